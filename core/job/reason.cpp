@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/job/reason.h"
+
+#include <array>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
+    {"completed"_L1, 200, "Completed"_L1},
+    {"job_failed"_L1, 200, "The job failed"_L1},
+    {"passed_through"_L1, 200, "Passed through"_L1},
+    {"start_rejected"_L1, 400, "The upstream refused the start"_L1},
+    {"upstream_unreachable"_L1, 502, "The upstream cannot be reached"_L1},
+    {"upstream_error"_L1, 502, "The upstream failed"_L1},
+    {"start_unknown"_L1, 504, "The fate of the start is unknown"_L1},
+    {"callback_timeout"_L1, 504, "No callback before the deadline"_L1},
+    {"queue_timeout"_L1, 504, "Not started before the deadline"_L1},
+    {"client_gone"_L1, 499, "The client left"_L1},
+    {"cancelled"_L1, 503, "The job was cancelled"_L1},
+    {"draining"_L1, 503, "The service is shutting down"_L1},
+    {"circuit_open"_L1, 503, "The upstream is failing"_L1},
+    {"overloaded"_L1, 503, "The service is at its limit"_L1},
+    {"deadline_unreachable"_L1, 503, "The deadline cannot be met"_L1},
+    {"lane_full"_L1, 429, "This account's queue is full"_L1},
+    {"invalid_json"_L1, 400, "The body is not valid JSON"_L1},
+    {"missing_account"_L1, 422, "The account is missing"_L1},
+    {"bad_request"_L1, 400, "Bad request"_L1},
+    {"request_timeout"_L1, 408, "The request took too long to arrive"_L1},
+    {"body_too_large"_L1, 413, "The body is too large"_L1},
+    {"target_too_long"_L1, 414, "The request target is too long"_L1},
+    {"headers_too_large"_L1, 431, "The header fields are too large"_L1},
+    {"not_found"_L1, 404, "Not found"_L1},
+    {"method_not_allowed"_L1, 405, "Method not allowed"_L1},
+    {"expectation_failed"_L1, 417, "The expectation cannot be met"_L1},
+    {"not_implemented"_L1, 501, "Not implemented"_L1},
+    {"version_not_supported"_L1, 505, "HTTP version not supported"_L1},
+    {"unknown"_L1, 404, "No such callback token"_L1},
+    {"mismatched"_L1, 409, "The id is not this job's"_L1},
+    {"malformed"_L1, 400, "The callback cannot be read"_L1},
+    {"internal_error"_L1, 500, "Internal error"_L1},
+}};
+
+}  // namespace
+
+const ReasonInfo &reasonInfo(Reason reason)
+{
+    return kReasons[static_cast<std::size_t>(reason)];
+}
+
+}  // namespace holdline

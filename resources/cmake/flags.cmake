@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# One INTERFACE target carries the flags and definitions every target of the project is built with.
+add_library(holdline_flags INTERFACE)
+
+target_compile_options(holdline_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+    -Woverloaded-virtual -Wcast-align -Wformat=2 -Wnull-dereference -Wimplicit-fallthrough
+    $<$<BOOL:${HOLDLINE_WERROR}>:-Werror>)
+
+target_compile_definitions(holdline_flags INTERFACE
+    QT_NO_KEYWORDS
+    QT_NO_CAST_FROM_ASCII
+    QT_NO_CAST_TO_ASCII
+    QT_NO_CAST_FROM_BYTEARRAY
+    QT_NO_URL_CAST_FROM_STRING
+    QT_NO_NARROWING_CONVERSIONS_IN_CONNECT
+    QT_NO_CONTEXTLESS_CONNECT
+    QT_NO_FOREACH
+    QT_NO_JAVA_STYLE_ITERATORS
+    # Qt 6.4 reads the first name, 6.5 and later the second.
+    QT_DISABLE_DEPRECATED_BEFORE=0x060400
+    QT_DISABLE_DEPRECATED_UP_TO=0x060400
+    HOLDLINE_VERSION="${PROJECT_VERSION}")
+
+target_include_directories(holdline_flags INTERFACE ${PROJECT_SOURCE_DIR})
+
+if(HOLDLINE_SANITIZE)
+    list(JOIN HOLDLINE_SANITIZE "," _sanitizers)
+    # -Wnull-dereference and -Wmaybe-uninitialized report false positives on instrumented code (GCC 12).
+    target_compile_options(holdline_flags INTERFACE -fsanitize=${_sanitizers} -fno-omit-frame-pointer
+        -fno-sanitize-recover=all -Wno-null-dereference -Wno-maybe-uninitialized)
+    target_link_options(holdline_flags INTERFACE -fsanitize=${_sanitizers})
+endif()
