@@ -42,8 +42,8 @@ struct Config
     struct Upstream
     {
         QUrl url{QStringLiteral("http://127.0.0.1:3740/start")};
-        int connections = 256;  ///< kept to the upstream at once, all accounts together
-        ConnectionScope connectionScope = ConnectionScope::Any;
+        int connections = 1024;  ///< open to the upstream at once, all accounts together
+        ConnectionScope connectionScope = ConnectionScope::Account;
         std::chrono::milliseconds connectTimeout = 5s;
         std::chrono::milliseconds startTimeout = 10s;   ///< start sent to its answer read; its fate is unknown then
         std::chrono::milliseconds idleTimeout = 30s;    ///< an unused kept-alive connection is closed after it
