@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/http/responseparser.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace holdline::http {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/// RFC 9110, 5.6.2.
+bool isTokenChar(char c)
+{
+    if (isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+        return true;
+    return c != '\0' && QByteArrayView("!#$%&'*+-.^_`|~").contains(c);
+}
+
+/// Anything a field value or a reason phrase may hold: visible, obs-text, blank, tab.
+bool isTextChar(char c)
+{
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+}
+
+bool isText(QByteArrayView text)
+{
+    return std::all_of(text.begin(), text.end(), isTextChar);
+}
+
+bool isBlank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+QByteArrayView trimBlanks(QByteArrayView text)
+{
+    while (!text.isEmpty() && isBlank(text.front()))
+        text = text.sliced(1);
+    while (!text.isEmpty() && isBlank(text.back()))
+        text.chop(1);
+    return text;
+}
+
+int hexValue(char c)
+{
+    if (isDigit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/// 1–18 decimal digits and nothing else: cannot overflow.
+std::optional<std::int64_t> parseLength(QByteArrayView text)
+{
+    if (text.isEmpty() || text.size() > 18 || !std::all_of(text.begin(), text.end(), isDigit))
+        return std::nullopt;
+    std::int64_t length = 0;
+    for (const char c : text)
+        length = length * 10 + (c - '0');
+    return length;
+}
+
+/// Whether a comma separated list holds a token.
+bool listHolds(QByteArrayView list, QByteArrayView token)
+{
+    while (!list.isEmpty()) {
+        const qsizetype comma = list.indexOf(',');
+        const QByteArrayView item = list.first(comma < 0 ? list.size() : comma);
+        if (equalsIgnoreCase(trimBlanks(item), token))
+            return true;
+        list = comma < 0 ? QByteArrayView() : list.sliced(comma + 1);
+    }
+    return false;
+}
+
+}  // namespace
+
+void ResponseParser::begin(Method method)
+{
+    *this = ResponseParser(m_limits);
+    m_method = method;
+}
+
+qsizetype ResponseParser::feed(QByteArrayView bytes)
+{
+    qsizetype used = 0;
+    while (used < bytes.size() && !isOver()) {
+        m_started = true;
+        const QByteArrayView rest = bytes.sliced(used);
+        switch (m_step) {
+            case Step::LengthBody:
+            case Step::OpenBody:
+            case Step::ChunkData:
+                used += feedBody(rest);
+                break;
+            case Step::StatusLine:
+            case Step::Fields:
+            case Step::ChunkSize:
+            case Step::ChunkEnd:
+            case Step::Trailers:
+                used += feedLine(rest);
+                break;
+            case Step::Over:
+                return used;
+        }
+    }
+    return used;
+}
+
+void ResponseParser::finish()
+{
+    if (isOver())
+        return;
+    if (m_step == Step::OpenBody)
+        complete();
+    else
+        fail(m_started ? Error::Incomplete : Error::NoAnswer);
+}
+
+/// Collects up to the next LF. A line that is whole within `bytes` is not copied.
+qsizetype ResponseParser::feedLine(QByteArrayView bytes)
+{
+    const qsizetype room = lineLimit() - m_line.size();
+    const qsizetype newline = bytes.indexOf('\n');
+    if (newline < 0 || newline >= room) {
+        if (bytes.size() >= room || newline >= 0) {
+            fail(lineTooLong());
+            return bytes.size();
+        }
+        // Garbage is told from an answer by its first bytes: waiting for a line end could take for ever.
+        m_line += bytes;
+        if (m_step == Step::StatusLine && !QByteArrayView("HTTP/1.").startsWith(QByteArrayView(m_line).first(
+                                              std::min<qsizetype>(m_line.size(), 7))))
+            fail(Error::StatusLine);
+        return bytes.size();
+    }
+    QByteArrayView line = bytes.first(newline);
+    QByteArray joined;
+    if (!m_line.isEmpty()) {
+        joined = std::exchange(m_line, {});
+        joined += line;
+        line = joined;
+    }
+    m_sectionBytes += line.size() + 1;
+    if (!line.endsWith('\r')) {
+        fail(m_step == Step::StatusLine                                ? Error::StatusLine
+             : (m_step == Step::ChunkSize || m_step == Step::ChunkEnd) ? Error::Chunk
+                                                                       : Error::Field);
+        return newline + 1;
+    }
+    takeLine(line.chopped(1));
+    return newline + 1;
+}
+
+qsizetype ResponseParser::feedBody(QByteArrayView bytes)
+{
+    const bool open = m_step == Step::OpenBody;
+    const std::int64_t room = open ? m_limits.maxBodyBytes - m_bodyBytes : m_left;
+    const qsizetype count = std::min<std::int64_t>(bytes.size(), room);
+    m_body += bytes.first(count);
+    m_bodyBytes += count;
+    if (open) {
+        if (count < bytes.size())
+            fail(Error::BodyTooLarge);
+        return count;
+    }
+    m_left -= count;
+    if (m_left == 0) {
+        if (m_step == Step::ChunkData)
+            m_step = Step::ChunkEnd;
+        else
+            complete();
+    }
+    return count;
+}
+
+void ResponseParser::takeLine(QByteArrayView line)
+{
+    switch (m_step) {
+        case Step::StatusLine:
+            takeStatusLine(line);
+            return;
+        case Step::Fields:
+            if (line.isEmpty())
+                endHead();
+            else
+                takeField(line);
+            return;
+        case Step::ChunkSize:
+            takeChunkSize(line);
+            return;
+        case Step::ChunkEnd:
+            if (!line.isEmpty())
+                fail(Error::Chunk);
+            else
+                m_step = Step::ChunkSize;
+            return;
+        case Step::Trailers:
+            if (line.isEmpty())
+                complete();
+            else
+                takeField(line);
+            return;
+        case Step::LengthBody:
+        case Step::OpenBody:
+        case Step::ChunkData:
+        case Step::Over:
+            return;
+    }
+}
+
+/// `HTTP/1.x SP 3DIGIT [SP reason]`. The blank before an empty reason is often left out: both are taken.
+void ResponseParser::takeStatusLine(QByteArrayView line)
+{
+    const bool shape = line.size() >= 12 && line.startsWith("HTTP/1.") && isDigit(line[7]) &&
+                       line[8] == ' ' && isDigit(line[9]) && isDigit(line[10]) && isDigit(line[11]) &&
+                       (line.size() == 12 || line[12] == ' ') && isText(line);
+    const int status = shape ? (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0') : 0;
+    if (status < 100 || status > 599) {
+        fail(Error::StatusLine);
+        return;
+    }
+    m_status = status;
+    m_minorVersion = line[7] == '0' ? 0 : 1;
+    m_reason = line.size() > 13 ? line.sliced(13).toByteArray() : QByteArray();
+    m_step = Step::Fields;
+}
+
+void ResponseParser::takeField(QByteArrayView line)
+{
+    const qsizetype colon = line.indexOf(':');
+    if (colon <= 0 || !std::all_of(line.begin(), line.begin() + colon, isTokenChar) ||
+        !isText(line.sliced(colon + 1))) {
+        fail(Error::Field);
+        return;
+    }
+    if (m_step == Step::Trailers) {
+        if (++m_trailerFields > m_limits.maxFields)
+            fail(Error::TrailerTooLarge);
+        return;
+    }
+    if (m_headers.size() >= static_cast<std::size_t>(m_limits.maxFields)) {
+        fail(Error::HeadTooLarge);
+        return;
+    }
+    m_headers.append(line.first(colon).toByteArray(), trimBlanks(line.sliced(colon + 1)).toByteArray());
+}
+
+/// `1*15HEXDIG [BWS ";" extension]`: 15 digits cannot overflow.
+void ResponseParser::takeChunkSize(QByteArrayView line)
+{
+    std::int64_t size = 0;
+    qsizetype digits = 0;
+    while (digits < line.size() && hexValue(line[digits]) >= 0) {
+        if (digits == 15) {
+            fail(Error::Chunk);
+            return;
+        }
+        size = size * 16 + hexValue(line[digits++]);
+    }
+    const QByteArrayView rest = trimBlanks(line.sliced(digits));
+    if (digits == 0 || !isText(line) || (rest.isEmpty() ? digits < line.size() : rest.front() != ';')) {
+        fail(Error::Chunk);
+        return;
+    }
+    if (size > m_limits.maxBodyBytes - m_bodyBytes) {
+        fail(Error::BodyTooLarge);
+        return;
+    }
+    m_left = size;
+    m_step = size > 0 ? Step::ChunkData : Step::Trailers;
+    m_sectionBytes = 0;
+}
+
+void ResponseParser::endHead()
+{
+    if (m_status < 200) {
+        if (m_status == 101 || ++m_interim > m_limits.maxInterim) {
+            fail(Error::Interim);
+            return;
+        }
+        m_headers = {};
+        m_sectionBytes = 0;
+        m_step = Step::StatusLine;
+        return;
+    }
+    m_headComplete = true;
+    m_state = State::Body;
+    const QByteArray connection = m_headers.combined("Connection").value_or(QByteArray());
+    m_keepAlive =
+        !listHolds(connection, "close") && (m_minorVersion > 0 || listHolds(connection, "keep-alive"));
+    chooseFraming();
+}
+
+/// RFC 9112, 6.3.
+void ResponseParser::chooseFraming()
+{
+    const auto coding = m_headers.combined("Transfer-Encoding");
+    const auto announced = m_headers.combined("Content-Length");
+    const auto length = announced ? parseLength(*announced) : std::nullopt;
+    if (announced && !length) {
+        fail(Error::Framing);
+        return;
+    }
+    if (m_method == Method::Head || m_status == 204 || m_status == 304) {
+        complete();
+        return;
+    }
+    if (coding) {
+        if (announced || m_minorVersion == 0)
+            fail(Error::Framing);
+        else if (!equalsIgnoreCase(*coding, "chunked"))
+            fail(Error::TransferCoding);
+        else
+            m_step = Step::ChunkSize;
+        return;
+    }
+    if (!length) {
+        m_keepAlive = false;
+        m_step = Step::OpenBody;
+        return;
+    }
+    m_contentLength = *length;
+    if (*length > m_limits.maxBodyBytes) {
+        fail(Error::BodyTooLarge);
+    } else if (*length == 0) {
+        complete();
+    } else {
+        m_left = *length;
+        m_body.reserve(static_cast<qsizetype>(std::min<std::int64_t>(*length, 64 * 1024)));
+        m_step = Step::LengthBody;
+    }
+}
+
+void ResponseParser::complete()
+{
+    m_state = State::Complete;
+    m_step = Step::Over;
+}
+
+void ResponseParser::fail(Error error)
+{
+    m_error = error;
+    m_state = State::Failed;
+    m_step = Step::Over;
+    m_keepAlive = false;
+    m_line.clear();
+}
+
+/// How many bytes the line that is being read may have, its LF included.
+qsizetype ResponseParser::lineLimit() const
+{
+    switch (m_step) {
+        case Step::ChunkSize:
+            return m_limits.maxChunkLineBytes;
+        case Step::ChunkEnd:
+            return 2;
+        case Step::Trailers:
+            return m_limits.maxTrailerBytes - m_sectionBytes;
+        default:
+            return m_limits.maxHeadBytes - m_sectionBytes;
+    }
+}
+
+ResponseParser::Error ResponseParser::lineTooLong() const
+{
+    switch (m_step) {
+        case Step::ChunkSize:
+        case Step::ChunkEnd:
+            return Error::Chunk;
+        case Step::Trailers:
+            return Error::TrailerTooLarge;
+        case Step::StatusLine:
+            return Error::StatusLine;
+        default:
+            return Error::HeadTooLarge;
+    }
+}
+
+QLatin1StringView ResponseParser::errorText() const
+{
+    switch (m_error) {
+        case Error::None:
+            return {};
+        case Error::NoAnswer:
+            return "the connection was closed before an answer"_L1;
+        case Error::Incomplete:
+            return "the connection was closed within the answer"_L1;
+        case Error::StatusLine:
+            return "the answer is not HTTP/1.x"_L1;
+        case Error::Field:
+            return "the answer has a malformed header field"_L1;
+        case Error::Framing:
+            return "the length of the answer is malformed or ambiguous"_L1;
+        case Error::TransferCoding:
+            return "the answer has a transfer coding other than chunked"_L1;
+        case Error::Chunk:
+            return "the answer has a malformed chunk"_L1;
+        case Error::HeadTooLarge:
+            return "the head of the answer is too large"_L1;
+        case Error::BodyTooLarge:
+            return "the body of the answer is too large"_L1;
+        case Error::TrailerTooLarge:
+            return "the trailers of the answer are too large"_L1;
+        case Error::Interim:
+            return "too many 1xx answers, or an unasked change of protocol"_L1;
+    }
+    return {};
+}
+
+}  // namespace holdline::http
