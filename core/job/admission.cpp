@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/job/admission.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
+
+void RecentMinimum::add(Duration sample)
+{
+    m_current = m_current ? std::min(*m_current, sample) : sample;
+    if (++m_count >= m_window) {
+        m_previous = m_current;
+        m_current.reset();
+        m_count = 0;
+    }
+}
+
+std::optional<Duration> RecentMinimum::value() const
+{
+    if (m_previous && m_current)
+        return std::min(*m_previous, *m_current);
+    return m_current ? m_current : m_previous;
+}
+
+namespace {
+
+milliseconds roundUp(Duration duration)
+{
+    return std::chrono::ceil<milliseconds>(std::max(duration, Duration::zero()));
+}
+
+QString seconds(Duration duration)
+{
+    return QString::number(std::chrono::duration<double>(duration).count(), 'f', 1) + u" s"_s;
+}
+
+Problem laneFull(const Lanes &lanes, const QByteArray &account)
+{
+    const int queued = lanes.queued(account);
+    return {Reason::LaneFull,
+            u"%1 starts of this account are waiting already; try again when some have passed."_s.arg(queued),
+            {},
+            roundUp(lanes.expectedWait(account).value_or(std::chrono::seconds(1)) / 2)};
+}
+
+}  // namespace
+
+std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, const CircuitBreaker &circuit,
+                               const QByteArray &account, TimePoint now, TimePoint deadline)
+{
+    if (view.draining)
+        return Problem{Reason::Draining, u"The service is shutting down; try another one or later."_s, {},
+                       view.drainTimeout};
+    if (view.held >= view.heldLimit)
+        return Problem{Reason::Overloaded,
+                       u"%1 requests are held already, which is the limit; try again shortly."_s.arg(view.held),
+                       {},
+                       milliseconds(1000)};
+    if (circuit.refuses(now))
+        return Problem{Reason::CircuitOpen,
+                       u"The upstream failed too often lately; starts are held back until it recovers."_s, {},
+                       roundUp(circuit.openUntil() - now)};
+    switch (lanes.check(account)) {
+    case Lanes::Admission::LaneFull: return laneFull(lanes, account);
+    case Lanes::Admission::QueuesFull:
+        return Problem{Reason::Overloaded,
+                       u"%1 starts are waiting already, which is the limit; try again shortly."_s.arg(
+                           lanes.totalQueued()),
+                       {},
+                       milliseconds(1000)};
+    case Lanes::Admission::Admitted: break;
+    }
+
+    const std::optional<Duration> wait = lanes.expectedWait(account);
+    if (!wait)
+        return std::nullopt;
+    const Duration needed =
+        *wait + lanes.turnTime(account).value_or(Duration::zero()) + view.jobTime.value_or(Duration::zero());
+    const Duration left = deadline - now;
+    if (needed <= left)
+        return std::nullopt;
+    return Problem{Reason::DeadlineUnreachable,
+                   u"%1 starts of this account are ahead; the answer is expected in %2, the deadline is in %3."_s.arg(
+                       QString::number(lanes.queued(account) + lanes.inFlight(account)), seconds(needed),
+                       seconds(left)),
+                   {},
+                   roundUp(needed - left)};
+}
+
+}  // namespace holdline

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/job/circuitbreaker.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+void CircuitBreaker::setLimits(const Limits &limits)
+{
+    m_limits = limits;
+    if (m_limits.failures <= 0)
+        succeeded();
+}
+
+bool CircuitBreaker::mayStart(TimePoint now) const
+{
+    return !m_open || (now >= m_openUntil && !m_probeOut);
+}
+
+void CircuitBreaker::startSent(TimePoint now)
+{
+    if (m_open && now >= m_openUntil)
+        m_probeOut = true;
+}
+
+void CircuitBreaker::succeeded()
+{
+    m_failuresInARow = 0;
+    m_open = false;
+    m_probeOut = false;
+}
+
+void CircuitBreaker::failed(TimePoint now)
+{
+    if (m_limits.failures <= 0)
+        return;
+    if (m_open) {
+        // Starts sent before it opened may still fail; only the probe's failure prolongs it.
+        if (m_probeOut)
+            open(now);
+        return;
+    }
+    if (++m_failuresInARow >= m_limits.failures)
+        open(now);
+}
+
+void CircuitBreaker::open(TimePoint now)
+{
+    m_open = true;
+    m_probeOut = false;
+    m_failuresInARow = 0;
+    m_openUntil = now + m_limits.openFor;
+    ++m_openings;
+}
+
+CircuitBreaker::State CircuitBreaker::state(TimePoint now) const
+{
+    if (!m_open)
+        return State::Closed;
+    return now >= m_openUntil ? State::HalfOpen : State::Open;
+}
+
+QLatin1StringView word(CircuitBreaker::State state)
+{
+    switch (state) {
+    case CircuitBreaker::State::Closed: return "closed"_L1;
+    case CircuitBreaker::State::Open: return "open"_L1;
+    case CircuitBreaker::State::HalfOpen: break;
+    }
+    return "half_open"_L1;
+}
+
+}  // namespace holdline

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/job/jobid.h"
+
+#include <QRandomGenerator>
+#include <QtEndian>
+
+#include <array>
+#include <cstring>
+
+namespace holdline {
+
+namespace {
+
+constexpr qsizetype kTokenBytes = 2 + 8 + CallbackToken::kSecretBytes;
+
+/// From the system's generator: ids and tokens must not be guessable from earlier ones.
+template <std::size_t words>
+std::array<quint32, words> randomWords()
+{
+    std::array<quint32, words> random;
+    QRandomGenerator::system()->fillRange(random.data(), static_cast<qsizetype>(random.size()));
+    return random;
+}
+
+}  // namespace
+
+QByteArray makeJobId()
+{
+    const auto random = randomWords<4>();
+    return QByteArray(reinterpret_cast<const char *>(random.data()), sizeof random).toHex();
+}
+
+CallbackToken CallbackToken::make(std::uint8_t node, std::uint8_t shard)
+{
+    const auto random = randomWords<6>();
+    CallbackToken token{node, shard, 0, QByteArray(kSecretBytes, Qt::Uninitialized)};
+    std::memcpy(&token.lookup, random.data(), sizeof token.lookup);
+    std::memcpy(token.secret.data(), random.data() + 2, static_cast<std::size_t>(kSecretBytes));
+    return token;
+}
+
+std::optional<CallbackToken> CallbackToken::fromText(QByteArrayView text)
+{
+    if (text.size() != kTextLength)
+        return std::nullopt;
+    const auto decoded = QByteArray::fromBase64Encoding(
+        text.toByteArray(), QByteArray::Base64UrlEncoding | QByteArray::AbortOnBase64DecodingErrors);
+    const QByteArray &bytes = decoded.decoded;
+    if (!decoded || bytes.size() != kTokenBytes)
+        return std::nullopt;
+    CallbackToken token{static_cast<std::uint8_t>(bytes[0]), static_cast<std::uint8_t>(bytes[1]),
+                        qFromBigEndian<std::uint64_t>(bytes.constData() + 2), bytes.mid(10)};
+    // The last character carries bits that are not part of the token; only one spelling is valid.
+    if (token.toText() != text)
+        return std::nullopt;
+    return token;
+}
+
+QByteArray CallbackToken::toText() const
+{
+    QByteArray bytes(kTokenBytes, Qt::Uninitialized);
+    bytes[0] = static_cast<char>(node);
+    bytes[1] = static_cast<char>(shard);
+    qToBigEndian(lookup, bytes.data() + 2);
+    std::memcpy(bytes.data() + 10, secret.constData(), static_cast<std::size_t>(kSecretBytes));
+    return bytes.toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals);
+}
+
+bool equalsInConstantTime(QByteArrayView a, QByteArrayView b)
+{
+    if (a.size() != b.size())
+        return false;
+    unsigned difference = 0;
+    for (qsizetype i = 0; i < a.size(); ++i)
+        difference |= static_cast<unsigned>(static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]));
+    return difference == 0;
+}
+
+}  // namespace holdline

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QByteArrayView>
+
+#include <cstdint>
+#include <optional>
+
+namespace holdline {
+
+/// A new job id: 128 random bits as 32 lower-case hex digits. Unguessable, and no callback token: knowing one
+/// does not help with the other.
+QByteArray makeJobId();
+
+/// What a callback URL ends in: names the node and shard the job lives on, then 64 random bits that find the job
+/// and 128 that prove the caller was told. Text form: 35 characters of base64url (RFC 4648, section 5).
+struct CallbackToken
+{
+    static constexpr qsizetype kTextLength = 35;
+    static constexpr qsizetype kSecretBytes = 16;
+
+    std::uint8_t node = 0;
+    std::uint8_t shard = 0;
+    std::uint64_t lookup = 0;
+    QByteArray secret;  ///< kSecretBytes
+
+    static CallbackToken make(std::uint8_t node, std::uint8_t shard);
+    /// Nothing unless `text` is exactly what toText() of some token gives.
+    static std::optional<CallbackToken> fromText(QByteArrayView text);
+    QByteArray toText() const;
+};
+
+/// Compares without telling by its time where the first difference is.
+bool equalsInConstantTime(QByteArrayView a, QByteArrayView b);
+
+}  // namespace holdline

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/job/jobmachine.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+JobStep settle(JobStatus status, Reason outcome, JobActions actions = {})
+{
+    if (status.state == JobState::Queued)
+        actions |= JobAction::LeaveLane;
+    status.state = JobState::Settled;
+    status.outcome = outcome;
+    return {status, actions | JobAction::Settle};
+}
+
+JobStep startEnded(JobStatus status, JobEvent event)
+{
+    if (!status.startInFlight)
+        return {status, {}};
+    status.startInFlight = false;
+    const JobActions endTurn = JobAction::EndTurn;
+    if (status.state == JobState::Settled) {
+        status.startUnknown = event == JobEvent::StartUnknown;
+        return {status, endTurn};
+    }
+
+    switch (event) {
+    case JobEvent::StartAccepted:
+        if (status.passThrough)
+            return settle(status, Reason::PassedThrough, endTurn);
+        status.state = JobState::Running;
+        return {status, endTurn};
+    case JobEvent::StartUnknown:
+        status.startUnknown = true;
+        // Nobody else will ever tell us how a passed-through job went: its callback goes to the client.
+        if (status.passThrough)
+            return settle(status, Reason::StartUnknown, endTurn);
+        status.state = JobState::Running;
+        return {status, endTurn};
+    case JobEvent::StartRetry:
+        status.state = JobState::Queued;
+        return {status, endTurn | JobAction::AwaitRetry};
+    case JobEvent::StartRejected:
+        return settle(status, Reason::StartRejected, endTurn);
+    case JobEvent::StartUnreachable:
+        return settle(status, Reason::UpstreamUnreachable, endTurn);
+    default:
+        return settle(status, Reason::UpstreamError, endTurn);
+    }
+}
+
+JobStep callbackCame(JobStatus status, JobEvent event)
+{
+    // The token leaves the house with the first start; whoever knows it earlier has guessed.
+    if (status.passThrough || !status.attempted)
+        return {status, {}, CallbackWord::Unknown};
+    if (event == JobEvent::CallbackMismatched)
+        return {status, {}, CallbackWord::Mismatched};
+    if (status.resultSeen)
+        return {status, {}, CallbackWord::Duplicate};
+
+    status.resultSeen = true;
+    if (status.state == JobState::Settled)
+        return {status, JobAction::KeepResult, CallbackWord::Late};
+
+    const CallbackWord word = status.state == JobState::Running ? CallbackWord::Matched : CallbackWord::Early;
+    JobStep step =
+        settle(status, event == JobEvent::CallbackCompleted ? Reason::Completed : Reason::JobFailed);
+    step.callback = word;
+    return step;
+}
+
+Reason deadlineOutcome(const JobStatus &status)
+{
+    switch (status.state) {
+    case JobState::Queued: return Reason::QueueTimeout;
+    case JobState::Starting: return Reason::StartUnknown;
+    default: return status.startUnknown ? Reason::StartUnknown : Reason::CallbackTimeout;
+    }
+}
+
+}  // namespace
+
+JobStep step(JobStatus status, JobEvent event)
+{
+    switch (event) {
+    case JobEvent::TurnGranted:
+        if (status.startInFlight)
+            return {status, {}};
+        if (status.state != JobState::Queued)
+            return {status, JobAction::EndTurn};
+        status.state = JobState::Starting;
+        status.attempted = true;
+        status.startInFlight = true;
+        return {status, JobAction::SendStart};
+    case JobEvent::StartAccepted:
+    case JobEvent::StartRejected:
+    case JobEvent::StartRetry:
+    case JobEvent::StartUnreachable:
+    case JobEvent::StartFailed:
+    case JobEvent::StartUnknown:
+        return startEnded(status, event);
+    case JobEvent::CallbackCompleted:
+    case JobEvent::CallbackFailed:
+    case JobEvent::CallbackMismatched:
+        return callbackCame(status, event);
+    case JobEvent::Deadline:
+    case JobEvent::ClientGone:
+    case JobEvent::Cancel:
+    case JobEvent::DrainExpired:
+        break;
+    }
+    if (status.state == JobState::Settled)
+        return {status, {}};
+    switch (event) {
+    case JobEvent::Deadline: return settle(status, deadlineOutcome(status));
+    case JobEvent::ClientGone: return settle(status, Reason::ClientGone);
+    case JobEvent::Cancel: return settle(status, Reason::Cancelled);
+    default: return settle(status, Reason::Draining);
+    }
+}
+
+QLatin1StringView word(CallbackWord word)
+{
+    switch (word) {
+    case CallbackWord::None: break;
+    case CallbackWord::Matched: return "matched"_L1;
+    case CallbackWord::Early: return "early"_L1;
+    case CallbackWord::Duplicate: return "duplicate"_L1;
+    case CallbackWord::Late: return "late"_L1;
+    case CallbackWord::Unknown: return "unknown"_L1;
+    case CallbackWord::Mismatched: return "mismatched"_L1;
+    case CallbackWord::Malformed: return "malformed"_L1;
+    }
+    return {};
+}
+
+}  // namespace holdline

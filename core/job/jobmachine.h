@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/job/reason.h"
+
+#include <QFlags>
+
+#include <cstdint>
+
+namespace holdline {
+
+/// Where a job stands. Settled is final for the held request; a start or a callback may still be under way and
+/// is then only counted (or its result kept).
+enum class JobState : std::uint8_t { Queued, Starting, Running, Settled };
+
+/// All that JobMachine knows of a job. A value: copied, compared, never shared.
+struct JobStatus
+{
+    JobState state = JobState::Queued;
+    bool passThrough = false;    ///< the client asked for `wait:false`: no callback of ours is involved
+    bool attempted = false;      ///< a start has left at least once, so that a callback is possible
+    bool startInFlight = false;  ///< the job holds its lane's turn
+    bool startUnknown = false;   ///< the last start was sent and its fate is unknown
+    bool resultSeen = false;     ///< a callback with the job's result was taken
+    Reason outcome = Reason::InternalError;  ///< meaningful once settled
+
+    friend bool operator==(const JobStatus &, const JobStatus &) = default;
+};
+
+/// What can happen to a job, whatever the order.
+enum class JobEvent : std::uint8_t {
+    TurnGranted,         ///< its lane lets it start
+    StartAccepted,       ///< the upstream answered: it runs
+    StartRejected,       ///< the upstream said no for good (4xx)
+    StartRetry,          ///< it certainly did not start and is to be tried again
+    StartUnreachable,    ///< it certainly did not start: no answer, no more tries
+    StartFailed,         ///< it certainly did not start: the upstream failed, no more tries
+    StartUnknown,        ///< sent, no readable answer: it may run
+    CallbackCompleted,   ///< a callback for this job says completed
+    CallbackFailed,      ///< a callback for this job says it failed
+    CallbackMismatched,  ///< a callback with this job's token and another job's id
+    Deadline,            ///< the held request's time is up
+    ClientGone,          ///< the client left
+    Cancel,              ///< an operator or the API wants it gone
+    DrainExpired,        ///< the service shuts down and cannot wait longer
+};
+inline constexpr int kJobEventCount = static_cast<int>(JobEvent::DrainExpired) + 1;
+
+/// What the Bridge has to do about an event, all of it at once.
+enum class JobAction : std::uint8_t {
+    SendStart = 1 << 0,   ///< send the start request
+    AwaitRetry = 1 << 1,  ///< put it back into its lane after the retry's delay
+    LeaveLane = 1 << 2,   ///< take it out of its lane, or out of the wait for a retry
+    EndTurn = 1 << 3,     ///< its start is over: the lane may let the next one go
+    Settle = 1 << 4,      ///< answer the held request with status.outcome: once in a job's life
+    KeepResult = 1 << 5,  ///< nobody waits any more: keep the callback's body
+};
+Q_DECLARE_FLAGS(JobActions, JobAction)
+Q_DECLARE_OPERATORS_FOR_FLAGS(JobActions)
+
+/// How a callback is entered in the ledger; the same words are its answer.
+enum class CallbackWord : std::uint8_t {
+    None,        ///< not a callback event
+    Matched,
+    Early,       ///< before the start's answer
+    Duplicate,
+    Late,        ///< after the held request had ended without a result
+    Unknown,     ///< no such token, or one that never left the house
+    Mismatched,
+    Malformed,
+};
+inline constexpr int kCallbackWordCount = static_cast<int>(CallbackWord::Malformed) + 1;
+
+/// "matched", "early", … ; empty for None.
+QLatin1StringView word(CallbackWord word);
+
+struct JobStep
+{
+    JobStatus status;
+    JobActions actions;
+    CallbackWord callback = CallbackWord::None;
+};
+
+/// The heart: *(status, event) → (status, actions)*. Pure and total: any event may come in any state, as often
+/// as the world likes. Promises, checked by a test over every sequence of events up to a useful length:
+/// a job is settled at most once, and always by Deadline or DrainExpired at the latest; no start is sent after
+/// that; each granted turn is ended exactly once; a result is delivered or kept exactly once.
+JobStep step(JobStatus status, JobEvent event);
+
+}  // namespace holdline

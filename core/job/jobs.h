@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/job/job.h"
+
+#include <QObject>
+
+#include <deque>
+#include <unordered_map>
+
+namespace holdline {
+
+/// Every job this shard knows: those held, and for a while those that are settled, so that a late or duplicate
+/// callback is recognised and a late result is kept. The only way a job changes is apply(), and the only way it
+/// ends is settle() inside it.
+///
+/// References to a Job stay valid until expire() or make() is called. Thread: one.
+class Jobs : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Limits
+    {
+        int parked = 10'000;                         ///< settled jobs remembered
+        std::int64_t parkedBytes = 64 * 1024 * 1024;  ///< kept results, all together
+        std::chrono::milliseconds parkedFor{600'000};
+    };
+
+    explicit Jobs(const Limits &limits, std::uint8_t node = 0, std::uint8_t shard = 0, QObject *parent = nullptr);
+
+    void setLimits(const Limits &limits) { m_limits = limits; }
+
+    /// A new job with id and, unless it passes through, a callback token, findable from now on.
+    Job &make(const QByteArray &account, bool passThrough, TimePoint now, TimePoint deadline);
+    /// Nothing when there is no such job (any more).
+    Job *find(JobKey key);
+    /// The job whose token this is, secret and all, compared in constant time.
+    Job *findByToken(QByteArrayView tokenText);
+
+    /// Runs the machine. When the step settles the job, settled() is emitted before this returns.
+    JobStep apply(Job &job, JobEvent event, TimePoint now);
+    /// Keeps the body of a late callback with its job, as far as the limit on bytes allows.
+    void keepResult(Job &job, const QByteArray &body);
+    /// Forgets settled jobs that are too old or too many. Call it now and then, e.g. once a second.
+    void expire(TimePoint now);
+
+    /// Jobs not settled yet.
+    int heldCount() const { return static_cast<int>(m_jobs.size() - m_parked.size()); }
+    int parkedCount() const { return static_cast<int>(m_parked.size()); }
+    std::int64_t keptBytes() const { return m_keptBytes; }
+    /// Keys of all jobs that are not settled, oldest first.
+    std::vector<JobKey> heldKeys() const;
+
+Q_SIGNALS:
+    /// Once per job.
+    void settled(const holdline::Job &job);
+
+private:
+    void settle(Job &job, TimePoint now);
+    void forgetOldest();
+
+    Limits m_limits;
+    std::uint8_t m_node;
+    std::uint8_t m_shard;
+    JobKey m_lastKey = 0;
+    std::unordered_map<JobKey, Job> m_jobs;
+    std::unordered_map<std::uint64_t, JobKey> m_byLookup;
+    std::deque<JobKey> m_parked;  ///< settled ones, oldest first
+    std::int64_t m_keptBytes = 0;
+};
+
+}  // namespace holdline

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/job/lanes.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+namespace {
+
+/// Exponentially weighted: new samples count 1/8, as TCP smooths its round-trip time (RFC 6298).
+void smooth(std::optional<Duration> &average, Duration sample)
+{
+    average = average ? *average + (sample - *average) / 8 : sample;
+}
+
+}  // namespace
+
+void Lanes::setLimits(const Limits &limits)
+{
+    m_limits = limits;
+    for (auto &[account, lane] : m_lanes)
+        updateRing(lane);
+}
+
+Lanes::Lane &Lanes::laneOf(const QByteArray &account)
+{
+    auto [it, inserted] = m_lanes.try_emplace(account);
+    if (inserted)
+        it->second.account = account;
+    return it->second;
+}
+
+const Lanes::Lane *Lanes::findLane(const QByteArray &account) const
+{
+    const auto it = m_lanes.find(account);
+    return it == m_lanes.end() ? nullptr : &it->second;
+}
+
+bool Lanes::mayStart(const Lane &lane) const
+{
+    return !lane.queue.empty() && lane.inFlight < m_limits.startsPerAccount;
+}
+
+void Lanes::updateRing(Lane &lane)
+{
+    if (mayStart(lane) == lane.inRing)
+        return;
+    if (lane.inRing)
+        m_ring.erase(lane.ringPlace);
+    else
+        lane.ringPlace = m_ring.insert(m_ring.end(), &lane);
+    lane.inRing = !lane.inRing;
+}
+
+void Lanes::dropIfIdle(Lane &lane)
+{
+    if (lane.queue.empty() && lane.inFlight == 0)
+        m_lanes.erase(QByteArray(lane.account));
+}
+
+Lanes::Admission Lanes::check(const QByteArray &account) const
+{
+    if (totalQueued() >= m_limits.queued)
+        return Admission::QueuesFull;
+    return queued(account) >= m_limits.laneLength ? Admission::LaneFull : Admission::Admitted;
+}
+
+Lanes::Admission Lanes::enqueue(const QByteArray &account, JobKey job)
+{
+    const Admission admission = check(account);
+    if (admission != Admission::Admitted)
+        return admission;
+    Lane &lane = laneOf(account);
+    m_places.insert_or_assign(job, Place{&lane, lane.queue.insert(lane.queue.end(), job)});
+    updateRing(lane);
+    return Admission::Admitted;
+}
+
+void Lanes::enqueueFirst(const QByteArray &account, JobKey job)
+{
+    Lane &lane = laneOf(account);
+    m_places.insert_or_assign(job, Place{&lane, lane.queue.insert(lane.queue.begin(), job)});
+    updateRing(lane);
+}
+
+bool Lanes::remove(JobKey job)
+{
+    const auto it = m_places.find(job);
+    if (it == m_places.end())
+        return false;
+    Lane &lane = *it->second.lane;
+    lane.queue.erase(it->second.at);
+    m_places.erase(it);
+    updateRing(lane);
+    dropIfIdle(lane);
+    return true;
+}
+
+std::optional<Lanes::Grant> Lanes::grant()
+{
+    if (m_ring.empty() || m_inFlight >= m_limits.startsInFlight)
+        return std::nullopt;
+    Lane &lane = *m_ring.front();
+    // To the back of the ring first: updateRing() keeps or removes it there.
+    m_ring.splice(m_ring.end(), m_ring, lane.ringPlace);
+    const Grant grant{lane.account, lane.queue.front()};
+    lane.queue.pop_front();
+    m_places.erase(grant.job);
+    ++lane.inFlight;
+    ++m_inFlight;
+    updateRing(lane);
+    return grant;
+}
+
+void Lanes::endTurn(const QByteArray &account, std::optional<Duration> took)
+{
+    const auto it = m_lanes.find(account);
+    Q_ASSERT(it != m_lanes.end() && it->second.inFlight > 0);
+    Lane &lane = it->second;
+    --lane.inFlight;
+    --m_inFlight;
+    if (took) {
+        smooth(lane.turnTime, *took);
+        smooth(m_turnTime, *took);
+    }
+    updateRing(lane);
+    dropIfIdle(lane);
+}
+
+std::optional<Duration> Lanes::turnTime(const QByteArray &account) const
+{
+    const Lane *lane = findLane(account);
+    return lane && lane->turnTime ? lane->turnTime : m_turnTime;
+}
+
+std::optional<Duration> Lanes::expectedWait(const QByteArray &account) const
+{
+    const std::optional<Duration> turn = turnTime(account);
+    if (!turn)
+        return std::nullopt;
+    // Of the jobs before it, startsPerAccount go at a time; the ones in flight are half over on average.
+    const int ahead = queued(account) * 2 + inFlight(account);
+    return *turn * ahead / (2 * std::max(1, m_limits.startsPerAccount));
+}
+
+int Lanes::queued(const QByteArray &account) const
+{
+    const Lane *lane = findLane(account);
+    return lane ? static_cast<int>(lane->queue.size()) : 0;
+}
+
+int Lanes::inFlight(const QByteArray &account) const
+{
+    const Lane *lane = findLane(account);
+    return lane ? lane->inFlight : 0;
+}
+
+}  // namespace holdline
