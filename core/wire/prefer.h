@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArrayView>
+
+#include <chrono>
+#include <optional>
+
+namespace holdline {
+
+/// What of a `Prefer` header (RFC 7240) Holdline understands. A preference that cannot be read is ignored, as
+/// the RFC asks for.
+struct Preferences
+{
+    /// `wait=N`, N > 0 (section 4.3): how long the client is ready to wait. The first one counts.
+    std::optional<std::chrono::seconds> wait;
+};
+
+/// Parses the combined value of all `Prefer` fields.
+Preferences parsePrefer(QByteArrayView value);
+
+}  // namespace holdline

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/bridge.h"
+
+#include "core/wire/prefer.h"
+
+#include <QRandomGenerator>
+
+#include <algorithm>
+#include <cmath>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr auto kHousekeepingInterval = std::chrono::seconds(1);
+
+Jobs::Limits parkedLimits(const Config &config)
+{
+    return {config.hold.parkedResults, config.hold.parkedBytes, config.hold.parkedFor};
+}
+
+Lanes::Limits laneLimits(const Config &config)
+{
+    return {config.lanes.startsPerAccount, config.lanes.startsInFlight, config.lanes.laneLength,
+            config.lanes.queued};
+}
+
+CircuitBreaker::Limits circuitLimits(const Config &config)
+{
+    return {config.circuit.failures, config.circuit.openFor};
+}
+
+/// Fields that travel from the client to the upstream (W3C Trace Context, and the request's id).
+std::vector<std::pair<QByteArray, QByteArray>> travellingHeaders(const http::Request &request)
+{
+    std::vector<std::pair<QByteArray, QByteArray>> headers;
+    headers.emplace_back("X-Request-Id", request.requestId);
+    for (const char *name : {"traceparent", "tracestate"}) {
+        if (auto value = request.headers.combined(name))
+            headers.emplace_back(name, *std::move(value));
+    }
+    return headers;
+}
+
+bool countsAsFailure(const StartResult &result)
+{
+    switch (result.fate) {
+    case StartResult::Fate::Accepted:
+    case StartResult::Fate::Rejected: return false;
+    case StartResult::Fate::NotStarted: return result.unreachable || result.status >= 500;
+    case StartResult::Fate::Unknown: break;
+    }
+    return true;
+}
+
+}  // namespace
+
+Bridge::Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, QObject *parent)
+    : QObject(parent),
+      m_config(config),
+      m_callbackUrl(callbackUrl),
+      m_starter(starter),
+      m_jobs(parkedLimits(config)),
+      m_lanes(laneLimits(config)),
+      m_circuit(circuitLimits(config)),
+      m_deadlines([this](JobKey key) { applyTo(key, JobEvent::Deadline); }),
+      m_retries([this](JobKey key) {
+          if (const Job *job = m_jobs.find(key)) {
+              m_lanes.enqueueFirst(job->account, key);
+              pump(Clock::now());
+          }
+      })
+{
+    applyLimits();
+    connect(&m_starter, &JobStarter::finished, this, &Bridge::onStartFinished);
+    connect(&m_jobs, &Jobs::settled, this, &Bridge::onSettled);
+
+    m_circuitTimer.setSingleShot(true);
+    connect(&m_circuitTimer, &QTimer::timeout, this, [this] { pump(Clock::now()); });
+
+    m_drainTimer.setSingleShot(true);
+    connect(&m_drainTimer, &QTimer::timeout, this, [this] {
+        for (const JobKey key : m_jobs.heldKeys())
+            applyTo(key, JobEvent::DrainExpired);
+    });
+
+    m_housekeeping.setInterval(kHousekeepingInterval);
+    connect(&m_housekeeping, &QTimer::timeout, this, [this] { m_jobs.expire(Clock::now()); });
+    m_housekeeping.start();
+}
+
+Bridge::~Bridge() = default;
+
+void Bridge::reload(const Config &config, const QByteArray &callbackUrl)
+{
+    m_config = config;
+    m_callbackUrl = callbackUrl;
+    applyLimits();
+    pump(Clock::now());
+}
+
+void Bridge::applyLimits()
+{
+    m_jobs.setLimits(parkedLimits(m_config));
+    m_lanes.setLimits(laneLimits(m_config));
+    m_circuit.setLimits(circuitLimits(m_config));
+    m_retryPolicy = {m_config.retry.attempts, m_config.retry.baseDelay, m_config.retry.maxDelay};
+}
+
+void Bridge::refuse(const http::Request &request, Exchange &exchange, const Problem &problem)
+{
+    exchange.answer(problemResponse(problem));
+    Q_EMIT requestRefused(request, problem);
+}
+
+void Bridge::hold(const http::Request &request, std::unique_ptr<Exchange> exchange)
+{
+    auto parsed = parseStart(request.body);
+    if (const auto *error = std::get_if<StartError>(&parsed)) {
+        refuse(request, *exchange, {error->reason, error->detail, {}, {}});
+        return;
+    }
+    StartRequest &start = std::get<StartRequest>(parsed);
+
+    const TimePoint now = Clock::now();
+    Duration patience = m_config.hold.deadline;
+    if (const auto prefer = request.headers.combined("Prefer")) {
+        if (const auto wait = parsePrefer(*prefer).wait)
+            patience = std::min<Duration>(*wait, m_config.hold.maxDeadline);
+    }
+    const TimePoint deadline = now + patience;
+
+    AdmissionView view{m_draining, m_config.hold.drainTimeout, m_jobs.heldCount(), m_config.hold.held, {}};
+    if (start.wait)
+        view.jobTime = m_jobTime.value();
+    if (const auto problem = refusal(view, m_lanes, m_circuit, start.account, now, deadline)) {
+        refuse(request, *exchange, *problem);
+        return;
+    }
+
+    m_jobs.expire(now);
+    // The waiter is in place before anything leaves: a callback can overtake the start's answer.
+    Job &job = m_jobs.make(start.account, !start.wait, now, deadline);
+    job.requestId = request.requestId;
+    job.client = request.peer;
+    const JobKey key = job.key;
+    connect(exchange.get(), &Exchange::clientGone, this, [this, key] { applyTo(key, JobEvent::ClientGone); });
+    m_held.emplace(key, Held{std::move(exchange), std::move(start), travellingHeaders(request), {}});
+    m_deadlines.set(key, deadline);
+    m_lanes.enqueue(job.account, key);
+    pump(now);
+}
+
+void Bridge::pump(TimePoint now)
+{
+    while (m_circuit.mayStart(now)) {
+        const auto grant = m_lanes.grant();
+        if (!grant)
+            return;
+        m_turns.insert_or_assign(grant->job, Turn{grant->account, now});
+        Job *job = m_jobs.find(grant->job);
+        const JobActions actions = job ? m_jobs.apply(*job, JobEvent::TurnGranted, now).actions : JobActions();
+        if (actions.testFlag(JobAction::SendStart)) {
+            sendStart(*job, now);
+        } else {
+            m_turns.erase(grant->job);
+            m_lanes.endTurn(grant->account, {});
+        }
+    }
+    if (m_lanes.totalQueued() > 0 && m_circuit.openUntil() > now && !m_circuitTimer.isActive())
+        m_circuitTimer.start(std::chrono::ceil<milliseconds>(m_circuit.openUntil() - now));
+}
+
+void Bridge::sendStart(Job &job, TimePoint now)
+{
+    Held &held = m_held.at(job.key);
+    ++job.attempts;
+    job.times.started = now;
+    job.times.answered.reset();
+
+    StartCall call;
+    call.account = job.account;
+    call.body = job.token ? renderStart(held.request, m_callbackUrl + '/' + job.token->toText()) : held.request.body;
+    call.idempotencyKey = job.id;
+    call.headers = held.headers;
+    // A start that outlives its job's deadline would only block the lane.
+    call.timeout = std::max(milliseconds(1), std::min(m_config.upstream.startTimeout,
+                                                      std::chrono::ceil<milliseconds>(job.deadline - now)));
+    m_circuit.startSent(now);
+    m_starter.start(job.key, call);
+}
+
+Bridge::Verdict Bridge::judge(const Job &job, const StartResult &result, TimePoint now) const
+{
+    using Fate = StartResult::Fate;
+    if (result.fate == Fate::Accepted)
+        return {JobEvent::StartAccepted, {}};
+    if (result.fate == Fate::Rejected)
+        return {JobEvent::StartRejected, {}};
+
+    const bool ambiguous = result.fate == Fate::Unknown;
+    const bool mayRetry = ambiguous ? m_config.retry.ambiguous == AmbiguousRetry::Always : result.retryable;
+    if (mayRetry && !job.isSettled()) {
+        const RetryPolicy::Try failed{job.attempts, result.retryAfter, now, job.deadline,
+                                      QRandomGenerator::global()->generateDouble()};
+        if (const auto delay = m_retryPolicy.delayAfter(failed))
+            return {JobEvent::StartRetry, *delay};
+    }
+    if (ambiguous)
+        return {JobEvent::StartUnknown, {}};
+    if (result.unreachable)
+        return {JobEvent::StartUnreachable, {}};
+    // 408, 425 and 429 are worth another try, but in the end they are the upstream's word to this client.
+    return {result.status >= 400 && result.status < 500 ? JobEvent::StartRejected : JobEvent::StartFailed, {}};
+}
+
+void Bridge::onStartFinished(JobStarter::Ticket ticket, const StartResult &result)
+{
+    const auto turn = m_turns.find(ticket);
+    if (turn == m_turns.end())
+        return;
+    const TimePoint now = Clock::now();
+    const Duration took = now - turn->second.since;
+    const QByteArray account = turn->second.account;
+    m_turns.erase(turn);
+    // A refused connection is quick, and says nothing about how long a turn takes.
+    m_lanes.endTurn(account, result.unreachable ? std::nullopt : std::optional(took));
+    if (countsAsFailure(result))
+        m_circuit.failed(now);
+    else
+        m_circuit.succeeded();
+    Q_EMIT startEnded(result, took);
+
+    if (Job *job = m_jobs.find(ticket)) {
+        if (!job->isSettled())
+            job->times.answered = now;
+        if (job->upstreamId.isEmpty())
+            job->upstreamId = result.upstreamId;
+        if (const auto held = m_held.find(ticket); held != m_held.end())
+            held->second.upstream = {result.status, result.contentType, result.body, result.proxyStatus, result.detail};
+        const Verdict verdict = judge(*job, result, now);
+        if (verdict.event == JobEvent::StartRetry)
+            m_retries.set(ticket, now + verdict.retryDelay);
+        apply(*job, verdict.event, now);
+        if (const auto held = m_held.find(ticket); held != m_held.end() && verdict.event != JobEvent::StartRetry) {
+            // From here on it only waits: what is held for long must be small.
+            held->second.request = {};
+            held->second.headers = {};
+        }
+    }
+    pump(now);
+}
+
+void Bridge::applyTo(JobKey key, JobEvent event)
+{
+    Job *job = m_jobs.find(key);
+    if (!job)
+        return;
+    const TimePoint now = Clock::now();
+    apply(*job, event, now);
+    pump(now);
+}
+
+void Bridge::apply(Job &job, JobEvent event, TimePoint now)
+{
+    // Settle is carried out by onSettled(), EndTurn by onStartFinished(), SendStart by pump().
+    const JobActions actions = m_jobs.apply(job, event, now).actions;
+    if (actions.testFlag(JobAction::LeaveLane)) {
+        m_lanes.remove(job.key);
+        m_retries.clear(job.key);
+    }
+}
+
+http::Response Bridge::callback(QByteArrayView token, const http::Request &request)
+{
+    Job *job = m_jobs.findByToken(token);
+    if (!job)
+        return enter(CallbackWord::Unknown, nullptr, {}, request);
+    auto parsed = parseCallback(request.body);
+    if (const auto *error = std::get_if<QString>(&parsed))
+        return enter(CallbackWord::Malformed, job, {}, request, *error);
+
+    const CallbackMessage &message = std::get<CallbackMessage>(parsed);
+    const TimePoint now = Clock::now();
+    const bool mismatched = !job->upstreamId.isEmpty() && job->upstreamId != message.id;
+    const JobEvent event = mismatched          ? JobEvent::CallbackMismatched
+                           : message.completed ? JobEvent::CallbackCompleted
+                                               : JobEvent::CallbackFailed;
+    // The machine is pure, so it can be asked first: whoever hears of the settled job finds it complete.
+    const JobStep ahead = step(job->status, event);
+    if (ahead.actions.testFlag(JobAction::Settle)) {
+        UpstreamWord &upstream = m_held.at(job->key).upstream;
+        upstream.contentType = request.headers.value("Content-Type");
+        upstream.body = request.body;
+        job->upstreamId = message.id;
+        job->times.callback = now;
+        m_jobTime.add(*job->phases(now).job);
+    }
+    apply(*job, event, now);
+    if (ahead.actions.testFlag(JobAction::KeepResult))
+        m_jobs.keepResult(*job, request.body);
+    const http::Response response = enter(ahead.callback, job, message.id, request);
+    pump(now);
+    return response;
+}
+
+http::Response Bridge::enter(CallbackWord word, const Job *job, const QByteArray &upstreamId,
+                             const http::Request &request, const QString &detail)
+{
+    const QByteArray jobId = job ? job->id : QByteArray();
+    m_ledger.enter({std::chrono::system_clock::now(), word, jobId, upstreamId, request.peer, request.body.size()});
+    Q_EMIT callbackEntered(word);
+    switch (word) {
+    case CallbackWord::Unknown:
+        return problemResponse({Reason::CallbackUnknown, u"This callback address was never given out."_s, {}, {}});
+    case CallbackWord::Mismatched:
+        return problemResponse({Reason::CallbackMismatched,
+                                u"The address belongs to a job with another id; that job stays pending."_s, jobId,
+                                {}});
+    case CallbackWord::Malformed:
+        return problemResponse(
+            {Reason::CallbackMalformed, detail + u" The job stays pending."_s, jobId, {}});
+    default: return callbackTaken(word);
+    }
+}
+
+void Bridge::onSettled(const Job &job)
+{
+    m_deadlines.clear(job.key);
+    auto node = m_held.extract(job.key);
+    Held &held = node.mapped();
+    int status = 499;
+    if (job.status.outcome == Reason::ClientGone) {
+        // We are inside a signal of the exchange.
+        held.exchange.release()->deleteLater();
+    } else {
+        const http::Response response = jobResponse(job, held.upstream);
+        status = response.status;
+        held.exchange->answer(response);
+    }
+    Q_EMIT jobEnded(job, status);
+    if (m_draining && m_jobs.heldCount() == 0)
+        QMetaObject::invokeMethod(this, &Bridge::drained, Qt::QueuedConnection);
+}
+
+void Bridge::drain(milliseconds timeout)
+{
+    if (m_draining)
+        return;
+    m_draining = true;
+    m_drainTimer.start(timeout);
+    if (m_jobs.heldCount() == 0)
+        QMetaObject::invokeMethod(this, &Bridge::drained, Qt::QueuedConnection);
+}
+
+}  // namespace holdline
