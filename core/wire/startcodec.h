@@ -20,20 +20,23 @@ struct StartRequest
     bool wait = true;
     /// The body as it came, whitespace and all.
     QByteArray body;
-    /// The body up to and with the opening brace's members, `wait` and `callback` left out, without the closing
-    /// brace: `{"account":"a","x":1e400`. renderStart() appends to it. Everything else is byte for byte.
+    /// The body up to and with the opening brace's members, `wait` and `callback` left out, without the
+    /// closing brace: `{"account":"a","x":1e400`. renderStart() appends to it. Everything else is byte for
+    /// byte.
     QByteArray prefix;
 };
 
 struct StartError
 {
-    Reason reason = Reason::InvalidJson;  ///< InvalidJson or MissingAccount
-    QString detail;                       ///< for people: what is wrong, and at which byte where that is known
+    /// InvalidJson; BadRequest for a `wait` that is neither true nor false; MissingAccount for valid JSON
+    /// without an account that is a string of 1 to 256 bytes without control characters.
+    Reason reason = Reason::InvalidJson;
+    QString detail;  ///< for people: what is wrong, and at which byte where that is known
 };
 
-/// Parses a start request strictly (RFC 8259; duplicate `account`, `wait` or `callback`, more than 512 levels,
-/// lone surrogates, invalid UTF-8 and any text of JSONTestSuite's n_* set are refused). Members it does not
-/// know are kept byte for byte. Thread-safe.
+/// Parses a start request strictly (RFC 8259; duplicate `account`, `wait` or `callback`, more than 512
+/// levels, lone surrogates, invalid UTF-8 and any text of JSONTestSuite's n_* set are refused). Members it
+/// does not know are kept byte for byte. Thread-safe.
 std::variant<StartRequest, StartError> parseStart(const QByteArray &body);
 
 /// The body of the upstream's start request: the client's members and `"wait":false,"callback":"<url>"`.
@@ -56,8 +59,8 @@ struct CallbackMessage
     bool completed = false;  ///< state "completed"; any other final state counts as failed
 };
 
-/// The error text when the body is not a JSON object with a string `id` and a string `state`, or when the state
-/// says that the job has not ended ("running", "queued", "pending").
+/// The error text when the body is not a JSON object with a string `id` and a string `state`, or when the
+/// state says that the job has not ended ("running", "queued", "pending").
 std::variant<CallbackMessage, QString> parseCallback(const QByteArray &body);
 
 }  // namespace holdline

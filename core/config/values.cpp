@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/values.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds kMaxDuration = std::chrono::hours(10'000);
+
+struct Unit
+{
+    QLatin1StringView name;
+    std::int64_t factor;
+};
+
+// Largest first: the writers take the first one that fits.
+constexpr Unit kDurationUnits[] = {{"h"_L1, 3'600'000}, {"m"_L1, 60'000}, {"s"_L1, 1000}, {"ms"_L1, 1}};
+constexpr Unit kSizeUnits[] = {
+    {"GiB"_L1, 1LL << 30}, {"MiB"_L1, 1LL << 20}, {"KiB"_L1, 1LL << 10}, {"GB"_L1, 1'000'000'000},
+    {"MB"_L1, 1'000'000},  {"kB"_L1, 1000},       {"B"_L1, 1},           {""_L1, 1}};
+
+bool isDigit(QChar c)
+{
+    return c >= u'0' && c <= u'9';
+}
+
+/// The digits `text` starts with, cut off from it; nothing when there are none or more than fifteen.
+std::optional<std::int64_t> takeDigits(QStringView &text)
+{
+    std::int64_t number = 0;
+    qsizetype count = 0;
+    for (; count < text.size() && isDigit(text[count]); ++count) {
+        if (count == 15)
+            return std::nullopt;
+        number = number * 10 + (text[count].unicode() - u'0');
+    }
+    if (count == 0)
+        return std::nullopt;
+    text = text.sliced(count);
+    return number;
+}
+
+template <std::size_t N>
+const Unit *findUnit(const Unit (&units)[N], QStringView name)
+{
+    const auto *end = std::end(units);
+    const auto *it =
+        std::find_if(std::begin(units), end, [name](const Unit &unit) { return unit.name == name; });
+    return it == end ? nullptr : it;
+}
+
+bool isIpv4(const QString &host)
+{
+    in_addr address{};
+    return inet_pton(AF_INET, host.toLatin1().constData(), &address) == 1;
+}
+
+bool isIpv6(const QString &host)
+{
+    in6_addr address{};
+    return inet_pton(AF_INET6, host.toLatin1().constData(), &address) == 1;
+}
+
+}  // namespace
+
+std::optional<milliseconds> parseDuration(QStringView text)
+{
+    if (text == "0"_L1)
+        return milliseconds(0);
+    const auto whole = takeDigits(text);
+    if (!whole)
+        return std::nullopt;
+    std::int64_t thousandths = 0;
+    if (text.startsWith(u'.')) {
+        text = text.sliced(1);
+        const qsizetype before = text.size();
+        const auto fraction = takeDigits(text);
+        const qsizetype count = before - text.size();
+        if (!fraction || count > 3)
+            return std::nullopt;
+        thousandths = *fraction * (count == 1 ? 100 : count == 2 ? 10 : 1);
+    }
+    const Unit *unit = findUnit(kDurationUnits, text);
+    if (!unit || *whole > kMaxDuration.count() / unit->factor || thousandths * unit->factor % 1000 != 0)
+        return std::nullopt;
+    const milliseconds result(*whole * unit->factor + thousandths * unit->factor / 1000);
+    if (result > kMaxDuration)
+        return std::nullopt;
+    return result;
+}
+
+QString formatDuration(milliseconds duration)
+{
+    for (const Unit &unit : kDurationUnits) {
+        if (duration.count() % unit.factor == 0 && duration.count() != 0)
+            return QString::number(duration.count() / unit.factor) + unit.name;
+    }
+    return u"0s"_s;
+}
+
+std::optional<std::int64_t> parseSize(QStringView text)
+{
+    const auto number = takeDigits(text);
+    if (!number)
+        return std::nullopt;
+    const Unit *unit = findUnit(kSizeUnits, text);
+    if (!unit || *number > std::numeric_limits<std::int64_t>::max() / unit->factor)
+        return std::nullopt;
+    return *number * unit->factor;
+}
+
+QString formatSize(std::int64_t bytes)
+{
+    for (const Unit &unit : kSizeUnits) {
+        if (unit.factor % 1024 == 0 && bytes != 0 && bytes % unit.factor == 0)
+            return QString::number(bytes / unit.factor) + unit.name;
+    }
+    return QString::number(bytes);
+}
+
+std::optional<ListenAddress> parseListenAddress(QStringView text)
+{
+    if (text == "off"_L1)
+        return ListenAddress{};
+    const qsizetype colon = text.lastIndexOf(u':');
+    if (colon < 0)
+        return std::nullopt;
+    QStringView digits = text.sliced(colon + 1);
+    const auto port = takeDigits(digits);
+    if (!port || !digits.isEmpty() || *port > 65535)
+        return std::nullopt;
+    QString host = text.first(colon).toString();
+    // A NUL would end the text early for inet_pton.
+    if (host.contains(QChar::Null))
+        return std::nullopt;
+    if (host.isEmpty()) {
+        host = u"0.0.0.0"_s;
+    } else if (host == "localhost"_L1) {
+        host = u"127.0.0.1"_s;
+    } else if (host.startsWith(u'[') && host.endsWith(u']')) {
+        host = host.sliced(1, host.size() - 2);
+        if (!isIpv6(host))
+            return std::nullopt;
+    } else if (!isIpv4(host)) {
+        return std::nullopt;
+    }
+    return ListenAddress{host, static_cast<std::uint16_t>(*port)};
+}
+
+QString formatListenAddress(const ListenAddress &address)
+{
+    if (address.isOff())
+        return u"off"_s;
+    const QString host = address.host.contains(u':') ? u'[' + address.host + u']' : address.host;
+    return host + u':' + QString::number(address.port);
+}
+
+}  // namespace holdline
