@@ -52,26 +52,32 @@ std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, co
                                const QByteArray &account, TimePoint now, TimePoint deadline)
 {
     if (view.draining)
-        return Problem{Reason::Draining, u"The service is shutting down; try another one or later."_s, {},
+        return Problem{Reason::Draining,
+                       u"The service is shutting down; try another one or later."_s,
+                       {},
                        view.drainTimeout};
     if (view.held >= view.heldLimit)
-        return Problem{Reason::Overloaded,
-                       u"%1 requests are held already, which is the limit; try again shortly."_s.arg(view.held),
-                       {},
-                       milliseconds(1000)};
+        return Problem{
+            Reason::Overloaded,
+            u"%1 requests are held already, which is the limit; try again shortly."_s.arg(view.held),
+            {},
+            milliseconds(1000)};
     if (circuit.refuses(now))
         return Problem{Reason::CircuitOpen,
-                       u"The upstream failed too often lately; starts are held back until it recovers."_s, {},
+                       u"The upstream failed too often lately; starts are held back until it recovers."_s,
+                       {},
                        roundUp(circuit.openUntil() - now)};
     switch (lanes.check(account)) {
-    case Lanes::Admission::LaneFull: return laneFull(lanes, account);
-    case Lanes::Admission::QueuesFull:
-        return Problem{Reason::Overloaded,
-                       u"%1 starts are waiting already, which is the limit; try again shortly."_s.arg(
-                           lanes.totalQueued()),
-                       {},
-                       milliseconds(1000)};
-    case Lanes::Admission::Admitted: break;
+        case Lanes::Admission::LaneFull:
+            return laneFull(lanes, account);
+        case Lanes::Admission::QueuesFull:
+            return Problem{Reason::Overloaded,
+                           u"%1 starts are waiting already, which is the limit; try again shortly."_s.arg(
+                               lanes.totalQueued()),
+                           {},
+                           milliseconds(1000)};
+        case Lanes::Admission::Admitted:
+            break;
     }
 
     const std::optional<Duration> wait = lanes.expectedWait(account);
@@ -82,12 +88,12 @@ std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, co
     const Duration left = deadline - now;
     if (needed <= left)
         return std::nullopt;
-    return Problem{Reason::DeadlineUnreachable,
-                   u"%1 starts of this account are ahead; the answer is expected in %2, the deadline is in %3."_s.arg(
-                       QString::number(lanes.queued(account) + lanes.inFlight(account)), seconds(needed),
-                       seconds(left)),
-                   {},
-                   roundUp(needed - left)};
+    return Problem{
+        Reason::DeadlineUnreachable,
+        u"%1 starts of this account are ahead; the answer is expected in %2, the deadline is in %3."_s.arg(
+            QString::number(lanes.queued(account) + lanes.inFlight(account)), seconds(needed), seconds(left)),
+        {},
+        roundUp(needed - left)};
 }
 
 }  // namespace holdline

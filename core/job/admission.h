@@ -9,8 +9,8 @@
 
 namespace holdline {
 
-/// The shortest of the recent samples: what a duration cannot, as far as we have seen, go below. Two windows, so
-/// that a change of the world is believed after at most two of them.
+/// The shortest of the recent samples: what a duration cannot, as far as we have seen, go below. Two windows,
+/// so that a change of the world is believed after at most two of them.
 class RecentMinimum
 {
 public:
@@ -37,8 +37,8 @@ struct AdmissionView
 };
 
 /// Decides at once whether a request is held. Nothing: it is. Otherwise the problem to answer: draining,
-/// overloaded, circuit_open, lane_full, or deadline_unreachable, which is only said when the account's queue at
-/// its measured pace plus the quickest recent job would end after the deadline. Pure.
+/// overloaded, circuit_open, lane_full, or deadline_unreachable, which is only said when the account's queue
+/// at its measured pace plus the quickest recent job would end after the deadline. Pure.
 std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, const CircuitBreaker &circuit,
                                const QByteArray &account, TimePoint now, TimePoint deadline);
 

@@ -63,9 +63,12 @@ CircuitBreaker::State CircuitBreaker::state(TimePoint now) const
 QLatin1StringView word(CircuitBreaker::State state)
 {
     switch (state) {
-    case CircuitBreaker::State::Closed: return "closed"_L1;
-    case CircuitBreaker::State::Open: return "open"_L1;
-    case CircuitBreaker::State::HalfOpen: break;
+        case CircuitBreaker::State::Closed:
+            return "closed"_L1;
+        case CircuitBreaker::State::Open:
+            return "open"_L1;
+        case CircuitBreaker::State::HalfOpen:
+            break;
     }
     return "half_open"_L1;
 }

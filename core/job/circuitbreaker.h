@@ -7,9 +7,9 @@
 
 namespace holdline {
 
-/// Stops starts to an upstream that fails time after time, so that it can recover and clients hear of it at once
-/// (M. Nygard, "Release It!", stability patterns). Closed → open after `failures` in a row → half-open after
-/// `openFor`: one probe goes out and decides. Pure: `now` is passed in.
+/// Stops starts to an upstream that fails time after time, so that it can recover and clients hear of it at
+/// once (M. Nygard, "Release It!", stability patterns). Closed → open after `failures` in a row → half-open
+/// after `openFor`: one probe goes out and decides. Pure: `now` is passed in.
 class CircuitBreaker
 {
 public:

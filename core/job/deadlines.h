@@ -11,8 +11,8 @@
 
 namespace holdline {
 
-/// One ordered table of deadlines, at most one per key (as in redis' timeout table): O(log n) to set, move and
-/// clear, O(1) to ask for the next. It owns no timer and never reads a clock; DeadlineTimer drives it.
+/// One ordered table of deadlines, at most one per key (as in redis' timeout table): O(log n) to set, move
+/// and clear, O(1) to ask for the next. It owns no timer and never reads a clock; DeadlineTimer drives it.
 /// Not thread-safe: one table belongs to one event loop.
 template <typename Key>
 class Deadlines

@@ -28,8 +28,8 @@ struct JobPhases
 {
     std::optional<Duration> queue;  ///< asked → last start left
     std::optional<Duration> start;  ///< start left → its answer
-    std::optional<Duration> job;    ///< start's answer → callback (from the start where the callback was early)
-    Duration total{};               ///< asked → settled
+    std::optional<Duration> job;  ///< start's answer → callback (from the start where the callback was early)
+    Duration total{};             ///< asked → settled
 };
 
 /// One held request and the job behind it. Plain data; owned by Jobs.

@@ -72,7 +72,8 @@ bool equalsInConstantTime(QByteArrayView a, QByteArrayView b)
         return false;
     unsigned difference = 0;
     for (qsizetype i = 0; i < a.size(); ++i)
-        difference |= static_cast<unsigned>(static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]));
+        difference |=
+            static_cast<unsigned>(static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]));
     return difference == 0;
 }
 

@@ -13,8 +13,8 @@ namespace holdline {
 /// does not help with the other.
 QByteArray makeJobId();
 
-/// What a callback URL ends in: names the node and shard the job lives on, then 64 random bits that find the job
-/// and 128 that prove the caller was told. Text form: 35 characters of base64url (RFC 4648, section 5).
+/// What a callback URL ends in: names the node and shard the job lives on, then 64 random bits that find the
+/// job and 128 that prove the caller was told. Text form: 35 characters of base64url (RFC 4648, section 5).
 struct CallbackToken
 {
     static constexpr qsizetype kTextLength = 35;

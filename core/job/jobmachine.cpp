@@ -28,27 +28,27 @@ JobStep startEnded(JobStatus status, JobEvent event)
     }
 
     switch (event) {
-    case JobEvent::StartAccepted:
-        if (status.passThrough)
-            return settle(status, Reason::PassedThrough, endTurn);
-        status.state = JobState::Running;
-        return {status, endTurn};
-    case JobEvent::StartUnknown:
-        status.startUnknown = true;
-        // Nobody else will ever tell us how a passed-through job went: its callback goes to the client.
-        if (status.passThrough)
-            return settle(status, Reason::StartUnknown, endTurn);
-        status.state = JobState::Running;
-        return {status, endTurn};
-    case JobEvent::StartRetry:
-        status.state = JobState::Queued;
-        return {status, endTurn | JobAction::AwaitRetry};
-    case JobEvent::StartRejected:
-        return settle(status, Reason::StartRejected, endTurn);
-    case JobEvent::StartUnreachable:
-        return settle(status, Reason::UpstreamUnreachable, endTurn);
-    default:
-        return settle(status, Reason::UpstreamError, endTurn);
+        case JobEvent::StartAccepted:
+            if (status.passThrough)
+                return settle(status, Reason::PassedThrough, endTurn);
+            status.state = JobState::Running;
+            return {status, endTurn};
+        case JobEvent::StartUnknown:
+            status.startUnknown = true;
+            // Nobody else will ever tell us how a passed-through job went: its callback goes to the client.
+            if (status.passThrough)
+                return settle(status, Reason::StartUnknown, endTurn);
+            status.state = JobState::Running;
+            return {status, endTurn};
+        case JobEvent::StartRetry:
+            status.state = JobState::Queued;
+            return {status, endTurn | JobAction::AwaitRetry};
+        case JobEvent::StartRejected:
+            return settle(status, Reason::StartRejected, endTurn);
+        case JobEvent::StartUnreachable:
+            return settle(status, Reason::UpstreamUnreachable, endTurn);
+        default:
+            return settle(status, Reason::UpstreamError, endTurn);
     }
 }
 
@@ -76,9 +76,12 @@ JobStep callbackCame(JobStatus status, JobEvent event)
 Reason deadlineOutcome(const JobStatus &status)
 {
     switch (status.state) {
-    case JobState::Queued: return Reason::QueueTimeout;
-    case JobState::Starting: return Reason::StartUnknown;
-    default: return status.startUnknown ? Reason::StartUnknown : Reason::CallbackTimeout;
+        case JobState::Queued:
+            return Reason::QueueTimeout;
+        case JobState::Starting:
+            return Reason::StartUnknown;
+        default:
+            return status.startUnknown ? Reason::StartUnknown : Reason::CallbackTimeout;
     }
 }
 
@@ -87,53 +90,65 @@ Reason deadlineOutcome(const JobStatus &status)
 JobStep step(JobStatus status, JobEvent event)
 {
     switch (event) {
-    case JobEvent::TurnGranted:
-        if (status.startInFlight)
-            return {status, {}};
-        if (status.state != JobState::Queued)
-            return {status, JobAction::EndTurn};
-        status.state = JobState::Starting;
-        status.attempted = true;
-        status.startInFlight = true;
-        return {status, JobAction::SendStart};
-    case JobEvent::StartAccepted:
-    case JobEvent::StartRejected:
-    case JobEvent::StartRetry:
-    case JobEvent::StartUnreachable:
-    case JobEvent::StartFailed:
-    case JobEvent::StartUnknown:
-        return startEnded(status, event);
-    case JobEvent::CallbackCompleted:
-    case JobEvent::CallbackFailed:
-    case JobEvent::CallbackMismatched:
-        return callbackCame(status, event);
-    case JobEvent::Deadline:
-    case JobEvent::ClientGone:
-    case JobEvent::Cancel:
-    case JobEvent::DrainExpired:
-        break;
+        case JobEvent::TurnGranted:
+            if (status.startInFlight)
+                return {status, {}};
+            if (status.state != JobState::Queued)
+                return {status, JobAction::EndTurn};
+            status.state = JobState::Starting;
+            status.attempted = true;
+            status.startInFlight = true;
+            return {status, JobAction::SendStart};
+        case JobEvent::StartAccepted:
+        case JobEvent::StartRejected:
+        case JobEvent::StartRetry:
+        case JobEvent::StartUnreachable:
+        case JobEvent::StartFailed:
+        case JobEvent::StartUnknown:
+            return startEnded(status, event);
+        case JobEvent::CallbackCompleted:
+        case JobEvent::CallbackFailed:
+        case JobEvent::CallbackMismatched:
+            return callbackCame(status, event);
+        case JobEvent::Deadline:
+        case JobEvent::ClientGone:
+        case JobEvent::Cancel:
+        case JobEvent::DrainExpired:
+            break;
     }
     if (status.state == JobState::Settled)
         return {status, {}};
     switch (event) {
-    case JobEvent::Deadline: return settle(status, deadlineOutcome(status));
-    case JobEvent::ClientGone: return settle(status, Reason::ClientGone);
-    case JobEvent::Cancel: return settle(status, Reason::Cancelled);
-    default: return settle(status, Reason::Draining);
+        case JobEvent::Deadline:
+            return settle(status, deadlineOutcome(status));
+        case JobEvent::ClientGone:
+            return settle(status, Reason::ClientGone);
+        case JobEvent::Cancel:
+            return settle(status, Reason::Cancelled);
+        default:
+            return settle(status, Reason::Draining);
     }
 }
 
 QLatin1StringView word(CallbackWord word)
 {
     switch (word) {
-    case CallbackWord::None: break;
-    case CallbackWord::Matched: return "matched"_L1;
-    case CallbackWord::Early: return "early"_L1;
-    case CallbackWord::Duplicate: return "duplicate"_L1;
-    case CallbackWord::Late: return "late"_L1;
-    case CallbackWord::Unknown: return "unknown"_L1;
-    case CallbackWord::Mismatched: return "mismatched"_L1;
-    case CallbackWord::Malformed: return "malformed"_L1;
+        case CallbackWord::None:
+            break;
+        case CallbackWord::Matched:
+            return "matched"_L1;
+        case CallbackWord::Early:
+            return "early"_L1;
+        case CallbackWord::Duplicate:
+            return "duplicate"_L1;
+        case CallbackWord::Late:
+            return "late"_L1;
+        case CallbackWord::Unknown:
+            return "unknown"_L1;
+        case CallbackWord::Mismatched:
+            return "mismatched"_L1;
+        case CallbackWord::Malformed:
+            return "malformed"_L1;
     }
     return {};
 }

@@ -9,8 +9,8 @@
 
 namespace holdline {
 
-/// Where a job stands. Settled is final for the held request; a start or a callback may still be under way and
-/// is then only counted (or its result kept).
+/// Where a job stands. Settled is final for the held request; a start or a callback may still be under way
+/// and is then only counted (or its result kept).
 enum class JobState : std::uint8_t { Queued, Starting, Running, Settled };
 
 /// All that JobMachine knows of a job. A value: copied, compared, never shared.
@@ -60,12 +60,12 @@ Q_DECLARE_OPERATORS_FOR_FLAGS(JobActions)
 
 /// How a callback is entered in the ledger; the same words are its answer.
 enum class CallbackWord : std::uint8_t {
-    None,        ///< not a callback event
+    None,  ///< not a callback event
     Matched,
-    Early,       ///< before the start's answer
+    Early,  ///< before the start's answer
     Duplicate,
-    Late,        ///< after the held request had ended without a result
-    Unknown,     ///< no such token, or one that never left the house
+    Late,     ///< after the held request had ended without a result
+    Unknown,  ///< no such token, or one that never left the house
     Mismatched,
     Malformed,
 };
@@ -81,10 +81,10 @@ struct JobStep
     CallbackWord callback = CallbackWord::None;
 };
 
-/// The heart: *(status, event) → (status, actions)*. Pure and total: any event may come in any state, as often
-/// as the world likes. Promises, checked by a test over every sequence of events up to a useful length:
-/// a job is settled at most once, and always by Deadline or DrainExpired at the latest; no start is sent after
-/// that; each granted turn is ended exactly once; a result is delivered or kept exactly once.
+/// The heart: *(status, event) → (status, actions)*. Pure and total: any event may come in any state, as
+/// often as the world likes. Promises, checked by a test over every sequence of events up to a useful length:
+/// a job is settled at most once, and always by Deadline or DrainExpired at the latest; no start is sent
+/// after that; each granted turn is ended exactly once; a result is delivered or kept exactly once.
 JobStep step(JobStatus status, JobEvent event);
 
 }  // namespace holdline

@@ -10,9 +10,9 @@
 
 namespace holdline {
 
-/// Every job this shard knows: those held, and for a while those that are settled, so that a late or duplicate
-/// callback is recognised and a late result is kept. The only way a job changes is apply(), and the only way it
-/// ends is settle() inside it.
+/// Every job this shard knows: those held, and for a while those that are settled, so that a late or
+/// duplicate callback is recognised and a late result is kept. The only way a job changes is apply(), and the
+/// only way it ends is settle() inside it.
 ///
 /// References to a Job stay valid until expire() or make() is called. Thread: one.
 class Jobs : public QObject
@@ -22,12 +22,13 @@ class Jobs : public QObject
 public:
     struct Limits
     {
-        int parked = 10'000;                         ///< settled jobs remembered
+        int parked = 10'000;                          ///< settled jobs remembered
         std::int64_t parkedBytes = 64 * 1024 * 1024;  ///< kept results, all together
         std::chrono::milliseconds parkedFor{600'000};
     };
 
-    explicit Jobs(const Limits &limits, std::uint8_t node = 0, std::uint8_t shard = 0, QObject *parent = nullptr);
+    explicit Jobs(const Limits &limits, std::uint8_t node = 0, std::uint8_t shard = 0,
+                  QObject *parent = nullptr);
 
     void setLimits(const Limits &limits) { m_limits = limits; }
 

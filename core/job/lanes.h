@@ -16,8 +16,8 @@ namespace holdline {
 /// Names one job inside this process; never used again.
 using JobKey = std::uint64_t;
 
-/// The queues of starts, one lane per account. The upstream serves an account's connections one at a time, so a
-/// lane lets a fixed number of starts (one by default) be in flight; lanes that may start take turns
+/// The queues of starts, one lane per account. The upstream serves an account's connections one at a time, so
+/// a lane lets a fixed number of starts (one by default) be in flight; lanes that may start take turns
 /// (round-robin), so that one account's long queue delays another account's job by one start at most.
 ///
 /// Pure bookkeeping: no clock, no timer, no I/O. Each enqueue() is followed by exactly one of grant() or
@@ -56,8 +56,8 @@ public:
 
     /// The next job that may start, taking turns between lanes; nothing when none may.
     std::optional<Grant> grant();
-    /// The start of a granted job is over. `took` is how long its turn lasted, for the forecast; leave it out when
-    /// the time says nothing about the upstream's pace (e.g. the connection was refused).
+    /// The start of a granted job is over. `took` is how long its turn lasted, for the forecast; leave it out
+    /// when the time says nothing about the upstream's pace (e.g. the connection was refused).
     void endTurn(const QByteArray &account, std::optional<Duration> took);
 
     /// How long a job put at the end of this lane now would wait for its start, as far as measurements tell;

@@ -11,8 +11,9 @@ std::optional<Duration> RetryPolicy::delayAfter(const Try &failed) const
         return std::nullopt;
     // 2³⁰ base delays are past any maximum; more would overflow.
     const int doublings = std::clamp(failed.attempt - 1, 0, 30);
-    const double ceiling = std::min(static_cast<double>(maxDelay.count()),
-                                    static_cast<double>(baseDelay.count()) * static_cast<double>(1LL << doublings));
+    const double ceiling =
+        std::min(static_cast<double>(maxDelay.count()),
+                 static_cast<double>(baseDelay.count()) * static_cast<double>(1LL << doublings));
     Duration delay = std::chrono::duration_cast<Duration>(
         std::chrono::duration<double, std::milli>(ceiling * failed.random));
     if (failed.retryAfter)

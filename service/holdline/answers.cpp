@@ -22,19 +22,24 @@ QString outcomeDetail(const Job &job, const UpstreamWord &upstream)
 {
     const QString attempts = job.attempts == 1 ? u"1 attempt"_s : u"%1 attempts"_s.arg(job.attempts);
     switch (job.status.outcome) {
-    case Reason::UpstreamUnreachable:
-    case Reason::UpstreamError:
-        return u"The start failed after %1: %2"_s.arg(attempts, upstream.detail);
-    case Reason::StartUnknown:
-        return u"The start was sent and no usable answer came, so the job may or may not have run; it was not sent "
-               u"again. %1"_s.arg(upstream.detail)
-            .trimmed();
-    case Reason::CallbackTimeout:
-        return u"The job was started, its callback did not come in time. A result that still comes is kept."_s;
-    case Reason::QueueTimeout: return u"The account's earlier starts took until the deadline; nothing was started."_s;
-    case Reason::Draining: return u"The service is shutting down and could not wait for the callback any longer."_s;
-    case Reason::Cancelled: return u"The job was cancelled."_s;
-    default: return {};
+        case Reason::UpstreamUnreachable:
+        case Reason::UpstreamError:
+            return u"The start failed after %1: %2"_s.arg(attempts, upstream.detail);
+        case Reason::StartUnknown:
+            return u"The start was sent and no usable answer came, so the job may or may not have run; it "
+                   u"was not sent "
+                   u"again. %1"_s.arg(upstream.detail)
+                       .trimmed();
+        case Reason::CallbackTimeout:
+            return u"The job was started, its callback did not come in time. A result that still comes is kept."_s;
+        case Reason::QueueTimeout:
+            return u"The account's earlier starts took until the deadline; nothing was started."_s;
+        case Reason::Draining:
+            return u"The service is shutting down and could not wait for the callback any longer."_s;
+        case Reason::Cancelled:
+            return u"The job was cancelled."_s;
+        default:
+            return {};
     }
 }
 
@@ -51,11 +56,14 @@ http::Response passOn(int status, const UpstreamWord &upstream)
 http::Response bareJobResponse(const Job &job, const UpstreamWord &upstream)
 {
     switch (job.status.outcome) {
-    case Reason::Completed:
-    case Reason::JobFailed: return passOn(200, upstream);
-    case Reason::PassedThrough:
-    case Reason::StartRejected: return passOn(upstream.status, upstream);
-    default: break;
+        case Reason::Completed:
+        case Reason::JobFailed:
+            return passOn(200, upstream);
+        case Reason::PassedThrough:
+        case Reason::StartRejected:
+            return passOn(upstream.status, upstream);
+        default:
+            break;
     }
     Problem problem{job.status.outcome, outcomeDetail(job, upstream), job.id, {}};
     if (problem.status() == 503)
@@ -93,7 +101,8 @@ http::Response jobResponse(const Job &job, const UpstreamWord &upstream)
 {
     http::Response response = bareJobResponse(job, upstream);
     response.headers.append("Holdline-Job", job.id);
-    response.headers.append("Server-Timing", serverTiming(job.phases(job.times.settled.value_or(job.deadline))));
+    response.headers.append("Server-Timing",
+                            serverTiming(job.phases(job.times.settled.value_or(job.deadline))));
     return response;
 }
 

@@ -23,8 +23,8 @@ http::Response problemResponse(const Problem &problem);
 /// The answer of a settled job, whatever its outcome.
 http::Response jobResponse(const Job &job, const UpstreamWord &upstream);
 
-/// `queue;dur=1.2, start;dur=6.5, job;dur=500.1, total;dur=508.0` (W3C Server Timing, milliseconds); phases that
-/// were not reached are left out.
+/// `queue;dur=1.2, start;dur=6.5, job;dur=500.1, total;dur=508.0` (W3C Server Timing, milliseconds); phases
+/// that were not reached are left out.
 QByteArray serverTiming(const JobPhases &phases);
 
 /// The answer to a callback that was taken: 200 `{"callback":"matched"}`.

@@ -48,10 +48,13 @@ std::vector<std::pair<QByteArray, QByteArray>> travellingHeaders(const http::Req
 bool countsAsFailure(const StartResult &result)
 {
     switch (result.fate) {
-    case StartResult::Fate::Accepted:
-    case StartResult::Fate::Rejected: return false;
-    case StartResult::Fate::NotStarted: return result.unreachable || result.status >= 500;
-    case StartResult::Fate::Unknown: break;
+        case StartResult::Fate::Accepted:
+        case StartResult::Fate::Rejected:
+            return false;
+        case StartResult::Fate::NotStarted:
+            return result.unreachable || result.status >= 500;
+        case StartResult::Fate::Unknown:
+            break;
     }
     return true;
 }
@@ -162,7 +165,8 @@ void Bridge::pump(TimePoint now)
             return;
         m_turns.insert_or_assign(grant->job, Turn{grant->account, now});
         Job *job = m_jobs.find(grant->job);
-        const JobActions actions = job ? m_jobs.apply(*job, JobEvent::TurnGranted, now).actions : JobActions();
+        const JobActions actions =
+            job ? m_jobs.apply(*job, JobEvent::TurnGranted, now).actions : JobActions();
         if (actions.testFlag(JobAction::SendStart)) {
             sendStart(*job, now);
         } else {
@@ -183,7 +187,8 @@ void Bridge::sendStart(Job &job, TimePoint now)
 
     StartCall call;
     call.account = job.account;
-    call.body = job.token ? renderStart(held.request, m_callbackUrl + '/' + job.token->toText()) : held.request.body;
+    call.body =
+        job.token ? renderStart(held.request, m_callbackUrl + '/' + job.token->toText()) : held.request.body;
     call.idempotencyKey = job.id;
     call.headers = held.headers;
     // A start that outlives its job's deadline would only block the lane.
@@ -214,7 +219,8 @@ Bridge::Verdict Bridge::judge(const Job &job, const StartResult &result, TimePoi
     if (result.unreachable)
         return {JobEvent::StartUnreachable, {}};
     // 408, 425 and 429 are worth another try, but in the end they are the upstream's word to this client.
-    return {result.status >= 400 && result.status < 500 ? JobEvent::StartRejected : JobEvent::StartFailed, {}};
+    return {result.status >= 400 && result.status < 500 ? JobEvent::StartRejected : JobEvent::StartFailed,
+            {}};
 }
 
 void Bridge::onStartFinished(JobStarter::Ticket ticket, const StartResult &result)
@@ -240,12 +246,14 @@ void Bridge::onStartFinished(JobStarter::Ticket ticket, const StartResult &resul
         if (job->upstreamId.isEmpty())
             job->upstreamId = result.upstreamId;
         if (const auto held = m_held.find(ticket); held != m_held.end())
-            held->second.upstream = {result.status, result.contentType, result.body, result.proxyStatus, result.detail};
+            held->second.upstream = {result.status, result.contentType, result.body, result.proxyStatus,
+                                     result.detail};
         const Verdict verdict = judge(*job, result, now);
         if (verdict.event == JobEvent::StartRetry)
             m_retries.set(ticket, now + verdict.retryDelay);
         apply(*job, verdict.event, now);
-        if (const auto held = m_held.find(ticket); held != m_held.end() && verdict.event != JobEvent::StartRetry) {
+        if (const auto held = m_held.find(ticket);
+            held != m_held.end() && verdict.event != JobEvent::StartRetry) {
             // From here on it only waits: what is held for long must be small.
             held->second.request = {};
             held->second.headers = {};
@@ -311,19 +319,24 @@ http::Response Bridge::enter(CallbackWord word, const Job *job, const QByteArray
                              const http::Request &request, const QString &detail)
 {
     const QByteArray jobId = job ? job->id : QByteArray();
-    m_ledger.enter({std::chrono::system_clock::now(), word, jobId, upstreamId, request.peer, request.body.size()});
+    m_ledger.enter(
+        {std::chrono::system_clock::now(), word, jobId, upstreamId, request.peer, request.body.size()});
     Q_EMIT callbackEntered(word);
     switch (word) {
-    case CallbackWord::Unknown:
-        return problemResponse({Reason::CallbackUnknown, u"This callback address was never given out."_s, {}, {}});
-    case CallbackWord::Mismatched:
-        return problemResponse({Reason::CallbackMismatched,
-                                u"The address belongs to a job with another id; that job stays pending."_s, jobId,
-                                {}});
-    case CallbackWord::Malformed:
-        return problemResponse(
-            {Reason::CallbackMalformed, detail + u" The job stays pending."_s, jobId, {}});
-    default: return callbackTaken(word);
+        case CallbackWord::Unknown:
+            return problemResponse(
+                {Reason::CallbackUnknown, u"This callback address was never given out."_s, {}, {}});
+        case CallbackWord::Mismatched:
+            return problemResponse(
+                {Reason::CallbackMismatched,
+                 u"The address belongs to a job with another id; that job stays pending."_s,
+                 jobId,
+                 {}});
+        case CallbackWord::Malformed:
+            return problemResponse(
+                {Reason::CallbackMalformed, detail + u" The job stays pending."_s, jobId, {}});
+        default:
+            return callbackTaken(word);
     }
 }
 

@@ -21,19 +21,21 @@
 
 namespace holdline {
 
-/// The coordinator: turns requests, start answers, callbacks and the clock into events of JobMachine, and carries
-/// out what it says. Owns the registry, the lanes, the deadlines and the held exchanges; knows no socket.
+/// The coordinator: turns requests, start answers, callbacks and the clock into events of JobMachine, and
+/// carries out what it says. Owns the registry, the lanes, the deadlines and the held exchanges; knows no
+/// socket.
 ///
-/// Life: construct with a JobStarter that outlives it; hold() and callback() from the front; drain() once. When it
-/// is destroyed, exchanges still held are dropped, which answers them 500 (see Exchange).
-/// Thread: one, with an event loop.
+/// Life: construct with a JobStarter that outlives it; hold() and callback() from the front; drain() once.
+/// When it is destroyed, exchanges still held are dropped, which answers them 500 (see Exchange). Thread:
+/// one, with an event loop.
 class Bridge : public QObject
 {
     Q_OBJECT
 
 public:
     /// `callbackUrl` is where the upstream reaches callback(), without a token: "http://host:port/callback".
-    Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, QObject *parent = nullptr);
+    Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &starter,
+           QObject *parent = nullptr);
     ~Bridge() override;
 
     /// Limits and times of what comes from now on; what is held keeps its deadline.
@@ -95,8 +97,8 @@ private:
     void onStartFinished(JobStarter::Ticket ticket, const StartResult &result);
     Verdict judge(const Job &job, const StartResult &result, TimePoint now) const;
     void onSettled(const Job &job);
-    http::Response enter(CallbackWord word, const Job *job, const QByteArray &upstreamId, const http::Request &request,
-                         const QString &detail = {});
+    http::Response enter(CallbackWord word, const Job *job, const QByteArray &upstreamId,
+                         const http::Request &request, const QString &detail = {});
 
     Config m_config;
     QByteArray m_callbackUrl;

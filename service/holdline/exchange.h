@@ -7,12 +7,12 @@
 
 namespace holdline {
 
-/// A client's request that is held open until somebody answers it. Implemented by HeldExchange over QHttpServer
-/// and by a fake in tests.
+/// A client's request that is held open until somebody answers it. Implemented by HeldExchange over
+/// QHttpServer and by a fake in tests.
 ///
-/// Life: owned by whoever must answer. answer() takes effect once and only while the client is there; whatever
-/// comes after is dropped. Destroying one that is neither answered nor gone sends 500 `internal_error`, so that
-/// no client waits for ever.
+/// Life: owned by whoever must answer. answer() takes effect once and only while the client is there;
+/// whatever comes after is dropped. Destroying one that is neither answered nor gone sends 500
+/// `internal_error`, so that no client waits for ever.
 class Exchange : public QObject
 {
     Q_OBJECT

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/holdline/http/httpserver.h"
+
+#include <QStringList>
+
+namespace holdline {
+
+/// What the admin listener asks the service for.
+struct AdminSource
+{
+    /// Why the service is not ready, in words for people; empty: it is ready.
+    std::function<QStringList()> notReady;
+    /// The whole metrics page, Prometheus text format 0.0.4.
+    std::function<QByteArray()> metrics;
+};
+
+/// The routes of the admin listener: /livez, /readyz, /metrics and /version. Loopback by default; has no
+/// authentication of its own.
+class AdminFront : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit AdminFront(AdminSource source, QObject *parent = nullptr);
+
+    http::Gate &gate() { return m_server.gate(); }
+
+private:
+    AdminSource m_source;
+    HttpServer m_server;
+};
+
+}  // namespace holdline

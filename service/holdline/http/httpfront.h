@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/holdline/http/httpserver.h"
+
+namespace holdline {
+
+class Bridge;
+
+/// The routes of the main listener: clients' starts and the upstream's callbacks, handed to the Bridge.
+///
+/// Life: the Bridge must outlive it. Destroying it closes every connection.
+class HttpFront : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `callbackPath` is the path of the callback URL given to upstreams, "/callback" as a rule; callbacks
+    /// are served there and at /callback, and may use the gate's reserved connections.
+    HttpFront(const http::Limits &limits, const QByteArray &callbackPath, Bridge &bridge,
+              QObject *parent = nullptr);
+
+    http::Gate &gate() { return m_server.gate(); }
+
+private:
+    HttpServer m_server;
+};
+
+}  // namespace holdline

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/holdline/exchange.h"
+
+#include <memory>
+#include <vector>
+
+namespace holdline::test {
+
+/// What became of a FakeExchange; outlives it.
+struct ExchangeLog
+{
+    std::vector<http::Response> answers;  ///< all that were sent, also a second one that must not be
+    bool gone = false;                    ///< the client left
+    bool destroyed = false;
+
+    int status() const { return answers.empty() ? 0 : answers.front().status; }
+    QByteArray body() const { return answers.empty() ? QByteArray() : answers.front().body; }
+};
+
+/// An Exchange whose client is the test.
+class FakeExchange : public Exchange
+{
+    Q_OBJECT
+
+public:
+    explicit FakeExchange(std::shared_ptr<ExchangeLog> log) : m_log(std::move(log)) {}
+    ~FakeExchange() override { m_log->destroyed = true; }
+
+    void answer(const http::Response &response) override { m_log->answers.push_back(response); }
+    bool isOpen() const override { return m_log->answers.empty() && !m_log->gone; }
+
+    /// The client hangs up.
+    void leave()
+    {
+        m_log->gone = true;
+        Q_EMIT clientGone();
+    }
+
+private:
+    std::shared_ptr<ExchangeLog> m_log;
+};
+
+}  // namespace holdline::test
