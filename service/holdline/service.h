@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/config/config.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace holdline {
+
+/// The composition root: builds the parts, connects them, and takes them down in the order that is safe: stop
+/// accepting, settle all, drop the exchanges, then the servers.
+///
+/// Life: construct, start(), then the event loop; drain() or stop() end it with finished(). Usable in-process by
+/// tests: port 0 lets the system pick one. Thread: one, with an event loop.
+class Service : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit Service(const Config &config, QObject *parent = nullptr);
+    ~Service() override;
+
+    /// Opens the listeners. False when one cannot be had; errorString() says which and why.
+    bool start();
+    QString errorString() const;
+
+    /// Where it really listens; 0 when it does not.
+    quint16 port() const;
+    quint16 adminPort() const;
+
+    /// Takes over what can change while running; what cannot is named in the log and stays as it was.
+    void reload(const Config &config);
+    /// Not ready, no new holds, callbacks still served; finished() when all held requests are answered, at the
+    /// latest after hold.drain_timeout, when the rest have got 503.
+    void drain();
+    /// finished() at once.
+    void stop();
+
+    /// Requests held now.
+    int heldCount() const;
+
+Q_SIGNALS:
+    void finished();
+
+private:
+    class Private;
+    std::unique_ptr<Private> d;
+};
+
+}  // namespace holdline
