@@ -81,7 +81,8 @@ std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, co
     }
 
     const std::optional<Duration> wait = lanes.expectedWait(account);
-    if (!wait)
+    const int ahead = lanes.queued(account) + lanes.inFlight(account);
+    if (!wait || ahead == 0)
         return std::nullopt;
     const Duration needed =
         *wait + lanes.turnTime(account).value_or(Duration::zero()) + view.jobTime.value_or(Duration::zero());
@@ -91,7 +92,7 @@ std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, co
     return Problem{
         Reason::DeadlineUnreachable,
         u"%1 starts of this account are ahead; the answer is expected in %2, the deadline is in %3."_s.arg(
-            QString::number(lanes.queued(account) + lanes.inFlight(account)), seconds(needed), seconds(left)),
+            QString::number(ahead), seconds(needed), seconds(left)),
         {},
         roundUp(needed - left)};
 }

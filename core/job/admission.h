@@ -38,7 +38,8 @@ struct AdmissionView
 
 /// Decides at once whether a request is held. Nothing: it is. Otherwise the problem to answer: draining,
 /// overloaded, circuit_open, lane_full, or deadline_unreachable, which is only said when the account's queue
-/// at its measured pace plus the quickest recent job would end after the deadline. Pure.
+/// at its measured pace plus the quickest recent job would end after the deadline. A lane with nothing in it
+/// is always tried: were it refused too, nothing would ever measure that the upstream became quicker. Pure.
 std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, const CircuitBreaker &circuit,
                                const QByteArray &account, TimePoint now, TimePoint deadline);
 

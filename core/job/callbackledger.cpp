@@ -3,13 +3,27 @@
 
 namespace holdline {
 
+namespace {
+
+/// A copy of its own, so that no entry keeps a whole request alive.
+void shorten(QByteArray &text)
+{
+    if (text.size() > CallbackLedger::kMaxTextLength)
+        text = QByteArray(text.constData(), CallbackLedger::kMaxTextLength);
+}
+
+}  // namespace
+
 void CallbackLedger::enter(LedgerEntry entry)
 {
     ++m_counts[static_cast<std::size_t>(entry.word)];
+    if (m_capacity == 0)
+        return;
     if (m_entries.size() == m_capacity)
         m_entries.pop_front();
-    if (m_capacity > 0)
-        m_entries.push_back(std::move(entry));
+    shorten(entry.upstreamId);
+    shorten(entry.client);
+    m_entries.push_back(std::move(entry));
 }
 
 }  // namespace holdline

@@ -27,6 +27,9 @@ struct LedgerEntry
 class CallbackLedger
 {
 public:
+    /// What callbacks claim comes from outside; more of it is not kept.
+    static constexpr qsizetype kMaxTextLength = 64;
+
     explicit CallbackLedger(std::size_t capacity = 10'000) : m_capacity(capacity) {}
 
     void enter(LedgerEntry entry);

@@ -12,15 +12,12 @@ void CircuitBreaker::setLimits(const Limits &limits)
         succeeded();
 }
 
-bool CircuitBreaker::mayStart(TimePoint now) const
-{
-    return !m_open || (now >= m_openUntil && !m_probeOut);
-}
-
 void CircuitBreaker::startSent(TimePoint now)
 {
-    if (m_open && now >= m_openUntil)
-        m_probeOut = true;
+    if (!m_open || now < m_openUntil)
+        return;
+    m_probeOut = true;
+    m_openUntil = now + m_limits.openFor;
 }
 
 void CircuitBreaker::succeeded()
@@ -28,6 +25,7 @@ void CircuitBreaker::succeeded()
     m_failuresInARow = 0;
     m_open = false;
     m_probeOut = false;
+    m_openUntil = {};
 }
 
 void CircuitBreaker::failed(TimePoint now)
@@ -57,7 +55,7 @@ CircuitBreaker::State CircuitBreaker::state(TimePoint now) const
 {
     if (!m_open)
         return State::Closed;
-    return now >= m_openUntil ? State::HalfOpen : State::Open;
+    return m_probeOut || now >= m_openUntil ? State::HalfOpen : State::Open;
 }
 
 QLatin1StringView word(CircuitBreaker::State state)

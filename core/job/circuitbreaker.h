@@ -23,8 +23,10 @@ public:
     explicit CircuitBreaker(const Limits &limits) : m_limits(limits) {}
     void setLimits(const Limits &limits);
 
-    /// Whether a start may be sent now. In half-open state only until the probe is out.
-    bool mayStart(TimePoint now) const;
+    /// Whether a start may be sent now. In half-open state one may, the probe; the next one only when
+    /// `openFor` passed without a verdict, so that a probe nobody reports on does not keep the circuit open
+    /// for ever.
+    bool mayStart(TimePoint now) const { return !m_open || now >= m_openUntil; }
     /// A start is being sent; the caller asked mayStart() before.
     void startSent(TimePoint now);
     /// The upstream answered sensibly, be it with a refusal.
@@ -34,7 +36,7 @@ public:
 
     /// Open, or half-open with the probe out: new requests are refused.
     bool refuses(TimePoint now) const { return !mayStart(now); }
-    /// When mayStart() turns true by time alone; the epoch when it is not open.
+    /// When mayStart() turns true by time alone; the epoch when it is closed.
     TimePoint openUntil() const { return m_openUntil; }
     State state(TimePoint now) const;
     /// How often it opened.

@@ -12,7 +12,7 @@ namespace holdline {
 
 /// A Deadlines table with the one timer that drives it: calls `onExpired(key)` for each key whose time has
 /// come, never early, from the event loop of the thread it lives in. `onExpired` may set and clear any key.
-/// Destroying it drops all deadlines without calling anything.
+/// Destroying it drops all deadlines without calling anything, and must not happen inside `onExpired`.
 template <typename Key>
 class DeadlineTimer
 {
@@ -54,8 +54,11 @@ private:
             return;
         m_armedFor = next;
         const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
-        m_timer.start(std::max(wait, std::chrono::milliseconds(0)));
+        m_timer.start(std::clamp(wait, std::chrono::milliseconds(0), kLongestWait));
     }
+
+    /// QTimer counts milliseconds in an int; what is further away takes several waits.
+    static constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(24);
 
     Deadlines<Key> m_deadlines;
     std::function<void(const Key &)> m_onExpired;

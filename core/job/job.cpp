@@ -9,10 +9,14 @@ JobPhases Job::phases(TimePoint now) const
     const TimePoint end = times.settled.value_or(now);
     phases.total = end - times.created;
     phases.queue = times.started.value_or(end) - times.created;
-    if (times.started)
-        phases.start = times.answered.value_or(end) - *times.started;
-    if (times.callback && times.started)
-        phases.job = *times.callback - times.answered.value_or(*times.started);
+    if (!times.started)
+        return phases;
+    // An answer after the end, e.g. of a job whose callback came early, is no part of what the client waited
+    // for.
+    const bool answered = times.answered && *times.answered >= *times.started && *times.answered <= end;
+    phases.start = (answered ? *times.answered : end) - *times.started;
+    if (times.callback && *times.callback <= end)
+        phases.job = *times.callback - (answered ? *times.answered : *times.started);
     return phases;
 }
 

@@ -91,9 +91,8 @@ JobStep step(JobStatus status, JobEvent event)
 {
     switch (event) {
         case JobEvent::TurnGranted:
-            if (status.startInFlight)
-                return {status, {}};
-            if (status.state != JobState::Queued)
+            // A turn it has no use for, be it a second one, is given back at once.
+            if (status.startInFlight || status.state != JobState::Queued)
                 return {status, JobAction::EndTurn};
             status.state = JobState::Starting;
             status.attempted = true;

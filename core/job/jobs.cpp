@@ -12,6 +12,7 @@ Jobs::Jobs(const Limits &limits, std::uint8_t node, std::uint8_t shard, QObject 
 
 Job &Jobs::make(const QByteArray &account, bool passThrough, TimePoint now, TimePoint deadline)
 {
+    forgetSurplus();
     const JobKey key = ++m_lastKey;
     Job &job = m_jobs[key];
     job.key = key;
@@ -26,6 +27,7 @@ Job &Jobs::make(const QByteArray &account, bool passThrough, TimePoint now, Time
             job.token = CallbackToken::make(m_node, m_shard);
         while (!m_byLookup.try_emplace(job.token->lookup, key).second);
     }
+    ++m_held;
     return job;
 }
 
@@ -49,32 +51,56 @@ Job *Jobs::findByToken(QByteArrayView tokenText)
 
 JobStep Jobs::apply(Job &job, JobEvent event, TimePoint now)
 {
-    const JobStep result = step(job.status, event);
+    const auto isOver = [](const JobStatus &status) {
+        return status.state == JobState::Settled && !status.startInFlight;
+    };
+    const JobStatus before = job.status;
+    const JobStep result = step(before, event);
     job.status = result.status;
-    if (result.actions.testFlag(JobAction::Settle))
-        settle(job, now);
+    noteTimes(job, before, result, now);
+    if (!isOver(before) && isOver(job.status))
+        m_parked.push_back(job.key);
+    if (result.actions.testFlag(JobAction::Settle)) {
+        --m_held;
+        Q_EMIT settled(job);
+    }
     return result;
 }
 
-void Jobs::settle(Job &job, TimePoint now)
+void Jobs::noteTimes(Job &job, const JobStatus &before, const JobStep &step, TimePoint now)
 {
+    if (step.actions.testFlag(JobAction::SendStart)) {
+        job.times.started = now;
+        job.times.answered.reset();
+    }
+    if (before.startInFlight && !step.status.startInFlight)
+        job.times.answered = now;
+    if (!step.actions.testFlag(JobAction::Settle))
+        return;
     job.times.settled = now;
-    m_parked.push_back(job.key);
-    Q_EMIT settled(job);
+    if (step.callback != CallbackWord::None)
+        job.times.callback = now;
 }
 
-void Jobs::keepResult(Job &job, const QByteArray &body)
+bool Jobs::keepResult(Job &job, const QByteArray &body)
 {
-    if (m_keptBytes + body.size() > m_limits.parkedBytes)
-        return;
+    const std::int64_t bytes = m_keptBytes - job.keptResult.size() + body.size();
+    if (bytes > m_limits.parkedBytes)
+        return false;
     job.keptResult = body;
-    m_keptBytes += body.size();
+    m_keptBytes = bytes;
+    return true;
+}
+
+void Jobs::forgetSurplus()
+{
+    while (static_cast<int>(m_parked.size()) > m_limits.parked)
+        forgetOldest();
 }
 
 void Jobs::expire(TimePoint now)
 {
-    while (static_cast<int>(m_parked.size()) > m_limits.parked)
-        forgetOldest();
+    forgetSurplus();
     while (!m_parked.empty() && *m_jobs.at(m_parked.front()).times.settled + m_limits.parkedFor <= now)
         forgetOldest();
 }

@@ -12,8 +12,9 @@ namespace holdline {
 
 /// Every job this shard knows: those held, and for a while those that are settled, so that a late or
 /// duplicate callback is recognised and a late result is kept. The only way a job changes is apply(), and the
-/// only way it ends is settle() inside it.
+/// only way it ends is the Settle action in there.
 ///
+/// A settled job whose start is still under way is kept whatever the limits, or its turn could not be ended.
 /// References to a Job stay valid until expire() or make() is called. Thread: one.
 class Jobs : public QObject
 {
@@ -39,15 +40,18 @@ public:
     /// The job whose token this is, secret and all, compared in constant time.
     Job *findByToken(QByteArrayView tokenText);
 
-    /// Runs the machine. When the step settles the job, settled() is emitted before this returns.
+    /// Runs the machine and notes the times of what it did. When the step settles the job, settled() is
+    /// emitted before this returns.
     JobStep apply(Job &job, JobEvent event, TimePoint now);
-    /// Keeps the body of a late callback with its job, as far as the limit on bytes allows.
-    void keepResult(Job &job, const QByteArray &body);
-    /// Forgets settled jobs that are too old or too many. Call it now and then, e.g. once a second.
+    /// Keeps the body of a late callback with its job; false when the limit on bytes does not allow it.
+    bool keepResult(Job &job, const QByteArray &body);
+    /// Forgets settled jobs that are too old or too many. Call it now and then, e.g. once a second; make()
+    /// sees to the number too, so that it is bounded in between.
     void expire(TimePoint now);
 
     /// Jobs not settled yet.
-    int heldCount() const { return static_cast<int>(m_jobs.size() - m_parked.size()); }
+    int heldCount() const { return m_held; }
+    /// Settled ones that no start is under way for.
     int parkedCount() const { return static_cast<int>(m_parked.size()); }
     std::int64_t keptBytes() const { return m_keptBytes; }
     /// Keys of all jobs that are not settled, oldest first.
@@ -58,7 +62,8 @@ Q_SIGNALS:
     void settled(const holdline::Job &job);
 
 private:
-    void settle(Job &job, TimePoint now);
+    void noteTimes(Job &job, const JobStatus &before, const JobStep &step, TimePoint now);
+    void forgetSurplus();
     void forgetOldest();
 
     Limits m_limits;
@@ -67,7 +72,8 @@ private:
     JobKey m_lastKey = 0;
     std::unordered_map<JobKey, Job> m_jobs;
     std::unordered_map<std::uint64_t, JobKey> m_byLookup;
-    std::deque<JobKey> m_parked;  ///< settled ones, oldest first
+    std::deque<JobKey> m_parked;  ///< settled and without a start in flight, in the order they became so
+    int m_held = 0;
     std::int64_t m_keptBytes = 0;
 };
 

@@ -138,9 +138,12 @@ std::optional<Duration> Lanes::expectedWait(const QByteArray &account) const
     const std::optional<Duration> turn = turnTime(account);
     if (!turn)
         return std::nullopt;
+    const int atATime = std::max(1, m_limits.startsPerAccount);
+    if (queued(account) + inFlight(account) < atATime)
+        return Duration::zero();
     // Of the jobs before it, startsPerAccount go at a time; the ones in flight are half over on average.
     const int ahead = queued(account) * 2 + inFlight(account);
-    return *turn * ahead / (2 * std::max(1, m_limits.startsPerAccount));
+    return *turn * ahead / (2 * atATime);
 }
 
 int Lanes::queued(const QByteArray &account) const

@@ -16,10 +16,15 @@ std::optional<Duration> RetryPolicy::delayAfter(const Try &failed) const
                  static_cast<double>(baseDelay.count()) * static_cast<double>(1LL << doublings));
     Duration delay = std::chrono::duration_cast<Duration>(
         std::chrono::duration<double, std::milli>(ceiling * failed.random));
-    if (failed.retryAfter)
+    const Duration left = failed.deadline - failed.now;
+    if (failed.retryAfter && *failed.retryAfter > std::chrono::milliseconds(0)) {
+        // In milliseconds and as a difference: a huge Retry-After overflows as nanoseconds or as a time
+        // point.
+        if (*failed.retryAfter >= std::chrono::ceil<std::chrono::milliseconds>(left))
+            return std::nullopt;
         delay = std::max(delay, std::chrono::duration_cast<Duration>(*failed.retryAfter));
-    // Compared as a difference: a huge Retry-After added to a time point would overflow.
-    if (delay >= failed.deadline - failed.now)
+    }
+    if (delay >= left)
         return std::nullopt;
     return delay;
 }
