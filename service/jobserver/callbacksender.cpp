@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/jobserver/callbacksender.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QNetworkRequest>
+
+#include <algorithm>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype kMaxAnswerBytes = 64 * 1024;
+constexpr std::chrono::milliseconds kMaxPause{5000};
+// The words come from outside: so many different ones are counted each by itself.
+constexpr std::size_t kMaxAnswerKinds = 64;
+
+/// The value of {"callback":"matched"}, if it is a word fit to be a key of the statistics.
+QByteArray wordIn(const QByteArray &body)
+{
+    const QString word = QJsonDocument::fromJson(body).object().value(u"callback"_s).toString();
+    const bool fit =
+        !word.isEmpty() && word.size() <= 24 &&
+        std::all_of(word.begin(), word.end(), [](QChar c) { return (c >= u'a' && c <= u'z') || c == u'_'; });
+    return fit ? word.toLatin1() : QByteArray();
+}
+
+QByteArray kindOf(QNetworkReply &reply, int status)
+{
+    if (status == 0) {
+        const auto error = reply.error();
+        const bool late =
+            error == QNetworkReply::OperationCanceledError || error == QNetworkReply::TimeoutError;
+        return late ? "timeout" : "connection_failed";
+    }
+    const QByteArray word = wordIn(reply.read(kMaxAnswerBytes));
+    return word.isEmpty() ? QByteArray::number(status) : QByteArray::number(status) + ' ' + word;
+}
+
+}  // namespace
+
+CallbackSender::CallbackSender(QNetworkAccessManager &manager, const Options &options, QObject *parent)
+    : QObject(parent),
+      m_manager(manager),
+      m_options(options),
+      m_random(options.seed),
+      m_retries([this](Key key) {
+          m_line.push_back(key);
+          fill();
+      })
+{
+}
+
+CallbackSender::~CallbackSender()
+{
+    for (const auto &[key, reply] : m_replies) {
+        reply->disconnect(this);
+        reply->abort();
+        reply->deleteLater();
+    }
+}
+
+void CallbackSender::send(Tag tag, const QUrl &url, const QByteArray &body)
+{
+    ++m_counters.made;
+    const Key key = ++m_lastKey;
+    m_callbacks.emplace(key, Callback{tag, url, body, 0});
+    m_line.push_back(key);
+    fill();
+}
+
+void CallbackSender::fill()
+{
+    while (!m_line.empty() && inFlight() < m_options.atOnce) {
+        const Key key = m_line.front();
+        m_line.pop_front();
+        post(key, m_callbacks.at(key));
+    }
+}
+
+void CallbackSender::post(Key key, const Callback &callback)
+{
+    QNetworkRequest request(callback.url);
+    request.setHeader(QNetworkRequest::ContentTypeHeader, "application/json"_ba);
+    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
+    request.setTransferTimeout(static_cast<int>(m_options.timeout.count()));
+    QNetworkReply *reply = m_manager.post(request, callback.body);
+    reply->setReadBufferSize(kMaxAnswerBytes);
+    m_replies.emplace(key, reply);
+    connect(reply, &QNetworkReply::finished, this, [this, key, reply] { replied(key, *reply); });
+}
+
+void CallbackSender::replied(Key key, QNetworkReply &reply)
+{
+    const int status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    const QByteArray kind = kindOf(reply, status);
+    if (m_counters.answers.size() < kMaxAnswerKinds || m_counters.answers.contains(kind))
+        ++m_counters.answers[kind];
+    else
+        ++m_counters.answers["other"];
+    m_replies.erase(key);
+    reply.deleteLater();
+
+    Callback &callback = m_callbacks.at(key);
+    if (status >= 200 && status < 300) {
+        end(key, true);
+    } else if ((status == 0 || status >= 500) && callback.failures < m_options.retries) {
+        ++callback.failures;
+        ++m_counters.retries;
+        m_retries.setIn(key, pauseAfter(callback, reply));
+    } else {
+        end(key, false);
+    }
+    fill();
+}
+
+std::chrono::milliseconds CallbackSender::pauseAfter(const Callback &callback, const QNetworkReply &reply)
+{
+    const auto longest = std::min(m_options.backoff * (1 << std::min(callback.failures - 1, 10)), kMaxPause);
+    // Half of it is left to chance, so that callbacks that failed together do not come back together.
+    const auto half = longest / 2;
+    auto pause = half + std::chrono::milliseconds(m_random() % static_cast<std::uint64_t>(half.count() + 1));
+    bool ok = false;
+    const int seconds = reply.rawHeader("Retry-After").toInt(&ok);
+    if (ok && seconds > 0)
+        pause =
+            std::max(pause, std::min<std::chrono::milliseconds>(std::chrono::seconds(seconds), kMaxPause));
+    return pause;
+}
+
+void CallbackSender::end(Key key, bool delivered)
+{
+    ++(delivered ? m_counters.delivered : m_counters.givenUp);
+    const Tag tag = m_callbacks.at(key).tag;
+    m_callbacks.erase(key);
+    Q_EMIT finished(tag);
+}
+
+}  // namespace holdline

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/job/deadlinetimer.h"
+
+#include <QByteArray>
+#include <QObject>
+#include <QUrl>
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <random>
+#include <unordered_map>
+
+class QNetworkAccessManager;
+class QNetworkReply;
+
+namespace holdline {
+
+/// Delivers callbacks as a webhook sender does: many at once, each again with growing pauses while the other
+/// end cannot be reached or answers 5xx (Retry-After honoured up to five seconds), never again after any
+/// other answer.
+///
+/// Life: the manager must outlive it; destroying it drops what is still to be delivered. Lives in one thread.
+/// What is queued is bounded by whoever sends: one callback per job.
+class CallbackSender : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Options
+    {
+        int retries = 3;
+        std::chrono::milliseconds backoff{100};
+        std::chrono::milliseconds timeout{10'000};
+        int atOnce = 512;
+        std::uint64_t seed = 0;
+    };
+    struct Counters
+    {
+        std::uint64_t made = 0;
+        std::uint64_t delivered = 0;
+        std::uint64_t givenUp = 0;
+        std::uint64_t retries = 0;
+        std::map<QByteArray, std::uint64_t> answers;
+    };
+    using Tag = std::uint64_t;
+
+    CallbackSender(QNetworkAccessManager &manager, const Options &options, QObject *parent = nullptr);
+    ~CallbackSender() override;
+
+    /// Posts `body` as application/json. finished() names the tag; several callbacks may share one.
+    void send(Tag tag, const QUrl &url, const QByteArray &body);
+
+    const Counters &counters() const { return m_counters; }
+    int inFlight() const { return static_cast<int>(m_replies.size()); }
+    int queued() const { return static_cast<int>(m_callbacks.size() - m_replies.size()); }
+
+Q_SIGNALS:
+    /// Delivered or given up. Never from inside send().
+    void finished(holdline::CallbackSender::Tag tag);
+
+private:
+    using Key = std::uint64_t;
+    struct Callback
+    {
+        Tag tag = 0;
+        QUrl url;
+        QByteArray body;
+        int failures = 0;
+    };
+
+    void fill();
+    void post(Key key, const Callback &callback);
+    void replied(Key key, QNetworkReply &reply);
+    std::chrono::milliseconds pauseAfter(const Callback &callback, const QNetworkReply &reply);
+    void end(Key key, bool delivered);
+
+    QNetworkAccessManager &m_manager;
+    const Options m_options;
+    std::mt19937_64 m_random;
+    Counters m_counters;
+    Key m_lastKey = 0;
+    std::unordered_map<Key, Callback> m_callbacks;       ///< all that are not finished
+    std::unordered_map<Key, QNetworkReply *> m_replies;  ///< of those being posted now
+    std::deque<Key> m_line;                              ///< those that may be posted
+    DeadlineTimer<Key> m_retries;                        ///< those that wait for their retry
+};
+
+}  // namespace holdline

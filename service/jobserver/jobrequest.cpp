@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/jobserver/jobrequest.h"
+
+#include "core/wire/jsontext.h"
+
+#include <QList>
+#include <QUrlQuery>
+
+#include <map>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype kMaxAccountBytes = 256;
+constexpr qsizetype kMaxCallbackBytes = 4096;
+constexpr qsizetype kMaxKeyBytes = 64;  ///< a longer member name is none we know
+
+/// The members of an object, strings unescaped. Of two with one name the last counts: this server is lenient.
+class Members
+{
+public:
+    void add(const QByteArray &name, const JsonMember &member) { m_members.insert_or_assign(name, member); }
+
+    bool has(const QByteArray &name) const { return m_members.contains(name); }
+
+    JsonType typeOf(const QByteArray &name) const
+    {
+        const auto it = m_members.find(name);
+        return it == m_members.end() ? JsonType::Null : it->second.type;
+    }
+
+    /// Empty when there is none or it is not a string.
+    QByteArray string(const QByteArray &name) const
+    {
+        return typeOf(name) == JsonType::String ? unescapeJson(m_members.at(name).value) : QByteArray();
+    }
+
+private:
+    std::map<QByteArray, JsonMember> m_members;
+};
+
+std::variant<Members, RequestError> parseObject(const QByteArray &body)
+{
+    // Only what is asked for is kept, or a body of a million members would cost a million entries.
+    static const QByteArrayList kKnown{"account", "wait", "callback", "proof"};
+    Members members;
+    const auto scanned = scanJson(body, [&members](const JsonMember &member) {
+        if (member.key.size() > kMaxKeyBytes)
+            return;
+        if (const QByteArray name = unescapeJson(member.key); kKnown.contains(name))
+            members.add(name, member);
+    });
+    if (const auto *error = std::get_if<JsonError>(&scanned))
+        return RequestError{400, u"the body is not JSON, "_s + error->toString()};
+    if (std::get<JsonType>(scanned) != JsonType::Object)
+        return RequestError{400, u"the body is not a JSON object"_s};
+    return members;
+}
+
+std::variant<QByteArray, RequestError> checkedAccount(const QByteArray &account)
+{
+    if (account.isEmpty())
+        return RequestError{422, u"account is missing or not a non-empty string"_s};
+    if (account.size() > kMaxAccountBytes)
+        return RequestError{422, u"account is longer than %1 bytes"_s.arg(kMaxAccountBytes)};
+    return account;
+}
+
+}  // namespace
+
+std::variant<JobRequest, RequestError> parseJobRequest(const QByteArray &body)
+{
+    const auto parsed = parseObject(body);
+    if (const auto *error = std::get_if<RequestError>(&parsed))
+        return *error;
+    const auto &members = std::get<Members>(parsed);
+    const auto account = checkedAccount(members.string("account"));
+    if (const auto *error = std::get_if<RequestError>(&account))
+        return *error;
+
+    JobRequest request;
+    request.account = std::get<QByteArray>(account);
+    const JsonType wait = members.typeOf("wait");
+    if (members.has("wait") && wait != JsonType::True && wait != JsonType::False)
+        return RequestError{422, u"wait is neither true nor false"_s};
+    request.wait = wait != JsonType::False;
+    if (request.wait)
+        return request;
+
+    const QByteArray callback = members.string("callback");
+    request.callback = QUrl::fromEncoded(callback, QUrl::StrictMode);
+    const QString scheme = request.callback.scheme();
+    if (callback.size() > kMaxCallbackBytes || !request.callback.isValid() ||
+        request.callback.host().isEmpty() || (scheme != "http"_L1 && scheme != "https"_L1))
+        return RequestError{422, u"wait is false and callback is not an http URL"_s};
+    return request;
+}
+
+std::variant<ValidateRequest, RequestError> parseValidateRequest(const QByteArray &target,
+                                                                 const QByteArray &body)
+{
+    ValidateRequest request;
+    if (body.trimmed().startsWith('{')) {
+        const auto parsed = parseObject(body);
+        if (const auto *error = std::get_if<RequestError>(&parsed))
+            return *error;
+        const auto &members = std::get<Members>(parsed);
+        request.account = members.string("account");
+        request.block = members.string("proof");
+    } else {
+        const QUrlQuery query(QUrl::fromEncoded(target).query(QUrl::FullyEncoded));
+        request.account = query.queryItemValue(u"account"_s, QUrl::FullyDecoded).toUtf8();
+        request.block = body;
+    }
+    const auto account = checkedAccount(request.account);
+    if (const auto *error = std::get_if<RequestError>(&account))
+        return *error;
+    return request;
+}
+
+}  // namespace holdline

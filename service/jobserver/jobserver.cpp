@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/jobserver/jobserver.h"
+
+#include "core/wire/proofformat.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QNetworkAccessManager>
+
+#include <algorithm>
+#include <array>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using http::ExchangeId;
+
+namespace {
+
+constexpr auto kJson = "application/json";
+/// Between the callback with the wrong id and the right one.
+constexpr std::chrono::milliseconds kWrongIdGap{50};
+/// A start is answered at the latest this long after its early callback left.
+constexpr std::chrono::milliseconds kEarlyPatience{2000};
+constexpr std::size_t kMaxCountedAccounts = 10'000;
+
+http::Limits gateLimits(const JobServerOptions &options)
+{
+    http::Limits limits;
+    limits.maxConnections = options.maxConnections;
+    limits.reservedConnections = 0;
+    return limits;
+}
+
+CallbackSender::Options senderOptions(const JobServerOptions &options)
+{
+    return {options.callbackRetries, options.callbackBackoff, options.callbackTimeout,
+            options.callbacksAtOnce, options.seed};
+}
+
+JobTime now()
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+/// An answer nobody can use: no HTTP, no JSON, or cut off in the middle.
+QByteArray spoiled(const QByteArray &json, std::uint64_t which)
+{
+    const QByteArray head =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ";
+    switch (which % 3) {
+        case 0:
+            return "\x16\x03\x01 this is not HTTP\r\n\r\n" + json;
+        case 1:
+            return head + "18\r\n\r\n<html>oops</html>\n";
+        default:
+            return head + QByteArray::number(json.size()) + "\r\n\r\n" + json.first(json.size() / 2);
+    }
+}
+
+}  // namespace
+
+JobServer::JobServer(const JobServerOptions &options, QObject *parent)
+    : QObject(parent),
+      m_options(options),
+      m_dice(options.faults, options.seed),
+      m_proofs(options.secret, options.seed),
+      m_turns(options.slot, options.connectionsPerAccount),
+      m_network(std::make_unique<QNetworkAccessManager>()),
+      m_callbacks(*m_network, senderOptions(options)),
+      m_timer([this](JobKey key) { timeCame(key); }),
+      m_gate(gateLimits(options))
+{
+    connect(&m_gate, &http::Gate::requestReceived, this, &JobServer::requestReceived);
+    connect(&m_gate, &http::Gate::exchangeAborted, this, &JobServer::exchangeAborted);
+    connect(&m_gate, &http::Gate::connectionClosed, this,
+            [this](http::ConnectionId connection) { grant(m_turns.close(connection)); });
+    connect(&m_callbacks, &CallbackSender::finished, this, &JobServer::callbackFinished);
+}
+
+JobServer::~JobServer() = default;
+
+bool JobServer::listen(const QHostAddress &address, quint16 port)
+{
+    return m_gate.listen(address, port);
+}
+
+JobServerStats JobServer::stats() const
+{
+    JobServerStats stats = m_stats;
+    stats.mostConnectionsOfOneAccount = m_turns.mostServedAtOnce();
+    stats.longestLine = m_turns.longestLine();
+    stats.waiting = m_turns.waiting();
+    const CallbackSender::Counters &callbacks = m_callbacks.counters();
+    stats.callbacks = callbacks.made;
+    stats.callbacksDelivered = callbacks.delivered;
+    stats.callbacksGivenUp = callbacks.givenUp;
+    stats.callbackRetries = callbacks.retries;
+    stats.callbacksInFlight = m_callbacks.inFlight();
+    stats.callbacksQueued = m_callbacks.queued();
+    stats.callbackAnswers = callbacks.answers;
+    return stats;
+}
+
+// Requests
+
+void JobServer::requestReceived(ExchangeId exchange, const http::Request &request)
+{
+    struct Route
+    {
+        QByteArrayView path;
+        QByteArrayView method;
+        void (JobServer::*handler)(ExchangeId, const http::Request &);
+    };
+    static constexpr std::array<Route, 5> kRoutes{{{"/start", "POST", &JobServer::askForTurn},
+                                                   {"/", "POST", &JobServer::askForTurn},
+                                                   {"/proxy", "POST", &JobServer::askForTurn},
+                                                   {"/validate", "POST", &JobServer::validate},
+                                                   {"/stats", "GET", &JobServer::showStats}}};
+    const auto route = std::find_if(kRoutes.begin(), kRoutes.end(),
+                                    [&request](const Route &r) { return r.path == request.path(); });
+    if (route == kRoutes.end()) {
+        refuse(exchange, {404, u"there is no such page; try POST /start or GET /stats"_s});
+    } else if (route->method != request.method) {
+        http::Response response{
+            405, {{"Content-Type", kJson}, {"Allow", route->method.toByteArray()}}, {}, false};
+        response.body = "{\"error\":\"wrong method\"}\n";
+        m_gate.respond(exchange, response);
+    } else {
+        (this->*route->handler)(exchange, request);
+    }
+}
+
+void JobServer::askForTurn(ExchangeId exchange, const http::Request &request)
+{
+    ++m_stats.requests;
+    const auto parsed = parseJobRequest(request.body);
+    if (const auto *error = std::get_if<RequestError>(&parsed)) {
+        ++m_stats.refused;
+        refuse(exchange, *error);
+        return;
+    }
+    auto job = std::get<JobRequest>(parsed);
+    job.idempotencyKey = request.headers.value("Idempotency-Key");
+
+    if (m_jobs.size() >= kMaxJobs || m_waiting.size() >= kMaxJobs) {
+        ++m_stats.refused;
+        refuse(exchange, {503, u"too many jobs at once"_s});
+        return;
+    }
+    const auto answer = m_turns.ask(job.account, m_gate.connectionOf(exchange), exchange);
+    if (answer == AccountTurns::Answer::Refused) {
+        ++m_stats.refused;
+        refuse(exchange, {503, u"this connection holds the turns of too many accounts"_s});
+        return;
+    }
+    m_waiting.emplace(exchange, std::move(job));
+    if (answer == AccountTurns::Answer::Granted)
+        grant({exchange});
+}
+
+void JobServer::validate(ExchangeId exchange, const http::Request &request)
+{
+    const auto parsed = parseValidateRequest(request.target, request.body);
+    if (const auto *error = std::get_if<RequestError>(&parsed)) {
+        refuse(exchange, *error);
+        return;
+    }
+    const auto &[account, block] = std::get<ValidateRequest>(parsed);
+    const auto decoded = decodeProofBlock(findProofBlock(block));
+    if (const auto *error = std::get_if<QString>(&decoded)) {
+        refuse(exchange, {400, u"the proof block cannot be read: "_s + *error});
+        return;
+    }
+    const auto &entries = std::get<ProofEntries>(decoded);
+    const std::vector<ProofVerdict> verdicts = m_proofs.judge(account, entries);
+
+    QJsonArray list;
+    std::array<int, 4> counts{};
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        ++counts[static_cast<std::size_t>(verdicts[i])];
+        list.append(QJsonObject{{u"id"_s, QString::fromUtf8(entries[i].id)},
+                                {u"verdict"_s, QString::fromLatin1(verdictWord(verdicts[i]))}});
+    }
+    QJsonObject object{{u"account"_s, QString::fromUtf8(account)}, {u"entries"_s, list}};
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        object.insert(QString::fromLatin1(verdictWord(static_cast<ProofVerdict>(i))), counts[i]);
+    object.insert(u"ok"_s, !entries.empty() && counts[0] == static_cast<int>(entries.size()));
+    m_gate.respond(exchange, {200, {{"Content-Type", kJson}}, QJsonDocument(object).toJson(), false});
+}
+
+void JobServer::showStats(ExchangeId exchange, const http::Request &request)
+{
+    const bool perAccount = request.target.sliced(request.path().size()).contains("accounts=1");
+    m_gate.respond(exchange, {200, {{"Content-Type", kJson}}, stats().toJson(perAccount), false});
+}
+
+void JobServer::exchangeAborted(ExchangeId exchange)
+{
+    if (m_waiting.erase(exchange) > 0)
+        ++m_stats.leftBefore;
+    if (const auto it = m_jobOf.find(exchange); it != m_jobOf.end()) {
+        m_jobs.at(it->second).exchange = 0;
+        m_jobOf.erase(it);
+    }
+    grant(m_turns.leave(exchange));
+}
+
+// Turns
+
+void JobServer::grant(const std::vector<AccountTurns::Ticket> &tickets)
+{
+    m_granted.insert(m_granted.end(), tickets.begin(), tickets.end());
+    // What follows may give turns back and come here again: a loop, or a long line would be a deep recursion.
+    if (m_granting)
+        return;
+    m_granting = true;
+    while (!m_granted.empty()) {
+        const ExchangeId exchange = m_granted.front();
+        m_granted.pop_front();
+        beginStart(exchange);
+    }
+    m_granting = false;
+}
+
+void JobServer::beginStart(ExchangeId exchange)
+{
+    const auto waiting = m_waiting.find(exchange);
+    if (waiting == m_waiting.end())
+        return;  // it left between its turn and now
+    const JobKey key = ++m_lastKey;
+    Job job;
+    job.request = std::move(waiting->second);
+    job.exchange = exchange;
+    job.faults = m_dice.roll();
+    m_waiting.erase(waiting);
+    m_jobs.emplace(key, std::move(job));
+    m_jobOf.emplace(exchange, key);
+    if (m_options.startLatency > 0ms)
+        m_timer.setIn(key, m_options.startLatency);
+    else
+        startJob(key);
+}
+
+// Jobs
+
+void JobServer::timeCame(JobKey key)
+{
+    const auto it = m_jobs.find(key);
+    if (it == m_jobs.end())
+        return;
+    switch (it->second.stage) {
+        case Stage::Latency:
+            startJob(key);
+            break;
+        case Stage::Running:
+            jobEnded(key);
+            break;
+        case Stage::WrongId:
+            postCallbacks(key);
+            break;
+        case Stage::EarlyAnswer:
+            callbackFinished(key);
+            break;
+    }
+}
+
+void JobServer::startJob(JobKey key)
+{
+    Job &job = m_jobs.at(key);
+    for (const Fault fault : {Fault::Start500, Fault::Start503}) {
+        if (!job.faults.has(fault))
+            continue;
+        injected(fault);
+        const ExchangeId exchange = std::exchange(job.exchange, 0);
+        m_jobs.erase(key);
+        m_jobOf.erase(exchange);
+        if (exchange != 0)
+            refuse(exchange, {fault == Fault::Start500 ? 500 : 503, u"fault injected: no job was started"_s});
+        return;
+    }
+
+    job.id = m_proofs.nextId();
+    job.startedAt = formatStartedAt(now());
+    job.stage = Stage::Running;
+    countStart(job.request);
+    const bool wait = job.request.wait;
+    const bool early = !wait && job.faults.has(Fault::Early);
+    if (early) {
+        injected(Fault::Early);
+        jobEnded(key);
+        return;
+    }
+    auto duration = m_options.duration;
+    if (!wait && job.faults.has(Fault::Late)) {
+        injected(Fault::Late);
+        duration += m_options.faults.lateBy;
+    }
+    m_timer.setIn(key, duration);
+    if (!wait || job.faults.has(Fault::Reset))
+        answerStart(job);
+}
+
+void JobServer::countStart(const JobRequest &request)
+{
+    ++m_stats.starts;
+    ++(request.wait ? m_stats.blockingStarts : m_stats.asyncStarts);
+    m_stats.mostRunning = std::max(m_stats.mostRunning, ++m_stats.running);
+    if (!request.idempotencyKey.isEmpty() && !m_idempotencyKeys.insert(qHash(request.idempotencyKey)))
+        ++m_stats.duplicateStarts;
+
+    const auto known = m_stats.accounts.find(request.account);
+    if (known != m_stats.accounts.end())
+        ++known->second;
+    else if (m_stats.accounts.size() < kMaxCountedAccounts)
+        m_stats.accounts.emplace(request.account, 1);
+    else
+        ++m_stats.otherAccounts;
+}
+
+void JobServer::answerStart(Job &job)
+{
+    answer(job, "{\"state\":\"running\",\"id\":\"" + job.id + "\"}");
+}
+
+void JobServer::jobEnded(JobKey key)
+{
+    Job &job = m_jobs.at(key);
+    if (job.stage == Stage::Running) {
+        --m_stats.running;
+        ++m_stats.finished;
+        if (job.faults.has(Fault::Failed))
+            injected(Fault::Failed);
+    }
+    if (job.request.wait) {
+        answer(job, finalJson(job));
+        endJob(key);
+        return;
+    }
+    if (job.faults.has(Fault::NoCallback)) {
+        injected(Fault::NoCallback);
+        endJob(key);
+        return;
+    }
+    if (job.faults.has(Fault::WrongId)) {
+        injected(Fault::WrongId);
+        Job wrong = job;
+        wrong.id = m_proofs.nextId();
+        // Its end is nobody's business: no job has the key 0.
+        m_callbacks.send(0, job.request.callback, finalJson(wrong));
+        job.stage = Stage::WrongId;
+        m_timer.setIn(key, kWrongIdGap);
+        return;
+    }
+    postCallbacks(key);
+}
+
+void JobServer::postCallbacks(JobKey key)
+{
+    Job &job = m_jobs.at(key);
+    const QByteArray body = finalJson(job);
+    m_callbacks.send(key, job.request.callback, body);
+    if (job.faults.has(Fault::Duplicate)) {
+        injected(Fault::Duplicate);
+        m_callbacks.send(0, job.request.callback, body);
+    }
+    if (job.faults.has(Fault::Early)) {
+        job.stage = Stage::EarlyAnswer;
+        m_timer.setIn(key, kEarlyPatience);
+    } else {
+        endJob(key);
+    }
+}
+
+void JobServer::callbackFinished(JobKey key)
+{
+    const auto it = m_jobs.find(key);
+    if (it == m_jobs.end())
+        return;
+    answerStart(it->second);
+    endJob(key);
+}
+
+void JobServer::endJob(JobKey key)
+{
+    m_timer.clear(key);
+    m_jobs.erase(key);
+}
+
+QByteArray JobServer::finalJson(const Job &job) const
+{
+    const QByteArray common = "\",\"startedAt\":\"" + job.startedAt + '"';
+    if (job.faults.has(Fault::Failed))
+        return "{\"id\":\"" + job.id + "\",\"state\":\"failed" + common + '}';
+    return "{\"id\":\"" + job.id + "\",\"state\":\"completed" + common + ",\"proof\":\"" +
+           m_proofs.proof(job.request.account, job.id, job.startedAt) + "\"}";
+}
+
+// Answers
+
+void JobServer::answer(Job &job, const QByteArray &json)
+{
+    const ExchangeId exchange = std::exchange(job.exchange, 0);
+    if (exchange == 0)
+        return;
+    m_jobOf.erase(exchange);
+    // The turn goes back first: the answer may bring in the connection's next request at once.
+    const std::vector<AccountTurns::Ticket> next = m_turns.leave(exchange);
+    if (job.faults.has(Fault::Reset)) {
+        injected(Fault::Reset);
+        m_gate.reset(exchange);
+    } else if (job.faults.has(Fault::Garbage)) {
+        injected(Fault::Garbage);
+        m_gate.respondRaw(exchange, spoiled(json, ++m_spoiled));
+    } else {
+        m_gate.respond(exchange, {200, {{"Content-Type", kJson}}, json, false});
+    }
+    grant(next);
+}
+
+void JobServer::refuse(ExchangeId exchange, const RequestError &error)
+{
+    http::Response response{error.status, {{"Content-Type", kJson}}, {}, false};
+    if (error.status == 503)
+        response.headers.append("Retry-After", "1");
+    response.body =
+        QJsonDocument(QJsonObject{{u"error"_s, error.text}}).toJson(QJsonDocument::Compact) + '\n';
+    const std::vector<AccountTurns::Ticket> next = m_turns.leave(exchange);
+    m_gate.respond(exchange, response);
+    grant(next);
+}
+
+}  // namespace holdline

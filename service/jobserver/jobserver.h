@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/job/deadlinetimer.h"
+#include "service/http/gate.h"
+#include "service/jobserver/accountturns.h"
+#include "service/jobserver/callbacksender.h"
+#include "service/jobserver/faults.h"
+#include "service/jobserver/jobrequest.h"
+#include "service/jobserver/jobserveroptions.h"
+#include "service/jobserver/jobserverstats.h"
+#include "service/jobserver/proofmaker.h"
+#include "service/jobserver/recentset.h"
+
+#include <QHostAddress>
+#include <QNetworkAccessManager>
+#include <QObject>
+
+#include <deque>
+#include <memory>
+#include <unordered_map>
+
+namespace holdline {
+
+/// The job server Holdline is made for, to run against: both start modes, one connection at a time per
+/// account, proofs that can be checked, and faults.
+///
+///     POST /start, /, /proxy   starts a job
+///     POST /validate           judges a proof block
+///     GET  /stats              what happened so far (?accounts=1: for each account as well)
+///
+/// A request's life: it asks for its account's turn; with the turn the start begins; after the start latency
+/// the job runs. A blocking request (wait:true) keeps its turn until the job has ended, an asynchronous one
+/// until it is answered. A client that leaves gives its turn back; a job whose start had begun runs all the
+/// same.
+///
+/// Life: construct, listen(); destroying it drops every connection and job. Lives in one thread.
+class JobServer : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit JobServer(const JobServerOptions &options, QObject *parent = nullptr);
+    ~JobServer() override;
+
+    /// Port 0 lets the system pick one. False when it cannot: see errorString().
+    bool listen(const QHostAddress &address, quint16 port);
+    quint16 port() const { return m_gate.port(); }
+    QString errorString() const { return m_gate.errorString(); }
+
+    JobServerStats stats() const;
+    /// For tests: what POST /validate says.
+    std::vector<ProofVerdict> judge(const QByteArray &account, const ProofEntries &entries) const
+    {
+        return m_proofs.judge(account, entries);
+    }
+
+private:
+    using JobKey = std::uint64_t;
+
+    /// Jobs at once, and requests that wait for their turn, each; one more gets 503.
+    static constexpr std::size_t kMaxJobs = 200'000;
+
+    /// What a job's timer waits for.
+    enum class Stage {
+        Latency,     ///< the start takes its time; the account's turn is held
+        Running,     ///< the job runs
+        WrongId,     ///< the callback with the wrong id is out, the right one is due
+        EarlyAnswer  ///< the callback is out, the start is answered when it is delivered, or now
+    };
+    struct Job
+    {
+        JobRequest request;
+        FaultPlan faults;
+        Stage stage = Stage::Latency;
+        /// The request to answer; 0 once it is answered or gone.
+        http::ExchangeId exchange = 0;
+        QByteArray id;
+        QByteArray startedAt;
+    };
+
+    void requestReceived(http::ExchangeId exchange, const http::Request &request);
+    void askForTurn(http::ExchangeId exchange, const http::Request &request);
+    void validate(http::ExchangeId exchange, const http::Request &request);
+    void showStats(http::ExchangeId exchange, const http::Request &request);
+    void exchangeAborted(http::ExchangeId exchange);
+
+    void grant(const std::vector<AccountTurns::Ticket> &tickets);
+    void beginStart(http::ExchangeId exchange);
+    void timeCame(JobKey key);
+    void startJob(JobKey key);
+    void countStart(const JobRequest &request);
+    void answerStart(Job &job);
+    void jobEnded(JobKey key);
+    void postCallbacks(JobKey key);
+    void callbackFinished(JobKey key);
+    void endJob(JobKey key);
+
+    void answer(Job &job, const QByteArray &json);
+    void refuse(http::ExchangeId exchange, const RequestError &error);
+    QByteArray finalJson(const Job &job) const;
+    void injected(Fault fault) { ++m_stats.faults[faultWord(fault)]; }
+
+    const JobServerOptions m_options;
+    JobServerStats m_stats;
+    FaultDice m_dice;
+    ProofMaker m_proofs;
+    AccountTurns m_turns;
+    RecentSet<std::uint64_t> m_idempotencyKeys{1'000'000};  ///< their hashes
+
+    std::unordered_map<http::ExchangeId, JobRequest> m_waiting;  ///< for their turn
+    std::deque<http::ExchangeId> m_granted;                      ///< their turn has come
+    bool m_granting = false;
+    std::unordered_map<JobKey, Job> m_jobs;
+    std::unordered_map<http::ExchangeId, JobKey> m_jobOf;  ///< of requests that are not answered
+    JobKey m_lastKey = 0;
+    std::uint64_t m_spoiled = 0;
+
+    std::unique_ptr<QNetworkAccessManager> m_network;
+    CallbackSender m_callbacks;
+    DeadlineTimer<JobKey> m_timer;
+    http::Gate m_gate;  ///< last: it goes first and calls nobody then
+};
+
+}  // namespace holdline

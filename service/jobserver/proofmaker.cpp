@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/jobserver/proofmaker.h"
+
+#include "core/wire/proofformat.h"
+
+#include <QCryptographicHash>
+#include <QHashFunctions>
+#include <QMessageAuthenticationCode>
+
+#include <unordered_set>
+
+namespace holdline {
+
+QByteArray verdictWord(ProofVerdict verdict)
+{
+    switch (verdict) {
+        case ProofVerdict::Valid:
+            return "valid";
+        case ProofVerdict::Forged:
+            return "forged";
+        case ProofVerdict::Repeated:
+            return "repeated";
+        case ProofVerdict::Unknown:
+            return "unknown";
+    }
+    return {};
+}
+
+ProofMaker::ProofMaker(QByteArray secret, std::uint64_t seed) : m_secret(std::move(secret)), m_random(seed) {}
+
+QByteArray ProofMaker::nextId()
+{
+    // The original prints its eight random bytes one by one without padding: one id in three is shorter
+    // than 16.
+    while (true) {
+        std::uint64_t bits = m_random();
+        QByteArray id;
+        for (int byte = 0; byte < 8; ++byte, bits >>= 8)
+            id += QByteArray::number(static_cast<uint>(bits & 0xff), 16);
+        if (isJobIdText(id) && m_ids.insert(id.toULongLong(nullptr, 16)))
+            return id;
+    }
+}
+
+QByteArray ProofMaker::proof(const QByteArray &account, const QByteArray &id,
+                             const QByteArray &startedAt) const
+{
+    const QByteArray text = account + '|' + id + '|' + startedAt;
+    return QMessageAuthenticationCode::hash(text, m_secret, QCryptographicHash::Sha1).toHex().toUpper();
+}
+
+std::vector<ProofVerdict> ProofMaker::judge(const QByteArray &account, const ProofEntries &entries) const
+{
+    std::unordered_set<QByteArray> seen;
+    std::vector<ProofVerdict> verdicts;
+    verdicts.reserve(entries.size());
+    for (const ProofEntry &entry : entries) {
+        ProofVerdict verdict = ProofVerdict::Valid;
+        if (entry.proof != proof(account, entry.id, entry.startedAt))
+            verdict = ProofVerdict::Forged;
+        else if (!seen.insert(entry.id).second)
+            verdict = ProofVerdict::Repeated;
+        else if (!m_ids.contains(entry.id.toULongLong(nullptr, 16)))
+            verdict = ProofVerdict::Unknown;
+        verdicts.push_back(verdict);
+    }
+    return verdicts;
+}
+
+}  // namespace holdline
