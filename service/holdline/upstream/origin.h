@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QHashFunctions>
+#include <QString>
+
+namespace holdline {
+
+/// Where connections go: connections to equal origins can stand in for each other.
+struct Origin
+{
+    QString host;  ///< a name (ACE form) or an address, without brackets
+    quint16 port = 80;
+
+    friend bool operator==(const Origin &, const Origin &) = default;
+};
+
+inline size_t qHash(const Origin &origin, size_t seed = 0)
+{
+    return qHashMulti(seed, origin.host, origin.port);
+}
+
+}  // namespace holdline

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/upstream/pooledaccessmanager.h"
+
+#include "service/holdline/upstream/connectionpool.h"
+#include "service/holdline/upstream/requesthead.h"
+
+#include <QBuffer>
+#include <QNetworkProxy>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QByteArray verbOf(QNetworkAccessManager::Operation op, const QNetworkRequest &request)
+{
+    switch (op) {
+        case QNetworkAccessManager::HeadOperation:
+            return "HEAD";
+        case QNetworkAccessManager::GetOperation:
+            return "GET";
+        case QNetworkAccessManager::PutOperation:
+            return "PUT";
+        case QNetworkAccessManager::PostOperation:
+            return "POST";
+        case QNetworkAccessManager::DeleteOperation:
+            return "DELETE";
+        case QNetworkAccessManager::CustomOperation:
+            return request.attribute(QNetworkRequest::CustomVerbAttribute).toByteArray();
+        case QNetworkAccessManager::UnknownOperation:
+            break;
+    }
+    return {};
+}
+
+bool isExplicitProxy(const QNetworkProxy &proxy)
+{
+    return proxy.type() != QNetworkProxy::NoProxy && proxy.type() != QNetworkProxy::DefaultProxy;
+}
+
+/// Bodies that are there as a whole; the stock code knows how to wait for the others.
+bool isWhole(const QIODevice *body, const QNetworkRequest &request)
+{
+    if (!body || !body->isSequential())
+        return true;
+    const QVariant length = request.header(QNetworkRequest::ContentLengthHeader);
+    return length.isValid() && body->bytesAvailable() >= length.toLongLong();
+}
+
+QByteArray readWhole(QIODevice *body, const QNetworkRequest &request)
+{
+    if (!body)
+        return {};
+    if (body->isSequential())
+        return body->read(request.header(QNetworkRequest::ContentLengthHeader).toLongLong());
+    return body->readAll();
+}
+
+}  // namespace
+
+PooledAccessManager::PooledAccessManager(const PoolOptions &options, QObject *parent)
+    : QNetworkAccessManager(parent), m_pool(std::make_unique<ConnectionPool>(options))
+{
+}
+
+PooledAccessManager::~PooledAccessManager() = default;
+
+void PooledAccessManager::setOptions(const PoolOptions &options)
+{
+    m_pool->setOptions(options);
+}
+
+int PooledAccessManager::connectionCount() const
+{
+    return m_pool->connectionCount();
+}
+
+int PooledAccessManager::idleCount() const
+{
+    return m_pool->idleCount();
+}
+
+int PooledAccessManager::queuedCount() const
+{
+    return m_pool->queuedCount();
+}
+
+bool PooledAccessManager::isOurs(Operation op, const QNetworkRequest &request,
+                                 const QIODevice *outgoingData) const
+{
+    const QUrl &url = request.url();
+    if (url.scheme() != "http"_L1 || url.host().isEmpty() || !url.userInfo().isEmpty())
+        return false;
+    if (op == UnknownOperation || !isWhole(outgoingData, request))
+        return false;
+    if (isExplicitProxy(proxy()) || proxyFactory() || isExplicitProxy(QNetworkProxy::applicationProxy()))
+        return false;
+    // Qt's internal attribute for requests that block their caller (XMLHttpRequest).
+    return !request.attribute(QNetworkRequest::SynchronousRequestAttribute).toBool();
+}
+
+QNetworkReply *PooledAccessManager::createRequest(Operation op, const QNetworkRequest &request,
+                                                  QIODevice *outgoingData)
+{
+    if (!isOurs(op, request, outgoingData))
+        return QNetworkAccessManager::createRequest(op, request, outgoingData);
+
+    if (const QUrl url = request.url(); url != m_target.url) {
+        m_target.url = url;
+        m_target.host = url.host(QUrl::FullyEncoded);
+        m_target.port = static_cast<quint16>(url.port(80));
+        const bool bare = m_target.host.contains(u':') && !m_target.host.startsWith(u'[');
+        m_target.hostField = (bare ? u'[' + m_target.host + u']' : m_target.host).toLatin1();
+        if (m_target.port != 80)
+            m_target.hostField += ':' + QByteArray::number(m_target.port);
+        m_target.path = url.path(QUrl::FullyEncoded).toLatin1();
+        if (m_target.path.isEmpty())
+            m_target.path = "/";
+        if (url.hasQuery())
+            m_target.path += '?' + url.query(QUrl::FullyEncoded).toLatin1();
+    }
+
+    const QByteArray verb = verbOf(op, request);
+    const auto bytes =
+        renderRequest(verb, m_target.path, m_target.hostField, request, readWhole(outgoingData, request));
+    PooledRequest wanted{
+        {m_target.host, m_target.port},
+        request.attribute(AffinityAttribute).toByteArray(),
+        bytes.value_or(QByteArray()),
+        verb == "HEAD" ? http::ResponseParser::Method::Head : http::ResponseParser::Method::Other};
+    auto *reply = new PooledReply(op, request, std::move(wanted), m_pool.get(), this);
+    const int timeout = request.transferTimeout() > 0 ? request.transferTimeout() : transferTimeout();
+    if (bytes) {
+        m_pool->submit(reply, std::chrono::milliseconds(timeout));
+    } else {
+        reply->failLater({QNetworkReply::ProtocolInvalidOperationError,
+                          u"The request has a method or field that cannot be sent"_s, "http_request_error"});
+    }
+    return reply;
+}
+
+}  // namespace holdline

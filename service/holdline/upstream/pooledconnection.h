@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/holdline/upstream/pooledreply.h"
+#include "service/http/responseparser.h"
+
+#include <QTcpSocket>
+
+#include <chrono>
+#include <list>
+
+namespace holdline {
+
+/// One kept-alive connection of a ConnectionPool: carries one request at a time, and never the same one
+/// twice.
+///
+/// Life: open() with its first request; carry() with each next one while idle; ends itself through
+/// ConnectionPool::remove() when the peer closes, the answer cannot be trusted or time is up. Deleted by the
+/// pool only. Emits signals of its reply from slots of its socket, as the last thing it does there.
+class PooledConnection final : public QObject, public Timed
+{
+    Q_OBJECT
+
+public:
+    PooledConnection(ConnectionPool &pool, const Origin &origin, QObject *parent);
+    ~PooledConnection() override;
+
+    void open(PooledReply *reply);
+    void carry(PooledReply *reply);
+    /// Asks the system whether the idle connection can still be used: the peer's close may have arrived and
+    /// not been seen by the event loop yet. After this, nothing but the write itself can tell.
+    bool isUsable() const;
+    /// Closes the socket without a word to anyone.
+    void shut();
+    /// The reply is gone or does not want the answer any more.
+    void forgetReply() { m_reply = nullptr; }
+
+    const Origin &origin() const { return m_origin; }
+    /// How long it may stay unused, as the peer told with its last answer.
+    std::chrono::milliseconds idleLimit() const { return m_idleLimit; }
+
+    void timeUp() override;
+
+    /// True while a slot of one of this thread's pooled sockets runs: none may be deleted right then.
+    static bool inSlot();
+
+    /// The pool's notes about this connection.
+    struct Place
+    {
+        QByteArray key;  ///< the account it belongs to, or was used by last
+        bool idle = false;
+        std::list<PooledConnection *>::iterator idleAt;
+    } place;
+
+private:
+    void send();
+    void onConnected();
+    void onReadyRead();
+    void onClosed();
+    void readAll();
+    void forward();
+    void finishAnswer();
+    void fail(const PoolFailure &failure);
+
+    ConnectionPool &m_pool;
+    const Origin m_origin;
+    QTcpSocket m_socket;
+    http::ResponseParser m_parser;
+    PooledReply *m_reply = nullptr;
+    std::chrono::milliseconds m_idleLimit{0};
+    bool m_connected = false;
+    bool m_used = false;     ///< carried a request before the one it has now
+    bool m_sending = false;  ///< inside send()
+    bool m_surplus = false;  ///< bytes came that no request asked for
+    bool m_shut = false;
+};
+
+}  // namespace holdline

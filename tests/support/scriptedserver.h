@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QHostAddress>
+#include <QList>
+#include <QObject>
+#include <QTcpServer>
+#include <QUrl>
+
+#include <deque>
+#include <map>
+#include <memory>
+
+class QTcpSocket;
+
+namespace holdline::test {
+
+/// A raw TCP server that answers by script, right or wrong: for tests of HTTP clients.
+///
+/// It reads requests (head and Content-Length body) and counts each whole one as an arrival; the nth arrival
+/// gets the nth queued script, later ones the default script. Bytes of a script go out as they are.
+/// Lives in the test's thread and event loop; it never blocks and never sleeps.
+class ScriptedServer : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Step
+    {
+        enum class Kind {
+            Write,          ///< bytes, in one piece
+            WriteBytewise,  ///< bytes, one per turn of the event loop
+            Flood,          ///< `bytes` again and again for as long as the client reads
+            Hold,           ///< waits for releaseOne() or releaseAll()
+            Close,          ///< FIN
+            Reset,          ///< RST
+        };
+        Kind kind = Kind::Write;
+        QByteArray bytes;
+    };
+    using Script = QList<Step>;
+
+    struct Arrival
+    {
+        int connection = 0;  ///< counted from 1, in the order they were accepted
+        QByteArray head;     ///< request line and fields, with the empty line
+        QByteArray body;
+        QByteArray field(const char *name) const;  ///< a header field's value; empty when there is none
+    };
+
+    explicit ScriptedServer(const QHostAddress &address = QHostAddress::LocalHost, QObject *parent = nullptr);
+    ~ScriptedServer() override;
+
+    quint16 port() const { return m_server.serverPort(); }
+    QUrl url(const QString &path = QStringLiteral("/start")) const;
+
+    // Steps and scripts
+    static Step write(const QByteArray &bytes) { return {Step::Kind::Write, bytes}; }
+    static Step bytewise(const QByteArray &bytes) { return {Step::Kind::WriteBytewise, bytes}; }
+    static Step flood(const QByteArray &bytes) { return {Step::Kind::Flood, bytes}; }
+    static Step hold() { return {Step::Kind::Hold, {}}; }
+    static Step close() { return {Step::Kind::Close, {}}; }
+    static Step reset() { return {Step::Kind::Reset, {}}; }
+    /// A whole answer with Content-Length.
+    static QByteArray answer(int status, const QByteArray &body, const QByteArray &fields = {});
+
+    /// For the next arrival that has none yet.
+    void enqueue(const Script &script) { m_scripts.push_back(script); }
+    /// For every arrival that has none of its own. A 200 with an accepted start until it is set.
+    void setDefault(const Script &script) { m_default = script; }
+    /// What happens to connections at accept, before anything is read; empty: they are read from.
+    void setOnAccept(const Script &script) { m_onAccept = script; }
+    /// Serves one connection per value of this field at a time; others wait until it is closed.
+    void setOnePerConnection(const QByteArray &field) { m_exclusiveField = field; }
+
+    void releaseOne();
+    void releaseAll();
+    int holding() const { return static_cast<int>(m_held.size()); }
+    /// Closes every open connection now.
+    void closeAll();
+    /// Closes the listening socket: connections are refused from now on.
+    void stopListening() { m_server.close(); }
+
+    const QList<Arrival> &arrivals() const { return m_arrivals; }
+    int arrivalCount() const { return static_cast<int>(m_arrivals.size()); }
+    int accepted() const { return m_accepted; }
+    int openConnections() const { return static_cast<int>(m_connections.size()); }
+    int mostOpenConnections() const { return m_mostOpen; }
+    qint64 bytesReceived() const { return m_bytesReceived; }
+
+private:
+    struct Connection;
+    void accept();
+    void read(Connection &connection);
+    void begin(Connection &connection);
+    void run(Connection &connection);
+    void pump(Connection &connection);
+    void gone(int number);
+
+    QTcpServer m_server;
+    QByteArray m_exclusiveField;
+    std::map<QByteArray, int> m_turns;
+    std::map<int, std::unique_ptr<Connection>> m_connections;
+    std::deque<Script> m_scripts;
+    Script m_default;
+    Script m_onAccept;
+    std::deque<int> m_held;
+    QList<Arrival> m_arrivals;
+    int m_accepted = 0;
+    int m_mostOpen = 0;
+    qint64 m_bytesReceived = 0;
+};
+
+}  // namespace holdline::test
+
+Q_DECLARE_METATYPE(holdline::test::ScriptedServer::Step)
