@@ -53,7 +53,7 @@ struct Config
     struct Lanes
     {
         int startsPerAccount = 1;     ///< in flight at once in one lane
-        int startsInFlight = 128;     ///< in flight at once, all lanes together
+        int startsInFlight = 512;     ///< in flight at once, all lanes together
         int laneLength = 1000;        ///< queued in one lane; one more gets 429
         int queued = 100'000;         ///< queued in all lanes; one more gets 503
     } lanes;

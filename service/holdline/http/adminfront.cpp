@@ -12,10 +12,10 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// Few and short-lived connections are all an operator and a scraper need.
-http::Limits adminLimits()
+http::Limits adminLimits(int maxConnections)
 {
     http::Limits limits;
-    limits.maxConnections = 64;
+    limits.maxConnections = maxConnections;
     limits.reservedConnections = 0;
     limits.backlog = 64;
     limits.maxBodyBytes = 4 * 1024;
@@ -45,8 +45,8 @@ http::Response readiness(const QStringList &reasons)
 
 }  // namespace
 
-AdminFront::AdminFront(AdminSource source, QObject *parent)
-    : QObject(parent), m_source(std::move(source)), m_server(adminLimits())
+AdminFront::AdminFront(AdminSource source, int maxConnections, QObject *parent)
+    : QObject(parent), m_source(std::move(source)), m_server(adminLimits(maxConnections))
 {
     const auto get = [this](const QByteArray &path, std::function<http::Response()> answer) {
         m_server.route(

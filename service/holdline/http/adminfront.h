@@ -23,7 +23,7 @@ class AdminFront : public QObject
     Q_OBJECT
 
 public:
-    explicit AdminFront(AdminSource source, QObject *parent = nullptr);
+    AdminFront(AdminSource source, int maxConnections, QObject *parent = nullptr);
 
     http::Gate &gate() { return m_server.gate(); }
 

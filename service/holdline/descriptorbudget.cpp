@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/descriptorbudget.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+namespace {
+
+/// Standard streams, listening sockets, the event loop's own, libraries.
+constexpr int kOwnDescriptors = 48;
+constexpr int kAdminConnections = 64;
+
+}  // namespace
+
+DescriptorBudget shareDescriptors(const Config &config, int limit)
+{
+    const int available = std::max(limit - kOwnDescriptors, 16);
+    DescriptorBudget budget;
+    budget.admin = std::clamp(available / 16, 1, kAdminConnections);
+    budget.callbacks = std::min(config.limits.callbackConnections, std::max(available / 8, 1));
+    budget.upstream = std::min(config.upstream.connections, std::max(available / 8, 1));
+    const int rest = available - budget.admin - budget.callbacks - budget.upstream;
+    budget.clients = std::clamp(rest, 1, config.limits.connections);
+    budget.shrunk = budget.clients < config.limits.connections || budget.upstream < config.upstream.connections ||
+                    budget.callbacks < config.limits.callbackConnections;
+    return budget;
+}
+
+}  // namespace holdline

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/descriptorbudget.h"
+
+#include <QTest>
+
+using namespace holdline;
+
+class TestDescriptorBudget : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatIsConfiguredWhereThereIsRoom()
+    {
+        const Config config;
+        const DescriptorBudget budget = shareDescriptors(config, 1'000'000);
+        QCOMPARE(budget.clients, config.limits.connections);
+        QCOMPARE(budget.callbacks, config.limits.callbackConnections);
+        QCOMPARE(budget.upstream, config.upstream.connections);
+        QVERIFY(!budget.shrunk);
+    }
+
+    /// Case 41: callbacks and starts keep their share however small the limit is.
+    void case41_everySideKeepsSomeUnderAnyLimit()
+    {
+        for (int limit = 1; limit < 30'000; ++limit) {
+            const DescriptorBudget budget = shareDescriptors({}, limit);
+            QCOMPARE_GE(budget.clients, 1);
+            QCOMPARE_GE(budget.callbacks, 1);
+            QCOMPARE_GE(budget.upstream, 1);
+            QCOMPARE_GE(budget.admin, 1);
+            if (limit >= 64)
+                QCOMPARE_LT(budget.clients + budget.callbacks + budget.upstream + budget.admin, limit);
+            QCOMPARE(budget.shrunk, budget.clients < 18'000 || budget.upstream < 1024 || budget.callbacks < 64);
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestDescriptorBudget)
+#include "tst_descriptorbudget.moc"
