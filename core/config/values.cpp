@@ -106,6 +106,12 @@ QString formatDuration(milliseconds duration)
     return u"0s"_s;
 }
 
+std::optional<std::int64_t> parseInteger(QStringView text)
+{
+    const auto number = takeDigits(text);
+    return text.isEmpty() ? number : std::nullopt;
+}
+
 std::optional<std::int64_t> parseSize(QStringView text)
 {
     const auto number = takeDigits(text);

@@ -22,6 +22,9 @@ std::optional<std::chrono::milliseconds> parseDuration(QStringView text);
 /// The largest unit that needs no fraction: "1500ms", "30s", "5m".
 QString formatDuration(std::chrono::milliseconds duration);
 
+/// A whole number that is not negative, of at most 15 digits.
+std::optional<std::int64_t> parseInteger(QStringView text);
+
 /// Bytes: "4096", "64KiB", "1MiB", "2GiB" (powers of 1024) and "10kB", "10MB", "1GB" (powers of 1000).
 std::optional<std::int64_t> parseSize(QStringView text);
 QString formatSize(std::int64_t bytes);

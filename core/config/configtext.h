@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/config/loadconfig.h"
+
+#include <QString>
+
+namespace holdline {
+
+/// `--help`: the flags in groups, with defaults.
+QString helpText();
+/// `--version`: one line.
+QString versionText();
+/// `--print-config`: TOML that reads as this configuration, each value with its origin; secrets are left out.
+QString printConfig(const LoadedConfig &loaded);
+/// The README's configuration table: one row per option.
+QString optionsMarkdown();
+/// The line of `--print-config` for one option.
+QString printOption(const Option &option, const Config &config, const QString &origin);
+
+}  // namespace holdline

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/crosscheck.h"
+
+#include "core/config/values.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+bool isEveryAddress(const QString &host)
+{
+    return host == "0.0.0.0"_L1 || host == "::"_L1;
+}
+
+/// True when the upstream's address is where this service listens: each start would come back to us.
+bool isOurselves(const QUrl &upstream, const ListenAddress &listen)
+{
+    const int port = upstream.port(upstream.scheme() == "https"_L1 ? 443 : 80);
+    const QString host = upstream.host() == "localhost"_L1 ? u"127.0.0.1"_s : upstream.host();
+    const bool loopback = host == "127.0.0.1"_L1 || host == "::1"_L1;
+    return listen.port != 0 && port == listen.port &&
+           (host == listen.host || (loopback && isEveryAddress(listen.host)));
+}
+
+}  // namespace
+
+std::vector<Conflict> findConflicts(const Config &config)
+{
+    std::vector<Conflict> found;
+    const auto check = [&found](bool right, std::vector<QString> keys, const QString &text) {
+        if (!right)
+            found.push_back({std::move(keys), text});
+    };
+    const auto &server = config.server;
+    check(
+        !isEveryAddress(server.listen.host) || !server.callbackUrl.isEmpty(),
+        {u"server.callback_url"_s, u"server.listen"_s},
+        u"listening on every address (%1), the address the upstream can reach is not known; set the callback URL"_s
+            .arg(formatListenAddress(server.listen)));
+    check(server.listen.port == 0 || server.listen != server.adminListen,
+          {u"server.admin_listen"_s, u"server.listen"_s},
+          u"both listen on the same address; choose two ports"_s);
+    check(!isOurselves(config.upstream.url, server.listen), {u"upstream.url"_s, u"server.listen"_s},
+          u"the upstream is this service itself; set the job server's URL"_s);
+    check(config.hold.deadline <= config.hold.maxDeadline, {u"hold.deadline"_s, u"hold.max_deadline"_s},
+          u"the deadline (%1) must not be longer than the longest one (%2)"_s.arg(
+              formatDuration(config.hold.deadline), formatDuration(config.hold.maxDeadline)));
+    check(config.retry.baseDelay <= config.retry.maxDelay, {u"retry.base_delay"_s, u"retry.max_delay"_s},
+          u"the first delay (%1) must not be longer than the longest one (%2)"_s.arg(
+              formatDuration(config.retry.baseDelay), formatDuration(config.retry.maxDelay)));
+    check(config.lanes.startsPerAccount <= config.lanes.startsInFlight,
+          {u"lanes.starts_per_account"_s, u"lanes.starts_in_flight"_s},
+          u"one account's starts (%1) must not be more than those of all (%2)"_s
+              .arg(config.lanes.startsPerAccount)
+              .arg(config.lanes.startsInFlight));
+    check(config.limits.targetBytes < config.limits.headBytes,
+          {u"limits.target_bytes"_s, u"limits.head_bytes"_s},
+          u"the request target (%1) is part of the head and must be smaller than it (%2)"_s.arg(
+              formatSize(config.limits.targetBytes), formatSize(config.limits.headBytes)));
+    return found;
+}
+
+}  // namespace holdline

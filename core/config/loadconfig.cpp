@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/loadconfig.h"
+
+#include "core/config/commandline.h"
+#include "core/config/configtext.h"
+#include "core/config/crosscheck.h"
+#include "core/config/environment.h"
+#include "core/config/suggest.h"
+#include "core/config/tomlfile.h"
+#include "core/config/values.h"
+
+#include <QDir>
+#include <QFile>
+
+#include <algorithm>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 kMaxFileBytes = 1024 * 1024;
+constexpr int kExitUsage = 64;
+constexpr int kExitConfiguration = 78;
+
+/// The file's bytes, or nothing and an error.
+std::optional<QByteArray> readFile(const QString &path, const QString &name, std::vector<ConfigError> &errors)
+{
+    const auto fail = [&](const QString &what) {
+        errors.push_back({ConfigError::Kind::Configuration, name + u": "_s + what});
+    };
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        fail(u"cannot be read: "_s + file.errorString());
+        return std::nullopt;
+    }
+    QByteArray text = file.read(kMaxFileBytes + 1);
+    if (file.error() != QFileDevice::NoError)
+        fail(u"cannot be read: "_s + file.errorString());
+    else if (text.size() > kMaxFileBytes)
+        fail(u"is larger than %1"_s.arg(formatSize(kMaxFileBytes)));
+    else
+        return text;
+    return std::nullopt;
+}
+
+/// The configuration while values are put into it, weakest place first.
+class Assembly
+{
+public:
+    explicit Assembly(LoadedConfig &result) : m_result(result)
+    {
+        m_result.origins.assign(options().size(), u"default"_s);
+    }
+
+    void apply(const Settings &layer)
+    {
+        m_result.errors.insert(m_result.errors.end(), layer.errors.begin(), layer.errors.end());
+        for (const Setting &setting : layer.settings)
+            apply(setting);
+    }
+
+    void checkConflicts()
+    {
+        for (const Conflict &conflict : findConflicts(m_result.config)) {
+            QStringList places;
+            auto kind = ConfigError::Kind::Configuration;
+            for (const QString &key : conflict.keys)
+                places.append(u"%1 (%2)"_s.arg(key, m_result.origins[indexOf(findOptionByKey(key))]));
+            m_result.errors.push_back({kind, places.join(u", "_s) + u": "_s + conflict.text});
+        }
+    }
+
+private:
+    static std::size_t indexOf(const Option *option)
+    {
+        return static_cast<std::size_t>(option - options().data());
+    }
+
+    void apply(const Setting &setting)
+    {
+        const Option &option = *setting.option;
+        QString wrong;
+        if (setting.portOnly) {
+            const auto parsed = parseListenAddress(QString(u':' + setting.text));
+            if (!parsed)
+                wrong = u"a port number from 0 to 65535 is wanted"_s;
+            else
+                m_result.config.server.listen.port = parsed->port;
+        } else {
+            wrong = option.set(m_result.config, setting.text);
+        }
+        if (wrong.isEmpty()) {
+            m_result.origins[indexOf(&option)] = setting.origin;
+            return;
+        }
+        // A URL may hold a password in a place where none belongs.
+        const bool hide = option.secret || setting.text.contains(u'@');
+        m_result.errors.push_back({setting.errorKind, setting.origin + u": "_s +
+                                                          (hide ? u"the value"_s : quoted(setting.text)) +
+                                                          u" is not right: "_s + wrong});
+    }
+
+    LoadedConfig &m_result;
+};
+
+Settings readTomlFile(const QString &name, const QDir &directory)
+{
+    Settings result;
+    if (const auto text = readFile(directory.absoluteFilePath(name), name, result.errors))
+        return readToml(*text, name);
+    return result;
+}
+
+}  // namespace
+
+LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment &environment,
+                        const QString &directory)
+{
+    const QDir here(directory);
+    LoadedConfig result;
+    const CommandLine line = readCommandLine(arguments);
+    result.command = line.command;
+
+    std::vector<Variable> variables;
+    for (const QString &name : environment.keys())
+        variables.push_back({name, environment.value(name), u"environment"_s});
+    std::vector<Variable> fileVariables;
+    const QString dotEnv = u".env"_s;
+    if (QFile::exists(here.absoluteFilePath(dotEnv))) {
+        if (const auto text = readFile(here.absoluteFilePath(dotEnv), dotEnv, result.errors)) {
+            auto [read, errors] = readDotEnv(*text, dotEnv);
+            fileVariables = std::move(read);
+            result.errors.insert(result.errors.end(), errors.begin(), errors.end());
+        }
+    }
+
+    QString configFile = line.configFile;
+    for (const auto *place : {&variables, &fileVariables}) {
+        for (const Variable &variable : *place) {
+            if (configFile.isEmpty() && variable.name == kConfigVariable)
+                configFile = variable.value;
+        }
+    }
+
+    Assembly assembly(result);
+    if (!configFile.isEmpty())
+        assembly.apply(readTomlFile(configFile, here));
+    assembly.apply(readVariables(fileVariables));
+    assembly.apply(readVariables(variables));
+    assembly.apply(line.settings);
+    if (result.errors.empty())
+        assembly.checkConflicts();
+    return result;
+}
+
+std::optional<EarlyExit> earlyExit(const LoadedConfig &loaded)
+{
+    if (loaded.command == ConfigCommand::Help)
+        return EarlyExit{0, helpText().toUtf8(), {}};
+    if (loaded.command == ConfigCommand::Version)
+        return EarlyExit{0, versionText().toUtf8(), {}};
+    if (!loaded.isValid()) {
+        EarlyExit exit;
+        exit.code = kExitConfiguration;
+        for (const ConfigError &error : loaded.errors) {
+            exit.error += "holdline: " + error.text.toUtf8() + '\n';
+            if (error.kind == ConfigError::Kind::Usage)
+                exit.code = kExitUsage;
+        }
+        return exit;
+    }
+    if (loaded.command == ConfigCommand::CheckConfig)
+        return EarlyExit{0, QByteArrayLiteral("The configuration is right.\n"), {}};
+    if (loaded.command == ConfigCommand::PrintConfig)
+        return EarlyExit{0, printConfig(loaded).toUtf8(), {}};
+    return std::nullopt;
+}
+
+Reload mergeReload(const Config &running, const Config &loaded)
+{
+    Reload result{loaded, {}};
+    for (const Option &option : options()) {
+        if (option.reloadable || option.get(running) == option.get(loaded))
+            continue;
+        option.set(result.config, option.get(running));
+        result.needRestart.append(option.key);
+    }
+    return result;
+}
+
+}  // namespace holdline

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/options.h"
+
+#include "core/config/values.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
+
+namespace {
+
+enum class Reload { Yes, No };
+
+/// An option without its set and get.
+Option describe(QLatin1StringView key, QLatin1StringView flag, Option::Kind kind, const QString &values,
+                QLatin1StringView description, Reload reload)
+{
+    Option option;
+    option.key = key;
+    option.flag = flag;
+    option.kind = kind;
+    option.values = values;
+    option.description = description;
+    option.reloadable = reload == Reload::Yes;
+    return option;
+}
+
+QString fromTo(const QString &least, const QString &most)
+{
+    return u"%1 to %2"_s.arg(least, most);
+}
+
+// In each of these, `at` takes a Config, const or not, and returns a reference to the member.
+
+template <typename At>
+Option address(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeOff,
+               QLatin1StringView description)
+{
+    const QString values = mayBeOff ? u"HOST:PORT or off"_s : u"HOST:PORT"_s;
+    Option option = describe(key, flag, Option::Kind::Address, values, description, Reload::No);
+    option.set = [at, mayBeOff](Config &config, QStringView text) {
+        const auto parsed = parseListenAddress(text);
+        if (!parsed || (parsed->isOff() && !mayBeOff))
+            return u"an IP address and a port are wanted, such as 127.0.0.1:3738 or [::1]:3738"_s +
+                   (mayBeOff ? u", or off"_s : QString());
+        at(config) = *parsed;
+        return QString();
+    };
+    option.get = [at](const Config &config) { return formatListenAddress(at(config)); };
+    return option;
+}
+
+template <typename At>
+Option url(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeEmpty, const QString &example,
+           QLatin1StringView description)
+{
+    const QString values = mayBeEmpty ? u"http or https URL, or empty"_s : u"http or https URL"_s;
+    Option option = describe(key, flag, Option::Kind::Url, values, description, Reload::No);
+    option.set = [at, mayBeEmpty, example](Config &config, QStringView text) {
+        const QUrl parsed(text.toString(), QUrl::StrictMode);
+        const bool web = parsed.scheme() == "http"_L1 || parsed.scheme() == "https"_L1;
+        // User names and fragments would be dropped on the way; say so instead.
+        const bool plain = parsed.userInfo().isEmpty() && !parsed.hasFragment();
+        const bool right = parsed.isValid() && web && !parsed.host().isEmpty() && plain;
+        if (!right && !(text.isEmpty() && mayBeEmpty))
+            return u"an http or https URL with a host and without user name and fragment is wanted, such as "_s +
+                   example;
+        at(config) = parsed;
+        return QString();
+    };
+    option.get = [at](const Config &config) { return at(config).toString(QUrl::FullyEncoded); };
+    return option;
+}
+
+template <typename At>
+Option integer(QLatin1StringView key, QLatin1StringView flag, At at, int least, int most,
+               QLatin1StringView description, Reload reload = Reload::Yes)
+{
+    const QString values = fromTo(QString::number(least), QString::number(most));
+    Option option = describe(key, flag, Option::Kind::Integer, values, description, reload);
+    option.set = [at, least, most, values](Config &config, QStringView text) {
+        const auto parsed = parseInteger(text);
+        if (!parsed || *parsed < least || *parsed > most)
+            return u"a whole number from %1 is wanted"_s.arg(values);
+        at(config) = static_cast<int>(*parsed);
+        return QString();
+    };
+    option.get = [at](const Config &config) { return QString::number(at(config)); };
+    return option;
+}
+
+template <typename At>
+Option size(QLatin1StringView key, QLatin1StringView flag, At at, std::int64_t least, std::int64_t most,
+            QLatin1StringView description, Reload reload = Reload::Yes)
+{
+    const QString values = fromTo(formatSize(least), formatSize(most));
+    Option option = describe(key, flag, Option::Kind::Size, values, description, reload);
+    option.set = [at, least, most, values](Config &config, QStringView text) {
+        const auto parsed = parseSize(text);
+        if (!parsed || *parsed < least || *parsed > most)
+            return u"a number of bytes from %1 is wanted, such as 4096, 64KiB or 10MB"_s.arg(values);
+        at(config) = *parsed;
+        return QString();
+    };
+    option.get = [at](const Config &config) { return formatSize(at(config)); };
+    return option;
+}
+
+template <typename At>
+Option duration(QLatin1StringView key, QLatin1StringView flag, At at, milliseconds least, milliseconds most,
+                QLatin1StringView description, Reload reload = Reload::Yes)
+{
+    const QString values = fromTo(formatDuration(least), formatDuration(most));
+    Option option = describe(key, flag, Option::Kind::Duration, values, description, reload);
+    option.set = [at, least, most, values](Config &config, QStringView text) {
+        const auto parsed = parseDuration(text);
+        if (!parsed || *parsed < least || *parsed > most)
+            return u"a time with its unit from %1 is wanted, such as 500ms, 1.5s, 2m or 1h"_s.arg(values);
+        at(config) = *parsed;
+        return QString();
+    };
+    option.get = [at](const Config &config) { return formatDuration(at(config)); };
+    return option;
+}
+
+template <typename Enum, std::size_t N>
+using Words = std::array<std::pair<QLatin1StringView, Enum>, N>;
+
+template <typename At, typename Enum, std::size_t N>
+Option choice(QLatin1StringView key, QLatin1StringView flag, At at, const Words<Enum, N> &words,
+              QLatin1StringView description, Reload reload = Reload::Yes)
+{
+    QString values = words.front().first;
+    for (std::size_t i = 1; i < N; ++i)
+        values += (i + 1 == N ? u" or "_s : u", "_s) + words[i].first;
+    Option option = describe(key, flag, Option::Kind::Choice, values, description, reload);
+    option.set = [at, words, values](Config &config, QStringView text) {
+        const auto it =
+            std::find_if(words.begin(), words.end(), [text](const auto &w) { return w.first == text; });
+        if (it == words.end())
+            return u"%1 is wanted"_s.arg(values);
+        at(config) = it->second;
+        return QString();
+    };
+    option.get = [at, words](const Config &config) {
+        const auto it =
+            std::find_if(words.begin(), words.end(), [&](const auto &w) { return w.second == at(config); });
+        return it == words.end() ? QString() : QString(it->first);
+    };
+    return option;
+}
+
+constexpr Words<ConnectionScope, 2> kScopes{
+    {{"any"_L1, ConnectionScope::Any}, {"account"_L1, ConnectionScope::Account}}};
+constexpr Words<AmbiguousRetry, 2> kAmbiguous{
+    {{"never"_L1, AmbiguousRetry::Never}, {"always"_L1, AmbiguousRetry::Always}}};
+constexpr Words<LogFormat, 2> kFormats{{{"logfmt"_L1, LogFormat::Logfmt}, {"json"_L1, LogFormat::Json}}};
+constexpr Words<LogLevel, 4> kLevels{{{"debug"_L1, LogLevel::Debug},
+                                      {"info"_L1, LogLevel::Info},
+                                      {"warning"_L1, LogLevel::Warning},
+                                      {"error"_L1, LogLevel::Error}}};
+
+constexpr std::int64_t KiB = 1024;
+constexpr std::int64_t MiB = 1024 * KiB;
+constexpr std::int64_t GiB = 1024 * MiB;
+
+#define HOLDLINE_MEMBER(path) \
+    [](auto &c) -> auto &     \
+    {                         \
+        return c.path;        \
+    }
+
+void addServer(std::vector<Option> &all)
+{
+    all.push_back(address("server.listen"_L1, "listen"_L1, HOLDLINE_MEMBER(server.listen), false,
+                          "Where clients and callbacks arrive; port 0 lets the system pick one."_L1));
+    all.push_back(address("server.admin_listen"_L1, "admin-listen"_L1, HOLDLINE_MEMBER(server.adminListen),
+                          true, "Where /livez, /readyz, /metrics and /version are served."_L1));
+    all.push_back(url("server.callback_url"_L1, "callback-url"_L1, HOLDLINE_MEMBER(server.callbackUrl), true,
+                      u"http://proxy.example:3738/callback"_s,
+                      "Where the upstream reaches this service; empty: /callback at the listen address."_L1));
+}
+
+void addUpstream(std::vector<Option> &all)
+{
+    all.push_back(url("upstream.url"_L1, "upstream"_L1, HOLDLINE_MEMBER(upstream.url), false,
+                      u"http://jobs.example/start"_s, "Where jobs are started."_L1));
+    all.push_back(integer("upstream.connections"_L1, "upstream-connections"_L1,
+                          HOLDLINE_MEMBER(upstream.connections), 1, 65'535,
+                          "Connections open to the upstream at once, all accounts together."_L1, Reload::No));
+    all.push_back(choice(
+        "upstream.connection_scope"_L1, "connection-scope"_L1, HOLDLINE_MEMBER(upstream.connectionScope),
+        kScopes, "Who may use a kept-alive connection again: any account, or only the one it served."_L1,
+        Reload::No));
+    all.push_back(duration("upstream.connect_timeout"_L1, "connect-timeout"_L1,
+                           HOLDLINE_MEMBER(upstream.connectTimeout), 10ms, 10min,
+                           "Time to connect to the upstream."_L1, Reload::No));
+    all.push_back(duration(
+        "upstream.start_timeout"_L1, "start-timeout"_L1, HOLDLINE_MEMBER(upstream.startTimeout), 10ms, 1h,
+        "Time from sending a start to its whole answer; after it the start's fate is unknown."_L1,
+        Reload::No));
+    all.push_back(duration(
+        "upstream.idle_timeout"_L1, "upstream-idle-timeout"_L1, HOLDLINE_MEMBER(upstream.idleTimeout), 10ms,
+        1h, "An unused kept-alive connection to the upstream is closed after this time."_L1, Reload::No));
+    all.push_back(size("upstream.max_answer_bytes"_L1, "max-answer-bytes"_L1,
+                       HOLDLINE_MEMBER(upstream.maxAnswerBytes), KiB, 64 * MiB,
+                       "Largest answer to a start that is read."_L1, Reload::No));
+}
+
+void addLanes(std::vector<Option> &all)
+{
+    all.push_back(integer("lanes.starts_per_account"_L1, "starts-per-account"_L1,
+                          HOLDLINE_MEMBER(lanes.startsPerAccount), 1, 1000,
+                          "Starts of one account in flight at once."_L1));
+    all.push_back(integer("lanes.starts_in_flight"_L1, "starts-in-flight"_L1,
+                          HOLDLINE_MEMBER(lanes.startsInFlight), 1, 65'535,
+                          "Starts in flight at once, all accounts together."_L1));
+    all.push_back(integer("lanes.lane_length"_L1, "lane-length"_L1, HOLDLINE_MEMBER(lanes.laneLength), 1,
+                          1'000'000, "Starts of one account that wait; one more is answered 429."_L1));
+    all.push_back(integer("lanes.queued"_L1, "max-queued"_L1, HOLDLINE_MEMBER(lanes.queued), 1, 1'000'000,
+                          "Starts of all accounts that wait; one more is answered 503."_L1));
+}
+
+void addHold(std::vector<Option> &all)
+{
+    all.push_back(duration("hold.deadline"_L1, "deadline"_L1, HOLDLINE_MEMBER(hold.deadline), 100ms, 24h,
+                           "How long a request without Prefer: wait=N is held."_L1));
+    all.push_back(duration("hold.max_deadline"_L1, "max-deadline"_L1, HOLDLINE_MEMBER(hold.maxDeadline),
+                           100ms, 24h, "The most that Prefer: wait=N can ask for."_L1));
+    all.push_back(integer("hold.held"_L1, "max-held"_L1, HOLDLINE_MEMBER(hold.held), 1, 1'000'000,
+                          "Requests held at once; one more is answered 503."_L1));
+    all.push_back(duration("hold.drain_timeout"_L1, "drain-timeout"_L1, HOLDLINE_MEMBER(hold.drainTimeout),
+                           0ms, 1h, "Time that held requests have to finish after SIGTERM."_L1));
+    all.push_back(integer("hold.parked_results"_L1, "parked-results"_L1, HOLDLINE_MEMBER(hold.parkedResults),
+                          0, 10'000'000, "Finished jobs remembered for late and duplicate callbacks."_L1));
+    all.push_back(size("hold.parked_bytes"_L1, "parked-bytes"_L1, HOLDLINE_MEMBER(hold.parkedBytes), 0,
+                       64 * GiB, "Memory for the results of finished jobs, all together."_L1));
+    all.push_back(duration("hold.parked_for"_L1, "parked-for"_L1, HOLDLINE_MEMBER(hold.parkedFor), 0ms, 168h,
+                           "How long a finished job is remembered."_L1));
+}
+
+void addRetryAndCircuit(std::vector<Option> &all)
+{
+    all.push_back(integer("retry.attempts"_L1, "retry-attempts"_L1, HOLDLINE_MEMBER(retry.attempts), 1, 100,
+                          "Starts of one job, the first included."_L1));
+    all.push_back(duration("retry.base_delay"_L1, "retry-base-delay"_L1, HOLDLINE_MEMBER(retry.baseDelay),
+                           1ms, 1min,
+                           "Longest pause before the second start; it doubles from try to try."_L1));
+    all.push_back(duration("retry.max_delay"_L1, "retry-max-delay"_L1, HOLDLINE_MEMBER(retry.maxDelay), 1ms,
+                           10min, "Longest pause between two starts."_L1));
+    all.push_back(
+        choice("retry.ambiguous"_L1, "retry-ambiguous"_L1, HOLDLINE_MEMBER(retry.ambiguous), kAmbiguous,
+               "Whether a start whose fate is unknown is sent again; always may run a job twice."_L1));
+    all.push_back(integer("circuit.failures"_L1, "circuit-failures"_L1, HOLDLINE_MEMBER(circuit.failures), 0,
+                          100'000, "Failed starts in a row that open the circuit breaker; 0: none."_L1));
+    all.push_back(duration("circuit.open_for"_L1, "circuit-open-for"_L1, HOLDLINE_MEMBER(circuit.openFor),
+                           100ms, 1h,
+                           "How long an open circuit refuses before one start probes the upstream."_L1));
+}
+
+void addLimits(std::vector<Option> &all)
+{
+    all.push_back(integer("limits.connections"_L1, "max-connections"_L1, HOLDLINE_MEMBER(limits.connections),
+                          1, 1'000'000,
+                          "Client connections at once; one more is answered 503 and closed."_L1));
+    all.push_back(integer("limits.callback_connections"_L1, "callback-connections"_L1,
+                          HOLDLINE_MEMBER(limits.callbackConnections), 1, 10'000,
+                          "Connections beyond that, kept in reserve for callbacks."_L1));
+    all.push_back(size("limits.target_bytes"_L1, "max-target-bytes"_L1, HOLDLINE_MEMBER(limits.targetBytes),
+                       64, MiB, "Longest request target; beyond it 414."_L1));
+    all.push_back(size("limits.head_bytes"_L1, "max-head-bytes"_L1, HOLDLINE_MEMBER(limits.headBytes), KiB,
+                       MiB, "Largest request head; beyond it 431."_L1));
+    all.push_back(integer("limits.head_fields"_L1, "max-head-fields"_L1, HOLDLINE_MEMBER(limits.headFields),
+                          10, 10'000, "Header fields of a request; beyond it 431."_L1));
+    all.push_back(size("limits.body_bytes"_L1, "max-body-bytes"_L1, HOLDLINE_MEMBER(limits.bodyBytes), KiB,
+                       64 * MiB, "Largest request body; beyond it 413."_L1));
+    all.push_back(duration("limits.head_timeout"_L1, "head-timeout"_L1, HOLDLINE_MEMBER(limits.headTimeout),
+                           100ms, 1h, "Time to send a request's head; beyond it 408."_L1));
+    all.push_back(duration("limits.body_timeout"_L1, "body-timeout"_L1, HOLDLINE_MEMBER(limits.bodyTimeout),
+                           100ms, 1h, "Time to send a request's body; beyond it 408."_L1));
+    all.push_back(duration("limits.idle_timeout"_L1, "idle-timeout"_L1, HOLDLINE_MEMBER(limits.idleTimeout),
+                           100ms, 1h,
+                           "A client's connection without a request is closed after this time."_L1));
+    all.push_back(duration("limits.write_timeout"_L1, "write-timeout"_L1,
+                           HOLDLINE_MEMBER(limits.writeTimeout), 100ms, 1h,
+                           "Time a client has to take its answer; beyond it the connection is reset."_L1));
+}
+
+void addLog(std::vector<Option> &all)
+{
+    all.push_back(choice("log.format"_L1, "log-format"_L1, HOLDLINE_MEMBER(log.format), kFormats,
+                         "How log lines are written."_L1));
+    all.push_back(choice("log.level"_L1, "log-level"_L1, HOLDLINE_MEMBER(log.level), kLevels,
+                         "The least important messages that are logged."_L1));
+    all.push_back(
+        integer("log.access_lines_per_second"_L1, "access-lines-per-second"_L1,
+                HOLDLINE_MEMBER(log.accessLinesPerSecond), 0, 1'000'000,
+                "Finished requests logged per second, the rest summed up in one line; 0: no access log."_L1));
+}
+
+#undef HOLDLINE_MEMBER
+
+template <typename Matches>
+const Option *find(Matches matches)
+{
+    const auto &all = options();
+    const auto it = std::find_if(all.begin(), all.end(), matches);
+    return it == all.end() ? nullptr : &*it;
+}
+
+}  // namespace
+
+QString Option::environmentName() const
+{
+    return u"HOLDLINE_"_s + QString(flag).toUpper().replace(u'-', u'_');
+}
+
+QString Option::section() const
+{
+    return QString(key.first(key.indexOf(u'.')));
+}
+
+QString Option::name() const
+{
+    return QString(key.sliced(key.indexOf(u'.') + 1));
+}
+
+QString Option::placeholder() const
+{
+    switch (kind) {
+        case Kind::Address:
+            return u"HOST:PORT"_s;
+        case Kind::Url:
+            return u"URL"_s;
+        case Kind::Integer:
+            return u"N"_s;
+        case Kind::Size:
+            return u"SIZE"_s;
+        case Kind::Duration:
+            return u"TIME"_s;
+        case Kind::Choice:
+            break;
+    }
+    return u"WORD"_s;
+}
+
+const std::vector<Option> &options()
+{
+    static const std::vector<Option> all = [] {
+        std::vector<Option> list;
+        addServer(list);
+        addUpstream(list);
+        addLanes(list);
+        addHold(list);
+        addRetryAndCircuit(list);
+        addLimits(list);
+        addLog(list);
+        return list;
+    }();
+    return all;
+}
+
+const Option *findOptionByKey(QStringView key)
+{
+    return find([key](const Option &option) { return option.key == key; });
+}
+
+const Option *findOptionByFlag(QStringView flag)
+{
+    return find([flag](const Option &option) { return option.flag == flag; });
+}
+
+const Option *findOptionByEnvironment(QStringView environment)
+{
+    return find([environment](const Option &option) { return option.environmentName() == environment; });
+}
+
+}  // namespace holdline

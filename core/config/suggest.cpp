@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/suggest.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype kLongestWord = 64;  // bounds the work; no name of ours is longer
+constexpr qsizetype kLongestQuote = 60;
+
+/// Optimal string alignment distance.
+qsizetype distance(const QString &a, const QString &b)
+{
+    using Row = std::vector<qsizetype>;
+    const auto width = static_cast<std::size_t>(b.size()) + 1;
+    Row beforeLast(width);
+    Row last(width);
+    Row row(width);
+    for (std::size_t j = 0; j < width; ++j)
+        last[j] = static_cast<qsizetype>(j);
+    for (qsizetype i = 1; i <= a.size(); ++i) {
+        row[0] = i;
+        for (std::size_t j = 1; j < width; ++j) {
+            const auto bj = static_cast<qsizetype>(j);
+            const bool same = a[i - 1] == b[bj - 1];
+            row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
+            if (i > 1 && j > 1 && a[i - 1] == b[bj - 2] && a[i - 2] == b[bj - 1])
+                row[j] = std::min(row[j], beforeLast[j - 2] + 1);
+        }
+        std::swap(beforeLast, last);
+        std::swap(last, row);
+    }
+    return last.back();
+}
+
+}  // namespace
+
+QString nearest(const QString &word, const QStringList &candidates)
+{
+    if (word.size() > kLongestWord)
+        return {};
+    QString best;
+    qsizetype bestDistance = std::max<qsizetype>(2, word.size() / 3) + 1;
+    for (const QString &candidate : candidates) {
+        const qsizetype d = distance(word, candidate);
+        if (d < bestDistance) {
+            best = candidate;
+            bestDistance = d;
+        }
+    }
+    return best;
+}
+
+QString didYouMean(const QString &word, const QStringList &candidates)
+{
+    const QString best = nearest(word, candidates);
+    return best.isEmpty() ? QString() : u"; did you mean %1?"_s.arg(best);
+}
+
+QString oneLine(const QString &text, qsizetype limit)
+{
+    QString out;
+    for (const QChar c : text.first(std::min(text.size(), limit)))
+        out += c.isPrint() ? c : QChar(u'?');
+    return text.size() > limit ? out + u'…' : out;
+}
+
+QString quoted(const QString &text)
+{
+    return u'"' + oneLine(text, kLongestQuote) + u'"';
+}
+
+}  // namespace holdline

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/tomlfile.h"
+
+#include "core/config/suggest.h"
+
+#include <toml++/toml.h>
+
+#include <optional>
+#include <string_view>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString toText(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+QString typeName(const toml::node &node)
+{
+    switch (node.type()) {
+        case toml::node_type::table:
+            return u"a table"_s;
+        case toml::node_type::array:
+            return u"a list"_s;
+        case toml::node_type::string:
+            return u"a text"_s;
+        case toml::node_type::integer:
+            return u"a whole number"_s;
+        case toml::node_type::floating_point:
+            return u"a number with a point"_s;
+        case toml::node_type::boolean:
+            return u"true or false"_s;
+        default:
+            return u"a date or time"_s;
+    }
+}
+
+QString wantedType(Option::Kind kind)
+{
+    switch (kind) {
+        case Option::Kind::Integer:
+            return u"a whole number without quotes is wanted"_s;
+        case Option::Kind::Size:
+            return u"a whole number or a text in quotes such as \"64KiB\" is wanted"_s;
+        case Option::Kind::Duration:
+            return u"a text in quotes such as \"1.5s\" is wanted"_s;
+        default:
+            return u"a text in quotes is wanted"_s;
+    }
+}
+
+class Reader
+{
+public:
+    explicit Reader(const QString &name) : m_name(name) {}
+
+    Settings read(const QByteArray &text)
+    {
+        try {
+            const toml::table root =
+                toml::parse(std::string_view(text.constData(), static_cast<std::size_t>(text.size())));
+            for (const auto &[key, node] : root)
+                readSection(key, node);
+        } catch (const toml::parse_error &error) {
+            m_result.fail(u"%1: not TOML: %2"_s.arg(place(error.source().begin.line),
+                                                    oneLine(toText(error.description()), 200)));
+        }
+        return std::move(m_result);
+    }
+
+private:
+    QString place(toml::source_index line) const { return u"%1:%2"_s.arg(m_name).arg(line); }
+
+    void readSection(const toml::key &key, const toml::node &node)
+    {
+        const QString section = toText(key.str());
+        const QString origin = place(key.source().begin.line) + u": "_s;
+        QStringList sections;
+        QStringList keys;
+        for (const Option &option : options()) {
+            if (!sections.contains(option.section()))
+                sections.append(option.section());
+            // A key written without its section is found by its bare name.
+            if (option.name() == section)
+                keys.append(option.key);
+        }
+        if (!sections.contains(section)) {
+            m_result.fail(
+                origin +
+                u"there is no %1 %2"_s.arg(node.is_table() ? u"section"_s : u"key"_s, quoted(section)) +
+                (keys.isEmpty() ? didYouMean(section, sections) : didYouMean(keys.first(), keys)));
+            return;
+        }
+        const toml::table *table = node.as_table();
+        if (!table) {
+            m_result.fail(origin +
+                          u"%1 is %2 where a table [%3] is wanted"_s.arg(section, typeName(node), section));
+            return;
+        }
+        for (const auto &[name, value] : *table)
+            readValue(section + u'.' + toText(name.str()), name.source().begin.line, value);
+    }
+
+    void readValue(const QString &key, toml::source_index line, const toml::node &node)
+    {
+        const Option *option = findOptionByKey(key);
+        if (!option) {
+            QStringList keys;
+            for (const Option &known : options())
+                keys.append(known.key);
+            m_result.fail(u"%1: there is no key %2"_s.arg(place(line), quoted(key)) + didYouMean(key, keys));
+            return;
+        }
+        const QString origin = place(line) + u": "_s + key;
+        if (const auto text = textOf(*option, node))
+            m_result.settings.push_back({option, *text, origin});
+        else
+            m_result.fail(u"%1 is %2; %3"_s.arg(origin, typeName(node), wantedType(option->kind)));
+    }
+
+    /// Nothing when the value is of the wrong type.
+    static std::optional<QString> textOf(const Option &option, const toml::node &node)
+    {
+        const bool takesNumber = option.kind == Option::Kind::Integer || option.kind == Option::Kind::Size;
+        if (const auto *number = node.as_integer(); number && takesNumber)
+            return QString::number(number->get());
+        if (const auto *text = node.as_string(); text && option.kind != Option::Kind::Integer)
+            return toText(text->get());
+        return std::nullopt;
+    }
+
+    QString m_name;
+    Settings m_result;
+};
+
+}  // namespace
+
+Settings readToml(const QByteArray &text, const QString &name)
+{
+    return Reader(name).read(text);
+}
+
+}  // namespace holdline
