@@ -12,15 +12,15 @@
 
 namespace holdline::http {
 
-/// Names one request on one connection; never used again in the life of a Gate. Answering one that is over does
-/// nothing, so a late answer goes nowhere instead of into freed memory.
+/// Names one request on one connection; never used again in the life of a Gate. Answering one that is over
+/// does nothing, so a late answer goes nowhere instead of into freed memory.
 using ExchangeId = std::uint64_t;
 /// Names one accepted connection; never used again in the life of a Gate.
 using ConnectionId = std::uint64_t;
 
-/// The strict HTTP/1.x server front: owns the listening socket and every accepted one, enforces Limits and the
-/// grammar of RFC 9112, hands over one whole, valid request at a time per connection, and puts the answers on
-/// the wire in order. It knows nothing of routes.
+/// The strict HTTP/1.x server front: owns the listening socket and every accepted one, enforces Limits and
+/// the grammar of RFC 9112, hands over one whole, valid request at a time per connection, and puts the
+/// answers on the wire in order. It knows nothing of routes.
 ///
 /// Life: construct, connect the signals, listen(); destroying it aborts every connection without a signal.
 /// Thread: lives in one thread, all calls and signals there.
@@ -41,7 +41,8 @@ public:
     /// From now on each answer says `Connection: close`, and idle connections are closed at once.
     void closeIdle();
 
-    /// Requests whose path starts with `prefix` may use the reserved connections (Limits::reservedConnections).
+    /// Requests whose path starts with `prefix` may use the reserved connections
+    /// (Limits::reservedConnections).
     void setReservedPath(const QByteArray &prefix);
     /// Limits of new requests and connections; those under way keep theirs.
     void setLimits(const Limits &limits);

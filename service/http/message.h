@@ -19,7 +19,10 @@ public:
     HeaderFields() = default;
     HeaderFields(std::initializer_list<Field> fields) : m_fields(fields) {}
 
-    void append(QByteArray name, QByteArray value) { m_fields.emplace_back(std::move(name), std::move(value)); }
+    void append(QByteArray name, QByteArray value)
+    {
+        m_fields.emplace_back(std::move(name), std::move(value));
+    }
     /// Replaces every field of that name by one.
     void set(const QByteArray &name, QByteArray value);
     void remove(QByteArrayView name);
@@ -53,7 +56,8 @@ struct Request
     int minorVersion = 1;
     HeaderFields headers;
     QByteArray body;
-    /// The client's `X-Request-Id` if it is one to be trusted in a log (1–128 visible ASCII), else one we made.
+    /// The client's `X-Request-Id` if it is one to be trusted in a log (1–128 visible ASCII), else one we
+    /// made.
     QByteArray requestId;
     /// The other end, "127.0.0.1:54321".
     QByteArray peer;

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/http/gate.h"
+
+#include "core/job/deadlinetimer.h"
+#include "service/http/gateconnection.h"
+#include "service/http/listener.h"
+#include "service/http/responsewriter.h"
+
+#include <QDateTime>
+#include <QRandomGenerator>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <list>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include <sys/resource.h>
+
+namespace holdline::http {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr ConnectionId kListenerKey = 0;  // in the table of deadlines; connections count from 1
+constexpr std::chrono::milliseconds kStarvedPause{100};
+constexpr std::size_t kMaxRefused = 256;  // connections that are being told that there is no place
+constexpr Refusal kNoPlace{Reason::Overloaded, "All connections are taken."_L1};
+
+qintptr descriptorLimit()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return std::numeric_limits<qintptr>::max();
+    return static_cast<qintptr>(limit.rlim_cur);
+}
+
+}  // namespace
+
+class Gate::Private final : public ConnectionHost
+{
+public:
+    Private(Gate &gate, const Limits &limits);
+    ~Private() override;
+
+    const Limits &limits() const override { return m_limits; }
+    bool isClosing() const override { return m_closing; }
+    QByteArray date() override;
+    QByteArray newRequestId() override;
+    bool admitReserved(GateConnection &connection, const Request &request) override;
+    void received(GateConnection &connection, const Request &request) override;
+    void refused(int status) override { Q_EMIT m_gate.requestRefused(status); }
+    void closableChanged(GateConnection &connection, bool closable) override;
+    void exchangeLost(GateConnection &connection) override;
+    void closed(GateConnection &connection) override;
+    void wakeAt(ConnectionId connection, TimePoint at) override { m_deadlines.set(connection, at); }
+    void resumeSoon(ConnectionId connection) override;
+
+    bool listen(const QHostAddress &address, quint16 port);
+    void closeIdle();
+    /// The connection of an exchange that is being answered; null when the exchange is over.
+    GateConnection *take(ExchangeId exchange);
+
+    Gate &m_gate;
+    Limits m_limits;
+    Listener m_listener;
+    QByteArray m_reservedPath;
+    std::unordered_map<ExchangeId, GateConnection *> m_exchanges;
+    std::unordered_map<ConnectionId, GateConnection *> m_connections;
+
+private:
+    using List = std::list<GateConnection *>;
+    using Place = GateConnection::Place;
+
+    void accept(qintptr descriptor);
+    Place findPlace(qintptr descriptor);
+    bool makeReservedPlace();
+    void makeRegularPlace();
+    bool hasRegularPlace() const;
+    void expired(ConnectionId key);
+    void resumePending();
+    static void moveTo(GateConnection &connection, List &list);
+
+    bool m_closing = false;
+    qintptr m_descriptorLimit = std::numeric_limits<qintptr>::max();
+    ConnectionId m_lastConnection = 0;
+    ExchangeId m_lastExchange = 0;
+    qint64 m_dateSecond = -1;
+    QByteArray m_date;
+    QRandomGenerator m_random = QRandomGenerator::securelySeeded();
+    DeadlineTimer<ConnectionId> m_deadlines;
+    std::vector<ConnectionId> m_toResume;
+
+    // Every connection is in one of these, oldest first.
+    List m_busy;
+    List m_idle;  ///< regular ones that can be closed without loss
+    List m_reserved;
+    List m_refused;
+};
+
+Gate::Private::Private(Gate &gate, const Limits &limits)
+    : m_gate(gate),
+      m_limits(limits),
+      m_listener([this](qintptr descriptor) { accept(descriptor); },
+                 [this] { m_deadlines.setIn(kListenerKey, kStarvedPause); }),
+      m_deadlines([this](ConnectionId key) { expired(key); })
+{
+}
+
+Gate::Private::~Private()
+{
+    for (const auto &[id, connection] : m_connections)
+        delete connection;
+}
+
+bool Gate::Private::listen(const QHostAddress &address, quint16 port)
+{
+    m_descriptorLimit = descriptorLimit();
+    return m_listener.start(address, port, m_limits.backlog);
+}
+
+QByteArray Gate::Private::date()
+{
+    const qint64 second = QDateTime::currentSecsSinceEpoch();
+    if (second != m_dateSecond) {
+        m_dateSecond = second;
+        m_date = imfDate(second);
+    }
+    return m_date;
+}
+
+QByteArray Gate::Private::newRequestId()
+{
+    std::array<quint32, 4> bits{};
+    m_random.fillRange(bits.data(), static_cast<qsizetype>(bits.size()));
+    return QByteArray::fromRawData(reinterpret_cast<const char *>(bits.data()), sizeof bits).toHex();
+}
+
+// Places
+
+bool Gate::Private::hasRegularPlace() const
+{
+    return m_busy.size() + m_idle.size() < static_cast<std::size_t>(m_limits.maxConnections);
+}
+
+void Gate::Private::makeRegularPlace()
+{
+    if (!hasRegularPlace() && !m_idle.empty())
+        m_idle.front()->drop();
+}
+
+bool Gate::Private::makeReservedPlace()
+{
+    if (m_reservedPath.isEmpty() || m_limits.reservedConnections <= 0)
+        return false;
+    if (m_reserved.size() < static_cast<std::size_t>(m_limits.reservedConnections))
+        return true;
+    const auto waiting = std::find_if(m_reserved.begin(), m_reserved.end(),
+                                      [](const GateConnection *other) { return !other->isHandling(); });
+    if (waiting == m_reserved.end())
+        return false;
+    GateConnection *evicted = *waiting;
+    evicted->setPlace(Place::Refused);
+    moveTo(*evicted, m_refused);
+    evicted->refuseNow(kNoPlace);
+    return true;
+}
+
+GateConnection::Place Gate::Private::findPlace(qintptr descriptor)
+{
+    // The kernel gives the lowest free number: a high one tells that few are left, whoever has the others.
+    if (descriptor >= m_descriptorLimit - m_limits.spareDescriptors)
+        return Place::Refused;
+    makeRegularPlace();
+    if (hasRegularPlace())
+        return Place::Regular;
+    return makeReservedPlace() ? Place::Reserved : Place::Refused;
+}
+
+bool Gate::Private::admitReserved(GateConnection &connection, const Request &request)
+{
+    makeRegularPlace();
+    if (hasRegularPlace()) {
+        connection.setPlace(Place::Regular);
+        moveTo(connection, m_busy);
+        return true;
+    }
+    return request.path().startsWith(m_reservedPath);
+}
+
+void Gate::Private::closableChanged(GateConnection &connection, bool closable)
+{
+    if (connection.place() == Place::Regular)
+        moveTo(connection, closable ? m_idle : m_busy);
+}
+
+void Gate::Private::moveTo(GateConnection &connection, List &list)
+{
+    auto &note = connection.note;
+    list.splice(list.end(), *note.list, note.position);
+    note.list = &list;
+}
+
+// Connections
+
+void Gate::Private::accept(qintptr descriptor)
+{
+    const Place place = findPlace(descriptor);
+    auto *connection = new GateConnection(*this, ++m_lastConnection, place, descriptor);
+    List &list = place == Place::Regular ? m_busy : place == Place::Reserved ? m_reserved : m_refused;
+    connection->note.list = &list;
+    connection->note.position = list.insert(list.end(), connection);
+    m_connections.emplace(connection->id(), connection);
+    connection->start();
+    if (m_refused.size() > kMaxRefused)
+        m_refused.front()->drop();
+    if (place == Place::Refused)
+        connection->refuseNow(kNoPlace);
+}
+
+void Gate::Private::closed(GateConnection &connection)
+{
+    const ConnectionId id = connection.id();
+    connection.note.list->erase(connection.note.position);
+    m_deadlines.clear(id);
+    m_connections.erase(id);
+    connection.deleteLater();
+    if (m_listener.isStarved()) {
+        m_deadlines.clear(kListenerKey);
+        m_listener.retry();
+    }
+    Q_EMIT m_gate.connectionClosed(id);
+}
+
+void Gate::Private::closeIdle()
+{
+    m_closing = true;
+    for (GateConnection *connection : std::vector(m_idle.begin(), m_idle.end()))
+        connection->leave();
+}
+
+void Gate::Private::expired(ConnectionId key)
+{
+    if (key == kListenerKey)
+        return m_listener.retry();
+    if (const auto found = m_connections.find(key); found != m_connections.end())
+        found->second->wake(Clock::now());
+}
+
+void Gate::Private::resumeSoon(ConnectionId connection)
+{
+    if (m_toResume.empty())
+        QMetaObject::invokeMethod(
+            &m_gate, [this] { resumePending(); }, Qt::QueuedConnection);
+    m_toResume.push_back(connection);
+}
+
+void Gate::Private::resumePending()
+{
+    for (const ConnectionId id : std::exchange(m_toResume, {})) {
+        if (const auto found = m_connections.find(id); found != m_connections.end())
+            found->second->resume();
+    }
+}
+
+// Exchanges
+
+void Gate::Private::received(GateConnection &connection, const Request &request)
+{
+    const ExchangeId exchange = ++m_lastExchange;
+    connection.note.exchange = exchange;
+    m_exchanges.emplace(exchange, &connection);
+    Q_EMIT m_gate.requestReceived(exchange, request);
+}
+
+void Gate::Private::exchangeLost(GateConnection &connection)
+{
+    const ExchangeId exchange = std::exchange(connection.note.exchange, 0);
+    if (m_exchanges.erase(exchange) > 0)
+        Q_EMIT m_gate.exchangeAborted(exchange);
+}
+
+GateConnection *Gate::Private::take(ExchangeId exchange)
+{
+    const auto found = m_exchanges.find(exchange);
+    if (found == m_exchanges.end())
+        return nullptr;
+    GateConnection *connection = found->second;
+    connection->note.exchange = 0;
+    m_exchanges.erase(found);
+    return connection;
+}
+
+Gate::Gate(const Limits &limits, QObject *parent)
+    : QObject(parent), d(std::make_unique<Private>(*this, limits))
+{
+}
+
+Gate::~Gate() = default;
+
+bool Gate::listen(const QHostAddress &address, quint16 port)
+{
+    return d->listen(address, port);
+}
+
+quint16 Gate::port() const
+{
+    return d->m_listener.serverPort();
+}
+
+QString Gate::errorString() const
+{
+    return d->m_listener.errorString();
+}
+
+void Gate::stopListening()
+{
+    d->m_listener.stop();
+}
+
+void Gate::closeIdle()
+{
+    d->closeIdle();
+}
+
+void Gate::setReservedPath(const QByteArray &prefix)
+{
+    d->m_reservedPath = prefix;
+}
+
+void Gate::setLimits(const Limits &limits)
+{
+    d->m_limits = limits;
+}
+
+void Gate::respond(ExchangeId exchange, const Response &response)
+{
+    if (GateConnection *connection = d->take(exchange))
+        connection->answer(response);
+}
+
+void Gate::respondRaw(ExchangeId exchange, const QByteArray &bytes)
+{
+    if (GateConnection *connection = d->take(exchange))
+        connection->answerRaw(bytes);
+}
+
+void Gate::reset(ExchangeId exchange)
+{
+    if (GateConnection *connection = d->take(exchange))
+        connection->reset();
+}
+
+ConnectionId Gate::connectionOf(ExchangeId exchange) const
+{
+    const auto found = d->m_exchanges.find(exchange);
+    return found == d->m_exchanges.end() ? 0 : found->second->id();
+}
+
+int Gate::connectionCount() const
+{
+    return static_cast<int>(d->m_connections.size());
+}
+
+int Gate::openExchanges() const
+{
+    return static_cast<int>(d->m_exchanges.size());
+}
+
+}  // namespace holdline::http

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/http/gateconnection.h"
+
+#include "service/http/responsewriter.h"
+
+#include <algorithm>
+#include <array>
+
+namespace holdline::http {
+
+using namespace Qt::StringLiterals;
+
+GateConnection::GateConnection(ConnectionHost &host, ConnectionId id, Place place, qintptr descriptor)
+    : m_host(host), m_id(id), m_place(place), m_parser(host.limits()), m_socket(descriptor)
+{
+    connect(&m_socket, &GateSocket::readable, this, &GateConnection::onReadable);
+    connect(&m_socket, &GateSocket::written, this, &GateConnection::onWritten);
+    connect(&m_socket, &GateSocket::failed, this, &GateConnection::drop);
+}
+
+bool GateConnection::isStuffed() const
+{
+    return m_socket.bytesToWrite() > m_host.limits().maxUnsentBytes;
+}
+
+// Reading
+
+void GateConnection::onReadable()
+{
+    if (m_state == State::Closed)
+        return;
+    static thread_local std::array<char, kInputBytes> buffer;
+    qsizetype room = kInputBytes;
+    if (m_state != State::Leaving) {
+        m_input.remove(0, m_inputPos);
+        m_inputPos = 0;
+        room -= m_input.size();
+    }
+    if (room <= 0)
+        return updateReading();
+    qsizetype count = 0;
+    switch (m_socket.receive(std::span(buffer.data(), static_cast<std::size_t>(room)), count)) {
+        case GateSocket::Received::Bytes:
+            if (m_state != State::Leaving)
+                m_input.append(buffer.data(), count);
+            break;
+        case GateSocket::Received::Nothing:
+            break;
+        case GateSocket::Received::Finished:
+            m_finished = true;
+            break;
+        case GateSocket::Received::Failed:
+            return drop();
+    }
+    resume();
+}
+
+void GateConnection::resume()
+{
+    process();
+    afterProcessing();
+}
+
+void GateConnection::process()
+{
+    if (m_processing)
+        return;
+    m_processing = true;
+    int budget = kRequestsPerTurn;
+    bool again = hasInput();
+    while (m_state == State::Reading && again && !isStuffed()) {
+        if (budget == 0) {
+            m_host.resumeSoon(m_id);
+            break;
+        }
+        qsizetype consumed = 0;
+        const auto status = m_parser.feed(QByteArrayView(m_input).sliced(m_inputPos), consumed);
+        m_inputPos += consumed;
+        again = hasInput();
+        switch (status) {
+            case RequestParser::Status::NeedMore:
+                break;
+            case RequestParser::Status::HeadComplete:
+                headComplete();
+                again = true;  // a request without a body is complete without another byte
+                break;
+            case RequestParser::Status::Complete:
+                --budget;
+                complete();
+                break;
+            case RequestParser::Status::Refused:
+                refuse(m_parser.refusal(), m_parser.method() == "HEAD", m_parser.requestId());
+                break;
+        }
+    }
+    m_processing = false;
+}
+
+void GateConnection::afterProcessing()
+{
+    if (m_processing || m_state == State::Closed)
+        return;
+    if (!hasInput()) {
+        m_input = QByteArray();
+        m_inputPos = 0;
+    }
+    if (m_state == State::Reading)
+        updatePhase();
+    updateReading();
+    if (m_finished)
+        peerFinished();
+}
+
+void GateConnection::headComplete()
+{
+    const bool nothingOfTheBodyYet = !hasInput();
+    if (m_parser.facts().expectContinue && nothingOfTheBodyYet)
+        send("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void GateConnection::complete()
+{
+    m_keepAlive = m_parser.facts().keepAlive;
+    Request request = m_parser.takeRequest();
+    m_parser = RequestParser(m_host.limits());
+    if (m_peer.isEmpty())
+        m_peer = m_socket.peer();
+    request.peer = m_peer;
+    if (request.requestId.isEmpty())
+        request.requestId = m_host.newRequestId();
+    m_requestId = request.requestId;
+    m_isHead = request.method == "HEAD";
+    m_isHttp10 = request.minorVersion == 0;
+
+    // What follows waits for this answer; while it is held only the bytes themselves are kept.
+    m_input = hasInput() ? m_input.sliced(m_inputPos) : QByteArray();
+    m_inputPos = 0;
+
+    if (m_place == Place::Reserved && !m_host.admitReserved(*this, request))
+        return refuse({Reason::Overloaded, "All connections are taken."_L1}, m_isHead, m_requestId);
+    m_state = State::Handling;
+    enterPhase(Phase::None);
+    setClosable(false);
+    if (request.target == "*") {
+        Response response{204, {{QByteArrayLiteral("Allow"), QByteArray(kServedMethods)}}, {}, false};
+        return answer(response);
+    }
+    m_host.received(*this, request);
+}
+
+void GateConnection::peerFinished()
+{
+    switch (m_state) {
+        case State::Reading:
+            if (hasInput())
+                return;  // whole requests that wait for their turn
+            if (!m_parser.isIdle()) {
+                return refuse({Reason::BadRequest, "The request ended too early."_L1},
+                              m_parser.method() == "HEAD", m_parser.requestId());
+            }
+            return leave();
+        case State::Handling:
+            m_state = State::Reading;
+            m_host.exchangeLost(*this);
+            return leave();
+        case State::Leaving:
+            if (m_socket.bytesToWrite() == 0)
+                drop();
+            return;
+        case State::Closed:
+            return;
+    }
+}
+
+void GateConnection::updateReading()
+{
+    const bool wanted =
+        m_state != State::Closed && !m_finished &&
+        (m_state == State::Leaving || (m_input.size() - m_inputPos < kInputBytes && !isStuffed()));
+    m_socket.setReading(wanted);
+}
+
+// Answering
+
+void GateConnection::answer(const Response &response)
+{
+    if (m_state != State::Handling)
+        return;
+    const bool close = response.close || !m_keepAlive || m_host.isClosing() || m_place == Place::Reserved;
+    m_state = State::Reading;
+    send(serialise(response, {m_host.date(), m_requestId, close, m_isHttp10, m_isHead}));
+    m_requestId = QByteArray();
+    if (m_state == State::Closed)
+        return;
+    if (close)
+        return leave();
+    enterPhase(Phase::Idle);
+    setClosable(!hasInput());
+    if (!m_processing) {
+        // Not from here: the answerer should not find the next request in its hands before it has finished.
+        if (hasInput())
+            m_host.resumeSoon(m_id);
+        updateReading();
+    }
+}
+
+void GateConnection::answerRaw(const QByteArray &bytes)
+{
+    if (m_state != State::Handling)
+        return;
+    m_state = State::Reading;
+    send(bytes);
+    leave();
+}
+
+void GateConnection::reset()
+{
+    if (m_state != State::Handling)
+        return;
+    m_state = State::Reading;
+    m_socket.sendReset();
+    drop();
+}
+
+void GateConnection::refuseNow(const Refusal &refusal)
+{
+    refuse(refusal, false, {});
+}
+
+void GateConnection::refuse(const Refusal &refusal, bool isHead, QByteArray requestId)
+{
+    if (m_state == State::Leaving || m_state == State::Closed)
+        return;
+    if (requestId.isEmpty())
+        requestId = m_host.newRequestId();
+    const Response response = refusalResponse(refusal);
+    m_state = State::Reading;
+    m_host.refused(response.status);
+    send(serialise(response, {m_host.date(), requestId, true, false, isHead}));
+    leave();
+}
+
+void GateConnection::send(const QByteArray &bytes)
+{
+    if (m_state == State::Closed)
+        return;
+    m_written += bytes.size();
+    if (!m_socket.write(bytes))
+        return drop();
+    watchUnsent();
+}
+
+void GateConnection::onWritten()
+{
+    if (m_state == State::Closed)
+        return;
+    watchUnsent();
+    if (m_socket.bytesToWrite() == 0 && m_state == State::Leaving)
+        return allSent();
+    if (!isStuffed())
+        resume();
+}
+
+/// The write deadline is about the answers unsent when it was set; once those are taken it starts anew for
+/// what has come since. So a client that reads steadily is never cut off, and one that stopped is within
+/// twice the limit.
+void GateConnection::watchUnsent()
+{
+    const qint64 unsent = m_socket.bytesToWrite();
+    if (unsent == 0) {
+        m_writeDeadline.reset();
+    } else if (!m_writeDeadline || m_written - unsent >= m_writeMark) {
+        m_writeMark = m_written;
+        m_writeDeadline = Clock::now() + m_host.limits().writeTimeout;
+        schedule();
+    }
+}
+
+// Ending
+
+void GateConnection::leave()
+{
+    if (m_state == State::Leaving || m_state == State::Closed)
+        return;
+    m_state = State::Leaving;
+    m_parser.reset();
+    m_input = QByteArray();
+    m_inputPos = 0;
+    enterPhase(Phase::None);
+    setClosable(true);
+    if (m_socket.bytesToWrite() == 0)
+        allSent();
+    updateReading();
+}
+
+void GateConnection::allSent()
+{
+    if (m_finished)
+        return drop();
+    if (m_finSent)
+        return;
+    m_finSent = true;
+    m_socket.finishSending();
+    m_phaseDeadline = Clock::now() + m_host.limits().lingerTimeout;
+    schedule();
+}
+
+void GateConnection::drop()
+{
+    if (m_state == State::Closed)
+        return;
+    const bool wasHandling = m_state == State::Handling;
+    m_state = State::Closed;
+    m_input = QByteArray();
+    m_inputPos = 0;
+    m_socket.close();
+    if (wasHandling)
+        m_host.exchangeLost(*this);
+    m_host.closed(*this);
+}
+
+// Deadlines
+
+void GateConnection::updatePhase()
+{
+    if (m_parser.isIdle()) {
+        // Complete requests may still wait here for their turn.
+        setClosable(m_phase == Phase::Idle && !hasInput());
+        return;
+    }
+    setClosable(false);
+    if (m_parser.isInBody()) {
+        if (m_phase != Phase::Body)
+            enterPhase(Phase::Body);
+    } else if (m_phase == Phase::Idle) {
+        enterPhase(Phase::Head);
+    } else if (m_phase == Phase::Connected) {
+        m_phase = Phase::Head;  // the deadline counts from the connect
+    }
+}
+
+void GateConnection::enterPhase(Phase phase)
+{
+    m_phase = phase;
+    const Limits &limits = m_host.limits();
+    std::chrono::milliseconds time{};
+    switch (phase) {
+        case Phase::None:
+            m_phaseDeadline.reset();
+            return;
+        case Phase::Connected:
+        case Phase::Head:
+            time = limits.headTimeout;
+            break;
+        case Phase::Body:
+            time = limits.bodyTimeout;
+            break;
+        case Phase::Idle:
+            time = limits.idleTimeout;
+            break;
+    }
+    if (m_place != Place::Regular)
+        time = std::min<std::chrono::milliseconds>(time, kReservedTimeout);
+    m_phaseDeadline = Clock::now() + time;
+    schedule();
+}
+
+void GateConnection::schedule()
+{
+    auto next = m_phaseDeadline;
+    if (m_writeDeadline && (!next || *m_writeDeadline < *next))
+        next = m_writeDeadline;
+    // A later deadline is found when the earlier wake-up comes: cheaper than moving it at each request.
+    if (!next || (m_wakeAt && *m_wakeAt <= *next))
+        return;
+    m_wakeAt = next;
+    m_host.wakeAt(m_id, *next);
+}
+
+void GateConnection::wake(TimePoint now)
+{
+    m_wakeAt.reset();
+    if (m_writeDeadline && *m_writeDeadline <= now)
+        return drop();
+    if (m_phaseDeadline && *m_phaseDeadline <= now) {
+        m_phaseDeadline.reset();
+        phaseExpired();
+    }
+    if (m_state != State::Closed)
+        schedule();
+}
+
+void GateConnection::phaseExpired()
+{
+    if (m_state == State::Leaving)
+        return drop();
+    if (m_state != State::Reading)
+        return;
+    if (m_parser.isIdle())
+        leave();
+    else
+        refuse({Reason::RequestTimeout, {}}, m_parser.method() == "HEAD", m_parser.requestId());
+}
+
+void GateConnection::setClosable(bool closable)
+{
+    if (m_closable == closable)
+        return;
+    m_closable = closable;
+    m_host.closableChanged(*this, closable);
+}
+
+}  // namespace holdline::http

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/http/gatesocket.h"
+
+#include <QHostAddress>
+
+#include <algorithm>
+#include <cerrno>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace holdline::http {
+
+namespace {
+
+bool isPassing(int error)
+{
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
+
+}  // namespace
+
+GateSocket::GateSocket(qintptr descriptor, QObject *parent)
+    : QObject(parent),
+      m_descriptor(static_cast<int>(descriptor)),
+      m_readNotifier(descriptor, QSocketNotifier::Read)
+{
+    connect(&m_readNotifier, &QSocketNotifier::activated, this, &GateSocket::readable);
+}
+
+GateSocket::~GateSocket()
+{
+    close();
+}
+
+GateSocket::Received GateSocket::receive(std::span<char> room, qsizetype &count)
+{
+    count = 0;
+    const ssize_t got = ::recv(m_descriptor, room.data(), room.size(), MSG_DONTWAIT);
+    if (got > 0) {
+        count = got;
+        return Received::Bytes;
+    }
+    if (got == 0)
+        return Received::Finished;
+    return isPassing(errno) ? Received::Nothing : Received::Failed;
+}
+
+void GateSocket::setReading(bool reading)
+{
+    if (m_descriptor >= 0 && m_readNotifier.isEnabled() != reading)
+        m_readNotifier.setEnabled(reading);
+}
+
+bool GateSocket::sendSome(QByteArrayView bytes, qsizetype &taken)
+{
+    const ssize_t sent = ::send(m_descriptor, bytes.data(), static_cast<std::size_t>(bytes.size()),
+                                MSG_DONTWAIT | MSG_NOSIGNAL);
+    taken = std::max<ssize_t>(sent, 0);
+    return sent >= 0 || isPassing(errno);
+}
+
+bool GateSocket::write(const QByteArray &bytes)
+{
+    if (m_descriptor < 0)
+        return false;
+    qsizetype taken = 0;
+    if (bytesToWrite() == 0) {
+        if (!sendSome(bytes, taken))
+            return false;
+        if (taken == bytes.size())
+            return true;
+    }
+    m_unsent.append(QByteArrayView(bytes).sliced(taken));
+    if (!m_writeNotifier) {
+        m_writeNotifier.emplace(m_descriptor, QSocketNotifier::Write);
+        connect(&*m_writeNotifier, &QSocketNotifier::activated, this, &GateSocket::flush);
+    }
+    m_writeNotifier->setEnabled(true);
+    return true;
+}
+
+void GateSocket::flush()
+{
+    qsizetype taken = 0;
+    if (!sendSome(QByteArrayView(m_unsent).sliced(m_sent), taken)) {
+        m_writeNotifier->setEnabled(false);
+        Q_EMIT failed();
+        return;
+    }
+    m_sent += taken;
+    if (m_sent == m_unsent.size()) {
+        m_unsent = QByteArray();
+        m_sent = 0;
+        m_writeNotifier->setEnabled(false);
+    } else if (m_sent > m_unsent.size() / 2) {
+        m_unsent.remove(0, m_sent);
+        m_sent = 0;
+    }
+    if (taken > 0)
+        Q_EMIT written();
+}
+
+void GateSocket::finishSending()
+{
+    ::shutdown(m_descriptor, SHUT_WR);
+}
+
+void GateSocket::close()
+{
+    if (m_descriptor < 0)
+        return;
+    m_readNotifier.setEnabled(false);
+    if (m_writeNotifier)
+        m_writeNotifier->setEnabled(false);
+    ::close(m_descriptor);
+    m_descriptor = -1;
+    m_unsent = QByteArray();
+    m_sent = 0;
+}
+
+void GateSocket::sendReset()
+{
+    const linger now{1, 0};
+    ::setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close();
+}
+
+QByteArray GateSocket::peer() const
+{
+    sockaddr_storage storage{};
+    socklen_t size = sizeof storage;
+    auto *address = reinterpret_cast<sockaddr *>(&storage);
+    if (m_descriptor < 0 || ::getpeername(m_descriptor, address, &size) != 0)
+        return {};
+    const quint16 port =
+        ntohs(storage.ss_family == AF_INET6 ? reinterpret_cast<const sockaddr_in6 *>(&storage)->sin6_port
+                                            : reinterpret_cast<const sockaddr_in *>(&storage)->sin_port);
+    QHostAddress host(address);
+    bool isIpv4 = false;
+    if (const quint32 ipv4 = host.toIPv4Address(&isIpv4); isIpv4)
+        host = QHostAddress(ipv4);  // ::ffff:127.0.0.1 is 127.0.0.1
+    const QByteArray text = host.toString().toLatin1();
+    return (isIpv4 ? text : '[' + text + ']') + ':' + QByteArray::number(port);
+}
+
+}  // namespace holdline::http

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/http/grammar.h"
+
+#include "service/http/message.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <string_view>
+
+namespace holdline::http {
+
+namespace {
+
+using Table = std::array<bool, 256>;
+
+constexpr Table tableOf(std::string_view extra)
+{
+    Table table{};
+    for (unsigned c = '0'; c <= '9'; ++c)
+        table[c] = true;
+    for (unsigned c = 'a'; c <= 'z'; ++c)
+        table[c] = true;
+    for (unsigned c = 'A'; c <= 'Z'; ++c)
+        table[c] = true;
+    for (const char c : extra)
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}
+
+constexpr Table kTokenChars = tableOf("!#$%&'*+-.^_`|~");
+// unreserved, sub-delims and the percent sign (RFC 3986); escapes are checked apart.
+constexpr Table kRegNameChars = tableOf("-._~!$&'()*+,;=%");
+
+bool isIn(const Table &table, char c)
+{
+    return table[static_cast<unsigned char>(c)];
+}
+
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool isPort(QByteArrayView text)
+{
+    return text.size() <= 5 && std::all_of(text.begin(), text.end(), isDigit) &&
+           (text.isEmpty() || text.toInt() <= 65535);
+}
+
+}  // namespace
+
+bool isTokenChar(char c)
+{
+    return isIn(kTokenChars, c);
+}
+
+bool isToken(QByteArrayView text)
+{
+    return !text.isEmpty() && std::all_of(text.begin(), text.end(), isTokenChar);
+}
+
+bool isFieldText(char c)
+{
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
+}
+
+bool isFieldValue(QByteArrayView text)
+{
+    return std::all_of(text.begin(), text.end(), isFieldText);
+}
+
+QByteArrayView trimOws(QByteArrayView text)
+{
+    const auto isBlank = [](char c) { return c == ' ' || c == '\t'; };
+    while (!text.isEmpty() && isBlank(text.front()))
+        text = text.sliced(1);
+    while (!text.isEmpty() && isBlank(text.back()))
+        text.chop(1);
+    return text;
+}
+
+int hexValue(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+bool hasValidEscapes(QByteArrayView text)
+{
+    for (qsizetype i = text.indexOf('%'); i >= 0; i = text.indexOf('%', i + 3)) {
+        if (i + 2 >= text.size() || hexValue(text[i + 1]) < 0 || hexValue(text[i + 2]) < 0)
+            return false;
+    }
+    return true;
+}
+
+bool isHostAndPort(QByteArrayView text)
+{
+    if (text.startsWith('[')) {
+        const qsizetype end = text.indexOf(']');
+        if (end < 2)
+            return false;
+        const QByteArrayView address = text.sliced(1, end - 1);
+        const bool valid = std::all_of(address.begin(), address.end(),
+                                       [](char c) { return hexValue(c) >= 0 || c == ':' || c == '.'; });
+        const QByteArrayView rest = text.sliced(end + 1);
+        return valid && (rest.isEmpty() || (rest.startsWith(':') && isPort(rest.sliced(1))));
+    }
+    const qsizetype colon = text.indexOf(':');
+    const QByteArrayView host = colon < 0 ? text : text.first(colon);
+    if (host.isEmpty() || !hasValidEscapes(host) ||
+        !std::all_of(host.begin(), host.end(), [](char c) { return isIn(kRegNameChars, c); }))
+        return false;
+    return colon < 0 || isPort(text.sliced(colon + 1));
+}
+
+std::optional<qint64> parseContentLength(QByteArrayView value)
+{
+    constexpr qint64 kMax = std::numeric_limits<qint64>::max();
+    if (value.isEmpty() || value.size() > 19)
+        return std::nullopt;
+    qint64 length = 0;
+    for (const char c : value) {
+        if (!isDigit(c))
+            return std::nullopt;
+        const qint64 digit = c - '0';
+        if (length > (kMax - digit) / 10)
+            return std::nullopt;
+        length = length * 10 + digit;
+    }
+    return length;
+}
+
+bool listContains(QByteArrayView list, QByteArrayView token)
+{
+    bool found = false;
+    forEachListElement(list,
+                       [&](QByteArrayView element) { found = found || equalsIgnoreCase(element, token); });
+    return found;
+}
+
+}  // namespace holdline::http

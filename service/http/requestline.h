@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/http/refusal.h"
+
+#include <QByteArray>
+#include <QByteArrayView>
+
+#include <optional>
+
+namespace holdline::http {
+
+/// Reads one request line (RFC 9112, 3) byte by byte, so that what cannot become one (a TLS hello, a PROXY
+/// header, garbage) is refused at its first wrong byte instead of waiting for a line end that never comes.
+/// Pure, copyable.
+class RequestLine
+{
+public:
+    explicit RequestLine(qsizetype maxTargetBytes) : m_maxTarget(maxTargetBytes) {}
+
+    enum class Status { NeedMore, Done, Refused };
+
+    /// Takes bytes up to the end of the line; `consumed` says how many.
+    Status feed(QByteArrayView data, qsizetype &consumed);
+
+    const Refusal &refusal() const { return m_refusal; }
+
+    /// As they came; valid once Done, method() also in what is refused later.
+    const QByteArray &method() const { return m_method; }
+    const QByteArray &target() const { return m_target; }
+    int minorVersion() const { return m_minor; }
+
+    /// The target in origin form (or `*`), and the authority where it came in absolute form (RFC 9112, 3.2).
+    struct Target
+    {
+        QByteArray origin;
+        std::optional<QByteArray> authority;
+    };
+    /// Nothing when the target has no form that this method may have.
+    static std::optional<Target> normalise(QByteArrayView method, QByteArrayView target);
+
+private:
+    enum class State { Method, Target, Version, Lf };
+
+    Status byte(char c);
+    Status lineEnd();
+    Status refuse(Reason reason, QLatin1StringView detail);
+
+    static constexpr qsizetype kMaxMethodBytes = 64;
+
+    qsizetype m_maxTarget;
+    State m_state = State::Method;
+    QByteArray m_method;
+    QByteArray m_target;
+    QByteArray m_version;
+    int m_minor = 1;
+    Refusal m_refusal;
+};
+
+}  // namespace holdline::http

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/http/responsewriter.h"
+
+#include "core/wire/problem.h"
+#include "service/http/grammar.h"
+
+#include <QDateTime>
+#include <QLocale>
+
+#include <algorithm>
+#include <array>
+
+namespace holdline::http {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+bool isWrittenByTheConnection(QByteArrayView name)
+{
+    static constexpr std::array<const char *, 6> kNames{"Content-Length", "Date",       "Connection",
+                                                        "X-Request-Id",   "Keep-Alive", "Transfer-Encoding"};
+    return std::any_of(kNames.begin(), kNames.end(),
+                       [name](const char *own) { return equalsIgnoreCase(name, own); });
+}
+
+void appendField(QByteArray &out, QByteArrayView name, QByteArrayView value)
+{
+    out.append(name).append(": ").append(value).append("\r\n");
+}
+
+bool mayHaveBody(int status)
+{
+    return status >= 200 && status != 204 && status != 304;
+}
+
+}  // namespace
+
+QByteArray serialise(const Response &response, const Envelope &envelope)
+{
+    QByteArray out;
+    const bool hasBody = mayHaveBody(response.status);
+    out.reserve(256 + (hasBody && !envelope.isHead ? response.body.size() : 0));
+    out.append("HTTP/1.1 ").append(QByteArray::number(response.status)).append(' ');
+    out.append(reasonPhrase(response.status)).append("\r\n");
+    appendField(out, "Date", envelope.date);
+    for (const auto &[name, value] : response.headers) {
+        if (!isWrittenByTheConnection(name) && isToken(name) && isFieldValue(value))
+            appendField(out, name, value);
+    }
+    appendField(out, "X-Request-Id", envelope.requestId);
+    if (hasBody)
+        appendField(out, "Content-Length", QByteArray::number(response.body.size()));
+    if (envelope.close)
+        appendField(out, "Connection", "close");
+    else if (envelope.isHttp10)
+        appendField(out, "Connection", "keep-alive");
+    out.append("\r\n");
+    if (hasBody && !envelope.isHead)
+        out.append(response.body);
+    return out;
+}
+
+Response refusalResponse(const Refusal &refusal)
+{
+    Problem problem;
+    problem.reason = refusal.reason;
+    problem.detail = QString(refusal.detail);
+    Response response;
+    response.status = problem.status();
+    response.headers.append("Content-Type", Problem::kContentType);
+    if (refusal.reason == Reason::Overloaded)
+        response.headers.append("Retry-After", retryAfterSeconds(std::chrono::seconds(1)));
+    if (refusal.reason == Reason::MethodNotAllowed)
+        response.headers.append("Allow", kServedMethods);
+    response.body = problem.toJson();
+    response.close = true;
+    return response;
+}
+
+QByteArray imfDate(qint64 secondsSinceEpoch)
+{
+    const QDateTime time = QDateTime::fromSecsSinceEpoch(secondsSinceEpoch, Qt::UTC);
+    return QLocale::c().toString(time, u"ddd, dd MMM yyyy hh:mm:ss 'GMT'"_s).toLatin1();
+}
+
+}  // namespace holdline::http

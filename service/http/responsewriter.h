@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/http/message.h"
+#include "service/http/refusal.h"
+
+namespace holdline::http {
+
+/// What the connection adds to an answer.
+struct Envelope
+{
+    QByteArray date;       ///< IMF-fixdate
+    QByteArray requestId;  ///< for X-Request-Id
+    bool close = false;
+    bool isHttp10 = false;  ///< the client has to be told that the connection stays
+    bool isHead = false;    ///< same fields, no body (RFC 9110, 9.3.2)
+};
+
+/// The bytes of an answer, always HTTP/1.1 with Content-Length where the status allows one. Fields that the
+/// connection writes itself, and fields that would break the head (names or values with control characters),
+/// are left out.
+QByteArray serialise(const Response &response, const Envelope &envelope);
+
+/// The problem+json answer for what the gate itself refuses; it closes the connection where the rest of the
+/// stream cannot be trusted, which is always.
+Response refusalResponse(const Refusal &refusal);
+
+/// RFC 9110, 5.6.7, e.g. "Sun, 06 Nov 1994 08:49:37 GMT".
+QByteArray imfDate(qint64 secondsSinceEpoch);
+
+/// What `Allow` says where no route is known.
+inline constexpr const char *kServedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
+}  // namespace holdline::http
