@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Command two of the README: installs what is missing, builds the whole Qt Test suite and runs it.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+Usage: test.sh [--preset NAME]... [--jobs N] [--filter REGEX] [--no-setup] [--help]
+
+Builds and runs the whole test suite under each preset of CMakePresets.json that is named; by default
+  asan   AddressSanitizer and UndefinedBehaviorSanitizer, warnings are errors
+  ci     optimised, as a release is
+and ends with one line, "N passed, N failed": test programs, summed over the presets.
+
+  --preset NAME   asan, ci, dev or tsan; may be given several times
+  --jobs N        compile and test with N processes (default: the number of cores)
+  --filter REGEX  only the test programs whose name matches
+  --no-setup      install nothing
+
+Exit status: 0 all passed, 1 a test failed, none ran or the build failed, 64 usage; or setup.sh's.
+TEXT
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+presets=()
+jobs=$(nproc 2>/dev/null || echo 2)
+filter=.
+setup=yes
+while (($# > 0)); do
+    case "$1" in
+        --preset | --jobs | --filter)
+            if (($# < 2)); then
+                usage >&2
+                exit 64
+            fi
+            case "$1" in
+                --preset) presets+=("$2") ;;
+                --jobs) jobs=$2 ;;
+                --filter) filter=$2 ;;
+            esac
+            shift
+            ;;
+        --no-setup) setup=no ;;
+        --help | -h) usage; exit 0 ;;
+        *) usage >&2; exit 64 ;;
+    esac
+    shift
+done
+((${#presets[@]} > 0)) || presets=(asan ci)
+if [[ ! $jobs =~ ^[1-9][0-9]*$ ]]; then
+    usage >&2
+    exit 64
+fi
+[[ $setup == no ]] || "$root/resources/scripts/setup.sh"
+
+# Said each time: the cache of a build folder would remember a ccache that is no longer there.
+launcher=$(command -v ccache || true)
+
+# The value of an attribute of the first <testsuite> in a JUnit file.
+suite_number() {
+    local value
+    value=$(sed -n "s/.*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1)
+    echo "${value:-0}"
+}
+
+cd "$root"
+passed=0
+failed=0
+broken=0
+for preset in "${presets[@]}"; do
+    printf '== %s: build\n' "$preset"
+    began=$SECONDS
+    if ! cmake --preset "$preset" -D CMAKE_CXX_COMPILER_LAUNCHER="$launcher" || ! cmake --build --preset "$preset" --parallel "$jobs"; then
+        printf '== %s: the build failed\n' "$preset"
+        broken=1
+        continue
+    fi
+    built=$SECONDS
+    printf '== %s: built in %d s, test\n' "$preset" "$((built - began))"
+
+    report=build/$preset/junit.xml
+    rm -f "$report"
+    # The end of each output is what counts; by default CTest keeps its beginning.
+    ctest --test-dir "build/$preset" --output-on-failure --parallel "$jobs" --no-tests=error \
+        --tests-regex "$filter" --test-output-truncation head --output-junit junit.xml || broken=1
+    if [[ ! -s $report ]]; then
+        printf '== %s: no test ran\n' "$preset"
+        broken=1
+        continue
+    fi
+    total=$(suite_number "$report" tests)
+    bad=$(suite_number "$report" failures)
+    idle=$(($(suite_number "$report" disabled) + $(suite_number "$report" skipped)))
+    functions=$({ grep -o 'Totals: [0-9]* passed' "$report" || true; } | awk '{ sum += $2 } END { print sum + 0 }')
+    passed=$((passed + total - bad - idle))
+    failed=$((failed + bad))
+    printf '== %s: %d programs with %d passed test functions in %d s\n' "$preset" "$total" "$functions" \
+        "$((SECONDS - built))"
+done
+
+printf '%d passed, %d failed\n' "$passed" "$failed"
+((broken == 0 && failed == 0 && passed > 0))
