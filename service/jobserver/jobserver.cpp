@@ -2,11 +2,11 @@
 #include "service/jobserver/jobserver.h"
 
 #include "core/wire/proofformat.h"
+#include "service/holdline/upstream/pooledaccessmanager.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QNetworkAccessManager>
 
 #include <algorithm>
 #include <array>
@@ -39,6 +39,16 @@ CallbackSender::Options senderOptions(const JobServerOptions &options)
             options.callbacksAtOnce, options.seed};
 }
 
+PoolOptions poolOptions(const JobServerOptions &options)
+{
+    PoolOptions pool;
+    pool.maxConnections = options.callbacksAtOnce;
+    pool.maxQueued = options.callbacksAtOnce;
+    pool.scope = ConnectionScope::Any;
+    pool.maxAnswerBytes = 64 * 1024;
+    return pool;
+}
+
 JobTime now()
 {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -67,7 +77,7 @@ JobServer::JobServer(const JobServerOptions &options, QObject *parent)
       m_dice(options.faults, options.seed),
       m_proofs(options.secret, options.seed),
       m_turns(options.slot, options.connectionsPerAccount),
-      m_network(std::make_unique<QNetworkAccessManager>()),
+      m_network(std::make_unique<PooledAccessManager>(poolOptions(options))),
       m_callbacks(*m_network, senderOptions(options)),
       m_timer([this](JobKey key) { timeCame(key); }),
       m_gate(gateLimits(options))

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/jobclient/jobreply.h"
+
+#include "core/wire/jsontext.h"
+#include "core/wire/proofformat.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+namespace {
+
+/// The id goes into the proof block, where quotes, backslashes and control characters have no place.
+bool isPlain(const QByteArray &text)
+{
+    return !text.isEmpty() && text.size() <= 256 && std::all_of(text.begin(), text.end(), [](char c) {
+        return c > ' ' && c < '\x7f' && c != '"' && c != '\\';
+    });
+}
+
+}  // namespace
+
+QByteArray failureWord(const JobReply &reply)
+{
+    switch (reply.failure) {
+        case Failure::None:
+            return "none";
+        case Failure::ConnectRefused:
+            return "connect_refused";
+        case Failure::ConnectFailed:
+            return "connect_failed";
+        case Failure::Closed:
+            return "closed";
+        case Failure::Timeout:
+            return "timeout";
+        case Failure::BadHttp:
+            return "bad_http";
+        case Failure::Status:
+            return "status_" + QByteArray::number(reply.status);
+        case Failure::BadJson:
+            return "bad_json";
+        case Failure::NotCompleted:
+            return "not_completed";
+        case Failure::BadProof:
+            return "bad_proof";
+    }
+    return {};
+}
+
+JobReply judgeAnswer(int status, const QByteArray &body)
+{
+    JobReply reply;
+    reply.status = status;
+    if (status != 200) {
+        reply.failure = Failure::Status;
+        return reply;
+    }
+    QByteArray state;
+    const auto scanned = scanJson(body, [&](const JsonMember &member) {
+        if (member.type != JsonType::String)
+            return;
+        for (const auto &[name, target] :
+             {std::pair("\"id\"", &reply.entry.id), std::pair("\"state\"", &state),
+              std::pair("\"startedAt\"", &reply.entry.startedAt),
+              std::pair("\"proof\"", &reply.entry.proof)}) {
+            if (member.key == QByteArrayView(name))
+                *target = unescapeJson(member.value);
+        }
+    });
+    const auto *type = std::get_if<JsonType>(&scanned);
+    if (!type || *type != JsonType::Object || state.isEmpty())
+        reply.failure = Failure::BadJson;
+    else if (state != "completed")
+        reply.failure = Failure::NotCompleted;
+    else if (!isPlain(reply.entry.id) || !isPlain(reply.entry.startedAt) || !isProofText(reply.entry.proof))
+        reply.failure = Failure::BadProof;
+    if (reply.failure != Failure::None)
+        reply.entry = {};
+    return reply;
+}
+
+QByteArray blockingRequest(const QByteArray &account)
+{
+    return "{\"account\":" + quoteJson(account) + ",\"wait\":true}";
+}
+
+}  // namespace holdline

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/http/responseparser.h"
+#include "service/jobclient/jobreply.h"
+
+#include <QHostAddress>
+#include <QObject>
+#include <QTcpSocket>
+
+#include <cstdint>
+#include <vector>
+
+namespace holdline {
+
+/// Where requests go. Shared by all clients of a run and outlives them.
+struct Target
+{
+    std::vector<QHostAddress> addresses;  ///< tried in this order
+    quint16 port = 80;
+    /// "POST /start HTTP/1.1\r\nHost: …\r\n…" up to and with "Content-Length: ".
+    QByteArray head;
+};
+
+/// One client with one connection of its own: sends a request, waits for the answer, and keeps the connection
+/// for the next one when the server does. Opens it when it is needed, again when it was lost. A request is
+/// sent once: when a kept connection breaks under it, that is the answer.
+///
+/// Lives in one thread. Destroying it closes the connection without a signal.
+class VirtualClient : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit VirtualClient(const Target &target, QObject *parent = nullptr);
+    ~VirtualClient() override;
+
+    /// Only when not busy. Exactly one finished() follows, never from inside send().
+    void send(const QByteArray &body);
+    /// Ends the request under way with that failure and closes the connection. finished() comes from inside.
+    void giveUp(Failure failure);
+
+    bool isBusy() const { return m_busy; }
+    /// Connections that were established so far.
+    int connections() const { return m_connections; }
+
+Q_SIGNALS:
+    void finished(const holdline::JobReply &reply);
+
+private:
+    void connectToNext();
+    void connected();
+    void readyRead();
+    void failed(QAbstractSocket::SocketError error);
+    void answered();
+    void finish(const JobReply &reply);
+
+    const Target &m_target;
+    QTcpSocket m_socket;
+    http::ResponseParser m_parser;
+    QByteArray m_request;
+    QByteArray m_body;
+    std::size_t m_address = 0;  ///< the one being tried, or that worked last
+    std::size_t m_tried = 0;    ///< addresses, for this request
+    int m_connections = 0;
+    std::uint64_t m_number = 0;  ///< of the request
+    bool m_busy = false;
+    bool m_connecting = false;
+    bool m_sending = false;  ///< within send()
+};
+
+}  // namespace holdline

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/values.h"
+#include "core/eventloop/descriptorlimit.h"
+#include "service/cli/exit.h"
+#include "service/jobserver/commandline.h"
+#include "service/jobserver/jobserver.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <cstdio>
+
+using namespace holdline;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const QString kProgram = u"jobserver"_s;
+
+/// For connections of clients; the rest is for callbacks, stdin and the like.
+int connectionShare(int descriptors, int callbacksAtOnce)
+{
+    return std::max(descriptors - callbacksAtOnce - 64, descriptors / 2);
+}
+
+}  // namespace
+
+int main(int argc, char **argv)
+{
+    const int descriptors = raiseDescriptorLimit();
+    QCoreApplication application(argc, argv);
+    auto command = jobserver::parseCommandLine(QCoreApplication::arguments());
+    if (const auto *exit = std::get_if<cli::Exit>(&command))
+        return cli::finish(kProgram, *exit);
+
+    auto &[listen, options] = std::get<jobserver::ServeCommand>(command);
+    options.callbacksAtOnce = std::min(options.callbacksAtOnce, std::max(descriptors / 4, 1));
+    options.maxConnections = connectionShare(descriptors, options.callbacksAtOnce);
+    JobServer server(options);
+    if (!server.listen(QHostAddress(listen.host), listen.port)) {
+        return cli::finish(
+            kProgram, {cli::kExitUnavailable,
+                       u"cannot listen on %1: %2"_s.arg(formatListenAddress(listen), server.errorString())});
+    }
+    listen.port = server.port();
+    std::printf("jobserver: listening on http://%s/start (seed %llu)\n",
+                qPrintable(formatListenAddress(listen)), static_cast<unsigned long long>(options.seed));
+    std::fflush(stdout);
+    return QCoreApplication::exec();
+}
