@@ -132,7 +132,7 @@ void TestJobClientParts::progressAsInTheTranscripts()
 void TestJobClientParts::progressOnTheWay()
 {
     QCOMPARE(progressLine(0, 4, 0s, 31), "0 / 4 [>------------] 0.00 % 0s"_ba);
-    QCOMPARE(progressLine(1, 3, 65s, 36), "1 / 3 [====>---------] 33.33 % 1m5s"_ba);
+    QCOMPARE(progressLine(1, 3, 65s, 36), "1 / 3 [=====>---------] 33.33 % 1m5s"_ba);
     QCOMPARE(progressLine(3, 3, 3605s, 36), "3 / 3 [============] 100.00 % 1h0m5s"_ba);
     // Too narrow for a bar: the figures stay.
     QCOMPARE(progressLine(1, 2, 1s, 10), "1 / 2 [] 50.00 % 1s"_ba);
