@@ -47,6 +47,13 @@ QUrl ScriptedServer::url(const QString &path) const
     return url;
 }
 
+quint16 ScriptedServer::unusedPort()
+{
+    QTcpServer server;
+    server.listen(QHostAddress::LocalHost);
+    return server.serverPort();
+}
+
 QByteArray ScriptedServer::answer(int status, const QByteArray &body, const QByteArray &fields)
 {
     return "HTTP/1.1 " + QByteArray::number(status) + " Scripted\r\n" + fields +
@@ -80,7 +87,8 @@ void ScriptedServer::accept()
             if (const auto found = m_connections.find(number); found != m_connections.end())
                 read(*found->second);
         });
-        connect(socket, &QTcpSocket::bytesWritten, this, [this, number] {
+        connect(socket, &QTcpSocket::bytesWritten, this, [this, number](qint64 bytes) {
+            m_bytesTaken += bytes;
             if (const auto found = m_connections.find(number); found != m_connections.end())
                 pump(*found->second);
         });
@@ -96,9 +104,7 @@ void ScriptedServer::accept()
 
 void ScriptedServer::read(Connection &connection)
 {
-    const QByteArray bytes = connection.socket->readAll();
-    m_bytesReceived += bytes.size();
-    connection.input += bytes;
+    connection.input += connection.socket->readAll();
     begin(connection);
 }
 

@@ -87,7 +87,11 @@ public:
     int accepted() const { return m_accepted; }
     int openConnections() const { return static_cast<int>(m_connections.size()); }
     int mostOpenConnections() const { return m_mostOpen; }
-    qint64 bytesReceived() const { return m_bytesReceived; }
+    /// Bytes of scripts the system took; what it buffers for a client that does not read is among them.
+    qint64 bytesTaken() const { return m_bytesTaken; }
+
+    /// A port on loopback nobody listens to.
+    static quint16 unusedPort();
 
 private:
     struct Connection;
@@ -109,7 +113,7 @@ private:
     QList<Arrival> m_arrivals;
     int m_accepted = 0;
     int m_mostOpen = 0;
-    qint64 m_bytesReceived = 0;
+    qint64 m_bytesTaken = 0;
 };
 
 }  // namespace holdline::test

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QByteArray>
+#include <QIODevice>
+
+namespace holdline {
+
+/// A request body that can be read once: sequential, and seek() and reset() fail. This is what keeps the
+/// stock QNetworkAccessManager from sending a POST again when the upstream closes before answering; it needs
+/// DoNotBufferUploadDataAttribute and a Content-Length, too.
+///
+/// wasRead() is a witness as well: a body that was never read has not been sent, so that the upstream cannot
+/// have taken the request.
+class OnceBody final : public QIODevice
+{
+    Q_OBJECT
+
+public:
+    explicit OnceBody(QByteArray bytes, QObject *parent = nullptr);
+
+    bool wasRead() const { return m_read > 0; }
+
+    bool isSequential() const override { return true; }
+    bool seek(qint64) override { return false; }
+    bool reset() override { return false; }
+    bool atEnd() const override { return m_read == m_bytes.size(); }
+    qint64 size() const override { return m_bytes.size(); }
+    qint64 bytesAvailable() const override;
+
+protected:
+    qint64 readData(char *data, qint64 maxSize) override;
+    qint64 writeData(const char *, qint64) override { return -1; }
+
+private:
+    QByteArray m_bytes;
+    qsizetype m_read = 0;
+};
+
+}  // namespace holdline

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/upstream/startoutcome.h"
+
+#include "core/wire/startcodec.h"
+#include "service/http/retryafter.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using Fate = StartResult::Fate;
+
+namespace {
+
+/// Network and proxy errors come below 200, protocol errors from 301; all others follow from the status.
+bool isBelowHttp(QNetworkReply::NetworkError error, int status)
+{
+    switch (error) {
+        case QNetworkReply::NoError:
+            return false;
+        case QNetworkReply::ProxyAuthenticationRequiredError:
+            return status != 407;
+        case QNetworkReply::ProtocolInvalidOperationError:
+            return status != 400 && status != 418;
+        case QNetworkReply::ProtocolUnknownError:
+        case QNetworkReply::ProtocolFailure:
+            return true;
+        default:
+            return error < QNetworkReply::ContentAccessDenied || status == 0;
+    }
+}
+
+bool isRetryableStatus(int status)
+{
+    return status == 408 || status == 425 || status == 429 || status == 502 || status == 503 || status == 504;
+}
+
+QByteArray proxyStatusOf(const StartExchange &exchange)
+{
+    if (exchange.tooLarge)
+        return "http_response_body_size";
+    if (exchange.timedOut)
+        return exchange.sent ? "http_response_timeout" : "connection_timeout";
+    if (!exchange.proxyStatus.isEmpty())
+        return exchange.proxyStatus;
+    switch (exchange.error) {
+        case QNetworkReply::NoError:
+            return {};
+        case QNetworkReply::ConnectionRefusedError:
+            return "connection_refused";
+        case QNetworkReply::HostNotFoundError:
+            return "dns_error";
+        case QNetworkReply::TimeoutError:
+        case QNetworkReply::OperationCanceledError:
+            return exchange.sent ? "http_response_timeout" : "connection_timeout";
+        case QNetworkReply::RemoteHostClosedError:
+            return exchange.status == 0 ? "connection_terminated" : "http_response_incomplete";
+        case QNetworkReply::SslHandshakeFailedError:
+            return "tls_protocol_error";
+        case QNetworkReply::TemporaryNetworkFailureError:
+        case QNetworkReply::NetworkSessionFailedError:
+        case QNetworkReply::UnknownNetworkError:
+            return "destination_unavailable";
+        default:
+            return exchange.sent ? "http_protocol_error" : "proxy_internal_error";
+    }
+}
+
+/// No status line came.
+StartResult withoutAnswer(const StartExchange &exchange)
+{
+    StartResult result;
+    result.unreachable = true;
+    result.proxyStatus = proxyStatusOf(exchange);
+    if (exchange.sent) {
+        result.fate = Fate::Unknown;
+        result.detail = exchange.timedOut ? u"The upstream did not answer in time"_s
+                                          : u"No answer from the upstream: %1"_s.arg(exchange.errorText);
+        return result;
+    }
+    result.fate = Fate::NotStarted;
+    // What is wrong with the URL or the request itself does not get better by trying again.
+    result.retryable = exchange.error < QNetworkReply::ContentAccessDenied;
+    result.detail = exchange.timedOut ? u"No connection to the upstream in time"_s
+                                      : u"The upstream cannot be reached: %1"_s.arg(exchange.errorText);
+    return result;
+}
+
+}  // namespace
+
+StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
+                         std::chrono::milliseconds maxRetryAfter)
+{
+    if (exchange.status == 0)
+        return withoutAnswer(exchange);
+
+    const bool whole =
+        !exchange.timedOut && !exchange.tooLarge && !isBelowHttp(exchange.error, exchange.status);
+    StartResult result;
+    result.status = exchange.status;
+    if (whole) {
+        result.contentType = exchange.contentType;
+        result.body = exchange.body;
+    } else {
+        result.proxyStatus = proxyStatusOf(exchange);
+    }
+    result.detail = u"The upstream answered %1"_s.arg(exchange.status);
+    if (!whole)
+        result.detail += u", and its body could not be read"_s;
+
+    if (exchange.status < 300) {
+        if (!whole)
+            return result;  // Unknown
+        auto answer = parseStartAnswer(exchange.body);
+        if (const QString *why = std::get_if<QString>(&answer)) {
+            result.proxyStatus = "http_protocol_error";
+            result.detail = u"The upstream's answer is not one to a start: %1"_s.arg(*why);
+            return result;  // Unknown
+        }
+        result.fate = Fate::Accepted;
+        result.upstreamId = std::get<StartAnswer>(answer).id;
+        result.detail.clear();
+        return result;
+    }
+    if (exchange.status < 400) {
+        result.fate = Fate::NotStarted;
+        result.detail += u", a redirect; redirects are not followed"_s;
+        return result;
+    }
+    if (isRetryableStatus(exchange.status)) {
+        result.fate = Fate::NotStarted;
+        result.retryable = true;
+        result.retryAfter = http::parseRetryAfter(exchange.retryAfter, now, maxRetryAfter);
+        return result;
+    }
+    result.fate = exchange.status < 500 ? Fate::Rejected : Fate::NotStarted;
+    return result;
+}
+
+}  // namespace holdline

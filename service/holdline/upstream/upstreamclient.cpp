@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/upstream/upstreamclient.h"
+
+#include "service/holdline/upstream/oncebody.h"
+#include "service/holdline/upstream/pooledaccessmanager.h"
+#include "service/holdline/upstream/startoutcome.h"
+
+#include <QNetworkReply>
+
+namespace holdline {
+
+UpstreamClient::UpstreamClient(QNetworkAccessManager *manager, const QUrl &url, const Limits &limits,
+                               QObject *parent)
+    : JobStarter(parent),
+      m_manager(manager),
+      m_request(url),
+      m_limits(limits),
+      m_deadlines([this](const Ticket &ticket) {
+          Call &call = m_calls.at(ticket);
+          call.timedOut = true;
+          // Not from here: abort() emits finished(), and whoever listens may destroy this table.
+          QMetaObject::invokeMethod(call.reply, &QNetworkReply::abort, Qt::QueuedConnection);
+      })
+{
+    m_request.setHeader(QNetworkRequest::ContentTypeHeader, QByteArrayLiteral("application/json"));
+    m_request.setRawHeader("User-Agent", "holdline/" HOLDLINE_VERSION);
+    // Asking for it by hand is what keeps the stock manager from unpacking.
+    m_request.setRawHeader("Accept-Encoding", "identity");
+    m_request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
+    m_request.setAttribute(QNetworkRequest::DoNotBufferUploadDataAttribute, true);
+    m_request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
+    m_request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
+    m_request.setAttribute(QNetworkRequest::AuthenticationReuseAttribute, QNetworkRequest::Manual);
+    m_request.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
+    m_request.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
+}
+
+UpstreamClient::~UpstreamClient()
+{
+    for (auto &[ticket, call] : m_calls) {
+        call.reply->disconnect(this);
+        call.reply->abort();
+        call.reply->deleteLater();
+    }
+}
+
+void UpstreamClient::setUrl(const QUrl &url)
+{
+    m_request.setUrl(url);
+}
+
+void UpstreamClient::start(Ticket ticket, const StartCall &call)
+{
+    Q_ASSERT(!m_calls.contains(ticket));
+    QNetworkRequest request = m_request;
+    request.setHeader(QNetworkRequest::ContentLengthHeader, call.body.size());
+    if (!call.idempotencyKey.isEmpty())
+        request.setRawHeader("Idempotency-Key", call.idempotencyKey);
+    for (const auto &[name, value] : call.headers)
+        request.setRawHeader(name, value);
+    request.setAttribute(PooledAccessManager::AffinityAttribute, call.account);
+
+    auto *body = new OnceBody(call.body);
+    QNetworkReply *reply = m_manager->post(request, body);
+    body->setParent(reply);
+    // The stock manager stops reading from the network beyond this.
+    reply->setReadBufferSize(m_limits.maxAnswerBytes + 1);
+    connect(reply, &QNetworkReply::metaDataChanged, this, [this, ticket] { checkSize(ticket); });
+    connect(reply, &QNetworkReply::readyRead, this, [this, ticket] { checkSize(ticket); });
+    connect(reply, &QNetworkReply::finished, this, [this, ticket] { end(ticket); });
+    m_calls.emplace(ticket, Call{reply, body, m_limits.maxAnswerBytes, false, false});
+    m_deadlines.setIn(ticket, call.timeout);
+}
+
+void UpstreamClient::checkSize(Ticket ticket)
+{
+    const auto found = m_calls.find(ticket);
+    if (found == m_calls.end())
+        return;
+    Call &call = found->second;
+    const std::int64_t announced = call.reply->header(QNetworkRequest::ContentLengthHeader).toLongLong();
+    if (announced <= call.maxAnswerBytes && call.reply->bytesAvailable() <= call.maxAnswerBytes)
+        return;
+    call.tooLarge = true;
+    call.reply->abort();
+}
+
+void UpstreamClient::end(Ticket ticket)
+{
+    const auto found = m_calls.find(ticket);
+    if (found == m_calls.end())
+        return;
+    const Call call = found->second;
+    m_calls.erase(found);
+    m_deadlines.clear(ticket);
+
+    QNetworkReply &reply = *call.reply;
+    StartExchange exchange;
+    exchange.error = reply.error();
+    exchange.errorText = reply.error() == QNetworkReply::NoError ? QString() : reply.errorString();
+    exchange.proxyStatus = reply.attribute(PooledAccessManager::ProxyStatusAttribute).toByteArray();
+    const QVariant sent = reply.attribute(PooledAccessManager::RequestSentAttribute);
+    exchange.sent = sent.isValid() ? sent.toBool() : call.body->wasRead();
+    // An answer that came to its end meanwhile counts.
+    exchange.timedOut = call.timedOut && reply.error() == QNetworkReply::OperationCanceledError;
+    exchange.tooLarge = call.tooLarge;
+    exchange.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    exchange.contentType = reply.rawHeader("Content-Type");
+    exchange.retryAfter = reply.rawHeader("Retry-After");
+    if (reply.isOpen())  // abort() closes the stock ones
+        exchange.body = reply.readAll();
+    reply.deleteLater();
+    Q_EMIT finished(ticket, startOutcome(exchange, QDateTime::currentDateTimeUtc(), m_limits.maxRetryAfter));
+}
+
+}  // namespace holdline

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/job/deadlinetimer.h"
+#include "service/holdline/upstream/jobstarter.h"
+
+#include <QNetworkRequest>
+#include <QUrl>
+
+#include <unordered_map>
+
+class QNetworkAccessManager;
+class QNetworkReply;
+
+namespace holdline {
+
+class OnceBody;
+
+/// Sends starts as `POST <url>` with `Content-Type: application/json`, `Idempotency-Key`, `User-Agent` and
+/// the call's headers, over any QNetworkAccessManager: PooledAccessManager for http, the stock code for
+/// https. With both a start arrives at most once: nothing is ever repeated, redirects are not followed,
+/// nothing is unpacked.
+///
+/// Life: the manager must outlive it; it may be shared. Destroying it aborts the starts under way without a
+/// signal. Thread: the manager's. The headers of a call must be valid field values (RFC 9110, 5.5).
+class UpstreamClient final : public JobStarter
+{
+    Q_OBJECT
+
+public:
+    struct Limits
+    {
+        std::int64_t maxAnswerBytes = 1024 * 1024;  ///< an answer beyond it is not read to its end
+        std::chrono::milliseconds maxRetryAfter{600'000};
+    };
+
+    UpstreamClient(QNetworkAccessManager *manager, const QUrl &url, const Limits &limits,
+                   QObject *parent = nullptr);
+    ~UpstreamClient() override;
+
+    /// For starts to come; those under way keep theirs.
+    void setUrl(const QUrl &url);
+    void setLimits(const Limits &limits) { m_limits = limits; }
+
+    void start(Ticket ticket, const StartCall &call) override;
+    int inFlight() const { return static_cast<int>(m_calls.size()); }
+
+private:
+    struct Call
+    {
+        QNetworkReply *reply = nullptr;
+        OnceBody *body = nullptr;  ///< child of the reply
+        std::int64_t maxAnswerBytes = 0;
+        bool timedOut = false;
+        bool tooLarge = false;
+    };
+
+    void checkSize(Ticket ticket);
+    void end(Ticket ticket);
+
+    QNetworkAccessManager *m_manager;
+    QNetworkRequest m_request;  ///< what all starts have in common
+    Limits m_limits;
+    std::unordered_map<Ticket, Call> m_calls;
+    DeadlineTimer<Ticket> m_deadlines;
+};
+
+}  // namespace holdline

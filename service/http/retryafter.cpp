@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/http/retryafter.h"
+
+#include <QLocale>
+#include <QString>
+#include <QTimeZone>
+
+#include <algorithm>
+
+namespace holdline::http {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// What an HTTP date says, taken as UTC.
+QDateTime parseAs(const QString &text, const QString &format)
+{
+    const QDateTime local = QLocale::c().toDateTime(text, format);
+    return local.isValid() ? QDateTime(local.date(), local.time(), QTimeZone::utc()) : QDateTime();
+}
+
+QDateTime parseDate(const QString &text, const QDateTime &now)
+{
+    // IMF-fixdate; asctime, whose day is padded with a blank; RFC 850 with its full day name.
+    if (const QDateTime date = parseAs(text, u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s); date.isValid())
+        return date;
+    if (const QDateTime date = parseAs(text.simplified(), u"ddd MMM d HH:mm:ss yyyy"_s); date.isValid())
+        return date;
+    // Its year has two digits, and Qt takes it for one of the 20th century; a name of a day that does not fit
+    // that one would make the date invalid, so it is left out.
+    const QDateTime date = parseAs(text.mid(text.indexOf(u", "_s) + 2), u"dd-MMM-yy HH:mm:ss 'GMT'"_s);
+    return date.isValid() && date.addYears(50) < now ? date.addYears(100) : date;
+}
+
+}  // namespace
+
+std::optional<std::chrono::milliseconds> parseRetryAfter(QByteArrayView value, const QDateTime &now,
+                                                         std::chrono::milliseconds cap)
+{
+    using std::chrono::milliseconds;
+    value = value.trimmed();
+    if (value.isEmpty() || value.size() > 64)
+        return std::nullopt;
+    if (std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+        bool ok = false;
+        const qlonglong seconds = value.toLongLong(&ok);
+        // More digits than a number can hold is still a number, and a large one.
+        if (!ok || seconds > cap.count() / 1000)
+            return cap;
+        return std::chrono::seconds(seconds);
+    }
+    const QDateTime date = parseDate(QString::fromLatin1(value), now);
+    if (!date.isValid())
+        return std::nullopt;
+    return std::clamp(milliseconds(now.msecsTo(date)), milliseconds(0), cap);
+}
+
+}  // namespace holdline::http
