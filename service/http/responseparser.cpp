@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/responseparser.h"
 
+#include "service/http/grammar.h"
+
 #include <algorithm>
-#include <optional>
 
 namespace holdline::http {
 
@@ -13,75 +14,6 @@ namespace {
 bool isDigit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-/// RFC 9110, 5.6.2.
-bool isTokenChar(char c)
-{
-    if (isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
-        return true;
-    return c != '\0' && QByteArrayView("!#$%&'*+-.^_`|~").contains(c);
-}
-
-/// Anything a field value or a reason phrase may hold: visible, obs-text, blank, tab.
-bool isTextChar(char c)
-{
-    const auto byte = static_cast<unsigned char>(c);
-    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-}
-
-bool isText(QByteArrayView text)
-{
-    return std::all_of(text.begin(), text.end(), isTextChar);
-}
-
-bool isBlank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-QByteArrayView trimBlanks(QByteArrayView text)
-{
-    while (!text.isEmpty() && isBlank(text.front()))
-        text = text.sliced(1);
-    while (!text.isEmpty() && isBlank(text.back()))
-        text.chop(1);
-    return text;
-}
-
-int hexValue(char c)
-{
-    if (isDigit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/// 1–18 decimal digits and nothing else: cannot overflow.
-std::optional<std::int64_t> parseLength(QByteArrayView text)
-{
-    if (text.isEmpty() || text.size() > 18 || !std::all_of(text.begin(), text.end(), isDigit))
-        return std::nullopt;
-    std::int64_t length = 0;
-    for (const char c : text)
-        length = length * 10 + (c - '0');
-    return length;
-}
-
-/// Whether a comma separated list holds a token.
-bool listHolds(QByteArrayView list, QByteArrayView token)
-{
-    while (!list.isEmpty()) {
-        const qsizetype comma = list.indexOf(',');
-        const QByteArrayView item = list.first(comma < 0 ? list.size() : comma);
-        if (equalsIgnoreCase(trimBlanks(item), token))
-            return true;
-        list = comma < 0 ? QByteArrayView() : list.sliced(comma + 1);
-    }
-    return false;
 }
 
 }  // namespace
@@ -225,7 +157,7 @@ void ResponseParser::takeStatusLine(QByteArrayView line)
 {
     const bool shape = line.size() >= 12 && line.startsWith("HTTP/1.") && isDigit(line[7]) &&
                        line[8] == ' ' && isDigit(line[9]) && isDigit(line[10]) && isDigit(line[11]) &&
-                       (line.size() == 12 || line[12] == ' ') && isText(line);
+                       (line.size() == 12 || line[12] == ' ') && isFieldValue(line);
     const int status = shape ? (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0') : 0;
     if (status < 100 || status > 599) {
         fail(Error::StatusLine);
@@ -240,8 +172,7 @@ void ResponseParser::takeStatusLine(QByteArrayView line)
 void ResponseParser::takeField(QByteArrayView line)
 {
     const qsizetype colon = line.indexOf(':');
-    if (colon <= 0 || !std::all_of(line.begin(), line.begin() + colon, isTokenChar) ||
-        !isText(line.sliced(colon + 1))) {
+    if (colon <= 0 || !isToken(line.first(colon)) || !isFieldValue(line.sliced(colon + 1))) {
         fail(Error::Field);
         return;
     }
@@ -254,7 +185,7 @@ void ResponseParser::takeField(QByteArrayView line)
         fail(Error::HeadTooLarge);
         return;
     }
-    m_headers.append(line.first(colon).toByteArray(), trimBlanks(line.sliced(colon + 1)).toByteArray());
+    m_headers.append(line.first(colon).toByteArray(), trimOws(line.sliced(colon + 1)).toByteArray());
 }
 
 /// `1*15HEXDIG [BWS ";" extension]`: 15 digits cannot overflow.
@@ -269,8 +200,8 @@ void ResponseParser::takeChunkSize(QByteArrayView line)
         }
         size = size * 16 + hexValue(line[digits++]);
     }
-    const QByteArrayView rest = trimBlanks(line.sliced(digits));
-    if (digits == 0 || !isText(line) || (rest.isEmpty() ? digits < line.size() : rest.front() != ';')) {
+    const QByteArrayView rest = trimOws(line.sliced(digits));
+    if (digits == 0 || !isFieldValue(line) || (rest.isEmpty() ? digits < line.size() : rest.front() != ';')) {
         fail(Error::Chunk);
         return;
     }
@@ -299,7 +230,7 @@ void ResponseParser::endHead()
     m_state = State::Body;
     const QByteArray connection = m_headers.combined("Connection").value_or(QByteArray());
     m_keepAlive =
-        !listHolds(connection, "close") && (m_minorVersion > 0 || listHolds(connection, "keep-alive"));
+        !listContains(connection, "close") && (m_minorVersion > 0 || listContains(connection, "keep-alive"));
     chooseFraming();
 }
 
@@ -308,7 +239,7 @@ void ResponseParser::chooseFraming()
 {
     const auto coding = m_headers.combined("Transfer-Encoding");
     const auto announced = m_headers.combined("Content-Length");
-    const auto length = announced ? parseLength(*announced) : std::nullopt;
+    const auto length = announced ? parseContentLength(*announced) : std::nullopt;
     if (announced && !length) {
         fail(Error::Framing);
         return;

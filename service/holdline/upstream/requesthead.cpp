@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/upstream/requesthead.h"
 
+#include "service/http/grammar.h"
 #include "service/http/message.h"
 
 #include <algorithm>
@@ -22,25 +23,12 @@ bool isVisible(QByteArrayView text)
            std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-bool isFieldName(QByteArrayView name)
-{
-    return isVisible(name) && !name.contains(':');
-}
-
-bool isFieldValue(QByteArrayView value)
-{
-    return std::all_of(value.begin(), value.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-    });
-}
-
 }  // namespace
 
 std::optional<QByteArray> renderRequest(QByteArrayView method, QByteArrayView target, QByteArrayView host,
                                         const QNetworkRequest &request, QByteArrayView body)
 {
-    if (!isVisible(method) || !isVisible(target) || !isVisible(host))
+    if (!http::isToken(method) || !isVisible(target) || !isVisible(host))
         return std::nullopt;
 
     QByteArray text;
@@ -55,7 +43,7 @@ std::optional<QByteArray> renderRequest(QByteArrayView method, QByteArrayView ta
                         [&](const char *dropped) { return equalsIgnoreCase(name, dropped); }))
             continue;
         const QByteArray value = request.rawHeader(name);
-        if (!isFieldName(name) || !isFieldValue(value))
+        if (!http::isToken(name) || !http::isFieldValue(value))
             return std::nullopt;
         hasHost = hasHost || equalsIgnoreCase(name, "Host");
         hasEncoding = hasEncoding || equalsIgnoreCase(name, "Accept-Encoding");
