@@ -12,7 +12,8 @@ namespace holdline {
 /// QHttpServer behind a Gate: the gate owns the sockets and lets only whole, valid requests through to
 /// QHttpServer's router; answers go back through the gate. See resources/docs/architecture.md, "The gate".
 ///
-/// Life: construct, route(), listen(). Destroy after every Exchange it handed out has been answered or dropped.
+/// Life: construct, route(), listen(). Destroy after every Exchange it handed out has been answered or
+/// dropped.
 class HttpServer : public QObject
 {
     Q_OBJECT
@@ -24,8 +25,9 @@ public:
     explicit HttpServer(const http::Limits &limits, QObject *parent = nullptr);
     ~HttpServer() override;
 
-    /// `path` is a QHttpServer pattern; `<arg>` stands for one path segment (handlers read Request::path()). A GET
-    /// route answers HEAD too; other methods of a known path get 405 with Allow, other paths 404, both as problems.
+    /// `path` is a QHttpServer pattern; `<arg>` stands for one path segment (handlers read Request::path()).
+    /// A GET route answers HEAD too; other methods of a known path get 405 with Allow, other paths 404, both
+    /// as problems.
     void route(const QByteArray &method, const QByteArray &path, Handler handler);
 
     http::Gate &gate();

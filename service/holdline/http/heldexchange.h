@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/holdline/exchange.h"
+#include "service/holdline/http/innersocket.h"
+#include "service/http/gate.h"
+
+#include <QHttpServerResponder>
+#include <QPointer>
+
+#include <memory>
+#include <optional>
+
+namespace holdline {
+
+class HeldExchange;
+
+/// What a HeldExchange needs of its server.
+class ExchangeKeeper
+{
+public:
+    virtual ~ExchangeKeeper() = default;
+    /// Sends the answer; the exchange is over.
+    virtual void finish(HeldExchange &exchange, const http::Response &response) = 0;
+    /// Destroys a responder when that is safe.
+    virtual void dispose(QHttpServerResponder &&responder) = 0;
+};
+
+/// A QHttpServerResponder that is kept until the answer is known.
+///
+/// Life: made by HttpServer for each request, owned by whoever answers. The responder dies with the answer,
+/// with the client (leave()), with the server (detach()) or with this object, whichever comes first; the
+/// inner socket it points to outlives all of them.
+class HeldExchange : public Exchange
+{
+    Q_OBJECT
+
+public:
+    HeldExchange(ExchangeKeeper &keeper, http::ExchangeId id, QHttpServerResponder &&responder,
+                 InnerSocket &socket);
+    ~HeldExchange() override;
+
+    void answer(const http::Response &response) override;
+    bool isOpen() const override { return m_responder.has_value(); }
+
+    http::ExchangeId id() const { return m_id; }
+
+    // For the server.
+    /// The client has left: says so, and drops whatever is answered from now on.
+    void leave();
+    /// The server goes away.
+    void detach();
+
+private:
+    void release();
+
+    ExchangeKeeper *m_keeper;
+    const http::ExchangeId m_id;
+    std::optional<QHttpServerResponder> m_responder;
+    QPointer<InnerSocket> m_socket;
+};
+
+}  // namespace holdline

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/http/httpserver.h"
+
+#include "core/wire/problem.h"
+#include "service/holdline/http/heldexchange.h"
+#include "service/holdline/http/innersocket.h"
+#include "service/holdline/http/qtcompat.h"
+
+#include <QHttpServer>
+#include <QHttpServerRequest>
+
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+namespace holdline {
+
+using http::ConnectionId;
+using http::ExchangeId;
+using qtcompat::ResponderArgument;
+
+namespace {
+
+/// Links what QHttpServer routes to the request it stands for. Clients cannot send it: nothing of theirs is
+/// copied.
+constexpr const char *kExchangeField = "x-holdline-exchange";
+
+http::Response problemResponse(Reason reason)
+{
+    Problem problem;
+    problem.reason = reason;
+    return {problem.status(), {{"Content-Type", Problem::kContentType}}, problem.toJson(), false};
+}
+
+/// What QHttpServer gets to see: enough to find a route. The absolute form keeps it from taking the host out
+/// of a path that starts with two slashes.
+QByteArray canonicalRequest(ExchangeId exchange, const http::Request &request)
+{
+    QByteArray path = request.path().toByteArray();
+    path.replace('%', "%25");
+    QByteArray bytes;
+    bytes.reserve(path.size() + 128);
+    bytes.append(request.method).append(" http://holdline").append(path);
+    bytes.append(" HTTP/1.1\r\nHost: holdline\r\nContent-Length: 0\r\n");
+    bytes.append(kExchangeField).append(": ").append(QByteArray::number(exchange)).append("\r\n\r\n");
+    return bytes;
+}
+
+/// The handlers of one path, by method.
+struct Route
+{
+    std::map<QByteArray, HttpServer::Handler> handlers;
+
+    const HttpServer::Handler *find(const QByteArray &method) const
+    {
+        auto found = handlers.find(method);
+        if (found == handlers.end() && method == "HEAD")
+            found = handlers.find("GET");
+        return found == handlers.end() ? nullptr : &found->second;
+    }
+
+    QByteArray allow() const
+    {
+        QByteArray all;
+        for (const auto &[method, handler] : handlers) {
+            all += method + ", ";
+            if (method == "GET" && !handlers.contains("HEAD"))
+                all += "HEAD, ";
+        }
+        return handlers.contains("OPTIONS") ? all.chopped(2) : all + "OPTIONS";
+    }
+};
+
+}  // namespace
+
+class HttpServer::Private final : public ExchangeKeeper
+{
+public:
+    explicit Private(const http::Limits &limits);
+    ~Private() override;
+
+    void finish(HeldExchange &exchange, const http::Response &response) override;
+    void dispose(QHttpServerResponder &&responder) override;
+
+    void route(const QByteArray &method, const QByteArray &path, Handler handler);
+
+    http::Gate m_gate;
+
+private:
+    void received(ExchangeId id, const http::Request &request);
+    void aborted(ExchangeId id);
+    void connectionClosed(ConnectionId id);
+    void dispatch(const Route *route, const QHttpServerRequest &routed, QHttpServerResponder &&responder);
+    void addToRouter(const QByteArray &path, const Route *route);
+
+    QHttpServer m_http;
+    InnerServer *m_inner;  ///< a child of m_http once bound
+    std::map<QByteArray, Route> m_routes;
+    std::unordered_map<ConnectionId, InnerSocket *> m_sockets;
+    std::unordered_map<ExchangeId, HeldExchange *> m_open;
+
+    /// The request that is on its way through QHttpServer.
+    struct Current
+    {
+        ExchangeId id;
+        const http::Request &request;
+        InnerSocket &socket;
+    };
+    const Current *m_current = nullptr;
+    bool m_feeding = false;
+    std::vector<QHttpServerResponder> m_spent;  ///< to be destroyed when QHttpServer has returned
+};
+
+HttpServer::Private::Private(const http::Limits &limits) : m_gate(limits), m_inner(new InnerServer)
+{
+    m_inner->setParent(&m_http);
+    m_inner->bindBy([this](QTcpServer *server) { m_http.bind(server); });
+    qtcompat::setMissingHandler(m_http, &m_http,
+                                [this](const QHttpServerRequest &request, ResponderArgument responder) {
+                                    dispatch(nullptr, request, std::move(responder));
+                                });
+    QObject::connect(&m_gate, &http::Gate::requestReceived, &m_http,
+                     [this](ExchangeId id, const http::Request &request) { received(id, request); });
+    QObject::connect(&m_gate, &http::Gate::exchangeAborted, &m_http, [this](ExchangeId id) { aborted(id); });
+    QObject::connect(&m_gate, &http::Gate::connectionClosed, &m_http,
+                     [this](ConnectionId id) { connectionClosed(id); });
+}
+
+HttpServer::Private::~Private()
+{
+    for (const auto &[id, exchange] : m_open)
+        exchange->detach();
+}
+
+void HttpServer::Private::received(ExchangeId id, const http::Request &request)
+{
+    InnerSocket *&kept = m_sockets[m_gate.connectionOf(id)];
+    if (!kept)
+        kept = m_inner->open();
+    InnerSocket *const socket =
+        kept;  // the connection may end, and `kept` with it, before this function does
+    const Current current{id, request, *socket};
+    m_current = &current;
+    m_feeding = true;
+    socket->feed(canonicalRequest(id, request));
+    m_feeding = false;
+    const bool wasRouted = m_current == nullptr;
+    m_current = nullptr;
+    m_spent.clear();
+    if (!wasRouted)
+        m_gate.respond(id, problemResponse(Reason::InternalError));
+}
+
+void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest &routed,
+                                   QHttpServerResponder &&responder)
+{
+    if (!m_current || routed.value(kExchangeField).toULongLong() != m_current->id) {
+        m_spent.push_back(std::move(responder));
+        return;
+    }
+    const Current current = *std::exchange(m_current, nullptr);
+    const http::Request &request = current.request;
+    auto exchange = std::make_unique<HeldExchange>(*this, current.id, std::move(responder), current.socket);
+    m_open.emplace(current.id, exchange.get());
+
+    if (!route) {
+        exchange->answer(problemResponse(Reason::NotFound));
+    } else if (const Handler *handler = route->find(request.method)) {
+        (*handler)(request, std::move(exchange));
+    } else if (request.method == "OPTIONS") {
+        exchange->answer({204, {{"Allow", route->allow()}}, {}, false});
+    } else {
+        http::Response response = problemResponse(Reason::MethodNotAllowed);
+        response.headers.append("Allow", route->allow());
+        exchange->answer(response);
+    }
+}
+
+void HttpServer::Private::finish(HeldExchange &exchange, const http::Response &response)
+{
+    m_open.erase(exchange.id());
+    m_gate.respond(exchange.id(), response);
+}
+
+void HttpServer::Private::dispose(QHttpServerResponder &&responder)
+{
+    // Inside QHttpServer's own call a responder must not die: 6.8 would subscribe to the socket once more
+    // each time.
+    m_spent.push_back(std::move(responder));
+    if (!m_feeding)
+        m_spent.clear();
+}
+
+void HttpServer::Private::aborted(ExchangeId id)
+{
+    const auto found = m_open.find(id);
+    if (found == m_open.end())
+        return;
+    HeldExchange *exchange = found->second;
+    m_open.erase(found);
+    exchange->leave();
+}
+
+void HttpServer::Private::connectionClosed(ConnectionId id)
+{
+    const auto found = m_sockets.find(id);
+    if (found == m_sockets.end())
+        return;
+    InnerSocket *socket = found->second;
+    m_sockets.erase(found);
+    socket->retire();
+}
+
+void HttpServer::Private::route(const QByteArray &method, const QByteArray &path, Handler handler)
+{
+    const auto [found, isNew] = m_routes.try_emplace(path);
+    found->second.handlers.insert_or_assign(method, std::move(handler));
+    if (isNew)
+        addToRouter(path, &found->second);
+}
+
+void HttpServer::Private::addToRouter(const QByteArray &path, const Route *route)
+{
+    const QString pattern = QString::fromLatin1(path);
+    // QHttpServer counts the arguments of the function to fill in the pattern; what they hold is in
+    // Request::path().
+    switch (path.count("<arg>")) {
+        case 0:
+            m_http.route(pattern,
+                         [this, route](const QHttpServerRequest &request, ResponderArgument responder) {
+                             dispatch(route, request, std::move(responder));
+                         });
+            break;
+        case 1:
+            m_http.route(pattern, [this, route](const QString &, const QHttpServerRequest &request,
+                                                ResponderArgument responder) {
+                dispatch(route, request, std::move(responder));
+            });
+            break;
+        case 2:
+            m_http.route(pattern,
+                         [this, route](const QString &, const QString &, const QHttpServerRequest &request,
+                                       ResponderArgument responder) {
+                             dispatch(route, request, std::move(responder));
+                         });
+            break;
+        default:
+            qFatal("A route can have two <arg> at most: %s", path.constData());
+    }
+}
+
+HttpServer::HttpServer(const http::Limits &limits, QObject *parent)
+    : QObject(parent), d(std::make_unique<Private>(limits))
+{
+}
+
+HttpServer::~HttpServer() = default;
+
+void HttpServer::route(const QByteArray &method, const QByteArray &path, Handler handler)
+{
+    d->route(method, path, std::move(handler));
+}
+
+http::Gate &HttpServer::gate()
+{
+    return d->m_gate;
+}
+
+}  // namespace holdline
