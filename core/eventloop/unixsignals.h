@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QSocketNotifier>
+
+#include <array>
+#include <csignal>
+
+namespace holdline {
+
+/// Turns SIGTERM and SIGINT, and SIGHUP, into Qt signals in the thread it lives in, and ignores SIGPIPE, so
+/// that writing to a closed pipe or socket is an error instead of death.
+///
+/// A handler that writes one byte into a pipe rather than signalfd: that one needs the signals blocked in
+/// every thread, and child processes inherit the block. Life: one at a time in a process (a second one is
+/// valid() == false and does nothing); when destroyed, the handlers before it are back. Thread: constructed,
+/// used and destroyed in one with an event loop.
+class UnixSignals : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit UnixSignals(QObject *parent = nullptr);
+    ~UnixSignals() override;
+
+    /// False when there is another one already, or no descriptors are left for the pipe.
+    bool isValid() const { return m_notifier != nullptr; }
+
+Q_SIGNALS:
+    /// SIGTERM or SIGINT, once for each that came.
+    void terminate(int signal);
+    /// SIGHUP; several at once count as one.
+    void reload();
+
+private:
+    void readPipe();
+
+    static constexpr std::array<int, 4> kSignals{SIGTERM, SIGINT, SIGHUP, SIGPIPE};
+
+    std::array<struct sigaction, kSignals.size()> m_previous{};
+    std::array<int, 2> m_pipe{-1, -1};
+    QSocketNotifier *m_notifier = nullptr;
+};
+
+}  // namespace holdline

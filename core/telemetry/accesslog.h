@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/clock.h"
+#include "core/config/config.h"
+#include "core/job/reason.h"
+#include "core/telemetry/logsink.h"
+
+#include <QByteArray>
+#include <QTimer>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace holdline {
+
+struct Job;
+
+/// One finished request. Holds no body, no secret and no token.
+struct AccessRecord
+{
+    std::chrono::system_clock::time_point at{};  ///< when it ended
+    QByteArray id;                               ///< our job id; empty when it never became a job
+    Reason outcome = Reason::InternalError;
+    int status = 0;  ///< what the client was answered, 499 when it had left
+    QByteArray account;
+    std::optional<Duration> queue;
+    std::optional<Duration> start;
+    std::optional<Duration> job;
+    std::optional<Duration> total;
+    int attempts = 0;
+    QByteArray requestId;
+    QByteArray client;
+    QByteArray upstreamId;
+};
+
+/// The record of a job that has just been settled.
+AccessRecord accessRecord(const Job &job, int status, TimePoint now,
+                          std::chrono::system_clock::time_point at);
+
+/// The access log: one line per finished request,
+///
+///     time=… level=info category=holdline.access outcome=completed status=200 id=… account=acme
+///     queue_ms=0.210 start_ms=6.512 job_ms=501.377 total_ms=508.099 attempts=1 request_id=… client=…
+///     upstream_id=…
+///
+/// Fields without a value are left out. Lines are written in batches, at most 50 ms later. No more than
+/// `linesPerSecond` are written; those beyond it are summed up by outcome in one line when the second is
+/// over. It never waits and never fails: a slow reader fills a buffer of 1 MiB, beyond which lines are lost
+/// and counted, as they are while nobody reads or the disk is full.
+///
+/// `sink` must outlive it. Destroying it writes what the sink takes. Thread: one, with an event loop.
+class AccessLog : public QObject
+{
+    Q_OBJECT
+
+public:
+    AccessLog(LogSink &sink, LogFormat format, int linesPerSecond, QObject *parent = nullptr);
+    ~AccessLog() override;
+
+    /// For reloads. 0 lines: no access log.
+    void configure(LogFormat format, int linesPerSecond);
+
+    /// `now` is the clock of the rate limit.
+    void write(const AccessRecord &record, TimePoint now);
+    /// Writes what is due; called by its own timer.
+    void flush(TimePoint now);
+
+    /// Left out because of linesPerSecond.
+    std::uint64_t dropped() const { return m_dropped; }
+    /// Could not be written.
+    std::uint64_t lost() const { return m_lost; }
+
+private:
+    void startSecond(TimePoint now);
+    void append(const QByteArray &line);
+    void writeBuffer();
+
+    LogSink &m_sink;
+    LogFormat m_format;
+    int m_linesPerSecond;
+    QTimer m_timer;
+    QByteArray m_buffer;   ///< whole lines
+    TimePoint m_second{};  ///< when the second being counted began
+    int m_linesInSecond = 0;
+    std::array<std::uint64_t, kReasonCount> m_leftOut{};  ///< in the second being counted
+    bool m_someLeftOut = false;
+    std::uint64_t m_dropped = 0;
+    std::uint64_t m_lost = 0;
+};
+
+}  // namespace holdline

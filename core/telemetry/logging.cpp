@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/telemetry/logging.h"
+
+#include "core/telemetry/logline.h"
+
+#include <atomic>
+#include <mutex>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+Q_LOGGING_CATEGORY(logHttp, "holdline.http")
+Q_LOGGING_CATEGORY(logBridge, "holdline.bridge")
+Q_LOGGING_CATEGORY(logUpstream, "holdline.upstream")
+Q_LOGGING_CATEGORY(logConfig, "holdline.config")
+Q_LOGGING_CATEGORY(logService, "holdline.service")
+
+namespace {
+
+/// Keeps a line below LogSink::kMaxBytes together with the other fields.
+constexpr qsizetype kMaxMessageBytes = 3500;
+
+// Qt's message handler is one function for the whole process, so what it needs is global too.
+struct State
+{
+    std::mutex mutex;
+    LogSink *sink = nullptr;
+    QtMessageHandler previous = nullptr;
+};
+State &state()
+{
+    static State instance;
+    return instance;
+}
+std::atomic<LogFormat> currentFormat = LogFormat::Logfmt;
+std::atomic<std::uint64_t> lostLines = 0;
+
+QLatin1StringView levelWord(QtMsgType type)
+{
+    switch (type) {
+        case QtDebugMsg:
+            return "debug"_L1;
+        case QtInfoMsg:
+            return "info"_L1;
+        case QtWarningMsg:
+            return "warning"_L1;
+        default:
+            return "error"_L1;  // critical and fatal
+    }
+}
+
+void handle(QtMsgType type, const QMessageLogContext &context, const QString &message)
+{
+    LogLine line(currentFormat.load(std::memory_order_relaxed));
+    line.add("time", std::chrono::system_clock::now());
+    line.add("level", levelWord(type));
+    line.add("category", QByteArrayView(context.category ? context.category : "default"));
+    line.add("message", QStringView(message), kMaxMessageBytes);
+    const QByteArray text = line.finish();
+    const std::lock_guard lock(state().mutex);
+    if (!state().sink || state().sink->write(text) != LogWrite::Done)
+        lostLines.fetch_add(1, std::memory_order_relaxed);
+}
+
+QString filterRules(LogLevel level)
+{
+    switch (level) {
+        case LogLevel::Debug:
+            return u"holdline.*.debug=true"_s;
+        case LogLevel::Info:
+            return u"holdline.*.debug=false\ndefault.debug=false"_s;
+        case LogLevel::Warning:
+            return u"*.debug=false\n*.info=false"_s;
+        case LogLevel::Error:
+            break;
+    }
+    return u"*.debug=false\n*.info=false\n*.warning=false"_s;
+}
+
+}  // namespace
+
+LogHandler::LogHandler(LogSink &sink, LogFormat format, LogLevel level)
+{
+    configure(format, level);
+    const std::lock_guard lock(state().mutex);
+    state().sink = &sink;
+    state().previous = qInstallMessageHandler(handle);
+}
+
+LogHandler::~LogHandler()
+{
+    qInstallMessageHandler(state().previous);
+    QLoggingCategory::setFilterRules(QString());
+    const std::lock_guard lock(state().mutex);
+    state().sink = nullptr;
+}
+
+void LogHandler::configure(LogFormat format, LogLevel level)
+{
+    currentFormat = format;
+    QLoggingCategory::setFilterRules(filterRules(level));
+}
+
+std::uint64_t LogHandler::lost()
+{
+    return lostLines.load(std::memory_order_relaxed);
+}
+
+}  // namespace holdline

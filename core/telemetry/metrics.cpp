@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/telemetry/metrics.h"
+
+#include "core/telemetry/prometheustext.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+template <std::size_t N>
+void addAll(std::array<std::uint64_t, N> &to, const std::array<std::uint64_t, N> &from)
+{
+    for (std::size_t i = 0; i < N; ++i)
+        to[i] += from[i];
+}
+
+void writeCounters(PrometheusText &out, const Counters &counters)
+{
+    out.counter("holdline_requests_total", "Requests that ended, by outcome or reason of refusal.");
+    for (int i = 0; i < kReasonCount; ++i)
+        out.add(counters.requests[static_cast<std::size_t>(i)], {{"outcome", word(static_cast<Reason>(i))}});
+    out.counter("holdline_callbacks_total", "Callbacks that came, by their word in the ledger.");
+    for (int i = 0; i < kCallbackWordCount; ++i) {
+        if (const auto callback = static_cast<CallbackWord>(i); callback != CallbackWord::None)
+            out.add(counters.callbacks[static_cast<std::size_t>(i)], {{"result", word(callback)}});
+    }
+    out.counter("holdline_upstream_starts_total",
+                "Start requests sent to the upstream, by what became of them.");
+    for (int i = 0; i < kStartFateCount; ++i)
+        out.add(counters.starts[static_cast<std::size_t>(i)], {{"fate", word(static_cast<StartFate>(i))}});
+    out.counter("holdline_upstream_retries_total", "Start requests after the first one of a job.");
+    out.add(counters.retries);
+    out.counter("holdline_http_refusals_total",
+                "Requests the HTTP front refused by itself; status 0: no answer.");
+    for (const auto &[status, count] : counters.httpRefusals)
+        out.add(count, {{"status", QByteArray::number(status)}});
+    out.counter("holdline_client_connections_closed_total", "Client connections that ended.");
+    out.add(counters.connectionsClosed);
+    out.counter("holdline_reloads_total", "Reloads of the configuration, by whether it was taken.");
+    out.add(counters.reloads, {{"result", "taken"}});
+    out.add(counters.reloadsRefused, {{"result", "refused"}});
+}
+
+void writeHistograms(PrometheusText &out, const Counters &counters)
+{
+    out.histogram("holdline_request_duration_seconds",
+                  "From a request's arrival to its answer, where it became a job.");
+    out.add(counters.requestTook);
+    out.histogram("holdline_queue_duration_seconds",
+                  "From a request's arrival to its last start's departure.");
+    out.add(counters.queueTook);
+    out.histogram("holdline_upstream_start_duration_seconds", "Each start request to the upstream.");
+    out.add(counters.startTook);
+    out.histogram("holdline_job_duration_seconds", "From a start's answer to the job's callback.");
+    out.add(counters.jobTook);
+}
+
+void writeGauges(PrometheusText &out, const Gauges &gauges)
+{
+    const auto one = [&out](QByteArrayView name, QByteArrayView help, double value) {
+        out.gauge(name, help);
+        out.add(value);
+    };
+    one("holdline_requests_held", "Requests held now.", gauges.held);
+    one("holdline_starts_queued", "Starts waiting for their account's lane.", gauges.queued);
+    one("holdline_lanes", "Accounts with a lane.", gauges.lanes);
+    one("holdline_starts_in_flight", "Start requests under way.", gauges.startsInFlight);
+    one("holdline_parked_jobs", "Finished jobs remembered for late callbacks.", gauges.parkedJobs);
+    one("holdline_parked_bytes", "Memory taken by the results of finished jobs.",
+        static_cast<double>(gauges.parkedBytes));
+    one("holdline_client_connections", "Client connections open.", gauges.clientConnections);
+    one("holdline_upstream_connections", "Connections open to the upstream.", gauges.upstreamConnections);
+    one("holdline_circuit_open", "1 while the circuit breaker refuses starts.", gauges.circuitOpen ? 1 : 0);
+    one("holdline_draining", "1 while the service shuts down.", gauges.draining ? 1 : 0);
+    const auto sinceEpoch = std::chrono::duration<double>(gauges.startedAt.time_since_epoch());
+    one("process_start_time_seconds", "When the process started, in seconds since 1970.", sinceEpoch.count());
+    out.counter("holdline_access_lines_dropped_total", "Access lines left out because there were too many.");
+    out.add(gauges.accessLinesDropped);
+    out.counter("holdline_log_lines_lost_total", "Log lines that could not be written.");
+    out.add(gauges.logLinesLost);
+    out.gauge("holdline_build_info", "1, labelled with the versions this was built from and runs on.");
+    out.add(1, {{"version", HOLDLINE_VERSION}, {"qt", qVersion()}});
+}
+
+}  // namespace
+
+QLatin1StringView word(StartFate fate)
+{
+    switch (fate) {
+        case StartFate::Accepted:
+            return "accepted"_L1;
+        case StartFate::Rejected:
+            return "rejected"_L1;
+        case StartFate::NotStarted:
+            return "not_started"_L1;
+        case StartFate::Unknown:
+            break;
+    }
+    return "unknown"_L1;
+}
+
+void Counters::add(const Counters &other)
+{
+    addAll(requests, other.requests);
+    addAll(callbacks, other.callbacks);
+    addAll(starts, other.starts);
+    for (const auto &[status, count] : other.httpRefusals)
+        httpRefusals[status] += count;
+    retries += other.retries;
+    connectionsClosed += other.connectionsClosed;
+    reloads += other.reloads;
+    reloadsRefused += other.reloadsRefused;
+    queueTook.merge(other.queueTook);
+    startTook.merge(other.startTook);
+    jobTook.merge(other.jobTook);
+    requestTook.merge(other.requestTook);
+}
+
+QByteArray renderMetrics(const Counters &counters, const Gauges &gauges)
+{
+    PrometheusText out;
+    writeCounters(out, counters);
+    writeHistograms(out, counters);
+    writeGauges(out, gauges);
+    return out.text();
+}
+
+}  // namespace holdline

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/job/jobmachine.h"
+#include "core/job/reason.h"
+#include "core/telemetry/latencyhistogram.h"
+
+#include <QByteArray>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <map>
+
+namespace holdline {
+
+/// How a start request to the upstream ended, as a metric's label.
+enum class StartFate : std::uint8_t { Accepted, Rejected, NotStarted, Unknown };
+inline constexpr int kStartFateCount = static_cast<int>(StartFate::Unknown) + 1;
+QLatin1StringView word(StartFate fate);
+
+/// What one shard has counted since it was made: plain numbers that only grow, to be added up over shards.
+/// No label here ever holds text from outside, so the number of series is bounded.
+struct Counters
+{
+    /// A request ended: its outcome, or why it was refused.
+    void countRequest(Reason reason) { ++requests[static_cast<std::size_t>(reason)]; }
+    void countCallback(CallbackWord word) { ++callbacks[static_cast<std::size_t>(word)]; }
+    void countStart(StartFate fate, Duration took)
+    {
+        ++starts[static_cast<std::size_t>(fate)];
+        startTook.record(took);
+    }
+    /// The gate answered a request itself, with `status` (0: dropped without an answer); others than HTTP's
+    /// count as 0.
+    void countHttpRefusal(int status) { ++httpRefusals[status >= 100 && status <= 599 ? status : 0]; }
+    void add(const Counters &other);
+
+    std::array<std::uint64_t, kReasonCount> requests{};
+    std::array<std::uint64_t, kCallbackWordCount> callbacks{};
+    std::array<std::uint64_t, kStartFateCount> starts{};
+    std::map<int, std::uint64_t> httpRefusals;
+    std::uint64_t retries = 0;            ///< starts after the first one of a job
+    std::uint64_t connectionsClosed = 0;  ///< client connections that ended
+    std::uint64_t reloads = 0;            ///< SIGHUPs whose configuration was taken
+    std::uint64_t reloadsRefused = 0;     ///< SIGHUPs whose configuration was wrong
+
+    LatencyHistogram queueTook;    ///< asked → start left
+    LatencyHistogram startTook;    ///< each start request
+    LatencyHistogram jobTook;      ///< start's answer → callback
+    LatencyHistogram requestTook;  ///< asked → answered, of all requests that became a job
+};
+
+/// How things stand at this moment, asked for when the metrics are.
+struct Gauges
+{
+    int held = 0;    ///< requests held
+    int queued = 0;  ///< starts that wait for their lane
+    int lanes = 0;   ///< accounts with a lane
+    int startsInFlight = 0;
+    int parkedJobs = 0;  ///< finished jobs remembered
+    std::int64_t parkedBytes = 0;
+    int clientConnections = 0;
+    int upstreamConnections = 0;
+    bool circuitOpen = false;
+    bool draining = false;
+    std::chrono::system_clock::time_point startedAt{};  ///< of the process
+    std::uint64_t accessLinesDropped = 0;               ///< see AccessLog
+    std::uint64_t logLinesLost = 0;                     ///< could not be written
+};
+
+/// The whole of `/metrics`, Prometheus text 0.0.4 (PrometheusText::kContentType).
+QByteArray renderMetrics(const Counters &counters, const Gauges &gauges);
+
+}  // namespace holdline

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/telemetry/latencyhistogram.h"
+
+#include <QByteArray>
+#include <QByteArrayView>
+
+#include <initializer_list>
+#include <utility>
+
+namespace holdline {
+
+/// Writes metrics in Prometheus' text format 0.0.4. Call counter(), gauge() or histogram() to open a family,
+/// then add its values; families are written in the order of the calls, each once. Names and label names are
+/// ours and must be valid; label values are escaped. Units are base units: seconds, bytes.
+class PrometheusText
+{
+public:
+    static constexpr auto kContentType = "text/plain; version=0.0.4; charset=utf-8";
+
+    using Labels = std::initializer_list<std::pair<QByteArrayView, QByteArrayView>>;
+
+    /// `name` ends in `_total`.
+    void counter(QByteArrayView name, QByteArrayView help) { open(name, "counter", help); }
+    void gauge(QByteArrayView name, QByteArrayView help) { open(name, "gauge", help); }
+    /// `name` ends in its unit, `_seconds`.
+    void histogram(QByteArrayView name, QByteArrayView help) { open(name, "histogram", help); }
+
+    void add(double value, Labels labels = {});
+    void add(std::uint64_t value, Labels labels = {});
+    void add(int value, Labels labels = {}) { add(static_cast<double>(value), labels); }
+    /// Cumulative buckets from 1 ms to 5 min and +Inf, sum and count.
+    void add(const LatencyHistogram &histogram, Labels labels = {});
+
+    const QByteArray &text() const { return m_text; }
+
+private:
+    void open(QByteArrayView name, QByteArrayView type, QByteArrayView help);
+    void line(QByteArrayView suffix, Labels labels, QByteArrayView le, const QByteArray &value);
+
+    QByteArray m_text;
+    QByteArray m_name;
+};
+
+}  // namespace holdline
