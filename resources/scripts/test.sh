@@ -70,7 +70,9 @@ broken=0
 for preset in "${presets[@]}"; do
     printf '== %s: build\n' "$preset"
     began=$SECONDS
-    if ! cmake --preset "$preset" -D CMAKE_CXX_COMPILER_LAUNCHER="$launcher" || ! cmake --build --preset "$preset" --parallel "$jobs"; then
+    # -k 0: all that does not compile is to be seen at once.
+    if ! cmake --preset "$preset" -D CMAKE_CXX_COMPILER_LAUNCHER="$launcher" ||
+        ! cmake --build --preset "$preset" --parallel "$jobs" -- -k 0; then
         printf '== %s: the build failed\n' "$preset"
         broken=1
         continue

@@ -5,6 +5,7 @@
 #include "service/http/grammar.h"
 
 #include <QDateTime>
+#include <QTimeZone>
 #include <QLocale>
 
 #include <algorithm>
@@ -80,7 +81,7 @@ Response refusalResponse(const Refusal &refusal)
 
 QByteArray imfDate(qint64 secondsSinceEpoch)
 {
-    const QDateTime time = QDateTime::fromSecsSinceEpoch(secondsSinceEpoch, Qt::UTC);
+    const QDateTime time = QDateTime::fromSecsSinceEpoch(secondsSinceEpoch, QTimeZone::utc());
     return QLocale::c().toString(time, u"ddd, dd MMM yyyy hh:mm:ss 'GMT'"_s).toLatin1();
 }
 
