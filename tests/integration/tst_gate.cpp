@@ -1,44 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "service/http/gate.h"
+// The gate over real sockets: order, connection semantics, and that every refusal reaches the client.
+#include "tests/support/echogate.h"
 #include "tests/support/rawhttpclient.h"
 
-#include <QSignalSpy>
+#include <QElapsedTimer>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QRegularExpression>
 #include <QTest>
 
 #include <memory>
 
 using namespace holdline;
 using namespace holdline::http;
+using holdline::test::EchoGate;
 using holdline::test::RawAnswer;
 using holdline::test::RawHttpClient;
 
 namespace {
 
-/// A gate whose requests for /held… wait for the test and whose others are echoed at once.
-class EchoGate
+QByteArray post(const QByteArray &fields, const QByteArray &body)
 {
-public:
-    explicit EchoGate(const Limits &limits = {}) : gate(limits)
-    {
-        QObject::connect(&gate, &Gate::requestReceived, &gate, [this](ExchangeId exchange, const Request &request) {
-            requests.push_back(request);
-            if (request.target.startsWith("/held"))
-                held.push_back(exchange);
-            else
-                gate.respond(exchange, {200, {{"Content-Type", "text/plain"}}, request.target + '|' + request.body});
-        });
-        QObject::connect(&gate, &Gate::exchangeAborted, &gate,
-                         [this](ExchangeId exchange) { aborted.push_back(exchange); });
-        QObject::connect(&gate, &Gate::connectionClosed, &gate, [this] { ++closed; });
-        QVERIFY(gate.listen(QHostAddress::LocalHost, 0));
-    }
+    return "POST /a HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n" + body;
+}
 
-    Gate gate;
-    std::vector<Request> requests;
-    std::vector<ExchangeId> held;
-    std::vector<ExchangeId> aborted;
-    int closed = 0;
-};
+void addRefusal(const char *name, const QByteArray &bytes, int status, const char *code)
+{
+    QTest::addRow("%s", name) << bytes << status << QByteArray(code);
+}
 
 }  // namespace
 
@@ -52,18 +41,19 @@ private Q_SLOTS:
     void answersAndKeepsTheConnection()
     {
         EchoGate server;
-        RawHttpClient client(server.gate.port());
+        RawHttpClient client(server.port());
         client.send(RawHttpClient::post("/a?x=1", "hello"));
         QTRY_COMPARE(client.answerCount(), 1);
+        QVERIFY(server.last.peer.startsWith("127.0.0.1:"));
         client.send(RawHttpClient::get("/b"));
         QTRY_COMPARE(client.answerCount(), 2);
         const auto answers = client.answers();
         QCOMPARE(answers[0].body, "/a?x=1|hello");
         QCOMPARE(answers[1].body, "/b|");
-        QVERIFY(answers[0].headers.contains("Date"));
-        QCOMPARE(answers[0].headers.value("X-Request-Id").size(), 32);
+        const QRegularExpression date(
+            QStringLiteral("^[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT$"));
+        QVERIFY(date.match(QString::fromLatin1(answers[0].headers.value("Date"))).hasMatch());
         QVERIFY(!answers[0].headers.contains("Connection"));
-        QVERIFY(server.requests[0].peer.startsWith("127.0.0.1:"));
         QCOMPARE(server.gate.connectionCount(), 1);
         QCOMPARE(server.gate.openExchanges(), 0);
         client.close();
@@ -71,17 +61,60 @@ private Q_SLOTS:
         QCOMPARE(server.closed, 1);
     }
 
+    void requestIdsAreEchoedOrMade()
+    {
+        EchoGate server;
+        RawHttpClient client(server.port());
+        client.send(RawHttpClient::get("/", "X-Request-Id: mine-1\r\n") +
+                    RawHttpClient::get("/", "X-Request-Id: a b\r\n") + RawHttpClient::get("/") +
+                    RawHttpClient::get("/", "X-Request-Id: mine-2\r\nBad : x\r\n"));
+        QTRY_COMPARE(client.answerCount(), 4);
+        const auto answers = client.answers();
+        QCOMPARE(answers[0].headers.value("X-Request-Id"), "mine-1");
+        const QRegularExpression made(QStringLiteral("^[0-9a-f]{32}$"));
+        QVERIFY(made.match(QString::fromLatin1(answers[1].headers.value("X-Request-Id"))).hasMatch());
+        QVERIFY(made.match(QString::fromLatin1(answers[2].headers.value("X-Request-Id"))).hasMatch());
+        QVERIFY(answers[1].headers.value("X-Request-Id") != answers[2].headers.value("X-Request-Id"));
+        QCOMPARE(answers[3].status, 400);
+        QCOMPARE(answers[3].headers.value("X-Request-Id"), "mine-2");
+    }
+
+    void answersAreFramedByTheGateAlone()
+    {
+        EchoGate server;
+        RawHttpClient client(server.port());
+        client.send(RawHttpClient::get("/held"));
+        QTRY_COMPARE(server.heldCount(), 1);
+        server.gate.respond(server.held[0], {200,
+                                             {{"Content-Length", "99"},
+                                              {"connection", "close"},
+                                              {"Date", "x"},
+                                              {"Transfer-Encoding", "chunked"},
+                                              {"X-Split", "a\r\nInjected: b"},
+                                              {"X Bad", "c"},
+                                              {"X-Good", "d"}},
+                                             "body",
+                                             false});
+        QTRY_COMPARE(client.answerCount(), 1);
+        const HeaderFields headers = client.answers()[0].headers;
+        QCOMPARE(headers.combined("Content-Length").value_or(""), "4");
+        QCOMPARE(headers.value("X-Good"), "d");
+        QVERIFY(!headers.contains("Connection") && !headers.contains("Transfer-Encoding"));
+        QVERIFY(!headers.contains("Injected") && !headers.contains("X-Split") && !headers.contains("X Bad"));
+        QVERIFY(client.isConnected());
+    }
+
     void case1_finWhileHeld()
     {
         EchoGate server;
-        RawHttpClient client(server.gate.port());
+        RawHttpClient client(server.port());
         client.send(RawHttpClient::post("/held", "x"));
-        QTRY_COMPARE(server.held.size(), 1U);
+        QTRY_COMPARE(server.heldCount(), 1);
         QCOMPARE(server.gate.openExchanges(), 1);
         client.close();
         QTRY_COMPARE(server.aborted.size(), 1U);
         QCOMPARE(server.aborted, server.held);
-        server.gate.respond(server.held[0], {200, {}, "late"});
+        server.gate.respond(server.held[0], {200, {}, "late", false});
         QTRY_COMPARE(server.gate.connectionCount(), 0);
         QCOMPARE(server.gate.openExchanges(), 0);
         QCOMPARE(server.closed, 1);
@@ -90,26 +123,26 @@ private Q_SLOTS:
     void case2_rstWhileHeld()
     {
         EchoGate server;
-        RawHttpClient client(server.gate.port());
+        RawHttpClient client(server.port());
         client.send(RawHttpClient::post("/held", "x"));
-        QTRY_COMPARE(server.held.size(), 1U);
+        QTRY_COMPARE(server.heldCount(), 1);
         client.reset();
         QTRY_COMPARE(server.aborted.size(), 1U);
-        server.gate.respond(server.held[0], {200, {}, "late"});
+        server.gate.respond(server.held[0], {200, {}, "late", false});
         QCOMPARE(server.gate.connectionCount(), 0);
     }
 
     void case9_pipelinedAnswersInOrder()
     {
         EchoGate server;
-        RawHttpClient client(server.gate.port());
+        RawHttpClient client(server.port());
         QByteArray all;
         for (int i = 0; i < 20; ++i)
             all += RawHttpClient::post((i % 3 == 0 ? "/held/" : "/now/") + QByteArray::number(i), "x");
         client.send(all);
         for (int i = 0; i < 7; ++i) {
-            QTRY_COMPARE(static_cast<int>(server.held.size()), i + 1);
-            server.gate.respond(server.held.back(), {200, {}, server.requests.back().target + "|x"});
+            QTRY_COMPARE(server.heldCount(), 1);
+            server.answerHeld(server.last.target + "|x");
         }
         QTRY_COMPARE(client.answerCount(), 20);
         for (int i = 0; i < 20; ++i) {
@@ -121,24 +154,37 @@ private Q_SLOTS:
     void case10_getBehindHeldPost()
     {
         EchoGate server;
-        RawHttpClient client(server.gate.port());
+        RawHttpClient client(server.port());
         client.send(RawHttpClient::post("/held", "x") + RawHttpClient::get("/b"));
-        QTRY_COMPARE(server.held.size(), 1U);
-        QCOMPARE(server.requests.size(), 1U);
-        server.gate.respond(server.held[0], {200, {}, "first"});
+        QTRY_COMPARE(server.heldCount(), 1);
+        QCOMPARE(server.count, 1);
+        server.answerHeld("first");
+        QCOMPARE(server.count, 1);  // not from inside respond()
         QTRY_COMPARE(client.answerCount(), 2);
         QCOMPARE(client.answers()[0].body, "first");
         QCOMPARE(client.answers()[1].body, "/b|");
     }
 
+    void case11_halfCloseIsAnsweredAtOnce_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<int>("answers");
+        QTest::addRow("case11 one") << RawHttpClient::get("/a") << 1;
+        QTest::addRow("case11 three") << RawHttpClient::get("/a").repeated(3) << 3;
+        QTest::addRow("case11 more than a turn's worth") << RawHttpClient::get("/a").repeated(200) << 200;
+        QTest::addRow("case11 large") << RawHttpClient::post("/a", QByteArray(1000'000, 'x')) << 1;
+        QTest::addRow("case11 cut off") << RawHttpClient::get("/a").chopped(1) << 1;
+    }
     void case11_halfCloseIsAnsweredAtOnce()
     {
+        QFETCH(QByteArray, bytes);
+        QFETCH(int, answers);
         EchoGate server;
-        RawHttpClient client(server.gate.port());
-        client.send(RawHttpClient::get("/a") + RawHttpClient::get("/b"));
+        RawHttpClient client(server.port());
+        client.send(bytes);
         client.finishSending();
         QTRY_VERIFY(client.isClosed());
-        QCOMPARE(client.answerCount(), 2);
+        QCOMPARE(client.answerCount(), answers);
         QVERIFY(!client.wasReset());
         QTRY_COMPARE(server.gate.connectionCount(), 0);
     }
@@ -146,12 +192,272 @@ private Q_SLOTS:
     void case11_halfCloseWhileHeldCountsAsLeft()
     {
         EchoGate server;
-        RawHttpClient client(server.gate.port());
-        client.send(RawHttpClient::post("/held", "x"));
+        RawHttpClient client(server.port());
+        client.send(RawHttpClient::get("/first") + RawHttpClient::post("/held", "x"));
         client.finishSending();
         QTRY_COMPARE(server.aborted.size(), 1U);
         QTRY_VERIFY(client.isClosed());
-        QCOMPARE(client.answerCount(), 0);
+        QCOMPARE(client.answerCount(), 1);
+        QTRY_COMPARE(server.gate.connectionCount(), 0);
+    }
+
+    void refusalsReachTheClient_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("code");
+        addRefusal("case13 CL + TE", post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"),
+                   400, "bad_request");
+        addRefusal("case13 with a smuggled request",
+                   post("Content-Length: 50\r\nTransfer-Encoding: chunked\r\n",
+                        "0\r\n\r\n" + RawHttpClient::get("/evil")),
+                   400, "bad_request");
+        addRefusal("case14 CL twice", post("Content-Length: 5\r\nContent-Length: 5\r\n", "hello"), 400,
+                   "bad_request");
+        addRefusal("case14 CL -5", post("Content-Length: -5\r\n", "hello"), 400, "bad_request");
+        addRefusal("case15 CL over the limit",
+                   post("Content-Length: 10000000\r\n", QByteArray(2'000'000, 'x')), 413, "body_too_large");
+        addRefusal("case16 TE identity", post("Transfer-Encoding: identity\r\n", "hello"), 400,
+                   "bad_request");
+        addRefusal("case16 TE gzip, chunked", post("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), 501,
+                   "not_implemented");
+        addRefusal("case17 chunk size -80000001", post("Transfer-Encoding: chunked\r\n", "-80000001\r\nx"),
+                   400, "bad_request");
+        addRefusal("case18 chunk too long", post("Transfer-Encoding: chunked\r\n", "1\r\nab\r\n0\r\n\r\n"),
+                   400, "bad_request");
+        addRefusal("case20 trailers too large",
+                   post("Transfer-Encoding: chunked\r\n", "0\r\nX: " + QByteArray(9000, 'a') + "\r\n\r\n"),
+                   431, "headers_too_large");
+        addRefusal("case22 bare LF", "GET / HTTP/1.1\nHost: h\n\n", 400, "bad_request");
+        addRefusal("case23 no Host", "GET / HTTP/1.1\r\n\r\n", 400, "bad_request");
+        addRefusal("case24 h2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "version_not_supported");
+        addRefusal("case24 TLS hello", QByteArray("\x16\x03\x01\x02\x00\x01\x00\x01", 8), 400, "bad_request");
+        addRefusal("case24 HTTP/0.9", "GET /\r\n", 400, "bad_request");
+        addRefusal("case25 target", "GET /" + QByteArray(9000, 'a') + " HTTP/1.1\r\nHost: h\r\n\r\n", 414,
+                   "target_too_long");
+        addRefusal("case25 10 MB of header", "GET / HTTP/1.1\r\nHost: h\r\nX: " + QByteArray(10'000'000, 'a'),
+                   431, "headers_too_large");
+        addRefusal("case25 fields", post(QByteArray("X: a\r\n").repeated(200), {}), 431, "headers_too_large");
+        addRefusal("case26 unknown method", "BREW / HTTP/1.1\r\nHost: h\r\n\r\n", 501, "not_implemented");
+        addRefusal("case26 CONNECT", "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 405,
+                   "method_not_allowed");
+        addRefusal("case26 TRACE", "TRACE / HTTP/1.1\r\nHost: h\r\n\r\n", 405, "method_not_allowed");
+        addRefusal("case29 escape", "GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n", 400, "bad_request");
+        addRefusal("case33 expectation", post("Expect: cake\r\nContent-Length: 1\r\n", {}), 417,
+                   "expectation_failed");
+        addRefusal("case33 over the limit", post("Expect: 100-continue\r\nContent-Length: 9999999\r\n", {}),
+                   413, "body_too_large");
+    }
+    void refusalsReachTheClient()
+    {
+        QFETCH(QByteArray, bytes);
+        QFETCH(int, status);
+        QFETCH(QByteArray, code);
+        EchoGate server;
+        RawHttpClient client(server.port());
+        client.send(bytes);
+        QTRY_VERIFY(client.isClosed());
+        QVERIFY(!client.wasReset());
+        QCOMPARE(client.answerCount(), 1);
+        QVERIFY(client.hasOnlyWholeAnswers());
+        const RawAnswer answer = client.answers()[0];
+        QCOMPARE(answer.status, status);
+        QCOMPARE(answer.headers.value("Connection"), "close");
+        QCOMPARE(answer.headers.value("Content-Type"), "application/problem+json");
+        QCOMPARE(answer.headers.contains("Allow"), status == 405);
+        const QJsonObject problem = QJsonDocument::fromJson(answer.body).object();
+        QCOMPARE(problem.value(QStringLiteral("code")).toString().toLatin1(), code);
+        QCOMPARE(problem.value(QStringLiteral("status")).toInt(), status);
+        QCOMPARE(server.count, 0);
+        QCOMPARE(server.refused, std::vector<int>{status});
+        QTRY_COMPARE(server.gate.connectionCount(), 0);
+    }
+
+    void case19_case34_byteByByte()
+    {
+        EchoGate server;
+        RawHttpClient client(server.port());
+        client.sendInPieces(post("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n") +
+                            RawHttpClient::get("/b"));
+        QTRY_COMPARE(client.answerCount(), 2);
+        QCOMPARE(client.answers()[0].body, "/a|hello world");
+        QCOMPARE(client.answers()[1].body, "/b|");
+    }
+
+    void case19_cutAtEachByte()
+    {
+        EchoGate server;
+        const QByteArray bytes =
+            post("Transfer-Encoding: chunked\r\n", "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
+        std::vector<std::unique_ptr<RawHttpClient>> clients;
+        for (qsizetype at = 0; at < bytes.size(); ++at) {
+            clients.push_back(std::make_unique<RawHttpClient>(server.port()));
+            clients.back()->sendSplit(bytes, at);
+        }
+        for (const auto &client : clients) {
+            QTRY_COMPARE(client->answerCount(), 1);
+            QCOMPARE(client->answers()[0].body, "/a|hello world");
+        }
+    }
+
+    void case26_optionsOfTheServer()
+    {
+        EchoGate server;
+        RawHttpClient client(server.port());
+        client.send("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n" + RawHttpClient::get("/b"));
+        QTRY_COMPARE(client.answerCount(), 2);
+        QCOMPARE(client.status(), 204);
+        QVERIFY(client.answers()[0].headers.contains("Allow"));
+        QVERIFY(!client.answers()[0].headers.contains("Content-Length"));
+        QCOMPARE(server.count, 1);
+    }
+
+    void case27_headHasFieldsButNoBody()
+    {
+        EchoGate server;
+        RawHttpClient client(server.port());
+        client.setExpectsHead(true);
+        client.send(
+            "HEAD /a HTTP/1.1\r\nHost: h\r\n\r\nHEAD /b HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n");
+        QTRY_VERIFY(client.isClosed());
+        QCOMPARE(client.answerCount(), 2);
+        QVERIFY(client.hasOnlyWholeAnswers());
+        QCOMPARE(client.answers()[0].headers.value("Content-Length"), "3");
+        QCOMPARE(client.status(1), 400);
+    }
+
+    void case31_http10()
+    {
+        // What `ab` and `ab -k` send.
+        const QByteArray tail = "Host: 127.0.0.1:1\r\nUser-Agent: ApacheBench/2.3\r\nAccept: */*\r\n\r\n";
+        EchoGate server;
+        RawHttpClient plain(server.port());
+        plain.send("GET /a HTTP/1.0\r\n" + tail);
+        QTRY_VERIFY(plain.isClosed());
+        QVERIFY(!plain.wasReset());
+        QCOMPARE(plain.status(), 200);
+        QCOMPARE(plain.answers()[0].headers.value("Connection"), "close");
+
+        RawHttpClient kept(server.port());
+        for (int i = 1; i <= 3; ++i) {
+            kept.send("GET /a HTTP/1.0\r\nConnection: Keep-Alive\r\n" + tail);
+            QTRY_COMPARE(kept.answerCount(), i);
+            QCOMPARE(kept.answers().back().headers.value("Connection"), "keep-alive");
+            QVERIFY(kept.answers().back().headers.contains("Content-Length"));
+        }
+        QVERIFY(kept.isConnected());
+    }
+
+    void case32_connectionClose_data()
+    {
+        QTest::addColumn<QByteArray>("target");
+        QTest::addRow("case32 immediate") << QByteArray("/now");
+        QTest::addRow("case32 held") << QByteArray("/held");
+    }
+    void case32_connectionClose()
+    {
+        QFETCH(QByteArray, target);
+        EchoGate server;
+        RawHttpClient client(server.port());
+        client.send(RawHttpClient::post(target, "x", "Connection: close\r\n") + RawHttpClient::get("/never"));
+        if (target == "/held") {
+            QTRY_COMPARE(server.heldCount(), 1);
+            server.answerHeld();
+        }
+        QTRY_VERIFY(client.isClosed());
+        QVERIFY(!client.wasReset());
+        QCOMPARE(client.answerCount(), 1);
+        QCOMPARE(client.answers()[0].headers.value("Connection"), "close");
+        QCOMPARE(server.count, 1);
+    }
+
+    void case33_expectContinue()
+    {
+        EchoGate server;
+        RawHttpClient client(server.port());
+        const QByteArray body(2048, 'x');
+        client.send("POST /a HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 2048\r\n\r\n");
+        QTRY_COMPARE(client.answerCount(), 1);
+        QCOMPARE(client.status(), 100);
+        QCOMPARE(server.count, 0);
+        client.send(body);
+        QTRY_COMPARE(client.answerCount(), 2);
+        QCOMPARE(client.answers()[1].body, "/a|" + body);
+        // A client that does not wait needs no 100.
+        client.send(RawHttpClient::post("/b", "x", "Expect: 100-continue\r\n"));
+        QTRY_COMPARE(client.answerCount(), 3);
+        QCOMPARE(client.answers()[2].body, "/b|x");
+    }
+
+    void rawAnswersAndResetsForFaults()
+    {
+        EchoGate server;
+        RawHttpClient garbled(server.port());
+        garbled.send(RawHttpClient::get("/held"));
+        QTRY_COMPARE(server.heldCount(), 1);
+        QVERIFY(server.gate.connectionOf(server.held[0]) != 0);
+        server.gate.respondRaw(server.held[0], "HTTP/9.9 garbage");
+        QCOMPARE(server.gate.connectionOf(server.held[0]), 0U);
+        QTRY_VERIFY(garbled.isClosed());
+        QVERIFY(!garbled.wasReset());
+        QCOMPARE(garbled.received(), "HTTP/9.9 garbage");
+
+        RawHttpClient cut(server.port());
+        cut.send(RawHttpClient::get("/held"));
+        QTRY_COMPARE(server.heldCount(), 2);
+        server.gate.reset(server.held[1]);
+        QTRY_VERIFY(cut.isClosed());
+        QVERIFY(cut.wasReset());
+        QVERIFY(server.aborted.empty());
+        QTRY_COMPARE(server.gate.connectionCount(), 0);
+        QCOMPARE(server.closed, 2);
+    }
+
+    void drainingClosesIdleConnectionsAndSaysClose()
+    {
+        EchoGate server;
+        RawHttpClient idle(server.port());
+        idle.send(RawHttpClient::get("/a"));
+        RawHttpClient held(server.port());
+        held.send(RawHttpClient::get("/held"));
+        QTRY_COMPARE(idle.answerCount(), 1);
+        QTRY_COMPARE(server.heldCount(), 1);
+        server.gate.stopListening();
+        server.gate.closeIdle();
+        QTRY_VERIFY(idle.isClosed());
+        QVERIFY(!idle.wasReset());
+        QVERIFY(held.isConnected());
+        server.answerHeld();
+        QTRY_VERIFY(held.isClosed());
+        QCOMPARE(held.answers()[0].headers.value("Connection"), "close");
+        QTRY_COMPARE(server.gate.connectionCount(), 0);
+        RawHttpClient late(server.port());
+        QTRY_VERIFY(late.isClosed());
+        QVERIFY(late.wasRefused());
+    }
+
+    void portInUseIsReported()
+    {
+        EchoGate server;
+        Gate other{Limits{}};
+        QVERIFY(!other.listen(QHostAddress::LocalHost, server.port()));
+        QVERIFY(!other.errorString().isEmpty());
+    }
+
+    void destroyedWithConnectionsOfAllKinds()
+    {
+        auto server = std::make_unique<EchoGate>();
+        RawHttpClient idle(server->port());
+        RawHttpClient held(server->port());
+        RawHttpClient half(server->port());
+        idle.send(RawHttpClient::get("/a"));
+        held.send(RawHttpClient::get("/held") + RawHttpClient::get("/b"));
+        half.send("GET / HTT");
+        QTRY_COMPARE(idle.answerCount(), 1);
+        QTRY_COMPARE(server->heldCount(), 1);
+        QTRY_COMPARE(server->gate.connectionCount(), 3);
+        server.reset();
+        QTRY_VERIFY(idle.isClosed() && held.isClosed() && half.isClosed());
     }
 };
 

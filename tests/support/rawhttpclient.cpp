@@ -4,118 +4,163 @@
 #include "service/http/chunkdecoder.h"
 #include "service/http/grammar.h"
 
-#include <QHostAddress>
-
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <limits>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace holdline::test {
 
-RawHttpClient::RawHttpClient(quint16 port, QObject *parent) : QObject(parent)
+namespace {
+
+int connectTo(quint16 port)
 {
-    connect(&m_socket, &QIODevice::readyRead, this, [this] {
-        if (m_reading)
-            m_received += m_socket.readAll();
-    });
-    connect(&m_socket, &QAbstractSocket::connected, this, [this] {
-        m_everConnected = true;
-        m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-        if (!m_pending.isEmpty())
-            sendNextPiece();
-        else if (m_finishAfterPending)
-            finishSending();
-    });
-    connect(&m_socket, &QAbstractSocket::bytesWritten, this, [this] {
-        if (m_finishAfterPending && m_pending.isEmpty() && m_socket.bytesToWrite() == 0)
-            finishSending();
-    });
-    connect(&m_socket, &QAbstractSocket::errorOccurred, this, [this](QAbstractSocket::SocketError error) {
-        if (error != QAbstractSocket::RemoteHostClosedError)
-            m_wasReset = true;
-        m_ended = true;
-    });
-    connect(&m_socket, &QAbstractSocket::disconnected, this, [this] { m_ended = true; });
-    m_socket.connectToHost(QHostAddress::LocalHost, port);
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        qFatal("no descriptor left for a test client");
+    const int on = 1;
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    // In progress or refused: both are seen when the descriptor becomes readable or writable.
+    static_cast<void>(::connect(descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address));
+    return descriptor;
+}
+
+}  // namespace
+
+RawHttpClient::RawHttpClient(quint16 port, QObject *parent)
+    : QObject(parent),
+      m_descriptor(connectTo(port)),
+      m_readNotifier(m_descriptor, QSocketNotifier::Read),
+      m_writeNotifier(m_descriptor, QSocketNotifier::Write)
+{
+    connect(&m_readNotifier, &QSocketNotifier::activated, this, &RawHttpClient::read);
+    connect(&m_writeNotifier, &QSocketNotifier::activated, this, &RawHttpClient::flush);
 }
 
 RawHttpClient::~RawHttpClient()
 {
-    m_socket.disconnect(this);
+    end();
+}
+
+void RawHttpClient::end()
+{
+    m_ended = true;
+    if (m_descriptor < 0)
+        return;
+    m_readNotifier.setEnabled(false);
+    m_writeNotifier.setEnabled(false);
+    ::close(m_descriptor);
+    m_descriptor = -1;
+}
+
+void RawHttpClient::read()
+{
+    std::array<char, 64 * 1024> buffer;
+    const ssize_t got = ::recv(m_descriptor, buffer.data(), buffer.size(), 0);
+    if (got > 0) {
+        m_received.append(buffer.data(), got);
+    } else if (got == 0) {
+        end();
+    } else if (errno != EAGAIN && errno != EINTR) {
+        m_wasRefused = errno == ECONNREFUSED;
+        m_wasReset = !m_wasRefused;
+        end();
+    }
+}
+
+void RawHttpClient::flush()
+{
+    m_writeNotifier.setEnabled(false);
+    if (m_descriptor < 0)
+        return;
+    if (!m_unsent.isEmpty()) {
+        const auto size = static_cast<std::size_t>(m_unsent.size());
+        const ssize_t sent = ::send(m_descriptor, m_unsent.constData(), size, MSG_NOSIGNAL);
+        if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+            m_unsent.clear();  // the reader will see why
+            return;
+        }
+        m_unsent.remove(0, std::max<ssize_t>(sent, 0));
+    }
+    if (!m_unsent.isEmpty()) {
+        m_writeNotifier.setEnabled(true);
+    } else if (!m_pieces.isEmpty()) {
+        QMetaObject::invokeMethod(this, &RawHttpClient::sendNextPiece, Qt::QueuedConnection);
+    } else if (m_finishing && isConnected()) {
+        ::shutdown(m_descriptor, SHUT_WR);
+    } else if (m_finishing) {
+        m_writeNotifier.setEnabled(true);
+    }
 }
 
 void RawHttpClient::send(const QByteArray &bytes)
 {
-    m_socket.write(bytes);
-    if (isConnected())
-        m_socket.flush();
+    m_unsent += bytes;
+    flush();
 }
 
 void RawHttpClient::sendInPieces(const QByteArray &bytes, qsizetype size)
 {
-    m_pending = bytes;
-    m_pendingPos = 0;
+    m_pieces = bytes;
     m_pieceSize = size;
-    if (isConnected())
-        sendNextPiece();
+    flush();
 }
 
 void RawHttpClient::sendSplit(const QByteArray &bytes, qsizetype position)
 {
-    if (position > 0)
-        send(bytes.first(position));
+    m_unsent += bytes.first(position);
     sendInPieces(bytes.sliced(position), std::max<qsizetype>(1, bytes.size() - position));
 }
 
 void RawHttpClient::sendNextPiece()
 {
-    if (m_pending.isEmpty() || !isConnected())
-        return;
-    send(m_pending.mid(m_pendingPos, m_pieceSize));
-    m_pendingPos += m_pieceSize;
-    if (m_pendingPos < m_pending.size()) {
-        QMetaObject::invokeMethod(this, &RawHttpClient::sendNextPiece, Qt::QueuedConnection);
-        return;
-    }
-    m_pending.clear();
-    if (m_finishAfterPending)
-        finishSending();
+    const QByteArray piece = m_pieces.first(std::min(m_pieceSize, m_pieces.size()));
+    m_pieces.remove(0, piece.size());
+    send(piece);
 }
 
 void RawHttpClient::finishSending()
 {
-    m_finishAfterPending = true;
-    if (!isConnected() || !m_pending.isEmpty())
-        return;
-    m_socket.flush();
-    if (m_socket.bytesToWrite() == 0)
-        ::shutdown(static_cast<int>(m_socket.socketDescriptor()), SHUT_WR);
+    m_finishing = true;
+    flush();
 }
 
 void RawHttpClient::reset()
 {
     const linger now{1, 0};
-    ::setsockopt(static_cast<int>(m_socket.socketDescriptor()), SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    m_socket.abort();
+    ::setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    end();
 }
 
 void RawHttpClient::close()
 {
-    m_socket.disconnectFromHost();
+    end();
 }
 
 void RawHttpClient::stopReading()
 {
-    m_reading = false;
-    m_socket.setReadBufferSize(1);
+    m_readNotifier.setEnabled(false);
 }
 
 void RawHttpClient::startReading()
 {
-    m_reading = true;
-    m_socket.setReadBufferSize(0);
-    m_received += m_socket.readAll();
+    m_readNotifier.setEnabled(m_descriptor >= 0);
+}
+
+bool RawHttpClient::isConnected() const
+{
+    sockaddr_in peer{};
+    socklen_t size = sizeof peer;
+    return m_descriptor >= 0 && ::getpeername(m_descriptor, reinterpret_cast<sockaddr *>(&peer), &size) == 0;
 }
 
 std::vector<RawAnswer> RawHttpClient::answers() const
@@ -177,8 +222,9 @@ std::vector<RawAnswer> RawHttpClient::parse(qsizetype &used) const
 
 QByteArray RawHttpClient::post(const QByteArray &target, const QByteArray &body, const QByteArray &fields)
 {
-    return "POST " + target + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n"
-        + fields + "\r\n" + body;
+    return "POST " + target +
+           " HTTP/1.1\r\nHost: test\r\nContent-Length: " + QByteArray::number(body.size()) + "\r\n" + fields +
+           "\r\n" + body;
 }
 
 QByteArray RawHttpClient::get(const QByteArray &target, const QByteArray &fields)

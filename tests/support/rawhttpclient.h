@@ -4,7 +4,7 @@
 #include "service/http/message.h"
 
 #include <QObject>
-#include <QTcpSocket>
+#include <QSocketNotifier>
 
 #include <vector>
 
@@ -18,8 +18,8 @@ struct RawAnswer
     QByteArray body;
 };
 
-/// A client that sends exactly the bytes it is told, whole, in pieces or never, and keeps what comes back. It obeys
-/// no rule of HTTP, but reads answers: by Content-Length, chunked, or up to the end of the connection.
+/// A client that sends exactly the bytes it is told, whole, in pieces or never, and keeps what comes back. It
+/// obeys no rule of HTTP, but reads answers: by Content-Length, chunked, or up to the end of the connection.
 /// Connects at once to 127.0.0.1; what is sent before that is sent then. Works with QTRY_…: nothing blocks.
 class RawHttpClient : public QObject
 {
@@ -40,7 +40,8 @@ public:
     /// Closes with an RST.
     void reset();
     void close();
-    /// From now on nothing is read: the receive window fills. Give it a small one at first to see effects early.
+    /// From now on nothing is read: the receive window fills. Give it a small one at first to see effects
+    /// early.
     void stopReading();
     void startReading();
 
@@ -56,12 +57,13 @@ public:
     /// True when all that was received is whole answers.
     bool hasOnlyWholeAnswers() const;
 
-    bool isConnected() const { return m_socket.state() == QAbstractSocket::ConnectedState; }
+    bool isConnected() const;
     /// The server closed, cleanly or not.
     bool isClosed() const { return m_ended; }
     /// The server closed with an RST.
     bool wasReset() const { return m_wasReset; }
-    bool everConnected() const { return m_everConnected; }
+    /// Nobody listened.
+    bool wasRefused() const { return m_wasRefused; }
 
     /// `POST target` with a Host, a Content-Length and more fields, each with its CRLF.
     static QByteArray post(const QByteArray &target, const QByteArray &body, const QByteArray &fields = {});
@@ -69,19 +71,23 @@ public:
 
 private:
     std::vector<RawAnswer> parse(qsizetype &used) const;
+    void read();
+    void flush();
     void sendNextPiece();
+    void end();
 
-    QTcpSocket m_socket;
+    int m_descriptor;
+    QSocketNotifier m_readNotifier;
+    QSocketNotifier m_writeNotifier;
     QByteArray m_received;
-    QByteArray m_pending;
-    qsizetype m_pendingPos = 0;
+    QByteArray m_unsent;
+    QByteArray m_pieces;
     qsizetype m_pieceSize = 1;
-    bool m_finishAfterPending = false;
-    bool m_reading = true;
+    bool m_finishing = false;
     bool m_expectsHead = false;
     bool m_ended = false;
     bool m_wasReset = false;
-    bool m_everConnected = false;
+    bool m_wasRefused = false;
 };
 
 }  // namespace holdline::test
