@@ -129,7 +129,10 @@ QNetworkReply *PooledAccessManager::createRequest(Operation op, const QNetworkRe
         request.attribute(AffinityAttribute).toByteArray(),
         bytes.value_or(QByteArray()),
         verb == "HEAD" ? http::ResponseParser::Method::Head : http::ResponseParser::Method::Other};
-    auto *reply = new PooledReply(op, request, std::move(wanted), m_pool.get(), this);
+    QNetworkRequest noted = request;
+    if (autoDeleteReplies() && !request.attribute(QNetworkRequest::AutoDeleteReplyOnFinishAttribute).isValid())
+        noted.setAttribute(QNetworkRequest::AutoDeleteReplyOnFinishAttribute, true);
+    auto *reply = new PooledReply(op, noted, std::move(wanted), m_pool.get(), this);
     const int timeout = request.transferTimeout() > 0 ? request.transferTimeout() : transferTimeout();
     if (bytes) {
         m_pool->submit(reply, std::chrono::milliseconds(timeout));

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace holdline {
 
@@ -25,29 +26,6 @@ struct SlotGuard
     ~SlotGuard() { --slotDepth; }
     Q_DISABLE_COPY_MOVE(SlotGuard)
 };
-
-/// Why no connection came about.
-PoolFailure connectFailure(QAbstractSocket::SocketError error, const QString &text)
-{
-    switch (error) {
-        case QAbstractSocket::ConnectionRefusedError:
-            return {QNetworkReply::ConnectionRefusedError, text, "connection_refused"};
-        case QAbstractSocket::HostNotFoundError:
-            return {QNetworkReply::HostNotFoundError, text, "dns_error"};
-        case QAbstractSocket::SocketTimeoutError:
-            return {QNetworkReply::TimeoutError, text, "connection_timeout"};
-        case QAbstractSocket::NetworkError:
-            return {QNetworkReply::UnknownNetworkError, text, "destination_ip_unroutable"};
-        case QAbstractSocket::SocketAccessError:
-            return {QNetworkReply::ContentAccessDenied, text, "destination_ip_prohibited"};
-        case QAbstractSocket::SocketResourceError:
-            return {QNetworkReply::UnknownNetworkError, text, "proxy_internal_error"};
-        case QAbstractSocket::RemoteHostClosedError:
-            return {QNetworkReply::RemoteHostClosedError, text, "connection_terminated"};
-        default:
-            return {QNetworkReply::UnknownNetworkError, text, "destination_unavailable"};
-    }
-}
 
 PoolFailure answerFailure(const ResponseParser &parser)
 {
@@ -98,7 +76,8 @@ PooledConnection::PooledConnection(ConnectionPool &pool, const Origin &origin, Q
     limits.maxBodyBytes = pool.options().maxAnswerBytes;
     limits.maxHeadBytes = pool.options().maxHeadBytes;
     m_parser.setLimits(limits);
-    connect(&m_socket, &QTcpSocket::connected, this, &PooledConnection::onConnected);
+    connect(&m_connector, &Connector::connected, this, &PooledConnection::onConnected);
+    connect(&m_connector, &Connector::failed, this, &PooledConnection::onConnectFailed);
     connect(&m_socket, &QTcpSocket::readyRead, this, &PooledConnection::onReadyRead);
     connect(&m_socket, &QTcpSocket::errorOccurred, this, &PooledConnection::onClosed);
     connect(&m_socket, &QTcpSocket::disconnected, this, &PooledConnection::onClosed);
@@ -122,7 +101,7 @@ void PooledConnection::open(PooledReply *reply)
 {
     m_reply = reply;
     m_pool.setDeadline(this, m_pool.options().connectTimeout);
-    m_socket.connectToHost(m_origin.host, m_origin.port);
+    m_connector.start(m_origin);
 }
 
 void PooledConnection::carry(PooledReply *reply)
@@ -146,6 +125,7 @@ void PooledConnection::shut()
     if (std::exchange(m_shut, true))
         return;
     m_reply = nullptr;
+    m_connector.stop();
     m_socket.disconnect(this);
     m_socket.abort();
 }
@@ -158,16 +138,24 @@ void PooledConnection::timeUp()
         fail({QNetworkReply::TimeoutError, u"No connection within the time limit"_s, "connection_timeout"});
 }
 
-void PooledConnection::onConnected()
+void PooledConnection::onConnected(int descriptor)
 {
     const SlotGuard guard;
     m_connected = true;
     m_pool.clearDeadline(this);
+    if (!m_socket.setSocketDescriptor(descriptor)) {
+        ::close(descriptor);
+        fail({QNetworkReply::UnknownNetworkError, m_socket.errorString(), "proxy_internal_error"});
+        return;
+    }
     m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    if (m_reply)
-        send();
-    else
-        m_pool.remove(this);
+    send();
+}
+
+void PooledConnection::onConnectFailed(const PoolFailure &failure)
+{
+    const SlotGuard guard;
+    fail(failure);
 }
 
 /// One buffer, one write. What the system takes is reported by bytesWritten(), also from within flush().
@@ -193,7 +181,7 @@ void PooledConnection::onReadyRead()
     forward();
 }
 
-/// The peer closed, or the connection broke or never came about.
+/// The peer closed, or the connection broke.
 void PooledConnection::onClosed()
 {
     const SlotGuard guard;
@@ -201,10 +189,6 @@ void PooledConnection::onClosed()
         return;
     if (!m_reply) {
         m_pool.remove(this);
-        return;
-    }
-    if (!m_connected) {
-        fail(connectFailure(m_socket.error(), m_socket.errorString()));
         return;
     }
     if (m_sending) {

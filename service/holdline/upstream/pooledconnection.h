@@ -54,7 +54,8 @@ public:
 
 private:
     void send();
-    void onConnected();
+    void onConnected(int descriptor);
+    void onConnectFailed(const PoolFailure &failure);
     void onReadyRead();
     void onClosed();
     void readAll();
@@ -64,6 +65,7 @@ private:
 
     ConnectionPool &m_pool;
     const Origin m_origin;
+    Connector m_connector;
     QTcpSocket m_socket;
     http::ResponseParser m_parser;
     PooledReply *m_reply = nullptr;

@@ -18,6 +18,9 @@ namespace {
 QNetworkReply::NetworkError errorOfStatus(int status)
 {
     switch (status) {
+        case 400:
+        case 418:
+            return QNetworkReply::ProtocolInvalidOperationError;
         case 401:
             return QNetworkReply::AuthenticationRequiredError;
         case 403:
@@ -32,8 +35,6 @@ QNetworkReply::NetworkError errorOfStatus(int status)
             return QNetworkReply::ContentConflictError;
         case 410:
             return QNetworkReply::ContentGoneError;
-        case 418:
-            return QNetworkReply::ProtocolInvalidOperationError;
         case 500:
             return QNetworkReply::InternalServerError;
         case 501:
@@ -91,6 +92,11 @@ void PooledReply::abort()
 qint64 PooledReply::bytesAvailable() const
 {
     return QNetworkReply::bytesAvailable() + m_body.size() - m_bodyRead;
+}
+
+bool PooledReply::canReadLine() const
+{
+    return QNetworkReply::canReadLine() || m_body.indexOf('\n', m_bodyRead) >= 0;
 }
 
 qint64 PooledReply::readData(char *data, qint64 maxSize)

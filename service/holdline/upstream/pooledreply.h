@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/holdline/upstream/connector.h"
 #include "service/holdline/upstream/origin.h"
 #include "service/http/responseparser.h"
 
@@ -33,14 +34,6 @@ struct PooledRequest
     http::ResponseParser::Method method = http::ResponseParser::Method::Other;
 };
 
-/// How a request failed below HTTP.
-struct PoolFailure
-{
-    QNetworkReply::NetworkError error = QNetworkReply::NoError;
-    QString text;
-    QByteArray proxyStatus;  ///< RFC 9209, section 2.3
-};
-
 /// The QNetworkReply of a PooledAccessManager; its class comment says what callers see.
 ///
 /// It is a buffer with signals: connection and pool fill it with the functions below and hold plain pointers
@@ -57,6 +50,7 @@ public:
 
     void abort() override;
     qint64 bytesAvailable() const override;
+    bool canReadLine() const override;
 
     // For the pool and its connections:
 

@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// PooledAccessManager as a QNetworkAccessManager: the same answers and signals as the stock one, the bytes on
+// the wire, and the errors. How it uses connections is in tst_connectionpool, aborting in tst_pooledreply.
+#include "service/holdline/upstream/pooledaccessmanager.h"
+#include "tests/support/fullbacklog.h"
+#include "tests/support/scriptedserver.h"
+
+#include <QBuffer>
+#include <QNetworkProxy>
+#include <QNetworkReply>
+#include <QPointer>
+#include <QTcpSocket>
+#include <QTest>
+
+#include <memory>
+
+using namespace holdline;
+using namespace std::chrono_literals;
+using test::ScriptedServer;
+using Script = ScriptedServer::Script;
+using Reply = std::unique_ptr<QNetworkReply>;
+
+namespace {
+
+/// What a caller sees of a reply.
+struct Seen
+{
+    QStringList signalNames;  ///< repeated ones once
+    int status = 0;
+    QByteArray reason;
+    QByteArray body;
+    QNetworkReply::NetworkError error = QNetworkReply::NoError;
+    QByteArray contentType;
+    QByteArray repeated;
+    QUrl redirectTarget;
+    bool finished = false;
+
+    friend bool operator==(const Seen &, const Seen &) = default;
+};
+
+void note(QStringList &names, const QString &name)
+{
+    if (names.isEmpty() || names.last() != name)
+        names << name;
+}
+
+/// Follows a reply to its end; nothing may come before this is called.
+Seen follow(QNetworkReply *reply)
+{
+    Seen seen;
+    if (reply->isFinished() || reply->bytesAvailable() > 0)
+        return seen;
+    QObject context;
+    QObject::connect(reply, &QNetworkReply::metaDataChanged, &context,
+                     [&] { note(seen.signalNames, QStringLiteral("metaDataChanged")); });
+    QObject::connect(reply, &QNetworkReply::readyRead, &context, [&] {
+        note(seen.signalNames, QStringLiteral("readyRead"));
+        seen.body += reply->readAll();
+    });
+    QObject::connect(reply, &QNetworkReply::errorOccurred, &context,
+                     [&] { note(seen.signalNames, QStringLiteral("errorOccurred")); });
+    QObject::connect(reply, &QNetworkReply::finished, &context, [&] {
+        seen.signalNames << QStringLiteral("finished");
+        seen.finished = reply->isFinished() && !reply->isRunning();
+    });
+    if (!QTest::qWaitFor([reply] { return reply->isFinished(); }, 20'000))
+        return seen;
+    seen.status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    seen.reason = reply->attribute(QNetworkRequest::HttpReasonPhraseAttribute).toByteArray();
+    seen.error = reply->error();
+    seen.contentType = reply->header(QNetworkRequest::ContentTypeHeader).toByteArray();
+    seen.repeated = reply->rawHeader("x-repeated");
+    seen.redirectTarget = reply->attribute(QNetworkRequest::RedirectionTargetAttribute).toUrl();
+    return seen;
+}
+
+QNetworkRequest requestFor(const QUrl &url)
+{
+    QNetworkRequest request(url);
+    request.setHeader(QNetworkRequest::ContentTypeHeader, QByteArrayLiteral("text/plain"));
+    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
+    return request;
+}
+
+QByteArray proxyStatus(const Reply &reply)
+{
+    return reply->attribute(PooledAccessManager::ProxyStatusAttribute).toByteArray();
+}
+
+bool isPooled(const Reply &reply)
+{
+    return reply->attribute(PooledAccessManager::RequestSentAttribute).isValid();
+}
+
+}  // namespace
+
+#define WAIT_FINISHED(reply) QTRY_VERIFY_WITH_TIMEOUT((reply)->isFinished(), 20'000)
+
+class TestPooledAccessManager : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
+
+    void sameAsStock_data();
+    void sameAsStock();
+    void signalOrder();
+    void methodsOnTheWire_data();
+    void methodsOnTheWire();
+    void wholeHeadOnTheWire();
+    void fieldsThatBreakTheFramingAreRefused_data();
+    void fieldsThatBreakTheFramingAreRefused();
+    void ipv6();
+    void names();
+    void bodyFromDevices();
+    void largeBodies();
+    void earlyAnswerToALargeBody();
+    void answerBeyondTheLimit_data();
+    void answerBeyondTheLimit();
+    void refused();
+    void unknownName();
+    void noConnectionInTime();
+    void transferTimeout_data();
+    void transferTimeout();
+    void leftToTheStockCode_data();
+    void leftToTheStockCode();
+    void managerSignalAndAutoDelete();
+};
+
+void TestPooledAccessManager::sameAsStock_data()
+{
+    QTest::addColumn<QByteArray>("verb");
+    QTest::addColumn<Script>("script");
+    const auto row = [](const char *name, const QByteArray &verb, const Script &script) {
+        QTest::newRow(name) << verb << script;
+    };
+    const auto say = [](const QByteArray &bytes) { return Script{ScriptedServer::write(bytes)}; };
+    const auto sayAndClose = [](const QByteArray &bytes) {
+        return Script{ScriptedServer::write(bytes), ScriptedServer::close()};
+    };
+    row("POST 200", "POST", say(ScriptedServer::answer(200, "hello")));
+    row("GET 200", "GET", say(ScriptedServer::answer(200, "hello")));
+    row("PUT 201", "PUT", say(ScriptedServer::answer(201, "hello")));
+    row("DELETE 200", "DELETE", say(ScriptedServer::answer(200, "gone")));
+    row("PATCH 200", "PATCH", say(ScriptedServer::answer(200, "patched")));
+    row("HEAD 200", "HEAD", say("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"));
+    row("empty", "GET", say(ScriptedServer::answer(200, "")));
+    row("204", "GET", say("HTTP/1.1 204 No Content\r\n\r\n"));
+    row("chunked", "POST",
+        say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"));
+    row("byte by byte", "POST", {ScriptedServer::bytewise(ScriptedServer::answer(200, "hello"))});
+    row("until closed", "GET", sayAndClose("HTTP/1.1 200 OK\r\n\r\nall"));
+    row("1.0", "GET", sayAndClose("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nall"));
+    row("100 first", "POST", say("HTTP/1.1 100 Continue\r\n\r\n" + ScriptedServer::answer(200, "x")));
+    row("repeated field", "GET",
+        say("HTTP/1.1 200 OK\r\nX-Repeated: a\r\nX-Repeated: b\r\nContent-Length: 0\r\n\r\n"));
+    for (const int status :
+         {400, 401, 403, 404, 405, 406, 409, 410, 418, 422, 429, 500, 501, 502, 503, 504, 599})
+        row(qPrintable(QString::number(status)), "POST", say(ScriptedServer::answer(status, "why")));
+    for (const int status : {301, 302, 303, 307, 308})
+        row(qPrintable(QString::number(status)), "POST",
+            say(ScriptedServer::answer(status, "", "Location: http://127.0.0.1:1/other\r\n")));
+    row("half a body, closed", "POST", sayAndClose("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"));
+}
+
+/// The two managers look the same to a caller.
+void TestPooledAccessManager::sameAsStock()
+{
+    QFETCH(QByteArray, verb);
+    QFETCH(Script, script);
+    QNetworkAccessManager stock;
+    PooledAccessManager pooled;
+    QList<Seen> seen;
+    for (QNetworkAccessManager *manager : {&stock, static_cast<QNetworkAccessManager *>(&pooled)}) {
+        ScriptedServer server;
+        server.setDefault(script);
+        const bool hasBody = verb == "POST" || verb == "PUT" || verb == "PATCH";
+        // A custom HEAD waits for a body with the stock manager.
+        const Reply reply(verb == "HEAD" ? manager->head(requestFor(server.url()))
+                                         : manager->sendCustomRequest(requestFor(server.url()), verb,
+                                                                      hasBody ? QByteArray("body") : QByteArray()));
+        seen << follow(reply.get());
+        QVERIFY(seen.last().finished);
+        QCOMPARE(isPooled(reply), manager == &pooled);
+        QCOMPARE(server.arrivalCount(), 1);
+        QCOMPARE(server.arrivals().first().body, hasBody ? "body" : "");
+    }
+    QCOMPARE(seen[1].signalNames, seen[0].signalNames);
+    QCOMPARE(seen[1].status, seen[0].status);
+    QCOMPARE(seen[1].reason, seen[0].reason);
+    QCOMPARE(seen[1].body, seen[0].body);
+    QCOMPARE(seen[1].error, seen[0].error);
+    QVERIFY(seen[1] == seen[0]);
+}
+
+void TestPooledAccessManager::signalOrder()
+{
+    ScriptedServer server;
+    server.setDefault({ScriptedServer::write(ScriptedServer::answer(500, "oh"))});
+    PooledAccessManager manager;
+    for (int i = 0; i < 2; ++i) {  // on a new and on a reused connection
+        const Reply reply(manager.post(requestFor(server.url()), QByteArray("x")));
+        const Seen seen = follow(reply.get());
+        const QStringList order{QStringLiteral("metaDataChanged"), QStringLiteral("readyRead"),
+                                QStringLiteral("errorOccurred"), QStringLiteral("finished")};
+        QCOMPARE(seen.signalNames, order);
+        QCOMPARE(seen.body, "oh");
+    }
+}
+
+void TestPooledAccessManager::methodsOnTheWire_data()
+{
+    QTest::addColumn<QByteArray>("verb");
+    QTest::addColumn<QByteArray>("body");
+    QTest::addColumn<QByteArray>("length");
+    QTest::newRow("POST") << QByteArray("POST") << QByteArray("x") << QByteArray("1");
+    QTest::newRow("empty POST") << QByteArray("POST") << QByteArray() << QByteArray("0");
+    QTest::newRow("empty PUT") << QByteArray("PUT") << QByteArray() << QByteArray("0");
+    QTest::newRow("GET") << QByteArray("GET") << QByteArray() << QByteArray();
+    QTest::newRow("HEAD") << QByteArray("HEAD") << QByteArray() << QByteArray();
+    QTest::newRow("DELETE") << QByteArray("DELETE") << QByteArray() << QByteArray();
+    QTest::newRow("DELETE with a body") << QByteArray("DELETE") << QByteArray("abc") << QByteArray("3");
+}
+
+void TestPooledAccessManager::methodsOnTheWire()
+{
+    QFETCH(QByteArray, verb);
+    QFETCH(QByteArray, body);
+    QFETCH(QByteArray, length);
+    ScriptedServer server;
+    server.setDefault({ScriptedServer::write("HTTP/1.1 204 N\r\n\r\n")});
+    PooledAccessManager manager;
+    const Reply reply(manager.sendCustomRequest(requestFor(server.url()), verb, body));
+    WAIT_FINISHED(reply);
+    QCOMPARE(reply->error(), QNetworkReply::NoError);
+    QVERIFY(server.arrivals().first().head.startsWith(verb + " /start HTTP/1.1\r\n"));
+    QCOMPARE(server.arrivals().first().field("Content-Length"), length);
+    QCOMPARE(server.arrivals().first().body, body);
+}
+
+void TestPooledAccessManager::wholeHeadOnTheWire()
+{
+    ScriptedServer server;
+    PooledAccessManager manager;
+    QUrl url = server.url(QStringLiteral("/ä b"));
+    url.setQuery(QStringLiteral("q=1 2"));
+    url.setFragment(QStringLiteral("not sent"));
+    QNetworkRequest request(url);
+    request.setRawHeader("X-One", "1");
+    request.setRawHeader("Connection", "upgrade");
+    request.setRawHeader("Transfer-Encoding", "chunked");
+    request.setRawHeader("Content-Length", "77");
+    request.setRawHeader("Expect", "100-continue");
+    request.setAttribute(PooledAccessManager::AffinityAttribute, QByteArray("secret account"));
+    const Reply reply(manager.put(request, QByteArray("abc")));
+    WAIT_FINISHED(reply);
+    QCOMPARE(server.arrivals().first().head,
+             "PUT /%C3%A4%20b?q=1%202 HTTP/1.1\r\n"
+             "X-One: 1\r\n"
+             "Host: 127.0.0.1:" +
+                 QByteArray::number(server.port()) +
+                 "\r\n"
+                 "Accept-Encoding: identity\r\n"
+                 "Content-Length: 3\r\n\r\n");
+}
+
+void TestPooledAccessManager::fieldsThatBreakTheFramingAreRefused_data()
+{
+    QTest::addColumn<QByteArray>("verb");
+    QTest::addColumn<QByteArray>("name");
+    QTest::addColumn<QByteArray>("value");
+    QTest::newRow("line end in value") << QByteArray("POST") << QByteArray("X") << QByteArray("a\r\nEvil: 1");
+    QTest::newRow("LF in value") << QByteArray("POST") << QByteArray("X") << QByteArray("a\nEvil: 1");
+    QTest::newRow("NUL in value") << QByteArray("POST") << QByteArray("X") << QByteArray("a\0b", 3);
+    QTest::newRow("line end in name") << QByteArray("POST") << QByteArray("X: a\r\nY") << QByteArray("b");
+    QTest::newRow("blank in name") << QByteArray("POST") << QByteArray("X Y") << QByteArray("b");
+    QTest::newRow("blank in method") << QByteArray("GET / HTTP/1.1\r\nX:") << QByteArray("X")
+                                     << QByteArray("b");
+    QTest::newRow("no method") << QByteArray("") << QByteArray("X") << QByteArray("b");
+}
+
+void TestPooledAccessManager::fieldsThatBreakTheFramingAreRefused()
+{
+    QFETCH(QByteArray, verb);
+    QFETCH(QByteArray, name);
+    QFETCH(QByteArray, value);
+    ScriptedServer server;
+    PooledAccessManager manager;
+    QNetworkRequest request(server.url());
+    request.setRawHeader(name, value);
+    const Reply reply(manager.sendCustomRequest(request, verb, QByteArray("x")));
+    QVERIFY(!reply->isFinished());
+    WAIT_FINISHED(reply);
+    QCOMPARE(reply->error(), QNetworkReply::ProtocolInvalidOperationError);
+    QCOMPARE(reply->attribute(PooledAccessManager::RequestSentAttribute).toBool(), false);
+    QCOMPARE(server.accepted(), 0);
+}
+
+void TestPooledAccessManager::ipv6()
+{
+    ScriptedServer server(QHostAddress::LocalHostIPv6);
+    PooledAccessManager manager;
+    const Reply reply(manager.post(requestFor(server.url()), QByteArray("x")));
+    WAIT_FINISHED(reply);
+    QCOMPARE(reply->error(), QNetworkReply::NoError);
+    QCOMPARE(server.arrivals().first().field("Host"), "[::1]:" + QByteArray::number(server.port()));
+}
+
+void TestPooledAccessManager::names()
+{
+    ScriptedServer server;
+    PooledAccessManager manager;
+    QUrl url = server.url();
+    url.setHost(QStringLiteral("localhost"));
+    for (int i = 0; i < 3; ++i) {
+        const Reply reply(manager.post(requestFor(url), QByteArray("x")));
+        QVERIFY(!reply->isFinished());
+        WAIT_FINISHED(reply);
+        QCOMPARE(reply->error(), QNetworkReply::NoError);
+        QCOMPARE(server.arrivals().last().field("Host"), "localhost:" + QByteArray::number(server.port()));
+    }
+    QCOMPARE(server.accepted(), 1);
+}
+
+void TestPooledAccessManager::bodyFromDevices()
+{
+    ScriptedServer server;
+    PooledAccessManager manager;
+    QBuffer buffer;
+    buffer.setData("0123456789");
+    QVERIFY(buffer.open(QIODevice::ReadOnly));
+    QVERIFY(buffer.seek(4));
+    const Reply reply(manager.post(requestFor(server.url()), &buffer));
+    WAIT_FINISHED(reply);
+    QVERIFY(isPooled(reply));
+    QCOMPARE(server.arrivals().first().body, "456789");
+}
+
+void TestPooledAccessManager::largeBodies()
+{
+    const QByteArray large(5'000'000, 'x');
+    ScriptedServer server;
+    server.setDefault({ScriptedServer::write(ScriptedServer::answer(200, large))});
+    PoolOptions options;
+    options.maxAnswerBytes = large.size();
+    PooledAccessManager manager(options);
+    for (int i = 0; i < 3; ++i) {
+        const Reply reply(manager.post(requestFor(server.url()), large));
+        WAIT_FINISHED(reply);
+        QCOMPARE(reply->error(), QNetworkReply::NoError);
+        QVERIFY(reply->readAll() == large);
+        QVERIFY(server.arrivals().last().body == large);
+    }
+    QCOMPARE(server.accepted(), 1);
+}
+
+/// The answer comes while the request is still being sent: it counts, and the connection is not used again.
+void TestPooledAccessManager::earlyAnswerToALargeBody()
+{
+    ScriptedServer server;
+    server.setOnAccept(
+        {ScriptedServer::write(ScriptedServer::answer(413, "too much")), ScriptedServer::hold()});
+    PooledAccessManager manager;
+    const Reply reply(manager.post(requestFor(server.url()), QByteArray(50'000'000, 'x')));
+    WAIT_FINISHED(reply);
+    QCOMPARE(reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt(), 413);
+    QCOMPARE(reply->readAll(), "too much");
+    QCOMPARE(manager.connectionCount(), 0);
+}
+
+void TestPooledAccessManager::answerBeyondTheLimit_data()
+{
+    QTest::addColumn<Script>("script");
+    const QByteArray block(64 * 1024, ' ');
+    QTest::newRow("announced") << Script{
+        ScriptedServer::write("HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n")};
+    QTest::newRow("until closed") << Script{ScriptedServer::write("HTTP/1.1 200 OK\r\n\r\n"),
+                                            ScriptedServer::flood(block)};
+    QTest::newRow("chunked") << Script{
+        ScriptedServer::write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        ScriptedServer::flood("10\r\n0123456789abcdef\r\n")};
+}
+
+void TestPooledAccessManager::answerBeyondTheLimit()
+{
+    QFETCH(Script, script);
+    ScriptedServer server;
+    server.setDefault(script);
+    PoolOptions options;
+    options.maxAnswerBytes = 100;
+    PooledAccessManager manager(options);
+    const Reply reply(manager.get(requestFor(server.url())));
+    WAIT_FINISHED(reply);
+    QCOMPARE(reply->error(), QNetworkReply::ProtocolFailure);
+    QCOMPARE(proxyStatus(reply), "http_response_body_size");
+    QVERIFY(reply->bytesAvailable() <= 100);
+    QTRY_COMPARE(server.openConnections(), 0);
+}
+
+void TestPooledAccessManager::refused()
+{
+    QUrl url(QStringLiteral("http://127.0.0.1/"));
+    url.setPort(ScriptedServer::unusedPort());
+    PooledAccessManager manager;
+    const Reply reply(manager.get(requestFor(url)));
+    const Seen seen = follow(reply.get());
+    QCOMPARE(seen.error, QNetworkReply::ConnectionRefusedError);
+    QCOMPARE(seen.signalNames, (QStringList{QStringLiteral("errorOccurred"), QStringLiteral("finished")}));
+    QCOMPARE(proxyStatus(reply), "connection_refused");
+    QCOMPARE(reply->attribute(PooledAccessManager::RequestSentAttribute).toBool(), false);
+    QVERIFY(!reply->errorString().isEmpty());
+}
+
+void TestPooledAccessManager::unknownName()
+{
+    PooledAccessManager manager;
+    const Reply reply(manager.get(requestFor(QUrl(QStringLiteral("http://no-such-name.invalid/")))));
+    const Seen seen = follow(reply.get());
+    QCOMPARE(seen.error, QNetworkReply::HostNotFoundError);
+    QCOMPARE(proxyStatus(reply), "dns_error");
+    QCOMPARE(manager.connectionCount(), 0);
+}
+
+void TestPooledAccessManager::noConnectionInTime()
+{
+    const test::FullBacklog deaf;
+    PoolOptions options;
+    options.connectTimeout = 50ms;
+    PooledAccessManager manager(options);
+    const Reply reply(manager.get(requestFor(deaf.url())));
+    const Seen seen = follow(reply.get());
+    QCOMPARE(seen.error, QNetworkReply::TimeoutError);
+    QCOMPARE(proxyStatus(reply), "connection_timeout");
+    QCOMPARE(reply->attribute(PooledAccessManager::RequestSentAttribute).toBool(), false);
+    QCOMPARE(manager.connectionCount(), 0);
+}
+
+void TestPooledAccessManager::transferTimeout_data()
+{
+    QTest::addColumn<Script>("script");
+    QTest::addColumn<bool>("byManager");
+    for (const bool byManager : {false, true}) {
+        const char *whose = byManager ? "manager's" : "request's";
+        QTest::addRow("%s, no answer", whose) << Script{ScriptedServer::hold()} << byManager;
+        QTest::addRow("%s, half an answer", whose)
+            << Script{ScriptedServer::write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"),
+                      ScriptedServer::hold()}
+            << byManager;
+        QTest::addRow("%s, trickling", whose) << Script{ScriptedServer::write("HTTP/1.1 200 OK\r\n\r\n"),
+                                                        ScriptedServer::bytewise(QByteArray(10'000'000, 'x'))}
+                                              << byManager;
+    }
+}
+
+void TestPooledAccessManager::transferTimeout()
+{
+    QFETCH(Script, script);
+    QFETCH(bool, byManager);
+    ScriptedServer server;
+    server.setDefault(script);
+    PoolOptions options;
+    options.maxAnswerBytes = 20'000'000;
+    PooledAccessManager manager(options);
+    QNetworkRequest request = requestFor(server.url());
+    if (byManager)
+        manager.setTransferTimeout(100);
+    else
+        request.setTransferTimeout(100);
+    const Reply reply(manager.get(request));
+    WAIT_FINISHED(reply);
+    QCOMPARE(reply->error(), QNetworkReply::OperationCanceledError);
+    QCOMPARE(proxyStatus(reply), "http_response_timeout");
+    QCOMPARE(reply->attribute(PooledAccessManager::RequestSentAttribute).toBool(), true);
+    QTRY_COMPARE(server.openConnections(), 0);
+}
+
+void TestPooledAccessManager::leftToTheStockCode_data()
+{
+    QTest::addColumn<QString>("what");
+    for (const char *what : {"https", "credentials", "proxy", "incomplete body", "data"})
+        QTest::newRow(what) << QString::fromLatin1(what);
+}
+
+void TestPooledAccessManager::leftToTheStockCode()
+{
+    QFETCH(QString, what);
+    ScriptedServer server;
+    PooledAccessManager manager;
+    QUrl url = server.url();
+    if (what == QStringLiteral("https")) {
+        url.setScheme(QStringLiteral("https"));
+        server.setOnAccept({ScriptedServer::close()});
+    } else if (what == QStringLiteral("credentials")) {
+        url.setUserInfo(QStringLiteral("user:password"));
+    } else if (what == QStringLiteral("proxy")) {
+        manager.setProxy(QNetworkProxy(QNetworkProxy::HttpProxy, QStringLiteral("127.0.0.1"), server.port()));
+    } else if (what == QStringLiteral("data")) {
+        url = QUrl(QStringLiteral("data:,hello"));
+    }
+    Reply reply;
+    QTcpSocket silent;  // sequential, with nothing to read
+    if (what == QStringLiteral("incomplete body")) {
+        silent.connectToHost(QHostAddress::LocalHost, server.port());
+        QTRY_COMPARE(silent.state(), QAbstractSocket::ConnectedState);
+        QNetworkRequest request = requestFor(server.url());
+        request.setHeader(QNetworkRequest::ContentLengthHeader, 5);
+        request.setAttribute(QNetworkRequest::DoNotBufferUploadDataAttribute, true);
+        reply.reset(manager.post(request, &silent));
+        QVERIFY(!isPooled(reply));
+        reply->abort();
+    } else {
+        reply.reset(manager.get(requestFor(url)));
+    }
+    WAIT_FINISHED(reply);
+    QVERIFY(!isPooled(reply));
+    QCOMPARE(manager.connectionCount(), 0);
+}
+
+void TestPooledAccessManager::managerSignalAndAutoDelete()
+{
+    ScriptedServer server;
+    PooledAccessManager manager;
+    manager.setAutoDeleteReplies(true);
+    QPointer<QNetworkReply> reply(manager.post(requestFor(server.url()), QByteArray("x")));
+    QCOMPARE(reply->manager(), &manager);
+    QNetworkReply *told = nullptr;
+    connect(&manager, &QNetworkAccessManager::finished, this,
+            [&told](QNetworkReply *which) { told = which; });
+    QNetworkReply *raw = reply.data();
+    QTRY_COMPARE(told, raw);
+    QTRY_VERIFY(!reply);
+}
+
+QTEST_GUILESS_MAIN(TestPooledAccessManager)
+#include "tst_pooledaccessmanager.moc"
