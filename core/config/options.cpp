@@ -14,11 +14,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
-enum class Reload { Yes, No };
-
 /// An option without its set and get.
 Option describe(QLatin1StringView key, QLatin1StringView flag, Option::Kind kind, const QString &values,
-                QLatin1StringView description, Reload reload)
+                QLatin1StringView description)
 {
     Option option;
     option.key = key;
@@ -26,7 +24,6 @@ Option describe(QLatin1StringView key, QLatin1StringView flag, Option::Kind kind
     option.kind = kind;
     option.values = values;
     option.description = description;
-    option.reloadable = reload == Reload::Yes;
     return option;
 }
 
@@ -42,7 +39,8 @@ Option address(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeO
                QLatin1StringView description)
 {
     const QString values = mayBeOff ? u"HOST:PORT or off"_s : u"HOST:PORT"_s;
-    Option option = describe(key, flag, Option::Kind::Address, values, description, Reload::No);
+    Option option = describe(key, flag, Option::Kind::Address, values, description);
+    option.reloadable = false;  // the socket is open already
     option.set = [at, mayBeOff](Config &config, QStringView text) {
         const auto parsed = parseListenAddress(text);
         if (!parsed || (parsed->isOff() && !mayBeOff))
@@ -60,7 +58,7 @@ Option url(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeEmpty
            QLatin1StringView description)
 {
     const QString values = mayBeEmpty ? u"http or https URL, or empty"_s : u"http or https URL"_s;
-    Option option = describe(key, flag, Option::Kind::Url, values, description, Reload::No);
+    Option option = describe(key, flag, Option::Kind::Url, values, description);
     option.set = [at, mayBeEmpty, example](Config &config, QStringView text) {
         const QUrl parsed(text.toString(), QUrl::StrictMode);
         const bool web = parsed.scheme() == "http"_L1 || parsed.scheme() == "https"_L1;
@@ -79,10 +77,10 @@ Option url(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeEmpty
 
 template <typename At>
 Option integer(QLatin1StringView key, QLatin1StringView flag, At at, int least, int most,
-               QLatin1StringView description, Reload reload = Reload::Yes)
+               QLatin1StringView description)
 {
     const QString values = fromTo(QString::number(least), QString::number(most));
-    Option option = describe(key, flag, Option::Kind::Integer, values, description, reload);
+    Option option = describe(key, flag, Option::Kind::Integer, values, description);
     option.set = [at, least, most, values](Config &config, QStringView text) {
         const auto parsed = parseInteger(text);
         if (!parsed || *parsed < least || *parsed > most)
@@ -96,10 +94,10 @@ Option integer(QLatin1StringView key, QLatin1StringView flag, At at, int least, 
 
 template <typename At>
 Option size(QLatin1StringView key, QLatin1StringView flag, At at, std::int64_t least, std::int64_t most,
-            QLatin1StringView description, Reload reload = Reload::Yes)
+            QLatin1StringView description)
 {
     const QString values = fromTo(formatSize(least), formatSize(most));
-    Option option = describe(key, flag, Option::Kind::Size, values, description, reload);
+    Option option = describe(key, flag, Option::Kind::Size, values, description);
     option.set = [at, least, most, values](Config &config, QStringView text) {
         const auto parsed = parseSize(text);
         if (!parsed || *parsed < least || *parsed > most)
@@ -113,10 +111,10 @@ Option size(QLatin1StringView key, QLatin1StringView flag, At at, std::int64_t l
 
 template <typename At>
 Option duration(QLatin1StringView key, QLatin1StringView flag, At at, milliseconds least, milliseconds most,
-                QLatin1StringView description, Reload reload = Reload::Yes)
+                QLatin1StringView description)
 {
     const QString values = fromTo(formatDuration(least), formatDuration(most));
-    Option option = describe(key, flag, Option::Kind::Duration, values, description, reload);
+    Option option = describe(key, flag, Option::Kind::Duration, values, description);
     option.set = [at, least, most, values](Config &config, QStringView text) {
         const auto parsed = parseDuration(text);
         if (!parsed || *parsed < least || *parsed > most)
@@ -133,12 +131,12 @@ using Words = std::array<std::pair<QLatin1StringView, Enum>, N>;
 
 template <typename At, typename Enum, std::size_t N>
 Option choice(QLatin1StringView key, QLatin1StringView flag, At at, const Words<Enum, N> &words,
-              QLatin1StringView description, Reload reload = Reload::Yes)
+              QLatin1StringView description)
 {
     QString values = words.front().first;
     for (std::size_t i = 1; i < N; ++i)
         values += (i + 1 == N ? u" or "_s : u", "_s) + words[i].first;
-    Option option = describe(key, flag, Option::Kind::Choice, values, description, reload);
+    Option option = describe(key, flag, Option::Kind::Choice, values, description);
     option.set = [at, words, values](Config &config, QStringView text) {
         const auto it =
             std::find_if(words.begin(), words.end(), [text](const auto &w) { return w.first == text; });
@@ -184,6 +182,8 @@ void addServer(std::vector<Option> &all)
     all.push_back(url("server.callback_url"_L1, "callback-url"_L1, HOLDLINE_MEMBER(server.callbackUrl), true,
                       u"http://proxy.example:3738/callback"_s,
                       "Where the upstream reaches this service; empty: /callback at the listen address."_L1));
+    // Callbacks of jobs that run come to the old one.
+    all.back().reloadable = false;
 }
 
 void addUpstream(std::vector<Option> &all)
@@ -192,24 +192,22 @@ void addUpstream(std::vector<Option> &all)
                       u"http://jobs.example/start"_s, "Where jobs are started."_L1));
     all.push_back(integer("upstream.connections"_L1, "upstream-connections"_L1,
                           HOLDLINE_MEMBER(upstream.connections), 1, 65'535,
-                          "Connections open to the upstream at once, all accounts together."_L1, Reload::No));
+                          "Connections open to the upstream at once, all accounts together."_L1));
     all.push_back(choice(
         "upstream.connection_scope"_L1, "connection-scope"_L1, HOLDLINE_MEMBER(upstream.connectionScope),
-        kScopes, "Who may use a kept-alive connection again: any account, or only the one it served."_L1,
-        Reload::No));
+        kScopes, "Who may use a kept-alive connection again: any account, or only the one it served."_L1));
     all.push_back(duration("upstream.connect_timeout"_L1, "connect-timeout"_L1,
                            HOLDLINE_MEMBER(upstream.connectTimeout), 10ms, 10min,
-                           "Time to connect to the upstream."_L1, Reload::No));
+                           "Time to connect to the upstream."_L1));
     all.push_back(duration(
         "upstream.start_timeout"_L1, "start-timeout"_L1, HOLDLINE_MEMBER(upstream.startTimeout), 10ms, 1h,
-        "Time from sending a start to its whole answer; after it the start's fate is unknown."_L1,
-        Reload::No));
-    all.push_back(duration(
-        "upstream.idle_timeout"_L1, "upstream-idle-timeout"_L1, HOLDLINE_MEMBER(upstream.idleTimeout), 10ms,
-        1h, "An unused kept-alive connection to the upstream is closed after this time."_L1, Reload::No));
+        "Time from sending a start to its whole answer; after it the start's fate is unknown."_L1));
+    all.push_back(duration("upstream.idle_timeout"_L1, "upstream-idle-timeout"_L1,
+                           HOLDLINE_MEMBER(upstream.idleTimeout), 10ms, 1h,
+                           "An unused kept-alive connection to the upstream is closed after this time."_L1));
     all.push_back(size("upstream.max_answer_bytes"_L1, "max-answer-bytes"_L1,
                        HOLDLINE_MEMBER(upstream.maxAnswerBytes), KiB, 64 * MiB,
-                       "Largest answer to a start that is read."_L1, Reload::No));
+                       "Largest answer to a start that is read."_L1));
 }
 
 void addLanes(std::vector<Option> &all)

@@ -10,11 +10,11 @@ namespace holdline {
 
 using namespace Qt::StringLiterals;
 
-Q_LOGGING_CATEGORY(logHttp, "holdline.http")
-Q_LOGGING_CATEGORY(logBridge, "holdline.bridge")
-Q_LOGGING_CATEGORY(logUpstream, "holdline.upstream")
-Q_LOGGING_CATEGORY(logConfig, "holdline.config")
-Q_LOGGING_CATEGORY(logService, "holdline.service")
+Q_LOGGING_CATEGORY(lcHttp, "holdline.http")
+Q_LOGGING_CATEGORY(lcBridge, "holdline.bridge")
+Q_LOGGING_CATEGORY(lcUpstream, "holdline.upstream")
+Q_LOGGING_CATEGORY(lcConfig, "holdline.config")
+Q_LOGGING_CATEGORY(lcService, "holdline.service")
 
 namespace {
 

@@ -10,13 +10,13 @@
 
 namespace holdline {
 
-Q_DECLARE_LOGGING_CATEGORY(logHttp)      // holdline.http
-Q_DECLARE_LOGGING_CATEGORY(logBridge)    // holdline.bridge
-Q_DECLARE_LOGGING_CATEGORY(logUpstream)  // holdline.upstream
-Q_DECLARE_LOGGING_CATEGORY(logConfig)    // holdline.config
-Q_DECLARE_LOGGING_CATEGORY(logService)   // holdline.service
+Q_DECLARE_LOGGING_CATEGORY(lcHttp)      // holdline.http
+Q_DECLARE_LOGGING_CATEGORY(lcBridge)    // holdline.bridge
+Q_DECLARE_LOGGING_CATEGORY(lcUpstream)  // holdline.upstream
+Q_DECLARE_LOGGING_CATEGORY(lcConfig)    // holdline.config
+Q_DECLARE_LOGGING_CATEGORY(lcService)   // holdline.service
 
-/// Sends all of Qt's messages (qWarning(), qCInfo(logHttp)…) to a sink as log lines: time, level, category,
+/// Sends all of Qt's messages (qWarning(), qCInfo(lcHttp)…) to a sink as log lines: time, level, category,
 /// message. One at a time in a process; when destroyed, the handler before it is back. `sink` must outlive
 /// it. Messages may come from any thread; constructing, destroying and configure() belong to the main thread.
 class LogHandler

@@ -1,42 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/wire/jsontext.h"
 
+#include "core/wire/jsonunits.h"
+
 #include <cstdint>
 
 namespace holdline {
 
 using namespace Qt::StringLiterals;
+using namespace json;
 
 namespace {
 
 using Byte = unsigned char;
-
-bool isDigit(int c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/// -1 when it is no hex digit.
-int hexValue(int c)
-{
-    if (isDigit(c))
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-bool isHighSurrogate(std::uint32_t unit)
-{
-    return unit >= 0xD800 && unit <= 0xDBFF;
-}
-
-bool isLowSurrogate(std::uint32_t unit)
-{
-    return unit >= 0xDC00 && unit <= 0xDFFF;
-}
 
 /// Recursive descent, one function per rule of RFC 8259's grammar. Each returns false after fail().
 class Scanner
@@ -330,53 +306,6 @@ private:
     JsonError m_error;
 };
 
-/// The UTF-16 unit whose four digits start at `at`.
-std::uint32_t unitAt(QByteArrayView text, qsizetype at)
-{
-    std::uint32_t unit = 0;
-    for (qsizetype i = 0; i < 4; ++i)
-        unit = unit * 16 + static_cast<std::uint32_t>(hexValue(static_cast<Byte>(text[at + i])));
-    return unit;
-}
-
-void appendUtf8(QByteArray &out, std::uint32_t code)
-{
-    const auto put = [&out](std::uint32_t byte) { out.append(static_cast<char>(byte)); };
-    if (code < 0x80) {
-        put(code);
-    } else if (code < 0x800) {
-        put(0xC0 | (code >> 6));
-        put(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-        put(0xE0 | (code >> 12));
-        put(0x80 | ((code >> 6) & 0x3F));
-        put(0x80 | (code & 0x3F));
-    } else {
-        put(0xF0 | (code >> 18));
-        put(0x80 | ((code >> 12) & 0x3F));
-        put(0x80 | ((code >> 6) & 0x3F));
-        put(0x80 | (code & 0x3F));
-    }
-}
-
-char simpleEscape(char c)
-{
-    switch (c) {
-        case 'b':
-            return '\b';
-        case 'f':
-            return '\f';
-        case 'n':
-            return '\n';
-        case 'r':
-            return '\r';
-        case 't':
-            return '\t';
-        default:
-            return c;  // quote, backslash and slash stand for themselves
-    }
-}
-
 }  // namespace
 
 QString jsonTypeName(JsonType type)
@@ -403,50 +332,6 @@ QString jsonTypeName(JsonType type)
 std::variant<JsonType, JsonError> scanJson(QByteArrayView text, const JsonMemberVisitor &onMember)
 {
     return Scanner(text, onMember).run();
-}
-
-QByteArray unescapeJson(QByteArrayView literal)
-{
-    const QByteArrayView text = literal.sliced(1, literal.size() - 2);
-    if (!text.contains('\\'))
-        return text.toByteArray();
-    QByteArray out;
-    out.reserve(text.size());
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        if (text[i] != '\\') {
-            out.append(text[i]);
-        } else if (text[++i] != 'u') {
-            out.append(simpleEscape(text[i]));
-        } else {
-            std::uint32_t code = unitAt(text, i + 1);
-            i += 4;
-            if (isHighSurrogate(code)) {
-                code = 0x10000 + ((code - 0xD800) << 10) + (unitAt(text, i + 3) - 0xDC00);
-                i += 6;
-            }
-            appendUtf8(out, code);
-        }
-    }
-    return out;
-}
-
-QByteArray quoteJson(QByteArrayView text)
-{
-    static constexpr char kHex[] = "0123456789abcdef";
-    QByteArray out;
-    out.reserve(text.size() + 2);
-    out.append('"');
-    for (const char c : text) {
-        const auto byte = static_cast<Byte>(c);
-        if (c == '"' || c == '\\') {
-            out.append('\\').append(c);
-        } else if (byte < 0x20 || byte == 0x7F) {
-            out.append("\\u00").append(kHex[byte >> 4]).append(kHex[byte & 0xF]);
-        } else {
-            out.append(c);
-        }
-    }
-    return out.append('"');
 }
 
 }  // namespace holdline

@@ -496,11 +496,11 @@ void TestAccessLog::handler()
     FakeSink sink;
     {
         LogHandler handler(sink, LogFormat::Logfmt, LogLevel::Info);
-        qCInfo(logHttp) << "listening on" << 3738;
-        qCWarning(logUpstream, "bad\nnews %s", "\x1b[0m");
-        qCDebug(logBridge) << "not shown";
+        qCInfo(lcHttp) << "listening on" << 3738;
+        qCWarning(lcUpstream, "bad\nnews %s", "\x1b[0m");
+        qCDebug(lcBridge) << "not shown";
         handler.configure(LogFormat::Json, LogLevel::Debug);
-        qCDebug(logBridge) << "shown";
+        qCDebug(lcBridge) << "shown";
         qWarning("%s", QByteArray(100'000, '\n').constData());
     }
     const QList<QByteArray> lines = sink.lines();
@@ -539,11 +539,11 @@ void TestAccessLog::handlerLevels()
     QFETCH(int, lines);
     FakeSink sink;
     LogHandler handler(sink, LogFormat::Logfmt, level);
-    qCDebug(logService, "a");
-    qCInfo(logService, "b");
-    qCWarning(logService, "c");
+    qCDebug(lcService, "a");
+    qCInfo(lcService, "b");
+    qCWarning(lcService, "c");
     qWarning("d");
-    qCCritical(logService, "e");
+    qCCritical(lcService, "e");
     QCOMPARE(sink.lines().size(), lines);
     QVERIFY(sink.lines().last().contains("level=error"));
 }
@@ -557,7 +557,7 @@ void TestAccessLog::handlerFromThreads()
         for (int t = 0; t < 4; ++t) {
             threads.emplace_back([] {
                 for (int i = 0; i < 250; ++i)
-                    qCInfo(logService, "hello");
+                    qCInfo(lcService, "hello");
             });
         }
         for (std::thread &thread : threads)
@@ -574,9 +574,9 @@ void TestAccessLog::handlerCountsLost()
     sink.result = LogWrite::Busy;
     const std::uint64_t before = LogHandler::lost();
     LogHandler handler(sink, LogFormat::Logfmt, LogLevel::Info);
-    qCInfo(logService, "a");
+    qCInfo(lcService, "a");
     sink.result = LogWrite::Failed;
-    qCInfo(logService, "b");
+    qCInfo(lcService, "b");
     QCOMPARE(LogHandler::lost() - before, 2u);
 }
 
