@@ -27,6 +27,10 @@ public:
                 name.startsWith("--"_L1) ? findOptionByFlag(QStringView(name).sliced(2)) : nullptr;
             if (!option && name != "--config"_L1) {
                 fail(unknown(name));
+                // What follows was most likely meant to be its value.
+                if (!joined && name.startsWith(u'-') && i + 1 < arguments.size() &&
+                    !arguments[i + 1].startsWith(u'-'))
+                    ++i;
                 continue;
             }
             if (!joined && i + 1 >= arguments.size()) {
