@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/wire/proofblock.h"
 
+#include "core/wire/jsontext.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
 #include <QList>
 
-#include <simdjson.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -70,43 +73,30 @@ Unpacked gunzip(QByteArray packed, qsizetype maxBytes)
     return plain;
 }
 
-std::optional<QByteArray> stringIn(const simdjson::dom::element &element)
+std::optional<ProofEntry> entryIn(const QJsonValue &value)
 {
-    std::string_view text;
-    if (element.get_string().get(text) != simdjson::SUCCESS)
+    const QJsonArray parts = value.toArray();
+    if (parts.size() != 3 || !parts.at(0).isString() || !parts.at(1).isString() || !parts.at(2).isString())
         return std::nullopt;
-    return QByteArray(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-std::optional<ProofEntry> entryIn(const simdjson::dom::element &element)
-{
-    simdjson::dom::array parts;
-    if (element.get_array().get(parts) != simdjson::SUCCESS || parts.size() != 3)
-        return std::nullopt;
-    const auto id = stringIn(parts.at(0).value_unsafe());
-    const auto startedAt = stringIn(parts.at(1).value_unsafe());
-    const auto proof = stringIn(parts.at(2).value_unsafe());
-    if (!id || !startedAt || !proof)
-        return std::nullopt;
-    return ProofEntry{*id, *startedAt, *proof};
+    return ProofEntry{parts.at(0).toString().toUtf8(), parts.at(1).toString().toUtf8(),
+                      parts.at(2).toString().toUtf8()};
 }
 
 std::variant<ProofEntries, QString> parseEntries(const QByteArray &json, std::size_t maxEntries)
 {
-    simdjson::dom::parser parser;
-    simdjson::dom::element root;
-    const auto size = static_cast<std::size_t>(json.size());
-    if (const auto error = parser.parse(json.constData(), size).get(root); error != simdjson::SUCCESS)
-        return u"the JSON is not valid: %1"_s.arg(QLatin1StringView(simdjson::error_message(error)));
-    simdjson::dom::array list;
-    if (root.get_array().get(list) != simdjson::SUCCESS)
+    // QJsonDocument takes some texts that are no JSON, so the strict reader goes first.
+    const auto scanned = scanJson(json);
+    if (const auto *error = std::get_if<JsonError>(&scanned))
+        return u"the JSON is not valid, "_s + error->toString();
+    if (std::get<JsonType>(scanned) != JsonType::Array)
         return u"the JSON is not an array"_s;
 
     ProofEntries entries;
-    for (const simdjson::dom::element element : list) {
+    const QJsonArray list = QJsonDocument::fromJson(json).array();
+    for (const QJsonValue value : list) {
         if (entries.size() == maxEntries)
             return u"it holds more than %1 entries"_s.arg(maxEntries);
-        auto entry = entryIn(element);
+        auto entry = entryIn(value);
         if (!entry)
             return u"entry %1 is not an array of three strings"_s.arg(entries.size() + 1);
         entries.push_back(std::move(*entry));
