@@ -3,26 +3,31 @@
 
 #include <QPointer>
 
-#include <fcntl.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
 
 namespace holdline {
 
 namespace {
 
-/// The pipe's writing end; -1 while there is no UnixSignals. All a signal handler may touch.
-std::atomic<int> writingEnd = -1;
+/// All that the signal handler may touch: how often each signal came, and the descriptor that wakes the event
+/// loop up; -1 while there is no UnixSignals.
+std::atomic<int> wakeUp = -1;
+std::atomic<int> hangups = 0;
+std::atomic<int> terminations = 0;
+std::atomic<int> interruptions = 0;
 static_assert(std::atomic<int>::is_always_lock_free);
 
 void handleSignal(int signal)
 {
     const int savedErrno = errno;
-    const auto byte = static_cast<unsigned char>(signal);
-    // A full pipe means thousands of signals that nobody has read yet: one more says nothing new.
-    [[maybe_unused]] const ssize_t written = ::write(writingEnd.load(), &byte, 1);
+    ++(signal == SIGHUP ? hangups : signal == SIGINT ? interruptions : terminations);
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = ::write(wakeUp.load(), &one, sizeof one);
     errno = savedErrno;
 }
 
@@ -30,11 +35,17 @@ void handleSignal(int signal)
 
 UnixSignals::UnixSignals(QObject *parent) : QObject(parent)
 {
-    if (writingEnd.load() >= 0 || ::pipe2(m_pipe.data(), O_CLOEXEC | O_NONBLOCK) != 0)
+    if (wakeUp.load() >= 0)
         return;
-    writingEnd = m_pipe[1];
-    m_notifier = new QSocketNotifier(m_pipe[0], QSocketNotifier::Read, this);
-    connect(m_notifier, &QSocketNotifier::activated, this, &UnixSignals::readPipe);
+    m_event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (m_event < 0)
+        return;
+    wakeUp = m_event;
+    hangups = 0;
+    terminations = 0;
+    interruptions = 0;
+    m_notifier = new QSocketNotifier(m_event, QSocketNotifier::Read, this);
+    connect(m_notifier, &QSocketNotifier::activated, this, &UnixSignals::deliver);
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
         struct sigaction action = {};
         action.sa_handler = kSignals[i] == SIGPIPE ? SIG_IGN : handleSignal;
@@ -51,25 +62,22 @@ UnixSignals::~UnixSignals()
     for (std::size_t i = 0; i < kSignals.size(); ++i)
         ::sigaction(kSignals[i], &m_previous[i], nullptr);
     delete m_notifier;
-    writingEnd = -1;
-    ::close(m_pipe[0]);
-    ::close(m_pipe[1]);
+    wakeUp = -1;
+    ::close(m_event);
 }
 
-void UnixSignals::readPipe()
+void UnixSignals::deliver()
 {
-    std::array<unsigned char, 64> bytes;
-    const ssize_t count = ::read(m_pipe[0], bytes.data(), bytes.size());
-    bool wantsReload = false;
+    std::uint64_t count = 0;
+    // Before the counts are taken: a signal that comes in between wakes us up again.
+    [[maybe_unused]] const ssize_t taken = ::read(m_event, &count, sizeof count);
+    const bool wantsReload = hangups.exchange(0) > 0;
     // Whoever hears a signal may destroy this object.
     const QPointer<UnixSignals> alive(this);
-    for (ssize_t i = 0; i < count && alive; ++i) {
-        const int signal = bytes[static_cast<std::size_t>(i)];
-        if (signal == SIGHUP)
-            wantsReload = true;
-        else
-            Q_EMIT terminate(signal);
-    }
+    for (int left = terminations.exchange(0); left > 0 && alive; --left)
+        Q_EMIT terminate(SIGTERM);
+    for (int left = alive ? interruptions.exchange(0) : 0; left > 0 && alive; --left)
+        Q_EMIT terminate(SIGINT);
     if (wantsReload && alive)
         Q_EMIT reload();
 }

@@ -12,10 +12,11 @@ namespace holdline {
 /// Turns SIGTERM and SIGINT, and SIGHUP, into Qt signals in the thread it lives in, and ignores SIGPIPE, so
 /// that writing to a closed pipe or socket is an error instead of death.
 ///
-/// A handler that writes one byte into a pipe rather than signalfd: that one needs the signals blocked in
-/// every thread, and child processes inherit the block. Life: one at a time in a process (a second one is
-/// valid() == false and does nothing); when destroyed, the handlers before it are back. Thread: constructed,
-/// used and destroyed in one with an event loop.
+/// A handler that counts and wakes up through an eventfd, which never fills up, so that no SIGTERM is lost
+/// behind a flood of SIGHUPs. Not signalfd: that one needs the signals blocked in every thread, and child
+/// processes inherit the block. Life: one at a time in a process (a second one is not isValid() and does
+/// nothing); when destroyed, the handlers before it are back. Thread: constructed, used and destroyed in one
+/// with an event loop.
 class UnixSignals : public QObject
 {
     Q_OBJECT
@@ -24,7 +25,7 @@ public:
     explicit UnixSignals(QObject *parent = nullptr);
     ~UnixSignals() override;
 
-    /// False when there is another one already, or no descriptors are left for the pipe.
+    /// False when there is another one already, or no descriptor is left for it.
     bool isValid() const { return m_notifier != nullptr; }
 
 Q_SIGNALS:
@@ -34,12 +35,12 @@ Q_SIGNALS:
     void reload();
 
 private:
-    void readPipe();
+    void deliver();
 
     static constexpr std::array<int, 4> kSignals{SIGTERM, SIGINT, SIGHUP, SIGPIPE};
 
     std::array<struct sigaction, kSignals.size()> m_previous{};
-    std::array<int, 2> m_pipe{-1, -1};
+    int m_event = -1;
     QSocketNotifier *m_notifier = nullptr;
 };
 
