@@ -33,7 +33,6 @@ VirtualClient::~VirtualClient()
 void VirtualClient::send(const QByteArray &body)
 {
     m_busy = true;
-    m_sending = true;
     ++m_number;
     m_request = m_target.head + QByteArray::number(body.size()) + "\r\n\r\n" + body;
     m_body.clear();
@@ -43,9 +42,8 @@ void VirtualClient::send(const QByteArray &body)
         m_socket.flush();
     } else {
         m_tried = 0;
-        connectToNext();
+        connectSoon();
     }
-    m_sending = false;
 }
 
 void VirtualClient::giveUp(Failure failure)
@@ -59,10 +57,19 @@ void VirtualClient::giveUp(Failure failure)
     finish(reply);
 }
 
+void VirtualClient::connectSoon()
+{
+    m_connecting = true;
+    // Often called from inside a signal of the socket, which must not be connected again there.
+    QTimer::singleShot(0, this, [this, number = m_number] {
+        if (m_busy && m_connecting && number == m_number)
+            connectToNext();
+    });
+}
+
 void VirtualClient::connectToNext()
 {
     ++m_tried;
-    m_connecting = true;
     m_socket.abort();
     m_socket.connectToHost(m_target.addresses.at(m_address), m_target.port);
 }
@@ -104,19 +111,17 @@ void VirtualClient::answered()
 
 void VirtualClient::failed(QAbstractSocket::SocketError error)
 {
-    if (!m_busy)
-        return;  // the server closed a connection that was kept; the next request opens another
+    if (!m_busy) {
+        m_socket.abort();  // the server closed a connection that was kept; the next request opens another
+        return;
+    }
     if (m_connecting) {
         if (m_tried == m_target.addresses.size()) {
             giveUp(connectFailure(error));
             return;
         }
         m_address = (m_address + 1) % m_target.addresses.size();
-        // Not from inside the socket's own signal.
-        QTimer::singleShot(0, this, [this, number = m_number] {
-            if (m_busy && m_connecting && number == m_number)
-                connectToNext();
-        });
+        connectSoon();
         return;
     }
     if (m_socket.bytesAvailable() > 0)
@@ -124,21 +129,16 @@ void VirtualClient::failed(QAbstractSocket::SocketError error)
     if (!m_busy)
         return;
     m_parser.finish();
-    if (m_parser.state() == http::ResponseParser::State::Complete)
-        answered();
-    else
+    if (m_parser.state() != http::ResponseParser::State::Complete) {
         giveUp(Failure::Closed);
+        return;
+    }
+    m_socket.abort();  // it still calls itself connected here
+    answered();
 }
 
 void VirtualClient::finish(const JobReply &reply)
 {
-    if (m_sending) {
-        QTimer::singleShot(0, this, [this, reply, number = m_number] {
-            if (m_busy && number == m_number)
-                finish(reply);
-        });
-        return;
-    }
     m_busy = false;
     Q_EMIT finished(reply);
 }

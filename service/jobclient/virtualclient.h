@@ -48,6 +48,7 @@ Q_SIGNALS:
     void finished(const holdline::JobReply &reply);
 
 private:
+    void connectSoon();
     void connectToNext();
     void connected();
     void readyRead();
@@ -66,7 +67,6 @@ private:
     std::uint64_t m_number = 0;  ///< of the request
     bool m_busy = false;
     bool m_connecting = false;
-    bool m_sending = false;  ///< within send()
 };
 
 }  // namespace holdline
