@@ -130,7 +130,7 @@ void LogLine::add(QByteArrayView name, Duration duration)
 void LogLine::add(QByteArrayView name, std::chrono::system_clock::time_point at)
 {
     const auto ms = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch());
-    add(name, QStringView(QDateTime::fromMSecsSinceEpoch(ms.count(), Qt::UTC).toString(Qt::ISODateWithMs)));
+    add(name, QStringView(QDateTime::fromMSecsSinceEpoch(ms.count()).toUTC().toString(Qt::ISODateWithMs)));
 }
 
 QByteArray LogLine::finish()
