@@ -60,11 +60,12 @@ ChunkDecoder::Status ChunkDecoder::byte(char c, const QByteArray &body)
 ChunkDecoder::Status ChunkDecoder::sizeByte(char c)
 {
     if (const int digit = hexValue(c); digit >= 0) {
-        if (m_digits == 0)
-            m_size = 0;
-        m_size = m_size * 16 + digit;
         // 15 digits fit into 60 bits: the size can neither overflow nor become negative.
-        return ++m_digits <= 15 ? Status::NeedMore : Status::Malformed;
+        if (m_digits == 15)
+            return Status::Malformed;
+        m_size = (m_digits == 0 ? 0 : m_size * 16) + digit;
+        ++m_digits;
+        return Status::NeedMore;
     }
     if (m_digits == 0)
         return Status::Malformed;

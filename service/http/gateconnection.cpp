@@ -100,8 +100,9 @@ void GateConnection::afterProcessing()
 {
     if (m_processing || m_state == State::Closed)
         return;
-    if (!hasInput()) {
-        m_input = QByteArray();
+    if (!hasInput() || m_state == State::Handling) {
+        // While a request is held only the bytes behind it are kept, not what they came in.
+        m_input = hasInput() ? m_input.sliced(m_inputPos) : QByteArray();
         m_inputPos = 0;
     }
     if (m_state == State::Reading)
@@ -131,10 +132,6 @@ void GateConnection::complete()
     m_requestId = request.requestId;
     m_isHead = request.method == "HEAD";
     m_isHttp10 = request.minorVersion == 0;
-
-    // What follows waits for this answer; while it is held only the bytes themselves are kept.
-    m_input = hasInput() ? m_input.sliced(m_inputPos) : QByteArray();
-    m_inputPos = 0;
 
     if (m_place == Place::Reserved && !m_host.admitReserved(*this, request))
         return refuse({Reason::Overloaded, "All connections are taken."_L1}, m_isHead, m_requestId);
