@@ -50,6 +50,13 @@ PoolOptions poolOptions(const Config &config, const DescriptorBudget &budget)
     return options;
 }
 
+UpstreamClient::Limits upstreamLimits(const Config &config)
+{
+    UpstreamClient::Limits limits;
+    limits.maxAnswerBytes = config.upstream.maxAnswerBytes;
+    return limits;
+}
+
 QByteArray callbackBase(const Config &config, quint16 port)
 {
     if (!config.server.callbackUrl.isEmpty())
@@ -72,13 +79,13 @@ QByteArray callbackPath(const Config &config)
 class Service::Private
 {
 public:
-    explicit Private(const Config &initial)
+    Private(const Config &initial, LogSink &sink)
         : config(initial),
           budget(shareDescriptors(initial, raiseDescriptorLimit())),
           manager(poolOptions(initial, budget)),
-          upstream(manager, initial.upstream),
+          upstream(&manager, initial.upstream.url, upstreamLimits(initial)),
           bridge(initial, callbackBase(initial, initial.server.listen.port), upstream),
-          recorder(initial, bridge)
+          recorder(sink, initial, bridge)
     {
     }
 
@@ -88,6 +95,15 @@ public:
         if (bridge.isDraining())
             reasons << u"draining"_s;
         return reasons;
+    }
+
+    QByteArray metrics()
+    {
+        Gauges gauges;
+        gauges.clientConnections = front->gate().connectionCount();
+        gauges.upstreamConnections = manager.connectionCount();
+        gauges.startedAt = startedAt;
+        return recorder.metrics(gauges);
     }
 
     bool listen(http::Gate &gate, const ListenAddress &address, const QString &what)
@@ -102,6 +118,7 @@ public:
     Config config;
     DescriptorBudget budget;
     QString error;
+    const std::chrono::system_clock::time_point startedAt = std::chrono::system_clock::now();
     PooledAccessManager manager;
     UpstreamClient upstream;
     Bridge bridge;
@@ -110,7 +127,8 @@ public:
     std::unique_ptr<HttpFront> front;
 };
 
-Service::Service(const Config &config, QObject *parent) : QObject(parent), d(std::make_unique<Private>(config))
+Service::Service(const Config &config, LogSink &sink, QObject *parent)
+    : QObject(parent), d(std::make_unique<Private>(config, sink))
 {
     connect(&d->bridge, &Bridge::drained, this, [this] {
         // The last answers are handed over; give the sockets a moment to take them.
@@ -130,13 +148,13 @@ bool Service::start()
 
     if (!d->config.server.adminListen.isOff()) {
         d->admin = std::make_unique<AdminFront>(
-            AdminSource{[this] { return d->notReady(); }, [this] { return d->recorder.metrics(); }},
+            AdminSource{[this] { return d->notReady(); }, [this] { return d->metrics(); }},
             d->budget.admin);
         if (!d->listen(d->admin->gate(), d->config.server.adminListen, u"administration"_s))
             return false;
     }
     if (d->budget.shrunk)
-        qCWarning(lcService) << "the limit on open files allows only" << d->budget.clients << "clients,"
+        qCWarning(logService) << "the limit on open files allows only" << d->budget.clients << "clients,"
                              << d->budget.callbacks << "callback and" << d->budget.upstream
                              << "upstream connections; raise it (ulimit -n, LimitNOFILE=) to have those configured";
     return true;
@@ -164,27 +182,27 @@ int Service::heldCount() const
 
 void Service::reload(const Config &config)
 {
-    Config next = config;
-    if (next.server.listen != d->config.server.listen || next.server.adminListen != d->config.server.adminListen ||
-        callbackPath(next) != callbackPath(d->config)) {
-        qCWarning(lcService) << "listen addresses and the path of the callback URL change only with a restart";
-        next.server = d->config.server;
-    }
-    d->config = next;
-    d->budget = shareDescriptors(next, raiseDescriptorLimit());
-    d->manager.setOptions(poolOptions(next, d->budget));
-    d->upstream.setConfig(next.upstream);
-    d->front->gate().setLimits(frontLimits(next, d->budget));
-    d->bridge.reload(next, callbackBase(next, port()));
-    d->recorder.setConfig(next);
-    qCInfo(lcService) << "configuration reloaded";
+    d->config = config;
+    d->budget = shareDescriptors(config, raiseDescriptorLimit());
+    d->manager.setOptions(poolOptions(config, d->budget));
+    d->upstream.setUrl(config.upstream.url);
+    d->upstream.setLimits(upstreamLimits(config));
+    d->front->gate().setLimits(frontLimits(config, d->budget));
+    d->bridge.reload(config, callbackBase(config, port()));
+    d->recorder.setConfig(config);
+    d->recorder.countReload(true);
+}
+
+void Service::countRefusedReload()
+{
+    d->recorder.countReload(false);
 }
 
 void Service::drain()
 {
     if (d->bridge.isDraining())
         return;
-    qCInfo(lcService) << "draining:" << heldCount() << "requests held";
+    qCInfo(logService) << "draining:" << heldCount() << "requests held";
     d->bridge.drain(d->config.hold.drainTimeout);
 }
 

@@ -9,6 +9,8 @@
 
 namespace holdline {
 
+class LogSink;
+
 /// The composition root: builds the parts, connects them, and takes them down in the order that is safe: stop
 /// accepting, settle all, drop the exchanges, then the servers.
 ///
@@ -19,7 +21,8 @@ class Service : public QObject
     Q_OBJECT
 
 public:
-    explicit Service(const Config &config, QObject *parent = nullptr);
+    /// `sink` takes the access log, and must outlive it.
+    Service(const Config &config, LogSink &sink, QObject *parent = nullptr);
     ~Service() override;
 
     /// Opens the listeners. False when one cannot be had; errorString() says which and why.
@@ -30,8 +33,10 @@ public:
     quint16 port() const;
     quint16 adminPort() const;
 
-    /// Takes over what can change while running; what cannot is named in the log and stays as it was.
+    /// Takes over what can change while running; the caller has kept the rest as it was (mergeReload()).
     void reload(const Config &config);
+    /// For the metrics: a reload was asked for and its configuration was wrong.
+    void countRefusedReload();
     /// Not ready, no new holds, callbacks still served; finished() when all held requests are answered, at the
     /// latest after hold.drain_timeout, when the rest have got 503.
     void drain();

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/loadconfig.h"
+#include "core/eventloop/descriptorlimit.h"
+#include "core/eventloop/unixsignals.h"
+#include "core/telemetry/logging.h"
+#include "service/holdline/service.h"
+
+#include <QCoreApplication>
+#include <QDir>
+
+#include <cstdio>
+
+#include <unistd.h>
+
+using namespace holdline;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kUnavailable = 69;  // EX_UNAVAILABLE of sysexits.h
+
+LoadedConfig load()
+{
+    return loadConfig(QCoreApplication::arguments().mid(1), QProcessEnvironment::systemEnvironment(),
+                      QDir::currentPath());
+}
+
+void print(FILE *stream, const QByteArray &text)
+{
+    std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stream);
+}
+
+/// SIGHUP: the new configuration if it is good, else the old one and a word in the log.
+void reload(Service &service, LogHandler &log, Config &running)
+{
+    const LoadedConfig loaded = load();
+    if (!loaded.isValid()) {
+        for (const ConfigError &error : loaded.errors)
+            qCCritical(logConfig).noquote() << error.text;
+        qCCritical(logConfig) << "the configuration was not reloaded; the running one stays";
+        service.countRefusedReload();
+        return;
+    }
+    const Reload next = mergeReload(running, loaded.config);
+    for (const QString &key : next.needRestart)
+        qCWarning(logConfig).noquote() << key << "changes only with a restart";
+    running = next.config;
+    log.configure(running.log.format, running.log.level);
+    service.reload(running);
+    qCInfo(logConfig) << "configuration reloaded";
+}
+
+}  // namespace
+
+int main(int argc, char **argv)
+{
+    raiseDescriptorLimit();
+    QCoreApplication app(argc, argv);
+    QCoreApplication::setApplicationName(u"holdline"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(HOLDLINE_VERSION));
+
+    const LoadedConfig loaded = load();
+    if (const auto exit = earlyExit(loaded)) {
+        print(stdout, exit->out);
+        print(stderr, exit->error);
+        return exit->code;
+    }
+    Config running = loaded.config;
+    DescriptorSink standardError(STDERR_FILENO);
+    LogHandler log(standardError, running.log.format, running.log.level);
+
+    Service service(running, standardError);
+    if (!service.start()) {
+        qCCritical(logService).noquote() << service.errorString();
+        return kUnavailable;
+    }
+    QObject::connect(&service, &Service::finished, &app, &QCoreApplication::quit, Qt::QueuedConnection);
+
+    UnixSignals signals;
+    int terminations = 0;
+    QObject::connect(&signals, &UnixSignals::terminate, &service, [&] {
+        if (++terminations > 1)
+            service.stop();
+        else
+            service.drain();
+    });
+    QObject::connect(&signals, &UnixSignals::reload, &service, [&] { reload(service, log, running); });
+    return QCoreApplication::exec();
+}

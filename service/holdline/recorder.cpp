@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/recorder.h"
+
+#include "core/telemetry/logging.h"
+
+namespace holdline {
+
+namespace {
+
+StartFate fateOf(const StartResult &result)
+{
+    switch (result.fate) {
+        case StartResult::Fate::Accepted: return StartFate::Accepted;
+        case StartResult::Fate::Rejected: return StartFate::Rejected;
+        case StartResult::Fate::NotStarted: return StartFate::NotStarted;
+        case StartResult::Fate::Unknown: break;
+    }
+    return StartFate::Unknown;
+}
+
+void record(LatencyHistogram &histogram, const std::optional<Duration> &took)
+{
+    if (took)
+        histogram.record(*took);
+}
+
+}  // namespace
+
+Recorder::Recorder(LogSink &sink, const Config &config, Bridge &bridge, QObject *parent)
+    : QObject(parent),
+      m_bridge(bridge),
+      m_accessLog(sink, config.log.format, config.log.accessLinesPerSecond)
+{
+    connect(&bridge, &Bridge::jobEnded, this, &Recorder::onJobEnded);
+    connect(&bridge, &Bridge::requestRefused, this, &Recorder::onRequestRefused);
+    connect(&bridge, &Bridge::startEnded, this, &Recorder::onStartEnded);
+    connect(&bridge, &Bridge::callbackEntered, this,
+            [this](CallbackWord word) { m_counters.countCallback(word); });
+}
+
+void Recorder::watch(http::Gate &gate)
+{
+    connect(&gate, &http::Gate::requestRefused, this,
+            [this](int status) { m_counters.countHttpRefusal(status); });
+    connect(&gate, &http::Gate::connectionClosed, this, [this] { ++m_counters.connectionsClosed; });
+}
+
+void Recorder::setConfig(const Config &config)
+{
+    m_accessLog.configure(config.log.format, config.log.accessLinesPerSecond);
+}
+
+void Recorder::onJobEnded(const Job &job, int status)
+{
+    const TimePoint now = job.times.settled.value_or(Clock::now());
+    m_counters.countRequest(job.status.outcome);
+    if (job.attempts > 1)
+        m_counters.retries += static_cast<std::uint64_t>(job.attempts - 1);
+    const JobPhases phases = job.phases(now);
+    record(m_counters.queueTook, phases.queue);
+    record(m_counters.jobTook, phases.job);
+    record(m_counters.requestTook, phases.total);
+    m_accessLog.write(accessRecord(job, status, now, std::chrono::system_clock::now()), now);
+}
+
+void Recorder::onRequestRefused(const http::Request &request, const Problem &problem)
+{
+    m_counters.countRequest(problem.reason);
+    AccessRecord record;
+    record.at = std::chrono::system_clock::now();
+    record.outcome = problem.reason;
+    record.status = problem.status();
+    record.requestId = request.requestId;
+    record.client = request.peer;
+    m_accessLog.write(record, Clock::now());
+}
+
+void Recorder::onStartEnded(const StartResult &result, Duration took)
+{
+    m_counters.countStart(fateOf(result), took);
+    if (result.fate != StartResult::Fate::Accepted)
+        qCDebug(logUpstream).noquote() << "start not accepted, status" << result.status << result.proxyStatus
+                                       << result.detail;
+}
+
+QByteArray Recorder::metrics(Gauges gauges) const
+{
+    gauges.held = m_bridge.jobs().heldCount();
+    gauges.queued = m_bridge.lanes().totalQueued();
+    gauges.lanes = m_bridge.lanes().laneCount();
+    gauges.startsInFlight = m_bridge.startsInFlight();
+    gauges.parkedJobs = m_bridge.jobs().parkedCount();
+    gauges.parkedBytes = m_bridge.jobs().keptBytes();
+    gauges.circuitOpen = m_bridge.circuit().refuses(Clock::now());
+    gauges.draining = m_bridge.isDraining();
+    gauges.accessLinesDropped = m_accessLog.dropped();
+    gauges.logLinesLost = m_accessLog.lost() + LogHandler::lost();
+    return renderMetrics(m_counters, gauges);
+}
+
+}  // namespace holdline

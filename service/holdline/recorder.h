@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/config/config.h"
+#include "core/telemetry/accesslog.h"
+#include "core/telemetry/metrics.h"
+#include "service/holdline/bridge.h"
+#include "service/http/gate.h"
+
+namespace holdline {
+
+/// Listens to the Bridge and the gate and keeps what is told about them: counters, histograms, the access log.
+/// Nothing depends on it. The Bridge and the sink must outlive it. Thread: the Bridge's.
+class Recorder : public QObject
+{
+    Q_OBJECT
+
+public:
+    Recorder(LogSink &sink, const Config &config, Bridge &bridge, QObject *parent = nullptr);
+
+    /// Counts what this gate refuses and closes.
+    void watch(http::Gate &gate);
+    void setConfig(const Config &config);
+    void countReload(bool taken) { ++(taken ? m_counters.reloads : m_counters.reloadsRefused); }
+
+    const Counters &counters() const { return m_counters; }
+    /// The metrics page; what the recorder knows itself is filled into `gauges`.
+    QByteArray metrics(Gauges gauges) const;
+
+private:
+    void onJobEnded(const Job &job, int status);
+    void onRequestRefused(const http::Request &request, const Problem &problem);
+    void onStartEnded(const StartResult &result, Duration took);
+
+    Bridge &m_bridge;
+    Counters m_counters;
+    AccessLog m_accessLog;
+};
+
+}  // namespace holdline

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/wholeservice.h"
+
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+#include <QSignalSpy>
+#include <QTest>
+
+namespace holdline::test {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+ListenAddress anyPort()
+{
+    return {u"127.0.0.1"_s, 0};
+}
+
+QUrl localUrl(quint16 port, const QString &path)
+{
+    return QUrl(u"http://127.0.0.1:%1%2"_s.arg(QString::number(port), path));
+}
+
+}  // namespace
+
+JobServerOptions WholeService::quickJobs()
+{
+    JobServerOptions options;
+    options.duration = std::chrono::milliseconds(50);
+    options.secret = "test";
+    options.seed = 1;
+    return options;
+}
+
+Config WholeService::quietConfig()
+{
+    Config config;
+    config.log.accessLinesPerSecond = 0;
+    config.log.level = LogLevel::Warning;
+    return config;
+}
+
+WholeService::WholeService(const JobServerOptions &jobServer, Config config)
+    : m_jobServer(std::make_unique<JobServer>(jobServer))
+{
+    if (!m_jobServer->listen(QHostAddress::LocalHost, 0))
+        qFatal("jobserver cannot listen: %s", qPrintable(m_jobServer->errorString()));
+    config.server.listen = anyPort();
+    config.server.adminListen = anyPort();
+    config.upstream.url = localUrl(m_jobServer->port(), u"/start"_s);
+    m_service = std::make_unique<Service>(config, m_sink);
+    if (!m_service->start())
+        qFatal("holdline cannot start: %s", qPrintable(m_service->errorString()));
+}
+
+WholeService::~WholeService() = default;
+
+QUrl WholeService::startUrl() const
+{
+    return localUrl(port(), u"/start"_s);
+}
+
+Report WholeService::run(LoadOptions options, std::chrono::milliseconds patience)
+{
+    options.url = startUrl();
+    LoadGenerator generator(options);
+    QSignalSpy finished(&generator, &LoadGenerator::finished);
+    generator.start();
+    // What is missing then shows in the report: fewer jobs are done than were asked for.
+    if (finished.isEmpty())
+        finished.wait(static_cast<int>(patience.count()));
+    return generator.report();
+}
+
+QByteArray WholeService::admin(const QByteArray &path)
+{
+    QNetworkAccessManager manager;
+    const std::unique_ptr<QNetworkReply> reply(
+        manager.get(QNetworkRequest(localUrl(adminPort(), QString::fromLatin1(path)))));
+    QSignalSpy finished(reply.get(), &QNetworkReply::finished);
+    if (finished.isEmpty())
+        finished.wait(10'000);
+    return reply->readAll();
+}
+
+double WholeService::metric(const QByteArray &name)
+{
+    const QByteArrayList lines = admin("/metrics").split('\n');
+    for (const QByteArray &line : lines) {
+        if (line.startsWith(name + ' '))
+            return line.mid(name.size() + 1).toDouble();
+    }
+    return -1;
+}
+
+}  // namespace holdline::test
