@@ -305,6 +305,9 @@ http::Response Bridge::callback(QByteArrayView token, const http::Request &reque
         upstream.body = request.body;
         job->upstreamId = message.id;
         job->times.callback = now;
+        // The job ran after all: its start was no failure of the upstream.
+        if (job->status.startUnknown)
+            m_circuit.succeeded();
         m_jobTime.add(*job->phases(now).job);
     }
     apply(*job, event, now);

@@ -36,18 +36,18 @@ void reload(Service &service, LogHandler &log, Config &running)
     const LoadedConfig loaded = load();
     if (!loaded.isValid()) {
         for (const ConfigError &error : loaded.errors)
-            qCCritical(logConfig).noquote() << error.text;
-        qCCritical(logConfig) << "the configuration was not reloaded; the running one stays";
+            qCCritical(lcConfig).noquote() << error.text;
+        qCCritical(lcConfig) << "the configuration was not reloaded; the running one stays";
         service.countRefusedReload();
         return;
     }
     const Reload next = mergeReload(running, loaded.config);
     for (const QString &key : next.needRestart)
-        qCWarning(logConfig).noquote() << key << "changes only with a restart";
+        qCWarning(lcConfig).noquote() << key << "changes only with a restart";
     running = next.config;
     log.configure(running.log.format, running.log.level);
     service.reload(running);
-    qCInfo(logConfig) << "configuration reloaded";
+    qCInfo(lcConfig) << "configuration reloaded";
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ int main(int argc, char **argv)
 
     Service service(running, standardError);
     if (!service.start()) {
-        qCCritical(logService).noquote() << service.errorString();
+        qCCritical(lcService).noquote() << service.errorString();
         return kUnavailable;
     }
     QObject::connect(&service, &Service::finished, &app, &QCoreApplication::quit, Qt::QueuedConnection);

@@ -79,7 +79,7 @@ void Recorder::onStartEnded(const StartResult &result, Duration took)
 {
     m_counters.countStart(fateOf(result), took);
     if (result.fate != StartResult::Fate::Accepted)
-        qCDebug(logUpstream).noquote() << "start not accepted, status" << result.status << result.proxyStatus
+        qCDebug(lcUpstream).noquote() << "start not accepted, status" << result.status << result.proxyStatus
                                        << result.detail;
 }
 

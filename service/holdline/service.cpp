@@ -154,7 +154,7 @@ bool Service::start()
             return false;
     }
     if (d->budget.shrunk)
-        qCWarning(logService) << "the limit on open files allows only" << d->budget.clients << "clients,"
+        qCWarning(lcService) << "the limit on open files allows only" << d->budget.clients << "clients,"
                              << d->budget.callbacks << "callback and" << d->budget.upstream
                              << "upstream connections; raise it (ulimit -n, LimitNOFILE=) to have those configured";
     return true;
@@ -202,7 +202,7 @@ void Service::drain()
 {
     if (d->bridge.isDraining())
         return;
-    qCInfo(logService) << "draining:" << heldCount() << "requests held";
+    qCInfo(lcService) << "draining:" << heldCount() << "requests held";
     d->bridge.drain(d->config.hold.drainTimeout);
 }
 
