@@ -555,6 +555,8 @@ void TestJobClient::serverProgram()
     QCOMPARE(report.failures, (std::map<QByteArray, int>{{"status_500", 5}}));
     process.terminate();
     QTRY_COMPARE(process.state(), QProcess::NotRunning);
+    QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 0);
 }
 
 void TestJobClient::serverProgramExitCodes_data()
