@@ -101,7 +101,12 @@ class TestPooledAccessManager : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
+    void init()
+    {
+        // Qt 6.8 drops malformed fields itself, with a warning.
+        if (qstrcmp(QTest::currentTestFunction(), "fieldsThatBreakTheFramingAreRefused") != 0)
+            QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));
+    }
 
     void sameAsStock_data();
     void sameAsStock();
@@ -177,9 +182,10 @@ void TestPooledAccessManager::sameAsStock()
         server.setDefault(script);
         const bool hasBody = verb == "POST" || verb == "PUT" || verb == "PATCH";
         // A custom HEAD waits for a body with the stock manager.
-        const Reply reply(verb == "HEAD" ? manager->head(requestFor(server.url()))
-                                         : manager->sendCustomRequest(requestFor(server.url()), verb,
-                                                                      hasBody ? QByteArray("body") : QByteArray()));
+        const Reply reply(verb == "HEAD"
+                              ? manager->head(requestFor(server.url()))
+                              : manager->sendCustomRequest(requestFor(server.url()), verb,
+                                                           hasBody ? QByteArray("body") : QByteArray()));
         seen << follow(reply.get());
         QVERIFY(seen.last().finished);
         QCOMPARE(isPooled(reply), manager == &pooled);
@@ -292,6 +298,10 @@ void TestPooledAccessManager::fieldsThatBreakTheFramingAreRefused()
     const Reply reply(manager.sendCustomRequest(request, verb, QByteArray("x")));
     QVERIFY(!reply->isFinished());
     WAIT_FINISHED(reply);
+    if (!request.hasRawHeader(name)) {
+        QVERIFY(!server.arrivals().first().head.contains("Evil"));
+        return;
+    }
     QCOMPARE(reply->error(), QNetworkReply::ProtocolInvalidOperationError);
     QCOMPARE(reply->attribute(PooledAccessManager::RequestSentAttribute).toBool(), false);
     QCOMPARE(server.accepted(), 0);

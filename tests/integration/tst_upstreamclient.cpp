@@ -93,6 +93,8 @@ private Q_SLOTS:
     void case46_redirectsAreNotFollowed();
     void case47_answerBeyondTheLimit_data();
     void case47_answerBeyondTheLimit();
+    void case47_compressedBombIsNotUnpacked_data() { managers(); }
+    void case47_compressedBombIsNotUnpacked();
     void case48_thirtySlowStarts();
     void manyAtOnceEachExactlyOnce_data() { managers(); }
     void manyAtOnceEachExactlyOnce();
@@ -452,6 +454,24 @@ void TestUpstreamClient::case47_answerBeyondTheLimit()
     if (script.size() > 1)  // the flood is cut off
         QTRY_COMPARE(server.openConnections(), 0);
     QVERIFY2(server.bytesTaken() < 16 * 1024 * 1024, qPrintable(QString::number(server.bytesTaken())));
+}
+
+/// 50 MB of blanks in 50 KB: what is not unpacked cannot grow. (`deflate` is the zlib format, RFC
+/// 9110, 8.4.1.2.)
+void TestUpstreamClient::case47_compressedBombIsNotUnpacked()
+{
+    QFETCH(bool, pooled);
+    const QByteArray bomb = qCompress(QByteArray(50'000'000, ' '), 9).sliced(4);
+    QVERIFY(bomb.size() < 100'000);
+    ScriptedServer server;
+    server.setDefault(say(ScriptedServer::answer(200, bomb, "Content-Encoding: deflate\r\n")));
+    Fixture f(pooled, server.url());
+    f.client.start(1, call());
+    WAIT_RESULT(f, 1);
+    QCOMPARE(server.arrivals().first().field("Accept-Encoding"), "identity");
+    QCOMPARE(f.results.value(1).fate, Fate::Unknown);
+    QCOMPARE(f.results.value(1).proxyStatus, "http_protocol_error");
+    QVERIFY(f.results.value(1).body == bomb);
 }
 
 void TestUpstreamClient::case48_thirtySlowStarts()

@@ -94,7 +94,8 @@ bool PooledAccessManager::isOurs(Operation op, const QNetworkRequest &request,
         return false;
     if (op == UnknownOperation || !isWhole(outgoingData, request))
         return false;
-    if (isExplicitProxy(proxy()) || proxyFactory() || isExplicitProxy(QNetworkProxy::applicationProxy()))
+    // The application's proxy is not asked for: that looks up the system's one, in another thread, each time.
+    if (isExplicitProxy(proxy()) || proxyFactory())
         return false;
     // Qt's internal attribute for requests that block their caller (XMLHttpRequest).
     return !request.attribute(QNetworkRequest::SynchronousRequestAttribute).toBool();
@@ -130,7 +131,8 @@ QNetworkReply *PooledAccessManager::createRequest(Operation op, const QNetworkRe
         bytes.value_or(QByteArray()),
         verb == "HEAD" ? http::ResponseParser::Method::Head : http::ResponseParser::Method::Other};
     QNetworkRequest noted = request;
-    if (autoDeleteReplies() && !request.attribute(QNetworkRequest::AutoDeleteReplyOnFinishAttribute).isValid())
+    if (autoDeleteReplies() &&
+        !request.attribute(QNetworkRequest::AutoDeleteReplyOnFinishAttribute).isValid())
         noted.setAttribute(QNetworkRequest::AutoDeleteReplyOnFinishAttribute, true);
     auto *reply = new PooledReply(op, noted, std::move(wanted), m_pool.get(), this);
     const int timeout = request.transferTimeout() > 0 ? request.transferTimeout() : transferTimeout();

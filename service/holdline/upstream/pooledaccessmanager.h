@@ -14,8 +14,9 @@ class ConnectionPool;
 
 /// A QNetworkAccessManager whose plain `http://` requests go over a pool of kept-alive sockets on the
 /// caller's own event loop: no helper thread, no ceiling of six connections per host, and NO REQUEST IS EVER
-/// SENT TWICE. Everything else (https and other schemes, explicit proxies, credentials in the URL, bodies
-/// that are not there yet, synchronous requests) is left to the stock code.
+/// SENT TWICE. Everything else (https and other schemes, a proxy set on the manager, credentials in the URL,
+/// bodies that are not there yet, synchronous requests) is left to the stock code. Proxies of the
+/// application, the environment or the system are not consulted.
 ///
 /// Replies behave as the stock ones do, with the same signals in the same order, none of them from inside
 /// post(), get() and so on, but
@@ -24,11 +25,10 @@ class ConnectionPool;
 ///   - redirects are never followed (RedirectionTargetAttribute is set), nothing is unpacked
 ///     (`Accept-Encoding: identity` is sent), cookies, caches and authenticators are not consulted;
 ///   - QNetworkRequest::transferTimeout() and the manager's count from the call to the end of the answer,
-///   waiting
-///     for a connection included, and trickling bytes do not extend them; the error is
+///     with the wait for a connection, and trickling bytes do not extend them; the error is
 ///     OperationCanceledError;
 ///   - an answer beyond PoolOptions::maxAnswerBytes ends with ProtocolFailure;
-///   - uploadProgress(), downloadProgress(), requestSent() and socketStartedConnecting() are not emitted.
+///   - uploadProgress(), downloadProgress(), requestSent(), socketStartedConnecting() are not emitted.
 ///
 /// A connection the peer closed while unused is noticed before the write where that is possible. Where the
 /// close crosses our request the reply ends with RemoteHostClosedError: whether the request was taken is
