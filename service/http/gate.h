@@ -22,8 +22,12 @@ using ConnectionId = std::uint64_t;
 /// the grammar of RFC 9112, hands over one whole, valid request at a time per connection, and puts the
 /// answers on the wire in order. It knows nothing of routes.
 ///
-/// Life: construct, connect the signals, listen(); destroying it aborts every connection without a signal.
-/// Thread: lives in one thread, all calls and signals there.
+/// Above Limits::maxConnections the connection idle longest gives way; when all are busy a new one may use
+/// the reserve if its request is for the reserved path, and is told 503 if not. When descriptors run out
+/// accepting pauses.
+///
+/// Life: construct, connect the signals, listen(); destroying it aborts every connection without a signal
+/// (never from inside one of its own signals). Thread: lives in one thread, all calls and signals there.
 class Gate : public QObject
 {
     Q_OBJECT

@@ -377,8 +377,10 @@ void GateConnection::schedule()
 void GateConnection::wake(TimePoint now)
 {
     m_wakeAt.reset();
-    if (m_writeDeadline && *m_writeDeadline <= now)
+    if (m_writeDeadline && *m_writeDeadline <= now) {
+        m_host.refused(0);
         return drop();
+    }
     if (m_phaseDeadline && *m_phaseDeadline <= now) {
         m_phaseDeadline.reset();
         phaseExpired();
@@ -393,10 +395,11 @@ void GateConnection::phaseExpired()
         return drop();
     if (m_state != State::Reading)
         return;
-    if (m_parser.isIdle())
-        leave();
-    else
-        refuse({Reason::RequestTimeout, {}}, m_parser.method() == "HEAD", m_parser.requestId());
+    if (!m_parser.isIdle())
+        return refuse({Reason::RequestTimeout, {}}, m_parser.method() == "HEAD", m_parser.requestId());
+    if (m_phase == Phase::Connected)
+        m_host.refused(0);
+    leave();
 }
 
 void GateConnection::setClosable(bool closable)

@@ -30,9 +30,10 @@ struct Limits
     // Time, all absolute: trickling bytes does not extend them
     std::chrono::milliseconds headTimeout =
         10s;  ///< first byte of a request (or connect) to its last field; 408
-    std::chrono::milliseconds bodyTimeout = 30s;   ///< end of head to end of body; 408
-    std::chrono::milliseconds idleTimeout = 60s;   ///< between requests on a kept-alive connection; closed
-    std::chrono::milliseconds writeTimeout = 30s;  ///< an answer handed over to its last byte taken; aborted
+    std::chrono::milliseconds bodyTimeout = 30s;  ///< end of head to end of body; 408
+    std::chrono::milliseconds idleTimeout = 60s;  ///< between requests on a kept-alive connection; closed
+    std::chrono::milliseconds writeTimeout =
+        30s;  ///< what is unsent must be taken within it (twice, if pipelined)
     std::chrono::milliseconds lingerTimeout =
         2s;  ///< after a refusal: read and drop, so that the client sees it
 };

@@ -30,7 +30,10 @@ bool Listener::start(const QHostAddress &address, quint16 port, int backlog)
 
 void Listener::stop()
 {
-    m_notifier.reset();
+    if (m_notifier) {
+        m_notifier->setEnabled(false);
+        m_notifier.release()->deleteLater();  // this may be its own slot
+    }
     m_starved = false;
     close();
 }

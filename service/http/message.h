@@ -50,10 +50,11 @@ bool equalsIgnoreCase(QByteArrayView a, QByteArrayView b);
 struct Request
 {
     QByteArray method;
-    /// Origin form as it came, path and query, e.g. `/start?x=1`; `*` for `OPTIONS *`.
+    /// Origin form as it came, path and query, e.g. `/start?x=1`. (`OPTIONS *` is answered by the gate.)
     QByteArray target;
     /// 0 for HTTP/1.0, 1 for HTTP/1.1.
     int minorVersion = 1;
+    /// Without what concerned the connection or the framing only (headrules.h says which).
     HeaderFields headers;
     QByteArray body;
     /// The client's `X-Request-Id` if it is one to be trusted in a log (1–128 visible ASCII), else one we

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/http/httpserver.h"
+#include "tests/support/processstatus.h"
 #include "tests/support/rawhttpclient.h"
 
 #include <QJsonDocument>
@@ -159,6 +160,59 @@ private Q_SLOTS:
             if (!answerLate)
                 test.held.back().reset();
         }
+    }
+
+    void clientVanishesInsideTheHandler()
+    {
+        HttpServer server{http::Limits()};
+        std::unique_ptr<RawHttpClient> client;
+        std::vector<std::unique_ptr<Exchange>> kept;
+        bool keep = false;
+        server.route("POST", "/start", [&](const http::Request &, std::unique_ptr<Exchange> exchange) {
+            client->reset();
+            exchange->answer({200, {}, "to nobody", false});
+            if (keep)
+                kept.push_back(std::move(exchange));
+        });
+        QVERIFY(server.gate().listen(QHostAddress::LocalHost, 0));
+        int closed = 0;
+        connect(&server.gate(), &http::Gate::connectionClosed, this, [&closed] { ++closed; });
+        for (int i = 1; i <= 20; ++i) {
+            keep = i % 2 == 0;
+            client = std::make_unique<RawHttpClient>(server.gate().port());
+            client->send(RawHttpClient::post("/start", "{}"));
+            QTRY_COMPARE(closed, i);
+        }
+        QCOMPARE(server.gate().openExchanges(), 0);
+    }
+
+    void aHeldRequestCostsLittleMemory()
+    {
+        TestServer test;
+        const int count = 1'000;
+        std::vector<std::unique_ptr<RawHttpClient>> clients;
+        const auto hold = [&] {
+            test.requests.clear();
+            const auto before = test.held.size();
+            for (int i = 0; i < count; ++i) {
+                clients.push_back(std::make_unique<RawHttpClient>(test.port()));
+                clients.back()->send(RawHttpClient::post("/start", R"({"account":"a","wait":true})",
+                                                         "User-Agent: test\r\nAccept: */*\r\n"));
+            }
+            QTRY_COMPARE(test.held.size(), before + count);
+            test.requests.clear();
+        };
+        hold();  // so that what is allocated once does not count
+        const qint64 before = test::processKib("VmRSS");
+        hold();
+        const double each = static_cast<double>(test::processKib("VmRSS") - before) / count;
+        qInfo("%.1f KiB for a held request and its test client", each);
+        if constexpr (!test::hasShadowMemory())
+            QVERIFY(each < 14);
+        for (const auto &exchange : test.held)
+            exchange->answer({200, {}, "done", false});
+        for (const auto &client : clients)
+            QTRY_COMPARE(client->status(), 200);
     }
 
     void exchangeGivenUpIsAnswered500()
