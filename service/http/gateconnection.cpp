@@ -258,19 +258,10 @@ void GateConnection::onWritten()
         resume();
 }
 
-/// The write deadline is about the answers unsent when it was set; once those are taken it starts anew for
-/// what has come since. So a client that reads steadily is never cut off, and one that stopped is within
-/// twice the limit.
 void GateConnection::watchUnsent()
 {
-    const qint64 unsent = m_socket.bytesToWrite();
-    if (unsent == 0) {
-        m_writeDeadline.reset();
-    } else if (!m_writeDeadline || m_written - unsent >= m_writeMark) {
-        m_writeMark = m_written;
-        m_writeDeadline = Clock::now() + m_host.limits().writeTimeout;
-        schedule();
-    }
+    m_deadlines.setUnsent(m_written, m_socket.bytesToWrite(), Clock::now(), m_host.limits().writeTimeout);
+    schedule();
 }
 
 // Ending
@@ -298,7 +289,7 @@ void GateConnection::allSent()
         return;
     m_finSent = true;
     m_socket.finishSending();
-    m_phaseDeadline = Clock::now() + m_host.limits().lingerTimeout;
+    m_deadlines.setPhase(Clock::now() + m_host.limits().lingerTimeout);
     schedule();
 }
 
@@ -343,7 +334,7 @@ void GateConnection::enterPhase(Phase phase)
     std::chrono::milliseconds time{};
     switch (phase) {
         case Phase::None:
-            m_phaseDeadline.reset();
+            m_deadlines.clearPhase();
             return;
         case Phase::Connected:
         case Phase::Head:
@@ -358,32 +349,27 @@ void GateConnection::enterPhase(Phase phase)
     }
     if (m_place != Place::Regular)
         time = std::min<std::chrono::milliseconds>(time, kReservedTimeout);
-    m_phaseDeadline = Clock::now() + time;
+    m_deadlines.setPhase(Clock::now() + time);
     schedule();
 }
 
 void GateConnection::schedule()
 {
-    auto next = m_phaseDeadline;
-    if (m_writeDeadline && (!next || *m_writeDeadline < *next))
-        next = m_writeDeadline;
-    // A later deadline is found when the earlier wake-up comes: cheaper than moving it at each request.
-    if (!next || (m_wakeAt && *m_wakeAt <= *next))
-        return;
-    m_wakeAt = next;
-    m_host.wakeAt(m_id, *next);
+    if (const auto at = m_deadlines.takeWish())
+        m_host.wakeAt(m_id, *at);
 }
 
 void GateConnection::wake(TimePoint now)
 {
-    m_wakeAt.reset();
-    if (m_writeDeadline && *m_writeDeadline <= now) {
-        m_host.refused(0);
-        return drop();
-    }
-    if (m_phaseDeadline && *m_phaseDeadline <= now) {
-        m_phaseDeadline.reset();
-        phaseExpired();
+    switch (m_deadlines.wake(now)) {
+        case ConnectionDeadlines::Due::Write:
+            m_host.refused(0);
+            return drop();
+        case ConnectionDeadlines::Due::Phase:
+            phaseExpired();
+            break;
+        case ConnectionDeadlines::Due::Nothing:
+            break;
     }
     if (m_state != State::Closed)
         schedule();

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/http/connectiondeadlines.h"
 #include "service/http/connectionhost.h"
 #include "service/http/gatesocket.h"
 #include "service/http/requestparser.h"
 
 #include <list>
-#include <optional>
 
 namespace holdline::http {
 
@@ -113,11 +113,8 @@ private:
     qsizetype m_inputPos = 0;
     RequestParser m_parser;
 
-    std::optional<TimePoint> m_phaseDeadline;
-    std::optional<TimePoint> m_writeDeadline;
-    std::optional<TimePoint> m_wakeAt;  ///< asked of the host; never later than the earliest deadline
-    qint64 m_written = 0;               ///< bytes handed to the socket so far
-    qint64 m_writeMark = 0;             ///< m_writeDeadline is about the bytes up to here
+    ConnectionDeadlines m_deadlines;
+    qint64 m_written = 0;  ///< bytes handed to the socket so far
 
     GateSocket m_socket;
 };

@@ -575,7 +575,8 @@ private Q_SLOTS:
             chunked("5;a=b\r\nhello\r\n00b\r\n 0123456789\r\n0\r\nX-T: u\r\n\r\n"),
             "GET http://h:80/a?b=%20 HTTP/1.1\r\nHost: h\r\nConnection: close, X-A\r\nX-A: b\r\n\r\n",
             "\r\nHEAD / HTTP/1.0\r\n\r\n"};
-        const QByteArray spice("\r\n\t :;,%#/*?0159afAFxX-+\"\\\0\x01\x7f\x80\xff", 34);
+        static constexpr char kSpice[] = "\r\n\t :;,%#/*?0159afAFxX-+\"\\\0\x01\x7f\x80\xff";
+        const QByteArray spice(kSpice, sizeof kSpice - 1);
         int accepted = 0;
         for (int round = 0; round < 20'000; ++round) {
             QByteArray bytes = seeds[random.bounded(seeds.size())];
