@@ -1,66 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Starts over real sockets against upstreams that misbehave; each row with the pooled and with the stock
-// manager.
-#include "service/holdline/upstream/pooledaccessmanager.h"
-#include "service/holdline/upstream/upstreamclient.h"
-#include "tests/support/fullbacklog.h"
-#include "tests/support/scriptedserver.h"
-
-#include <QSignalSpy>
-#include <QTest>
+// Starts over real sockets, with the pooled and with the stock manager: the request, the answers, the life
+// of the client. Upstreams that misbehave are in tst_upstreamfaults.
+#include "tests/integration/startfixture.h"
 
 using namespace holdline;
-using namespace std::chrono_literals;
-using test::ScriptedServer;
+using namespace holdline::test;
 using Fate = StartResult::Fate;
 using Script = ScriptedServer::Script;
-
-Q_DECLARE_METATYPE(holdline::StartResult::Fate)
-
-namespace {
-
-const QByteArray kRunning = R"({"state":"running","id":"4499a6e0c2ef4b98"})";
-
-Script say(const QByteArray &bytes)
-{
-    return {ScriptedServer::write(bytes)};
-}
-
-Script sayAndClose(const QByteArray &bytes)
-{
-    return {ScriptedServer::write(bytes), ScriptedServer::close()};
-}
-
-StartCall call(const QByteArray &account = "a", std::chrono::milliseconds timeout = 20s)
-{
-    return {account, "{\"account\":\"" + account + "\",\"wait\":false}", "job-" + account, {}, timeout};
-}
-
-/// A client with its manager, and the results it reported.
-struct Fixture
-{
-    explicit Fixture(bool pooled, const QUrl &url, const UpstreamClient::Limits &limits = {},
-                     const PoolOptions &options = {})
-        : manager(pooled ? std::make_unique<PooledAccessManager>(options)
-                         : std::make_unique<QNetworkAccessManager>()),
-          client(manager.get(), url, limits)
-    {
-        QObject::connect(&client, &JobStarter::finished, &client,
-                         [this](JobStarter::Ticket ticket, const StartResult &result) {
-                             order << ticket;
-                             results.insert(ticket, result);
-                         });
-    }
-
-    std::unique_ptr<QNetworkAccessManager> manager;
-    UpstreamClient client;
-    QList<JobStarter::Ticket> order;
-    QHash<JobStarter::Ticket, StartResult> results;
-};
-
-}  // namespace
-
-#define WAIT_RESULT(fixture, ticket) QTRY_VERIFY_WITH_TIMEOUT((fixture).results.contains(ticket), 20'000)
 
 class TestUpstreamClient : public QObject
 {
@@ -69,56 +15,26 @@ class TestUpstreamClient : public QObject
 private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
 
-    void requestOnTheWire_data() { managers(); }
+    void requestOnTheWire_data() { bothManagers(); }
     void requestOnTheWire();
     void answers_data();
     void answers();
-    void case44_atMostOnce_data();
-    void case44_atMostOnce();
-    void case44_closesAReusedConnection_data() { managers(); }
-    void case44_closesAReusedConnection();
-    void case44_resetAtAccept_data() { managers(); }
-    void case44_resetAtAccept();
-    void case45_hangs_data();
-    void case45_hangs();
-    void case45_refused_data() { managers(); }
-    void case45_refused();
-    void case45_noRoute_data() { managers(); }
-    void case45_noRoute();
-    void case45_unknownName_data() { managers(); }
-    void case45_unknownName();
-    void case45_noConnectionInTime_data() { managers(); }
-    void case45_noConnectionInTime();
     void case46_redirectsAreNotFollowed_data();
     void case46_redirectsAreNotFollowed();
-    void case47_answerBeyondTheLimit_data();
-    void case47_answerBeyondTheLimit();
-    void case47_compressedBombIsNotUnpacked_data() { managers(); }
-    void case47_compressedBombIsNotUnpacked();
     void case48_thirtySlowStarts();
-    void manyAtOnceEachExactlyOnce_data() { managers(); }
-    void manyAtOnceEachExactlyOnce();
-    void newUrlAndLimits_data() { managers(); }
+    void newUrlAndLimits_data() { bothManagers(); }
     void newUrlAndLimits();
-    void destroyedWithStartsUnderWay_data() { managers(); }
+    void destroyedWithStartsUnderWay_data() { bothManagers(); }
     void destroyedWithStartsUnderWay();
-    void destroyedInASlot_data() { managers(); }
+    void destroyedInASlot_data() { bothManagers(); }
     void destroyedInASlot();
-
-private:
-    static void managers()
-    {
-        QTest::addColumn<bool>("pooled");
-        QTest::newRow("pooled") << true;
-        QTest::newRow("stock") << false;
-    }
 };
 
 void TestUpstreamClient::requestOnTheWire()
 {
     QFETCH(bool, pooled);
     ScriptedServer server;
-    Fixture f(pooled, server.url(QStringLiteral("/a b/start")));
+    StartFixture f(pooled, server.url(QStringLiteral("/a b/start")));
     StartCall start = call("müller");
     start.headers = {{"X-Request-Id", "r-1"}, {"traceparent", "00-1-2-00"}};
     f.client.start(1, start);
@@ -198,7 +114,7 @@ void TestUpstreamClient::answers()
 
     ScriptedServer server;
     server.setDefault(script);
-    Fixture f(pooled, server.url());
+    StartFixture f(pooled, server.url());
     f.client.start(7, call());
     WAIT_RESULT(f, 7);
     const StartResult result = f.results.value(7);
@@ -212,179 +128,6 @@ void TestUpstreamClient::answers()
         QCOMPARE(result.retryAfter.value().count(), 3000);
     QCOMPARE(server.arrivalCount(), 1);
     QCOMPARE(f.order.size(), 1);
-}
-
-void TestUpstreamClient::case44_atMostOnce_data()
-{
-    QTest::addColumn<bool>("pooled");
-    QTest::addColumn<Script>("script");
-    const auto row = [](const char *name, const Script &script) {
-        for (const bool pooled : {true, false})
-            QTest::addRow("%s, %s", name, pooled ? "pooled" : "stock") << pooled << script;
-    };
-    const QByteArray whole = ScriptedServer::answer(200, kRunning);
-    row("closes before answering", {ScriptedServer::close()});
-    row("resets before answering", {ScriptedServer::reset()});
-    row("garbage, then closes", sayAndClose("\x16\x03\x01\x02 this is no HTTP\r\n\r\n"));
-    row("garbage, stays open", say(QByteArray("SSH-2.0-OpenSSH_9.2\r\n").repeated(10)));
-    row("half a status line", sayAndClose("HTTP/1."));
-    row("half a head", sayAndClose(whole.first(40)));
-    row("half a body", sayAndClose(whole.chopped(10)));
-    row("half a chunk", sayAndClose("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2b\r\n{\"state"));
-    row("1xx, then closes", sayAndClose("HTTP/1.1 100 Continue\r\n\r\n"));
-    row("two lengths", sayAndClose("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\n{}"));
-}
-
-/// Whatever it does instead of answering: the job is posted once, its fate is unknown.
-void TestUpstreamClient::case44_atMostOnce()
-{
-    QFETCH(bool, pooled);
-    QFETCH(Script, script);
-    ScriptedServer server;
-    server.setDefault(script);
-    Fixture f(pooled, server.url());
-    f.client.start(1, call("a", pooled ? 20'000ms : 1000ms));
-    WAIT_RESULT(f, 1);
-    const StartResult result = f.results.value(1);
-    QCOMPARE(result.fate, Fate::Unknown);
-    QVERIFY(!result.retryable);
-    QVERIFY(!result.proxyStatus.isEmpty());
-    QVERIFY(!result.detail.isEmpty());
-    QCOMPARE(server.arrivalCount(), 1);
-
-    // Nothing comes later, either.
-    server.setDefault(say(ScriptedServer::answer(200, kRunning)));
-    f.client.start(2, call("b"));
-    WAIT_RESULT(f, 2);
-    QCOMPARE(f.results.value(2).fate, Fate::Accepted);
-    QCOMPARE(server.arrivalCount(), 2);
-    QCOMPARE(server.arrivals().at(1).field("Idempotency-Key"), "job-b");
-}
-
-void TestUpstreamClient::case44_closesAReusedConnection()
-{
-    QFETCH(bool, pooled);
-    ScriptedServer server;
-    Fixture f(pooled, server.url());
-    for (JobStarter::Ticket ticket = 1; ticket <= 20; ++ticket) {
-        const bool closes = ticket % 2 == 0;
-        server.setDefault(closes ? Script{ScriptedServer::close()}
-                                 : say(ScriptedServer::answer(200, kRunning)));
-        f.client.start(ticket, call(QByteArray::number(ticket)));
-        WAIT_RESULT(f, ticket);
-        const Fate fate = f.results.value(ticket).fate;
-        QCOMPARE(fate, closes ? Fate::Unknown : Fate::Accepted);
-    }
-    QCOMPARE(server.arrivalCount(), 20);
-}
-
-void TestUpstreamClient::case44_resetAtAccept()
-{
-    QFETCH(bool, pooled);
-    ScriptedServer server;
-    server.setOnAccept({ScriptedServer::reset()});
-    Fixture f(pooled, server.url());
-    f.client.start(1, call());
-    WAIT_RESULT(f, 1);
-    const StartResult result = f.results.value(1);
-    // The system may have taken the bytes before the reset came: both ends are right, a third is not.
-    QVERIFY(result.fate == Fate::Unknown || (result.fate == Fate::NotStarted && result.retryable));
-    QVERIFY(result.unreachable);
-    QCOMPARE(server.arrivalCount(), 0);
-    // QTcpSocket by itself connects again and again here, and so does the stock manager.
-    if (pooled)
-        QCOMPARE(server.accepted(), 1);
-}
-
-void TestUpstreamClient::case45_hangs_data()
-{
-    QTest::addColumn<bool>("pooled");
-    QTest::addColumn<Script>("script");
-    QTest::addColumn<int>("status");
-    const auto row = [](const char *name, const Script &script, int status) {
-        for (const bool pooled : {true, false})
-            QTest::addRow("%s, %s", name, pooled ? "pooled" : "stock") << pooled << script << status;
-    };
-    row("says nothing", {ScriptedServer::hold()}, 0);
-    row("stops in the head", {ScriptedServer::write("HTTP/1.1 200 OK\r\nConte"), ScriptedServer::hold()}, 0);
-    row("stops in the body",
-        {ScriptedServer::write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{"), ScriptedServer::hold()},
-        200);
-}
-
-void TestUpstreamClient::case45_hangs()
-{
-    QFETCH(bool, pooled);
-    QFETCH(Script, script);
-    QFETCH(int, status);
-    ScriptedServer server;
-    server.setDefault(script);
-    Fixture f(pooled, server.url());
-    f.client.start(1, call("a", 300ms));
-    WAIT_RESULT(f, 1);
-    const StartResult result = f.results.value(1);
-    QCOMPARE(result.fate, Fate::Unknown);
-    QCOMPARE(result.proxyStatus, "http_response_timeout");
-    QCOMPARE(result.status, status);
-    QCOMPARE(server.arrivalCount(), 1);
-    QTRY_COMPARE(server.openConnections(), 0);  // the upstream's slot is free
-}
-
-void TestUpstreamClient::case45_refused()
-{
-    QFETCH(bool, pooled);
-    QUrl url(QStringLiteral("http://127.0.0.1/start"));
-    url.setPort(ScriptedServer::unusedPort());
-    Fixture f(pooled, url);
-    f.client.start(1, call());
-    QVERIFY(f.results.isEmpty());
-    WAIT_RESULT(f, 1);
-    const StartResult result = f.results.value(1);
-    QCOMPARE(result.fate, Fate::NotStarted);
-    QVERIFY(result.retryable);
-    QVERIFY(result.unreachable);
-    QCOMPARE(result.proxyStatus, "connection_refused");
-}
-
-/// 255.255.255.255 cannot be connected to: the system says so at once, from within connect().
-void TestUpstreamClient::case45_noRoute()
-{
-    QFETCH(bool, pooled);
-    Fixture f(pooled, QUrl(QStringLiteral("http://255.255.255.255:9/start")));
-    f.client.start(1, call());
-    QVERIFY(f.results.isEmpty());
-    WAIT_RESULT(f, 1);
-    QCOMPARE(f.results.value(1).fate, Fate::NotStarted);
-    QVERIFY(f.results.value(1).unreachable);
-    QVERIFY(!f.results.value(1).proxyStatus.isEmpty());
-}
-
-void TestUpstreamClient::case45_unknownName()
-{
-    QFETCH(bool, pooled);
-    Fixture f(pooled, QUrl(QStringLiteral("http://no-such-name.invalid/start")));
-    f.client.start(1, call());
-    QVERIFY(f.results.isEmpty());
-    WAIT_RESULT(f, 1);
-    const StartResult result = f.results.value(1);
-    QCOMPARE(result.fate, Fate::NotStarted);
-    QVERIFY(result.retryable);
-    QVERIFY(result.unreachable);
-    QCOMPARE(result.proxyStatus, "dns_error");
-}
-
-void TestUpstreamClient::case45_noConnectionInTime()
-{
-    QFETCH(bool, pooled);
-    const test::FullBacklog deaf;
-    Fixture f(pooled, deaf.url());
-    f.client.start(1, call("a", 300ms));
-    WAIT_RESULT(f, 1);
-    const StartResult result = f.results.value(1);
-    QCOMPARE(result.fate, Fate::NotStarted);
-    QVERIFY(result.retryable);
-    QVERIFY(result.unreachable);
-    QCOMPARE(result.proxyStatus, "connection_timeout");
 }
 
 void TestUpstreamClient::case46_redirectsAreNotFollowed_data()
@@ -406,7 +149,7 @@ void TestUpstreamClient::case46_redirectsAreNotFollowed()
     const QByteArray location = "Location: " + other.url().toEncoded() + "\r\n";
     server.setDefault(say("HTTP/1.1 " + QByteArray::number(status) + " Go\r\n" + location +
                           (status == 304 ? "" : "Content-Length: 0\r\n") + "\r\n"));
-    Fixture f(pooled, server.url());
+    StartFixture f(pooled, server.url());
     f.client.start(1, call());
     WAIT_RESULT(f, 1);
     QCOMPARE(f.results.value(1).fate, Fate::NotStarted);
@@ -416,69 +159,11 @@ void TestUpstreamClient::case46_redirectsAreNotFollowed()
     QCOMPARE(other.accepted(), 0);
 }
 
-void TestUpstreamClient::case47_answerBeyondTheLimit_data()
-{
-    QTest::addColumn<bool>("pooled");
-    QTest::addColumn<Script>("script");
-    const auto row = [](const char *name, const Script &script) {
-        for (const bool pooled : {true, false})
-            QTest::addRow("%s, %s", name, pooled ? "pooled" : "stock") << pooled << script;
-    };
-    const QByteArray block(64 * 1024, ' ');
-    row("announced", {ScriptedServer::write("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n"),
-                      ScriptedServer::flood(block)});
-    row("until closed", {ScriptedServer::write("HTTP/1.1 200 OK\r\n\r\n"), ScriptedServer::flood(block)});
-    row("chunked", {ScriptedServer::write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
-                    ScriptedServer::flood("10000\r\n" + block + "\r\n")});
-    row("one byte too much",
-        say(ScriptedServer::answer(200, kRunning + QByteArray(100'001 - kRunning.size(), ' '))));
-}
-
-void TestUpstreamClient::case47_answerBeyondTheLimit()
-{
-    QFETCH(bool, pooled);
-    QFETCH(Script, script);
-    ScriptedServer server;
-    server.setDefault(script);
-    UpstreamClient::Limits limits;
-    limits.maxAnswerBytes = 100'000;
-    Fixture f(pooled, server.url(), limits);
-    f.client.start(1, call());
-    WAIT_RESULT(f, 1);
-    const StartResult result = f.results.value(1);
-    QCOMPARE(result.fate, Fate::Unknown);
-    QCOMPARE(result.status, 200);
-    QCOMPARE(result.proxyStatus, "http_response_body_size");
-    QVERIFY(result.body.isEmpty());
-    QCOMPARE(server.arrivalCount(), 1);
-    if (script.size() > 1)  // the flood is cut off
-        QTRY_COMPARE(server.openConnections(), 0);
-    QVERIFY2(server.bytesTaken() < 16 * 1024 * 1024, qPrintable(QString::number(server.bytesTaken())));
-}
-
-/// 50 MB of blanks in 50 KB: what is not unpacked cannot grow. (`deflate` is the zlib format, RFC
-/// 9110, 8.4.1.2.)
-void TestUpstreamClient::case47_compressedBombIsNotUnpacked()
-{
-    QFETCH(bool, pooled);
-    const QByteArray bomb = qCompress(QByteArray(50'000'000, ' '), 9).sliced(4);
-    QVERIFY(bomb.size() < 100'000);
-    ScriptedServer server;
-    server.setDefault(say(ScriptedServer::answer(200, bomb, "Content-Encoding: deflate\r\n")));
-    Fixture f(pooled, server.url());
-    f.client.start(1, call());
-    WAIT_RESULT(f, 1);
-    QCOMPARE(server.arrivals().first().field("Accept-Encoding"), "identity");
-    QCOMPARE(f.results.value(1).fate, Fate::Unknown);
-    QCOMPARE(f.results.value(1).proxyStatus, "http_protocol_error");
-    QVERIFY(f.results.value(1).body == bomb);
-}
-
 void TestUpstreamClient::case48_thirtySlowStarts()
 {
     ScriptedServer server;
     server.setDefault({ScriptedServer::hold(), ScriptedServer::write(ScriptedServer::answer(200, kRunning))});
-    Fixture f(true, server.url());
+    StartFixture f(true, server.url());
     for (JobStarter::Ticket ticket = 1; ticket <= 30; ++ticket)
         f.client.start(ticket, call(QByteArray::number(ticket)));
     QTRY_COMPARE(server.holding(), 30);
@@ -488,45 +173,12 @@ void TestUpstreamClient::case48_thirtySlowStarts()
         QCOMPARE(result.fate, Fate::Accepted);
 }
 
-/// Half of the connections end before, half after the answer; every start arrives exactly once.
-void TestUpstreamClient::manyAtOnceEachExactlyOnce()
-{
-    QFETCH(bool, pooled);
-    constexpr int kStarts = 300;
-    ScriptedServer server;
-    for (int i = 0; i < kStarts; ++i) {
-        server.enqueue(i % 3 == 0   ? Script{ScriptedServer::close()}
-                       : i % 3 == 1 ? sayAndClose(ScriptedServer::answer(200, kRunning))
-                                    : say(ScriptedServer::answer(200, kRunning)));
-    }
-    Fixture f(pooled, server.url());
-    for (JobStarter::Ticket ticket = 0; ticket < kStarts; ++ticket)
-        f.client.start(ticket, call(QByteArray::number(ticket)));
-    QTRY_COMPARE_WITH_TIMEOUT(f.results.size(), kStarts, 60'000);
-    QHash<QByteArray, int> arrivals;
-    for (const ScriptedServer::Arrival &arrival : server.arrivals())
-        ++arrivals[arrival.field("Idempotency-Key")];
-    int notStarted = 0;
-    for (JobStarter::Ticket ticket = 0; ticket < kStarts; ++ticket) {
-        const Fate fate = f.results.value(ticket).fate;
-        const int arrived = arrivals.value("job-" + QByteArray::number(ticket));
-        QVERIFY(arrived <= 1);
-        if (fate == Fate::NotStarted)
-            ++notStarted;
-        QVERIFY(fate != Fate::Accepted || arrived == 1);
-        QVERIFY(fate != Fate::NotStarted || arrived == 0);
-    }
-    QCOMPARE(f.order.size(), kStarts);
-    if (pooled)
-        QCOMPARE(notStarted, 0);
-}
-
 void TestUpstreamClient::newUrlAndLimits()
 {
     QFETCH(bool, pooled);
     ScriptedServer first;
     ScriptedServer second;
-    Fixture f(pooled, first.url());
+    StartFixture f(pooled, first.url());
     f.client.start(1, call());
     WAIT_RESULT(f, 1);
     f.client.setUrl(second.url(QStringLiteral("/other")));
@@ -548,7 +200,7 @@ void TestUpstreamClient::destroyedWithStartsUnderWay()
     ScriptedServer server;
     server.setDefault({ScriptedServer::hold()});
     {
-        Fixture f(pooled, server.url());
+        StartFixture f(pooled, server.url());
         for (JobStarter::Ticket ticket = 1; ticket <= 5; ++ticket)
             f.client.start(ticket, call(QByteArray::number(ticket)));
         QTRY_COMPARE(server.holding(), 5);
@@ -560,7 +212,7 @@ void TestUpstreamClient::destroyedInASlot()
 {
     QFETCH(bool, pooled);
     ScriptedServer server;
-    auto f = std::make_unique<Fixture>(pooled, server.url());
+    auto f = std::make_unique<StartFixture>(pooled, server.url());
     QObject context;
     connect(&f->client, &JobStarter::finished, &context, [&f, pooled] {
         QNetworkAccessManager *manager = f->manager.release();
