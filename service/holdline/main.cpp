@@ -55,6 +55,8 @@ void reload(Service &service, LogHandler &log, Config &running)
 int main(int argc, char **argv)
 {
     raiseDescriptorLimit();
+    // GLib's event loop costs more per descriptor than Qt's own.
+    qputenv("QT_NO_GLIB", "1");
     QCoreApplication app(argc, argv);
     QCoreApplication::setApplicationName(u"holdline"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(HOLDLINE_VERSION));
