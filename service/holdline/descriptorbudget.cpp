@@ -22,7 +22,8 @@ DescriptorBudget shareDescriptors(const Config &config, int limit)
     budget.upstream = std::min(config.upstream.connections, std::max(available / 8, 1));
     const int rest = available - budget.admin - budget.callbacks - budget.upstream;
     budget.clients = std::clamp(rest, 1, config.limits.connections);
-    budget.shrunk = budget.clients < config.limits.connections || budget.upstream < config.upstream.connections ||
+    budget.shrunk = budget.clients < config.limits.connections ||
+                    budget.upstream < config.upstream.connections ||
                     budget.callbacks < config.limits.callbackConnections;
     return budget;
 }

@@ -5,8 +5,8 @@
 
 namespace holdline {
 
-/// How the process' descriptors are shared out, so that no side can starve another: callbacks and starts must go
-/// through when every place for clients is taken.
+/// How the process' descriptors are shared out, so that no side can starve another: callbacks and starts must
+/// go through when every place for clients is taken.
 struct DescriptorBudget
 {
     int clients = 0;
@@ -17,8 +17,8 @@ struct DescriptorBudget
     bool shrunk = false;
 };
 
-/// Shares out `limit` descriptors (RLIMIT_NOFILE): what is configured where there is room, and in proportion where
-/// there is not. Pure.
+/// Shares out `limit` descriptors (RLIMIT_NOFILE): what is configured where there is room, and in proportion
+/// where there is not. Pure.
 DescriptorBudget shareDescriptors(const Config &config, int limit);
 
 }  // namespace holdline

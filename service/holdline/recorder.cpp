@@ -10,10 +10,14 @@ namespace {
 StartFate fateOf(const StartResult &result)
 {
     switch (result.fate) {
-        case StartResult::Fate::Accepted: return StartFate::Accepted;
-        case StartResult::Fate::Rejected: return StartFate::Rejected;
-        case StartResult::Fate::NotStarted: return StartFate::NotStarted;
-        case StartResult::Fate::Unknown: break;
+        case StartResult::Fate::Accepted:
+            return StartFate::Accepted;
+        case StartResult::Fate::Rejected:
+            return StartFate::Rejected;
+        case StartResult::Fate::NotStarted:
+            return StartFate::NotStarted;
+        case StartResult::Fate::Unknown:
+            break;
     }
     return StartFate::Unknown;
 }
@@ -27,9 +31,7 @@ void record(LatencyHistogram &histogram, const std::optional<Duration> &took)
 }  // namespace
 
 Recorder::Recorder(LogSink &sink, const Config &config, Bridge &bridge, QObject *parent)
-    : QObject(parent),
-      m_bridge(bridge),
-      m_accessLog(sink, config.log.format, config.log.accessLinesPerSecond)
+    : QObject(parent), m_bridge(bridge), m_accessLog(sink, config.log.format, config.log.accessLinesPerSecond)
 {
     connect(&bridge, &Bridge::jobEnded, this, &Recorder::onJobEnded);
     connect(&bridge, &Bridge::requestRefused, this, &Recorder::onRequestRefused);
@@ -38,8 +40,10 @@ Recorder::Recorder(LogSink &sink, const Config &config, Bridge &bridge, QObject 
             [this](CallbackWord word) { m_counters.countCallback(word); });
 }
 
-void Recorder::watch(http::Gate &gate)
+void Recorder::watch(HttpFront &front)
 {
+    connect(&front, &HttpFront::requestRefused, this, &Recorder::onRequestRefused);
+    const http::Gate &gate = front.gate();
     connect(&gate, &http::Gate::requestRefused, this,
             [this](int status) { m_counters.countHttpRefusal(status); });
     connect(&gate, &http::Gate::connectionClosed, this, [this] { ++m_counters.connectionsClosed; });
@@ -79,8 +83,8 @@ void Recorder::onStartEnded(const StartResult &result, Duration took)
 {
     m_counters.countStart(fateOf(result), took);
     if (result.fate != StartResult::Fate::Accepted)
-        qCDebug(lcUpstream).noquote() << "start not accepted, status" << result.status << result.proxyStatus
-                                       << result.detail;
+        qCDebug(lcUpstream).noquote()
+            << "start not accepted, status" << result.status << result.proxyStatus << result.detail;
 }
 
 QByteArray Recorder::metrics(Gauges gauges) const

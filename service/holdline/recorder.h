@@ -5,12 +5,12 @@
 #include "core/telemetry/accesslog.h"
 #include "core/telemetry/metrics.h"
 #include "service/holdline/bridge.h"
-#include "service/http/gate.h"
+#include "service/holdline/http/httpfront.h"
 
 namespace holdline {
 
-/// Listens to the Bridge and the gate and keeps what is told about them: counters, histograms, the access log.
-/// Nothing depends on it. The Bridge and the sink must outlive it. Thread: the Bridge's.
+/// Listens to the Bridge and the gate and keeps what is told about them: counters, histograms, the access
+/// log. Nothing depends on it. The Bridge and the sink must outlive it. Thread: the Bridge's.
 class Recorder : public QObject
 {
     Q_OBJECT
@@ -18,8 +18,8 @@ class Recorder : public QObject
 public:
     Recorder(LogSink &sink, const Config &config, Bridge &bridge, QObject *parent = nullptr);
 
-    /// Counts what this gate refuses and closes.
-    void watch(http::Gate &gate);
+    /// Counts what this front refuses, and what its gate refuses and closes.
+    void watch(HttpFront &front);
     void setConfig(const Config &config);
     void countReload(bool taken) { ++(taken ? m_counters.reloads : m_counters.reloadsRefused); }
 

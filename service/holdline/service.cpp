@@ -74,8 +74,8 @@ QByteArray callbackPath(const Config &config)
 
 }  // namespace
 
-/// Members in order of construction; they are destroyed the other way round: first the fronts (and with them every
-/// socket), then the recorder, the coordinator with what is held, the transport last.
+/// Members in order of construction; they are destroyed the other way round: first the fronts (and with them
+/// every socket), then the recorder, the coordinator with what is held, the transport last.
 class Service::Private
 {
 public:
@@ -140,23 +140,24 @@ Service::~Service() = default;
 
 bool Service::start()
 {
-    d->front = std::make_unique<HttpFront>(frontLimits(d->config, d->budget), callbackPath(d->config), d->bridge);
+    d->front =
+        std::make_unique<HttpFront>(frontLimits(d->config, d->budget), callbackPath(d->config), d->bridge);
     if (!d->listen(d->front->gate(), d->config.server.listen, u"clients"_s))
         return false;
     d->bridge.reload(d->config, callbackBase(d->config, port()));
-    d->recorder.watch(d->front->gate());
+    d->recorder.watch(*d->front);
 
     if (!d->config.server.adminListen.isOff()) {
         d->admin = std::make_unique<AdminFront>(
-            AdminSource{[this] { return d->notReady(); }, [this] { return d->metrics(); }},
-            d->budget.admin);
+            AdminSource{[this] { return d->notReady(); }, [this] { return d->metrics(); }}, d->budget.admin);
         if (!d->listen(d->admin->gate(), d->config.server.adminListen, u"administration"_s))
             return false;
     }
     if (d->budget.shrunk)
-        qCWarning(lcService) << "the limit on open files allows only" << d->budget.clients << "clients,"
-                             << d->budget.callbacks << "callback and" << d->budget.upstream
-                             << "upstream connections; raise it (ulimit -n, LimitNOFILE=) to have those configured";
+        qCWarning(lcService)
+            << "the limit on open files allows only" << d->budget.clients << "clients," << d->budget.callbacks
+            << "callback and" << d->budget.upstream
+            << "upstream connections; raise it (ulimit -n, LimitNOFILE=) to have those configured";
     return true;
 }
 

@@ -14,8 +14,8 @@ class LogSink;
 /// The composition root: builds the parts, connects them, and takes them down in the order that is safe: stop
 /// accepting, settle all, drop the exchanges, then the servers.
 ///
-/// Life: construct, start(), then the event loop; drain() or stop() end it with finished(). Usable in-process by
-/// tests: port 0 lets the system pick one. Thread: one, with an event loop.
+/// Life: construct, start(), then the event loop; drain() or stop() end it with finished(). Usable in-process
+/// by tests: port 0 lets the system pick one. Thread: one, with an event loop.
 class Service : public QObject
 {
     Q_OBJECT
@@ -37,8 +37,8 @@ public:
     void reload(const Config &config);
     /// For the metrics: a reload was asked for and its configuration was wrong.
     void countRefusedReload();
-    /// Not ready, no new holds, callbacks still served; finished() when all held requests are answered, at the
-    /// latest after hold.drain_timeout, when the rest have got 503.
+    /// Not ready, no new holds, callbacks still served; finished() when all held requests are answered, at
+    /// the latest after hold.drain_timeout, when the rest have got 503.
     void drain();
     /// finished() at once.
     void stop();

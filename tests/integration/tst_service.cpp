@@ -73,8 +73,8 @@ private Q_SLOTS:
         QCOMPARE(world.jobServer().stats().mostConnectionsOfOneAccount, 1);
     }
 
-    /// An account with a long queue delays another account's job by one start at most, so it is answered while
-    /// nearly all of the queue is still waiting.
+    /// An account with a long queue delays another account's job by one start at most, so it is answered
+    /// while nearly all of the queue is still waiting.
     void longQueueDoesNotDelayOthers()
     {
         JobServerOptions slow = WholeService::quickJobs();
@@ -110,7 +110,8 @@ private Q_SLOTS:
         QTest::addColumn<double>("percent");
         for (std::size_t fault = 0; fault < kFaultCount; ++fault) {
             for (const double percent : {10.0, 50.0, 100.0}) {
-                const QByteArray name = faultWord(static_cast<Fault>(fault)) + ' ' + QByteArray::number(percent) + '%';
+                const QByteArray name =
+                    faultWord(static_cast<Fault>(fault)) + ' ' + QByteArray::number(percent) + '%';
                 QTest::newRow(name.constData()) << static_cast<int>(fault) << percent;
             }
         }
@@ -133,8 +134,8 @@ private Q_SLOTS:
         QCOMPARE(world.jobServer().stats().duplicateStarts, quint64(0));
         QCOMPARE(world.service().heldCount(), 0);
         const auto mostly = static_cast<Fault>(fault);
-        if (mostly == Fault::Duplicate || mostly == Fault::Early || mostly == Fault::Late || mostly == Fault::WrongId ||
-            mostly == Fault::Reset || mostly == Fault::Garbage)
+        if (mostly == Fault::Duplicate || mostly == Fault::Early || mostly == Fault::Late ||
+            mostly == Fault::WrongId || mostly == Fault::Reset || mostly == Fault::Garbage)
             QVERIFY2(report.succeeded == 60, explain(report).constData());
     }
 
@@ -179,8 +180,8 @@ private Q_SLOTS:
             const bool byReset = std::uniform_int_distribution(0, 1)(random) == 1;
             connect(s, &QTcpSocket::connected, this, [=] {
                 const QByteArray payload = QByteArray(body).replace("%1", QByteArray::number(i % 100));
-                s->write("POST /start HTTP/1.1\r\nHost: x\r\nContent-Length: " + QByteArray::number(payload.size()) +
-                         "\r\n\r\n" + payload);
+                s->write("POST /start HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+                         QByteArray::number(payload.size()) + "\r\n\r\n" + payload);
                 if (!vanishes)
                     return;
                 QTimer::singleShot(leaveAfter, s, [=] {
@@ -207,8 +208,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(world.jobServer().stats().callbacksInFlight == 0, 60'000);
     }
 
-    /// 5,000 requests held at once for ten seconds and more: the first must not end before the last is held, on a
-    /// machine however slow.
+    /// 5,000 requests held at once for ten seconds and more: the first must not end before the last is held,
+    /// on a machine however slow.
     void case39_fiveThousandHeld()
     {
         JobServerOptions slow = WholeService::quickJobs();

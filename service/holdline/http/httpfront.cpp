@@ -15,6 +15,7 @@ HttpFront::HttpFront(const http::Limits &limits, const QByteArray &callbackPath,
                      QObject *parent)
     : QObject(parent), m_server(limits)
 {
+    connect(&m_server, &HttpServer::requestRefused, this, &HttpFront::requestRefused);
     const auto hold = [&bridge](const http::Request &request, std::unique_ptr<Exchange> exchange) {
         bridge.hold(request, std::move(exchange));
     };

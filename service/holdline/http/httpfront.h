@@ -22,6 +22,10 @@ public:
 
     http::Gate &gate() { return m_server.gate(); }
 
+Q_SIGNALS:
+    /// A request for a path or method that is not served.
+    void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
+
 private:
     HttpServer m_server;
 };

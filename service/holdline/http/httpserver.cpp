@@ -15,6 +15,7 @@
 
 namespace holdline {
 
+using namespace Qt::StringLiterals;
 using http::ConnectionId;
 using http::ExchangeId;
 using qtcompat::ResponderArgument;
@@ -25,10 +26,8 @@ namespace {
 /// copied.
 constexpr const char *kExchangeField = "x-holdline-exchange";
 
-http::Response problemResponse(Reason reason)
+http::Response problemResponse(const Problem &problem)
 {
-    Problem problem;
-    problem.reason = reason;
     return {problem.status(), {{"Content-Type", Problem::kContentType}}, problem.toJson(), false};
 }
 
@@ -76,7 +75,7 @@ struct Route
 class HttpServer::Private final : public ExchangeKeeper
 {
 public:
-    explicit Private(const http::Limits &limits);
+    Private(HttpServer &server, const http::Limits &limits);
     ~Private() override;
 
     void finish(HeldExchange &exchange, const http::Response &response) override;
@@ -93,6 +92,10 @@ private:
     void dispatch(const Route *route, const QHttpServerRequest &routed, QHttpServerResponder &&responder);
     void addToRouter(const QByteArray &path, const Route *route);
 
+    void refuse(HeldExchange &exchange, const http::Request &request, const Problem &problem,
+                const QByteArray &allow = {});
+
+    HttpServer &m_server;
     QHttpServer m_http;
     InnerServer *m_inner;  ///< a child of m_http once bound
     std::map<QByteArray, Route> m_routes;
@@ -111,10 +114,11 @@ private:
     std::vector<QHttpServerResponder> m_spent;  ///< to be destroyed when QHttpServer has returned
 };
 
-HttpServer::Private::Private(const http::Limits &limits) : m_gate(limits), m_inner(new InnerServer)
+HttpServer::Private::Private(HttpServer &server, const http::Limits &limits)
+    : m_gate(limits), m_server(server), m_inner(new InnerServer)
 {
     m_inner->setParent(&m_http);
-    m_inner->bindBy([this](QTcpServer *server) { m_http.bind(server); });
+    m_inner->bindBy([this](QTcpServer *tcp) { m_http.bind(tcp); });
     qtcompat::setMissingHandler(m_http, &m_http,
                                 [this](const QHttpServerRequest &request, ResponderArgument responder) {
                                     dispatch(nullptr, request, std::move(responder));
@@ -148,7 +152,7 @@ void HttpServer::Private::received(ExchangeId id, const http::Request &request)
     m_current = nullptr;
     m_spent.clear();
     if (!wasRouted)
-        m_gate.respond(id, problemResponse(Reason::InternalError));
+        m_gate.respond(id, problemResponse({Reason::InternalError, {}, {}, {}}));
 }
 
 void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest &routed,
@@ -164,16 +168,27 @@ void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest 
     m_open.emplace(current.id, exchange.get());
 
     if (!route) {
-        exchange->answer(problemResponse(Reason::NotFound));
+        refuse(*exchange, request, {Reason::NotFound, u"Nothing is served at this path."_s, {}, {}});
     } else if (const Handler *handler = route->find(request.method)) {
         (*handler)(request, std::move(exchange));
     } else if (request.method == "OPTIONS") {
         exchange->answer({204, {{"Allow", route->allow()}}, {}, false});
     } else {
-        http::Response response = problemResponse(Reason::MethodNotAllowed);
-        response.headers.append("Allow", route->allow());
-        exchange->answer(response);
+        const QByteArray allow = route->allow();
+        refuse(*exchange, request,
+               {Reason::MethodNotAllowed, u"This path takes %1."_s.arg(QString::fromLatin1(allow)), {}, {}},
+               allow);
     }
+}
+
+void HttpServer::Private::refuse(HeldExchange &exchange, const http::Request &request, const Problem &problem,
+                                 const QByteArray &allow)
+{
+    http::Response response = problemResponse(problem);
+    if (!allow.isEmpty())
+        response.headers.append("Allow", allow);
+    exchange.answer(response);
+    Q_EMIT m_server.requestRefused(request, problem);
 }
 
 void HttpServer::Private::finish(HeldExchange &exchange, const http::Response &response)
@@ -250,7 +265,7 @@ void HttpServer::Private::addToRouter(const QByteArray &path, const Route *route
 }
 
 HttpServer::HttpServer(const http::Limits &limits, QObject *parent)
-    : QObject(parent), d(std::make_unique<Private>(limits))
+    : QObject(parent), d(std::make_unique<Private>(*this, limits))
 {
 }
 

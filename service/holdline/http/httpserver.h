@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/wire/problem.h"
 #include "service/holdline/exchange.h"
 #include "service/http/gate.h"
 
@@ -31,6 +32,10 @@ public:
     void route(const QByteArray &method, const QByteArray &path, Handler handler);
 
     http::Gate &gate();
+
+Q_SIGNALS:
+    /// A request that no handler saw, answered by this class: 404 or 405.
+    void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:
     class Private;
