@@ -27,7 +27,7 @@ namespace {
 
 constexpr ConnectionId kListenerKey = 0;  // in the table of deadlines; connections count from 1
 constexpr std::chrono::milliseconds kStarvedPause{100};
-constexpr std::size_t kMaxRefused = 256;  // connections that are being told that there is no place
+constexpr int kMaxRefused = 256;  // connections that are being told that there is no place
 constexpr Refusal kNoPlace{Reason::Overloaded, "All connections are taken."_L1};
 
 qintptr descriptorLimit()
@@ -77,6 +77,11 @@ private:
 
     void accept(qintptr descriptor);
     Place findPlace(qintptr descriptor);
+    /// The kernel gives the lowest free number: a high one tells that few are left, whoever has the others.
+    bool isSpare(qintptr descriptor) const
+    {
+        return descriptor >= m_descriptorLimit - m_limits.spareDescriptors;
+    }
     bool makeReservedPlace();
     void makeRegularPlace();
     bool hasRegularPlace() const;
@@ -171,8 +176,7 @@ bool Gate::Private::makeReservedPlace()
 
 GateConnection::Place Gate::Private::findPlace(qintptr descriptor)
 {
-    // The kernel gives the lowest free number: a high one tells that few are left, whoever has the others.
-    if (descriptor >= m_descriptorLimit - m_limits.spareDescriptors)
+    if (isSpare(descriptor))
         return Place::Refused;
     makeRegularPlace();
     if (hasRegularPlace())
@@ -215,10 +219,12 @@ void Gate::Private::accept(qintptr descriptor)
     connection->note.position = list.insert(list.end(), connection);
     m_connections.emplace(connection->id(), connection);
     connection->start();
-    if (m_refused.size() > kMaxRefused)
-        m_refused.front()->drop();
     if (place == Place::Refused)
         connection->refuseNow(kNoPlace);
+    // Those that are told so linger a while, but not on descriptors that are kept for others.
+    const int room = isSpare(descriptor) ? std::max(1, m_limits.spareDescriptors / 4) : kMaxRefused;
+    while (m_refused.size() > static_cast<std::size_t>(room))
+        m_refused.front()->drop();
 }
 
 void Gate::Private::closed(GateConnection &connection)

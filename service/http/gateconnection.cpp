@@ -221,6 +221,8 @@ void GateConnection::reset()
 
 void GateConnection::refuseNow(const Refusal &refusal)
 {
+    // Closing with bytes unread would send an RST, and the client would not see the answer.
+    m_socket.discard();
     refuse(refusal, false, {});
 }
 

@@ -4,6 +4,7 @@
 #include <QHostAddress>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 #include <netinet/in.h>
@@ -45,6 +46,13 @@ GateSocket::Received GateSocket::receive(std::span<char> room, qsizetype &count)
     if (got == 0)
         return Received::Finished;
     return isPassing(errno) ? Received::Nothing : Received::Failed;
+}
+
+void GateSocket::discard()
+{
+    std::array<char, 4096> bytes;
+    qsizetype count = 0;
+    static_cast<void>(receive(bytes, count));
 }
 
 void GateSocket::setReading(bool reading)

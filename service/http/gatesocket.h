@@ -33,6 +33,8 @@ public:
     };
     /// Reads what is there, at most `room.size()` bytes; `count` says how many.
     Received receive(std::span<char> room, qsizetype &count);
+    /// Reads some of what is there and forgets it.
+    void discard();
     /// Whether readable() is wanted; it is at first. It repeats until all is read, a FIN included.
     void setReading(bool reading);
 

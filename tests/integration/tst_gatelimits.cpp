@@ -413,6 +413,7 @@ private Q_SLOTS:
                    150;
         };
         QTRY_VERIFY(isSettled());
+        QTRY_COMPARE(server.gate.connectionCount(), server.heldCount());
         QVERIFY(server.heldCount() > 20);
         QVERIFY(server.heldCount() < 150);
         const TakenDescriptors upstream(Limits().spareDescriptors);
