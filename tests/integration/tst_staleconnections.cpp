@@ -2,8 +2,33 @@
 // When PooledAccessManager may use a connection again, and what happens when the peer thinks otherwise.
 #include "tests/integration/poolfixture.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 using namespace holdline;
 using namespace holdline::test;
+
+namespace {
+
+/// Shuts down the sending side of each of our sockets that is connected to this port: the next write fails
+/// with EPIPE, while reading tells nothing. Returns how many there were.
+int refuseWritesTo(quint16 port)
+{
+    int count = 0;
+    for (int descriptor = 3; descriptor < 1024; ++descriptor) {
+        sockaddr_in peer{};
+        socklen_t size = sizeof peer;
+        if (::getpeername(descriptor, reinterpret_cast<sockaddr *>(&peer), &size) == 0 &&
+            peer.sin_family == AF_INET && ntohs(peer.sin_port) == port) {
+            ::shutdown(descriptor, SHUT_WR);
+            ++count;
+        }
+    }
+    return count;
+}
+
+}  // namespace
 
 class TestStaleConnections : public QObject
 {
@@ -16,6 +41,8 @@ private Q_SLOTS:
     void announcedKeepAliveIsHonoured_data();
     void announcedKeepAliveIsHonoured();
     void staleConnectionIsSeenBeforeTheWrite();
+    void untakenRequestGetsOneMoreConnection();
+    void untakenRequestGetsNoThirdConnection();
     void closedIdleConnectionIsForgotten();
     void case44_closesAReusedConnection_data();
     void case44_closesAReusedConnection();
@@ -75,6 +102,37 @@ void TestStaleConnections::staleConnectionIsSeenBeforeTheWrite()
         QCOMPARE(manager.idleCount(), 1);
         server.closeAll();
     }
+}
+
+/// The connection looks alive and refuses the write: the system took nothing, so that another one may.
+void TestStaleConnections::untakenRequestGetsOneMoreConnection()
+{
+    ScriptedServer server;
+    PooledAccessManager manager(options(ConnectionScope::Account));
+    const Reply first = post(manager, server.url(), "a");
+    ANSWERED(first);
+    QCOMPARE(refuseWritesTo(server.port()), 1);
+    const Reply second = post(manager, server.url(), "a");
+    ANSWERED(second);
+    QVERIFY(wasSent(second));
+    QCOMPARE(server.accepted(), 2);
+    QCOMPARE(server.arrivalCount(), 2);
+}
+
+void TestStaleConnections::untakenRequestGetsNoThirdConnection()
+{
+    ScriptedServer server;
+    PooledAccessManager manager(options(ConnectionScope::Account));
+    const Reply first = post(manager, server.url(), "a");
+    ANSWERED(first);
+    server.stopListening();
+    QCOMPARE(refuseWritesTo(static_cast<quint16>(first->url().port())), 1);
+    const Reply second = post(manager, first->url(), "a");
+    WAIT_FINISHED(second);
+    QCOMPARE(second->error(), QNetworkReply::ConnectionRefusedError);
+    QVERIFY(!wasSent(second));
+    QCOMPARE(server.arrivalCount(), 1);
+    QCOMPARE(manager.connectionCount(), 0);
 }
 
 void TestStaleConnections::closedIdleConnectionIsForgotten()
