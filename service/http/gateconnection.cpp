@@ -18,11 +18,6 @@ GateConnection::GateConnection(ConnectionHost &host, ConnectionId id, Place plac
     connect(&m_socket, &GateSocket::failed, this, &GateConnection::drop);
 }
 
-bool GateConnection::isStuffed() const
-{
-    return m_socket.bytesToWrite() > m_host.limits().maxUnsentBytes;
-}
-
 // Reading
 
 void GateConnection::onReadable()

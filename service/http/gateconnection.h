@@ -90,7 +90,7 @@ private:
     void schedule();
     void watchUnsent();
     bool hasInput() const { return m_inputPos < m_input.size(); }
-    bool isStuffed() const;
+    bool isStuffed() const { return m_socket.bytesToWrite() > m_host.limits().maxUnsentBytes; }
 
     ConnectionHost &m_host;
     const ConnectionId m_id;
