@@ -68,6 +68,8 @@ int main(int argc, char **argv)
         return exit->code;
     }
     Config running = loaded.config;
+    // Before anything is logged: it also makes a broken log pipe an error instead of the end.
+    UnixSignals signals;
     DescriptorSink standardError(STDERR_FILENO);
     LogHandler log(standardError, running.log.format, running.log.level);
 
@@ -78,7 +80,6 @@ int main(int argc, char **argv)
     }
     QObject::connect(&service, &Service::finished, &app, &QCoreApplication::quit, Qt::QueuedConnection);
 
-    UnixSignals signals;
     int terminations = 0;
     QObject::connect(&signals, &UnixSignals::terminate, &service, [&] {
         if (++terminations > 1)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/service.h"
 
+#include "core/config/values.h"
 #include "core/eventloop/descriptorlimit.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/bridge.h"
@@ -115,6 +116,19 @@ public:
         return false;
     }
 
+    void logAddresses() const
+    {
+        const auto at = [](const ListenAddress &address, const http::Gate &gate) {
+            return formatListenAddress({address.host, gate.port()});
+        };
+        QString text = u"listening for clients on "_s + at(config.server.listen, front->gate());
+        if (admin)
+            text += u", for administration on "_s + at(config.server.adminListen, admin->gate());
+        text += u"; callbacks are to come to "_s +
+                QString::fromLatin1(callbackBase(config, front->gate().port()));
+        qCInfo(lcService).noquote() << text;
+    }
+
     Config config;
     DescriptorBudget budget;
     QString error;
@@ -158,6 +172,7 @@ bool Service::start()
             << "the limit on open files allows only" << d->budget.clients << "clients," << d->budget.callbacks
             << "callback and" << d->budget.upstream
             << "upstream connections; raise it (ulimit -n, LimitNOFILE=) to have those configured";
+    d->logAddresses();
     return true;
 }
 

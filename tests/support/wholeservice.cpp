@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/wholeservice.h"
 
+#include "tests/support/asking.h"
+
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QSignalSpy>
@@ -46,9 +48,19 @@ WholeService::WholeService(const JobServerOptions &jobServer, Config config)
 {
     if (!m_jobServer->listen(QHostAddress::LocalHost, 0))
         qFatal("jobserver cannot listen: %s", qPrintable(m_jobServer->errorString()));
+    startService(std::move(config), localUrl(m_jobServer->port(), u"/start"_s));
+}
+
+WholeService::WholeService(const QUrl &upstream, Config config)
+{
+    startService(std::move(config), upstream);
+}
+
+void WholeService::startService(Config config, const QUrl &upstream)
+{
     config.server.listen = anyPort();
     config.server.adminListen = anyPort();
-    config.upstream.url = localUrl(m_jobServer->port(), u"/start"_s);
+    config.upstream.url = upstream;
     m_service = std::make_unique<Service>(config, m_sink);
     if (!m_service->start())
         qFatal("holdline cannot start: %s", qPrintable(m_service->errorString()));
@@ -86,12 +98,7 @@ QByteArray WholeService::admin(const QByteArray &path)
 
 double WholeService::metric(const QByteArray &name)
 {
-    const QByteArrayList lines = admin("/metrics").split('\n');
-    for (const QByteArray &line : lines) {
-        if (line.startsWith(name + ' '))
-            return line.mid(name.size() + 1).toDouble();
-    }
-    return -1;
+    return metricIn(admin("/metrics"), name);
 }
 
 }  // namespace holdline::test

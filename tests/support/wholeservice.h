@@ -18,6 +18,8 @@ class WholeService
 public:
     /// `config`'s addresses and upstream are replaced.
     explicit WholeService(const JobServerOptions &jobServer = quickJobs(), Config config = quietConfig());
+    /// Against another upstream; there is no jobServer() then.
+    explicit WholeService(const QUrl &upstream, Config config = quietConfig());
     ~WholeService();
 
     /// Jobs of 50 ms: as good as the original's 500 for everything but the mission.
@@ -39,6 +41,8 @@ public:
     double metric(const QByteArray &name);
 
 private:
+    void startService(Config config, const QUrl &upstream);
+
     DescriptorSink m_sink{2};
     std::unique_ptr<JobServer> m_jobServer;
     std::unique_ptr<Service> m_service;

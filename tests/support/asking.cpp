@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/asking.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+namespace holdline::test {
+
+using namespace Qt::StringLiterals;
+
+RawAnswer ask(quint16 port, const QByteArray &request)
+{
+    RawHttpClient client(port);
+    client.send(request);
+    static_cast<void>(QTest::qWaitFor([&] { return client.answerCount() > 0 || client.isClosed(); }, 60'000));
+    const auto answers = client.answers();
+    return answers.empty() ? RawAnswer() : answers.front();
+}
+
+QByteArray startRequest(const QByteArray &account, const QByteArray &fields)
+{
+    return RawHttpClient::post("/start", R"({"account":")" + account + R"(","wait":true})", fields);
+}
+
+QByteArray result(const QByteArray &id, const QByteArray &state)
+{
+    return R"({"id":")" + id + R"(","state":")" + state +
+           R"(","startedAt":"2015-06-29T15:34:16.850Z","proof":"078DC9F28BA8C890DAAFE65945AF7B15A0519671"})";
+}
+
+QUrl callbackOf(const ScriptedServer::Arrival &start)
+{
+    return QUrl(QJsonDocument::fromJson(start.body)[u"callback"_s].toString());
+}
+
+RawAnswer postCallback(const ScriptedServer::Arrival &start, const QByteArray &body)
+{
+    const QUrl url = callbackOf(start);
+    return ask(static_cast<quint16>(url.port()), RawHttpClient::post(url.path().toLatin1(), body));
+}
+
+double metricIn(const QByteArray &text, const QByteArray &name)
+{
+    for (const QByteArray &line : text.split('\n')) {
+        if (line.startsWith(name + ' '))
+            return line.mid(name.size() + 1).toDouble();
+    }
+    return -1;
+}
+
+}  // namespace holdline::test

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QSocketNotifier>
+#include <QStringList>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <random>
+
+namespace holdline::test {
+
+/// Two hosts joined by a link that loses packets: two network namespaces with a TUN device each, whose
+/// packets this object carries across while the test's loop runs, or does not. Real loss for the kernel's
+/// real TCP. Linux, root and iproute2 only: ask isPossible() first. The namespaces end with this object.
+class LossyLink : public QObject
+{
+    Q_OBJECT
+
+public:
+    enum Side { A, B };
+
+    static bool isPossible();
+
+    /// `loss`: the share of packets lost, each way.
+    LossyLink(double loss, unsigned seed, QObject *parent = nullptr);
+    ~LossyLink() override;
+
+    bool isOpen() const { return m_open; }
+    static QString address(Side side);
+    /// To be put before a command to run it there.
+    QStringList prefix(Side side) const;
+    /// Calls `work` with this thread on that side: sockets it opens belong there.
+    void on(Side side, const std::function<void()> &work) const;
+
+    int carried() const { return m_carried; }
+    int lost() const { return m_lost; }
+
+private:
+    bool setUp(Side side);
+    QString name(Side side) const;
+    void carry(Side from);
+
+    struct End
+    {
+        int descriptor = -1;
+        std::unique_ptr<QSocketNotifier> notifier;
+    };
+    std::array<End, 2> m_ends;
+    std::mt19937 m_random;
+    std::bernoulli_distribution m_isLost;
+    bool m_open = false;
+    int m_carried = 0;
+    int m_lost = 0;
+};
+
+}  // namespace holdline::test

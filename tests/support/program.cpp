@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/program.h"
+
+#include "tests/support/asking.h"
+
+#include <QFile>
+#include <QRegularExpression>
+#include <QTest>
+
+#include <csignal>
+
+#include <unistd.h>
+
+namespace holdline::test {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kPatienceMs = 60'000;
+
+QByteArray contents(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+}  // namespace
+
+Program::Program(const QStringList &command, QObject *parent)
+    : QObject(parent), m_environment(QProcessEnvironment::systemEnvironment()), m_command(command)
+{
+    for (const QString &name : m_environment.keys()) {
+        if (name.startsWith("HOLDLINE_"_L1) || name == "PORT"_L1 || name == "CALLBACK_URL"_L1)
+            m_environment.remove(name);
+    }
+    connect(&m_process, &QProcess::readyReadStandardOutput, this,
+            [this] { m_out += m_process.readAllStandardOutput(); });
+    connect(&m_process, &QProcess::readyReadStandardError, this,
+            [this] { m_err += m_process.readAllStandardError(); });
+}
+
+Program::~Program()
+{
+    m_process.disconnect(this);
+    m_process.kill();
+    m_process.waitForFinished();
+}
+
+void Program::start()
+{
+    m_process.setProcessEnvironment(m_environment);
+    m_process.setWorkingDirectory(m_directory.path());
+    m_process.start(m_command.first(), m_command.mid(1));
+}
+
+int Program::run()
+{
+    start();
+    waitForEnd();
+    return exitCode();
+}
+
+bool Program::waitForEnd()
+{
+    return QTest::qWaitFor([this] { return m_process.state() == QProcess::NotRunning; }, kPatienceMs);
+}
+
+void Program::setEnvironment(const QString &name, const QString &value)
+{
+    m_environment.insert(name, value);
+}
+
+void Program::writeFile(const QString &name, const QByteArray &text)
+{
+    QFile file(m_directory.filePath(name));
+    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+        qFatal("cannot write %s", qPrintable(file.fileName()));
+}
+
+void Program::send(int signal) const
+{
+    ::kill(static_cast<pid_t>(pid()), signal);
+}
+
+int Program::exitCode() const
+{
+    const bool ended = m_process.state() == QProcess::NotRunning;
+    return ended && m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
+}
+
+QByteArray Program::logged(const QString &pattern) const
+{
+    return QRegularExpression(pattern).match(QString::fromUtf8(m_err)).captured(1).toUtf8();
+}
+
+void Program::setStandardError(int descriptor)
+{
+    m_process.setChildProcessModifier([descriptor] { ::dup2(descriptor, STDERR_FILENO); });
+}
+
+qint64 Program::memoryKib(const QByteArray &name) const
+{
+    for (const QByteArray &line : contents(u"/proc/%1/status"_s.arg(pid())).split('\n')) {
+        if (line.startsWith(name + ':'))
+            return line.mid(name.size() + 1).simplified().split(' ').first().toLongLong();
+    }
+    return -1;
+}
+
+std::chrono::milliseconds Program::cpuTime() const
+{
+    // Behind the name, which may have spaces: state is field 3, utime and stime are 14 and 15 (proc(5)).
+    const QByteArray stat = contents(u"/proc/%1/stat"_s.arg(pid()));
+    const QByteArrayList fields = stat.mid(stat.lastIndexOf(')') + 2).split(' ');
+    const qint64 ticks = fields.value(11).toLongLong() + fields.value(12).toLongLong();
+    return std::chrono::milliseconds(ticks * 1000 / ::sysconf(_SC_CLK_TCK));
+}
+
+HoldlineProgram::HoldlineProgram(const QStringList &arguments, const QStringList &prefix, const QString &host)
+    : Program(prefix +
+              QStringList{QStringLiteral(HOLDLINE_PROGRAM), u"--listen"_s, host + u":0"_s,
+                          u"--admin-listen"_s, u"127.0.0.1:0"_s} +
+              arguments)
+{
+}
+
+bool HoldlineProgram::startListening()
+{
+    start();
+    const auto portOf = [this](const QString &what) {
+        return logged(u"for %1 on \\S*:(\\d+)"_s.arg(what)).toUShort();
+    };
+    return QTest::qWaitFor(
+        [&] {
+            m_port = portOf(u"clients"_s);
+            m_adminPort = portOf(u"administration"_s);
+            return m_port != 0 && m_adminPort != 0;
+        },
+        kPatienceMs);
+}
+
+QByteArray HoldlineProgram::admin(const QByteArray &path) const
+{
+    return ask(m_adminPort, RawHttpClient::get(path)).body;
+}
+
+double HoldlineProgram::metric(const QByteArray &name) const
+{
+    return metricIn(admin("/metrics"), name);
+}
+
+}  // namespace holdline::test
