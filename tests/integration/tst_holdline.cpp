@@ -48,6 +48,9 @@ private Q_SLOTS:
     void curlAsInTheReadme();
     void requestIdIsEchoed();
     void preferWait();
+    void case52_otherMembersTravelUntouched();
+    void case52_badTextsNeverReachTheUpstream();
+    void passesThroughWhatDoesNotWait();
     void oneLineForEachRequest();
 };
 
@@ -57,7 +60,8 @@ void TestHoldline::help()
     QCOMPARE(program.run(), 0);
     QVERIFY(program.err().isEmpty());
     for (const holdline::Option &option : holdline::options())
-        QVERIFY2(program.out().contains("--" + QByteArray(option.flag.data(), option.flag.size())), option.flag.data());
+        QVERIFY2(program.out().contains("--" + QByteArray(option.flag.data(), option.flag.size())),
+                 option.flag.data());
 }
 
 void TestHoldline::version()
@@ -278,6 +282,54 @@ void TestHoldline::preferWait()
     const RawAnswer answer = ask(program.port(), startRequest("acme", "Prefer: wait=1\r\n"));
     QCOMPARE(answer.status, 504);
     QCOMPARE(json(answer.body)[u"code"_s].toString(), u"callback_timeout"_s);
+}
+
+void TestHoldline::case52_otherMembersTravelUntouched()
+{
+    ScriptedServer upstream;
+    HoldlineProgram program({u"--upstream"_s, upstream.url().toString()});
+    QVERIFY2(program.startListening(), program.err().constData());
+    RawHttpClient client(program.port());
+    const QByteArray before =
+        R"({ "big" : 9007199254740993, "huge":1e400, "b":[1.10 , -0.0], "account":"a\u00e9",)";
+    const QByteArray after = R"("z":{"wait":true, "account":"inner"}, "\ud83d\ude00":null })";
+    client.send(RawHttpClient::post("/start", before + R"("wait":true,)" + after));
+    QTRY_COMPARE(upstream.arrivalCount(), 1);
+    const ScriptedServer::Arrival start = upstream.arrivals().first();
+    QVERIFY2(start.body.startsWith(before), start.body.constData());
+    QVERIFY2(start.body.contains(R"("z":{"wait":true, "account":"inner"}, "\ud83d\ude00":null)"),
+             start.body.constData());
+    QVERIFY2(start.body.contains(R"("wait":false)"), start.body.constData());
+    QCOMPARE(postCallback(start).status, 200);
+    QTRY_COMPARE(client.status(), 200);
+}
+
+void TestHoldline::case52_badTextsNeverReachTheUpstream()
+{
+    ScriptedServer upstream;
+    HoldlineProgram program({u"--upstream"_s, upstream.url().toString()});
+    QVERIFY2(program.startListening(), program.err().constData());
+    for (const QByteArray &body :
+         {QByteArray(R"({"account":"a","account":"b"})"), QByteArray(R"({"account":"\ud800"})"),
+          QByteArray("{\"account\":\"\xff\"}"), QByteArray(R"({"account":"a","n":NaN})"),
+          QByteArray(R"({"account":"a","n":)") + QByteArray(100'000, '[') + QByteArray(100'000, ']') + '}'}) {
+        const RawAnswer answer = ask(program.port(), RawHttpClient::post("/start", body));
+        QVERIFY2(answer.status == 400, body.left(60).constData());
+        QCOMPARE(json(answer.body)[u"code"_s].toString(), u"invalid_json"_s);
+    }
+    QCOMPARE(upstream.accepted(), 0);
+}
+
+void TestHoldline::passesThroughWhatDoesNotWait()
+{
+    ScriptedServer upstream;
+    HoldlineProgram program({u"--upstream"_s, upstream.url().toString()});
+    QVERIFY2(program.startListening(), program.err().constData());
+    const QByteArray body = R"({"account":"acme","wait":false,"callback":"http://client.example/done"})";
+    const RawAnswer answer = ask(program.port(), RawHttpClient::post("/start", body));
+    QCOMPARE(answer.status, 200);
+    QCOMPARE(answer.body, QByteArray(R"({"state":"running","id":"4499a6e0c2ef4b98"})"));
+    QCOMPARE(upstream.arrivals().first().body, body);
 }
 
 void TestHoldline::oneLineForEachRequest()

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/asking.h"
 
-#include <QJsonDocument>
-#include <QJsonObject>
+#include <QRegularExpression>
 #include <QTest>
 
 namespace holdline::test {
@@ -31,7 +30,9 @@ QByteArray result(const QByteArray &id, const QByteArray &state)
 
 QUrl callbackOf(const ScriptedServer::Arrival &start)
 {
-    return QUrl(QJsonDocument::fromJson(start.body)[u"callback"_s].toString());
+    // Not by QJsonDocument, which refuses some of what a start may hold, such as 1e400.
+    static const QRegularExpression member(u"\"callback\":\"([^\"]*)\""_s);
+    return QUrl(member.match(QString::fromUtf8(start.body)).captured(1));
 }
 
 RawAnswer postCallback(const ScriptedServer::Arrival &start, const QByteArray &body)
