@@ -34,6 +34,20 @@ QByteArray faultWord(Fault fault)
     return kWords[static_cast<std::size_t>(fault)];
 }
 
+QByteArray spoiledAnswer(const QByteArray &json, std::uint64_t which)
+{
+    const QByteArray head =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ";
+    switch (which % 3) {
+        case 0:
+            return "\x16\x03\x01 this is not HTTP\r\n\r\n" + json;
+        case 1:
+            return head + "18\r\n\r\n<html>oops</html>\n";
+        default:
+            return head + QByteArray::number(json.size()) + "\r\n\r\n" + json.first(json.size() / 2);
+    }
+}
+
 FaultPlan FaultDice::roll()
 {
     FaultPlan plan;

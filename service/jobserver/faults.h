@@ -33,6 +33,10 @@ inline constexpr std::size_t kFaultCount = 10;
 /// The fault's word in statistics and, with hyphens, in flags: "start_500", "no_callback".
 QByteArray faultWord(Fault fault);
 
+/// The bytes of Fault::Garbage in place of an answer with that body: no HTTP, no JSON, or cut off in the
+/// middle, one after the other.
+QByteArray spoiledAnswer(const QByteArray &json, std::uint64_t which);
+
 /// How often each fault happens.
 struct FaultOptions
 {

@@ -3,8 +3,8 @@
 
 #include "core/wire/proofformat.h"
 #include "service/holdline/upstream/pooledaccessmanager.h"
+#include "service/jobserver/validation.h"
 
-#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -23,7 +23,6 @@ constexpr auto kJson = "application/json";
 constexpr std::chrono::milliseconds kWrongIdGap{50};
 /// A start is answered at the latest this long after its early callback left.
 constexpr std::chrono::milliseconds kEarlyPatience{2000};
-constexpr std::size_t kMaxCountedAccounts = 10'000;
 
 http::Limits gateLimits(const JobServerOptions &options)
 {
@@ -52,21 +51,6 @@ PoolOptions poolOptions(const JobServerOptions &options)
 JobTime now()
 {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
-/// An answer nobody can use: no HTTP, no JSON, or cut off in the middle.
-QByteArray spoiled(const QByteArray &json, std::uint64_t which)
-{
-    const QByteArray head =
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: ";
-    switch (which % 3) {
-        case 0:
-            return "\x16\x03\x01 this is not HTTP\r\n\r\n" + json;
-        case 1:
-            return head + "18\r\n\r\n<html>oops</html>\n";
-        default:
-            return head + QByteArray::number(json.size()) + "\r\n\r\n" + json.first(json.size() / 2);
-    }
 }
 
 }  // namespace
@@ -172,32 +156,11 @@ void JobServer::askForTurn(ExchangeId exchange, const http::Request &request)
 
 void JobServer::validate(ExchangeId exchange, const http::Request &request)
 {
-    const auto parsed = parseValidateRequest(request.target, request.body);
-    if (const auto *error = std::get_if<RequestError>(&parsed)) {
+    const auto judged = judgeBlock(m_proofs, request.target, request.body);
+    if (const auto *error = std::get_if<RequestError>(&judged))
         refuse(exchange, *error);
-        return;
-    }
-    const auto &[account, block] = std::get<ValidateRequest>(parsed);
-    const auto decoded = decodeProofBlock(findProofBlock(block));
-    if (const auto *error = std::get_if<QString>(&decoded)) {
-        refuse(exchange, {400, u"the proof block cannot be read: "_s + *error});
-        return;
-    }
-    const auto &entries = std::get<ProofEntries>(decoded);
-    const std::vector<ProofVerdict> verdicts = m_proofs.judge(account, entries);
-
-    QJsonArray list;
-    std::array<int, 4> counts{};
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        ++counts[static_cast<std::size_t>(verdicts[i])];
-        list.append(QJsonObject{{u"id"_s, QString::fromUtf8(entries[i].id)},
-                                {u"verdict"_s, QString::fromLatin1(verdictWord(verdicts[i]))}});
-    }
-    QJsonObject object{{u"account"_s, QString::fromUtf8(account)}, {u"entries"_s, list}};
-    for (std::size_t i = 0; i < counts.size(); ++i)
-        object.insert(QString::fromLatin1(verdictWord(static_cast<ProofVerdict>(i))), counts[i]);
-    object.insert(u"ok"_s, !entries.empty() && counts[0] == static_cast<int>(entries.size()));
-    m_gate.respond(exchange, {200, {{"Content-Type", kJson}}, QJsonDocument(object).toJson(), false});
+    else
+        m_gate.respond(exchange, {200, {{"Content-Type", kJson}}, std::get<QByteArray>(judged), false});
 }
 
 void JobServer::showStats(ExchangeId exchange, const http::Request &request)
@@ -319,14 +282,7 @@ void JobServer::countStart(const JobRequest &request)
     m_stats.mostRunning = std::max(m_stats.mostRunning, ++m_stats.running);
     if (!request.idempotencyKey.isEmpty() && !m_idempotencyKeys.insert(qHash(request.idempotencyKey)))
         ++m_stats.duplicateStarts;
-
-    const auto known = m_stats.accounts.find(request.account);
-    if (known != m_stats.accounts.end())
-        ++known->second;
-    else if (m_stats.accounts.size() < kMaxCountedAccounts)
-        m_stats.accounts.emplace(request.account, 1);
-    else
-        ++m_stats.otherAccounts;
+    m_stats.countAccount(request.account);
 }
 
 void JobServer::answerStart(Job &job)
@@ -422,7 +378,7 @@ void JobServer::answer(Job &job, const QByteArray &json)
         m_gate.reset(exchange);
     } else if (job.faults.has(Fault::Garbage)) {
         injected(Fault::Garbage);
-        m_gate.respondRaw(exchange, spoiled(json, ++m_spoiled));
+        m_gate.respondRaw(exchange, spoiledAnswer(json, ++m_spoiled));
     } else {
         m_gate.respond(exchange, {200, {{"Content-Type", kJson}}, json, false});
     }

@@ -10,6 +10,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr std::size_t kMaxCountedAccounts = 10'000;
+
 QJsonValue number(std::uint64_t value)
 {
     return static_cast<qint64>(value);
@@ -25,6 +27,17 @@ QJsonObject counts(const Map &map)
 }
 
 }  // namespace
+
+void JobServerStats::countAccount(const QByteArray &account)
+{
+    const auto known = accounts.find(account);
+    if (known != accounts.end())
+        ++known->second;
+    else if (accounts.size() < kMaxCountedAccounts)
+        accounts.emplace(account, 1);
+    else
+        ++otherAccounts;
+}
 
 QByteArray JobServerStats::toJson(bool perAccount) const
 {

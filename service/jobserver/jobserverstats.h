@@ -47,6 +47,8 @@ struct JobServerStats
 
     std::map<QByteArray, std::uint64_t> faults;  ///< injected, by faultWord()
 
+    void countAccount(const QByteArray &account);
+
     /// `perAccount` adds the member "accounts"; without it the answer is small whatever ran.
     QByteArray toJson(bool perAccount) const;
 };

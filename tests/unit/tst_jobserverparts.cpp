@@ -41,6 +41,7 @@ private Q_SLOTS:
     void validateRequest_data();
     void validateRequest();
     void statsAreJson();
+    void statsOfManyAccountsStaySmall();
 };
 
 void TestJobServerParts::recentSetForgetsTheOldest()
@@ -317,6 +318,17 @@ void TestJobServerParts::statsAreJson()
         6);
     const QJsonObject full = QJsonDocument::fromJson(stats.toJson(true)).object();
     QCOMPARE(full.value("accounts"_L1).toObject().value("a\"b"_L1).toInt(), 7);
+}
+
+void TestJobServerParts::statsOfManyAccountsStaySmall()
+{
+    JobServerStats stats;
+    for (int i = 0; i < 10'500; ++i)
+        stats.countAccount(QByteArray::number(i));
+    stats.countAccount("7");
+    QCOMPARE(stats.accounts.size(), std::size_t(10'000));
+    QCOMPARE(stats.accounts.at("7"), 2U);
+    QCOMPARE(stats.otherAccounts, 500U);
 }
 
 QTEST_GUILESS_MAIN(TestJobServerParts)
