@@ -94,7 +94,7 @@ void TestPooledRequest::wholeHeadOnTheWire()
     url.setQuery(QStringLiteral("q=1 2"));
     url.setFragment(QStringLiteral("not sent"));
     QNetworkRequest request(url);
-    request.setRawHeader("X-One", "1");
+    request.setRawHeader("x-one", "1");
     request.setRawHeader("Connection", "upgrade");
     request.setRawHeader("Transfer-Encoding", "chunked");
     request.setRawHeader("Content-Length", "77");
@@ -104,7 +104,7 @@ void TestPooledRequest::wholeHeadOnTheWire()
     WAIT_FINISHED(reply);
     QCOMPARE(server.arrivals().first().head,
              "PUT /%C3%A4%20b?q=1%202 HTTP/1.1\r\n"
-             "X-One: 1\r\n"
+             "x-one: 1\r\n"
              "Host: 127.0.0.1:" +
                  QByteArray::number(server.port()) +
                  "\r\n"
