@@ -6,7 +6,10 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <array>
+#include <memory>
+#include <vector>
 
 #include <fcntl.h>
 #include <netinet/in.h>

@@ -8,7 +8,10 @@
 #include <QJsonObject>
 #include <QTest>
 
+#include <algorithm>
 #include <csignal>
+#include <memory>
+#include <vector>
 
 using namespace holdline::test;
 using namespace Qt::StringLiterals;

@@ -9,6 +9,10 @@
 #include <QJsonObject>
 #include <QTest>
 
+#include <algorithm>
+#include <memory>
+#include <vector>
+
 #include <zlib.h>
 
 using namespace holdline;

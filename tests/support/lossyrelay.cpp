@@ -3,6 +3,8 @@
 
 #include <QTimer>
 
+#include <algorithm>
+
 namespace holdline::test {
 
 using namespace std::chrono_literals;
