@@ -92,7 +92,7 @@ JobStep step(JobStatus status, JobEvent event)
     switch (event) {
         case JobEvent::TurnGranted:
             // A turn it has no use for, be it a second one, is given back at once.
-            if (status.startInFlight || status.state != JobState::Queued)
+            if (status.state != JobState::Queued)
                 return {status, JobAction::EndTurn};
             status.state = JobState::Starting;
             status.attempted = true;
