@@ -13,7 +13,7 @@ JobPhases Job::phases(TimePoint now) const
         return phases;
     // An answer after the end, e.g. of a job whose callback came early, is no part of what the client waited
     // for.
-    const bool answered = times.answered && *times.answered >= *times.started && *times.answered <= end;
+    const bool answered = times.answered && *times.answered <= end;
     phases.start = (answered ? *times.answered : end) - *times.started;
     if (times.callback && *times.callback <= end)
         phases.job = *times.callback - (answered ? *times.answered : *times.started);

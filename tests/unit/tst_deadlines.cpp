@@ -244,7 +244,7 @@ void TestDeadlines::farAwayDeadlines()
     std::vector<int> order;
     DeadlineTimer<int> timer([&order](const int &key) { order.push_back(key); });
     timer.set(1, TimePoint::max());
-    timer.setIn(2, 24h * 365);
+    timer.setIn(2, 24h * 30);
     timer.setIn(3, 5ms);
     QVERIFY(runUntil([&order] { return !order.empty(); }));
     QCOMPARE(order, std::vector<int>{3});
