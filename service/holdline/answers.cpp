@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/answers.h"
 
+#include "service/http/problemresponse.h"
+
 namespace holdline {
 
 using namespace Qt::StringLiterals;
@@ -68,24 +70,13 @@ http::Response bareJobResponse(const Job &job, const UpstreamWord &upstream)
     Problem problem{job.status.outcome, outcomeDetail(job, upstream), job.id, {}};
     if (problem.status() == 503)
         problem.retryAfter = std::chrono::seconds(1);
-    http::Response response = problemResponse(problem);
+    http::Response response = http::problemResponse(problem);
     if (!upstream.proxyStatus.isEmpty())
         response.headers.append("Proxy-Status", "holdline; error=" + upstream.proxyStatus);
     return response;
 }
 
 }  // namespace
-
-http::Response problemResponse(const Problem &problem)
-{
-    http::Response response;
-    response.status = problem.status();
-    response.headers.append("Content-Type", Problem::kContentType);
-    if (problem.retryAfter)
-        response.headers.append("Retry-After", retryAfterSeconds(*problem.retryAfter));
-    response.body = problem.toJson();
-    return response;
-}
 
 QByteArray serverTiming(const JobPhases &phases)
 {

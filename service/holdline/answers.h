@@ -2,7 +2,6 @@
 #pragma once
 
 #include "core/job/job.h"
-#include "core/wire/problem.h"
 #include "service/http/message.h"
 
 namespace holdline {
@@ -16,9 +15,6 @@ struct UpstreamWord
     QByteArray proxyStatus;  ///< RFC 9209 error type of the last failed start
     QString detail;          ///< of the last failed start, for people
 };
-
-/// The answer to a request that is refused: problem+json, Retry-After where the problem says so.
-http::Response problemResponse(const Problem &problem);
 
 /// The answer of a settled job, whatever its outcome.
 http::Response jobResponse(const Job &job, const UpstreamWord &upstream);

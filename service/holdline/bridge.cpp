@@ -2,6 +2,7 @@
 #include "service/holdline/bridge.h"
 
 #include "core/wire/prefer.h"
+#include "service/http/problemresponse.h"
 
 #include <QRandomGenerator>
 
@@ -115,7 +116,7 @@ void Bridge::applyLimits()
 
 void Bridge::refuse(const http::Request &request, Exchange &exchange, const Problem &problem)
 {
-    exchange.answer(problemResponse(problem));
+    exchange.answer(http::problemResponse(problem));
     Q_EMIT requestRefused(request, problem);
 }
 
@@ -327,16 +328,16 @@ http::Response Bridge::enter(CallbackWord word, const Job *job, const QByteArray
     Q_EMIT callbackEntered(word);
     switch (word) {
         case CallbackWord::Unknown:
-            return problemResponse(
+            return http::problemResponse(
                 {Reason::CallbackUnknown, u"This callback address was never given out."_s, {}, {}});
         case CallbackWord::Mismatched:
-            return problemResponse(
+            return http::problemResponse(
                 {Reason::CallbackMismatched,
                  u"The address belongs to a job with another id; that job stays pending."_s,
                  jobId,
                  {}});
         case CallbackWord::Malformed:
-            return problemResponse(
+            return http::problemResponse(
                 {Reason::CallbackMalformed, detail + u" The job stays pending."_s, jobId, {}});
         default:
             return callbackTaken(word);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/responsewriter.h"
 
-#include "core/wire/problem.h"
 #include "service/http/grammar.h"
+#include "service/http/problemresponse.h"
 
 #include <QDateTime>
-#include <QTimeZone>
 #include <QLocale>
+#include <QTimeZone>
 
 #include <algorithm>
 #include <array>
@@ -64,17 +64,12 @@ QByteArray serialise(const Response &response, const Envelope &envelope)
 
 Response refusalResponse(const Refusal &refusal)
 {
-    Problem problem;
-    problem.reason = refusal.reason;
-    problem.detail = QString(refusal.detail);
-    Response response;
-    response.status = problem.status();
-    response.headers.append("Content-Type", Problem::kContentType);
+    Problem problem{refusal.reason, QString(refusal.detail), {}, {}};
     if (refusal.reason == Reason::Overloaded)
-        response.headers.append("Retry-After", retryAfterSeconds(std::chrono::seconds(1)));
+        problem.retryAfter = std::chrono::seconds(1);
+    Response response = problemResponse(problem);
     if (refusal.reason == Reason::MethodNotAllowed)
         response.headers.append("Allow", kServedMethods);
-    response.body = problem.toJson();
     response.close = true;
     return response;
 }

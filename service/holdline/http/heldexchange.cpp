@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/http/heldexchange.h"
 
-#include "core/wire/problem.h"
 #include "service/holdline/http/qtcompat.h"
+#include "service/http/problemresponse.h"
 
 namespace holdline {
 
@@ -42,9 +42,8 @@ HeldExchange::~HeldExchange()
 {
     if (!isOpen())
         return;
-    Problem problem;
-    problem.detail = QStringLiteral("The request was given up without an answer.");
-    answer({problem.status(), {{"Content-Type", Problem::kContentType}}, problem.toJson(), false});
+    const QString detail = QStringLiteral("The request was given up without an answer.");
+    answer(http::problemResponse({Reason::InternalError, detail, {}, {}}));
 }
 
 void HeldExchange::answer(const http::Response &response)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/http/httpserver.h"
 
-#include "core/wire/problem.h"
 #include "service/holdline/http/heldexchange.h"
 #include "service/holdline/http/innersocket.h"
 #include "service/holdline/http/qtcompat.h"
+#include "service/http/problemresponse.h"
 
 #include <QHttpServer>
 #include <QHttpServerRequest>
@@ -25,11 +25,6 @@ namespace {
 /// Links what QHttpServer routes to the request it stands for. Clients cannot send it: nothing of theirs is
 /// copied.
 constexpr const char *kExchangeField = "x-holdline-exchange";
-
-http::Response problemResponse(const Problem &problem)
-{
-    return {problem.status(), {{"Content-Type", Problem::kContentType}}, problem.toJson(), false};
-}
 
 /// What QHttpServer gets to see: enough to find a route. The absolute form keeps it from taking the host out
 /// of a path that starts with two slashes.
@@ -152,7 +147,7 @@ void HttpServer::Private::received(ExchangeId id, const http::Request &request)
     m_current = nullptr;
     m_spent.clear();
     if (!wasRouted)
-        m_gate.respond(id, problemResponse({Reason::InternalError, {}, {}, {}}));
+        m_gate.respond(id, http::problemResponse({Reason::InternalError, {}, {}, {}}));
 }
 
 void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest &routed,
@@ -184,7 +179,7 @@ void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest 
 void HttpServer::Private::refuse(HeldExchange &exchange, const http::Request &request, const Problem &problem,
                                  const QByteArray &allow)
 {
-    http::Response response = problemResponse(problem);
+    http::Response response = http::problemResponse(problem);
     if (!allow.isEmpty())
         response.headers.append("Allow", allow);
     exchange.answer(response);

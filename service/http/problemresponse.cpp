@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/http/problemresponse.h"
+
+namespace holdline::http {
+
+Response problemResponse(const Problem &problem)
+{
+    Response response;
+    response.status = problem.status();
+    response.headers.append("Content-Type", Problem::kContentType);
+    if (problem.retryAfter)
+        response.headers.append("Retry-After", retryAfterSeconds(*problem.retryAfter));
+    response.body = problem.toJson();
+    return response;
+}
+
+}  // namespace holdline::http

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/holdline/bridge.h"
+#include "tests/support/fakeexchange.h"
+#include "tests/support/fakejobstarter.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace holdline::test {
+
+using namespace Qt::StringLiterals;
+
+/// One client: its exchange and what became of it.
+struct Client
+{
+    std::shared_ptr<ExchangeLog> log = std::make_shared<ExchangeLog>();
+    FakeExchange *exchange = nullptr;
+};
+
+inline http::Request post(const QByteArray &body, http::HeaderFields headers = {})
+{
+    http::Request request;
+    request.method = "POST";
+    request.target = "/start";
+    request.headers = std::move(headers);
+    request.body = body;
+    request.requestId = "req-1";
+    request.peer = "127.0.0.1:5000";
+    return request;
+}
+
+inline QByteArray code(const http::Response &response)
+{
+    return QJsonDocument::fromJson(response.body).object().value("code"_L1).toString().toLatin1();
+}
+
+inline QByteArray header(const Client &client, const char *name)
+{
+    return client.log->answers.empty() ? QByteArray() : client.log->answers.front().headers.value(name);
+}
+
+inline Config quickConfig()
+{
+    Config config;
+    config.retry.baseDelay = std::chrono::milliseconds(1);
+    config.retry.maxDelay = std::chrono::milliseconds(2);
+    return config;
+}
+
+/// A Bridge between fakes: clients are FakeExchanges, the upstream a FakeJobStarter.
+struct BridgeWorld
+{
+    explicit BridgeWorld(const Config &config = quickConfig()) : bridge(config, "http://cb/callback", starter)
+    {
+    }
+
+    Client hold(const QByteArray &body = R"({"account":"a","wait":true})", http::HeaderFields headers = {})
+    {
+        Client client;
+        auto exchange = std::make_unique<FakeExchange>(client.log);
+        client.exchange = exchange.get();
+        bridge.hold(post(body, std::move(headers)), std::move(exchange));
+        return client;
+    }
+    JobStarter::Ticket lastTicket() const { return starter.order.back(); }
+    /// The token in the body of a start.
+    static QByteArray tokenIn(const StartCall &call)
+    {
+        const QString url = QJsonDocument::fromJson(call.body).object().value("callback"_L1).toString();
+        return url.mid(url.lastIndexOf(u'/') + 1).toLatin1();
+    }
+    http::Response callback(const QByteArray &token, const QByteArray &id = "1f",
+                            const QByteArray &state = "completed")
+    {
+        return bridge.callback(token, post("{\"id\":\"" + id + "\",\"state\":\"" + state + "\"}",
+                                           {{"Content-Type", "application/json"}}));
+    }
+
+    FakeJobStarter starter;
+    Bridge bridge;
+};
+
+}  // namespace holdline::test
