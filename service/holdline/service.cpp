@@ -20,8 +20,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// How long answers that were just handed over may take to leave before the process goes.
-constexpr auto kFlushTime = std::chrono::milliseconds(200);
+/// How long the last answers may take to reach their clients before the process goes.
+constexpr auto kLeaveTime = std::chrono::seconds(2);
 
 http::Limits frontLimits(const Config &config, const DescriptorBudget &budget)
 {
@@ -144,10 +144,21 @@ public:
 Service::Service(const Config &config, LogSink &sink, QObject *parent)
     : QObject(parent), d(std::make_unique<Private>(config, sink))
 {
-    connect(&d->bridge, &Bridge::drained, this, [this] {
-        // The last answers are handed over; give the sockets a moment to take them.
-        QTimer::singleShot(kFlushTime, this, &Service::finished);
+    connect(&d->bridge, &Bridge::drained, this, &Service::leave);
+}
+
+/// Nothing is held any more; what is still on its way out of the sockets gets a moment.
+void Service::leave()
+{
+    http::Gate &gate = d->front->gate();
+    gate.stopListening();
+    connect(&gate, &http::Gate::connectionClosed, this, [this, &gate] {
+        if (gate.connectionCount() == 0)
+            Q_EMIT finished();
     });
+    QTimer::singleShot(gate.connectionCount() == 0 ? std::chrono::seconds(0) : kLeaveTime, this,
+                       &Service::finished);
+    gate.closeIdle();
 }
 
 Service::~Service() = default;

@@ -50,6 +50,8 @@ Q_SIGNALS:
     void finished();
 
 private:
+    void leave();
+
     class Private;
     std::unique_ptr<Private> d;
 };
