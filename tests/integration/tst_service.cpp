@@ -73,24 +73,25 @@ private Q_SLOTS:
         QCOMPARE(world.jobServer().stats().mostConnectionsOfOneAccount, 1);
     }
 
-    /// An account with a long queue delays another account's job by one start at most, so it is answered
-    /// while nearly all of the queue is still waiting.
+    /// An account with a long queue delays another account's job by one start at most, so while that job runs
+    /// only a few of the queue's 500 starts pass.
     void longQueueDoesNotDelayOthers()
     {
         JobServerOptions slow = WholeService::quickJobs();
-        slow.startLatency = 5ms;
+        slow.startLatency = 10ms;
         WholeService world(slow);
         LoadOptions queue = load(500);
         queue.url = world.startUrl();
         queue.account = "big";
         LoadGenerator background(queue);
         background.start();
-        QTRY_VERIFY(world.service().heldCount() == 500);
+        QTRY_VERIFY_WITH_TIMEOUT(world.service().heldCount() > 250, 30'000);
+        const auto before = world.jobServer().stats().accounts.at("big");
         LoadOptions single = load(1);
         single.account = "small";
         const Report report = world.run(single);
         QCOMPARE(report.succeeded, 1);
-        QVERIFY(world.jobServer().stats().accounts.at("big") < 250);
+        QVERIFY(world.jobServer().stats().accounts.at("big") - before < 150);
         QTRY_COMPARE_WITH_TIMEOUT(background.report().done(), 500, 60'000);
         QCOMPARE(background.report().succeeded, 500);
     }

@@ -3,6 +3,7 @@
 
 #include "tests/support/asking.h"
 
+#include <QLoggingCategory>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QSignalSpy>
@@ -46,6 +47,8 @@ Config WholeService::quietConfig()
 WholeService::WholeService(const JobServerOptions &jobServer, Config config)
     : m_jobServer(std::make_unique<JobServer>(jobServer))
 {
+    // What a thousand jobs would say is not what a failed test needs to show.
+    QLoggingCategory::setFilterRules(u"holdline.*.debug=false\nholdline.*.info=false"_s);
     if (!m_jobServer->listen(QHostAddress::LocalHost, 0))
         qFatal("jobserver cannot listen: %s", qPrintable(m_jobServer->errorString()));
     startService(std::move(config), localUrl(m_jobServer->port(), u"/start"_s));
