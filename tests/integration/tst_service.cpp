@@ -235,7 +235,7 @@ private Q_SLOTS:
         config.limits.connections = 100;
         config.limits.callbackConnections = 8;
         JobServerOptions jobs = WholeService::quickJobs();
-        jobs.duration = 500ms;
+        jobs.duration = 3s;
         WholeService world(jobs, config);
         LoadOptions options = load(100, 10);
         options.url = world.startUrl();
