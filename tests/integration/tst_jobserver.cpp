@@ -173,7 +173,7 @@ void TestJobServer::accountsRunAtOnce()
 void TestJobServer::keepAliveHasNoClaimInRequestSlot()
 {
     JobServerOptions options = quick();
-    options.duration = 30ms;
+    options.duration = 500ms;
     World world(options);
     RawHttpClient *first = world.blocking("a");
     QTRY_COMPARE(world.server.stats().starts, 1U);
@@ -263,7 +263,7 @@ void TestJobServer::aLongLineOfQuickStarts()
 void TestJobServer::clientLeavesInTheLine()
 {
     JobServerOptions options = quick();
-    options.duration = 100ms;
+    options.duration = 500ms;
     World world(options);
     RawHttpClient *first = world.blocking("a");
     QTRY_COMPARE(world.server.stats().starts, 1U);
@@ -281,7 +281,7 @@ void TestJobServer::clientLeavesInTheLine()
 void TestJobServer::clientLeavesWhileItsJobRuns()
 {
     JobServerOptions options = quick();
-    options.duration = 200ms;
+    options.duration = 500ms;
     World world(options);
     RawHttpClient *first = world.blocking("a");
     QTRY_COMPARE(world.server.stats().starts, 1U);
