@@ -183,8 +183,6 @@ void Bridge::sendStart(Job &job, TimePoint now)
 {
     Held &held = m_held.at(job.key);
     ++job.attempts;
-    job.times.started = now;
-    job.times.answered.reset();
 
     StartCall call;
     call.account = job.account;
@@ -242,8 +240,6 @@ void Bridge::onStartFinished(JobStarter::Ticket ticket, const StartResult &resul
     Q_EMIT startEnded(result, took);
 
     if (Job *job = m_jobs.find(ticket)) {
-        if (!job->isSettled())
-            job->times.answered = now;
         if (job->upstreamId.isEmpty())
             job->upstreamId = result.upstreamId;
         if (const auto held = m_held.find(ticket); held != m_held.end())
@@ -305,13 +301,13 @@ http::Response Bridge::callback(QByteArrayView token, const http::Request &reque
         upstream.contentType = request.headers.value("Content-Type");
         upstream.body = request.body;
         job->upstreamId = message.id;
-        job->times.callback = now;
         // The job ran after all: its start was no failure of the upstream.
         if (job->status.startUnknown)
             m_circuit.succeeded();
-        m_jobTime.add(*job->phases(now).job);
     }
     apply(*job, event, now);
+    if (ahead.actions.testFlag(JobAction::Settle))
+        m_jobTime.add(*job->phases(now).job);
     if (ahead.actions.testFlag(JobAction::KeepResult))
         m_jobs.keepResult(*job, request.body);
     const http::Response response = enter(ahead.callback, job, message.id, request);
