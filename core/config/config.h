@@ -23,6 +23,7 @@ struct ListenAddress
 };
 
 enum class ConnectionScope { Any, Account };
+enum class UpstreamTransport { Pooled, Qt };
 enum class AmbiguousRetry { Never, Always };
 enum class LogFormat { Logfmt, Json };
 enum class LogLevel { Debug, Info, Warning, Error };
@@ -42,6 +43,7 @@ struct Config
     struct Upstream
     {
         QUrl url{QStringLiteral("http://127.0.0.1:3740/start")};
+        UpstreamTransport transport = UpstreamTransport::Pooled;
         int connections = 1024;  ///< open to the upstream at once, all accounts together
         ConnectionScope connectionScope = ConnectionScope::Account;
         std::chrono::milliseconds connectTimeout = 5s;

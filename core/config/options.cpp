@@ -155,6 +155,8 @@ Option choice(QLatin1StringView key, QLatin1StringView flag, At at, const Words<
 
 constexpr Words<ConnectionScope, 2> kScopes{
     {{"any"_L1, ConnectionScope::Any}, {"account"_L1, ConnectionScope::Account}}};
+constexpr Words<UpstreamTransport, 2> kTransports{
+    {{"pooled"_L1, UpstreamTransport::Pooled}, {"qt"_L1, UpstreamTransport::Qt}}};
 constexpr Words<AmbiguousRetry, 2> kAmbiguous{
     {{"never"_L1, AmbiguousRetry::Never}, {"always"_L1, AmbiguousRetry::Always}}};
 constexpr Words<LogFormat, 2> kFormats{{{"logfmt"_L1, LogFormat::Logfmt}, {"json"_L1, LogFormat::Json}}};
@@ -190,6 +192,11 @@ void addUpstream(std::vector<Option> &all)
 {
     all.push_back(url("upstream.url"_L1, "upstream"_L1, HOLDLINE_MEMBER(upstream.url), false,
                       u"http://jobs.example/start"_s, "Where jobs are started."_L1));
+    all.push_back(choice(
+        "upstream.transport"_L1, "upstream-transport"_L1, HOLDLINE_MEMBER(upstream.transport), kTransports,
+        "Our pool sends the starts, or Qt's manager: six connections, the next two settings unused."_L1));
+    // Starts under way are the old one's.
+    all.back().reloadable = false;
     all.push_back(integer("upstream.connections"_L1, "upstream-connections"_L1,
                           HOLDLINE_MEMBER(upstream.connections), 1, 65'535,
                           "Connections open to the upstream at once, all accounts together."_L1));

@@ -71,7 +71,10 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
     one("holdline_parked_bytes", "Memory taken by the results of finished jobs.",
         static_cast<double>(gauges.parkedBytes));
     one("holdline_client_connections", "Client connections open.", gauges.clientConnections);
-    one("holdline_upstream_connections", "Connections open to the upstream.", gauges.upstreamConnections);
+    if (gauges.upstreamConnections) {
+        one("holdline_upstream_connections", "Connections open to the upstream.",
+            *gauges.upstreamConnections);
+    }
     one("holdline_circuit_open", "1 while the circuit breaker refuses starts.", gauges.circuitOpen ? 1 : 0);
     one("holdline_draining", "1 while the service shuts down.", gauges.draining ? 1 : 0);
     const auto sinceEpoch = std::chrono::duration<double>(gauges.startedAt.time_since_epoch());

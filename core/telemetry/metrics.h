@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 
 namespace holdline {
 
@@ -61,7 +62,7 @@ struct Gauges
     int parkedJobs = 0;  ///< finished jobs remembered
     std::int64_t parkedBytes = 0;
     int clientConnections = 0;
-    int upstreamConnections = 0;
+    std::optional<int> upstreamConnections;  ///< nothing: nobody counts them, and there is no such metric
     bool circuitOpen = false;
     bool draining = false;
     std::chrono::system_clock::time_point startedAt{};  ///< of the process

@@ -9,8 +9,8 @@
 #include "service/holdline/http/adminfront.h"
 #include "service/holdline/http/httpfront.h"
 #include "service/holdline/recorder.h"
-#include "service/holdline/upstream/pooledaccessmanager.h"
 #include "service/holdline/upstream/upstreamclient.h"
+#include "service/holdline/upstream/upstreammanager.h"
 
 #include <QTimer>
 
@@ -83,8 +83,8 @@ public:
     Private(const Config &initial, LogSink &sink)
         : config(initial),
           budget(shareDescriptors(initial, raiseDescriptorLimit())),
-          manager(poolOptions(initial, budget)),
-          upstream(&manager, initial.upstream.url, upstreamLimits(initial)),
+          transport(initial.upstream.transport, poolOptions(initial, budget)),
+          upstream(transport.manager(), initial.upstream.url, upstreamLimits(initial)),
           bridge(initial, callbackBase(initial, initial.server.listen.port), upstream),
           recorder(sink, initial, bridge)
     {
@@ -102,7 +102,7 @@ public:
     {
         Gauges gauges;
         gauges.clientConnections = front->gate().connectionCount();
-        gauges.upstreamConnections = manager.connectionCount();
+        gauges.upstreamConnections = transport.connectionCount();
         gauges.startedAt = startedAt;
         return recorder.metrics(gauges);
     }
@@ -133,7 +133,7 @@ public:
     DescriptorBudget budget;
     QString error;
     const std::chrono::system_clock::time_point startedAt = std::chrono::system_clock::now();
-    PooledAccessManager manager;
+    UpstreamManager transport;
     UpstreamClient upstream;
     Bridge bridge;
     Recorder recorder;
@@ -211,7 +211,7 @@ void Service::reload(const Config &config)
 {
     d->config = config;
     d->budget = shareDescriptors(config, raiseDescriptorLimit());
-    d->manager.setOptions(poolOptions(config, d->budget));
+    d->transport.setOptions(poolOptions(config, d->budget));
     d->upstream.setUrl(config.upstream.url);
     d->upstream.setLimits(upstreamLimits(config));
     d->front->gate().setLimits(frontLimits(config, d->budget));

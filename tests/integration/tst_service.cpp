@@ -55,6 +55,7 @@ private Q_SLOTS:
         QVERIFY2(report.passed(), explain(report).constData());
         QCOMPARE(report.succeeded, 50);
         QVERIFY(report.total < 5s);
+        QCOMPARE(world.metric("holdline_upstream_connections"), 1);
         QSet<QByteArray> ids;
         for (const ProofEntry &entry : report.proofs)
             ids.insert(entry.id);
@@ -63,6 +64,18 @@ private Q_SLOTS:
             QCOMPARE(verdict, ProofVerdict::Valid);
         QCOMPARE(world.jobServer().stats().mostConnectionsOfOneAccount, 1);
         QCOMPARE(world.jobServer().stats().duplicateStarts, quint64(0));
+    }
+
+    /// Starts go through Qt's own manager, which tells nobody how many connections it has.
+    void stockTransport()
+    {
+        Config config = WholeService::quietConfig();
+        config.upstream.transport = UpstreamTransport::Qt;
+        WholeService world(WholeService::quickJobs(), config);
+        const Report report = world.run(load(100, 10));
+        QVERIFY2(report.succeeded == 100, explain(report).constData());
+        QCOMPARE(world.jobServer().stats().duplicateStarts, quint64(0));
+        QCOMPARE(world.metric("holdline_upstream_connections"), -1);
     }
 
     void manyAccounts()

@@ -64,7 +64,7 @@ inline QString otherValue(const Option &option)
 {
     const QString now = option.get(Config());
     for (const char *text : {"127.0.0.2:4000", "http://other.example:99/x", "7", "12", "3s", "700ms", "64KiB",
-                             "100KiB", "any", "always", "json", "debug"}) {
+                             "100KiB", "qt", "any", "always", "json", "debug"}) {
         Config config;
         if (option.set(config, QString::fromLatin1(text)).isEmpty() && option.get(config) != now)
             return option.get(config);

@@ -156,6 +156,7 @@ void TestConfig::outOfRange_data()
                              "upstream.connections 1.5",
                              "upstream.connections 1e3",
                              "upstream.connection_scope Any",
+                             "upstream.transport stock",
                              "upstream.connect_timeout 1ms",
                              "upstream.connect_timeout 11m",
                              "upstream.start_timeout 0",
