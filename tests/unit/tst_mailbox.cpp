@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Letters between threads: all of them, in order, in the receiver's thread. Meant to be run under the tsan
+// preset too.
+#include "core/eventloop/mailbox.h"
+
+#include <QTest>
+#include <QThread>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+
+using namespace holdline;
+
+namespace {
+
+struct Numbered
+{
+    int sender = 0;
+    int number = 0;
+};
+
+/// Counts how often it is destroyed; can be moved only, as a letter with a held request in it.
+using Counted = std::unique_ptr<int, std::function<void(int *)>>;
+
+Counted counted(std::atomic<int> &destroyed)
+{
+    return Counted(new int(0), [&destroyed](int *number) {
+        delete number;
+        ++destroyed;
+    });
+}
+
+}  // namespace
+
+class TestMailbox : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void inOrderAndInTheReceiversThread()
+    {
+        Mailbox<int> box;
+        QVERIFY(box.isValid());
+        std::vector<int> received;
+        const QThread *const here = QThread::currentThread();
+        bool elsewhere = false;
+        box.open([&](int &&letter) {
+            received.push_back(letter);
+            elsewhere = elsewhere || QThread::currentThread() != here;
+        });
+        std::thread sender([&box] {
+            for (int i = 0; i < 1000; ++i)
+                QVERIFY(box.post(i));
+        });
+        sender.join();
+        QVERIFY(received.empty());  // never from inside post()
+        QTRY_COMPARE(received.size(), std::size_t(1000));
+        for (int i = 0; i < 1000; ++i)
+            QCOMPARE(received[static_cast<std::size_t>(i)], i);
+        QVERIFY(!elsewhere);
+    }
+
+    void manySendersKeepTheirOrder()
+    {
+        constexpr int kSenders = 4;
+        constexpr int kLetters = 20'000;
+        Mailbox<Numbered> box;
+        std::array<int, kSenders> next{};
+        int disorder = 0;
+        int all = 0;
+        box.open([&](Numbered &&letter) {
+            int &expected = next[static_cast<std::size_t>(letter.sender)];
+            disorder += letter.number == expected ? 0 : 1;
+            ++expected;
+            ++all;
+        });
+        std::vector<std::thread> senders;
+        for (int sender = 0; sender < kSenders; ++sender) {
+            senders.emplace_back([&box, sender] {
+                for (int i = 0; i < kLetters; ++i)
+                    box.post({sender, i});
+            });
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(all, kSenders * kLetters, 60'000);
+        for (std::thread &sender : senders)
+            sender.join();
+        QCOMPARE(disorder, 0);
+    }
+
+    void whatCameBeforeOpenIsReceived()
+    {
+        Mailbox<int> box;
+        QVERIFY(box.post(1));
+        QVERIFY(box.post(2));
+        std::vector<int> received;
+        box.open([&received](int &&letter) { received.push_back(letter); });
+        QTRY_COMPARE(received, (std::vector{1, 2}));
+    }
+
+    void lettersPostedWhileReceivingAreForTheNextTurn()
+    {
+        Mailbox<int> box;
+        std::vector<int> received;
+        std::size_t whenPosted = 0;
+        box.open([&](int &&letter) {
+            received.push_back(letter);
+            if (letter < 3)
+                box.post(letter + 1);
+            whenPosted = received.size();
+        });
+        box.post(1);
+        QTRY_COMPARE(received, (std::vector{1, 2, 3}));
+        QCOMPARE(whenPosted, std::size_t(3));
+    }
+
+    void nothingAfterClose()
+    {
+        Mailbox<int> box;
+        int received = 0;
+        box.open([&received](int &&) { ++received; });
+        QVERIFY(box.post(1));
+        box.close();
+        QVERIFY(!box.post(2));
+        QTest::qWait(0);
+        QCOMPARE(received, 0);
+    }
+
+    void neverOpened()
+    {
+        std::atomic<int> destroyed = 0;
+        {
+            Mailbox<Counted> box;
+            QVERIFY(box.post(counted(destroyed)));
+        }
+        QCOMPARE(destroyed.load(), 1);
+    }
+
+    /// The receiver stops in the middle of a crowd: each letter is received or dropped, none twice, none
+    /// forgotten.
+    void closedUnderFire()
+    {
+        constexpr int kSenders = 4;
+        constexpr int kLetters = 5000;
+        Mailbox<Counted> box;
+        std::atomic<int> destroyed = 0;
+        std::atomic<int> refused = 0;
+        std::atomic<bool> enough = false;
+        int received = 0;
+        std::thread receiver([&] {
+            QEventLoop loop;
+            box.open([&](Counted &&) {
+                ++received;
+                enough = received > kLetters;
+                if (enough)
+                    loop.quit();
+            });
+            loop.exec();
+            box.close();
+        });
+        std::vector<std::thread> senders;
+        for (int sender = 0; sender < kSenders; ++sender) {
+            senders.emplace_back([&] {
+                for (int i = 0; i < kLetters; ++i)
+                    refused += box.post(counted(destroyed)) ? 0 : 1;
+            });
+        }
+        for (std::thread &sender : senders)
+            sender.join();
+        receiver.join();
+        QVERIFY(received > kLetters);
+        QCOMPARE(destroyed.load(), kSenders * kLetters);
+        QVERIFY(received + refused.load() <= kSenders * kLetters);
+        QVERIFY(!box.post(counted(destroyed)));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMailbox)
+#include "tst_mailbox.moc"
