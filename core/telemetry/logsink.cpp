@@ -10,6 +10,7 @@ namespace holdline {
 
 LogWrite DescriptorSink::write(QByteArrayView lines)
 {
+    const std::lock_guard lock(m_mutex);
     // A pipe is writable when it takes PIPE_BUF bytes at once, so asking first keeps write() from waiting.
     pollfd ready{m_descriptor, POLLOUT, 0};
     if (::poll(&ready, 1, 0) == 0)

@@ -3,7 +3,7 @@
 
 #include <QByteArrayView>
 
-#include <atomic>
+#include <mutex>
 
 namespace holdline {
 
@@ -27,8 +27,7 @@ public:
 
 /// Writes to a file descriptor it does not own, e.g. standard error. SIGPIPE must be ignored (see
 /// UnixSignals). A pipe whose reader stands still is reported as busy instead of stopping the service. May be
-/// used by several threads at once; lines are not mixed as long as the descriptor is a pipe, a file or a
-/// terminal.
+/// used by several threads at once; lines are not mixed.
 class DescriptorSink : public LogSink
 {
 public:
@@ -38,9 +37,12 @@ public:
 private:
     qsizetype writeAll(QByteArrayView bytes);
 
-    int m_descriptor;
+    const int m_descriptor;
+    /// Between asking a pipe whether it takes a write and writing, nobody else may fill it up. Held only
+    /// while neither can wait.
+    std::mutex m_mutex;
     /// The last line was cut, so the next one starts with a line end.
-    std::atomic<bool> m_cut = false;
+    bool m_cut = false;
 };
 
 }  // namespace holdline

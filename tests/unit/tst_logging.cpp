@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <thread>
 #include <vector>
@@ -81,6 +82,7 @@ private Q_SLOTS:
     void case54_slowPipe();
     void case54_fullDisk();
     void case54_cutLine();
+    void severalThreadsShareASlowPipe();
     void handler();
     void handlerLevels_data();
     void handlerLevels();
@@ -195,6 +197,34 @@ void TestLogging::case54_fullDisk()
     log.flush(kNow);
     QCOMPARE(log.lost(), 1u);
     ::close(full);
+}
+
+/// Each asks before it writes; the room that one was told of must not be taken by another.
+void TestLogging::severalThreadsShareASlowPipe()
+{
+    for (int round = 0; round < 100; ++round) {
+        Pipe pipe;
+        DescriptorSink sink(pipe.ends[1]);
+        std::atomic<int> running = 4;
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 4; ++i) {
+            threads.emplace_back([&sink, &running, i] {
+                const QByteArray line = QByteArray(LogSink::kMaxBytes - 1, static_cast<char>('a' + i)) + '\n';
+                while (sink.write(line) == LogWrite::Done) {
+                }
+                --running;
+            });
+        }
+        const bool noneWaits = QTest::qWaitFor([&running] { return running == 0; }, 30'000);
+        const QByteArray all = noneWaits ? pipe.read() : QByteArray();
+        pipe.closeReader();  // frees one that waits
+        for (std::thread &thread : threads)
+            thread.join();
+        QVERIFY(noneWaits);
+        QVERIFY(!all.isEmpty());
+        for (const QByteArray &line : all.chopped(1).split('\n'))
+            QCOMPARE(line.count(line.at(0)), LogSink::kMaxBytes - 1);
+    }
 }
 
 void TestLogging::case54_cutLine()

@@ -98,20 +98,21 @@ private Q_SLOTS:
         QTRY_COMPARE(received, (std::vector{1, 2}));
     }
 
+    /// A pair of shards that answer each other must not keep the loop from everything else.
     void lettersPostedWhileReceivingAreForTheNextTurn()
     {
         Mailbox<int> box;
-        std::vector<int> received;
-        std::size_t whenPosted = 0;
-        box.open([&](int &&letter) {
-            received.push_back(letter);
-            if (letter < 3)
-                box.post(letter + 1);
-            whenPosted = received.size();
+        int received = 0;
+        box.open([&](int &&) {
+            ++received;
+            box.post(0);
         });
-        box.post(1);
-        QTRY_COMPARE(received, (std::vector{1, 2, 3}));
-        QCOMPARE(whenPosted, std::size_t(3));
+        box.post(0);
+        QTRY_VERIFY(received > 0);
+        const int before = received;
+        QCoreApplication::processEvents();
+        QCOMPARE_LE(received, before + 1);
+        QTRY_VERIFY(received > before + 1);
     }
 
     void nothingAfterClose()
@@ -145,14 +146,12 @@ private Q_SLOTS:
         Mailbox<Counted> box;
         std::atomic<int> destroyed = 0;
         std::atomic<int> refused = 0;
-        std::atomic<bool> enough = false;
         int received = 0;
         std::thread receiver([&] {
             QEventLoop loop;
             box.open([&](Counted &&) {
                 ++received;
-                enough = received > kLetters;
-                if (enough)
+                if (received > kLetters)
                     loop.quit();
             });
             loop.exec();
