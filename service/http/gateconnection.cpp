@@ -13,9 +13,9 @@ using namespace Qt::StringLiterals;
 GateConnection::GateConnection(ConnectionHost &host, ConnectionId id, Place place, qintptr descriptor)
     : m_host(host), m_id(id), m_place(place), m_parser(host.limits()), m_socket(descriptor)
 {
-    connect(&m_socket, &GateSocket::readable, this, &GateConnection::onReadable);
-    connect(&m_socket, &GateSocket::written, this, &GateConnection::onWritten);
-    connect(&m_socket, &GateSocket::failed, this, &GateConnection::drop);
+    connect(&m_socket, &StreamSocket::readable, this, &GateConnection::onReadable);
+    connect(&m_socket, &StreamSocket::written, this, &GateConnection::onWritten);
+    connect(&m_socket, &StreamSocket::failed, this, &GateConnection::drop);
 }
 
 // Reading
@@ -35,16 +35,16 @@ void GateConnection::onReadable()
         return updateReading();
     qsizetype count = 0;
     switch (m_socket.receive(std::span(buffer.data(), static_cast<std::size_t>(room)), count)) {
-        case GateSocket::Received::Bytes:
+        case StreamSocket::Received::Bytes:
             if (m_state != State::Leaving)
                 m_input.append(buffer.data(), count);
             break;
-        case GateSocket::Received::Nothing:
+        case StreamSocket::Received::Nothing:
             break;
-        case GateSocket::Received::Finished:
+        case StreamSocket::Received::Finished:
             m_finished = true;
             break;
-        case GateSocket::Received::Failed:
+        case StreamSocket::Received::Failed:
             return drop();
     }
     resume();

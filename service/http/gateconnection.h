@@ -3,7 +3,7 @@
 
 #include "service/http/connectiondeadlines.h"
 #include "service/http/connectionhost.h"
-#include "service/http/gatesocket.h"
+#include "service/http/streamsocket.h"
 #include "service/http/requestparser.h"
 
 #include <list>
@@ -116,7 +116,7 @@ private:
     ConnectionDeadlines m_deadlines;
     qint64 m_written = 0;  ///< bytes handed to the socket so far
 
-    GateSocket m_socket;
+    StreamSocket m_socket;
 };
 
 }  // namespace holdline::http

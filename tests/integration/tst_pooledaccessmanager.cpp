@@ -108,6 +108,8 @@ private Q_SLOTS:
     void signalOrder();
     void answerBeyondTheLimit_data();
     void answerBeyondTheLimit();
+    void endOfTheConnection_data();
+    void endOfTheConnection();
     void refused();
     void unknownName();
     void noConnectionInTime();
@@ -227,6 +229,43 @@ void TestPooledAccessManager::answerBeyondTheLimit()
     QCOMPARE(proxyStatus(reply), "http_response_body_size");
     QVERIFY(reply->bytesAvailable() <= 100);
     QTRY_COMPARE(server.openConnections(), 0);
+}
+
+void TestPooledAccessManager::endOfTheConnection_data()
+{
+    QTest::addColumn<QByteArray>("answer");
+    QTest::addColumn<ScriptedServer::Step>("ending");
+    QTest::addColumn<bool>("whole");
+    const QByteArray untilClosed = "HTTP/1.1 200 OK\r\n\r\nall";
+    const QByteArray withLength = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nall";
+    const QByteArray chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nall\r\n";
+    QTest::newRow("until closed, FIN") << untilClosed << ScriptedServer::close() << true;
+    QTest::newRow("until closed, RST") << untilClosed << ScriptedServer::reset() << false;
+    QTest::newRow("length, FIN") << withLength << ScriptedServer::close() << false;
+    QTest::newRow("length, RST") << withLength << ScriptedServer::reset() << false;
+    QTest::newRow("chunked, FIN") << chunked << ScriptedServer::close() << false;
+    QTest::newRow("chunked, RST") << chunked << ScriptedServer::reset() << false;
+}
+
+/// A FIN ends an answer without a length; an RST means that something of it may be missing.
+void TestPooledAccessManager::endOfTheConnection()
+{
+    QFETCH(QByteArray, answer);
+    QFETCH(ScriptedServer::Step, ending);
+    QFETCH(bool, whole);
+    ScriptedServer server;
+    server.setDefault({ScriptedServer::write(answer), ScriptedServer::hold(), ending});
+    PooledAccessManager manager;
+    const Reply reply(manager.get(requestFor(server.url())));
+    QTRY_COMPARE(reply->bytesAvailable(), 3);
+    QVERIFY(!reply->isFinished());
+    server.releaseAll();
+    WAIT_FINISHED(reply);
+    QCOMPARE(reply->readAll(), "all");
+    QCOMPARE(reply->error(), whole ? QNetworkReply::NoError : QNetworkReply::RemoteHostClosedError);
+    QCOMPARE(proxyStatus(reply), whole ? "" : "http_response_incomplete");
+    QCOMPARE(server.arrivalCount(), 1);
+    QCOMPARE(manager.connectionCount(), 0);
 }
 
 void TestPooledAccessManager::refused()

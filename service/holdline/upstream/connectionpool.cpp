@@ -18,8 +18,10 @@ ConnectionPool::~ConnectionPool()
 {
     for (PooledReply *reply : m_replies)
         reply->forgetPool();
-    for (PooledConnection *connection : m_connections)
-        connection->shut();
+    for (const ConnectionList *list : {&m_busy, &m_idle}) {
+        for (PooledConnection *connection : *list)
+            connection->shut();
+    }
     if (!PooledConnection::inSlot())
         return;  // m_owner deletes them
     // A slot of one of the sockets is on the stack, e.g. a reply's finished() destroys the manager.
@@ -40,7 +42,7 @@ void ConnectionPool::setOptions(const PoolOptions &options)
 
 void ConnectionPool::submit(PooledReply *reply, std::chrono::milliseconds timeout)
 {
-    m_replies.insert(reply);
+    reply->setPoolPlace(m_replies.insert(m_replies.end(), reply));
     if (timeout > std::chrono::milliseconds(0))
         m_deadlines.setIn(reply, timeout);
     assign(reply);
@@ -54,8 +56,7 @@ void ConnectionPool::resubmit(PooledReply *reply)
 void ConnectionPool::assign(PooledReply *reply)
 {
     if (PooledConnection *connection = takeIdle(reply->wanted())) {
-        bind(connection, reply);
-        connection->carry(reply);
+        give(connection, reply);
         return;
     }
     if (isFull() && !m_idle.empty())
@@ -74,8 +75,10 @@ void ConnectionPool::assign(PooledReply *reply)
 void ConnectionPool::forget(PooledReply *reply)
 {
     m_deadlines.clear(reply);
-    m_replies.erase(reply);
-    m_queue.erase(reply->queuePlace());
+    if (const auto place = reply->takePoolPlace())
+        m_replies.erase(*place);
+    if (reply->queuePlace() != 0)
+        m_queue.erase(reply->queuePlace());
     if (PooledConnection *connection = reply->connection()) {
         reply->setConnection(nullptr);
         connection->forgetReply();
@@ -86,25 +89,30 @@ void ConnectionPool::forget(PooledReply *reply)
 void ConnectionPool::openFor(PooledReply *reply)
 {
     auto *connection = new PooledConnection(*this, reply->wanted().origin, m_owner.get());
-    m_connections.insert(connection);
-    bind(connection, reply);
+    ConnectionPlace &place = connection->place;
+    place.lane = laneFor(reply->wanted());
+    place.inPool = m_busy.insert(m_busy.end(), connection);
+    place.inLane = place.lane->busy.insert(place.lane->busy.end(), connection);
+    reply->setConnection(connection);
     connection->open(reply);
 }
 
-void ConnectionPool::bind(PooledConnection *connection, PooledReply *reply)
+void ConnectionPool::give(PooledConnection *connection, PooledReply *reply)
 {
-    connection->place.key = reply->wanted().key;
-    ++m_lanes[{connection->origin(), connection->place.key}].busy;
     reply->setConnection(connection);
+    connection->carry(reply);
 }
 
+/// An idle connection that is of use, busy from now on.
 PooledConnection *ConnectionPool::takeIdle(const PooledRequest &wanted)
 {
     while (PooledConnection *connection = findIdle(wanted)) {
-        unlinkIdle(connection);
-        if (connection->isUsable())
+        if (connection->isUsable()) {
+            ConnectionLane *lane = connection->place.lane;
+            makeBusy(connection, lane->key == wanted.key ? lane : laneFor(wanted));
             return connection;
-        destroy(connection);
+        }
+        remove(connection);
     }
     return nullptr;
 }
@@ -113,9 +121,9 @@ PooledConnection *ConnectionPool::findIdle(const PooledRequest &wanted) const
 {
     if (m_idle.empty())
         return nullptr;
-    const auto lane = m_lanes.constFind({wanted.origin, wanted.key});
-    if (lane != m_lanes.constEnd() && !lane->idle.empty())
-        return lane->idle.back();
+    const auto lane = m_lanes.find({wanted.origin, wanted.key});
+    if (lane != m_lanes.end() && !lane->second.idle.empty())
+        return lane->second.idle.back();
     if (m_options.scope == ConnectionScope::Account)
         return nullptr;
     const auto other = std::find_if(m_idle.rbegin(), m_idle.rend(), [&](const PooledConnection *connection) {
@@ -124,77 +132,89 @@ PooledConnection *ConnectionPool::findIdle(const PooledRequest &wanted) const
     return other == m_idle.rend() ? nullptr : *other;
 }
 
-void ConnectionPool::release(PooledConnection *connection)
+ConnectionLane *ConnectionPool::laneFor(const PooledRequest &wanted)
 {
-    const LaneKey key{connection->origin(), connection->place.key};
-    Lane &lane = m_lanes[key];
-    --lane.busy;
-    const bool blocksAnother = m_options.scope == ConnectionScope::Account && lane.busy > 0;
-    if (blocksAnother || connectionCount() > m_options.maxConnections) {
-        destroy(connection);
-        serveQueue();
-        return;
+    const auto [at, isNew] = m_lanes.try_emplace({wanted.origin, wanted.key});
+    if (isNew) {
+        at->second.origin = wanted.origin;
+        at->second.key = wanted.key;
     }
-    if (!m_queue.empty()) {
-        const PooledRequest &next = m_queue.begin()->second->wanted();
-        const bool fits = next.origin == connection->origin() &&
-                          (m_options.scope == ConnectionScope::Any || next.key == connection->place.key);
-        if (fits && connection->isUsable()) {
-            dropIfEmpty(key);
-            PooledReply *reply = takeQueued();
-            bind(connection, reply);
-            connection->carry(reply);
-        } else {
-            destroy(connection);
-            serveQueue();
-        }
-        return;
-    }
-    lane.idle.push_back(connection);
-    m_idle.push_back(connection);
-    connection->place.idle = true;
-    connection->place.idleAt = std::prev(m_idle.end());
-    m_deadlines.setIn(connection, connection->idleLimit());
+    return &at->second;
 }
 
+/// From wherever it is to the busy ones of `lane`.
+void ConnectionPool::makeBusy(PooledConnection *connection, ConnectionLane *lane)
+{
+    ConnectionPlace &place = connection->place;
+    ConnectionLane *before = std::exchange(place.lane, lane);
+    m_busy.splice(m_busy.end(), place.idle ? m_idle : m_busy, place.inPool);
+    lane->busy.splice(lane->busy.end(), place.idle ? before->idle : before->busy, place.inLane);
+    place.idle = false;
+    dropIfEmpty(before);
+}
+
+void ConnectionPool::makeIdle(PooledConnection *connection)
+{
+    ConnectionPlace &place = connection->place;
+    m_idle.splice(m_idle.end(), m_busy, place.inPool);
+    place.lane->idle.splice(place.lane->idle.end(), place.lane->busy, place.inLane);
+    place.idle = true;
+    place.idleUntil = Clock::now() + connection->idleLimit();
+    // A deadline that comes too early finds out: moving it with each request would cost more.
+    const auto wake = m_deadlines.table().at(connection);
+    if (!wake || *wake > place.idleUntil)
+        m_deadlines.set(connection, place.idleUntil);
+}
+
+void ConnectionPool::idleTimeUp(PooledConnection *connection)
+{
+    if (Clock::now() < connection->place.idleUntil)
+        m_deadlines.set(connection, connection->place.idleUntil);
+    else
+        remove(connection);
+}
+
+void ConnectionPool::release(PooledConnection *connection)
+{
+    const ConnectionPlace &place = connection->place;
+    const bool blocksAnother = m_options.scope == ConnectionScope::Account && place.lane->busy.size() > 1;
+    if (blocksAnother || connectionCount() > m_options.maxConnections) {
+        remove(connection);
+    } else if (m_queue.empty()) {
+        makeIdle(connection);
+    } else {
+        const PooledRequest &next = m_queue.begin()->second->wanted();
+        const bool fits = next.origin == connection->origin() &&
+                          (m_options.scope == ConnectionScope::Any || next.key == place.lane->key);
+        if (fits && connection->isUsable()) {
+            makeBusy(connection, laneFor(next));
+            give(connection, takeQueued());
+        } else {
+            remove(connection);
+        }
+    }
+}
+
+/// It may be on the stack: the event loop deletes it, or the pool's destructor, whichever comes first.
 void ConnectionPool::remove(PooledConnection *connection)
 {
-    if (!m_connections.contains(connection))
+    ConnectionPlace &place = connection->place;
+    ConnectionLane *lane = std::exchange(place.lane, nullptr);
+    if (!lane)
         return;
-    if (connection->place.idle)
-        unlinkIdle(connection);
-    else
-        --m_lanes[{connection->origin(), connection->place.key}].busy;
-    destroy(connection);
+    m_deadlines.clear(connection);
+    (place.idle ? m_idle : m_busy).erase(place.inPool);
+    (place.idle ? lane->idle : lane->busy).erase(place.inLane);
+    dropIfEmpty(lane);
+    connection->shut();
+    connection->deleteLater();
     serveQueue();
 }
 
-void ConnectionPool::unlinkIdle(PooledConnection *connection)
+void ConnectionPool::dropIfEmpty(const ConnectionLane *lane)
 {
-    m_deadlines.clear(connection);
-    m_idle.erase(connection->place.idleAt);
-    connection->place.idle = false;
-    const LaneKey key{connection->origin(), connection->place.key};
-    m_lanes[key].idle.remove(connection);
-    dropIfEmpty(key);
-}
-
-void ConnectionPool::dropIfEmpty(const LaneKey &key)
-{
-    const auto lane = m_lanes.constFind(key);
-    if (lane != m_lanes.constEnd() && lane->busy == 0 && lane->idle.empty())
-        m_lanes.erase(lane);
-}
-
-/// Ends a connection that is in no list but m_connections. It may be on the stack: the event loop deletes it,
-/// or the pool's destructor, whichever comes first.
-void ConnectionPool::destroy(PooledConnection *connection)
-{
-    m_deadlines.clear(connection);
-    m_connections.erase(connection);
-    dropIfEmpty({connection->origin(), connection->place.key});
-    connection->shut();
-    connection->deleteLater();
+    if (lane->idle.empty() && lane->busy.empty())
+        m_lanes.erase({lane->origin, lane->key});
 }
 
 PooledReply *ConnectionPool::takeQueued()

@@ -5,12 +5,10 @@
 #include "service/holdline/upstream/pooledconnection.h"
 #include "service/holdline/upstream/pooloptions.h"
 
-#include <QHash>
-
 #include <list>
 #include <map>
 #include <memory>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace holdline {
 
@@ -41,7 +39,7 @@ public:
     /// The reply is over or being destroyed: its connection, if an answer is due on it, is closed.
     void forget(PooledReply *reply);
 
-    int connectionCount() const { return static_cast<int>(m_connections.size()); }
+    int connectionCount() const { return static_cast<int>(m_busy.size() + m_idle.size()); }
     int idleCount() const { return static_cast<int>(m_idle.size()); }
     int queuedCount() const { return static_cast<int>(m_queue.size()); }
 
@@ -49,8 +47,10 @@ public:
 
     /// The answer was read to its end and the connection can carry another request.
     void release(PooledConnection *connection);
-    /// The connection is of no more use. It is deleted, at the latest by the event loop.
+    /// The connection is of no more use. The event loop deletes it; a second time does nothing.
     void remove(PooledConnection *connection);
+    /// An idle connection's time may be up: it may have been used since it was set.
+    void idleTimeUp(PooledConnection *connection);
     /// A request that certainly was not sent, from a connection that is being removed.
     void resubmit(PooledReply *reply);
     void setDeadline(Timed *what, std::chrono::milliseconds delay) { m_deadlines.setIn(what, delay); }
@@ -62,37 +62,32 @@ private:
         Origin origin;
         QByteArray key;
         friend bool operator==(const LaneKey &, const LaneKey &) = default;
-        friend size_t qHash(const LaneKey &lane, size_t seed)
-        {
-            return qHashMulti(seed, lane.origin, lane.key);
-        }
     };
-    /// The connections of one account (or last used by one key) to one origin.
-    struct Lane
+    struct LaneKeyHash
     {
-        std::list<PooledConnection *> idle;  ///< used last at the back
-        int busy = 0;
+        std::size_t operator()(const LaneKey &lane) const { return qHashMulti(0, lane.origin, lane.key); }
     };
 
     void assign(PooledReply *reply);
     void openFor(PooledReply *reply);
-    void bind(PooledConnection *connection, PooledReply *reply);
+    void give(PooledConnection *connection, PooledReply *reply);
     PooledConnection *takeIdle(const PooledRequest &wanted);
     PooledConnection *findIdle(const PooledRequest &wanted) const;
-    void unlinkIdle(PooledConnection *connection);
-    void dropIfEmpty(const LaneKey &key);
-    void destroy(PooledConnection *connection);
+    ConnectionLane *laneFor(const PooledRequest &wanted);
+    void makeBusy(PooledConnection *connection, ConnectionLane *lane);
+    void makeIdle(PooledConnection *connection);
+    void dropIfEmpty(const ConnectionLane *lane);
     PooledReply *takeQueued();
     void serveQueue();
     bool isFull() const { return connectionCount() >= m_options.maxConnections; }
 
     PoolOptions m_options;
     std::unique_ptr<QObject> m_owner;  ///< parent of all connections, those included that wait to be deleted
-    std::unordered_set<PooledConnection *> m_connections;
-    std::list<PooledConnection *> m_idle;  ///< unused longest at the front
-    QHash<LaneKey, Lane> m_lanes;
+    ConnectionList m_busy;
+    ConnectionList m_idle;                                             ///< unused longest at the front
+    std::unordered_map<LaneKey, ConnectionLane, LaneKeyHash> m_lanes;  ///< those that have a connection
     std::map<std::uint64_t, PooledReply *> m_queue;
-    std::unordered_set<PooledReply *> m_replies;
+    std::list<PooledReply *> m_replies;
     std::uint64_t m_lastPlace = 0;
     bool m_servingQueue = false;
     DeadlineTimer<Timed *> m_deadlines;

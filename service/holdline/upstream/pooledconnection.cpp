@@ -3,18 +3,13 @@
 
 #include "service/holdline/upstream/connectionpool.h"
 
-#include <QNetworkProxy>
-
 #include <array>
-#include <cerrno>
-
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace holdline {
 
 using namespace Qt::StringLiterals;
 using http::ResponseParser;
+using http::StreamSocket;
 
 namespace {
 
@@ -26,28 +21,6 @@ struct SlotGuard
     ~SlotGuard() { --slotDepth; }
     Q_DISABLE_COPY_MOVE(SlotGuard)
 };
-
-PoolFailure answerFailure(const ResponseParser &parser)
-{
-    using Error = ResponseParser::Error;
-    const QString text = parser.errorText();
-    switch (parser.error()) {
-        case Error::NoAnswer:
-            return {QNetworkReply::RemoteHostClosedError, text, "connection_terminated"};
-        case Error::Incomplete:
-            return {QNetworkReply::RemoteHostClosedError, text, "http_response_incomplete"};
-        case Error::HeadTooLarge:
-            return {QNetworkReply::ProtocolFailure, text, "http_response_header_section_size"};
-        case Error::BodyTooLarge:
-            return {QNetworkReply::ProtocolFailure, text, "http_response_body_size"};
-        case Error::TrailerTooLarge:
-            return {QNetworkReply::ProtocolFailure, text, "http_response_trailer_section_size"};
-        case Error::TransferCoding:
-            return {QNetworkReply::ProtocolFailure, text, "http_response_transfer_coding"};
-        default:
-            return {QNetworkReply::ProtocolFailure, text, "http_protocol_error"};
-    }
-}
 
 /// `Keep-Alive: timeout=5, max=100`: how long the peer says it waits; nothing when it does not.
 std::optional<std::chrono::seconds> announcedIdle(const http::HeaderFields &headers)
@@ -70,21 +43,10 @@ std::optional<std::chrono::seconds> announcedIdle(const http::HeaderFields &head
 PooledConnection::PooledConnection(ConnectionPool &pool, const Origin &origin, QObject *parent)
     : QObject(parent), m_pool(pool), m_origin(origin)
 {
-    m_socket.setProxy(QNetworkProxy::NoProxy);
-    m_socket.setReadBufferSize(64 * 1024);
     ResponseParser::Limits limits;
     limits.maxBodyBytes = pool.options().maxAnswerBytes;
     limits.maxHeadBytes = pool.options().maxHeadBytes;
     m_parser.setLimits(limits);
-    connect(&m_connector, &Connector::connected, this, &PooledConnection::onConnected);
-    connect(&m_connector, &Connector::failed, this, &PooledConnection::onConnectFailed);
-    connect(&m_socket, &QTcpSocket::readyRead, this, &PooledConnection::onReadyRead);
-    connect(&m_socket, &QTcpSocket::errorOccurred, this, &PooledConnection::onClosed);
-    connect(&m_socket, &QTcpSocket::disconnected, this, &PooledConnection::onClosed);
-    connect(&m_socket, &QTcpSocket::bytesWritten, this, [this] {
-        if (m_reply)
-            m_reply->setSent();
-    });
 }
 
 PooledConnection::~PooledConnection()
@@ -101,7 +63,10 @@ void PooledConnection::open(PooledReply *reply)
 {
     m_reply = reply;
     m_pool.setDeadline(this, m_pool.options().connectTimeout);
-    m_connector.start(m_origin);
+    m_connector = std::make_unique<http::Connector>();
+    connect(m_connector.get(), &http::Connector::connected, this, &PooledConnection::onConnected);
+    connect(m_connector.get(), &http::Connector::failed, this, &PooledConnection::onConnectFailed);
+    m_connector->start(m_origin.host, m_origin.port);
 }
 
 void PooledConnection::carry(PooledReply *reply)
@@ -111,109 +76,112 @@ void PooledConnection::carry(PooledReply *reply)
     send();
 }
 
-bool PooledConnection::isUsable() const
-{
-    if (m_shut || m_socket.state() != QAbstractSocket::ConnectedState || m_socket.bytesAvailable() > 0)
-        return false;
-    char byte = 0;
-    const auto got = ::recv(static_cast<int>(m_socket.socketDescriptor()), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
-}
-
 void PooledConnection::shut()
 {
     if (std::exchange(m_shut, true))
         return;
     m_reply = nullptr;
-    m_connector.stop();
-    m_socket.disconnect(this);
-    m_socket.abort();
+    if (m_connector)
+        m_connector->stop();
+    if (m_socket)
+        m_socket->close();
 }
 
 void PooledConnection::timeUp()
 {
     if (place.idle)
-        m_pool.remove(this);
-    else if (!m_connected)
+        m_pool.idleTimeUp(this);
+    else if (!m_socket)
         fail({QNetworkReply::TimeoutError, u"No connection within the time limit"_s, "connection_timeout"});
 }
 
 void PooledConnection::onConnected(int descriptor)
 {
     const SlotGuard guard;
-    m_connected = true;
+    m_connector.release()->deleteLater();  // this is its signal
     m_pool.clearDeadline(this);
-    if (!m_socket.setSocketDescriptor(descriptor)) {
-        ::close(descriptor);
-        fail({QNetworkReply::UnknownNetworkError, m_socket.errorString(), "proxy_internal_error"});
-        return;
-    }
-    m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
+    m_socket.emplace(descriptor);
+    connect(&*m_socket, &StreamSocket::readable, this, &PooledConnection::onReadable);
+    connect(&*m_socket, &StreamSocket::written, this, &PooledConnection::onWritten);
+    connect(&*m_socket, &StreamSocket::failed, this, &PooledConnection::onWriteFailed);
     send();
 }
 
-void PooledConnection::onConnectFailed(const PoolFailure &failure)
+void PooledConnection::onConnectFailed(const http::ConnectFailure &failure)
 {
     const SlotGuard guard;
-    fail(failure);
+    fail(failureOf(failure));
 }
 
-/// One buffer, one write. What the system takes is reported by bytesWritten(), also from within flush().
+/// One buffer, one write.
 void PooledConnection::send()
 {
     m_parser.begin(m_reply->wanted().method);
-    m_sending = true;
-    m_socket.write(m_reply->wanted().bytes);
-    m_socket.flush();
-    m_sending = false;
+    m_surplus = false;
+    const QByteArray &bytes = m_reply->wanted().bytes;
+    if (!m_socket->write(bytes))
+        fail({QNetworkReply::RemoteHostClosedError, m_socket->errorString(), "connection_terminated"});
+    else if (m_socket->bytesToWrite() < bytes.size())
+        m_reply->setSent();
 }
 
-void PooledConnection::onReadyRead()
+void PooledConnection::onWritten()
 {
-    const SlotGuard guard;
-    if (!m_reply) {
-        // Nobody asked for these bytes: whatever they are, they must not become the answer to the next
-        // request.
-        m_pool.remove(this);
-        return;
-    }
-    readAll();
-    forward();
+    if (m_reply)
+        m_reply->setSent();
 }
 
-/// The peer closed, or the connection broke.
-void PooledConnection::onClosed()
+void PooledConnection::onReadable()
 {
     const SlotGuard guard;
     if (m_shut)
         return;
     if (!m_reply) {
+        // The peer closed it, or sent what nobody asked for: whatever that is, it must not become the answer
+        // to the next request.
         m_pool.remove(this);
         return;
     }
-    if (m_sending) {
-        fail({QNetworkReply::RemoteHostClosedError, m_socket.errorString(), "connection_terminated"});
-        return;
-    }
-    readAll();
-    if (m_socket.error() == QAbstractSocket::RemoteHostClosedError) {
-        m_parser.finish();
-    } else if (!m_parser.isOver()) {
-        fail({QNetworkReply::UnknownNetworkError, m_socket.errorString(), "connection_terminated"});
-        return;
-    }
-    forward();
+    if (readSome() == StreamSocket::Received::Failed)
+        broken();
+    else
+        forward();
 }
 
-void PooledConnection::readAll()
+/// The peer reads no more, or the connection broke. An answer may have come before that.
+void PooledConnection::onWriteFailed()
 {
-    std::array<char, 16 * 1024> buffer;
-    while (!m_parser.isOver()) {
-        const qint64 count = m_socket.read(buffer.data(), buffer.size());
-        if (count <= 0)
-            return;
-        m_surplus = m_parser.feed(QByteArrayView(buffer.data(), count)) < count;
+    const SlotGuard guard;
+    if (m_shut || !m_reply)
+        return;
+    while (!m_parser.isOver() && readSome() == StreamSocket::Received::Bytes) {
     }
+    broken();
+}
+
+/// What is there goes into the parser, a FIN included. It repeats with the next turn of the event loop where
+/// there is more, so that one connection does not keep the others waiting.
+StreamSocket::Received PooledConnection::readSome()
+{
+    static thread_local std::array<char, 64 * 1024> buffer;
+    qsizetype count = 0;
+    const auto received = m_socket->receive(buffer, count);
+    if (received == StreamSocket::Received::Bytes)
+        m_surplus = m_parser.feed(QByteArrayView(buffer.data(), count)) < count;
+    else if (received == StreamSocket::Received::Finished)
+        m_parser.finish();
+    return received;
+}
+
+/// No FIN, so that an answer without a length has no end either.
+void PooledConnection::broken()
+{
+    if (m_parser.isOver()) {
+        forward();
+        return;
+    }
+    fail({QNetworkReply::RemoteHostClosedError, m_socket->errorString(),
+          m_parser.started() ? "http_response_incomplete" : "connection_terminated"});
 }
 
 /// Hands over what was read. `this` is not touched once the reply emits signals.
@@ -228,7 +196,7 @@ void PooledConnection::forward()
             finishAnswer();
             return;
         case ResponseParser::State::Failed:
-            fail(answerFailure(m_parser));
+            fail(failureOf(m_parser));
             return;
         case ResponseParser::State::Head:
         case ResponseParser::State::Body:
@@ -245,10 +213,11 @@ void PooledConnection::finishAnswer()
     m_idleLimit = m_pool.options().idleTimeout;
     if (const auto announced = announcedIdle(m_parser.headers()))
         m_idleLimit = std::min<std::chrono::milliseconds>(m_idleLimit, *announced - std::chrono::seconds(1));
-    const bool surplus = m_surplus || m_socket.bytesAvailable() > 0;
     // An answer that came before all of the request was taken leaves the two out of step.
-    const bool inStep = m_socket.bytesToWrite() == 0 && m_socket.state() == QAbstractSocket::ConnectedState;
-    if (m_parser.keepAlive() && !surplus && inStep && m_idleLimit > std::chrono::milliseconds(0))
+    const bool inStep = !m_surplus && m_socket->bytesToWrite() == 0;
+    const bool reusable = m_parser.keepAlive() && inStep && m_idleLimit > std::chrono::milliseconds(0);
+    m_parser.begin();  // frees what it holds
+    if (reusable)
         m_pool.release(this);
     else
         m_pool.remove(this);

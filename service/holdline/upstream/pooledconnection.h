@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/holdline/upstream/connectionplace.h"
 #include "service/holdline/upstream/pooledreply.h"
+#include "service/http/connector.h"
 #include "service/http/responseparser.h"
-
-#include <QTcpSocket>
+#include "service/http/streamsocket.h"
 
 #include <chrono>
-#include <list>
+#include <memory>
+#include <optional>
 
 namespace holdline {
 
 /// One kept-alive connection of a ConnectionPool: carries one request at a time, and never the same one
-/// twice.
+/// twice. While idle it keeps a descriptor and no buffer.
 ///
 /// Life: open() with its first request; carry() with each next one while idle; ends itself through
 /// ConnectionPool::remove() when the peer closes, the answer cannot be trusted or time is up. Deleted by the
@@ -29,7 +31,7 @@ public:
     void carry(PooledReply *reply);
     /// Asks the system whether the idle connection can still be used: the peer's close may have arrived and
     /// not been seen by the event loop yet. After this, nothing but the write itself can tell.
-    bool isUsable() const;
+    bool isUsable() const { return !m_shut && m_socket && m_socket->isQuiet(); }
     /// Closes the socket without a word to anyone.
     void shut();
     /// The reply is gone or does not want the answer any more.
@@ -44,35 +46,29 @@ public:
     /// True while a slot of one of this thread's pooled sockets runs: none may be deleted right then.
     static bool inSlot();
 
-    /// The pool's notes about this connection.
-    struct Place
-    {
-        QByteArray key;  ///< the account it belongs to, or was used by last
-        bool idle = false;
-        std::list<PooledConnection *>::iterator idleAt;
-    } place;
+    ConnectionPlace place;  ///< the pool's
 
 private:
-    void send();
     void onConnected(int descriptor);
-    void onConnectFailed(const PoolFailure &failure);
-    void onReadyRead();
-    void onClosed();
-    void readAll();
+    void onConnectFailed(const http::ConnectFailure &failure);
+    void onReadable();
+    void onWritten();
+    void onWriteFailed();
+    void send();
+    http::StreamSocket::Received readSome();
+    void broken();
     void forward();
     void finishAnswer();
     void fail(const PoolFailure &failure);
 
     ConnectionPool &m_pool;
     const Origin m_origin;
-    Connector m_connector;
-    QTcpSocket m_socket;
+    std::unique_ptr<http::Connector> m_connector;  ///< only while connecting
+    std::optional<http::StreamSocket> m_socket;    ///< once connected
     http::ResponseParser m_parser;
     PooledReply *m_reply = nullptr;
     std::chrono::milliseconds m_idleLimit{0};
-    bool m_connected = false;
     bool m_used = false;     ///< carried a request before the one it has now
-    bool m_sending = false;  ///< inside send()
     bool m_surplus = false;  ///< bytes came that no request asked for
     bool m_shut = false;
 };

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/upstream/connector.h"
 #include "service/holdline/upstream/origin.h"
+#include "service/holdline/upstream/poolfailure.h"
 #include "service/http/responseparser.h"
 
 #include <QNetworkReply>
 
 #include <cstdint>
+#include <list>
+#include <optional>
 
 namespace holdline {
 
@@ -61,6 +63,10 @@ public:
     PooledConnection *connection() const { return m_connection; }
     void setQueuePlace(std::uint64_t place) { m_queuePlace = place; }
     std::uint64_t queuePlace() const { return m_queuePlace; }
+    /// Of the pool's list of all its replies; taken back once.
+    using PoolPlace = std::list<PooledReply *>::iterator;
+    void setPoolPlace(PoolPlace place) { m_poolPlace = place; }
+    std::optional<PoolPlace> takePoolPlace() { return std::exchange(m_poolPlace, std::nullopt); }
     /// A byte of the request was taken by the system: it must never be sent again.
     void setSent() { m_sent = true; }
     bool isSent() const { return m_sent; }
@@ -92,6 +98,7 @@ private:
     ConnectionPool *m_pool;
     PooledConnection *m_connection = nullptr;
     std::uint64_t m_queuePlace = 0;
+    std::optional<PoolPlace> m_poolPlace;
     QByteArray m_body;
     qsizetype m_bodyRead = 0;
     bool m_sent = false;

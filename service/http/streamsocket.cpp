@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "service/http/gatesocket.h"
+#include "service/http/streamsocket.h"
 
 #include <QHostAddress>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <system_error>
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -22,20 +23,20 @@ bool isPassing(int error)
 
 }  // namespace
 
-GateSocket::GateSocket(qintptr descriptor, QObject *parent)
+StreamSocket::StreamSocket(qintptr descriptor, QObject *parent)
     : QObject(parent),
       m_descriptor(static_cast<int>(descriptor)),
       m_readNotifier(descriptor, QSocketNotifier::Read)
 {
-    connect(&m_readNotifier, &QSocketNotifier::activated, this, &GateSocket::readable);
+    connect(&m_readNotifier, &QSocketNotifier::activated, this, &StreamSocket::readable);
 }
 
-GateSocket::~GateSocket()
+StreamSocket::~StreamSocket()
 {
     close();
 }
 
-GateSocket::Received GateSocket::receive(std::span<char> room, qsizetype &count)
+StreamSocket::Received StreamSocket::receive(std::span<char> room, qsizetype &count)
 {
     count = 0;
     const ssize_t got = ::recv(m_descriptor, room.data(), room.size(), MSG_DONTWAIT);
@@ -45,31 +46,46 @@ GateSocket::Received GateSocket::receive(std::span<char> room, qsizetype &count)
     }
     if (got == 0)
         return Received::Finished;
-    return isPassing(errno) ? Received::Nothing : Received::Failed;
+    m_error = errno;
+    return isPassing(m_error) ? Received::Nothing : Received::Failed;
 }
 
-void GateSocket::discard()
+void StreamSocket::discard()
 {
     std::array<char, 4096> bytes;
     qsizetype count = 0;
     static_cast<void>(receive(bytes, count));
 }
 
-void GateSocket::setReading(bool reading)
+bool StreamSocket::isQuiet() const
+{
+    char byte = 0;
+    return m_descriptor >= 0 && ::recv(m_descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+           isPassing(errno);
+}
+
+QString StreamSocket::errorString() const
+{
+    return QString::fromStdString(std::system_category().message(m_error));
+}
+
+void StreamSocket::setReading(bool reading)
 {
     if (m_descriptor >= 0 && m_readNotifier.isEnabled() != reading)
         m_readNotifier.setEnabled(reading);
 }
 
-bool GateSocket::sendSome(QByteArrayView bytes, qsizetype &taken)
+bool StreamSocket::sendSome(QByteArrayView bytes, qsizetype &taken)
 {
     const ssize_t sent = ::send(m_descriptor, bytes.data(), static_cast<std::size_t>(bytes.size()),
                                 MSG_DONTWAIT | MSG_NOSIGNAL);
     taken = std::max<ssize_t>(sent, 0);
-    return sent >= 0 || isPassing(errno);
+    if (sent < 0)
+        m_error = errno;
+    return sent >= 0 || isPassing(m_error);
 }
 
-bool GateSocket::write(const QByteArray &bytes)
+bool StreamSocket::write(const QByteArray &bytes)
 {
     if (m_descriptor < 0)
         return false;
@@ -83,13 +99,13 @@ bool GateSocket::write(const QByteArray &bytes)
     m_unsent.append(QByteArrayView(bytes).sliced(taken));
     if (!m_writeNotifier) {
         m_writeNotifier.emplace(m_descriptor, QSocketNotifier::Write);
-        connect(&*m_writeNotifier, &QSocketNotifier::activated, this, &GateSocket::flush);
+        connect(&*m_writeNotifier, &QSocketNotifier::activated, this, &StreamSocket::flush);
     }
     m_writeNotifier->setEnabled(true);
     return true;
 }
 
-void GateSocket::flush()
+void StreamSocket::flush()
 {
     qsizetype taken = 0;
     if (!sendSome(QByteArrayView(m_unsent).sliced(m_sent), taken)) {
@@ -110,12 +126,12 @@ void GateSocket::flush()
         Q_EMIT written();
 }
 
-void GateSocket::finishSending()
+void StreamSocket::finishSending()
 {
     ::shutdown(m_descriptor, SHUT_WR);
 }
 
-void GateSocket::close()
+void StreamSocket::close()
 {
     if (m_descriptor < 0)
         return;
@@ -128,14 +144,14 @@ void GateSocket::close()
     m_sent = 0;
 }
 
-void GateSocket::sendReset()
+void StreamSocket::sendReset()
 {
     const linger now{1, 0};
     ::setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     close();
 }
 
-QByteArray GateSocket::peer() const
+QByteArray StreamSocket::peer() const
 {
     sockaddr_storage storage{};
     socklen_t size = sizeof storage;

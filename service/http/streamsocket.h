@@ -4,47 +4,56 @@
 #include <QByteArray>
 #include <QObject>
 #include <QSocketNotifier>
+#include <QString>
 
 #include <optional>
 #include <span>
 
 namespace holdline::http {
 
-/// An accepted TCP socket. QTcpSocket is of no use here: it disconnects when it reads the client's FIN, and
-/// whatever is answered after that is lost, while a client may well send its request, shut down its sending
-/// side and wait. Also a QTcpSocket keeps buffers and two more notifiers for each idle connection; this keeps
-/// a descriptor.
+/// A connected TCP socket, accepted (Listener) or connected (Connector). QTcpSocket is of no use for either
+/// side: it disconnects when it reads a FIN, and whatever is answered after that is lost, while a client may
+/// well send its request, shut down its sending side and wait; it takes an RST for a FIN, which makes a whole
+/// answer out of half a one; and it does not tell how much of a write that failed was taken. Also it keeps
+/// buffers and two more notifiers for each idle connection; this keeps a descriptor.
 ///
 /// Life: owns the descriptor and closes it. Signals come from the event loop only, never from inside a call.
-class GateSocket : public QObject
+/// A slot may close it, but must not destroy it.
+class StreamSocket : public QObject
 {
     Q_OBJECT
 
 public:
     /// `descriptor` must be non-blocking.
-    explicit GateSocket(qintptr descriptor, QObject *parent = nullptr);
-    ~GateSocket() override;
+    explicit StreamSocket(qintptr descriptor, QObject *parent = nullptr);
+    ~StreamSocket() override;
 
     enum class Received {
         Bytes,
         Nothing,
-        Finished,  ///< the client's FIN
+        Finished,  ///< the peer's FIN
         Failed     ///< an RST or another error
     };
     /// Reads what is there, at most `room.size()` bytes; `count` says how many.
     Received receive(std::span<char> room, qsizetype &count);
     /// Reads some of what is there and forgets it.
     void discard();
+    /// Asks the system: open, and neither bytes nor an end have come that the event loop has not told yet.
+    bool isQuiet() const;
     /// Whether readable() is wanted; it is at first. It repeats until all is read, a FIN included.
     void setReading(bool reading);
 
-    /// Hands bytes to the kernel at once and keeps what it does not take. False when the connection is dead.
+    /// Hands bytes to the kernel at once and keeps what it does not take. False when the connection is dead:
+    /// then nothing of `bytes` was taken.
     bool write(const QByteArray &bytes);
     qint64 bytesToWrite() const { return m_unsent.size() - m_sent; }
 
     /// Sends a FIN; reading goes on. Only when bytesToWrite() is 0.
     void finishSending();
     void close();
+    bool isOpen() const { return m_descriptor >= 0; }
+    /// What went wrong last, for people.
+    QString errorString() const;
     /// Closes with an RST.
     void sendReset();
 
@@ -63,6 +72,7 @@ private:
     bool sendSome(QByteArrayView bytes, qsizetype &taken);
 
     int m_descriptor;
+    int m_error = 0;  ///< errno
     QSocketNotifier m_readNotifier;
     std::optional<QSocketNotifier> m_writeNotifier;  ///< only while something is kept
     QByteArray m_unsent;

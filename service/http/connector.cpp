@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "service/holdline/upstream/connector.h"
-
-#include <QSocketNotifier>
+#include "service/http/connector.h"
 
 #include <cerrno>
 #include <cstring>
@@ -10,39 +8,39 @@
 
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace holdline {
+namespace holdline::http {
 
 namespace {
 
-PoolFailure failureOf(int error)
+ConnectError kindOf(int error)
 {
-    const QString text = QString::fromStdString(std::system_category().message(error));
     switch (error) {
         case ECONNREFUSED:
-            return {QNetworkReply::ConnectionRefusedError, text, "connection_refused"};
+            return ConnectError::Refused;
         case ECONNRESET:
         case EPIPE:
-            return {QNetworkReply::RemoteHostClosedError, text, "connection_terminated"};
+            return ConnectError::Reset;
         case ETIMEDOUT:
-            return {QNetworkReply::TimeoutError, text, "connection_timeout"};
+            return ConnectError::TimedOut;
         case ENETUNREACH:
         case EHOSTUNREACH:
         case ENETDOWN:
         case EADDRNOTAVAIL:
-            return {QNetworkReply::UnknownNetworkError, text, "destination_ip_unroutable"};
+            return ConnectError::Unroutable;
         case EACCES:
         case EPERM:
-            return {QNetworkReply::ContentAccessDenied, text, "destination_ip_prohibited"};
+            return ConnectError::Prohibited;
         case EMFILE:
         case ENFILE:
         case ENOBUFS:
         case ENOMEM:
-            return {QNetworkReply::UnknownNetworkError, text, "proxy_internal_error"};
+            return ConnectError::OutOfResources;
         default:
-            return {QNetworkReply::UnknownNetworkError, text, "destination_unavailable"};
+            return ConnectError::Other;
     }
 }
 
@@ -72,6 +70,11 @@ int connectTo(int descriptor, const QHostAddress &address, quint16 port)
 
 }  // namespace
 
+Connector::Connector(QObject *parent) : QObject(parent), m_notifier(QSocketNotifier::Write)
+{
+    connect(&m_notifier, &QSocketNotifier::activated, this, &Connector::onWritable);
+}
+
 Connector::~Connector()
 {
     stop();
@@ -81,30 +84,35 @@ void Connector::stop()
 {
     if (m_lookup >= 0)
         QHostInfo::abortHostLookup(std::exchange(m_lookup, -1));
-    dropNotifier();
+    m_notifier.setEnabled(false);
     if (m_descriptor >= 0)
         ::close(std::exchange(m_descriptor, -1));
 }
 
-void Connector::start(const Origin &origin)
+void Connector::start(const QString &host, quint16 port)
 {
-    m_port = origin.port;
-    if (QHostAddress literal; literal.setAddress(origin.host)) {
-        m_addresses = {literal};
-        tryNext();
+    if (QHostAddress literal; literal.setAddress(host)) {
+        start(QList{literal}, port);
         return;
     }
-    m_lookup = QHostInfo::lookupHost(origin.host, this, [this](const QHostInfo &info) { onLookedUp(info); });
+    m_port = port;
+    m_lookup = QHostInfo::lookupHost(host, this, &Connector::onLookedUp);
+}
+
+void Connector::start(const QList<QHostAddress> &addresses, quint16 port)
+{
+    m_port = port;
+    m_addresses = addresses;
+    tryNext();
 }
 
 void Connector::onLookedUp(const QHostInfo &info)
 {
     m_lookup = -1;
-    m_addresses = info.addresses();
-    if (m_addresses.isEmpty())
-        Q_EMIT failed({QNetworkReply::HostNotFoundError, info.errorString(), "dns_error"});
+    if (info.addresses().isEmpty())
+        Q_EMIT failed({ConnectError::NameNotFound, info.errorString()});
     else
-        tryNext();
+        start(info.addresses(), m_port);
 }
 
 void Connector::tryNext()
@@ -116,6 +124,8 @@ void Connector::tryNext()
         failAttempt(errno);
         return;
     }
+    const int on = 1;
+    ::setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (connectTo(m_descriptor, address, m_port) == 0) {
         Q_EMIT connected(std::exchange(m_descriptor, -1));
         return;
@@ -124,13 +134,15 @@ void Connector::tryNext()
         failAttempt(errno);
         return;
     }
-    m_notifier = new QSocketNotifier(m_descriptor, QSocketNotifier::Write, this);
-    connect(m_notifier, &QSocketNotifier::activated, this, &Connector::onWritable);
+    m_notifier.setSocket(m_descriptor);
+    m_notifier.setEnabled(true);
 }
 
 void Connector::onWritable()
 {
-    dropNotifier();
+    m_notifier.setEnabled(false);
+    if (m_descriptor < 0)
+        return;
     int error = 0;
     socklen_t size = sizeof error;
     if (::getsockopt(m_descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
@@ -147,18 +159,9 @@ void Connector::failAttempt(int error)
     if (m_descriptor >= 0)
         ::close(std::exchange(m_descriptor, -1));
     if (m_addresses.isEmpty())
-        Q_EMIT failed(failureOf(error));
+        Q_EMIT failed({kindOf(error), QString::fromStdString(std::system_category().message(error))});
     else
         tryNext();
 }
 
-/// Not deleted at once: this may be its slot.
-void Connector::dropNotifier()
-{
-    if (QSocketNotifier *notifier = std::exchange(m_notifier, nullptr)) {
-        notifier->setEnabled(false);
-        notifier->deleteLater();
-    }
-}
-
-}  // namespace holdline
+}  // namespace holdline::http
