@@ -60,10 +60,10 @@ QString OptionReader::text(const QString &name) const
     return m_parser.value(name);
 }
 
-void OptionReader::fail(const QString &name, const QString &wanted)
+void OptionReader::fail(const QString &name, const QString &wanted, const QString &written)
 {
     if (m_error.isEmpty())
-        m_error = u"--%1: wanted %2, not \"%3\""_s.arg(name, wanted, text(name));
+        m_error = u"--%1: wanted %2, not \"%3\""_s.arg(name, wanted, written);
 }
 
 }  // namespace holdline::cli

@@ -27,7 +27,9 @@ public:
     /// right.
     bool isSet(const QString &name) const;
     QString text(const QString &name) const;
-    void fail(const QString &name, const QString &wanted);
+    void fail(const QString &name, const QString &wanted) { fail(name, wanted, text(name)); }
+    /// The same of one value of an option that may be repeated.
+    void fail(const QString &name, const QString &wanted, const QString &written);
 
     bool ok() const { return m_error.isEmpty(); }
     /// `--jobs: wanted a whole number from 1 to 5, not "x"`

@@ -15,6 +15,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr std::chrono::milliseconds kMaxDuration = 1h;
+
 struct FaultFlag
 {
     Fault fault;
@@ -48,13 +50,16 @@ void describe(QCommandLineParser &parser)
     parser.setApplicationDescription(
         u"A job server to run against: POST /start starts a job, blocking (wait:true) or with a callback\n"
         "(wait:false); one connection at a time is served per account. POST /validate judges proof blocks,\n"
-        "GET /stats tells what happened.\n\n"
+        "GET /stats tells what happened. On SIGHUP every job that runs ends at once.\n\n"
         "Exit codes: 0 ended by a signal, 64 wrong command line, 69 the address is not to be had."_s);
     parser.addOptions({
         {{u"h"_s, u"help"_s}, u"Shows this help."_s},
         {{u"v"_s, u"version"_s}, u"Shows the version."_s},
         {u"listen"_s, u"Where to listen (default 127.0.0.1:3740; port 0: any free one)."_s, u"HOST:PORT"_s},
         {u"duration"_s, u"How long each job runs (default 500ms)."_s, u"TIME"_s},
+        {u"duration-of"_s,
+         u"How long the jobs of one account run, and those of ACCOUNT-0, ACCOUNT-1 …; may be repeated."_s,
+         u"ACCOUNT=TIME"_s},
         {u"start-latency"_s, u"How long each start takes, its account's turn being held (default 0ms)."_s,
          u"TIME"_s},
         {u"connections-per-account"_s, u"Connections of one account served at once (default 1)."_s, u"N"_s},
@@ -89,6 +94,19 @@ void readFaults(cli::OptionReader &reader, FaultOptions &faults)
         faults.lateBy = late->by;
     } else {
         reader.fail(u"fault-late"_s, u"a time such as 1500ms, or a share and a time such as 20%:1500ms"_s);
+    }
+}
+
+void readDurations(const QCommandLineParser &parser, cli::OptionReader &reader, JobServerOptions &options)
+{
+    for (const QString &text : parser.values(u"duration-of"_s)) {
+        const qsizetype equals = text.lastIndexOf(u'=');
+        const auto duration = parseDuration(QStringView(text).sliced(equals + 1));
+        if (equals <= 0 || !duration || *duration > kMaxDuration) {
+            reader.fail(u"duration-of"_s, u"an account and a time up to 1h, such as slow=5s"_s, text);
+            return;
+        }
+        options.durationsOf[text.first(equals).toUtf8()] = *duration;
     }
 }
 
@@ -153,7 +171,8 @@ std::variant<ServeCommand, cli::Exit> parseCommandLine(const QStringList &argume
         else
             reader.fail(u"listen"_s, u"an address such as 127.0.0.1:3740"_s);
     }
-    reader.duration(u"duration"_s, 0ms, 1h, options.duration);
+    reader.duration(u"duration"_s, 0ms, kMaxDuration, options.duration);
+    readDurations(parser, reader, options);
     reader.duration(u"start-latency"_s, 0ms, 1min, options.startLatency);
     reader.integer(u"connections-per-account"_s, 1, 100'000, options.connectionsPerAccount);
     readSlot(reader, options.slot);

@@ -80,6 +80,14 @@ bool JobServer::listen(const QHostAddress &address, quint16 port)
     return m_gate.listen(address, port);
 }
 
+void JobServer::endRunningJobs()
+{
+    for (const auto &[key, job] : m_jobs) {
+        if (job.stage == Stage::Running)
+            m_timer.setIn(key, 0ms);
+    }
+}
+
 JobServerStats JobServer::stats() const
 {
     JobServerStats stats = m_stats;
@@ -265,7 +273,7 @@ void JobServer::startJob(JobKey key)
         jobEnded(key);
         return;
     }
-    auto duration = m_options.duration;
+    auto duration = m_options.durationFor(job.request.account);
     if (!wait && job.faults.has(Fault::Late)) {
         injected(Fault::Late);
         duration += m_options.faults.lateBy;

@@ -48,6 +48,9 @@ public:
     quint16 port() const { return m_gate.port(); }
     QString errorString() const { return m_gate.errorString(); }
 
+    /// Every job that runs has run long enough: its result is due now, whatever its duration.
+    void endRunningJobs();
+
     JobServerStats stats() const;
     /// For tests: what POST /validate says.
     std::vector<ProofVerdict> judge(const QByteArray &account, const ProofEntries &entries) const

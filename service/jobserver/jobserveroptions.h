@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 
 namespace holdline {
 
@@ -17,7 +18,9 @@ using namespace std::chrono_literals;
 /// How a JobServer behaves. Plain data; the defaults are the faithful server.
 struct JobServerOptions
 {
-    std::chrono::milliseconds duration = 500ms;  ///< of every job
+    std::chrono::milliseconds duration = 500ms;  ///< of the jobs of every account that has none of its own
+    /// By account; ACCOUNT-0, ACCOUNT-1 … (what `jobclient --accounts` makes of a name) go with ACCOUNT.
+    std::map<QByteArray, std::chrono::milliseconds> durationsOf;
     /// How long the start itself takes, its account's turn being held: the real server passed one per 6.5 ms.
     std::chrono::milliseconds startLatency = 0ms;
     int connectionsPerAccount = 1;
@@ -33,6 +36,21 @@ struct JobServerOptions
 
     int maxConnections = 15'000;
     FaultOptions faults;
+
+    std::chrono::milliseconds durationFor(const QByteArray &account) const
+    {
+        if (durationsOf.empty())
+            return duration;
+        auto it = durationsOf.find(account);
+        const qsizetype hyphen = account.lastIndexOf('-');
+        if (it == durationsOf.end() && hyphen > 0) {
+            bool isNumber = false;
+            account.mid(hyphen + 1).toUInt(&isNumber);
+            if (isNumber)
+                it = durationsOf.find(account.first(hyphen));
+        }
+        return it == durationsOf.end() ? duration : it->second;
+    }
 };
 
 }  // namespace holdline

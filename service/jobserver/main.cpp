@@ -43,6 +43,7 @@ int main(int argc, char **argv)
     UnixSignals unixSignals;
     QObject::connect(&unixSignals, &UnixSignals::terminate, &application, &QCoreApplication::quit);
     JobServer server(options);
+    QObject::connect(&unixSignals, &UnixSignals::reload, &server, &JobServer::endRunningJobs);
     if (!server.listen(QHostAddress(listen.host), listen.port)) {
         return cli::finish(
             kProgram, {cli::kExitUnavailable,

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void blockingStart_data();
     void blockingStart();
     void asynchronousStart();
+    void accountsWithDurationsOfTheirOwn();
     void refusals_data();
     void refusals();
     void cannotListenTwice();
@@ -86,6 +87,23 @@ void TestJobServer::asynchronousStart()
     QTRY_COMPARE(world.server.stats().callbacksDelivered, 1U);
     QCOMPARE(world.server.stats().callbackAnswers.at("200 matched"), 1U);
     QCOMPARE(world.server.stats().asyncStarts, 1U);
+}
+
+void TestJobServer::accountsWithDurationsOfTheirOwn()
+{
+    JobServerOptions options = quick();
+    options.durationsOf["slow"] = 1h;
+    World world(options);
+    const RawHttpClient *slow = world.blocking("slow");
+    const RawHttpClient *numbered = world.blocking("slow-7");
+    QTRY_COMPARE(world.server.stats().running, 2U);
+    const RawHttpClient *other = world.blocking("other");
+    QTRY_COMPARE(other->answerCount(), 1);
+    QCOMPARE(slow->answerCount() + numbered->answerCount(), 0);
+    QCOMPARE(world.server.stats().running, 2U);
+    world.server.endRunningJobs();
+    QTRY_COMPARE(slow->answerCount() + numbered->answerCount(), 2);
+    QCOMPARE(world.server.stats().running, 0U);
 }
 
 void TestJobServer::refusals_data()

@@ -119,11 +119,27 @@ void TestJobCommandLines::serverCommandLine_data()
     QTest::newRow("nothing") << u""_s << -1;
     QTest::newRow("help") << u"--help"_s << 0;
     QTest::newRow("version") << u"--version"_s << 0;
-    for (const auto &wrong :
-         {u"--listen"_s, u"--listen off"_s, u"--listen here"_s, u"--duration 5"_s, u"--duration -1s"_s,
-          u"--start-latency x"_s, u"--connections-per-account 0"_s, u"--slot account"_s, u"--seed x"_s,
-          u"--callback-retries -1"_s, u"--fault-reset 101"_s, u"--fault-reset often"_s, u"--fault-late"_s,
-          u"--fault-late x"_s, u"--fault-late 200%:5"_s, u"--fault-nonsense 5"_s, u"extra"_s})
+    for (const auto &wrong : {u"--listen"_s,
+                              u"--listen off"_s,
+                              u"--listen here"_s,
+                              u"--duration 5"_s,
+                              u"--duration -1s"_s,
+                              u"--duration-of a"_s,
+                              u"--duration-of =5s"_s,
+                              u"--duration-of a=soon"_s,
+                              u"--duration-of a=2h"_s,
+                              u"--start-latency x"_s,
+                              u"--connections-per-account 0"_s,
+                              u"--slot account"_s,
+                              u"--seed x"_s,
+                              u"--callback-retries -1"_s,
+                              u"--fault-reset 101"_s,
+                              u"--fault-reset often"_s,
+                              u"--fault-late"_s,
+                              u"--fault-late x"_s,
+                              u"--fault-late 200%:5"_s,
+                              u"--fault-nonsense 5"_s,
+                              u"extra"_s})
         QTest::newRow(qPrintable(wrong)) << wrong << 64;
 }
 
@@ -150,13 +166,19 @@ void TestJobCommandLines::serverCommandLineValues()
     QVERIFY(!defaults.options.secret.isEmpty());
 
     const auto set = std::get<jobserver::ServeCommand>(jobserver::parseCommandLine(words(
-        u"jobserver --listen 127.0.0.1:0 --duration 1s --start-latency 20ms --connections-per-account 2 "
+        u"jobserver --listen 127.0.0.1:0 --duration 1s --duration-of slow=5s --duration-of a=b=0ms "
+        u"--start-latency 20ms --connections-per-account 2 "
         "--slot connection --seed 18446744073709551615 --secret s --callback-retries 0 --fault-start-500 1 "
         "--fault-start-503 2 --fault-reset 3 --fault-garbage 4 --fault-no-callback 5 --fault-duplicate 6 "
         "--fault-early 7 --fault-late 8%:9ms --fault-wrong-id 10 --fault-failed 11"_s)));
     const JobServerOptions &options = set.options;
     QCOMPARE(set.listen.port, std::uint16_t(0));
     QCOMPARE(options.duration, std::chrono::milliseconds(1s));
+    QCOMPARE(options.durationFor("slow"), std::chrono::milliseconds(5s));
+    QCOMPARE(options.durationFor("slow-12"), std::chrono::milliseconds(5s));
+    QCOMPARE(options.durationFor("a=b"), 0ms);
+    for (const char *other : {"slow-", "slow-x", "slow-1-1", "slower", "-1"})
+        QCOMPARE(options.durationFor(other), std::chrono::milliseconds(1s));
     QCOMPARE(options.startLatency, 20ms);
     QCOMPARE(options.connectionsPerAccount, 2);
     QVERIFY(options.slot == SlotScope::Connection);
