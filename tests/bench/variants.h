@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/bench/options.h"
+
+namespace holdline::bench {
+
+/// Which variants there are to compare.
+struct Variants
+{
+    std::vector<Variant> compared;  ///< holdline as it is first, then with parts of Qt in place of ours
+    std::vector<Variant> threads;   ///< with one thread and with two
+    QStringList leftOut;            ///< sentences: what this holdline does not know
+
+    const Variant &asItIs() const { return compared.front(); }
+};
+
+inline const QString kAsItIs = QStringLiteral("holdline");
+inline const QString kQtLoop = QStringLiteral("qt-loop");
+inline const QString kStockManager = QStringLiteral("stock-manager");
+
+/// Asks holdline's --help for the flags, and keeps what the options want.
+Variants findVariants(const Options &options);
+
+}  // namespace holdline::bench
