@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/telemetry/logline.h"
 
-#include <QDateTime>
+#include "core/telemetry/decimal.h"
+
 #include <QString>
 
 #include <algorithm>
+#include <utility>
 
 namespace holdline {
 
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr qsizetype kUsualBytes = 384;
 
 /// True for what may change how the text around it is shown or read: controls, format characters (among them
 /// those that turn the direction of writing), line and paragraph separators, noncharacters.
@@ -59,15 +63,14 @@ bool isBare(char32_t c)
 
 void LogLine::key(QByteArrayView key)
 {
+    if (m_line.isEmpty())
+        m_line.reserve(kUsualBytes);
     if (m_format == LogFormat::Json) {
-        m_line += m_line.isEmpty() ? "{\"" : ",\"";
-        m_line += key;
-        m_line += "\":";
+        m_line.append(m_line.isEmpty() ? "{\"" : ",\"").append(key).append("\":");
     } else {
         if (!m_line.isEmpty())
-            m_line += ' ';
-        m_line += key;
-        m_line += '=';
+            m_line.append(' ');
+        m_line.append(key).append('=');
     }
 }
 
@@ -106,9 +109,9 @@ void LogLine::add(QByteArrayView name, QByteArrayView text, qsizetype maxBytes)
     if (bare && !text.isEmpty() && text.size() <= maxBytes) {
         key(name);
         if (m_format == LogFormat::Json)
-            m_line += '"' + text.toByteArray() + '"';
+            m_line.append('"').append(text).append('"');
         else
-            m_line += text;
+            m_line.append(text);
         return;
     }
     // No text of more bytes than this fits anyway, and a huge one need not be decoded whole.
@@ -118,24 +121,25 @@ void LogLine::add(QByteArrayView name, QByteArrayView text, qsizetype maxBytes)
 void LogLine::add(QByteArrayView name, std::int64_t number)
 {
     key(name);
-    m_line += QByteArray::number(qlonglong(number));
+    appendDecimal(m_line, number);
 }
 
 void LogLine::add(QByteArrayView name, Duration duration)
 {
     key(name);
-    m_line += QByteArray::number(std::chrono::duration<double, std::milli>(duration).count(), 'f', 3);
+    appendMilliseconds(m_line, duration);
 }
 
 void LogLine::add(QByteArrayView name, std::chrono::system_clock::time_point at)
 {
-    const auto ms = std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch());
-    add(name, QStringView(QDateTime::fromMSecsSinceEpoch(ms.count()).toUTC().toString(Qt::ISODateWithMs)));
+    QByteArray text;
+    appendTimestamp(text, at);
+    add(name, QByteArrayView(text));
 }
 
 QByteArray LogLine::finish()
 {
-    return m_line + (m_format == LogFormat::Json ? "}\n" : "\n");
+    return std::move(m_line.append(m_format == LogFormat::Json ? "}\n" : "\n"));
 }
 
 }  // namespace holdline

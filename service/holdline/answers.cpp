@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/answers.h"
 
+#include "core/telemetry/decimal.h"
 #include "service/http/problemresponse.h"
 
 namespace holdline {
@@ -15,9 +16,8 @@ void appendPhase(QByteArray &timing, const char *name, const std::optional<Durat
         return;
     if (!timing.isEmpty())
         timing += ", ";
-    timing += name;
-    timing += ";dur=";
-    timing += QByteArray::number(std::chrono::duration<double, std::milli>(*duration).count(), 'f', 3);
+    timing.append(name).append(";dur=");
+    appendMilliseconds(timing, *duration);
 }
 
 QString outcomeDetail(const Job &job, const UpstreamWord &upstream)
@@ -81,6 +81,7 @@ http::Response bareJobResponse(const Job &job, const UpstreamWord &upstream)
 QByteArray serverTiming(const JobPhases &phases)
 {
     QByteArray timing;
+    timing.reserve(96);
     appendPhase(timing, "queue", phases.queue);
     appendPhase(timing, "start", phases.start);
     appendPhase(timing, "job", phases.job);

@@ -14,27 +14,38 @@ namespace {
 
 using Table = std::array<bool, 256>;
 
-constexpr Table tableOf(std::string_view extra)
+template <typename Predicate>
+constexpr Table tableOf(Predicate isMember)
 {
     Table table{};
-    for (unsigned c = '0'; c <= '9'; ++c)
-        table[c] = true;
-    for (unsigned c = 'a'; c <= 'z'; ++c)
-        table[c] = true;
-    for (unsigned c = 'A'; c <= 'Z'; ++c)
-        table[c] = true;
-    for (const char c : extra)
-        table[static_cast<unsigned char>(c)] = true;
+    for (unsigned c = 0; c < table.size(); ++c)
+        table[c] = isMember(c);
     return table;
 }
 
-constexpr Table kTokenChars = tableOf("!#$%&'*+-.^_`|~");
+constexpr bool isAlphanumericOr(unsigned c, std::string_view extra)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c < 0x80 && extra.find(static_cast<char>(c)) != std::string_view::npos);
+}
+
+constexpr Table kTokenChars = tableOf([](unsigned c) { return isAlphanumericOr(c, "!#$%&'*+-.^_`|~"); });
 // unreserved, sub-delims and the percent sign (RFC 3986); escapes are checked apart.
-constexpr Table kRegNameChars = tableOf("-._~!$&'()*+,;=%");
+constexpr Table kRegNameChars = tableOf([](unsigned c) { return isAlphanumericOr(c, "-._~!$&'()*+,;=%"); });
+constexpr Table kFieldChars = tableOf([](unsigned c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
+constexpr Table kTargetChars = tableOf([](unsigned c) { return c > 0x20 && c < 0x7f && c != '#'; });
 
 bool isIn(const Table &table, char c)
 {
     return table[static_cast<unsigned char>(c)];
+}
+
+qsizetype runLength(const Table &table, QByteArrayView text)
+{
+    qsizetype length = 0;
+    while (length < text.size() && isIn(table, text[length]))
+        ++length;
+    return length;
 }
 
 bool isDigit(char c)
@@ -55,20 +66,34 @@ bool isTokenChar(char c)
     return isIn(kTokenChars, c);
 }
 
+qsizetype tokenLength(QByteArrayView text)
+{
+    return runLength(kTokenChars, text);
+}
+
 bool isToken(QByteArrayView text)
 {
-    return !text.isEmpty() && std::all_of(text.begin(), text.end(), isTokenChar);
+    return !text.isEmpty() && tokenLength(text) == text.size();
 }
 
 bool isFieldText(char c)
 {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
+    return isIn(kFieldChars, c);
+}
+
+qsizetype fieldTextLength(QByteArrayView text)
+{
+    return runLength(kFieldChars, text);
 }
 
 bool isFieldValue(QByteArrayView text)
 {
-    return std::all_of(text.begin(), text.end(), isFieldText);
+    return fieldTextLength(text) == text.size();
+}
+
+qsizetype targetLength(QByteArrayView text)
+{
+    return runLength(kTargetChars, text);
 }
 
 QByteArrayView trimOws(QByteArrayView text)

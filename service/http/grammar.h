@@ -11,11 +11,19 @@ namespace holdline::http {
 
 /// tchar (RFC 9110, 5.6.2): what methods, field names and other tokens are made of.
 bool isTokenChar(char c);
+/// How many bytes of `text` from its beginning on are tchar.
+qsizetype tokenLength(QByteArrayView text);
 /// A non-empty run of tchar.
 bool isToken(QByteArrayView text);
 /// VCHAR, obs-text, SP or HTAB: what a field value may hold (RFC 9110, 5.5).
 bool isFieldText(char c);
+/// How many bytes of `text` from its beginning on may stand in a field value.
+qsizetype fieldTextLength(QByteArrayView text);
 bool isFieldValue(QByteArrayView text);
+
+/// How many bytes of `text` from its beginning on may stand in a request target: visible ASCII but `#`, which
+/// starts a fragment and never goes over the wire.
+qsizetype targetLength(QByteArrayView text);
 
 /// `text` without the spaces and tabs around it.
 QByteArrayView trimOws(QByteArrayView text);

@@ -22,19 +22,24 @@ bool isKnownMethod(QByteArrayView method)
                        [method](const char *known) { return method == known; });
 }
 
-/// Visible ASCII but `#`, which starts a fragment and never goes over the wire.
-bool isTargetChar(char c)
-{
-    return c > 0x20 && c < 0x7f && c != '#';
-}
-
 constexpr QByteArrayView kVersionShape = "HTTP/d.d";
+constexpr qsizetype kMajorAt = 5;
+constexpr qsizetype kMinorAt = 7;
 
 }  // namespace
 
 RequestLine::Status RequestLine::feed(QByteArrayView data, qsizetype &consumed)
 {
     for (consumed = 0; consumed < data.size();) {
+        if (m_state == State::Target) {
+            const QByteArrayView rest = data.sliced(consumed);
+            const qsizetype room = m_maxTarget - m_target.size();
+            const qsizetype length = targetLength(rest.first(std::min(rest.size(), room)));
+            m_target.append(rest.first(length));
+            consumed += length;
+            if (consumed == data.size())
+                return Status::NeedMore;
+        }
         const Status status = byte(data[consumed++]);
         if (status != Status::NeedMore)
             return status;
@@ -61,23 +66,24 @@ RequestLine::Status RequestLine::byte(char c)
                 m_state = State::Version;
                 return Status::NeedMore;
             }
-            if (!isTargetChar(c))
+            // What may stand there was taken in one piece, up to the limit.
+            if (targetLength(QByteArrayView(&c, 1)) == 0)
                 return refuse(Reason::BadRequest, "The request target holds a byte that must be escaped."_L1);
-            if (m_target.size() >= m_maxTarget)
-                return refuse(Reason::TargetTooLong, {});
-            m_target.append(c);
-            return Status::NeedMore;
+            return refuse(Reason::TargetTooLong, {});
         case State::Version: {
-            if (c == '\r' && m_version.size() == kVersionShape.size()) {
+            if (c == '\r' && m_versionLength == kVersionShape.size()) {
                 m_state = State::Lf;
                 return Status::NeedMore;
             }
-            const char shape =
-                m_version.size() < kVersionShape.size() ? kVersionShape[m_version.size()] : '\0';
+            const char shape = m_versionLength < kVersionShape.size() ? kVersionShape[m_versionLength] : '\0';
             const bool fits = shape == 'd' ? (c >= '0' && c <= '9') : (shape != '\0' && c == shape);
             if (!fits)
                 return refuse(Reason::BadRequest, "The request line does not end with a version of HTTP."_L1);
-            m_version.append(c);
+            if (m_versionLength == kMajorAt)
+                m_major = c;
+            else if (m_versionLength == kMinorAt)
+                m_minor = c == '0' ? 0 : 1;
+            ++m_versionLength;
             return Status::NeedMore;
         }
         case State::Lf:
@@ -90,11 +96,9 @@ RequestLine::Status RequestLine::byte(char c)
 
 RequestLine::Status RequestLine::lineEnd()
 {
-    const char major = m_version[5];
-    m_minor = m_version[7] == '0' ? 0 : 1;
-    if (major == '0')
+    if (m_major == '0')
         return refuse(Reason::BadRequest, "HTTP/0.9 is not spoken here."_L1);
-    if (major != '1')
+    if (m_major != '1')
         return refuse(Reason::VersionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are spoken here."_L1);
     if (!isKnownMethod(m_method))
         return refuse(Reason::NotImplemented, "The method is not known here."_L1);

@@ -10,9 +10,9 @@
 
 namespace holdline::http {
 
-/// Reads one request line (RFC 9112, 3) byte by byte, so that what cannot become one (a TLS hello, a PROXY
-/// header, garbage) is refused at its first wrong byte instead of waiting for a line end that never comes.
-/// Pure, copyable.
+/// Reads one request line (RFC 9112, 3) as its bytes come, so that what cannot become one (a TLS hello, a
+/// PROXY header, garbage) is refused at its first wrong byte instead of waiting for a line end that never
+/// comes. Pure, copyable.
 class RequestLine
 {
 public:
@@ -52,7 +52,8 @@ private:
     State m_state = State::Method;
     QByteArray m_method;
     QByteArray m_target;
-    QByteArray m_version;
+    qsizetype m_versionLength = 0;
+    char m_major = '1';
     int m_minor = 1;
     Refusal m_refusal;
 };

@@ -120,18 +120,18 @@ RequestParser::Status RequestParser::fields(QByteArrayView data, qsizetype &cons
             ++consumed;
             ++m_headBytes;
         } else {
-            const auto *const begin = data.begin() + consumed;
-            const auto *const limit = begin + std::min(data.size() - consumed, m_maxHead - m_headBytes);
-            const auto *const end = std::find_if_not(begin, limit, isFieldText);
-            if (end == begin)
+            const QByteArrayView rest = data.sliced(consumed);
+            const qsizetype length =
+                fieldTextLength(rest.first(std::min(rest.size(), m_maxHead - m_headBytes)));
+            if (length == 0)
                 return refuse(Reason::BadRequest,
                               "The header holds a control character or a LF without CR."_L1);
             if (m_field.isEmpty() && !isTokenChar(c))
                 return refuse(Reason::BadRequest,
                               "A header line has no name or continues the one before."_L1);
-            m_field.append(begin, end - begin);
-            consumed += end - begin;
-            m_headBytes += end - begin;
+            m_field.append(rest.first(length));
+            consumed += length;
+            m_headBytes += length;
         }
     }
     return Status::NeedMore;

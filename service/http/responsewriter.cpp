@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/responsewriter.h"
 
+#include "core/telemetry/decimal.h"
 #include "service/http/grammar.h"
 #include "service/http/problemresponse.h"
 
@@ -42,7 +43,9 @@ QByteArray serialise(const Response &response, const Envelope &envelope)
     QByteArray out;
     const bool hasBody = mayHaveBody(response.status);
     out.reserve(256 + (hasBody && !envelope.isHead ? response.body.size() : 0));
-    out.append("HTTP/1.1 ").append(QByteArray::number(response.status)).append(' ');
+    out.append("HTTP/1.1 ");
+    appendDecimal(out, response.status);
+    out.append(' ');
     out.append(reasonPhrase(response.status)).append("\r\n");
     appendField(out, "Date", envelope.date);
     for (const auto &[name, value] : response.headers) {
@@ -50,8 +53,11 @@ QByteArray serialise(const Response &response, const Envelope &envelope)
             appendField(out, name, value);
     }
     appendField(out, "X-Request-Id", envelope.requestId);
-    if (hasBody)
-        appendField(out, "Content-Length", QByteArray::number(response.body.size()));
+    if (hasBody) {
+        out.append("Content-Length: ");
+        appendDecimal(out, response.body.size());
+        out.append("\r\n");
+    }
     if (envelope.close)
         appendField(out, "Connection", "close");
     else if (envelope.isHttp10)

@@ -66,6 +66,23 @@ class TestHttpServer : public QObject
 private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".?"))); }
 
+    /// QHttpServer is shown less than the client sent; the routes must not notice.
+    void longArguments()
+    {
+        TestServer test;
+        RawHttpClient client(test.port());
+        const QByteArray token(2000, 't');
+        client.send(RawHttpClient::post("/callback/" + token, "{}"));
+        QTRY_COMPARE(client.answerCount(), 1);
+        QCOMPARE(client.answers()[0].body, "POST /callback/" + token + "|{}");
+        client.send(RawHttpClient::get("/v1/" + token + "/part/%2F" + token + "?q=" + token));
+        QTRY_COMPARE(client.answerCount(), 2);
+        QCOMPARE(client.answers()[1].body, "GET /v1/" + token + "/part/%2F" + token + "?q=" + token + '|');
+        client.send(RawHttpClient::get("/" + token));
+        QTRY_COMPARE(client.answerCount(), 3);
+        QCOMPARE(client.status(2), 404);
+    }
+
     void answersAtOnceAndLater()
     {
         TestServer test;

@@ -2,11 +2,9 @@
 #pragma once
 
 #include "service/holdline/exchange.h"
-#include "service/holdline/http/innersocket.h"
 #include "service/http/gate.h"
 
 #include <QHttpServerResponder>
-#include <QPointer>
 
 #include <memory>
 #include <optional>
@@ -14,6 +12,14 @@
 namespace holdline {
 
 class HeldExchange;
+class InnerSocket;
+
+/// A responder, with the socket that QHttpServer has nothing else to do with as long as it lives.
+struct LentResponder
+{
+    QHttpServerResponder responder;
+    InnerSocket *socket = nullptr;  ///< nullptr when it is free already
+};
 
 /// What a HeldExchange needs of its server.
 class ExchangeKeeper
@@ -23,10 +29,12 @@ public:
     /// Sends the answer; the exchange is over.
     virtual void finish(HeldExchange &exchange, const http::Response &response) = 0;
     /// Destroys a responder when that is safe.
-    virtual void dispose(QHttpServerResponder &&responder) = 0;
+    virtual void dispose(LentResponder &&responder) = 0;
 };
 
-/// A QHttpServerResponder that is kept until the answer is known.
+/// A QHttpServerResponder that is kept until the answer is known. It is what QHttpServer knows of the
+/// request; the answer itself goes to the gate as it is, since all the responder could do is to write it down
+/// for the gate to parse again.
 ///
 /// Life: made by HttpServer for each request, owned by whoever answers. The responder dies with the answer,
 /// with the client (leave()), with the server (detach()) or with this object, whichever comes first; the
@@ -36,8 +44,7 @@ class HeldExchange : public Exchange
     Q_OBJECT
 
 public:
-    HeldExchange(ExchangeKeeper &keeper, http::ExchangeId id, QHttpServerResponder &&responder,
-                 InnerSocket &socket);
+    HeldExchange(ExchangeKeeper &keeper, http::ExchangeId id, LentResponder &&responder);
     ~HeldExchange() override;
 
     void answer(const http::Response &response) override;
@@ -56,8 +63,7 @@ private:
 
     ExchangeKeeper *m_keeper;
     const http::ExchangeId m_id;
-    std::optional<QHttpServerResponder> m_responder;
-    QPointer<InnerSocket> m_socket;
+    std::optional<LentResponder> m_responder;
 };
 
 }  // namespace holdline

@@ -19,14 +19,14 @@ HttpFront::HttpFront(const http::Limits &limits, const QByteArray &callbackPath,
     const auto hold = [&bridge](const http::Request &request, std::unique_ptr<Exchange> exchange) {
         bridge.hold(request, std::move(exchange));
     };
-    for (const char *path : {"/", "/start", "/proxy"})
-        m_server.route("POST", path, hold);
-
     const auto callback = [&bridge](const http::Request &request, std::unique_ptr<Exchange> exchange) {
         const QByteArrayView path = request.path();
         exchange->answer(bridge.callback(path.sliced(path.lastIndexOf('/') + 1), request));
     };
+    // QHttpServer tries them in this order: what comes most often comes first.
     m_server.route("POST", kCallbackPath + QByteArray("/<arg>"), callback);
+    for (const char *path : {"/start", "/", "/proxy"})
+        m_server.route("POST", path, hold);
     m_server.gate().setReservedPath(callbackPath + '/');
     if (callbackPath != kCallbackPath)
         m_server.route("POST", callbackPath + "/<arg>", callback);

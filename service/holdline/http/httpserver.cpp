@@ -9,6 +9,7 @@
 #include <QHttpServer>
 #include <QHttpServerRequest>
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 #include <vector>
@@ -16,28 +17,49 @@
 namespace holdline {
 
 using namespace Qt::StringLiterals;
-using http::ConnectionId;
 using http::ExchangeId;
 using qtcompat::ResponderArgument;
 
 namespace {
 
-/// Links what QHttpServer routes to the request it stands for. Clients cannot send it: nothing of theirs is
-/// copied.
-constexpr const char *kExchangeField = "x-holdline-exchange";
+constexpr int kLinkBase = 36;
+/// Inner sockets without work that are kept for the next requests.
+constexpr std::size_t kSpareSockets = 64;
 
-/// What QHttpServer gets to see: enough to find a route. The absolute form keeps it from taking the host out
-/// of a path that starts with two slashes.
-QByteArray canonicalRequest(ExchangeId exchange, const http::Request &request)
+/// The path as QHttpServer gets to see it: `%` escaped once more, and a segment that is longer than any
+/// literal one of a route cut short, since it can only stand for an `<arg>`, whose text is of no interest to
+/// it.
+void appendRoutablePath(QByteArray &out, QByteArrayView path, qsizetype longestLiteral)
 {
-    QByteArray path = request.path().toByteArray();
-    path.replace('%', "%25");
+    while (!path.isEmpty()) {
+        const qsizetype slash = path.indexOf('/', 1);
+        const QByteArrayView segment = slash < 0 ? path : path.first(slash);
+        if (segment.size() > longestLiteral)
+            out.append("/_");
+        else if (segment.contains('%'))
+            out.append(segment.toByteArray().replace('%', "%25"));
+        else
+            out.append(segment);
+        path = path.sliced(segment.size());
+    }
+}
+
+/// What QHttpServer gets to see: enough to find a route, and a query that links it to the request it stands
+/// for. As short as can be, because QHttpServer reads byte by byte. The absolute form keeps it from taking
+/// the host out of a path that starts with two slashes.
+QByteArray canonicalRequest(ExchangeId exchange, const http::Request &request, qsizetype longestLiteral)
+{
+    const QByteArrayView path = request.path();
     QByteArray bytes;
-    bytes.reserve(path.size() + 128);
-    bytes.append(request.method).append(" http://holdline").append(path);
-    bytes.append(" HTTP/1.1\r\nHost: holdline\r\nContent-Length: 0\r\n");
-    bytes.append(kExchangeField).append(": ").append(QByteArray::number(exchange)).append("\r\n\r\n");
-    return bytes;
+    bytes.reserve(path.size() + 64);
+    bytes.append(request.method).append(path.startsWith("//") ? " http://h" : " ");
+    appendRoutablePath(bytes, path, longestLiteral);
+    return bytes.append('?').append(QByteArray::number(exchange, kLinkBase)).append(" HTTP/1.1\r\n\r\n");
+}
+
+ExchangeId linkedExchange(const QHttpServerRequest &routed)
+{
+    return routed.url().query().toULongLong(nullptr, kLinkBase);
 }
 
 /// The handlers of one path, by method.
@@ -74,7 +96,7 @@ public:
     ~Private() override;
 
     void finish(HeldExchange &exchange, const http::Response &response) override;
-    void dispose(QHttpServerResponder &&responder) override;
+    void dispose(LentResponder &&responder) override;
 
     void route(const QByteArray &method, const QByteArray &path, Handler handler);
 
@@ -83,7 +105,9 @@ public:
 private:
     void received(ExchangeId id, const http::Request &request);
     void aborted(ExchangeId id);
-    void connectionClosed(ConnectionId id);
+    InnerSocket *takeSocket();
+    void giveBack(InnerSocket *socket);
+    void clearSpent();
     void dispatch(const Route *route, const QHttpServerRequest &routed, QHttpServerResponder &&responder);
     void addToRouter(const QByteArray &path, const Route *route);
 
@@ -94,7 +118,8 @@ private:
     QHttpServer m_http;
     InnerServer *m_inner;  ///< a child of m_http once bound
     std::map<QByteArray, Route> m_routes;
-    std::unordered_map<ConnectionId, InnerSocket *> m_sockets;
+    qsizetype m_longestLiteral = 0;  ///< segment of a route's path, with the slash before it
+    std::vector<InnerSocket *> m_spareSockets;
     std::unordered_map<ExchangeId, HeldExchange *> m_open;
 
     /// The request that is on its way through QHttpServer.
@@ -106,7 +131,7 @@ private:
     };
     const Current *m_current = nullptr;
     bool m_feeding = false;
-    std::vector<QHttpServerResponder> m_spent;  ///< to be destroyed when QHttpServer has returned
+    std::vector<LentResponder> m_spent;  ///< to be destroyed when QHttpServer has returned
 };
 
 HttpServer::Private::Private(HttpServer &server, const http::Limits &limits)
@@ -121,8 +146,6 @@ HttpServer::Private::Private(HttpServer &server, const http::Limits &limits)
     QObject::connect(&m_gate, &http::Gate::requestReceived, &m_http,
                      [this](ExchangeId id, const http::Request &request) { received(id, request); });
     QObject::connect(&m_gate, &http::Gate::exchangeAborted, &m_http, [this](ExchangeId id) { aborted(id); });
-    QObject::connect(&m_gate, &http::Gate::connectionClosed, &m_http,
-                     [this](ConnectionId id) { connectionClosed(id); });
 }
 
 HttpServer::Private::~Private()
@@ -133,33 +156,66 @@ HttpServer::Private::~Private()
 
 void HttpServer::Private::received(ExchangeId id, const http::Request &request)
 {
-    InnerSocket *&kept = m_sockets[m_gate.connectionOf(id)];
-    if (!kept)
-        kept = m_inner->open();
-    InnerSocket *const socket =
-        kept;  // the connection may end, and `kept` with it, before this function does
+    InnerSocket *const socket = takeSocket();
     const Current current{id, request, *socket};
     m_current = &current;
     m_feeding = true;
-    socket->feed(canonicalRequest(id, request));
+    socket->feed(canonicalRequest(id, request, m_longestLiteral));
     m_feeding = false;
     const bool wasRouted = m_current == nullptr;
     m_current = nullptr;
-    m_spent.clear();
+    if (!wasRouted)
+        socket->retire();  // whatever it is that QHttpServer has read, it has not come to its end
+    else if (qtcompat::kResponderNeedsSocket)
+        socket->freeReadBuffer();  // it may be held for long
+    else
+        giveBack(socket);
+    clearSpent();
     if (!wasRouted)
         m_gate.respond(id, http::problemResponse({Reason::InternalError, {}, {}, {}}));
+}
+
+InnerSocket *HttpServer::Private::takeSocket()
+{
+    if (m_spareSockets.empty())
+        return m_inner->open();
+    InnerSocket *socket = m_spareSockets.back();
+    m_spareSockets.pop_back();
+    return socket;
+}
+
+void HttpServer::Private::giveBack(InnerSocket *socket)
+{
+    if (m_spareSockets.size() < kSpareSockets)
+        m_spareSockets.push_back(socket);
+    else
+        socket->retire();
+}
+
+void HttpServer::Private::clearSpent()
+{
+    for (LentResponder &spent : std::exchange(m_spent, {})) {
+        InnerSocket *const socket = spent.socket;
+        {
+            const QHttpServerResponder dying = std::move(spent.responder);
+        }
+        if (socket)
+            giveBack(socket);
+    }
 }
 
 void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest &routed,
                                    QHttpServerResponder &&responder)
 {
-    if (!m_current || routed.value(kExchangeField).toULongLong() != m_current->id) {
-        m_spent.push_back(std::move(responder));
+    if (!m_current || linkedExchange(routed) != m_current->id) {
+        m_spent.push_back({std::move(responder), nullptr});
         return;
     }
     const Current current = *std::exchange(m_current, nullptr);
     const http::Request &request = current.request;
-    auto exchange = std::make_unique<HeldExchange>(*this, current.id, std::move(responder), current.socket);
+    InnerSocket *const lent = qtcompat::kResponderNeedsSocket ? &current.socket : nullptr;
+    auto exchange =
+        std::make_unique<HeldExchange>(*this, current.id, LentResponder{std::move(responder), lent});
     m_open.emplace(current.id, exchange.get());
 
     if (!route) {
@@ -192,13 +248,13 @@ void HttpServer::Private::finish(HeldExchange &exchange, const http::Response &r
     m_gate.respond(exchange.id(), response);
 }
 
-void HttpServer::Private::dispose(QHttpServerResponder &&responder)
+void HttpServer::Private::dispose(LentResponder &&responder)
 {
     // Inside QHttpServer's own call a responder must not die: 6.8 would subscribe to the socket once more
     // each time.
     m_spent.push_back(std::move(responder));
     if (!m_feeding)
-        m_spent.clear();
+        clearSpent();
 }
 
 void HttpServer::Private::aborted(ExchangeId id)
@@ -211,16 +267,6 @@ void HttpServer::Private::aborted(ExchangeId id)
     exchange->leave();
 }
 
-void HttpServer::Private::connectionClosed(ConnectionId id)
-{
-    const auto found = m_sockets.find(id);
-    if (found == m_sockets.end())
-        return;
-    InnerSocket *socket = found->second;
-    m_sockets.erase(found);
-    socket->retire();
-}
-
 void HttpServer::Private::route(const QByteArray &method, const QByteArray &path, Handler handler)
 {
     const auto [found, isNew] = m_routes.try_emplace(path);
@@ -231,6 +277,8 @@ void HttpServer::Private::route(const QByteArray &method, const QByteArray &path
 
 void HttpServer::Private::addToRouter(const QByteArray &path, const Route *route)
 {
+    for (const QByteArray &segment : path.split('/'))
+        m_longestLiteral = std::max(m_longestLiteral, segment.size() + 1);
     const QString pattern = QString::fromLatin1(path);
     // QHttpServer counts the arguments of the function to fill in the pattern; what they hold is in
     // Request::path().

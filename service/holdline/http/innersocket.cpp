@@ -25,11 +25,15 @@ void InnerSocket::feed(const QByteArray &request)
     blockSignals(true);
     m_input = QByteArray();
     m_inputPos = 0;
-    if (isOpen()) {
-        // Closing the read channel is the only public way to free the 16 KiB QIODevice has read through.
-        setOpenMode(WriteOnly);
-        setOpenMode(ReadWrite);
-    }
+}
+
+void InnerSocket::freeReadBuffer()
+{
+    if (!isOpen())
+        return;
+    // Closing the read channel is the only public way to free the 16 KiB QIODevice has read through.
+    setOpenMode(WriteOnly);
+    setOpenMode(ReadWrite);
 }
 
 void InnerSocket::retire()
@@ -50,12 +54,6 @@ qint64 InnerSocket::readData(char *data, qint64 maxSize)
     std::memcpy(data, m_input.constData() + m_inputPos, static_cast<std::size_t>(count));
     m_inputPos += count;
     return count;
-}
-
-qint64 InnerSocket::writeData(const char *data, qint64 size)
-{
-    m_output.append(data, size);
-    return size;
 }
 
 InnerSocket *InnerServer::open()

@@ -7,11 +7,11 @@
 
 namespace holdline {
 
-/// The socket QHttpServer believes it serves: no descriptor behind it. Whole requests are fed in, the bytes
-/// of the answers are taken out. It exists because a QHttpServerResponder keeps a raw pointer to its socket:
+/// The socket QHttpServer believes it serves: no descriptor behind it. Whole requests are fed in; what is
+/// written to it goes nowhere. It exists because a QHttpServerResponder keeps a raw pointer to its socket:
 /// this one lives until the responder is gone, whatever the client does.
 ///
-/// Life: made with feed() in mind, once per connection of the gate. Owned by its parent until QHttpServer
+/// Life: any number of requests of any clients, one after the other. Owned by its parent until QHttpServer
 /// takes it over; ended by retire(), never by delete.
 class InnerSocket : public QTcpSocket
 {
@@ -20,15 +20,18 @@ class InnerSocket : public QTcpSocket
 public:
     explicit InnerSocket(QObject *parent);
 
-    /// Lets QHttpServer read `request`, which calls its route from inside. The read buffer is freed after
-    /// that.
+    /// Lets QHttpServer read `request`, which calls its route from inside.
     void feed(const QByteArray &request);
-    /// What has been written since the last call.
-    QByteArray takeOutput() { return std::exchange(m_output, {}); }
+    /// Frees the memory that reading took; for a socket that will not be fed for a while.
+    void freeReadBuffer();
     /// Has QHttpServer let go of it, and itself deleted, as soon as no responder refers to it.
     void retire();
 
-    bool isSequential() const override { return true; }
+    /// A lie: QHttpServer reads byte by byte inside a transaction, and on a sequential device QIODevice peeks
+    /// at each of them through its ring buffer, which takes ten times as long.
+    bool isSequential() const override { return false; }
+    /// Asked for when a random-access device is read at another place than before, which never happens.
+    bool seek(qint64) override { return false; }
     qint64 bytesAvailable() const override;
     /// QHttpServer calls this for requests it cannot read. None of ours; the caller sees that no route was
     /// called.
@@ -36,12 +39,11 @@ public:
 
 protected:
     qint64 readData(char *data, qint64 maxSize) override;
-    qint64 writeData(const char *data, qint64 size) override;
+    qint64 writeData(const char *, qint64 size) override { return size; }
 
 private:
     QByteArray m_input;
     qsizetype m_inputPos = 0;
-    QByteArray m_output;
 };
 
 /// Hands InnerSockets to a QHttpServer the way a QTcpServer hands over accepted sockets.

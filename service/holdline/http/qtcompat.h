@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/http/message.h"
-
 #include <QHttpServer>
 #include <QHttpServerResponder>
 #include <QObject>
@@ -22,13 +20,8 @@ void setMissingHandler(QHttpServer &server, const QObject *context, Handler hand
     server.setMissingHandler(context, std::move(handler));
 }
 
-inline void write(QHttpServerResponder &responder, const http::Response &response)
-{
-    QHttpHeaders headers;
-    for (const auto &[name, value] : response.headers)
-        headers.append(name, value);
-    responder.write(response.body, headers, static_cast<QHttpServerResponder::StatusCode>(response.status));
-}
+/// A kept responder keeps its connection from taking another request until it is destroyed.
+constexpr bool kResponderNeedsSocket = true;
 
 #else
 
@@ -40,13 +33,9 @@ void setMissingHandler(QHttpServer &server, const QObject *, Handler handler)
     server.setMissingHandler(std::move(handler));
 }
 
-inline void write(QHttpServerResponder &responder, const http::Response &response)
-{
-    responder.writeStatusLine(static_cast<QHttpServerResponder::StatusCode>(response.status));
-    for (const auto &[name, value] : response.headers)
-        responder.writeHeader(name, value);
-    responder.writeBody(response.body);
-}
+/// A kept responder has no hold on its connection, but for a pointer that is used when it writes. Ours never
+/// do.
+constexpr bool kResponderNeedsSocket = false;
 
 #endif
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/clock.h"
+
+#include <QByteArray>
+
+#include <cstdint>
+
+namespace holdline {
+
+/// A number as text, put behind what is there without a copy in between.
+void appendDecimal(QByteArray &out, std::int64_t number);
+
+/// Milliseconds with three decimals, rounded: "6.512".
+void appendMilliseconds(QByteArray &out, Duration duration);
+
+/// UTC, RFC 3339 with milliseconds: "2023-11-14T22:13:20.123Z".
+void appendTimestamp(QByteArray &out, std::chrono::system_clock::time_point at);
+
+}  // namespace holdline
