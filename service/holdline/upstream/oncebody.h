@@ -20,6 +20,12 @@ public:
     explicit OnceBody(QByteArray bytes, QObject *parent = nullptr);
 
     bool wasRead() const { return m_read > 0; }
+    /// All of it at once, if nothing was read yet; for those who know what it is.
+    QByteArray takeAll()
+    {
+        m_read = m_bytes.size();
+        return m_bytes;
+    }
 
     bool isSequential() const override { return true; }
     bool seek(qint64) override { return false; }

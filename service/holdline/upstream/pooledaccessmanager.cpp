@@ -2,6 +2,7 @@
 #include "service/holdline/upstream/pooledaccessmanager.h"
 
 #include "service/holdline/upstream/connectionpool.h"
+#include "service/holdline/upstream/oncebody.h"
 #include "service/holdline/upstream/requesthead.h"
 
 #include <QBuffer>
@@ -13,7 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QByteArray verbOf(QNetworkAccessManager::Operation op, const QNetworkRequest &request)
+QByteArrayView verbOf(QNetworkAccessManager::Operation op, QByteArrayView custom)
 {
     switch (op) {
         case QNetworkAccessManager::HeadOperation:
@@ -27,7 +28,7 @@ QByteArray verbOf(QNetworkAccessManager::Operation op, const QNetworkRequest &re
         case QNetworkAccessManager::DeleteOperation:
             return "DELETE";
         case QNetworkAccessManager::CustomOperation:
-            return request.attribute(QNetworkRequest::CustomVerbAttribute).toByteArray();
+            return custom;
         case QNetworkAccessManager::UnknownOperation:
             break;
     }
@@ -44,6 +45,8 @@ bool isWhole(const QIODevice *body, const QNetworkRequest &request)
 {
     if (!body || !body->isSequential())
         return true;
+    if (qobject_cast<const OnceBody *>(body))
+        return true;
     const QVariant length = request.header(QNetworkRequest::ContentLengthHeader);
     return length.isValid() && body->bytesAvailable() >= length.toLongLong();
 }
@@ -52,6 +55,8 @@ QByteArray readWhole(QIODevice *body, const QNetworkRequest &request)
 {
     if (!body)
         return {};
+    if (auto *once = qobject_cast<OnceBody *>(body))
+        return once->takeAll();
     if (body->isSequential())
         return body->read(request.header(QNetworkRequest::ContentLengthHeader).toLongLong());
     return body->readAll();
@@ -89,8 +94,9 @@ int PooledAccessManager::queuedCount() const
 bool PooledAccessManager::isOurs(Operation op, const QNetworkRequest &request,
                                  const QIODevice *outgoingData) const
 {
-    const QUrl &url = request.url();
-    if (url.scheme() != "http"_L1 || url.host().isEmpty() || !url.userInfo().isEmpty())
+    if (const QUrl url = request.url();
+        url != m_target.url &&
+        (url.scheme() != "http"_L1 || url.host().isEmpty() || !url.userInfo().isEmpty()))
         return false;
     if (op == UnknownOperation || !isWhole(outgoingData, request))
         return false;
@@ -109,12 +115,12 @@ QNetworkReply *PooledAccessManager::createRequest(Operation op, const QNetworkRe
 
     if (const QUrl url = request.url(); url != m_target.url) {
         m_target.url = url;
-        m_target.host = url.host(QUrl::FullyEncoded);
-        m_target.port = static_cast<quint16>(url.port(80));
-        const bool bare = m_target.host.contains(u':') && !m_target.host.startsWith(u'[');
-        m_target.hostField = (bare ? u'[' + m_target.host + u']' : m_target.host).toLatin1();
-        if (m_target.port != 80)
-            m_target.hostField += ':' + QByteArray::number(m_target.port);
+        m_target.origin = {url.host(QUrl::FullyEncoded), static_cast<quint16>(url.port(80))};
+        const QString &host = m_target.origin.host;
+        const bool bare = host.contains(u':') && !host.startsWith(u'[');
+        m_target.hostField = (bare ? u'[' + host + u']' : host).toLatin1();
+        if (m_target.origin.port != 80)
+            m_target.hostField += ':' + QByteArray::number(m_target.origin.port);
         m_target.path = url.path(QUrl::FullyEncoded).toLatin1();
         if (m_target.path.isEmpty())
             m_target.path = "/";
@@ -122,21 +128,22 @@ QNetworkReply *PooledAccessManager::createRequest(Operation op, const QNetworkRe
             m_target.path += '?' + url.query(QUrl::FullyEncoded).toLatin1();
     }
 
-    const QByteArray verb = verbOf(op, request);
-    const auto bytes =
+    const QByteArray custom = request.attribute(QNetworkRequest::CustomVerbAttribute).toByteArray();
+    const QByteArrayView verb = verbOf(op, custom);
+    auto bytes =
         renderRequest(verb, m_target.path, m_target.hostField, request, readWhole(outgoingData, request));
-    PooledRequest wanted{
-        {m_target.host, m_target.port},
-        request.attribute(AffinityAttribute).toByteArray(),
-        bytes.value_or(QByteArray()),
-        verb == "HEAD" ? http::ResponseParser::Method::Head : http::ResponseParser::Method::Other};
+    const bool canBeSent = bytes.has_value();
+    PooledRequest wanted{m_target.origin, request.attribute(AffinityAttribute).toByteArray(),
+                         std::move(bytes).value_or(QByteArray()),
+                         verb == QByteArrayView("HEAD") ? http::ResponseParser::Method::Head
+                                                        : http::ResponseParser::Method::Other};
     QNetworkRequest noted = request;
     if (autoDeleteReplies() &&
         !request.attribute(QNetworkRequest::AutoDeleteReplyOnFinishAttribute).isValid())
         noted.setAttribute(QNetworkRequest::AutoDeleteReplyOnFinishAttribute, true);
     auto *reply = new PooledReply(op, noted, std::move(wanted), m_pool.get(), this);
     const int timeout = request.transferTimeout() > 0 ? request.transferTimeout() : transferTimeout();
-    if (bytes) {
+    if (canBeSent) {
         m_pool->submit(reply, std::chrono::milliseconds(timeout));
     } else {
         reply->failLater({QNetworkReply::ProtocolInvalidOperationError,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/holdline/upstream/origin.h"
 #include "service/holdline/upstream/pooloptions.h"
 
 #include <QNetworkAccessManager>
@@ -73,8 +74,7 @@ private:
     struct Target
     {
         QUrl url;
-        QString host;
-        quint16 port = 80;
+        Origin origin;
         QByteArray hostField;
         QByteArray path;
     } m_target;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 
 namespace holdline {
 
@@ -13,7 +14,7 @@ using http::equalsIgnoreCase;
 
 namespace {
 
-constexpr std::array<const char *, 9> kNotForwarded{
+constexpr std::array<QByteArrayView, 9> kNotForwarded{
     "Connection",        "Content-Length", "Keep-Alive", "Proxy-Connection", "TE", "Trailer",
     "Transfer-Encoding", "Upgrade",        "Expect"};
 
@@ -31,34 +32,43 @@ std::optional<QByteArray> renderRequest(QByteArrayView method, QByteArrayView ta
     if (!http::isToken(method) || !isVisible(target) || !isVisible(host))
         return std::nullopt;
 
-    QByteArray text;
-    text.reserve(512 + body.size());
-    text.append(method).append(' ').append(target).append(" HTTP/1.1\r\n");
+    // QByteArray has no cheap way to append a view, and there are thirty of them in a head.
+    std::string text;
+    text.reserve(512 + static_cast<std::size_t>(body.size()));
+    const auto add = [&text](QByteArrayView part) -> std::string & {
+        return text.append(part.data(), static_cast<std::size_t>(part.size()));
+    };
+    add(method) += ' ';
+    add(target) += " HTTP/1.1\r\n";
 
     bool hasHost = false;
     bool hasEncoding = false;
     const QList<QByteArray> names = request.rawHeaderList();
     for (const QByteArray &name : names) {
         if (std::any_of(kNotForwarded.begin(), kNotForwarded.end(),
-                        [&](const char *dropped) { return equalsIgnoreCase(name, dropped); }))
+                        [&](QByteArrayView dropped) { return equalsIgnoreCase(name, dropped); }))
             continue;
         const QByteArray value = request.rawHeader(name);
         if (!http::isToken(name) || !http::isFieldValue(value))
             return std::nullopt;
         hasHost = hasHost || equalsIgnoreCase(name, "Host");
         hasEncoding = hasEncoding || equalsIgnoreCase(name, "Accept-Encoding");
-        text.append(name).append(": ").append(value).append("\r\n");
+        add(name) += ": ";
+        add(value) += "\r\n";
     }
-    if (!hasHost)
-        text.append("Host: ").append(host).append("\r\n");
+    if (!hasHost) {
+        text += "Host: ";
+        add(host) += "\r\n";
+    }
     if (!hasEncoding)
-        text.append("Accept-Encoding: identity\r\n");
+        text += "Accept-Encoding: identity\r\n";
     const bool usuallyNone = method == QByteArrayView("GET") || method == QByteArrayView("HEAD") ||
                              method == QByteArrayView("DELETE");
     if (!body.isEmpty() || !usuallyNone)
-        text.append("Content-Length: ").append(QByteArray::number(body.size())).append("\r\n");
-    text.append("\r\n").append(body);
-    return text;
+        text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
+    text += "\r\n";
+    add(body);
+    return QByteArray(text.data(), static_cast<qsizetype>(text.size()));
 }
 
 }  // namespace holdline

@@ -103,10 +103,11 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
     } else {
         result.proxyStatus = proxyStatusOf(exchange);
     }
-    result.detail = u"The upstream answered %1"_s.arg(exchange.status);
-    if (!whole)
-        result.detail += u", and its body could not be read"_s;
-
+    if (exchange.status >= 300 || !whole) {
+        result.detail = u"The upstream answered %1"_s.arg(exchange.status);
+        if (!whole)
+            result.detail += u", and its body could not be read"_s;
+    }
     if (exchange.status < 300) {
         if (!whole)
             return result;  // Unknown
@@ -118,7 +119,6 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
         }
         result.fate = Fate::Accepted;
         result.upstreamId = std::get<StartAnswer>(answer).id;
-        result.detail.clear();
         return result;
     }
     if (exchange.status < 400) {

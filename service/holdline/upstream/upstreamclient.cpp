@@ -7,6 +7,8 @@
 
 #include <QNetworkReply>
 
+#include <utility>
+
 namespace holdline {
 
 UpstreamClient::UpstreamClient(QNetworkAccessManager *manager, const QUrl &url, const Limits &limits,
@@ -52,8 +54,10 @@ void UpstreamClient::setUrl(const QUrl &url)
 void UpstreamClient::start(Ticket ticket, const StartCall &call)
 {
     Q_ASSERT(!m_calls.contains(ticket));
+    // Most bodies are as long as the one before, and setting this field costs more than looking.
+    if (call.body.size() != std::exchange(m_contentLength, call.body.size()))
+        m_request.setHeader(QNetworkRequest::ContentLengthHeader, m_contentLength);
     QNetworkRequest request = m_request;
-    request.setHeader(QNetworkRequest::ContentLengthHeader, call.body.size());
     if (!call.idempotencyKey.isEmpty())
         request.setRawHeader("Idempotency-Key", call.idempotencyKey);
     for (const auto &[name, value] : call.headers)
@@ -97,18 +101,21 @@ void UpstreamClient::end(Ticket ticket)
     QNetworkReply &reply = *call.reply;
     StartExchange exchange;
     exchange.error = reply.error();
-    exchange.errorText = reply.error() == QNetworkReply::NoError ? QString() : reply.errorString();
-    exchange.proxyStatus = reply.attribute(PooledAccessManager::ProxyStatusAttribute).toByteArray();
-    const QVariant sent = reply.attribute(PooledAccessManager::RequestSentAttribute);
-    exchange.sent = sent.isValid() ? sent.toBool() : call.body->wasRead();
-    // An answer that came to its end meanwhile counts.
-    exchange.timedOut = call.timedOut && reply.error() == QNetworkReply::OperationCanceledError;
-    exchange.tooLarge = call.tooLarge;
     exchange.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    exchange.tooLarge = call.tooLarge;
+    if (exchange.error != QNetworkReply::NoError) {
+        exchange.errorText = reply.errorString();
+        exchange.proxyStatus = reply.attribute(PooledAccessManager::ProxyStatusAttribute).toByteArray();
+        const QVariant sent = reply.attribute(PooledAccessManager::RequestSentAttribute);
+        exchange.sent = sent.isValid() ? sent.toBool() : call.body->wasRead();
+        // An answer that came to its end meanwhile counts.
+        exchange.timedOut = call.timedOut && exchange.error == QNetworkReply::OperationCanceledError;
+    }
     exchange.contentType = reply.rawHeader("Content-Type");
     exchange.retryAfter = reply.rawHeader("Retry-After");
-    if (reply.isOpen())  // abort() closes the stock ones
-        exchange.body = reply.readAll();
+    // readAll() would make room for 16 KiB. Aborted stock replies are closed.
+    if (reply.isOpen() && reply.bytesAvailable() > 0)
+        exchange.body = reply.read(reply.bytesAvailable());
     reply.deleteLater();
     Q_EMIT finished(ticket, startOutcome(exchange, QDateTime::currentDateTimeUtc(), m_limits.maxRetryAfter));
 }

@@ -59,7 +59,8 @@ private:
     void end(Ticket ticket);
 
     QNetworkAccessManager *m_manager;
-    QNetworkRequest m_request;  ///< what all starts have in common
+    QNetworkRequest m_request;       ///< what all starts have in common
+    qsizetype m_contentLength = -1;  ///< that m_request says
     Limits m_limits;
     std::unordered_map<Ticket, Call> m_calls;
     DeadlineTimer<Ticket> m_deadlines;
