@@ -17,8 +17,7 @@ constexpr int kQuickMs = 5;
 constexpr int kWindows = 3;
 constexpr int kBareRequests = 300;
 constexpr int kAtOnce = 50;
-constexpr int kAtOnceJobs = 2'000;
-constexpr std::chrono::seconds kIdle{5};
+constexpr int kShareOfJobs = 10;  ///< a tenth of those of the scenario "whole" while others are held
 /// They come one after the other: all at the same moment would measure the kernel's queue of connections.
 constexpr int kFillPerSecond = 2'000;
 constexpr std::chrono::minutes kFillPatience{5};
@@ -57,6 +56,8 @@ void measureOthers(const Options &options, World &world, Sample &sample)
     std::vector<double> bare;
     std::vector<double> single;
     const QStringList quick{u"--account"_s, u"quick"_s, u"--accounts"_s, QString::number(kAtOnce)};
+    // The connections of these accounts to the upstream may have been closed for being idle.
+    sample["errors"] += world.run(quick + QStringList{u"--jobs"_s, QString::number(2 * kAtOnce)}).failed;
     for (int window = 0; window < kWindows; ++window) {
         bare.push_back(bareRequests(world));
         const CpuMarks marks(world);
@@ -69,8 +70,9 @@ void measureOthers(const Options &options, World &world, Sample &sample)
     sample["single_us_per_job"] = median(single);
 
     const CpuMarks marks(world);
-    const LoadReport many = world.run(quick + QStringList{u"--jobs"_s, QString::number(kAtOnceJobs),
-                                                          u"--concurrency"_s, QString::number(kAtOnce)});
+    const LoadReport many =
+        world.run(quick + QStringList{u"--jobs"_s, QString::number(options.jobs / kShareOfJobs),
+                                      u"--concurrency"_s, QString::number(kAtOnce)});
     sample["us_per_job"] = microsecondsEach(marks.holdline(), many.jobs);
     sample["jobs_per_second"] = many.jobsPerSecond;
     sample["p50_over_ms"] = many.p50Seconds * 1000 - kQuickMs;
@@ -100,9 +102,9 @@ void measureOnce(const Options &options, const Variant &variant, int held, Scena
     if (held > 0)
         sample["bytes_per_held"] = static_cast<double>(world.holdline().residentBytes() - emptyBytes) / held;
     const CpuMarks idle(world);
-    pause(kIdle);
+    pause(options.idle);
     sample["idle_percent"] =
-        100 * std::chrono::duration<double>(idle.holdline()) / std::chrono::duration<double>(kIdle);
+        100 * std::chrono::duration<double>(idle.holdline()) / std::chrono::duration<double>(options.idle);
     measureOthers(options, world, sample);
     if (holding) {
         world.endHeldJobs();
@@ -146,9 +148,9 @@ ScenarioResult measureHeld(const Options &options, const std::vector<Variant> &v
         "others come meanwhile: bare requests refused by the front and jobs of %3 ms, one at a time (CPU of "
         "holdline for each), and %4 jobs, %5 at a time. Errors count the held ones' answers too."_s
             .arg(kHeldAccounts)
-            .arg(kIdle.count())
+            .arg(options.idle.count() / 1000)
             .arg(kQuickMs)
-            .arg(kAtOnceJobs)
+            .arg(options.jobs / kShareOfJobs)
             .arg(kAtOnce);
     result.metrics = {{"idle_percent", u"idle, %"_s, 3},
                       {"bytes_per_held", u"RSS bytes/held"_s, 0},

@@ -34,6 +34,7 @@ void describe(QCommandLineParser &parser)
         {u"quick"_s, u"About a minute instead of several: fewer, shorter runs, up to 1,000 held."_s},
         {u"runs"_s, u"Runs of each variant, of which the median counts (default 3)."_s, u"N"_s},
         {u"jobs"_s, u"Jobs of each run of whole (default 20000)."_s, u"N"_s},
+        {u"posts"_s, u"Posts of each run of start (default 10000)."_s, u"N"_s},
         {u"held"_s, u"Numbers of held requests, comma-separated (default 0,1000,10000,18000)."_s, u"LIST"_s},
         {u"json"_s, u"Writes all figures to a file."_s, u"FILE"_s},
         {u"markdown"_s, u"Writes what is printed to a file as well."_s, u"FILE"_s},
@@ -86,6 +87,7 @@ std::variant<Options, cli::Exit> parseOptions(const QStringList &arguments)
         options.jobs = 5'000;
         options.seconds = 2;
         options.posts = 3'000;
+        options.idle = 2s;
         options.singles = 50;
         options.held = {0, 1'000};
     }
@@ -98,6 +100,7 @@ std::variant<Options, cli::Exit> parseOptions(const QStringList &arguments)
     options.variants = listOf(parser, u"variant"_s);
     reader.integer(u"runs"_s, 1, 100, options.runs);
     reader.integer(u"jobs"_s, 100, 1'000'000, options.jobs);
+    reader.integer(u"posts"_s, 100, 1'000'000, options.posts);
     readHeld(reader, options.held);
     options.json = reader.text(u"json"_s);
     options.markdown = reader.text(u"markdown"_s);

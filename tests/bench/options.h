@@ -15,16 +15,17 @@ namespace holdline::bench {
 struct Options
 {
     ProgramPaths paths;
-    QStringList only;       ///< names of scenarios; empty: all
-    QStringList variants;   ///< names of variants; empty: all that the programs know
-    std::vector<int> held;  ///< numbers of requests held in the scenario "held"
-    int runs = 3;           ///< of each variant, taking turns; the median counts
-    int jobs = 20'000;      ///< of the scenario "whole", each run
-    double seconds = 5;     ///< of load in the scenario "throughput", each run
-    int posts = 10'000;     ///< of the scenario "start", each run
-    int singles = 100;      ///< jobs one at a time while others are held, each of three times
-    QString json;           ///< file to write; empty: none
-    QString markdown;       ///< the same
+    QStringList only;                       ///< names of scenarios; empty: all
+    QStringList variants;                   ///< names of variants; empty: all that the programs know
+    std::vector<int> held;                  ///< numbers of requests held in the scenario "held"
+    int runs = 3;                           ///< of each variant, taking turns; the median counts
+    int jobs = 20'000;                      ///< of the scenario "whole", each run
+    double seconds = 5;                     ///< of load in the scenario "throughput", each run
+    int posts = 10'000;                     ///< of the scenario "start", each run
+    std::chrono::milliseconds idle{5'000};  ///< how long the idle CPU is watched in the scenario "held"
+    int singles = 100;                      ///< jobs one at a time while others are held, each of three times
+    QString json;                           ///< file to write; empty: none
+    QString markdown;                       ///< the same
 };
 
 /// The scenarios by name, in the order in which they run.

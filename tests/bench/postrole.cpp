@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/postrole.h"
 
+#include "core/eventloop/epolldispatcher.h"
 #include "service/holdline/upstream/pooledaccessmanager.h"
 #include "service/http/gate.h"
 
@@ -107,18 +108,20 @@ std::optional<int> playRole(int argc, char **argv)
     if (argc < 3 || argv[1] != "--role"_ba)
         return std::nullopt;
     qputenv("QT_NO_GLIB", "1");
+    if (argc < 5 || argv[4] != "qt"_ba)
+        QCoreApplication::setEventDispatcher(new EpollDispatcher);
     QCoreApplication application(argc, argv);
     const QStringList arguments = QCoreApplication::arguments().mid(2);
     if (arguments == QStringList{u"upstream"_s})
         return serve();
-    if (arguments.size() != 5 || arguments.first() != "post"_L1)
+    if (arguments.size() != 6 || arguments.first() != "post"_L1)
         return 64;
     std::unique_ptr<QNetworkAccessManager> manager;
     if (arguments[1] == "pooled"_L1)
         manager = std::make_unique<PooledAccessManager>();
     else
         manager = std::make_unique<QNetworkAccessManager>();
-    return Poster(*manager, arguments[2].toUShort(), arguments[3].toInt()).run(arguments[4].toInt());
+    return Poster(*manager, arguments[3].toUShort(), arguments[4].toInt()).run(arguments[5].toInt());
 }
 
 }  // namespace holdline::bench

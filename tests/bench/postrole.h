@@ -8,9 +8,11 @@ namespace holdline::bench {
 /// The bench runs itself for the two sides of the scenario "start", so that each has a process of its own:
 ///
 ///     bench --role upstream                        answers every request; prints its port
-///     bench --role post MANAGER PORT POSTS AT_ONCE  posts; prints CPU microseconds per POST and errors
+///     bench --role post MANAGER LOOP PORT POSTS AT_ONCE
+///                                                  posts; prints CPU microseconds per POST and errors
 ///
-/// MANAGER is "pooled" or "stock". The exit code when this is one of them, else nothing.
+/// MANAGER is "pooled" or "stock", LOOP is "epoll" (ours) or "qt". The exit code when this is one of them,
+/// else nothing.
 std::optional<int> playRole(int argc, char **argv);
 
 }  // namespace holdline::bench

@@ -16,6 +16,7 @@ constexpr int kAtOnce = 50;
 struct Manager
 {
     QString role;
+    QString loop;
     QString name;
 };
 
@@ -35,7 +36,8 @@ quint16 portOf(ChildProcess &upstream)
 std::pair<double, int> post(const Manager &manager, quint16 port, int posts, int atOnce)
 {
     ChildProcess process({QCoreApplication::applicationFilePath(), u"--role"_s, u"post"_s, manager.role,
-                          QString::number(port), QString::number(posts), QString::number(atOnce)});
+                          manager.loop, QString::number(port), QString::number(posts),
+                          QString::number(atOnce)});
     const auto ended = process.waitForEnd(5min);
     const QByteArrayList words = process.out().trimmed().split(' ');
     if (!ended || ended->exitCode != 0 || words.size() != 2)
@@ -47,8 +49,9 @@ std::pair<double, int> post(const Manager &manager, quint16 port, int posts, int
 
 ScenarioResult measureStart(const Options &options)
 {
-    const std::array<Manager, 2> managers{
-        {{u"pooled"_s, u"PooledAccessManager"_s}, {u"stock"_s, u"QNetworkAccessManager"_s}}};
+    const std::array<Manager, 3> managers{{{u"pooled"_s, u"epoll"_s, u"PooledAccessManager"_s},
+                                           {u"pooled"_s, u"qt"_s, u"PooledAccessManager, Qt's loop"_s},
+                                           {u"stock"_s, u"qt"_s, u"QNetworkAccessManager, Qt's loop"_s}}};
     ScenarioResult result;
     result.name = "start";
     result.about =
@@ -75,7 +78,7 @@ ScenarioResult measureStart(const Options &options)
     }
     for (const Metric &metric : {result.metrics[0], result.metrics[1]}) {
         result.addRatio(u"stock / pooled, "_s + metric.title,
-                        result.value(managers[1].name, std::nullopt, metric.key),
+                        result.value(managers[2].name, std::nullopt, metric.key),
                         result.value(managers[0].name, std::nullopt, metric.key));
     }
     return result;

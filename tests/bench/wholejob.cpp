@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/scenarios.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace holdline::bench {
@@ -19,7 +20,7 @@ void measureOnce(const Options &options, const Variant &variant, Series &series)
                            QString::number(kAccounts)};
     World world(options.paths, {u"--duration"_s, u"%1ms"_s.arg(kDurationMs)}, variant.arguments);
     // Every account twice, so that its connection to the upstream is there.
-    world.run(load + QStringList{u"--jobs"_s, QString::number(2 * kAccounts)});
+    world.run(load + QStringList{u"--jobs"_s, QString::number(std::min(2 * kAccounts, options.jobs))});
 
     const CpuMarks marks(world);
     const LoadReport report = world.run(load + QStringList{u"--jobs"_s, QString::number(options.jobs)});
