@@ -56,10 +56,9 @@ void LoadGenerator::start()
 
 void LoadGenerator::begin(const QHostInfo &host)
 {
-    const auto addresses = host.addresses();
-    m_target.addresses.assign(addresses.begin(), addresses.end());
+    m_target.addresses = host.addresses();
     m_begun = Clock::now();
-    if (m_target.addresses.empty()) {
+    if (m_target.addresses.isEmpty()) {
         JobReply reply;
         reply.failure = Failure::ConnectFailed;
         m_report.failed = m_options.jobs;

@@ -1,48 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobclient/virtualclient.h"
 
-#include <QNetworkProxy>
-#include <QTimer>
+#include <array>
 
 namespace holdline {
 
-namespace {
-
-Failure connectFailure(QAbstractSocket::SocketError error)
-{
-    return error == QAbstractSocket::ConnectionRefusedError ? Failure::ConnectRefused
-                                                            : Failure::ConnectFailed;
-}
-
-}  // namespace
+using http::StreamSocket;
 
 VirtualClient::VirtualClient(const Target &target, QObject *parent) : QObject(parent), m_target(target)
 {
-    connect(&m_socket, &QTcpSocket::connected, this, &VirtualClient::connected);
-    connect(&m_socket, &QTcpSocket::readyRead, this, &VirtualClient::readyRead);
-    connect(&m_socket, &QTcpSocket::errorOccurred, this, &VirtualClient::failed);
-    // The target is meant as it is said, and looking for a proxy costs time on each connect.
-    m_socket.setProxy(QNetworkProxy::NoProxy);
+    connect(&m_connector, &http::Connector::connected, this, &VirtualClient::onConnected);
+    connect(&m_connector, &http::Connector::failed, this, &VirtualClient::onConnectFailed);
 }
 
-VirtualClient::~VirtualClient()
-{
-    m_socket.disconnect(this);
-}
+VirtualClient::~VirtualClient() = default;
 
 void VirtualClient::send(const QByteArray &body)
 {
     m_busy = true;
     ++m_number;
     m_request = m_target.head + QByteArray::number(body.size()) + "\r\n\r\n" + body;
-    m_body.clear();
     m_parser.begin();
-    if (m_socket.state() == QAbstractSocket::ConnectedState) {
-        m_socket.write(m_request);
-        m_socket.flush();
+    if (m_socket && m_socket->isQuiet()) {
+        write();
     } else {
-        m_tried = 0;
-        connectSoon();
+        disconnectSocket();
+        m_connector.start(m_target.addresses, m_target.port);
     }
 }
 
@@ -50,91 +33,100 @@ void VirtualClient::giveUp(Failure failure)
 {
     if (!m_busy)
         return;
-    m_connecting = false;
-    m_socket.abort();
+    m_connector.stop();
+    disconnectSocket();
     JobReply reply;
     reply.failure = failure;
     finish(reply);
 }
 
-void VirtualClient::connectSoon()
-{
-    m_connecting = true;
-    // Often called from inside a signal of the socket, which must not be connected again there.
-    QTimer::singleShot(0, this, [this, number = m_number] {
-        if (m_busy && m_connecting && number == m_number)
-            connectToNext();
-    });
-}
-
-void VirtualClient::connectToNext()
-{
-    ++m_tried;
-    m_socket.abort();
-    m_socket.connectToHost(m_target.addresses.at(m_address), m_target.port);
-}
-
-void VirtualClient::connected()
+void VirtualClient::onConnected(int descriptor)
 {
     ++m_connections;
-    m_connecting = false;
-    m_socket.setSocketOption(QAbstractSocket::LowDelayOption, 1);
-    m_socket.write(m_request);
-    m_socket.flush();
+    m_socket = std::make_unique<StreamSocket>(descriptor);
+    connect(m_socket.get(), &StreamSocket::readable, this, &VirtualClient::onReadable);
+    connect(m_socket.get(), &StreamSocket::failed, this, &VirtualClient::onEnd);
+    write();
 }
 
-void VirtualClient::readyRead()
+void VirtualClient::onConnectFailed(const http::ConnectFailure &failure)
 {
-    const QByteArray bytes = m_socket.readAll();
+    failSoon(failure.error == http::ConnectError::Refused ? Failure::ConnectRefused : Failure::ConnectFailed);
+}
+
+void VirtualClient::write()
+{
+    if (!m_socket->write(m_request))
+        failSoon(Failure::Closed);
+    m_request = {};
+}
+
+/// Not deleted at once: this may be its slot.
+void VirtualClient::disconnectSocket()
+{
+    if (!m_socket)
+        return;
+    m_socket->close();
+    m_socket->disconnect(this);
+    m_socket.release()->deleteLater();
+}
+
+void VirtualClient::onReadable()
+{
+    static thread_local std::array<char, 64 * 1024> buffer;
+    qsizetype count = 0;
+    const auto received = m_socket->receive(buffer, count);
+    if (received == StreamSocket::Received::Nothing)
+        return;
     if (!m_busy) {
-        // An answer to nothing: the connection is no good any more.
-        m_socket.abort();
+        // The server closed a connection that was kept, or answered nothing; the next request opens another.
+        disconnectSocket();
         return;
     }
-    const qsizetype used = m_parser.feed(bytes);
-    m_body += m_parser.takeBody();
-    if (!m_parser.isOver())
-        return;
-    if (m_parser.state() == http::ResponseParser::State::Failed) {
-        giveUp(Failure::BadHttp);
+    if (received == StreamSocket::Received::Bytes) {
+        const qsizetype used = m_parser.feed(QByteArrayView(buffer.data(), count));
+        if (!m_parser.isOver())
+            return;
+        if (m_parser.state() == http::ResponseParser::State::Failed) {
+            giveUp(Failure::BadHttp);
+            return;
+        }
+        const bool inStep = used == count && m_socket->bytesToWrite() == 0;
+        if (!m_parser.keepAlive() || !inStep)
+            disconnectSocket();
+        answered();
         return;
     }
-    if (!m_parser.keepAlive() || used < bytes.size())
-        m_socket.abort();
+    if (received == StreamSocket::Received::Finished)
+        m_parser.finish();
+    onEnd();
+}
+
+/// The connection has ended or broken.
+void VirtualClient::onEnd()
+{
+    if (m_parser.state() != http::ResponseParser::State::Complete) {
+        giveUp(Failure::Closed);
+        return;
+    }
+    disconnectSocket();
     answered();
 }
 
 void VirtualClient::answered()
 {
-    finish(judgeAnswer(m_parser.status(), std::exchange(m_body, {})));
+    finish(judgeAnswer(m_parser.status(), m_parser.takeBody()));
 }
 
-void VirtualClient::failed(QAbstractSocket::SocketError error)
+void VirtualClient::failSoon(Failure failure)
 {
-    if (!m_busy) {
-        m_socket.abort();  // the server closed a connection that was kept; the next request opens another
-        return;
-    }
-    if (m_connecting) {
-        if (m_tried == m_target.addresses.size()) {
-            giveUp(connectFailure(error));
-            return;
-        }
-        m_address = (m_address + 1) % m_target.addresses.size();
-        connectSoon();
-        return;
-    }
-    if (m_socket.bytesAvailable() > 0)
-        readyRead();
-    if (!m_busy)
-        return;
-    m_parser.finish();
-    if (m_parser.state() != http::ResponseParser::State::Complete) {
-        giveUp(Failure::Closed);
-        return;
-    }
-    m_socket.abort();  // it still calls itself connected here
-    answered();
+    QMetaObject::invokeMethod(
+        this,
+        [this, failure, number = m_number] {
+            if (number == m_number)
+                giveUp(failure);
+        },
+        Qt::QueuedConnection);
 }
 
 void VirtualClient::finish(const JobReply &reply)

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/http/connector.h"
 #include "service/http/responseparser.h"
+#include "service/http/streamsocket.h"
 #include "service/jobclient/jobreply.h"
 
 #include <QHostAddress>
+#include <QList>
 #include <QObject>
-#include <QTcpSocket>
 
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 namespace holdline {
 
 /// Where requests go. Shared by all clients of a run and outlives them.
 struct Target
 {
-    std::vector<QHostAddress> addresses;  ///< tried in this order
+    QList<QHostAddress> addresses;  ///< tried in this order
     quint16 port = 80;
     /// "POST /start HTTP/1.1\r\nHost: …\r\n…" up to and with "Content-Length: ".
     QByteArray head;
@@ -48,25 +50,24 @@ Q_SIGNALS:
     void finished(const holdline::JobReply &reply);
 
 private:
-    void connectSoon();
-    void connectToNext();
-    void connected();
-    void readyRead();
-    void failed(QAbstractSocket::SocketError error);
+    void onConnected(int descriptor);
+    void onConnectFailed(const http::ConnectFailure &failure);
+    void onReadable();
+    void onEnd();
+    void write();
+    void disconnectSocket();
     void answered();
+    void failSoon(Failure failure);
     void finish(const JobReply &reply);
 
     const Target &m_target;
-    QTcpSocket m_socket;
+    http::Connector m_connector;
+    std::unique_ptr<http::StreamSocket> m_socket;  ///< while connected
     http::ResponseParser m_parser;
     QByteArray m_request;
-    QByteArray m_body;
-    std::size_t m_address = 0;  ///< the one being tried, or that worked last
-    std::size_t m_tried = 0;    ///< addresses, for this request
     int m_connections = 0;
     std::uint64_t m_number = 0;  ///< of the request
     bool m_busy = false;
-    bool m_connecting = false;
 };
 
 }  // namespace holdline
