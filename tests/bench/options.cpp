@@ -2,6 +2,7 @@
 #include "tests/bench/options.h"
 
 #include "service/cli/optionreader.h"
+#include "tests/bench/variants.h"
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -30,7 +31,9 @@ void describe(QCommandLineParser &parser)
     parser.addOptions({
         {{u"h"_s, u"help"_s}, u"Shows this help."_s},
         {u"only"_s, u"Only these scenarios, comma-separated; may be repeated."_s, u"NAMES"_s},
-        {u"variant"_s, u"Only these variants, comma-separated; may be repeated."_s, u"NAMES"_s},
+        {u"variant"_s,
+         u"Only these of holdline (which is always there), qt-loop, stock-manager; may be repeated."_s,
+         u"NAMES"_s},
         {u"quick"_s, u"About a minute instead of several: fewer, shorter runs, up to 1,000 held."_s},
         {u"runs"_s, u"Runs of each variant, of which the median counts (default 3)."_s, u"N"_s},
         {u"jobs"_s, u"Jobs of each run of whole (default 20000)."_s, u"N"_s},
@@ -98,6 +101,10 @@ std::variant<Options, cli::Exit> parseOptions(const QStringList &arguments)
             reader.fail(u"only"_s, u"names out of "_s + scenarioNames().join(u','));
     }
     options.variants = listOf(parser, u"variant"_s);
+    for (const QString &name : options.variants) {
+        if (!variantNames().contains(name))
+            reader.fail(u"variant"_s, u"names out of "_s + variantNames().join(u','));
+    }
     reader.integer(u"runs"_s, 1, 100, options.runs);
     reader.integer(u"jobs"_s, 100, 1'000'000, options.jobs);
     reader.integer(u"posts"_s, 100, 1'000'000, options.posts);

@@ -19,6 +19,11 @@ inline const QString kAsItIs = QStringLiteral("holdline");
 inline const QString kQtLoop = QStringLiteral("qt-loop");
 inline const QString kStockManager = QStringLiteral("stock-manager");
 
+inline QStringList variantNames()
+{
+    return {kAsItIs, kQtLoop, kStockManager};
+}
+
 /// Asks holdline's --help for the flags, and keeps what the options want.
 Variants findVariants(const Options &options);
 

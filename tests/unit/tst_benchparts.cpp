@@ -144,8 +144,8 @@ void TestBenchParts::commandLine_data()
     QTest::addColumn<int>("code");
     QTest::newRow("help") << u"--help"_s << 0;
     for (const auto &wrong :
-         {u"--only nothing"_s, u"--runs 0"_s, u"--jobs x"_s, u"--held 1,x"_s, u"--held -1"_s, u"--posts 1"_s,
-          u"--nonsense"_s, u"whole"_s, u"--bin /nowhere"_s})
+         {u"--only nothing"_s, u"--variant nothing"_s, u"--runs 0"_s, u"--jobs x"_s, u"--held 1,x"_s,
+          u"--held -1"_s, u"--posts 1"_s, u"--nonsense"_s, u"whole"_s, u"--bin /nowhere"_s})
         QTest::newRow(qPrintable(wrong)) << wrong << 64;
 }
 
