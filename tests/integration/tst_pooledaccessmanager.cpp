@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// PooledAccessManager as a QNetworkAccessManager: the same answers and signals as the stock one, and the
-// errors. The bytes it sends are in tst_pooledrequest, its connections in tst_connectionpool and
-// tst_staleconnections, aborting in tst_pooledreply.
+// PooledAccessManager as a QNetworkAccessManager: signals, errors, limits, and what it leaves to the stock
+// code. What it has in common with that is in tst_conformance. The bytes it sends are in tst_pooledrequest,
+// its connections in tst_connectionpool and tst_staleconnections, aborting in tst_pooledreply.
 #include "service/holdline/upstream/pooledaccessmanager.h"
+#include "tests/integration/seenreply.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/scriptedserver.h"
 
@@ -16,71 +17,14 @@
 
 using namespace holdline;
 using namespace std::chrono_literals;
+using test::follow;
+using test::requestFor;
 using test::ScriptedServer;
+using test::Seen;
 using Script = ScriptedServer::Script;
 using Reply = std::unique_ptr<QNetworkReply>;
 
 namespace {
-
-/// What a caller sees of a reply.
-struct Seen
-{
-    QStringList signalNames;  ///< repeated ones once
-    int status = 0;
-    QByteArray reason;
-    QByteArray body;
-    QNetworkReply::NetworkError error = QNetworkReply::NoError;
-    QByteArray contentType;
-    QByteArray repeated;
-    QUrl redirectTarget;
-    bool finished = false;
-
-    friend bool operator==(const Seen &, const Seen &) = default;
-};
-
-void note(QStringList &names, const QString &name)
-{
-    if (names.isEmpty() || names.last() != name)
-        names << name;
-}
-
-/// Follows a reply to its end; nothing may come before this is called.
-Seen follow(QNetworkReply *reply)
-{
-    Seen seen;
-    if (reply->isFinished() || reply->bytesAvailable() > 0)
-        return seen;
-    QObject context;
-    QObject::connect(reply, &QNetworkReply::metaDataChanged, &context,
-                     [&] { note(seen.signalNames, QStringLiteral("metaDataChanged")); });
-    QObject::connect(reply, &QNetworkReply::readyRead, &context, [&] {
-        note(seen.signalNames, QStringLiteral("readyRead"));
-        seen.body += reply->readAll();
-    });
-    QObject::connect(reply, &QNetworkReply::errorOccurred, &context,
-                     [&] { note(seen.signalNames, QStringLiteral("errorOccurred")); });
-    QObject::connect(reply, &QNetworkReply::finished, &context, [&] {
-        seen.signalNames << QStringLiteral("finished");
-        seen.finished = reply->isFinished() && !reply->isRunning();
-    });
-    if (!QTest::qWaitFor([reply] { return reply->isFinished(); }, 20'000))
-        return seen;
-    seen.status = reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    seen.reason = reply->attribute(QNetworkRequest::HttpReasonPhraseAttribute).toByteArray();
-    seen.error = reply->error();
-    seen.contentType = reply->header(QNetworkRequest::ContentTypeHeader).toByteArray();
-    seen.repeated = reply->rawHeader("x-repeated");
-    seen.redirectTarget = reply->attribute(QNetworkRequest::RedirectionTargetAttribute).toUrl();
-    return seen;
-}
-
-QNetworkRequest requestFor(const QUrl &url)
-{
-    QNetworkRequest request(url);
-    request.setHeader(QNetworkRequest::ContentTypeHeader, QByteArrayLiteral("text/plain"));
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    return request;
-}
 
 QByteArray proxyStatus(const Reply &reply)
 {
@@ -103,8 +47,6 @@ class TestPooledAccessManager : public QObject
 private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".*"))); }
 
-    void sameAsStock_data();
-    void sameAsStock();
     void signalOrder();
     void answerBeyondTheLimit_data();
     void answerBeyondTheLimit();
@@ -119,73 +61,6 @@ private Q_SLOTS:
     void leftToTheStockCode();
     void managerSignalAndAutoDelete();
 };
-
-void TestPooledAccessManager::sameAsStock_data()
-{
-    QTest::addColumn<QByteArray>("verb");
-    QTest::addColumn<Script>("script");
-    const auto row = [](const char *name, const QByteArray &verb, const Script &script) {
-        QTest::newRow(name) << verb << script;
-    };
-    const auto say = [](const QByteArray &bytes) { return Script{ScriptedServer::write(bytes)}; };
-    const auto sayAndClose = [](const QByteArray &bytes) {
-        return Script{ScriptedServer::write(bytes), ScriptedServer::close()};
-    };
-    row("POST 200", "POST", say(ScriptedServer::answer(200, "hello")));
-    row("GET 200", "GET", say(ScriptedServer::answer(200, "hello")));
-    row("PUT 201", "PUT", say(ScriptedServer::answer(201, "hello")));
-    row("DELETE 200", "DELETE", say(ScriptedServer::answer(200, "gone")));
-    row("PATCH 200", "PATCH", say(ScriptedServer::answer(200, "patched")));
-    row("HEAD 200", "HEAD", say("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n"));
-    row("empty", "GET", say(ScriptedServer::answer(200, "")));
-    row("204", "GET", say("HTTP/1.1 204 No Content\r\n\r\n"));
-    row("chunked", "POST",
-        say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"));
-    row("byte by byte", "POST", {ScriptedServer::bytewise(ScriptedServer::answer(200, "hello"))});
-    row("until closed", "GET", sayAndClose("HTTP/1.1 200 OK\r\n\r\nall"));
-    row("1.0", "GET", sayAndClose("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\nall"));
-    row("100 first", "POST", say("HTTP/1.1 100 Continue\r\n\r\n" + ScriptedServer::answer(200, "x")));
-    row("repeated field", "GET",
-        say("HTTP/1.1 200 OK\r\nX-Repeated: a\r\nX-Repeated: b\r\nContent-Length: 0\r\n\r\n"));
-    for (const int status :
-         {400, 401, 403, 404, 405, 406, 409, 410, 418, 422, 429, 500, 501, 502, 503, 504, 599})
-        row(qPrintable(QString::number(status)), "POST", say(ScriptedServer::answer(status, "why")));
-    for (const int status : {301, 302, 303, 307, 308})
-        row(qPrintable(QString::number(status)), "POST",
-            say(ScriptedServer::answer(status, "", "Location: http://127.0.0.1:1/other\r\n")));
-    row("half a body, closed", "POST", sayAndClose("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"));
-}
-
-/// The two managers look the same to a caller.
-void TestPooledAccessManager::sameAsStock()
-{
-    QFETCH(QByteArray, verb);
-    QFETCH(Script, script);
-    QNetworkAccessManager stock;
-    PooledAccessManager pooled;
-    QList<Seen> seen;
-    for (QNetworkAccessManager *manager : {&stock, static_cast<QNetworkAccessManager *>(&pooled)}) {
-        ScriptedServer server;
-        server.setDefault(script);
-        const bool hasBody = verb == "POST" || verb == "PUT" || verb == "PATCH";
-        // A custom HEAD waits for a body with the stock manager.
-        const Reply reply(verb == "HEAD"
-                              ? manager->head(requestFor(server.url()))
-                              : manager->sendCustomRequest(requestFor(server.url()), verb,
-                                                           hasBody ? QByteArray("body") : QByteArray()));
-        seen << follow(reply.get());
-        QVERIFY(seen.last().finished);
-        QCOMPARE(isPooled(reply), manager == &pooled);
-        QCOMPARE(server.arrivalCount(), 1);
-        QCOMPARE(server.arrivals().first().body, hasBody ? "body" : "");
-    }
-    QCOMPARE(seen[1].signalNames, seen[0].signalNames);
-    QCOMPARE(seen[1].status, seen[0].status);
-    QCOMPARE(seen[1].reason, seen[0].reason);
-    QCOMPARE(seen[1].body, seen[0].body);
-    QCOMPARE(seen[1].error, seen[0].error);
-    QVERIFY(seen[1] == seen[0]);
-}
 
 void TestPooledAccessManager::signalOrder()
 {
