@@ -2,6 +2,7 @@
 #include "core/wire/jsontext.h"
 #include "core/wire/jsonunits.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace holdline {
@@ -59,7 +60,19 @@ char simpleEscape(char c)
     }
 }
 
+bool mustBeEscaped(char c)
+{
+    const auto byte = static_cast<Byte>(c);
+    return byte < 0x20 || byte == 0x7F || byte == '"' || byte == '\\';
+}
+
 }  // namespace
+
+bool isJsonString(QByteArrayView literal, QByteArrayView text)
+{
+    const QByteArrayView inner = literal.sliced(1, literal.size() - 2);
+    return inner.contains('\\') ? unescapeJson(literal) == text : inner == text;
+}
 
 QByteArray unescapeJson(QByteArrayView literal)
 {
@@ -92,15 +105,18 @@ QByteArray quoteJson(QByteArrayView text)
     QByteArray out;
     out.reserve(text.size() + 2);
     out.append('"');
-    for (const char c : text) {
-        const auto byte = static_cast<Byte>(c);
-        if (c == '"' || c == '\\') {
-            out.append('\\').append(c);
-        } else if (byte < 0x20 || byte == 0x7F) {
+    while (!text.isEmpty()) {
+        const auto *const end = std::find_if(text.begin(), text.end(), mustBeEscaped);
+        out.append(text.first(end - text.begin()));
+        text = text.sliced(end - text.begin());
+        if (text.isEmpty())
+            break;
+        const auto byte = static_cast<Byte>(text.front());
+        if (byte == '"' || byte == '\\')
+            out.append('\\').append(text.front());
+        else
             out.append("\\u00").append(kHex[byte >> 4]).append(kHex[byte & 0xF]);
-        } else {
-            out.append(c);
-        }
+        text = text.sliced(1);
     }
     return out.append('"');
 }

@@ -129,6 +129,8 @@ private:
     {
         ++m_at;
         while (true) {
+            while (m_at < m_text.size() && isPlain(m_text[m_at]))
+                ++m_at;
             const int c = peek();
             if (c == '"') {
                 ++m_at;
@@ -139,13 +141,14 @@ private:
             if (c == '\\') {
                 if (!escape())
                     return false;
-            } else if (c < 0x80) {
-                ++m_at;
             } else if (!multiByte(c)) {
                 return false;
             }
         }
     }
+
+    /// Printable ASCII that stands for itself, which is most of all there is.
+    static bool isPlain(char c) { return c >= 0x20 && c != '"' && c != '\\'; }
 
     bool escape()
     {

@@ -56,6 +56,9 @@ std::variant<JsonType, JsonError> scanJson(QByteArrayView text, const JsonMember
 /// scanJson().
 QByteArray unescapeJson(QByteArrayView literal);
 
+/// Whether that is `text`.
+bool isJsonString(QByteArrayView literal, QByteArrayView text);
+
 /// `text` (valid UTF-8) as a JSON string with its quotes; control characters become escapes.
 QByteArray quoteJson(QByteArrayView text);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/wire/startcodec.h"
 
+#include "core/appendall.h"
 #include "core/wire/jsontext.h"
 
 #include <algorithm>
@@ -28,7 +29,7 @@ struct Known
 /// True when `member` is `known`, which is then filled in; names are compared unescaped.
 bool take(Known &known, const JsonMember &member)
 {
-    if (member.key.size() > kLongestKnownKey || QByteArrayView(unescapeJson(member.key)) != known.name)
+    if (member.key.size() > kLongestKnownKey || !isJsonString(member.key, known.name))
         return false;
     known.twice = known.member.has_value();
     known.member = member;
@@ -152,7 +153,9 @@ std::variant<StartRequest, StartError> parseStart(const QByteArray &body)
 
 QByteArray renderStart(const StartRequest &request, const QByteArray &callbackUrl)
 {
-    return request.prefix + ",\"wait\":false,\"callback\":" + quoteJson(callbackUrl) + '}';
+    QByteArray body;
+    appendAll(body, request.prefix, ",\"wait\":false,\"callback\":", quoteJson(callbackUrl), "}");
+    return body;
 }
 
 std::variant<StartAnswer, QString> parseStartAnswer(const QByteArray &body)

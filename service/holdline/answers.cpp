@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/answers.h"
 
+#include "core/appendall.h"
 #include "core/telemetry/decimal.h"
 #include "service/http/problemresponse.h"
 
@@ -16,7 +17,7 @@ void appendPhase(QByteArray &timing, const char *name, const std::optional<Durat
         return;
     if (!timing.isEmpty())
         timing += ", ";
-    timing.append(name).append(";dur=");
+    appendAll(timing, name, ";dur=");
     appendMilliseconds(timing, *duration);
 }
 
@@ -50,7 +51,7 @@ http::Response passOn(int status, const UpstreamWord &upstream)
     http::Response response;
     response.status = status;
     if (!upstream.contentType.isEmpty())
-        response.headers.append("Content-Type", upstream.contentType);
+        response.headers.append(QByteArrayLiteral("Content-Type"), upstream.contentType);
     response.body = upstream.body;
     return response;
 }
@@ -72,7 +73,7 @@ http::Response bareJobResponse(const Job &job, const UpstreamWord &upstream)
         problem.retryAfter = std::chrono::seconds(1);
     http::Response response = http::problemResponse(problem);
     if (!upstream.proxyStatus.isEmpty())
-        response.headers.append("Proxy-Status", "holdline; error=" + upstream.proxyStatus);
+        response.headers.append(QByteArrayLiteral("Proxy-Status"), "holdline; error=" + upstream.proxyStatus);
     return response;
 }
 
@@ -92,8 +93,8 @@ QByteArray serverTiming(const JobPhases &phases)
 http::Response jobResponse(const Job &job, const UpstreamWord &upstream)
 {
     http::Response response = bareJobResponse(job, upstream);
-    response.headers.append("Holdline-Job", job.id);
-    response.headers.append("Server-Timing",
+    response.headers.append(QByteArrayLiteral("Holdline-Job"), job.id);
+    response.headers.append(QByteArrayLiteral("Server-Timing"),
                             serverTiming(job.phases(job.times.settled.value_or(job.deadline))));
     return response;
 }
@@ -101,7 +102,7 @@ http::Response jobResponse(const Job &job, const UpstreamWord &upstream)
 http::Response callbackTaken(CallbackWord callback)
 {
     http::Response response;
-    response.headers.append("Content-Type", "application/json");
+    response.headers.append(QByteArrayLiteral("Content-Type"), QByteArrayLiteral("application/json"));
     response.body = "{\"callback\":\"" + QByteArray(word(callback).data(), word(callback).size()) + "\"}";
     return response;
 }

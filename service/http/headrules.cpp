@@ -101,7 +101,7 @@ std::optional<Refusal> examineHead(const Request &request, bool hasAuthority, He
 
 void removeConnectionFields(HeaderFields &headers)
 {
-    static constexpr std::array<const char *, 11> kRemoved{
+    static constexpr std::array<QByteArrayView, 11> kRemoved{
         "Connection", "Keep-Alive", "Proxy-Connection", "Upgrade",           "HTTP2-Settings", "TE",
         "Trailer",    "Expect",     "Content-Length",   "Transfer-Encoding", "X-Request-Id"};
     if (const auto named = headers.combined("Connection")) {
@@ -110,8 +110,10 @@ void removeConnectionFields(HeaderFields &headers)
                 headers.remove(name);
         });
     }
-    for (const char *name : kRemoved)
-        headers.remove(name);
+    headers.removeIf([](QByteArrayView name) {
+        return std::any_of(kRemoved.begin(), kRemoved.end(),
+                           [name](QByteArrayView removed) { return equalsIgnoreCase(name, removed); });
+    });
 }
 
 QByteArray trustedRequestId(const QByteArray &value)

@@ -26,6 +26,12 @@ public:
     /// Replaces every field of that name by one.
     void set(const QByteArray &name, QByteArray value);
     void remove(QByteArrayView name);
+    /// Removes those of which `isUnwanted(name)` is true.
+    template <typename Predicate>
+    void removeIf(Predicate isUnwanted)
+    {
+        std::erase_if(m_fields, [&isUnwanted](const Field &field) { return isUnwanted(field.first); });
+    }
     bool contains(QByteArrayView name) const { return find(name) != nullptr; }
     /// The first field's value; empty when there is none.
     QByteArray value(QByteArrayView name) const;

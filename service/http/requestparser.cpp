@@ -4,10 +4,31 @@
 #include "service/http/grammar.h"
 
 #include <algorithm>
+#include <array>
 
 namespace holdline::http {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// The name as it came; those that nearly every request has need no memory of their own.
+QByteArray nameOf(QByteArrayView name)
+{
+    static const std::array<QByteArray, 9> kUsual{
+        QByteArrayLiteral("Host"),         QByteArrayLiteral("Accept"),
+        QByteArrayLiteral("Connection"),   QByteArrayLiteral("User-Agent"),
+        QByteArrayLiteral("Content-Type"), QByteArrayLiteral("Content-Length"),
+        QByteArrayLiteral("X-Request-Id"), QByteArrayLiteral("Accept-Encoding"),
+        QByteArrayLiteral("Authorization")};
+    for (const QByteArray &usual : kUsual) {
+        if (name == usual)
+            return usual;
+    }
+    return name.toByteArray();
+}
+
+}  // namespace
 
 RequestParser::RequestParser(const Limits &limits)
     : m_maxTarget(limits.maxTargetBytes),
@@ -113,8 +134,9 @@ RequestParser::Status RequestParser::fields(QByteArrayView data, qsizetype &cons
             ++m_headBytes;
             if (m_field.isEmpty())
                 return headEnd();
-            if (const Status status = fieldLine(); status != Status::NeedMore)
+            if (const Status status = fieldLine(m_field); status != Status::NeedMore)
                 return status;
+            m_field.resize(0);
         } else if (c == '\r') {
             m_sawCr = true;
             ++consumed;
@@ -129,6 +151,15 @@ RequestParser::Status RequestParser::fields(QByteArrayView data, qsizetype &cons
             if (m_field.isEmpty() && !isTokenChar(c))
                 return refuse(Reason::BadRequest,
                               "A header line has no name or continues the one before."_L1);
+            // As a rule the whole line is there.
+            if (m_field.isEmpty() && rest.size() >= length + 2 && m_maxHead - m_headBytes >= length + 2 &&
+                rest[length] == '\r' && rest[length + 1] == '\n') {
+                consumed += length + 2;
+                m_headBytes += length + 2;
+                if (const Status status = fieldLine(rest.first(length)); status != Status::NeedMore)
+                    return status;
+                continue;
+            }
             m_field.append(rest.first(length));
             consumed += length;
             m_headBytes += length;
@@ -137,16 +168,14 @@ RequestParser::Status RequestParser::fields(QByteArrayView data, qsizetype &cons
     return Status::NeedMore;
 }
 
-RequestParser::Status RequestParser::fieldLine()
+RequestParser::Status RequestParser::fieldLine(QByteArrayView line)
 {
-    const QByteArrayView line(m_field);
     const qsizetype colon = line.indexOf(':');
     if (colon < 0 || !isToken(line.first(colon)))
         return refuse(Reason::BadRequest, "A header line is not a name, a colon and a value."_L1);
     if (static_cast<int>(m_request.headers.size()) >= m_maxFields)
         return refuse(Reason::HeadersTooLarge, "There are too many header fields."_L1);
-    m_request.headers.append(line.first(colon).toByteArray(), trimOws(line.sliced(colon + 1)).toByteArray());
-    m_field.resize(0);
+    m_request.headers.append(nameOf(line.first(colon)), trimOws(line.sliced(colon + 1)).toByteArray());
     return Status::NeedMore;
 }
 

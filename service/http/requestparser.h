@@ -57,7 +57,7 @@ private:
     Status start(QByteArrayView data, qsizetype &consumed);
     Status requestLine(QByteArrayView data, qsizetype &consumed);
     Status fields(QByteArrayView data, qsizetype &consumed);
-    Status fieldLine();
+    Status fieldLine(QByteArrayView line);
     Status headEnd();
     Status bodyStart();
     Status lengthBody(QByteArrayView data, qsizetype &consumed);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/responsewriter.h"
 
+#include "core/appendall.h"
 #include "core/telemetry/decimal.h"
 #include "service/http/grammar.h"
 #include "service/http/problemresponse.h"
@@ -20,15 +21,15 @@ namespace {
 
 bool isWrittenByTheConnection(QByteArrayView name)
 {
-    static constexpr std::array<const char *, 6> kNames{"Content-Length", "Date",       "Connection",
-                                                        "X-Request-Id",   "Keep-Alive", "Transfer-Encoding"};
+    static constexpr std::array<QByteArrayView, 6> kNames{
+        "Content-Length", "Date", "Connection", "X-Request-Id", "Keep-Alive", "Transfer-Encoding"};
     return std::any_of(kNames.begin(), kNames.end(),
-                       [name](const char *own) { return equalsIgnoreCase(name, own); });
+                       [name](QByteArrayView own) { return equalsIgnoreCase(name, own); });
 }
 
 void appendField(QByteArray &out, QByteArrayView name, QByteArrayView value)
 {
-    out.append(name).append(": ").append(value).append("\r\n");
+    appendAll(out, name, ": ", value, "\r\n");
 }
 
 bool mayHaveBody(int status)
@@ -45,9 +46,7 @@ QByteArray serialise(const Response &response, const Envelope &envelope)
     out.reserve(256 + (hasBody && !envelope.isHead ? response.body.size() : 0));
     out.append("HTTP/1.1 ");
     appendDecimal(out, response.status);
-    out.append(' ');
-    out.append(reasonPhrase(response.status)).append("\r\n");
-    appendField(out, "Date", envelope.date);
+    appendAll(out, " ", reasonPhrase(response.status), "\r\nDate: ", envelope.date, "\r\n");
     for (const auto &[name, value] : response.headers) {
         if (!isWrittenByTheConnection(name) && isToken(name) && isFieldValue(value))
             appendField(out, name, value);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/http/httpserver.h"
 
+#include "core/appendall.h"
 #include "service/holdline/http/heldexchange.h"
 #include "service/holdline/http/innersocket.h"
 #include "service/holdline/http/qtcompat.h"
@@ -45,16 +46,17 @@ void appendRoutablePath(QByteArray &out, QByteArrayView path, qsizetype longestL
 }
 
 /// What QHttpServer gets to see: enough to find a route, and a query that links it to the request it stands
-/// for. As short as can be, because QHttpServer reads byte by byte. The absolute form keeps it from taking
-/// the host out of a path that starts with two slashes.
+/// for. As short as can be, because QHttpServer reads byte by byte. A host in the target keeps it from
+/// looking for one elsewhere, such as in a path that starts with two slashes.
 QByteArray canonicalRequest(ExchangeId exchange, const http::Request &request, qsizetype longestLiteral)
 {
     const QByteArrayView path = request.path();
     QByteArray bytes;
     bytes.reserve(path.size() + 64);
-    bytes.append(request.method).append(path.startsWith("//") ? " http://h" : " ");
+    appendAll(bytes, request.method, " //h");
     appendRoutablePath(bytes, path, longestLiteral);
-    return bytes.append('?').append(QByteArray::number(exchange, kLinkBase)).append(" HTTP/1.1\r\n\r\n");
+    appendAll(bytes, "?", QByteArray::number(exchange, kLinkBase), " HTTP/1.1\r\n\r\n");
+    return bytes;
 }
 
 ExchangeId linkedExchange(const QHttpServerRequest &routed)
