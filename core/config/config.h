@@ -38,6 +38,7 @@ struct Config
         ListenAddress adminListen{QStringLiteral("127.0.0.1"), 3739};
         /// Where the upstream reaches us; empty: http://<listen>/callback.
         QUrl callbackUrl;
+        int threads = 0;  ///< that serve clients; 0: as many as suit the machine
     } server;
 
     struct Upstream

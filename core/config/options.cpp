@@ -186,6 +186,11 @@ void addServer(std::vector<Option> &all)
                       "Where the upstream reaches this service; empty: /callback at the listen address."_L1));
     // Callbacks of jobs that run come to the old one.
     all.back().reloadable = false;
+    all.push_back(
+        integer("server.threads"_L1, "threads"_L1, HOLDLINE_MEMBER(server.threads), 0, 64,
+                "Threads that serve; 0: one per core, at most 4, and one alone on two cores or fewer."_L1));
+    // An account's lane and a job's callback address belong to one of them.
+    all.back().reloadable = false;
 }
 
 void addUpstream(std::vector<Option> &all)

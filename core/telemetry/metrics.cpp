@@ -38,6 +38,10 @@ void writeCounters(PrometheusText &out, const Counters &counters)
         out.add(count, {{"status", QByteArray::number(status)}});
     out.counter("holdline_client_connections_closed_total", "Client connections that ended.");
     out.add(counters.connectionsClosed);
+    out.counter("holdline_forwarded_total",
+                "Requests that arrived at one thread and were handed to another, by what they are.");
+    out.add(counters.startsForwarded, {{"kind", "start"}});
+    out.add(counters.callbacksForwarded, {{"kind", "callback"}});
     out.counter("holdline_reloads_total", "Reloads of the configuration, by whether it was taken.");
     out.add(counters.reloads, {{"result", "taken"}});
     out.add(counters.reloadsRefused, {{"result", "refused"}});
@@ -63,6 +67,7 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
         out.gauge(name, help);
         out.add(value);
     };
+    one("holdline_threads", "Threads that serve, each with a part of the limits.", gauges.threads);
     one("holdline_requests_held", "Requests held now.", gauges.held);
     one("holdline_starts_queued", "Starts waiting for their account's lane.", gauges.queued);
     one("holdline_lanes", "Accounts with a lane.", gauges.lanes);
@@ -75,7 +80,8 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
         one("holdline_upstream_connections", "Connections open to the upstream.",
             *gauges.upstreamConnections);
     }
-    one("holdline_circuit_open", "1 while the circuit breaker refuses starts.", gauges.circuitOpen ? 1 : 0);
+    one("holdline_circuit_open", "1 while the circuit breaker refuses starts, that of one thread at least.",
+        gauges.circuitOpen ? 1 : 0);
     one("holdline_draining", "1 while the service shuts down.", gauges.draining ? 1 : 0);
     const auto sinceEpoch = std::chrono::duration<double>(gauges.startedAt.time_since_epoch());
     one("process_start_time_seconds", "When the process started, in seconds since 1970.", sinceEpoch.count());
@@ -113,12 +119,32 @@ void Counters::add(const Counters &other)
         httpRefusals[status] += count;
     retries += other.retries;
     connectionsClosed += other.connectionsClosed;
+    startsForwarded += other.startsForwarded;
+    callbacksForwarded += other.callbacksForwarded;
     reloads += other.reloads;
     reloadsRefused += other.reloadsRefused;
     queueTook.merge(other.queueTook);
     startTook.merge(other.startTook);
     jobTook.merge(other.jobTook);
     requestTook.merge(other.requestTook);
+}
+
+void Gauges::add(const Gauges &other)
+{
+    threads += other.threads;
+    held += other.held;
+    queued += other.queued;
+    lanes += other.lanes;
+    startsInFlight += other.startsInFlight;
+    parkedJobs += other.parkedJobs;
+    parkedBytes += other.parkedBytes;
+    clientConnections += other.clientConnections;
+    if (other.upstreamConnections)
+        upstreamConnections = upstreamConnections.value_or(0) + *other.upstreamConnections;
+    circuitOpen = circuitOpen || other.circuitOpen;
+    draining = draining || other.draining;
+    accessLinesDropped += other.accessLinesDropped;
+    logLinesLost += other.logLinesLost;
 }
 
 QByteArray renderMetrics(const Counters &counters, const Gauges &gauges)

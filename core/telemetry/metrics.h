@@ -41,10 +41,12 @@ struct Counters
     std::array<std::uint64_t, kCallbackWordCount> callbacks{};
     std::array<std::uint64_t, kStartFateCount> starts{};
     std::map<int, std::uint64_t> httpRefusals;
-    std::uint64_t retries = 0;            ///< starts after the first one of a job
-    std::uint64_t connectionsClosed = 0;  ///< client connections that ended
-    std::uint64_t reloads = 0;            ///< SIGHUPs whose configuration was taken
-    std::uint64_t reloadsRefused = 0;     ///< SIGHUPs whose configuration was wrong
+    std::uint64_t retries = 0;             ///< starts after the first one of a job
+    std::uint64_t connectionsClosed = 0;   ///< client connections that ended
+    std::uint64_t startsForwarded = 0;     ///< went to another shard, where their account lives
+    std::uint64_t callbacksForwarded = 0;  ///< went to another shard, where their job lives
+    std::uint64_t reloads = 0;             ///< SIGHUPs whose configuration was taken
+    std::uint64_t reloadsRefused = 0;      ///< SIGHUPs whose configuration was wrong
 
     LatencyHistogram queueTook;    ///< asked → start left
     LatencyHistogram startTook;    ///< each start request
@@ -52,12 +54,17 @@ struct Counters
     LatencyHistogram requestTook;  ///< asked → answered, of all requests that became a job
 };
 
-/// How things stand at this moment, asked for when the metrics are.
+/// How things stand at this moment, in one shard or, added up, in all of them; asked for when the metrics
+/// are.
 struct Gauges
 {
-    int held = 0;    ///< requests held
-    int queued = 0;  ///< starts that wait for their lane
-    int lanes = 0;   ///< accounts with a lane
+    /// `startedAt` stays what it is.
+    void add(const Gauges &other);
+
+    int threads = 1;  ///< shards that are added up here
+    int held = 0;     ///< requests held
+    int queued = 0;   ///< starts that wait for their lane
+    int lanes = 0;    ///< accounts with a lane
     int startsInFlight = 0;
     int parkedJobs = 0;  ///< finished jobs remembered
     std::int64_t parkedBytes = 0;

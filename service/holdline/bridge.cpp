@@ -62,12 +62,13 @@ bool countsAsFailure(const StartResult &result)
 
 }  // namespace
 
-Bridge::Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, QObject *parent)
+Bridge::Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, std::uint8_t shard,
+               QObject *parent)
     : QObject(parent),
       m_config(config),
       m_callbackUrl(callbackUrl),
       m_starter(starter),
-      m_jobs(parkedLimits(config)),
+      m_jobs(parkedLimits(config), 0, shard),
       m_lanes(laneLimits(config)),
       m_circuit(circuitLimits(config)),
       m_deadlines([this](JobKey key) { applyTo(key, JobEvent::Deadline); }),
@@ -120,9 +121,9 @@ void Bridge::refuse(const http::Request &request, Exchange &exchange, const Prob
     Q_EMIT requestRefused(request, problem);
 }
 
-void Bridge::hold(const http::Request &request, std::unique_ptr<Exchange> exchange)
+void Bridge::hold(const http::Request &request, std::variant<StartRequest, StartError> parsed,
+                  std::unique_ptr<Exchange> exchange)
 {
-    auto parsed = parseStart(request.body);
     if (const auto *error = std::get_if<StartError>(&parsed)) {
         refuse(request, *exchange, {error->reason, error->detail, {}, {}});
         return;

@@ -18,6 +18,7 @@
 
 #include <memory>
 #include <unordered_map>
+#include <variant>
 
 namespace holdline {
 
@@ -34,15 +35,18 @@ class Bridge : public QObject
 
 public:
     /// `callbackUrl` is where the upstream reaches callback(), without a token: "http://host:port/callback".
-    Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &starter,
+    /// Tokens name `shard`.
+    Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, std::uint8_t shard = 0,
            QObject *parent = nullptr);
     ~Bridge() override;
 
     /// Limits and times of what comes from now on; what is held keeps its deadline.
     void reload(const Config &config, const QByteArray &callbackUrl);
 
-    /// A client's start request. Answered at once or later, exactly once, unless the client leaves.
-    void hold(const http::Request &request, std::unique_ptr<Exchange> exchange);
+    /// A client's start request and what parseStart() said to its body. Answered at once or later, exactly
+    /// once, unless the client leaves.
+    void hold(const http::Request &request, std::variant<StartRequest, StartError> parsed,
+              std::unique_ptr<Exchange> exchange);
     /// A callback, `token` being the last segment of its path. The answer is to be sent as it is.
     http::Response callback(QByteArrayView token, const http::Request &request);
 

@@ -9,13 +9,17 @@ namespace {
 
 /// Standard streams, listening sockets, the event loop's own, libraries.
 constexpr int kOwnDescriptors = 48;
+/// Of each thread after the first: its event loop's, its mailbox, its listening socket; and what its share is
+/// rounded up by.
+constexpr int kThreadDescriptors = 16;
 constexpr int kAdminConnections = 64;
 
 }  // namespace
 
-DescriptorBudget shareDescriptors(const Config &config, int limit)
+DescriptorBudget shareDescriptors(const Config &config, int limit, int threads)
 {
-    const int available = std::max(limit - kOwnDescriptors, 16);
+    const int own = kOwnDescriptors + (threads - 1) * kThreadDescriptors;
+    const int available = std::max(limit - own, 16);
     DescriptorBudget budget;
     budget.admin = std::clamp(available / 16, 1, kAdminConnections);
     budget.callbacks = std::min(config.limits.callbackConnections, std::max(available / 8, 1));

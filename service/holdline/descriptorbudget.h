@@ -18,7 +18,7 @@ struct DescriptorBudget
 };
 
 /// Shares out `limit` descriptors (RLIMIT_NOFILE): what is configured where there is room, and in proportion
-/// where there is not. Pure.
-DescriptorBudget shareDescriptors(const Config &config, int limit);
+/// where there is not. Each thread takes some for itself. Pure.
+DescriptorBudget shareDescriptors(const Config &config, int limit, int threads = 1);
 
 }  // namespace holdline

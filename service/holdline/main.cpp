@@ -47,7 +47,6 @@ void reload(Service &service, LogHandler &log, Config &running)
     running = next.config;
     log.configure(running.log.format, running.log.level);
     service.reload(running);
-    qCInfo(lcConfig) << "configuration reloaded";
 }
 
 }  // namespace
@@ -87,6 +86,8 @@ int main(int argc, char **argv)
         else
             service.drain();
     });
+    QObject::connect(&service, &Service::reloaded, &service,
+                     [] { qCInfo(lcConfig) << "configuration reloaded"; });
     QObject::connect(&signals, &UnixSignals::reload, &service, [&] { reload(service, log, running); });
     return QCoreApplication::exec();
 }

@@ -49,6 +49,13 @@ void Recorder::watch(HttpFront &front)
     connect(&gate, &http::Gate::connectionClosed, this, [this] { ++m_counters.connectionsClosed; });
 }
 
+void Recorder::watch(ShardRouter &router)
+{
+    connect(&router, &ShardRouter::requestRefused, this, &Recorder::onRequestRefused);
+    connect(&router, &ShardRouter::startForwarded, this, [this] { ++m_counters.startsForwarded; });
+    connect(&router, &ShardRouter::callbackForwarded, this, [this] { ++m_counters.callbacksForwarded; });
+}
+
 void Recorder::setConfig(const Config &config)
 {
     m_accessLog.configure(config.log.format, config.log.accessLinesPerSecond);
@@ -87,8 +94,9 @@ void Recorder::onStartEnded(const StartResult &result, Duration took)
             << "start not accepted, status" << result.status << result.proxyStatus << result.detail;
 }
 
-QByteArray Recorder::metrics(Gauges gauges) const
+Gauges Recorder::gauges() const
 {
+    Gauges gauges;
     gauges.held = m_bridge.jobs().heldCount();
     gauges.queued = m_bridge.lanes().totalQueued();
     gauges.lanes = m_bridge.lanes().laneCount();
@@ -98,8 +106,8 @@ QByteArray Recorder::metrics(Gauges gauges) const
     gauges.circuitOpen = m_bridge.circuit().refuses(Clock::now());
     gauges.draining = m_bridge.isDraining();
     gauges.accessLinesDropped = m_accessLog.dropped();
-    gauges.logLinesLost = m_accessLog.lost() + LogHandler::lost();
-    return renderMetrics(m_counters, gauges);
+    gauges.logLinesLost = m_accessLog.lost();
+    return gauges;
 }
 
 }  // namespace holdline

@@ -6,11 +6,12 @@
 #include "core/telemetry/metrics.h"
 #include "service/holdline/bridge.h"
 #include "service/holdline/http/httpfront.h"
+#include "service/holdline/shardrouter.h"
 
 namespace holdline {
 
-/// Listens to the Bridge and the gate and keeps what is told about them: counters, histograms, the access
-/// log. Nothing depends on it. The Bridge and the sink must outlive it. Thread: the Bridge's.
+/// Listens to a shard's Bridge, router and gate and keeps what is told about them: counters, histograms, the
+/// access log. Nothing depends on it. The Bridge and the sink must outlive it. Thread: the Bridge's.
 class Recorder : public QObject
 {
     Q_OBJECT
@@ -20,12 +21,13 @@ public:
 
     /// Counts what this front refuses, and what its gate refuses and closes.
     void watch(HttpFront &front);
+    /// Counts what leaves for other shards, and what cannot.
+    void watch(ShardRouter &router);
     void setConfig(const Config &config);
-    void countReload(bool taken) { ++(taken ? m_counters.reloads : m_counters.reloadsRefused); }
 
     const Counters &counters() const { return m_counters; }
-    /// The metrics page; what the recorder knows itself is filled into `gauges`.
-    QByteArray metrics(Gauges gauges) const;
+    /// How things stand, as far as the Bridge and the access log tell.
+    Gauges gauges() const;
 
 private:
     void onJobEnded(const Job &job, int status);

@@ -11,11 +11,11 @@ namespace holdline {
 
 class LogSink;
 
-/// The composition root: builds the parts, connects them, and takes them down in the order that is safe: stop
-/// accepting, settle all, drop the exchanges, then the servers.
+/// The composition root: the shards that serve, the front for administration, and their end in the order that
+/// is safe: stop accepting, settle all, drop the exchanges, then the servers.
 ///
 /// Life: construct, start(), then the event loop; drain() or stop() end it with finished(). Usable in-process
-/// by tests: port 0 lets the system pick one. Thread: one, with an event loop.
+/// by tests: port 0 lets the system pick one. Thread: the main one, with an event loop; it makes the others.
 class Service : public QObject
 {
     Q_OBJECT
@@ -34,6 +34,7 @@ public:
     quint16 adminPort() const;
 
     /// Takes over what can change while running; the caller has kept the rest as it was (mergeReload()).
+    /// reloaded() when every shard goes by it.
     void reload(const Config &config);
     /// For the metrics: a reload was asked for and its configuration was wrong.
     void countRefusedReload();
@@ -43,15 +44,11 @@ public:
     /// finished() at once.
     void stop();
 
-    /// Requests held now.
-    int heldCount() const;
-
 Q_SIGNALS:
+    void reloaded();
     void finished();
 
 private:
-    void leave();
-
     class Private;
     std::unique_ptr<Private> d;
 };

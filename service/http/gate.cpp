@@ -60,6 +60,7 @@ public:
     void resumeSoon(ConnectionId connection) override;
 
     bool listen(const QHostAddress &address, quint16 port);
+    bool listenBeside(qintptr shared);
     void closeIdle();
     /// The connection of an exchange that is being answered; null when the exchange is over.
     GateConnection *take(ExchangeId exchange);
@@ -125,6 +126,12 @@ bool Gate::Private::listen(const QHostAddress &address, quint16 port)
 {
     m_descriptorLimit = descriptorLimit();
     return m_listener.start(address, port, m_limits.backlog);
+}
+
+bool Gate::Private::listenBeside(qintptr shared)
+{
+    m_descriptorLimit = descriptorLimit();
+    return m_listener.startBeside(shared, m_limits.backlog);
 }
 
 QByteArray Gate::Private::date()
@@ -312,6 +319,16 @@ bool Gate::listen(const QHostAddress &address, quint16 port)
     return d->listen(address, port);
 }
 
+std::optional<qintptr> Gate::shareAddress()
+{
+    return d->m_listener.shareAddress();
+}
+
+bool Gate::listenBeside(qintptr shared)
+{
+    return d->listenBeside(shared);
+}
+
 quint16 Gate::port() const
 {
     return d->m_listener.serverPort();
@@ -319,7 +336,7 @@ quint16 Gate::port() const
 
 QString Gate::errorString() const
 {
-    return d->m_listener.errorString();
+    return d->m_listener.errorText();
 }
 
 void Gate::stopListening()

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace holdline::http {
 
@@ -38,6 +39,11 @@ public:
 
     /// Starts to listen; port 0 lets the system pick one. False when it cannot: see errorString().
     bool listen(const QHostAddress &address, quint16 port);
+    /// Lets other gates of this process listen at the same address with listenBeside(); the system then gives
+    /// each connection to one of them. Nobody could have the address before listen() had it alone. What to
+    /// give to listenBeside(); nothing when the system refuses.
+    std::optional<qintptr> shareAddress();
+    bool listenBeside(qintptr shared);
     quint16 port() const;
     QString errorString() const;
     /// Closes the listening socket; connections go on.

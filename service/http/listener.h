@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 namespace holdline::http {
 
@@ -21,6 +22,12 @@ public:
     Listener(std::function<void(qintptr)> accepted, std::function<void()> starved);
 
     bool start(const QHostAddress &address, quint16 port, int backlog);
+    /// Allows startBeside() at this address, from now on only (SO_REUSEPORT, set after it was taken alone).
+    /// The descriptor to give to it.
+    std::optional<qintptr> shareAddress();
+    /// Listens at the address of another listener that shares it.
+    bool startBeside(qintptr shared, int backlog);
+    QString errorText() const;
     void stop();
 
     bool isStarved() const { return m_starved; }
@@ -30,12 +37,14 @@ public:
     static constexpr int kAcceptsPerTurn = 128;
 
 private:
+    void watch();
     void acceptSome();
 
     std::function<void(qintptr)> m_accepted;
     std::function<void()> m_onStarved;
     std::unique_ptr<QSocketNotifier> m_notifier;
     bool m_starved = false;
+    QString m_systemError;  ///< of what QTcpServer has no part in
 };
 
 }  // namespace holdline::http

@@ -203,7 +203,7 @@ void TestUpstreamCases::case45_hangFreesTheLaneAtTheDeadline()
     QTRY_COMPARE(upstream.holding(), 1);
     RawHttpClient second(world.port());
     second.send(startRequest("acme"));
-    QTRY_COMPARE(world.service().heldCount(), 2);
+    QTRY_COMPARE(world.heldCount(), 2);
     QCOMPARE(upstream.arrivalCount(), 1);
 
     QTRY_COMPARE(first.status(), 504);
@@ -235,7 +235,7 @@ void TestUpstreamCases::case45_unreachableIs502()
     QCOMPARE(code(answer), u"upstream_unreachable"_s);
     const QByteArray status = answer.headers.value("Proxy-Status");
     QVERIFY2(status == "holdline; error=" + proxyStatus, status.constData());
-    QCOMPARE(world.service().heldCount(), 0);
+    QCOMPARE(world.heldCount(), 0);
 }
 
 void TestUpstreamCases::case46_redirectIsNotFollowed_data()

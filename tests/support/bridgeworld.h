@@ -61,7 +61,7 @@ struct BridgeWorld
         Client client;
         auto exchange = std::make_unique<FakeExchange>(client.log);
         client.exchange = exchange.get();
-        bridge.hold(post(body, std::move(headers)), std::move(exchange));
+        bridge.hold(post(body, std::move(headers)), parseStart(body), std::move(exchange));
         return client;
     }
     JobStarter::Ticket lastTicket() const { return starter.order.back(); }

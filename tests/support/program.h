@@ -58,7 +58,8 @@ private:
     QByteArray m_err;
 };
 
-/// holdline on ports the system picks, which are read from its log.
+/// holdline on ports the system picks, which are read from its log; with one thread unless the arguments say
+/// otherwise.
 class HoldlineProgram : public Program
 {
     Q_OBJECT

@@ -39,6 +39,8 @@ JobServerOptions WholeService::quickJobs()
 Config WholeService::quietConfig()
 {
     Config config;
+    // The same on any machine; CTest runs some tests a second time with more.
+    config.server.threads = std::max(qEnvironmentVariableIntValue("HOLDLINE_TEST_THREADS"), 1);
     config.log.accessLinesPerSecond = 0;
     config.log.level = LogLevel::Warning;
     return config;

@@ -24,7 +24,7 @@ public:
 
     /// Jobs of 50 ms: as good as the original's 500 for everything but the mission.
     static JobServerOptions quickJobs();
-    /// Defaults, but no log lines from a thousand jobs.
+    /// Defaults, but one thread on any machine, and no log lines from a thousand jobs.
     static Config quietConfig();
 
     QUrl startUrl() const;
@@ -39,6 +39,8 @@ public:
     QByteArray admin(const QByteArray &path);
     /// The value of a metric, labels and all as they stand in the line; -1 when there is none.
     double metric(const QByteArray &name);
+    /// Requests held now; waits in a nested test loop.
+    int heldCount() { return static_cast<int>(metric("holdline_requests_held")); }
 
 private:
     void startService(Config config, const QUrl &upstream);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/http/adminfront.h"
 
+#include "core/telemetry/prometheustext.h"
+
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -57,12 +59,16 @@ AdminFront::AdminFront(AdminSource source, int maxConnections, QObject *parent)
     };
     get("/livez", [] { return reply(200, "text/plain; charset=utf-8", "ok\n"); });
     get("/readyz", [this] { return readiness(m_source.notReady()); });
-    get("/metrics",
-        [this] { return reply(200, "text/plain; version=0.0.4; charset=utf-8", m_source.metrics()); });
     get("/version", [] {
         return jsonReply(200, {{u"name"_s, u"holdline"_s},
                                {u"version"_s, QStringLiteral(HOLDLINE_VERSION)},
                                {u"qt"_s, QString::fromLatin1(qVersion())}});
+    });
+    m_server.route("GET", "/metrics", [this](const http::Request &, std::unique_ptr<Exchange> exchange) {
+        // A std::function must be one that can be copied.
+        m_source.metrics([exchange = std::shared_ptr(std::move(exchange))](const QByteArray &page) {
+            exchange->answer(reply(200, PrometheusText::kContentType, page));
+        });
     });
 }
 

@@ -12,8 +12,8 @@ struct AdminSource
 {
     /// Why the service is not ready, in words for people; empty: it is ready.
     std::function<QStringList()> notReady;
-    /// The whole metrics page, Prometheus text format 0.0.4.
-    std::function<QByteArray()> metrics;
+    /// Calls back, at once or later, with the whole metrics page, Prometheus text format 0.0.4.
+    std::function<void(std::function<void(const QByteArray &)>)> metrics;
 };
 
 /// The routes of the admin listener: /livez, /readyz, /metrics and /version. Loopback by default; has no

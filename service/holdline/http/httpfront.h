@@ -5,11 +5,11 @@
 
 namespace holdline {
 
-class Bridge;
+class ShardRouter;
 
-/// The routes of the main listener: clients' starts and the upstream's callbacks, handed to the Bridge.
+/// The routes of the main listener: clients' starts and the upstream's callbacks, handed to the router.
 ///
-/// Life: the Bridge must outlive it. Destroying it closes every connection.
+/// Life: the router must outlive it. Destroying it closes every connection.
 class HttpFront : public QObject
 {
     Q_OBJECT
@@ -17,7 +17,7 @@ class HttpFront : public QObject
 public:
     /// `callbackPath` is the path of the callback URL given to upstreams, "/callback" as a rule; callbacks
     /// are served there and at /callback, and may use the gate's reserved connections.
-    HttpFront(const http::Limits &limits, const QByteArray &callbackPath, Bridge &bridge,
+    HttpFront(const http::Limits &limits, const QByteArray &callbackPath, ShardRouter &router,
               QObject *parent = nullptr);
 
     http::Gate &gate() { return m_server.gate(); }

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/shard.h"
+
+#include "service/holdline/http/httpfront.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+http::Limits frontLimits(const ShardPlan &plan)
+{
+    const auto &from = plan.config.limits;
+    http::Limits limits;
+    limits.maxConnections = plan.budget.clients;
+    limits.reservedConnections = plan.budget.callbacks;
+    limits.maxTargetBytes = from.targetBytes;
+    limits.maxHeadBytes = from.headBytes;
+    limits.maxFields = from.headFields;
+    limits.maxBodyBytes = from.bodyBytes;
+    limits.headTimeout = from.headTimeout;
+    limits.bodyTimeout = from.bodyTimeout;
+    limits.idleTimeout = from.idleTimeout;
+    limits.writeTimeout = from.writeTimeout;
+    return limits;
+}
+
+PoolOptions poolOptions(const ShardPlan &plan)
+{
+    PoolOptions options;
+    options.maxConnections = plan.budget.upstream;
+    options.maxQueued = std::max(plan.config.lanes.startsInFlight, 1);
+    options.scope = plan.config.upstream.connectionScope;
+    options.connectTimeout = plan.config.upstream.connectTimeout;
+    options.idleTimeout = plan.config.upstream.idleTimeout;
+    options.maxAnswerBytes = plan.config.upstream.maxAnswerBytes;
+    return options;
+}
+
+UpstreamClient::Limits upstreamLimits(const Config &config)
+{
+    UpstreamClient::Limits limits;
+    limits.maxAnswerBytes = config.upstream.maxAnswerBytes;
+    return limits;
+}
+
+QByteArray callbackPath(const Config &config)
+{
+    const QByteArray path = config.server.callbackUrl.path(QUrl::FullyEncoded).toLatin1();
+    return path.isEmpty() || path == "/" ? QByteArray("/callback") : path;
+}
+
+}  // namespace
+
+void ShardStatus::add(const ShardStatus &other)
+{
+    counters.add(other.counters);
+    gauges.add(other.gauges);
+}
+
+QByteArray callbackBase(const Config &config, quint16 port)
+{
+    if (!config.server.callbackUrl.isEmpty())
+        return config.server.callbackUrl.toEncoded(QUrl::StripTrailingSlash);
+    const QString &host = config.server.listen.host;
+    const QString authority = host.contains(u':') ? u"["_s + host + u"]"_s : host;
+    return u"http://%1:%2/callback"_s.arg(authority, QString::number(port)).toLatin1();
+}
+
+Shard::Shard(const ShardPlan &plan, const ShardPlace &place, LogSink &sink, QObject *parent)
+    : QObject(parent),
+      m_config(plan.config),
+      m_box(*place.boxes[static_cast<std::size_t>(place.index)]),
+      m_transport(plan.config.upstream.transport, poolOptions(plan)),
+      m_upstream(m_transport.manager(), plan.config.upstream.url, upstreamLimits(plan.config)),
+      m_bridge(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream,
+               static_cast<std::uint8_t>(place.index)),
+      m_recorder(sink, plan.config, m_bridge),
+      m_router(m_bridge, place),
+      m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPath(plan.config), m_router))
+{
+    m_recorder.watch(m_router);
+    m_recorder.watch(*m_front);
+    connect(&m_bridge, &Bridge::drained, this, &Shard::drained);
+}
+
+Shard::~Shard() = default;
+
+bool Shard::isListening(bool well)
+{
+    if (well)
+        m_bridge.reload(m_config, callbackBase(m_config, port()));
+    else
+        m_error = m_front->gate().errorString();
+    return well;
+}
+
+bool Shard::listen(const ListenAddress &address)
+{
+    return isListening(m_front->gate().listen(QHostAddress(address.host), address.port));
+}
+
+std::optional<qintptr> Shard::shareAddress()
+{
+    const auto descriptor = m_front->gate().shareAddress();
+    if (!descriptor)
+        m_error = m_front->gate().errorString();
+    return descriptor;
+}
+
+bool Shard::listenBeside(qintptr descriptor)
+{
+    return isListening(m_front->gate().listenBeside(descriptor));
+}
+
+quint16 Shard::port() const
+{
+    return m_front->gate().port();
+}
+
+void Shard::open()
+{
+    m_box.open([this](ShardLetter &&letter) { receive(std::move(letter)); });
+}
+
+void Shard::close()
+{
+    m_box.close();
+}
+
+void Shard::receive(ShardLetter &&letter)
+{
+    std::visit(
+        [this](auto one) {
+            if constexpr (std::is_same_v<decltype(one), OrderLetter>)
+                one.order(*this);
+            else
+                m_router.receive(std::move(one));
+        },
+        std::move(letter));
+}
+
+void Shard::reload(const ShardPlan &plan)
+{
+    m_config = plan.config;
+    m_transport.setOptions(poolOptions(plan));
+    m_upstream.setUrl(plan.config.upstream.url);
+    m_upstream.setLimits(upstreamLimits(plan.config));
+    m_front->gate().setLimits(frontLimits(plan));
+    m_bridge.reload(plan.config, callbackBase(plan.config, port()));
+    m_recorder.setConfig(plan.config);
+}
+
+void Shard::drain(std::chrono::milliseconds timeout)
+{
+    m_bridge.drain(timeout);
+}
+
+void Shard::leave()
+{
+    http::Gate &gate = m_front->gate();
+    gate.stopListening();
+    gate.closeIdle();
+    const auto look = [this, &gate] {
+        if (gate.connectionCount() == 0 && !std::exchange(m_left, true))
+            Q_EMIT left();
+    };
+    connect(&gate, &http::Gate::connectionClosed, this, look);
+    look();
+}
+
+ShardStatus Shard::status() const
+{
+    ShardStatus status{m_recorder.counters(), m_recorder.gauges()};
+    status.gauges.clientConnections = m_front->gate().connectionCount();
+    status.gauges.upstreamConnections = m_transport.connectionCount();
+    return status;
+}
+
+}  // namespace holdline

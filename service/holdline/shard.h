@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/telemetry/metrics.h"
+#include "service/holdline/bridge.h"
+#include "service/holdline/recorder.h"
+#include "service/holdline/shardplan.h"
+#include "service/holdline/shardrouter.h"
+#include "service/holdline/upstream/upstreamclient.h"
+#include "service/holdline/upstream/upstreammanager.h"
+
+#include <memory>
+#include <optional>
+
+namespace holdline {
+
+class HttpFront;
+class LogSink;
+
+/// What a shard has counted and how it stands, or the sum of several.
+struct ShardStatus
+{
+    Counters counters;
+    Gauges gauges;
+
+    void add(const ShardStatus &other);
+};
+
+/// Where the upstream reaches the service that listens at `port`, without a token.
+QByteArray callbackBase(const Config &config, quint16 port);
+
+/// One thread's worth of the service: a listening socket with the front behind it, the Bridge with its jobs
+/// and lanes, the connections to the upstream, the counters and the access log. Shards share nothing; they
+/// write letters.
+///
+/// Life: construct, listen() or listenBeside(), open(), and drain() and leave() when it is to end. All of it
+/// belongs to one thread with an event loop, from construction to destruction. Letters must have been stopped
+/// by closing its box before it is destroyed, as close() does.
+class Shard : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `sink` takes the access log; it and the boxes in `place` must outlive the shard.
+    Shard(const ShardPlan &plan, const ShardPlace &place, LogSink &sink, QObject *parent = nullptr);
+    ~Shard() override;
+
+    /// The first of the shards. False when the address cannot be had; errorString() says why.
+    bool listen(const ListenAddress &address);
+    /// Lets siblings listen where this one does, and nobody else's process. The descriptor to give to
+    /// listenBeside(); nothing when the system refuses.
+    std::optional<qintptr> shareAddress();
+    bool listenBeside(qintptr descriptor);
+    QString errorString() const { return m_error; }
+    quint16 port() const;
+
+    /// Letters are received from now on.
+    void open();
+    /// No more letters; those that are there are dropped.
+    void close();
+
+    void reload(const ShardPlan &plan);
+    /// No new holds, callbacks still served; drained() when nothing is held here any more, at the latest
+    /// after `timeout`, when the rest have got 503.
+    void drain(std::chrono::milliseconds timeout);
+    /// Stops to listen and closes connections as soon as their answers are out; left() when there are none.
+    void leave();
+
+    ShardStatus status() const;
+
+Q_SIGNALS:
+    void drained();
+    void left();
+
+private:
+    void receive(ShardLetter &&letter);
+    bool isListening(bool well);
+
+    Config m_config;
+    ShardBox &m_box;
+    QString m_error;
+    bool m_left = false;
+    // Members in order of construction; they are destroyed the other way round: first the front (and with it
+    // every socket), then what is on its way to other shards, the recorder, the coordinator with what is
+    // held, the transport last.
+    UpstreamManager m_transport;
+    UpstreamClient m_upstream;
+    Bridge m_bridge;
+    Recorder m_recorder;
+    ShardRouter m_router;
+    std::unique_ptr<HttpFront> m_front;
+};
+
+}  // namespace holdline

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/shardplan.h"
+
+#include <QHashFunctions>
+#include <QRandomGenerator>
+
+#include <algorithm>
+
+namespace holdline {
+
+namespace {
+
+/// With N shards (N - 1) / N of all starts and callbacks change threads, so each further one gains less; one
+/// core of this already outpaces most upstreams.
+constexpr int kMostThreadsByDefault = 4;
+
+template <typename Number>
+void divide(Number &limit, int parts)
+{
+    limit = (limit + parts - 1) / parts;
+}
+
+}  // namespace
+
+int threadsFor(int configured, int cores)
+{
+    if (configured > 0)
+        return std::min(configured, kMaxThreads);
+    // On two cores one thread is enough: the kernel's part of the work keeps the other busy, and with two
+    // shards half of the starts and half of the callbacks would change threads.
+    return cores <= 2 ? 1 : std::min(cores, kMostThreadsByDefault);
+}
+
+HomeShards HomeShards::seeded(int count)
+{
+    return {count, static_cast<std::size_t>(QRandomGenerator::system()->generate64())};
+}
+
+int HomeShards::of(QByteArrayView account) const
+{
+    return m_count == 1 ? 0 : static_cast<int>(qHash(account, m_seed) % static_cast<std::size_t>(m_count));
+}
+
+ShardPlan shareOf(const Config &config, const DescriptorBudget &budget, int threads)
+{
+    ShardPlan plan{config, budget};
+    for (int *limit :
+         {&plan.config.upstream.connections, &plan.config.lanes.startsInFlight, &plan.config.lanes.queued,
+          &plan.config.hold.held, &plan.config.hold.parkedResults, &plan.config.limits.connections,
+          &plan.config.limits.callbackConnections, &plan.config.log.accessLinesPerSecond,
+          &plan.budget.clients, &plan.budget.callbacks, &plan.budget.upstream})
+        divide(*limit, threads);
+    divide(plan.config.hold.parkedBytes, threads);
+    return plan;
+}
+
+}  // namespace holdline

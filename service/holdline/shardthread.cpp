@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/shardthread.h"
+
+namespace holdline {
+
+ShardThread::ShardThread(ShardPlan plan, ShardPlace place, LogSink &sink, qintptr shared, ReportBox &reports)
+    : m_plan(std::move(plan)), m_place(std::move(place)), m_sink(sink), m_shared(shared), m_reports(reports)
+{
+    setObjectName(QStringLiteral("shard-%1").arg(m_place.index));
+}
+
+ShardThread::~ShardThread()
+{
+    if (!isRunning() && !isFinished())
+        return;
+    requestEnd();
+    m_over.acquire();
+    wait();
+}
+
+void ShardThread::begin()
+{
+    start();
+}
+
+bool ShardThread::isListening()
+{
+    m_error = m_began.get_future().get();
+    return m_error.isEmpty();
+}
+
+void ShardThread::requestEnd()
+{
+    if (std::exchange(m_endRequested, true))
+        return;
+    ShardBox *box = m_place.boxes[static_cast<std::size_t>(m_place.index)];
+    box->post(OrderLetter{[](Shard &) { QThread::currentThread()->quit(); }});
+}
+
+void ShardThread::run()
+{
+    {
+        Shard shard(m_plan, m_place, m_sink);
+        const int index = m_place.index;
+        ReportBox *reports = &m_reports;
+        connect(&shard, &Shard::drained, &shard, [=] { reports->post(DrainedReport{index}); });
+        connect(&shard, &Shard::left, &shard, [=] { reports->post(LeftReport{index}); });
+        const bool listens = shard.listenBeside(m_shared);
+        m_began.set_value(shard.errorString());
+        if (listens) {
+            shard.open();
+            exec();
+        }
+        shard.close();
+    }
+    m_over.release();
+}
+
+}  // namespace holdline
