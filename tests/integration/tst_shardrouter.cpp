@@ -266,7 +266,7 @@ private Q_SLOTS:
         TwoShards shards;
         const Client caller = TwoShards::callbackTo(shards.a, token);
         QTRY_COMPARE(caller.log->status(), 404);
-        QCOMPARE(code(caller.log->answers.front()), QByteArray("callback_unknown"));
+        QCOMPARE(code(caller.log->answers.front()), QByteArray("unknown"));
     }
 
     void theOtherShardHasEnded()
