@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobserver/callbacksender.h"
 
-#include <QJsonDocument>
-#include <QJsonObject>
+#include "core/wire/jsontext.h"
+
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
-#include <QNetworkRequest>
 
 #include <algorithm>
 
@@ -23,11 +22,15 @@ constexpr std::size_t kMaxAnswerKinds = 64;
 /// The value of {"callback":"matched"}, if it is a word fit to be a key of the statistics.
 QByteArray wordIn(const QByteArray &body)
 {
-    const QString word = QJsonDocument::fromJson(body).object().value(u"callback"_s).toString();
+    QByteArray word;
+    const auto scanned = scanJson(body, [&word](const JsonMember &member) {
+        if (member.key == QByteArrayView("\"callback\"") && member.type == JsonType::String)
+            word = unescapeJson(member.value);
+    });
     const bool fit =
-        !word.isEmpty() && word.size() <= 24 &&
-        std::all_of(word.begin(), word.end(), [](QChar c) { return (c >= u'a' && c <= u'z') || c == u'_'; });
-    return fit ? word.toLatin1() : QByteArray();
+        std::holds_alternative<JsonType>(scanned) && word.size() <= 24 &&
+        std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+    return fit ? word : QByteArray();
 }
 
 QByteArray kindOf(QNetworkReply &reply, int status)
@@ -38,7 +41,7 @@ QByteArray kindOf(QNetworkReply &reply, int status)
             error == QNetworkReply::OperationCanceledError || error == QNetworkReply::TimeoutError;
         return late ? "timeout" : "connection_failed";
     }
-    const QByteArray word = wordIn(reply.read(kMaxAnswerBytes));
+    const QByteArray word = wordIn(reply.read(std::min<qint64>(reply.bytesAvailable(), kMaxAnswerBytes)));
     return word.isEmpty() ? QByteArray::number(status) : QByteArray::number(status) + ' ' + word;
 }
 
@@ -54,6 +57,9 @@ CallbackSender::CallbackSender(QNetworkAccessManager &manager, const Options &op
           fill();
       })
 {
+    m_request.setHeader(QNetworkRequest::ContentTypeHeader, "application/json"_ba);
+    m_request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
+    m_request.setTransferTimeout(static_cast<int>(m_options.timeout.count()));
 }
 
 CallbackSender::~CallbackSender()
@@ -85,11 +91,8 @@ void CallbackSender::fill()
 
 void CallbackSender::post(Key key, const Callback &callback)
 {
-    QNetworkRequest request(callback.url);
-    request.setHeader(QNetworkRequest::ContentTypeHeader, "application/json"_ba);
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setTransferTimeout(static_cast<int>(m_options.timeout.count()));
-    QNetworkReply *reply = m_manager.post(request, callback.body);
+    m_request.setUrl(callback.url);
+    QNetworkReply *reply = m_manager.post(m_request, callback.body);
     reply->setReadBufferSize(kMaxAnswerBytes);
     m_replies.emplace(key, reply);
     connect(reply, &QNetworkReply::finished, this, [this, key, reply] { replied(key, *reply); });
@@ -99,10 +102,11 @@ void CallbackSender::replied(Key key, QNetworkReply &reply)
 {
     const int status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
     const QByteArray kind = kindOf(reply, status);
-    if (m_counters.answers.size() < kMaxAnswerKinds || m_counters.answers.contains(kind))
-        ++m_counters.answers[kind];
+    const auto counted = m_counters.answers.find(kind);
+    if (counted != m_counters.answers.end())
+        ++counted->second;
     else
-        ++m_counters.answers["other"];
+        ++m_counters.answers[m_counters.answers.size() < kMaxAnswerKinds ? kind : "other"];
     m_replies.erase(key);
     reply.deleteLater();
 

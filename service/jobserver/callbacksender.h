@@ -4,6 +4,7 @@
 #include "core/job/deadlinetimer.h"
 
 #include <QByteArray>
+#include <QNetworkRequest>
 #include <QObject>
 #include <QUrl>
 
@@ -80,6 +81,7 @@ private:
 
     QNetworkAccessManager &m_manager;
     const Options m_options;
+    QNetworkRequest m_request;  ///< what all callbacks have in common
     std::mt19937_64 m_random;
     Counters m_counters;
     Key m_lastKey = 0;

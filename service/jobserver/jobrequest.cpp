@@ -3,10 +3,11 @@
 
 #include "core/wire/jsontext.h"
 
-#include <QList>
 #include <QUrlQuery>
 
-#include <map>
+#include <algorithm>
+#include <array>
+#include <optional>
 
 namespace holdline {
 
@@ -18,41 +19,51 @@ constexpr qsizetype kMaxAccountBytes = 256;
 constexpr qsizetype kMaxCallbackBytes = 4096;
 constexpr qsizetype kMaxKeyBytes = 64;  ///< a longer member name is none we know
 
-/// The members of an object, strings unescaped. Of two with one name the last counts: this server is lenient.
+/// The known members of an object, strings unescaped. Of two with one name the last counts: this server is
+/// lenient. Others are not kept, or a body of a million members would cost a million entries.
 class Members
 {
 public:
-    void add(const QByteArray &name, const JsonMember &member) { m_members.insert_or_assign(name, member); }
-
-    bool has(const QByteArray &name) const { return m_members.contains(name); }
-
-    JsonType typeOf(const QByteArray &name) const
+    void add(const JsonMember &member)
     {
-        const auto it = m_members.find(name);
-        return it == m_members.end() ? JsonType::Null : it->second.type;
+        if (member.key.size() > kMaxKeyBytes)
+            return;
+        const QByteArray name = unescapeJson(member.key);
+        const auto known = std::find(kNames.begin(), kNames.end(), QByteArrayView(name));
+        if (known != kNames.end())
+            m_members[static_cast<std::size_t>(known - kNames.begin())] = member;
+    }
+
+    bool has(QByteArrayView name) const { return find(name).has_value(); }
+
+    JsonType typeOf(QByteArrayView name) const
+    {
+        const auto &member = find(name);
+        return member ? member->type : JsonType::Null;
     }
 
     /// Empty when there is none or it is not a string.
-    QByteArray string(const QByteArray &name) const
+    QByteArray string(QByteArrayView name) const
     {
-        return typeOf(name) == JsonType::String ? unescapeJson(m_members.at(name).value) : QByteArray();
+        return typeOf(name) == JsonType::String ? unescapeJson(find(name)->value) : QByteArray();
     }
 
 private:
-    std::map<QByteArray, JsonMember> m_members;
+    static constexpr std::array<QByteArrayView, 4> kNames{"account", "wait", "callback", "proof"};
+
+    const std::optional<JsonMember> &find(QByteArrayView name) const
+    {
+        const auto at = std::find(kNames.begin(), kNames.end(), name);
+        return m_members[static_cast<std::size_t>(at - kNames.begin())];
+    }
+
+    std::array<std::optional<JsonMember>, kNames.size() + 1> m_members;  ///< the last one: unknown names
 };
 
 std::variant<Members, RequestError> parseObject(const QByteArray &body)
 {
-    // Only what is asked for is kept, or a body of a million members would cost a million entries.
-    static const QByteArrayList kKnown{"account", "wait", "callback", "proof"};
     Members members;
-    const auto scanned = scanJson(body, [&members](const JsonMember &member) {
-        if (member.key.size() > kMaxKeyBytes)
-            return;
-        if (const QByteArray name = unescapeJson(member.key); kKnown.contains(name))
-            members.add(name, member);
-    });
+    const auto scanned = scanJson(body, [&members](const JsonMember &member) { members.add(member); });
     if (const auto *error = std::get_if<JsonError>(&scanned))
         return RequestError{400, u"the body is not JSON, "_s + error->toString()};
     if (std::get<JsonType>(scanned) != JsonType::Object)

@@ -18,7 +18,8 @@ using http::ExchangeId;
 
 namespace {
 
-constexpr auto kJson = "application/json";
+const QByteArray kJson = "application/json"_ba;
+const QByteArray kContentType = "Content-Type"_ba;
 /// Between the callback with the wrong id and the right one.
 constexpr std::chrono::milliseconds kWrongIdGap{50};
 /// A start is answered at the latest this long after its early callback left.
@@ -126,7 +127,7 @@ void JobServer::requestReceived(ExchangeId exchange, const http::Request &reques
         refuse(exchange, {404, u"there is no such page; try POST /start or GET /stats"_s});
     } else if (route->method != request.method) {
         http::Response response{
-            405, {{"Content-Type", kJson}, {"Allow", route->method.toByteArray()}}, {}, false};
+            405, {{kContentType, kJson}, {"Allow", route->method.toByteArray()}}, {}, false};
         response.body = "{\"error\":\"wrong method\"}\n";
         m_gate.respond(exchange, response);
     } else {
@@ -168,13 +169,13 @@ void JobServer::validate(ExchangeId exchange, const http::Request &request)
     if (const auto *error = std::get_if<RequestError>(&judged))
         refuse(exchange, *error);
     else
-        m_gate.respond(exchange, {200, {{"Content-Type", kJson}}, std::get<QByteArray>(judged), false});
+        m_gate.respond(exchange, {200, {{kContentType, kJson}}, std::get<QByteArray>(judged), false});
 }
 
 void JobServer::showStats(ExchangeId exchange, const http::Request &request)
 {
     const bool perAccount = request.target.sliced(request.path().size()).contains("accounts=1");
-    m_gate.respond(exchange, {200, {{"Content-Type", kJson}}, stats().toJson(perAccount), false});
+    m_gate.respond(exchange, {200, {{kContentType, kJson}}, stats().toJson(perAccount), false});
 }
 
 void JobServer::exchangeAborted(ExchangeId exchange)
@@ -364,11 +365,15 @@ void JobServer::endJob(JobKey key)
 
 QByteArray JobServer::finalJson(const Job &job) const
 {
-    const QByteArray common = "\",\"startedAt\":\"" + job.startedAt + '"';
-    if (job.faults.has(Fault::Failed))
-        return "{\"id\":\"" + job.id + "\",\"state\":\"failed" + common + '}';
-    return "{\"id\":\"" + job.id + "\",\"state\":\"completed" + common + ",\"proof\":\"" +
-           m_proofs.proof(job.request.account, job.id, job.startedAt) + "\"}";
+    const bool failed = job.faults.has(Fault::Failed);
+    QByteArray json;
+    json.reserve(192);
+    json.append("{\"id\":\"").append(job.id);
+    json.append(failed ? "\",\"state\":\"failed" : "\",\"state\":\"completed");
+    json.append("\",\"startedAt\":\"").append(job.startedAt);
+    if (!failed)
+        json.append("\",\"proof\":\"").append(m_proofs.proof(job.request.account, job.id, job.startedAt));
+    return json.append("\"}");
 }
 
 // Answers
@@ -388,14 +393,14 @@ void JobServer::answer(Job &job, const QByteArray &json)
         injected(Fault::Garbage);
         m_gate.respondRaw(exchange, spoiledAnswer(json, ++m_spoiled));
     } else {
-        m_gate.respond(exchange, {200, {{"Content-Type", kJson}}, json, false});
+        m_gate.respond(exchange, {200, {{kContentType, kJson}}, json, false});
     }
     grant(next);
 }
 
 void JobServer::refuse(ExchangeId exchange, const RequestError &error)
 {
-    http::Response response{error.status, {{"Content-Type", kJson}}, {}, false};
+    http::Response response{error.status, {{kContentType, kJson}}, {}, false};
     if (error.status == 503)
         response.headers.append("Retry-After", "1");
     response.body =

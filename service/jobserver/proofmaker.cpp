@@ -11,6 +11,12 @@
 
 namespace holdline {
 
+namespace {
+
+constexpr char kHex[] = "0123456789abcdef";
+
+}  // namespace
+
 QByteArray verdictWord(ProofVerdict verdict)
 {
     switch (verdict) {
@@ -35,8 +41,12 @@ QByteArray ProofMaker::nextId()
     while (true) {
         std::uint64_t bits = m_random();
         QByteArray id;
-        for (int byte = 0; byte < 8; ++byte, bits >>= 8)
-            id += QByteArray::number(static_cast<uint>(bits & 0xff), 16);
+        id.reserve(16);
+        for (int byte = 0; byte < 8; ++byte, bits >>= 8) {
+            if ((bits & 0xf0) != 0)
+                id += kHex[(bits >> 4) & 0xf];
+            id += kHex[bits & 0xf];
+        }
         if (isJobIdText(id) && m_ids.insert(id.toULongLong(nullptr, 16)))
             return id;
     }
