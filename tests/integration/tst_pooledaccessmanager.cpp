@@ -226,7 +226,7 @@ void TestPooledAccessManager::transferTimeout()
 void TestPooledAccessManager::leftToTheStockCode_data()
 {
     QTest::addColumn<QString>("what");
-    for (const char *what : {"https", "credentials", "proxy", "incomplete body", "data"})
+    for (const char *what : {"https", "credentials", "proxy", "incomplete body", "data", "nothing"})
         QTest::newRow(what) << QString::fromLatin1(what);
 }
 
@@ -245,6 +245,8 @@ void TestPooledAccessManager::leftToTheStockCode()
         manager.setProxy(QNetworkProxy(QNetworkProxy::HttpProxy, QStringLiteral("127.0.0.1"), server.port()));
     } else if (what == QStringLiteral("data")) {
         url = QUrl(QStringLiteral("data:,hello"));
+    } else if (what == QStringLiteral("nothing")) {
+        url = QUrl();
     }
     Reply reply;
     QTcpSocket silent;  // sequential, with nothing to read

@@ -95,8 +95,7 @@ bool PooledAccessManager::isOurs(Operation op, const QNetworkRequest &request,
                                  const QIODevice *outgoingData) const
 {
     if (const QUrl url = request.url();
-        url != m_target.url &&
-        (url.scheme() != "http"_L1 || url.host().isEmpty() || !url.userInfo().isEmpty()))
+        !isTarget(url) && (url.scheme() != "http"_L1 || url.host().isEmpty() || !url.userInfo().isEmpty()))
         return false;
     if (op == UnknownOperation || !isWhole(outgoingData, request))
         return false;
@@ -113,7 +112,7 @@ QNetworkReply *PooledAccessManager::createRequest(Operation op, const QNetworkRe
     if (!isOurs(op, request, outgoingData))
         return QNetworkAccessManager::createRequest(op, request, outgoingData);
 
-    if (const QUrl url = request.url(); url != m_target.url) {
+    if (const QUrl url = request.url(); !isTarget(url)) {
         m_target.url = url;
         m_target.origin = {url.host(QUrl::FullyEncoded), static_cast<quint16>(url.port(80))};
         const QString &host = m_target.origin.host;

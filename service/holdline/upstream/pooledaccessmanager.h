@@ -67,6 +67,7 @@ protected:
                                  QIODevice *outgoingData) override;
 
 private:
+    bool isTarget(const QUrl &url) const { return !m_target.path.isEmpty() && url == m_target.url; }
     bool isOurs(Operation op, const QNetworkRequest &request, const QIODevice *outgoingData) const;
 
     std::unique_ptr<ConnectionPool> m_pool;
