@@ -22,6 +22,7 @@ struct ListenAddress
     friend bool operator==(const ListenAddress &, const ListenAddress &) = default;
 };
 
+enum class EventLoop { Epoll, Qt };
 enum class ConnectionScope { Any, Account };
 enum class UpstreamTransport { Pooled, Qt };
 enum class AmbiguousRetry { Never, Always };
@@ -39,6 +40,7 @@ struct Config
         /// Where the upstream reaches us; empty: http://<listen>/callback.
         QUrl callbackUrl;
         int threads = 0;  ///< that serve clients; 0: as many as suit the machine
+        EventLoop eventLoop = EventLoop::Epoll;  ///< of every thread
     } server;
 
     struct Upstream

@@ -47,8 +47,9 @@ struct EarlyExit
 /// Carries out `--help`, `--version`, `--check-config` and `--print-config`, and reports errors. Nothing:
 /// run.
 ///
-///     const LoadedConfig loaded = loadConfig(app.arguments().mid(1),
-///     QProcessEnvironment::systemEnvironment(),
+/// It needs no QCoreApplication, whose event loop is one of the things it may say.
+///
+///     const LoadedConfig loaded = loadConfig(arguments.mid(1), QProcessEnvironment::systemEnvironment(),
 ///                                            QDir::currentPath());
 ///     if (const auto exit = earlyExit(loaded)) { write both texts; return exit->code; }
 ///     Service service(loaded.config);

@@ -153,6 +153,7 @@ Option choice(QLatin1StringView key, QLatin1StringView flag, At at, const Words<
     return option;
 }
 
+constexpr Words<EventLoop, 2> kEventLoops{{{"epoll"_L1, EventLoop::Epoll}, {"qt"_L1, EventLoop::Qt}}};
 constexpr Words<ConnectionScope, 2> kScopes{
     {{"any"_L1, ConnectionScope::Any}, {"account"_L1, ConnectionScope::Account}}};
 constexpr Words<UpstreamTransport, 2> kTransports{
@@ -190,6 +191,10 @@ void addServer(std::vector<Option> &all)
         integer("server.threads"_L1, "threads"_L1, HOLDLINE_MEMBER(server.threads), 0, 64,
                 "Threads that serve; 0: one per core, at most 4, and one alone on two cores or fewer."_L1));
     // An account's lane and a job's callback address belong to one of them.
+    all.back().reloadable = false;
+    all.push_back(
+        choice("server.event_loop"_L1, "event-loop"_L1, HOLDLINE_MEMBER(server.eventLoop), kEventLoops,
+               "Our event loop, whose cost follows what happens, or Qt's own, to compare with."_L1));
     all.back().reloadable = false;
 }
 

@@ -185,7 +185,7 @@ bool DescriptorSet::control(int operation, int descriptor, const Watch &watch)
 /// Not a descriptor, or the system has no room for it. Its notifiers are switched off, which removes them.
 void DescriptorSet::refuse(int descriptor, int error)
 {
-    qWarning("Socket notifiers of descriptor %d are switched off: %s", descriptor, std::strerror(error));
+    qWarning("Socket notifiers of descriptor %d are off now: %s", descriptor, std::strerror(error));
     const auto notifiers = m_watches[static_cast<std::size_t>(descriptor)].notifiers;
     for (QSocketNotifier *notifier : notifiers) {
         if (notifier)
@@ -200,7 +200,8 @@ bool DescriptorSet::waitForEvents(std::optional<Duration> timeout)
     if (m_hasWait2) {
         const timespec limit = toTimespec(timeout.value_or(Duration::zero()));
         count = ::epoll_pwait2(m_epoll, events.data(), kEventsPerTurn, timeout ? &limit : nullptr, nullptr);
-        if (count < 0 && errno == ENOSYS)
+        // Filters of system calls that are older than this one say EPERM.
+        if (count < 0 && (errno == ENOSYS || errno == EPERM))
             m_hasWait2 = false;
     }
     if (!m_hasWait2) {
@@ -230,10 +231,15 @@ bool DescriptorSet::wait(std::optional<Duration> timeout)
 {
     ++m_turn;
     m_ready.clear();
-    const bool woken = waitForEvents(m_alwaysReady.empty() ? timeout : Duration::zero());
-    for (const int descriptor : m_alwaysReady)
-        m_ready.push_back(
-            {descriptor, m_watches[static_cast<std::size_t>(descriptor)].generation, EPOLLIN | EPOLLOUT});
+    std::vector<Ready> ready;
+    for (const int descriptor : m_alwaysReady) {
+        const Watch &watch = m_watches[static_cast<std::size_t>(descriptor)];
+        // Nothing exceptional ever happens to them.
+        if (watch.notifiers[QSocketNotifier::Read] || watch.notifiers[QSocketNotifier::Write])
+            ready.push_back({descriptor, watch.generation, EPOLLIN | EPOLLOUT});
+    }
+    const bool woken = waitForEvents(ready.empty() ? timeout : Duration::zero());
+    m_ready.insert(m_ready.end(), ready.begin(), ready.end());
     return woken;
 }
 

@@ -36,7 +36,7 @@ public:
     void add(QSocketNotifier *notifier);
     void remove(QSocketNotifier *notifier);
 
-    /// Hands changes to the system. Afterwards hasAlwaysReady() and what deliver() will do are known.
+    /// Hands changes to the system; to be called before wait().
     void applyChanges();
     /// Waits until something can be delivered or wakeUp is readable; for ever without a timeout. True when it
     /// was wakeUp (too).

@@ -19,14 +19,22 @@ EpollDispatcher::~EpollDispatcher() = default;
 
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 {
-    m_interrupted = false;
+    const std::uint64_t thisTurn = ++m_turns;
+    // An interruption that came before this turn began is meant for whoever asked for the turn: it only must
+    // not wait, so that they can look.
+    const bool wasInterrupted = m_interrupted.exchange(false);
     Q_EMIT awake();
     // Whatever is posted from here on asks for a wake-up again, so that this turn does not wait.
-    m_wakeUp.clear();
+    const bool wasWoken = m_wakeUp.take();
     QCoreApplication::sendPostedEvents();
 
+    // QEventLoop::exec() looks at nothing between two turns but whether it was interrupted; whoever else has
+    // turns made may have waited for what has just been delivered. And what made a loop inside return may
+    // have been meant for this one as well.
+    const bool isDone =
+        wasInterrupted || m_turns != thisTurn || (wasWoken && !flags.testFlag(QEventLoop::EventLoopExec));
     const bool mayWait =
-        flags.testFlag(QEventLoop::WaitForMoreEvents) && !m_interrupted && !m_wakeUp.isRequested();
+        flags.testFlag(QEventLoop::WaitForMoreEvents) && !isDone && !m_interrupted && !m_wakeUp.isRequested();
     if (mayWait)
         Q_EMIT aboutToBlock();
     if (m_interrupted)
@@ -38,7 +46,7 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
                             : waitAndDeliver(mayWait, withTimers);
     if (withTimers && m_timers.deliver(Clock::now()) > 0)
         didSomething = true;
-    return didSomething;
+    return didSomething || wasWoken;
 }
 
 std::optional<Duration> EpollDispatcher::timeout(bool mayWait, bool withTimers) const

@@ -8,6 +8,8 @@
 #include <QAbstractEventDispatcher>
 
 #include <atomic>
+#include <cstdint>
+#include <optional>
 
 namespace holdline {
 
@@ -69,6 +71,7 @@ private:
     WakeUp m_wakeUp;
     DescriptorSet m_descriptors;
     TimerTable m_timers;
+    std::uint64_t m_turns = 0;  ///< tells whether a loop inside has run meanwhile
     std::atomic<bool> m_interrupted = false;
 };
 

@@ -18,10 +18,10 @@ using std::chrono::seconds;
 /// Coarse timers fall on multiples of this.
 Duration gridOf(const TimerTable::Timer &timer)
 {
-    if (timer.type == Qt::VeryCoarseTimer || (timer.type == Qt::CoarseTimer && timer.interval >= seconds(20)))
-        return seconds(1);
     if (timer.type == Qt::PreciseTimer || timer.interval <= milliseconds(20))
         return Duration(1);
+    if (timer.type == Qt::VeryCoarseTimer || timer.interval >= seconds(20))
+        return seconds(1);
     // A power of two: the grids of different intervals meet.
     const auto slack = std::chrono::floor<milliseconds>(timer.interval / 20).count();
     return milliseconds(std::bit_floor(static_cast<std::uint64_t>(slack)));
@@ -130,9 +130,10 @@ int TimerTable::deliver(TimePoint now)
             continue;
         advance(*entry, now);
         entry->isDelivering = true;
+        if (entry->timer.interval > Duration::zero())
+            ++sent;
         QTimerEvent event(one.id);
         QCoreApplication::sendEvent(entry->timer.object, &event);
-        ++sent;
         entry = find(one);
         if (entry)
             entry->isDelivering = false;

@@ -43,8 +43,9 @@ public:
     std::optional<TimePoint> next() const;
 
     /// Sends a QTimerEvent to the objects of those that are due, once to each, in the order they are due. A
-    /// timer whose event is being handled further up the stack is left out. Returns how many were sent. While
-    /// an object handles its event, timers may be added and removed and this may be called again.
+    /// timer whose event is being handled further up the stack is left out. Returns how many of those sent
+    /// have an interval: one of 0 ms is always due, and who calls until nothing is done would never end.
+    /// While an object handles its event, timers may be added and removed and this may be called again.
     int deliver(TimePoint now);
 
 private:

@@ -8,7 +8,7 @@ namespace holdline {
 /// Wakes one event loop from any thread, through an eventfd. The system is asked only when the loop sleeps: a
 /// wake-up of a loop that is at work, from its own thread above all, costs one atomic.
 ///
-/// Threads: request() any; the rest the loop's own. The order of a turn is clear(), do what may have been
+/// Threads: request() any; the rest the loop's own. The order of a turn is take(), do what may have been
 /// asked for, fallAsleep(), wait on descriptor() unless that said no, arise().
 class WakeUp
 {
@@ -23,11 +23,11 @@ public:
 
     /// The loop's next turn begins soon; several requests before it count as one.
     void request();
-    /// Forgets the requests so far.
-    void clear() { m_requested.store(false); }
+    /// Forgets the requests so far; false when there was none.
+    bool take() { return m_requested.exchange(false); }
     bool isRequested() const { return m_requested.load(); }
 
-    /// False when it must not wait, because a request has come since clear().
+    /// False when it must not wait, because a request has come since take().
     bool fallAsleep();
     void arise() { m_asleep.store(false); }
     /// Takes back what made the descriptor readable.

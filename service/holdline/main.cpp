@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/config/loadconfig.h"
 #include "core/eventloop/descriptorlimit.h"
+#include "core/eventloop/eventloop.h"
 #include "core/eventloop/unixsignals.h"
 #include "core/telemetry/logging.h"
+#include "service/cli/eventloopoption.h"
 #include "service/holdline/service.h"
 
 #include <QCoreApplication>
@@ -19,10 +21,9 @@ namespace {
 
 constexpr int kUnavailable = 69;  // EX_UNAVAILABLE of sysexits.h
 
-LoadedConfig load()
+LoadedConfig load(const QStringList &arguments)
 {
-    return loadConfig(QCoreApplication::arguments().mid(1), QProcessEnvironment::systemEnvironment(),
-                      QDir::currentPath());
+    return loadConfig(arguments.mid(1), QProcessEnvironment::systemEnvironment(), QDir::currentPath());
 }
 
 void print(FILE *stream, const QByteArray &text)
@@ -31,9 +32,9 @@ void print(FILE *stream, const QByteArray &text)
 }
 
 /// SIGHUP: the new configuration if it is good, else the old one and a word in the log.
-void reload(Service &service, LogHandler &log, Config &running)
+void reload(const QStringList &arguments, Service &service, LogHandler &log, Config &running)
 {
-    const LoadedConfig loaded = load();
+    const LoadedConfig loaded = load(arguments);
     if (!loaded.isValid()) {
         for (const ConfigError &error : loaded.errors)
             qCCritical(lcConfig).noquote() << error.text;
@@ -54,19 +55,19 @@ void reload(Service &service, LogHandler &log, Config &running)
 int main(int argc, char **argv)
 {
     raiseDescriptorLimit();
-    // GLib's event loop costs more per descriptor than Qt's own.
-    qputenv("QT_NO_GLIB", "1");
-    QCoreApplication app(argc, argv);
-    QCoreApplication::setApplicationName(u"holdline"_s);
-    QCoreApplication::setApplicationVersion(QStringLiteral(HOLDLINE_VERSION));
-
-    const LoadedConfig loaded = load();
+    const QStringList arguments = cli::readArguments(argc, argv);
+    const LoadedConfig loaded = load(arguments);
     if (const auto exit = earlyExit(loaded)) {
         print(stdout, exit->out);
         print(stderr, exit->error);
         return exit->code;
     }
     Config running = loaded.config;
+    installEventLoop(running.server.eventLoop);
+    QCoreApplication app(argc, argv);
+    QCoreApplication::setApplicationName(u"holdline"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(HOLDLINE_VERSION));
+
     // Before anything is logged: it also makes a broken log pipe an error instead of the end.
     UnixSignals signals;
     DescriptorSink standardError(STDERR_FILENO);
@@ -88,6 +89,7 @@ int main(int argc, char **argv)
     });
     QObject::connect(&service, &Service::reloaded, &service,
                      [] { qCInfo(lcConfig) << "configuration reloaded"; });
-    QObject::connect(&signals, &UnixSignals::reload, &service, [&] { reload(service, log, running); });
+    QObject::connect(&signals, &UnixSignals::reload, &service,
+                     [&] { reload(arguments, service, log, running); });
     return QCoreApplication::exec();
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/shardthread.h"
 
+#include "core/eventloop/eventloop.h"
+
+#include <QAbstractEventDispatcher>
+
 namespace holdline {
 
 ShardThread::ShardThread(ShardPlan plan, ShardPlace place, LogSink &sink, qintptr shared, ReportBox &reports)
@@ -20,6 +24,8 @@ ShardThread::~ShardThread()
 
 void ShardThread::begin()
 {
+    if (auto loop = makeEventDispatcher(m_plan.config.server.eventLoop))
+        setEventDispatcher(loop.release());
     start();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobclient/commandline.h"
 
+#include "service/cli/eventloopoption.h"
 #include "service/cli/optionreader.h"
 
 #include <QCommandLineParser>
@@ -41,6 +42,7 @@ void describe(QCommandLineParser &parser)
         {u"limit"_s, u"All jobs must be done within it (default 5s)."_s, u"TIME"_s},
         {u"timeout"_s, u"One job is given up after it (default 30s)."_s, u"TIME"_s},
         {u"json"_s, u"Prints the report as JSON, with percentiles, statuses and errors."_s},
+        cli::eventLoopOption(),
     });
     parser.addPositionalArgument(u"verify FILE"_s, u"Checks a proof block instead (--limit, --json)."_s,
                                  u"[verify FILE|-]"_s);
@@ -85,6 +87,7 @@ std::variant<RunCommand, VerifyCommand, cli::Exit> parseCommandLine(const QStrin
     reader.duration(u"limit"_s, 1ms, 24h, load.limit);
     reader.duration(u"timeout"_s, 1ms, 24h, load.timeout);
     run.json = parser.isSet(u"json"_s);
+    cli::checkEventLoop(reader);
     if (!reader.ok())
         return usage(reader.error());
 
@@ -96,7 +99,7 @@ std::variant<RunCommand, VerifyCommand, cli::Exit> parseCommandLine(const QStrin
     if (positional.size() != 2)
         return usage(u"verify wants one file, or - for stdin"_s);
     for (const auto &name :
-         {u"url"_s, u"account"_s, u"jobs"_s, u"concurrency"_s, u"accounts"_s, u"rate"_s, u"timeout"_s}) {
+         {u"url"_s, u"account"_s, u"jobs"_s, u"concurrency"_s, u"accounts"_s, u"rate"_s, u"timeout"_s, u"event-loop"_s}) {
         if (parser.isSet(name))
             return usage(u"--%1 has no meaning with verify"_s.arg(name));
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/eventloop/descriptorlimit.h"
+#include "core/eventloop/eventloop.h"
+#include "service/cli/eventloopoption.h"
 #include "service/cli/exit.h"
 #include "service/jobclient/commandline.h"
 #include "service/jobclient/loadgenerator.h"
@@ -76,11 +78,10 @@ int verify(const jobclient::VerifyCommand &command)
 int main(int argc, char **argv)
 {
     const int descriptors = raiseDescriptorLimit();
-    // GLib's event loop keeps its descriptors in a list: opening thousands at once costs twice as much with
-    // it.
-    qputenv("QT_NO_GLIB", "1");
+    const QStringList arguments = cli::readArguments(argc, argv);
+    installEventLoop(cli::eventLoopIn(arguments));
     QCoreApplication application(argc, argv);
-    const auto command = jobclient::parseCommandLine(QCoreApplication::arguments());
+    const auto command = jobclient::parseCommandLine(arguments);
     if (const auto *exit = std::get_if<cli::Exit>(&command))
         return cli::finish(kProgram, *exit);
     if (const auto *verifying = std::get_if<jobclient::VerifyCommand>(&command))

@@ -2,6 +2,7 @@
 #include "service/jobserver/commandline.h"
 
 #include "core/config/values.h"
+#include "service/cli/eventloopoption.h"
 #include "service/cli/optionreader.h"
 
 #include <QCommandLineParser>
@@ -69,6 +70,7 @@ void describe(QCommandLineParser &parser)
         {u"seed"_s, u"Of ids and faults: repeats a run (default: random, printed at the start)."_s, u"N"_s},
         {u"secret"_s, u"The key of the proofs (default: random)."_s, u"TEXT"_s},
         {u"callback-retries"_s, u"Further tries after a connection failure or a 5xx (default 3)."_s, u"N"_s},
+        cli::eventLoopOption(),
     });
     for (const FaultFlag &flag : faultFlags())
         parser.addOption({flag.name, flag.description, u"PERCENT"_s});
@@ -180,6 +182,7 @@ std::variant<ServeCommand, cli::Exit> parseCommandLine(const QStringList &argume
     readSecret(reader, options.secret);
     reader.integer(u"callback-retries"_s, 0, 100, options.callbackRetries);
     readFaults(reader, options.faults);
+    cli::checkEventLoop(reader);
     if (!reader.ok())
         return cli::Exit{cli::kExitUsage, reader.error()};
     return command;

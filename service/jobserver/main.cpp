@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/config/values.h"
 #include "core/eventloop/descriptorlimit.h"
+#include "core/eventloop/eventloop.h"
 #include "core/eventloop/unixsignals.h"
+#include "service/cli/eventloopoption.h"
 #include "service/cli/exit.h"
 #include "service/jobserver/commandline.h"
 #include "service/jobserver/jobserver.h"
@@ -29,11 +31,10 @@ int connectionShare(int descriptors, int callbacksAtOnce)
 int main(int argc, char **argv)
 {
     const int descriptors = raiseDescriptorLimit();
-    // GLib's event loop keeps its descriptors in a list: opening thousands at once costs twice as much with
-    // it.
-    qputenv("QT_NO_GLIB", "1");
+    const QStringList arguments = cli::readArguments(argc, argv);
+    installEventLoop(cli::eventLoopIn(arguments));
     QCoreApplication application(argc, argv);
-    auto command = jobserver::parseCommandLine(QCoreApplication::arguments());
+    auto command = jobserver::parseCommandLine(arguments);
     if (const auto *exit = std::get_if<cli::Exit>(&command))
         return cli::finish(kProgram, *exit);
 

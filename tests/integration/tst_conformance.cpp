@@ -5,6 +5,7 @@
 #include "tests/integration/seenreply.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/scriptedserver.h"
+#include "tests/support/testmain.h"
 
 #include <QPointer>
 
@@ -381,5 +382,5 @@ void TestConformance::closedConnectionIsReplaced()
     }
 }
 
-QTEST_GUILESS_MAIN(TestConformance)
+HOLDLINE_TEST_MAIN(TestConformance)
 #include "tst_conformance.moc"

@@ -2,6 +2,7 @@
 // How PooledAccessManager shares out its connections: reuse, scopes, cap, queue. Idle and stale connections
 // are in tst_staleconnections.
 #include "tests/integration/poolfixture.h"
+#include "tests/support/testmain.h"
 
 using namespace holdline;
 using namespace holdline::test;
@@ -267,5 +268,5 @@ void TestConnectionPool::refusedOnesDoNotBlockTheQueue()
     QCOMPARE(manager.connectionCount(), 0);
 }
 
-QTEST_GUILESS_MAIN(TestConnectionPool)
+HOLDLINE_TEST_MAIN(TestConnectionPool)
 #include "tst_connectionpool.moc"

@@ -2,6 +2,7 @@
 // The gate over real sockets: order and connection semantics.
 #include "tests/support/echogate.h"
 #include "tests/support/rawhttpclient.h"
+#include "tests/support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QJsonDocument>
@@ -384,5 +385,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestGate)
+HOLDLINE_TEST_MAIN(TestGate)
 #include "tst_gate.moc"

@@ -3,6 +3,7 @@
 #include "tests/support/echogate.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/rawhttpclient.h"
+#include "tests/support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QRegularExpression>
@@ -210,5 +211,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestGateLimits)
+HOLDLINE_TEST_MAIN(TestGateLimits)
 #include "tst_gatelimits.moc"

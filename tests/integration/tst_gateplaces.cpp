@@ -3,6 +3,7 @@
 #include "tests/support/echogate.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/rawhttpclient.h"
+#include "tests/support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QRegularExpression>
@@ -289,5 +290,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestGatePlaces)
+HOLDLINE_TEST_MAIN(TestGatePlaces)
 #include "tst_gateplaces.moc"

@@ -2,6 +2,7 @@
 // What the gate does not let in: every refusal reaches its client over a real socket, once and whole.
 #include "tests/support/echogate.h"
 #include "tests/support/rawhttpclient.h"
+#include "tests/support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QJsonDocument>
@@ -111,5 +112,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestGateRefusals)
+HOLDLINE_TEST_MAIN(TestGateRefusals)
 #include "tst_gaterefusals.moc"

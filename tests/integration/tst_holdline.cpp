@@ -3,12 +3,15 @@
 #include "core/config/options.h"
 #include "tests/support/asking.h"
 #include "tests/support/program.h"
+#include "tests/support/testmain.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTest>
+
+#include <csignal>
 
 using namespace holdline::test;
 using namespace Qt::StringLiterals;
@@ -39,6 +42,8 @@ private Q_SLOTS:
     void badConfigurationNamesFileLineAndKey();
     void checkConfig();
     void printConfig();
+    void eventLoop_data();
+    void eventLoop();
     void portTaken();
     void listens_data();
     void listens();
@@ -149,6 +154,38 @@ void TestHoldline::portTaken()
     Program admin(commandLine({u"--listen"_s, u"127.0.0.1:0"_s, u"--admin-listen"_s, address}));
     QCOMPARE(admin.run(), 69);
     QVERIFY2(admin.err().contains(address.toUtf8()), admin.err().constData());
+}
+
+void TestHoldline::eventLoop_data()
+{
+    QTest::addColumn<QStringList>("command");
+    QTest::addColumn<bool>("isEpoll");
+    const QList<QStringList> programs{
+        {QStringLiteral(HOLDLINE_PROGRAM), u"--listen"_s, u"127.0.0.1:0"_s, u"--admin-listen"_s, u"off"_s},
+        {QStringLiteral(JOBSERVER_PROGRAM), u"--listen"_s, u"127.0.0.1:0"_s}};
+    for (const QStringList &program : programs) {
+        const QByteArray name = program.first().section(u'/', -1).toLatin1();
+        QTest::addRow("%s", name.constData()) << program << true;
+        for (const bool isEpoll : {true, false}) {
+            const QString word = isEpoll ? u"epoll"_s : u"qt"_s;
+            QTest::addRow("%s, %s", name.constData(), qPrintable(word))
+                << program + QStringList{u"--event-loop"_s, word} << isEpoll;
+        }
+    }
+}
+
+/// What the flag says is what the program runs on.
+void TestHoldline::eventLoop()
+{
+    QFETCH(QStringList, command);
+    QFETCH(bool, isEpoll);
+    Program program(command);
+    program.start();
+    QTRY_VERIFY((program.err() + program.out()).contains("istening"));
+    QCOMPARE(program.descriptors().contains(u"anon_inode:[eventpoll]"_s), isEpoll);
+    program.send(SIGTERM);
+    QVERIFY(program.waitForEnd());
+    QCOMPARE(program.exitCode(), 0);
 }
 
 void TestHoldline::listens_data()
@@ -353,5 +390,5 @@ void TestHoldline::oneLineForEachRequest()
     QVERIFY(!program.err().contains("078DC9F28BA8C890DAAFE65945AF7B15A0519671"));
 }
 
-QTEST_GUILESS_MAIN(TestHoldline)
+HOLDLINE_TEST_MAIN(TestHoldline)
 #include "tst_holdline.moc"

@@ -3,6 +3,7 @@
 #include "tests/support/asking.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/program.h"
+#include "tests/support/testmain.h"
 
 #include <QTest>
 
@@ -213,5 +214,5 @@ void TestHoldlineLimits::case54_logCannotBeWritten()
     QVERIFY(program.isRunning());
 }
 
-QTEST_GUILESS_MAIN(TestHoldlineLimits)
+HOLDLINE_TEST_MAIN(TestHoldlineLimits)
 #include "tst_holdlinelimits.moc"

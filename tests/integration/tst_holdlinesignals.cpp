@@ -2,6 +2,7 @@
 // What signals do to the running program: SIGTERM drains, a second one ends, SIGHUP reloads, SIGKILL kills.
 #include "tests/support/asking.h"
 #include "tests/support/program.h"
+#include "tests/support/testmain.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -232,5 +233,5 @@ void TestHoldlineSignals::case53_killedAndRestarted()
     QTRY_COMPARE(client.status(), 200);
 }
 
-QTEST_GUILESS_MAIN(TestHoldlineSignals)
+HOLDLINE_TEST_MAIN(TestHoldlineSignals)
 #include "tst_holdlinesignals.moc"

@@ -2,6 +2,7 @@
 #include "service/holdline/http/httpserver.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/rawhttpclient.h"
+#include "tests/support/testmain.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -389,5 +390,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestHttpServer)
+HOLDLINE_TEST_MAIN(TestHttpServer)
 #include "tst_httpserver.moc"

@@ -3,6 +3,7 @@
 #include "core/wire/proofblock.h"
 #include "tests/support/loadrun.h"
 #include "tests/support/scriptedserver.h"
+#include "tests/support/testmain.h"
 
 #include <QSet>
 #include <QTest>
@@ -164,5 +165,5 @@ void TestJobClient::thousandsAtOnce()
     QCOMPARE(server.stats().starts, static_cast<std::uint64_t>(jobs));
 }
 
-QTEST_GUILESS_MAIN(TestJobClient)
+HOLDLINE_TEST_MAIN(TestJobClient)
 #include "tst_jobclient.moc"

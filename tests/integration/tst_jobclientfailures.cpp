@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/loadrun.h"
 #include "tests/support/scriptedserver.h"
+#include "tests/support/testmain.h"
 
 #include <QSignalSpy>
 #include <QTcpServer>
@@ -219,5 +220,5 @@ void TestJobClientFailures::triesEveryAddress()
     QCOMPARE(run(options).succeeded, 1);
 }
 
-QTEST_GUILESS_MAIN(TestJobClientFailures)
+HOLDLINE_TEST_MAIN(TestJobClientFailures)
 #include "tst_jobclientfailures.moc"

@@ -2,6 +2,7 @@
 #include "core/wire/proofblock.h"
 #include "tests/support/loadrun.h"
 #include "tests/support/scriptedserver.h"
+#include "tests/support/testmain.h"
 
 #include <QFile>
 #include <QJsonDocument>
@@ -188,5 +189,5 @@ void TestJobPrograms::serverProgramExitCodes()
     QCOMPARE(it.err.isEmpty(), code == 0);
 }
 
-QTEST_GUILESS_MAIN(TestJobPrograms)
+HOLDLINE_TEST_MAIN(TestJobPrograms)
 #include "tst_jobprograms.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/jobserverworld.h"
+#include "tests/support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QSet>
@@ -328,5 +329,5 @@ void TestJobServer::clientLeavesDuringTheStart()
     QCOMPARE(world.server.stats().leftBefore, 0U);
 }
 
-QTEST_GUILESS_MAIN(TestJobServer)
+HOLDLINE_TEST_MAIN(TestJobServer)
 #include "tst_jobserver.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/jobserverworld.h"
+#include "tests/support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QSet>
@@ -243,5 +244,5 @@ void TestJobServerCallbacks::destroyedInTheMiddle()
     world.reset();
 }
 
-QTEST_GUILESS_MAIN(TestJobServerCallbacks)
+HOLDLINE_TEST_MAIN(TestJobServerCallbacks)
 #include "tst_jobservercallbacks.moc"

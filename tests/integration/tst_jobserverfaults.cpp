@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/jobserverworld.h"
+#include "tests/support/testmain.h"
 
 #include <QElapsedTimer>
 #include <QSet>
@@ -215,5 +216,5 @@ void TestJobServerFaults::sameSeedSameRun()
     QVERIFY(runs[0] != runs[2]);
 }
 
-QTEST_GUILESS_MAIN(TestJobServerFaults)
+HOLDLINE_TEST_MAIN(TestJobServerFaults)
 #include "tst_jobserverfaults.moc"

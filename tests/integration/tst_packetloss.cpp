@@ -5,6 +5,7 @@
 #include "tests/support/lossylink.h"
 #include "tests/support/lossyrelay.h"
 #include "tests/support/program.h"
+#include "tests/support/testmain.h"
 #include "tests/support/wholeservice.h"
 
 #include <QJsonDocument>
@@ -143,5 +144,5 @@ void TestPacketLoss::overLossyRelays()
     QCOMPARE(jobServer.stats().duplicateStarts, std::uint64_t(0));
 }
 
-QTEST_GUILESS_MAIN(TestPacketLoss)
+HOLDLINE_TEST_MAIN(TestPacketLoss)
 #include "tst_packetloss.moc"

@@ -6,6 +6,7 @@
 #include "tests/integration/seenreply.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/scriptedserver.h"
+#include "tests/support/testmain.h"
 
 #include <QNetworkProxy>
 #include <QNetworkReply>
@@ -282,5 +283,5 @@ void TestPooledAccessManager::managerSignalAndAutoDelete()
     QTRY_VERIFY(!reply);
 }
 
-QTEST_GUILESS_MAIN(TestPooledAccessManager)
+HOLDLINE_TEST_MAIN(TestPooledAccessManager)
 #include "tst_pooledaccessmanager.moc"

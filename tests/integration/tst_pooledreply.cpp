@@ -4,6 +4,7 @@
 #include "service/holdline/upstream/pooledaccessmanager.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/scriptedserver.h"
+#include "tests/support/testmain.h"
 
 #include <QNetworkReply>
 #include <QPointer>
@@ -265,5 +266,5 @@ void TestPooledReply::manyManagersInOneSlot()
     QTRY_COMPARE(server.openConnections(), 0);
 }
 
-QTEST_GUILESS_MAIN(TestPooledReply)
+HOLDLINE_TEST_MAIN(TestPooledReply)
 #include "tst_pooledreply.moc"

@@ -2,6 +2,7 @@
 // What PooledAccessManager puts on the wire.
 #include "service/holdline/upstream/pooledaccessmanager.h"
 #include "tests/support/scriptedserver.h"
+#include "tests/support/testmain.h"
 
 #include <QBuffer>
 #include <QNetworkReply>
@@ -220,5 +221,5 @@ void TestPooledRequest::earlyAnswerToALargeBody()
     QCOMPARE(manager.connectionCount(), 0);
 }
 
-QTEST_GUILESS_MAIN(TestPooledRequest)
+HOLDLINE_TEST_MAIN(TestPooledRequest)
 #include "tst_pooledrequest.moc"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The whole service over loopback: what it exists for, and what the world does to it.
+#include "tests/support/testmain.h"
 #include "tests/support/wholeservice.h"
 
 #include <QJsonDocument>
@@ -269,5 +270,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestService)
+HOLDLINE_TEST_MAIN(TestService)
 #include "tst_service.moc"

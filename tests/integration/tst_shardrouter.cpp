@@ -3,6 +3,7 @@
 // callbacks that arrive at the wrong one, and clients that leave at every stage.
 #include "service/holdline/shardrouter.h"
 #include "tests/support/bridgeworld.h"
+#include "tests/support/testmain.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -333,5 +334,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestShardRouter)
+HOLDLINE_TEST_MAIN(TestShardRouter)
 #include "tst_shardrouter.moc"

@@ -3,6 +3,7 @@
 // four threads as well.) Meant to be run under the tsan preset too.
 #include "core/job/jobid.h"
 #include "tests/support/asking.h"
+#include "tests/support/testmain.h"
 #include "tests/support/wholeservice.h"
 
 #include <QSignalSpy>
@@ -344,5 +345,5 @@ private Q_SLOTS:
     }
 };
 
-QTEST_GUILESS_MAIN(TestShards)
+HOLDLINE_TEST_MAIN(TestShards)
 #include "tst_shards.moc"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // When PooledAccessManager may use a connection again, and what happens when the peer thinks otherwise.
 #include "tests/integration/poolfixture.h"
+#include "tests/support/testmain.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -237,5 +238,5 @@ void TestStaleConnections::noReuse()
     }
 }
 
-QTEST_GUILESS_MAIN(TestStaleConnections)
+HOLDLINE_TEST_MAIN(TestStaleConnections)
 #include "tst_staleconnections.moc"

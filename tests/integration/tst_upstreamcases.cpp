@@ -3,6 +3,7 @@
 // posted.
 #include "tests/support/asking.h"
 #include "tests/support/processstatus.h"
+#include "tests/support/testmain.h"
 #include "tests/support/wholeservice.h"
 
 #include <QJsonDocument>
@@ -395,5 +396,5 @@ void TestUpstreamCases::case08_badCallbacksLeaveTheJobPending()
     QCOMPARE(client.answers().front().body, result());
 }
 
-QTEST_GUILESS_MAIN(TestUpstreamCases)
+HOLDLINE_TEST_MAIN(TestUpstreamCases)
 #include "tst_upstreamcases.moc"

@@ -2,6 +2,7 @@
 // Starts over real sockets, with the pooled and with the stock manager: the request, the answers, the life
 // of the client. Upstreams that misbehave are in tst_upstreamfaults.
 #include "tests/integration/startfixture.h"
+#include "tests/support/testmain.h"
 
 using namespace holdline;
 using namespace holdline::test;
@@ -229,5 +230,5 @@ void TestUpstreamClient::destroyedInASlot()
     QTRY_COMPARE(server.openConnections(), 0);
 }
 
-QTEST_GUILESS_MAIN(TestUpstreamClient)
+HOLDLINE_TEST_MAIN(TestUpstreamClient)
 #include "tst_upstreamclient.moc"

@@ -3,6 +3,7 @@
 // each arrives at most once, and its fate is what StartResult says.
 #include "tests/integration/startfixture.h"
 #include "tests/support/fullbacklog.h"
+#include "tests/support/testmain.h"
 
 using namespace holdline;
 using namespace holdline::test;
@@ -310,5 +311,5 @@ void TestUpstreamFaults::manyAtOnceEachExactlyOnce()
         QCOMPARE(notStarted, 0);
 }
 
-QTEST_GUILESS_MAIN(TestUpstreamFaults)
+HOLDLINE_TEST_MAIN(TestUpstreamFaults)
 #include "tst_upstreamfaults.moc"

@@ -8,6 +8,9 @@
 #include <QTest>
 
 #include <csignal>
+#include <filesystem>
+#include <string>
+#include <system_error>
 
 #include <unistd.h>
 
@@ -106,6 +109,16 @@ qint64 Program::memoryKib(const QByteArray &name) const
             return line.mid(name.size() + 1).simplified().split(' ').first().toLongLong();
     }
     return -1;
+}
+
+QStringList Program::descriptors() const
+{
+    QStringList all;
+    std::error_code gone;
+    const std::filesystem::directory_iterator entries("/proc/" + std::to_string(pid()) + "/fd", gone);
+    for (const auto &entry : entries)
+        all.append(QString::fromStdString(std::filesystem::read_symlink(entry.path(), gone).string()));
+    return all;
 }
 
 std::chrono::milliseconds Program::cpuTime() const

@@ -46,6 +46,8 @@ public:
 
     /// A number of /proc/<pid>/status in KiB, e.g. VmRSS; -1 when there is none.
     qint64 memoryKib(const QByteArray &name) const;
+    /// What its descriptors are, as /proc/<pid>/fd tells: "socket:[1234]", "anon_inode:[eventpoll]".
+    QStringList descriptors() const;
     /// Time on a processor so far, user and system.
     std::chrono::milliseconds cpuTime() const;
 

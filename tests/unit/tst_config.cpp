@@ -157,6 +157,7 @@ void TestConfig::outOfRange_data()
                              "upstream.connections 1e3",
                              "upstream.connection_scope Any",
                              "upstream.transport stock",
+                             "server.event_loop poll",
                              "upstream.connect_timeout 1ms",
                              "upstream.connect_timeout 11m",
                              "upstream.start_timeout 0",

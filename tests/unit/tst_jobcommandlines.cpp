@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/cli/eventloopoption.h"
 #include "service/jobclient/commandline.h"
 #include "service/jobserver/commandline.h"
 
@@ -30,6 +31,8 @@ private Q_SLOTS:
     void serverCommandLine_data();
     void serverCommandLine();
     void serverCommandLineValues();
+    void eventLoop_data();
+    void eventLoop();
 };
 
 void TestJobCommandLines::clientCommandLine_data()
@@ -40,7 +43,7 @@ void TestJobCommandLines::clientCommandLine_data()
     QTest::newRow("original") << u"--url http://h/proxy --account example"_s << -1;
     QTest::newRow("everything")
         << u"--url http://[::1]:80/?a=b --account a --jobs 5 --concurrency 2 --accounts 3 "
-           "--rate 10.5 --limit 1s --timeout 500ms --json"_s
+           "--rate 10.5 --limit 1s --timeout 500ms --event-loop qt --json"_s
         << -1;
     QTest::newRow("verify") << u"verify proof.txt"_s << -2;
     QTest::newRow("verify stdin") << u"verify - --json --limit 1s"_s << -2;
@@ -70,6 +73,8 @@ void TestJobCommandLines::clientCommandLine_data()
                               u"verify"_s,
                               u"verify a b"_s,
                               u"verify a --jobs 5"_s,
+                              u"verify a --event-loop qt"_s,
+                              u"--event-loop poll"_s,
                               u"--account ''"_s})
         QTest::newRow(qPrintable(wrong)) << wrong << 64;
 }
@@ -139,6 +144,8 @@ void TestJobCommandLines::serverCommandLine_data()
                               u"--fault-late x"_s,
                               u"--fault-late 200%:5"_s,
                               u"--fault-nonsense 5"_s,
+                              u"--event-loop"_s,
+                              u"--event-loop glib"_s,
                               u"extra"_s})
         QTest::newRow(qPrintable(wrong)) << wrong << 64;
 }
@@ -187,6 +194,25 @@ void TestJobCommandLines::serverCommandLineValues()
     QCOMPARE(options.callbackRetries, 0);
     QCOMPARE(options.faults.percent, (std::array<double, kFaultCount>{1, 2, 3, 4, 5, 6, 7, 8, 10, 11}));
     QCOMPARE(options.faults.lateBy, 9ms);
+}
+
+void TestJobCommandLines::eventLoop_data()
+{
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<EventLoop>("loop");
+    QTest::newRow("nothing") << u"jobclient"_s << EventLoop::Epoll;
+    QTest::newRow("epoll") << u"jobclient --event-loop epoll"_s << EventLoop::Epoll;
+    QTest::newRow("qt") << u"jobclient --event-loop qt"_s << EventLoop::Qt;
+    QTest::newRow("among others") << u"jobserver --seed 5 --event-loop=qt --listen :0 -h"_s << EventLoop::Qt;
+    QTest::newRow("wrong") << u"jobserver --event-loop glib"_s << EventLoop::Epoll;
+    QTest::newRow("without its word") << u"jobserver --event-loop"_s << EventLoop::Epoll;
+}
+
+void TestJobCommandLines::eventLoop()
+{
+    QFETCH(QString, line);
+    QFETCH(EventLoop, loop);
+    QCOMPARE(cli::eventLoopIn(words(line)), loop);
 }
 
 QTEST_GUILESS_MAIN(TestJobCommandLines)
