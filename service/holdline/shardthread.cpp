@@ -27,6 +27,8 @@ void ShardThread::begin()
     if (auto loop = makeEventDispatcher(m_plan.config.server.eventLoop))
         setEventDispatcher(loop.release());
     start();
+    if (!isRunning() && !isFinished())
+        m_began.set_value(QStringLiteral("the system allows no more threads"));
 }
 
 bool ShardThread::isListening()

@@ -4,8 +4,6 @@
 #include "tests/support/asking.h"
 
 #include <QLoggingCategory>
-#include <QNetworkAccessManager>
-#include <QNetworkReply>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -92,13 +90,7 @@ Report WholeService::run(LoadOptions options, std::chrono::milliseconds patience
 
 QByteArray WholeService::admin(const QByteArray &path)
 {
-    QNetworkAccessManager manager;
-    const std::unique_ptr<QNetworkReply> reply(
-        manager.get(QNetworkRequest(localUrl(adminPort(), QString::fromLatin1(path)))));
-    QSignalSpy finished(reply.get(), &QNetworkReply::finished);
-    if (finished.isEmpty())
-        finished.wait(10'000);
-    return reply->readAll();
+    return ask(adminPort(), RawHttpClient::get(path)).body;
 }
 
 double WholeService::metric(const QByteArray &name)
