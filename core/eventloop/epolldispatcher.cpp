@@ -128,7 +128,7 @@ QList<QAbstractEventDispatcher::TimerInfoV2> EpollDispatcher::timersForObject(QO
 
 QAbstractEventDispatcher::Duration EpollDispatcher::remainingTime(Qt::TimerId id) const
 {
-    return m_timers.remaining(qToUnderlying(id), Clock::now()).value_or(std::chrono::nanoseconds(-1));
+    return m_timers.remaining(qToUnderlying(id), Clock::now()).value_or(std::chrono::nanoseconds::min());
 }
 
 #else

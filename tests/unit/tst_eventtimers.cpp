@@ -329,7 +329,8 @@ private Q_SLOTS:
             const int id = timer.timerId();
             timer.stop();
             note(timer.remainingTime() == -1, "stopped");
-            note(dispatcher()->remainingTime(id) == -1, "no timer");
+            // -1 on 6.4; 6.8 says 0 here and a negative duration in its newer function.
+            note(dispatcher()->remainingTime(id) <= 0, "no timer");
         });
         QCOMPARE(seen, Trace());
     }
