@@ -11,6 +11,8 @@
 #include <QTest>
 
 #include <algorithm>
+#include <memory>
+#include <mutex>
 #include <random>
 
 using namespace holdline;
@@ -80,6 +82,27 @@ int answered(const Clients &clients, int status)
     return static_cast<int>(
         std::count_if(clients.begin(), clients.end(), [&](const auto &c) { return c->status() == status; }));
 }
+
+/// Keeps what all threads write.
+class KeptLines : public LogSink
+{
+public:
+    LogWrite write(QByteArrayView lines) override
+    {
+        const std::lock_guard lock(m_mutex);
+        m_text.append(lines);
+        return LogWrite::Done;
+    }
+    QByteArray text() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_text;
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    QByteArray m_text;
+};
 
 unsigned announcedSeed()
 {
@@ -200,6 +223,32 @@ private Q_SLOTS:
         QCOMPARE(metricIn(page, "holdline_requests_held"), 0.0);
         QCOMPARE(metricIn(page, "holdline_starts_in_flight"), 0.0);
         QCOMPARE(metricIn(page, "holdline_parked_jobs"), 400.0);
+    }
+
+    /// Each shard writes its own lines; none is missing, cut or mixed with another's.
+    void accessLogOfAllShards()
+    {
+        JobServer upstream(WholeService::quickJobs());
+        QVERIFY(upstream.listen(QHostAddress::LocalHost, 0));
+        Config config = fourThreads();
+        config.server.listen = {u"127.0.0.1"_s, 0};
+        config.server.adminListen = {};
+        config.upstream.url = QUrl(u"http://127.0.0.1:%1/start"_s.arg(upstream.port()));
+        config.log.accessLinesPerSecond = 100'000;
+        KeptLines sink;
+        Service service(config, sink);
+        QVERIFY(service.start());
+        LoadOptions options = load(400, 40);
+        options.url = QUrl(u"http://127.0.0.1:%1/start"_s.arg(service.port()));
+        LoadGenerator generator(options);
+        generator.start();
+        QTRY_COMPARE_WITH_TIMEOUT(generator.report().succeeded, 400, 60'000);
+        QTRY_COMPARE(sink.text().count('\n'), 400);
+        for (const QByteArray &line : sink.text().chopped(1).split('\n')) {
+            QVERIFY2(line.startsWith("time=") && line.count("time=") == 1, line.constData());
+            QVERIFY2(line.contains(" outcome=completed ") && line.contains(" upstream_id="),
+                     line.constData());
+        }
     }
 
     /// Every place of every shard is taken: the shares add up to the limit, and callbacks get through.
