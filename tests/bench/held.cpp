@@ -135,7 +135,7 @@ void addRatios(const Options &options, const std::vector<Variant> &variants, Sce
     for (const auto &[key, what] : costs) {
         for (const Variant &variant : variants) {
             for (const int held : options.held) {
-                if (held > 0)
+                if (held > 0 && (held >= kManyHeld || held == options.held.back()))
                     result.addRatio(
                         u"%1: CPU of %2 with %3 others held / with none"_s.arg(variant.name, what).arg(held),
                         result.value(variant.name, held, key), result.value(variant.name, 0, key));

@@ -8,6 +8,8 @@
 #include <QCoreApplication>
 #include <QFileInfo>
 
+#include <algorithm>
+
 namespace holdline::bench {
 
 using namespace Qt::StringLiterals;
@@ -57,6 +59,7 @@ void readHeld(cli::OptionReader &reader, std::vector<int> &held)
         if (!ok || held.back() < 0 || held.back() > kMaxHeld)
             reader.fail(u"held"_s, u"whole numbers up to %1, such as 0,1000"_s.arg(kMaxHeld));
     }
+    std::sort(held.begin(), held.end());
 }
 
 QStringList listOf(const QCommandLineParser &parser, const QString &name)

@@ -57,7 +57,7 @@ ScenarioResult measureStart(const Options &options)
     result.about =
         u"One POST of a start request, answered at once by a trivial server: CPU of the process that posts, "
         u"all "
-        "threads, one at a time and %1 at a time. %2 posts in each of %3 runs."_s.arg(kAtOnce)
+        "threads, one at a time and %1 at a time. %2 posts in each run (runs: %3)."_s.arg(kAtOnce)
             .arg(options.posts)
             .arg(options.runs);
     result.metrics = {{"single_us_per_post", u"1 at a time, µs/POST"_s, 1},

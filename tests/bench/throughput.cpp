@@ -62,7 +62,7 @@ ScenarioResult measureThroughput(const Options &options, const std::vector<Varia
         u"%1 connections over %2 accounts, jobs of %3 ms, jobserver, holdline and jobclient sharing the "
         u"cores: "
         "a closed loop for about %4 s, then an open loop at half its rate, latency counted from the moment a "
-        "request was due. %5 runs."_s.arg(kAtOnce)
+        "request was due (runs: %5)."_s.arg(kAtOnce)
             .arg(kAccounts)
             .arg(kDurationMs)
             .arg(options.seconds)

@@ -47,7 +47,7 @@ ScenarioResult measureWhole(const Options &options, const std::vector<Variant> &
     ScenarioResult result;
     result.name = "whole";
     result.about =
-        u"%1 jobs at a time over %2 accounts, each of %3 ms, %4 in each of %5 runs after a warm-up. "
+        u"%1 jobs at a time over %2 accounts, each of %3 ms, %4 in each run after a warm-up (runs: %5). "
         "CPU (user and system, all threads) of each program per job."_s.arg(kAtOnce)
             .arg(kAccounts)
             .arg(kDurationMs)
