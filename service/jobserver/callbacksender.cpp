@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobserver/callbacksender.h"
 
+#include "service/holdline/upstream/oncebody.h"
+#include "service/holdline/upstream/openpost.h"
+
 #include "core/wire/jsontext.h"
 
 #include <QNetworkAccessManager>
@@ -92,7 +95,10 @@ void CallbackSender::fill()
 void CallbackSender::post(Key key, const Callback &callback)
 {
     m_request.setUrl(callback.url);
-    QNetworkReply *reply = m_manager.post(m_request, callback.body);
+    m_request.setHeader(QNetworkRequest::ContentLengthHeader, callback.body.size());
+    auto *body = new OnceBody(callback.body);
+    QNetworkReply *reply = openPost(m_manager, m_request, body);
+    body->setParent(reply);
     reply->setReadBufferSize(kMaxAnswerBytes);
     m_replies.emplace(key, reply);
     connect(reply, &QNetworkReply::finished, this, [this, key, reply] { replied(key, *reply); });

@@ -2,6 +2,7 @@
 #include "service/holdline/upstream/upstreamclient.h"
 
 #include "service/holdline/upstream/oncebody.h"
+#include "service/holdline/upstream/openpost.h"
 #include "service/holdline/upstream/pooledaccessmanager.h"
 #include "service/holdline/upstream/startoutcome.h"
 
@@ -10,22 +11,6 @@
 #include <utility>
 
 namespace holdline {
-
-namespace {
-
-/// What post() does, without what it adds: it connects four signals of each reply to the manager, so that the
-/// manager can repeat them as its own, which nobody listens to here and which costs more than the rest of the
-/// request. The function is a virtual one for subclasses, hence the detour to it.
-QNetworkReply *openPost(QNetworkAccessManager &manager, const QNetworkRequest &request, QIODevice *body)
-{
-    struct Access : QNetworkAccessManager
-    {
-        static constexpr auto open() { return &Access::createRequest; }
-    };
-    return (manager.*Access::open())(QNetworkAccessManager::PostOperation, request, body);
-}
-
-}  // namespace
 
 UpstreamClient::UpstreamClient(QNetworkAccessManager *manager, const QUrl &url, const Limits &limits,
                                QObject *parent)
