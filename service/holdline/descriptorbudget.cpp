@@ -11,16 +11,19 @@ namespace {
 constexpr int kOwnDescriptors = 48;
 /// Of each thread after the first: its event loop's, its mailbox, its listening socket; and what its share is
 /// rounded up by.
-constexpr int kThreadDescriptors = 16;
+constexpr int kThreadDescriptors = 8;
 constexpr int kAdminConnections = 64;
+/// To be shared out, however small the limit is.
+constexpr int kLeastAvailable = 16;
 
 }  // namespace
 
 DescriptorBudget shareDescriptors(const Config &config, int limit, int threads)
 {
     const int own = kOwnDescriptors + (threads - 1) * kThreadDescriptors;
-    const int available = std::max(limit - own, 16);
+    const int available = std::max(limit - own, kLeastAvailable);
     DescriptorBudget budget;
+    budget.suffices = threads == 1 || limit - own >= kLeastAvailable;
     budget.admin = std::clamp(available / 16, 1, kAdminConnections);
     budget.callbacks = std::min(config.limits.callbackConnections, std::max(available / 8, 1));
     budget.upstream = std::min(config.upstream.connections, std::max(available / 8, 1));

@@ -15,6 +15,8 @@ struct DescriptorBudget
     int admin = 0;
     /// True when the limit does not allow what is configured.
     bool shrunk = false;
+    /// False when it is too small for so many threads.
+    bool suffices = true;
 };
 
 /// Shares out `limit` descriptors (RLIMIT_NOFILE): what is configured where there is room, and in proportion

@@ -3,6 +3,8 @@
 
 #include "core/eventloop/descriptorlimit.h"
 
+#include <algorithm>
+
 namespace holdline {
 
 ShardGroup::ShardGroup(const Config &config, int threads, LogSink &sink, QObject *parent)
@@ -28,14 +30,15 @@ ShardGroup::~ShardGroup()
 
 bool ShardGroup::start()
 {
-    ShardPlace place{0, m_homes, {}};
-    for (const auto &box : m_boxes) {
-        if (!box->isValid() || !m_reports.isValid()) {
-            m_error = QStringLiteral("too few open files are allowed for %1 threads").arg(threads());
-            return false;
-        }
-        place.boxes.push_back(box.get());
+    const bool hasBoxes = m_reports.isValid() && std::all_of(m_boxes.begin(), m_boxes.end(),
+                                                             [](const auto &box) { return box->isValid(); });
+    if (!m_budget.suffices || !hasBoxes) {
+        m_error = QStringLiteral("too few open files are allowed for %1 threads").arg(threads());
+        return false;
     }
+    ShardPlace place{0, m_homes, {}};
+    for (const auto &box : m_boxes)
+        place.boxes.push_back(box.get());
     const ShardPlan plan = shareOf(m_config, m_budget, threads());
     m_first = std::make_unique<Shard>(plan, place, m_sink);
     connect(m_first.get(), &Shard::drained, this, [this] { ended(m_drained, 0, &ShardGroup::drained); });

