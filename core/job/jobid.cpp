@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/job/jobid.h"
 
-#include <QRandomGenerator>
+#include "core/job/securerandom.h"
+
 #include <QtEndian>
 
 #include <array>
 #include <cstring>
+#include <span>
 
 namespace holdline {
 
@@ -13,29 +15,21 @@ namespace {
 
 constexpr qsizetype kTokenBytes = 2 + 8 + CallbackToken::kSecretBytes;
 
-/// From the system's generator: ids and tokens must not be guessable from earlier ones.
-template <std::size_t words>
-std::array<quint32, words> randomWords()
-{
-    std::array<quint32, words> random;
-    QRandomGenerator::system()->fillRange(random.data(), static_cast<qsizetype>(random.size()));
-    return random;
-}
-
 }  // namespace
 
 QByteArray makeJobId()
 {
-    const auto random = randomWords<4>();
-    return QByteArray(reinterpret_cast<const char *>(random.data()), sizeof random).toHex();
+    std::array<std::byte, 16> random;
+    fillSecurely(random);
+    return QByteArray::fromRawData(reinterpret_cast<const char *>(random.data()), sizeof random).toHex();
 }
 
 CallbackToken CallbackToken::make(std::uint8_t node, std::uint8_t shard)
 {
-    const auto random = randomWords<6>();
     CallbackToken token{node, shard, 0, QByteArray(kSecretBytes, Qt::Uninitialized)};
-    std::memcpy(&token.lookup, random.data(), sizeof token.lookup);
-    std::memcpy(token.secret.data(), random.data() + 2, static_cast<std::size_t>(kSecretBytes));
+    fillSecurely(std::as_writable_bytes(std::span(&token.lookup, 1)));
+    fillSecurely(
+        std::as_writable_bytes(std::span(token.secret.data(), static_cast<std::size_t>(kSecretBytes))));
     return token;
 }
 

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/job/jobid.h"
+#include "core/job/securerandom.h"
 
 #include <QSet>
 #include <QTest>
+
+#include <array>
+#include <span>
+#include <thread>
+#include <vector>
 
 using namespace holdline;
 
@@ -32,6 +38,7 @@ private Q_SLOTS:
     void hostileTextsAreRefused_data();
     void hostileTextsAreRefused();
     void constantTimeComparison();
+    void randomBytesNeverRepeat();
 };
 
 void TestJobId::idsAreUniqueHex()
@@ -173,6 +180,43 @@ void TestJobId::constantTimeComparison()
     QVERIFY(!equalsInConstantTime(QByteArray("a\0b", 3), QByteArray("a\0c", 3)));
     for (int bit = 0; bit < 8; ++bit)
         QVERIFY(!equalsInConstantTime(QByteArray(1, '\0'), QByteArray(1, static_cast<char>(1 << bit))));
+}
+
+/// Pieces of every size, across the edges of what is fetched at once, in several threads.
+void TestJobId::randomBytesNeverRepeat()
+{
+    constexpr std::size_t kThreads = 4;
+    std::array<std::vector<QByteArray>, kThreads> pieces;
+    {
+        std::vector<std::jthread> threads;
+        for (std::vector<QByteArray> &mine : pieces) {
+            threads.emplace_back([&mine] {
+                for (qsizetype size = 8; size < 300; ++size) {
+                    QByteArray piece(size, '\0');
+                    fillSecurely(
+                        std::as_writable_bytes(std::span(piece.data(), static_cast<std::size_t>(size))));
+                    mine.push_back(piece);
+                }
+            });
+        }
+    }
+    QSet<QByteArray> beginnings;
+    QSet<QByteArray> ends;
+    qsizetype count = 0;
+    for (const std::vector<QByteArray> &of : pieces) {
+        for (const QByteArray &piece : of) {
+            beginnings.insert(piece.first(8));
+            ends.insert(piece.last(8));
+            ++count;
+        }
+    }
+    QCOMPARE(beginnings.size(), count);
+    QCOMPARE(ends.size(), count);
+
+    QByteArray large(20'000, '\0');
+    fillSecurely(std::as_writable_bytes(std::span(large.data(), static_cast<std::size_t>(large.size()))));
+    for (int value = 0; value < 256; ++value)
+        QVERIFY(large.contains(static_cast<char>(value)));
 }
 
 QTEST_APPLESS_MAIN(TestJobId)
