@@ -47,8 +47,8 @@ public:
 
     /// The first of the shards. False when the address cannot be had; errorString() says why.
     bool listen(const ListenAddress &address);
-    /// Lets siblings listen where this one does, and nobody else's process. The descriptor to give to
-    /// listenBeside(); nothing when the system refuses.
+    /// Lets siblings listen where this one does, which had the address alone until now. The descriptor to
+    /// give to listenBeside(); nothing when the system refuses.
     std::optional<qintptr> shareAddress();
     bool listenBeside(qintptr descriptor);
     QString errorString() const { return m_error; }
