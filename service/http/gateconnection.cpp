@@ -11,16 +11,13 @@ namespace holdline::http {
 using namespace Qt::StringLiterals;
 
 GateConnection::GateConnection(ConnectionHost &host, ConnectionId id, Place place, qintptr descriptor)
-    : m_host(host), m_id(id), m_place(place), m_parser(host.limits()), m_socket(descriptor)
+    : m_host(host), m_id(id), m_place(place), m_parser(host.limits()), m_socket(*this, descriptor)
 {
-    connect(&m_socket, &StreamSocket::readable, this, &GateConnection::onReadable);
-    connect(&m_socket, &StreamSocket::written, this, &GateConnection::onWritten);
-    connect(&m_socket, &StreamSocket::failed, this, &GateConnection::drop);
 }
 
 // Reading
 
-void GateConnection::onReadable()
+void GateConnection::socketReadable()
 {
     if (m_state == State::Closed)
         return;
@@ -244,7 +241,7 @@ void GateConnection::send(const QByteArray &bytes)
     watchUnsent();
 }
 
-void GateConnection::onWritten()
+void GateConnection::socketWritten()
 {
     if (m_state == State::Closed)
         return;

@@ -3,8 +3,8 @@
 
 #include "service/http/connectiondeadlines.h"
 #include "service/http/connectionhost.h"
-#include "service/http/streamsocket.h"
 #include "service/http/requestparser.h"
+#include "service/http/streamsocket.h"
 
 #include <list>
 
@@ -19,7 +19,7 @@ namespace holdline::http {
 /// While a request is held its buffers are freed; the socket is still read, up to kInputBytes, because that
 /// is how a client's leaving is seen. A client that has sent its FIN is answered if the answer comes from
 /// inside ConnectionHost::received(); later it counts as gone.
-class GateConnection : public QObject
+class GateConnection : public QObject, private StreamSocket::User
 {
     Q_OBJECT
 
@@ -72,8 +72,9 @@ private:
     enum class State { Reading, Handling, Leaving, Closed };
     enum class Phase { Connected, Idle, Head, Body, None };
 
-    void onReadable();
-    void onWritten();
+    void socketReadable() override;
+    void socketFailed() override { drop(); }
+    void socketWritten() override;
     void process();
     void afterProcessing();
     void headComplete();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/streamsocket.h"
 
+#include <QEvent>
 #include <QHostAddress>
 
 #include <algorithm>
@@ -23,12 +24,24 @@ bool isPassing(int error)
 
 }  // namespace
 
-StreamSocket::StreamSocket(qintptr descriptor, QObject *parent)
-    : QObject(parent),
-      m_descriptor(static_cast<int>(descriptor)),
-      m_readNotifier(descriptor, QSocketNotifier::Read)
+StreamSocket::Notifier::Notifier(StreamSocket &socket, Type type, void (StreamSocket::*call)())
+    : QSocketNotifier(socket.m_descriptor, type), m_socket(socket), m_call(call)
 {
-    connect(&m_readNotifier, &QSocketNotifier::activated, this, &StreamSocket::readable);
+}
+
+bool StreamSocket::Notifier::event(QEvent *event)
+{
+    if (event->type() != QEvent::SockAct)
+        return QSocketNotifier::event(event);
+    (m_socket.*m_call)();
+    return true;
+}
+
+StreamSocket::StreamSocket(User &user, qintptr descriptor)
+    : m_user(user),
+      m_descriptor(static_cast<int>(descriptor)),
+      m_readNotifier(*this, QSocketNotifier::Read, &StreamSocket::readable)
+{
 }
 
 StreamSocket::~StreamSocket()
@@ -97,10 +110,8 @@ bool StreamSocket::write(const QByteArray &bytes)
             return true;
     }
     m_unsent.append(QByteArrayView(bytes).sliced(taken));
-    if (!m_writeNotifier) {
-        m_writeNotifier.emplace(m_descriptor, QSocketNotifier::Write);
-        connect(&*m_writeNotifier, &QSocketNotifier::activated, this, &StreamSocket::flush);
-    }
+    if (!m_writeNotifier)
+        m_writeNotifier.emplace(*this, QSocketNotifier::Write, &StreamSocket::flush);
     m_writeNotifier->setEnabled(true);
     return true;
 }
@@ -110,7 +121,7 @@ void StreamSocket::flush()
     qsizetype taken = 0;
     if (!sendSome(QByteArrayView(m_unsent).sliced(m_sent), taken)) {
         m_writeNotifier->setEnabled(false);
-        Q_EMIT failed();
+        m_user.socketFailed();
         return;
     }
     m_sent += taken;
@@ -123,7 +134,7 @@ void StreamSocket::flush()
         m_sent = 0;
     }
     if (taken > 0)
-        Q_EMIT written();
+        m_user.socketWritten();
 }
 
 void StreamSocket::finishSending()

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <QByteArray>
-#include <QObject>
 #include <QSocketNotifier>
 #include <QString>
 
@@ -17,16 +16,30 @@ namespace holdline::http {
 /// answer out of half a one; and it does not tell how much of a write that failed was taken. Also it keeps
 /// buffers and two more notifiers for each idle connection; this keeps a descriptor.
 ///
-/// Life: owns the descriptor and closes it. Signals come from the event loop only, never from inside a call.
-/// A slot may close it, but must not destroy it.
-class StreamSocket : public QObject
+/// Life: owns the descriptor and closes it. Its user is called from the event loop only, never from inside a
+/// function of this class, and may close it then, but not destroy it.
+class StreamSocket
 {
-    Q_OBJECT
-
 public:
-    /// `descriptor` must be non-blocking.
-    explicit StreamSocket(qintptr descriptor, QObject *parent = nullptr);
-    ~StreamSocket() override;
+    /// Whose socket it is. Plain calls and no signals: there is one of them, and thousands of sockets.
+    class User
+    {
+    public:
+        virtual void socketReadable() = 0;
+        /// Some of what was kept has been taken.
+        virtual void socketWritten() {}
+        /// Writing failed: the connection is dead.
+        virtual void socketFailed() = 0;
+
+    protected:
+        ~User() = default;
+    };
+
+    /// `descriptor` must be non-blocking; `user` must outlive the socket.
+    StreamSocket(User &user, qintptr descriptor);
+    ~StreamSocket();
+    StreamSocket(const StreamSocket &) = delete;
+    StreamSocket &operator=(const StreamSocket &) = delete;
 
     enum class Received {
         Bytes,
@@ -40,7 +53,7 @@ public:
     void discard();
     /// Asks the system: open, and neither bytes nor an end have come that the event loop has not told yet.
     bool isQuiet() const;
-    /// Whether readable() is wanted; it is at first. It repeats until all is read, a FIN included.
+    /// Whether socketReadable() is wanted; it is at first. It repeats until all is read, a FIN included.
     void setReading(bool reading);
 
     /// Hands bytes to the kernel at once and keeps what it does not take. False when the connection is dead:
@@ -60,21 +73,30 @@ public:
     /// The other end, "127.0.0.1:54321".
     QByteArray peer() const;
 
-Q_SIGNALS:
-    void readable();
-    /// Some of what was kept has been taken.
-    void written();
-    /// Writing failed: the connection is dead.
-    void failed();
-
 private:
+    /// Calls what a QSocketNotifier would emit a signal for.
+    class Notifier final : public QSocketNotifier
+    {
+    public:
+        Notifier(StreamSocket &socket, Type type, void (StreamSocket::*call)());
+
+    protected:
+        bool event(QEvent *event) override;
+
+    private:
+        StreamSocket &m_socket;
+        void (StreamSocket::*m_call)();
+    };
+
+    void readable() { m_user.socketReadable(); }
     void flush();
     bool sendSome(QByteArrayView bytes, qsizetype &taken);
 
+    User &m_user;
     int m_descriptor;
     int m_error = 0;  ///< errno
-    QSocketNotifier m_readNotifier;
-    std::optional<QSocketNotifier> m_writeNotifier;  ///< only while something is kept
+    Notifier m_readNotifier;
+    std::optional<Notifier> m_writeNotifier;  ///< only while something is kept
     QByteArray m_unsent;
     qsizetype m_sent = 0;  ///< of m_unsent
 };

@@ -43,9 +43,7 @@ void VirtualClient::giveUp(Failure failure)
 void VirtualClient::onConnected(int descriptor)
 {
     ++m_connections;
-    m_socket = std::make_unique<StreamSocket>(descriptor);
-    connect(m_socket.get(), &StreamSocket::readable, this, &VirtualClient::onReadable);
-    connect(m_socket.get(), &StreamSocket::failed, this, &VirtualClient::onEnd);
+    m_socket = std::make_unique<StreamSocket>(static_cast<StreamSocket::User &>(*this), descriptor);
     write();
 }
 
@@ -61,17 +59,16 @@ void VirtualClient::write()
     m_request = {};
 }
 
-/// Not deleted at once: this may be its slot.
+/// Not destroyed at once: it may be what called us.
 void VirtualClient::disconnectSocket()
 {
     if (!m_socket)
         return;
     m_socket->close();
-    m_socket->disconnect(this);
-    m_socket.release()->deleteLater();
+    m_retired = std::move(m_socket);
 }
 
-void VirtualClient::onReadable()
+void VirtualClient::socketReadable()
 {
     static thread_local std::array<char, 64 * 1024> buffer;
     qsizetype count = 0;
@@ -99,11 +96,11 @@ void VirtualClient::onReadable()
     }
     if (received == StreamSocket::Received::Finished)
         m_parser.finish();
-    onEnd();
+    ended();
 }
 
 /// The connection has ended or broken.
-void VirtualClient::onEnd()
+void VirtualClient::ended()
 {
     if (m_parser.state() != http::ResponseParser::State::Complete) {
         giveUp(Failure::Closed);

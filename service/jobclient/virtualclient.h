@@ -29,7 +29,7 @@ struct Target
 /// sent once: when a kept connection breaks under it, that is the answer.
 ///
 /// Lives in one thread. Destroying it closes the connection without a signal.
-class VirtualClient : public QObject
+class VirtualClient : public QObject, private http::StreamSocket::User
 {
     Q_OBJECT
 
@@ -52,8 +52,9 @@ Q_SIGNALS:
 private:
     void onConnected(int descriptor);
     void onConnectFailed(const http::ConnectFailure &failure);
-    void onReadable();
-    void onEnd();
+    void socketReadable() override;
+    void socketFailed() override { ended(); }
+    void ended();
     void write();
     void disconnectSocket();
     void answered();
@@ -63,6 +64,8 @@ private:
     const Target &m_target;
     http::Connector m_connector;
     std::unique_ptr<http::StreamSocket> m_socket;  ///< while connected
+    std::unique_ptr<http::StreamSocket>
+        m_retired;  ///< the one before, closed; what it called may not have returned yet
     http::ResponseParser m_parser;
     QByteArray m_request;
     int m_connections = 0;

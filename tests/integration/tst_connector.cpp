@@ -13,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 using namespace holdline;
 using http::ConnectError;
@@ -24,17 +25,21 @@ using test::ScriptedServer;
 namespace {
 
 /// A Connector and what became of it.
-struct Attempt
+struct Attempt : StreamSocket::User
 {
     Attempt()
     {
-        QObject::connect(&connector, &Connector::connected, &connector,
-                         [this](int descriptor) { socket = std::make_unique<StreamSocket>(descriptor); });
+        QObject::connect(&connector, &Connector::connected, &connector, [this](int descriptor) {
+            socket = std::make_unique<StreamSocket>(*this, descriptor);
+        });
         QObject::connect(&connector, &Connector::failed, &connector,
                          [this](const ConnectFailure &why) { failure = why; });
     }
+    void socketReadable() override { readable = true; }
+    void socketFailed() override {}
     bool isOver() const { return socket || failure; }
 
+    bool readable = false;
     std::unique_ptr<StreamSocket> socket;
     std::optional<ConnectFailure> failure;
     Connector connector;
@@ -68,10 +73,8 @@ private Q_SLOTS:
         QVERIFY(attempt.socket->isQuiet());
         const QByteArray peer = "127.0.0.1:" + QByteArray::number(server.port());
         QCOMPARE(attempt.socket->peer(), peer);
-        bool readable = false;
-        connect(attempt.socket.get(), &StreamSocket::readable, this, [&readable] { readable = true; });
         server.closeAll();
-        QTRY_VERIFY(readable);
+        QTRY_VERIFY(attempt.readable);
         QVERIFY(!attempt.socket->isQuiet());
         char byte = 0;
         qsizetype count = 0;
@@ -89,7 +92,7 @@ private Q_SLOTS:
         connect(&connector, &Connector::connected, this, [&on](int descriptor) {
             socklen_t size = sizeof on;
             QCOMPARE(::getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, &size), 0);
-            const StreamSocket socket(descriptor);
+            ::close(descriptor);
         });
         connector.start(QStringLiteral("127.0.0.1"), server.port());
         QTRY_COMPARE(on, 1);

@@ -100,10 +100,7 @@ void PooledConnection::onConnected(int descriptor)
     const SlotGuard guard;
     m_connector.release()->deleteLater();  // this is its signal
     m_pool.clearDeadline(this);
-    m_socket.emplace(descriptor);
-    connect(&*m_socket, &StreamSocket::readable, this, &PooledConnection::onReadable);
-    connect(&*m_socket, &StreamSocket::written, this, &PooledConnection::onWritten);
-    connect(&*m_socket, &StreamSocket::failed, this, &PooledConnection::onWriteFailed);
+    m_socket.emplace(static_cast<StreamSocket::User &>(*this), descriptor);
     send();
 }
 
@@ -125,13 +122,13 @@ void PooledConnection::send()
         m_reply->setSent();
 }
 
-void PooledConnection::onWritten()
+void PooledConnection::socketWritten()
 {
     if (m_reply)
         m_reply->setSent();
 }
 
-void PooledConnection::onReadable()
+void PooledConnection::socketReadable()
 {
     const SlotGuard guard;
     if (m_shut)
@@ -149,7 +146,7 @@ void PooledConnection::onReadable()
 }
 
 /// The peer reads no more, or the connection broke. An answer may have come before that.
-void PooledConnection::onWriteFailed()
+void PooledConnection::socketFailed()
 {
     const SlotGuard guard;
     if (m_shut || !m_reply)

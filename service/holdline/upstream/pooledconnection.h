@@ -19,7 +19,7 @@ namespace holdline {
 /// Life: open() with its first request; carry() with each next one while idle; ends itself through
 /// ConnectionPool::remove() when the peer closes, the answer cannot be trusted or time is up. Deleted by the
 /// pool only. Emits signals of its reply from slots of its socket, as the last thing it does there.
-class PooledConnection final : public QObject, public Timed
+class PooledConnection final : public QObject, public Timed, private http::StreamSocket::User
 {
     Q_OBJECT
 
@@ -51,9 +51,9 @@ public:
 private:
     void onConnected(int descriptor);
     void onConnectFailed(const http::ConnectFailure &failure);
-    void onReadable();
-    void onWritten();
-    void onWriteFailed();
+    void socketReadable() override;
+    void socketWritten() override;
+    void socketFailed() override;
     void send();
     http::StreamSocket::Received readSome();
     void broken();
