@@ -6,7 +6,8 @@
 
 namespace holdline {
 
-OnceBody::OnceBody(QByteArray bytes, QObject *parent) : QIODevice(parent), m_bytes(std::move(bytes))
+OnceBody::OnceBody(QByteArray bytes, QByteArray affinity, QObject *parent)
+    : QIODevice(parent), m_bytes(std::move(bytes)), m_affinity(std::move(affinity))
 {
     open(QIODevice::ReadOnly | QIODevice::Unbuffered);
 }

@@ -17,7 +17,11 @@ class OnceBody final : public QIODevice
     Q_OBJECT
 
 public:
-    explicit OnceBody(QByteArray bytes, QObject *parent = nullptr);
+    /// `affinity`: what PooledAccessManager::AffinityAttribute would say, where that is not set. A request's
+    /// attributes are a table that is copied for each request which differs in one of them.
+    explicit OnceBody(QByteArray bytes, QByteArray affinity = {}, QObject *parent = nullptr);
+
+    const QByteArray &affinity() const { return m_affinity; }
 
     bool wasRead() const { return m_read > 0; }
     /// All of it at once, if nothing was read yet; for those who know what it is.
@@ -40,6 +44,7 @@ protected:
 
 private:
     QByteArray m_bytes;
+    QByteArray m_affinity;
     qsizetype m_read = 0;
 };
 

@@ -51,6 +51,15 @@ bool isWhole(const QIODevice *body, const QNetworkRequest &request)
     return length.isValid() && body->bytesAvailable() >= length.toLongLong();
 }
 
+QByteArray affinityOf(const QNetworkRequest &request, const QIODevice *body)
+{
+    const QVariant attribute = request.attribute(PooledAccessManager::AffinityAttribute);
+    if (attribute.isValid())
+        return attribute.toByteArray();
+    const auto *once = qobject_cast<const OnceBody *>(body);
+    return once ? once->affinity() : QByteArray();
+}
+
 QByteArray readWhole(QIODevice *body, const QNetworkRequest &request)
 {
     if (!body)
@@ -132,7 +141,7 @@ QNetworkReply *PooledAccessManager::createRequest(Operation op, const QNetworkRe
     auto bytes =
         renderRequest(verb, m_target.path, m_target.hostField, request, readWhole(outgoingData, request));
     const bool canBeSent = bytes.has_value();
-    PooledRequest wanted{m_target.origin, request.attribute(AffinityAttribute).toByteArray(),
+    PooledRequest wanted{m_target.origin, affinityOf(request, outgoingData),
                          std::move(bytes).value_or(QByteArray()),
                          verb == QByteArrayView("HEAD") ? http::ResponseParser::Method::Head
                                                         : http::ResponseParser::Method::Other};

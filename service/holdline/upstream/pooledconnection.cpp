@@ -26,6 +26,8 @@ struct SlotGuard
 std::optional<std::chrono::seconds> announcedIdle(const http::HeaderFields &headers)
 {
     const QByteArray field = headers.value("Keep-Alive");
+    if (field.isEmpty())
+        return std::nullopt;
     for (const QByteArray &part : field.split(',')) {
         const QByteArray word = part.trimmed();
         if (!word.toLower().startsWith("timeout="))

@@ -63,9 +63,8 @@ void UpstreamClient::start(Ticket ticket, const StartCall &call)
         request.setRawHeader("Idempotency-Key", call.idempotencyKey);
     for (const auto &[name, value] : call.headers)
         request.setRawHeader(name, value);
-    request.setAttribute(PooledAccessManager::AffinityAttribute, call.account);
 
-    auto *body = new OnceBody(call.body);
+    auto *body = new OnceBody(call.body, call.account);
     QNetworkReply *reply = openPost(*m_manager, request, body);
     body->setParent(reply);
     // The stock manager stops reading from the network beyond this.
