@@ -9,6 +9,7 @@
 #include <limits>
 #include <utility>
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -28,12 +29,26 @@ constexpr std::array<Kind, 3> kKindsOfNotifier{{
     {QSocketNotifier::Exception, EPOLLPRI, EPOLLPRI | EPOLLHUP | EPOLLERR},
 }};
 
+// Linux gives the same conditions the same bits in both.
+static_assert(EPOLLIN == POLLIN && EPOLLOUT == POLLOUT && EPOLLPRI == POLLPRI && EPOLLHUP == POLLHUP &&
+              EPOLLERR == POLLERR);
+
 /// No descriptor has this number and generation.
 constexpr std::uint64_t kWakeUpKey = std::numeric_limits<std::uint64_t>::max();
 
 std::uint8_t bit(std::size_t kind)
 {
     return static_cast<std::uint8_t>(1U << kind);
+}
+
+std::uint32_t conditionsAsked(std::uint8_t wanted)
+{
+    std::uint32_t conditions = 0;
+    for (std::size_t kind = 0; kind < kKindsOfNotifier.size(); ++kind) {
+        if (wanted & bit(kind))
+            conditions |= kKindsOfNotifier[kind].asked;
+    }
+    return conditions;
 }
 
 std::uint64_t keyOf(int descriptor, std::uint32_t generation)
@@ -71,7 +86,7 @@ void DescriptorSet::rebuild()
     if (fresh < 0 || ::epoll_ctl(fresh, EPOLL_CTL_ADD, m_wakeUp, &event) != 0) {
         if (fresh >= 0)
             ::close(fresh);
-        return;  // at the next turn again
+        return;  // tried again at the next turn; poll(2) serves until then
     }
     m_hasStrays = false;
     if (m_epoll >= 0)
@@ -101,7 +116,7 @@ void DescriptorSet::add(QSocketNotifier *notifier)
     if (watch.notifiers[kind] && watch.notifiers[kind] != notifier) {
         qWarning("More than one socket notifier of a kind for descriptor %d: the last one counts",
                  descriptor);
-        watch.applied = 0;  // it may be another file by now
+        retire(descriptor, watch);  // it may be another file by now
     }
     watch.notifiers[kind] = notifier;
     watch.wanted |= bit(kind);
@@ -174,10 +189,7 @@ void DescriptorSet::apply(int descriptor)
 bool DescriptorSet::control(int operation, int descriptor, const Watch &watch)
 {
     epoll_event event{};
-    for (std::size_t kind = 0; kind < kKinds; ++kind) {
-        if (watch.wanted & bit(kind))
-            event.events |= kKindsOfNotifier[kind].asked;
-    }
+    event.events = conditionsAsked(watch.wanted);
     event.data.u64 = keyOf(descriptor, watch.generation);
     return ::epoll_ctl(m_epoll, operation, descriptor, &event) == 0;
 }
@@ -227,6 +239,33 @@ bool DescriptorSet::waitForEvents(std::optional<Duration> timeout)
     return woken;
 }
 
+/// For as long as strays cannot be got rid of: they would end every wait at once. The system walks all
+/// descriptors, but nobody goes without and nobody spins.
+bool DescriptorSet::pollForEvents(std::optional<Duration> timeout)
+{
+    std::vector<pollfd> all{{m_wakeUp, POLLIN, 0}};
+    for (std::size_t i = 0; i < m_watches.size(); ++i) {
+        const Watch &watch = m_watches[i];
+        if (watch.wanted != 0 && !watch.isAlwaysReady)
+            all.push_back({static_cast<int>(i), static_cast<short>(conditionsAsked(watch.wanted)), 0});
+    }
+    const timespec limit = toTimespec(timeout.value_or(Duration::zero()));
+    const int count = ::ppoll(all.data(), all.size(), timeout ? &limit : nullptr, nullptr);
+    if (count < 0 && errno != EINTR)
+        return waitForEvents(
+            timeout);  // it takes no more than the limit on descriptors, which may be lower now
+    for (std::size_t i = 1; count > 0 && i < all.size(); ++i) {
+        const int descriptor = all[i].fd;
+        if (all[i].revents & POLLNVAL) {
+            refuse(descriptor, EBADF);
+        } else if (all[i].revents != 0) {
+            m_ready.push_back({descriptor, m_watches[static_cast<std::size_t>(descriptor)].generation,
+                               static_cast<std::uint32_t>(all[i].revents)});
+        }
+    }
+    return count > 0 && all[0].revents != 0;
+}
+
 bool DescriptorSet::wait(std::optional<Duration> timeout)
 {
     ++m_turn;
@@ -238,7 +277,9 @@ bool DescriptorSet::wait(std::optional<Duration> timeout)
         if (watch.notifiers[QSocketNotifier::Read] || watch.notifiers[QSocketNotifier::Write])
             ready.push_back({descriptor, watch.generation, EPOLLIN | EPOLLOUT});
     }
-    const bool woken = waitForEvents(ready.empty() ? timeout : Duration::zero());
+    if (!ready.empty())
+        timeout = Duration::zero();
+    const bool woken = m_hasStrays ? pollForEvents(timeout) : waitForEvents(timeout);
     m_ready.insert(m_ready.end(), ready.begin(), ready.end());
     return woken;
 }

@@ -67,6 +67,7 @@ private:
     void noteChange(int descriptor, Watch &watch);
     void rebuild();
     bool waitForEvents(std::optional<Duration> timeout);
+    bool pollForEvents(std::optional<Duration> timeout);
     int activate(int descriptor, std::uint32_t generation, std::uint32_t conditions, std::uint64_t turn);
 
     int m_wakeUp;
