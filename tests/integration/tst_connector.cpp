@@ -25,7 +25,7 @@ using test::ScriptedServer;
 namespace {
 
 /// A Connector and what became of it.
-struct Attempt : StreamSocket::User
+struct Attempt final : StreamSocket::User
 {
     Attempt()
     {
