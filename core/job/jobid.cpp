@@ -14,6 +14,8 @@ namespace holdline {
 namespace {
 
 constexpr qsizetype kTokenBytes = 2 + 8 + CallbackToken::kSecretBytes;
+/// Those whose last two bits are zero.
+constexpr QByteArrayView kLastCharacters("AEIMQUYcgkosw048");
 
 }  // namespace
 
@@ -37,17 +39,17 @@ std::optional<CallbackToken> CallbackToken::fromText(QByteArrayView text)
 {
     if (text.size() != kTextLength)
         return std::nullopt;
+    // The last character carries two bits that are not part of the token; only one spelling is valid.
+    if (!kLastCharacters.contains(text.back()))
+        return std::nullopt;
     const auto decoded = QByteArray::fromBase64Encoding(
-        text.toByteArray(), QByteArray::Base64UrlEncoding | QByteArray::AbortOnBase64DecodingErrors);
+        QByteArray::fromRawData(text.data(), text.size()),
+        QByteArray::Base64UrlEncoding | QByteArray::AbortOnBase64DecodingErrors);
     const QByteArray &bytes = decoded.decoded;
     if (!decoded || bytes.size() != kTokenBytes)
         return std::nullopt;
-    CallbackToken token{static_cast<std::uint8_t>(bytes[0]), static_cast<std::uint8_t>(bytes[1]),
-                        qFromBigEndian<std::uint64_t>(bytes.constData() + 2), bytes.mid(10)};
-    // The last character carries bits that are not part of the token; only one spelling is valid.
-    if (token.toText() != text)
-        return std::nullopt;
-    return token;
+    return CallbackToken{static_cast<std::uint8_t>(bytes[0]), static_cast<std::uint8_t>(bytes[1]),
+                         qFromBigEndian<std::uint64_t>(bytes.constData() + 2), bytes.sliced(10)};
 }
 
 QByteArray CallbackToken::toText() const

@@ -116,7 +116,9 @@ void UpstreamClient::end(Ticket ticket)
     if (reply.isOpen() && reply.bytesAvailable() > 0)
         exchange.body = reply.read(reply.bytesAvailable());
     reply.deleteLater();
-    Q_EMIT finished(ticket, startOutcome(exchange, QDateTime::currentDateTimeUtc(), m_limits.maxRetryAfter));
+    // What time it is matters to Retry-After alone.
+    const QDateTime now = exchange.retryAfter.isEmpty() ? QDateTime() : QDateTime::currentDateTimeUtc();
+    Q_EMIT finished(ticket, startOutcome(exchange, now, m_limits.maxRetryAfter));
 }
 
 }  // namespace holdline
