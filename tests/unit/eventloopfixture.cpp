@@ -3,7 +3,6 @@
 
 #include <QAbstractEventDispatcher>
 #include <QCoreApplication>
-#include <QThread>
 #include <QTimer>
 #include <QTimerEvent>
 
@@ -89,6 +88,26 @@ bool until(const std::function<bool()> &done, QEventLoop::ProcessEventsFlags fla
     while (!done() && !tooLate)
         turn(flags | QEventLoop::WaitForMoreEvents);
     return !tooLate;
+}
+
+QByteArray number(qint64 value)
+{
+    return QByteArray::number(value);
+}
+
+Thread startThread(const std::function<void()> &run)
+{
+    Thread thread(QThread::create(run));
+    thread->start();
+    return thread;
+}
+
+Thread whenAsleep(const std::function<void()> &run)
+{
+    return startThread([run] {
+        QThread::msleep(20);
+        run();
+    });
 }
 
 void Descriptor::close()

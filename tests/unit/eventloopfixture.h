@@ -8,6 +8,7 @@
 #include <QObject>
 #include <QSocketNotifier>
 #include <QTest>
+#include <QThread>
 
 #include <chrono>
 #include <functional>
@@ -42,6 +43,13 @@ bool turn(QEventLoop::ProcessEventsFlags flags = QEventLoop::AllEvents);
 /// posted events in a turn, may wait in it all the same (only exec() is sure to return), so there it looks
 /// from time to time.
 bool until(const std::function<bool()> &done, QEventLoop::ProcessEventsFlags flags = {});
+
+QByteArray number(qint64 value);
+
+using Thread = std::unique_ptr<QThread>;
+Thread startThread(const std::function<void()> &run);
+/// Does it some time after the loop has gone to sleep, as far as one can know.
+Thread whenAsleep(const std::function<void()> &run);
 
 /// A descriptor that is closed with it.
 class Descriptor

@@ -26,22 +26,7 @@ using namespace holdline;
 using namespace holdline::test;
 using namespace Qt::StringLiterals;
 
-#ifdef __SANITIZE_THREAD__
-// QProcess's child shares our memory until it is another program: for ThreadSanitizer it is us who have
-// forked, and must not start threads any more.
-extern "C" const char *__tsan_default_options();
-extern "C" const char *__tsan_default_options()
-{
-    return "die_after_fork=0";
-}
-#endif
-
 namespace {
-
-QByteArray number(qint64 value)
-{
-    return QByteArray::number(value);
-}
 
 /// A megabyte in which no two stretches look alike.
 QByteArray aMegabyte()
