@@ -147,15 +147,20 @@ private Q_SLOTS:
         Config config = WholeService::quietConfig();
         config.hold.deadline = 1500ms;
         config.circuit.openFor = 100ms;
+        const auto mostly = static_cast<Fault>(fault);
+        const bool everyJobCanSucceed = mostly == Fault::Duplicate || mostly == Fault::Early ||
+                                        mostly == Fault::Late || mostly == Fault::WrongId ||
+                                        mostly == Fault::Reset || mostly == Fault::Garbage;
+        // An open circuit would refuse those requests that come after the first starts broke.
+        if (everyJobCanSucceed)
+            config.circuit.failures = 0;
         WholeService world(faulty, config);
         const Report report = world.run(load(60, 20));
         QCOMPARE(report.done(), 60);
         QVERIFY2(answered(report) == 60, explain(report).constData());
         QCOMPARE(world.jobServer().stats().duplicateStarts, quint64(0));
         QCOMPARE(world.heldCount(), 0);
-        const auto mostly = static_cast<Fault>(fault);
-        if (mostly == Fault::Duplicate || mostly == Fault::Early || mostly == Fault::Late ||
-            mostly == Fault::WrongId || mostly == Fault::Reset || mostly == Fault::Garbage)
+        if (everyJobCanSucceed)
             QVERIFY2(report.succeeded == 60, explain(report).constData());
     }
 
