@@ -25,6 +25,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+using WakeGrid = std::chrono::duration<std::int64_t, std::ratio<1, 40>>;
+
 constexpr ConnectionId kListenerKey = 0;  // in the table of deadlines; connections count from 1
 constexpr std::chrono::milliseconds kStarvedPause{100};
 constexpr int kMaxRefused = 256;  // connections that are being told that there is no place
@@ -56,7 +58,11 @@ public:
     void closableChanged(GateConnection &connection, bool closable) override;
     void exchangeLost(GateConnection &connection) override;
     void closed(GateConnection &connection) override;
-    void wakeAt(ConnectionId connection, TimePoint at) override { m_deadlines.set(connection, at); }
+    /// Late by up to a grid's step: thousands of deadlines a second share a few turns of the loop.
+    void wakeAt(ConnectionId connection, TimePoint at) override
+    {
+        m_deadlines.set(connection, TimePoint(std::chrono::ceil<WakeGrid>(at.time_since_epoch())));
+    }
     void resumeSoon(ConnectionId connection) override;
 
     bool listen(const QHostAddress &address, quint16 port);
