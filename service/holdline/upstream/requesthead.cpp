@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/upstream/requesthead.h"
 
+#include "core/appendall.h"
+#include "core/telemetry/decimal.h"
 #include "service/http/grammar.h"
 #include "service/http/message.h"
 
 #include <algorithm>
 #include <array>
-#include <string>
 
 namespace holdline {
 
@@ -32,14 +33,9 @@ std::optional<QByteArray> renderRequest(QByteArrayView method, QByteArrayView ta
     if (!http::isToken(method) || !isVisible(target) || !isVisible(host))
         return std::nullopt;
 
-    // QByteArray has no cheap way to append a view, and there are thirty of them in a head.
-    std::string text;
-    text.reserve(512 + static_cast<std::size_t>(body.size()));
-    const auto add = [&text](QByteArrayView part) -> std::string & {
-        return text.append(part.data(), static_cast<std::size_t>(part.size()));
-    };
-    add(method) += ' ';
-    add(target) += " HTTP/1.1\r\n";
+    QByteArray text;
+    text.reserve(512 + body.size());
+    appendAll(text, method, " ", target, " HTTP/1.1\r\n");
 
     bool hasHost = false;
     bool hasEncoding = false;
@@ -53,22 +49,21 @@ std::optional<QByteArray> renderRequest(QByteArrayView method, QByteArrayView ta
             return std::nullopt;
         hasHost = hasHost || equalsIgnoreCase(name, "Host");
         hasEncoding = hasEncoding || equalsIgnoreCase(name, "Accept-Encoding");
-        add(name) += ": ";
-        add(value) += "\r\n";
+        appendAll(text, name, ": ", value, "\r\n");
     }
-    if (!hasHost) {
-        text += "Host: ";
-        add(host) += "\r\n";
-    }
+    if (!hasHost)
+        appendAll(text, "Host: ", host, "\r\n");
     if (!hasEncoding)
-        text += "Accept-Encoding: identity\r\n";
+        text.append("Accept-Encoding: identity\r\n");
     const bool usuallyNone = method == QByteArrayView("GET") || method == QByteArrayView("HEAD") ||
                              method == QByteArrayView("DELETE");
-    if (!body.isEmpty() || !usuallyNone)
-        text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
-    text += "\r\n";
-    add(body);
-    return QByteArray(text.data(), static_cast<qsizetype>(text.size()));
+    if (!body.isEmpty() || !usuallyNone) {
+        text.append("Content-Length: ");
+        appendDecimal(text, body.size());
+        text.append("\r\n");
+    }
+    appendAll(text, "\r\n", body);
+    return text;
 }
 
 }  // namespace holdline
