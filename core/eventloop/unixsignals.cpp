@@ -3,12 +3,8 @@
 
 #include <QPointer>
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <cerrno>
-#include <cstdint>
 
 namespace holdline {
 
@@ -26,8 +22,7 @@ void handleSignal(int signal)
 {
     const int savedErrno = errno;
     ++(signal == SIGHUP ? hangups : signal == SIGINT ? interruptions : terminations);
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(wakeUp.load(), &one, sizeof one);
+    EventDescriptor::raise(wakeUp.load());
     errno = savedErrno;
 }
 
@@ -37,14 +32,14 @@ UnixSignals::UnixSignals(QObject *parent) : QObject(parent)
 {
     if (wakeUp.load() >= 0)
         return;
-    m_event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (m_event < 0)
+    m_event.emplace();
+    if (!m_event->isValid())
         return;
-    wakeUp = m_event;
+    wakeUp = m_event->descriptor();
     hangups = 0;
     terminations = 0;
     interruptions = 0;
-    m_notifier = new QSocketNotifier(m_event, QSocketNotifier::Read, this);
+    m_notifier = new QSocketNotifier(m_event->descriptor(), QSocketNotifier::Read, this);
     connect(m_notifier, &QSocketNotifier::activated, this, &UnixSignals::deliver);
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
         struct sigaction action = {};
@@ -63,14 +58,12 @@ UnixSignals::~UnixSignals()
         ::sigaction(kSignals[i], &m_previous[i], nullptr);
     delete m_notifier;
     wakeUp = -1;
-    ::close(m_event);
 }
 
 void UnixSignals::deliver()
 {
-    std::uint64_t count = 0;
     // Before the counts are taken: a signal that comes in between wakes us up again.
-    [[maybe_unused]] const ssize_t taken = ::read(m_event, &count, sizeof count);
+    m_event->drain();
     const bool wantsReload = hangups.exchange(0) > 0;
     // Whoever hears a signal may destroy this object.
     const QPointer<UnixSignals> alive(this);

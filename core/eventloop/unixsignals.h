@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/eventloop/eventdescriptor.h"
+
 #include <QObject>
 #include <QSocketNotifier>
 
 #include <array>
 #include <csignal>
+#include <optional>
 
 namespace holdline {
 
@@ -40,7 +43,7 @@ private:
     static constexpr std::array<int, 4> kSignals{SIGTERM, SIGINT, SIGHUP, SIGPIPE};
 
     std::array<struct sigaction, kSignals.size()> m_previous{};
-    int m_event = -1;
+    std::optional<EventDescriptor> m_event;  ///< none in a second one
     QSocketNotifier *m_notifier = nullptr;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/eventloop/eventdescriptor.h"
+
 #include <functional>
 #include <memory>
 
@@ -22,7 +24,7 @@ public:
     WakeBell &operator=(const WakeBell &) = delete;
 
     /// False when no descriptor was left for it; it never wakes anybody then.
-    bool isValid() const { return m_event >= 0; }
+    bool isValid() const { return m_event.isValid(); }
 
     /// From now on `rung` is called from this thread's event loop, once for any number of rings, also for
     /// those that came before.
@@ -31,10 +33,10 @@ public:
     void close();
 
     /// From any thread.
-    void ring();
+    void ring() { m_event.raise(); }
 
 private:
-    int m_event;
+    EventDescriptor m_event;
     std::unique_ptr<QSocketNotifier> m_notifier;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/eventloop/eventdescriptor.h"
+
 #include <atomic>
 
 namespace holdline {
@@ -13,13 +15,8 @@ namespace holdline {
 class WakeUp
 {
 public:
-    WakeUp();
-    ~WakeUp();
-    WakeUp(const WakeUp &) = delete;
-    WakeUp &operator=(const WakeUp &) = delete;
-
     /// -1 when the process had no descriptor left.
-    int descriptor() const { return m_descriptor; }
+    int descriptor() const { return m_event.descriptor(); }
 
     /// The loop's next turn begins soon; several requests before it count as one.
     void request();
@@ -31,10 +28,10 @@ public:
     bool fallAsleep();
     void arise() { m_asleep.store(false); }
     /// Takes back what made the descriptor readable.
-    void drain();
+    void drain() { m_event.drain(); }
 
 private:
-    int m_descriptor;
+    EventDescriptor m_event;
     // Each side writes one and then reads the other, in one order for all (seq_cst): either the loop sees the
     // request or whoever asks sees that the loop sleeps.
     std::atomic<bool> m_requested = false;

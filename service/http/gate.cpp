@@ -25,6 +25,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+/// What deadlines are rounded up to: 25 ms.
 using WakeGrid = std::chrono::duration<std::int64_t, std::ratio<1, 40>>;
 
 constexpr ConnectionId kListenerKey = 0;  // in the table of deadlines; connections count from 1
