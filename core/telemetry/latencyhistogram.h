@@ -36,6 +36,8 @@ public:
     std::uint64_t countUpTo(Microseconds bound) const;
 
 private:
+    friend class HistogramSlice;
+
     static constexpr int kSubBits = 5;
     static constexpr std::size_t kSubBuckets = std::size_t(1) << kSubBits;
     /// kMax is below 2^32 µs: one row of exact values, then one for each power of two from 2^5 to 2^31.

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/wire/monitormessages.h"
+
+namespace holdline::monitor {
+
+/// A span of the service's clock, `from` included, `to` not; from < to.
+struct TimeRange
+{
+    WallTime from{};
+    WallTime to{};
+
+    bool contains(WallTime at) const { return at >= from && at < to; }
+    Milliseconds length() const { return to - from; }
+    friend bool operator==(const TimeRange &, const TimeRange &) = default;
+};
+
+}  // namespace holdline::monitor
