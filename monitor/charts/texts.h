@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/wire/monitormessages.h"
+
+#include <QString>
+
+/// Numbers for people, in the way of their country.
+namespace holdline::monitor {
+
+/// Three digits that count: "412 µs", "1.25 ms", "12.3 s", "2 min 5 s", "1 h 2 min".
+QString durationText(Microseconds took);
+/// "1,204".
+QString countText(std::uint64_t count);
+/// "0.4", "12.5", "1,204", without a unit.
+QString rateText(double perSecond);
+/// "12 %", "0.4 %", "< 0.1 %"; never "0 %" of something nor "100 %" of not all.
+QString shareText(std::uint64_t part, std::uint64_t whole);
+/// Local time of day, to the second.
+QString clockText(WallTime at);
+/// "10:31:07 to 10:32:07".
+QString rangeText(WallTime from, WallTime to);
+QString phaseText(Phase phase);
+
+}  // namespace holdline::monitor
