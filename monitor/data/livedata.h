@@ -14,12 +14,12 @@ namespace holdline::monitor {
 
 using JobPtr = std::shared_ptr<const JobRow>;
 
-/// What one batch of updates changed. Each id is in one list at most.
+/// What one batch of updates changed. Each id is in one of `added`, `changed` and `removed` at most.
 struct Changes
 {
     std::vector<JobPtr> added;        ///< live jobs that are new
     std::vector<JobPtr> changed;      ///< live jobs that stand differently
-    std::vector<QByteArray> removed;  ///< ids no longer live
+    std::vector<QByteArray> removed;  ///< ids no longer live, whether their end is known or not
     std::vector<JobPtr> ended;        ///< new in the history, oldest first
     std::size_t historyDropped = 0;   ///< fell off the history's old end
     std::vector<LaneRow> lanes;
@@ -35,9 +35,12 @@ struct Changes
 /// All that is known of the service, kept up from its updates: the one store behind every view. Rows are
 /// shared and never change: a job that stands differently is a new row.
 ///
-/// Updates are gathered; changed() tells what they came to, at most ten times a second, and reset() that a
-/// snapshot began and everything is to be read anew. Frozen, it goes on applying updates but tells nobody;
-/// what the views missed comes as one reset() when it thaws. Thread: the window's.
+/// Updates are gathered; changed() tells what they came to, at most ten times a second, and reset() that
+/// everything is to be read anew. A snapshot over something that is known is put together aside and takes its
+/// place when it is complete, with one reset(), so that views do not go empty meanwhile; one that is older
+/// than what is known (a recording set back) takes the samples after it away. Frozen, it goes on applying
+/// updates, but shows what was known then, the clock included; what was missed comes as one reset() when it
+/// thaws. Thread: the window's.
 class LiveData : public QObject
 {
     Q_OBJECT
@@ -50,7 +53,10 @@ public:
     ~LiveData() override;
 
     void apply(const Update &update);
+    /// Forgets everything: for another source.
     void clear();
+    /// Tells at once what is gathered.
+    void flush();
 
     void setFrozen(bool frozen);
     bool isFrozen() const;
@@ -64,6 +70,8 @@ public:
     const std::deque<JobPtr> &history() const;  ///< oldest first, kHistory at most
     const QHash<QByteArray, LaneRow> &lanes() const;
     const std::deque<CallbackRow> &callbacks() const;  ///< oldest first, kCallbacks at most
+    /// Callbacks that came before callbacks().front() since this object was made: numbers one for ever.
+    std::uint64_t callbacksBefore() const;
     /// Live or in the history; null when neither.
     JobPtr find(const QByteArray &id) const;
     /// Of live jobs in this state; of ended ones in the history for RowState::Ended.

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "monitor/data/recordtable.h"
+
+namespace holdline::monitor {
+
+/// The lanes: one for each account with something queued or in flight, or paused. At first by account.
+class LanesTable : public RecordTable
+{
+    Q_OBJECT
+
+public:
+    explicit LanesTable(const LiveData &data, QObject *parent = nullptr);
+
+    int totalCount() const override;
+    std::optional<LaneRow> laneAt(int row) const;
+
+protected:
+    Cell cell(const void *row, Field field, WallTime now) const override;
+    std::vector<Record> all() const override;
+    Batch batchOf(const Changes &changes) override;
+    QVariant variantOf(const RowPtr &row) const override;
+};
+
+}  // namespace holdline::monitor
