@@ -46,6 +46,9 @@ struct Job
     QByteArray upstreamId;  ///< empty until the upstream said it
     QByteArray requestId;
     QByteArray client;  ///< the other end's address
+    /// What the last start that did not succeed came to, for people: "HTTP 503", "connection refused".
+    QByteArray startTrouble;
+    int endStatus = 0;  ///< HTTP status of the client's answer once settled, 499 when it had left
     /// A result that came too late for its client; bounded by Jobs::Limits.
     QByteArray keptResult;
 

@@ -27,11 +27,17 @@ Job &Jobs::make(const QByteArray &account, bool passThrough, TimePoint now, Time
             job.token = CallbackToken::make(m_node, m_shard);
         while (!m_byLookup.try_emplace(job.token->lookup, key).second);
     }
-    ++m_held;
+    m_heldPeak = std::max(m_heldPeak, ++m_held);
     return job;
 }
 
 Job *Jobs::find(JobKey key)
+{
+    const auto it = m_jobs.find(key);
+    return it == m_jobs.end() ? nullptr : &it->second;
+}
+
+const Job *Jobs::find(JobKey key) const
 {
     const auto it = m_jobs.find(key);
     return it == m_jobs.end() ? nullptr : &it->second;
@@ -124,6 +130,16 @@ std::vector<JobKey> Jobs::heldKeys() const
     }
     std::sort(keys.begin(), keys.end());
     return keys;
+}
+
+std::vector<const Job *> Jobs::lastParked(int most) const
+{
+    const auto count = std::min(static_cast<std::ptrdiff_t>(most), std::ssize(m_parked));
+    std::vector<const Job *> jobs;
+    jobs.reserve(static_cast<std::size_t>(count));
+    for (auto it = m_parked.end() - count; it != m_parked.end(); ++it)
+        jobs.push_back(&m_jobs.at(*it));
+    return jobs;
 }
 
 }  // namespace holdline

@@ -37,6 +37,7 @@ public:
     Job &make(const QByteArray &account, bool passThrough, TimePoint now, TimePoint deadline);
     /// Nothing when there is no such job (any more).
     Job *find(JobKey key);
+    const Job *find(JobKey key) const;
     /// The job whose token this is, secret and all, compared in constant time.
     Job *findByToken(QByteArrayView tokenText);
 
@@ -51,11 +52,15 @@ public:
 
     /// Jobs not settled yet.
     int heldCount() const { return m_held; }
+    /// The most there were at once.
+    int heldPeak() const { return m_heldPeak; }
     /// Settled ones that no start is under way for.
     int parkedCount() const { return static_cast<int>(m_parked.size()); }
     std::int64_t keptBytes() const { return m_keptBytes; }
     /// Keys of all jobs that are not settled, oldest first.
     std::vector<JobKey> heldKeys() const;
+    /// Of those counted by parkedCount() the last `most`, in the order in which they came to be so.
+    std::vector<const Job *> lastParked(int most) const;
 
 Q_SIGNALS:
     /// Once per job.
@@ -74,6 +79,7 @@ private:
     std::unordered_map<std::uint64_t, JobKey> m_byLookup;
     std::deque<JobKey> m_parked;  ///< settled and without a start in flight, in the order they became so
     int m_held = 0;
+    int m_heldPeak = 0;
     std::int64_t m_keptBytes = 0;
 };
 

@@ -25,8 +25,10 @@ void Lanes::setLimits(const Limits &limits)
 Lanes::Lane &Lanes::laneOf(const QByteArray &account)
 {
     auto [it, inserted] = m_lanes.try_emplace(account);
-    if (inserted)
+    if (inserted) {
         it->second.account = account;
+        it->second.paused = isPaused(account);
+    }
     return it->second;
 }
 
@@ -38,7 +40,7 @@ const Lanes::Lane *Lanes::findLane(const QByteArray &account) const
 
 bool Lanes::mayStart(const Lane &lane) const
 {
-    return !lane.queue.empty() && lane.inFlight < m_limits.startsPerAccount;
+    return !lane.paused && !lane.queue.empty() && lane.inFlight < m_limits.startsPerAccount;
 }
 
 void Lanes::updateRing(Lane &lane)
@@ -130,6 +132,47 @@ void Lanes::endTurn(const QByteArray &account, std::optional<Duration> took)
     dropIfIdle(lane);
 }
 
+bool Lanes::pause(const QByteArray &account)
+{
+    if (isPaused(account))
+        return true;
+    if (static_cast<int>(m_paused.size()) >= kMaxPaused)
+        return false;
+    m_paused.insert(account);
+    setPaused(account, true);
+    return true;
+}
+
+bool Lanes::resume(const QByteArray &account)
+{
+    if (m_paused.erase(account) == 0)
+        return false;
+    setPaused(account, false);
+    return true;
+}
+
+void Lanes::setPaused(const QByteArray &account, bool paused)
+{
+    const auto it = m_lanes.find(account);
+    if (it == m_lanes.end())
+        return;
+    it->second.paused = paused;
+    updateRing(it->second);
+}
+
+std::vector<QByteArray> Lanes::accounts() const
+{
+    std::vector<QByteArray> all;
+    all.reserve(m_lanes.size());
+    for (const auto &[account, lane] : m_lanes)
+        all.push_back(account);
+    for (const QByteArray &account : m_paused) {
+        if (!hasLane(account))
+            all.push_back(account);
+    }
+    return all;
+}
+
 std::optional<Duration> Lanes::turnTime(const QByteArray &account) const
 {
     const Lane *lane = findLane(account);
@@ -139,7 +182,7 @@ std::optional<Duration> Lanes::turnTime(const QByteArray &account) const
 std::optional<Duration> Lanes::expectedWait(const QByteArray &account) const
 {
     const std::optional<Duration> turn = turnTime(account);
-    if (!turn)
+    if (!turn || isPaused(account))
         return std::nullopt;
     const int atATime = std::max(1, m_limits.startsPerAccount);
     if (queued(account) + inFlight(account) < atATime)

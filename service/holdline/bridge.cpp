@@ -46,6 +46,16 @@ std::vector<std::pair<QByteArray, QByteArray>> travellingHeaders(const http::Req
     return headers;
 }
 
+/// In a few words, for people.
+QByteArray troubleOf(const StartResult &result)
+{
+    if (result.fate == StartResult::Fate::Accepted)
+        return {};
+    if (!result.proxyStatus.isEmpty())
+        return QByteArray(result.proxyStatus).replace('_', ' ');
+    return result.status == 0 ? QByteArrayLiteral("no answer") : "HTTP " + QByteArray::number(result.status);
+}
+
 bool countsAsFailure(const StartResult &result)
 {
     switch (result.fate) {
@@ -156,6 +166,7 @@ void Bridge::hold(const http::Request &request, std::variant<StartRequest, Start
     m_held.emplace(key, Held{std::move(exchange), std::move(start), travellingHeaders(request), {}});
     m_deadlines.set(key, deadline);
     m_lanes.enqueue(job.account, key);
+    Q_EMIT jobChanged(job);
     pump(now);
 }
 
@@ -196,6 +207,7 @@ void Bridge::sendStart(Job &job, TimePoint now)
                                                       std::chrono::ceil<milliseconds>(job.deadline - now)));
     m_circuit.startSent(now);
     m_starter.start(job.key, call);
+    Q_EMIT jobChanged(job);
 }
 
 Bridge::Verdict Bridge::judge(const Job &job, const StartResult &result, TimePoint now) const
@@ -246,6 +258,8 @@ void Bridge::onStartFinished(JobStarter::Ticket ticket, const StartResult &resul
         if (const auto held = m_held.find(ticket); held != m_held.end())
             held->second.upstream = {result.status, result.contentType, result.body, result.proxyStatus,
                                      result.detail};
+        if (QByteArray trouble = troubleOf(result); !trouble.isEmpty())
+            job->startTrouble = std::move(trouble);
         const Verdict verdict = judge(*job, result, now);
         if (verdict.event == JobEvent::StartRetry)
             m_retries.set(ticket, now + verdict.retryDelay);
@@ -256,6 +270,7 @@ void Bridge::onStartFinished(JobStarter::Ticket ticket, const StartResult &resul
             held->second.request = {};
             held->second.headers = {};
         }
+        Q_EMIT jobChanged(*job);
     }
     pump(now);
 }
@@ -355,9 +370,29 @@ void Bridge::onSettled(const Job &job)
         status = response.status;
         held.exchange->answer(response);
     }
+    m_jobs.find(job.key)->endStatus = status;
     Q_EMIT jobEnded(job, status);
     if (m_draining && m_jobs.heldCount() == 0)
         QMetaObject::invokeMethod(this, &Bridge::drained, Qt::QueuedConnection);
+}
+
+bool Bridge::cancel(JobKey key)
+{
+    const bool held = m_held.contains(key);
+    applyTo(key, JobEvent::Cancel);
+    return held;
+}
+
+bool Bridge::pauseLane(const QByteArray &account)
+{
+    return m_lanes.pause(account);
+}
+
+bool Bridge::resumeLane(const QByteArray &account)
+{
+    const bool wasPaused = m_lanes.resume(account);
+    pump(Clock::now());
+    return wasPaused;
 }
 
 void Bridge::drain(milliseconds timeout)

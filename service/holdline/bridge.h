@@ -54,6 +54,14 @@ public:
     void drain(std::chrono::milliseconds timeout);
     bool isDraining() const { return m_draining; }
 
+    /// Ends a held job as `cancelled`, for an operator. False when it is not held (any more).
+    bool cancel(JobKey key);
+    /// No more starts of this account until resumeLane(); what is held waits, to its deadline at most. False
+    /// when too many are paused already (Lanes::kMaxPaused).
+    bool pauseLane(const QByteArray &account);
+    /// False when it was not paused.
+    bool resumeLane(const QByteArray &account);
+
     const Jobs &jobs() const { return m_jobs; }
     const Lanes &lanes() const { return m_lanes; }
     const CircuitBreaker &circuit() const { return m_circuit; }
@@ -62,6 +70,9 @@ public:
     int startsInFlight() const { return static_cast<int>(m_turns.size()); }
 
 Q_SIGNALS:
+    /// A job stands differently: it is new, its start leaves or has ended. Also of one that is settled by
+    /// then, or by that.
+    void jobChanged(const holdline::Job &job);
     /// A held request ended, with the status it was answered with (499 when its client had left).
     void jobEnded(const holdline::Job &job, int status);
     /// A request was refused before it became a job.
