@@ -12,7 +12,7 @@
 /// clock, not every n-th sample: a chart that scrolls shows the same columns, moved. Pure.
 namespace holdline::monitor {
 
-/// The samples [first, last) that end within (from, to].
+/// The samples [first, last), which stand for the time from `from` to `to`.
 struct Column
 {
     WallTime from{};
@@ -29,11 +29,10 @@ struct Column
 /// `most` columns for `span`.
 std::chrono::seconds columnLength(Milliseconds span, int most);
 
-/// The columns of `range` that have samples, oldest first; at most `most` and one at each end that is cut.
+/// The columns of `range` that have samples, oldest first; at most `most`, and one at each end that is cut.
+/// With columns of a second each is one sample with its own span, so that a timer that drifts leaves no
+/// holes. Samples without a span measured nothing and are left out.
 std::vector<Column> columnsOf(const std::deque<Sample> &samples, const TimeRange &range, int most);
-
-/// Beginning and end of the column of that length in which `at` lies.
-TimeRange columnAround(WallTime at, std::chrono::seconds length);
 
 /// The largest of what `value` says of the column's samples; nothing when it says nothing of any.
 std::optional<double> highest(const std::deque<Sample> &samples, const Column &column,
@@ -45,7 +44,7 @@ std::optional<double> meanOf(const std::deque<Sample> &samples, const Column &co
 std::optional<double> quantileOf(const std::deque<Sample> &samples, const Column &column, Phase phase,
                                  double q);
 
-/// Neighbouring columns with nothing missing between them: [first, last) of `columns`.
+/// Columns one after the other with nothing missing between them: [first, last) of `columns`.
 struct Run
 {
     std::size_t first = 0;

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/charts/icons.h"
+
+#include "monitor/charts/iconengine.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+
+// Outside of any namespace, as the macro wants it. A library's resources are not there by themselves.
+static void initIcons()
+{
+    Q_INIT_RESOURCE(icons);
+}
+
+namespace holdline::monitor {
+
+namespace {
+
+constexpr QLatin1StringView kFolder(":/holdline/icons/");
+constexpr QLatin1StringView kApp("holdline-monitor");
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("holdline::monitor::Icons", text);
+}
+
+QString pathOf(const QString &name)
+{
+    initIcons();
+    return kFolder + name + QLatin1StringView(".svg");
+}
+
+QIcon drawn(const QString &name, std::optional<Ink> ink)
+{
+    const QString path = pathOf(name);
+    if (name == kApp || !QFile::exists(path)) {
+        qWarning("there is no icon of the name %s", qUtf8Printable(name));
+        return {};
+    }
+    return QIcon(new IconEngine(path, ink));
+}
+
+QString nameOf(CallbackWord word)
+{
+    switch (word) {
+        case CallbackWord::Matched:
+            return QStringLiteral("callback-matched");
+        case CallbackWord::Early:
+            return QStringLiteral("callback-early");
+        case CallbackWord::Duplicate:
+            return QStringLiteral("callback-duplicate");
+        case CallbackWord::Late:
+            return QStringLiteral("callback-late");
+        case CallbackWord::Mismatched:
+            return QStringLiteral("callback-mismatched");
+        case CallbackWord::Malformed:
+            return QStringLiteral("callback-malformed");
+        case CallbackWord::Unknown:
+        case CallbackWord::None:
+            break;
+    }
+    return QStringLiteral("callback-unknown");
+}
+
+QString nameOf(RowState state)
+{
+    switch (state) {
+        case RowState::Queued:
+            return QStringLiteral("queued");
+        case RowState::Retrying:
+            return QStringLiteral("retrying");
+        case RowState::Starting:
+            return QStringLiteral("starting");
+        case RowState::Running:
+            return QStringLiteral("running");
+        case RowState::Unconfirmed:
+            return QStringLiteral("unconfirmed");
+        case RowState::Ended:
+            break;
+    }
+    return QStringLiteral("ended-ok");
+}
+
+}  // namespace
+
+QIcon icon(const QString &name)
+{
+    return drawn(name, std::nullopt);
+}
+
+QIcon icon(const QString &name, Ink ink)
+{
+    return drawn(name, ink);
+}
+
+QIcon icon(RowState state)
+{
+    return drawn(nameOf(state), inkOf(state));
+}
+
+QIcon icon(const JobRow &row)
+{
+    if (row.state == RowState::Ended && !endedWell(row))
+        return drawn(QStringLiteral("ended-failed"), Ink::EndedFailed);
+    return icon(row.state);
+}
+
+QIcon icon(CallbackWord word)
+{
+    return drawn(nameOf(word), inkOf(word));
+}
+
+QIcon appIcon()
+{
+    return QIcon(new IconEngine(pathOf(kApp), IconEngine::Colours::Own));
+}
+
+QStringList iconNames()
+{
+    initIcons();
+    QStringList names;
+    const QStringList files = QDir(kFolder).entryList({QStringLiteral("*.svg")}, QDir::Files, QDir::Name);
+    for (const QString &file : files) {
+        if (const QString name = file.chopped(4); name != kApp)
+            names.append(name);
+    }
+    return names;
+}
+
+QString stateText(RowState state)
+{
+    switch (state) {
+        case RowState::Queued:
+            return tr("Queued");
+        case RowState::Retrying:
+            return tr("Waits to retry");
+        case RowState::Starting:
+            return tr("Starting");
+        case RowState::Running:
+            return tr("Running");
+        case RowState::Unconfirmed:
+            return tr("Unconfirmed");
+        case RowState::Ended:
+            return tr("Ended");
+    }
+    return {};
+}
+
+QString callbackText(CallbackWord word)
+{
+    switch (word) {
+        case CallbackWord::Matched:
+            return tr("Matched");
+        case CallbackWord::Early:
+            return tr("Early");
+        case CallbackWord::Duplicate:
+            return tr("Duplicate");
+        case CallbackWord::Late:
+            return tr("Late");
+        case CallbackWord::Unknown:
+            return tr("Unknown");
+        case CallbackWord::Mismatched:
+            return tr("Mismatched");
+        case CallbackWord::Malformed:
+            return tr("Malformed");
+        case CallbackWord::None:
+            break;
+    }
+    return QStringLiteral("–");
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/charts/texts.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QLocale>
+
+#include <cmath>
+
+namespace holdline::monitor {
+
+namespace {
+
+QString tr(const char *text)
+{
+    return QCoreApplication::translate("holdline::monitor::Texts", text);
+}
+
+/// Three digits that count, of a number from 1 to 999.
+QString threeDigits(double value)
+{
+    const int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    return QLocale().toString(value, 'f', decimals);
+}
+
+}  // namespace
+
+QString durationText(Microseconds took)
+{
+    const double us = static_cast<double>(std::max<Microseconds::rep>(took.count(), 0));
+    if (us < 999.5)
+        return tr("%1 µs").arg(QLocale().toString(us, 'f', 0));
+    if (us < 999.5e3)
+        return tr("%1 ms").arg(threeDigits(us / 1e3));
+    if (us < 59.95e6)
+        return tr("%1 s").arg(threeDigits(us / 1e6));
+    const auto seconds = static_cast<qint64>(std::llround(us / 1e6));
+    const QLocale locale;
+    if (seconds < 3600)
+        return seconds % 60 == 0
+                   ? tr("%1 min").arg(locale.toString(seconds / 60))
+                   : tr("%1 min %2 s").arg(locale.toString(seconds / 60), locale.toString(seconds % 60));
+    const qint64 minutes = (seconds + 30) / 60;
+    return minutes % 60 == 0
+               ? tr("%1 h").arg(locale.toString(minutes / 60))
+               : tr("%1 h %2 min").arg(locale.toString(minutes / 60), locale.toString(minutes % 60));
+}
+
+QString countText(std::uint64_t count)
+{
+    return QLocale().toString(static_cast<qulonglong>(count));
+}
+
+QString rateText(double perSecond)
+{
+    return QLocale().toString(perSecond, 'f', perSecond < 99.95 && perSecond > 0 ? 1 : 0);
+}
+
+QString shareText(std::uint64_t part, std::uint64_t whole)
+{
+    if (whole == 0 || part == 0)
+        return tr("0 %");
+    if (part == whole)
+        return tr("100 %");
+    const double percent = 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+    const QLocale locale;
+    if (percent < 0.1)
+        return tr("< %1 %").arg(locale.toString(0.1, 'f', 1));
+    if (percent < 9.95)
+        return tr("%1 %").arg(locale.toString(percent, 'f', 1));
+    if (percent > 99.9)
+        return tr("> %1 %").arg(locale.toString(99.9, 'f', 1));
+    return tr("%1 %").arg(locale.toString(percent, 'f', percent > 99 ? 1 : 0));
+}
+
+QString clockText(WallTime at)
+{
+    return QDateTime::fromMSecsSinceEpoch(at.time_since_epoch().count()).toString(u"HH:mm:ss");
+}
+
+QString rangeText(WallTime from, WallTime to)
+{
+    return tr("%1 to %2").arg(clockText(from), clockText(to));
+}
+
+QString phaseText(Phase phase)
+{
+    switch (phase) {
+        case Phase::Queue:
+            return tr("Queue");
+        case Phase::Start:
+            return tr("Start");
+        case Phase::Job:
+            return tr("Job");
+        case Phase::Total:
+            return tr("Total");
+    }
+    return {};
+}
+
+}  // namespace holdline::monitor
