@@ -43,10 +43,10 @@ seconds columnLength(Milliseconds span, int most)
     return std::chrono::minutes(minutes);
 }
 
-std::vector<Column> columnsOf(const std::deque<Sample> &samples, const TimeRange &range, int most)
+std::vector<TimeColumn> columnsOf(const std::deque<Sample> &samples, const TimeRange &range, int most)
 {
     const Milliseconds length = columnLength(range.length(), most);
-    std::vector<Column> columns;
+    std::vector<TimeColumn> columns;
     const auto begin = std::upper_bound(samples.begin(), samples.end(), range.from,
                                         [](WallTime at, const Sample &sample) { return at < sample.at; });
     for (auto i = static_cast<std::size_t>(begin - samples.begin()); i < samples.size(); ++i) {
@@ -67,7 +67,7 @@ std::vector<Column> columnsOf(const std::deque<Sample> &samples, const TimeRange
     return columns;
 }
 
-std::optional<double> highest(const std::deque<Sample> &samples, const Column &column,
+std::optional<double> highest(const std::deque<Sample> &samples, const TimeColumn &column,
                               const std::function<std::optional<double>(const Sample &)> &value)
 {
     std::optional<double> most;
@@ -79,7 +79,7 @@ std::optional<double> highest(const std::deque<Sample> &samples, const Column &c
     return most;
 }
 
-std::optional<double> meanOf(const std::deque<Sample> &samples, const Column &column, Phase phase)
+std::optional<double> meanOf(const std::deque<Sample> &samples, const TimeColumn &column, Phase phase)
 {
     Microseconds sum{};
     std::uint64_t count = 0;
@@ -93,7 +93,7 @@ std::optional<double> meanOf(const std::deque<Sample> &samples, const Column &co
     return static_cast<double>(sum.count()) / static_cast<double>(count);
 }
 
-std::optional<double> quantileOf(const std::deque<Sample> &samples, const Column &column, Phase phase,
+std::optional<double> quantileOf(const std::deque<Sample> &samples, const TimeColumn &column, Phase phase,
                                  double q)
 {
     return highest(samples, column, [phase, q](const Sample &sample) -> std::optional<double> {
@@ -104,7 +104,7 @@ std::optional<double> quantileOf(const std::deque<Sample> &samples, const Column
     });
 }
 
-std::vector<Run> runsOf(const std::vector<Column> &columns, const std::function<bool(std::size_t)> &has)
+std::vector<Run> runsOf(const std::vector<TimeColumn> &columns, const std::function<bool(std::size_t)> &has)
 {
     std::vector<Run> runs;
     for (std::size_t i = 0; i < columns.size(); ++i) {

@@ -13,7 +13,7 @@
 namespace holdline::monitor {
 
 /// The samples [first, last), which stand for the time from `from` to `to`.
-struct Column
+struct TimeColumn
 {
     WallTime from{};
     WallTime to{};
@@ -22,7 +22,7 @@ struct Column
     /// Nothing is known of some time between this column and the one before it.
     bool afterGap = false;
 
-    friend bool operator==(const Column &, const Column &) = default;
+    friend bool operator==(const TimeColumn &, const TimeColumn &) = default;
 };
 
 /// How long a column is: the shortest of 1, 2, 5, 10, 15, 20, 30 seconds and whole minutes that needs at most
@@ -32,16 +32,16 @@ std::chrono::seconds columnLength(Milliseconds span, int most);
 /// The columns of `range` that have samples, oldest first; at most `most`, and one at each end that is cut.
 /// With columns of a second each is one sample with its own span, so that a timer that drifts leaves no
 /// holes. Samples without a span measured nothing and are left out.
-std::vector<Column> columnsOf(const std::deque<Sample> &samples, const TimeRange &range, int most);
+std::vector<TimeColumn> columnsOf(const std::deque<Sample> &samples, const TimeRange &range, int most);
 
 /// The largest of what `value` says of the column's samples; nothing when it says nothing of any.
-std::optional<double> highest(const std::deque<Sample> &samples, const Column &column,
+std::optional<double> highest(const std::deque<Sample> &samples, const TimeColumn &column,
                               const std::function<std::optional<double>(const Sample &)> &value);
 
 /// The mean of a phase in the column, in microseconds; nothing when nothing ended.
-std::optional<double> meanOf(const std::deque<Sample> &samples, const Column &column, Phase phase);
+std::optional<double> meanOf(const std::deque<Sample> &samples, const TimeColumn &column, Phase phase);
 /// The largest of the samples' own quantiles: a spike of one second stays one in a column of a minute.
-std::optional<double> quantileOf(const std::deque<Sample> &samples, const Column &column, Phase phase,
+std::optional<double> quantileOf(const std::deque<Sample> &samples, const TimeColumn &column, Phase phase,
                                  double q);
 
 /// Columns one after the other with nothing missing between them: [first, last) of `columns`.
@@ -53,6 +53,6 @@ struct Run
     friend bool operator==(const Run &, const Run &) = default;
 };
 /// Cuts the columns where time or (`has` says no) a value is missing.
-std::vector<Run> runsOf(const std::vector<Column> &columns, const std::function<bool(std::size_t)> &has);
+std::vector<Run> runsOf(const std::vector<TimeColumn> &columns, const std::function<bool(std::size_t)> &has);
 
 }  // namespace holdline::monitor

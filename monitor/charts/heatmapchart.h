@@ -20,8 +20,8 @@ public:
 
 protected:
     void paintSeries(QPainter &painter, const Frame &frame,
-                     const std::vector<Column> &columns) const override;
-    QStringList values(const Column &column, const Frame &frame, std::optional<qreal> y) const override;
+                     const std::vector<TimeColumn> &columns) const override;
+    QStringList values(const TimeColumn &column, const Frame &frame, std::optional<qreal> y) const override;
     QString spoken() const override;
 
 private:

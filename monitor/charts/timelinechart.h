@@ -52,13 +52,14 @@ protected:
     /// Time to pixels of a frame's plot; there must be a range().
     Scale timeScale(const Frame &frame) const;
     /// The samples shown, at most one column for each two pixels.
-    std::vector<Column> columns(const Frame &frame) const;
+    std::vector<TimeColumn> columns(const Frame &frame) const;
 
     /// The chart's own marks, in a plot whose time axis is painted already; there is data.
     virtual void paintSeries(QPainter &painter, const Frame &frame,
-                             const std::vector<Column> &columns) const = 0;
+                             const std::vector<TimeColumn> &columns) const = 0;
     /// Lines of the readout below the time.
-    virtual QStringList values(const Column &column, const Frame &frame, std::optional<qreal> y) const = 0;
+    virtual QStringList values(const TimeColumn &column, const Frame &frame,
+                               std::optional<qreal> y) const = 0;
 
     void paintPlot(QPainter &painter, const Frame &frame) const final;
     void paintOver(QPainter &painter, const Frame &frame, bool forExport) const override;
@@ -80,7 +81,7 @@ private:
     void choose(std::optional<TimeRange> range);
     void step(int columns, bool choosing);
     void paintTimeAxis(QPainter &painter, const Frame &frame) const;
-    void paintShades(QPainter &painter, const Frame &frame, const std::vector<Column> &columns) const;
+    void paintShades(QPainter &painter, const Frame &frame, const std::vector<TimeColumn> &columns) const;
     void paintReadout(QPainter &painter, const Frame &frame) const;
 
     const SampleHistory &m_history;
