@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/tables/callbackspanel.h"
+
+#include "monitor/charts/icons.h"
+#include "monitor/data/callbackstable.h"
+
+#include <array>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+std::vector<Sidebar::Entry> wordEntries()
+{
+    std::vector<Sidebar::Entry> entries{{{}, CallbacksPanel::tr("All"), u"live"_s}};
+    for (int i = 1; i < kCallbackWordCount; ++i) {
+        const auto callback = static_cast<CallbackWord>(i);
+        const QString key(word(callback));
+        entries.push_back({key, callbackText(callback), u"callback-"_s + key});
+    }
+    return entries;
+}
+
+}  // namespace
+
+CallbacksPanel::CallbacksPanel(const LiveData &data, TimeSelection *selection, QWidget *parent)
+    : RecordPanel(u"callbacks"_s, new CallbacksTable(data), data, selection, wordEntries(), parent)
+{
+    view().setAccessibleName(tr("Callbacks"));
+    setNothingText(tr("No callback has come yet."));
+}
+
+QString CallbacksPanel::entryTerm(const QString &key) const
+{
+    return key.isEmpty() ? QString() : u"word="_s + key;
+}
+
+void CallbacksPanel::updateCounts()
+{
+    if (!isVisible())
+        return;
+    std::array<int, kCallbackWordCount> counts{};
+    for (const CallbackRow &row : data().callbacks())
+        ++counts[static_cast<std::size_t>(row.word)];
+    sidebar().setCount({}, table().totalCount());
+    for (int i = 1; i < kCallbackWordCount; ++i)
+        sidebar().setCount(QString(word(static_cast<CallbackWord>(i))), counts[static_cast<std::size_t>(i)]);
+}
+
+QByteArray CallbacksPanel::jobOf(const QByteArray &id) const
+{
+    const int row = table().rowOf(id);
+    const auto callback = row < 0 ? std::nullopt : static_cast<CallbacksTable &>(table()).callbackAt(row);
+    return callback ? callback->job : QByteArray();
+}
+
+}  // namespace holdline::monitor

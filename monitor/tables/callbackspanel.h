@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "monitor/tables/recordpanel.h"
+
+namespace holdline::monitor {
+
+/// The callback ledger: every callback that came, under one word.
+class CallbacksPanel : public RecordPanel
+{
+    Q_OBJECT
+
+public:
+    CallbacksPanel(const LiveData &data, TimeSelection *selection, QWidget *parent = nullptr);
+
+protected:
+    QString entryTerm(const QString &key) const override;
+    void updateCounts() override;
+    QByteArray jobOf(const QByteArray &id) const override;
+};
+
+}  // namespace holdline::monitor

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "monitor/tables/recordpanel.h"
+
+class QLabel;
+
+namespace holdline::monitor {
+
+/// The accounts' queues of starts, and what is to be expected of them.
+class LanesPanel : public RecordPanel
+{
+    Q_OBJECT
+
+public:
+    LanesPanel(const LiveData &data, TimeSelection *selection, QWidget *parent = nullptr);
+
+    /// "50 queued pass in 1.9 s", of one lane; empty where nothing is queued.
+    static QString forecast(const LaneRow &lane);
+
+Q_SIGNALS:
+    void pauseRequested(const QByteArray &account);
+    void resumeRequested(const QByteArray &account);
+
+protected:
+    QString entryTerm(const QString &key) const override;
+    void updateCounts() override;
+    QByteArray jobOf(const QByteArray &) const override { return {}; }
+    void extendMenu(QMenu &menu) override;
+
+private:
+    void showForecast();
+    std::optional<LaneRow> currentLane() const;
+
+    QAction *m_pause;
+    QAction *m_resume;
+    QLabel *m_forecast;
+};
+
+}  // namespace holdline::monitor

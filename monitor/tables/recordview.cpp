@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/tables/recordview.h"
+
+#include "monitor/charts/deadlinebardelegate.h"
+#include "monitor/charts/statedelegate.h"
+#include "monitor/charts/theme.h"
+
+#include <QEvent>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMenu>
+#include <QPushButton>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <chrono>
+
+namespace holdline::monitor {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kTick = 200ms;
+
+/// In digits: room for what such a field holds, as a rule.
+int usualDigits(const Column &column)
+{
+    switch (column.field) {
+        case Field::Job:
+        case Field::Request:
+            return 14;
+        case Field::Account:
+        case Field::Client:
+        case Field::Upstream:
+        case Field::Outcome:
+        case Field::Deadline:
+            return 17;
+        case Field::Detail:
+            return 30;
+        case Field::State:
+        case Field::Word:
+            return 15;
+        case Field::Started:
+        case Field::Ended:
+        case Field::At:
+            return 13;
+        default:
+            return 10;
+    }
+}
+
+}  // namespace
+
+RecordView::RecordView(RecordTable *table, QWidget *parent)
+    : QTreeView(parent),
+      m_table(table),
+      m_ticker(new QTimer(this)),
+      m_empty(new QWidget(viewport())),
+      m_emptyText(new QLabel(m_empty)),
+      m_emptyAction(new QPushButton(m_empty))
+{
+    table->setParent(this);
+    table->setActive(false);
+    setModel(table);
+    setRootIsDecorated(false);
+    setItemsExpandable(false);
+    setUniformRowHeights(true);
+    setAlternatingRowColors(true);
+    setAllColumnsShowFocus(true);
+    setSelectionMode(ExtendedSelection);
+    setVerticalScrollMode(ScrollPerItem);
+    setHorizontalScrollMode(ScrollPerPixel);
+    setEditTriggers(NoEditTriggers);
+    setContextMenuPolicy(Qt::CustomContextMenu);
+    setSortingEnabled(true);
+    applyFont();
+    if (const int column = table->columnOf(Field::State); column >= 0)
+        setItemDelegateForColumn(column, new StateDelegate(this));
+    if (const int column = table->columnOf(Field::Deadline); column >= 0)
+        setItemDelegateForColumn(column, new DeadlineBarDelegate(this));
+
+    header()->setSectionsMovable(true);
+    header()->setFirstSectionMovable(true);
+    header()->setStretchLastSection(false);
+    header()->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(header(), &QWidget::customContextMenuRequested, this, &RecordView::showColumnMenu);
+    setDefaultColumns();
+
+    m_emptyText->setAlignment(Qt::AlignCenter);
+    m_emptyText->setWordWrap(true);
+    m_emptyText->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_emptyText->setAccessibleName(tr("Why there are no rows"));
+    auto *box = new QVBoxLayout(m_empty);
+    box->addStretch();
+    box->addWidget(m_emptyText);
+    box->addWidget(m_emptyAction, 0, Qt::AlignHCenter);
+    box->addStretch();
+    m_empty->hide();
+    connect(m_emptyAction, &QPushButton::clicked, this, &RecordView::emptyActionTriggered);
+    connect(table, &RecordTable::countsChanged, this, &RecordView::showEmptyText);
+
+    m_ticker->setInterval(kTick);
+    connect(m_ticker, &QTimer::timeout, table, &RecordTable::tick);
+    connect(selectionModel(), &QItemSelectionModel::currentChanged, this, [this] {
+        if (const QByteArray id = currentId(); id != m_lastId) {
+            m_lastId = id;
+            Q_EMIT currentIdChanged(id);
+        }
+    });
+}
+
+QByteArray RecordView::currentId() const
+{
+    return currentIndex().isValid() ? m_table->idAt(currentIndex().row()) : QByteArray();
+}
+
+bool RecordView::select(const QByteArray &id)
+{
+    const int row = m_table->rowOf(id);
+    if (row < 0)
+        return false;
+    if (id != currentId())
+        setCurrentIndex(m_table->index(row, std::max(0, currentIndex().column())));
+    return true;
+}
+
+std::vector<int> RecordView::selectedRows() const
+{
+    std::vector<int> rows;
+    for (const QModelIndex &index : selectionModel()->selectedRows())
+        rows.push_back(index.row());
+    std::sort(rows.begin(), rows.end());
+    return rows;
+}
+
+std::vector<int> RecordView::shownColumns() const
+{
+    std::vector<int> columns;
+    for (int visual = 0; visual < header()->count(); ++visual) {
+        if (const int logical = header()->logicalIndex(visual); !header()->isSectionHidden(logical))
+            columns.push_back(logical);
+    }
+    return columns;
+}
+
+QByteArray RecordView::saveColumns() const
+{
+    return header()->saveState();
+}
+
+void RecordView::restoreColumns(const QByteArray &state)
+{
+    // What was saved by a version with other columns would hide the wrong ones.
+    if (state.isEmpty() || !header()->restoreState(state) || header()->count() != m_table->columnCount())
+        setDefaultColumns();
+    else
+        sortByColumn(header()->sortIndicatorSection(), header()->sortIndicatorOrder());
+}
+
+void RecordView::setDefaultColumns()
+{
+    const int digit = QFontMetrics(font()).horizontalAdvance(u'0');
+    const auto columns = m_table->columns();
+    for (int i = 0; i < static_cast<int>(columns.size()); ++i) {
+        const Column &column = columns[static_cast<std::size_t>(i)];
+        header()->moveSection(header()->visualIndex(i), i);
+        setColumnHidden(i, !column.isShown);
+        const int wanted = std::max(usualDigits(column) * digit, header()->sectionSizeHint(i));
+        header()->resizeSection(i, wanted + digit);
+    }
+    sortByColumn(m_table->sortColumn(), m_table->sortOrder());
+}
+
+void RecordView::showColumnMenu(const QPoint &at)
+{
+    auto *menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    const auto columns = m_table->columns();
+    for (int i = 0; i < static_cast<int>(columns.size()); ++i) {
+        QAction *action = menu->addAction(m_table->headerData(i, Qt::Horizontal).toString());
+        action->setCheckable(true);
+        action->setChecked(!isColumnHidden(i));
+        // One stays, or there would be no head to bring the others back from.
+        action->setEnabled(isColumnHidden(i) || shownColumns().size() > 1);
+        connect(action, &QAction::toggled, this, [this, i](bool shown) { setColumnHidden(i, !shown); });
+    }
+    menu->addSeparator();
+    connect(menu->addAction(tr("Default columns")), &QAction::triggered, this,
+            &RecordView::setDefaultColumns);
+    menu->popup(header()->mapToGlobal(at));
+}
+
+void RecordView::setEmptyText(const QString &text, const QString &action)
+{
+    m_emptyText->setText(text);
+    m_emptyAction->setText(action);
+    m_emptyAction->setVisible(!action.isEmpty());
+    showEmptyText();
+}
+
+void RecordView::setStill(bool still)
+{
+    m_still = still;
+    if (still)
+        m_ticker->stop();
+    else if (isVisible())
+        m_ticker->start();
+}
+
+void RecordView::showEmptyText()
+{
+    m_empty->setVisible(m_table->shownCount() == 0 && !m_emptyText->text().isEmpty());
+    m_empty->setGeometry(viewport()->rect());
+}
+
+void RecordView::showEvent(QShowEvent *event)
+{
+    m_table->setActive(true);
+    if (!m_still)
+        m_ticker->start();
+    showEmptyText();
+    QTreeView::showEvent(event);
+}
+
+void RecordView::hideEvent(QHideEvent *event)
+{
+    m_ticker->stop();
+    m_table->setActive(false);
+    QTreeView::hideEvent(event);
+}
+
+void RecordView::resizeEvent(QResizeEvent *event)
+{
+    QTreeView::resizeEvent(event);
+    m_empty->setGeometry(viewport()->rect());
+}
+
+void RecordView::changeEvent(QEvent *event)
+{
+    QTreeView::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        applyFont();
+}
+
+void RecordView::applyFont()
+{
+    if (const QFont wanted = tabularFont(font()); wanted != font())
+        setFont(wanted);
+}
+
+}  // namespace holdline::monitor
