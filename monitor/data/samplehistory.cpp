@@ -14,6 +14,12 @@ void SampleHistory::append(Sample sample)
         m_samples.pop_front();
 }
 
+void SampleHistory::dropAfter(WallTime at)
+{
+    while (!m_samples.empty() && m_samples.back().at > at)
+        m_samples.pop_back();
+}
+
 std::optional<TimeRange> SampleHistory::extent() const
 {
     if (m_samples.empty())

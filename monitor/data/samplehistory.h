@@ -19,6 +19,8 @@ public:
 
     void append(Sample sample);
     void clear() { m_samples.clear(); }
+    /// Forgets the samples that are newer than `at`.
+    void dropAfter(WallTime at);
 
     const std::deque<Sample> &samples() const { return m_samples; }
     bool isEmpty() const { return m_samples.empty(); }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/data/field.h"
+
+#include "monitor/data/format.h"
+
+#include <array>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// In the order of Field.
+constexpr std::array<FieldInfo, kFieldCount> kInfos{{
+    {QLatin1StringView("state"), FieldKind::Text, false},
+    {QLatin1StringView("job"), FieldKind::Text, false},
+    {QLatin1StringView("account"), FieldKind::Text, false},
+    {QLatin1StringView("age"), FieldKind::Duration, true},
+    {QLatin1StringView("deadline"), FieldKind::Duration, true},
+    {QLatin1StringView("phase"), FieldKind::Duration, true},
+    {QLatin1StringView("position"), FieldKind::Number, true},
+    {QLatin1StringView("queue"), FieldKind::Duration, false},
+    {QLatin1StringView("start"), FieldKind::Duration, false},
+    {QLatin1StringView("running"), FieldKind::Duration, false},
+    {QLatin1StringView("total"), FieldKind::Duration, false},
+    {QLatin1StringView("attempts"), FieldKind::Number, false},
+    {QLatin1StringView("outcome"), FieldKind::Text, false},
+    {QLatin1StringView("status"), FieldKind::Number, false},
+    {QLatin1StringView("upstream"), FieldKind::Text, false},
+    {QLatin1StringView("client"), FieldKind::Text, false},
+    {QLatin1StringView("request"), FieldKind::Text, false},
+    {QLatin1StringView("started"), FieldKind::Clock, false},
+    {QLatin1StringView("ended"), FieldKind::Clock, false},
+    {QLatin1StringView("detail"), FieldKind::Text, false},
+    {QLatin1StringView("queued"), FieldKind::Number, false},
+    {QLatin1StringView("inflight"), FieldKind::Number, false},
+    {QLatin1StringView("turn"), FieldKind::Duration, false},
+    {QLatin1StringView("forecast"), FieldKind::Duration, false},
+    {QLatin1StringView("at"), FieldKind::Clock, false},
+    {QLatin1StringView("word"), FieldKind::Text, false},
+    {QLatin1StringView("bytes"), FieldKind::Number, false},
+}};
+static_assert(!kInfos.back().key.isEmpty());
+
+constexpr auto kAll = [] {
+    std::array<Field, kFieldCount> all{};
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i] = static_cast<Field>(i);
+    return all;
+}();
+
+}  // namespace
+
+const FieldInfo &fieldInfo(Field field)
+{
+    return kInfos[static_cast<std::size_t>(field)];
+}
+
+std::optional<Field> fieldNamed(QStringView name)
+{
+    if (name.compare("jobtime"_L1, Qt::CaseInsensitive) == 0)
+        return Field::Running;
+    for (const Field field : kAll) {
+        if (name.compare(fieldInfo(field).key, Qt::CaseInsensitive) == 0)
+            return field;
+    }
+    return std::nullopt;
+}
+
+std::span<const Field> allFields()
+{
+    return kAll;
+}
+
+QString cellText(Field field, const Cell &cell)
+{
+    if (cell.isNull)
+        return {};
+    switch (fieldInfo(field).kind) {
+        case FieldKind::Text:
+            return QString::fromUtf8(cell.text);
+        case FieldKind::Duration:
+            return formatDuration(Microseconds(cell.number));
+        case FieldKind::Number:
+            // No groups in a word of its own, the HTTP status.
+            return field == Field::Status ? QString::number(cell.number) : formatCount(cell.number);
+        case FieldKind::Clock:
+            return formatClockExact(WallTime(Milliseconds(cell.number)));
+    }
+    return {};
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/data/livestate.h"
+
+#include "monitor/data/changegatherer.h"
+
+#include <algorithm>
+
+namespace holdline::monitor {
+
+bool LiveState::isEmpty() const
+{
+    return jobs.isEmpty() && history.empty() && lanes.isEmpty() && callbacks.empty();
+}
+
+void LiveState::apply(const Update &update, ChangeGatherer *gatherer)
+{
+    for (const JobRow &row : update.jobs) {
+        if (row.state == RowState::Ended)
+            end(row, gatherer);
+        else
+            put(row, gatherer);
+    }
+    for (const JobRow &row : update.ended)
+        end(row, gatherer);
+    for (const QByteArray &id : update.gone)
+        remove(id, gatherer);
+    for (const LaneRow &row : update.lanes) {
+        lanes.insert(row.account, row);
+        if (gatherer)
+            gatherer->lane(row.account);
+    }
+    for (const QByteArray &account : update.lanesGone) {
+        lanes.remove(account);
+        if (gatherer)
+            gatherer->lane(account);
+    }
+    for (const CallbackRow &row : update.callbacks)
+        addCallback(row, gatherer);
+    omitted += update.endedOmitted + update.callbacksOmitted;
+}
+
+int LiveState::queuePosition(const JobRow &row) const
+{
+    const auto found = queues.find(row.account);
+    if (row.state != RowState::Queued || found == queues.end())
+        return 0;
+    const std::deque<std::int64_t> &queue = found->second;
+    const auto place = std::lower_bound(queue.begin(), queue.end(), row.order);
+    return place != queue.end() && *place == row.order ? static_cast<int>(place - queue.begin()) + 1 : 0;
+}
+
+void LiveState::put(const JobRow &row, ChangeGatherer *gatherer)
+{
+    const auto found = jobs.find(row.id);
+    const bool isLive = found != jobs.end();
+    if (isLive && **found == row)
+        return;
+    if (gatherer)
+        gatherer->job(row.id, isLive);
+    if (isLive)
+        leave(**found);
+    enter(row);
+    auto shared = std::make_shared<const JobRow>(row);
+    if (isLive)
+        *found = std::move(shared);
+    else
+        jobs.insert(row.id, std::move(shared));
+}
+
+void LiveState::end(const JobRow &row, ChangeGatherer *gatherer)
+{
+    remove(row.id, gatherer);
+    if (historyById.contains(row.id))
+        return;
+    const auto shared = std::make_shared<const JobRow>(row);
+    history.push_back(shared);
+    historyById.insert(row.id, shared);
+    ++counts[static_cast<std::size_t>(RowState::Ended)];
+    if (gatherer)
+        gatherer->ended(shared);
+    if (history.size() <= LiveData::kHistory)
+        return;
+    historyById.remove(history.front()->id);
+    history.pop_front();
+    --counts[static_cast<std::size_t>(RowState::Ended)];
+    if (gatherer)
+        gatherer->historyDropped();
+}
+
+void LiveState::remove(const QByteArray &id, ChangeGatherer *gatherer)
+{
+    const auto found = jobs.constFind(id);
+    if (found == jobs.cend())
+        return;
+    if (gatherer)
+        gatherer->job(id, true);
+    leave(**found);
+    jobs.erase(found);
+}
+
+void LiveState::enter(const JobRow &row)
+{
+    ++counts[static_cast<std::size_t>(row.state)];
+    byAge.emplace(row.created, row.id);
+    if (row.state != RowState::Queued)
+        return;
+    std::deque<std::int64_t> &queue = queues[row.account];
+    queue.insert(std::upper_bound(queue.begin(), queue.end(), row.order), row.order);
+}
+
+void LiveState::leave(const JobRow &row)
+{
+    --counts[static_cast<std::size_t>(row.state)];
+    byAge.erase({row.created, row.id});
+    if (row.state != RowState::Queued)
+        return;
+    const auto found = queues.find(row.account);
+    std::deque<std::int64_t> &queue = found->second;
+    queue.erase(std::lower_bound(queue.begin(), queue.end(), row.order));
+    if (queue.empty())
+        queues.erase(found);
+}
+
+void LiveState::addCallback(const CallbackRow &row, ChangeGatherer *gatherer)
+{
+    callbacks.push_back(row);
+    if (gatherer)
+        gatherer->callback(row);
+    if (callbacks.size() <= LiveData::kCallbacks)
+        return;
+    callbacks.pop_front();
+    ++callbacksBefore;
+    if (gatherer)
+        gatherer->callbackDropped();
+}
+
+}  // namespace holdline::monitor
