@@ -29,8 +29,8 @@ enum class AmbiguousRetry { Never, Always };
 enum class LogFormat { Logfmt, Json };
 enum class LogLevel { Debug, Info, Warning, Error };
 
-/// Everything that can be set, with its default. Plain data; options.h lists for each member its TOML key, flag,
-/// environment variable, range and description.
+/// Everything that can be set, with its default. Plain data; options.h lists for each member its TOML key,
+/// flag, environment variable, range and description.
 struct Config
 {
     struct Server
@@ -39,8 +39,11 @@ struct Config
         ListenAddress adminListen{QStringLiteral("127.0.0.1"), 3739};
         /// Where the upstream reaches us; empty: http://<listen>/callback.
         QUrl callbackUrl;
-        int threads = 0;  ///< that serve clients; 0: as many as suit the machine
+        int threads = 0;                         ///< that serve clients; 0: as many as suit the machine
         EventLoop eventLoop = EventLoop::Epoll;  ///< of every thread
+        /// Path of the local socket for monitors, "off", or "auto": holdline.sock in the service's or the
+        /// user's runtime folder.
+        QString monitorSocket = QStringLiteral("auto");
     } server;
 
     struct Upstream
@@ -50,26 +53,27 @@ struct Config
         int connections = 1024;  ///< open to the upstream at once, all accounts together
         ConnectionScope connectionScope = ConnectionScope::Account;
         std::chrono::milliseconds connectTimeout = 5s;
-        std::chrono::milliseconds startTimeout = 10s;   ///< start sent to its answer read; its fate is unknown then
-        std::chrono::milliseconds idleTimeout = 30s;    ///< an unused kept-alive connection is closed after it
+        std::chrono::milliseconds startTimeout =
+            10s;  ///< start sent to its answer read; its fate is unknown then
+        std::chrono::milliseconds idleTimeout = 30s;  ///< an unused kept-alive connection is closed after it
         std::int64_t maxAnswerBytes = 1024 * 1024;
     } upstream;
 
     struct Lanes
     {
-        int startsPerAccount = 1;     ///< in flight at once in one lane
-        int startsInFlight = 512;     ///< in flight at once, all lanes together
-        int laneLength = 1000;        ///< queued in one lane; one more gets 429
-        int queued = 100'000;         ///< queued in all lanes; one more gets 503
+        int startsPerAccount = 1;  ///< in flight at once in one lane
+        int startsInFlight = 512;  ///< in flight at once, all lanes together
+        int laneLength = 1000;     ///< queued in one lane; one more gets 429
+        int queued = 100'000;      ///< queued in all lanes; one more gets 503
     } lanes;
 
     struct Hold
     {
-        std::chrono::milliseconds deadline = 30s;     ///< for a request without `Prefer: wait=N`
-        std::chrono::milliseconds maxDeadline = 300s; ///< cap of `Prefer: wait=N`
-        int held = 20'000;                            ///< requests held at once; one more gets 503
+        std::chrono::milliseconds deadline = 30s;      ///< for a request without `Prefer: wait=N`
+        std::chrono::milliseconds maxDeadline = 300s;  ///< cap of `Prefer: wait=N`
+        int held = 20'000;                             ///< requests held at once; one more gets 503
         std::chrono::milliseconds drainTimeout = 25s;
-        int parkedResults = 10'000;                   ///< settled jobs remembered for late and duplicate callbacks
+        int parkedResults = 10'000;  ///< settled jobs remembered for late and duplicate callbacks
         std::int64_t parkedBytes = 64 * 1024 * 1024;  ///< their bodies, all together
         std::chrono::milliseconds parkedFor = 600s;
     } hold;

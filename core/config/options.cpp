@@ -53,6 +53,30 @@ Option address(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeO
     return option;
 }
 
+/// As a system call takes it, within what a local socket's address has room for.
+bool isSocketPath(QStringView text)
+{
+    constexpr qsizetype kMaxBytes = 107;
+    const auto isControl = [](QChar c) { return c.category() == QChar::Other_Control; };
+    return !text.isEmpty() && text.toUtf8().size() <= kMaxBytes &&
+           std::none_of(text.begin(), text.end(), isControl);
+}
+
+template <typename At>
+Option socketPath(QLatin1StringView key, QLatin1StringView flag, At at, QLatin1StringView description)
+{
+    Option option = describe(key, flag, Option::Kind::Path, u"PATH, auto or off"_s, description);
+    option.reloadable = false;  // the socket is open already
+    option.set = [at](Config &config, QStringView text) {
+        if (!isSocketPath(text))
+            return u"a path of at most 107 bytes is wanted, or auto, or off"_s;
+        at(config) = text.toString();
+        return QString();
+    };
+    option.get = [at](const Config &config) { return at(config); };
+    return option;
+}
+
 template <typename At>
 Option url(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeEmpty, const QString &example,
            QLatin1StringView description)
@@ -182,6 +206,9 @@ void addServer(std::vector<Option> &all)
                           "Where clients and callbacks arrive; port 0 lets the system pick one."_L1));
     all.push_back(address("server.admin_listen"_L1, "admin-listen"_L1, HOLDLINE_MEMBER(server.adminListen),
                           true, "Where /livez, /readyz, /metrics and /version are served."_L1));
+    all.push_back(socketPath(
+        "server.monitor_socket"_L1, "monitor-socket"_L1, HOLDLINE_MEMBER(server.monitorSocket),
+        "Where monitors connect; auto: holdline.sock in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR."_L1));
     all.push_back(url("server.callback_url"_L1, "callback-url"_L1, HOLDLINE_MEMBER(server.callbackUrl), true,
                       u"http://proxy.example:3738/callback"_s,
                       "Where the upstream reaches this service; empty: /callback at the listen address."_L1));
@@ -350,6 +377,8 @@ QString Option::placeholder() const
     switch (kind) {
         case Kind::Address:
             return u"HOST:PORT"_s;
+        case Kind::Path:
+            return u"PATH"_s;
         case Kind::Url:
             return u"URL"_s;
         case Kind::Integer:

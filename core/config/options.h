@@ -16,7 +16,7 @@ namespace holdline {
 /// Config. Files, environment, flags, `--help`, `--print-config` and the README's table all come from these.
 struct Option
 {
-    enum class Kind { Address, Url, Integer, Size, Duration, Choice };
+    enum class Kind { Address, Path, Url, Integer, Size, Duration, Choice };
 
     QLatin1StringView key;   ///< in TOML: section.name
     QLatin1StringView flag;  ///< without the dashes; unique

@@ -4,8 +4,11 @@
 #include "core/config/values.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/http/adminfront.h"
+#include "service/holdline/monitor/monitorserver.h"
 #include "service/holdline/shardgroup.h"
 
+#include <QCoreApplication>
+#include <QDir>
 #include <QTimer>
 
 namespace holdline {
@@ -16,6 +19,18 @@ namespace {
 
 /// How long the last answers may take to reach their clients before the process goes.
 constexpr auto kLeaveTime = std::chrono::seconds(2);
+
+/// Where the monitor's socket goes when nobody says: into what systemd made for this service, else into what
+/// the user's session has. Empty where there is neither.
+QString usualMonitorSocket()
+{
+    for (const char *name : {"RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR"}) {
+        const QString folder = qEnvironmentVariable(name).section(u':', 0, 0);
+        if (!folder.isEmpty())
+            return folder + u"/holdline.sock"_s;
+    }
+    return {};
+}
 
 }  // namespace
 
@@ -61,6 +76,44 @@ public:
         return false;
     }
 
+    /// A usual place that cannot be had is no reason not to serve: a second service may run beside this one.
+    bool listenForMonitors()
+    {
+        const QString &wanted = config.server.monitorSocket;
+        const bool isUsual = wanted == "auto"_L1;
+        const QString path = isUsual ? usualMonitorSocket() : wanted;
+        if (path.isEmpty() || path == "off"_L1)
+            return true;
+        auto server = std::make_unique<monitor::MonitorServer>(shards, facts());
+        if (server->listen(path)) {
+            monitors = std::move(server);
+            return true;
+        }
+        const QString why = u"cannot listen for monitors at %1: %2"_s.arg(path, server->errorString());
+        if (isUsual)
+            qCWarning(lcService).noquote() << why << "(the service runs without; see --monitor-socket)";
+        else
+            error = why;
+        return isUsual;
+    }
+
+    monitor::ServiceFacts facts() const
+    {
+        const auto at = std::chrono::floor<std::chrono::milliseconds>(startedAt);
+        return {.version = HOLDLINE_VERSION,
+                .qt = qVersion(),
+                .pid = QCoreApplication::applicationPid(),
+                .startedAt = at,
+                .listen = formatListenAddress({config.server.listen.host, shards.port()}).toUtf8(),
+                .upstream = config.upstream.url.toEncoded(QUrl::RemoveUserInfo | QUrl::RemoveQuery),
+                .callbackUrl = callbackBase(config, shards.port()),
+                .deadline = config.hold.deadline,
+                .drainTimeout = config.hold.drainTimeout,
+                .heldLimit = config.hold.held,
+                .startsPerAccount = config.lanes.startsPerAccount,
+                .threads = shards.threads()};
+    }
+
     void setError(const QString &what, const ListenAddress &address, const QString &why)
     {
         error = u"cannot listen for %1 on %2: %3"_s.arg(
@@ -75,6 +128,8 @@ public:
         QString text = u"listening for clients on "_s + at(config.server.listen, shards.port());
         if (admin)
             text += u", for administration on "_s + at(config.server.adminListen, admin->gate().port());
+        if (monitors)
+            text += u", for monitors at "_s + monitors->path();
         text += u"; callbacks are to come to "_s + QString::fromLatin1(callbackBase(config, shards.port()));
         if (shards.threads() > 1)
             text += u"; %1 threads"_s.arg(shards.threads());
@@ -88,6 +143,7 @@ public:
     Counters counters;  ///< of what happens in no shard
     ShardGroup shards;
     std::unique_ptr<AdminFront> admin;
+    std::unique_ptr<monitor::MonitorServer> monitors;
 };
 
 Service::Service(const Config &config, LogSink &sink, QObject *parent)
@@ -109,8 +165,10 @@ bool Service::start()
         d->setError(u"clients"_s, d->config.server.listen, d->shards.errorString());
         return false;
     }
-    if (!d->listenForAdministration())
+    if (!d->listenForAdministration() || !d->listenForMonitors())
         return false;
+    if (d->monitors)
+        connect(d->monitors.get(), &monitor::MonitorServer::drainAsked, this, &Service::drain);
     const DescriptorBudget &budget = d->shards.budget();
     if (budget.shrunk)
         qCWarning(lcService)
@@ -131,6 +189,11 @@ quint16 Service::port() const
     return d->shards.port();
 }
 
+QString Service::monitorSocket() const
+{
+    return d->monitors ? d->monitors->path() : QString();
+}
+
 quint16 Service::adminPort() const
 {
     return d->admin ? d->admin->gate().port() : 0;
@@ -140,6 +203,8 @@ void Service::reload(const Config &config)
 {
     d->config = config;
     ++d->counters.reloads;
+    if (d->monitors)
+        d->monitors->setFacts(d->facts());
     d->shards.reload(config, [this](const ShardStatus &) { Q_EMIT reloaded(); });
 }
 

@@ -32,6 +32,8 @@ public:
     /// Where it really listens; 0 when it does not.
     quint16 port() const;
     quint16 adminPort() const;
+    /// Path of the local socket for monitors; empty when there is none.
+    QString monitorSocket() const;
 
     /// Takes over what can change while running; the caller has kept the rest as it was (mergeReload()).
     /// reloaded() when every shard goes by it.

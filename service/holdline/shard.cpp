@@ -57,6 +57,11 @@ void ShardStatus::add(const ShardStatus &other)
 {
     counters.add(other.counters);
     gauges.add(other.gauges);
+    heldPeak += other.heldPeak;
+    const auto badness = [](CircuitBreaker::State state) {
+        return state == CircuitBreaker::State::Closed ? 0 : state == CircuitBreaker::State::HalfOpen ? 1 : 2;
+    };
+    circuit = std::max(circuit, other.circuit, [badness](auto a, auto b) { return badness(a) < badness(b); });
 }
 
 QByteArray callbackBase(const Config &config, quint16 port)
@@ -76,6 +81,7 @@ Shard::Shard(const ShardPlan &plan, const ShardPlace &place, LogSink &sink, QObj
       m_upstream(m_transport.manager(), plan.config.upstream.url, upstreamLimits(plan.config)),
       m_bridge(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream,
                static_cast<std::uint8_t>(place.index)),
+      m_feed(m_bridge),
       m_recorder(sink, plan.config, m_bridge),
       m_router(m_bridge, place),
       m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPath(plan.config), m_router))
@@ -83,6 +89,7 @@ Shard::Shard(const ShardPlan &plan, const ShardPlace &place, LogSink &sink, QObj
     m_recorder.watch(m_router);
     m_recorder.watch(*m_front);
     connect(&m_bridge, &Bridge::drained, this, &Shard::drained);
+    connect(&m_feed, &monitor::MonitorFeed::waiting, this, &Shard::feedWaiting);
 }
 
 Shard::~Shard() = default;
@@ -170,9 +177,24 @@ void Shard::leave()
     look();
 }
 
+bool Shard::pauseLane(const QByteArray &account)
+{
+    const bool paused = m_bridge.pauseLane(account);
+    m_feed.laneChanged(account);
+    return paused;
+}
+
+bool Shard::resumeLane(const QByteArray &account)
+{
+    const bool resumed = m_bridge.resumeLane(account);
+    m_feed.laneChanged(account);
+    return resumed;
+}
+
 ShardStatus Shard::status() const
 {
-    ShardStatus status{m_recorder.counters(), m_recorder.gauges()};
+    ShardStatus status{m_recorder.counters(), m_recorder.gauges(), m_bridge.jobs().heldPeak(),
+                       m_bridge.circuit().state(Clock::now())};
     status.gauges.clientConnections = m_front->gate().connectionCount();
     status.gauges.upstreamConnections = m_transport.connectionCount();
     return status;

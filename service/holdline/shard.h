@@ -3,6 +3,7 @@
 
 #include "core/telemetry/metrics.h"
 #include "service/holdline/bridge.h"
+#include "service/holdline/monitor/monitorfeed.h"
 #include "service/holdline/recorder.h"
 #include "service/holdline/shardplan.h"
 #include "service/holdline/shardrouter.h"
@@ -22,6 +23,8 @@ struct ShardStatus
 {
     Counters counters;
     Gauges gauges;
+    int heldPeak = 0;  ///< the sum of several may be more than there ever were
+    CircuitBreaker::State circuit = CircuitBreaker::State::Closed;  ///< of several the worst
 
     void add(const ShardStatus &other);
 };
@@ -68,9 +71,19 @@ public:
 
     ShardStatus status() const;
 
+    // For those who watch.
+    monitor::MonitorFeed &feed() { return m_feed; }
+    /// False when the job is not held (any more).
+    bool cancel(JobKey key) { return m_bridge.cancel(key); }
+    /// See Bridge.
+    bool pauseLane(const QByteArray &account);
+    bool resumeLane(const QByteArray &account);
+
 Q_SIGNALS:
     void drained();
     void left();
+    /// There is something to collect from the feed.
+    void feedWaiting();
 
 private:
     void receive(ShardLetter &&letter);
@@ -81,11 +94,12 @@ private:
     QString m_error;
     bool m_left = false;
     // Members in order of construction; they are destroyed the other way round: first the front (and with it
-    // every socket), then what is on its way to other shards, the recorder, the coordinator with what is
-    // held, the transport last.
+    // every socket), then what is on its way to other shards, the recorder and the feed, the coordinator with
+    // what is held, the transport last.
     UpstreamManager m_transport;
     UpstreamClient m_upstream;
     Bridge m_bridge;
+    monitor::MonitorFeed m_feed;
     Recorder m_recorder;
     ShardRouter m_router;
     std::unique_ptr<HttpFront> m_front;

@@ -42,6 +42,7 @@ bool ShardGroup::start()
     const ShardPlan plan = shareOf(m_config, m_budget, threads());
     m_first = std::make_unique<Shard>(plan, place, m_sink);
     connect(m_first.get(), &Shard::drained, this, [this] { ended(m_drained, 0, &ShardGroup::drained); });
+    connect(m_first.get(), &Shard::feedWaiting, this, [this] { Q_EMIT feedWaiting(0); });
     connect(m_first.get(), &Shard::left, this, [this] { ended(m_left, 0, &ShardGroup::left); });
     const auto shared = [&]() -> std::optional<qintptr> {
         if (!m_first->listen(m_config.server.listen))
@@ -89,6 +90,10 @@ void ShardGroup::receive(const ShardReport &report)
         ended(m_drained, idle->shard, &ShardGroup::drained);
     else if (const auto *empty = std::get_if<LeftReport>(&report))
         ended(m_left, empty->shard, &ShardGroup::left);
+    else if (const auto *feed = std::get_if<FeedWaitingReport>(&report))
+        Q_EMIT feedWaiting(feed->shard);
+    else if (const auto *reply = std::get_if<ReplyReport>(&report))
+        m_answers.extract(reply->question).mapped()(reply->reply.get());
 }
 
 void ShardGroup::answered(std::uint64_t round, const ShardStatus &status)

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -39,6 +40,13 @@ public:
     /// As it was shared out, of all shards together.
     const DescriptorBudget &budget() const { return m_budget; }
 
+    /// The shard an account lives on.
+    int homeOf(const QByteArray &account) const { return m_homes.of(account); }
+    /// Puts a question to one shard. `question` runs in its thread and returns what `answer` gets here; it
+    /// takes nothing of this thread's along. Questions to one shard are answered in their order.
+    template <typename Question, typename Receiver>
+    void ask(int shard, Question question, Receiver answer);
+
     /// How things stand in all shards.
     void ask(Answer answer);
     /// `answer` comes when all shards go by the new configuration.
@@ -51,6 +59,8 @@ public:
 Q_SIGNALS:
     void drained();
     void left();
+    /// There is something to collect from the feed of this shard.
+    void feedWaiting(int shard);
 
 private:
     /// One question to all shards.
@@ -73,6 +83,8 @@ private:
     QString m_error;
     std::uint64_t m_lastRound = 0;
     std::unordered_map<std::uint64_t, Round> m_rounds;
+    std::uint64_t m_lastQuestion = 0;
+    std::unordered_map<std::uint64_t, std::function<void(void *)>> m_answers;
     std::set<int> m_drained;
     std::set<int> m_left;
 
@@ -82,5 +94,23 @@ private:
     std::unique_ptr<Shard> m_first;
     std::vector<std::unique_ptr<ShardThread>> m_others;
 };
+
+template <typename Question, typename Receiver>
+void ShardGroup::ask(int shard, Question question, Receiver answer)
+{
+    using Reply = std::invoke_result_t<Question, Shard &>;
+    if (shard == 0) {
+        answer(question(*m_first));
+        return;
+    }
+    const std::uint64_t number = ++m_lastQuestion;
+    m_answers.emplace(number, [answer = std::move(answer)](void *reply) mutable {
+        answer(std::move(*static_cast<Reply *>(reply)));
+    });
+    m_boxes[static_cast<std::size_t>(shard)]->post(
+        OrderLetter{[question = std::move(question), number, reports = &m_reports](Shard &asked) {
+            reports->post(ReplyReport{number, std::make_shared<Reply>(question(asked))});
+        }});
+}
 
 }  // namespace holdline

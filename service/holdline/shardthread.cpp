@@ -53,6 +53,7 @@ void ShardThread::run()
         ReportBox *reports = &m_reports;
         connect(&shard, &Shard::drained, &shard, [=] { reports->post(DrainedReport{index}); });
         connect(&shard, &Shard::left, &shard, [=] { reports->post(LeftReport{index}); });
+        connect(&shard, &Shard::feedWaiting, &shard, [=] { reports->post(FeedWaitingReport{index}); });
         const bool listens = shard.listenBeside(m_shared);
         m_began.set_value(shard.errorString());
         if (listens) {

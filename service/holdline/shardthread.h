@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <future>
+#include <memory>
 #include <semaphore>
 #include <variant>
 
@@ -26,7 +27,17 @@ struct LeftReport
 {
     int shard = 0;
 };
-using ShardReport = std::variant<StatusReport, DrainedReport, LeftReport>;
+struct FeedWaitingReport
+{
+    int shard = 0;
+};
+/// What a question put to one shard came to.
+struct ReplyReport
+{
+    std::uint64_t question = 0;
+    std::shared_ptr<void> reply;  ///< of the type both sides know
+};
+using ShardReport = std::variant<StatusReport, DrainedReport, LeftReport, FeedWaitingReport, ReplyReport>;
 using ReportBox = Mailbox<ShardReport>;
 
 /// A thread with a shard in it, which is made, run and destroyed there.

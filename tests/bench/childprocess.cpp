@@ -37,7 +37,8 @@ std::chrono::nanoseconds duration(const timeval &time)
 bool configuresHoldline(const std::string &variable)
 {
     return variable.starts_with("HOLDLINE_") || variable.starts_with("PORT=") ||
-           variable.starts_with("CALLBACK_URL=");
+           variable.starts_with("CALLBACK_URL=") || variable.starts_with("RUNTIME_DIRECTORY=") ||
+           variable.starts_with("XDG_RUNTIME_DIR=");
 }
 
 std::vector<char *> pointers(std::vector<std::string> &texts)

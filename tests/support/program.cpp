@@ -34,7 +34,8 @@ Program::Program(const QStringList &command, QObject *parent)
     : QObject(parent), m_environment(QProcessEnvironment::systemEnvironment()), m_command(command)
 {
     for (const QString &name : m_environment.keys()) {
-        if (name.startsWith("HOLDLINE_"_L1) || name == "PORT"_L1 || name == "CALLBACK_URL"_L1)
+        const bool isPlace = name == "RUNTIME_DIRECTORY"_L1 || name == "XDG_RUNTIME_DIR"_L1;
+        if (name.startsWith("HOLDLINE_"_L1) || name == "PORT"_L1 || name == "CALLBACK_URL"_L1 || isPlace)
             m_environment.remove(name);
     }
     connect(&m_process, &QProcess::readyReadStandardOutput, this,

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/monitor/monitorsampler.h"
+
+#include <QFile>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace holdline::monitor {
+
+namespace {
+
+Microseconds microseconds(const timeval &time)
+{
+    return std::chrono::seconds(time.tv_sec) + Microseconds(time.tv_usec);
+}
+
+CircuitState circuitState(CircuitBreaker::State state)
+{
+    switch (state) {
+        case CircuitBreaker::State::Closed:
+            return CircuitState::Closed;
+        case CircuitBreaker::State::HalfOpen:
+            return CircuitState::HalfOpen;
+        case CircuitBreaker::State::Open:
+            break;
+    }
+    return CircuitState::Open;
+}
+
+}  // namespace
+
+ProcessUsage ProcessUsage::now()
+{
+    ProcessUsage usage;
+    rusage used{};
+    if (::getrusage(RUSAGE_SELF, &used) == 0)
+        usage.cpu = microseconds(used.ru_utime) + microseconds(used.ru_stime);
+    QFile statm(QStringLiteral("/proc/self/statm"));
+    if (statm.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
+        usage.rssBytes = statm.read(128).split(' ').value(1).toLongLong() * ::sysconf(_SC_PAGESIZE);
+    return usage;
+}
+
+Sample MonitorSampler::sample(const ShardStatus &sum, const ProcessUsage &usage, int observers, TimePoint now,
+                              WallTime at)
+{
+    const Counters &counters = sum.counters;
+    const Gauges &gauges = sum.gauges;
+    Sample sample;
+    sample.at = at;
+    sample.requests = counters.requests;
+    sample.callbacks = counters.callbacks;
+    sample.starts = counters.starts;
+    sample.retries = counters.retries;
+    sample.held = gauges.held;
+    sample.heldPeak = sum.heldPeak;
+    sample.queued = gauges.queued;
+    sample.lanes = gauges.lanes;
+    sample.startsInFlight = gauges.startsInFlight;
+    sample.clientConnections = gauges.clientConnections;
+    sample.upstreamConnections = gauges.upstreamConnections.value_or(0);
+    sample.circuit = circuitState(sum.circuit);
+    sample.draining = gauges.draining;
+    sample.cpu = usage.cpu;
+    sample.rssBytes = usage.rssBytes;
+    sample.observers = observers;
+
+    auto next = std::make_unique<Before>(
+        Before{now, {counters.queueTook, counters.startTook, counters.jobTook, counters.requestTook}});
+    if (m_before) {
+        sample.span = std::chrono::floor<Microseconds>(now - m_before->at);
+        for (std::size_t i = 0; i < sample.phases.size(); ++i)
+            sample.phases[i] = HistogramSlice::since(next->phases[i], m_before->phases[i]);
+    }
+    m_before = std::move(next);
+    return sample;
+}
+
+}  // namespace holdline::monitor
