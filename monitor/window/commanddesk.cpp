@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/window/commanddesk.h"
+
+#include <utility>
+
+namespace holdline::monitor {
+
+void CommandDesk::setSource(UpdateSource *source)
+{
+    if (m_source)
+        m_source->disconnect(this);
+    m_source = source;
+    const auto pending = std::exchange(m_pending, {});
+    for (const ErrandPtr &errand : pending)
+        answer(errand, false, tr("another source was opened before the answer"));
+    if (source)
+        connect(source, &UpdateSource::replied, this, &CommandDesk::take);
+}
+
+void CommandDesk::cancel(const QList<QByteArray> &jobs)
+{
+    auto errand = std::make_shared<Errand>();
+    errand->failure =
+        jobs.size() == 1 ? tr("The job was not cancelled: %1") : tr("%1 of %2 jobs were not cancelled: %3");
+    errand->success = tr("%1 jobs cancelled");
+    errand->asked = static_cast<int>(jobs.size());
+    for (const QByteArray &job : jobs)
+        send(errand, Command::Verb::Cancel, job);
+}
+
+void CommandDesk::pauseLane(const QByteArray &account)
+{
+    auto errand = std::make_shared<Errand>();
+    errand->failure = tr("The lane was not paused: %1");
+    errand->asked = 1;
+    send(errand, Command::Verb::PauseLane, account);
+}
+
+void CommandDesk::resumeLane(const QByteArray &account)
+{
+    auto errand = std::make_shared<Errand>();
+    errand->failure = tr("The lane was not resumed: %1");
+    errand->asked = 1;
+    send(errand, Command::Verb::ResumeLane, account);
+}
+
+void CommandDesk::drain()
+{
+    auto errand = std::make_shared<Errand>();
+    errand->failure = tr("The service was not told to drain: %1");
+    errand->asked = 1;
+    send(errand, Command::Verb::Drain, {});
+}
+
+void CommandDesk::send(const ErrandPtr &errand, Command::Verb verb, const QByteArray &target)
+{
+    const QByteArray id = m_source ? m_source->send(verb, target) : QByteArray();
+    if (id.isEmpty())
+        answer(errand, false, tr("there is no connection to the service"));
+    else
+        m_pending.insert(id, errand);
+}
+
+void CommandDesk::take(const Reply &reply)
+{
+    if (const ErrandPtr errand = m_pending.take(reply.id))
+        answer(errand, reply.ok, reply.text);
+}
+
+void CommandDesk::answer(const ErrandPtr &errand, bool ok, const QString &text)
+{
+    ++errand->answered;
+    if (ok) {
+        ++errand->done;
+        errand->lastText = text;
+    } else {
+        errand->why = text;
+    }
+    if (errand->answered < errand->asked)
+        return;
+    if (const int undone = errand->asked - errand->done; undone > 0) {
+        Q_EMIT failed(errand->asked == 1 ? errand->failure.arg(errand->why)
+                                         : errand->failure.arg(QString::number(undone),
+                                                               QString::number(errand->asked), errand->why));
+    } else {
+        Q_EMIT succeeded(errand->asked == 1 ? errand->lastText : errand->success.arg(errand->done));
+    }
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/window/jobdetailpanel.h"
+
+#include "core/wire/monitorcodec.h"
+#include "monitor/charts/icons.h"
+#include "monitor/charts/waterfall.h"
+#include "monitor/data/format.h"
+#include "monitor/tables/rowexport.h"
+#include "monitor/window/reasontexts.h"
+
+#include <QClipboard>
+#include <QEvent>
+#include <QFontDatabase>
+#include <QFormLayout>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kClock = 100ms;  ///< as smooth as a growing bar needs to be
+constexpr double kTitle = 1.3;
+/// Of one job; a broken upstream may send without end.
+constexpr int kMaxCallbacks = 20;
+
+QLabel *wrapped(QWidget *parent)
+{
+    auto *label = new QLabel(parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    return label;
+}
+
+}  // namespace
+
+JobDetailPanel::JobDetailPanel(LiveData *live, QWidget *parent)
+    : QStackedWidget(parent), m_data(live), m_none(new QLabel(this))
+{
+    m_none->setText(tr("Select a job to see where its time went."));
+    m_none->setAlignment(Qt::AlignCenter);
+    m_none->setWordWrap(true);
+    m_none->setMargin(24);
+    addWidget(m_none);
+    auto *scroll = new QScrollArea(this);
+    scroll->setWidget(makePage());
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setAccessibleName(tr("Job detail"));
+    addWidget(scroll);
+    setAccessibleName(tr("Job detail"));
+    m_clock.setInterval(kClock);
+    connect(&m_clock, &QTimer::timeout, this, &JobDetailPanel::tick);
+    connect(live, &LiveData::changed, this, [this](const Changes &changes) {
+        if (!changes.callbacks.empty() || (m_job && m_data->find(m_id) != m_job))
+            refresh();
+    });
+    connect(live, &LiveData::reset, this, &JobDetailPanel::refresh);
+    renew();
+}
+
+QWidget *JobDetailPanel::makePage()
+{
+    auto *page = new QWidget;
+    auto *layout = new QVBoxLayout(page);
+    layout->setContentsMargins(12, 10, 12, 10);
+    layout->setSpacing(8);
+    auto *head = new QHBoxLayout;
+    m_sign = new QLabel(page);
+    m_state = wrapped(page);
+    head->addWidget(m_sign);
+    head->addWidget(m_state, 1);
+    layout->addLayout(head);
+    m_explanation = wrapped(page);
+    layout->addWidget(m_explanation);
+    m_waterfall = new Waterfall(page);
+    layout->addWidget(m_waterfall);
+    m_form = new QFormLayout;
+    m_form->setLabelAlignment(Qt::AlignLeft);
+    m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
+    m_form->setVerticalSpacing(3);
+    makeLines();
+    layout->addLayout(m_form);
+    m_callbacks = wrapped(page);
+    layout->addWidget(m_callbacks);
+    auto *buttons = new QHBoxLayout;
+    m_cancel = new QPushButton(tr("Cancel job"), page);
+    m_copyJson = new QPushButton(tr("Copy as JSON"), page);
+    m_copyCurl = new QPushButton(tr("Copy as curl"), page);
+    m_copyJson->setToolTip(tr("The job as the service told it"));
+    m_copyCurl->setToolTip(tr("The request a client would send for another job of this account"));
+    m_cancel->setToolTip(tr("The client gets an answer at once"));
+    for (QPushButton *button : {m_cancel, m_copyJson, m_copyCurl}) {
+        button->setAccessibleName(button->text());
+        buttons->addWidget(button);
+    }
+    buttons->addStretch(1);
+    layout->addLayout(buttons);
+    layout->addStretch(1);
+    connect(m_cancel, &QPushButton::clicked, this, [this] { Q_EMIT cancelRequested({m_id}); });
+    connect(m_copyJson, &QPushButton::clicked, this,
+            [this] { copy(QString::fromUtf8(encodeRow(*m_job)), tr("the job as JSON")); });
+    connect(m_copyCurl, &QPushButton::clicked, this, [this] {
+        copy(QString::fromUtf8(curlCommand(m_job->account, m_data->service()->listen)),
+             tr("the request as curl"));
+    });
+    return page;
+}
+
+void JobDetailPanel::makeLines()
+{
+    const std::array<QString, kTexts> names{tr("Job"),    tr("Upstream id"), tr("Request id"), tr("Account"),
+                                            tr("Client"), tr("Asked at"),    tr("Deadline"),   tr("Attempts"),
+                                            tr("Place"),  tr("Last problem")};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        Line &line = m_lines[i];
+        line.name = names[i];
+        line.caption = new QLabel(names[i]);
+        line.value = wrapped(nullptr);
+        auto *field = new QHBoxLayout;
+        field->addWidget(line.value, 1);
+        if (i <= Client) {
+            line.copy = new QToolButton;
+            line.copy->setAutoRaise(true);
+            line.copy->setToolTip(tr("Copy"));
+            line.copy->setAccessibleName(tr("Copy: %1").arg(names[i]));
+            connect(line.copy, &QToolButton::clicked, this,
+                    [this, i] { copy(m_lines[i].value->text(), m_lines[i].name); });
+            field->addWidget(line.copy);
+        }
+        m_form->addRow(line.caption, field);
+    }
+}
+
+void JobDetailPanel::setJob(const QByteArray &id)
+{
+    if (m_id == id)
+        return;
+    m_id = id;
+    m_job.reset();
+    refresh();
+}
+
+void JobDetailPanel::setStill(bool still)
+{
+    m_still = still;
+    refresh();
+}
+
+void JobDetailPanel::setCommands(bool possible)
+{
+    m_commands = possible;
+    refresh();
+}
+
+void JobDetailPanel::refresh()
+{
+    if (!isVisible())
+        return;
+    if (const JobPtr found = m_data->find(m_id))
+        m_job = found;
+    setCurrentIndex(m_job ? 1 : 0);
+    if (!m_job) {
+        m_clock.stop();
+        return;
+    }
+    const bool isLive = m_job->state != RowState::Ended;
+    m_waterfall->setJob(m_job, m_data->now());
+    showState();
+    showLines();
+    showCallbacks();
+    m_cancel->setEnabled(isLive && m_commands);
+    m_copyCurl->setEnabled(m_data->service().has_value());
+    if (isLive && !m_still)
+        m_clock.start();
+    else
+        m_clock.stop();
+}
+
+void JobDetailPanel::tick()
+{
+    if (!isVisible()) {
+        m_clock.stop();
+        return;
+    }
+    m_waterfall->setNow(m_data->now());
+    // The others of its account move up.
+    if (m_job && m_job->state == RowState::Queued)
+        showLines();
+}
+
+void JobDetailPanel::showState()
+{
+    const JobRow &job = *m_job;
+    const int size = QFontMetrics(m_state->font()).height();
+    m_sign->setPixmap(icon(job).pixmap(QSize(size, size), devicePixelRatioF()));
+    QString state = stateText(job.state);
+    QString explanation = explain(job.state);
+    if (job.outcome) {
+        state = QString(word(*job.outcome));
+        if (job.status > 0)
+            state += u" · "_s + QString::number(job.status);
+        explanation = explain(*job.outcome);
+    }
+    if (job.total)
+        state += u" · "_s + formatDuration(*job.total);
+    m_state->setText(state);
+    m_state->setAccessibleName(tr("State: %1").arg(state));
+    m_sign->setAccessibleName(state);
+    m_explanation->setText(explanation);
+}
+
+void JobDetailPanel::showLines()
+{
+    const JobRow &job = *m_job;
+    say(Id, QString::fromUtf8(job.id));
+    say(UpstreamId, QString::fromUtf8(job.upstreamId));
+    say(RequestId, QString::fromUtf8(job.requestId));
+    say(Account, QString::fromUtf8(job.account));
+    say(Client, QString::fromUtf8(job.client));
+    say(Started, formatClockExact(job.created));
+    say(Deadline, tr("%1 (%2 after it was asked for)")
+                      .arg(formatClockExact(job.deadline), formatDuration(job.deadline - job.created)));
+    say(Attempts, job.attempts > 0 ? formatCount(job.attempts) : tr("none yet"));
+    const int position = m_data->queuePosition(job);
+    say(Place, position > 0 ? tr("%1 in its account's queue").arg(formatCount(position)) : QString());
+    say(Detail, QString::fromUtf8(job.detail));
+}
+
+void JobDetailPanel::say(Text text, const QString &value)
+{
+    Line &line = m_lines[static_cast<std::size_t>(text)];
+    line.value->setText(value);
+    line.value->setAccessibleName(line.name + u": "_s + value);
+    m_form->setRowVisible(text, !value.isEmpty());
+}
+
+void JobDetailPanel::showCallbacks()
+{
+    QStringList lines;
+    int left = 0;
+    const auto &callbacks = m_data->callbacks();
+    for (auto it = callbacks.rbegin(); it != callbacks.rend(); ++it) {
+        if (it->job != m_id || m_id.isEmpty())
+            continue;
+        if (lines.size() == kMaxCallbacks) {
+            ++left;
+            continue;
+        }
+        lines.prepend(tr("%1  %2 from %3, %4")
+                          .arg(formatClockExact(it->at), callbackText(it->word).toLower(),
+                               QString::fromUtf8(it->client), formatBytes(it->bytes)));
+    }
+    if (left > 0)
+        lines.prepend(tr("%n earlier one(s)", nullptr, left));
+    const QString text =
+        lines.isEmpty() ? tr("No callback yet.") : tr("Callbacks:") + u'\n' + lines.join(u'\n');
+    m_callbacks->setText(text);
+    m_callbacks->setAccessibleName(text);
+}
+
+void JobDetailPanel::copy(const QString &text, const QString &what)
+{
+    QGuiApplication::clipboard()->setText(text);
+    Q_EMIT told(tr("Copied: %1").arg(what));
+}
+
+void JobDetailPanel::renew()
+{
+    QFont large = font();
+    large.setPointSizeF(large.pointSizeF() * kTitle);
+    large.setWeight(QFont::DemiBold);
+    m_state->setFont(large);
+    const QFont mono = QFontDatabase::systemFont(QFontDatabase::FixedFont);
+    for (const Text text : {Id, UpstreamId, RequestId})
+        m_lines[static_cast<std::size_t>(text)].value->setFont(mono);
+    const Theme theme(palette());
+    for (Line &line : m_lines) {
+        QPalette quiet = palette();
+        quiet.setColor(QPalette::WindowText, theme[Ink::AxisText]);
+        line.caption->setPalette(quiet);
+        if (line.copy)
+            line.copy->setIcon(icon(u"copy"_s));
+    }
+    refresh();
+}
+
+void JobDetailPanel::showEvent(QShowEvent *event)
+{
+    QStackedWidget::showEvent(event);
+    refresh();
+}
+
+void JobDetailPanel::changeEvent(QEvent *event)
+{
+    QStackedWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
+        renew();
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/window/mainwindow.h"
+
+#include "monitor/charts/icons.h"
+#include "monitor/charts/latencypanel.h"
+#include "monitor/charts/texts.h"
+#include "monitor/data/format.h"
+#include "monitor/tables/callbackspanel.h"
+#include "monitor/tables/jobspanel.h"
+#include "monitor/tables/lanespanel.h"
+#include "monitor/window/draindialog.h"
+#include "monitor/window/hintpage.h"
+#include "monitor/window/jobdetailpanel.h"
+#include "monitor/window/overviewpanel.h"
+#include "monitor/window/recordingbar.h"
+#include "monitor/window/shortcutsheet.h"
+#include "monitor/window/statebanners.h"
+#include "monitor/window/statetexts.h"
+#include "monitor/window/statusline.h"
+#include "monitor/window/workspace.h"
+
+#include <QAbstractButton>
+#include <QApplication>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr QSize kFirstSize(1360, 860);
+constexpr int kNoticeMs = 6000;
+constexpr auto kClock = 500ms;
+const QString kFolderKey = u"folder"_s;
+const QString kGeometryKey = u"window/geometry"_s;
+const QString kLayoutKey = u"window/layout"_s;
+
+}  // namespace
+
+MainWindow::MainWindow(const Options &options)
+    : m_source(&m_data),
+      m_actions(this),
+      m_banners(new StateBanners(&m_data, this)),
+      m_recordingBar(new RecordingBar(m_source.player(), this)),
+      m_pages(new QStackedWidget(this)),
+      m_start(new HintPage(this)),
+      m_workspace(new Workspace(this)),
+      m_statusLine(new StatusLine(statusBar(), &m_data)),
+      m_range(new QToolButton(this))
+{
+    setAttribute(Qt::WA_DeleteOnClose);
+    auto *middle = new QWidget(this);
+    auto *layout = new QVBoxLayout(middle);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(1);
+    layout->addWidget(m_banners);
+    layout->addWidget(m_recordingBar);
+    layout->addWidget(m_pages, 1);
+    m_pages->addWidget(m_start);
+    m_pages->addWidget(m_workspace);
+    setCentralWidget(middle);
+    buildViews();
+    buildMenus();
+    buildToolBar();
+    connectActions();
+    restore();
+    qApp->installEventFilter(this);
+
+    connect(&m_source, &SourceKeeper::sourceChanged, this, &MainWindow::showSource);
+    connect(&m_source, &SourceKeeper::statusChanged, this, &MainWindow::showStatus);
+    connect(&m_data, &LiveData::reset, this, &MainWindow::showStatus);
+    connect(&m_data, &LiveData::frozenChanged, this, &MainWindow::showStatus);
+    connect(&m_data, &LiveData::changed, this, [this](const Changes &changes) {
+        if (changes.service || m_data.history().empty() == m_hasEnded)
+            showStatus();
+    });
+    connect(&m_selection, &TimeSelection::changed, this, &MainWindow::showRange);
+    connect(&m_commands, &CommandDesk::succeeded, this, &MainWindow::tell);
+    connect(&m_commands, &CommandDesk::failed, m_banners, &StateBanners::showFailure);
+    connect(m_source.recorder(), &StreamRecorder::recordingChanged, this, &MainWindow::showRecording);
+    connect(m_source.recorder(), &StreamRecorder::failed, m_banners, [this](const QString &error) {
+        m_banners->showFailure(tr("The recording ended: %1").arg(error));
+    });
+    m_clock.setInterval(kClock);
+    connect(&m_clock, &QTimer::timeout, this, [this] {
+        showRecording();
+        showStartPage();
+    });
+    m_clock.start();
+
+    if (options.recording.isEmpty())
+        m_source.connectTo(options.socket);
+    else
+        openRecording(options.recording);
+    showRange();
+    showRecording();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::buildViews()
+{
+    m_overview = new OverviewPanel(&m_data, &m_selection);
+    m_latency = new LatencyPanel(&m_data, &m_selection);
+    m_detail = new JobDetailPanel(&m_data);
+    m_jobs = new JobsPanel(m_data, &m_selection);
+    auto *lanes = new LanesPanel(m_data, &m_selection);
+    m_workspace->add(View::Overview, m_overview);
+    m_workspace->add(View::Latency, m_latency);
+    m_workspace->add(View::Detail, m_detail);
+    addTable(View::Jobs, m_jobs);
+    addTable(View::Lanes, lanes);
+    addTable(View::Callbacks, new CallbacksPanel(m_data, &m_selection));
+    addTable(View::History, new HistoryPanel(m_data, &m_selection));
+
+    connect(m_overview, &OverviewPanel::jobSelected, this, [this](const QByteArray &id) {
+        m_workspace->bring(View::Jobs);
+        m_jobs->select(id);
+        selectJob(id);
+    });
+    connect(m_latency, &LatencyPanel::told, this, &MainWindow::tell);
+    connect(m_detail, &JobDetailPanel::told, this, &MainWindow::tell);
+    connect(m_detail, &JobDetailPanel::cancelRequested, this, &MainWindow::cancelJobs);
+    connect(m_jobs, &JobsPanel::cancelRequested, this, &MainWindow::cancelJobs);
+    connect(m_jobs, &JobsPanel::pauseRequested, &m_commands, &CommandDesk::pauseLane);
+    connect(m_jobs, &JobsPanel::resumeRequested, &m_commands, &CommandDesk::resumeLane);
+    connect(lanes, &LanesPanel::pauseRequested, &m_commands, &CommandDesk::pauseLane);
+    connect(lanes, &LanesPanel::resumeRequested, &m_commands, &CommandDesk::resumeLane);
+}
+
+void MainWindow::addTable(View view, RecordPanel *panel)
+{
+    m_workspace->add(view, panel);
+    m_tables.append(panel);
+    connect(panel, &RecordPanel::told, this, &MainWindow::tell);
+    // One that ends stays in the detail view: that its row goes away is no reason to look at nothing.
+    connect(panel, &RecordPanel::jobSelected, this, [this](const QByteArray &id) {
+        if (!id.isEmpty())
+            selectJob(id);
+    });
+}
+
+void MainWindow::buildMenus()
+{
+    QMenu *file = menuBar()->addMenu(tr("&File"));
+    file->addActions({m_actions.newWindow, m_actions.connectTo, m_actions.openRecording, m_actions.record});
+    file->addSeparator();
+    file->addActions({m_actions.closeWindow, m_actions.quit});
+
+    QMenu *view = menuBar()->addMenu(tr("&View"));
+    for (int i = 0; i < kViewCount; ++i) {
+        const auto which = static_cast<View>(i);
+        auto *go = new QAction(tr("Go to %1").arg(title(which)), this);
+        go->setShortcut(QKeySequence(Qt::ALT | static_cast<Qt::Key>(Qt::Key_1 + i)));
+        connect(go, &QAction::triggered, this, [this, which] { m_workspace->bring(which); });
+        view->addAction(go);
+    }
+    QMenu *shown = view->addMenu(tr("&Shown"));
+    for (int i = 0; i < kViewCount; ++i)
+        shown->addAction(m_workspace->dock(static_cast<View>(i))->toggleViewAction());
+    view->addAction(m_actions.resetLayout);
+    view->addSeparator();
+    view->addActions({m_actions.freeze, m_actions.filter, m_actions.clearRange});
+
+    QMenu *service = menuBar()->addMenu(tr("&Service"));
+    service->addActions({m_actions.retry, m_actions.drain});
+    QMenu *help = menuBar()->addMenu(tr("&Help"));
+    help->addActions({m_actions.shortcuts, m_actions.about});
+}
+
+void MainWindow::buildToolBar()
+{
+    QToolBar *bar = addToolBar(tr("Tools"));
+    bar->setObjectName(u"tools"_s);
+    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->setMovable(false);
+    bar->addActions({m_actions.freeze, m_actions.filter});
+    bar->addSeparator();
+    bar->addActions({m_actions.record, m_actions.openRecording});
+    bar->addSeparator();
+    bar->addAction(m_actions.drain);
+    auto *space = new QWidget;
+    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    bar->addWidget(space);
+    m_range->setObjectName(u"range"_s);
+    m_range->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_range->setLayoutDirection(Qt::RightToLeft);
+    m_range->setToolTip(m_actions.clearRange->toolTip());
+    m_range->setIcon(m_actions.clearRange->icon());
+    connect(m_range, &QToolButton::clicked, m_actions.clearRange, &QAction::trigger);
+    // Its place is kept while it is hidden, so that nothing jumps.
+    QSizePolicy keeps = m_range->sizePolicy();
+    keeps.setRetainSizeWhenHidden(true);
+    m_range->setSizePolicy(keeps);
+    auto *place = new QWidget;
+    auto *inside = new QHBoxLayout(place);
+    inside->setContentsMargins(0, 0, 6, 0);
+    inside->addWidget(m_range);
+    bar->addWidget(place);
+    const auto buttons = bar->findChildren<QToolButton *>();
+    for (QToolButton *button : buttons) {
+        if (button->accessibleName().isEmpty() && button->defaultAction())
+            button->setAccessibleName(button->defaultAction()->iconText());
+        else if (button->accessibleName().isEmpty() && button->objectName() == "qt_toolbar_ext_button"_L1)
+            button->setAccessibleName(tr("More tools"));
+    }
+}
+
+void MainWindow::connectActions()
+{
+    connect(m_actions.newWindow, &QAction::triggered, this, [this] {
+        Options options;
+        options.socket = m_source.socket();
+        (new MainWindow(options))->show();
+    });
+    connect(m_actions.connectTo, &QAction::triggered, this, &MainWindow::askSocket);
+    connect(m_actions.openRecording, &QAction::triggered, this, &MainWindow::askRecording);
+    connect(m_actions.record, &QAction::triggered, this, &MainWindow::setRecording);
+    connect(m_actions.closeWindow, &QAction::triggered, this, &QWidget::close);
+    connect(m_actions.quit, &QAction::triggered, qApp, &QApplication::closeAllWindows);
+    connect(m_actions.freeze, &QAction::triggered, this, [this](bool on) { m_data.setFrozen(on); });
+    connect(&m_data, &LiveData::frozenChanged, this,
+            [this] { m_actions.freeze->setChecked(m_data.isFrozen()); });
+    connect(m_actions.clearRange, &QAction::triggered, &m_selection, &TimeSelection::clear);
+    connect(m_actions.resetLayout, &QAction::triggered, m_workspace, &Workspace::resetLayout);
+    connect(m_actions.filter, &QAction::triggered, this, [this] {
+        for (RecordPanel *table : std::as_const(m_tables)) {
+            // Of several in one stack only the one in front is not covered.
+            if (!table->visibleRegion().isEmpty())
+                return table->focusFilter();
+        }
+        m_workspace->bring(View::Jobs);
+        m_jobs->focusFilter();
+    });
+    connect(m_actions.retry, &QAction::triggered, m_source.client(), &MonitorClient::retryNow);
+    connect(m_actions.drain, &QAction::triggered, this, &MainWindow::askDrain);
+    connect(m_actions.shortcuts, &QAction::triggered, this, [this] { (new ShortcutSheet(this))->show(); });
+    connect(m_actions.about, &QAction::triggered, this, [this] {
+        QMessageBox::about(
+            this, tr("About holdline-monitor"),
+            tr("<p><b>holdline-monitor %1</b>, Qt %2</p><p>Shows every pending job of a running "
+               "holdline, and where the time goes.</p><p>GPL-3.0-or-later</p>")
+                .arg(QStringLiteral(HOLDLINE_VERSION), QString::fromLatin1(qVersion())));
+    });
+    connect(m_banners, &StateBanners::retryClicked, m_actions.retry, &QAction::trigger);
+    connect(m_banners, &StateBanners::thawClicked, this, [this] { m_data.setFrozen(false); });
+    connect(m_recordingBar, &RecordingBar::closeRequested, &m_source, &SourceKeeper::closeRecording);
+    connect(m_jobs, &RecordPanel::nothingActionTriggered, this, [this] {
+        QGuiApplication::clipboard()->setText(tryCommand());
+        tell(tr("Copied: %1").arg(tryCommand()));
+    });
+}
+
+void MainWindow::restore()
+{
+    QSettings settings;
+    if (!restoreGeometry(settings.value(kGeometryKey).toByteArray()))
+        resize(kFirstSize);
+    m_workspace->restoreLayout(settings.value(kLayoutKey).toByteArray());
+    for (RecordPanel *table : std::as_const(m_tables))
+        table->restore(settings);
+}
+
+void MainWindow::remember()
+{
+    QSettings settings;
+    settings.setValue(kGeometryKey, saveGeometry());
+    settings.setValue(kLayoutKey, m_workspace->saveLayout());
+    for (const RecordPanel *table : std::as_const(m_tables))
+        table->save(settings);
+}
+
+void MainWindow::closeEvent(QCloseEvent *event)
+{
+    remember();
+    QMainWindow::closeEvent(event);
+}
+
+bool MainWindow::eventFilter(QObject *watched, QEvent *event)
+{
+    // Space presses the button that has the focus before it freezes anything.
+    if (event->type() == QEvent::ShortcutOverride) {
+        const auto *key = static_cast<QKeyEvent *>(event);
+        if (key->key() == Qt::Key_Space && key->modifiers() == Qt::NoModifier &&
+            (qobject_cast<QAbstractButton *>(watched) || qobject_cast<QComboBox *>(watched))) {
+            event->accept();
+            return true;
+        }
+    }
+    return QMainWindow::eventFilter(watched, event);
+}
+
+void MainWindow::showSource()
+{
+    m_selection.clear();
+    m_detail->setJob({});
+    m_commands.setSource(m_source.source());
+    m_banners->setSource(m_source.source());
+    m_statusLine->setSource(m_source.source());
+    m_recordingBar->setVisible(m_source.isPlaying());
+}
+
+void MainWindow::showStatus()
+{
+    m_hasEnded = !m_data.history().empty();
+    const bool knows = m_data.service().has_value();
+    const bool isCurrent = m_source.isCurrent();
+    const bool takesCommands = isCurrent && !m_source.isPlaying();
+    m_pages->setCurrentWidget(knows ? static_cast<QWidget *>(m_workspace) : m_start);
+    showStartPage();
+    const QString stale = knows && !isCurrent ? tr("as of %1").arg(formatClock(m_data.now())) : QString();
+    m_workspace->setStale(!stale.isEmpty());
+    m_overview->setStale(stale);
+    m_latency->setStale(stale);
+    const bool still = !isCurrent || m_data.isFrozen();
+    for (RecordPanel *table : std::as_const(m_tables))
+        table->setStill(still);
+    m_detail->setStill(still);
+    m_detail->setCommands(takesCommands);
+    m_actions.drain->setEnabled(takesCommands);
+    m_actions.retry->setEnabled(!isCurrent && m_source.source() == m_source.client());
+    m_actions.freeze->setEnabled(knows);
+    m_actions.record->setEnabled(m_source.source() == m_source.client());
+    const QString command = tryCommand();
+    if (!m_hasEnded && !command.isEmpty() && !m_source.isPlaying())
+        m_jobs->setNothingText(tr("No jobs yet. Try:\n\n%1").arg(command), tr("Copy the command"));
+    else
+        m_jobs->setNothingText(tr("No request is held now."));
+
+    const QString where =
+        m_source.source() ? QFileInfo(m_source.source()->status().where).fileName() : QString();
+    const QString what = m_source.isPlaying() ? tr("%1 (recording)").arg(where)
+                         : knows              ? QString::fromUtf8(m_data.service()->listen)
+                                              : where;
+    setWindowTitle(what.isEmpty() ? QString() : what + u" – holdline-monitor"_s);
+}
+
+QString MainWindow::tryCommand() const
+{
+    if (!m_data.service())
+        return {};
+    return u"jobclient --url http://%1/start"_s.arg(QString::fromUtf8(m_data.service()->listen));
+}
+
+void MainWindow::showStartPage()
+{
+    if (m_pages->currentWidget() != m_start)
+        return;
+    const UpdateSource *source = m_source.source();
+    m_start->setHint(
+        startHint(source ? std::optional(source->status()) : std::nullopt, QDateTime::currentDateTime()));
+    QList<QAction *> actions{m_actions.connectTo, m_actions.openRecording};
+    if (m_actions.retry->isEnabled())
+        actions.prepend(m_actions.retry);
+    m_start->setActions(actions);
+}
+
+void MainWindow::showRange()
+{
+    const auto range = m_selection.range();
+    m_range->setVisible(range.has_value());
+    m_actions.clearRange->setEnabled(range.has_value());
+    if (!range)
+        return;
+    m_range->setText(rangeText(range->from, range->to));
+    m_range->setAccessibleName(tr("Only %1; press to show all times").arg(m_range->text()));
+}
+
+void MainWindow::showRecording()
+{
+    const StreamRecorder *recorder = m_source.recorder();
+    const bool on = recorder->isRecording();
+    m_actions.record->setChecked(on);
+    m_actions.record->setIcon(icon(on ? u"stop"_s : u"record"_s));
+    m_actions.record->setText(on ? tr("&Stop recording") : tr("&Record"));
+    m_statusLine->setRecording(
+        on ? tr("Recording: %1, %2")
+                 .arg(formatDuration(std::chrono::floor<std::chrono::seconds>(recorder->length())),
+                      formatBytes(recorder->bytes()))
+           : QString());
+}
+
+void MainWindow::askSocket()
+{
+    auto *dialog = new QFileDialog(this, tr("The local socket of a service"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::AnyFile);
+    dialog->setFilter(QDir::System | QDir::AllDirs | QDir::Files | QDir::NoDotAndDotDot);
+    dialog->setLabelText(QFileDialog::Accept, tr("Connect"));
+    if (!m_source.socket().isEmpty())
+        dialog->setDirectory(QFileInfo(m_source.socket()).path());
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString &path) { m_source.connectTo(path); });
+    dialog->open();
+}
+
+void MainWindow::askRecording()
+{
+    auto *dialog = new QFileDialog(this, tr("Open a recording"), QSettings().value(kFolderKey).toString(),
+                                   tr("Recordings (*.ndjson);;All files (*)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openRecording);
+    dialog->open();
+}
+
+void MainWindow::openRecording(const QString &path)
+{
+    QSettings().setValue(kFolderKey, QFileInfo(path).absolutePath());
+    m_source.openRecording(path);
+}
+
+void MainWindow::setRecording(bool on)
+{
+    if (!on) {
+        const QString path = m_source.recorder()->path();
+        m_source.recorder()->stop();
+        tell(tr("Recorded to %1").arg(path));
+        return;
+    }
+    m_actions.record->setChecked(false);  // until there is a file
+    auto *dialog = new QFileDialog(this, tr("Record to"), QSettings().value(kFolderKey).toString(),
+                                   tr("Recordings (*.ndjson)"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(u"ndjson"_s);
+    dialog->selectFile(u"holdline-"_s + QDateTime::currentDateTime().toString(u"yyyyMMdd-HHmmss"_s) +
+                       u".ndjson"_s);
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
+        QSettings().setValue(kFolderKey, QFileInfo(path).absolutePath());
+        if (const QString error = m_source.recorder()->start(path); !error.isEmpty())
+            m_banners->showFailure(tr("Nothing is recorded: %1").arg(error));
+    });
+    dialog->open();
+}
+
+void MainWindow::askDrain()
+{
+    auto *dialog = new DrainDialog(&m_data, this);
+    connect(dialog, &QDialog::accepted, &m_commands, &CommandDesk::drain);
+    dialog->open();
+}
+
+void MainWindow::selectJob(const QByteArray &id)
+{
+    m_detail->setJob(id);
+}
+
+void MainWindow::cancelJobs(const QList<QByteArray> &ids)
+{
+    if (ids.size() <= 1) {
+        if (!ids.isEmpty())
+            m_commands.cancel(ids);
+        return;
+    }
+    auto *question =
+        new QMessageBox(QMessageBox::Warning, tr("Cancel jobs?"),
+                        tr("Cancel %n jobs? Their clients get 503 at once; those that were started go on "
+                           "upstream.",
+                           nullptr, static_cast<int>(ids.size())),
+                        QMessageBox::Cancel, this);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    question->setObjectName(u"cancelQuestion"_s);
+    QPushButton *yes = question->addButton(tr("Cancel the jobs"), QMessageBox::AcceptRole);
+    question->setDefaultButton(QMessageBox::Cancel);
+    question->button(QMessageBox::Cancel)->setText(tr("Leave them"));
+    connect(yes, &QPushButton::clicked, this, [this, ids] { m_commands.cancel(ids); });
+    question->open();
+}
+
+void MainWindow::tell(const QString &text)
+{
+    statusBar()->showMessage(text, kNoticeMs);
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/window/shortcutsheet.h"
+
+#include <QAction>
+#include <QDialogButtonBox>
+#include <QDockWidget>
+#include <QFontDatabase>
+#include <QGridLayout>
+#include <QKeySequence>
+#include <QLabel>
+#include <QMenu>
+#include <QMenuBar>
+#include <QScrollArea>
+#include <QSet>
+#include <QVBoxLayout>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// "&Open recording…" without the mark for the key that chooses it and the dots that promise a question.
+QString plain(QString text)
+{
+    text.remove(u'&');
+    text.remove(u'…');
+    return text;
+}
+
+/// Where an action works, as far as it is not in a menu of the window.
+QString placeOf(const QAction *action)
+{
+    for (const QObject *parent = action->parent(); parent; parent = parent->parent()) {
+        if (const auto *dock = qobject_cast<const QDockWidget *>(parent))
+            return dock->windowTitle();
+    }
+    return {};
+}
+
+void addRow(QList<ShortcutRow> &rows, QSet<const QAction *> &seen, const QString &place,
+            const QAction *action)
+{
+    if (action->shortcuts().isEmpty() || action->isSeparator() || seen.contains(action))
+        return;
+    seen.insert(action);
+    rows.append({place, QKeySequence::listToString(action->shortcuts(), QKeySequence::NativeText),
+                 plain(action->text())});
+}
+
+void addMenu(QList<ShortcutRow> &rows, QSet<const QAction *> &seen, const QString &place, const QMenu *menu)
+{
+    const auto actions = menu->actions();
+    for (const QAction *action : actions) {
+        if (action->menu())
+            addMenu(rows, seen, place, action->menu<QMenu *>());
+        else
+            addRow(rows, seen, place, action);
+    }
+}
+
+}  // namespace
+
+QList<ShortcutRow> shortcutsOf(const QWidget *window)
+{
+    QList<ShortcutRow> rows;
+    QSet<const QAction *> seen;
+    if (const auto *bar = window->findChild<QMenuBar *>()) {
+        const auto menus = bar->actions();
+        for (const QAction *menu : menus)
+            addMenu(rows, seen, plain(menu->text()), menu->menu<QMenu *>());
+    }
+    const auto docks = window->findChildren<QDockWidget *>();
+    for (const QDockWidget *dock : docks) {
+        const auto actions = dock->findChildren<QAction *>();
+        for (const QAction *action : actions)
+            addRow(rows, seen, placeOf(action), action);
+    }
+    const auto others = window->findChildren<QAction *>();
+    for (const QAction *action : others) {
+        if (placeOf(action).isEmpty())
+            addRow(rows, seen, ShortcutSheet::tr("Everywhere"), action);
+    }
+    const auto keys = [](std::initializer_list<QKeySequence> sequences) {
+        QStringList names;
+        for (const QKeySequence &sequence : sequences)
+            names.append(sequence.toString(QKeySequence::NativeText));
+        return names.join(u", "_s);
+    };
+    const QString charts = ShortcutSheet::tr("In charts");
+    rows.append({charts, keys({QKeySequence(Qt::Key_Left), QKeySequence(Qt::Key_Right)}),
+                 ShortcutSheet::tr("Move the cursor")});
+    rows.append({charts,
+                 keys({QKeySequence(Qt::SHIFT | Qt::Key_Left), QKeySequence(Qt::SHIFT | Qt::Key_Right)}),
+                 ShortcutSheet::tr("Select a range of time")});
+    rows.append({charts,
+                 keys({QKeySequence(Qt::CTRL | Qt::Key_Left), QKeySequence(Qt::CTRL | Qt::Key_Right)}),
+                 ShortcutSheet::tr("Earlier, later")});
+    rows.append({charts, keys({QKeySequence(Qt::Key_Plus), QKeySequence(Qt::Key_Minus)}),
+                 ShortcutSheet::tr("Closer, farther")});
+    rows.append({charts, keys({QKeySequence(Qt::Key_Home), QKeySequence(Qt::Key_End)}),
+                 ShortcutSheet::tr("To the ends")});
+    return rows;
+}
+
+ShortcutSheet::ShortcutSheet(QWidget *window) : QDialog(window)
+{
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowTitle(tr("Shortcuts"));
+    auto *content = new QWidget;
+    auto *grid = new QGridLayout(content);
+    grid->setColumnStretch(1, 1);
+    grid->setHorizontalSpacing(24);
+    QString place;
+    int line = 0;
+    const QList<ShortcutRow> rows = shortcutsOf(window);
+    for (const ShortcutRow &row : rows) {
+        if (row.place != place) {
+            place = row.place;
+            auto *heading = new QLabel(place);
+            QFont bold = heading->font();
+            bold.setBold(true);
+            heading->setFont(bold);
+            heading->setContentsMargins(0, line == 0 ? 0 : 10, 0, 2);
+            grid->addWidget(heading, line++, 0, 1, 2);
+        }
+        auto *keys = new QLabel(row.keys);
+        keys->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+        grid->addWidget(keys, line, 0);
+        grid->addWidget(new QLabel(row.what), line++, 1);
+    }
+    grid->setRowStretch(line, 1);
+    auto *scroll = new QScrollArea;
+    scroll->setWidget(content);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setAccessibleName(tr("Keys and what they do"));
+    auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    auto *layout = new QVBoxLayout(this);
+    layout->addWidget(scroll);
+    layout->addWidget(buttons);
+    resize(520, 640);
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/window/statebanners.h"
+
+#include "monitor/window/statetexts.h"
+
+#include <QVBoxLayout>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kClock = 250ms;
+
+}  // namespace
+
+StateBanners::StateBanners(LiveData *live, QWidget *parent)
+    : QWidget(parent),
+      m_data(live),
+      m_connection(new Banner(this)),
+      m_drain(new Banner(this)),
+      m_frozen(new Banner(this)),
+      m_lag(new Banner(this)),
+      m_failure(new Banner(this))
+{
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(1);
+    for (Banner *banner : {m_connection, m_failure, m_drain, m_lag, m_frozen})
+        layout->addWidget(banner);
+    m_connection->setObjectName(u"banner.connection"_s);
+    m_drain->setObjectName(u"banner.drain"_s);
+    m_frozen->setObjectName(u"banner.frozen"_s);
+    m_lag->setObjectName(u"banner.lag"_s);
+    m_failure->setObjectName(u"banner.failure"_s);
+    connect(m_connection, &Banner::actionClicked, this, &StateBanners::retryClicked);
+    connect(m_frozen, &Banner::actionClicked, this, &StateBanners::thawClicked);
+    connect(m_lag, &Banner::dismissed, this, [this] {
+        m_lagsDismissed = m_lags;
+        m_omittedDismissed = m_data->omitted();
+    });
+    m_clock.setInterval(kClock);
+    connect(&m_clock, &QTimer::timeout, this, &StateBanners::renew);
+    connect(live, &LiveData::changed, this, [this](const Changes &changes) {
+        if (changes.sampled)
+            renew();
+    });
+    connect(live, &LiveData::reset, this, &StateBanners::renew);
+    connect(live, &LiveData::frozenChanged, this, &StateBanners::renew);
+}
+
+void StateBanners::setSource(UpdateSource *source)
+{
+    if (m_source)
+        m_source->disconnect(this);
+    m_source = source;
+    m_lags = m_lagsDismissed = 0;
+    m_omittedDismissed = m_data->omitted();
+    if (source) {
+        connect(source, &UpdateSource::statusChanged, this, &StateBanners::renew);
+        connect(source, &UpdateSource::received, this, &StateBanners::count);
+    }
+    renew();
+}
+
+void StateBanners::showFailure(const QString &text)
+{
+    BannerText failure;
+    failure.kind = BannerText::Kind::Trouble;
+    failure.icon = u"warning"_s;
+    failure.text = text;
+    failure.dismissable = true;
+    m_failure->show(failure);
+}
+
+void StateBanners::count(const Update &update)
+{
+    if (update.kind == Update::Kind::Snapshot && update.part == 1 &&
+        update.reason == SnapshotReason::Lagged) {
+        ++m_lags;
+        renew();
+    }
+}
+
+void StateBanners::renew()
+{
+    const bool knowsSomething = m_data->service().has_value();
+    const SourceStatus status = m_source ? m_source->status() : SourceStatus{};
+    // Before anything is known a page in the middle tells all that.
+    m_connection->show(m_source && knowsSomething
+                           ? connectionBanner(status, m_data->now(), QDateTime::currentDateTime())
+                           : BannerText{});
+    m_drain->show(drainBanner(*m_data));
+    m_frozen->show(frozenBanner(*m_data));
+    const bool isNews = m_lags > m_lagsDismissed || m_data->omitted() > m_omittedDismissed;
+    m_lag->show(isNews ? lagBanner(m_lags, m_data->omitted()) : BannerText{});
+    const bool counts = status.nextTry.has_value() || m_data->isFrozen();
+    if (counts && !m_clock.isActive())
+        m_clock.start();
+    else if (!counts)
+        m_clock.stop();
+}
+
+}  // namespace holdline::monitor

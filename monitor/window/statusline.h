@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "monitor/data/updatesource.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QPointer>
+#include <QTimer>
+
+class QLabel;
+class QStatusBar;
+
+namespace holdline::monitor {
+
+class LiveData;
+
+/// What stands in a window's status bar all the time: how the connection is, to what, how much comes, and how
+/// much of it is hidden while frozen. The bar and the data must outlive it. Thread: the window's.
+class StatusLine : public QObject
+{
+    Q_OBJECT
+
+public:
+    StatusLine(QStatusBar *bar, LiveData *data);
+
+    void setSource(UpdateSource *source);
+    /// Beside the rest for as long as it is not empty: how long the recording is.
+    void setRecording(const QString &text);
+
+private:
+    void renew();
+    void showRate();
+
+    LiveData *m_data;
+    QPointer<UpdateSource> m_source;
+    QLabel *m_sign;
+    QLabel *m_state;
+    QLabel *m_where;
+    QLabel *m_rate;
+    QLabel *m_hidden;
+    QLabel *m_recording;
+    QTimer m_clock;
+    QElapsedTimer m_since;
+    int m_updates = 0;
+    int m_rows = 0;
+};
+
+}  // namespace holdline::monitor

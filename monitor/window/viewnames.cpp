@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/window/viewnames.h"
+
+#include <QCoreApplication>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Names
+{
+    const char *word;
+    const char *title;
+};
+
+constexpr std::array<Names, kViewCount> kNames{{
+    {"overview", QT_TRANSLATE_NOOP("View", "Overview")},
+    {"jobs", QT_TRANSLATE_NOOP("View", "Live jobs")},
+    {"lanes", QT_TRANSLATE_NOOP("View", "Lanes")},
+    {"latency", QT_TRANSLATE_NOOP("View", "Latency")},
+    {"callbacks", QT_TRANSLATE_NOOP("View", "Callbacks")},
+    {"history", QT_TRANSLATE_NOOP("View", "History")},
+    {"detail", QT_TRANSLATE_NOOP("View", "Job detail")},
+}};
+
+}  // namespace
+
+QString word(View view)
+{
+    return QLatin1StringView(kNames[static_cast<std::size_t>(view)].word);
+}
+
+QString title(View view)
+{
+    return QCoreApplication::translate("View", kNames[static_cast<std::size_t>(view)].title);
+}
+
+QStringList viewWords()
+{
+    QStringList words;
+    for (const Names &names : kNames)
+        words.append(QLatin1StringView(names.word));
+    return words;
+}
+
+std::optional<View> viewFor(const QString &word)
+{
+    const qsizetype at = viewWords().indexOf(word);
+    if (at < 0)
+        return {};
+    return static_cast<View>(at);
+}
+
+}  // namespace holdline::monitor

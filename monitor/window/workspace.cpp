@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/window/workspace.h"
+
+#include "monitor/charts/theme.h"
+
+#include <QEvent>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kOverviewHeight = 210;
+constexpr int kDetailWidth = 380;
+/// Shares of the height and the width, as resizeDocks() wants them.
+constexpr int kTablesHeight = 560;
+constexpr int kTablesWidth = 900;
+
+}  // namespace
+
+Workspace::Workspace(QWidget *parent) : QMainWindow(parent, Qt::Widget)
+{
+    // The docks are all there is: no widget in the middle that would take room from them.
+    setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks | GroupedDragging);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    setDocumentMode(true);
+}
+
+void Workspace::add(View view, QWidget *panel)
+{
+    auto *dock = new QDockWidget(title(view), this);
+    dock->setObjectName(u"view."_s + word(view));
+    dock->setWidget(panel);
+    dock->setAccessibleName(title(view));
+    m_docks[static_cast<std::size_t>(view)] = dock;
+}
+
+QWidget *Workspace::panel(View view) const
+{
+    return dock(view) ? dock(view)->widget() : nullptr;
+}
+
+void Workspace::bring(View view)
+{
+    QDockWidget *wanted = dock(view);
+    if (!wanted)
+        return;
+    wanted->show();
+    wanted->raise();
+    QWidget *panel = wanted->widget();
+    // A panel without a focus of its own gives it to the first thing in it that has one.
+    QWidget *target = panel;
+    while (target->focusPolicy() == Qt::NoFocus) {
+        target = target->nextInFocusChain();
+        if (!panel->isAncestorOf(target))
+            return;
+    }
+    target->setFocus(Qt::ShortcutFocusReason);
+}
+
+void Workspace::resetLayout()
+{
+    for (QDockWidget *dock : m_docks) {
+        if (!dock)
+            continue;
+        removeDockWidget(dock);
+        dock->setFloating(false);
+    }
+    QDockWidget *overview = dock(View::Overview);
+    QDockWidget *detail = dock(View::Detail);
+    if (overview)
+        addDockWidget(Qt::TopDockWidgetArea, overview);
+    QDockWidget *first = nullptr;
+    for (const View view : {View::Jobs, View::Lanes, View::Latency, View::Callbacks, View::History}) {
+        QDockWidget *next = dock(view);
+        if (!next)
+            continue;
+        if (first) {
+            tabifyDockWidget(first, next);
+        } else {
+            first = next;
+            if (overview)
+                splitDockWidget(overview, next, Qt::Vertical);
+            else
+                addDockWidget(Qt::TopDockWidgetArea, next);
+        }
+    }
+    if (detail && first)
+        splitDockWidget(first, detail, Qt::Horizontal);
+    for (QDockWidget *dock : m_docks) {
+        if (dock)
+            dock->show();
+    }
+    if (overview && first)
+        resizeDocks({overview, first}, {kOverviewHeight, kTablesHeight}, Qt::Vertical);
+    if (detail && first)
+        resizeDocks({first, detail}, {kTablesWidth, kDetailWidth}, Qt::Horizontal);
+    if (first)
+        first->raise();
+}
+
+bool Workspace::restoreLayout(const QByteArray &layout)
+{
+    if (!layout.isEmpty() && restoreState(layout, kLayoutVersion))
+        return true;
+    resetLayout();
+    return false;
+}
+
+void Workspace::setStale(bool stale)
+{
+    if (m_stale == stale)
+        return;
+    m_stale = stale;
+    paintStale();
+}
+
+void Workspace::paintStale()
+{
+    if (!m_stale) {
+        setPalette({});
+        return;
+    }
+    const QPalette usual = parentWidget()->palette();
+    QPalette pale = usual;
+    // Pale, and still to be read: it may be all there is to find out what happened.
+    const Theme theme(usual);
+    const QColor ink = withContrast(theme.tint(Ink::Text, 0.5), usual.color(QPalette::Base), 3.5);
+    for (const auto group : {QPalette::Active, QPalette::Inactive}) {
+        for (const auto role : {QPalette::Text, QPalette::WindowText, QPalette::ButtonText})
+            pale.setColor(group, role, ink);
+    }
+    setPalette(pale);
+}
+
+void Workspace::changeEvent(QEvent *event)
+{
+    QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::ParentChange)
+        return;
+    if (event->type() == QEvent::ApplicationPaletteChange && m_stale)
+        paintStale();
+}
+
+}  // namespace holdline::monitor
