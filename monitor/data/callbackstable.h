@@ -19,10 +19,16 @@ public:
 
 protected:
     Cell cell(const void *row, Field field, WallTime now) const override;
-    std::vector<Record> all() const override;
+    std::vector<Record> all() override;
     Batch batchOf(const Changes &changes) override;
     bool isIn(const void *row, const TimeRange &range) const override;
     QVariant variantOf(const RowPtr &row) const override;
+
+private:
+    Record record(std::uint64_t number) const;
+
+    std::uint64_t m_first = 0;  ///< numbers of what this table knows, the last not included
+    std::uint64_t m_end = 0;
 };
 
 }  // namespace holdline::monitor

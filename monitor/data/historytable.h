@@ -19,12 +19,16 @@ public:
 
 protected:
     Cell cell(const void *row, Field field, WallTime now) const override;
-    std::vector<Record> all() const override;
+    std::vector<Record> all() override;
     Batch batchOf(const Changes &changes) override;
     bool isIn(const void *row, const TimeRange &range) const override;
     std::optional<RowState> stateOf(const void *row) const override;
     std::optional<double> progressOf(const void *row, WallTime now) const override;
     QVariant variantOf(const RowPtr &row) const override;
+
+private:
+    std::deque<QByteArray> m_ids;  ///< of what is in LiveData's history, as far as this table knows
+    std::uint64_t m_before = 0;    ///< number of the first
 };
 
 }  // namespace holdline::monitor

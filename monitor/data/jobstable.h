@@ -19,8 +19,9 @@ public:
 
 protected:
     Cell cell(const void *row, Field field, WallTime now) const override;
-    std::vector<Record> all() const override;
+    std::vector<Record> all() override;
     Batch batchOf(const Changes &changes) override;
+    bool moves() const override { return true; }
     bool isIn(const void *row, const TimeRange &range) const override;
     std::optional<RowState> stateOf(const void *row) const override;
     std::optional<double> progressOf(const void *row, WallTime now) const override;

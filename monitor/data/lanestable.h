@@ -18,7 +18,7 @@ public:
 
 protected:
     Cell cell(const void *row, Field field, WallTime now) const override;
-    std::vector<Record> all() const override;
+    std::vector<Record> all() override;
     Batch batchOf(const Changes &changes) override;
     QVariant variantOf(const RowPtr &row) const override;
 };

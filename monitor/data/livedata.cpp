@@ -109,7 +109,7 @@ void LiveData::apply(const Update &update)
     if (!isAside)
         known.rows.apply(update, d->frozen ? nullptr : &d->gatherer);
     if (d->loading && isSnapshot && update.last) {
-        d->loading->callbacksBefore = known.rows.callbacksBefore + known.rows.callbacks.size();
+        d->loading->numberAfter(known.rows);
         known.rows = std::move(*d->loading);
         d->loading.reset();
         d->setClock(update.at);
@@ -130,11 +130,11 @@ void LiveData::apply(const Update &update)
 void LiveData::clear()
 {
     const bool wasFrozen = isFrozen();
-    const std::uint64_t callbacks = d->known.rows.callbacksBefore + d->known.rows.callbacks.size();
+    Private::Known nothing;
+    nothing.rows.numberAfter(d->known.rows);
     d->frozen.reset();
     d->loading.reset();
-    d->known = {};
-    d->known.rows.callbacksBefore = callbacks;
+    d->known = std::move(nothing);
     d->at = {};
     d->sinceAt.invalidate();
     d->mustReset = true;
@@ -217,6 +217,11 @@ const QHash<QByteArray, LaneRow> &LiveData::lanes() const
 const std::deque<CallbackRow> &LiveData::callbacks() const
 {
     return d->shown().rows.callbacks;
+}
+
+std::uint64_t LiveData::historyBefore() const
+{
+    return d->shown().rows.historyBefore;
 }
 
 std::uint64_t LiveData::callbacksBefore() const

@@ -70,7 +70,9 @@ public:
     const std::deque<JobPtr> &history() const;  ///< oldest first, kHistory at most
     const QHash<QByteArray, LaneRow> &lanes() const;
     const std::deque<CallbackRow> &callbacks() const;  ///< oldest first, kCallbacks at most
-    /// Callbacks that came before callbacks().front() since this object was made: numbers one for ever.
+    /// How many came before the first of history() and of callbacks() since this object was made: with it,
+    /// each has a number that no other ever has.
+    std::uint64_t historyBefore() const;
     std::uint64_t callbacksBefore() const;
     /// Live or in the history; null when neither.
     JobPtr find(const QByteArray &id) const;

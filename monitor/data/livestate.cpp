@@ -12,6 +12,12 @@ bool LiveState::isEmpty() const
     return jobs.isEmpty() && history.empty() && lanes.isEmpty() && callbacks.empty();
 }
 
+void LiveState::numberAfter(const LiveState &before)
+{
+    historyBefore += before.historyBefore + before.history.size();
+    callbacksBefore += before.callbacksBefore + before.callbacks.size();
+}
+
 void LiveState::apply(const Update &update, ChangeGatherer *gatherer)
 {
     for (const JobRow &row : update.jobs) {
@@ -82,6 +88,7 @@ void LiveState::end(const JobRow &row, ChangeGatherer *gatherer)
         return;
     historyById.remove(history.front()->id);
     history.pop_front();
+    ++historyBefore;
     --counts[static_cast<std::size_t>(RowState::Ended)];
     if (gatherer)
         gatherer->historyDropped();

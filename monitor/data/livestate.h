@@ -19,6 +19,8 @@ struct LiveState
     QHash<QByteArray, JobPtr> historyById;
     QHash<QByteArray, LaneRow> lanes;
     std::deque<CallbackRow> callbacks;
+    /// What fell off, ever.
+    std::uint64_t historyBefore = 0;
     std::uint64_t callbacksBefore = 0;
     std::uint64_t omitted = 0;
     std::array<int, kRowStateCount> counts{};
@@ -28,6 +30,8 @@ struct LiveState
     std::unordered_map<QByteArray, std::deque<std::int64_t>> queues;
 
     bool isEmpty() const;
+    /// Numbers go on where they ended in `before`.
+    void numberAfter(const LiveState &before);
     void apply(const Update &update, ChangeGatherer *gatherer);
     int queuePosition(const JobRow &row) const;
 

@@ -82,7 +82,7 @@ public:
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-    /// A column that is not there means the order of arrival.
+    /// A column that is not there means the order of ids.
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
 Q_SIGNALS:
@@ -91,6 +91,8 @@ Q_SIGNALS:
 
 protected:
     RecordTable(const LiveData &data, std::span<const Column> columns, QObject *parent);
+    /// For the end of the derived table's constructor: what is there, sorted like that.
+    void begin(Field sortField, Qt::SortOrder order);
 
     /// A row of the derived table's kind.
     using RowPtr = std::shared_ptr<const void>;
@@ -98,7 +100,6 @@ protected:
     {
         QByteArray id;
         RowPtr row;
-        std::uint64_t arrival = 0;  ///< ties are sorted by it
     };
     struct Batch
     {
@@ -107,8 +108,12 @@ protected:
     };
 
     virtual Cell cell(const void *row, Field field, WallTime now) const = 0;
-    virtual std::vector<Record> all() const = 0;
+    /// Everything there is now.
+    virtual std::vector<Record> all() = 0;
+    /// What `changes` mean for this table. Telling of a row twice, or of one that is not there, does no harm.
     virtual Batch batchOf(const Changes &changes) = 0;
+    /// Whether cells change without their rows.
+    virtual bool moves() const { return false; }
     virtual bool isIn(const void *row, const TimeRange &range) const;
     virtual std::optional<RowState> stateOf(const void *row) const;
     virtual std::optional<double> progressOf(const void *row, WallTime now) const;
@@ -121,24 +126,33 @@ private:
     class Reader;
     struct Node
     {
+        enum class Fate : std::uint8_t { Stays, Changed, Moved, New, Gone };
+
         QByteArray id;
         RowPtr row;
-        std::uint64_t arrival = 0;
-        Cell key;  ///< by which it is sorted
-        int position = 0;
-        enum class Fate : std::uint8_t { Stays, Changed, Moved, New, Gone } fate = Fate::Stays;
+        Cell key;          ///< by which it is sorted; of those with the same, by id
+        int position = 0;  ///< in m_order
+        Fate fate = Fate::Stays;
+        bool isWanted = false;
     };
+    using Nodes = std::vector<Node *>;
+    using Fate = Node::Fate;
 
     Cell sortKey(const Node &node) const;
+    /// By something that changes with other rows.
+    bool isSortedByPlace() const { return m_sortColumn >= 0 && m_sortColumn == columnOf(Field::Position); }
     bool precedes(const Node *a, const Node *b) const;
-    bool shows(const void *row) const;
+    bool shows(const void *row, WallTime now) const;
     void take(const Changes &changes);
     void catchUp();
-    void refilter();
-    void apply(Batch batch);
-    bool insertAndRemoveInPlace(std::vector<Node *> &fresh, const std::vector<Node *> &gone);
-    void bringIntoOrder(const std::vector<Node *> &fresh, std::vector<Node *> loose, std::size_t goneCount);
+    void apply(const Batch &batch);
+    bool applyInPlace(const Nodes &fresh, const Nodes &gone);
+    void applyByOrder(const Nodes &fresh, Nodes loose, const Nodes &gone);
+    /// The same rows in another order.
+    void setOrder(Nodes order);
     void number();
+    void tellChanged(const Nodes &nodes);
+    void tellCounts();
 
     const LiveData &m_data;
     std::span<const Column> m_columns;
@@ -151,8 +165,9 @@ private:
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
     std::unordered_map<QByteArray, Node> m_nodes;  ///< what is shown
-    std::vector<Node *> m_order;
+    Nodes m_order;
     WallTime m_lastTick{};
+    std::pair<int, int> m_told;  ///< counts
 };
 
 }  // namespace holdline::monitor

@@ -248,6 +248,7 @@ void TestLiveData::historyIsBounded()
     mirror.compare();
     QCOMPARE(data.history().size(), LiveData::kHistory);
     QCOMPARE(data.history().front()->id, "50");
+    QCOMPARE(data.historyBefore(), std::uint64_t(50));
     QCOMPARE(data.count(RowState::Ended), int(LiveData::kHistory));
     QVERIFY(!data.find("49"));
     QVERIFY(data.find("50"));

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/data/callbackstable.h"
+
+namespace holdline::monitor {
+
+namespace {
+
+const Column kColumns[] = {
+    {Field::At, QT_TRANSLATE_NOOP("RecordTable", "Came at"),
+     QT_TRANSLATE_NOOP("RecordTable", "Time of day the callback came"), true},
+    {Field::Word, QT_TRANSLATE_NOOP("RecordTable", "Word"),
+     QT_TRANSLATE_NOOP("RecordTable", "What was made of it"), true},
+    {Field::Job, QT_TRANSLATE_NOOP("RecordTable", "Job"),
+     QT_TRANSLATE_NOOP("RecordTable", "Holdline's id of the job it was for"), true},
+    {Field::Upstream, QT_TRANSLATE_NOOP("RecordTable", "Upstream id"),
+     QT_TRANSLATE_NOOP("RecordTable", "The id it claimed"), true},
+    {Field::Client, QT_TRANSLATE_NOOP("RecordTable", "From"), QT_TRANSLATE_NOOP("RecordTable", "Who sent it"),
+     true},
+    {Field::Bytes, QT_TRANSLATE_NOOP("RecordTable", "Bytes"),
+     QT_TRANSLATE_NOOP("RecordTable", "Length of its body"), true},
+};
+
+const CallbackRow &callback(const void *row)
+{
+    return *static_cast<const CallbackRow *>(row);
+}
+
+/// Digits in front, so that ids sort as the numbers do.
+QByteArray idOf(std::uint64_t number)
+{
+    return QByteArray::number(qulonglong{number}).rightJustified(20, '0');
+}
+
+}  // namespace
+
+CallbacksTable::CallbacksTable(const LiveData &data, QObject *parent) : RecordTable(data, kColumns, parent)
+{
+    begin(Field::At, Qt::DescendingOrder);
+}
+
+int CallbacksTable::totalCount() const
+{
+    return static_cast<int>(live().callbacks().size());
+}
+
+std::optional<CallbackRow> CallbacksTable::callbackAt(int row) const
+{
+    return row >= 0 && row < shownCount() ? std::optional(callback(rowAt(row).get())) : std::nullopt;
+}
+
+Cell CallbacksTable::cell(const void *row, Field field, WallTime) const
+{
+    const CallbackRow &it = callback(row);
+    switch (field) {
+        case Field::At:
+            return Cell::of(it.at);
+        case Field::Word:
+            return Cell::of(word(it.word));
+        case Field::Job:
+            return Cell::of(it.job);
+        case Field::Upstream:
+            return Cell::of(it.upstreamId);
+        case Field::Client:
+            return Cell::of(it.client);
+        case Field::Bytes:
+            return Cell::of(it.bytes);
+        default:
+            return {};
+    }
+}
+
+RecordTable::Record CallbacksTable::record(std::uint64_t number) const
+{
+    const auto index = static_cast<std::size_t>(number - live().callbacksBefore());
+    return {idOf(number), std::make_shared<const CallbackRow>(live().callbacks()[index])};
+}
+
+std::vector<RecordTable::Record> CallbacksTable::all()
+{
+    std::vector<Record> records;
+    m_first = live().callbacksBefore();
+    m_end = m_first + live().callbacks().size();
+    for (std::uint64_t number = m_first; number < m_end; ++number)
+        records.push_back(record(number));
+    return records;
+}
+
+/// By numbers and not by what the changes list: all() may have read ahead of them.
+RecordTable::Batch CallbacksTable::batchOf(const Changes &)
+{
+    Batch batch;
+    const std::uint64_t first = live().callbacksBefore();
+    const std::uint64_t end = first + live().callbacks().size();
+    for (; m_first < std::min(first, m_end); ++m_first)
+        batch.gone.push_back(idOf(m_first));
+    for (m_end = std::max(first, m_end); m_end < end; ++m_end)
+        batch.present.push_back(record(m_end));
+    m_first = first;
+    return batch;
+}
+
+bool CallbacksTable::isIn(const void *row, const TimeRange &range) const
+{
+    return range.contains(callback(row).at);
+}
+
+QVariant CallbacksTable::variantOf(const RowPtr &row) const
+{
+    return QVariant::fromValue(callback(row.get()));
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/data/filterparser.h"
+
+#include "core/config/suggest.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+bool isLetter(QChar c)
+{
+    return (c >= u'a' && c <= u'z') || (c >= u'A' && c <= u'Z') || c == u'_';
+}
+
+bool isDigit(QChar c)
+{
+    return c >= u'0' && c <= u'9';
+}
+
+bool isSign(QChar c)
+{
+    return c == u':' || c == u'=' || c == u'<' || c == u'>';
+}
+
+/// Microseconds in a unit; a number without one is in milliseconds.
+std::optional<double> unit(QStringView name)
+{
+    struct Unit
+    {
+        QStringView name;
+        double us;
+    };
+    static constexpr Unit kUnits[] = {
+        {u"us", 1},        {u"µs", 1},         {u"", 1'000},         {u"ms", 1'000},
+        {u"s", 1'000'000}, {u"m", 60'000'000}, {u"min", 60'000'000}, {u"h", 3'600'000'000.0}};
+    for (const Unit &candidate : kUnits) {
+        if (candidate.name == name)
+            return candidate.us;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<FilterQuery, FilterError> FilterQuery::parse(const QString &text, std::span<const Field> fields)
+{
+    return FilterParser(text, fields).parse();
+}
+
+std::variant<FilterQuery, FilterError> FilterParser::parse()
+{
+    FilterQuery query;
+    for (;;) {
+        while (!atEnd() && here().isSpace())
+            ++m_at;
+        if (atEnd())
+            return query;
+        FilterQuery::Term term;
+        if (!readTerm(term))
+            return m_error;
+        query.m_terms.push_back(std::move(term));
+    }
+}
+
+bool FilterParser::fail(qsizetype from, qsizetype to, const QString &text)
+{
+    m_error = {from, std::max<qsizetype>(to - from, 1), text};
+    // At the end of the text there is nothing to mark but what came before.
+    if (m_error.position >= m_text.size() && m_error.position > 0)
+        m_error.position = m_text.size() - 1;
+    return false;
+}
+
+bool FilterParser::readTerm(FilterQuery::Term &term)
+{
+    const qsizetype begin = m_at;
+    if (here() == u'-') {
+        term.negated = true;
+        ++m_at;
+        if (atEnd() || here().isSpace())
+            return fail(begin, m_at,
+                        tr("“-” leaves rows out: write what right behind it, as in -state:queued"));
+    }
+    return readField(term) && readValues(term);
+}
+
+/// Nothing is read where there is no field.
+bool FilterParser::readField(FilterQuery::Term &term)
+{
+    const qsizetype begin = m_at;
+    qsizetype end = m_at;
+    while (end < m_text.size() && isLetter(m_text[end]))
+        ++end;
+    if (end == begin || end == m_text.size() || !isSign(m_text[end]))
+        return true;
+    const QStringView name = m_text.sliced(begin, end - begin);
+    term.field = fieldNamed(name);
+    if (!term.field || std::find(m_fields.begin(), m_fields.end(), *term.field) == m_fields.end()) {
+        QStringList known;
+        for (const Field field : m_fields)
+            known.append(fieldInfo(field).key);
+        const QString near = nearest(name.toString().toLower(), known);
+        return fail(begin, end,
+                    near.isEmpty()
+                        ? tr("no field is called “%1”; to look for the text itself, put it in quotes. "
+                             "Fields: %2")
+                              .arg(name, known.join(", "_L1))
+                        : tr("no field is called “%1”; did you mean “%2”?").arg(name, near));
+    }
+    m_at = end + 1;
+    const QChar sign = m_text[end];
+    const bool hasEqual = !atEnd() && here() == u'=';
+    if (sign == u':')
+        term.compare = Compare::Has;
+    else if (sign == u'=')
+        term.compare = Compare::Is;
+    else if (sign == u'<')
+        term.compare = hasEqual ? Compare::AtMost : Compare::Less;
+    else
+        term.compare = hasEqual ? Compare::AtLeast : Compare::More;
+    if (hasEqual && (sign == u'<' || sign == u'>'))
+        ++m_at;
+    const FieldInfo &info = fieldInfo(*term.field);
+    const bool isOrder = sign == u'<' || sign == u'>';
+    if (isOrder && info.kind == FieldKind::Text) {
+        return fail(end, m_at, tr("“%1” is a text and has no order: write %1:… or %1=…").arg(info.key));
+    }
+    if (isOrder && info.kind == FieldKind::Clock) {
+        return fail(
+            end, m_at,
+            tr("“%1” is a time of day: select a span in the latency chart, or write %1:10:31").arg(info.key));
+    }
+    return true;
+}
+
+bool FilterParser::readValues(FilterQuery::Term &term)
+{
+    for (;;) {
+        const qsizetype begin = m_at;
+        FilterQuery::Value value;
+        bool isQuoted = false;
+        if (!atEnd() && here() == u'"') {
+            isQuoted = true;
+            if (!readQuoted(value.text))
+                return false;
+        } else {
+            while (!atEnd() && !here().isSpace() && here() != u'|' && here() != u'"')
+                ++m_at;
+            value.text = m_text.sliced(begin, m_at - begin).toString();
+        }
+        const bool mayBeEmpty = isQuoted && term.field && term.compare == Compare::Is;
+        if (value.text.isEmpty() && !mayBeEmpty) {
+            const QString example = term.field ? fieldInfo(*term.field).key + "=\"\""_L1 : QString();
+            if (isQuoted && term.field)
+                return fail(begin, m_at,
+                            tr("there is nothing to look for; for rows without one write %1").arg(example));
+            return fail(begin, m_at,
+                        term.field ? tr("a value is missing here") : tr("a word is missing here"));
+        }
+        if (!atEnd() && !here().isSpace() && here() != u'|') {
+            return fail(m_at, m_at + 1,
+                        isQuoted ? tr("a space is missing after the quoted text")
+                                 : tr("a quote cannot begin inside a word: put all of it in quotes"));
+        }
+        if (!readNumber(term, value, begin))
+            return false;
+        prepare(term.compare, value);
+        term.values.push_back(std::move(value));
+        if (atEnd() || here() != u'|')
+            return true;
+        ++m_at;
+    }
+}
+
+bool FilterParser::readQuoted(QString &text)
+{
+    const qsizetype begin = m_at;
+    for (++m_at; !atEnd(); ++m_at) {
+        if (here() == u'"') {
+            ++m_at;
+            return true;
+        }
+        if (here() == u'\\' && m_at + 1 < m_text.size() &&
+            (m_text[m_at + 1] == u'"' || m_text[m_at + 1] == u'\\'))
+            ++m_at;
+        text += here();
+    }
+    return fail(begin, m_at, tr("this quote is not closed: add a “\"” at the end"));
+}
+
+/// Where numbers are compared: digits, perhaps a point and more, perhaps a unit.
+bool FilterParser::readNumber(const FilterQuery::Term &term, FilterQuery::Value &value, qsizetype begin)
+{
+    if (!term.field || term.compare == Compare::Has || value.text.isEmpty())
+        return true;
+    const FieldKind kind = fieldInfo(*term.field).kind;
+    if (kind != FieldKind::Duration && kind != FieldKind::Number)
+        return true;
+    const QStringView text = value.text;
+    qsizetype end = text.startsWith(u'-') ? 1 : 0;
+    while (end < text.size() && (isDigit(text[end]) || text[end] == u'.'))
+        ++end;
+    bool isNumber = false;
+    value.number = text.first(end).toDouble(&isNumber);
+    isNumber = isNumber && std::isfinite(value.number);
+    if (kind == FieldKind::Number) {
+        if (isNumber && end == text.size())
+            return true;
+        return fail(begin, m_at, tr("%1 is not a number: write digits, as in 200").arg(quoted(value.text)));
+    }
+    const std::optional<double> us = unit(text.sliced(end));
+    if (isNumber && us) {
+        value.number *= *us;
+        return true;
+    }
+    if (isNumber) {
+        return fail(begin, m_at,
+                    tr("%1 is no unit of time: there are us, ms, s, m and h")
+                        .arg(quoted(text.sliced(end).toString())));
+    }
+    return fail(begin, m_at, tr("%1 is not a time: write 200 (ms), 1.5s or 2m").arg(quoted(value.text)));
+}
+
+void FilterParser::prepare(Compare compare, FilterQuery::Value &value)
+{
+    value.isAscii =
+        std::all_of(value.text.begin(), value.text.end(), [](QChar c) { return c.unicode() < 0x80; });
+    // Letters in times are those of their units; signs, spaces and groups of digits depend on the locale.
+    value.isNumeric = std::all_of(value.text.begin(), value.text.end(), [](QChar c) {
+        return !c.isLetter() || c == u'm' || c == u's' || c == u'h' || c == u'M' || c == u'S' || c == u'H';
+    });
+    value.utf8 = (compare == Compare::Has ? value.text.toLower() : value.text).toUtf8();
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/data/lanestable.h"
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const Column kColumns[] = {
+    {Field::Account, QT_TRANSLATE_NOOP("RecordTable", "Account"),
+     QT_TRANSLATE_NOOP("RecordTable", "Whose lane it is"), true},
+    {Field::State, QT_TRANSLATE_NOOP("RecordTable", "State"),
+     QT_TRANSLATE_NOOP("RecordTable", "Whether starts are granted: open or paused"), true},
+    {Field::Queued, QT_TRANSLATE_NOOP("RecordTable", "Queued"),
+     QT_TRANSLATE_NOOP("RecordTable", "Jobs that wait for their start"), true},
+    {Field::InFlight, QT_TRANSLATE_NOOP("RecordTable", "In flight"),
+     QT_TRANSLATE_NOOP("RecordTable", "Starts under way"), true},
+    {Field::Turn, QT_TRANSLATE_NOOP("RecordTable", "Start time"),
+     QT_TRANSLATE_NOOP("RecordTable", "How long one start takes, smoothed"), true},
+    {Field::Forecast, QT_TRANSLATE_NOOP("RecordTable", "Forecast"),
+     QT_TRANSLATE_NOOP("RecordTable", "How long one more job would wait for its start"), true},
+};
+
+const LaneRow &lane(const void *row)
+{
+    return *static_cast<const LaneRow *>(row);
+}
+
+}  // namespace
+
+LanesTable::LanesTable(const LiveData &data, QObject *parent) : RecordTable(data, kColumns, parent)
+{
+    begin(Field::Account, Qt::AscendingOrder);
+}
+
+int LanesTable::totalCount() const
+{
+    return static_cast<int>(live().lanes().size());
+}
+
+std::optional<LaneRow> LanesTable::laneAt(int row) const
+{
+    return row >= 0 && row < shownCount() ? std::optional(lane(rowAt(row).get())) : std::nullopt;
+}
+
+Cell LanesTable::cell(const void *row, Field field, WallTime) const
+{
+    const LaneRow &it = lane(row);
+    switch (field) {
+        case Field::Account:
+            return Cell::of(it.account);
+        case Field::State:
+            return Cell::of(it.paused ? "paused"_L1 : "open"_L1);
+        case Field::Queued:
+            return Cell::of(std::int64_t{it.queued});
+        case Field::InFlight:
+            return Cell::of(std::int64_t{it.inFlight});
+        case Field::Turn:
+            return Cell::of(it.turn);
+        case Field::Forecast:
+            return Cell::of(it.forecast);
+        default:
+            return {};
+    }
+}
+
+std::vector<RecordTable::Record> LanesTable::all()
+{
+    std::vector<Record> records;
+    for (const LaneRow &row : live().lanes())
+        records.push_back({row.account, std::make_shared<const LaneRow>(row)});
+    return records;
+}
+
+RecordTable::Batch LanesTable::batchOf(const Changes &changes)
+{
+    Batch batch;
+    for (const LaneRow &row : changes.lanes)
+        batch.present.push_back({row.account, std::make_shared<const LaneRow>(row)});
+    batch.gone = changes.lanesGone;
+    return batch;
+}
+
+QVariant LanesTable::variantOf(const RowPtr &row) const
+{
+    return QVariant::fromValue(lane(row.get()));
+}
+
+}  // namespace holdline::monitor

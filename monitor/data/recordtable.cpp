@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/data/recordtable.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+#include <utility>
+
+namespace holdline::monitor {
+
+namespace {
+
+int alignment(const Column &column)
+{
+    return static_cast<int>(Qt::AlignVCenter) |
+           static_cast<int>(column.isNumeric() ? Qt::AlignRight : Qt::AlignLeft);
+}
+
+}  // namespace
+
+/// A row as the filter sees it.
+class RecordTable::Reader : public FieldReader
+{
+public:
+    Reader(const RecordTable &table, const void *row, WallTime now) : m_table(table), m_row(row), m_now(now)
+    {
+    }
+
+    Cell read(Field field) const override { return m_table.cell(m_row, field, m_now); }
+    std::span<const Field> fields() const override { return m_table.m_fields; }
+
+private:
+    const RecordTable &m_table;
+    const void *m_row;
+    WallTime m_now;
+};
+
+RecordTable::RecordTable(const LiveData &data, std::span<const Column> columns, QObject *parent)
+    : QAbstractTableModel(parent), m_data(data), m_columns(columns)
+{
+    for (const Column &column : columns)
+        m_fields.push_back(column.field);
+    connect(&data, &LiveData::changed, this, &RecordTable::take);
+    connect(&data, &LiveData::reset, this, &RecordTable::catchUp);
+}
+
+void RecordTable::begin(Field sortField, Qt::SortOrder order)
+{
+    sort(columnOf(sortField), order);
+    catchUp();
+}
+
+int RecordTable::columnOf(Field field) const
+{
+    const auto found =
+        std::find_if(m_columns.begin(), m_columns.end(), [&](const Column &c) { return c.field == field; });
+    return found == m_columns.end() ? -1 : static_cast<int>(found - m_columns.begin());
+}
+
+int RecordTable::columnOf(QLatin1StringView key) const
+{
+    const auto found =
+        std::find_if(m_columns.begin(), m_columns.end(), [&](const Column &c) { return c.key() == key; });
+    return found == m_columns.end() ? -1 : static_cast<int>(found - m_columns.begin());
+}
+
+void RecordTable::setFilter(const FilterQuery &filter)
+{
+    if (filter == m_filter)
+        return;
+    m_filter = filter;
+    catchUp();
+}
+
+void RecordTable::setTimeRange(const std::optional<TimeRange> &range)
+{
+    if (range == m_range)
+        return;
+    m_range = range;
+    catchUp();
+}
+
+void RecordTable::setStates(const std::optional<RowStates> &states)
+{
+    if (states == m_states)
+        return;
+    m_states = states;
+    catchUp();
+}
+
+void RecordTable::setActive(bool active)
+{
+    if (active == m_isActive)
+        return;
+    m_isActive = active;
+    if (active && m_isStale)
+        catchUp();
+}
+
+void RecordTable::tick()
+{
+    const WallTime now = m_data.now();
+    if (!m_isActive || !moves())
+        return;
+    if (m_filter.moves())
+        catchUp();
+    else if (isSortedByPlace())
+        apply({});
+    if (std::exchange(m_lastTick, now) == now || m_order.empty())
+        return;
+    const int columns = columnCount();
+    const auto isMoving = [&](int column) {
+        return column < columns && fieldInfo(m_columns[static_cast<std::size_t>(column)].field).moves;
+    };
+    for (int first = 0; first < columns; ++first) {
+        if (!isMoving(first))
+            continue;
+        int last = first;
+        while (isMoving(last + 1))
+            ++last;
+        Q_EMIT dataChanged(index(0, first), index(shownCount() - 1, last));
+        first = last;
+    }
+}
+
+QByteArray RecordTable::idAt(int row) const
+{
+    return row >= 0 && row < shownCount() ? m_order[static_cast<std::size_t>(row)]->id : QByteArray();
+}
+
+int RecordTable::rowOf(const QByteArray &id) const
+{
+    const auto found = m_nodes.find(id);
+    return found == m_nodes.end() ? -1 : found->second.position;
+}
+
+Cell RecordTable::cellAt(int row, int column) const
+{
+    if (row < 0 || row >= shownCount() || column < 0 || column >= columnCount())
+        return {};
+    return cell(rowAt(row).get(), m_columns[static_cast<std::size_t>(column)].field, m_data.now());
+}
+
+int RecordTable::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : shownCount();
+}
+
+int RecordTable::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_columns.size());
+}
+
+QVariant RecordTable::data(const QModelIndex &index, int role) const
+{
+    if (!index.isValid() || index.row() >= shownCount() || index.column() >= columnCount())
+        return {};
+    const Node &node = *m_order[static_cast<std::size_t>(index.row())];
+    const Column &column = m_columns[static_cast<std::size_t>(index.column())];
+    const auto raw = [&](WallTime now) -> QVariant {
+        const Cell value = cell(node.row.get(), column.field, now);
+        if (value.isNull)
+            return {};
+        return fieldInfo(column.field).kind == FieldKind::Text ? QVariant(value.text.toByteArray())
+                                                               : QVariant(qlonglong{value.number});
+    };
+    switch (role) {
+        case Qt::DisplayRole:
+            return cellText(column.field, cell(node.row.get(), column.field, m_data.now()));
+        case Qt::ToolTipRole:
+            // Texts can be longer than their column is wide.
+            if (column.isNumeric())
+                return {};
+            return cellText(column.field, cell(node.row.get(), column.field, m_data.now()));
+        case Qt::TextAlignmentRole:
+            return alignment(column);
+        case RawRole:
+            return raw(m_data.now());
+        case SortRole:
+            return raw(WallTime{});
+        case StateRole:
+            if (const auto state = stateOf(node.row.get()))
+                return static_cast<int>(*state);
+            return {};
+        case ProgressRole:
+            if (const auto progress = progressOf(node.row.get(), m_data.now()))
+                return *progress;
+            return {};
+        case RowRole:
+            return variantOf(node.row);
+        case IdRole:
+            return node.id;
+        default:
+            return {};
+    }
+}
+
+QVariant RecordTable::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount())
+        return {};
+    const Column &column = m_columns[static_cast<std::size_t>(section)];
+    switch (role) {
+        case Qt::DisplayRole:
+            return QCoreApplication::translate("RecordTable", column.title);
+        case Qt::ToolTipRole:
+            return QCoreApplication::translate("RecordTable", column.toolTip);
+        case Qt::TextAlignmentRole:
+            return alignment(column);
+        default:
+            return {};
+    }
+}
+
+bool RecordTable::isIn(const void *, const TimeRange &) const
+{
+    return true;
+}
+
+std::optional<RowState> RecordTable::stateOf(const void *) const
+{
+    return std::nullopt;
+}
+
+std::optional<double> RecordTable::progressOf(const void *, WallTime) const
+{
+    return std::nullopt;
+}
+
+bool RecordTable::shows(const void *row, WallTime now) const
+{
+    if (m_states) {
+        const auto state = stateOf(row);
+        if (state && !m_states->test(static_cast<std::size_t>(*state)))
+            return false;
+    }
+    if (m_range && !isIn(row, *m_range))
+        return false;
+    return m_filter.isEmpty() || m_filter.matches(Reader(*this, row, now));
+}
+
+}  // namespace holdline::monitor
