@@ -2,27 +2,14 @@
 #pragma once
 
 #include "monitor/client/linereader.h"
+#include "monitor/client/socketpath.h"
 #include "monitor/data/updatesource.h"
 
-#include <QHash>
 #include <QLocalSocket>
+#include <QSet>
 #include <QTimer>
 
-#include <variant>
-
 namespace holdline::monitor {
-
-/// Where the service's socket is looked for when nobody says where: $RUNTIME_DIRECTORY/holdline.sock, else
-/// $XDG_RUNTIME_DIR/holdline.sock.
-struct SocketPath
-{
-    QString path;   ///< empty when neither variable is set
-    QString error;  ///< then what to do
-};
-SocketPath defaultSocketPath();
-
-/// Why connecting to `path` failed, and what to do about it.
-QString connectError(QLocalSocket::LocalSocketError error, const QString &path, const QString &systemText);
 
 /// The updates of a running service, over its local socket. Connects, and again whenever that fails or ends,
 /// after 0.5 s at first and 5 s at most, until close(). What comes is read in pieces, so that a flood never
@@ -58,6 +45,8 @@ public:
     QByteArray send(Command::Verb verb, const QByteArray &target = {}) override;
     /// Asks the service to begin a snapshot, which comes among the updates; false when not connected.
     bool askSnapshot();
+    /// Commands that may wait for their answers; more are not sent.
+    static constexpr int kMaxUnanswered = 1000;
 
 Q_SIGNALS:
     /// An update that was received(), and its line as it came, without its end: for recordings.
@@ -65,31 +54,30 @@ Q_SIGNALS:
 
 private:
     void connectNow();
-    void fail(SourceStatus::State state, const QString &error);
-    void setState(SourceStatus::State state);
-    void onConnected();
     void readMore();
     void takeLine(const QByteArray &line);
-    void takeHello(const Hello &hello);
     void takeUpdate(const Update &update, const QByteArray &line);
     void takeReply(const Reply &reply);
-    bool sendCommand(const Command &command);
+    /// Ends the connection or the attempt; the next one comes by itself.
+    void fail(const QString &error, SourceStatus::State state = SourceStatus::State::Disconnected);
     void dropSocket();
+    QByteArray write(Command::Verb verb, const QByteArray &target);
+    void setStatus(const SourceStatus &status);
+    void setState(SourceStatus::State state);
 
-    Limits m_limits;
+    const Limits m_limits;
     SourceStatus m_status;
-    QString m_path;
     QLocalSocket *m_socket = nullptr;
     LineReader m_lines;
-    QTimer m_more;  ///< what is left of the bytes that came
-    QTimer m_hello;
+    QTimer m_more;   ///< reads on after the others
+    QTimer m_hello;  ///< the service is to say hello before
     QTimer m_retry;
     bool m_hasHello = false;
-    std::uint64_t m_seq = 0;
-    bool m_hasGap = false;    ///< nothing is of use until a snapshot begins
-    QByteArray m_gapCommand;  ///< by which one was asked for
+    std::uint64_t m_seq = 0;  ///< of the last update
+    bool m_hasGap = true;     ///< updates are of no use until a snapshot begins
     std::uint64_t m_commands = 0;
-    QHash<QByteArray, Command::Verb> m_waiting;  ///< commands without an answer; false: our own
+    QSet<QByteArray> m_unanswered;   ///< commands of send()
+    QSet<QByteArray> m_ownCommands;  ///< those that ask for a snapshot
 };
 
 }  // namespace holdline::monitor
