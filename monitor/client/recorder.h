@@ -8,12 +8,12 @@
 
 namespace holdline::monitor {
 
-/// Writes what a MonitorClient receives into a file that RecordingPlayer plays: lines of JSON, the first says
-/// what it is, each other one holds an update as it came and when. A recording begins with a snapshot and has
-/// another every half minute, so that a player can begin in the middle; it goes on when the service is back
-/// after it was away. The format is in resources/docs/monitor-protocol.md.
+/// Writes what a MonitorClient receives into a file that RecordingPlayer plays: lines of JSON
+/// (recordedline.h), the first says what it is, each other one holds an update as it came, and when. A
+/// recording begins with a snapshot and has another every half minute, so that a player can begin in the
+/// middle; it goes on when the service is back after it was away.
 ///
-/// Thread: the window's. Errors end the recording: error() says why.
+/// The client must outlive it. Thread: the window's. Errors end the recording: error() says why.
 class StreamRecorder : public QObject
 {
     Q_OBJECT
@@ -49,8 +49,6 @@ Q_SIGNALS:
 private:
     void take(const Update &update, const QByteArray &line);
     void write(const QByteArray &line);
-    void fail(const QString &error);
-
     MonitorClient &m_client;
     Limits m_limits;
     QFile m_file;

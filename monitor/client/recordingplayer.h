@@ -5,7 +5,10 @@
 #include "monitor/data/updatesource.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QTimer>
+
+#include <optional>
 
 namespace holdline::monitor {
 
@@ -38,8 +41,8 @@ public:
 
     Milliseconds position() const;
     Milliseconds duration() const { return m_index.duration(); }
-    /// Of the service's clock where the recording begins; for texts beside a slider.
-    WallTime startedAt() const { return m_index.startedAt(); }
+    /// Time of day when the recording was begun; for texts beside a slider.
+    WallTime startedAt() const { return m_index.head().at; }
 
     SourceStatus status() const override { return m_status; }
     QByteArray send(Command::Verb verb, const QByteArray &target = {}) override;
@@ -51,23 +54,35 @@ Q_SIGNALS:
     void speedChanged();
 
 private:
-    void readIndex();
+    struct Next
+    {
+        Milliseconds t{};
+        QByteArray line;
+        int number = 0;
+    };
+
     void turn();
-    bool emitUpTo(Milliseconds position);
+    void readIndex();
+    void readNext();
+    /// Tells what comes up to there; false when there is more of it for the next turn.
+    bool tellUpTo(Milliseconds position);
     void setPlaying(bool isPlaying);
+    void setPosition(Milliseconds position);
     void fail(const QString &error);
-    void schedule();
+    void setStatus(const SourceStatus &status);
 
     SourceStatus m_status;
     QFile m_file;
     RecordingIndex m_index;
+    bool m_isOpen = false;  ///< the index is complete
+    std::optional<Next> m_next;
+    int m_line = 0;  ///< number of the last one read
     QTimer m_turn;
-    QElapsedTimer m_clock;
+    QElapsedTimer m_clock;  ///< since m_position was right
+    Milliseconds m_position{};
+    std::optional<Milliseconds> m_goal;  ///< of a seek that is under way
     bool m_isPlaying = false;
     double m_speed = 1;
-    Milliseconds m_base{};  ///< position when m_clock started
-    Milliseconds m_position{};
-    std::optional<Milliseconds> m_seeking;
 };
 
 }  // namespace holdline::monitor
