@@ -32,6 +32,8 @@ void measure(const Options &options, BenchReport &report)
         report.scenarios.push_back(measureHeld(options, variants.compared));
     if (wants(options, u"start"_s))
         report.scenarios.push_back(measureStart(options));
+    if (wants(options, u"monitor"_s) && variants.knowsMonitor)
+        report.scenarios.push_back(measureMonitor(options));
     if (wants(options, u"shards"_s) && !variants.threads.empty()) {
         for (auto measureOne : {measureWhole, measureThroughput}) {
             report.scenarios.push_back(measureOne(options, variants.threads));

@@ -29,6 +29,7 @@ void describe(QCommandLineParser &parser)
         "  throughput  as many jobs per second as go, then latency at half that rate\n"
         "  held        N requests held: idle CPU, memory, and what others cost meanwhile\n"
         "  start       one POST through the pooled and through Qt's stock QNetworkAccessManager\n"
+        "  monitor     CPU per job with and without one who watches over the local socket\n"
         "  shards      whole and throughput with 1 and 2 threads"_s);
     parser.addOptions({
         {{u"h"_s, u"help"_s}, u"Shows this help."_s},
@@ -71,7 +72,7 @@ QStringList listOf(const QCommandLineParser &parser, const QString &name)
 
 QStringList scenarioNames()
 {
-    return {u"whole"_s, u"throughput"_s, u"held"_s, u"start"_s, u"shards"_s};
+    return {u"whole"_s, u"throughput"_s, u"held"_s, u"start"_s, u"monitor"_s, u"shards"_s};
 }
 
 std::variant<Options, cli::Exit> parseOptions(const QStringList &arguments)

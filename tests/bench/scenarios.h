@@ -23,4 +23,7 @@ ScenarioResult measureHeld(const Options &options, const std::vector<Variant> &v
 /// One POST through the pooled manager and through Qt's stock one, each in a process that does nothing else.
 ScenarioResult measureStart(const Options &options);
 
+/// What those who watch over the local socket cost.
+ScenarioResult measureMonitor(const Options &options);
+
 }  // namespace holdline::bench

@@ -33,6 +33,9 @@ Variants findVariants(const Options &options)
         else
             variants.leftOut += u"%1 (this holdline has no --%2)"_s.arg(one.variant.name, one.flag);
     }
+    variants.knowsMonitor = knowsFlag(options.paths.holdline, u"monitor-socket"_s);
+    if (!variants.knowsMonitor)
+        variants.leftOut += u"monitor (this holdline has no --monitor-socket)"_s;
     if (knowsFlag(options.paths.holdline, u"threads"_s)) {
         variants.threads = {{u"1 thread"_s, {u"--threads"_s, u"1"_s}},
                             {u"2 threads"_s, {u"--threads"_s, u"2"_s}}};

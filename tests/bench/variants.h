@@ -10,7 +10,8 @@ struct Variants
 {
     std::vector<Variant> compared;  ///< holdline as it is first, then with parts of Qt in place of ours
     std::vector<Variant> threads;   ///< with one thread and with two
-    QStringList leftOut;            ///< sentences: what this holdline does not know
+    bool knowsMonitor = false;
+    QStringList leftOut;  ///< sentences: what this holdline does not know
 
     const Variant &asItIs() const { return compared.front(); }
 };

@@ -29,6 +29,8 @@ void TestBench::reports_data()
     QTest::newRow("held") << u"held"_s
                           << QStringList{u"bytes_per_held"_s, u"bare_us_per_request"_s,
                                          u"single_us_per_job"_s, u"us_per_job"_s, u"jobs_per_second"_s};
+    QTest::newRow("monitor") << u"monitor"_s
+                             << QStringList{u"holdline_us_per_job"_s, u"jobs_per_second"_s, u"rss_mib"_s};
     QTest::newRow("start") << u"start"_s << QStringList{u"single_us_per_post"_s, u"us_per_post"_s};
 }
 
