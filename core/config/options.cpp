@@ -53,10 +53,10 @@ Option address(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeO
     return option;
 }
 
-/// As a system call takes it, within what a local socket's address has room for.
+/// As a system call takes it, within what a local socket's address has room for (one less: QLocalSocket).
 bool isSocketPath(QStringView text)
 {
-    constexpr qsizetype kMaxBytes = 107;
+    constexpr qsizetype kMaxBytes = 106;
     const auto isControl = [](QChar c) { return c.category() == QChar::Other_Control; };
     return !text.isEmpty() && text.toUtf8().size() <= kMaxBytes &&
            std::none_of(text.begin(), text.end(), isControl);
@@ -69,7 +69,7 @@ Option socketPath(QLatin1StringView key, QLatin1StringView flag, At at, QLatin1S
     option.reloadable = false;  // the socket is open already
     option.set = [at](Config &config, QStringView text) {
         if (!isSocketPath(text))
-            return u"a path of at most 107 bytes is wanted, or auto, or off"_s;
+            return u"a path of at most 106 bytes is wanted, or auto, or off"_s;
         at(config) = text.toString();
         return QString();
     };

@@ -67,12 +67,14 @@ void MonitorLink::deliver(const std::vector<QByteArray> &frames)
 {
     if (!takesDeltas())
         return;
+    qint64 limit = kMaxUnsent;
     for (const QByteArray &frame : frames) {
-        if (m_socket.bytesToWrite() > kMaxUnsent) {
+        if (m_socket.bytesToWrite() > limit) {
             m_lagging = true;
             m_cursor.reset();
             return;
         }
+        limit = kMostUnsent;
         send(numbered(++m_seq) + frame);
     }
 }

@@ -29,8 +29,8 @@ protected:
 };
 
 /// One observer at the local socket. It says hello, then a snapshot, part by part as quickly as the observer
-/// reads, then what changes. An observer that does not read costs a bounded amount of memory: beyond
-/// kMaxUnsent nothing is sent to it any more, and when it has read what it was sent it gets a new snapshot.
+/// reads, then what changes. An observer that does not read costs a bounded amount of memory: beyond the
+/// limits below nothing is sent to it any more, and when it has read what it was sent it gets a new snapshot.
 /// Shutting down its sending side only means that it asks for nothing more.
 ///
 /// Life: made for an accepted descriptor, which it owns, until it calls linkClosed(). The owner must outlive
@@ -38,8 +38,10 @@ protected:
 class MonitorLink final : private http::StreamSocket::User
 {
 public:
-    /// Unsent bytes from which on an observer is too slow; they can be exceeded by one frame.
+    /// Unsent bytes with which an observer is too slow when there is more to tell it,
     static constexpr qint64 kMaxUnsent = 1024 * 1024;
+    /// and those from which on it is, however much is told at once. They can be exceeded by one frame.
+    static constexpr qint64 kMostUnsent = 3 * kMaxUnsent;
     /// The next part of a snapshot waits until no more than this is unsent.
     static constexpr qint64 kLowWater = 64 * 1024;
     /// Commands that wait for their answers; more stay unread.
@@ -61,6 +63,7 @@ public:
     /// Closes it when it is waiting to be closed and did not read its last line until now.
     void closeIfEnding();
 
+    /// Not taken by the system yet.
     qint64 unsentBytes() const { return m_socket.bytesToWrite(); }
     bool isLagging() const { return m_lagging; }
     bool takesDeltas() const;

@@ -11,8 +11,9 @@
 
 namespace holdline::monitor {
 
-/// Longest path of a local socket in bytes, as sockaddr_un has room for it.
-inline constexpr qsizetype kMaxSocketPath = 107;
+/// Longest path of a local socket in bytes. sockaddr_un has room for one more, which QLocalSocket does not
+/// take.
+inline constexpr qsizetype kMaxSocketPath = 106;
 
 /// A listening socket at a path, for nobody but the user the process runs as (mode 0600, from the moment it
 /// is there, whatever the umask). Beside it stands `<path>.lock`, locked as long as this listens: what a
