@@ -19,7 +19,8 @@ QString tr(const char *text)
 RecordingIndex::Progress RecordingIndex::read(QIODevice &device, std::int64_t bytes)
 {
     for (const std::int64_t until = m_offset + bytes; m_offset < until;) {
-        const QByteArray line = device.readLine(kMaxRecordedLine + 1);
+        // Qt 6.4 takes one byte less than it is allowed.
+        const QByteArray line = device.readLine(kMaxRecordedLine + 2);
         if (line.isEmpty())
             return finish();
         ++m_line;

@@ -194,7 +194,7 @@ void RecordingPlayer::readNext()
     m_next.reset();
     if (m_file.pos() >= m_index.end())
         return;
-    QByteArray line = m_file.readLine(kMaxRecordedLine + 1);
+    QByteArray line = m_file.readLine(kMaxRecordedLine + 2);
     if (line.endsWith('\n'))
         line.chop(1);
     const auto decoded = decodeRecorded(line);
