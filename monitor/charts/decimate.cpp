@@ -104,6 +104,17 @@ std::optional<double> quantileOf(const std::deque<Sample> &samples, const TimeCo
     });
 }
 
+std::optional<double> pooledQuantileOf(const std::deque<Sample> &samples, const TimeColumn &column,
+                                       Phase phase, double q)
+{
+    HistogramSlice all;
+    for (std::size_t i = column.first; i < column.last; ++i)
+        all.merge(samples[i].phases[static_cast<std::size_t>(phase)]);
+    if (all.isEmpty())
+        return std::nullopt;
+    return static_cast<double>(all.quantile(q).count());
+}
+
 std::vector<Run> runsOf(const std::vector<TimeColumn> &columns, const std::function<bool(std::size_t)> &has)
 {
     std::vector<Run> runs;

@@ -44,6 +44,10 @@ std::optional<double> meanOf(const std::deque<Sample> &samples, const TimeColumn
 std::optional<double> quantileOf(const std::deque<Sample> &samples, const TimeColumn &column, Phase phase,
                                  double q);
 
+/// The quantile of all values in the column together.
+std::optional<double> pooledQuantileOf(const std::deque<Sample> &samples, const TimeColumn &column,
+                                       Phase phase, double q);
+
 /// Columns one after the other with nothing missing between them: [first, last) of `columns`.
 struct Run
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "monitor/charts/latencybins.h"
 #include "monitor/charts/timelinechart.h"
 
 namespace holdline::monitor {
@@ -19,12 +20,18 @@ public:
     void setDeadline(Milliseconds deadline);
 
 protected:
-    void paintSeries(QPainter &painter, const Frame &frame,
+    void paintSeries(QPainter &painter, const ChartFrame &frame,
                      const std::vector<TimeColumn> &columns) const override;
-    QStringList values(const TimeColumn &column, const Frame &frame, std::optional<qreal> y) const override;
-    QString spoken() const override;
+    QList<Reading> readings(const TimeColumn &column, const ChartFrame &frame,
+                            std::optional<qreal> y) const override;
+    QList<ChartKey> legend() const override;
 
 private:
+    /// Rows for all that is shown; no counts yet.
+    LatencyBins rowsFor(const ChartFrame &frame, const std::vector<TimeColumn> &columns) const;
+    LatencyBins counted(LatencyBins rows, const TimeColumn &column) const;
+    static Scale valueScale(const ChartFrame &frame, const LatencyBins &rows);
+
     Phase m_phase = Phase::Total;
     Milliseconds m_deadline{};
 };

@@ -8,8 +8,8 @@
 namespace holdline::monitor {
 
 /// How the times of a phase are spread over the chosen range (or over all that is known): bars on a
-/// logarithmic time axis, p50, p95 and p99, and the deadline. Left and Right go through the bars. The history
-/// must outlive the chart.
+/// logarithmic time axis, p50, p95 and p99, and the deadline. Left and Right go through the bars, Escape lets
+/// go. The history must outlive the chart.
 class HistogramChart : public ChartWidget
 {
     Q_OBJECT
@@ -21,30 +21,40 @@ public:
     Phase phase() const { return m_phase; }
     /// Nothing: all samples.
     void setRange(const std::optional<TimeRange> &range);
-    std::optional<TimeRange> range() const { return m_range; }
+    const std::optional<TimeRange> &range() const { return m_range; }
     /// Zero: no line. Shown where the phase is the total.
     void setDeadline(Milliseconds deadline);
 
     /// "1,204 jobs between 500 ms and 520 ms (12 %)" for the bar at that place; empty outside of the plot.
     QString readout(QPointF position) const;
+    /// The same for the bar the keys have chosen, or the mouse is over; empty without one.
+    QString readout() const { return m_hovered ? binText(*m_hovered) : QString(); }
 
     void refresh() override;
 
 protected:
-    void paintPlot(QPainter &painter, const Frame &frame) const override;
-    void paintOver(QPainter &painter, const Frame &frame, bool forExport) const override;
-    QList<Key> legend(const Theme &theme) const override;
+    void paintPlot(QPainter &painter, const ChartFrame &frame) const override;
+    void paintOver(QPainter &painter, const ChartFrame &frame, bool forExport) const override;
+    QList<ChartKey> legend() const override;
     QString spoken() const override;
 
+    void showEvent(QShowEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
     void leaveEvent(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
     void focusOutEvent(QFocusEvent *event) override;
 
 private:
+    void gather();
+    Scale timeScale(const ChartFrame &frame) const;
+    Scale countScale(const ChartFrame &frame) const;
+    QRectF bar(int bin, const ChartFrame &frame) const;
+    Microseconds deadline() const;
     std::optional<int> binAt(QPointF position) const;
     QString binText(int bin) const;
     void setHovered(std::optional<int> bin);
+    void paintBars(QPainter &painter, const ChartFrame &frame) const;
+    void paintMarkers(QPainter &painter, const ChartFrame &frame) const;
 
     const SampleHistory &m_history;
     Phase m_phase = Phase::Total;

@@ -46,7 +46,9 @@ LatencyBins::LatencyBins(Microseconds low, Microseconds high, int bins)
     : m_low(std::max(low, Microseconds(1))), m_high(std::max(high, m_low + Microseconds(1)))
 {
     const double ratio = static_cast<double>(m_high.count()) / static_cast<double>(m_low.count());
-    const int most = std::max(1, static_cast<int>(std::log(ratio) / std::log(kLeastRatio)));
+    // Nor narrower than a microsecond.
+    const double least = std::max(kLeastRatio, 1 + 1 / static_cast<double>(m_low.count()));
+    const int most = std::max(1, static_cast<int>(std::log(ratio) / std::log(least)));
     const int count = std::clamp(bins, 1, most);
     m_edges.reserve(static_cast<std::size_t>(count) + 1);
     for (int i = 0; i <= count; ++i)

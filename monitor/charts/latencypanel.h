@@ -1,31 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "monitor/charts/stackedphaseschart.h"
+#include "monitor/charts/timeview.h"
 
-#include <QComboBox>
-#include <QPointer>
-#include <QToolButton>
+#include <QWidget>
+
+class QComboBox;
+class QHBoxLayout;
+class QLabel;
+class QToolButton;
 
 namespace holdline::monitor {
 
 class HeatMapChart;
 class HistogramChart;
 class LiveData;
+class StackedPhasesChart;
 class TimeSelection;
 
-/// The view of latencies: phases over time, their spread, and the heat map, with the controls for them. The
-/// range chosen in one chart is everybody's, through TimeSelection. Hidden, it costs nothing. LiveData and
-/// TimeSelection must outlive it.
+/// The view of latencies: phases over time, the heat map below it, and the spread of what is chosen or shown,
+/// with the controls for them. The range chosen in one chart is everybody's, through TimeSelection. Hidden,
+/// it costs nothing. LiveData and TimeSelection must outlive it. Thread: the window's.
 class LatencyPanel : public QWidget
 {
     Q_OBJECT
 
 public:
-    LatencyPanel(LiveData *data, TimeSelection *selection, QWidget *parent = nullptr);
+    LatencyPanel(LiveData *live, TimeSelection *selection, QWidget *parent = nullptr);
 
     /// Greys the charts: see ChartWidget::setStale().
     void setStale(const QString &text);
+    /// All charts, one below the other, as PNG (or what the name's end says). An empty text: done; else why
+    /// not.
+    QString savePicture(const QString &path) const;
 
 public Q_SLOTS:
     /// Asks where to, and writes a picture of all charts there.
@@ -37,25 +44,27 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent *event) override;
-    void changeEvent(QEvent *event) override;
 
 private:
+    void buildControls(QHBoxLayout *row);
+    void linkCharts();
     void refresh();
+    /// What is chosen, or what is shown where nothing is.
     void showSelection();
-    QImage picture(qreal pixelRatio) const;
+    void showView();
 
     LiveData *m_data;
     TimeSelection *m_selection;
     TimeView *m_view;
     StackedPhasesChart *m_phases;
-    HistogramChart *m_histogram;
     HeatMapChart *m_heat;
+    HistogramChart *m_histogram;
     QComboBox *m_phase;
     QComboBox *m_figure;
     QComboBox *m_span;
     QToolButton *m_live;
+    QLabel *m_chosen;
     QToolButton *m_clear;
-    QToolButton *m_export;
 };
 
 }  // namespace holdline::monitor

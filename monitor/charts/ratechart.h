@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "monitor/charts/rates.h"
 #include "monitor/charts/timelinechart.h"
 
 namespace holdline::monitor {
@@ -15,11 +16,15 @@ public:
     explicit RateChart(const SampleHistory &history, QWidget *parent = nullptr);
 
 protected:
-    void paintSeries(QPainter &painter, const Frame &frame,
+    void paintSeries(QPainter &painter, const ChartFrame &frame,
                      const std::vector<TimeColumn> &columns) const override;
-    QStringList values(const TimeColumn &column, const Frame &frame, std::optional<qreal> y) const override;
-    QList<Key> legend(const Theme &theme) const override;
-    QString spoken() const override;
+    QList<Reading> readings(const TimeColumn &column, const ChartFrame &frame,
+                            std::optional<qreal> y) const override;
+    QList<ChartKey> legend() const override;
+
+private:
+    /// Nothing for the first sample of all: there is none before it.
+    std::optional<Rates> ratesOf(const TimeColumn &column) const;
 };
 
 }  // namespace holdline::monitor

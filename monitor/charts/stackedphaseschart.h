@@ -23,13 +23,17 @@ public:
     void setDeadline(Milliseconds deadline);
 
 protected:
-    void paintSeries(QPainter &painter, const Frame &frame,
+    void paintSeries(QPainter &painter, const ChartFrame &frame,
                      const std::vector<TimeColumn> &columns) const override;
-    QStringList values(const TimeColumn &column, const Frame &frame, std::optional<qreal> y) const override;
-    QList<Key> legend(const Theme &theme) const override;
-    QString spoken() const override;
+    QList<Reading> readings(const TimeColumn &column, const ChartFrame &frame,
+                            std::optional<qreal> y) const override;
+    QList<ChartKey> legend() const override;
 
 private:
+    std::optional<double> figureOf(const TimeColumn &column, Phase phase) const;
+    /// Those of the p99's line.
+    std::vector<TimeColumn> tailColumns() const;
+
     Figure m_figure = Figure::Mean;
     Milliseconds m_deadline{};
 };

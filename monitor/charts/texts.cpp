@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/charts/texts.h"
 
+#include "monitor/data/format.h"
+
 #include <QCoreApplication>
-#include <QDateTime>
 #include <QLocale>
 
+#include <algorithm>
 #include <cmath>
 
 namespace holdline::monitor {
@@ -16,7 +18,7 @@ QString tr(const char *text)
     return QCoreApplication::translate("holdline::monitor::Texts", text);
 }
 
-/// Three digits that count, of a number from 1 to 999.
+/// Of a number from 0 to 999.
 QString threeDigits(double value)
 {
     const int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
@@ -27,7 +29,7 @@ QString threeDigits(double value)
 
 QString durationText(Microseconds took)
 {
-    const double us = static_cast<double>(std::max<Microseconds::rep>(took.count(), 0));
+    const auto us = static_cast<double>(std::max<Microseconds::rep>(took.count(), 0));
     if (us < 999.5)
         return tr("%1 µs").arg(QLocale().toString(us, 'f', 0));
     if (us < 999.5e3)
@@ -35,15 +37,10 @@ QString durationText(Microseconds took)
     if (us < 59.95e6)
         return tr("%1 s").arg(threeDigits(us / 1e6));
     const auto seconds = static_cast<qint64>(std::llround(us / 1e6));
-    const QLocale locale;
-    if (seconds < 3600)
-        return seconds % 60 == 0
-                   ? tr("%1 min").arg(locale.toString(seconds / 60))
-                   : tr("%1 min %2 s").arg(locale.toString(seconds / 60), locale.toString(seconds % 60));
-    const qint64 minutes = (seconds + 30) / 60;
-    return minutes % 60 == 0
-               ? tr("%1 h").arg(locale.toString(minutes / 60))
-               : tr("%1 h %2 min").arg(locale.toString(minutes / 60), locale.toString(minutes % 60));
+    if (seconds >= 3600)
+        return tr("%1 h %2 min").arg((seconds + 30) / 3600).arg((seconds + 30) % 3600 / 60);
+    return seconds % 60 == 0 ? tr("%1 min").arg(seconds / 60)
+                             : tr("%1 min %2 s").arg(seconds / 60).arg(seconds % 60);
 }
 
 QString countText(std::uint64_t count)
@@ -73,14 +70,9 @@ QString shareText(std::uint64_t part, std::uint64_t whole)
     return tr("%1 %").arg(locale.toString(percent, 'f', percent > 99 ? 1 : 0));
 }
 
-QString clockText(WallTime at)
-{
-    return QDateTime::fromMSecsSinceEpoch(at.time_since_epoch().count()).toString(u"HH:mm:ss");
-}
-
 QString rangeText(WallTime from, WallTime to)
 {
-    return tr("%1 to %2").arg(clockText(from), clockText(to));
+    return tr("%1 to %2").arg(formatClock(from), formatClock(to));
 }
 
 QString phaseText(Phase phase)

@@ -5,10 +5,11 @@
 
 #include <QString>
 
-/// Numbers for people, in the way of their country.
+/// Words and numbers of charts, beyond those of monitor/data/format.h.
 namespace holdline::monitor {
 
-/// Three digits that count: "412 µs", "1.25 ms", "12.3 s", "2 min 5 s", "1 h 2 min".
+/// Three digits that count, whatever the size: "412 µs", "1.25 ms", "12.3 s", "2 min 5 s". Steps of charts
+/// are finer than what formatDuration() shows.
 QString durationText(Microseconds took);
 /// "1,204".
 QString countText(std::uint64_t count);
@@ -16,8 +17,6 @@ QString countText(std::uint64_t count);
 QString rateText(double perSecond);
 /// "12 %", "0.4 %", "< 0.1 %"; never "0 %" of something nor "100 %" of not all.
 QString shareText(std::uint64_t part, std::uint64_t whole);
-/// Local time of day, to the second.
-QString clockText(WallTime at);
 /// "10:31:07 to 10:32:07".
 QString rangeText(WallTime from, WallTime to);
 QString phaseText(Phase phase);

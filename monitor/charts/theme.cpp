@@ -46,8 +46,9 @@ QColor mixed(const QColor &one, const QColor &other, double share)
 
 double contrast(const QColor &one, const QColor &other)
 {
-    const auto [low, high] = std::minmax(luminance(one), luminance(other));
-    return (high + 0.05) / (low + 0.05);
+    const double a = luminance(one) + 0.05;
+    const double b = luminance(other) + 0.05;
+    return std::max(a, b) / std::min(a, b);
 }
 
 QColor withContrast(QColor colour, const QColor &base, double wanted)

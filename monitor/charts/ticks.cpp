@@ -59,16 +59,6 @@ QString inUnit(double us, const Unit &unit, int decimals)
     return tr(unit.label).arg(QLocale().toString(us / unit.us, 'f', decimals));
 }
 
-/// The largest unit of which it is a whole number, "1 s" rather than "1,000 ms".
-QString wholeText(double us)
-{
-    for (auto unit = kUnits.rbegin(); unit != kUnits.rend(); ++unit) {
-        if (us >= unit->us && std::fmod(us, unit->us) == 0)
-            return inUnit(us, *unit, 0);
-    }
-    return inUnit(us, kUnits.front(), 0);
-}
-
 /// Above a second people count in 15, 30 and 60.
 double durationStep(double least)
 {
@@ -101,6 +91,16 @@ std::vector<LogStep> logSteps()
 }
 
 }  // namespace
+
+QString roundDurationText(Microseconds duration)
+{
+    const auto us = static_cast<double>(duration.count());
+    for (auto unit = kUnits.rbegin(); unit != kUnits.rend(); ++unit) {
+        if (us >= unit->us && std::fmod(us, unit->us) == 0)
+            return inUnit(us, *unit, 0);
+    }
+    return inUnit(us, kUnits.front(), 0);
+}
 
 std::vector<Tick> numberTicks(double high, int most, bool whole)
 {
@@ -149,7 +149,9 @@ std::vector<Tick> logDurationTicks(Microseconds low, Microseconds high, int most
     std::vector<Tick> ticks;
     for (const LogStep &step : steps) {
         if (step.isMain || markAll)
-            ticks.push_back({step.us, step.isMain || labelAll ? wholeText(step.us) : QString()});
+            ticks.push_back({step.us, step.isMain || labelAll
+                                          ? roundDurationText(Microseconds(std::llround(step.us)))
+                                          : QString()});
     }
     return ticks;
 }

@@ -20,6 +20,9 @@ struct Tick
     friend bool operator==(const Tick &, const Tick &) = default;
 };
 
+/// In the largest unit of which it is a whole number: "30 s", "1 min", "1,500 ms".
+QString roundDurationText(Microseconds duration);
+
 /// From 0 on: steps of 1, 2 or 5 times a power of ten, at most `most` (at least 2) of them, whole numbers
 /// only when `whole`. The last is at or above `high`: an axis that ends there needs no more room.
 std::vector<Tick> numberTicks(double high, int most, bool whole);

@@ -3,17 +3,14 @@
 
 #include "monitor/charts/chartwidget.h"
 #include "monitor/charts/decimate.h"
-#include "monitor/charts/scale.h"
 #include "monitor/charts/timeview.h"
-
-#include <QPointer>
 
 namespace holdline::monitor {
 
 /// A chart over time: the axis, gaps that stay gaps, a cursor with the values below it, and a range of time
 /// that is chosen with the mouse (drag) or the keys: Left and Right move the cursor, with Shift they choose,
-/// with Ctrl they pan; Home and End go to the ends, Plus and Minus or the wheel zoom, Escape lets go. One
-/// rests on a view of its own unless it is given one to share. The history must outlive the chart.
+/// with Ctrl they pan; Home and End go to the ends, Plus and Minus or the wheel zoom, Escape lets go. A chart
+/// has a view of its own unless it is given one to share. The history must outlive the chart.
 class TimelineChart : public ChartWidget
 {
     Q_OBJECT
@@ -22,15 +19,17 @@ public:
     TimelineChart(const QString &title, const SampleHistory &history, QWidget *parent = nullptr);
 
     TimeView *view() const { return m_view; }
-    /// Shares that view, which must outlive the chart or be its parent's.
+    /// Shares that view, which must outlive the chart.
     void setView(TimeView *view);
 
     std::optional<TimeRange> selection() const { return m_selection; }
     /// Where the cursor is.
     std::optional<WallTime> cursor() const { return m_cursor; }
-    /// The text beside the cursor when it is at that time (and, where that counts, at that height of the
-    /// widget); empty where nothing is known.
+    /// The text of the box beside the cursor when it is at that time (and, where that counts, at that height
+    /// of the widget); empty where nothing is known.
     QString readout(WallTime at, std::optional<qreal> y = {}) const;
+    /// The time at that place of the widget; nothing outside of the plot or without data.
+    std::optional<WallTime> timeAt(qreal x) const;
 
     void refresh() override;
 
@@ -47,22 +46,32 @@ Q_SIGNALS:
 
 protected:
     const SampleHistory &history() const { return m_history; }
+    const std::deque<Sample> &samples() const { return m_history.samples(); }
     /// What is shown; nothing while there is no data.
     std::optional<TimeRange> range() const { return m_view->range(m_history); }
     /// Time to pixels of a frame's plot; there must be a range().
-    Scale timeScale(const Frame &frame) const;
-    /// The samples shown, at most one column for each two pixels.
-    std::vector<TimeColumn> columns(const Frame &frame) const;
+    Scale timeScale(const ChartFrame &frame) const;
+    std::vector<TimeColumn> columns(const ChartFrame &frame) const;
+    /// Left, middle and right of a column in pixels, cut to the plot.
+    struct Extent
+    {
+        double left = 0;
+        double middle = 0;
+        double right = 0;
+    };
+    static Extent extentOf(const TimeColumn &column, const Scale &time, const ChartFrame &frame);
 
-    /// The chart's own marks, in a plot whose time axis is painted already; there is data.
-    virtual void paintSeries(QPainter &painter, const Frame &frame,
+    /// The chart's own marks; there is data.
+    virtual void paintSeries(QPainter &painter, const ChartFrame &frame,
                              const std::vector<TimeColumn> &columns) const = 0;
-    /// Lines of the readout below the time.
-    virtual QStringList values(const TimeColumn &column, const Frame &frame,
-                               std::optional<qreal> y) const = 0;
+    /// What the box beside the cursor says of a column.
+    virtual QList<Reading> readings(const TimeColumn &column, const ChartFrame &frame,
+                                    std::optional<qreal> y) const = 0;
 
-    void paintPlot(QPainter &painter, const Frame &frame) const final;
-    void paintOver(QPainter &painter, const Frame &frame, bool forExport) const override;
+    /// The newest values.
+    QString spoken() const override;
+    void paintPlot(QPainter &painter, const ChartFrame &frame) const final;
+    void paintOver(QPainter &painter, const ChartFrame &frame, bool forExport) const override;
 
     void mousePressEvent(QMouseEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
@@ -74,26 +83,27 @@ protected:
     void focusOutEvent(QFocusEvent *event) override;
 
 private:
-    std::optional<WallTime> timeAt(qreal x) const;
-    /// Beginning and end of the column there.
-    std::optional<TimeRange> columnAt(WallTime at) const;
-    void moveCursor(std::optional<WallTime> at, std::optional<qreal> y);
-    void choose(std::optional<TimeRange> range);
-    void step(int columns, bool choosing);
-    void paintTimeAxis(QPainter &painter, const Frame &frame) const;
-    void paintShades(QPainter &painter, const Frame &frame, const std::vector<TimeColumn> &columns) const;
-    void paintReadout(QPainter &painter, const Frame &frame) const;
+    std::optional<TimeColumn> columnAt(WallTime at, const ChartFrame &frame) const;
+    void follow(QPointF mouse);
+    void moveCursor(std::optional<WallTime> at);
+    void choose(const std::optional<TimeRange> &range);
+    /// Whole columns from one time to the other.
+    TimeRange spanned(WallTime one, WallTime other) const;
+    void step(int by, bool choosing);
+    void paintGapsAndDraining(QPainter &painter, const ChartFrame &frame,
+                              const std::vector<TimeColumn> &columns) const;
+    void paintSelection(QPainter &painter, const ChartFrame &frame) const;
 
     const SampleHistory &m_history;
     TimeView *m_view;
     std::optional<TimeRange> m_selection;
     std::optional<WallTime> m_cursor;
-    std::optional<qreal> m_cursorY;
+    std::optional<QPointF> m_mouse;  ///< the cursor is where the mouse is, however time moves on
     bool m_cursorIsMine = false;
     std::optional<WallTime> m_anchor;  ///< where choosing began
-    qreal m_pressedAt = 0;
+    std::optional<QPointF> m_pressed;
     bool m_dragging = false;
-    qreal m_wheelLeft = 0;
+    int m_wheel = 0;  ///< eighths of a degree that came to no full step yet
 };
 
 }  // namespace holdline::monitor

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/charts/sparkline.h"
+
+#include "monitor/charts/theme.h"
+
+#include <QEvent>
+#include <QPainter>
+
+#include <algorithm>
+
+namespace holdline::monitor {
+
+namespace {
+
+constexpr double kDot = 2.5;
+constexpr double kPad = kDot + 1;
+
+}  // namespace
+
+Sparkline::Sparkline(QWidget *parent) : QWidget(parent)
+{
+    // What it shows stands beside it as a number: nothing here to tell or to focus.
+    setAttribute(Qt::WA_TransparentForMouseEvents);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
+}
+
+void Sparkline::setValues(std::vector<std::optional<double>> values, std::optional<double> limit)
+{
+    if (values.size() > kValues)
+        values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(kValues));
+    if (values == m_values && limit == m_limit)
+        return;
+    m_values = std::move(values);
+    m_limit = limit;
+    update();
+}
+
+void Sparkline::setAlarming(bool alarming)
+{
+    if (alarming == m_alarming)
+        return;
+    m_alarming = alarming;
+    update();
+}
+
+QSize Sparkline::sizeHint() const
+{
+    return {120, 36};
+}
+
+QSize Sparkline::minimumSizeHint() const
+{
+    return {40, 16};
+}
+
+void Sparkline::paintEvent(QPaintEvent * /*event*/)
+{
+    double highest = 0;
+    for (const std::optional<double> &value : m_values)
+        highest = std::max(highest, value.value_or(0));
+    if (std::none_of(m_values.begin(), m_values.end(), [](const auto &value) { return value.has_value(); }))
+        return;
+    const double top = highest > 0 ? highest * 1.05 : 1;
+
+    const Theme theme(palette());
+    const Ink ink = m_alarming ? Ink::Bad : Ink::Line;
+    const QRectF plot = QRectF(rect()).adjusted(1, kPad, -kPad, -kPad);
+    // The newest value is at the right end; few values do not stretch over all of it.
+    const double step = plot.width() / static_cast<double>(kValues - 1);
+    const auto x = [&](std::size_t i) {
+        return plot.right() - static_cast<double>(m_values.size() - 1 - i) * step;
+    };
+    const auto y = [&](double value) { return plot.bottom() - value / top * plot.height(); };
+
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    if (m_limit && *m_limit > 0 && *m_limit <= top) {
+        painter.setPen(QPen(theme[Ink::Axis], 1, Qt::DotLine));
+        painter.drawLine(QPointF(plot.left(), y(*m_limit)), QPointF(plot.right(), y(*m_limit)));
+    }
+    QPolygonF line;
+    const auto paintLine = [&] {
+        if (line.isEmpty())
+            return;
+        QPolygonF area = line;
+        area.append(QPointF(line.last().x(), plot.bottom()));
+        area.append(QPointF(line.first().x(), plot.bottom()));
+        QColor faint = theme[ink];
+        faint.setAlphaF(0.18F);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(faint);
+        painter.drawPolygon(area);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(theme[ink], 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        if (line.size() == 1)
+            painter.drawPoint(line.first());
+        else
+            painter.drawPolyline(line);
+        line.clear();
+    };
+    for (std::size_t i = 0; i < m_values.size(); ++i) {
+        if (m_values[i])
+            line.append(QPointF(x(i), y(*m_values[i])));
+        else
+            paintLine();
+    }
+    paintLine();
+    if (m_values.back()) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(theme[ink]);
+        painter.drawEllipse(QPointF(x(m_values.size() - 1), y(*m_values.back())), kDot, kDot);
+    }
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/charts/stackedphaseschart.h"
+
+#include "monitor/charts/series.h"
+#include "monitor/charts/texts.h"
+
+#include <QPainter>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace holdline::monitor {
+
+namespace {
+
+constexpr std::array kStack{Phase::Queue, Phase::Start, Phase::Job};
+constexpr double kTail = 0.99;
+/// The tail's line has that many points at most, and each stands for all jobs of some seconds: of one second
+/// it would be no more than the slowest job.
+constexpr int kTailPoints = 100;
+constexpr std::chrono::seconds kTailLeast(5);
+/// The line may stretch the axis to that many times the areas' height; above it is cut, and says how far it
+/// goes: one job that ran into its deadline is not to flatten everything else.
+constexpr double kStretch = 4;
+/// How far above the highest value a deadline is still worth an axis that reaches it.
+constexpr double kNear = 2;
+
+Microseconds rounded(double us)
+{
+    return Microseconds(std::llround(us));
+}
+
+}  // namespace
+
+StackedPhasesChart::StackedPhasesChart(const SampleHistory &history, QWidget *parent)
+    : TimelineChart(tr("Where the time goes: mean of each phase"), history, parent)
+{
+}
+
+void StackedPhasesChart::setFigure(Figure figure)
+{
+    if (figure == m_figure)
+        return;
+    m_figure = figure;
+    setTitle(figure == Figure::Mean ? tr("Where the time goes: mean of each phase")
+                                    : tr("Where the time goes: p95 of each phase"));
+    refresh();
+}
+
+void StackedPhasesChart::setDeadline(Milliseconds deadline)
+{
+    if (deadline == m_deadline)
+        return;
+    m_deadline = deadline;
+    refresh();
+}
+
+std::optional<double> StackedPhasesChart::figureOf(const TimeColumn &column, Phase phase) const
+{
+    return m_figure == Figure::Mean ? meanOf(samples(), column, phase)
+                                    : quantileOf(samples(), column, phase, 0.95);
+}
+
+std::vector<TimeColumn> StackedPhasesChart::tailColumns() const
+{
+    const TimeRange shown = *range();
+    return columnsOf(samples(), shown, std::min(kTailPoints, static_cast<int>(shown.length() / kTailLeast)));
+}
+
+void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
+                                     const std::vector<TimeColumn> &columns) const
+{
+    const Scale time = timeScale(frame);
+    std::array<Series, kStack.size()> stack;
+    Series tail;
+    double highestStack = 0;
+    double highestTail = 0;
+
+    std::vector<std::array<std::optional<double>, kStack.size()>> figures(columns.size());
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        for (std::size_t part = 0; part < kStack.size(); ++part)
+            figures[i][part] = figureOf(columns[i], kStack[part]);
+    }
+    const auto anyFigure = [&](std::size_t i) {
+        return std::any_of(figures[i].begin(), figures[i].end(),
+                           [](const auto &one) { return one.has_value(); });
+    };
+    for (const Run &run : runsOf(columns, anyFigure)) {
+        for (Series &series : stack)
+            series.runs.emplace_back();
+        for (std::size_t i = run.first; i < run.last; ++i) {
+            const Extent x = extentOf(columns[i], time, frame);
+            double height = 0;
+            for (std::size_t part = 0; part < kStack.size(); ++part) {
+                const double below = height;
+                height += figures[i][part].value_or(0);
+                stack[part].runs.back().push_back({x.left, x.middle, x.right, height, below});
+            }
+            highestStack = std::max(highestStack, height);
+        }
+    }
+    const std::vector<TimeColumn> wide = tailColumns();
+    std::vector<std::optional<double>> tails;
+    for (const TimeColumn &column : wide)
+        tails.push_back(pooledQuantileOf(samples(), column, Phase::Total, kTail));
+    for (const Run &run : runsOf(wide, [&](std::size_t i) { return tails[i].has_value(); })) {
+        tail.runs.emplace_back();
+        for (std::size_t i = run.first; i < run.last; ++i) {
+            const Extent x = extentOf(wide[i], time, frame);
+            tail.runs.back().push_back({x.left, x.middle, x.right, *tails[i], 0});
+            highestTail = std::max(highestTail, *tails[i]);
+        }
+    }
+
+    double top = std::max(highestStack * 1.05, std::min(highestTail * 1.05, highestStack * kStretch));
+    const auto deadline = static_cast<double>(Microseconds(m_deadline).count());
+    if (deadline > 0 && deadline < top * kNear)
+        top = std::max(top, deadline * 1.1);
+    const int most = std::max(2, static_cast<int>(frame.plot.height() / 34));
+    const std::vector<Tick> ticks = durationTicks(rounded(std::max(top, 1000.0)), most);
+    const Scale values(Scale::Kind::Linear, 0, ticks.back().value, std::floor(frame.plot.bottom()) + 0.5,
+                       frame.plot.top());
+    paintValueAxis(painter, frame, values, ticks);
+
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.save();
+    painter.setClipRect(frame.plot.adjusted(0, -1, 1, 0));
+    for (std::size_t part = 0; part < kStack.size(); ++part) {
+        const Ink ink = inkOf(kStack[part]);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(frame.theme.tint(ink, frame.theme.isDark() ? 0.7 : 0.6));
+        for (const QPolygonF &area : stack[part].areas(values))
+            painter.drawPolygon(area);
+    }
+    painter.setBrush(Qt::NoBrush);
+    for (std::size_t part = 0; part < kStack.size(); ++part) {
+        painter.setPen(QPen(frame.theme[inkOf(kStack[part])], 1));
+        for (const QPolygonF &line : stack[part].lines(values))
+            painter.drawPolyline(line);
+    }
+    painter.setPen(QPen(frame.theme[Ink::Text], 1.25));
+    for (const QPolygonF &line : tail.lines(values))
+        painter.drawPolyline(line);
+    painter.restore();
+    if (highestTail > ticks.back().value)
+        paintLabel(painter, frame, frame.plot.topLeft() + QPointF(4, 3), Qt::AlignLeft | Qt::AlignTop,
+                   tr("↑ p99 up to %1").arg(durationText(rounded(highestTail))), Ink::Text);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    paintDeadlineAcross(painter, frame, values, m_deadline);
+}
+
+QList<Reading> StackedPhasesChart::readings(const TimeColumn &column, const ChartFrame & /*frame*/,
+                                            std::optional<qreal> /*y*/) const
+{
+    QList<Reading> lines;
+    // As they lie upon each other.
+    for (auto phase = kStack.rbegin(); phase != kStack.rend(); ++phase) {
+        if (const std::optional<double> figure = figureOf(column, *phase))
+            lines.append({phaseText(*phase), durationText(rounded(*figure)), inkOf(*phase)});
+    }
+    // As the line: of the wider column around this one.
+    for (const TimeColumn &wide : tailColumns()) {
+        if (wide.last <= column.first)
+            continue;
+        if (const auto tail = pooledQuantileOf(samples(), wide, Phase::Total, kTail))
+            lines.append({tr("p99 of the total"), durationText(rounded(*tail)), Ink::Text});
+        break;
+    }
+    std::uint64_t ended = 0;
+    for (std::size_t i = column.first; i < column.last; ++i)
+        ended += samples()[i].phases[static_cast<std::size_t>(Phase::Total)].count();
+    lines.append({tr("Jobs ended"), countText(ended), {}});
+    return lines;
+}
+
+QList<ChartKey> StackedPhasesChart::legend() const
+{
+    QList<ChartKey> keys;
+    for (const Phase phase : kStack)
+        keys.append({ChartKey::Shape::Area, inkOf(phase), phaseText(phase)});
+    keys.append({ChartKey::Shape::Line, Ink::Text, tr("p99 of the total")});
+    return keys;
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/charts/timelinechart.h"
+
+#include "monitor/charts/texts.h"
+#include "monitor/data/format.h"
+
+#include <QFontMetricsF>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace holdline::monitor {
+
+namespace {
+
+/// A press that moves less is a click.
+constexpr double kDragFrom = 4;
+/// Share of the span that one step of panning moves.
+constexpr int kPanParts = 10;
+
+double number(WallTime at)
+{
+    return static_cast<double>(at.time_since_epoch().count());
+}
+
+}  // namespace
+
+TimelineChart::TimelineChart(const QString &title, const SampleHistory &history, QWidget *parent)
+    : ChartWidget(title, parent), m_history(history), m_view(new TimeView(this))
+{
+    connect(m_view, &TimeView::changed, this, &TimelineChart::refresh);
+}
+
+void TimelineChart::setView(TimeView *view)
+{
+    if (view == m_view)
+        return;
+    disconnect(m_view, nullptr, this, nullptr);
+    if (m_view->parent() == this)
+        delete m_view;
+    m_view = view;
+    connect(m_view, &TimeView::changed, this, &TimelineChart::refresh);
+    refresh();
+}
+
+Scale TimelineChart::timeScale(const ChartFrame &frame) const
+{
+    const TimeRange shown = range().value_or(TimeRange{});
+    return {Scale::Kind::Linear, number(shown.from), number(shown.to), frame.plot.left(), frame.plot.right()};
+}
+
+std::vector<TimeColumn> TimelineChart::columns(const ChartFrame &frame) const
+{
+    const std::optional<TimeRange> shown = range();
+    if (!shown)
+        return {};
+    return columnsOf(samples(), *shown, static_cast<int>(frame.plot.width()));
+}
+
+TimelineChart::Extent TimelineChart::extentOf(const TimeColumn &column, const Scale &time,
+                                              const ChartFrame &frame)
+{
+    const auto cut = [&](double x) { return std::clamp(x, frame.plot.left(), frame.plot.right()); };
+    const double left = time.pixel(number(column.from));
+    const double right = time.pixel(number(column.to));
+    return {cut(left), cut((left + right) / 2), cut(right)};
+}
+
+std::optional<WallTime> TimelineChart::timeAt(qreal x) const
+{
+    const ChartFrame now = frame();
+    if (!range() || x < now.plot.left() || x > now.plot.right())
+        return std::nullopt;
+    return WallTime(Milliseconds(std::llround(std::floor(timeScale(now).value(x)))));
+}
+
+std::optional<TimeColumn> TimelineChart::columnAt(WallTime at, const ChartFrame &frame) const
+{
+    const std::vector<TimeColumn> all = columns(frame);
+    const auto after =
+        std::upper_bound(all.begin(), all.end(), at,
+                         [](WallTime time, const TimeColumn &column) { return time < column.from; });
+    if (after == all.begin())
+        return std::nullopt;
+    const TimeColumn &found = *(after - 1);
+    // The moments between two columns belong to the earlier one, unless something is missing there.
+    const bool between = after != all.end() && !after->afterGap;
+    if (at >= found.to && !between && at != found.to)
+        return std::nullopt;
+    return found;
+}
+
+QString TimelineChart::readout(WallTime at, std::optional<qreal> y) const
+{
+    const ChartFrame now = frame();
+    const std::optional<TimeColumn> column = columnAt(at, now);
+    if (!column)
+        return {};
+    const bool isLong = column->to - column->from > Milliseconds(1500);
+    return readingsText(isLong ? rangeText(column->from, column->to) : formatClock(column->to),
+                        readings(*column, now, y));
+}
+
+QString TimelineChart::spoken() const
+{
+    const std::vector<TimeColumn> all = columns(frame());
+    if (all.empty())
+        return tr("No data yet");
+    return readout(all.back().from + (all.back().to - all.back().from) / 2);
+}
+
+void TimelineChart::refresh()
+{
+    if (m_mouse)
+        m_cursor = timeAt(m_mouse->x());
+    ChartWidget::refresh();
+}
+
+void TimelineChart::setSelection(const std::optional<TimeRange> &range)
+{
+    if (range == m_selection)
+        return;
+    m_selection = range;
+    update();
+}
+
+void TimelineChart::setFollowedCursor(std::optional<WallTime> at)
+{
+    m_mouse.reset();
+    m_cursorIsMine = false;
+    if (at == m_cursor)
+        return;
+    m_cursor = at;
+    update();
+}
+
+void TimelineChart::follow(QPointF mouse)
+{
+    const ChartFrame now = frame();
+    if (now.plot.adjusted(0, -2, 1, 2).contains(mouse)) {
+        m_mouse = mouse;
+        moveCursor(timeAt(mouse.x()));
+    } else {
+        m_mouse.reset();
+        moveCursor(std::nullopt);
+    }
+}
+
+void TimelineChart::moveCursor(std::optional<WallTime> at)
+{
+    m_cursorIsMine = at.has_value();
+    m_cursor = at;
+    update();
+    Q_EMIT cursorMoved(at);
+}
+
+void TimelineChart::choose(const std::optional<TimeRange> &range)
+{
+    if (range == m_selection)
+        return;
+    m_selection = range;
+    update();
+    Q_EMIT rangeSelected(range);
+}
+
+TimeRange TimelineChart::spanned(WallTime one, WallTime other) const
+{
+    const ChartFrame now = frame();
+    const auto [first, last] = std::minmax(one, other);
+    const std::optional<TimeColumn> from = columnAt(first, now);
+    const std::optional<TimeColumn> to = columnAt(last, now);
+    const WallTime begin = from ? from->from : first;
+    return {begin, std::max(to ? to->to : last, begin + Milliseconds(1))};
+}
+
+void TimelineChart::step(int by, bool choosing)
+{
+    const std::vector<TimeColumn> all = columns(frame());
+    if (all.empty())
+        return;
+    const auto last = std::ssize(all) - 1;
+    auto now = last;
+    if (m_cursor) {
+        const auto after =
+            std::upper_bound(all.begin(), all.end(), *m_cursor,
+                             [](WallTime time, const TimeColumn &column) { return time < column.from; });
+        now = std::max<std::ptrdiff_t>(after - all.begin() - 1, 0);
+    }
+    const auto middle = [&](std::ptrdiff_t i) {
+        const TimeColumn &column = all[static_cast<std::size_t>(i)];
+        return column.from + (column.to - column.from) / 2;
+    };
+    if (choosing && !m_anchor)
+        m_anchor = middle(now);
+    const auto next = m_cursor || std::abs(by) > 1 ? std::clamp<std::ptrdiff_t>(now + by, 0, last) : now;
+    m_mouse.reset();
+    moveCursor(middle(next));
+    setAccessibleDescription(readout(middle(next)));
+    if (choosing)
+        choose(spanned(*m_anchor, middle(next)));
+    else
+        m_anchor.reset();
+}
+
+void TimelineChart::paintPlot(QPainter &painter, const ChartFrame &frame) const
+{
+    const std::optional<TimeRange> shown = range();
+    const std::vector<TimeColumn> all = columns(frame);
+    if (!shown || all.empty()) {
+        paintNothing(painter, frame, shown ? tr("Nothing is known of this time") : tr("No data yet"));
+        if (!shown)
+            return;
+    }
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    const int most = std::max(2, static_cast<int>(frame.plot.width() / 90));
+    paintBottomAxis(painter, frame, timeScale(frame), clockTicks(*shown, most), false);
+    if (all.empty())
+        return;
+    paintGapsAndDraining(painter, frame, all);
+    paintSeries(painter, frame, all);
+}
+
+void TimelineChart::paintGapsAndDraining(QPainter &painter, const ChartFrame &frame,
+                                         const std::vector<TimeColumn> &columns) const
+{
+    const Scale time = timeScale(frame);
+    const QRectF &plot = frame.plot;
+    const auto band = [&](double left, double right) {
+        return QRectF(left, plot.top(), right - left, plot.height());
+    };
+    std::optional<double> drainsFrom;
+    const auto endDraining = [&](double at) {
+        if (!drainsFrom)
+            return;
+        painter.fillRect(band(*drainsFrom, at), frame.theme.tint(Ink::Warn, 0.08));
+        painter.setPen(frame.theme[Ink::Warn]);
+        painter.drawLine(QPointF(*drainsFrom, plot.top()), QPointF(at, plot.top()));
+        paintLabel(painter, frame, QPointF(*drainsFrom, plot.top() + QFontMetricsF(frame.font).height() + 6),
+                   Qt::AlignLeft | Qt::AlignTop, tr("draining"), Ink::Warn);
+        drainsFrom.reset();
+    };
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const Extent now = extentOf(columns[i], time, frame);
+        if (columns[i].afterGap && i > 0) {
+            const double before = extentOf(columns[i - 1], time, frame).right;
+            endDraining(before);
+            painter.fillRect(band(before, now.left), hatched(frame.theme[Ink::Grid]));
+        }
+        const bool drains = samples()[columns[i].last - 1].draining;
+        if (drains && !drainsFrom)
+            drainsFrom = std::floor(now.left);
+        else if (!drains)
+            endDraining(now.left);
+        if (i + 1 == columns.size())
+            endDraining(now.right);
+    }
+}
+
+void TimelineChart::paintSelection(QPainter &painter, const ChartFrame &frame) const
+{
+    const Scale time = timeScale(frame);
+    const double left = std::max(time.pixel(number(m_selection->from)), frame.plot.left());
+    const double right = std::min(time.pixel(number(m_selection->to)), frame.plot.right());
+    if (left > frame.plot.right() || right < frame.plot.left())
+        return;
+    QColor fill = frame.theme[Ink::Selection];
+    fill.setAlphaF(frame.theme.isDark() ? 0.22F : 0.15F);
+    painter.fillRect(QRectF(left, frame.plot.top(), std::max(right - left, 1.0), frame.plot.height()), fill);
+    painter.setPen(frame.theme[Ink::Selection]);
+    for (const double x : {left, right}) {
+        const double edge = std::floor(x) + 0.5;
+        painter.drawLine(QPointF(edge, frame.plot.top()), QPointF(edge, frame.plot.bottom()));
+    }
+}
+
+void TimelineChart::paintOver(QPainter &painter, const ChartFrame &frame, bool forExport) const
+{
+    const std::optional<TimeRange> shown = range();
+    if (!shown)
+        return;
+    if (m_selection)
+        paintSelection(painter, frame);
+    if (forExport || !m_cursor || *m_cursor < shown->from || *m_cursor > shown->to)
+        return;
+    const double x = std::floor(timeScale(frame).pixel(number(*m_cursor))) + 0.5;
+    painter.setPen(frame.theme[Ink::Axis]);
+    painter.drawLine(QPointF(x, frame.plot.top()), QPointF(x, frame.plot.bottom()));
+    if (!m_cursorIsMine)
+        return;
+    const std::optional<qreal> y = m_mouse ? std::optional(m_mouse->y()) : std::nullopt;
+    const std::optional<TimeColumn> column = columnAt(*m_cursor, frame);
+    const QPointF at(x, m_mouse ? m_mouse->y() + 8 : frame.plot.top() + 8);
+    if (!column) {
+        paintReadings(painter, frame, at, formatClock(*m_cursor), {{tr("nothing is known"), {}, {}}});
+        return;
+    }
+    const bool isLong = column->to - column->from > Milliseconds(1500);
+    paintReadings(painter, frame, at, isLong ? rangeText(column->from, column->to) : formatClock(column->to),
+                  readings(*column, frame, y));
+}
+
+void TimelineChart::mousePressEvent(QMouseEvent *event)
+{
+    if (event->button() != Qt::LeftButton || !timeAt(event->position().x())) {
+        event->ignore();
+        return;
+    }
+    m_pressed = event->position();
+    m_anchor = timeAt(event->position().x());
+    m_dragging = false;
+}
+
+void TimelineChart::mouseMoveEvent(QMouseEvent *event)
+{
+    follow(event->position());
+    if (!m_pressed || !m_anchor)
+        return;
+    m_dragging = m_dragging || std::abs(event->position().x() - m_pressed->x()) >= kDragFrom;
+    if (!m_dragging)
+        return;
+    const ChartFrame now = frame();
+    const double x = std::clamp(event->position().x(), now.plot.left(), now.plot.right());
+    if (const std::optional<WallTime> at = timeAt(x))
+        setSelection(spanned(*m_anchor, *at));
+}
+
+void TimelineChart::mouseReleaseEvent(QMouseEvent *event)
+{
+    if (event->button() != Qt::LeftButton || !m_pressed)
+        return;
+    m_pressed.reset();
+    m_anchor.reset();
+    if (m_dragging)
+        Q_EMIT rangeSelected(m_selection);
+    else
+        choose(std::nullopt);
+    m_dragging = false;
+}
+
+void TimelineChart::mouseDoubleClickEvent(QMouseEvent *event)
+{
+    if (event->button() == Qt::LeftButton)
+        m_view->follow();
+}
+
+void TimelineChart::leaveEvent(QEvent *event)
+{
+    if (m_mouse) {
+        m_mouse.reset();
+        moveCursor(std::nullopt);
+    }
+    ChartWidget::leaveEvent(event);
+}
+
+void TimelineChart::wheelEvent(QWheelEvent *event)
+{
+    const QPoint turned = event->angleDelta();
+    const std::optional<TimeRange> shown = range();
+    if (!shown) {
+        event->ignore();
+        return;
+    }
+    event->accept();
+    const bool sideways =
+        std::abs(turned.x()) > std::abs(turned.y()) || event->modifiers() & Qt::ShiftModifier;
+    m_wheel += sideways && turned.x() != 0 ? turned.x() : turned.y();
+    const int steps = m_wheel / QWheelEvent::DefaultDeltasPerStep;
+    m_wheel -= steps * QWheelEvent::DefaultDeltasPerStep;
+    for (int i = 0; i < std::abs(steps); ++i) {
+        if (sideways)
+            m_view->pan((steps > 0 ? -1 : 1) * (shown->length() / kPanParts), m_history);
+        else
+            m_view->zoom(steps > 0, m_history, timeAt(event->position().x()));
+    }
+}
+
+void TimelineChart::keyPressEvent(QKeyEvent *event)
+{
+    const std::optional<TimeRange> shown = range();
+    if (!shown) {
+        ChartWidget::keyPressEvent(event);
+        return;
+    }
+    const bool choosing = event->modifiers() & Qt::ShiftModifier;
+    const bool panning = event->modifiers() & Qt::ControlModifier;
+    constexpr int kAllTheWay = 1'000'000;
+    switch (event->key()) {
+        case Qt::Key_Left:
+        case Qt::Key_Right: {
+            const int way = event->key() == Qt::Key_Left ? -1 : 1;
+            if (panning)
+                m_view->pan(way * (shown->length() / kPanParts), m_history);
+            else
+                step(way, choosing);
+            break;
+        }
+        case Qt::Key_PageUp:
+        case Qt::Key_PageDown:
+            m_view->pan((event->key() == Qt::Key_PageUp ? -1 : 1) * shown->length(), m_history);
+            break;
+        case Qt::Key_Home:
+            step(-kAllTheWay, choosing);
+            break;
+        case Qt::Key_End:
+            m_view->follow();
+            step(kAllTheWay, choosing);
+            break;
+        case Qt::Key_Plus:
+        case Qt::Key_Equal:
+            m_view->zoom(true, m_history, m_cursor);
+            break;
+        case Qt::Key_Minus:
+            m_view->zoom(false, m_history, m_cursor);
+            break;
+        case Qt::Key_Escape:
+            if (!m_selection && !m_cursor) {
+                ChartWidget::keyPressEvent(event);
+                return;
+            }
+            m_anchor.reset();
+            m_pressed.reset();
+            m_dragging = false;
+            m_mouse.reset();
+            moveCursor(std::nullopt);
+            choose(std::nullopt);
+            break;
+        default:
+            ChartWidget::keyPressEvent(event);
+    }
+}
+
+void TimelineChart::focusOutEvent(QFocusEvent *event)
+{
+    m_anchor.reset();
+    if (!m_mouse && m_cursorIsMine)
+        moveCursor(std::nullopt);
+    ChartWidget::focusOutEvent(event);
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/charts/waterfall.h"
+
+#include "monitor/charts/texts.h"
+#include "monitor/data/format.h"
+
+#include <QFontMetricsF>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace holdline::monitor {
+
+namespace {
+
+constexpr int kRows = 4;
+constexpr double kPad = 10;
+
+using Part = WaterfallBar::Part;
+
+QString partText(Part part)
+{
+    switch (part) {
+        case Part::Queue:
+            return phaseText(Phase::Queue);
+        case Part::Start:
+            return phaseText(Phase::Start);
+        case Part::Job:
+            return phaseText(Phase::Job);
+        case Part::Answer:
+            return Waterfall::tr("Answer");
+    }
+    return {};
+}
+
+Ink inkOf(Part part)
+{
+    switch (part) {
+        case Part::Queue:
+            return Ink::Queued;
+        case Part::Start:
+            return Ink::Starting;
+        case Part::Job:
+            return Ink::Running;
+        case Part::Answer:
+            break;
+    }
+    return Ink::Answer;
+}
+
+double number(Microseconds time)
+{
+    return static_cast<double>(time.count());
+}
+
+}  // namespace
+
+Waterfall::Waterfall(QWidget *parent) : QWidget(parent)
+{
+    setAccessibleName(tr("Where this job's time went"));
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+}
+
+void Waterfall::setJob(std::shared_ptr<const JobRow> job, WallTime now)
+{
+    m_job = std::move(job);
+    renew(now);
+}
+
+void Waterfall::setNow(WallTime now)
+{
+    // An ended job stands still.
+    if (m_job && !m_job->total)
+        renew(now);
+}
+
+void Waterfall::renew(WallTime now)
+{
+    m_bars = m_job ? waterfallBars(*m_job, now) : std::vector<WaterfallBar>();
+    QStringList words;
+    for (const WaterfallBar &bar : m_bars)
+        words.append(tr("%1 %2").arg(partText(bar.part), barText(bar)));
+    setAccessibleDescription(words.join(QStringLiteral(", ")));
+    update();
+}
+
+QImage Waterfall::render(QSize size, qreal pixelRatio) const
+{
+    QImage image((QSizeF(size) * pixelRatio).toSize(), QImage::Format_RGB32);
+    image.setDevicePixelRatio(pixelRatio);
+    QPainter painter(&image);
+    paint(painter, {palette(), font(), size});
+    return image;
+}
+
+QSize Waterfall::sizeHint() const
+{
+    const double row = QFontMetricsF(chartFont(font())).height() + 10;
+    return {420, static_cast<int>(std::ceil(row * (kRows + 1) + 2 * kPad))};
+}
+
+QSize Waterfall::minimumSizeHint() const
+{
+    return {240, sizeHint().height()};
+}
+
+void Waterfall::paintEvent(QPaintEvent * /*event*/)
+{
+    QPainter painter(this);
+    paint(painter, {palette(), font(), size()});
+}
+
+Microseconds Waterfall::length() const
+{
+    return m_bars.empty() ? Microseconds{} : m_bars.back().to;
+}
+
+QString Waterfall::barText(const WaterfallBar &bar) const
+{
+    const auto whole = static_cast<std::uint64_t>(std::max<Microseconds::rep>(length().count(), 1));
+    const auto part = static_cast<std::uint64_t>(std::max<Microseconds::rep>(bar.length().count(), 0));
+    QString text = tr("%1 (%2)").arg(formatDuration(bar.length()), shareText(part, whole));
+    if (bar.part == Part::Start && m_job->attempts > 1)
+        text += tr(", %n attempts", nullptr, m_job->attempts);
+    if (bar.growing)
+        text += tr(", so far");
+    return text;
+}
+
+void Waterfall::paint(QPainter &painter, const ChartFrame &frame) const
+{
+    const Theme &theme = frame.theme;
+    painter.fillRect(frame.whole, palette().color(QPalette::Window));
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(theme[Ink::Grid]);
+    painter.setBrush(theme.base());
+    painter.drawRoundedRect(frame.whole.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5);
+    painter.setBrush(Qt::NoBrush);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    if (!m_job) {
+        paintNothing(painter, frame, tr("No job is chosen"));
+        return;
+    }
+
+    const QFontMetricsF metrics(frame.font);
+    double names = 0;
+    for (const Part part : {Part::Queue, Part::Start, Part::Job, Part::Answer})
+        names = std::max(names, metrics.horizontalAdvance(partText(part)));
+    const double axis = metrics.height() + 12;
+    const QRectF plot = frame.whole.adjusted(std::ceil(names) + 2 * kPad, kPad, -2 * kPad, -axis);
+    const Microseconds deadline(m_job->deadline - m_job->created);
+    const Microseconds shown = std::max(length(), Microseconds(1000));
+    // The deadline is on the axis where it is not far away: a job of a millisecond stays visible.
+    const bool isNear = deadline > Microseconds::zero() && deadline <= 3 * shown;
+    const Microseconds end = isNear ? std::max(shown, deadline) : shown;
+    ChartFrame inside = frame;
+    inside.plot = plot;
+    const int most = std::max(2, static_cast<int>(plot.width() / 80));
+    const Scale time(Scale::Kind::Linear, 0, number(end) * 1.02, plot.left(), plot.right());
+    paintBottomAxis(painter, inside, time, durationTicks(end, most), true);
+
+    const double row = plot.height() / kRows;
+    const double height = std::min(std::round(row * 0.62), 18.0);
+    painter.setFont(frame.font);
+    for (int i = 0; i < kRows; ++i) {
+        const Part part = static_cast<Part>(i);
+        const double middle = std::round(plot.top() + (i + 0.5) * row);
+        const auto bar =
+            std::find_if(m_bars.begin(), m_bars.end(), [&](const auto &one) { return one.part == part; });
+        painter.setPen(theme[bar == m_bars.end() ? Ink::AxisText : Ink::Text]);
+        painter.drawText(QRectF(kPad, middle - row / 2, names, row), Qt::AlignLeft | Qt::AlignVCenter,
+                         partText(part));
+        if (bar == m_bars.end())
+            continue;
+        const double left = std::round(time.pixel(number(bar->from)));
+        const double right = std::max(std::round(time.pixel(number(bar->to))), left + 2);
+        const QRectF box(left, middle - height / 2, right - left, height);
+        painter.fillRect(box, theme.tint(inkOf(part), bar->growing ? 0.4 : 0.8));
+        if (bar->growing) {
+            painter.fillRect(box, hatched(theme[inkOf(part)]));
+            painter.fillRect(QRectF(right - 2, box.top(), 2, height), theme[inkOf(part)]);
+        }
+        const QString words = barText(*bar);
+        const double width = metrics.horizontalAdvance(words) + 8;
+        // After the bar, before it, or upon its end: where there is room first.
+        const bool after = right + 4 + width <= plot.right() + kPad;
+        const bool before = left - 4 - width >= plot.left();
+        const double x = after ? right + 4 : before ? left - 4 - width : right - 4 - width;
+        paintLabel(painter, frame, QPointF(x, middle - (metrics.height() + 2) / 2),
+                   Qt::AlignLeft | Qt::AlignTop, words, Ink::Text);
+    }
+    if (deadline <= Microseconds::zero())
+        return;
+    const QString words = tr("deadline %1").arg(formatDuration(deadline));
+    if (!isNear) {
+        paintLabel(painter, frame, QPointF(frame.whole.right() - 6, plot.top() - 4),
+                   Qt::AlignRight | Qt::AlignTop, tr("%1 →").arg(words), Ink::Deadline);
+        return;
+    }
+    const double x = std::floor(time.pixel(number(deadline))) + 0.5;
+    painter.setPen(QPen(theme[Ink::Deadline], 1.5, Qt::DashLine));
+    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
+    paintLabel(painter, frame, QPointF(x - 3, plot.top() - 4), Qt::AlignRight | Qt::AlignTop, words,
+               Ink::Deadline);
+}
+
+}  // namespace holdline::monitor
