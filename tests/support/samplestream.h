@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/wire/monitormessages.h"
+
+#include <chrono>
+#include <cstdint>
+#include <random>
+
+namespace holdline::monitor {
+
+/// Samples as a busy service would send them, always the same for the same seed: a load that swells and ebbs,
+/// jobs of about half a second with a long tail, a queue that grows with the load, some failures.
+class SampleStream
+{
+public:
+    explicit SampleStream(std::uint32_t seed = 1, WallTime start = kStart);
+
+    /// The state of the next second.
+    Sample next();
+    /// The service goes on, and nobody sees these seconds.
+    void skip(std::chrono::seconds time);
+    /// Average number of jobs that end in a second.
+    void setLoad(double jobsPerSecond) { m_load = jobsPerSecond; }
+    /// The upstream is this many times as slow, and fails as much more often.
+    void setTrouble(double times) { m_trouble = times; }
+    void setDraining(bool draining) { m_now.draining = draining; }
+
+    static constexpr Milliseconds kDeadline{10'000};
+    /// 10:00:00 UTC on a day in 2026.
+    static constexpr WallTime kStart{std::chrono::seconds(1'772'359'200)};
+
+private:
+    Microseconds around(double median, double spread);
+
+    std::mt19937 m_random;
+    double m_load = 60;
+    double m_trouble = 1;
+    int m_second = 0;
+    Sample m_now;
+};
+
+}  // namespace holdline::monitor
