@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What a batch of updates costs the monitor: its store, its tables, and reading it.
+#include "core/wire/monitorcodec.h"
+#include "monitor/data/historytable.h"
+#include "monitor/data/jobstable.h"
+
+#include <QTest>
+
+#include <random>
+
+using namespace holdline::monitor;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kLive = 10'000;
+constexpr int kBatch = 500;  ///< events of a tenth of a second at 5,000 a second
+
+/// A service with many jobs, each of which lives as long as the others.
+class Stream
+{
+public:
+    Stream()
+    {
+        Update update;
+        update.kind = Update::Kind::Snapshot;
+        update.part = 1;
+        update.last = true;
+        update.at = m_at;
+        for (int i = 0; i < kLive; ++i)
+            update.jobs.push_back(newJob());
+        snapshot = update;
+    }
+
+    /// A third each of jobs that come, that go on, and that end, these anywhere among the others.
+    Update batch()
+    {
+        Update update;
+        update.at = m_at += 100ms;
+        for (int i = 0; i < kBatch / 3; ++i) {
+            update.jobs.push_back(newJob());
+            JobRow &row = m_jobs[m_random() % m_jobs.size()];
+            row.state = row.state == RowState::Queued ? RowState::Starting : RowState::Running;
+            row.queue = 1500us;
+            row.attempts = 1;
+            update.jobs.push_back(row);
+            update.ended.push_back(take(m_random() % (m_jobs.size() - 1)));
+            std::erase_if(update.jobs, [&](const JobRow &job) { return job.id == update.ended.back().id; });
+        }
+        return update;
+    }
+
+    /// That many more that have ended.
+    Update endedOnly(int count)
+    {
+        Update update;
+        update.at = m_at += 100ms;
+        for (int i = 0; i < count; ++i) {
+            JobRow row = newJob();
+            m_jobs.pop_back();
+            end(row);
+            update.ended.push_back(row);
+        }
+        return update;
+    }
+
+    Update snapshot;
+
+private:
+    JobRow newJob()
+    {
+        JobRow row;
+        row.id = QByteArray::number(qulonglong{++m_made * 0x9e3779b97f4a7c15}, 16).rightJustified(32, '0');
+        row.account = "account-" + QByteArray::number(qulonglong{m_made % 200});
+        row.created = m_at - Milliseconds(m_random() % 100);
+        row.deadline = row.created + 30s;
+        row.order = std::int64_t(m_made);
+        row.client = "127.0.0.1:" + QByteArray::number(qulonglong{20'000 + m_made % 30'000});
+        row.requestId = "request-" + QByteArray::number(qulonglong{m_made});
+        m_jobs.push_back(row);
+        return row;
+    }
+
+    static void end(JobRow &row)
+    {
+        row.state = RowState::Ended;
+        row.start = 8ms;
+        row.job = 1204ms;
+        row.total = 1300ms;
+        row.outcome = holdline::Reason::Completed;
+        row.status = 200;
+        row.upstreamId = "upstream-" + row.id;
+    }
+
+    JobRow take(std::size_t index)
+    {
+        std::swap(m_jobs[index], m_jobs.back());
+        JobRow row = m_jobs.back();
+        m_jobs.pop_back();
+        end(row);
+        return row;
+    }
+
+    std::mt19937 m_random{1};
+    WallTime m_at{1'700'000'000s};
+    std::uint64_t m_made = 0;
+    std::vector<JobRow> m_jobs;
+};
+
+/// Batches made before they are measured.
+constexpr int kPrepared = 400;
+
+FilterQuery query(const QString &text)
+{
+    return std::get<FilterQuery>(FilterQuery::parse(text));
+}
+
+}  // namespace
+
+class MicroMonitor : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void decodeBatch();
+    void storeBatch();
+    void jobsBatch_data();
+    void jobsBatch();
+    void jobsTick();
+    void historyBatch_data();
+    void historyBatch();
+    void historyFilter_data();
+    void historyFilter();
+};
+
+void MicroMonitor::decodeBatch()
+{
+    Stream stream;
+    const QByteArray line = encode(stream.batch());
+    QBENCHMARK
+    {
+        const auto message = decode(line);
+        QVERIFY(message.index() == 0);
+    }
+}
+
+void MicroMonitor::storeBatch()
+{
+    Stream stream;
+    LiveData data;
+    data.apply(stream.snapshot);
+    std::vector<Update> batches;
+    for (int i = 0; i < kPrepared; ++i)
+        batches.push_back(stream.batch());
+    std::size_t next = 0;
+    QBENCHMARK
+    {
+        data.apply(batches[next++ % batches.size()]);
+        data.flush();
+    }
+}
+
+void MicroMonitor::jobsBatch_data()
+{
+    QTest::addColumn<QByteArray>("key");
+    QTest::addColumn<QString>("filter");
+    QTest::newRow("by age") << QByteArray("age") << QString();
+    QTest::newRow("by account") << QByteArray("account") << QString();
+    QTest::newRow("by state") << QByteArray("state") << QString();
+    QTest::newRow("by place") << QByteArray("position") << QString();
+    QTest::newRow("filtered") << QByteArray("age") << u"account-1 -state:running"_s;
+}
+
+/// Store and table together.
+void MicroMonitor::jobsBatch()
+{
+    QFETCH(const QByteArray, key);
+    QFETCH(const QString, filter);
+    Stream stream;
+    LiveData data;
+    data.apply(stream.snapshot);
+    JobsTable table(data);
+    table.setFilter(query(filter));
+    table.sort(table.columnOf(QLatin1StringView(key)), Qt::DescendingOrder);
+    std::vector<Update> batches;
+    for (int i = 0; i < kPrepared; ++i)
+        batches.push_back(stream.batch());
+    std::size_t next = 0;
+    QBENCHMARK
+    {
+        data.apply(batches[next++ % batches.size()]);
+        data.flush();
+    }
+    QVERIFY(table.shownCount() > 0);
+}
+
+void MicroMonitor::jobsTick()
+{
+    Stream stream;
+    LiveData data;
+    data.apply(stream.snapshot);
+    JobsTable table(data);
+    table.setFilter(query(u"age>10s"_s));
+    QBENCHMARK
+    {
+        table.tick();
+    }
+}
+
+void MicroMonitor::historyBatch_data()
+{
+    QTest::addColumn<QByteArray>("key");
+    QTest::newRow("newest first") << QByteArray("ended");
+    QTest::newRow("by account") << QByteArray("account");
+    QTest::newRow("by total") << QByteArray("total");
+}
+
+/// 500 more when it is full: as many drop off.
+void MicroMonitor::historyBatch()
+{
+    QFETCH(const QByteArray, key);
+    Stream stream;
+    LiveData data;
+    HistoryTable table(data);
+    table.sort(table.columnOf(QLatin1StringView(key)), Qt::DescendingOrder);
+    data.apply(stream.endedOnly(int(LiveData::kHistory)));
+    data.flush();
+    std::vector<Update> batches;
+    for (int i = 0; i < kPrepared; ++i)
+        batches.push_back(stream.endedOnly(kBatch));
+    std::size_t next = 0;
+    QBENCHMARK
+    {
+        data.apply(batches[next++ % batches.size()]);
+        data.flush();
+    }
+    QCOMPARE(table.shownCount(), int(LiveData::kHistory));
+}
+
+void MicroMonitor::historyFilter_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::newRow("word") << u"nobody"_s;
+    QTest::newRow("number") << u"77"_s;
+    QTest::newRow("field") << u"account:account-17"_s;
+    QTest::newRow("time") << u"total>2s"_s;
+}
+
+/// A filter typed and deleted, with 50,000 rows.
+void MicroMonitor::historyFilter()
+{
+    QFETCH(const QString, text);
+    Stream stream;
+    LiveData data;
+    HistoryTable table(data);
+    data.apply(stream.endedOnly(int(LiveData::kHistory)));
+    data.flush();
+    QBENCHMARK
+    {
+        table.setFilter(query(text));
+        table.setFilter({});
+    }
+    QCOMPARE(table.shownCount(), int(LiveData::kHistory));
+}
+
+QTEST_GUILESS_MAIN(MicroMonitor)
+#include "micro_monitor.moc"
