@@ -7,8 +7,9 @@ namespace holdline {
 
 namespace {
 
-/// Standard streams, listening sockets, the event loop's own, libraries.
-constexpr int kOwnDescriptors = 48;
+/// Standard streams, listening sockets, the event loop's own, libraries; the monitor's socket and those who
+/// watch.
+constexpr int kOwnDescriptors = 48 + 20;
 /// Of each thread after the first: its event loop's, its mailbox, its listening socket; and what its share is
 /// rounded up by.
 constexpr int kThreadDescriptors = 8;

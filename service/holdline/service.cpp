@@ -106,7 +106,7 @@ public:
                 .startedAt = at,
                 .listen = formatListenAddress({config.server.listen.host, shards.port()}).toUtf8(),
                 .upstream = config.upstream.url.toEncoded(QUrl::RemoveUserInfo | QUrl::RemoveQuery),
-                .callbackUrl = callbackBase(config, shards.port()),
+                .callbackUrl = callbackBase(config, shards.port()).split('?').first(),
                 .deadline = config.hold.deadline,
                 .drainTimeout = config.hold.drainTimeout,
                 .heldLimit = config.hold.held,

@@ -35,8 +35,8 @@ private Q_SLOTS:
     {
         for (int i = 0; i < kReasonCount; ++i) {
             const auto reason = static_cast<Reason>(i);
-            // These two never reach a client in the course of this version's normal life.
-            if (reason == Reason::InternalError || reason == Reason::Cancelled)
+            // This one never reaches a client in the course of the service's normal life.
+            if (reason == Reason::InternalError)
                 continue;
             const QString quoted = u"`"_s + word(reason) + u"`"_s;
             QVERIFY2(m_readme.contains(quoted), qPrintable(quoted));
