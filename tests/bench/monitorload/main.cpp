@@ -113,7 +113,9 @@ int main(int argc, char **argv)
                  {u"--feed"_s, path, u"--live"_s, parser.value(live), u"--rate"_s, parser.value(rate)});
 
     QTextStream out(stdout);
-    auto *window = new monitor::MainWindow(monitor::Options{.socket = path});
+    monitor::Options watched;
+    watched.socket = path;
+    auto *window = new monitor::MainWindow(watched);
     window->resize(1600, 1000);
     window->show();
     measure(kWarmUp);
