@@ -160,7 +160,7 @@ void HistogramChart::paintBars(QPainter &painter, const ChartFrame &frame) const
             painter.fillRect(box, frame.theme.tint(Ink::Bad, 0.35));
             painter.fillRect(box, hatched(frame.theme[Ink::Bad]));
         } else {
-            painter.fillRect(box, frame.theme.tint(ink, 0.75));
+            painter.fillRect(box, frame.theme.tint(ink, 0.85));
         }
     }
 }

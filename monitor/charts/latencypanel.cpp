@@ -107,7 +107,11 @@ void LatencyPanel::buildControls(QHBoxLayout *row)
     m_live->setText(tr("Live"));
     m_live->setToolTip(tr("Follow the newest values"));
     m_live->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    connect(m_live, &QToolButton::clicked, m_view, &TimeView::follow);
+    m_live->setCheckable(true);
+    connect(m_live, &QToolButton::clicked, this, [this] {
+        m_view->follow();
+        showView();
+    });
 
     m_clear->setIcon(icon(QStringLiteral("clear")));
     m_clear->setText(tr("Show all"));
@@ -135,6 +139,11 @@ void LatencyPanel::buildControls(QHBoxLayout *row)
     row->addWidget(m_chosen);
     row->addWidget(m_clear);
     row->addWidget(picture);
+    // As they are seen: from the controls to the charts.
+    const QList<QWidget *> order{m_span,  m_live,   m_figure, m_phase,    m_clear,
+                                 picture, m_phases, m_heat,   m_histogram};
+    for (qsizetype i = 1; i < order.size(); ++i)
+        setTabOrder(order[i - 1], order[i]);
 }
 
 void LatencyPanel::linkCharts()
@@ -175,7 +184,7 @@ void LatencyPanel::showSelection()
 void LatencyPanel::showView()
 {
     m_span->setCurrentIndex(m_span->findData(static_cast<int>(m_view->span().count())));
-    m_live->setEnabled(!m_view->isFollowing());
+    m_live->setChecked(m_view->isFollowing());
     showSelection();
 }
 

@@ -39,8 +39,9 @@ void RateChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     Series failed;
     double highest = 0;
     for (const Run &run : runsOf(columns, [&](std::size_t i) { return rates[i].has_value(); })) {
-        for (Series *series : {&starts, &answered, &failed})
-            series->runs.emplace_back();
+        starts.runs.emplace_back();
+        answered.runs.emplace_back();
+        failed.runs.emplace_back();
         for (std::size_t i = run.first; i < run.last; ++i) {
             const Extent x = extentOf(columns[i], time, frame);
             const Rates &now = *rates[i];
@@ -71,10 +72,10 @@ void RateChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(frame.theme[Ink::Good], 1));
     for (const QPolygonF &line : answered.lines(values))
-        painter.drawPolyline(line);
+        paintLine(painter, line);
     painter.setPen(QPen(frame.theme[Ink::Line], 1.5));
     for (const QPolygonF &line : starts.lines(values))
-        painter.drawPolyline(line);
+        paintLine(painter, line);
 }
 
 QList<Reading> RateChart::readings(const TimeColumn &column, const ChartFrame & /*frame*/,

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/charts/series.h"
 
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
 namespace holdline::monitor {
 
 namespace {
+
+/// Points in a piece of an area.
+constexpr qsizetype kPiece = 16;
 
 /// The line through a run, from the left edge of its first column to the right edge of its last.
 QPolygonF edge(const std::vector<Series::Point> &run, const Scale &values, double Series::Point::*height)
@@ -31,13 +39,26 @@ std::vector<QPolygonF> Series::areas(const Scale &values) const
 {
     std::vector<QPolygonF> areas;
     for (const std::vector<Point> &run : runs) {
-        QPolygonF area = edge(run, values, &Point::value);
-        const QPolygonF bottom = edge(run, values, &Point::below);
-        for (auto point = bottom.crbegin(); point != bottom.crend(); ++point)
-            area.append(*point);
-        areas.push_back(std::move(area));
+        QPolygonF top = edge(run, values, &Point::value);
+        QPolygonF bottom = edge(run, values, &Point::below);
+        for (qsizetype from = 0; from + 1 < top.size(); from += kPiece) {
+            const qsizetype to = std::min(from + kPiece, top.size() - 1);
+            // Where two pieces share a pixel, the background would shine through.
+            top[to].setX(std::round(top[to].x()));
+            bottom[to].setX(top[to].x());
+            QPolygonF area = top.sliced(from, to - from + 1);
+            for (qsizetype i = to; i >= from; --i)
+                area.append(bottom[i]);
+            areas.push_back(std::move(area));
+        }
     }
     return areas;
+}
+
+void paintLine(QPainter &painter, const QPolygonF &line)
+{
+    for (qsizetype i = 1; i < line.size(); ++i)
+        painter.drawLine(line[i - 1], line[i]);
 }
 
 }  // namespace holdline::monitor

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/charts/sparkline.h"
 
+#include "monitor/charts/series.h"
 #include "monitor/charts/theme.h"
 
 #include <QEvent>
@@ -95,7 +96,7 @@ void Sparkline::paintEvent(QPaintEvent * /*event*/)
         if (line.size() == 1)
             painter.drawPoint(line.first());
         else
-            painter.drawPolyline(line);
+            monitor::paintLine(painter, line);
         line.clear();
     };
     for (std::size_t i = 0; i < m_values.size(); ++i) {

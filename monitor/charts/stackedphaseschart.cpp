@@ -22,9 +22,9 @@ constexpr int kTailPoints = 100;
 constexpr std::chrono::seconds kTailLeast(5);
 /// The line may stretch the axis to that many times the areas' height; above it is cut, and says how far it
 /// goes: one job that ran into its deadline is not to flatten everything else.
-constexpr double kStretch = 4;
+constexpr double kStretch = 3;
 /// How far above the highest value a deadline is still worth an axis that reaches it.
-constexpr double kNear = 2;
+constexpr double kNear = 1.5;
 
 Microseconds rounded(double us)
 {
@@ -118,9 +118,9 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     if (deadline > 0 && deadline < top * kNear)
         top = std::max(top, deadline * 1.1);
     const int most = std::max(2, static_cast<int>(frame.plot.height() / 34));
-    const std::vector<Tick> ticks = durationTicks(rounded(std::max(top, 1000.0)), most);
-    const Scale values(Scale::Kind::Linear, 0, ticks.back().value, std::floor(frame.plot.bottom()) + 0.5,
-                       frame.plot.top());
+    top = std::max(top, 1000.0);
+    const std::vector<Tick> ticks = durationTicks(rounded(top), most);
+    const Scale values(Scale::Kind::Linear, 0, top, std::floor(frame.plot.bottom()) + 0.5, frame.plot.top());
     paintValueAxis(painter, frame, values, ticks);
 
     painter.setRenderHint(QPainter::Antialiasing);
@@ -137,13 +137,13 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     for (std::size_t part = 0; part < kStack.size(); ++part) {
         painter.setPen(QPen(frame.theme[inkOf(kStack[part])], 1));
         for (const QPolygonF &line : stack[part].lines(values))
-            painter.drawPolyline(line);
+            paintLine(painter, line);
     }
     painter.setPen(QPen(frame.theme[Ink::Text], 1.25));
     for (const QPolygonF &line : tail.lines(values))
-        painter.drawPolyline(line);
+        paintLine(painter, line);
     painter.restore();
-    if (highestTail > ticks.back().value)
+    if (highestTail > top)
         paintLabel(painter, frame, frame.plot.topLeft() + QPointF(4, 3), Qt::AlignLeft | Qt::AlignTop,
                    tr("↑ p99 up to %1").arg(durationText(rounded(highestTail))), Ink::Text);
     painter.setRenderHint(QPainter::Antialiasing, false);

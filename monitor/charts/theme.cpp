@@ -15,6 +15,8 @@ namespace holdline::monitor {
 namespace {
 
 constexpr double kMarkContrast = 3.0;
+/// On dark, thinned inks lose themselves sooner.
+constexpr double kMarkContrastOnDark = 3.8;
 constexpr double kTextContrast = 4.5;
 /// Charts' labels are this much of the widget's font, and never smaller than that.
 constexpr double kLabelShare = 0.9;
@@ -67,7 +69,8 @@ Theme::Theme(const QPalette &palette)
 {
     const QColor text = withContrast(palette.color(QPalette::Active, QPalette::Text), m_base, kTextContrast);
     const auto set = [this](Ink ink, QColor colour) { m_inks[static_cast<std::size_t>(ink)] = colour; };
-    const auto mark = [&](Ink ink, QRgb rgb) { set(ink, withContrast(QColor(rgb), m_base, kMarkContrast)); };
+    const double marks = m_dark ? kMarkContrastOnDark : kMarkContrast;
+    const auto mark = [&](Ink ink, QRgb rgb) { set(ink, withContrast(QColor(rgb), m_base, marks)); };
     mark(Ink::Queued, kOrange);
     mark(Ink::Retrying, kYellow);
     mark(Ink::Starting, kSky);

@@ -97,7 +97,7 @@ QImage Waterfall::render(QSize size, qreal pixelRatio) const
 QSize Waterfall::sizeHint() const
 {
     const double row = QFontMetricsF(chartFont(font())).height() + 10;
-    return {420, static_cast<int>(std::ceil(row * (kRows + 1) + 2 * kPad))};
+    return {420, static_cast<int>(std::ceil(row * (kRows + 2) + kPad))};
 }
 
 QSize Waterfall::minimumSizeHint() const
@@ -148,7 +148,8 @@ void Waterfall::paint(QPainter &painter, const ChartFrame &frame) const
     for (const Part part : {Part::Queue, Part::Start, Part::Job, Part::Answer})
         names = std::max(names, metrics.horizontalAdvance(partText(part)));
     const double axis = metrics.height() + 12;
-    const QRectF plot = frame.whole.adjusted(std::ceil(names) + 2 * kPad, kPad, -2 * kPad, -axis);
+    const QRectF plot = frame.whole.adjusted(std::ceil(names) + 2 * kPad, kPad + std::ceil(metrics.height()),
+                                             -2 * kPad, -axis);
     const Microseconds deadline(m_job->deadline - m_job->created);
     const Microseconds shown = std::max(length(), Microseconds(1000));
     // The deadline is on the axis where it is not far away: a job of a millisecond stays visible.
@@ -192,17 +193,19 @@ void Waterfall::paint(QPainter &painter, const ChartFrame &frame) const
     }
     if (deadline <= Microseconds::zero())
         return;
-    const QString words = tr("deadline %1").arg(formatDuration(deadline));
+    const bool isWhole = deadline % std::chrono::seconds(1) == Microseconds::zero();
+    const QString words =
+        tr("deadline %1").arg(isWhole ? roundDurationText(deadline) : formatDuration(deadline));
     if (!isNear) {
-        paintLabel(painter, frame, QPointF(frame.whole.right() - 6, plot.top() - 4),
+        paintLabel(painter, frame, QPointF(frame.whole.right() - 6, plot.top() - metrics.height() - 5),
                    Qt::AlignRight | Qt::AlignTop, tr("%1 →").arg(words), Ink::Deadline);
         return;
     }
     const double x = std::floor(time.pixel(number(deadline))) + 0.5;
     painter.setPen(QPen(theme[Ink::Deadline], 1.5, Qt::DashLine));
-    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
-    paintLabel(painter, frame, QPointF(x - 3, plot.top() - 4), Qt::AlignRight | Qt::AlignTop, words,
-               Ink::Deadline);
+    painter.drawLine(QPointF(x, plot.top() - 3), QPointF(x, plot.bottom()));
+    paintLabel(painter, frame, QPointF(x + 4, plot.top() - metrics.height() - 5),
+               Qt::AlignRight | Qt::AlignTop, words, Ink::Deadline);
 }
 
 }  // namespace holdline::monitor

@@ -200,6 +200,19 @@ void TestDecimate::aloneItHasItsOwnWidth()
     const Scale values(Scale::Kind::Linear, 0, 100, 100, 0);
     QCOMPARE(series.lines(values).front(), (QPolygonF{{10, 50}, {15, 50}, {20, 50}}));
     QCOMPARE(series.areas(values).front().boundingRect(), QRectF(10, 50, 10, 40));
+
+    // Many points come in pieces, with nothing between them or twice.
+    series.runs.front().clear();
+    for (int i = 0; i < 100; ++i)
+        series.runs.front().push_back({i * 1.7, i * 1.7 + 0.85, i * 1.7 + 1.7, 50, 10});
+    double end = 0;
+    for (const QPolygonF &area : series.areas(values)) {
+        QCOMPARE(area.boundingRect().left(), end);
+        QCOMPARE(area.boundingRect().height(), 40.0);
+        end = area.boundingRect().right();
+        QVERIFY(end == std::round(end));
+    }
+    QCOMPARE(end, 170.0);
 }
 
 void TestDecimate::binsKeepEveryJob()

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What one full repaint of each chart costs: an hour of samples, 1200 × 300.
+#include "monitor/charts/heatmapchart.h"
+#include "monitor/charts/histogramchart.h"
+#include "monitor/charts/ratechart.h"
+#include "monitor/charts/stackedphaseschart.h"
+#include "tests/support/samplestream.h"
+
+#include <QTest>
+
+#include <memory>
+
+using namespace holdline::monitor;
+using namespace std::chrono_literals;
+
+class MicroCharts : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void repaint_data();
+    void repaint();
+    void gathersAndRepaintsHistogram();
+    void movesCursor_data() { repaint_data(); }
+    void movesCursor();
+
+private:
+    SampleHistory m_history;
+};
+
+namespace {
+
+constexpr QSize kSize(1200, 300);
+
+std::unique_ptr<TimelineChart> chartOf(const QString &kind, const SampleHistory &history)
+{
+    if (kind == u"phases")
+        return std::make_unique<StackedPhasesChart>(history);
+    if (kind == u"heat")
+        return std::make_unique<HeatMapChart>(history);
+    return std::make_unique<RateChart>(history);
+}
+
+}  // namespace
+
+void MicroCharts::initTestCase()
+{
+    SampleStream stream;
+    stream.setLoad(100);
+    for (int i = 0; i < 3600; ++i)
+        m_history.append(stream.next());
+}
+
+void MicroCharts::repaint_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<int>("minutes");
+
+    for (const char *kind : {"phases", "heat", "rates"}) {
+        for (const int minutes : {5, 60})
+            QTest::addRow("%s, %d min", kind, minutes) << QString::fromLatin1(kind) << minutes;
+    }
+}
+
+void MicroCharts::repaint()
+{
+    QFETCH(QString, kind);
+    QFETCH(int, minutes);
+    const std::unique_ptr<TimelineChart> chart = chartOf(kind, m_history);
+    chart->view()->setSpan(std::chrono::minutes(minutes));
+    QBENCHMARK
+    {
+        chart->render(kSize);
+    }
+}
+
+void MicroCharts::gathersAndRepaintsHistogram()
+{
+    HistogramChart chart(m_history);
+    chart.resize(kSize);
+    chart.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&chart));
+    QBENCHMARK
+    {
+        chart.refresh();
+        chart.render(kSize);
+    }
+}
+
+void MicroCharts::movesCursor()
+{
+    QFETCH(QString, kind);
+    QFETCH(int, minutes);
+    const std::unique_ptr<TimelineChart> chart = chartOf(kind, m_history);
+    chart->view()->setSpan(std::chrono::minutes(minutes));
+    chart->resize(kSize);
+    chart->show();
+    QVERIFY(QTest::qWaitForWindowExposed(chart.get()));
+    QImage canvas(kSize, QImage::Format_RGB32);
+    static_cast<QWidget *>(chart.get())->render(&canvas);
+    chart->setFocus();
+    QBENCHMARK
+    {
+        QTest::keyClick(chart.get(), Qt::Key_Left);
+        static_cast<QWidget *>(chart.get())->render(&canvas);
+    }
+}
+
+QTEST_MAIN(MicroCharts)
+#include "micro_charts.moc"
