@@ -69,7 +69,7 @@ void RecordTable::setFilter(const FilterQuery &filter)
     if (filter == m_filter)
         return;
     m_filter = filter;
-    catchUp();
+    refilter();
 }
 
 void RecordTable::setTimeRange(const std::optional<TimeRange> &range)
@@ -77,7 +77,7 @@ void RecordTable::setTimeRange(const std::optional<TimeRange> &range)
     if (range == m_range)
         return;
     m_range = range;
-    catchUp();
+    refilter();
 }
 
 void RecordTable::setStates(const std::optional<RowStates> &states)
@@ -85,7 +85,7 @@ void RecordTable::setStates(const std::optional<RowStates> &states)
     if (states == m_states)
         return;
     m_states = states;
-    catchUp();
+    refilter();
 }
 
 void RecordTable::setActive(bool active)
@@ -102,10 +102,8 @@ void RecordTable::tick()
     const WallTime now = m_data.now();
     if (!m_isActive || !moves())
         return;
-    if (m_filter.moves())
-        catchUp();
-    else if (isSortedByPlace())
-        apply({});
+    if (m_filter.moves() || isSortedByPlace())
+        apply({}, m_filter.moves() ? Refilter::Yes : Refilter::No);
     if (std::exchange(m_lastTick, now) == now || m_order.empty())
         return;
     const int columns = columnCount();
@@ -125,13 +123,21 @@ void RecordTable::tick()
 
 QByteArray RecordTable::idAt(int row) const
 {
-    return row >= 0 && row < shownCount() ? m_order[static_cast<std::size_t>(row)]->id : QByteArray();
+    return row >= 0 && row < shownCount() ? *m_order[static_cast<std::size_t>(row)]->id : QByteArray();
 }
 
 int RecordTable::rowOf(const QByteArray &id) const
 {
     const auto found = m_nodes.find(id);
-    return found == m_nodes.end() ? -1 : found->second.position;
+    if (found == m_nodes.end() || !found->second.isShown)
+        return -1;
+    const Node *node = &found->second;
+    const auto place = static_cast<std::size_t>(placeOf(node));
+    if (place < m_order.size() && m_order[place] == node)
+        return static_cast<int>(place);
+    // Somebody asks in the middle of a change.
+    const auto at = std::find(m_order.begin(), m_order.end(), node);
+    return at == m_order.end() ? -1 : static_cast<int>(at - m_order.begin());
 }
 
 Cell RecordTable::cellAt(int row, int column) const
@@ -189,7 +195,7 @@ QVariant RecordTable::data(const QModelIndex &index, int role) const
         case RowRole:
             return variantOf(node.row);
         case IdRole:
-            return node.id;
+            return *node.id;
         default:
             return {};
     }

@@ -124,33 +124,54 @@ protected:
 
 private:
     class Reader;
+    /// What a row is sorted by, made so that most comparisons are of two numbers.
+    struct SortKey
+    {
+        std::uint64_t rank = 0;  ///< 0 for nothing; of texts the first bytes, in lower case
+        QByteArrayView text;     ///< into the row
+    };
     struct Node
     {
         enum class Fate : std::uint8_t { Stays, Changed, Moved, New, Gone };
 
-        QByteArray id;
+        const QByteArray *id = nullptr;
         RowPtr row;
-        Cell key;          ///< by which it is sorted; of those with the same, by id
-        int position = 0;  ///< in m_order
+        SortKey key;               ///< while it is shown
+        std::uint64_t idRank = 0;  ///< rows with the same key are sorted by id
         Fate fate = Fate::Stays;
-        bool isWanted = false;
+        bool isShown = false;
+        bool isKnown = true;  ///< to LiveData
     };
     using Nodes = std::vector<Node *>;
     using Fate = Node::Fate;
+    struct Step;
 
-    Cell sortKey(const Node &node) const;
+    static std::uint64_t rankOf(QByteArrayView text);
+    SortKey sortKey(const void *row) const;
+    int compareKeys(const SortKey &a, const SortKey &b) const;
+    bool precedes(const Node *a, const Node *b) const;
+    void sortNodes(Nodes &nodes) const;
+    /// Where the row is; while keys are as m_order is sorted.
+    int placeOf(const Node *node) const;
     /// By something that changes with other rows.
     bool isSortedByPlace() const { return m_sortColumn >= 0 && m_sortColumn == columnOf(Field::Position); }
-    bool precedes(const Node *a, const Node *b) const;
+
     bool shows(const void *row, WallTime now) const;
     void take(const Changes &changes);
     void catchUp();
-    void apply(const Batch &batch);
-    bool applyInPlace(const Nodes &fresh, const Nodes &gone);
-    void applyByOrder(const Nodes &fresh, Nodes loose, const Nodes &gone);
+    void refilter();
+    enum class Refilter { No, Yes };
+    void apply(const Batch &batch, Refilter refilter);
+    void show(Step &step, Node &node);
+    void hide(Step &step, Node &node, int place);
+    void takeRow(Step &step, const Record &record, WallTime now);
+    void filterAgain(Step &step, WallTime now);
+    void sortAgainByPlace(Step &step);
+    void carryOut(Step &step);
+    bool applyInPlace(const Step &step);
+    void applyByOrder(const Step &step);
     /// The same rows in another order.
     void setOrder(Nodes order);
-    void number();
     void tellChanged(const Nodes &nodes);
     void tellCounts();
 
@@ -164,8 +185,8 @@ private:
     bool m_isStale = false;
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
-    std::unordered_map<QByteArray, Node> m_nodes;  ///< what is shown
-    Nodes m_order;
+    std::unordered_map<QByteArray, Node> m_nodes;  ///< all there is, as of the last change
+    Nodes m_order;                                 ///< what is shown
     WallTime m_lastTick{};
     std::pair<int, int> m_told;  ///< counts
 };

@@ -11,68 +11,38 @@ namespace {
 
 /// So many removals and so many insertions views take better than a change of the whole layout.
 constexpr int kFewRuns = 4;
-
-/// Nothing first, then numbers, then texts without regard to case.
-int compare(const Cell &a, const Cell &b)
-{
-    if (a.isNull || b.isNull)
-        return int{b.isNull} - int{a.isNull};
-    if (a.number != b.number)
-        return a.number < b.number ? -1 : 1;
-    const int folded = a.text.compare(b.text, Qt::CaseInsensitive);
-    return folded != 0 ? folded : a.text.compare(b.text);
-}
+/// So many rows are looked for one by one.
+constexpr std::size_t kFewRows = 32;
 
 }  // namespace
 
-/// By time as it stood in 1970: what moves with it moves for all rows alike, so their order is the same.
-Cell RecordTable::sortKey(const Node &node) const
+/// What is to be done about the rows that are shown.
+struct RecordTable::Step
 {
-    if (m_sortColumn < 0)
-        return {};
-    const Field field = m_columns[static_cast<std::size_t>(m_sortColumn)].field;
-    if (field == Field::State) {
-        // As jobs go through them, not as the words are spelt.
-        if (const auto state = stateOf(node.row.get()))
-            return Cell::of(std::int64_t{static_cast<int>(*state)});
-    }
-    return cell(node.row.get(), field, WallTime{});
-}
-
-bool RecordTable::precedes(const Node *a, const Node *b) const
-{
-    if (m_sortOrder == Qt::DescendingOrder)
-        std::swap(a, b);
-    const int order = compare(a->key, b->key);
-    return order != 0 ? order < 0 : a->id < b->id;
-}
-
-void RecordTable::sort(int column, Qt::SortOrder order)
-{
-    m_sortColumn = column < columnCount() ? std::max(column, -1) : -1;
-    m_sortOrder = order;
-    for (Node *node : m_order)
-        node->key = sortKey(*node);
-    Nodes sorted = m_order;
-    std::sort(sorted.begin(), sorted.end(), [this](const Node *a, const Node *b) { return precedes(a, b); });
-    setOrder(std::move(sorted));
-}
+    Nodes fresh;    ///< not in m_order yet
+    Nodes changed;  ///< also those that move
+    Nodes moved;
+    std::vector<SortKey> movedKeys;  ///< not set before all places are known
+    Nodes gone;
+    std::vector<int> leaving;    ///< places in m_order of those that move or go
+    std::vector<RowPtr> before;  ///< keys are views into them
+    std::vector<QByteArray> forgotten;
+};
 
 void RecordTable::take(const Changes &changes)
 {
-    if (!m_isActive) {
+    if (m_isActive)
+        apply(batchOf(changes), Refilter::No);
+    else
         m_isStale = true;
-        return;
-    }
-    Batch batch = batchOf(changes);
-    const WallTime now = m_data.now();
-    const auto hidden =
-        std::stable_partition(batch.present.begin(), batch.present.end(),
-                              [&](const Record &record) { return shows(record.row.get(), now); });
-    for (auto record = hidden; record != batch.present.end(); ++record)
-        batch.gone.push_back(std::move(record->id));
-    batch.present.erase(hidden, batch.present.end());
-    apply(batch);
+}
+
+void RecordTable::refilter()
+{
+    if (m_isActive)
+        apply({}, Refilter::Yes);
+    else
+        m_isStale = true;
 }
 
 void RecordTable::catchUp()
@@ -80,101 +50,160 @@ void RecordTable::catchUp()
     m_isStale = !m_isActive;
     if (!m_isActive)
         return;
+    for (auto &[id, node] : m_nodes)
+        node.isKnown = false;
     Batch batch;
-    const WallTime now = m_data.now();
     for (Record &record : all()) {
-        if (!shows(record.row.get(), now))
-            continue;
         const auto found = m_nodes.find(record.id);
         if (found != m_nodes.end())
-            found->second.isWanted = true;
+            found->second.isKnown = true;
         if (found == m_nodes.end() || found->second.row != record.row)
             batch.present.push_back(std::move(record));
     }
-    for (Node *node : m_order) {
-        if (!std::exchange(node->isWanted, false))
-            batch.gone.push_back(node->id);
+    for (const auto &[id, node] : m_nodes) {
+        if (!node.isKnown)
+            batch.gone.push_back(id);
     }
-    apply(batch);
+    apply(batch, Refilter::Yes);
 }
 
-void RecordTable::apply(const Batch &batch)
+void RecordTable::apply(const Batch &batch, Refilter refilter)
 {
-    Nodes fresh, changed, moved, gone;
+    Step step;
+    const WallTime now = m_data.now();
+    // Places first, keys after: the rows are found by the keys they were sorted by.
     for (const QByteArray &id : batch.gone) {
         const auto found = m_nodes.find(id);
-        if (found == m_nodes.end() || found->second.fate == Fate::Gone)
+        if (found == m_nodes.end())
             continue;
-        found->second.fate = Fate::Gone;
-        gone.push_back(&found->second);
+        Node &node = found->second;
+        if (node.isShown)
+            hide(step, node, placeOf(&node));
+        node.fate = Fate::Gone;
+        step.forgotten.push_back(id);
     }
-    for (const Record &record : batch.present) {
-        const auto [place, isNew] = m_nodes.try_emplace(record.id);
-        Node &node = place->second;
-        const RowPtr before = std::exchange(node.row, record.row);  // the old key may be in it
-        const Cell key = std::exchange(node.key, sortKey(node));
-        if (isNew) {
-            node.id = record.id;
-            node.fate = Fate::New;
-            fresh.push_back(&node);
-        } else if (node.fate == Fate::Stays || node.fate == Fate::Changed) {
-            if (node.fate == Fate::Stays)
-                changed.push_back(&node);
-            const bool isMoved = compare(key, node.key) != 0;
-            node.fate = isMoved ? Fate::Moved : Fate::Changed;
-            if (isMoved)
-                moved.push_back(&node);
-        }
-    }
-    if (isSortedByPlace()) {
-        for (Node *node : m_order) {
-            // Those that leave keep their keys: until they have left, the rest is found between them.
-            if (node->fate != Fate::Stays && node->fate != Fate::Changed)
-                continue;
-            const Cell key = std::exchange(node->key, sortKey(*node));
-            if (compare(key, node->key) == 0)
-                continue;
-            node->fate = Fate::Moved;
-            moved.push_back(node);
-        }
-    }
+    for (const Record &record : batch.present)
+        takeRow(step, record, now);
+    if (refilter == Refilter::Yes)
+        filterAgain(step, now);
+    if (isSortedByPlace())
+        sortAgainByPlace(step);
+    for (std::size_t i = 0; i < step.moved.size(); ++i)
+        step.moved[i]->key = step.movedKeys[i];
+    carryOut(step);
 
-    const auto isBefore = [this](const Node *a, const Node *b) { return precedes(a, b); };
-    if (!fresh.empty() || !gone.empty() || !moved.empty()) {
-        std::sort(fresh.begin(), fresh.end(), isBefore);
-        if (!moved.empty() || !applyInPlace(fresh, gone)) {
-            Nodes loose = fresh;
-            loose.insert(loose.end(), moved.begin(), moved.end());
-            std::sort(loose.begin(), loose.end(), isBefore);
-            applyByOrder(fresh, std::move(loose), gone);
-        }
-    }
-    for (const Nodes *nodes : {&fresh, &changed, &moved}) {
+    for (const Nodes *nodes : {&step.fresh, &step.changed, &step.moved, &step.gone}) {
         for (Node *node : *nodes)
             node->fate = Fate::Stays;
     }
-    for (const Node *node : gone)
-        m_nodes.erase(QByteArray(node->id));
-    tellChanged(changed);
+    for (const QByteArray &id : step.forgotten)
+        m_nodes.erase(id);
+    tellChanged(step.changed);
     tellCounts();
 }
 
-/// Where rows leave and come in few places only: then no view has to look at all of them.
-bool RecordTable::applyInPlace(const Nodes &fresh, const Nodes &gone)
+void RecordTable::show(Step &step, Node &node)
 {
-    const auto placeOf = [this](const Node *node) {
-        const auto place = std::upper_bound(m_order.begin(), m_order.end(), node,
-                                            [this](const Node *a, const Node *b) { return precedes(a, b); });
-        return static_cast<int>(place - m_order.begin());
-    };
+    node.key = sortKey(node.row.get());
+    node.isShown = true;
+    node.fate = Fate::New;
+    step.fresh.push_back(&node);
+}
+
+void RecordTable::hide(Step &step, Node &node, int place)
+{
+    step.leaving.push_back(place);
+    step.gone.push_back(&node);
+    node.isShown = false;
+    node.fate = Fate::Gone;
+}
+
+void RecordTable::takeRow(Step &step, const Record &record, WallTime now)
+{
+    const auto [found, isNew] = m_nodes.try_emplace(record.id);
+    Node &node = found->second;
+    if (node.fate == Fate::Gone)
+        return;  // it is about to be forgotten
+    if (isNew) {
+        node.id = &found->first;
+        node.idRank = rankOf(record.id);
+    }
+    step.before.push_back(std::exchange(node.row, record.row));
+    const bool isWanted = shows(node.row.get(), now);
+    if (!node.isShown) {
+        if (isWanted)
+            show(step, node);
+        return;
+    }
+    if (node.fate != Fate::Stays)
+        return;
+    const int place = placeOf(&node);
+    if (!isWanted) {
+        hide(step, node, place);
+        return;
+    }
+    step.changed.push_back(&node);
+    node.fate = Fate::Changed;
+    const SortKey key = sortKey(node.row.get());
+    if (compareKeys(key, node.key) == 0) {
+        node.key = key;
+        return;
+    }
+    node.fate = Fate::Moved;
+    step.moved.push_back(&node);
+    step.movedKeys.push_back(key);
+    step.leaving.push_back(place);
+}
+
+void RecordTable::filterAgain(Step &step, WallTime now)
+{
+    for (std::size_t row = 0; row < m_order.size(); ++row) {
+        Node &node = *m_order[row];
+        if (node.fate == Fate::Stays && !shows(node.row.get(), now))
+            hide(step, node, static_cast<int>(row));
+    }
+    if (m_order.size() + step.fresh.size() == m_nodes.size())
+        return;  // none is hidden
+    for (auto &[id, node] : m_nodes) {
+        if (!node.isShown && node.fate == Fate::Stays && shows(node.row.get(), now))
+            show(step, node);
+    }
+}
+
+/// Places in queues change with other rows.
+void RecordTable::sortAgainByPlace(Step &step)
+{
+    for (std::size_t row = 0; row < m_order.size(); ++row) {
+        Node &node = *m_order[row];
+        if (node.fate != Fate::Stays && node.fate != Fate::Changed)
+            continue;
+        const SortKey key = sortKey(node.row.get());
+        if (compareKeys(key, node.key) == 0)
+            continue;
+        node.fate = Fate::Moved;
+        step.moved.push_back(&node);
+        step.movedKeys.push_back(key);
+        step.leaving.push_back(static_cast<int>(row));
+    }
+}
+
+void RecordTable::carryOut(Step &step)
+{
+    if (step.fresh.empty() && step.leaving.empty())
+        return;
+    std::sort(step.leaving.begin(), step.leaving.end());
+    sortNodes(step.fresh);
+    if (!step.moved.empty() || !applyInPlace(step))
+        applyByOrder(step);
+}
+
+/// Where rows leave and come in few places only: then no view has to look at all of them.
+bool RecordTable::applyInPlace(const Step &step)
+{
     /// First and one past the last.
     using Run = std::pair<int, int>;
     std::vector<Run> removals;
-    std::vector<int> leaving;
-    for (const Node *node : gone)
-        leaving.push_back(node->position);
-    std::sort(leaving.begin(), leaving.end());
-    for (const int row : leaving) {
+    for (const int row : step.leaving) {
         if (!removals.empty() && removals.back().second == row)
             ++removals.back().second;
         else if (removals.size() == kFewRuns)
@@ -185,8 +214,8 @@ bool RecordTable::applyInPlace(const Nodes &fresh, const Nodes &gone)
     // Runs of new rows, by the places they come to among the old ones.
     std::vector<Run> insertions;
     int lastPlace = -1;
-    for (std::size_t i = 0; i < fresh.size(); ++i) {
-        const int place = placeOf(fresh[i]);
+    for (std::size_t i = 0; i < step.fresh.size(); ++i) {
+        const int place = placeOf(step.fresh[i]);
         if (place == lastPlace)
             ++insertions.back().second;
         else if (insertions.size() == kFewRuns)
@@ -199,43 +228,55 @@ bool RecordTable::applyInPlace(const Nodes &fresh, const Nodes &gone)
     for (auto run = removals.rbegin(); run != removals.rend(); ++run) {
         beginRemoveRows({}, run->first, run->second - 1);
         m_order.erase(m_order.begin() + run->first, m_order.begin() + run->second);
-        number();
         endRemoveRows();
     }
     for (const Run &run : insertions) {
-        const int place = placeOf(fresh[static_cast<std::size_t>(run.first)]);
+        const int place = placeOf(step.fresh[static_cast<std::size_t>(run.first)]);
         beginInsertRows({}, place, place + run.second - run.first - 1);
-        m_order.insert(m_order.begin() + place, fresh.begin() + run.first, fresh.begin() + run.second);
-        number();
+        m_order.insert(m_order.begin() + place, step.fresh.begin() + run.first,
+                       step.fresh.begin() + run.second);
         endInsertRows();
     }
     return true;
 }
 
-/// `loose` are the rows whose places are not known, new ones among them, in their order.
-void RecordTable::applyByOrder(const Nodes &fresh, Nodes loose, const Nodes &gone)
+void RecordTable::applyByOrder(const Step &step)
 {
-    if (!fresh.empty()) {
-        beginInsertRows({}, shownCount(), shownCount() + static_cast<int>(fresh.size()) - 1);
-        m_order.insert(m_order.end(), fresh.begin(), fresh.end());
-        number();
+    Nodes order;
+    order.reserve(m_order.size() + step.fresh.size());
+    int from = 0;
+    for (const int row : step.leaving) {
+        order.insert(order.end(), m_order.begin() + from, m_order.begin() + row);
+        from = row + 1;
+    }
+    order.insert(order.end(), m_order.begin() + from, m_order.end());
+
+    if (!step.fresh.empty()) {
+        beginInsertRows({}, shownCount(), shownCount() + static_cast<int>(step.fresh.size()) - 1);
+        m_order.insert(m_order.end(), step.fresh.begin(), step.fresh.end());
         endInsertRows();
     }
-    Nodes kept;
-    kept.reserve(m_order.size());
-    for (Node *node : m_order) {
-        if (node->fate == Fate::Stays || node->fate == Fate::Changed)
-            kept.push_back(node);
+
+    Nodes loose = step.fresh;
+    loose.insert(loose.end(), step.moved.begin(), step.moved.end());
+    sortNodes(loose);
+    // From the end, so that each row is moved once: what stays behind the loose one's place, then that one.
+    const auto isBefore = [this](const Node *a, const Node *b) { return precedes(a, b); };
+    auto kept = static_cast<std::ptrdiff_t>(order.size());
+    order.resize(order.size() + loose.size());
+    auto end = order.end();
+    for (auto node = loose.rbegin(); node != loose.rend(); ++node) {
+        const auto place =
+            std::upper_bound(order.begin(), order.begin() + kept, *node, isBefore) - order.begin();
+        end = std::move_backward(order.begin() + place, order.begin() + kept, end);
+        *--end = *node;
+        kept = place;
     }
-    Nodes order;
-    order.reserve(m_order.size());
-    std::merge(kept.begin(), kept.end(), loose.begin(), loose.end(), std::back_inserter(order),
-               [this](const Node *a, const Node *b) { return precedes(a, b); });
-    order.insert(order.end(), gone.begin(), gone.end());
+    order.insert(order.end(), step.gone.begin(), step.gone.end());
     setOrder(std::move(order));
-    if (gone.empty())
+    if (step.gone.empty())
         return;
-    const auto rest = m_order.size() - gone.size();
+    const auto rest = m_order.size() - step.gone.size();
     beginRemoveRows({}, static_cast<int>(rest), shownCount() - 1);
     m_order.resize(rest);
     endRemoveRows();
@@ -247,30 +288,43 @@ void RecordTable::setOrder(Nodes order)
         return;
     Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
     const Nodes before = std::exchange(m_order, std::move(order));
-    number();
     const QModelIndexList old = persistentIndexList();
+    // Mostly one row is held on to, by its cells; a whole selection is looked up in one go.
+    std::unordered_map<int, int> rows;
+    for (const QModelIndex &one : old)
+        rows.emplace(one.row(), -1);
+    if (rows.size() <= kFewRows) {
+        for (auto &[was, is] : rows) {
+            const Node *node = before[static_cast<std::size_t>(was)];
+            is = static_cast<int>(std::find(m_order.begin(), m_order.end(), node) - m_order.begin());
+        }
+    } else {
+        std::unordered_map<const Node *, int> places;
+        places.reserve(m_order.size());
+        for (std::size_t row = 0; row < m_order.size(); ++row)
+            places.emplace(m_order[row], static_cast<int>(row));
+        for (auto &[was, is] : rows)
+            is = places.at(before[static_cast<std::size_t>(was)]);
+    }
     QModelIndexList now;
     now.reserve(old.size());
     for (const QModelIndex &one : old)
-        now.append(index(before[static_cast<std::size_t>(one.row())]->position, one.column()));
+        now.append(index(rows.at(one.row()), one.column()));
     changePersistentIndexList(old, now);
     Q_EMIT layoutChanged({}, VerticalSortHint);
 }
 
-void RecordTable::number()
-{
-    int position = 0;
-    for (Node *node : m_order)
-        node->position = position++;
-}
-
 void RecordTable::tellChanged(const Nodes &nodes)
 {
-    if (nodes.empty())
-        return;
-    const auto [first, last] = std::minmax_element(
-        nodes.begin(), nodes.end(), [](const Node *a, const Node *b) { return a->position < b->position; });
-    Q_EMIT dataChanged(index((*first)->position, 0), index((*last)->position, columnCount() - 1));
+    int first = shownCount();
+    int last = -1;
+    for (const Node *node : nodes) {
+        const int row = placeOf(node);
+        first = std::min(first, row);
+        last = std::max(last, row);
+    }
+    if (last >= 0)
+        Q_EMIT dataChanged(index(first, 0), index(last, columnCount() - 1));
 }
 
 void RecordTable::tellCounts()

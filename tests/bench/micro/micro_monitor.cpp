@@ -82,12 +82,12 @@ private:
         return row;
     }
 
-    static void end(JobRow &row)
+    void end(JobRow &row)
     {
         row.state = RowState::Ended;
         row.start = 8ms;
-        row.job = 1204ms;
-        row.total = 1300ms;
+        row.job = Microseconds(1'000'000 + m_random() % 1'000'000);
+        row.total = *row.job + 10ms;
         row.outcome = holdline::Reason::Completed;
         row.status = 200;
         row.upstreamId = "upstream-" + row.id;
