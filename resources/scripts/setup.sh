@@ -6,7 +6,7 @@ set -euo pipefail
 
 packages=(
     g++ cmake ninja-build pkg-config
-    qt6-base-dev qt6-httpserver-dev qt6-websockets-dev qt6-svg-dev
+    qt6-base-dev qt6-httpserver-dev qt6-websockets-dev qt6-svg-dev fonts-dejavu-core
     libtomlplusplus-dev libsimdjson-dev zlib1g-dev libjemalloc-dev
 )
 
