@@ -3,6 +3,7 @@
 #include "monitor/data/format.h"
 #include "monitor/data/jobcells.h"
 
+#include <QDateTime>
 #include <QTest>
 
 #include <random>
@@ -72,6 +73,7 @@ private Q_SLOTS:
     void anyText();
     void formats_data();
     void formats();
+    void clocks();
 };
 
 void TestFilterQuery::matches_data()
@@ -370,6 +372,27 @@ void TestFilterQuery::formats()
     QCOMPARE(count, u"8,431"_s);
     QVERIFY(!formatDuration(Microseconds::min()).isEmpty() && !formatDuration(Microseconds::max()).isEmpty());
     QCOMPARE(formatBytes(512), u"512 B"_s);
+}
+
+/// As Qt has it, in summer and in winter and around the hours between them.
+void TestFilterQuery::clocks()
+{
+    const QByteArray before = qgetenv("TZ");
+    for (const char *zone : {"UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu"}) {
+        qputenv("TZ", zone);
+        std::mt19937_64 random(1);
+        formatClock(WallTime(
+            Milliseconds(qint64(random() % 1'000'000'000))));  // another quarter than the last zone's
+        for (int i = 0; i < 2000; ++i) {
+            // March 2024's change in Berlin, or any time.
+            const qint64 ms = i % 2 == 0 ? 1'711'846'800'000 - 3'600'000 + qint64(random() % 7'200'000)
+                                         : qint64(random() % 4'000'000'000'000);
+            const QDateTime time = QDateTime::fromMSecsSinceEpoch(ms);
+            QCOMPARE(formatClockExact(WallTime(Milliseconds(ms))), time.toString(u"HH:mm:ss.zzz"));
+            QCOMPARE(formatClock(WallTime(Milliseconds(ms))), time.toString(u"HH:mm:ss"));
+        }
+    }
+    before.isNull() ? qunsetenv("TZ") : qputenv("TZ", before);
 }
 
 QTEST_GUILESS_MAIN(TestFilterQuery)
