@@ -131,7 +131,7 @@ void paintValueAxis(QPainter &painter, const ChartFrame &frame, const Scale &sca
     painter.setFont(frame.font);
     for (const Tick &tick : ticks) {
         const double y = snapped(scale.pixel(tick.value));
-        if (y < frame.plot.top() - 1 || y > frame.plot.bottom() + 1)
+        if (tick.label.isEmpty() || y < frame.plot.top() - 1 || y > frame.plot.bottom() + 1)
             continue;
         painter.setPen(frame.theme[tick.value == scale.low() ? Ink::Axis : Ink::Grid]);
         painter.drawLine(QPointF(frame.plot.left(), y), QPointF(frame.plot.right(), y));

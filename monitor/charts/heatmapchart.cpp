@@ -141,7 +141,7 @@ void HeatMapChart::paintSeries(QPainter &painter, const ChartFrame &frame,
                              shades[shade]);
         }
     }
-    paintLabel(painter, frame, frame.plot.topLeft() + QPointF(4, 3), Qt::AlignLeft | Qt::AlignTop,
+    paintLabel(painter, frame, frame.plot.bottomLeft() + QPointF(4, -4), Qt::AlignLeft | Qt::AlignBottom,
                tr("up to %1 jobs in a cell").arg(countText(highest)), Ink::AxisText);
     if (m_phase == Phase::Total)
         paintDeadlineAcross(painter, frame, values, m_deadline);

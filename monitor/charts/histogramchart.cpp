@@ -103,7 +103,7 @@ Scale HistogramChart::timeScale(const ChartFrame &frame) const
 
 Scale HistogramChart::countScale(const ChartFrame &frame) const
 {
-    const int most = std::max(2, static_cast<int>(frame.plot.height() / 34));
+    const int most = std::max(2, static_cast<int>(frame.plot.height() / 28));
     // The room above the bars is the quantiles'.
     const double top = frame.plot.top() + QFontMetricsF(frame.font).height() + 6;
     const double high =
@@ -138,7 +138,7 @@ void HistogramChart::paintPlot(QPainter &painter, const ChartFrame &frame) const
         return;
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
-    const int most = std::max(2, static_cast<int>(frame.plot.height() / 34));
+    const int most = std::max(2, static_cast<int>(frame.plot.height() / 28));
     paintValueAxis(painter, frame, countScale(frame),
                    numberTicks(static_cast<double>(m_bins.highest()), most, true));
     paintBars(painter, frame);

@@ -157,6 +157,11 @@ void LatencyPanel::linkCharts()
     connect(m_heat, &TimelineChart::cursorMoved, m_phases, &TimelineChart::setFollowedCursor);
 }
 
+std::optional<TimeRange> LatencyPanel::chosenOrShown() const
+{
+    return m_selection->range() ? m_selection->range() : m_view->range(m_data->samples());
+}
+
 void LatencyPanel::refresh()
 {
     if (!isVisible())
@@ -167,8 +172,11 @@ void LatencyPanel::refresh()
     m_histogram->setDeadline(deadline);
     m_phases->refresh();
     m_heat->refresh();
-    m_histogram->setRange(m_selection->range() ? m_selection->range() : m_view->range(m_data->samples()));
-    m_histogram->refresh();
+    // Adding up is the dear part: once.
+    if (const std::optional<TimeRange> range = chosenOrShown(); range == m_histogram->range())
+        m_histogram->refresh();
+    else
+        m_histogram->setRange(range);
 }
 
 void LatencyPanel::showSelection()
@@ -176,7 +184,7 @@ void LatencyPanel::showSelection()
     const std::optional<TimeRange> &range = m_selection->range();
     m_phases->setSelection(range);
     m_heat->setSelection(range);
-    m_histogram->setRange(range ? range : m_view->range(m_data->samples()));
+    m_histogram->setRange(chosenOrShown());
     m_chosen->setText(range ? rangeText(range->from, range->to) : QString());
     m_clear->setEnabled(range.has_value());
 }

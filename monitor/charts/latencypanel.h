@@ -49,7 +49,8 @@ private:
     void buildControls(QHBoxLayout *row);
     void linkCharts();
     void refresh();
-    /// What is chosen, or what is shown where nothing is.
+    /// What the histogram is of.
+    std::optional<TimeRange> chosenOrShown() const;
     void showSelection();
     void showView();
 

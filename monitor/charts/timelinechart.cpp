@@ -220,18 +220,24 @@ void TimelineChart::paintPlot(QPainter &painter, const ChartFrame &frame) const
     paintBottomAxis(painter, frame, timeScale(frame), clockTicks(*shown, most), false);
     if (all.empty())
         return;
-    paintGapsAndDraining(painter, frame, all);
+    const std::vector<double> drains = paintGapsAndDraining(painter, frame, all);
     paintSeries(painter, frame, all);
+    // Below the words that series have in the corners.
+    const double second = frame.plot.top() + QFontMetricsF(frame.font).height() + 6;
+    for (const double x : drains)
+        paintLabel(painter, frame, QPointF(x, second), Qt::AlignLeft | Qt::AlignTop, tr("draining"),
+                   Ink::Warn);
 }
 
-void TimelineChart::paintGapsAndDraining(QPainter &painter, const ChartFrame &frame,
-                                         const std::vector<TimeColumn> &columns) const
+std::vector<double> TimelineChart::paintGapsAndDraining(QPainter &painter, const ChartFrame &frame,
+                                                        const std::vector<TimeColumn> &columns) const
 {
     const Scale time = timeScale(frame);
     const QRectF &plot = frame.plot;
     const auto band = [&](double left, double right) {
         return QRectF(left, plot.top(), right - left, plot.height());
     };
+    std::vector<double> drains;
     std::optional<double> drainsFrom;
     const auto endDraining = [&](double at) {
         if (!drainsFrom)
@@ -239,8 +245,7 @@ void TimelineChart::paintGapsAndDraining(QPainter &painter, const ChartFrame &fr
         painter.fillRect(band(*drainsFrom, at), frame.theme.tint(Ink::Warn, 0.08));
         painter.setPen(frame.theme[Ink::Warn]);
         painter.drawLine(QPointF(*drainsFrom, plot.top()), QPointF(at, plot.top()));
-        paintLabel(painter, frame, QPointF(*drainsFrom, plot.top() + QFontMetricsF(frame.font).height() + 6),
-                   Qt::AlignLeft | Qt::AlignTop, tr("draining"), Ink::Warn);
+        drains.push_back(*drainsFrom);
         drainsFrom.reset();
     };
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -250,14 +255,15 @@ void TimelineChart::paintGapsAndDraining(QPainter &painter, const ChartFrame &fr
             endDraining(before);
             painter.fillRect(band(before, now.left), hatched(frame.theme[Ink::Grid]));
         }
-        const bool drains = samples()[columns[i].last - 1].draining;
-        if (drains && !drainsFrom)
+        const bool isDraining = samples()[columns[i].last - 1].draining;
+        if (isDraining && !drainsFrom)
             drainsFrom = std::floor(now.left);
-        else if (!drains)
+        else if (!isDraining)
             endDraining(now.left);
         if (i + 1 == columns.size())
             endDraining(now.right);
     }
+    return drains;
 }
 
 void TimelineChart::paintSelection(QPainter &painter, const ChartFrame &frame) const

@@ -90,8 +90,9 @@ private:
     /// Whole columns from one time to the other.
     TimeRange spanned(WallTime one, WallTime other) const;
     void step(int by, bool choosing);
-    void paintGapsAndDraining(QPainter &painter, const ChartFrame &frame,
-                              const std::vector<TimeColumn> &columns) const;
+    /// Left ends of the times of draining, in pixels.
+    std::vector<double> paintGapsAndDraining(QPainter &painter, const ChartFrame &frame,
+                                             const std::vector<TimeColumn> &columns) const;
     void paintSelection(QPainter &painter, const ChartFrame &frame) const;
 
     const SampleHistory &m_history;

@@ -10,7 +10,12 @@ std::optional<TimeRange> TimeView::range(const SampleHistory &history) const
     if (history.isEmpty())
         return std::nullopt;
     const WallTime end = m_end.value_or(history.samples().back().at);
-    return TimeRange{end - m_span, end};
+    if (m_end)
+        return TimeRange{end - m_span, end};
+    // Whole minutes, so that the picture does not shrink with every sample.
+    const Milliseconds known = end - history.extent()->from;
+    const auto wanted = std::max(std::chrono::ceil<std::chrono::minutes>(known), kSpans.front());
+    return TimeRange{end - std::min(m_span, wanted), end};
 }
 
 void TimeView::zoom(bool in, const SampleHistory &history, std::optional<WallTime> around)

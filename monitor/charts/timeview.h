@@ -25,7 +25,8 @@ public:
     std::chrono::minutes span() const { return m_span; }
     /// True while the right end is the newest sample.
     bool isFollowing() const { return !m_end; }
-    /// What is to be shown of this history, whether it is there or not; nothing while the history is empty.
+    /// What is to be shown of this history; nothing while it is empty. While following, no more minutes than
+    /// are known: the first minute of a run fills the charts.
     std::optional<TimeRange> range(const SampleHistory &history) const;
 
     /// The next of kSpans, keeping `around` where it is on the screen as far as that can be; while following,

@@ -327,7 +327,12 @@ void TestDecimate::viewFollowsAndStands()
     TimeView view;
     QVERIFY(!view.range(history));
     SampleStream stream;
-    for (int i = 0; i < 3000; ++i)
+    // A run that has just begun fills the picture.
+    for (int i = 0; i < 100; ++i)
+        history.append(stream.next());
+    QCOMPARE(view.range(history)->length(), Milliseconds(2min));
+    QVERIFY(view.range(history)->from <= history.samples().front().at);
+    for (int i = 0; i < 2900; ++i)
         history.append(stream.next());
     const WallTime newest = history.samples().back().at;
     QCOMPARE(*view.range(history), (TimeRange{newest - 5min, newest}));
