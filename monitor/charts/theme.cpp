@@ -67,6 +67,23 @@ Theme::Theme(const QPalette &palette)
     : m_base(palette.color(QPalette::Active, QPalette::Base)),
       m_dark(luminance(palette.color(QPalette::Active, QPalette::Window)) < 0.18)
 {
+    // Cells of tables ask for the same one over and over.
+    const std::array key{m_base.rgba(), palette.color(QPalette::Active, QPalette::Text).rgba(),
+                         palette.color(QPalette::Active, QPalette::Window).rgba(),
+                         palette.color(QPalette::Active, QPalette::Highlight).rgba()};
+    thread_local std::array<QRgb, 4> lastKey{};
+    thread_local std::array<QColor, kInkCount> lastInks;
+    if (key != lastKey || !lastInks.front().isValid()) {
+        chooseInks(palette);
+        lastKey = key;
+        lastInks = m_inks;
+    } else {
+        m_inks = lastInks;
+    }
+}
+
+void Theme::chooseInks(const QPalette &palette)
+{
     const QColor text = withContrast(palette.color(QPalette::Active, QPalette::Text), m_base, kTextContrast);
     const auto set = [this](Ink ink, QColor colour) { m_inks[static_cast<std::size_t>(ink)] = colour; };
     const double marks = m_dark ? kMarkContrastOnDark : kMarkContrast;

@@ -59,6 +59,8 @@ public:
     QColor heat(double share) const;
 
 private:
+    void chooseInks(const QPalette &palette);
+
     QColor m_base;
     bool m_dark;
     std::array<QColor, kInkCount> m_inks;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What one full repaint of each chart costs: an hour of samples, 1200 × 300.
+// What one full repaint of each chart costs: an hour of samples, 1200 × 300, on usual and on dense screens.
 #include "monitor/charts/heatmapchart.h"
 #include "monitor/charts/histogramchart.h"
 #include "monitor/charts/ratechart.h"
@@ -22,7 +22,7 @@ private Q_SLOTS:
     void repaint_data();
     void repaint();
     void gathersAndRepaintsHistogram();
-    void movesCursor_data() { repaint_data(); }
+    void movesCursor_data();
     void movesCursor();
 
 private:
@@ -56,10 +56,14 @@ void MicroCharts::repaint_data()
 {
     QTest::addColumn<QString>("kind");
     QTest::addColumn<int>("minutes");
+    QTest::addColumn<int>("ratio");
 
     for (const char *kind : {"phases", "heat", "rates"}) {
-        for (const int minutes : {5, 60})
-            QTest::addRow("%s, %d min", kind, minutes) << QString::fromLatin1(kind) << minutes;
+        for (const int minutes : {5, 60}) {
+            for (const int ratio : {1, 2})
+                QTest::addRow("%s, %d min, x%d", kind, minutes, ratio)
+                    << QString::fromLatin1(kind) << minutes << ratio;
+        }
     }
 }
 
@@ -67,11 +71,12 @@ void MicroCharts::repaint()
 {
     QFETCH(QString, kind);
     QFETCH(int, minutes);
+    QFETCH(int, ratio);
     const std::unique_ptr<TimelineChart> chart = chartOf(kind, m_history);
     chart->view()->setSpan(std::chrono::minutes(minutes));
     QBENCHMARK
     {
-        chart->render(kSize);
+        chart->render(kSize, ratio);
     }
 }
 
@@ -88,12 +93,19 @@ void MicroCharts::gathersAndRepaintsHistogram()
     }
 }
 
+void MicroCharts::movesCursor_data()
+{
+    QTest::addColumn<QString>("kind");
+
+    for (const char *kind : {"phases", "heat", "rates"})
+        QTest::newRow(kind) << QString::fromLatin1(kind);
+}
+
 void MicroCharts::movesCursor()
 {
     QFETCH(QString, kind);
-    QFETCH(int, minutes);
     const std::unique_ptr<TimelineChart> chart = chartOf(kind, m_history);
-    chart->view()->setSpan(std::chrono::minutes(minutes));
+    chart->view()->setSpan(60min);
     chart->resize(kSize);
     chart->show();
     QVERIFY(QTest::qWaitForWindowExposed(chart.get()));
