@@ -61,6 +61,7 @@ Banner::Banner(QWidget *parent)
         clear();
         Q_EMIT dismissed();
     });
+    renew();
     QFrame::hide();
 }
 
@@ -89,7 +90,7 @@ void Banner::renew()
     m_text->setText(m_shown.text);
     m_text->setAccessibleName(m_shown.text);
     m_action->setText(m_shown.action);
-    m_action->setAccessibleName(m_shown.action);
+    m_action->setAccessibleName(m_shown.action.isEmpty() ? tr("What to do about it") : m_shown.action);
     m_action->setVisible(!m_shown.action.isEmpty());
     m_close->setIcon(icon(u"clear"_s));
     m_close->setVisible(m_shown.dismissable);

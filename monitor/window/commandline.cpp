@@ -49,6 +49,14 @@ void describe(QCommandLineParser &parser)
     }
 }
 
+/// Qt takes the program's name from an application, which there is none of yet, or from however it was
+/// called.
+QString helpText(const QCommandLineParser &parser)
+{
+    const QString text = parser.helpText();
+    return u"Usage: %1 [options]"_s.arg(kProgram) + text.mid(text.indexOf(u'\n'));
+}
+
 Exit usage(const QString &text)
 {
     return {Exit::Usage, text};
@@ -64,7 +72,7 @@ std::variant<Options, Exit> parseCommandLine(const QStringList &arguments)
     if (!parser.parse(arguments))
         return usage(parser.errorText());
     if (parser.isSet(u"help"_s))
-        return Exit{Exit::Ok, parser.helpText().replace("<executable_name>"_L1, kProgram)};
+        return Exit{Exit::Ok, helpText(parser)};
     if (parser.isSet(u"version"_s))
         return Exit{Exit::Ok, kProgram + QStringLiteral(" " HOLDLINE_VERSION "\n")};
     if (!parser.positionalArguments().isEmpty())

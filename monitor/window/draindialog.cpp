@@ -4,6 +4,7 @@
 #include "monitor/charts/icons.h"
 #include "monitor/data/format.h"
 #include "monitor/data/livedata.h"
+#include "monitor/window/spantext.h"
 
 #include <QDialogButtonBox>
 #include <QHBoxLayout>
@@ -63,12 +64,11 @@ void DrainDialog::renew()
     const auto held = m_data->jobs().size();
     const int queued = m_data->count(RowState::Queued) + m_data->count(RowState::Retrying);
     const Milliseconds timeout = m_data->service() ? m_data->service()->drainTimeout : Milliseconds{};
-    const QString what = held == 0
-                             ? tr("Nothing is held now.")
-                             : tr("%1 requests are held now, %2 of them still queued. They have %3 to "
-                                  "finish; what is left then "
-                                  "gets 503.")
-                                   .arg(formatCount(held), formatCount(queued), formatDuration(timeout));
+    const QString what = held == 0 ? tr("Nothing is held now.")
+                                   : tr("%1 requests are held now, %2 of them still queued. They have %3 to "
+                                        "finish; what is left then "
+                                        "gets 503.")
+                                         .arg(formatCount(held), formatCount(queued), spanText(timeout));
     m_text->setText(tr("New requests get 503 at once, and the service ends when it holds nothing any more. "
                        "There is no way back but "
                        "to start it again.") +

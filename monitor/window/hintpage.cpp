@@ -15,6 +15,8 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
@@ -109,6 +111,7 @@ void HintPage::renew()
             icon(m_hint.icon, Ink::AxisText).pixmap(QSize(kIconSize, kIconSize), devicePixelRatioF()));
     m_title->setText(m_hint.title);
     m_text->setText(m_hint.text);
+    m_text->setMinimumHeight(std::max(m_text->heightForWidth(kTextWidth), 0));
     m_commandLine->setVisible(!m_hint.command.isEmpty());
     m_command->setText(m_hint.command);
     m_command->setCursorPosition(0);

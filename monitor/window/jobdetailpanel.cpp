@@ -7,6 +7,7 @@
 #include "monitor/data/format.h"
 #include "monitor/tables/rowexport.h"
 #include "monitor/window/reasontexts.h"
+#include "monitor/window/spantext.h"
 
 #include <QClipboard>
 #include <QEvent>
@@ -28,6 +29,7 @@ namespace {
 
 constexpr auto kClock = 100ms;  ///< as smooth as a growing bar needs to be
 constexpr double kTitle = 1.3;
+constexpr int kCopySize = 14;
 /// Of one job; a broken upstream may send without end.
 constexpr int kMaxCallbacks = 20;
 
@@ -132,6 +134,8 @@ void JobDetailPanel::makeLines()
         if (i <= Client) {
             line.copy = new QToolButton;
             line.copy->setAutoRaise(true);
+            line.copy->setIconSize(QSize(kCopySize, kCopySize));
+            line.copy->setFixedHeight(fontMetrics().height() + 4);
             line.copy->setToolTip(tr("Copy"));
             line.copy->setAccessibleName(tr("Copy: %1").arg(names[i]));
             connect(line.copy, &QToolButton::clicked, this,
@@ -230,7 +234,7 @@ void JobDetailPanel::showLines()
     say(Client, QString::fromUtf8(job.client));
     say(Started, formatClockExact(job.created));
     say(Deadline, tr("%1 (%2 after it was asked for)")
-                      .arg(formatClockExact(job.deadline), formatDuration(job.deadline - job.created)));
+                      .arg(formatClockExact(job.deadline), spanText(job.deadline - job.created)));
     say(Attempts, job.attempts > 0 ? formatCount(job.attempts) : tr("none yet"));
     const int position = m_data->queuePosition(job);
     say(Place, position > 0 ? tr("%1 in its account's queue").arg(formatCount(position)) : QString());

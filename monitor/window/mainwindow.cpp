@@ -14,6 +14,7 @@
 #include "monitor/window/overviewpanel.h"
 #include "monitor/window/recordingbar.h"
 #include "monitor/window/shortcutsheet.h"
+#include "monitor/window/spantext.h"
 #include "monitor/window/statebanners.h"
 #include "monitor/window/statetexts.h"
 #include "monitor/window/statusline.h"
@@ -112,7 +113,11 @@ MainWindow::MainWindow(const Options &options)
     showRecording();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow()
+{
+    // The views look at the data until they are gone.
+    delete takeCentralWidget();
+}
 
 void MainWindow::buildViews()
 {
@@ -275,6 +280,7 @@ void MainWindow::restore()
     m_workspace->restoreLayout(settings.value(kLayoutKey).toByteArray());
     for (RecordPanel *table : std::as_const(m_tables))
         table->restore(settings);
+    m_jobs->view().setFocus();
 }
 
 void MainWindow::remember()
@@ -336,6 +342,7 @@ void MainWindow::showStatus()
     m_actions.drain->setEnabled(takesCommands);
     m_actions.retry->setEnabled(!isCurrent && m_source.source() == m_source.client());
     m_actions.freeze->setEnabled(knows);
+    m_actions.filter->setEnabled(knows);
     m_actions.record->setEnabled(m_source.source() == m_source.client());
     const QString command = tryCommand();
     if (!m_hasEnded && !command.isEmpty() && !m_source.isPlaying())
@@ -391,7 +398,7 @@ void MainWindow::showRecording()
     m_actions.record->setText(on ? tr("&Stop recording") : tr("&Record"));
     m_statusLine->setRecording(
         on ? tr("Recording: %1, %2")
-                 .arg(formatDuration(std::chrono::floor<std::chrono::seconds>(recorder->length())),
+                 .arg(spanText(std::chrono::floor<std::chrono::seconds>(recorder->length())),
                       formatBytes(recorder->bytes()))
            : QString());
 }

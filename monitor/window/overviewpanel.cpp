@@ -10,10 +10,12 @@
 #include "monitor/data/timeselection.h"
 #include "monitor/window/limitbar.h"
 #include "monitor/window/reasontexts.h"
+#include "monitor/window/spantext.h"
 #include "monitor/window/tile.h"
 #include "monitor/window/tilelayout.h"
 
 #include <QLocale>
+#include <QScrollArea>
 
 namespace holdline::monitor {
 
@@ -24,6 +26,7 @@ namespace {
 
 constexpr auto kClock = 250ms;
 constexpr int kChartBeside = 900;  ///< width from which the chart stands beside the tiles
+constexpr int kChartBelow = 420;   ///< height from which it stands below them
 constexpr double kManyErrors = 0.05;
 /// A job that has used so much of its time is worth a look.
 constexpr double kLateShare = 0.75;
@@ -64,6 +67,11 @@ QString circuitNote(CircuitState state)
     return {};
 }
 
+QString number(std::uint64_t count)
+{
+    return formatCount(static_cast<std::int64_t>(count));
+}
+
 std::uint64_t count(const OverviewFigures &figures, CallbackWord word)
 {
     return figures.callbacks[static_cast<std::size_t>(word)];
@@ -72,7 +80,7 @@ std::uint64_t count(const OverviewFigures &figures, CallbackWord word)
 }  // namespace
 
 OverviewPanel::OverviewPanel(LiveData *live, TimeSelection *selection, QWidget *parent)
-    : QScrollArea(parent),
+    : QWidget(parent),
       m_data(live),
       m_selection(selection),
       m_rates(new RateChart(live->samples())),
@@ -83,20 +91,22 @@ OverviewPanel::OverviewPanel(LiveData *live, TimeSelection *selection, QWidget *
       m_errorsCourse(new Sparkline),
       m_queueCourse(new Sparkline)
 {
-    setFrameShape(QFrame::NoFrame);
-    setWidgetResizable(true);
-    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    setFocusPolicy(Qt::NoFocus);
     setAccessibleName(tr("Overview"));
-
-    auto *content = new QWidget;
-    m_parts = new QBoxLayout(QBoxLayout::LeftToRight, content);
-    m_parts->setContentsMargins(0, 0, 0, 0);
     m_tileField = new QWidget;
     buildTiles(m_tileField);
-    m_parts->addWidget(m_tileField, 3);
+    auto *scroll = new QScrollArea;
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setAccessibleName(tr("Figures"));
+    scroll->setWidget(m_tileField);
+    m_parts = new QBoxLayout(QBoxLayout::LeftToRight, this);
+    m_parts->setContentsMargins(0, 0, 6, 6);
+    m_parts->setSpacing(0);
+    m_parts->addWidget(scroll, 3);
     m_parts->addWidget(m_rates, 2);
-    setWidget(content);
+    m_rates->view()->setSpan(1min);
 
     m_clock.setInterval(kClock);
     connect(&m_clock, &QTimer::timeout, this, [this] {
@@ -134,7 +144,7 @@ void OverviewPanel::buildTiles(QWidget *tiles)
         m_tiles[i] = new Tile(titles[i], tiles);
         layout->addWidget(m_tiles[i]);
     }
-    tile(Times).setColumns({u"p50"_s, u"p95"_s, u"p99"_s});
+    tile(Times).setWords({u"p50"_s, u"p95"_s, u"p99"_s});
     tile(Times).setToolTip(
         tr("How long requests were held: half of them at most p50, 99 % of them at most p99."));
     tile(Callbacks).setToolTip(tr("What came back from the upstream, by the word it is entered under."));
@@ -165,15 +175,17 @@ QSize OverviewPanel::sizeHint() const
 
 void OverviewPanel::showEvent(QShowEvent *event)
 {
-    QScrollArea::showEvent(event);
+    QWidget::showEvent(event);
     m_clock.start();
     showSample();
 }
 
 void OverviewPanel::resizeEvent(QResizeEvent *event)
 {
-    QScrollArea::resizeEvent(event);
-    m_parts->setDirection(width() >= kChartBeside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    QWidget::resizeEvent(event);
+    const bool isBeside = width() >= kChartBeside;
+    m_parts->setDirection(isBeside ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_rates->setVisible(isBeside || height() >= kChartBelow);
 }
 
 void OverviewPanel::showSample()
@@ -235,8 +247,7 @@ void OverviewPanel::showNow()
     const Milliseconds age = std::max(m_data->now() - oldest->created, Milliseconds::zero());
     const Milliseconds time = oldest->deadline - oldest->created;
     // To tenths: what changes faster cannot be read.
-    tile(Oldest).setValue(
-        formatDuration(std::chrono::floor<std::chrono::duration<std::int64_t, std::deci>>(age)));
+    tile(Oldest).setValue(spanText(std::chrono::floor<std::chrono::duration<std::int64_t, std::deci>>(age)));
     tile(Oldest).setNote(QString::fromUtf8(oldest->account) + u" · "_s + stateText(oldest->state));
     tile(Oldest).setTone(time > Milliseconds::zero() && age > kLateShare * time ? Tile::Tone::Warning
                                                                                 : Tile::Tone::Calm);
@@ -251,20 +262,20 @@ void OverviewPanel::showRates(const OverviewFigures &figures)
     const QString span =
         range ? rangeText(range->from, range->to)
         : figures.span > Milliseconds::zero()
-            ? tr("over %1").arg(formatDuration(std::chrono::round<std::chrono::seconds>(figures.span)))
+            ? tr("over %1").arg(spanText(std::chrono::round<std::chrono::seconds>(figures.span)))
             : QString();
     tile(Starts).setValue(rate(figures.startsPerSecond));
-    tile(Starts).setNote(
-        figures.retries > 0 ? span + u" · "_s + tr("%1 again").arg(countText(figures.retries)) : span);
+    tile(Starts).setNote(figures.retries > 0 ? span + u" · "_s + tr("%1 again").arg(number(figures.retries))
+                                             : span);
     tile(Answers).setValue(rate(figures.answersPerSecond));
     tile(Answers).setNote(span);
     if (figures.total.isEmpty()) {
         tile(Times).setValues({dash(), dash(), dash()});
         return;
     }
-    tile(Times).setValues({formatDuration(figures.total.quantile(0.5)),
-                           formatDuration(figures.total.quantile(0.95)),
-                           formatDuration(figures.total.quantile(0.99))});
+    tile(Times).setValues({durationText(figures.total.quantile(0.5)),
+                           durationText(figures.total.quantile(0.95)),
+                           durationText(figures.total.quantile(0.99))});
 }
 
 void OverviewPanel::showErrors(const OverviewFigures &figures)
@@ -278,7 +289,7 @@ void OverviewPanel::showErrors(const OverviewFigures &figures)
         return;
     }
     errors.setValue(shareText(figures.errorCount(), figures.answerCount()));
-    errors.setNote(tr("%1 of %2").arg(countText(figures.errorCount()), countText(figures.answerCount())));
+    errors.setNote(tr("%1 of %2").arg(number(figures.errorCount()), number(figures.answerCount())));
     errors.setTone(figures.errorCount() == 0           ? Tile::Tone::Calm
                    : *figures.errorShare < kManyErrors ? Tile::Tone::Warning
                                                        : Tile::Tone::Alarming);
@@ -286,7 +297,7 @@ void OverviewPanel::showErrors(const OverviewFigures &figures)
     for (int i = 0; i < kReasonCount; ++i) {
         const auto reason = static_cast<Reason>(i);
         if (const std::uint64_t n = figures.answers[static_cast<std::size_t>(i)]; n > 0 && isError(reason))
-            lines.append(countText(n) + u' ' + word(reason));
+            lines.append(number(n) + u' ' + word(reason));
     }
     errors.setToolTip(lines.join(u'\n'));
 }
@@ -298,12 +309,12 @@ void OverviewPanel::showCallbacks(const OverviewFigures &figures)
     for (int i = static_cast<int>(CallbackWord::Duplicate); i < kCallbackWordCount; ++i) {
         const auto word = static_cast<CallbackWord>(i);
         if (const std::uint64_t n = count(figures, word); n > 0)
-            others.append(callbackText(word).toLower() + u' ' + countText(n));
+            others.append(callbackText(word).toLower() + u' ' + number(n));
     }
     if (const std::uint64_t early = count(figures, CallbackWord::Early); early > 0)
-        others.append(callbackText(CallbackWord::Early).toLower() + u' ' + countText(early));
+        others.append(callbackText(CallbackWord::Early).toLower() + u' ' + number(early));
     Tile &callbacks = tile(Callbacks);
-    callbacks.setValue(figures.span > Milliseconds::zero() ? countText(well) : dash());
+    callbacks.setValue(figures.span > Milliseconds::zero() ? number(well) : dash());
     callbacks.setNote(others.isEmpty() ? tr("all as expected") : others.join(u" · "_s));
     const bool isStrange = count(figures, CallbackWord::Unknown) + count(figures, CallbackWord::Mismatched) +
                                count(figures, CallbackWord::Malformed) >
@@ -312,7 +323,7 @@ void OverviewPanel::showCallbacks(const OverviewFigures &figures)
     QStringList lines{tr("What came back from the upstream, by the word it is entered under.")};
     for (int i = 1; i < kCallbackWordCount; ++i) {
         const auto word = static_cast<CallbackWord>(i);
-        lines.append(countText(count(figures, word)) + u' ' + callbackText(word).toLower() + u" – "_s +
+        lines.append(number(count(figures, word)) + u' ' + callbackText(word).toLower() + u" – "_s +
                      explain(word));
     }
     callbacks.setToolTip(lines.join(u'\n'));
@@ -330,7 +341,7 @@ void OverviewPanel::showProcess(const OverviewFigures &figures, const Sample &sa
     const QString memory = formatBytes(sample.rssBytes);
     process.setValue(figures.cpu ? tr("CPU %1").arg(percent(*figures.cpu)) : dash());
     process.setNote(tr("%1 · up %2")
-                        .arg(memory, formatDuration(std::chrono::floor<std::chrono::seconds>(
+                        .arg(memory, spanText(std::chrono::floor<std::chrono::seconds>(
                                          std::max(sample.at - facts.startedAt, Milliseconds::zero())))));
     process.setToolTip(
         tr("Version %1, process %2, %n thread(s); connections: %3 from clients, %4 to the upstream", nullptr,

@@ -4,8 +4,8 @@
 #include "monitor/window/overviewfigures.h"
 
 #include <QBoxLayout>
-#include <QScrollArea>
 #include <QTimer>
+#include <QWidget>
 
 #include <array>
 
@@ -21,7 +21,7 @@ class TimeSelection;
 /// The service on one band: how much is held, how fast things go, what goes wrong. Figures are of the last
 /// seconds, or of the range that is selected. LiveData and TimeSelection must outlive it. Hidden, it costs
 /// nothing. Thread: the window's.
-class OverviewPanel : public QScrollArea
+class OverviewPanel : public QWidget
 {
     Q_OBJECT
 

@@ -14,6 +14,8 @@
 #include <QSet>
 #include <QVBoxLayout>
 
+#include <algorithm>
+
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
@@ -70,11 +72,29 @@ QList<ShortcutRow> shortcutsOf(const QWidget *window)
         for (const QAction *menu : menus)
             addMenu(rows, seen, plain(menu->text()), menu->menu<QMenu *>());
     }
+    // What several views share is told once.
+    QList<ShortcutRow> ofViews;
     const auto docks = window->findChildren<QDockWidget *>();
     for (const QDockWidget *dock : docks) {
         const auto actions = dock->findChildren<QAction *>();
         for (const QAction *action : actions)
-            addRow(rows, seen, placeOf(action), action);
+            addRow(ofViews, seen, placeOf(action), action);
+    }
+    const auto isShared = [&](const ShortcutRow &row) {
+        return std::count_if(ofViews.begin(), ofViews.end(), [&](const ShortcutRow &other) {
+                   return other.keys == row.keys && other.what == row.what;
+               }) > 1;
+    };
+    QSet<QString> told;
+    for (const ShortcutRow &row : std::as_const(ofViews)) {
+        if (isShared(row) && !told.contains(row.keys + row.what)) {
+            told.insert(row.keys + row.what);
+            rows.append({ShortcutSheet::tr("In tables"), row.keys, row.what});
+        }
+    }
+    for (const ShortcutRow &row : std::as_const(ofViews)) {
+        if (!isShared(row))
+            rows.append(row);
     }
     const auto others = window->findChildren<QAction *>();
     for (const QAction *action : others) {

@@ -15,8 +15,8 @@ struct ShortcutRow
 };
 
 /// Of all actions with keys among the window's children: those of its menus under the menu's name, those of a
-/// view under the view's title. What charts and tables do with keys of their own is added in words. In the
-/// order of the menus, then of the views.
+/// view under the view's title, those that several views share together. What charts and tables do with keys
+/// of their own is added in words. In the order of the menus, then of the views.
 QList<ShortcutRow> shortcutsOf(const QWidget *window);
 
 /// All of them on one sheet. Not modal: it may stay open beside the window.

@@ -92,7 +92,11 @@ void StateBanners::renew()
     m_connection->show(m_source && knowsSomething
                            ? connectionBanner(status, m_data->now(), QDateTime::currentDateTime())
                            : BannerText{});
-    m_drain->show(drainBanner(*m_data));
+    // What it did when it was last heard of is no news.
+    const bool isThere = status.state == SourceStatus::State::Live ||
+                         status.state == SourceStatus::State::Recording ||
+                         status.state == SourceStatus::State::Lagging;
+    m_drain->show(isThere ? drainBanner(*m_data) : BannerText{});
     m_frozen->show(frozenBanner(*m_data));
     const bool isNews = m_lags > m_lagsDismissed || m_data->omitted() > m_omittedDismissed;
     m_lag->show(isNews ? lagBanner(m_lags, m_data->omitted()) : BannerText{});

@@ -2,6 +2,7 @@
 #include "monitor/window/statetexts.h"
 
 #include "monitor/data/format.h"
+#include "monitor/window/spantext.h"
 
 #include <QCoreApplication>
 
@@ -15,6 +16,17 @@ struct Texts
 {
     Q_DECLARE_TR_FUNCTIONS(States)
 };
+
+QString ended(const QString &text)
+{
+    return text.isEmpty() || text.endsWith(u'.') || text.endsWith(u'?') ? text : text + u'.';
+}
+
+/// Errors are told as parts of sentences.
+QString sentence(const QString &text)
+{
+    return ended(text.left(1).toUpper() + text.mid(1));
+}
 
 }  // namespace
 
@@ -55,15 +67,15 @@ BannerText connectionBanner(const SourceStatus &status, WallTime asOf, const QDa
         case SourceStatus::State::Disconnected:
             banner.kind = BannerText::Kind::Trouble;
             banner.icon = u"disconnected"_s;
-            banner.text =
-                QStringList{Texts::tr("Disconnected."), asOfText, status.error, nextTryText(status, now)}
-                    .join(u' ');
+            banner.text = QStringList{Texts::tr("Disconnected:") + u' ' + ended(status.error), asOfText,
+                                      nextTryText(status, now)}
+                              .join(u' ');
             banner.action = status.nextTry ? Texts::tr("Try now") : QString();
             return banner;
         case SourceStatus::State::VersionMismatch:
             banner.kind = BannerText::Kind::Trouble;
             banner.icon = u"warning"_s;
-            banner.text = QStringList{status.error, asOfText, nextTryText(status, now)}.join(u' ');
+            banner.text = QStringList{sentence(status.error), asOfText, nextTryText(status, now)}.join(u' ');
             banner.action = Texts::tr("Try now");
             return banner;
     }
@@ -105,14 +117,14 @@ Hint startHint(const std::optional<SourceStatus> &status, const QDateTime &now)
             hint.icon = u"disconnected"_s;
             hint.title =
                 status->nextTry ? Texts::tr("No service there yet") : Texts::tr("This cannot be opened");
-            hint.text = QStringList{status->error, nextTryText(*status, now)}.join(u' ').trimmed();
+            hint.text = QStringList{sentence(status->error), nextTryText(*status, now)}.join(u' ').trimmed();
             if (status->nextTry)
                 hint.command = u"holdline --monitor-socket "_s + status->where;
             return hint;
         case SourceStatus::State::VersionMismatch:
             hint.icon = u"warning"_s;
             hint.title = Texts::tr("The service speaks another version");
-            hint.text = QStringList{status->error, nextTryText(*status, now)}.join(u' ').trimmed();
+            hint.text = QStringList{sentence(status->error), nextTryText(*status, now)}.join(u' ').trimmed();
             return hint;
     }
     return hint;
@@ -151,7 +163,7 @@ BannerText drainBanner(const LiveData &data)
                       "The service is draining: new requests get 503, %1 are still held (%2 queued); what is "
                       "left %3 after the drain began gets 503 too.")
                       .arg(formatCount(data.jobs().size()), formatCount(data.count(RowState::Queued)),
-                           formatDuration(data.service()->drainTimeout));
+                           spanText(data.service()->drainTimeout));
     return banner;
 }
 

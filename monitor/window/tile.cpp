@@ -20,9 +20,9 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int kCorner = 6;
-constexpr int kWidthInDigits = 20;  ///< of the font in use: what most figures and their notes need
+constexpr int kWidthInDigits = 17;  ///< of the font in use: what most figures and their notes need
 constexpr double kLarge = 1.65;     ///< of the number, against the font in use
-constexpr double kMedium = 1.2;     ///< where there are several
+constexpr double kMedium = 1.05;    ///< where there are several
 constexpr double kBorder = 0.14;
 
 Ink inkOf(Tile::Tone tone)
@@ -61,7 +61,7 @@ Tile::Tile(const QString &title, QWidget *parent)
     : QFrame(parent),
       m_title(title),
       m_layout(new QVBoxLayout(this)),
-      m_numbers(new QHBoxLayout),
+      m_numbers(new QVBoxLayout),
       m_titleLabel(plainLabel(this)),
       m_sign(new QLabel(this)),
       m_noteLabel(plainLabel(this))
@@ -73,33 +73,36 @@ Tile::Tile(const QString &title, QWidget *parent)
     head->addWidget(m_sign);
     m_titleLabel->setText(title);
     m_sign->setAttribute(Qt::WA_TransparentForMouseEvents);
-    m_sign->setFixedHeight(fontMetrics().height());
+    m_sign->setFixedSize(fontMetrics().height(), fontMetrics().height());
     m_layout->addLayout(head);
     m_layout->addLayout(m_numbers);
     m_layout->addWidget(m_noteLabel);
     m_layout->addStretch(1);
-    setColumns({});
+    setWords({});
     describe();
 }
 
-void Tile::setColumns(const QStringList &words)
+void Tile::setWords(const QStringList &words)
 {
     m_words = words;
+    while (QLayoutItem *line = m_numbers->takeAt(0))
+        delete line;
     qDeleteAll(m_valueLabels);
     qDeleteAll(m_wordLabels);
     m_valueLabels.clear();
     m_wordLabels.clear();
     for (qsizetype i = 0; i < std::max(words.size(), qsizetype(1)); ++i) {
-        auto *column = new QVBoxLayout;
-        column->setSpacing(0);
-        m_valueLabels.append(plainLabel(this));
-        column->addWidget(m_valueLabels.last());
+        auto *line = new QHBoxLayout;
         if (!words.isEmpty()) {
             m_wordLabels.append(plainLabel(this));
             m_wordLabels.last()->setText(words[i]);
-            column->addWidget(m_wordLabels.last());
+            line->addWidget(m_wordLabels.last(), 1);
         }
-        m_numbers->addLayout(column, 1);
+        m_valueLabels.append(plainLabel(this));
+        m_valueLabels.last()->setText(m_values.value(i, u"–"_s));
+        m_valueLabels.last()->setAlignment(words.isEmpty() ? Qt::AlignLeft : Qt::AlignRight);
+        line->addWidget(m_valueLabels.last(), 2);
+        m_numbers->addLayout(line);
     }
     m_noteLabel->setVisible(words.isEmpty());
     renew();

@@ -24,8 +24,8 @@ public:
 
     explicit Tile(const QString &title, QWidget *parent = nullptr);
 
-    /// Several numbers side by side, each under a word of its own. Called once, before setValues().
-    void setColumns(const QStringList &words);
+    /// Several numbers below one another, each beside a word of its own. Called once, before setValues().
+    void setWords(const QStringList &words);
     /// "–" for what is not known.
     void setValue(const QString &value) { setValues({value}); }
     void setValues(const QStringList &values);
@@ -62,7 +62,7 @@ private:
     Tone m_tone = Tone::Calm;
     bool m_activatable = false;
     QVBoxLayout *m_layout;
-    QHBoxLayout *m_numbers;
+    QVBoxLayout *m_numbers;
     QLabel *m_titleLabel;
     QLabel *m_sign;
     QList<QLabel *> m_valueLabels;

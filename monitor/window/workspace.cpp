@@ -4,6 +4,9 @@
 #include "monitor/charts/theme.h"
 
 #include <QEvent>
+#include <QTimer>
+
+#include <algorithm>
 
 namespace holdline::monitor {
 
@@ -11,11 +14,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int kOverviewHeight = 210;
-constexpr int kDetailWidth = 380;
-/// Shares of the height and the width, as resizeDocks() wants them.
-constexpr int kTablesHeight = 560;
-constexpr int kTablesWidth = 900;
+constexpr int kOverviewHeight = 240;  ///< two rows of tiles and the title
+constexpr int kDetailWidth = 400;
 
 }  // namespace
 
@@ -64,8 +64,8 @@ void Workspace::resetLayout()
     for (QDockWidget *dock : m_docks) {
         if (!dock)
             continue;
-        removeDockWidget(dock);
         dock->setFloating(false);
+        removeDockWidget(dock);
     }
     QDockWidget *overview = dock(View::Overview);
     QDockWidget *detail = dock(View::Detail);
@@ -78,26 +78,45 @@ void Workspace::resetLayout()
             continue;
         if (first) {
             tabifyDockWidget(first, next);
-        } else {
-            first = next;
-            if (overview)
-                splitDockWidget(overview, next, Qt::Vertical);
-            else
-                addDockWidget(Qt::TopDockWidgetArea, next);
+            continue;
         }
+        first = next;
+        if (overview)
+            splitDockWidget(overview, first, Qt::Vertical);
+        else
+            addDockWidget(Qt::TopDockWidgetArea, first);
+        // Before others are stacked on it: what is split off a stack only becomes one more of it.
+        if (detail)
+            splitDockWidget(first, detail, Qt::Horizontal);
     }
-    if (detail && first)
-        splitDockWidget(first, detail, Qt::Horizontal);
     for (QDockWidget *dock : m_docks) {
         if (dock)
             dock->show();
     }
-    if (overview && first)
-        resizeDocks({overview, first}, {kOverviewHeight, kTablesHeight}, Qt::Vertical);
-    if (detail && first)
-        resizeDocks({first, detail}, {kTablesWidth, kDetailWidth}, Qt::Horizontal);
     if (first)
         first->raise();
+    m_wantsSizes = true;
+    if (isVisible())
+        applySizes();
+}
+
+void Workspace::applySizes()
+{
+    m_wantsSizes = false;
+    if (dock(View::Overview) && dock(View::Jobs))
+        resizeDocks({dock(View::Overview), dock(View::Jobs)},
+                    {kOverviewHeight, std::max(height() - kOverviewHeight, kOverviewHeight)}, Qt::Vertical);
+    if (dock(View::Detail) && dock(View::Jobs))
+        resizeDocks({dock(View::Jobs), dock(View::Detail)},
+                    {std::max(width() - kDetailWidth, kDetailWidth), kDetailWidth}, Qt::Horizontal);
+}
+
+void Workspace::showEvent(QShowEvent *event)
+{
+    QMainWindow::showEvent(event);
+    // The docks get their places in the turn after this one.
+    if (m_wantsSizes)
+        QTimer::singleShot(0, this, &Workspace::applySizes);
 }
 
 bool Workspace::restoreLayout(const QByteArray &layout)

@@ -38,15 +38,18 @@ public:
 
 protected:
     void changeEvent(QEvent *event) override;
+    void showEvent(QShowEvent *event) override;
 
 private:
     /// Another number when views come or go, so that an old layout is not taken for a new one.
     static constexpr int kLayoutVersion = 1;
 
     void paintStale();
+    void applySizes();
 
     std::array<QDockWidget *, kViewCount> m_docks{};
     bool m_stale = false;
+    bool m_wantsSizes = false;  ///< of the first layout, once it is known how much room there is
 };
 
 }  // namespace holdline::monitor

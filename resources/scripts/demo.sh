@@ -5,24 +5,29 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Usage: demo.sh [--direct] [--start-latency TIME] [--no-setup] [--help]
+Usage: demo.sh [--direct] [--start-latency TIME] [--monitor] [--picture FILE] [--no-setup] [--help]
 
 Installs what is missing, builds, starts a job server and Holdline on loopback, and lets a client that can only
 make blocking calls run 50 jobs against a limit of 5 seconds: straight at the job server, where they fail, then
 through Holdline. Ends with the client's verdict and its proof.
 
   --direct              run all 50 jobs straight at the job server (about 25 s) instead of 5 of them
-  --start-latency TIME  how long the job server takes for each start (default 0ms)
+  --start-latency TIME  how long the job server takes for each start (default 0ms; 40ms with a monitor, so that
+                        there is something to see)
+  --monitor             with the monitor's window beside it, and a second run; ends when the window is closed
+  --picture FILE        the same without a display: a picture of the monitor in the middle of the second run
   --no-setup            install nothing
 
-Exit status: 0 when the run through Holdline passed, 1 when not, 64 usage; or setup.sh's.
+Exit status: 0 when the (last) run through Holdline passed, 1 when not, 64 usage, 69 no display; or setup.sh's.
 TEXT
 }
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 direct=no
 setup=yes
-start_latency=0ms
+start_latency=
+monitor=no
+picture=
 while (($# > 0)); do
     case "$1" in
         --direct) direct=yes ;;
@@ -34,12 +39,35 @@ while (($# > 0)); do
             start_latency=$2
             shift
             ;;
+        --monitor) monitor=yes ;;
+        --picture)
+            if (($# < 2)) || [[ -z $2 ]]; then
+                usage >&2
+                exit 64
+            fi
+            # The script changes into the source folder.
+            picture=$(realpath -m -- "$2")
+            shift
+            ;;
         --no-setup) setup=no ;;
         --help | -h) usage; exit 0 ;;
         *) usage >&2; exit 64 ;;
     esac
     shift
 done
+
+[[ -z $picture ]] || monitor=yes
+if [[ -z $start_latency ]]; then
+    [[ $monitor == yes ]] && start_latency=40ms || start_latency=0ms
+fi
+if [[ $monitor == yes && -z $picture && -z ${DISPLAY-}${WAYLAND_DISPLAY-}${QT_QPA_PLATFORM-} ]]; then
+    printf 'demo: %s\n' "there is no display here for the monitor's window. Either" \
+        "  demo.sh --picture FILE.png   leaves a picture of it, or" \
+        "  look from a machine that has one, through a socket forwarded by ssh:" \
+        "    ssh -N -L /tmp/holdline.sock:/run/user/UID/holdline.sock THIS-MACHINE" \
+        "    holdline-monitor --connect /tmp/holdline.sock" >&2
+    exit 69
+fi
 
 heading() { printf '\n== %s\n' "$*"; }
 
@@ -68,6 +96,8 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 
 # Whether something accepts connections on this port of loopback.
 accepts() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -122,7 +152,9 @@ if ! cmake --preset release -D CMAKE_CXX_COMPILER_LAUNCHER="$launcher" >"$work/c
     exit 1
 fi
 rm "$work/configure.log"
-cmake --build --preset release --target holdline jobserver jobclient
+targets=(holdline jobserver jobclient)
+[[ $monitor == no ]] || targets+=(holdline-monitor)
+cmake --build --preset release --target "${targets[@]}"
 bin=$root/build/release/bin
 
 heading "start"
@@ -136,7 +168,7 @@ printf 'job server:  http://127.0.0.1:%s/start\n' "$job_port"
 hold_port=$(free_port 3738)
 admin_port=$(free_port 3739)
 "$bin/holdline" --listen "127.0.0.1:$hold_port" --admin-listen "127.0.0.1:$admin_port" \
-    --upstream "http://127.0.0.1:$job_port/start" >"$work/holdline.log" 2>&1 &
+    --monitor-socket "$work/holdline.sock" --upstream "http://127.0.0.1:$job_port/start" >"$work/holdline.log" 2>&1 &
 pids[holdline]=$!
 wait_until holdline is_ready "$admin_port"
 printf 'holdline:    http://127.0.0.1:%s/\n' "$hold_port"
@@ -162,6 +194,30 @@ else
     }'
 fi
 
+if [[ $monitor == yes ]]; then
+    # In the middle of the second run, when the charts have a whole one to show and the tables half a one.
+    look=()
+    [[ -z $picture ]] || look=(--picture "$picture" --picture-after 7500ms)
+    monitor_began=$(now_us)
+    "$bin/holdline-monitor" --connect "$work/holdline.sock" "${look[@]}" >"$work/monitor.log" 2>&1 &
+    pids[monitor]=$!
+    printf 'monitor:     %s/holdline.sock\n' "$work"
+    sleep 2
+    heading "50 jobs through Holdline, to warm up"
+    "$bin/jobclient" --url "http://127.0.0.1:$hold_port/" --account "$account" --jobs 50 || true
+    while (($(now_us) - monitor_began < 6000000)); do sleep 0.05; done
+fi
+
 heading "50 jobs through Holdline"
 "$bin/jobclient" --url "http://127.0.0.1:$hold_port/" --account "$account" --jobs 50
+
+if [[ $monitor == yes ]]; then
+    [[ -n $picture ]] || printf '\nThe monitor stays open: close its window to end.\n'
+    if ! wait "${pids[monitor]}"; then
+        printf 'demo: the monitor failed\n' >&2
+        exit 1
+    fi
+    unset 'pids[monitor]'
+    [[ -z $picture ]] || printf '\nA picture of the monitor in the middle of that run: %s\n' "$picture"
+fi
 ended_well=yes

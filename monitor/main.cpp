@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/charts/icons.h"
+#include "monitor/window/commandline.h"
+#include "monitor/window/mainwindow.h"
+#include "monitor/window/picture.h"
+
+#include <QApplication>
+#include <QFileInfo>
+
+using namespace holdline::monitor;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QStringList argumentsOf(int argc, char **argv)
+{
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i)
+        arguments.append(QString::fromLocal8Bit(argv[i]));
+    return arguments;
+}
+
+/// Qt ends the program with a core dump where it finds no display; better said in words.
+bool hasDisplay(const QStringList &arguments)
+{
+    for (const char *name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
+        if (!qEnvironmentVariableIsEmpty(name))
+            return true;
+    }
+    return !arguments.filter(u"-platform"_s).isEmpty();
+}
+
+}  // namespace
+
+int main(int argc, char **argv)
+{
+    const QStringList arguments = argumentsOf(argc, argv);
+    const auto parsed = parseCommandLine(arguments);
+    if (const auto *exit = std::get_if<Exit>(&parsed))
+        return finish(*exit);
+    const Options options = std::get<Options>(parsed);
+    if (!options.recording.isEmpty() && !QFileInfo(options.recording).isReadable())
+        return finish({Exit::NoInput, u"%1 cannot be read"_s.arg(options.recording)});
+    if (!hasDisplay(arguments)) {
+        if (options.picture.isEmpty())
+            return finish(
+                {Exit::Unavailable,
+                 u"there is no display (DISPLAY and WAYLAND_DISPLAY are empty); --picture FILE needs none"_s});
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
+
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(u"holdline-monitor"_s);
+    QApplication::setOrganizationName(u"holdline"_s);
+    QApplication::setApplicationVersion(QStringLiteral(HOLDLINE_VERSION));
+    QApplication::setApplicationDisplayName(u"holdline-monitor"_s);
+    QApplication::setDesktopFileName(u"holdline-monitor"_s);
+    QApplication::setWindowIcon(appIcon());
+
+    auto *window = new MainWindow(options);
+    window->show();
+    if (options.picture.isEmpty())
+        return QApplication::exec();
+    PictureTaker taker(*window, options);
+    QApplication::exec();
+    const Exit result = taker.result();
+    return result.code == Exit::Ok ? int(Exit::Ok) : finish(result);
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/wire/monitormessages.h"
+
+#include <QString>
+
+namespace holdline::monitor {
+
+/// Of waits, ages and limits, which nobody reads to the millisecond: "25 s", "8.1 s", "2 min 5 s".
+QString spanText(Milliseconds span);
+
+}  // namespace holdline::monitor
