@@ -177,15 +177,15 @@ void paintDeadlineAcross(QPainter &painter, const ChartFrame &frame, const Scale
     const QString words = tr("deadline %1").arg(roundDurationText(deadline));
     const double y = snapped(scale.pixel(static_cast<double>(deadline.count())));
     if (y < frame.plot.top() - 1) {
-        paintLabel(painter, frame, frame.plot.topRight() + QPointF(-4, 3), Qt::AlignRight | Qt::AlignTop,
+        paintLabel(painter, frame, frame.plot.topLeft() + QPointF(4, 3), Qt::AlignLeft | Qt::AlignTop,
                    tr("↑ %1").arg(words), Ink::Deadline);
         return;
     }
     painter.setPen(QPen(frame.theme[Ink::Deadline], 1.5, Qt::DashLine));
     painter.drawLine(QPointF(frame.plot.left(), y), QPointF(frame.plot.right(), y));
     const bool below = y - frame.plot.top() < QFontMetricsF(frame.font).height() + 4;
-    paintLabel(painter, frame, QPointF(frame.plot.right() - 4, below ? y + 2 : y - 2),
-               Qt::AlignRight | (below ? Qt::AlignTop : Qt::AlignBottom), words, Ink::Deadline);
+    paintLabel(painter, frame, QPointF(frame.plot.left() + 4, below ? y + 2 : y - 2),
+               Qt::AlignLeft | (below ? Qt::AlignTop : Qt::AlignBottom), words, Ink::Deadline);
 }
 
 QRectF paintLabel(QPainter &painter, const ChartFrame &frame, QPointF corner, Qt::Alignment align,

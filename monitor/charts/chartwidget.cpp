@@ -110,10 +110,11 @@ void ChartWidget::paintPicture(QPainter &painter, const ChartFrame &frame) const
     painter.setBrush(frame.theme.base());
     painter.drawRoundedRect(frame.whole.adjusted(0.5, 0.5, -0.5, -0.5), 5, 5);
     painter.setBrush(Qt::NoBrush);
-    paintHeader(painter, frame, m_title, legend());
     painter.save();
     paintPlot(painter, frame);
     painter.restore();
+    // After the plot: what a legend says may depend on what was painted.
+    paintHeader(painter, frame, m_title, legend());
     if (!m_stale.isEmpty()) {
         QColor veil = frame.theme.base();
         veil.setAlphaF(0.6F);

@@ -111,6 +111,7 @@ void HeatMapChart::paintSeries(QPainter &painter, const ChartFrame &frame,
             counts[i * height + row] = rows.count(static_cast<int>(row));
         highest = std::max(highest, rows.highest());
     }
+    m_most = highest;
     if (highest == 0) {
         paintNothing(painter, frame, tr("No job ended in this time"));
         return;
@@ -141,8 +142,6 @@ void HeatMapChart::paintSeries(QPainter &painter, const ChartFrame &frame,
                              shades[shade]);
         }
     }
-    paintLabel(painter, frame, frame.plot.bottomLeft() + QPointF(4, -4), Qt::AlignLeft | Qt::AlignBottom,
-               tr("up to %1 jobs in a cell").arg(countText(highest)), Ink::AxisText);
     if (m_phase == Phase::Total)
         paintDeadlineAcross(painter, frame, values, m_deadline);
 }
@@ -173,7 +172,9 @@ QList<Reading> HeatMapChart::readings(const TimeColumn &column, const ChartFrame
 
 QList<ChartKey> HeatMapChart::legend() const
 {
-    return {{ChartKey::Shape::Ramp, Ink::Line, tr("few to many jobs")}};
+    if (m_most == 0)
+        return {};
+    return {{ChartKey::Shape::Ramp, Ink::Line, tr("1 to %1 jobs").arg(countText(m_most))}};
 }
 
 }  // namespace holdline::monitor

@@ -34,6 +34,7 @@ private:
 
     Phase m_phase = Phase::Total;
     Milliseconds m_deadline{};
+    mutable std::uint64_t m_most = 0;  ///< in one cell, as painted last: for the legend
 };
 
 }  // namespace holdline::monitor

@@ -34,7 +34,7 @@ Microseconds rounded(double us)
 }  // namespace
 
 StackedPhasesChart::StackedPhasesChart(const SampleHistory &history, QWidget *parent)
-    : TimelineChart(tr("Where the time goes: mean of each phase"), history, parent)
+    : TimelineChart(tr("Where the time goes (mean)"), history, parent)
 {
 }
 
@@ -43,8 +43,7 @@ void StackedPhasesChart::setFigure(Figure figure)
     if (figure == m_figure)
         return;
     m_figure = figure;
-    setTitle(figure == Figure::Mean ? tr("Where the time goes: mean of each phase")
-                                    : tr("Where the time goes: p95 of each phase"));
+    setTitle(figure == Figure::Mean ? tr("Where the time goes (mean)") : tr("Where the time goes (p95)"));
     refresh();
 }
 
@@ -144,7 +143,7 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
         paintLine(painter, line);
     painter.restore();
     if (highestTail > top)
-        paintLabel(painter, frame, frame.plot.topLeft() + QPointF(4, 3), Qt::AlignLeft | Qt::AlignTop,
+        paintLabel(painter, frame, frame.plot.topRight() + QPointF(-4, 3), Qt::AlignRight | Qt::AlignTop,
                    tr("↑ p99 up to %1").arg(durationText(rounded(highestTail))), Ink::Text);
     painter.setRenderHint(QPainter::Antialiasing, false);
     paintDeadlineAcross(painter, frame, values, m_deadline);
