@@ -46,6 +46,7 @@ public:
     Known known;
     std::unique_ptr<Known> frozen;       ///< as it was when the views were frozen
     std::unique_ptr<LiveState> loading;  ///< a snapshot that is not complete
+    std::optional<WallTime> setBackTo;   ///< where it is from an earlier time than what was known
     ChangeGatherer gatherer;
     bool mustReset = false;
     std::uint64_t hidden = 0;
@@ -86,6 +87,7 @@ void LiveData::apply(const Update &update)
         else
             d->loading = std::make_unique<LiveState>();
         known.samples.dropAfter(update.at);
+        d->setBackTo = update.at < d->at ? std::optional(update.at) : std::nullopt;
         if (!d->loading) {
             known.rows.omitted = 0;
             d->mustReset = true;
@@ -109,7 +111,7 @@ void LiveData::apply(const Update &update)
     if (!isAside)
         known.rows.apply(update, d->frozen ? nullptr : &d->gatherer);
     if (d->loading && isSnapshot && update.last) {
-        d->loading->numberAfter(known.rows);
+        d->loading->takePast(known.rows, d->setBackTo);
         known.rows = std::move(*d->loading);
         d->loading.reset();
         d->setClock(update.at);

@@ -37,10 +37,12 @@ struct Changes
 ///
 /// Updates are gathered; changed() tells what they came to, at most ten times a second, and reset() that
 /// everything is to be read anew. A snapshot over something that is known is put together aside and takes its
-/// place when it is complete, with one reset(), so that views do not go empty meanwhile; one that is older
-/// than what is known (a recording set back) takes the samples after it away. Frozen, it goes on applying
-/// updates, but shows what was known then, the clock included; what was missed comes as one reset() when it
-/// thaws. Thread: the window's.
+/// place when it is complete, with one reset(), so that views do not go empty meanwhile. The history and the
+/// callbacks of before stay in front of the few that it tells, of another run of the service too; a snapshot
+/// that is older than what is known (a recording set back) takes away what came after it, samples included.
+///
+/// Frozen, it goes on applying updates, but shows what was known then, the clock included; what was missed
+/// comes as one reset() when it thaws. Thread: the window's.
 class LiveData : public QObject
 {
     Q_OBJECT

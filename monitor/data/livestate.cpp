@@ -4,6 +4,7 @@
 #include "monitor/data/changegatherer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace holdline::monitor {
 
@@ -16,6 +17,47 @@ void LiveState::numberAfter(const LiveState &before)
 {
     historyBefore += before.historyBefore + before.history.size();
     callbacksBefore += before.callbacksBefore + before.callbacks.size();
+}
+
+void LiveState::takePast(LiveState &before, std::optional<WallTime> until)
+{
+    const std::deque<JobPtr> ended = std::exchange(history, std::move(before.history));
+    historyById = std::move(before.historyById);
+    historyBefore = before.historyBefore;
+    std::deque<CallbackRow> called = std::exchange(callbacks, std::move(before.callbacks));
+    callbacksBefore = before.callbacksBefore;
+    omitted = before.omitted;
+    if (until) {
+        const std::size_t endedKnown = history.size();
+        std::erase_if(history, [&](const JobPtr &row) {
+            const bool isLater = row->ended() > *until;
+            if (isLater)
+                historyById.remove(row->id);
+            return isLater;
+        });
+        const std::size_t calledKnown = callbacks.size();
+        std::erase_if(callbacks, [&](const CallbackRow &row) { return row.at > *until; });
+        // Others may come in their places, which have numbers of their own.
+        historyBefore += history.size() < endedKnown ? endedKnown : 0;
+        callbacksBefore += callbacks.size() < calledKnown ? calledKnown : 0;
+    }
+    counts[static_cast<std::size_t>(RowState::Ended)] = static_cast<int>(history.size());
+    for (const JobPtr &row : ended) {
+        if (!historyById.contains(row->id))
+            addEnded(row, nullptr);
+    }
+    // Callbacks have no ids: where what is known ends as what is told begins, that part is the same.
+    const auto isSame = [&](std::size_t from) {
+        const std::size_t length = callbacks.size() - from;
+        return length <= called.size() && std::equal(callbacks.begin() + static_cast<std::ptrdiff_t>(from),
+                                                     callbacks.end(), called.begin());
+    };
+    std::size_t from =
+        called.empty() || callbacks.size() <= called.size() ? 0 : callbacks.size() - called.size();
+    while (!isSame(from))
+        ++from;
+    for (std::size_t i = callbacks.size() - from; i < called.size(); ++i)
+        addCallback(called[i], nullptr);
 }
 
 void LiveState::apply(const Update &update, ChangeGatherer *gatherer)
@@ -78,12 +120,16 @@ void LiveState::end(const JobRow &row, ChangeGatherer *gatherer)
     remove(row.id, gatherer);
     if (historyById.contains(row.id))
         return;
-    const auto shared = std::make_shared<const JobRow>(row);
-    history.push_back(shared);
-    historyById.insert(row.id, shared);
+    addEnded(std::make_shared<const JobRow>(row), gatherer);
+}
+
+void LiveState::addEnded(const JobPtr &row, ChangeGatherer *gatherer)
+{
+    history.push_back(row);
+    historyById.insert(row->id, row);
     ++counts[static_cast<std::size_t>(RowState::Ended)];
     if (gatherer)
-        gatherer->ended(shared);
+        gatherer->ended(row);
     if (history.size() <= LiveData::kHistory)
         return;
     historyById.remove(history.front()->id);

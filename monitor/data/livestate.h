@@ -32,6 +32,9 @@ struct LiveState
     bool isEmpty() const;
     /// Numbers go on where they ended in `before`.
     void numberAfter(const LiveState &before);
+    /// For a snapshot, which tells the last of what is past only: what was known of it before stays in front.
+    /// Takes it out of `before`; what ended after `until` is not kept.
+    void takePast(LiveState &before, std::optional<WallTime> until);
     void apply(const Update &update, ChangeGatherer *gatherer);
     int queuePosition(const JobRow &row) const;
 
@@ -39,6 +42,7 @@ private:
     void put(const JobRow &row, ChangeGatherer *gatherer);
     void end(const JobRow &row, ChangeGatherer *gatherer);
     void remove(const QByteArray &id, ChangeGatherer *gatherer);
+    void addEnded(const JobPtr &row, ChangeGatherer *gatherer);
     void enter(const JobRow &row);
     void leave(const JobRow &row);
     void addCallback(const CallbackRow &row, ChangeGatherer *gatherer);

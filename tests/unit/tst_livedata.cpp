@@ -127,6 +127,7 @@ void compareWithTruth(const LiveData &data, const UpdateStream &stream)
     QCOMPARE(std::size_t(data.lanes().size()), stream.lanes.size());
     for (const auto &[account, lane] : stream.lanes)
         QVERIFY(data.lanes().value(account) == lane);
+    QCOMPARE(data.callbacks().size(), stream.callbacks.size());
     QVERIFY(std::equal(data.callbacks().begin(), data.callbacks().end(), stream.callbacks.begin(),
                        stream.callbacks.end()));
     QCOMPARE(data.omitted(), stream.omitted);
@@ -172,6 +173,7 @@ private Q_SLOTS:
     void sameRowIsNoChange();
     void tellsInTime();
     void snapshotIsPutTogetherAside();
+    void pastStaysThroughSnapshots();
     void setBack();
     void frozen();
     void clearThaws();
@@ -366,6 +368,64 @@ void TestLiveData::snapshotIsPutTogetherAside()
     data.apply(snapshotOf({job("z")}));
     data.flush();
     QCOMPARE(data.jobs().size(), 1);
+}
+
+/// The service tells the last thousand only.
+void TestLiveData::pastStaysThroughSnapshots()
+{
+    LiveData data;
+    const auto endedAt = [](const QByteArray &id, int second) {
+        JobRow row = job(id);
+        row.state = RowState::Ended;
+        row.created = WallTime(std::chrono::seconds(second));
+        row.total = 0ms;
+        return row;
+    };
+    const auto callbackAt = [](int second) {
+        return CallbackRow{WallTime(std::chrono::seconds(second)), CallbackWord::Late, {}, {}, {}, second};
+    };
+    const auto idsOf = [&] {
+        QByteArrayList ids;
+        for (const JobPtr &row : data.history())
+            ids.append(row->id);
+        return ids.join(' ');
+    };
+    const auto callbacksOf = [&] {
+        QByteArrayList times;
+        for (const CallbackRow &row : data.callbacks())
+            times.append(QByteArray::number(qint64{row.bytes}));
+        return times.join(' ');
+    };
+    Update update = snapshotOf({}, WallTime(10s));
+    update.ended = {endedAt("a", 1), endedAt("b", 2), endedAt("c", 3)};
+    update.callbacks = {callbackAt(1), callbackAt(2), callbackAt(3)};
+    data.apply(update);
+    update.at = WallTime(20s);
+    update.ended = {endedAt("c", 3), endedAt("d", 12)};
+    update.callbacks = {callbackAt(3), callbackAt(12)};
+    data.apply(update);
+    QCOMPARE(idsOf(), "a b c d");
+    QCOMPARE(callbacksOf(), "1 2 3 12");
+    QCOMPARE(data.callbacksBefore() + data.historyBefore(), std::uint64_t(0));
+    // Some were missed between.
+    update.at = WallTime(30s);
+    update.ended = {endedAt("f", 25)};
+    update.callbacks = {callbackAt(25)};
+    data.apply(update);
+    QCOMPARE(idsOf(), "a b c d f");
+    QCOMPARE(callbacksOf(), "1 2 3 12 25");
+    QCOMPARE(data.count(RowState::Ended), 5);
+    // Set back: what came later has not happened yet, and what comes has other numbers.
+    update.at = WallTime(13s);
+    update.ended = {endedAt("d", 12)};
+    update.callbacks = {callbackAt(12)};
+    data.apply(update);
+    QCOMPARE(idsOf(), "a b c d");
+    QCOMPARE(callbacksOf(), "1 2 3 12");
+    QVERIFY(!data.find("f"));
+    QCOMPARE(data.count(RowState::Ended), 4);
+    QCOMPARE(data.callbacksBefore(), std::uint64_t(5));
+    QCOMPARE(data.historyBefore(), std::uint64_t(5));
 }
 
 void TestLiveData::setBack()

@@ -3,6 +3,8 @@
 
 #include "core/wire/monitormessages.h"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <random>
 #include <vector>
@@ -36,9 +38,6 @@ public:
         std::vector<QByteArray> ids;
         for (const auto &[id, row] : jobs)
             ids.push_back(id);
-        history.clear();
-        callbacks.clear();
-        omitted = 0;
         for (std::size_t i = 0; i < parts.size(); ++i) {
             Update &part = parts[i];
             part.kind = Update::Kind::Snapshot;
@@ -53,6 +52,12 @@ public:
             if (i == 0) {
                 for (const auto &[account, lane] : lanes)
                     part.lanes.push_back(lane);
+                // Only the last of what is past.
+                part.ended.assign(history.end() - std::min<std::ptrdiff_t>(std::ssize(history), 5),
+                                  history.end());
+                part.callbacks.assign(
+                    callbacks.end() - std::min<std::ptrdiff_t>(std::ssize(callbacks), pick(9)),
+                    callbacks.end());
             }
             part.at = m_at;
             part.seq = ++m_seq;
@@ -67,10 +72,10 @@ public:
     WallTime now() const { return m_at; }
 
     std::map<QByteArray, JobRow> jobs;
-    std::vector<JobRow> history;  ///< since the last snapshot began
+    std::vector<JobRow> history;  ///< all that were told as ended
     std::map<QByteArray, LaneRow> lanes;
-    std::vector<CallbackRow> callbacks;  ///< the same
-    std::uint64_t omitted = 0;           ///< the same
+    std::vector<CallbackRow> callbacks;
+    std::uint64_t omitted = 0;
 
 private:
     void happen(Update &update)
