@@ -116,9 +116,12 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     const auto deadline = static_cast<double>(Microseconds(m_deadline).count());
     if (deadline > 0 && deadline < top * kNear)
         top = std::max(top, deadline * 1.1);
-    const int most = std::max(2, static_cast<int>(frame.plot.height() / 28));
+    int most = std::max(2, static_cast<int>(frame.plot.height() / 28));
     top = std::max(top, 1000.0);
-    const std::vector<Tick> ticks = durationTicks(rounded(top), most);
+    // The axis ends where the values do; a flat chart still has one mark above 0.
+    std::vector<Tick> ticks = durationTicks(rounded(top), most);
+    while (ticks[1].value > top)
+        ticks = durationTicks(rounded(top), ++most);
     const Scale values(Scale::Kind::Linear, 0, top, std::floor(frame.plot.bottom()) + 0.5, frame.plot.top());
     paintValueAxis(painter, frame, values, ticks);
 

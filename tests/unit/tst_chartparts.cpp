@@ -463,6 +463,8 @@ void TestChartParts::panelPicture()
         const QImage saved(path);
         QVERIFY(saved.width() > 2000 && saved.height() > 1000);
         save(saved, u"panel-export-%1"_s.arg(look));
+        panel.resize(690, 430);
+        save(grabbed(panel), u"panel-%1-small"_s.arg(look));
         QVERIFY(!panel.savePicture(folder.filePath(u"no/such/folder.png"_s)).isEmpty());
     }
     QApplication::setPalette(lightPalette());
