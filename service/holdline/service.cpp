@@ -153,6 +153,8 @@ Service::Service(const Config &config, LogSink &sink, QObject *parent)
     // Nothing is held any more; what is still on its way out of the sockets gets a moment.
     connect(&d->shards, &ShardGroup::drained, this, [this] {
         QTimer::singleShot(kLeaveTime, this, &Service::finished);
+        if (d->monitors)
+            d->monitors->tellNow();
         d->shards.leave();
     });
 }

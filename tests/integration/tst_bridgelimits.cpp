@@ -38,6 +38,53 @@ private Q_SLOTS:
         QCOMPARE(world.starter.order.size(), std::size_t(2));
     }
 
+    void pausedLanesRunIntoTheirDeadlines()
+    {
+        Config config = quickConfig();
+        config.hold.deadline = std::chrono::milliseconds(30);
+        BridgeWorld world(config);
+        QVERIFY(world.bridge.pauseLane("a"));
+        const Client client = world.hold();
+        QTRY_COMPARE(client.log->status(), 504);
+        QCOMPARE(code(client.log->answers.front()), "queue_timeout");
+        QVERIFY(world.starter.order.empty());
+    }
+
+    void resumedLanesGoOnAtOnce()
+    {
+        BridgeWorld world;
+        QVERIFY(world.bridge.pauseLane("a"));
+        world.hold();
+        world.hold(R"({"account":"b"})");
+        QCOMPARE(world.starter.order.size(), std::size_t(1));
+        QVERIFY(world.bridge.resumeLane("a"));
+        QCOMPARE(world.starter.order.size(), std::size_t(2));
+        QVERIFY(!world.bridge.resumeLane("a"));
+    }
+
+    void cancelsWhereverAJobStands()
+    {
+        BridgeWorld world;
+        const Client starting = world.hold();
+        const Client queued = world.hold();
+        const Client running = world.hold(R"({"account":"b"})");
+        world.starter.accept(world.lastTicket(), "1f");
+        const std::vector<JobKey> keys = world.bridge.jobs().heldKeys();
+        QCOMPARE(keys.size(), std::size_t(3));
+        for (const JobKey key : keys)
+            QVERIFY(world.bridge.cancel(key));
+        for (const Client *client : {&starting, &queued, &running}) {
+            QCOMPARE(client->log->status(), 503);
+            QCOMPARE(code(client->log->answers.front()), "cancelled");
+        }
+        QVERIFY(!world.bridge.cancel(keys.front()));
+        QVERIFY(!world.bridge.cancel(12345));
+        // The start under way keeps its turn until it is over; the queued one never left.
+        QCOMPARE(world.starter.order.size(), std::size_t(2));
+        QCOMPARE(world.bridge.lanes().totalInFlight(), 1);
+        QCOMPARE(world.bridge.jobs().heldPeak(), 3);
+    }
+
     void circuitOpensAndRecovers()
     {
         Config config = quickConfig();

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void pathsThatCannotBe_data();
     void pathsThatCannotBe();
     void drainEndsTheProgram();
+    void lastWordsAreHeard();
 
 private:
     QString path() const { return m_folder->filePath(u"m.sock"_s); }
@@ -174,6 +175,27 @@ void TestHoldlineMonitor::drainEndsTheProgram()
     QTRY_COMPARE(watcher.replies.size(), 1u);
     QVERIFY(watcher.replies.front().ok);
     QVERIFY(filesIn(*m_folder).isEmpty());
+}
+
+/// Whoever watches hears how the last job ended, although the program goes at once.
+void TestHoldlineMonitor::lastWordsAreHeard()
+{
+    ScriptedServer upstream;
+    HoldlineProgram program({u"--monitor-socket"_s, path(), u"--upstream"_s, upstream.url().toString(),
+                             u"--deadline"_s, u"500ms"_s});
+    QVERIFY2(program.startListening(), program.err().constData());
+    Watcher watcher(path());
+    RawHttpClient client(program.port());
+    client.send(startRequest("a"));
+    QTRY_COMPARE(watcher.state.live.size(), 1u);
+    program.send(SIGTERM);
+    QVERIFY(program.waitForEnd());
+    QTRY_VERIFY(!watcher.isConnected());
+    QCOMPARE(watcher.state.live.size(), 0u);
+    QCOMPARE(watcher.state.ended.size(), 1u);
+    QCOMPARE(watcher.state.ended.front().outcome, holdline::Reason::CallbackTimeout);
+    QVERIFY(watcher.state.sample->draining);
+    QVERIFY2(watcher.problem().isEmpty(), qPrintable(watcher.problem()));
 }
 
 QTEST_GUILESS_MAIN(TestHoldlineMonitor)

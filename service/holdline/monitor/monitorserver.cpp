@@ -62,6 +62,15 @@ void MonitorServer::setFacts(const ServiceFacts &facts)
         broadcast({}, false, true);
 }
 
+void MonitorServer::tellNow()
+{
+    m_sampleDue = true;
+    if (m_state != State::Watching || m_round.missing > 0)
+        return;
+    m_tick.stop();
+    tick();
+}
+
 int MonitorServer::observers() const
 {
     return static_cast<int>(std::count_if(m_links.begin(), m_links.end(), [](const auto &entry) {

@@ -45,6 +45,9 @@ public:
     /// They changed with the configuration.
     void setFacts(const ServiceFacts &facts);
 
+    /// Tells how things stand without waiting for the next turn: the service is about to end.
+    void tellNow();
+
     int observers() const;
     /// Of all observers together, not taken by the system yet.
     qint64 unsentBytes() const;
