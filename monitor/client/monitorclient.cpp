@@ -46,6 +46,8 @@ MonitorClient::MonitorClient(const Limits &limits, QObject *parent) : UpdateSour
 
 MonitorClient::~MonitorClient()
 {
+    // Who asked may be gone already.
+    m_unanswered.clear();
     dropSocket();
 }
 

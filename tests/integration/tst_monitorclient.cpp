@@ -6,6 +6,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <memory>
+
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -72,6 +74,7 @@ private Q_SLOTS:
     void lineTooLong();
     void flood();
     void commands();
+    void destroyedWithCommands();
     void lastAnswerBeforeTheEnd();
     void closedByReceiver();
     void linesForRecordings();
@@ -454,6 +457,24 @@ void TestMonitorClient::commands()
     QTRY_COMPARE(one.replies.size(), std::size_t(2));
     QCOMPARE(one.replies[1].id, cancel);
     QVERIFY(!one.replies[1].ok && !one.replies[1].text.isEmpty());
+}
+
+/// At its end it tells nobody anything: who asked may be gone.
+void TestMonitorClient::destroyedWithCommands()
+{
+    ScriptedMonitor service;
+    QVERIFY(service.listen());
+    auto client = std::make_unique<MonitorClient>(kQuick);
+    int told = 0;
+    connect(client.get(), &UpdateSource::replied, this, [&] { ++told; });
+    connect(client.get(), &UpdateSource::statusChanged, this, [&] { ++told; });
+    client->open(service.path());
+    QTRY_COMPARE(client->status().state, State::Loading);
+    QVERIFY(!client->send(Command::Verb::Drain).isEmpty());
+    told = 0;
+    client.reset();
+    QCOMPARE(told, 0);
+    QTRY_COMPARE(service.socket->state(), QLocalSocket::UnconnectedState);
 }
 
 void TestMonitorClient::lastAnswerBeforeTheEnd()
