@@ -24,9 +24,9 @@ void describe(QCommandLineParser &parser)
 {
     parser.setApplicationDescription(
         u"Shows every pending job of a running holdline, and where the time goes.\n\n"
-        "Exit codes: 0 well, 64 wrong command line, 66 no such recording, 69 no display, 73 the picture "
-        "cannot "
-        "be written."_s);
+        "Exit codes: 0 well, 64 wrong command line, 66 no such recording, 69 no display, or nothing there "
+        "when the picture was "
+        "taken, 73 the picture cannot be written."_s);
     parser.addOptions({
         {{u"h"_s, u"help"_s}, u"Shows this help."_s},
         {{u"v"_s, u"version"_s}, u"Shows the version."_s},

@@ -17,6 +17,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -59,6 +60,9 @@ JobDetailPanel::JobDetailPanel(LiveData *live, QWidget *parent)
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setAccessibleName(tr("Job detail"));
+    // All of it but what can be any length has room in the width.
+    scroll->setMinimumWidth(scroll->widget()->minimumSizeHint().width() +
+                            style()->pixelMetric(QStyle::PM_ScrollBarExtent));
     addWidget(scroll);
     setAccessibleName(tr("Job detail"));
     m_clock.setInterval(kClock);
@@ -129,6 +133,8 @@ void JobDetailPanel::makeLines()
         line.name = names[i];
         line.caption = new QLabel(names[i]);
         line.value = wrapped(nullptr);
+        // An id has nowhere to break: what does not fit can still be copied.
+        line.value->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
         auto *field = new QHBoxLayout;
         field->addWidget(line.value, 1);
         if (i <= Client) {

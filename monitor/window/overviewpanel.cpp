@@ -260,7 +260,7 @@ void OverviewPanel::showRates(const OverviewFigures &figures)
     };
     const auto range = m_selection->range();
     const QString span =
-        range ? rangeText(range->from, range->to)
+        range ? tr("in the range")
         : figures.span > Milliseconds::zero()
             ? tr("over %1").arg(spanText(std::chrono::round<std::chrono::seconds>(figures.span)))
             : QString();

@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kClock = 1000ms;
+constexpr auto kClock = 250ms;
+constexpr int kRateEvery = 4;  ///< turns of the clock
 
 Ink inkOf(BannerText::Kind kind)
 {
@@ -67,7 +68,12 @@ StatusLine::StatusLine(QStatusBar *bar, LiveData *data)
     }
     m_rate->setToolTip(tr("Updates the service sent in the last second, and the rows that were in them."));
     m_clock.setInterval(kClock);
-    connect(&m_clock, &QTimer::timeout, this, &StatusLine::showRate);
+    connect(&m_clock, &QTimer::timeout, this, [this] {
+        if (m_data->isFrozen())
+            renew();
+        if (++m_turn % kRateEvery == 0)
+            showRate();
+    });
     m_clock.start();
     m_since.start();
     connect(data, &LiveData::frozenChanged, this, &StatusLine::renew);
@@ -136,8 +142,6 @@ void StatusLine::showRate()
     say(m_rate, tr("%1 updates/s · %2 rows/s").arg(rateText(m_updates / seconds), rateText(m_rows / seconds)),
         tr("Update rate"));
     m_updates = m_rows = 0;
-    if (m_data->isFrozen())
-        renew();
 }
 
 }  // namespace holdline::monitor

@@ -41,6 +41,7 @@ private:
     QLabel *m_hidden;
     QLabel *m_recording;
     QTimer m_clock;
+    int m_turn = 0;
     QElapsedTimer m_since;
     int m_updates = 0;
     int m_rows = 0;
