@@ -63,12 +63,16 @@ void RateChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     painter.setBrush(frame.theme.tint(Ink::Good, frame.theme.isDark() ? 0.5 : 0.4));
     for (const QPolygonF &area : answered.areas(values))
         painter.drawPolygon(area);
-    for (const QPolygonF &area : failed.areas(values)) {
-        painter.setBrush(frame.theme.tint(Ink::Bad, 0.35));
+    const std::vector<QPolygonF> failures = failed.areas(values);
+    painter.setBrush(frame.theme.tint(Ink::Bad, 0.35));
+    for (const QPolygonF &area : failures)
         painter.drawPolygon(area);
-        painter.setBrush(hatched(frame.theme[Ink::Bad]));
+    // Smooth edges cost most with a pattern, and are there already.
+    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.setBrush(hatched(frame.theme[Ink::Bad]));
+    for (const QPolygonF &area : failures)
         painter.drawPolygon(area);
-    }
+    painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(frame.theme[Ink::Good], 1));
     for (const QPolygonF &line : answered.lines(values))

@@ -25,6 +25,17 @@ QPolygonF edge(const std::vector<Series::Point> &run, const Scale &values, doubl
     return line;
 }
 
+/// Whether anything of that piece can be seen.
+bool hasHeight(const QPolygonF &top, const QPolygonF &bottom, qsizetype from, qsizetype to)
+{
+    constexpr double kSeen = 0.1;
+    for (qsizetype i = from; i <= to; ++i) {
+        if (std::abs(top[i].y() - bottom[i].y()) > kSeen)
+            return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 std::vector<QPolygonF> Series::lines(const Scale &values) const
@@ -46,6 +57,8 @@ std::vector<QPolygonF> Series::areas(const Scale &values) const
             // Where two pieces share a pixel, the background would shine through.
             top[to].setX(std::round(top[to].x()));
             bottom[to].setX(top[to].x());
+            if (!hasHeight(top, bottom, from, to))
+                continue;
             QPolygonF area = top.sliced(from, to - from + 1);
             for (qsizetype i = to; i >= from; --i)
                 area.append(bottom[i]);

@@ -30,7 +30,8 @@ struct Series
 
     /// The upper edges, one line per run.
     std::vector<QPolygonF> lines(const Scale &values) const;
-    /// The areas between `below` and `value`, in pieces that meet at whole pixels.
+    /// The areas between `below` and `value`, in pieces that meet at whole pixels; without those of no
+    /// height.
     std::vector<QPolygonF> areas(const Scale &values) const;
 };
 
