@@ -9,6 +9,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <random>
+
 using namespace holdline::monitor;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
@@ -134,6 +136,7 @@ private Q_SLOTS:
     void brokenFiles_data();
     void brokenFiles();
     void brokenFrame();
+    void anyFile();
     void otherFileAndNone();
 };
 
@@ -455,6 +458,39 @@ void TestRecording::brokenFrame()
     QTRY_COMPARE(playing.state(), State::Disconnected);
     const QString error = playing.player.status().error;
     QVERIFY2(error.contains(u"line %1:"_s.arg(line)), qPrintable(error));
+}
+
+/// Whatever became of the file: it is played, or it is said which line is wrong.
+void TestRecording::anyFile()
+{
+    Written written(10, 15);
+    std::mt19937 random(1);
+    QTemporaryDir directory;
+    const QString path = directory.filePath(u"r"_s);
+    int refused = 0;
+    for (int i = 0; i < 150; ++i) {
+        QByteArray bytes = written.bytes;
+        for (auto left = 1 + random() % 3; left > 0; --left) {
+            const auto at = qsizetype(random() % std::size_t(bytes.size()));
+            if (random() % 3 == 0)
+                bytes.remove(at, qsizetype(random() % 50));
+            else
+                bytes[at] = char(random());
+        }
+        writeTo(path, bytes);
+        Playing playing;
+        playing.player.open(path);
+        QTRY_VERIFY(playing.state() != State::Loading);
+        if (playing.state() == State::Recording)
+            playing.player.seek(playing.player.duration());
+        QTRY_VERIFY(playing.state() == State::Disconnected ||
+                    (playing.received > 0 && playing.player.position() == playing.player.duration()));
+        const QString error = playing.player.status().error;
+        refused += error.isEmpty() ? 0 : 1;
+        QVERIFY2(error.isEmpty() || error.contains(u"line "_s) || error.contains(u"first snapshot"),
+                 qPrintable(error));
+    }
+    QVERIFY(refused > 10);
 }
 
 void TestRecording::otherFileAndNone()
