@@ -59,7 +59,9 @@ RecordView::RecordView(RecordTable *table, QWidget *parent)
       m_ticker(new QTimer(this)),
       m_empty(new QWidget(viewport())),
       m_emptyText(new QLabel(m_empty)),
-      m_emptyAction(new QPushButton(m_empty))
+      m_emptyAction(new QPushButton(m_empty)),
+      m_defaultSort(table->sortColumn()),
+      m_defaultOrder(table->sortOrder())
 {
     table->setParent(this);
     table->setActive(false);
@@ -74,6 +76,8 @@ RecordView::RecordView(RecordTable *table, QWidget *parent)
     setHorizontalScrollMode(ScrollPerPixel);
     setEditTriggers(NoEditTriggers);
     setContextMenuPolicy(Qt::CustomContextMenu);
+    // What the table is sorted by stays: enabling would sort by the first column.
+    header()->setSortIndicator(table->sortColumn(), table->sortOrder());
     setSortingEnabled(true);
     applyFont();
     if (const int column = table->columnOf(Field::State); column >= 0)
@@ -170,7 +174,7 @@ void RecordView::setDefaultColumns()
         const int wanted = std::max(usualDigits(column) * digit, header()->sectionSizeHint(i));
         header()->resizeSection(i, wanted + digit);
     }
-    sortByColumn(m_table->sortColumn(), m_table->sortOrder());
+    sortByColumn(m_defaultSort, m_defaultOrder);
 }
 
 void RecordView::showColumnMenu(const QPoint &at)

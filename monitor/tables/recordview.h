@@ -18,7 +18,7 @@ class RecordView : public QTreeView
     Q_OBJECT
 
 public:
-    /// Shows `table` and takes it over.
+    /// Shows `table` and takes it over. How it is sorted now is the default.
     RecordView(RecordTable *table, QWidget *parent = nullptr);
 
     RecordTable &table() const { return *m_table; }
@@ -61,6 +61,8 @@ private:
     QWidget *m_empty;
     QLabel *m_emptyText;
     QPushButton *m_emptyAction;
+    const int m_defaultSort;
+    const Qt::SortOrder m_defaultOrder;
     bool m_still = false;
     QByteArray m_lastId;
 };

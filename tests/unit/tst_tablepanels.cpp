@@ -336,6 +336,18 @@ private Q_SLOTS:
         check(panel);
     }
 
+    /// The oldest of the live ones first, the newest of the ended ones: the view does not put its own order there.
+    void sortedFromTheStart()
+    {
+        const JobsPanel jobs(*m_data, m_selection.get());
+        QCOMPARE(jobs.table().sortColumn(), jobs.table().columnOf(Field::Age));
+        QCOMPARE(jobs.table().sortOrder(), Qt::DescendingOrder);
+        QCOMPARE(jobs.view().header()->sortIndicatorSection(), jobs.table().sortColumn());
+        const HistoryPanel history(*m_data, m_selection.get());
+        QCOMPARE(history.table().sortColumn(), history.table().columnOf(Field::Ended));
+        QCOMPARE(history.table().sortOrder(), Qt::DescendingOrder);
+    }
+
     void savedNonsenseGivesDefaults()
     {
         JobsPanel panel(*m_data, m_selection.get());
