@@ -21,18 +21,13 @@ WallTime wallNow()
     return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
 }
 
-/// As long as an account of a job may be, and as clean.
-bool mayBeAccount(const QByteArray &text)
-{
-    return rowText(text) == text;
-}
-
 }  // namespace
 
 MonitorServer::MonitorServer(ShardGroup &shards, const ServiceFacts &facts, QObject *parent)
     : QObject(parent),
       m_shards(shards),
       m_facts(facts),
+      m_orders(shards),
       m_socket([this](qintptr descriptor) { accepted(descriptor); })
 {
     m_tick.setSingleShot(true);
@@ -244,12 +239,7 @@ void MonitorServer::endRound()
             link->begin();
     } else {
         broadcast(std::move(all), round.sampled, false);
-        for (const Search &search : std::exchange(m_searches, {})) {
-            if (const auto place = m_mirror.find(search.command.target))
-                cancel(search.link, search.command, *place);
-            else
-                answer(search.link, search.command, false, u"no such job is held"_s);
-        }
+        search();
     }
     if (!m_waiting.empty() || m_sampleDue || m_lanesDue || !m_searches.empty())
         schedule();
@@ -283,74 +273,56 @@ void MonitorServer::broadcast(FeedBatch &&batch, bool sampled, bool facts)
 void MonitorServer::commanded(MonitorLink &link, const Command &command)
 {
     const LinkNumber number = numberOf(link);
+    const auto answer = [this, number, id = command.id](bool ok, const QString &text) {
+        reply(number, {id, ok, text});
+    };
+    const auto laneAnswer = [this, answer](bool ok, const QString &text) {
+        m_lanesDue = true;
+        schedule();
+        answer(ok, text);
+    };
     switch (command.verb) {
         case Command::Verb::Snapshot:
-            answer(number, command, true, u"a snapshot follows"_s);
+            answer(true, u"a snapshot follows"_s);
             link.sendSnapshot(SnapshotReason::Asked);
             break;
         case Command::Verb::Cancel:
             if (const auto place = m_mirror.find(command.target)) {
-                cancel(number, command, *place);
+                m_orders.cancel(command.target, *place, answer);
             } else {
-                m_searches.push_back({number, command});
+                m_searches.push_back({command.target, answer});
                 schedule();
             }
             break;
         case Command::Verb::PauseLane:
+            m_orders.pauseLane(command.target, laneAnswer);
+            break;
         case Command::Verb::ResumeLane:
-            changeLane(number, command);
+            m_orders.resumeLane(command.target, laneAnswer);
             break;
         case Command::Verb::Drain:
             qCInfo(lcService) << "a monitor asks to drain";
             Q_EMIT drainAsked();
-            answer(number, command, true, u"draining; %1 requests are held"_s.arg(m_mirror.liveJobs()));
+            answer(true, u"draining; %1 requests are held"_s.arg(m_mirror.liveJobs()));
             break;
     }
 }
 
-void MonitorServer::cancel(LinkNumber link, const Command &command, const MonitorMirror::Place &place)
+void MonitorServer::search()
 {
-    m_shards.ask(
-        place.shard, [key = place.key](Shard &shard) { return shard.cancel(key); },
-        [this, link, command](bool held) {
-            if (held)
-                qCInfo(lcService).noquote() << "a monitor cancelled job" << command.target;
-            answer(link, command, held, held ? u"cancelled"_s : u"it has ended already"_s);
-        });
-}
-
-void MonitorServer::changeLane(LinkNumber link, const Command &command)
-{
-    if (!mayBeAccount(command.target)) {
-        answer(link, command, false, u"no account has such a name"_s);
-        return;
+    for (const Search &search : std::exchange(m_searches, {})) {
+        if (const auto place = m_mirror.find(search.job))
+            m_orders.cancel(search.job, *place, search.answer);
+        else
+            search.answer(false, u"no such job is held"_s);
     }
-    const bool pause = command.verb == Command::Verb::PauseLane;
-    m_shards.ask(
-        m_shards.homeOf(command.target),
-        [pause, account = command.target](Shard &shard) {
-            return pause ? shard.pauseLane(account) : shard.resumeLane(account);
-        },
-        [this, link, command, pause](bool done) {
-            if (done)
-                qCInfo(lcService).noquote() << (pause ? "a monitor paused lane" : "a monitor resumed lane")
-                                            << rowText(command.target);
-            m_lanesDue = true;
-            schedule();
-            if (pause)
-                answer(link, command, done,
-                       done ? u"paused"_s
-                            : u"%1 lanes are paused already, which is the limit"_s.arg(Lanes::kMaxPaused));
-            else
-                answer(link, command, done, done ? u"resumed"_s : u"it was not paused"_s);
-        });
 }
 
-void MonitorServer::answer(LinkNumber link, const Command &command, bool ok, const QString &text)
+void MonitorServer::reply(LinkNumber link, const Reply &reply)
 {
     const auto found = m_links.find(link);
     if (found != m_links.end())
-        found->second->answer({command.id, ok, text});
+        found->second->answer(reply);
 }
 
 MonitorServer::LinkNumber MonitorServer::numberOf(const MonitorLink &link) const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "service/holdline/monitor/monitorlink.h"
+#include "service/holdline/monitor/monitororders.h"
 #include "service/holdline/monitor/monitorsampler.h"
 #include "service/holdline/monitor/monitorsocket.h"
 
@@ -74,8 +75,8 @@ private:
     using LinkNumber = std::uint64_t;
     struct Search
     {
-        LinkNumber link = 0;
-        Command command;
+        QByteArray job;
+        MonitorOrders::Answer answer;
     };
 
     const MonitorMirror &mirror() const override { return m_mirror; }
@@ -97,13 +98,13 @@ private:
     void takeSample(const ShardStatus &sum);
     void broadcast(FeedBatch &&batch, bool sampled, bool facts);
 
-    void cancel(LinkNumber link, const Command &command, const MonitorMirror::Place &place);
-    void changeLane(LinkNumber link, const Command &command);
-    void answer(LinkNumber link, const Command &command, bool ok, const QString &text);
+    void search();
+    void reply(LinkNumber link, const Reply &reply);
     LinkNumber numberOf(const MonitorLink &link) const;
 
     ShardGroup &m_shards;
     ServiceFacts m_facts;
+    MonitorOrders m_orders;
     State m_state = State::Idle;
     /// Answers to what was asked before the last begin or end are not for now.
     std::uint64_t m_epoch = 0;
