@@ -46,8 +46,7 @@ MonitorClient::MonitorClient(const Limits &limits, QObject *parent) : UpdateSour
 
 MonitorClient::~MonitorClient()
 {
-    // Who asked may be gone already.
-    m_unanswered.clear();
+    // Nobody is told of unanswered commands: who asked may be gone already.
     dropSocket();
 }
 
@@ -60,12 +59,13 @@ void MonitorClient::open(const QString &path)
 
 void MonitorClient::close()
 {
-    dropSocket();
+    const QSet<QByteArray> unanswered = dropSocket();
     m_retry.stop();
     SourceStatus status;
     status.state = State::Disconnected;
     status.attempt = 0;
     setStatus(status);
+    tellUnanswered(unanswered);
 }
 
 void MonitorClient::retryNow()
@@ -76,6 +76,7 @@ void MonitorClient::retryNow()
 
 void MonitorClient::connectNow()
 {
+    dropSocket();  // there is one only when somebody who was told of close() opened another
     m_retry.stop();
     SourceStatus status = m_status;
     status.state = State::Connecting;
@@ -242,7 +243,7 @@ QByteArray MonitorClient::write(Command::Verb verb, const QByteArray &target)
 
 void MonitorClient::fail(const QString &error, State state)
 {
-    dropSocket();
+    const QSet<QByteArray> unanswered = dropSocket();
     SourceStatus status = m_status;
     const bool isMismatch = state == State::VersionMismatch;
     const Milliseconds delay = isMismatch ? m_limits.longestDelay : delayBefore(status.attempt, m_limits);
@@ -251,9 +252,10 @@ void MonitorClient::fail(const QString &error, State state)
     status.nextTry = QDateTime::currentDateTime().addMSecs(delay.count());
     m_retry.start(delay);
     setStatus(status);
+    tellUnanswered(unanswered);
 }
 
-void MonitorClient::dropSocket()
+QSet<QByteArray> MonitorClient::dropSocket()
 {
     m_more.stop();
     m_hello.stop();
@@ -263,7 +265,12 @@ void MonitorClient::dropSocket()
         socket->deleteLater();
     }
     m_ownCommands.clear();
-    for (const QByteArray &id : std::exchange(m_unanswered, {}))
+    return std::exchange(m_unanswered, {});
+}
+
+void MonitorClient::tellUnanswered(const QSet<QByteArray> &commands)
+{
+    for (const QByteArray &id : commands)
         Q_EMIT replied({id, false, tr("the connection broke before the answer came")});
 }
 

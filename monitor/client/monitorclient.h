@@ -60,7 +60,9 @@ private:
     void takeReply(const Reply &reply);
     /// Ends the connection or the attempt; the next one comes by itself.
     void fail(const QString &error, SourceStatus::State state = SourceStatus::State::Disconnected);
-    void dropSocket();
+    /// Returns the commands that will not be answered any more: to be told once all else is settled.
+    QSet<QByteArray> dropSocket();
+    void tellUnanswered(const QSet<QByteArray> &commands);
     QByteArray write(Command::Verb verb, const QByteArray &target);
     void setStatus(const SourceStatus &status);
     void setState(SourceStatus::State state);

@@ -74,6 +74,7 @@ private Q_SLOTS:
     void lineTooLong();
     void flood();
     void commands();
+    void openedByReceiver();
     void destroyedWithCommands();
     void lastAnswerBeforeTheEnd();
     void closedByReceiver();
@@ -457,6 +458,24 @@ void TestMonitorClient::commands()
     QTRY_COMPARE(one.replies.size(), std::size_t(2));
     QCOMPARE(one.replies[1].id, cancel);
     QVERIFY(!one.replies[1].ok && !one.replies[1].text.isEmpty());
+}
+
+/// Who is told that the answer will not come may open another socket at once.
+void TestMonitorClient::openedByReceiver()
+{
+    ScriptedMonitor service;
+    ScriptedMonitor other;
+    QVERIFY(service.listen() && other.listen());
+    Client one({30s, 1h, 1h, 256 * 1024});
+    connect(&one.client, &UpdateSource::replied, &one.client, [&] { one.client.open(other.path()); });
+    one.client.open(service.path());
+    QTRY_COMPARE(one.state(), State::Loading);
+    QVERIFY(!one.client.send(Command::Verb::Drain).isEmpty());
+    service.die();
+    QTRY_COMPARE(other.connections, 1);
+    QTRY_COMPARE(one.state(), State::Loading);
+    QCOMPARE(one.client.status().where, other.path());
+    QCOMPARE(service.connections, 1);
 }
 
 /// At its end it tells nobody anything: who asked may be gone.
