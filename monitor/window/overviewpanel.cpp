@@ -104,8 +104,8 @@ OverviewPanel::OverviewPanel(LiveData *live, TimeSelection *selection, QWidget *
     m_parts = new QBoxLayout(QBoxLayout::LeftToRight, this);
     m_parts->setContentsMargins(0, 0, 6, 6);
     m_parts->setSpacing(0);
-    m_parts->addWidget(scroll, 3);
-    m_parts->addWidget(m_rates, 2);
+    m_parts->addWidget(scroll, 5);
+    m_parts->addWidget(m_rates, 3);
     m_rates->view()->setSpan(1min);
 
     m_clock.setInterval(kClock);
@@ -170,7 +170,7 @@ void OverviewPanel::setStale(const QString &text)
 QSize OverviewPanel::sizeHint() const
 {
     const int width = 1200;
-    return {width, m_tileField->layout()->heightForWidth(width * 3 / 5)};
+    return {width, m_tileField->layout()->heightForWidth(width * 5 / 8)};
 }
 
 void OverviewPanel::showEvent(QShowEvent *event)

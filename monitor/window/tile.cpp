@@ -20,7 +20,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int kCorner = 6;
-constexpr int kWidthInDigits = 17;  ///< of the font in use: what most figures and their notes need
+constexpr int kWidthInDigits = 16;  ///< of the font in use: what most figures and their notes need
 constexpr double kLarge = 1.65;     ///< of the number, against the font in use
 constexpr double kMedium = 1.05;    ///< where there are several
 constexpr double kBorder = 0.14;
