@@ -160,7 +160,7 @@ void TestMonitorWindow::attachesBeforeDuringAndAfterARun()
     QVERIFY(startPage(before).isVisible());
     QVERIFY(startPage(before).hint().command.contains(m_world->socket()));
 
-    m_world->start();
+    m_world->start(MonitorWorld::slowJobs(3s));
     before.actions().retry->trigger();
     QTRY_VERIFY(isKnown(before));
     QTRY_VERIFY(before.workspace().isVisible());
@@ -173,7 +173,7 @@ void TestMonitorWindow::attachesBeforeDuringAndAfterARun()
     QTRY_VERIFY(during.data().jobs().size() >= 10);
     QTRY_VERIFY(jobsPanel(during).table().rowCount() >= 10);
 
-    QTRY_COMPARE(load.report().done(), 50);
+    QTRY_COMPARE_WITH_TIMEOUT(load.report().done(), 50, 20'000);
     MainWindow &after = m_world->open();
     for (MainWindow *window : {&before, &during, &after}) {
         QTRY_COMPARE(window->data().history().size(), 50U);
@@ -359,7 +359,7 @@ void TestMonitorWindow::keepsAFailureUntilItIsDismissed()
 
 void TestMonitorWindow::pausesAndResumesALane()
 {
-    m_world->start(MonitorWorld::slowJobs(1s));
+    m_world->start(MonitorWorld::slowJobs(3s));
     MainWindow &window = m_world->open();
     QTRY_VERIFY(isKnown(window));
     m_world->load(1);
@@ -376,7 +376,7 @@ void TestMonitorWindow::pausesAndResumesALane()
 
 void TestMonitorWindow::followsAJobIntoTheHistory()
 {
-    m_world->start(MonitorWorld::slowJobs(1s));
+    m_world->start(MonitorWorld::slowJobs(3s));
     MainWindow &window = m_world->open();
     m_world->load(1);
     QTRY_VERIFY(!anyJob(window).isEmpty());
