@@ -196,6 +196,11 @@ QString Service::monitorSocket() const
     return d->monitors ? d->monitors->path() : QString();
 }
 
+bool Service::isWatched() const
+{
+    return d->monitors && d->monitors->isWatching();
+}
+
 quint16 Service::adminPort() const
 {
     return d->admin ? d->admin->gate().port() : 0;

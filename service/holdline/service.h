@@ -34,6 +34,8 @@ public:
     quint16 adminPort() const;
     /// Path of the local socket for monitors; empty when there is none.
     QString monitorSocket() const;
+    /// Whether a monitor is connected to it that reads what it is told.
+    bool isWatched() const;
 
     /// Takes over what can change while running; the caller has kept the rest as it was (mergeReload()).
     /// reloaded() when every shard goes by it.

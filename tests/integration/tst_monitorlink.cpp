@@ -57,6 +57,12 @@ public:
         return update;
     }
     void commanded(MonitorLink &, const Command &command) override { commands.push_back(command); }
+    void caughtUp(MonitorLink &) override
+    {
+        ++caughtUps;
+        if (resumesAtOnce)
+            link->resume();
+    }
     void linkClosed(MonitorLink &) override { closed = true; }
 
     void change(FeedBatch &&batch)
@@ -112,6 +118,8 @@ public:
     std::unique_ptr<MonitorLink> link;
     int peer = -1;
     bool closed = false;
+    bool resumesAtOnce = true;
+    int caughtUps = 0;
     bool finished = false;
     int hellos = 0;
     std::vector<Command> commands;
@@ -142,6 +150,8 @@ private Q_SLOTS:
     void saysNoMoreThanHelloBeforeItBegins();
     void bigSnapshotsFollowTheReader();
     void slowReadersAreBoundedAndCatchUp();
+    void resumesWhenItMay();
+    void takesNothing();
     void muchAtOnceIsNotSlow();
     void tooMuchAtOnceIs();
     void asksForASnapshot();
@@ -233,6 +243,67 @@ void TestMonitorLink::slowReadersAreBoundedAndCatchUp()
     owner.addJobs(number, 1);
     owner.read();
     QCOMPARE(owner.state.live.size(), static_cast<std::size_t>(number + 1));
+    QVERIFY2(owner.state.problem.isEmpty(), qPrintable(owner.state.problem));
+}
+
+/// Who waits to be resumed is told nothing meanwhile, and then everything.
+void TestMonitorLink::resumesWhenItMay()
+{
+    Owner owner;
+    owner.resumesAtOnce = false;
+    owner.link->begin();
+    for (int tick = 0; tick < 60; ++tick)
+        owner.addJobs(250 * tick, 250);
+    QVERIFY(owner.link->isLagging());
+    owner.link->resume();  // too early
+    QVERIFY(owner.link->isLagging());
+    const auto drained = [&] {
+        owner.read();
+        return owner.caughtUps == 1;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(drained(), 60'000);
+    const auto updates = owner.state.seq;
+    owner.addJobs(100'000, 10);
+    owner.link->sendSnapshot(SnapshotReason::Asked);
+    owner.read();
+    QCOMPARE(owner.state.seq, updates);
+    QCOMPARE(owner.link->unsentBytes(), 0);
+    owner.link->resume();
+    const auto caughtUp = [&] {
+        owner.read();
+        return owner.state.snapshots == 2 && owner.state.complete;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(caughtUp(), 60'000);
+    QCOMPARE(owner.caughtUps, 1);
+    QCOMPARE(owner.state.live.size(), 15'010u);
+    QVERIFY2(owner.state.problem.isEmpty(), qPrintable(owner.state.problem));
+}
+
+/// Whoever does not take a byte is too slow, even if the rest of a snapshot is all that waits.
+void TestMonitorLink::takesNothing()
+{
+    Owner owner;
+    owner.addJobs(0, 5'000);
+    owner.link->begin();
+    QVERIFY(owner.link->unsentBytes() > 0);
+    for (int i = 1; i < MonitorLink::kPatience; ++i)
+        owner.link->checkProgress();
+    QVERIFY(!owner.link->isLagging());
+    owner.read();
+    const auto taken = [&, before = owner.link->unsentBytes()] {
+        return owner.link->unsentBytes() != before;
+    };
+    QTRY_VERIFY(taken());  // which counts
+    for (int i = 1; i < MonitorLink::kPatience; ++i)
+        owner.link->checkProgress();
+    QVERIFY(!owner.link->isLagging());
+    owner.link->checkProgress();
+    QVERIFY(owner.link->isLagging());
+    const auto allThere = [&owner] {
+        owner.read();
+        return owner.state.complete && owner.state.live.size() == 5'000;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(allThere(), 60'000);
     QVERIFY2(owner.state.problem.isEmpty(), qPrintable(owner.state.problem));
 }
 

@@ -106,6 +106,7 @@ private Q_SLOTS:
     void samplesAddUp();
     void holdsAThousand();
     void oneThatDoesNotRead();
+    void nobodyReads();
     void cancels();
     void cancelsWhatItWasNotToldYet();
     void pausesAndResumes();
@@ -258,6 +259,44 @@ void TestMonitorServer::oneThatDoesNotRead()
     // been too slow for a moment, too.
     QVERIFY(std::includes(reader->state.endedIds.begin(), reader->state.endedIds.end(),
                           sleeper->state.endedIds.begin(), sleeper->state.endedIds.end()));
+}
+
+/// While nobody reads, nothing is gathered for anybody, and commands are obeyed all the same.
+void TestMonitorServer::nobodyReads()
+{
+    constexpr int kJobs = 6000;
+    WatchedService service(WholeService::quickJobs());
+    const Service &inside = service.world.service();
+    QVERIFY(!inside.isWatched());
+    const auto sleeper = service.watch();
+    QTRY_VERIFY(sleeper->state.complete);
+    QVERIFY(inside.isWatched());
+    sleeper->stopReading();
+    LoadOptions options = service.load(kJobs, 500);
+    options.concurrency = 500;
+    LoadGenerator load(options);
+    QSignalSpy finished(&load, &LoadGenerator::finished);
+    load.start();
+    QTRY_VERIFY_WITH_TIMEOUT(!inside.isWatched(), kPatienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, 2 * kPatienceMs);
+    QVERIFY(!inside.isWatched());
+    sleeper->send(Command{"1", Command::Verb::Cancel, "nobody"});
+    sleeper->send(Command{"2", Command::Verb::PauseLane, "a"});
+
+    sleeper->readOn();
+    QTRY_VERIFY_WITH_TIMEOUT(sleeper->replyTo("1") && sleeper->replyTo("2"), kPatienceMs);
+    QVERIFY(!sleeper->replyTo("1")->ok);
+    QVERIFY(sleeper->replyTo("2")->ok);
+    const auto isRight = [&] {
+        const auto &state = sleeper->state;
+        return state.complete && state.live.empty() && state.sample && total(*state.sample) == kJobs &&
+               state.lanes.size() == 1 && state.lanes.begin()->second.paused;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isRight(), kPatienceMs);
+    QVERIFY(inside.isWatched());
+    QCOMPARE(sleeper->state.snapshots, 2);
+    QCOMPARE(sleeper->state.reason, SnapshotReason::Lagged);
+    QVERIFY2(sleeper->problem().isEmpty(), qPrintable(sleeper->problem()));
 }
 
 void TestMonitorServer::cancels()

@@ -42,7 +42,7 @@ public:
     /// Ended jobs told in one collection; more are counted.
     static constexpr std::size_t kMaxEnded = 4'000;
     /// Callbacks told in one collection, those that did not match first; more are counted.
-    static constexpr std::size_t kMaxCallbacks = 200;
+    static constexpr std::size_t kMaxCallbacks = 500;
     /// Of ended jobs, and of callbacks: how many of the past begin() tells.
     static constexpr int kRecent = 1'000;
 

@@ -40,6 +40,28 @@ void MonitorLink::sendSnapshot(SnapshotReason reason)
     sendParts();
 }
 
+void MonitorLink::lag()
+{
+    m_lagging = true;
+    m_cursor.reset();
+}
+
+void MonitorLink::resume()
+{
+    if (!m_lagging || !std::exchange(m_caughtUp, false))
+        return;
+    m_lagging = false;
+    sendSnapshot(SnapshotReason::Lagged);
+}
+
+void MonitorLink::checkProgress()
+{
+    if (m_socket.bytesToWrite() == 0)
+        m_checksWithoutByte = 0;
+    else if (!m_lagging && ++m_checksWithoutByte >= kPatience)
+        lag();
+}
+
 void MonitorLink::sendParts()
 {
     while (m_cursor && m_socket.isOpen() && m_socket.bytesToWrite() <= kLowWater) {
@@ -70,8 +92,7 @@ void MonitorLink::deliver(const std::vector<QByteArray> &frames)
     qint64 limit = kMaxUnsent;
     for (const QByteArray &frame : frames) {
         if (m_socket.bytesToWrite() > limit) {
-            m_lagging = true;
-            m_cursor.reset();
+            lag();
             return;
         }
         limit = kMostUnsent;
@@ -130,13 +151,14 @@ void MonitorLink::socketFailed()
 
 void MonitorLink::socketWritten()
 {
+    m_checksWithoutByte = 0;
     if (m_socket.bytesToWrite() == 0) {
         if (m_ending) {
             close();
             return;
         }
-        if (std::exchange(m_lagging, false))
-            sendSnapshot(SnapshotReason::Lagged);
+        if (m_lagging && !std::exchange(m_caughtUp, true))
+            m_owner.caughtUp(*this);
     }
     sendParts();
     // Answers may have been too many to be taken with the rest.

@@ -21,6 +21,8 @@ public:
     virtual Update opening() const = 0;
     /// To be answered with MonitorLink::answer(), once, now or later.
     virtual void commanded(MonitorLink &link, const Command &command) = 0;
+    /// An observer that was too slow has read what it was sent: resume(), now or later.
+    virtual void caughtUp(MonitorLink &link) = 0;
     /// The link is over; to be destroyed from the event loop.
     virtual void linkClosed(MonitorLink &link) = 0;
 
@@ -46,6 +48,8 @@ public:
     static constexpr qint64 kLowWater = 64 * 1024;
     /// Commands that wait for their answers; more stay unread.
     static constexpr int kMaxUnanswered = 100;
+    /// See checkProgress().
+    static constexpr int kPatience = 5;
 
     MonitorLink(MonitorLinkOwner &owner, qintptr descriptor, const Hello &hello);
     /// One that is told why it cannot be served, and closed.
@@ -56,6 +60,11 @@ public:
     void begin();
     /// Starts a snapshot over; does nothing before begin().
     void sendSnapshot(SnapshotReason reason);
+    /// The mirror is filled: one that has caught up gets a snapshot.
+    void resume();
+    /// To be called now and then, once a second: one that has not taken a byte since kPatience calls counts
+    /// as too slow, however little it was sent, so that nothing need be remembered for it.
+    void checkProgress();
     /// What changed, made by encodeUnnumbered(). Not for one who is in a snapshot's first stage, or lags.
     void deliver(const std::vector<QByteArray> &frames);
     /// To a command of commanded().
@@ -65,6 +74,7 @@ public:
 
     /// Not taken by the system yet.
     qint64 unsentBytes() const { return m_socket.bytesToWrite(); }
+    /// Too slow: it is told nothing until it has read what it was sent.
     bool isLagging() const { return m_lagging; }
     bool takesDeltas() const;
     bool isEnding() const { return m_ending; }
@@ -84,6 +94,7 @@ private:
     void refuseLongLine();
     void send(const QByteArray &line);
     void sendParts();
+    void lag();
     void close();
 
     MonitorLinkOwner &m_owner;
@@ -96,6 +107,8 @@ private:
     bool m_begun = false;
     bool m_ending = false;  ///< to be closed when all is sent
     bool m_lagging = false;
+    bool m_caughtUp = false;  ///< while it lags: all it was sent is taken
+    int m_checksWithoutByte = 0;
     std::uint64_t m_seq = 0;
     std::optional<SnapshotCursor> m_cursor;  ///< while a snapshot is under way
     SnapshotReason m_reason = SnapshotReason::Attached;

@@ -123,7 +123,26 @@ void MonitorServer::linkClosed(MonitorLink &)
 void MonitorServer::removeClosed()
 {
     std::erase_if(m_links, [](const auto &entry) { return !entry.second->isOpen(); });
-    if (m_state != State::Idle && observers() == 0)
+    restIfNobodyReads();
+}
+
+void MonitorServer::caughtUp(MonitorLink &link)
+{
+    if (m_state == State::Idle)
+        beginWatching();
+    else if (m_state == State::Watching)
+        link.resume();
+}
+
+/// What is kept for observers that do not read would only grow with what is held.
+void MonitorServer::restIfNobodyReads()
+{
+    const bool isRead = std::any_of(m_links.begin(), m_links.end(), [](const auto &entry) {
+        const MonitorLink &link = *entry.second;
+        return link.isOpen() && !link.isEnding() && !link.isLagging();
+    });
+    // Commands of theirs are still obeyed.
+    if (m_state == State::Watching && !isRead && m_searches.empty())
         endWatching();
 }
 
@@ -182,9 +201,12 @@ void MonitorServer::schedule()
 
 void MonitorServer::sampleDue()
 {
-    for (const auto &[number, link] : m_links)
+    for (const auto &[number, link] : m_links) {
         link->closeIfEnding();
+        link->checkProgress();
+    }
     m_sampleDue = true;
+    restIfNobodyReads();
     schedule();
 }
 
@@ -235,14 +257,17 @@ void MonitorServer::endRound()
         m_state = State::Watching;
         m_mirror.sortPast();
         m_sampleTimer.start();
-        for (const auto &[number, link] : m_links)
+        for (const auto &[number, link] : m_links) {
             link->begin();
+            link->resume();
+        }
     } else {
         broadcast(std::move(all), round.sampled, false);
         search();
     }
     if (!m_waiting.empty() || m_sampleDue || m_lanesDue || !m_searches.empty())
         schedule();
+    restIfNobodyReads();
 }
 
 void MonitorServer::takeSample(const ShardStatus &sum)
@@ -291,7 +316,10 @@ void MonitorServer::commanded(MonitorLink &link, const Command &command)
                 m_orders.cancel(command.target, *place, answer);
             } else {
                 m_searches.push_back({command.target, answer});
-                schedule();
+                if (m_state == State::Idle)
+                    beginWatching();
+                else
+                    schedule();
             }
             break;
         case Command::Verb::PauseLane:
@@ -303,7 +331,9 @@ void MonitorServer::commanded(MonitorLink &link, const Command &command)
         case Command::Verb::Drain:
             qCInfo(lcService) << "a monitor asks to drain";
             Q_EMIT drainAsked();
-            answer(true, u"draining; %1 requests are held"_s.arg(m_mirror.liveJobs()));
+            answer(true, m_state == State::Watching
+                             ? u"draining; %1 requests are held"_s.arg(m_mirror.liveJobs())
+                             : u"draining"_s);
             break;
     }
 }

@@ -23,7 +23,8 @@ namespace holdline::monitor {
 ///
 /// While there are observers the shards' feeds are active. Ten times a second at most it collects from those
 /// that have something, keeps the mirror up and tells all observers the same, encoded once; once a second it
-/// also asks all shards how they stand. While there are none, it is a listening socket and nothing else.
+/// also asks all shards how they stand. While there are none, or none of them reads, it is a listening socket
+/// and nothing else; one that reads on is told everything anew.
 ///
 /// Life: listen() once the shards have started; they must outlive it. Thread: the main one.
 class MonitorServer : public QObject, private MonitorLinkOwner
@@ -50,6 +51,9 @@ public:
     void tellNow();
 
     int observers() const;
+    /// Whether the feeds are active and the mirror is kept: while at least one observer reads what it is
+    /// sent.
+    bool isWatching() const { return m_state != State::Idle; }
     /// Of all observers together, not taken by the system yet.
     qint64 unsentBytes() const;
 
@@ -82,10 +86,12 @@ private:
     const MonitorMirror &mirror() const override { return m_mirror; }
     Update opening() const override;
     void commanded(MonitorLink &link, const Command &command) override;
+    void caughtUp(MonitorLink &link) override;
     void linkClosed(MonitorLink &link) override;
 
     void accepted(qintptr descriptor);
     void removeClosed();
+    void restIfNobodyReads();
     void beginWatching();
     void endWatching();
     void schedule();
