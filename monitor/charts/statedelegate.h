@@ -5,7 +5,7 @@
 
 namespace holdline::monitor {
 
-/// Paints a job's state: its icon, in its colour, before the cell's word.
+/// Paints a job's state or outcome, or a callback's word: its icon, in its colour, before the cell's word.
 class StateDelegate : public QStyledItemDelegate
 {
     Q_OBJECT

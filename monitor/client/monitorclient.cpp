@@ -3,6 +3,7 @@
 
 #include "core/wire/monitorcodec.h"
 
+#include <QFileInfo>
 #include <QMetaMethod>
 #include <QRandomGenerator>
 
@@ -53,7 +54,8 @@ MonitorClient::~MonitorClient()
 void MonitorClient::open(const QString &path)
 {
     close();
-    m_status.where = path;
+    // QLocalSocket takes a name without a slash for one in the folder of temporary files.
+    m_status.where = path.isEmpty() ? path : QFileInfo(path).absoluteFilePath();
     connectNow();
 }
 

@@ -17,7 +17,7 @@ struct SourceStatus
         Connecting,  ///< attempt `attempt` is under way
         Loading,     ///< connected; the snapshot is not complete
         Live,
-        Lagging,  ///< we read too slowly: the service left `missed` updates out and starts a snapshot over
+        Lagging,          ///< we read too slowly: the service left updates out and starts a snapshot over
         Disconnected,     ///< `error` says why; the next attempt comes at `nextTry`
         VersionMismatch,  ///< `error` says which; tried again at `nextTry`
         Recording,        ///< a file is being played

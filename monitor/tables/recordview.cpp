@@ -34,9 +34,10 @@ int usualDigits(const Column &column)
         case Field::Account:
         case Field::Client:
         case Field::Upstream:
-        case Field::Outcome:
         case Field::Deadline:
             return 17;
+        case Field::Outcome:
+            return 22;
         case Field::Detail:
             return 30;
         case Field::State:
@@ -80,8 +81,10 @@ RecordView::RecordView(RecordTable *table, QWidget *parent)
     header()->setSortIndicator(table->sortColumn(), table->sortOrder());
     setSortingEnabled(true);
     applyFont();
-    if (const int column = table->columnOf(Field::State); column >= 0)
-        setItemDelegateForColumn(column, new StateDelegate(this));
+    for (const Field field : {Field::State, Field::Outcome, Field::Word}) {
+        if (const int column = table->columnOf(field); column >= 0)
+            setItemDelegateForColumn(column, new StateDelegate(this));
+    }
     if (const int column = table->columnOf(Field::Deadline); column >= 0)
         setItemDelegateForColumn(column, new DeadlineBarDelegate(this));
 

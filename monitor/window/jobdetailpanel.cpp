@@ -39,8 +39,19 @@ QLabel *wrapped(QWidget *parent)
     auto *label = new QLabel(parent);
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    // By keys there are the buttons beside; a label that takes them shows a caret.
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return label;
+}
+
+/// The ledger here holds the last ones only, and of very many at once not all.
+QString noCallbackText(const JobRow &job)
+{
+    if (job.state != RowState::Ended)
+        return JobDetailPanel::tr("No callback yet.");
+    const bool hadOne = job.outcome == Reason::Completed || job.outcome == Reason::JobFailed;
+    return hadOne ? JobDetailPanel::tr("Its callback is not in the part of the ledger that is kept here.")
+                  : JobDetailPanel::tr("No callback came, as far as the ledger is kept here.");
 }
 
 }  // namespace
@@ -274,7 +285,7 @@ void JobDetailPanel::showCallbacks()
     if (left > 0)
         lines.prepend(tr("%n earlier one(s)", nullptr, left));
     const QString text =
-        lines.isEmpty() ? tr("No callback yet.") : tr("Callbacks:") + u'\n' + lines.join(u'\n');
+        lines.isEmpty() ? noCallbackText(*m_job) : tr("Callbacks:") + u'\n' + lines.join(u'\n');
     m_callbacks->setText(text);
     m_callbacks->setAccessibleName(text);
 }

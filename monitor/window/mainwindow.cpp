@@ -57,6 +57,7 @@ const QString kLayoutKey = u"window/layout"_s;
 MainWindow::MainWindow(const Options &options)
     : m_source(&m_data),
       m_actions(this),
+      m_remembers(options.picture.isEmpty()),
       m_banners(new StateBanners(&m_data, this)),
       m_recordingBar(new RecordingBar(m_source.player(), this)),
       m_pages(new QStackedWidget(this)),
@@ -274,6 +275,11 @@ void MainWindow::connectActions()
 
 void MainWindow::restore()
 {
+    if (!m_remembers) {
+        resize(kFirstSize);
+        m_workspace->resetLayout();
+        return;
+    }
     QSettings settings;
     if (!restoreGeometry(settings.value(kGeometryKey).toByteArray()))
         resize(kFirstSize);
@@ -285,6 +291,8 @@ void MainWindow::restore()
 
 void MainWindow::remember()
 {
+    if (!m_remembers)
+        return;
     QSettings settings;
     settings.setValue(kGeometryKey, saveGeometry());
     settings.setValue(kLayoutKey, m_workspace->saveLayout());

@@ -84,6 +84,7 @@ private:
     SourceKeeper m_source;
     CommandDesk m_commands;
     Actions m_actions;
+    const bool m_remembers;  ///< a window for a picture does not
     StateBanners *m_banners;
     RecordingBar *m_recordingBar;
     QStackedWidget *m_pages;

@@ -12,12 +12,38 @@ namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+/// Ended jobs among which the one to be shown is sought.
+constexpr std::ptrdiff_t kLookedAt = 200;
+
+}  // namespace
+
 PictureTaker::PictureTaker(MainWindow &window, const Options &options) : m_window(&window), m_options(options)
 {
-    window.workspace().resetLayout();
-    if (const auto view = viewFor(options.pictureView))
-        window.workspace().bring(*view);
+    // By then there is something to look at, as a rule; docks come to the front only of what is shown.
+    QTimer::singleShot(options.pictureAfter / 2, this, &PictureTaker::arrange);
     QTimer::singleShot(options.pictureAfter, this, &PictureTaker::take);
+}
+
+void PictureTaker::arrange()
+{
+    const auto view = viewFor(m_options.pictureView);
+    if (!m_window || !view)
+        return;
+    m_window->workspace().bring(*view);
+    if (*view != View::Detail)
+        return;
+    // A detail of nothing is no picture. Of the jobs that ended last, the one that took most starts tells
+    // most.
+    const auto &history = m_window->data().history();
+    JobPtr told;
+    for (auto it = history.rbegin(); it != history.rend() && it - history.rbegin() < kLookedAt; ++it) {
+        if (!told || (*it)->attempts > told->attempts)
+            told = *it;
+    }
+    if (told)
+        m_window->selectJob(told->id);
 }
 
 void PictureTaker::take()

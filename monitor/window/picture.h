@@ -9,8 +9,8 @@
 
 namespace holdline::monitor {
 
-/// Writes the picture that --picture asks for when its time has come, then ends the program. The layout that
-/// is remembered stays as it was.
+/// Writes the picture that --picture asks for when its time has come, then ends the program. The window
+/// looks as for a new user, and what is remembered stays as it was.
 class PictureTaker : public QObject
 {
     Q_OBJECT
@@ -23,6 +23,7 @@ public:
     Exit result() const { return m_result; }
 
 private:
+    void arrange();
     void take();
 
     QPointer<MainWindow> m_window;

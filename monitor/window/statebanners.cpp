@@ -37,10 +37,7 @@ StateBanners::StateBanners(LiveData *live, QWidget *parent)
     m_failure->setObjectName(u"banner.failure"_s);
     connect(m_connection, &Banner::actionClicked, this, &StateBanners::retryClicked);
     connect(m_frozen, &Banner::actionClicked, this, &StateBanners::thawClicked);
-    connect(m_lag, &Banner::dismissed, this, [this] {
-        m_lagsDismissed = m_lags;
-        m_omittedDismissed = m_data->omitted();
-    });
+    connect(m_lag, &Banner::dismissed, this, [this] { m_lagsDismissed = m_lags; });
     m_clock.setInterval(kClock);
     connect(&m_clock, &QTimer::timeout, this, &StateBanners::renew);
     connect(live, &LiveData::changed, this, [this](const Changes &changes) {
@@ -57,7 +54,6 @@ void StateBanners::setSource(UpdateSource *source)
         m_source->disconnect(this);
     m_source = source;
     m_lags = m_lagsDismissed = 0;
-    m_omittedDismissed = m_data->omitted();
     if (source) {
         connect(source, &UpdateSource::statusChanged, this, &StateBanners::renew);
         connect(source, &UpdateSource::received, this, &StateBanners::count);
@@ -98,8 +94,7 @@ void StateBanners::renew()
                          status.state == SourceStatus::State::Lagging;
     m_drain->show(isThere ? drainBanner(*m_data) : BannerText{});
     m_frozen->show(frozenBanner(*m_data));
-    const bool isNews = m_lags > m_lagsDismissed || m_data->omitted() > m_omittedDismissed;
-    m_lag->show(isNews ? lagBanner(m_lags, m_data->omitted()) : BannerText{});
+    m_lag->show(m_lags > m_lagsDismissed ? lagBanner(m_lags) : BannerText{});
     const bool counts = status.nextTry.has_value() || m_data->isFrozen();
     if (counts && !m_clock.isActive())
         m_clock.start();

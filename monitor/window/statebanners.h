@@ -42,7 +42,6 @@ private:
     QTimer m_clock;  ///< what counts down or up
     std::uint64_t m_lags = 0;
     std::uint64_t m_lagsDismissed = 0;
-    std::uint64_t m_omittedDismissed = 0;
     Banner *m_connection;
     Banner *m_drain;
     Banner *m_frozen;

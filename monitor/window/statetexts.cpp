@@ -179,21 +179,15 @@ BannerText frozenBanner(const LiveData &data)
     return banner;
 }
 
-BannerText lagBanner(std::uint64_t lags, std::uint64_t omitted)
+BannerText lagBanner(std::uint64_t lags)
 {
-    if (lags == 0 && omitted == 0)
+    if (lags == 0)
         return {};
     BannerText banner;
     banner.kind = BannerText::Kind::Warning;
     banner.icon = u"warning"_s;
-    QStringList parts;
-    if (lags > 0)
-        parts.append(Texts::tr("This window fell behind %n time(s) and was told everything anew.", nullptr,
-                               static_cast<int>(lags)));
-    if (omitted > 0)
-        parts.append(Texts::tr("%1 ended jobs and callbacks were counted without being shown.")
-                         .arg(formatCount(static_cast<std::int64_t>(omitted))));
-    banner.text = parts.join(u' ');
+    banner.text = Texts::tr("This window fell behind %n time(s) and was told everything anew.", nullptr,
+                            static_cast<int>(lags));
     banner.dismissable = true;
     return banner;
 }

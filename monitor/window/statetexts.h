@@ -29,8 +29,7 @@ QString nextTryText(const SourceStatus &status, const QDateTime &now);
 BannerText drainBanner(const LiveData &data);
 /// Empty when the views are not frozen.
 BannerText frozenBanner(const LiveData &data);
-/// How often the service had to start over because too much came at once, and what it left out; empty when
-/// neither happened.
-BannerText lagBanner(std::uint64_t lags, std::uint64_t omitted);
+/// How often the service had to start over because this window read too slowly; empty when it never had.
+BannerText lagBanner(std::uint64_t lags);
 
 }  // namespace holdline::monitor

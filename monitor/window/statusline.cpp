@@ -66,7 +66,9 @@ StatusLine::StatusLine(QStatusBar *bar, LiveData *data)
         bar->addPermanentWidget(part);
         part->show();
     }
-    m_rate->setToolTip(tr("Updates the service sent in the last second, and the rows that were in them."));
+    m_rate->setToolTip(
+        tr("Updates the service sent in the last second, and the rows that were in them. Of very many ended "
+           "jobs and callbacks at once it counts some without telling their rows."));
     m_clock.setInterval(kClock);
     connect(&m_clock, &QTimer::timeout, this, [this] {
         if (m_data->isFrozen())
@@ -139,8 +141,11 @@ void StatusLine::renew()
 void StatusLine::showRate()
 {
     const double seconds = std::max(static_cast<double>(m_since.restart()) / 1000.0, 0.001);
-    say(m_rate, tr("%1 updates/s · %2 rows/s").arg(rateText(m_updates / seconds), rateText(m_rows / seconds)),
-        tr("Update rate"));
+    QString text =
+        tr("%1 updates/s · %2 rows/s").arg(rateText(m_updates / seconds), rateText(m_rows / seconds));
+    if (const auto omitted = m_data->omitted(); omitted > 0)
+        text += u" · "_s + tr("%1 only counted").arg(formatCount(static_cast<std::int64_t>(omitted)));
+    say(m_rate, text, tr("Update rate"));
     m_updates = m_rows = 0;
 }
 

@@ -2,7 +2,10 @@
 #include "monitor/client/monitorclient.h"
 #include "tests/support/scriptedmonitor.h"
 
+#include <QDir>
 #include <QElapsedTimer>
+#include <QFileInfo>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -53,6 +56,7 @@ class TestMonitorClient : public QObject
 
 private Q_SLOTS:
     void connects();
+    void relativePath();
     void loadsUntilComplete();
     void nobodyThere();
     void leftOverSocket();
@@ -105,6 +109,19 @@ void TestMonitorClient::connects()
     QVERIFY(!one.client.status().nextTry && one.error().isEmpty());
     QTRY_COMPARE(service.socket->state(), QLocalSocket::UnconnectedState);
     QVERIFY(service.errors.empty());
+}
+
+/// As it is meant on a command line, not as QLocalSocket takes it.
+void TestMonitorClient::relativePath()
+{
+    ScriptedMonitor service;
+    QVERIFY(service.listen());
+    const QString before = QDir::currentPath();
+    QVERIFY(QDir::setCurrent(QFileInfo(service.path()).path()));
+    const auto back = qScopeGuard([&] { QDir::setCurrent(before); });
+    Client one;
+    one.client.open(QFileInfo(service.path()).fileName());
+    QTRY_COMPARE(one.state(), State::Loading);
 }
 
 void TestMonitorClient::loadsUntilComplete()
