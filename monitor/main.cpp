@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/charts/icons.h"
+#include "monitor/charts/palettes.h"
 #include "monitor/window/commandline.h"
 #include "monitor/window/mainwindow.h"
 #include "monitor/window/picture.h"
@@ -56,6 +57,12 @@ int main(int argc, char **argv)
     QApplication::setApplicationDisplayName(u"holdline-monitor"_s);
     QApplication::setDesktopFileName(u"holdline-monitor"_s);
     QApplication::setWindowIcon(appIcon());
+
+    if (options.colours != Colours::Desktop) {
+        // The desktop's own style may not take another palette.
+        QApplication::setStyle(u"Fusion"_s);
+        QApplication::setPalette(options.colours == Colours::Dark ? darkPalette() : lightPalette());
+    }
 
     auto *window = new MainWindow(options);
     window->show();

@@ -36,6 +36,7 @@ void describe(QCommandLineParser &parser)
          "$HOLDLINE_MONITOR_SOCKET, $XDG_RUNTIME_DIR/holdline.sock, /run/holdline/holdline.sock)."_s,
          u"PATH"_s},
         {u"open"_s, u"Plays a recording instead."_s, u"RECORDING"_s},
+        {u"palette"_s, u"Colours: light, dark or those of the desktop (default)."_s, u"light|dark|desktop"_s},
         {u"picture"_s, u"Writes a picture of the window to a PNG file and ends; needs no display."_s,
          u"FILE"_s},
         {u"picture-after"_s, u"When the picture is taken (default 10s)."_s, u"TIME"_s},
@@ -94,6 +95,13 @@ std::variant<Options, Exit> parseCommandLine(const QStringList &arguments)
         if (parser.isSet(name) && options.picture.isEmpty())
             return usage(u"--%1 goes with --picture"_s.arg(name));
     }
+    const QString palette = parser.value(u"palette"_s);
+    if (palette == u"light"_s)
+        options.colours = Colours::Light;
+    else if (palette == u"dark"_s)
+        options.colours = Colours::Dark;
+    else if (parser.isSet(u"palette"_s) && palette != u"desktop"_s)
+        return usage(u"--palette: wanted light, dark or desktop, not \"%1\""_s.arg(palette));
     if (parser.isSet(u"picture-after"_s)) {
         const QString text = parser.value(u"picture-after"_s);
         const auto read = parseDuration(text);

@@ -9,12 +9,15 @@
 
 namespace holdline::monitor {
 
+enum class Colours { Desktop, Light, Dark };
+
 /// What holdline-monitor is asked to show. Plain data.
 struct Options
 {
     QString socket;     ///< path of the service's local socket; empty: none is known
     QString recording;  ///< path of a recording to play instead
 
+    Colours colours = Colours::Desktop;
     QString picture;  ///< a PNG to write before leaving; empty: the window stays
     std::chrono::milliseconds pictureAfter{10'000};
     QString pictureView;  ///< the view to bring to the front for it, by its word; empty: as it is

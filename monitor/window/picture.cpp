@@ -8,12 +8,16 @@
 #include <QPixmap>
 #include <QTimer>
 
+#include <algorithm>
+
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
 
 namespace {
 
+/// For a view that has come to the front.
+constexpr std::chrono::milliseconds kToSettle{2000};
 /// Ended jobs among which the one to be shown is sought.
 constexpr std::ptrdiff_t kLookedAt = 200;
 
@@ -22,7 +26,8 @@ constexpr std::ptrdiff_t kLookedAt = 200;
 PictureTaker::PictureTaker(MainWindow &window, const Options &options) : m_window(&window), m_options(options)
 {
     // By then there is something to look at, as a rule; docks come to the front only of what is shown.
-    QTimer::singleShot(options.pictureAfter / 2, this, &PictureTaker::arrange);
+    QTimer::singleShot(std::max(options.pictureAfter / 2, options.pictureAfter - kToSettle), this,
+                       &PictureTaker::arrange);
     QTimer::singleShot(options.pictureAfter, this, &PictureTaker::take);
 }
 

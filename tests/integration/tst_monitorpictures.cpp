@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/integration/monitorfixture.h"
 
+#include "monitor/charts/palettes.h"
 #include "monitor/tables/jobspanel.h"
 #include "monitor/window/banner.h"
 #include "monitor/window/draindialog.h"
@@ -18,20 +19,6 @@ using namespace holdline::test;
 namespace {
 
 constexpr QSize kSize(1440, 900);
-
-QPalette lightPalette()
-{
-    return QPalette(QColor(0xef, 0xf0, 0xf1));
-}
-
-QPalette darkPalette()
-{
-    QPalette palette(QColor(0x31, 0x36, 0x3b));
-    palette.setColor(QPalette::Base, QColor(0x23, 0x26, 0x29));
-    palette.setColor(QPalette::AlternateBase, QColor(0x2b, 0x2f, 0x33));
-    palette.setColor(QPalette::Highlight, QColor(0x3d, 0xae, 0xe9));
-    return palette;
-}
 
 /// Accounts of all sizes, jobs of all lengths, and an upstream with its faults.
 JobServerOptions lively()

@@ -2,6 +2,7 @@
 #include "tests/integration/monitorfixture.h"
 
 #include "core/wire/monitorcodec.h"
+#include "monitor/charts/palettes.h"
 #include "monitor/tables/jobspanel.h"
 #include "monitor/window/banner.h"
 #include "monitor/window/draindialog.h"
@@ -93,13 +94,6 @@ bool says(const QWidget &widget, const QString &text)
 QByteArray anyJob(MainWindow &window)
 {
     return window.data().jobs().isEmpty() ? QByteArray() : window.data().jobs().begin().key();
-}
-
-QPalette darkPalette()
-{
-    QPalette palette(QColor(0x2b, 0x2b, 0x2b));
-    palette.setColor(QPalette::Base, QColor(0x1e, 0x1e, 0x1e));
-    return palette;
 }
 
 /// Answers those who connect with lines of its own.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/charts/icons.h"
-#include "tests/support/palettes.h"
+#include "monitor/charts/palettes.h"
 
 #include <QGuiApplication>
 #include <QPainter>

@@ -275,6 +275,10 @@ void TestMonitorParts::theCommandLineIsRead()
     QCOMPARE(picture.picture, u"a.png"_s);
     QCOMPARE(picture.pictureAfter, 1500ms);
     QCOMPARE(picture.pictureView, u"latency"_s);
+    QCOMPARE(optionsOf({}).colours, Colours::Desktop);
+    QCOMPARE(optionsOf({u"--palette=desktop"_s}).colours, Colours::Desktop);
+    QCOMPARE(optionsOf({u"--palette=dark"_s}).colours, Colours::Dark);
+    QCOMPARE(optionsOf({u"--palette"_s, u"light"_s}).colours, Colours::Light);
     QCOMPARE(exitOf({u"--help"_s}).code, Exit::Ok);
     QVERIFY(exitOf({u"--help"_s}).text.startsWith(u"Usage: holdline-monitor "_s));
     QCOMPARE(exitOf({u"-v"_s}).text, u"holdline-monitor " HOLDLINE_VERSION "\n"_s);
@@ -295,6 +299,8 @@ void TestMonitorParts::theCommandLineIsRefused_data()
     QTest::newRow("time without picture") << QStringList{u"--picture-after=1s"_s};
     QTest::newRow("bad time") << QStringList{u"--picture=a"_s, u"--picture-after=soon"_s};
     QTest::newRow("long time") << QStringList{u"--picture=a"_s, u"--picture-after=2h"_s};
+    QTest::newRow("bad colours") << QStringList{u"--palette=pink"_s};
+    QTest::newRow("no colours") << QStringList{u"--palette="_s};
     QTest::newRow("bad view") << QStringList{u"--picture=a"_s, u"--picture-view=moon"_s};
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/charts/oklab.h"
+#include "monitor/charts/palettes.h"
 #include "monitor/charts/theme.h"
-#include "tests/support/palettes.h"
 
 #include <QFontDatabase>
 #include <QFontInfo>
