@@ -483,16 +483,19 @@ void TestMonitorWindow::recordsAndPlays()
 
 void TestMonitorWindow::remembersItsLayout()
 {
+    QSize size;
     {
         MainWindow &window = m_world->open();
-        window.resize(1000, 700);
+        // Qt 6.8 makes what it restores fit the screen, of which there are 800 × 800 pixels here.
+        window.resize(770, 690);
+        size = window.size();
         window.workspace().dock(View::Lanes)->hide();
         window.workspace().dock(View::Detail)->setFloating(true);
         window.close();
     }
     m_world->closeWindows();
     MainWindow &window = m_world->open();
-    QCOMPARE(window.size(), QSize(1000, 700));
+    QCOMPARE(window.size(), size);
     QVERIFY(window.workspace().dock(View::Lanes)->isHidden());
     QVERIFY(window.workspace().dock(View::Detail)->isFloating());
     window.actions().resetLayout->trigger();
@@ -555,6 +558,7 @@ void TestMonitorWindow::hasANameForEveryControl()
             continue;
         // Qt's own parts: of docks, of tool bars, of scroll areas, of lists that open.
         if (!isControl || widget->objectName().startsWith("qt_"_L1) ||
+            QByteArray(widget->parentWidget()->metaObject()->className()).startsWith("QComboBoxPrivate") ||
             QByteArray(widget->metaObject()->className()).startsWith("QComboBoxPrivate") ||
             QByteArray(widget->metaObject()->className()) == "QLineEditIconButton")
             continue;
