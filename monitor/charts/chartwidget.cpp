@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/charts/chartwidget.h"
 
+#include "monitor/charts/icons.h"
+#include "monitor/charts/picturefile.h"
+
+#include <QAction>
 #include <QEvent>
 #include <QPainter>
 
@@ -14,6 +18,21 @@ ChartWidget::ChartWidget(const QString &title, QWidget *parent) : QWidget(parent
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     // All of it is painted.
     setAttribute(Qt::WA_OpaquePaintEvent);
+
+    auto *save = new QAction(icon(QStringLiteral("picture")), tr("Save this chart as PNG…"), this);
+    addAction(save);
+    setContextMenuPolicy(Qt::ActionsContextMenu);
+    connect(save, &QAction::triggered, this, [this] {
+        askWhereToSave(
+            this, QStringLiteral("holdline-chart.png"),
+            [this](const QString &path) { return savePicture(path); },
+            [this](const QString &text) { Q_EMIT told(text); });
+    });
+}
+
+QString ChartWidget::savePicture(const QString &path) const
+{
+    return writePicture(render(size(), kExportRatio), path);
 }
 
 QImage ChartWidget::render(QSize size, qreal pixelRatio) const

@@ -29,9 +29,16 @@ public:
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
+    /// As it is seen, without its cursor, as a PNG; empty, or why it could not be written.
+    QString savePicture(const QString &path) const;
+
 public Q_SLOTS:
     /// What it shows has changed.
     virtual void refresh();
+
+Q_SIGNALS:
+    /// For the status bar: it was saved from its menu, or why not.
+    void told(const QString &text);
 
 protected:
     void setTitle(const QString &title);

@@ -4,19 +4,16 @@
 #include "monitor/charts/heatmapchart.h"
 #include "monitor/charts/histogramchart.h"
 #include "monitor/charts/icons.h"
+#include "monitor/charts/picturefile.h"
 #include "monitor/charts/stackedphaseschart.h"
 #include "monitor/charts/texts.h"
 #include "monitor/data/livedata.h"
 #include "monitor/data/timeselection.h"
 
 #include <QComboBox>
-#include <QDir>
-#include <QFileDialog>
 #include <QHBoxLayout>
-#include <QImageWriter>
 #include <QLabel>
 #include <QPainter>
-#include <QStandardPaths>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -28,8 +25,6 @@ namespace holdline::monitor {
 namespace {
 
 constexpr int kGap = 8;
-/// Pixels per point in pictures that are exported.
-constexpr qreal kExportRatio = 2;
 
 QLabel *labelFor(QWidget *control, const QString &text)
 {
@@ -153,6 +148,9 @@ void LatencyPanel::linkCharts()
         chart->setView(m_view);
         connect(chart, &TimelineChart::rangeSelected, m_selection, &TimeSelection::setRange);
     }
+    for (ChartWidget *chart : {static_cast<ChartWidget *>(m_phases), static_cast<ChartWidget *>(m_heat),
+                               static_cast<ChartWidget *>(m_histogram)})
+        connect(chart, &ChartWidget::told, this, &LatencyPanel::told);
     connect(m_phases, &TimelineChart::cursorMoved, m_heat, &TimelineChart::setFollowedCursor);
     connect(m_heat, &TimelineChart::cursorMoved, m_phases, &TimelineChart::setFollowedCursor);
 }
@@ -222,26 +220,15 @@ QString LatencyPanel::savePicture(const QString &path) const
         top += chart->height() + kGap;
     }
     painter.end();
-    QImageWriter writer(path);
-    if (!writer.canWrite() || !writer.write(whole))
-        return writer.errorString();
-    return {};
+    return writePicture(whole, path);
 }
 
 void LatencyPanel::exportPicture()
 {
-    const QString folder = QStandardPaths::writableLocation(QStandardPaths::PicturesLocation);
-    auto *dialog = new QFileDialog(this, tr("Export picture"), folder, tr("Pictures (*.png)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(QStringLiteral("png"));
-    dialog->selectFile(QStringLiteral("holdline-latency.png"));
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
-        const QString error = savePicture(path);
-        Q_EMIT told(error.isEmpty() ? tr("Saved %1").arg(QDir::toNativeSeparators(path))
-                                    : tr("%1 was not saved: %2").arg(QDir::toNativeSeparators(path), error));
-    });
-    dialog->open();
+    askWhereToSave(
+        this, QStringLiteral("holdline-latency.png"),
+        [this](const QString &path) { return savePicture(path); },
+        [this](const QString &text) { Q_EMIT told(text); });
 }
 
 void LatencyPanel::showEvent(QShowEvent *event)

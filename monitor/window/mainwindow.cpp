@@ -140,6 +140,7 @@ void MainWindow::buildViews()
         m_jobs->select(id);
         selectJob(id);
     });
+    connect(m_overview, &OverviewPanel::told, this, &MainWindow::tell);
     connect(m_latency, &LatencyPanel::told, this, &MainWindow::tell);
     connect(m_detail, &JobDetailPanel::told, this, &MainWindow::tell);
     connect(m_detail, &JobDetailPanel::cancelRequested, this, &MainWindow::cancelJobs);

@@ -123,6 +123,7 @@ OverviewPanel::OverviewPanel(LiveData *live, TimeSelection *selection, QWidget *
     connect(selection, &TimeSelection::changed, this, &OverviewPanel::showSample);
     connect(selection, &TimeSelection::changed, m_rates,
             [this] { m_rates->setSelection(m_selection->range()); });
+    connect(m_rates, &ChartWidget::told, this, &OverviewPanel::told);
     connect(m_rates, &RateChart::rangeSelected, this,
             [this](const std::optional<TimeRange> &range) { m_selection->setRange(range); });
 }

@@ -36,6 +36,8 @@ public:
 Q_SIGNALS:
     /// The oldest held job was chosen.
     void jobSelected(const QByteArray &id);
+    /// For the status bar.
+    void told(const QString &text);
 
 protected:
     void showEvent(QShowEvent *event) override;

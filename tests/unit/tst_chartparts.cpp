@@ -5,13 +5,13 @@
 #include "monitor/charts/histogramchart.h"
 #include "monitor/charts/icons.h"
 #include "monitor/charts/latencypanel.h"
+#include "monitor/charts/palettes.h"
 #include "monitor/charts/sparkline.h"
 #include "monitor/charts/stackedphaseschart.h"
 #include "monitor/charts/statedelegate.h"
 #include "monitor/charts/waterfall.h"
 #include "monitor/data/recordtable.h"
 #include "monitor/data/timeselection.h"
-#include "tests/support/palettes.h"
 #include "tests/support/samplestream.h"
 
 #include <QApplication>
@@ -463,6 +463,15 @@ void TestChartParts::panelPicture()
         const QImage saved(path);
         QVERIFY(saved.width() > 2000 && saved.height() > 1000);
         save(saved, u"panel-export-%1"_s.arg(look));
+        for (const ChartWidget *chart : panel.findChildren<ChartWidget *>()) {
+            const QString one = folder.filePath(look + u"-one.png"_s);
+            QCOMPARE(chart->savePicture(one), QString());
+            QCOMPARE(QImage(one).size(), chart->size() * 2);
+            QVERIFY(!chart->savePicture(folder.filePath(u"no/such/folder.png"_s)).isEmpty());
+            // Its menu has it, for mouse and keys.
+            QCOMPARE(chart->contextMenuPolicy(), Qt::ActionsContextMenu);
+            QCOMPARE(chart->actions().size(), 1);
+        }
         panel.resize(690, 430);
         save(grabbed(panel), u"panel-%1-small"_s.arg(look));
         QVERIFY(!panel.savePicture(folder.filePath(u"no/such/folder.png"_s)).isEmpty());

@@ -2,9 +2,9 @@
 // Charts over time, as their users meet them: mouse, keys, words, pixels. Writes pictures of all of them.
 #include "monitor/charts/heatmapchart.h"
 #include "monitor/charts/histogramchart.h"
+#include "monitor/charts/palettes.h"
 #include "monitor/charts/ratechart.h"
 #include "monitor/charts/stackedphaseschart.h"
-#include "tests/support/palettes.h"
 #include "tests/support/samplestream.h"
 
 #include <QDir>
