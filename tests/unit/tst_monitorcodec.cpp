@@ -158,6 +158,28 @@ private Q_SLOTS:
         QCOMPARE(rowText(text), expected);
     }
 
+    /// Each byte at each place of a text, long enough for all ways it is looked at.
+    void everyByteEverywhere()
+    {
+        for (int byte = 0; byte < 256; ++byte) {
+            for (qsizetype size = 1; size <= 18; ++size) {
+                for (qsizetype at = 0; at < size; ++at) {
+                    QByteArray text(size, 'a');
+                    text[at] = static_cast<char>(byte);
+                    CallbackRow row;
+                    row.word = CallbackWord::Matched;
+                    row.client = rowText(text);
+                    const QByteArray json = encodeRow(row);
+                    QVERIFY2(std::holds_alternative<JsonType>(scanJson(json)), json.constData());
+                    const QJsonObject object = QJsonDocument::fromJson(json).object();
+                    QCOMPARE(object["client"_L1].toString().toUtf8(), row.client);
+                    const bool isClean = byte >= 0x20 && byte < 0x7F;
+                    QCOMPARE(row.client == text, isClean);
+                }
+            }
+        }
+    }
+
     void rowTextsOfAnything()
     {
         QRandomGenerator random(7);
