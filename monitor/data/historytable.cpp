@@ -42,14 +42,9 @@ const Column kColumns[] = {
      QT_TRANSLATE_NOOP("RecordTable", "What the last start that failed said"), false},
 };
 
-const JobRow &job(const void *row)
-{
-    return *static_cast<const JobRow *>(row);
-}
-
 }  // namespace
 
-HistoryTable::HistoryTable(const LiveData &data, QObject *parent) : RecordTable(data, kColumns, parent)
+HistoryTable::HistoryTable(const LiveData &data, QObject *parent) : JobRowsTable(data, kColumns, parent)
 {
     begin(Field::Ended, Qt::DescendingOrder);
 }
@@ -57,11 +52,6 @@ HistoryTable::HistoryTable(const LiveData &data, QObject *parent) : RecordTable(
 int HistoryTable::totalCount() const
 {
     return static_cast<int>(live().history().size());
-}
-
-JobPtr HistoryTable::jobAt(int row) const
-{
-    return row >= 0 && row < shownCount() ? std::static_pointer_cast<const JobRow>(rowAt(row)) : nullptr;
 }
 
 Cell HistoryTable::cell(const void *row, Field field, WallTime now) const
@@ -103,21 +93,6 @@ RecordTable::Batch HistoryTable::batchOf(const Changes &)
 bool HistoryTable::isIn(const void *row, const TimeRange &range) const
 {
     return range.contains(job(row).ended());
-}
-
-std::optional<RowState> HistoryTable::stateOf(const void *) const
-{
-    return RowState::Ended;
-}
-
-std::optional<double> HistoryTable::progressOf(const void *row, WallTime now) const
-{
-    return jobProgress(job(row), now);
-}
-
-QVariant HistoryTable::variantOf(const RowPtr &row) const
-{
-    return QVariant::fromValue(std::static_pointer_cast<const JobRow>(row));
 }
 
 }  // namespace holdline::monitor

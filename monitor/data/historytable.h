@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "monitor/data/recordtable.h"
+#include "monitor/data/jobrowstable.h"
 
 namespace holdline::monitor {
 
 /// The jobs that have ended, as many as LiveData keeps. At first the newest on top. A time range keeps those
 /// that ended within it.
-class HistoryTable : public RecordTable
+class HistoryTable : public JobRowsTable
 {
     Q_OBJECT
 
@@ -15,16 +15,12 @@ public:
     explicit HistoryTable(const LiveData &data, QObject *parent = nullptr);
 
     int totalCount() const override;
-    JobPtr jobAt(int row) const;  ///< null when there is no such row
 
 protected:
     Cell cell(const void *row, Field field, WallTime now) const override;
     std::vector<Record> all() override;
     Batch batchOf(const Changes &changes) override;
     bool isIn(const void *row, const TimeRange &range) const override;
-    std::optional<RowState> stateOf(const void *row) const override;
-    std::optional<double> progressOf(const void *row, WallTime now) const override;
-    QVariant variantOf(const RowPtr &row) const override;
 
 private:
     std::deque<QByteArray> m_ids;  ///< of what is in LiveData's history, as far as this table knows

@@ -42,14 +42,9 @@ const Column kColumns[] = {
      QT_TRANSLATE_NOOP("RecordTable", "What the last start that failed said"), false},
 };
 
-const JobRow &job(const void *row)
-{
-    return *static_cast<const JobRow *>(row);
-}
-
 }  // namespace
 
-JobsTable::JobsTable(const LiveData &data, QObject *parent) : RecordTable(data, kColumns, parent)
+JobsTable::JobsTable(const LiveData &data, QObject *parent) : JobRowsTable(data, kColumns, parent)
 {
     begin(Field::Age, Qt::DescendingOrder);
 }
@@ -57,11 +52,6 @@ JobsTable::JobsTable(const LiveData &data, QObject *parent) : RecordTable(data, 
 int JobsTable::totalCount() const
 {
     return static_cast<int>(live().jobs().size());
-}
-
-JobPtr JobsTable::jobAt(int row) const
-{
-    return row >= 0 && row < shownCount() ? std::static_pointer_cast<const JobRow>(rowAt(row)) : nullptr;
 }
 
 Cell JobsTable::cell(const void *row, Field field, WallTime now) const
@@ -93,21 +83,6 @@ RecordTable::Batch JobsTable::batchOf(const Changes &changes)
 bool JobsTable::isIn(const void *row, const TimeRange &range) const
 {
     return job(row).created < range.to;
-}
-
-std::optional<RowState> JobsTable::stateOf(const void *row) const
-{
-    return job(row).state;
-}
-
-std::optional<double> JobsTable::progressOf(const void *row, WallTime now) const
-{
-    return jobProgress(job(row), now);
-}
-
-QVariant JobsTable::variantOf(const RowPtr &row) const
-{
-    return QVariant::fromValue(std::static_pointer_cast<const JobRow>(row));
 }
 
 }  // namespace holdline::monitor

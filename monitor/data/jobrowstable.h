@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "monitor/data/recordtable.h"
+
+namespace holdline::monitor {
+
+/// What the tables of live and of ended jobs have in common: their rows are JobRows.
+class JobRowsTable : public RecordTable
+{
+    Q_OBJECT
+
+public:
+    JobPtr jobAt(int row) const;  ///< null when there is no such row
+
+protected:
+    using RecordTable::RecordTable;
+
+    static const JobRow &job(const void *row) { return *static_cast<const JobRow *>(row); }
+
+    std::optional<RowState> stateOf(const void *row) const override;
+    std::optional<double> progressOf(const void *row, WallTime now) const override;
+    QVariant variantOf(const RowPtr &row) const override;
+};
+
+}  // namespace holdline::monitor
