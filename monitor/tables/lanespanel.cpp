@@ -80,6 +80,8 @@ QString LanesPanel::entryTerm(const QString &key) const
 
 void LanesPanel::updateCounts()
 {
+    if (!isVisible())
+        return;
     qsizetype waiting = 0;
     qsizetype paused = 0;
     for (const LaneRow &lane : data().lanes()) {

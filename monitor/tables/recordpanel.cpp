@@ -14,14 +14,22 @@
 #include <QSaveFile>
 #include <QSettings>
 #include <QSplitter>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include <chrono>
 #include <numeric>
 
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::milliseconds kCountEvery{500};
+
+}  // namespace
 
 RecordPanel::RecordPanel(const QString &key, RecordTable *table, const LiveData &data,
                          TimeSelection *selection, const std::vector<Sidebar::Entry> &entries,
@@ -33,8 +41,13 @@ RecordPanel::RecordPanel(const QString &key, RecordTable *table, const LiveData 
       m_sidebar(new Sidebar(tr("Which rows"), entries, this)),
       m_filter(new FilterBar(table->fields(), this)),
       m_view(new RecordView(table, this)),
-      m_entry(m_sidebar->current())
+      m_entry(m_sidebar->current()),
+      m_counting(new QTimer(this))
 {
+    m_counting->setSingleShot(true);
+    m_counting->setInterval(kCountEvery);
+    connect(m_counting, &QTimer::timeout, this, &RecordPanel::updateCounts);
+
     m_copy = makeAction(tr("Copy rows"), u"copy"_s, QKeySequence::Copy);
     connect(m_copy, &QAction::triggered, this, [this] { copyRows(TableFormat::Tsv); });
     m_copyId = makeAction(tr("Copy ids"), u"copy"_s, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
@@ -283,13 +296,16 @@ void RecordPanel::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
     showCounts();
+    updateCounts();
 }
 
 void RecordPanel::showCounts()
 {
     const int total = table().totalCount();
     m_filter->setCounts(table().shownCount(), total);
-    updateCounts();
+    // Going through a whole history with each batch of changes would cost more than showing them.
+    if (!m_counting->isActive())
+        m_counting->start();
     if (total == 0)
         m_view->setEmptyText(m_nothing, m_nothingAction);
     else

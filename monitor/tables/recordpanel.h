@@ -12,6 +12,7 @@
 class QAction;
 class QMenu;
 class QSettings;
+class QTimer;
 
 namespace holdline::monitor {
 
@@ -108,6 +109,7 @@ private:
     QHash<QString, QByteArray> m_columns;
     QString m_nothing;
     QString m_nothingAction;
+    QTimer *m_counting;  ///< runs while the sidebar's counts are behind
 };
 
 }  // namespace holdline::monitor

@@ -133,18 +133,21 @@ QByteArray rowsAsText(const RecordTable &table, std::span<const int> rows, std::
     return text;
 }
 
-QByteArray curlCommand(const QByteArray &account, const QByteArray &listen)
+QByteArray startUrl(const QByteArray &listen)
 {
-    QByteArray body = "{\"account\":" + quoteJson(account) + '}';
-    body.replace('\'', "'\\''");
     QByteArray where = listen;
-    // Listening on every address, it is reached on loopback.
     if (where.startsWith("0.0.0.0:"))
         where.replace(0, 7, "127.0.0.1");
     else if (where.startsWith("[::]:"))
         where.replace(0, 4, "[::1]");
-    return "curl -sS -X POST -H 'Content-Type: application/json' -d '" + body + "' http://" + where +
-           "/start";
+    return "http://" + where + "/start";
+}
+
+QByteArray curlCommand(const QByteArray &account, const QByteArray &listen)
+{
+    QByteArray body = "{\"account\":" + quoteJson(account) + '}';
+    body.replace('\'', "'\\''");
+    return "curl -sS -X POST -H 'Content-Type: application/json' -d '" + body + "' " + startUrl(listen);
 }
 
 }  // namespace holdline::monitor

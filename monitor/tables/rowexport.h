@@ -30,6 +30,9 @@ bool exportRows(const RecordTable &table, std::span<const int> rows, std::span<c
 QByteArray rowsAsText(const RecordTable &table, std::span<const int> rows, std::span<const int> columns,
                       TableFormat format);
 
+/// Where a client on this machine finds a service that listens at `listen`; one that listens at every address
+/// is reached on loopback.
+QByteArray startUrl(const QByteArray &listen);
 /// What a client would send to have a job of this account, for a POSIX shell; the service listens at
 /// `listen`.
 QByteArray curlCommand(const QByteArray &account, const QByteArray &listen);

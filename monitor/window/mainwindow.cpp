@@ -8,6 +8,7 @@
 #include "monitor/tables/callbackspanel.h"
 #include "monitor/tables/jobspanel.h"
 #include "monitor/tables/lanespanel.h"
+#include "monitor/tables/rowexport.h"
 #include "monitor/window/draindialog.h"
 #include "monitor/window/hintpage.h"
 #include "monitor/window/jobdetailpanel.h"
@@ -371,7 +372,7 @@ QString MainWindow::tryCommand() const
 {
     if (!m_data.service())
         return {};
-    return u"jobclient --url http://%1/start"_s.arg(QString::fromUtf8(m_data.service()->listen));
+    return u"jobclient --url "_s + QString::fromUtf8(startUrl(m_data.service()->listen));
 }
 
 void MainWindow::showStartPage()
