@@ -26,6 +26,10 @@ enum class EventLoop { Epoll, Qt };
 enum class ConnectionScope { Any, Account };
 enum class UpstreamTransport { Pooled, Qt };
 enum class AmbiguousRetry { Never, Always };
+/// What a request gets whose Idempotency-Key's job has not ended: that job's answer, or 409.
+enum class KeyInFlight { Join, Reject };
+/// SQLite's `synchronous`: Full survives a power cut, Normal a killed process.
+enum class StoreSync { Full, Normal };
 enum class LogFormat { Logfmt, Json };
 enum class LogLevel { Debug, Info, Warning, Error };
 
@@ -76,7 +80,25 @@ struct Config
         int parkedResults = 10'000;  ///< settled jobs remembered for late and duplicate callbacks
         std::int64_t parkedBytes = 64 * 1024 * 1024;  ///< their bodies, all together
         std::chrono::milliseconds parkedFor = 600s;
+        std::chrono::milliseconds jobDeadline = 1h;  ///< of a promised job, whoever waits for it
+        int promised = 100'000;                      ///< promised jobs that have not ended; one more gets 503
+        KeyInFlight keyInFlight = KeyInFlight::Join;
     } hold;
+
+    struct Store
+    {
+        /// Path of the SQLite file, "memory", or "auto": holdline.db in the service's or the user's state
+        /// folder.
+        QString path = QStringLiteral("auto");
+        StoreSync synchronous = StoreSync::Full;
+        std::chrono::milliseconds commitInterval = 2ms;  ///< least time from one commit to the next
+        std::chrono::milliseconds keepFor = 24h;         ///< results and keys of jobs that have ended
+        int jobs = 200'000;                              ///< ended ones that are kept
+        std::int64_t bytes = 1024 * 1024 * 1024;         ///< of all that is kept
+        int queued = 20'000;                             ///< writes that wait; one more fails
+        int deadLetters = 1'000;
+        std::int64_t deadLetterBytes = 64 * 1024 * 1024;
+    } store;
 
     struct Retry
     {

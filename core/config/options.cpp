@@ -78,6 +78,22 @@ Option socketPath(QLatin1StringView key, QLatin1StringView flag, At at, QLatin1S
 }
 
 template <typename At>
+Option storePath(QLatin1StringView key, QLatin1StringView flag, At at, QLatin1StringView description)
+{
+    Option option = describe(key, flag, Option::Kind::Path, u"PATH, auto or memory"_s, description);
+    option.reloadable = false;  // the file is open already
+    option.set = [at](Config &config, QStringView text) {
+        const auto isControl = [](QChar c) { return c.category() == QChar::Other_Control; };
+        if (text.isEmpty() || text.toUtf8().size() > 4096 || std::any_of(text.begin(), text.end(), isControl))
+            return u"a path of at most 4096 bytes is wanted, or auto, or memory"_s;
+        at(config) = text.toString();
+        return QString();
+    };
+    option.get = [at](const Config &config) { return at(config); };
+    return option;
+}
+
+template <typename At>
 Option url(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeEmpty, const QString &example,
            QLatin1StringView description)
 {
@@ -184,6 +200,9 @@ constexpr Words<UpstreamTransport, 2> kTransports{
     {{"pooled"_L1, UpstreamTransport::Pooled}, {"qt"_L1, UpstreamTransport::Qt}}};
 constexpr Words<AmbiguousRetry, 2> kAmbiguous{
     {{"never"_L1, AmbiguousRetry::Never}, {"always"_L1, AmbiguousRetry::Always}}};
+constexpr Words<KeyInFlight, 2> kKeyInFlight{
+    {{"join"_L1, KeyInFlight::Join}, {"reject"_L1, KeyInFlight::Reject}}};
+constexpr Words<StoreSync, 2> kStoreSync{{{"full"_L1, StoreSync::Full}, {"normal"_L1, StoreSync::Normal}}};
 constexpr Words<LogFormat, 2> kFormats{{{"logfmt"_L1, LogFormat::Logfmt}, {"json"_L1, LogFormat::Json}}};
 constexpr Words<LogLevel, 4> kLevels{{{"debug"_L1, LogLevel::Debug},
                                       {"info"_L1, LogLevel::Info},
@@ -284,6 +303,42 @@ void addHold(std::vector<Option> &all)
                        64 * GiB, "Memory for the results of finished jobs, all together."_L1));
     all.push_back(duration("hold.parked_for"_L1, "parked-for"_L1, HOLDLINE_MEMBER(hold.parkedFor), 0ms, 168h,
                            "How long a finished job is remembered."_L1));
+    all.push_back(duration("hold.job_deadline"_L1, "job-deadline"_L1, HOLDLINE_MEMBER(hold.jobDeadline), 1s,
+                           168h, "Time that a job with a key, or one handed over, has to end."_L1));
+    all.push_back(
+        integer("hold.promised"_L1, "max-promised"_L1, HOLDLINE_MEMBER(hold.promised), 1, 1'000'000,
+                "Jobs with a key, or handed over, that have not ended; one more is answered 503."_L1));
+    all.push_back(choice("hold.idempotency_in_flight"_L1, "idempotency-in-flight"_L1,
+                         HOLDLINE_MEMBER(hold.keyInFlight), kKeyInFlight,
+                         "A request whose Idempotency-Key's job runs: joins it, or is answered 409."_L1));
+}
+
+void addStore(std::vector<Option> &all)
+{
+    all.push_back(storePath(
+        "store.path"_L1, "store"_L1, HOLDLINE_MEMBER(store.path),
+        "Where promised jobs are kept; auto: holdline.db in $STATE_DIRECTORY, else in the user's state folder."_L1));
+    all.push_back(choice("store.synchronous"_L1, "store-synchronous"_L1, HOLDLINE_MEMBER(store.synchronous),
+                         kStoreSync,
+                         "What a stored job survives: a power cut, or a killed process only."_L1));
+    all.back().reloadable = false;
+    all.push_back(duration(
+        "store.commit_interval"_L1, "store-commit-interval"_L1, HOLDLINE_MEMBER(store.commitInterval), 0ms,
+        1s, "Least time from one commit to the next; what comes in between goes together."_L1));
+    all.push_back(duration("store.keep_for"_L1, "store-keep-for"_L1, HOLDLINE_MEMBER(store.keepFor), 1s,
+                           8760h, "How long results and Idempotency-Keys of ended jobs are kept."_L1));
+    all.push_back(integer("store.jobs"_L1, "store-jobs"_L1, HOLDLINE_MEMBER(store.jobs), 1, 100'000'000,
+                          "Ended jobs that are kept; the oldest go first."_L1));
+    all.push_back(size("store.bytes"_L1, "store-bytes"_L1, HOLDLINE_MEMBER(store.bytes), MiB, 1024 * GiB,
+                       "Size of all that is kept; the oldest ended jobs go first."_L1));
+    all.push_back(integer("store.queued"_L1, "store-queued"_L1, HOLDLINE_MEMBER(store.queued), 1, 10'000'000,
+                          "Writes to the store that wait; what needs one more is answered 503."_L1));
+    all.push_back(integer("store.dead_letters"_L1, "store-dead-letters"_L1,
+                          HOLDLINE_MEMBER(store.deadLetters), 0, 1'000'000,
+                          "Dead letters that are kept; the oldest go first."_L1));
+    all.push_back(size("store.dead_letter_bytes"_L1, "store-dead-letter-bytes"_L1,
+                       HOLDLINE_MEMBER(store.deadLetterBytes), 0, 64 * GiB,
+                       "Their bodies, all together."_L1));
 }
 
 void addRetryAndCircuit(std::vector<Option> &all)
@@ -401,6 +456,7 @@ const std::vector<Option> &options()
         addUpstream(list);
         addLanes(list);
         addHold(list);
+        addStore(list);
         addRetryAndCircuit(list);
         addLimits(list);
         addLog(list);

@@ -17,6 +17,9 @@ enum class JobState : std::uint8_t { Queued, Starting, Running, Settled };
 struct JobStatus
 {
     JobState state = JobState::Queued;
+    bool promised = false;       ///< has a key or was handed over: goes on without its client
+    bool handedOver = false;     ///< its client comes back for the result: not even its queue place is lost
+    bool interrupted = false;    ///< the service ended while its start was under way
     bool passThrough = false;    ///< the client asked for `wait:false`: no callback of ours is involved
     bool attempted = false;      ///< a start has left at least once, so that a callback is possible
     bool startInFlight = false;  ///< the job holds its lane's turn

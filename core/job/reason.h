@@ -23,12 +23,23 @@ enum class Reason : std::uint8_t {
     QueueTimeout,         ///< the deadline passed before the account's lane granted a start
     ClientGone,           ///< the client left before its answer
     Cancelled,            ///< an operator or the API cancelled the job
+    Interrupted,          ///< the service ended while the start was under way, and no callback came since
+    // A request's end that is not its job's
+    HandedOver,  ///< answered 202 with the job's address; the job goes on
+    Replayed,    ///< its Idempotency-Key's job had ended: the stored answer
     // Refused at once
     Draining,             ///< the service is shutting down
     CircuitOpen,          ///< the upstream failed too often lately
     Overloaded,           ///< a limit on held requests, queued starts or connections is reached
     DeadlineUnreachable,  ///< from where the lane stands the answer cannot come in time
     LaneFull,             ///< this account's queue is full
+    StoreUnavailable,     ///< what was asked for needs a promise that cannot be kept: nothing can be stored
+    // Idempotency keys and the jobs API
+    IdempotencyKeyInvalid,   ///< neither a quoted nor a bare key of 1 to 255 visible characters
+    IdempotencyKeyReused,    ///< the key came with another request before
+    IdempotencyKeyInFlight,  ///< the key's job has not ended, and joining is switched off
+    Expired,                 ///< there was such a job, its result is no longer kept
+    AlreadyEnded,            ///< too late to cancel it
     // Requests that are wrong
     InvalidJson,
     MissingAccount,

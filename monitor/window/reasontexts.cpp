@@ -49,6 +49,15 @@ QString explain(Reason reason)
             return Texts::tr("The client closed its connection before there was an answer.");
         case Reason::Cancelled:
             return Texts::tr("The job was cancelled by hand or through the API.");
+        case Reason::Interrupted:
+            return Texts::tr(
+                "The service ended while the start was under way, and no callback came since: "
+                "the job may have run.");
+        case Reason::HandedOver:
+            return Texts::tr("The client was given the job's address to come back to; the job goes on.");
+        case Reason::Replayed:
+            return Texts::tr(
+                "The job of this request's Idempotency-Key had ended; its stored answer was sent again.");
         case Reason::Draining:
             return Texts::tr("The service is shutting down and could not wait any longer.");
         case Reason::CircuitOpen:
@@ -62,6 +71,20 @@ QString explain(Reason reason)
                 "it was refused at once.");
         case Reason::LaneFull:
             return Texts::tr("This account's queue of starts was full.");
+        case Reason::StoreUnavailable:
+            return Texts::tr(
+                "The request needs a promise (an Idempotency-Key or a hand-over), and nothing can be "
+                "stored.");
+        case Reason::IdempotencyKeyInvalid:
+            return Texts::tr("The Idempotency-Key field cannot be read.");
+        case Reason::IdempotencyKeyReused:
+            return Texts::tr("The same Idempotency-Key came with a different request before.");
+        case Reason::IdempotencyKeyInFlight:
+            return Texts::tr("The key's job has not ended, and joining is switched off.");
+        case Reason::Expired:
+            return Texts::tr("There was such a job; its result is no longer kept.");
+        case Reason::AlreadyEnded:
+            return Texts::tr("The job had ended when it was to be cancelled.");
         case Reason::InvalidJson:
             return Texts::tr("The request's body is not valid JSON.");
         case Reason::MissingAccount:

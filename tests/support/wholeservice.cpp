@@ -40,6 +40,7 @@ Config WholeService::quietConfig()
     // The same on any machine; CTest runs some tests a second time with more.
     config.server.threads = std::max(qEnvironmentVariableIntValue("HOLDLINE_TEST_THREADS"), 1);
     config.server.monitorSocket = u"off"_s;
+    config.store.path = u"memory"_s;
     config.log.accessLinesPerSecond = 0;
     config.log.level = LogLevel::Warning;
     return config;

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/job/deadletter.h"
+#include "core/job/jobrecord.h"
+
+#include <QObject>
+#include <QString>
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace holdline {
+
+/// One shard's door to what outlives the process. Everything is answered later, from the shard's event loop,
+/// never from inside the call; what is still unanswered when the door goes is never answered. Writes are
+/// carried out in the order of the calls; an error concerns that one write, and nothing of it is stored.
+///
+/// Implemented by StoreLink over the store's threads and by a fake in tests. Thread: its shard's.
+class JobStore : public QObject
+{
+    Q_OBJECT
+
+public:
+    using QObject::QObject;
+
+    /// Empty: it is durable now. Otherwise why it is not, for people.
+    using Done = std::function<void(const QString &error)>;
+    using Found = std::function<void(std::optional<JobRecord>)>;
+    using FoundAll = std::function<void(std::vector<JobRecord>)>;
+
+    /// False while it certainly cannot store: what needs a promise is refused at once. errorString() says
+    /// why, for people.
+    virtual bool isAvailable() const = 0;
+    virtual QString errorString() const = 0;
+    /// Whether what it holds survives the process.
+    virtual bool isDurable() const = 0;
+
+    /// Stores the record under its id in place of what was there. `done` may be empty.
+    virtual void put(const JobRecord &record, Done done) = 0;
+    /// Forgets the record: there never was such a job.
+    virtual void remove(const QByteArray &id) = 0;
+
+    /// The record with this id, expired ones too. Sees at least what was reported as done.
+    virtual void find(const QByteArray &id, Found found) = 0;
+    /// The one with this key; the account's key is unique.
+    virtual void findByKey(const QByteArray &account, const QByteArray &key, Found found) = 0;
+    /// At most `most` with this key, whatever the account, newest first.
+    virtual void findAllByKey(const QByteArray &key, int most, FoundAll found) = 0;
+
+    /// Dead letters, oldest dropped where there are too many.
+    virtual void putDeadLetter(const DeadLetter &letter, Done done) = 0;
+
+Q_SIGNALS:
+    /// isAvailable() changed.
+    void availabilityChanged();
+};
+
+}  // namespace holdline
