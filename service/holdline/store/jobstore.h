@@ -46,6 +46,10 @@ public:
     virtual void find(const QByteArray &id, Found found) = 0;
     /// The one with this key; the account's key is unique.
     virtual void findByKey(const QByteArray &account, const QByteArray &key, Found found) = 0;
+    /// The one whose callback address ends in this token (CallbackToken::toText()), ended ones too: a callback
+    /// that comes again after a restart must be known. Look up by CallbackToken::lookup, compare the whole in
+    /// constant time.
+    virtual void findByToken(const QByteArray &token, Found found) = 0;
     /// At most `most` with this key, whatever the account, newest first.
     virtual void findAllByKey(const QByteArray &key, int most, FoundAll found) = 0;
 
