@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/holdline/store/jobstore.h"
+#include "service/holdline/store/recordrules.h"
+
+#include <QTimer>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+namespace holdline::test {
+
+/// A store whose disk is the test. What is written counts, and is found, when it is reported as done: from
+/// the event loop, or where the test holds writes back, when it releases them.
+///
+/// `puts` is every put() in order, done or not.
+class FakeJobStore : public JobStore
+{
+public:
+    bool isAvailable() const override { return m_unavailable.isEmpty(); }
+    QString errorString() const override { return m_unavailable; }
+    bool isDurable() const override { return durable; }
+
+    void put(const JobRecord &record, Done done) override
+    {
+        puts.push_back(record);
+        write([this, record] { store(record); }, std::move(done));
+    }
+    void remove(const QByteArray &id) override
+    {
+        removed.push_back(id);
+        write([this, id] { records.erase(id); }, {});
+    }
+    void find(const QByteArray &id, Found found) override
+    {
+        look([this, id, found = std::move(found)] { found(firstWhere(&JobRecord::id, id)); });
+    }
+    void findByToken(const QByteArray &token, Found found) override
+    {
+        look([this, token, found = std::move(found)] { found(firstWhere(&JobRecord::token, token)); });
+    }
+    void findByKey(const QByteArray &account, const QByteArray &key, Found found) override
+    {
+        look([this, account, key, found = std::move(found)] {
+            const auto at = std::find_if(records.begin(), records.end(), [&](const auto &entry) {
+                return entry.second.account == account && !key.isNull() && entry.second.key == key;
+            });
+            found(at == records.end() ? std::nullopt : std::optional(at->second));
+        });
+    }
+    void findAllByKey(const QByteArray &key, int most, FoundAll found) override
+    {
+        look([this, key, most, found = std::move(found)] {
+            std::vector<JobRecord> all;
+            for (const auto &[id, record] : records) {
+                if (!key.isNull() && record.key == key)
+                    all.push_back(record);
+            }
+            std::stable_sort(all.begin(), all.end(),
+                             [](const JobRecord &a, const JobRecord &b) { return a.created > b.created; });
+            if (all.size() > static_cast<std::size_t>(most))
+                all.resize(static_cast<std::size_t>(most));
+            found(std::move(all));
+        });
+    }
+    void putDeadLetter(const DeadLetter &letter, Done done) override
+    {
+        write([this, letter] { deadLetters.insert_or_assign(letter.id, letter); }, std::move(done));
+    }
+
+    /// Writes are answered no more until release().
+    void hold() { m_holding = true; }
+    int heldCount() const { return static_cast<int>(m_held.size()); }
+    /// The oldest `most` that are held back are done now, from inside this call; with all of them, later ones
+    /// are no longer held back.
+    void release(int most)
+    {
+        for (; most > 0 && !m_held.empty(); --most)
+            takeHeld()();
+    }
+    void release()
+    {
+        m_holding = false;
+        release(heldCount());
+    }
+    /// So many writes to come, each at its turn, fail for this reason.
+    void failNext(int writes, const QString &why)
+    {
+        m_failures = writes;
+        m_failure = why;
+    }
+    /// Empty: it is available again. Writes fail meanwhile for this reason.
+    void setUnavailable(const QString &why)
+    {
+        const bool changes = why.isEmpty() != m_unavailable.isEmpty();
+        m_unavailable = why;
+        if (changes)
+            Q_EMIT availabilityChanged();
+    }
+
+    /// What it holds for good.
+    std::map<QByteArray, JobRecord> records;
+    std::map<QByteArray, DeadLetter> deadLetters;
+    std::vector<JobRecord> puts;
+    std::vector<QByteArray> removed;
+    int looks = 0;  ///< of any kind
+    bool durable = true;
+
+private:
+    using Step = std::function<void()>;
+
+    void write(Step step, Done done)
+    {
+        QString error = m_unavailable;
+        if (error.isEmpty() && m_failures > 0) {
+            --m_failures;
+            error = m_failure;
+        }
+        m_held.push_back([step = std::move(step), done = std::move(done), error] {
+            if (error.isEmpty())
+                step();
+            if (done)
+                done(error);
+        });
+        if (!m_holding)
+            later([this] {
+                if (!m_held.empty() && !m_holding)
+                    takeHeld()();
+            });
+    }
+    Step takeHeld()
+    {
+        const Step step = std::move(m_held.front());
+        m_held.pop_front();
+        return step;
+    }
+    void look(Step step)
+    {
+        ++looks;
+        later(std::move(step));
+    }
+    void later(Step step) { QTimer::singleShot(0, this, std::move(step)); }
+
+    void store(const JobRecord &record)
+    {
+        JobRecord &stored = records[record.id];
+        const auto request = record.request ? record.request : stored.request;
+        stored = record;
+        stored.request = keepsRequest(record) ? request : std::nullopt;
+    }
+    std::optional<JobRecord> firstWhere(QByteArray JobRecord::*member, const QByteArray &value) const
+    {
+        const auto at = std::find_if(records.begin(), records.end(), [&](const auto &entry) {
+            return !value.isNull() && entry.second.*member == value;
+        });
+        return at == records.end() ? std::nullopt : std::optional(at->second);
+    }
+
+    std::deque<Step> m_held;  ///< writes that are not done, oldest first
+    bool m_holding = false;
+    int m_failures = 0;
+    QString m_failure;
+    QString m_unavailable;
+};
+
+}  // namespace holdline::test
