@@ -298,11 +298,15 @@ void Bridge::apply(Job &job, JobEvent event, TimePoint now)
 http::Response Bridge::callback(QByteArrayView token, const http::Request &request)
 {
     Job *job = m_jobs.findByToken(token);
-    if (!job)
+    if (!job) {
+        Q_EMIT callbackRefused(token, request, Reason::CallbackUnknown, {}, {});
         return enter(CallbackWord::Unknown, nullptr, {}, request);
+    }
     auto parsed = parseCallback(request.body);
-    if (const auto *error = std::get_if<QString>(&parsed))
+    if (const auto *error = std::get_if<QString>(&parsed)) {
+        Q_EMIT callbackRefused(token, request, Reason::CallbackMalformed, job->id, job->account);
         return enter(CallbackWord::Malformed, job, {}, request, *error);
+    }
 
     const CallbackMessage &message = std::get<CallbackMessage>(parsed);
     const TimePoint now = Clock::now();
@@ -326,6 +330,8 @@ http::Response Bridge::callback(QByteArrayView token, const http::Request &reque
         m_jobTime.add(*job->phases(now).job);
     if (ahead.actions.testFlag(JobAction::KeepResult))
         m_jobs.keepResult(*job, request.body);
+    if (ahead.callback == CallbackWord::Mismatched)
+        Q_EMIT callbackRefused(token, request, Reason::CallbackMismatched, job->id, job->account);
     const http::Response response = enter(ahead.callback, job, message.id, request);
     pump(now);
     return response;

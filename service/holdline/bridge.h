@@ -6,6 +6,7 @@
 #include "core/job/callbackledger.h"
 #include "core/job/circuitbreaker.h"
 #include "core/job/deadlinetimer.h"
+#include "core/job/jobrecord.h"
 #include "core/job/jobs.h"
 #include "core/job/lanes.h"
 #include "core/job/retrypolicy.h"
@@ -80,6 +81,13 @@ Q_SIGNALS:
     /// A start request was sent and ended.
     void startEnded(const holdline::StartResult &result, holdline::Duration took);
     void callbackEntered(holdline::CallbackWord word);
+    /// A callback was not taken, because it is unknown, mismatched or malformed, or because its result cannot
+    /// be stored (Reason::StoreUnavailable). `token` is what its address ended in, a secret. The job's id and
+    /// account are empty where they are not known.
+    void callbackRefused(QByteArrayView token, const holdline::http::Request &request,
+                         holdline::Reason reason, const QByteArray &job, const QByteArray &account);
+    /// A handed-over job ended without a result; what is needed to make it again is in its record.
+    void handedOverFailed(const holdline::JobRecord &record);
     void drained();
 
 private:
