@@ -23,9 +23,18 @@ struct DeadLetter
     QByteArray detail;                      ///< for people
     QByteArray token;  ///< of a callback: what its address ended in, a secret, at most 64 bytes
     QByteArray contentType;
-    QByteArray body;   ///< of the callback, or of the job's request; cut to the limit
-    bool cut = false;  ///< the body was longer
-    int redriven = 0;  ///< times it was driven again
+    QByteArray body;         ///< of the callback, or of the job's request; cut to the limit
+    bool cut = false;        ///< the body was longer
+    std::int64_t bytes = 0;  ///< of the whole body
+    int redriven = 0;        ///< times it was driven again, without success
+
+    friend bool operator==(const DeadLetter &, const DeadLetter &) = default;
 };
+
+inline QLatin1StringView word(DeadLetter::Kind kind)
+{
+    using namespace Qt::StringLiterals;
+    return kind == DeadLetter::Kind::Job ? "job"_L1 : "callback"_L1;
+}
 
 }  // namespace holdline

@@ -69,6 +69,50 @@ public:
     {
         write([this, letter] { deadLetters.insert_or_assign(letter.id, letter); }, std::move(done));
     }
+    void listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundLetters found) override
+    {
+        look([this, kind, most, found = std::move(found)] {
+            std::vector<DeadLetter> all;
+            for (const auto &[id, letter] : deadLetters) {
+                if (!kind || letter.kind == *kind)
+                    all.push_back(letter);
+            }
+            std::stable_sort(all.begin(), all.end(),
+                             [](const DeadLetter &a, const DeadLetter &b) { return a.at > b.at; });
+            if (all.size() > static_cast<std::size_t>(most))
+                all.resize(static_cast<std::size_t>(most));
+            for (DeadLetter &letter : all) {
+                letter.body.clear();
+                letter.token.clear();
+            }
+            found(std::move(all));
+        });
+    }
+    void findDeadLetter(const QByteArray &id, FoundLetter found) override
+    {
+        look([this, id, found = std::move(found)] {
+            const auto at = deadLetters.find(id);
+            found(at == deadLetters.end() ? std::nullopt : std::optional(at->second));
+        });
+    }
+    void removeDeadLetter(const QByteArray &id, Done done) override
+    {
+        write([this, id] { deadLetters.erase(id); }, std::move(done));
+    }
+    void askStatus(std::function<void(const StoreStatus &)> answer) override
+    {
+        look([this, answer = std::move(answer)] {
+            StoreStatus status;
+            status.available = isAvailable();
+            status.durable = durable;
+            status.error = m_unavailable;
+            status.queued = heldCount();
+            status.records = static_cast<std::int64_t>(records.size());
+            for (const auto &[id, letter] : deadLetters)
+                ++status.deadLetters[static_cast<std::size_t>(letter.kind)];
+            answer(status);
+        });
+    }
 
     /// Writes are answered no more until release().
     void hold() { m_holding = true; }

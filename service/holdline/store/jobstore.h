@@ -3,6 +3,7 @@
 
 #include "core/job/deadletter.h"
 #include "core/job/jobrecord.h"
+#include "core/telemetry/storestatus.h"
 
 #include <QObject>
 #include <QString>
@@ -46,15 +47,28 @@ public:
     virtual void find(const QByteArray &id, Found found) = 0;
     /// The one with this key; the account's key is unique.
     virtual void findByKey(const QByteArray &account, const QByteArray &key, Found found) = 0;
-    /// The one whose callback address ends in this token (CallbackToken::toText()), ended ones too: a callback
-    /// that comes again after a restart must be known. Look up by CallbackToken::lookup, compare the whole in
-    /// constant time.
+    /// The one whose callback address ends in this token (CallbackToken::toText()), ended ones too: a
+    /// callback that comes again after a restart must be known. Look up by CallbackToken::lookup, compare the
+    /// whole in constant time.
     virtual void findByToken(const QByteArray &token, Found found) = 0;
     /// At most `most` with this key, whatever the account, newest first.
     virtual void findAllByKey(const QByteArray &key, int most, FoundAll found) = 0;
 
-    /// Dead letters, oldest dropped where there are too many.
+    /// Dead letters, each under its id, in place of what was there. The oldest are dropped where there are
+    /// too many, of each kind by itself: a kind may take half of store.dead_letters and of
+    /// store.dead_letter_bytes, so that a flood of one leaves the other alone.
     virtual void putDeadLetter(const DeadLetter &letter, Done done) = 0;
+    using FoundLetters = std::function<void(std::vector<DeadLetter>)>;
+    using FoundLetter = std::function<void(std::optional<DeadLetter>)>;
+    /// The newest `most` of this kind, or of all, newest first, without bodies and tokens.
+    virtual void listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundLetters found) = 0;
+    /// The whole letter.
+    virtual void findDeadLetter(const QByteArray &id, FoundLetter found) = 0;
+    /// Forgets the letter; one that is not there is forgotten already. `done` may be empty.
+    virtual void removeDeadLetter(const QByteArray &id, Done done) = 0;
+
+    /// How the store of all shards stands.
+    virtual void askStatus(std::function<void(const StoreStatus &)> answer) = 0;
 
 Q_SIGNALS:
     /// isAvailable() changed.
