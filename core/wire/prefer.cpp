@@ -47,6 +47,7 @@ Preferences parsePrefer(QByteArrayView value)
 {
     Preferences preferences;
     bool waitSeen = false;
+    bool asyncSeen = false;
     while (!value.isEmpty()) {
         QByteArrayView member = takeMember(value);
         // Parameters after a semicolon are not used by any preference we know.
@@ -54,11 +55,14 @@ Preferences parsePrefer(QByteArrayView value)
             member = member.first(semicolon);
         const qsizetype equals = member.indexOf('=');
         const QByteArrayView name = (equals < 0 ? member : member.first(equals)).trimmed();
-        if (waitSeen || name.compare("wait", Qt::CaseInsensitive) != 0)
-            continue;
-        waitSeen = true;
-        if (equals >= 0)
-            preferences.wait = parseWait(member.sliced(equals + 1).trimmed());
+        const QByteArrayView given = equals < 0 ? QByteArrayView() : member.sliced(equals + 1).trimmed();
+        if (!waitSeen && name.compare("wait", Qt::CaseInsensitive) == 0) {
+            waitSeen = true;
+            preferences.wait = parseWait(given);
+        } else if (!asyncSeen && name.compare("respond-async", Qt::CaseInsensitive) == 0) {
+            asyncSeen = true;
+            preferences.respondAsync = given.isEmpty() || given == "\"\"";
+        }
     }
     return preferences;
 }

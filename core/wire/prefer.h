@@ -14,6 +14,9 @@ struct Preferences
 {
     /// `wait=N`, N > 0 (section 4.3): how long the client is ready to wait. The first one counts.
     std::optional<std::chrono::seconds> wait;
+    /// `respond-async` (section 4.1): the client prefers a 202 with the job's address to waiting longer. It
+    /// has no value; one that is given makes it another preference, which is ignored. (`=""` is no value.)
+    bool respondAsync = false;
 };
 
 /// Parses the combined value of all `Prefer` fields.

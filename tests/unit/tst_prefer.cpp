@@ -14,7 +14,9 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("value");
         QTest::addColumn<int>("seconds");  // 0: ignored
-        const auto row = [](const char *value, int seconds) { QTest::newRow(value) << QByteArray(value) << seconds; };
+        const auto row = [](const char *value, int seconds) {
+            QTest::newRow(value) << QByteArray(value) << seconds;
+        };
         row("", 0);
         row("wait=10", 10);
         row("WAIT=10", 10);
@@ -45,6 +47,39 @@ private Q_SLOTS:
         QFETCH(int, seconds);
         const Preferences preferences = parsePrefer(value);
         QCOMPARE(preferences.wait.value_or(std::chrono::seconds(0)).count(), seconds);
+    }
+
+    void respondAsync_data()
+    {
+        QTest::addColumn<QByteArray>("value");
+        QTest::addColumn<bool>("async");
+        const auto row = [](const char *value, bool async) {
+            QTest::newRow(value) << QByteArray(value) << async;
+        };
+        row("", false);
+        row("wait=10", false);
+        row("respond-async", true);
+        row("Respond-Async", true);
+        row(" respond-async ", true);
+        row("respond-async, wait=10", true);
+        row("wait=10, respond-async", true);
+        row("wait=x,respond-async", true);
+        row("respond-async; foo=bar", true);
+        row("respond-async=\"\"", true);
+        row("respond-async=", true);
+        row("respond-async=1", false);
+        row("respond-async=1, respond-async", false);
+        row("respond-async, respond-async=1", true);
+        row("respond-asynchronously", false);
+        row("respond", false);
+        row("handling=\", respond-async\"", false);
+        row("\"respond-async\"", false);
+    }
+    void respondAsync()
+    {
+        QFETCH(QByteArray, value);
+        QFETCH(bool, async);
+        QCOMPARE(parsePrefer(value).respondAsync, async);
     }
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What bytes cost on their way in and out: codecs, request parser, answers.
+#include "core/wire/fingerprint.h"
 #include "core/wire/startcodec.h"
 #include "service/http/requestparser.h"
 #include "service/http/responseparser.h"
@@ -16,6 +17,10 @@ namespace {
 const QByteArray kStart =
     R"({"account":"example","wait":true,"priority":3,"parameters":{"lines":[1,2,3],"name":"Ärger"}})"_ba;
 const QByteArray kCallbackUrl = "http://127.0.0.1:3738/callback/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"_ba;
+/// 200 bytes.
+const QByteArray kKeyed =
+    R"({"wait": true, "account": "example", "priority": 3, "parameters": {"name": "\u00c4rger", "lines": )"
+    R"([1, 2.50, 3e10], "title": "Accounts of the year", "nested": {"b": null, "a": false}}, "note":"no hurry"})"_ba;
 const QByteArray kCallback =
     R"({"id":"4499a6e0c2ef4b98","state":"completed","startedAt":"2015-06-29T15:34:16.850Z",)"
     R"("proof":"078DC9F28BA8C890DAAFE65945AF7B15A0519671"})"_ba;
@@ -36,6 +41,7 @@ class MicroWire : public QObject
 private Q_SLOTS:
     void parseStartRequest();
     void renderStartRequest();
+    void fingerprintOfStart();
     void parseAnswerOfStart();
     void parseCallbackBody();
     void requestParser();
@@ -62,6 +68,17 @@ void MicroWire::renderStartRequest()
         body = renderStart(request, kCallbackUrl);
     }
     QVERIFY(body.contains(kCallbackUrl));
+}
+
+void MicroWire::fingerprintOfStart()
+{
+    QCOMPARE(kKeyed.size(), 200);
+    QByteArray print;
+    QBENCHMARK
+    {
+        print = fingerprint("POST", "/start", kKeyed);
+    }
+    QCOMPARE(print.size(), 32);
 }
 
 void MicroWire::parseAnswerOfStart()
