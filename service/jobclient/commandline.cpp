@@ -5,6 +5,9 @@
 #include "service/cli/optionreader.h"
 
 #include <QCommandLineParser>
+#include <QRandomGenerator>
+
+#include <algorithm>
 
 namespace holdline::jobclient {
 
@@ -16,6 +19,7 @@ constexpr int kMaxJobs = 1'000'000;
 constexpr int kMaxConcurrency = 100'000;
 constexpr int kMaxAccounts = 100'000;
 constexpr double kMaxRate = 1'000'000;
+constexpr int kMaxPrefixBytes = 200;
 
 cli::Exit usage(const QString &text)
 {
@@ -41,6 +45,10 @@ void describe(QCommandLineParser &parser)
          u"Jobs per second, sent when they are due whatever the server does (default: no pause)."_s, u"R"_s},
         {u"limit"_s, u"All jobs must be done within it (default 5s)."_s, u"TIME"_s},
         {u"timeout"_s, u"One job is given up after it (default 30s)."_s, u"TIME"_s},
+        {u"idempotency-keys"_s, u"Sends each job with an Idempotency-Key of its own."_s},
+        {u"idempotency-prefix"_s,
+         u"Makes them TEXT-0, TEXT-1 …, so that a run can be made again with the same keys (default: random)."_s,
+         u"TEXT"_s},
         {u"json"_s, u"Prints the report as JSON, with percentiles, statuses and errors."_s},
         cli::eventLoopOption(),
     });
@@ -56,6 +64,20 @@ void readUrl(cli::OptionReader &reader, LoadOptions &load)
     if (!load.url.isValid() || load.url.scheme() != "http"_L1 || load.url.host().isEmpty() ||
         !load.url.userInfo().isEmpty() || load.url.port(80) == 0)
         reader.fail(u"url"_s, u"an address such as http://127.0.0.1:3740/start"_s);
+}
+
+void readKeys(cli::OptionReader &reader, QByteArray &prefix)
+{
+    if (reader.isSet(u"idempotency-keys"_s))
+        prefix = QByteArray::number(QRandomGenerator::system()->generate64(), 16).rightJustified(16, '0');
+    if (!reader.isSet(u"idempotency-prefix"_s))
+        return;
+    prefix = reader.text(u"idempotency-prefix"_s).toUtf8();
+    const bool fit = std::all_of(prefix.begin(), prefix.end(),
+                                 [](char c) { return c > ' ' && c < '\x7f' && c != '"' && c != '\\'; });
+    if (prefix.isEmpty() || prefix.size() > kMaxPrefixBytes || !fit)
+        reader.fail(u"idempotency-prefix"_s,
+                    u"up to %1 visible characters, no quotes"_s.arg(kMaxPrefixBytes));
 }
 
 }  // namespace
@@ -84,6 +106,7 @@ std::variant<RunCommand, VerifyCommand, cli::Exit> parseCommandLine(const QStrin
     reader.integer(u"concurrency"_s, 1, kMaxConcurrency, load.concurrency);
     reader.integer(u"accounts"_s, 1, kMaxAccounts, load.accounts);
     reader.number(u"rate"_s, kMaxRate, load.rate);
+    readKeys(reader, load.idempotencyPrefix);
     reader.duration(u"limit"_s, 1ms, 24h, load.limit);
     reader.duration(u"timeout"_s, 1ms, 24h, load.timeout);
     run.json = parser.isSet(u"json"_s);
@@ -98,8 +121,8 @@ std::variant<RunCommand, VerifyCommand, cli::Exit> parseCommandLine(const QStrin
         return usage(u"unexpected argument \"%1\""_s.arg(positional.first()));
     if (positional.size() != 2)
         return usage(u"verify wants one file, or - for stdin"_s);
-    for (const auto &name :
-         {u"url"_s, u"account"_s, u"jobs"_s, u"concurrency"_s, u"accounts"_s, u"rate"_s, u"timeout"_s, u"event-loop"_s}) {
+    for (const auto &name : {u"url"_s, u"account"_s, u"jobs"_s, u"concurrency"_s, u"accounts"_s, u"rate"_s,
+                             u"timeout"_s, u"event-loop"_s, u"idempotency-keys"_s, u"idempotency-prefix"_s}) {
         if (parser.isSet(name))
             return usage(u"--%1 has no meaning with verify"_s.arg(name));
     }

@@ -91,9 +91,16 @@ void LoadGenerator::sendDueJobs()
         const std::size_t slot = freeSlot();
         m_slots[slot].due = due;
         m_timeouts.set(slot, now + m_options.timeout);
-        m_slots[slot].client->send(m_bodies[static_cast<std::size_t>(m_next) % m_bodies.size()]);
+        m_slots[slot].client->send(m_bodies[static_cast<std::size_t>(m_next) % m_bodies.size()],
+                                   keyOf(m_next));
         ++m_next;
     }
+}
+
+QByteArray LoadGenerator::keyOf(int job) const
+{
+    const QByteArray &prefix = m_options.idempotencyPrefix;
+    return prefix.isEmpty() ? QByteArray() : prefix + '-' + QByteArray::number(job);
 }
 
 std::size_t LoadGenerator::freeSlot()

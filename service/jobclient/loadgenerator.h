@@ -27,6 +27,8 @@ struct LoadOptions
     int concurrency = 0;  ///< connections at once; 0: as many as jobs
     int accounts = 1;     ///< more than one: the jobs go to ACCOUNT-0, ACCOUNT-1 … in turn
     double rate = 0;      ///< jobs per second; 0: each as soon as a connection is free
+    /// Each job is sent with the Idempotency-Key PREFIX-0, PREFIX-1 …; empty: without one.
+    QByteArray idempotencyPrefix;
     std::chrono::milliseconds limit = 5s;
     std::chrono::milliseconds timeout = 30s;  ///< of one job, from its sending
 };
@@ -67,6 +69,7 @@ private:
     void begin(const QHostInfo &host);
     void sendDueJobs();
     TimePoint dueTime(int job) const;
+    QByteArray keyOf(int job) const;
     std::size_t freeSlot();
     void replied(std::size_t slot, const JobReply &reply);
     void end();

@@ -15,11 +15,14 @@ VirtualClient::VirtualClient(const Target &target, QObject *parent) : QObject(pa
 
 VirtualClient::~VirtualClient() = default;
 
-void VirtualClient::send(const QByteArray &body)
+void VirtualClient::send(const QByteArray &body, const QByteArray &idempotencyKey)
 {
     m_busy = true;
     ++m_number;
-    m_request = m_target.head + QByteArray::number(body.size()) + "\r\n\r\n" + body;
+    m_request = m_target.head + QByteArray::number(body.size()) + "\r\n";
+    if (!idempotencyKey.isEmpty())
+        m_request += "Idempotency-Key: \"" + idempotencyKey + "\"\r\n";
+    m_request += "\r\n" + body;
     m_parser.begin();
     if (m_socket && m_socket->isQuiet()) {
         write();

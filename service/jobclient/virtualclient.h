@@ -38,7 +38,8 @@ public:
     ~VirtualClient() override;
 
     /// Only when not busy. Exactly one finished() follows, never from inside send().
-    void send(const QByteArray &body);
+    /// An `idempotencyKey` goes along, quoted; it must be fit for that.
+    void send(const QByteArray &body, const QByteArray &idempotencyKey = {});
     /// Ends the request under way with that failure and closes the connection. finished() comes from inside.
     void giveUp(Failure failure);
 

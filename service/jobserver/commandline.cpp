@@ -67,6 +67,8 @@ void describe(QCommandLineParser &parser)
         {u"slot"_s,
          u"What an account's turn is tied to: one request, or the connection until it closes (default request)."_s,
          u"request|connection"_s},
+        {u"idempotent-starts"_s,
+         u"A start (wait:false) whose Idempotency-Key has started a job starts no second one, and gets its answer."_s},
         {u"seed"_s, u"Of ids and faults: repeats a run (default: random, printed at the start)."_s, u"N"_s},
         {u"secret"_s, u"The key of the proofs (default: random)."_s, u"TEXT"_s},
         {u"callback-retries"_s, u"Further tries after a connection failure or a 5xx (default 3)."_s, u"N"_s},
@@ -178,6 +180,7 @@ std::variant<ServeCommand, cli::Exit> parseCommandLine(const QStringList &argume
     reader.duration(u"start-latency"_s, 0ms, 1min, options.startLatency);
     reader.integer(u"connections-per-account"_s, 1, 100'000, options.connectionsPerAccount);
     readSlot(reader, options.slot);
+    options.idempotentStarts = parser.isSet(u"idempotent-starts"_s);
     readSeed(reader, options.seed);
     readSecret(reader, options.secret);
     reader.integer(u"callback-retries"_s, 0, 100, options.callbackRetries);

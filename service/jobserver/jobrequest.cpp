@@ -17,6 +17,7 @@ namespace {
 
 constexpr qsizetype kMaxAccountBytes = 256;
 constexpr qsizetype kMaxCallbackBytes = 4096;
+constexpr qsizetype kMaxOrderBytes = 256;
 constexpr qsizetype kMaxKeyBytes = 64;  ///< a longer member name is none we know
 
 /// The known members of an object, strings unescaped. Of two with one name the last counts: this server is
@@ -49,7 +50,7 @@ public:
     }
 
 private:
-    static constexpr std::array<QByteArrayView, 4> kNames{"account", "wait", "callback", "proof"};
+    static constexpr std::array<QByteArrayView, 5> kNames{"account", "wait", "callback", "proof", "order"};
 
     const std::optional<JsonMember> &find(QByteArrayView name) const
     {
@@ -98,6 +99,7 @@ std::variant<JobRequest, RequestError> parseJobRequest(const QByteArray &body)
     if (members.has("wait") && wait != JsonType::True && wait != JsonType::False)
         return RequestError{422, u"wait is neither true nor false"_s};
     request.wait = wait != JsonType::False;
+    request.order = members.string("order").left(kMaxOrderBytes);
     if (request.wait)
         return request;
 

@@ -16,6 +16,7 @@ struct JobRequest
     bool wait = true;
     QUrl callback;  ///< http or https; wait:false only
     QByteArray idempotencyKey;
+    QByteArray order;  ///< what the client calls it, up to 256 bytes; empty: nothing, or not a string
 };
 
 /// Why a request cannot be served: becomes `{"error":"<text>"}`.
@@ -25,8 +26,8 @@ struct RequestError
     QString text;
 };
 
-/// `{"account":"…","wait":true}` or `{"account":"…","wait":false,"callback":"http://…"}`; other members do
-/// not matter, and `wait` is true when it is missing.
+/// `{"account":"…","wait":true}` or `{"account":"…","wait":false,"callback":"http://…"}`; `wait` is true
+/// when it is missing. Of other members only `order` is kept, which tells jobs of one account apart.
 std::variant<JobRequest, RequestError> parseJobRequest(const QByteArray &body);
 
 /// What POST /validate asks for.

@@ -263,10 +263,12 @@ void JobServer::startJob(JobKey key)
         return;
     }
 
+    if (answerAgain(key))
+        return;
     job.id = m_proofs.nextId();
     job.startedAt = formatStartedAt(now());
     job.stage = Stage::Running;
-    countStart(job.request);
+    countStart(job);
     const bool wait = job.request.wait;
     const bool early = !wait && job.faults.has(Fault::Early);
     if (early) {
@@ -284,14 +286,32 @@ void JobServer::startJob(JobKey key)
         answerStart(job);
 }
 
-void JobServer::countStart(const JobRequest &request)
+/// A start with wait:false whose Idempotency-Key has started a job is answered as that one was.
+bool JobServer::answerAgain(JobKey key)
 {
+    Job &job = m_jobs.at(key);
+    if (!m_options.idempotentStarts || job.request.wait || job.request.idempotencyKey.isEmpty())
+        return false;
+    const QByteArray *id = m_startedWith.find(qHash(job.request.idempotencyKey));
+    if (!id)
+        return false;
+    ++m_stats.repeatedStarts;
+    job.id = *id;
+    answerStart(job);
+    endJob(key);
+    return true;
+}
+
+void JobServer::countStart(const Job &job)
+{
+    const JobRequest &request = job.request;
     ++m_stats.starts;
     ++(request.wait ? m_stats.blockingStarts : m_stats.asyncStarts);
     m_stats.mostRunning = std::max(m_stats.mostRunning, ++m_stats.running);
-    if (!request.idempotencyKey.isEmpty() && !m_idempotencyKeys.insert(qHash(request.idempotencyKey)))
+    if (!request.idempotencyKey.isEmpty() && !m_startedWith.insert(qHash(request.idempotencyKey), job.id))
         ++m_stats.duplicateStarts;
     m_stats.countAccount(request.account);
+    Q_EMIT jobStarted(request, job.id);
 }
 
 void JobServer::answerStart(Job &job)

@@ -10,7 +10,7 @@
 #include "service/jobserver/jobserveroptions.h"
 #include "service/jobserver/jobserverstats.h"
 #include "service/jobserver/proofmaker.h"
-#include "service/jobserver/recentset.h"
+#include "service/jobserver/recentmap.h"
 
 #include <QHostAddress>
 #include <QNetworkAccessManager>
@@ -58,6 +58,10 @@ public:
         return m_proofs.judge(account, entries);
     }
 
+Q_SIGNALS:
+    /// A job was started upstream, this one; `id` is in its answer and in its result.
+    void jobStarted(const holdline::JobRequest &request, const QByteArray &id);
+
 private:
     using JobKey = std::uint64_t;
 
@@ -92,7 +96,8 @@ private:
     void beginStart(http::ExchangeId exchange);
     void timeCame(JobKey key);
     void startJob(JobKey key);
-    void countStart(const JobRequest &request);
+    bool answerAgain(JobKey key);
+    void countStart(const Job &job);
     void answerStart(Job &job);
     void jobEnded(JobKey key);
     void postCallbacks(JobKey key);
@@ -109,7 +114,8 @@ private:
     FaultDice m_dice;
     ProofMaker m_proofs;
     AccountTurns m_turns;
-    RecentSet<std::uint64_t> m_idempotencyKeys{1'000'000};  ///< their hashes
+    /// Of the jobs that were started with an Idempotency-Key: its hash, and the job's id.
+    RecentMap<std::uint64_t, QByteArray> m_startedWith{1'000'000};
 
     std::unordered_map<http::ExchangeId, JobRequest> m_waiting;  ///< for their turn
     std::deque<http::ExchangeId> m_granted;                      ///< their turn has come

@@ -25,6 +25,9 @@ struct JobServerOptions
     std::chrono::milliseconds startLatency = 0ms;
     int connectionsPerAccount = 1;
     SlotScope slot = SlotScope::Request;
+    /// A start with wait:false whose Idempotency-Key has started a job already (of the last million) starts
+    /// none, and is answered as that one was: what a good upstream does, and the original does not.
+    bool idempotentStarts = false;
 
     std::uint64_t seed = 0;  ///< of ids and faults: the same seed and the same order of starts repeat a run
     QByteArray secret;       ///< of the proofs

@@ -49,6 +49,7 @@ QByteArray JobServerStats::toJson(bool perAccount) const
         {u"blocking_starts"_s, number(blockingStarts)},
         {u"async_starts"_s, number(asyncStarts)},
         {u"duplicate_starts"_s, number(duplicateStarts)},
+        {u"repeated_starts"_s, number(repeatedStarts)},
         {u"finished"_s, number(finished)},
         {u"running"_s, number(running)},
         {u"most_running"_s, number(mostRunning)},

@@ -21,6 +21,8 @@ struct JobServerStats
     std::uint64_t asyncStarts = 0;
     /// Jobs started whose Idempotency-Key had already started one (of the last million keys).
     std::uint64_t duplicateStarts = 0;
+    /// With idempotentStarts: starts that were answered as the first one with their key, and started no job.
+    std::uint64_t repeatedStarts = 0;
     std::uint64_t finished = 0;     ///< jobs that have run to their end, "failed" ones included
     std::uint64_t running = 0;      ///< jobs that run now
     std::uint64_t mostRunning = 0;  ///< at once

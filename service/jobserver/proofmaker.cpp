@@ -47,7 +47,7 @@ QByteArray ProofMaker::nextId()
                 id += kHex[(bits >> 4) & 0xf];
             id += kHex[bits & 0xf];
         }
-        if (isJobIdText(id) && m_ids.insert(id.toULongLong(nullptr, 16)))
+        if (isJobIdText(id) && m_ids.insert(id.toULongLong(nullptr, 16), {}))
             return id;
     }
 }

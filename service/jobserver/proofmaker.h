@@ -2,12 +2,13 @@
 #pragma once
 
 #include "core/wire/proofblock.h"
-#include "service/jobserver/recentset.h"
+#include "service/jobserver/recentmap.h"
 
 #include <QByteArray>
 
 #include <cstdint>
 #include <random>
+#include <variant>
 
 namespace holdline {
 
@@ -42,7 +43,7 @@ private:
 
     QByteArray m_secret;
     std::mt19937_64 m_random;
-    RecentSet<std::uint64_t> m_ids{kRememberedIds};
+    RecentMap<std::uint64_t, std::monostate> m_ids{kRememberedIds};
 };
 
 }  // namespace holdline

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void spreadsOverAccounts();
     void postsToExactlyTheUrl_data();
     void postsToExactlyTheUrl();
+    void eachJobHasItsKey();
     void rateIsKept();
     void durationsCountFromWhenAJobIsDue();
     void thousandsAtOnce();
@@ -122,6 +123,22 @@ void TestJobClient::postsToExactlyTheUrl()
     QCOMPARE(arrival.field("Host"), host);
     QCOMPARE(arrival.field("Content-Type"), "application/json"_ba);
     QCOMPARE(arrival.body, "{\"account\":\"x\",\"wait\":true}"_ba);
+}
+
+void TestJobClient::eachJobHasItsKey()
+{
+    ScriptedServer server;
+    server.setDefault({ScriptedServer::write(ScriptedServer::answer(200, kGoodBody))});
+    LoadOptions options = load(server.url(u"/start"_s), 3);
+    QCOMPARE(run(options).succeeded, 3);
+    options.idempotencyPrefix = "run";
+    QCOMPARE(run(options).succeeded, 3);
+    QSet<QByteArray> keys;
+    for (const ScriptedServer::Arrival &arrival : server.arrivals().mid(0, 3))
+        QVERIFY(!arrival.head.contains("Idempotency-Key"));
+    for (const ScriptedServer::Arrival &arrival : server.arrivals().mid(3))
+        keys.insert(arrival.field("Idempotency-Key"));
+    QCOMPARE(keys, (QSet<QByteArray>{"\"run-0\"", "\"run-1\"", "\"run-2\""}));
 }
 
 void TestJobClient::rateIsKept()

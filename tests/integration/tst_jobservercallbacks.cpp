@@ -26,6 +26,7 @@ private Q_SLOTS:
     void callbackToNobody();
     void hundredsOfCallbacksAtOnce();
     void repeatedIdempotencyKeysAreCounted();
+    void aKeyIsStartedOnceWhereThatIsWanted();
     void validates();
     void validatesTheOutputOfJobclient();
     void refusesToValidate_data();
@@ -136,6 +137,38 @@ void TestJobServerCallbacks::repeatedIdempotencyKeysAreCounted()
         QTRY_COMPARE(client->status(), 503);
     }
     QCOMPARE(failing.server.stats().duplicateStarts, 0U);
+}
+
+void TestJobServerCallbacks::aKeyIsStartedOnceWhereThatIsWanted()
+{
+    JobServerOptions options = quick();
+    options.idempotentStarts = true;
+    World world(options);
+    std::vector<std::pair<QByteArray, QByteArray>> started;
+    connect(
+        &world.server, &JobServer::jobStarted, this,
+        [&](const JobRequest &request, const QByteArray &id) { started.emplace_back(request.order, id); });
+    const auto start = [&world](const QByteArray &key) {
+        const QByteArray body = R"({"account":"a","wait":false,"order":"o-)" + key + R"(","callback":")" +
+                                world.callbackUrl + "\"}";
+        return world.answerTo(RawHttpClient::post("/start", body, "Idempotency-Key: " + key + "\r\n"));
+    };
+    const RawAnswer first = start("k1");
+    QCOMPARE(first.status, 200);
+    QCOMPARE(start("k1").body, first.body);
+    QTRY_COMPARE(world.receiver.arrivalCount(), 1);
+    // Also when the job has ended.
+    QCOMPARE(start("k1").body, first.body);
+    const RawAnswer other = start("k2");
+    QVERIFY(other.body != first.body);
+    QTRY_COMPARE(world.receiver.arrivalCount(), 2);
+    QCOMPARE(started, (std::vector<std::pair<QByteArray, QByteArray>>{
+                          {"o-k1", text(parse(first.body), "id")}, {"o-k2", text(parse(other.body), "id")}}));
+    const JobServerStats stats = world.server.stats();
+    QCOMPARE(stats.starts, 2U);
+    QCOMPARE(stats.repeatedStarts, 2U);
+    QCOMPARE(stats.duplicateStarts, 0U);
+    QCOMPARE(stats.running, 0U);
 }
 
 void TestJobServerCallbacks::validates()

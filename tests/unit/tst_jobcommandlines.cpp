@@ -74,6 +74,11 @@ void TestJobCommandLines::clientCommandLine_data()
                               u"verify a b"_s,
                               u"verify a --jobs 5"_s,
                               u"verify a --event-loop qt"_s,
+                              u"verify a --idempotency-keys"_s,
+                              u"verify a --idempotency-prefix p"_s,
+                              u"--idempotency-prefix \""_s,
+                              u"--idempotency-prefix ä"_s,
+                              u"--idempotency-prefix ''"_s,
                               u"--event-loop poll"_s,
                               u"--account ''"_s})
         QTest::newRow(qPrintable(wrong)) << wrong << 64;
@@ -102,10 +107,11 @@ void TestJobCommandLines::clientCommandLineValues()
     QCOMPARE(defaults.load.limit, std::chrono::milliseconds(5s));
     QCOMPARE(defaults.load.timeout, std::chrono::milliseconds(30s));
     QVERIFY(!defaults.json);
+    QVERIFY(defaults.load.idempotencyPrefix.isEmpty());
 
     const auto set = std::get<jobclient::RunCommand>(jobclient::parseCommandLine(words(
         u"jobclient --url http://h:81/proxy --account b --jobs 5 --concurrency 2 --accounts 3 --rate 10.5 "
-        "--limit 1s --timeout 500ms --json"_s)));
+        "--limit 1s --timeout 500ms --idempotency-prefix p --json"_s)));
     QCOMPARE(set.load.url, QUrl(u"http://h:81/proxy"_s));
     QCOMPARE(set.load.account, "b"_ba);
     QCOMPARE(set.load.jobs, 5);
@@ -114,7 +120,17 @@ void TestJobCommandLines::clientCommandLineValues()
     QCOMPARE(set.load.rate, 10.5);
     QCOMPARE(set.load.limit, std::chrono::milliseconds(1s));
     QCOMPARE(set.load.timeout, 500ms);
+    QCOMPARE(set.load.idempotencyPrefix, "p"_ba);
     QVERIFY(set.json);
+
+    // Nobody else's keys, and not those of the run before.
+    const auto prefix = [] {
+        return std::get<jobclient::RunCommand>(
+                   jobclient::parseCommandLine({u"jobclient"_s, u"--idempotency-keys"_s}))
+            .load.idempotencyPrefix;
+    };
+    QCOMPARE(prefix().size(), 16);
+    QVERIFY(prefix() != prefix());
 }
 
 void TestJobCommandLines::serverCommandLine_data()
@@ -170,12 +186,14 @@ void TestJobCommandLines::serverCommandLineValues()
     QCOMPARE(defaults.options.duration, 500ms);
     QCOMPARE(defaults.options.connectionsPerAccount, 1);
     QVERIFY(defaults.options.slot == SlotScope::Request);
+    QVERIFY(!defaults.options.idempotentStarts);
     QVERIFY(!defaults.options.secret.isEmpty());
 
     const auto set = std::get<jobserver::ServeCommand>(jobserver::parseCommandLine(words(
         u"jobserver --listen 127.0.0.1:0 --duration 1s --duration-of slow=5s --duration-of a=b=0ms "
         u"--start-latency 20ms --connections-per-account 2 "
-        "--slot connection --seed 18446744073709551615 --secret s --callback-retries 0 --fault-start-500 1 "
+        "--slot connection --idempotent-starts --seed 18446744073709551615 --secret s --callback-retries 0 "
+        "--fault-start-500 1 "
         "--fault-start-503 2 --fault-reset 3 --fault-garbage 4 --fault-no-callback 5 --fault-duplicate 6 "
         "--fault-early 7 --fault-late 8%:9ms --fault-wrong-id 10 --fault-failed 11"_s)));
     const JobServerOptions &options = set.options;
@@ -189,6 +207,7 @@ void TestJobCommandLines::serverCommandLineValues()
     QCOMPARE(options.startLatency, 20ms);
     QCOMPARE(options.connectionsPerAccount, 2);
     QVERIFY(options.slot == SlotScope::Connection);
+    QVERIFY(options.idempotentStarts);
     QCOMPARE(options.seed, ~std::uint64_t(0));
     QCOMPARE(options.secret, "s"_ba);
     QCOMPARE(options.callbackRetries, 0);

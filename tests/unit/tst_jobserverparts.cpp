@@ -4,7 +4,7 @@
 #include "service/jobserver/jobrequest.h"
 #include "service/jobserver/jobserverstats.h"
 #include "service/jobserver/proofmaker.h"
-#include "service/jobserver/recentset.h"
+#include "service/jobserver/recentmap.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -21,7 +21,7 @@ class TestJobServerParts : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void recentSetForgetsTheOldest();
+    void recentMapForgetsTheOldest();
 
     void percent_data();
     void percent();
@@ -44,18 +44,21 @@ private Q_SLOTS:
     void statsOfManyAccountsStaySmall();
 };
 
-void TestJobServerParts::recentSetForgetsTheOldest()
+void TestJobServerParts::recentMapForgetsTheOldest()
 {
-    RecentSet<int> set(3);
-    QVERIFY(set.insert(1));
-    QVERIFY(set.insert(2));
-    QVERIFY(set.insert(3));
-    QVERIFY(!set.insert(1));
-    QVERIFY(set.insert(4));
-    QVERIFY(!set.contains(1));
-    QVERIFY(set.contains(2) && set.contains(3) && set.contains(4));
-    QVERIFY(set.insert(1));
-    QCOMPARE(set.size(), std::size_t(3));
+    RecentMap<int, char> map(3);
+    QVERIFY(map.insert(1, 'a'));
+    QVERIFY(map.insert(2, 'b'));
+    QVERIFY(map.insert(3, 'c'));
+    QVERIFY(!map.insert(1, 'x'));
+    QVERIFY(map.find(1));
+    QCOMPARE(*map.find(1), 'a');
+    QVERIFY(map.insert(4, 'd'));
+    QVERIFY(!map.find(1));
+    QVERIFY(map.contains(2) && map.contains(3) && map.contains(4));
+    QVERIFY(map.insert(1, 'e'));
+    QCOMPARE(*map.find(1), 'e');
+    QCOMPARE(map.size(), std::size_t(3));
 }
 
 void TestJobServerParts::percent_data()
@@ -238,6 +241,8 @@ void TestJobServerParts::jobRequest_data()
                            << 0;
     QTest::newRow("async https") << "{\"account\":\"a\",\"wait\":false,\"callback\":\"https://h/x\"}"_ba << 0;
     QTest::newRow("other members") << "{\"account\":\"a\",\"wait\":true,\"x\":[1e400]}"_ba << 0;
+    QTest::newRow("order") << R"({"account":"a","wait":true,"order":"x\u0078x"})"_ba << 0;
+    QTest::newRow("order long") << "{\"account\":\"a\",\"order\":\"" + QByteArray(300, 'x') + "\"}" << 0;
     QTest::newRow("empty") << ""_ba << 400;
     QTest::newRow("not JSON") << "account=a"_ba << 400;
     QTest::newRow("array") << "[]"_ba << 400;
@@ -272,6 +277,7 @@ void TestJobServerParts::jobRequest()
     QCOMPARE(request.account, "a"_ba);
     QCOMPARE(request.wait, !body.contains("false"));
     QCOMPARE(request.callback.isEmpty(), request.wait);
+    QCOMPARE(request.order, body.contains("order") ? QByteArray(body.contains("xxx") ? 256 : 3, 'x') : ""_ba);
 }
 
 void TestJobServerParts::validateRequest_data()
