@@ -32,6 +32,7 @@ JobStep startEnded(JobStatus status, JobEvent event)
             if (status.passThrough)
                 return settle(status, Reason::PassedThrough, endTurn);
             status.state = JobState::Running;
+            status.interrupted = false;
             return {status, endTurn};
         case JobEvent::StartUnknown:
             status.startUnknown = true;
@@ -52,6 +53,13 @@ JobStep startEnded(JobStatus status, JobEvent event)
     }
 }
 
+/// The job may have run and nothing was heard of it.
+bool isMissingResult(Reason outcome)
+{
+    return outcome == Reason::CallbackTimeout || outcome == Reason::StartUnknown ||
+           outcome == Reason::Interrupted;
+}
+
 JobStep callbackCame(JobStatus status, JobEvent event)
 {
     // The token leaves the house with the first start; whoever knows it earlier has guessed.
@@ -63,18 +71,38 @@ JobStep callbackCame(JobStatus status, JobEvent event)
         return {status, {}, CallbackWord::Duplicate};
 
     status.resultSeen = true;
-    if (status.state == JobState::Settled)
+    const Reason result = event == JobEvent::CallbackCompleted ? Reason::Completed : Reason::JobFailed;
+    if (status.state == JobState::Settled) {
+        if (status.promised && isMissingResult(status.outcome))
+            status.outcome = result;
         return {status, JobAction::KeepResult, CallbackWord::Late};
+    }
 
     const CallbackWord word = status.state == JobState::Running ? CallbackWord::Matched : CallbackWord::Early;
-    JobStep step =
-        settle(status, event == JobEvent::CallbackCompleted ? Reason::Completed : Reason::JobFailed);
+    JobStep step = settle(status, result);
     step.callback = word;
     return step;
 }
 
+/// The start that was to leave stays here: it certainly did not start.
+JobStep storeFailed(JobStatus status)
+{
+    const JobActions endTurn = status.startInFlight ? JobAction::EndTurn : JobActions();
+    status.startInFlight = false;
+    const bool waits = status.state == JobState::Queued || status.state == JobState::Starting;
+    return waits ? settle(status, Reason::StoreUnavailable, endTurn) : JobStep{status, endTurn};
+}
+
+/// Whether it goes on when nobody waits for it.
+bool needsNoClient(const JobStatus &status)
+{
+    return status.promised && (status.handedOver || status.attempted);
+}
+
 Reason deadlineOutcome(const JobStatus &status)
 {
+    if (status.interrupted)
+        return Reason::Interrupted;
     switch (status.state) {
         case JobState::Queued:
             return Reason::QueueTimeout;
@@ -114,6 +142,12 @@ JobStep step(JobStatus status, JobEvent event)
         case JobEvent::Cancel:
         case JobEvent::DrainExpired:
             break;
+        case JobEvent::StoreFailed:
+            return storeFailed(status);
+        case JobEvent::HandOver:
+            status.promised = true;
+            status.handedOver = true;
+            return {status, {}};
     }
     if (status.state == JobState::Settled)
         return {status, {}};
@@ -121,11 +155,11 @@ JobStep step(JobStatus status, JobEvent event)
         case JobEvent::Deadline:
             return settle(status, deadlineOutcome(status));
         case JobEvent::ClientGone:
-            return settle(status, Reason::ClientGone);
+            return needsNoClient(status) ? JobStep{status, {}} : settle(status, Reason::ClientGone);
         case JobEvent::Cancel:
             return settle(status, Reason::Cancelled);
         default:
-            return settle(status, Reason::Draining);
+            return status.promised ? JobStep{status, {}} : settle(status, Reason::Draining);
     }
 }
 

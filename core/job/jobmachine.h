@@ -19,7 +19,7 @@ struct JobStatus
     JobState state = JobState::Queued;
     bool promised = false;       ///< has a key or was handed over: goes on without its client
     bool handedOver = false;     ///< its client comes back for the result: not even its queue place is lost
-    bool interrupted = false;    ///< the service ended while its start was under way
+    bool interrupted = false;    ///< the service ended while a start was under way, none was accepted since
     bool passThrough = false;    ///< the client asked for `wait:false`: no callback of ours is involved
     bool attempted = false;      ///< a start has left at least once, so that a callback is possible
     bool startInFlight = false;  ///< the job holds its lane's turn
@@ -42,12 +42,14 @@ enum class JobEvent : std::uint8_t {
     CallbackCompleted,   ///< a callback for this job says completed
     CallbackFailed,      ///< a callback for this job says it failed
     CallbackMismatched,  ///< a callback with this job's token and another job's id
-    Deadline,            ///< the held request's time is up
-    ClientGone,          ///< the client left
+    Deadline,            ///< the held request's time is up; of a promised job: its own
+    ClientGone,          ///< the client left; of a promised job: the last one that waited for it
     Cancel,              ///< an operator or the API wants it gone
     DrainExpired,        ///< the service shuts down and cannot wait longer
+    StoreFailed,         ///< what had to be durable before its start leaves could not be stored
+    HandOver,            ///< its client will come back for the result
 };
-inline constexpr int kJobEventCount = static_cast<int>(JobEvent::DrainExpired) + 1;
+inline constexpr int kJobEventCount = static_cast<int>(JobEvent::HandOver) + 1;
 
 /// What the Bridge has to do about an event, all of it at once.
 enum class JobAction : std::uint8_t {
@@ -88,6 +90,9 @@ struct JobStep
 /// often as the world likes. Promises, checked by a test over every sequence of events up to a useful length:
 /// a job is settled at most once, and always by Deadline or DrainExpired at the latest; no start is sent
 /// after that; each granted turn is ended exactly once; a result is delivered or kept exactly once.
+///
+/// A promised job is nobody's request: it is not settled by DrainExpired, by ClientGone only while no start
+/// has left and nobody was promised to find it, and a late result takes the place of its failure.
 JobStep step(JobStatus status, JobEvent event);
 
 }  // namespace holdline
