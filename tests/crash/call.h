@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/http/connector.h"
+#include "service/http/responseparser.h"
+#include "service/http/streamsocket.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace holdline::crash {
+
+/// What came of a Call.
+struct CallResult
+{
+    enum class Fate {
+        Answered,
+        Refused,  ///< nobody listens
+        Broken    ///< the connection ended before the whole answer was there
+    };
+    Fate fate = Fate::Answered;
+    int status = 0;
+    http::HeaderFields headers;
+    QByteArray body;
+};
+
+/// One request on a connection of its own to 127.0.0.1.
+///
+/// Life: begins by itself; finished() comes once, never from inside the constructor, and destroying it hangs
+/// up without one. Not to be destroyed inside finished(): use deleteLater(). Lives in one thread.
+class Call : public QObject, private http::StreamSocket::User
+{
+    Q_OBJECT
+
+public:
+    Call(quint16 port, const QByteArray &request, QObject *parent = nullptr);
+    ~Call() override;
+
+    static QByteArray post(const QByteArray &target, const QByteArray &body, const QByteArray &fields);
+    static QByteArray get(const QByteArray &target);
+
+Q_SIGNALS:
+    void finished(const holdline::crash::CallResult &result);
+
+private:
+    void connected(int descriptor);
+    void socketReadable() override;
+    void socketFailed() override { end(CallResult::Fate::Broken); }
+    void end(CallResult::Fate fate);
+
+    QByteArray m_request;
+    http::Connector m_connector;
+    http::ResponseParser m_parser;
+    std::unique_ptr<http::StreamSocket> m_socket;
+    bool m_over = false;
+};
+
+}  // namespace holdline::crash

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/jobserver/jobserver.h"
+#include "tests/crash/keyedclient.h"
+#include "tests/crash/servicechild.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+#include <vector>
+
+namespace holdline::crash {
+
+/// What a round came to.
+struct RoundResult
+{
+    std::uint64_t seed = 0;
+    Counts counts;
+    QStringList violations;
+    int kills = 0;
+    int retries = 0;
+    QByteArrayList logs;  ///< what each life of the service logged
+};
+
+/// One round: clients ask, the service is killed at the moments of the plan and started again at once, until
+/// all have their answers. Then it is killed once more, and each order asked for again, which must bring the
+/// same bytes. Then it ends as an operator would end it.
+///
+/// Life: construct, start(); finished() comes once. `upstream` must outlive it. Lives in one thread.
+class Round : public QObject
+{
+    Q_OBJECT
+
+public:
+    Round(const Options &options, std::uint64_t seed, const ServicePlace &place, JobServer &upstream,
+          QObject *parent = nullptr);
+    ~Round() override;
+
+    void start();
+
+Q_SIGNALS:
+    void finished(const holdline::crash::RoundResult &result);
+
+private:
+    enum class Phase { Killing, Again, Settling, Ending, Over };
+
+    void addClient(const OrderPlan &order, const ClientPlan &plan, bool again);
+    void clientFinished(KeyedClient &client, bool again, FinalAnswer answer);
+    void happened();
+    void launch();
+    void lifeEnded();
+    void askAgain();
+    void endWhenQuiet();
+    void giveUp();
+    void judgeCallbacks(RoundResult &result) const;
+    void finish();
+    const LifePlan *plannedLife() const;
+
+    const Options m_options;
+    const ServicePlace m_place;
+    const RoundPlan m_plan;
+    JobServer &m_upstream;
+    const JobServerStats m_before;  ///< of the upstream, when the round began
+    Phase m_phase = Phase::Killing;
+    Ledger m_ledger;
+    RoundResult m_result;
+    std::vector<std::unique_ptr<KeyedClient>> m_clients;
+    std::size_t m_unfinished = 0;
+    int m_events = 0;
+    std::size_t m_life = 0;
+    ServiceChild *m_child = nullptr;
+    QTimer m_kill;
+    QTimer m_quiet;
+    QTimer m_patience;
+};
+
+}  // namespace holdline::crash

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/crash/round.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTemporaryDir>
+
+#include <memory>
+
+namespace holdline::crash {
+
+/// All the rounds, one after the other, against one upstream.
+///
+/// Life: construct, start(); finished() comes once. Lives in one thread.
+class Run : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit Run(const Options &options, QObject *parent = nullptr);
+    ~Run() override;
+
+    /// False when it cannot begin: see errorString().
+    bool start();
+    QString errorString() const { return m_error; }
+
+    bool isClean() const { return m_badRounds == 0; }
+    /// Times the service was killed, and killed itself, so far.
+    int kills() const { return m_kills; }
+    /// A few lines for people, or an object of JSON.
+    QByteArray summary() const;
+
+Q_SIGNALS:
+    /// A round with violations: what, and how to repeat it. Lines.
+    void failed(const QByteArray &text);
+    void finished();
+
+private:
+    static JobServerOptions upstreamOptions(const Options &options);
+    QString folderOf(int round) const;
+    void nextRound();
+    void roundFinished(const RoundResult &result);
+    QByteArray failureText(const RoundResult &result) const;
+    void keepLogs(const RoundResult &result) const;
+
+    const Options m_options;
+    QTemporaryDir m_temporary;
+    QString m_folder;
+    QString m_error;
+    JobServer m_upstream;
+    ServicePlace m_place;
+    std::unique_ptr<Round> m_round;
+    int m_number = 0;  ///< of the round
+    Counts m_counts;
+    int m_badRounds = 0;
+    int m_kills = 0;
+    int m_retries = 0;
+    QElapsedTimer m_time;
+};
+
+}  // namespace holdline::crash

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/crash/servicechild.h"
+
+#include <QTcpServer>
+
+#include <csignal>
+#include <random>
+
+namespace holdline::crash {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString local(quint16 port)
+{
+    return u"127.0.0.1:"_s + QString::number(port);
+}
+
+QStringList arguments(const ServicePlace &place, const LifePlan &life)
+{
+    return {u"--listen"_s,          local(place.port),
+            u"--admin-listen"_s,    local(place.adminPort),
+            u"--monitor-socket"_s,  u"off"_s,
+            u"--upstream"_s,        u"http://"_s + local(place.upstreamPort) + u"/start"_s,
+            u"--store"_s,           place.store,
+            u"--threads"_s,         QString::number(life.threads),
+            u"--job-deadline"_s,    QString::number(place.jobDeadline.count()) + u"ms"_s,
+            u"--retry-ambiguous"_s, place.ambiguousAlways ? u"always"_s : u"never"_s};
+}
+
+QProcessEnvironment environment(const LifePlan &life)
+{
+    QProcessEnvironment result = QProcessEnvironment::systemEnvironment();
+    const QStringList names = result.keys();
+    for (const QString &name : names) {
+        if (name.startsWith("HOLDLINE_"_L1) || name == "PORT"_L1 || name == "CALLBACK_URL"_L1)
+            result.remove(name);
+    }
+    if (!life.point.isEmpty())
+        result.insert(u"HOLDLINE_CRASH_AT"_s,
+                      u"%1:%2"_s.arg(QString::fromLatin1(life.point)).arg(life.passing));
+    return result;
+}
+
+}  // namespace
+
+quint16 ServicePlace::freePort(std::uint64_t seed)
+{
+    std::mt19937_64 random(seed);
+    while (true) {
+        const auto port = static_cast<quint16>(12'000 + random() % 18'000);
+        QTcpServer probe;
+        if (probe.listen(QHostAddress::LocalHost, port))
+            return port;
+    }
+}
+
+ServiceChild::ServiceChild(const ServicePlace &place, const LifePlan &life, QObject *parent)
+    : QObject(parent), m_life(life)
+{
+    m_process.setProgram(place.program);
+    m_process.setArguments(arguments(place, life));
+    m_process.setProcessEnvironment(environment(life));
+    m_process.setWorkingDirectory(m_directory.path());
+    m_process.setStandardOutputFile(QProcess::nullDevice());
+    connect(&m_process, &QProcess::readyReadStandardError, this,
+            [this] { m_log += m_process.readAllStandardError(); });
+    connect(&m_process, &QProcess::finished, this, [this] {
+        m_log += m_process.readAllStandardError();
+        Q_EMIT ended();
+    });
+    connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart)
+            Q_EMIT ended();
+    });
+}
+
+ServiceChild::~ServiceChild()
+{
+    m_process.disconnect(this);
+    m_process.kill();
+    m_process.waitForFinished();
+}
+
+void ServiceChild::start()
+{
+    m_process.start();
+}
+
+void ServiceChild::kill()
+{
+    m_killed = true;
+    if (const qint64 pid = m_process.processId(); pid > 0)
+        ::kill(static_cast<pid_t>(pid), SIGKILL);
+}
+
+void ServiceChild::terminate()
+{
+    m_process.terminate();
+}
+
+bool ServiceChild::wasKilled() const
+{
+    // For a process that a signal ended the code is the signal.
+    return m_process.exitStatus() == QProcess::CrashExit && m_process.exitCode() == SIGKILL &&
+           (m_killed || !m_life.point.isEmpty());
+}
+
+QString ServiceChild::endText() const
+{
+    if (m_process.error() == QProcess::FailedToStart)
+        return m_process.errorString();
+    return m_process.exitStatus() == QProcess::CrashExit ? u"signal %1"_s.arg(m_process.exitCode())
+                                                         : u"exit code %1"_s.arg(m_process.exitCode());
+}
+
+int ServiceChild::exitCode() const
+{
+    return m_process.exitStatus() == QProcess::CrashExit ? -1 : m_process.exitCode();
+}
+
+}  // namespace holdline::crash
