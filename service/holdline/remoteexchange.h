@@ -19,6 +19,8 @@ public:
 
 /// An exchange whose client is connected to another shard.
 ///
+/// It takes whole answers only: what is answered in pieces is served where the connection is.
+///
 /// Life: made by ShardRouter for each start that came by letter, owned by whoever answers. It is over with
 /// the answer, with the client (leave()), or with its own shard (detach()), when nobody can be told any more.
 class RemoteExchange : public Exchange

@@ -69,7 +69,9 @@ public:
     bool listen(const QHostAddress &address, quint16 port);
     bool listenBeside(qintptr shared);
     void closeIdle();
-    /// The connection of an exchange that is being answered; null when the exchange is over.
+    /// The connection of an exchange; null when the exchange is over.
+    GateConnection *find(ExchangeId exchange) const;
+    /// As find(), of one that is being answered: the exchange is over.
     GateConnection *take(ExchangeId exchange);
 
     Gate &m_gate;
@@ -303,14 +305,19 @@ void Gate::Private::exchangeLost(GateConnection &connection)
         Q_EMIT m_gate.exchangeAborted(exchange);
 }
 
-GateConnection *Gate::Private::take(ExchangeId exchange)
+GateConnection *Gate::Private::find(ExchangeId exchange) const
 {
     const auto found = m_exchanges.find(exchange);
-    if (found == m_exchanges.end())
-        return nullptr;
-    GateConnection *connection = found->second;
-    connection->note.exchange = 0;
-    m_exchanges.erase(found);
+    return found == m_exchanges.end() ? nullptr : found->second;
+}
+
+GateConnection *Gate::Private::take(ExchangeId exchange)
+{
+    GateConnection *connection = find(exchange);
+    if (connection) {
+        connection->note.exchange = 0;
+        m_exchanges.erase(exchange);
+    }
     return connection;
 }
 
@@ -372,6 +379,29 @@ void Gate::respond(ExchangeId exchange, const Response &response)
         connection->answer(response);
 }
 
+bool Gate::beginStream(ExchangeId exchange, const Response &response)
+{
+    GateConnection *connection = d->find(exchange);
+    if (!connection)
+        return false;
+    if (connection->beginStream(response))
+        return true;
+    d->take(exchange);
+    return false;
+}
+
+bool Gate::writeStream(ExchangeId exchange, QByteArrayView piece)
+{
+    GateConnection *connection = d->find(exchange);
+    return connection && connection->writeStream(piece);
+}
+
+void Gate::endStream(ExchangeId exchange)
+{
+    if (GateConnection *connection = d->take(exchange))
+        connection->endStream();
+}
+
 void Gate::respondRaw(ExchangeId exchange, const QByteArray &bytes)
 {
     if (GateConnection *connection = d->take(exchange))
@@ -386,8 +416,8 @@ void Gate::reset(ExchangeId exchange)
 
 ConnectionId Gate::connectionOf(ExchangeId exchange) const
 {
-    const auto found = d->m_exchanges.find(exchange);
-    return found == d->m_exchanges.end() ? 0 : found->second->id();
+    const GateConnection *connection = d->find(exchange);
+    return connection ? connection->id() : 0;
 }
 
 int Gate::connectionCount() const

@@ -59,6 +59,14 @@ public:
 
     /// Sends the answer of an exchange, in one write. Does nothing when the exchange is over.
     void respond(ExchangeId exchange, const Response &response);
+    /// An answer in pieces, in place of respond(): begin with the head and the first piece of the body, write
+    /// more, end. Chunked, or up to the end of the connection for HTTP/1.0. False when the exchange is over:
+    /// because it was before, because the answer has no body (HEAD, 204, 304; its head was sent), or because
+    /// the client is gone, as is one that leaves more than Limits::maxUnsentBytes unread. exchangeAborted()
+    /// then comes from inside the call, if it has not come before. From inside requestReceived() or later.
+    bool beginStream(ExchangeId exchange, const Response &response);
+    bool writeStream(ExchangeId exchange, QByteArrayView piece);
+    void endStream(ExchangeId exchange);
     /// Sends bytes as they are in place of an answer and closes the connection (fault injection).
     void respondRaw(ExchangeId exchange, const QByteArray &bytes);
     /// Resets the exchange's connection (RST) without an answer.
@@ -66,12 +74,13 @@ public:
     ConnectionId connectionOf(ExchangeId exchange) const;
 
     int connectionCount() const;
-    /// Requests handed over and not yet answered.
+    /// Requests handed over and not yet answered, or not to the end.
     int openExchanges() const;
 
 Q_SIGNALS:
-    /// A whole, valid request. Exactly one respond(), respondRaw() or reset() is due, now or later, unless
-    /// exchangeAborted() comes first. Answers given inside the slot reach even a half-closed client.
+    /// A whole, valid request. Exactly one respond(), respondRaw(), endStream() or reset() is due, now or
+    /// later, unless exchangeAborted() comes first. Answers given inside the slot reach even a half-closed
+    /// client.
     void requestReceived(holdline::http::ExchangeId exchange, const holdline::http::Request &request);
     /// The client left (FIN or RST) before its answer; the exchange is over.
     void exchangeAborted(holdline::http::ExchangeId exchange);

@@ -128,6 +128,7 @@ void GateConnection::complete()
     if (m_place == Place::Reserved && !m_host.admitReserved(*this, request))
         return refuse({Reason::Overloaded, "All connections are taken."_L1}, m_isHead, m_requestId);
     m_state = State::Handling;
+    m_streaming = false;
     enterPhase(Phase::None);
     setClosable(false);
     if (request.target == "*") {
@@ -173,11 +174,22 @@ void GateConnection::updateReading()
 
 void GateConnection::answer(const Response &response)
 {
-    if (m_state != State::Handling)
+    if (m_state != State::Handling || m_streaming)
         return;
-    const bool close = response.close || !m_keepAlive || m_host.isClosing() || m_place == Place::Reserved;
+    const bool close = closesAfter(response);
     m_state = State::Reading;
-    send(serialise(response, {m_host.date(), m_requestId, close, m_isHttp10, m_isHead}));
+    send(serialise(response, {m_host.date(), m_requestId, close, m_isHttp10, m_isHead, BodyFraming::Length}));
+    answered(close);
+}
+
+bool GateConnection::closesAfter(const Response &response) const
+{
+    return response.close || !m_keepAlive || m_host.isClosing() || m_place == Place::Reserved;
+}
+
+/// The whole answer is handed to the socket.
+void GateConnection::answered(bool close)
+{
     m_requestId = QByteArray();
     if (m_state == State::Closed)
         return;
@@ -191,6 +203,61 @@ void GateConnection::answer(const Response &response)
             m_host.resumeSoon(m_id);
         updateReading();
     }
+}
+
+bool GateConnection::beginStream(const Response &response)
+{
+    if (m_state != State::Handling || m_streaming)
+        return false;
+    const bool hasBody = mayHaveBody(response.status) && !m_isHead;
+    const BodyFraming framing = m_isHttp10 ? BodyFraming::ToEnd : BodyFraming::Chunked;
+    m_keepAlive = !closesAfter(response) && (!hasBody || framing == BodyFraming::Chunked);
+    QByteArray bytes = serialise(response, {m_host.date(), m_requestId, !m_keepAlive, m_isHttp10, m_isHead,
+                                            mayHaveBody(response.status) ? framing : BodyFraming::Length});
+    if (!hasBody) {
+        m_state = State::Reading;
+        send(bytes);
+        answered(!m_keepAlive);
+        return false;
+    }
+    m_streaming = true;
+    if (framing == BodyFraming::Chunked)
+        appendChunk(bytes, response.body);
+    else
+        bytes += response.body;
+    return sendPiece(bytes);
+}
+
+bool GateConnection::writeStream(QByteArrayView piece)
+{
+    if (m_state != State::Handling || !m_streaming)
+        return false;
+    if (m_isHttp10)
+        return sendPiece(piece.toByteArray());
+    QByteArray bytes;
+    appendChunk(bytes, piece);
+    return sendPiece(bytes);
+}
+
+bool GateConnection::sendPiece(const QByteArray &bytes)
+{
+    send(bytes);
+    if (m_state == State::Handling && isStuffed()) {
+        m_host.refused(0);
+        drop();
+    }
+    return m_state == State::Handling;
+}
+
+void GateConnection::endStream()
+{
+    if (m_state != State::Handling || !m_streaming)
+        return;
+    m_streaming = false;
+    m_state = State::Reading;
+    if (!m_isHttp10)
+        send(kLastChunk);
+    answered(!m_keepAlive || m_host.isClosing());
 }
 
 void GateConnection::answerRaw(const QByteArray &bytes)

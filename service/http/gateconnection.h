@@ -53,6 +53,14 @@ public:
     void answerRaw(const QByteArray &bytes);
     void reset();
 
+    /// An answer in pieces: its head and first piece, more pieces, the end. Until then the connection is
+    /// handling its request. False when the exchange is over: the answer has no body (HEAD and some
+    /// statuses), or the client is gone. A client that leaves more than Limits::maxUnsentBytes unread is
+    /// dropped.
+    bool beginStream(const Response &response);
+    bool writeStream(QByteArrayView piece);
+    void endStream();
+
     /// Answers `refusal` without waiting for a request and closes.
     void refuseNow(const Refusal &refusal);
     /// Closes gracefully: what is written goes out, then FIN, then what the client still sends is dropped for
@@ -80,6 +88,9 @@ private:
     void headComplete();
     void complete();
     void refuse(const Refusal &refusal, bool isHead, QByteArray requestId);
+    bool closesAfter(const Response &response) const;
+    void answered(bool close);
+    bool sendPiece(const QByteArray &bytes);
     void peerFinished();
     void send(const QByteArray &bytes);
     void allSent();
@@ -107,6 +118,7 @@ private:
     bool m_keepAlive = true;
     bool m_isHead = false;
     bool m_isHttp10 = false;
+    bool m_streaming = false;  ///< the head of an answer in pieces is out
     QByteArray m_requestId;
 
     QByteArray m_peer;

@@ -32,17 +32,23 @@ void appendField(QByteArray &out, QByteArrayView name, QByteArrayView value)
     appendAll(out, name, ": ", value, "\r\n");
 }
 
+}  // namespace
+
 bool mayHaveBody(int status)
 {
     return status >= 200 && status != 204 && status != 304;
 }
 
-}  // namespace
+void appendChunk(QByteArray &out, QByteArrayView piece)
+{
+    if (!piece.isEmpty())
+        appendAll(out, QByteArray::number(piece.size(), 16), "\r\n", piece, "\r\n");
+}
 
 QByteArray serialise(const Response &response, const Envelope &envelope)
 {
     QByteArray out;
-    const bool hasBody = mayHaveBody(response.status);
+    const bool hasBody = mayHaveBody(response.status) && envelope.framing == BodyFraming::Length;
     out.reserve(256 + (hasBody && !envelope.isHead ? response.body.size() : 0));
     out.append("HTTP/1.1 ");
     appendDecimal(out, response.status);
@@ -56,6 +62,8 @@ QByteArray serialise(const Response &response, const Envelope &envelope)
         out.append("Content-Length: ");
         appendDecimal(out, response.body.size());
         out.append("\r\n");
+    } else if (envelope.framing == BodyFraming::Chunked) {
+        appendField(out, "Transfer-Encoding", "chunked");
     }
     if (envelope.close)
         appendField(out, "Connection", "close");

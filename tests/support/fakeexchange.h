@@ -12,6 +12,8 @@ namespace holdline::test {
 struct ExchangeLog
 {
     std::vector<http::Response> answers;  ///< all that were sent, also a second one that must not be
+    bool streaming = false;               ///< the first answer comes in pieces; its body grows
+    bool ended = false;                   ///< the last piece was sent
     bool gone = false;                    ///< the client left
     bool destroyed = false;
 
@@ -29,7 +31,23 @@ public:
     ~FakeExchange() override { m_log->destroyed = true; }
 
     void answer(const http::Response &response) override { m_log->answers.push_back(response); }
-    bool isOpen() const override { return m_log->answers.empty() && !m_log->gone; }
+    bool begin(const http::Response &response) override
+    {
+        m_log->answers.push_back(response);
+        m_log->streaming = true;
+        return isOpen();
+    }
+    bool write(const QByteArray &piece) override
+    {
+        if (isOpen())
+            m_log->answers.front().body += piece;
+        return isOpen();
+    }
+    void end() override { m_log->ended = true; }
+    bool isOpen() const override
+    {
+        return (m_log->answers.empty() || (m_log->streaming && !m_log->ended)) && !m_log->gone;
+    }
 
     /// The client hangs up.
     void leave()

@@ -28,6 +28,13 @@ public:
     virtual ~ExchangeKeeper() = default;
     /// Sends the answer; the exchange is over.
     virtual void finish(HeldExchange &exchange, const http::Response &response) = 0;
+    /// Sends the head, a piece, the end of an answer in pieces. False when nothing more is wanted; the
+    /// exchange is over then, as it is after end(), whether it was told to leave() meanwhile or not.
+    virtual bool begin(HeldExchange &exchange, const http::Response &response) = 0;
+    virtual bool write(HeldExchange &exchange, const QByteArray &piece) = 0;
+    virtual void end(HeldExchange &exchange) = 0;
+    /// Cuts the connection of one that is given up in the midst of its answer; the exchange is over.
+    virtual void cut(HeldExchange &exchange) = 0;
     /// Destroys a responder when that is safe.
     virtual void dispose(LentResponder &&responder) = 0;
 };
@@ -48,6 +55,9 @@ public:
     ~HeldExchange() override;
 
     void answer(const http::Response &response) override;
+    bool begin(const http::Response &response) override;
+    bool write(const QByteArray &piece) override;
+    void end() override;
     bool isOpen() const override { return m_responder.has_value(); }
 
     http::ExchangeId id() const { return m_id; }
@@ -59,11 +69,14 @@ public:
     void detach();
 
 private:
+    bool stillWanted(bool wanted);
     void release();
 
     ExchangeKeeper *m_keeper;
     const http::ExchangeId m_id;
     std::optional<LentResponder> m_responder;
+    bool m_streaming = false;
+    bool m_inCall = false;  ///< of begin() or write(): a client that leaves is not told of
 };
 
 }  // namespace holdline

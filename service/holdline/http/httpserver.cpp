@@ -98,9 +98,14 @@ public:
     ~Private() override;
 
     void finish(HeldExchange &exchange, const http::Response &response) override;
+    bool begin(HeldExchange &exchange, const http::Response &response) override;
+    bool write(HeldExchange &exchange, const QByteArray &piece) override;
+    void end(HeldExchange &exchange) override;
+    void cut(HeldExchange &exchange) override;
     void dispose(LentResponder &&responder) override;
 
     void route(const QByteArray &method, const QByteArray &path, Handler handler);
+    std::vector<std::pair<QByteArray, QByteArray>> routes() const;
 
     http::Gate m_gate;
 
@@ -250,6 +255,34 @@ void HttpServer::Private::finish(HeldExchange &exchange, const http::Response &r
     m_gate.respond(exchange.id(), response);
 }
 
+bool HttpServer::Private::begin(HeldExchange &exchange, const http::Response &response)
+{
+    const bool wanted = m_gate.beginStream(exchange.id(), response);
+    if (!wanted)
+        m_open.erase(exchange.id());
+    return wanted;
+}
+
+bool HttpServer::Private::write(HeldExchange &exchange, const QByteArray &piece)
+{
+    const bool wanted = m_gate.writeStream(exchange.id(), piece);
+    if (!wanted)
+        m_open.erase(exchange.id());
+    return wanted;
+}
+
+void HttpServer::Private::end(HeldExchange &exchange)
+{
+    m_open.erase(exchange.id());
+    m_gate.endStream(exchange.id());
+}
+
+void HttpServer::Private::cut(HeldExchange &exchange)
+{
+    m_open.erase(exchange.id());
+    m_gate.reset(exchange.id());
+}
+
 void HttpServer::Private::dispose(LentResponder &&responder)
 {
     // Inside QHttpServer's own call a responder must not die: 6.8 would subscribe to the socket once more
@@ -275,6 +308,17 @@ void HttpServer::Private::route(const QByteArray &method, const QByteArray &path
     found->second.handlers.insert_or_assign(method, std::move(handler));
     if (isNew)
         addToRouter(path, &found->second);
+}
+
+std::vector<std::pair<QByteArray, QByteArray>> HttpServer::Private::routes() const
+{
+    std::vector<std::pair<QByteArray, QByteArray>> all;
+    for (const auto &[path, route] : m_routes) {
+        for (const auto &[method, handler] : route.handlers)
+            all.emplace_back(method, path);
+    }
+    std::sort(all.begin(), all.end());
+    return all;
 }
 
 void HttpServer::Private::addToRouter(const QByteArray &path, const Route *route)
@@ -319,6 +363,11 @@ HttpServer::~HttpServer() = default;
 void HttpServer::route(const QByteArray &method, const QByteArray &path, Handler handler)
 {
     d->route(method, path, std::move(handler));
+}
+
+std::vector<std::pair<QByteArray, QByteArray>> HttpServer::routes() const
+{
+    return d->routes();
 }
 
 http::Gate &HttpServer::gate()

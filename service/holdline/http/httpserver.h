@@ -7,6 +7,8 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
+#include <vector>
 
 namespace holdline {
 
@@ -30,6 +32,9 @@ public:
     /// A GET route answers HEAD too; other methods of a known path get 405 with Allow, other paths 404, both
     /// as problems.
     void route(const QByteArray &method, const QByteArray &path, Handler handler);
+
+    /// All that route() was told, sorted: methods and patterns.
+    std::vector<std::pair<QByteArray, QByteArray>> routes() const;
 
     http::Gate &gate();
 

@@ -20,7 +20,7 @@ const QByteArray kCallbackUrl = "http://127.0.0.1:3738/callback/AAAAAAAAAAAAAAAA
 /// 200 bytes.
 const QByteArray kKeyed =
     R"({"wait": true, "account": "example", "priority": 3, "parameters": {"name": "\u00c4rger", "lines": )"
-    R"([1, 2.50, 3e10], "title": "Accounts of the year", "nested": {"b": null, "a": false}}, "note":"no hurry"})"_ba;
+    R"([1, 2.50, 3e10], "title": "Accounts of a year", "nested": {"b": null, "a": false}}, "note":"no hurry"})"_ba;
 const QByteArray kCallback =
     R"({"id":"4499a6e0c2ef4b98","state":"completed","startedAt":"2015-06-29T15:34:16.850Z",)"
     R"("proof":"078DC9F28BA8C890DAAFE65945AF7B15A0519671"})"_ba;
