@@ -23,9 +23,15 @@ struct StoreStatus
     std::uint64_t writes = 0;
     std::uint64_t commits = 0;
     std::uint64_t failedWrites = 0;
-    LatencyHistogram writeTook;  ///< from put() to durable
-    std::int64_t records = 0;    ///< jobs it holds, ended or not
-    std::int64_t bytes = 0;      ///< what it takes up: of its files, or of memory
+    LatencyHistogram writeTook;      ///< from put() to durable
+    LatencyHistogram commitTook;     ///< of each commit
+    std::uint64_t largestBatch = 0;  ///< most writes in one commit
+    std::uint64_t expired = 0;       ///< results that became older, or more, than they may be
+    std::int64_t recovered = 0;      ///< jobs that had not ended when the service started
+    std::int64_t records = 0;        ///< jobs it holds, ended or not
+    std::int64_t open = 0;           ///< of these, not ended
+    std::int64_t tombstones = 0;     ///< beside them, of results that are gone
+    std::int64_t bytes = 0;          ///< what it takes up: of its files, or of memory
     /// Dead letters it holds, by DeadLetter::Kind.
     std::array<std::int64_t, kDeadLetterKinds> deadLetters{};
 };

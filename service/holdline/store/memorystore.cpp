@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/store/memorystore.h"
+
+#include "core/job/jobid.h"
+#include "service/holdline/store/recordrules.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+namespace {
+
+/// So many records become tombstones, or go, in one step: the lock is held meanwhile.
+constexpr int kStep = 200;
+
+}  // namespace
+
+/// Its looks copy what they find; the bytes are shared, so that this is quick.
+class MemoryReader final : public StoreReader
+{
+public:
+    explicit MemoryReader(const MemoryStore &store) : m_store(store) {}
+
+    QString open() override { return {}; }
+    void close() override {}
+
+    Job find(const QByteArray &id) override
+    {
+        const std::lock_guard lock(m_store.m_mutex);
+        return {.value = get(id), .error = {}};
+    }
+    Job findByKey(const QByteArray &account, const QByteArray &key) override
+    {
+        const std::lock_guard lock(m_store.m_mutex);
+        const auto found = m_store.m_byKey.find({key, account});
+        if (key.isNull() || found == m_store.m_byKey.end())
+            return {};
+        return {.value = get(found->second), .error = {}};
+    }
+    Job findByToken(const QByteArray &token) override
+    {
+        const auto wanted = CallbackToken::fromText(token);
+        if (!wanted)
+            return {};
+        const std::lock_guard lock(m_store.m_mutex);
+        const auto [from, to] = m_store.m_byToken.equal_range(wanted->lookup);
+        for (auto at = from; at != to; ++at) {
+            auto record = get(at->second);
+            if (equalsInConstantTime(record->token, token))
+                return {.value = std::move(record), .error = {}};
+        }
+        return {};
+    }
+    Jobs findAllByKey(const QByteArray &key, int most) override
+    {
+        Jobs all;
+        const std::lock_guard lock(m_store.m_mutex);
+        for (auto at = m_store.m_byKey.lower_bound({key, {}});
+             !key.isNull() && at != m_store.m_byKey.end() && at->first.first == key; ++at)
+            all.value.push_back(*get(at->second));
+        std::stable_sort(all.value.begin(), all.value.end(),
+                         [](const JobRecord &a, const JobRecord &b) { return a.created > b.created; });
+        if (all.value.size() > static_cast<std::size_t>(most))
+            all.value.resize(static_cast<std::size_t>(most));
+        return all;
+    }
+    Letter findLetter(const QByteArray &id) override
+    {
+        const std::lock_guard lock(m_store.m_mutex);
+        const auto found = m_store.m_letters.find(id);
+        if (found == m_store.m_letters.end())
+            return {};
+        return {.value = found->second.letter, .error = {}};
+    }
+    Letters listLetters(std::optional<DeadLetter::Kind> kind, int most) override
+    {
+        Letters all;
+        const std::lock_guard lock(m_store.m_mutex);
+        std::map<std::uint64_t, QByteArray> byAge;
+        for (std::size_t i = 0; i < kDeadLetterKinds; ++i) {
+            if (!kind || static_cast<std::size_t>(*kind) == i)
+                byAge.insert(m_store.m_letterKinds[i].byAge.begin(), m_store.m_letterKinds[i].byAge.end());
+        }
+        for (auto at = byAge.rbegin(); at != byAge.rend() && most > 0; ++at, --most) {
+            all.value.push_back(m_store.m_letters.at(at->second).letter);
+            all.value.back().body = {};
+            all.value.back().token = {};
+        }
+        return all;
+    }
+
+private:
+    std::optional<JobRecord> get(const QByteArray &id) const
+    {
+        const auto found = m_store.m_jobs.find(id);
+        return found == m_store.m_jobs.end() ? std::nullopt : std::optional(found->second.record);
+    }
+
+    const MemoryStore &m_store;
+};
+
+std::unique_ptr<StoreReader> MemoryStore::makeReader()
+{
+    return std::make_unique<MemoryReader>(*this);
+}
+
+Looked<std::vector<JobRecord>> MemoryStore::unsettled()
+{
+    const std::lock_guard lock(m_mutex);
+    std::map<std::uint64_t, const JobRecord *> byAge;
+    for (const auto &[id, entry] : m_jobs) {
+        if (!entry.record.isSettled())
+            byAge.emplace(entry.number, &entry.record);
+    }
+    Looked<std::vector<JobRecord>> open;
+    for (const auto &[number, record] : byAge)
+        open.value.push_back(*record);
+    return open;
+}
+
+CommitResult MemoryStore::commit(const std::vector<StoreWrite> &writes)
+{
+    CommitResult result;
+    const std::lock_guard lock(m_mutex);
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        const QString error = std::visit([this](const auto &write) { return carryOut(write); }, writes[i]);
+        if (error.isEmpty())
+            continue;
+        result.refused.resize(i + 1);
+        result.refused[i] = error;
+    }
+    return result;
+}
+
+QString MemoryStore::carryOut(const PutJob &write)
+{
+    const JobRecord &record = write.record;
+    if (!record.key.isNull()) {
+        const auto holder = m_byKey.find({record.key, record.account});
+        if (holder != m_byKey.end() && holder->second != record.id)
+            return keyIsTaken();
+    }
+    JobRecord stored = record;
+    std::uint64_t number = 0;
+    if (const auto before = m_jobs.find(record.id); before != m_jobs.end()) {
+        if (!stored.request)
+            stored.request = std::move(before->second.record.request);
+        number = extract(record.id);
+    }
+    if (!keepsRequest(stored))
+        stored.request.reset();
+    insert(std::move(stored), number == 0 ? ++m_last : number);
+    return {};
+}
+
+QString MemoryStore::carryOut(const RemoveJob &write)
+{
+    extract(write.id);
+    return {};
+}
+
+QString MemoryStore::carryOut(const PutLetter &write)
+{
+    const auto before = m_letters.find(write.letter.id);
+    const std::uint64_t number = before == m_letters.end() ? ++m_last : before->second.number;
+    carryOut(RemoveLetter{write.letter.id});
+    LetterKind &kind = m_letterKinds[static_cast<std::size_t>(write.letter.kind)];
+    kind.bytes += write.letter.body.size();
+    kind.byAge.emplace(number, write.letter.id);
+    m_letters.emplace(write.letter.id, LetterEntry{write.letter, number});
+    const LetterShare share = letterShare(m_limits);
+    while (static_cast<int>(kind.byAge.size()) > share.letters || kind.bytes > share.bytes)
+        carryOut(RemoveLetter{kind.byAge.begin()->second});
+    return {};
+}
+
+QString MemoryStore::carryOut(const RemoveLetter &write)
+{
+    if (const auto node = m_letters.extract(write.id)) {
+        const auto &[letter, number] = node.mapped();
+        LetterKind &kind = m_letterKinds[static_cast<std::size_t>(letter.kind)];
+        kind.bytes -= letter.body.size();
+        kind.byAge.erase(number);
+    }
+    return {};
+}
+
+void MemoryStore::insert(JobRecord record, std::uint64_t number)
+{
+    m_bytes += weightOf(record);
+    if (!record.key.isNull())
+        m_byKey.emplace(std::pair(record.key, record.account), record.id);
+    if (const auto token = CallbackToken::fromText(record.token))
+        m_byToken.emplace(token->lookup, record.id);
+    if (record.isSettled())
+        (record.expired ? m_tombstones : m_ended)
+            .insert({record.settled.value_or(record.created), number, record.id});
+    const QByteArray id = record.id;
+    m_jobs.insert_or_assign(id, Entry{std::move(record), number});
+}
+
+std::uint64_t MemoryStore::extract(const QByteArray &id)
+{
+    const auto node = m_jobs.extract(id);
+    if (!node)
+        return 0;
+    const auto &[record, number] = node.mapped();
+    m_bytes -= weightOf(record);
+    if (!record.key.isNull())
+        m_byKey.erase({record.key, record.account});
+    if (const auto token = CallbackToken::fromText(record.token)) {
+        const auto [from, to] = m_byToken.equal_range(token->lookup);
+        m_byToken.erase(std::find_if(from, to, [&](const auto &entry) { return entry.second == record.id; }));
+    }
+    if (record.isSettled())
+        (record.expired ? m_tombstones : m_ended)
+            .erase({record.settled.value_or(record.created), number, record.id});
+    return number;
+}
+
+Tidied MemoryStore::tidy(WallTime now)
+{
+    Tidied tidied;
+    const std::lock_guard lock(m_mutex);
+    const WallTime oldest = now - m_limits.keepFor;
+    const auto most = static_cast<std::size_t>(m_limits.jobs);
+    for (int i = 0; i < kStep; ++i) {
+        const bool isFull = m_bytes > m_limits.bytes;
+        if (!m_ended.empty() && (m_ended.size() > most || isFull || m_ended.begin()->at < oldest)) {
+            bury(QByteArray(m_ended.begin()->id), now);
+            ++tidied.expired;
+        } else if (!m_tombstones.empty() &&
+                   (m_tombstones.size() > most || isFull || m_tombstones.begin()->at < oldest)) {
+            extract(QByteArray(m_tombstones.begin()->id));
+        } else {
+            return tidied;
+        }
+    }
+    tidied.more = true;
+    return tidied;
+}
+
+void MemoryStore::bury(const QByteArray &id, WallTime now)
+{
+    JobRecord left = tombstoneOf(m_jobs.at(id).record, now);
+    insert(std::move(left), extract(id));
+}
+
+StoreSize MemoryStore::size() const
+{
+    const std::lock_guard lock(m_mutex);
+    StoreSize size;
+    size.ended = static_cast<std::int64_t>(m_ended.size());
+    size.tombstones = static_cast<std::int64_t>(m_tombstones.size());
+    size.open = static_cast<std::int64_t>(m_jobs.size()) - size.ended - size.tombstones;
+    size.bytes = m_bytes;
+    for (std::size_t i = 0; i < kDeadLetterKinds; ++i) {
+        size.letters[i] = static_cast<std::int64_t>(m_letterKinds[i].byAge.size());
+        size.bytes += m_letterKinds[i].bytes;
+    }
+    return size;
+}
+
+}  // namespace holdline

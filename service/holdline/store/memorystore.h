@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/config/config.h"
+#include "service/holdline/store/storebackend.h"
+
+#include <QHash>
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+
+namespace holdline {
+
+/// A store that is gone with the process (`store.path = memory`): the same promises as SQLite's for as long
+/// as it runs. Its readers share its tables with it, behind a lock.
+class MemoryStore final : public StoreBackend
+{
+public:
+    explicit MemoryStore(const Config::Store &limits) : m_limits(limits) {}
+
+    QString open() override { return {}; }
+    void close() override {}
+    bool isDurable() const override { return false; }
+    std::unique_ptr<StoreReader> makeReader() override;
+    Looked<std::vector<JobRecord>> unsettled() override;
+    CommitResult commit(const std::vector<StoreWrite> &writes) override;
+    QString probe() override { return {}; }
+    Tidied tidy(WallTime now) override;
+    StoreSize size() const override;
+
+private:
+    friend class MemoryReader;
+
+    struct Entry
+    {
+        JobRecord record;
+        std::uint64_t number = 0;  ///< order of being stored first
+    };
+    /// In an order of age.
+    struct Place
+    {
+        WallTime at;
+        std::uint64_t number;
+        QByteArray id;
+        friend bool operator<(const Place &a, const Place &b)
+        {
+            return std::tie(a.at, a.number) < std::tie(b.at, b.number);
+        }
+    };
+    struct LetterEntry
+    {
+        DeadLetter letter;
+        std::uint64_t number = 0;
+    };
+
+    QString carryOut(const PutJob &write);
+    QString carryOut(const RemoveJob &write);
+    QString carryOut(const PutLetter &write);
+    QString carryOut(const RemoveLetter &write);
+    void insert(JobRecord record, std::uint64_t number);
+    std::uint64_t extract(const QByteArray &id);
+    void bury(const QByteArray &id, WallTime now);
+
+    const Config::Store m_limits;
+    mutable std::mutex m_mutex;
+    std::uint64_t m_last = 0;
+    std::unordered_map<QByteArray, Entry> m_jobs;
+    std::map<std::pair<QByteArray, QByteArray>, QByteArray> m_byKey;  ///< key and account → id
+    std::unordered_multimap<std::uint64_t, QByteArray> m_byToken;     ///< CallbackToken::lookup → id
+    std::set<Place> m_ended;
+    std::set<Place> m_tombstones;
+    std::unordered_map<QByteArray, LetterEntry> m_letters;
+    /// What there is of one kind.
+    struct LetterKind
+    {
+        std::map<std::uint64_t, QByteArray> byAge;  ///< number → id
+        std::int64_t bytes = 0;                     ///< their bodies
+    };
+    std::array<LetterKind, kDeadLetterKinds> m_letterKinds;
+    std::int64_t m_bytes = 0;  ///< of records
+};
+
+}  // namespace holdline

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/holdline/store/letterqueue.h"
+#include "service/holdline/store/storeletters.h"
+
+#include <QThread>
+
+#include <semaphore>
+
+namespace holdline {
+
+/// Answers look-ups, so that none waits behind a commit.
+///
+/// A store that cannot be opened for reading is tried again at the next look-up. Life: construct, begin();
+/// what was posted before it is destroyed is still answered. The reader is used in this thread only. Thread:
+/// the main one; post() from any.
+class ReaderThread : public QThread
+{
+public:
+    explicit ReaderThread(std::unique_ptr<StoreReader> reader);
+    ~ReaderThread() override;
+
+    /// False when the system allows no more threads.
+    bool begin();
+    void post(LookLetter letter) { m_letters.post(std::move(letter)); }
+
+protected:
+    void run() override;
+
+private:
+    const std::unique_ptr<StoreReader> m_reader;
+    LetterQueue<LookLetter> m_letters;
+    bool m_began = false;
+    /// What QThread waits by is inside of Qt; this one ThreadSanitizer sees, too.
+    std::binary_semaphore m_over{0};
+};
+
+}  // namespace holdline

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/store/store.h"
+
+#include "service/holdline/store/memorystore.h"
+#include "service/holdline/store/storepath.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+Store::Store(std::unique_ptr<StoreBackend> backend, const StoreThread::Options &options, const QString &path)
+    : m_path(path),
+      m_backend(std::move(backend)),
+      m_writer(*m_backend, options),
+      m_reader(m_backend->makeReader())
+{
+}
+
+Store::~Store() = default;
+
+bool Store::open()
+{
+    if (m_reader.begin())
+        return m_writer.begin();
+    m_writer.giveUp(u"the system allows no more threads"_s);
+    return false;
+}
+
+std::unique_ptr<Store> makeStore(const Config::Store &config)
+{
+    return std::make_unique<Store>(std::make_unique<MemoryStore>(config),
+                                   StoreThread::Options{.store = config}, u"memory"_s);
+}
+
+}  // namespace holdline

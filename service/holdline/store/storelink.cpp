@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/store/storelink.h"
+
+#include "service/holdline/store/store.h"
+
+namespace holdline {
+
+namespace {
+
+/// A look for one thing as a look for many.
+template <typename Value>
+Looked<std::vector<Value>> asMany(Looked<std::optional<Value>> &&one)
+{
+    Looked<std::vector<Value>> many;
+    many.error = std::move(one.error);
+    if (one.value)
+        many.value.push_back(std::move(*one.value));
+    return many;
+}
+
+template <typename Value>
+std::optional<Value> firstOf(std::vector<Value> &&many)
+{
+    return many.empty() ? std::nullopt : std::optional(std::move(many.front()));
+}
+
+}  // namespace
+
+StoreLink::StoreLink(Store &store, QObject *parent)
+    : JobStore(parent), m_store(store), m_error(store.errorString())
+{
+    m_box->open([this](StoreAnswer &&answer) {
+        std::visit([this](auto &&one) { receive(std::move(one)); }, std::move(answer));
+    });
+    m_store.m_writer.post(JoinLetter{m_box});
+}
+
+StoreLink::~StoreLink()
+{
+    m_store.m_writer.post(LeaveLetter{m_box});
+    m_box->close();
+}
+
+bool StoreLink::isDurable() const
+{
+    return m_store.m_writer.isDurable();
+}
+
+void StoreLink::put(const JobRecord &record, Done done)
+{
+    write(PutJob{record}, std::move(done));
+}
+
+void StoreLink::remove(const QByteArray &id)
+{
+    write(RemoveJob{id}, {});
+}
+
+void StoreLink::putDeadLetter(const DeadLetter &letter, Done done)
+{
+    write(PutLetter{letter}, std::move(done));
+}
+
+void StoreLink::removeDeadLetter(const QByteArray &id, Done done)
+{
+    write(RemoveLetter{id}, std::move(done));
+}
+
+void StoreLink::write(StoreWrite write, Done done)
+{
+    Number number = 0;
+    if (done) {
+        number = ++m_last;
+        m_writes.emplace(number, std::move(done));
+    }
+    const QString error = m_store.m_writer.write({std::move(write), Clock::now(), number, m_box});
+    if (!error.isEmpty() && number != 0)
+        m_box->post(WrittenAnswer{number, error});
+}
+
+template <typename Look>
+void StoreLink::look(Look look, FoundAll found)
+{
+    const Number number = ++m_last;
+    m_looks.emplace(number, std::move(found));
+    m_store.m_reader.post([look = std::move(look), number, box = m_box](StoreReader &reader) {
+        box->post(JobsAnswer{number, look(reader)});
+    });
+}
+
+template <typename Look>
+void StoreLink::lookForLetters(Look look, FoundLetters found)
+{
+    const Number number = ++m_last;
+    m_letterLooks.emplace(number, std::move(found));
+    m_store.m_reader.post([look = std::move(look), number, box = m_box](StoreReader &reader) {
+        box->post(LettersAnswer{number, look(reader)});
+    });
+}
+
+void StoreLink::find(const QByteArray &id, Found found)
+{
+    look([id](StoreReader &reader) { return asMany(reader.find(id)); },
+         [found = std::move(found)](auto all) { found(firstOf(std::move(all))); });
+}
+
+void StoreLink::findByKey(const QByteArray &account, const QByteArray &key, Found found)
+{
+    look([account, key](StoreReader &reader) { return asMany(reader.findByKey(account, key)); },
+         [found = std::move(found)](auto all) { found(firstOf(std::move(all))); });
+}
+
+void StoreLink::findByToken(const QByteArray &token, Found found)
+{
+    look([token](StoreReader &reader) { return asMany(reader.findByToken(token)); },
+         [found = std::move(found)](auto all) { found(firstOf(std::move(all))); });
+}
+
+void StoreLink::findAllByKey(const QByteArray &key, int most, FoundAll found)
+{
+    look([key, most](StoreReader &reader) { return reader.findAllByKey(key, most); }, std::move(found));
+}
+
+void StoreLink::listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundLetters found)
+{
+    lookForLetters([kind, most](StoreReader &reader) { return reader.listLetters(kind, most); },
+                   std::move(found));
+}
+
+void StoreLink::findDeadLetter(const QByteArray &id, FoundLetter found)
+{
+    lookForLetters([id](StoreReader &reader) { return asMany(reader.findLetter(id)); },
+                   [found = std::move(found)](auto all) { found(firstOf(std::move(all))); });
+}
+
+void StoreLink::askStatus(std::function<void(const StoreStatus &)> answer)
+{
+    const Number number = ++m_last;
+    m_questions.emplace(number, std::move(answer));
+    m_store.m_writer.post(StatusLetter{number, m_box});
+}
+
+void StoreLink::receive(WrittenAnswer &&answer)
+{
+    m_writes.extract(answer.number).mapped()(answer.error);
+}
+
+void StoreLink::receive(JobsAnswer &&answer)
+{
+    noteTrouble(answer.found.error);
+    m_looks.extract(answer.number).mapped()(std::move(answer.found.value));
+}
+
+void StoreLink::receive(LettersAnswer &&answer)
+{
+    noteTrouble(answer.found.error);
+    m_letterLooks.extract(answer.number).mapped()(std::move(answer.found.value));
+}
+
+void StoreLink::receive(StatusAnswer &&answer)
+{
+    m_questions.extract(answer.number).mapped()(answer.status);
+}
+
+void StoreLink::receive(StateAnswer &&answer)
+{
+    setError(answer.error);
+}
+
+void StoreLink::noteTrouble(const QString &error)
+{
+    if (error.isEmpty())
+        return;
+    m_store.m_writer.post(TroubleLetter{error});
+    setError(error);
+}
+
+void StoreLink::setError(const QString &error)
+{
+    const bool changes = error.isEmpty() != m_error.isEmpty();
+    m_error = error;
+    if (changes)
+        Q_EMIT availabilityChanged();
+}
+
+}  // namespace holdline

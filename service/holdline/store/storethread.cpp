@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/store/storethread.h"
+
+#include "core/telemetry/logging.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace holdline {
+
+namespace {
+
+/// How often is looked whether something is too old; where there is more to do, after the next commit.
+constexpr auto kTidyInterval = std::chrono::seconds(1);
+/// Between two steps of tidying while there is more to do.
+constexpr auto kTidyPause = std::chrono::milliseconds(10);
+
+WallTime wallNow()
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+StoreThread::StoreThread(StoreBackend &backend, const Options &options)
+    : m_backend(backend), m_options(options)
+{
+    setObjectName(QStringLiteral("store"));
+}
+
+StoreThread::~StoreThread()
+{
+    requestEnd();
+    if (!m_began)
+        return;
+    m_over.acquire();
+    wait();
+}
+
+bool StoreThread::begin()
+{
+    start();
+    m_began = isRunning() || isFinished();
+    if (m_began)
+        m_opened.get_future().wait();
+    else
+        giveUp(QStringLiteral("the system allows no more threads"));
+    return state().isEmpty();
+}
+
+void StoreThread::giveUp(const QString &error)
+{
+    m_letters.close();
+    setState(error);
+}
+
+std::vector<JobRecord> StoreThread::takeRecovered()
+{
+    return std::move(m_recovered);
+}
+
+QString StoreThread::write(WriteLetter letter)
+{
+    if (m_queued.fetch_add(1, std::memory_order_relaxed) >= m_options.store.queued) {
+        m_queued.fetch_sub(1, std::memory_order_relaxed);
+        m_turnedAway.fetch_add(1, std::memory_order_relaxed);
+        return QStringLiteral("too many writes wait for the store (store.queued)");
+    }
+    if (m_letters.post(std::move(letter)))
+        return {};
+    m_queued.fetch_sub(1, std::memory_order_relaxed);
+    const QString why = state();
+    return why.isEmpty() ? QStringLiteral("the service ends") : why;
+}
+
+QString StoreThread::state() const
+{
+    const std::lock_guard lock(m_stateMutex);
+    return m_state;
+}
+
+void StoreThread::run()
+{
+    open();
+    m_status.recovered = static_cast<std::int64_t>(m_recovered.size());
+    m_opened.set_value();
+    while (true) {
+        std::vector<StoreLetter> letters = m_letters.take(nextTurn());
+        if (letters.empty() && m_letters.isClosed())
+            break;
+        const auto isWrite = [](const StoreLetter &letter) {
+            return std::holds_alternative<WriteLetter>(letter);
+        };
+        if (std::any_of(letters.begin(), letters.end(), isWrite)) {
+            m_letters.pause(m_lastCommit + m_options.store.commitInterval);
+            auto more = m_letters.take(TimePoint{});
+            std::move(more.begin(), more.end(), std::back_inserter(letters));
+        }
+        turn(std::move(letters));
+    }
+    m_backend.close();
+    m_over.release();
+}
+
+/// When something is to be done though no letter comes.
+TimePoint StoreThread::nextTurn() const
+{
+    return state().isEmpty() ? m_nextTidy : m_nextRetry;
+}
+
+void StoreThread::turn(std::vector<StoreLetter> letters)
+{
+    std::vector<WriteLetter> writes;
+    for (StoreLetter &letter : letters) {
+        std::visit(
+            [&](auto &&one) {
+                if constexpr (std::is_same_v<std::decay_t<decltype(one)>, WriteLetter>)
+                    writes.push_back(std::move(one));
+                else
+                    receive(std::move(one));
+            },
+            std::move(letter));
+    }
+    if (!writes.empty())
+        commit(std::move(writes));
+    const TimePoint now = Clock::now();
+    if (state().isEmpty()) {
+        if (now >= m_nextTidy)
+            tidy();
+    } else if (now >= m_nextRetry) {
+        retry();
+    }
+}
+
+void StoreThread::open()
+{
+    QString error = m_backend.open();
+    if (error.isEmpty()) {
+        auto found = m_backend.unsettled();
+        error = found.error;
+        m_recovered = std::move(found.value);
+    }
+    m_isOpen = error.isEmpty();
+    if (!m_isOpen)
+        m_backend.close();
+    setState(error);
+}
+
+void StoreThread::retry()
+{
+    QString error;
+    if (!m_isOpen) {
+        error = m_backend.open();
+        m_isOpen = error.isEmpty();
+    }
+    if (error.isEmpty())
+        error = m_backend.probe();
+    setState(error);
+}
+
+StoreThread::Batch StoreThread::merged(std::vector<WriteLetter> letters)
+{
+    Batch batch;
+    std::unordered_map<QByteArray, std::size_t> puts;  // job → its write
+    for (WriteLetter &letter : letters) {
+        auto *put = std::get_if<PutJob>(&letter.write);
+        const auto known = put ? puts.find(put->record.id) : puts.end();
+        if (known != puts.end()) {
+            JobRecord &before = std::get<PutJob>(batch.writes[known->second]).record;
+            if (!put->record.request)
+                put->record.request = std::move(before.request);
+            before = std::move(put->record);
+            batch.writeOf.push_back(known->second);
+        } else {
+            if (put)
+                puts.emplace(put->record.id, batch.writes.size());
+            else if (const auto *removed = std::get_if<RemoveJob>(&letter.write))
+                puts.erase(removed->id);
+            batch.writeOf.push_back(batch.writes.size());
+            batch.writes.push_back(std::move(letter.write));
+        }
+    }
+    batch.letters = std::move(letters);
+    return batch;
+}
+
+void StoreThread::commit(std::vector<WriteLetter> letters)
+{
+    const Batch batch = merged(std::move(letters));
+    const QString before = state();
+    CommitResult result{before, {}};
+    if (before.isEmpty()) {
+        m_lastCommit = Clock::now();
+        result = m_backend.commit(batch.writes);
+        if (result.error.isEmpty()) {
+            ++m_status.commits;
+            m_status.commitTook.record(Clock::now() - m_lastCommit);
+            m_status.largestBatch = std::max<std::uint64_t>(m_status.largestBatch, batch.letters.size());
+        } else {
+            setState(result.error);
+        }
+    }
+    const TimePoint now = Clock::now();
+    m_queued.fetch_sub(static_cast<int>(batch.letters.size()), std::memory_order_relaxed);
+    for (std::size_t i = 0; i < batch.letters.size(); ++i)
+        answer(batch.letters[i], result.of(batch.writeOf[i]), now);
+}
+
+void StoreThread::answer(const WriteLetter &letter, const QString &error, TimePoint now)
+{
+    if (error.isEmpty()) {
+        ++m_status.writes;
+        m_status.writeTook.record(now - letter.asked);
+    } else {
+        ++m_status.failedWrites;
+    }
+    if (letter.number != 0)
+        letter.from->post(WrittenAnswer{letter.number, error});
+}
+
+void StoreThread::setState(const QString &error)
+{
+    if (!error.isEmpty())
+        m_nextRetry = Clock::now() + m_options.retryInterval;
+    const QString before = state();
+    if (error == before)
+        return;
+    {
+        const std::lock_guard lock(m_stateMutex);
+        m_state = error;
+    }
+    if (error.isEmpty())
+        qCInfo(lcService) << "the store is available again";
+    else
+        qCWarning(lcService).noquote() << "the store is not available:" << error;
+    for (const auto &link : m_links)
+        link->post(StateAnswer{error});
+}
+
+void StoreThread::receive(StatusLetter &&letter)
+{
+    m_status.error = state();
+    m_status.available = m_status.error.isEmpty();
+    m_status.durable = m_backend.isDurable();
+    m_status.queued = m_queued.load(std::memory_order_relaxed);
+    StoreStatus status = m_status;
+    status.failedWrites += m_turnedAway.load(std::memory_order_relaxed);
+    const StoreSize size = m_backend.size();
+    status.records = size.open + size.ended;
+    status.open = size.open;
+    status.tombstones = size.tombstones;
+    status.bytes = size.bytes;
+    status.deadLetters = size.letters;
+    letter.from->post(StatusAnswer{letter.number, std::move(status)});
+}
+
+void StoreThread::receive(JoinLetter &&letter)
+{
+    letter.from->post(StateAnswer{state()});
+    m_links.push_back(std::move(letter.from));
+}
+
+void StoreThread::receive(LeaveLetter &&letter)
+{
+    std::erase(m_links, letter.from);
+}
+
+void StoreThread::receive(TroubleLetter &&letter)
+{
+    if (!state().isEmpty())
+        return;
+    m_backend.close();
+    m_isOpen = false;
+    setState(letter.error);
+}
+
+void StoreThread::tidy()
+{
+    const Tidied tidied = m_backend.tidy(wallNow());
+    m_status.expired += static_cast<std::uint64_t>(tidied.expired);
+    m_nextTidy = Clock::now() + (tidied.more ? Duration(kTidyPause) : Duration(kTidyInterval));
+    if (!tidied.error.isEmpty())
+        setState(tidied.error);
+}
+
+}  // namespace holdline

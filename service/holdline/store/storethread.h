@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/config/config.h"
+#include "service/holdline/store/letterqueue.h"
+#include "service/holdline/store/storeletters.h"
+
+#include <QThread>
+
+#include <atomic>
+#include <future>
+#include <semaphore>
+
+namespace holdline {
+
+/// The store's one writer. All that waits goes into one transaction, and everybody is answered when it is
+/// durable; at least `store.commit_interval` lies between two of them. In between it keeps the store within
+/// its limits, step by step.
+///
+/// Several writes of the same record in one batch are one: the last of them, with the request of an earlier
+/// one where it has none. A write that is refused (its key is another job's) fails alone; any other error is
+/// of the store: the whole batch fails, and so does at once everything that comes, until a trial write every
+/// `retryInterval` succeeds again. What is wrong is logged when it changes, not for each write.
+///
+/// Life: construct, begin(). Destroying it carries out what was posted before. The backend must
+/// outlive it and is used in this thread only. Thread: the main one; write() and post() from any.
+class StoreThread : public QThread
+{
+public:
+    struct Options
+    {
+        Config::Store store;
+        std::chrono::milliseconds retryInterval = std::chrono::seconds(3);
+    };
+
+    StoreThread(StoreBackend &backend, const Options &options);
+    ~StoreThread() override;
+
+    /// Waits until the store has been opened; false when it cannot be, state() says why. It is tried again.
+    bool begin();
+    /// Instead of begin(): it is never available.
+    void giveUp(const QString &error);
+    /// After begin(): the records of jobs that had not ended then. Moved out.
+    std::vector<JobRecord> takeRecovered();
+    /// Closes the queue; the destructor waits for the end.
+    void requestEnd() { m_letters.close(); }
+
+    /// From any thread. Empty, or why this write fails at once.
+    QString write(WriteLetter letter);
+    void post(StoreLetter letter) { m_letters.post(std::move(letter)); }
+    /// From any thread: why it is not available, empty when it is.
+    QString state() const;
+    bool isDurable() const { return m_backend.isDurable(); }
+
+protected:
+    void run() override;
+
+private:
+    /// Writes that go together, by what they write.
+    struct Batch
+    {
+        std::vector<WriteLetter> letters;
+        std::vector<StoreWrite> writes;
+        std::vector<std::size_t> writeOf;  ///< by letter
+    };
+
+    void open();
+    void turn(std::vector<StoreLetter> letters);
+    void receive(StatusLetter &&letter);
+    void receive(JoinLetter &&letter);
+    void receive(LeaveLetter &&letter);
+    void receive(TroubleLetter &&letter);
+    static Batch merged(std::vector<WriteLetter> letters);
+    void commit(std::vector<WriteLetter> letters);
+    void answer(const WriteLetter &letter, const QString &error, TimePoint now);
+    void setState(const QString &error);
+    void retry();
+    void tidy();
+    TimePoint nextTurn() const;
+
+    StoreBackend &m_backend;
+    const Options m_options;
+    LetterQueue<StoreLetter> m_letters;
+    std::atomic<int> m_queued = 0;                ///< writes that wait
+    std::atomic<std::uint64_t> m_turnedAway = 0;  ///< writes beyond the limit
+    mutable std::mutex m_stateMutex;
+    QString m_state;  ///< guarded by m_stateMutex
+
+    // Of the thread, after begin().
+    StoreStatus m_status;
+    bool m_isOpen = false;
+    std::vector<std::shared_ptr<AnswerBox>> m_links;
+    std::vector<JobRecord> m_recovered;  ///< the main thread's once it is open
+    TimePoint m_lastCommit{};
+    TimePoint m_nextRetry{};
+    TimePoint m_nextTidy{};
+
+    std::promise<void> m_opened;  ///< what is above is the thread's from then on, but for m_recovered
+    bool m_began = false;
+    /// What QThread waits by is inside of Qt; this one ThreadSanitizer sees, too.
+    std::binary_semaphore m_over{0};
+};
+
+}  // namespace holdline
