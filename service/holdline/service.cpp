@@ -6,6 +6,7 @@
 #include "service/holdline/http/adminfront.h"
 #include "service/holdline/monitor/monitorserver.h"
 #include "service/holdline/shardgroup.h"
+#include "service/holdline/store/store.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -40,7 +41,8 @@ class Service::Private
 public:
     Private(const Config &initial, LogSink &sink)
         : config(initial),
-          shards(initial, threadsFor(initial.server.threads, QThread::idealThreadCount()), sink)
+          store(makeStore(initial.store)),
+          shards(initial, threadsFor(initial.server.threads, QThread::idealThreadCount()), *store, sink)
     {
     }
 
@@ -141,6 +143,8 @@ public:
     bool draining = false;
     const std::chrono::system_clock::time_point startedAt = std::chrono::system_clock::now();
     Counters counters;  ///< of what happens in no shard
+    /// After all who write to it: what they posted is stored before it goes.
+    std::unique_ptr<Store> store;
     ShardGroup shards;
     std::unique_ptr<AdminFront> admin;
     std::unique_ptr<monitor::MonitorServer> monitors;
@@ -163,6 +167,8 @@ Service::~Service() = default;
 
 bool Service::start()
 {
+    // Without it only what needs a promise is refused; it has said what is wrong.
+    d->store->open();
     if (!d->shards.start()) {
         d->setError(u"clients"_s, d->config.server.listen, d->shards.errorString());
         return false;

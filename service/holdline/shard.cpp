@@ -73,12 +73,15 @@ QByteArray callbackBase(const Config &config, quint16 port)
     return u"http://%1:%2/callback"_s.arg(authority, QString::number(port)).toLatin1();
 }
 
-Shard::Shard(const ShardPlan &plan, const ShardPlace &place, LogSink &sink, QObject *parent)
+Shard::Shard(const ShardPlan &plan, const ShardPlace &place, Store &store, std::vector<JobRecord> recovered,
+             LogSink &sink, QObject *parent)
     : QObject(parent),
       m_config(plan.config),
       m_box(*place.boxes[static_cast<std::size_t>(place.index)]),
       m_transport(plan.config.upstream.transport, poolOptions(plan)),
       m_upstream(m_transport.manager(), plan.config.upstream.url, upstreamLimits(plan.config)),
+      m_store(store),
+      m_recovered(std::move(recovered)),
       m_bridge(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream,
                static_cast<std::uint8_t>(place.index)),
       m_feed(m_bridge),

@@ -7,6 +7,7 @@
 #include "service/holdline/recorder.h"
 #include "service/holdline/shardplan.h"
 #include "service/holdline/shardrouter.h"
+#include "service/holdline/store/storelink.h"
 #include "service/holdline/upstream/upstreamclient.h"
 #include "service/holdline/upstream/upstreammanager.h"
 
@@ -44,8 +45,11 @@ class Shard : public QObject
     Q_OBJECT
 
 public:
-    /// `sink` takes the access log; it and the boxes in `place` must outlive the shard.
-    Shard(const ShardPlan &plan, const ShardPlace &place, LogSink &sink, QObject *parent = nullptr);
+    /// `store` has been opened, and `recovered` was found in it: jobs of accounts that live here and had not
+    /// ended when the process before this one did. `sink` takes the access log. It, the store and what is in
+    /// `place` must outlive the shard.
+    Shard(const ShardPlan &plan, const ShardPlace &place, Store &store, std::vector<JobRecord> recovered,
+          LogSink &sink, QObject *parent = nullptr);
     ~Shard() override;
 
     /// The first of the shards. False when the address cannot be had; errorString() says why.
@@ -98,6 +102,8 @@ private:
     // what is held, the transport last.
     UpstreamManager m_transport;
     UpstreamClient m_upstream;
+    StoreLink m_store;
+    std::vector<JobRecord> m_recovered;
     Bridge m_bridge;
     monitor::MonitorFeed m_feed;
     Recorder m_recorder;

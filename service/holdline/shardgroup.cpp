@@ -2,15 +2,17 @@
 #include "service/holdline/shardgroup.h"
 
 #include "core/eventloop/descriptorlimit.h"
+#include "service/holdline/store/store.h"
 
 #include <algorithm>
 
 namespace holdline {
 
-ShardGroup::ShardGroup(const Config &config, int threads, LogSink &sink, QObject *parent)
+ShardGroup::ShardGroup(const Config &config, int threads, Store &store, LogSink &sink, QObject *parent)
     : QObject(parent),
       m_config(config),
       m_budget(shareDescriptors(config, raiseDescriptorLimit(), threads)),
+      m_store(store),
       m_sink(sink),
       m_homes(HomeShards::seeded(threads))
 {
@@ -36,11 +38,12 @@ bool ShardGroup::start()
         m_error = QStringLiteral("too few open files are allowed for %1 threads").arg(threads());
         return false;
     }
-    ShardPlace place{0, m_homes, {}};
+    std::vector<std::vector<JobRecord>> recovered = takeRecovered();
+    ShardPlace place{0, m_homes, {}, &m_recovered};
     for (const auto &box : m_boxes)
         place.boxes.push_back(box.get());
     const ShardPlan plan = shareOf(m_config, m_budget, threads());
-    m_first = std::make_unique<Shard>(plan, place, m_sink);
+    m_first = std::make_unique<Shard>(plan, place, m_store, std::move(recovered.front()), m_sink);
     connect(m_first.get(), &Shard::drained, this, [this] { ended(m_drained, 0, &ShardGroup::drained); });
     connect(m_first.get(), &Shard::feedWaiting, this, [this] { Q_EMIT feedWaiting(0); });
     connect(m_first.get(), &Shard::left, this, [this] { ended(m_left, 0, &ShardGroup::left); });
@@ -54,7 +57,9 @@ bool ShardGroup::start()
         return false;
     }
     for (place.index = 1; place.index < threads(); ++place.index) {
-        m_others.push_back(std::make_unique<ShardThread>(plan, place, m_sink, *shared, m_reports));
+        auto &its = recovered[static_cast<std::size_t>(place.index)];
+        m_others.push_back(
+            std::make_unique<ShardThread>(plan, place, m_store, std::move(its), m_sink, *shared, m_reports));
         m_others.back()->begin();
     }
     for (const auto &thread : m_others) {
@@ -66,6 +71,17 @@ bool ShardGroup::start()
     m_reports.open([this](ShardReport &&report) { receive(report); });
     m_first->open();
     return true;
+}
+
+/// By the shard their account lives on.
+std::vector<std::vector<JobRecord>> ShardGroup::takeRecovered()
+{
+    std::vector<JobRecord> all = m_store.takeRecovered();
+    m_recovered = RecoveredPlaces(all, m_homes);
+    std::vector<std::vector<JobRecord>> shared(static_cast<std::size_t>(threads()));
+    for (JobRecord &record : all)
+        shared[static_cast<std::size_t>(m_homes.of(record.account))].push_back(std::move(record));
+    return shared;
 }
 
 void ShardGroup::forEach(const std::function<void(Shard &)> &order, Answer answer)

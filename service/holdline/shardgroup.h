@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/holdline/recoveredplaces.h"
 #include "service/holdline/shard.h"
 #include "service/holdline/shardthread.h"
 
@@ -28,8 +29,8 @@ class ShardGroup : public QObject
 public:
     using Answer = std::function<void(const ShardStatus &sum)>;
 
-    /// `sink` takes the access log, and must outlive it.
-    ShardGroup(const Config &config, int threads, LogSink &sink, QObject *parent = nullptr);
+    /// `store` is to be open before start(). It and `sink`, which takes the access log, must outlive it.
+    ShardGroup(const Config &config, int threads, Store &store, LogSink &sink, QObject *parent = nullptr);
     ~ShardGroup() override;
 
     /// False when they cannot listen at `server.listen`; errorString() says why.
@@ -71,6 +72,7 @@ private:
         Answer answer;
     };
 
+    std::vector<std::vector<JobRecord>> takeRecovered();
     void forEach(const std::function<void(Shard &)> &order, Answer answer);
     void receive(const ShardReport &report);
     void answered(std::uint64_t round, const ShardStatus &status);
@@ -78,8 +80,10 @@ private:
 
     Config m_config;
     DescriptorBudget m_budget;
+    Store &m_store;
     LogSink &m_sink;
     const HomeShards m_homes;
+    RecoveredPlaces m_recovered;  ///< only read from start() on
     QString m_error;
     std::uint64_t m_lastRound = 0;
     std::unordered_map<std::uint64_t, Round> m_rounds;

@@ -13,13 +13,15 @@
 namespace holdline {
 
 class Bridge;
+class RecoveredPlaces;
 
 /// Where a shard is among the others.
 struct ShardPlace
 {
     int index = 0;
     HomeShards homes;
-    std::vector<ShardBox *> boxes;  ///< of all shards, by index; they outlive them
+    std::vector<ShardBox *> boxes;               ///< of all shards, by index; they outlive them
+    const RecoveredPlaces *recovered = nullptr;  ///< null: none was; outlives them
 };
 
 /// Brings what arrives at this shard to the Bridge it belongs to: a start to the shard its account lives on,

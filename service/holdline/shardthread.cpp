@@ -7,8 +7,15 @@
 
 namespace holdline {
 
-ShardThread::ShardThread(ShardPlan plan, ShardPlace place, LogSink &sink, qintptr shared, ReportBox &reports)
-    : m_plan(std::move(plan)), m_place(std::move(place)), m_sink(sink), m_shared(shared), m_reports(reports)
+ShardThread::ShardThread(ShardPlan plan, ShardPlace place, Store &store, std::vector<JobRecord> recovered,
+                         LogSink &sink, qintptr shared, ReportBox &reports)
+    : m_plan(std::move(plan)),
+      m_place(std::move(place)),
+      m_store(store),
+      m_recovered(std::move(recovered)),
+      m_sink(sink),
+      m_shared(shared),
+      m_reports(reports)
 {
     setObjectName(QStringLiteral("shard-%1").arg(m_place.index));
 }
@@ -48,7 +55,7 @@ void ShardThread::requestEnd()
 void ShardThread::run()
 {
     {
-        Shard shard(m_plan, m_place, m_sink);
+        Shard shard(m_plan, m_place, m_store, std::move(m_recovered), m_sink);
         const int index = m_place.index;
         ReportBox *reports = &m_reports;
         connect(&shard, &Shard::drained, &shard, [=] { reports->post(DrainedReport{index}); });

@@ -43,14 +43,16 @@ using ReportBox = Mailbox<ShardReport>;
 /// A thread with a shard in it, which is made, run and destroyed there.
 ///
 /// Life: construct, begin(), then isListening(), which waits for the few milliseconds this takes. Destroying
-/// it ends the shard whatever it holds; the sink and the boxes must outlive it. Thread: the main one.
+/// it ends the shard whatever it holds; the sink, the boxes and the store must outlive it. Thread: the main
+/// one.
 class ShardThread : public QThread
 {
     Q_OBJECT
 
 public:
-    /// The shard listens beside `shared`, see Shard::shareAddress().
-    ShardThread(ShardPlan plan, ShardPlace place, LogSink &sink, qintptr shared, ReportBox &reports);
+    /// The shard listens beside `shared`, see Shard::shareAddress(); the rest as for Shard.
+    ShardThread(ShardPlan plan, ShardPlace place, Store &store, std::vector<JobRecord> recovered,
+                LogSink &sink, qintptr shared, ReportBox &reports);
     ~ShardThread() override;
 
     void begin();
@@ -68,6 +70,8 @@ protected:
 private:
     const ShardPlan m_plan;
     const ShardPlace m_place;
+    Store &m_store;
+    std::vector<JobRecord> m_recovered;  ///< until the thread runs
     LogSink &m_sink;
     const qintptr m_shared;
     ReportBox &m_reports;
