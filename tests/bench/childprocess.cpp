@@ -38,7 +38,7 @@ bool configuresHoldline(const std::string &variable)
 {
     return variable.starts_with("HOLDLINE_") || variable.starts_with("PORT=") ||
            variable.starts_with("CALLBACK_URL=") || variable.starts_with("RUNTIME_DIRECTORY=") ||
-           variable.starts_with("XDG_RUNTIME_DIR=");
+           variable.starts_with("XDG_RUNTIME_DIR=") || variable.starts_with("STATE_DIRECTORY=");
 }
 
 std::vector<char *> pointers(std::vector<std::string> &texts)
@@ -75,9 +75,10 @@ ChildProcess::ChildProcess(const QStringList &command)
         if (!configuresHoldline(*variable))
             environment.emplace_back(*variable);
     }
+    const std::string directory = m_directory.path().toStdString();
+    environment.push_back("STATE_DIRECTORY=" + directory);
     const std::vector<char *> argumentList = pointers(arguments);
     const std::vector<char *> environmentList = pointers(environment);
-    const std::string directory = m_directory.path().toStdString();
     const pid_t parent = ::getpid();
 
     m_pid = ::fork();

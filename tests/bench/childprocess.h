@@ -27,8 +27,9 @@ struct Ended
 };
 
 /// A program in a process and an empty working directory of its own, so that no `.env` is read; its
-/// environment has nothing that configures holdline. Output goes to files, which costs the same whoever
-/// reads it. It is killed with this object, and with the bench, however that ends.
+/// environment has nothing that configures holdline, whose store is in that directory. Output goes to files,
+/// which costs the same whoever reads it. It is killed with this object, and with the bench, however that
+/// ends.
 class ChildProcess
 {
 public:

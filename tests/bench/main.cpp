@@ -34,6 +34,10 @@ void measure(const Options &options, BenchReport &report)
         report.scenarios.push_back(measureStart(options));
     if (wants(options, u"monitor"_s) && variants.knowsMonitor)
         report.scenarios.push_back(measureMonitor(options));
+    if (wants(options, u"keyed"_s) && variants.knowsStore)
+        report.scenarios.push_back(measureKeyed(options));
+    if (wants(options, u"restart"_s) && variants.knowsStore)
+        report.scenarios.push_back(measureRestart(options));
     if (wants(options, u"shards"_s) && !variants.threads.empty()) {
         for (auto measureOne : {measureWhole, measureThroughput}) {
             report.scenarios.push_back(measureOne(options, variants.threads));

@@ -30,6 +30,8 @@ void describe(QCommandLineParser &parser)
         "  held        N requests held: idle CPU, memory, and what others cost meanwhile\n"
         "  start       one POST through the pooled and through Qt's stock QNetworkAccessManager\n"
         "  monitor     CPU per job with and without one who watches over the local socket\n"
+        "  keyed       CPU per job and latency with and without an Idempotency-Key, at 1,000 jobs/s\n"
+        "  restart     a start with 100,000 stored results, finding one, and throwing them away\n"
         "  shards      whole and throughput with 1 and 2 threads"_s);
     parser.addOptions({
         {{u"h"_s, u"help"_s}, u"Shows this help."_s},
@@ -42,6 +44,9 @@ void describe(QCommandLineParser &parser)
         {u"jobs"_s, u"Jobs of each run of whole (default 20000)."_s, u"N"_s},
         {u"posts"_s, u"Posts of each run of start (default 10000)."_s, u"N"_s},
         {u"held"_s, u"Numbers of held requests, comma-separated (default 0,1000,10000,18000)."_s, u"LIST"_s},
+        {u"stored"_s, u"Stored results in restart (default 100000)."_s, u"N"_s},
+        {u"folder"_s, u"Where stores are made, on a disk that is meant (default: the working directory)."_s,
+         u"FOLDER"_s},
         {u"json"_s, u"Writes all figures to a file."_s, u"FILE"_s},
         {u"markdown"_s, u"Writes what is printed to a file as well."_s, u"FILE"_s},
         {u"bin"_s, u"Where holdline, jobserver and jobclient are (default: beside this program)."_s,
@@ -72,7 +77,8 @@ QStringList listOf(const QCommandLineParser &parser, const QString &name)
 
 QStringList scenarioNames()
 {
-    return {u"whole"_s, u"throughput"_s, u"held"_s, u"start"_s, u"monitor"_s, u"shards"_s};
+    return {u"whole"_s,   u"throughput"_s, u"held"_s,    u"start"_s,
+            u"monitor"_s, u"keyed"_s,      u"restart"_s, u"shards"_s};
 }
 
 std::variant<Options, cli::Exit> parseOptions(const QStringList &arguments)
@@ -96,6 +102,7 @@ std::variant<Options, cli::Exit> parseOptions(const QStringList &arguments)
         options.posts = 3'000;
         options.idle = 2s;
         options.singles = 50;
+        options.stored = 5'000;
         options.held = {0, 1'000};
     }
     cli::OptionReader reader(parser);
@@ -113,6 +120,9 @@ std::variant<Options, cli::Exit> parseOptions(const QStringList &arguments)
     reader.integer(u"jobs"_s, 100, 1'000'000, options.jobs);
     reader.integer(u"posts"_s, 100, 1'000'000, options.posts);
     readHeld(reader, options.held);
+    reader.integer(u"stored"_s, 100, 10'000'000, options.stored);
+    if (reader.isSet(u"folder"_s))
+        options.folder = reader.text(u"folder"_s);
     options.json = reader.text(u"json"_s);
     options.markdown = reader.text(u"markdown"_s);
     const QString folder =

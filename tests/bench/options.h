@@ -24,6 +24,8 @@ struct Options
     int posts = 10'000;                     ///< of the scenario "start", each run
     std::chrono::milliseconds idle{5'000};  ///< how long the idle CPU is watched in the scenario "held"
     int singles = 100;                      ///< jobs one at a time while others are held, each of three times
+    int stored = 100'000;                   ///< results in the scenario "restart"
+    QString folder = QStringLiteral(".");   ///< for stores
     QString json;                           ///< file to write; empty: none
     QString markdown;                       ///< the same
 };

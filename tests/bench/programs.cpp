@@ -71,6 +71,7 @@ LoadReport LoadRun::finish(std::chrono::milliseconds patience)
     report.jobsPerSecond = json.value(u"jobs_per_second"_s).toDouble();
     report.p50Seconds = durations.value(u"p50"_s).toDouble();
     report.p99Seconds = durations.value(u"p99"_s).toDouble();
+    report.maxSeconds = durations.value(u"max"_s).toDouble();
     report.errors = wordsOf(json.value(u"errors"_s).toObject());
     report.cpu = ended->cpu;
     return report;
@@ -83,12 +84,16 @@ World::World(const ProgramPaths &paths, const QStringList &jobserverArguments,
     m_jobserver = std::make_unique<ChildProcess>(
         QStringList{paths.jobserver, u"--listen"_s, u"127.0.0.1:0"_s, u"--seed"_s, u"1"_s} +
         jobserverArguments);
-    const quint16 upstream =
-        waitForPort(*m_jobserver, &ChildProcess::out, u"listening on http://\\S*:(\\d+)/"_s);
+    m_upstreamPort = waitForPort(*m_jobserver, &ChildProcess::out, u"listening on http://\\S*:(\\d+)/"_s);
+    startHoldline(holdlineArguments);
+}
+
+void World::startHoldline(const QStringList &arguments)
+{
     m_holdline = std::make_unique<ChildProcess>(
-        QStringList{paths.holdline, u"--listen"_s, u"127.0.0.1:0"_s, u"--admin-listen"_s, u"127.0.0.1:0"_s,
-                    u"--upstream"_s, u"http://127.0.0.1:%1/start"_s.arg(upstream)} +
-        holdlineArguments);
+        QStringList{m_paths.holdline, u"--listen"_s, u"127.0.0.1:0"_s, u"--admin-listen"_s, u"127.0.0.1:0"_s,
+                    u"--upstream"_s, u"http://127.0.0.1:%1/start"_s.arg(m_upstreamPort)} +
+        arguments);
     m_port = waitForPort(*m_holdline, &ChildProcess::err, u"for clients on \\S*:(\\d+)"_s);
     m_adminPort = waitForPort(*m_holdline, &ChildProcess::err, u"for administration on \\S*:(\\d+)"_s);
 }
@@ -101,6 +106,14 @@ LoadReport World::run(const QStringList &jobclientArguments)
 std::unique_ptr<LoadRun> World::start(const QStringList &jobclientArguments)
 {
     return std::make_unique<LoadRun>(m_paths, m_port, jobclientArguments);
+}
+
+std::chrono::nanoseconds World::restart(const QStringList &holdlineArguments)
+{
+    m_holdline.reset();
+    const auto begun = std::chrono::steady_clock::now();
+    startHoldline(holdlineArguments);
+    return std::chrono::steady_clock::now() - begun;
 }
 
 void World::endHeldJobs()

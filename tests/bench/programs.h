@@ -33,6 +33,7 @@ struct LoadReport
     double jobsPerSecond = 0;
     double p50Seconds = 0;  ///< of a job's duration as its client saw it
     double p99Seconds = 0;
+    double maxSeconds = 0;
     QString errors;                   ///< words and numbers; empty without any
     std::chrono::nanoseconds cpu{0};  ///< of jobclient, start and end included
 };
@@ -62,6 +63,10 @@ public:
     LoadReport run(const QStringList &jobclientArguments);
     std::unique_ptr<LoadRun> start(const QStringList &jobclientArguments);
 
+    /// Kills holdline and starts it again, with these arguments in place of the ones before. The time from
+    /// its start until it listens.
+    std::chrono::nanoseconds restart(const QStringList &holdlineArguments);
+
     /// The jobs that run upstream end now.
     void endHeldJobs();
 
@@ -72,9 +77,12 @@ public:
     double metric(const QByteArray &name) const;
 
 private:
+    void startHoldline(const QStringList &arguments);
+
     const ProgramPaths &m_paths;
     std::unique_ptr<ChildProcess> m_jobserver;
     std::unique_ptr<ChildProcess> m_holdline;
+    quint16 m_upstreamPort = 0;
     quint16 m_port = 0;
     quint16 m_adminPort = 0;
 };

@@ -26,4 +26,11 @@ ScenarioResult measureStart(const Options &options);
 /// What those who watch over the local socket cost.
 ScenarioResult measureMonitor(const Options &options);
 
+/// What an Idempotency-Key costs, at a fixed rate of jobs and with the store on a disk.
+ScenarioResult measureKeyed(const Options &options);
+
+/// A restart with many stored results, finding one of them, and what clients notice while they are thrown
+/// away.
+ScenarioResult measureRestart(const Options &options);
+
 }  // namespace holdline::bench

@@ -36,6 +36,9 @@ Variants findVariants(const Options &options)
     variants.knowsMonitor = knowsFlag(options.paths.holdline, u"monitor-socket"_s);
     if (!variants.knowsMonitor)
         variants.leftOut += u"monitor (this holdline has no --monitor-socket)"_s;
+    variants.knowsStore = knowsFlag(options.paths.holdline, u"store"_s);
+    if (!variants.knowsStore)
+        variants.leftOut += u"keyed and restart (this holdline has no --store)"_s;
     if (knowsFlag(options.paths.holdline, u"threads"_s)) {
         variants.threads = {{u"1 thread"_s, {u"--threads"_s, u"1"_s}},
                             {u"2 threads"_s, {u"--threads"_s, u"2"_s}}};

@@ -11,6 +11,7 @@ struct Variants
     std::vector<Variant> compared;  ///< holdline as it is first, then with parts of Qt in place of ours
     std::vector<Variant> threads;   ///< with one thread and with two
     bool knowsMonitor = false;
+    bool knowsStore = false;
     QStringList leftOut;  ///< sentences: what this holdline does not know
 
     const Variant &asItIs() const { return compared.front(); }

@@ -31,6 +31,11 @@ void TestBench::reports_data()
                                          u"single_us_per_job"_s, u"us_per_job"_s, u"jobs_per_second"_s};
     QTest::newRow("monitor") << u"monitor"_s
                              << QStringList{u"holdline_us_per_job"_s, u"jobs_per_second"_s, u"rss_mib"_s};
+    QTest::newRow("keyed") << u"keyed"_s
+                           << QStringList{u"holdline_us_per_job"_s, u"p50_over_ms"_s, u"p99_over_ms"_s};
+    QTest::newRow("restart") << u"restart"_s
+                             << QStringList{u"ready_ms"_s, u"find_p50_ms"_s, u"replay_p50_ms"_s,
+                                            u"longest_ms"_s, u"longest_expiring_ms"_s};
     QTest::newRow("start") << u"start"_s << QStringList{u"single_us_per_post"_s, u"us_per_post"_s};
 }
 
@@ -40,7 +45,7 @@ void TestBench::reports()
     QFETCH(const QStringList, members);
     Program bench({QStringLiteral(BENCH_PROGRAM), u"--quick"_s, u"--only"_s, scenario, u"--variant"_s,
                    u"holdline"_s, u"--jobs"_s, u"500"_s, u"--posts"_s, u"100"_s, u"--held"_s, u"40"_s,
-                   u"--json"_s, u"/dev/stderr"_s});
+                   u"--stored"_s, u"300"_s, u"--json"_s, u"/dev/stderr"_s});
     QVERIFY2(bench.run() == 0, bench.err().constData());
     QVERIFY(bench.out().contains("| variant "));
 

@@ -38,6 +38,8 @@ Program::Program(const QStringList &command, QObject *parent)
         if (name.startsWith("HOLDLINE_"_L1) || name == "PORT"_L1 || name == "CALLBACK_URL"_L1 || isPlace)
             m_environment.remove(name);
     }
+    // Its store is its own too: two at once would find the other's locked.
+    m_environment.insert(u"STATE_DIRECTORY"_s, m_directory.path());
     connect(&m_process, &QProcess::readyReadStandardOutput, this,
             [this] { m_out += m_process.readAllStandardOutput(); });
     connect(&m_process, &QProcess::readyReadStandardError, this,

@@ -12,7 +12,8 @@
 namespace holdline::test {
 
 /// A program as it really runs, in a process and an empty working directory of its own; it is killed with
-/// this object. Its environment has nothing that configures holdline. Output is read while the test's loop
+/// this object. Its environment has nothing that configures holdline, and its store is in
+/// that directory. Output is read while the test's loop
 /// runs.
 class Program : public QObject
 {
