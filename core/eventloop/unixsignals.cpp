@@ -43,7 +43,8 @@ UnixSignals::UnixSignals(QObject *parent) : QObject(parent)
     connect(m_notifier, &QSocketNotifier::activated, this, &UnixSignals::deliver);
     for (std::size_t i = 0; i < kSignals.size(); ++i) {
         struct sigaction action = {};
-        action.sa_handler = kSignals[i] == SIGPIPE ? SIG_IGN : handleSignal;
+        const bool isError = kSignals[i] == SIGPIPE || kSignals[i] == SIGXFSZ;
+        action.sa_handler = isError ? SIG_IGN : handleSignal;
         action.sa_flags = SA_RESTART;
         sigemptyset(&action.sa_mask);
         ::sigaction(kSignals[i], &action, &m_previous[i]);

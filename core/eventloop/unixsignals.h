@@ -12,8 +12,9 @@
 
 namespace holdline {
 
-/// Turns SIGTERM and SIGINT, and SIGHUP, into Qt signals in the thread it lives in, and ignores SIGPIPE, so
-/// that writing to a closed pipe or socket is an error instead of death.
+/// Turns SIGTERM and SIGINT, and SIGHUP, into Qt signals in the thread it lives in, and ignores SIGPIPE and
+/// SIGXFSZ, so that writing to a closed pipe or socket, or beyond the limit on a file's size, is an error
+/// instead of death.
 ///
 /// A handler that counts and wakes up through an eventfd, which never fills up, so that no SIGTERM is lost
 /// behind a flood of SIGHUPs. Not signalfd: that one needs the signals blocked in every thread, and child
@@ -40,7 +41,7 @@ Q_SIGNALS:
 private:
     void deliver();
 
-    static constexpr std::array<int, 4> kSignals{SIGTERM, SIGINT, SIGHUP, SIGPIPE};
+    static constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGXFSZ};
 
     std::array<struct sigaction, kSignals.size()> m_previous{};
     std::optional<EventDescriptor> m_event;  ///< none in a second one

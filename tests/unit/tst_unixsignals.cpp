@@ -2,9 +2,11 @@
 #include "core/eventloop/unixsignals.h"
 
 #include <QSignalSpy>
+#include <QTemporaryFile>
 #include <QTest>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -39,6 +41,7 @@ private Q_SLOTS:
     void reloads();
     void secondSignal();
     void brokenPipeIsAnError();
+    void writingBeyondAFilesLimitIsAnError();
     void oneAtATime();
     void handlersComeBack();
     void destroyedFromItsOwnSignal();
@@ -98,6 +101,22 @@ void TestUnixSignals::brokenPipeIsAnError()
     QCOMPARE(::write(ends[1], "x", 1), -1);
     QCOMPARE(errno, EPIPE);
     ::close(ends[1]);
+}
+
+void TestUnixSignals::writingBeyondAFilesLimitIsAnError()
+{
+    UnixSignals signals_;
+    rlimit before{};
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    QTemporaryFile file;
+    QVERIFY(file.open());
+    const rlimit none{0, before.rlim_max};
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &none), 0);
+    const auto written = ::write(file.handle(), "x", 1);
+    const int error = errno;
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    QCOMPARE(written, -1);
+    QCOMPARE(error, EFBIG);
 }
 
 void TestUnixSignals::oneAtATime()
