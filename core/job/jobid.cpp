@@ -5,6 +5,7 @@
 
 #include <QtEndian>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <span>
@@ -13,17 +14,27 @@ namespace holdline {
 
 namespace {
 
+constexpr qsizetype kJobIdLength = 32;
 constexpr qsizetype kTokenBytes = 2 + 8 + CallbackToken::kSecretBytes;
 /// Those whose last two bits are zero.
 constexpr QByteArrayView kLastCharacters("AEIMQUYcgkosw048");
 
 }  // namespace
 
-QByteArray makeJobId()
+QByteArray makeJobId(std::uint8_t shard)
 {
     std::array<std::byte, 16> random;
     fillSecurely(random);
+    random.front() = std::byte(shard);
     return QByteArray::fromRawData(reinterpret_cast<const char *>(random.data()), sizeof random).toHex();
+}
+
+std::optional<std::uint8_t> shardOfJobId(QByteArrayView text)
+{
+    const auto isDigit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    if (text.size() != kJobIdLength || !std::all_of(text.begin(), text.end(), isDigit))
+        return std::nullopt;
+    return static_cast<std::uint8_t>(text.first(2).toByteArray().toUInt(nullptr, 16));
 }
 
 CallbackToken CallbackToken::make(std::uint8_t node, std::uint8_t shard)

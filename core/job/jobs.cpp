@@ -16,7 +16,7 @@ Job &Jobs::make(const QByteArray &account, bool passThrough, TimePoint now, Time
     const JobKey key = ++m_lastKey;
     Job &job = m_jobs[key];
     job.key = key;
-    job.id = makeJobId();
+    job.id = makeJobId(m_shard);
     job.account = account;
     job.status.passThrough = passThrough;
     job.times.created = now;
@@ -29,6 +29,37 @@ Job &Jobs::make(const QByteArray &account, bool passThrough, TimePoint now, Time
     }
     m_heldPeak = std::max(m_heldPeak, ++m_held);
     return job;
+}
+
+Job *Jobs::restore(const JobRecord &record, TimePoint now)
+{
+    const std::optional<CallbackToken> token = CallbackToken::fromText(record.token);
+    const JobKey key = m_lastKey + 1;
+    if (!record.token.isEmpty() && (!token || !m_byLookup.try_emplace(token->lookup, key).second))
+        return nullptr;
+    m_lastKey = key;
+    const auto wallNow = std::chrono::system_clock::now();
+    const auto steady = [&](WallTime at) { return now + std::chrono::duration_cast<Duration>(at - wallNow); };
+    const auto maybe = [&](const std::optional<WallTime> &at) {
+        return at ? std::optional(steady(*at)) : std::nullopt;
+    };
+    Job &job = m_jobs[key];
+    job.key = key;
+    job.id = record.id;
+    job.account = record.account;
+    job.token = token;
+    job.status = record.status;
+    job.status.startInFlight = false;
+    job.times = {steady(record.created), maybe(record.started), maybe(record.answered), {}, {},
+                 record.created};
+    job.deadline = steady(record.deadline);
+    job.attempts = record.attempts;
+    job.upstreamId = record.upstreamId;
+    job.requestId = record.requestId;
+    job.client = record.client;
+    job.startTrouble = record.startTrouble;
+    m_heldPeak = std::max(m_heldPeak, ++m_held);
+    return &job;
 }
 
 Job *Jobs::find(JobKey key)
@@ -46,13 +77,15 @@ const Job *Jobs::find(JobKey key) const
 Job *Jobs::findByToken(QByteArrayView tokenText)
 {
     const std::optional<CallbackToken> token = CallbackToken::fromText(tokenText);
-    if (!token || token->node != m_node || token->shard != m_shard)
+    if (!token)
         return nullptr;
     const auto it = m_byLookup.find(token->lookup);
     if (it == m_byLookup.end())
         return nullptr;
     Job *job = find(it->second);
-    return job && equalsInConstantTime(job->token->secret, token->secret) ? job : nullptr;
+    const bool same = job && job->token->node == token->node && job->token->shard == token->shard &&
+                      equalsInConstantTime(job->token->secret, token->secret);
+    return same ? job : nullptr;
 }
 
 JobStep Jobs::apply(Job &job, JobEvent event, TimePoint now)

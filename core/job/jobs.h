@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/job/job.h"
+#include "core/job/jobrecord.h"
 
 #include <QObject>
 
@@ -35,6 +36,9 @@ public:
 
     /// A new job with id and, unless it passes through, a callback token, findable from now on.
     Job &make(const QByteArray &account, bool passThrough, TimePoint now, TimePoint deadline);
+    /// A job from before the service was started, with the id and token it had, under a new key; its times
+    /// are what they were by the system's clock. nullptr when its token is no token or is taken.
+    Job *restore(const JobRecord &record, TimePoint now);
     /// Nothing when there is no such job (any more).
     Job *find(JobKey key);
     const Job *find(JobKey key) const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/bridge.h"
 
-#include "core/wire/prefer.h"
+#include "core/crashpoint.h"
 #include "service/http/problemresponse.h"
 
 #include <QRandomGenerator>
@@ -34,7 +34,8 @@ CircuitBreaker::Limits circuitLimits(const Config &config)
     return {config.circuit.failures, config.circuit.openFor};
 }
 
-/// Fields that travel from the client to the upstream (W3C Trace Context, and the request's id).
+}  // namespace
+
 std::vector<std::pair<QByteArray, QByteArray>> travellingHeaders(const http::Request &request)
 {
     std::vector<std::pair<QByteArray, QByteArray>> headers;
@@ -45,6 +46,8 @@ std::vector<std::pair<QByteArray, QByteArray>> travellingHeaders(const http::Req
     }
     return headers;
 }
+
+namespace {
 
 /// In a few words, for people.
 QByteArray troubleOf(const StartResult &result)
@@ -72,8 +75,8 @@ bool countsAsFailure(const StartResult &result)
 
 }  // namespace
 
-Bridge::Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, std::uint8_t shard,
-               QObject *parent)
+Bridge::Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, JobStore &store,
+               std::uint8_t shard, QObject *parent)
     : QObject(parent),
       m_config(config),
       m_callbackUrl(callbackUrl),
@@ -81,6 +84,14 @@ Bridge::Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &
       m_jobs(parkedLimits(config), 0, shard),
       m_lanes(laneLimits(config)),
       m_circuit(circuitLimits(config)),
+      m_store(store),
+      m_waiters(
+          {[this](WaiterId id) { onWaiterDue(id); }, [this](const Waiter &waiter) { onWaiterGone(waiter); }}),
+      m_watches([this](JobKey key, Found found) {
+          const Job *job = m_jobs.find(key);
+          const Promise *promise = promiseOf(key);
+          found(job && promise ? std::optional(currentRecord(*job, *promise)) : std::nullopt);
+      }),
       m_deadlines([this](JobKey key) { applyTo(key, JobEvent::Deadline); }),
       m_retries([this](JobKey key) {
           if (const Job *job = m_jobs.find(key)) {
@@ -100,10 +111,14 @@ Bridge::Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &
     connect(&m_drainTimer, &QTimer::timeout, this, [this] {
         for (const JobKey key : m_jobs.heldKeys())
             applyTo(key, JobEvent::DrainExpired);
+        handOverAll();
     });
 
     m_housekeeping.setInterval(kHousekeepingInterval);
-    connect(&m_housekeeping, &QTimer::timeout, this, [this] { m_jobs.expire(Clock::now()); });
+    connect(&m_housekeeping, &QTimer::timeout, this, [this] {
+        m_jobs.expire(Clock::now());
+        retryUnstored();
+    });
     m_housekeeping.start();
 }
 
@@ -131,6 +146,13 @@ void Bridge::refuse(const http::Request &request, Exchange &exchange, const Prob
     Q_EMIT requestRefused(request, problem);
 }
 
+Duration Bridge::patience(const Preferences &preferences) const
+{
+    if (preferences.wait)
+        return std::min<Duration>(*preferences.wait, m_config.hold.maxDeadline);
+    return preferences.respondAsync ? Duration::zero() : Duration(m_config.hold.deadline);
+}
+
 void Bridge::hold(const http::Request &request, std::variant<StartRequest, StartError> parsed,
                   std::unique_ptr<Exchange> exchange)
 {
@@ -140,15 +162,19 @@ void Bridge::hold(const http::Request &request, std::variant<StartRequest, Start
     }
     StartRequest &start = std::get<StartRequest>(parsed);
 
-    const TimePoint now = Clock::now();
-    Duration patience = m_config.hold.deadline;
-    if (const auto prefer = request.headers.combined("Prefer")) {
-        if (const auto wait = parsePrefer(*prefer).wait)
-            patience = std::min<Duration>(*wait, m_config.hold.maxDeadline);
+    Preferences preferences;
+    if (const auto prefer = request.headers.combined("Prefer"))
+        preferences = parsePrefer(*prefer);
+    // One that passes through is answered at once as it is.
+    preferences.respondAsync = preferences.respondAsync && start.wait;
+    if (preferences.respondAsync || request.headers.contains("Idempotency-Key")) {
+        holdPromised(request, std::move(start), std::move(exchange), preferences);
+        return;
     }
-    const TimePoint deadline = now + patience;
 
-    AdmissionView view{m_draining, m_config.hold.drainTimeout, m_jobs.heldCount(), m_config.hold.held, {}};
+    const TimePoint now = Clock::now();
+    const TimePoint deadline = now + patience(preferences);
+    AdmissionView view{m_draining, m_config.hold.drainTimeout, requestsHeld(), m_config.hold.held, {}};
     if (start.wait)
         view.jobTime = m_jobTime.value();
     if (const auto problem = refusal(view, m_lanes, m_circuit, start.account, now, deadline)) {
@@ -193,8 +219,22 @@ void Bridge::pump(TimePoint now)
 
 void Bridge::sendStart(Job &job, TimePoint now)
 {
-    Held &held = m_held.at(job.key);
     ++job.attempts;
+    m_circuit.startSent(now);
+    Promise *promise = promiseOf(job.key);
+    if (!promise) {
+        dispatchStart(job, now);
+        return;
+    }
+    touch(job, *promise);
+    // Whatever happens from here on, it is known that this start may have left.
+    store(job, *promise, [this, key = job.key](const QString &error) { onIntentStored(key, error); });
+    Q_EMIT jobChanged(job);
+}
+
+void Bridge::dispatchStart(Job &job, TimePoint now)
+{
+    Held &held = m_held.at(job.key);
 
     StartCall call;
     call.account = job.account;
@@ -205,9 +245,16 @@ void Bridge::sendStart(Job &job, TimePoint now)
     // A start that outlives its job's deadline would only block the lane.
     call.timeout = std::max(milliseconds(1), std::min(m_config.upstream.startTimeout,
                                                       std::chrono::ceil<milliseconds>(job.deadline - now)));
-    m_circuit.startSent(now);
     m_starter.start(job.key, call);
     Q_EMIT jobChanged(job);
+}
+
+void Bridge::giveTurnBack(JobKey key, TimePoint now)
+{
+    if (const auto turn = m_turns.extract(key)) {
+        m_lanes.endTurn(turn.mapped().account, {});
+        pump(now);
+    }
 }
 
 Bridge::Verdict Bridge::judge(const Job &job, const StartResult &result, TimePoint now) const
@@ -263,12 +310,23 @@ void Bridge::onStartFinished(JobStarter::Ticket ticket, const StartResult &resul
         const Verdict verdict = judge(*job, result, now);
         if (verdict.event == JobEvent::StartRetry)
             m_retries.set(ticket, now + verdict.retryDelay);
+        if (Promise *promise = promiseOf(ticket)) {
+            crashPoint("start_answered");
+            promise->maybeRan = promise->maybeRan || (verdict.event == JobEvent::StartRetry &&
+                                                      result.fate == StartResult::Fate::Unknown);
+        }
         apply(*job, verdict.event, now);
         if (const auto held = m_held.find(ticket);
             held != m_held.end() && verdict.event != JobEvent::StartRetry) {
             // From here on it only waits: what is held for long must be small.
             held->second.request = {};
             held->second.headers = {};
+        }
+        if (Promise *promise = promiseOf(ticket); promise && !job->isSettled()) {
+            if (job->status.state == JobState::Running)
+                promise->request.reset();
+            touch(*job, *promise);
+            store(*job, *promise);
         }
         Q_EMIT jobChanged(*job);
     }
@@ -295,17 +353,24 @@ void Bridge::apply(Job &job, JobEvent event, TimePoint now)
     }
 }
 
-http::Response Bridge::callback(QByteArrayView token, const http::Request &request)
+void Bridge::callback(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange)
 {
     Job *job = m_jobs.findByToken(token);
     if (!job) {
+        // It may be a promised job's whose end is only in the store.
+        if (CallbackToken::fromText(token) && m_store.isAvailable()) {
+            callbackOfStored(token.toByteArray(), request, std::move(exchange));
+            return;
+        }
         Q_EMIT callbackRefused(token, request, Reason::CallbackUnknown, {}, {});
-        return enter(CallbackWord::Unknown, nullptr, {}, request);
+        exchange->answer(enter(CallbackWord::Unknown, {}, {}, request));
+        return;
     }
     auto parsed = parseCallback(request.body);
     if (const auto *error = std::get_if<QString>(&parsed)) {
         Q_EMIT callbackRefused(token, request, Reason::CallbackMalformed, job->id, job->account);
-        return enter(CallbackWord::Malformed, job, {}, request, *error);
+        exchange->answer(enter(CallbackWord::Malformed, job->id, {}, request, *error));
+        return;
     }
 
     const CallbackMessage &message = std::get<CallbackMessage>(parsed);
@@ -314,6 +379,8 @@ http::Response Bridge::callback(QByteArrayView token, const http::Request &reque
     const JobEvent event = mismatched          ? JobEvent::CallbackMismatched
                            : message.completed ? JobEvent::CallbackCompleted
                                                : JobEvent::CallbackFailed;
+    if (job->status.promised)
+        crashPoint("callback_taken");
     // The machine is pure, so it can be asked first: whoever hears of the settled job finds it complete.
     const JobStep ahead = step(job->status, event);
     if (ahead.actions.testFlag(JobAction::Settle)) {
@@ -326,21 +393,33 @@ http::Response Bridge::callback(QByteArrayView token, const http::Request &reque
             m_circuit.succeeded();
     }
     apply(*job, event, now);
-    if (ahead.actions.testFlag(JobAction::Settle))
-        m_jobTime.add(*job->phases(now).job);
-    if (ahead.actions.testFlag(JobAction::KeepResult))
-        m_jobs.keepResult(*job, request.body);
+    if (ahead.actions.testFlag(JobAction::Settle)) {
+        if (const auto took = job->phases(now).job)
+            m_jobTime.add(*took);
+    }
     if (ahead.callback == CallbackWord::Mismatched)
         Q_EMIT callbackRefused(token, request, Reason::CallbackMismatched, job->id, job->account);
-    const http::Response response = enter(ahead.callback, job, message.id, request);
+    const http::Response response = enter(ahead.callback, job->id, message.id, request);
+
+    Promise *promise = promiseOf(job->key);
+    const bool isKept = ahead.actions.testFlag(JobAction::KeepResult);
+    if (isKept && job->status.promised)
+        keepLateResult(*job, message, {token.toByteArray(), request, std::move(exchange), response});
+    else if (isKept)
+        m_jobs.keepResult(*job, request.body);
+    if (promise && promise->ending && exchange && ahead.callback != CallbackWord::Mismatched) {
+        promise->ending->callbacks.push_back({std::move(exchange), response});
+        if (promise->ending->unstored)
+            storeEnding(job->key);
+    }
+    if (exchange)
+        exchange->answer(response);
     pump(now);
-    return response;
 }
 
-http::Response Bridge::enter(CallbackWord word, const Job *job, const QByteArray &upstreamId,
+http::Response Bridge::enter(CallbackWord word, const QByteArray &jobId, const QByteArray &upstreamId,
                              const http::Request &request, const QString &detail)
 {
-    const QByteArray jobId = job ? job->id : QByteArray();
     m_ledger.enter(
         {std::chrono::system_clock::now(), word, jobId, upstreamId, request.peer, request.body.size()});
     Q_EMIT callbackEntered(word);
@@ -367,6 +446,10 @@ void Bridge::onSettled(const Job &job)
     m_deadlines.clear(job.key);
     auto node = m_held.extract(job.key);
     Held &held = node.mapped();
+    if (job.status.promised) {
+        settlePromised(job, held.upstream);
+        return;
+    }
     int status = 499;
     if (job.status.outcome == Reason::ClientGone) {
         // We are inside a signal of the exchange.
@@ -378,8 +461,18 @@ void Bridge::onSettled(const Job &job)
     }
     m_jobs.find(job.key)->endStatus = status;
     Q_EMIT jobEnded(job, status);
-    if (m_draining && m_jobs.heldCount() == 0)
+    checkDrained();
+}
+
+void Bridge::checkDrained()
+{
+    if (m_draining && requestsHeld() == 0 && m_storing == 0 && !std::exchange(m_drained, true))
         QMetaObject::invokeMethod(this, &Bridge::drained, Qt::QueuedConnection);
+}
+
+int Bridge::requestsHeld() const
+{
+    return m_jobs.heldCount() - m_openPromised + m_waiters.count() + m_askingCount;
 }
 
 bool Bridge::cancel(JobKey key)
@@ -407,8 +500,7 @@ void Bridge::drain(milliseconds timeout)
         return;
     m_draining = true;
     m_drainTimer.start(timeout);
-    if (m_jobs.heldCount() == 0)
-        QMetaObject::invokeMethod(this, &Bridge::drained, Qt::QueuedConnection);
+    checkDrained();
 }
 
 }  // namespace holdline

@@ -10,35 +10,63 @@
 #include "core/job/jobs.h"
 #include "core/job/lanes.h"
 #include "core/job/retrypolicy.h"
+#include "core/wire/prefer.h"
 #include "core/wire/startcodec.h"
 #include "service/holdline/answers.h"
 #include "service/holdline/exchange.h"
+#include "service/holdline/jobdirectory.h"
+#include "service/holdline/promises/jobwatches.h"
+#include "service/holdline/promises/promise.h"
+#include "service/holdline/promises/waiters.h"
+#include "service/holdline/store/jobstore.h"
 #include "service/holdline/upstream/jobstarter.h"
 
 #include <QTimer>
 
+#include <map>
 #include <memory>
 #include <unordered_map>
+#include <unordered_set>
 #include <variant>
 
 namespace holdline {
+
+/// How one client's request ended that is not its job's end: it waited for a promised job, or came for one.
+struct RequestEnd
+{
+    Reason reason = Reason::InternalError;
+    int status = 0;  ///< what it was answered, 499 when it had left
+    QByteArray job;
+    QByteArray account;
+    QByteArray requestId;
+    QByteArray client;
+    Duration took{};
+    bool joined = false;  ///< came to a job that was there already
+};
+
+/// Fields that travel from the client to the upstream (W3C Trace Context, and the request's id).
+std::vector<std::pair<QByteArray, QByteArray>> travellingHeaders(const http::Request &request);
 
 /// The coordinator: turns requests, start answers, callbacks and the clock into events of JobMachine, and
 /// carries out what it says. Owns the registry, the lanes, the deadlines and the held exchanges; knows no
 /// socket.
 ///
-/// Life: construct with a JobStarter that outlives it; hold() and callback() from the front; drain() once.
-/// When it is destroyed, exchanges still held are dropped, which answers them 500 (see Exchange). Thread:
-/// one, with an event loop.
-class Bridge : public QObject
+/// A plain job is its one request: it ends with it. A promised job (an Idempotency-Key, or handed over) has
+/// clients that wait for it, and a record in the store: written before its start leaves, when the start was
+/// answered, and before anybody is told of its end. What concerns promises is in bridgepromises.cpp.
+///
+/// Life: construct with a JobStarter and a JobStore that outlive it; recover() at once, if at all; hold() and
+/// callback() from the front; drain() once. When it is destroyed, exchanges still held are dropped, which
+/// answers them 500 (see Exchange). Thread: one, with an event loop.
+class Bridge : public QObject, public JobDirectory
 {
     Q_OBJECT
 
 public:
     /// `callbackUrl` is where the upstream reaches callback(), without a token: "http://host:port/callback".
     /// Tokens name `shard`.
-    Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, std::uint8_t shard = 0,
-           QObject *parent = nullptr);
+    Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, JobStore &store,
+           std::uint8_t shard = 0, QObject *parent = nullptr);
     ~Bridge() override;
 
     /// Limits and times of what comes from now on; what is held keeps its deadline.
@@ -48,8 +76,19 @@ public:
     /// once, unless the client leaves.
     void hold(const http::Request &request, std::variant<StartRequest, StartError> parsed,
               std::unique_ptr<Exchange> exchange);
-    /// A callback, `token` being the last segment of its path. The answer is to be sent as it is.
-    http::Response callback(QByteArrayView token, const http::Request &request);
+    /// A callback, `token` being the last segment of its path. Answered once what it brought is stored where
+    /// it has to be, at once where not.
+    void callback(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange);
+
+    /// Promised jobs from before the service was started that had not ended.
+    void recover(std::vector<JobRecord> records);
+
+    // JobDirectory, of what this shard has and what is stored.
+    void find(const QByteArray &id, Found found) override;
+    void findByKey(const QByteArray &account, const QByteArray &key, FoundAll found) override;
+    void watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found) override;
+    void cancel(const QByteArray &id,
+                std::function<void(Cancelled, std::optional<JobRecord>)> answer) override;
 
     /// No new holds from now on; drained() when nothing is held any more, at the latest after `timeout`.
     void drain(std::chrono::milliseconds timeout);
@@ -63,6 +102,21 @@ public:
     /// False when it was not paused.
     bool resumeLane(const QByteArray &account);
 
+    /// Clients' requests that are held.
+    int requestsHeld() const;
+    /// Promised jobs that have not ended, or whose end is not stored.
+    int promisedCount() const { return static_cast<int>(m_promises.size()); }
+    /// Of those, the ones nobody waits for.
+    int unattendedCount() const;
+    /// Clients that wait for promised jobs.
+    int waitingCount() const { return m_waiters.count(); }
+    int waitingFor(JobKey job) const { return m_waiters.countOf(job); }
+    /// Nothing for a plain job, and for one whose end is stored.
+    const Promise *promiseOf(JobKey job) const;
+    /// Requests that joined a job by its key, and jobs that were recovered, since it was made.
+    std::uint64_t joinedTotal() const { return m_joinedTotal; }
+    std::uint64_t recoveredTotal() const { return m_recoveredTotal; }
+
     const Jobs &jobs() const { return m_jobs; }
     const Lanes &lanes() const { return m_lanes; }
     const CircuitBreaker &circuit() const { return m_circuit; }
@@ -74,8 +128,11 @@ Q_SIGNALS:
     /// A job stands differently: it is new, its start leaves or has ended. Also of one that is settled by
     /// then, or by that.
     void jobChanged(const holdline::Job &job);
-    /// A held request ended, with the status it was answered with (499 when its client had left).
+    /// A job ended, with the status its client was answered with (499 when it had left), or, of a promised
+    /// one, that every client is answered with.
     void jobEnded(const holdline::Job &job, int status);
+    /// A request ended that waited for a promised job, or got the stored answer of one.
+    void requestAnswered(const holdline::RequestEnd &end);
     /// A request was refused before it became a job.
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
     /// A start request was sent and ended.
@@ -86,7 +143,8 @@ Q_SIGNALS:
     /// account are empty where they are not known.
     void callbackRefused(QByteArrayView token, const holdline::http::Request &request,
                          holdline::Reason reason, const QByteArray &job, const QByteArray &account);
-    /// A handed-over job ended without a result; what is needed to make it again is in its record.
+    /// A handed-over job ended without a result, and that is stored; its record has the request, so that it
+    /// can be made again.
     void handedOverFailed(const holdline::JobRecord &record);
     void drained();
 
@@ -111,17 +169,80 @@ private:
         Duration retryDelay{};  ///< with JobEvent::StartRetry
     };
 
+    /// A request that has, or wants, a promise, while it is not known whether it makes a job.
+    struct Asking
+    {
+        http::Request request;
+        StartRequest start;
+        std::unique_ptr<Exchange> exchange;
+        Preferences preferences;
+        QByteArray key;  ///< null: none
+        QByteArray fingerprint;
+        TimePoint since{};
+    };
+    using AccountKey = std::pair<QByteArray, QByteArray>;
+
     void applyLimits();
+    Duration patience(const Preferences &preferences) const;
     void refuse(const http::Request &request, Exchange &exchange, const Problem &problem);
     void apply(Job &job, JobEvent event, TimePoint now);
     void applyTo(JobKey key, JobEvent event);
     void pump(TimePoint now);
     void sendStart(Job &job, TimePoint now);
+    void dispatchStart(Job &job, TimePoint now);
+    void giveTurnBack(JobKey key, TimePoint now);
     void onStartFinished(JobStarter::Ticket ticket, const StartResult &result);
     Verdict judge(const Job &job, const StartResult &result, TimePoint now) const;
     void onSettled(const Job &job);
-    http::Response enter(CallbackWord word, const Job *job, const QByteArray &upstreamId,
+    http::Response enter(CallbackWord word, const QByteArray &jobId, const QByteArray &upstreamId,
                          const http::Request &request, const QString &detail = {});
+    void checkDrained();
+
+    // bridgepromises.cpp: requests
+    void holdPromised(const http::Request &request, StartRequest start, std::unique_ptr<Exchange> exchange,
+                      const Preferences &preferences);
+    void onKeyLookedUp(const AccountKey &key, const std::optional<JobRecord> &found);
+    void joinOrMake(Asking asking);
+    void join(JobKey key, Promise &promise, Asking asking);
+    void makePromised(Asking asking);
+    void replay(Asking &asking, const JobRecord &record);
+    void refuse(Asking &asking, const Problem &problem);
+    void addWaiter(JobKey key, Asking asking, bool joined);
+    void onWaiterDue(WaiterId id);
+    void onWaiterGone(const Waiter &waiter);
+    void answerDue(JobKey key, const QString &error);
+    void answer(Waiter &waiter, const http::Response &response, Reason reason, const QByteArray &account);
+    http::Response stillRunning(const Job &job, Reason reason) const;
+
+    // bridgerecords.cpp: what is stored of them
+    Promise *promiseOf(JobKey key);
+    JobRecord currentRecord(const Job &job, const Promise &promise) const;
+    void touch(const Job &job, Promise &promise);
+    void store(const Job &job, Promise &promise, JobStore::Done done = {});
+    void onIntentStored(JobKey key, const QString &error);
+    void settlePromised(const Job &job, const UpstreamWord &upstream);
+    void storeEnding(JobKey key);
+    void onEndingStored(JobKey key, const QString &error);
+    void tellEnding(JobKey key);
+    void forgetPromise(JobKey key);
+    void retryUnstored();
+    void callbackOfStored(const QByteArray &token, const http::Request &request,
+                          std::unique_ptr<Exchange> exchange);
+    /// A callback that brings a result after the job's end.
+    struct LateCallback
+    {
+        QByteArray token;
+        http::Request request;
+        std::shared_ptr<Exchange> exchange;
+        http::Response response;  ///< once it is durable
+    };
+    void keepLateResult(const Job &job, const CallbackMessage &message, LateCallback late);
+    void storeLateResult(JobRecord record, const CallbackMessage &message, const LateCallback &late);
+    static void putResult(JobRecord &record, const CallbackMessage &message, const http::Request &request);
+
+    // bridgerecovery.cpp: before a start and before an end
+    void recoverOne(const JobRecord &record, TimePoint now);
+    void handOverAll();
 
     Config m_config;
     QByteArray m_callbackUrl;
@@ -132,14 +253,29 @@ private:
     CircuitBreaker m_circuit;
     CallbackLedger m_ledger;
     RecentMinimum m_jobTime;
-    std::unordered_map<JobKey, Held> m_held;
+    std::unordered_map<JobKey, Held> m_held;  ///< of every job that has not ended
     std::unordered_map<JobKey, Turn> m_turns;
+
+    JobStore &m_store;
+    std::unordered_map<JobKey, Promise> m_promises;
+    std::unordered_map<QByteArray, JobKey> m_promisedIds;
+    std::map<AccountKey, JobKey> m_keys;
+    std::map<AccountKey, std::vector<Asking>> m_asking;  ///< while the store looks for their key
+    int m_askingCount = 0;
+    int m_openPromised = 0;  ///< promised jobs that are not settled
+    int m_storing = 0;       ///< ends that are on their way into the store
+    std::uint64_t m_joinedTotal = 0;
+    std::uint64_t m_recoveredTotal = 0;
+    Waiters m_waiters;
+    JobWatches m_watches;
+
     DeadlineTimer<JobKey> m_deadlines;
     DeadlineTimer<JobKey> m_retries;
     QTimer m_circuitTimer;
     QTimer m_drainTimer;
     QTimer m_housekeeping;
     bool m_draining = false;
+    bool m_drained = false;  ///< and said so
 };
 
 }  // namespace holdline

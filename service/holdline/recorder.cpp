@@ -34,6 +34,7 @@ Recorder::Recorder(LogSink &sink, const Config &config, Bridge &bridge, QObject 
     : QObject(parent), m_bridge(bridge), m_accessLog(sink, config.log.format, config.log.accessLinesPerSecond)
 {
     connect(&bridge, &Bridge::jobEnded, this, &Recorder::onJobEnded);
+    connect(&bridge, &Bridge::requestAnswered, this, &Recorder::onRequestAnswered);
     connect(&bridge, &Bridge::requestRefused, this, &Recorder::onRequestRefused);
     connect(&bridge, &Bridge::startEnded, this, &Recorder::onStartEnded);
     connect(&bridge, &Bridge::callbackEntered, this,
@@ -64,14 +65,32 @@ void Recorder::setConfig(const Config &config)
 void Recorder::onJobEnded(const Job &job, int status)
 {
     const TimePoint now = job.times.settled.value_or(Clock::now());
-    m_counters.countRequest(job.status.outcome);
     if (job.attempts > 1)
         m_counters.retries += static_cast<std::uint64_t>(job.attempts - 1);
     const JobPhases phases = job.phases(now);
     record(m_counters.queueTook, phases.queue);
     record(m_counters.jobTook, phases.job);
+    if (job.status.promised)
+        return;  // its clients' requests end by themselves
+    m_counters.countRequest(job.status.outcome);
     record(m_counters.requestTook, phases.total);
     m_accessLog.write(accessRecord(job, status, now, std::chrono::system_clock::now()), now);
+}
+
+void Recorder::onRequestAnswered(const RequestEnd &end)
+{
+    m_counters.countRequest(end.reason);
+    m_counters.requestTook.record(end.took);
+    AccessRecord record;
+    record.at = std::chrono::system_clock::now();
+    record.id = end.job;
+    record.outcome = end.reason;
+    record.status = end.status;
+    record.account = end.account;
+    record.total = end.took;
+    record.requestId = end.requestId;
+    record.client = end.client;
+    m_accessLog.write(record, Clock::now());
 }
 
 void Recorder::onRequestRefused(const http::Request &request, const Problem &problem)
@@ -97,7 +116,7 @@ void Recorder::onStartEnded(const StartResult &result, Duration took)
 Gauges Recorder::gauges() const
 {
     Gauges gauges;
-    gauges.held = m_bridge.jobs().heldCount();
+    gauges.held = m_bridge.requestsHeld();
     gauges.queued = m_bridge.lanes().totalQueued();
     gauges.lanes = m_bridge.lanes().laneCount();
     gauges.startsInFlight = m_bridge.startsInFlight();

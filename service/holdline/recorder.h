@@ -31,6 +31,7 @@ public:
 
 private:
     void onJobEnded(const Job &job, int status);
+    void onRequestAnswered(const RequestEnd &end);
     void onRequestRefused(const http::Request &request, const Problem &problem);
     void onStartEnded(const StartResult &result, Duration took);
 

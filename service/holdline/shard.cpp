@@ -81,18 +81,19 @@ Shard::Shard(const ShardPlan &plan, const ShardPlace &place, Store &store, std::
       m_transport(plan.config.upstream.transport, poolOptions(plan)),
       m_upstream(m_transport.manager(), plan.config.upstream.url, upstreamLimits(plan.config)),
       m_store(store),
-      m_recovered(std::move(recovered)),
-      m_bridge(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream,
+      m_bridge(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream, m_store,
                static_cast<std::uint8_t>(place.index)),
       m_feed(m_bridge),
       m_recorder(sink, plan.config, m_bridge),
       m_router(m_bridge, place),
+      m_directory(m_bridge, place),
       m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPath(plan.config), m_router))
 {
     m_recorder.watch(m_router);
     m_recorder.watch(*m_front);
     connect(&m_bridge, &Bridge::drained, this, &Shard::drained);
     connect(&m_feed, &monitor::MonitorFeed::waiting, this, &Shard::feedWaiting);
+    m_bridge.recover(std::move(recovered));
 }
 
 Shard::~Shard() = default;

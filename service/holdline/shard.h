@@ -5,6 +5,7 @@
 #include "service/holdline/bridge.h"
 #include "service/holdline/monitor/monitorfeed.h"
 #include "service/holdline/recorder.h"
+#include "service/holdline/sharddirectory.h"
 #include "service/holdline/shardplan.h"
 #include "service/holdline/shardrouter.h"
 #include "service/holdline/store/storelink.h"
@@ -76,6 +77,8 @@ public:
     ShardStatus status() const;
 
     // For those who watch.
+    Bridge &bridge() { return m_bridge; }
+    ShardDirectory &directory() { return m_directory; }
     monitor::MonitorFeed &feed() { return m_feed; }
     /// False when the job is not held (any more).
     bool cancel(JobKey key) { return m_bridge.cancel(key); }
@@ -103,11 +106,11 @@ private:
     UpstreamManager m_transport;
     UpstreamClient m_upstream;
     StoreLink m_store;
-    std::vector<JobRecord> m_recovered;
     Bridge m_bridge;
     monitor::MonitorFeed m_feed;
     Recorder m_recorder;
     ShardRouter m_router;
+    ShardDirectory m_directory;
     std::unique_ptr<HttpFront> m_front;
 };
 

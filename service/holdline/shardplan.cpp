@@ -45,11 +45,11 @@ int HomeShards::of(QByteArrayView account) const
 ShardPlan shareOf(const Config &config, const DescriptorBudget &budget, int threads)
 {
     ShardPlan plan{config, budget};
-    for (int *limit :
-         {&plan.config.upstream.connections, &plan.config.lanes.startsInFlight, &plan.config.lanes.queued,
-          &plan.config.hold.held, &plan.config.hold.parkedResults, &plan.config.limits.connections,
-          &plan.config.limits.callbackConnections, &plan.config.log.accessLinesPerSecond,
-          &plan.budget.clients, &plan.budget.callbacks, &plan.budget.upstream})
+    for (int *limit : {&plan.config.upstream.connections, &plan.config.lanes.startsInFlight,
+                       &plan.config.lanes.queued, &plan.config.hold.held, &plan.config.hold.promised,
+                       &plan.config.hold.parkedResults, &plan.config.limits.connections,
+                       &plan.config.limits.callbackConnections, &plan.config.log.accessLinesPerSecond,
+                       &plan.budget.clients, &plan.budget.callbacks, &plan.budget.upstream})
         divide(*limit, threads);
     divide(plan.config.hold.parkedBytes, threads);
     return plan;

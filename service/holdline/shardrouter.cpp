@@ -3,6 +3,7 @@
 
 #include "core/job/jobid.h"
 #include "service/holdline/bridge.h"
+#include "service/holdline/recoveredplaces.h"
 #include "service/http/problemresponse.h"
 
 namespace holdline {
@@ -61,9 +62,13 @@ void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchang
         const auto token = CallbackToken::fromText(text);
         if (token && token->shard < m_place.homes.count())
             home = token->shard;
+        if (token && m_place.recovered) {
+            if (const auto moved = m_place.recovered->ofToken(text.toByteArray()))
+                home = *moved;
+        }
     }
     if (home == m_place.index) {
-        exchange->answer(m_bridge.callback(text, request));
+        m_bridge.callback(text, request, std::move(exchange));
         return;
     }
     const PassageId id = send(home, std::move(exchange));
@@ -98,14 +103,19 @@ void ShardRouter::refuse(PassageId id, const Problem &problem)
 
 void ShardRouter::receive(StartLetter &&letter)
 {
-    auto exchange = std::make_unique<RemoteExchange>(static_cast<RemoteExchangeKeeper &>(*this), letter.id);
-    m_guests[static_cast<std::size_t>(letter.id.from)].emplace(letter.id.number, exchange.get());
-    m_bridge.hold(letter.request, std::move(letter.start), std::move(exchange));
+    m_bridge.hold(letter.request, std::move(letter.start), standIn(letter.id));
+}
+
+std::unique_ptr<Exchange> ShardRouter::standIn(PassageId id)
+{
+    auto exchange = std::make_unique<RemoteExchange>(static_cast<RemoteExchangeKeeper &>(*this), id);
+    m_guests[static_cast<std::size_t>(id.from)].emplace(id.number, exchange.get());
+    return exchange;
 }
 
 void ShardRouter::receive(CallbackLetter &&letter)
 {
-    post(letter.id.from, AnswerLetter{letter.id, m_bridge.callback(letter.token, letter.request)});
+    m_bridge.callback(letter.token, letter.request, standIn(letter.id));
 }
 
 void ShardRouter::receive(GoneLetter &&letter)

@@ -6,6 +6,8 @@
 #include "service/holdline/shardletters.h"
 #include "service/holdline/shardplan.h"
 
+#include "service/holdline/jobdirectory.h"
+
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -65,6 +67,8 @@ private:
     PassageId send(int shard, std::unique_ptr<Exchange> exchange);
     bool post(int shard, ShardLetter letter);
     void refuse(PassageId id, const Problem &problem);
+    /// For a request that came by letter.
+    std::unique_ptr<Exchange> standIn(PassageId id);
 
     struct Away
     {

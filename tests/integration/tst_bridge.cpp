@@ -31,7 +31,7 @@ private Q_SLOTS:
 
         const QByteArray body = "{ \"id\":\"1f\",\n\"state\" : \"completed\",\"proof\":\"\\u0041\" }";
         const http::Response response =
-            world.bridge.callback(token, post(body, {{"Content-Type", "application/json; x=y"}}));
+            world.answered(world.send(token, post(body, {{"Content-Type", "application/json; x=y"}})));
         QCOMPARE(response.body, R"({"callback":"matched"})");
         QCOMPARE(client.log->status(), 200);
         QCOMPARE(client.log->body(), body);
@@ -182,7 +182,7 @@ private Q_SLOTS:
         const Client client = world.hold();
         const QByteArray token = BridgeWorld::tokenIn(world.starter.calls.at(world.lastTicket()));
         world.starter.accept(world.lastTicket(), "1f");
-        const http::Response response = world.bridge.callback(token, post(body));
+        const http::Response response = world.answered(world.send(token, post(body)));
         QCOMPARE(response.status, 400);
         QCOMPARE(code(response), "malformed");
         QVERIFY(client.log->answers.empty());

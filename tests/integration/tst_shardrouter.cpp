@@ -20,8 +20,8 @@ struct Side
 {
     Side(int index, const std::vector<ShardBox *> &boxes, const Config &config)
         : box(*boxes[static_cast<std::size_t>(index)]),
-          bridge(config, "http://cb/callback", starter, static_cast<std::uint8_t>(index)),
-          router(std::make_unique<ShardRouter>(bridge, ShardPlace{index, HomeShards(2, kSeed), boxes}))
+          bridge(config, "http://cb/callback", starter, store, static_cast<std::uint8_t>(index)),
+          router(std::make_unique<ShardRouter>(bridge, ShardPlace{index, HomeShards(2, kSeed), boxes, nullptr}))
     {
     }
     void open()
@@ -40,6 +40,7 @@ struct Side
 
     ShardBox &box;
     FakeJobStarter starter;
+    FakeJobStore store;
     Bridge bridge;
     std::unique_ptr<ShardRouter> router;
     int letters = 0;  ///< received

@@ -4,9 +4,11 @@
 #include "service/holdline/bridge.h"
 #include "tests/support/fakeexchange.h"
 #include "tests/support/fakejobstarter.h"
+#include "tests/support/fakejobstore.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTest>
 
 namespace holdline::test {
 
@@ -49,10 +51,11 @@ inline Config quickConfig()
     return config;
 }
 
-/// A Bridge between fakes: clients are FakeExchanges, the upstream a FakeJobStarter.
+/// A Bridge between fakes: clients are FakeExchanges, the upstream a FakeJobStarter, the disk a FakeJobStore.
 struct BridgeWorld
 {
-    explicit BridgeWorld(const Config &config = quickConfig()) : bridge(config, "http://cb/callback", starter)
+    explicit BridgeWorld(const Config &config = quickConfig())
+        : bridge(config, "http://cb/callback", starter, store)
     {
     }
 
@@ -71,14 +74,33 @@ struct BridgeWorld
         const QString url = QJsonDocument::fromJson(call.body).object().value("callback"_L1).toString();
         return url.mid(url.lastIndexOf(u'/') + 1).toLatin1();
     }
+    /// The answer to a callback with this body, which need not be there at once.
+    std::shared_ptr<ExchangeLog> send(const QByteArray &token, const http::Request &request)
+    {
+        auto log = std::make_shared<ExchangeLog>();
+        bridge.callback(token, request, std::make_unique<FakeExchange>(log));
+        return log;
+    }
+    static http::Request result(const QByteArray &id = "1f", const QByteArray &state = "completed")
+    {
+        return post("{\"id\":\"" + id + "\",\"state\":\"" + state + "\"}",
+                    {{"Content-Type", "application/json"}});
+    }
+    /// Waits for the answer, if it has to.
     http::Response callback(const QByteArray &token, const QByteArray &id = "1f",
                             const QByteArray &state = "completed")
     {
-        return bridge.callback(token, post("{\"id\":\"" + id + "\",\"state\":\"" + state + "\"}",
-                                           {{"Content-Type", "application/json"}}));
+        return answered(send(token, result(id, state)));
+    }
+    static http::Response answered(const std::shared_ptr<ExchangeLog> &log)
+    {
+        if (!QTest::qWaitFor([&log] { return !log->answers.empty(); }))
+            return {};
+        return log->answers.front();
     }
 
     FakeJobStarter starter;
+    FakeJobStore store;
     Bridge bridge;
 };
 

@@ -29,6 +29,7 @@ class TestJobId : public QObject
 
 private Q_SLOTS:
     void idsAreUniqueHex();
+    void idsNameTheirShard();
     void tokensAreUnique();
     void tokensMakeTheRoundTrip();
     void textIsUrlSafe();
@@ -52,6 +53,17 @@ void TestJobId::idsAreUniqueHex()
         seen.insert(id);
     }
     QCOMPARE(seen.size(), 10'000);
+}
+
+void TestJobId::idsNameTheirShard()
+{
+    for (const int shard : {0, 1, 63, 255}) {
+        const auto byte = static_cast<std::uint8_t>(shard);
+        QCOMPARE(shardOfJobId(makeJobId(byte)), std::optional(byte));
+    }
+    for (const char *text : {"", "00", "0000000000000000000000000000000g", "0000000000000000000000000000000A",
+                             "000000000000000000000000000000000", "0000000000000000000000000000000"})
+        QCOMPARE(shardOfJobId(text), std::optional<std::uint8_t>());
 }
 
 void TestJobId::tokensAreUnique()

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The Bridge's part that keeps promises: what is stored, when, and what waits for it.
+#include "core/crashpoint.h"
+#include "core/telemetry/logging.h"
+#include "service/holdline/bridge.h"
+#include "service/http/problemresponse.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// Nobody got what the job was made for.
+bool cameToNothing(Reason outcome)
+{
+    switch (outcome) {
+        case Reason::Completed:
+        case Reason::JobFailed:
+        case Reason::PassedThrough:
+        case Reason::Cancelled:
+            return false;
+        default:
+            return true;
+    }
+}
+
+http::Response notStored(const QByteArray &job, const QString &why)
+{
+    return http::problemResponse({Reason::StoreUnavailable, why, job, milliseconds(1000)});
+}
+
+JobEvent eventOf(const CallbackMessage &message, const QByteArray &upstreamId)
+{
+    if (!upstreamId.isEmpty() && upstreamId != message.id)
+        return JobEvent::CallbackMismatched;
+    return message.completed ? JobEvent::CallbackCompleted : JobEvent::CallbackFailed;
+}
+
+}  // namespace
+
+Promise *Bridge::promiseOf(JobKey key)
+{
+    const auto found = m_promises.find(key);
+    return found == m_promises.end() ? nullptr : &found->second;
+}
+
+const Promise *Bridge::promiseOf(JobKey key) const
+{
+    const auto found = m_promises.find(key);
+    return found == m_promises.end() ? nullptr : &found->second;
+}
+
+int Bridge::unattendedCount() const
+{
+    int count = 0;
+    for (const auto &[key, promise] : m_promises)
+        count += m_waiters.countOf(key) == 0 ? 1 : 0;
+    return count;
+}
+
+JobRecord Bridge::currentRecord(const Job &job, const Promise &promise) const
+{
+    return promise.ending ? promise.ending->record : recordOf(job, promise);
+}
+
+void Bridge::touch(const Job &job, Promise &promise)
+{
+    ++promise.revision;
+    if (m_watches.isWatched(job.key))
+        m_watches.changed(job.key, recordOf(job, promise));
+}
+
+void Bridge::store(const Job &job, Promise &promise, JobStore::Done done)
+{
+    JobRecord record = recordOf(job, promise);
+    if (promise.request && !std::exchange(promise.requestPosted, true))
+        record.request = promise.request;
+    const bool handsOver = job.status.handedOver;
+    m_store.put(record, [this, key = job.key, handsOver, done = std::move(done)](const QString &error) {
+        if (Promise *stored = promiseOf(key); stored && handsOver && !stored->ending) {
+            stored->handOverStored = stored->handOverStored || error.isEmpty();
+            answerDue(key, stored->handOverStored ? QString() : error);
+        }
+        if (done)
+            done(error);
+    });
+}
+
+void Bridge::onIntentStored(JobKey key, const QString &error)
+{
+    const TimePoint now = Clock::now();
+    Job *job = m_jobs.find(key);
+    if (!error.isEmpty() || !job || job->isSettled() || !job->status.startInFlight) {
+        // It stays here: it could not be stored, or ended meanwhile.
+        if (job)
+            apply(*job, JobEvent::StoreFailed, now);
+        giveTurnBack(key, now);
+        return;
+    }
+    crashPoint("intent_stored");
+    m_turns.at(key).since = now;
+    job->times.started = now;
+    dispatchStart(*job, now);
+    crashPoint("start_sent");
+}
+
+void Bridge::settlePromised(const Job &job, const UpstreamWord &upstream)
+{
+    --m_openPromised;
+    Promise &promise = m_promises.at(job.key);
+    // With an outcome like this it is as if there had never been such a request.
+    const bool isFree = neverStarted(job.status.outcome) && !promise.maybeRan && !job.status.interrupted;
+    if (isFree && !promise.key.isNull()) {
+        m_keys.erase({job.account, promise.key});
+        promise.key = {};
+    }
+    ++promise.revision;
+    promise.ending = std::make_unique<Ending>();
+    promise.ending->response = jobResponse(job, upstream);
+    if (job.status.handedOver || !isFree)
+        promise.ending->response.headers.append(QByteArrayLiteral("Location"), jobLocation(job.id));
+    promise.ending->record = recordOf(job, promise);
+    promise.ending->record.answer = recordedAnswer(promise.ending->response);
+    const int status = promise.ending->response.status;
+    m_jobs.find(job.key)->endStatus = status;
+    if (isFree && !job.status.handedOver) {
+        if (promise.requestPosted)
+            m_store.remove(job.id);
+        Q_EMIT jobEnded(job, status);
+        tellEnding(job.key);
+        forgetPromise(job.key);
+        checkDrained();
+        return;
+    }
+    storeEnding(job.key);
+    Q_EMIT jobEnded(job, status);
+}
+
+void Bridge::storeEnding(JobKey key)
+{
+    Ending &ending = *m_promises.at(key).ending;
+    ++m_storing;
+    ++ending.writes;
+    m_store.put(ending.record, [this, key](const QString &error) { onEndingStored(key, error); });
+}
+
+void Bridge::onEndingStored(JobKey key, const QString &error)
+{
+    --m_storing;
+    Promise *promise = promiseOf(key);
+    if (!promise || --promise->ending->writes > 0)
+        return;  // a later write tells
+    Ending &ending = *promise->ending;
+    if (!error.isEmpty()) {
+        // Who waits gets what there is; who sent the result is asked to send it again.
+        if (!std::exchange(ending.unstored, true))
+            qCWarning(lcService).noquote() << "the end of job" << promise->id << "cannot be stored:" << error;
+        for (PendingCallback &callback : ending.callbacks)
+            callback.response = notStored(promise->id, error);
+    } else {
+        crashPoint("result_stored");
+    }
+    tellEnding(key);
+    if (error.isEmpty()) {
+        const bool isDeadLetter =
+            ending.record.status.handedOver && cameToNothing(ending.record.status.outcome);
+        const QByteArray id = ending.record.id;
+        forgetPromise(key);
+        if (isDeadLetter)
+            m_store.find(id, [this](const std::optional<JobRecord> &failed) {
+                if (failed)
+                    Q_EMIT handedOverFailed(*failed);
+            });
+    }
+    checkDrained();
+}
+
+void Bridge::tellEnding(JobKey key)
+{
+    Ending &ending = *m_promises.at(key).ending;
+    for (PendingCallback &callback : std::exchange(ending.callbacks, {})) {
+        callback.exchange->answer(callback.response);
+        crashPoint("callback_answered");
+    }
+    for (Waiter &waiter : m_waiters.takeAll(key)) {
+        answer(waiter, ending.response, ending.record.status.outcome, ending.record.account);
+        crashPoint("client_answered");
+    }
+    for (const auto &asked : std::exchange(ending.asked, {}))
+        asked(ending.record);
+    for (const Found &found : m_watches.takeAll(key))
+        found(ending.record);
+}
+
+void Bridge::forgetPromise(JobKey key)
+{
+    const auto found = m_promises.find(key);
+    const Promise &promise = found->second;
+    m_promisedIds.erase(promise.id);
+    if (!promise.key.isNull())
+        m_keys.erase({promise.ending->record.account, promise.key});
+    m_promises.erase(found);
+}
+
+void Bridge::retryUnstored()
+{
+    if (!m_store.isAvailable())
+        return;
+    for (const auto &[key, promise] : m_promises) {
+        if (promise.ending && promise.ending->unstored && promise.ending->writes == 0)
+            storeEnding(key);
+    }
+}
+
+void Bridge::callbackOfStored(const QByteArray &token, const http::Request &request,
+                              std::unique_ptr<Exchange> exchange)
+{
+    // A std::function must be one that can be copied.
+    std::shared_ptr<Exchange> shared = std::move(exchange);
+    m_store.findByToken(token, [this, token, request, shared](std::optional<JobRecord> found) {
+        if (!found || found->expired) {
+            Q_EMIT callbackRefused(token, request, Reason::CallbackUnknown, {}, {});
+            shared->answer(enter(CallbackWord::Unknown, {}, {}, request));
+            return;
+        }
+        const auto parsed = parseCallback(request.body);
+        if (const auto *error = std::get_if<QString>(&parsed)) {
+            Q_EMIT callbackRefused(token, request, Reason::CallbackMalformed, found->id, found->account);
+            shared->answer(enter(CallbackWord::Malformed, found->id, {}, request, *error));
+            return;
+        }
+        const CallbackMessage &message = std::get<CallbackMessage>(parsed);
+        const JobStep next = step(found->status, eventOf(message, found->upstreamId));
+        if (!found->isSettled()) {
+            // It is being ended at this moment; the next try finds how.
+            shared->answer(notStored(found->id, u"The job's end is being stored; try again."_s));
+            return;
+        }
+        if (next.callback == CallbackWord::Mismatched)
+            Q_EMIT callbackRefused(token, request, Reason::CallbackMismatched, found->id, found->account);
+        const http::Response response = enter(next.callback, found->id, message.id, request);
+        if (!next.actions.testFlag(JobAction::KeepResult)) {
+            shared->answer(response);
+            return;
+        }
+        found->status = next.status;
+        storeLateResult(*std::move(found), message, {token, request, shared, response});
+    });
+}
+
+void Bridge::keepLateResult(const Job &job, const CallbackMessage &message, LateCallback late)
+{
+    if (Promise *promise = promiseOf(job.key); promise && promise->ending) {
+        Ending &ending = *promise->ending;
+        ending.record.status = job.status;
+        putResult(ending.record, message, late.request);
+        ending.asked.push_back([exchange = late.exchange, response = late.response](const JobRecord &) {
+            exchange->answer(response);
+        });
+        storeEnding(job.key);
+        return;
+    }
+    m_store.find(job.id,
+                 [this, key = job.key, status = job.status, message, late](std::optional<JobRecord> found) {
+                     if (found && !found->expired) {
+                         found->status = status;
+                         storeLateResult(*std::move(found), message, late);
+                         return;
+                     }
+                     if (Job *forgotten = m_jobs.find(key))
+                         m_jobs.keepResult(*forgotten, late.request.body);
+                     late.exchange->answer(late.response);
+                 });
+}
+
+void Bridge::putResult(JobRecord &record, const CallbackMessage &message, const http::Request &request)
+{
+    ++record.revision;
+    record.upstreamId = message.id;
+    record.callback = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+    record.answer = RecordedAnswer{200, request.headers.value("Content-Type"), request.body, {}};
+}
+
+void Bridge::storeLateResult(JobRecord record, const CallbackMessage &message, const LateCallback &late)
+{
+    // A cancelled job stays cancelled; what was missing is put right.
+    if (record.status.outcome == Reason::Completed || record.status.outcome == Reason::JobFailed)
+        putResult(record, message, late.request);
+    m_store.put(record, [this, late, id = record.id, account = record.account](const QString &error) {
+        if (!error.isEmpty())
+            Q_EMIT callbackRefused(late.token, late.request, Reason::StoreUnavailable, id, account);
+        late.exchange->answer(error.isEmpty() ? late.response : notStored(id, error));
+    });
+}
+
+}  // namespace holdline

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/sharddirectory.h"
+
+#include "core/job/jobid.h"
+#include "service/holdline/recoveredplaces.h"
+#include "service/holdline/shard.h"
+
+namespace holdline {
+
+namespace {
+
+using Reply = ShardDirectory::Reply;
+
+std::optional<JobRecord> first(Reply &&reply)
+{
+    return reply.records.empty() ? std::nullopt : std::optional(std::move(reply.records.front()));
+}
+
+Reply replyOf(std::optional<JobRecord> &&record)
+{
+    Reply reply;
+    if (record)
+        reply.records.push_back(*std::move(record));
+    return reply;
+}
+
+}  // namespace
+
+ShardDirectory::ShardDirectory(Bridge &bridge, ShardPlace place) : m_bridge(bridge), m_place(std::move(place))
+{
+}
+
+int ShardDirectory::homeOf(const QByteArray &id) const
+{
+    if (m_place.recovered) {
+        if (const auto moved = m_place.recovered->ofJob(id))
+            return *moved;
+    }
+    const auto named = shardOfJobId(id);
+    return named && *named < m_place.homes.count() ? *named : m_place.index;
+}
+
+void ShardDirectory::ask(int shard, const Question &question, Answer answer)
+{
+    if (shard == m_place.index) {
+        question(m_bridge, std::move(answer));
+        return;
+    }
+    const std::uint64_t number = ++m_lastNumber;
+    m_answers.emplace(number, std::move(answer));
+    ShardBox *const here = m_place.boxes[static_cast<std::size_t>(m_place.index)];
+    const bool sent = m_place.boxes[static_cast<std::size_t>(shard)]->post(
+        OrderLetter{[question, number, here](Shard &other) {
+            question(other.bridge(), [number, here](Reply &&reply) {
+                // A std::function must be one that can be copied.
+                here->post(
+                    OrderLetter{[number, shared = std::make_shared<Reply>(std::move(reply))](Shard &asker) {
+                        asker.directory().receive(number, std::move(*shared));
+                    }});
+            });
+        }});
+    // It is closing down; what it had is stored.
+    if (!sent)
+        question(m_bridge, m_answers.extract(number).mapped());
+}
+
+void ShardDirectory::receive(std::uint64_t number, Reply &&reply)
+{
+    if (auto node = m_answers.extract(number))
+        node.mapped()(std::move(reply));
+}
+
+void ShardDirectory::find(const QByteArray &id, Found found)
+{
+    ask(
+        homeOf(id),
+        [id](Bridge &bridge, Answer answer) {
+            bridge.find(id, [answer = std::move(answer)](std::optional<JobRecord> record) {
+                answer(replyOf(std::move(record)));
+            });
+        },
+        [found = std::move(found)](Reply &&reply) { found(first(std::move(reply))); });
+}
+
+void ShardDirectory::findByKey(const QByteArray &account, const QByteArray &key, FoundAll found)
+{
+    ask(
+        account.isEmpty() ? m_place.index : m_place.homes.of(account),
+        [account, key](Bridge &bridge, Answer answer) {
+            bridge.findByKey(account, key, [answer = std::move(answer)](std::vector<JobRecord> records) {
+                answer({Cancelled::Done, std::move(records)});
+            });
+        },
+        [found = std::move(found)](Reply &&reply) { found(std::move(reply.records)); });
+}
+
+void ShardDirectory::watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found)
+{
+    ask(
+        homeOf(id),
+        [id, after, until](Bridge &bridge, Answer answer) {
+            bridge.watch(id, after, until, [answer = std::move(answer)](std::optional<JobRecord> record) {
+                answer(replyOf(std::move(record)));
+            });
+        },
+        [found = std::move(found)](Reply &&reply) { found(first(std::move(reply))); });
+}
+
+void ShardDirectory::cancel(const QByteArray &id,
+                            std::function<void(Cancelled, std::optional<JobRecord>)> answer)
+{
+    ask(
+        homeOf(id),
+        [id](Bridge &bridge, Answer reply) {
+            bridge.cancel(id,
+                          [reply = std::move(reply)](Cancelled cancelled, std::optional<JobRecord> record) {
+                              Reply all = replyOf(std::move(record));
+                              all.cancelled = cancelled;
+                              reply(std::move(all));
+                          });
+        },
+        [answer = std::move(answer)](Reply &&reply) {
+            const Cancelled cancelled = reply.cancelled;
+            answer(cancelled, first(std::move(reply)));
+        });
+}
+
+}  // namespace holdline

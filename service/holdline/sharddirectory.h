@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/holdline/jobdirectory.h"
+#include "service/holdline/shardrouter.h"
+
+#include <unordered_map>
+
+namespace holdline {
+
+class Bridge;
+
+/// The JobDirectory of one shard's front: asks this shard's Bridge, or by letter that of the shard the job
+/// lives on, which its id names unless it is older than this process. What only the store knows, any shard's
+/// Bridge finds.
+///
+/// Life: the Bridge must outlive it; who still waits for a letter when it is destroyed is not answered.
+/// Thread: its shard's.
+class ShardDirectory : public JobDirectory
+{
+public:
+    ShardDirectory(Bridge &bridge, ShardPlace place);
+
+    void find(const QByteArray &id, Found found) override;
+    void findByKey(const QByteArray &account, const QByteArray &key, FoundAll found) override;
+    void watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found) override;
+    void cancel(const QByteArray &id,
+                std::function<void(Cancelled, std::optional<JobRecord>)> answer) override;
+
+    /// What another shard found.
+    struct Reply
+    {
+        Cancelled cancelled = Cancelled::Done;
+        std::vector<JobRecord> records;
+    };
+    /// The answer to the question of this number has come by letter.
+    void receive(std::uint64_t number, Reply &&reply);
+
+private:
+    using Answer = std::function<void(Reply &&)>;
+    /// Runs in the other shard's thread; must take nothing of this one's along.
+    using Question = std::function<void(Bridge &, Answer)>;
+
+    int homeOf(const QByteArray &id) const;
+    void ask(int shard, const Question &question, Answer answer);
+
+    Bridge &m_bridge;
+    const ShardPlace m_place;
+    std::uint64_t m_lastNumber = 0;
+    std::unordered_map<std::uint64_t, Answer> m_answers;
+};
+
+}  // namespace holdline
