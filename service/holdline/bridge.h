@@ -264,6 +264,7 @@ private:
     int m_askingCount = 0;
     int m_openPromised = 0;  ///< promised jobs that are not settled
     int m_storing = 0;       ///< ends that are on their way into the store
+    int m_unstored = 0;      ///< ends that could not be stored
     std::uint64_t m_joinedTotal = 0;
     std::uint64_t m_recoveredTotal = 0;
     Waiters m_waiters;

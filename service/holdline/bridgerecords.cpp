@@ -155,8 +155,10 @@ void Bridge::onEndingStored(JobKey key, const QString &error)
     Ending &ending = *promise->ending;
     if (!error.isEmpty()) {
         // Who waits gets what there is; who sent the result is asked to send it again.
-        if (!std::exchange(ending.unstored, true))
+        if (!std::exchange(ending.unstored, true)) {
+            ++m_unstored;
             qCWarning(lcService).noquote() << "the end of job" << promise->id << "cannot be stored:" << error;
+        }
         for (PendingCallback &callback : ending.callbacks)
             callback.response = notStored(promise->id, error);
     } else {
@@ -199,6 +201,7 @@ void Bridge::forgetPromise(JobKey key)
     const auto found = m_promises.find(key);
     const Promise &promise = found->second;
     m_promisedIds.erase(promise.id);
+    m_unstored -= promise.ending && promise.ending->unstored ? 1 : 0;
     if (!promise.key.isNull())
         m_keys.erase({promise.ending->record.account, promise.key});
     m_promises.erase(found);
@@ -206,7 +209,7 @@ void Bridge::forgetPromise(JobKey key)
 
 void Bridge::retryUnstored()
 {
-    if (!m_store.isAvailable())
+    if (m_unstored == 0 || !m_store.isAvailable())
         return;
     for (const auto &[key, promise] : m_promises) {
         if (promise.ending && promise.ending->unstored && promise.ending->writes == 0)
