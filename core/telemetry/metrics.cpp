@@ -36,6 +36,14 @@ void writeCounters(PrometheusText &out, const Counters &counters)
                 "Requests the HTTP front refused by itself; status 0: no answer.");
     for (const auto &[status, count] : counters.httpRefusals)
         out.add(count, {{"status", QByteArray::number(status)}});
+    out.counter("holdline_api_answers_total",
+                "Answers of the jobs API, by what was asked for and status; event streams when they begin.");
+    for (int i = 0; i < kApiRouteCount; ++i) {
+        for (const auto &[status, count] : counters.apiAnswers[static_cast<std::size_t>(i)]) {
+            out.add(count,
+                    {{"route", word(static_cast<ApiRoute>(i))}, {"status", QByteArray::number(status)}});
+        }
+    }
     out.counter("holdline_client_connections_closed_total", "Client connections that ended.");
     out.add(counters.connectionsClosed);
     out.counter("holdline_forwarded_total",
@@ -80,6 +88,8 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
         one("holdline_upstream_connections", "Connections open to the upstream.",
             *gauges.upstreamConnections);
     }
+    one("holdline_api_waiting", "Requests and event streams of the jobs API that wait for a job.",
+        gauges.apiWaiting);
     one("holdline_circuit_open", "1 while the circuit breaker refuses starts, that of one thread at least.",
         gauges.circuitOpen ? 1 : 0);
     one("holdline_draining", "1 while the service shuts down.", gauges.draining ? 1 : 0);
@@ -110,6 +120,23 @@ QLatin1StringView word(StartFate fate)
     return "unknown"_L1;
 }
 
+QLatin1StringView word(ApiRoute route)
+{
+    switch (route) {
+        case ApiRoute::Job:
+            return "job"_L1;
+        case ApiRoute::Result:
+            return "result"_L1;
+        case ApiRoute::Events:
+            return "events"_L1;
+        case ApiRoute::Cancel:
+            return "cancel"_L1;
+        case ApiRoute::List:
+            break;
+    }
+    return "list"_L1;
+}
+
 void Counters::add(const Counters &other)
 {
     addAll(requests, other.requests);
@@ -117,6 +144,10 @@ void Counters::add(const Counters &other)
     addAll(starts, other.starts);
     for (const auto &[status, count] : other.httpRefusals)
         httpRefusals[status] += count;
+    for (std::size_t i = 0; i < apiAnswers.size(); ++i) {
+        for (const auto &[status, count] : other.apiAnswers[i])
+            apiAnswers[i][status] += count;
+    }
     retries += other.retries;
     connectionsClosed += other.connectionsClosed;
     startsForwarded += other.startsForwarded;
@@ -141,6 +172,7 @@ void Gauges::add(const Gauges &other)
     clientConnections += other.clientConnections;
     if (other.upstreamConnections)
         upstreamConnections = upstreamConnections.value_or(0) + *other.upstreamConnections;
+    apiWaiting += other.apiWaiting;
     circuitOpen = circuitOpen || other.circuitOpen;
     draining = draining || other.draining;
     accessLinesDropped += other.accessLinesDropped;

@@ -20,6 +20,11 @@ enum class StartFate : std::uint8_t { Accepted, Rejected, NotStarted, Unknown };
 inline constexpr int kStartFateCount = static_cast<int>(StartFate::Unknown) + 1;
 QLatin1StringView word(StartFate fate);
 
+/// What of the jobs API was asked for, as a metric's label.
+enum class ApiRoute : std::uint8_t { Job, Result, Events, Cancel, List };
+inline constexpr int kApiRouteCount = static_cast<int>(ApiRoute::List) + 1;
+QLatin1StringView word(ApiRoute route);
+
 /// What one shard has counted since it was made: plain numbers that only grow, to be added up over shards.
 /// No label here ever holds text from outside, so the number of series is bounded.
 struct Counters
@@ -35,12 +40,18 @@ struct Counters
     /// The gate answered a request itself, with `status` (0: dropped without an answer); others than HTTP's
     /// count as 0.
     void countHttpRefusal(int status) { ++httpRefusals[status >= 100 && status <= 599 ? status : 0]; }
+    /// The jobs API answered; others than HTTP's statuses count as 0.
+    void countApiAnswer(ApiRoute route, int status)
+    {
+        ++apiAnswers[static_cast<std::size_t>(route)][status >= 100 && status <= 599 ? status : 0];
+    }
     void add(const Counters &other);
 
     std::array<std::uint64_t, kReasonCount> requests{};
     std::array<std::uint64_t, kCallbackWordCount> callbacks{};
     std::array<std::uint64_t, kStartFateCount> starts{};
     std::map<int, std::uint64_t> httpRefusals;
+    std::array<std::map<int, std::uint64_t>, kApiRouteCount> apiAnswers;  ///< by status
     std::uint64_t retries = 0;             ///< starts after the first one of a job
     std::uint64_t connectionsClosed = 0;   ///< client connections that ended
     std::uint64_t startsForwarded = 0;     ///< went to another shard, where their account lives
@@ -70,6 +81,7 @@ struct Gauges
     std::int64_t parkedBytes = 0;
     int clientConnections = 0;
     std::optional<int> upstreamConnections;  ///< nothing: nobody counts them, and there is no such metric
+    int apiWaiting = 0;  ///< requests and event streams of the jobs API that wait for a job
     bool circuitOpen = false;
     bool draining = false;
     std::chrono::system_clock::time_point startedAt{};  ///< of the process

@@ -2,6 +2,7 @@
 #include "service/holdline/recorder.h"
 
 #include "core/telemetry/logging.h"
+#include "service/holdline/jobsapi/jobsapi.h"
 
 namespace holdline {
 
@@ -55,6 +56,13 @@ void Recorder::watch(ShardRouter &router)
     connect(&router, &ShardRouter::requestRefused, this, &Recorder::onRequestRefused);
     connect(&router, &ShardRouter::startForwarded, this, [this] { ++m_counters.startsForwarded; });
     connect(&router, &ShardRouter::callbackForwarded, this, [this] { ++m_counters.callbacksForwarded; });
+}
+
+void Recorder::watch(JobsApi &api)
+{
+    connect(&api, &JobsApi::requestRefused, this, &Recorder::onRequestRefused);
+    connect(&api, &JobsApi::answered, this,
+            [this](ApiRoute route, int status) { m_counters.countApiAnswer(route, status); });
 }
 
 void Recorder::setConfig(const Config &config)

@@ -10,6 +10,8 @@
 
 namespace holdline {
 
+class JobsApi;
+
 /// Listens to a shard's Bridge, router and gate and keeps what is told about them: counters, histograms, the
 /// access log. Nothing depends on it. The Bridge and the sink must outlive it. Thread: the Bridge's.
 class Recorder : public QObject
@@ -23,6 +25,9 @@ public:
     void watch(HttpFront &front);
     /// Counts what leaves for other shards, and what cannot.
     void watch(ShardRouter &router);
+    /// Counts what the jobs API answers. What it answers well is not in the access log: that has one line per
+    /// job, and clients that ask again and again would fill it.
+    void watch(JobsApi &api);
     void setConfig(const Config &config);
 
     const Counters &counters() const { return m_counters; }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/http/httpfront.h"
 
+#include "service/holdline/jobsapi/jobsapi.h"
+#include "service/holdline/jobsapi/openapi.h"
 #include "service/holdline/shardrouter.h"
 
 namespace holdline {
@@ -29,6 +31,14 @@ HttpFront::HttpFront(const http::Limits &limits, const QByteArray &callbackPath,
     m_server.gate().setReservedPath(callbackPath + '/');
     if (callbackPath != kCallbackPath)
         m_server.route("POST", callbackPath + "/<arg>", callback);
+    m_server.route("GET", "/openapi.json", [](const http::Request &, std::unique_ptr<Exchange> exchange) {
+        exchange->answer(openApiAnswer());
+    });
+}
+
+void HttpFront::serve(JobsApi &api)
+{
+    api.serve(m_server);
 }
 
 }  // namespace holdline

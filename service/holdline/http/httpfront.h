@@ -5,9 +5,11 @@
 
 namespace holdline {
 
+class JobsApi;
 class ShardRouter;
 
-/// The routes of the main listener: clients' starts and the upstream's callbacks, handed to the router.
+/// The routes of the main listener: clients' starts and the upstream's callbacks, handed to the router; the
+/// jobs API; and the description of all of them, /openapi.json.
 ///
 /// Life: the router must outlive it. Destroying it closes every connection.
 class HttpFront : public QObject
@@ -20,6 +22,10 @@ public:
     HttpFront(const http::Limits &limits, const QByteArray &callbackPath, ShardRouter &router,
               QObject *parent = nullptr);
 
+    /// Adds the jobs API, which must outlive this; before the gate listens.
+    void serve(JobsApi &api);
+
+    std::vector<std::pair<QByteArray, QByteArray>> routes() const { return m_server.routes(); }
     http::Gate &gate() { return m_server.gate(); }
 
 Q_SIGNALS:

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/jobsapi/openapi.h"
+
+#include <QFile>
+
+/// Nothing of a static library's resources is linked without it. Must stand outside of any namespace.
+static void initResources()
+{
+    Q_INIT_RESOURCE(openapi);
+}
+
+namespace holdline {
+
+namespace {
+
+QByteArray embedded()
+{
+    initResources();
+    QFile file(QStringLiteral(":/holdline/openapi.json"));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+}  // namespace
+
+QByteArray openApiDocument()
+{
+    static const QByteArray document = embedded();
+    return document;
+}
+
+http::Response openApiAnswer()
+{
+    return {
+        200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache"}}, openApiDocument(), false};
+}
+
+}  // namespace holdline

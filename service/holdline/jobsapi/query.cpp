@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/jobsapi/query.h"
+
+#include <QStringList>
+
+#include <algorithm>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QByteArray decoded(QByteArrayView text)
+{
+    return QByteArray::fromPercentEncoding(text.toByteArray());
+}
+
+QString namesOf(std::initializer_list<QByteArrayView> known)
+{
+    QStringList names;
+    for (const QByteArrayView name : known)
+        names.append(u"\""_s + QString::fromLatin1(name) + u"\""_s);
+    return names.join(u", "_s);
+}
+
+}  // namespace
+
+std::variant<QueryParameters, QString> parseQuery(QByteArrayView target,
+                                                  std::initializer_list<QByteArrayView> known)
+{
+    QueryParameters parameters;
+    const qsizetype mark = target.indexOf('?');
+    QByteArrayView rest = mark < 0 ? QByteArrayView() : target.sliced(mark + 1);
+    while (!rest.isEmpty()) {
+        const qsizetype ampersand = rest.indexOf('&');
+        const QByteArrayView pair = ampersand < 0 ? rest : rest.first(ampersand);
+        rest = ampersand < 0 ? QByteArrayView() : rest.sliced(ampersand + 1);
+        if (pair.isEmpty())
+            continue;
+        const qsizetype equals = pair.indexOf('=');
+        const QByteArray name = decoded(equals < 0 ? pair : pair.first(equals));
+        if (std::find(known.begin(), known.end(), name) == known.end())
+            return u"The query holds a parameter that is not known here; these are: %1."_s.arg(
+                namesOf(known));
+        const QString quoted = u"\"%1\""_s.arg(QString::fromLatin1(name));
+        if (equals < 0 || equals + 1 == pair.size())
+            return u"The query's parameter %1 has no value."_s.arg(quoted);
+        if (!parameters.emplace(name, decoded(pair.sliced(equals + 1))).second)
+            return u"The query's parameter %1 is there more than once."_s.arg(quoted);
+    }
+    return parameters;
+}
+
+}  // namespace holdline
