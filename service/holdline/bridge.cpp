@@ -88,9 +88,11 @@ Bridge::Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &
       m_waiters(
           {[this](WaiterId id) { onWaiterDue(id); }, [this](const Waiter &waiter) { onWaiterGone(waiter); }}),
       m_watches([this](JobKey key, Found found) {
-          const Job *job = m_jobs.find(key);
           const Promise *promise = promiseOf(key);
-          found(job && promise ? std::optional(currentRecord(*job, *promise)) : std::nullopt);
+          if (promise)
+              find(promise->id, std::move(found));
+          else
+              found(std::nullopt);
       }),
       m_deadlines([this](JobKey key) { applyTo(key, JobEvent::Deadline); }),
       m_retries([this](JobKey key) {
@@ -358,7 +360,7 @@ void Bridge::callback(QByteArrayView token, const http::Request &request, std::u
     Job *job = m_jobs.findByToken(token);
     if (!job) {
         // It may be a promised job's whose end is only in the store.
-        if (CallbackToken::fromText(token) && m_store.isAvailable()) {
+        if (CallbackToken::fromText(token)) {
             callbackOfStored(token.toByteArray(), request, std::move(exchange));
             return;
         }

@@ -78,6 +78,10 @@ void Bridge::onKeyLookedUp(const AccountKey &key, const std::optional<JobRecord>
 {
     std::vector<Asking> all = std::move(m_asking.extract(key).mapped());
     m_askingCount -= static_cast<int>(all.size());
+    // One that had not ended, and is not here: the store could not be read when the service was started, or
+    // what was to be forgotten could not be.
+    if (found && !found->expired && !found->isSettled() && !m_promisedIds.contains(found->id))
+        recoverOne(*found, Clock::now());
     for (Asking &asking : all) {
         if (!asking.exchange->isOpen())
             Q_EMIT requestAnswered({Reason::ClientGone,
@@ -88,7 +92,7 @@ void Bridge::onKeyLookedUp(const AccountKey &key, const std::optional<JobRecord>
                                     asking.request.peer,
                                     Clock::now() - asking.since,
                                     false});
-        else if (found && !found->expired)
+        else if (found && !found->expired && found->answer)
             replay(asking, *found);
         else
             joinOrMake(std::move(asking));
@@ -235,12 +239,6 @@ void Bridge::replay(Asking &asking, const JobRecord &record)
                         u"This key came with another request before; use a new key for a new request."_s,
                         record.id,
                         {}});
-        return;
-    }
-    if (!record.answer) {
-        // Only while what this process knows of the job's end is not stored.
-        refuse(asking,
-               {Reason::StoreUnavailable, u"How this key's job ended cannot be read yet."_s, record.id, 1s});
         return;
     }
     http::Response response = answerOf(record);

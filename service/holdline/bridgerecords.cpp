@@ -220,6 +220,10 @@ void Bridge::retryUnstored()
 void Bridge::callbackOfStored(const QByteArray &token, const http::Request &request,
                               std::unique_ptr<Exchange> exchange)
 {
+    if (!m_store.isAvailable()) {
+        exchange->answer(notStored({}, m_store.errorString()));
+        return;
+    }
     // A std::function must be one that can be copied.
     std::shared_ptr<Exchange> shared = std::move(exchange);
     m_store.findByToken(token, [this, token, request, shared](std::optional<JobRecord> found) {
@@ -237,8 +241,8 @@ void Bridge::callbackOfStored(const QByteArray &token, const http::Request &requ
         const CallbackMessage &message = std::get<CallbackMessage>(parsed);
         const JobStep next = step(found->status, eventOf(message, found->upstreamId));
         if (!found->isSettled()) {
-            // It is being ended at this moment; the next try finds how.
-            shared->answer(notStored(found->id, u"The job's end is being stored; try again."_s));
+            // The store could not be read when the service was started; whoever asks for the job wakes it.
+            shared->answer(notStored(found->id, u"The job is not waited for yet; try again."_s));
             return;
         }
         if (next.callback == CallbackWord::Mismatched)

@@ -395,6 +395,35 @@ private Q_SLOTS:
         QCOMPARE(world.callback(CallbackToken::make(0, 0).toText()).status, 404);
     }
 
+    void callbacksThatCannotBeLookedUpComeAgain()
+    {
+        BridgeWorld world;
+        world.store.setUnavailable(u"the disk is gone"_s);
+        const http::Response response = world.callback(CallbackToken::make(0, 0).toText());
+        QCOMPARE(response.status, 503);
+        QVERIFY(!response.headers.value("Retry-After").isEmpty());
+        QCOMPARE(world.callback("nonsense").status, 404);
+    }
+
+    void whatTheStoreKnowsAndNobodyElse()
+    {
+        BridgeWorld before;
+        before.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(before));
+        const QByteArray token = tokenOf(before);
+        before.starter.accept(before.lastTicket(), "1f");
+        QTRY_COMPARE(before.store.records.begin()->second.status.state, JobState::Running);
+
+        BridgeWorld after;  // started while its store could not be read
+        after.store.records = before.store.records;
+        QCOMPARE(after.callback(token).status, 503);
+        const Client back = after.hold(kBody, keyed("k"));
+        QTRY_COMPARE(after.bridge.recoveredTotal(), quint64(1));
+        QCOMPARE(after.callback(token).body, R"({"callback":"matched"})");
+        QTRY_COMPARE(back.log->status(), 200);
+        QVERIFY(after.starter.order.empty());
+    }
+
     void cancelled()
     {
         BridgeWorld world;
