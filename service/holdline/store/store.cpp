@@ -2,6 +2,7 @@
 #include "service/holdline/store/store.h"
 
 #include "service/holdline/store/memorystore.h"
+#include "service/holdline/store/sqlitestore.h"
 #include "service/holdline/store/storepath.h"
 
 namespace holdline {
@@ -26,10 +27,18 @@ bool Store::open()
     return false;
 }
 
+std::unique_ptr<StoreBackend> makeBackend(const QString &path, const Config::Store &limits)
+{
+    if (path == "memory"_L1)
+        return std::make_unique<MemoryStore>(limits);
+    return std::make_unique<SqliteStore>(path, limits);
+}
+
 std::unique_ptr<Store> makeStore(const Config::Store &config)
 {
-    return std::make_unique<Store>(std::make_unique<MemoryStore>(config),
-                                   StoreThread::Options{.store = config}, u"memory"_s);
+    const QString path =
+        config.path == "auto"_L1 ? usualStorePath(QProcessEnvironment::systemEnvironment()) : config.path;
+    return std::make_unique<Store>(makeBackend(path, config), StoreThread::Options{.store = config}, path);
 }
 
 }  // namespace holdline

@@ -36,6 +36,9 @@ private:
     ReaderThread m_reader;
 };
 
+/// "memory", or the path of an SQLite file.
+std::unique_ptr<StoreBackend> makeBackend(const QString &path, const Config::Store &limits);
+
 /// As `config` wants it. `store.path` auto where there is no folder for it: one that is not available.
 std::unique_ptr<Store> makeStore(const Config::Store &config);
 

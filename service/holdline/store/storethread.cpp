@@ -142,8 +142,7 @@ void StoreThread::open()
     }
     m_isOpen = error.isEmpty();
     if (!m_isOpen)
-        m_backend.close();
-    setState(error);
+        breakDown(error);
 }
 
 void StoreThread::retry()
@@ -153,9 +152,15 @@ void StoreThread::retry()
         error = m_backend.open();
         m_isOpen = error.isEmpty();
     }
+    // Where it was its own limit, this makes room.
+    if (error.isEmpty())
+        error = m_backend.tidy(wallNow()).error;
     if (error.isEmpty())
         error = m_backend.probe();
-    setState(error);
+    if (error.isEmpty())
+        setState(error);
+    else
+        breakDown(error);
 }
 
 StoreThread::Batch StoreThread::merged(std::vector<WriteLetter> letters)
@@ -197,7 +202,7 @@ void StoreThread::commit(std::vector<WriteLetter> letters)
             m_status.commitTook.record(Clock::now() - m_lastCommit);
             m_status.largestBatch = std::max<std::uint64_t>(m_status.largestBatch, batch.letters.size());
         } else {
-            setState(result.error);
+            breakDown(result.error);
         }
     }
     const TimePoint now = Clock::now();
@@ -267,11 +272,15 @@ void StoreThread::receive(LeaveLetter &&letter)
 
 void StoreThread::receive(TroubleLetter &&letter)
 {
-    if (!state().isEmpty())
-        return;
+    if (state().isEmpty())
+        breakDown(letter.error);
+}
+
+void StoreThread::breakDown(const QString &error)
+{
     m_backend.close();
     m_isOpen = false;
-    setState(letter.error);
+    setState(error);
 }
 
 void StoreThread::tidy()
@@ -280,7 +289,7 @@ void StoreThread::tidy()
     m_status.expired += static_cast<std::uint64_t>(tidied.expired);
     m_nextTidy = Clock::now() + (tidied.more ? Duration(kTidyPause) : Duration(kTidyInterval));
     if (!tidied.error.isEmpty())
-        setState(tidied.error);
+        breakDown(tidied.error);
 }
 
 }  // namespace holdline

@@ -74,6 +74,8 @@ private:
     void commit(std::vector<WriteLetter> letters);
     void answer(const WriteLetter &letter, const QString &error, TimePoint now);
     void setState(const QString &error);
+    /// The backend cannot go on as it is.
+    void breakDown(const QString &error);
     void retry();
     void tidy();
     TimePoint nextTurn() const;

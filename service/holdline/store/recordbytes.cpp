@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/store/recordbytes.h"
+
+#include <QDataStream>
+#include <QIODevice>
+
+#include <zlib.h>
+
+namespace holdline {
+
+namespace {
+
+/// The first byte of all bytes; a change of form takes the next number.
+constexpr std::uint8_t kForm = 1;
+
+// What is not written would be lost: whoever adds a member is to add it here.
+static_assert(sizeof(JobStatus) == 10);
+
+class Writer
+{
+public:
+    Writer() : m_stream(&m_bytes, QIODevice::WriteOnly)
+    {
+        m_stream.setVersion(QDataStream::Qt_6_0);
+        m_stream << kForm;
+    }
+    template <typename... Values>
+    QByteArray all(const Values &...values)
+    {
+        (add(values), ...);
+        return m_bytes;
+    }
+
+private:
+    void add(const QByteArray &bytes) { m_stream << bytes; }
+    void add(bool value) { m_stream << value; }
+    void add(int value) { m_stream << static_cast<qint32>(value); }
+    void add(std::uint64_t value) { m_stream << static_cast<quint64>(value); }
+    void add(std::int64_t value) { m_stream << static_cast<qint64>(value); }
+    void add(WallTime value) { add(static_cast<std::int64_t>(value.time_since_epoch().count())); }
+    void add(std::optional<WallTime> value)
+    {
+        add(value.has_value());
+        add(value.value_or(WallTime{}));
+    }
+    void add(JobState state) { add(static_cast<int>(state)); }
+    void add(DeadLetter::Kind kind) { add(static_cast<int>(kind)); }
+    void add(Reason reason) { add(QByteArray(word(reason).data(), word(reason).size())); }
+    void add(const JobStatus &status)
+    {
+        all(status.state, status.promised, status.handedOver, status.interrupted, status.passThrough,
+            status.attempted, status.startInFlight, status.startUnknown, status.resultSeen, status.outcome);
+    }
+    void add(const std::vector<std::pair<QByteArray, QByteArray>> &fields)
+    {
+        add(static_cast<int>(fields.size()));
+        for (const auto &[name, value] : fields)
+            all(name, value);
+    }
+
+    QByteArray m_bytes;
+    QDataStream m_stream;
+};
+
+class Reader
+{
+public:
+    explicit Reader(const QByteArray &bytes) : m_stream(bytes)
+    {
+        m_stream.setVersion(QDataStream::Qt_6_0);
+        std::uint8_t form = 0;
+        m_stream >> form;
+        m_good = form == kForm;
+    }
+    /// False when something was not there or cannot be, or when something is left.
+    template <typename... Values>
+    bool all(Values &...values)
+    {
+        (get(values), ...);
+        return m_good && m_stream.status() == QDataStream::Ok && m_stream.atEnd();
+    }
+
+private:
+    void get(QByteArray &bytes) { m_stream >> bytes; }
+    void get(bool &value) { m_stream >> value; }
+    void get(int &value)
+    {
+        qint32 read = 0;
+        m_stream >> read;
+        value = read;
+    }
+    void get(std::uint64_t &value)
+    {
+        quint64 read = 0;
+        m_stream >> read;
+        value = read;
+    }
+    void get(std::int64_t &value)
+    {
+        qint64 read = 0;
+        m_stream >> read;
+        value = read;
+    }
+    void get(WallTime &value)
+    {
+        std::int64_t read = 0;
+        get(read);
+        value = WallTime(std::chrono::milliseconds(read));
+    }
+    void get(std::optional<WallTime> &value)
+    {
+        bool has = false;
+        WallTime read;
+        get(has);
+        get(read);
+        value = has ? std::optional(read) : std::nullopt;
+    }
+    template <typename Enum>
+    void get(Enum &value, Enum last)
+    {
+        int read = 0;
+        get(read);
+        m_good = m_good && read >= 0 && read <= static_cast<int>(last);
+        if (m_good)
+            value = static_cast<Enum>(read);
+    }
+    void get(JobState &state) { get(state, JobState::Settled); }
+    void get(DeadLetter::Kind &kind) { get(kind, DeadLetter::Kind::Job); }
+    void get(Reason &reason)
+    {
+        QByteArray read;
+        get(read);
+        for (int i = 0; i < kReasonCount; ++i) {
+            reason = static_cast<Reason>(i);
+            if (word(reason) == QLatin1StringView(read))
+                return;
+        }
+        m_good = false;
+    }
+    void get(JobStatus &status)
+    {
+        all(status.state, status.promised, status.handedOver, status.interrupted, status.passThrough,
+            status.attempted, status.startInFlight, status.startUnknown, status.resultSeen, status.outcome);
+    }
+    void get(std::vector<std::pair<QByteArray, QByteArray>> &fields)
+    {
+        int count = 0;
+        get(count);
+        for (; count > 0 && m_good && m_stream.status() == QDataStream::Ok; --count) {
+            auto &[name, value] = fields.emplace_back();
+            all(name, value);
+        }
+    }
+
+    QDataStream m_stream;
+    bool m_good = true;
+};
+
+}  // namespace
+
+QByteArray toBytes(const JobRecord &record)
+{
+    return Writer().all(record.id, record.account, record.token, record.key, record.fingerprint,
+                        record.status, record.revision, record.attempts, record.upstreamId, record.requestId,
+                        record.client, record.startTrouble, record.joined, record.created, record.deadline,
+                        record.started, record.answered, record.callback, record.settled, record.expired);
+}
+
+std::optional<JobRecord> recordFromBytes(const QByteArray &bytes)
+{
+    JobRecord record;
+    if (!Reader(bytes).all(record.id, record.account, record.token, record.key, record.fingerprint,
+                           record.status, record.revision, record.attempts, record.upstreamId,
+                           record.requestId, record.client, record.startTrouble, record.joined,
+                           record.created, record.deadline, record.started, record.answered, record.callback,
+                           record.settled, record.expired))
+        return std::nullopt;
+    return record;
+}
+
+QByteArray toBytes(const RecordedRequest &request)
+{
+    return Writer().all(request.target, request.body, request.headers);
+}
+
+std::optional<RecordedRequest> requestFromBytes(const QByteArray &bytes)
+{
+    RecordedRequest request;
+    if (!Reader(bytes).all(request.target, request.body, request.headers))
+        return std::nullopt;
+    return request;
+}
+
+QByteArray toBytes(const RecordedAnswer &answer)
+{
+    return Writer().all(answer.status, answer.contentType, answer.body, answer.proxyStatus);
+}
+
+std::optional<RecordedAnswer> answerFromBytes(const QByteArray &bytes)
+{
+    RecordedAnswer answer;
+    if (!Reader(bytes).all(answer.status, answer.contentType, answer.body, answer.proxyStatus))
+        return std::nullopt;
+    return answer;
+}
+
+QByteArray toBytes(const DeadLetter &letter)
+{
+    return Writer().all(letter.id, letter.kind, letter.at, letter.reason, letter.job, letter.account,
+                        letter.peer, letter.detail, letter.token, letter.contentType, letter.cut,
+                        letter.bytes, letter.redriven);
+}
+
+std::optional<DeadLetter> letterFromBytes(const QByteArray &bytes)
+{
+    DeadLetter letter;
+    if (!Reader(bytes).all(letter.id, letter.kind, letter.at, letter.reason, letter.job, letter.account,
+                           letter.peer, letter.detail, letter.token, letter.contentType, letter.cut,
+                           letter.bytes, letter.redriven))
+        return std::nullopt;
+    return letter;
+}
+
+std::uint32_t checksum(const QByteArray &id, const QByteArray &bytes)
+{
+    const auto add = [](uLong sum, const QByteArray &part) {
+        return crc32_z(sum, reinterpret_cast<const Bytef *>(part.constData()),
+                       static_cast<z_size_t>(part.size()));
+    };
+    return static_cast<std::uint32_t>(add(add(crc32_z(0, nullptr, 0), id), bytes));
+}
+
+}  // namespace holdline

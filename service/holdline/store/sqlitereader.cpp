@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/store/sqlitereader.h"
+
+#include "core/job/jobid.h"
+#include "core/telemetry/logging.h"
+#include "service/holdline/store/recordbytes.h"
+#include "service/holdline/store/sqliterows.h"
+
+namespace holdline {
+
+namespace {
+
+std::optional<DeadLetter> letterOf(const QSqlQuery &query)
+{
+    const QByteArray id = query.value(0).toByteArray();
+    const QByteArray bytes = query.value(1).toByteArray();
+    auto letter = query.value(2).toLongLong() == static_cast<qint64>(checksum(id, bytes))
+                      ? letterFromBytes(bytes)
+                      : std::nullopt;
+    if (!letter || letter->id != id) {
+        qCWarning(lcService) << "a dead letter in the store is damaged and left out";
+        return std::nullopt;
+    }
+    return letter;
+}
+
+}  // namespace
+
+QString SqliteReader::open()
+{
+    if (m_connection.isOpen())
+        return {};
+    if (m_connection.open(m_path, SqliteConnection::Access::Read) &&
+        m_connection.runOnce(QStringLiteral("PRAGMA cache_size = -4096")))
+        return {};
+    m_connection.close();
+    return m_connection.error();
+}
+
+StoreReader::Jobs SqliteReader::look(const char *sql, const QVariantList &values)
+{
+    Jobs found;
+    found.error = open();
+    if (!found.error.isEmpty())
+        return found;
+    found = jobsOf(m_connection, sql, values);
+    if (!found.error.isEmpty())
+        close();
+    return found;
+}
+
+StoreReader::Job SqliteReader::lookForOne(const char *sql, const QVariantList &values)
+{
+    Jobs found = look(sql, values);
+    Job one;
+    one.error = std::move(found.error);
+    if (!found.value.empty())
+        one.value = std::move(found.value.front());
+    return one;
+}
+
+StoreReader::Job SqliteReader::find(const QByteArray &id)
+{
+    return lookForOne(HOLDLINE_JOB_ROWS "WHERE id = ?", {notNull(id)});
+}
+
+StoreReader::Job SqliteReader::findByKey(const QByteArray &account, const QByteArray &key)
+{
+    if (key.isNull())
+        return {};
+    return lookForOne(HOLDLINE_JOB_ROWS "WHERE key = ? AND account = ?", {key, notNull(account)});
+}
+
+StoreReader::Job SqliteReader::findByToken(const QByteArray &token)
+{
+    const QVariant lookup = lookupOf(token);
+    if (lookup.isNull())
+        return {};
+    Jobs found = look(HOLDLINE_JOB_ROWS "WHERE lookup = ?", {lookup});
+    Job one;
+    one.error = std::move(found.error);
+    for (JobRecord &record : found.value) {
+        if (equalsInConstantTime(record.token, token))
+            one.value = std::move(record);
+    }
+    return one;
+}
+
+StoreReader::Jobs SqliteReader::findAllByKey(const QByteArray &key, int most)
+{
+    if (key.isNull())
+        return {};
+    Jobs found = look(HOLDLINE_JOB_ROWS "WHERE key = ? ORDER BY jobs.number DESC LIMIT ?", {key, most});
+    return found;
+}
+
+StoreReader::Letter SqliteReader::findLetter(const QByteArray &id)
+{
+    Letter found;
+    found.error = open();
+    if (!found.error.isEmpty())
+        return found;
+    QSqlQuery *query = m_connection.run(
+        "SELECT id, letters.data, letters.sum, bodies.data, bodies.sum FROM letters "
+        "JOIN bodies ON bodies.number = letters.number WHERE id = ?",
+        {notNull(id)});
+    if (query && query->next()) {
+        found.value = letterOf(*query);
+        const QByteArray body = query->value(3).toByteArray();
+        if (found.value && query->value(4).toLongLong() == static_cast<qint64>(checksum(id, body)))
+            found.value->body = body;
+        else
+            found.value.reset();
+    }
+    if (!query || !m_connection.check(*query)) {
+        found.error = m_connection.error();
+        close();
+    } else {
+        query->finish();
+    }
+    return found;
+}
+
+StoreReader::Letters SqliteReader::listLetters(std::optional<DeadLetter::Kind> kind, int most)
+{
+    Letters found;
+    found.error = open();
+    if (!found.error.isEmpty())
+        return found;
+    const QVariant wanted = kind ? QVariant(static_cast<int>(*kind)) : QVariant();
+    QSqlQuery *query = m_connection.run(
+        "SELECT id, data, sum FROM letters WHERE ? IS NULL OR kind = ? "
+        "ORDER BY number DESC LIMIT ?",
+        {wanted, wanted, most});
+    while (query && query->next()) {
+        if (auto letter = letterOf(*query)) {
+            letter->token = {};
+            found.value.push_back(std::move(*letter));
+        }
+    }
+    if (!query || !m_connection.check(*query)) {
+        found = {.value = {}, .error = m_connection.error()};
+        close();
+    } else {
+        query->finish();
+    }
+    return found;
+}
+
+}  // namespace holdline

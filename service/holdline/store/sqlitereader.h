@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/holdline/store/sqliteconnection.h"
+#include "service/holdline/store/storebackend.h"
+
+namespace holdline {
+
+/// Looks into an SQLite store through a connection of its own, which reads what is committed while the writer
+/// writes. Opens itself at the first look-up, and again after trouble.
+class SqliteReader final : public StoreReader
+{
+public:
+    explicit SqliteReader(const QString &path) : m_path(path) {}
+
+    QString open() override;
+    void close() override { m_connection.close(); }
+
+    Job find(const QByteArray &id) override;
+    Job findByKey(const QByteArray &account, const QByteArray &key) override;
+    Job findByToken(const QByteArray &token) override;
+    Jobs findAllByKey(const QByteArray &key, int most) override;
+    Letter findLetter(const QByteArray &id) override;
+    Letters listLetters(std::optional<DeadLetter::Kind> kind, int most) override;
+
+private:
+    Jobs look(const char *sql, const QVariantList &values);
+    Job lookForOne(const char *sql, const QVariantList &values);
+
+    const QString m_path;
+    SqliteConnection m_connection;
+};
+
+}  // namespace holdline

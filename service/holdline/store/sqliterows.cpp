@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/store/sqliterows.h"
+
+#include "core/job/jobid.h"
+#include "core/telemetry/logging.h"
+#include "core/wire/problem.h"
+#include "service/holdline/store/recordbytes.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+enum Column {
+    Number,
+    Id,
+    Account,
+    Key,
+    Lookup,
+    Ended,
+    Expired,
+    Data,
+    Sum,
+    Request,
+    RequestSum,
+    Answer,
+    AnswerSum
+};
+
+/// Bytes whose sum is right; nothing where it is wrong.
+std::optional<QByteArray> checked(const QSqlQuery &query, const QByteArray &id, int data, int sum)
+{
+    QByteArray bytes = query.value(data).toByteArray();
+    if (query.value(sum).toLongLong() != static_cast<qint64>(checksum(id, bytes)))
+        return std::nullopt;
+    return bytes;
+}
+
+RecordedAnswer damagedAnswer(const JobRecord &record)
+{
+    Problem problem;
+    problem.reason = Reason::InternalError;
+    problem.detail = u"the stored result of this job is damaged"_s;
+    problem.job = record.id;
+    RecordedAnswer answer;
+    answer.status = problem.status();
+    answer.contentType = Problem::kContentType;
+    answer.body = problem.toJson();
+    return answer;
+}
+
+QString damaged(const QByteArray &id)
+{
+    return u"the stored job %1 is damaged: end the service and move the database away, together with its "
+           u"-wal and "
+           "-shm files"_s.arg(QString::fromLatin1(id.toPercentEncoding()));
+}
+
+}  // namespace
+
+QString damagedFile(const QString &path, const QString &how)
+{
+    return u"%1: it is damaged (%2): move it away, together with its -wal and -shm files, and keep them if "
+           u"what "
+           "is in it matters"_s.arg(path, how);
+}
+
+QByteArray notNull(const QByteArray &bytes)
+{
+    return bytes.isNull() ? QByteArray("") : bytes;
+}
+
+QVariant lookupOf(const QByteArray &text)
+{
+    const auto token = CallbackToken::fromText(text);
+    return token ? QVariant(static_cast<qint64>(token->lookup)) : QVariant();
+}
+
+qint64 millisecondsOf(WallTime time)
+{
+    return time.time_since_epoch().count();
+}
+
+QVariant endOf(const JobRecord &record)
+{
+    return record.isSettled() ? QVariant(millisecondsOf(record.settled.value_or(record.created)))
+                              : QVariant();
+}
+
+std::optional<JobRecord> bareJobOf(const QSqlQuery &query)
+{
+    const QByteArray id = query.value(Id).toByteArray();
+    const auto bytes = checked(query, id, Data, Sum);
+    auto record = bytes ? recordFromBytes(*bytes) : std::nullopt;
+    if (!record || record->id != id || record->account != query.value(Account).toByteArray() ||
+        record->key != query.value(Key).toByteArray() || record->expired != query.value(Expired).toBool())
+        return std::nullopt;
+    const auto isColumn = [&query](int column, const QVariant &value) {
+        const QVariant stored = query.value(column);
+        return stored.isNull() ? value.isNull()
+                               : !value.isNull() && stored.toLongLong() == value.toLongLong();
+    };
+    return isColumn(Lookup, lookupOf(record->token)) && isColumn(Ended, endOf(*record)) ? record
+                                                                                        : std::nullopt;
+}
+
+Looked<std::optional<JobRecord>> jobOf(const QSqlQuery &query)
+{
+    Looked<std::optional<JobRecord>> looked;
+    auto record = bareJobOf(query);
+    if (!record) {
+        looked.error = damaged(query.value(Id).toByteArray());
+        return looked;
+    }
+    if (!query.value(Request).isNull()) {
+        const auto bytes = checked(query, record->id, Request, RequestSum);
+        record->request = bytes ? requestFromBytes(*bytes) : std::nullopt;
+        if (!record->request) {
+            looked.error = damaged(record->id);
+            return looked;
+        }
+    }
+    const auto bytes =
+        query.value(Answer).isNull() ? std::nullopt : checked(query, record->id, Answer, AnswerSum);
+    record->answer = bytes ? answerFromBytes(*bytes) : std::nullopt;
+    if (!record->answer && record->isSettled() && !record->expired) {
+        qCWarning(lcService).noquote() << "the stored result of job" << record->id << "is damaged";
+        record->status.outcome = Reason::InternalError;
+        record->answer = damagedAnswer(*record);
+    }
+    looked.value = std::move(record);
+    return looked;
+}
+
+Looked<std::vector<JobRecord>> jobsOf(SqliteConnection &connection, const char *sql,
+                                      const QVariantList &values)
+{
+    Looked<std::vector<JobRecord>> all;
+    QSqlQuery *query = connection.run(sql, values);
+    if (!query)
+        return {.value = {}, .error = connection.error()};
+    while (all.error.isEmpty() && query->next()) {
+        auto one = jobOf(*query);
+        if (one.value)
+            all.value.push_back(std::move(*one.value));
+        all.error = one.error;
+    }
+    if (all.error.isEmpty() && !connection.check(*query))
+        all.error = connection.error();
+    query->finish();
+    if (!all.error.isEmpty())
+        all.value.clear();
+    return all;
+}
+
+}  // namespace holdline

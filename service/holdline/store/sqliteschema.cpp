@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/store/sqliteschema.h"
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// "HLDN": says whose database it is (PRAGMA application_id).
+constexpr int kApplication = 0x484c444e;
+constexpr std::int64_t kMiB = 1024 * 1024;
+
+bool set(SqliteConnection &connection, const QString &pragma)
+{
+    return connection.runOnce(u"PRAGMA "_s + pragma);
+}
+
+}  // namespace
+
+const Migrations &storeMigrations()
+{
+    // `number` grows with each new record: what is written lately lies together. What is large or written
+    // once has a table of its own, so that an update touches little. `sum` is checksum() of the bytes.
+    static const Migrations all{{
+        u"CREATE TABLE jobs (number INTEGER PRIMARY KEY, id BLOB NOT NULL, account BLOB NOT NULL, key BLOB, "
+        "lookup INTEGER, ended INTEGER, expired INTEGER NOT NULL, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
+        u"CREATE UNIQUE INDEX jobs_by_id ON jobs (id)"_s,
+        u"CREATE UNIQUE INDEX jobs_by_key ON jobs (key, account) WHERE key IS NOT NULL"_s,
+        u"CREATE INDEX jobs_by_lookup ON jobs (lookup) WHERE lookup IS NOT NULL"_s,
+        u"CREATE INDEX jobs_by_end ON jobs (expired, ended) WHERE ended IS NOT NULL"_s,
+        u"CREATE TABLE requests (number INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
+        u"CREATE TABLE answers (number INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
+        u"CREATE TABLE letters (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, "
+        "size INTEGER NOT NULL, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
+        u"CREATE TABLE bodies (number INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
+        u"CREATE TABLE probe (number INTEGER PRIMARY KEY, data BLOB)"_s,
+    }};
+    return all;
+}
+
+QString makeStoreFile(const QString &path)
+{
+    const QString folder = QFileInfo(path).absolutePath();
+    if (!QDir(folder).exists()) {
+        // Parents as others would make them; the last one holds secrets.
+        const QString parent = QFileInfo(folder).absolutePath();
+        const bool hasParent = QDir().mkpath(parent);
+        if (!hasParent || (::mkdir(QFile::encodeName(folder).constData(), S_IRWXU) != 0 && errno != EEXIST))
+            return u"cannot create the folder %1: %2; create it, or name another path (store.path)"_s.arg(
+                folder, qt_error_string(errno));
+    }
+    const QByteArray name = QFile::encodeName(path);
+    const int descriptor = ::open(name.constData(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (descriptor < 0)
+        return u"cannot open %1: %2; give this user the right to write it and its folder, or name another "
+               u"path "
+               "(store.path)"_s.arg(path, qt_error_string(errno));
+    struct stat status
+    {
+    };
+    if (::fstat(descriptor, &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        ::fchmod(descriptor, S_IRUSR | S_IWUSR);
+    ::close(descriptor);
+    return {};
+}
+
+std::int64_t aheadBytes(const Config::Store &limits)
+{
+    return std::min(limits.bytes / 8, 4 * kMiB);
+}
+
+std::int64_t databaseBytes(const Config::Store &limits)
+{
+    return limits.bytes - 2 * aheadBytes(limits);
+}
+
+bool setUpWriter(SqliteConnection &connection, const Config::Store &limits)
+{
+    // Only an empty file takes the first two. Pages that are free can be given back bit by bit.
+    const std::int64_t pages = std::max<std::int64_t>(databaseBytes(limits) / kStorePage, 64);
+    return set(connection, u"page_size = %1"_s.arg(kStorePage)) &&
+           set(connection, u"auto_vacuum = INCREMENTAL"_s) && set(connection, u"journal_mode = WAL"_s) &&
+           set(connection,
+               limits.synchronous == StoreSync::Full ? u"synchronous = FULL"_s : u"synchronous = NORMAL"_s) &&
+           // By the commit that makes it so many; it is that much longer.
+           set(connection, u"wal_autocheckpoint = %1"_s.arg(aheadBytes(limits) / kStorePage)) &&
+           set(connection, u"journal_size_limit = %1"_s.arg(aheadBytes(limits))) &&
+           set(connection, u"temp_store = MEMORY"_s) && set(connection, u"cache_size = -16384"_s) &&
+           set(connection, u"max_page_count = %1"_s.arg(pages));
+}
+
+bool migrate(SqliteConnection &connection, const Migrations &migrations)
+{
+    const auto objects = connection.ask("SELECT count(*) FROM sqlite_master");
+    const auto application = connection.ask("PRAGMA application_id");
+    const auto version = connection.ask("PRAGMA user_version");
+    if (!objects || !application || !version)
+        return false;
+    const auto refuse = [&connection](const QString &why) {
+        connection.setError(SqliteConnection::Trouble::Other,
+                            why + u": name another path (store.path), or move it away"_s);
+        return false;
+    };
+    const bool isEmpty = objects->toInt() == 0 && application->toInt() == 0 && version->toInt() == 0;
+    if (!isEmpty && application->toInt() != kApplication)
+        return refuse(u"the database is not Holdline's"_s);
+    const int newest = static_cast<int>(migrations.size());
+    if (version->toInt() > newest)
+        return refuse(
+            u"the database was made by a newer version of Holdline (its form is %1, this one knows %2)"_s
+                .arg(version->toInt())
+                .arg(newest));
+    for (int from = version->toInt(); from < newest; ++from) {
+        SqliteTransaction transaction(connection);
+        if (!transaction.isOpen())
+            return false;
+        for (const QString &statement : migrations[static_cast<std::size_t>(from)]) {
+            if (!connection.runOnce(statement))
+                return false;
+        }
+        if (!set(connection, u"application_id = %1"_s.arg(kApplication)) ||
+            !set(connection, u"user_version = %1"_s.arg(from + 1)) || !transaction.commit())
+            return false;
+    }
+    return true;
+}
+
+}  // namespace holdline

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/store/sqlitestore.h"
+
+#include "service/holdline/store/recordbytes.h"
+#include "service/holdline/store/recordrules.h"
+#include "service/holdline/store/sqlitereader.h"
+#include "service/holdline/store/sqliterows.h"
+#include "service/holdline/store/sqliteschema.h"
+
+#include <QFileInfo>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+std::unique_ptr<StoreReader> SqliteStore::makeReader()
+{
+    return std::make_unique<SqliteReader>(m_path);
+}
+
+QString SqliteStore::open()
+{
+    if (m_connection.isOpen())
+        return {};
+    if (m_path.isEmpty())
+        return u"there is no folder for it: set STATE_DIRECTORY, XDG_STATE_HOME or HOME, or name a file (store.path)"_s;
+    QString error = makeStoreFile(m_path);
+    if (error.isEmpty())
+        error = m_lock.take(m_path);
+    if (error.isEmpty())
+        error = openDatabase();
+    if (error.isEmpty() && !m_checked)
+        error = checkWhole();
+    if (error.isEmpty())
+        error = count();
+    if (!error.isEmpty()) {
+        close();
+        return error;
+    }
+    m_checked = true;
+    return {};
+}
+
+void SqliteStore::close()
+{
+    m_connection.close();
+    m_lock.release();
+    m_open.clear();
+    m_size = {};
+    m_letterBytes = {};
+}
+
+QString SqliteStore::openDatabase()
+{
+    if (m_connection.open(m_path, SqliteConnection::Access::Write) && setUpWriter(m_connection, m_limits) &&
+        migrate(m_connection))
+        return {};
+    return fail();
+}
+
+/// SQLite's own check: its pages, and that its indexes say what its tables say.
+QString SqliteStore::checkWhole()
+{
+    const auto verdict = m_connection.ask("PRAGMA integrity_check(1)");
+    if (!verdict)
+        return fail();
+    if (verdict->toString() == "ok"_L1)
+        return {};
+    return damagedFile(m_path, verdict->toString());
+}
+
+/// What it holds; on the way each record is checked.
+QString SqliteStore::count()
+{
+    QSqlQuery *query = m_connection.run(HOLDLINE_BARE_JOB_ROWS);
+    while (query && query->next()) {
+        const auto record = bareJobOf(*query);
+        if (!record) {
+            query->finish();
+            return damagedFile(m_path, u"a record does not match its checksum"_s);
+        }
+        ++kindOf(record->isSettled(), record->expired);
+        if (!record->isSettled())
+            noteOpen(*record, query->value(0).toLongLong(), false);
+    }
+    if (!query || !m_connection.check(*query))
+        return fail();
+    query->finish();
+    for (auto &[id, job] : m_open)
+        job.hasRequest =
+            m_connection.ask("SELECT 1 FROM requests WHERE number = ?", {job.number}).has_value();
+    query = m_connection.run("SELECT kind, size FROM letters");
+    while (query && query->next()) {
+        const auto kind = static_cast<std::size_t>(query->value(0).toInt());
+        if (kind >= m_letterBytes.size())
+            continue;
+        ++m_size.letters[kind];
+        m_letterBytes[kind] += query->value(1).toLongLong();
+    }
+    if (!query || !m_connection.check(*query))
+        return fail();
+    query->finish();
+    return {};
+}
+
+QString SqliteStore::fail()
+{
+    if (m_connection.trouble() == SqliteConnection::Trouble::Damaged)
+        m_checked = false;
+    return m_connection.error();
+}
+
+Looked<std::vector<JobRecord>> SqliteStore::unsettled()
+{
+    std::map<qint64, QByteArray> byAge;
+    for (const auto &[id, job] : m_open)
+        byAge.emplace(job.number, id);
+    Looked<std::vector<JobRecord>> all;
+    for (const auto &[number, id] : byAge) {
+        auto one = jobsOf(m_connection, HOLDLINE_JOB_ROWS "WHERE jobs.number = ?", {number});
+        if (!one.error.isEmpty())
+            return {.value = {}, .error = one.error};
+        std::move(one.value.begin(), one.value.end(), std::back_inserter(all.value));
+    }
+    return all;
+}
+
+CommitResult SqliteStore::commit(const std::vector<StoreWrite> &writes)
+{
+    CommitResult result;
+    SqliteTransaction transaction(m_connection);
+    bool good = transaction.isOpen();
+    for (std::size_t i = 0; good && i < writes.size(); ++i) {
+        const Done done = std::visit([this](const auto &write) { return carryOut(write); }, writes[i]);
+        good = done != Done::Failed;
+        if (done == Done::Refused) {
+            result.refused.resize(i + 1);
+            result.refused[i] = keyIsTaken();
+        }
+    }
+    if (good && transaction.commit())
+        return result;
+    return {fail(), {}};
+}
+
+QString SqliteStore::probe()
+{
+    // About what a batch of writes needs.
+    static const QByteArray bytes(64 * 1024, '\0');
+    SqliteTransaction transaction(m_connection);
+    if (transaction.isOpen() && m_connection.run("INSERT OR REPLACE INTO probe VALUES (1, ?)", {bytes}) &&
+        m_connection.run("DELETE FROM probe") && transaction.commit())
+        return {};
+    return fail();
+}
+
+StoreSize SqliteStore::size() const
+{
+    StoreSize size = m_size;
+    size.bytes = QFileInfo(m_path).size() + QFileInfo(m_path + u"-wal"_s).size();
+    return size;
+}
+
+}  // namespace holdline

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/clock.h"
+#include "core/config/config.h"
+#include "service/holdline/store/sqliteconnection.h"
+#include "service/holdline/store/storebackend.h"
+#include "service/holdline/store/storelock.h"
+
+#include <QHash>
+
+#include <unordered_map>
+
+namespace holdline {
+
+/// A store in an SQLite file: what is committed survives the process, and with `store.synchronous = full` a
+/// power cut.
+///
+/// The file is this process's alone while it is open. It is checked when it is opened, and again after it was
+/// found damaged; a damaged file is left as it is. Beside it stand `-wal`, what is written ahead, `-shm` and
+/// `.lock`. It does not grow beyond `store.bytes`: room that becomes free is used again, and when much is
+/// free, given back.
+class SqliteStore final : public StoreBackend
+{
+public:
+    SqliteStore(const QString &path, const Config::Store &limits) : m_path(path), m_limits(limits) {}
+    ~SqliteStore() override { close(); }
+
+    QString open() override;
+    void close() override;
+    bool isDurable() const override { return true; }
+    std::unique_ptr<StoreReader> makeReader() override;
+    Looked<std::vector<JobRecord>> unsettled() override;
+    CommitResult commit(const std::vector<StoreWrite> &writes) override;
+    QString probe() override;
+    Tidied tidy(WallTime now) override;
+    StoreSize size() const override;
+
+private:
+    /// What is remembered of a job that has not ended.
+    struct OpenJob
+    {
+        qint64 number = 0;
+        bool hasKey = false;
+        bool hasRequest = false;
+        QVariant lookup;
+    };
+    enum class Done { Yes, Refused, Failed };
+
+    QString openDatabase();
+    QString checkWhole();
+    QString count();
+    QString fail();
+    Done carryOut(const PutJob &write);
+    Done carryOut(const RemoveJob &write);
+    Done carryOut(const PutLetter &write);
+    Done carryOut(const RemoveLetter &write);
+    Done insert(const JobRecord &record);
+    Done update(const JobRecord &record, OpenJob &job);
+    Done replace(const JobRecord &record);
+    Done failure() const;
+    bool writeParts(const JobRecord &record, qint64 number, bool isNew, bool hasRequest);
+    void noteOpen(const JobRecord &record, qint64 number, bool hasRequest);
+    std::int64_t &kindOf(bool isEnded, bool isExpired);
+    bool dropLetters(int kind);
+    bool expire(WallTime now, TimePoint until, Tidied &tidied);
+    bool forget(WallTime now, TimePoint until, Tidied &tidied);
+    bool giveBack(Tidied &tidied);
+    std::int64_t pages(const char *pragma);
+    bool isFull();
+
+    const QString m_path;
+    const Config::Store m_limits;
+    StoreLock m_lock;
+    SqliteConnection m_connection;
+    bool m_checked = false;  ///< the file is known to be well
+    std::unordered_map<QByteArray, OpenJob> m_open;
+    StoreSize m_size;
+    std::array<std::int64_t, kDeadLetterKinds> m_letterBytes{};
+};
+
+}  // namespace holdline

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// How SqliteStore stays within its limits.
+#include "service/holdline/store/recordbytes.h"
+#include "service/holdline/store/recordrules.h"
+#include "service/holdline/store/sqliterows.h"
+#include "service/holdline/store/sqliteschema.h"
+#include "service/holdline/store/sqlitestore.h"
+
+#include <limits>
+
+namespace holdline {
+
+namespace {
+
+// One step: so many rows at most, and no new one after so long, because writes wait meanwhile.
+constexpr int kRows = 100;
+constexpr auto kStepTime = std::chrono::milliseconds(2);
+/// Fewer free pages than this stay in the file whatever share of it they are.
+constexpr std::int64_t kSparePages = 1024;
+
+}  // namespace
+
+Tidied SqliteStore::tidy(WallTime now)
+{
+    Tidied tidied;
+    const TimePoint until = Clock::now() + kStepTime;
+    if (!expire(now, until, tidied) || (!tidied.more && !forget(now, until, tidied)) ||
+        (!tidied.more && !giveBack(tidied)))
+        tidied.error = fail();
+    return tidied;
+}
+
+/// Results that are too old, too many or take too much room become tombstones.
+bool SqliteStore::expire(WallTime now, TimePoint until, Tidied &tidied)
+{
+    const bool full = isFull();
+    const std::int64_t tooMany = m_size.ended - m_limits.jobs;
+    struct Row
+    {
+        qint64 number;
+        JobRecord record;
+        bool mustGo;
+    };
+    std::vector<Row> rows;
+    QSqlQuery *query = m_connection.run(
+        "SELECT number, id, account, ended FROM jobs WHERE expired = 0 AND ended IS NOT NULL ORDER BY ended "
+        "LIMIT ?",
+        {kRows});
+    while (query && query->next()) {
+        const bool mustGo = static_cast<std::int64_t>(rows.size()) < tooMany ||
+                            query->value(3).toLongLong() < millisecondsOf(now - m_limits.keepFor);
+        if (!mustGo && !full)
+            break;
+        rows.push_back({query->value(0).toLongLong(), {}, mustGo});
+        rows.back().record.id = query->value(1).toByteArray();
+        rows.back().record.account = query->value(2).toByteArray();
+    }
+    if (!query || !m_connection.check(*query))
+        return false;
+    query->finish();
+    if (rows.empty())
+        return true;
+    SqliteTransaction transaction(m_connection);
+    if (!transaction.isOpen())
+        return false;
+    int done = 0;
+    for (const Row &row : rows) {
+        if (!row.mustGo && !isFull())
+            break;
+        const JobRecord left = tombstoneOf(row.record, now);
+        const QByteArray bytes = toBytes(left);
+        if (!m_connection.run(
+                "UPDATE jobs SET key = NULL, lookup = NULL, ended = ?, expired = 1, data = ?, sum = ? "
+                "WHERE number = ?",
+                {endOf(left), bytes, checksum(left.id, bytes), row.number}) ||
+            !m_connection.run("DELETE FROM answers WHERE number = ?", {row.number}) ||
+            !m_connection.run("DELETE FROM requests WHERE number = ?", {row.number}))
+            return false;
+        ++done;
+        if (Clock::now() >= until)
+            break;
+    }
+    if (!transaction.commit())
+        return false;
+    m_size.ended -= done;
+    m_size.tombstones += done;
+    tidied.expired = done;
+    tidied.more = true;
+    return true;
+}
+
+/// Tombstones that are too old or too many go; where nothing else is left that takes room, all of them.
+bool SqliteStore::forget(WallTime now, TimePoint until, Tidied &tidied)
+{
+    const bool full = m_size.ended == 0 && isFull();
+    const std::int64_t tooMany = full ? kRows : m_size.tombstones - m_limits.jobs;
+    std::vector<QVariant> numbers;
+    QSqlQuery *query = m_connection.run(
+        "SELECT number, ended FROM jobs WHERE expired = 1 AND ended IS NOT NULL ORDER BY ended LIMIT ?",
+        {kRows});
+    while (query && query->next()) {
+        if (static_cast<std::int64_t>(numbers.size()) >= tooMany &&
+            query->value(1).toLongLong() >= millisecondsOf(now - m_limits.keepFor))
+            break;
+        numbers.push_back(query->value(0));
+    }
+    if (!query || !m_connection.check(*query))
+        return false;
+    query->finish();
+    if (numbers.empty())
+        return true;
+    SqliteTransaction transaction(m_connection);
+    if (!transaction.isOpen())
+        return false;
+    int done = 0;
+    for (const QVariant &number : numbers) {
+        if (!m_connection.run("DELETE FROM jobs WHERE number = ?", {number}))
+            return false;
+        ++done;
+        if (Clock::now() >= until)
+            break;
+    }
+    if (!transaction.commit())
+        return false;
+    m_size.tombstones -= done;
+    tidied.more = true;
+    return true;
+}
+
+/// Room that is free is used again; what is free beyond a quarter of the file goes back to the disk.
+bool SqliteStore::giveBack(Tidied &tidied)
+{
+    const std::int64_t all = pages("PRAGMA page_count");
+    const std::int64_t unused = pages("PRAGMA freelist_count");
+    const bool isTooBig = all * kStorePage > databaseBytes(m_limits) && unused > 0;
+    if (!isTooBig && unused <= std::max(kSparePages, all / 4))
+        return true;
+    // Each row it gives is a page.
+    QSqlQuery *query = m_connection.run("PRAGMA incremental_vacuum(64)");
+    while (query && query->next()) {
+    }
+    if (!query || !m_connection.check(*query))
+        return false;
+    query->finish();
+    tidied.more = true;
+    return true;
+}
+
+std::int64_t SqliteStore::pages(const char *pragma)
+{
+    const auto answer = m_connection.ask(pragma);
+    return answer ? answer->toLongLong() : 0;
+}
+
+/// Before there is no room at all.
+bool SqliteStore::isFull()
+{
+    const std::int64_t used = pages("PRAGMA page_count") - pages("PRAGMA freelist_count");
+    return used * kStorePage > databaseBytes(m_limits) / 8 * 7;
+}
+
+}  // namespace holdline
