@@ -4,6 +4,8 @@
 #include "core/wire/fingerprint.h"
 #include "core/wire/idempotencykey.h"
 #include "service/holdline/bridge.h"
+#include "service/holdline/jobsapi/apianswers.h"
+#include "service/holdline/jobsapi/jobjson.h"
 #include "service/http/problemresponse.h"
 
 namespace holdline {
@@ -241,7 +243,7 @@ void Bridge::replay(Asking &asking, const JobRecord &record)
                         {}});
         return;
     }
-    http::Response response = answerOf(record);
+    http::Response response = resultAnswer(record);
     response.headers.append(QByteArrayLiteral("Idempotent-Replayed"), QByteArrayLiteral("true"));
     asking.exchange->answer(response);
     Q_EMIT requestAnswered({Reason::Replayed, response.status, record.id, record.account,
@@ -260,7 +262,7 @@ http::Response Bridge::stillRunning(const Job &job, Reason reason) const
     if (problem.status() == 503)
         problem.retryAfter = 1s;
     http::Response response = http::problemResponse(problem);
-    response.headers.append(QByteArrayLiteral("Location"), jobLocation(job.id));
+    response.headers.append(QByteArrayLiteral("Location"), jobPath(job.id));
     response.headers.append(QByteArrayLiteral("Holdline-Job"), job.id);
     return response;
 }

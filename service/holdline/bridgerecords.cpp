@@ -3,6 +3,7 @@
 #include "core/crashpoint.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/bridge.h"
+#include "service/holdline/jobsapi/jobjson.h"
 #include "service/http/problemresponse.h"
 
 namespace holdline {
@@ -120,7 +121,7 @@ void Bridge::settlePromised(const Job &job, const UpstreamWord &upstream)
     promise.ending = std::make_unique<Ending>();
     promise.ending->response = jobResponse(job, upstream);
     if (job.status.handedOver || !isFree)
-        promise.ending->response.headers.append(QByteArrayLiteral("Location"), jobLocation(job.id));
+        promise.ending->response.headers.append(QByteArrayLiteral("Location"), jobPath(job.id));
     promise.ending->record = recordOf(job, promise);
     promise.ending->record.answer = recordedAnswer(promise.ending->response);
     const int status = promise.ending->response.status;

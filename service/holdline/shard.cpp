@@ -45,6 +45,11 @@ UpstreamClient::Limits upstreamLimits(const Config &config)
     return limits;
 }
 
+std::chrono::seconds maxWait(const Config &config)
+{
+    return std::chrono::ceil<std::chrono::seconds>(config.hold.maxDeadline);
+}
+
 QByteArray callbackPath(const Config &config)
 {
     const QByteArray path = config.server.callbackUrl.path(QUrl::FullyEncoded).toLatin1();
@@ -87,10 +92,14 @@ Shard::Shard(const ShardPlan &plan, const ShardPlace &place, Store &store, std::
       m_recorder(sink, plan.config, m_bridge),
       m_router(m_bridge, place),
       m_directory(m_bridge, place),
+      m_api(m_directory),
       m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPath(plan.config), m_router))
 {
     m_recorder.watch(m_router);
     m_recorder.watch(*m_front);
+    m_recorder.watch(m_api);
+    m_api.setMaxWait(maxWait(plan.config));
+    m_front->serve(m_api);
     connect(&m_bridge, &Bridge::drained, this, &Shard::drained);
     connect(&m_feed, &monitor::MonitorFeed::waiting, this, &Shard::feedWaiting);
     m_bridge.recover(std::move(recovered));
@@ -161,6 +170,7 @@ void Shard::reload(const ShardPlan &plan)
     m_front->gate().setLimits(frontLimits(plan));
     m_bridge.reload(plan.config, callbackBase(plan.config, port()));
     m_recorder.setConfig(plan.config);
+    m_api.setMaxWait(maxWait(plan.config));
 }
 
 void Shard::drain(std::chrono::milliseconds timeout)
@@ -173,6 +183,7 @@ void Shard::leave()
     http::Gate &gate = m_front->gate();
     gate.stopListening();
     gate.closeIdle();
+    m_api.endWaits();
     const auto look = [this, &gate] {
         if (gate.connectionCount() == 0 && !std::exchange(m_left, true))
             Q_EMIT left();

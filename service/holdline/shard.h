@@ -3,6 +3,7 @@
 
 #include "core/telemetry/metrics.h"
 #include "service/holdline/bridge.h"
+#include "service/holdline/jobsapi/jobsapi.h"
 #include "service/holdline/monitor/monitorfeed.h"
 #include "service/holdline/recorder.h"
 #include "service/holdline/sharddirectory.h"
@@ -111,6 +112,7 @@ private:
     Recorder m_recorder;
     ShardRouter m_router;
     ShardDirectory m_directory;
+    JobsApi m_api;
     std::unique_ptr<HttpFront> m_front;
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/promises/promise.h"
 
-#include "service/holdline/answers.h"
+#include "service/holdline/jobsapi/apianswers.h"
+#include "service/holdline/jobsapi/jobjson.h"
 
 namespace holdline {
 
@@ -58,39 +59,6 @@ RecordedAnswer recordedAnswer(const http::Response &response)
             response.headers.value("Proxy-Status")};
 }
 
-JobPhases phasesOf(const JobRecord &record)
-{
-    // The same arithmetic as of a job in memory.
-    const auto steady = [&record](WallTime at) {
-        return TimePoint(std::chrono::duration_cast<Duration>(at - record.created));
-    };
-    const auto maybe = [&steady](const std::optional<WallTime> &at) {
-        return at ? std::optional(steady(*at)) : std::nullopt;
-    };
-    Job job;
-    job.times.created = steady(record.created);
-    job.times.started = maybe(record.started);
-    job.times.answered = maybe(record.answered);
-    job.times.callback = maybe(record.callback);
-    job.times.settled = maybe(record.settled);
-    return job.phases(steady(record.settled.value_or(record.deadline)));
-}
-
-http::Response answerOf(const JobRecord &record)
-{
-    const RecordedAnswer &answer = *record.answer;
-    http::Response response;
-    response.status = answer.status;
-    if (!answer.contentType.isEmpty())
-        response.headers.append(QByteArrayLiteral("Content-Type"), answer.contentType);
-    if (!answer.proxyStatus.isEmpty())
-        response.headers.append(QByteArrayLiteral("Proxy-Status"), answer.proxyStatus);
-    response.headers.append(QByteArrayLiteral("Holdline-Job"), record.id);
-    response.headers.append(QByteArrayLiteral("Server-Timing"), serverTiming(phasesOf(record)));
-    response.body = answer.body;
-    return response;
-}
-
 bool neverStarted(Reason outcome)
 {
     switch (outcome) {
@@ -105,21 +73,11 @@ bool neverStarted(Reason outcome)
     }
 }
 
-QByteArray jobLocation(const QByteArray &id)
-{
-    return "/v1/jobs/" + id;
-}
-
 http::Response handedOverResponse(const JobRecord &record, const QByteArray &preference)
 {
-    http::Response response;
-    response.status = 202;
-    response.headers.append(QByteArrayLiteral("Content-Type"), QByteArrayLiteral("application/json"));
-    response.headers.append(QByteArrayLiteral("Location"), jobLocation(record.id));
-    response.headers.append(QByteArrayLiteral("Retry-After"), QByteArrayLiteral("1"));
+    http::Response response = statusAnswer(record, 202);
+    response.headers.append(QByteArrayLiteral("Location"), jobPath(record.id));
     response.headers.append(QByteArrayLiteral("Preference-Applied"), preference);
-    response.headers.append(QByteArrayLiteral("Holdline-Job"), record.id);
-    response.body = "{\"id\":\"" + record.id + "\",\"location\":\"" + jobLocation(record.id) + "\"}";
     return response;
 }
 

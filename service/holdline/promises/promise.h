@@ -54,17 +54,10 @@ JobRecord recordOf(const Job &job, const Promise &promise);
 
 /// What is kept of a settled job's answer.
 RecordedAnswer recordedAnswer(const http::Response &response);
-/// That answer again, with `Holdline-Job` and `Server-Timing`; `record` has one.
-http::Response answerOf(const JobRecord &record);
-/// The phases of a job that is no longer, or not, in memory.
-JobPhases phasesOf(const JobRecord &record);
-
 /// Whether the job certainly never reached the upstream, so that its key may be used again.
 bool neverStarted(Reason outcome);
 
-/// 202: `Location` names the job, `Retry-After`, `Preference-Applied`.
+/// 202 with how it stands: `Location` names the job, `Retry-After`, `Preference-Applied`.
 http::Response handedOverResponse(const JobRecord &record, const QByteArray &preference);
-/// "/v1/jobs/<id>"
-QByteArray jobLocation(const QByteArray &id);
 
 }  // namespace holdline
