@@ -106,6 +106,7 @@ void Recorder::onRequestRefused(const http::Request &request, const Problem &pro
     m_counters.countRequest(problem.reason);
     AccessRecord record;
     record.at = std::chrono::system_clock::now();
+    record.id = problem.job;
     record.outcome = problem.reason;
     record.status = problem.status();
     record.requestId = request.requestId;

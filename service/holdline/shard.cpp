@@ -211,6 +211,7 @@ ShardStatus Shard::status() const
     ShardStatus status{m_recorder.counters(), m_recorder.gauges(), m_bridge.jobs().heldPeak(),
                        m_bridge.circuit().state(Clock::now())};
     status.gauges.clientConnections = m_front->gate().connectionCount();
+    status.gauges.apiWaiting = m_api.waitingCount();
     status.gauges.upstreamConnections = m_transport.connectionCount();
     return status;
 }
