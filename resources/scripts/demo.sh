@@ -168,7 +168,7 @@ printf 'job server:  http://127.0.0.1:%s/start\n' "$job_port"
 hold_port=$(free_port 3738)
 admin_port=$(free_port 3739)
 "$bin/holdline" --listen "127.0.0.1:$hold_port" --admin-listen "127.0.0.1:$admin_port" \
-    --monitor-socket "$work/holdline.sock" --upstream "http://127.0.0.1:$job_port/start" >"$work/holdline.log" 2>&1 &
+    --monitor-socket "$work/holdline.sock" --store "$work/holdline.db" --upstream "http://127.0.0.1:$job_port/start" >"$work/holdline.log" 2>&1 &
 pids[holdline]=$!
 wait_until holdline is_ready "$admin_port"
 printf 'holdline:    http://127.0.0.1:%s/\n' "$hold_port"

@@ -133,9 +133,13 @@ public:
         if (monitors)
             text += u", for monitors at "_s + monitors->path();
         text += u"; callbacks are to come to "_s + QString::fromLatin1(callbackBase(config, shards.port()));
+        if (store->errorString().isEmpty())
+            text += u"; promised jobs are kept in "_s + store->path();
         if (shards.threads() > 1)
             text += u"; %1 threads"_s.arg(shards.threads());
         qCInfo(lcService).noquote() << text;
+        if (shards.recoveredCount() > 0)
+            qCInfo(lcService) << shards.recoveredCount() << "jobs from before had not ended and are waited for";
     }
 
     Config config;

@@ -78,6 +78,7 @@ std::vector<std::vector<JobRecord>> ShardGroup::takeRecovered()
 {
     std::vector<JobRecord> all = m_store.takeRecovered();
     m_recovered = RecoveredPlaces(all, m_homes);
+    m_recoveredCount = static_cast<int>(all.size());
     std::vector<std::vector<JobRecord>> shared(static_cast<std::size_t>(threads()));
     for (JobRecord &record : all)
         shared[static_cast<std::size_t>(m_homes.of(record.account))].push_back(std::move(record));

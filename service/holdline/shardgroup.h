@@ -41,6 +41,8 @@ public:
     /// As it was shared out, of all shards together.
     const DescriptorBudget &budget() const { return m_budget; }
 
+    /// Jobs from before that had not ended.
+    int recoveredCount() const { return m_recoveredCount; }
     /// The shard an account lives on.
     int homeOf(const QByteArray &account) const { return m_homes.of(account); }
     /// Puts a question to one shard. `question` runs in its thread and returns what `answer` gets here; it
@@ -84,6 +86,7 @@ private:
     LogSink &m_sink;
     const HomeShards m_homes;
     RecoveredPlaces m_recovered;  ///< only read from start() on
+    int m_recoveredCount = 0;
     QString m_error;
     std::uint64_t m_lastRound = 0;
     std::unordered_map<std::uint64_t, Round> m_rounds;
