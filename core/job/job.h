@@ -49,6 +49,9 @@ struct Job
     /// What the last start that did not succeed came to, for people: "HTTP 503", "connection refused".
     QByteArray startTrouble;
     int endStatus = 0;  ///< HTTP status of the client's answer once settled, 499 when it had left
+    // Of a promised job, once settled; until then its promise says so.
+    int joined = 0;          ///< requests that joined it by its key
+    bool recovered = false;  ///< from before the service was started
     /// A result that came too late for its client; bounded by Jobs::Limits.
     QByteArray keptResult;
 

@@ -50,6 +50,16 @@ void writeCounters(PrometheusText &out, const Counters &counters)
                 "Requests that arrived at one thread and were handed to another, by what they are.");
     out.add(counters.startsForwarded, {{"kind", "start"}});
     out.add(counters.callbacksForwarded, {{"kind", "callback"}});
+    out.counter("holdline_jobs_joined_total", "Requests that joined a job by its Idempotency-Key.");
+    out.add(counters.joined);
+    out.counter("holdline_jobs_recovered_total", "Jobs read from the store at the start.");
+    out.add(counters.recovered);
+    out.counter("holdline_dead_letters_stored_total", "Dead letters that were stored, by kind.");
+    for (std::size_t i = 0; i < counters.lettersKept.size(); ++i)
+        out.add(counters.lettersKept[i], {{"kind", word(static_cast<DeadLetter::Kind>(i))}});
+    out.counter("holdline_dead_letters_dropped_total",
+                "Dead letters that were not kept: too many at once, or never stored.");
+    out.add(counters.lettersDropped);
     out.counter("holdline_reloads_total", "Reloads of the configuration, by whether it was taken.");
     out.add(counters.reloads, {{"result", "taken"}});
     out.add(counters.reloadsRefused, {{"result", "refused"}});
@@ -83,6 +93,9 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
     one("holdline_parked_jobs", "Finished jobs remembered for late callbacks.", gauges.parkedJobs);
     one("holdline_parked_bytes", "Memory taken by the results of finished jobs.",
         static_cast<double>(gauges.parkedBytes));
+    one("holdline_jobs_promised", "Jobs with a key, or handed over, that have not ended.", gauges.promised);
+    one("holdline_clients_waiting", "Clients that wait for such a job.", gauges.waiting);
+    one("holdline_dead_letters_waiting", "Dead letters that could not be stored yet.", gauges.lettersWaiting);
     one("holdline_client_connections", "Client connections open.", gauges.clientConnections);
     if (gauges.upstreamConnections) {
         one("holdline_upstream_connections", "Connections open to the upstream.",
@@ -101,6 +114,32 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
     out.add(gauges.logLinesLost);
     out.gauge("holdline_build_info", "1, labelled with the versions this was built from and runs on.");
     out.add(1, {{"version", HOLDLINE_VERSION}, {"qt", qVersion()}});
+}
+
+void writeStore(PrometheusText &out, const StoreStatus &store)
+{
+    const auto one = [&out](QByteArrayView name, QByteArrayView help, double value) {
+        out.gauge(name, help);
+        out.add(value);
+    };
+    one("holdline_store_available", "1 while promised jobs can be stored.", store.available ? 1 : 0);
+    one("holdline_store_durable", "1 where what is stored survives the process.", store.durable ? 1 : 0);
+    one("holdline_store_queued_writes", "Writes to the store that wait.", store.queued);
+    one("holdline_store_jobs", "Jobs in the store, ended or not.", static_cast<double>(store.records));
+    one("holdline_store_bytes", "Size of the store.", static_cast<double>(store.bytes));
+    out.gauge("holdline_dead_letters", "Dead letters in the store, by kind.");
+    for (std::size_t i = 0; i < store.deadLetters.size(); ++i)
+        out.add(static_cast<double>(store.deadLetters[i]),
+                {{"kind", word(static_cast<DeadLetter::Kind>(i))}});
+    out.counter("holdline_store_writes_total", "Writes that were stored.");
+    out.add(store.writes);
+    out.counter("holdline_store_failed_writes_total", "Writes that could not be stored.");
+    out.add(store.failedWrites);
+    out.counter("holdline_store_commits_total", "Commits, each of all writes that had come.");
+    out.add(store.commits);
+    out.histogram("holdline_store_write_duration_seconds",
+                  "From a write's asking to its being stored for good.");
+    out.add(store.writeTook);
 }
 
 }  // namespace
@@ -152,6 +191,10 @@ void Counters::add(const Counters &other)
     connectionsClosed += other.connectionsClosed;
     startsForwarded += other.startsForwarded;
     callbacksForwarded += other.callbacksForwarded;
+    joined += other.joined;
+    recovered += other.recovered;
+    addAll(lettersKept, other.lettersKept);
+    lettersDropped += other.lettersDropped;
     reloads += other.reloads;
     reloadsRefused += other.reloadsRefused;
     queueTook.merge(other.queueTook);
@@ -169,6 +212,9 @@ void Gauges::add(const Gauges &other)
     startsInFlight += other.startsInFlight;
     parkedJobs += other.parkedJobs;
     parkedBytes += other.parkedBytes;
+    promised += other.promised;
+    waiting += other.waiting;
+    lettersWaiting += other.lettersWaiting;
     clientConnections += other.clientConnections;
     if (other.upstreamConnections)
         upstreamConnections = upstreamConnections.value_or(0) + *other.upstreamConnections;
@@ -179,12 +225,13 @@ void Gauges::add(const Gauges &other)
     logLinesLost += other.logLinesLost;
 }
 
-QByteArray renderMetrics(const Counters &counters, const Gauges &gauges)
+QByteArray renderMetrics(const Counters &counters, const Gauges &gauges, const StoreStatus &store)
 {
     PrometheusText out;
     writeCounters(out, counters);
     writeHistograms(out, counters);
     writeGauges(out, gauges);
+    writeStore(out, store);
     return out.text();
 }
 

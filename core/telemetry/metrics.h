@@ -4,6 +4,7 @@
 #include "core/job/jobmachine.h"
 #include "core/job/reason.h"
 #include "core/telemetry/latencyhistogram.h"
+#include "core/telemetry/storestatus.h"
 
 #include <QByteArray>
 
@@ -56,8 +57,12 @@ struct Counters
     std::uint64_t connectionsClosed = 0;   ///< client connections that ended
     std::uint64_t startsForwarded = 0;     ///< went to another shard, where their account lives
     std::uint64_t callbacksForwarded = 0;  ///< went to another shard, where their job lives
-    std::uint64_t reloads = 0;             ///< SIGHUPs whose configuration was taken
-    std::uint64_t reloadsRefused = 0;      ///< SIGHUPs whose configuration was wrong
+    std::uint64_t joined = 0;              ///< requests that joined a job by its Idempotency-Key
+    std::uint64_t recovered = 0;           ///< jobs that were read from the store at the start
+    std::array<std::uint64_t, kDeadLetterKinds> lettersKept{};  ///< dead letters stored, by kind
+    std::uint64_t lettersDropped = 0;                           ///< too many at once, or never stored
+    std::uint64_t reloads = 0;                                  ///< SIGHUPs whose configuration was taken
+    std::uint64_t reloadsRefused = 0;                           ///< SIGHUPs whose configuration was wrong
 
     LatencyHistogram queueTook;    ///< asked → start left
     LatencyHistogram startTook;    ///< each start request
@@ -79,6 +84,9 @@ struct Gauges
     int startsInFlight = 0;
     int parkedJobs = 0;  ///< finished jobs remembered
     std::int64_t parkedBytes = 0;
+    int promised = 0;        ///< promised jobs that have not ended
+    int waiting = 0;         ///< clients that wait for one of them
+    int lettersWaiting = 0;  ///< dead letters that could not be stored yet
     int clientConnections = 0;
     std::optional<int> upstreamConnections;  ///< nothing: nobody counts them, and there is no such metric
     int apiWaiting = 0;  ///< requests and event streams of the jobs API that wait for a job
@@ -90,6 +98,6 @@ struct Gauges
 };
 
 /// The whole of `/metrics`, Prometheus text 0.0.4 (PrometheusText::kContentType).
-QByteArray renderMetrics(const Counters &counters, const Gauges &gauges);
+QByteArray renderMetrics(const Counters &counters, const Gauges &gauges, const StoreStatus &store);
 
 }  // namespace holdline

@@ -27,6 +27,7 @@ inline constexpr std::size_t kMaxRowsPerUpdate = 256;
 QByteArray encodeRow(const JobRow &row);
 QByteArray encodeRow(const LaneRow &row);
 QByteArray encodeRow(const CallbackRow &row);
+QByteArray encodeRow(const LetterRow &row);
 
 using Message = std::variant<Hello, Update, Reply>;
 

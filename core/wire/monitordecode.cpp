@@ -1,157 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/wire/monitorcodec.h"
-
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
-
-#include <limits>
+#include "core/wire/monitorreplies.h"
+#include "core/wire/objectreader.h"
 
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
 
 namespace {
-
-/// Takes members out of an object; what is wrong first is remembered, and everything read after it is void.
-class ObjectReader
-{
-public:
-    ObjectReader(const QJsonObject &object, QString &error) : m_object(object), m_error(error) {}
-
-    bool has(QLatin1StringView name) const { return m_object.contains(name); }
-    void fail(QLatin1StringView name, const QString &expected) const
-    {
-        if (m_error.isEmpty())
-            m_error = u"member \"%1\" is not %2"_s.arg(name, expected);
-    }
-    void require(QLatin1StringView name) const
-    {
-        if (!has(name))
-            fail(name, u"there"_s);
-    }
-
-    void read(QLatin1StringView name, QByteArray &text) const
-    {
-        const QJsonValue value = m_object.value(name);
-        if (value.isString())
-            text = value.toString().toUtf8();
-        else if (!value.isUndefined())
-            fail(name, u"a text"_s);
-    }
-    void read(QLatin1StringView name, bool &flag) const
-    {
-        const QJsonValue value = m_object.value(name);
-        if (value.isBool())
-            flag = value.toBool();
-        else if (!value.isUndefined())
-            fail(name, u"true or false"_s);
-    }
-    template <std::integral Integer>
-    requires(!std::same_as<Integer, bool>) void read(QLatin1StringView name, Integer &number) const
-    {
-        if (const QJsonValue value = m_object.value(name); !value.isUndefined())
-            take(name, value, number);
-    }
-    void read(QLatin1StringView name, WallTime &at) const
-    {
-        std::int64_t count = 0;
-        read(name, count);
-        // Ten thousand years, so that nobody overflows when reckoning with it.
-        if (count < 0 || count > 253'402'300'800'000)
-            fail(name, u"a time in milliseconds since 1970"_s);
-        else
-            at = WallTime(Milliseconds(count));
-    }
-    void read(QLatin1StringView name, Microseconds &duration) const
-    {
-        std::int64_t count = 0;
-        read(name, count);
-        duration = Microseconds(count);
-    }
-    void read(QLatin1StringView name, Milliseconds &duration) const
-    {
-        std::int64_t count = 0;
-        read(name, count);
-        duration = Milliseconds(count);
-    }
-    template <typename Value>
-    void read(QLatin1StringView name, std::optional<Value> &value) const
-    {
-        if (has(name))
-            read(name, value.emplace());
-    }
-    /// One of the words of an enum whose values count from 0.
-    template <typename Enum>
-    void readWord(QLatin1StringView name, Enum &value, int count) const
-    {
-        const QJsonValue member = m_object.value(name);
-        if (member.isUndefined())
-            return;
-        const QString text = member.toString();
-        for (int i = 0; i < count; ++i) {
-            if (const auto candidate = static_cast<Enum>(i); !text.isEmpty() && text == word(candidate)) {
-                value = candidate;
-                return;
-            }
-        }
-        fail(name, u"a word this program knows"_s);
-    }
-    template <typename Word, std::size_t size>
-    void readCounts(QLatin1StringView name, std::array<std::uint64_t, size> &counts) const
-    {
-        const QJsonObject object = objectAt(name);
-        const ObjectReader reader(object, m_error);
-        qsizetype known = 0;
-        for (std::size_t i = 0; i < size; ++i) {
-            const QLatin1StringView key = word(static_cast<Word>(i));
-            if (key.isEmpty() || !reader.has(key))
-                continue;
-            reader.read(key, counts[i]);
-            ++known;
-        }
-        if (known != object.size())
-            fail(name, u"counts under words this program knows"_s);
-    }
-
-    QJsonObject objectAt(QLatin1StringView name) const
-    {
-        const QJsonValue value = m_object.value(name);
-        if (!value.isObject() && !value.isUndefined())
-            fail(name, u"an object"_s);
-        return value.toObject();
-    }
-    QJsonArray arrayAt(QLatin1StringView name) const
-    {
-        const QJsonValue value = m_object.value(name);
-        if (!value.isArray() && !value.isUndefined())
-            fail(name, u"an array"_s);
-        return value.toArray();
-    }
-    template <typename Row>
-    void readRows(QLatin1StringView name, std::vector<Row> &rows) const;
-
-    template <std::integral Integer>
-    void take(QLatin1StringView name, const QJsonValue &value, Integer &number) const
-    {
-        // A whole number in the range of double's exact ones. Counts are never negative.
-        constexpr double kExact = 9007199254740992.0;
-        const double exact = value.toDouble(std::numeric_limits<double>::quiet_NaN());
-        const qint64 whole = value.toInteger(-1);
-        const bool fits = std::in_range<Integer>(whole) && exact == static_cast<double>(whole) &&
-                          exact < kExact && exact > -kExact;
-        if (!value.isDouble() || !fits)
-            fail(name, u"a whole number in its range"_s);
-        else
-            number = static_cast<Integer>(whole);
-    }
-
-    QString &error() const { return m_error; }
-
-private:
-    const QJsonObject &m_object;
-    QString &m_error;
-};
 
 void decodeRow(const ObjectReader &reader, JobRow &row)
 {
@@ -177,6 +33,11 @@ void decodeRow(const ObjectReader &reader, JobRow &row)
     reader.read("client"_L1, row.client);
     reader.read("request_id"_L1, row.requestId);
     reader.read("detail"_L1, row.detail);
+    reader.read("promised"_L1, row.promised);
+    reader.read("handed_over"_L1, row.handedOver);
+    reader.read("recovered"_L1, row.recovered);
+    reader.read("joined"_L1, row.joined);
+    reader.read("waiting"_L1, row.waiting);
 }
 
 void decodeRow(const ObjectReader &reader, LaneRow &row)
@@ -200,27 +61,6 @@ void decodeRow(const ObjectReader &reader, CallbackRow &row)
     reader.read("upstream_id"_L1, row.upstreamId);
     reader.read("client"_L1, row.client);
     reader.read("bytes"_L1, row.bytes);
-}
-
-template <typename Row>
-void ObjectReader::readRows(QLatin1StringView name, std::vector<Row> &rows) const
-{
-    const QJsonArray array = arrayAt(name);
-    rows.reserve(static_cast<std::size_t>(array.size()));
-    for (const auto &value : array) {
-        if constexpr (std::same_as<Row, QByteArray>) {
-            if (!value.isString())
-                fail(name, u"an array of texts"_s);
-            rows.push_back(value.toString().toUtf8());
-        } else {
-            if (!value.isObject())
-                fail(name, u"an array of objects"_s);
-            const QJsonObject object = value.toObject();
-            decodeRow(ObjectReader(object, m_error), rows.emplace_back());
-        }
-        if (!m_error.isEmpty())
-            return;
-    }
 }
 
 void decodeFacts(const ObjectReader &reader, ServiceFacts &facts)
@@ -264,6 +104,23 @@ HistogramSlice decodeSlice(const ObjectReader &reader)
     return {std::move(buckets), sum, max};
 }
 
+void decodeStore(const ObjectReader &reader, StoreSample &store)
+{
+    reader.require("available"_L1);
+    reader.read("available"_L1, store.available);
+    reader.read("durable"_L1, store.durable);
+    reader.read("error"_L1, store.error);
+    reader.read("queued"_L1, store.queued);
+    reader.read("writes"_L1, store.writes);
+    reader.read("failed_writes"_L1, store.failedWrites);
+    reader.read("records"_L1, store.records);
+    reader.read("bytes"_L1, store.bytes);
+    if (reader.has("took"_L1)) {
+        const QJsonObject took = reader.objectAt("took"_L1);
+        store.took = decodeSlice(ObjectReader(took, reader.error()));
+    }
+}
+
 void decodeSample(const ObjectReader &reader, Sample &sample)
 {
     reader.require("at"_L1);
@@ -285,6 +142,16 @@ void decodeSample(const ObjectReader &reader, Sample &sample)
     reader.read("cpu_us"_L1, sample.cpu);
     reader.read("rss_bytes"_L1, sample.rssBytes);
     reader.read("observers"_L1, sample.observers);
+    reader.read("promised"_L1, sample.promised);
+    reader.read("waiting"_L1, sample.waiting);
+    reader.read("joined"_L1, sample.joined);
+    reader.read("recovered"_L1, sample.recovered);
+    reader.read("letters_kept"_L1, sample.lettersKept);
+    reader.readCounts<DeadLetter::Kind>("letters"_L1, sample.letters);
+    if (reader.has("store"_L1)) {
+        const QJsonObject store = reader.objectAt("store"_L1);
+        decodeStore(ObjectReader(store, reader.error()), sample.store.emplace());
+    }
     const QJsonObject phases = reader.objectAt("phases"_L1);
     for (std::size_t i = 0; i < sample.phases.size(); ++i) {
         const QJsonObject phase = phases.value(word(static_cast<Phase>(i))).toObject();
@@ -292,6 +159,8 @@ void decodeSample(const ObjectReader &reader, Sample &sample)
             sample.phases[i] = decodeSlice(ObjectReader(phase, reader.error()));
     }
 }
+
+constexpr auto kDecode = [](const ObjectReader &reader, auto &row) { decodeRow(reader, row); };
 
 Update decodeUpdate(const ObjectReader &reader, Update::Kind kind)
 {
@@ -315,28 +184,15 @@ Update decodeUpdate(const ObjectReader &reader, Update::Kind kind)
         const QJsonObject sample = reader.objectAt("sample"_L1);
         decodeSample(ObjectReader(sample, reader.error()), update.sample.emplace());
     }
-    reader.readRows("jobs"_L1, update.jobs);
-    reader.readRows("ended"_L1, update.ended);
-    reader.readRows("gone"_L1, update.gone);
-    reader.readRows("lanes"_L1, update.lanes);
-    reader.readRows("lanes_gone"_L1, update.lanesGone);
-    reader.readRows("callbacks"_L1, update.callbacks);
+    readRows(reader, "jobs"_L1, update.jobs, kDecode);
+    readRows(reader, "ended"_L1, update.ended, kDecode);
+    readRows(reader, "gone"_L1, update.gone, kDecode);
+    readRows(reader, "lanes"_L1, update.lanes, kDecode);
+    readRows(reader, "lanes_gone"_L1, update.lanesGone, kDecode);
+    readRows(reader, "callbacks"_L1, update.callbacks, kDecode);
     reader.read("ended_omitted"_L1, update.endedOmitted);
     reader.read("callbacks_omitted"_L1, update.callbacksOmitted);
     return update;
-}
-
-/// The object in a line, or an error.
-QJsonObject parseLine(QByteArrayView line, QString &error)
-{
-    QJsonParseError problem;
-    const QJsonDocument document =
-        QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size()), &problem);
-    if (problem.error != QJsonParseError::NoError)
-        error = u"not JSON: %1 at byte %2"_s.arg(problem.errorString()).arg(problem.offset);
-    else if (!document.isObject())
-        error = u"not a JSON object"_s;
-    return document.object();
 }
 
 }  // namespace
@@ -355,14 +211,7 @@ std::variant<Message, QString> decode(QByteArrayView line)
     } else if (type == "snapshot"_L1) {
         message = decodeUpdate(reader, Update::Kind::Snapshot);
     } else if (type == "reply"_L1) {
-        Reply reply;
-        reader.read("id"_L1, reply.id);
-        reader.require("ok"_L1);
-        reader.read("ok"_L1, reply.ok);
-        QByteArray text;
-        reader.read("text"_L1, text);
-        reply.text = QString::fromUtf8(text);
-        message = reply;
+        message = decodeReply(reader);
     } else if (type == "hello"_L1) {
         Hello hello;
         reader.require("protocol"_L1);
@@ -376,37 +225,6 @@ std::variant<Message, QString> decode(QByteArrayView line)
     if (!error.isEmpty())
         return error;
     return message;
-}
-
-std::variant<Command, QString> decodeCommand(QByteArrayView line)
-{
-    QString error;
-    const QJsonObject object = parseLine(line, error);
-    if (!error.isEmpty())
-        return error;
-    const ObjectReader reader(object, error);
-    Command command;
-    reader.require("command"_L1);
-    reader.readWord("command"_L1, command.verb, static_cast<int>(Command::Verb::Drain) + 1);
-    if (object.value("id"_L1).isDouble())
-        command.id = QByteArray::number(object.value("id"_L1).toInteger());
-    else
-        reader.read("id"_L1, command.id);
-    if (command.id.size() > 64)
-        reader.fail("id"_L1, u"64 bytes at most"_s);
-    const bool hasTarget = command.verb == Command::Verb::Cancel ||
-                           command.verb == Command::Verb::PauseLane ||
-                           command.verb == Command::Verb::ResumeLane;
-    if (hasTarget) {
-        const QLatin1StringView name = command.verb == Command::Verb::Cancel ? "job"_L1 : "account"_L1;
-        reader.require(name);
-        reader.read(name, command.target);
-        if (command.target.isEmpty())
-            reader.fail(name, u"a text that is not empty"_s);
-    }
-    if (!error.isEmpty())
-        return error;
-    return command;
 }
 
 }  // namespace holdline::monitor

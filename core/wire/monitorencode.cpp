@@ -1,152 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/telemetry/decimal.h"
-#include "core/wire/jsontext.h"
 #include "core/wire/monitorcodec.h"
+#include "core/wire/objectwriter.h"
 
 #include <QStringDecoder>
 
 #include <algorithm>
-#include <charconv>
-#include <concepts>
-#include <cstring>
 
 namespace holdline::monitor {
 
 namespace {
-
-bool isPlain(char c)
-{
-    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
-}
-
-/// Whether it stands in JSON as it is. Eight bytes at a time ("Bit Twiddling Hacks", S. E. Anderson: a zero
-/// in a word): every text of every row passes here.
-bool isPlain(QByteArrayView text)
-{
-    constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
-    constexpr std::uint64_t kHigh = 0x80 * kOnes;
-    const auto hasZero = [](std::uint64_t word) { return (word - kOnes) & ~word & kHigh; };
-    const char *at = text.data();
-    const char *const end = at + text.size();
-    for (; end - at >= 8; at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, 8);
-        const std::uint64_t control = (word - 0x20 * kOnes) & ~word & kHigh;
-        const std::uint64_t beyond = (word | (word + kOnes)) & kHigh;
-        if ((control | beyond | hasZero(word ^ ('"' * kOnes)) | hasZero(word ^ ('\\' * kOnes))) != 0)
-            return false;
-    }
-    return std::all_of(at, end, [](char c) { return isPlain(c); });
-}
-
-/// A text that is written: QByteArray's append() costs five times as much for the few bytes of a member, and
-/// rows have dozens of them.
-class Out
-{
-public:
-    explicit Out(qsizetype room = 1024) : m_bytes(room, Qt::Uninitialized), m_data(m_bytes.data()) {}
-    Q_DISABLE_COPY_MOVE(Out)
-
-    void put(char c)
-    {
-        makeRoom(1);
-        m_data[m_size++] = c;
-    }
-    void put(QByteArrayView text)
-    {
-        makeRoom(text.size());
-        std::copy_n(text.data(), text.size(), m_data + m_size);
-        m_size += text.size();
-    }
-    void put(std::int64_t number)
-    {
-        constexpr qsizetype kDigits = 20;
-        makeRoom(kDigits);
-        char *at = m_data + m_size;
-        m_size += std::to_chars(at, at + kDigits, number).ptr - at;
-    }
-    void putText(QByteArrayView text)
-    {
-        if (!isPlain(text)) {
-            put(QByteArrayView(quoteJson(text)));
-            return;
-        }
-        put('"');
-        put(text);
-        put('"');
-    }
-    QByteArray take()
-    {
-        m_bytes.truncate(m_size);
-        return std::move(m_bytes);
-    }
-
-private:
-    void makeRoom(qsizetype more)
-    {
-        if (m_bytes.size() - m_size >= more)
-            return;
-        m_bytes.resize(2 * m_bytes.size() + more);
-        m_data = m_bytes.data();
-    }
-
-    QByteArray m_bytes;  ///< more than is written
-    char *m_data;        ///< m_bytes'
-    qsizetype m_size = 0;
-};
-
-/// A JSON object being written. Members that say nothing (empty text, zero, nothing) are left out, but those
-/// that are put with always().
-class ObjectWriter
-{
-public:
-    explicit ObjectWriter(Out &out) : m_out(out) { m_out.put('{'); }
-    ~ObjectWriter() { m_out.put('}'); }
-    Q_DISABLE_COPY_MOVE(ObjectWriter)
-
-    Out &key(QByteArrayView name)
-    {
-        m_out.put(QByteArrayView(m_first ? "\"" : ",\""));
-        m_first = false;
-        m_out.put(name);
-        m_out.put(QByteArrayView("\":"));
-        return m_out;
-    }
-
-    void always(QByteArrayView name, std::int64_t number) { key(name).put(number); }
-    void always(QByteArrayView name, WallTime at) { always(name, at.time_since_epoch().count()); }
-    void always(QByteArrayView name, bool value) { key(name).put(QByteArrayView(value ? "true" : "false")); }
-    void always(QByteArrayView name, QByteArrayView text) { key(name).putText(text); }
-    void always(QByteArrayView name, QLatin1StringView word)
-    {
-        always(name, QByteArrayView(word.data(), word.size()));
-    }
-
-    void put(QByteArrayView name, std::integral auto number)
-    {
-        if (number != 0)
-            always(name, static_cast<std::int64_t>(number));
-    }
-    void put(QByteArrayView name, bool value)
-    {
-        if (value)
-            always(name, true);
-    }
-    void put(QByteArrayView name, QByteArrayView text)
-    {
-        if (!text.isEmpty())
-            always(name, text);
-    }
-    void put(QByteArrayView name, const std::optional<Microseconds> &duration)
-    {
-        if (duration)
-            always(name, std::int64_t{duration->count()});
-    }
-
-private:
-    Out &m_out;
-    bool m_first = true;
-};
 
 QByteArrayView viewOf(QLatin1StringView text)
 {
@@ -175,6 +38,11 @@ void append(Out &out, const JobRow &row)
     object.put("client", row.client);
     object.put("request_id", row.requestId);
     object.put("detail", row.detail);
+    object.put("promised", row.promised);
+    object.put("handed_over", row.handedOver);
+    object.put("recovered", row.recovered);
+    object.put("joined", row.joined);
+    object.put("waiting", row.waiting);
 }
 
 void append(Out &out, const LaneRow &row)
@@ -222,8 +90,8 @@ void append(Out &out, const ServiceFacts &facts)
 }
 
 /// Those that are not zero, by their words.
-template <typename Word, std::size_t size>
-void appendCounts(Out &out, const std::array<std::uint64_t, size> &counts)
+template <typename Word, std::integral Integer, std::size_t size>
+void appendCounts(Out &out, const std::array<Integer, size> &counts)
 {
     ObjectWriter object(out);
     for (std::size_t i = 0; i < size; ++i) {
@@ -249,6 +117,21 @@ void append(Out &out, const HistogramSlice &slice)
     array.put(QByteArrayView(slice.isEmpty() ? "[]" : "]"));
 }
 
+void append(Out &out, const StoreSample &store)
+{
+    ObjectWriter object(out);
+    object.always("available", store.available);
+    object.put("durable", store.durable);
+    object.put("error", store.error);
+    object.put("queued", store.queued);
+    object.put("writes", store.writes);
+    object.put("failed_writes", store.failedWrites);
+    object.put("records", store.records);
+    object.put("bytes", store.bytes);
+    if (!store.took.isEmpty())
+        append(object.key("took"), store.took);
+}
+
 void append(Out &out, const Sample &sample)
 {
     ObjectWriter object(out);
@@ -270,6 +153,14 @@ void append(Out &out, const Sample &sample)
     object.always("cpu_us", std::int64_t{sample.cpu.count()});
     object.always("rss_bytes", sample.rssBytes);
     object.always("observers", std::int64_t{sample.observers});
+    object.put("promised", sample.promised);
+    object.put("waiting", sample.waiting);
+    object.put("joined", sample.joined);
+    object.put("recovered", sample.recovered);
+    object.put("letters_kept", sample.lettersKept);
+    appendCounts<DeadLetter::Kind>(object.key("letters"), sample.letters);
+    if (sample.store)
+        append(object.key("store"), *sample.store);
     ObjectWriter phases(object.key("phases"));
     for (std::size_t i = 0; i < sample.phases.size(); ++i) {
         if (!sample.phases[i].isEmpty())
@@ -277,20 +168,7 @@ void append(Out &out, const Sample &sample)
     }
 }
 
-template <typename Row>
-void appendRows(ObjectWriter &object, QByteArrayView name, const std::vector<Row> &rows)
-{
-    if (rows.empty())
-        return;
-    Out &out = object.key(name);
-    char separator = '[';
-    for (const Row &row : rows) {
-        out.put(separator);
-        append(out, row);
-        separator = ',';
-    }
-    out.put(']');
-}
+constexpr auto kAppend = [](Out &out, const auto &row) { append(out, row); };
 
 template <typename Row>
 QByteArray text(const Row &row)
@@ -338,33 +216,6 @@ QByteArray encode(const Hello &hello)
     return out.take();
 }
 
-QByteArray encode(const Reply &reply)
-{
-    Out out;
-    {
-        ObjectWriter object(out);
-        object.always("type", QByteArrayView("reply"));
-        object.put("id", reply.id);
-        object.always("ok", reply.ok);
-        object.always("text", QByteArrayView(reply.text.toUtf8()));
-    }
-    out.put('\n');
-    return out.take();
-}
-
-QByteArray encode(const Command &command)
-{
-    Out out;
-    {
-        ObjectWriter object(out);
-        object.always("command", word(command.verb));
-        object.put("id", command.id);
-        object.put(command.verb == Command::Verb::Cancel ? "job" : "account", command.target);
-    }
-    out.put('\n');
-    return out.take();
-}
-
 QByteArray numbered(std::uint64_t seq)
 {
     QByteArray out("{\"seq\":");
@@ -390,12 +241,12 @@ QByteArray encodeUnnumbered(const Update &update)
             append(object.key("service"), *update.service);
         if (update.sample)
             append(object.key("sample"), *update.sample);
-        appendRows(object, "jobs", update.jobs);
-        appendRows(object, "ended", update.ended);
-        appendRows(object, "gone", update.gone);
-        appendRows(object, "lanes", update.lanes);
-        appendRows(object, "lanes_gone", update.lanesGone);
-        appendRows(object, "callbacks", update.callbacks);
+        appendRows(object, "jobs", update.jobs, kAppend);
+        appendRows(object, "ended", update.ended, kAppend);
+        appendRows(object, "gone", update.gone, kAppend);
+        appendRows(object, "lanes", update.lanes, kAppend);
+        appendRows(object, "lanes_gone", update.lanesGone, kAppend);
+        appendRows(object, "callbacks", update.callbacks, kAppend);
         object.put("ended_omitted", update.endedOmitted);
         object.put("callbacks_omitted", update.callbacksOmitted);
     }

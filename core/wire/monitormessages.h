@@ -4,6 +4,7 @@
 #include "core/job/jobmachine.h"
 #include "core/telemetry/histogramslice.h"
 #include "core/telemetry/metrics.h"
+#include "core/telemetry/storestatus.h"
 
 #include <QByteArray>
 #include <QString>
@@ -67,6 +68,11 @@ struct JobRow
     QByteArray requestId;
     /// What the last start that did not succeed said, for people.
     QByteArray detail;
+    bool promised = false;    ///< goes on without its client: it has a key or was handed over
+    bool handedOver = false;  ///< its client was told to come back for the result
+    bool recovered = false;   ///< read from the store at the service's start
+    int joined = 0;           ///< requests that joined it by its key
+    int waiting = 0;          ///< clients that wait for a promised job's answer now
 
     WallTime ended() const
     {
@@ -101,6 +107,49 @@ struct CallbackRow
     friend bool operator==(const CallbackRow &, const CallbackRow &) = default;
 };
 
+/// A dead letter: a callback that was not taken, or a handed-over job that failed (core/job/deadletter.h).
+struct LetterRow
+{
+    QByteArray id;
+    DeadLetter::Kind kind = DeadLetter::Kind::Callback;
+    WallTime at{};
+    Reason reason = Reason::InternalError;
+    QByteArray job;
+    QByteArray account;
+    QByteArray client;  ///< who sent it
+    QByteArray detail;
+    std::int64_t bytes = 0;  ///< of its whole body
+    bool cut = false;        ///< not all of that was kept: it cannot be driven again
+    int redriven = 0;        ///< times it was driven again, without success
+
+    friend bool operator==(const LetterRow &, const LetterRow &) = default;
+};
+
+/// The body of a result or a letter.
+struct BodyPart
+{
+    /// The longest that is told.
+    static constexpr qsizetype kMaxBytes = 384 * 1024;
+
+    QByteArray contentType;
+    QByteArray bytes;       ///< the first kMaxBytes
+    std::int64_t size = 0;  ///< of all of it
+
+    static BodyPart of(const QByteArray &contentType, const QByteArray &body);
+    bool isCut() const { return bytes.size() < size; }
+    friend bool operator==(const BodyPart &, const BodyPart &) = default;
+};
+
+/// The stored answer of a job that has ended.
+struct StoredResult
+{
+    QByteArray job;
+    int status = 0;
+    BodyPart body;
+
+    friend bool operator==(const StoredResult &, const StoredResult &) = default;
+};
+
 /// What is fixed about the service, or changes with its configuration only.
 struct ServiceFacts
 {
@@ -128,6 +177,22 @@ enum class Phase : std::uint8_t { Queue, Start, Job, Total };
 inline constexpr int kPhaseCount = static_cast<int>(Phase::Total) + 1;
 QLatin1StringView word(Phase phase);  ///< "queue", "start", "job", "total"
 
+/// How the store of promised jobs stood, and how long writes took within a sample's span.
+struct StoreSample
+{
+    bool available = true;
+    bool durable = false;  ///< what it holds survives the process
+    QByteArray error;      ///< why it is not available, for people
+    int queued = 0;        ///< writes that are neither stored nor failed
+    std::uint64_t writes = 0;
+    std::uint64_t failedWrites = 0;
+    std::int64_t records = 0;
+    std::int64_t bytes = 0;
+    HistogramSlice took;  ///< from a write's asking to its being durable
+
+    friend bool operator==(const StoreSample &, const StoreSample &) = default;
+};
+
 /// How things stood at one moment, and what was measured since the sample before it. One a second.
 struct Sample
 {
@@ -152,6 +217,16 @@ struct Sample
     Microseconds cpu{};         ///< user and system time of the process since it started
     std::int64_t rssBytes = 0;  ///< memory of the process that is resident
     int observers = 0;          ///< connections to the local socket
+
+    int promised = 0;  ///< promised jobs that have not ended
+    int waiting = 0;   ///< clients that wait for one of them
+    // Since the service started.
+    std::uint64_t joined = 0;     ///< requests that joined a job by its key
+    std::uint64_t recovered = 0;  ///< jobs that were read from the store
+    /// Dead letters that were ever stored, and those there are now, by DeadLetter::Kind.
+    std::uint64_t lettersKept = 0;
+    std::array<std::int64_t, kDeadLetterKinds> letters{};
+    std::optional<StoreSample> store;  ///< nothing: not known
 
     /// What ended within the span.
     std::array<HistogramSlice, kPhaseCount> phases;
@@ -207,22 +282,46 @@ struct Update
 /// What a monitor may ask for.
 struct Command
 {
-    enum class Verb : std::uint8_t { Snapshot, Cancel, PauseLane, ResumeLane, Drain };
+    enum class Verb : std::uint8_t {
+        Snapshot,
+        Cancel,
+        PauseLane,
+        ResumeLane,
+        Drain,
+        Result,       ///< the stored answer of a job
+        DeadLetters,  ///< those there are
+        DeadLetter,   ///< one with its body
+        Redrive,      ///< a dead letter is to be driven again
+        Discard,      ///< a dead letter is to be thrown away
+    };
+    static constexpr int kVerbs = static_cast<int>(Verb::Discard) + 1;
 
     QByteArray id;  ///< comes back with the answer; at most 64 bytes
     Verb verb = Verb::Snapshot;
-    QByteArray target;  ///< the job's id, the lane's account; empty where there is none
+    QByteArray target;  ///< the job's id, the lane's account, the letter's id; empty where there is none
 
     friend bool operator==(const Command &, const Command &) = default;
 };
-QLatin1StringView word(Command::Verb verb);  ///< "snapshot", "cancel", "pause_lane", "resume_lane", "drain"
+QLatin1StringView word(Command::Verb verb);  ///< "snapshot", "cancel", "pause_lane", …
+/// The member that names a command's target; empty where it has none.
+QLatin1StringView targetName(Command::Verb verb);
+/// Whether the answer may take most of a frame.
+bool hasLargeAnswer(Command::Verb verb);
+
+/// Letters in one reply that certainly fit into a frame, however long their texts.
+inline constexpr std::size_t kMaxLetters = 200;
 
 /// The answer to a command.
 struct Reply
 {
     QByteArray id;
     bool ok = false;
-    QString text;  ///< what was done, or why not, for people
+    QString text;                                     ///< what was done, or why not, for people
+    std::optional<StoredResult> result{};             ///< to Verb::Result
+    std::optional<std::vector<LetterRow>> letters{};  ///< to Verb::DeadLetters, newest first
+    std::uint64_t lettersOmitted = 0;                 ///< older ones, beyond kMaxLetters
+    std::optional<LetterRow> letter{};                ///< to Verb::DeadLetter
+    std::optional<BodyPart> body{};                   ///< the letter's
 
     friend bool operator==(const Reply &, const Reply &) = default;
 };

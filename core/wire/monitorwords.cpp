@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/wire/monitormessages.h"
 
+#include "core/wire/bodytext.h"
+
+#include <algorithm>
+
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
@@ -77,9 +81,54 @@ QLatin1StringView word(Command::Verb verb)
         case Command::Verb::ResumeLane:
             return "resume_lane"_L1;
         case Command::Verb::Drain:
+            return "drain"_L1;
+        case Command::Verb::Result:
+            return "result"_L1;
+        case Command::Verb::DeadLetters:
+            return "dead_letters"_L1;
+        case Command::Verb::DeadLetter:
+            return "dead_letter"_L1;
+        case Command::Verb::Redrive:
+            return "redrive"_L1;
+        case Command::Verb::Discard:
             break;
     }
-    return "drain"_L1;
+    return "discard"_L1;
+}
+
+QLatin1StringView targetName(Command::Verb verb)
+{
+    switch (verb) {
+        case Command::Verb::Cancel:
+        case Command::Verb::Result:
+            return "job"_L1;
+        case Command::Verb::PauseLane:
+        case Command::Verb::ResumeLane:
+            return "account"_L1;
+        case Command::Verb::DeadLetter:
+        case Command::Verb::Redrive:
+        case Command::Verb::Discard:
+            return "letter"_L1;
+        case Command::Verb::Snapshot:
+        case Command::Verb::Drain:
+        case Command::Verb::DeadLetters:
+            break;
+    }
+    return {};
+}
+
+bool hasLargeAnswer(Command::Verb verb)
+{
+    return verb == Command::Verb::Result || verb == Command::Verb::DeadLetters ||
+           verb == Command::Verb::DeadLetter;
+}
+
+BodyPart BodyPart::of(const QByteArray &contentType, const QByteArray &body)
+{
+    const QByteArrayView start = isShowable(body)
+                                     ? wholeCharacters(body, kMaxBytes)
+                                     : QByteArrayView(body).first(std::min(body.size(), kMaxBytes));
+    return {contentType, start.size() == body.size() ? body : start.toByteArray(), body.size()};
 }
 
 }  // namespace holdline::monitor

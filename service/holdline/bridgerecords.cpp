@@ -125,7 +125,10 @@ void Bridge::settlePromised(const Job &job, const UpstreamWord &upstream)
     promise.ending->record = recordOf(job, promise);
     promise.ending->record.answer = recordedAnswer(promise.ending->response);
     const int status = promise.ending->response.status;
-    m_jobs.find(job.key)->endStatus = status;
+    Job &settled = *m_jobs.find(job.key);
+    settled.endStatus = status;
+    settled.joined = promise.joined;
+    settled.recovered = promise.recovered;
     if (isFree && !job.status.handedOver) {
         if (promise.requestPosted)
             m_store.remove(job.id);

@@ -128,6 +128,8 @@ Gauges Recorder::gauges() const
     gauges.held = m_bridge.requestsHeld();
     gauges.queued = m_bridge.lanes().totalQueued();
     gauges.lanes = m_bridge.lanes().laneCount();
+    gauges.promised = m_bridge.promisedCount();
+    gauges.waiting = m_bridge.waitingCount();
     gauges.startsInFlight = m_bridge.startsInFlight();
     gauges.parkedJobs = m_bridge.jobs().parkedCount();
     gauges.parkedBytes = m_bridge.jobs().keptBytes();

@@ -3,10 +3,12 @@
 
 #include "core/config/values.h"
 #include "core/telemetry/logging.h"
+#include "service/holdline/deadletterdesk.h"
 #include "service/holdline/http/adminfront.h"
 #include "service/holdline/monitor/monitorserver.h"
 #include "service/holdline/shardgroup.h"
 #include "service/holdline/store/store.h"
+#include "service/holdline/store/storelink.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -61,8 +63,32 @@ public:
             all.counters.add(counters);
             all.gauges.startedAt = startedAt;
             all.gauges.logLinesLost += LogHandler::lost();
-            answer(renderMetrics(all.counters, all.gauges));
+            storeLink->askStatus([all, answer](const StoreStatus &status) {
+                answer(renderMetrics(all.counters, all.gauges, status));
+            });
         });
+    }
+
+    /// Once the store is open and the shards run.
+    void openDesk()
+    {
+        storeLink = std::make_unique<StoreLink>(*store);
+        // Operators are on this machine, or tunnel to it.
+        QHostAddress host(config.server.listen.host);
+        if (host == QHostAddress::AnyIPv4 || host == QHostAddress::Any)
+            host = QHostAddress(QHostAddress::LocalHost);
+        else if (host == QHostAddress::AnyIPv6)
+            host = QHostAddress(QHostAddress::LocalHostIPv6);
+        const QString place = formatListenAddress({host.toString(), shards.port()});
+        letters = std::make_unique<DeadLetterDesk>(
+            *storeLink,
+            DeadLetterDesk::Doors{[this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                                      shards.start(request, std::move(exchange));
+                                  },
+                                  [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                                      shards.callback(request, std::move(exchange));
+                                  },
+                                  "http://" + place.toLatin1()});
     }
 
     bool listenForAdministration()
@@ -71,7 +97,7 @@ public:
         if (address.isOff())
             return true;
         AdminSource source{[this] { return notReady(); }, [this](const auto &answer) { metrics(answer); }};
-        admin = std::make_unique<AdminFront>(std::move(source), shards.budget().admin);
+        admin = std::make_unique<AdminFront>(std::move(source), *letters, shards.budget().admin);
         if (admin->gate().listen(QHostAddress(address.host), address.port))
             return true;
         setError(u"administration"_s, address, admin->gate().errorString());
@@ -86,7 +112,7 @@ public:
         const QString path = isUsual ? usualMonitorSocket() : wanted;
         if (path.isEmpty() || path == "off"_L1)
             return true;
-        auto server = std::make_unique<monitor::MonitorServer>(shards, facts());
+        auto server = std::make_unique<monitor::MonitorServer>(shards, *storeLink, *letters, facts());
         if (server->listen(path)) {
             monitors = std::move(server);
             return true;
@@ -150,6 +176,8 @@ public:
     /// After all who write to it: what they posted is stored before it goes.
     std::unique_ptr<Store> store;
     ShardGroup shards;
+    std::unique_ptr<StoreLink> storeLink;  ///< the main thread's
+    std::unique_ptr<DeadLetterDesk> letters;
     std::unique_ptr<AdminFront> admin;
     std::unique_ptr<monitor::MonitorServer> monitors;
 };
@@ -177,6 +205,7 @@ bool Service::start()
         d->setError(u"clients"_s, d->config.server.listen, d->shards.errorString());
         return false;
     }
+    d->openDesk();
     if (!d->listenForAdministration() || !d->listenForMonitors())
         return false;
     if (d->monitors)

@@ -88,6 +88,7 @@ Shard::Shard(const ShardPlan &plan, const ShardPlace &place, Store &store, std::
       m_store(store),
       m_bridge(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream, m_store,
                static_cast<std::uint8_t>(place.index)),
+      m_letters(m_bridge, m_store),
       m_feed(m_bridge),
       m_recorder(sink, plan.config, m_bridge),
       m_router(m_bridge, place),
@@ -210,6 +211,11 @@ ShardStatus Shard::status() const
 {
     ShardStatus status{m_recorder.counters(), m_recorder.gauges(), m_bridge.jobs().heldPeak(),
                        m_bridge.circuit().state(Clock::now())};
+    status.counters.joined = m_bridge.joinedTotal();
+    status.counters.recovered = m_bridge.recoveredTotal();
+    status.counters.lettersKept = m_letters.counts().kept;
+    status.counters.lettersDropped = m_letters.counts().dropped;
+    status.gauges.lettersWaiting = m_letters.waiting();
     status.gauges.clientConnections = m_front->gate().connectionCount();
     status.gauges.apiWaiting = m_api.waitingCount();
     status.gauges.upstreamConnections = m_transport.connectionCount();

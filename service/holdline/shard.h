@@ -4,6 +4,7 @@
 #include "core/telemetry/metrics.h"
 #include "service/holdline/bridge.h"
 #include "service/holdline/jobsapi/jobsapi.h"
+#include "service/holdline/deadletters.h"
 #include "service/holdline/monitor/monitorfeed.h"
 #include "service/holdline/recorder.h"
 #include "service/holdline/sharddirectory.h"
@@ -77,6 +78,9 @@ public:
 
     ShardStatus status() const;
 
+    /// What comes in by other ways than the front goes through it.
+    ShardRouter &router() { return m_router; }
+
     // For those who watch.
     Bridge &bridge() { return m_bridge; }
     ShardDirectory &directory() { return m_directory; }
@@ -108,6 +112,7 @@ private:
     UpstreamClient m_upstream;
     StoreLink m_store;
     Bridge m_bridge;
+    DeadLetters m_letters;
     monitor::MonitorFeed m_feed;
     Recorder m_recorder;
     ShardRouter m_router;

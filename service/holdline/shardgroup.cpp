@@ -132,6 +132,16 @@ void ShardGroup::ended(std::set<int> &done, int shard, void (ShardGroup::*all)()
         Q_EMIT(this->*all)();
 }
 
+void ShardGroup::start(const http::Request &request, std::unique_ptr<Exchange> exchange)
+{
+    m_first->router().start(request, std::move(exchange));
+}
+
+void ShardGroup::callback(const http::Request &request, std::unique_ptr<Exchange> exchange)
+{
+    m_first->router().callback(request, std::move(exchange));
+}
+
 void ShardGroup::ask(Answer answer)
 {
     forEach([](Shard &) {}, std::move(answer));

@@ -50,6 +50,10 @@ public:
     template <typename Question, typename Receiver>
     void ask(int shard, Question question, Receiver answer);
 
+    /// As if a client, or the upstream, had sent it to the first shard.
+    void start(const http::Request &request, std::unique_ptr<Exchange> exchange);
+    void callback(const http::Request &request, std::unique_ptr<Exchange> exchange);
+
     /// How things stand in all shards.
     void ask(Answer answer);
     /// `answer` comes when all shards go by the new configuration.

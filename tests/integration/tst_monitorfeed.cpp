@@ -419,7 +419,7 @@ void TestMonitorFeed::keepsUpWithAnything()
     QCOMPARE(live.size(), static_cast<std::size_t>(jobs.heldCount()));
     QCOMPARE(ended, begun - live.size());
     for (const JobKey key : jobs.heldKeys()) {
-        const JobRow row = rowOf(*jobs.find(key));
+        const JobRow row = rowOf(*jobs.find(key), world.bridge);
         QCOMPARE(live.at(row.id), row);
     }
     std::size_t there = 0;

@@ -55,7 +55,62 @@ inline JobRow jobRow(QRandomGenerator &random)
     row.client = text(random);
     row.requestId = text(random);
     row.detail = text(random);
+    row.promised = random.bounded(2) == 0;
+    row.handedOver = random.bounded(2) == 0;
+    row.recovered = random.bounded(2) == 0;
+    row.joined = random.bounded(4);
+    row.waiting = random.bounded(4);
     return row;
+}
+
+inline LetterRow letterRow(QRandomGenerator &random)
+{
+    LetterRow row;
+    row.id = QByteArray::number(random.generate64(), 16);
+    row.kind = static_cast<DeadLetter::Kind>(random.bounded(kDeadLetterKinds));
+    row.at = time(random);
+    row.reason = static_cast<Reason>(random.bounded(kReasonCount));
+    row.job = text(random);
+    row.account = text(random);
+    row.client = text(random);
+    row.detail = text(random);
+    row.bytes = random.bounded(1'000'000);
+    row.cut = random.bounded(2) == 0;
+    row.redriven = random.bounded(3);
+    return row;
+}
+
+inline BodyPart body(QRandomGenerator &random)
+{
+    QByteArray bytes;
+    if (random.bounded(2) == 0) {
+        bytes = text(random);
+    } else {
+        for (int i = random.bounded(50); i > 0; --i)
+            bytes.append(static_cast<char>(random.bounded(256)));
+    }
+    return BodyPart::of(text(random), bytes);
+}
+
+inline Reply reply(QRandomGenerator &random)
+{
+    Reply reply;
+    reply.id = text(random).left(64);
+    reply.ok = random.bounded(2) == 0;
+    reply.text = QString::fromUtf8(text(random));
+    if (random.bounded(2) == 0)
+        reply.result = StoredResult{"j1", random.bounded(600), body(random)};
+    if (random.bounded(2) == 0) {
+        auto &letters = reply.letters.emplace();
+        for (int i = random.bounded(4); i > 0; --i)
+            letters.push_back(letterRow(random));
+        reply.lettersOmitted = random.bounded(5u);
+    }
+    if (random.bounded(2) == 0) {
+        reply.letter = letterRow(random);
+        reply.body = body(random);
+    }
+    return reply;
 }
 
 inline LaneRow laneRow(QRandomGenerator &random)
@@ -125,6 +180,17 @@ inline Sample sample(QRandomGenerator &random)
     sample.cpu = Microseconds(random.bounded(1'000'000'000));
     sample.rssBytes = random.bounded(1'000'000'000);
     sample.observers = random.bounded(16);
+    sample.promised = random.bounded(1000);
+    sample.waiting = random.bounded(1000);
+    sample.joined = random.bounded(1000u);
+    sample.recovered = random.bounded(1000u);
+    sample.lettersKept = random.bounded(1000u);
+    for (auto &count : sample.letters)
+        count = random.bounded(1000);
+    if (random.bounded(2) == 0)
+        sample.store = StoreSample{random.bounded(2) == 0, random.bounded(2) == 0, text(random),
+                                   random.bounded(1000),   random.bounded(1000u),  random.bounded(1000u),
+                                   random.bounded(1000),   random.bounded(1000),   slice(random)};
     for (HistogramSlice &phase : sample.phases)
         phase = slice(random);
     return sample;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/wire/bodytext.h"
 #include "core/wire/jsontext.h"
 #include "core/wire/monitorcodec.h"
 #include "tests/support/randommonitor.h"
@@ -85,9 +86,9 @@ private Q_SLOTS:
             QCOMPARE(numbered(update.seq) + encodeUnnumbered(update), line);
             QVERIFY(decoded<Update>(line) == update);
         }
-        for (const auto verb : {Command::Verb::Snapshot, Command::Verb::Cancel, Command::Verb::PauseLane,
-                                Command::Verb::ResumeLane, Command::Verb::Drain}) {
-            const bool hasTarget = verb != Command::Verb::Snapshot && verb != Command::Verb::Drain;
+        for (int i = 0; i < Command::kVerbs; ++i) {
+            const auto verb = static_cast<Command::Verb>(i);
+            const bool hasTarget = !targetName(verb).isEmpty();
             const Command command{"7", verb, hasTarget ? QByteArray("a \"b\"") : QByteArray()};
             const auto result = decodeCommand(encode(command));
             QVERIFY(std::holds_alternative<Command>(result));
@@ -95,7 +96,50 @@ private Q_SLOTS:
         }
         const Reply reply{"9", true, u"“done” – 5 held"_s};
         QVERIFY(decoded<Reply>(encode(reply)) == reply);
+        for (int i = 0; i < 500; ++i) {
+            const Reply any = random::reply(random);
+            QVERIFY(decoded<Reply>(encode(any)) == any);
+        }
         QCOMPARE(decoded<Hello>(encode(Hello{2, "9", 1})).protocol, 2);
+    }
+
+    /// Bodies and letters, each as long and as awkward as can be, still fit into a frame.
+    void largestReplies()
+    {
+        const QByteArray quotes(2 * BodyPart::kMaxBytes, '"');
+        const QByteArray nonsense(2 * BodyPart::kMaxBytes, '\xFF');
+        for (const QByteArray &bytes : {quotes, nonsense}) {
+            Reply reply{"1", true, u"x"_s};
+            reply.result = StoredResult{"j", 200, BodyPart::of(rowText(bytes), bytes)};
+            QVERIFY(reply.result->body.isCut());
+            QCOMPARE(reply.result->body.size, bytes.size());
+            const QByteArray line = encode(reply);
+            QVERIFY(line.size() <= kMaxFrameBytes);
+            QVERIFY(decoded<Reply>(line) == reply);
+        }
+        QRandomGenerator random(2);
+        Reply reply{"1", true, u"x"_s};
+        for (std::size_t i = 0; i < kMaxLetters; ++i) {
+            LetterRow row = random::letterRow(random);
+            row.job = row.account = row.client = row.detail = rowText(QByteArray(1000, '"'));
+            reply.letters ? reply.letters->push_back(row) : reply.letters.emplace().push_back(row);
+        }
+        QVERIFY(encode(reply).size() <= kMaxFrameBytes);
+    }
+
+    void textsAreCutBetweenCharacters()
+    {
+        QByteArray body = "x";
+        while (body.size() < 2 * BodyPart::kMaxBytes)
+            body.append("\xF0\x9F\x90\xA2");
+        const BodyPart part = BodyPart::of("text/plain", body);
+        QCOMPARE(part.bytes.size() % 4, 1);
+        QVERIFY(part.bytes.size() > BodyPart::kMaxBytes - 4 && part.bytes.size() <= BodyPart::kMaxBytes);
+        QVERIFY(isShowable(part.bytes));
+        QVERIFY(!isShowable("a\x01"));
+        QVERIFY(!isShowable("\xC3"));
+        QVERIFY(isShowable("a\tb\r\n\xC3\xA9"));
+        QVERIFY(isShowable({}));
     }
 
     /// As many rows as are allowed, each as awkward as can be, still fit into a frame.
@@ -255,6 +299,10 @@ private Q_SLOTS:
         row("{}");
         row("{\"type\":\"other\"}");
         row("{\"type\":\"hello\"}");
+        row("{\"type\":\"reply\",\"ok\":true,\"result\":{}}");
+        row("{\"type\":\"reply\",\"ok\":true,\"body\":{\"size\":1,\"base64\":\"*\"}}");
+        row("{\"type\":\"reply\",\"ok\":true,\"body\":{\"size\":1,\"base64\":\"YQ==\",\"text\":\"a\"}}");
+        row("{\"type\":\"reply\",\"ok\":true,\"letters\":[{\"id\":\"a\",\"kind\":\"other\"}]}");
         row("{\"type\":\"hello\",\"protocol\":1.5}");
         row("{\"type\":\"hello\",\"protocol\":-1}garbage");
         row("{\"type\":\"hello\",\"protocol\":99999999999}");
@@ -300,6 +348,11 @@ private Q_SLOTS:
         row("{\"command\":\"drain\",\"id\":5}", true);
         row("{\"command\":\"cancel\",\"job\":\"a\",\"id\":\"x\"}", true);
         row("{\"command\":\"pause_lane\",\"account\":\"\\u00e9\"}", true);
+        row("{\"command\":\"result\",\"job\":\"a\"}", true);
+        row("{\"command\":\"dead_letters\"}", true);
+        row("{\"command\":\"redrive\",\"letter\":\"a\"}", true);
+        row("{\"command\":\"discard\",\"job\":\"a\"}", false);
+        row("{\"command\":\"dead_letter\"}", false);
         row("{\"command\":\"cancel\"}", false);
         row("{\"command\":\"cancel\",\"job\":\"\"}", false);
         row("{\"command\":\"cancel\",\"job\":5}", false);

@@ -30,12 +30,19 @@ Update fullUpdate(Update::Kind kind)
     job.outcome = Reason::Completed;
     job.status = 200;
     job.upstreamId = job.client = job.requestId = job.detail = "x";
+    job.promised = job.handedOver = job.recovered = true;
+    job.joined = job.waiting = 1;
     LaneRow lane{"a", 1, 1, Microseconds(1), Microseconds(1), true};
     CallbackRow callback{{}, CallbackWord::Late, "1", "x", "x", 1};
 
     Sample sample;
     sample.retries = 1;
     sample.draining = true;
+    sample.promised = sample.waiting = 1;
+    sample.joined = sample.recovered = sample.lettersKept = 1;
+    sample.letters = {1, 1};
+    sample.store = StoreSample{
+        false, true, "x", 1, 1, 1, 1, 1, HistogramSlice({{1, 1}}, Microseconds(1), Microseconds(1))};
     for (HistogramSlice &phase : sample.phases)
         phase = HistogramSlice({{1, 1}}, Microseconds(1), Microseconds(1));
 
@@ -55,6 +62,22 @@ Update fullUpdate(Update::Kind kind)
     update.endedOmitted = 1;
     update.callbacksOmitted = 1;
     return update;
+}
+
+Reply fullReply()
+{
+    LetterRow letter;
+    letter.id = "1";
+    letter.job = letter.account = letter.client = letter.detail = "x";
+    letter.bytes = letter.redriven = 1;
+    letter.cut = true;
+    Reply reply{"1", true, u"x"_s};
+    reply.result = StoredResult{"1", 200, BodyPart::of("text/plain", "x")};
+    reply.letters = {letter};
+    reply.lettersOmitted = 1;
+    reply.letter = letter;
+    reply.body = BodyPart::of("x", "\xFF");
+    return reply;
 }
 
 void addMembers(const QJsonValue &value, QSet<QString> &names)
@@ -103,7 +126,8 @@ private Q_SLOTS:
                                             encode(fullUpdate(Update::Kind::Delta)),
                                             encode(Command{"1", Command::Verb::Cancel, "x"}),
                                             encode(Command{"1", Command::Verb::PauseLane, "x"}),
-                                            encode(Reply{"1", true, u"x"_s})};
+                                            encode(Command{"1", Command::Verb::Discard, "x"}),
+                                            encode(fullReply())};
         for (const QByteArray &line : lines)
             addMembers(QJsonDocument::fromJson(line).object(), names);
         QVERIFY(names.size() > 50);
@@ -117,8 +141,8 @@ private Q_SLOTS:
     {
         const QSet<QString> all = words(RowState::Ended) + words(CircuitState::HalfOpen) +
                                   words(Phase::Total) + words(SnapshotReason::Asked) +
-                                  words(Command::Verb::Drain) + words(CallbackWord::Malformed) +
-                                  words(StartFate::Unknown);
+                                  words(Command::Verb::Discard) + words(DeadLetter::Kind::Job) +
+                                  words(CallbackWord::Malformed) + words(StartFate::Unknown);
         for (const QString &one : all)
             QVERIFY2(m_text.contains(u"`%1`"_s.arg(one)), qPrintable(one));
     }
@@ -147,6 +171,8 @@ private Q_SLOTS:
         QVERIFY(m_text.contains(u"`protocol` is %1."_s.arg(kProtocolVersion)));
         QVERIFY(m_text.contains(u"cut to %1 bytes"_s.arg(kMaxTextBytes)));
         QVERIFY(m_text.contains(u"at most %1 MiB long"_s.arg(kMaxFrameBytes / 1024 / 1024)));
+        QVERIFY(m_text.contains(u"the first %1 KiB are told"_s.arg(BodyPart::kMaxBytes / 1024)));
+        QVERIFY(m_text.contains(u"the newest %1 dead letters"_s.arg(kMaxLetters)));
         QVERIFY(m_text.contains(u"shorter than %1 KiB"_s.arg(kMaxCommandBytes / 1024)));
     }
 

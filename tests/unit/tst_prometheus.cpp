@@ -217,8 +217,9 @@ void TestPrometheus::metricsAreValid()
 {
     Counters counters;
     Gauges gauges;
+    StoreStatus store;
     Checker fresh;
-    QCOMPARE(fresh.check(renderMetrics(counters, gauges)), QString());
+    QCOMPARE(fresh.check(renderMetrics(counters, gauges, store)), QString());
 
     for (int i = 0; i < kReasonCount; ++i)
         counters.countRequest(static_cast<Reason>(i));
@@ -229,11 +230,17 @@ void TestPrometheus::metricsAreValid()
     counters.countHttpRefusal(0);
     counters.countHttpRefusal(1'000'000);
     counters.requestTook.record(300ms);
+    counters.joined = 3;
+    counters.lettersKept = {4, 5};
+    store.available = false;
+    store.deadLetters = {6, 7};
+    store.writeTook.record(3ms);
+    gauges.promised = 18;
     gauges.held = 17;
     gauges.draining = true;
     gauges.startedAt = std::chrono::system_clock::time_point(1'700'000'000'500ms);
     Checker checker;
-    QCOMPARE(checker.check(renderMetrics(counters, gauges)), QString());
+    QCOMPARE(checker.check(renderMetrics(counters, gauges, store)), QString());
     QCOMPARE(checker.series.value("holdline_requests_total{outcome=\"start_unknown\"}"), "1"_ba);
     QCOMPARE(checker.series.value("holdline_callbacks_total{result=\"late\"}"), "1"_ba);
     QCOMPARE(checker.series.value("holdline_upstream_starts_total{fate=\"unknown\"}"), "1"_ba);
@@ -241,6 +248,12 @@ void TestPrometheus::metricsAreValid()
     QCOMPARE(checker.series.value("holdline_http_refusals_total{status=\"0\"}"), "2"_ba);
     QCOMPARE(checker.series.value("holdline_request_duration_seconds_count"), "1"_ba);
     QCOMPARE(checker.series.value("holdline_requests_held"), "17"_ba);
+    QCOMPARE(checker.series.value("holdline_jobs_promised"), "18"_ba);
+    QCOMPARE(checker.series.value("holdline_jobs_joined_total"), "3"_ba);
+    QCOMPARE(checker.series.value("holdline_dead_letters_stored_total{kind=\"callback\"}"), "4"_ba);
+    QCOMPARE(checker.series.value("holdline_dead_letters{kind=\"job\"}"), "7"_ba);
+    QCOMPARE(checker.series.value("holdline_store_available"), "0"_ba);
+    QCOMPARE(checker.series.value("holdline_store_write_duration_seconds_count"), "1"_ba);
     QCOMPARE(checker.series.value("holdline_draining"), "1"_ba);
     QCOMPARE(checker.series.value("process_start_time_seconds"), "1700000000.5"_ba);
     QVERIFY(checker.series.contains("holdline_build_info{version=\"" HOLDLINE_VERSION "\",qt=\"" +
@@ -250,7 +263,7 @@ void TestPrometheus::metricsAreValid()
 void TestPrometheus::everyWordHasASeries()
 {
     Checker checker;
-    QCOMPARE(checker.check(renderMetrics({}, {})), QString());
+    QCOMPARE(checker.check(renderMetrics({}, {}, {})), QString());
     for (int i = 0; i < kReasonCount; ++i) {
         const QByteArray outcome = QByteArrayView(word(static_cast<Reason>(i))).toByteArray();
         QCOMPARE(checker.series.value("holdline_requests_total{outcome=\"" + outcome + "\"}"), "0"_ba);

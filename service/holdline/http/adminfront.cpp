@@ -2,6 +2,7 @@
 #include "service/holdline/http/adminfront.h"
 
 #include "core/telemetry/prometheustext.h"
+#include "service/holdline/http/deadletterroutes.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -47,7 +48,7 @@ http::Response readiness(const QStringList &reasons)
 
 }  // namespace
 
-AdminFront::AdminFront(AdminSource source, int maxConnections, QObject *parent)
+AdminFront::AdminFront(AdminSource source, DeadLetterDesk &letters, int maxConnections, QObject *parent)
     : QObject(parent), m_source(std::move(source)), m_server(adminLimits(maxConnections))
 {
     const auto get = [this](const QByteArray &path, std::function<http::Response()> answer) {
@@ -70,6 +71,7 @@ AdminFront::AdminFront(AdminSource source, int maxConnections, QObject *parent)
             exchange->answer(reply(200, PrometheusText::kContentType, page));
         });
     });
+    addDeadLetterRoutes(m_server, letters);
 }
 
 }  // namespace holdline

@@ -16,14 +16,17 @@ struct AdminSource
     std::function<void(std::function<void(const QByteArray &)>)> metrics;
 };
 
-/// The routes of the admin listener: /livez, /readyz, /metrics and /version. Loopback by default; has no
-/// authentication of its own.
+class DeadLetterDesk;
+
+/// The routes of the admin listener: /livez, /readyz, /metrics, /version and /v1/dead-letters. Loopback by
+/// default; has no authentication of its own.
 class AdminFront : public QObject
 {
     Q_OBJECT
 
 public:
-    AdminFront(AdminSource source, int maxConnections, QObject *parent = nullptr);
+    /// The desk must outlive it.
+    AdminFront(AdminSource source, DeadLetterDesk &letters, int maxConnections, QObject *parent = nullptr);
 
     http::Gate &gate() { return m_server.gate(); }
 

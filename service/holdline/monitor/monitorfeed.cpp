@@ -167,7 +167,7 @@ void MonitorFeed::takeJobs(FeedBatch &batch)
     batch.jobs.reserve(m_dirty.size());
     for (const JobKey key : m_dirty) {
         const Job &job = *m_bridge.jobs().find(key);
-        batch.jobs.push_back(rowOf(job));
+        batch.jobs.push_back(rowOf(job, m_bridge));
         m_lanesTouched.insert(job.account);
     }
     if (!m_dirty.empty())

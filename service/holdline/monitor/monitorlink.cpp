@@ -103,6 +103,7 @@ void MonitorLink::deliver(const std::vector<QByteArray> &frames)
 void MonitorLink::answer(const Reply &reply)
 {
     --m_unanswered;
+    m_largeUnanswered = false;
     say(reply);
     obey();
 }
@@ -199,7 +200,8 @@ void MonitorLink::obey()
     if (std::exchange(m_obeying, true))
         return;
     while (!m_ending && m_socket.isOpen()) {
-        const bool full = m_unanswered >= kMaxUnanswered || m_socket.bytesToWrite() > kMaxUnsent;
+        const bool full =
+            m_unanswered >= kMaxUnanswered || m_largeUnanswered || m_socket.bytesToWrite() > kMaxUnsent;
         const qsizetype end = m_input.indexOf('\n');
         if (full || end < 0)
             break;
@@ -235,6 +237,7 @@ void MonitorLink::take(QByteArrayView line)
         return;
     }
     ++m_unanswered;
+    m_largeUnanswered = hasLargeAnswer(std::get<Command>(decoded).verb);
     m_owner.commanded(*this, std::get<Command>(decoded));
 }
 

@@ -104,6 +104,9 @@ private:
     bool m_inputOver = false;  ///< the observer has shut down its sending side
     bool m_obeying = false;
     int m_unanswered = 0;
+    /// The last command's answer may be large; the next one is read when it has been given. So only one is
+    /// ever beyond kMaxUnsent.
+    bool m_largeUnanswered = false;
     bool m_begun = false;
     bool m_ending = false;  ///< to be closed when all is sent
     bool m_lagging = false;

@@ -2,6 +2,7 @@
 #include "service/holdline/monitor/monitorrows.h"
 
 #include "core/wire/monitorcodec.h"
+#include "service/holdline/bridge.h"
 
 namespace holdline::monitor {
 
@@ -53,6 +54,10 @@ JobRow rowOf(const Job &job)
     row.client = rowText(job.client);
     row.requestId = rowText(job.requestId);
     row.detail = rowText(job.startTrouble);
+    row.promised = job.status.promised;
+    row.handedOver = job.status.handedOver;
+    row.joined = job.joined;
+    row.recovered = job.recovered;
     if (job.isSettled()) {
         const JobPhases phases = job.phases(job.deadline);
         row.queue = microseconds(phases.queue);
@@ -68,6 +73,19 @@ JobRow rowOf(const Job &job)
         row.queue = microseconds(*job.times.started - job.times.created);
         if (job.times.answered)
             row.start = microseconds(*job.times.answered - *job.times.started);
+    }
+    return row;
+}
+
+JobRow rowOf(const Job &job, const Bridge &bridge)
+{
+    JobRow row = rowOf(job);
+    if (!job.status.promised || job.isSettled())
+        return row;
+    row.waiting = bridge.waitingFor(job.key);
+    if (const Promise *promise = bridge.promiseOf(job.key)) {
+        row.joined = promise->joined;
+        row.recovered = promise->recovered;
     }
     return row;
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/monitor/monitorsampler.h"
 
+#include "core/wire/monitorcodec.h"
+
 #include <QFile>
+
+#include <numeric>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -28,6 +32,20 @@ CircuitState circuitState(CircuitBreaker::State state)
     return CircuitState::Open;
 }
 
+StoreSample storeSample(const StoreStatus &status)
+{
+    StoreSample sample;
+    sample.available = status.available;
+    sample.durable = status.durable;
+    sample.error = rowText(status.error.toUtf8());
+    sample.queued = status.queued;
+    sample.writes = status.writes;
+    sample.failedWrites = status.failedWrites;
+    sample.records = status.records;
+    sample.bytes = status.bytes;
+    return sample;
+}
+
 }  // namespace
 
 ProcessUsage ProcessUsage::now()
@@ -42,8 +60,8 @@ ProcessUsage ProcessUsage::now()
     return usage;
 }
 
-Sample MonitorSampler::sample(const ShardStatus &sum, const ProcessUsage &usage, int observers, TimePoint now,
-                              WallTime at)
+Sample MonitorSampler::sample(const ShardStatus &sum, const std::optional<StoreStatus> &store,
+                              const ProcessUsage &usage, int observers, TimePoint now, WallTime at)
 {
     const Counters &counters = sum.counters;
     const Gauges &gauges = sum.gauges;
@@ -66,12 +84,28 @@ Sample MonitorSampler::sample(const ShardStatus &sum, const ProcessUsage &usage,
     sample.rssBytes = usage.rssBytes;
     sample.observers = observers;
 
+    sample.promised = gauges.promised;
+    sample.waiting = gauges.waiting;
+    sample.joined = counters.joined;
+    sample.recovered = counters.recovered;
+    sample.lettersKept =
+        std::accumulate(counters.lettersKept.begin(), counters.lettersKept.end(), std::uint64_t{});
+    if (store) {
+        sample.letters = store->deadLetters;
+        sample.store = storeSample(*store);
+    }
+
     auto next = std::make_unique<Before>(
-        Before{now, {counters.queueTook, counters.startTook, counters.jobTook, counters.requestTook}});
+        Before{now,
+               {counters.queueTook, counters.startTook, counters.jobTook, counters.requestTook},
+               store ? std::optional(store->writeTook) : std::nullopt});
     if (m_before) {
         sample.span = std::chrono::floor<Microseconds>(now - m_before->at);
         for (std::size_t i = 0; i < sample.phases.size(); ++i)
             sample.phases[i] = HistogramSlice::since(next->phases[i], m_before->phases[i]);
+        // Since the store was heard of first.
+        if (store && m_before->storeTook)
+            sample.store->took = HistogramSlice::since(*next->storeTook, *m_before->storeTook);
     }
     m_before = std::move(next);
     return sample;

@@ -18,13 +18,14 @@ struct ProcessUsage
     static ProcessUsage now();
 };
 
-/// Makes a sample of how the shards stand, with what was measured since the sample before. Keeps about 30 KiB
+/// Makes a sample of how the shards stand, with what was measured since the sample before. Keeps about 40 KiB
 /// while it is in use.
 class MonitorSampler
 {
 public:
-    Sample sample(const ShardStatus &sum, const ProcessUsage &usage, int observers, TimePoint now,
-                  WallTime at);
+    /// `store`: nothing is known of it (yet).
+    Sample sample(const ShardStatus &sum, const std::optional<StoreStatus> &store, const ProcessUsage &usage,
+                  int observers, TimePoint now, WallTime at);
     /// The next sample is a first one.
     void reset() { m_before.reset(); }
 
@@ -34,6 +35,7 @@ private:
     {
         TimePoint at;
         Histograms phases;
+        std::optional<LatencyHistogram> storeTook;
     };
 
     std::unique_ptr<Before> m_before;

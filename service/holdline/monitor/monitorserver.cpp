@@ -5,6 +5,8 @@
 #include "service/holdline/monitor/updatesplitter.h"
 #include "service/holdline/shardgroup.h"
 
+#include <QPointer>
+
 #include <algorithm>
 #include <utility>
 
@@ -23,11 +25,14 @@ WallTime wallNow()
 
 }  // namespace
 
-MonitorServer::MonitorServer(ShardGroup &shards, const ServiceFacts &facts, QObject *parent)
+MonitorServer::MonitorServer(ShardGroup &shards, JobStore &store, DeadLetterDesk &letters,
+                             const ServiceFacts &facts, QObject *parent)
     : QObject(parent),
       m_shards(shards),
+      m_store(store),
       m_facts(facts),
       m_orders(shards),
+      m_questions(store, letters),
       m_socket([this](qintptr descriptor) { accepted(descriptor); })
 {
     m_tick.setSingleShot(true);
@@ -159,6 +164,8 @@ void MonitorServer::beginWatching()
 {
     ++m_epoch;
     m_state = State::Beginning;
+    m_storeStatus.reset();
+    askStore();
     m_round = {};
     m_round.missing = m_shards.threads();
     m_round.sampled = true;
@@ -206,6 +213,7 @@ void MonitorServer::sampleDue()
         link->checkProgress();
     }
     m_sampleDue = true;
+    askStore();
     restIfNobodyReads();
     schedule();
 }
@@ -270,9 +278,19 @@ void MonitorServer::endRound()
     restIfNobodyReads();
 }
 
+/// It answers from other threads: later, for the next sample.
+void MonitorServer::askStore()
+{
+    m_store.askStatus([self = QPointer<MonitorServer>(this), epoch = m_epoch](const StoreStatus &status) {
+        if (self && self->m_epoch == epoch)
+            self->m_storeStatus = status;
+    });
+}
+
 void MonitorServer::takeSample(const ShardStatus &sum)
 {
-    m_sample = m_sampler.sample(sum, ProcessUsage::now(), observers(), Clock::now(), wallNow());
+    m_sample =
+        m_sampler.sample(sum, m_storeStatus, ProcessUsage::now(), observers(), Clock::now(), wallNow());
 }
 
 void MonitorServer::broadcast(FeedBatch &&batch, bool sampled, bool facts)
@@ -301,6 +319,11 @@ void MonitorServer::commanded(MonitorLink &link, const Command &command)
     const auto answer = [this, number, id = command.id](bool ok, const QString &text) {
         reply(number, {id, ok, text});
     };
+    const QPointer<MonitorServer> self(this);
+    const auto question = [self, number](const Reply &told) {
+        if (self)
+            self->reply(number, told);
+    };
     const auto laneAnswer = [this, answer](bool ok, const QString &text) {
         m_lanesDue = true;
         schedule();
@@ -327,6 +350,21 @@ void MonitorServer::commanded(MonitorLink &link, const Command &command)
             break;
         case Command::Verb::ResumeLane:
             m_orders.resumeLane(command.target, laneAnswer);
+            break;
+        case Command::Verb::Result:
+            m_questions.result(command, question);
+            break;
+        case Command::Verb::DeadLetters:
+            m_questions.letters(command, question);
+            break;
+        case Command::Verb::DeadLetter:
+            m_questions.letter(command, question);
+            break;
+        case Command::Verb::Redrive:
+            m_questions.redrive(command, question);
+            break;
+        case Command::Verb::Discard:
+            m_questions.discard(command, question);
             break;
         case Command::Verb::Drain:
             qCInfo(lcService) << "a monitor asks to drain";

@@ -3,6 +3,7 @@
 
 #include "service/holdline/monitor/monitorlink.h"
 #include "service/holdline/monitor/monitororders.h"
+#include "service/holdline/monitor/monitorquestions.h"
 #include "service/holdline/monitor/monitorsampler.h"
 #include "service/holdline/monitor/monitorsocket.h"
 
@@ -26,7 +27,8 @@ namespace holdline::monitor {
 /// also asks all shards how they stand. While there are none, or none of them reads, it is a listening socket
 /// and nothing else; one that reads on is told everything anew.
 ///
-/// Life: listen() once the shards have started; they must outlive it. Thread: the main one.
+/// Life: listen() once the shards have started; they, the store and the desk must outlive it. Thread: the
+/// main one.
 class MonitorServer : public QObject, private MonitorLinkOwner
 {
     Q_OBJECT
@@ -36,7 +38,8 @@ public:
     static constexpr std::chrono::milliseconds kTickInterval{100};
     static constexpr std::chrono::milliseconds kSampleInterval{1'000};
 
-    MonitorServer(ShardGroup &shards, const ServiceFacts &facts, QObject *parent = nullptr);
+    MonitorServer(ShardGroup &shards, JobStore &store, DeadLetterDesk &letters, const ServiceFacts &facts,
+                  QObject *parent = nullptr);
     ~MonitorServer() override;
 
     /// False when it cannot be had; errorString() says why.
@@ -101,6 +104,7 @@ private:
     void ask(int shard, Ask ask);
     void told(int shard, Told &&told);
     void endRound();
+    void askStore();
     void takeSample(const ShardStatus &sum);
     void broadcast(FeedBatch &&batch, bool sampled, bool facts);
 
@@ -109,14 +113,18 @@ private:
     LinkNumber numberOf(const MonitorLink &link) const;
 
     ShardGroup &m_shards;
+    JobStore &m_store;
     ServiceFacts m_facts;
     MonitorOrders m_orders;
+    MonitorQuestions m_questions;
     State m_state = State::Idle;
     /// Answers to what was asked before the last begin or end are not for now.
     std::uint64_t m_epoch = 0;
     MonitorMirror m_mirror;
     MonitorSampler m_sampler;
     Sample m_sample;  ///< the last one
+    /// As it stood when it was asked last, with the sample before.
+    std::optional<StoreStatus> m_storeStatus;
     std::set<int> m_waiting;
     Round m_round;
     bool m_sampleDue = false;

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/clock.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace holdline {
+
+/// How often something may happen: `burst` times at once, and one more time per `interval` (a token bucket).
+/// A value; `now` never falls.
+class Allowance
+{
+public:
+    Allowance(int burst, Duration interval) : m_burst(burst), m_interval(interval), m_left(burst) {}
+
+    /// Whether it may happen now; takes one if so.
+    bool take(TimePoint now)
+    {
+        if (m_left == m_burst)
+            m_since = now;
+        const auto grown = (now - m_since) / m_interval;
+        if (grown > 0) {
+            m_left = grown >= m_burst - m_left ? m_burst : m_left + static_cast<int>(grown);
+            m_since = m_left == m_burst ? now : m_since + grown * m_interval;
+        }
+        if (m_left == 0)
+            return false;
+        --m_left;
+        return true;
+    }
+
+private:
+    int m_burst;
+    Duration m_interval;
+    int m_left;
+    TimePoint m_since{};
+};
+
+}  // namespace holdline
