@@ -27,7 +27,8 @@ public:
     virtual void findByKey(const QByteArray &account, const QByteArray &key, FoundAll found) = 0;
     /// As find(), but later: when the record's revision is above `after`, when the job is settled, or at
     /// `until`, whichever comes first. `until` is at most kMaxWatch away. There is no way to take it back, so
-    /// whoever wants to wait longer asks again.
+    /// whoever wants to wait longer asks again. A job that nobody can watch now (it is only stored, or there
+    /// are too many watches) is answered as it stands, before any of this: ask again after a pause.
     virtual void watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found) = 0;
     static constexpr std::chrono::seconds kMaxWatch{10};
 

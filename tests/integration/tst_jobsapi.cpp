@@ -314,6 +314,34 @@ private Q_SLOTS:
         QCOMPARE(world.directory.watchCount, 0);
     }
 
+    /// As is one that is stored and in no shard.
+    void aJobThatCannotBeWatchedIsAskedForNowAndThen_data()
+    {
+        QTest::addColumn<bool>("atOnce");
+        QTest::addRow("at once") << true;
+        QTest::addRow("later") << false;
+    }
+    void aJobThatCannotBeWatchedIsAskedForNowAndThen()
+    {
+        QFETCH(bool, atOnce);
+        ApiWorld world;
+        world.directory.answersAtOnce = atOnce;
+        world.directory.canWatch = false;
+        world.directory.put(recordOf("00aa", JobState::Queued));
+        RawHttpClient poll(world.port());
+        poll.send(RawHttpClient::get("/v1/jobs/00aa/result", "Prefer: wait=60\r\n"));
+        RawHttpClient stream(world.port());
+        stream.send(RawHttpClient::get("/v1/jobs/00aa/events"));
+        QTRY_VERIFY(world.directory.watchCount >= 4);
+        QVERIFY(world.directory.watchCount <= 8);
+        QCOMPARE(world.api->waitingCount(), 2);
+        QVERIFY(!stream.received().contains("\n:\n"));
+        world.directory.put(recordOf("00aa", JobState::Settled));
+        QTRY_COMPARE(poll.status(), 200);
+        QTRY_COMPARE(stream.status(), 200);
+        QCOMPARE(stream.answers()[0].body.count("event: state\n"), 2);
+    }
+
     void aJobThatVanishesEndsTheWait()
     {
         ApiWorld world(kShortSlices);

@@ -61,7 +61,8 @@ class FakeJobDirectory : public QObject, public JobDirectory
 public:
     /// False: answers come at a later turn of the event loop, as those of other shards do.
     bool answersAtOnce = true;
-    int watchCount = 0;  ///< watches so far
+    bool canWatch = true;  ///< false: watches are answered as the job stands
+    int watchCount = 0;    ///< watches so far
 
     void put(const JobRecord &record)
     {
@@ -100,7 +101,7 @@ public:
     {
         ++watchCount;
         const auto record = look(id);
-        if (!record || record->revision > after || record->isSettled())
+        if (!canWatch || !record || record->revision > after || record->isSettled())
             return soon([this, id, found = std::move(found)] { found(look(id)); });
         const int number = ++m_lastNumber;
         m_watches.push_back({number, id, after, std::move(found)});

@@ -2,11 +2,19 @@
 #include "service/holdline/jobsapi/jobwatcher.h"
 
 #include <QPointer>
+#include <QTimer>
 
 #include <algorithm>
 #include <utility>
 
 namespace holdline {
+
+namespace {
+
+/// Before a job is asked for again that cannot be watched.
+constexpr std::chrono::milliseconds kPause{500};
+
+}  // namespace
 
 JobWatcher::JobWatcher(JobDirectory &directory, QByteArray id, std::chrono::milliseconds slice,
                        std::unique_ptr<Exchange> exchange, QObject *parent)
@@ -21,13 +29,27 @@ JobWatcher::JobWatcher(JobDirectory &directory, QByteArray id, std::chrono::mill
 
 void JobWatcher::watch(std::uint64_t after, TimePoint until)
 {
+    ask(after, std::min(until, Clock::now() + m_slice));
+}
+
+void JobWatcher::ask(std::uint64_t after, TimePoint due)
+{
     if (m_over)
         return;
-    m_directory.watch(m_id, after, std::min(until, Clock::now() + m_slice),
-                      [self = QPointer(this)](std::optional<JobRecord> record) {
-                          if (self && !self->m_over)
-                              self->seen(std::move(record));
-                      });
+    m_directory.watch(m_id, after, due, [self = QPointer(this), after, due](std::optional<JobRecord> record) {
+        if (self && !self->m_over)
+            self->told(std::move(record), after, due);
+    });
+}
+
+void JobWatcher::told(std::optional<JobRecord> record, std::uint64_t after, TimePoint due)
+{
+    const bool isNews = !record || record->expired || record->isSettled() || record->revision > after;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now());
+    if (isNews || left <= std::chrono::milliseconds(0))
+        return seen(std::move(record));
+    // Nobody can watch it now. To ask again at once would be to ask without end.
+    QTimer::singleShot(std::min(left, kPause), this, [this, after, due] { ask(after, due); });
 }
 
 void JobWatcher::end()

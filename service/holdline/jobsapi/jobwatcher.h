@@ -32,14 +32,17 @@ Q_SIGNALS:
     void over();
 
 protected:
-    /// Calls seen() when the revision is above `after`, the job has ended, the slice is over or `until` has
-    /// come.
+    /// Calls seen() when the revision is above `after`, the job has ended or is not there, the slice is over
+    /// or `until` has come.
     void watch(std::uint64_t after, TimePoint until = TimePoint::max());
     virtual void seen(std::optional<JobRecord> record) = 0;
     void end();
     Exchange &exchange() { return *m_exchange; }
 
 private:
+    void ask(std::uint64_t after, TimePoint due);
+    void told(std::optional<JobRecord> record, std::uint64_t after, TimePoint due);
+
     JobDirectory &m_directory;
     const QByteArray m_id;
     const std::chrono::milliseconds m_slice;
