@@ -11,7 +11,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// An upstream that could not deliver while nobody listened gets this long, whatever the job's deadline was.
+/// An upstream that could not deliver while nobody listened gets this long, whatever the job's deadline was,
+/// but not longer than any job does.
 constexpr auto kRecoveryGrace = std::chrono::seconds(30);
 
 }  // namespace
@@ -75,7 +76,8 @@ void Bridge::recoverOne(const JobRecord &record, TimePoint now)
             m_lanes.enqueue(job->account, key);
     } else {
         promise.request.reset();
-        job->deadline = std::max(job->deadline, now + kRecoveryGrace);
+        job->deadline =
+            std::max(job->deadline, now + std::min<Duration>(kRecoveryGrace, m_config.hold.jobDeadline));
     }
     // Nobody will ever tell how a start of one that passes through went.
     if (status.passThrough && status.state == JobState::Running)
