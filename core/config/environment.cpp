@@ -28,6 +28,16 @@ bool isOurs(const QString &name)
     return name.startsWith("HOLDLINE_"_L1) || name == "CALLBACK_URL"_L1 || name == "PORT"_L1;
 }
 
+/// Ours, but no option: see core/crashpoint.h.
+bool isCrashPoint([[maybe_unused]] const QString &name)
+{
+#ifdef HOLDLINE_CRASH_POINTS
+    return name == "HOLDLINE_CRASH_AT"_L1;
+#else
+    return false;
+#endif
+}
+
 /// Where a comment starts: a # at the beginning or after white space; the size when there is none.
 qsizetype commentStart(QStringView text)
 {
@@ -95,7 +105,8 @@ Settings readVariables(const std::vector<Variable> &variables)
             add(variable, findOptionByFlag(u"callback-url"), false);
     }
     for (const Variable &variable : variables) {
-        if (!variable.name.startsWith("HOLDLINE_"_L1) || variable.name == kConfigVariable)
+        if (!variable.name.startsWith("HOLDLINE_"_L1) || variable.name == kConfigVariable ||
+            isCrashPoint(variable.name))
             continue;
         const Option *option = findOptionByEnvironment(variable.name);
         if (!option)

@@ -23,7 +23,8 @@ QByteArray codeOf(const CallResult &result)
     return QJsonDocument::fromJson(result.body).object().value("code"_L1).toString().toUtf8();
 }
 
-/// The end of a job, as opposed to that of one client's wait for it.
+/// The end of a job, as opposed to that of one client's wait for it, which has the same status and, of a job
+/// whose start's fate is unknown, the same word.
 bool isFinal(const CallResult &result, bool replayed, const QByteArray &code)
 {
     switch (result.status) {
@@ -33,7 +34,7 @@ bool isFinal(const CallResult &result, bool replayed, const QByteArray &code)
         case 503:
             return replayed;
         case 504:
-            return replayed || code == "interrupted" || code == "start_unknown";
+            return replayed || code == "interrupted";
         default:
             return true;
     }
@@ -120,7 +121,8 @@ void KeyedClient::answered(const CallResult &result)
     answer.body = result.body;
     answer.replayed = result.headers.value("Idempotent-Replayed") == "true";
     m_last = u"%1 %2"_s.arg(result.status).arg(QString::fromUtf8(answer.code));
-    bool isOver = isFinal(result, answer.replayed, answer.code);
+    const bool isJobsResult = !m_job.isEmpty() && result.status == 504;
+    bool isOver = isJobsResult || isFinal(result, answer.replayed, answer.code);
     if (result.status == 202 && m_job.isEmpty()) {
         m_job = result.headers.value("Location");
         isOver = !m_job.startsWith("/v1/jobs/");
