@@ -33,6 +33,9 @@ void TestBench::reports_data()
                              << QStringList{u"holdline_us_per_job"_s, u"jobs_per_second"_s, u"rss_mib"_s};
     QTest::newRow("keyed") << u"keyed"_s
                            << QStringList{u"holdline_us_per_job"_s, u"p50_over_ms"_s, u"p99_over_ms"_s};
+    QTest::newRow("restart") << u"restart"_s
+                             << QStringList{u"ready_ms"_s, u"find_p50_ms"_s, u"replay_p50_ms"_s,
+                                            u"longest_ms"_s, u"longest_expiring_ms"_s};
     QTest::newRow("start") << u"start"_s << QStringList{u"single_us_per_post"_s, u"us_per_post"_s};
 }
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/jobserver/jobserver.h"
+#include "tests/support/asking.h"
+#include "tests/support/program.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+#include <csignal>
+#include <map>
+#include <memory>
+
+namespace holdline::test {
+
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+/// The program with a store in a folder that the test may spoil, before a job server that says which orders
+/// it started.
+class StoreWorld
+{
+public:
+    StoreWorld() : m_upstream(options())
+    {
+        if (!m_upstream.listen(QHostAddress::LocalHost, 0))
+            qFatal("jobserver cannot listen");
+        QObject::connect(
+            &m_upstream, &JobServer::jobStarted, &m_upstream,
+            [this](const JobRequest &request, const QByteArray &) { ++m_starts[request.order]; });
+    }
+
+    static JobServerOptions options()
+    {
+        JobServerOptions options;
+        options.duration = 5ms;
+        options.secret = "secret";
+        options.callbackRetries = 100;
+        options.callbackBackoff = 20ms;
+        return options;
+    }
+
+    QString folder() const { return m_folder.path(); }
+    QString file() const { return m_folder.filePath(u"holdline.db"_s); }
+
+    /// A new life of the service with the store in file(). `prefix` is put before the program.
+    bool start(const QStringList &prefix = {})
+    {
+        m_program = std::make_unique<HoldlineProgram>(
+            QStringList{u"--store"_s, file(), u"--monitor-socket"_s, u"off"_s, u"--upstream"_s,
+                        u"http://127.0.0.1:%1/start"_s.arg(m_upstream.port())},
+            prefix);
+        return m_program->startListening();
+    }
+    HoldlineProgram &program() { return *m_program; }
+    /// Ends it as an operator would; true when it ends as it should.
+    bool stop()
+    {
+        m_program->send(SIGTERM);
+        return m_program->waitForEnd() && m_program->exitCode() == 0;
+    }
+    void kill()
+    {
+        m_program->send(SIGKILL);
+        m_program->waitForEnd();
+    }
+
+    RawAnswer keyed(const QByteArray &key, const QByteArray &fields = {})
+    {
+        return post(key, "Idempotency-Key: \"" + key + "\"\r\n" + fields);
+    }
+    RawAnswer plain(const QByteArray &order) { return post(order, {}); }
+    /// Jobs that were started upstream with this key or order.
+    int starts(const QByteArray &order) const
+    {
+        const auto it = m_starts.find(order);
+        return it == m_starts.end() ? 0 : it->second;
+    }
+    static QByteArray code(const RawAnswer &answer)
+    {
+        return QJsonDocument::fromJson(answer.body).object().value("code"_L1).toString().toLatin1();
+    }
+
+private:
+    RawAnswer post(const QByteArray &order, const QByteArray &fields)
+    {
+        return ask(m_program->port(),
+                   RawHttpClient::post("/start", R"({"account":"a","order":")" + order + R"(","wait":true})",
+                                       fields));
+    }
+
+    QTemporaryDir m_folder;
+    JobServer m_upstream;
+    std::map<QByteArray, int> m_starts;
+    std::unique_ptr<HoldlineProgram> m_program;
+};
+
+/// What a service without a usable store does.
+inline void refusesPromisesOnly(StoreWorld &world)
+{
+    for (const QByteArray &fields : {""_ba, "Prefer: respond-async\r\n"_ba}) {
+        const RawAnswer refused = world.keyed("refused", fields);
+        QCOMPARE(refused.status, 503);
+        QCOMPARE(StoreWorld::code(refused), "store_unavailable"_ba);
+        QVERIFY(refused.headers.value("Retry-After").toInt() > 0);
+    }
+    QCOMPARE(world.starts("refused"), 0);
+    const int before = world.starts("plain");
+    QCOMPARE(world.plain("plain").status, 200);
+    QCOMPARE(world.starts("plain"), before + 1);
+    const quint16 port = world.program().adminPort();
+    QCOMPARE(ask(port, RawHttpClient::get("/livez")).status, 200);
+    // It serves what it can.
+    QCOMPARE(ask(port, RawHttpClient::get("/readyz")).status, 200);
+    QVERIFY(world.program().isRunning());
+}
+
+/// Without a restart, and what was refused runs once.
+inline void promisesAgain(StoreWorld &world)
+{
+    RawAnswer answer;
+    QTRY_VERIFY_WITH_TIMEOUT((answer = world.keyed("refused")).status != 503, 30'000);
+    QCOMPARE(answer.status, 200);
+    QCOMPARE(world.starts("refused"), 1);
+    const RawAnswer again = world.keyed("refused");
+    QCOMPARE(again.body, answer.body);
+    QCOMPARE(again.headers.value("Idempotent-Replayed"), "true"_ba);
+    QCOMPARE(world.starts("refused"), 1);
+}
+
+}  // namespace holdline::test
