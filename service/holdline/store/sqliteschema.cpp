@@ -77,7 +77,7 @@ QString makeStoreFile(const QString &path)
 
 std::int64_t aheadBytes(const Config::Store &limits)
 {
-    return std::min(limits.bytes / 8, 4 * kMiB);
+    return std::min(limits.bytes / 8, kMiB);
 }
 
 std::int64_t databaseBytes(const Config::Store &limits)
@@ -87,13 +87,20 @@ std::int64_t databaseBytes(const Config::Store &limits)
 
 bool setUpWriter(SqliteConnection &connection, const Config::Store &limits)
 {
-    // Only an empty file takes the first two. Pages that are free can be given back bit by bit.
+    // Pages that are free can be given back bit by bit. A file that is there is not written to: it is yet to
+    // be checked.
     const std::int64_t pages = std::max<std::int64_t>(databaseBytes(limits) / kStorePage, 64);
-    return set(connection, u"page_size = %1"_s.arg(kStorePage)) &&
-           set(connection, u"auto_vacuum = INCREMENTAL"_s) && set(connection, u"journal_mode = WAL"_s) &&
+    const auto pagesNow = connection.ask("PRAGMA page_count");
+    if (!pagesNow)
+        return false;
+    const bool isNew = pagesNow->toInt() == 0;
+    if (isNew && (!set(connection, u"page_size = %1"_s.arg(kStorePage)) ||
+                  !set(connection, u"auto_vacuum = INCREMENTAL"_s)))
+        return false;
+    return set(connection, u"journal_mode = WAL"_s) &&
            set(connection,
                limits.synchronous == StoreSync::Full ? u"synchronous = FULL"_s : u"synchronous = NORMAL"_s) &&
-           // By the commit that makes it so many; it is that much longer.
+           // By the commit that makes it so many, which takes that much longer: few, so that nobody notices.
            set(connection, u"wal_autocheckpoint = %1"_s.arg(aheadBytes(limits) / kStorePage)) &&
            set(connection, u"journal_size_limit = %1"_s.arg(aheadBytes(limits))) &&
            set(connection, u"temp_store = MEMORY"_s) && set(connection, u"cache_size = -16384"_s) &&

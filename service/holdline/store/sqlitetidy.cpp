@@ -13,7 +13,7 @@ namespace holdline {
 namespace {
 
 // One step: so many rows at most, and no new one after so long, because writes wait meanwhile.
-constexpr int kRows = 100;
+constexpr int kRows = 32;
 constexpr auto kStepTime = std::chrono::milliseconds(2);
 /// Fewer free pages than this stay in the file whatever share of it they are.
 constexpr std::int64_t kSparePages = 1024;

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the store costs: writes in batches, finding and opening with many results, and the pauses that commits
+// see.
+#include "service/holdline/store/store.h"
+#include "tests/support/storerecords.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <random>
+
+using namespace holdline;
+using namespace holdline::test;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// HOLDLINE_MICRO_RESULTS=100000 for the figures; a run that only shows that it works takes fewer.
+int resultCount()
+{
+    return qEnvironmentVariableIsSet("HOLDLINE_MICRO_RESULTS")
+               ? qEnvironmentVariableIntValue("HOLDLINE_MICRO_RESULTS")
+               : 2'000;
+}
+
+QByteArray resultBody()
+{
+    return QByteArray("0123456789abcdef").repeated(32);
+}
+
+std::chrono::microseconds cpuTime()
+{
+    timespec used{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::seconds(used.tv_sec) +
+                                                                 std::chrono::nanoseconds(used.tv_nsec));
+}
+
+}  // namespace
+
+class MicroStore : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void jobs_data();
+    void jobs();
+    void find();
+    void findByKey();
+    void open();
+    void pausesWhileExpiring();
+
+private:
+    QString path() const { return m_folder.filePath(u"holdline.db"_s); }
+
+    QTemporaryDir m_folder;
+    std::vector<JobRecord> m_results;
+};
+
+void MicroStore::initTestCase()
+{
+    const auto backend = makeBackend(path(), {});
+    QCOMPARE(backend->open(), QString());
+    std::vector<StoreWrite> writes;
+    for (int i = 0; i < resultCount(); ++i) {
+        m_results.push_back(
+            ended(openJob("account " + QByteArray::number(i % 1000), "key-" + QByteArray::number(i)),
+                  resultBody(), wallTime(i)));
+        writes.push_back(PutJob{m_results.back()});
+        if (writes.size() == 1000 || i + 1 == resultCount()) {
+            QCOMPARE(backend->commit(writes).error, QString());
+            writes.clear();
+        }
+    }
+    qInfo("%d results take %lld KiB", resultCount(), static_cast<long long>(backend->size().bytes / 1024));
+}
+
+void MicroStore::jobs_data()
+{
+    QTest::addColumn<int>("batch");
+    for (const int batch : {1, 10, 100})
+        QTest::newRow(qPrintable(QString::number(batch))) << batch;
+}
+
+/// The three writes of a job, in batches of as many jobs; CPU of a job.
+void MicroStore::jobs()
+{
+    QFETCH(int, batch);
+    const auto backend = makeBackend(path(), {});
+    QCOMPARE(backend->open(), QString());
+    std::vector<JobRecord> made;
+    for (int i = 0; i < std::min(resultCount(), 3000); ++i)
+        made.push_back(openJob("account " + QByteArray::number(i),
+                               "fresh-" + QByteArray::number(batch) + '-' + QByteArray::number(i)));
+    const auto step = static_cast<std::size_t>(batch);
+    const auto before = cpuTime();
+    // Each stage some jobs behind the one before, as in life.
+    for (std::size_t at = 0; at < made.size() + 2 * step; at += step) {
+        std::vector<StoreWrite> writes;
+        const auto add = [&](std::size_t behind, auto make) {
+            for (std::size_t i = at - std::min(at, behind);
+                 at >= behind && i < at - behind + step && i < made.size(); ++i)
+                writes.push_back(PutJob{make(made[i])});
+        };
+        add(0, [](const JobRecord &job) { return job; });
+        add(step, [](JobRecord job) {
+            job.request.reset();
+            job.status.state = JobState::Running;
+            job.started = wallTime(1);
+            return job;
+        });
+        add(2 * step, [](const JobRecord &job) { return ended(job, resultBody()); });
+        QCOMPARE(backend->commit(writes).error, QString());
+    }
+    const auto used = cpuTime() - before;
+    for (const JobRecord &job : made)
+        QCOMPARE(backend->commit({RemoveJob{job.id}}).error, QString());
+    QTest::setBenchmarkResult(static_cast<double>(used.count()) * 1e-3 / static_cast<double>(made.size()),
+                              QTest::WalltimeMilliseconds);
+}
+
+void MicroStore::find()
+{
+    const auto backend = makeBackend(path(), {});
+    QCOMPARE(backend->open(), QString());
+    const auto reader = backend->makeReader();
+    std::mt19937 random(1);
+    QBENCHMARK
+    {
+        const JobRecord &wanted = m_results[random() % m_results.size()];
+        QCOMPARE(reader->find(wanted.id).value->answer, wanted.answer);
+    }
+    reader->close();
+}
+
+void MicroStore::findByKey()
+{
+    const auto backend = makeBackend(path(), {});
+    QCOMPARE(backend->open(), QString());
+    const auto reader = backend->makeReader();
+    std::mt19937 random(1);
+    QBENCHMARK
+    {
+        const JobRecord &wanted = m_results[random() % m_results.size()];
+        QCOMPARE(reader->findByKey(wanted.account, wanted.key).value->id, wanted.id);
+    }
+    reader->close();
+}
+
+/// With its checks.
+void MicroStore::open()
+{
+    const auto backend = makeBackend(path(), {});
+    QBENCHMARK
+    {
+        backend->close();
+        QCOMPARE(makeBackend(path(), {})->open(), QString());
+    }
+}
+
+/// All results are too old: while they go, a job's three writes are committed every few steps. The longest
+/// commit and the longest step are what a write may wait for.
+void MicroStore::pausesWhileExpiring()
+{
+    Config::Store limits;
+    limits.keepFor = 1s;
+    const auto backend = makeBackend(path(), limits);
+    QCOMPARE(backend->open(), QString());
+    std::vector<double> commits;
+    std::vector<double> steps;
+    const auto timed = [](std::vector<double> &into, auto what) {
+        const TimePoint from = Clock::now();
+        what();
+        into.push_back(std::chrono::duration<double, std::milli>(Clock::now() - from).count());
+    };
+    for (bool more = true; more;) {
+        timed(steps, [&] {
+            const Tidied step = backend->tidy(wallTime(3'600'000'000));
+            QCOMPARE(step.error, QString());
+            more = step.more;
+        });
+        const JobRecord job = openJob("a", makeJobId());
+        timed(commits, [&] { QCOMPARE(backend->commit({PutJob{job}}).error, QString()); });
+    }
+    const auto show = [](const char *what, std::vector<double> &all) {
+        std::sort(all.begin(), all.end());
+        qInfo("%s: %zu, median %.2f ms, p99 %.2f ms, longest %.2f ms", what, all.size(), all[all.size() / 2],
+              all[all.size() * 99 / 100], all.back());
+    };
+    show("commits", commits);
+    show("steps", steps);
+    QCOMPARE(backend->size().ended, 0);
+}
+
+QTEST_GUILESS_MAIN(MicroStore)
+#include "micro_store.moc"
