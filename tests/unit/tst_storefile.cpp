@@ -54,7 +54,7 @@ bool sql(const QString &path, const QStringList &statements)
 
 }  // namespace
 
-class TestStoreFaults : public QObject
+class TestStoreFile : public QObject
 {
     Q_OBJECT
 
@@ -87,7 +87,7 @@ private:
     unsigned m_seed = 0;
 };
 
-void TestStoreFaults::initTestCase()
+void TestStoreFile::initTestCase()
 {
     m_seed = qEnvironmentVariableIsSet("HOLDLINE_TEST_SEED")
                  ? qEnvironmentVariable("HOLDLINE_TEST_SEED").toUInt()
@@ -95,13 +95,13 @@ void TestStoreFaults::initTestCase()
     qInfo("seed %u (HOLDLINE_TEST_SEED)", m_seed);
 }
 
-void TestStoreFaults::init()
+void TestStoreFile::init()
 {
     m_folder = std::make_unique<QTemporaryDir>();
     m_records.clear();
 }
 
-void TestStoreFaults::onlyItsUserMayReadIt()
+void TestStoreFile::onlyItsUserMayReadIt()
 {
     const QString inside = m_folder->filePath(u"a/b/holdline.db"_s);
     QCOMPARE(openError(inside), QString());
@@ -113,7 +113,7 @@ void TestStoreFaults::onlyItsUserMayReadIt()
     QVERIFY(!(QFile::permissions(inside) & others));
 }
 
-void TestStoreFaults::aPathBelowAFile()
+void TestStoreFile::aPathBelowAFile()
 {
     write(path(), "a file");
     const QString error = openError(path() + u"/state/holdline.db"_s);
@@ -123,7 +123,7 @@ void TestStoreFaults::aPathBelowAFile()
 }
 
 /// Not even root may make files in /sys.
-void TestStoreFaults::aFolderThatCannotBeWritten()
+void TestStoreFile::aFolderThatCannotBeWritten()
 {
     QString inside = u"/sys/holdline.db"_s;
     if (::geteuid() != 0) {
@@ -136,17 +136,17 @@ void TestStoreFaults::aFolderThatCannotBeWritten()
     QVERIFY2(error.contains(u"give this user the right to write it and its folder"), qPrintable(error));
 }
 
-void TestStoreFaults::aFolderInItsPlace()
+void TestStoreFile::aFolderInItsPlace()
 {
     QVERIFY(openError(m_folder->path()).startsWith(u"cannot open "_s + m_folder->path()));
 }
 
-void TestStoreFaults::noPathAtAll()
+void TestStoreFile::noPathAtAll()
 {
     QVERIFY(openError({}).contains(u"store.path"));
 }
 
-void TestStoreFaults::garbage()
+void TestStoreFile::garbage()
 {
     const QByteArray text = QByteArray("nobody's database ").repeated(1000);
     write(path(), text);
@@ -156,13 +156,13 @@ void TestStoreFaults::garbage()
 }
 
 /// As one that was just made.
-void TestStoreFaults::anEmptyFile()
+void TestStoreFile::anEmptyFile()
 {
     write(path(), {});
     QCOMPARE(openError(path()), QString());
 }
 
-void TestStoreFaults::anotherProgramsDatabase()
+void TestStoreFile::anotherProgramsDatabase()
 {
     QVERIFY(sql(path(), {u"CREATE TABLE mail (sender TEXT)"_s, u"INSERT INTO mail VALUES ('somebody')"_s}));
     const QString error = openError(path());
@@ -171,7 +171,7 @@ void TestStoreFaults::anotherProgramsDatabase()
     QVERIFY(!sql(path(), {u"SELECT * FROM jobs"_s}));
 }
 
-void TestStoreFaults::aNewerForm()
+void TestStoreFile::aNewerForm()
 {
     fill(3);
     QVERIFY(sql(path(), {u"PRAGMA user_version = 99"_s}));
@@ -181,7 +181,7 @@ void TestStoreFaults::aNewerForm()
     judge(0);
 }
 
-void TestStoreFaults::aSecondOneOnTheSameFile()
+void TestStoreFile::aSecondOneOnTheSameFile()
 {
     const auto first = makeBackend(path(), {});
     QCOMPARE(first->open(), QString());
@@ -196,7 +196,7 @@ void TestStoreFaults::aSecondOneOnTheSameFile()
     QCOMPARE(second->open(), QString());
 }
 
-void TestStoreFaults::olderFormsAreBroughtUp()
+void TestStoreFile::olderFormsAreBroughtUp()
 {
     const Migrations first{{u"CREATE TABLE things (name TEXT)"_s}};
     const Migrations second{
@@ -213,7 +213,7 @@ void TestStoreFaults::olderFormsAreBroughtUp()
     QVERIFY(connection.error().contains(u"newer version"));
 }
 
-void TestStoreFaults::aMigrationThatFailsLeavesWhatWas()
+void TestStoreFile::aMigrationThatFailsLeavesWhatWas()
 {
     const Migrations first{{u"CREATE TABLE things (name TEXT)"_s}};
     const Migrations second{first[0], {u"INSERT INTO things VALUES ('b')"_s, u"nonsense"_s}};
@@ -225,7 +225,7 @@ void TestStoreFaults::aMigrationThatFailsLeavesWhatWas()
     QCOMPARE(connection.ask("SELECT count(*) FROM things"), QVariant(0));
 }
 
-void TestStoreFaults::fill(int records)
+void TestStoreFile::fill(int records)
 {
     const auto backend = makeBackend(path(), {});
     QCOMPARE(backend->open(), QString());
@@ -242,7 +242,7 @@ void TestStoreFaults::fill(int records)
 }
 
 /// Whatever was done to the file: an error or what was written, never something else.
-void TestStoreFaults::judge(int seed)
+void TestStoreFile::judge(int seed)
 {
     const auto backend = makeBackend(path(), {});
     if (!backend->open().isEmpty())
@@ -268,7 +268,7 @@ void TestStoreFaults::judge(int seed)
     reader->close();
 }
 
-void TestStoreFaults::flippedBits()
+void TestStoreFile::flippedBits()
 {
     fill(150);
     const QByteArray good = contents(path());
@@ -296,7 +296,7 @@ void TestStoreFaults::flippedBits()
     QVERIFY2(refused > kRounds / 4, qPrintable(QString::number(refused)));
 }
 
-void TestStoreFaults::truncatedFiles()
+void TestStoreFile::truncatedFiles()
 {
     fill(150);
     const QByteArray good = contents(path());
@@ -313,7 +313,7 @@ void TestStoreFaults::truncatedFiles()
 }
 
 /// Its key is still taken, so that the job is not run again.
-void TestStoreFaults::aDamagedResultIsAnError()
+void TestStoreFile::aDamagedResultIsAnError()
 {
     fill(8);
     const JobRecord &victim = m_records[2];
@@ -335,5 +335,5 @@ void TestStoreFaults::aDamagedResultIsAnError()
     reader->close();
 }
 
-QTEST_GUILESS_MAIN(TestStoreFaults)
-#include "tst_storefaults.moc"
+QTEST_GUILESS_MAIN(TestStoreFile)
+#include "tst_storefile.moc"
