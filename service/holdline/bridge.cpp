@@ -119,6 +119,7 @@ Bridge::Bridge(const Config &config, const QByteArray &callbackUrl, JobStarter &
     m_housekeeping.setInterval(kHousekeepingInterval);
     connect(&m_housekeeping, &QTimer::timeout, this, [this] {
         m_jobs.expire(Clock::now());
+        storeStarts();
         retryUnstored();
     });
     m_housekeeping.start();
@@ -325,10 +326,13 @@ void Bridge::onStartFinished(JobStarter::Ticket ticket, const StartResult &resul
             held->second.headers = {};
         }
         if (Promise *promise = promiseOf(ticket); promise && !job->isSettled()) {
-            if (job->status.state == JobState::Running)
-                promise->request.reset();
             touch(*job, *promise);
-            store(*job, *promise);
+            if (job->status.state == JobState::Running) {
+                promise->request.reset();
+                m_startsToStore.push_back(ticket);
+            } else {
+                store(*job, *promise);
+            }
         }
         Q_EMIT jobChanged(*job);
     }

@@ -226,6 +226,7 @@ private:
     void tellEnding(JobKey key);
     void forgetPromise(JobKey key);
     void retryUnstored();
+    void storeStarts();
     void callbackOfStored(const QByteArray &token, const http::Request &request,
                           std::unique_ptr<Exchange> exchange);
     /// A callback that brings a result after the job's end.
@@ -262,6 +263,8 @@ private:
     std::map<AccountKey, JobKey> m_keys;
     std::map<AccountKey, std::vector<Asking>> m_asking;  ///< while the store looks for their key
     int m_askingCount = 0;
+    /// Their starts were accepted within the last second, and that is not stored yet.
+    std::vector<JobKey> m_startsToStore;
     int m_openPromised = 0;  ///< promised jobs that are not settled
     int m_storing = 0;       ///< ends that are on their way into the store
     int m_unstored = 0;      ///< ends that could not be stored

@@ -221,6 +221,18 @@ void Bridge::retryUnstored()
     }
 }
 
+/// Nobody waits to hear that a start was accepted: the job is waited for after a crash either way. So it is
+/// written within a second, and not at all where the job has ended by then.
+void Bridge::storeStarts()
+{
+    for (const JobKey key : std::exchange(m_startsToStore, {})) {
+        const Job *job = m_jobs.find(key);
+        Promise *promise = promiseOf(key);
+        if (job && promise && !promise->ending)
+            store(*job, *promise);
+    }
+}
+
 void Bridge::callbackOfStored(const QByteArray &token, const http::Request &request,
                               std::unique_ptr<Exchange> exchange)
 {
