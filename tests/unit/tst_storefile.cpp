@@ -21,6 +21,7 @@
 using namespace holdline;
 using namespace holdline::test;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -76,6 +77,7 @@ private Q_SLOTS:
     void flippedBits();
     void truncatedFiles();
     void aDamagedResultIsAnError();
+    void roomThatIsFreeIsGivenBack();
 
 private:
     QString path() const { return m_folder->filePath(u"holdline.db"_s); }
@@ -333,6 +335,30 @@ void TestStoreFile::aDamagedResultIsAnError()
     QVERIFY(!backend->commit({PutJob{openJob(victim.account, victim.key)}}).of(0).isEmpty());
     QCOMPARE(reader->find(m_records[3].id).value, m_records[3]);
     reader->close();
+}
+
+void TestStoreFile::roomThatIsFreeIsGivenBack()
+{
+    Config::Store limits;
+    limits.keepFor = 1s;
+    const auto backend = makeBackend(path(), limits);
+    QCOMPARE(backend->open(), QString());
+    std::vector<StoreWrite> writes;
+    for (int i = 0; i < 100; ++i)
+        writes.push_back(PutJob{ended(openJob("a", {}), QByteArray(100'000, 'x'))});
+    QCOMPARE(backend->commit(writes).error, QString());
+    backend->close();
+    const qint64 before = QFileInfo(path()).size();
+    QVERIFY(before > 10'000'000);
+    QCOMPARE(backend->open(), QString());
+    for (bool more = true; more;) {
+        const Tidied step = backend->tidy(wallTime(10'000));
+        QCOMPARE(step.error, QString());
+        more = step.more;
+    }
+    backend->close();
+    QVERIFY2(QFileInfo(path()).size() < before / 2, qPrintable(QString::number(QFileInfo(path()).size())));
+    QCOMPARE(openError(path()), QString());
 }
 
 QTEST_GUILESS_MAIN(TestStoreFile)

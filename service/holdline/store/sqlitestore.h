@@ -65,7 +65,7 @@ private:
     bool dropLetters(int kind);
     bool expire(WallTime now, TimePoint until, Tidied &tidied);
     bool forget(WallTime now, TimePoint until, Tidied &tidied);
-    bool giveBack(Tidied &tidied);
+    bool giveBack(TimePoint until, Tidied &tidied);
     std::int64_t pages(const char *pragma);
     bool isFull();
 

@@ -15,6 +15,8 @@ namespace {
 // One step: so many rows at most, and no new one after so long, because writes wait meanwhile.
 constexpr int kRows = 32;
 constexpr auto kStepTime = std::chrono::milliseconds(2);
+/// Free pages that are given back in one step.
+constexpr int kPages = 64;
 /// Fewer free pages than this stay in the file whatever share of it they are.
 constexpr std::int64_t kSparePages = 1024;
 
@@ -25,7 +27,7 @@ Tidied SqliteStore::tidy(WallTime now)
     Tidied tidied;
     const TimePoint until = Clock::now() + kStepTime;
     if (!expire(now, until, tidied) || (!tidied.more && !forget(now, until, tidied)) ||
-        (!tidied.more && !giveBack(tidied)))
+        (!tidied.more && !giveBack(until, tidied)))
         tidied.error = fail();
     return tidied;
 }
@@ -128,20 +130,25 @@ bool SqliteStore::forget(WallTime now, TimePoint until, Tidied &tidied)
 }
 
 /// Room that is free is used again; what is free beyond a quarter of the file goes back to the disk.
-bool SqliteStore::giveBack(Tidied &tidied)
+bool SqliteStore::giveBack(TimePoint until, Tidied &tidied)
 {
     const std::int64_t all = pages("PRAGMA page_count");
     const std::int64_t unused = pages("PRAGMA freelist_count");
     const bool isTooBig = all * kStorePage > databaseBytes(m_limits) && unused > 0;
     if (!isTooBig && unused <= std::max(kSparePages, all / 4))
         return true;
-    // Each row it gives is a page.
-    QSqlQuery *query = m_connection.run("PRAGMA incremental_vacuum(64)");
-    while (query && query->next()) {
-    }
-    if (!query || !m_connection.check(*query))
+    // Through Qt each run moves one page: it stops at the first row, and this statement's have no columns.
+    SqliteTransaction transaction(m_connection);
+    if (!transaction.isOpen())
         return false;
-    query->finish();
+    for (int page = 0; page < kPages && Clock::now() < until; ++page) {
+        QSqlQuery *query = m_connection.run("PRAGMA incremental_vacuum(1)");
+        if (!query)
+            return false;
+        query->finish();
+    }
+    if (!transaction.commit())
+        return false;
     tidied.more = true;
     return true;
 }
