@@ -3,8 +3,8 @@
 
 #include "core/telemetry/metrics.h"
 #include "service/holdline/bridge.h"
-#include "service/holdline/jobsapi/jobsapi.h"
 #include "service/holdline/deadletters.h"
+#include "service/holdline/jobsapi/jobsapi.h"
 #include "service/holdline/monitor/monitorfeed.h"
 #include "service/holdline/recorder.h"
 #include "service/holdline/sharddirectory.h"

@@ -161,6 +161,7 @@ private Q_SLOTS:
     void endsAfterALineThatIsTooLong_data();
     void endsAfterALineThatIsTooLong();
     void leavesCommandsUnreadBeyondALimit();
+    void answersLargeOnesOneByOne();
     void servesOneThatShutsDownItsSendingSide();
     void seesOneThatCloses();
     void tellsWhyItRefuses();
@@ -427,6 +428,24 @@ void TestMonitorLink::leavesCommandsUnreadBeyondALimit()
         return static_cast<int>(owner.replies.size()) == kCommands;
     };
     QTRY_VERIFY(allAnswered());
+}
+
+void TestMonitorLink::answersLargeOnesOneByOne()
+{
+    constexpr int kCommands = 50;
+    Owner owner;
+    owner.write(lines("{\"command\":\"result\",\"job\":\"a\"}\n", kCommands));
+    Reply large{{}, true, {}};
+    large.result = StoredResult{"a", 200, BodyPart::of({}, QByteArray(BodyPart::kMaxBytes, '\xFF'))};
+    for (int answered = 0; answered < kCommands; ++answered) {
+        const auto isNext = [&owner, answered] {
+            owner.read();
+            return static_cast<int>(owner.commands.size()) == answered + 1;
+        };
+        QTRY_VERIFY(isNext());
+        QVERIFY(owner.link->unsentBytes() <= MonitorLink::kMaxUnsent + 1024 * 1024);
+        owner.link->answer(large);
+    }
 }
 
 void TestMonitorLink::servesOneThatShutsDownItsSendingSide()
