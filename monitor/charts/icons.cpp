@@ -111,6 +111,12 @@ QIcon icon(CallbackWord word)
     return drawn(nameOf(word), inkOf(word));
 }
 
+QIcon icon(const LetterRow &row)
+{
+    return row.kind == DeadLetter::Kind::Job ? drawn(QStringLiteral("ended-failed"), Ink::EndedFailed)
+                                             : drawn(QStringLiteral("letter"), Ink::Text);
+}
+
 QIcon appIcon()
 {
     return QIcon(new IconEngine(pathOf(kApp), IconEngine::Colours::Own));

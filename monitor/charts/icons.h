@@ -21,6 +21,8 @@ QIcon icon(RowState state);
 /// As above; a tick or a cross for ended ones.
 QIcon icon(const JobRow &row);
 QIcon icon(CallbackWord word);
+/// An envelope, or a job that failed.
+QIcon icon(const LetterRow &row);
 /// The program's, in its own colours.
 QIcon appIcon();
 

@@ -20,7 +20,8 @@ Rates ratesBetween(const Sample &before, const Sample &now)
         const auto reason = static_cast<Reason>(i);
         if (reason == Reason::ClientGone)
             continue;
-        const bool isGood = reason == Reason::Completed || reason == Reason::PassedThrough;
+        const bool isGood = reason == Reason::Completed || reason == Reason::PassedThrough ||
+                            reason == Reason::HandedOver || reason == Reason::Replayed;
         (isGood ? rates.answered : rates.failed) += more(before.requests[i], now.requests[i]);
     }
     return {rates.starts / seconds, rates.answered / seconds, rates.failed / seconds};

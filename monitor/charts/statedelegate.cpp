@@ -12,6 +12,8 @@ void StateDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIn
     const QVariant row = index.data(RecordTable::RowRole);
     if (const JobPtr job = row.value<JobPtr>()) {
         option->icon = icon(*job);
+    } else if (const LetterPtr letter = row.value<LetterPtr>()) {
+        option->icon = icon(*letter);
     } else if (row.metaType() == QMetaType::fromType<CallbackRow>()) {
         option->icon = icon(row.value<CallbackRow>().word);
     } else if (const QVariant state = index.data(RecordTable::StateRole); state.isValid()) {

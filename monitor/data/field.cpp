@@ -40,6 +40,14 @@ constexpr std::array<FieldInfo, kFieldCount> kInfos{{
     {QLatin1StringView("at"), FieldKind::Clock, false},
     {QLatin1StringView("word"), FieldKind::Text, false},
     {QLatin1StringView("bytes"), FieldKind::Number, false},
+    {QLatin1StringView("promised"), FieldKind::Text, false},
+    {QLatin1StringView("handed"), FieldKind::Text, false},
+    {QLatin1StringView("recovered"), FieldKind::Text, false},
+    {QLatin1StringView("joined"), FieldKind::Number, false},
+    {QLatin1StringView("waiting"), FieldKind::Number, false},
+    {QLatin1StringView("kind"), FieldKind::Text, false},
+    {QLatin1StringView("reason"), FieldKind::Text, false},
+    {QLatin1StringView("redriven"), FieldKind::Number, false},
 }};
 static_assert(!kInfos.back().key.isEmpty());
 

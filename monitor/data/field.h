@@ -41,8 +41,16 @@ enum class Field : std::uint8_t {
     At,  ///< time of day of a callback
     Word,
     Bytes,
+    Promised,  ///< "yes" or nothing, as the next two
+    Handed,    ///< over
+    Recovered,
+    Joined,
+    Waiting,
+    Kind,  ///< of a dead letter
+    Reason,
+    Redriven,
 };
-inline constexpr int kFieldCount = static_cast<int>(Field::Bytes) + 1;
+inline constexpr int kFieldCount = static_cast<int>(Field::Redriven) + 1;
 
 enum class FieldKind : std::uint8_t {
     Text,
@@ -73,6 +81,8 @@ struct Cell
 
     static Cell of(QByteArrayView text) { return {text.isEmpty(), text, 0}; }
     static Cell of(QLatin1StringView text) { return of(QByteArrayView(text.data(), text.size())); }
+    /// "yes", or null: a word that says no would be found in every row.
+    static Cell yes(bool is) { return is ? of(QByteArrayView("yes")) : Cell{}; }
     static Cell of(std::int64_t number) { return {false, {}, number}; }
     static Cell of(std::optional<Microseconds> value) { return value ? of(value->count()) : Cell{}; }
     static Cell of(WallTime at) { return of(std::int64_t{at.time_since_epoch().count()}); }

@@ -84,6 +84,16 @@ Cell jobCell(const JobRow &row, Field field, WallTime now, int position)
             return isLive ? Cell{} : Cell::of(row.ended());
         case Field::Detail:
             return Cell::of(row.detail);
+        case Field::Promised:
+            return Cell::yes(row.promised);
+        case Field::Handed:
+            return Cell::yes(row.handedOver);
+        case Field::Recovered:
+            return Cell::yes(row.recovered);
+        case Field::Joined:
+            return row.promised ? Cell::of(std::int64_t{row.joined}) : Cell{};
+        case Field::Waiting:
+            return row.promised ? Cell::of(std::int64_t{row.waiting}) : Cell{};
         case Field::Queued:
         case Field::InFlight:
         case Field::Turn:
@@ -91,6 +101,9 @@ Cell jobCell(const JobRow &row, Field field, WallTime now, int position)
         case Field::At:
         case Field::Word:
         case Field::Bytes:
+        case Field::Kind:
+        case Field::Reason:
+        case Field::Redriven:
             break;
     }
     return {};

@@ -24,8 +24,8 @@ std::uint64_t rowsOf(const Update &update)
 bool Changes::isEmpty() const
 {
     return added.empty() && changed.empty() && removed.empty() && ended.empty() && historyDropped == 0 &&
-           lanes.empty() && lanesGone.empty() && callbacks.empty() && callbacksDropped == 0 && !sampled &&
-           !service;
+           lanes.empty() && lanesGone.empty() && callbacks.empty() && callbacksDropped == 0 && !letters &&
+           !sampled && !service;
 }
 
 class LiveData::Private
@@ -37,6 +37,8 @@ public:
         std::optional<ServiceFacts> service;
         SampleHistory samples = SampleHistory();
         LiveState rows;
+        std::vector<LetterPtr> letters = {};
+        std::uint64_t lettersOmitted = 0;
     };
 
     const Known &shown() const { return frozen ? *frozen : known; }
@@ -118,10 +120,25 @@ void LiveData::apply(const Update &update)
         d->mustReset = true;
     }
 
-    if (d->frozen) {
+    if (d->frozen)
         d->hidden += rowsOf(update);
+    tellSoon();
+}
+
+void LiveData::setLetters(const std::vector<LetterRow> &letters, std::uint64_t omitted)
+{
+    d->known.letters.clear();
+    for (const LetterRow &row : letters)
+        d->known.letters.push_back(std::make_shared<const LetterRow>(row));
+    d->known.lettersOmitted = omitted;
+    d->gatherer.lettersChanged();
+    tellSoon();
+}
+
+void LiveData::tellSoon()
+{
+    if (d->frozen)
         return;
-    }
     if (d->timer.isActive())
         return;
     const Milliseconds elapsed(d->sinceTelling.isValid() ? d->sinceTelling.elapsed()
@@ -221,6 +238,16 @@ const std::deque<CallbackRow> &LiveData::callbacks() const
     return d->shown().rows.callbacks;
 }
 
+const std::vector<LetterPtr> &LiveData::letters() const
+{
+    return d->shown().letters;
+}
+
+std::uint64_t LiveData::lettersOmitted() const
+{
+    return d->shown().lettersOmitted;
+}
+
 std::uint64_t LiveData::historyBefore() const
 {
     return d->shown().rows.historyBefore;
@@ -241,6 +268,17 @@ JobPtr LiveData::find(const QByteArray &id) const
 int LiveData::count(RowState state) const
 {
     return d->shown().rows.counts[static_cast<std::size_t>(state)];
+}
+
+int LiveData::held() const
+{
+    const LiveState &rows = d->shown().rows;
+    return static_cast<int>(rows.jobs.size()) - rows.promised + rows.waiting;
+}
+
+int LiveData::handedOver() const
+{
+    return d->shown().rows.handedOver;
 }
 
 int LiveData::queuePosition(const JobRow &row) const

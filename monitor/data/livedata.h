@@ -13,6 +13,7 @@
 namespace holdline::monitor {
 
 using JobPtr = std::shared_ptr<const JobRow>;
+using LetterPtr = std::shared_ptr<const LetterRow>;
 
 /// What one batch of updates changed. Each id is in one of `added`, `changed` and `removed` at most.
 struct Changes
@@ -26,6 +27,7 @@ struct Changes
     std::vector<QByteArray> lanesGone;
     std::vector<CallbackRow> callbacks;
     std::size_t callbacksDropped = 0;
+    bool letters = false;
     bool sampled = false;
     bool service = false;
 
@@ -55,6 +57,8 @@ public:
     ~LiveData() override;
 
     void apply(const Update &update);
+    /// The dead letters as the service told them when it was asked; updates do not tell of them.
+    void setLetters(const std::vector<LetterRow> &letters, std::uint64_t omitted);
     /// Forgets everything: for another source.
     void clear();
     /// Tells at once what is gathered.
@@ -72,6 +76,8 @@ public:
     const std::deque<JobPtr> &history() const;  ///< oldest first, kHistory at most
     const QHash<QByteArray, LaneRow> &lanes() const;
     const std::deque<CallbackRow> &callbacks() const;  ///< oldest first, kCallbacks at most
+    const std::vector<LetterPtr> &letters() const;     ///< newest first
+    std::uint64_t lettersOmitted() const;              ///< older ones there are
     /// How many came before the first of history() and of callbacks() since this object was made: with it,
     /// each has a number that no other ever has.
     std::uint64_t historyBefore() const;
@@ -80,6 +86,11 @@ public:
     JobPtr find(const QByteArray &id) const;
     /// Of live jobs in this state; of ended ones in the history for RowState::Ended.
     int count(RowState state) const;
+    /// Clients' requests that are held: one for each live job that is not promised, and whoever waits for one
+    /// that is.
+    int held() const;
+    /// Live jobs that were handed over.
+    int handedOver() const;
     /// Place in its account's queue, from 1; 0 when it is not queued.
     int queuePosition(const JobRow &row) const;
     /// The oldest live job; null when there is none.
@@ -98,6 +109,8 @@ Q_SIGNALS:
     void frozenChanged();
 
 private:
+    void tellSoon();
+
     class Private;
     std::unique_ptr<Private> d;
 };

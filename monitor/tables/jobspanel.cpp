@@ -18,6 +18,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+/// Not a state of its own: what is handed over is queued or runs as well.
+const QString kHandedOver = u"handed-over"_s;
+
 QString keyOf(RowState state)
 {
     return QString(word(state));
@@ -30,14 +33,16 @@ std::vector<Sidebar::Entry> stateEntries()
         const auto state = static_cast<RowState>(i);
         entries.push_back({keyOf(state), stateText(state), keyOf(state)});
     }
+    entries.push_back({kHandedOver, JobsPanel::tr("Handed over"), kHandedOver});
     return entries;
 }
 
 /// Ways a job can end, not a request that never became one.
 constexpr std::array kOutcomes{Reason::Completed,           Reason::JobFailed,     Reason::StartRejected,
                                Reason::UpstreamUnreachable, Reason::UpstreamError, Reason::StartUnknown,
-                               Reason::CallbackTimeout,     Reason::QueueTimeout,  Reason::ClientGone,
-                               Reason::Cancelled,           Reason::Draining,      Reason::PassedThrough};
+                               Reason::CallbackTimeout,     Reason::Interrupted,   Reason::QueueTimeout,
+                               Reason::ClientGone,          Reason::Cancelled,     Reason::Draining,
+                               Reason::PassedThrough};
 
 std::vector<Sidebar::Entry> outcomeEntries()
 {
@@ -119,8 +124,14 @@ void JobsPanel::applyEntry(const QString &key)
     table().setStates(states);
 }
 
+QString JobsPanel::entryTerm(const QString &key) const
+{
+    return key == kHandedOver ? u"handed=yes"_s : QString();
+}
+
 void JobsPanel::updateCounts()
 {
+    sidebar().setCount(kHandedOver, data().handedOver());
     sidebar().setCount({}, table().totalCount());
     for (int i = 0; i < static_cast<int>(RowState::Ended); ++i)
         sidebar().setCount(keyOf(static_cast<RowState>(i)), data().count(static_cast<RowState>(i)));

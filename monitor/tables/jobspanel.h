@@ -22,7 +22,8 @@ private:
     QAction *m_copyCurl;
 };
 
-/// The requests that are held now.
+/// The jobs that have not ended: requests that are held, and promised jobs, which go on without their
+/// clients.
 class JobsPanel : public JobRowsPanel
 {
     Q_OBJECT
@@ -37,6 +38,7 @@ Q_SIGNALS:
 
 protected:
     void applyEntry(const QString &key) override;
+    QString entryTerm(const QString &key) const override;
     void updateCounts() override;
     void extendMenu(QMenu &menu) override;
 

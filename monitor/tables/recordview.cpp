@@ -37,6 +37,7 @@ int usualDigits(const Column &column)
         case Field::Deadline:
             return 17;
         case Field::Outcome:
+        case Field::Reason:
             return 22;
         case Field::Detail:
             return 30;
@@ -81,7 +82,7 @@ RecordView::RecordView(RecordTable *table, QWidget *parent)
     header()->setSortIndicator(table->sortColumn(), table->sortOrder());
     setSortingEnabled(true);
     applyFont();
-    for (const Field field : {Field::State, Field::Outcome, Field::Word}) {
+    for (const Field field : {Field::State, Field::Outcome, Field::Word, Field::Kind}) {
         if (const int column = table->columnOf(field); column >= 0)
             setItemDelegateForColumn(column, new StateDelegate(this));
     }

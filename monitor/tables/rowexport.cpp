@@ -75,6 +75,8 @@ QByteArray rowAsJson(const RecordTable &table, int row)
     const QVariant value = table.index(row, 0).data(RecordTable::RowRole);
     if (const auto job = value.value<JobPtr>())
         return encodeRow(*job);
+    if (const auto letter = value.value<LetterPtr>())
+        return encodeRow(*letter);
     if (value.metaType() == QMetaType::fromType<LaneRow>())
         return encodeRow(value.value<LaneRow>());
     return encodeRow(value.value<CallbackRow>());

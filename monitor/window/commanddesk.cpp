@@ -10,9 +10,15 @@ void CommandDesk::setSource(UpdateSource *source)
     if (m_source)
         m_source->disconnect(this);
     m_source = source;
+    const QString why = tr("another source was opened before the answer");
     const auto pending = std::exchange(m_pending, {});
     for (const ErrandPtr &errand : pending)
-        answer(errand, false, tr("another source was opened before the answer"));
+        answer(errand, false, why);
+    const auto questions = std::exchange(m_questions, {});
+    for (const Question &question : questions) {
+        if (question.context)
+            question.answered({{}, false, why});
+    }
     if (source)
         connect(source, &UpdateSource::replied, this, &CommandDesk::take);
 }
@@ -52,6 +58,39 @@ void CommandDesk::drain()
     send(errand, Command::Verb::Drain, {});
 }
 
+void CommandDesk::redrive(const QList<QByteArray> &letters)
+{
+    auto errand = std::make_shared<Errand>();
+    errand->failure = letters.size() == 1 ? tr("The letter was not driven again: %1")
+                                          : tr("%1 of %2 letters were not driven again: %3");
+    errand->success = tr("%1 letters driven again");
+    errand->asked = static_cast<int>(letters.size());
+    errand->aboutLetters = true;
+    for (const QByteArray &letter : letters)
+        send(errand, Command::Verb::Redrive, letter);
+}
+
+void CommandDesk::discard(const QList<QByteArray> &letters)
+{
+    auto errand = std::make_shared<Errand>();
+    errand->failure = letters.size() == 1 ? tr("The letter was not discarded: %1")
+                                          : tr("%1 of %2 letters were not discarded: %3");
+    errand->success = tr("%1 letters discarded");
+    errand->asked = static_cast<int>(letters.size());
+    errand->aboutLetters = true;
+    for (const QByteArray &letter : letters)
+        send(errand, Command::Verb::Discard, letter);
+}
+
+void CommandDesk::ask(Command::Verb verb, const QByteArray &target, QObject *context, Answered answered)
+{
+    const QByteArray id = m_source ? m_source->send(verb, target) : QByteArray();
+    if (id.isEmpty())
+        answered({{}, false, tr("there is no connection to the service")});
+    else
+        m_questions.insert(id, {context, std::move(answered)});
+}
+
 void CommandDesk::send(const ErrandPtr &errand, Command::Verb verb, const QByteArray &target)
 {
     const QByteArray id = m_source ? m_source->send(verb, target) : QByteArray();
@@ -63,6 +102,13 @@ void CommandDesk::send(const ErrandPtr &errand, Command::Verb verb, const QByteA
 
 void CommandDesk::take(const Reply &reply)
 {
+    if (const auto question = m_questions.constFind(reply.id); question != m_questions.cend()) {
+        const Question asked = *question;
+        m_questions.erase(question);
+        if (asked.context)
+            asked.answered(reply);
+        return;
+    }
     if (const ErrandPtr errand = m_pending.take(reply.id))
         answer(errand, reply.ok, reply.text);
 }
@@ -78,6 +124,8 @@ void CommandDesk::answer(const ErrandPtr &errand, bool ok, const QString &text)
     }
     if (errand->answered < errand->asked)
         return;
+    if (errand->aboutLetters)
+        Q_EMIT lettersTouched();
     if (const int undone = errand->asked - errand->done; undone > 0) {
         Q_EMIT failed(errand->asked == 1 ? errand->failure.arg(errand->why)
                                          : errand->failure.arg(QString::number(undone),

@@ -7,6 +7,7 @@
 #include <QList>
 #include <QPointer>
 
+#include <functional>
 #include <memory>
 
 namespace holdline::monitor {
@@ -28,13 +29,22 @@ public:
     void pauseLane(const QByteArray &account);
     void resumeLane(const QByteArray &account);
     void drain();
+    void redrive(const QList<QByteArray> &letters);
+    void discard(const QList<QByteArray> &letters);
+
+    using Answered = std::function<void(const Reply &)>;
+    /// A question: `answered` gets its answer, or why there is none, once, unless `context` is gone by then.
+    /// Nothing else is told.
+    void ask(Command::Verb verb, const QByteArray &target, QObject *context, Answered answered);
 
     /// Commands without an answer.
-    qsizetype pending() const { return m_pending.size(); }
+    qsizetype pending() const { return m_pending.size() + m_questions.size(); }
 
 Q_SIGNALS:
     void succeeded(const QString &text);
     void failed(const QString &text);
+    /// Dead letters were driven again or thrown away, or that was tried.
+    void lettersTouched();
 
 private:
     /// Commands that were asked for in one go.
@@ -45,10 +55,16 @@ private:
         int asked = 0;
         int done = 0;
         int answered = 0;
+        bool aboutLetters = false;
         QString lastText;
         QString why;
     };
     using ErrandPtr = std::shared_ptr<Errand>;
+    struct Question
+    {
+        QPointer<QObject> context;
+        Answered answered;
+    };
 
     void send(const ErrandPtr &errand, Command::Verb verb, const QByteArray &target);
     void take(const Reply &reply);
@@ -56,6 +72,7 @@ private:
 
     QPointer<UpdateSource> m_source;
     QHash<QByteArray, ErrandPtr> m_pending;
+    QHash<QByteArray, Question> m_questions;
 };
 
 }  // namespace holdline::monitor

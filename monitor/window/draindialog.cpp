@@ -61,7 +61,7 @@ QString DrainDialog::text() const
 
 void DrainDialog::renew()
 {
-    const auto held = m_data->jobs().size();
+    const int held = m_data->held();
     const int queued = m_data->count(RowState::Queued) + m_data->count(RowState::Retrying);
     const Milliseconds timeout = m_data->service() ? m_data->service()->drainTimeout : Milliseconds{};
     const QString what = held == 0 ? tr("Nothing is held now.")

@@ -7,6 +7,7 @@
 #include "monitor/data/format.h"
 #include "monitor/tables/rowexport.h"
 #include "monitor/window/reasontexts.h"
+#include "monitor/window/resultbox.h"
 #include "monitor/window/spantext.h"
 
 #include <QClipboard>
@@ -44,6 +45,23 @@ QLabel *wrapped(QWidget *parent)
     return label;
 }
 
+/// What its clients may rely on, and who does; empty for a plain job.
+QString promiseText(const JobRow &job)
+{
+    if (!job.promised)
+        return {};
+    QStringList parts{job.handedOver ? JobDetailPanel::tr("handed over")
+                                     : JobDetailPanel::tr("has an Idempotency-Key")};
+    if (job.state != RowState::Ended)
+        parts << (job.waiting > 0 ? JobDetailPanel::tr("%n client(s) waiting", nullptr, job.waiting)
+                                  : JobDetailPanel::tr("nobody waits for it now"));
+    if (job.joined > 0)
+        parts << JobDetailPanel::tr("joined %n time(s)", nullptr, job.joined);
+    if (job.recovered)
+        parts << JobDetailPanel::tr("recovered at the service's start");
+    return parts.join(QStringLiteral(" · "));
+}
+
 /// The ledger here holds the last ones only, and of very many at once not all.
 QString noCallbackText(const JobRow &job)
 {
@@ -56,8 +74,8 @@ QString noCallbackText(const JobRow &job)
 
 }  // namespace
 
-JobDetailPanel::JobDetailPanel(LiveData *live, QWidget *parent)
-    : QStackedWidget(parent), m_data(live), m_none(new QLabel(this))
+JobDetailPanel::JobDetailPanel(LiveData *live, CommandDesk *desk, QWidget *parent)
+    : QStackedWidget(parent), m_data(live), m_none(new QLabel(this)), m_result(new ResultBox(desk))
 {
     m_none->setText(tr("Select a job to see where its time went."));
     m_none->setAlignment(Qt::AlignCenter);
@@ -75,6 +93,10 @@ JobDetailPanel::JobDetailPanel(LiveData *live, QWidget *parent)
     scroll->setMinimumWidth(scroll->widget()->minimumSizeHint().width() +
                             style()->pixelMetric(QStyle::PM_ScrollBarExtent));
     addWidget(scroll);
+    // Once it has its place.
+    connect(m_result, &ResultBox::shown, scroll, [this, scroll] {
+        QTimer::singleShot(0, scroll, [this, scroll] { scroll->ensureWidgetVisible(m_result); });
+    });
     setAccessibleName(tr("Job detail"));
     m_clock.setInterval(kClock);
     connect(&m_clock, &QTimer::timeout, this, &JobDetailPanel::tick);
@@ -110,6 +132,7 @@ QWidget *JobDetailPanel::makePage()
     layout->addLayout(m_form);
     m_callbacks = wrapped(page);
     layout->addWidget(m_callbacks);
+    layout->addWidget(m_result);
     auto *buttons = new QHBoxLayout;
     m_cancel = new QPushButton(tr("Cancel job"), page);
     m_copyJson = new QPushButton(tr("Copy as JSON"), page);
@@ -124,6 +147,7 @@ QWidget *JobDetailPanel::makePage()
     buttons->addStretch(1);
     layout->addLayout(buttons);
     layout->addStretch(1);
+    connect(m_result, &ResultBox::told, this, &JobDetailPanel::told);
     connect(m_cancel, &QPushButton::clicked, this, [this] { Q_EMIT cancelRequested({m_id}); });
     connect(m_copyJson, &QPushButton::clicked, this,
             [this] { copy(QString::fromUtf8(encodeRow(*m_job)), tr("the job as JSON")); });
@@ -136,9 +160,9 @@ QWidget *JobDetailPanel::makePage()
 
 void JobDetailPanel::makeLines()
 {
-    const std::array<QString, kTexts> names{tr("Job"),    tr("Upstream id"), tr("Request id"), tr("Account"),
-                                            tr("Client"), tr("Asked at"),    tr("Deadline"),   tr("Attempts"),
-                                            tr("Place"),  tr("Last problem")};
+    const std::array<QString, kTexts> names{
+        tr("Job"),      tr("Upstream id"), tr("Request id"), tr("Account"), tr("Client"),      tr("Asked at"),
+        tr("Deadline"), tr("Attempts"),    tr("Place"),      tr("Promise"), tr("Last problem")};
     for (std::size_t i = 0; i < names.size(); ++i) {
         Line &line = m_lines[i];
         line.name = names[i];
@@ -200,6 +224,8 @@ void JobDetailPanel::refresh()
     showState();
     showLines();
     showCallbacks();
+    m_result->setJob(m_job);
+    m_result->setCommands(m_commands);
     m_cancel->setEnabled(isLive && m_commands);
     m_copyCurl->setEnabled(m_data->service().has_value());
     if (isLive && !m_still)
@@ -255,6 +281,7 @@ void JobDetailPanel::showLines()
     say(Attempts, job.attempts > 0 ? formatCount(job.attempts) : tr("none yet"));
     const int position = m_data->queuePosition(job);
     say(Place, position > 0 ? tr("%1 in its account's queue").arg(formatCount(position)) : QString());
+    say(Promise, promiseText(job));
     say(Detail, QString::fromUtf8(job.detail));
 }
 

@@ -14,6 +14,8 @@ class QToolButton;
 
 namespace holdline::monitor {
 
+class CommandDesk;
+class ResultBox;
 class Waterfall;
 
 /// All that is known of one job: where its time went, how it ended and what that means, its identifiers, and
@@ -24,7 +26,8 @@ class JobDetailPanel : public QStackedWidget
     Q_OBJECT
 
 public:
-    explicit JobDetailPanel(LiveData *live, QWidget *parent = nullptr);
+    /// The desk, which takes questions for stored results, must outlive it.
+    JobDetailPanel(LiveData *live, CommandDesk *desk, QWidget *parent = nullptr);
 
     /// Empty: none.
     void setJob(const QByteArray &id);
@@ -51,7 +54,19 @@ private:
         QLabel *value = nullptr;
         QToolButton *copy = nullptr;  ///< for what is wanted elsewhere
     };
-    enum Text { Id, UpstreamId, RequestId, Account, Client, Started, Deadline, Attempts, Place, Detail };
+    enum Text {
+        Id,
+        UpstreamId,
+        RequestId,
+        Account,
+        Client,
+        Started,
+        Deadline,
+        Attempts,
+        Place,
+        Promise,
+        Detail
+    };
     static constexpr int kTexts = Detail + 1;
 
     QWidget *makePage();
@@ -79,6 +94,7 @@ private:
     QFormLayout *m_form;
     std::array<Line, kTexts> m_lines;
     QLabel *m_callbacks;
+    ResultBox *m_result;
     QPushButton *m_cancel;
     QPushButton *m_copyJson;
     QPushButton *m_copyCurl;

@@ -8,10 +8,13 @@
 #include "monitor/tables/callbackspanel.h"
 #include "monitor/tables/jobspanel.h"
 #include "monitor/tables/lanespanel.h"
+#include "monitor/tables/letterspanel.h"
 #include "monitor/tables/rowexport.h"
 #include "monitor/window/draindialog.h"
+#include "monitor/window/filedialogs.h"
 #include "monitor/window/hintpage.h"
 #include "monitor/window/jobdetailpanel.h"
+#include "monitor/window/lettersview.h"
 #include "monitor/window/overviewpanel.h"
 #include "monitor/window/recordingbar.h"
 #include "monitor/window/shortcutsheet.h"
@@ -26,8 +29,6 @@
 #include <QClipboard>
 #include <QCloseEvent>
 #include <QComboBox>
-#include <QDir>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -49,7 +50,6 @@ namespace {
 constexpr QSize kFirstSize(1360, 860);
 constexpr int kNoticeMs = 6000;
 constexpr auto kClock = 500ms;
-const QString kFolderKey = u"folder"_s;
 const QString kGeometryKey = u"window/geometry"_s;
 const QString kLayoutKey = u"window/layout"_s;
 
@@ -125,16 +125,24 @@ void MainWindow::buildViews()
 {
     m_overview = new OverviewPanel(&m_data, &m_selection);
     m_latency = new LatencyPanel(&m_data, &m_selection);
-    m_detail = new JobDetailPanel(&m_data);
+    m_detail = new JobDetailPanel(&m_data, &m_commands);
     m_jobs = new JobsPanel(m_data, &m_selection);
     auto *lanes = new LanesPanel(m_data, &m_selection);
     m_workspace->add(View::Overview, m_overview);
     m_workspace->add(View::Latency, m_latency);
     m_workspace->add(View::Detail, m_detail);
-    addTable(View::Jobs, m_jobs);
-    addTable(View::Lanes, lanes);
-    addTable(View::Callbacks, new CallbacksPanel(m_data, &m_selection));
-    addTable(View::History, new HistoryPanel(m_data, &m_selection));
+    m_letters = new LettersView(&m_data, &m_selection, &m_commands);
+    m_workspace->add(View::Letters, m_letters);
+    m_workspace->add(View::Jobs, m_jobs);
+    m_workspace->add(View::Lanes, lanes);
+    auto *callbacks = new CallbacksPanel(m_data, &m_selection);
+    m_workspace->add(View::Callbacks, callbacks);
+    auto *history = new HistoryPanel(m_data, &m_selection);
+    m_workspace->add(View::History, history);
+    for (RecordPanel *panel :
+         std::initializer_list<RecordPanel *>{m_jobs, lanes, callbacks, history, &m_letters->panel()})
+        addTable(panel);
+    connect(m_letters, &LettersView::told, this, &MainWindow::tell);
 
     connect(m_overview, &OverviewPanel::jobSelected, this, [this](const QByteArray &id) {
         m_workspace->bring(View::Jobs);
@@ -152,9 +160,8 @@ void MainWindow::buildViews()
     connect(lanes, &LanesPanel::resumeRequested, &m_commands, &CommandDesk::resumeLane);
 }
 
-void MainWindow::addTable(View view, RecordPanel *panel)
+void MainWindow::addTable(RecordPanel *panel)
 {
-    m_workspace->add(view, panel);
     m_tables.append(panel);
     connect(panel, &RecordPanel::told, this, &MainWindow::tell);
     // One that ends stays in the detail view: that its row goes away is no reason to look at nothing.
@@ -237,8 +244,11 @@ void MainWindow::connectActions()
         options.socket = m_source.socket();
         (new MainWindow(options))->show();
     });
-    connect(m_actions.connectTo, &QAction::triggered, this, &MainWindow::askSocket);
-    connect(m_actions.openRecording, &QAction::triggered, this, &MainWindow::askRecording);
+    connect(m_actions.connectTo, &QAction::triggered, this, [this] {
+        askSocket(this, m_source.socket(), [this](const QString &path) { m_source.connectTo(path); });
+    });
+    connect(m_actions.openRecording, &QAction::triggered, this,
+            [this] { askRecording(this, [this](const QString &path) { openRecording(path); }); });
     connect(m_actions.record, &QAction::triggered, this, &MainWindow::setRecording);
     connect(m_actions.closeWindow, &QAction::triggered, this, &QWidget::close);
     connect(m_actions.quit, &QAction::triggered, qApp, &QApplication::closeAllWindows);
@@ -326,6 +336,7 @@ void MainWindow::showSource()
 {
     m_selection.clear();
     m_detail->setJob({});
+    m_letters->forget();
     m_commands.setSource(m_source.source());
     m_banners->setSource(m_source.source());
     m_statusLine->setSource(m_source.source());
@@ -349,6 +360,7 @@ void MainWindow::showStatus()
         table->setStill(still);
     m_detail->setStill(still);
     m_detail->setCommands(takesCommands);
+    m_letters->setCommands(takesCommands);
     m_actions.drain->setEnabled(takesCommands);
     m_actions.retry->setEnabled(!isCurrent && m_source.source() == m_source.client());
     m_actions.freeze->setEnabled(knows);
@@ -413,33 +425,9 @@ void MainWindow::showRecording()
            : QString());
 }
 
-void MainWindow::askSocket()
-{
-    auto *dialog = new QFileDialog(this, tr("The local socket of a service"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::AnyFile);
-    dialog->setFilter(QDir::System | QDir::AllDirs | QDir::Files | QDir::NoDotAndDotDot);
-    dialog->setLabelText(QFileDialog::Accept, tr("Connect"));
-    if (!m_source.socket().isEmpty())
-        dialog->setDirectory(QFileInfo(m_source.socket()).path());
-    connect(dialog, &QFileDialog::fileSelected, this,
-            [this](const QString &path) { m_source.connectTo(path); });
-    dialog->open();
-}
-
-void MainWindow::askRecording()
-{
-    auto *dialog = new QFileDialog(this, tr("Open a recording"), QSettings().value(kFolderKey).toString(),
-                                   tr("Recordings (*.ndjson);;All files (*)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::fileSelected, this, &MainWindow::openRecording);
-    dialog->open();
-}
-
 void MainWindow::openRecording(const QString &path)
 {
-    QSettings().setValue(kFolderKey, QFileInfo(path).absolutePath());
+    rememberFolder(path);
     m_source.openRecording(path);
 }
 
@@ -452,19 +440,11 @@ void MainWindow::setRecording(bool on)
         return;
     }
     m_actions.record->setChecked(false);  // until there is a file
-    auto *dialog = new QFileDialog(this, tr("Record to"), QSettings().value(kFolderKey).toString(),
-                                   tr("Recordings (*.ndjson)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(u"ndjson"_s);
-    dialog->selectFile(u"holdline-"_s + QDateTime::currentDateTime().toString(u"yyyyMMdd-HHmmss"_s) +
-                       u".ndjson"_s);
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
-        QSettings().setValue(kFolderKey, QFileInfo(path).absolutePath());
+    askNewRecording(this, [this](const QString &path) {
+        rememberFolder(path);
         if (const QString error = m_source.recorder()->start(path); !error.isEmpty())
             m_banners->showFailure(tr("Nothing is recorded: %1").arg(error));
     });
-    dialog->open();
 }
 
 void MainWindow::askDrain()

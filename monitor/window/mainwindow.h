@@ -22,6 +22,7 @@ class HintPage;
 class JobDetailPanel;
 class JobsPanel;
 class LatencyPanel;
+class LettersView;
 class OverviewPanel;
 class RecordPanel;
 class RecordingBar;
@@ -59,7 +60,7 @@ protected:
 
 private:
     void buildViews();
-    void addTable(View view, RecordPanel *panel);
+    void addTable(RecordPanel *panel);
     void buildMenus();
     void buildToolBar();
     void connectActions();
@@ -71,8 +72,6 @@ private:
     void showStartPage();
     void showRange();
     void showRecording();
-    void askSocket();
-    void askRecording();
     void setRecording(bool on);
     void askDrain();
     void tell(const QString &text);
@@ -96,6 +95,7 @@ private:
     JobsPanel *m_jobs;
     LatencyPanel *m_latency;
     JobDetailPanel *m_detail;
+    LettersView *m_letters;
     QList<RecordPanel *> m_tables;
     QTimer m_clock;
     bool m_hasEnded = false;  ///< some job has, as far as is known

@@ -47,6 +47,9 @@ void gather(const Sample &before, const Sample &now, OverviewFigures &figures, G
     figures.span += now.at - before.at;
     add(figures.answers, grown(now.requests, before.requests));
     add(figures.callbacks, grown(now.callbacks, before.callbacks));
+    if (now.store)
+        figures.failedWrites += grown(now.store->failedWrites,
+                                      before.store ? before.store->failedWrites : now.store->failedWrites);
     figures.retries += grown(now.retries, before.retries);
     gathering.starts += sum(grown(now.starts, before.starts));
     gathering.cpu += now.cpu >= before.cpu ? now.cpu - before.cpu : now.cpu;
@@ -111,6 +114,8 @@ OverviewFigures figuresOf(const SampleHistory &history, const std::optional<Time
     for (std::size_t i = std::max<std::size_t>(history.firstAfter(span.from), 1);
          i < samples.size() && samples[i].at <= span.to; ++i) {
         gather(samples[i - 1], samples[i], figures, gathering);
+        if (samples[i].store)
+            figures.stored.merge(samples[i].store->took);
         figures.total.merge(samples[i].phases[static_cast<std::size_t>(Phase::Total)]);
     }
     conclude(figures, gathering);

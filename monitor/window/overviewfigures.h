@@ -19,7 +19,9 @@ struct OverviewFigures
     std::array<std::uint64_t, kReasonCount> answers{};
     std::array<std::uint64_t, kCallbackWordCount> callbacks{};
     std::uint64_t retries = 0;
-    HistogramSlice total;       ///< times of what was answered
+    HistogramSlice total;   ///< times of what was answered
+    HistogramSlice stored;  ///< times of writes to the store
+    std::uint64_t failedWrites = 0;
     std::optional<double> cpu;  ///< of one core
 
     std::uint64_t answerCount() const;
@@ -33,7 +35,7 @@ bool isError(Reason reason);
 /// How long the span is without a range: long enough to be calm, short enough to be now.
 inline constexpr Milliseconds kRecently{10'000};
 
-/// Of the span that ends with `now`; its total is left empty.
+/// Of the span that ends with `now`; its histograms are left empty.
 OverviewFigures figuresBetween(const Sample &before, const Sample &now);
 /// Of the samples that end within the range, or of those within kRecently of the newest.
 OverviewFigures figuresOf(const SampleHistory &history, const std::optional<TimeRange> &range = {});

@@ -17,6 +17,8 @@
 #include <QLocale>
 #include <QScrollArea>
 
+#include <numeric>
+
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
@@ -104,8 +106,8 @@ OverviewPanel::OverviewPanel(LiveData *live, TimeSelection *selection, QWidget *
     m_parts = new QBoxLayout(QBoxLayout::LeftToRight, this);
     m_parts->setContentsMargins(0, 0, 6, 6);
     m_parts->setSpacing(0);
-    m_parts->addWidget(scroll, 5);
-    m_parts->addWidget(m_rates, 3);
+    m_parts->addWidget(scroll, 3);
+    m_parts->addWidget(m_rates, 1);
     m_rates->view()->setSpan(1min);
 
     m_clock.setInterval(kClock);
@@ -140,6 +142,8 @@ void OverviewPanel::buildTiles(QWidget *tiles)
                                                tr("Queued"),
                                                tr("Circuit breaker"),
                                                tr("Callbacks"),
+                                               tr("Promised jobs"),
+                                               tr("Store"),
                                                tr("holdline")};
     for (std::size_t i = 0; i < titles.size(); ++i) {
         m_tiles[i] = new Tile(titles[i], tiles);
@@ -149,6 +153,8 @@ void OverviewPanel::buildTiles(QWidget *tiles)
     tile(Times).setToolTip(
         tr("How long requests were held: half of them at most p50, 99 % of them at most p99."));
     tile(Callbacks).setToolTip(tr("What came back from the upstream, by the word it is entered under."));
+    tile(Promised).setToolTip(
+        tr("Jobs with an Idempotency-Key, or handed over: they go on without their client."));
     tile(Held).setDrawing(m_limit);
     tile(Held).setDrawing(m_heldCourse);
     tile(Starts).setDrawing(m_startsCourse);
@@ -171,7 +177,7 @@ void OverviewPanel::setStale(const QString &text)
 QSize OverviewPanel::sizeHint() const
 {
     const int width = 1200;
-    return {width, m_tileField->layout()->heightForWidth(width * 5 / 8)};
+    return {width, m_tileField->layout()->heightForWidth(width * 3 / 4)};
 }
 
 void OverviewPanel::showEvent(QShowEvent *event)
@@ -199,6 +205,8 @@ void OverviewPanel::showSample()
     showErrors(figures);
     showCallbacks(figures);
     const Sample sample = history.isEmpty() ? Sample{} : history.samples().back();
+    showPromises(sample);
+    showStore(figures, sample);
     showProcess(figures, sample);
     if (history.isEmpty()) {
         tile(Circuit).setValue(dash());
@@ -221,7 +229,7 @@ void OverviewPanel::showNow()
     const bool isKnown = m_data->service().has_value();
     const Sample sample = m_data->samples().isEmpty() ? Sample{} : m_data->samples().samples().back();
     const int limit = isKnown ? m_data->service()->heldLimit : 0;
-    const auto held = static_cast<int>(m_data->jobs().size());
+    const int held = m_data->held();
     const int peak = std::max(sample.heldPeak, held);
     tile(Held).setValue(isKnown ? formatCount(held) : dash());
     tile(Held).setNote(isKnown ? tr("peak %1 · limit %2").arg(formatCount(peak), formatCount(limit))
@@ -328,6 +336,65 @@ void OverviewPanel::showCallbacks(const OverviewFigures &figures)
                      explain(word));
     }
     callbacks.setToolTip(lines.join(u'\n'));
+}
+
+void OverviewPanel::showPromises(const Sample &sample)
+{
+    Tile &promised = tile(Promised);
+    if (m_data->samples().isEmpty()) {
+        promised.setValue(dash());
+        promised.setNote({});
+        return;
+    }
+    promised.setValue(formatCount(sample.promised));
+    QStringList parts{tr("%1 waiting").arg(formatCount(sample.waiting))};
+    if (sample.joined > 0)
+        parts << tr("joined %1").arg(number(sample.joined));
+    if (sample.recovered > 0)
+        parts << tr("recovered %1").arg(number(sample.recovered));
+    promised.setNote(parts.join(u" · "_s));
+}
+
+void OverviewPanel::showStore(const OverviewFigures &figures, const Sample &sample)
+{
+    Tile &tile = this->tile(Store);
+    tile.setTone(Tile::Tone::Calm);
+    if (m_data->samples().isEmpty() || !sample.store) {
+        tile.setValue(dash());
+        tile.setNote({});
+        tile.setToolTip(tr("Where promised jobs are kept."));
+        return;
+    }
+    const StoreSample &store = *sample.store;
+    const std::int64_t letters =
+        std::accumulate(sample.letters.begin(), sample.letters.end(), std::int64_t{});
+    QStringList lines{store.durable
+                          ? tr("Where promised jobs are kept: on disk.")
+                          : tr("Where promised jobs are kept: in memory only, until the service ends."),
+                      tr("%1 jobs, %2").arg(formatCount(store.records), formatBytes(store.bytes)),
+                      tr("%1 writes, %2 of them failed")
+                          .arg(number(store.writes + store.failedWrites), number(store.failedWrites)),
+                      tr("%1 dead letters").arg(formatCount(letters))};
+    if (!store.available) {
+        tile.setValue(tr("Unavailable"));
+        tile.setNote(QString::fromUtf8(store.error));
+        tile.setTone(Tile::Tone::Alarming);
+        lines.prepend(QString::fromUtf8(store.error));
+    } else {
+        tile.setValue(figures.stored.isEmpty() ? tr("Ready") : durationText(figures.stored.quantile(0.99)));
+        QStringList parts{figures.stored.isEmpty() ? store.durable ? tr("on disk") : tr("in memory")
+                                                   : tr("p99 write")};
+        if (store.queued > 0)
+            parts << tr("%1 queued").arg(formatCount(store.queued));
+        if (figures.failedWrites > 0) {
+            parts << tr("%1 failed").arg(number(figures.failedWrites));
+            tile.setTone(Tile::Tone::Warning);
+        }
+        if (letters > 0)
+            parts << tr("%n dead letter(s)", nullptr, static_cast<int>(letters));
+        tile.setNote(parts.join(u" · "_s));
+    }
+    tile.setToolTip(lines.join(u'\n'));
 }
 
 void OverviewPanel::showProcess(const OverviewFigures &figures, const Sample &sample)

@@ -44,7 +44,20 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
 
 private:
-    enum Figure { Held, Starts, Answers, Times, Errors, Oldest, Queue, Circuit, Callbacks, Process };
+    enum Figure {
+        Held,
+        Starts,
+        Answers,
+        Times,
+        Errors,
+        Oldest,
+        Queue,
+        Circuit,
+        Callbacks,
+        Promised,
+        Store,
+        Process
+    };
     static constexpr int kFigures = Process + 1;
 
     void buildTiles(QWidget *tiles);
@@ -55,6 +68,8 @@ private:
     void showRates(const OverviewFigures &figures);
     void showErrors(const OverviewFigures &figures);
     void showCallbacks(const OverviewFigures &figures);
+    void showPromises(const Sample &sample);
+    void showStore(const OverviewFigures &figures, const Sample &sample);
     void showProcess(const OverviewFigures &figures, const Sample &sample);
     void showCourses();
     Tile &tile(Figure figure) const { return *m_tiles[static_cast<std::size_t>(figure)]; }

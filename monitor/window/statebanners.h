@@ -12,7 +12,8 @@ namespace holdline::monitor {
 class Banner;
 class LiveData;
 
-/// The banners of a window, one below the other: how the connection is, whether the service drains, whether
+/// The banners of a window, one below the other: how the connection is, whether the service drains and can
+/// store, whether
 /// the views are frozen, what was left out, and what could not be done. Watches the data and the source by
 /// itself. The data must outlive it. Thread: the window's.
 class StateBanners : public QWidget
@@ -44,6 +45,7 @@ private:
     std::uint64_t m_lagsDismissed = 0;
     Banner *m_connection;
     Banner *m_drain;
+    Banner *m_store;
     Banner *m_frozen;
     Banner *m_lag;
     Banner *m_failure;

@@ -162,8 +162,25 @@ BannerText drainBanner(const LiveData &data)
     banner.text = Texts::tr(
                       "The service is draining: new requests get 503, %1 are still held (%2 queued); what is "
                       "left %3 after the drain began gets 503 too.")
-                      .arg(formatCount(data.jobs().size()), formatCount(data.count(RowState::Queued)),
+                      .arg(formatCount(data.held()), formatCount(data.count(RowState::Queued)),
                            spanText(data.service()->drainTimeout));
+    return banner;
+}
+
+BannerText storeBanner(const LiveData &data)
+{
+    if (data.samples().isEmpty())
+        return {};
+    const auto &store = data.samples().samples().back().store;
+    if (!store || store->available)
+        return {};
+    BannerText banner;
+    banner.kind = BannerText::Kind::Trouble;
+    banner.icon = u"warning"_s;
+    banner.text = Texts::tr(
+                      "Nothing can be stored: requests with an Idempotency-Key, and those to be handed over, "
+                      "get 503; others are served. %1")
+                      .arg(QString::fromUtf8(store->error));
     return banner;
 }
 

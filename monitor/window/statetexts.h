@@ -27,6 +27,8 @@ QString nextTryText(const SourceStatus &status, const QDateTime &now);
 
 /// Empty when the service does not drain.
 BannerText drainBanner(const LiveData &data);
+/// Empty while the store of promised jobs is available, as far as is known.
+BannerText storeBanner(const LiveData &data);
 /// Empty when the views are not frozen.
 BannerText frozenBanner(const LiveData &data);
 /// How often the service had to start over because this window read too slowly; empty when it never had.

@@ -22,6 +22,7 @@ constexpr std::array<Names, kViewCount> kNames{{
     {"latency", QT_TRANSLATE_NOOP("View", "Latency")},
     {"callbacks", QT_TRANSLATE_NOOP("View", "Callbacks")},
     {"history", QT_TRANSLATE_NOOP("View", "History")},
+    {"letters", QT_TRANSLATE_NOOP("View", "Dead letters")},
     {"detail", QT_TRANSLATE_NOOP("View", "Job detail")},
 }};
 

@@ -11,7 +11,7 @@
 namespace holdline::monitor {
 
 /// The views of the window, in the order of the View menu.
-enum class View : std::uint8_t { Overview, Jobs, Lanes, Latency, Callbacks, History, Detail };
+enum class View : std::uint8_t { Overview, Jobs, Lanes, Latency, Callbacks, History, Letters, Detail };
 inline constexpr int kViewCount = static_cast<int>(View::Detail) + 1;
 
 /// One word that never changes and is never translated: of settings, of the command line.

@@ -72,7 +72,8 @@ void Workspace::resetLayout()
     if (overview)
         addDockWidget(Qt::TopDockWidgetArea, overview);
     QDockWidget *first = nullptr;
-    for (const View view : {View::Jobs, View::Lanes, View::Latency, View::Callbacks, View::History}) {
+    for (const View view :
+         {View::Jobs, View::Lanes, View::Latency, View::Callbacks, View::History, View::Letters}) {
         QDockWidget *next = dock(view);
         if (!next)
             continue;

@@ -42,7 +42,7 @@ protected:
 
 private:
     /// Another number when views come or go, so that an old layout is not taken for a new one.
-    static constexpr int kLayoutVersion = 1;
+    static constexpr int kLayoutVersion = 2;
 
     void paintStale();
     void applySizes();

@@ -3,13 +3,19 @@
 
 #include "monitor/charts/palettes.h"
 #include "monitor/tables/jobspanel.h"
+#include "monitor/tables/letterspanel.h"
 #include "monitor/window/banner.h"
+#include "monitor/window/bodyview.h"
 #include "monitor/window/draindialog.h"
+#include "monitor/window/lettersview.h"
+#include "monitor/window/resultbox.h"
 #include "monitor/window/shortcutsheet.h"
 #include "monitor/window/workspace.h"
+#include "tests/support/asking.h"
 
 #include <QApplication>
 #include <QDir>
+#include <QPushButton>
 #include <QSet>
 
 using namespace holdline;
@@ -48,6 +54,7 @@ private Q_SLOTS:
 
     void emptyStates();
     void underLoad();
+    void promises();
 
 private:
     void take(QWidget &widget, const QString &name);
@@ -165,6 +172,75 @@ void TestMonitorPictures::underLoad()
     m_world->stop();
     QTRY_COMPARE(window.source().source()->status().state, SourceStatus::State::Disconnected);
     takeBoth(window, u"disconnected"_s);
+}
+
+void TestMonitorPictures::promises()
+{
+    QApplication::setPalette(lightPalette());
+    JobServerOptions jobs = lively();
+    jobs.durationsOf = {{"slow", 60s}};
+    jobs.faults[Fault::NoCallback] = 25;
+    jobs.faults[Fault::Start503] = 0;
+    Config config = WholeService::quietConfig();
+    config.hold.jobDeadline = 4s;
+    WholeService &service = m_world->start(jobs, config);
+    MainWindow &window = m_world->open();
+    window.resize(kSize);
+    QTRY_VERIFY(window.data().service().has_value());
+    const auto handOver = [&service](const QByteArray &account) {
+        const RawAnswer answer = ask(service.port(), startRequest(account, "Prefer: respond-async\r\n"));
+        QCOMPARE(answer.status, 202);
+    };
+    for (int i = 0; i < 24; ++i)
+        handOver(i % 3 == 0 ? "acme" : i % 3 == 1 ? "shop" : "batch");
+    for (int i = 0; i < 4; ++i)
+        ask(service.port(), RawHttpClient::post("/callback/nobody-knows-" + QByteArray::number(i), result()));
+    ask(service.port(), RawHttpClient::post("/callback/strange", QByteArray("\x01\xFF binary", 9)));
+    const auto failedOnes = [&window] {
+        const auto &samples = window.data().samples().samples();
+        return samples.empty() ? 0 : samples.back().letters[1];
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(failedOnes() >= 3, 20'000);
+    // Some that are live meanwhile, and clients that wait for one with a key.
+    config.hold.jobDeadline = 60s;
+    service.service().reload(config);
+    RawHttpClient waiting(service.port());
+    RawHttpClient joining(service.port());
+    for (RawHttpClient *client : {&waiting, &joining})
+        client->send(startRequest("slow", "Idempotency-Key: \"order-17\"\r\nPrefer: wait=60\r\n"));
+    for (int i = 0; i < 5; ++i)
+        handOver("slow");
+    const auto isJoined = [&window] {
+        const auto &live = window.data().jobs();
+        return std::any_of(live.begin(), live.end(), [](const JobPtr &job) { return job->joined > 0; });
+    };
+    QTRY_VERIFY(isJoined());
+    window.workspace().bring(View::Jobs);
+    auto &live = *window.findChild<JobsPanel *>();
+    live.select(live.table().idAt(0));
+    QTRY_VERIFY(live.table().shownCount() >= 6);
+    takeBoth(window, u"promises"_s);
+
+    window.workspace().bring(View::Letters);
+    auto &letters = *window.findChild<LettersPanel *>();
+    QTRY_VERIFY(letters.table().shownCount() >= 8);
+    letters.view().setCurrentIndex(letters.table().index(0, 0));
+    auto &view = *window.findChild<LettersView *>();
+    QTRY_VERIFY(!view.findChild<BodyView *>()->text().isEmpty());
+    takeBoth(window, u"letters"_s);
+
+    window.workspace().bring(View::History);
+    const auto &history = window.data().history();
+    const auto done = std::find_if(history.begin(), history.end(), [](const JobPtr &job) {
+        return job->promised && job->outcome == Reason::Completed;
+    });
+    QVERIFY(done != history.end());
+    window.selectJob((*done)->id);
+    auto *button = window.findChild<QPushButton *>(u"showResult"_s);
+    QTRY_VERIFY(button->isVisible());
+    button->click();
+    QTRY_VERIFY(!window.findChild<ResultBox *>()->findChild<BodyView *>()->text().isEmpty());
+    takeBoth(window, u"result"_s);
 }
 
 QTEST_MAIN(TestMonitorPictures)

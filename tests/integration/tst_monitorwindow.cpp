@@ -521,8 +521,8 @@ void TestMonitorWindow::hasEachKeyOnceOnItsSheet()
     QVERIFY(rows.size() > 20);
     // A key of the whole window must not be one of a view as well: Qt would do neither.
     QHash<QString, QStringList> placesOf;
-    const QStringList views{u"In tables"_s, title(View::Jobs), title(View::Lanes), title(View::Callbacks),
-                            title(View::History)};
+    const QStringList views{u"In tables"_s,         title(View::Jobs),    title(View::Lanes),
+                            title(View::Callbacks), title(View::History), title(View::Letters)};
     for (const ShortcutRow &row : rows) {
         QVERIFY2(!row.what.isEmpty(), qPrintable(row.keys));
         QVERIFY2(says(*sheet, row.keys), qPrintable(row.keys));

@@ -15,9 +15,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr Field kFields[] = {Field::State,   Field::Job,     Field::Account,  Field::Age,      Field::Queue,
-                             Field::Running, Field::Total,   Field::Attempts, Field::Outcome,  Field::Status,
-                             Field::Request, Field::Started, Field::Deadline, Field::Position, Field::Phase};
+constexpr Field kFields[] = {Field::State,    Field::Job,       Field::Account, Field::Age,
+                             Field::Queue,    Field::Running,   Field::Total,   Field::Attempts,
+                             Field::Outcome,  Field::Status,    Field::Request, Field::Started,
+                             Field::Deadline, Field::Position,  Field::Phase,   Field::Promised,
+                             Field::Handed,   Field::Recovered, Field::Joined,  Field::Waiting};
 
 /// A job on its own.
 class OneJob : public FieldReader
@@ -41,6 +43,8 @@ public:
         row.start = 250ms;
         row.attempts = 2;
         row.status = 502;
+        row.promised = row.handedOver = true;
+        row.joined = 2;
         return row;
     }
 };
@@ -83,6 +87,15 @@ void TestFilterQuery::matches_data()
     const auto row = [](const char *text, bool holds) {
         QTest::newRow(text) << QString::fromUtf8(text) << holds;
     };
+    row("handed:yes", true);
+    row("-handed:yes", false);
+    row("handed=\"\"", false);
+    row("recovered:yes", false);
+    row("recovered=\"\"", true);
+    row("joined>0", true);
+    row("joined>2", false);
+    row("waiting=0", true);
+    row("yes", true);
     row("", true);
     row("   ", true);
     row("acme", true);

@@ -7,6 +7,7 @@
 #include "monitor/window/statetexts.h"
 #include "monitor/window/tilelayout.h"
 #include "monitor/window/viewnames.h"
+#include "tests/support/fakesource.h"
 
 #include <QLabel>
 #include <QSignalSpy>
@@ -14,6 +15,7 @@
 
 using namespace holdline;
 using namespace holdline::monitor;
+using namespace holdline::test;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
@@ -44,24 +46,6 @@ public:
 private:
     Sample m_sample;
     int m_number = 0;
-};
-
-/// Takes commands and answers when the test says so.
-class FakeSource : public UpdateSource
-{
-public:
-    SourceStatus status() const override { return {}; }
-    QByteArray send(Command::Verb verb, const QByteArray &target) override
-    {
-        if (!isThere)
-            return {};
-        sent.append({QByteArray::number(sent.size()), verb, target});
-        return sent.last().id;
-    }
-    void answer(int which, bool ok, const QString &text) { Q_EMIT replied({sent[which].id, ok, text}); }
-
-    bool isThere = true;
-    QList<Command> sent;
 };
 
 Options optionsOf(const QStringList &arguments)

@@ -106,6 +106,29 @@ private Q_SLOTS:
         m_selection = std::make_unique<TimeSelection>();
     }
 
+    void handedOverHasAnEntryOfItsOwn()
+    {
+        JobsPanel panel(*m_data, m_selection.get());
+        show(panel);
+        std::vector<JobRow> live;
+        for (int i = 0; i < 10; ++i) {
+            live.push_back(job(i, i < 5 ? RowState::Queued : RowState::Running));
+            live.back().promised = live.back().handedOver = i % 4 == 0;
+        }
+        apply(live);
+        QTRY_COMPARE(panel.table().shownCount(), 10);
+        QCOMPARE(m_data->handedOver(), 3);
+        QCOMPARE(m_data->held(), 7);
+        panel.choose(u"handed-over"_s);
+        QCOMPARE(panel.chosen(), u"handed-over"_s);
+        QCOMPARE(panel.table().shownCount(), 3);
+        panel.setFilterText(u"state:running"_s);
+        QTRY_COMPARE(panel.table().shownCount(), 1);
+        panel.setFilterText({});
+        panel.choose({});
+        QTRY_COMPARE(panel.table().shownCount(), 10);
+    }
+
     void filterBarSaysWhatIsWrong()
     {
         const std::array fields{Field::Account, Field::Total, Field::State};
@@ -336,7 +359,8 @@ private Q_SLOTS:
         check(panel);
     }
 
-    /// The oldest of the live ones first, the newest of the ended ones: the view does not put its own order there.
+    /// The oldest of the live ones first, the newest of the ended ones: the view does not put its own order
+    /// there.
     void sortedFromTheStart()
     {
         const JobsPanel jobs(*m_data, m_selection.get());

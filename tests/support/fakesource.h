@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "monitor/data/updatesource.h"
+
+#include <QList>
+
+#include <algorithm>
+
+namespace holdline::test {
+
+/// Takes commands and answers when the test says so.
+class FakeSource : public monitor::UpdateSource
+{
+public:
+    monitor::SourceStatus status() const override { return {}; }
+    QByteArray send(monitor::Command::Verb verb, const QByteArray &target) override
+    {
+        if (!isThere)
+            return {};
+        sent.append({QByteArray::number(sent.size()), verb, target});
+        return sent.last().id;
+    }
+    void answer(qsizetype which, bool ok, const QString &text)
+    {
+        monitor::Reply reply;
+        reply.ok = ok;
+        reply.text = text;
+        answer(which, reply);
+    }
+    /// Its id is set.
+    void answer(qsizetype which, monitor::Reply reply)
+    {
+        reply.id = sent[which].id;
+        Q_EMIT replied(reply);
+    }
+    /// Of this kind.
+    int count(monitor::Command::Verb verb) const
+    {
+        return static_cast<int>(
+            std::count_if(sent.begin(), sent.end(), [verb](const auto &one) { return one.verb == verb; }));
+    }
+
+    bool isThere = true;
+    QList<monitor::Command> sent;
+};
+
+}  // namespace holdline::test
