@@ -82,7 +82,9 @@ void Bridge::onKeyLookedUp(const AccountKey &key, const std::optional<JobRecord>
     m_askingCount -= static_cast<int>(all.size());
     // One that had not ended, and is not here: the store could not be read when the service was started, or
     // what was to be forgotten could not be.
-    if (found && !found->expired && !found->isSettled() && !m_promisedIds.contains(found->id))
+    // Not one that has ended here while its record was read.
+    if (found && !found->expired && !found->isSettled() && !m_promisedIds.contains(found->id) &&
+        !m_jobs.findByToken(found->token))
         recoverOne(*found, Clock::now());
     for (Asking &asking : all) {
         if (!asking.exchange->isOpen())
