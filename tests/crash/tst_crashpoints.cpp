@@ -47,7 +47,7 @@ void TestCrashPoints::killedAt()
     options.seed = static_cast<std::uint64_t>(passing) * 100 +
                    static_cast<std::uint64_t>(pointNames().indexOf(point)) + (ambiguousAlways ? 1'000 : 0);
     // Who is to be told that a start's fate is unknown waits for it.
-    options.jobDeadline = 4s;
+    options.jobDeadline = 8s;
 
     Run run(options);
     QByteArray violations;

@@ -26,12 +26,17 @@ public:
     void put(const JobRecord &record, Done done) override
     {
         puts.push_back(record);
-        write([this, record] { store(record); }, std::move(done));
+        write([this, record] { return store(record); }, std::move(done));
     }
     void remove(const QByteArray &id) override
     {
         removed.push_back(id);
-        write([this, id] { records.erase(id); }, {});
+        write(
+            [this, id] {
+                records.erase(id);
+                return QString();
+            },
+            {});
     }
     void find(const QByteArray &id, Found found) override
     {
@@ -67,7 +72,12 @@ public:
     }
     void putDeadLetter(const DeadLetter &letter, Done done) override
     {
-        write([this, letter] { deadLetters.insert_or_assign(letter.id, letter); }, std::move(done));
+        write(
+            [this, letter] {
+                deadLetters.insert_or_assign(letter.id, letter);
+                return QString();
+            },
+            std::move(done));
     }
     void listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundLetters found) override
     {
@@ -97,7 +107,12 @@ public:
     }
     void removeDeadLetter(const QByteArray &id, Done done) override
     {
-        write([this, id] { deadLetters.erase(id); }, std::move(done));
+        write(
+            [this, id] {
+                deadLetters.erase(id);
+                return QString();
+            },
+            std::move(done));
     }
     void askStatus(std::function<void(const StoreStatus &)> answer) override
     {
@@ -155,7 +170,8 @@ public:
 private:
     using Step = std::function<void()>;
 
-    void write(Step step, Done done)
+    /// `step` says why not.
+    void write(std::function<QString()> step, Done done)
     {
         QString error = m_unavailable;
         if (error.isEmpty() && m_failures > 0) {
@@ -163,10 +179,9 @@ private:
             error = m_failure;
         }
         m_held.push_back([step = std::move(step), done = std::move(done), error] {
-            if (error.isEmpty())
-                step();
+            const QString failure = error.isEmpty() ? step() : error;
             if (done)
-                done(error);
+                done(failure);
         });
         if (!m_holding)
             later([this] {
@@ -187,12 +202,20 @@ private:
     }
     void later(Step step) { QTimer::singleShot(0, this, std::move(step)); }
 
-    void store(const JobRecord &record)
+    QString store(const JobRecord &record)
     {
+        const bool isTaken =
+            !record.key.isNull() && std::any_of(records.begin(), records.end(), [&record](const auto &entry) {
+                return entry.first != record.id && entry.second.account == record.account &&
+                       entry.second.key == record.key;
+            });
+        if (isTaken)
+            return QStringLiteral("another job has this key");
         JobRecord &stored = records[record.id];
         const auto request = record.request ? record.request : stored.request;
         stored = record;
         stored.request = keepsRequest(record) ? request : std::nullopt;
+        return {};
     }
     std::optional<JobRecord> firstWhere(QByteArray JobRecord::*member, const QByteArray &value) const
     {

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/support/bridgeworld.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <vector>
+
+namespace holdline::test {
+
+using namespace std::chrono_literals;
+
+enum class Step {
+    Arrives,       ///< a client with the key
+    ArrivesAgain,  ///< one with the key in another spelling of the same request
+    ArrivesOther,  ///< one with the key and another request
+    ArrivesHasty,  ///< one that waits for a moment only
+    ArrivesHandsOver,
+    Leaves,       ///< the oldest that waits
+    Writes,       ///< the oldest write that the store holds back is done
+    WriteFails,   ///< the next write that comes will fail
+    Turn,         ///< the event loop turns: look-ups are answered, lanes go on
+    Accepted,     ///< the start is answered
+    Unreachable,  ///< the start certainly did not leave
+    Unknown,      ///< the start's answer is lost
+    Callback,     ///< the result comes
+    Deadline      ///< the hasty ones' time is over
+};
+
+inline const char *nameOf(Step step)
+{
+    static constexpr std::array<const char *, 14> kNames{
+        "arrives", "arrives again", "arrives other", "arrives hasty", "hands over", "leaves",   "writes",
+        "fails",   "turn",          "accepted",      "unreachable",   "unknown",    "callback", "deadline"};
+    return kNames[static_cast<std::size_t>(step)];
+}
+
+using Steps = std::vector<Step>;
+
+inline QByteArray textOf(const Steps &steps)
+{
+    QByteArray text;
+    for (const Step step : steps)
+        text += (text.isEmpty() ? "" : ", ") + QByteArray(nameOf(step));
+    return text;
+}
+
+inline bool has(const Steps &steps, std::initializer_list<Step> any)
+{
+    return std::any_of(steps.begin(), steps.end(),
+                       [any](Step step) { return std::find(any.begin(), any.end(), step) != any.end(); });
+}
+
+inline constexpr auto kHasty = 5ms;
+
+inline Config configFor(bool rejects)
+{
+    Config config = quickConfig();
+    config.hold.deadline = kHasty;
+    config.hold.keyInFlight = rejects ? KeyInFlight::Reject : KeyInFlight::Join;
+    return config;
+}
+
+/// One run of steps in a world of its own, brought to its end afterwards.
+class Story
+{
+public:
+    Story(const Steps &steps, bool rejects) : m_steps(steps), m_rejects(rejects), m_world(configFor(rejects))
+    {
+        m_world.store.hold();
+    }
+
+    /// Empty, or what is wrong.
+    QByteArray run()
+    {
+        for (const Step step : m_steps)
+            take(step);
+        end();
+        return judge();
+    }
+
+private:
+    struct Asking
+    {
+        Client client;
+        QByteArray body;
+        bool isHasty = false;
+        bool handsOver = false;
+        bool left = false;
+
+        bool waits() const { return client.log->answers.empty() && !left; }
+    };
+
+    static void turn()
+    {
+        // Look-ups lead to events that lead to others.
+        for (int i = 0; i < 4; ++i)
+            QCoreApplication::processEvents();
+    }
+
+    void arrive(const QByteArray &body, bool isHasty = false, bool handsOver = false)
+    {
+        http::HeaderFields headers{{"Idempotency-Key", "\"k\""}};
+        if (handsOver)
+            headers.append("Prefer", "respond-async");
+        else if (!isHasty)
+            headers.append("Prefer", "wait=60");
+        m_clients.push_back({m_world.hold(body, headers), body, isHasty, handsOver, false});
+    }
+
+    void take(Step step)
+    {
+        switch (step) {
+            case Step::Arrives:
+                arrive(kBody);
+                break;
+            case Step::ArrivesAgain:
+                arrive(kSameBody);
+                break;
+            case Step::ArrivesOther:
+                arrive(kOtherBody);
+                break;
+            case Step::ArrivesHasty:
+                arrive(kBody, true);
+                break;
+            case Step::ArrivesHandsOver:
+                arrive(kBody, false, true);
+                break;
+            case Step::Leaves:
+                for (Asking &one : m_clients) {
+                    if (!one.waits())
+                        continue;
+                    one.left = true;
+                    one.client.exchange->leave();
+                    break;
+                }
+                break;
+            case Step::Writes:
+                m_world.store.release(1);
+                break;
+            case Step::WriteFails:
+                m_world.store.failNext(1, u"the disk is full"_s);
+                break;
+            case Step::Turn:
+                turn();
+                break;
+            case Step::Accepted:
+                if (!m_world.starter.calls.empty()) {
+                    m_token = BridgeWorld::tokenIn(m_world.starter.calls.begin()->second);
+                    m_world.starter.accept(m_world.starter.calls.begin()->first, "1f");
+                }
+                break;
+            case Step::Unreachable:
+                if (!m_world.starter.calls.empty()) {
+                    ++m_unreachable;
+                    m_world.starter.answer(m_world.starter.calls.begin()->first,
+                                           StartResult::Fate::NotStarted, 0);
+                }
+                break;
+            case Step::Unknown:
+                if (!m_world.starter.calls.empty()) {
+                    m_token = BridgeWorld::tokenIn(m_world.starter.calls.begin()->second);
+                    m_world.starter.answer(m_world.starter.calls.begin()->first, StartResult::Fate::Unknown,
+                                           0);
+                }
+                break;
+            case Step::Callback:
+                callBack();
+                break;
+            case Step::Deadline:
+                waitForDeadlines();
+                break;
+        }
+    }
+
+    void waitForDeadlines()
+    {
+        const auto noneWaits = [this] {
+            return std::none_of(m_clients.begin(), m_clients.end(),
+                                [](const Asking &one) { return one.isHasty && one.waits(); });
+        };
+        // Who waits for the disk is told when that has answered.
+        if (m_world.store.heldCount() > 0)
+            std::ignore = QTest::qWaitFor(noneWaits, static_cast<int>(4 * kHasty / 1ms));
+        else if (!QTest::qWaitFor(noneWaits))
+            m_isLate = true;
+    }
+
+    void callBack()
+    {
+        if (!m_world.starter.calls.empty())
+            m_token = BridgeWorld::tokenIn(m_world.starter.calls.begin()->second);
+        if (!m_token.isEmpty())
+            m_world.send(m_token, BridgeWorld::result());
+    }
+
+    void end()
+    {
+        m_world.store.failNext(0, {});
+        m_world.store.release();
+        for (int i = 0; i < 50; ++i) {
+            turn();
+            take(Step::Accepted);
+            turn();
+            const bool over = std::none_of(m_clients.begin(), m_clients.end(),
+                                           [](const Asking &one) { return one.waits(); });
+            if (over && m_world.starter.calls.empty())
+                break;
+            callBack();
+        }
+        // And once more, after the end.
+        if (anyResult()) {
+            arrive(resultOwner()->body);
+            turn();
+            turn();
+        }
+    }
+
+    const Asking *resultOwner() const
+    {
+        const auto at = std::find_if(m_clients.begin(), m_clients.end(),
+                                     [](const Asking &one) { return one.client.log->status() == 200; });
+        return at == m_clients.end() ? nullptr : &*at;
+    }
+    bool anyResult() const { return resultOwner() != nullptr; }
+
+    QByteArray judge() const
+    {
+        const std::size_t starts = m_world.starter.order.size() - m_unreachable;
+        if (m_isLate)
+            return "one was not told that its time is over";
+        if (starts > 1)
+            return "started " + QByteArray::number(starts) + " times";
+        const Asking *owner = resultOwner();
+        for (std::size_t i = 0; i < m_clients.size(); ++i) {
+            const QByteArray problem = judge(m_clients[i], owner);
+            if (!problem.isEmpty())
+                return "client " + QByteArray::number(i) + " " + problem;
+        }
+        const bool anyStays =
+            std::any_of(m_clients.begin(), m_clients.end(), [](const Asking &one) { return !one.left; });
+        if (anyStays && starts == 0 && !has(m_steps, {Step::WriteFails, Step::Unreachable}))
+            return "never started";
+        return {};
+    }
+
+    QByteArray judge(const Asking &one, const Asking *owner) const
+    {
+        const auto &answers = one.client.log->answers;
+        if (answers.size() > 1)
+            return "was answered twice";
+        if (one.left)
+            return answers.empty() ? QByteArray() : "was answered although it had left";
+        if (answers.empty())
+            return "was never answered";
+        const http::Response &answer = answers.front();
+        const bool isOther = owner && (one.body == kOtherBody) != (owner->body == kOtherBody);
+        switch (answer.status) {
+            case 200:
+                if (isOther)
+                    return "got the result of another request";
+                return answer.body == owner->client.log->body() ? QByteArray() : "got other bytes";
+            case 202:
+                return one.handsOver ? QByteArray() : "was handed over";
+            case 504:
+                return one.isHasty ? QByteArray() : "was told that its time is over";
+            case 502:
+                return has(m_steps, {Step::Unreachable}) ? QByteArray()
+                                                         : "was told that nobody can be reached";
+            case 503:
+                return has(m_steps, {Step::WriteFails}) ? QByteArray() : "was refused";
+            case 409:
+                return m_rejects ? QByteArray() : "was told that its key is in flight";
+            case 422:
+                return has(m_steps, {Step::ArrivesOther}) ? QByteArray() : "was told that its key was used";
+            default:
+                return "got " + QByteArray::number(answer.status);
+        }
+    }
+
+    static inline const QByteArray kBody = R"({"account":"a","wait":true,"n":1})";
+    static inline const QByteArray kSameBody = R"({ "n":1, "wait":true, "account":"a" })";
+    static inline const QByteArray kOtherBody = R"({"account":"a","wait":true,"n":2})";
+
+    const Steps m_steps;
+    const bool m_rejects;
+    BridgeWorld m_world;
+    std::vector<Asking> m_clients;
+    QByteArray m_token;
+    bool m_isLate = false;
+    std::size_t m_unreachable = 0;  ///< starts that never left
+};
+
+}  // namespace holdline::test
