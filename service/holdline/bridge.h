@@ -80,7 +80,7 @@ public:
     /// it has to be, at once where not.
     void callback(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange);
 
-    /// Promised jobs from before the service was started that had not ended.
+    /// Promised jobs from before the service was started that had not ended; those it has already stay.
     void recover(std::vector<JobRecord> records);
 
     // JobDirectory, of what this shard has and what is stored.

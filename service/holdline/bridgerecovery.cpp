@@ -20,8 +20,10 @@ constexpr auto kRecoveryGrace = std::chrono::seconds(30);
 void Bridge::recover(std::vector<JobRecord> records)
 {
     const TimePoint now = Clock::now();
-    for (const JobRecord &record : records)
-        recoverOne(record, now);
+    for (const JobRecord &record : records) {
+        if (!m_promisedIds.contains(record.id))
+            recoverOne(record, now);
+    }
     // Their callbacks cannot come before this shard listens.
     QMetaObject::invokeMethod(
         this, [this] { pump(Clock::now()); }, Qt::QueuedConnection);

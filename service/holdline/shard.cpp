@@ -104,6 +104,11 @@ Shard::Shard(const ShardPlan &plan, const ShardPlace &place, Store &store, std::
     connect(&m_bridge, &Bridge::drained, this, &Shard::drained);
     connect(&m_feed, &monitor::MonitorFeed::waiting, this, &Shard::feedWaiting);
     m_bridge.recover(std::move(recovered));
+    // What could not be read when the service was started.
+    connect(&m_store, &JobStore::availabilityChanged, this, [this, homes = place.homes, index = place.index] {
+        m_bridge.recover(
+            m_store.takeLate([&](const JobRecord &record) { return homes.of(record.account) == index; }));
+    });
 }
 
 Shard::~Shard() = default;

@@ -139,6 +139,29 @@ private Q_SLOTS:
         }
     }
 
+    void whatCouldNotBeReadAtTheStartIsPickedUpLater()
+    {
+        const QTemporaryDir folder;
+        Config config = WholeService::quietConfig();
+        config.store.path = folder.filePath(u"holdline.db"_s);
+        ScriptedServer upstream;
+        auto first = std::make_unique<WholeService>(upstream.url(), config);
+        const RawAnswer accepted = ask(first->port(), startRequest("a", "Prefer: respond-async\r\n"));
+        QCOMPARE(accepted.status, 202);
+        QTRY_COMPARE(upstream.arrivalCount(), 1);
+        const QByteArray location = accepted.headers.value("Location");
+        const QByteArray path = callbackOf(upstream.arrivals().front()).path().toLatin1();
+
+        // The file belongs to the first one.
+        WholeService second(upstream.url(), config);
+        QCOMPARE(ask(second.port(), keyedStart(1)).status, 503);
+        QCOMPARE(ask(second.port(), RawHttpClient::post(path, result())).status, 503);
+        first.reset();
+        QTRY_COMPARE_WITH_TIMEOUT(ask(second.port(), RawHttpClient::post(path, result())).status, 200,
+                                  30'000);
+        QCOMPARE(ask(second.port(), RawHttpClient::get(location + "/result")).body, result());
+    }
+
     void anEventStreamDoesNotHoldUpTheEnd()
     {
         ScriptedServer upstream;

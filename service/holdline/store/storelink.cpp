@@ -46,6 +46,11 @@ bool StoreLink::isDurable() const
     return m_store.m_writer.isDurable();
 }
 
+std::vector<JobRecord> StoreLink::takeLate(const std::function<bool(const JobRecord &)> &isWanted)
+{
+    return m_store.m_writer.takeLate(isWanted);
+}
+
 void StoreLink::put(const JobRecord &record, Done done)
 {
     write(PutJob{record}, std::move(done));

@@ -26,6 +26,8 @@ public:
     bool isAvailable() const override { return m_error.isEmpty(); }
     QString errorString() const override { return m_error; }
     bool isDurable() const override;
+    /// See StoreThread.
+    std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
 
     void put(const JobRecord &record, Done done) override;
     void remove(const QByteArray &id) override;

@@ -4,6 +4,7 @@
 #include "core/telemetry/logging.h"
 
 #include <algorithm>
+#include <functional>
 #include <unordered_map>
 
 namespace holdline {
@@ -141,6 +142,7 @@ void StoreThread::open()
         m_recovered = std::move(found.value);
     }
     m_isOpen = error.isEmpty();
+    m_wasRead = m_isOpen;
     if (!m_isOpen)
         breakDown(error);
 }
@@ -157,10 +159,33 @@ void StoreThread::retry()
         error = m_backend.tidy(wallNow()).error;
     if (error.isEmpty())
         error = m_backend.probe();
+    if (error.isEmpty() && !m_wasRead)
+        error = readLate();
     if (error.isEmpty())
         setState(error);
     else
         breakDown(error);
+}
+
+/// Before anybody hears that it is available.
+QString StoreThread::readLate()
+{
+    auto found = m_backend.unsettled();
+    m_wasRead = found.error.isEmpty();
+    m_status.recovered += static_cast<std::int64_t>(found.value.size());
+    const std::lock_guard lock(m_stateMutex);
+    m_late = std::move(found.value);
+    return found.error;
+}
+
+std::vector<JobRecord> StoreThread::takeLate(const std::function<bool(const JobRecord &)> &isWanted)
+{
+    std::vector<JobRecord> taken;
+    const std::lock_guard lock(m_stateMutex);
+    const auto wanted = std::stable_partition(m_late.begin(), m_late.end(), std::not_fn(isWanted));
+    std::move(wanted, m_late.end(), std::back_inserter(taken));
+    m_late.erase(wanted, m_late.end());
+    return taken;
 }
 
 StoreThread::Batch StoreThread::merged(std::vector<WriteLetter> letters)

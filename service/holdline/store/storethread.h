@@ -42,6 +42,9 @@ public:
     void giveUp(const QString &error);
     /// After begin(): the records of jobs that had not ended then. Moved out.
     std::vector<JobRecord> takeRecovered();
+    /// From any thread: those of the records that were found when it could be opened for the first time after
+    /// begin(), of which `isWanted`. Moved out.
+    std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
     /// Closes the queue; the destructor waits for the end.
     void requestEnd() { m_letters.close(); }
 
@@ -77,6 +80,7 @@ private:
     /// The backend cannot go on as it is.
     void breakDown(const QString &error);
     void retry();
+    QString readLate();
     void tidy();
     TimePoint nextTurn() const;
 
@@ -86,11 +90,13 @@ private:
     std::atomic<int> m_queued = 0;                ///< writes that wait
     std::atomic<std::uint64_t> m_turnedAway = 0;  ///< writes beyond the limit
     mutable std::mutex m_stateMutex;
-    QString m_state;  ///< guarded by m_stateMutex
+    QString m_state;                ///< guarded by m_stateMutex
+    std::vector<JobRecord> m_late;  ///< guarded by m_stateMutex
 
     // Of the thread, after begin().
     StoreStatus m_status;
     bool m_isOpen = false;
+    bool m_wasRead = false;  ///< what had not ended is known
     std::vector<std::shared_ptr<AnswerBox>> m_links;
     std::vector<JobRecord> m_recovered;  ///< the main thread's once it is open
     TimePoint m_lastCommit{};
