@@ -84,6 +84,7 @@ public:
     void recover(std::vector<JobRecord> records);
 
     // JobDirectory, of what this shard has and what is stored.
+    bool isComplete() const override { return m_store.isAvailable(); }
     void find(const QByteArray &id, Found found) override;
     void findByKey(const QByteArray &account, const QByteArray &key, FoundAll found) override;
     void watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found) override;

@@ -21,6 +21,10 @@ public:
 
     virtual ~JobDirectory() = default;
 
+    /// False while the store may be unreadable: what is not found may be there all the same. Ask from inside
+    /// the answer.
+    virtual bool isComplete() const = 0;
+
     /// Nothing: there never was such a job. See JobRecord::expired.
     virtual void find(const QByteArray &id, Found found) = 0;
     /// An empty account: of all accounts, at most 100, newest first.

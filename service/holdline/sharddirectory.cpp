@@ -51,7 +51,8 @@ void ShardDirectory::ask(int shard, const Question &question, Answer answer)
     ShardBox *const here = m_place.boxes[static_cast<std::size_t>(m_place.index)];
     const bool sent = m_place.boxes[static_cast<std::size_t>(shard)]->post(
         OrderLetter{[question, number, here](Shard &other) {
-            question(other.bridge(), [number, here](Reply &&reply) {
+            question(other.bridge(), [number, here, &bridge = other.bridge()](Reply &&reply) {
+                reply.isComplete = bridge.isComplete();
                 // A std::function must be one that can be copied.
                 here->post(
                     OrderLetter{[number, shared = std::make_shared<Reply>(std::move(reply))](Shard &asker) {
@@ -66,8 +67,17 @@ void ShardDirectory::ask(int shard, const Question &question, Answer answer)
 
 void ShardDirectory::receive(std::uint64_t number, Reply &&reply)
 {
-    if (auto node = m_answers.extract(number))
-        node.mapped()(std::move(reply));
+    auto node = m_answers.extract(number);
+    if (!node)
+        return;
+    m_isComplete = reply.isComplete;
+    node.mapped()(std::move(reply));
+    m_isComplete = true;
+}
+
+bool ShardDirectory::isComplete() const
+{
+    return m_isComplete && m_bridge.isComplete();
 }
 
 void ShardDirectory::find(const QByteArray &id, Found found)

@@ -21,6 +21,7 @@ class ShardDirectory : public JobDirectory
 public:
     ShardDirectory(Bridge &bridge, ShardPlace place);
 
+    bool isComplete() const override;
     void find(const QByteArray &id, Found found) override;
     void findByKey(const QByteArray &account, const QByteArray &key, FoundAll found) override;
     void watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found) override;
@@ -32,6 +33,7 @@ public:
     {
         Cancelled cancelled = Cancelled::Done;
         std::vector<JobRecord> records;
+        bool isComplete = true;  ///< of the other shard, by then
     };
     /// The answer to the question of this number has come by letter.
     void receive(std::uint64_t number, Reply &&reply);
@@ -46,6 +48,7 @@ private:
 
     Bridge &m_bridge;
     const ShardPlace m_place;
+    bool m_isComplete = true;  ///< of the shard whose answer is being handed out
     std::uint64_t m_lastNumber = 0;
     std::unordered_map<std::uint64_t, Answer> m_answers;
 };

@@ -152,6 +152,32 @@ private Q_SLOTS:
         QCOMPARE(world.api->waitingCount(), 0);
     }
 
+    /// Nobody is told that there never was a job because the store cannot be read.
+    void whatMayBeThereIsNotCalledUnknown()
+    {
+        ApiWorld world;
+        world.directory.complete = false;
+        world.directory.put(recordOf("00aa", JobState::Running));
+        RawHttpClient client(world.port());
+        const QByteArrayList requests{RawHttpClient::get("/v1/jobs/none"),
+                                      RawHttpClient::get("/v1/jobs/none/result", "Prefer: wait=60\r\n"),
+                                      RawHttpClient::get("/v1/jobs/none/events"),
+                                      deleteRequest("/v1/jobs/none"),
+                                      RawHttpClient::get("/v1/jobs?idempotency_key=none")};
+        for (int i = 0; i < requests.size(); ++i) {
+            client.send(requests[i]);
+            QTRY_COMPARE(client.answerCount(), i + 1);
+            QCOMPARE(client.status(i), 503);
+            QCOMPARE(codeOf(client.answers().back()), u"store_unavailable"_s);
+            QCOMPARE(client.answers().back().headers.value("Retry-After"), "1"_ba);
+        }
+        client.send(RawHttpClient::get("/v1/jobs/00aa") +
+                    RawHttpClient::get("/v1/jobs?idempotency_key=key-1"));
+        QTRY_COMPARE(client.answerCount(), 7);
+        QCOMPARE(client.status(5), 200);
+        QCOMPARE(client.status(6), 200);
+    }
+
     void cancel()
     {
         ApiWorld world;

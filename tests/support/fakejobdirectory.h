@@ -61,6 +61,7 @@ class FakeJobDirectory : public QObject, public JobDirectory
 public:
     /// False: answers come at a later turn of the event loop, as those of other shards do.
     bool answersAtOnce = true;
+    bool complete = true;  ///< what isComplete() says
     bool canWatch = true;  ///< false: watches are answered as the job stands
     int watchCount = 0;    ///< watches so far
 
@@ -77,6 +78,8 @@ public:
     }
     void remove(const QByteArray &id) { m_records.erase(id); }
     int watching() const { return static_cast<int>(m_watches.size()); }
+
+    bool isComplete() const override { return complete; }
 
     void find(const QByteArray &id, Found found) override
     {

@@ -123,7 +123,7 @@ void JobsApi::wait(const AskedPointer &asked, JobRecord record)
 void JobsApi::answerStatus(const Asked &asked, Exchange &exchange, const std::optional<JobRecord> &record)
 {
     if (!record || record->expired)
-        return refuse(asked, exchange, missing(record));
+        return refuse(asked, exchange, whyMissing(record));
     http::Response response;
     if (asked.route == ApiRoute::Result)
         response = resultAnswer(*record);
@@ -145,7 +145,7 @@ void JobsApi::events(const AskedPointer &asked)
         if (!self)
             return;
         if (!record || record->expired)
-            self->refuse(*asked, *asked->exchange, missing(record));
+            self->refuse(*asked, *asked->exchange, self->whyMissing(record));
         else
             self->stream(asked, *record);
     });
@@ -213,7 +213,11 @@ void JobsApi::list(const AskedPointer &asked)
     const auto account = parameters.find("account");
     m_directory.findByKey(account == parameters.end() ? QByteArray() : account->second, key->second,
                           [self = QPointer(this), asked](const std::vector<JobRecord> &records) {
-                              if (self)
+                              if (!self)
+                                  return;
+                              if (records.empty() && !self->m_directory.isComplete())
+                                  self->refuse(*asked, *asked->exchange, self->whyMissing({}));
+                              else
                                   self->answer(*asked, *asked->exchange, jsonAnswer(200, jobsJson(records)));
                           });
 }
@@ -232,7 +236,7 @@ void JobsApi::answerCancelled(const Asked &asked, JobDirectory::Cancelled cancel
 {
     Exchange &exchange = *asked.exchange;
     if (!record || record->expired)
-        return refuse(asked, exchange, missing(record));
+        return refuse(asked, exchange, whyMissing(record));
     // To cancel once more what was cancelled is no error.
     const bool isTooLate =
         cancelled == JobDirectory::Cancelled::AlreadyEnded && record->status.outcome != Reason::Cancelled;
@@ -242,6 +246,16 @@ void JobsApi::answerCancelled(const Asked &asked, JobDirectory::Cancelled cancel
 }
 
 // Answering
+
+Problem JobsApi::whyMissing(const std::optional<JobRecord> &record) const
+{
+    if (record || m_directory.isComplete())
+        return missing(record);
+    return {Reason::StoreUnavailable,
+            u"There is no such job in memory, and what is stored cannot be read now."_s,
+            {},
+            1s};
+}
 
 void JobsApi::answer(const Asked &asked, Exchange &exchange, const http::Response &response)
 {

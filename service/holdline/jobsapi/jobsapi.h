@@ -82,6 +82,7 @@ private:
                          const std::optional<JobRecord> &record);
     void answer(const Asked &asked, Exchange &exchange, const http::Response &response);
     void refuse(const Asked &asked, Exchange &exchange, const Problem &problem);
+    Problem whyMissing(const std::optional<JobRecord> &record) const;
     /// Whether there is room for one more that waits; refuses if not.
     bool mayWait(const Asked &asked);
     void keep(JobWatcher &watcher);
