@@ -91,7 +91,7 @@ struct Config
         /// folder.
         QString path = QStringLiteral("auto");
         StoreSync synchronous = StoreSync::Full;
-        std::chrono::milliseconds commitInterval = 2ms;  ///< least time from one commit to the next
+        std::chrono::milliseconds commitInterval = 4ms;  ///< least time from one commit to the next
         std::chrono::milliseconds keepFor = 24h;         ///< results and keys of jobs that have ended
         int jobs = 200'000;                              ///< ended ones that are kept
         std::int64_t bytes = 1024 * 1024 * 1024;         ///< of all that is kept

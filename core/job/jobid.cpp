@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <span>
 
@@ -19,14 +20,28 @@ constexpr qsizetype kTokenBytes = 2 + 8 + CallbackToken::kSecretBytes;
 /// Those whose last two bits are zero.
 constexpr QByteArrayView kLastCharacters("AEIMQUYcgkosw048");
 
+/// Ids and look-ups grow with time, so that the store's indexes grow at their ends instead of everywhere:
+/// what a job costs there is mostly the number of pages it touches.
+constexpr std::size_t kTimeBytes = 5;
+constexpr int kLookupRandomBits = 28;
+
+quint64 nowInMilliseconds()
+{
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return static_cast<quint64>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
 }  // namespace
 
 QByteArray makeJobId(std::uint8_t shard)
 {
-    std::array<std::byte, 16> random;
-    fillSecurely(random);
-    random.front() = std::byte(shard);
-    return QByteArray::fromRawData(reinterpret_cast<const char *>(random.data()), sizeof random).toHex();
+    std::array<std::byte, 16> bytes;
+    fillSecurely(bytes);
+    bytes[0] = std::byte(shard);
+    const quint64 now = nowInMilliseconds();
+    for (std::size_t i = 0; i < kTimeBytes; ++i)
+        bytes[1 + i] = static_cast<std::byte>(now >> (8 * (kTimeBytes - 1 - i)));
+    return QByteArray::fromRawData(reinterpret_cast<const char *>(bytes.data()), sizeof bytes).toHex();
 }
 
 std::optional<std::uint8_t> shardOfJobId(QByteArrayView text)
@@ -41,6 +56,7 @@ CallbackToken CallbackToken::make(std::uint8_t node, std::uint8_t shard)
 {
     CallbackToken token{node, shard, 0, QByteArray(kSecretBytes, Qt::Uninitialized)};
     fillSecurely(std::as_writable_bytes(std::span(&token.lookup, 1)));
+    token.lookup = nowInMilliseconds() << kLookupRandomBits | token.lookup >> (64 - kLookupRandomBits);
     fillSecurely(
         std::as_writable_bytes(std::span(token.secret.data(), static_cast<std::size_t>(kSecretBytes))));
     return token;

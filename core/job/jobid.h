@@ -9,14 +9,16 @@
 
 namespace holdline {
 
-/// A new job id: 32 lower-case hex digits, of which the first two name the shard the job was made on and the
-/// rest is random (120 bits). Unguessable, and no callback token: knowing one does not help with the other.
+/// A new job id: 32 lower-case hex digits. The first two name the shard the job was made on, the next ten are
+/// the time in milliseconds, the rest is random (80 bits). Unguessable, and no callback token: knowing one
+/// does not help with the other.
 QByteArray makeJobId(std::uint8_t shard = 0);
 /// Nothing when `text` cannot be a job id.
 std::optional<std::uint8_t> shardOfJobId(QByteArrayView text);
 
-/// What a callback URL ends in: names the node and shard the job lives on, then 64 random bits that find the
-/// job and 128 that prove the caller was told. Text form: 35 characters of base64url (RFC 4648, section 5).
+/// What a callback URL ends in: names the node and shard the job lives on, then 64 bits that find the
+/// job (the time and 28 random ones) and 128 random bits that prove the caller was told. Text form: 35
+/// characters of base64url (RFC 4648, section 5).
 struct CallbackToken
 {
     static constexpr qsizetype kTextLength = 35;

@@ -228,6 +228,7 @@ private:
     void forgetPromise(JobKey key);
     void retryUnstored();
     void storeStarts();
+    bool needsRequest(const JobStatus &status) const;
     void callbackOfStored(const QByteArray &token, const http::Request &request,
                           std::unique_ptr<Exchange> exchange);
     /// A callback that brings a result after the job's end.

@@ -73,11 +73,21 @@ void Bridge::touch(const Job &job, Promise &promise)
         m_watches.changed(job.key, recordOf(job, promise));
 }
 
+/// Whether anybody could make its start again: the next life of the service, or an operator.
+bool Bridge::needsRequest(const JobStatus &status) const
+{
+    return status.state == JobState::Queued || status.handedOver ||
+           m_config.retry.ambiguous == AmbiguousRetry::Always;
+}
+
 void Bridge::store(const Job &job, Promise &promise, JobStore::Done done)
 {
     JobRecord record = recordOf(job, promise);
-    if (promise.request && !std::exchange(promise.requestPosted, true))
+    promise.posted = true;
+    if (promise.request && !promise.requestPosted && needsRequest(job.status)) {
+        promise.requestPosted = true;
         record.request = promise.request;
+    }
     const bool handsOver = job.status.handedOver;
     m_store.put(record, [this, key = job.key, handsOver, done = std::move(done)](const QString &error) {
         if (Promise *stored = promiseOf(key); stored && handsOver && !stored->ending) {
@@ -130,7 +140,7 @@ void Bridge::settlePromised(const Job &job, const UpstreamWord &upstream)
     settled.joined = promise.joined;
     settled.recovered = promise.recovered;
     if (isFree && !job.status.handedOver) {
-        if (promise.requestPosted)
+        if (promise.posted)
             m_store.remove(job.id);
         Q_EMIT jobEnded(job, status);
         tellEnding(job.key);

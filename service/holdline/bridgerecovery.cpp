@@ -44,7 +44,8 @@ void Bridge::recoverOne(const JobRecord &record, TimePoint now)
     promise.key = record.key;
     promise.fingerprint = record.fingerprint;
     promise.request = record.request;
-    promise.requestPosted = true;
+    promise.posted = true;
+    promise.requestPosted = record.request.has_value();
     promise.revision = record.revision + 1;
     promise.joined = record.joined;
     promise.recovered = true;

@@ -43,7 +43,7 @@ class Service::Private
 public:
     Private(const Config &initial, LogSink &sink)
         : config(initial),
-          store(makeStore(initial.store)),
+          store(makeStore(initial.store, initial.hold.promised)),
           shards(initial, threadsFor(initial.server.threads, QThread::idealThreadCount()), *store, sink)
     {
     }
@@ -165,7 +165,8 @@ public:
             text += u"; %1 threads"_s.arg(shards.threads());
         qCInfo(lcService).noquote() << text;
         if (shards.recoveredCount() > 0)
-            qCInfo(lcService) << shards.recoveredCount() << "jobs from before had not ended and are waited for";
+            qCInfo(lcService) << shards.recoveredCount()
+                              << "jobs from before had not ended and are waited for";
     }
 
     Config config;

@@ -30,6 +30,11 @@ public:
     bool isDurable() const override { return false; }
     std::unique_ptr<StoreReader> makeReader() override { return m_memory->makeReader(); }
     Looked<std::vector<JobRecord>> unsettled() override { return m_memory->unsettled(); }
+    QString forEachKey(
+        const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) override
+    {
+        return m_memory->forEachKey(tell);
+    }
     CommitResult commit(const std::vector<StoreWrite> &writes) override
     {
         std::unique_lock lock(m_mutex);
@@ -274,7 +279,7 @@ void TestStoreThread::whatWasPostedBeforeTheEndIsOnDisk()
     config.path = folder.filePath(u"holdline.db"_s);
     std::vector<JobRecord> records;
     {
-        const auto store = makeStore(config);
+        const auto store = makeStore(config, Config::Hold().promised);
         QVERIFY2(store->open(), qPrintable(store->errorString()));
         QVERIFY(store->takeRecovered().empty());
         StoreLink link(*store);
@@ -284,7 +289,7 @@ void TestStoreThread::whatWasPostedBeforeTheEndIsOnDisk()
             link.put(records.back(), {});
         }
     }
-    const auto store = makeStore(config);
+    const auto store = makeStore(config, Config::Hold().promised);
     QVERIFY(store->open());
     QCOMPARE(store->takeRecovered(), records);
 }
@@ -338,7 +343,7 @@ void TestStoreThread::manyLinksInManyThreads()
     const QTemporaryDir folder;
     Config::Store config;
     config.path = onDisk ? folder.filePath(u"holdline.db"_s) : u"memory"_s;
-    const auto store = makeStore(config);
+    const auto store = makeStore(config, Config::Hold().promised);
     QVERIFY2(store->open(), qPrintable(store->errorString()));
     std::array<int, kThreads> right{};
     std::latch over(kThreads);

@@ -39,6 +39,7 @@ struct Promise
     QByteArray key;  ///< null: none, or free again
     QByteArray fingerprint;
     std::optional<RecordedRequest> request;  ///< until its start was accepted
+    bool posted = false;                     ///< the store has its record, or will
     bool requestPosted = false;              ///< the store has it, or will before it has anything later
     std::uint64_t revision = 1;
     int joined = 0;

@@ -118,6 +118,17 @@ Looked<std::vector<JobRecord>> MemoryStore::unsettled()
     return open;
 }
 
+QString MemoryStore::forEachKey(
+    const std::function<void(const QByteArray &account, const QByteArray &key)> &tell)
+{
+    const std::lock_guard lock(m_mutex);
+    for (const auto &[id, entry] : m_jobs) {
+        if (!entry.record.key.isNull())
+            tell(entry.record.account, entry.record.key);
+    }
+    return {};
+}
+
 CommitResult MemoryStore::commit(const std::vector<StoreWrite> &writes)
 {
     CommitResult result;

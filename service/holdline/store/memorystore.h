@@ -25,6 +25,8 @@ public:
     bool isDurable() const override { return false; }
     std::unique_ptr<StoreReader> makeReader() override;
     Looked<std::vector<JobRecord>> unsettled() override;
+    QString forEachKey(
+        const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) override;
     CommitResult commit(const std::vector<StoreWrite> &writes) override;
     QString probe() override { return {}; }
     Tidied tidy(WallTime now) override;

@@ -125,6 +125,18 @@ Looked<std::vector<JobRecord>> SqliteStore::unsettled()
     return all;
 }
 
+QString SqliteStore::forEachKey(
+    const std::function<void(const QByteArray &account, const QByteArray &key)> &tell)
+{
+    QSqlQuery *query = m_connection.run("SELECT account, key FROM jobs WHERE key IS NOT NULL");
+    while (query && query->next())
+        tell(query->value(0).toByteArray(), query->value(1).toByteArray());
+    if (!query || !m_connection.check(*query))
+        return fail();
+    query->finish();
+    return {};
+}
+
 CommitResult SqliteStore::commit(const std::vector<StoreWrite> &writes)
 {
     CommitResult result;

@@ -32,6 +32,7 @@ private:
 
     const QString m_path;
     const std::unique_ptr<StoreBackend> m_backend;
+    KnownKeys m_keys;
     StoreThread m_writer;
     ReaderThread m_reader;
 };
@@ -40,6 +41,7 @@ private:
 std::unique_ptr<StoreBackend> makeBackend(const QString &path, const Config::Store &limits);
 
 /// As `config` wants it. `store.path` auto where there is no folder for it: one that is not available.
-std::unique_ptr<Store> makeStore(const Config::Store &config);
+/// `promised`: jobs that have not ended are never more than that.
+std::unique_ptr<Store> makeStore(const Config::Store &config, int promised);
 
 }  // namespace holdline

@@ -7,6 +7,7 @@
 #include <QString>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -94,6 +95,9 @@ public:
 
     /// Records of jobs that have not ended, oldest first, each with its request.
     virtual Looked<std::vector<JobRecord>> unsettled() = 0;
+    /// Tells of each idempotency key that is held. Empty, or why not, for people.
+    virtual QString forEachKey(
+        const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) = 0;
     /// Carries all out in this order, durable on return.
     virtual CommitResult commit(const std::vector<StoreWrite> &writes) = 0;
     /// Empty: a write would succeed.

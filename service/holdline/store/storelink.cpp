@@ -53,6 +53,8 @@ std::vector<JobRecord> StoreLink::takeLate(const std::function<bool(const JobRec
 
 void StoreLink::put(const JobRecord &record, Done done)
 {
+    if (!record.key.isNull())
+        m_store.m_keys.add(record.account, record.key);
     write(PutJob{record}, std::move(done));
 }
 
@@ -111,8 +113,15 @@ void StoreLink::find(const QByteArray &id, Found found)
 
 void StoreLink::findByKey(const QByteArray &account, const QByteArray &key, Found found)
 {
-    look([account, key](StoreReader &reader) { return asMany(reader.findByKey(account, key)); },
-         [found = std::move(found)](auto all) { found(firstOf(std::move(all))); });
+    auto answer = [found = std::move(found)](auto all) { found(firstOf(std::move(all))); };
+    if (m_store.m_keys.mayContain(account, key)) {
+        look([account, key](StoreReader &reader) { return asMany(reader.findByKey(account, key)); },
+             std::move(answer));
+        return;
+    }
+    const Number number = ++m_last;
+    m_looks.emplace(number, std::move(answer));
+    m_box->post(JobsAnswer{number, {}});
 }
 
 void StoreLink::findByToken(const QByteArray &token, Found found)

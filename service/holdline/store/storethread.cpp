@@ -23,8 +23,8 @@ WallTime wallNow()
 
 }  // namespace
 
-StoreThread::StoreThread(StoreBackend &backend, const Options &options)
-    : m_backend(backend), m_options(options)
+StoreThread::StoreThread(StoreBackend &backend, KnownKeys &keys, const Options &options)
+    : m_backend(backend), m_keys(keys), m_options(options)
 {
     setObjectName(QStringLiteral("store"));
 }
@@ -137,7 +137,7 @@ void StoreThread::open()
 {
     QString error = m_backend.open();
     if (error.isEmpty()) {
-        auto found = m_backend.unsettled();
+        auto found = readAll();
         error = found.error;
         m_recovered = std::move(found.value);
     }
@@ -145,6 +145,14 @@ void StoreThread::open()
     m_wasRead = m_isOpen;
     if (!m_isOpen)
         breakDown(error);
+}
+
+/// Its keys, and the jobs that have not ended.
+Looked<std::vector<JobRecord>> StoreThread::readAll()
+{
+    const QString error = m_backend.forEachKey(
+        [this](const QByteArray &account, const QByteArray &key) { m_keys.add(account, key); });
+    return error.isEmpty() ? m_backend.unsettled() : Looked<std::vector<JobRecord>>{{}, error};
 }
 
 void StoreThread::retry()
@@ -170,7 +178,7 @@ void StoreThread::retry()
 /// Before anybody hears that it is available.
 QString StoreThread::readLate()
 {
-    auto found = m_backend.unsettled();
+    auto found = readAll();
     m_wasRead = found.error.isEmpty();
     m_status.recovered += static_cast<std::int64_t>(found.value.size());
     const std::lock_guard lock(m_stateMutex);

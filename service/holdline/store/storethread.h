@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "service/holdline/store/knownkeys.h"
 #include "service/holdline/store/letterqueue.h"
 #include "service/holdline/store/storeletters.h"
 
@@ -31,9 +32,11 @@ public:
     {
         Config::Store store;
         std::chrono::milliseconds retryInterval = std::chrono::seconds(3);
+        int promised = Config::Hold().promised;  ///< jobs that have not ended, at most
     };
 
-    StoreThread(StoreBackend &backend, const Options &options);
+    /// `keys` learns of every key that is there; it must outlive this.
+    StoreThread(StoreBackend &backend, KnownKeys &keys, const Options &options);
     ~StoreThread() override;
 
     /// Waits until the store has been opened; false when it cannot be, state() says why. It is tried again.
@@ -81,10 +84,12 @@ private:
     void breakDown(const QString &error);
     void retry();
     QString readLate();
+    Looked<std::vector<JobRecord>> readAll();
     void tidy();
     TimePoint nextTurn() const;
 
     StoreBackend &m_backend;
+    KnownKeys &m_keys;
     const Options m_options;
     LetterQueue<StoreLetter> m_letters;
     std::atomic<int> m_queued = 0;                ///< writes that wait
