@@ -50,8 +50,8 @@ bool Run::start()
         return false;
     }
     m_place.upstreamPort = m_upstream.port();
-    m_place.port = ServicePlace::freePort(m_options.seed);
-    m_place.adminPort = ServicePlace::freePort(m_options.seed + 1);
+    m_place.port = ServicePlace::freePort();
+    m_place.adminPort = ServicePlace::freePort();
     m_time.start();
     nextRound();
     return true;

@@ -3,8 +3,14 @@
 
 #include <QTcpServer>
 
+#include <algorithm>
 #include <csignal>
+#include <cstddef>
 #include <random>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 namespace holdline::crash {
 
@@ -43,15 +49,32 @@ QProcessEnvironment environment(const LifePlan &life)
     return result;
 }
 
+/// Against others that kill services at the same time: a name that only one process can have, for as long as
+/// it lives.
+bool reserve(quint16 port)
+{
+    const QByteArray name = "holdline-test-port-" + QByteArray::number(port);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::copy(name.begin(), name.end(), std::next(std::begin(address.sun_path)));  // behind a zero: no file
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const auto size =
+        static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1) + static_cast<socklen_t>(name.size());
+    if (::bind(descriptor, reinterpret_cast<const sockaddr *>(&address), size) == 0)
+        return true;
+    ::close(descriptor);
+    return false;
+}
+
 }  // namespace
 
-quint16 ServicePlace::freePort(std::uint64_t seed)
+quint16 ServicePlace::freePort()
 {
-    std::mt19937_64 random(seed);
+    std::random_device random;
     while (true) {
         const auto port = static_cast<quint16>(12'000 + random() % 18'000);
         QTcpServer probe;
-        if (probe.listen(QHostAddress::LocalHost, port))
+        if (probe.listen(QHostAddress::LocalHost, port) && reserve(port))
             return port;
     }
 }

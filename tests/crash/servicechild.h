@@ -21,8 +21,9 @@ struct ServicePlace
     std::chrono::milliseconds jobDeadline{0};
 
     /// Ports that nobody has, from below the range the system takes ports of outgoing connections from: one
-    /// of those could have it when the service wants to listen again.
-    static quint16 freePort(std::uint64_t seed);
+    /// of those could have it when the service wants to listen again. Nor has any of them another run of this
+    /// beside it.
+    static quint16 freePort();
 };
 
 /// One life of the real service, in a process of its own.

@@ -528,18 +528,16 @@ private Q_SLOTS:
     void interruptedStartsAreNotMadeAgain()
     {
         QFETCH(const bool, again);
-        BridgeWorld before;
-        before.hold(kBody, keyed("k"));
-        QVERIFY(waitForStart(before));
-        JobRecord record = before.store.records.begin()->second;
-        QCOMPARE(record.status.state, JobState::Starting);
-        record.deadline = {};
-
         Config config = quickConfig();
         config.retry.ambiguous = again ? AmbiguousRetry::Always : AmbiguousRetry::Never;
+        BridgeWorld before(config);
+        before.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(before));
+        const JobRecord record = before.store.records.begin()->second;
+        QCOMPARE(record.status.state, JobState::Starting);
+
         BridgeWorld after(config);
         after.store.records = before.store.records;
-        record.deadline = std::chrono::floor<milliseconds>(std::chrono::system_clock::now()) + 1h;
         after.bridge.recover({record});
         if (again) {
             QVERIFY(waitForStart(after));
