@@ -42,7 +42,7 @@ class TestRestart : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void promisesSurvive_data()
+    void case53_promisesSurvive_data()
     {
         QTest::addColumn<int>("threadsBefore");
         QTest::addColumn<int>("threadsAfter");
@@ -51,7 +51,7 @@ private Q_SLOTS:
         QTest::newRow("four, then three") << 4 << 3;
         QTest::newRow("four, then one") << 4 << 1;
     }
-    void promisesSurvive()
+    void case53_promisesSurvive()
     {
         QFETCH(const int, threadsBefore);
         QFETCH(const int, threadsAfter);
