@@ -10,6 +10,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTimeZone>
 #include <QUrlQuery>
 
 namespace holdline {
@@ -47,7 +48,7 @@ QJsonObject toJson(const DeadLetter &letter)
     QJsonObject object{
         {u"id"_s, QString::fromUtf8(letter.id)},
         {u"kind"_s, QString(word(letter.kind))},
-        {u"at"_s, QDateTime::fromMSecsSinceEpoch(letter.at.time_since_epoch().count(), Qt::UTC)
+        {u"at"_s, QDateTime::fromMSecsSinceEpoch(letter.at.time_since_epoch().count(), QTimeZone::utc())
                       .toString(Qt::ISODateWithMs)},
         {u"reason"_s, QString(word(letter.reason))},
         {u"bytes"_s, static_cast<double>(letter.bytes)},
