@@ -10,7 +10,6 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QTimeZone>
 #include <QUrlQuery>
 
 namespace holdline {
@@ -48,7 +47,8 @@ QJsonObject toJson(const DeadLetter &letter)
     QJsonObject object{
         {u"id"_s, QString::fromUtf8(letter.id)},
         {u"kind"_s, QString(word(letter.kind))},
-        {u"at"_s, QDateTime::fromMSecsSinceEpoch(letter.at.time_since_epoch().count(), QTimeZone::utc())
+        {u"at"_s, QDateTime::fromMSecsSinceEpoch(letter.at.time_since_epoch().count())
+                      .toUTC()
                       .toString(Qt::ISODateWithMs)},
         {u"reason"_s, QString(word(letter.reason))},
         {u"bytes"_s, static_cast<double>(letter.bytes)},
