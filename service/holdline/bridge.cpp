@@ -47,6 +47,13 @@ std::vector<std::pair<QByteArray, QByteArray>> travellingHeaders(const http::Req
     return headers;
 }
 
+JobEvent eventOf(const CallbackMessage &message, const QByteArray &upstreamId)
+{
+    if (!upstreamId.isEmpty() && upstreamId != message.id)
+        return JobEvent::CallbackMismatched;
+    return message.completed ? JobEvent::CallbackCompleted : JobEvent::CallbackFailed;
+}
+
 namespace {
 
 /// In a few words, for people.
@@ -381,10 +388,7 @@ void Bridge::callback(QByteArrayView token, const http::Request &request, std::u
 
     const CallbackMessage &message = std::get<CallbackMessage>(parsed);
     const TimePoint now = Clock::now();
-    const bool mismatched = !job->upstreamId.isEmpty() && job->upstreamId != message.id;
-    const JobEvent event = mismatched          ? JobEvent::CallbackMismatched
-                           : message.completed ? JobEvent::CallbackCompleted
-                                               : JobEvent::CallbackFailed;
+    const JobEvent event = eventOf(message, job->upstreamId);
     if (job->status.promised)
         crashPoint("callback_taken");
     // The machine is pure, so it can be asked first: whoever hears of the settled job finds it complete.
@@ -407,19 +411,25 @@ void Bridge::callback(QByteArrayView token, const http::Request &request, std::u
         Q_EMIT callbackRefused(token, request, Reason::CallbackMismatched, job->id, job->account);
     const http::Response response = enter(ahead.callback, job->id, message.id, request);
 
-    Promise *promise = promiseOf(job->key);
     const bool isKept = ahead.actions.testFlag(JobAction::KeepResult);
-    if (isKept && job->status.promised)
-        keepLateResult(*job, message, {token.toByteArray(), request, std::move(exchange), response});
-    else if (isKept)
-        m_jobs.keepResult(*job, request.body);
-    if (promise && promise->ending && exchange && ahead.callback != CallbackWord::Mismatched) {
-        promise->ending->callbacks.push_back({std::move(exchange), response});
-        if (promise->ending->unstored)
+    const Promise *promise = promiseOf(job->key);
+    if (promise && promise->ending && ahead.callback != CallbackWord::Mismatched) {
+        // Its end is on its way into the store, and what this callback brings goes after it.
+        Ending &ending = *promise->ending;
+        if (isKept) {
+            ending.record.status = job->status;
+            putResult(ending.record, message, request);
+        }
+        ending.callbacks.push_back({std::move(exchange), response});
+        if (isKept || ending.unstored)
             storeEnding(job->key);
-    }
-    if (exchange)
+    } else if (isKept && job->status.promised) {
+        keepLateResult(*job, message, {token.toByteArray(), request, std::move(exchange), response});
+    } else {
+        if (isKept)
+            m_jobs.keepResult(*job, request.body);
         exchange->answer(response);
+    }
     pump(now);
 }
 

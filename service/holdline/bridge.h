@@ -44,6 +44,9 @@ struct RequestEnd
     bool joined = false;  ///< came to a job that was there already
 };
 
+/// What a callback is to a job whose upstream said this id, or none yet.
+JobEvent eventOf(const CallbackMessage &message, const QByteArray &upstreamId);
+
 /// Fields that travel from the client to the upstream (W3C Trace Context, and the request's id).
 std::vector<std::pair<QByteArray, QByteArray>> travellingHeaders(const http::Request &request);
 
@@ -207,6 +210,7 @@ private:
     void join(JobKey key, Promise &promise, Asking asking);
     void makePromised(Asking asking);
     void replay(Asking &asking, const JobRecord &record);
+    void refuseReuse(Asking &asking, const QByteArray &job);
     void refuse(Asking &asking, const Problem &problem);
     void addWaiter(JobKey key, Asking asking, bool joined);
     void onWaiterDue(WaiterId id);
@@ -239,7 +243,7 @@ private:
         std::shared_ptr<Exchange> exchange;
         http::Response response;  ///< once it is durable
     };
-    void keepLateResult(const Job &job, const CallbackMessage &message, LateCallback late);
+    void keepLateResult(const Job &job, const CallbackMessage &message, const LateCallback &late);
     void storeLateResult(JobRecord record, const CallbackMessage &message, const LateCallback &late);
     static void putResult(JobRecord &record, const CallbackMessage &message, const http::Request &request);
 

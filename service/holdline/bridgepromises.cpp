@@ -116,10 +116,7 @@ void Bridge::joinOrMake(Asking asking)
 void Bridge::join(JobKey key, Promise &promise, Asking asking)
 {
     if (promise.fingerprint != asking.fingerprint) {
-        refuse(asking, {Reason::IdempotencyKeyReused,
-                        u"This key came with another request before; use a new key for a new request."_s,
-                        promise.id,
-                        {}});
+        refuseReuse(asking, promise.id);
         return;
     }
     if (promise.ending && promise.ending->unstored) {
@@ -239,10 +236,7 @@ void Bridge::addWaiter(JobKey key, Asking asking, bool joined)
 void Bridge::replay(Asking &asking, const JobRecord &record)
 {
     if (record.fingerprint != asking.fingerprint) {
-        refuse(asking, {Reason::IdempotencyKeyReused,
-                        u"This key came with another request before; use a new key for a new request."_s,
-                        record.id,
-                        {}});
+        refuseReuse(asking, record.id);
         return;
     }
     http::Response response = resultAnswer(record);
@@ -251,6 +245,14 @@ void Bridge::replay(Asking &asking, const JobRecord &record)
     Q_EMIT requestAnswered({Reason::Replayed, response.status, record.id, record.account,
                             asking.request.requestId, asking.request.peer, Clock::now() - asking.since,
                             true});
+}
+
+void Bridge::refuseReuse(Asking &asking, const QByteArray &job)
+{
+    refuse(asking, {Reason::IdempotencyKeyReused,
+                    u"This key came with another request before; use a new key for a new request."_s,
+                    job,
+                    {}});
 }
 
 void Bridge::refuse(Asking &asking, const Problem &problem)

@@ -32,13 +32,6 @@ http::Response notStored(const QByteArray &job, const QString &why)
     return http::problemResponse({Reason::StoreUnavailable, why, job, milliseconds(1000)});
 }
 
-JobEvent eventOf(const CallbackMessage &message, const QByteArray &upstreamId)
-{
-    if (!upstreamId.isEmpty() && upstreamId != message.id)
-        return JobEvent::CallbackMismatched;
-    return message.completed ? JobEvent::CallbackCompleted : JobEvent::CallbackFailed;
-}
-
 }  // namespace
 
 Promise *Bridge::promiseOf(JobKey key)
@@ -283,18 +276,8 @@ void Bridge::callbackOfStored(const QByteArray &token, const http::Request &requ
     });
 }
 
-void Bridge::keepLateResult(const Job &job, const CallbackMessage &message, LateCallback late)
+void Bridge::keepLateResult(const Job &job, const CallbackMessage &message, const LateCallback &late)
 {
-    if (Promise *promise = promiseOf(job.key); promise && promise->ending) {
-        Ending &ending = *promise->ending;
-        ending.record.status = job.status;
-        putResult(ending.record, message, late.request);
-        ending.asked.push_back([exchange = late.exchange, response = late.response](const JobRecord &) {
-            exchange->answer(response);
-        });
-        storeEnding(job.key);
-        return;
-    }
     m_store.find(job.id,
                  [this, key = job.key, status = job.status, message, late](std::optional<JobRecord> found) {
                      if (found && !found->expired) {

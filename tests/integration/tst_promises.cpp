@@ -380,6 +380,28 @@ private Q_SLOTS:
         QCOMPARE(back.log->body(), BridgeWorld::result().body);
     }
 
+    void aLateResultThatCannotBeStored()
+    {
+        Config config = quickConfig();
+        config.hold.jobDeadline = milliseconds(20);
+        BridgeWorld world(config);
+        world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        // The job's end is still on its way into the store when the result comes.
+        world.store.hold();
+        world.store.failNext(2, u"no space left"_s);
+        QTRY_COMPARE(world.store.puts.back().status.outcome, Reason::CallbackTimeout);
+        QVERIFY(world.store.puts.back().isSettled());
+        const auto callback = world.send(token, BridgeWorld::result());
+        QVERIFY(callback->answers.empty());
+        world.store.release();
+        QCOMPARE(callback->status(), 503);
+        QTRY_COMPARE(world.bridge.promisedCount(), 0);
+        QCOMPARE(world.store.records.begin()->second.status.outcome, Reason::Completed);
+    }
+
     void callbacksOfForgottenJobsAreKnown()
     {
         Config config = quickConfig();
