@@ -77,11 +77,11 @@ struct Config
         std::chrono::milliseconds maxDeadline = 300s;  ///< cap of `Prefer: wait=N`
         int held = 20'000;                             ///< requests held at once; one more gets 503
         std::chrono::milliseconds drainTimeout = 25s;
-        int parkedResults = 10'000;  ///< settled jobs remembered for late and duplicate callbacks
-        std::int64_t parkedBytes = 64 * 1024 * 1024;  ///< their bodies, all together
-        std::chrono::milliseconds parkedFor = 600s;
-        std::chrono::milliseconds jobDeadline = 1h;  ///< of a promised job, whoever waits for it
-        int promised = 100'000;                      ///< promised jobs that have not ended; one more gets 503
+        int retainedResults = 10'000;  ///< settled jobs remembered for late and duplicate callbacks
+        std::int64_t retainedBytes = 64 * 1024 * 1024;  ///< their bodies, all together
+        std::chrono::milliseconds retainedFor = 600s;
+        std::chrono::milliseconds jobDeadline = 1h;  ///< of a durable job, whoever waits for it
+        int durable = 100'000;                       ///< durable jobs that have not ended; one more gets 503
         KeyInFlight keyInFlight = KeyInFlight::Join;
     } hold;
 

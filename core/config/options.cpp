@@ -297,16 +297,17 @@ void addHold(std::vector<Option> &all)
                           "Requests held at once; one more is answered 503."_L1));
     all.push_back(duration("hold.drain_timeout"_L1, "drain-timeout"_L1, HOLDLINE_MEMBER(hold.drainTimeout),
                            0ms, 1h, "Time that held requests have to finish after SIGTERM."_L1));
-    all.push_back(integer("hold.parked_results"_L1, "parked-results"_L1, HOLDLINE_MEMBER(hold.parkedResults),
-                          0, 10'000'000, "Finished jobs remembered for late and duplicate callbacks."_L1));
-    all.push_back(size("hold.parked_bytes"_L1, "parked-bytes"_L1, HOLDLINE_MEMBER(hold.parkedBytes), 0,
+    all.push_back(integer("hold.parked_results"_L1, "parked-results"_L1,
+                          HOLDLINE_MEMBER(hold.retainedResults), 0, 10'000'000,
+                          "Finished jobs remembered for late and duplicate callbacks."_L1));
+    all.push_back(size("hold.parked_bytes"_L1, "parked-bytes"_L1, HOLDLINE_MEMBER(hold.retainedBytes), 0,
                        64 * GiB, "Memory for the results of finished jobs, all together."_L1));
-    all.push_back(duration("hold.parked_for"_L1, "parked-for"_L1, HOLDLINE_MEMBER(hold.parkedFor), 0ms, 168h,
-                           "How long a finished job is remembered."_L1));
+    all.push_back(duration("hold.parked_for"_L1, "parked-for"_L1, HOLDLINE_MEMBER(hold.retainedFor), 0ms,
+                           168h, "How long a finished job is remembered."_L1));
     all.push_back(duration("hold.job_deadline"_L1, "job-deadline"_L1, HOLDLINE_MEMBER(hold.jobDeadline), 1s,
                            168h, "Time that a job with a key, or one handed over, has to end."_L1));
     all.push_back(
-        integer("hold.promised"_L1, "max-promised"_L1, HOLDLINE_MEMBER(hold.promised), 1, 1'000'000,
+        integer("hold.promised"_L1, "max-promised"_L1, HOLDLINE_MEMBER(hold.durable), 1, 1'000'000,
                 "Jobs with a key, or handed over, that have not ended; one more is answered 503."_L1));
     all.push_back(choice("hold.idempotency_in_flight"_L1, "idempotency-in-flight"_L1,
                          HOLDLINE_MEMBER(hold.keyInFlight), kKeyInFlight,

@@ -19,7 +19,7 @@ namespace holdline {
 ///
 /// Life: constructed anywhere; must outlive all who post. open() and close() belong to the receiving thread;
 /// never close() from inside the receiver.
-template <typename Letter>
+template <typename Message>
 class Mailbox
 {
 public:
@@ -27,15 +27,15 @@ public:
     bool isValid() const { return m_bell.isValid(); }
 
     /// From any thread. False when the receiver has closed; the letter is dropped.
-    bool post(Letter letter)
+    bool post(Message message)
     {
         bool first = false;
         {
             const std::lock_guard lock(m_mutex);
             if (m_closed)
                 return false;
-            first = m_letters.empty();
-            m_letters.push_back(std::move(letter));
+            first = m_messages.empty();
+            m_messages.push_back(std::move(message));
         }
         if (first)
             m_bell.ring();
@@ -44,7 +44,7 @@ public:
 
     /// `receive` is called from this thread's event loop for each letter. What is posted meanwhile waits for
     /// the loop's next turn.
-    void open(std::function<void(Letter &&)> receive)
+    void open(std::function<void(Message &&)> receive)
     {
         m_receive = std::move(receive);
         m_bell.open([this] { deliver(); });
@@ -54,10 +54,10 @@ public:
     void close()
     {
         m_bell.close();
-        std::vector<Letter> dropped;
+        std::vector<Message> dropped;
         const std::lock_guard lock(m_mutex);
         m_closed = true;
-        dropped.swap(m_letters);
+        dropped.swap(m_messages);
     }
 
 private:
@@ -65,24 +65,24 @@ private:
     {
         {
             const std::lock_guard lock(m_mutex);
-            m_batch.swap(m_letters);
+            m_batch.swap(m_messages);
         }
-        for (Letter &letter : m_batch)
-            m_receive(std::move(letter));
+        for (Message &message : m_batch)
+            m_receive(std::move(message));
         m_batch.clear();
-        if (m_batch.capacity() > kKeptLetters)
+        if (m_batch.capacity() > kRetainedMessages)
             m_batch.shrink_to_fit();
     }
 
     /// A crowd's memory is given back.
-    static constexpr std::size_t kKeptLetters = 1024;
+    static constexpr std::size_t kRetainedMessages = 1024;
 
     WakeBell m_bell;
-    std::function<void(Letter &&)> m_receive;
-    std::vector<Letter> m_batch;  ///< being received
+    std::function<void(Message &&)> m_receive;
+    std::vector<Message> m_batch;  ///< being received
 
     std::mutex m_mutex;
-    std::vector<Letter> m_letters;
+    std::vector<Message> m_messages;
     bool m_closed = false;
 };
 

@@ -3,7 +3,7 @@
 
 #include "core/job/circuitbreaker.h"
 #include "core/job/lanes.h"
-#include "core/wire/problem.h"
+#include "core/job/problem.h"
 
 #include <optional>
 

@@ -16,7 +16,7 @@ namespace holdline {
 struct LedgerEntry
 {
     std::chrono::system_clock::time_point at{};
-    CallbackWord word = CallbackWord::None;
+    CallbackOutcome word = CallbackOutcome::None;
     QByteArray job;         ///< the job's id where the token named one
     QByteArray upstreamId;  ///< the id the callback claimed, where it could be read
     QByteArray client;
@@ -34,14 +34,14 @@ public:
 
     void enter(LedgerEntry entry);
 
-    std::uint64_t count(CallbackWord word) const { return m_counts[static_cast<std::size_t>(word)]; }
+    std::uint64_t count(CallbackOutcome word) const { return m_counts[static_cast<std::size_t>(word)]; }
     /// The last ones, oldest first; as many as the capacity at most.
     const std::deque<LedgerEntry> &entries() const { return m_entries; }
 
 private:
     std::size_t m_capacity;
     std::deque<LedgerEntry> m_entries;
-    std::array<std::uint64_t, kCallbackWordCount> m_counts{};
+    std::array<std::uint64_t, kCallbackOutcomeCount> m_counts{};
 };
 
 }  // namespace holdline

@@ -58,7 +58,7 @@ CircuitBreaker::State CircuitBreaker::state(TimePoint now) const
     return m_probeOut || now >= m_openUntil ? State::HalfOpen : State::Open;
 }
 
-QLatin1StringView word(CircuitBreaker::State state)
+QLatin1StringView name(CircuitBreaker::State state)
 {
     switch (state) {
         case CircuitBreaker::State::Closed:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/clock.h"
+#include "core/base/clock.h"
 
 #include <QLatin1StringView>
 
@@ -54,6 +54,6 @@ private:
 };
 
 /// "closed", "open", "half_open".
-QLatin1StringView word(CircuitBreaker::State state);
+QLatin1StringView name(CircuitBreaker::State state);
 
 }  // namespace holdline

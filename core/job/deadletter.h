@@ -31,7 +31,7 @@ struct DeadLetter
     friend bool operator==(const DeadLetter &, const DeadLetter &) = default;
 };
 
-inline QLatin1StringView word(DeadLetter::Kind kind)
+inline QLatin1StringView name(DeadLetter::Kind kind)
 {
     using namespace Qt::StringLiterals;
     return kind == DeadLetter::Kind::Job ? "job"_L1 : "callback"_L1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/clock.h"
+#include "core/base/clock.h"
 #include "core/job/jobid.h"
 #include "core/job/jobmachine.h"
 #include "core/job/lanes.h"
@@ -49,11 +49,11 @@ struct Job
     /// What the last start that did not succeed came to, for people: "HTTP 503", "connection refused".
     QByteArray startTrouble;
     int endStatus = 0;  ///< HTTP status of the client's answer once settled, 499 when it had left
-    // Of a promised job, once settled; until then its promise says so.
+    // Of a durable job, once settled; until then its promise says so.
     int joined = 0;          ///< requests that joined it by its key
     bool recovered = false;  ///< from before the service was started
     /// A result that came too late for its client; bounded by Jobs::Limits.
-    QByteArray keptResult;
+    QByteArray retainedResult;
 
     bool isSettled() const { return status.state == JobState::Settled; }
     JobPhases phases(TimePoint now) const;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/job/jobid.h"
 
-#include "core/job/securerandom.h"
+#include "core/base/securerandom.h"
 
 #include <QtEndian>
 

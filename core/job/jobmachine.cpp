@@ -64,21 +64,22 @@ JobStep callbackCame(JobStatus status, JobEvent event)
 {
     // The token leaves the house with the first start; whoever knows it earlier has guessed.
     if (status.passThrough || !status.attempted)
-        return {status, {}, CallbackWord::Unknown};
+        return {status, {}, CallbackOutcome::Unknown};
     if (event == JobEvent::CallbackMismatched)
-        return {status, {}, CallbackWord::Mismatched};
+        return {status, {}, CallbackOutcome::Mismatched};
     if (status.resultSeen)
-        return {status, {}, CallbackWord::Duplicate};
+        return {status, {}, CallbackOutcome::Duplicate};
 
     status.resultSeen = true;
     const Reason result = event == JobEvent::CallbackCompleted ? Reason::Completed : Reason::JobFailed;
     if (status.state == JobState::Settled) {
-        if (status.promised && isMissingResult(status.outcome))
+        if (status.durable && isMissingResult(status.outcome))
             status.outcome = result;
-        return {status, JobAction::KeepResult, CallbackWord::Late};
+        return {status, JobAction::KeepResult, CallbackOutcome::Late};
     }
 
-    const CallbackWord word = status.state == JobState::Running ? CallbackWord::Matched : CallbackWord::Early;
+    const CallbackOutcome word =
+        status.state == JobState::Running ? CallbackOutcome::Matched : CallbackOutcome::Early;
     JobStep step = settle(status, result);
     step.callback = word;
     return step;
@@ -96,7 +97,7 @@ JobStep storeFailed(JobStatus status)
 /// Whether it goes on when nobody waits for it.
 bool needsNoClient(const JobStatus &status)
 {
-    return status.promised && (status.handedOver || status.attempted);
+    return status.durable && (status.handedOver || status.attempted);
 }
 
 Reason deadlineOutcome(const JobStatus &status)
@@ -145,7 +146,7 @@ JobStep step(JobStatus status, JobEvent event)
         case JobEvent::StoreFailed:
             return storeFailed(status);
         case JobEvent::HandOver:
-            status.promised = true;
+            status.durable = true;
             status.handedOver = true;
             return {status, {}};
     }
@@ -159,28 +160,28 @@ JobStep step(JobStatus status, JobEvent event)
         case JobEvent::Cancel:
             return settle(status, Reason::Cancelled);
         default:
-            return status.promised ? JobStep{status, {}} : settle(status, Reason::Draining);
+            return status.durable ? JobStep{status, {}} : settle(status, Reason::Draining);
     }
 }
 
-QLatin1StringView word(CallbackWord word)
+QLatin1StringView name(CallbackOutcome word)
 {
     switch (word) {
-        case CallbackWord::None:
+        case CallbackOutcome::None:
             break;
-        case CallbackWord::Matched:
+        case CallbackOutcome::Matched:
             return "matched"_L1;
-        case CallbackWord::Early:
+        case CallbackOutcome::Early:
             return "early"_L1;
-        case CallbackWord::Duplicate:
+        case CallbackOutcome::Duplicate:
             return "duplicate"_L1;
-        case CallbackWord::Late:
+        case CallbackOutcome::Late:
             return "late"_L1;
-        case CallbackWord::Unknown:
+        case CallbackOutcome::Unknown:
             return "unknown"_L1;
-        case CallbackWord::Mismatched:
+        case CallbackOutcome::Mismatched:
             return "mismatched"_L1;
-        case CallbackWord::Malformed:
+        case CallbackOutcome::Malformed:
             return "malformed"_L1;
     }
     return {};

@@ -17,7 +17,7 @@ enum class JobState : std::uint8_t { Queued, Starting, Running, Settled };
 struct JobStatus
 {
     JobState state = JobState::Queued;
-    bool promised = false;       ///< has a key or was handed over: goes on without its client
+    bool durable = false;        ///< has a key or was handed over: goes on without its client
     bool handedOver = false;     ///< its client comes back for the result: not even its queue place is lost
     bool interrupted = false;    ///< the service ended while a start was under way, none was accepted since
     bool passThrough = false;    ///< the client asked for `wait:false`: no callback of ours is involved
@@ -42,8 +42,8 @@ enum class JobEvent : std::uint8_t {
     CallbackCompleted,   ///< a callback for this job says completed
     CallbackFailed,      ///< a callback for this job says it failed
     CallbackMismatched,  ///< a callback with this job's token and another job's id
-    Deadline,            ///< the held request's time is up; of a promised job: its own
-    ClientGone,          ///< the client left; of a promised job: the last one that waited for it
+    Deadline,            ///< the held request's time is up; of a durable job: its own
+    ClientGone,          ///< the client left; of a durable job: the last one that waited for it
     Cancel,              ///< an operator or the API wants it gone
     DrainExpired,        ///< the service shuts down and cannot wait longer
     StoreFailed,         ///< what had to be durable before its start leaves could not be stored
@@ -51,7 +51,7 @@ enum class JobEvent : std::uint8_t {
 };
 inline constexpr int kJobEventCount = static_cast<int>(JobEvent::HandOver) + 1;
 
-/// What the Bridge has to do about an event, all of it at once.
+/// What the JobCoordinator has to do about an event, all of it at once.
 enum class JobAction : std::uint8_t {
     SendStart = 1 << 0,   ///< send the start request
     AwaitRetry = 1 << 1,  ///< put it back into its lane after the retry's delay
@@ -64,7 +64,7 @@ Q_DECLARE_FLAGS(JobActions, JobAction)
 Q_DECLARE_OPERATORS_FOR_FLAGS(JobActions)
 
 /// How a callback is entered in the ledger; the same words are its answer.
-enum class CallbackWord : std::uint8_t {
+enum class CallbackOutcome : std::uint8_t {
     None,  ///< not a callback event
     Matched,
     Early,  ///< before the start's answer
@@ -74,16 +74,16 @@ enum class CallbackWord : std::uint8_t {
     Mismatched,
     Malformed,
 };
-inline constexpr int kCallbackWordCount = static_cast<int>(CallbackWord::Malformed) + 1;
+inline constexpr int kCallbackOutcomeCount = static_cast<int>(CallbackOutcome::Malformed) + 1;
 
 /// "matched", "early", … ; empty for None.
-QLatin1StringView word(CallbackWord word);
+QLatin1StringView name(CallbackOutcome word);
 
 struct JobStep
 {
     JobStatus status;
     JobActions actions;
-    CallbackWord callback = CallbackWord::None;
+    CallbackOutcome callback = CallbackOutcome::None;
 };
 
 /// The heart: *(status, event) → (status, actions)*. Pure and total: any event may come in any state, as
@@ -91,7 +91,7 @@ struct JobStep
 /// a job is settled at most once, and always by Deadline or DrainExpired at the latest; no start is sent
 /// after that; each granted turn is ended exactly once; a result is delivered or kept exactly once.
 ///
-/// A promised job is nobody's request: it is not settled by DrainExpired, by ClientGone only while no start
+/// A durable job is nobody's request: it is not settled by DrainExpired, by ClientGone only while no start
 /// has left and nobody was promised to find it, and a late result takes the place of its failure.
 JobStep step(JobStatus status, JobEvent event);
 

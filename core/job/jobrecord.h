@@ -38,7 +38,7 @@ struct RecordedAnswer
     friend bool operator==(const RecordedAnswer &, const RecordedAnswer &) = default;
 };
 
-/// All there is to know of a promised job: one whose client sent an Idempotency-Key, or that was handed over.
+/// All there is to know of a durable job: one whose client sent an Idempotency-Key, or that was handed over.
 /// This is what is stored, what recovery starts from, and what the jobs API shows. Plain data; may go to
 /// another thread. Bytes that are not there are null QByteArrays.
 struct JobRecord

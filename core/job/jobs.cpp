@@ -98,7 +98,7 @@ JobStep Jobs::apply(Job &job, JobEvent event, TimePoint now)
     job.status = result.status;
     noteTimes(job, before, result, now);
     if (!isOver(before) && isOver(job.status))
-        m_parked.push_back(job.key);
+        m_retained.push_back(job.key);
     if (result.actions.testFlag(JobAction::Settle)) {
         --m_held;
         Q_EMIT settled(job);
@@ -117,38 +117,38 @@ void Jobs::noteTimes(Job &job, const JobStatus &before, const JobStep &step, Tim
     if (!step.actions.testFlag(JobAction::Settle))
         return;
     job.times.settled = now;
-    if (step.callback != CallbackWord::None)
+    if (step.callback != CallbackOutcome::None)
         job.times.callback = now;
 }
 
 bool Jobs::keepResult(Job &job, const QByteArray &body)
 {
-    const std::int64_t bytes = m_keptBytes - job.keptResult.size() + body.size();
-    if (bytes > m_limits.parkedBytes)
+    const std::int64_t bytes = m_retainedResultBytes - job.retainedResult.size() + body.size();
+    if (bytes > m_limits.retainedBytes)
         return false;
-    job.keptResult = body;
-    m_keptBytes = bytes;
+    job.retainedResult = body;
+    m_retainedResultBytes = bytes;
     return true;
 }
 
 void Jobs::forgetSurplus()
 {
-    while (static_cast<int>(m_parked.size()) > m_limits.parked)
+    while (static_cast<int>(m_retained.size()) > m_limits.retained)
         forgetOldest();
 }
 
 void Jobs::expire(TimePoint now)
 {
     forgetSurplus();
-    while (!m_parked.empty() && *m_jobs.at(m_parked.front()).times.settled + m_limits.parkedFor <= now)
+    while (!m_retained.empty() && *m_jobs.at(m_retained.front()).times.settled + m_limits.retainedFor <= now)
         forgetOldest();
 }
 
 void Jobs::forgetOldest()
 {
-    const auto it = m_jobs.find(m_parked.front());
-    m_parked.pop_front();
-    m_keptBytes -= it->second.keptResult.size();
+    const auto it = m_jobs.find(m_retained.front());
+    m_retained.pop_front();
+    m_retainedResultBytes -= it->second.retainedResult.size();
     if (it->second.token)
         m_byLookup.erase(it->second.token->lookup);
     m_jobs.erase(it);
@@ -165,12 +165,12 @@ std::vector<JobKey> Jobs::heldKeys() const
     return keys;
 }
 
-std::vector<const Job *> Jobs::lastParked(int most) const
+std::vector<const Job *> Jobs::lastRetained(int most) const
 {
-    const auto count = std::min(static_cast<std::ptrdiff_t>(most), std::ssize(m_parked));
+    const auto count = std::min(static_cast<std::ptrdiff_t>(most), std::ssize(m_retained));
     std::vector<const Job *> jobs;
     jobs.reserve(static_cast<std::size_t>(count));
-    for (auto it = m_parked.end() - count; it != m_parked.end(); ++it)
+    for (auto it = m_retained.end() - count; it != m_retained.end(); ++it)
         jobs.push_back(&m_jobs.at(*it));
     return jobs;
 }

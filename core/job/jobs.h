@@ -24,9 +24,9 @@ class Jobs : public QObject
 public:
     struct Limits
     {
-        int parked = 10'000;                          ///< settled jobs remembered
-        std::int64_t parkedBytes = 64 * 1024 * 1024;  ///< kept results, all together
-        std::chrono::milliseconds parkedFor{600'000};
+        int retained = 10'000;                          ///< settled jobs remembered
+        std::int64_t retainedBytes = 64 * 1024 * 1024;  ///< kept results, all together
+        std::chrono::milliseconds retainedFor{600'000};
     };
 
     explicit Jobs(const Limits &limits, std::uint8_t node = 0, std::uint8_t shard = 0,
@@ -59,12 +59,12 @@ public:
     /// The most there were at once.
     int heldPeak() const { return m_heldPeak; }
     /// Settled ones that no start is under way for.
-    int parkedCount() const { return static_cast<int>(m_parked.size()); }
-    std::int64_t keptBytes() const { return m_keptBytes; }
+    int retainedCount() const { return static_cast<int>(m_retained.size()); }
+    std::int64_t retainedResultBytes() const { return m_retainedResultBytes; }
     /// Keys of all jobs that are not settled, oldest first.
     std::vector<JobKey> heldKeys() const;
-    /// Of those counted by parkedCount() the last `most`, in the order in which they came to be so.
-    std::vector<const Job *> lastParked(int most) const;
+    /// Of those counted by retainedCount() the last `most`, in the order in which they came to be so.
+    std::vector<const Job *> lastRetained(int most) const;
 
 Q_SIGNALS:
     /// Once per job.
@@ -81,10 +81,10 @@ private:
     JobKey m_lastKey = 0;
     std::unordered_map<JobKey, Job> m_jobs;
     std::unordered_map<std::uint64_t, JobKey> m_byLookup;
-    std::deque<JobKey> m_parked;  ///< settled and without a start in flight, in the order they became so
+    std::deque<JobKey> m_retained;  ///< settled and without a start in flight, in the order they became so
     int m_held = 0;
     int m_heldPeak = 0;
-    std::int64_t m_keptBytes = 0;
+    std::int64_t m_retainedResultBytes = 0;
 };
 
 }  // namespace holdline

@@ -66,16 +66,16 @@ inline constexpr int kReasonCount = static_cast<int>(Reason::InternalError) + 1;
 /// upstream's answer on it is only the usual one.
 struct ReasonInfo
 {
-    QLatin1StringView word;
+    QLatin1StringView name;
     int status;
     QLatin1StringView title;
 };
 
 const ReasonInfo &reasonInfo(Reason reason);
 
-inline QLatin1StringView word(Reason reason)
+inline QLatin1StringView name(Reason reason)
 {
-    return reasonInfo(reason).word;
+    return reasonInfo(reason).name;
 }
 
 }  // namespace holdline

@@ -38,7 +38,7 @@ QByteArray render(LogFormat format, const AccessRecord &record)
         if (value)
             line.add(key, *value);
     };
-    line.add("outcome", word(record.outcome));
+    line.add("outcome", name(record.outcome));
     line.add("status", std::int64_t(record.status));
     text("id", record.id);
     text("account", record.account);
@@ -140,7 +140,7 @@ void AccessLog::startSecond(TimePoint now)
     line.add("lines", static_cast<std::int64_t>(all));
     for (int i = 0; i < kReasonCount; ++i) {
         if (const std::uint64_t count = m_leftOut[static_cast<std::size_t>(i)]; count > 0)
-            line.add(QByteArrayView(word(static_cast<Reason>(i))), static_cast<std::int64_t>(count));
+            line.add(QByteArrayView(name(static_cast<Reason>(i))), static_cast<std::int64_t>(count));
     }
     append(line.finish());
     m_leftOut.fill(0);

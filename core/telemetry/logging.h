@@ -11,7 +11,7 @@
 namespace holdline {
 
 Q_DECLARE_LOGGING_CATEGORY(lcHttp)      // holdline.http
-Q_DECLARE_LOGGING_CATEGORY(lcBridge)    // holdline.bridge
+Q_DECLARE_LOGGING_CATEGORY(lcJobs)      // holdline.coordinator
 Q_DECLARE_LOGGING_CATEGORY(lcUpstream)  // holdline.upstream
 Q_DECLARE_LOGGING_CATEGORY(lcConfig)    // holdline.config
 Q_DECLARE_LOGGING_CATEGORY(lcService)   // holdline.service

@@ -20,16 +20,16 @@ void writeCounters(PrometheusText &out, const Counters &counters)
 {
     out.counter("holdline_requests_total", "Requests that ended, by outcome or reason of refusal.");
     for (int i = 0; i < kReasonCount; ++i)
-        out.add(counters.requests[static_cast<std::size_t>(i)], {{"outcome", word(static_cast<Reason>(i))}});
+        out.add(counters.requests[static_cast<std::size_t>(i)], {{"outcome", name(static_cast<Reason>(i))}});
     out.counter("holdline_callbacks_total", "Callbacks that came, by their word in the ledger.");
-    for (int i = 0; i < kCallbackWordCount; ++i) {
-        if (const auto callback = static_cast<CallbackWord>(i); callback != CallbackWord::None)
-            out.add(counters.callbacks[static_cast<std::size_t>(i)], {{"result", word(callback)}});
+    for (int i = 0; i < kCallbackOutcomeCount; ++i) {
+        if (const auto callback = static_cast<CallbackOutcome>(i); callback != CallbackOutcome::None)
+            out.add(counters.callbacks[static_cast<std::size_t>(i)], {{"result", name(callback)}});
     }
     out.counter("holdline_upstream_starts_total",
                 "Start requests sent to the upstream, by what became of them.");
     for (int i = 0; i < kStartFateCount; ++i)
-        out.add(counters.starts[static_cast<std::size_t>(i)], {{"fate", word(static_cast<StartFate>(i))}});
+        out.add(counters.starts[static_cast<std::size_t>(i)], {{"fate", name(static_cast<StartFate>(i))}});
     out.counter("holdline_upstream_retries_total", "Start requests after the first one of a job.");
     out.add(counters.retries);
     out.counter("holdline_http_refusals_total",
@@ -41,7 +41,7 @@ void writeCounters(PrometheusText &out, const Counters &counters)
     for (int i = 0; i < kApiRouteCount; ++i) {
         for (const auto &[status, count] : counters.apiAnswers[static_cast<std::size_t>(i)]) {
             out.add(count,
-                    {{"route", word(static_cast<ApiRoute>(i))}, {"status", QByteArray::number(status)}});
+                    {{"route", name(static_cast<ApiRoute>(i))}, {"status", QByteArray::number(status)}});
         }
     }
     out.counter("holdline_client_connections_closed_total", "Client connections that ended.");
@@ -55,11 +55,11 @@ void writeCounters(PrometheusText &out, const Counters &counters)
     out.counter("holdline_jobs_recovered_total", "Jobs read from the store at the start.");
     out.add(counters.recovered);
     out.counter("holdline_dead_letters_stored_total", "Dead letters that were stored, by kind.");
-    for (std::size_t i = 0; i < counters.lettersKept.size(); ++i)
-        out.add(counters.lettersKept[i], {{"kind", word(static_cast<DeadLetter::Kind>(i))}});
+    for (std::size_t i = 0; i < counters.deadLettersStored.size(); ++i)
+        out.add(counters.deadLettersStored[i], {{"kind", name(static_cast<DeadLetter::Kind>(i))}});
     out.counter("holdline_dead_letters_dropped_total",
                 "Dead letters that were not kept: too many at once, or never stored.");
-    out.add(counters.lettersDropped);
+    out.add(counters.deadLettersDropped);
     out.counter("holdline_reloads_total", "Reloads of the configuration, by whether it was taken.");
     out.add(counters.reloads, {{"result", "taken"}});
     out.add(counters.reloadsRefused, {{"result", "refused"}});
@@ -90,12 +90,13 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
     one("holdline_starts_queued", "Starts waiting for their account's lane.", gauges.queued);
     one("holdline_lanes", "Accounts with a lane.", gauges.lanes);
     one("holdline_starts_in_flight", "Start requests under way.", gauges.startsInFlight);
-    one("holdline_parked_jobs", "Finished jobs remembered for late callbacks.", gauges.parkedJobs);
+    one("holdline_parked_jobs", "Finished jobs remembered for late callbacks.", gauges.retainedJobs);
     one("holdline_parked_bytes", "Memory taken by the results of finished jobs.",
-        static_cast<double>(gauges.parkedBytes));
-    one("holdline_jobs_promised", "Jobs with a key, or handed over, that have not ended.", gauges.promised);
+        static_cast<double>(gauges.retainedBytes));
+    one("holdline_jobs_promised", "Jobs with a key, or handed over, that have not ended.", gauges.durable);
     one("holdline_clients_waiting", "Clients that wait for such a job.", gauges.waiting);
-    one("holdline_dead_letters_waiting", "Dead letters that could not be stored yet.", gauges.lettersWaiting);
+    one("holdline_dead_letters_waiting", "Dead letters that could not be stored yet.",
+        gauges.deadLettersWaiting);
     one("holdline_client_connections", "Client connections open.", gauges.clientConnections);
     if (gauges.upstreamConnections) {
         one("holdline_upstream_connections", "Connections open to the upstream.",
@@ -130,7 +131,7 @@ void writeStore(PrometheusText &out, const StoreStatus &store)
     out.gauge("holdline_dead_letters", "Dead letters in the store, by kind.");
     for (std::size_t i = 0; i < store.deadLetters.size(); ++i)
         out.add(static_cast<double>(store.deadLetters[i]),
-                {{"kind", word(static_cast<DeadLetter::Kind>(i))}});
+                {{"kind", name(static_cast<DeadLetter::Kind>(i))}});
     out.counter("holdline_store_writes_total", "Writes that were stored.");
     out.add(store.writes);
     out.counter("holdline_store_failed_writes_total", "Writes that could not be stored.");
@@ -144,7 +145,7 @@ void writeStore(PrometheusText &out, const StoreStatus &store)
 
 }  // namespace
 
-QLatin1StringView word(StartFate fate)
+QLatin1StringView name(StartFate fate)
 {
     switch (fate) {
         case StartFate::Accepted:
@@ -159,7 +160,7 @@ QLatin1StringView word(StartFate fate)
     return "unknown"_L1;
 }
 
-QLatin1StringView word(ApiRoute route)
+QLatin1StringView name(ApiRoute route)
 {
     switch (route) {
         case ApiRoute::Job:
@@ -193,8 +194,8 @@ void Counters::add(const Counters &other)
     callbacksForwarded += other.callbacksForwarded;
     joined += other.joined;
     recovered += other.recovered;
-    addAll(lettersKept, other.lettersKept);
-    lettersDropped += other.lettersDropped;
+    addAll(deadLettersStored, other.deadLettersStored);
+    deadLettersDropped += other.deadLettersDropped;
     reloads += other.reloads;
     reloadsRefused += other.reloadsRefused;
     queueTook.merge(other.queueTook);
@@ -210,11 +211,11 @@ void Gauges::add(const Gauges &other)
     queued += other.queued;
     lanes += other.lanes;
     startsInFlight += other.startsInFlight;
-    parkedJobs += other.parkedJobs;
-    parkedBytes += other.parkedBytes;
-    promised += other.promised;
+    retainedJobs += other.retainedJobs;
+    retainedBytes += other.retainedBytes;
+    durable += other.durable;
     waiting += other.waiting;
-    lettersWaiting += other.lettersWaiting;
+    deadLettersWaiting += other.deadLettersWaiting;
     clientConnections += other.clientConnections;
     if (other.upstreamConnections)
         upstreamConnections = upstreamConnections.value_or(0) + *other.upstreamConnections;

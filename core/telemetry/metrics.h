@@ -19,12 +19,12 @@ namespace holdline {
 /// How a start request to the upstream ended, as a metric's label.
 enum class StartFate : std::uint8_t { Accepted, Rejected, NotStarted, Unknown };
 inline constexpr int kStartFateCount = static_cast<int>(StartFate::Unknown) + 1;
-QLatin1StringView word(StartFate fate);
+QLatin1StringView name(StartFate fate);
 
 /// What of the jobs API was asked for, as a metric's label.
 enum class ApiRoute : std::uint8_t { Job, Result, Events, Cancel, List };
 inline constexpr int kApiRouteCount = static_cast<int>(ApiRoute::List) + 1;
-QLatin1StringView word(ApiRoute route);
+QLatin1StringView name(ApiRoute route);
 
 /// What one shard has counted since it was made: plain numbers that only grow, to be added up over shards.
 /// No label here ever holds text from outside, so the number of series is bounded.
@@ -32,14 +32,14 @@ struct Counters
 {
     /// A request ended: its outcome, or why it was refused.
     void countRequest(Reason reason) { ++requests[static_cast<std::size_t>(reason)]; }
-    void countCallback(CallbackWord word) { ++callbacks[static_cast<std::size_t>(word)]; }
+    void countCallback(CallbackOutcome word) { ++callbacks[static_cast<std::size_t>(word)]; }
     void countStart(StartFate fate, Duration took)
     {
         ++starts[static_cast<std::size_t>(fate)];
         startTook.record(took);
     }
-    /// The gate answered a request itself, with `status` (0: dropped without an answer); others than HTTP's
-    /// count as 0.
+    /// The listener answered a request itself, with `status` (0: dropped without an answer); others than
+    /// HTTP's count as 0.
     void countHttpRefusal(int status) { ++httpRefusals[status >= 100 && status <= 599 ? status : 0]; }
     /// The jobs API answered; others than HTTP's statuses count as 0.
     void countApiAnswer(ApiRoute route, int status)
@@ -49,7 +49,7 @@ struct Counters
     void add(const Counters &other);
 
     std::array<std::uint64_t, kReasonCount> requests{};
-    std::array<std::uint64_t, kCallbackWordCount> callbacks{};
+    std::array<std::uint64_t, kCallbackOutcomeCount> callbacks{};
     std::array<std::uint64_t, kStartFateCount> starts{};
     std::map<int, std::uint64_t> httpRefusals;
     std::array<std::map<int, std::uint64_t>, kApiRouteCount> apiAnswers;  ///< by status
@@ -59,10 +59,10 @@ struct Counters
     std::uint64_t callbacksForwarded = 0;  ///< went to another shard, where their job lives
     std::uint64_t joined = 0;              ///< requests that joined a job by its Idempotency-Key
     std::uint64_t recovered = 0;           ///< jobs that were read from the store at the start
-    std::array<std::uint64_t, kDeadLetterKinds> lettersKept{};  ///< dead letters stored, by kind
-    std::uint64_t lettersDropped = 0;                           ///< too many at once, or never stored
-    std::uint64_t reloads = 0;                                  ///< SIGHUPs whose configuration was taken
-    std::uint64_t reloadsRefused = 0;                           ///< SIGHUPs whose configuration was wrong
+    std::array<std::uint64_t, kDeadLetterKinds> deadLettersStored{};  ///< dead letters stored, by kind
+    std::uint64_t deadLettersDropped = 0;                             ///< too many at once, or never stored
+    std::uint64_t reloads = 0;         ///< SIGHUPs whose configuration was taken
+    std::uint64_t reloadsRefused = 0;  ///< SIGHUPs whose configuration was wrong
 
     LatencyHistogram queueTook;    ///< asked → start left
     LatencyHistogram startTook;    ///< each start request
@@ -82,11 +82,11 @@ struct Gauges
     int queued = 0;   ///< starts that wait for their lane
     int lanes = 0;    ///< accounts with a lane
     int startsInFlight = 0;
-    int parkedJobs = 0;  ///< finished jobs remembered
-    std::int64_t parkedBytes = 0;
-    int promised = 0;        ///< promised jobs that have not ended
-    int waiting = 0;         ///< clients that wait for one of them
-    int lettersWaiting = 0;  ///< dead letters that could not be stored yet
+    int retainedJobs = 0;  ///< finished jobs remembered
+    std::int64_t retainedBytes = 0;
+    int durable = 0;             ///< durable jobs that have not ended
+    int waiting = 0;             ///< clients that wait for one of them
+    int deadLettersWaiting = 0;  ///< dead letters that could not be stored yet
     int clientConnections = 0;
     std::optional<int> upstreamConnections;  ///< nothing: nobody counts them, and there is no such metric
     int apiWaiting = 0;  ///< requests and event streams of the jobs API that wait for a job

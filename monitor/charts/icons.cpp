@@ -41,23 +41,23 @@ QIcon drawn(const QString &name, std::optional<Ink> ink)
     return QIcon(new IconEngine(path, ink));
 }
 
-QString nameOf(CallbackWord word)
+QString nameOf(CallbackOutcome word)
 {
     switch (word) {
-        case CallbackWord::Matched:
+        case CallbackOutcome::Matched:
             return QStringLiteral("callback-matched");
-        case CallbackWord::Early:
+        case CallbackOutcome::Early:
             return QStringLiteral("callback-early");
-        case CallbackWord::Duplicate:
+        case CallbackOutcome::Duplicate:
             return QStringLiteral("callback-duplicate");
-        case CallbackWord::Late:
+        case CallbackOutcome::Late:
             return QStringLiteral("callback-late");
-        case CallbackWord::Mismatched:
+        case CallbackOutcome::Mismatched:
             return QStringLiteral("callback-mismatched");
-        case CallbackWord::Malformed:
+        case CallbackOutcome::Malformed:
             return QStringLiteral("callback-malformed");
-        case CallbackWord::Unknown:
-        case CallbackWord::None:
+        case CallbackOutcome::Unknown:
+        case CallbackOutcome::None:
             break;
     }
     return QStringLiteral("callback-unknown");
@@ -106,12 +106,12 @@ QIcon icon(const JobRow &row)
     return icon(row.state);
 }
 
-QIcon icon(CallbackWord word)
+QIcon icon(CallbackOutcome word)
 {
     return drawn(nameOf(word), inkOf(word));
 }
 
-QIcon icon(const LetterRow &row)
+QIcon icon(const DeadLetterRow &row)
 {
     return row.kind == DeadLetter::Kind::Job ? drawn(QStringLiteral("ended-failed"), Ink::EndedFailed)
                                              : drawn(QStringLiteral("letter"), Ink::Text);
@@ -153,24 +153,24 @@ QString stateText(RowState state)
     return {};
 }
 
-QString callbackText(CallbackWord word)
+QString callbackText(CallbackOutcome word)
 {
     switch (word) {
-        case CallbackWord::Matched:
+        case CallbackOutcome::Matched:
             return tr("Matched");
-        case CallbackWord::Early:
+        case CallbackOutcome::Early:
             return tr("Early");
-        case CallbackWord::Duplicate:
+        case CallbackOutcome::Duplicate:
             return tr("Duplicate");
-        case CallbackWord::Late:
+        case CallbackOutcome::Late:
             return tr("Late");
-        case CallbackWord::Unknown:
+        case CallbackOutcome::Unknown:
             return tr("Unknown");
-        case CallbackWord::Mismatched:
+        case CallbackOutcome::Mismatched:
             return tr("Mismatched");
-        case CallbackWord::Malformed:
+        case CallbackOutcome::Malformed:
             return tr("Malformed");
-        case CallbackWord::None:
+        case CallbackOutcome::None:
             break;
     }
     return QStringLiteral("–");

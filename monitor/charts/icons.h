@@ -20,9 +20,9 @@ QIcon icon(const QString &name, Ink ink);
 QIcon icon(RowState state);
 /// As above; a tick or a cross for ended ones.
 QIcon icon(const JobRow &row);
-QIcon icon(CallbackWord word);
+QIcon icon(CallbackOutcome word);
 /// An envelope, or a job that failed.
-QIcon icon(const LetterRow &row);
+QIcon icon(const DeadLetterRow &row);
 /// The program's, in its own colours.
 QIcon appIcon();
 
@@ -31,7 +31,7 @@ QStringList iconNames();
 
 /// Words for people: "Queued", "Waits to retry", …
 QString stateText(RowState state);
-/// "Matched", "Early", …; a dash for CallbackWord::None.
-QString callbackText(CallbackWord word);
+/// "Matched", "Early", …; a dash for CallbackOutcome::None.
+QString callbackText(CallbackOutcome word);
 
 }  // namespace holdline::monitor

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/monitormessages/monitormessages.h"
 #include "core/telemetry/histogramslice.h"
-#include "core/wire/monitormessages.h"
 
 #include <vector>
 

@@ -12,7 +12,7 @@ void StateDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIn
     const QVariant row = index.data(RecordTable::RowRole);
     if (const JobPtr job = row.value<JobPtr>()) {
         option->icon = icon(*job);
-    } else if (const LetterPtr letter = row.value<LetterPtr>()) {
+    } else if (const DeadLetterPtr letter = row.value<DeadLetterPtr>()) {
         option->icon = icon(*letter);
     } else if (row.metaType() == QMetaType::fromType<CallbackRow>()) {
         option->icon = icon(row.value<CallbackRow>().word);

@@ -173,20 +173,20 @@ Ink inkOf(Phase phase)
     return Ink::Line;
 }
 
-Ink inkOf(CallbackWord word)
+Ink inkOf(CallbackOutcome word)
 {
     switch (word) {
-        case CallbackWord::Matched:
-        case CallbackWord::Early:
+        case CallbackOutcome::Matched:
+        case CallbackOutcome::Early:
             return Ink::Good;
-        case CallbackWord::Duplicate:
-        case CallbackWord::Late:
+        case CallbackOutcome::Duplicate:
+        case CallbackOutcome::Late:
             return Ink::Warn;
-        case CallbackWord::Unknown:
-        case CallbackWord::Mismatched:
-        case CallbackWord::Malformed:
+        case CallbackOutcome::Unknown:
+        case CallbackOutcome::Mismatched:
+        case CallbackOutcome::Malformed:
             return Ink::Bad;
-        case CallbackWord::None:
+        case CallbackOutcome::None:
             break;
     }
     return Ink::Text;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/monitormessages.h"
+#include "core/monitormessages/monitormessages.h"
 
 #include <QColor>
 #include <QFont>
@@ -72,7 +72,7 @@ Ink inkOf(const JobRow &row);
 Ink inkOf(RowState state);
 /// Colour of a phase; Phase::Total has the line's.
 Ink inkOf(Phase phase);
-Ink inkOf(CallbackWord word);
+Ink inkOf(CallbackOutcome word);
 /// Whether the service did what it was asked for.
 bool endedWell(const JobRow &row);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/client/recordedline.h"
 
-#include "core/wire/jsontext.h"
+#include "core/json/jsontext.h"
 
 #include <QCoreApplication>
 
@@ -21,7 +21,7 @@ QString tr(const char *text)
     return QCoreApplication::translate("RecordedLine", text);
 }
 
-QLatin1StringView word(Mark mark)
+QLatin1StringView name(Mark mark)
 {
     switch (mark) {
         case Mark::Begin:
@@ -70,7 +70,7 @@ QByteArray encodeHead(const RecordingHead &head)
 QByteArray encodeRecorded(Milliseconds t, const Update &update, const QByteArray &frame)
 {
     QByteArray line = "{\"t\":" + QByteArray::number(qint64{t.count()});
-    if (const QLatin1StringView mark = word(markOf(update)); !mark.isEmpty())
+    if (const QLatin1StringView mark = name(markOf(update)); !mark.isEmpty())
         line += ",\"snapshot\":\"" + QByteArray(mark.data(), mark.size()) + '"';
     return line + ",\"frame\":" + frame + "}\n";
 }
@@ -118,7 +118,7 @@ std::variant<RecordedLine, QString> decodeRecorded(QByteArrayView line)
         } else if (isJsonString(member.key, "snapshot")) {
             hasBadMark = true;
             for (const Mark mark : {Mark::Begin, Mark::End, Mark::Whole}) {
-                const QLatin1StringView text = word(mark);
+                const QLatin1StringView text = name(mark);
                 if (member.type == JsonType::String &&
                     isJsonString(member.value, QByteArrayView(text.data(), text.size()))) {
                     recorded.mark = mark;

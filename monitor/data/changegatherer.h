@@ -21,7 +21,7 @@ public:
     void lane(const QByteArray &account) { m_lanes.insert(account); }
     void callback(const CallbackRow &row) { m_changes.callbacks.push_back(row); }
     void callbackDropped();
-    void lettersChanged() { m_changes.letters = true; }
+    void deadLettersChanged() { m_changes.letters = true; }
     void sampled() { m_changes.sampled = true; }
     void serviceChanged() { m_changes.service = true; }
 

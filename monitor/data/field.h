@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/monitormessages.h"
+#include "core/monitormessages/monitormessages.h"
 
 #include <QByteArrayView>
 #include <QLatin1StringView>
@@ -41,8 +41,8 @@ enum class Field : std::uint8_t {
     At,  ///< time of day of a callback
     Word,
     Bytes,
-    Promised,  ///< "yes" or nothing, as the next two
-    Handed,    ///< over
+    Durable,  ///< "yes" or nothing, as the next two
+    Handed,   ///< over
     Recovered,
     Joined,
     Waiting,

@@ -43,7 +43,7 @@ Cell jobCell(const JobRow &row, Field field, WallTime now, int position)
     const bool isLive = row.state != RowState::Ended;
     switch (field) {
         case Field::State:
-            return Cell::of(word(row.state));
+            return Cell::of(name(row.state));
         case Field::Job:
             return Cell::of(row.id);
         case Field::Account:
@@ -69,7 +69,7 @@ Cell jobCell(const JobRow &row, Field field, WallTime now, int position)
         case Field::Attempts:
             return Cell::of(std::int64_t{row.attempts});
         case Field::Outcome:
-            return row.outcome ? Cell::of(word(*row.outcome)) : Cell{};
+            return row.outcome ? Cell::of(name(*row.outcome)) : Cell{};
         case Field::Status:
             return countOf(row.status);
         case Field::Upstream:
@@ -84,16 +84,16 @@ Cell jobCell(const JobRow &row, Field field, WallTime now, int position)
             return isLive ? Cell{} : Cell::of(row.ended());
         case Field::Detail:
             return Cell::of(row.detail);
-        case Field::Promised:
-            return Cell::yes(row.promised);
+        case Field::Durable:
+            return Cell::yes(row.durable);
         case Field::Handed:
             return Cell::yes(row.handedOver);
         case Field::Recovered:
             return Cell::yes(row.recovered);
         case Field::Joined:
-            return row.promised ? Cell::of(std::int64_t{row.joined}) : Cell{};
+            return row.durable ? Cell::of(std::int64_t{row.joined}) : Cell{};
         case Field::Waiting:
-            return row.promised ? Cell::of(std::int64_t{row.waiting}) : Cell{};
+            return row.durable ? Cell::of(std::int64_t{row.waiting}) : Cell{};
         case Field::Queued:
         case Field::InFlight:
         case Field::Turn:

@@ -36,7 +36,7 @@ const Column kColumns[] = {
      QT_TRANSLATE_NOOP("RecordTable", "Requests that joined it by its Idempotency-Key"), true},
     {Field::Waiting, QT_TRANSLATE_NOOP("RecordTable", "Waiting"),
      QT_TRANSLATE_NOOP("RecordTable", "Clients that wait for its answer now"), false},
-    {Field::Promised, QT_TRANSLATE_NOOP("RecordTable", "Promised"),
+    {Field::Durable, QT_TRANSLATE_NOOP("RecordTable", "Promised"),
      QT_TRANSLATE_NOOP("RecordTable", "It has an Idempotency-Key or was handed over: it is stored"), false},
     {Field::Recovered, QT_TRANSLATE_NOOP("RecordTable", "Recovered"),
      QT_TRANSLATE_NOOP("RecordTable", "It was read from the store when the service started"), false},

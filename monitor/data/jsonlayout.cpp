@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/data/jsonlayout.h"
 
-#include "core/wire/jsontext.h"
+#include "core/json/jsontext.h"
 
 #include <algorithm>
 

@@ -37,8 +37,8 @@ public:
         std::optional<ServiceFacts> service;
         SampleHistory samples = SampleHistory();
         LiveState rows;
-        std::vector<LetterPtr> letters = {};
-        std::uint64_t lettersOmitted = 0;
+        std::vector<DeadLetterPtr> letters = {};
+        std::uint64_t deadLettersOmitted = 0;
     };
 
     const Known &shown() const { return frozen ? *frozen : known; }
@@ -125,13 +125,13 @@ void LiveData::apply(const Update &update)
     tellSoon();
 }
 
-void LiveData::setLetters(const std::vector<LetterRow> &letters, std::uint64_t omitted)
+void LiveData::setDeadLetters(const std::vector<DeadLetterRow> &letters, std::uint64_t omitted)
 {
     d->known.letters.clear();
-    for (const LetterRow &row : letters)
-        d->known.letters.push_back(std::make_shared<const LetterRow>(row));
-    d->known.lettersOmitted = omitted;
-    d->gatherer.lettersChanged();
+    for (const DeadLetterRow &row : letters)
+        d->known.letters.push_back(std::make_shared<const DeadLetterRow>(row));
+    d->known.deadLettersOmitted = omitted;
+    d->gatherer.deadLettersChanged();
     tellSoon();
 }
 
@@ -238,14 +238,14 @@ const std::deque<CallbackRow> &LiveData::callbacks() const
     return d->shown().rows.callbacks;
 }
 
-const std::vector<LetterPtr> &LiveData::letters() const
+const std::vector<DeadLetterPtr> &LiveData::letters() const
 {
     return d->shown().letters;
 }
 
-std::uint64_t LiveData::lettersOmitted() const
+std::uint64_t LiveData::deadLettersOmitted() const
 {
-    return d->shown().lettersOmitted;
+    return d->shown().deadLettersOmitted;
 }
 
 std::uint64_t LiveData::historyBefore() const
@@ -273,7 +273,7 @@ int LiveData::count(RowState state) const
 int LiveData::held() const
 {
     const LiveState &rows = d->shown().rows;
-    return static_cast<int>(rows.jobs.size()) - rows.promised + rows.waiting;
+    return static_cast<int>(rows.jobs.size()) - rows.durable + rows.waiting;
 }
 
 int LiveData::handedOver() const

@@ -13,7 +13,7 @@
 namespace holdline::monitor {
 
 using JobPtr = std::shared_ptr<const JobRow>;
-using LetterPtr = std::shared_ptr<const LetterRow>;
+using DeadLetterPtr = std::shared_ptr<const DeadLetterRow>;
 
 /// What one batch of updates changed. Each id is in one of `added`, `changed` and `removed` at most.
 struct Changes
@@ -58,7 +58,7 @@ public:
 
     void apply(const Update &update);
     /// The dead letters as the service told them when it was asked; updates do not tell of them.
-    void setLetters(const std::vector<LetterRow> &letters, std::uint64_t omitted);
+    void setDeadLetters(const std::vector<DeadLetterRow> &letters, std::uint64_t omitted);
     /// Forgets everything: for another source.
     void clear();
     /// Tells at once what is gathered.
@@ -75,9 +75,9 @@ public:
     const QHash<QByteArray, JobPtr> &jobs() const;
     const std::deque<JobPtr> &history() const;  ///< oldest first, kHistory at most
     const QHash<QByteArray, LaneRow> &lanes() const;
-    const std::deque<CallbackRow> &callbacks() const;  ///< oldest first, kCallbacks at most
-    const std::vector<LetterPtr> &letters() const;     ///< newest first
-    std::uint64_t lettersOmitted() const;              ///< older ones there are
+    const std::deque<CallbackRow> &callbacks() const;   ///< oldest first, kCallbacks at most
+    const std::vector<DeadLetterPtr> &letters() const;  ///< newest first
+    std::uint64_t deadLettersOmitted() const;           ///< older ones there are
     /// How many came before the first of history() and of callbacks() since this object was made: with it,
     /// each has a number that no other ever has.
     std::uint64_t historyBefore() const;

@@ -151,16 +151,16 @@ void LiveState::remove(const QByteArray &id, ChangeGatherer *gatherer)
     jobs.erase(found);
 }
 
-void LiveState::countPromise(const JobRow &row, int sign)
+void LiveState::countDurable(const JobRow &row, int sign)
 {
-    promised += row.promised ? sign : 0;
+    durable += row.durable ? sign : 0;
     handedOver += row.handedOver ? sign : 0;
-    waiting += row.promised ? sign * row.waiting : 0;
+    waiting += row.durable ? sign * row.waiting : 0;
 }
 
 void LiveState::enter(const JobRow &row)
 {
-    countPromise(row, 1);
+    countDurable(row, 1);
     ++counts[static_cast<std::size_t>(row.state)];
     byAge.emplace(row.created, row.id);
     if (row.state != RowState::Queued)
@@ -171,7 +171,7 @@ void LiveState::enter(const JobRow &row)
 
 void LiveState::leave(const JobRow &row)
 {
-    countPromise(row, -1);
+    countDurable(row, -1);
     --counts[static_cast<std::size_t>(row.state)];
     byAge.erase({row.created, row.id});
     if (row.state != RowState::Queued)

@@ -25,7 +25,7 @@ struct LiveState
     std::uint64_t omitted = 0;
     std::array<int, kRowStateCount> counts{};
     // Of live jobs.
-    int promised = 0;
+    int durable = 0;
     int handedOver = 0;
     int waiting = 0;  ///< clients of promised ones
     std::set<std::pair<WallTime, QByteArray>> byAge;
@@ -47,7 +47,7 @@ private:
     void end(const JobRow &row, ChangeGatherer *gatherer);
     void remove(const QByteArray &id, ChangeGatherer *gatherer);
     void addEnded(const JobPtr &row, ChangeGatherer *gatherer);
-    void countPromise(const JobRow &row, int sign);
+    void countDurable(const JobRow &row, int sign);
     void enter(const JobRow &row);
     void leave(const JobRow &row);
     void addCallback(const CallbackRow &row, ChangeGatherer *gatherer);

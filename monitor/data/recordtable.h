@@ -44,7 +44,7 @@ public:
         SortRole,                ///< what it is sorted by, as RawRole
         StateRole,               ///< int, of RowState; of the whole row; invalid in tables without
         ProgressRole,            ///< double 0…1: how much of the time to its deadline the job has used
-        RowRole,                 ///< JobPtr, LetterPtr, LaneRow or CallbackRow
+        RowRole,                 ///< JobPtr, DeadLetterPtr, LaneRow or CallbackRow
         IdRole,                  ///< QByteArray
     };
 

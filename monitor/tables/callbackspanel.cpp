@@ -15,9 +15,9 @@ namespace {
 std::vector<Sidebar::Entry> wordEntries()
 {
     std::vector<Sidebar::Entry> entries{{{}, CallbacksPanel::tr("All"), u"live"_s}};
-    for (int i = 1; i < kCallbackWordCount; ++i) {
-        const auto callback = static_cast<CallbackWord>(i);
-        const QString key(word(callback));
+    for (int i = 1; i < kCallbackOutcomeCount; ++i) {
+        const auto callback = static_cast<CallbackOutcome>(i);
+        const QString key(name(callback));
         entries.push_back({key, callbackText(callback), u"callback-"_s + key});
     }
     return entries;
@@ -41,12 +41,13 @@ void CallbacksPanel::updateCounts()
 {
     if (!isVisible())
         return;
-    std::array<int, kCallbackWordCount> counts{};
+    std::array<int, kCallbackOutcomeCount> counts{};
     for (const CallbackRow &row : data().callbacks())
         ++counts[static_cast<std::size_t>(row.word)];
     sidebar().setCount({}, table().totalCount());
-    for (int i = 1; i < kCallbackWordCount; ++i)
-        sidebar().setCount(QString(word(static_cast<CallbackWord>(i))), counts[static_cast<std::size_t>(i)]);
+    for (int i = 1; i < kCallbackOutcomeCount; ++i)
+        sidebar().setCount(QString(name(static_cast<CallbackOutcome>(i))),
+                           counts[static_cast<std::size_t>(i)]);
 }
 
 QByteArray CallbacksPanel::jobOf(const QByteArray &id) const

@@ -23,7 +23,7 @@ const QString kHandedOver = u"handed-over"_s;
 
 QString keyOf(RowState state)
 {
-    return QString(word(state));
+    return QString(name(state));
 }
 
 std::vector<Sidebar::Entry> stateEntries()
@@ -51,7 +51,7 @@ std::vector<Sidebar::Entry> outcomeEntries()
         JobRow row;
         row.state = RowState::Ended;
         row.outcome = reason;
-        const QString key(word(reason));
+        const QString key(name(reason));
         entries.push_back({key, key, endedWell(row) ? u"ended-ok"_s : u"ended-failed"_s});
     }
     return entries;
@@ -165,7 +165,7 @@ void HistoryPanel::updateCounts()
         ++counts[static_cast<std::size_t>(job->outcome.value_or(Reason::InternalError))];
     sidebar().setCount({}, table().totalCount());
     for (const Reason reason : kOutcomes)
-        sidebar().setCount(QString(word(reason)), counts[static_cast<std::size_t>(reason)]);
+        sidebar().setCount(QString(name(reason)), counts[static_cast<std::size_t>(reason)]);
 }
 
 }  // namespace holdline::monitor

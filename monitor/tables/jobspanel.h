@@ -22,7 +22,7 @@ private:
     QAction *m_copyCurl;
 };
 
-/// The jobs that have not ended: requests that are held, and promised jobs, which go on without their
+/// The jobs that have not ended: requests that are held, and durable jobs, which go on without their
 /// clients.
 class JobsPanel : public JobRowsPanel
 {

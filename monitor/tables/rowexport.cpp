@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/tables/rowexport.h"
 
+#include "core/json/jsontext.h"
+#include "core/monitormessages/monitorcodec.h"
 #include "core/telemetry/decimal.h"
-#include "core/wire/jsontext.h"
-#include "core/wire/monitorcodec.h"
 
 #include <algorithm>
 
@@ -75,7 +75,7 @@ QByteArray rowAsJson(const RecordTable &table, int row)
     const QVariant value = table.index(row, 0).data(RecordTable::RowRole);
     if (const auto job = value.value<JobPtr>())
         return encodeRow(*job);
-    if (const auto letter = value.value<LetterPtr>())
+    if (const auto letter = value.value<DeadLetterPtr>())
         return encodeRow(*letter);
     if (value.metaType() == QMetaType::fromType<LaneRow>())
         return encodeRow(value.value<LaneRow>());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/window/bodyview.h"
 
-#include "core/wire/bodytext.h"
+#include "core/json/bodytext.h"
 #include "monitor/charts/icons.h"
 #include "monitor/data/format.h"
 #include "monitor/data/jsonlayout.h"

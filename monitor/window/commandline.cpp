@@ -40,7 +40,7 @@ void describe(QCommandLineParser &parser)
         {u"picture"_s, u"Writes a picture of the window to a PNG file and ends; needs no display."_s,
          u"FILE"_s},
         {u"picture-after"_s, u"When the picture is taken (default 10s)."_s, u"TIME"_s},
-        {u"picture-view"_s, u"What it has in front: %1."_s.arg(viewWords().join(u", "_s)), u"VIEW"_s},
+        {u"picture-view"_s, u"What it has in front: %1."_s.arg(viewNames().join(u", "_s)), u"VIEW"_s},
     });
     // Qt's own, taken by QApplication.
     for (const QString &name : {u"platform"_s, u"style"_s}) {
@@ -110,8 +110,8 @@ std::variant<Options, Exit> parseCommandLine(const QStringList &arguments)
                 u"--picture-after: wanted a time up to 1h, such as 500ms or 5s, not \"%1\""_s.arg(text));
         options.pictureAfter = *read;
     }
-    if (!options.pictureView.isEmpty() && !viewWords().contains(options.pictureView))
-        return usage(u"--picture-view: wanted one of %1, not \"%2\""_s.arg(viewWords().join(u", "_s),
+    if (!options.pictureView.isEmpty() && !viewNames().contains(options.pictureView))
+        return usage(u"--picture-view: wanted one of %1, not \"%2\""_s.arg(viewNames().join(u", "_s),
                                                                            options.pictureView));
     return options;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/window/jobdetailpanel.h"
 
-#include "core/wire/monitorcodec.h"
+#include "core/monitormessages/monitorcodec.h"
 #include "monitor/charts/icons.h"
 #include "monitor/charts/waterfall.h"
 #include "monitor/data/format.h"
@@ -46,9 +46,9 @@ QLabel *wrapped(QWidget *parent)
 }
 
 /// What its clients may rely on, and who does; empty for a plain job.
-QString promiseText(const JobRow &job)
+QString durableText(const JobRow &job)
 {
-    if (!job.promised)
+    if (!job.durable)
         return {};
     QStringList parts{job.handedOver ? JobDetailPanel::tr("handed over")
                                      : JobDetailPanel::tr("has an Idempotency-Key")};
@@ -74,8 +74,8 @@ QString noCallbackText(const JobRow &job)
 
 }  // namespace
 
-JobDetailPanel::JobDetailPanel(LiveData *live, CommandDesk *desk, QWidget *parent)
-    : QStackedWidget(parent), m_data(live), m_none(new QLabel(this)), m_result(new ResultBox(desk))
+JobDetailPanel::JobDetailPanel(LiveData *live, CommandClient *commands, QWidget *parent)
+    : QStackedWidget(parent), m_data(live), m_none(new QLabel(this)), m_result(new ResultBox(commands))
 {
     m_none->setText(tr("Select a job to see where its time went."));
     m_none->setAlignment(Qt::AlignCenter);
@@ -254,7 +254,7 @@ void JobDetailPanel::showState()
     QString state = stateText(job.state);
     QString explanation = explain(job.state);
     if (job.outcome) {
-        state = QString(word(*job.outcome));
+        state = QString(name(*job.outcome));
         if (job.status > 0)
             state += u" · "_s + QString::number(job.status);
         explanation = explain(*job.outcome);
@@ -281,7 +281,7 @@ void JobDetailPanel::showLines()
     say(Attempts, job.attempts > 0 ? formatCount(job.attempts) : tr("none yet"));
     const int position = m_data->queuePosition(job);
     say(Place, position > 0 ? tr("%1 in its account's queue").arg(formatCount(position)) : QString());
-    say(Promise, promiseText(job));
+    say(DurableJob, durableText(job));
     say(Detail, QString::fromUtf8(job.detail));
 }
 

@@ -14,7 +14,7 @@ class QToolButton;
 
 namespace holdline::monitor {
 
-class CommandDesk;
+class CommandClient;
 class ResultBox;
 class Waterfall;
 
@@ -27,7 +27,7 @@ class JobDetailPanel : public QStackedWidget
 
 public:
     /// The desk, which takes questions for stored results, must outlive it.
-    JobDetailPanel(LiveData *live, CommandDesk *desk, QWidget *parent = nullptr);
+    JobDetailPanel(LiveData *live, CommandClient *commands, QWidget *parent = nullptr);
 
     /// Empty: none.
     void setJob(const QByteArray &id);
@@ -64,7 +64,7 @@ private:
         Deadline,
         Attempts,
         Place,
-        Promise,
+        DurableJob,
         Detail
     };
     static constexpr int kTexts = Detail + 1;

@@ -6,15 +6,15 @@
 #include "monitor/charts/texts.h"
 #include "monitor/data/format.h"
 #include "monitor/tables/callbackspanel.h"
+#include "monitor/tables/deadletterspanel.h"
 #include "monitor/tables/jobspanel.h"
 #include "monitor/tables/lanespanel.h"
-#include "monitor/tables/letterspanel.h"
 #include "monitor/tables/rowexport.h"
+#include "monitor/window/deadlettersview.h"
 #include "monitor/window/draindialog.h"
 #include "monitor/window/filedialogs.h"
 #include "monitor/window/hintpage.h"
 #include "monitor/window/jobdetailpanel.h"
-#include "monitor/window/lettersview.h"
 #include "monitor/window/overviewpanel.h"
 #include "monitor/window/recordingbar.h"
 #include "monitor/window/shortcutsheet.h"
@@ -94,8 +94,8 @@ MainWindow::MainWindow(const Options &options)
             showStatus();
     });
     connect(&m_selection, &TimeSelection::changed, this, &MainWindow::showRange);
-    connect(&m_commands, &CommandDesk::succeeded, this, &MainWindow::tell);
-    connect(&m_commands, &CommandDesk::failed, m_banners, &StateBanners::showFailure);
+    connect(&m_commands, &CommandClient::succeeded, this, &MainWindow::tell);
+    connect(&m_commands, &CommandClient::failed, m_banners, &StateBanners::showFailure);
     connect(m_source.recorder(), &StreamRecorder::recordingChanged, this, &MainWindow::showRecording);
     connect(m_source.recorder(), &StreamRecorder::failed, m_banners, [this](const QString &error) {
         m_banners->showFailure(tr("The recording ended: %1").arg(error));
@@ -131,7 +131,7 @@ void MainWindow::buildViews()
     m_workspace->add(View::Overview, m_overview);
     m_workspace->add(View::Latency, m_latency);
     m_workspace->add(View::Detail, m_detail);
-    m_letters = new LettersView(&m_data, &m_selection, &m_commands);
+    m_letters = new DeadLettersView(&m_data, &m_selection, &m_commands);
     m_workspace->add(View::Letters, m_letters);
     m_workspace->add(View::Jobs, m_jobs);
     m_workspace->add(View::Lanes, lanes);
@@ -142,7 +142,7 @@ void MainWindow::buildViews()
     for (RecordPanel *panel :
          std::initializer_list<RecordPanel *>{m_jobs, lanes, callbacks, history, &m_letters->panel()})
         addTable(panel);
-    connect(m_letters, &LettersView::told, this, &MainWindow::tell);
+    connect(m_letters, &DeadLettersView::told, this, &MainWindow::tell);
 
     connect(m_overview, &OverviewPanel::jobSelected, this, [this](const QByteArray &id) {
         m_workspace->bring(View::Jobs);
@@ -154,10 +154,10 @@ void MainWindow::buildViews()
     connect(m_detail, &JobDetailPanel::told, this, &MainWindow::tell);
     connect(m_detail, &JobDetailPanel::cancelRequested, this, &MainWindow::cancelJobs);
     connect(m_jobs, &JobsPanel::cancelRequested, this, &MainWindow::cancelJobs);
-    connect(m_jobs, &JobsPanel::pauseRequested, &m_commands, &CommandDesk::pauseLane);
-    connect(m_jobs, &JobsPanel::resumeRequested, &m_commands, &CommandDesk::resumeLane);
-    connect(lanes, &LanesPanel::pauseRequested, &m_commands, &CommandDesk::pauseLane);
-    connect(lanes, &LanesPanel::resumeRequested, &m_commands, &CommandDesk::resumeLane);
+    connect(m_jobs, &JobsPanel::pauseRequested, &m_commands, &CommandClient::pauseLane);
+    connect(m_jobs, &JobsPanel::resumeRequested, &m_commands, &CommandClient::resumeLane);
+    connect(lanes, &LanesPanel::pauseRequested, &m_commands, &CommandClient::pauseLane);
+    connect(lanes, &LanesPanel::resumeRequested, &m_commands, &CommandClient::resumeLane);
 }
 
 void MainWindow::addTable(RecordPanel *panel)
@@ -450,7 +450,7 @@ void MainWindow::setRecording(bool on)
 void MainWindow::askDrain()
 {
     auto *dialog = new DrainDialog(&m_data, this);
-    connect(dialog, &QDialog::accepted, &m_commands, &CommandDesk::drain);
+    connect(dialog, &QDialog::accepted, &m_commands, &CommandClient::drain);
     dialog->open();
 }
 

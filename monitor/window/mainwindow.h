@@ -4,7 +4,7 @@
 #include "monitor/data/livedata.h"
 #include "monitor/data/timeselection.h"
 #include "monitor/window/actions.h"
-#include "monitor/window/commanddesk.h"
+#include "monitor/window/commandclient.h"
 #include "monitor/window/commandline.h"
 #include "monitor/window/sourcekeeper.h"
 #include "monitor/window/viewnames.h"
@@ -22,7 +22,7 @@ class HintPage;
 class JobDetailPanel;
 class JobsPanel;
 class LatencyPanel;
-class LettersView;
+class DeadLettersView;
 class OverviewPanel;
 class RecordPanel;
 class RecordingBar;
@@ -44,7 +44,7 @@ public:
     LiveData &data() { return m_data; }
     TimeSelection &selection() { return m_selection; }
     SourceKeeper &source() { return m_source; }
-    CommandDesk &commands() { return m_commands; }
+    CommandClient &commands() { return m_commands; }
     Workspace &workspace() { return *m_workspace; }
     Actions &actions() { return m_actions; }
 
@@ -81,7 +81,7 @@ private:
     LiveData m_data;
     TimeSelection m_selection;
     SourceKeeper m_source;
-    CommandDesk m_commands;
+    CommandClient m_commands;
     Actions m_actions;
     const bool m_remembers;  ///< a window for a picture does not
     StateBanners *m_banners;
@@ -95,7 +95,7 @@ private:
     JobsPanel *m_jobs;
     LatencyPanel *m_latency;
     JobDetailPanel *m_detail;
-    LettersView *m_letters;
+    DeadLettersView *m_letters;
     QList<RecordPanel *> m_tables;
     QTimer m_clock;
     bool m_hasEnded = false;  ///< some job has, as far as is known

@@ -17,7 +17,7 @@ struct OverviewFigures
     /// Of all answers, those with an error status; a client that left got none.
     std::optional<double> errorShare;
     std::array<std::uint64_t, kReasonCount> answers{};
-    std::array<std::uint64_t, kCallbackWordCount> callbacks{};
+    std::array<std::uint64_t, kCallbackOutcomeCount> callbacks{};
     std::uint64_t retries = 0;
     HistogramSlice total;   ///< times of what was answered
     HistogramSlice stored;  ///< times of writes to the store

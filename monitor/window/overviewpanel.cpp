@@ -74,7 +74,7 @@ QString number(std::uint64_t count)
     return formatCount(static_cast<std::int64_t>(count));
 }
 
-std::uint64_t count(const OverviewFigures &figures, CallbackWord word)
+std::uint64_t count(const OverviewFigures &figures, CallbackOutcome word)
 {
     return figures.callbacks[static_cast<std::size_t>(word)];
 }
@@ -153,7 +153,7 @@ void OverviewPanel::buildTiles(QWidget *tiles)
     tile(Times).setToolTip(
         tr("How long requests were held: half of them at most p50, 99 % of them at most p99."));
     tile(Callbacks).setToolTip(tr("What came back from the upstream, by the word it is entered under."));
-    tile(Promised).setToolTip(
+    tile(Durable).setToolTip(
         tr("Jobs with an Idempotency-Key, or handed over: they go on without their client."));
     tile(Held).setDrawing(m_limit);
     tile(Held).setDrawing(m_heldCourse);
@@ -205,7 +205,7 @@ void OverviewPanel::showSample()
     showErrors(figures);
     showCallbacks(figures);
     const Sample sample = history.isEmpty() ? Sample{} : history.samples().back();
-    showPromises(sample);
+    showDurableJobs(sample);
     showStore(figures, sample);
     showProcess(figures, sample);
     if (history.isEmpty()) {
@@ -306,53 +306,55 @@ void OverviewPanel::showErrors(const OverviewFigures &figures)
     for (int i = 0; i < kReasonCount; ++i) {
         const auto reason = static_cast<Reason>(i);
         if (const std::uint64_t n = figures.answers[static_cast<std::size_t>(i)]; n > 0 && isError(reason))
-            lines.append(number(n) + u' ' + word(reason));
+            lines.append(number(n) + u' ' + name(reason));
     }
     errors.setToolTip(lines.join(u'\n'));
 }
 
 void OverviewPanel::showCallbacks(const OverviewFigures &figures)
 {
-    const std::uint64_t well = count(figures, CallbackWord::Matched) + count(figures, CallbackWord::Early);
+    const std::uint64_t well =
+        count(figures, CallbackOutcome::Matched) + count(figures, CallbackOutcome::Early);
     QStringList others;
-    for (int i = static_cast<int>(CallbackWord::Duplicate); i < kCallbackWordCount; ++i) {
-        const auto word = static_cast<CallbackWord>(i);
+    for (int i = static_cast<int>(CallbackOutcome::Duplicate); i < kCallbackOutcomeCount; ++i) {
+        const auto word = static_cast<CallbackOutcome>(i);
         if (const std::uint64_t n = count(figures, word); n > 0)
             others.append(callbackText(word).toLower() + u' ' + number(n));
     }
-    if (const std::uint64_t early = count(figures, CallbackWord::Early); early > 0)
-        others.append(callbackText(CallbackWord::Early).toLower() + u' ' + number(early));
+    if (const std::uint64_t early = count(figures, CallbackOutcome::Early); early > 0)
+        others.append(callbackText(CallbackOutcome::Early).toLower() + u' ' + number(early));
     Tile &callbacks = tile(Callbacks);
     callbacks.setValue(figures.span > Milliseconds::zero() ? number(well) : dash());
     callbacks.setNote(others.isEmpty() ? tr("all as expected") : others.join(u" · "_s));
-    const bool isStrange = count(figures, CallbackWord::Unknown) + count(figures, CallbackWord::Mismatched) +
-                               count(figures, CallbackWord::Malformed) >
+    const bool isStrange = count(figures, CallbackOutcome::Unknown) +
+                               count(figures, CallbackOutcome::Mismatched) +
+                               count(figures, CallbackOutcome::Malformed) >
                            0;
     callbacks.setTone(isStrange ? Tile::Tone::Warning : Tile::Tone::Calm);
     QStringList lines{tr("What came back from the upstream, by the word it is entered under.")};
-    for (int i = 1; i < kCallbackWordCount; ++i) {
-        const auto word = static_cast<CallbackWord>(i);
+    for (int i = 1; i < kCallbackOutcomeCount; ++i) {
+        const auto word = static_cast<CallbackOutcome>(i);
         lines.append(number(count(figures, word)) + u' ' + callbackText(word).toLower() + u" – "_s +
                      explain(word));
     }
     callbacks.setToolTip(lines.join(u'\n'));
 }
 
-void OverviewPanel::showPromises(const Sample &sample)
+void OverviewPanel::showDurableJobs(const Sample &sample)
 {
-    Tile &promised = tile(Promised);
+    Tile &durable = tile(Durable);
     if (m_data->samples().isEmpty()) {
-        promised.setValue(dash());
-        promised.setNote({});
+        durable.setValue(dash());
+        durable.setNote({});
         return;
     }
-    promised.setValue(formatCount(sample.promised));
+    durable.setValue(formatCount(sample.durable));
     QStringList parts{tr("%1 waiting").arg(formatCount(sample.waiting))};
     if (sample.joined > 0)
         parts << tr("joined %1").arg(number(sample.joined));
     if (sample.recovered > 0)
         parts << tr("recovered %1").arg(number(sample.recovered));
-    promised.setNote(parts.join(u" · "_s));
+    durable.setNote(parts.join(u" · "_s));
 }
 
 void OverviewPanel::showStore(const OverviewFigures &figures, const Sample &sample)

@@ -54,7 +54,7 @@ private:
         Queue,
         Circuit,
         Callbacks,
-        Promised,
+        Durable,
         Store,
         Process
     };
@@ -68,7 +68,7 @@ private:
     void showRates(const OverviewFigures &figures);
     void showErrors(const OverviewFigures &figures);
     void showCallbacks(const OverviewFigures &figures);
-    void showPromises(const Sample &sample);
+    void showDurableJobs(const Sample &sample);
     void showStore(const OverviewFigures &figures, const Sample &sample);
     void showProcess(const OverviewFigures &figures, const Sample &sample);
     void showCourses();

@@ -141,25 +141,25 @@ QString explain(RowState state)
     return {};
 }
 
-QString explain(CallbackWord word)
+QString explain(CallbackOutcome word)
 {
     switch (word) {
-        case CallbackWord::None:
+        case CallbackOutcome::None:
             return {};
-        case CallbackWord::Matched:
+        case CallbackOutcome::Matched:
             return Texts::tr("Callbacks that answered their request.");
-        case CallbackWord::Early:
+        case CallbackOutcome::Early:
             return Texts::tr("Callbacks that came before the start's answer; taken all the same.");
-        case CallbackWord::Duplicate:
+        case CallbackOutcome::Duplicate:
             return Texts::tr("Callbacks that came again; nothing came of them.");
-        case CallbackWord::Late:
+        case CallbackOutcome::Late:
             return Texts::tr(
                 "Callbacks that came after their request had ended; the result is kept for a while.");
-        case CallbackWord::Unknown:
+        case CallbackOutcome::Unknown:
             return Texts::tr("Callbacks with a token that was never issued.");
-        case CallbackWord::Mismatched:
+        case CallbackOutcome::Mismatched:
             return Texts::tr("Callbacks with another job's id; the job stays pending.");
-        case CallbackWord::Malformed:
+        case CallbackOutcome::Malformed:
             return Texts::tr("Callbacks that cannot be read; the job stays pending.");
     }
     return {};

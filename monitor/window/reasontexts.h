@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/monitormessages.h"
+#include "core/monitormessages/monitormessages.h"
 
 #include <QString>
 
@@ -12,6 +12,6 @@ QString explain(Reason reason);
 /// What a job in this state waits for.
 QString explain(RowState state);
 /// What this kind of callback is.
-QString explain(CallbackWord word);
+QString explain(CallbackOutcome word);
 
 }  // namespace holdline::monitor

@@ -2,7 +2,7 @@
 #include "monitor/window/resultbox.h"
 
 #include "monitor/window/bodyview.h"
-#include "monitor/window/commanddesk.h"
+#include "monitor/window/commandclient.h"
 
 #include <QLabel>
 #include <QPushButton>
@@ -12,9 +12,9 @@ namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
 
-ResultBox::ResultBox(CommandDesk *desk, QWidget *parent)
+ResultBox::ResultBox(CommandClient *commands, QWidget *parent)
     : QWidget(parent),
-      m_desk(desk),
+      m_commands(commands),
       m_button(new QPushButton(tr("Show the stored result"), this)),
       m_note(new QLabel(this)),
       m_body(new BodyView(tr("Stored result"), this))
@@ -36,7 +36,7 @@ ResultBox::ResultBox(CommandDesk *desk, QWidget *parent)
 
 void ResultBox::setJob(const JobPtr &job)
 {
-    const bool has = job && job->promised && job->state == RowState::Ended;
+    const bool has = job && job->durable && job->state == RowState::Ended;
     setVisible(has);
     const QByteArray id = has ? job->id : QByteArray();
     if (id == m_id && has)
@@ -57,7 +57,7 @@ void ResultBox::ask()
 {
     m_note->setText(tr("Asking the service…"));
     m_note->show();
-    m_desk->ask(Command::Verb::Result, m_id, this, [this, id = m_id](const Reply &reply) {
+    m_commands->ask(Command::Verb::Result, m_id, this, [this, id = m_id](const Reply &reply) {
         if (id == m_id)
             show(reply);
     });

@@ -11,16 +11,16 @@ class QPushButton;
 namespace holdline::monitor {
 
 class BodyView;
-class CommandDesk;
+class CommandClient;
 
-/// The stored result of a promised job that has ended, asked of the service when somebody wants to see it.
+/// The stored result of a durable job that has ended, asked of the service when somebody wants to see it.
 /// Hidden for every other job. The desk must outlive it.
 class ResultBox : public QWidget
 {
     Q_OBJECT
 
 public:
-    explicit ResultBox(CommandDesk *desk, QWidget *parent = nullptr);
+    explicit ResultBox(CommandClient *commands, QWidget *parent = nullptr);
 
     /// Null: none. What was shown of another one goes.
     void setJob(const JobPtr &job);
@@ -37,7 +37,7 @@ private:
     void ask();
     void show(const Reply &reply);
 
-    CommandDesk *m_desk;
+    CommandClient *m_commands;
     QByteArray m_id;
     QPushButton *m_button;
     QLabel *m_note;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "monitor/client/monitorclient.h"
-#include "monitor/client/recorder.h"
 #include "monitor/client/recordingplayer.h"
+#include "monitor/client/streamrecorder.h"
 #include "monitor/data/livedata.h"
 
 namespace holdline::monitor {

@@ -130,7 +130,7 @@ Hint startHint(const std::optional<SourceStatus> &status, const QDateTime &now)
     return hint;
 }
 
-StateWord stateWord(const SourceStatus &status)
+StateText stateWord(const SourceStatus &status)
 {
     using Kind = BannerText::Kind;
     switch (status.state) {

@@ -15,19 +15,19 @@ BannerText connectionBanner(const SourceStatus &status, WallTime asOf, const QDa
 /// In the place of the views while nothing is known yet; without a status there is no source at all.
 Hint startHint(const std::optional<SourceStatus> &status, const QDateTime &now);
 /// "Live", "Disconnected": one word and its sign for the status bar.
-struct StateWord
+struct StateText
 {
     QString icon;
     QString text;
     BannerText::Kind kind = BannerText::Kind::Info;
 };
-StateWord stateWord(const SourceStatus &status);
+StateText stateWord(const SourceStatus &status);
 /// "Next try in 3 s."; empty when none is planned.
 QString nextTryText(const SourceStatus &status, const QDateTime &now);
 
 /// Empty when the service does not drain.
 BannerText drainBanner(const LiveData &data);
-/// Empty while the store of promised jobs is available, as far as is known.
+/// Empty while the store of durable jobs is available, as far as is known.
 BannerText storeBanner(const LiveData &data);
 /// Empty when the views are not frozen.
 BannerText frozenBanner(const LiveData &data);

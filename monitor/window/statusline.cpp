@@ -118,7 +118,7 @@ void StatusLine::renew()
         say(m_where, {}, tr("Service"));
     } else {
         const SourceStatus status = m_source->status();
-        const StateWord state = stateWord(status);
+        const StateText state = stateWord(status);
         m_sign->setPixmap(
             icon(state.icon, inkOf(state.kind)).pixmap(QSize(size, size), m_sign->devicePixelRatioF()));
         say(m_state, state.text, tr("Connection"));

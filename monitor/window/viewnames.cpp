@@ -28,7 +28,7 @@ constexpr std::array<Names, kViewCount> kNames{{
 
 }  // namespace
 
-QString word(View view)
+QString name(View view)
 {
     return QLatin1StringView(kNames[static_cast<std::size_t>(view)].word);
 }
@@ -38,7 +38,7 @@ QString title(View view)
     return QCoreApplication::translate("View", kNames[static_cast<std::size_t>(view)].title);
 }
 
-QStringList viewWords()
+QStringList viewNames()
 {
     QStringList words;
     for (const Names &names : kNames)
@@ -48,7 +48,7 @@ QStringList viewWords()
 
 std::optional<View> viewFor(const QString &word)
 {
-    const qsizetype at = viewWords().indexOf(word);
+    const qsizetype at = viewNames().indexOf(word);
     if (at < 0)
         return {};
     return static_cast<View>(at);

@@ -15,9 +15,9 @@ enum class View : std::uint8_t { Overview, Jobs, Lanes, Latency, Callbacks, Hist
 inline constexpr int kViewCount = static_cast<int>(View::Detail) + 1;
 
 /// One word that never changes and is never translated: of settings, of the command line.
-QString word(View view);
+QString name(View view);
 QString title(View view);
-QStringList viewWords();
+QStringList viewNames();
 std::optional<View> viewFor(const QString &word);
 
 }  // namespace holdline::monitor

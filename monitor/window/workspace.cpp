@@ -30,7 +30,7 @@ Workspace::Workspace(QWidget *parent) : QMainWindow(parent, Qt::Widget)
 void Workspace::add(View view, QWidget *panel)
 {
     auto *dock = new QDockWidget(title(view), this);
-    dock->setObjectName(u"view."_s + word(view));
+    dock->setObjectName(u"view."_s + name(view));
     dock->setWidget(panel);
     dock->setAccessibleName(title(view));
     m_docks[static_cast<std::size_t>(view)] = dock;

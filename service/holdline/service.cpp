@@ -3,10 +3,10 @@
 
 #include "core/config/values.h"
 #include "core/telemetry/logging.h"
-#include "service/holdline/deadletterdesk.h"
-#include "service/holdline/http/adminfront.h"
-#include "service/holdline/monitor/monitorserver.h"
-#include "service/holdline/shardgroup.h"
+#include "service/holdline/deadletters/deadletterservice.h"
+#include "service/holdline/monitorserver/monitorserver.h"
+#include "service/holdline/routes/adminfront.h"
+#include "service/holdline/shards/shardgroup.h"
 #include "service/holdline/store/store.h"
 #include "service/holdline/store/storelink.h"
 
@@ -43,7 +43,7 @@ class Service::Private
 public:
     Private(const Config &initial, LogSink &sink)
         : config(initial),
-          store(makeStore(initial.store, initial.hold.promised)),
+          store(makeStore(initial.store, initial.hold.durable)),
           shards(initial, threadsFor(initial.server.threads, QThread::idealThreadCount()), *store, sink)
     {
     }
@@ -70,7 +70,7 @@ public:
     }
 
     /// Once the store is open and the shards run.
-    void openDesk()
+    void openDeadLetterService()
     {
         storeLink = std::make_unique<StoreLink>(*store);
         // Operators are on this machine, or tunnel to it.
@@ -80,15 +80,15 @@ public:
         else if (host == QHostAddress::AnyIPv6)
             host = QHostAddress(QHostAddress::LocalHostIPv6);
         const QString place = formatListenAddress({host.toString(), shards.port()});
-        letters = std::make_unique<DeadLetterDesk>(
-            *storeLink,
-            DeadLetterDesk::Doors{[this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-                                      shards.start(request, std::move(exchange));
-                                  },
-                                  [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-                                      shards.callback(request, std::move(exchange));
-                                  },
-                                  "http://" + place.toLatin1()});
+        letters = std::make_unique<DeadLetterService>(
+            *storeLink, DeadLetterService::Handlers{
+                            [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                                shards.start(request, std::move(exchange));
+                            },
+                            [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                                shards.callback(request, std::move(exchange));
+                            },
+                            "http://" + place.toLatin1()});
     }
 
     bool listenForAdministration()
@@ -98,9 +98,9 @@ public:
             return true;
         AdminSource source{[this] { return notReady(); }, [this](const auto &answer) { metrics(answer); }};
         admin = std::make_unique<AdminFront>(std::move(source), *letters, shards.budget().admin);
-        if (admin->gate().listen(QHostAddress(address.host), address.port))
+        if (admin->listener().listen(QHostAddress(address.host), address.port))
             return true;
-        setError(u"administration"_s, address, admin->gate().errorString());
+        setError(u"administration"_s, address, admin->listener().errorString());
         return false;
     }
 
@@ -155,7 +155,7 @@ public:
         };
         QString text = u"listening for clients on "_s + at(config.server.listen, shards.port());
         if (admin)
-            text += u", for administration on "_s + at(config.server.adminListen, admin->gate().port());
+            text += u", for administration on "_s + at(config.server.adminListen, admin->listener().port());
         if (monitors)
             text += u", for monitors at "_s + monitors->path();
         text += u"; callbacks are to come to "_s + QString::fromLatin1(callbackBase(config, shards.port()));
@@ -178,7 +178,7 @@ public:
     std::unique_ptr<Store> store;
     ShardGroup shards;
     std::unique_ptr<StoreLink> storeLink;  ///< the main thread's
-    std::unique_ptr<DeadLetterDesk> letters;
+    std::unique_ptr<DeadLetterService> letters;
     std::unique_ptr<AdminFront> admin;
     std::unique_ptr<monitor::MonitorServer> monitors;
 };
@@ -206,7 +206,7 @@ bool Service::start()
         d->setError(u"clients"_s, d->config.server.listen, d->shards.errorString());
         return false;
     }
-    d->openDesk();
+    d->openDeadLetterService();
     if (!d->listenForAdministration() || !d->listenForMonitors())
         return false;
     if (d->monitors)
@@ -243,7 +243,7 @@ bool Service::isWatched() const
 
 quint16 Service::adminPort() const
 {
-    return d->admin ? d->admin->gate().port() : 0;
+    return d->admin ? d->admin->listener().port() : 0;
 }
 
 void Service::reload(const Config &config)

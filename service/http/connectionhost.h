@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/clock.h"
-#include "service/http/gate.h"
+#include "core/base/clock.h"
+#include "service/http/httplistener.h"
 
 namespace holdline::http {
 
-class GateConnection;
+class HttpConnection;
 
-/// What a GateConnection needs of its gate.
+/// What a HttpConnection needs of its gate.
 class ConnectionHost
 {
 public:
@@ -22,20 +22,20 @@ public:
     virtual bool isClosing() const = 0;
 
     /// May this request of a reserved connection be served? It may become a regular connection by this.
-    virtual bool admitReserved(GateConnection &connection, const Request &request) = 0;
+    virtual bool admitReserved(HttpConnection &connection, const Request &request) = 0;
     /// A whole request; answered at once or later.
-    virtual void received(GateConnection &connection, const Request &request) = 0;
+    virtual void received(HttpConnection &connection, const Request &request) = 0;
     virtual void refused(int status) = 0;
     /// The connection became one that can be closed without loss (idle or leaving), or stopped to be.
-    virtual void closableChanged(GateConnection &connection, bool closable) = 0;
+    virtual void closableChanged(HttpConnection &connection, bool closable) = 0;
     /// The client left while its request was held.
-    virtual void exchangeLost(GateConnection &connection) = 0;
+    virtual void exchangeLost(HttpConnection &connection) = 0;
     /// The last call; the connection is deleted soon after.
-    virtual void closed(GateConnection &connection) = 0;
+    virtual void closed(HttpConnection &connection) = 0;
 
-    /// GateConnection::wake() is due at `at`; replaces an earlier wish.
+    /// HttpConnection::wake() is due at `at`; replaces an earlier wish.
     virtual void wakeAt(ConnectionId connection, TimePoint at) = 0;
-    /// GateConnection::resume() is due at the next turn of the event loop.
+    /// HttpConnection::resume() is due at the next turn of the event loop.
     virtual void resumeSoon(ConnectionId connection) = 0;
 };
 

@@ -9,12 +9,13 @@ namespace holdline::http {
 
 using namespace std::chrono_literals;
 
-/// What one Gate lets in. Every number is a promise that memory, descriptors and time are bounded.
+/// What one HttpListener lets in. Every number is a promise that memory, descriptors and time are bounded.
 struct Limits
 {
     // Connections
-    int maxConnections = 10'000;   ///< at once; one more is answered 503 with Retry-After and closed
-    int reservedConnections = 64;  ///< beyond maxConnections, for requests Gate::setReservedPath() names only
+    int maxConnections = 10'000;  ///< at once; one more is answered 503 with Retry-After and closed
+    int reservedConnections =
+        64;  ///< beyond maxConnections, for requests HttpListener::setReservedPath() names only
     int spareDescriptors = 32;  ///< of RLIMIT_NOFILE: not taken by connections, so that others can still open
     int backlog = 4096;         ///< of listen(2); the kernel caps it at net.core.somaxconn
 

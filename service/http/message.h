@@ -56,7 +56,7 @@ bool equalsIgnoreCase(QByteArrayView a, QByteArrayView b);
 struct Request
 {
     QByteArray method;
-    /// Origin form as it came, path and query, e.g. `/start?x=1`. (`OPTIONS *` is answered by the gate.)
+    /// Origin form as it came, path and query, e.g. `/start?x=1`. (`OPTIONS *` is answered by the listener.)
     QByteArray target;
     /// 0 for HTTP/1.0, 1 for HTTP/1.1.
     int minorVersion = 1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/problem.h"
+#include "core/job/problem.h"
 #include "service/http/message.h"
 
 namespace holdline::http {

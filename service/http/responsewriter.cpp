@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/responsewriter.h"
 
-#include "core/appendall.h"
+#include "core/base/appendall.h"
 #include "core/telemetry/decimal.h"
 #include "service/http/grammar.h"
 #include "service/http/problemresponse.h"

@@ -36,8 +36,8 @@ bool mayHaveBody(int status);
 void appendChunk(QByteArray &out, QByteArrayView piece);
 inline constexpr const char *kLastChunk = "0\r\n\r\n";
 
-/// The problem+json answer for what the gate itself refuses; it closes the connection where the rest of the
-/// stream cannot be trusted, which is always.
+/// The problem+json answer for what the listener itself refuses; it closes the connection where the rest of
+/// the stream cannot be trusted, which is always.
 Response refusalResponse(const Refusal &refusal);
 
 /// RFC 9110, 5.6.7, e.g. "Sun, 06 Nov 1994 08:49:37 GMT".

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobclient/jobreply.h"
 
-#include "core/wire/jsontext.h"
-#include "core/wire/proofformat.h"
+#include "core/json/jsontext.h"
+#include "core/proof/proofformat.h"
 
 #include <algorithm>
 
@@ -20,7 +20,7 @@ bool isPlain(const QByteArray &text)
 
 }  // namespace
 
-QByteArray failureWord(const JobReply &reply)
+QByteArray failureName(const JobReply &reply)
 {
     switch (reply.failure) {
         case Failure::None:

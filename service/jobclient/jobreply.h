@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/proofblock.h"
+#include "core/proof/proofblock.h"
 
 #include <QByteArray>
 
@@ -30,7 +30,7 @@ struct JobReply
 };
 
 /// The failure's word in reports: "timeout", "status_503".
-QByteArray failureWord(const JobReply &reply);
+QByteArray failureName(const JobReply &reply);
 
 /// Judges an answer: 200, a JSON object with state "completed", an id, a time and a proof.
 JobReply judgeAnswer(int status, const QByteArray &body);

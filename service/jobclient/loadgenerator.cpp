@@ -62,7 +62,7 @@ void LoadGenerator::begin(const QHostInfo &host)
         JobReply reply;
         reply.failure = Failure::ConnectFailed;
         m_report.failed = m_options.jobs;
-        m_report.failures[failureWord(reply)] = m_options.jobs;
+        m_report.failures[failureName(reply)] = m_options.jobs;
         end();
         return;
     }
@@ -130,7 +130,7 @@ void LoadGenerator::replied(std::size_t slot, const JobReply &reply)
         m_report.proofs.push_back(reply.entry);
     } else {
         ++m_report.failed;
-        ++m_report.failures[failureWord(reply)];
+        ++m_report.failures[failureName(reply)];
     }
     m_free.push_back(slot);
     Q_EMIT progressed(m_report.done(), m_report.jobs);

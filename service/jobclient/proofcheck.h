@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/proofblock.h"
-#include "core/wire/proofformat.h"
+#include "core/proof/proofblock.h"
+#include "core/proof/proofformat.h"
 
 #include <QStringList>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/proofblock.h"
+#include "core/proof/proofblock.h"
 
 #include <QByteArray>
 
@@ -27,7 +27,7 @@ struct Report
     std::vector<std::chrono::nanoseconds> durations;  ///< of the succeeded jobs, in the order of their ends
     ProofEntries proofs;                              ///< the same
     std::map<int, int> statuses;                      ///< answers by HTTP status
-    std::map<QByteArray, int> failures;               ///< failed jobs by failureWord()
+    std::map<QByteArray, int> failures;               ///< failed jobs by failureName()
 
     int done() const { return succeeded + failed; }
     std::chrono::nanoseconds average() const;

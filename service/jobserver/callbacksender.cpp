@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobserver/callbacksender.h"
 
-#include "service/holdline/upstream/oncebody.h"
-#include "service/holdline/upstream/openpost.h"
+#include "service/httpclient/oncebody.h"
+#include "service/httpclient/openpost.h"
 
-#include "core/wire/jsontext.h"
+#include "core/json/jsontext.h"
 
 #include <QNetworkAccessManager>
 #include <QNetworkReply>

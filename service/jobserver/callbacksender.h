@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/job/deadlinetimer.h"
+#include "core/eventloop/deadlinetimer.h"
 
 #include <QByteArray>
 #include <QNetworkRequest>

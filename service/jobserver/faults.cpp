@@ -29,7 +29,7 @@ bool isPlainNumber(QStringView text)
 
 }  // namespace
 
-QByteArray faultWord(Fault fault)
+QByteArray faultName(Fault fault)
 {
     return kWords[static_cast<std::size_t>(fault)];
 }

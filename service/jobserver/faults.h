@@ -31,7 +31,7 @@ enum class Fault {
 inline constexpr std::size_t kFaultCount = 10;
 
 /// The fault's word in statistics and, with hyphens, in flags: "start_500", "no_callback".
-QByteArray faultWord(Fault fault);
+QByteArray faultName(Fault fault);
 
 /// The bytes of Fault::Garbage in place of an answer with that body: no HTTP, no JSON, or cut off in the
 /// middle, one after the other.

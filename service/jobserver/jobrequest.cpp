@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobserver/jobrequest.h"
 
-#include "core/wire/jsontext.h"
+#include "core/json/jsontext.h"
 
 #include <QUrlQuery>
 

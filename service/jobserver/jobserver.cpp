@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobserver/jobserver.h"
 
-#include "core/wire/proofformat.h"
-#include "service/holdline/upstream/pooledaccessmanager.h"
+#include "core/proof/proofformat.h"
+#include "service/httpclient/pooledaccessmanager.h"
 #include "service/jobserver/validation.h"
 
 #include <QJsonDocument>
@@ -25,7 +25,7 @@ constexpr std::chrono::milliseconds kWrongIdGap{50};
 /// A start is answered at the latest this long after its early callback left.
 constexpr std::chrono::milliseconds kEarlyPatience{2000};
 
-http::Limits gateLimits(const JobServerOptions &options)
+http::Limits listenerLimits(const JobServerOptions &options)
 {
     http::Limits limits;
     limits.maxConnections = options.maxConnections;
@@ -65,11 +65,11 @@ JobServer::JobServer(const JobServerOptions &options, QObject *parent)
       m_network(std::make_unique<PooledAccessManager>(poolOptions(options))),
       m_callbacks(*m_network, senderOptions(options)),
       m_timer([this](JobKey key) { timeCame(key); }),
-      m_gate(gateLimits(options))
+      m_listener(listenerLimits(options))
 {
-    connect(&m_gate, &http::Gate::requestReceived, this, &JobServer::requestReceived);
-    connect(&m_gate, &http::Gate::exchangeAborted, this, &JobServer::exchangeAborted);
-    connect(&m_gate, &http::Gate::connectionClosed, this,
+    connect(&m_listener, &http::HttpListener::requestReceived, this, &JobServer::requestReceived);
+    connect(&m_listener, &http::HttpListener::exchangeAborted, this, &JobServer::exchangeAborted);
+    connect(&m_listener, &http::HttpListener::connectionClosed, this,
             [this](http::ConnectionId connection) { grant(m_turns.close(connection)); });
     connect(&m_callbacks, &CallbackSender::finished, this, &JobServer::callbackFinished);
 }
@@ -78,7 +78,7 @@ JobServer::~JobServer() = default;
 
 bool JobServer::listen(const QHostAddress &address, quint16 port)
 {
-    return m_gate.listen(address, port);
+    return m_listener.listen(address, port);
 }
 
 void JobServer::endRunningJobs()
@@ -129,7 +129,7 @@ void JobServer::requestReceived(ExchangeId exchange, const http::Request &reques
         http::Response response{
             405, {{kContentType, kJson}, {"Allow", route->method.toByteArray()}}, {}, false};
         response.body = "{\"error\":\"wrong method\"}\n";
-        m_gate.respond(exchange, response);
+        m_listener.respond(exchange, response);
     } else {
         (this->*route->handler)(exchange, request);
     }
@@ -152,7 +152,7 @@ void JobServer::askForTurn(ExchangeId exchange, const http::Request &request)
         refuse(exchange, {503, u"too many jobs at once"_s});
         return;
     }
-    const auto answer = m_turns.ask(job.account, m_gate.connectionOf(exchange), exchange);
+    const auto answer = m_turns.ask(job.account, m_listener.connectionOf(exchange), exchange);
     if (answer == AccountTurns::Answer::Refused) {
         ++m_stats.refused;
         refuse(exchange, {503, u"this connection holds the turns of too many accounts"_s});
@@ -169,13 +169,13 @@ void JobServer::validate(ExchangeId exchange, const http::Request &request)
     if (const auto *error = std::get_if<RequestError>(&judged))
         refuse(exchange, *error);
     else
-        m_gate.respond(exchange, {200, {{kContentType, kJson}}, std::get<QByteArray>(judged), false});
+        m_listener.respond(exchange, {200, {{kContentType, kJson}}, std::get<QByteArray>(judged), false});
 }
 
 void JobServer::showStats(ExchangeId exchange, const http::Request &request)
 {
     const bool perAccount = request.target.sliced(request.path().size()).contains("accounts=1");
-    m_gate.respond(exchange, {200, {{kContentType, kJson}}, stats().toJson(perAccount), false});
+    m_listener.respond(exchange, {200, {{kContentType, kJson}}, stats().toJson(perAccount), false});
 }
 
 void JobServer::exchangeAborted(ExchangeId exchange)
@@ -408,12 +408,12 @@ void JobServer::answer(Job &job, const QByteArray &json)
     const std::vector<AccountTurns::Ticket> next = m_turns.leave(exchange);
     if (job.faults.has(Fault::Reset)) {
         injected(Fault::Reset);
-        m_gate.reset(exchange);
+        m_listener.reset(exchange);
     } else if (job.faults.has(Fault::Garbage)) {
         injected(Fault::Garbage);
-        m_gate.respondRaw(exchange, spoiledAnswer(json, ++m_spoiled));
+        m_listener.respondRaw(exchange, spoiledAnswer(json, ++m_spoiled));
     } else {
-        m_gate.respond(exchange, {200, {{kContentType, kJson}}, json, false});
+        m_listener.respond(exchange, {200, {{kContentType, kJson}}, json, false});
     }
     grant(next);
 }
@@ -426,7 +426,7 @@ void JobServer::refuse(ExchangeId exchange, const RequestError &error)
     response.body =
         QJsonDocument(QJsonObject{{u"error"_s, error.text}}).toJson(QJsonDocument::Compact) + '\n';
     const std::vector<AccountTurns::Ticket> next = m_turns.leave(exchange);
-    m_gate.respond(exchange, response);
+    m_listener.respond(exchange, response);
     grant(next);
 }
 

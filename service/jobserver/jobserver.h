@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/job/deadlinetimer.h"
-#include "service/http/gate.h"
+#include "core/eventloop/deadlinetimer.h"
+#include "service/http/httplistener.h"
 #include "service/jobserver/accountturns.h"
 #include "service/jobserver/callbacksender.h"
 #include "service/jobserver/faults.h"
@@ -45,8 +45,8 @@ public:
 
     /// Port 0 lets the system pick one. False when it cannot: see errorString().
     bool listen(const QHostAddress &address, quint16 port);
-    quint16 port() const { return m_gate.port(); }
-    QString errorString() const { return m_gate.errorString(); }
+    quint16 port() const { return m_listener.port(); }
+    QString errorString() const { return m_listener.errorString(); }
 
     /// Every job that runs has run long enough: its result is due now, whatever its duration.
     void endRunningJobs();
@@ -107,7 +107,7 @@ private:
     void answer(Job &job, const QByteArray &json);
     void refuse(http::ExchangeId exchange, const RequestError &error);
     QByteArray finalJson(const Job &job) const;
-    void injected(Fault fault) { ++m_stats.faults[faultWord(fault)]; }
+    void injected(Fault fault) { ++m_stats.faults[faultName(fault)]; }
 
     const JobServerOptions m_options;
     JobServerStats m_stats;
@@ -128,7 +128,7 @@ private:
     std::unique_ptr<QNetworkAccessManager> m_network;
     CallbackSender m_callbacks;
     DeadlineTimer<JobKey> m_timer;
-    http::Gate m_gate;  ///< last: it goes first and calls nobody then
+    http::HttpListener m_listener;  ///< last: it goes first and calls nobody then
 };
 
 }  // namespace holdline

@@ -47,7 +47,7 @@ struct JobServerStats
     /// "timeout".
     std::map<QByteArray, std::uint64_t> callbackAnswers;
 
-    std::map<QByteArray, std::uint64_t> faults;  ///< injected, by faultWord()
+    std::map<QByteArray, std::uint64_t> faults;  ///< injected, by faultName()
 
     void countAccount(const QByteArray &account);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobserver/proofmaker.h"
 
-#include "core/wire/proofformat.h"
+#include "core/proof/proofformat.h"
 
 #include <QCryptographicHash>
 #include <QHashFunctions>
@@ -17,7 +17,7 @@ constexpr char kHex[] = "0123456789abcdef";
 
 }  // namespace
 
-QByteArray verdictWord(ProofVerdict verdict)
+QByteArray verdictName(ProofVerdict verdict)
 {
     switch (verdict) {
         case ProofVerdict::Valid:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/proofblock.h"
+#include "core/proof/proofblock.h"
 #include "service/jobserver/recentmap.h"
 
 #include <QByteArray>
@@ -19,7 +19,7 @@ enum class ProofVerdict {
     Repeated,  ///< the proof is right, but its id already stands further up in the block
     Unknown,   ///< the proof is right, but this server knows no such job (started before it was, or long ago)
 };
-QByteArray verdictWord(ProofVerdict verdict);
+QByteArray verdictName(ProofVerdict verdict);
 
 /// Makes the ids and proofs of jobs and recognises its own.
 ///

@@ -29,11 +29,11 @@ std::variant<QByteArray, RequestError> judgeBlock(const ProofMaker &proofs, cons
     for (std::size_t i = 0; i < entries.size(); ++i) {
         ++counts[static_cast<std::size_t>(verdicts[i])];
         list.append(QJsonObject{{u"id"_s, QString::fromUtf8(entries[i].id)},
-                                {u"verdict"_s, QString::fromLatin1(verdictWord(verdicts[i]))}});
+                                {u"verdict"_s, QString::fromLatin1(verdictName(verdicts[i]))}});
     }
     QJsonObject object{{u"account"_s, QString::fromUtf8(account)}, {u"entries"_s, list}};
     for (std::size_t i = 0; i < counts.size(); ++i)
-        object.insert(QString::fromLatin1(verdictWord(static_cast<ProofVerdict>(i))), counts[i]);
+        object.insert(QString::fromLatin1(verdictName(static_cast<ProofVerdict>(i))), counts[i]);
     object.insert(u"ok"_s, !entries.empty() && counts[0] == static_cast<int>(entries.size()));
     return QJsonDocument(object).toJson();
 }

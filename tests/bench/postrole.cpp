@@ -2,8 +2,8 @@
 #include "tests/bench/postrole.h"
 
 #include "core/eventloop/epolldispatcher.h"
-#include "service/holdline/upstream/pooledaccessmanager.h"
-#include "service/http/gate.h"
+#include "service/http/httplistener.h"
+#include "service/httpclient/pooledaccessmanager.h"
 
 #include <QCoreApplication>
 #include <QNetworkReply>
@@ -33,16 +33,17 @@ std::chrono::microseconds ownCpu()
 
 int serve()
 {
-    http::Gate gate(http::Limits{});
-    QObject::connect(&gate, &http::Gate::requestReceived, &gate, [&gate](http::ExchangeId exchange) {
-        gate.respond(exchange, {200,
-                                {{"Content-Type", "application/json"}},
-                                "{\"state\":\"running\",\"id\":\"4499a6e0c2ef4b98\"}",
-                                false});
-    });
-    if (!gate.listen(QHostAddress::LocalHost, 0))
+    http::HttpListener listener(http::Limits{});
+    QObject::connect(&listener, &http::HttpListener::requestReceived, &listener,
+                     [&listener](http::ExchangeId exchange) {
+                         listener.respond(exchange, {200,
+                                                     {{"Content-Type", "application/json"}},
+                                                     "{\"state\":\"running\",\"id\":\"4499a6e0c2ef4b98\"}",
+                                                     false});
+                     });
+    if (!listener.listen(QHostAddress::LocalHost, 0))
         return 1;
-    std::printf("port %d\n", gate.port());
+    std::printf("port %d\n", listener.port());
     std::fflush(stdout);
     return QCoreApplication::exec();
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/proofblock.h"
+#include "core/proof/proofblock.h"
 
 #include <QByteArray>
 #include <QStringList>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/crashpoint.h"
+#include "core/base/crashpoint.h"
 
 #include <QFile>
 #include <QTest>

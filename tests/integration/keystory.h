@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "tests/support/bridgeworld.h"
+#include "tests/support/coordinatorworld.h"
 
 #include <QTest>
 
@@ -84,7 +84,7 @@ public:
     }
 
 private:
-    struct Asking
+    struct PendingRequest
     {
         Client client;
         QByteArray body;
@@ -131,7 +131,7 @@ private:
                 arrive(kBody, false, true);
                 break;
             case Step::Leaves:
-                for (Asking &one : m_clients) {
+                for (PendingRequest &one : m_clients) {
                     if (!one.waits())
                         continue;
                     one.left = true;
@@ -150,7 +150,7 @@ private:
                 break;
             case Step::Accepted:
                 if (!m_world.starter.calls.empty()) {
-                    m_token = BridgeWorld::tokenIn(m_world.starter.calls.begin()->second);
+                    m_token = CoordinatorWorld::tokenIn(m_world.starter.calls.begin()->second);
                     m_world.starter.accept(m_world.starter.calls.begin()->first, "1f");
                 }
                 break;
@@ -163,7 +163,7 @@ private:
                 break;
             case Step::Unknown:
                 if (!m_world.starter.calls.empty()) {
-                    m_token = BridgeWorld::tokenIn(m_world.starter.calls.begin()->second);
+                    m_token = CoordinatorWorld::tokenIn(m_world.starter.calls.begin()->second);
                     m_world.starter.answer(m_world.starter.calls.begin()->first, StartResult::Fate::Unknown,
                                            0);
                 }
@@ -181,7 +181,7 @@ private:
     {
         const auto noneWaits = [this] {
             return std::none_of(m_clients.begin(), m_clients.end(),
-                                [](const Asking &one) { return one.isHasty && one.waits(); });
+                                [](const PendingRequest &one) { return one.isHasty && one.waits(); });
         };
         // Who waits for the disk is told when that has answered.
         if (m_world.store.heldCount() > 0)
@@ -193,9 +193,9 @@ private:
     void callBack()
     {
         if (!m_world.starter.calls.empty())
-            m_token = BridgeWorld::tokenIn(m_world.starter.calls.begin()->second);
+            m_token = CoordinatorWorld::tokenIn(m_world.starter.calls.begin()->second);
         if (!m_token.isEmpty())
-            m_world.send(m_token, BridgeWorld::result());
+            m_world.send(m_token, CoordinatorWorld::result());
     }
 
     void end()
@@ -207,7 +207,7 @@ private:
             take(Step::Accepted);
             turn();
             const bool over = std::none_of(m_clients.begin(), m_clients.end(),
-                                           [](const Asking &one) { return one.waits(); });
+                                           [](const PendingRequest &one) { return one.waits(); });
             if (over && m_world.starter.calls.empty())
                 break;
             callBack();
@@ -220,10 +220,11 @@ private:
         }
     }
 
-    const Asking *resultOwner() const
+    const PendingRequest *resultOwner() const
     {
-        const auto at = std::find_if(m_clients.begin(), m_clients.end(),
-                                     [](const Asking &one) { return one.client.log->status() == 200; });
+        const auto at = std::find_if(m_clients.begin(), m_clients.end(), [](const PendingRequest &one) {
+            return one.client.log->status() == 200;
+        });
         return at == m_clients.end() ? nullptr : &*at;
     }
     bool anyResult() const { return resultOwner() != nullptr; }
@@ -235,20 +236,20 @@ private:
             return "one was not told that its time is over";
         if (starts > 1)
             return "started " + QByteArray::number(starts) + " times";
-        const Asking *owner = resultOwner();
+        const PendingRequest *owner = resultOwner();
         for (std::size_t i = 0; i < m_clients.size(); ++i) {
             const QByteArray problem = judge(m_clients[i], owner);
             if (!problem.isEmpty())
                 return "client " + QByteArray::number(i) + " " + problem;
         }
-        const bool anyStays =
-            std::any_of(m_clients.begin(), m_clients.end(), [](const Asking &one) { return !one.left; });
+        const bool anyStays = std::any_of(m_clients.begin(), m_clients.end(),
+                                          [](const PendingRequest &one) { return !one.left; });
         if (anyStays && starts == 0 && !has(m_steps, {Step::WriteFails, Step::Unreachable}))
             return "never started";
         return {};
     }
 
-    QByteArray judge(const Asking &one, const Asking *owner) const
+    QByteArray judge(const PendingRequest &one, const PendingRequest *owner) const
     {
         const auto &answers = one.client.log->answers;
         if (answers.size() > 1)
@@ -288,8 +289,8 @@ private:
 
     const Steps m_steps;
     const bool m_rejects;
-    BridgeWorld m_world;
-    std::vector<Asking> m_clients;
+    CoordinatorWorld m_world;
+    std::vector<PendingRequest> m_clients;
     QByteArray m_token;
     bool m_isLate = false;
     std::size_t m_unreachable = 0;  ///< starts that never left

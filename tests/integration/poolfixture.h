@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/upstream/pooledaccessmanager.h"
+#include "service/httpclient/pooledaccessmanager.h"
 #include "tests/support/scriptedserver.h"
 
 #include <QNetworkReply>

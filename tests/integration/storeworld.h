@@ -98,7 +98,7 @@ private:
 };
 
 /// What a service without a usable store does.
-inline void refusesPromisesOnly(StoreWorld &world)
+inline void refusesDurableJobsOnly(StoreWorld &world)
 {
     for (const QByteArray &fields : {""_ba, "Prefer: respond-async\r\n"_ba}) {
         const RawAnswer refused = world.keyed("refused", fields);
@@ -118,7 +118,7 @@ inline void refusesPromisesOnly(StoreWorld &world)
 }
 
 /// Without a restart, and what was refused runs once.
-inline void promisesAgain(StoreWorld &world)
+inline void takesDurableJobsAgain(StoreWorld &world)
 {
     RawAnswer answer;
     QTRY_VERIFY_WITH_TIMEOUT((answer = world.keyed("refused")).status != 503, 30'000);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One file, two managers: what callers may rely on holds with Qt's own QNetworkAccessManager as with
 // PooledAccessManager.
-#include "service/holdline/upstream/pooledaccessmanager.h"
+#include "service/httpclient/pooledaccessmanager.h"
 #include "tests/integration/seenreply.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/scriptedserver.h"

@@ -19,7 +19,7 @@ private Q_SLOTS:
     void accountScope_neverLendsAConnection();
     void anyScope_prefersTheLastUsed();
     void accountScope_evictsTheLeastRecentlyUsed();
-    void case48_thirtySlowStartsInParallel();
+    void thirtySlowStartsInParallel();
     void capHoldsAndQueueIsServedInOrder();
     void fullQueueFailsAtOnce();
     void abortedQueuedRequestIsNeverSent();
@@ -121,7 +121,7 @@ void TestConnectionPool::accountScope_evictsTheLeastRecentlyUsed()
     QTRY_COMPARE(server.openConnections(), 2);
 }
 
-void TestConnectionPool::case48_thirtySlowStartsInParallel()
+void TestConnectionPool::thirtySlowStartsInParallel()
 {
     ScriptedServer server;
     server.setDefault({ScriptedServer::hold(), ScriptedServer::write(ScriptedServer::answer(200, "{}"))});

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // /v1/dead-letters of the admin listener, over a real connection and a store whose disk is the test.
-#include "service/holdline/deadletterdesk.h"
-#include "service/holdline/http/deadletterroutes.h"
-#include "service/holdline/http/httpserver.h"
+#include "service/holdline/deadletters/deadletterservice.h"
+#include "service/holdline/httpserver/httpserver.h"
+#include "service/holdline/routes/deadletterroutes.h"
 #include "tests/support/asking.h"
 #include "tests/support/fakejobstore.h"
 
@@ -22,7 +22,7 @@ struct Listener
 {
     FakeJobStore store;
     http::Response answer{200, {}, R"({"callback":"late"})", false};
-    DeadLetterDesk desk{
+    DeadLetterService deadLetters{
         store,
         {[this](const http::Request &, std::unique_ptr<Exchange> exchange) { exchange->answer(answer); },
          [this](const http::Request &, std::unique_ptr<Exchange> exchange) { exchange->answer(answer); },
@@ -31,8 +31,8 @@ struct Listener
 
     Listener()
     {
-        addDeadLetterRoutes(server, desk);
-        if (!server.gate().listen(QHostAddress::LocalHost, 0))
+        addDeadLetterRoutes(server, deadLetters);
+        if (!server.listener().listen(QHostAddress::LocalHost, 0))
             qFatal("cannot listen");
         for (int i = 1; i <= 3; ++i) {
             DeadLetter one;
@@ -50,7 +50,7 @@ struct Listener
     }
     RawAnswer send(const QByteArray &method, const QByteArray &target)
     {
-        return ask(server.gate().port(),
+        return ask(server.listener().port(),
                    method + ' ' + target + " HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
     }
     QJsonObject json(const QByteArray &target)

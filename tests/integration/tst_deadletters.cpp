@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What becomes a dead letter, within which bounds, and what operators do with it.
 #include "core/job/allowance.h"
-#include "service/holdline/deadletterdesk.h"
-#include "service/holdline/deadletters.h"
+#include "service/holdline/deadletters/deadletters.h"
+#include "service/holdline/deadletters/deadletterservice.h"
 #include "service/http/problemresponse.h"
-#include "tests/support/bridgeworld.h"
+#include "tests/support/coordinatorworld.h"
 #include "tests/support/fakejobstore.h"
 
 #include <QTest>
@@ -12,7 +12,7 @@
 using namespace holdline;
 using namespace holdline::test;
 using Kind = DeadLetter::Kind;
-using Result = DeadLetterDesk::Redriven::Result;
+using Result = DeadLetterService::Redriven::Result;
 
 namespace {
 
@@ -23,7 +23,7 @@ JobRecord failedRecord(const QByteArray &id, Reason outcome = Reason::CallbackTi
     record.account = "acme";
     record.client = "127.0.0.1:7";
     record.status.state = JobState::Settled;
-    record.status.promised = record.status.handedOver = true;
+    record.status.durable = record.status.handedOver = true;
     record.status.outcome = outcome;
     record.startTrouble = "HTTP 503";
     record.settled = WallTime(std::chrono::seconds(1'700'000'000));
@@ -45,9 +45,9 @@ DeadLetter letter(const QByteArray &id, Kind kind = Kind::Callback)
     return one;
 }
 
-struct World : BridgeWorld
+struct World : CoordinatorWorld
 {
-    DeadLetters letters{bridge, store};
+    DeadLetters letters{coordinator, store};
 
     std::vector<DeadLetter> kept() const
     {
@@ -64,7 +64,7 @@ struct World : BridgeWorld
     }
 };
 
-/// Doors that answer as they are told and remember what went through them.
+/// Handlers that answer as they are told and remember what went through them.
 struct Office
 {
     FakeJobStore store;
@@ -72,22 +72,22 @@ struct Office
     std::vector<http::Request> callbacks;
     http::Response answer{200, {}, R"({"callback":"matched"})", false};
     bool swallows = false;
-    DeadLetterDesk desk{store,
-                        {[this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-                             starts.push_back(request);
-                             reply(std::move(exchange));
-                         },
-                         [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-                             callbacks.push_back(request);
-                             reply(std::move(exchange));
-                         },
-                         "http://main:1"}};
-    std::vector<DeadLetterDesk::Redriven> told;
+    DeadLetterService deadLetters{store,
+                                  {[this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                                       starts.push_back(request);
+                                       reply(std::move(exchange));
+                                   },
+                                   [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                                       callbacks.push_back(request);
+                                       reply(std::move(exchange));
+                                   },
+                                   "http://main:1"}};
+    std::vector<DeadLetterService::Redriven> told;
 
     void put(const DeadLetter &one) { store.deadLetters.insert_or_assign(one.id, one); }
     void redrive(const QByteArray &id)
     {
-        desk.redrive(id, [this](const auto &redriven) { told.push_back(redriven); });
+        deadLetters.redrive(id, [this](const auto &redriven) { told.push_back(redriven); });
     }
 
 private:
@@ -172,7 +172,7 @@ private Q_SLOTS:
         World world;
         for (int i = 0; i < 1000; ++i)
             world.callback("unknown" + QByteArray::number(i));
-        Q_EMIT world.bridge.handedOverFailed(failedRecord("j1"));
+        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));
         QTRY_COMPARE(world.count(Kind::Job), 1);
         QVERIFY(world.count(Kind::Callback) >= DeadLetters::kUnknownAtOnce);
         // However slow this machine is: one more per second at most.
@@ -200,10 +200,10 @@ private Q_SLOTS:
     void handedOverJobsThatFailedAreKeptWithTheirRequest()
     {
         World world;
-        Q_EMIT world.bridge.handedOverFailed(failedRecord("j1"));
-        Q_EMIT world.bridge.handedOverFailed(failedRecord("j1"));  // told of again after a crash
-        Q_EMIT world.bridge.handedOverFailed(failedRecord("j2", Reason::JobFailed));
-        Q_EMIT world.bridge.handedOverFailed(failedRecord("j3", Reason::Cancelled));
+        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));
+        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));  // told of again after a crash
+        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j2", Reason::JobFailed));
+        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j3", Reason::Cancelled));
         QTRY_COMPARE(world.store.heldCount(), 0);
         QCOMPARE(world.kept().size(), std::size_t(1));
         const DeadLetter one = world.kept().front();
@@ -220,9 +220,9 @@ private Q_SLOTS:
     {
         World world;
         world.store.setUnavailable("disk full"_L1);
-        Q_EMIT world.bridge.handedOverFailed(failedRecord("j1"));
+        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));
         for (int i = 0; i < 500; ++i)
-            Q_EMIT world.bridge.callbackRefused("t", post("result"), Reason::StoreUnavailable, "j", "a");
+            Q_EMIT world.coordinator.callbackRefused("t", post("result"), Reason::StoreUnavailable, "j", "a");
         QCOMPARE(world.letters.waiting(), static_cast<int>(DeadLetters::kMaxWaiting));
         QCOMPARE(world.letters.counts().dropped, std::uint64_t(401));
         QVERIFY(world.kept().empty());
@@ -238,7 +238,7 @@ private Q_SLOTS:
         world.store.setUnavailable("disk full"_L1);
         const http::Request request = post(QByteArray(1024 * 1024, 'x'));
         for (int i = 0; i < 20; ++i)
-            Q_EMIT world.bridge.callbackRefused("t", request, Reason::StoreUnavailable, "j", "a");
+            Q_EMIT world.coordinator.callbackRefused("t", request, Reason::StoreUnavailable, "j", "a");
         QCOMPARE(world.letters.waiting(), 8);
         QCOMPARE(world.letters.counts().dropped, std::uint64_t(12));
     }
@@ -247,7 +247,7 @@ private Q_SLOTS:
     {
         World world;
         world.store.failNext(1, "too many writes"_L1);
-        Q_EMIT world.bridge.handedOverFailed(failedRecord("j1"));
+        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));
         QTRY_COMPARE(world.letters.waiting(), 1);
         world.store.setUnavailable("gone"_L1);
         world.store.setUnavailable({});
@@ -261,7 +261,7 @@ private Q_SLOTS:
         http::Request request = post("nonsense");
         request.peer = DeadLetters::kRedrivenPeer.toByteArray() + "1";
         world.send("unknown", request);
-        Q_EMIT world.bridge.handedOverFailed(failedRecord("last"));
+        Q_EMIT world.coordinator.handedOverFailed(failedRecord("last"));
         QTRY_COMPARE(world.count(Kind::Job), 1);
         QCOMPARE(world.count(Kind::Callback), 0);
     }
@@ -351,16 +351,16 @@ private Q_SLOTS:
     void allOfAKindAreDrivenOldestFirst()
     {
         Office office;
-        for (int i = 0; i < DeadLetterDesk::kMaxAtOnce + 5; ++i) {
+        for (int i = 0; i < DeadLetterService::kMaxAtOnce + 5; ++i) {
             DeadLetter one = letter("l" + QByteArray::number(1000 + i));
             one.at += std::chrono::seconds(i);
             one.token = QByteArray::number(i);
             office.put(one);
         }
         office.put(letter("job", Kind::Job));
-        std::vector<DeadLetterDesk::Redriven> all;
-        office.desk.redriveAll(Kind::Callback, [&all](const auto &done) { all = done; });
-        QTRY_COMPARE(all.size(), static_cast<std::size_t>(DeadLetterDesk::kMaxAtOnce));
+        std::vector<DeadLetterService::Redriven> all;
+        office.deadLetters.redriveAll(Kind::Callback, [&all](const auto &done) { all = done; });
+        QTRY_COMPARE(all.size(), static_cast<std::size_t>(DeadLetterService::kMaxAtOnce));
         QCOMPARE(office.callbacks.front().target, "/callback/0");
         QCOMPARE(office.callbacks.back().target, "/callback/99");
         QCOMPARE(office.store.deadLetters.size(), std::size_t(6));
@@ -377,14 +377,14 @@ private Q_SLOTS:
             found.append(was);
             why = error;
         };
-        office.desk.discard("none", answer);
+        office.deadLetters.discard("none", answer);
         QTRY_COMPARE(found, QList<bool>{false});
         office.store.failNext(1, "disk full"_L1);
-        office.desk.discard("l1", answer);
+        office.deadLetters.discard("l1", answer);
         QTRY_COMPARE(found.size(), 2);
         QCOMPARE(why, "disk full"_L1);
         QCOMPARE(office.store.deadLetters.size(), std::size_t(1));
-        office.desk.discard("l1", answer);
+        office.deadLetters.discard("l1", answer);
         QTRY_COMPARE(found, (QList<bool>{false, true, true}));
         QVERIFY(why.isEmpty());
         QVERIFY(office.store.deadLetters.empty());

@@ -151,9 +151,9 @@ private Q_SLOTS:
         QVERIFY(!id.isEmpty());
         QTRY_VERIFY(watcher.state.live.contains(id));
         QTRY_COMPARE(watcher.state.live.at(id).state, RowState::Running);
-        QVERIFY(watcher.state.live.at(id).promised);
+        QVERIFY(watcher.state.live.at(id).durable);
         QVERIFY(watcher.state.live.at(id).handedOver);
-        QTRY_COMPARE(watcher.state.sample->promised, 1);
+        QTRY_COMPARE(watcher.state.sample->durable, 1);
         QTRY_VERIFY(watcher.state.sample->store && watcher.state.sample->store->available);
         QVERIFY(!watcher.state.sample->store->durable);
 
@@ -185,7 +185,7 @@ private Q_SLOTS:
         for (const char *token : {"one", "two"})
             ask(world.service.port(), RawHttpClient::post(QByteArray("/callback/") + token, result()));
         QTRY_COMPARE(watcher.state.sample->letters[0], 2);
-        QCOMPARE(watcher.state.sample->lettersKept, std::uint64_t(2));
+        QCOMPARE(watcher.state.sample->deadLettersStored, std::uint64_t(2));
         watcher.send(Command{"list", Verb::DeadLetters, {}});
         QTRY_VERIFY(watcher.replyTo("list"));
         QCOMPARE(watcher.replyTo("list")->letters->size(), std::size_t(2));
@@ -206,7 +206,7 @@ private Q_SLOTS:
         QVERIFY2(watcher.problem().isEmpty(), qPrintable(watcher.problem()));
     }
 
-    void metricsTellOfPromises()
+    void metricsTellOfDurableJobs()
     {
         World world;
         const QByteArray keyed = startRequest("acme", "Idempotency-Key: \"k1\"\r\n");

@@ -50,12 +50,12 @@ private Q_SLOTS:
     void listens();
     void adminPages();
     void adminOff();
-    void case29_adminHasNothingElse();
+    void adminHasNothingElse();
     void curlAsInTheReadme();
     void requestIdIsEchoed();
     void preferWait();
-    void case52_otherMembersTravelUntouched();
-    void case52_badTextsNeverReachTheUpstream();
+    void otherMembersTravelUntouched();
+    void badTextsNeverReachTheUpstream();
     void passesThroughWhatDoesNotWait();
     void oneLineForEachRequest();
 };
@@ -264,7 +264,7 @@ void TestHoldline::adminOff()
     QCOMPARE(ask(port, RawHttpClient::post("/start", "{")).status, 400);
 }
 
-void TestHoldline::case29_adminHasNothingElse()
+void TestHoldline::adminHasNothingElse()
 {
     HoldlineProgram program({});
     QVERIFY2(program.startListening(), program.err().constData());
@@ -331,7 +331,7 @@ void TestHoldline::preferWait()
     QCOMPARE(json(answer.body)[u"code"_s].toString(), u"callback_timeout"_s);
 }
 
-void TestHoldline::case52_otherMembersTravelUntouched()
+void TestHoldline::otherMembersTravelUntouched()
 {
     ScriptedServer upstream;
     HoldlineProgram program({u"--upstream"_s, upstream.url().toString()});
@@ -351,7 +351,7 @@ void TestHoldline::case52_otherMembersTravelUntouched()
     QTRY_COMPARE(client.status(), 200);
 }
 
-void TestHoldline::case52_badTextsNeverReachTheUpstream()
+void TestHoldline::badTextsNeverReachTheUpstream()
 {
     ScriptedServer upstream;
     HoldlineProgram program({u"--upstream"_s, upstream.url().toString()});

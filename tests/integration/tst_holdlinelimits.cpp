@@ -62,14 +62,14 @@ class TestHoldlineLimits : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void case41_fewDescriptors_data();
-    void case41_fewDescriptors();
-    void case43_hangUpFlood();
-    void case54_logCannotBeWritten_data();
-    void case54_logCannotBeWritten();
+    void fewDescriptors_data();
+    void fewDescriptors();
+    void hangUpFlood();
+    void logCannotBeWritten_data();
+    void logCannotBeWritten();
 };
 
-void TestHoldlineLimits::case41_fewDescriptors_data()
+void TestHoldlineLimits::fewDescriptors_data()
 {
     QTest::addColumn<bool>("silent");
     QTest::newRow("clients that send requests") << false;
@@ -77,7 +77,7 @@ void TestHoldlineLimits::case41_fewDescriptors_data()
 }
 
 /// 300 clients where there are descriptors for about 140: nothing spins, starts and callbacks have theirs.
-void TestHoldlineLimits::case41_fewDescriptors()
+void TestHoldlineLimits::fewDescriptors()
 {
     QFETCH(bool, silent);
     ScriptedServer upstream;
@@ -136,7 +136,7 @@ void TestHoldlineLimits::case41_fewDescriptors()
     QTRY_COMPARE(answered(held, 200), 50);
 }
 
-void TestHoldlineLimits::case43_hangUpFlood()
+void TestHoldlineLimits::hangUpFlood()
 {
     ScriptedServer upstream;
     HoldlineProgram program({u"--upstream"_s, upstream.url().toString(), u"--access-lines-per-second"_s,
@@ -171,14 +171,14 @@ void TestHoldlineLimits::case43_hangUpFlood()
     QTRY_COMPARE(client.status(), 200);
 }
 
-void TestHoldlineLimits::case54_logCannotBeWritten_data()
+void TestHoldlineLimits::logCannotBeWritten_data()
 {
     QTest::addColumn<bool>("full");
     QTest::newRow("nobody reads the pipe") << false;
     QTest::newRow("the disk is full") << true;
 }
 
-void TestHoldlineLimits::case54_logCannotBeWritten()
+void TestHoldlineLimits::logCannotBeWritten()
 {
     QFETCH(bool, full);
     std::array<int, 2> pipe{-1, -1};

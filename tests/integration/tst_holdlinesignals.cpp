@@ -49,25 +49,25 @@ class TestHoldlineSignals : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void case12_drainFinishesWhatIsHeld_data();
-    void case12_drainFinishesWhatIsHeld();
-    void case12_drainTimeoutAnswersTheRest();
-    void case12_drainWithNothingHeldEndsAtOnce();
-    void case12_secondSignalEndsAtOnce();
+    void drainFinishesWhatIsHeld_data();
+    void drainFinishesWhatIsHeld();
+    void drainTimeoutAnswersTheRest();
+    void drainWithNothingHeldEndsAtOnce();
+    void secondSignalEndsAtOnce();
     void goodReloadTakesEffect();
     void badReloadIsReportedAndChangesNothing();
     void reloadSaysWhatNeedsARestart();
-    void case53_killedAndRestarted();
+    void killedAndRestarted();
 };
 
-void TestHoldlineSignals::case12_drainFinishesWhatIsHeld_data()
+void TestHoldlineSignals::drainFinishesWhatIsHeld_data()
 {
     QTest::addColumn<int>("number");
     QTest::newRow("SIGTERM") << SIGTERM;
     QTest::newRow("SIGINT") << SIGINT;
 }
 
-void TestHoldlineSignals::case12_drainFinishesWhatIsHeld()
+void TestHoldlineSignals::drainFinishesWhatIsHeld()
 {
     QFETCH(int, number);
     ScriptedServer upstream;
@@ -103,7 +103,7 @@ void TestHoldlineSignals::case12_drainFinishesWhatIsHeld()
     QCOMPARE(upstream.arrivalCount(), 100);
 }
 
-void TestHoldlineSignals::case12_drainTimeoutAnswersTheRest()
+void TestHoldlineSignals::drainTimeoutAnswersTheRest()
 {
     ScriptedServer upstream;
     HoldlineProgram program({u"--upstream"_s, upstream.url().toString(), u"--drain-timeout"_s, u"300ms"_s,
@@ -121,7 +121,7 @@ void TestHoldlineSignals::case12_drainTimeoutAnswersTheRest()
     }
 }
 
-void TestHoldlineSignals::case12_drainWithNothingHeldEndsAtOnce()
+void TestHoldlineSignals::drainWithNothingHeldEndsAtOnce()
 {
     HoldlineProgram program({u"--drain-timeout"_s, u"10m"_s});
     QVERIFY2(program.startListening(), program.err().constData());
@@ -130,7 +130,7 @@ void TestHoldlineSignals::case12_drainWithNothingHeldEndsAtOnce()
     QCOMPARE(program.exitCode(), 0);
 }
 
-void TestHoldlineSignals::case12_secondSignalEndsAtOnce()
+void TestHoldlineSignals::secondSignalEndsAtOnce()
 {
     ScriptedServer upstream;
     HoldlineProgram program({u"--upstream"_s, upstream.url().toString(), u"--drain-timeout"_s, u"10m"_s});
@@ -208,7 +208,7 @@ void TestHoldlineSignals::reloadSaysWhatNeedsARestart()
 
 /// kill -9 with requests held: clients see the connection end, a new life takes the same address at once, and
 /// callbacks of the old one are unknown to it.
-void TestHoldlineSignals::case53_killedAndRestarted()
+void TestHoldlineSignals::killedAndRestarted()
 {
     ScriptedServer upstream;
     auto first = std::make_unique<HoldlineProgram>(QStringList{u"--upstream"_s, upstream.url().toString()});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "service/holdline/http/httpserver.h"
+#include "service/holdline/httpserver/httpserver.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/rawhttpclient.h"
 #include "tests/support/testmain.h"
@@ -42,10 +42,10 @@ public:
         server->route("POST", "/both", echo);
         server->route("POST", "/callback/<arg>", echo);
         server->route("GET", "/v1/<arg>/part/<arg>", echo);
-        QVERIFY(server->gate().listen(QHostAddress::LocalHost, 0));
+        QVERIFY(server->listener().listen(QHostAddress::LocalHost, 0));
     }
 
-    quint16 port() const { return server->gate().port(); }
+    quint16 port() const { return server->listener().port(); }
 
     std::unique_ptr<HttpServer> server;
     std::vector<http::Request> requests;
@@ -149,7 +149,7 @@ private Q_SLOTS:
         QVERIFY(client.hasOnlyWholeAnswers());
     }
 
-    void case1_case2_case3_clientLeavesWhileHeld_data()
+    void case2_case3_clientLeavesWhileHeld_data()
     {
         QTest::addColumn<bool>("reset");
         QTest::addColumn<bool>("answerLate");
@@ -158,7 +158,7 @@ private Q_SLOTS:
         QTest::addRow("case3 FIN, late answer") << false << true;
         QTest::addRow("case3 RST, late answer") << true << true;
     }
-    void case1_case2_case3_clientLeavesWhileHeld()
+    void case2_case3_clientLeavesWhileHeld()
     {
         QFETCH(bool, reset);
         QFETCH(bool, answerLate);
@@ -174,7 +174,7 @@ private Q_SLOTS:
             QVERIFY(!test.held.back()->isOpen());
             if (answerLate)
                 test.held.back()->answer({200, {}, "late", false});
-            QTRY_COMPARE(test.server->gate().connectionCount(), 0);
+            QTRY_COMPARE(test.server->listener().connectionCount(), 0);
             if (!answerLate)
                 test.held.back().reset();
         }
@@ -192,16 +192,16 @@ private Q_SLOTS:
             if (keep)
                 kept.push_back(std::move(exchange));
         });
-        QVERIFY(server.gate().listen(QHostAddress::LocalHost, 0));
+        QVERIFY(server.listener().listen(QHostAddress::LocalHost, 0));
         int closed = 0;
-        connect(&server.gate(), &http::Gate::connectionClosed, this, [&closed] { ++closed; });
+        connect(&server.listener(), &http::HttpListener::connectionClosed, this, [&closed] { ++closed; });
         for (int i = 1; i <= 20; ++i) {
             keep = i % 2 == 0;
-            client = std::make_unique<RawHttpClient>(server.gate().port());
+            client = std::make_unique<RawHttpClient>(server.listener().port());
             client->send(RawHttpClient::post("/start", "{}"));
             QTRY_COMPARE(closed, i);
         }
-        QCOMPARE(server.gate().openExchanges(), 0);
+        QCOMPARE(server.listener().openExchanges(), 0);
     }
 
     void aHeldRequestCostsLittleMemory()
@@ -285,7 +285,7 @@ private Q_SLOTS:
         QTRY_COMPARE(client.status(1), 200);
     }
 
-    void case26_wrongMethodIs405WithAllow()
+    void wrongMethodIs405WithAllow()
     {
         TestServer test;
         RawHttpClient client(test.port());
@@ -304,7 +304,7 @@ private Q_SLOTS:
         QVERIFY(test.requests.empty());
     }
 
-    void case27_headIsGetWithoutBody()
+    void headIsGetWithoutBody()
     {
         TestServer test;
         RawHttpClient get(test.port());
@@ -320,7 +320,7 @@ private Q_SLOTS:
         QCOMPARE(head.status(1), 404);
     }
 
-    void case28_upgradeIsIgnored_data()
+    void upgradeIsIgnored_data()
     {
         QTest::addColumn<QByteArray>("fields");
         QTest::addRow("case28 websocket") << QByteArray(
@@ -329,7 +329,7 @@ private Q_SLOTS:
         QTest::addRow("case28 h2c") << QByteArray(
             "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n");
     }
-    void case28_upgradeIsIgnored()
+    void upgradeIsIgnored()
     {
         QFETCH(QByteArray, fields);
         TestServer test;
@@ -343,7 +343,7 @@ private Q_SLOTS:
         QCOMPARE(test.held.size(), 1U);
     }
 
-    void case30_internalHeaderOfAClientIsNothing()
+    void internalHeaderOfAClientIsNothing()
     {
         TestServer test;
         RawHttpClient victim(test.port());
@@ -362,7 +362,7 @@ private Q_SLOTS:
         QCOMPARE(victim.answers()[0].body, "for the victim");
     }
 
-    void case9_pipelinedHeldAnswersInOrder()
+    void pipelinedHeldAnswersInOrder()
     {
         TestServer test;
         RawHttpClient client(test.port());
@@ -379,7 +379,7 @@ private Q_SLOTS:
             QCOMPARE(client.answers()[static_cast<std::size_t>(i)].body, QByteArray::number(i));
     }
 
-    void case11_halfClosedClientIsAnswered()
+    void halfClosedClientIsAnswered()
     {
         TestServer test;
         RawHttpClient client(test.port());

@@ -221,7 +221,7 @@ private Q_SLOTS:
         const int before = world.directory.watchCount;
         world.directory.put(recordOf("00aa", JobState::Settled));
         QCOMPARE(world.directory.watchCount, before);
-        QTRY_COMPARE(world.server->gate().connectionCount(), 0);
+        QTRY_COMPARE(world.server->listener().connectionCount(), 0);
     }
 
     void aJobThatVanishesEndsTheStream()
@@ -244,10 +244,10 @@ private Q_SLOTS:
         for (int i = 0; i < 20; ++i)
             readers.push_back(std::make_unique<EventReader>(world, "00aa"));
         QTRY_COMPARE(world.api->waitingCount(), 20);
-        world.server->gate().closeIdle();
+        world.server->listener().closeIdle();
         world.api->endWaits();
         QCOMPARE(world.api->waitingCount(), 0);
-        QTRY_COMPARE(world.server->gate().connectionCount(), 0);
+        QTRY_COMPARE(world.server->listener().connectionCount(), 0);
         for (const auto &reader : readers) {
             QTRY_VERIFY(reader->client().isClosed());
             QVERIFY(reader->client().hasOnlyWholeAnswers());

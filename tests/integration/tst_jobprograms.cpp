@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/proofblock.h"
+#include "core/proof/proofblock.h"
 #include "tests/support/loadrun.h"
 #include "tests/support/scriptedserver.h"
 #include "tests/support/testmain.h"

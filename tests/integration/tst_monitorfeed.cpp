@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a shard tells those who watch, over a real Bridge between fakes.
-#include "service/holdline/monitor/monitorfeed.h"
-#include "service/holdline/monitor/monitorrows.h"
-#include "tests/support/bridgeworld.h"
+// What a shard tells those who watch, over a real JobCoordinator between fakes.
+#include "service/holdline/monitorfeed/monitorfeed.h"
+#include "service/holdline/monitorfeed/monitorrows.h"
+#include "tests/support/coordinatorworld.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -33,10 +33,10 @@ QByteArray startOf(const QByteArray &account)
     return "{\"account\":\"" + account + "\",\"wait\":true}";
 }
 
-/// A Bridge that is watched.
-struct WatchedWorld : BridgeWorld
+/// A JobCoordinator that is watched.
+struct WatchedWorld : CoordinatorWorld
 {
-    explicit WatchedWorld(const Config &config = roomyConfig()) : BridgeWorld(config), feed(bridge)
+    explicit WatchedWorld(const Config &config = roomyConfig()) : CoordinatorWorld(config), feed(coordinator)
     {
         feed.begin();
     }
@@ -72,8 +72,8 @@ private Q_SLOTS:
 
 void TestMonitorFeed::costsNothingWhileNobodyWatches()
 {
-    BridgeWorld world;
-    MonitorFeed feed(world.bridge);
+    CoordinatorWorld world;
+    MonitorFeed feed(world.coordinator);
     QSignalSpy waiting(&feed, &MonitorFeed::waiting);
     world.hold();
     world.starter.accept(world.lastTicket(), "1f");
@@ -87,16 +87,16 @@ void TestMonitorFeed::costsNothingWhileNobodyWatches()
 
 void TestMonitorFeed::tellsWhatIsThereWhenItBegins()
 {
-    BridgeWorld world(roomyConfig());
-    MonitorFeed feed(world.bridge);
+    CoordinatorWorld world(roomyConfig());
+    MonitorFeed feed(world.coordinator);
     world.hold(startOf("a"));
     const JobStarter::Ticket first = world.lastTicket();
-    const QByteArray token = BridgeWorld::tokenIn(world.starter.calls.at(first));
+    const QByteArray token = CoordinatorWorld::tokenIn(world.starter.calls.at(first));
     world.starter.accept(first, "1f");
     world.hold(startOf("a"));
     world.hold(startOf("a"));
     world.hold(startOf("b"));
-    QVERIFY(world.bridge.pauseLane("idle"));
+    QVERIFY(world.coordinator.pauseLane("idle"));
     world.callback(token);
     world.callback("nonsense");
 
@@ -106,8 +106,8 @@ void TestMonitorFeed::tellsWhatIsThereWhenItBegins()
     QCOMPARE(batch.ended.front().outcome, Reason::Completed);
     QCOMPARE(batch.lanes.size(), 3u);
     QCOMPARE(batch.callbacks.size(), 2u);
-    QCOMPARE(batch.callbacks.front().word, CallbackWord::Matched);
-    QCOMPARE(batch.callbacks.back().word, CallbackWord::Unknown);
+    QCOMPARE(batch.callbacks.front().word, CallbackOutcome::Matched);
+    QCOMPARE(batch.callbacks.back().word, CallbackOutcome::Unknown);
     QVERIFY(feed.collect(Scope::JobsAndLanes).isEmpty());
     // Once more is all of it once more.
     QCOMPARE(feed.begin().jobs.size(), 3u);
@@ -195,7 +195,7 @@ void TestMonitorFeed::tellsWhenItEndedAndHow()
 {
     WatchedWorld world;
     const Client client = world.hold();
-    const QByteArray token = BridgeWorld::tokenIn(world.starter.calls.at(world.lastTicket()));
+    const QByteArray token = CoordinatorWorld::tokenIn(world.starter.calls.at(world.lastTicket()));
     world.starter.accept(world.lastTicket(), "1f");
     world.collect();
     world.callback(token, "1f", "failed");
@@ -264,7 +264,7 @@ void TestMonitorFeed::tellsOfALaneWhoseLastStartOutlivedItsJob()
 void TestMonitorFeed::tellsOfPausedLanes()
 {
     WatchedWorld world;
-    world.bridge.pauseLane("a");
+    world.coordinator.pauseLane("a");
     world.feed.laneChanged("a");
     FeedBatch batch = world.collectAll();
     QCOMPARE(batch.lanes.size(), 1u);
@@ -280,7 +280,7 @@ void TestMonitorFeed::tellsOfPausedLanes()
     QVERIFY(batch.lanesGone.empty());
     QCOMPARE(batch.lanes.front().queued, 0);
 
-    world.bridge.resumeLane("a");
+    world.coordinator.resumeLane("a");
     world.feed.laneChanged("a");
     QCOMPARE(world.collectAll().lanesGone, std::vector<QByteArray>{"a"});
 }
@@ -312,7 +312,7 @@ void TestMonitorFeed::tellsUnusualCallbacksFirst()
     constexpr std::size_t kUnusual = 5;
     for (std::size_t i = 0; i < MonitorFeed::kMaxCallbacks + 50; ++i) {
         world.hold();
-        const QByteArray token = BridgeWorld::tokenIn(world.starter.calls.at(world.lastTicket()));
+        const QByteArray token = CoordinatorWorld::tokenIn(world.starter.calls.at(world.lastTicket()));
         world.starter.accept(world.lastTicket(), "1f");
         world.callback(token);
     }
@@ -322,7 +322,7 @@ void TestMonitorFeed::tellsUnusualCallbacksFirst()
     QCOMPARE(batch.callbacks.size(), MonitorFeed::kMaxCallbacks);
     QCOMPARE(batch.callbacksOmitted, 50 + kUnusual);
     for (std::size_t i = 0; i < batch.callbacks.size(); ++i)
-        QCOMPARE(batch.callbacks[i].word == CallbackWord::Unknown, i >= batch.callbacks.size() - kUnusual);
+        QCOMPARE(batch.callbacks[i].word == CallbackOutcome::Unknown, i >= batch.callbacks.size() - kUnusual);
 }
 
 void TestMonitorFeed::keepsUpWithAnything_data()
@@ -332,7 +332,7 @@ void TestMonitorFeed::keepsUpWithAnything_data()
         QTest::addRow("seed %u", seed) << seed;
 }
 
-/// Whatever happens: what was told, put together, is what the Bridge holds.
+/// Whatever happens: what was told, put together, is what the JobCoordinator holds.
 void TestMonitorFeed::keepsUpWithAnything()
 {
     QFETCH(const unsigned, seed);
@@ -345,7 +345,7 @@ void TestMonitorFeed::keepsUpWithAnything()
     std::vector<Client> clients;
     std::vector<QByteArray> tokens;
     world.starter.onStart = [&](JobStarter::Ticket, const StartCall &call) {
-        tokens.push_back(BridgeWorld::tokenIn(call));
+        tokens.push_back(CoordinatorWorld::tokenIn(call));
     };
     for (int i = 0; i < 3000; ++i) {
         const QByteArray account(1, static_cast<char>('a' + random() % 4));
@@ -385,9 +385,9 @@ void TestMonitorFeed::keepsUpWithAnything()
                 break;
             case 5:
                 if (random() % 2 == 0)
-                    world.bridge.pauseLane(account);
+                    world.coordinator.pauseLane(account);
                 else
-                    world.bridge.resumeLane(account);
+                    world.coordinator.resumeLane(account);
                 world.feed.laneChanged(account);
                 break;
             default: {
@@ -415,16 +415,16 @@ void TestMonitorFeed::keepsUpWithAnything()
     for (const QByteArray &gone : batch.lanesGone)
         lanes.erase(gone);
 
-    const Jobs &jobs = world.bridge.jobs();
+    const Jobs &jobs = world.coordinator.jobs();
     QCOMPARE(live.size(), static_cast<std::size_t>(jobs.heldCount()));
     QCOMPARE(ended, begun - live.size());
     for (const JobKey key : jobs.heldKeys()) {
-        const JobRow row = rowOf(*jobs.find(key), world.bridge);
+        const JobRow row = rowOf(*jobs.find(key), world.coordinator);
         QCOMPARE(live.at(row.id), row);
     }
     std::size_t there = 0;
-    for (const QByteArray &account : world.bridge.lanes().accounts()) {
-        const LaneRow now = rowOf(world.bridge.lanes(), account);
+    for (const QByteArray &account : world.coordinator.lanes().accounts()) {
+        const LaneRow now = rowOf(world.coordinator.lanes(), account);
         // How long a turn takes changes for all lanes with one; that alone is not told.
         const LaneRow told = lanes.at(account);
         QCOMPARE(told.queued, now.queued);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One observer's connection over a pair of sockets, its server a fake.
-#include "service/holdline/monitor/monitorlink.h"
-#include "service/holdline/monitor/updatesplitter.h"
+#include "service/holdline/monitorfeed/monitorlink.h"
+#include "service/holdline/monitorfeed/updatesplitter.h"
 #include "tests/support/watchedstate.h"
 
 #include <QTest>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the monitor knows of a real service: client, store, tables and recordings together.
-#include "monitor/client/recorder.h"
 #include "monitor/client/recordingplayer.h"
+#include "monitor/client/streamrecorder.h"
 #include "monitor/data/historytable.h"
 #include "monitor/data/jobstable.h"
 #include "tests/support/wholeservice.h"

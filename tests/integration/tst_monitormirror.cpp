@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Snapshots made bit by bit of what changes meanwhile, and changes cut into frames.
-#include "core/wire/monitorcodec.h"
-#include "service/holdline/monitor/monitormirror.h"
-#include "service/holdline/monitor/updatesplitter.h"
+#include "core/monitormessages/monitorcodec.h"
+#include "service/holdline/monitorfeed/monitormirror.h"
+#include "service/holdline/monitorfeed/updatesplitter.h"
 #include "tests/support/watchedstate.h"
 
 #include <QTest>
@@ -46,7 +46,7 @@ CallbackRow callback(int at)
 {
     CallbackRow row;
     row.at = WallTime(Milliseconds(at));
-    row.word = CallbackWord::Matched;
+    row.word = CallbackOutcome::Matched;
     return row;
 }
 

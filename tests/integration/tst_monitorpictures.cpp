@@ -2,12 +2,12 @@
 #include "tests/integration/monitorfixture.h"
 
 #include "monitor/charts/palettes.h"
+#include "monitor/tables/deadletterspanel.h"
 #include "monitor/tables/jobspanel.h"
-#include "monitor/tables/letterspanel.h"
 #include "monitor/window/banner.h"
 #include "monitor/window/bodyview.h"
+#include "monitor/window/deadlettersview.h"
 #include "monitor/window/draindialog.h"
-#include "monitor/window/lettersview.h"
 #include "monitor/window/resultbox.h"
 #include "monitor/window/shortcutsheet.h"
 #include "monitor/window/workspace.h"
@@ -54,7 +54,7 @@ private Q_SLOTS:
 
     void emptyStates();
     void underLoad();
-    void promises();
+    void durableJobs();
 
 private:
     void take(QWidget &widget, const QString &name);
@@ -140,7 +140,7 @@ void TestMonitorPictures::underLoad()
     jobs.select(jobs.table().idAt(jobs.table().rowCount() / 2));
     for (const View view : {View::Jobs, View::Lanes, View::Latency, View::Callbacks, View::History}) {
         window.workspace().bring(view);
-        takeBoth(window, word(view));
+        takeBoth(window, name(view));
     }
     const auto &history = window.data().history();
     const auto failed = std::find_if(history.begin(), history.end(),
@@ -174,7 +174,7 @@ void TestMonitorPictures::underLoad()
     takeBoth(window, u"disconnected"_s);
 }
 
-void TestMonitorPictures::promises()
+void TestMonitorPictures::durableJobs()
 {
     QApplication::setPalette(lightPalette());
     JobServerOptions jobs = lively();
@@ -222,17 +222,17 @@ void TestMonitorPictures::promises()
     takeBoth(window, u"promises"_s);
 
     window.workspace().bring(View::Letters);
-    auto &letters = *window.findChild<LettersPanel *>();
+    auto &letters = *window.findChild<DeadLettersPanel *>();
     QTRY_VERIFY(letters.table().shownCount() >= 8);
     letters.view().setCurrentIndex(letters.table().index(0, 0));
-    auto &view = *window.findChild<LettersView *>();
+    auto &view = *window.findChild<DeadLettersView *>();
     QTRY_VERIFY(!view.findChild<BodyView *>()->text().isEmpty());
     takeBoth(window, u"letters"_s);
 
     window.workspace().bring(View::History);
     const auto &history = window.data().history();
     const auto done = std::find_if(history.begin(), history.end(), [](const JobPtr &job) {
-        return job->promised && job->outcome == Reason::Completed;
+        return job->durable && job->outcome == Reason::Completed;
     });
     QVERIFY(done != history.end());
     window.selectJob((*done)->id);

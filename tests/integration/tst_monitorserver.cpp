@@ -207,7 +207,7 @@ void TestMonitorServer::samplesAddUp()
     QTRY_VERIFY_WITH_TIMEOUT(addUp(), kPatienceMs);
     const Sample &sample = *watcher->state.sample;
     QCOMPARE(count(sample, Reason::Completed), static_cast<std::uint64_t>(kJobs));
-    QCOMPARE(sample.callbacks[static_cast<std::size_t>(CallbackWord::Matched)],
+    QCOMPARE(sample.callbacks[static_cast<std::size_t>(CallbackOutcome::Matched)],
              static_cast<std::uint64_t>(kJobs));
     QCOMPARE(sample.starts[static_cast<std::size_t>(StartFate::Accepted)], static_cast<std::uint64_t>(kJobs));
     QVERIFY(sample.heldPeak > 0 && sample.heldPeak <= kJobs);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "service/holdline/monitor/monitorsocket.h"
+#include "service/holdline/monitorfeed/monitorsocket.h"
 
 #include <QFile>
 #include <QFileInfo>

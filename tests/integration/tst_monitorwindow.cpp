@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/integration/monitorfixture.h"
 
-#include "core/wire/monitorcodec.h"
+#include "core/monitormessages/monitorcodec.h"
 #include "monitor/charts/palettes.h"
 #include "monitor/tables/jobspanel.h"
 #include "monitor/window/banner.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // /openapi.json must be true: its routes are those that are served, its words those of the code, and what the
 // service answers is what it says.
-#include "service/holdline/http/httpfront.h"
-#include "service/holdline/jobsapi/jobjson.h"
+#include "service/holdline/answers/jobjson.h"
 #include "service/holdline/jobsapi/openapi.h"
-#include "service/holdline/shardrouter.h"
+#include "service/holdline/routes/httpfront.h"
+#include "service/holdline/shards/shardrouter.h"
 #include "tests/support/apiworld.h"
-#include "tests/support/bridgeworld.h"
+#include "tests/support/coordinatorworld.h"
 #include "tests/support/jsonschema.h"
 #include "tests/support/testmain.h"
 #include "tests/support/wholeservice.h"
@@ -106,7 +106,7 @@ private Q_SLOTS:
             // The upstream's own answer is passed on; nobody is left to be answered.
             if (reasonInfo(reason).status >= 400 && reason != Reason::StartRejected &&
                 reason != Reason::ClientGone)
-                reasons.insert(word(reason));
+                reasons.insert(name(reason));
         }
         const QJsonValue codes = m_schema->resolve(u"#/components/schemas/Problem/properties/code"_s);
         QCOMPARE(sorted(wordsOf(codes)), sorted(reasons));
@@ -116,15 +116,15 @@ private Q_SLOTS:
     {
         QSet<QString> outcomes;
         for (int i = 0; i < static_cast<int>(Reason::HandedOver); ++i)
-            outcomes.insert(word(static_cast<Reason>(i)));
-        outcomes << word(Reason::Draining) << word(Reason::StoreUnavailable);
+            outcomes.insert(name(static_cast<Reason>(i)));
+        outcomes << name(Reason::Draining) << name(Reason::StoreUnavailable);
         QCOMPARE(sorted(wordsOf(m_schema->resolve(u"#/components/schemas/Outcome"_s))), sorted(outcomes));
     }
 
     void callbackWordsAreThoseThatAreTaken()
     {
-        const QSet<QString> taken{word(CallbackWord::Matched), word(CallbackWord::Early),
-                                  word(CallbackWord::Duplicate), word(CallbackWord::Late)};
+        const QSet<QString> taken{name(CallbackOutcome::Matched), name(CallbackOutcome::Early),
+                                  name(CallbackOutcome::Duplicate), name(CallbackOutcome::Late)};
         const QJsonValue words =
             m_schema->resolve(u"#/components/schemas/CallbackTaken/properties/callback"_s);
         QCOMPARE(sorted(wordsOf(words)), sorted(taken));
@@ -256,8 +256,8 @@ private:
         ShardBox box;
         FakeJobStarter starter;
         FakeJobStore store;
-        Bridge bridge{Config(), "http://cb/callback", starter, store};
-        ShardRouter router{bridge, ShardPlace{0, HomeShards(1, 1), {&box}, nullptr}};
+        JobCoordinator coordinator{Config(), "http://cb/callback", starter, store};
+        ShardRouter router{coordinator, ShardContext{0, AccountShards(1, 1), {&box}, nullptr}};
         FakeJobDirectory directory;
         JobsApi api{directory};
         HttpFront front{http::Limits(), "/callback", router};

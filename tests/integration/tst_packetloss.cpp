@@ -40,8 +40,8 @@ class TestPacketLoss : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void case50_packetLoss_data();
-    void case50_packetLoss();
+    void packetLoss_data();
+    void packetLoss();
 
 private:
     void overALossyLink();
@@ -49,7 +49,7 @@ private:
 };
 
 /// Real packets are lost where that is allowed (root, network namespaces); elsewhere the relays stand alone.
-void TestPacketLoss::case50_packetLoss_data()
+void TestPacketLoss::packetLoss_data()
 {
     QTest::addColumn<bool>("real");
     QTest::newRow("segments held back by relays") << false;
@@ -57,7 +57,7 @@ void TestPacketLoss::case50_packetLoss_data()
         QTest::newRow("packets lost between two network namespaces") << true;
 }
 
-void TestPacketLoss::case50_packetLoss()
+void TestPacketLoss::packetLoss()
 {
     QFETCH(bool, real);
     if (real)

@@ -2,7 +2,7 @@
 // PooledAccessManager as a QNetworkAccessManager: signals, errors, limits, and what it leaves to the stock
 // code. What it has in common with that is in tst_conformance. The bytes it sends are in tst_pooledrequest,
 // its connections in tst_connectionpool and tst_staleconnections, aborting in tst_pooledreply.
-#include "service/holdline/upstream/pooledaccessmanager.h"
+#include "service/httpclient/pooledaccessmanager.h"
 #include "tests/integration/seenreply.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/scriptedserver.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Replies of PooledAccessManager that are aborted, deleted, or lose their manager, at every stage of their
 // life.
-#include "service/holdline/upstream/pooledaccessmanager.h"
+#include "service/httpclient/pooledaccessmanager.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/scriptedserver.h"
 #include "tests/support/testmain.h"

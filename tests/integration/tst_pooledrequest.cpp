@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What PooledAccessManager puts on the wire.
-#include "service/holdline/upstream/pooledaccessmanager.h"
+#include "service/httpclient/pooledaccessmanager.h"
 #include "tests/support/scriptedserver.h"
 #include "tests/support/testmain.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "monitor/client/recorder.h"
 #include "monitor/client/recordingplayer.h"
+#include "monitor/client/streamrecorder.h"
 #include "monitor/data/livedata.h"
 #include "tests/support/scriptedmonitor.h"
 #include "tests/unit/updatestream.h"

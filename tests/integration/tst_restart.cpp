@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The whole service stopped and started again on the same store, with as many threads as before or others:
-// promised jobs are found, waited for and answered whatever shard they come to live on.
+// durable jobs are found, waited for and answered whatever shard they come to live on.
 #include "tests/support/asking.h"
 #include "tests/support/testmain.h"
 #include "tests/support/wholeservice.h"
@@ -42,7 +42,7 @@ class TestRestart : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void case53_promisesSurvive_data()
+    void durableJobsSurvive_data()
     {
         QTest::addColumn<int>("threadsBefore");
         QTest::addColumn<int>("threadsAfter");
@@ -51,7 +51,7 @@ private Q_SLOTS:
         QTest::newRow("four, then three") << 4 << 3;
         QTest::newRow("four, then one") << 4 << 1;
     }
-    void case53_promisesSurvive()
+    void durableJobsSurvive()
     {
         QFETCH(const int, threadsBefore);
         QFETCH(const int, threadsAfter);

@@ -131,7 +131,7 @@ private Q_SLOTS:
         for (std::size_t fault = 0; fault < kFaultCount; ++fault) {
             for (const double percent : {10.0, 50.0, 100.0}) {
                 const QByteArray name =
-                    faultWord(static_cast<Fault>(fault)) + ' ' + QByteArray::number(percent) + '%';
+                    faultName(static_cast<Fault>(fault)) + ' ' + QByteArray::number(percent) + '%';
                 QTest::newRow(name.constData()) << static_cast<int>(fault) << percent;
             }
         }
@@ -235,7 +235,7 @@ private Q_SLOTS:
 
     /// 5,000 requests held at once for ten seconds and more: the first must not end before the last is held,
     /// on a machine however slow.
-    void case39_fiveThousandHeld()
+    void fiveThousandHeld()
     {
         JobServerOptions slow = WholeService::quickJobs();
         slow.duration = 20s;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Two shards in one thread, so that every letter is on its way for as long as the test likes: starts and
 // callbacks that arrive at the wrong one, and clients that leave at every stage.
-#include "service/holdline/shardrouter.h"
-#include "tests/support/bridgeworld.h"
+#include "service/holdline/shards/shardrouter.h"
+#include "tests/support/coordinatorworld.h"
 #include "tests/support/testmain.h"
 
 #include <QSignalSpy>
@@ -20,30 +20,31 @@ struct Side
 {
     Side(int index, const std::vector<ShardBox *> &boxes, const Config &config)
         : box(*boxes[static_cast<std::size_t>(index)]),
-          bridge(config, "http://cb/callback", starter, store, static_cast<std::uint8_t>(index)),
-          router(std::make_unique<ShardRouter>(bridge, ShardPlace{index, HomeShards(2, kSeed), boxes, nullptr}))
+          coordinator(config, "http://cb/callback", starter, store, static_cast<std::uint8_t>(index)),
+          router(std::make_unique<ShardRouter>(coordinator,
+                                               ShardContext{index, AccountShards(2, kSeed), boxes, nullptr}))
     {
     }
     void open()
     {
-        box.open([this](ShardLetter &&letter) {
-            ++letters;
+        box.open([this](ShardMessage &&message) {
+            ++messages;
             std::visit(
                 [this](auto one) {
-                    if constexpr (!std::is_same_v<decltype(one), OrderLetter>)
+                    if constexpr (!std::is_same_v<decltype(one), ShardTask>)
                         router->receive(std::move(one));
                 },
-                std::move(letter));
+                std::move(message));
         });
     }
-    int held() const { return bridge.jobs().heldCount(); }
+    int held() const { return coordinator.jobs().heldCount(); }
 
     ShardBox &box;
     FakeJobStarter starter;
     FakeJobStore store;
-    Bridge bridge;
+    JobCoordinator coordinator;
     std::unique_ptr<ShardRouter> router;
-    int letters = 0;  ///< received
+    int messages = 0;  ///< received
 };
 
 struct TwoShards
@@ -61,9 +62,9 @@ struct TwoShards
     std::vector<ShardBox *> boxes() { return {&boxOfA, &boxOfB}; }
 
     /// A start of an account that lives on `home`, arriving at `at`.
-    static Client start(Side &at, int home)
+    static Client start(Side &at, int target)
     {
-        return startBody(at, "{\"account\":\"" + accountOf(home) + "\",\"wait\":true}");
+        return startBody(at, "{\"account\":\"" + accountOf(target) + "\",\"wait\":true}");
     }
     static Client startBody(Side &at, const QByteArray &body)
     {
@@ -76,7 +77,7 @@ struct TwoShards
     /// A callback for the job whose start `of` sent last, arriving at `at`.
     static Client callback(Side &at, const Side &of)
     {
-        return callbackTo(at, BridgeWorld::tokenIn(of.starter.calls.at(of.starter.order.back())));
+        return callbackTo(at, CoordinatorWorld::tokenIn(of.starter.calls.at(of.starter.order.back())));
     }
     static Client callbackTo(Side &at, const QByteArray &token)
     {
@@ -89,11 +90,11 @@ struct TwoShards
         at.router->callback(request, std::move(exchange));
         return client;
     }
-    static QByteArray accountOf(int home)
+    static QByteArray accountOf(int target)
     {
         for (int i = 0;; ++i) {
             const QByteArray account = QByteArray::number(i);
-            if (HomeShards(2, kSeed).of(account) == home)
+            if (AccountShards(2, kSeed).of(account) == target)
                 return account;
         }
     }
@@ -117,7 +118,7 @@ class TestShardRouter : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void whatBelongsHereNeedsNoLetter()
+    void whatBelongsHereNeedsNoMessage()
     {
         TwoShards shards;
         const Client client = TwoShards::start(shards.a, 0);
@@ -127,7 +128,7 @@ private Q_SLOTS:
         QCOMPARE(caller.log->status(), 200);
         QCOMPARE(client.log->status(), 200);
         TwoShards::deliver();
-        QCOMPARE(shards.a.letters + shards.b.letters, 0);
+        QCOMPARE(shards.a.messages + shards.b.messages, 0);
     }
 
     void startAndCallbackBothAtTheWrongShard()
@@ -136,15 +137,15 @@ private Q_SLOTS:
         QSignalSpy starts(shards.a.router.get(), &ShardRouter::startForwarded);
         QSignalSpy callbacks(shards.a.router.get(), &ShardRouter::callbackForwarded);
         const Client client = TwoShards::start(shards.a, 1);
-        QCOMPARE(shards.a.router->awayCount(), 1);
+        QCOMPARE(shards.a.router->forwardedCount(), 1);
         QTRY_COMPARE(shards.b.starter.order.size(), std::size_t(1));
         QCOMPARE(shards.a.held(), 0);
         QCOMPARE(shards.b.held(), 1);
         const auto call = shards.b.starter.calls.begin()->second;
-        QCOMPARE(CallbackToken::fromText(BridgeWorld::tokenIn(call))->shard, std::uint8_t(1));
+        QCOMPARE(CallbackToken::fromText(CoordinatorWorld::tokenIn(call))->shard, std::uint8_t(1));
 
         const Client caller = TwoShards::callback(shards.a, shards.b);
-        QCOMPARE(shards.a.router->awayCount(), 2);
+        QCOMPARE(shards.a.router->forwardedCount(), 2);
         QTRY_COMPARE(caller.log->status(), 200);
         QCOMPARE(caller.log->body(), QByteArray(R"({"callback":"early"})"));
         QTRY_COMPARE(client.log->status(), 200);
@@ -153,7 +154,7 @@ private Q_SLOTS:
         QCOMPARE(client.log->answers.size(), std::size_t(1));
         QCOMPARE(caller.log->answers.size(), std::size_t(1));
         QVERIFY(client.log->destroyed && caller.log->destroyed);
-        QCOMPARE(shards.a.router->awayCount(), 0);
+        QCOMPARE(shards.a.router->forwardedCount(), 0);
         QCOMPARE(starts.size(), 1);
         QCOMPARE(callbacks.size(), 1);
     }
@@ -167,19 +168,19 @@ private Q_SLOTS:
         const Client nameless = TwoShards::startBody(shards.b, "{}");
         QCOMPARE(nameless.log->status(), 422);
         TwoShards::deliver();
-        QCOMPARE(shards.a.letters + shards.b.letters, 0);
+        QCOMPARE(shards.a.messages + shards.b.messages, 0);
     }
 
     void refusalOfTheAccountsShardComesBack()
     {
         TwoShards shards;
-        shards.b.bridge.drain(std::chrono::seconds(1));
-        QSignalSpy refused(&shards.b.bridge, &Bridge::requestRefused);
+        shards.b.coordinator.drain(std::chrono::seconds(1));
+        QSignalSpy refused(&shards.b.coordinator, &JobCoordinator::requestRefused);
         const Client client = TwoShards::start(shards.a, 1);
         QTRY_COMPARE(client.log->status(), 503);
         QCOMPARE(code(client.log->answers.front()), QByteArray("draining"));
         QCOMPARE(refused.size(), 1);
-        QCOMPARE(shards.a.router->awayCount(), 0);
+        QCOMPARE(shards.a.router->forwardedCount(), 0);
     }
 
     void oneLaneWhateverTheShard()
@@ -190,7 +191,7 @@ private Q_SLOTS:
         QTRY_COMPARE(shards.b.held(), 10);
         QCOMPARE(shards.b.starter.calls.size(), std::size_t(1));
         QCOMPARE(shards.a.starter.order.size(), std::size_t(0));
-        QCOMPARE(shards.b.bridge.lanes().laneCount(), 1);
+        QCOMPARE(shards.b.coordinator.lanes().laneCount(), 1);
     }
 
     void clientLeavesWhileItsStartIsOnTheWay()
@@ -198,8 +199,8 @@ private Q_SLOTS:
         TwoShards shards;
         const Client client = TwoShards::start(shards.a, 1);
         client.exchange->leave();
-        QCOMPARE(shards.a.router->awayCount(), 0);
-        QTRY_COMPARE(shards.b.letters, 2);  // the start, and that its client has gone
+        QCOMPARE(shards.a.router->forwardedCount(), 0);
+        QTRY_COMPARE(shards.b.messages, 2);  // the start, and that its client has gone
         QCOMPARE(shards.b.held(), 0);
         TwoShards::deliver();
         QVERIFY(client.log->destroyed);
@@ -211,7 +212,7 @@ private Q_SLOTS:
         TwoShards shards;
         const Client client = TwoShards::start(shards.a, 1);
         QTRY_COMPARE(shards.b.held(), 1);
-        QSignalSpy ended(&shards.b.bridge, &Bridge::jobEnded);
+        QSignalSpy ended(&shards.b.coordinator, &JobCoordinator::jobEnded);
         client.exchange->leave();
         QTRY_COMPARE(shards.b.held(), 0);
         QCOMPARE(ended.front().at(1).toInt(), 499);
@@ -232,8 +233,8 @@ private Q_SLOTS:
         QVERIFY(client.log->answers.empty());
         client.exchange->leave();
         TwoShards::deliver();
-        QCOMPARE(shards.a.letters, 1);
-        QCOMPARE(shards.b.letters, 2);
+        QCOMPARE(shards.a.messages, 1);
+        QCOMPARE(shards.b.messages, 2);
         QVERIFY(client.log->answers.empty());
         QVERIFY(client.log->destroyed);
     }
@@ -249,7 +250,7 @@ private Q_SLOTS:
         TwoShards::deliver();
         QVERIFY(caller.log->answers.empty());
         QVERIFY(caller.log->destroyed);
-        QCOMPARE(shards.a.router->awayCount(), 0);
+        QCOMPARE(shards.a.router->forwardedCount(), 0);
     }
 
     void unknownTokens_data()
@@ -284,11 +285,11 @@ private Q_SLOTS:
         QCOMPARE(caller.log->status(), 503);
         QCOMPARE(refused.size(), 1);
         QCOMPARE(forwarded.size(), 0);
-        QCOMPARE(shards.a.router->awayCount(), 0);
+        QCOMPARE(shards.a.router->forwardedCount(), 0);
     }
 
     /// The shard that holds the request goes first: nobody is told, and nothing is touched that is gone.
-    void shardEndsWithGuests()
+    void shardEndsWithRemoteRequests()
     {
         TwoShards shards;
         const Client client = TwoShards::start(shards.a, 1);
@@ -296,18 +297,18 @@ private Q_SLOTS:
         shards.boxOfB.close();
         shards.b.router.reset();
         TwoShards::callback(shards.a, shards.b);
-        shards.b.bridge.drain(std::chrono::seconds(0));  // settles what is held
+        shards.b.coordinator.drain(std::chrono::seconds(0));  // settles what is held
         QTRY_COMPARE(shards.b.held(), 0);
         TwoShards::deliver();
-        QCOMPARE(shards.a.letters, 0);
+        QCOMPARE(shards.a.messages, 0);
         QVERIFY(client.log->answers.empty());
-        QCOMPARE(shards.a.router->awayCount(), 1);
+        QCOMPARE(shards.a.router->forwardedCount(), 1);
     }
 
     /// A held request that is dropped unanswered is answered 500, as one of the same shard is.
-    void droppedGuest()
+    void droppedRemote()
     {
-        class Keeper : public RemoteExchangeKeeper
+        class Keeper : public RemoteResponseSink
         {
         public:
             void answered(RemoteExchange &, const http::Response &response) override
@@ -315,23 +316,23 @@ private Q_SLOTS:
                 statuses.push_back(response.status);
             }
             std::vector<int> statuses;
-        } keeper;
-        RemoteExchange(keeper, {0, 7});
-        QCOMPARE(keeper.statuses, std::vector{500});
+        } sink;
+        RemoteExchange(sink, {0, 7});
+        QCOMPARE(sink.statuses, std::vector{500});
         {
-            RemoteExchange answered(keeper, {0, 8});
+            RemoteExchange answered(sink, {0, 8});
             answered.answer({});
             answered.answer({});
             QVERIFY(!answered.isOpen());
         }
-        QCOMPARE(keeper.statuses, (std::vector{500, 200}));
-        RemoteExchange left(keeper, {0, 9});
+        QCOMPARE(sink.statuses, (std::vector{500, 200}));
+        RemoteExchange left(sink, {0, 9});
         QSignalSpy gone(&left, &Exchange::clientGone);
         left.leave();
         left.leave();
         left.answer({});
         QCOMPARE(gone.size(), 1);
-        QCOMPARE(keeper.statuses.size(), std::size_t(2));
+        QCOMPARE(sink.statuses.size(), std::size_t(2));
     }
 };
 

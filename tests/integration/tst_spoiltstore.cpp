@@ -66,7 +66,7 @@ void TestSpoiltStore::truncated()
     QVERIFY(
         replace(world.file(), whole.left(static_cast<qsizetype>(left * static_cast<double>(whole.size())))));
     QVERIFY(world.start());
-    refusesPromisesOnly(world);
+    refusesDurableJobsOnly(world);
     if (QTest::currentTestFailed())
         return;
     // Whose file it is, so that somebody can do something.
@@ -136,7 +136,7 @@ void TestSpoiltStore::notADatabase()
     StoreWorld world;
     QVERIFY(replace(world.file(), QByteArray(100'000, 'x')));
     QVERIFY(world.start());
-    refusesPromisesOnly(world);
+    refusesDurableJobsOnly(world);
     if (QTest::currentTestFailed())
         return;
     QVERIFY2(world.program().err().contains(QFile::encodeName(world.file())),
@@ -144,7 +144,7 @@ void TestSpoiltStore::notADatabase()
     // It is somebody's.
     QCOMPARE(contents(world.file()), QByteArray(100'000, 'x'));
     QFile::remove(world.file());
-    promisesAgain(world);
+    takesDurableJobsAgain(world);
 }
 
 void TestSpoiltStore::aSecondProcess()

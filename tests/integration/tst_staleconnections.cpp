@@ -45,8 +45,8 @@ private Q_SLOTS:
     void untakenRequestGetsOneMoreConnection();
     void untakenRequestGetsNoThirdConnection();
     void closedIdleConnectionIsForgotten();
-    void case44_closesAReusedConnection_data();
-    void case44_closesAReusedConnection();
+    void closesAReusedConnection_data();
+    void closesAReusedConnection();
     void unaskedBytesEndAConnection();
     void surplusAfterAnAnswerEndsAConnection();
     void noReuse_data();
@@ -146,14 +146,14 @@ void TestStaleConnections::closedIdleConnectionIsForgotten()
     QTRY_COMPARE(manager.connectionCount(), 0);
 }
 
-void TestStaleConnections::case44_closesAReusedConnection_data()
+void TestStaleConnections::closesAReusedConnection_data()
 {
     QTest::addColumn<ScriptedServer::Step>("ending");
     QTest::newRow("FIN") << ScriptedServer::close();
     QTest::newRow("RST") << ScriptedServer::reset();
 }
 
-void TestStaleConnections::case44_closesAReusedConnection()
+void TestStaleConnections::closesAReusedConnection()
 {
     QFETCH(ScriptedServer::Step, ending);
     ScriptedServer server;

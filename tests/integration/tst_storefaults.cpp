@@ -62,7 +62,7 @@ void TestStoreFaults::filesThatMayNotGrow()
     QVERIFY(limitFiles(world.program(), 1));
     // The first one may still find the store available; no other one does.
     QCOMPARE(world.keyed("first").status, 503);
-    refusesPromisesOnly(world);
+    refusesDurableJobsOnly(world);
     if (QTest::currentTestFailed())
         return;
     QVERIFY2(world.program().err().contains("level=error") || world.program().err().contains("level=warning"),
@@ -70,7 +70,7 @@ void TestStoreFaults::filesThatMayNotGrow()
     QVERIFY2(world.program().err().contains("store"), world.program().err().constData());
 
     QVERIFY(limitFiles(world.program(), RLIM_INFINITY));
-    promisesAgain(world);
+    takesDurableJobsAgain(world);
     if (QTest::currentTestFailed())
         return;
     QCOMPARE(world.keyed("before").body, before.body);
@@ -101,13 +101,13 @@ void TestStoreFaults::fullDisk()
     int stored = 0;
     while (stored < 2'000 && world.keyed("fill-" + QByteArray::number(stored)).status == 200)
         ++stored;
-    refusesPromisesOnly(world);
+    refusesDurableJobsOnly(world);
     if (QTest::currentTestFailed())
         return;
     QVERIFY2(world.program().err().contains("full"), world.program().err().constData());
 
     filler.resize(0);
-    promisesAgain(world);
+    takesDurableJobsAgain(world);
     if (QTest::currentTestFailed())
         return;
     QCOMPARE(world.keyed("before").body, before.body);
@@ -134,7 +134,7 @@ void TestStoreFaults::readOnlyFolder()
         QFile::setPermissions(world.folder(), QFile::ReadOwner | QFile::ExeOwner);
         QVERIFY(world.start());
     }
-    refusesPromisesOnly(world);
+    refusesDurableJobsOnly(world);
     if (QTest::currentTestFailed())
         return;
     QVERIFY2(world.program().err().contains(path), world.program().err().constData());
@@ -146,7 +146,7 @@ void TestStoreFaults::readOnlyFolder()
         QFile::setPermissions(world.folder(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
         QFile::setPermissions(world.file(), QFile::ReadOwner | QFile::WriteOwner);
     }
-    promisesAgain(world);
+    takesDurableJobsAgain(world);
     if (QTest::currentTestFailed())
         return;
     QCOMPARE(world.keyed("before").body, before.body);

@@ -29,7 +29,7 @@ public:
     void close() override {}
     bool isDurable() const override { return false; }
     std::unique_ptr<StoreReader> makeReader() override { return m_memory->makeReader(); }
-    Looked<std::vector<JobRecord>> unsettled() override { return m_memory->unsettled(); }
+    Result<std::vector<JobRecord>> unsettled() override { return m_memory->unsettled(); }
     QString forEachKey(
         const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) override
     {
@@ -279,7 +279,7 @@ void TestStoreThread::whatWasPostedBeforeTheEndIsOnDisk()
     config.path = folder.filePath(u"holdline.db"_s);
     std::vector<JobRecord> records;
     {
-        const auto store = makeStore(config, Config::Hold().promised);
+        const auto store = makeStore(config, Config::Hold().durable);
         QVERIFY2(store->open(), qPrintable(store->errorString()));
         QVERIFY(store->takeRecovered().empty());
         StoreLink link(*store);
@@ -289,7 +289,7 @@ void TestStoreThread::whatWasPostedBeforeTheEndIsOnDisk()
             link.put(records.back(), {});
         }
     }
-    const auto store = makeStore(config, Config::Hold().promised);
+    const auto store = makeStore(config, Config::Hold().durable);
     QVERIFY(store->open());
     QCOMPARE(store->takeRecovered(), records);
 }
@@ -343,7 +343,7 @@ void TestStoreThread::manyLinksInManyThreads()
     const QTemporaryDir folder;
     Config::Store config;
     config.path = onDisk ? folder.filePath(u"holdline.db"_s) : u"memory"_s;
-    const auto store = makeStore(config, Config::Hold().promised);
+    const auto store = makeStore(config, Config::Hold().durable);
     QVERIFY2(store->open(), qPrintable(store->errorString()));
     std::array<int, kThreads> right{};
     std::latch over(kThreads);
@@ -381,18 +381,18 @@ void TestStoreThread::manyLinksInManyThreads()
 void TestStoreThread::deadLettersAndStatus()
 {
     World world;
-    const DeadLetter letter = deadLetter(DeadLetter::Kind::Job, "body");
-    world.link->putDeadLetter(letter, world.counted());
+    const DeadLetter message = deadLetter(DeadLetter::Kind::Job, "body");
+    world.link->putDeadLetter(message, world.counted());
     world.link->put(openJob("a", "k"), world.counted());
     QTRY_COMPARE(world.errors, QStringList(2, QString()));
     std::vector<DeadLetter> listed;
     world.link->listDeadLetters({}, 10, [&](std::vector<DeadLetter> all) { listed = std::move(all); });
     QTRY_COMPARE(listed.size(), std::size_t(1));
-    QCOMPARE(listed[0].id, letter.id);
+    QCOMPARE(listed[0].id, message.id);
     std::optional<DeadLetter> whole;
-    world.link->findDeadLetter(letter.id, [&](std::optional<DeadLetter> one) { whole = std::move(one); });
-    QTRY_COMPARE(whole, letter);
-    world.link->removeDeadLetter(letter.id, world.counted());
+    world.link->findDeadLetter(message.id, [&](std::optional<DeadLetter> one) { whole = std::move(one); });
+    QTRY_COMPARE(whole, message);
+    world.link->removeDeadLetter(message.id, world.counted());
     QTRY_COMPARE(world.errors.size(), 3);
     std::optional<StoreStatus> status;
     world.link->askStatus([&](const StoreStatus &now) { status = now; });

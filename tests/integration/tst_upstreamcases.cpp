@@ -104,29 +104,29 @@ class TestUpstreamCases : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void case44_callbackAnswersAStartOfUnknownFate_data() { addBrokenAnswers(); }
-    void case44_callbackAnswersAStartOfUnknownFate();
-    void case44_withoutACallbackItIsStartUnknown_data() { addBrokenAnswers(); }
-    void case44_withoutACallbackItIsStartUnknown();
-    void case44_closesAReusedConnection_data();
-    void case44_closesAReusedConnection();
-    void case45_hangFreesTheLaneAtTheDeadline();
-    void case45_unreachableIs502_data();
-    void case45_unreachableIs502();
-    void case46_redirectIsNotFollowed_data();
-    void case46_redirectIsNotFollowed();
-    void case47_endlessAnswerIsCut_data();
-    void case47_endlessAnswerIsCut();
-    void case48_thirtySlowStartsInParallel();
-    void case49_callbackNeverComes();
-    void case06_lateCallbackKeepsTheOneAnswer();
-    void case04_twoCallbacksAtTheSameMoment();
-    void case08_badCallbacksLeaveTheJobPending_data();
-    void case08_badCallbacksLeaveTheJobPending();
+    void callbackAnswersAStartOfUnknownFate_data() { addBrokenAnswers(); }
+    void callbackAnswersAStartOfUnknownFate();
+    void withoutACallbackItIsStartUnknown_data() { addBrokenAnswers(); }
+    void withoutACallbackItIsStartUnknown();
+    void closesAReusedConnection_data();
+    void closesAReusedConnection();
+    void hangFreesTheLaneAtTheDeadline();
+    void unreachableIs502_data();
+    void unreachableIs502();
+    void redirectIsNotFollowed_data();
+    void redirectIsNotFollowed();
+    void endlessAnswerIsCut_data();
+    void endlessAnswerIsCut();
+    void thirtySlowStartsInParallel();
+    void callbackNeverComes();
+    void lateCallbackKeepsTheOneAnswer();
+    void twoCallbacksAtTheSameMoment();
+    void badCallbacksLeaveTheJobPending_data();
+    void badCallbacksLeaveTheJobPending();
 };
 
 /// The job may have been started: it is not posted again, and its callback counts.
-void TestUpstreamCases::case44_callbackAnswersAStartOfUnknownFate()
+void TestUpstreamCases::callbackAnswersAStartOfUnknownFate()
 {
     QFETCH(Script, script);
     ScriptedServer upstream;
@@ -142,7 +142,7 @@ void TestUpstreamCases::case44_callbackAnswersAStartOfUnknownFate()
     QCOMPARE(upstream.arrivalCount(), 1);
 }
 
-void TestUpstreamCases::case44_withoutACallbackItIsStartUnknown()
+void TestUpstreamCases::withoutACallbackItIsStartUnknown()
 {
     QFETCH(Script, script);
     QFETCH(QByteArray, proxyStatus);
@@ -160,14 +160,14 @@ void TestUpstreamCases::case44_withoutACallbackItIsStartUnknown()
     QCOMPARE(postCallback(upstream.arrivals().first()).body, QByteArray(R"({"callback":"late"})"));
 }
 
-void TestUpstreamCases::case44_closesAReusedConnection_data()
+void TestUpstreamCases::closesAReusedConnection_data()
 {
     QTest::addColumn<Script>("script");
     QTest::newRow("FIN") << Script{ScriptedServer::close()};
     QTest::newRow("RST") << Script{ScriptedServer::reset()};
 }
 
-void TestUpstreamCases::case44_closesAReusedConnection()
+void TestUpstreamCases::closesAReusedConnection()
 {
     QFETCH(Script, script);
     ScriptedServer upstream;
@@ -194,7 +194,7 @@ void TestUpstreamCases::case44_closesAReusedConnection()
     QCOMPARE(upstream.arrivalCount(), 4);
 }
 
-void TestUpstreamCases::case45_hangFreesTheLaneAtTheDeadline()
+void TestUpstreamCases::hangFreesTheLaneAtTheDeadline()
 {
     ScriptedServer upstream;
     upstream.enqueue({ScriptedServer::hold()});
@@ -214,7 +214,7 @@ void TestUpstreamCases::case45_hangFreesTheLaneAtTheDeadline()
     QTRY_COMPARE(second.status(), 200);
 }
 
-void TestUpstreamCases::case45_unreachableIs502_data()
+void TestUpstreamCases::unreachableIs502_data()
 {
     QTest::addColumn<QUrl>("url");
     QTest::addColumn<QByteArray>("proxyStatus");
@@ -226,7 +226,7 @@ void TestUpstreamCases::case45_unreachableIs502_data()
 }
 
 /// Long before the deadline, which is minutes away.
-void TestUpstreamCases::case45_unreachableIs502()
+void TestUpstreamCases::unreachableIs502()
 {
     QFETCH(QUrl, url);
     QFETCH(QByteArray, proxyStatus);
@@ -239,14 +239,14 @@ void TestUpstreamCases::case45_unreachableIs502()
     QCOMPARE(world.heldCount(), 0);
 }
 
-void TestUpstreamCases::case46_redirectIsNotFollowed_data()
+void TestUpstreamCases::redirectIsNotFollowed_data()
 {
     QTest::addColumn<int>("status");
     for (const int status : {301, 302, 303, 307, 308})
         QTest::newRow(QByteArray::number(status).constData()) << status;
 }
 
-void TestUpstreamCases::case46_redirectIsNotFollowed()
+void TestUpstreamCases::redirectIsNotFollowed()
 {
     QFETCH(int, status);
     ScriptedServer elsewhere;
@@ -261,7 +261,7 @@ void TestUpstreamCases::case46_redirectIsNotFollowed()
     QCOMPARE(elsewhere.accepted(), 0);
 }
 
-void TestUpstreamCases::case47_endlessAnswerIsCut_data()
+void TestUpstreamCases::endlessAnswerIsCut_data()
 {
     using S = ScriptedServer;
     QTest::addColumn<Script>("script");
@@ -277,7 +277,7 @@ void TestUpstreamCases::case47_endlessAnswerIsCut_data()
     QTest::newRow("gzip bomb") << Script{S::write(S::answer(200, gzipBomb(), "Content-Encoding: gzip\r\n"))};
 }
 
-void TestUpstreamCases::case47_endlessAnswerIsCut()
+void TestUpstreamCases::endlessAnswerIsCut()
 {
     QFETCH(Script, script);
     ScriptedServer upstream;
@@ -299,7 +299,7 @@ void TestUpstreamCases::case47_endlessAnswerIsCut()
     QCOMPARE(upstream.arrivalCount(), 1);
 }
 
-void TestUpstreamCases::case48_thirtySlowStartsInParallel()
+void TestUpstreamCases::thirtySlowStartsInParallel()
 {
     ScriptedServer upstream;
     upstream.setDefault({ScriptedServer::hold(), ScriptedServer::write(acceptedStart())});
@@ -317,7 +317,7 @@ void TestUpstreamCases::case48_thirtySlowStartsInParallel()
         QTRY_COMPARE(client->status(), 200);
 }
 
-void TestUpstreamCases::case49_callbackNeverComes()
+void TestUpstreamCases::callbackNeverComes()
 {
     ScriptedServer upstream;
     WholeService world(upstream.url(), hastyConfig());
@@ -333,7 +333,7 @@ void TestUpstreamCases::case49_callbackNeverComes()
 }
 
 /// The connection lives on after the 504, and nothing of the late callback appears on it.
-void TestUpstreamCases::case06_lateCallbackKeepsTheOneAnswer()
+void TestUpstreamCases::lateCallbackKeepsTheOneAnswer()
 {
     ScriptedServer upstream;
     WholeService world(upstream.url(), hastyConfig());
@@ -346,7 +346,7 @@ void TestUpstreamCases::case06_lateCallbackKeepsTheOneAnswer()
     QCOMPARE(client.status(1), 404);
 }
 
-void TestUpstreamCases::case04_twoCallbacksAtTheSameMoment()
+void TestUpstreamCases::twoCallbacksAtTheSameMoment()
 {
     ScriptedServer upstream;
     WholeService world(upstream.url(), patientConfig());
@@ -367,7 +367,7 @@ void TestUpstreamCases::case04_twoCallbacksAtTheSameMoment()
     QCOMPARE(client.answerCount(), 1);
 }
 
-void TestUpstreamCases::case08_badCallbacksLeaveTheJobPending_data()
+void TestUpstreamCases::badCallbacksLeaveTheJobPending_data()
 {
     QTest::addColumn<QByteArray>("body");
     QTest::addColumn<int>("status");
@@ -380,7 +380,7 @@ void TestUpstreamCases::case08_badCallbacksLeaveTheJobPending_data()
     QTest::newRow("another job's id") << result("1111111111111111") << 409;
 }
 
-void TestUpstreamCases::case08_badCallbacksLeaveTheJobPending()
+void TestUpstreamCases::badCallbacksLeaveTheJobPending()
 {
     QFETCH(QByteArray, body);
     QFETCH(int, status);

@@ -20,9 +20,9 @@ private Q_SLOTS:
     void requestOnTheWire();
     void answers_data();
     void answers();
-    void case46_redirectsAreNotFollowed_data();
-    void case46_redirectsAreNotFollowed();
-    void case48_thirtySlowStarts();
+    void redirectsAreNotFollowed_data();
+    void redirectsAreNotFollowed();
+    void thirtySlowStarts();
     void newUrlAndLimits_data() { bothManagers(); }
     void newUrlAndLimits();
     void destroyedWithStartsUnderWay_data() { bothManagers(); }
@@ -131,7 +131,7 @@ void TestUpstreamClient::answers()
     QCOMPARE(f.order.size(), 1);
 }
 
-void TestUpstreamClient::case46_redirectsAreNotFollowed_data()
+void TestUpstreamClient::redirectsAreNotFollowed_data()
 {
     QTest::addColumn<bool>("pooled");
     QTest::addColumn<int>("status");
@@ -141,7 +141,7 @@ void TestUpstreamClient::case46_redirectsAreNotFollowed_data()
     }
 }
 
-void TestUpstreamClient::case46_redirectsAreNotFollowed()
+void TestUpstreamClient::redirectsAreNotFollowed()
 {
     QFETCH(bool, pooled);
     QFETCH(int, status);
@@ -160,7 +160,7 @@ void TestUpstreamClient::case46_redirectsAreNotFollowed()
     QCOMPARE(other.accepted(), 0);
 }
 
-void TestUpstreamClient::case48_thirtySlowStarts()
+void TestUpstreamClient::thirtySlowStarts()
 {
     ScriptedServer server;
     server.setDefault({ScriptedServer::hold(), ScriptedServer::write(ScriptedServer::answer(200, kRunning))});

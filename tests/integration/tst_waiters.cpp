@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Clients that wait for promised jobs, and those who watch them.
-#include "service/holdline/promises/jobwatches.h"
-#include "service/holdline/promises/waiters.h"
+// Clients that wait for durable jobs, and those who watch them.
+#include "service/holdline/jobs/jobwatches.h"
+#include "service/holdline/jobs/waiters.h"
 #include "tests/support/fakeexchange.h"
 
 #include <QTest>

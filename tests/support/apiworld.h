@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/http/httpserver.h"
+#include "service/holdline/httpserver/httpserver.h"
 #include "service/holdline/jobsapi/jobsapi.h"
 #include "tests/support/fakejobdirectory.h"
 #include "tests/support/rawhttpclient.h"
@@ -32,10 +32,10 @@ public:
                              refused.push_back(problem.reason);
                              refusedTargets.push_back(request.target);
                          });
-        QVERIFY(server->gate().listen(QHostAddress::LocalHost, 0));
+        QVERIFY(server->listener().listen(QHostAddress::LocalHost, 0));
     }
 
-    quint16 port() const { return server->gate().port(); }
+    quint16 port() const { return server->listener().port(); }
 
     FakeJobDirectory directory;
     std::unique_ptr<HttpServer> server;

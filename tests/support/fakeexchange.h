@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/exchange.h"
+#include "service/holdline/ports/exchange.h"
 
 #include <memory>
 #include <vector>

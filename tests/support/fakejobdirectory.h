@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/jobdirectory.h"
+#include "service/holdline/ports/jobdirectory.h"
 
 #include <QObject>
 #include <QTimer>
@@ -27,7 +27,7 @@ inline JobRecord recordOf(const QByteArray &id, JobState state, Reason outcome =
     record.key = "key-1";
     record.fingerprint = QByteArray(32, 'f');
     record.status.state = state;
-    record.status.promised = true;
+    record.status.durable = true;
     record.requestId = "request-1";
     record.client = "192.0.2.1:1";
     record.created = at(0ms);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/store/jobstore.h"
+#include "service/holdline/ports/jobstore.h"
 #include "service/holdline/store/recordrules.h"
 
 #include <QTimer>
@@ -79,7 +79,7 @@ public:
             },
             std::move(done));
     }
-    void listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundLetters found) override
+    void listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundDeadLetters found) override
     {
         look([this, kind, most, found = std::move(found)] {
             std::vector<DeadLetter> all;
@@ -98,7 +98,7 @@ public:
             found(std::move(all));
         });
     }
-    void findDeadLetter(const QByteArray &id, FoundLetter found) override
+    void findDeadLetter(const QByteArray &id, FoundDeadLetter found) override
     {
         look([this, id, found = std::move(found)] {
             const auto at = deadLetters.find(id);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/proofformat.h"
+#include "core/proof/proofformat.h"
 #include "service/jobserver/jobserver.h"
 #include "tests/support/rawhttpclient.h"
 #include "tests/support/scriptedserver.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/monitormessages.h"
+#include "core/monitormessages/monitormessages.h"
 
 #include <QRandomGenerator>
 
@@ -55,7 +55,7 @@ inline JobRow jobRow(QRandomGenerator &random)
     row.client = text(random);
     row.requestId = text(random);
     row.detail = text(random);
-    row.promised = random.bounded(2) == 0;
+    row.durable = random.bounded(2) == 0;
     row.handedOver = random.bounded(2) == 0;
     row.recovered = random.bounded(2) == 0;
     row.joined = random.bounded(4);
@@ -63,9 +63,9 @@ inline JobRow jobRow(QRandomGenerator &random)
     return row;
 }
 
-inline LetterRow letterRow(QRandomGenerator &random)
+inline DeadLetterRow letterRow(QRandomGenerator &random)
 {
-    LetterRow row;
+    DeadLetterRow row;
     row.id = QByteArray::number(random.generate64(), 16);
     row.kind = static_cast<DeadLetter::Kind>(random.bounded(kDeadLetterKinds));
     row.at = time(random);
@@ -104,7 +104,7 @@ inline Reply reply(QRandomGenerator &random)
         auto &letters = reply.letters.emplace();
         for (int i = random.bounded(4); i > 0; --i)
             letters.push_back(letterRow(random));
-        reply.lettersOmitted = random.bounded(5u);
+        reply.deadLettersOmitted = random.bounded(5u);
     }
     if (random.bounded(2) == 0) {
         reply.letter = letterRow(random);
@@ -121,7 +121,7 @@ inline LaneRow laneRow(QRandomGenerator &random)
 
 inline CallbackRow callbackRow(QRandomGenerator &random)
 {
-    const auto word = static_cast<CallbackWord>(1 + random.bounded(kCallbackWordCount - 1));
+    const auto word = static_cast<CallbackOutcome>(1 + random.bounded(kCallbackOutcomeCount - 1));
     return {time(random), word, text(random), text(random), text(random), random.bounded(100'000)};
 }
 
@@ -180,11 +180,11 @@ inline Sample sample(QRandomGenerator &random)
     sample.cpu = Microseconds(random.bounded(1'000'000'000));
     sample.rssBytes = random.bounded(1'000'000'000);
     sample.observers = random.bounded(16);
-    sample.promised = random.bounded(1000);
+    sample.durable = random.bounded(1000);
     sample.waiting = random.bounded(1000);
     sample.joined = random.bounded(1000u);
     sample.recovered = random.bounded(1000u);
-    sample.lettersKept = random.bounded(1000u);
+    sample.deadLettersStored = random.bounded(1000u);
     for (auto &count : sample.letters)
         count = random.bounded(1000);
     if (random.bounded(2) == 0)

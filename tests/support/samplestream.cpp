@@ -61,7 +61,7 @@ Sample SampleStream::next()
         ++m_now.requests[static_cast<std::size_t>(reason)];
         ++m_now.starts[static_cast<std::size_t>(StartFate::Accepted)];
         if (reason != Reason::CallbackTimeout)
-            ++m_now.callbacks[static_cast<std::size_t>(CallbackWord::Matched)];
+            ++m_now.callbacks[static_cast<std::size_t>(CallbackOutcome::Matched)];
     }
     for (std::size_t i = 0; i < seen.size(); ++i)
         m_now.phases[i] = HistogramSlice::since(seen[i], {});

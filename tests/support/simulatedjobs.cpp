@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/simulatedjobs.h"
 
-#include "core/wire/monitorcodec.h"
+#include "core/monitormessages/monitorcodec.h"
 
 #include <algorithm>
 
@@ -134,7 +134,8 @@ std::vector<Update> SimulatedJobs::advance(WallTime now, Milliseconds span)
     for (; m_due >= 4 && !m_live.empty(); m_due -= 4) {
         const auto any = [this] { return m_random.bounded(quint32(m_live.size())); };
         const auto leaving = m_live.begin() + std::min<std::ptrdiff_t>(any(), 200);
-        CallbackRow callback{now, CallbackWord::Matched, leaving->id, leaving->upstreamId, "127.0.0.1", 120};
+        CallbackRow callback{now, CallbackOutcome::Matched, leaving->id, leaving->upstreamId, "127.0.0.1",
+                             120};
         ++m_callbacks[static_cast<std::size_t>(callback.word)];
         put(updates, now, &Update::callbacks, std::move(callback));
         put(updates, now, &Update::ended, end(*leaving, now));

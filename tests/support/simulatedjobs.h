@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/monitormessages.h"
+#include "core/monitormessages/monitormessages.h"
 
 #include <QRandomGenerator>
 
@@ -45,7 +45,7 @@ private:
     monitor::Sample m_last;
     std::array<LatencyHistogram, monitor::kPhaseCount> m_lastTook;
     std::array<std::uint64_t, kReasonCount> m_requests{};
-    std::array<std::uint64_t, kCallbackWordCount> m_callbacks{};
+    std::array<std::uint64_t, kCallbackOutcomeCount> m_callbacks{};
     std::array<std::uint64_t, kStartFateCount> m_starts{};
 };
 

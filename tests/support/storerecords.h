@@ -22,7 +22,7 @@ inline JobRecord openJob(const QByteArray &account, const QByteArray &key)
     record.token = CallbackToken::make(0, 0).toText();
     record.key = key;
     record.fingerprint = QByteArray(32, '\x7f');
-    record.status.promised = true;
+    record.status.durable = true;
     record.requestId = "req-1";
     record.client = "127.0.0.1:5000";
     record.created = wallTime(0);

@@ -49,7 +49,7 @@ class TestAdmission : public QObject
 private Q_SLOTS:
     void admitsWhatCanBeServed();
     void draining();
-    void case42_heldLimit();
+    void heldLimit();
     void circuitOpen();
     void laneFull();
     void queuesFull();
@@ -81,7 +81,7 @@ void TestAdmission::draining()
     QCOMPARE(problem->retryAfter, std::optional(25'000ms));
 }
 
-void TestAdmission::case42_heldLimit()
+void TestAdmission::heldLimit()
 {
     World world;
     world.view.held = 1000;

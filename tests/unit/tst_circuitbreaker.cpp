@@ -252,9 +252,9 @@ void TestCircuitBreaker::limitsChangeOnTheWay()
 
 void TestCircuitBreaker::words()
 {
-    QCOMPARE(word(State::Closed), "closed"_L1);
-    QCOMPARE(word(State::Open), "open"_L1);
-    QCOMPARE(word(State::HalfOpen), "half_open"_L1);
+    QCOMPARE(name(State::Closed), "closed"_L1);
+    QCOMPARE(name(State::Open), "open"_L1);
+    QCOMPARE(name(State::HalfOpen), "half_open"_L1);
 }
 
 QTEST_APPLESS_MAIN(TestCircuitBreaker)

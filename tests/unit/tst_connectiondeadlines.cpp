@@ -42,7 +42,7 @@ private Q_SLOTS:
         QVERIFY(!deadlines.takeWish());
     }
 
-    void case38_unsentBytesHaveTheirOwnDeadline()
+    void unsentBytesHaveTheirOwnDeadline()
     {
         const TimePoint start{};
         ConnectionDeadlines deadlines;
@@ -54,7 +54,7 @@ private Q_SLOTS:
         QCOMPARE(deadlines.wake(start + 30s), Due::Write);
     }
 
-    void case38_steadyReaderIsNeverCutOff()
+    void steadyReaderIsNeverCutOff()
     {
         ConnectionDeadlines deadlines;
         TimePoint now{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/job/deadlines.h"
-#include "core/job/deadlinetimer.h"
+#include "core/eventloop/deadlines.h"
+#include "core/eventloop/deadlinetimer.h"
 
 #include <QRegularExpression>
 #include <QTest>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "service/holdline/descriptorbudget.h"
+#include "service/holdline/shards/descriptorbudget.h"
 
 #include <QTest>
 
@@ -21,7 +21,7 @@ private Q_SLOTS:
     }
 
     /// Case 41: callbacks and starts keep their share however small the limit is.
-    void case41_everySideKeepsSomeUnderAnyLimit()
+    void everySideKeepsSomeUnderAnyLimit()
     {
         for (int limit = 1; limit < 30'000; ++limit) {
             const DescriptorBudget budget = shareDescriptors({}, limit);

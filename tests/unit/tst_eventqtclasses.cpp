@@ -238,7 +238,7 @@ private Q_SLOTS:
     void aFutureIsWatched()
     {
         const Trace seen = observe([](Trace &trace) {
-            QPromise<int> promise;
+            QPromise<int> durableJob;
             QFutureWatcher<int> watcher;
             bool isOver = false;
             QObject::connect(&watcher, &QFutureWatcher<int>::started, &watcher, [&] { trace << "started"; });
@@ -248,12 +248,12 @@ private Q_SLOTS:
                 trace << "finished";
                 isOver = true;
             });
-            watcher.setFuture(promise.future());
-            std::thread worker([&promise] {
-                promise.start();
+            watcher.setFuture(durableJob.future());
+            std::thread worker([&durableJob] {
+                durableJob.start();
                 for (int i = 0; i < 3; ++i)
-                    promise.addResult(i * i);
-                promise.finish();
+                    durableJob.addResult(i * i);
+                durableJob.finish();
             });
             if (!until([&] { return isOver; }))
                 trace << "too late";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Timers, on Qt's event loop and on ours: never early, in order, once each turn. How late they are is the
 // machine's affair, and not tested.
-#include "core/clock.h"
+#include "core/base/clock.h"
 #include "tests/unit/eventloopfixture.h"
 
 #include <QAbstractEventDispatcher>

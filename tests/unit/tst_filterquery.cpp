@@ -18,7 +18,7 @@ namespace {
 constexpr Field kFields[] = {Field::State,    Field::Job,       Field::Account, Field::Age,
                              Field::Queue,    Field::Running,   Field::Total,   Field::Attempts,
                              Field::Outcome,  Field::Status,    Field::Request, Field::Started,
-                             Field::Deadline, Field::Position,  Field::Phase,   Field::Promised,
+                             Field::Deadline, Field::Position,  Field::Phase,   Field::Durable,
                              Field::Handed,   Field::Recovered, Field::Joined,  Field::Waiting};
 
 /// A job on its own.
@@ -43,7 +43,7 @@ public:
         row.start = 250ms;
         row.attempts = 2;
         row.status = 502;
-        row.promised = row.handedOver = true;
+        row.durable = row.handedOver = true;
         row.joined = 2;
         return row;
     }

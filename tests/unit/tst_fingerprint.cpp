@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/fingerprint.h"
+#include "core/httpvalues/fingerprint.h"
 
-#include "core/wire/jsoncanonical.h"
-#include "core/wire/jsontext.h"
-#include "core/wire/startcodec.h"
+#include "core/json/jsoncanonical.h"
+#include "core/json/jsontext.h"
+#include "core/profile/startcodec.h"
 #include "jsontexts.h"
 #include "randomjson.h"
 

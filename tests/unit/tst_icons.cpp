@@ -176,9 +176,9 @@ void TestIcons::statesDifferInShape()
 void TestIcons::callbacksDifferInShape()
 {
     QList<QImage> shapes;
-    for (int i = static_cast<int>(CallbackWord::Matched); i < kCallbackWordCount; ++i) {
-        shapes.append(painted(icon(static_cast<CallbackWord>(i)), 16));
-        QVERIFY(!callbackText(static_cast<CallbackWord>(i)).isEmpty());
+    for (int i = static_cast<int>(CallbackOutcome::Matched); i < kCallbackOutcomeCount; ++i) {
+        shapes.append(painted(icon(static_cast<CallbackOutcome>(i)), 16));
+        QVERIFY(!callbackText(static_cast<CallbackOutcome>(i)).isEmpty());
     }
     for (qsizetype i = 0; i < shapes.size(); ++i) {
         for (qsizetype j = 0; j < i; ++j)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/idempotencykey.h"
+#include "core/httpvalues/idempotencykey.h"
 
 #include <QTest>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/proofblock.h"
+#include "core/proof/proofblock.h"
 #include "service/jobclient/jobreply.h"
 #include "service/jobclient/progressbar.h"
 #include "service/jobclient/proofcheck.h"
@@ -255,7 +255,7 @@ void TestJobClientParts::judge()
     QFETCH(int, status);
     QFETCH(QByteArray, body);
     const JobReply reply = judgeAnswer(status, body);
-    QTEST(failureWord(reply), "word");
+    QTEST(failureName(reply), "word");
     QCOMPARE(reply.status, status);
     QCOMPARE(reply.entry.id.isEmpty(), reply.failure != Failure::None);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/securerandom.h"
 #include "core/job/jobid.h"
-#include "core/job/securerandom.h"
 
 #include <QSet>
 #include <QTest>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the jobs API writes, from records alone.
-#include "service/holdline/jobsapi/apianswers.h"
-#include "service/holdline/jobsapi/jobjson.h"
+#include "service/holdline/answers/apianswers.h"
+#include "service/holdline/answers/jobjson.h"
 #include "service/holdline/jobsapi/query.h"
 #include "tests/support/fakejobdirectory.h"
 
@@ -80,7 +80,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("outcome");
         QTest::addColumn<QString>("expected");
         const auto row = [](JobState state, Reason outcome, const char *expected) {
-            QTest::addRow("%d %s", static_cast<int>(state), word(outcome).data())
+            QTest::addRow("%d %s", static_cast<int>(state), name(outcome).data())
                 << static_cast<int>(state) << static_cast<int>(outcome) << QString::fromLatin1(expected);
         };
         row(JobState::Queued, Reason::InternalError, "queued");

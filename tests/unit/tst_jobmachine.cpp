@@ -43,7 +43,7 @@ class Observer
 public:
     explicit Observer(const JobStatus &initial)
         : m_passThrough(initial.passThrough),
-          m_promised(initial.promised),
+          m_durable(initial.durable),
           m_handedOver(initial.handedOver),
           m_interrupted(initial.interrupted),
           m_waiting(initial.state == JobState::Queued),
@@ -58,7 +58,7 @@ public:
     bool settled() const { return m_settled; }
     auto facts() const
     {
-        return std::tuple(m_passThrough, m_promised, m_handedOver, m_interrupted, m_waiting, m_turns,
+        return std::tuple(m_passThrough, m_durable, m_handedOver, m_interrupted, m_waiting, m_turns,
                           m_everSent, m_startOut, m_fateUnknown, m_settled, m_outcome, m_delivered, m_kept);
     }
 
@@ -70,10 +70,10 @@ private:
     const char *watchEnd(Event event, const JobStep &step);
     const char *watchStatus(const JobStatus &status) const;
     std::optional<Reason> dueOutcome(Event event) const;
-    CallbackWord dueWord(Event event) const;
+    CallbackOutcome dueWord(Event event) const;
 
     bool m_passThrough;
-    bool m_promised;
+    bool m_durable;
     bool m_handedOver;
     bool m_interrupted;
     bool m_waiting = true;    ///< in its lane, or on its way back there for a retry
@@ -101,12 +101,12 @@ std::optional<Reason> Observer::dueOutcome(Event event) const
     switch (event) {
         case Event::ClientGone:
             // Whoever was promised a result finds it, and what left for the upstream is seen through.
-            return m_promised && (m_handedOver || m_everSent) ? std::nullopt
-                                                              : std::optional(Reason::ClientGone);
+            return m_durable && (m_handedOver || m_everSent) ? std::nullopt
+                                                             : std::optional(Reason::ClientGone);
         case Event::Cancel:
             return Reason::Cancelled;
         case Event::DrainExpired:
-            return m_promised ? std::nullopt : std::optional(Reason::Draining);
+            return m_durable ? std::nullopt : std::optional(Reason::Draining);
         case Event::StoreFailed:
             return m_wasWaiting || m_wasOut ? std::optional(Reason::StoreUnavailable) : std::nullopt;
         case Event::Deadline:
@@ -140,19 +140,19 @@ std::optional<Reason> Observer::dueOutcome(Event event) const
     }
 }
 
-CallbackWord Observer::dueWord(Event event) const
+CallbackOutcome Observer::dueWord(Event event) const
 {
     if (!isCallback(event))
-        return CallbackWord::None;
+        return CallbackOutcome::None;
     if (m_passThrough || !m_everSent)
-        return CallbackWord::Unknown;
+        return CallbackOutcome::Unknown;
     if (event == Event::CallbackMismatched)
-        return CallbackWord::Mismatched;
+        return CallbackOutcome::Mismatched;
     if (m_delivered + m_kept > 0)
-        return CallbackWord::Duplicate;
+        return CallbackOutcome::Duplicate;
     if (m_settled)
-        return CallbackWord::Late;
-    return m_wasOut || m_wasWaiting ? CallbackWord::Early : CallbackWord::Matched;
+        return CallbackOutcome::Late;
+    return m_wasOut || m_wasWaiting ? CallbackOutcome::Early : CallbackOutcome::Matched;
 }
 
 const char *Observer::watchTurns(Event event, const JobStep &step)
@@ -202,18 +202,18 @@ const char *Observer::watchWaiting(Event event, const JobStep &step)
 
 const char *Observer::watchCallback(const JobStatus &before, Event event, const JobStep &step)
 {
-    const CallbackWord due = dueWord(event);
+    const CallbackOutcome due = dueWord(event);
     if (step.callback != due)
         return "the callback's word is wrong";
-    const bool changesNothing =
-        due == CallbackWord::Unknown || due == CallbackWord::Duplicate || due == CallbackWord::Mismatched;
+    const bool changesNothing = due == CallbackOutcome::Unknown || due == CallbackOutcome::Duplicate ||
+                                due == CallbackOutcome::Mismatched;
     if (changesNothing && (step.actions != JobActions{} || step.status != before))
         return "a callback that is not taken changes something";
-    if (has(step, Action::KeepResult) != (due == CallbackWord::Late))
+    if (has(step, Action::KeepResult) != (due == CallbackOutcome::Late))
         return "a result is kept exactly when it is late";
-    if (due == CallbackWord::Late)
+    if (due == CallbackOutcome::Late)
         ++m_kept;
-    if (due == CallbackWord::Early || due == CallbackWord::Matched)
+    if (due == CallbackOutcome::Early || due == CallbackOutcome::Matched)
         ++m_delivered;
     return m_delivered + m_kept <= 1 ? nullptr : "more than one result";
 }
@@ -227,7 +227,7 @@ const char *Observer::watchEnd(Event event, const JobStep &step)
         return "the outcome is wrong";
     const bool missed = m_outcome == Reason::CallbackTimeout || m_outcome == Reason::StartUnknown ||
                         m_outcome == Reason::Interrupted;
-    const bool mends = m_promised && missed && has(step, Action::KeepResult);
+    const bool mends = m_durable && missed && has(step, Action::KeepResult);
     if (mends &&
         step.status.outcome != (event == Event::CallbackCompleted ? Reason::Completed : Reason::JobFailed))
         return "a late result does not take the place of the failure";
@@ -235,7 +235,7 @@ const char *Observer::watchEnd(Event event, const JobStep &step)
         return "the outcome changes after the end";
     m_settled = m_settled || due.has_value();
     m_outcome = step.status.outcome;
-    const bool final = event == Event::Deadline || (event == Event::DrainExpired && !m_promised);
+    const bool final = event == Event::Deadline || (event == Event::DrainExpired && !m_durable);
     return !final || m_settled ? nullptr : "held after its last moment";
 }
 
@@ -249,7 +249,7 @@ const char *Observer::watchStatus(const JobStatus &status) const
         return "state and history differ on whether it starts";
     if (status.startInFlight != m_startOut || status.attempted != m_everSent ||
         status.resultSeen != (m_delivered + m_kept == 1) || status.passThrough != m_passThrough ||
-        status.promised != m_promised || status.handedOver != m_handedOver)
+        status.durable != m_durable || status.handedOver != m_handedOver)
         return "status and history differ";
     return nullptr;
 }
@@ -260,7 +260,7 @@ const char *Observer::watch(const JobStatus &before, Event event, const JobStep 
     m_wasOut = m_startOut;
     m_settledBefore = m_settled;
     if (event == Event::HandOver)
-        m_promised = m_handedOver = true;
+        m_durable = m_handedOver = true;
     if (endsStart(event) && !m_wasOut && (step.actions != JobActions{} || step.status != before))
         return "the end of a start that is not under way changes something";
     const char *wrong = watchCallback(before, event, step);
@@ -305,7 +305,7 @@ struct Beat
 {
     Event event;
     JobActions actions;
-    CallbackWord word = CallbackWord::None;
+    CallbackOutcome word = CallbackOutcome::None;
 };
 using Scenario = std::vector<Beat>;
 
@@ -337,15 +337,15 @@ void TestJobMachine::everySequence_data()
     JobStatus passing;
     passing.passThrough = true;
     QTest::newRow("passing through") << passing << 5;
-    passing.promised = true;
+    passing.durable = true;
     QTest::newRow("promised, passing through") << passing << 5;
-    JobStatus promised;
-    promised.promised = true;
-    QTest::newRow("promised") << promised << 5;
-    promised.handedOver = true;
-    QTest::newRow("handed over") << promised << 5;
+    JobStatus durable;
+    durable.durable = true;
+    QTest::newRow("promised") << durable << 5;
+    durable.handedOver = true;
+    QTest::newRow("handed over") << durable << 5;
     JobStatus recovered;
-    recovered.promised = true;
+    recovered.durable = true;
     recovered.attempted = true;
     recovered.state = JobState::Running;
     QTest::newRow("recovered") << recovered << 5;
@@ -419,7 +419,7 @@ void TestJobMachine::everyReachableState()
     };
     const auto identity = [](const Node &node) {
         const JobStatus &status = node.status;
-        return std::tuple(status.state, status.promised, status.handedOver, status.interrupted,
+        return std::tuple(status.state, status.durable, status.handedOver, status.interrupted,
                           status.attempted, status.startInFlight, status.startUnknown, status.resultSeen,
                           status.outcome, node.observer.facts());
     };
@@ -458,19 +458,18 @@ void TestJobMachine::scenario_data()
     const Beat retry{Event::StartRetry, Action::EndTurn | Action::AwaitRetry};
     const Beat leftWhileRunning{Event::ClientGone, Action::Settle};
     const Beat timeUp{Event::Deadline, Action::Settle};
-    const auto completed = [](CallbackWord word, JobActions actions) {
+    const auto completed = [](CallbackOutcome word, JobActions actions) {
         return Beat{Event::CallbackCompleted, actions, word};
     };
 
     QTest::newRow("the usual way") << false
                                    << Scenario{granted, accepted,
-                                               completed(CallbackWord::Matched, Action::Settle)}
+                                               completed(CallbackOutcome::Matched, Action::Settle)}
                                    << Reason::Completed;
-    QTest::newRow("the job fails") << false
-                                   << Scenario{granted,
-                                               accepted,
-                                               {Event::CallbackFailed, Action::Settle, CallbackWord::Matched}}
-                                   << Reason::JobFailed;
+    QTest::newRow("the job fails")
+        << false
+        << Scenario{granted, accepted, {Event::CallbackFailed, Action::Settle, CallbackOutcome::Matched}}
+        << Reason::JobFailed;
     QTest::newRow("case01 client leaves while held, answer dropped")
         << false << Scenario{granted, accepted, leftWhileRunning, {Event::Deadline, {}}}
         << Reason::ClientGone;
@@ -485,40 +484,41 @@ void TestJobMachine::scenario_data()
         << Reason::ClientGone;
     QTest::newRow("case03 client gone, then the callback")
         << false
-        << Scenario{granted, accepted, leftWhileRunning, completed(CallbackWord::Late, Action::KeepResult)}
+        << Scenario{granted, accepted, leftWhileRunning, completed(CallbackOutcome::Late, Action::KeepResult)}
         << Reason::ClientGone;
-    QTest::newRow("case04 callback twice") << false
-                                           << Scenario{granted,
-                                                       accepted,
-                                                       completed(CallbackWord::Matched, Action::Settle),
-                                                       completed(CallbackWord::Duplicate, {}),
-                                                       {Event::CallbackFailed, {}, CallbackWord::Duplicate}}
-                                           << Reason::Completed;
+    QTest::newRow("case04 callback twice")
+        << false
+        << Scenario{granted,
+                    accepted,
+                    completed(CallbackOutcome::Matched, Action::Settle),
+                    completed(CallbackOutcome::Duplicate, {}),
+                    {Event::CallbackFailed, {}, CallbackOutcome::Duplicate}}
+        << Reason::Completed;
     QTest::newRow("case05 callback before the start's answer")
         << false
-        << Scenario{granted, completed(CallbackWord::Early, Action::Settle), accepted,
-                    completed(CallbackWord::Duplicate, {})}
+        << Scenario{granted, completed(CallbackOutcome::Early, Action::Settle), accepted,
+                    completed(CallbackOutcome::Duplicate, {})}
         << Reason::Completed;
     QTest::newRow("case05 callback overtakes a start that is then said to have failed")
         << false
         << Scenario{granted,
-                    completed(CallbackWord::Early, Action::Settle),
+                    completed(CallbackOutcome::Early, Action::Settle),
                     {Event::StartFailed, Action::EndTurn}}
         << Reason::Completed;
     QTest::newRow("case05 callback while waiting for a retry: no second start")
         << false
         << Scenario{granted,
                     retry,
-                    completed(CallbackWord::Early, Action::Settle | Action::LeaveLane),
+                    completed(CallbackOutcome::Early, Action::Settle | Action::LeaveLane),
                     {Event::TurnGranted, Action::EndTurn}}
         << Reason::Completed;
     QTest::newRow("case06 callback after the 504: result kept once")
         << false
-        << Scenario{granted, accepted, timeUp, completed(CallbackWord::Late, Action::KeepResult),
-                    completed(CallbackWord::Duplicate, {})}
+        << Scenario{granted, accepted, timeUp, completed(CallbackOutcome::Late, Action::KeepResult),
+                    completed(CallbackOutcome::Duplicate, {})}
         << Reason::CallbackTimeout;
     QTest::newRow("case44 fate unknown, the callback answers")
-        << false << Scenario{granted, unknown, completed(CallbackWord::Matched, Action::Settle)}
+        << false << Scenario{granted, unknown, completed(CallbackOutcome::Matched, Action::Settle)}
         << Reason::Completed;
     QTest::newRow("case44 fate unknown, no callback")
         << false << Scenario{granted, unknown, timeUp} << Reason::StartUnknown;
@@ -532,7 +532,7 @@ void TestJobMachine::scenario_data()
         << Scenario{granted, retry, granted, {Event::StartUnreachable, Action::EndTurn | Action::Settle}}
         << Reason::UpstreamUnreachable;
     QTest::newRow("case49 accepted, the callback never comes, then late")
-        << false << Scenario{granted, accepted, timeUp, completed(CallbackWord::Late, Action::KeepResult)}
+        << false << Scenario{granted, accepted, timeUp, completed(CallbackOutcome::Late, Action::KeepResult)}
         << Reason::CallbackTimeout;
     QTest::newRow("case49 accepted at the second try, the callback never comes")
         << false << Scenario{granted, retry, granted, accepted, timeUp} << Reason::CallbackTimeout;
@@ -542,13 +542,13 @@ void TestJobMachine::scenario_data()
         << false
         << Scenario{granted,
                     accepted,
-                    {Event::CallbackMismatched, {}, CallbackWord::Mismatched},
-                    completed(CallbackWord::Matched, Action::Settle)}
+                    {Event::CallbackMismatched, {}, CallbackOutcome::Mismatched},
+                    completed(CallbackOutcome::Matched, Action::Settle)}
         << Reason::Completed;
     QTest::newRow("a token nobody was told yet")
         << false
-        << Scenario{completed(CallbackWord::Unknown, {}), granted, accepted,
-                    completed(CallbackWord::Matched, Action::Settle)}
+        << Scenario{completed(CallbackOutcome::Unknown, {}), granted, accepted,
+                    completed(CallbackOutcome::Matched, Action::Settle)}
         << Reason::Completed;
     QTest::newRow("rejected") << false
                               << Scenario{granted, {Event::StartRejected, Action::EndTurn | Action::Settle}}
@@ -556,7 +556,7 @@ void TestJobMachine::scenario_data()
     QTest::newRow("wait:false") << true
                                 << Scenario{granted,
                                             {Event::StartAccepted, Action::EndTurn | Action::Settle},
-                                            completed(CallbackWord::Unknown, {})}
+                                            completed(CallbackOutcome::Unknown, {})}
                                 << Reason::PassedThrough;
     QTest::newRow("cancelled, then drained")
         << false << Scenario{granted, accepted, {Event::Cancel, Action::Settle}, {Event::DrainExpired, {}}}
@@ -575,23 +575,23 @@ void TestJobMachine::scenario()
     for (const Beat &beat : beats) {
         const JobStep result = step(status, beat.event);
         QCOMPARE(names(result.actions), names(beat.actions));
-        QCOMPARE(word(result.callback), word(beat.word));
+        QCOMPARE(name(result.callback), name(beat.word));
         status = result.status;
     }
     QCOMPARE(status.state, JobState::Settled);
-    QCOMPARE(word(status.outcome), word(outcome));
+    QCOMPARE(name(status.outcome), name(outcome));
 }
 
 void TestJobMachine::callbackWords()
 {
-    QCOMPARE(word(CallbackWord::None), ""_L1);
-    QCOMPARE(word(CallbackWord::Matched), "matched"_L1);
-    QCOMPARE(word(CallbackWord::Early), "early"_L1);
-    QCOMPARE(word(CallbackWord::Duplicate), "duplicate"_L1);
-    QCOMPARE(word(CallbackWord::Late), "late"_L1);
-    QCOMPARE(word(CallbackWord::Unknown), "unknown"_L1);
-    QCOMPARE(word(CallbackWord::Mismatched), "mismatched"_L1);
-    QCOMPARE(word(CallbackWord::Malformed), "malformed"_L1);
+    QCOMPARE(name(CallbackOutcome::None), ""_L1);
+    QCOMPARE(name(CallbackOutcome::Matched), "matched"_L1);
+    QCOMPARE(name(CallbackOutcome::Early), "early"_L1);
+    QCOMPARE(name(CallbackOutcome::Duplicate), "duplicate"_L1);
+    QCOMPARE(name(CallbackOutcome::Late), "late"_L1);
+    QCOMPARE(name(CallbackOutcome::Unknown), "unknown"_L1);
+    QCOMPARE(name(CallbackOutcome::Mismatched), "mismatched"_L1);
+    QCOMPARE(name(CallbackOutcome::Malformed), "malformed"_L1);
 }
 
 QTEST_APPLESS_MAIN(TestJobMachine)

@@ -68,12 +68,12 @@ private Q_SLOTS:
     void settledOnce();
     void settledIsSaidWhenAllIsInPlace();
     void findByToken();
-    void case07_tokensThatAreNotOurs_data();
-    void case07_tokensThatAreNotOurs();
-    void parkedByCount();
-    void parkedByCountBetweenTwoExpires();
-    void parkedByAge();
-    void parkedByBytes();
+    void tokensThatAreNotOurs_data();
+    void tokensThatAreNotOurs();
+    void retainedByCount();
+    void retainedByCountBetweenTwoExpires();
+    void retainedByAge();
+    void retainedByBytes();
     void aStartUnderWayKeepsItsJob();
     void heldKeysAreOldestFirst();
     void times();
@@ -131,7 +131,7 @@ void TestJobs::settledIsSaidWhenAllIsInPlace()
     QCOMPARE(registry.heldThen, 1);
     QCOMPARE(job.times.settled, std::optional(kNow + 1s));
     QCOMPARE(job.status.outcome, Reason::Cancelled);
-    QCOMPARE(registry.jobs.parkedCount(), 1);
+    QCOMPARE(registry.jobs.retainedCount(), 1);
 }
 
 void TestJobs::findByToken()
@@ -155,7 +155,7 @@ void TestJobs::findByToken()
     QCOMPARE(registry.jobs.findByToken(tokens.front().first), nullptr);
 }
 
-void TestJobs::case07_tokensThatAreNotOurs_data()
+void TestJobs::tokensThatAreNotOurs_data()
 {
     QTest::addColumn<QByteArray>("kind");
     for (const char *kind : {"wrong secret", "wrong lookup", "wrong node", "wrong shard", "empty", "10 KB",
@@ -163,7 +163,7 @@ void TestJobs::case07_tokensThatAreNotOurs_data()
         QTest::newRow(kind) << QByteArray(kind);
 }
 
-void TestJobs::case07_tokensThatAreNotOurs()
+void TestJobs::tokensThatAreNotOurs()
 {
     QFETCH(const QByteArray, kind);
     Registry registry({}, 1, 2);
@@ -203,7 +203,7 @@ void TestJobs::case07_tokensThatAreNotOurs()
     QCOMPARE(registry.jobs.findByToken(text), nullptr);
 }
 
-void TestJobs::parkedByCount()
+void TestJobs::retainedByCount()
 {
     Registry registry({10, 1'000'000, 600s});
     std::vector<JobKey> keys;
@@ -211,30 +211,30 @@ void TestJobs::parkedByCount()
         keys.push_back(registry.makeDone().key);
     const JobKey held = registry.make().key;
     keys.push_back(registry.makeDone().key);
-    QCOMPARE(registry.jobs.parkedCount(), 11);
+    QCOMPARE(registry.jobs.retainedCount(), 11);
     registry.jobs.expire(kNow);
-    QCOMPARE(registry.jobs.parkedCount(), 10);
+    QCOMPARE(registry.jobs.retainedCount(), 10);
     QVERIFY2(!registry.jobs.find(keys[0]), "the oldest goes first");
     for (std::size_t i = 1; i < keys.size(); ++i)
         QVERIFY(registry.jobs.find(keys[i]));
     registry.jobs.setLimits({0, 1'000'000, 600s});
     registry.jobs.expire(kNow);
-    QCOMPARE(registry.jobs.parkedCount(), 0);
+    QCOMPARE(registry.jobs.retainedCount(), 0);
     QVERIFY2(registry.jobs.find(held), "what is held is never forgotten");
     QCOMPARE(registry.jobs.heldCount(), 1);
 }
 
 /// A flood of short jobs must not grow the memory until somebody calls expire().
-void TestJobs::parkedByCountBetweenTwoExpires()
+void TestJobs::retainedByCountBetweenTwoExpires()
 {
     Registry registry({10, 1'000'000, 600s});
     for (int i = 0; i < 1000; ++i) {
         registry.makeDone();
-        QVERIFY(registry.jobs.parkedCount() <= 11);
+        QVERIFY(registry.jobs.retainedCount() <= 11);
     }
 }
 
-void TestJobs::parkedByAge()
+void TestJobs::retainedByAge()
 {
     Registry registry({1000, 1'000'000, 60s});
     const JobKey first = registry.makeDone(kNow).key;
@@ -243,38 +243,38 @@ void TestJobs::parkedByAge()
     Job &slow = registry.make(kNow);
     registry.jobs.apply(slow, JobEvent::Cancel, kNow + 20s);
     registry.jobs.expire(kNow + 60s - 1ms);
-    QCOMPARE(registry.jobs.parkedCount(), 3);
+    QCOMPARE(registry.jobs.retainedCount(), 3);
     registry.jobs.expire(kNow + 60s);
     QVERIFY(!registry.jobs.find(first));
     QVERIFY(registry.jobs.find(second));
     registry.jobs.expire(kNow + 79s);
     QVERIFY(!registry.jobs.find(second));
-    QCOMPARE(registry.jobs.parkedCount(), 1);
+    QCOMPARE(registry.jobs.retainedCount(), 1);
     registry.jobs.expire(kNow + 80s);
-    QCOMPARE(registry.jobs.parkedCount(), 0);
+    QCOMPARE(registry.jobs.retainedCount(), 0);
 }
 
-void TestJobs::parkedByBytes()
+void TestJobs::retainedByBytes()
 {
     Registry registry({1000, 100, 60s});
     const JobKey first = registry.makeLate(QByteArray(60, 'a'));
     QVERIFY(registry.lastKept);
-    QCOMPARE(registry.jobs.find(first)->keptResult, QByteArray(60, 'a'));
-    QCOMPARE(registry.jobs.keptBytes(), 60);
+    QCOMPARE(registry.jobs.find(first)->retainedResult, QByteArray(60, 'a'));
+    QCOMPARE(registry.jobs.retainedResultBytes(), 60);
     const JobKey second = registry.makeLate(QByteArray(41, 'b'), kNow + 1s);
     QVERIFY2(!registry.lastKept, "more than the limit");
-    QVERIFY(registry.jobs.find(second)->keptResult.isEmpty());
-    QCOMPARE(registry.jobs.keptBytes(), 60);
+    QVERIFY(registry.jobs.find(second)->retainedResult.isEmpty());
+    QCOMPARE(registry.jobs.retainedResultBytes(), 60);
     registry.makeLate(QByteArray(40, 'c'), kNow + 1s);
     QVERIFY(registry.lastKept);
-    QCOMPARE(registry.jobs.keptBytes(), 100);
+    QCOMPARE(registry.jobs.retainedResultBytes(), 100);
     // Kept once more, it replaces what was kept.
     QVERIFY(registry.jobs.keepResult(*registry.jobs.find(first), QByteArray(50, 'd')));
-    QCOMPARE(registry.jobs.keptBytes(), 90);
+    QCOMPARE(registry.jobs.retainedResultBytes(), 90);
     registry.jobs.expire(kNow + 60s);
-    QCOMPARE(registry.jobs.keptBytes(), 40);
+    QCOMPARE(registry.jobs.retainedResultBytes(), 40);
     registry.jobs.expire(kNow + 61s);
-    QCOMPARE(registry.jobs.keptBytes(), 0);
+    QCOMPARE(registry.jobs.retainedResultBytes(), 0);
 }
 
 /// Forgotten earlier, nobody could end its lane's turn by its status.
@@ -375,9 +375,9 @@ void TestJobs::countsUnderRandomEvents()
     const auto below = [&random](int bound) {
         return std::uniform_int_distribution<int>(0, bound - 1)(random);
     };
-    constexpr int kParked = 20;
+    constexpr int kRetained = 20;
     constexpr std::int64_t kBytes = 500;
-    Registry registry({kParked, kBytes, 300ms});
+    Registry registry({kRetained, kBytes, 300ms});
     std::vector<JobKey> keys;
     TimePoint now = kNow;
     for (int i = 0; i < 20'000; ++i) {
@@ -387,7 +387,7 @@ void TestJobs::countsUnderRandomEvents()
             keys.push_back(registry.jobs.make("a", below(5) == 0, now, now + 30s).key);
         } else if (dice == 1) {
             registry.jobs.expire(now);
-            QVERIFY(registry.jobs.parkedCount() <= kParked);
+            QVERIFY(registry.jobs.retainedCount() <= kRetained);
         } else if (!keys.empty()) {
             const JobKey key = keys[static_cast<std::size_t>(below(static_cast<int>(keys.size())))];
             if (Job *job = registry.jobs.find(key)) {
@@ -404,11 +404,11 @@ void TestJobs::countsUnderRandomEvents()
             if (!job)
                 return true;
             held += job->isSettled() ? 0 : 1;
-            bytes += job->keptResult.size();
+            bytes += job->retainedResult.size();
             return false;
         });
         QCOMPARE(registry.jobs.heldCount(), held);
-        QCOMPARE(registry.jobs.keptBytes(), bytes);
+        QCOMPARE(registry.jobs.retainedResultBytes(), bytes);
         QVERIFY(bytes <= kBytes);
     }
     std::vector<JobKey> settled = registry.settled;

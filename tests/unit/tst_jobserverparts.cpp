@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/proofformat.h"
+#include "core/proof/proofformat.h"
 #include "service/jobserver/faults.h"
 #include "service/jobserver/jobrequest.h"
 #include "service/jobserver/jobserverstats.h"
@@ -146,7 +146,7 @@ void TestJobServerParts::diceKeepTheirShares()
             for (int i = 0; i < 5000; ++i)
                 hits += dice.roll().has(static_cast<Fault>(fault)) ? 1 : 0;
             // 20 % of 5000 have a standard deviation of 28.
-            QVERIFY2(std::abs(hits - percent * 50) < 150, faultWord(static_cast<Fault>(fault)).constData());
+            QVERIFY2(std::abs(hits - percent * 50) < 150, faultName(static_cast<Fault>(fault)).constData());
             if (percent == 0.0 || percent == 100.0)
                 QCOMPARE(hits, static_cast<int>(percent * 50));
         }
@@ -177,7 +177,7 @@ void TestJobServerParts::noCallbackWins()
     QVERIFY(plan.has(Fault::NoCallback));
     for (const Fault fault : {Fault::Start503, Fault::Reset, Fault::Garbage, Fault::Duplicate, Fault::Early,
                               Fault::Late, Fault::WrongId})
-        QVERIFY2(!plan.has(fault), faultWord(fault).constData());
+        QVERIFY2(!plan.has(fault), faultName(fault).constData());
 }
 
 void TestJobServerParts::idsAreFaithful()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/jsontext.h"
-#include "core/wire/startcodec.h"
+#include "core/json/jsontext.h"
+#include "core/profile/startcodec.h"
 #include "tests/unit/jsontexts.h"
 
 #include <QRandomGenerator>
@@ -59,14 +59,14 @@ class TestJsonText : public QObject
 
 private Q_SLOTS:
     void init();
-    void case51_invalid_data();
-    void case51_invalid();
-    void case51_valid_data();
-    void case51_valid();
-    void case52_refused_data();
-    void case52_refused();
-    void case52_untouched_data();
-    void case52_untouched();
+    void invalid_data();
+    void invalid();
+    void valid_data();
+    void valid();
+    void refused_data();
+    void refused();
+    void untouched_data();
+    void untouched();
     void agreesWithSimdjson();
     void quoteAndUnescapeAreInverse();
 };
@@ -76,7 +76,7 @@ void TestJsonText::init()
     QTest::failOnWarning(QRegularExpression(u".*"_s));
 }
 
-void TestJsonText::case51_invalid_data()
+void TestJsonText::invalid_data()
 {
     QTest::addColumn<QByteArray>("body");
     int names = 0;
@@ -92,13 +92,13 @@ void TestJsonText::case51_invalid_data()
     QCOMPARE(names, 188);
 }
 
-void TestJsonText::case51_invalid()
+void TestJsonText::invalid()
 {
     QFETCH(QByteArray, body);
     QCOMPARE(refusal(body), Reason::InvalidJson);
 }
 
-void TestJsonText::case51_valid_data()
+void TestJsonText::valid_data()
 {
     QTest::addColumn<QByteArray>("text");
     const auto rows = test::validJsonTexts();
@@ -107,7 +107,7 @@ void TestJsonText::case51_valid_data()
         QTest::addRow("case51 %s", row.name) << row.text;
 }
 
-void TestJsonText::case51_valid()
+void TestJsonText::valid()
 {
     QFETCH(QByteArray, text);
     // As a body: valid, but no account.
@@ -116,7 +116,7 @@ void TestJsonText::case51_valid()
     QCOMPARE(rendered(withExtra(text)), withExtra(text).chopped(1) + kTail);
 }
 
-void TestJsonText::case52_refused_data()
+void TestJsonText::refused_data()
 {
     QTest::addColumn<QByteArray>("body");
     const auto deep = [](int levels) { return QByteArray(levels, '[') + '7' + QByteArray(levels, ']'); };
@@ -150,13 +150,13 @@ void TestJsonText::case52_refused_data()
     QTest::newRow("case52 -Infinity") << withExtra("-Infinity"_ba);
 }
 
-void TestJsonText::case52_refused()
+void TestJsonText::refused()
 {
     QFETCH(QByteArray, body);
     QCOMPARE(refusal(body), Reason::InvalidJson);
 }
 
-void TestJsonText::case52_untouched_data()
+void TestJsonText::untouched_data()
 {
     QTest::addColumn<QByteArray>("value");
     for (const char *value : {"1e400", "-1E+400", "1e-400", "9007199254740993", "18446744073709551616",
@@ -167,7 +167,7 @@ void TestJsonText::case52_untouched_data()
     QTest::newRow("case52 10,000 digits") << QByteArray(10'000, '7');
 }
 
-void TestJsonText::case52_untouched()
+void TestJsonText::untouched()
 {
     QFETCH(QByteArray, value);
     QCOMPARE(rendered(withExtra(value)), withExtra(value).chopped(1) + kTail);

@@ -267,7 +267,7 @@ void TestLiveData::callbacksAreBounded()
     Mirror mirror(data);
     Update update = deltaAt(WallTime(1000ms));
     for (std::size_t i = 0; i < LiveData::kCallbacks + 7; ++i)
-        update.callbacks.push_back({WallTime(Milliseconds(i)), CallbackWord::Matched, {}, {}, {}, 0});
+        update.callbacks.push_back({WallTime(Milliseconds(i)), CallbackOutcome::Matched, {}, {}, {}, 0});
     data.apply(update);
     data.flush();
     mirror.compare();
@@ -382,7 +382,7 @@ void TestLiveData::pastStaysThroughSnapshots()
         return row;
     };
     const auto callbackAt = [](int second) {
-        return CallbackRow{WallTime(std::chrono::seconds(second)), CallbackWord::Late, {}, {}, {}, second};
+        return CallbackRow{WallTime(std::chrono::seconds(second)), CallbackOutcome::Late, {}, {}, {}, second};
     };
     const auto idsOf = [&] {
         QByteArrayList ids;

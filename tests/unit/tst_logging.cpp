@@ -78,10 +78,10 @@ private Q_SLOTS:
     void noInjection_data();
     void noInjection();
     void randomTextsStayOneLine();
-    void case54_closedPipe();
-    void case54_slowPipe();
-    void case54_fullDisk();
-    void case54_cutLine();
+    void closedPipe();
+    void slowPipe();
+    void fullDisk();
+    void cutLine();
     void severalThreadsShareASlowPipe();
     void handler();
     void handlerLevels_data();
@@ -154,7 +154,7 @@ void TestLogging::randomTextsStayOneLine()
     }
 }
 
-void TestLogging::case54_closedPipe()
+void TestLogging::closedPipe()
 {
     Pipe pipe;
     DescriptorSink sink(pipe.ends[1]);
@@ -168,7 +168,7 @@ void TestLogging::case54_closedPipe()
     QCOMPARE(log.lost(), 1u);
 }
 
-void TestLogging::case54_slowPipe()
+void TestLogging::slowPipe()
 {
     Pipe pipe;
     DescriptorSink sink(pipe.ends[1]);
@@ -187,7 +187,7 @@ void TestLogging::case54_slowPipe()
     QCOMPARE(all.count("upstream_id=4499a6e0c2ef4b98\n"), 2000);
 }
 
-void TestLogging::case54_fullDisk()
+void TestLogging::fullDisk()
 {
     const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
     QVERIFY(full >= 0);
@@ -227,7 +227,7 @@ void TestLogging::severalThreadsShareASlowPipe()
     }
 }
 
-void TestLogging::case54_cutLine()
+void TestLogging::cutLine()
 {
     QTemporaryDir directory;
     const QString path = directory.filePath(u"log"_s);
@@ -258,9 +258,9 @@ void TestLogging::handler()
         LogHandler handler(sink, LogFormat::Logfmt, LogLevel::Info);
         qCInfo(lcHttp) << "listening on" << 3738;
         qCWarning(lcUpstream, "bad\nnews %s", "\x1b[0m");
-        qCDebug(lcBridge) << "not shown";
+        qCDebug(lcJobs) << "not shown";
         handler.configure(LogFormat::Json, LogLevel::Debug);
-        qCDebug(lcBridge) << "shown";
+        qCDebug(lcJobs) << "shown";
         qWarning("%s", QByteArray(100'000, '\n').constData());
     }
     const QList<QByteArray> lines = sink.lines();

@@ -45,8 +45,8 @@ private Q_SLOTS:
         std::vector<int> received;
         const QThread *const here = QThread::currentThread();
         bool elsewhere = false;
-        box.open([&](int &&letter) {
-            received.push_back(letter);
+        box.open([&](int &&message) {
+            received.push_back(message);
             elsewhere = elsewhere || QThread::currentThread() != here;
         });
         std::thread sender([&box] {
@@ -64,25 +64,25 @@ private Q_SLOTS:
     void manySendersKeepTheirOrder()
     {
         constexpr int kSenders = 4;
-        constexpr int kLetters = 20'000;
+        constexpr int kMessages = 20'000;
         Mailbox<Numbered> box;
         std::array<int, kSenders> next{};
         int disorder = 0;
         int all = 0;
-        box.open([&](Numbered &&letter) {
-            int &expected = next[static_cast<std::size_t>(letter.sender)];
-            disorder += letter.number == expected ? 0 : 1;
+        box.open([&](Numbered &&message) {
+            int &expected = next[static_cast<std::size_t>(message.sender)];
+            disorder += message.number == expected ? 0 : 1;
             ++expected;
             ++all;
         });
         std::vector<std::thread> senders;
         for (int sender = 0; sender < kSenders; ++sender) {
             senders.emplace_back([&box, sender] {
-                for (int i = 0; i < kLetters; ++i)
+                for (int i = 0; i < kMessages; ++i)
                     box.post({sender, i});
             });
         }
-        QTRY_COMPARE_WITH_TIMEOUT(all, kSenders * kLetters, 60'000);
+        QTRY_COMPARE_WITH_TIMEOUT(all, kSenders * kMessages, 60'000);
         for (std::thread &sender : senders)
             sender.join();
         QCOMPARE(disorder, 0);
@@ -94,12 +94,12 @@ private Q_SLOTS:
         QVERIFY(box.post(1));
         QVERIFY(box.post(2));
         std::vector<int> received;
-        box.open([&received](int &&letter) { received.push_back(letter); });
+        box.open([&received](int &&message) { received.push_back(message); });
         QTRY_COMPARE(received, (std::vector{1, 2}));
     }
 
     /// A pair of shards that answer each other must not keep the loop from everything else.
-    void lettersPostedWhileReceivingAreForTheNextTurn()
+    void messagesPostedWhileReceivingAreForTheNextTurn()
     {
         Mailbox<int> box;
         int received = 0;
@@ -142,7 +142,7 @@ private Q_SLOTS:
     void closedUnderFire()
     {
         constexpr int kSenders = 4;
-        constexpr int kLetters = 5000;
+        constexpr int kMessages = 5000;
         Mailbox<Counted> box;
         std::atomic<int> destroyed = 0;
         std::atomic<int> refused = 0;
@@ -151,7 +151,7 @@ private Q_SLOTS:
             QEventLoop loop;
             box.open([&](Counted &&) {
                 ++received;
-                if (received > kLetters)
+                if (received > kMessages)
                     loop.quit();
             });
             loop.exec();
@@ -160,16 +160,16 @@ private Q_SLOTS:
         std::vector<std::thread> senders;
         for (int sender = 0; sender < kSenders; ++sender) {
             senders.emplace_back([&] {
-                for (int i = 0; i < kLetters; ++i)
+                for (int i = 0; i < kMessages; ++i)
                     refused += box.post(counted(destroyed)) ? 0 : 1;
             });
         }
         for (std::thread &sender : senders)
             sender.join();
         receiver.join();
-        QVERIFY(received > kLetters);
-        QCOMPARE(destroyed.load(), kSenders * kLetters);
-        QVERIFY(received + refused.load() <= kSenders * kLetters);
+        QVERIFY(received > kMessages);
+        QCOMPARE(destroyed.load(), kSenders * kMessages);
+        QVERIFY(received + refused.load() <= kSenders * kMessages);
         QVERIFY(!box.post(counted(destroyed)));
     }
 };

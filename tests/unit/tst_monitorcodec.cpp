@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/bodytext.h"
-#include "core/wire/jsontext.h"
-#include "core/wire/monitorcodec.h"
+#include "core/json/bodytext.h"
+#include "core/json/jsontext.h"
+#include "core/monitormessages/monitorcodec.h"
 #include "tests/support/randommonitor.h"
 
 #include <QJsonArray>
@@ -119,8 +119,8 @@ private Q_SLOTS:
         }
         QRandomGenerator random(2);
         Reply reply{"1", true, u"x"_s};
-        for (std::size_t i = 0; i < kMaxLetters; ++i) {
-            LetterRow row = random::letterRow(random);
+        for (std::size_t i = 0; i < kMaxDeadLetters; ++i) {
+            DeadLetterRow row = random::letterRow(random);
             row.job = row.account = row.client = row.detail = rowText(QByteArray(1000, '"'));
             reply.letters ? reply.letters->push_back(row) : reply.letters.emplace().push_back(row);
         }
@@ -211,7 +211,7 @@ private Q_SLOTS:
                     QByteArray text(size, 'a');
                     text[at] = static_cast<char>(byte);
                     CallbackRow row;
-                    row.word = CallbackWord::Matched;
+                    row.word = CallbackOutcome::Matched;
                     row.client = rowText(text);
                     const QByteArray json = encodeRow(row);
                     QVERIFY2(std::holds_alternative<JsonType>(scanJson(json)), json.constData());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/window/banner.h"
-#include "monitor/window/commanddesk.h"
+#include "monitor/window/commandclient.h"
 #include "monitor/window/commandline.h"
 #include "monitor/window/overviewfigures.h"
 #include "monitor/window/reasontexts.h"
@@ -34,7 +34,7 @@ public:
         m_sample.requests[static_cast<std::size_t>(Reason::UpstreamError)] += failed;
         m_sample.requests[static_cast<std::size_t>(Reason::ClientGone)] += gone;
         m_sample.starts[static_cast<std::size_t>(StartFate::Accepted)] += completed + failed;
-        m_sample.callbacks[static_cast<std::size_t>(CallbackWord::Matched)] += completed;
+        m_sample.callbacks[static_cast<std::size_t>(CallbackOutcome::Matched)] += completed;
         m_sample.cpu += 250ms;
         history.append(m_sample);
         return *this;
@@ -182,37 +182,37 @@ void TestMonitorParts::tilesFillTheirRows()
 void TestMonitorParts::oneCommandIsToldInTheServicesWords()
 {
     FakeSource source;
-    CommandDesk desk;
-    desk.setSource(&source);
-    QSignalSpy succeeded(&desk, &CommandDesk::succeeded);
-    QSignalSpy failed(&desk, &CommandDesk::failed);
-    desk.pauseLane("acme");
+    CommandClient commands;
+    commands.setSource(&source);
+    QSignalSpy succeeded(&commands, &CommandClient::succeeded);
+    QSignalSpy failed(&commands, &CommandClient::failed);
+    commands.pauseLane("acme");
     QCOMPARE(source.sent.last(), (Command{"0", Command::Verb::PauseLane, "acme"}));
     source.answer(0, true, u"lane acme is paused"_s);
     QCOMPARE(succeeded.takeFirst().first().toString(), u"lane acme is paused"_s);
-    desk.cancel({"a"});
+    commands.cancel({"a"});
     source.answer(1, false, u"no such job"_s);
     QCOMPARE(failed.takeFirst().first().toString(), u"The job was not cancelled: no such job"_s);
     // An answer that comes again is nobody's.
     source.answer(1, false, u"no such job"_s);
     QVERIFY(failed.isEmpty());
-    QCOMPARE(desk.pending(), 0);
+    QCOMPARE(commands.pending(), 0);
 }
 
 void TestMonitorParts::manyCommandsAreToldAsOne()
 {
     FakeSource source;
-    CommandDesk desk;
-    desk.setSource(&source);
-    QSignalSpy succeeded(&desk, &CommandDesk::succeeded);
-    QSignalSpy failed(&desk, &CommandDesk::failed);
-    desk.cancel({"a", "b", "c"});
+    CommandClient commands;
+    commands.setSource(&source);
+    QSignalSpy succeeded(&commands, &CommandClient::succeeded);
+    QSignalSpy failed(&commands, &CommandClient::failed);
+    commands.cancel({"a", "b", "c"});
     source.answer(2, true, {});
     source.answer(0, true, {});
     QVERIFY(succeeded.isEmpty());
     source.answer(1, true, {});
     QCOMPARE(succeeded.takeFirst().first().toString(), u"3 jobs cancelled"_s);
-    desk.cancel({"a", "b", "c"});
+    commands.cancel({"a", "b", "c"});
     source.answer(3, true, {});
     source.answer(4, false, u"it has ended"_s);
     source.answer(5, true, {});
@@ -224,25 +224,25 @@ void TestMonitorParts::aCommandThatCannotBeSentHasFailed()
 {
     FakeSource source;
     source.isThere = false;
-    CommandDesk desk;
-    QSignalSpy failed(&desk, &CommandDesk::failed);
-    desk.drain();
+    CommandClient commands;
+    QSignalSpy failed(&commands, &CommandClient::failed);
+    commands.drain();
     QCOMPARE(failed.size(), 1);
-    desk.setSource(&source);
-    desk.drain();
+    commands.setSource(&source);
+    commands.drain();
     QCOMPARE(failed.size(), 2);
-    QCOMPARE(desk.pending(), 0);
+    QCOMPARE(commands.pending(), 0);
 }
 
 void TestMonitorParts::aForgottenSourceFailsWhatIsPending()
 {
     FakeSource source;
-    CommandDesk desk;
-    QSignalSpy failed(&desk, &CommandDesk::failed);
-    desk.setSource(&source);
-    desk.cancel({"a", "b"});
+    CommandClient commands;
+    QSignalSpy failed(&commands, &CommandClient::failed);
+    commands.setSource(&source);
+    commands.cancel({"a", "b"});
     source.answer(0, true, {});
-    desk.setSource(nullptr);
+    commands.setSource(nullptr);
     QCOMPARE(failed.size(), 1);
     source.answer(1, true, {});
     QCOMPARE(failed.size(), 1);
@@ -337,8 +337,8 @@ void TestMonitorParts::everyReasonIsExplained()
     QCOMPARE(seen.size(), kReasonCount);
     for (int i = 0; i < kRowStateCount; ++i)
         QVERIFY(!explain(static_cast<RowState>(i)).isEmpty());
-    for (int i = 1; i < kCallbackWordCount; ++i)
-        QVERIFY(!explain(static_cast<CallbackWord>(i)).isEmpty());
+    for (int i = 1; i < kCallbackOutcomeCount; ++i)
+        QVERIFY(!explain(static_cast<CallbackOutcome>(i)).isEmpty());
 }
 
 QTEST_MAIN(TestMonitorParts)

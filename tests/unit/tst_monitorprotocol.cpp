@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // resources/docs/monitor-protocol.md must be true: every member and word of the messages is explained there,
 // and its examples are messages.
-#include "core/wire/monitorcodec.h"
+#include "core/monitormessages/monitorcodec.h"
 
 #include <QFile>
 #include <QJsonArray>
@@ -30,16 +30,16 @@ Update fullUpdate(Update::Kind kind)
     job.outcome = Reason::Completed;
     job.status = 200;
     job.upstreamId = job.client = job.requestId = job.detail = "x";
-    job.promised = job.handedOver = job.recovered = true;
+    job.durable = job.handedOver = job.recovered = true;
     job.joined = job.waiting = 1;
     LaneRow lane{"a", 1, 1, Microseconds(1), Microseconds(1), true};
-    CallbackRow callback{{}, CallbackWord::Late, "1", "x", "x", 1};
+    CallbackRow callback{{}, CallbackOutcome::Late, "1", "x", "x", 1};
 
     Sample sample;
     sample.retries = 1;
     sample.draining = true;
-    sample.promised = sample.waiting = 1;
-    sample.joined = sample.recovered = sample.lettersKept = 1;
+    sample.durable = sample.waiting = 1;
+    sample.joined = sample.recovered = sample.deadLettersStored = 1;
     sample.letters = {1, 1};
     sample.store = StoreSample{
         false, true, "x", 1, 1, 1, 1, 1, HistogramSlice({{1, 1}}, Microseconds(1), Microseconds(1))};
@@ -66,7 +66,7 @@ Update fullUpdate(Update::Kind kind)
 
 Reply fullReply()
 {
-    LetterRow letter;
+    DeadLetterRow letter;
     letter.id = "1";
     letter.job = letter.account = letter.client = letter.detail = "x";
     letter.bytes = letter.redriven = 1;
@@ -74,7 +74,7 @@ Reply fullReply()
     Reply reply{"1", true, u"x"_s};
     reply.result = StoredResult{"1", 200, BodyPart::of("text/plain", "x")};
     reply.letters = {letter};
-    reply.lettersOmitted = 1;
+    reply.deadLettersOmitted = 1;
     reply.letter = letter;
     reply.body = BodyPart::of("x", "\xFF");
     return reply;
@@ -99,7 +99,7 @@ QSet<QString> words(Word last)
 {
     QSet<QString> all;
     for (int i = 0; i <= static_cast<int>(last); ++i)
-        all.insert(word(static_cast<Word>(i)));
+        all.insert(name(static_cast<Word>(i)));
     all.remove(QString());
     return all;
 }
@@ -142,7 +142,7 @@ private Q_SLOTS:
         const QSet<QString> all = words(RowState::Ended) + words(CircuitState::HalfOpen) +
                                   words(Phase::Total) + words(SnapshotReason::Asked) +
                                   words(Command::Verb::Discard) + words(DeadLetter::Kind::Job) +
-                                  words(CallbackWord::Malformed) + words(StartFate::Unknown);
+                                  words(CallbackOutcome::Malformed) + words(StartFate::Unknown);
         for (const QString &one : all)
             QVERIFY2(m_text.contains(u"`%1`"_s.arg(one)), qPrintable(one));
     }
@@ -172,7 +172,7 @@ private Q_SLOTS:
         QVERIFY(m_text.contains(u"cut to %1 bytes"_s.arg(kMaxTextBytes)));
         QVERIFY(m_text.contains(u"at most %1 MiB long"_s.arg(kMaxFrameBytes / 1024 / 1024)));
         QVERIFY(m_text.contains(u"the first %1 KiB are told"_s.arg(BodyPart::kMaxBytes / 1024)));
-        QVERIFY(m_text.contains(u"the newest %1 dead letters"_s.arg(kMaxLetters)));
+        QVERIFY(m_text.contains(u"the newest %1 dead letters"_s.arg(kMaxDeadLetters)));
         QVERIFY(m_text.contains(u"shorter than %1 KiB"_s.arg(kMaxCommandBytes / 1024)));
     }
 

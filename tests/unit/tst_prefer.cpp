@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/prefer.h"
+#include "core/httpvalues/prefer.h"
 
 #include <QTest>
 

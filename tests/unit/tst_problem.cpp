@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/jsontext.h"
-#include "core/wire/problem.h"
+#include "core/job/problem.h"
+#include "core/json/jsontext.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -44,9 +44,9 @@ void TestProblem::reasonsAreSound()
     QSet<QString> words;
     for (int i = 0; i < kReasonCount; ++i) {
         const ReasonInfo &info = reasonInfo(static_cast<Reason>(i));
-        QVERIFY2(form.match(info.word).hasMatch(), info.word.data());
-        QVERIFY2(!words.contains(info.word), info.word.data());
-        words.insert(info.word);
+        QVERIFY2(form.match(info.name).hasMatch(), info.name.data());
+        QVERIFY2(!words.contains(info.name), info.name.data());
+        words.insert(info.name);
         QVERIFY(info.status >= 200 && info.status < 600);
         QVERIFY(!info.title.isEmpty());
     }
@@ -57,8 +57,8 @@ void TestProblem::statusOfEachCase_data()
     QTest::addColumn<Reason>("reason");
     QTest::addColumn<QString>("word");
     QTest::addColumn<int>("status");
-    const auto row = [](const char *word, Reason reason, int status) {
-        QTest::newRow(word) << reason << QString::fromLatin1(word) << status;
+    const auto row = [](const char *name, Reason reason, int status) {
+        QTest::newRow(name) << reason << QString::fromLatin1(name) << status;
     };
     row("completed", Reason::Completed, 200);
     row("job_failed", Reason::JobFailed, 200);
@@ -89,9 +89,9 @@ void TestProblem::statusOfEachCase_data()
 void TestProblem::statusOfEachCase()
 {
     QFETCH(Reason, reason);
-    QFETCH(QString, word);
+    QFETCH(QString, name);
     QFETCH(int, status);
-    QCOMPARE(QString(reasonInfo(reason).word), word);
+    QCOMPARE(QString(reasonInfo(reason).name), name);
     QCOMPARE(problemOf(reason).status(), status);
 }
 
@@ -102,8 +102,8 @@ void TestProblem::members()
         const QByteArray text = problemOf(reason).toJson();
         const QJsonObject object = QJsonDocument::fromJson(text).object();
         QCOMPARE(object.keys(), QStringList({u"code"_s, u"status"_s, u"title"_s, u"type"_s}));
-        QCOMPARE(object.value(u"type"_s).toString(), QString(u"urn:holdline:problem:"_s + word(reason)));
-        QCOMPARE(object.value(u"code"_s).toString(), QString(word(reason)));
+        QCOMPARE(object.value(u"type"_s).toString(), QString(u"urn:holdline:problem:"_s + name(reason)));
+        QCOMPARE(object.value(u"code"_s).toString(), QString(name(reason)));
         QCOMPARE(object.value(u"status"_s).toInt(), reasonInfo(reason).status);
         QCOMPARE(object.value(u"title"_s).toString(), QString(reasonInfo(reason).title));
     }

@@ -223,7 +223,7 @@ void TestPrometheus::metricsAreValid()
 
     for (int i = 0; i < kReasonCount; ++i)
         counters.countRequest(static_cast<Reason>(i));
-    counters.countCallback(CallbackWord::Late);
+    counters.countCallback(CallbackOutcome::Late);
     counters.countStart(StartFate::Unknown, 20ms);
     counters.countHttpRefusal(431);
     counters.countHttpRefusal(431);
@@ -231,11 +231,11 @@ void TestPrometheus::metricsAreValid()
     counters.countHttpRefusal(1'000'000);
     counters.requestTook.record(300ms);
     counters.joined = 3;
-    counters.lettersKept = {4, 5};
+    counters.deadLettersStored = {4, 5};
     store.available = false;
     store.deadLetters = {6, 7};
     store.writeTook.record(3ms);
-    gauges.promised = 18;
+    gauges.durable = 18;
     gauges.held = 17;
     gauges.draining = true;
     gauges.startedAt = std::chrono::system_clock::time_point(1'700'000'000'500ms);
@@ -265,7 +265,7 @@ void TestPrometheus::everyWordHasASeries()
     Checker checker;
     QCOMPARE(checker.check(renderMetrics({}, {}, {})), QString());
     for (int i = 0; i < kReasonCount; ++i) {
-        const QByteArray outcome = QByteArrayView(word(static_cast<Reason>(i))).toByteArray();
+        const QByteArray outcome = QByteArrayView(name(static_cast<Reason>(i))).toByteArray();
         QCOMPARE(checker.series.value("holdline_requests_total{outcome=\"" + outcome + "\"}"), "0"_ba);
     }
     for (const char *result : {"matched", "early", "duplicate", "late", "unknown", "mismatched", "malformed"})
@@ -281,7 +281,7 @@ void TestPrometheus::addingUp()
     b.countRequest(Reason::Completed);
     b.countHttpRefusal(400);
     b.countStart(StartFate::Accepted, 5ms);
-    b.countCallback(CallbackWord::Matched);
+    b.countCallback(CallbackOutcome::Matched);
     b.retries = 3;
     b.connectionsClosed = 4;
     b.requestTook.record(1s);

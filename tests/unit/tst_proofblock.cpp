@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/proofblock.h"
-#include "core/wire/proofformat.h"
+#include "core/proof/proofblock.h"
+#include "core/proof/proofformat.h"
 
 #include <QFile>
 #include <QTest>

@@ -38,15 +38,15 @@ private Q_SLOTS:
             // This one never reaches a client in the course of the service's normal life.
             if (reason == Reason::InternalError)
                 continue;
-            const QString quoted = u"`"_s + word(reason) + u"`"_s;
+            const QString quoted = u"`"_s + name(reason) + u"`"_s;
             QVERIFY2(m_readme.contains(quoted), qPrintable(quoted));
         }
     }
 
     void everyCallbackWordIsExplained()
     {
-        for (int i = 1; i < kCallbackWordCount; ++i) {
-            const QString quoted = u"`"_s + word(static_cast<CallbackWord>(i)) + u"`"_s;
+        for (int i = 1; i < kCallbackOutcomeCount; ++i) {
+            const QString quoted = u"`"_s + name(static_cast<CallbackOutcome>(i)) + u"`"_s;
             QVERIFY2(m_readme.contains(quoted), qPrintable(quoted));
         }
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/job/problem.h"
 #include "core/job/reason.h"
-#include "core/wire/problem.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -18,7 +18,7 @@ namespace {
 struct Documented
 {
     Reason reason;
-    QLatin1StringView word;
+    QLatin1StringView name;
     int status;
 };
 
@@ -89,7 +89,7 @@ void TestReason::eachHasItsWordAndStatus()
     for (std::size_t i = 0; i < kDocumented.size(); ++i) {
         const auto &[reason, text, status] = kDocumented[i];
         QCOMPARE(static_cast<std::size_t>(reason), i);
-        QCOMPARE(word(reason), text);
+        QCOMPARE(name(reason), text);
         QCOMPARE(reasonInfo(reason).status, status);
     }
 }
@@ -100,8 +100,8 @@ void TestReason::wordsAreUniqueAndPlain()
     QSet<QString> words;
     for (const Documented &documented : kDocumented) {
         const ReasonInfo &info = reasonInfo(documented.reason);
-        words.insert(info.word);
-        QVERIFY2(plain.match(info.word).hasMatch(), info.word.data());
+        words.insert(info.name);
+        QVERIFY2(plain.match(info.name).hasMatch(), info.name.data());
         QVERIFY(!info.title.isEmpty());
         QVERIFY(QChar(info.title.front()).isUpper());
         QVERIFY2(!info.title.endsWith(QLatin1Char('.')), info.title.data());
@@ -115,10 +115,10 @@ void TestReason::problemOfEachReason()
         const Problem problem{documented.reason, u"What to do."_s, "0123abcd", {}};
         const QJsonObject object = QJsonDocument::fromJson(problem.toJson()).object();
         QCOMPARE(object.size(), 6);
-        QCOMPARE(object[u"type"_s].toString(), QString(u"urn:holdline:problem:"_s + documented.word));
+        QCOMPARE(object[u"type"_s].toString(), QString(u"urn:holdline:problem:"_s + documented.name));
         QCOMPARE(object[u"title"_s].toString(), QString(reasonInfo(documented.reason).title));
         QCOMPARE(object[u"status"_s].toInt(), documented.status);
-        QCOMPARE(object[u"code"_s].toString(), QString(documented.word));
+        QCOMPARE(object[u"code"_s].toString(), QString(documented.name));
         QCOMPARE(object[u"detail"_s].toString(), u"What to do."_s);
         QCOMPARE(object[u"job"_s].toString(), u"0123abcd"_s);
         QCOMPARE(problem.status(), documented.status);

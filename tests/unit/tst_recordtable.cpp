@@ -467,8 +467,8 @@ void TestRecordTable::callbacks()
             continue;
         // The newest on top.
         std::vector<CallbackRow> rows(data.callbacks().rbegin(), data.callbacks().rend());
-        std::erase_if(rows,
-                      [&](const CallbackRow &row) { return isLateOnly && row.word != CallbackWord::Late; });
+        std::erase_if(
+            rows, [&](const CallbackRow &row) { return isLateOnly && row.word != CallbackOutcome::Late; });
         QCOMPARE(table.shownCount(), int(rows.size()));
         for (std::size_t row = 0; row < rows.size(); ++row)
             QVERIFY(table.callbackAt(int(row)) == rows[row]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/monitorcodec.h"
+#include "core/monitormessages/monitorcodec.h"
 #include "monitor/data/callbackstable.h"
 #include "monitor/data/jobstable.h"
 #include "monitor/data/lanestable.h"
@@ -174,7 +174,7 @@ private Q_SLOTS:
         Update update;
         update.at = kNow;
         update.lanes = {{"acme", 3, 1, Microseconds(6500), Microseconds(19'500), true}};
-        update.callbacks = {{kNow, CallbackWord::Late, "a", "u1", "127.0.0.1", 80}};
+        update.callbacks = {{kNow, CallbackOutcome::Late, "a", "u1", "127.0.0.1", 80}};
         m_data.apply(update);
         LanesTable lanes(m_data);
         CallbacksTable callbacks(m_data);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How many threads there are, which of them an account belongs to, and what each may use.
 #include "core/config/options.h"
-#include "service/holdline/shardplan.h"
+#include "service/holdline/shards/shardplan.h"
 
 #include <QTest>
 
@@ -20,8 +20,8 @@ std::vector<std::int64_t> sharedLimits(const ShardPlan &plan)
             c.lanes.startsInFlight,
             c.lanes.queued,
             c.hold.held,
-            c.hold.parkedResults,
-            c.hold.parkedBytes,
+            c.hold.retainedResults,
+            c.hold.retainedBytes,
             c.limits.connections,
             c.limits.callbackConnections,
             c.log.accessLinesPerSecond,
@@ -56,34 +56,34 @@ private Q_SLOTS:
         QVERIFY(!option->reloadable);
     }
 
-    void anAccountHasOneHome()
+    void anAccountHasOneShard()
     {
-        const HomeShards homes(4, 12345);
+        const AccountShards accountShards(4, 12345);
         std::array<int, 4> accounts{};
         for (int i = 0; i < 10'000; ++i) {
             const QByteArray account = "account-" + QByteArray::number(i);
-            const int home = homes.of(account);
-            QVERIFY(home >= 0 && home < 4);
-            QCOMPARE(homes.of(QByteArray(account + 'x').chopped(1)), home);
-            QCOMPARE(HomeShards(homes).of(account), home);
-            ++accounts[static_cast<std::size_t>(home)];
+            const int target = accountShards.of(account);
+            QVERIFY(target >= 0 && target < 4);
+            QCOMPARE(accountShards.of(QByteArray(account + 'x').chopped(1)), target);
+            QCOMPARE(AccountShards(accountShards).of(account), target);
+            ++accounts[static_cast<std::size_t>(target)];
         }
         for (const int count : accounts)
             QVERIFY2(count > 2000 && count < 3000, qPrintable(QString::number(count)));
-        QCOMPARE(HomeShards(1, 12345).of("account"), 0);
+        QCOMPARE(AccountShards(1, 12345).of("account"), 0);
     }
 
     /// Nobody can choose accounts that crowd one shard: with another seed they live elsewhere.
-    void homesDependOnTheSeed()
+    void shardsDependOnTheSeed()
     {
         std::vector<QByteArray> crowd;
-        const HomeShards known(4, 1);
+        const AccountShards known(4, 1);
         for (int i = 0; crowd.size() < 1000; ++i) {
             const QByteArray account = QByteArray::number(i);
             if (known.of(account) == 0)
                 crowd.push_back(account);
         }
-        const HomeShards other(4, 2);
+        const AccountShards other(4, 2);
         const auto together = std::count_if(crowd.begin(), crowd.end(), [&other](const QByteArray &account) {
             return other.of(account) == 0;
         });
@@ -117,13 +117,13 @@ private Q_SLOTS:
         config.lanes.laneLength = 10;
         config.lanes.startsPerAccount = 3;
         config.circuit.failures = 2;
-        config.hold.parkedResults = 0;
+        config.hold.retainedResults = 0;
         config.log.accessLinesPerSecond = 0;
         const Config part = shareOf(config, {}, 4).config;
         QCOMPARE(part.lanes.laneLength, 10);
         QCOMPARE(part.lanes.startsPerAccount, 3);
         QCOMPARE(part.circuit.failures, 2);
-        QCOMPARE(part.hold.parkedResults, 0);
+        QCOMPARE(part.hold.retainedResults, 0);
         QCOMPARE(part.log.accessLinesPerSecond, 0);
         QCOMPARE(part.limits.bodyBytes, config.limits.bodyBytes);
         QCOMPARE(part.hold.deadline, config.hold.deadline);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/wire/jsontext.h"
-#include "core/wire/startcodec.h"
+#include "core/json/jsontext.h"
+#include "core/profile/startcodec.h"
 
 #include <QRandomGenerator>
 #include <QTest>

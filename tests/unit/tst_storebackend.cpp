@@ -378,18 +378,18 @@ void TestStoreBackend::deadLetters()
     for (int i = 0; i < 6; ++i) {
         letters.push_back(deadLetter(i % 2 == 0 ? DeadLetter::Kind::Job : DeadLetter::Kind::Callback,
                                      QByteArray("a body\0", 7) + QByteArray::number(i)));
-        QCOMPARE(world.write(PutLetter{letters.back()}), QString());
+        QCOMPARE(world.write(PutDeadLetter{letters.back()}), QString());
     }
-    QCOMPARE(world.reader->findLetter(letters[0].id).value, letters[0]);
-    QVERIFY(!world.reader->findLetter("nobody").value);
+    QCOMPARE(world.reader->findDeadLetter(letters[0].id).value, letters[0]);
+    QVERIFY(!world.reader->findDeadLetter("nobody").value);
     letters[0].redriven = 2;
     letters[0].body = "less";
-    QCOMPARE(world.write(PutLetter{letters[0]}), QString());
-    QCOMPARE(world.reader->findLetter(letters[0].id).value, letters[0]);
+    QCOMPARE(world.write(PutDeadLetter{letters[0]}), QString());
+    QCOMPARE(world.reader->findDeadLetter(letters[0].id).value, letters[0]);
 
     const auto listed = [&](std::optional<DeadLetter::Kind> kind, int most) {
         QByteArrayList ids;
-        for (const DeadLetter &letter : world.reader->listLetters(kind, most).value) {
+        for (const DeadLetter &letter : world.reader->listDeadLetters(kind, most).value) {
             if (letter.body.isEmpty() && letter.token.isEmpty())
                 ids.append(letter.id);
         }
@@ -399,8 +399,8 @@ void TestStoreBackend::deadLetters()
                                               letters[1].id, letters[0].id}));
     QCOMPARE(listed({}, 2), (QByteArrayList{letters[5].id, letters[4].id}));
     QCOMPARE(listed(DeadLetter::Kind::Job, 2), (QByteArrayList{letters[4].id, letters[2].id}));
-    QCOMPARE(world.write(RemoveLetter{letters[4].id}), QString());
-    QCOMPARE(world.write(RemoveLetter{letters[4].id}), QString());
+    QCOMPARE(world.write(RemoveDeadLetter{letters[4].id}), QString());
+    QCOMPARE(world.write(RemoveDeadLetter{letters[4].id}), QString());
     QCOMPARE(listed(DeadLetter::Kind::Job, 9), (QByteArrayList{letters[2].id, letters[0].id}));
     QCOMPARE(world.backend->size().letters, (std::array<std::int64_t, 2>{3, 2}));
 }
@@ -411,16 +411,16 @@ void TestStoreBackend::deadLettersAreBoundedByKind()
     limits.deadLetters = 10;
     const World world(limits);
     const DeadLetter job = deadLetter(DeadLetter::Kind::Job, "x");
-    QCOMPARE(world.write(PutLetter{job}), QString());
+    QCOMPARE(world.write(PutDeadLetter{job}), QString());
     std::vector<DeadLetter> flood;
     for (int i = 0; i < 20; ++i) {
         flood.push_back(deadLetter(DeadLetter::Kind::Callback, "x"));
-        QCOMPARE(world.write(PutLetter{flood.back()}), QString());
+        QCOMPARE(world.write(PutDeadLetter{flood.back()}), QString());
     }
     QCOMPARE(world.backend->size().letters, (std::array<std::int64_t, 2>{5, 1}));
-    QVERIFY(world.reader->findLetter(job.id).value);
-    QVERIFY(!world.reader->findLetter(flood[14].id).value);
-    QVERIFY(world.reader->findLetter(flood[15].id).value);
+    QVERIFY(world.reader->findDeadLetter(job.id).value);
+    QVERIFY(!world.reader->findDeadLetter(flood[14].id).value);
+    QVERIFY(world.reader->findDeadLetter(flood[15].id).value);
 }
 
 void TestStoreBackend::deadLettersAreBoundedByBytes()
@@ -431,11 +431,11 @@ void TestStoreBackend::deadLettersAreBoundedByBytes()
     std::vector<DeadLetter> letters;
     for (int i = 0; i < 10; ++i) {
         letters.push_back(deadLetter(DeadLetter::Kind::Callback, QByteArray(200, 'x')));
-        QCOMPARE(world.write(PutLetter{letters.back()}), QString());
+        QCOMPARE(world.write(PutDeadLetter{letters.back()}), QString());
     }
     QCOMPARE(world.backend->size().letters[0], 2);
-    QVERIFY(world.reader->findLetter(letters[8].id).value);
-    QVERIFY(!world.reader->findLetter(letters[7].id).value);
+    QVERIFY(world.reader->findDeadLetter(letters[8].id).value);
+    QVERIFY(!world.reader->findDeadLetter(letters[7].id).value);
 }
 
 QTEST_GUILESS_MAIN(TestStoreBackend)

@@ -113,7 +113,7 @@ private Q_SLOTS:
         std::vector<JobRow> live;
         for (int i = 0; i < 10; ++i) {
             live.push_back(job(i, i < 5 ? RowState::Queued : RowState::Running));
-            live.back().promised = live.back().handedOver = i % 4 == 0;
+            live.back().durable = live.back().handedOver = i % 4 == 0;
         }
         apply(live);
         QTRY_COMPARE(panel.table().shownCount(), 10);
@@ -437,8 +437,8 @@ private Q_SLOTS:
         show(panel);
         Update update;
         update.at = kStart;
-        update.callbacks = {{kStart, CallbackWord::Matched, "job-1", "u1", "127.0.0.1", 10},
-                            {kStart, CallbackWord::Unknown, {}, {}, "127.0.0.1", 20}};
+        update.callbacks = {{kStart, CallbackOutcome::Matched, "job-1", "u1", "127.0.0.1", 10},
+                            {kStart, CallbackOutcome::Unknown, {}, {}, "127.0.0.1", 20}};
         m_data->apply(update);
         QTRY_COMPARE(panel.table().shownCount(), 2);
         panel.choose(u"matched"_s);

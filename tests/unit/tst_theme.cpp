@@ -160,8 +160,8 @@ void TestTheme::jobsHaveColours()
     row.outcome = Reason::CallbackTimeout;
     QCOMPARE(inkOf(row), Ink::EndedFailed);
     QCOMPARE(inkOf(Phase::Queue), inkOf(RowState::Queued));
-    QCOMPARE(inkOf(CallbackWord::Matched), Ink::Good);
-    QCOMPARE(inkOf(CallbackWord::Malformed), Ink::Bad);
+    QCOMPARE(inkOf(CallbackOutcome::Matched), Ink::Good);
+    QCOMPARE(inkOf(CallbackOutcome::Malformed), Ink::Bad);
 }
 
 void TestTheme::digitsHaveOneWidth_data()

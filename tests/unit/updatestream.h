@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/wire/monitormessages.h"
+#include "core/monitormessages/monitormessages.h"
 
 #include <algorithm>
 #include <iterator>
@@ -183,7 +183,7 @@ private:
     {
         CallbackRow row;
         row.at = m_at;
-        row.word = static_cast<CallbackWord>(1 + pick(kCallbackWordCount - 1));
+        row.word = static_cast<CallbackOutcome>(1 + pick(kCallbackOutcomeCount - 1));
         row.job = jobs.empty() || pick(3) == 0 ? QByteArray() : anyJob().id;
         row.bytes = pick(100'000);
         row.client = "10.0.1.1:80";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/jobsapi/eventstream.h"
 
-#include "service/holdline/jobsapi/apianswers.h"
+#include "service/holdline/answers/apianswers.h"
 
 #include <utility>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/jobsapi/jobsapi.h"
 
-#include "core/wire/idempotencykey.h"
-#include "core/wire/prefer.h"
-#include "service/holdline/http/httpserver.h"
-#include "service/holdline/jobsapi/apianswers.h"
+#include "core/httpvalues/idempotencykey.h"
+#include "core/httpvalues/prefer.h"
+#include "service/holdline/answers/apianswers.h"
+#include "service/holdline/answers/jobjson.h"
+#include "service/holdline/httpserver/httpserver.h"
 #include "service/holdline/jobsapi/eventstream.h"
-#include "service/holdline/jobsapi/jobjson.h"
 #include "service/holdline/jobsapi/longpoll.h"
 #include "service/holdline/jobsapi/query.h"
 #include "service/http/problemresponse.h"

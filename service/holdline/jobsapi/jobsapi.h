@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/job/problem.h"
 #include "core/telemetry/metrics.h"
-#include "core/wire/problem.h"
-#include "service/holdline/exchange.h"
-#include "service/holdline/jobdirectory.h"
+#include "service/holdline/ports/exchange.h"
+#include "service/holdline/ports/jobdirectory.h"
 
 #include <QObject>
 
@@ -17,7 +17,7 @@ namespace holdline {
 class HttpServer;
 class JobWatcher;
 
-/// The jobs API: how promised jobs stand, their results, their ends, for clients that come back.
+/// The jobs API: how durable jobs stand, their results, their ends, for clients that come back.
 ///
 ///     GET    /v1/jobs/{id}          how it stands; Prefer: wait=N waits for its end
 ///     GET    /v1/jobs/{id}/result   its answer, byte for byte; 202 while it goes on; Prefer: wait=N

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/exchange.h"
-#include "service/holdline/jobdirectory.h"
+#include "service/holdline/ports/exchange.h"
+#include "service/holdline/ports/jobdirectory.h"
 
 #include <QObject>
 

@@ -64,7 +64,7 @@ public:
             all.value.resize(static_cast<std::size_t>(most));
         return all;
     }
-    Letter findLetter(const QByteArray &id) override
+    Letter findDeadLetter(const QByteArray &id) override
     {
         const std::lock_guard lock(m_store.m_mutex);
         const auto found = m_store.m_letters.find(id);
@@ -72,14 +72,15 @@ public:
             return {};
         return {.value = found->second.letter, .error = {}};
     }
-    Letters listLetters(std::optional<DeadLetter::Kind> kind, int most) override
+    Letters listDeadLetters(std::optional<DeadLetter::Kind> kind, int most) override
     {
         Letters all;
         const std::lock_guard lock(m_store.m_mutex);
         std::map<std::uint64_t, QByteArray> byAge;
         for (std::size_t i = 0; i < kDeadLetterKinds; ++i) {
             if (!kind || static_cast<std::size_t>(*kind) == i)
-                byAge.insert(m_store.m_letterKinds[i].byAge.begin(), m_store.m_letterKinds[i].byAge.end());
+                byAge.insert(m_store.m_deadLetterKinds[i].byAge.begin(),
+                             m_store.m_deadLetterKinds[i].byAge.end());
         }
         for (auto at = byAge.rbegin(); at != byAge.rend() && most > 0; ++at, --most) {
             all.value.push_back(m_store.m_letters.at(at->second).letter);
@@ -104,7 +105,7 @@ std::unique_ptr<StoreReader> MemoryStore::makeReader()
     return std::make_unique<MemoryReader>(*this);
 }
 
-Looked<std::vector<JobRecord>> MemoryStore::unsettled()
+Result<std::vector<JobRecord>> MemoryStore::unsettled()
 {
     const std::lock_guard lock(m_mutex);
     std::map<std::uint64_t, const JobRecord *> byAge;
@@ -112,7 +113,7 @@ Looked<std::vector<JobRecord>> MemoryStore::unsettled()
         if (!entry.record.isSettled())
             byAge.emplace(entry.number, &entry.record);
     }
-    Looked<std::vector<JobRecord>> open;
+    Result<std::vector<JobRecord>> open;
     for (const auto &[number, record] : byAge)
         open.value.push_back(*record);
     return open;
@@ -170,26 +171,26 @@ QString MemoryStore::carryOut(const RemoveJob &write)
     return {};
 }
 
-QString MemoryStore::carryOut(const PutLetter &write)
+QString MemoryStore::carryOut(const PutDeadLetter &write)
 {
     const auto before = m_letters.find(write.letter.id);
     const std::uint64_t number = before == m_letters.end() ? ++m_last : before->second.number;
-    carryOut(RemoveLetter{write.letter.id});
-    LetterKind &kind = m_letterKinds[static_cast<std::size_t>(write.letter.kind)];
+    carryOut(RemoveDeadLetter{write.letter.id});
+    DeadLetterKind &kind = m_deadLetterKinds[static_cast<std::size_t>(write.letter.kind)];
     kind.bytes += write.letter.body.size();
     kind.byAge.emplace(number, write.letter.id);
-    m_letters.emplace(write.letter.id, LetterEntry{write.letter, number});
-    const LetterShare share = letterShare(m_limits);
+    m_letters.emplace(write.letter.id, DeadLetterEntry{write.letter, number});
+    const DeadLetterShare share = deadLetterShare(m_limits);
     while (static_cast<int>(kind.byAge.size()) > share.letters || kind.bytes > share.bytes)
-        carryOut(RemoveLetter{kind.byAge.begin()->second});
+        carryOut(RemoveDeadLetter{kind.byAge.begin()->second});
     return {};
 }
 
-QString MemoryStore::carryOut(const RemoveLetter &write)
+QString MemoryStore::carryOut(const RemoveDeadLetter &write)
 {
     if (const auto node = m_letters.extract(write.id)) {
         const auto &[letter, number] = node.mapped();
-        LetterKind &kind = m_letterKinds[static_cast<std::size_t>(letter.kind)];
+        DeadLetterKind &kind = m_deadLetterKinds[static_cast<std::size_t>(letter.kind)];
         kind.bytes -= letter.body.size();
         kind.byAge.erase(number);
     }
@@ -266,8 +267,8 @@ StoreSize MemoryStore::size() const
     size.open = static_cast<std::int64_t>(m_jobs.size()) - size.ended - size.tombstones;
     size.bytes = m_bytes;
     for (std::size_t i = 0; i < kDeadLetterKinds; ++i) {
-        size.letters[i] = static_cast<std::int64_t>(m_letterKinds[i].byAge.size());
-        size.bytes += m_letterKinds[i].bytes;
+        size.letters[i] = static_cast<std::int64_t>(m_deadLetterKinds[i].byAge.size());
+        size.bytes += m_deadLetterKinds[i].bytes;
     }
     return size;
 }

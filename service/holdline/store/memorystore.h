@@ -24,7 +24,7 @@ public:
     void close() override {}
     bool isDurable() const override { return false; }
     std::unique_ptr<StoreReader> makeReader() override;
-    Looked<std::vector<JobRecord>> unsettled() override;
+    Result<std::vector<JobRecord>> unsettled() override;
     QString forEachKey(
         const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) override;
     CommitResult commit(const std::vector<StoreWrite> &writes) override;
@@ -51,7 +51,7 @@ private:
             return std::tie(a.at, a.number) < std::tie(b.at, b.number);
         }
     };
-    struct LetterEntry
+    struct DeadLetterEntry
     {
         DeadLetter letter;
         std::uint64_t number = 0;
@@ -59,8 +59,8 @@ private:
 
     QString carryOut(const PutJob &write);
     QString carryOut(const RemoveJob &write);
-    QString carryOut(const PutLetter &write);
-    QString carryOut(const RemoveLetter &write);
+    QString carryOut(const PutDeadLetter &write);
+    QString carryOut(const RemoveDeadLetter &write);
     void insert(JobRecord record, std::uint64_t number);
     std::uint64_t extract(const QByteArray &id);
     void bury(const QByteArray &id, WallTime now);
@@ -73,14 +73,14 @@ private:
     std::unordered_multimap<std::uint64_t, QByteArray> m_byToken;     ///< CallbackToken::lookup → id
     std::set<Place> m_ended;
     std::set<Place> m_tombstones;
-    std::unordered_map<QByteArray, LetterEntry> m_letters;
+    std::unordered_map<QByteArray, DeadLetterEntry> m_letters;
     /// What there is of one kind.
-    struct LetterKind
+    struct DeadLetterKind
     {
         std::map<std::uint64_t, QByteArray> byAge;  ///< number → id
         std::int64_t bytes = 0;                     ///< their bodies
     };
-    std::array<LetterKind, kDeadLetterKinds> m_letterKinds;
+    std::array<DeadLetterKind, kDeadLetterKinds> m_deadLetterKinds;
     std::int64_t m_bytes = 0;  ///< of records
 };
 

@@ -10,7 +10,7 @@ ReaderThread::ReaderThread(std::unique_ptr<StoreReader> reader) : m_reader(std::
 
 ReaderThread::~ReaderThread()
 {
-    m_letters.close();
+    m_messages.close();
     if (!m_began)
         return;
     m_over.acquire();
@@ -27,10 +27,10 @@ bool ReaderThread::begin()
 void ReaderThread::run()
 {
     while (true) {
-        const std::vector<LookLetter> letters = m_letters.take(std::nullopt);
-        if (letters.empty())
+        const std::vector<ReadRequest> messages = m_messages.take(std::nullopt);
+        if (messages.empty())
             break;
-        for (const LookLetter &look : letters)
+        for (const ReadRequest &look : messages)
             look(*m_reader);
     }
     m_reader->close();

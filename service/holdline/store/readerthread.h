@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/store/letterqueue.h"
-#include "service/holdline/store/storeletters.h"
+#include "service/holdline/store/messagequeue.h"
+#include "service/holdline/store/storemessages.h"
 
 #include <QThread>
 
@@ -23,14 +23,14 @@ public:
 
     /// False when the system allows no more threads.
     bool begin();
-    void post(LookLetter letter) { m_letters.post(std::move(letter)); }
+    void post(ReadRequest message) { m_messages.post(std::move(message)); }
 
 protected:
     void run() override;
 
 private:
     const std::unique_ptr<StoreReader> m_reader;
-    LetterQueue<LookLetter> m_letters;
+    MessageQueue<ReadRequest> m_messages;
     bool m_began = false;
     /// What QThread waits by is inside of Qt; this one ThreadSanitizer sees, too.
     std::binary_semaphore m_over{0};

@@ -59,10 +59,10 @@ private:
     }
     void add(JobState state) { add(static_cast<int>(state)); }
     void add(DeadLetter::Kind kind) { add(static_cast<int>(kind)); }
-    void add(Reason reason) { add(QByteArray(word(reason).data(), word(reason).size())); }
+    void add(Reason reason) { add(QByteArray(name(reason).data(), name(reason).size())); }
     void add(const JobStatus &status)
     {
-        all(status.state, status.promised, status.handedOver, status.interrupted, status.passThrough,
+        all(status.state, status.durable, status.handedOver, status.interrupted, status.passThrough,
             status.attempted, status.startInFlight, status.startUnknown, status.resultSeen, status.outcome);
     }
     void add(const std::vector<std::pair<QByteArray, QByteArray>> &fields)
@@ -145,14 +145,14 @@ private:
         get(read);
         for (int i = 0; i < kReasonCount; ++i) {
             reason = static_cast<Reason>(i);
-            if (word(reason) == QLatin1StringView(read))
+            if (name(reason) == QLatin1StringView(read))
                 return;
         }
         m_good = false;
     }
     void get(JobStatus &status)
     {
-        all(status.state, status.promised, status.handedOver, status.interrupted, status.passThrough,
+        all(status.state, status.durable, status.handedOver, status.interrupted, status.passThrough,
             status.attempted, status.startInFlight, status.startUnknown, status.resultSeen, status.outcome);
     }
     void get(std::vector<std::pair<QByteArray, QByteArray>> &fields)
@@ -224,7 +224,7 @@ QByteArray toBytes(const DeadLetter &letter)
                         letter.bytes, letter.redriven);
 }
 
-std::optional<DeadLetter> letterFromBytes(const QByteArray &bytes)
+std::optional<DeadLetter> deadLetterFromBytes(const QByteArray &bytes)
 {
     DeadLetter letter;
     if (!Reader(bytes).all(letter.id, letter.kind, letter.at, letter.reason, letter.job, letter.account,

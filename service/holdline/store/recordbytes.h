@@ -24,7 +24,7 @@ std::optional<RecordedAnswer> answerFromBytes(const QByteArray &bytes);
 
 /// All of the letter but its body.
 QByteArray toBytes(const DeadLetter &letter);
-std::optional<DeadLetter> letterFromBytes(const QByteArray &bytes);
+std::optional<DeadLetter> deadLetterFromBytes(const QByteArray &bytes);
 
 /// A checksum of what belongs together: of bytes, and of the id they belong to, so that bytes that turn up at
 /// another one are found out.

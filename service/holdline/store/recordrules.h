@@ -48,12 +48,12 @@ inline JobRecord tombstoneOf(const JobRecord &record, WallTime now)
 }
 
 /// What each kind of dead letters may take: half of all, so that a flood of one leaves the other alone.
-struct LetterShare
+struct DeadLetterShare
 {
     int letters = 0;
     std::int64_t bytes = 0;
 };
-inline LetterShare letterShare(const Config::Store &limits)
+inline DeadLetterShare deadLetterShare(const Config::Store &limits)
 {
     return {limits.deadLetters / 2 + limits.deadLetters % 2,
             limits.deadLetterBytes / 2 + limits.deadLetterBytes % 2};

@@ -15,7 +15,7 @@ std::optional<DeadLetter> letterOf(const QSqlQuery &query)
     const QByteArray id = query.value(0).toByteArray();
     const QByteArray bytes = query.value(1).toByteArray();
     auto letter = query.value(2).toLongLong() == static_cast<qint64>(checksum(id, bytes))
-                      ? letterFromBytes(bytes)
+                      ? deadLetterFromBytes(bytes)
                       : std::nullopt;
     if (!letter || letter->id != id) {
         qCWarning(lcService) << "a dead letter in the store is damaged and left out";
@@ -94,7 +94,7 @@ StoreReader::Jobs SqliteReader::findAllByKey(const QByteArray &key, int most)
     return found;
 }
 
-StoreReader::Letter SqliteReader::findLetter(const QByteArray &id)
+StoreReader::Letter SqliteReader::findDeadLetter(const QByteArray &id)
 {
     Letter found;
     found.error = open();
@@ -121,7 +121,7 @@ StoreReader::Letter SqliteReader::findLetter(const QByteArray &id)
     return found;
 }
 
-StoreReader::Letters SqliteReader::listLetters(std::optional<DeadLetter::Kind> kind, int most)
+StoreReader::Letters SqliteReader::listDeadLetters(std::optional<DeadLetter::Kind> kind, int most)
 {
     Letters found;
     found.error = open();

@@ -20,8 +20,8 @@ public:
     Job findByKey(const QByteArray &account, const QByteArray &key) override;
     Job findByToken(const QByteArray &token) override;
     Jobs findAllByKey(const QByteArray &key, int most) override;
-    Letter findLetter(const QByteArray &id) override;
-    Letters listLetters(std::optional<DeadLetter::Kind> kind, int most) override;
+    Letter findDeadLetter(const QByteArray &id) override;
+    Letters listDeadLetters(std::optional<DeadLetter::Kind> kind, int most) override;
 
 private:
     Jobs look(const char *sql, const QVariantList &values);

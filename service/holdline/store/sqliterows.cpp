@@ -2,8 +2,8 @@
 #include "service/holdline/store/sqliterows.h"
 
 #include "core/job/jobid.h"
+#include "core/job/problem.h"
 #include "core/telemetry/logging.h"
-#include "core/wire/problem.h"
 #include "service/holdline/store/recordbytes.h"
 
 namespace holdline {
@@ -105,9 +105,9 @@ std::optional<JobRecord> bareJobOf(const QSqlQuery &query)
                                                                                         : std::nullopt;
 }
 
-Looked<std::optional<JobRecord>> jobOf(const QSqlQuery &query)
+Result<std::optional<JobRecord>> jobOf(const QSqlQuery &query)
 {
-    Looked<std::optional<JobRecord>> looked;
+    Result<std::optional<JobRecord>> looked;
     auto record = bareJobOf(query);
     if (!record) {
         looked.error = damaged(query.value(Id).toByteArray());
@@ -133,10 +133,10 @@ Looked<std::optional<JobRecord>> jobOf(const QSqlQuery &query)
     return looked;
 }
 
-Looked<std::vector<JobRecord>> jobsOf(SqliteConnection &connection, const char *sql,
+Result<std::vector<JobRecord>> jobsOf(SqliteConnection &connection, const char *sql,
                                       const QVariantList &values)
 {
-    Looked<std::vector<JobRecord>> all;
+    Result<std::vector<JobRecord>> all;
     QSqlQuery *query = connection.run(sql, values);
     if (!query)
         return {.value = {}, .error = connection.error()};

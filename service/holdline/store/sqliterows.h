@@ -25,10 +25,10 @@ std::optional<JobRecord> bareJobOf(const QSqlQuery &query);
 
 /// The whole record. A settled one whose answer is damaged says so in its answer (500); any other damage is
 /// an error.
-Looked<std::optional<JobRecord>> jobOf(const QSqlQuery &query);
+Result<std::optional<JobRecord>> jobOf(const QSqlQuery &query);
 
 /// All records that a statement with HOLDLINE_JOB_ROWS gives.
-Looked<std::vector<JobRecord>> jobsOf(SqliteConnection &connection, const char *sql,
+Result<std::vector<JobRecord>> jobsOf(SqliteConnection &connection, const char *sql,
                                       const QVariantList &values);
 
 /// What to tell people of a file that is not what it was; `how` is what was found.

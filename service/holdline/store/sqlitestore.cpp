@@ -47,7 +47,7 @@ void SqliteStore::close()
     m_lock.release();
     m_open.clear();
     m_size = {};
-    m_letterBytes = {};
+    m_deadLetterBytes = {};
 }
 
 QString SqliteStore::openDatabase()
@@ -92,10 +92,10 @@ QString SqliteStore::count()
     query = m_connection.run("SELECT kind, size FROM letters");
     while (query && query->next()) {
         const auto kind = static_cast<std::size_t>(query->value(0).toInt());
-        if (kind >= m_letterBytes.size())
+        if (kind >= m_deadLetterBytes.size())
             continue;
         ++m_size.letters[kind];
-        m_letterBytes[kind] += query->value(1).toLongLong();
+        m_deadLetterBytes[kind] += query->value(1).toLongLong();
     }
     if (!query || !m_connection.check(*query))
         return fail();
@@ -110,12 +110,12 @@ QString SqliteStore::fail()
     return m_connection.error();
 }
 
-Looked<std::vector<JobRecord>> SqliteStore::unsettled()
+Result<std::vector<JobRecord>> SqliteStore::unsettled()
 {
     std::map<qint64, QByteArray> byAge;
     for (const auto &[id, job] : m_open)
         byAge.emplace(job.number, id);
-    Looked<std::vector<JobRecord>> all;
+    Result<std::vector<JobRecord>> all;
     for (const auto &[number, id] : byAge) {
         auto one = jobsOf(m_connection, HOLDLINE_JOB_ROWS "WHERE jobs.number = ?", {number});
         if (!one.error.isEmpty())

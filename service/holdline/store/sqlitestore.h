@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/clock.h"
+#include "core/base/clock.h"
 #include "core/config/config.h"
 #include "service/holdline/store/sqliteconnection.h"
 #include "service/holdline/store/storebackend.h"
@@ -30,7 +30,7 @@ public:
     void close() override;
     bool isDurable() const override { return true; }
     std::unique_ptr<StoreReader> makeReader() override;
-    Looked<std::vector<JobRecord>> unsettled() override;
+    Result<std::vector<JobRecord>> unsettled() override;
     QString forEachKey(
         const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) override;
     CommitResult commit(const std::vector<StoreWrite> &writes) override;
@@ -55,8 +55,8 @@ private:
     QString fail();
     Done carryOut(const PutJob &write);
     Done carryOut(const RemoveJob &write);
-    Done carryOut(const PutLetter &write);
-    Done carryOut(const RemoveLetter &write);
+    Done carryOut(const PutDeadLetter &write);
+    Done carryOut(const RemoveDeadLetter &write);
     Done insert(const JobRecord &record);
     Done update(const JobRecord &record, OpenJob &job);
     Done replace(const JobRecord &record);
@@ -64,7 +64,7 @@ private:
     bool writeParts(const JobRecord &record, qint64 number, bool isNew, bool hasRequest);
     void noteOpen(const JobRecord &record, qint64 number, bool hasRequest);
     std::int64_t &kindOf(bool isEnded, bool isExpired);
-    bool dropLetters(int kind);
+    bool dropDeadLetters(int kind);
     bool expire(WallTime now, TimePoint until, Tidied &tidied);
     bool forget(WallTime now, TimePoint until, Tidied &tidied);
     bool giveBack(TimePoint until, Tidied &tidied);
@@ -78,7 +78,7 @@ private:
     bool m_checked = false;  ///< the file is known to be well
     std::unordered_map<QByteArray, OpenJob> m_open;
     StoreSize m_size;
-    std::array<std::int64_t, kDeadLetterKinds> m_letterBytes{};
+    std::array<std::int64_t, kDeadLetterKinds> m_deadLetterBytes{};
 };
 
 }  // namespace holdline

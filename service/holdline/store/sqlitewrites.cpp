@@ -149,7 +149,7 @@ SqliteStore::Done SqliteStore::carryOut(const RemoveJob &write)
     return Done::Yes;
 }
 
-SqliteStore::Done SqliteStore::carryOut(const PutLetter &write)
+SqliteStore::Done SqliteStore::carryOut(const PutDeadLetter &write)
 {
     const DeadLetter &letter = write.letter;
     const int kind = static_cast<int>(letter.kind);
@@ -162,7 +162,7 @@ SqliteStore::Done SqliteStore::carryOut(const PutLetter &write)
         number = found->value(0);
         const auto before = static_cast<std::size_t>(found->value(1).toInt());
         --m_size.letters[before];
-        m_letterBytes[before] -= found->value(2).toLongLong();
+        m_deadLetterBytes[before] -= found->value(2).toLongLong();
     }
     found->finish();
     const QByteArray bytes = toBytes(letter);
@@ -176,26 +176,26 @@ SqliteStore::Done SqliteStore::carryOut(const PutLetter &write)
                            checksum(letter.id, letter.body)}))
         return Done::Failed;
     ++m_size.letters[static_cast<std::size_t>(kind)];
-    m_letterBytes[static_cast<std::size_t>(kind)] += letter.body.size();
-    return dropLetters(kind) ? Done::Yes : Done::Failed;
+    m_deadLetterBytes[static_cast<std::size_t>(kind)] += letter.body.size();
+    return dropDeadLetters(kind) ? Done::Yes : Done::Failed;
 }
 
 /// The oldest of that kind, as long as there are too many.
-bool SqliteStore::dropLetters(int kind)
+bool SqliteStore::dropDeadLetters(int kind)
 {
-    const LetterShare share = letterShare(m_limits);
+    const DeadLetterShare share = deadLetterShare(m_limits);
     auto &count = m_size.letters[static_cast<std::size_t>(kind)];
-    const auto &bytes = m_letterBytes[static_cast<std::size_t>(kind)];
+    const auto &bytes = m_deadLetterBytes[static_cast<std::size_t>(kind)];
     while (count > 0 && (count > share.letters || bytes > share.bytes)) {
         const auto id =
             m_connection.ask("SELECT id FROM letters WHERE kind = ? ORDER BY number LIMIT 1", {kind});
-        if (!id || carryOut(RemoveLetter{id->toByteArray()}) != Done::Yes)
+        if (!id || carryOut(RemoveDeadLetter{id->toByteArray()}) != Done::Yes)
             return false;
     }
     return true;
 }
 
-SqliteStore::Done SqliteStore::carryOut(const RemoveLetter &write)
+SqliteStore::Done SqliteStore::carryOut(const RemoveDeadLetter &write)
 {
     QSqlQuery *found =
         m_connection.run("SELECT number, kind, size FROM letters WHERE id = ?", {notNull(write.id)});
@@ -212,7 +212,7 @@ SqliteStore::Done SqliteStore::carryOut(const RemoveLetter &write)
         !m_connection.run("DELETE FROM bodies WHERE number = ?", {number}))
         return Done::Failed;
     --m_size.letters[kind];
-    m_letterBytes[kind] -= bytes;
+    m_deadLetterBytes[kind] -= bytes;
     return Done::Yes;
 }
 

@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 Store::Store(std::unique_ptr<StoreBackend> backend, const StoreThread::Options &options, const QString &path)
     : m_path(path),
       m_backend(std::move(backend)),
-      m_keys(options.store.jobs + std::int64_t(options.promised)),
+      m_keys(options.store.jobs + std::int64_t(options.durable)),
       m_writer(*m_backend, m_keys, options),
       m_reader(m_backend->makeReader())
 {
@@ -35,12 +35,12 @@ std::unique_ptr<StoreBackend> makeBackend(const QString &path, const Config::Sto
     return std::make_unique<SqliteStore>(path, limits);
 }
 
-std::unique_ptr<Store> makeStore(const Config::Store &config, int promised)
+std::unique_ptr<Store> makeStore(const Config::Store &config, int durable)
 {
     const QString path =
         config.path == "auto"_L1 ? usualStorePath(QProcessEnvironment::systemEnvironment()) : config.path;
     return std::make_unique<Store>(makeBackend(path, config),
-                                   StoreThread::Options{.store = config, .promised = promised}, path);
+                                   StoreThread::Options{.store = config, .durable = durable}, path);
 }
 
 }  // namespace holdline

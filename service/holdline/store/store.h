@@ -42,6 +42,6 @@ std::unique_ptr<StoreBackend> makeBackend(const QString &path, const Config::Sto
 
 /// As `config` wants it. `store.path` auto where there is no folder for it: one that is not available.
 /// `promised`: jobs that have not ended are never more than that.
-std::unique_ptr<Store> makeStore(const Config::Store &config, int promised);
+std::unique_ptr<Store> makeStore(const Config::Store &config, int durable);
 
 }  // namespace holdline

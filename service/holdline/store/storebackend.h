@@ -16,7 +16,7 @@ namespace holdline {
 
 /// What a look into the store came to: a value, or why there is none, for people.
 template <typename Value>
-struct Looked
+struct Result
 {
     Value value{};
     QString error;
@@ -64,18 +64,18 @@ public:
     virtual QString open() = 0;
     virtual void close() = 0;
 
-    using Job = Looked<std::optional<JobRecord>>;
-    using Jobs = Looked<std::vector<JobRecord>>;
-    using Letter = Looked<std::optional<DeadLetter>>;
-    using Letters = Looked<std::vector<DeadLetter>>;
+    using Job = Result<std::optional<JobRecord>>;
+    using Jobs = Result<std::vector<JobRecord>>;
+    using Letter = Result<std::optional<DeadLetter>>;
+    using Letters = Result<std::vector<DeadLetter>>;
 
     // As JobStore's.
     virtual Job find(const QByteArray &id) = 0;
     virtual Job findByKey(const QByteArray &account, const QByteArray &key) = 0;
     virtual Job findByToken(const QByteArray &token) = 0;
     virtual Jobs findAllByKey(const QByteArray &key, int most) = 0;
-    virtual Letter findLetter(const QByteArray &id) = 0;
-    virtual Letters listLetters(std::optional<DeadLetter::Kind> kind, int most) = 0;
+    virtual Letter findDeadLetter(const QByteArray &id) = 0;
+    virtual Letters listDeadLetters(std::optional<DeadLetter::Kind> kind, int most) = 0;
 };
 
 /// The store as its one writer sees it. Synchronous; one thread from open() to close().
@@ -94,7 +94,7 @@ public:
     virtual std::unique_ptr<StoreReader> makeReader() = 0;
 
     /// Records of jobs that have not ended, oldest first, each with its request.
-    virtual Looked<std::vector<JobRecord>> unsettled() = 0;
+    virtual Result<std::vector<JobRecord>> unsettled() = 0;
     /// Tells of each idempotency key that is held. Empty, or why not, for people.
     virtual QString forEachKey(
         const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) = 0;

@@ -9,9 +9,9 @@ namespace {
 
 /// A look for one thing as a look for many.
 template <typename Value>
-Looked<std::vector<Value>> asMany(Looked<std::optional<Value>> &&one)
+Result<std::vector<Value>> asMany(Result<std::optional<Value>> &&one)
 {
-    Looked<std::vector<Value>> many;
+    Result<std::vector<Value>> many;
     many.error = std::move(one.error);
     if (one.value)
         many.value.push_back(std::move(*one.value));
@@ -32,12 +32,12 @@ StoreLink::StoreLink(Store &store, QObject *parent)
     m_box->open([this](StoreAnswer &&answer) {
         std::visit([this](auto &&one) { receive(std::move(one)); }, std::move(answer));
     });
-    m_store.m_writer.post(JoinLetter{m_box});
+    m_store.m_writer.post(SubscribeRequest{m_box});
 }
 
 StoreLink::~StoreLink()
 {
-    m_store.m_writer.post(LeaveLetter{m_box});
+    m_store.m_writer.post(UnsubscribeRequest{m_box});
     m_box->close();
 }
 
@@ -63,14 +63,14 @@ void StoreLink::remove(const QByteArray &id)
     write(RemoveJob{id}, {});
 }
 
-void StoreLink::putDeadLetter(const DeadLetter &letter, Done done)
+void StoreLink::putDeadLetter(const DeadLetter &message, Done done)
 {
-    write(PutLetter{letter}, std::move(done));
+    write(PutDeadLetter{message}, std::move(done));
 }
 
 void StoreLink::removeDeadLetter(const QByteArray &id, Done done)
 {
-    write(RemoveLetter{id}, std::move(done));
+    write(RemoveDeadLetter{id}, std::move(done));
 }
 
 void StoreLink::write(StoreWrite write, Done done)
@@ -89,19 +89,19 @@ template <typename Look>
 void StoreLink::look(Look look, FoundAll found)
 {
     const Number number = ++m_last;
-    m_looks.emplace(number, std::move(found));
+    m_reads.emplace(number, std::move(found));
     m_store.m_reader.post([look = std::move(look), number, box = m_box](StoreReader &reader) {
         box->post(JobsAnswer{number, look(reader)});
     });
 }
 
 template <typename Look>
-void StoreLink::lookForLetters(Look look, FoundLetters found)
+void StoreLink::readDeadLetters(Look look, FoundDeadLetters found)
 {
     const Number number = ++m_last;
-    m_letterLooks.emplace(number, std::move(found));
+    m_deadLetterReads.emplace(number, std::move(found));
     m_store.m_reader.post([look = std::move(look), number, box = m_box](StoreReader &reader) {
-        box->post(LettersAnswer{number, look(reader)});
+        box->post(DeadLettersAnswer{number, look(reader)});
     });
 }
 
@@ -120,7 +120,7 @@ void StoreLink::findByKey(const QByteArray &account, const QByteArray &key, Foun
         return;
     }
     const Number number = ++m_last;
-    m_looks.emplace(number, std::move(answer));
+    m_reads.emplace(number, std::move(answer));
     m_box->post(JobsAnswer{number, {}});
 }
 
@@ -135,23 +135,23 @@ void StoreLink::findAllByKey(const QByteArray &key, int most, FoundAll found)
     look([key, most](StoreReader &reader) { return reader.findAllByKey(key, most); }, std::move(found));
 }
 
-void StoreLink::listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundLetters found)
+void StoreLink::listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundDeadLetters found)
 {
-    lookForLetters([kind, most](StoreReader &reader) { return reader.listLetters(kind, most); },
-                   std::move(found));
+    readDeadLetters([kind, most](StoreReader &reader) { return reader.listDeadLetters(kind, most); },
+                    std::move(found));
 }
 
-void StoreLink::findDeadLetter(const QByteArray &id, FoundLetter found)
+void StoreLink::findDeadLetter(const QByteArray &id, FoundDeadLetter found)
 {
-    lookForLetters([id](StoreReader &reader) { return asMany(reader.findLetter(id)); },
-                   [found = std::move(found)](auto all) { found(firstOf(std::move(all))); });
+    readDeadLetters([id](StoreReader &reader) { return asMany(reader.findDeadLetter(id)); },
+                    [found = std::move(found)](auto all) { found(firstOf(std::move(all))); });
 }
 
 void StoreLink::askStatus(std::function<void(const StoreStatus &)> answer)
 {
     const Number number = ++m_last;
-    m_questions.emplace(number, std::move(answer));
-    m_store.m_writer.post(StatusLetter{number, m_box});
+    m_queries.emplace(number, std::move(answer));
+    m_store.m_writer.post(StatusRequest{number, m_box});
 }
 
 void StoreLink::receive(WrittenAnswer &&answer)
@@ -162,18 +162,18 @@ void StoreLink::receive(WrittenAnswer &&answer)
 void StoreLink::receive(JobsAnswer &&answer)
 {
     noteTrouble(answer.found.error);
-    m_looks.extract(answer.number).mapped()(std::move(answer.found.value));
+    m_reads.extract(answer.number).mapped()(std::move(answer.found.value));
 }
 
-void StoreLink::receive(LettersAnswer &&answer)
+void StoreLink::receive(DeadLettersAnswer &&answer)
 {
     noteTrouble(answer.found.error);
-    m_letterLooks.extract(answer.number).mapped()(std::move(answer.found.value));
+    m_deadLetterReads.extract(answer.number).mapped()(std::move(answer.found.value));
 }
 
 void StoreLink::receive(StatusAnswer &&answer)
 {
-    m_questions.extract(answer.number).mapped()(answer.status);
+    m_queries.extract(answer.number).mapped()(answer.status);
 }
 
 void StoreLink::receive(StateAnswer &&answer)
@@ -185,7 +185,7 @@ void StoreLink::noteTrouble(const QString &error)
 {
     if (error.isEmpty())
         return;
-    m_store.m_writer.post(TroubleLetter{error});
+    m_store.m_writer.post(ReaderFailure{error});
     setError(error);
 }
 

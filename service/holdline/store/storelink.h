@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/store/jobstore.h"
-#include "service/holdline/store/storeletters.h"
+#include "service/holdline/ports/jobstore.h"
+#include "service/holdline/store/storemessages.h"
 
 #include <unordered_map>
 
@@ -36,9 +36,9 @@ public:
     void findByToken(const QByteArray &token, Found found) override;
     void findAllByKey(const QByteArray &key, int most, FoundAll found) override;
 
-    void putDeadLetter(const DeadLetter &letter, Done done) override;
-    void listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundLetters found) override;
-    void findDeadLetter(const QByteArray &id, FoundLetter found) override;
+    void putDeadLetter(const DeadLetter &message, Done done) override;
+    void listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundDeadLetters found) override;
+    void findDeadLetter(const QByteArray &id, FoundDeadLetter found) override;
     void removeDeadLetter(const QByteArray &id, Done done) override;
 
     void askStatus(std::function<void(const StoreStatus &)> answer) override;
@@ -51,10 +51,10 @@ private:
     template <typename Look>
     void look(Look look, FoundAll found);
     template <typename Look>
-    void lookForLetters(Look look, FoundLetters found);
+    void readDeadLetters(Look look, FoundDeadLetters found);
     void receive(WrittenAnswer &&answer);
     void receive(JobsAnswer &&answer);
-    void receive(LettersAnswer &&answer);
+    void receive(DeadLettersAnswer &&answer);
     void receive(StatusAnswer &&answer);
     void receive(StateAnswer &&answer);
     void setError(const QString &error);
@@ -66,9 +66,9 @@ private:
     QString m_error;
     Number m_last = 0;
     std::unordered_map<Number, Done> m_writes;
-    std::unordered_map<Number, FoundAll> m_looks;
-    std::unordered_map<Number, FoundLetters> m_letterLooks;
-    std::unordered_map<Number, std::function<void(const StoreStatus &)>> m_questions;
+    std::unordered_map<Number, FoundAll> m_reads;
+    std::unordered_map<Number, FoundDeadLetters> m_deadLetterReads;
+    std::unordered_map<Number, std::function<void(const StoreStatus &)>> m_queries;
 };
 
 }  // namespace holdline

@@ -51,7 +51,7 @@ bool StoreThread::begin()
 
 void StoreThread::giveUp(const QString &error)
 {
-    m_letters.close();
+    m_messages.close();
     setState(error);
 }
 
@@ -60,14 +60,14 @@ std::vector<JobRecord> StoreThread::takeRecovered()
     return std::move(m_recovered);
 }
 
-QString StoreThread::write(WriteLetter letter)
+QString StoreThread::write(WriteRequest message)
 {
     if (m_queued.fetch_add(1, std::memory_order_relaxed) >= m_options.store.queued) {
         m_queued.fetch_sub(1, std::memory_order_relaxed);
         m_turnedAway.fetch_add(1, std::memory_order_relaxed);
         return QStringLiteral("too many writes wait for the store (store.queued)");
     }
-    if (m_letters.post(std::move(letter)))
+    if (m_messages.post(std::move(message)))
         return {};
     m_queued.fetch_sub(1, std::memory_order_relaxed);
     const QString why = state();
@@ -86,18 +86,18 @@ void StoreThread::run()
     m_status.recovered = static_cast<std::int64_t>(m_recovered.size());
     m_opened.set_value();
     while (true) {
-        std::vector<StoreLetter> letters = m_letters.take(nextTurn());
-        if (letters.empty() && m_letters.isClosed())
+        std::vector<StoreRequest> messages = m_messages.take(nextTurn());
+        if (messages.empty() && m_messages.isClosed())
             break;
-        const auto isWrite = [](const StoreLetter &letter) {
-            return std::holds_alternative<WriteLetter>(letter);
+        const auto isWrite = [](const StoreRequest &message) {
+            return std::holds_alternative<WriteRequest>(message);
         };
-        if (std::any_of(letters.begin(), letters.end(), isWrite)) {
-            m_letters.pause(m_lastCommit + m_options.store.commitInterval);
-            auto more = m_letters.take(TimePoint{});
-            std::move(more.begin(), more.end(), std::back_inserter(letters));
+        if (std::any_of(messages.begin(), messages.end(), isWrite)) {
+            m_messages.pause(m_lastCommit + m_options.store.commitInterval);
+            auto more = m_messages.take(TimePoint{});
+            std::move(more.begin(), more.end(), std::back_inserter(messages));
         }
-        turn(std::move(letters));
+        turn(std::move(messages));
     }
     m_backend.close();
     m_over.release();
@@ -109,18 +109,18 @@ TimePoint StoreThread::nextTurn() const
     return state().isEmpty() ? m_nextTidy : m_nextRetry;
 }
 
-void StoreThread::turn(std::vector<StoreLetter> letters)
+void StoreThread::turn(std::vector<StoreRequest> messages)
 {
-    std::vector<WriteLetter> writes;
-    for (StoreLetter &letter : letters) {
+    std::vector<WriteRequest> writes;
+    for (StoreRequest &message : messages) {
         std::visit(
             [&](auto &&one) {
-                if constexpr (std::is_same_v<std::decay_t<decltype(one)>, WriteLetter>)
+                if constexpr (std::is_same_v<std::decay_t<decltype(one)>, WriteRequest>)
                     writes.push_back(std::move(one));
                 else
                     receive(std::move(one));
             },
-            std::move(letter));
+            std::move(message));
     }
     if (!writes.empty())
         commit(std::move(writes));
@@ -148,11 +148,11 @@ void StoreThread::open()
 }
 
 /// Its keys, and the jobs that have not ended.
-Looked<std::vector<JobRecord>> StoreThread::readAll()
+Result<std::vector<JobRecord>> StoreThread::readAll()
 {
     const QString error = m_backend.forEachKey(
         [this](const QByteArray &account, const QByteArray &key) { m_keys.add(account, key); });
-    return error.isEmpty() ? m_backend.unsettled() : Looked<std::vector<JobRecord>>{{}, error};
+    return error.isEmpty() ? m_backend.unsettled() : Result<std::vector<JobRecord>>{{}, error};
 }
 
 void StoreThread::retry()
@@ -196,12 +196,12 @@ std::vector<JobRecord> StoreThread::takeLate(const std::function<bool(const JobR
     return taken;
 }
 
-StoreThread::Batch StoreThread::merged(std::vector<WriteLetter> letters)
+StoreThread::Batch StoreThread::merged(std::vector<WriteRequest> messages)
 {
     Batch batch;
     std::unordered_map<QByteArray, std::size_t> puts;  // job → its write
-    for (WriteLetter &letter : letters) {
-        auto *put = std::get_if<PutJob>(&letter.write);
+    for (WriteRequest &message : messages) {
+        auto *put = std::get_if<PutJob>(&message.write);
         const auto known = put ? puts.find(put->record.id) : puts.end();
         if (known != puts.end()) {
             JobRecord &before = std::get<PutJob>(batch.writes[known->second]).record;
@@ -212,19 +212,19 @@ StoreThread::Batch StoreThread::merged(std::vector<WriteLetter> letters)
         } else {
             if (put)
                 puts.emplace(put->record.id, batch.writes.size());
-            else if (const auto *removed = std::get_if<RemoveJob>(&letter.write))
+            else if (const auto *removed = std::get_if<RemoveJob>(&message.write))
                 puts.erase(removed->id);
             batch.writeOf.push_back(batch.writes.size());
-            batch.writes.push_back(std::move(letter.write));
+            batch.writes.push_back(std::move(message.write));
         }
     }
-    batch.letters = std::move(letters);
+    batch.messages = std::move(messages);
     return batch;
 }
 
-void StoreThread::commit(std::vector<WriteLetter> letters)
+void StoreThread::commit(std::vector<WriteRequest> messages)
 {
-    const Batch batch = merged(std::move(letters));
+    const Batch batch = merged(std::move(messages));
     const QString before = state();
     CommitResult result{before, {}};
     if (before.isEmpty()) {
@@ -233,27 +233,27 @@ void StoreThread::commit(std::vector<WriteLetter> letters)
         if (result.error.isEmpty()) {
             ++m_status.commits;
             m_status.commitTook.record(Clock::now() - m_lastCommit);
-            m_status.largestBatch = std::max<std::uint64_t>(m_status.largestBatch, batch.letters.size());
+            m_status.largestBatch = std::max<std::uint64_t>(m_status.largestBatch, batch.messages.size());
         } else {
             breakDown(result.error);
         }
     }
     const TimePoint now = Clock::now();
-    m_queued.fetch_sub(static_cast<int>(batch.letters.size()), std::memory_order_relaxed);
-    for (std::size_t i = 0; i < batch.letters.size(); ++i)
-        answer(batch.letters[i], result.of(batch.writeOf[i]), now);
+    m_queued.fetch_sub(static_cast<int>(batch.messages.size()), std::memory_order_relaxed);
+    for (std::size_t i = 0; i < batch.messages.size(); ++i)
+        answer(batch.messages[i], result.of(batch.writeOf[i]), now);
 }
 
-void StoreThread::answer(const WriteLetter &letter, const QString &error, TimePoint now)
+void StoreThread::answer(const WriteRequest &message, const QString &error, TimePoint now)
 {
     if (error.isEmpty()) {
         ++m_status.writes;
-        m_status.writeTook.record(now - letter.asked);
+        m_status.writeTook.record(now - message.asked);
     } else {
         ++m_status.failedWrites;
     }
-    if (letter.number != 0)
-        letter.from->post(WrittenAnswer{letter.number, error});
+    if (message.number != 0)
+        message.from->post(WrittenAnswer{message.number, error});
 }
 
 void StoreThread::setState(const QString &error)
@@ -275,7 +275,7 @@ void StoreThread::setState(const QString &error)
         link->post(StateAnswer{error});
 }
 
-void StoreThread::receive(StatusLetter &&letter)
+void StoreThread::receive(StatusRequest &&message)
 {
     m_status.error = state();
     m_status.available = m_status.error.isEmpty();
@@ -288,25 +288,25 @@ void StoreThread::receive(StatusLetter &&letter)
     status.open = size.open;
     status.tombstones = size.tombstones;
     status.bytes = size.bytes;
-    status.deadLetters = size.letters;
-    letter.from->post(StatusAnswer{letter.number, std::move(status)});
+    status.deadLetters = size.messages;
+    message.from->post(StatusAnswer{message.number, std::move(status)});
 }
 
-void StoreThread::receive(JoinLetter &&letter)
+void StoreThread::receive(SubscribeRequest &&message)
 {
-    letter.from->post(StateAnswer{state()});
-    m_links.push_back(std::move(letter.from));
+    message.from->post(StateAnswer{state()});
+    m_links.push_back(std::move(message.from));
 }
 
-void StoreThread::receive(LeaveLetter &&letter)
+void StoreThread::receive(UnsubscribeRequest &&message)
 {
-    std::erase(m_links, letter.from);
+    std::erase(m_links, message.from);
 }
 
-void StoreThread::receive(TroubleLetter &&letter)
+void StoreThread::receive(ReaderFailure &&message)
 {
     if (state().isEmpty())
-        breakDown(letter.error);
+        breakDown(message.error);
 }
 
 void StoreThread::breakDown(const QString &error)

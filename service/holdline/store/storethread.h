@@ -3,8 +3,8 @@
 
 #include "core/config/config.h"
 #include "service/holdline/store/knownkeys.h"
-#include "service/holdline/store/letterqueue.h"
-#include "service/holdline/store/storeletters.h"
+#include "service/holdline/store/messagequeue.h"
+#include "service/holdline/store/storemessages.h"
 
 #include <QThread>
 
@@ -32,7 +32,7 @@ public:
     {
         Config::Store store;
         std::chrono::milliseconds retryInterval = std::chrono::seconds(3);
-        int promised = Config::Hold().promised;  ///< jobs that have not ended, at most
+        int durable = Config::Hold().durable;  ///< jobs that have not ended, at most
     };
 
     /// `keys` learns of every key that is there; it must outlive this.
@@ -49,11 +49,11 @@ public:
     /// begin(), of which `isWanted`. Moved out.
     std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
     /// Closes the queue; the destructor waits for the end.
-    void requestEnd() { m_letters.close(); }
+    void requestEnd() { m_messages.close(); }
 
     /// From any thread. Empty, or why this write fails at once.
-    QString write(WriteLetter letter);
-    void post(StoreLetter letter) { m_letters.post(std::move(letter)); }
+    QString write(WriteRequest message);
+    void post(StoreRequest message) { m_messages.post(std::move(message)); }
     /// From any thread: why it is not available, empty when it is.
     QString state() const;
     bool isDurable() const { return m_backend.isDurable(); }
@@ -65,33 +65,33 @@ private:
     /// Writes that go together, by what they write.
     struct Batch
     {
-        std::vector<WriteLetter> letters;
+        std::vector<WriteRequest> messages;
         std::vector<StoreWrite> writes;
-        std::vector<std::size_t> writeOf;  ///< by letter
+        std::vector<std::size_t> writeOf;  ///< by message
     };
 
     void open();
-    void turn(std::vector<StoreLetter> letters);
-    void receive(StatusLetter &&letter);
-    void receive(JoinLetter &&letter);
-    void receive(LeaveLetter &&letter);
-    void receive(TroubleLetter &&letter);
-    static Batch merged(std::vector<WriteLetter> letters);
-    void commit(std::vector<WriteLetter> letters);
-    void answer(const WriteLetter &letter, const QString &error, TimePoint now);
+    void turn(std::vector<StoreRequest> messages);
+    void receive(StatusRequest &&message);
+    void receive(SubscribeRequest &&message);
+    void receive(UnsubscribeRequest &&message);
+    void receive(ReaderFailure &&message);
+    static Batch merged(std::vector<WriteRequest> messages);
+    void commit(std::vector<WriteRequest> messages);
+    void answer(const WriteRequest &message, const QString &error, TimePoint now);
     void setState(const QString &error);
     /// The backend cannot go on as it is.
     void breakDown(const QString &error);
     void retry();
     QString readLate();
-    Looked<std::vector<JobRecord>> readAll();
+    Result<std::vector<JobRecord>> readAll();
     void tidy();
     TimePoint nextTurn() const;
 
     StoreBackend &m_backend;
     KnownKeys &m_keys;
     const Options m_options;
-    LetterQueue<StoreLetter> m_letters;
+    MessageQueue<StoreRequest> m_messages;
     std::atomic<int> m_queued = 0;                ///< writes that wait
     std::atomic<std::uint64_t> m_turnedAway = 0;  ///< writes beyond the limit
     mutable std::mutex m_stateMutex;

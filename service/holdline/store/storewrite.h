@@ -20,15 +20,15 @@ struct RemoveJob
     QByteArray id;
 };
 /// In place of the one with its id, which keeps its age.
-struct PutLetter
+struct PutDeadLetter
 {
     DeadLetter letter;
 };
-struct RemoveLetter
+struct RemoveDeadLetter
 {
     QByteArray id;
 };
 
-using StoreWrite = std::variant<PutJob, RemoveJob, PutLetter, RemoveLetter>;
+using StoreWrite = std::variant<PutJob, RemoveJob, PutDeadLetter, RemoveDeadLetter>;
 
 }  // namespace holdline

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/upstream/startoutcome.h"
 
-#include "core/wire/startcodec.h"
+#include "core/profile/startcodec.h"
 #include "service/http/retryafter.h"
 
 namespace holdline {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/upstream/jobstarter.h"
+#include "service/holdline/ports/jobstarter.h"
 
 #include <QDateTime>
 #include <QNetworkReply>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/upstream/upstreamclient.h"
 
-#include "service/holdline/upstream/oncebody.h"
-#include "service/holdline/upstream/openpost.h"
-#include "service/holdline/upstream/pooledaccessmanager.h"
 #include "service/holdline/upstream/startoutcome.h"
+#include "service/httpclient/oncebody.h"
+#include "service/httpclient/openpost.h"
+#include "service/httpclient/pooledaccessmanager.h"
 
 #include <QNetworkReply>
 
@@ -27,7 +27,7 @@ UpstreamClient::UpstreamClient(QNetworkAccessManager *manager, const QUrl &url, 
 {
     m_request.setHeader(QNetworkRequest::ContentTypeHeader, QByteArrayLiteral("application/json"));
     m_request.setRawHeader("User-Agent", "holdline/" HOLDLINE_VERSION);
-    // Asking for it by hand is what keeps the stock manager from unpacking.
+    // PendingRequest for it by hand is what keeps the stock manager from unpacking.
     m_request.setRawHeader("Accept-Encoding", "identity");
     m_request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
     m_request.setAttribute(QNetworkRequest::DoNotBufferUploadDataAttribute, true);

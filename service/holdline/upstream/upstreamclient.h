@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/job/deadlinetimer.h"
-#include "service/holdline/upstream/jobstarter.h"
+#include "core/eventloop/deadlinetimer.h"
+#include "service/holdline/ports/jobstarter.h"
 
 #include <QNetworkRequest>
 #include <QUrl>

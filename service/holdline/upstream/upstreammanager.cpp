@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/upstream/upstreammanager.h"
 
-#include "service/holdline/upstream/pooledaccessmanager.h"
+#include "service/httpclient/pooledaccessmanager.h"
 
 #include <QNetworkProxy>
 

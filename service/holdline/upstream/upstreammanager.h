@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/upstream/pooloptions.h"
+#include "service/httpclient/pooloptions.h"
 
 #include <memory>
 #include <optional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the rules cost: machine, registry, lanes, deadlines, ids, histograms.
-#include "core/job/deadlines.h"
+#include "core/eventloop/deadlines.h"
 #include "core/job/jobid.h"
 #include "core/job/jobmachine.h"
 #include "core/job/jobs.h"

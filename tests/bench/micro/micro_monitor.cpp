@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a batch of updates costs the monitor: its store, its tables, and reading it.
-#include "core/wire/monitorcodec.h"
+#include "core/monitormessages/monitorcodec.h"
 #include "monitor/data/historytable.h"
 #include "monitor/data/jobstable.h"
 #include "tests/support/processstatus.h"

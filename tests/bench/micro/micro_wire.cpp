@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What bytes cost on their way in and out: codecs, request parser, answers.
-#include "core/wire/fingerprint.h"
-#include "core/wire/startcodec.h"
+#include "core/httpvalues/fingerprint.h"
+#include "core/profile/startcodec.h"
 #include "service/http/requestparser.h"
 #include "service/http/responseparser.h"
 #include "service/http/responsewriter.h"

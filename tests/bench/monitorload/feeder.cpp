@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/bench/monitorload/feeder.h"
 
-#include "core/wire/monitorcodec.h"
+#include "core/monitormessages/monitorcodec.h"
 
 #include <QLocalSocket>
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/clock.h"
+
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace holdline {
+
+/// One ordered table of deadlines, at most one per key (as in redis' timeout table): O(log n) to set, move
+/// and clear, O(1) to ask for the next. It owns no timer and never reads a clock; DeadlineTimer drives it.
+/// Not thread-safe: one table belongs to one event loop.
+template <typename Key>
+class Deadlines
+{
+public:
+    /// Sets the deadline of `key`, replacing the one it had.
+    void set(const Key &key, TimePoint at)
+    {
+        auto [it, inserted] = m_byKey.try_emplace(key, at);
+        if (!inserted) {
+            if (it->second == at)
+                return;
+            m_ordered.erase({it->second, key});
+            it->second = at;
+        }
+        m_ordered.insert({at, key});
+    }
+
+    /// Forgets the deadline of `key`; false if it had none.
+    bool clear(const Key &key)
+    {
+        const auto it = m_byKey.find(key);
+        if (it == m_byKey.end())
+            return false;
+        m_ordered.erase({it->second, key});
+        m_byKey.erase(it);
+        return true;
+    }
+
+    /// Takes out one key whose deadline is at or before `now`, earliest first. One at a time, so that what is
+    /// done about it may set and clear others.
+    std::optional<Key> takeExpired(TimePoint now)
+    {
+        if (m_ordered.empty() || m_ordered.begin()->first > now)
+            return std::nullopt;
+        const Key key = m_ordered.begin()->second;
+        m_ordered.erase(m_ordered.begin());
+        m_byKey.erase(key);
+        return key;
+    }
+
+    /// When the next deadline is due; nothing when there is none.
+    std::optional<TimePoint> next() const
+    {
+        if (m_ordered.empty())
+            return std::nullopt;
+        return m_ordered.begin()->first;
+    }
+
+    std::optional<TimePoint> at(const Key &key) const
+    {
+        const auto it = m_byKey.find(key);
+        if (it == m_byKey.end())
+            return std::nullopt;
+        return it->second;
+    }
+
+    std::size_t size() const { return m_byKey.size(); }
+    bool empty() const { return m_byKey.empty(); }
+
+private:
+    std::set<std::pair<TimePoint, Key>> m_ordered;
+    std::unordered_map<Key, TimePoint> m_byKey;
+};
+
+}  // namespace holdline

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/eventloop/deadlines.h"
+
+#include <QTimer>
+
+#include <algorithm>
+#include <functional>
+
+namespace holdline {
+
+/// A Deadlines table with the one timer that drives it: calls `onExpired(key)` for each key whose time has
+/// come, never early, from the event loop of the thread it lives in. `onExpired` may set and clear any key.
+/// Destroying it drops all deadlines without calling anything, and must not happen inside `onExpired`.
+template <typename Key>
+class DeadlineTimer
+{
+public:
+    explicit DeadlineTimer(std::function<void(const Key &)> onExpired) : m_onExpired(std::move(onExpired))
+    {
+        m_timer.setSingleShot(true);
+        m_timer.setTimerType(Qt::PreciseTimer);
+        QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] { run(); });
+    }
+
+    void set(const Key &key, TimePoint at)
+    {
+        m_deadlines.set(key, at);
+        arm();
+    }
+
+    void setIn(const Key &key, Duration delay) { set(key, Clock::now() + delay); }
+
+    /// The timer is left as it is: a wake-up with nothing due costs less than moving it each time.
+    bool clear(const Key &key) { return m_deadlines.clear(key); }
+
+    const Deadlines<Key> &table() const { return m_deadlines; }
+
+private:
+    void run()
+    {
+        m_armedFor.reset();
+        const TimePoint now = Clock::now();
+        while (const auto key = m_deadlines.takeExpired(now))
+            m_onExpired(*key);
+        arm();
+    }
+
+    void arm()
+    {
+        const auto next = m_deadlines.next();
+        if (!next || (m_armedFor && *m_armedFor <= *next))
+            return;
+        m_armedFor = next;
+        const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
+        m_timer.start(std::clamp(wait, std::chrono::milliseconds(0), kLongestWait));
+    }
+
+    /// QTimer counts milliseconds in an int; what is further away takes several waits.
+    static constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(24);
+
+    Deadlines<Key> m_deadlines;
+    std::function<void(const Key &)> m_onExpired;
+    std::optional<TimePoint> m_armedFor;
+    QTimer m_timer;
+};
+
+}  // namespace holdline

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/httpvalues/fingerprint.h"
+
+#include "core/base/appendall.h"
+#include "core/json/jsoncanonical.h"
+
+#include <QCryptographicHash>
+#include <QtEndian>
+
+#include <array>
+
+namespace holdline {
+
+namespace {
+
+using Length = std::array<char, sizeof(quint64)>;
+
+/// Goes before each part, so that no two requests are the same bytes cut in different places.
+Length lengthOf(QByteArrayView part)
+{
+    Length length{};
+    qToBigEndian(static_cast<quint64>(part.size()), length.data());
+    return length;
+}
+
+}  // namespace
+
+QByteArray fingerprint(QByteArrayView method, QByteArrayView path, QByteArrayView body)
+{
+    const QByteArray canonical = canonicalJson(body);
+    QByteArray all;
+    appendAll(all, lengthOf(method), method, lengthOf(path), path, lengthOf(canonical), canonical);
+    return QCryptographicHash::hash(all, QCryptographicHash::Sha256);
+}
+
+}  // namespace holdline

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/httpvalues/prefer.h"
+
+#include <QByteArray>
+
+namespace holdline {
+
+namespace {
+
+/// Seconds from 1 to a number of nine digits; a quoted value means the same as a bare one.
+std::optional<std::chrono::seconds> parseWait(QByteArrayView value)
+{
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+        value = value.sliced(1, value.size() - 2);
+    if (value.isEmpty() || value.size() > 9)
+        return std::nullopt;
+    for (const char c : value) {
+        if (c < '0' || c > '9')
+            return std::nullopt;
+    }
+    const int seconds = value.toByteArray().toInt();
+    return seconds > 0 ? std::optional(std::chrono::seconds(seconds)) : std::nullopt;
+}
+
+/// Takes the next list member off the front, up to a comma outside quotes.
+QByteArrayView takeMember(QByteArrayView &rest)
+{
+    bool quoted = false;
+    qsizetype end = 0;
+    for (; end < rest.size(); ++end) {
+        if (quoted && rest[end] == '\\')
+            ++end;
+        else if (rest[end] == '"')
+            quoted = !quoted;
+        else if (rest[end] == ',' && !quoted)
+            break;
+    }
+    end = std::min(end, rest.size());
+    const QByteArrayView member = rest.first(end);
+    rest = rest.sliced(std::min(end + 1, rest.size()));
+    return member;
+}
+
+}  // namespace
+
+Preferences parsePrefer(QByteArrayView value)
+{
+    Preferences preferences;
+    bool waitSeen = false;
+    bool asyncSeen = false;
+    while (!value.isEmpty()) {
+        QByteArrayView member = takeMember(value);
+        // Parameters after a semicolon are not used by any preference we know.
+        if (const qsizetype semicolon = member.indexOf(';'); semicolon >= 0)
+            member = member.first(semicolon);
+        const qsizetype equals = member.indexOf('=');
+        const QByteArrayView name = (equals < 0 ? member : member.first(equals)).trimmed();
+        const QByteArrayView given = equals < 0 ? QByteArrayView() : member.sliced(equals + 1).trimmed();
+        if (!waitSeen && name.compare("wait", Qt::CaseInsensitive) == 0) {
+            waitSeen = true;
+            preferences.wait = parseWait(given);
+        } else if (!asyncSeen && name.compare("respond-async", Qt::CaseInsensitive) == 0) {
+            asyncSeen = true;
+            preferences.respondAsync = given.isEmpty() || given == "\"\"";
+        }
+    }
+    return preferences;
+}
+
+}  // namespace holdline

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/json/bodytext.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+bool isShowable(QByteArrayView body)
+{
+    const bool hasControl = std::any_of(body.begin(), body.end(), [](char c) {
+        const auto byte = static_cast<unsigned char>(c);
+        return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
+    });
+    return !hasControl && body.isValidUtf8();
+}
+
+QByteArrayView wholeCharacters(QByteArrayView text, qsizetype limit)
+{
+    if (text.size() <= limit)
+        return text;
+    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
+    qsizetype end = limit;
+    // No character has more than four bytes: what goes on longer is no UTF-8, and cut anywhere.
+    while (end > 0 && limit - end < 4 && continues(text[end]))
+        --end;
+    return text.first(continues(text[end]) ? limit : end);
+}
+
+}  // namespace holdline

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/json/jsontext.h"
+
+#include "core/json/jsonunits.h"
+
+#include <cstdint>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using namespace json;
+
+namespace {
+
+using Byte = unsigned char;
+
+/// Recursive descent, one function per rule of RFC 8259's grammar. Each returns false after fail().
+class Scanner
+{
+public:
+    Scanner(QByteArrayView text, const JsonMemberVisitor &onMember) : m_text(text), m_onMember(onMember) {}
+
+    std::variant<JsonType, JsonError> run()
+    {
+        JsonType type = JsonType::Null;
+        skipSpace();
+        if (!value(type, 0))
+            return m_error;
+        skipSpace();
+        if (m_at < m_text.size()) {
+            fail(u"the value is complete here, nothing may follow it"_s);
+            return m_error;
+        }
+        return type;
+    }
+
+private:
+    /// The byte `ahead` of the current one; -1 beyond the end.
+    int peek(qsizetype ahead = 0) const
+    {
+        return m_at + ahead < m_text.size() ? static_cast<Byte>(m_text[m_at + ahead]) : -1;
+    }
+
+    bool fail(const QString &text)
+    {
+        m_error = {m_at, m_at < m_text.size() ? text : QString(u"the text ends too early"_s)};
+        return false;
+    }
+
+    void skipSpace()
+    {
+        for (int c = peek(); c == ' ' || c == '\t' || c == '\n' || c == '\r'; c = peek())
+            ++m_at;
+    }
+
+    bool value(JsonType &type, int depth)
+    {
+        switch (peek()) {
+            case '{':
+                type = JsonType::Object;
+                return object(depth + 1);
+            case '[':
+                type = JsonType::Array;
+                return array(depth + 1);
+            case '"':
+                type = JsonType::String;
+                return string();
+            case 't':
+                type = JsonType::True;
+                return literal("true");
+            case 'f':
+                type = JsonType::False;
+                return literal("false");
+            case 'n':
+                type = JsonType::Null;
+                return literal("null");
+            default:
+                if (peek() != '-' && !isDigit(peek()))
+                    return fail(u"a value is wanted (object, array, string, number, true, false or null)"_s);
+                type = JsonType::Number;
+                return number();
+        }
+    }
+
+    bool literal(QByteArrayView word)
+    {
+        for (const char c : word) {
+            if (peek() != static_cast<Byte>(c))
+                return fail(u"not one of the words true, false and null"_s);
+            ++m_at;
+        }
+        return true;
+    }
+
+    bool digits()
+    {
+        if (!isDigit(peek()))
+            return fail(u"a digit is wanted"_s);
+        while (isDigit(peek()))
+            ++m_at;
+        return true;
+    }
+
+    bool number()
+    {
+        if (peek() == '-')
+            ++m_at;
+        if (peek() == '0' && isDigit(peek(1))) {
+            ++m_at;
+            return fail(u"a number must not have leading zeros"_s);
+        }
+        if (!digits())
+            return false;
+        if (peek() == '.') {
+            ++m_at;
+            if (!digits())
+                return false;
+        }
+        if (peek() == 'e' || peek() == 'E') {
+            ++m_at;
+            if (peek() == '+' || peek() == '-')
+                ++m_at;
+            return digits();
+        }
+        return true;
+    }
+
+    bool string()
+    {
+        ++m_at;
+        while (true) {
+            while (m_at < m_text.size() && isPlain(m_text[m_at]))
+                ++m_at;
+            const int c = peek();
+            if (c == '"') {
+                ++m_at;
+                return true;
+            }
+            if (c < 0x20)
+                return fail(u"a control character in a string must be escaped"_s);
+            if (c == '\\') {
+                if (!escape())
+                    return false;
+            } else if (!multiByte(c)) {
+                return false;
+            }
+        }
+    }
+
+    /// Printable ASCII that stands for itself, which is most of all there is.
+    static bool isPlain(char c) { return c >= 0x20 && c != '"' && c != '\\'; }
+
+    bool escape()
+    {
+        switch (peek(1)) {
+            case '"':
+            case '\\':
+            case '/':
+            case 'b':
+            case 'f':
+            case 'n':
+            case 'r':
+            case 't':
+                m_at += 2;
+                return true;
+            case 'u':
+                break;
+            default:
+                ++m_at;
+                return fail(u"no such escape in a string"_s);
+        }
+        std::uint32_t unit = 0;
+        if (!hexUnit(unit))
+            return false;
+        if (isLowSurrogate(unit))
+            return fail(u"a low surrogate without its high one before this place"_s);
+        if (!isHighSurrogate(unit))
+            return true;
+        std::uint32_t low = 0;
+        if (peek() != '\\' || peek(1) != 'u')
+            return fail(u"the low surrogate is missing"_s);
+        if (!hexUnit(low))
+            return false;
+        return isLowSurrogate(low) || fail(u"a high surrogate without its low one before this place"_s);
+    }
+
+    bool hexUnit(std::uint32_t &unit)
+    {
+        m_at += 2;
+        for (int i = 0; i < 4; ++i) {
+            const int digit = hexValue(peek());
+            if (digit < 0)
+                return fail(u"four hexadecimal digits are wanted after \\u"_s);
+            unit = unit * 16 + static_cast<std::uint32_t>(digit);
+            ++m_at;
+        }
+        return true;
+    }
+
+    /// UTF-8 beyond ASCII: the well-formed sequences of Unicode's table 3-7 (no overlong forms, no
+    /// surrogates, nothing above U+10FFFF).
+    bool multiByte(int lead)
+    {
+        int count = 0;
+        int low = 0x80;
+        int high = 0xBF;
+        if (lead >= 0xC2 && lead <= 0xDF) {
+            count = 1;
+        } else if (lead >= 0xE0 && lead <= 0xEF) {
+            count = 2;
+            low = lead == 0xE0 ? 0xA0 : low;
+            high = lead == 0xED ? 0x9F : high;
+        } else if (lead >= 0xF0 && lead <= 0xF4) {
+            count = 3;
+            low = lead == 0xF0 ? 0x90 : low;
+            high = lead == 0xF4 ? 0x8F : high;
+        } else {
+            return fail(u"not UTF-8"_s);
+        }
+        ++m_at;
+        for (; count > 0; --count, low = 0x80, high = 0xBF) {
+            if (peek() < low || peek() > high)
+                return fail(u"not UTF-8"_s);
+            ++m_at;
+        }
+        return true;
+    }
+
+    bool array(int depth)
+    {
+        if (depth > kMaxJsonDepth)
+            return fail(u"more than %1 levels"_s.arg(kMaxJsonDepth));
+        ++m_at;
+        skipSpace();
+        if (peek() == ']') {
+            ++m_at;
+            return true;
+        }
+        while (true) {
+            JsonType type = JsonType::Null;
+            if (!value(type, depth))
+                return false;
+            skipSpace();
+            const int c = peek();
+            if (c != ',' && c != ']')
+                return fail(u"a comma or ] is wanted after an element"_s);
+            ++m_at;
+            if (c == ']')
+                return true;
+            skipSpace();
+        }
+    }
+
+    bool object(int depth)
+    {
+        if (depth > kMaxJsonDepth)
+            return fail(u"more than %1 levels"_s.arg(kMaxJsonDepth));
+        ++m_at;
+        qsizetype chunkStart = m_at;
+        skipSpace();
+        if (peek() == '}') {
+            ++m_at;
+            return true;
+        }
+        while (true) {
+            JsonMember member;
+            if (!this->member(member, depth))
+                return false;
+            const int c = peek();
+            if (c != ',' && c != '}')
+                return fail(u"a comma or } is wanted after a member"_s);
+            if (depth == 1 && m_onMember) {
+                member.chunk = m_text.sliced(chunkStart, m_at - chunkStart);
+                m_onMember(member);
+            }
+            ++m_at;
+            if (c == '}')
+                return true;
+            chunkStart = m_at;
+            skipSpace();
+        }
+    }
+
+    /// A key, a colon, a value and the whitespace after it.
+    bool member(JsonMember &member, int depth)
+    {
+        const qsizetype keyStart = m_at;
+        if (peek() != '"')
+            return fail(u"a member's name in double quotes is wanted"_s);
+        if (!string())
+            return false;
+        member.key = m_text.sliced(keyStart, m_at - keyStart);
+        skipSpace();
+        if (peek() != ':')
+            return fail(u"a colon is wanted after a member's name"_s);
+        ++m_at;
+        skipSpace();
+        const qsizetype valueStart = m_at;
+        if (!value(member.type, depth))
+            return false;
+        member.value = m_text.sliced(valueStart, m_at - valueStart);
+        skipSpace();
+        return true;
+    }
+
+    QByteArrayView m_text;
+    const JsonMemberVisitor &m_onMember;
+    qsizetype m_at = 0;
+    JsonError m_error;
+};
+
+}  // namespace
+
+QString jsonTypeName(JsonType type)
+{
+    switch (type) {
+        case JsonType::Object:
+            return u"an object"_s;
+        case JsonType::Array:
+            return u"an array"_s;
+        case JsonType::String:
+            return u"a string"_s;
+        case JsonType::Number:
+            return u"a number"_s;
+        case JsonType::True:
+            return u"true"_s;
+        case JsonType::False:
+            return u"false"_s;
+        case JsonType::Null:
+            break;
+    }
+    return u"null"_s;
+}
+
+std::variant<JsonType, JsonError> scanJson(QByteArrayView text, const JsonMemberVisitor &onMember)
+{
+    return Scanner(text, onMember).run();
+}
+
+}  // namespace holdline

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/monitormessages/monitormessages.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include <concepts>
+#include <limits>
+
+/// What the monitor's decoders share; for them only.
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+
+/// Takes members out of an object; what is wrong first is remembered, and everything read after it is void.
+class ObjectReader
+{
+public:
+    ObjectReader(const QJsonObject &object, QString &error) : m_object(object), m_error(error) {}
+
+    bool has(QLatin1StringView name) const { return m_object.contains(name); }
+    void fail(QLatin1StringView name, const QString &expected) const
+    {
+        if (m_error.isEmpty())
+            m_error = u"member \"%1\" is not %2"_s.arg(name, expected);
+    }
+    void require(QLatin1StringView name) const
+    {
+        if (!has(name))
+            fail(name, u"there"_s);
+    }
+
+    void read(QLatin1StringView name, QByteArray &text) const
+    {
+        const QJsonValue value = m_object.value(name);
+        if (value.isString())
+            text = value.toString().toUtf8();
+        else if (!value.isUndefined())
+            fail(name, u"a text"_s);
+    }
+    void read(QLatin1StringView name, bool &flag) const
+    {
+        const QJsonValue value = m_object.value(name);
+        if (value.isBool())
+            flag = value.toBool();
+        else if (!value.isUndefined())
+            fail(name, u"true or false"_s);
+    }
+    template <std::integral Integer>
+    requires(!std::same_as<Integer, bool>) void read(QLatin1StringView name, Integer &number) const
+    {
+        if (const QJsonValue value = m_object.value(name); !value.isUndefined())
+            take(name, value, number);
+    }
+    void read(QLatin1StringView name, WallTime &at) const
+    {
+        std::int64_t count = 0;
+        read(name, count);
+        // Ten thousand years, so that nobody overflows when reckoning with it.
+        if (count < 0 || count > 253'402'300'800'000)
+            fail(name, u"a time in milliseconds since 1970"_s);
+        else
+            at = WallTime(Milliseconds(count));
+    }
+    void read(QLatin1StringView name, Microseconds &duration) const
+    {
+        std::int64_t count = 0;
+        read(name, count);
+        duration = Microseconds(count);
+    }
+    void read(QLatin1StringView name, Milliseconds &duration) const
+    {
+        std::int64_t count = 0;
+        read(name, count);
+        duration = Milliseconds(count);
+    }
+    template <typename Value>
+    void read(QLatin1StringView name, std::optional<Value> &value) const
+    {
+        if (has(name))
+            read(name, value.emplace());
+    }
+    /// One of the words of an enum whose values count from 0.
+    template <typename Enum>
+    void readName(QLatin1StringView name, Enum &value, int count) const
+    {
+        const QJsonValue member = m_object.value(name);
+        if (member.isUndefined())
+            return;
+        const QString text = member.toString();
+        for (int i = 0; i < count; ++i) {
+            if (const auto candidate = static_cast<Enum>(i); !text.isEmpty() && text == name(candidate)) {
+                value = candidate;
+                return;
+            }
+        }
+        fail(name, u"a word this program knows"_s);
+    }
+    template <typename Word, std::integral Integer, std::size_t size>
+    void readCounts(QLatin1StringView name, std::array<Integer, size> &counts) const
+    {
+        const QJsonObject object = objectAt(name);
+        const ObjectReader reader(object, m_error);
+        qsizetype known = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+            const QLatin1StringView key = name(static_cast<Word>(i));
+            if (key.isEmpty() || !reader.has(key))
+                continue;
+            reader.read(key, counts[i]);
+            ++known;
+        }
+        if (known != object.size())
+            fail(name, u"counts under words this program knows"_s);
+    }
+
+    QJsonObject objectAt(QLatin1StringView name) const
+    {
+        const QJsonValue value = m_object.value(name);
+        if (!value.isObject() && !value.isUndefined())
+            fail(name, u"an object"_s);
+        return value.toObject();
+    }
+    QJsonArray arrayAt(QLatin1StringView name) const
+    {
+        const QJsonValue value = m_object.value(name);
+        if (!value.isArray() && !value.isUndefined())
+            fail(name, u"an array"_s);
+        return value.toArray();
+    }
+    template <std::integral Integer>
+    void take(QLatin1StringView name, const QJsonValue &value, Integer &number) const
+    {
+        // A whole number in the range of double's exact ones. Counts are never negative.
+        constexpr double kExact = 9007199254740992.0;
+        const double exact = value.toDouble(std::numeric_limits<double>::quiet_NaN());
+        const qint64 whole = value.toInteger(-1);
+        const bool fits = std::in_range<Integer>(whole) && exact == static_cast<double>(whole) &&
+                          exact < kExact && exact > -kExact;
+        if (!value.isDouble() || !fits)
+            fail(name, u"a whole number in its range"_s);
+        else
+            number = static_cast<Integer>(whole);
+    }
+
+    QString &error() const { return m_error; }
+
+private:
+    const QJsonObject &m_object;
+    QString &m_error;
+};
+
+/// By `decode` of each; texts as they are.
+template <typename Row, typename Decode>
+void readRows(const ObjectReader &reader, QLatin1StringView name, std::vector<Row> &rows, Decode decode)
+{
+    const QJsonArray array = reader.arrayAt(name);
+    rows.reserve(static_cast<std::size_t>(array.size()));
+    for (const auto &value : array) {
+        if constexpr (std::same_as<Row, QByteArray>) {
+            if (!value.isString())
+                reader.fail(name, u"an array of texts"_s);
+            rows.push_back(value.toString().toUtf8());
+        } else {
+            if (!value.isObject())
+                reader.fail(name, u"an array of objects"_s);
+            const QJsonObject object = value.toObject();
+            decode(ObjectReader(object, reader.error()), rows.emplace_back());
+        }
+        if (!reader.error().isEmpty())
+            return;
+    }
+}
+
+/// The object in a line, or an error.
+inline QJsonObject parseLine(QByteArrayView line, QString &error)
+{
+    QJsonParseError problem;
+    const QJsonDocument document =
+        QJsonDocument::fromJson(QByteArray::fromRawData(line.data(), line.size()), &problem);
+    if (problem.error != QJsonParseError::NoError)
+        error = u"not JSON: %1 at byte %2"_s.arg(problem.errorString()).arg(problem.offset);
+    else if (!document.isObject())
+        error = u"not a JSON object"_s;
+    return document.object();
+}
+
+}  // namespace holdline::monitor

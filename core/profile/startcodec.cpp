@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/profile/startcodec.h"
+
+#include "core/base/appendall.h"
+#include "core/json/jsontext.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype kMaxAccountBytes = 256;
+constexpr qsizetype kMaxIdBytes = 256;
+/// A longer member name is none we know, even when each of its letters is written as an escape.
+constexpr qsizetype kLongestKnownKey = 2 + 8 * 6;
+
+/// A member Holdline knows, filled in while the text is scanned.
+struct Known
+{
+    QByteArrayView name;
+    std::optional<JsonMember> member{};
+    bool twice = false;
+};
+
+/// True when `member` is `known`, which is then filled in; names are compared unescaped.
+bool take(Known &known, const JsonMember &member)
+{
+    if (member.key.size() > kLongestKnownKey || !isJsonString(member.key, known.name))
+        return false;
+    known.twice = known.member.has_value();
+    known.member = member;
+    return true;
+}
+
+QString twiceText(const Known &known)
+{
+    return u"the member \"%1\" is there more than once"_s.arg(QLatin1StringView(known.name));
+}
+
+bool isVisibleAscii(const QByteArray &text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+bool hasControlCharacter(const QByteArray &text)
+{
+    return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
+}
+
+/// `id` and `state` of an upstream's message, or what is wrong with it.
+std::variant<StartAnswer, QString> parseIdAndState(const QByteArray &body)
+{
+    Known id{"id"};
+    Known state{"state"};
+    bool twice = false;
+    const auto scanned = scanJson(body, [&](const JsonMember &member) {
+        if (!take(id, member))
+            take(state, member);
+        twice = twice || id.twice || state.twice;
+    });
+    if (const auto *error = std::get_if<JsonError>(&scanned))
+        return u"not JSON, "_s + error->toString();
+    if (const JsonType type = std::get<JsonType>(scanned); type != JsonType::Object)
+        return u"%1 where an object is wanted"_s.arg(jsonTypeName(type));
+    for (const Known *known : {&id, &state}) {
+        const auto name = QLatin1StringView(known->name);
+        if (!known->member)
+            return u"the member \"%1\" is missing"_s.arg(name);
+        if (known->member->type != JsonType::String)
+            return u"\"%1\" is %2 where a string is wanted"_s.arg(name, jsonTypeName(known->member->type));
+    }
+    if (twice)
+        return u"\"id\" or \"state\" is there more than once"_s;
+    StartAnswer answer{unescapeJson(id.member->value), unescapeJson(state.member->value)};
+    if (answer.id.isEmpty() || answer.id.size() > kMaxIdBytes || !isVisibleAscii(answer.id))
+        return u"\"id\" is not 1 to %1 visible ASCII characters"_s.arg(kMaxIdBytes);
+    if (answer.state.isEmpty())
+        return u"\"state\" is empty"_s;
+    return answer;
+}
+
+StartError invalid(const QString &detail)
+{
+    return {Reason::InvalidJson, detail};
+}
+
+StartError noAccount(const QString &detail)
+{
+    return {Reason::MissingAccount, detail};
+}
+
+/// The account's name, or why it cannot be one.
+std::variant<QByteArray, StartError> accountOf(const Known &account)
+{
+    if (!account.member)
+        return noAccount(u"The member \"account\" is missing."_s);
+    if (account.member->type != JsonType::String)
+        return noAccount(
+            u"\"account\" is %1 where a string is wanted."_s.arg(jsonTypeName(account.member->type)));
+    QByteArray name = unescapeJson(account.member->value);
+    if (name.isEmpty())
+        return noAccount(u"\"account\" is empty."_s);
+    if (name.size() > kMaxAccountBytes)
+        return noAccount(u"\"account\" is longer than %1 bytes."_s.arg(kMaxAccountBytes));
+    if (hasControlCharacter(name))
+        return noAccount(u"\"account\" holds a control character."_s);
+    return name;
+}
+
+}  // namespace
+
+std::variant<StartRequest, StartError> parseStart(const QByteArray &body)
+{
+    Known account{"account"};
+    Known wait{"wait"};
+    Known callback{"callback"};
+    StartRequest request;
+    request.prefix.reserve(body.size());
+    bool first = true;
+    const auto scanned = scanJson(body, [&](const JsonMember &member) {
+        if (take(wait, member) || take(callback, member))
+            return;
+        take(account, member);
+        // What comes before the first member is the opening brace and the whitespace before that.
+        request.prefix.append(first ? body.first(body.indexOf('{') + 1) : QByteArrayLiteral(","));
+        request.prefix.append(member.chunk);
+        first = false;
+    });
+    if (const auto *error = std::get_if<JsonError>(&scanned))
+        return invalid(u"The body is not JSON, %1."_s.arg(error->toString()));
+    if (const JsonType type = std::get<JsonType>(scanned); type != JsonType::Object)
+        return noAccount(
+            u"The body is %1 where an object with \"account\" is wanted."_s.arg(jsonTypeName(type)));
+    for (const Known *known : {&account, &wait, &callback}) {
+        if (known->twice)
+            return invalid(u"In the body %1."_s.arg(twiceText(*known)));
+    }
+    auto name = accountOf(account);
+    if (auto *error = std::get_if<StartError>(&name))
+        return *error;
+    if (wait.member && wait.member->type != JsonType::True && wait.member->type != JsonType::False)
+        return StartError{Reason::BadRequest, u"\"wait\" is %1 where true or false is wanted."_s.arg(
+                                                  jsonTypeName(wait.member->type))};
+    request.account = std::get<QByteArray>(name);
+    request.wait = !wait.member || wait.member->type == JsonType::True;
+    request.body = body;
+    return request;
+}
+
+QByteArray renderStart(const StartRequest &request, const QByteArray &callbackUrl)
+{
+    QByteArray body;
+    appendAll(body, request.prefix, ",\"wait\":false,\"callback\":", quoteJson(callbackUrl), "}");
+    return body;
+}
+
+std::variant<StartAnswer, QString> parseStartAnswer(const QByteArray &body)
+{
+    return parseIdAndState(body);
+}
+
+std::variant<CallbackMessage, QString> parseCallback(const QByteArray &body)
+{
+    const auto parsed = parseIdAndState(body);
+    if (const auto *error = std::get_if<QString>(&parsed))
+        return *error;
+    const auto &message = std::get<StartAnswer>(parsed);
+    if (message.state == "running" || message.state == "queued" || message.state == "pending")
+        return u"\"state\" says that the job has not ended"_s;
+    return CallbackMessage{message.id, message.state == "completed"};
+}
+
+}  // namespace holdline

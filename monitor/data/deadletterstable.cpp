@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/data/deadletterstable.h"
+
+#include <QSet>
+
+namespace holdline::monitor {
+
+namespace {
+
+const Column kColumns[] = {
+    {Field::At, QT_TRANSLATE_NOOP("RecordTable", "Since"),
+     QT_TRANSLATE_NOOP("RecordTable", "Time of day it came, or failed"), true},
+    {Field::Kind, QT_TRANSLATE_NOOP("RecordTable", "Kind"),
+     QT_TRANSLATE_NOOP("RecordTable", "A callback that was not taken, or a handed-over job that failed"),
+     true},
+    {Field::Reason, QT_TRANSLATE_NOOP("RecordTable", "Reason"),
+     QT_TRANSLATE_NOOP("RecordTable", "Why, in the word of logs and metrics"), true},
+    {Field::Account, QT_TRANSLATE_NOOP("RecordTable", "Account"),
+     QT_TRANSLATE_NOOP("RecordTable", "Whose job it is, where that is known"), true},
+    {Field::Job, QT_TRANSLATE_NOOP("RecordTable", "Job"),
+     QT_TRANSLATE_NOOP("RecordTable", "Holdline's id of the job, where it is known"), true},
+    {Field::Detail, QT_TRANSLATE_NOOP("RecordTable", "Detail"),
+     QT_TRANSLATE_NOOP("RecordTable", "What the last start that failed said"), true},
+    {Field::Bytes, QT_TRANSLATE_NOOP("RecordTable", "Bytes"),
+     QT_TRANSLATE_NOOP("RecordTable", "Length of its body"), true},
+    {Field::Redriven, QT_TRANSLATE_NOOP("RecordTable", "Re-driven"),
+     QT_TRANSLATE_NOOP("RecordTable", "Times it was driven again, without success"), true},
+    {Field::Client, QT_TRANSLATE_NOOP("RecordTable", "From"), QT_TRANSLATE_NOOP("RecordTable", "Who sent it"),
+     true},
+};
+
+const DeadLetterRow &letter(const void *row)
+{
+    return *static_cast<const DeadLetterRow *>(row);
+}
+
+}  // namespace
+
+DeadLettersTable::DeadLettersTable(const LiveData &data, QObject *parent)
+    : RecordTable(data, kColumns, parent)
+{
+    begin(Field::At, Qt::DescendingOrder);
+}
+
+int DeadLettersTable::totalCount() const
+{
+    return static_cast<int>(live().letters().size());
+}
+
+DeadLetterPtr DeadLettersTable::deadLetterAt(int row) const
+{
+    return row >= 0 && row < shownCount() ? std::static_pointer_cast<const DeadLetterRow>(rowAt(row))
+                                          : nullptr;
+}
+
+Cell DeadLettersTable::cell(const void *row, Field field, WallTime) const
+{
+    const DeadLetterRow &it = letter(row);
+    switch (field) {
+        case Field::At:
+            return Cell::of(it.at);
+        case Field::Kind:
+            return Cell::of(name(it.kind));
+        case Field::Reason:
+            return Cell::of(name(it.reason));
+        case Field::Account:
+            return Cell::of(it.account);
+        case Field::Job:
+            return Cell::of(it.job);
+        case Field::Detail:
+            return Cell::of(it.detail);
+        case Field::Bytes:
+            return Cell::of(it.bytes);
+        case Field::Redriven:
+            return it.redriven > 0 ? Cell::of(std::int64_t{it.redriven}) : Cell{};
+        case Field::Client:
+            return Cell::of(it.client);
+        default:
+            return {};
+    }
+}
+
+std::vector<RecordTable::Record> DeadLettersTable::all()
+{
+    std::vector<Record> records;
+    m_ids.clear();
+    for (const DeadLetterPtr &row : live().letters()) {
+        m_ids.push_back(row->id);
+        records.push_back({row->id, row});
+    }
+    return records;
+}
+
+RecordTable::Batch DeadLettersTable::batchOf(const Changes &changes)
+{
+    Batch batch;
+    if (!changes.letters)
+        return batch;
+    std::vector<QByteArray> before = std::exchange(m_ids, {});
+    batch.present = all();
+    const QSet<QByteArray> now(m_ids.begin(), m_ids.end());
+    std::erase_if(before, [&now](const QByteArray &id) { return now.contains(id); });
+    batch.gone = std::move(before);
+    return batch;
+}
+
+bool DeadLettersTable::isIn(const void *row, const TimeRange &range) const
+{
+    return range.contains(letter(row).at);
+}
+
+QVariant DeadLettersTable::variantOf(const RowPtr &row) const
+{
+    return QVariant::fromValue(std::static_pointer_cast<const DeadLetterRow>(row));
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "monitor/window/deadlettersview.h"
+
+#include "monitor/data/format.h"
+#include "monitor/tables/deadletterspanel.h"
+#include "monitor/window/bodyview.h"
+#include "monitor/window/commandclient.h"
+#include "monitor/window/reasontexts.h"
+
+#include <QAction>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSplitter>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kPause = 120ms;
+constexpr double kTitle = 1.3;
+
+QLabel *wrapped(QWidget *parent)
+{
+    auto *label = new QLabel(parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
+}
+
+QString factsOf(const DeadLetterRow &row)
+{
+    QStringList lines{
+        row.kind == DeadLetter::Kind::Job
+            ? DeadLettersView::tr("A handed-over job that failed at %1").arg(formatClockExact(row.at))
+            : DeadLettersView::tr("A callback that came at %1").arg(formatClockExact(row.at))};
+    const auto add = [&lines](const QString &text, const QByteArray &value) {
+        if (!value.isEmpty())
+            lines << text.arg(QString::fromUtf8(value));
+    };
+    add(DeadLettersView::tr("Account %1"), row.account);
+    add(DeadLettersView::tr("Job %1"), row.job);
+    add(DeadLettersView::tr("From %1"), row.client);
+    add(DeadLettersView::tr("Last problem: %1"), row.detail);
+    if (row.redriven > 0)
+        lines << DeadLettersView::tr("Driven again %n time(s), without success", nullptr, row.redriven);
+    if (row.cut)
+        lines << DeadLettersView::tr("Only the beginning of its body was kept: it cannot be driven again");
+    return lines.join(u'\n');
+}
+
+}  // namespace
+
+DeadLettersView::DeadLettersView(LiveData *live, TimeSelection *selection, CommandClient *commands,
+                                 QWidget *parent)
+    : QWidget(parent),
+      m_data(live),
+      m_commands(commands),
+      m_panel(new DeadLettersPanel(*live, selection, this)),
+      m_detail(makeDetail()),
+      m_omitted(wrapped(this))
+{
+    auto *left = new QWidget(this);
+    auto *column = new QVBoxLayout(left);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(m_panel, 1);
+    column->addWidget(m_omitted);
+    m_omitted->setMargin(6);
+    m_omitted->hide();
+    auto *split = new QSplitter(this);
+    split->setAccessibleName(tr("Letters and the one selected"));
+    split->addWidget(left);
+    split->addWidget(m_detail);
+    split->setStretchFactor(0, 3);
+    split->setStretchFactor(1, 2);
+    split->setCollapsible(0, false);
+    auto *layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(split);
+    setFocusProxy(m_panel);
+
+    m_pause.setSingleShot(true);
+    m_pause.setInterval(kPause);
+    connect(&m_pause, &QTimer::timeout, this, &DeadLettersView::askDeadLetter);
+    connect(live, &LiveData::changed, this, [this](const Changes &changes) {
+        if (changes.sampled)
+            listIfOld();
+        if (changes.letters)
+            showDeadLetter();
+    });
+    connect(live, &LiveData::reset, this, [this] {
+        listIfOld();
+        showDeadLetter();
+    });
+    connect(commands, &CommandClient::deadLettersTouched, this, [this] {
+        m_listed.reset();
+        listIfOld();
+    });
+    connect(m_panel, &DeadLettersPanel::deadLetterSelected, this, [this](const QByteArray &id) {
+        m_id = id;
+        showDeadLetter();
+    });
+    connect(m_panel, &DeadLettersPanel::redriveRequested, commands, &CommandClient::redrive);
+    connect(m_panel, &DeadLettersPanel::discardRequested, this, &DeadLettersView::discard);
+    connect(m_body, &BodyView::told, this, &DeadLettersView::told);
+    setCommands(false);
+    renew();
+    showDeadLetter();
+}
+
+QWidget *DeadLettersView::makeDetail()
+{
+    auto *page = new QWidget(this);
+    m_title = wrapped(page);
+    m_explanation = wrapped(page);
+    m_facts = wrapped(page);
+    m_note = wrapped(page);
+    m_body = new BodyView(tr("Body of the letter"), page);
+    auto *buttons = new QHBoxLayout;
+    for (QAction *action : {m_panel->redriveAction(), m_panel->discardAction()}) {
+        auto *button = new QToolButton(page);
+        button->setDefaultAction(action);
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setAccessibleName(action->text());
+        buttons->addWidget(button);
+    }
+    buttons->addStretch(1);
+    auto *layout = new QVBoxLayout(page);
+    layout->setContentsMargins(12, 10, 12, 10);
+    layout->setSpacing(8);
+    for (QLabel *label : {m_title, m_explanation, m_facts})
+        layout->addWidget(label);
+    layout->addLayout(buttons);
+    layout->addWidget(m_note);
+    layout->addWidget(m_body, 1);
+    return page;
+}
+
+void DeadLettersView::setCommands(bool possible)
+{
+    m_commands = possible;
+    m_panel->setCommands(possible);
+    m_panel->setNothingText(possible ? tr("There are no dead letters.")
+                                     : tr("Dead letters are listed while there is a service to ask."));
+    listIfOld();
+}
+
+void DeadLettersView::forget()
+{
+    m_listed.reset();
+    m_listing = false;
+    m_shown.clear();
+    m_data->setDeadLetters({}, 0);
+}
+
+DeadLettersView::Mark DeadLettersView::markNow() const
+{
+    if (m_data->samples().isEmpty())
+        return {};
+    const Sample &sample = m_data->samples().samples().back();
+    return {sample.letters, sample.deadLettersStored};
+}
+
+void DeadLettersView::listIfOld()
+{
+    if (m_commands && isVisible() && !m_listing && !m_data->isFrozen() && m_listed != markNow())
+        list();
+}
+
+void DeadLettersView::list()
+{
+    m_listing = true;
+    const Mark mark = markNow();
+    m_commands->ask(Command::Verb::DeadLetters, {}, this, [this, mark](const Reply &reply) {
+        m_listing = false;
+        // Refused, it is not asked again before something changes.
+        m_listed = mark;
+        if (reply.ok)
+            showList(reply);
+    });
+}
+
+void DeadLettersView::showList(const Reply &reply)
+{
+    if (!reply.letters)
+        return;
+    m_data->setDeadLetters(*reply.letters, reply.deadLettersOmitted);
+    m_omitted->setVisible(reply.deadLettersOmitted > 0);
+    m_omitted->setText(
+        tr("%n older one(s) are not listed here: GET /v1/dead-letters of the service has them.", nullptr,
+           static_cast<int>(reply.deadLettersOmitted)));
+}
+
+void DeadLettersView::showDeadLetter()
+{
+    const DeadLetterPtr letter = m_panel->currentDeadLetter();
+    m_detail->setVisible(letter != nullptr);
+    if (!letter) {
+        m_shown.clear();
+        return;
+    }
+    m_title->setText(QString(name(letter->reason)));
+    m_title->setAccessibleName(tr("Reason: %1").arg(m_title->text()));
+    m_explanation->setText(explain(letter->reason));
+    m_facts->setText(factsOf(*letter));
+    if (m_shown == letter->id)
+        return;
+    m_shown.clear();
+    m_body->clear();
+    m_note->hide();
+    m_pause.start();
+}
+
+void DeadLettersView::askDeadLetter()
+{
+    if (!m_commands || m_id.isEmpty() || !isVisible())
+        return;
+    m_commands->ask(Command::Verb::DeadLetter, m_id, this, [this, id = m_id](const Reply &reply) {
+        if (id != m_id)
+            return;
+        m_note->setVisible(!reply.ok);
+        m_note->setText(reply.text);
+        if (!reply.ok || !reply.body)
+            return;
+        m_shown = id;
+        m_body->setBody(*reply.body, {}, u"letter-"_s + QString::fromUtf8(id));
+    });
+}
+
+void DeadLettersView::discard(const QList<QByteArray> &letters)
+{
+    auto *question = new QMessageBox(
+        QMessageBox::Warning, tr("Discard dead letters?"),
+        tr("Discard %n dead letter(s)? They are gone for good.", nullptr, static_cast<int>(letters.size())),
+        QMessageBox::Cancel, this);
+    question->setAttribute(Qt::WA_DeleteOnClose);
+    question->setObjectName(u"discardQuestion"_s);
+    QPushButton *yes = question->addButton(tr("Discard"), QMessageBox::DestructiveRole);
+    question->setDefaultButton(QMessageBox::Cancel);
+    question->button(QMessageBox::Cancel)->setText(tr("Keep"));
+    connect(yes, &QPushButton::clicked, m_commands,
+            [commands = m_commands, letters] { commands->discard(letters); });
+    question->open();
+}
+
+void DeadLettersView::renew()
+{
+    QFont large = font();
+    large.setPointSizeF(large.pointSizeF() * kTitle);
+    large.setWeight(QFont::DemiBold);
+    m_title->setFont(large);
+}
+
+void DeadLettersView::showEvent(QShowEvent *event)
+{
+    QWidget::showEvent(event);
+    listIfOld();
+    showDeadLetter();
+}
+
+void DeadLettersView::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange && m_title)
+        renew();
+}
+
+}  // namespace holdline::monitor

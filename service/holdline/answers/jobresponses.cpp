@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/answers/jobresponses.h"
+
+#include "core/base/appendall.h"
+#include "core/telemetry/decimal.h"
+#include "service/http/problemresponse.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+void appendPhase(QByteArray &timing, const char *name, const std::optional<Duration> &duration)
+{
+    if (!duration)
+        return;
+    if (!timing.isEmpty())
+        timing += ", ";
+    appendAll(timing, name, ";dur=");
+    appendMilliseconds(timing, *duration);
+}
+
+QString outcomeDetail(const Job &job, const UpstreamAnswer &upstream)
+{
+    const QString attempts = job.attempts == 1 ? u"1 attempt"_s : u"%1 attempts"_s.arg(job.attempts);
+    switch (job.status.outcome) {
+        case Reason::UpstreamUnreachable:
+        case Reason::UpstreamError:
+            return u"The start failed after %1: %2"_s.arg(attempts, upstream.detail);
+        case Reason::StartUnknown:
+            return u"The start was sent and no usable answer came, so the job may or may not have run; it "
+                   u"was not sent "
+                   u"again. %1"_s.arg(upstream.detail)
+                       .trimmed();
+        case Reason::CallbackTimeout:
+            return u"The job was started, its callback did not come in time. A result that still comes is kept."_s;
+        case Reason::QueueTimeout:
+            return u"The account's earlier starts took until the deadline; nothing was started."_s;
+        case Reason::Draining:
+            return u"The service is shutting down and could not wait for the callback any longer."_s;
+        case Reason::Cancelled:
+            return u"The job was cancelled."_s;
+        default:
+            return {};
+    }
+}
+
+http::Response passOn(int status, const UpstreamAnswer &upstream)
+{
+    http::Response response;
+    response.status = status;
+    if (!upstream.contentType.isEmpty())
+        response.headers.append(QByteArrayLiteral("Content-Type"), upstream.contentType);
+    response.body = upstream.body;
+    return response;
+}
+
+http::Response bareJobResponse(const Job &job, const UpstreamAnswer &upstream)
+{
+    switch (job.status.outcome) {
+        case Reason::Completed:
+        case Reason::JobFailed:
+            return passOn(200, upstream);
+        case Reason::PassedThrough:
+        case Reason::StartRejected:
+            return passOn(upstream.status, upstream);
+        default:
+            break;
+    }
+    Problem problem{job.status.outcome, outcomeDetail(job, upstream), job.id, {}};
+    if (problem.status() == 503)
+        problem.retryAfter = std::chrono::seconds(1);
+    http::Response response = http::problemResponse(problem);
+    if (!upstream.proxyStatus.isEmpty())
+        response.headers.append(QByteArrayLiteral("Proxy-Status"), "holdline; error=" + upstream.proxyStatus);
+    return response;
+}
+
+}  // namespace
+
+QByteArray serverTiming(const JobPhases &phases)
+{
+    QByteArray timing;
+    timing.reserve(96);
+    appendPhase(timing, "queue", phases.queue);
+    appendPhase(timing, "start", phases.start);
+    appendPhase(timing, "job", phases.job);
+    appendPhase(timing, "total", phases.total);
+    return timing;
+}
+
+http::Response jobResponse(const Job &job, const UpstreamAnswer &upstream)
+{
+    http::Response response = bareJobResponse(job, upstream);
+    response.headers.append(QByteArrayLiteral("Holdline-Job"), job.id);
+    response.headers.append(QByteArrayLiteral("Server-Timing"),
+                            serverTiming(job.phases(job.times.settled.value_or(job.deadline))));
+    return response;
+}
+
+http::Response callbackTaken(CallbackOutcome callback)
+{
+    http::Response response;
+    response.headers.append(QByteArrayLiteral("Content-Type"), QByteArrayLiteral("application/json"));
+    response.body = "{\"callback\":\"" + QByteArray(name(callback).data(), name(callback).size()) + "\"}";
+    return response;
+}
+
+}  // namespace holdline

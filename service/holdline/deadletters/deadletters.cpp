@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/deadletters/deadletters.h"
+
+#include "core/base/securerandom.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+namespace {
+
+WallTime wallNow()
+{
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+void setBody(DeadLetter &letter, const QByteArray &body, qsizetype limit)
+{
+    letter.bytes = body.size();
+    letter.cut = body.size() > limit;
+    letter.body = body.first(std::min(body.size(), limit));
+}
+
+}  // namespace
+
+QByteArray makeDeadLetterId()
+{
+    std::array<std::byte, 16> bytes;
+    fillSecurely(bytes);
+    return QByteArray(reinterpret_cast<const char *>(bytes.data()), std::ssize(bytes)).toHex();
+}
+
+DeadLetters::DeadLetters(const JobCoordinator &coordinator, JobStore &store, QObject *parent)
+    : QObject(parent), m_store(store)
+{
+    connect(&coordinator, &JobCoordinator::callbackRefused, this, &DeadLetters::onCallbackRefused);
+    connect(&coordinator, &JobCoordinator::handedOverFailed, this, &DeadLetters::onHandedOverFailed);
+    connect(&store, &JobStore::availabilityChanged, this, &DeadLetters::writeWaiting);
+    m_tryAgain.setSingleShot(true);
+    m_tryAgain.setInterval(kTryAgain);
+    connect(&m_tryAgain, &QTimer::timeout, this, &DeadLetters::writeWaiting);
+}
+
+bool DeadLetters::isDead(Reason outcome)
+{
+    switch (outcome) {
+        case Reason::CallbackTimeout:
+        case Reason::StartUnknown:
+        case Reason::Interrupted:
+        case Reason::UpstreamUnreachable:
+        case Reason::UpstreamError:
+        case Reason::QueueTimeout:
+        case Reason::StartRejected:
+        case Reason::StoreUnavailable:
+            return true;
+        default:
+            return false;
+    }
+}
+
+void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &request, Reason reason,
+                                    const QByteArray &job, const QByteArray &account)
+{
+    if (request.peer.startsWith(kRedrivenPeer))
+        return;
+    const bool isUnknown = reason == Reason::CallbackUnknown;
+    // A result that cannot be stored is never one too many: it is ours to lose.
+    Allowance &allowance = isUnknown ? m_unknown : m_known;
+    if (reason != Reason::StoreUnavailable && !allowance.take(Clock::now())) {
+        ++m_counts.dropped;
+        return;
+    }
+    DeadLetter letter;
+    letter.id = makeDeadLetterId();
+    letter.kind = DeadLetter::Kind::Callback;
+    letter.at = wallNow();
+    letter.reason = reason;
+    letter.job = job;
+    letter.account = account;
+    letter.peer = request.peer;
+    letter.token = token.first(std::min(token.size(), kMaxToken)).toByteArray();
+    letter.contentType = request.headers.value("Content-Type");
+    setBody(letter, request.body, isUnknown ? kMaxUnknownBody : kMaxBody);
+    keep(std::move(letter));
+}
+
+void DeadLetters::onHandedOverFailed(const JobRecord &record)
+{
+    if (!isDead(record.status.outcome))
+        return;
+    DeadLetter letter;
+    // Told of twice, after a crash in between, it is one letter all the same.
+    letter.id = record.id;
+    letter.kind = DeadLetter::Kind::Job;
+    letter.at = record.settled.value_or(wallNow());
+    letter.reason = record.status.outcome;
+    letter.job = record.id;
+    letter.account = record.account;
+    letter.peer = record.client;
+    letter.detail = record.startTrouble;
+    letter.contentType = "application/json";
+    if (record.request)
+        setBody(letter, record.request->body, kMaxBody);
+    keep(std::move(letter));
+}
+
+void DeadLetters::keep(DeadLetter letter)
+{
+    if (!m_store.isAvailable()) {
+        wait(std::move(letter));
+        return;
+    }
+    const auto kind = static_cast<std::size_t>(letter.kind);
+    m_store.putDeadLetter(letter, [this, letter, kind](const QString &error) {
+        if (error.isEmpty())
+            ++m_counts.kept[kind];
+        else
+            wait(letter);
+    });
+}
+
+void DeadLetters::wait(DeadLetter letter)
+{
+    m_waitingBytes += letter.body.size();
+    m_waiting.push_back(std::move(letter));
+    while (m_waiting.size() > kMaxWaiting || m_waitingBytes > kMaxWaitingBytes)
+        dropOne();
+    if (m_store.isAvailable() && !m_tryAgain.isActive())
+        m_tryAgain.start();
+}
+
+void DeadLetters::dropOne()
+{
+    auto victim = std::find_if(m_waiting.begin(), m_waiting.end(), [](const DeadLetter &letter) {
+        return letter.kind == DeadLetter::Kind::Callback;
+    });
+    if (victim == m_waiting.end())
+        victim = m_waiting.begin();
+    m_waitingBytes -= victim->body.size();
+    m_waiting.erase(victim);
+    ++m_counts.dropped;
+}
+
+void DeadLetters::writeWaiting()
+{
+    if (!m_store.isAvailable())
+        return;
+    m_tryAgain.stop();
+    m_waitingBytes = 0;
+    for (DeadLetter &letter : std::exchange(m_waiting, {}))
+        keep(std::move(letter));
+}
+
+}  // namespace holdline

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/httpserver/httpserver.h"
+
+#include "core/base/appendall.h"
+#include "service/holdline/httpserver/pendingresponse.h"
+#include "service/holdline/httpserver/qtcompat.h"
+#include "service/holdline/httpserver/virtualsocket.h"
+#include "service/http/problemresponse.h"
+
+#include <QHttpServer>
+#include <QHttpServerRequest>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+#include <vector>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using http::ExchangeId;
+using qtcompat::ResponderArgument;
+
+namespace {
+
+constexpr int kLinkBase = 36;
+/// Inner sockets without work that are kept for the next requests.
+constexpr std::size_t kSpareSockets = 64;
+
+/// The path as QHttpServer gets to see it: `%` escaped once more, and a segment that is longer than any
+/// literal one of a route cut short, since it can only stand for an `<arg>`, whose text is of no interest to
+/// it.
+void appendRoutablePath(QByteArray &out, QByteArrayView path, qsizetype longestLiteral)
+{
+    while (!path.isEmpty()) {
+        const qsizetype slash = path.indexOf('/', 1);
+        const QByteArrayView segment = slash < 0 ? path : path.first(slash);
+        if (segment.size() > longestLiteral)
+            out.append("/_");
+        else if (segment.contains('%'))
+            out.append(segment.toByteArray().replace('%', "%25"));
+        else
+            out.append(segment);
+        path = path.sliced(segment.size());
+    }
+}
+
+/// What QHttpServer gets to see: enough to find a route, and a query that links it to the request it stands
+/// for. As short as can be, because QHttpServer reads byte by byte. A host in the target keeps it from
+/// looking for one elsewhere, such as in a path that starts with two slashes.
+QByteArray canonicalRequest(ExchangeId exchange, const http::Request &request, qsizetype longestLiteral)
+{
+    const QByteArrayView path = request.path();
+    QByteArray bytes;
+    bytes.reserve(path.size() + 64);
+    appendAll(bytes, request.method, " //h");
+    appendRoutablePath(bytes, path, longestLiteral);
+    appendAll(bytes, "?", QByteArray::number(exchange, kLinkBase), " HTTP/1.1\r\n\r\n");
+    return bytes;
+}
+
+ExchangeId linkedExchange(const QHttpServerRequest &routed)
+{
+    return routed.url().query().toULongLong(nullptr, kLinkBase);
+}
+
+/// The handlers of one path, by method.
+struct Route
+{
+    std::map<QByteArray, HttpServer::Handler> handlers;
+
+    const HttpServer::Handler *find(const QByteArray &method) const
+    {
+        auto found = handlers.find(method);
+        if (found == handlers.end() && method == "HEAD")
+            found = handlers.find("GET");
+        return found == handlers.end() ? nullptr : &found->second;
+    }
+
+    QByteArray allow() const
+    {
+        QByteArray all;
+        for (const auto &[method, handler] : handlers) {
+            all += method + ", ";
+            if (method == "GET" && !handlers.contains("HEAD"))
+                all += "HEAD, ";
+        }
+        return handlers.contains("OPTIONS") ? all.chopped(2) : all + "OPTIONS";
+    }
+};
+
+}  // namespace
+
+class HttpServer::Private final : public ResponseSink
+{
+public:
+    Private(HttpServer &server, const http::Limits &limits);
+    ~Private() override;
+
+    void finish(PendingResponse &exchange, const http::Response &response) override;
+    bool begin(PendingResponse &exchange, const http::Response &response) override;
+    bool write(PendingResponse &exchange, const QByteArray &piece) override;
+    void end(PendingResponse &exchange) override;
+    void cut(PendingResponse &exchange) override;
+    void dispose(HeldResponder &&responder) override;
+
+    void route(const QByteArray &method, const QByteArray &path, Handler handler);
+    std::vector<std::pair<QByteArray, QByteArray>> routes() const;
+
+    http::HttpListener m_listener;
+
+private:
+    void received(ExchangeId id, const http::Request &request);
+    void aborted(ExchangeId id);
+    VirtualSocket *takeSocket();
+    void giveBack(VirtualSocket *socket);
+    void clearSpent();
+    void dispatch(const Route *route, const QHttpServerRequest &routed, QHttpServerResponder &&responder);
+    void addToRouter(const QByteArray &path, const Route *route);
+
+    void refuse(PendingResponse &exchange, const http::Request &request, const Problem &problem,
+                const QByteArray &allow = {});
+
+    HttpServer &m_server;
+    QHttpServer m_http;
+    VirtualServer *m_virtual;  ///< a child of m_http once bound
+    std::map<QByteArray, Route> m_routes;
+    qsizetype m_longestLiteral = 0;  ///< segment of a route's path, with the slash before it
+    std::vector<VirtualSocket *> m_spareSockets;
+    std::unordered_map<ExchangeId, PendingResponse *> m_open;
+
+    /// The request that is on its way through QHttpServer.
+    struct Current
+    {
+        ExchangeId id;
+        const http::Request &request;
+        VirtualSocket &socket;
+    };
+    const Current *m_current = nullptr;
+    bool m_feeding = false;
+    std::vector<HeldResponder> m_spent;  ///< to be destroyed when QHttpServer has returned
+};
+
+HttpServer::Private::Private(HttpServer &server, const http::Limits &limits)
+    : m_listener(limits), m_server(server), m_virtual(new VirtualServer)
+{
+    m_virtual->setParent(&m_http);
+    m_virtual->bindBy([this](QTcpServer *tcp) { m_http.bind(tcp); });
+    qtcompat::setMissingHandler(m_http, &m_http,
+                                [this](const QHttpServerRequest &request, ResponderArgument responder) {
+                                    dispatch(nullptr, request, std::move(responder));
+                                });
+    QObject::connect(&m_listener, &http::HttpListener::requestReceived, &m_http,
+                     [this](ExchangeId id, const http::Request &request) { received(id, request); });
+    QObject::connect(&m_listener, &http::HttpListener::exchangeAborted, &m_http,
+                     [this](ExchangeId id) { aborted(id); });
+}
+
+HttpServer::Private::~Private()
+{
+    for (const auto &[id, exchange] : m_open)
+        exchange->detach();
+}
+
+void HttpServer::Private::received(ExchangeId id, const http::Request &request)
+{
+    VirtualSocket *const socket = takeSocket();
+    const Current current{id, request, *socket};
+    m_current = &current;
+    m_feeding = true;
+    socket->feed(canonicalRequest(id, request, m_longestLiteral));
+    m_feeding = false;
+    const bool wasRouted = m_current == nullptr;
+    m_current = nullptr;
+    if (!wasRouted)
+        socket->retire();  // whatever it is that QHttpServer has read, it has not come to its end
+    else if (qtcompat::kResponderNeedsSocket)
+        socket->freeReadBuffer();  // it may be held for long
+    else
+        giveBack(socket);
+    clearSpent();
+    if (!wasRouted)
+        m_listener.respond(id, http::problemResponse({Reason::InternalError, {}, {}, {}}));
+}
+
+VirtualSocket *HttpServer::Private::takeSocket()
+{
+    if (m_spareSockets.empty())
+        return m_virtual->open();
+    VirtualSocket *socket = m_spareSockets.back();
+    m_spareSockets.pop_back();
+    return socket;
+}
+
+void HttpServer::Private::giveBack(VirtualSocket *socket)
+{
+    if (m_spareSockets.size() < kSpareSockets)
+        m_spareSockets.push_back(socket);
+    else
+        socket->retire();
+}
+
+void HttpServer::Private::clearSpent()
+{
+    for (HeldResponder &spent : std::exchange(m_spent, {})) {
+        VirtualSocket *const socket = spent.socket;
+        {
+            const QHttpServerResponder dying = std::move(spent.responder);
+        }
+        if (socket)
+            giveBack(socket);
+    }
+}
+
+void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest &routed,
+                                   QHttpServerResponder &&responder)
+{
+    if (!m_current || linkedExchange(routed) != m_current->id) {
+        m_spent.push_back({std::move(responder), nullptr});
+        return;
+    }
+    const Current current = *std::exchange(m_current, nullptr);
+    const http::Request &request = current.request;
+    VirtualSocket *const held = qtcompat::kResponderNeedsSocket ? &current.socket : nullptr;
+    auto exchange =
+        std::make_unique<PendingResponse>(*this, current.id, HeldResponder{std::move(responder), held});
+    m_open.emplace(current.id, exchange.get());
+
+    if (!route) {
+        refuse(*exchange, request, {Reason::NotFound, u"Nothing is served at this path."_s, {}, {}});
+    } else if (const Handler *handler = route->find(request.method)) {
+        (*handler)(request, std::move(exchange));
+    } else if (request.method == "OPTIONS") {
+        exchange->answer({204, {{"Allow", route->allow()}}, {}, false});
+    } else {
+        const QByteArray allow = route->allow();
+        refuse(*exchange, request,
+               {Reason::MethodNotAllowed, u"This path takes %1."_s.arg(QString::fromLatin1(allow)), {}, {}},
+               allow);
+    }
+}
+
+void HttpServer::Private::refuse(PendingResponse &exchange, const http::Request &request,
+                                 const Problem &problem, const QByteArray &allow)
+{
+    http::Response response = http::problemResponse(problem);
+    if (!allow.isEmpty())
+        response.headers.append("Allow", allow);
+    exchange.answer(response);
+    Q_EMIT m_server.requestRefused(request, problem);
+}
+
+void HttpServer::Private::finish(PendingResponse &exchange, const http::Response &response)
+{
+    m_open.erase(exchange.id());
+    m_listener.respond(exchange.id(), response);
+}
+
+bool HttpServer::Private::begin(PendingResponse &exchange, const http::Response &response)
+{
+    const bool wanted = m_listener.beginStream(exchange.id(), response);
+    if (!wanted)
+        m_open.erase(exchange.id());
+    return wanted;
+}
+
+bool HttpServer::Private::write(PendingResponse &exchange, const QByteArray &piece)
+{
+    const bool wanted = m_listener.writeStream(exchange.id(), piece);
+    if (!wanted)
+        m_open.erase(exchange.id());
+    return wanted;
+}
+
+void HttpServer::Private::end(PendingResponse &exchange)
+{
+    m_open.erase(exchange.id());
+    m_listener.endStream(exchange.id());
+}
+
+void HttpServer::Private::cut(PendingResponse &exchange)
+{
+    m_open.erase(exchange.id());
+    m_listener.reset(exchange.id());
+}
+
+void HttpServer::Private::dispose(HeldResponder &&responder)
+{
+    // Inside QHttpServer's own call a responder must not die: 6.8 would subscribe to the socket once more
+    // each time.
+    m_spent.push_back(std::move(responder));
+    if (!m_feeding)
+        clearSpent();
+}
+
+void HttpServer::Private::aborted(ExchangeId id)
+{
+    const auto found = m_open.find(id);
+    if (found == m_open.end())
+        return;
+    PendingResponse *exchange = found->second;
+    m_open.erase(found);
+    exchange->leave();
+}
+
+void HttpServer::Private::route(const QByteArray &method, const QByteArray &path, Handler handler)
+{
+    const auto [found, isNew] = m_routes.try_emplace(path);
+    found->second.handlers.insert_or_assign(method, std::move(handler));
+    if (isNew)
+        addToRouter(path, &found->second);
+}
+
+std::vector<std::pair<QByteArray, QByteArray>> HttpServer::Private::routes() const
+{
+    std::vector<std::pair<QByteArray, QByteArray>> all;
+    for (const auto &[path, route] : m_routes) {
+        for (const auto &[method, handler] : route.handlers)
+            all.emplace_back(method, path);
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
+void HttpServer::Private::addToRouter(const QByteArray &path, const Route *route)
+{
+    for (const QByteArray &segment : path.split('/'))
+        m_longestLiteral = std::max(m_longestLiteral, segment.size() + 1);
+    const QString pattern = QString::fromLatin1(path);
+    // QHttpServer counts the arguments of the function to fill in the pattern; what they hold is in
+    // Request::path().
+    switch (path.count("<arg>")) {
+        case 0:
+            m_http.route(pattern,
+                         [this, route](const QHttpServerRequest &request, ResponderArgument responder) {
+                             dispatch(route, request, std::move(responder));
+                         });
+            break;
+        case 1:
+            m_http.route(pattern, [this, route](const QString &, const QHttpServerRequest &request,
+                                                ResponderArgument responder) {
+                dispatch(route, request, std::move(responder));
+            });
+            break;
+        case 2:
+            m_http.route(pattern,
+                         [this, route](const QString &, const QString &, const QHttpServerRequest &request,
+                                       ResponderArgument responder) {
+                             dispatch(route, request, std::move(responder));
+                         });
+            break;
+        default:
+            qFatal("A route can have two <arg> at most: %s", path.constData());
+    }
+}
+
+HttpServer::HttpServer(const http::Limits &limits, QObject *parent)
+    : QObject(parent), d(std::make_unique<Private>(*this, limits))
+{
+}
+
+HttpServer::~HttpServer() = default;
+
+void HttpServer::route(const QByteArray &method, const QByteArray &path, Handler handler)
+{
+    d->route(method, path, std::move(handler));
+}
+
+std::vector<std::pair<QByteArray, QByteArray>> HttpServer::routes() const
+{
+    return d->routes();
+}
+
+http::HttpListener &HttpServer::listener()
+{
+    return d->m_listener;
+}
+
+}  // namespace holdline

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/monitorfeed/monitorrows.h"
+
+#include "core/monitormessages/monitorcodec.h"
+#include "service/holdline/jobs/jobcoordinator.h"
+
+namespace holdline::monitor {
+
+namespace {
+
+WallTime wallTime(std::chrono::system_clock::time_point at)
+{
+    return std::chrono::floor<Milliseconds>(at);
+}
+
+std::optional<Microseconds> microseconds(const std::optional<Duration> &duration)
+{
+    if (!duration)
+        return std::nullopt;
+    return std::chrono::floor<Microseconds>(*duration);
+}
+
+RowState stateOf(const Job &job)
+{
+    switch (job.status.state) {
+        case JobState::Queued:
+            return job.attempts > 0 ? RowState::Retrying : RowState::Queued;
+        case JobState::Starting:
+            return RowState::Starting;
+        case JobState::Running:
+            return job.status.startUnknown ? RowState::Unconfirmed : RowState::Running;
+        case JobState::Settled:
+            break;
+    }
+    return RowState::Ended;
+}
+
+}  // namespace
+
+JobRow rowOf(const Job &job)
+{
+    JobRow row;
+    row.id = rowText(job.id);
+    row.state = stateOf(job);
+    row.account = rowText(job.account);
+    row.created = wallTime(job.times.createdWall);
+    row.deadline =
+        wallTime(job.times.createdWall + std::chrono::duration_cast<std::chrono::system_clock::duration>(
+                                             job.deadline - job.times.created));
+    row.order = static_cast<std::int64_t>(job.key);
+    row.attempts = job.attempts;
+    row.passThrough = job.status.passThrough;
+    row.upstreamId = rowText(job.upstreamId);
+    row.client = rowText(job.client);
+    row.requestId = rowText(job.requestId);
+    row.detail = rowText(job.startTrouble);
+    row.durable = job.status.durable;
+    row.handedOver = job.status.handedOver;
+    row.joined = job.joined;
+    row.recovered = job.recovered;
+    if (job.isSettled()) {
+        const JobPhases phases = job.phases(job.deadline);
+        row.queue = microseconds(phases.queue);
+        row.start = microseconds(phases.start);
+        row.job = microseconds(phases.job);
+        row.total = microseconds(phases.total);
+        row.outcome = job.status.outcome;
+        row.status = job.endStatus;
+        return row;
+    }
+    // Only what is over: how long the rest has lasted, whoever looks at it knows.
+    if (job.times.started) {
+        row.queue = microseconds(*job.times.started - job.times.created);
+        if (job.times.answered)
+            row.start = microseconds(*job.times.answered - *job.times.started);
+    }
+    return row;
+}
+
+JobRow rowOf(const Job &job, const JobCoordinator &coordinator)
+{
+    JobRow row = rowOf(job);
+    if (!job.status.durable || job.isSettled())
+        return row;
+    row.waiting = coordinator.waitingFor(job.key);
+    if (const DurableJob *durableJob = coordinator.durableJobOf(job.key)) {
+        row.joined = durableJob->joined;
+        row.recovered = durableJob->recovered;
+    }
+    return row;
+}
+
+LaneRow rowOf(const Lanes &lanes, const QByteArray &account)
+{
+    LaneRow row;
+    row.account = rowText(account);
+    row.queued = lanes.queued(account);
+    row.inFlight = lanes.inFlight(account);
+    row.turn = microseconds(lanes.turnTime(account));
+    row.forecast = microseconds(lanes.expectedWait(account));
+    row.paused = lanes.isPaused(account);
+    return row;
+}
+
+CallbackRow rowOf(const LedgerEntry &entry)
+{
+    CallbackRow row;
+    row.at = wallTime(entry.at);
+    row.word = entry.word;
+    row.job = rowText(entry.job);
+    row.upstreamId = rowText(entry.upstreamId);
+    row.client = rowText(entry.client);
+    row.bytes = entry.bytes;
+    return row;
+}
+
+}  // namespace holdline::monitor

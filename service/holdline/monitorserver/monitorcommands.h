@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/monitormessages/monitormessages.h"
+#include "service/holdline/monitorfeed/monitormirror.h"
+
+#include <functional>
+
+namespace holdline {
+class ShardGroup;
+}
+
+namespace holdline::monitor {
+
+/// What those who watch may change, carried out by the shard it belongs to, and logged. The answer comes
+/// once, at once or later. Thread: the main one.
+class MonitorCommands
+{
+public:
+    using Answer = std::function<void(bool ok, const QString &text)>;
+
+    explicit MonitorCommands(ShardGroup &shards) : m_shards(shards) {}
+
+    void cancel(const QByteArray &job, const MonitorMirror::Place &place, Answer answer);
+    void pauseLane(const QByteArray &account, Answer answer);
+    void resumeLane(const QByteArray &account, Answer answer);
+
+private:
+    ShardGroup &m_shards;
+};
+
+}  // namespace holdline::monitor

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/monitorserver/monitorqueries.h"
+
+#include "core/monitormessages/monitorcodec.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+DeadLetterRow rowOf(const DeadLetter &letter)
+{
+    DeadLetterRow row;
+    row.id = rowText(letter.id);
+    row.kind = letter.kind;
+    row.at = letter.at;
+    row.reason = letter.reason;
+    row.job = rowText(letter.job);
+    row.account = rowText(letter.account);
+    row.client = rowText(letter.peer);
+    row.detail = rowText(letter.detail);
+    row.bytes = letter.bytes;
+    row.cut = letter.cut;
+    row.redriven = letter.redriven;
+    return row;
+}
+
+Reply noSuchDeadLetter(const Command &command)
+{
+    return {command.id, false, u"there is no such dead letter (any more)"_s};
+}
+
+/// In a few words, for people.
+QString textOf(const DeadLetterService::Redriven &redriven)
+{
+    using Result = DeadLetterService::Redriven::Result;
+    const QJsonObject said = QJsonDocument::fromJson(redriven.answer.body).object();
+    switch (redriven.result) {
+        case Result::Done:
+            return redriven.kind == DeadLetter::Kind::Callback
+                       ? u"the callback was taken: %1"_s.arg(said.value("callback"_L1).toString())
+                       : u"a new job was made of it: %1"_s.arg(
+                             QString::fromUtf8(redriven.answer.headers.value("Holdline-Job")));
+        case Result::Refused:
+            return u"refused with %1 %2"_s.arg(QString::number(redriven.answer.status),
+                                               said.value("code"_L1).toString());
+        case Result::Cut:
+            return u"only the beginning of its body was kept"_s;
+        case Result::NotFound:
+            break;
+    }
+    return u"there is no such dead letter (any more)"_s;
+}
+
+}  // namespace
+
+void MonitorQueries::result(const Command &command, Answer answer)
+{
+    m_store.find(command.target, [command, answer = std::move(answer)](const auto &record) {
+        Reply reply{command.id, false, {}};
+        if (!record) {
+            reply.text = u"no result of this job is stored: it has no key and was not handed over"_s;
+        } else if (record->expired) {
+            reply.text = u"its result is older than it may be"_s;
+        } else if (!record->answer) {
+            reply.text = u"it has not ended"_s;
+        } else {
+            reply.ok = true;
+            reply.text = QString::number(record->answer->status);
+            reply.result =
+                StoredResult{rowText(record->id), record->answer->status,
+                             BodyPart::of(rowText(record->answer->contentType), record->answer->body)};
+        }
+        answer(reply);
+    });
+}
+
+void MonitorQueries::letters(const Command &command, Answer answer)
+{
+    m_letters.list({}, DeadLetterService::kMaxListed,
+                   [command, answer = std::move(answer)](const std::vector<DeadLetter> &found) {
+                       Reply reply{command.id, true, u"%1 dead letters"_s.arg(found.size())};
+                       auto &rows = reply.letters.emplace();
+                       for (std::size_t i = 0; i < std::min(found.size(), kMaxDeadLetters); ++i)
+                           rows.push_back(rowOf(found[i]));
+                       reply.deadLettersOmitted = found.size() - rows.size();
+                       answer(reply);
+                   });
+}
+
+void MonitorQueries::letter(const Command &command, Answer answer)
+{
+    m_letters.find(command.target, [command, answer = std::move(answer)](const auto &found) {
+        if (!found) {
+            answer(noSuchDeadLetter(command));
+            return;
+        }
+        Reply reply{command.id, true, QString(name(found->reason))};
+        reply.letter = rowOf(*found);
+        reply.body = BodyPart::of(rowText(found->contentType), found->body);
+        reply.body->size = found->bytes;
+        answer(reply);
+    });
+}
+
+void MonitorQueries::redrive(const Command &command, Answer answer)
+{
+    m_letters.redrive(command.target, [command, answer = std::move(answer)](const auto &redriven) {
+        const bool done = redriven.result == DeadLetterService::Redriven::Result::Done;
+        answer({command.id, done, textOf(redriven)});
+    });
+}
+
+void MonitorQueries::discard(const Command &command, Answer answer)
+{
+    m_letters.discard(command.target,
+                      [command, answer = std::move(answer)](bool found, const QString &error) {
+                          if (!found)
+                              answer(noSuchDeadLetter(command));
+                          else
+                              answer({command.id, error.isEmpty(), error.isEmpty() ? u"discarded"_s : error});
+                      });
+}
+
+}  // namespace holdline::monitor

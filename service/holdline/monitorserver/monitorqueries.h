@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/monitormessages/monitormessages.h"
+#include "service/holdline/deadletters/deadletterservice.h"
+
+#include <functional>
+
+namespace holdline::monitor {
+
+/// What those who watch ask about what is stored, and what they do with dead letters. Each command is
+/// answered once, later. The store and the desk must outlive it. Thread: the main one.
+class MonitorQueries
+{
+public:
+    using Answer = std::function<void(const Reply &)>;
+
+    MonitorQueries(JobStore &store, DeadLetterService &letters) : m_store(store), m_letters(letters) {}
+
+    void result(const Command &command, Answer answer);
+    void letters(const Command &command, Answer answer);
+    void letter(const Command &command, Answer answer);
+    void redrive(const Command &command, Answer answer);
+    void discard(const Command &command, Answer answer);
+
+private:
+    JobStore &m_store;
+    DeadLetterService &m_letters;
+};
+
+}  // namespace holdline::monitor

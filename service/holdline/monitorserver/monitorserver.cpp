@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/monitorserver/monitorserver.h"
+
+#include "core/telemetry/logging.h"
+#include "service/holdline/monitorfeed/updatesplitter.h"
+#include "service/holdline/shards/shardgroup.h"
+
+#include <QPointer>
+
+#include <algorithm>
+#include <utility>
+
+#include <unistd.h>
+
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+WallTime wallNow()
+{
+    return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
+MonitorServer::MonitorServer(ShardGroup &shards, JobStore &store, DeadLetterService &letters,
+                             const ServiceFacts &facts, QObject *parent)
+    : QObject(parent),
+      m_shards(shards),
+      m_store(store),
+      m_facts(facts),
+      m_commands(shards),
+      m_queries(store, letters),
+      m_socket([this](qintptr descriptor) { accepted(descriptor); })
+{
+    m_tick.setSingleShot(true);
+    m_tick.setTimerType(Qt::PreciseTimer);
+    connect(&m_tick, &QTimer::timeout, this, &MonitorServer::tick);
+    m_sampleTimer.setInterval(kSampleInterval);
+    connect(&m_sampleTimer, &QTimer::timeout, this, &MonitorServer::sampleDue);
+    connect(&m_shards, &ShardGroup::feedWaiting, this, [this](int shard) {
+        m_waiting.insert(shard);
+        schedule();
+    });
+}
+
+MonitorServer::~MonitorServer() = default;
+
+bool MonitorServer::listen(const QString &path)
+{
+    return m_socket.listen(path);
+}
+
+void MonitorServer::setFacts(const ServiceFacts &facts)
+{
+    if (m_facts == facts)
+        return;
+    m_facts = facts;
+    if (m_state == State::Watching)
+        broadcast({}, false, true);
+}
+
+void MonitorServer::tellNow()
+{
+    m_sampleDue = true;
+    if (m_state != State::Watching || m_round.missing > 0)
+        return;
+    m_tick.stop();
+    tick();
+}
+
+int MonitorServer::observers() const
+{
+    return static_cast<int>(std::count_if(m_links.begin(), m_links.end(), [](const auto &entry) {
+        return entry.second->isOpen() && !entry.second->isEnding();
+    }));
+}
+
+qint64 MonitorServer::unsentBytes() const
+{
+    qint64 bytes = 0;
+    for (const auto &[number, link] : m_links)
+        bytes += link->unsentBytes();
+    return bytes;
+}
+
+Update MonitorServer::opening() const
+{
+    Update update;
+    update.at = wallNow();
+    update.service = m_facts;
+    update.sample = m_sample;
+    return update;
+}
+
+void MonitorServer::accepted(qintptr descriptor)
+{
+    if (m_links.size() >= 2 * kMaxObservers) {
+        ::close(static_cast<int>(descriptor));
+        return;
+    }
+    const Hello hello{kProtocolVersion, m_facts.version, m_facts.pid};
+    MonitorLinkOwner &owner = *this;
+    const bool full = observers() >= kMaxObservers;
+    auto link = full ? std::make_unique<MonitorLink>(
+                           owner, descriptor, hello,
+                           u"there are %1 observers already, which is the limit"_s.arg(kMaxObservers))
+                     : std::make_unique<MonitorLink>(owner, descriptor, hello);
+    if (!link->isOpen())
+        return;
+    MonitorLink &added = *m_links.emplace(++m_lastLink, std::move(link)).first->second;
+    if (full)
+        return;
+    if (m_state == State::Idle)
+        beginWatching();
+    else if (m_state == State::Watching)
+        added.begin();
+}
+
+void MonitorServer::linkClosed(MonitorLink &)
+{
+    // We are inside one of its functions.
+    QMetaObject::invokeMethod(this, &MonitorServer::removeClosed, Qt::QueuedConnection);
+}
+
+void MonitorServer::removeClosed()
+{
+    std::erase_if(m_links, [](const auto &entry) { return !entry.second->isOpen(); });
+    restIfNobodyReads();
+}
+
+void MonitorServer::caughtUp(MonitorLink &link)
+{
+    if (m_state == State::Idle)
+        beginWatching();
+    else if (m_state == State::Watching)
+        link.resume();
+}
+
+/// What is kept for observers that do not read would only grow with what is held.
+void MonitorServer::restIfNobodyReads()
+{
+    const bool isRead = std::any_of(m_links.begin(), m_links.end(), [](const auto &entry) {
+        const MonitorLink &link = *entry.second;
+        return link.isOpen() && !link.isEnding() && !link.isLagging();
+    });
+    // Commands of theirs are still obeyed.
+    if (m_state == State::Watching && !isRead && m_searches.empty())
+        endWatching();
+}
+
+template <typename Ask>
+void MonitorServer::ask(int shard, Ask ask)
+{
+    m_shards.ask(shard, std::move(ask), [this, shard, epoch = m_epoch](Told &&what) {
+        if (epoch == m_epoch)
+            told(shard, std::move(what));
+    });
+}
+
+void MonitorServer::beginWatching()
+{
+    ++m_epoch;
+    m_state = State::Beginning;
+    m_storeStatus.reset();
+    askStore();
+    m_round = {};
+    m_round.missing = m_shards.threads();
+    m_round.sampled = true;
+    for (int shard = 0; shard < m_shards.threads(); ++shard)
+        ask(shard, [](Shard &asked) {
+            return Told{asked.feed().begin(), std::make_unique<ShardStatus>(asked.status())};
+        });
+}
+
+void MonitorServer::endWatching()
+{
+    ++m_epoch;
+    m_state = State::Idle;
+    m_tick.stop();
+    m_sampleTimer.stop();
+    m_round = {};
+    m_waiting.clear();
+    m_searches.clear();
+    m_sampleDue = false;
+    m_lanesDue = false;
+    m_mirror.clear();
+    m_sampler.reset();
+    for (int shard = 0; shard < m_shards.threads(); ++shard)
+        m_shards.ask(
+            shard,
+            [](Shard &asked) {
+                asked.feed().end();
+                return true;
+            },
+            [](bool) {});
+}
+
+void MonitorServer::schedule()
+{
+    if (m_state != State::Watching || m_round.missing > 0 || m_tick.isActive())
+        return;
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(m_lastTick + kTickInterval - Clock::now());
+    m_tick.start(std::clamp(wait, std::chrono::milliseconds(0), kTickInterval));
+}
+
+void MonitorServer::sampleDue()
+{
+    for (const auto &[number, link] : m_links) {
+        link->closeIfEnding();
+        link->checkProgress();
+    }
+    m_sampleDue = true;
+    askStore();
+    restIfNobodyReads();
+    schedule();
+}
+
+void MonitorServer::tick()
+{
+    m_lastTick = Clock::now();
+    const bool sampled = std::exchange(m_sampleDue, false);
+    const bool lanes = std::exchange(m_lanesDue, false) || sampled;
+    std::set<int> shards = std::exchange(m_waiting, {});
+    if (lanes || !m_searches.empty()) {
+        for (int shard = 0; shard < m_shards.threads(); ++shard)
+            shards.insert(shard);
+    }
+    m_round = {};
+    m_round.missing = static_cast<int>(shards.size());
+    m_round.sampled = sampled;
+    const auto scope = lanes ? MonitorFeed::Scope::JobsAndLanes : MonitorFeed::Scope::Jobs;
+    for (const int shard : shards)
+        ask(shard, [scope, sampled](Shard &asked) {
+            return Told{asked.feed().collect(scope),
+                        sampled ? std::make_unique<ShardStatus>(asked.status()) : nullptr};
+        });
+}
+
+void MonitorServer::told(int shard, Told &&told)
+{
+    m_round.batches.emplace_back(shard, std::move(told.batch));
+    if (told.status && m_round.sum)
+        m_round.sum->add(*told.status);
+    else if (told.status)
+        m_round.sum = std::move(told.status);
+    if (--m_round.missing == 0)
+        endRound();
+}
+
+void MonitorServer::endRound()
+{
+    Round round = std::exchange(m_round, {});
+    if (round.sampled)
+        takeSample(*round.sum);
+    FeedBatch all;
+    for (auto &[shard, batch] : round.batches) {
+        m_mirror.apply(shard, batch);
+        if (m_state == State::Watching)
+            all.append(std::move(batch));
+    }
+    if (m_state == State::Beginning) {
+        m_state = State::Watching;
+        m_mirror.sortPast();
+        m_sampleTimer.start();
+        for (const auto &[number, link] : m_links) {
+            link->begin();
+            link->resume();
+        }
+    } else {
+        broadcast(std::move(all), round.sampled, false);
+        search();
+    }
+    if (!m_waiting.empty() || m_sampleDue || m_lanesDue || !m_searches.empty())
+        schedule();
+    restIfNobodyReads();
+}
+
+/// It answers from other threads: later, for the next sample.
+void MonitorServer::askStore()
+{
+    m_store.askStatus([self = QPointer<MonitorServer>(this), epoch = m_epoch](const StoreStatus &status) {
+        if (self && self->m_epoch == epoch)
+            self->m_storeStatus = status;
+    });
+}
+
+void MonitorServer::takeSample(const ShardStatus &sum)
+{
+    m_sample =
+        m_sampler.sample(sum, m_storeStatus, ProcessUsage::now(), observers(), Clock::now(), wallNow());
+}
+
+void MonitorServer::broadcast(FeedBatch &&batch, bool sampled, bool facts)
+{
+    const bool wanted = std::any_of(m_links.begin(), m_links.end(),
+                                    [](const auto &entry) { return entry.second->takesDeltas(); });
+    if (!wanted)
+        return;
+    Update first;
+    if (sampled)
+        first.sample = m_sample;
+    if (facts)
+        first.service = m_facts;
+    std::vector<QByteArray> frames;
+    for (Update &update : split(std::move(batch), std::move(first))) {
+        update.at = wallNow();
+        frames.push_back(encodeUnnumbered(update));
+    }
+    for (const auto &[number, link] : m_links)
+        link->deliver(frames);
+}
+
+void MonitorServer::commanded(MonitorLink &link, const Command &command)
+{
+    const LinkNumber number = numberOf(link);
+    const auto answer = [this, number, id = command.id](bool ok, const QString &text) {
+        reply(number, {id, ok, text});
+    };
+    const QPointer<MonitorServer> self(this);
+    const auto question = [self, number](const Reply &told) {
+        if (self)
+            self->reply(number, told);
+    };
+    const auto laneAnswer = [this, answer](bool ok, const QString &text) {
+        m_lanesDue = true;
+        schedule();
+        answer(ok, text);
+    };
+    switch (command.verb) {
+        case Command::Verb::Snapshot:
+            answer(true, u"a snapshot follows"_s);
+            link.sendSnapshot(SnapshotReason::Asked);
+            break;
+        case Command::Verb::Cancel:
+            if (const auto place = m_mirror.find(command.target)) {
+                m_commands.cancel(command.target, *place, answer);
+            } else {
+                m_searches.push_back({command.target, answer});
+                if (m_state == State::Idle)
+                    beginWatching();
+                else
+                    schedule();
+            }
+            break;
+        case Command::Verb::PauseLane:
+            m_commands.pauseLane(command.target, laneAnswer);
+            break;
+        case Command::Verb::ResumeLane:
+            m_commands.resumeLane(command.target, laneAnswer);
+            break;
+        case Command::Verb::Result:
+            m_queries.result(command, question);
+            break;
+        case Command::Verb::DeadLetters:
+            m_queries.letters(command, question);
+            break;
+        case Command::Verb::DeadLetter:
+            m_queries.letter(command, question);
+            break;
+        case Command::Verb::Redrive:
+            m_queries.redrive(command, question);
+            break;
+        case Command::Verb::Discard:
+            m_queries.discard(command, question);
+            break;
+        case Command::Verb::Drain:
+            qCInfo(lcService) << "a monitor asks to drain";
+            Q_EMIT drainAsked();
+            answer(true, m_state == State::Watching
+                             ? u"draining; %1 requests are held"_s.arg(m_mirror.liveJobs())
+                             : u"draining"_s);
+            break;
+    }
+}
+
+void MonitorServer::search()
+{
+    for (const Search &search : std::exchange(m_searches, {})) {
+        if (const auto place = m_mirror.find(search.job))
+            m_commands.cancel(search.job, *place, search.answer);
+        else
+            search.answer(false, u"no such job is held"_s);
+    }
+}
+
+void MonitorServer::reply(LinkNumber link, const Reply &reply)
+{
+    const auto found = m_links.find(link);
+    if (found != m_links.end())
+        found->second->answer(reply);
+}
+
+MonitorServer::LinkNumber MonitorServer::numberOf(const MonitorLink &link) const
+{
+    const auto found = std::find_if(m_links.begin(), m_links.end(),
+                                    [&link](const auto &entry) { return entry.second.get() == &link; });
+    return found == m_links.end() ? 0 : found->first;
+}
+
+}  // namespace holdline::monitor

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/routes/adminfront.h"
+
+#include "core/telemetry/prometheustext.h"
+#include "service/holdline/routes/deadletterroutes.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// Few and short-lived connections are all an operator and a scraper need.
+http::Limits adminLimits(int maxConnections)
+{
+    http::Limits limits;
+    limits.maxConnections = maxConnections;
+    limits.reservedConnections = 0;
+    limits.backlog = 64;
+    limits.maxBodyBytes = 4 * 1024;
+    return limits;
+}
+
+http::Response reply(int status, const QByteArray &contentType, QByteArray body)
+{
+    http::Response response;
+    response.status = status;
+    response.headers = {{"Content-Type", contentType}, {"Cache-Control", "no-store"}};
+    response.body = std::move(body);
+    return response;
+}
+
+http::Response jsonReply(int status, const QJsonObject &object)
+{
+    return reply(status, "application/json", QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
+}
+
+http::Response readiness(const QStringList &reasons)
+{
+    if (reasons.isEmpty())
+        return jsonReply(200, {{u"ready"_s, true}});
+    return jsonReply(503, {{u"ready"_s, false}, {u"reasons"_s, QJsonArray::fromStringList(reasons)}});
+}
+
+}  // namespace
+
+AdminFront::AdminFront(AdminSource source, DeadLetterService &letters, int maxConnections, QObject *parent)
+    : QObject(parent), m_source(std::move(source)), m_server(adminLimits(maxConnections))
+{
+    const auto get = [this](const QByteArray &path, std::function<http::Response()> answer) {
+        m_server.route(
+            "GET", path,
+            [answer = std::move(answer)](const http::Request &, std::unique_ptr<Exchange> exchange) {
+                exchange->answer(answer());
+            });
+    };
+    get("/livez", [] { return reply(200, "text/plain; charset=utf-8", "ok\n"); });
+    get("/readyz", [this] { return readiness(m_source.notReady()); });
+    get("/version", [] {
+        return jsonReply(200, {{u"name"_s, u"holdline"_s},
+                               {u"version"_s, QStringLiteral(HOLDLINE_VERSION)},
+                               {u"qt"_s, QString::fromLatin1(qVersion())}});
+    });
+    m_server.route("GET", "/metrics", [this](const http::Request &, std::unique_ptr<Exchange> exchange) {
+        // A std::function must be one that can be copied.
+        m_source.metrics([exchange = std::shared_ptr(std::move(exchange))](const QByteArray &page) {
+            exchange->answer(reply(200, PrometheusText::kContentType, page));
+        });
+    });
+    addDeadLetterRoutes(m_server, letters);
+}
+
+}  // namespace holdline

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/routes/deadletterroutes.h"
+
+#include "core/json/bodytext.h"
+#include "service/holdline/deadletters/deadletterservice.h"
+#include "service/holdline/httpserver/httpserver.h"
+#include "service/http/problemresponse.h"
+
+#include <QDateTime>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QUrlQuery>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using SharedExchange = std::shared_ptr<Exchange>;  // a std::function must be one that can be copied
+using Redriven = DeadLetterService::Redriven;
+
+constexpr int kListedUnlessAsked = 100;
+
+http::Response jsonReply(int status, const QJsonObject &object)
+{
+    http::Response response;
+    response.status = status;
+    response.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
+    response.body = QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
+    return response;
+}
+
+http::Response problem(Reason reason, const QString &detail)
+{
+    return http::problemResponse({reason, detail, {}, {}});
+}
+
+http::Response noSuchDeadLetter()
+{
+    return problem(Reason::NotFound, u"There is no such dead letter (any more)."_s);
+}
+
+QJsonObject toJson(const DeadLetter &letter)
+{
+    QJsonObject object{
+        {u"id"_s, QString::fromUtf8(letter.id)},
+        {u"kind"_s, QString(name(letter.kind))},
+        {u"at"_s, QDateTime::fromMSecsSinceEpoch(letter.at.time_since_epoch().count())
+                      .toUTC()
+                      .toString(Qt::ISODateWithMs)},
+        {u"reason"_s, QString(name(letter.reason))},
+        {u"bytes"_s, static_cast<double>(letter.bytes)},
+        {u"cut"_s, letter.cut},
+        {u"redriven"_s, letter.redriven},
+    };
+    const auto put = [&object](const QString &name, const QByteArray &text) {
+        if (!text.isEmpty())
+            object.insert(name, QString::fromUtf8(text));
+    };
+    put(u"job"_s, letter.job);
+    put(u"account"_s, letter.account);
+    put(u"peer"_s, letter.peer);
+    put(u"detail"_s, letter.detail);
+    put(u"content_type"_s, letter.contentType);
+    return object;
+}
+
+QJsonObject withBody(const DeadLetter &letter)
+{
+    QJsonObject object = toJson(letter);
+    if (isShowable(letter.body))
+        object.insert(u"body"_s, QString::fromUtf8(letter.body));
+    else
+        object.insert(u"body_base64"_s, QString::fromLatin1(letter.body.toBase64()));
+    return object;
+}
+
+QJsonObject toJson(const Redriven &redriven)
+{
+    QJsonObject object{{u"id"_s, QString::fromUtf8(redriven.id)},
+                       {u"kind"_s, QString(name(redriven.kind))},
+                       {u"removed"_s, redriven.result == Redriven::Result::Done}};
+    if (redriven.answer.status == 0 || redriven.result == Redriven::Result::NotFound)
+        return object;
+    object.insert(u"status"_s, redriven.answer.status);
+    const QJsonObject said = QJsonDocument::fromJson(redriven.answer.body).object();
+    for (const QString &name : {u"callback"_s, u"code"_s}) {
+        if (said.contains(name))
+            object.insert(name, said.value(name));
+    }
+    if (const QByteArray job = redriven.answer.headers.value("Holdline-Job"); !job.isEmpty())
+        object.insert(u"job"_s, QString::fromUtf8(job));
+    if (const QByteArray place = redriven.answer.headers.value("Location"); !place.isEmpty())
+        object.insert(u"location"_s, QString::fromUtf8(place));
+    return object;
+}
+
+http::Response answerTo(const Redriven &redriven)
+{
+    switch (redriven.result) {
+        case Redriven::Result::NotFound:
+            return noSuchDeadLetter();
+        case Redriven::Result::Cut:
+            return problem(
+                Reason::BodyTooLarge,
+                u"The letter holds the beginning of its body only, so it cannot be driven again."_s);
+        case Redriven::Result::Refused:
+            return redriven.answer;
+        case Redriven::Result::Done:
+            break;
+    }
+    http::Response response = jsonReply(redriven.answer.status, toJson(redriven));
+    if (const QByteArray place = redriven.answer.headers.value("Location"); !place.isEmpty())
+        response.headers.append("Location", place);
+    return response;
+}
+
+/// The segment after /v1/dead-letters/.
+QByteArray letterIn(const http::Request &request)
+{
+    return request.path().toByteArray().split('/').value(3);
+}
+
+/// What a query asks for, or what is wrong with it.
+struct Asked
+{
+    std::optional<DeadLetter::Kind> kind;
+    int limit = kListedUnlessAsked;
+    QString error;
+};
+
+Asked askedIn(const http::Request &request)
+{
+    Asked asked;
+    const qsizetype mark = request.target.indexOf('?');
+    const QUrlQuery query(QString::fromLatin1(mark < 0 ? QByteArray() : request.target.sliced(mark + 1)));
+    for (const auto &[name, value] : query.queryItems(QUrl::FullyDecoded)) {
+        bool isNumber = false;
+        if (name == "kind"_L1 && value == name(DeadLetter::Kind::Callback)) {
+            asked.kind = DeadLetter::Kind::Callback;
+        } else if (name == "kind"_L1 && value == name(DeadLetter::Kind::Job)) {
+            asked.kind = DeadLetter::Kind::Job;
+        } else if (name == "kind"_L1) {
+            asked.error = u"kind is \"callback\" or \"job\""_s;
+        } else if (name == "limit"_L1) {
+            asked.limit = value.toInt(&isNumber);
+            if (!isNumber || asked.limit < 1 || asked.limit > DeadLetterService::kMaxListed)
+                asked.error = u"limit is a number from 1 to %1"_s.arg(DeadLetterService::kMaxListed);
+        }
+    }
+    return asked;
+}
+
+void list(DeadLetterService &deadLetters, const http::Request &request, const SharedExchange &exchange)
+{
+    const Asked asked = askedIn(request);
+    if (!asked.error.isEmpty()) {
+        exchange->answer(problem(Reason::BadRequest, asked.error));
+        return;
+    }
+    deadLetters.list(asked.kind, asked.limit, [exchange](const std::vector<DeadLetter> &letters) {
+        QJsonArray array;
+        for (const DeadLetter &letter : letters)
+            array.append(toJson(letter));
+        exchange->answer(jsonReply(200, {{u"dead_letters"_s, array}}));
+    });
+}
+
+void redriveAll(DeadLetterService &deadLetters, const http::Request &request, const SharedExchange &exchange)
+{
+    const Asked asked = askedIn(request);
+    if (!asked.error.isEmpty() || !asked.kind) {
+        exchange->answer(
+            problem(Reason::BadRequest, u"?kind=callback or ?kind=job says which letters are meant."_s));
+        return;
+    }
+    deadLetters.redriveAll(*asked.kind, [exchange](const std::vector<Redriven> &all) {
+        QJsonArray array;
+        int removed = 0;
+        for (const Redriven &one : all) {
+            array.append(toJson(one));
+            removed += one.result == Redriven::Result::Done ? 1 : 0;
+        }
+        exchange->answer(jsonReply(200, {{u"redriven"_s, array}, {u"removed"_s, removed}}));
+    });
+}
+
+}  // namespace
+
+void addDeadLetterRoutes(HttpServer &server, DeadLetterService &deadLetters)
+{
+    server.route("GET", "/v1/dead-letters",
+                 [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                     list(deadLetters, request, std::move(exchange));
+                 });
+    // Before <arg>, which would take it as well.
+    server.route("POST", "/v1/dead-letters/redrive",
+                 [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                     redriveAll(deadLetters, request, std::move(exchange));
+                 });
+    server.route("GET", "/v1/dead-letters/<arg>",
+                 [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                     deadLetters.find(letterIn(request), [exchange = SharedExchange(std::move(exchange))](
+                                                             const std::optional<DeadLetter> &letter) {
+                         exchange->answer(letter ? jsonReply(200, withBody(*letter)) : noSuchDeadLetter());
+                     });
+                 });
+    server.route(
+        "DELETE", "/v1/dead-letters/<arg>",
+        [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+            deadLetters.discard(letterIn(request), [exchange = SharedExchange(std::move(exchange))](
+                                                       bool found, const QString &error) {
+                if (!error.isEmpty())
+                    exchange->answer(problem(Reason::StoreUnavailable, error));
+                else
+                    exchange->answer(found ? http::Response{204, {}, {}, false} : noSuchDeadLetter());
+            });
+        });
+    server.route("POST", "/v1/dead-letters/<arg>/redrive",
+                 [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                     deadLetters.redrive(letterIn(request), [exchange = SharedExchange(std::move(exchange))](
+                                                                const Redriven &redriven) {
+                         exchange->answer(answerTo(redriven));
+                     });
+                 });
+}
+
+}  // namespace holdline

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+namespace holdline {
+
+class DeadLetterService;
+class HttpServer;
+
+/// The part of the admin listener that deals with dead letters:
+///
+///   GET    /v1/dead-letters?kind=callback|job&limit=N   newest first, without bodies
+///   POST   /v1/dead-letters/redrive?kind=callback|job   the oldest DeadLetterService::kMaxAtOnce of a kind
+///   GET    /v1/dead-letters/{id}                        the whole letter, but for its token
+///   DELETE /v1/dead-letters/{id}
+///   POST   /v1/dead-letters/{id}/redrive
+///
+/// The desk must outlive the server.
+void addDeadLetterRoutes(HttpServer &server, DeadLetterService &deadLetters);
+
+}  // namespace holdline

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/routes/httpfront.h"
+
+#include "service/holdline/jobsapi/jobsapi.h"
+#include "service/holdline/jobsapi/openapi.h"
+#include "service/holdline/shards/shardrouter.h"
+
+namespace holdline {
+
+namespace {
+
+constexpr auto kCallbackPath = "/callback";
+
+}  // namespace
+
+HttpFront::HttpFront(const http::Limits &limits, const QByteArray &callbackPath, ShardRouter &router,
+                     QObject *parent)
+    : QObject(parent), m_server(limits)
+{
+    connect(&m_server, &HttpServer::requestRefused, this, &HttpFront::requestRefused);
+    const auto start = [&router](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+        router.start(request, std::move(exchange));
+    };
+    const auto callback = [&router](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+        router.callback(request, std::move(exchange));
+    };
+    // QHttpServer tries them in this order: what comes most often comes first.
+    m_server.route("POST", kCallbackPath + QByteArray("/<arg>"), callback);
+    for (const char *path : {"/start", "/", "/proxy"})
+        m_server.route("POST", path, start);
+    m_server.listener().setReservedPath(callbackPath + '/');
+    if (callbackPath != kCallbackPath)
+        m_server.route("POST", callbackPath + "/<arg>", callback);
+    m_server.route("GET", "/openapi.json", [](const http::Request &, std::unique_ptr<Exchange> exchange) {
+        exchange->answer(openApiAnswer());
+    });
+}
+
+void HttpFront::serve(JobsApi &api)
+{
+    api.serve(m_server);
+}
+
+}  // namespace holdline

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/shards/descriptorbudget.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+namespace {
+
+/// Standard streams, listening sockets, the event loop's own, libraries; the monitor's socket and those who
+/// watch.
+constexpr int kOwnDescriptors = 48 + 20;
+/// Of each thread after the first: its event loop's, its mailbox, its listening socket; and what its share is
+/// rounded up by.
+constexpr int kThreadDescriptors = 8;
+constexpr int kAdminConnections = 64;
+/// To be shared out, however small the limit is.
+constexpr int kLeastAvailable = 16;
+
+}  // namespace
+
+DescriptorBudget shareDescriptors(const Config &config, int limit, int threads)
+{
+    const int own = kOwnDescriptors + (threads - 1) * kThreadDescriptors;
+    const int available = std::max(limit - own, kLeastAvailable);
+    DescriptorBudget budget;
+    budget.suffices = threads == 1 || limit - own >= kLeastAvailable;
+    budget.admin = std::clamp(available / 16, 1, kAdminConnections);
+    budget.callbacks = std::min(config.limits.callbackConnections, std::max(available / 8, 1));
+    budget.upstream = std::min(config.upstream.connections, std::max(available / 8, 1));
+    const int rest = available - budget.admin - budget.callbacks - budget.upstream;
+    budget.clients = std::clamp(rest, 1, config.limits.connections);
+    budget.shrunk = budget.clients < config.limits.connections ||
+                    budget.upstream < config.upstream.connections ||
+                    budget.callbacks < config.limits.callbackConnections;
+    return budget;
+}
+
+}  // namespace holdline

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/shards/recorder.h"
+
+#include "core/telemetry/logging.h"
+#include "service/holdline/jobsapi/jobsapi.h"
+
+namespace holdline {
+
+namespace {
+
+StartFate fateOf(const StartResult &result)
+{
+    switch (result.fate) {
+        case StartResult::Fate::Accepted:
+            return StartFate::Accepted;
+        case StartResult::Fate::Rejected:
+            return StartFate::Rejected;
+        case StartResult::Fate::NotStarted:
+            return StartFate::NotStarted;
+        case StartResult::Fate::Unknown:
+            break;
+    }
+    return StartFate::Unknown;
+}
+
+void record(LatencyHistogram &histogram, const std::optional<Duration> &took)
+{
+    if (took)
+        histogram.record(*took);
+}
+
+}  // namespace
+
+Recorder::Recorder(LogSink &sink, const Config &config, JobCoordinator &coordinator, QObject *parent)
+    : QObject(parent),
+      m_coordinator(coordinator),
+      m_accessLog(sink, config.log.format, config.log.accessLinesPerSecond)
+{
+    connect(&coordinator, &JobCoordinator::jobEnded, this, &Recorder::onJobEnded);
+    connect(&coordinator, &JobCoordinator::requestAnswered, this, &Recorder::onRequestAnswered);
+    connect(&coordinator, &JobCoordinator::requestRefused, this, &Recorder::onRequestRefused);
+    connect(&coordinator, &JobCoordinator::startEnded, this, &Recorder::onStartEnded);
+    connect(&coordinator, &JobCoordinator::callbackEntered, this,
+            [this](CallbackOutcome word) { m_counters.countCallback(word); });
+}
+
+void Recorder::watch(HttpFront &front)
+{
+    connect(&front, &HttpFront::requestRefused, this, &Recorder::onRequestRefused);
+    const http::HttpListener &listener = front.listener();
+    connect(&listener, &http::HttpListener::requestRefused, this,
+            [this](int status) { m_counters.countHttpRefusal(status); });
+    connect(&listener, &http::HttpListener::connectionClosed, this,
+            [this] { ++m_counters.connectionsClosed; });
+}
+
+void Recorder::watch(ShardRouter &router)
+{
+    connect(&router, &ShardRouter::requestRefused, this, &Recorder::onRequestRefused);
+    connect(&router, &ShardRouter::startForwarded, this, [this] { ++m_counters.startsForwarded; });
+    connect(&router, &ShardRouter::callbackForwarded, this, [this] { ++m_counters.callbacksForwarded; });
+}
+
+void Recorder::watch(JobsApi &api)
+{
+    connect(&api, &JobsApi::requestRefused, this, &Recorder::onRequestRefused);
+    connect(&api, &JobsApi::answered, this,
+            [this](ApiRoute route, int status) { m_counters.countApiAnswer(route, status); });
+}
+
+void Recorder::setConfig(const Config &config)
+{
+    m_accessLog.configure(config.log.format, config.log.accessLinesPerSecond);
+}
+
+void Recorder::onJobEnded(const Job &job, int status)
+{
+    const TimePoint now = job.times.settled.value_or(Clock::now());
+    if (job.attempts > 1)
+        m_counters.retries += static_cast<std::uint64_t>(job.attempts - 1);
+    const JobPhases phases = job.phases(now);
+    record(m_counters.queueTook, phases.queue);
+    record(m_counters.jobTook, phases.job);
+    if (job.status.durable)
+        return;  // its clients' requests end by themselves
+    m_counters.countRequest(job.status.outcome);
+    record(m_counters.requestTook, phases.total);
+    m_accessLog.write(accessRecord(job, status, now, std::chrono::system_clock::now()), now);
+}
+
+void Recorder::onRequestAnswered(const RequestEnd &end)
+{
+    m_counters.countRequest(end.reason);
+    m_counters.requestTook.record(end.took);
+    AccessRecord record;
+    record.at = std::chrono::system_clock::now();
+    record.id = end.job;
+    record.outcome = end.reason;
+    record.status = end.status;
+    record.account = end.account;
+    record.total = end.took;
+    record.requestId = end.requestId;
+    record.client = end.client;
+    m_accessLog.write(record, Clock::now());
+}
+
+void Recorder::onRequestRefused(const http::Request &request, const Problem &problem)
+{
+    m_counters.countRequest(problem.reason);
+    AccessRecord record;
+    record.at = std::chrono::system_clock::now();
+    record.id = problem.job;
+    record.outcome = problem.reason;
+    record.status = problem.status();
+    record.requestId = request.requestId;
+    record.client = request.peer;
+    m_accessLog.write(record, Clock::now());
+}
+
+void Recorder::onStartEnded(const StartResult &result, Duration took)
+{
+    m_counters.countStart(fateOf(result), took);
+    if (result.fate != StartResult::Fate::Accepted)
+        qCDebug(lcUpstream).noquote()
+            << "start not accepted, status" << result.status << result.proxyStatus << result.detail;
+}
+
+Gauges Recorder::gauges() const
+{
+    Gauges gauges;
+    gauges.held = m_coordinator.requestsHeld();
+    gauges.queued = m_coordinator.lanes().totalQueued();
+    gauges.lanes = m_coordinator.lanes().laneCount();
+    gauges.durable = m_coordinator.durableCount();
+    gauges.waiting = m_coordinator.waitingCount();
+    gauges.startsInFlight = m_coordinator.startsInFlight();
+    gauges.retainedJobs = m_coordinator.jobs().retainedCount();
+    gauges.retainedBytes = m_coordinator.jobs().retainedResultBytes();
+    gauges.circuitOpen = m_coordinator.circuit().refuses(Clock::now());
+    gauges.draining = m_coordinator.isDraining();
+    gauges.accessLinesDropped = m_accessLog.dropped();
+    gauges.logLinesLost = m_accessLog.lost();
+    return gauges;
+}
+
+}  // namespace holdline

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/shards/shard.h"
+
+#include "service/holdline/routes/httpfront.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+http::Limits frontLimits(const ShardPlan &plan)
+{
+    const auto &from = plan.config.limits;
+    http::Limits limits;
+    limits.maxConnections = plan.budget.clients;
+    limits.reservedConnections = plan.budget.callbacks;
+    limits.maxTargetBytes = from.targetBytes;
+    limits.maxHeadBytes = from.headBytes;
+    limits.maxFields = from.headFields;
+    limits.maxBodyBytes = from.bodyBytes;
+    limits.headTimeout = from.headTimeout;
+    limits.bodyTimeout = from.bodyTimeout;
+    limits.idleTimeout = from.idleTimeout;
+    limits.writeTimeout = from.writeTimeout;
+    return limits;
+}
+
+PoolOptions poolOptions(const ShardPlan &plan)
+{
+    PoolOptions options;
+    options.maxConnections = plan.budget.upstream;
+    options.maxQueued = std::max(plan.config.lanes.startsInFlight, 1);
+    options.scope = plan.config.upstream.connectionScope;
+    options.connectTimeout = plan.config.upstream.connectTimeout;
+    options.idleTimeout = plan.config.upstream.idleTimeout;
+    options.maxAnswerBytes = plan.config.upstream.maxAnswerBytes;
+    return options;
+}
+
+UpstreamClient::Limits upstreamLimits(const Config &config)
+{
+    UpstreamClient::Limits limits;
+    limits.maxAnswerBytes = config.upstream.maxAnswerBytes;
+    return limits;
+}
+
+std::chrono::seconds maxWait(const Config &config)
+{
+    return std::chrono::ceil<std::chrono::seconds>(config.hold.maxDeadline);
+}
+
+QByteArray callbackPath(const Config &config)
+{
+    const QByteArray path = config.server.callbackUrl.path(QUrl::FullyEncoded).toLatin1();
+    return path.isEmpty() || path == "/" ? QByteArray("/callback") : path;
+}
+
+}  // namespace
+
+void ShardStatus::add(const ShardStatus &other)
+{
+    counters.add(other.counters);
+    gauges.add(other.gauges);
+    heldPeak += other.heldPeak;
+    const auto badness = [](CircuitBreaker::State state) {
+        return state == CircuitBreaker::State::Closed ? 0 : state == CircuitBreaker::State::HalfOpen ? 1 : 2;
+    };
+    circuit = std::max(circuit, other.circuit, [badness](auto a, auto b) { return badness(a) < badness(b); });
+}
+
+QByteArray callbackBase(const Config &config, quint16 port)
+{
+    if (!config.server.callbackUrl.isEmpty())
+        return config.server.callbackUrl.toEncoded(QUrl::StripTrailingSlash);
+    const QString &host = config.server.listen.host;
+    const QString authority = host.contains(u':') ? u"["_s + host + u"]"_s : host;
+    return u"http://%1:%2/callback"_s.arg(authority, QString::number(port)).toLatin1();
+}
+
+Shard::Shard(const ShardPlan &plan, const ShardContext &place, Store &store, std::vector<JobRecord> recovered,
+             LogSink &sink, QObject *parent)
+    : QObject(parent),
+      m_config(plan.config),
+      m_box(*place.boxes[static_cast<std::size_t>(place.index)]),
+      m_transport(plan.config.upstream.transport, poolOptions(plan)),
+      m_upstream(m_transport.manager(), plan.config.upstream.url, upstreamLimits(plan.config)),
+      m_store(store),
+      m_coordinator(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream,
+                    m_store, static_cast<std::uint8_t>(place.index)),
+      m_messages(m_coordinator, m_store),
+      m_feed(m_coordinator),
+      m_recorder(sink, plan.config, m_coordinator),
+      m_router(m_coordinator, place),
+      m_directory(m_coordinator, place),
+      m_api(m_directory),
+      m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPath(plan.config), m_router))
+{
+    m_recorder.watch(m_router);
+    m_recorder.watch(*m_front);
+    m_recorder.watch(m_api);
+    m_api.setMaxWait(maxWait(plan.config));
+    m_front->serve(m_api);
+    connect(&m_coordinator, &JobCoordinator::drained, this, &Shard::drained);
+    connect(&m_feed, &monitor::MonitorFeed::waiting, this, &Shard::feedWaiting);
+    m_coordinator.recover(std::move(recovered));
+    // What could not be read when the service was started.
+    connect(&m_store, &JobStore::availabilityChanged, this,
+            [this, accountShards = place.accountShards, index = place.index] {
+                m_coordinator.recover(m_store.takeLate(
+                    [&](const JobRecord &record) { return accountShards.of(record.account) == index; }));
+            });
+}
+
+Shard::~Shard() = default;
+
+bool Shard::isListening(bool well)
+{
+    if (well)
+        m_coordinator.reload(m_config, callbackBase(m_config, port()));
+    else
+        m_error = m_front->listener().errorString();
+    return well;
+}
+
+bool Shard::listen(const ListenAddress &address)
+{
+    return isListening(m_front->listener().listen(QHostAddress(address.host), address.port));
+}
+
+std::optional<qintptr> Shard::shareAddress()
+{
+    const auto descriptor = m_front->listener().shareAddress();
+    if (!descriptor)
+        m_error = m_front->listener().errorString();
+    return descriptor;
+}
+
+bool Shard::listenBeside(qintptr descriptor)
+{
+    return isListening(m_front->listener().listenBeside(descriptor));
+}
+
+quint16 Shard::port() const
+{
+    return m_front->listener().port();
+}
+
+void Shard::open()
+{
+    m_box.open([this](ShardMessage &&message) { receive(std::move(message)); });
+}
+
+void Shard::close()
+{
+    m_box.close();
+}
+
+void Shard::receive(ShardMessage &&message)
+{
+    std::visit(
+        [this](auto one) {
+            if constexpr (std::is_same_v<decltype(one), ShardTask>)
+                one.order(*this);
+            else
+                m_router.receive(std::move(one));
+        },
+        std::move(message));
+}
+
+void Shard::reload(const ShardPlan &plan)
+{
+    m_config = plan.config;
+    m_transport.setOptions(poolOptions(plan));
+    m_upstream.setUrl(plan.config.upstream.url);
+    m_upstream.setLimits(upstreamLimits(plan.config));
+    m_front->listener().setLimits(frontLimits(plan));
+    m_coordinator.reload(plan.config, callbackBase(plan.config, port()));
+    m_recorder.setConfig(plan.config);
+    m_api.setMaxWait(maxWait(plan.config));
+}
+
+void Shard::drain(std::chrono::milliseconds timeout)
+{
+    m_coordinator.drain(timeout);
+}
+
+void Shard::leave()
+{
+    http::HttpListener &listener = m_front->listener();
+    listener.stopListening();
+    listener.closeIdle();
+    m_api.endWaits();
+    const auto look = [this, &listener] {
+        if (listener.connectionCount() == 0 && !std::exchange(m_left, true))
+            Q_EMIT left();
+    };
+    connect(&listener, &http::HttpListener::connectionClosed, this, look);
+    look();
+}
+
+bool Shard::pauseLane(const QByteArray &account)
+{
+    const bool paused = m_coordinator.pauseLane(account);
+    m_feed.laneChanged(account);
+    return paused;
+}
+
+bool Shard::resumeLane(const QByteArray &account)
+{
+    const bool resumed = m_coordinator.resumeLane(account);
+    m_feed.laneChanged(account);
+    return resumed;
+}
+
+ShardStatus Shard::status() const
+{
+    ShardStatus status{m_recorder.counters(), m_recorder.gauges(), m_coordinator.jobs().heldPeak(),
+                       m_coordinator.circuit().state(Clock::now())};
+    status.counters.joined = m_coordinator.joinedTotal();
+    status.counters.recovered = m_coordinator.recoveredTotal();
+    status.counters.deadLettersStored = m_messages.counts().kept;
+    status.counters.deadLettersDropped = m_messages.counts().dropped;
+    status.gauges.deadLettersWaiting = m_messages.waiting();
+    status.gauges.clientConnections = m_front->listener().connectionCount();
+    status.gauges.apiWaiting = m_api.waitingCount();
+    status.gauges.upstreamConnections = m_transport.connectionCount();
+    return status;
+}
+
+}  // namespace holdline

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/shards/sharddirectory.h"
+
+#include "core/job/jobid.h"
+#include "service/holdline/shards/recoveredjobs.h"
+#include "service/holdline/shards/shard.h"
+
+namespace holdline {
+
+namespace {
+
+using Reply = ShardDirectory::Reply;
+
+std::optional<JobRecord> first(Reply &&reply)
+{
+    return reply.records.empty() ? std::nullopt : std::optional(std::move(reply.records.front()));
+}
+
+Reply replyOf(std::optional<JobRecord> &&record)
+{
+    Reply reply;
+    if (record)
+        reply.records.push_back(*std::move(record));
+    return reply;
+}
+
+}  // namespace
+
+ShardDirectory::ShardDirectory(JobCoordinator &coordinator, ShardContext place)
+    : m_coordinator(coordinator), m_place(std::move(place))
+{
+}
+
+int ShardDirectory::shardOf(const QByteArray &id) const
+{
+    if (m_place.recovered) {
+        if (const auto moved = m_place.recovered->ofJob(id))
+            return *moved;
+    }
+    const auto named = shardOfJobId(id);
+    return named && *named < m_place.accountShards.count() ? *named : m_place.index;
+}
+
+void ShardDirectory::ask(int shard, const Query &question, Answer answer)
+{
+    if (shard == m_place.index) {
+        question(m_coordinator, std::move(answer));
+        return;
+    }
+    const std::uint64_t number = ++m_lastNumber;
+    m_answers.emplace(number, std::move(answer));
+    ShardBox *const here = m_place.boxes[static_cast<std::size_t>(m_place.index)];
+    const bool sent = m_place.boxes[static_cast<std::size_t>(shard)]->post(ShardTask{[question, number,
+                                                                                      here](Shard &other) {
+        question(other.coordinator(), [number, here, &coordinator = other.coordinator()](Reply &&reply) {
+            reply.isComplete = coordinator.isComplete();
+            // A std::function must be one that can be copied.
+            here->post(ShardTask{[number, shared = std::make_shared<Reply>(std::move(reply))](Shard &asker) {
+                asker.directory().receive(number, std::move(*shared));
+            }});
+        });
+    }});
+    // It is closing down; what it had is stored.
+    if (!sent)
+        question(m_coordinator, m_answers.extract(number).mapped());
+}
+
+void ShardDirectory::receive(std::uint64_t number, Reply &&reply)
+{
+    auto node = m_answers.extract(number);
+    if (!node)
+        return;
+    m_isComplete = reply.isComplete;
+    node.mapped()(std::move(reply));
+    m_isComplete = true;
+}
+
+bool ShardDirectory::isComplete() const
+{
+    return m_isComplete && m_coordinator.isComplete();
+}
+
+void ShardDirectory::find(const QByteArray &id, Found found)
+{
+    ask(
+        shardOf(id),
+        [id](JobCoordinator &coordinator, Answer answer) {
+            coordinator.find(id, [answer = std::move(answer)](std::optional<JobRecord> record) {
+                answer(replyOf(std::move(record)));
+            });
+        },
+        [found = std::move(found)](Reply &&reply) { found(first(std::move(reply))); });
+}
+
+void ShardDirectory::findByKey(const QByteArray &account, const QByteArray &key, FoundAll found)
+{
+    ask(
+        account.isEmpty() ? m_place.index : m_place.accountShards.of(account),
+        [account, key](JobCoordinator &coordinator, Answer answer) {
+            coordinator.findByKey(account, key, [answer = std::move(answer)](std::vector<JobRecord> records) {
+                answer({Cancelled::Done, std::move(records)});
+            });
+        },
+        [found = std::move(found)](Reply &&reply) { found(std::move(reply.records)); });
+}
+
+void ShardDirectory::watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found)
+{
+    ask(
+        shardOf(id),
+        [id, after, until](JobCoordinator &coordinator, Answer answer) {
+            coordinator.watch(id, after, until,
+                              [answer = std::move(answer)](std::optional<JobRecord> record) {
+                                  answer(replyOf(std::move(record)));
+                              });
+        },
+        [found = std::move(found)](Reply &&reply) { found(first(std::move(reply))); });
+}
+
+void ShardDirectory::cancel(const QByteArray &id,
+                            std::function<void(Cancelled, std::optional<JobRecord>)> answer)
+{
+    ask(
+        shardOf(id),
+        [id](JobCoordinator &coordinator, Answer reply) {
+            coordinator.cancel(
+                id, [reply = std::move(reply)](Cancelled cancelled, std::optional<JobRecord> record) {
+                    Reply all = replyOf(std::move(record));
+                    all.cancelled = cancelled;
+                    reply(std::move(all));
+                });
+        },
+        [answer = std::move(answer)](Reply &&reply) {
+            const Cancelled cancelled = reply.cancelled;
+            answer(cancelled, first(std::move(reply)));
+        });
+}
+
+}  // namespace holdline

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/shards/shardgroup.h"
+
+#include "core/eventloop/descriptorlimit.h"
+#include "service/holdline/store/store.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+ShardGroup::ShardGroup(const Config &config, int threads, Store &store, LogSink &sink, QObject *parent)
+    : QObject(parent),
+      m_config(config),
+      m_budget(shareDescriptors(config, raiseDescriptorLimit(), threads)),
+      m_store(store),
+      m_sink(sink),
+      m_accountShards(AccountShards::seeded(threads))
+{
+    for (int i = 0; i < threads; ++i)
+        m_boxes.push_back(std::make_unique<ShardBox>());
+}
+
+ShardGroup::~ShardGroup()
+{
+    m_reports.close();
+    for (const auto &thread : m_others)
+        thread->requestEnd();
+    m_others.clear();
+    if (m_first)
+        m_first->close();
+}
+
+bool ShardGroup::start()
+{
+    const bool hasBoxes = m_reports.isValid() && std::all_of(m_boxes.begin(), m_boxes.end(),
+                                                             [](const auto &box) { return box->isValid(); });
+    if (!m_budget.suffices || !hasBoxes) {
+        m_error = QStringLiteral("too few open files are allowed for %1 threads").arg(threads());
+        return false;
+    }
+    std::vector<std::vector<JobRecord>> recovered = takeRecovered();
+    ShardContext place{0, m_accountShards, {}, &m_recovered};
+    for (const auto &box : m_boxes)
+        place.boxes.push_back(box.get());
+    const ShardPlan plan = shareOf(m_config, m_budget, threads());
+    m_first = std::make_unique<Shard>(plan, place, m_store, std::move(recovered.front()), m_sink);
+    connect(m_first.get(), &Shard::drained, this, [this] { ended(m_drained, 0, &ShardGroup::drained); });
+    connect(m_first.get(), &Shard::feedWaiting, this, [this] { Q_EMIT feedWaiting(0); });
+    connect(m_first.get(), &Shard::left, this, [this] { ended(m_left, 0, &ShardGroup::left); });
+    const auto shared = [&]() -> std::optional<qintptr> {
+        if (!m_first->listen(m_config.server.listen))
+            return std::nullopt;
+        return threads() == 1 ? -1 : m_first->shareAddress();
+    }();
+    if (!shared) {
+        m_error = m_first->errorString();
+        return false;
+    }
+    for (place.index = 1; place.index < threads(); ++place.index) {
+        auto &its = recovered[static_cast<std::size_t>(place.index)];
+        m_others.push_back(
+            std::make_unique<ShardThread>(plan, place, m_store, std::move(its), m_sink, *shared, m_reports));
+        m_others.back()->begin();
+    }
+    for (const auto &thread : m_others) {
+        if (!thread->isListening())
+            m_error = thread->errorString();
+    }
+    if (!m_error.isEmpty())
+        return false;
+    m_reports.open([this](ShardReport &&report) { receive(report); });
+    m_first->open();
+    return true;
+}
+
+/// By the shard their account lives on.
+std::vector<std::vector<JobRecord>> ShardGroup::takeRecovered()
+{
+    std::vector<JobRecord> all = m_store.takeRecovered();
+    m_recovered = RecoveredJobs(all, m_accountShards);
+    m_recoveredCount = static_cast<int>(all.size());
+    std::vector<std::vector<JobRecord>> shared(static_cast<std::size_t>(threads()));
+    for (JobRecord &record : all)
+        shared[static_cast<std::size_t>(m_accountShards.of(record.account))].push_back(std::move(record));
+    return shared;
+}
+
+void ShardGroup::forEach(const std::function<void(Shard &)> &order, Answer answer)
+{
+    const std::uint64_t round = ++m_lastRound;
+    m_rounds.emplace(round, Round{threads(), {}, std::move(answer)});
+    // Nothing of the main thread's goes along but the number: the letter is destroyed in another thread.
+    for (std::size_t i = 1; i < m_boxes.size(); ++i)
+        m_boxes[i]->post(ShardTask{[order, round, reports = &m_reports](Shard &shard) {
+            order(shard);
+            reports->post(StatusReport{round, shard.status()});
+        }});
+    order(*m_first);
+    answered(round, m_first->status());
+}
+
+void ShardGroup::receive(const ShardReport &report)
+{
+    if (const auto *status = std::get_if<StatusReport>(&report))
+        answered(status->round, status->status);
+    else if (const auto *idle = std::get_if<DrainedReport>(&report))
+        ended(m_drained, idle->shard, &ShardGroup::drained);
+    else if (const auto *empty = std::get_if<LeftReport>(&report))
+        ended(m_left, empty->shard, &ShardGroup::left);
+    else if (const auto *feed = std::get_if<FeedWaitingReport>(&report))
+        Q_EMIT feedWaiting(feed->shard);
+    else if (const auto *reply = std::get_if<ReplyReport>(&report))
+        m_answers.extract(reply->question).mapped()(reply->reply.get());
+}
+
+void ShardGroup::answered(std::uint64_t round, const ShardStatus &status)
+{
+    const auto found = m_rounds.find(round);
+    if (found->second.missing == threads())
+        found->second.sum = status;
+    else
+        found->second.sum.add(status);
+    if (--found->second.missing > 0)
+        return;
+    const Round done = std::move(m_rounds.extract(found).mapped());
+    done.answer(done.sum);
+}
+
+void ShardGroup::ended(std::set<int> &done, int shard, void (ShardGroup::*all)())
+{
+    if (done.insert(shard).second && static_cast<int>(done.size()) == threads())
+        Q_EMIT(this->*all)();
+}
+
+void ShardGroup::start(const http::Request &request, std::unique_ptr<Exchange> exchange)
+{
+    m_first->router().start(request, std::move(exchange));
+}
+
+void ShardGroup::callback(const http::Request &request, std::unique_ptr<Exchange> exchange)
+{
+    m_first->router().callback(request, std::move(exchange));
+}
+
+void ShardGroup::ask(Answer answer)
+{
+    forEach([](Shard &) {}, std::move(answer));
+}
+
+void ShardGroup::reload(const Config &config, Answer answer)
+{
+    m_config = config;
+    m_budget = shareDescriptors(config, raiseDescriptorLimit(), threads());
+    forEach([plan = shareOf(m_config, m_budget, threads())](Shard &shard) { shard.reload(plan); },
+            std::move(answer));
+}
+
+void ShardGroup::drain(std::chrono::milliseconds timeout, Answer answer)
+{
+    forEach([timeout](Shard &shard) { shard.drain(timeout); }, std::move(answer));
+}
+
+void ShardGroup::leave()
+{
+    forEach([](Shard &shard) { shard.leave(); }, [](const ShardStatus &) {});
+}
+
+}  // namespace holdline

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/shards/shardrouter.h"
+
+#include "core/job/jobid.h"
+#include "service/holdline/jobs/jobcoordinator.h"
+#include "service/holdline/shards/recoveredjobs.h"
+#include "service/http/problemresponse.h"
+
+namespace holdline {
+
+namespace {
+
+Problem shuttingDown()
+{
+    return {Reason::Draining,
+            QStringLiteral("The service is shutting down; try another one or later."),
+            {},
+            std::chrono::seconds(1)};
+}
+
+}  // namespace
+
+ShardRouter::ShardRouter(JobCoordinator &coordinator, ShardContext place, QObject *parent)
+    : QObject(parent), m_coordinator(coordinator), m_place(std::move(place)), m_remotes(m_place.boxes.size())
+{
+}
+
+ShardRouter::~ShardRouter()
+{
+    for (const auto &remotes : m_remotes) {
+        for (const auto &[number, remote] : remotes)
+            remote->detach();
+    }
+}
+
+void ShardRouter::start(const http::Request &request, std::unique_ptr<Exchange> exchange)
+{
+    auto parsed = parseStart(request.body);
+    auto *start = std::get_if<StartRequest>(&parsed);
+    const int target = start ? m_place.accountShards.of(start->account) : m_place.index;
+    if (target == m_place.index) {
+        m_coordinator.hold(request, std::move(parsed), std::move(exchange));
+        return;
+    }
+    const CorrelationId id = send(target, std::move(exchange));
+    if (post(target, StartMessage{id, request, std::move(*start)})) {
+        Q_EMIT startForwarded();
+    } else {
+        const Problem problem = shuttingDown();
+        refuse(id, problem);
+        Q_EMIT requestRefused(request, problem);
+    }
+}
+
+void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchange> exchange)
+{
+    const QByteArrayView path = request.path();
+    const QByteArrayView text = path.sliced(path.lastIndexOf('/') + 1);
+    // One that names no shard of ours is as unknown here as anywhere.
+    int target = m_place.index;
+    if (m_place.accountShards.count() > 1) {
+        const auto token = CallbackToken::fromText(text);
+        if (token && token->shard < m_place.accountShards.count())
+            target = token->shard;
+        if (token && m_place.recovered) {
+            if (const auto moved = m_place.recovered->ofToken(text.toByteArray()))
+                target = *moved;
+        }
+    }
+    if (target == m_place.index) {
+        m_coordinator.callback(text, request, std::move(exchange));
+        return;
+    }
+    const CorrelationId id = send(target, std::move(exchange));
+    if (post(target, CallbackDelivery{id, text.toByteArray(), request}))
+        Q_EMIT callbackForwarded();
+    else
+        refuse(id, shuttingDown());
+}
+
+CorrelationId ShardRouter::send(int shard, std::unique_ptr<Exchange> exchange)
+{
+    const CorrelationId id{m_place.index, ++m_lastCorrelation};
+    connect(exchange.get(), &Exchange::clientGone, this, [this, id] {
+        auto node = m_forwarded.extract(id.number);
+        // We are inside a signal of the exchange.
+        node.mapped().exchange.release()->deleteLater();
+        post(node.mapped().shard, ClientGoneMessage{id});
+    });
+    m_forwarded.emplace(id.number, ForwardedRequest{std::move(exchange), shard});
+    return id;
+}
+
+bool ShardRouter::post(int shard, ShardMessage message)
+{
+    return m_place.boxes[static_cast<std::size_t>(shard)]->post(std::move(message));
+}
+
+void ShardRouter::refuse(CorrelationId id, const Problem &problem)
+{
+    receive(ResponseMessage{id, http::problemResponse(problem)});
+}
+
+void ShardRouter::receive(StartMessage &&message)
+{
+    m_coordinator.hold(message.request, std::move(message.start), makeRemoteExchange(message.id));
+}
+
+std::unique_ptr<Exchange> ShardRouter::makeRemoteExchange(CorrelationId id)
+{
+    auto exchange = std::make_unique<RemoteExchange>(static_cast<RemoteResponseSink &>(*this), id);
+    m_remotes[static_cast<std::size_t>(id.from)].emplace(id.number, exchange.get());
+    return exchange;
+}
+
+void ShardRouter::receive(CallbackDelivery &&message)
+{
+    m_coordinator.callback(message.token, message.request, makeRemoteExchange(message.id));
+}
+
+void ShardRouter::receive(ClientGoneMessage &&message)
+{
+    auto &remotes = m_remotes[static_cast<std::size_t>(message.id.from)];
+    const auto found = remotes.find(message.id.number);
+    if (found == remotes.end())
+        return;
+    RemoteExchange *remote = found->second;
+    remotes.erase(found);
+    remote->leave();
+}
+
+void ShardRouter::receive(ResponseMessage &&message)
+{
+    const auto forwarded = m_forwarded.extract(message.id.number);
+    if (!forwarded)
+        return;  // its client left while the answer was on its way
+    forwarded.mapped().exchange->answer(message.response);
+}
+
+void ShardRouter::answered(RemoteExchange &exchange, const http::Response &response)
+{
+    const CorrelationId id = exchange.id();
+    m_remotes[static_cast<std::size_t>(id.from)].erase(id.number);
+    post(id.from, ResponseMessage{id, response});
+}
+
+}  // namespace holdline

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/http/httpconnection.h"
+
+#include "service/http/responsewriter.h"
+
+#include <algorithm>
+#include <array>
+
+namespace holdline::http {
+
+using namespace Qt::StringLiterals;
+
+HttpConnection::HttpConnection(ConnectionHost &host, ConnectionId id, Place place, qintptr descriptor)
+    : m_host(host), m_id(id), m_place(place), m_parser(host.limits()), m_socket(*this, descriptor)
+{
+}
+
+// Reading
+
+void HttpConnection::socketReadable()
+{
+    if (m_state == State::Closed)
+        return;
+    static thread_local std::array<char, kInputBytes> buffer;
+    qsizetype room = kInputBytes;
+    if (m_state != State::Leaving) {
+        m_input.remove(0, m_inputPos);
+        m_inputPos = 0;
+        room -= m_input.size();
+    }
+    if (room <= 0)
+        return updateReading();
+    qsizetype count = 0;
+    switch (m_socket.receive(std::span(buffer.data(), static_cast<std::size_t>(room)), count)) {
+        case StreamSocket::Received::Bytes:
+            if (m_state != State::Leaving)
+                m_input.append(buffer.data(), count);
+            break;
+        case StreamSocket::Received::Nothing:
+            break;
+        case StreamSocket::Received::Finished:
+            m_finished = true;
+            break;
+        case StreamSocket::Received::Failed:
+            return drop();
+    }
+    resume();
+}
+
+void HttpConnection::resume()
+{
+    process();
+    afterProcessing();
+}
+
+void HttpConnection::process()
+{
+    if (m_processing)
+        return;
+    m_processing = true;
+    int budget = kRequestsPerTurn;
+    bool again = hasInput();
+    while (m_state == State::Reading && again && !isStuffed()) {
+        if (budget == 0) {
+            m_host.resumeSoon(m_id);
+            break;
+        }
+        qsizetype consumed = 0;
+        const auto status = m_parser.feed(QByteArrayView(m_input).sliced(m_inputPos), consumed);
+        m_inputPos += consumed;
+        again = hasInput();
+        switch (status) {
+            case RequestParser::Status::NeedMore:
+                break;
+            case RequestParser::Status::HeadComplete:
+                headComplete();
+                again = true;  // a request without a body is complete without another byte
+                break;
+            case RequestParser::Status::Complete:
+                --budget;
+                complete();
+                break;
+            case RequestParser::Status::Refused:
+                refuse(m_parser.refusal(), m_parser.method() == "HEAD", m_parser.requestId());
+                break;
+        }
+    }
+    m_processing = false;
+}
+
+void HttpConnection::afterProcessing()
+{
+    if (m_processing || m_state == State::Closed)
+        return;
+    if (!hasInput() || m_state == State::Handling) {
+        // While a request is held only the bytes behind it are kept, not what they came in.
+        m_input = hasInput() ? m_input.sliced(m_inputPos) : QByteArray();
+        m_inputPos = 0;
+    }
+    if (m_state == State::Reading)
+        updatePhase();
+    updateReading();
+    if (m_finished)
+        peerFinished();
+}
+
+void HttpConnection::headComplete()
+{
+    const bool nothingOfTheBodyYet = !hasInput();
+    if (m_parser.facts().expectContinue && nothingOfTheBodyYet)
+        send("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+void HttpConnection::complete()
+{
+    m_keepAlive = m_parser.facts().keepAlive;
+    Request request = m_parser.takeRequest();
+    m_parser = RequestParser(m_host.limits());
+    if (m_peer.isEmpty())
+        m_peer = m_socket.peer();
+    request.peer = m_peer;
+    if (request.requestId.isEmpty())
+        request.requestId = m_host.newRequestId();
+    m_requestId = request.requestId;
+    m_isHead = request.method == "HEAD";
+    m_isHttp10 = request.minorVersion == 0;
+
+    if (m_place == Place::Reserved && !m_host.admitReserved(*this, request))
+        return refuse({Reason::Overloaded, "All connections are taken."_L1}, m_isHead, m_requestId);
+    m_state = State::Handling;
+    m_streaming = false;
+    enterPhase(Phase::None);
+    setClosable(false);
+    if (request.target == "*") {
+        Response response{204, {{QByteArrayLiteral("Allow"), QByteArray(kServedMethods)}}, {}, false};
+        return answer(response);
+    }
+    m_host.received(*this, request);
+}
+
+void HttpConnection::peerFinished()
+{
+    switch (m_state) {
+        case State::Reading:
+            if (hasInput())
+                return;  // whole requests that wait for their turn
+            if (!m_parser.isIdle()) {
+                return refuse({Reason::BadRequest, "The request ended too early."_L1},
+                              m_parser.method() == "HEAD", m_parser.requestId());
+            }
+            return leave();
+        case State::Handling:
+            m_state = State::Reading;
+            m_host.exchangeLost(*this);
+            return leave();
+        case State::Leaving:
+            if (m_socket.bytesToWrite() == 0)
+                drop();
+            return;
+        case State::Closed:
+            return;
+    }
+}
+
+void HttpConnection::updateReading()
+{
+    const bool wanted =
+        m_state != State::Closed && !m_finished &&
+        (m_state == State::Leaving || (m_input.size() - m_inputPos < kInputBytes && !isStuffed()));
+    m_socket.setReading(wanted);
+}
+
+// Answering
+
+void HttpConnection::answer(const Response &response)
+{
+    if (m_state != State::Handling || m_streaming)
+        return;
+    const bool close = closesAfter(response);
+    m_state = State::Reading;
+    send(serialise(response, {m_host.date(), m_requestId, close, m_isHttp10, m_isHead, BodyFraming::Length}));
+    answered(close);
+}
+
+bool HttpConnection::closesAfter(const Response &response) const
+{
+    return response.close || !m_keepAlive || m_host.isClosing() || m_place == Place::Reserved;
+}
+
+/// The whole answer is handed to the socket.
+void HttpConnection::answered(bool close)
+{
+    m_requestId = QByteArray();
+    if (m_state == State::Closed)
+        return;
+    if (close)
+        return leave();
+    enterPhase(Phase::Idle);
+    setClosable(!hasInput());
+    if (!m_processing) {
+        // Not from here: the answerer should not find the next request in its hands before it has finished.
+        if (hasInput())
+            m_host.resumeSoon(m_id);
+        updateReading();
+    }
+}
+
+bool HttpConnection::beginStream(const Response &response)
+{
+    if (m_state != State::Handling || m_streaming)
+        return false;
+    const bool hasBody = mayHaveBody(response.status) && !m_isHead;
+    const BodyFraming framing = m_isHttp10 ? BodyFraming::ToEnd : BodyFraming::Chunked;
+    m_keepAlive = !closesAfter(response) && (!hasBody || framing == BodyFraming::Chunked);
+    QByteArray bytes = serialise(response, {m_host.date(), m_requestId, !m_keepAlive, m_isHttp10, m_isHead,
+                                            mayHaveBody(response.status) ? framing : BodyFraming::Length});
+    if (!hasBody) {
+        m_state = State::Reading;
+        send(bytes);
+        answered(!m_keepAlive);
+        return false;
+    }
+    m_streaming = true;
+    if (framing == BodyFraming::Chunked)
+        appendChunk(bytes, response.body);
+    else
+        bytes += response.body;
+    return sendPiece(bytes);
+}
+
+bool HttpConnection::writeStream(QByteArrayView piece)
+{
+    if (m_state != State::Handling || !m_streaming)
+        return false;
+    if (m_isHttp10)
+        return sendPiece(piece.toByteArray());
+    QByteArray bytes;
+    appendChunk(bytes, piece);
+    return sendPiece(bytes);
+}
+
+bool HttpConnection::sendPiece(const QByteArray &bytes)
+{
+    send(bytes);
+    if (m_state == State::Handling && isStuffed()) {
+        m_host.refused(0);
+        drop();
+    }
+    return m_state == State::Handling;
+}
+
+void HttpConnection::endStream()
+{
+    if (m_state != State::Handling || !m_streaming)
+        return;
+    m_streaming = false;
+    m_state = State::Reading;
+    if (!m_isHttp10)
+        send(kLastChunk);
+    answered(!m_keepAlive || m_host.isClosing());
+}
+
+void HttpConnection::answerRaw(const QByteArray &bytes)
+{
+    if (m_state != State::Handling)
+        return;
+    m_state = State::Reading;
+    send(bytes);
+    leave();
+}
+
+void HttpConnection::reset()
+{
+    if (m_state != State::Handling)
+        return;
+    m_state = State::Reading;
+    m_socket.sendReset();
+    drop();
+}
+
+void HttpConnection::refuseNow(const Refusal &refusal)
+{
+    // Closing with bytes unread would send an RST, and the client would not see the answer.
+    m_socket.discard();
+    refuse(refusal, false, {});
+}
+
+void HttpConnection::refuse(const Refusal &refusal, bool isHead, QByteArray requestId)
+{
+    if (m_state == State::Leaving || m_state == State::Closed)
+        return;
+    if (requestId.isEmpty())
+        requestId = m_host.newRequestId();
+    const Response response = refusalResponse(refusal);
+    m_state = State::Reading;
+    m_host.refused(response.status);
+    send(serialise(response, {m_host.date(), requestId, true, false, isHead}));
+    leave();
+}
+
+void HttpConnection::send(const QByteArray &bytes)
+{
+    if (m_state == State::Closed)
+        return;
+    m_written += bytes.size();
+    if (!m_socket.write(bytes))
+        return drop();
+    watchUnsent();
+}
+
+void HttpConnection::socketWritten()
+{
+    if (m_state == State::Closed)
+        return;
+    watchUnsent();
+    if (m_socket.bytesToWrite() == 0 && m_state == State::Leaving)
+        return allSent();
+    if (!isStuffed())
+        resume();
+}
+
+void HttpConnection::watchUnsent()
+{
+    m_deadlines.setUnsent(m_written, m_socket.bytesToWrite(), Clock::now(), m_host.limits().writeTimeout);
+    schedule();
+}
+
+// Ending
+
+void HttpConnection::leave()
+{
+    if (m_state == State::Leaving || m_state == State::Closed)
+        return;
+    m_state = State::Leaving;
+    m_parser.reset();
+    m_input = QByteArray();
+    m_inputPos = 0;
+    enterPhase(Phase::None);
+    setClosable(true);
+    if (m_socket.bytesToWrite() == 0)
+        allSent();
+    updateReading();
+}
+
+void HttpConnection::allSent()
+{
+    if (m_finished)
+        return drop();
+    if (m_finSent)
+        return;
+    m_finSent = true;
+    m_socket.finishSending();
+    m_deadlines.setPhase(Clock::now() + m_host.limits().lingerTimeout);
+    schedule();
+}
+
+void HttpConnection::drop()
+{
+    if (m_state == State::Closed)
+        return;
+    const bool wasHandling = m_state == State::Handling;
+    m_state = State::Closed;
+    m_input = QByteArray();
+    m_inputPos = 0;
+    m_socket.close();
+    if (wasHandling)
+        m_host.exchangeLost(*this);
+    m_host.closed(*this);
+}
+
+// Deadlines
+
+void HttpConnection::updatePhase()
+{
+    if (m_parser.isIdle()) {
+        // Complete requests may still wait here for their turn.
+        setClosable(m_phase == Phase::Idle && !hasInput());
+        return;
+    }
+    setClosable(false);
+    if (m_parser.isInBody()) {
+        if (m_phase != Phase::Body)
+            enterPhase(Phase::Body);
+    } else if (m_phase == Phase::Idle) {
+        enterPhase(Phase::Head);
+    } else if (m_phase == Phase::Connected) {
+        m_phase = Phase::Head;  // the deadline counts from the connect
+    }
+}
+
+void HttpConnection::enterPhase(Phase phase)
+{
+    m_phase = phase;
+    const Limits &limits = m_host.limits();
+    std::chrono::milliseconds time{};
+    switch (phase) {
+        case Phase::None:
+            m_deadlines.clearPhase();
+            return;
+        case Phase::Connected:
+        case Phase::Head:
+            time = limits.headTimeout;
+            break;
+        case Phase::Body:
+            time = limits.bodyTimeout;
+            break;
+        case Phase::Idle:
+            time = limits.idleTimeout;
+            break;
+    }
+    if (m_place != Place::Regular)
+        time = std::min<std::chrono::milliseconds>(time, kReservedTimeout);
+    m_deadlines.setPhase(Clock::now() + time);
+    schedule();
+}
+
+void HttpConnection::schedule()
+{
+    if (const auto at = m_deadlines.takeWish())
+        m_host.wakeAt(m_id, *at);
+}
+
+void HttpConnection::wake(TimePoint now)
+{
+    switch (m_deadlines.wake(now)) {
+        case ConnectionDeadlines::Due::Write:
+            m_host.refused(0);
+            return drop();
+        case ConnectionDeadlines::Due::Phase:
+            phaseExpired();
+            break;
+        case ConnectionDeadlines::Due::Nothing:
+            break;
+    }
+    if (m_state != State::Closed)
+        schedule();
+}
+
+void HttpConnection::phaseExpired()
+{
+    if (m_state == State::Leaving)
+        return drop();
+    if (m_state != State::Reading)
+        return;
+    if (!m_parser.isIdle())
+        return refuse({Reason::RequestTimeout, {}}, m_parser.method() == "HEAD", m_parser.requestId());
+    if (m_phase == Phase::Connected)
+        m_host.refused(0);
+    leave();
+}
+
+void HttpConnection::setClosable(bool closable)
+{
+    if (m_closable == closable)
+        return;
+    m_closable = closable;
+    m_host.closableChanged(*this, closable);
+}
+
+}  // namespace holdline::http

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/httpclient/openpost.h"
+
+#include <QNetworkAccessManager>
+
+namespace holdline {
+
+QNetworkReply *openPost(QNetworkAccessManager &manager, const QNetworkRequest &request, QIODevice *body)
+{
+    // createRequest() is virtual and protected: meant for subclasses, whose name is needed to point to it.
+    struct Access : QNetworkAccessManager
+    {
+        static constexpr auto open() { return &Access::createRequest; }
+    };
+    return (manager.*Access::open())(QNetworkAccessManager::PostOperation, request, body);
+}
+
+}  // namespace holdline

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/httpclient/pooledaccessmanager.h"
+
+#include "service/httpclient/connectionpool.h"
+#include "service/httpclient/oncebody.h"
+#include "service/httpclient/requesthead.h"
+
+#include <QBuffer>
+#include <QNetworkProxy>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QByteArrayView verbOf(QNetworkAccessManager::Operation op, QByteArrayView custom)
+{
+    switch (op) {
+        case QNetworkAccessManager::HeadOperation:
+            return "HEAD";
+        case QNetworkAccessManager::GetOperation:
+            return "GET";
+        case QNetworkAccessManager::PutOperation:
+            return "PUT";
+        case QNetworkAccessManager::PostOperation:
+            return "POST";
+        case QNetworkAccessManager::DeleteOperation:
+            return "DELETE";
+        case QNetworkAccessManager::CustomOperation:
+            return custom;
+        case QNetworkAccessManager::UnknownOperation:
+            break;
+    }
+    return {};
+}
+
+bool isExplicitProxy(const QNetworkProxy &proxy)
+{
+    return proxy.type() != QNetworkProxy::NoProxy && proxy.type() != QNetworkProxy::DefaultProxy;
+}
+
+/// Bodies that are there as a whole; the stock code knows how to wait for the others.
+bool isWhole(const QIODevice *body, const QNetworkRequest &request)
+{
+    if (!body || !body->isSequential())
+        return true;
+    if (qobject_cast<const OnceBody *>(body))
+        return true;
+    const QVariant length = request.header(QNetworkRequest::ContentLengthHeader);
+    return length.isValid() && body->bytesAvailable() >= length.toLongLong();
+}
+
+QByteArray affinityOf(const QNetworkRequest &request, const QIODevice *body)
+{
+    const QVariant attribute = request.attribute(PooledAccessManager::AffinityAttribute);
+    if (attribute.isValid())
+        return attribute.toByteArray();
+    const auto *once = qobject_cast<const OnceBody *>(body);
+    return once ? once->affinity() : QByteArray();
+}
+
+QByteArray readWhole(QIODevice *body, const QNetworkRequest &request)
+{
+    if (!body)
+        return {};
+    if (auto *once = qobject_cast<OnceBody *>(body))
+        return once->takeAll();
+    if (body->isSequential())
+        return body->read(request.header(QNetworkRequest::ContentLengthHeader).toLongLong());
+    return body->readAll();
+}
+
+}  // namespace
+
+PooledAccessManager::PooledAccessManager(const PoolOptions &options, QObject *parent)
+    : QNetworkAccessManager(parent), m_pool(std::make_unique<ConnectionPool>(options))
+{
+}
+
+PooledAccessManager::~PooledAccessManager() = default;
+
+void PooledAccessManager::setOptions(const PoolOptions &options)
+{
+    m_pool->setOptions(options);
+}
+
+int PooledAccessManager::connectionCount() const
+{
+    return m_pool->connectionCount();
+}
+
+int PooledAccessManager::idleCount() const
+{
+    return m_pool->idleCount();
+}
+
+int PooledAccessManager::queuedCount() const
+{
+    return m_pool->queuedCount();
+}
+
+bool PooledAccessManager::isOurs(Operation op, const QNetworkRequest &request,
+                                 const QIODevice *outgoingData) const
+{
+    if (const QUrl url = request.url();
+        !isTarget(url) && (url.scheme() != "http"_L1 || url.host().isEmpty() || !url.userInfo().isEmpty()))
+        return false;
+    if (op == UnknownOperation || !isWhole(outgoingData, request))
+        return false;
+    // The application's proxy is not asked for: that looks up the system's one, in another thread, each time.
+    if (isExplicitProxy(proxy()) || proxyFactory())
+        return false;
+    // Qt's internal attribute for requests that block their caller (XMLHttpRequest).
+    return !request.attribute(QNetworkRequest::SynchronousRequestAttribute).toBool();
+}
+
+QNetworkReply *PooledAccessManager::createRequest(Operation op, const QNetworkRequest &request,
+                                                  QIODevice *outgoingData)
+{
+    if (!isOurs(op, request, outgoingData))
+        return QNetworkAccessManager::createRequest(op, request, outgoingData);
+
+    if (const QUrl url = request.url(); !isTarget(url)) {
+        m_target.url = url;
+        m_target.origin = {url.host(QUrl::FullyEncoded), static_cast<quint16>(url.port(80))};
+        const QString &host = m_target.origin.host;
+        const bool bare = host.contains(u':') && !host.startsWith(u'[');
+        m_target.hostField = (bare ? u'[' + host + u']' : host).toLatin1();
+        if (m_target.origin.port != 80)
+            m_target.hostField += ':' + QByteArray::number(m_target.origin.port);
+        m_target.path = url.path(QUrl::FullyEncoded).toLatin1();
+        if (m_target.path.isEmpty())
+            m_target.path = "/";
+        if (url.hasQuery())
+            m_target.path += '?' + url.query(QUrl::FullyEncoded).toLatin1();
+    }
+
+    const QByteArray custom = request.attribute(QNetworkRequest::CustomVerbAttribute).toByteArray();
+    const QByteArrayView verb = verbOf(op, custom);
+    auto bytes =
+        renderRequest(verb, m_target.path, m_target.hostField, request, readWhole(outgoingData, request));
+    const bool canBeSent = bytes.has_value();
+    PooledRequest wanted{m_target.origin, affinityOf(request, outgoingData),
+                         std::move(bytes).value_or(QByteArray()),
+                         verb == QByteArrayView("HEAD") ? http::ResponseParser::Method::Head
+                                                        : http::ResponseParser::Method::Other};
+    QNetworkRequest noted = request;
+    if (autoDeleteReplies() &&
+        !request.attribute(QNetworkRequest::AutoDeleteReplyOnFinishAttribute).isValid())
+        noted.setAttribute(QNetworkRequest::AutoDeleteReplyOnFinishAttribute, true);
+    auto *reply = new PooledReply(op, noted, std::move(wanted), m_pool.get(), this);
+    const int timeout = request.transferTimeout() > 0 ? request.transferTimeout() : transferTimeout();
+    if (canBeSent) {
+        m_pool->submit(reply, std::chrono::milliseconds(timeout));
+    } else {
+        reply->failLater({QNetworkReply::ProtocolInvalidOperationError,
+                          u"The request has a method or field that cannot be sent"_s, "http_request_error"});
+    }
+    return reply;
+}
+
+}  // namespace holdline

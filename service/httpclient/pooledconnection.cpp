@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/httpclient/pooledconnection.h"
+
+#include "service/httpclient/connectionpool.h"
+
+#include <array>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using http::ResponseParser;
+using http::StreamSocket;
+
+namespace {
+
+thread_local int slotDepth = 0;
+
+struct SlotGuard
+{
+    SlotGuard() { ++slotDepth; }
+    ~SlotGuard() { --slotDepth; }
+    Q_DISABLE_COPY_MOVE(SlotGuard)
+};
+
+/// `Keep-Alive: timeout=5, max=100`: how long the peer says it waits; nothing when it does not.
+std::optional<std::chrono::seconds> announcedIdle(const http::HeaderFields &headers)
+{
+    const QByteArray field = headers.value("Keep-Alive");
+    if (field.isEmpty())
+        return std::nullopt;
+    for (const QByteArray &part : field.split(',')) {
+        const QByteArray word = part.trimmed();
+        if (!word.toLower().startsWith("timeout="))
+            continue;
+        bool ok = false;
+        const int seconds = word.sliced(8).toInt(&ok);
+        if (ok && seconds >= 0)
+            return std::chrono::seconds(seconds);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+PooledConnection::PooledConnection(ConnectionPool &pool, const Origin &origin, QObject *parent)
+    : QObject(parent), m_pool(pool), m_origin(origin)
+{
+    ResponseParser::Limits limits;
+    limits.maxBodyBytes = pool.options().maxAnswerBytes;
+    limits.maxHeadBytes = pool.options().maxHeadBytes;
+    m_parser.setLimits(limits);
+}
+
+PooledConnection::~PooledConnection()
+{
+    shut();
+}
+
+bool PooledConnection::inSlot()
+{
+    return slotDepth > 0;
+}
+
+void PooledConnection::open(PooledReply *reply)
+{
+    m_reply = reply;
+    m_pool.setDeadline(this, m_pool.options().connectTimeout);
+    m_connector = std::make_unique<http::Connector>();
+    connect(m_connector.get(), &http::Connector::connected, this, &PooledConnection::onConnected);
+    connect(m_connector.get(), &http::Connector::failed, this, &PooledConnection::onConnectFailed);
+    m_connector->start(m_origin.host, m_origin.port);
+}
+
+void PooledConnection::carry(PooledReply *reply)
+{
+    m_reply = reply;
+    m_used = true;
+    send();
+}
+
+void PooledConnection::shut()
+{
+    if (std::exchange(m_shut, true))
+        return;
+    m_reply = nullptr;
+    if (m_connector)
+        m_connector->stop();
+    if (m_socket)
+        m_socket->close();
+}
+
+void PooledConnection::timeUp()
+{
+    if (place.idle)
+        m_pool.idleTimeUp(this);
+    else if (!m_socket)
+        fail({QNetworkReply::TimeoutError, u"No connection within the time limit"_s, "connection_timeout"});
+}
+
+void PooledConnection::onConnected(int descriptor)
+{
+    const SlotGuard guard;
+    m_connector.release()->deleteLater();  // this is its signal
+    m_pool.clearDeadline(this);
+    m_socket.emplace(static_cast<StreamSocket::User &>(*this), descriptor);
+    send();
+}
+
+void PooledConnection::onConnectFailed(const http::ConnectFailure &failure)
+{
+    const SlotGuard guard;
+    fail(failureOf(failure));
+}
+
+/// One buffer, one write.
+void PooledConnection::send()
+{
+    m_parser.begin(m_reply->wanted().method);
+    m_surplus = false;
+    const QByteArray &bytes = m_reply->wanted().bytes;
+    if (!m_socket->write(bytes))
+        fail({QNetworkReply::RemoteHostClosedError, m_socket->errorString(), "connection_terminated"});
+    else if (m_socket->bytesToWrite() < bytes.size())
+        m_reply->setSent();
+}
+
+void PooledConnection::socketWritten()
+{
+    if (m_reply)
+        m_reply->setSent();
+}
+
+void PooledConnection::socketReadable()
+{
+    const SlotGuard guard;
+    if (m_shut)
+        return;
+    if (!m_reply) {
+        // The peer closed it, or sent what nobody asked for: whatever that is, it must not become the answer
+        // to the next request.
+        m_pool.remove(this);
+        return;
+    }
+    if (readSome() == StreamSocket::Received::Failed)
+        broken();
+    else
+        forward();
+}
+
+/// The peer reads no more, or the connection broke. An answer may have come before that.
+void PooledConnection::socketFailed()
+{
+    const SlotGuard guard;
+    if (m_shut || !m_reply)
+        return;
+    while (!m_parser.isOver() && readSome() == StreamSocket::Received::Bytes) {
+    }
+    broken();
+}
+
+/// What is there goes into the parser, a FIN included. It repeats with the next turn of the event loop where
+/// there is more, so that one connection does not keep the others waiting.
+StreamSocket::Received PooledConnection::readSome()
+{
+    static thread_local std::array<char, 64 * 1024> buffer;
+    qsizetype count = 0;
+    const auto received = m_socket->receive(buffer, count);
+    if (received == StreamSocket::Received::Bytes)
+        m_surplus = m_parser.feed(QByteArrayView(buffer.data(), count)) < count;
+    else if (received == StreamSocket::Received::Finished)
+        m_parser.finish();
+    return received;
+}
+
+/// No FIN, so that an answer without a length has no end either.
+void PooledConnection::broken()
+{
+    if (m_parser.isOver()) {
+        forward();
+        return;
+    }
+    fail({QNetworkReply::RemoteHostClosedError, m_socket->errorString(),
+          m_parser.started() ? "http_response_incomplete" : "connection_terminated"});
+}
+
+/// Hands over what was read. `this` is not touched once the reply emits signals.
+void PooledConnection::forward()
+{
+    PooledReply *reply = m_reply;
+    if (m_parser.headComplete() && !reply->hasHead())
+        reply->takeHead(m_parser);
+    reply->takeBody(m_parser.takeBody());
+    switch (m_parser.state()) {
+        case ResponseParser::State::Complete:
+            finishAnswer();
+            return;
+        case ResponseParser::State::Failed:
+            fail(failureOf(m_parser));
+            return;
+        case ResponseParser::State::Head:
+        case ResponseParser::State::Body:
+            reply->announce();
+            return;
+    }
+}
+
+/// The connection goes back to the pool first, so that a request made in a slot of finished() finds it.
+void PooledConnection::finishAnswer()
+{
+    PooledReply *reply = std::exchange(m_reply, nullptr);
+    reply->setConnection(nullptr);
+    m_idleLimit = m_pool.options().idleTimeout;
+    if (const auto announced = announcedIdle(m_parser.headers()))
+        m_idleLimit = std::min<std::chrono::milliseconds>(m_idleLimit, *announced - std::chrono::seconds(1));
+    // An answer that came before all of the request was taken leaves the two out of step.
+    const bool inStep = !m_surplus && m_socket->bytesToWrite() == 0;
+    const bool reusable = m_parser.keepAlive() && inStep && m_idleLimit > std::chrono::milliseconds(0);
+    m_parser.begin();  // frees what it holds
+    if (reusable)
+        m_pool.release(this);
+    else
+        m_pool.remove(this);
+    reply->succeed();
+}
+
+void PooledConnection::fail(const PoolFailure &failure)
+{
+    PooledReply *reply = std::exchange(m_reply, nullptr);
+    if (reply)
+        reply->setConnection(nullptr);
+    const bool again = reply && m_used && reply->takeSecondChance();
+    ConnectionPool &pool = m_pool;
+    pool.remove(this);
+    if (again)
+        pool.resubmit(reply);
+    else if (reply)
+        reply->failLater(failure);
+}
+
+}  // namespace holdline

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/holdline/jobs/jobcoordinator.h"
+#include "tests/support/fakeexchange.h"
+#include "tests/support/fakejobstarter.h"
+#include "tests/support/fakejobstore.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+namespace holdline::test {
+
+using namespace Qt::StringLiterals;
+
+/// One client: its exchange and what became of it.
+struct Client
+{
+    std::shared_ptr<ExchangeLog> log = std::make_shared<ExchangeLog>();
+    FakeExchange *exchange = nullptr;
+};
+
+inline http::Request post(const QByteArray &body, http::HeaderFields headers = {})
+{
+    http::Request request;
+    request.method = "POST";
+    request.target = "/start";
+    request.headers = std::move(headers);
+    request.body = body;
+    request.requestId = "req-1";
+    request.peer = "127.0.0.1:5000";
+    return request;
+}
+
+inline QByteArray code(const http::Response &response)
+{
+    return QJsonDocument::fromJson(response.body).object().value("code"_L1).toString().toLatin1();
+}
+
+inline QByteArray header(const Client &client, const char *name)
+{
+    return client.log->answers.empty() ? QByteArray() : client.log->answers.front().headers.value(name);
+}
+
+inline Config quickConfig()
+{
+    Config config;
+    config.retry.baseDelay = std::chrono::milliseconds(1);
+    config.retry.maxDelay = std::chrono::milliseconds(2);
+    return config;
+}
+
+/// A JobCoordinator between fakes: clients are FakeExchanges, the upstream a FakeJobStarter, the disk a
+/// FakeJobStore.
+struct CoordinatorWorld
+{
+    explicit CoordinatorWorld(const Config &config = quickConfig())
+        : coordinator(config, "http://cb/callback", starter, store)
+    {
+    }
+
+    Client hold(const QByteArray &body = R"({"account":"a","wait":true})", http::HeaderFields headers = {})
+    {
+        Client client;
+        auto exchange = std::make_unique<FakeExchange>(client.log);
+        client.exchange = exchange.get();
+        coordinator.hold(post(body, std::move(headers)), parseStart(body), std::move(exchange));
+        return client;
+    }
+    JobStarter::Ticket lastTicket() const { return starter.order.back(); }
+    /// The token in the body of a start.
+    static QByteArray tokenIn(const StartCall &call)
+    {
+        const QString url = QJsonDocument::fromJson(call.body).object().value("callback"_L1).toString();
+        return url.mid(url.lastIndexOf(u'/') + 1).toLatin1();
+    }
+    /// The answer to a callback with this body, which need not be there at once.
+    std::shared_ptr<ExchangeLog> send(const QByteArray &token, const http::Request &request)
+    {
+        auto log = std::make_shared<ExchangeLog>();
+        coordinator.callback(token, request, std::make_unique<FakeExchange>(log));
+        return log;
+    }
+    static http::Request result(const QByteArray &id = "1f", const QByteArray &state = "completed")
+    {
+        return post("{\"id\":\"" + id + "\",\"state\":\"" + state + "\"}",
+                    {{"Content-Type", "application/json"}});
+    }
+    /// Waits for the answer, if it has to.
+    http::Response callback(const QByteArray &token, const QByteArray &id = "1f",
+                            const QByteArray &state = "completed")
+    {
+        return answered(send(token, result(id, state)));
+    }
+    static http::Response answered(const std::shared_ptr<ExchangeLog> &log)
+    {
+        if (!QTest::qWaitFor([&log] { return !log->answers.empty(); }))
+            return {};
+        return log->answers.front();
+    }
+
+    FakeJobStarter starter;
+    FakeJobStore store;
+    JobCoordinator coordinator;
+};
+
+}  // namespace holdline::test
