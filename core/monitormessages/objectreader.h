@@ -85,24 +85,24 @@ public:
     }
     /// One of the words of an enum whose values count from 0.
     template <typename Enum>
-    void readName(QLatin1StringView name, Enum &value, int count) const
+    void readName(QLatin1StringView member, Enum &value, int count) const
     {
-        const QJsonValue member = m_object.value(name);
-        if (member.isUndefined())
+        const QJsonValue found = m_object.value(member);
+        if (found.isUndefined())
             return;
-        const QString text = member.toString();
+        const QString text = found.toString();
         for (int i = 0; i < count; ++i) {
             if (const auto candidate = static_cast<Enum>(i); !text.isEmpty() && text == name(candidate)) {
                 value = candidate;
                 return;
             }
         }
-        fail(name, u"a word this program knows"_s);
+        fail(member, u"a word this program knows"_s);
     }
     template <typename Word, std::integral Integer, std::size_t size>
-    void readCounts(QLatin1StringView name, std::array<Integer, size> &counts) const
+    void readCounts(QLatin1StringView member, std::array<Integer, size> &counts) const
     {
-        const QJsonObject object = objectAt(name);
+        const QJsonObject object = objectAt(member);
         const ObjectReader reader(object, m_error);
         qsizetype known = 0;
         for (std::size_t i = 0; i < size; ++i) {
@@ -113,7 +113,7 @@ public:
             ++known;
         }
         if (known != object.size())
-            fail(name, u"counts under words this program knows"_s);
+            fail(member, u"counts under words this program knows"_s);
     }
 
     QJsonObject objectAt(QLatin1StringView name) const

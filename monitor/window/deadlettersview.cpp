@@ -147,7 +147,7 @@ QWidget *DeadLettersView::makeDetail()
 
 void DeadLettersView::setCommands(bool possible)
 {
-    m_commands = possible;
+    m_mayCommand = possible;
     m_panel->setCommands(possible);
     m_panel->setNothingText(possible ? tr("There are no dead letters.")
                                      : tr("Dead letters are listed while there is a service to ask."));
@@ -172,7 +172,7 @@ DeadLettersView::Mark DeadLettersView::markNow() const
 
 void DeadLettersView::listIfOld()
 {
-    if (m_commands && isVisible() && !m_listing && !m_data->isFrozen() && m_listed != markNow())
+    if (m_mayCommand && isVisible() && !m_listing && !m_data->isFrozen() && m_listed != markNow())
         list();
 }
 
@@ -222,7 +222,7 @@ void DeadLettersView::showDeadLetter()
 
 void DeadLettersView::askDeadLetter()
 {
-    if (!m_commands || m_id.isEmpty() || !isVisible())
+    if (!m_mayCommand || m_id.isEmpty() || !isVisible())
         return;
     m_commands->ask(Command::Verb::DeadLetter, m_id, this, [this, id = m_id](const Reply &reply) {
         if (id != m_id)

@@ -75,7 +75,7 @@ private:
     QTimer m_pause;  ///< so that who runs through the list with the keys asks for the last one only
     std::optional<Mark> m_listed;
     bool m_listing = false;
-    bool m_commands = false;
+    bool m_mayCommand = false;
     QByteArray m_id;
     QByteArray m_shown;  ///< whose body is there
 };

@@ -260,7 +260,7 @@ private:
         ShardRouter router{coordinator, ShardContext{0, AccountShards(1, 1), {&box}, nullptr}};
         FakeJobDirectory directory;
         JobsApi api{directory};
-        HttpFront front{http::Limits(), "/callback", router};
+        HttpFront front{http::Limits(), "/callback", router.startHandler(), router.callbackHandler()};
     };
 
     void collectReferences(const QJsonValue &value)

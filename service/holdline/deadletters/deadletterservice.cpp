@@ -110,9 +110,9 @@ void DeadLetterService::drive(const DeadLetter &letter)
         if (self)
             self->driven(letter, response);
     });
-    const Handler &handler =
+    const RequestHandler &handle =
         letter.kind == DeadLetter::Kind::Callback ? m_handlers.callback : m_handlers.start;
-    handler(requestOf(letter), std::move(exchange));
+    handle(requestOf(letter), std::move(exchange));
 }
 
 void DeadLetterService::driven(const DeadLetter &letter, const http::Response &answer)

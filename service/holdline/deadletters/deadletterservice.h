@@ -21,12 +21,11 @@ class DeadLetterService : public QObject
     Q_OBJECT
 
 public:
-    /// Brings a request to where a client's or the upstream's would go.
-    using Handler = std::function<void(const http::Request &request, std::unique_ptr<Exchange> exchange)>;
+    /// Where a start of a client and a callback of the upstream go.
     struct Handlers
     {
-        Handler start;
-        Handler callback;
+        RequestHandler start;
+        RequestHandler callback;
         QByteArray clients;  ///< where clients reach the service, "http://127.0.0.1:3738": before a Location
     };
     /// The most that driveAgainAll() takes on in one go.

@@ -67,9 +67,9 @@ ExchangeId linkedExchange(const QHttpServerRequest &routed)
 /// The handlers of one path, by method.
 struct Route
 {
-    std::map<QByteArray, HttpServer::Handler> handlers;
+    std::map<QByteArray, RequestHandler> handlers;
 
-    const HttpServer::Handler *find(const QByteArray &method) const
+    const RequestHandler *find(const QByteArray &method) const
     {
         auto found = handlers.find(method);
         if (found == handlers.end() && method == "HEAD")
@@ -104,7 +104,7 @@ public:
     void cut(PendingResponse &exchange) override;
     void dispose(HeldResponder &&responder) override;
 
-    void route(const QByteArray &method, const QByteArray &path, Handler handler);
+    void route(const QByteArray &method, const QByteArray &path, RequestHandler handler);
     std::vector<std::pair<QByteArray, QByteArray>> routes() const;
 
     http::HttpListener m_listener;
@@ -228,7 +228,7 @@ void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest 
 
     if (!route) {
         refuse(*exchange, request, {Reason::NotFound, u"Nothing is served at this path."_s, {}, {}});
-    } else if (const Handler *handler = route->find(request.method)) {
+    } else if (const RequestHandler *handler = route->find(request.method)) {
         (*handler)(request, std::move(exchange));
     } else if (request.method == "OPTIONS") {
         exchange->answer({204, {{"Allow", route->allow()}}, {}, false});
@@ -303,7 +303,7 @@ void HttpServer::Private::aborted(ExchangeId id)
     exchange->leave();
 }
 
-void HttpServer::Private::route(const QByteArray &method, const QByteArray &path, Handler handler)
+void HttpServer::Private::route(const QByteArray &method, const QByteArray &path, RequestHandler handler)
 {
     const auto [found, isNew] = m_routes.try_emplace(path);
     found->second.handlers.insert_or_assign(method, std::move(handler));
@@ -361,7 +361,7 @@ HttpServer::HttpServer(const http::Limits &limits, QObject *parent)
 
 HttpServer::~HttpServer() = default;
 
-void HttpServer::route(const QByteArray &method, const QByteArray &path, Handler handler)
+void HttpServer::route(const QByteArray &method, const QByteArray &path, RequestHandler handler)
 {
     d->route(method, path, std::move(handler));
 }

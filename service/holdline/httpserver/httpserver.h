@@ -24,7 +24,6 @@ class HttpServer : public QObject
 
 public:
     /// The handler owns the exchange and answers it now or later.
-    using Handler = std::function<void(const http::Request &request, std::unique_ptr<Exchange> exchange)>;
 
     explicit HttpServer(const http::Limits &limits, QObject *parent = nullptr);
     ~HttpServer() override;
@@ -32,7 +31,7 @@ public:
     /// `path` is a QHttpServer pattern; `<arg>` stands for one path segment (handlers read Request::path()).
     /// A GET route answers HEAD too; other methods of a known path get 405 with Allow, other paths 404, both
     /// as problems.
-    void route(const QByteArray &method, const QByteArray &path, Handler handler);
+    void route(const QByteArray &method, const QByteArray &path, RequestHandler handler);
 
     /// All that route() was told, sorted: methods and patterns.
     std::vector<std::pair<QByteArray, QByteArray>> routes() const;

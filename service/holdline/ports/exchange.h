@@ -5,6 +5,9 @@
 
 #include <QObject>
 
+#include <functional>
+#include <memory>
+
 namespace holdline {
 
 /// A client's request that is held open until somebody answers it. Implemented by PendingResponse over
@@ -41,5 +44,8 @@ Q_SIGNALS:
     /// never from inside a function of this class.
     void clientGone();
 };
+
+/// Takes a request over and answers its exchange, now or later.
+using RequestHandler = std::function<void(const http::Request &request, std::unique_ptr<Exchange> exchange)>;
 
 }  // namespace holdline

@@ -136,15 +136,15 @@ Asked askedIn(const http::Request &request)
     Asked asked;
     const qsizetype mark = request.target.indexOf('?');
     const QUrlQuery query(QString::fromLatin1(mark < 0 ? QByteArray() : request.target.sliced(mark + 1)));
-    for (const auto &[name, value] : query.queryItems(QUrl::FullyDecoded)) {
+    for (const auto &[field, value] : query.queryItems(QUrl::FullyDecoded)) {
         bool isNumber = false;
-        if (name == "kind"_L1 && value == name(DeadLetter::Kind::Callback)) {
+        if (field == "kind"_L1 && value == name(DeadLetter::Kind::Callback)) {
             asked.kind = DeadLetter::Kind::Callback;
-        } else if (name == "kind"_L1 && value == name(DeadLetter::Kind::Job)) {
+        } else if (field == "kind"_L1 && value == name(DeadLetter::Kind::Job)) {
             asked.kind = DeadLetter::Kind::Job;
-        } else if (name == "kind"_L1) {
+        } else if (field == "kind"_L1) {
             asked.error = u"kind is \"callback\" or \"job\""_s;
-        } else if (name == "limit"_L1) {
+        } else if (field == "limit"_L1) {
             asked.limit = value.toInt(&isNumber);
             if (!isNumber || asked.limit < 1 || asked.limit > DeadLetterService::kMaxListed)
                 asked.error = u"limit is a number from 1 to %1"_s.arg(DeadLetterService::kMaxListed);

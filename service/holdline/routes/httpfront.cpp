@@ -3,7 +3,6 @@
 
 #include "service/holdline/jobsapi/jobsapi.h"
 #include "service/holdline/jobsapi/openapi.h"
-#include "service/holdline/shards/shardrouter.h"
 
 namespace holdline {
 
@@ -13,17 +12,11 @@ constexpr auto kCallbackPath = "/callback";
 
 }  // namespace
 
-HttpFront::HttpFront(const http::Limits &limits, const QByteArray &callbackPath, ShardRouter &router,
-                     QObject *parent)
+HttpFront::HttpFront(const http::Limits &limits, const QByteArray &callbackPath, RequestHandler start,
+                     RequestHandler callback, QObject *parent)
     : QObject(parent), m_server(limits)
 {
     connect(&m_server, &HttpServer::requestRefused, this, &HttpFront::requestRefused);
-    const auto start = [&router](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-        router.start(request, std::move(exchange));
-    };
-    const auto callback = [&router](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-        router.callback(request, std::move(exchange));
-    };
     // QHttpServer tries them in this order: what comes most often comes first.
     m_server.route("POST", kCallbackPath + QByteArray("/<arg>"), callback);
     for (const char *path : {"/start", "/", "/proxy"})

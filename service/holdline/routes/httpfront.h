@@ -6,12 +6,11 @@
 namespace holdline {
 
 class JobsApi;
-class ShardRouter;
 
-/// The routes of the main listener: clients' starts and the upstream's callbacks, handed to the router; the
-/// jobs API; and the description of all of them, /openapi.json.
+/// The routes of the main listener: starts of clients, callbacks of the upstream, the jobs API, and the
+/// description of all of them, /openapi.json.
 ///
-/// Life: the router must outlive it. Destroying it closes every connection.
+/// Life: what the two handlers call must outlive it. Destroying it closes every connection.
 class HttpFront : public QObject
 {
     Q_OBJECT
@@ -19,8 +18,8 @@ class HttpFront : public QObject
 public:
     /// `callbackPath` is the path of the callback URL given to upstreams, "/callback" as a rule; callbacks
     /// are served there and at /callback, and may use the listener's reserved connections.
-    HttpFront(const http::Limits &limits, const QByteArray &callbackPath, ShardRouter &router,
-              QObject *parent = nullptr);
+    HttpFront(const http::Limits &limits, const QByteArray &callbackPath, RequestHandler start,
+              RequestHandler callback, QObject *parent = nullptr);
 
     /// Adds the jobs API, which must outlive this; before the listener listens.
     void serve(JobsApi &api);

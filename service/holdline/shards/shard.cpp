@@ -88,13 +88,14 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &place, Store &store, std
       m_store(store),
       m_coordinator(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream,
                     m_store, static_cast<std::uint8_t>(place.index)),
-      m_messages(m_coordinator, m_store),
+      m_deadLetters(m_coordinator, m_store),
       m_feed(m_coordinator),
       m_recorder(sink, plan.config, m_coordinator),
       m_router(m_coordinator, place),
       m_directory(m_coordinator, place),
       m_api(m_directory),
-      m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPath(plan.config), m_router))
+      m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPath(plan.config),
+                                          m_router.startHandler(), m_router.callbackHandler()))
 {
     m_recorder.watch(m_router);
     m_recorder.watch(*m_front);
@@ -219,9 +220,9 @@ ShardStatus Shard::status() const
                        m_coordinator.circuit().state(Clock::now())};
     status.counters.joined = m_coordinator.joinedTotal();
     status.counters.recovered = m_coordinator.recoveredTotal();
-    status.counters.deadLettersStored = m_messages.counts().kept;
-    status.counters.deadLettersDropped = m_messages.counts().dropped;
-    status.gauges.deadLettersWaiting = m_messages.waiting();
+    status.counters.deadLettersStored = m_deadLetters.counts().kept;
+    status.counters.deadLettersDropped = m_deadLetters.counts().dropped;
+    status.gauges.deadLettersWaiting = m_deadLetters.waiting();
     status.gauges.clientConnections = m_front->listener().connectionCount();
     status.gauges.apiWaiting = m_api.waitingCount();
     status.gauges.upstreamConnections = m_transport.connectionCount();

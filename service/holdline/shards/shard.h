@@ -112,7 +112,7 @@ private:
     UpstreamClient m_upstream;
     StoreLink m_store;
     JobCoordinator m_coordinator;
-    DeadLetters m_messages;
+    DeadLetters m_deadLetters;
     monitor::MonitorFeed m_feed;
     Recorder m_recorder;
     ShardRouter m_router;

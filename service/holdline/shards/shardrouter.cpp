@@ -78,6 +78,20 @@ void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchang
         refuse(id, shuttingDown());
 }
 
+RequestHandler ShardRouter::startHandler()
+{
+    return [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+        start(request, std::move(exchange));
+    };
+}
+
+RequestHandler ShardRouter::callbackHandler()
+{
+    return [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+        callback(request, std::move(exchange));
+    };
+}
+
 CorrelationId ShardRouter::send(int shard, std::unique_ptr<Exchange> exchange)
 {
     const CorrelationId id{m_place.index, ++m_lastCorrelation};

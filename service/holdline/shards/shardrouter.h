@@ -48,6 +48,9 @@ public:
     void start(const http::Request &request, std::unique_ptr<Exchange> exchange);
     void callback(const http::Request &request, std::unique_ptr<Exchange> exchange);
 
+    RequestHandler startHandler();
+    RequestHandler callbackHandler();
+
     // From the other shards.
     void receive(StartMessage &&message);
     void receive(CallbackDelivery &&message);

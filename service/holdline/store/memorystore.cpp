@@ -267,7 +267,7 @@ StoreSize MemoryStore::size() const
     size.open = static_cast<std::int64_t>(m_jobs.size()) - size.ended - size.tombstones;
     size.bytes = m_bytes;
     for (std::size_t i = 0; i < kDeadLetterKinds; ++i) {
-        size.letters[i] = static_cast<std::int64_t>(m_deadLetterKinds[i].byAge.size());
+        size.deadLetters[i] = static_cast<std::int64_t>(m_deadLetterKinds[i].byAge.size());
         size.bytes += m_deadLetterKinds[i].bytes;
     }
     return size;

@@ -94,7 +94,7 @@ QString SqliteStore::count()
         const auto kind = static_cast<std::size_t>(query->value(0).toInt());
         if (kind >= m_deadLetterBytes.size())
             continue;
-        ++m_size.letters[kind];
+        ++m_size.deadLetters[kind];
         m_deadLetterBytes[kind] += query->value(1).toLongLong();
     }
     if (!query || !m_connection.check(*query))

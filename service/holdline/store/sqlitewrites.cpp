@@ -161,7 +161,7 @@ SqliteStore::Done SqliteStore::carryOut(const PutDeadLetter &write)
     if (found->next()) {
         number = found->value(0);
         const auto before = static_cast<std::size_t>(found->value(1).toInt());
-        --m_size.letters[before];
+        --m_size.deadLetters[before];
         m_deadLetterBytes[before] -= found->value(2).toLongLong();
     }
     found->finish();
@@ -175,7 +175,7 @@ SqliteStore::Done SqliteStore::carryOut(const PutDeadLetter &write)
                           {number.isNull() ? written->lastInsertId() : number, notNull(letter.body),
                            checksum(letter.id, letter.body)}))
         return Done::Failed;
-    ++m_size.letters[static_cast<std::size_t>(kind)];
+    ++m_size.deadLetters[static_cast<std::size_t>(kind)];
     m_deadLetterBytes[static_cast<std::size_t>(kind)] += letter.body.size();
     return dropDeadLetters(kind) ? Done::Yes : Done::Failed;
 }
@@ -184,7 +184,7 @@ SqliteStore::Done SqliteStore::carryOut(const PutDeadLetter &write)
 bool SqliteStore::dropDeadLetters(int kind)
 {
     const DeadLetterShare share = deadLetterShare(m_limits);
-    auto &count = m_size.letters[static_cast<std::size_t>(kind)];
+    auto &count = m_size.deadLetters[static_cast<std::size_t>(kind)];
     const auto &bytes = m_deadLetterBytes[static_cast<std::size_t>(kind)];
     while (count > 0 && (count > share.letters || bytes > share.bytes)) {
         const auto id =
@@ -211,7 +211,7 @@ SqliteStore::Done SqliteStore::carryOut(const RemoveDeadLetter &write)
     if (!m_connection.run("DELETE FROM letters WHERE number = ?", {number}) ||
         !m_connection.run("DELETE FROM bodies WHERE number = ?", {number}))
         return Done::Failed;
-    --m_size.letters[kind];
+    --m_size.deadLetters[kind];
     m_deadLetterBytes[kind] -= bytes;
     return Done::Yes;
 }

@@ -49,7 +49,7 @@ struct StoreSize
     std::int64_t open = 0;        ///< records of jobs that have not ended
     std::int64_t ended = 0;       ///< with their results
     std::int64_t tombstones = 0;  ///< of results that are older than they may be
-    std::array<std::int64_t, kDeadLetterKinds> letters{};
+    std::array<std::int64_t, kDeadLetterKinds> deadLetters{};
     std::int64_t bytes = 0;  ///< on disk, or in memory where there is no disk
 };
 

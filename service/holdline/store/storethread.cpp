@@ -288,7 +288,7 @@ void StoreThread::receive(StatusRequest &&message)
     status.open = size.open;
     status.tombstones = size.tombstones;
     status.bytes = size.bytes;
-    status.deadLetters = size.messages;
+    status.deadLetters = size.deadLetters;
     message.from->post(StatusAnswer{message.number, std::move(status)});
 }
 
