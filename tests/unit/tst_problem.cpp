@@ -55,7 +55,7 @@ void TestProblem::reasonsAreSound()
 void TestProblem::statusOfEachCase_data()
 {
     QTest::addColumn<Reason>("reason");
-    QTest::addColumn<QString>("word");
+    QTest::addColumn<QString>("name");
     QTest::addColumn<int>("status");
     const auto row = [](const char *name, Reason reason, int status) {
         QTest::newRow(name) << reason << QString::fromLatin1(name) << status;

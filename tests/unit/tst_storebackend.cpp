@@ -402,7 +402,7 @@ void TestStoreBackend::deadLetters()
     QCOMPARE(world.write(RemoveDeadLetter{letters[4].id}), QString());
     QCOMPARE(world.write(RemoveDeadLetter{letters[4].id}), QString());
     QCOMPARE(listed(DeadLetter::Kind::Job, 9), (QByteArrayList{letters[2].id, letters[0].id}));
-    QCOMPARE(world.backend->size().letters, (std::array<std::int64_t, 2>{3, 2}));
+    QCOMPARE(world.backend->size().deadLetters, (std::array<std::int64_t, 2>{3, 2}));
 }
 
 void TestStoreBackend::deadLettersAreBoundedByKind()
@@ -417,7 +417,7 @@ void TestStoreBackend::deadLettersAreBoundedByKind()
         flood.push_back(deadLetter(DeadLetter::Kind::Callback, "x"));
         QCOMPARE(world.write(PutDeadLetter{flood.back()}), QString());
     }
-    QCOMPARE(world.backend->size().letters, (std::array<std::int64_t, 2>{5, 1}));
+    QCOMPARE(world.backend->size().deadLetters, (std::array<std::int64_t, 2>{5, 1}));
     QVERIFY(world.reader->findDeadLetter(job.id).value);
     QVERIFY(!world.reader->findDeadLetter(flood[14].id).value);
     QVERIFY(world.reader->findDeadLetter(flood[15].id).value);
@@ -433,7 +433,7 @@ void TestStoreBackend::deadLettersAreBoundedByBytes()
         letters.push_back(deadLetter(DeadLetter::Kind::Callback, QByteArray(200, 'x')));
         QCOMPARE(world.write(PutDeadLetter{letters.back()}), QString());
     }
-    QCOMPARE(world.backend->size().letters[0], 2);
+    QCOMPARE(world.backend->size().deadLetters[0], 2);
     QVERIFY(world.reader->findDeadLetter(letters[8].id).value);
     QVERIFY(!world.reader->findDeadLetter(letters[7].id).value);
 }
