@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Command one of the README: builds Holdline and shows what it is for, on loopback and without a question.
+# Command one of the README: builds Holdline and shows what it is for, on loopback, without asking anything.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
 Usage: demo.sh [--direct] [--start-latency TIME] [--monitor] [--picture FILE] [--no-setup] [--help]
 
-Installs what is missing, builds, starts a job server and Holdline on loopback, and lets a client that can only
-make blocking calls run 50 jobs against a limit of 5 seconds: straight at the job server, where they fail, then
-through Holdline. Ends with the client's verdict and its proof.
+Installs what is missing, builds all programs, and starts a job server and Holdline on loopback. Then a client that
+can only make blocking calls runs 50 jobs against a limit of 5 seconds: straight at the job server, where they fail,
+then through Holdline. Ends with the client's verdict and its proof, a text that shows which jobs ran. Afterwards
+`cmake --install build/release` installs the programs.
 
   --direct              run all 50 jobs straight at the job server (about 25 s) instead of 5 of them
   --start-latency TIME  how long the job server takes for each start (default 0ms; 40ms with a monitor, so that
@@ -18,7 +19,8 @@ through Holdline. Ends with the client's verdict and its proof.
   --picture FILE        the same without a display: a picture of the monitor in the middle of the second run
   --no-setup            install nothing
 
-Exit status: 0 when the (last) run through Holdline passed, 1 when not, 64 usage, 69 no display; or setup.sh's.
+Exit status: 0 when the (last) run through Holdline passed, 1 when not, 64 usage, 69 no display or no monitor; or
+setup.sh's.
 TEXT
 }
 
@@ -152,10 +154,13 @@ if ! cmake --preset release -D CMAKE_CXX_COMPILER_LAUNCHER="$launcher" >"$work/c
     exit 1
 fi
 rm "$work/configure.log"
-targets=(holdline jobserver jobclient)
-[[ $monitor == no ]] || targets+=(holdline-monitor)
-cmake --build --preset release --target "${targets[@]}"
+# All that `cmake --install build/release` installs; the monitor where Qt Widgets and Qt SVG are.
+cmake --build --preset release --target programs
 bin=$root/build/release/bin
+if [[ $monitor == yes && ! -x $bin/holdline-monitor ]]; then
+    printf 'demo: no holdline-monitor: it is built where Qt Widgets and Qt SVG are\n' >&2
+    exit 69
+fi
 
 heading "start"
 job_port=$(free_port 3740)
