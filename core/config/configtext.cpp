@@ -24,10 +24,15 @@ QString tomlText(const QString &text)
 QString sectionTitle(const QString &section)
 {
     static const QHash<QString, QString> titles{
-        {u"server"_s, u"Addresses"_s},         {u"upstream"_s, u"The job server"_s},
-        {u"lanes"_s, u"Queues of starts"_s},   {u"hold"_s, u"Held requests"_s},
-        {u"retry"_s, u"Repeating starts"_s},   {u"circuit"_s, u"Circuit breaker"_s},
-        {u"limits"_s, u"Limits of clients"_s}, {u"log"_s, u"Logging"_s},
+        {u"server"_s, u"Addresses"_s},
+        {u"upstream"_s, u"The job server"_s},
+        {u"lanes"_s, u"Queues of starts"_s},
+        {u"hold"_s, u"Held requests"_s},
+        {u"store"_s, u"Stored jobs"_s},
+        {u"retry"_s, u"Repeating starts"_s},
+        {u"circuit"_s, u"Circuit breaker"_s},
+        {u"limits"_s, u"Limits of clients"_s},
+        {u"log"_s, u"Logging"_s},
     };
     return titles.value(section, section);
 }
@@ -92,15 +97,20 @@ QString printConfig(const LoadedConfig &loaded)
 
 QString optionsMarkdown()
 {
-    QString out =
-        u"| TOML key | flag | environment | default | allowed | meaning |\n|---|---|---|---|---|---|\n"_s;
+    QString out;
     const Config defaults;
+    QString section;
     for (const Option &option : options()) {
+        if (option.section() != section) {
+            out += out.isEmpty() ? QString() : u"\n"_s;
+            section = option.section();
+            out += u"## %1: `[%2]`\n\n| key | flag | default | allowed | meaning |\n|---|---|---|---|---|\n"_s
+                       .arg(sectionTitle(section), section);
+        }
         const QString value = option.secret ? QString() : option.get(defaults);
-        out += u"| `%1` | `--%2` | `%3` | %4 | %5 | %6%7 |\n"_s.arg(
-            option.key, option.flag, option.environmentName(),
-            value.isEmpty() ? u"none"_s : u'`' + value + u'`', option.values, option.description,
-            option.reloadable ? QString() : u" Needs a restart."_s);
+        out += u"| `%1` | `--%2` | %3 | %4 | %5%6 |\n"_s.arg(
+            option.key, option.flag, value.isEmpty() ? u"none"_s : u'`' + value + u'`', option.values,
+            option.description, option.reloadable ? QString() : u" Needs a restart."_s);
     }
     return out;
 }

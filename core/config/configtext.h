@@ -13,7 +13,7 @@ QString helpText();
 QString versionText();
 /// `--print-config`: TOML that reads as this configuration, each value with its origin; secrets are left out.
 QString printConfig(const LoadedConfig &loaded);
-/// The README's configuration table: one row per option.
+/// The tables of resources/docs/configuration.md: one per section, one row per option.
 QString optionsMarkdown();
 /// The line of `--print-config` for one option.
 QString printOption(const Option &option, const Config &config, const QString &origin);

@@ -13,7 +13,8 @@
 namespace holdline {
 
 /// One thing that can be set: the single place that knows its names, range, meaning and where it lives in
-/// Config. Files, environment, flags, `--help`, `--print-config` and the README's table all come from these.
+/// Config. Files, environment, flags, `--help`, `--print-config` and resources/docs/configuration.md all come
+/// from these.
 struct Option
 {
     enum class Kind { Address, Path, Url, Integer, Size, Duration, Choice };

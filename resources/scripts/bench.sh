@@ -1,31 +1,31 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Builds an optimised Holdline and measures what it costs; can put the result into the README.
+# Builds an optimised Holdline and measures what it costs; can put the result into resources/docs/measurements.md.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Usage: bench.sh [--readme] [--no-setup] [--help] [-- ARGUMENT...]
+Usage: bench.sh [--docs] [--no-setup] [--help] [-- ARGUMENT...]
 
-Builds the release and runs `bench`, which starts jobserver, holdline and jobclient and prints tables of what a
-job, a held request and a start cost (about eight minutes; `-- --quick` about one). The figures are left in
-build/release/bench.json and bench.md, too. Nothing passes or fails here.
+Builds the release and runs `bench`. It starts jobserver, holdline and jobclient, and prints tables of what a job, a
+held request and a start cost (about eight minutes; `-- --quick` about one). The figures are also written to
+build/release/bench.json and bench.md. Nothing passes or fails here.
 
-  --readme    put the tables into the README, in place of those of last time
+  --docs      write the tables into resources/docs/measurements.md, in place of the last ones
   --no-setup  install nothing
-  ARGUMENT    for bench; `bench.sh -- --help` tells which there are
+  ARGUMENT    for bench; `bench.sh -- --help` lists them
 
 Exit status: 0 measured, 64 usage, else the build's or bench's.
 TEXT
 }
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-readme=no
+docs=no
 setup=yes
 arguments=()
 while (($# > 0)); do
     case "$1" in
-        --readme) readme=yes ;;
+        --docs) docs=yes ;;
         --no-setup) setup=no ;;
         --help | -h) usage; exit 0 ;;
         --)
@@ -48,12 +48,13 @@ cmake --build --preset release --target bench
 out=build/release
 rm -f "$out/bench.json" "$out/bench.md"
 "$out/bin/bench" --json "$out/bench.json" --markdown "$out/bench.md" "${arguments[@]}"
-[[ $readme == yes ]] || exit 0
+[[ $docs == yes ]] || exit 0
 
+page=resources/docs/measurements.md
 begin='<!-- measured: '
 end='<!-- end of measured -->'
-if ! grep -qF -- "$begin" README.md || ! grep -qxF -- "$end" README.md || [[ ! -s $out/bench.md ]]; then
-    printf 'bench.sh: nothing to put into the README, or no place for it\n' >&2
+if ! grep -qF -- "$begin" "$page" || ! grep -qxF -- "$end" "$page" || [[ ! -s $out/bench.md ]]; then
+    printf 'bench.sh: no tables, or no place for them in %s\n' "$page" >&2
     exit 70
 fi
 awk -v begin="$begin" -v end="$end" -v tables="$out/bench.md" '
@@ -66,5 +67,5 @@ awk -v begin="$begin" -v end="$end" -v tables="$out/bench.md" '
             print line
         print ""
     }
-' README.md >"$out/README.md"
-cat "$out/README.md" >README.md
+' "$page" >"$out/measurements.md"
+cat "$out/measurements.md" >"$page"

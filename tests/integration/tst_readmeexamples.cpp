@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The commands of the README's section "Coming back for an answer", run by bash as they stand there.
+// The README's exchange before and after, and the commands of "Coming back for an answer" in
+// resources/docs/http.md, run by bash as they stand there.
 #include "tests/support/testmain.h"
 #include "tests/support/wholeservice.h"
 
@@ -29,14 +30,27 @@ JobServerOptions slowJobs()
     return options;
 }
 
-QString readmeSection()
+/// What stands in a file of this source tree under `heading`, which has its signs: "## Run it".
+QString sectionOf(const QString &path, const QString &heading)
 {
-    QFile file(QStringLiteral(HOLDLINE_SOURCE_DIR "/README.md"));
+    QFile file(QStringLiteral(HOLDLINE_SOURCE_DIR "/") + path);
     if (!file.open(QIODevice::ReadOnly))
         return {};
-    const QString readme = QString::fromUtf8(file.readAll());
-    const qsizetype from = readme.indexOf(u"\n## Coming back for an answer\n"_s);
-    return from < 0 ? QString() : readme.mid(from, readme.indexOf(u"\n## "_s, from + 4) - from);
+    const QString page = QString::fromUtf8(file.readAll());
+    const qsizetype from = page.indexOf(u'\n' + heading + u'\n');
+    return from < 0 ? QString() : page.mid(from, page.indexOf(u"\n## "_s, from + 4) - from);
+}
+
+/// The commands in a section, block by block.
+QStringList blocksOf(const QString &section)
+{
+    static const QRegularExpression block(u"```sh\\n(.*?)```"_s,
+                                          QRegularExpression::DotMatchesEverythingOption);
+    QStringList found;
+    auto blocks = block.globalMatch(section);
+    while (blocks.hasNext())
+        found.append(blocks.next().captured(1));
+    return found;
 }
 
 QJsonObject objectOf(const QByteArray &json)
@@ -59,13 +73,22 @@ private Q_SLOTS:
     void initTestCase()
     {
         QVERIFY2(!QStandardPaths::findExecutable(u"curl"_s).isEmpty(), "curl is missing");
-        static const QRegularExpression block(u"```sh\\n(.*?)```"_s,
-                                              QRegularExpression::DotMatchesEverythingOption);
-        auto blocks = block.globalMatch(readmeSection());
-        while (blocks.hasNext())
-            m_examples.append(blocks.next().captured(1));
-        // One of the functions below runs each.
-        QCOMPARE(m_examples.size(), 4);
+        m_examples = blocksOf(sectionOf(u"resources/docs/http.md"_s, u"## Coming back for an answer"_s));
+        // The first one starts the programs; one of the functions below runs each of the others.
+        QCOMPARE(m_examples.size(), 5);
+        QVERIFY(m_examples.takeFirst().contains(u"jobserver --duration 5s &"_s));
+        m_examples += blocksOf(sectionOf(u"README.md"_s, u"## Run it"_s)).filter(u"curl"_s);
+        QCOMPARE(m_examples.size(), 5);
+    }
+
+    void beforeAndAfter()
+    {
+        WholeService world;
+        const QByteArray output = run(world, u"127.0.0.1:3740/start"_s);
+        QCOMPARE(output.count("\"state\":\"completed\""), 2);
+        QCOMPARE(output.count("\"proof\":"), 2);
+        QCOMPARE(world.metric("holdline_requests_total{outcome=\"completed\"}"), 1.0);
+        QCOMPARE(world.jobServer().stats().starts, 2U);
     }
 
     void handedOverAndPolled()
@@ -112,14 +135,18 @@ private Q_SLOTS:
     }
 
 private:
-    /// Runs the example that says `part`, and returns what it printed.
-    QByteArray run(const WholeService &world, const QString &part)
+    /// Runs the example that says `part`, with the usual addresses replaced, and returns what it printed.
+    QByteArray run(WholeService &world, const QString &part)
     {
         QStringList examples = m_examples.filter(part);
         if (examples.size() != 1) {
             QTest::qFail(qPrintable(u"not one example with "_s + part), __FILE__, __LINE__);
             return {};
         }
+        const QString script =
+            examples.first()
+                .replace(u"127.0.0.1:3738"_s, u"127.0.0.1:%1"_s.arg(world.port()))
+                .replace(u"127.0.0.1:3740"_s, u"127.0.0.1:%1"_s.arg(world.jobServer().port()));
         QTemporaryDir place;
         QProcess bash;
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -128,7 +155,7 @@ private:
         environment.remove(u"ALL_PROXY"_s);
         bash.setProcessEnvironment(environment);
         bash.setWorkingDirectory(place.path());
-        bash.start(u"bash"_s, {u"-euo"_s, u"pipefail"_s, u"-c"_s, examples.first()});
+        bash.start(u"bash"_s, {u"-euo"_s, u"pipefail"_s, u"-c"_s, script});
         // It talks to a service in this thread.
         const bool ended = QTest::qWaitFor([&bash] { return bash.state() == QProcess::NotRunning; }, 60'000);
         const QByteArray output = bash.readAllStandardOutput();
