@@ -171,7 +171,7 @@ private Q_SLOTS:
         QVERIFY(m_text.contains(u"`protocol` is %1."_s.arg(kProtocolVersion)));
         QVERIFY(m_text.contains(u"cut to %1 bytes"_s.arg(kMaxTextBytes)));
         QVERIFY(m_text.contains(u"at most %1 MiB long"_s.arg(kMaxFrameBytes / 1024 / 1024)));
-        QVERIFY(m_text.contains(u"the first %1 KiB are told"_s.arg(BodyPart::kMaxBytes / 1024)));
+        QVERIFY(m_text.contains(u"the first %1 KiB are sent"_s.arg(BodyPart::kMaxBytes / 1024)));
         QVERIFY(m_text.contains(u"the newest %1 dead letters"_s.arg(kMaxDeadLetters)));
         QVERIFY(m_text.contains(u"shorter than %1 KiB"_s.arg(kMaxCommandBytes / 1024)));
     }
