@@ -9,8 +9,8 @@
 
 namespace holdline {
 
-/// Appends the pieces to `out` one after the other, growing it once: several times cheaper than as many
-/// QByteArray::append(). No piece may lie in `out`.
+/// Appends all pieces to `out` and grows it once. That is several times cheaper than one
+/// QByteArray::append() per piece. No piece may point into `out`.
 template <typename... Pieces>
 void appendAll(QByteArray &out, const Pieces &...pieces)
 {

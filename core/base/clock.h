@@ -5,7 +5,8 @@
 
 namespace holdline {
 
-/// The clock every duration and deadline is measured with. Rules never read it: `now` is passed in.
+/// The clock that measures all durations and deadlines. The rules never read it: their callers pass `now`
+/// in.
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 using Duration = Clock::duration;

@@ -3,13 +3,14 @@
 
 namespace holdline {
 
-/// The points of the order of writes at which the crash tests kill the process (kill -9 by itself).
-/// HOLDLINE_CRASH_AT="start_sent:3" in the environment: at the third passing of that point. Built with
-/// HOLDLINE_CRASH_POINTS only; otherwise, as in every release build, crashPoint() is nothing at all.
+/// Kills the process (SIGKILL) at a named point of the order of writes, for the crash tests. The
+/// environment variable HOLDLINE_CRASH_AT="start_sent:3" names the point and which passing of it kills.
+/// Only builds with HOLDLINE_CRASH_POINTS contain this; in a release crashPoint() does nothing.
 ///
-/// In order: "request_taken" (a keyed request has become a job, nothing is stored), "intent_stored" (durable,
-/// its start is about to leave), "start_sent", "start_answered" (known, not stored), "callback_taken" (not
-/// stored), "result_stored" (durable, nobody is told), "callback_answered", "client_answered".
+/// The points, in order: "request_taken" (a keyed request has become a job, nothing is stored),
+/// "intent_stored" (the record is durable, the start is about to leave), "start_sent", "start_answered"
+/// (the answer is known, not stored), "callback_taken" (not stored), "result_stored" (durable, nobody has
+/// an answer yet), "callback_answered", "client_answered".
 #ifdef HOLDLINE_CRASH_POINTS
 void crashPoint(const char *name);
 #else

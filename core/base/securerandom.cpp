@@ -13,7 +13,7 @@ namespace holdline {
 
 namespace {
 
-/// One thread's bytes that were fetched and not given out yet.
+/// The bytes that one thread has fetched and not yet used.
 class Store
 {
 public:

@@ -6,10 +6,10 @@
 
 namespace holdline {
 
-/// Fills `room` with bytes of the system's generator (getrandom(2)), fit for secrets. They are fetched some
-/// thousand at a time and forgotten once given out: asking the processor for each word, as
-/// QRandomGenerator::system() does, takes microseconds. Thread-safe; not to be relied on in a child after
-/// fork(2), which would give out the same bytes.
+/// Fills `room` with bytes from getrandom(2), which are good enough for secrets. Each thread fetches some
+/// thousand bytes at a time and forgets them once they are used, because QRandomGenerator::system() takes
+/// microseconds per word. Thread-safe. A child after fork(2) must not call it: it would return the bytes
+/// of its parent.
 void fillSecurely(std::span<std::byte> room);
 
 }  // namespace holdline

@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A TOML basic string.
+/// Writes a TOML basic string.
 QString tomlText(const QString &text)
 {
     QString out = u"\""_s;

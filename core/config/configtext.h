@@ -7,11 +7,12 @@
 
 namespace holdline {
 
-/// `--help`: the flags in groups, with defaults.
+/// The text of `--help`: the flags in groups, with defaults.
 QString helpText();
-/// `--version`: one line.
+/// The text of `--version`: one line.
 QString versionText();
-/// `--print-config`: TOML that reads as this configuration, each value with its origin; secrets are left out.
+/// The text of `--print-config`: TOML that reads back as this configuration. Each value has its origin as
+/// a comment. Secrets are left out.
 QString printConfig(const LoadedConfig &loaded);
 /// The tables of resources/docs/configuration.md: one per section, one row per option.
 QString optionsMarkdown();

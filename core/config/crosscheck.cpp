@@ -14,7 +14,7 @@ bool isEveryAddress(const QString &host)
     return host == "0.0.0.0"_L1 || host == "::"_L1;
 }
 
-/// True when the upstream's address is where this service listens: each start would come back to us.
+/// True when the upstream is the address of this service, so that each start would come back.
 bool isOurselves(const QUrl &upstream, const ListenAddress &listen)
 {
     const int port = upstream.port(upstream.scheme() == "https"_L1 ? 443 : 80);

@@ -9,11 +9,11 @@
 
 namespace holdline {
 
-/// Values that are right each for itself and wrong together.
+/// An error of several values: each one is valid, but together they are wrong.
 struct Conflict
 {
-    std::vector<QString> keys;  ///< the options involved, the one to change first
-    QString text;               ///< what is wrong and what would be right
+    std::vector<QString> keys;  ///< the options involved, first the one to change
+    QString text;               ///< the error, and a correct choice
 };
 
 std::vector<Conflict> findConflicts(const Config &config);

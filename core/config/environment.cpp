@@ -22,13 +22,13 @@ QStringList knownNames()
     return names;
 }
 
-/// Ours to judge; a .env file may be shared with other programs.
+/// True for names with our prefix. Other programs may share a .env file, so their names are not checked.
 bool isOurs(const QString &name)
 {
     return name.startsWith("HOLDLINE_"_L1) || name == "CALLBACK_URL"_L1 || name == "PORT"_L1;
 }
 
-/// Ours, but no option: see core/crashpoint.h.
+/// A name with our prefix that is not an option. See core/base/crashpoint.h.
 bool isCrashPoint([[maybe_unused]] const QString &name)
 {
 #ifdef HOLDLINE_CRASH_POINTS
@@ -38,7 +38,8 @@ bool isCrashPoint([[maybe_unused]] const QString &name)
 #endif
 }
 
-/// Where a comment starts: a # at the beginning or after white space; the size when there is none.
+/// The offset of a comment: a # at the beginning or after white space. The size of the text when there is
+/// none.
 qsizetype commentStart(QStringView text)
 {
     for (qsizetype i = 0; i < text.size(); ++i) {
@@ -48,7 +49,7 @@ qsizetype commentStart(QStringView text)
     return text.size();
 }
 
-/// The character that a backslash and `c` stand for in double quotes.
+/// The character for a backslash and `c` in double quotes.
 std::optional<QChar> unescaped(QChar c)
 {
     if (c == u'n')
@@ -60,7 +61,7 @@ std::optional<QChar> unescaped(QChar c)
     return std::nullopt;
 }
 
-/// The value after the equals sign; nothing when its quotes or escapes are wrong.
+/// The value after the equals sign. Empty when its quotes or escapes are wrong.
 std::optional<QString> dotEnvValue(QStringView raw)
 {
     if (!raw.startsWith(u'"') && !raw.startsWith(u'\''))
@@ -132,7 +133,8 @@ std::pair<std::vector<Variable>, std::vector<ConfigError>> readDotEnv(const QByt
             continue;
         const auto match = assignment.match(trimmed);
         if (!match.hasMatch()) {
-            // The line itself may hold a secret; its number has to do.
+            // The message names only the number of the line, because the line may hold a
+            // secret.
             errors.push_back({ConfigError::Kind::Configuration, place + u": NAME=value is wanted"_s});
             continue;
         }

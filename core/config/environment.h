@@ -9,7 +9,7 @@
 
 namespace holdline {
 
-/// One variable and where it stands, for people ("environment", ".env:3").
+/// One variable and its origin for people ("environment", ".env:3").
 struct Variable
 {
     QString name;
@@ -17,19 +17,19 @@ struct Variable
     QString place;
 };
 
-/// Turns variables into settings. `HOLDLINE_…` names must be ones we know; `CALLBACK_URL` and `PORT` are
-/// understood as well and give way to the HOLDLINE_ names; all others are left alone. An empty value counts
-/// as not set, as container tools pass unset variables on as empty ones.
+/// Turns variables into settings. An unknown `HOLDLINE_…` name is an error. `CALLBACK_URL` and `PORT` are
+/// understood too, but a HOLDLINE_ name overrides them. All other variables are ignored. An empty value
+/// counts as not set, because container tools pass unset variables on as empty ones.
 Settings readVariables(const std::vector<Variable> &variables);
 
-/// The variables of a `.env` text: `NAME=value` lines, `export` in front allowed, comments after `#`, values
-/// bare, in 'single quotes' (as they are) or in "double quotes" (with \n, \t, \" , \\ and \$). Nothing is
-/// expanded. A line that is none of these is an error with its number. `name` is the file as the user knows
-/// it.
+/// Reads the variables of a `.env` text. A line is `NAME=value`, with an optional `export` before it and
+/// a comment after `#`. A value is bare, in 'single quotes' (without escapes) or in "double quotes" (with
+/// \n, \t, \", \\ and \$). Nothing is expanded. Any other line is an error with its number. `name` is the
+/// name of the file for messages.
 std::pair<std::vector<Variable>, std::vector<ConfigError>> readDotEnv(const QByteArray &text,
                                                                       const QString &name);
 
-/// The variable that names the configuration file, as `--config` does.
+/// The variable that names the configuration file, like `--config`.
 inline constexpr QLatin1StringView kConfigVariable("HOLDLINE_CONFIG");
 
 }  // namespace holdline

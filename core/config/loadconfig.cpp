@@ -24,7 +24,7 @@ constexpr qint64 kMaxFileBytes = 1024 * 1024;
 constexpr int kExitUsage = 64;
 constexpr int kExitConfiguration = 78;
 
-/// The file's bytes, or nothing and an error.
+/// The bytes of the file, or nothing and an error.
 std::optional<QByteArray> readFile(const QString &path, const QString &name, std::vector<ConfigError> &errors)
 {
     const auto fail = [&](const QString &what) {
@@ -45,7 +45,7 @@ std::optional<QByteArray> readFile(const QString &path, const QString &name, std
     return std::nullopt;
 }
 
-/// The configuration while values are put into it, weakest place first.
+/// The configuration while it is built, beginning with the weakest source.
 class Assembly
 {
 public:
@@ -95,7 +95,7 @@ private:
             m_result.origins[indexOf(&option)] = setting.origin;
             return;
         }
-        // A URL may hold a password in a place where none belongs.
+        // A wrong URL can contain a password.
         const bool hide = option.secret || setting.text.contains(u'@');
         m_result.errors.push_back({setting.errorKind, setting.origin + u": "_s +
                                                           (hide ? u"the value"_s : quoted(setting.text)) +

@@ -13,30 +13,32 @@
 
 namespace holdline {
 
-/// What the command line asks for.
+/// The action that the command line asks for.
 enum class ConfigCommand { Run, Help, Version, CheckConfig, PrintConfig };
 
-/// The configuration that results from all places, or everything that is wrong with it.
+/// The configuration from all sources, or all errors in it.
 struct LoadedConfig
 {
-    Config config;  ///< to be used only when there are no errors
+    Config config;  ///< valid only when there are no errors
     ConfigCommand command = ConfigCommand::Run;
     std::vector<ConfigError> errors;
-    /// Where each value comes from, in the order of options(): "default", "holdline.toml:12: server.listen".
+    /// The origin of each value, in the order of options(): "default", "holdline.toml:12:
+    /// server.listen".
     std::vector<QString> origins;
 
     bool isValid() const { return errors.empty(); }
 };
 
-/// Puts the configuration together: flag > environment > `.env` in `directory` > TOML file (`--config` or
-/// HOLDLINE_CONFIG, relative to `directory`) > default. Finds as many errors as it can in one go. Called
-/// again on SIGHUP with the same arguments; touches nothing but the two files, which it reads.
+/// Builds the configuration. A flag overrides the environment, the environment a `.env` in `directory`,
+/// that the TOML file (`--config` or HOLDLINE_CONFIG, relative to `directory`), and that the default. It
+/// reports as many errors as it can find in one call. SIGHUP calls it again with the same arguments. It
+/// reads those two files and changes nothing.
 ///
-/// `arguments` are those after the program's name.
+/// `arguments` are the arguments after the name of the program.
 LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment &environment,
                         const QString &directory);
 
-/// What a program has to print and return when it is not to run.
+/// The texts and the exit code of a program that must not run.
 struct EarlyExit
 {
     int code = 0;      ///< 0, 64 (usage) or 78 (configuration), as in sysexits.h
@@ -44,10 +46,10 @@ struct EarlyExit
     QByteArray error;  ///< for stderr
 };
 
-/// Carries out `--help`, `--version`, `--check-config` and `--print-config`, and reports errors. Nothing:
-/// run.
+/// Carries out `--help`, `--version`, `--check-config` and `--print-config`, and reports errors. Returns
+/// nothing when the program must run.
 ///
-/// It needs no QCoreApplication, whose event loop is one of the things it may say.
+/// It needs no QCoreApplication, because the configuration also chooses the event loop.
 ///
 ///     const LoadedConfig loaded = loadConfig(arguments.mid(1), QProcessEnvironment::systemEnvironment(),
 ///                                            QDir::currentPath());
@@ -55,11 +57,11 @@ struct EarlyExit
 ///     Service service(loaded.config);
 std::optional<EarlyExit> earlyExit(const LoadedConfig &loaded);
 
-/// What SIGHUP may change: `loaded` where an option is reloadable, `running` where it is not.
+/// The configuration after a SIGHUP: reloadable options from `loaded`, all others from `running`.
 struct Reload
 {
     Config config;
-    QStringList needRestart;  ///< keys that differ but keep their running value
+    QStringList needRestart;  ///< changed options that keep their running value
 };
 Reload mergeReload(const Config &running, const Config &loaded);
 

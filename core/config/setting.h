@@ -9,31 +9,32 @@
 
 namespace holdline {
 
-/// What is wrong with the configuration, complete for people: names the file and line, variable or flag, says
-/// what is wrong and what would be right. Never holds a secret's value.
+/// One error of the configuration, as a complete text for people. It names the file and line, the
+/// variable or the flag, the error, and a correct value. It never contains the value of a secret.
 struct ConfigError
 {
     enum class Kind {
-        Usage,          ///< of the command line: exit code 64
-        Configuration,  ///< of files, environment, or values that do not fit together: exit code 78
+        Usage,          ///< error of the command line: exit code 64
+        Configuration,  ///< error of files, environment or combined values: exit code 78
     };
     Kind kind = Kind::Configuration;
     QString text;
 };
 
-/// One value as it was found somewhere, not yet checked.
+/// One value from one source, not yet checked.
 struct Setting
 {
     const Option *option = nullptr;  ///< never null
     QString text;
-    /// For people: "holdline.toml:12: server.listen", ".env:3: PORT", "environment: PORT", "flag --listen".
+    /// The origin for people: "holdline.toml:12: server.listen", ".env:3: PORT", "environment: PORT",
+    /// "flag --listen".
     QString origin;
     ConfigError::Kind errorKind = ConfigError::Kind::Configuration;
-    /// `PORT`: only the port of the address is replaced.
+    /// True for `PORT`, which replaces only the port of the address.
     bool portOnly = false;
 };
 
-/// All that was read from one place, in the order in which it is to be applied.
+/// All settings of one source, in the order in which they apply.
 struct Settings
 {
     std::vector<Setting> settings;

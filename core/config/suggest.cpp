@@ -10,10 +10,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qsizetype kLongestWord = 64;  // bounds the work; no name of ours is longer
+constexpr qsizetype kLongestWord = 64;  // bounds the work; all our names are shorter
 constexpr qsizetype kLongestQuote = 60;
 
-/// Optimal string alignment distance.
+/// The optimal string alignment distance.
 qsizetype distance(const QString &a, const QString &b)
 {
     using Row = std::vector<qsizetype>;

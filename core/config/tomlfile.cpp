@@ -84,7 +84,7 @@ private:
         for (const Option &option : options()) {
             if (!sections.contains(option.section()))
                 sections.append(option.section());
-            // A key written without its section is found by its bare name.
+            // A key without its section is found by its bare name.
             if (option.name() == section)
                 keys.append(option.key);
         }
@@ -122,7 +122,7 @@ private:
             m_result.fail(u"%1 is %2; %3"_s.arg(origin, typeName(node), wantedType(option->kind)));
     }
 
-    /// Nothing when the value is of the wrong type.
+    /// Empty when the value has the wrong type.
     static std::optional<QString> textOf(const Option &option, const toml::node &node)
     {
         const bool takesNumber = option.kind == Option::Kind::Integer || option.kind == Option::Kind::Size;

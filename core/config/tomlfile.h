@@ -7,9 +7,9 @@
 
 namespace holdline {
 
-/// Reads a TOML text: one table per section, one value per option. Unknown sections and keys, and values of
-/// the wrong type, are errors with their line; `name` is the file as the user named it. Ranges are not
-/// checked here.
+/// Reads a TOML text with one table per section and one value per option. Unknown sections, unknown keys
+/// and wrong types are errors with their line. `name` is the name of the file for messages. It does not
+/// check ranges.
 Settings readToml(const QByteArray &text, const QString &name);
 
 }  // namespace holdline

@@ -21,7 +21,7 @@ struct Unit
     std::int64_t factor;
 };
 
-// Largest first: the writers take the first one that fits.
+// Largest first, because the writers use the first unit that fits.
 constexpr Unit kDurationUnits[] = {{"h"_L1, 3'600'000}, {"m"_L1, 60'000}, {"s"_L1, 1000}, {"ms"_L1, 1}};
 constexpr Unit kSizeUnits[] = {
     {"GiB"_L1, 1LL << 30}, {"MiB"_L1, 1LL << 20}, {"KiB"_L1, 1LL << 10}, {"GB"_L1, 1'000'000'000},
@@ -32,7 +32,7 @@ bool isDigit(QChar c)
     return c >= u'0' && c <= u'9';
 }
 
-/// The digits `text` starts with, cut off from it; nothing when there are none or more than fifteen.
+/// Removes the leading digits from `text`. Empty when there are none or more than fifteen.
 std::optional<std::int64_t> takeDigits(QStringView &text)
 {
     std::int64_t number = 0;
@@ -144,7 +144,7 @@ std::optional<ListenAddress> parseListenAddress(QStringView text)
     if (!port || !digits.isEmpty() || *port > 65535)
         return std::nullopt;
     QString host = text.first(colon).toString();
-    // A NUL would end the text early for inet_pton.
+    // inet_pton() would stop at a NUL.
     if (host.contains(QChar::Null))
         return std::nullopt;
     if (host.isEmpty()) {

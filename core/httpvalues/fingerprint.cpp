@@ -15,7 +15,7 @@ namespace {
 
 using Length = std::array<char, sizeof(quint64)>;
 
-/// Goes before each part, so that no two requests are the same bytes cut in different places.
+/// Written before each part, so that two requests never give the same bytes by a different split.
 Length lengthOf(QByteArrayView part)
 {
     Length length{};

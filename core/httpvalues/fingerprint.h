@@ -6,13 +6,13 @@
 
 namespace holdline {
 
-/// What a request asks for, in 32 bytes (SHA-256): the same for a request that is sent again with its
-/// Idempotency-Key, even by a client that writes its JSON another way the second time (canonicalJson() says
-/// what may differ), and another one for any other request.
+/// A SHA-256 fingerprint of what a request asks for (32 bytes). A request that is sent again with its
+/// Idempotency-Key has the same fingerprint, even when the client formats its JSON differently (see
+/// canonicalJson()). Any other request has another one.
 ///
-/// `path` is without its query, which does not travel to the upstream. `body` must have passed parseStart().
-/// Fingerprints are stored: to change what goes in means that keys stored before no longer match.
-/// Thread-safe.
+/// `path` has no query, because the query does not travel to the upstream. `body` must have passed
+/// parseStart(). The store keeps fingerprints: after a change of this function, stored keys no longer
+/// match. Thread-safe.
 QByteArray fingerprint(QByteArrayView method, QByteArrayView path, QByteArrayView body);
 
 }  // namespace holdline

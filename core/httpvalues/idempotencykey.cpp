@@ -34,7 +34,7 @@ QString tooLong()
     return u"The Idempotency-Key is longer than %1 bytes."_s.arg(kMaxIdempotencyKeyBytes);
 }
 
-/// Takes a string from its opening quote to its closing one off the front (RFC 8941, 4.2.5).
+/// Removes a quoted string from the front (RFC 8941, section 4.2.5).
 bool takeString(QByteArrayView &rest, QByteArray &out)
 {
     for (qsizetype i = 1; i < rest.size(); ++i) {
@@ -57,8 +57,8 @@ bool takeString(QByteArrayView &rest, QByteArray &out)
     return false;
 }
 
-/// A parameter's value that is no string: a token, number, boolean or byte sequence (RFC 8941, 3.3). They
-/// are read loosely, since nothing depends on them.
+/// A parameter value that is not a string: a token, number, boolean or byte sequence (RFC 8941, section
+/// 3.3). It is read loosely, because nothing depends on it.
 bool takeBareItem(QByteArrayView &rest)
 {
     const auto *const end = std::find_if_not(rest.begin(), rest.end(), isBare);
@@ -67,7 +67,7 @@ bool takeBareItem(QByteArrayView &rest)
     return found;
 }
 
-/// `;name=value;name` to the end (RFC 8941, 4.2.3.2).
+/// Reads `;name=value;name` to the end (RFC 8941, section 4.2.3.2).
 bool areParameters(QByteArrayView rest)
 {
     while (rest.startsWith(';')) {

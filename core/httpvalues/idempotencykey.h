@@ -9,20 +9,20 @@
 
 namespace holdline {
 
-/// No key is longer than this, counted without its quotes.
+/// The longest accepted key, without quotes.
 inline constexpr qsizetype kMaxIdempotencyKeyBytes = 255;
 
-/// The key in an `Idempotency-Key` field (draft-ietf-httpapi-idempotency-key-header-07), or what is wrong
-/// with it, for people. The draft wants a Structured Field string (RFC 8941: `"…"` of printable ASCII with
-/// `\"` and `\\` as escapes; parameters after it are allowed and mean nothing). Most clients send the key as
-/// it is, so a bare one of visible ASCII is taken too, as long as it cannot be mistaken for a list or a
-/// string: without space, comma, semicolon and double quote. `"k"` and `k` are the same key.
+/// Reads the key from an `Idempotency-Key` field (draft-ietf-httpapi-idempotency-key-header-07). Returns
+/// an error text for people when it is invalid. The draft requires a Structured Field string (RFC 8941):
+/// printable ASCII in double quotes, with `\"` and `\\` as escapes. Parameters after it are allowed and
+/// ignored. Most clients send the key without quotes, so a bare key of visible ASCII is accepted too. It
+/// must not contain space, comma, semicolon or double quote. `"k"` and `k` are the same key.
 ///
-/// `value` is all fields of that name joined with commas, as HeaderFields::combined() gives them: two fields
-/// are an error, and so are an empty key and one of more than kMaxIdempotencyKeyBytes.
+/// `value` is all fields of that name joined by commas, as HeaderFields::combined() returns them. Two
+/// fields, an empty key and a key of more than kMaxIdempotencyKeyBytes are errors.
 std::variant<QByteArray, QString> parseIdempotencyKey(QByteArrayView value);
 
-/// Whether a key may be called `key`: what parseIdempotencyKey() can return and nothing else.
+/// True for every text that parseIdempotencyKey() can return, and for no other.
 bool isIdempotencyKey(QByteArrayView key);
 
 }  // namespace holdline

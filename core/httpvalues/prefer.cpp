@@ -7,7 +7,7 @@ namespace holdline {
 
 namespace {
 
-/// Seconds from 1 to a number of nine digits; a quoted value means the same as a bare one.
+/// Reads a number of seconds from 1 to 999999999. A quoted value means the same as a bare one.
 std::optional<std::chrono::seconds> parseWait(QByteArrayView value)
 {
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
@@ -22,7 +22,7 @@ std::optional<std::chrono::seconds> parseWait(QByteArrayView value)
     return seconds > 0 ? std::optional(std::chrono::seconds(seconds)) : std::nullopt;
 }
 
-/// Takes the next list member off the front, up to a comma outside quotes.
+/// Removes the next list member from the front, up to a comma outside quotes.
 QByteArrayView takeMember(QByteArrayView &rest)
 {
     bool quoted = false;
@@ -50,7 +50,7 @@ Preferences parsePrefer(QByteArrayView value)
     bool asyncSeen = false;
     while (!value.isEmpty()) {
         QByteArrayView member = takeMember(value);
-        // Parameters after a semicolon are not used by any preference we know.
+        // No preference that Holdline knows uses parameters after a semicolon.
         if (const qsizetype semicolon = member.indexOf(';'); semicolon >= 0)
             member = member.first(semicolon);
         const qsizetype equals = member.indexOf('=');

@@ -8,18 +8,18 @@
 
 namespace holdline {
 
-/// What of a `Prefer` header (RFC 7240) Holdline understands. A preference that cannot be read is ignored, as
-/// the RFC asks for.
+/// The preferences of a `Prefer` field (RFC 7240) that Holdline understands. An unreadable preference is
+/// ignored, as the RFC requires.
 struct Preferences
 {
-    /// `wait=N`, N > 0 (section 4.3): how long the client is ready to wait. The first one counts.
+    /// `wait=N` with N > 0 (section 4.3): how long the client will wait. The first one counts.
     std::optional<std::chrono::seconds> wait;
-    /// `respond-async` (section 4.1): the client prefers a 202 with the job's address to waiting longer. It
-    /// has no value; one that is given makes it another preference, which is ignored. (`=""` is no value.)
+    /// `respond-async` (section 4.1): the client prefers a 202 with the address of the job to a
+    /// longer wait. With a value it is another preference and is ignored. (`=""` counts as no value.)
     bool respondAsync = false;
 };
 
-/// Parses the combined value of all `Prefer` fields.
+/// Parses all `Prefer` fields, joined by commas.
 Preferences parsePrefer(QByteArrayView value);
 
 }  // namespace holdline

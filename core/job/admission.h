@@ -9,8 +9,8 @@
 
 namespace holdline {
 
-/// The shortest of the recent samples: what a duration cannot, as far as we have seen, go below. Two windows,
-/// so that a change of the world is believed after at most two of them.
+/// Minimum over a sliding window: the lowest duration seen lately. It keeps two windows of `window`
+/// samples each, so that an old minimum is forgotten after at most two windows.
 class RecentMinimum
 {
 public:
@@ -26,20 +26,21 @@ private:
     std::optional<Duration> m_current;
 };
 
-/// What admission looks at when a request comes in.
+/// The state of the service that refusal() judges by.
 struct AdmissionView
 {
     bool draining = false;
     std::chrono::milliseconds drainTimeout{0};
     int held = 0;
     int heldLimit = 0;
-    std::optional<Duration> jobTime;  ///< RecentMinimum of measured jobs; nothing for one that passes through
+    std::optional<Duration> jobTime;  ///< minimum of measured jobs; empty for a request that passes through
 };
 
-/// Decides at once whether a request is held. Nothing: it is. Otherwise the problem to answer: draining,
-/// overloaded, circuit_open, lane_full, or deadline_unreachable, which is only said when the account's queue
-/// at its measured pace plus the quickest recent job would end after the deadline. A lane with nothing in it
-/// is always tried: were it refused too, nothing would ever measure that the upstream became quicker. Pure.
+/// Decides at once whether a request may be held. Returns nothing when it may, otherwise the problem to
+/// answer: draining, overloaded, circuit_open, lane_full or deadline_unreachable. The last one means that
+/// the account's queue at its measured pace, plus the quickest recent job, would end after the deadline.
+/// An empty lane always gets a try. If it were refused too, nothing would ever measure that the upstream
+/// became faster. Pure.
 std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, const CircuitBreaker &circuit,
                                const QByteArray &account, TimePoint now, TimePoint deadline);
 

@@ -8,14 +8,14 @@
 
 namespace holdline {
 
-/// How often something may happen: `burst` times at once, and one more time per `interval` (a token bucket).
-/// A value; `now` never falls.
+/// A token bucket: allows `burst` events at once, and one more event per `interval`. A value; `now` must
+/// never go back.
 class Allowance
 {
 public:
     Allowance(int burst, Duration interval) : m_burst(burst), m_interval(interval), m_left(burst) {}
 
-    /// Whether it may happen now; takes one if so.
+    /// True when the event may happen now. Takes one token in that case.
     bool take(TimePoint now)
     {
         if (m_left == m_burst)

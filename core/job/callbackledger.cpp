@@ -5,7 +5,7 @@ namespace holdline {
 
 namespace {
 
-/// A copy of its own, so that no entry keeps a whole request alive.
+/// Copies the bytes, so that an entry does not keep a whole request in memory.
 void shorten(QByteArray &text)
 {
     if (text.size() > CallbackLedger::kMaxTextLength)

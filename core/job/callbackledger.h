@@ -12,22 +12,22 @@
 
 namespace holdline {
 
-/// One callback that came. Never holds a whole token or a body.
+/// One received callback. It never holds a whole token or a body.
 struct LedgerEntry
 {
     std::chrono::system_clock::time_point at{};
     CallbackOutcome word = CallbackOutcome::None;
-    QByteArray job;         ///< the job's id where the token named one
-    QByteArray upstreamId;  ///< the id the callback claimed, where it could be read
+    QByteArray job;         ///< the job's id, when the token named a job
+    QByteArray upstreamId;  ///< the id in the callback, when it could be read
     QByteArray client;
     qsizetype bytes = 0;
 };
 
-/// Every callback under one word: totals for ever, and the last entries for people.
+/// Counts callbacks by their outcome since the start, and keeps the last entries for people.
 class CallbackLedger
 {
 public:
-    /// What callbacks claim comes from outside; more of it is not kept.
+    /// Texts from outside are cut to this many bytes.
     static constexpr qsizetype kMaxTextLength = 64;
 
     explicit CallbackLedger(std::size_t capacity = 10'000) : m_capacity(capacity) {}
@@ -35,7 +35,7 @@ public:
     void enter(LedgerEntry entry);
 
     std::uint64_t count(CallbackOutcome word) const { return m_counts[static_cast<std::size_t>(word)]; }
-    /// The last ones, oldest first; as many as the capacity at most.
+    /// The last entries, oldest first, at most `capacity`.
     const std::deque<LedgerEntry> &entries() const { return m_entries; }
 
 private:

@@ -33,7 +33,8 @@ void CircuitBreaker::failed(TimePoint now)
     if (m_limits.failures <= 0)
         return;
     if (m_open) {
-        // Starts sent before it opened may still fail; only the probe's failure prolongs it.
+        // Starts that left before the circuit opened may still fail. Only the failure of the probe
+        // keeps it open longer.
         if (m_probeOut)
             open(now);
         return;

@@ -7,39 +7,40 @@
 
 namespace holdline {
 
-/// Stops starts to an upstream that fails time after time, so that it can recover and clients hear of it at
-/// once (M. Nygard, "Release It!", stability patterns). Closed → open after `failures` in a row → half-open
-/// after `openFor`: one probe goes out and decides. Pure: `now` is passed in.
+/// Stops starts to an upstream that keeps failing, so that the upstream can recover and clients get an
+/// answer at once (M. Nygard, "Release It!", stability patterns). The circuit opens after `failures` in a
+/// row. After `openFor` it is half-open: one probe goes out, and its result closes or opens the circuit.
+/// Pure: the caller passes `now`.
 class CircuitBreaker
 {
 public:
     enum class State { Closed, Open, HalfOpen };
     struct Limits
     {
-        int failures = 10;  ///< 0: never opens
+        int failures = 10;  ///< 0 switches the circuit breaker off
         std::chrono::milliseconds openFor{5000};
     };
 
     explicit CircuitBreaker(const Limits &limits) : m_limits(limits) {}
     void setLimits(const Limits &limits);
 
-    /// Whether a start may be sent now. In half-open state one may, the probe; the next one only when
-    /// `openFor` passed without a verdict, so that a probe nobody reports on does not keep the circuit open
-    /// for ever.
+    /// True when a start may be sent now. A half-open circuit lets one start out, the probe. When the
+    /// probe has no result after `openFor`, the next start is the probe, so that a lost result does
+    /// not keep the circuit open for ever.
     bool mayStart(TimePoint now) const { return !m_open || now >= m_openUntil; }
-    /// A start is being sent; the caller asked mayStart() before.
+    /// Call it when a start leaves, after mayStart() returned true.
     void startSent(TimePoint now);
-    /// The upstream answered sensibly, be it with a refusal.
+    /// The upstream gave a valid answer. A refusal is one too.
     void succeeded();
-    /// The upstream failed: unreachable, 5xx, no or unreadable answer.
+    /// The upstream was unreachable, or answered 5xx, nothing or nonsense.
     void failed(TimePoint now);
 
-    /// Open, or half-open with the probe out: new requests are refused.
+    /// True when the circuit is open, or half-open while the probe is out: new requests are refused.
     bool refuses(TimePoint now) const { return !mayStart(now); }
-    /// When mayStart() turns true by time alone; the epoch when it is closed.
+    /// The time at which mayStart() becomes true again. The epoch when the circuit is closed.
     TimePoint openUntil() const { return m_openUntil; }
     State state(TimePoint now) const;
-    /// How often it opened.
+    /// How often the circuit has opened since the start.
     int openings() const { return m_openings; }
 
 private:

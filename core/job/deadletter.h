@@ -5,9 +5,9 @@
 
 namespace holdline {
 
-/// Something that came to nothing and that somebody may still want: a callback that could not be matched or
-/// stored, or a handed-over job that failed. Kept, bounded in number and bytes, until an operator drives it
-/// again or throws it away.
+/// A failure that an operator may want to repair: a callback that could not be matched or stored, or a
+/// handed-over job that failed. The store keeps it, within limits of number and bytes, until an operator
+/// redrives or discards it.
 struct DeadLetter
 {
     enum class Kind : std::uint8_t { Callback, Job };
@@ -15,18 +15,18 @@ struct DeadLetter
     QByteArray id;  ///< 32 lower-case hex digits, unguessable
     Kind kind = Kind::Callback;
     WallTime at{};
-    Reason reason = Reason::InternalError;  ///< why: CallbackUnknown, …Mismatched, …Malformed,
-                                            ///< StoreUnavailable; a job's outcome
-    QByteArray job;                         ///< our id where known
-    QByteArray account;                     ///< where known
-    QByteArray peer;                        ///< who sent it
+    Reason reason = Reason::InternalError;  ///< CallbackUnknown, …Mismatched, …Malformed,
+                                            ///< StoreUnavailable, or the outcome of the job
+    QByteArray job;                         ///< our id of the job, if known
+    QByteArray account;                     ///< if known
+    QByteArray peer;                        ///< address of the sender
     QByteArray detail;                      ///< for people
-    QByteArray token;  ///< of a callback: what its address ended in, a secret, at most 64 bytes
+    QByteArray token;                       ///< last path segment of a callback, a secret, at most 64 bytes
     QByteArray contentType;
-    QByteArray body;         ///< of the callback, or of the job's request; cut to the limit
-    bool cut = false;        ///< the body was longer
-    std::int64_t bytes = 0;  ///< of the whole body
-    int redriven = 0;        ///< times it was driven again, without success
+    QByteArray body;         ///< body of the callback or of the job's request, cut to the limit
+    bool cut = false;        ///< true when `body` is not complete
+    std::int64_t bytes = 0;  ///< size of the complete body
+    int redriven = 0;        ///< redrives that failed
 
     friend bool operator==(const DeadLetter &, const DeadLetter &) = default;
 };

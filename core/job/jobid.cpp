@@ -17,11 +17,11 @@ namespace {
 
 constexpr qsizetype kJobIdLength = 32;
 constexpr qsizetype kTokenBytes = 2 + 8 + CallbackToken::kSecretBytes;
-/// Those whose last two bits are zero.
+/// The base64url characters whose last two bits are zero.
 constexpr QByteArrayView kLastCharacters("AEIMQUYcgkosw048");
 
-/// Ids and look-ups grow with time, so that the store's indexes grow at their ends instead of everywhere:
-/// what a job costs there is mostly the number of pages it touches.
+/// Ids and lookup values grow with time, so that the indexes of the store grow at their ends. The cost of
+/// a job in the store is mostly the number of pages that it touches.
 constexpr std::size_t kTimeBytes = 5;
 constexpr int kLookupRandomBits = 28;
 
@@ -66,7 +66,8 @@ std::optional<CallbackToken> CallbackToken::fromText(QByteArrayView text)
 {
     if (text.size() != kTextLength)
         return std::nullopt;
-    // The last character carries two bits that are not part of the token; only one spelling is valid.
+    // The last character has two bits that are not part of the token. Only the spelling with zeros is
+    // valid.
     if (!kLastCharacters.contains(text.back()))
         return std::nullopt;
     const auto decoded = QByteArray::fromBase64Encoding(

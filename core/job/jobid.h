@@ -9,16 +9,16 @@
 
 namespace holdline {
 
-/// A new job id: 32 lower-case hex digits. The first two name the shard the job was made on, the next ten are
-/// the time in milliseconds, the rest is random (80 bits). Unguessable, and no callback token: knowing one
-/// does not help with the other.
+/// A new job id: 32 lower-case hex digits. The first two name the shard that made the job. The next ten
+/// are the time in milliseconds. The rest is random (80 bits). Nobody can guess an id, and an id does not
+/// help to guess the callback token.
 QByteArray makeJobId(std::uint8_t shard = 0);
-/// Nothing when `text` cannot be a job id.
+/// The shard in a job id. Empty when `text` cannot be a job id.
 std::optional<std::uint8_t> shardOfJobId(QByteArrayView text);
 
-/// What a callback URL ends in: names the node and shard the job lives on, then 64 bits that find the
-/// job (the time and 28 random ones) and 128 random bits that prove the caller was told. Text form: 35
-/// characters of base64url (RFC 4648, section 5).
+/// The last segment of a callback URL. It names the node and the shard of the job. Then follow 64 bits
+/// that find the job (the time and 28 random bits), and 128 random bits that prove that the caller
+/// received the URL. As text: 35 characters of base64url (RFC 4648, section 5).
 struct CallbackToken
 {
     static constexpr qsizetype kTextLength = 35;
@@ -30,12 +30,12 @@ struct CallbackToken
     QByteArray secret;  ///< kSecretBytes
 
     static CallbackToken make(std::uint8_t node, std::uint8_t shard);
-    /// Nothing unless `text` is exactly what toText() of some token gives.
+    /// Reads exactly what toText() writes. Empty for any other text.
     static std::optional<CallbackToken> fromText(QByteArrayView text);
     QByteArray toText() const;
 };
 
-/// Compares without telling by its time where the first difference is.
+/// Compares in constant time, so that the time does not show where the first difference is.
 bool equalsInConstantTime(QByteArrayView a, QByteArrayView b);
 
 }  // namespace holdline

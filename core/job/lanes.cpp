@@ -7,7 +7,7 @@ namespace holdline {
 
 namespace {
 
-/// Exponentially weighted: new samples count 1/8, as TCP smooths its round-trip time (RFC 6298).
+/// Exponentially weighted average: a new sample counts 1/8, as in the round-trip time of TCP (RFC 6298).
 void smooth(std::optional<Duration> &average, Duration sample)
 {
     average = average ? *average + (sample - *average) / 8 : sample;
@@ -48,9 +48,9 @@ void Lanes::updateRing(Lane &lane)
     if (mayStart(lane) == lane.inRing)
         return;
     if (lane.inRing)
-        m_ring.erase(lane.ringPlace);
+        m_ring.erase(lane.ringPosition);
     else
-        lane.ringPlace = m_ring.insert(m_ring.end(), &lane);
+        lane.ringPosition = m_ring.insert(m_ring.end(), &lane);
     lane.inRing = !lane.inRing;
 }
 
@@ -73,7 +73,7 @@ Lanes::Admission Lanes::enqueue(const QByteArray &account, JobKey job)
     if (admission != Admission::Admitted)
         return admission;
     Lane &lane = laneOf(account);
-    m_places.insert_or_assign(job, Place{&lane, lane.queue.insert(lane.queue.end(), job)});
+    m_positions.insert_or_assign(job, QueuePosition{&lane, lane.queue.insert(lane.queue.end(), job)});
     updateRing(lane);
     return Admission::Admitted;
 }
@@ -81,18 +81,18 @@ Lanes::Admission Lanes::enqueue(const QByteArray &account, JobKey job)
 void Lanes::enqueueFirst(const QByteArray &account, JobKey job)
 {
     Lane &lane = laneOf(account);
-    m_places.insert_or_assign(job, Place{&lane, lane.queue.insert(lane.queue.begin(), job)});
+    m_positions.insert_or_assign(job, QueuePosition{&lane, lane.queue.insert(lane.queue.begin(), job)});
     updateRing(lane);
 }
 
 bool Lanes::remove(JobKey job)
 {
-    const auto it = m_places.find(job);
-    if (it == m_places.end())
+    const auto it = m_positions.find(job);
+    if (it == m_positions.end())
         return false;
     Lane &lane = *it->second.lane;
     lane.queue.erase(it->second.at);
-    m_places.erase(it);
+    m_positions.erase(it);
     updateRing(lane);
     dropIfIdle(lane);
     return true;
@@ -103,11 +103,11 @@ std::optional<Lanes::Grant> Lanes::grant()
     if (m_ring.empty() || m_inFlight >= m_limits.startsInFlight)
         return std::nullopt;
     Lane &lane = *m_ring.front();
-    // To the back of the ring first: updateRing() keeps or removes it there.
-    m_ring.splice(m_ring.end(), m_ring, lane.ringPlace);
+    // Moves the lane to the back of the ring first. updateRing() then keeps or removes it there.
+    m_ring.splice(m_ring.end(), m_ring, lane.ringPosition);
     const Grant grant{lane.account, lane.queue.front()};
     lane.queue.pop_front();
-    m_places.erase(grant.job);
+    m_positions.erase(grant.job);
     ++lane.inFlight;
     ++m_inFlight;
     updateRing(lane);
@@ -187,7 +187,7 @@ std::optional<Duration> Lanes::expectedWait(const QByteArray &account) const
     const int atATime = std::max(1, m_limits.startsPerAccount);
     if (queued(account) + inFlight(account) < atATime)
         return Duration::zero();
-    // Of the jobs before it, startsPerAccount go at a time; the ones in flight are half over on average.
+    // startsPerAccount jobs go at a time, and those in flight are half over on average.
     const int ahead = queued(account) * 2 + inFlight(account);
     return *turn * ahead / (2 * atATime);
 }

@@ -15,25 +15,25 @@
 
 namespace holdline {
 
-/// Names one job inside this process; never used again.
+/// Names one job inside this process. A key is never used again.
 using JobKey = std::uint64_t;
 
-/// The queues of starts, one lane per account. The upstream serves an account's connections one at a time, so
-/// a lane lets a fixed number of starts (one by default) be in flight; lanes that may start take turns
-/// (round-robin), so that one account's long queue delays another account's job by one start at most.
+/// The queues of starts, one lane per account. The upstream serves one connection at a time per account,
+/// so a lane lets a fixed number of starts (default 1) be in flight. Lanes take turns (round-robin). So a
+/// long queue of one account delays a job of another account by one start at most.
 ///
-/// A lane can be paused: it grants nothing, what is queued stays and what comes is queued behind it. Being
-/// paused belongs to the account and outlives the lane's being empty.
+/// A lane can be paused. A paused lane grants nothing and keeps its queue, and new jobs join that queue.
+/// The pause belongs to the account: it stays when the lane becomes empty.
 ///
-/// Pure bookkeeping: no clock, no timer, no I/O. Each enqueue() is followed by exactly one of grant() or
-/// remove(), each grant() by exactly one endTurn(). Memory is bounded by the limits.
+/// Pure bookkeeping without clock, timer or I/O. Each enqueue() is followed by exactly one grant() or
+/// remove(), each grant() by exactly one endTurn(). The limits bound the memory.
 class Lanes
 {
 public:
     struct Limits
     {
         int startsPerAccount = 1;
-        int startsInFlight = 128;  ///< all lanes together
+        int startsInFlight = 128;  ///< in all lanes together
         int laneLength = 1000;     ///< queued in one lane
         int queued = 100'000;      ///< queued in all lanes
     };
@@ -49,44 +49,45 @@ public:
 
     explicit Lanes(const Limits &limits) : m_limits(limits) {}
 
-    /// New limits apply to what comes; nothing that is queued or in flight is thrown out.
+    /// New limits apply to later calls. Jobs that are queued or in flight stay.
     void setLimits(const Limits &limits);
 
-    /// Whether enqueue() would admit one more.
+    /// What enqueue() would return for one more job.
     Admission check(const QByteArray &account) const;
-    /// Puts a job at the end of its lane. `job` must not be queued already.
+    /// Puts a job at the end of its lane. The job must not be queued already.
     Admission enqueue(const QByteArray &account, JobKey job);
-    /// Puts a job that was granted before at the head of its lane, for another try; not subject to limits.
+    /// Puts a job back at the head of its lane for another try. The limits do not apply.
     void enqueueFirst(const QByteArray &account, JobKey job);
-    /// Takes a queued job out; false when it is not queued.
+    /// Removes a queued job. False when the job is not queued.
     bool remove(JobKey job);
 
-    /// The next job that may start, taking turns between lanes; nothing when none may.
+    /// The next job that may start, by turns between lanes. Empty when no job may start.
     std::optional<Grant> grant();
-    /// The start of a granted job is over. `took` is how long its turn lasted, for the forecast; leave it out
-    /// when the time says nothing about the upstream's pace (e.g. the connection was refused).
+    /// The start of a granted job is over. `took` is the duration of its turn, for the forecast.
+    /// Leave it out when the duration says nothing about the pace of the upstream, for example after
+    /// a refused connection.
     void endTurn(const QByteArray &account, std::optional<Duration> took);
 
-    /// False when too many accounts are paused already. One that is paused may be paused again.
+    /// False when kMaxPaused accounts are paused already. A paused account may be paused again.
     bool pause(const QByteArray &account);
-    /// False when it was not paused.
+    /// False when the account was not paused.
     bool resume(const QByteArray &account);
     bool isPaused(const QByteArray &account) const { return !m_paused.empty() && m_paused.contains(account); }
 
-    /// How long a job put at the end of this lane now would wait for its start, as far as measurements tell;
-    /// nothing while no start was measured, and in a paused lane.
+    /// Forecast: how long a job at the end of this lane would wait for its start. Empty before the
+    /// first measured start, and for a paused lane.
     std::optional<Duration> expectedWait(const QByteArray &account) const;
-    /// Smoothed duration of one turn in this lane, or of all lanes where this one has none measured.
+    /// Smoothed duration of one turn in this lane. Falls back to the average of all lanes.
     std::optional<Duration> turnTime(const QByteArray &account) const;
 
     int queued(const QByteArray &account) const;
     int inFlight(const QByteArray &account) const;
-    int totalQueued() const { return static_cast<int>(m_places.size()); }
+    int totalQueued() const { return static_cast<int>(m_positions.size()); }
     int totalInFlight() const { return m_inFlight; }
     int laneCount() const { return static_cast<int>(m_lanes.size()); }
-    /// Something is queued or in flight there.
+    /// True when the account has queued jobs or starts in flight.
     bool hasLane(const QByteArray &account) const { return findLane(account) != nullptr; }
-    /// All that have a lane or are paused, in no order.
+    /// All accounts that have a lane or are paused, in no order.
     std::vector<QByteArray> accounts() const;
 
 private:
@@ -98,9 +99,10 @@ private:
         std::optional<Duration> turnTime;
         bool paused = false;
         bool inRing = false;
-        std::list<Lane *>::iterator ringPlace;
+        std::list<Lane *>::iterator ringPosition;
     };
-    /// Seeded per process: account names come from outside, and must not be chosen to collide.
+    /// Seeded per process, because account names come from outside and an attacker could choose names
+    /// that collide.
     struct AccountHash
     {
         std::size_t operator()(const QByteArray &account) const
@@ -108,7 +110,7 @@ private:
             return qHash(account, QHashSeed::globalSeed());
         }
     };
-    struct Place
+    struct QueuePosition
     {
         Lane *lane;
         std::list<JobKey>::iterator at;
@@ -124,8 +126,8 @@ private:
     Limits m_limits;
     std::unordered_map<QByteArray, Lane, AccountHash> m_lanes;  ///< node-based: a lane's address is stable
     std::unordered_set<QByteArray, AccountHash> m_paused;
-    std::unordered_map<JobKey, Place> m_places;
-    std::list<Lane *> m_ring;  ///< lanes that may start, next one first
+    std::unordered_map<JobKey, QueuePosition> m_positions;
+    std::list<Lane *> m_ring;  ///< lanes that may start, the next one first
     std::optional<Duration> m_turnTime;
     int m_inFlight = 0;
 };

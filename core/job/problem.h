@@ -11,26 +11,27 @@
 
 namespace holdline {
 
-/// An error answer: RFC 9457 problem details plus the headers that belong to it.
+/// An error answer: RFC 9457 problem details, and the header fields that belong to it.
 struct Problem
 {
     Reason reason = Reason::InternalError;
-    /// What happened and what to do about it, for people. Never holds bytes from outside unquoted.
+    /// What happened and what the client can do, for people. Bytes from outside are always quoted.
     QString detail;
-    /// The job's id where there is one.
+    /// Id of the job, if there is one.
     QByteArray job;
-    /// Becomes a `Retry-After` header (whole seconds, rounded up).
+    /// Sent as a `Retry-After` header field in whole seconds, rounded up.
     std::optional<std::chrono::milliseconds> retryAfter;
 
     static constexpr auto kContentType = "application/problem+json";
 
     int status() const { return reasonInfo(reason).status; }
-    /// `{"type":"urn:holdline:problem:<word>"…}`: members type, title, status, detail, code and, where known,
-    /// job.
+    /// The JSON document with the members type, title, status, detail, code and, if known, job.
+    /// `type` is "urn:holdline:problem:" and the name of the reason.
     QByteArray toJson() const;
 };
 
-/// The value of a `Retry-After` header (RFC 9110, 10.2.3): whole seconds, rounded up, at least 1.
+/// The value of a `Retry-After` header field (RFC 9110, section 10.2.3): whole seconds, rounded up, at
+/// least 1.
 QByteArray retryAfterSeconds(std::chrono::milliseconds delay);
 
 }  // namespace holdline

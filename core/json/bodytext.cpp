@@ -20,7 +20,8 @@ QByteArrayView wholeCharacters(QByteArrayView text, qsizetype limit)
         return text;
     const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
     qsizetype end = limit;
-    // No character has more than four bytes: what goes on longer is no UTF-8, and cut anywhere.
+    // No UTF-8 character has more than four bytes. A longer sequence is not UTF-8 and may be cut
+    // anywhere.
     while (end > 0 && limit - end < 4 && continues(text[end]))
         --end;
     return text.first(continues(text[end]) ? limit : end);

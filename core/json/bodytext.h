@@ -5,11 +5,11 @@
 
 namespace holdline {
 
-/// Whether a body can be shown as text, and put into JSON at no more than twice its size: valid UTF-8 without
-/// control characters but tabs and line ends.
+/// True when a body can be shown as text: valid UTF-8, and no control characters except tabs and line
+/// ends. As JSON it then takes at most twice its size.
 bool isShowable(QByteArrayView body);
 
-/// The longest beginning of at most `limit` bytes that does not end in the middle of a character of UTF-8.
+/// The longest prefix of at most `limit` bytes that does not end inside a UTF-8 character.
 QByteArrayView wholeCharacters(QByteArrayView text, qsizetype limit);
 
 }  // namespace holdline

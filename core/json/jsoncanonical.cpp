@@ -10,21 +10,22 @@ namespace holdline {
 
 namespace {
 
-/// A value of the text, or a member's name. All of them stand in one list in the order of the text, what an
-/// array or object holds right after it.
+/// One value, or the name of a member. All nodes stand in one list in the order of the text. The content
+/// of an array or object follows right after its own node.
 struct Node
 {
-    QByteArrayView text;   ///< of scalars and names, as written; of arrays and objects the bracket only
-    std::size_t next = 0;  ///< the first node after all that belongs to this one
+    QByteArrayView text;   ///< a scalar or name as written; the opening bracket of an array or object
+    std::size_t next = 0;  ///< index of the first node after this one and its content
 };
 
-/// Reads a text that is known to be valid; nothing is checked but the text's end.
+/// Reads valid JSON. It checks nothing but the end of the text.
 class Reader
 {
 public:
     explicit Reader(QByteArrayView text) : m_text(text)
     {
-        // Every node but the first comes after a bracket, comma or colon; few texts have more than this.
+        // Every node except the first follows a bracket, comma or colon. Few texts have more nodes
+        // than this.
         m_nodes.reserve(static_cast<std::size_t>(text.size() / 8 + 4));
         value();
     }
@@ -61,7 +62,7 @@ private:
         skipSpace();
     }
 
-    /// Up to the closing bracket and with it. A member is two values, its name and its value.
+    /// Reads up to the closing bracket, inclusive. A member is two nodes: its name and its value.
     void contents(bool isObject)
     {
         skipSpace();
@@ -86,7 +87,7 @@ private:
         ++m_at;
     }
 
-    /// Numbers, true, false, null.
+    /// Reads a number, true, false or null.
     void skipWord()
     {
         for (char c = peek(); c > ' ' && c != ',' && c != ']' && c != '}'; c = peek())
@@ -100,17 +101,17 @@ private:
 
 bool hasOneSpelling(QByteArrayView literal)
 {
-    // DEL may stand for itself in JSON; quoteJson() escapes it.
+    // JSON allows DEL without an escape, but quoteJson() escapes it.
     return !literal.contains('\\') && !literal.contains('\x7f');
 }
 
-/// `literal` in quoteJson()'s escapes; `kept` holds its bytes where they are not the text's.
-QByteArrayView respell(QByteArrayView literal, QByteArray &kept)
+/// Writes `literal` with the escapes of quoteJson(). When that changes it, `storage` holds the new bytes.
+QByteArrayView respell(QByteArrayView literal, QByteArray &storage)
 {
     if (hasOneSpelling(literal))
         return literal;
-    kept = quoteJson(unescapeJson(literal));
-    return kept;
+    storage = quoteJson(unescapeJson(literal));
+    return storage;
 }
 
 class Writer
@@ -127,8 +128,8 @@ public:
 private:
     struct Member
     {
-        QByteArrayView name;  ///< what is sorted by
-        QByteArray kept;      ///< the name's bytes where they are not the text's
+        QByteArrayView name;  ///< sort key
+        QByteArray storage;   ///< the bytes of `name`, when they are not part of the text
         std::size_t index = 0;
     };
 
@@ -152,8 +153,8 @@ private:
 
     void string(QByteArrayView literal)
     {
-        QByteArray kept;
-        m_out.append(respell(literal, kept));
+        QByteArray storage;
+        m_out.append(respell(literal, storage));
     }
 
     void array(std::size_t index)
@@ -169,7 +170,8 @@ private:
 
     void object(std::size_t index)
     {
-        // The members of all objects that are open lie in one list, those of the innermost one at its end.
+        // One list holds the members of all open objects. Those of the innermost object are at its
+        // end.
         const std::size_t base = m_members.size();
         for (std::size_t at = index + 1; at < m_nodes[index].next; at = m_nodes[at + 1].next)
             addMember(at);
@@ -197,8 +199,8 @@ private:
         member.index = index;
         const QByteArrayView literal = m_nodes[index].text;
         if (literal.contains('\\')) {
-            member.kept = unescapeJson(literal);
-            member.name = member.kept;
+            member.storage = unescapeJson(literal);
+            member.name = member.storage;
         } else {
             member.name = literal.sliced(1, literal.size() - 2);
         }

@@ -6,12 +6,13 @@
 
 namespace holdline {
 
-/// One text for all JSON texts that say the same in the same numbers: no white space; the members of every
-/// object sorted by their names' UTF-8 bytes (of one name: in the order they came); strings with the escapes
-/// of quoteJson() and no others; numbers byte for byte as they were, since `1.0` and `1` need not mean the
-/// same to who reads them. The result is JSON, and its own canonical form.
+/// The canonical form of a JSON text: texts with the same content in the same numbers have the same form.
+/// It has no white space. The members of each object are sorted by the UTF-8 bytes of their names, and
+/// members of one name keep their order. Strings use the escapes of quoteJson() and no others. Numbers
+/// stay byte for byte, because `1.0` and `1` can mean different things to a reader. The result is JSON,
+/// and its own canonical form.
 ///
-/// `text` must have passed scanJson(). O(size · log size) in time, whatever the nesting. Thread-safe.
+/// `text` must have passed scanJson(). Takes O(size · log size) time at any nesting. Thread-safe.
 QByteArray canonicalJson(QByteArrayView text);
 
 }  // namespace holdline

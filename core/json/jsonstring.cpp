@@ -13,7 +13,7 @@ namespace {
 
 using Byte = unsigned char;
 
-/// The UTF-16 unit whose four digits start at `at`.
+/// The UTF-16 code unit whose four hex digits begin at `at`.
 std::uint32_t unitAt(QByteArrayView text, qsizetype at)
 {
     std::uint32_t unit = 0;

@@ -14,7 +14,8 @@ namespace {
 
 using Byte = unsigned char;
 
-/// Recursive descent, one function per rule of RFC 8259's grammar. Each returns false after fail().
+/// A recursive-descent parser with one function per rule of the grammar of RFC 8259. Each function
+/// returns false after fail().
 class Scanner
 {
 public:
@@ -35,7 +36,7 @@ public:
     }
 
 private:
-    /// The byte `ahead` of the current one; -1 beyond the end.
+    /// The byte at distance `ahead` from the current one. -1 beyond the end.
     int peek(qsizetype ahead = 0) const
     {
         return m_at + ahead < m_text.size() ? static_cast<Byte>(m_text[m_at + ahead]) : -1;
@@ -147,7 +148,7 @@ private:
         }
     }
 
-    /// Printable ASCII that stands for itself, which is most of all there is.
+    /// Skips printable ASCII that needs no escape. Most text is of that kind.
     static bool isPlain(char c) { return c >= 0x20 && c != '"' && c != '\\'; }
 
     bool escape()
@@ -197,8 +198,8 @@ private:
         return true;
     }
 
-    /// UTF-8 beyond ASCII: the well-formed sequences of Unicode's table 3-7 (no overlong forms, no
-    /// surrogates, nothing above U+10FFFF).
+    /// UTF-8 beyond ASCII: the well-formed sequences of table 3-7 of the Unicode standard. Overlong
+    /// forms, surrogates and values above U+10FFFF are errors.
     bool multiByte(int lead)
     {
         int count = 0;
@@ -281,7 +282,7 @@ private:
         }
     }
 
-    /// A key, a colon, a value and the whitespace after it.
+    /// Reads a key, a colon, a value and the white space after it.
     bool member(JsonMember &member, int depth)
     {
         const qsizetype keyStart = m_at;

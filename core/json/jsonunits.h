@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-/// The small print of JSON's strings and numbers, shared by what reads and what writes them.
+/// Details of JSON strings and numbers that the scanner and the writers share.
 namespace holdline::json {
 
 inline bool isDigit(int c)
@@ -11,7 +11,7 @@ inline bool isDigit(int c)
     return c >= '0' && c <= '9';
 }
 
-/// -1 when it is no hex digit.
+/// The value of a hex digit, or -1 for any other character.
 inline int hexValue(int c)
 {
     if (isDigit(c))

@@ -15,10 +15,10 @@ namespace {
 
 constexpr qsizetype kMaxAccountBytes = 256;
 constexpr qsizetype kMaxIdBytes = 256;
-/// A longer member name is none we know, even when each of its letters is written as an escape.
+/// A longer name cannot be one that Holdline knows, even when each of its letters is an escape.
 constexpr qsizetype kLongestKnownKey = 2 + 8 * 6;
 
-/// A member Holdline knows, filled in while the text is scanned.
+/// A member that Holdline knows. The scan fills it in.
 struct Known
 {
     QByteArrayView name;
@@ -26,7 +26,7 @@ struct Known
     bool twice = false;
 };
 
-/// True when `member` is `known`, which is then filled in; names are compared unescaped.
+/// True when `member` is `known`. Fills `known` in that case. Compares names without escapes.
 bool take(Known &known, const JsonMember &member)
 {
     if (member.key.size() > kLongestKnownKey || !isJsonString(member.key, known.name))
@@ -51,7 +51,7 @@ bool hasControlCharacter(const QByteArray &text)
     return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
 }
 
-/// `id` and `state` of an upstream's message, or what is wrong with it.
+/// The `id` and `state` of a message from the upstream, or an error text.
 std::variant<StartAnswer, QString> parseIdAndState(const QByteArray &body)
 {
     Known id{"id"};
@@ -93,7 +93,7 @@ StartError noAccount(const QString &detail)
     return {Reason::MissingAccount, detail};
 }
 
-/// The account's name, or why it cannot be one.
+/// The name of the account, or an error text.
 std::variant<QByteArray, StartError> accountOf(const Known &account)
 {
     if (!account.member)
@@ -125,7 +125,7 @@ std::variant<StartRequest, StartError> parseStart(const QByteArray &body)
         if (take(wait, member) || take(callback, member))
             return;
         take(account, member);
-        // What comes before the first member is the opening brace and the whitespace before that.
+        // The opening brace and the white space before it stand before the first member.
         request.prefix.append(first ? body.first(body.indexOf('{') + 1) : QByteArrayLiteral(","));
         request.prefix.append(member.chunk);
         first = false;

@@ -18,7 +18,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// Tells zlib to write and to expect a gzip header instead of its own.
+// Makes zlib use a gzip header instead of its own.
 constexpr int kGzipWindowBits = 15 + 16;
 constexpr qsizetype kChunk = 64 * 1024;
 
@@ -35,7 +35,7 @@ QByteArray gzip(QByteArray plain)
     stream.avail_in = static_cast<uInt>(plain.size());
     stream.next_out = reinterpret_cast<Bytef *>(packed.data());
     stream.avail_out = static_cast<uInt>(packed.size());
-    deflate(&stream, Z_FINISH);  // deflateBound() makes sure that one call is enough
+    deflate(&stream, Z_FINISH);  // one call is enough, because deflateBound() gave the size
     packed.truncate(static_cast<qsizetype>(stream.total_out));
     deflateEnd(&stream);
     return packed;
@@ -84,7 +84,7 @@ std::optional<ProofEntry> entryIn(const QJsonValue &value)
 
 std::variant<ProofEntries, QString> parseEntries(const QByteArray &json, std::size_t maxEntries)
 {
-    // QJsonDocument takes some texts that are no JSON, so the strict reader goes first.
+    // QJsonDocument accepts some invalid texts, so the strict scanner checks first.
     const auto scanned = scanJson(json);
     if (const auto *error = std::get_if<JsonError>(&scanned))
         return u"the JSON is not valid, "_s + error->toString();

@@ -9,7 +9,7 @@
 
 namespace holdline {
 
-/// What a completed job leaves behind: `["f2ab274a795e6778", "2017-09-08T18:27:35.749Z", "B72FC9…"]`.
+/// The proof of one completed job: `["f2ab274a795e6778", "2017-09-08T18:27:35.749Z", "B72FC9…"]`.
 struct ProofEntry
 {
     QByteArray id;
@@ -21,26 +21,27 @@ struct ProofEntry
 
 using ProofEntries = std::vector<ProofEntry>;
 
-/// How much a block from outside may hold. Both bound memory: a gzip bomb is cut while it unpacks.
+/// Limits for a block from outside. Both bound the memory: unpacking stops at the limit, so a gzip bomb
+/// does no harm.
 struct ProofBlockLimits
 {
     qsizetype maxJsonBytes = 16 * 1024 * 1024;  ///< after unpacking
     std::size_t maxEntries = 200'000;
 };
 
-/// A proof block, base64(gzip(JSON array of [id, startedAt, proof])), as one line without a line feed.
-/// Entries must be ASCII without quotes, backslashes and control characters, as parsed ones are made sure to
-/// be.
+/// Writes a proof block, base64(gzip(JSON array of [id, startedAt, proof])), as one line without a line
+/// feed. Entries must be ASCII without quotes, backslashes and control characters. Parsed entries always
+/// are.
 QByteArray encodeProofBlock(const ProofEntries &entries);
 
-/// Reads a block, wrapped into lines or not; the error text says what is wrong with it. Strict: base64 with
-/// its padding, one gzip member with a right checksum and nothing behind it, valid JSON of exactly that
-/// shape. What ids, times and proofs look like is not looked at: see proofformat.h. Thread-safe.
+/// Reads a block, on one line or wrapped. Returns an error text for an invalid block. It requires padded
+/// base64, one gzip member with a right checksum and no bytes after it, and valid JSON of exactly that
+/// shape. It does not check the formats of ids, times and proofs; see proofformat.h. Thread-safe.
 std::variant<ProofEntries, QString> decodeProofBlock(const QByteArray &block,
                                                      const ProofBlockLimits &limits = {});
 
-/// The block in what people save: a file with nothing else, one with Markdown fences (```), or a whole output
-/// of jobclient, where the block follows the line `Proof :`. Does not check what it returns.
+/// Finds the block in a saved text: a file with only the block, one with Markdown fences (```), or a
+/// whole output of jobclient, where the block follows the line `Proof :`. Does not check the block.
 QByteArray findProofBlock(const QByteArray &text);
 
 }  // namespace holdline

@@ -85,7 +85,7 @@ AccessLog::AccessLog(LogSink &sink, LogFormat format, int linesPerSecond, QObjec
 
 AccessLog::~AccessLog()
 {
-    // Past any second: what was left out is summed up too.
+    // A time after the current second, so that left-out lines are summed up too.
     flush(m_second + 1s);
 }
 
@@ -120,12 +120,12 @@ void AccessLog::flush(TimePoint now)
     if (m_someLeftOut && now >= m_second + 1s)
         startSecond(now);
     writeBuffer();
-    // An idle service is not woken up.
+    // The timer stops, so that it does not wake an idle service.
     if (m_buffer.isEmpty() && !m_someLeftOut)
         m_timer.stop();
 }
 
-/// Sums up what the second before left out.
+/// Sums up the lines that the last second left out.
 void AccessLog::startSecond(TimePoint now)
 {
     m_second = now;
@@ -159,7 +159,7 @@ void AccessLog::writeBuffer()
 {
     qsizetype at = 0;
     while (at < m_buffer.size()) {
-        // As many whole lines as the sink takes at once; a line is always shorter than that.
+        // As many whole lines as the sink accepts at once. One line is always shorter than that.
         const QByteArrayView rest = QByteArrayView(m_buffer).sliced(at);
         const qsizetype limit = std::min(rest.size(), LogSink::kMaxBytes);
         const QByteArrayView batch = rest.first(rest.first(limit).lastIndexOf('\n') + 1);

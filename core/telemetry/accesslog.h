@@ -18,13 +18,13 @@ namespace holdline {
 
 struct Job;
 
-/// One finished request. Holds no body, no secret and no token.
+/// One finished request. It holds no body, no secret and no token.
 struct AccessRecord
 {
-    std::chrono::system_clock::time_point at{};  ///< when it ended
-    QByteArray id;                               ///< our job id; empty when it never became a job
+    std::chrono::system_clock::time_point at{};  ///< when the request ended
+    QByteArray id;                               ///< our job id, empty for a request that never became a job
     Reason outcome = Reason::InternalError;
-    int status = 0;  ///< what the client was answered, 499 when it had left
+    int status = 0;  ///< status of the client's answer, 499 when the client had left
     QByteArray account;
     std::optional<Duration> queue;
     std::optional<Duration> start;
@@ -36,7 +36,7 @@ struct AccessRecord
     QByteArray upstreamId;
 };
 
-/// The record of a job that has just been settled.
+/// The record of a job that was settled just now.
 AccessRecord accessRecord(const Job &job, int status, TimePoint now,
                           std::chrono::system_clock::time_point at);
 
@@ -46,12 +46,12 @@ AccessRecord accessRecord(const Job &job, int status, TimePoint now,
 ///     queue_ms=0.210 start_ms=6.512 job_ms=501.377 total_ms=508.099 attempts=1 request_id=… client=…
 ///     upstream_id=…
 ///
-/// Fields without a value are left out. Lines are written in batches, at most 50 ms later. No more than
-/// `linesPerSecond` are written; those beyond it are summed up by outcome in one line when the second is
-/// over. It never waits and never fails: a slow reader fills a buffer of 1 MiB, beyond which lines are lost
-/// and counted, as they are while nobody reads or the disk is full.
+/// Fields without a value are left out. Lines are written in batches, at most 50 ms later. At most
+/// `linesPerSecond` lines are written per second. One line at the end of the second sums up the others by
+/// outcome. The log never waits and never fails. A slow reader fills a buffer of 1 MiB. Further lines are
+/// lost and counted, as they are when nobody reads or the disk is full.
 ///
-/// `sink` must outlive it. Destroying it writes what the sink takes. Thread: one, with an event loop.
+/// `sink` must outlive the log. The destructor writes what the sink accepts. Thread: one, with an event loop.
 class AccessLog : public QObject
 {
     Q_OBJECT
@@ -60,17 +60,17 @@ public:
     AccessLog(LogSink &sink, LogFormat format, int linesPerSecond, QObject *parent = nullptr);
     ~AccessLog() override;
 
-    /// For reloads. 0 lines: no access log.
+    /// For reloads. 0 lines per second switches the log off.
     void configure(LogFormat format, int linesPerSecond);
 
-    /// `now` is the clock of the rate limit.
+    /// `now` is the time for the rate limit.
     void write(const AccessRecord &record, TimePoint now);
-    /// Writes what is due; called by its own timer.
+    /// Writes the lines that are due. Its own timer calls it.
     void flush(TimePoint now);
 
-    /// Left out because of linesPerSecond.
+    /// Lines left out because of linesPerSecond.
     std::uint64_t dropped() const { return m_dropped; }
-    /// Could not be written.
+    /// Lines that could not be written.
     std::uint64_t lost() const { return m_lost; }
 
 private:
@@ -83,9 +83,9 @@ private:
     int m_linesPerSecond;
     QTimer m_timer;
     QByteArray m_buffer;   ///< whole lines
-    TimePoint m_second{};  ///< when the second being counted began
+    TimePoint m_second{};  ///< begin of the current second
     int m_linesInSecond = 0;
-    std::array<std::uint64_t, kReasonCount> m_leftOut{};  ///< in the second being counted
+    std::array<std::uint64_t, kReasonCount> m_leftOut{};  ///< in the current second
     bool m_someLeftOut = false;
     std::uint64_t m_dropped = 0;
     std::uint64_t m_lost = 0;

@@ -8,7 +8,7 @@ namespace holdline {
 
 namespace {
 
-/// `number` with leading zeros; it must not have more than `digits` digits.
+/// Appends `number` with leading zeros. It must have at most `digits` digits.
 void appendPadded(QByteArray &out, std::int64_t number, int digits)
 {
     std::array<char, 20> text;

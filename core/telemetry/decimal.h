@@ -9,13 +9,13 @@
 
 namespace holdline {
 
-/// A number as text, put behind what is there without a copy in between.
+/// Appends a number as text, without a temporary copy.
 void appendDecimal(QByteArray &out, std::int64_t number);
 
-/// Milliseconds with three decimals, rounded: "6.512".
+/// Appends milliseconds, rounded to three decimals: "6.512".
 void appendMilliseconds(QByteArray &out, Duration duration);
 
-/// UTC, RFC 3339 with milliseconds: "2023-11-14T22:13:20.123Z".
+/// Appends UTC as RFC 3339 with milliseconds: "2023-11-14T22:13:20.123Z".
 void appendTimestamp(QByteArray &out, std::chrono::system_clock::time_point at);
 
 }  // namespace holdline

@@ -9,8 +9,8 @@
 
 namespace holdline {
 
-/// What a LatencyHistogram recorded in some span of time, only the buckets that have something in them: a few
-/// hundred bytes for a busy second, so that an hour of seconds can be kept, sent and added up. A value.
+/// The values that a LatencyHistogram recorded in a span of time, as its non-empty buckets. A busy second
+/// takes a few hundred bytes, so an hour of seconds can be kept, sent and added up. A value.
 class HistogramSlice
 {
 public:
@@ -18,18 +18,18 @@ public:
 
     struct Bucket
     {
-        std::uint32_t upTo = 0;  ///< µs: the highest value that falls into it
+        std::uint32_t upTo = 0;  ///< µs: the highest value in the bucket
         std::uint64_t count = 0;
 
         friend bool operator==(const Bucket &, const Bucket &) = default;
     };
 
     HistogramSlice() = default;
-    /// Buckets come in ascending order of `upTo`, none of them empty.
+    /// Buckets in ascending order of `upTo`. None is empty.
     HistogramSlice(std::vector<Bucket> buckets, Microseconds sum, Microseconds max);
 
-    /// What `now` has more than `before`, an earlier state of the same histogram. The highest value is exact
-    /// where it is the highest ever, else the upper end of its bucket.
+    /// The difference between `now` and `before`, an earlier state of the same histogram. The highest
+    /// value is exact when it is the highest ever. Otherwise it is the upper end of its bucket.
     static HistogramSlice since(const LatencyHistogram &now, const LatencyHistogram &before);
 
     void merge(const HistogramSlice &other);
@@ -39,11 +39,12 @@ public:
     bool isEmpty() const { return m_count == 0; }
     Microseconds sum() const { return m_sum; }
     Microseconds max() const { return m_max; }
-    /// Zero when it is empty.
+    /// Zero for an empty slice.
     Microseconds mean() const;
-    /// The value that a share `q` (0 to 1) of all values does not exceed, off by at most 1/32; 0 when empty.
+    /// The quantile `q` (0 to 1): the share `q` of all values is not higher. Wrong by at most 1/32. 0
+    /// for an empty slice.
     Microseconds quantile(double q) const;
-    /// How many values were at most `bound`, to the precision of the buckets, never too many.
+    /// The number of values up to `bound`, to the precision of the buckets. Never too high.
     std::uint64_t countUpTo(Microseconds bound) const;
 
     friend bool operator==(const HistogramSlice &, const HistogramSlice &) = default;

@@ -9,9 +9,9 @@
 
 namespace holdline {
 
-/// How long things took, from a microsecond to an hour, in buckets of at most 1/32 of their value: what
-/// quantile() says is off by at most 1.6 %. About 7 KiB, whatever is recorded; record() is O(1), allocates
-/// nothing and cannot fail. A value: copied and merged. Not thread-safe.
+/// A histogram of durations from a microsecond to an hour, in buckets of at most 1/32 of their value.
+/// quantile() is wrong by at most 1.6 %. Takes about 7 KiB, whatever it records. record() is O(1),
+/// allocates nothing and cannot fail. A value that can be copied and merged. Not thread-safe.
 class LatencyHistogram
 {
 public:
@@ -19,20 +19,21 @@ public:
 
     static constexpr Microseconds kMax = std::chrono::hours(1);
 
-    /// Fractions of a microsecond are dropped; negative ones count as 0, more than an hour as an hour.
+    /// Drops fractions of a microsecond. Negative values count as 0, values above an hour as an hour.
     void record(Duration took) noexcept;
     void merge(const LatencyHistogram &other) noexcept;
 
     std::uint64_t count() const { return m_count; }
-    /// Of all values, exact.
+    /// The exact sum of all values.
     Microseconds sum() const { return Microseconds(m_sum); }
     Microseconds min() const { return Microseconds(m_count == 0 ? 0 : m_min); }
     Microseconds max() const { return Microseconds(m_max); }
 
-    /// The value that a share `q` (0 to 1) of all values does not exceed; 0 when there are none.
+    /// The quantile `q` (0 to 1): the share `q` of all values is not higher. 0 for an empty
+    /// histogram.
     Microseconds quantile(double q) const;
-    /// How many values were at most `bound`; exact where it is the upper end of a bucket, else those of the
-    /// buckets below it, so that it never counts too many. Everything from kMax on.
+    /// The number of values up to `bound`. Exact when `bound` is the upper end of a bucket. Otherwise
+    /// it counts the buckets below, so that it is never too high. From kMax on it counts all values.
     std::uint64_t countUpTo(Microseconds bound) const;
 
 private:
@@ -40,7 +41,8 @@ private:
 
     static constexpr int kSubBits = 5;
     static constexpr std::size_t kSubBuckets = std::size_t(1) << kSubBits;
-    /// kMax is below 2^32 µs: one row of exact values, then one for each power of two from 2^5 to 2^31.
+    /// kMax is below 2^32 µs: one row of exact values, then one row for each power of two from 2^5 to
+    /// 2^31.
     static constexpr std::size_t kBuckets = (32 - kSubBits + 1) * kSubBuckets;
 
     static std::size_t bucketOf(std::uint64_t value) noexcept;

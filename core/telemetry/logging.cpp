@@ -18,10 +18,10 @@ Q_LOGGING_CATEGORY(lcService, "holdline.service")
 
 namespace {
 
-/// Keeps a line below LogSink::kMaxBytes together with the other fields.
+/// Keeps a line with all its fields below LogSink::kMaxBytes.
 constexpr qsizetype kMaxMessageBytes = 3500;
 
-// Qt's message handler is one function for the whole process, so what it needs is global too.
+// Qt has one message handler per process, so its data is global too.
 struct State
 {
     std::mutex mutex;

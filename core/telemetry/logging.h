@@ -16,9 +16,10 @@ Q_DECLARE_LOGGING_CATEGORY(lcUpstream)  // holdline.upstream
 Q_DECLARE_LOGGING_CATEGORY(lcConfig)    // holdline.config
 Q_DECLARE_LOGGING_CATEGORY(lcService)   // holdline.service
 
-/// Sends all of Qt's messages (qWarning(), qCInfo(lcHttp)…) to a sink as log lines: time, level, category,
-/// message. One at a time in a process; when destroyed, the handler before it is back. `sink` must outlive
-/// it. Messages may come from any thread; constructing, destroying and configure() belong to the main thread.
+/// Sends all messages of Qt (qWarning(), qCInfo(lcHttp)…) to a sink as log lines with time, level,
+/// category and message. A process has one at a time, and the destructor restores the previous handler.
+/// `sink` must outlive it. Messages may come from any thread. Constructor, destructor and configure()
+/// belong to the main thread.
 class LogHandler
 {
 public:
@@ -27,9 +28,9 @@ public:
     LogHandler(const LogHandler &) = delete;
     LogHandler &operator=(const LogHandler &) = delete;
 
-    /// For reloads. QT_LOGGING_RULES, where it is set, has the last word on levels.
+    /// For reloads. The environment variable QT_LOGGING_RULES overrides the levels.
     void configure(LogFormat format, LogLevel level);
-    /// Messages that the sink did not take.
+    /// Messages that the sink did not accept.
     static std::uint64_t lost();
 };
 

@@ -16,8 +16,8 @@ namespace {
 
 constexpr qsizetype kUsualBytes = 384;
 
-/// True for what may change how the text around it is shown or read: controls, format characters (among them
-/// those that turn the direction of writing), line and paragraph separators, noncharacters.
+/// True for characters that can change how the text around them is shown or read: controls, format
+/// characters (some reverse the direction of writing), line and paragraph separators, noncharacters.
 bool isUnsafe(char32_t c)
 {
     const QChar::Category category = QChar::category(c);
@@ -103,7 +103,7 @@ void LogLine::add(QByteArrayView name, QStringView text, qsizetype maxBytes)
 
 void LogLine::add(QByteArrayView name, QByteArrayView text, qsizetype maxBytes)
 {
-    // Ids, addresses, words: nearly all texts are of this kind.
+    // Nearly all texts are of this kind: ids, addresses, names.
     const bool bare =
         std::all_of(text.begin(), text.end(), [](char c) { return isBare(static_cast<uchar>(c)); });
     if (bare && !text.isEmpty() && text.size() <= maxBytes) {
@@ -114,7 +114,7 @@ void LogLine::add(QByteArrayView name, QByteArrayView text, qsizetype maxBytes)
             m_line.append(text);
         return;
     }
-    // No text of more bytes than this fits anyway, and a huge one need not be decoded whole.
+    // A longer text is cut anyway, so a huge one is not decoded whole.
     add(name, QStringView(QString::fromUtf8(text.first(std::min(text.size(), maxBytes + 1)))), maxBytes);
 }
 

@@ -12,29 +12,29 @@
 
 namespace holdline {
 
-/// Builds one log line, logfmt (`key=value key="two words"`) or a JSON object, in the order of the calls.
-/// Whatever a text holds, the result is one line of valid UTF-8 without control characters and of bounded
-/// length: nothing from outside can forge a line or speak to a terminal. Keys are ours: letters, digits, `_`
-/// and `.`.
+/// Builds one log line in the order of the calls: logfmt (`key=value key="two words"`) or a JSON object.
+/// Whatever the texts contain, the result is one line of valid UTF-8 without control characters and of
+/// bounded length. So bytes from outside can neither forge a line nor control a terminal. Keys consist of
+/// letters, digits, `_` and `.`.
 class LogLine
 {
 public:
-    /// A text's share of the line in bytes, escapes counted; the rest is cut and marked with `…`.
+    /// The longest text in bytes, with escapes. A longer text is cut and marked with `…`.
     static constexpr qsizetype kMaxTextBytes = 256;
 
     explicit LogLine(LogFormat format) : m_format(format) {}
 
     void add(QByteArrayView key, QStringView text, qsizetype maxBytes = kMaxTextBytes);
-    /// `text` is UTF-8; what is not becomes U+FFFD.
+    /// `text` is UTF-8. Invalid bytes become U+FFFD.
     void add(QByteArrayView key, QByteArrayView text, qsizetype maxBytes = kMaxTextBytes);
     void add(QByteArrayView key, QLatin1StringView text) { add(key, QByteArrayView(text)); }
     void add(QByteArrayView key, std::int64_t number);
-    /// In milliseconds with three decimals.
+    /// Writes milliseconds with three decimals.
     void add(QByteArrayView key, Duration duration);
-    /// UTC, RFC 3339 with milliseconds.
+    /// Writes UTC as RFC 3339 with milliseconds.
     void add(QByteArrayView key, std::chrono::system_clock::time_point at);
 
-    /// The line with its line end. Call once.
+    /// The line with its line end. Call it once.
     QByteArray finish();
 
 private:

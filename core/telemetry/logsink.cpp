@@ -11,7 +11,8 @@ namespace holdline {
 LogWrite DescriptorSink::write(QByteArrayView lines)
 {
     const std::lock_guard lock(m_mutex);
-    // A pipe is writable when it takes PIPE_BUF bytes at once, so asking first keeps write() from waiting.
+    // A pipe is writable when it accepts PIPE_BUF bytes at once. Asking first keeps write() from
+    // waiting.
     pollfd ready{m_descriptor, POLLOUT, 0};
     if (::poll(&ready, 1, 0) == 0)
         return LogWrite::Busy;
@@ -22,12 +23,12 @@ LogWrite DescriptorSink::write(QByteArrayView lines)
         return LogWrite::Done;
     if (taken == 0)
         return errno == EAGAIN ? LogWrite::Busy : LogWrite::Failed;
-    // Less than all: the disk is full. What did not fit is lost.
+    // A partial write means that the disk is full. The rest is lost.
     m_cut = true;
     return LogWrite::Failed;
 }
 
-/// How many bytes were taken; errno says why it was not all of them.
+/// The number of bytes written. When it is not all, errno has the reason.
 qsizetype DescriptorSink::writeAll(QByteArrayView bytes)
 {
     qsizetype done = 0;

@@ -9,25 +9,25 @@ namespace holdline {
 
 enum class LogWrite {
     Done,
-    Busy,    ///< the reader is slow: nothing was taken, try again later
-    Failed,  ///< nobody reads (EPIPE), disk full (ENOSPC) and the like: the lines are lost
+    Busy,    ///< the reader is slow and nothing was written; try again later
+    Failed,  ///< nobody reads (EPIPE), the disk is full (ENOSPC), …; the lines are lost
 };
 
-/// Where log lines go. Implemented by DescriptorSink and by a fake in tests.
+/// The destination of log lines. DescriptorSink implements it, and a fake in tests.
 class LogSink
 {
 public:
-    /// At most this many bytes at once: what a pipe takes in one piece (PIPE_BUF).
+    /// The most bytes per call: what a pipe accepts in one piece (PIPE_BUF).
     static constexpr qsizetype kMaxBytes = 4096;
 
     virtual ~LogSink() = default;
-    /// Takes whole lines, all or none. Never waits.
+    /// Writes whole lines, all or none. Never waits.
     virtual LogWrite write(QByteArrayView lines) = 0;
 };
 
-/// Writes to a file descriptor it does not own, e.g. standard error. SIGPIPE must be ignored (see
-/// UnixSignals). A pipe whose reader stands still is reported as busy instead of stopping the service. May be
-/// used by several threads at once; lines are not mixed.
+/// Writes to a file descriptor that it does not own, for example standard error. SIGPIPE must be ignored
+/// (see UnixSignals). When the reader of a pipe stands still, it reports Busy instead of stopping the
+/// service. Several threads may use it at once, and their lines do not mix.
 class DescriptorSink : public LogSink
 {
 public:
@@ -38,10 +38,10 @@ private:
     qsizetype writeAll(QByteArrayView bytes);
 
     const int m_descriptor;
-    /// Between asking a pipe whether it takes a write and writing, nobody else may fill it up. Held only
-    /// while neither can wait.
+    /// Held from asking a pipe for room until writing, so that no other thread fills the pipe in
+    /// between. Neither call waits.
     std::mutex m_mutex;
-    /// The last line was cut, so the next one starts with a line end.
+    /// True when the last line was cut, so that the next one must begin with a line end.
     bool m_cut = false;
 };
 

@@ -11,9 +11,9 @@
 
 namespace holdline {
 
-/// Writes metrics in Prometheus' text format 0.0.4. Call counter(), gauge() or histogram() to open a family,
-/// then add its values; families are written in the order of the calls, each once. Names and label names are
-/// ours and must be valid; label values are escaped. Units are base units: seconds, bytes.
+/// Writes metrics in the text format 0.0.4 of Prometheus. Call counter(), gauge() or histogram() to open
+/// a family, then add its values. Families are written in the order of the calls, each once. Names and
+/// label names must be valid. Label values are escaped. Units are base units: seconds, bytes.
 class PrometheusText
 {
 public:
@@ -21,10 +21,10 @@ public:
 
     using Labels = std::initializer_list<std::pair<QByteArrayView, QByteArrayView>>;
 
-    /// `name` ends in `_total`.
+    /// `name` must end in `_total`.
     void counter(QByteArrayView name, QByteArrayView help) { open(name, "counter", help); }
     void gauge(QByteArrayView name, QByteArrayView help) { open(name, "gauge", help); }
-    /// `name` ends in its unit, `_seconds`.
+    /// `name` must end in its unit, `_seconds`.
     void histogram(QByteArrayView name, QByteArrayView help) { open(name, "histogram", help); }
 
     void add(double value, Labels labels = {});

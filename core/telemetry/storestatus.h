@@ -12,8 +12,8 @@ namespace holdline {
 
 inline constexpr int kDeadLetterKinds = 2;
 
-/// How the store stands and what it has counted since the process began. One per process, whatever the
-/// number of shards. A value; may go to another thread.
+/// The state and the counters of the store since the process began. A process has one, whatever the
+/// number of shards. A value that may move to another thread.
 struct StoreStatus
 {
     bool available = true;  ///< see JobStore::isAvailable()
@@ -26,13 +26,13 @@ struct StoreStatus
     LatencyHistogram writeTook;      ///< from put() to durable
     LatencyHistogram commitTook;     ///< of each commit
     std::uint64_t largestBatch = 0;  ///< most writes in one commit
-    std::uint64_t expired = 0;       ///< results that became older, or more, than they may be
-    std::int64_t recovered = 0;      ///< jobs that had not ended when the service started
-    std::int64_t records = 0;        ///< jobs it holds, ended or not
-    std::int64_t open = 0;           ///< of these, not ended
-    std::int64_t tombstones = 0;     ///< beside them, of results that are gone
-    std::int64_t bytes = 0;          ///< what it takes up: of its files, or of memory
-    /// Dead letters it holds, by DeadLetter::Kind.
+    std::uint64_t expired = 0;       ///< results removed by the limits of age, number and bytes
+    std::int64_t recovered = 0;      ///< open jobs when the service started
+    std::int64_t records = 0;        ///< stored jobs, ended or not
+    std::int64_t open = 0;           ///< stored jobs that have not ended
+    std::int64_t tombstones = 0;     ///< entries of removed results, not counted in `records`
+    std::int64_t bytes = 0;          ///< size of its files, or of its memory
+    /// Stored dead letters, by DeadLetter::Kind.
     std::array<std::int64_t, kDeadLetterKinds> deadLetters{};
 };
 
