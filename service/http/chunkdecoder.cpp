@@ -9,48 +9,55 @@ namespace holdline::http {
 
 ChunkDecoder::Status ChunkDecoder::feed(QByteArrayView data, QByteArray &body, qsizetype &consumed)
 {
-    consumed = 0;
-    while (consumed < data.size()) {
-        if (m_state == State::Data) {
-            const auto take = static_cast<qsizetype>(std::min<qint64>(m_size, data.size() - consumed));
-            body.append(data.sliced(consumed, take));
-            consumed += take;
-            m_size -= take;
-            if (m_size == 0)
-                m_state = State::DataCr;
+    const char *at = data.begin();
+    const char *const end = data.end();
+    Status status = Status::NeedMore;
+    while (at != end && status == Status::NeedMore) {
+        if (m_state != State::Data) {
+            status = byte(*at++);
             continue;
         }
-        const Status status = byte(data[consumed], body);
-        ++consumed;
-        if (status != Status::NeedMore)
-            return status;
+        const auto take = static_cast<qsizetype>(std::min<std::int64_t>(m_size, end - at));
+        body.append(at, take);
+        at += take;
+        m_size -= take;
+        if (m_size == 0)
+            m_state = State::DataCr;
     }
-    return Status::NeedMore;
+    consumed = at - data.begin();
+    return status;
 }
 
-ChunkDecoder::Status ChunkDecoder::byte(char c, const QByteArray &body)
+ChunkDecoder::Status ChunkDecoder::byte(char c)
 {
     switch (m_state) {
         case State::Size:
             return sizeByte(c);
+        case State::Blank:
         case State::Extension:
             return extensionByte(c);
         case State::SizeLf:
-            return c == '\n' ? sizeKnown(body) : Status::Malformed;
+            return c == '\n' ? sizeKnown() : Status::Malformed;
         case State::DataCr:
             m_state = State::DataLf;
             return c == '\r' ? Status::NeedMore : Status::Malformed;
         case State::DataLf:
             m_state = State::Size;
             m_digits = 0;
+            m_extension = 0;
             return c == '\n' ? Status::NeedMore : Status::Malformed;
         case State::TrailerStart:
+            if (c == '\r') {
+                m_state = State::FinalLf;
+                return Status::NeedMore;
+            }
+            [[fallthrough]];
         case State::TrailerName:
         case State::TrailerValue:
         case State::TrailerLf:
             return trailerByte(c);
         case State::FinalLf:
-            return c == '\n' ? Status::Done : Status::Malformed;
+            return c == '\n' ? Status::Done : Status::MalformedTrailer;
         case State::Data:
             break;
     }
@@ -63,7 +70,7 @@ ChunkDecoder::Status ChunkDecoder::sizeByte(char c)
         // 15 digits fit into 60 bits: the size can neither overflow nor become negative.
         if (m_digits == 15)
             return Status::Malformed;
-        m_size = (m_digits == 0 ? 0 : m_size * 16) + digit;
+        m_size = m_size * 16 + digit;
         ++m_digits;
         return Status::NeedMore;
     }
@@ -74,67 +81,68 @@ ChunkDecoder::Status ChunkDecoder::sizeByte(char c)
         return Status::NeedMore;
     }
     if (c == ';') {
-        m_extension = 0;
         m_state = State::Extension;
         return Status::NeedMore;
     }
-    return Status::Malformed;
+    m_state = State::Blank;
+    return m_left.isLax ? extensionByte(c) : Status::Malformed;
 }
 
 ChunkDecoder::Status ChunkDecoder::extensionByte(char c)
 {
-    if (c == '\r') {
+    if (m_state == State::Blank) {
+        if (c == ';')
+            m_state = State::Extension;
+        else if (c != ' ' && c != '\t')
+            return Status::Malformed;
+    } else if (c == '\r') {
         m_state = State::SizeLf;
-        return m_extension > 0 ? Status::NeedMore : Status::Malformed;
-    }
-    if (!isFieldText(c) || (m_extension == 0 && !isTokenChar(c)))
+        return m_extension > 0 || m_left.isLax ? Status::NeedMore : Status::Malformed;
+    } else if (!isFieldText(c) || (m_extension == 0 && !m_left.isLax && !isTokenChar(c))) {
         return Status::Malformed;
+    }
     ++m_extension;
-    ++m_allExtensions;
-    return m_extension <= kMaxExtensionBytes && m_allExtensions <= kMaxAllExtensionBytes ? Status::NeedMore
-                                                                                         : Status::Malformed;
+    --m_left.maxAllExtensionBytes;
+    return m_extension <= m_left.maxExtensionBytes && m_left.maxAllExtensionBytes >= 0 ? Status::NeedMore
+                                                                                       : Status::Malformed;
 }
 
-ChunkDecoder::Status ChunkDecoder::sizeKnown(const QByteArray &body)
+ChunkDecoder::Status ChunkDecoder::sizeKnown()
 {
-    if (m_size == 0) {
-        m_state = State::TrailerStart;
-        return Status::NeedMore;
-    }
-    if (m_size > m_maxBody - body.size())
+    if (m_size > m_left.maxBodyBytes)
         return Status::BodyTooLarge;
-    m_state = State::Data;
+    m_left.maxBodyBytes -= m_size;
+    m_state = m_size > 0 ? State::Data : State::TrailerStart;
     return Status::NeedMore;
 }
 
 ChunkDecoder::Status ChunkDecoder::trailerByte(char c)
 {
-    if (++m_trailers > m_maxTrailers + 2)
+    if (--m_left.maxTrailerBytes < 0)
         return Status::TrailersTooLarge;
+    bool isGood = true;
     switch (m_state) {
-        case State::TrailerStart:
-            if (c == '\r') {
-                m_state = State::FinalLf;
-                return Status::NeedMore;
-            }
-            m_state = State::TrailerName;
-            return isTokenChar(c) ? Status::NeedMore : Status::Malformed;
         case State::TrailerName:
-            if (c == ':') {
+            isGood = c == ':' || isTokenChar(c);
+            if (c == ':')
                 m_state = State::TrailerValue;
-                return Status::NeedMore;
-            }
-            return isTokenChar(c) ? Status::NeedMore : Status::Malformed;
+            break;
         case State::TrailerValue:
-            if (c == '\r') {
+            isGood = c == '\r' || isFieldText(c);
+            if (c == '\r')
                 m_state = State::TrailerLf;
-                return Status::NeedMore;
-            }
-            return isFieldText(c) ? Status::NeedMore : Status::Malformed;
-        default:
+            break;
+        case State::TrailerLf:
+            if (--m_left.maxTrailerFields < 0)
+                return Status::TrailersTooLarge;
+            isGood = c == '\n';
             m_state = State::TrailerStart;
-            return c == '\n' ? Status::NeedMore : Status::Malformed;
+            break;
+        default:
+            isGood = isTokenChar(c);
+            m_state = State::TrailerName;
     }
+    return isGood ? Status::NeedMore : Status::MalformedTrailer;
 }
 
 }  // namespace holdline::http

@@ -194,7 +194,7 @@ RequestParser::Status RequestParser::bodyStart()
 {
     switch (m_facts.framing.kind) {
         case Framing::Kind::Chunked:
-            m_chunks = ChunkDecoder(m_maxBody, m_maxTrailers);
+            m_chunks = ChunkDecoder({.maxBodyBytes = m_maxBody, .maxTrailerBytes = m_maxTrailers});
             m_state = State::ChunkedBody;
             return Status::NeedMore;
         case Framing::Kind::Length:
@@ -226,6 +226,7 @@ RequestParser::Status RequestParser::chunkedBody(QByteArrayView data, qsizetype 
         case ChunkDecoder::Status::Done:
             return complete();
         case ChunkDecoder::Status::Malformed:
+        case ChunkDecoder::Status::MalformedTrailer:
             break;
         case ChunkDecoder::Status::BodyTooLarge:
             return refuse(Reason::BodyTooLarge);

@@ -4,6 +4,7 @@
 #include "service/http/grammar.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace holdline::http {
 
@@ -31,17 +32,16 @@ qsizetype ResponseParser::feed(QByteArrayView bytes)
         m_started = true;
         const QByteArrayView rest = bytes.sliced(used);
         switch (m_step) {
-            case Step::LengthBody:
-            case Step::OpenBody:
-            case Step::ChunkData:
-                used += feedBody(rest);
-                break;
             case Step::StatusLine:
             case Step::Fields:
-            case Step::ChunkSize:
-            case Step::ChunkEnd:
-            case Step::Trailers:
                 used += feedLine(rest);
+                break;
+            case Step::LengthBody:
+            case Step::OpenBody:
+                used += feedBody(rest);
+                break;
+            case Step::Chunks:
+                used += feedChunks(rest);
                 break;
             case Step::Over:
                 return used;
@@ -63,11 +63,12 @@ void ResponseParser::finish()
 /// Collects up to the next LF. A line that is whole within `bytes` is not copied.
 qsizetype ResponseParser::feedLine(QByteArrayView bytes)
 {
-    const qsizetype room = lineLimit() - m_line.size();
+    const Error malformed = m_step == Step::StatusLine ? Error::StatusLine : Error::Field;
+    const qsizetype room = m_limits.maxHeadBytes - m_headBytes - m_line.size();
     const qsizetype newline = bytes.indexOf('\n');
     if (newline < 0 || newline >= room) {
         if (bytes.size() >= room || newline >= 0) {
-            fail(lineTooLong());
+            fail(m_step == Step::StatusLine ? Error::StatusLine : Error::HeadTooLarge);
             return bytes.size();
         }
         // Garbage is told from an answer by its first bytes: waiting for a line end could take for ever.
@@ -84,72 +85,58 @@ qsizetype ResponseParser::feedLine(QByteArrayView bytes)
         joined += line;
         line = joined;
     }
-    m_sectionBytes += line.size() + 1;
-    if (!line.endsWith('\r')) {
-        fail(m_step == Step::StatusLine                                ? Error::StatusLine
-             : (m_step == Step::ChunkSize || m_step == Step::ChunkEnd) ? Error::Chunk
-                                                                       : Error::Field);
-        return newline + 1;
-    }
-    takeLine(line.chopped(1));
+    m_headBytes += line.size() + 1;
+    if (!line.endsWith('\r'))
+        fail(malformed);
+    else if (m_step == Step::StatusLine)
+        takeStatusLine(line.chopped(1));
+    else if (line.size() > 1)
+        takeField(line.chopped(1));
+    else
+        endHead();
     return newline + 1;
 }
 
 qsizetype ResponseParser::feedBody(QByteArrayView bytes)
 {
     const bool open = m_step == Step::OpenBody;
-    const std::int64_t room = open ? m_limits.maxBodyBytes - m_bodyBytes : m_left;
+    const std::int64_t room = (open ? m_limits.maxBodyBytes : m_contentLength) - m_bodyBytes;
     const qsizetype count = std::min<std::int64_t>(bytes.size(), room);
     m_body += bytes.first(count);
     m_bodyBytes += count;
-    if (open) {
-        if (count < bytes.size())
-            fail(Error::BodyTooLarge);
-        return count;
-    }
-    m_left -= count;
-    if (m_left == 0) {
-        if (m_step == Step::ChunkData)
-            m_step = Step::ChunkEnd;
-        else
-            complete();
-    }
+    if (open && count < bytes.size())
+        fail(Error::BodyTooLarge);
+    else if (!open && count == room)
+        complete();
     return count;
 }
 
-void ResponseParser::takeLine(QByteArrayView line)
+qsizetype ResponseParser::feedChunks(QByteArrayView bytes)
 {
-    switch (m_step) {
-        case Step::StatusLine:
-            takeStatusLine(line);
-            return;
-        case Step::Fields:
-            if (line.isEmpty())
-                endHead();
-            else
-                takeField(line);
-            return;
-        case Step::ChunkSize:
-            takeChunkSize(line);
-            return;
-        case Step::ChunkEnd:
-            if (!line.isEmpty())
-                fail(Error::Chunk);
-            else
-                m_step = Step::ChunkSize;
-            return;
-        case Step::Trailers:
-            if (line.isEmpty())
-                complete();
-            else
-                takeField(line);
-            return;
-        case Step::LengthBody:
-        case Step::OpenBody:
-        case Step::ChunkData:
-        case Step::Over:
-            return;
+    const qsizetype before = m_body.size();
+    qsizetype used = 0;
+    const ChunkDecoder::Status status = m_chunks.feed(bytes, m_body, used);
+    m_bodyBytes += m_body.size() - before;
+    switch (status) {
+        case ChunkDecoder::Status::NeedMore:
+            break;
+        case ChunkDecoder::Status::Done:
+            complete();
+            break;
+        case ChunkDecoder::Status::Malformed:
+            fail(Error::Chunk);
+            break;
+        case ChunkDecoder::Status::MalformedTrailer:
+            fail(Error::Field);
+            break;
+        case ChunkDecoder::Status::BodyTooLarge:
+            fail(Error::BodyTooLarge);
+            break;
+        case ChunkDecoder::Status::TrailersTooLarge:
+            fail(Error::TrailerTooLarge);
+            break;
     }
+    return used;
 }
 
 /// `HTTP/1.x SP 3DIGIT [SP reason]`. The blank before an empty reason is often left out: both are taken.
@@ -176,42 +163,11 @@ void ResponseParser::takeField(QByteArrayView line)
         fail(Error::Field);
         return;
     }
-    if (m_step == Step::Trailers) {
-        if (++m_trailerFields > m_limits.maxFields)
-            fail(Error::TrailerTooLarge);
-        return;
-    }
     if (m_headers.size() >= static_cast<std::size_t>(m_limits.maxFields)) {
         fail(Error::HeadTooLarge);
         return;
     }
     m_headers.append(line.first(colon).toByteArray(), trimOws(line.sliced(colon + 1)).toByteArray());
-}
-
-/// `1*15HEXDIG [BWS ";" extension]`: 15 digits cannot overflow.
-void ResponseParser::takeChunkSize(QByteArrayView line)
-{
-    std::int64_t size = 0;
-    qsizetype digits = 0;
-    while (digits < line.size() && hexValue(line[digits]) >= 0) {
-        if (digits == 15) {
-            fail(Error::Chunk);
-            return;
-        }
-        size = size * 16 + hexValue(line[digits++]);
-    }
-    const QByteArrayView rest = trimOws(line.sliced(digits));
-    if (digits == 0 || !isFieldValue(line) || (rest.isEmpty() ? digits < line.size() : rest.front() != ';')) {
-        fail(Error::Chunk);
-        return;
-    }
-    if (size > m_limits.maxBodyBytes - m_bodyBytes) {
-        fail(Error::BodyTooLarge);
-        return;
-    }
-    m_left = size;
-    m_step = size > 0 ? Step::ChunkData : Step::Trailers;
-    m_sectionBytes = 0;
 }
 
 void ResponseParser::endHead()
@@ -222,7 +178,7 @@ void ResponseParser::endHead()
             return;
         }
         m_headers = {};
-        m_sectionBytes = 0;
+        m_headBytes = 0;
         m_step = Step::StatusLine;
         return;
     }
@@ -254,7 +210,7 @@ void ResponseParser::chooseFraming()
         else if (!equalsIgnoreCase(*coding, "chunked"))
             fail(Error::TransferCoding);
         else
-            m_step = Step::ChunkSize;
+            startChunks();
         return;
     }
     if (!length) {
@@ -268,10 +224,21 @@ void ResponseParser::chooseFraming()
     } else if (*length == 0) {
         complete();
     } else {
-        m_left = *length;
         m_body.reserve(static_cast<qsizetype>(std::min<std::int64_t>(*length, 64 * 1024)));
         m_step = Step::LengthBody;
     }
+}
+
+void ResponseParser::startChunks()
+{
+    m_chunks = ChunkDecoder({.maxBodyBytes = m_limits.maxBodyBytes,
+                             .maxTrailerBytes = m_limits.maxTrailerBytes,
+                             .maxTrailerFields = m_limits.maxFields,
+                             // Some servers sign each chunk.
+                             .maxAllExtensionBytes = std::numeric_limits<qsizetype>::max(),
+                             .maxExtensionBytes = m_limits.maxExtensionBytes,
+                             .isLax = true});
+    m_step = Step::Chunks;
 }
 
 void ResponseParser::complete()
@@ -287,36 +254,6 @@ void ResponseParser::fail(Error error)
     m_step = Step::Over;
     m_keepAlive = false;
     m_line.clear();
-}
-
-/// How many bytes the line that is being read may have, its LF included.
-qsizetype ResponseParser::lineLimit() const
-{
-    switch (m_step) {
-        case Step::ChunkSize:
-            return m_limits.maxChunkLineBytes;
-        case Step::ChunkEnd:
-            return 2;
-        case Step::Trailers:
-            return m_limits.maxTrailerBytes - m_sectionBytes;
-        default:
-            return m_limits.maxHeadBytes - m_sectionBytes;
-    }
-}
-
-ResponseParser::Error ResponseParser::lineTooLong() const
-{
-    switch (m_step) {
-        case Step::ChunkSize:
-        case Step::ChunkEnd:
-            return Error::Chunk;
-        case Step::Trailers:
-            return Error::TrailerTooLarge;
-        case Step::StatusLine:
-            return Error::StatusLine;
-        default:
-            return Error::HeadTooLarge;
-    }
 }
 
 QLatin1StringView ResponseParser::errorText() const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/http/chunkdecoder.h"
 #include "service/http/message.h"
 
 #include <QLatin1StringView>
@@ -36,7 +37,7 @@ public:
         int maxFields = 100;
         std::int64_t maxBodyBytes = 1024 * 1024;  ///< decoded; an announced length beyond it fails at once
         qsizetype maxTrailerBytes = 8 * 1024;
-        qsizetype maxChunkLineBytes = 256;  ///< a chunk's size and extension
+        qsizetype maxExtensionBytes = 256;  ///< of one chunk
         int maxInterim = 8;                 ///< 1xx answers before the real one
     };
 
@@ -107,30 +108,18 @@ public:
     bool keepAlive() const { return m_keepAlive; }
 
 private:
-    enum class Step {
-        StatusLine,
-        Fields,
-        LengthBody,
-        OpenBody,
-        ChunkSize,
-        ChunkData,
-        ChunkEnd,
-        Trailers,
-        Over
-    };
+    enum class Step { StatusLine, Fields, LengthBody, OpenBody, Chunks, Over };
 
     qsizetype feedLine(QByteArrayView bytes);
     qsizetype feedBody(QByteArrayView bytes);
-    void takeLine(QByteArrayView line);
+    qsizetype feedChunks(QByteArrayView bytes);
     void takeStatusLine(QByteArrayView line);
     void takeField(QByteArrayView line);
-    void takeChunkSize(QByteArrayView line);
     void endHead();
     void chooseFraming();
+    void startChunks();
     void complete();
     void fail(Error error);
-    qsizetype lineLimit() const;
-    Error lineTooLong() const;
 
     Limits m_limits;
     State m_state = State::Head;
@@ -147,12 +136,11 @@ private:
     QByteArray m_reason;
     HeaderFields m_headers;
 
-    QByteArray m_line;             ///< the part of a line that came so far
-    qsizetype m_sectionBytes = 0;  ///< of the head or the trailers, whole lines
-    int m_trailerFields = 0;
+    QByteArray m_line;          ///< the part of a line that came so far
+    qsizetype m_headBytes = 0;  ///< in whole lines
+    ChunkDecoder m_chunks;
 
     std::int64_t m_contentLength = -1;
-    std::int64_t m_left = 0;  ///< of the body or the chunk
     std::int64_t m_bodyBytes = 0;
     QByteArray m_body;
 };

@@ -206,7 +206,8 @@ std::vector<RawAnswer> RawHttpClient::parse(qsizetype &used) const
                 return all;
             answer.body = rest.first(bodyBytes).toByteArray();
         } else if (!bodiless && answer.headers.contains("Transfer-Encoding")) {
-            http::ChunkDecoder decoder(std::numeric_limits<int>::max(), 64 * 1024);
+            http::ChunkDecoder decoder(
+                {.maxBodyBytes = std::numeric_limits<int>::max(), .maxTrailerBytes = 64 * 1024});
             if (decoder.feed(rest, answer.body, bodyBytes) != http::ChunkDecoder::Status::Done)
                 return all;
         } else if (!bodiless) {

@@ -20,7 +20,7 @@ inline ResponseParser::Limits smallLimits()
     limits.maxFields = 10;
     limits.maxBodyBytes = 1000;
     limits.maxTrailerBytes = 128;
-    limits.maxChunkLineBytes = 64;
+    limits.maxExtensionBytes = 60;
     limits.maxInterim = 3;
     return limits;
 }

@@ -96,6 +96,13 @@ private Q_SLOTS:
         addRow("case18 garbage after the last chunk", chunked("0\r\ngarbage\r\n"), 400);
         addRow("case18 NUL after the last chunk", chunked(QByteArray("0\r\n\0", 4)), 400);
         addRow("case18 LF only at the end", chunked("0\r\n\n"), 400);
+        addRow("CR without LF after the data", chunked("5\r\nhello\rx0\r\n\r\n"), 400);
+        addRow("CR CR after the data", chunked("5\r\nhello\r\r\n0\r\n\r\n"), 400);
+        addRow("CR without LF after the last chunk", chunked("0\rx\r\n"), 400);
+        addRow("CR without LF at the end", chunked("0\r\n\rx"), 400);
+        addRow("CR CR at the end", chunked("0\r\n\r\r\n"), 400);
+        addRow("empty size line", chunked("5\r\nhello\r\n\r\n"), 400);
+        addRow("empty size line first", chunked("\r\n"), 400);
         addRow("case18 not ended", chunked("5\r\nhello\r\n0\r\n"), 0);
     }
     void chunkData() { checkStatus(); }
@@ -122,9 +129,38 @@ private Q_SLOTS:
         addRow("case20 folded", chunked("0\r\nX: a\r\n b\r\n\r\n"), 400);
         addRow("case20 nameless", chunked("0\r\n: a\r\n\r\n"), 400);
         addRow("case20 control byte", chunked("0\r\nX: \x01\r\n\r\n"), 400);
+        addRow("CR without LF in a trailer", chunked("0\r\nX: a\rb\r\n\r\n"), 400);
+        addRow("CR CR in a trailer", chunked("0\r\nX: a\r\r\n\r\n"), 400);
+        addRow("CR in a trailer's name", chunked("0\r\nX\r\n\r\n"), 400);
         addRow("case20 bare LF", chunked("0\r\nX: a\n\r\n"), 400);
     }
     void trailers() { checkStatus(); }
+
+    /// One byte more than each limit is refused, the limit itself is not.
+    void chunkedLimitsAreExact()
+    {
+        Limits limits;
+        limits.maxBodyBytes = 100;
+        limits.maxTrailerBytes = 64;
+        const auto body = [&](int first, int second) {
+            const auto chunk = [](int size) {
+                return QByteArray::number(size, 16) + "\r\n" + QByteArray(size, 'x') + "\r\n";
+            };
+            return parseEveryWay(chunked(chunk(first) + chunk(second) + "0\r\n\r\n"), limits).status;
+        };
+        QCOMPARE(body(60, 39), 200);
+        QCOMPARE(body(60, 40), 200);
+        QCOMPARE(body(60, 41), 413);
+        QCOMPARE(body(100, 1), 413);
+        const auto trailers = [&](qsizetype size) {
+            const QByteArray last = "Y: " + QByteArray(size - 11, 'a') + "\r\n";
+            return parseEveryWay(chunked("0\r\nX: a\r\n" + last + "\r\n"), limits).status;
+        };
+        QCOMPARE(trailers(63), 200);
+        QCOMPARE(trailers(64), 200);
+        QCOMPARE(trailers(65), 431);
+        QCOMPARE(trailers(66), 431);
+    }
 
     void aMillionTinyChunks()
     {
@@ -149,6 +185,15 @@ private Q_SLOTS:
         addRow("case21 endless", chunked("1;" + QByteArray(300, 'a')), 400);
         addRow("case21 small ones without end",
                chunked(("1;" + QByteArray(200, 'a') + "\r\nx\r\n").repeated(100) + "0\r\n\r\n"), 400);
+        // 16 KiB in all.
+        const QByteArray many = ("1;" + QByteArray(256, 'a') + "\r\nx\r\n").repeated(63);
+        const auto summed = [&](qsizetype last) {
+            return chunked(many + "0;" + QByteArray(last, 'a') + "\r\n\r\n");
+        };
+        addRow("together one less than allowed", summed(255), 200);
+        addRow("together as many as allowed", summed(256), 200);
+        addRow("together one more than allowed",
+               chunked(many + "1;" + QByteArray(255, 'a') + "\r\nx\r\n0;aa\r\n\r\n"), 400);
         addRow("quoted", chunked("1;a=\"b c\";d\r\nx\r\n0\r\n\r\n"), 200);
         addRow("empty", chunked("1;\r\nx\r\n0\r\n\r\n"), 400);
         addRow("control byte", chunked("1;a\x01\r\nx\r\n0\r\n\r\n"), 400);

@@ -53,6 +53,8 @@ void TestResponseParser::accepts_data()
     row("chunk extensions",
         answer("Transfer-Encoding: chunked\r\n", "1;a=b\r\nx\r\n1 ; q=\"1\"\r\ny\r\n0;z\r\n\r\n"), 200, "xy",
         true);
+    row("empty chunk extensions",
+        answer("Transfer-Encoding: chunked\r\n", "1;\r\nx\r\n1\t;\r\ny\r\n0 \t; \r\n\r\n"), 200, "xy", true);
     row("trailers", answer("Transfer-Encoding: chunked\r\n", "1\r\nx\r\n0\r\nA: b\r\nC:\r\n\r\n"), 200, "x",
         true);
     row("empty chunked", answer("Transfer-Encoding: chunked\r\n", "0\r\n\r\n"), 200, "", true);

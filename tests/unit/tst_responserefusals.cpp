@@ -78,6 +78,18 @@ void TestResponseRefusals::refuses_data()
     row("chunk data too long", answer("Transfer-Encoding: chunked\r\n", "1\r\nxy\r\n0\r\n\r\n"),
         Error::Chunk);
     row("chunk end, LF only", answer("Transfer-Encoding: chunked\r\n", "1\r\nx\n0\r\n\r\n"), Error::Chunk);
+    const auto chunkedRow = [&](const char *name, const QByteArray &body, Error error) {
+        row(name, answer("Transfer-Encoding: chunked\r\n", body), error);
+    };
+    chunkedRow("CR without LF after the size", "1\rx\r\n0\r\n\r\n", Error::Chunk);
+    chunkedRow("CR without LF after the data", "1\r\nx\ry0\r\n\r\n", Error::Chunk);
+    chunkedRow("CR CR after the data", "1\r\nx\r\r\n0\r\n\r\n", Error::Chunk);
+    chunkedRow("CR without LF at the end", "0\r\n\rx\n", Error::Field);
+    chunkedRow("CR CR at the end", "0\r\n\r\r\n", Error::Field);
+    chunkedRow("LF only at the end", "0\r\n\n", Error::Field);
+    chunkedRow("CR without LF in a trailer", "0\r\nA: b\rc\r\n\r\n", Error::Field);
+    chunkedRow("empty size line", "1\r\nx\r\n\r\n", Error::Chunk);
+    chunkedRow("blank before an extension without one", "1 x\r\nx\r\n", Error::Chunk);
     row("control in extension", answer("Transfer-Encoding: chunked\r\n", "1;\x01\r\nx\r\n0\r\n\r\n"),
         Error::Chunk);
     row("long extension", answer("Transfer-Encoding: chunked\r\n", "1;" + QByteArray(64, 'e') + "\r\nx\r\n"),
@@ -158,6 +170,24 @@ void TestResponseRefusals::limitsAreExact()
         parse({answer("Transfer-Encoding: chunked\r\n", "3e8\r\n" + body + "\r\n0\r\n\r\n")}, false).state,
         State::Complete);
     QCOMPARE(parse({answer("", body)}, true).state, State::Complete);
+
+    const auto chunks = [](const QByteArray &text) {
+        return parse({answer("Transfer-Encoding: chunked\r\n", text)}, false);
+    };
+    const QByteArray most = "3e7\r\n" + body.chopped(1) + "\r\n";
+    QCOMPARE(chunks(most + "0\r\n\r\n").state, State::Complete);
+    QCOMPARE(chunks(most + "1\r\nx\r\n0\r\n\r\n").state, State::Complete);
+    QCOMPARE(chunks(most + "2\r\nxx\r\n0\r\n\r\n").error, Error::BodyTooLarge);
+    for (const qsizetype size : {127, 128})
+        QCOMPARE(chunks("0\r\nA: " + QByteArray(size - 5, 'x') + "\r\n\r\n").state, State::Complete);
+    QCOMPARE(chunks("0\r\nA: " + QByteArray(124, 'x') + "\r\n\r\n").error, Error::TrailerTooLarge);
+    QCOMPARE(chunks("0\r\n" + QByteArray("A:\r\n").repeated(10) + "\r\n").state, State::Complete);
+    QCOMPARE(chunks("0\r\n" + QByteArray("A:\r\n").repeated(11) + "\r\n").error, Error::TrailerTooLarge);
+    const auto extended = [](qsizetype size) { return "1;" + QByteArray(size, 'e') + "\r\nx\r\n"; };
+    QCOMPARE(chunks(extended(60) + "0\r\n\r\n").state, State::Complete);
+    QCOMPARE(chunks(extended(61) + "0\r\n\r\n").error, Error::Chunk);
+    // There is no limit for all of them together.
+    QCOMPARE(chunks(extended(60).repeated(1000) + "0\r\n\r\n").state, State::Complete);
 
     const QByteArray head = answer("Content-Length: 0\r\nA: \r\n");
     const QByteArray fill(512 - head.size(), 'f');
