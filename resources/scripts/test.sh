@@ -5,16 +5,23 @@ set -euo pipefail
 
 usage() {
     cat <<'TEXT'
-Usage: test.sh [--preset NAME]... [--jobs N] [--filter REGEX] [--no-setup] [--help]
+Usage: test.sh [--preset NAME]... [--jobs N] [--filter REGEX] [--label REGEX] [--all] [--no-setup] [--help]
 
-Builds and runs the whole test suite under each preset of CMakePresets.json that is named, by default under
-asan: AddressSanitizer and UndefinedBehaviorSanitizer, warnings are errors. Others: ci (optimised, as a release
-is), dev, tsan. Ends with one line, "N passed, N failed": test programs, summed over the presets.
+Builds and runs the test suites under each preset of CMakePresets.json that is named, by default under asan:
+AddressSanitizer and UndefinedBehaviorSanitizer, warnings are errors. Others: ci (optimised, as a release is), dev,
+tsan. Ends with one line, "N passed, N failed": test classes, summed over the presets.
 
   --preset NAME   asan, ci, dev or tsan; may be given several times
   --jobs N        compile and test with N processes (default: the number of cores)
-  --filter REGEX  only the test programs whose name matches
+  --filter REGEX  only the test classes whose name matches, e.g. tst_lanes
+  --label REGEX   only those with a label that matches: unit, integration, process, bench or slow
+  --all           also those labelled nightly
   --no-setup      install nothing
+
+Tests labelled slow repeat a class on Qt's event loop or with four threads. Without --all five of them run: the
+listener and the service on Qt's loop, because only there descriptors and everything at once take another path; the
+service, dead letters and the monitor with threads, because their messages then cross threads. The others, labelled
+nightly too, repeat those paths (tests/slow.cmake).
 
 Exit status: 0 all passed, 1 a test failed, none ran or the build failed, 64 usage; or setup.sh's.
 TEXT
@@ -23,11 +30,12 @@ TEXT
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 presets=()
 jobs=$(nproc 2>/dev/null || echo 2)
-filter=.
+select=()
+all=no
 setup=yes
 while (($# > 0)); do
     case "$1" in
-        --preset | --jobs | --filter)
+        --preset | --jobs | --filter | --label)
             if (($# < 2)); then
                 usage >&2
                 exit 64
@@ -35,10 +43,12 @@ while (($# > 0)); do
             case "$1" in
                 --preset) presets+=("$2") ;;
                 --jobs) jobs=$2 ;;
-                --filter) filter=$2 ;;
+                --filter) select+=(--tests-regex "$2") ;;
+                --label) select+=(--label-regex "$2") ;;
             esac
             shift
             ;;
+        --all) all=yes ;;
         --no-setup) setup=no ;;
         --help | -h) usage; exit 0 ;;
         *) usage >&2; exit 64 ;;
@@ -52,8 +62,12 @@ if [[ ! $jobs =~ ^[1-9][0-9]*$ ]]; then
 fi
 [[ $setup == no ]] || "$root/resources/scripts/setup.sh"
 
-# Said each time: the cache of a build folder would remember a ccache that is no longer there.
-launcher=$(command -v ccache || true)
+[[ $all == yes ]] || select+=(--label-exclude '^nightly$')
+
+# Said each time: the cache of a build folder would remember a ccache that is no longer there. One that is switched off is
+# none: precompiled headers take its place then.
+launcher=
+[[ -n ${CCACHE_DISABLE-} ]] || launcher=$(command -v ccache || true)
 
 # The value of an attribute of the first <testsuite> in a JUnit file.
 suite_number() {
@@ -83,7 +97,7 @@ for preset in "${presets[@]}"; do
     rm -f "$report"
     # The end of each output is what counts; by default CTest keeps its beginning.
     ctest --test-dir "build/$preset" --output-on-failure --parallel "$jobs" --no-tests=error \
-        --tests-regex "$filter" --test-output-truncation head --output-junit junit.xml || broken=1
+        "${select[@]}" --test-output-truncation head --output-junit junit.xml || broken=1
     if [[ ! -s $report ]]; then
         printf '== %s: no test ran\n' "$preset"
         broken=1
@@ -95,7 +109,7 @@ for preset in "${presets[@]}"; do
     functions=$({ grep -o 'Totals: [0-9]* passed' "$report" || true; } | awk '{ sum += $2 } END { print sum + 0 }')
     passed=$((passed + total - bad - idle))
     failed=$((failed + bad))
-    printf '== %s: %d programs with %d passed test functions in %d s\n' "$preset" "$total" "$functions" \
+    printf '== %s: %d test classes with %d passed test functions in %d s\n' "$preset" "$total" "$functions" \
         "$((SECONDS - built))"
 done
 

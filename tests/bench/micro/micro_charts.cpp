@@ -5,6 +5,7 @@
 #include "monitor/charts/ratechart.h"
 #include "monitor/charts/stackedphaseschart.h"
 #include "tests/support/samplestream.h"
+#include "tests/support/suite.h"
 
 #include <QTest>
 
@@ -119,5 +120,5 @@ void MicroCharts::movesCursor()
     }
 }
 
-QTEST_MAIN(MicroCharts)
+HOLDLINE_TEST(MicroCharts)
 #include "micro_charts.moc"

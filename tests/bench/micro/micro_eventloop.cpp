@@ -2,6 +2,7 @@
 // What one turn of the loop costs while others are idle: Qt's event dispatcher and ours in one run.
 #include "core/eventloop/descriptorlimit.h"
 #include "core/eventloop/epolldispatcher.h"
+#include "tests/support/suite.h"
 
 #include <QCoreApplication>
 #include <QSocketNotifier>
@@ -93,7 +94,9 @@ void MicroEventLoop::turn()
     QCOMPARE(served, asked);
 }
 
-int main(int argc, char **argv)
+namespace {
+
+int runOnBothLoops(int argc, char **argv)
 {
     // GLib's loop is out of the question: its cost per descriptor is higher still.
     qputenv("QT_NO_GLIB", "1");
@@ -111,5 +114,9 @@ int main(int argc, char **argv)
     }
     return failed;
 }
+
+}  // namespace
+
+HOLDLINE_TEST_WITH(MicroEventLoop, runOnBothLoops)
 
 #include "micro_eventloop.moc"

@@ -6,6 +6,7 @@
 #include "core/job/jobs.h"
 #include "core/job/lanes.h"
 #include "core/telemetry/latencyhistogram.h"
+#include "tests/support/suite.h"
 
 #include <QTest>
 
@@ -187,5 +188,5 @@ void MicroJob::histogram()
     QVERIFY(histogram.count() > 0);
 }
 
-QTEST_GUILESS_MAIN(MicroJob)
+HOLDLINE_TEST(MicroJob)
 #include "micro_job.moc"

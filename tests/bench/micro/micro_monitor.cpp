@@ -4,6 +4,7 @@
 #include "monitor/data/historytable.h"
 #include "monitor/data/jobstable.h"
 #include "tests/support/processstatus.h"
+#include "tests/support/suite.h"
 
 #include <QTest>
 
@@ -267,5 +268,5 @@ void MicroMonitor::historyFilter()
     QCOMPARE(table.shownCount(), int(LiveData::kHistory));
 }
 
-QTEST_GUILESS_MAIN(MicroMonitor)
+HOLDLINE_TEST(MicroMonitor)
 #include "micro_monitor.moc"

@@ -3,6 +3,7 @@
 // see.
 #include "service/holdline/store/store.h"
 #include "tests/support/storerecords.h"
+#include "tests/support/suite.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -207,5 +208,5 @@ void MicroStore::pausesWhileExpiring()
     QCOMPARE(backend->size().ended, 0);
 }
 
-QTEST_GUILESS_MAIN(MicroStore)
+HOLDLINE_TEST(MicroStore)
 #include "micro_store.moc"

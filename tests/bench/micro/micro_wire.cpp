@@ -5,6 +5,7 @@
 #include "service/http/requestparser.h"
 #include "service/http/responseparser.h"
 #include "service/http/responsewriter.h"
+#include "tests/support/suite.h"
 
 #include <QTest>
 
@@ -151,5 +152,5 @@ void MicroWire::serialiseAnswer()
     QVERIFY(bytes.endsWith(kCallback));
 }
 
-QTEST_GUILESS_MAIN(MicroWire)
+HOLDLINE_TEST(MicroWire)
 #include "micro_wire.moc"

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The quickest linker there is. With optimisation across files GCC needs the one it was built for.
+set(HOLDLINE_LINKER AUTO CACHE STRING "Linker: mold, lld, gold, bfd, or AUTO, the first of them that is there")
+set_property(CACHE HOLDLINE_LINKER PROPERTY STRINGS AUTO mold lld gold bfd)
+
+set(_linker "")
+if(NOT HOLDLINE_LINKER STREQUAL AUTO)
+    set(_linker ${HOLDLINE_LINKER})
+elseif(NOT CMAKE_INTERPROCEDURAL_OPTIMIZATION)
+    foreach(_name mold lld gold)
+        find_program(HOLDLINE_LD_${_name} ld.${_name})
+        mark_as_advanced(HOLDLINE_LD_${_name})
+        if(HOLDLINE_LD_${_name})
+            set(_linker ${_name})
+            break()
+        endif()
+    endforeach()
+endif()
+if(_linker)
+    message(STATUS "linker: ${_linker}")
+    add_link_options(-fuse-ld=${_linker})
+endif()
+
+# Archives that name their objects do not hold them a second time.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_INTERPROCEDURAL_OPTIMIZATION)
+    set(CMAKE_CXX_ARCHIVE_CREATE "<CMAKE_AR> qcT <TARGET> <LINK_FLAGS> <OBJECTS>")
+    set(CMAKE_CXX_ARCHIVE_APPEND "<CMAKE_AR> qT <TARGET> <LINK_FLAGS> <OBJECTS>")
+endif()

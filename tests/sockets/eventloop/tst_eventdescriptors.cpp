@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Descriptors that are closed, copied and used again under the event loop's feet, and lots of them.
+#include "tests/sockets/eventloop/eventloopfixture.h"
+#include "tests/support/suite.h"
+
+#include "core/eventloop/descriptorlimit.h"
+
+#include <QRegularExpression>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <vector>
+
+using namespace holdline;
+using namespace holdline::test;
+using namespace Qt::StringLiterals;
+using Type = QSocketNotifier::Type;
+
+class TestEventDescriptors : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase_data() { addLoops(); }
+    void initTestCase() { raiseDescriptorLimit(); }
+    void init() { QTest::failOnWarning(QRegularExpression(u".?"_s)); }
+
+    // Two are ready; whichever is told first closes the other and opens its number anew.
+    void aNumberIsUsedAgainWithinOneTurn()
+    {
+        const Trace seen = observe([](Trace &trace) {
+            std::array<Ends, 2> ends{Ends::sockets(), Ends::sockets()};
+            std::array<Notifier, 2> old;
+            Ends fresh;
+            Notifier onFresh;
+            for (std::size_t i = 0; i < 2; ++i) {
+                old[i] = notify(ends[i].here, Type::Read, [&, i] {
+                    trace << "told" << ends[i].here.read();
+                    const int number = ends[1 - i].here.get();
+                    old[1 - i].reset();
+                    ends[1 - i].here.close();
+                    fresh = Ends::socketsAt(number);
+                    onFresh = notify(fresh.here, Type::Read, [&] { trace << "fresh"; });
+                });
+                ends[i].there.write();
+            }
+            turn();
+            trace << "turn";
+            turn();
+            fresh.there.write();
+            turn();
+        });
+        QCOMPARE(seen, Trace({"told", "x", "turn", "fresh"}));
+    }
+
+    void aNumberIsUsedAgain_data()
+    {
+        QTest::addColumn<bool>("closedFirst");
+        QTest::addColumn<bool>("turnBetween");
+        QTest::addColumn<bool>("same");
+        for (const bool closedFirst : {false, true}) {
+            for (const bool turnBetween : {false, true}) {
+                for (const bool same : {false, true})
+                    QTest::addRow("%s%s%s", closedFirst ? "closed first" : "disabled first",
+                                  turnBetween ? ", a turn between" : "", same ? ", same notifier" : "")
+                        << closedFirst << turnBetween << same;
+            }
+        }
+    }
+
+    // The kernel forgets a closed descriptor by itself; a loop that still thinks it is registered would never
+    // hear of its successor.
+    void aNumberIsUsedAgain()
+    {
+        QFETCH(bool, closedFirst);
+        QFETCH(bool, turnBetween);
+        QFETCH(bool, same);
+        const Trace seen = observe([&](Trace &trace) {
+            Ends ends = Ends::sockets();
+            const int number = ends.here.get();
+            Notifier read = notify(ends.here, Type::Read, [&] { trace << "read"; });
+            turn();
+            if (closedFirst)
+                ends.here.close();
+            read->setEnabled(false);
+            ends.here.close();
+            if (turnBetween)
+                turn();
+            const Ends fresh = Ends::socketsAt(number);
+            if (same) {
+                read->setEnabled(true);
+            } else {
+                read.reset();
+                read = notify(fresh.here, Type::Read, [&] { trace << "fresh"; });
+            }
+            turn();
+            trace << "written";
+            fresh.there.write();
+            turn();
+        });
+        QCOMPARE(seen, Trace({"written", same ? "read" : "fresh"}));
+    }
+
+    // As above, but the successor's notifier comes while the old one is still there.
+    void aNumberIsUsedAgainBeforeItsNotifierGoes()
+    {
+        // Qt's warns when the new one comes and when the old one goes.
+        for (int i = 0; i < (currentLoop() == EventLoop::Qt ? 2 : 1); ++i)
+            QTest::ignoreMessage(
+                QtWarningMsg,
+                QRegularExpression(u"^(.*: Multiple socket notifiers|More than one socket notifier) "_s));
+        const Trace seen = observe([](Trace &trace) {
+            Ends ends = Ends::sockets();
+            const int number = ends.here.get();
+            Notifier old = notify(ends.here, Type::Read, [&] { trace << "old"; });
+            turn();
+            ends.here.close();
+            const Ends fresh = Ends::socketsAt(number);
+            const Notifier read = notify(fresh.here, Type::Read, [&] { trace << "fresh"; });
+            old.reset();
+            turn();
+            trace << "written";
+            fresh.there.write();
+            turn();
+        });
+        QCOMPARE(seen, Trace({"written", "fresh"}));
+    }
+
+    // What epoll watches is not the number but the open file behind it: with a copy of the descriptor left,
+    // closing takes nothing away, and the number that would take it away is gone.
+    void aCopyOfAClosedDescriptorIsLeft_data()
+    {
+        QTest::addColumn<bool>("reused");
+        QTest::newRow("number free") << false;
+        QTest::newRow("number used again") << true;
+    }
+    void aCopyOfAClosedDescriptorIsLeft()
+    {
+        QFETCH(bool, reused);
+        const Trace seen = observe([&](Trace &trace) {
+            Ends ends = Ends::sockets();
+            const Ends others = Ends::sockets();
+            const int number = ends.here.get();
+            const Descriptor copy(::fcntl(number, F_DUPFD_CLOEXEC, number + 100));
+            const Notifier onOthers =
+                notify(others.here, Type::Read, [&] { trace << "others" << others.here.read(); });
+            Notifier read = notify(ends.here, Type::Read, [&] { trace << "old"; });
+            turn();
+            ends.here.close();
+            read.reset();
+            Ends fresh;
+            if (reused) {
+                fresh = Ends::socketsAt(number);
+                read = notify(fresh.here, Type::Read, [&] { trace << "fresh" << fresh.here.read(); });
+            }
+            ends.there.write();
+            turn();
+            const int turns = wakeUpsWithin(100ms);
+            if (turns > 20)
+                trace << "turns: " + QByteArray::number(turns);
+            // All the others are still there.
+            others.there.write();
+            turn();
+            if (reused) {
+                fresh.there.write();
+                turn();
+            }
+        });
+        Trace expected{"others", "x"};
+        if (reused)
+            expected << "fresh"
+                     << "x";
+        QCOMPARE(seen, expected);
+    }
+
+    // Both at once: what the loop hears of the old file must not be taken for the new one's.
+    void aCopyIsLeftWhenANotifierIsReplaced()
+    {
+        for (int i = 0; i < (currentLoop() == EventLoop::Qt ? 2 : 1); ++i)
+            QTest::ignoreMessage(
+                QtWarningMsg,
+                QRegularExpression(u"^(.*: Multiple socket notifiers|More than one socket notifier) "_s));
+        const Trace seen = observe([](Trace &trace) {
+            Ends ends = Ends::sockets();
+            const int number = ends.here.get();
+            const Descriptor copy(::fcntl(number, F_DUPFD_CLOEXEC, number + 100));
+            Notifier old = notify(ends.here, Type::Read, [&] { trace << "old"; });
+            turn();
+            ends.here.close();
+            const Ends fresh = Ends::socketsAt(number);
+            const Notifier read =
+                notify(fresh.here, Type::Read, [&] { trace << "fresh" << fresh.here.read(); });
+            old.reset();
+            ends.there.write();
+            turn();
+            turn();
+            trace << "written";
+            fresh.there.write();
+            turn();
+        });
+        QCOMPARE(seen, Trace({"written", "fresh", "x"}));
+    }
+
+    void copiesAreDescriptorsOfTheirOwn()
+    {
+        const Trace seen = observe([](Trace &trace) {
+            const Ends ends = Ends::sockets();
+            Descriptor copy(::fcntl(ends.here.get(), F_DUPFD_CLOEXEC, 0));
+            const Notifier read = notify(ends.here, Type::Read, [&] { trace << "read"; });
+            Notifier onCopy = notify(copy, Type::Read, [&] { trace << "copy"; });
+            ends.there.write();
+            turn();
+            std::sort(trace.begin(), trace.end());
+            onCopy.reset();
+            copy.close();
+            turn();
+        });
+        QCOMPARE(seen, Trace({"copy", "read", "read"}));
+    }
+
+    // Closed by mistake with its notifier enabled: Qt's loop warns and disables, ours does not come to know
+    // of it.
+    void aDescriptorIsClosedUnderAnEnabledNotifier()
+    {
+        if (currentLoop() == EventLoop::Qt)
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"Invalid socket"_s));
+        const Trace seen = observe([](Trace &trace) {
+            Ends ends = Ends::sockets();
+            const Notifier read = notify(ends.here, Type::Read, [&] { trace << "read"; });
+            turn();
+            ends.here.close();
+            turn();
+            if (wakeUpsWithin(50ms) > 10)
+                trace << "spins";
+        });
+        QCOMPARE(seen, Trace());
+    }
+
+    void idleDescriptorsWakeNobody()
+    {
+        const Trace seen = observe([](Trace &trace) {
+            std::vector<Descriptor> idle;
+            std::vector<Notifier> notifiers;
+            for (int i = 0; i < 1000; ++i) {
+                idle.push_back(eventDescriptor());
+                notifiers.push_back(notify(idle.back(), Type::Read, [&] { trace << "told"; }));
+            }
+            turn();
+            const int turns = wakeUpsWithin(200ms);
+            if (turns > 10)
+                trace << "turns: " + QByteArray::number(turns);
+        });
+        QCOMPARE(seen, Trace());
+    }
+
+    void oneActiveAmongManyIdle()
+    {
+        const Trace seen = observe([](Trace &trace) {
+            std::vector<Descriptor> idle;
+            std::vector<Notifier> notifiers;
+            for (int i = 0; i < 5000; ++i) {
+                idle.push_back(eventDescriptor());
+                notifiers.push_back(notify(idle.back(), Type::Read, [&] { trace << "idle"; }));
+            }
+            const Ends active = Ends::sockets();
+            const Notifier read = notify(active.here, Type::Read, [&] { trace << active.here.read(); });
+            turn();
+            for (const char *word : {"a", "b", "c"}) {
+                active.there.write(word);
+                turn();
+                turn();
+            }
+            notifiers.clear();
+            active.there.write("d");
+            turn();
+        });
+        QCOMPARE(seen, Trace({"a", "b", "c", "d"}));
+    }
+};
+
+HOLDLINE_TEST(TestEventDescriptors)
+#include "tst_eventdescriptors.moc"

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The whole service stopped and started again on the same store, with as many threads as before or others:
+// durable jobs are found, waited for and answered whatever shard they come to live on.
+#include "tests/support/asking.h"
+#include "tests/support/suite.h"
+#include "tests/support/wholeservice.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace holdline;
+using namespace holdline::test;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int kJobs = 8;
+
+QByteArray account(int i)
+{
+    return "account-" + QByteArray::number(i);
+}
+
+QByteArray keyedStart(int i)
+{
+    return startRequest(account(i), "Idempotency-Key: \"key-" + QByteArray::number(i) + "\"\r\n");
+}
+
+QJsonObject json(const RawAnswer &answer)
+{
+    return QJsonDocument::fromJson(answer.body).object();
+}
+
+}  // namespace
+
+class TestRestart : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void durableJobsSurvive_data()
+    {
+        QTest::addColumn<int>("threadsBefore");
+        QTest::addColumn<int>("threadsAfter");
+        QTest::newRow("one thread") << 1 << 1;
+        QTest::newRow("one, then three") << 1 << 3;
+        QTest::newRow("four, then three") << 4 << 3;
+        QTest::newRow("four, then one") << 4 << 1;
+    }
+    void durableJobsSurvive()
+    {
+        QFETCH(const int, threadsBefore);
+        QFETCH(const int, threadsAfter);
+        const QTemporaryDir folder;
+        Config config = WholeService::quietConfig();
+        config.store.path = folder.filePath(u"holdline.db"_s);
+        ScriptedServer upstream;
+        QList<QByteArray> ids;
+
+        {
+            config.server.threads = threadsBefore;
+            const WholeService service(upstream.url(), config);
+            std::vector<std::unique_ptr<RawHttpClient>> clients;
+            for (int i = 0; i < kJobs; ++i) {
+                clients.push_back(std::make_unique<RawHttpClient>(service.port()));
+                clients.back()->send(keyedStart(i));
+            }
+            QTRY_COMPARE(upstream.arrivalCount(), kJobs);
+            for (int i = 0; i < kJobs; ++i) {
+                const QByteArray query =
+                    "/v1/jobs?account=" + account(i) + "&idempotency_key=key-" + QByteArray::number(i);
+                const auto state = [&] {
+                    const QJsonArray jobs =
+                        json(ask(service.port(), RawHttpClient::get(query))).value("jobs"_L1).toArray();
+                    const QJsonObject job = jobs.isEmpty() ? QJsonObject() : jobs.first().toObject();
+                    ids.resize(i);
+                    ids.append(job.value("id"_L1).toString().toLatin1());
+                    return job.value("state"_L1).toString();
+                };
+                QTRY_COMPARE(state(), u"running"_s);
+            }
+        }
+
+        config.server.threads = threadsAfter;
+        WholeService service(upstream.url(), config);
+        QCOMPARE(upstream.arrivalCount(), kJobs);
+        const auto get = [&](const QByteArray &target) {
+            return ask(service.port(), RawHttpClient::get(target));
+        };
+        // Each on a connection of its own, and so on any thread.
+        for (const QByteArray &id : ids)
+            QCOMPARE(json(get("/v1/jobs/" + id)).value("state"_L1).toString(), u"running"_s);
+
+        RawHttpClient joined(service.port());
+        joined.send(keyedStart(0));
+        for (const ScriptedServer::Arrival &start : upstream.arrivals()) {
+            const QByteArray path = callbackOf(start).path().toLatin1();
+            const RawAnswer answer = ask(service.port(), RawHttpClient::post(path, result()));
+            QCOMPARE(answer.body, R"({"callback":"matched"})");
+        }
+        QTRY_COMPARE(joined.status(), 200);
+        QCOMPARE(joined.answers().front().body, result());
+        for (int i = 0; i < kJobs; ++i) {
+            const RawAnswer replayed = ask(service.port(), keyedStart(i));
+            QCOMPARE(replayed.status, 200);
+            QCOMPARE(replayed.body, result());
+            QCOMPARE(replayed.headers.value("Idempotent-Replayed"), "true");
+            QCOMPARE(replayed.headers.value("Holdline-Job"), ids[i]);
+            QCOMPARE(get("/v1/jobs/" + ids[i] + "/result").body, result());
+            QCOMPARE(ask(service.port(), "DELETE /v1/jobs/" + ids[i] + " HTTP/1.1\r\nHost: h\r\n\r\n").status,
+                     409);
+        }
+        QCOMPARE(upstream.arrivalCount(), kJobs);
+    }
+
+    void handedOverAndCancelledOnAnyThread()
+    {
+        Config config = WholeService::quietConfig();
+        config.server.threads = 4;
+        ScriptedServer upstream;
+        WholeService service(upstream.url(), config);
+        for (int i = 0; i < kJobs; ++i) {
+            const RawAnswer accepted =
+                ask(service.port(), startRequest(account(i), "Prefer: respond-async\r\n"));
+            QCOMPARE(accepted.status, 202);
+            const QByteArray location = accepted.headers.value("Location");
+            RawHttpClient waiting(service.port());
+            waiting.send(RawHttpClient::get(location + "/result", "Prefer: wait=20\r\n"));
+            const RawAnswer cancelled =
+                ask(service.port(), "DELETE " + location + " HTTP/1.1\r\nHost: h\r\n\r\n");
+            QCOMPARE(cancelled.status, 200);
+            QCOMPARE(json(cancelled).value("state"_L1).toString(), u"cancelled"_s);
+            QTRY_COMPARE(waiting.status(), 503);
+            QCOMPARE(json(waiting.answers().front()).value("code"_L1).toString(), u"cancelled"_s);
+        }
+    }
+
+    void whatCouldNotBeReadAtTheStartIsPickedUpLater()
+    {
+        const QTemporaryDir folder;
+        Config config = WholeService::quietConfig();
+        config.store.path = folder.filePath(u"holdline.db"_s);
+        ScriptedServer upstream;
+        auto first = std::make_unique<WholeService>(upstream.url(), config);
+        const RawAnswer accepted = ask(first->port(), startRequest("a", "Prefer: respond-async\r\n"));
+        QCOMPARE(accepted.status, 202);
+        QTRY_COMPARE(upstream.arrivalCount(), 1);
+        const QByteArray location = accepted.headers.value("Location");
+        const QByteArray path = callbackOf(upstream.arrivals().front()).path().toLatin1();
+
+        // The file belongs to the first one.
+        WholeService second(upstream.url(), config);
+        QCOMPARE(ask(second.port(), keyedStart(1)).status, 503);
+        QCOMPARE(ask(second.port(), RawHttpClient::post(path, result())).status, 503);
+        first.reset();
+        QTRY_COMPARE_WITH_TIMEOUT(ask(second.port(), RawHttpClient::post(path, result())).status, 200,
+                                  30'000);
+        QCOMPARE(ask(second.port(), RawHttpClient::get(location + "/result")).body, result());
+    }
+
+    void anEventStreamDoesNotHoldUpTheEnd()
+    {
+        ScriptedServer upstream;
+        auto service = std::make_unique<WholeService>(upstream.url());
+        const RawAnswer accepted = ask(service->port(), startRequest("a", "Prefer: respond-async\r\n"));
+        RawHttpClient events(service->port());
+        events.send(RawHttpClient::get(accepted.headers.value("Location") + "/events"));
+        QTRY_VERIFY(events.received().contains("event: state"));
+        bool finished = false;
+        connect(&service->service(), &Service::finished, this, [&] { finished = true; });
+        service->service().drain();
+        QTRY_VERIFY(finished);
+        QTRY_VERIFY(events.isClosed());
+    }
+};
+
+HOLDLINE_TEST(TestRestart)
+#include "tst_restart.moc"

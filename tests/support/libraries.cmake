@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# holdline_test_support(NAME SOURCES file… LIBRARIES target…): what several suites share, compiled once. Not in a folder
+# of its own for CMake, because the precompiled header holds for one.
+function(holdline_test_support name)
+    cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+    add_library(${name} STATIC ${ARG_SOURCES})
+    target_link_libraries(${name} PUBLIC holdline_flags ${ARG_LIBRARIES} holdline_test_flags)
+    holdline_use_pch(${name} holdline_test_pch)
+endfunction()
+
+# Peers on sockets, and links that lose packets.
+holdline_test_support(holdline_testsupport
+    SOURCES
+        support/asking.cpp
+        support/asking.h
+        support/fullbacklog.cpp
+        support/fullbacklog.h
+        support/lossylink.cpp
+        support/lossylink.h
+        support/lossyrelay.cpp
+        support/lossyrelay.h
+        support/rawhttpclient.cpp
+        support/rawhttpclient.h
+        support/scriptedserver.cpp
+        support/scriptedserver.h
+    LIBRARIES holdline_core holdline_http)
+
+# The coordinator's surroundings, made of memory.
+holdline_test_support(holdline_fakes
+    SOURCES
+        support/fakeexchange.h
+        support/fakejobstarter.h
+    LIBRARIES holdline_jobs holdline_testsupport)
+
+# jobserver and holdline together in one process, and a monitor of theirs.
+holdline_test_support(holdline_wholeservice
+    SOURCES
+        support/watcher.h
+        support/wholeservice.cpp
+        support/wholeservice.h
+    LIBRARIES holdline_service jobserver_engine jobclient_lib holdline_testsupport)
+
+# The programs themselves, in processes of their own.
+holdline_test_support(holdline_programs
+    SOURCES
+        support/program.cpp
+        support/program.h
+    LIBRARIES holdline_testsupport)
+target_compile_definitions(holdline_programs PUBLIC
+    HOLDLINE_PROGRAM="$<TARGET_FILE:holdline>"
+    JOBSERVER_PROGRAM="$<TARGET_FILE:jobserver>"
+    JOBCLIENT_PROGRAM="$<TARGET_FILE:jobclient>"
+    BENCH_PROGRAM="$<TARGET_FILE:bench>")
+add_dependencies(holdline_programs holdline jobserver jobclient bench)
+
+if(HOLDLINE_BUILD_MONITOR)
+    # What a monitor's charts are fed with.
+    holdline_test_support(holdline_samplestream
+        SOURCES
+            support/samplestream.cpp
+            support/samplestream.h
+        LIBRARIES holdline_core)
+endif()
+
+# A busy service as a monitor sees it, without a service.
+holdline_test_support(holdline_simulatedjobs
+    SOURCES
+        support/simulatedjobs.cpp
+        support/simulatedjobs.h
+    LIBRARIES holdline_core)

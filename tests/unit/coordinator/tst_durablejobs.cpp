@@ -1,0 +1,604 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The coordinator against scripted fakes: keys, hand-over, and what is stored before whom is told what.
+#include "tests/support/coordinatorworld.h"
+#include "tests/support/suite.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace holdline;
+using namespace holdline::test;
+using Fate = StartResult::Fate;
+using std::chrono::milliseconds;
+
+namespace {
+
+const QByteArray kBody = R"({"account":"a","wait":true})";
+
+http::HeaderFields keyed(const QByteArray &key, const QByteArray &prefer = {})
+{
+    http::HeaderFields headers{{"Idempotency-Key", key}};
+    if (!prefer.isEmpty())
+        headers.append("Prefer", prefer);
+    return headers;
+}
+
+/// The token of the only start that is out.
+QByteArray tokenOf(CoordinatorWorld &world)
+{
+    return CoordinatorWorld::tokenIn(world.starter.calls.begin()->second);
+}
+
+bool waitForStart(CoordinatorWorld &world, std::size_t starts = 1)
+{
+    return QTest::qWaitFor([&] { return world.starter.order.size() >= starts; });
+}
+
+std::optional<JobRecord> find(CoordinatorWorld &world, const QByteArray &id)
+{
+    std::optional<std::optional<JobRecord>> answer;
+    world.coordinator.find(id, [&](std::optional<JobRecord> found) { answer = std::move(found); });
+    if (!QTest::qWaitFor([&] { return answer.has_value(); }))
+        qFatal("the directory does not answer");
+    return *answer;
+}
+
+}  // namespace
+
+class TestDurableJobs : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void intentIsDurableBeforeTheStartLeaves()
+    {
+        CoordinatorWorld world;
+        world.store.hold();
+        const Client client = world.hold(kBody, keyed("\"k1\""));
+        QTRY_COMPARE(world.store.puts.size(), std::size_t(1));
+        const JobRecord &intent = world.store.puts.front();
+        QCOMPARE(intent.status.state, JobState::Starting);
+        QCOMPARE(intent.key, "k1");
+        QCOMPARE(intent.fingerprint.size(), 32);
+        QCOMPARE(intent.token.size(), CallbackToken::kTextLength);
+        // What may have left is not made again, so nobody needs its request; see handedOverAtOnce().
+        QVERIFY(!intent.request);
+        QVERIFY(world.starter.order.empty());
+        world.store.release(1);
+        QCOMPARE(world.starter.order.size(), std::size_t(1));
+        QCOMPARE(tokenOf(world), intent.token);
+        QCOMPARE(world.starter.calls.begin()->second.idempotencyKey, intent.id);
+        QVERIFY(client.log->answers.empty());
+    }
+
+    void nobodyIsToldOfAnEndThatIsNotDurable()
+    {
+        CoordinatorWorld world;
+        const Client client = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        QTRY_COMPARE(world.store.records.size(), std::size_t(1));
+        const QByteArray id = world.store.puts.front().id;
+        QTRY_COMPARE(world.store.records.at(id).status.state, JobState::Running);
+        world.store.hold();
+        const auto callback = world.send(token, CoordinatorWorld::result());
+        const auto again = world.send(token, CoordinatorWorld::result());
+        QVERIFY(callback->answers.empty() && again->answers.empty() && client.log->answers.empty());
+        std::optional<JobRecord> asked;
+        world.coordinator.find(id, [&](std::optional<JobRecord> found) { asked = std::move(found); });
+        QVERIFY(!asked);
+        QCOMPARE(world.store.puts.back().answer->body, CoordinatorWorld::result().body);
+        world.store.release();
+        QCOMPARE(callback->body(), R"({"callback":"matched"})");
+        QCOMPARE(again->body(), R"({"callback":"duplicate"})");
+        QCOMPARE(client.log->status(), 200);
+        QCOMPARE(client.log->body(), CoordinatorWorld::result().body);
+        QVERIFY(asked && asked->isSettled());
+        QCOMPARE(world.coordinator.durableCount(), 0);
+    }
+
+    void plainJobsAreNotStored()
+    {
+        CoordinatorWorld world;
+        const Client client = world.hold();
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        world.callback(token);
+        QCOMPARE(client.log->status(), 200);
+        QVERIFY(world.store.puts.empty());
+        QCOMPARE(world.store.looks, 0);
+    }
+
+    void joinedClientsGetTheSameAnswer()
+    {
+        CoordinatorWorld world;
+        std::vector<Client> clients;
+        for (int i = 0; i < 3; ++i)
+            clients.push_back(world.hold(kBody, keyed(i == 1 ? "\"k\"" : "k")));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        // Written another way, the same request.
+        clients.push_back(world.hold("{ \"wait\":true, \"account\":\"\\u0061\" }", keyed("k")));
+        world.callback(token);
+        for (const Client &client : clients) {
+            QTRY_COMPARE(client.log->status(), 200);
+            QCOMPARE(client.log->body(), clients.front().log->body());
+            QVERIFY(header(client, "Idempotent-Replayed").isEmpty());
+        }
+        QCOMPARE(world.starter.order.size(), std::size_t(1));
+        QCOMPARE(world.coordinator.joinedTotal(), quint64(3));
+    }
+
+    void finishedKeysAreReplayed()
+    {
+        CoordinatorWorld world;
+        const Client first = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        world.callback(token);
+        QTRY_COMPARE(first.log->status(), 200);
+        QSignalSpy ended(&world.coordinator, &JobCoordinator::requestAnswered);
+        const Client second = world.hold(kBody, keyed("k"));
+        QTRY_COMPARE(second.log->status(), 200);
+        QCOMPARE(second.log->body(), first.log->body());
+        QCOMPARE(header(second, "Idempotent-Replayed"), "true");
+        QCOMPARE(header(second, "Holdline-Job"), header(first, "Holdline-Job"));
+        QVERIFY(header(second, "Server-Timing").contains("job;dur="));
+        QCOMPARE(ended.size(), 1);
+        QCOMPARE(ended.front().front().value<RequestEnd>().reason, Reason::Replayed);
+        const Client other = world.hold(R"({"account":"a","wait":true,"x":1})", keyed("k"));
+        QTRY_COMPARE(other.log->status(), 422);
+        QCOMPARE(code(other.log->answers.front()), "idempotency_key_reused");
+        // The same key of another account is another key.
+        world.hold(R"({"account":"b"})", keyed("k"));
+        QVERIFY(waitForStart(world, 2));
+    }
+
+    void errorsAreReplayedToo()
+    {
+        CoordinatorWorld world;
+        const Client first = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        world.starter.answer(world.lastTicket(), Fate::Rejected, 402);
+        QTRY_COMPARE(first.log->status(), 402);
+        const Client second = world.hold(kBody, keyed("k"));
+        QTRY_COMPARE(second.log->status(), 402);
+        QCOMPARE(second.log->body(), "upstream says 402");
+        QCOMPARE(header(second, "Content-Type"), "text/plain");
+        QCOMPARE(header(second, "Idempotent-Replayed"), "true");
+        QCOMPARE(world.starter.order.size(), std::size_t(1));
+    }
+
+    void aKeyThatNeverStartedIsFreeAgain()
+    {
+        Config config = quickConfig();
+        config.retry.attempts = 1;
+        CoordinatorWorld world(config);
+        const Client first = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        world.starter.answer(world.lastTicket(), Fate::NotStarted, 0);
+        QTRY_COMPARE(first.log->status(), 502);
+        QTRY_VERIFY(world.store.records.empty());
+        world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world, 2));
+    }
+
+    void inFlightCanBeRefused()
+    {
+        Config config = quickConfig();
+        config.hold.keyInFlight = KeyInFlight::Reject;
+        CoordinatorWorld world(config);
+        world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const Client second = world.hold(kBody, keyed("k"));
+        QCOMPARE(second.log->status(), 409);
+        QCOMPARE(code(second.log->answers.front()), "idempotency_key_in_flight");
+        const Client broken = world.hold(kBody, keyed("\"k"));
+        QCOMPARE(code(broken.log->answers.front()), "idempotency_key_invalid");
+    }
+
+    void handedOverAtOnce()
+    {
+        CoordinatorWorld world;
+        world.store.hold();
+        const Client client = world.hold(kBody, {{"Prefer", "respond-async"}});
+        QTest::qWait(0);
+        QVERIFY(client.log->answers.empty());
+        world.store.release();
+        QTRY_COMPARE(client.log->status(), 202);
+        QCOMPARE(world.store.puts.front().request->body, kBody);
+        const QByteArray id = header(client, "Holdline-Job");
+        QCOMPARE(header(client, "Location"), "/v1/jobs/" + id);
+        QCOMPARE(header(client, "Preference-Applied"), "respond-async");
+        QCOMPARE(header(client, "Retry-After"), "1");
+        QVERIFY(!find(world, id)->isSettled());
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        QCOMPARE(find(world, id)->status.state, JobState::Running);
+        world.callback(token);
+        const auto record = find(world, id);
+        QCOMPARE(record->status.outcome, Reason::Completed);
+        QCOMPARE(record->answer->body, CoordinatorWorld::result().body);
+        QCOMPARE(world.coordinator.durableCount(), 0);
+    }
+
+    void handedOverAfterAWhile()
+    {
+        CoordinatorWorld world;
+        const Client client = world.hold(kBody, {{"Prefer", "respond-async, wait=1"}});
+        QVERIFY(waitForStart(world));
+        world.starter.accept(world.lastTicket(), "1f");
+        QTRY_COMPARE(client.log->status(), 202);
+        QCOMPARE(header(client, "Preference-Applied"), "respond-async, wait=1");
+    }
+
+    void aWaitersTimeIsNotItsJobs()
+    {
+        Config config = quickConfig();
+        config.hold.deadline = milliseconds(30);
+        CoordinatorWorld world(config);
+        const Client client = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        QTRY_COMPARE(client.log->status(), 504);
+        QCOMPARE(code(client.log->answers.front()), "callback_timeout");
+        QCOMPARE(header(client, "Location"), "/v1/jobs/" + header(client, "Holdline-Job"));
+        QCOMPARE(world.coordinator.durableCount(), 1);
+        const Client back = world.hold(kBody, keyed("k"));
+        world.callback(token);
+        QTRY_COMPARE(back.log->status(), 200);
+        QCOMPARE(header(back, "Holdline-Job"), header(client, "Holdline-Job"));
+    }
+
+    void aClientThatLeavesComesBack()
+    {
+        CoordinatorWorld world;
+        Client client = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        client.exchange->leave();
+        world.starter.accept(world.lastTicket(), "1f");
+        QCOMPARE(world.callback(token).body, R"({"callback":"matched"})");
+        const Client back = world.hold(kBody, keyed("k"));
+        QTRY_COMPARE(back.log->status(), 200);
+        QCOMPARE(header(back, "Idempotent-Replayed"), "true");
+    }
+
+    void whoLeavesTheQueueWasNeverThere()
+    {
+        CoordinatorWorld world;
+        world.hold();  // has the lane's only turn
+        Client queued = world.hold(kBody, keyed("k"));
+        QTRY_COMPARE(world.store.records.size(), std::size_t(1));
+        QCOMPARE(world.store.records.begin()->second.status.state, JobState::Queued);
+        queued.exchange->leave();
+        QTRY_VERIFY(world.store.records.empty());
+        QCOMPARE(world.coordinator.durableCount(), 0);
+        world.starter.accept(world.lastTicket(), "1f");
+        QTest::qWait(0);
+        QCOMPARE(world.starter.order.size(), std::size_t(1));
+    }
+
+    void handedOverJobsKeepTheirPlace()
+    {
+        CoordinatorWorld world;
+        world.hold();
+        const Client queued = world.hold(kBody, {{"Prefer", "respond-async"}});
+        QTRY_COMPARE(queued.log->status(), 202);
+        world.starter.accept(world.lastTicket(), "1f");
+        QVERIFY(waitForStart(world, 2));
+    }
+
+    void noDurableJobWithoutAStore()
+    {
+        CoordinatorWorld world;
+        world.store.setUnavailable(u"the disk is full"_s);
+        for (const auto &headers : {keyed("k"), http::HeaderFields{{"Prefer", "respond-async"}}}) {
+            const Client client = world.hold(kBody, headers);
+            QCOMPARE(client.log->status(), 503);
+            QCOMPARE(code(client.log->answers.front()), "store_unavailable");
+            QVERIFY(client.log->body().contains("the disk is full"));
+            QVERIFY(!header(client, "Retry-After").isEmpty());
+        }
+        QVERIFY(world.starter.order.empty());
+        world.hold();
+        QCOMPARE(world.starter.order.size(), std::size_t(1));
+    }
+
+    void anIntentThatCannotBeStoredStays()
+    {
+        CoordinatorWorld world;
+        world.store.failNext(1, u"no space left"_s);
+        const Client client = world.hold(kBody, keyed("k"));
+        QTRY_COMPARE(client.log->status(), 503);
+        QCOMPARE(code(client.log->answers.front()), "store_unavailable");
+        QVERIFY(world.starter.order.empty());
+        QCOMPARE(world.coordinator.lanes().totalInFlight(), 0);
+        QCOMPARE(world.coordinator.durableCount(), 0);
+        world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+    }
+
+    void aResultThatCannotBeStored()
+    {
+        CoordinatorWorld world;
+        const Client client = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        QTRY_COMPARE(world.store.records.begin()->second.status.state, JobState::Running);
+        world.store.failNext(1, u"no space left"_s);
+        const http::Response refused = world.callback(token);
+        QCOMPARE(refused.status, 503);
+        QVERIFY(!refused.headers.value("Retry-After").isEmpty());
+        // The client has what it came for, and so does whoever comes with its key.
+        QCOMPARE(client.log->status(), 200);
+        const Client again = world.hold(kBody, keyed("k"));
+        QCOMPARE(again.log->status(), 200);
+        QCOMPARE(header(again, "Idempotent-Replayed"), "true");
+        QCOMPARE(world.callback(token).body, R"({"callback":"duplicate"})");
+        QCOMPARE(world.coordinator.durableCount(), 0);
+        QCOMPARE(world.store.records.begin()->second.status.outcome, Reason::Completed);
+    }
+
+    void anUnstoredEndIsTriedAgain()
+    {
+        CoordinatorWorld world;
+        world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        world.starter.answer(world.lastTicket(), Fate::Rejected, 402);
+        QTRY_COMPARE(world.coordinator.durableCount(), 0);
+        world.hold(kBody, keyed("k2"));
+        QVERIFY(waitForStart(world, 2));
+        world.store.failNext(1, u"no space left"_s);
+        world.starter.answer(world.lastTicket(), Fate::Rejected, 403);
+        QTRY_COMPARE(world.coordinator.durableCount(), 1);
+        QTRY_COMPARE(world.coordinator.durableCount(), 0);
+        QCOMPARE(world.store.records.size(), std::size_t(2));
+    }
+
+    void lateResultsTakeTheFailuresPlace()
+    {
+        Config config = quickConfig();
+        config.hold.jobDeadline = milliseconds(20);
+        CoordinatorWorld world(config);
+        const Client client = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        QTRY_COMPARE(client.log->status(), 504);
+        const QByteArray id = header(client, "Holdline-Job");
+        QCOMPARE(find(world, id)->status.outcome, Reason::CallbackTimeout);
+        QCOMPARE(world.callback(token).body, R"({"callback":"late"})");
+        QCOMPARE(find(world, id)->status.outcome, Reason::Completed);
+        const Client back = world.hold(kBody, keyed("k"));
+        QTRY_COMPARE(back.log->status(), 200);
+        QCOMPARE(back.log->body(), CoordinatorWorld::result().body);
+    }
+
+    void aLateResultThatCannotBeStored()
+    {
+        Config config = quickConfig();
+        config.hold.jobDeadline = milliseconds(20);
+        CoordinatorWorld world(config);
+        world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        // The job's end is still on its way into the store when the result comes.
+        world.store.hold();
+        world.store.failNext(2, u"no space left"_s);
+        QTRY_COMPARE(world.store.puts.back().status.outcome, Reason::CallbackTimeout);
+        QVERIFY(world.store.puts.back().isSettled());
+        const auto callback = world.send(token, CoordinatorWorld::result());
+        QVERIFY(callback->answers.empty());
+        world.store.release();
+        QCOMPARE(callback->status(), 503);
+        QTRY_COMPARE(world.coordinator.durableCount(), 0);
+        QCOMPARE(world.store.records.begin()->second.status.outcome, Reason::Completed);
+    }
+
+    void callbacksOfForgottenJobsAreKnown()
+    {
+        Config config = quickConfig();
+        config.hold.retainedResults = 0;
+        CoordinatorWorld world(config);
+        world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        world.callback(token);
+        world.hold(R"({"account":"b"})");
+        QCOMPARE(world.coordinator.jobs().retainedCount(), 0);
+        QCOMPARE(world.callback(token).body, R"({"callback":"duplicate"})");
+        QCOMPARE(world.callback(token, "2e").status, 409);
+        QCOMPARE(world.callback(CallbackToken::make(0, 0).toText()).status, 404);
+    }
+
+    void callbacksThatCannotBeLookedUpComeAgain()
+    {
+        CoordinatorWorld world;
+        world.store.setUnavailable(u"the disk is gone"_s);
+        const http::Response response = world.callback(CallbackToken::make(0, 0).toText());
+        QCOMPARE(response.status, 503);
+        QVERIFY(!response.headers.value("Retry-After").isEmpty());
+        QCOMPARE(world.callback("nonsense").status, 404);
+    }
+
+    void whatTheStoreKnowsAndNobodyElse()
+    {
+        CoordinatorWorld before;
+        before.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(before));
+        const QByteArray token = tokenOf(before);
+        before.starter.accept(before.lastTicket(), "1f");
+        QTRY_COMPARE(before.store.records.begin()->second.status.state, JobState::Running);
+
+        CoordinatorWorld after;  // started while its store could not be read
+        after.store.records = before.store.records;
+        QCOMPARE(after.callback(token).status, 503);
+        const Client back = after.hold(kBody, keyed("k"));
+        QTRY_COMPARE(after.coordinator.recoveredTotal(), quint64(1));
+        QCOMPARE(after.callback(token).body, R"({"callback":"matched"})");
+        QTRY_COMPARE(back.log->status(), 200);
+        QVERIFY(after.starter.order.empty());
+    }
+
+    void cancelled()
+    {
+        CoordinatorWorld world;
+        const Client client = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        world.starter.accept(world.lastTicket(), "1f");
+        const QByteArray id = world.store.puts.front().id;
+        std::optional<JobDirectory::Cancelled> answer;
+        world.coordinator.cancel(id, [&](auto cancelled, const auto &record) {
+            answer = cancelled;
+            QVERIFY(record && record->status.outcome == Reason::Cancelled);
+        });
+        QTRY_VERIFY(answer == JobDirectory::Cancelled::Done);
+        QCOMPARE(client.log->status(), 503);
+        answer.reset();
+        world.coordinator.cancel(id, [&](auto cancelled, const auto &) { answer = cancelled; });
+        QTRY_VERIFY(answer == JobDirectory::Cancelled::AlreadyEnded);
+        answer.reset();
+        world.coordinator.cancel(makeJobId(), [&](auto cancelled, const auto &) { answer = cancelled; });
+        QTRY_VERIFY(answer == JobDirectory::Cancelled::NotFound);
+    }
+
+    void watchersSeeEachChange()
+    {
+        CoordinatorWorld world;
+        world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        const QByteArray id = world.store.puts.front().id;
+        std::vector<JobRecord> seen;
+        std::function<void(std::uint64_t)> watch = [&](std::uint64_t after) {
+            world.coordinator.watch(id, after, Clock::now() + JobDirectory::kMaxWatch, [&](auto record) {
+                seen.push_back(*record);
+                if (!record->isSettled())
+                    watch(record->revision);
+            });
+        };
+        watch(0);
+        QCOMPARE(seen.size(), std::size_t(1));
+        world.starter.accept(world.lastTicket(), "1f");
+        QCOMPARE(seen.back().status.state, JobState::Running);
+        world.callback(token);
+        QVERIFY(seen.back().isSettled());
+        for (std::size_t i = 1; i < seen.size(); ++i)
+            QVERIFY(seen[i].revision > seen[i - 1].revision);
+        // Its time passes.
+        int answers = 0;
+        world.hold(kBody, keyed("k2"));
+        QVERIFY(waitForStart(world, 2));
+        const QByteArray other = world.store.puts.back().id;
+        world.coordinator.watch(other, 1'000, Clock::now() + milliseconds(5),
+                                [&](const auto &) { ++answers; });
+        QTRY_COMPARE(answers, 1);
+    }
+
+    void drainHandsOver()
+    {
+        CoordinatorWorld world;
+        world.hold();
+        const Client running = world.hold(R"({"account":"b"})", keyed("r"));
+        const Client queued = world.hold(kBody, keyed("q"));
+        QVERIFY(waitForStart(world, 2));
+        QSignalSpy drained(&world.coordinator, &JobCoordinator::drained);
+        world.coordinator.drain(milliseconds(10));
+        for (const Client &client : {running, queued}) {
+            QTRY_COMPARE(client.log->status(), 503);
+            QCOMPARE(code(client.log->answers.front()), "draining");
+            const QByteArray id = header(client, "Holdline-Job");
+            QCOMPARE(header(client, "Location"), "/v1/jobs/" + id);
+            QVERIFY(world.store.records.at(id).status.handedOver);
+        }
+        QTRY_VERIFY(!drained.isEmpty());
+    }
+
+    void recoveredJobsAreWaitedFor()
+    {
+        CoordinatorWorld before;
+        const Client client = before.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(before));
+        const QByteArray token = tokenOf(before);
+        before.starter.accept(before.lastTicket(), "1f");
+        QTRY_COMPARE(before.store.records.begin()->second.status.state, JobState::Running);
+
+        CoordinatorWorld after;
+        after.store.records = before.store.records;
+        after.coordinator.recover({before.store.records.begin()->second});
+        QCOMPARE(after.coordinator.recoveredTotal(), quint64(1));
+        const Client back = after.hold(kBody, keyed("k"));
+        QVERIFY(back.log->answers.empty());
+        QCOMPARE(after.callback(token).body, R"({"callback":"matched"})");
+        QTRY_COMPARE(back.log->status(), 200);
+        QVERIFY(after.starter.order.empty());
+    }
+
+    void interruptedStartsAreNotMadeAgain_data()
+    {
+        QTest::addColumn<bool>("again");
+        QTest::newRow("never") << false;
+        QTest::newRow("always") << true;
+    }
+    void interruptedStartsAreNotMadeAgain()
+    {
+        QFETCH(const bool, again);
+        Config config = quickConfig();
+        config.retry.ambiguous = again ? AmbiguousRetry::Always : AmbiguousRetry::Never;
+        CoordinatorWorld before(config);
+        before.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(before));
+        const JobRecord record = before.store.records.begin()->second;
+        QCOMPARE(record.status.state, JobState::Starting);
+
+        CoordinatorWorld after(config);
+        after.store.records = before.store.records;
+        after.coordinator.recover({record});
+        if (again) {
+            QVERIFY(waitForStart(after));
+            QCOMPARE(after.starter.calls.begin()->second.idempotencyKey, record.id);
+            QCOMPARE(tokenOf(after), record.token);
+            return;
+        }
+        const Client back = after.hold(kBody, keyed("k"));
+        QCOMPARE(after.callback(record.token, "1f").body, R"({"callback":"matched"})");
+        QTRY_COMPARE(back.log->status(), 200);
+        QVERIFY(after.starter.order.empty());
+    }
+
+    void queuedJobsStartWhenTheirClientComesBack()
+    {
+        CoordinatorWorld before;
+        before.hold();
+        before.hold(kBody, keyed("k"));
+        const Client handed = before.hold(R"({"account":"a","n":1})", {{"Prefer", "respond-async"}});
+        QTRY_COMPARE(before.store.records.size(), std::size_t(2));
+        std::vector<JobRecord> records;
+        for (const auto &[id, record] : before.store.records)
+            records.push_back(record);
+
+        CoordinatorWorld after;
+        after.store.records = before.store.records;
+        after.coordinator.recover(records);
+        QVERIFY(waitForStart(after));
+        QVERIFY(after.starter.calls.begin()->second.body.contains("\"n\":1"));
+        after.starter.accept(after.lastTicket(), "1f");
+        QTest::qWait(0);
+        QCOMPARE(after.starter.order.size(), std::size_t(1));
+        const Client back = after.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(after, 2));
+        QCOMPARE(after.coordinator.lanes().totalQueued(), 0);
+    }
+};
+
+HOLDLINE_TEST(TestDurableJobs)
+#include "tst_durablejobs.moc"

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Two shards in one thread, so that every letter is on its way for as long as the test likes: starts and
+// callbacks that arrive at the wrong one, and clients that leave at every stage.
+#include "service/holdline/shards/shardrouter.h"
+#include "tests/support/coordinatorworld.h"
+#include "tests/support/suite.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace holdline;
+using namespace holdline::test;
+
+namespace {
+
+constexpr std::size_t kSeed = 99;
+
+/// One shard without sockets.
+struct Side
+{
+    Side(int index, const std::vector<ShardBox *> &boxes, const Config &config)
+        : box(*boxes[static_cast<std::size_t>(index)]),
+          coordinator(config, "http://cb/callback", starter, store, static_cast<std::uint8_t>(index)),
+          router(std::make_unique<ShardRouter>(coordinator,
+                                               ShardContext{index, AccountShards(2, kSeed), boxes, nullptr}))
+    {
+    }
+    void open()
+    {
+        box.open([this](ShardMessage &&message) {
+            ++messages;
+            std::visit(
+                [this](auto one) {
+                    if constexpr (!std::is_same_v<decltype(one), ShardTask>)
+                        router->receive(std::move(one));
+                },
+                std::move(message));
+        });
+    }
+    int held() const { return coordinator.jobs().heldCount(); }
+
+    ShardBox &box;
+    FakeJobStarter starter;
+    FakeJobStore store;
+    JobCoordinator coordinator;
+    std::unique_ptr<ShardRouter> router;
+    int messages = 0;  ///< received
+};
+
+struct TwoShards
+{
+    explicit TwoShards(const Config &config = quickConfig()) : a(0, boxes(), config), b(1, boxes(), config)
+    {
+        a.open();
+        b.open();
+    }
+    ~TwoShards()
+    {
+        boxOfA.close();
+        boxOfB.close();
+    }
+    std::vector<ShardBox *> boxes() { return {&boxOfA, &boxOfB}; }
+
+    /// A start of an account that lives on `home`, arriving at `at`.
+    static Client start(Side &at, int target)
+    {
+        return startBody(at, "{\"account\":\"" + accountOf(target) + "\",\"wait\":true}");
+    }
+    static Client startBody(Side &at, const QByteArray &body)
+    {
+        Client client;
+        auto exchange = std::make_unique<FakeExchange>(client.log);
+        client.exchange = exchange.get();
+        at.router->start(post(body), std::move(exchange));
+        return client;
+    }
+    /// A callback for the job whose start `of` sent last, arriving at `at`.
+    static Client callback(Side &at, const Side &of)
+    {
+        return callbackTo(at, CoordinatorWorld::tokenIn(of.starter.calls.at(of.starter.order.back())));
+    }
+    static Client callbackTo(Side &at, const QByteArray &token)
+    {
+        http::Request request =
+            post(R"({"id":"1f","state":"completed"})", {{"Content-Type", "application/json"}});
+        request.target = "/callback/" + token;
+        Client client;
+        auto exchange = std::make_unique<FakeExchange>(client.log);
+        client.exchange = exchange.get();
+        at.router->callback(request, std::move(exchange));
+        return client;
+    }
+    static QByteArray accountOf(int target)
+    {
+        for (int i = 0;; ++i) {
+            const QByteArray account = QByteArray::number(i);
+            if (AccountShards(2, kSeed).of(account) == target)
+                return account;
+        }
+    }
+    /// All letters, and the answers to them.
+    static void deliver()
+    {
+        for (int turn = 0; turn < 4; ++turn)
+            QTest::qWait(1);
+    }
+
+    ShardBox boxOfA;
+    ShardBox boxOfB;
+    Side a;
+    Side b;
+};
+
+}  // namespace
+
+class TestShardRouter : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatBelongsHereNeedsNoMessage()
+    {
+        TwoShards shards;
+        const Client client = TwoShards::start(shards.a, 0);
+        QCOMPARE(shards.a.held(), 1);
+        QCOMPARE(shards.a.starter.order.size(), std::size_t(1));
+        const Client caller = TwoShards::callback(shards.a, shards.a);
+        QCOMPARE(caller.log->status(), 200);
+        QCOMPARE(client.log->status(), 200);
+        TwoShards::deliver();
+        QCOMPARE(shards.a.messages + shards.b.messages, 0);
+    }
+
+    void startAndCallbackBothAtTheWrongShard()
+    {
+        TwoShards shards;
+        QSignalSpy starts(shards.a.router.get(), &ShardRouter::startForwarded);
+        QSignalSpy callbacks(shards.a.router.get(), &ShardRouter::callbackForwarded);
+        const Client client = TwoShards::start(shards.a, 1);
+        QCOMPARE(shards.a.router->forwardedCount(), 1);
+        QTRY_COMPARE(shards.b.starter.order.size(), std::size_t(1));
+        QCOMPARE(shards.a.held(), 0);
+        QCOMPARE(shards.b.held(), 1);
+        const auto call = shards.b.starter.calls.begin()->second;
+        QCOMPARE(CallbackToken::fromText(CoordinatorWorld::tokenIn(call))->shard, std::uint8_t(1));
+
+        const Client caller = TwoShards::callback(shards.a, shards.b);
+        QCOMPARE(shards.a.router->forwardedCount(), 2);
+        QTRY_COMPARE(caller.log->status(), 200);
+        QCOMPARE(caller.log->body(), QByteArray(R"({"callback":"early"})"));
+        QTRY_COMPARE(client.log->status(), 200);
+        QCOMPARE(client.log->body(), QByteArray(R"({"id":"1f","state":"completed"})"));
+        TwoShards::deliver();
+        QCOMPARE(client.log->answers.size(), std::size_t(1));
+        QCOMPARE(caller.log->answers.size(), std::size_t(1));
+        QVERIFY(client.log->destroyed && caller.log->destroyed);
+        QCOMPARE(shards.a.router->forwardedCount(), 0);
+        QCOMPARE(starts.size(), 1);
+        QCOMPARE(callbacks.size(), 1);
+    }
+
+    /// What can be told without the account's shard is told at once, also to a client that has half-closed.
+    void malformedIsRefusedAtOnce()
+    {
+        TwoShards shards;
+        const Client client = TwoShards::startBody(shards.a, "{");
+        QCOMPARE(client.log->status(), 400);
+        const Client nameless = TwoShards::startBody(shards.b, "{}");
+        QCOMPARE(nameless.log->status(), 422);
+        TwoShards::deliver();
+        QCOMPARE(shards.a.messages + shards.b.messages, 0);
+    }
+
+    void refusalOfTheAccountsShardComesBack()
+    {
+        TwoShards shards;
+        shards.b.coordinator.drain(std::chrono::seconds(1));
+        QSignalSpy refused(&shards.b.coordinator, &JobCoordinator::requestRefused);
+        const Client client = TwoShards::start(shards.a, 1);
+        QTRY_COMPARE(client.log->status(), 503);
+        QCOMPARE(code(client.log->answers.front()), QByteArray("draining"));
+        QCOMPARE(refused.size(), 1);
+        QCOMPARE(shards.a.router->forwardedCount(), 0);
+    }
+
+    void oneLaneWhateverTheShard()
+    {
+        TwoShards shards;
+        for (int i = 0; i < 10; ++i)
+            TwoShards::start(i % 2 == 0 ? shards.a : shards.b, 1);
+        QTRY_COMPARE(shards.b.held(), 10);
+        QCOMPARE(shards.b.starter.calls.size(), std::size_t(1));
+        QCOMPARE(shards.a.starter.order.size(), std::size_t(0));
+        QCOMPARE(shards.b.coordinator.lanes().laneCount(), 1);
+    }
+
+    void clientLeavesWhileItsStartIsOnTheWay()
+    {
+        TwoShards shards;
+        const Client client = TwoShards::start(shards.a, 1);
+        client.exchange->leave();
+        QCOMPARE(shards.a.router->forwardedCount(), 0);
+        QTRY_COMPARE(shards.b.messages, 2);  // the start, and that its client has gone
+        QCOMPARE(shards.b.held(), 0);
+        TwoShards::deliver();
+        QVERIFY(client.log->destroyed);
+        QVERIFY(client.log->answers.empty());
+    }
+
+    void clientLeavesWhileHeldElsewhere()
+    {
+        TwoShards shards;
+        const Client client = TwoShards::start(shards.a, 1);
+        QTRY_COMPARE(shards.b.held(), 1);
+        QSignalSpy ended(&shards.b.coordinator, &JobCoordinator::jobEnded);
+        client.exchange->leave();
+        QTRY_COMPARE(shards.b.held(), 0);
+        QCOMPARE(ended.front().at(1).toInt(), 499);
+        const Client caller = TwoShards::callback(shards.a, shards.b);
+        QTRY_COMPARE(caller.log->body(), QByteArray(R"({"callback":"late"})"));
+        QVERIFY(client.log->answers.empty());
+    }
+
+    /// The answer and the news that nobody waits for it cross each other.
+    void clientLeavesWhileItsAnswerIsOnTheWay()
+    {
+        TwoShards shards;
+        const Client client = TwoShards::start(shards.a, 1);
+        QTRY_COMPARE(shards.b.held(), 1);
+        const Client caller = TwoShards::callback(shards.b, shards.b);
+        QCOMPARE(caller.log->status(), 200);
+        QCOMPARE(shards.b.held(), 0);
+        QVERIFY(client.log->answers.empty());
+        client.exchange->leave();
+        TwoShards::deliver();
+        QCOMPARE(shards.a.messages, 1);
+        QCOMPARE(shards.b.messages, 2);
+        QVERIFY(client.log->answers.empty());
+        QVERIFY(client.log->destroyed);
+    }
+
+    void callerLeavesBeforeItsAnswer()
+    {
+        TwoShards shards;
+        const Client client = TwoShards::start(shards.b, 1);
+        const Client caller = TwoShards::callback(shards.a, shards.b);
+        caller.exchange->leave();
+        // The callback counts all the same.
+        QTRY_COMPARE(client.log->status(), 200);
+        TwoShards::deliver();
+        QVERIFY(caller.log->answers.empty());
+        QVERIFY(caller.log->destroyed);
+        QCOMPARE(shards.a.router->forwardedCount(), 0);
+    }
+
+    void unknownTokens_data()
+    {
+        QTest::addColumn<QByteArray>("token");
+        QTest::newRow("no such shard") << CallbackToken::make(0, 2).toText();
+        QTest::newRow("the last shard a byte can name") << CallbackToken::make(0, 255).toText();
+        QTest::newRow("no job of the other shard") << CallbackToken::make(0, 1).toText();
+        QTest::newRow("no job of this shard") << CallbackToken::make(0, 0).toText();
+        QTest::newRow("another node") << CallbackToken::make(1, 1).toText();
+        QTest::newRow("no token") << QByteArray("nonsense");
+    }
+    void unknownTokens()
+    {
+        QFETCH(QByteArray, token);
+        TwoShards shards;
+        const Client caller = TwoShards::callbackTo(shards.a, token);
+        QTRY_COMPARE(caller.log->status(), 404);
+        QCOMPARE(code(caller.log->answers.front()), QByteArray("unknown"));
+    }
+
+    void theOtherShardHasEnded()
+    {
+        TwoShards shards;
+        shards.boxOfB.close();
+        QSignalSpy refused(shards.a.router.get(), &ShardRouter::requestRefused);
+        QSignalSpy forwarded(shards.a.router.get(), &ShardRouter::startForwarded);
+        const Client client = TwoShards::start(shards.a, 1);
+        QCOMPARE(client.log->status(), 503);
+        QCOMPARE(code(client.log->answers.front()), QByteArray("draining"));
+        const Client caller = TwoShards::callbackTo(shards.a, CallbackToken::make(0, 1).toText());
+        QCOMPARE(caller.log->status(), 503);
+        QCOMPARE(refused.size(), 1);
+        QCOMPARE(forwarded.size(), 0);
+        QCOMPARE(shards.a.router->forwardedCount(), 0);
+    }
+
+    /// The shard that holds the request goes first: nobody is told, and nothing is touched that is gone.
+    void shardEndsWithRemoteRequests()
+    {
+        TwoShards shards;
+        const Client client = TwoShards::start(shards.a, 1);
+        QTRY_COMPARE(shards.b.held(), 1);
+        shards.boxOfB.close();
+        shards.b.router.reset();
+        TwoShards::callback(shards.a, shards.b);
+        shards.b.coordinator.drain(std::chrono::seconds(0));  // settles what is held
+        QTRY_COMPARE(shards.b.held(), 0);
+        TwoShards::deliver();
+        QCOMPARE(shards.a.messages, 0);
+        QVERIFY(client.log->answers.empty());
+        QCOMPARE(shards.a.router->forwardedCount(), 1);
+    }
+
+    /// A held request that is dropped unanswered is answered 500, as one of the same shard is.
+    void droppedRemote()
+    {
+        class Keeper : public RemoteResponseSink
+        {
+        public:
+            void answered(RemoteExchange &, const http::Response &response) override
+            {
+                statuses.push_back(response.status);
+            }
+            std::vector<int> statuses;
+        } sink;
+        RemoteExchange(sink, {0, 7});
+        QCOMPARE(sink.statuses, std::vector{500});
+        {
+            RemoteExchange answered(sink, {0, 8});
+            answered.answer({});
+            answered.answer({});
+            QVERIFY(!answered.isOpen());
+        }
+        QCOMPARE(sink.statuses, (std::vector{500, 200}));
+        RemoteExchange left(sink, {0, 9});
+        QSignalSpy gone(&left, &Exchange::clientGone);
+        left.leave();
+        left.leave();
+        left.answer({});
+        QCOMPARE(gone.size(), 1);
+        QCOMPARE(sink.statuses.size(), std::size_t(2));
+    }
+};
+
+HOLDLINE_TEST(TestShardRouter)
+#include "tst_shardrouter.moc"

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/http/connectiondeadlines.h"
+#include "tests/support/suite.h"
+
+#include <QTest>
+
+using namespace holdline;
+using namespace holdline::http;
+using namespace std::chrono_literals;
+using Due = ConnectionDeadlines::Due;
+
+class TestConnectionDeadlines : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void asksOnceAndOnlyForEarlier()
+    {
+        const TimePoint start{};
+        ConnectionDeadlines deadlines;
+        QVERIFY(!deadlines.takeWish());
+        deadlines.setPhase(start + 10s);
+        QCOMPARE(deadlines.takeWish(), start + 10s);
+        QVERIFY(!deadlines.takeWish());
+        deadlines.setPhase(start + 60s);  // later: the wake-up under way will do
+        QVERIFY(!deadlines.takeWish());
+        QCOMPARE(deadlines.wake(start + 10s), Due::Nothing);
+        QCOMPARE(deadlines.takeWish(), start + 60s);
+        deadlines.setPhase(start + 20s);
+        QCOMPARE(deadlines.takeWish(), start + 20s);
+        QCOMPARE(deadlines.wake(start + 20s), Due::Phase);
+        QVERIFY(!deadlines.takeWish());
+    }
+
+    void aClearedPhaseIsNeverDue()
+    {
+        const TimePoint start{};
+        ConnectionDeadlines deadlines;
+        deadlines.setPhase(start + 10s);
+        QVERIFY(deadlines.takeWish());
+        deadlines.clearPhase();
+        QCOMPARE(deadlines.wake(start + 10s), Due::Nothing);
+        QVERIFY(!deadlines.takeWish());
+    }
+
+    void unsentBytesHaveTheirOwnDeadline()
+    {
+        const TimePoint start{};
+        ConnectionDeadlines deadlines;
+        deadlines.setPhase(start + 100s);
+        deadlines.setUnsent(1000, 400, start, 30s);
+        QCOMPARE(deadlines.takeWish(), start + 30s);
+        deadlines.setUnsent(1000, 300, start + 10s, 30s);  // some taken, not all of it
+        deadlines.setUnsent(1500, 800, start + 20s, 30s);  // more has come
+        QCOMPARE(deadlines.wake(start + 30s), Due::Write);
+    }
+
+    void steadyReaderIsNeverCutOff()
+    {
+        ConnectionDeadlines deadlines;
+        TimePoint now{};
+        qint64 written = 1000;
+        for (int i = 0; i < 100; ++i) {
+            // Always as much unsent as was written in the last 20 seconds.
+            deadlines.setUnsent(written, 1000, now, 30s);
+            written += 1000;
+            now += 20s;
+            QCOMPARE(deadlines.wake(now), Due::Nothing);
+        }
+        deadlines.setUnsent(written, 0, now, 30s);
+        QCOMPARE(deadlines.wake(now + 1000s), Due::Nothing);
+    }
+};
+
+HOLDLINE_TEST(TestConnectionDeadlines)
+#include "tst_connectiondeadlines.moc"

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/job/admission.h"
+#include "tests/support/suite.h"
+
+#include <QTest>
+
+using namespace holdline;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr TimePoint kNow{1'000h};
+
+/// Everything admission looks at, in a state that admits.
+struct World
+{
+    AdmissionView view;
+    Lanes lanes{Lanes::Limits{1, 128, 100, 150}};
+    CircuitBreaker circuit{CircuitBreaker::Limits{2, std::chrono::milliseconds(5000)}};
+
+    World()
+    {
+        view.heldLimit = 1000;
+        view.drainTimeout = 25s;
+    }
+
+    /// `count` jobs in the account's lane, one of them in flight, at a measured pace of `turn` a start.
+    void fill(const QByteArray &account, int count, Duration turn)
+    {
+        lanes.enqueue("measured", 1'000'000);
+        lanes.grant();
+        lanes.endTurn("measured", turn);
+        for (int i = 0; i < count; ++i)
+            lanes.enqueue(account, static_cast<JobKey>(i + 1));
+        lanes.grant();
+    }
+
+    std::optional<Problem> ask(Duration patience = 30s, const QByteArray &account = "a") const
+    {
+        return refusal(view, lanes, circuit, account, kNow, kNow + patience);
+    }
+};
+
+}  // namespace
+
+class TestAdmission : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void admitsWhatCanBeServed();
+    void draining();
+    void heldLimit();
+    void circuitOpen();
+    void laneFull();
+    void queuesFull();
+    void deadlineUnreachable();
+    void theQuickestJobCounts();
+    void anEmptyLaneIsAlwaysTried();
+    void unmeasuredIsAdmitted();
+    void everyRefusalSaysWhenToComeBack();
+    void recentMinimum();
+};
+
+void TestAdmission::admitsWhatCanBeServed()
+{
+    QVERIFY(!World().ask());
+    World world;
+    world.view.held = 999;
+    QVERIFY(!world.ask());
+    QVERIFY2(!world.ask(1ms), "nothing is measured, so nothing is known");
+}
+
+void TestAdmission::draining()
+{
+    World world;
+    world.view.draining = true;
+    const auto problem = world.ask();
+    QVERIFY(problem);
+    QCOMPARE(problem->reason, Reason::Draining);
+    QCOMPARE(problem->status(), 503);
+    QCOMPARE(problem->retryAfter, std::optional(25'000ms));
+}
+
+void TestAdmission::heldLimit()
+{
+    World world;
+    world.view.held = 1000;
+    auto problem = world.ask();
+    QVERIFY(problem);
+    QCOMPARE(problem->reason, Reason::Overloaded);
+    QCOMPARE(problem->status(), 503);
+    world.view.heldLimit = 0;
+    world.view.held = 0;
+    problem = world.ask();
+    QVERIFY(problem);
+    QCOMPARE(problem->reason, Reason::Overloaded);
+}
+
+void TestAdmission::circuitOpen()
+{
+    World world;
+    world.circuit.failed(kNow - 2s);
+    QVERIFY(!world.ask());
+    world.circuit.failed(kNow - 2s);
+    auto problem = world.ask();
+    QVERIFY(problem);
+    QCOMPARE(problem->reason, Reason::CircuitOpen);
+    QCOMPARE(problem->retryAfter, std::optional(3000ms));
+    // The probe is let in, and while it is out the others are not told to come back at once.
+    QVERIFY(!refusal(world.view, world.lanes, world.circuit, "a", kNow + 3s, kNow + 33s));
+    world.circuit.startSent(kNow + 3s);
+    problem = refusal(world.view, world.lanes, world.circuit, "a", kNow + 4s, kNow + 34s);
+    QVERIFY(problem);
+    QCOMPARE(problem->reason, Reason::CircuitOpen);
+    QVERIFY(*problem->retryAfter > 0ms);
+}
+
+void TestAdmission::laneFull()
+{
+    World world;
+    world.fill("a", 101, 10ms);
+    // 100 wait, one is in flight; another account has its place.
+    world.lanes.enqueue("a", 1001);
+    const auto problem = world.ask();
+    QVERIFY(problem);
+    QCOMPARE(problem->reason, Reason::LaneFull);
+    QCOMPARE(problem->status(), 429);
+    QVERIFY(*problem->retryAfter > 0ms);
+    QVERIFY(!world.ask(30s, "b"));
+}
+
+void TestAdmission::queuesFull()
+{
+    World world;
+    for (JobKey job = 1; job <= 150; ++job)
+        world.lanes.enqueue(job % 2 == 0 ? "x" : "y", job);
+    const auto problem = world.ask();
+    QVERIFY(problem);
+    QCOMPARE(problem->reason, Reason::Overloaded);
+    QCOMPARE(problem->status(), 503);
+}
+
+void TestAdmission::deadlineUnreachable()
+{
+    World world;
+    world.fill("a", 10, 1s);
+    // Half a start under way, nine waiting, its own: 10.5 s.
+    QVERIFY(!world.ask(10'500ms));
+    const auto problem = world.ask(10'499ms);
+    QVERIFY(problem);
+    QCOMPARE(problem->reason, Reason::DeadlineUnreachable);
+    QCOMPARE(problem->status(), 503);
+    QCOMPARE(problem->retryAfter, std::optional(1ms));
+    QVERIFY2(problem->detail.contains(QStringLiteral("10 starts")), qPrintable(problem->detail));
+    QVERIFY2(!world.ask(2s, "b"), "another account's queue is no reason");
+}
+
+void TestAdmission::theQuickestJobCounts()
+{
+    World world;
+    world.fill("a", 10, 1s);
+    world.view.jobTime = 500ms;
+    QVERIFY(!world.ask(11s));
+    const auto problem = world.ask(10'999ms);
+    QVERIFY(problem);
+    QCOMPARE(problem->reason, Reason::DeadlineUnreachable);
+}
+
+/// Were it refused, nothing would ever measure that the upstream became quicker.
+void TestAdmission::anEmptyLaneIsAlwaysTried()
+{
+    World world;
+    world.lanes.enqueue("slow", 1);
+    world.lanes.grant();
+    world.lanes.endTurn("slow", 3600s);
+    world.view.jobTime = 3600s;
+    QVERIFY(!world.ask(1s));
+    world.lanes.enqueue("a", 2);
+    QVERIFY(world.ask(1s));
+}
+
+void TestAdmission::unmeasuredIsAdmitted()
+{
+    World world;
+    for (JobKey job = 1; job <= 50; ++job)
+        world.lanes.enqueue("a", job);
+    QVERIFY(!world.ask(1ms));
+}
+
+void TestAdmission::everyRefusalSaysWhenToComeBack()
+{
+    std::vector<World> worlds(5);
+    worlds[0].view.draining = true;
+    worlds[1].view.held = 1000;
+    worlds[2].circuit.failed(kNow);
+    worlds[2].circuit.failed(kNow);
+    worlds[3].view.heldLimit = 0;
+    worlds[4].fill("a", 10, 10s);
+    for (const World &world : worlds) {
+        const auto problem = world.ask();
+        QVERIFY(problem);
+        QVERIFY(problem->retryAfter);
+        QVERIFY(!problem->detail.isEmpty());
+        QVERIFY(problem->status() == 503 || problem->status() == 429);
+    }
+}
+
+void TestAdmission::recentMinimum()
+{
+    RecentMinimum minimum(4);
+    QVERIFY(!minimum.value());
+    minimum.add(500ms);
+    QCOMPARE(minimum.value(), std::optional<Duration>(500ms));
+    minimum.add(300ms);
+    minimum.add(900ms);
+    QCOMPARE(minimum.value(), std::optional<Duration>(300ms));
+    // The world becomes slower: believed after two windows at most, and not after one sample.
+    for (int i = 0; i < 4; ++i)
+        minimum.add(800ms);
+    QCOMPARE(minimum.value(), std::optional<Duration>(300ms));
+    for (int i = 0; i < 4; ++i)
+        minimum.add(800ms);
+    QCOMPARE(minimum.value(), std::optional<Duration>(800ms));
+    minimum.add(100ms);
+    QCOMPARE(minimum.value(), std::optional<Duration>(100ms));
+}
+
+HOLDLINE_TEST(TestAdmission)
+#include "tst_admission.moc"

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/environment.h"
+#include "core/config/loadconfig.h"
+#include "core/config/suggest.h"
+#include "tests/support/suite.h"
+#include "tests/unit/runtime/configplace.h"
+
+#include <QDir>
+#include <QTest>
+
+using namespace holdline;
+using namespace holdline::test;
+using namespace Qt::StringLiterals;
+
+class TestConfigSources : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyOptionFromEveryPlace_data();
+    void everyOptionFromEveryPlace();
+    void flags_data();
+    void flags();
+    void toml_data();
+    void toml();
+    void everyTomlErrorIsReported();
+    void variables_data();
+    void variables();
+    void dotEnv_data();
+    void dotEnv();
+    void dotEnvErrors_data();
+    void dotEnvErrors();
+    void files();
+    void configVariable();
+    void hostileFiles_data();
+    void hostileFiles();
+    void suggestions();
+};
+
+void TestConfigSources::everyOptionFromEveryPlace_data()
+{
+    QTest::addColumn<QString>("key");
+    for (const Option &option : options())
+        QTest::newRow(option.key.data()) << QString(option.key);
+}
+
+void TestConfigSources::everyOptionFromEveryPlace()
+{
+    QFETCH(QString, key);
+    const Option &option = *findOptionByKey(key);
+    const QString value = otherValue(option);
+    const auto check = [&](const LoadedConfig &loaded, const QString &origin) {
+        // Only conflicts may be complained about; this test is about the way a value takes.
+        QCOMPARE(option.get(loaded.config), value);
+        QVERIFY2(loaded.origins.at(static_cast<std::size_t>(&option - options().data())) == origin,
+                 qPrintable(loaded.origins.at(static_cast<std::size_t>(&option - options().data()))));
+    };
+    const Place place;
+    check(place.load({u"--"_s + option.flag, value}), u"flag --"_s + option.flag);
+    check(place.load({u"--"_s + option.flag + u'=' + value}), u"flag --"_s + option.flag);
+    check(place.load({}, {{option.environmentName(), value}}), u"environment: "_s + option.environmentName());
+    const QString written = option.isNumber() ? value : u'"' + value + u'"';
+    const QString toml = u"# first\n[%1]\n%2 = %3\n"_s.arg(option.section(), option.name(), written);
+    check(place.loadToml(toml.toUtf8()), u"holdline.toml:3: "_s + key);
+    place.write(u".env"_s, "\n" + option.environmentName().toUtf8() + "=" + value.toUtf8());
+    check(place.load(), u".env:2: "_s + option.environmentName());
+}
+
+void TestConfigSources::flags_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QString>("error");
+    QTest::newRow("unknown") << QStringList{u"--lisen"_s, u"x"_s}
+                             << u"there is no flag \"--lisen\"; did you mean --listen?"_s;
+    QTest::newRow("unknown, far") << QStringList{u"--zzzzzzzz"_s}
+                                  << u"there is no flag \"--zzzzzzzz\"; see --help"_s;
+    QTest::newRow("positional") << QStringList{u"serve"_s}
+                                << u"there is no argument \"serve\"; all options are flags, see --help"_s;
+    QTest::newRow("empty") << QStringList{QString()}
+                           << u"there is no argument \"\"; all options are flags, see --help"_s;
+    QTest::newRow("no value") << QStringList{u"--listen"_s} << u"flag --listen: a value is wanted after it"_s;
+    QTest::newRow("twice") << QStringList{u"--deadline=1s"_s, u"--deadline"_s, u"2s"_s}
+                           << u"flag --deadline is there more than once"_s;
+    QTest::newRow("wrong value")
+        << QStringList{u"--listen=here"_s}
+        << u"flag --listen: \"here\" is not right: an IP address and a port are wanted, such as 127.0.0.1:3738 or [::1]:3738"_s;
+    QTest::newRow("value to a flag without one")
+        << QStringList{u"--print-config=yes"_s} << u"flag --print-config takes no value"_s;
+    QTest::newRow("config without a name")
+        << QStringList{u"--config="_s} << u"flag --config: a file name is wanted"_s;
+}
+
+void TestConfigSources::flags()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QString, error);
+    const LoadedConfig loaded = Place().load(arguments);
+    QCOMPARE(texts(loaded), QStringList{error});
+    QCOMPARE(earlyExit(loaded)->code, 64);
+    QVERIFY(earlyExit(loaded)->out.isEmpty());
+}
+
+void TestConfigSources::toml_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QString>("error");
+    const auto row = [](const char *name, const QByteArray &text, const QString &error) {
+        QTest::newRow(name) << text << error;
+    };
+    row("unknown key", "[upstream]\n\nstart_timeuot = \"1s\"\n",
+        u"holdline.toml:3: there is no key \"upstream.start_timeuot\"; did you mean upstream.start_timeout?"_s);
+    row("unknown key, far", "[log]\nqqqqqqqqqqqq = 1\n",
+        u"holdline.toml:2: there is no key \"log.qqqqqqqqqqqq\""_s);
+    row("unknown section", "[upstraem]\nurl = \"http://h/\"\n",
+        u"holdline.toml:1: there is no section \"upstraem\"; did you mean upstream?"_s);
+    row("key without its section", "listen = \"127.0.0.1:1\"\n",
+        u"holdline.toml:1: there is no key \"listen\"; did you mean server.listen?"_s);
+    row("section is a value", "server = 3\n",
+        u"holdline.toml:1: server is a whole number where a table [server] is wanted"_s);
+    row("text for a number", "[hold]\nheld = \"20\"\n",
+        u"holdline.toml:2: hold.held is a text; a whole number without quotes is wanted"_s);
+    row("number for a time", "[hold]\ndeadline = 30\n",
+        u"holdline.toml:2: hold.deadline is a whole number; a text in quotes such as \"1.5s\" is wanted"_s);
+    row("point for a number", "[hold]\nheld = 2.5\n",
+        u"holdline.toml:2: hold.held is a number with a point; a whole number without quotes is wanted"_s);
+    row("bool", "[hold]\nheld = true\n",
+        u"holdline.toml:2: hold.held is true or false; a whole number without quotes is wanted"_s);
+    row("list", "[server]\nlisten = [\"127.0.0.1:1\"]\n",
+        u"holdline.toml:2: server.listen is a list; a text in quotes is wanted"_s);
+    row("table", "[server.listen]\n",
+        u"holdline.toml:1: server.listen is a table; a text in quotes is wanted"_s);
+    row("date for a size", "[limits]\nbody_bytes = 2020-01-01\n",
+        u"holdline.toml:2: limits.body_bytes is a date or time; a whole number or a text in quotes such as \"64KiB\" is wanted"_s);
+    row("out of range", "[hold]\nheld = 0\n",
+        u"holdline.toml:2: hold.held: \"0\" is not right: a whole number from 1 to 1000000 is wanted"_s);
+    row("negative", "[hold]\nheld = -1\n",
+        u"holdline.toml:2: hold.held: \"-1\" is not right: a whole number from 1 to 1000000 is wanted"_s);
+    row("wrong word", "[log]\nlevel = \"loud\"\n",
+        u"holdline.toml:2: log.level: \"loud\" is not right: debug, info, warning or error is wanted"_s);
+    row("password in the URL", "[upstream]\nurl = \"http://me:s3cret@h/\"\n",
+        u"holdline.toml:2: upstream.url: the value is not right: an http or https URL with a host and without user name and fragment is wanted, such as http://jobs.example/start"_s);
+}
+
+void TestConfigSources::toml()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QString, error);
+    const LoadedConfig loaded = Place().loadToml(text);
+    QCOMPARE(texts(loaded), QStringList{error});
+    QCOMPARE(earlyExit(loaded)->code, 78);
+    QCOMPARE(earlyExit(loaded)->error, "holdline: " + error.toUtf8() + "\n");
+}
+
+void TestConfigSources::everyTomlErrorIsReported()
+{
+    const LoadedConfig loaded =
+        Place().loadToml("[hold]\nheld = 0\ndeadline = 1\nnope = 1\n[retry]\nattempts = 1000\n[wrong]\n");
+    QCOMPARE(loaded.errors.size(), std::size_t(5));
+    // Broken TOML: the line and toml++'s own words, whose text differs between versions.
+    const LoadedConfig broken = Place().loadToml("[hold]\nheld = 1\nheld == 2\n");
+    QCOMPARE(broken.errors.size(), std::size_t(1));
+    QVERIFY2(broken.errors[0].text.startsWith(u"holdline.toml:3: not TOML: "_s),
+             qPrintable(broken.errors[0].text));
+    const LoadedConfig twice = Place().loadToml("[hold]\nheld = 1\nheld = 2\n");
+    QCOMPARE(twice.errors.size(), std::size_t(1));
+    QVERIFY2(twice.errors[0].text.startsWith(u"holdline.toml:3: not TOML: "_s),
+             qPrintable(twice.errors[0].text));
+}
+
+void TestConfigSources::variables_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("error");
+    QTest::newRow("near")
+        << u"HOLDLINE_LISTN"_s
+        << u"environment: there is no variable \"HOLDLINE_LISTN\"; did you mean HOLDLINE_LISTEN?"_s;
+    QTest::newRow("far") << u"HOLDLINE_ZZZZZZZZZZ"_s
+                         << u"environment: there is no variable \"HOLDLINE_ZZZZZZZZZZ\""_s;
+    QTest::newRow("foreign") << u"HOLDLIN_LISTEN"_s << QString();
+    QTest::newRow("PATH") << u"PATH"_s << QString();
+}
+
+void TestConfigSources::variables()
+{
+    QFETCH(QString, name);
+    QFETCH(QString, error);
+    const LoadedConfig loaded = Place().load({}, {{name, u"x"_s}});
+    QCOMPARE(texts(loaded), error.isEmpty() ? QStringList() : QStringList{error});
+}
+
+void TestConfigSources::dotEnv_data()
+{
+    QTest::addColumn<QByteArray>("line");
+    QTest::addColumn<QString>("value");
+    const auto row = [](const QByteArray &line, const QString &value) {
+        QTest::newRow(line.constData()) << line << value;
+    };
+    row("X=plain", u"plain"_s);
+    row("  X=indented", u"indented"_s);
+    row("export X=exported", u"exported"_s);
+    row("X= spaces around  ", u"spaces around"_s);
+    row("X=windows\r", u"windows"_s);
+    row("X=", u""_s);
+    row("X=a=b", u"a=b"_s);
+    row("X=value # comment", u"value"_s);
+    row("X=#comment", u""_s);
+    row("X=a#b", u"a#b"_s);
+    row("X='single # $quoted \\n'", u"single # $quoted \\n"_s);
+    row("X='' # empty", u""_s);
+    row("X=\"double # quoted\"", u"double # quoted"_s);
+    row("X=\"a\\\"b\\\\c\\$d\\te\\n\"", u"a\"b\\c$d\te\n"_s);
+    row("X=\"q\" # comment", u"q"_s);
+    row("X=it's", u"it's"_s);
+    row("X=\xc3\xa9", u"\u00e9"_s);
+}
+
+void TestConfigSources::dotEnv()
+{
+    QFETCH(QByteArray, line);
+    QFETCH(QString, value);
+    const auto [variables, errors] = readDotEnv("# comment\n\n" + line + "\n", u".env"_s);
+    QVERIFY(errors.empty());
+    QCOMPARE(variables.size(), std::size_t(1));
+    QCOMPARE(variables[0].name, u"X"_s);
+    QCOMPARE(variables[0].value, value);
+    QCOMPARE(variables[0].place, u".env:3"_s);
+}
+
+void TestConfigSources::dotEnvErrors_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<QString>("error");
+    const auto row = [](const char *name, const QByteArray &text, const QString &error) {
+        QTest::newRow(name) << text << error;
+    };
+    row("no assignment", "A=1\nhello\n", u".env:2: NAME=value is wanted"_s);
+    row("no name", "=1\n", u".env:1: NAME=value is wanted"_s);
+    row("bad name", "A-B=1\n", u".env:1: NAME=value is wanted"_s);
+    row("space before the sign", "A =1\n", u".env:1: NAME=value is wanted"_s);
+    row("open quote", "A='x\n", u".env:1: \"A\": the value's quotes or escapes do not fit together"_s);
+    row("text after quotes", "A='x'y\n",
+        u".env:1: \"A\": the value's quotes or escapes do not fit together"_s);
+    row("bad escape", "A=\"\\q\"\n", u".env:1: \"A\": the value's quotes or escapes do not fit together"_s);
+    row("cut escape", "A=\"\\\n", u".env:1: \"A\": the value's quotes or escapes do not fit together"_s);
+    row("ours twice", "PORT=1\nPORT=2\n", u".env:2: \"PORT\" is there more than once"_s);
+    row("unknown of ours", "HOLDLINE_LISTN=1\n",
+        u".env:1: there is no variable \"HOLDLINE_LISTN\"; did you mean HOLDLINE_LISTEN?"_s);
+    row("wrong value", "\nHOLDLINE_MAX_HELD=none\n",
+        u".env:2: HOLDLINE_MAX_HELD: \"none\" is not right: a whole number from 1 to 1000000 is wanted"_s);
+}
+
+void TestConfigSources::dotEnvErrors()
+{
+    QFETCH(QByteArray, text);
+    QFETCH(QString, error);
+    const Place place;
+    place.write(u".env"_s, text);
+    const LoadedConfig loaded = place.load();
+    QCOMPARE(texts(loaded), QStringList{error});
+    QCOMPARE(earlyExit(loaded)->code, 78);
+}
+
+void TestConfigSources::files()
+{
+    const Place place;
+    QCOMPARE(texts(place.load({u"--config=none.toml"_s})),
+             QStringList{u"none.toml: cannot be read: No such file or directory"_s});
+    place.write(u"big.toml"_s, QByteArray(1024 * 1024 + 1, '#'));
+    QCOMPARE(texts(place.load({u"--config=big.toml"_s})), QStringList{u"big.toml: is larger than 1MiB"_s});
+    QVERIFY(QDir(place.path()).mkdir(u"dir"_s));
+    QCOMPARE(place.load({u"--config=dir"_s}).errors.size(), std::size_t(1));
+    place.write(u"empty.toml"_s, "");
+    QVERIFY(place.load({u"--config=empty.toml"_s}).isValid());
+    QVERIFY(place.load({u"--config"_s, place.path() + u"/empty.toml"_s}).isValid());
+}
+
+void TestConfigSources::configVariable()
+{
+    const Place place;
+    place.write(u"a.toml"_s, "[hold]\nheld = 1\n");
+    place.write(u"b.toml"_s, "[hold]\nheld = 2\n");
+    place.write(u"c.toml"_s, "[hold]\nheld = 3\n");
+    place.write(u".env"_s, "HOLDLINE_CONFIG=a.toml\n");
+    const Pairs environment{{u"HOLDLINE_CONFIG"_s, u"b.toml"_s}};
+    QCOMPARE(place.load().config.hold.held, 1);
+    QCOMPARE(place.load({}, environment).config.hold.held, 2);
+    QCOMPARE(place.load({u"--config=c.toml"_s}, environment).config.hold.held, 3);
+}
+
+void TestConfigSources::hostileFiles_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::newRow("deep lists") << "x = " + QByteArray(100'000, '[');
+    QTest::newRow("deep tables") << "x = " + QByteArray("{a=").repeated(100'000);
+    QTest::newRow("long dotted key") << QByteArray("a.").repeated(10'000) + "b = 1";
+    QTest::newRow("binary") << QByteArray("\0\x01\xff\xfe=\x80", 6);
+    QTest::newRow("invalid UTF-8") << "[server]\nlisten = \"\xff\"\n"_ba;
+    QTest::newRow("control characters in a key") << "[\"a\\u0000\\n\\u001b[31m\"]\n"_ba;
+    QTest::newRow("long unknown key") << "[server]\n" + QByteArray(100'000, 'k') + " = 1\n";
+    QTest::newRow("NUL in an address") << "[server]\nlisten = \"127.0.0.1\\u0000:80\"\n"_ba;
+}
+
+void TestConfigSources::hostileFiles()
+{
+    QFETCH(QByteArray, text);
+    const LoadedConfig loaded = Place().loadToml(text);
+    QVERIFY(!loaded.isValid());
+    for (const QString &error : texts(loaded)) {
+        QVERIFY(error.startsWith(u"holdline.toml:"_s));
+        QVERIFY2(error.size() < 400, qPrintable(error.left(400)));
+        for (const QChar c : error)
+            QVERIFY2(c.isPrint(), qPrintable(error));
+    }
+    const auto [variables, errors] = readDotEnv(text, u".env"_s);
+    for (const ConfigError &error : errors)
+        QVERIFY(error.text.size() < 400);
+}
+
+void TestConfigSources::suggestions()
+{
+    const QStringList words{u"listen"_s, u"deadline"_s, u"max-deadline"_s};
+    QCOMPARE(nearest(u"lisetn"_s, words), u"listen"_s);
+    QCOMPARE(nearest(u"dedline"_s, words), u"deadline"_s);
+    QCOMPARE(nearest(u"maxdeadline"_s, words), u"max-deadline"_s);
+    QCOMPARE(nearest(u"completely"_s, words), QString());
+    QCOMPARE(nearest(QString(100'000, u'x'), words), QString());
+    QCOMPARE(nearest(QString(), words), QString());
+    QCOMPARE(quoted(u"a\nb\u001b"_s), u"\"a?b?\""_s);
+    QCOMPARE(quoted(QString(100, u'x')), u'"' + QString(60, u'x') + u"…\""_s);
+}
+
+HOLDLINE_TEST(TestConfigSources)
+#include "tst_configsources.moc"

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the README and the pages in resources/docs say must be true: their tables are checked against the
+// code, their links against the files.
+#include "core/config/configtext.h"
+#include "core/job/jobmachine.h"
+#include "core/job/reason.h"
+#include "tests/support/suite.h"
+
+#include <QDir>
+#include <QDirIterator>
+#include <QFile>
+#include <QRegularExpression>
+#include <QTest>
+
+using namespace holdline;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const QString kRoot = QStringLiteral(HOLDLINE_SOURCE_DIR);
+const QString kBegin = u"<!-- options: "_s;
+const QString kEnd = u"<!-- end of options -->"_s;
+
+QString textOf(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
+}
+
+/// The README, and every page of resources/docs.
+QStringList pages()
+{
+    QStringList found{kRoot + u"/README.md"_s};
+    QDirIterator it(kRoot + u"/resources/docs"_s, {u"*.md"_s}, QDir::Files, QDirIterator::Subdirectories);
+    while (it.hasNext())
+        found.append(it.next());
+    return found;
+}
+
+/// The fragments that lead to a page's headings, as GitHub makes them.
+QStringList anchorsOf(const QString &text)
+{
+    static const QRegularExpression heading(u"^#+ (.*)$"_s, QRegularExpression::MultilineOption);
+    static const QRegularExpression dropped(u"[^\\w\\- ]"_s, QRegularExpression::UseUnicodePropertiesOption);
+    QStringList anchors;
+    auto headings = heading.globalMatch(text);
+    while (headings.hasNext())
+        anchors.append(headings.next().captured(1).toLower().remove(dropped).replace(u' ', u'-'));
+    return anchors;
+}
+
+}  // namespace
+
+class TestReadme : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// A README that is longer is a manual.
+    void readmeIsShort()
+    {
+        const QString readme = textOf(kRoot + u"/README.md"_s);
+        QVERIFY(!readme.isEmpty());
+        QVERIFY2(readme.count(u'\n') <= 130, qPrintable(QString::number(readme.count(u'\n'))));
+        QVERIFY2(readme.toUtf8().size() <= 10'000, qPrintable(QString::number(readme.toUtf8().size())));
+    }
+
+    void linksLeadSomewhere()
+    {
+        static const QRegularExpression link(u"\\]\\(([^)\\s]+)\\)"_s);
+        for (const QString &page : pages()) {
+            const QString text = textOf(page);
+            auto links = link.globalMatch(text);
+            while (links.hasNext()) {
+                const QString target = links.next().captured(1);
+                if (target.contains(u"://"_s))
+                    continue;
+                const QString path = target.section(u'#', 0, 0);
+                const QString fragment = target.section(u'#', 1);
+                const QString file = path.isEmpty() ? page : QFileInfo(page).dir().filePath(path);
+                const QString what = page.sliced(kRoot.size() + 1) + u": "_s + target;
+                QVERIFY2(QFileInfo::exists(file), qPrintable(what));
+                QVERIFY2(fragment.isEmpty() || anchorsOf(textOf(file)).contains(fragment), qPrintable(what));
+            }
+        }
+    }
+
+    /// With HOLDLINE_WRITE_DOCUMENTS set it writes the tables instead.
+    void configurationTables()
+    {
+        const QString path = kRoot + u"/resources/docs/configuration.md"_s;
+        const QString page = textOf(path);
+        const qsizetype from = page.indexOf(u'\n', page.indexOf(kBegin)) + 1;
+        const qsizetype to = page.indexOf(kEnd);
+        QVERIFY(page.contains(kBegin) && to > from);
+        const QString tables = u'\n' + optionsMarkdown() + u'\n';
+        if (qEnvironmentVariableIsSet("HOLDLINE_WRITE_DOCUMENTS")) {
+            QFile file(path);
+            QVERIFY2(file.open(QIODevice::WriteOnly), qPrintable(file.errorString()));
+            file.write((page.first(from) + tables + page.sliced(to)).toUtf8());
+            return;
+        }
+        if (page.mid(from, to - from) != tables)
+            QFAIL("resources/docs/configuration.md is stale: run this test with HOLDLINE_WRITE_DOCUMENTS=1");
+    }
+
+    void everyReasonIsExplained()
+    {
+        const QString reference = textOf(kRoot + u"/resources/docs/http.md"_s);
+        for (int i = 0; i < kReasonCount; ++i) {
+            const auto reason = static_cast<Reason>(i);
+            // This one never reaches a client in the course of the service's normal life.
+            if (reason == Reason::InternalError)
+                continue;
+            const QString quoted = u"`"_s + name(reason) + u"`"_s;
+            QVERIFY2(reference.contains(quoted), qPrintable(quoted));
+        }
+    }
+
+    void everyCallbackWordIsExplained()
+    {
+        const QString reference = textOf(kRoot + u"/resources/docs/http.md"_s);
+        for (int i = 1; i < kCallbackOutcomeCount; ++i) {
+            const QString quoted = u"`"_s + name(static_cast<CallbackOutcome>(i)) + u"`"_s;
+            QVERIFY2(reference.contains(quoted), qPrintable(quoted));
+        }
+    }
+};
+
+HOLDLINE_TEST(TestReadme)
+#include "tst_readme.moc"

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What every store promises, the one in memory and the one on disk alike.
+#include "service/holdline/store/store.h"
+#include "tests/support/storerecords.h"
+#include "tests/support/suite.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace holdline;
+using namespace holdline::test;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// One of each kind, with a reader.
+struct World
+{
+    explicit World(const Config::Store &limits = {})
+    {
+        QFETCH_GLOBAL(QString, kind);
+        backend = makeBackend(kind == u"memory" ? kind : folder.filePath(u"state/holdline.db"_s), limits);
+        openError = backend->open();
+        reader = backend->makeReader();
+    }
+    ~World()
+    {
+        reader->close();
+        backend->close();
+    }
+
+    QString write(StoreWrite one) const { return backend->commit({std::move(one)}).of(0); }
+    std::optional<JobRecord> find(const QByteArray &id) const
+    {
+        const auto found = reader->find(id);
+        return found.error.isEmpty() ? found.value : std::nullopt;
+    }
+    /// To the end.
+    int tidy(WallTime now) const
+    {
+        int expired = 0;
+        for (bool more = true; more;) {
+            const Tidied step = backend->tidy(now);
+            if (!step.error.isEmpty())
+                return -1;
+            expired += step.expired;
+            more = step.more;
+        }
+        return expired;
+    }
+
+    QTemporaryDir folder;
+    std::unique_ptr<StoreBackend> backend;
+    std::unique_ptr<StoreReader> reader;
+    QString openError;
+};
+
+bool isTombstone(const std::optional<JobRecord> &record, const JobRecord &of)
+{
+    return record && record->expired && record->id == of.id && record->account == of.account &&
+           record->key.isNull() && record->token.isNull() && !record->answer && !record->request;
+}
+
+}  // namespace
+
+class TestStoreBackend : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase_data();
+    void everyMemberComesBack();
+    void aJobFromIntentToResult();
+    void theRequestStaysUntilItIsNotNeeded();
+    void aKeyBelongsToOneJob();
+    void aFreedKeyIsAnothersToTake();
+    void allWithAKey();
+    void aTokenFindsItsJob();
+    void aRemovedJobNeverWas();
+    void oneRefusedWriteLeavesTheOthers();
+    void whatHasNotEndedIsListed();
+    void oldResultsBecomeTombstones();
+    void tooManyResultsBecomeTombstones();
+    void tooManyBytesBecomeTombstones();
+    void tombstonesGo();
+    void deadLetters();
+    void deadLettersAreBoundedByKind();
+    void deadLettersAreBoundedByBytes();
+};
+
+void TestStoreBackend::initTestCase_data()
+{
+    QTest::addColumn<QString>("kind");
+    QTest::newRow("memory") << u"memory"_s;
+    QTest::newRow("sqlite") << u"sqlite"_s;
+}
+
+void TestStoreBackend::everyMemberComesBack()
+{
+    const World world;
+    QCOMPARE(world.openError, QString());
+    JobRecord record = openJob("an account\0with a zero", "key");
+    record.status = {JobState::Settled, true, true, true, true, true, true, true, true, Reason::JobFailed};
+    record.revision = 7'000'000'000;
+    record.attempts = 3;
+    record.upstreamId = "77";
+    record.startTrouble = "HTTP 503";
+    record.joined = 12;
+    record.started = wallTime(1);
+    record.answered = wallTime(2);
+    record.callback = wallTime(3);
+    record.settled = wallTime(4);
+    record.request->body = QByteArray("\0\xff\n", 3);
+    record.request->headers.push_back({"X-Empty", ""});
+    record.answer = RecordedAnswer{502, "text/plain", QByteArray("a\0b", 3), "holdline; error=x"};
+    QCOMPARE(world.write(PutJob{record}), QString());
+    QCOMPARE(world.find(record.id), record);
+    QVERIFY(!world.find("nobody"));
+
+    JobRecord bare;
+    bare.id = makeJobId();
+    QCOMPARE(world.write(PutJob{bare}), QString());
+    const auto found = world.find(bare.id);
+    QCOMPARE(found, bare);
+    QVERIFY(found->key.isNull() && found->token.isNull());
+}
+
+void TestStoreBackend::aJobFromIntentToResult()
+{
+    const World world;
+    JobRecord record = openJob("a", "k");
+    QCOMPARE(world.write(PutJob{record}), QString());
+    const JobRecord intent = record;
+    record.request.reset();
+    record.status.state = JobState::Running;
+    record.revision = 2;
+    QCOMPARE(world.write(PutJob{record}), QString());
+    QCOMPARE(world.find(record.id)->request, intent.request);
+    QCOMPARE(world.find(record.id)->revision, std::uint64_t(2));
+    const JobRecord result = ended(record, "the proof");
+    QCOMPARE(world.write(PutJob{result}), QString());
+    QCOMPARE(world.find(record.id), result);
+    QCOMPARE(world.reader->findByKey("a", "k").value, result);
+    QCOMPARE(world.backend->size().ended, 1);
+    QCOMPARE(world.backend->size().open, 0);
+    // Somebody joined it later.
+    JobRecord again = result;
+    again.joined = 3;
+    QCOMPARE(world.write(PutJob{again}), QString());
+    QCOMPARE(world.find(record.id), again);
+}
+
+void TestStoreBackend::theRequestStaysUntilItIsNotNeeded()
+{
+    const World world;
+    struct Case
+    {
+        Reason outcome;
+        bool handedOver;
+        bool stays;
+    };
+    for (const Case &one : {Case{Reason::Completed, true, false}, Case{Reason::Cancelled, true, false},
+                            Case{Reason::CallbackTimeout, true, true}, Case{Reason::JobFailed, true, true},
+                            Case{Reason::CallbackTimeout, false, false}}) {
+        const JobRecord record = openJob("a", {});
+        QCOMPARE(world.write(PutJob{record}), QString());
+        JobRecord end = ended(record, "x");
+        end.status.outcome = one.outcome;
+        end.status.handedOver = one.handedOver;
+        QCOMPARE(world.write(PutJob{end}), QString());
+        QCOMPARE(world.find(record.id)->request, one.stays ? record.request : std::nullopt);
+    }
+}
+
+void TestStoreBackend::aKeyBelongsToOneJob()
+{
+    const World world;
+    const JobRecord first = openJob("a", "k");
+    QCOMPARE(world.write(PutJob{first}), QString());
+    const JobRecord second = openJob("a", "k");
+    QVERIFY(!world.write(PutJob{second}).isEmpty());
+    QVERIFY(!world.find(second.id));
+    QCOMPARE(world.reader->findByKey("a", "k").value, first);
+    // Another account's key is another key.
+    QCOMPARE(world.write(PutJob{openJob("b", "k")}), QString());
+    QCOMPARE(world.backend->size().open, 2);
+    QVERIFY(!world.reader->findByKey("c", "k").value);
+}
+
+void TestStoreBackend::aFreedKeyIsAnothersToTake()
+{
+    const World world;
+    JobRecord first = openJob("a", "k");
+    QCOMPARE(world.write(PutJob{first}), QString());
+    first = ended(first, "no start");
+    first.key = {};
+    QCOMPARE(world.write(PutJob{first}), QString());
+    QVERIFY(!world.reader->findByKey("a", "k").value);
+    const JobRecord second = openJob("a", "k");
+    QCOMPARE(world.write(PutJob{second}), QString());
+    QCOMPARE(world.reader->findByKey("a", "k").value, second);
+    QCOMPARE(world.find(first.id), first);
+}
+
+void TestStoreBackend::allWithAKey()
+{
+    const World world;
+    std::vector<JobRecord> all;
+    for (int i = 0; i < 5; ++i) {
+        all.push_back(openJob("account " + QByteArray::number(i), "shared"));
+        all.back().created = wallTime(i);
+        QCOMPARE(world.write(PutJob{all.back()}), QString());
+    }
+    QCOMPARE(world.write(PutJob{openJob("a", "other")}), QString());
+    const auto found = world.reader->findAllByKey("shared", 3).value;
+    QCOMPARE(found, (std::vector<JobRecord>{all[4], all[3], all[2]}));
+    QCOMPARE(world.reader->findAllByKey("shared", 100).value.size(), std::size_t(5));
+    QVERIFY(world.reader->findAllByKey({}, 100).value.empty());
+}
+
+void TestStoreBackend::aTokenFindsItsJob()
+{
+    const World world;
+    JobRecord record = openJob("a", "k");
+    QCOMPARE(world.write(PutJob{record}), QString());
+    QCOMPARE(world.reader->findByToken(record.token).value, record);
+    // The same place, another secret.
+    auto token = *CallbackToken::fromText(record.token);
+    token.secret[0] = static_cast<char>(token.secret[0] ^ 1);
+    QVERIFY(!world.reader->findByToken(token.toText()).value);
+    QVERIFY(!world.reader->findByToken("nonsense").value);
+    QVERIFY(!world.reader->findByToken({}).value);
+    // A job may get another one, and be without.
+    const QByteArray before = record.token;
+    record.token = CallbackToken::make(0, 1).toText();
+    QCOMPARE(world.write(PutJob{record}), QString());
+    QCOMPARE(world.reader->findByToken(record.token).value, record);
+    QVERIFY(!world.reader->findByToken(before).value);
+    const JobRecord result = ended(record, "x");
+    QCOMPARE(world.write(PutJob{result}), QString());
+    QCOMPARE(world.reader->findByToken(record.token).value, result);
+}
+
+void TestStoreBackend::aRemovedJobNeverWas()
+{
+    const World world;
+    const JobRecord open = openJob("a", "k");
+    const JobRecord result = ended(openJob("a", "l"), "x");
+    QCOMPARE(world.backend->commit({PutJob{open}, PutJob{result}}).error, QString());
+    QCOMPARE(world.backend->commit({RemoveJob{open.id}, RemoveJob{result.id}, RemoveJob{"nobody"}}).error,
+             QString());
+    QVERIFY(!world.find(open.id));
+    QVERIFY(!world.find(result.id));
+    QVERIFY(!world.reader->findByKey("a", "k").value);
+    QCOMPARE(world.backend->size().open + world.backend->size().ended, 0);
+    QCOMPARE(world.write(PutJob{open}), QString());
+    QCOMPARE(world.find(open.id), open);
+}
+
+void TestStoreBackend::oneRefusedWriteLeavesTheOthers()
+{
+    const World world;
+    const JobRecord first = openJob("a", "k");
+    const JobRecord refused = openJob("a", "k");
+    const JobRecord last = openJob("a", "l");
+    const CommitResult result = world.backend->commit({PutJob{first}, PutJob{refused}, PutJob{last}});
+    QCOMPARE(result.error, QString());
+    QCOMPARE(result.of(0), QString());
+    QVERIFY(!result.of(1).isEmpty());
+    QCOMPARE(result.of(2), QString());
+    QCOMPARE(world.find(first.id), first);
+    QVERIFY(!world.find(refused.id));
+    QCOMPARE(world.find(last.id), last);
+    QCOMPARE(world.backend->size().open, 2);
+}
+
+void TestStoreBackend::whatHasNotEndedIsListed()
+{
+    const World world;
+    std::vector<JobRecord> open;
+    for (int i = 0; i < 20; ++i) {
+        const JobRecord record = openJob("a", "k" + QByteArray::number(i));
+        QCOMPARE(world.write(PutJob{record}), QString());
+        if (i % 3 == 0)
+            QCOMPARE(world.write(PutJob{ended(record, "x")}), QString());
+        else
+            open.push_back(record);
+    }
+    QCOMPARE(world.backend->unsettled().value, open);
+}
+
+void TestStoreBackend::oldResultsBecomeTombstones()
+{
+    Config::Store limits;
+    limits.keepFor = 10s;
+    const World world(limits);
+    std::vector<JobRecord> results;
+    for (int i = 0; i < 300; ++i) {
+        results.push_back(ended(openJob("a", "k" + QByteArray::number(i)), "x", wallTime(i * 100)));
+        QCOMPARE(world.write(PutJob{results.back()}), QString());
+    }
+    const JobRecord open = openJob("a", "open");
+    QCOMPARE(world.write(PutJob{open}), QString());
+    // 200 of them ended before 20 s.
+    QCOMPARE(world.tidy(wallTime(30'000)), 200);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+        const auto found = world.find(results[i].id);
+        QVERIFY(i < 200 ? isTombstone(found, results[i]) : found == results[i]);
+    }
+    QVERIFY(!world.reader->findByKey("a", "k0").value);
+    QVERIFY(!world.reader->findByToken(results[0].token).value);
+    QCOMPARE(world.find(open.id), open);
+    QCOMPARE(world.backend->size().tombstones, 200);
+    QCOMPARE(world.backend->size().ended, 100);
+    // The key is free again.
+    QCOMPARE(world.write(PutJob{openJob("a", "k0")}), QString());
+}
+
+void TestStoreBackend::tooManyResultsBecomeTombstones()
+{
+    Config::Store limits;
+    limits.jobs = 10;
+    const World world(limits);
+    std::vector<JobRecord> results;
+    for (int i = 0; i < 15; ++i) {
+        results.push_back(ended(openJob("a", {}), "x", wallTime(1000 - i)));
+        QCOMPARE(world.write(PutJob{results.back()}), QString());
+    }
+    QCOMPARE(world.tidy(wallTime(2000)), 5);
+    // Oldest by when they ended.
+    for (std::size_t i = 0; i < results.size(); ++i)
+        QCOMPARE(isTombstone(world.find(results[i].id), results[i]), i >= 10);
+}
+
+void TestStoreBackend::tooManyBytesBecomeTombstones()
+{
+    Config::Store limits;
+    limits.bytes = 4 * 1024 * 1024;
+    const World world(limits);
+    std::vector<JobRecord> results;
+    for (int i = 0; i < 200; ++i) {
+        results.push_back(ended(openJob("a", {}), QByteArray(100'000, 'x'), wallTime(i)));
+        QCOMPARE(world.write(PutJob{results.back()}), QString());
+        QVERIFY(world.tidy(wallTime(1000)) >= 0);
+        QVERIFY2(world.backend->size().bytes <= limits.bytes,
+                 qPrintable(QString::number(world.backend->size().bytes)));
+    }
+    QVERIFY(isTombstone(world.find(results[0].id), results[0]));
+    // Not more than needed: about half of what fits is still there.
+    for (std::size_t i = 185; i < results.size(); ++i)
+        QCOMPARE(world.find(results[i].id), results[i]);
+}
+
+void TestStoreBackend::tombstonesGo()
+{
+    Config::Store limits;
+    limits.keepFor = 10s;
+    limits.jobs = 10;
+    const World world(limits);
+    std::vector<JobRecord> results;
+    for (int i = 0; i < 30; ++i) {
+        results.push_back(ended(openJob("a", {}), "x", wallTime(i)));
+        QCOMPARE(world.write(PutJob{results.back()}), QString());
+    }
+    QCOMPARE(world.tidy(wallTime(1000)), 20);
+    QCOMPARE(world.backend->size().tombstones, 10);
+    QCOMPARE(world.tidy(wallTime(10'500)), 10);
+    QCOMPARE(world.backend->size().ended, 0);
+    world.tidy(wallTime(30'000));
+    QCOMPARE(world.backend->size().tombstones, 0);
+    QVERIFY(!world.find(results.back().id));
+}
+
+void TestStoreBackend::deadLetters()
+{
+    const World world;
+    std::vector<DeadLetter> letters;
+    for (int i = 0; i < 6; ++i) {
+        letters.push_back(deadLetter(i % 2 == 0 ? DeadLetter::Kind::Job : DeadLetter::Kind::Callback,
+                                     QByteArray("a body\0", 7) + QByteArray::number(i)));
+        QCOMPARE(world.write(PutDeadLetter{letters.back()}), QString());
+    }
+    QCOMPARE(world.reader->findDeadLetter(letters[0].id).value, letters[0]);
+    QVERIFY(!world.reader->findDeadLetter("nobody").value);
+    letters[0].redriven = 2;
+    letters[0].body = "less";
+    QCOMPARE(world.write(PutDeadLetter{letters[0]}), QString());
+    QCOMPARE(world.reader->findDeadLetter(letters[0].id).value, letters[0]);
+
+    const auto listed = [&](std::optional<DeadLetter::Kind> kind, int most) {
+        QByteArrayList ids;
+        for (const DeadLetter &letter : world.reader->listDeadLetters(kind, most).value) {
+            if (letter.body.isEmpty() && letter.token.isEmpty())
+                ids.append(letter.id);
+        }
+        return ids;
+    };
+    QCOMPARE(listed({}, 100), (QByteArrayList{letters[5].id, letters[4].id, letters[3].id, letters[2].id,
+                                              letters[1].id, letters[0].id}));
+    QCOMPARE(listed({}, 2), (QByteArrayList{letters[5].id, letters[4].id}));
+    QCOMPARE(listed(DeadLetter::Kind::Job, 2), (QByteArrayList{letters[4].id, letters[2].id}));
+    QCOMPARE(world.write(RemoveDeadLetter{letters[4].id}), QString());
+    QCOMPARE(world.write(RemoveDeadLetter{letters[4].id}), QString());
+    QCOMPARE(listed(DeadLetter::Kind::Job, 9), (QByteArrayList{letters[2].id, letters[0].id}));
+    QCOMPARE(world.backend->size().deadLetters, (std::array<std::int64_t, 2>{3, 2}));
+}
+
+void TestStoreBackend::deadLettersAreBoundedByKind()
+{
+    Config::Store limits;
+    limits.deadLetters = 10;
+    const World world(limits);
+    const DeadLetter job = deadLetter(DeadLetter::Kind::Job, "x");
+    QCOMPARE(world.write(PutDeadLetter{job}), QString());
+    std::vector<DeadLetter> flood;
+    for (int i = 0; i < 20; ++i) {
+        flood.push_back(deadLetter(DeadLetter::Kind::Callback, "x"));
+        QCOMPARE(world.write(PutDeadLetter{flood.back()}), QString());
+    }
+    QCOMPARE(world.backend->size().deadLetters, (std::array<std::int64_t, 2>{5, 1}));
+    QVERIFY(world.reader->findDeadLetter(job.id).value);
+    QVERIFY(!world.reader->findDeadLetter(flood[14].id).value);
+    QVERIFY(world.reader->findDeadLetter(flood[15].id).value);
+}
+
+void TestStoreBackend::deadLettersAreBoundedByBytes()
+{
+    Config::Store limits;
+    limits.deadLetterBytes = 1000;
+    const World world(limits);
+    std::vector<DeadLetter> letters;
+    for (int i = 0; i < 10; ++i) {
+        letters.push_back(deadLetter(DeadLetter::Kind::Callback, QByteArray(200, 'x')));
+        QCOMPARE(world.write(PutDeadLetter{letters.back()}), QString());
+    }
+    QCOMPARE(world.backend->size().deadLetters[0], 2);
+    QVERIFY(world.reader->findDeadLetter(letters[8].id).value);
+    QVERIFY(!world.reader->findDeadLetter(letters[7].id).value);
+}
+
+HOLDLINE_TEST(TestStoreBackend)
+#include "tst_storebackend.moc"

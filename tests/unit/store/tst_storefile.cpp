@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What can be wrong with a store's file: it says so, leaves the file as it is, and never gives a wrong
+// record.
+#include "service/holdline/store/sqliteschema.h"
+#include "service/holdline/store/store.h"
+#include "tests/support/storerecords.h"
+#include "tests/support/suite.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QLoggingCategory>
+#include <QRandomGenerator>
+#include <QRegularExpression>
+#include <QScopeGuard>
+#include <QStorageInfo>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <random>
+
+#include <unistd.h>
+
+using namespace holdline;
+using namespace holdline::test;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+QByteArray contents(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+void write(const QString &path, const QByteArray &bytes)
+{
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    QCOMPARE(file.write(bytes), bytes.size());
+}
+
+/// Why a store at this path cannot be opened.
+QString openError(const QString &path)
+{
+    return makeBackend(path, {})->open();
+}
+
+bool sql(const QString &path, const QStringList &statements)
+{
+    SqliteConnection connection;
+    bool good = connection.open(path, SqliteConnection::Access::Write);
+    for (const QString &statement : statements)
+        good = good && connection.runOnce(statement);
+    return good;
+}
+
+}  // namespace
+
+class TestStoreFile : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void onlyItsUserMayReadIt();
+    void aPathBelowAFile();
+    void aFolderThatCannotBeWritten();
+    void aFolderInItsPlace();
+    void noPathAtAll();
+    void garbage();
+    void anEmptyFile();
+    void anotherProgramsDatabase();
+    void aNewerForm();
+    void aSecondOneOnTheSameFile();
+    void olderFormsAreBroughtUp();
+    void aMigrationThatFailsLeavesWhatWas();
+    void flippedBits();
+    void truncatedFiles();
+    void aDamagedResultIsAnError();
+    void roomThatIsFreeIsGivenBack();
+
+private:
+    QString path() const { return m_folder->filePath(u"holdline.db"_s); }
+    void fill(int records);
+    void judge(int seed);
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::vector<JobRecord> m_records;
+    unsigned m_seed = 0;
+};
+
+void TestStoreFile::initTestCase()
+{
+    m_seed = qEnvironmentVariableIsSet("HOLDLINE_TEST_SEED")
+                 ? qEnvironmentVariable("HOLDLINE_TEST_SEED").toUInt()
+                 : QRandomGenerator::system()->generate();
+    qInfo("seed %u (HOLDLINE_TEST_SEED)", m_seed);
+}
+
+void TestStoreFile::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    m_records.clear();
+}
+
+void TestStoreFile::onlyItsUserMayReadIt()
+{
+    const QString inside = m_folder->filePath(u"a/b/holdline.db"_s);
+    QCOMPARE(openError(inside), QString());
+    const auto others = QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther;
+    QVERIFY(!(QFile::permissions(inside) & others));
+    QVERIFY(!(QFile::permissions(QFileInfo(inside).path()) & (others | QFile::ExeGroup | QFile::ExeOther)));
+    QVERIFY(QFile::setPermissions(inside, QFile::ReadOwner | QFile::WriteOwner | QFile::ReadOther));
+    QCOMPARE(openError(inside), QString());
+    QVERIFY(!(QFile::permissions(inside) & others));
+}
+
+void TestStoreFile::aPathBelowAFile()
+{
+    write(path(), "a file");
+    const QString error = openError(path() + u"/state/holdline.db"_s);
+    QVERIFY2(error.startsWith(u"cannot create the folder "_s + path() + u"/state: "_s), qPrintable(error));
+    QVERIFY(error.contains(u"store.path"));
+    QCOMPARE(contents(path()), QByteArray("a file"));
+}
+
+/// Not even root may make files in /sys, nor, where that is not there, in /proc.
+void TestStoreFile::aFolderThatCannotBeWritten()
+{
+    const bool hasSys = QStorageInfo(u"/sys"_s).fileSystemType() == "sysfs";
+    QString inside = hasSys ? u"/sys/holdline.db"_s : u"/proc/holdline.db"_s;
+    if (::geteuid() != 0) {
+        QVERIFY(QFile::setPermissions(m_folder->path(), QFile::ReadOwner | QFile::ExeOwner));
+        inside = path();
+    }
+    const QString error = openError(inside);
+    QFile::setPermissions(m_folder->path(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    QVERIFY2(error.startsWith(u"cannot open "_s + inside), qPrintable(error));
+    // /proc says that there is no such file.
+    if (hasSys || ::geteuid() != 0)
+        QVERIFY2(error.contains(u"give this user the right to write it and its folder"), qPrintable(error));
+}
+
+void TestStoreFile::aFolderInItsPlace()
+{
+    QVERIFY(openError(m_folder->path()).startsWith(u"cannot open "_s + m_folder->path()));
+}
+
+void TestStoreFile::noPathAtAll()
+{
+    QVERIFY(openError({}).contains(u"store.path"));
+}
+
+void TestStoreFile::garbage()
+{
+    const QByteArray text = QByteArray("nobody's database ").repeated(1000);
+    write(path(), text);
+    const QString error = openError(path());
+    QVERIFY2(error.contains(u"it is not an SQLite database: move it away"), qPrintable(error));
+    QCOMPARE(contents(path()), text);
+}
+
+/// As one that was just made.
+void TestStoreFile::anEmptyFile()
+{
+    write(path(), {});
+    QCOMPARE(openError(path()), QString());
+}
+
+void TestStoreFile::anotherProgramsDatabase()
+{
+    QVERIFY(sql(path(), {u"CREATE TABLE mail (sender TEXT)"_s, u"INSERT INTO mail VALUES ('somebody')"_s}));
+    const QString error = openError(path());
+    QVERIFY2(error.contains(u"the database is not Holdline's"), qPrintable(error));
+    QVERIFY(sql(path(), {u"INSERT INTO mail SELECT sender FROM mail"_s}));
+    QVERIFY(!sql(path(), {u"SELECT * FROM jobs"_s}));
+}
+
+void TestStoreFile::aNewerForm()
+{
+    fill(3);
+    QVERIFY(sql(path(), {u"PRAGMA user_version = 99"_s}));
+    const QString error = openError(path());
+    QVERIFY2(error.contains(u"newer version of Holdline (its form is 99"), qPrintable(error));
+    QVERIFY(sql(path(), {u"PRAGMA user_version = %1"_s.arg(storeMigrations().size())}));
+    judge(0);
+}
+
+void TestStoreFile::aSecondOneOnTheSameFile()
+{
+    const auto first = makeBackend(path(), {});
+    QCOMPARE(first->open(), QString());
+    const auto second = makeBackend(path(), {});
+    const QString error = second->open();
+    QCOMPARE(error,
+             u"another process (%1) uses %2; end it, or give each a path of its own (store.path)"_s.arg(
+                 QString::number(::getpid()), path()));
+    // The file of the lock stays behind and means nothing.
+    first->close();
+    QVERIFY(QFile::exists(path() + u".lock"_s));
+    QCOMPARE(second->open(), QString());
+}
+
+void TestStoreFile::olderFormsAreBroughtUp()
+{
+    const Migrations first{{u"CREATE TABLE things (name TEXT)"_s}};
+    const Migrations second{
+        first[0], {u"ALTER TABLE things ADD COLUMN size INTEGER"_s, u"UPDATE things SET size = 7"_s}};
+    SqliteConnection connection;
+    QVERIFY(connection.open(path(), SqliteConnection::Access::Write));
+    QVERIFY(migrate(connection, first));
+    QVERIFY(connection.runOnce(u"INSERT INTO things VALUES ('a')"_s));
+    QVERIFY(migrate(connection, second));
+    QCOMPARE(connection.ask("PRAGMA user_version"), QVariant(2));
+    QCOMPARE(connection.ask("SELECT size FROM things WHERE name = 'a'"), QVariant(7));
+    QVERIFY(migrate(connection, second));
+    QVERIFY(!migrate(connection, first));
+    QVERIFY(connection.error().contains(u"newer version"));
+}
+
+void TestStoreFile::aMigrationThatFailsLeavesWhatWas()
+{
+    const Migrations first{{u"CREATE TABLE things (name TEXT)"_s}};
+    const Migrations second{first[0], {u"INSERT INTO things VALUES ('b')"_s, u"nonsense"_s}};
+    SqliteConnection connection;
+    QVERIFY(connection.open(path(), SqliteConnection::Access::Write));
+    QVERIFY(migrate(connection, first));
+    QVERIFY(!migrate(connection, second));
+    QCOMPARE(connection.ask("PRAGMA user_version"), QVariant(1));
+    QCOMPARE(connection.ask("SELECT count(*) FROM things"), QVariant(0));
+}
+
+void TestStoreFile::fill(int records)
+{
+    const auto backend = makeBackend(path(), {});
+    QCOMPARE(backend->open(), QString());
+    std::vector<StoreWrite> writes;
+    for (int i = 0; i < records; ++i) {
+        JobRecord record = openJob("account " + QByteArray::number(i % 7), "key " + QByteArray::number(i));
+        if (i % 4 != 0)
+            record = ended(record,
+                           QByteArray("result ").repeated(i % 40 == 1 ? 2000 : 20) + QByteArray::number(i));
+        m_records.push_back(record);
+        writes.push_back(PutJob{record});
+    }
+    QCOMPARE(backend->commit(writes).error, QString());
+}
+
+/// Whatever was done to the file: an error or what was written, never something else.
+void TestStoreFile::judge(int seed)
+{
+    const auto backend = makeBackend(path(), {});
+    if (!backend->open().isEmpty())
+        return;
+    const auto reader = backend->makeReader();
+    const auto isRight = [](const StoreReader::Job &found, const JobRecord &record) {
+        if (!found.error.isEmpty() || found.value == record)
+            return true;
+        return found.value && record.answer && found.value->id == record.id && found.value->answer &&
+               found.value->answer->status == 500 && found.value->answer->body.contains("damaged");
+    };
+    for (const JobRecord &record : m_records) {
+        QVERIFY2(isRight(reader->find(record.id), record), qPrintable(QString::number(seed)));
+        QVERIFY2(isRight(reader->findByKey(record.account, record.key), record),
+                 qPrintable(QString::number(seed)));
+        QVERIFY2(isRight(reader->findByToken(record.token), record), qPrintable(QString::number(seed)));
+    }
+    const auto open = backend->unsettled();
+    std::vector<JobRecord> expected;
+    std::copy_if(m_records.begin(), m_records.end(), std::back_inserter(expected),
+                 [](const JobRecord &record) { return !record.isSettled(); });
+    QVERIFY2(!open.error.isEmpty() || open.value == expected, qPrintable(QString::number(seed)));
+    reader->close();
+}
+
+void TestStoreFile::flippedBits()
+{
+    fill(150);
+    const QByteArray good = contents(path());
+    std::mt19937 random(m_seed);
+    // It says of each result that it is damaged.
+    QLoggingCategory::setFilterRules(u"holdline.service.warning=false"_s);
+    const auto speak = qScopeGuard([] { QLoggingCategory::setFilterRules({}); });
+    int refused = 0;
+    constexpr int kRounds = 150;
+    for (int round = 0; round < kRounds; ++round) {
+        QByteArray bad = good;
+        for (auto flips = 1 + random() % 8; flips > 0; --flips) {
+            const auto at = static_cast<qsizetype>(random() % static_cast<unsigned>(bad.size()));
+            bad[at] = static_cast<char>(bad[at] ^ (1 << random() % 8));
+        }
+        QFile::remove(path() + u"-wal"_s);
+        QFile::remove(path() + u"-shm"_s);
+        write(path(), bad);
+        refused += openError(path()).isEmpty() ? 0 : 1;
+        judge(round);
+        if (QTest::currentTestFailed())
+            return;
+    }
+    // A check that lets all pass would be none.
+    QVERIFY2(refused > kRounds / 4, qPrintable(QString::number(refused)));
+}
+
+void TestStoreFile::truncatedFiles()
+{
+    fill(150);
+    const QByteArray good = contents(path());
+    std::mt19937 random(m_seed);
+    for (int round = 0; round < 60; ++round) {
+        // Of no bytes at all it cannot be told from a new one.
+        const auto length = static_cast<qsizetype>(1 + random() % static_cast<unsigned>(good.size() - 1));
+        QFile::remove(path() + u"-wal"_s);
+        QFile::remove(path() + u"-shm"_s);
+        write(path(), good.first(length));
+        QVERIFY2(!openError(path()).isEmpty(), qPrintable(QString::number(length)));
+        QCOMPARE(contents(path()), good.first(length));
+    }
+}
+
+/// Its key is still taken, so that the job is not run again.
+void TestStoreFile::aDamagedResultIsAnError()
+{
+    fill(8);
+    const JobRecord &victim = m_records[2];
+    QByteArray bytes = contents(path());
+    const auto at = bytes.indexOf(victim.answer->body);
+    QVERIFY(at > 0);
+    bytes[at + 3] = 'X';
+    write(path(), bytes);
+    const auto backend = makeBackend(path(), {});
+    QCOMPARE(backend->open(), QString());
+    const auto reader = backend->makeReader();
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"the stored result of job .* is damaged"_s));
+    const auto found = reader->findByKey(victim.account, victim.key);
+    QCOMPARE(found.error, QString());
+    QCOMPARE(found.value->answer->status, 500);
+    QCOMPARE(found.value->status.outcome, Reason::InternalError);
+    QVERIFY(!backend->commit({PutJob{openJob(victim.account, victim.key)}}).of(0).isEmpty());
+    QCOMPARE(reader->find(m_records[3].id).value, m_records[3]);
+    reader->close();
+}
+
+void TestStoreFile::roomThatIsFreeIsGivenBack()
+{
+    Config::Store limits;
+    limits.keepFor = 1s;
+    const auto backend = makeBackend(path(), limits);
+    QCOMPARE(backend->open(), QString());
+    std::vector<StoreWrite> writes;
+    for (int i = 0; i < 100; ++i)
+        writes.push_back(PutJob{ended(openJob("a", {}), QByteArray(100'000, 'x'))});
+    QCOMPARE(backend->commit(writes).error, QString());
+    backend->close();
+    const qint64 before = QFileInfo(path()).size();
+    QVERIFY(before > 10'000'000);
+    QCOMPARE(backend->open(), QString());
+    for (bool more = true; more;) {
+        const Tidied step = backend->tidy(wallTime(10'000));
+        QCOMPARE(step.error, QString());
+        more = step.more;
+    }
+    backend->close();
+    QVERIFY2(QFileInfo(path()).size() < before / 2, qPrintable(QString::number(QFileInfo(path()).size())));
+    QCOMPARE(openError(path()), QString());
+}
+
+HOLDLINE_TEST(TestStoreFile)
+#include "tst_storefile.moc"

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The store's threads and the doors to them: writes that go together, errors and recovery from them, limits,
+// and ends of either side with something under way.
+#include "service/holdline/store/store.h"
+#include "service/holdline/store/storelink.h"
+#include "tests/support/storerecords.h"
+#include "tests/support/suite.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+#include <latch>
+
+#include <sys/resource.h>
+
+using namespace holdline;
+using namespace holdline::test;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A store in memory whose commits the test holds back and lets fail.
+class ScriptedBackend : public StoreBackend
+{
+public:
+    QString open() override { return error(); }
+    void close() override {}
+    bool isDurable() const override { return false; }
+    std::unique_ptr<StoreReader> makeReader() override { return m_memory->makeReader(); }
+    Result<std::vector<JobRecord>> unsettled() override { return m_memory->unsettled(); }
+    QString forEachKey(
+        const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) override
+    {
+        return m_memory->forEachKey(tell);
+    }
+    CommitResult commit(const std::vector<StoreWrite> &writes) override
+    {
+        std::unique_lock lock(m_mutex);
+        batches.push_back(writes);
+        m_changed.notify_all();
+        m_changed.wait(lock, [this] { return !m_holding; });
+        if (!m_error.isEmpty())
+            return {m_error, {}};
+        return m_memory->commit(writes);
+    }
+    QString probe() override { return error(); }
+    Tidied tidy(WallTime now) override { return m_memory->tidy(now); }
+    StoreSize size() const override { return m_memory->size(); }
+
+    void hold()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_holding = true;
+    }
+    void release()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_holding = false;
+        m_changed.notify_all();
+    }
+    void setError(const QString &error)
+    {
+        const std::lock_guard lock(m_mutex);
+        m_error = error;
+    }
+    /// Returns when so many commits have begun.
+    void awaitCommits(std::size_t count)
+    {
+        std::unique_lock lock(m_mutex);
+        m_changed.wait(lock, [&] { return batches.size() >= count; });
+    }
+    std::size_t batchSize(std::size_t batch)
+    {
+        const std::lock_guard lock(m_mutex);
+        return batches.at(batch).size();
+    }
+
+private:
+    QString error()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_error;
+    }
+
+    const std::unique_ptr<StoreBackend> m_memory = makeBackend(u"memory"_s, {});
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::vector<std::vector<StoreWrite>> batches;
+    bool m_holding = false;
+    QString m_error;
+};
+
+struct World
+{
+    explicit World(const Config::Store &config = {})
+    {
+        auto scripted = std::make_unique<ScriptedBackend>();
+        backend = scripted.get();
+        store = std::make_unique<Store>(std::move(scripted), StoreThread::Options{config, 10ms}, u"memory"_s);
+        opened = store->open();
+        link = std::make_unique<StoreLink>(*store);
+    }
+    ~World()
+    {
+        if (store)
+            backend->release();
+    }
+    /// Counts what came of it.
+    JobStore::Done counted()
+    {
+        return [this](const QString &error) { errors.append(error); };
+    }
+
+    ScriptedBackend *backend = nullptr;
+    std::unique_ptr<Store> store;
+    std::unique_ptr<StoreLink> link;
+    QStringList errors;
+    bool opened = false;
+};
+
+/// Of a store that is not used by anybody else.
+std::optional<JobRecord> found(StoreLink &link, const QByteArray &id)
+{
+    std::optional<std::optional<JobRecord>> answer;
+    link.find(id, [&answer](std::optional<JobRecord> record) { answer = std::move(record); });
+    return QTest::qWaitFor([&answer] { return answer.has_value(); }) ? *answer : std::nullopt;
+}
+
+}  // namespace
+
+class TestStoreThread : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void writesThatWaitGoTogether();
+    void writesOfTheSameJobAreOne();
+    void oneTooManyFails();
+    void aFailureIsToldAndPasses();
+    void itCannotBeOpenedAtFirst();
+    void oneRefusedWriteFailsAlone();
+    void aLinkGoesWithQuestionsOpen();
+    void whatWasPostedBeforeTheEndIsOnDisk();
+    void aFullDiskIsToldAndPasses();
+    void manyLinksInManyThreads_data();
+    void manyLinksInManyThreads();
+    void deadLettersAndStatus();
+};
+
+void TestStoreThread::writesThatWaitGoTogether()
+{
+    World world;
+    QVERIFY(world.opened);
+    world.backend->hold();
+    world.link->put(openJob("a", "first"), world.counted());
+    world.backend->awaitCommits(1);
+    for (int i = 0; i < 10; ++i)
+        world.link->put(openJob("a", "k" + QByteArray::number(i)), world.counted());
+    world.backend->release();
+    QTRY_COMPARE(world.errors, QStringList(11, QString()));
+    QCOMPARE(world.backend->batchSize(0), std::size_t(1));
+    QCOMPARE(world.backend->batchSize(1), std::size_t(10));
+}
+
+void TestStoreThread::writesOfTheSameJobAreOne()
+{
+    World world;
+    world.backend->hold();
+    world.link->put(openJob("a", "first"), world.counted());
+    world.backend->awaitCommits(1);
+    const JobRecord record = openJob("a", "k");
+    JobRecord later = record;
+    later.request.reset();
+    later.status.state = JobState::Running;
+    later.revision = 2;
+    world.link->put(record, world.counted());
+    world.link->put(openJob("a", "other"), world.counted());
+    world.link->put(later, world.counted());
+    world.backend->release();
+    QTRY_COMPARE(world.errors.size(), 4);
+    QCOMPARE(world.backend->batchSize(1), std::size_t(2));
+    later.request = record.request;
+    QCOMPARE(found(*world.link, record.id), later);
+}
+
+void TestStoreThread::oneTooManyFails()
+{
+    Config::Store config;
+    config.queued = 3;
+    World world(config);
+    world.backend->hold();
+    for (int i = 0; i < 4; ++i)
+        world.link->put(openJob("a", "k" + QByteArray::number(i)), world.counted());
+    QVERIFY(world.errors.isEmpty());
+    QTRY_COMPARE(world.errors.size(), 1);
+    QVERIFY2(world.errors[0].contains(u"store.queued"), qPrintable(world.errors[0]));
+    QVERIFY(world.link->isAvailable());
+    world.backend->release();
+    QTRY_COMPARE(world.errors.size(), 4);
+    QCOMPARE(world.errors.count(QString()), 3);
+    world.link->put(openJob("a", "later"), world.counted());
+    QTRY_COMPARE(world.errors.count(QString()), 4);
+}
+
+void TestStoreThread::aFailureIsToldAndPasses()
+{
+    World world;
+    QSignalSpy changed(world.link.get(), &JobStore::availabilityChanged);
+    world.backend->setError(u"no room"_s);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"the store is not available: .*no room"_s));
+    world.link->put(openJob("a", "k"), world.counted());
+    QTRY_COMPARE(world.errors, QStringList{u"no room"_s});
+    QTRY_COMPARE(changed.size(), 1);
+    QVERIFY(!world.link->isAvailable());
+    QCOMPARE(world.link->errorString(), u"no room"_s);
+    world.link->put(openJob("a", "k"), world.counted());
+    QTRY_COMPARE(world.errors, QStringList(2, u"no room"_s));
+    // One that comes later hears of it at once.
+    QVERIFY(!StoreLink(*world.store).isAvailable());
+    world.backend->setError({});
+    QTRY_VERIFY(world.link->isAvailable());
+    world.link->put(openJob("a", "k"), world.counted());
+    QTRY_COMPARE(world.errors.size(), 3);
+    QCOMPARE(world.errors.last(), QString());
+}
+
+void TestStoreThread::itCannotBeOpenedAtFirst()
+{
+    auto scripted = std::make_unique<ScriptedBackend>();
+    ScriptedBackend *backend = scripted.get();
+    backend->setError(u"locked"_s);
+    Store store(std::move(scripted), {{}, 10ms}, u"memory"_s);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"the store is not available: .*locked"_s));
+    QVERIFY(!store.open());
+    QCOMPARE(store.errorString(), u"locked"_s);
+    StoreLink link(store);
+    QVERIFY(!link.isAvailable());
+    backend->setError({});
+    QTRY_VERIFY(link.isAvailable());
+}
+
+void TestStoreThread::oneRefusedWriteFailsAlone()
+{
+    World world;
+    world.backend->hold();
+    world.link->put(openJob("a", "first"), world.counted());
+    world.backend->awaitCommits(1);
+    world.link->put(openJob("a", "k"), world.counted());
+    world.link->put(openJob("a", "k"), world.counted());
+    world.link->put(openJob("a", "l"), world.counted());
+    world.backend->release();
+    QTRY_COMPARE(world.errors.size(), 4);
+    QVERIFY(!world.errors[2].isEmpty());
+    QCOMPARE(world.errors.count(QString()), 3);
+    QVERIFY(world.link->isAvailable());
+}
+
+void TestStoreThread::aLinkGoesWithQuestionsOpen()
+{
+    World world;
+    const JobRecord record = openJob("a", "k");
+    world.backend->hold();
+    world.link->put(record, world.counted());
+    world.link->find(record.id, [](const auto &) { QFAIL("nobody is there to be answered"); });
+    world.link->askStatus([](const StoreStatus &) { QFAIL("nobody is there to be answered"); });
+    world.link.reset();
+    world.backend->release();
+    StoreLink other(*world.store);
+    QTRY_COMPARE(found(other, record.id), record);
+    QVERIFY(world.errors.isEmpty());
+}
+
+void TestStoreThread::whatWasPostedBeforeTheEndIsOnDisk()
+{
+    const QTemporaryDir folder;
+    Config::Store config;
+    config.path = folder.filePath(u"holdline.db"_s);
+    std::vector<JobRecord> records;
+    {
+        const auto store = makeStore(config, Config::Hold().durable);
+        QVERIFY2(store->open(), qPrintable(store->errorString()));
+        QVERIFY(store->takeRecovered().empty());
+        StoreLink link(*store);
+        QVERIFY(link.isDurable());
+        for (int i = 0; i < 1000; ++i) {
+            records.push_back(openJob("a", "k" + QByteArray::number(i)));
+            link.put(records.back(), {});
+        }
+    }
+    const auto store = makeStore(config, Config::Hold().durable);
+    QVERIFY(store->open());
+    QCOMPARE(store->takeRecovered(), records);
+}
+
+/// The system lets no file grow any further.
+void TestStoreThread::aFullDiskIsToldAndPasses()
+{
+    const QTemporaryDir folder;
+    Config::Store config;
+    config.path = folder.filePath(u"holdline.db"_s);
+    Store store(makeBackend(config.path, config), {config, 50ms}, config.path);
+    QVERIFY2(store.open(), qPrintable(store.errorString()));
+    StoreLink link(store);
+    JobRecord record = ended(openJob("a", "k"), QByteArray(1024 * 1024, 'x'));
+
+    const auto before = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit limit{};
+    QCOMPARE(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+    const rlimit small{512 * 1024, limit.rlim_max};
+    QCOMPARE(::setrlimit(RLIMIT_FSIZE, &small), 0);
+    QStringList errors;
+    const auto counted = [&errors](const QString &error) { errors.append(error); };
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"the store is not available: .*"_s));
+    link.put(record, counted);
+    const bool failed = QTest::qWaitFor([&] { return errors.size() == 1 && !link.isAvailable(); });
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    std::signal(SIGXFSZ, before);
+    QVERIFY(failed);
+    QVERIFY2(errors[0].contains(config.path), qPrintable(errors[0]));
+    QTRY_VERIFY(link.isAvailable());
+    QVERIFY(!found(link, record.id));
+    link.put(record, counted);
+    QTRY_COMPARE(errors.size(), 2);
+    QCOMPARE(errors[1], QString());
+    QCOMPARE(found(link, record.id), record);
+}
+
+void TestStoreThread::manyLinksInManyThreads_data()
+{
+    QTest::addColumn<bool>("onDisk");
+    QTest::newRow("memory") << false;
+    QTest::newRow("disk") << true;
+}
+
+/// Each writes jobs one after the other and looks for each as soon as it is told that it is stored.
+void TestStoreThread::manyLinksInManyThreads()
+{
+    QFETCH(bool, onDisk);
+    constexpr int kThreads = 4;
+    constexpr int kJobs = 200;
+    const QTemporaryDir folder;
+    Config::Store config;
+    config.path = onDisk ? folder.filePath(u"holdline.db"_s) : u"memory"_s;
+    const auto store = makeStore(config, Config::Hold().durable);
+    QVERIFY2(store->open(), qPrintable(store->errorString()));
+    std::array<int, kThreads> right{};
+    std::latch over(kThreads);
+    std::vector<std::unique_ptr<QThread>> threads;
+    for (int i = 0; i < kThreads; ++i) {
+        threads.emplace_back(QThread::create([&, i] {
+            {
+                StoreLink link(*store);
+                QEventLoop loop;
+                int open = kJobs;
+                for (int job = 0; job < kJobs; ++job) {
+                    const JobRecord record =
+                        openJob("account " + QByteArray::number(i), QByteArray::number(job));
+                    link.put(record, [&, record](const QString &error) {
+                        link.findByKey(record.account, record.key, [&, record, error](const auto &stored) {
+                            right[static_cast<std::size_t>(i)] += error.isEmpty() && stored == record ? 1 : 0;
+                            if (--open == 0)
+                                loop.quit();
+                        });
+                    });
+                }
+                loop.exec();
+            }
+            over.count_down();
+        }));
+        threads.back()->start();
+    }
+    over.wait();
+    for (const auto &thread : threads)
+        thread->wait();
+    for (const int count : right)
+        QCOMPARE(count, kJobs);
+}
+
+void TestStoreThread::deadLettersAndStatus()
+{
+    World world;
+    const DeadLetter message = deadLetter(DeadLetter::Kind::Job, "body");
+    world.link->putDeadLetter(message, world.counted());
+    world.link->put(openJob("a", "k"), world.counted());
+    QTRY_COMPARE(world.errors, QStringList(2, QString()));
+    std::vector<DeadLetter> listed;
+    world.link->listDeadLetters({}, 10, [&](std::vector<DeadLetter> all) { listed = std::move(all); });
+    QTRY_COMPARE(listed.size(), std::size_t(1));
+    QCOMPARE(listed[0].id, message.id);
+    std::optional<DeadLetter> whole;
+    world.link->findDeadLetter(message.id, [&](std::optional<DeadLetter> one) { whole = std::move(one); });
+    QTRY_COMPARE(whole, message);
+    world.link->removeDeadLetter(message.id, world.counted());
+    QTRY_COMPARE(world.errors.size(), 3);
+    std::optional<StoreStatus> status;
+    world.link->askStatus([&](const StoreStatus &now) { status = now; });
+    QTRY_VERIFY(status);
+    QVERIFY(status->available);
+    QCOMPARE(status->writes, std::uint64_t(3));
+    QCOMPARE(status->writeTook.count(), std::uint64_t(3));
+    QCOMPARE(status->commitTook.count(), status->commits);
+    QCOMPARE(status->failedWrites, std::uint64_t(0));
+    QCOMPARE(status->records, 1);
+    QCOMPARE(status->open, 1);
+    QCOMPARE(status->queued, 0);
+}
+
+HOLDLINE_TEST(TestStoreThread)
+#include "tst_storethread.moc"

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/cli/eventloopoption.h"
+#include "service/jobclient/commandline.h"
+#include "service/jobserver/commandline.h"
+#include "tests/support/suite.h"
+
+#include <QTest>
+
+#include <array>
+
+using namespace holdline;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QStringList words(const QString &line)
+{
+    return line.split(u' ', Qt::SkipEmptyParts);
+}
+
+}  // namespace
+
+class TestJobCommandLines : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void clientCommandLine_data();
+    void clientCommandLine();
+    void clientCommandLineValues();
+    void serverCommandLine_data();
+    void serverCommandLine();
+    void serverCommandLineValues();
+    void eventLoop_data();
+    void eventLoop();
+};
+
+void TestJobCommandLines::clientCommandLine_data()
+{
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<int>("code");  // -1: run, -2: verify
+    QTest::newRow("nothing") << u""_s << -1;
+    QTest::newRow("original") << u"--url http://h/proxy --account example"_s << -1;
+    QTest::newRow("everything")
+        << u"--url http://[::1]:80/?a=b --account a --jobs 5 --concurrency 2 --accounts 3 "
+           "--rate 10.5 --limit 1s --timeout 500ms --event-loop qt --json"_s
+        << -1;
+    QTest::newRow("verify") << u"verify proof.txt"_s << -2;
+    QTest::newRow("verify stdin") << u"verify - --json --limit 1s"_s << -2;
+    QTest::newRow("help") << u"--help"_s << 0;
+    QTest::newRow("version") << u"--version"_s << 0;
+    for (const auto &wrong : {u"--jobs"_s,
+                              u"--jobs 0"_s,
+                              u"--jobs -1"_s,
+                              u"--jobs x"_s,
+                              u"--jobs 1000001"_s,
+                              u"--concurrency 0"_s,
+                              u"--accounts 0"_s,
+                              u"--rate 0"_s,
+                              u"--rate -1"_s,
+                              u"--rate inf"_s,
+                              u"--limit 5"_s,
+                              u"--limit 0"_s,
+                              u"--timeout never"_s,
+                              u"--url https://h/"_s,
+                              u"--url h/start"_s,
+                              u"--url ftp://h/"_s,
+                              u"--url http://"_s,
+                              u"--url http://u:p@h/"_s,
+                              u"--url http://h:0/"_s,
+                              u"--nonsense"_s,
+                              u"start"_s,
+                              u"verify"_s,
+                              u"verify a b"_s,
+                              u"verify a --jobs 5"_s,
+                              u"verify a --event-loop qt"_s,
+                              u"verify a --idempotency-keys"_s,
+                              u"verify a --idempotency-prefix p"_s,
+                              u"--idempotency-prefix \""_s,
+                              u"--idempotency-prefix ä"_s,
+                              u"--idempotency-prefix ''"_s,
+                              u"--event-loop poll"_s,
+                              u"--account ''"_s})
+        QTest::newRow(qPrintable(wrong)) << wrong << 64;
+}
+
+void TestJobCommandLines::clientCommandLine()
+{
+    QFETCH(QString, line);
+    QFETCH(int, code);
+    QStringList arguments = words(u"jobclient "_s + line);
+    arguments.replaceInStrings(u"''"_s, QString());
+    const auto command = jobclient::parseCommandLine(arguments);
+    QCOMPARE(std::holds_alternative<jobclient::RunCommand>(command), code == -1);
+    QCOMPARE(std::holds_alternative<jobclient::VerifyCommand>(command), code == -2);
+    if (const auto *exit = std::get_if<cli::Exit>(&command)) {
+        QCOMPARE(exit->code, code);
+        QVERIFY(!exit->text.isEmpty());
+    }
+}
+
+void TestJobCommandLines::clientCommandLineValues()
+{
+    const auto defaults = std::get<jobclient::RunCommand>(jobclient::parseCommandLine({u"jobclient"_s}));
+    QCOMPARE(defaults.load.url, QUrl(u"http://127.0.0.1:3740/start"_s));
+    QCOMPARE(defaults.load.jobs, 50);
+    QCOMPARE(defaults.load.limit, std::chrono::milliseconds(5s));
+    QCOMPARE(defaults.load.timeout, std::chrono::milliseconds(30s));
+    QVERIFY(!defaults.json);
+    QVERIFY(defaults.load.idempotencyPrefix.isEmpty());
+
+    const auto set = std::get<jobclient::RunCommand>(jobclient::parseCommandLine(words(
+        u"jobclient --url http://h:81/proxy --account b --jobs 5 --concurrency 2 --accounts 3 --rate 10.5 "
+        "--limit 1s --timeout 500ms --idempotency-prefix p --json"_s)));
+    QCOMPARE(set.load.url, QUrl(u"http://h:81/proxy"_s));
+    QCOMPARE(set.load.account, "b"_ba);
+    QCOMPARE(set.load.jobs, 5);
+    QCOMPARE(set.load.concurrency, 2);
+    QCOMPARE(set.load.accounts, 3);
+    QCOMPARE(set.load.rate, 10.5);
+    QCOMPARE(set.load.limit, std::chrono::milliseconds(1s));
+    QCOMPARE(set.load.timeout, 500ms);
+    QCOMPARE(set.load.idempotencyPrefix, "p"_ba);
+    QVERIFY(set.json);
+
+    // Nobody else's keys, and not those of the run before.
+    const auto prefix = [] {
+        return std::get<jobclient::RunCommand>(
+                   jobclient::parseCommandLine({u"jobclient"_s, u"--idempotency-keys"_s}))
+            .load.idempotencyPrefix;
+    };
+    QCOMPARE(prefix().size(), 16);
+    QVERIFY(prefix() != prefix());
+}
+
+void TestJobCommandLines::serverCommandLine_data()
+{
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<int>("code");  // -1: serve
+    QTest::newRow("nothing") << u""_s << -1;
+    QTest::newRow("help") << u"--help"_s << 0;
+    QTest::newRow("version") << u"--version"_s << 0;
+    for (const auto &wrong : {u"--listen"_s,
+                              u"--listen off"_s,
+                              u"--listen here"_s,
+                              u"--duration 5"_s,
+                              u"--duration -1s"_s,
+                              u"--duration-of a"_s,
+                              u"--duration-of =5s"_s,
+                              u"--duration-of a=soon"_s,
+                              u"--duration-of a=2h"_s,
+                              u"--start-latency x"_s,
+                              u"--connections-per-account 0"_s,
+                              u"--slot account"_s,
+                              u"--seed x"_s,
+                              u"--callback-retries -1"_s,
+                              u"--fault-reset 101"_s,
+                              u"--fault-reset often"_s,
+                              u"--fault-late"_s,
+                              u"--fault-late x"_s,
+                              u"--fault-late 200%:5"_s,
+                              u"--fault-nonsense 5"_s,
+                              u"--event-loop"_s,
+                              u"--event-loop glib"_s,
+                              u"extra"_s})
+        QTest::newRow(qPrintable(wrong)) << wrong << 64;
+}
+
+void TestJobCommandLines::serverCommandLine()
+{
+    QFETCH(QString, line);
+    QFETCH(int, code);
+    const auto command = jobserver::parseCommandLine(words(u"jobserver "_s + line));
+    QCOMPARE(std::holds_alternative<jobserver::ServeCommand>(command), code == -1);
+    if (const auto *exit = std::get_if<cli::Exit>(&command)) {
+        QCOMPARE(exit->code, code);
+        QVERIFY(!exit->text.isEmpty());
+    }
+}
+
+void TestJobCommandLines::serverCommandLineValues()
+{
+    const auto defaults = std::get<jobserver::ServeCommand>(jobserver::parseCommandLine({u"jobserver"_s}));
+    QCOMPARE(defaults.listen.host, u"127.0.0.1"_s);
+    QCOMPARE(defaults.listen.port, std::uint16_t(3740));
+    QCOMPARE(defaults.options.duration, 500ms);
+    QCOMPARE(defaults.options.connectionsPerAccount, 1);
+    QVERIFY(defaults.options.slot == SlotScope::Request);
+    QVERIFY(!defaults.options.idempotentStarts);
+    QVERIFY(!defaults.options.secret.isEmpty());
+
+    const auto set = std::get<jobserver::ServeCommand>(jobserver::parseCommandLine(words(
+        u"jobserver --listen 127.0.0.1:0 --duration 1s --duration-of slow=5s --duration-of a=b=0ms "
+        u"--start-latency 20ms --connections-per-account 2 "
+        "--slot connection --idempotent-starts --seed 18446744073709551615 --secret s --callback-retries 0 "
+        "--fault-start-500 1 "
+        "--fault-start-503 2 --fault-reset 3 --fault-garbage 4 --fault-no-callback 5 --fault-duplicate 6 "
+        "--fault-early 7 --fault-late 8%:9ms --fault-wrong-id 10 --fault-failed 11"_s)));
+    const JobServerOptions &options = set.options;
+    QCOMPARE(set.listen.port, std::uint16_t(0));
+    QCOMPARE(options.duration, std::chrono::milliseconds(1s));
+    QCOMPARE(options.durationFor("slow"), std::chrono::milliseconds(5s));
+    QCOMPARE(options.durationFor("slow-12"), std::chrono::milliseconds(5s));
+    QCOMPARE(options.durationFor("a=b"), 0ms);
+    for (const char *other : {"slow-", "slow-x", "slow-1-1", "slower", "-1"})
+        QCOMPARE(options.durationFor(other), std::chrono::milliseconds(1s));
+    QCOMPARE(options.startLatency, 20ms);
+    QCOMPARE(options.connectionsPerAccount, 2);
+    QVERIFY(options.slot == SlotScope::Connection);
+    QVERIFY(options.idempotentStarts);
+    QCOMPARE(options.seed, ~std::uint64_t(0));
+    QCOMPARE(options.secret, "s"_ba);
+    QCOMPARE(options.callbackRetries, 0);
+    QCOMPARE(options.faults.percent, (std::array<double, kFaultCount>{1, 2, 3, 4, 5, 6, 7, 8, 10, 11}));
+    QCOMPARE(options.faults.lateBy, 9ms);
+}
+
+void TestJobCommandLines::eventLoop_data()
+{
+    QTest::addColumn<QString>("line");
+    QTest::addColumn<EventLoop>("loop");
+    QTest::newRow("nothing") << u"jobclient"_s << EventLoop::Epoll;
+    QTest::newRow("epoll") << u"jobclient --event-loop epoll"_s << EventLoop::Epoll;
+    QTest::newRow("qt") << u"jobclient --event-loop qt"_s << EventLoop::Qt;
+    QTest::newRow("among others") << u"jobserver --seed 5 --event-loop=qt --listen :0 -h"_s << EventLoop::Qt;
+    QTest::newRow("wrong") << u"jobserver --event-loop glib"_s << EventLoop::Epoll;
+    QTest::newRow("without its word") << u"jobserver --event-loop"_s << EventLoop::Epoll;
+}
+
+void TestJobCommandLines::eventLoop()
+{
+    QFETCH(QString, line);
+    QFETCH(EventLoop, loop);
+    QCOMPARE(cli::eventLoopIn(words(line)), loop);
+}
+
+HOLDLINE_TEST(TestJobCommandLines)
+#include "tst_jobcommandlines.moc"

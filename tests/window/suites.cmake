@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Show widgets, on the offscreen platform.
+holdline_suite(window LABEL integration GUI
+    SOURCES
+        window/monitorfixture.h
+        window/tst_chartparts.cpp
+        window/tst_charts.cpp
+        window/tst_deadletterviews.cpp
+        window/tst_icons.cpp
+        window/tst_monitorparts.cpp
+        window/tst_monitorpictures.cpp
+        window/tst_monitorwindow.cpp
+        window/tst_tablepanels.cpp
+        window/tst_theme.cpp
+    LIBRARIES holdline_monitor holdline_wholeservice holdline_samplestream)
+holdline_patience(600 tst_monitorwindow)

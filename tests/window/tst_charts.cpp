@@ -1,0 +1,656 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Charts over time, as their users meet them: mouse, keys, words, pixels. Writes pictures of all of them.
+#include "monitor/charts/heatmapchart.h"
+#include "monitor/charts/histogramchart.h"
+#include "monitor/charts/palettes.h"
+#include "monitor/charts/ratechart.h"
+#include "monitor/charts/stackedphaseschart.h"
+#include "tests/support/samplestream.h"
+#include "tests/support/suite.h"
+
+#include <QDir>
+#include <QMouseEvent>
+#include <QSignalSpy>
+#include <QTest>
+#include <QWheelEvent>
+
+#include <cmath>
+#include <memory>
+
+using namespace holdline;
+using namespace holdline::monitor;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using Chosen = std::optional<TimeRange>;
+
+/// `seconds` of a busy service: trouble for a while, a gap, and draining at the end.
+SampleHistory busyHistory(int seconds)
+{
+    SampleHistory history;
+    SampleStream stream(42);
+    for (int i = 0; i < seconds; ++i) {
+        const double share = i / static_cast<double>(seconds);
+        stream.setTrouble(share > 0.55 && share < 0.68 ? 3.5 : 1);
+        stream.setDraining(share > 0.95);
+        if (i == seconds / 4)
+            stream.skip(std::chrono::seconds(seconds / 20));
+        Sample sample = stream.next();
+        sample.span = std::min<Microseconds>(sample.span, 1001ms);
+        history.append(std::move(sample));
+    }
+    return history;
+}
+
+std::unique_ptr<TimelineChart> chartOf(const QString &kind, const SampleHistory &history)
+{
+    if (kind == u"phases") {
+        auto chart = std::make_unique<StackedPhasesChart>(history);
+        chart->setDeadline(SampleStream::kDeadline);
+        return chart;
+    }
+    if (kind == u"heat") {
+        auto chart = std::make_unique<HeatMapChart>(history);
+        chart->setDeadline(SampleStream::kDeadline);
+        return chart;
+    }
+    return std::make_unique<RateChart>(history);
+}
+
+void move(QWidget &widget, QPointF to, Qt::MouseButtons held = Qt::NoButton)
+{
+    QMouseEvent event(QEvent::MouseMove, to, widget.mapToGlobal(to), Qt::NoButton, held, Qt::NoModifier);
+    QCoreApplication::sendEvent(&widget, &event);
+}
+
+void drag(QWidget &widget, QPoint from, QPoint to)
+{
+    QTest::mousePress(&widget, Qt::LeftButton, {}, from);
+    move(widget, (from + to) / 2, Qt::LeftButton);
+    move(widget, to, Qt::LeftButton);
+    QTest::mouseRelease(&widget, Qt::LeftButton, {}, to);
+}
+
+void turnWheel(QWidget &widget, QPointF at, int eighths, Qt::KeyboardModifiers keys = {})
+{
+    QWheelEvent event(at, widget.mapToGlobal(at), {}, {0, eighths}, Qt::NoButton, keys, Qt::NoScrollPhase,
+                      false);
+    QCoreApplication::sendEvent(&widget, &event);
+}
+
+void show(QWidget &widget, QSize size = {1200, 300})
+{
+    widget.resize(size);
+    widget.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&widget));
+    widget.setFocus();
+}
+
+int differingPixels(const QImage &one, const QImage &other)
+{
+    int differing = 0;
+    for (int y = 0; y < one.height(); ++y) {
+        for (int x = 0; x < one.width(); ++x)
+            differing += one.pixel(x, y) != other.pixel(x, y) ? 1 : 0;
+    }
+    return differing;
+}
+
+void save(const QImage &image, const QString &name)
+{
+    QVERIFY(QDir().mkpath(QStringLiteral(HOLDLINE_PICTURES)));
+    QVERIFY(image.save(QStringLiteral(HOLDLINE_PICTURES "/%1.png").arg(name)));
+}
+
+}  // namespace
+
+class TestCharts : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+
+    void pictures_data();
+    void pictures();
+    void allKinds_data();
+    void emptyOnesSaySo_data() { allKinds_data(); }
+    void emptyOnesSaySo();
+    void pixelsAreTimes_data() { allKinds_data(); }
+    void pixelsAreTimes();
+    void paintsWhatChanges_data() { allKinds_data(); }
+    void paintsWhatChanges();
+    void dragChoosesARange_data() { allKinds_data(); }
+    void dragChoosesARange();
+    void clickLetsGo();
+    void keysMoveAndChoose_data() { allKinds_data(); }
+    void keysMoveAndChoose();
+    void keysPanAndZoom();
+    void wheelZoomsAndPans();
+    void cursorStaysBelowTheMouse();
+    void neighboursShareTheCursor();
+    void gapsHaveNoValues();
+    void staleChartsSaySince();
+    void phasesSayWhatTheyShow();
+    void heatSaysHowManyInTheCell();
+    void ratesSayPerSecond();
+    void histogramSaysHowMany();
+    void histogramByKeys();
+    void histogramNarrows();
+    void sharpOnDenseScreens_data() { allKinds_data(); }
+    void sharpOnDenseScreens();
+
+private:
+    SampleHistory m_history = busyHistory(3600);
+};
+
+void TestCharts::initTestCase()
+{
+    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedKingdom));
+    qputenv("TZ", "UTC");
+    qRegisterMetaType<Chosen>();
+    QApplication::setPalette(lightPalette());
+}
+
+void TestCharts::pictures_data()
+{
+    QTest::addColumn<bool>("dark");
+    QTest::addColumn<int>("minutes");
+
+    for (const int minutes : {1, 5, 60}) {
+        QTest::addRow("light, %d min", minutes) << false << minutes;
+        QTest::addRow("dark, %d min", minutes) << true << minutes;
+    }
+}
+
+void TestCharts::pictures()
+{
+    QFETCH(bool, dark);
+    QFETCH(int, minutes);
+    const QPalette palette = dark ? darkPalette() : lightPalette();
+    const QString look = dark ? u"dark"_s : u"light"_s;
+    for (const QString &kind : {u"phases"_s, u"heat"_s, u"rates"_s}) {
+        const std::unique_ptr<TimelineChart> chart = chartOf(kind, m_history);
+        chart->setPalette(palette);
+        chart->view()->setSpan(std::chrono::minutes(minutes));
+        const QImage image = chart->render({1200, 300}, 1);
+        QCOMPARE(image.size(), QSize(1200, 300));
+        save(image, u"%1-%2-%3min"_s.arg(kind, look).arg(minutes));
+        save(chart->render({420, 160}, 2), u"%1-%2-%3min-small"_s.arg(kind, look).arg(minutes));
+        // As on the screen: with its cursor and a selection.
+        show(*chart);
+        const TimeRange shown = *chart->view()->range(m_history);
+        chart->setSelection(TimeRange{shown.from + shown.length() / 2, shown.from + shown.length() * 5 / 8});
+        move(*chart, {700, 120});
+        save(chart->grab().toImage(), u"%1-%2-%3min-cursor"_s.arg(kind, look).arg(minutes));
+    }
+    HistogramChart histogram(m_history);
+    histogram.setDeadline(SampleStream::kDeadline);
+    histogram.setPalette(palette);
+    const TimeRange all = *m_history.extent();
+    histogram.setRange(TimeRange{all.to - std::chrono::minutes(minutes), all.to});
+    show(histogram);
+    save(histogram.grab().toImage(), u"histogram-%1-%2min"_s.arg(look).arg(minutes));
+    histogram.resize(420, 200);
+    move(histogram, {250, 100});
+    save(histogram.grab().toImage(), u"histogram-%1-%2min-small"_s.arg(look).arg(minutes));
+}
+
+void TestCharts::allKinds_data()
+{
+    QTest::addColumn<QString>("kind");
+
+    for (const char *kind : {"phases", "heat", "rates"})
+        QTest::newRow(kind) << QString::fromLatin1(kind);
+}
+
+void TestCharts::emptyOnesSaySo()
+{
+    QFETCH(QString, kind);
+    SampleHistory none;
+    const std::unique_ptr<TimelineChart> chart = chartOf(kind, none);
+    show(*chart);
+    QCOMPARE(chart->accessibleDescription(), u"No data yet"_s);
+    QVERIFY(!chart->accessibleName().isEmpty());
+    QVERIFY(!chart->timeAt(600));
+    // Nothing that a user can do brings it down.
+    drag(*chart, {300, 100}, {500, 100});
+    for (const Qt::Key key :
+         {Qt::Key_Left, Qt::Key_Home, Qt::Key_End, Qt::Key_Plus, Qt::Key_Minus, Qt::Key_Escape})
+        QTest::keyClick(chart.get(), key, Qt::ShiftModifier);
+    turnWheel(*chart, {300, 100}, 120);
+    QVERIFY(!chart->selection());
+    const QImage before = chart->grab().toImage();
+    SampleStream stream;
+    none.append(stream.next());
+    none.append(stream.next());
+    chart->refresh();
+    QVERIFY(differingPixels(before, chart->grab().toImage()) > 100);
+    QVERIFY(chart->accessibleDescription() != u"No data yet"_s);
+}
+
+void TestCharts::pixelsAreTimes()
+{
+    QFETCH(QString, kind);
+    const std::unique_ptr<TimelineChart> chart = chartOf(kind, m_history);
+    show(*chart);
+    const TimeRange shown = *chart->view()->range(m_history);
+    QVERIFY(!chart->timeAt(2));
+    QVERIFY(!chart->timeAt(1199));
+    std::optional<WallTime> before;
+    int inside = 0;
+    for (int x = 0; x < chart->width(); ++x) {
+        const std::optional<WallTime> now = chart->timeAt(x);
+        if (!now)
+            continue;
+        QVERIFY(*now >= shown.from - 1s && *now <= shown.to);
+        QVERIFY(!before || *now > *before);
+        before = now;
+        ++inside;
+    }
+    QVERIFY(inside > 1000);
+}
+
+void TestCharts::paintsWhatChanges()
+{
+    QFETCH(QString, kind);
+    SampleHistory history = busyHistory(300);
+    const std::unique_ptr<TimelineChart> chart = chartOf(kind, history);
+    show(*chart);
+    const QImage before = chart->grab().toImage();
+    QCOMPARE(differingPixels(before, chart->grab().toImage()), 0);
+    SampleStream stream(9, history.samples().back().at);
+    for (int i = 0; i < 10; ++i)
+        history.append(stream.next());
+    // Not by itself: somebody has to say that there is news.
+    QCOMPARE(differingPixels(before, chart->grab().toImage()), 0);
+    chart->refresh();
+    const QImage after = chart->grab().toImage();
+    QVERIFY(differingPixels(before, after) > 1000);
+    chart->setPalette(darkPalette());
+    QVERIFY(differingPixels(after, chart->grab().toImage()) > after.width() * after.height() / 2);
+    const QImage dark = chart->grab().toImage();
+    chart->setSelection(TimeRange{history.samples()[100].at, history.samples()[150].at});
+    QVERIFY(differingPixels(dark, chart->grab().toImage()) > 1000);
+}
+
+void TestCharts::dragChoosesARange()
+{
+    QFETCH(QString, kind);
+    const std::unique_ptr<TimelineChart> chart = chartOf(kind, m_history);
+    show(*chart);
+    QSignalSpy chosen(chart.get(), &TimelineChart::rangeSelected);
+    for (const auto &[from, to] :
+         {std::pair(QPoint(300, 100), QPoint(600, 140)), std::pair(QPoint(600, 100), QPoint(300, 100))}) {
+        chosen.clear();
+        drag(*chart, from, to);
+        QCOMPARE(chosen.count(), 1);
+        const Chosen range = chosen.first().first().value<Chosen>();
+        QVERIFY(range);
+        QCOMPARE(chart->selection(), range);
+        const WallTime left = *chart->timeAt(300);
+        const WallTime right = *chart->timeAt(600);
+        // Whole columns.
+        QVERIFY(range->from <= left && range->from >= left - 1100ms);
+        QVERIFY(range->to >= right && range->to <= right + 1100ms);
+    }
+    // Beyond the edge is the edge.
+    chosen.clear();
+    drag(*chart, {900, 100}, {1500, 100});
+    QCOMPARE(chosen.count(), 1);
+    QVERIFY(chart->selection()->to >= m_history.samples().back().at - 1100ms);
+}
+
+void TestCharts::clickLetsGo()
+{
+    StackedPhasesChart chart(m_history);
+    show(chart);
+    QSignalSpy chosen(&chart, &TimelineChart::rangeSelected);
+    chart.setSelection(TimeRange{m_history.samples()[3500].at, m_history.samples()[3550].at});
+    QCOMPARE(chosen.count(), 0);
+    QTest::mouseClick(&chart, Qt::LeftButton, {}, {500, 100});
+    QCOMPARE(chosen.count(), 1);
+    QVERIFY(!chosen.first().first().value<Chosen>());
+    QVERIFY(!chart.selection());
+    // Nothing to let go: nothing said.
+    QTest::mouseClick(&chart, Qt::LeftButton, {}, {500, 100});
+    QCOMPARE(chosen.count(), 1);
+    drag(chart, {500, 100}, {502, 100});
+    QVERIFY(!chart.selection());
+    QTest::mouseClick(&chart, Qt::RightButton, {}, {500, 100});
+    QCOMPARE(chosen.count(), 1);
+}
+
+void TestCharts::keysMoveAndChoose()
+{
+    QFETCH(QString, kind);
+    const std::unique_ptr<TimelineChart> chart = chartOf(kind, m_history);
+    show(*chart);
+    QSignalSpy chosen(chart.get(), &TimelineChart::rangeSelected);
+    QTest::keyClick(chart.get(), Qt::Key_Left);
+    const WallTime newest = m_history.samples().back().at;
+    QVERIFY(chart->cursor());
+    QVERIFY(*chart->cursor() < newest && *chart->cursor() > newest - 1100ms);
+    QTest::keyClick(chart.get(), Qt::Key_Left);
+    const WallTime before = *chart->cursor();
+    QVERIFY(before < newest - 1s);
+    QCOMPARE(chart->accessibleDescription(), chart->readout(before));
+    QCOMPARE(chosen.count(), 0);
+
+    for (int i = 0; i < 5; ++i)
+        QTest::keyClick(chart.get(), Qt::Key_Left, Qt::ShiftModifier);
+    QCOMPARE(chosen.count(), 5);
+    QVERIFY(chart->selection()->contains(before));
+    QVERIFY(chart->selection()->length() > 5900ms && chart->selection()->length() < 6100ms);
+    for (int i = 0; i < 7; ++i)
+        QTest::keyClick(chart.get(), Qt::Key_Right, Qt::ShiftModifier);
+    QVERIFY(chart->selection()->length() > 1900ms && chart->selection()->length() < 2100ms);
+    QCOMPARE(chart->selection()->to, newest);
+
+    // Moving on keeps what is chosen; a new choice begins at the cursor.
+    QTest::keyClick(chart.get(), Qt::Key_Home);
+    const Chosen kept = chart->selection();
+    QVERIFY(kept->to == newest);
+    QTest::keyClick(chart.get(), Qt::Key_Right, Qt::ShiftModifier);
+    QVERIFY(chart->selection()->to < newest - 4min);
+    QTest::keyClick(chart.get(), Qt::Key_End, Qt::ShiftModifier);
+    QVERIFY(chart->selection()->length() > 290s);
+    QTest::keyClick(chart.get(), Qt::Key_Escape);
+    QVERIFY(!chart->selection());
+    QVERIFY(!chart->cursor());
+    QVERIFY(!chosen.last().first().value<Chosen>());
+}
+
+void TestCharts::keysPanAndZoom()
+{
+    StackedPhasesChart chart(m_history);
+    show(chart);
+    QTest::keyClick(&chart, Qt::Key_Minus);
+    QCOMPARE(chart.view()->span(), 15min);
+    QVERIFY(chart.view()->isFollowing());
+    QTest::keyClick(&chart, Qt::Key_PageUp);
+    QVERIFY(!chart.view()->isFollowing());
+    const TimeRange before = *chart.view()->range(m_history);
+    QTest::keyClick(&chart, Qt::Key_Right, Qt::ControlModifier);
+    QCOMPARE(chart.view()->range(m_history)->from - before.from, Milliseconds(90s));
+    QTest::keyClick(&chart, Qt::Key_End);
+    QVERIFY(chart.view()->isFollowing());
+    QTest::keyClick(&chart, Qt::Key_Plus);
+    QCOMPARE(chart.view()->span(), 5min);
+}
+
+void TestCharts::wheelZoomsAndPans()
+{
+    HeatMapChart chart(m_history);
+    show(chart);
+    turnWheel(chart, {600, 100}, -120);
+    QCOMPARE(chart.view()->span(), 15min);
+    // Fine wheels tell small parts of a step.
+    for (int i = 0; i < 7; ++i)
+        turnWheel(chart, {600, 100}, -15);
+    QCOMPARE(chart.view()->span(), 15min);
+    turnWheel(chart, {600, 100}, -15);
+    QCOMPARE(chart.view()->span(), 60min);
+    const WallTime place = *chart.timeAt(300);
+    turnWheel(chart, {300, 100}, 120);
+    QCOMPARE(chart.view()->span(), 15min);
+    QVERIFY(std::chrono::abs(*chart.timeAt(300) - place) < 2s);
+    turnWheel(chart, {600, 100}, 120, Qt::ShiftModifier);
+    QVERIFY(*chart.timeAt(300) < place - 80s);
+    QTest::mouseDClick(&chart, Qt::LeftButton, {}, {600, 100});
+    QVERIFY(chart.view()->isFollowing());
+}
+
+void TestCharts::cursorStaysBelowTheMouse()
+{
+    SampleHistory history = busyHistory(600);
+    RateChart chart(history);
+    show(chart);
+    move(chart, {600, 100});
+    QCOMPARE(chart.cursor(), chart.timeAt(600));
+    const WallTime before = *chart.cursor();
+    SampleStream stream(9, history.samples().back().at);
+    for (int i = 0; i < 10; ++i)
+        history.append(stream.next());
+    chart.refresh();
+    QCOMPARE(chart.cursor(), chart.timeAt(600));
+    QVERIFY(*chart.cursor() > before + 9s);
+    QEvent leave(QEvent::Leave);
+    QCoreApplication::sendEvent(&chart, &leave);
+    QVERIFY(!chart.cursor());
+}
+
+void TestCharts::neighboursShareTheCursor()
+{
+    StackedPhasesChart one(m_history);
+    HeatMapChart other(m_history);
+    TimeView view;
+    one.setView(&view);
+    other.setView(&view);
+    connect(&one, &TimelineChart::cursorMoved, &other, &TimelineChart::setFollowedCursor);
+    show(one);
+    show(other);
+    const QImage before = other.grab().toImage();
+    move(one, {600, 100});
+    QCOMPARE(other.cursor(), one.cursor());
+    // A line, no box.
+    const int changed = differingPixels(before, other.grab().toImage());
+    QVERIFY2(changed > 50 && changed < 400, qPrintable(QString::number(changed)));
+    view.setSpan(60min);
+    QCOMPARE(one.timeAt(600), other.timeAt(600));
+}
+
+void TestCharts::gapsHaveNoValues()
+{
+    StackedPhasesChart chart(m_history);
+    show(chart);
+    chart.view()->setSpan(60min);
+    // A quarter through: three minutes that nobody saw.
+    std::size_t after = 1;
+    while (m_history.samples()[after].at - m_history.samples()[after - 1].at < 60s)
+        ++after;
+    const WallTime gap = m_history.samples()[after - 1].at + 90s;
+    QVERIFY(chart.readout(gap).isEmpty());
+    QVERIFY(!chart.readout(gap - 2min).isEmpty());
+    QVERIFY(!chart.readout(gap + 2min).isEmpty());
+    // And the areas are broken there: the colour of the job's phase is nowhere in that column of pixels.
+    const QImage image = chart.render({1200, 300}, 1);
+    const Theme theme(chart.palette());
+    const auto hasArea = [&](WallTime at) {
+        int x = 0;
+        while (x < 1199 && (!chart.timeAt(x) || *chart.timeAt(x) < at))
+            ++x;
+        for (int y = 40; y < 280; ++y) {
+            if (QColor(image.pixel(x, y)).rgb() == theme.tint(Ink::Running, 0.6).rgb())
+                return true;
+        }
+        return false;
+    };
+    QVERIFY(!hasArea(gap));
+    QVERIFY(hasArea(gap - 3min));
+    QVERIFY(hasArea(gap + 3min));
+}
+
+void TestCharts::staleChartsSaySince()
+{
+    RateChart chart(m_history);
+    show(chart);
+    const QImage before = chart.grab().toImage();
+    chart.setStale(u"as of 10:31:07"_s);
+    QVERIFY(chart.accessibleDescription().startsWith(u"as of 10:31:07"_s));
+    QVERIFY(differingPixels(before, chart.grab().toImage()) > 5000);
+    chart.setStale({});
+    QCOMPARE(differingPixels(before, chart.grab().toImage()), 0);
+}
+
+void TestCharts::phasesSayWhatTheyShow()
+{
+    SampleHistory history;
+    LatencyHistogram queue;
+    LatencyHistogram start;
+    LatencyHistogram job;
+    LatencyHistogram total;
+    queue.record(100ms);
+    queue.record(300ms);
+    start.record(8ms);
+    job.record(512ms);
+    total.record(1024ms);
+    Sample sample;
+    sample.at = SampleStream::kStart;
+    sample.span = 1s;
+    sample.phases = {HistogramSlice::since(queue, {}), HistogramSlice::since(start, {}),
+                     HistogramSlice::since(job, {}), HistogramSlice::since(total, {})};
+    history.append(sample);
+    StackedPhasesChart chart(history);
+    show(chart);
+    const WallTime at = SampleStream::kStart - 500ms;
+    QCOMPARE(chart.readout(at),
+             u"10:00:00\nJob 512 ms\nStart 8.00 ms\nQueue 200 ms\np99 of the total 1.02 s\nJobs ended 1"_s);
+    chart.setFigure(Figure::P95);
+    QVERIFY(chart.readout(at).contains(u"Queue 300 ms"_s));
+    QVERIFY(chart.title().contains(u"p95"_s));
+    QCOMPARE(chart.accessibleName(), chart.title());
+}
+
+void TestCharts::heatSaysHowManyInTheCell()
+{
+    SampleHistory history;
+    LatencyHistogram total;
+    for (int i = 0; i < 7; ++i)
+        total.record(600ms);
+    Sample sample;
+    sample.at = SampleStream::kStart;
+    sample.span = 1s;
+    sample.phases[static_cast<std::size_t>(Phase::Total)] = HistogramSlice::since(total, {});
+    history.append(sample);
+    HeatMapChart chart(history);
+    chart.setDeadline(10s);
+    show(chart);
+    const WallTime at = SampleStream::kStart - 500ms;
+    // From the top to the bottom, each row of the picture once.
+    qulonglong sum = 0;
+    int filled = 0;
+    QString before;
+    for (int y = 0; y < chart.height(); ++y) {
+        const QString text = chart.readout(at, y);
+        QVERIFY(text.contains(u"Jobs ended 7"_s));
+        const QString cell = text.section(u'\n', 1, 1);
+        if (!cell.contains(u" to "_s))
+            continue;
+        const qulonglong count = cell.section(u' ', -1).toULongLong();
+        filled += count > 0 ? 1 : 0;
+        sum += std::exchange(before, cell) == cell ? 0 : count;
+    }
+    QCOMPARE(sum, 7ULL);
+    // The histogram's bucket may lie across two rows.
+    QVERIFY2(filled >= 4 && filled <= 16, qPrintable(QString::number(filled)));
+    chart.setPhase(Phase::Queue);
+    QVERIFY(chart.readout(at, 100).contains(u"Jobs ended 0"_s));
+}
+
+void TestCharts::ratesSayPerSecond()
+{
+    SampleHistory history;
+    Sample sample;
+    for (int i = 0; i < 3; ++i) {
+        sample.at = SampleStream::kStart + std::chrono::seconds(i);
+        sample.span = 1s;
+        history.append(sample);
+        sample.requests[static_cast<std::size_t>(Reason::Completed)] += 1200;
+        sample.requests[static_cast<std::size_t>(Reason::CallbackTimeout)] += 3;
+        sample.starts[static_cast<std::size_t>(StartFate::Accepted)] += 1204;
+    }
+    RateChart chart(history);
+    show(chart);
+    QCOMPARE(chart.readout(SampleStream::kStart + 1500ms),
+             u"10:00:02\nStarts 1,204/s\nAnswered 1,200/s\nFailed 3.0/s"_s);
+    QCOMPARE(chart.accessibleDescription(), chart.readout(SampleStream::kStart + 1500ms));
+    QVERIFY(chart.readout(SampleStream::kStart - 500ms).contains(u"nothing to compare"_s));
+}
+
+void TestCharts::histogramSaysHowMany()
+{
+    HistogramChart chart(m_history);
+    chart.setDeadline(SampleStream::kDeadline);
+    show(chart);
+    const std::uint64_t all = m_history.merged(Phase::Total).count();
+    QVERIFY(chart.accessibleDescription().startsWith(QLocale().toString(qulonglong(all)) + u" jobs: p50 "_s));
+    QVERIFY(chart.readout({2, 100}).isEmpty());
+    std::uint64_t sum = 0;
+    QString before;
+    for (int x = 0; x < chart.width(); ++x) {
+        const QString text = chart.readout({static_cast<qreal>(x), 150});
+        if (text.isEmpty() || text == before)
+            continue;
+        before = text;
+        bool ok = false;
+        sum += QLocale().toULongLong(text.section(u' ', 0, 0), &ok);
+        QVERIFY2(ok && text.contains(u" between "_s) && text.endsWith(u" %)"_s), qPrintable(text));
+    }
+    QCOMPARE(sum, all);
+    move(chart, {600, 150});
+    QCOMPARE(chart.readout(), chart.readout({600, 150}));
+}
+
+void TestCharts::histogramByKeys()
+{
+    HistogramChart chart(m_history);
+    show(chart);
+    QTest::keyClick(&chart, Qt::Key_Right);
+    const QString middle = chart.readout();
+    QVERIFY(!middle.isEmpty());
+    QCOMPARE(chart.accessibleDescription(), middle);
+    QTest::keyClick(&chart, Qt::Key_Right);
+    QVERIFY(chart.readout() != middle);
+    QTest::keyClick(&chart, Qt::Key_Left);
+    QCOMPARE(chart.readout(), middle);
+    for (int i = 0; i < 200; ++i)
+        QTest::keyClick(&chart, Qt::Key_Left);
+    QVERIFY(!chart.readout().isEmpty());
+    QTest::keyClick(&chart, Qt::Key_Escape);
+    QVERIFY(chart.readout().isEmpty());
+}
+
+void TestCharts::histogramNarrows()
+{
+    HistogramChart chart(m_history);
+    show(chart);
+    const QString all = chart.accessibleDescription();
+    const TimeRange range{m_history.samples()[2000].at, m_history.samples()[2100].at};
+    chart.setRange(range);
+    const std::uint64_t few = m_history.merged(Phase::Total, range).count();
+    QVERIFY(chart.accessibleDescription() != all);
+    QVERIFY(chart.accessibleDescription().startsWith(QLocale().toString(qulonglong(few))));
+    chart.setPhase(Phase::Start);
+    QVERIFY(chart.title().contains(u"start"_s));
+    chart.setRange(TimeRange{SampleStream::kStart - 2h, SampleStream::kStart - 1h});
+    QVERIFY(chart.readout({600, 150}).isEmpty());
+    chart.setRange(std::nullopt);
+    chart.setPhase(Phase::Total);
+    QCOMPARE(chart.accessibleDescription(), all);
+}
+
+void TestCharts::sharpOnDenseScreens()
+{
+    QFETCH(QString, kind);
+    const std::unique_ptr<TimelineChart> chart = chartOf(kind, m_history);
+    const QImage once = chart->render({600, 200}, 1);
+    const QImage twice = chart->render({600, 200}, 2);
+    QCOMPARE(twice.size(), QSize(1200, 400));
+    // Not the same picture blown up.
+    QImage blown = once.scaled(1200, 400, Qt::IgnoreAspectRatio, Qt::FastTransformation);
+    QVERIFY(differingPixels(twice, blown) > 5000);
+    // And the same things at the same places.
+    const QImage shrunk = twice.scaled(600, 200, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+    qint64 apart = 0;
+    for (int y = 0; y < 200; ++y) {
+        for (int x = 0; x < 600; ++x)
+            apart += std::abs(qGray(shrunk.pixel(x, y)) - qGray(once.pixel(x, y)));
+    }
+    QVERIFY2(apart < 600LL * 200 * 12, qPrintable(QString::number(static_cast<double>(apart) / 600 / 200)));
+}
+
+HOLDLINE_TEST(TestCharts)
+#include "tst_charts.moc"
