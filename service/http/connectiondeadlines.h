@@ -11,18 +11,19 @@
 
 namespace holdline::http {
 
-/// The two deadlines of one connection: of the phase it is in (reading a head, a body, idle, leaving), and of
-/// the bytes its client has yet to take. Says when to be woken; a deadline that moves to later moves no
-/// timer, it is found when the earlier wake-up comes. Pure: `now` is passed in.
+/// Holds the two deadlines of one connection. The phase deadline limits the current phase: head, body, idle
+/// or leaving. The write deadline limits how long the client takes to accept bytes that were written. A
+/// deadline that moves later sets no new timer. The earlier wake-up finds it. Pure: the caller passes `now`.
 class ConnectionDeadlines
 {
 public:
     void setPhase(TimePoint at) { m_phase = at; }
     void clearPhase() { m_phase.reset(); }
 
-    /// `total` bytes have been written so far, `unsent` of them are not taken yet. The deadline is about what
-    /// was unsent when it was set; once that is taken it starts anew for what has come since. So a client
-    /// that reads steadily is never cut off, and one that stopped is within twice the limit.
+    /// Records that `total` bytes were written so far and `unsent` of them are not sent yet. The deadline
+    /// covers the bytes that were unsent when it was set. When those are sent, it starts again for the bytes
+    /// written since. A client that reads steadily is therefore never cut off. A client that stops is cut off
+    /// after at most twice the limit.
     void setUnsent(qint64 total, qint64 unsent, TimePoint now, Duration limit)
     {
         if (unsent == 0) {
@@ -33,8 +34,8 @@ public:
         }
     }
 
-    /// A wake-up to ask for, if none is under way that is early enough. Asked for once.
-    std::optional<TimePoint> takeWish()
+    /// The time of the wake-up to request, once. Empty when an earlier wake-up is already requested.
+    std::optional<TimePoint> takeWakeTime()
     {
         const auto next = m_phase && m_write ? std::min(m_phase, m_write) : m_phase ? m_phase : m_write;
         if (!next || (m_wakeAt && *m_wakeAt <= *next))
@@ -44,7 +45,7 @@ public:
     }
 
     enum class Due { Nothing, Phase, Write };
-    /// The wake-up has come. A phase that is due is over: its deadline is cleared.
+    /// Handles a wake-up. Clears the deadline of a phase that is due.
     Due wake(TimePoint now)
     {
         m_wakeAt.reset();
@@ -60,8 +61,8 @@ public:
 private:
     std::optional<TimePoint> m_phase;
     std::optional<TimePoint> m_write;
-    std::optional<TimePoint> m_wakeAt;  ///< asked for, never later than the earlier deadline
-    qint64 m_writeMark = 0;             ///< m_write is about the bytes up to here
+    std::optional<TimePoint> m_wakeAt;  ///< requested, never later than the earlier deadline
+    qint64 m_writeMark = 0;             ///< m_write covers the bytes up to this count
 };
 
 }  // namespace holdline::http

@@ -8,34 +8,36 @@ namespace holdline::http {
 
 class HttpConnection;
 
-/// What a HttpConnection needs of its gate.
+/// The services an HttpConnection needs from its HttpListener. Same thread as the connection.
 class ConnectionHost
 {
 public:
     virtual ~ConnectionHost() = default;
 
     virtual const Limits &limits() const = 0;
-    /// The Date field's value of this second.
+    /// The value of the Date field for the current second.
     virtual QByteArray date() = 0;
     virtual QByteArray newRequestId() = 0;
-    /// True once answers are to say `Connection: close`.
+    /// True when every response must say `Connection: close`.
     virtual bool isClosing() const = 0;
 
-    /// May this request of a reserved connection be served? It may become a regular connection by this.
+    /// True when the request of a reserved connection may be served. May turn the connection into a regular
+    /// one.
     virtual bool admitReserved(HttpConnection &connection, const Request &request) = 0;
-    /// A whole request; answered at once or later.
+    /// Passes on a whole request. The response follows from inside the call or later.
     virtual void received(HttpConnection &connection, const Request &request) = 0;
+    /// The connection itself refused a request with `status`. 0 means that it closed without a response.
     virtual void refused(int status) = 0;
-    /// The connection became one that can be closed without loss (idle or leaving), or stopped to be.
+    /// Reports that closing the connection now loses nothing (it is idle or leaving), or no longer so.
     virtual void closableChanged(HttpConnection &connection, bool closable) = 0;
-    /// The client left while its request was held.
+    /// Reports that the client left while its request was being handled.
     virtual void exchangeLost(HttpConnection &connection) = 0;
-    /// The last call; the connection is deleted soon after.
+    /// The last call. The host deletes the connection later, never inside the call.
     virtual void closed(HttpConnection &connection) = 0;
 
-    /// HttpConnection::wake() is due at `at`; replaces an earlier wish.
+    /// Requests a call of HttpConnection::wake() at `at`. Replaces an earlier request.
     virtual void wakeAt(ConnectionId connection, TimePoint at) = 0;
-    /// HttpConnection::resume() is due at the next turn of the event loop.
+    /// Requests a call of HttpConnection::resume() in the next turn of the event loop.
     virtual void resumeSoon(ConnectionId connection) = 0;
 };
 

@@ -10,33 +10,33 @@
 
 namespace holdline::http {
 
-/// Why there is no connection.
+/// The reason why no connection was made.
 enum class ConnectError {
     NameNotFound,
     Refused,
-    Reset,  ///< accepted and broken at once
+    Reset,  ///< the peer accepted and reset at once
     TimedOut,
     Unroutable,
-    Prohibited,      ///< by this machine
-    OutOfResources,  ///< no descriptor, no memory
+    Prohibited,      ///< forbidden by this machine, e.g. a firewall
+    OutOfResources,  ///< no descriptor or no memory left
     Other,
 };
 struct ConnectFailure
 {
     ConnectError error = ConnectError::Other;
-    QString text;  ///< for people
+    QString text;  ///< for logs and messages
 };
 
-/// Makes one TCP connection without blocking: looks the name up (QHostInfo, which remembers names for a
-/// minute) and tries its addresses in order until one accepts. It has no time limit of its own.
+/// Makes one TCP connection without blocking. Looks up the name and tries its addresses in order until one
+/// accepts. Sets no time limit. QHostInfo caches a name for one minute.
 ///
-/// QTcpSocket's own connectToHost() is not used: when the peer resets the connection before the event loop
-/// has seen it established, it connects again, and again, for as long as the peer does so, at full speed
-/// (6.4.2).
+/// QTcpSocket::connectToHost() (Qt 6.4.2) is not used because of a fault. When the peer resets the connection
+/// before the event loop sees it established, QTcpSocket connects again without a pause. It repeats this as
+/// long as the peer resets.
 ///
-/// Life: a start() ends with connected() or failed(), or silently with stop() or when it is destroyed. Both
-/// may come from within start(). Once it has ended, also inside these signals, it can be started again; it
-/// must not be destroyed inside them.
+/// Life: start() ends with connected() or failed(). Both may come from inside start(). stop() and the
+/// destructor end it without a signal. After the end, also inside these signals, start() may be called again.
+/// Do not destroy it inside its own signals. Thread: the thread that made it.
 class Connector : public QObject
 {
     Q_OBJECT
@@ -46,15 +46,15 @@ public:
     ~Connector() override;
 
     void start(const QString &host, quint16 port);
-    /// At least one address.
+    /// `addresses` holds at least one address.
     void start(const QList<QHostAddress> &addresses, quint16 port);
-    /// Ends it silently; a second time does nothing.
+    /// Ends the attempt without a signal. Does nothing when no attempt runs.
     void stop();
 
 Q_SIGNALS:
-    /// A connected, non-blocking descriptor with TCP_NODELAY; the receiver owns it.
+    /// `descriptor` is connected, non-blocking and has TCP_NODELAY. The receiver owns it.
     void connected(int descriptor);
-    /// Every address has failed; this is what the last one said.
+    /// Every address failed. `failure` describes the last one.
     void failed(const holdline::http::ConnectFailure &failure);
 
 private:
@@ -65,7 +65,7 @@ private:
 
     quint16 m_port = 0;
     int m_lookup = -1;
-    QList<QHostAddress> m_addresses;  ///< that were not tried yet
+    QList<QHostAddress> m_addresses;  ///< not tried yet
     int m_descriptor = -1;
     QSocketNotifier m_notifier;
 };

@@ -32,7 +32,7 @@ constexpr bool isAlphanumericOr(unsigned c, std::string_view extra)
 }
 
 constexpr Table kTokenChars = tableOf([](unsigned c) { return isAlphanumericOr(c, "!#$%&'*+-.^_`|~"); });
-// unreserved, sub-delims and the percent sign (RFC 3986); escapes are checked apart.
+// unreserved, sub-delims and the percent sign (RFC 3986). hasValidEscapes() checks the escapes.
 constexpr Table kRegNameChars = tableOf([](unsigned c) { return isAlphanumericOr(c, "-._~!$&'()*+,;=%"); });
 constexpr Table kFieldChars = tableOf([](unsigned c) { return (c >= 0x20 && c != 0x7f) || c == '\t'; });
 constexpr Table kTargetChars = tableOf([](unsigned c) { return c > 0x20 && c < 0x7f && c != '#'; });
@@ -52,7 +52,7 @@ qsizetype runLength(const Table &table, QByteArrayView text)
 
 constexpr std::uint64_t kEachByte = 0x0101010101010101;
 
-/// Whether one of the eight bytes is less than `limit`, which must not be above 0x80.
+/// True when one of the eight bytes is less than `limit`, which is at most 0x80.
 bool hasByteBelow(std::uint64_t word, std::uint8_t limit)
 {
     return ((word - kEachByte * limit) & ~word & (kEachByte * 0x80)) != 0;
@@ -98,7 +98,8 @@ bool isFieldText(char c)
 
 qsizetype fieldTextLength(QByteArrayView text)
 {
-    // Most of a head is this: eight bytes at a time as long as none of them is a control character.
+    // Takes eight bytes at a time while none of them is a control character. Most bytes of a head are of this
+    // kind.
     qsizetype length = 0;
     for (std::uint64_t word = 0; text.size() - length >= qsizetype(sizeof word);
          length += qsizetype(sizeof word)) {

@@ -7,22 +7,22 @@
 
 namespace holdline::http {
 
-// The small rules of RFC 9110 and RFC 9112 that every parser of HTTP bytes needs. All pure.
+// Small rules of RFC 9110 and RFC 9112 that every HTTP parser needs. All functions are pure.
 
-/// tchar (RFC 9110, 5.6.2): what methods, field names and other tokens are made of.
+/// tchar (RFC 9110, 5.6.2): the characters of methods, field names and other tokens.
 bool isTokenChar(char c);
-/// How many bytes of `text` from its beginning on are tchar.
+/// The number of leading bytes of `text` that are tchar.
 qsizetype tokenLength(QByteArrayView text);
-/// A non-empty run of tchar.
+/// True when `text` is not empty and holds only tchar.
 bool isToken(QByteArrayView text);
-/// VCHAR, obs-text, SP or HTAB: what a field value may hold (RFC 9110, 5.5).
+/// VCHAR, obs-text, SP or HTAB: the characters of a field value (RFC 9110, 5.5).
 bool isFieldText(char c);
-/// How many bytes of `text` from its beginning on may stand in a field value.
+/// The number of leading bytes of `text` that are allowed in a field value.
 qsizetype fieldTextLength(QByteArrayView text);
 bool isFieldValue(QByteArrayView text);
 
-/// How many bytes of `text` from its beginning on may stand in a request target: visible ASCII but `#`, which
-/// starts a fragment and never goes over the wire.
+/// The number of leading bytes of `text` that are allowed in a request target: visible ASCII without `#`. A
+/// `#` starts a fragment, which is never sent.
 qsizetype targetLength(QByteArrayView text);
 
 /// `text` without the spaces and tabs around it.
@@ -31,16 +31,16 @@ QByteArrayView trimOws(QByteArrayView text);
 /// The value of one hexadecimal digit; -1 for any other byte.
 int hexValue(char c);
 
-/// `host[:port]` (RFC 3986, 3.2.2 and 3.2.3) without user information; the host is not empty.
+/// True for `host[:port]` (RFC 3986, 3.2.2 and 3.2.3) with a host and without user information.
 bool isHostAndPort(QByteArrayView text);
 
 /// True when every `%` is followed by two hexadecimal digits.
 bool hasValidEscapes(QByteArrayView text);
 
-/// 1*DIGIT that fits into a signed 64-bit number; nothing for anything else (RFC 9110, 8.6).
+/// Reads 1*DIGIT (RFC 9110, 8.6). Empty for any other text and for a number above 2^63 − 1.
 std::optional<qint64> parseContentLength(QByteArrayView value);
 
-/// Calls `visit(element)` with each trimmed element of a comma-separated list, empty ones included.
+/// Calls `visit(element)` with each trimmed element of a comma-separated list, also with empty ones.
 template <typename Visit>
 void forEachListElement(QByteArrayView list, Visit visit)
 {
@@ -53,7 +53,7 @@ void forEachListElement(QByteArrayView list, Visit visit)
     }
 }
 
-/// True when `token` is one of the elements of the list, without regard to case.
+/// True when `token` is an element of the list. ASCII case does not matter.
 bool listContains(QByteArrayView list, QByteArrayView token);
 
 }  // namespace holdline::http

@@ -28,14 +28,14 @@ std::optional<Refusal> examineHost(const Request &request, bool hasAuthority)
         valid = valid && isHostAndPort(value);
     }
     if (count > 1 || !valid)
-        return bad("The Host field is given twice, empty or not a host."_L1);
+        return bad("The Host field is missing its host, malformed or present twice."_L1);
     if (count == 0 && request.minorVersion > 0 && !hasAuthority)
         return bad("An HTTP/1.1 request needs a Host field."_L1);
     return std::nullopt;
 }
 
-/// RFC 9112, 6.1: the last coding must be chunked, once. Anything that two parsers could read in two ways is
-/// refused, because that is how requests are smuggled.
+/// The last coding must be chunked, once (RFC 9112, 6.1). Refuses every form that two parsers could read
+/// differently, because request smuggling uses those.
 std::optional<Refusal> examineTransferEncoding(QByteArrayView codings)
 {
     int count = 0;
@@ -49,9 +49,9 @@ std::optional<Refusal> examineTransferEncoding(QByteArrayView codings)
         wellFormed = wellFormed && isToken(coding) && !equalsIgnoreCase(coding, "identity");
     });
     if (!wellFormed || !lastIsChunked || chunked != 1)
-        return bad("The transfer coding must be chunked, once."_L1);
+        return bad("The last transfer coding must be chunked, exactly once."_L1);
     if (count > 1)
-        return Refusal{Reason::NotImplemented, "No transfer coding but chunked is known here."_L1};
+        return Refusal{Reason::NotImplemented, "Only the chunked transfer coding is supported."_L1};
     return std::nullopt;
 }
 
@@ -63,12 +63,12 @@ std::optional<Refusal> examineFraming(const Request &request, Framing &framing)
         return bad("Content-Length and Transfer-Encoding exclude each other."_L1);
     if (codings) {
         if (request.minorVersion == 0)
-            return bad("HTTP/1.0 knows no Transfer-Encoding."_L1);
+            return bad("HTTP/1.0 does not allow Transfer-Encoding."_L1);
         framing.kind = Framing::Kind::Chunked;
         return examineTransferEncoding(*codings);
     }
     if (lengths) {
-        // Two fields come combined as "5, 5" and are no number either.
+        // combined() joins two equal fields as "5, 5", which is no number.
         const auto length = parseContentLength(*lengths);
         if (!length)
             return bad("Content-Length is not one number."_L1);
@@ -90,10 +90,10 @@ std::optional<Refusal> examineHead(const Request &request, bool hasAuthority, He
     facts.keepAlive = !listContains(connection, "close") &&
                       (request.minorVersion > 0 || listContains(connection, "keep-alive"));
 
-    // An expectation of an HTTP/1.0 client is to be ignored (RFC 9110, 10.1.1).
+    // A server ignores an expectation of an HTTP/1.0 client (RFC 9110, 10.1.1).
     if (const auto expect = request.headers.combined("Expect"); expect && request.minorVersion > 0) {
         if (!equalsIgnoreCase(*expect, "100-continue"))
-            return Refusal{Reason::ExpectationFailed, "Only 100-continue can be expected."_L1};
+            return Refusal{Reason::ExpectationFailed, "The only supported expectation is 100-continue."_L1};
         facts.expectContinue = facts.framing.kind == Framing::Kind::Chunked || facts.framing.length > 0;
     }
     return std::nullopt;

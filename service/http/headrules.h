@@ -8,15 +8,15 @@
 
 namespace holdline::http {
 
-/// How a message's body is delimited (RFC 9112, 6).
+/// How the end of a message's body is found (RFC 9112, 6).
 struct Framing
 {
     enum class Kind { None, Length, Chunked };
     Kind kind = Kind::None;
-    qint64 length = 0;  ///< for Kind::Length
+    qint64 length = 0;  ///< bytes, for Kind::Length
 };
 
-/// What the fields of a request's head say about the connection and the body.
+/// The facts about connection and body that the fields of a request's head state.
 struct HeadFacts
 {
     Framing framing;
@@ -24,16 +24,18 @@ struct HeadFacts
     bool expectContinue = false;  ///< RFC 9110, 10.1.1
 };
 
-/// Checks Host, Content-Length, Transfer-Encoding and Expect, and says what they mean. `authority` is that of
-/// an absolute-form target, which replaces Host. Pure.
+/// Checks Host, Content-Length, Transfer-Encoding and Expect and fills `facts`. Returns the refusal when a
+/// field breaks a rule. `hasAuthority` is true for an absolute-form target, whose authority replaces Host
+/// (RFC 9112, 3.2.2). Pure.
 std::optional<Refusal> examineHead(const Request &request, bool hasAuthority, HeadFacts &facts);
 
-/// Takes out what belongs to this connection only (RFC 9110, 7.6.1) and what has become part of Request
-/// itself: Connection and the fields it names, Keep-Alive, Upgrade, TE, Expect, the framing fields,
-/// X-Request-Id.
+/// Removes the fields that concern only this connection (RFC 9110, 7.6.1): Connection and the fields it
+/// names, Keep-Alive, Upgrade, TE. Also removes the fields that Request holds in other form: Expect, the
+/// framing fields and X-Request-Id.
 void removeConnectionFields(HeaderFields &headers);
 
-/// An `X-Request-Id` that may go into a log: 1–128 visible ASCII characters; empty when `value` is not one.
+/// Returns `value` when it is safe in a log: 1–128 visible ASCII characters. Otherwise returns an empty
+/// array.
 QByteArray trustedRequestId(const QByteArray &value);
 
 }  // namespace holdline::http

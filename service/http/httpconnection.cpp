@@ -10,8 +10,8 @@ namespace holdline::http {
 
 using namespace Qt::StringLiterals;
 
-HttpConnection::HttpConnection(ConnectionHost &host, ConnectionId id, Place place, qintptr descriptor)
-    : m_host(host), m_id(id), m_place(place), m_parser(host.limits()), m_socket(*this, descriptor)
+HttpConnection::HttpConnection(ConnectionHost &host, ConnectionId id, Quota quota, qintptr descriptor)
+    : m_host(host), m_id(id), m_quota(quota), m_parser(host.limits()), m_socket(*this, descriptor)
 {
 }
 
@@ -60,7 +60,7 @@ void HttpConnection::process()
     m_processing = true;
     int budget = kRequestsPerTurn;
     bool again = hasInput();
-    while (m_state == State::Reading && again && !isStuffed()) {
+    while (m_state == State::Reading && again && !hasTooMuchUnsent()) {
         if (budget == 0) {
             m_host.resumeSoon(m_id);
             break;
@@ -74,7 +74,7 @@ void HttpConnection::process()
                 break;
             case RequestParser::Status::HeadComplete:
                 headComplete();
-                again = true;  // a request without a body is complete without another byte
+                again = true;  // completes a request without a body, which needs no further byte
                 break;
             case RequestParser::Status::Complete:
                 --budget;
@@ -93,7 +93,7 @@ void HttpConnection::afterProcessing()
     if (m_processing || m_state == State::Closed)
         return;
     if (!hasInput() || m_state == State::Handling) {
-        // While a request is held only the bytes behind it are kept, not what they came in.
+        // Keeps only the bytes after the request, not the whole buffer.
         m_input = hasInput() ? m_input.sliced(m_inputPos) : QByteArray();
         m_inputPos = 0;
     }
@@ -125,7 +125,7 @@ void HttpConnection::complete()
     m_isHead = request.method == "HEAD";
     m_isHttp10 = request.minorVersion == 0;
 
-    if (m_place == Place::Reserved && !m_host.admitReserved(*this, request))
+    if (m_quota == Quota::Reserved && !m_host.admitReserved(*this, request))
         return refuse({Reason::Overloaded, "All connections are taken."_L1}, m_isHead, m_requestId);
     m_state = State::Handling;
     m_streaming = false;
@@ -143,7 +143,7 @@ void HttpConnection::peerFinished()
     switch (m_state) {
         case State::Reading:
             if (hasInput())
-                return;  // whole requests that wait for their turn
+                return;  // whole requests still wait for their turn
             if (!m_parser.isIdle()) {
                 return refuse({Reason::BadRequest, "The request ended too early."_L1},
                               m_parser.method() == "HEAD", m_parser.requestId());
@@ -166,7 +166,7 @@ void HttpConnection::updateReading()
 {
     const bool wanted =
         m_state != State::Closed && !m_finished &&
-        (m_state == State::Leaving || (m_input.size() - m_inputPos < kInputBytes && !isStuffed()));
+        (m_state == State::Leaving || (m_input.size() - m_inputPos < kInputBytes && !hasTooMuchUnsent()));
     m_socket.setReading(wanted);
 }
 
@@ -184,10 +184,10 @@ void HttpConnection::answer(const Response &response)
 
 bool HttpConnection::closesAfter(const Response &response) const
 {
-    return response.close || !m_keepAlive || m_host.isClosing() || m_place == Place::Reserved;
+    return response.close || !m_keepAlive || m_host.isClosing() || m_quota == Quota::Reserved;
 }
 
-/// The whole answer is handed to the socket.
+/// Called when the whole response was given to the socket.
 void HttpConnection::answered(bool close)
 {
     m_requestId = QByteArray();
@@ -198,7 +198,7 @@ void HttpConnection::answered(bool close)
     enterPhase(Phase::Idle);
     setClosable(!hasInput());
     if (!m_processing) {
-        // Not from here: the answerer should not find the next request in its hands before it has finished.
+        // Not inside this call: the caller must finish first, before it can get the next request.
         if (hasInput())
             m_host.resumeSoon(m_id);
         updateReading();
@@ -242,7 +242,7 @@ bool HttpConnection::writeStream(QByteArrayView piece)
 bool HttpConnection::sendPiece(const QByteArray &bytes)
 {
     send(bytes);
-    if (m_state == State::Handling && isStuffed()) {
+    if (m_state == State::Handling && hasTooMuchUnsent()) {
         m_host.refused(0);
         drop();
     }
@@ -280,7 +280,7 @@ void HttpConnection::reset()
 
 void HttpConnection::refuseNow(const Refusal &refusal)
 {
-    // Closing with bytes unread would send an RST, and the client would not see the answer.
+    // Closing with unread bytes would send an RST, and the client would not see the response.
     m_socket.discard();
     refuse(refusal, false, {});
 }
@@ -315,7 +315,7 @@ void HttpConnection::socketWritten()
     watchUnsent();
     if (m_socket.bytesToWrite() == 0 && m_state == State::Leaving)
         return allSent();
-    if (!isStuffed())
+    if (!hasTooMuchUnsent())
         resume();
 }
 
@@ -373,7 +373,7 @@ void HttpConnection::drop()
 void HttpConnection::updatePhase()
 {
     if (m_parser.isIdle()) {
-        // Complete requests may still wait here for their turn.
+        // Complete requests may still wait in the input.
         setClosable(m_phase == Phase::Idle && !hasInput());
         return;
     }
@@ -384,7 +384,7 @@ void HttpConnection::updatePhase()
     } else if (m_phase == Phase::Idle) {
         enterPhase(Phase::Head);
     } else if (m_phase == Phase::Connected) {
-        m_phase = Phase::Head;  // the deadline counts from the connect
+        m_phase = Phase::Head;  // the deadline still counts from the connect
     }
 }
 
@@ -408,7 +408,7 @@ void HttpConnection::enterPhase(Phase phase)
             time = limits.idleTimeout;
             break;
     }
-    if (m_place != Place::Regular)
+    if (m_quota != Quota::Regular)
         time = std::min<std::chrono::milliseconds>(time, kReservedTimeout);
     m_deadlines.setPhase(Clock::now() + time);
     schedule();
@@ -416,7 +416,7 @@ void HttpConnection::enterPhase(Phase phase)
 
 void HttpConnection::schedule()
 {
-    if (const auto at = m_deadlines.takeWish())
+    if (const auto at = m_deadlines.takeWakeTime())
         m_host.wakeAt(m_id, *at);
 }
 

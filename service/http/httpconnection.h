@@ -10,70 +10,71 @@
 
 namespace holdline::http {
 
-/// One accepted connection: reads requests one at a time, writes their answers in order, keeps the deadlines.
+/// One accepted connection. Reads one request at a time, writes the responses in order and keeps the
+/// deadlines.
 ///
-/// Life: made by the listener, start() once it is in its lists. It ends by itself (client left, deadline,
-/// last answer) or by drop(); the host hears closed() exactly once and deletes it later, never from inside
-/// one of its functions.
+/// Life: HttpListener makes it, enters it in a list and calls start(). It ends by itself (the client left, a
+/// deadline passed, the last response was sent) or by drop(). The host gets closed() exactly once and deletes
+/// the connection later, never inside one of its functions.
 ///
-/// While a request is held its buffers are freed; the socket is still read, up to kInputBytes, because that
-/// is how a client's leaving is seen. A client that has sent its FIN is answered if the answer comes from
-/// inside ConnectionHost::received(); later it counts as gone.
+/// While a request is being handled, the connection frees that request's buffers but still reads up to
+/// kInputBytes. Only reading shows that the client left. A client that sent its FIN still gets a response
+/// given inside ConnectionHost::received(). Later it counts as gone.
 class HttpConnection : public QObject, private StreamSocket::User
 {
     Q_OBJECT
 
 public:
-    /// Which share of the limits the connection counts against.
-    enum class Place {
+    /// The share of Limits that the connection counts against.
+    enum class Quota {
         Regular,
-        Reserved,  ///< beyond the cap: short deadlines, one request, and only for the reserved path
-        Refused    ///< beyond the reserve: told so and closed
+        Reserved,  ///< above maxConnections: short deadlines, one request, only for the reserved path
+        Refused    ///< above the reserve: gets a 503 and is closed
     };
-    /// Takes the non-blocking descriptor over.
-    HttpConnection(ConnectionHost &host, ConnectionId id, Place place, qintptr descriptor);
+    /// Takes ownership of the non-blocking descriptor.
+    HttpConnection(ConnectionHost &host, ConnectionId id, Quota quota, qintptr descriptor);
 
     void start() { enterPhase(Phase::Connected); }
 
     ConnectionId id() const { return m_id; }
-    Place place() const { return m_place; }
-    void setPlace(Place place) { m_place = place; }
+    Quota quota() const { return m_quota; }
+    void setQuota(Quota quota) { m_quota = quota; }
     bool isHandling() const { return m_state == State::Handling; }
 
-    /// The host's notes about this connection.
-    struct Note
+    /// Data of the host about this connection. Only the host uses it.
+    struct HostRecord
     {
         ExchangeId exchange = 0;
-        std::list<HttpConnection *> *list = nullptr;  ///< the one it is in
+        std::list<HttpConnection *> *list = nullptr;  ///< the list that holds the connection
         std::list<HttpConnection *>::iterator position;
     };
-    Note note;
+    HostRecord hostRecord;
 
     void answer(const Response &response);
     void answerRaw(const QByteArray &bytes);
     void reset();
 
-    /// An answer in pieces: its head and first piece, more pieces, the end. Until then the connection is
-    /// handling its request. False when the exchange is over: the answer has no body (HEAD and some
-    /// statuses), or the client is gone. A client that leaves more than Limits::maxUnsentBytes unread is
-    /// dropped.
+    /// Begins a response in pieces with its head and first piece. writeStream() adds pieces, endStream() ends
+    /// it. The request counts as being handled until then. Returns false when the exchange is over: the
+    /// response has no body (HEAD and some statuses), or the client is gone. A client with more than
+    /// Limits::maxUnsentBytes unread bytes is dropped.
     bool beginStream(const Response &response);
     bool writeStream(QByteArrayView piece);
     void endStream();
 
-    /// Answers `refusal` without waiting for a request and closes.
+    /// Sends `refusal` without waiting for a request and closes.
     void refuseNow(const Refusal &refusal);
-    /// Closes gracefully: what is written goes out, then FIN, then what the client still sends is dropped for
-    /// Limits::lingerTimeout, so that an RST cannot destroy the last answer.
+    /// Closes without loss. Sends the written bytes and a FIN, then discards input for Limits::lingerTimeout.
+    /// Without that wait, an RST could destroy the last response.
     void leave();
-    /// Closes at once.
+    /// Closes at once. Unsent bytes are lost.
     void drop();
 
     void wake(TimePoint now);
     void resume();
 
     static constexpr qsizetype kInputBytes = 64 * 1024;
-    static constexpr int kRequestsPerTurn = 32;  ///< of one connection, before others have their turn
+    static constexpr int kRequestsPerTurn = 32;  ///< of one connection, then other connections get their turn
     static constexpr std::chrono::seconds kReservedTimeout{2};
 
 private:
@@ -102,23 +103,23 @@ private:
     void schedule();
     void watchUnsent();
     bool hasInput() const { return m_inputPos < m_input.size(); }
-    bool isStuffed() const { return m_socket.bytesToWrite() > m_host.limits().maxUnsentBytes; }
+    bool hasTooMuchUnsent() const { return m_socket.bytesToWrite() > m_host.limits().maxUnsentBytes; }
 
     ConnectionHost &m_host;
     const ConnectionId m_id;
-    Place m_place;
+    Quota m_quota;
     State m_state = State::Reading;
     Phase m_phase = Phase::None;
     bool m_processing = false;
-    bool m_finished = false;  ///< the client's FIN has been read
+    bool m_finished = false;  ///< the client's FIN was read
     bool m_closable = false;
     bool m_finSent = false;
 
-    // Of the request being answered
+    // About the request being handled
     bool m_keepAlive = true;
     bool m_isHead = false;
     bool m_isHttp10 = false;
-    bool m_streaming = false;  ///< the head of an answer in pieces is out
+    bool m_streaming = false;  ///< the head of a response in pieces was written
     QByteArray m_requestId;
 
     QByteArray m_peer;
@@ -127,7 +128,7 @@ private:
     RequestParser m_parser;
 
     ConnectionDeadlines m_deadlines;
-    qint64 m_written = 0;  ///< bytes handed to the socket so far
+    qint64 m_written = 0;  ///< bytes given to the socket so far
 
     StreamSocket m_socket;
 };

@@ -25,13 +25,13 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// What deadlines are rounded up to: 25 ms.
+/// Deadlines are rounded up to a multiple of 25 ms.
 using WakeGrid = std::chrono::duration<std::int64_t, std::ratio<1, 40>>;
 
-constexpr ConnectionId kListenerKey = 0;  // in the table of deadlines; connections count from 1
+constexpr ConnectionId kListenerKey = 0;  // a key of m_deadlines; connection ids start at 1
 constexpr std::chrono::milliseconds kStarvedPause{100};
-constexpr int kMaxRefused = 256;  // connections that are being told that there is no place
-constexpr Refusal kNoPlace{Reason::Overloaded, "All connections are taken."_L1};
+constexpr int kMaxRefused = 256;  // connections that linger after a 503
+constexpr Refusal kNoConnectionFree{Reason::Overloaded, "All connections are taken."_L1};
 
 qintptr descriptorLimit()
 {
@@ -59,7 +59,7 @@ public:
     void closableChanged(HttpConnection &connection, bool closable) override;
     void exchangeLost(HttpConnection &connection) override;
     void closed(HttpConnection &connection) override;
-    /// Late by up to a grid's step: thousands of deadlines a second share a few turns of the loop.
+    /// Rounds up, so that thousands of deadlines a second share a few turns of the event loop.
     void wakeAt(ConnectionId connection, TimePoint at) override
     {
         m_deadlines.set(connection, TimePoint(std::chrono::ceil<WakeGrid>(at.time_since_epoch())));
@@ -69,9 +69,9 @@ public:
     bool listen(const QHostAddress &address, quint16 port);
     bool listenBeside(qintptr shared);
     void closeIdle();
-    /// The connection of an exchange; null when the exchange is over.
+    /// The connection of an open exchange, or null.
     HttpConnection *find(ExchangeId exchange) const;
-    /// As find(), of one that is being answered: the exchange is over.
+    /// Like find(), but also ends the exchange because its response is being sent.
     HttpConnection *take(ExchangeId exchange);
 
     HttpListener &m_listener;
@@ -83,18 +83,19 @@ public:
 
 private:
     using List = std::list<HttpConnection *>;
-    using Place = HttpConnection::Place;
+    using Quota = HttpConnection::Quota;
 
     void accept(qintptr descriptor);
-    Place findPlace(qintptr descriptor);
-    /// The kernel gives the lowest free number: a high one tells that few are left, whoever has the others.
+    Quota chooseQuota(qintptr descriptor);
+    /// The kernel gives the lowest free number. So a high number means that few are left, also when other
+    /// code uses many.
     bool isSpare(qintptr descriptor) const
     {
         return descriptor >= m_descriptorLimit - m_limits.spareDescriptors;
     }
-    bool makeReservedPlace();
-    void makeRegularPlace();
-    bool hasRegularPlace() const;
+    bool makeReservedRoom();
+    void makeRegularRoom();
+    bool hasRegularRoom() const;
     void expired(ConnectionId key);
     void resumePending();
     static void moveTo(HttpConnection &connection, List &list);
@@ -109,9 +110,9 @@ private:
     DeadlineTimer<ConnectionId> m_deadlines;
     std::vector<ConnectionId> m_toResume;
 
-    // Every connection is in one of these, oldest first.
+    // Every connection is in exactly one of these lists, oldest first.
     List m_busy;
-    List m_idle;  ///< regular ones that can be closed without loss
+    List m_idle;  ///< regular connections that can be closed without loss
     List m_reserved;
     List m_refused;
 };
@@ -160,20 +161,20 @@ QByteArray HttpListener::Private::newRequestId()
     return QByteArray::fromRawData(reinterpret_cast<const char *>(bits.data()), sizeof bits).toHex();
 }
 
-// Places
+// Quotas
 
-bool HttpListener::Private::hasRegularPlace() const
+bool HttpListener::Private::hasRegularRoom() const
 {
     return m_busy.size() + m_idle.size() < static_cast<std::size_t>(m_limits.maxConnections);
 }
 
-void HttpListener::Private::makeRegularPlace()
+void HttpListener::Private::makeRegularRoom()
 {
-    if (!hasRegularPlace() && !m_idle.empty())
+    if (!hasRegularRoom() && !m_idle.empty())
         m_idle.front()->drop();
 }
 
-bool HttpListener::Private::makeReservedPlace()
+bool HttpListener::Private::makeReservedRoom()
 {
     if (m_reservedPath.isEmpty() || m_limits.reservedConnections <= 0)
         return false;
@@ -184,27 +185,27 @@ bool HttpListener::Private::makeReservedPlace()
     if (waiting == m_reserved.end())
         return false;
     HttpConnection *evicted = *waiting;
-    evicted->setPlace(Place::Refused);
+    evicted->setQuota(Quota::Refused);
     moveTo(*evicted, m_refused);
-    evicted->refuseNow(kNoPlace);
+    evicted->refuseNow(kNoConnectionFree);
     return true;
 }
 
-HttpConnection::Place HttpListener::Private::findPlace(qintptr descriptor)
+HttpConnection::Quota HttpListener::Private::chooseQuota(qintptr descriptor)
 {
     if (isSpare(descriptor))
-        return Place::Refused;
-    makeRegularPlace();
-    if (hasRegularPlace())
-        return Place::Regular;
-    return makeReservedPlace() ? Place::Reserved : Place::Refused;
+        return Quota::Refused;
+    makeRegularRoom();
+    if (hasRegularRoom())
+        return Quota::Regular;
+    return makeReservedRoom() ? Quota::Reserved : Quota::Refused;
 }
 
 bool HttpListener::Private::admitReserved(HttpConnection &connection, const Request &request)
 {
-    makeRegularPlace();
-    if (hasRegularPlace()) {
-        connection.setPlace(Place::Regular);
+    makeRegularRoom();
+    if (hasRegularRoom()) {
+        connection.setQuota(Quota::Regular);
         moveTo(connection, m_busy);
         return true;
     }
@@ -213,31 +214,31 @@ bool HttpListener::Private::admitReserved(HttpConnection &connection, const Requ
 
 void HttpListener::Private::closableChanged(HttpConnection &connection, bool closable)
 {
-    if (connection.place() == Place::Regular)
+    if (connection.quota() == Quota::Regular)
         moveTo(connection, closable ? m_idle : m_busy);
 }
 
 void HttpListener::Private::moveTo(HttpConnection &connection, List &list)
 {
-    auto &note = connection.note;
-    list.splice(list.end(), *note.list, note.position);
-    note.list = &list;
+    auto &record = connection.hostRecord;
+    list.splice(list.end(), *record.list, record.position);
+    record.list = &list;
 }
 
 // Connections
 
 void HttpListener::Private::accept(qintptr descriptor)
 {
-    const Place place = findPlace(descriptor);
-    auto *connection = new HttpConnection(*this, ++m_lastConnection, place, descriptor);
-    List &list = place == Place::Regular ? m_busy : place == Place::Reserved ? m_reserved : m_refused;
-    connection->note.list = &list;
-    connection->note.position = list.insert(list.end(), connection);
+    const Quota quota = chooseQuota(descriptor);
+    auto *connection = new HttpConnection(*this, ++m_lastConnection, quota, descriptor);
+    List &list = quota == Quota::Regular ? m_busy : quota == Quota::Reserved ? m_reserved : m_refused;
+    connection->hostRecord.list = &list;
+    connection->hostRecord.position = list.insert(list.end(), connection);
     m_connections.emplace(connection->id(), connection);
     connection->start();
-    if (place == Place::Refused)
-        connection->refuseNow(kNoPlace);
-    // Those that are told so linger a while, but not on descriptors that are kept for others.
+    if (quota == Quota::Refused)
+        connection->refuseNow(kNoConnectionFree);
+    // A refused connection lingers for a while, but not on the spare descriptors.
     const int room = isSpare(descriptor) ? std::max(1, m_limits.spareDescriptors / 4) : kMaxRefused;
     while (m_refused.size() > static_cast<std::size_t>(room))
         m_refused.front()->drop();
@@ -246,7 +247,7 @@ void HttpListener::Private::accept(qintptr descriptor)
 void HttpListener::Private::closed(HttpConnection &connection)
 {
     const ConnectionId id = connection.id();
-    connection.note.list->erase(connection.note.position);
+    connection.hostRecord.list->erase(connection.hostRecord.position);
     m_deadlines.clear(id);
     m_connections.erase(id);
     connection.deleteLater();
@@ -293,14 +294,14 @@ void HttpListener::Private::resumePending()
 void HttpListener::Private::received(HttpConnection &connection, const Request &request)
 {
     const ExchangeId exchange = ++m_lastExchange;
-    connection.note.exchange = exchange;
+    connection.hostRecord.exchange = exchange;
     m_exchanges.emplace(exchange, &connection);
     Q_EMIT m_listener.requestReceived(exchange, request);
 }
 
 void HttpListener::Private::exchangeLost(HttpConnection &connection)
 {
-    const ExchangeId exchange = std::exchange(connection.note.exchange, 0);
+    const ExchangeId exchange = std::exchange(connection.hostRecord.exchange, 0);
     if (m_exchanges.erase(exchange) > 0)
         Q_EMIT m_listener.exchangeAborted(exchange);
 }
@@ -315,7 +316,7 @@ HttpConnection *HttpListener::Private::take(ExchangeId exchange)
 {
     HttpConnection *connection = find(exchange);
     if (connection) {
-        connection->note.exchange = 0;
+        connection->hostRecord.exchange = 0;
         m_exchanges.erase(exchange);
     }
     return connection;

@@ -13,22 +13,22 @@
 
 namespace holdline::http {
 
-/// Names one request on one connection; never used again in the life of a HttpListener. Answering one that is
-/// over does nothing, so a late answer goes nowhere instead of into freed memory.
+/// Identifies one request on one connection. Never reused by the same HttpListener. A response to an exchange
+/// that is over is ignored, so a late response is harmless.
 using ExchangeId = std::uint64_t;
-/// Names one accepted connection; never used again in the life of a HttpListener.
+/// Identifies one accepted connection. Never reused by the same HttpListener.
 using ConnectionId = std::uint64_t;
 
-/// The strict HTTP/1.x server front: owns the listening socket and every accepted one, enforces Limits and
-/// the grammar of RFC 9112, hands over one whole, valid request at a time per connection, and puts the
-/// answers on the wire in order. It knows nothing of routes.
+/// A strict HTTP/1.x server without routes. Owns the listening socket and every accepted socket. Enforces
+/// Limits and the grammar of RFC 9112. Passes on one whole, valid request at a time per connection and writes
+/// the responses in order.
 ///
-/// Above Limits::maxConnections the connection idle longest gives way; when all are busy a new one may use
-/// the reserve if its request is for the reserved path, and is told 503 if not. When descriptors run out
-/// accepting pauses.
+/// Above Limits::maxConnections the connection that was idle longest is closed for a new one. When all are
+/// busy, a new connection may use the reserve if its request is for the reserved path. Otherwise it gets a
+/// 503. When descriptors run out, accepting pauses.
 ///
-/// Life: construct, connect the signals, listen(); destroying it aborts every connection without a signal
-/// (never from inside one of its own signals). Thread: lives in one thread, all calls and signals there.
+/// Life: construct, connect the signals, listen(). The destructor aborts every connection without a signal.
+/// Do not destroy it inside its own signals. Thread: one thread for all calls and signals.
 class HttpListener : public QObject
 {
     Q_OBJECT
@@ -37,56 +37,57 @@ public:
     explicit HttpListener(const Limits &limits, QObject *parent = nullptr);
     ~HttpListener() override;
 
-    /// Starts to listen; port 0 lets the system pick one. False when it cannot: see errorString().
+    /// Starts to listen. With port 0 the system chooses a port. Returns false on failure: see errorString().
     bool listen(const QHostAddress &address, quint16 port);
-    /// Lets other gates of this process listen at the same address with listenBeside(); the system then gives
-    /// each connection to one of them. Nobody could have the address before listen() had it alone. What to
-    /// give to listenBeside(); nothing when the system refuses.
+    /// Lets other listeners of this process join the address with listenBeside(). The kernel then spreads new
+    /// connections over them. Call it after listen(), which made sure that no other process has the address.
+    /// Returns the descriptor for listenBeside(), or nothing when the system refuses.
     std::optional<qintptr> shareAddress();
     bool listenBeside(qintptr shared);
     quint16 port() const;
     QString errorString() const;
-    /// Closes the listening socket; connections go on.
+    /// Closes the listening socket. Accepted connections go on.
     void stopListening();
-    /// From now on each answer says `Connection: close`, and idle connections are closed at once.
+    /// From now on every response says `Connection: close`. Idle connections are closed at once.
     void closeIdle();
 
     /// Requests whose path starts with `prefix` may use the reserved connections
     /// (Limits::reservedConnections).
     void setReservedPath(const QByteArray &prefix);
-    /// Limits of new requests and connections; those under way keep theirs.
+    /// Sets the limits of new requests and connections. Requests and connections in progress keep theirs.
     void setLimits(const Limits &limits);
 
-    /// Sends the answer of an exchange, in one write. Does nothing when the exchange is over.
+    /// Sends the response of an exchange in one write. Does nothing when the exchange is over.
     void respond(ExchangeId exchange, const Response &response);
-    /// An answer in pieces, in place of respond(): begin with the head and the first piece of the body, write
-    /// more, end. Chunked, or up to the end of the connection for HTTP/1.0. False when the exchange is over:
-    /// because it was before, because the answer has no body (HEAD, 204, 304; its head was sent), or because
-    /// the client is gone, as is one that leaves more than Limits::maxUnsentBytes unread. exchangeAborted()
-    /// then comes from inside the call, if it has not come before. From inside requestReceived() or later.
+    /// Begins a response in pieces: the head and the first piece of the body. writeStream() adds pieces,
+    /// endStream() ends it. The body is chunked, for HTTP/1.0 it ends with the connection. Returns false when
+    /// the exchange is over. Reasons: it was over before, the response has no body (HEAD, 204, 304; the head
+    /// was sent), or the client is gone. A client with more than Limits::maxUnsentBytes unread bytes counts
+    /// as gone. exchangeAborted() then comes inside the call unless it came before. May be called inside
+    /// requestReceived() or later.
     bool beginStream(ExchangeId exchange, const Response &response);
     bool writeStream(ExchangeId exchange, QByteArrayView piece);
     void endStream(ExchangeId exchange);
-    /// Sends bytes as they are in place of an answer and closes the connection (fault injection).
+    /// Sends `bytes` instead of a response and closes the connection. For fault injection.
     void respondRaw(ExchangeId exchange, const QByteArray &bytes);
-    /// Resets the exchange's connection (RST) without an answer.
+    /// Closes the exchange's connection with an RST and no response. For fault injection.
     void reset(ExchangeId exchange);
     ConnectionId connectionOf(ExchangeId exchange) const;
 
     int connectionCount() const;
-    /// Requests handed over and not yet answered, or not to the end.
+    /// The number of requests passed on whose response is not complete yet.
     int openExchanges() const;
 
 Q_SIGNALS:
-    /// A whole, valid request. Exactly one respond(), respondRaw(), endStream() or reset() is due, now or
-    /// later, unless exchangeAborted() comes first. Answers given inside the slot reach even a half-closed
-    /// client.
+    /// A whole, valid request. The receiver calls exactly one of respond(), respondRaw(), endStream() or
+    /// reset(), now or later, unless exchangeAborted() comes first. Only a response given inside the slot
+    /// reaches a half-closed client.
     void requestReceived(holdline::http::ExchangeId exchange, const holdline::http::Request &request);
-    /// The client left (FIN or RST) before its answer; the exchange is over.
+    /// The client left (FIN or RST) before its response. The exchange is over.
     void exchangeAborted(holdline::http::ExchangeId exchange);
-    /// Every accepted connection ends with one of these, after the abort of its exchange if there was one.
+    /// Ends every accepted connection, after exchangeAborted() if it had an open exchange.
     void connectionClosed(holdline::http::ConnectionId connection);
-    /// A request was refused by the listener itself, with this status (0: dropped without an answer).
+    /// The listener itself refused a request with `status`. 0 means that it closed without a response.
     void requestRefused(int status);
 
 private:

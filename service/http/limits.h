@@ -9,34 +9,34 @@ namespace holdline::http {
 
 using namespace std::chrono_literals;
 
-/// What one HttpListener lets in. Every number is a promise that memory, descriptors and time are bounded.
+/// The limits of one HttpListener. Together they bound memory, descriptors and time.
 struct Limits
 {
     // Connections
-    int maxConnections = 10'000;  ///< at once; one more is answered 503 with Retry-After and closed
-    int reservedConnections =
-        64;  ///< beyond maxConnections, for requests HttpListener::setReservedPath() names only
-    int spareDescriptors = 32;  ///< of RLIMIT_NOFILE: not taken by connections, so that others can still open
-    int backlog = 4096;         ///< of listen(2); the kernel caps it at net.core.somaxconn
+    int maxConnections = 10'000;   ///< at once; one more gets 503 with Retry-After and is closed
+    int reservedConnections = 64;  ///< above maxConnections, only for HttpListener::setReservedPath()
+    int spareDescriptors = 32;     ///< of RLIMIT_NOFILE, left free for files and other sockets
+    int backlog = 4096;            ///< of listen(2); the kernel caps it at net.core.somaxconn
 
     // Bytes
-    qsizetype maxTargetBytes = 8 * 1024;  ///< 414 beyond it
-    qsizetype maxHeadBytes = 16 * 1024;   ///< request line and fields; 431 beyond it
-    int maxFields = 100;                  ///< 431 beyond it
+    qsizetype maxTargetBytes = 8 * 1024;  ///< longer: 414
+    qsizetype maxHeadBytes = 16 * 1024;   ///< request line and fields; longer: 431
+    int maxFields = 100;                  ///< more: 431
     qsizetype maxBodyBytes =
-        1024 * 1024;  ///< 413 beyond it, before the body is read where the length is known
-    qsizetype maxTrailerBytes = 8 * 1024;   ///< 431 beyond it
-    qsizetype maxUnsentBytes = 256 * 1024;  ///< nothing more is read from a client that does not read
+        1024 * 1024;  ///< longer: 413, before reading the body when its length is declared
+    qsizetype maxTrailerBytes = 8 * 1024;   ///< longer: 431
+    qsizetype maxUnsentBytes = 256 * 1024;  ///< above it, no more is read from the client
 
-    // Time, all absolute: trickling bytes does not extend them
+    // Time. Every limit is absolute: single bytes that trickle in do not extend it.
     std::chrono::milliseconds headTimeout =
-        10s;  ///< first byte of a request (or connect) to its last field; 408
-    std::chrono::milliseconds bodyTimeout = 30s;  ///< end of head to end of body; 408
-    std::chrono::milliseconds idleTimeout = 60s;  ///< between requests on a kept-alive connection; closed
+        10s;  ///< from the first byte (or the connect) to the end of the head; then 408
+    std::chrono::milliseconds bodyTimeout =
+        30s;  ///< from the end of the head to the end of the body; then 408
+    std::chrono::milliseconds idleTimeout = 60s;  ///< between requests of one connection; then it is closed
     std::chrono::milliseconds writeTimeout =
-        30s;  ///< what is unsent must be taken within it (twice, if pipelined)
+        30s;  ///< for the client to accept unsent bytes (twice that with pipelining)
     std::chrono::milliseconds lingerTimeout =
-        2s;  ///< after a refusal: read and drop, so that the client sees it
+        2s;  ///< reads and discards input after a refusal, so that the client sees it
 };
 
 }  // namespace holdline::http

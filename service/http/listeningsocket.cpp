@@ -12,7 +12,7 @@ namespace holdline::http {
 
 namespace {
 
-/// A socket that listens where `shared` does; -1 and errno when that cannot be had.
+/// Returns a socket that listens at the address of `shared`. On failure returns -1 and sets errno.
 int listenBeside(int shared, int backlog)
 {
     sockaddr_storage address{};
@@ -88,7 +88,8 @@ QString ListeningSocket::errorText() const
 void ListeningSocket::watch()
 {
     pauseAccepting();
-    // Accepted sockets inherit it: an answer is one write, and must not wait for the ACK of the one before.
+    // Accepted sockets inherit TCP_NODELAY. A response is one write and must not wait for the ACK of the one
+    // before.
     const int on = 1;
     ::setsockopt(static_cast<int>(socketDescriptor()), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     m_notifier = std::make_unique<QSocketNotifier>(socketDescriptor(), QSocketNotifier::Read);
@@ -99,7 +100,7 @@ void ListeningSocket::stop()
 {
     if (m_notifier) {
         m_notifier->setEnabled(false);
-        m_notifier.release()->deleteLater();  // this may be its own slot
+        m_notifier.release()->deleteLater();  // stop() may run inside this notifier's slot
     }
     m_starved = false;
     close();

@@ -10,28 +10,28 @@
 
 namespace holdline::http {
 
-/// A listening socket with an accept loop of its own. QTcpServer opens and binds it; but QTcpServer takes a
-/// lack of descriptors for a passing fault and asks again at once, for ever, at full speed. Here accepting
-/// pauses then.
+/// A listening socket with its own accept loop. QTcpServer opens and binds it. But when descriptors run out,
+/// QTcpServer (6.4) retries at once and forever. This class pauses instead. Used by one thread.
 class ListeningSocket : public QTcpServer
 {
     Q_OBJECT
 
 public:
-    /// `accepted` takes over the descriptor; `starved` is called when there was none left.
+    /// `accepted` takes ownership of the descriptor. `starved` is called when accept(2) fails, e.g. without
+    /// free descriptors.
     ListeningSocket(std::function<void(qintptr)> accepted, std::function<void()> starved);
 
     bool start(const QHostAddress &address, quint16 port, int backlog);
-    /// Allows startBeside() at this address, from now on only (SO_REUSEPORT, set after it was taken alone).
-    /// The descriptor to give to it.
+    /// Sets SO_REUSEPORT, so that startBeside() can join this address. Returns the descriptor for it. Called
+    /// after the address was taken, so that no other process can have it.
     std::optional<qintptr> shareAddress();
-    /// Listens at the address of another listener that shares it.
+    /// Listens at the address of the listener with the descriptor `shared`.
     bool startBeside(qintptr shared, int backlog);
     QString errorText() const;
     void stop();
 
     bool isStarved() const { return m_starved; }
-    /// Accepts again after a lack of descriptors.
+    /// Accepts again after `starved` was called.
     void retry();
 
     static constexpr int kAcceptsPerTurn = 128;
@@ -44,7 +44,7 @@ private:
     std::function<void()> m_onStarved;
     std::unique_ptr<QSocketNotifier> m_notifier;
     bool m_starved = false;
-    QString m_systemError;  ///< of what QTcpServer has no part in
+    QString m_systemError;  ///< an error of a call that QTcpServer did not make
 };
 
 }  // namespace holdline::http

@@ -7,7 +7,7 @@ namespace holdline::http {
 
 bool equalsIgnoreCase(QByteArrayView a, QByteArrayView b)
 {
-    // Most names differ in length or in the first letter.
+    // Most different names differ in length or first letter, so this check comes first.
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
                                               [lower](char x, char y) { return lower(x) == lower(y); });

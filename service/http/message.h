@@ -10,7 +10,7 @@
 
 namespace holdline::http {
 
-/// Header fields in the order they came; names compare without regard to ASCII case (RFC 9110, 5.1).
+/// Header fields in the order of the message. ASCII case of names does not matter (RFC 9110, 5.1).
 class HeaderFields
 {
 public:
@@ -23,19 +23,19 @@ public:
     {
         m_fields.emplace_back(std::move(name), std::move(value));
     }
-    /// Replaces every field of that name by one.
+    /// Replaces all fields of that name by one.
     void set(const QByteArray &name, QByteArray value);
     void remove(QByteArrayView name);
-    /// Removes those of which `isUnwanted(name)` is true.
+    /// Removes the fields for whose name `isUnwanted(name)` is true.
     template <typename Predicate>
     void removeIf(Predicate isUnwanted)
     {
         std::erase_if(m_fields, [&isUnwanted](const Field &field) { return isUnwanted(field.first); });
     }
     bool contains(QByteArrayView name) const { return find(name) != nullptr; }
-    /// The first field's value; empty when there is none.
+    /// The value of the first field of that name, or empty.
     QByteArray value(QByteArrayView name) const;
-    /// All values of that name joined with ", " (RFC 9110, 5.3); nothing when there is none.
+    /// All values of that name joined with ", " (RFC 9110, 5.3). Empty when no field has that name.
     std::optional<QByteArray> combined(QByteArrayView name) const;
 
     auto begin() const { return m_fields.begin(); }
@@ -49,41 +49,41 @@ private:
     std::vector<Field> m_fields;
 };
 
-/// True when two field names (or other ASCII tokens) are equal without regard to case.
+/// True when two field names or other ASCII tokens are equal. ASCII case does not matter.
 bool equalsIgnoreCase(QByteArrayView a, QByteArrayView b);
 
 /// A complete, validated request: framing removed, chunks joined, trailers dropped.
 struct Request
 {
     QByteArray method;
-    /// Origin form as it came, path and query, e.g. `/start?x=1`. (`OPTIONS *` is answered by the listener.)
+    /// The received path and query in origin form, e.g. `/start?x=1`. HttpListener itself answers `OPTIONS
+    /// *`.
     QByteArray target;
     /// 0 for HTTP/1.0, 1 for HTTP/1.1.
     int minorVersion = 1;
-    /// Without what concerned the connection or the framing only (headrules.h says which).
+    /// Without the fields of connection and framing, see removeConnectionFields().
     HeaderFields headers;
     QByteArray body;
-    /// The client's `X-Request-Id` if it is one to be trusted in a log (1–128 visible ASCII), else one we
-    /// made.
+    /// The client's `X-Request-Id` when it is safe in a log (1–128 visible ASCII), otherwise a generated one.
     QByteArray requestId;
-    /// The other end, "127.0.0.1:54321".
+    /// Address and port of the other end, e.g. "127.0.0.1:54321".
     QByteArray peer;
 
     /// The target without its query.
     QByteArrayView path() const;
 };
 
-/// An answer. Date, Connection, Content-Length and X-Request-Id are written by whoever sends it.
+/// A response. The connection adds Date, Connection, Content-Length and X-Request-Id.
 struct Response
 {
     int status = 200;
     HeaderFields headers;
     QByteArray body;
-    /// Close the connection after this answer, whatever the client wanted.
+    /// Closes the connection after this response, also when the client wants to keep it.
     bool close = false;
 };
 
-/// The registered reason phrase of a status, e.g. "Not Found"; "Unknown" for one that has none.
+/// The registered reason phrase of a status, e.g. "Not Found", or "Unknown".
 QByteArrayView reasonPhrase(int status);
 
 }  // namespace holdline::http

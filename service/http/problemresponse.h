@@ -6,7 +6,7 @@
 
 namespace holdline::http {
 
-/// A problem as an answer: its status, problem+json, and Retry-After where the problem says so.
+/// Makes a problem+json response (RFC 9457), with Retry-After when the problem has that value.
 Response problemResponse(const Problem &problem);
 
 }  // namespace holdline::http

@@ -7,7 +7,7 @@
 
 namespace holdline::http {
 
-/// Why a request is not let in. `detail` is a literal of ours, never bytes from outside.
+/// The reason for refusing a request. `detail` is a literal of this program, never bytes of the client.
 struct Refusal
 {
     Reason reason = Reason::BadRequest;

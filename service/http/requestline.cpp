@@ -58,7 +58,7 @@ RequestLine::Status RequestLine::byte(char c)
             if (!isTokenChar(c))
                 return refuse(Reason::BadRequest, "The request line does not start with a method."_L1);
             if (m_method.size() >= kMaxMethodBytes)
-                return refuse(Reason::NotImplemented, "The method is longer than any known one."_L1);
+                return refuse(Reason::NotImplemented, "The method is too long for a supported method."_L1);
             m_method.append(c);
             return Status::NeedMore;
         case State::Target:
@@ -66,9 +66,11 @@ RequestLine::Status RequestLine::byte(char c)
                 m_state = State::Version;
                 return Status::NeedMore;
             }
-            // What may stand there was taken in one piece, up to the limit.
+            // The valid bytes were taken before, in one piece up to the limit. This byte is over the limit or
+            // invalid.
             if (targetLength(QByteArrayView(&c, 1)) == 0)
-                return refuse(Reason::BadRequest, "The request target holds a byte that must be escaped."_L1);
+                return refuse(Reason::BadRequest,
+                              "The request target contains a byte that must be escaped."_L1);
             return refuse(Reason::TargetTooLong, {});
         case State::Version: {
             if (c == '\r' && m_versionLength == kVersionShape.size()) {
@@ -78,7 +80,7 @@ RequestLine::Status RequestLine::byte(char c)
             const char shape = m_versionLength < kVersionShape.size() ? kVersionShape[m_versionLength] : '\0';
             const bool fits = shape == 'd' ? (c >= '0' && c <= '9') : (shape != '\0' && c == shape);
             if (!fits)
-                return refuse(Reason::BadRequest, "The request line does not end with a version of HTTP."_L1);
+                return refuse(Reason::BadRequest, "The request line does not end with an HTTP version."_L1);
             if (m_versionLength == kMajorAt)
                 m_major = c;
             else if (m_versionLength == kMinorAt)
@@ -88,7 +90,7 @@ RequestLine::Status RequestLine::byte(char c)
         }
         case State::Lf:
             if (c != '\n')
-                return refuse(Reason::BadRequest, "A CR stands without its LF."_L1);
+                return refuse(Reason::BadRequest, "A CR has no LF after it."_L1);
             return lineEnd();
     }
     return refuse(Reason::BadRequest, {});
@@ -97,15 +99,15 @@ RequestLine::Status RequestLine::byte(char c)
 RequestLine::Status RequestLine::lineEnd()
 {
     if (m_major == '0')
-        return refuse(Reason::BadRequest, "HTTP/0.9 is not spoken here."_L1);
+        return refuse(Reason::BadRequest, "HTTP/0.9 is not supported."_L1);
     if (m_major != '1')
-        return refuse(Reason::VersionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are spoken here."_L1);
+        return refuse(Reason::VersionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are supported."_L1);
     if (!isKnownMethod(m_method))
-        return refuse(Reason::NotImplemented, "The method is not known here."_L1);
+        return refuse(Reason::NotImplemented, "The method is not supported."_L1);
     if (m_method == "CONNECT" || m_method == "TRACE")
-        return refuse(Reason::MethodNotAllowed, "CONNECT and TRACE are not served."_L1);
+        return refuse(Reason::MethodNotAllowed, "CONNECT and TRACE are not supported."_L1);
     if (!hasValidEscapes(m_target))
-        return refuse(Reason::BadRequest, "The request target holds a broken percent escape."_L1);
+        return refuse(Reason::BadRequest, "The request target contains a broken percent escape."_L1);
     return Status::Done;
 }
 

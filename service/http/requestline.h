@@ -10,9 +10,9 @@
 
 namespace holdline::http {
 
-/// Reads one request line (RFC 9112, 3) as its bytes come, so that what cannot become one (a TLS hello, a
-/// PROXY header, garbage) is refused at its first wrong byte instead of waiting for a line end that never
-/// comes. Pure, copyable.
+/// Reads one request line (RFC 9112, 3) byte by byte. Input that cannot become a request line (a TLS hello, a
+/// PROXY header, garbage) is refused at its first wrong byte. Waiting for its line end could take forever.
+/// Pure and copyable.
 class RequestLine
 {
 public:
@@ -20,23 +20,23 @@ public:
 
     enum class Status { NeedMore, Done, Refused };
 
-    /// Takes bytes up to the end of the line; `consumed` says how many.
+    /// Takes bytes up to the end of the line. `consumed` returns their number.
     Status feed(QByteArrayView data, qsizetype &consumed);
 
     const Refusal &refusal() const { return m_refusal; }
 
-    /// As they came; valid once Done, method() also in what is refused later.
+    /// The method as received. Valid when Done, and also when a later part is refused.
     const QByteArray &method() const { return m_method; }
     const QByteArray &target() const { return m_target; }
     int minorVersion() const { return m_minor; }
 
-    /// The target in origin form (or `*`), and the authority where it came in absolute form (RFC 9112, 3.2).
+    /// The target in origin form or `*`, with the authority of an absolute form (RFC 9112, 3.2).
     struct Target
     {
         QByteArray origin;
         std::optional<QByteArray> authority;
     };
-    /// Nothing when the target has no form that this method may have.
+    /// Empty when `target` has no form that `method` allows.
     static std::optional<Target> normalise(QByteArrayView method, QByteArrayView target);
 
 private:

@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The name as it came; those that nearly every request has need no memory of their own.
+/// Returns a field name as received. Common names share static memory and allocate nothing.
 QByteArray nameOf(QByteArrayView name)
 {
     static const std::array<QByteArray, 9> kUsual{
@@ -84,7 +84,7 @@ RequestParser::Status RequestParser::start(QByteArrayView data, qsizetype &consu
         const char c = data[consumed];
         if (m_sawCr) {
             if (c != '\n')
-                return refuse(Reason::BadRequest, "A CR stands without its LF."_L1);
+                return refuse(Reason::BadRequest, "A CR has no LF after it."_L1);
             m_sawCr = false;
         } else if (c == '\r' && m_emptyLines < kMaxEmptyLines) {
             m_sawCr = true;
@@ -111,7 +111,7 @@ RequestParser::Status RequestParser::requestLine(QByteArrayView data, qsizetype 
         return m_headBytes < m_maxHead ? Status::NeedMore : refuse(Reason::HeadersTooLarge);
     auto target = RequestLine::normalise(m_line.method(), m_line.target());
     if (!target)
-        return refuse(Reason::BadRequest, "The request target has no form that is served here."_L1);
+        return refuse(Reason::BadRequest, "The form of the request target is not supported."_L1);
     m_request.method = m_line.method();
     m_request.target = std::move(target->origin);
     m_request.minorVersion = m_line.minorVersion();
@@ -128,7 +128,7 @@ RequestParser::Status RequestParser::fields(QByteArrayView data, qsizetype &cons
         const char c = data[consumed];
         if (m_sawCr) {
             if (c != '\n')
-                return refuse(Reason::BadRequest, "A CR stands without its LF."_L1);
+                return refuse(Reason::BadRequest, "A CR has no LF after it."_L1);
             m_sawCr = false;
             ++consumed;
             ++m_headBytes;
@@ -147,11 +147,11 @@ RequestParser::Status RequestParser::fields(QByteArrayView data, qsizetype &cons
                 fieldTextLength(rest.first(std::min(rest.size(), m_maxHead - m_headBytes)));
             if (length == 0)
                 return refuse(Reason::BadRequest,
-                              "The header holds a control character or a LF without CR."_L1);
+                              "The header contains a control character or an LF without CR."_L1);
             if (m_field.isEmpty() && !isTokenChar(c))
                 return refuse(Reason::BadRequest,
-                              "A header line has no name or continues the one before."_L1);
-            // As a rule the whole line is there.
+                              "A header line has no name or continues the line before."_L1);
+            // Fast path: usually the whole line is there.
             if (m_field.isEmpty() && rest.size() >= length + 2 && m_maxHead - m_headBytes >= length + 2 &&
                 rest[length] == '\r' && rest[length + 1] == '\n') {
                 consumed += length + 2;
@@ -172,7 +172,7 @@ RequestParser::Status RequestParser::fieldLine(QByteArrayView line)
 {
     const qsizetype colon = line.indexOf(':');
     if (colon < 0 || !isToken(line.first(colon)))
-        return refuse(Reason::BadRequest, "A header line is not a name, a colon and a value."_L1);
+        return refuse(Reason::BadRequest, "A header line must be a name, a colon and a value."_L1);
     if (static_cast<int>(m_request.headers.size()) >= m_maxFields)
         return refuse(Reason::HeadersTooLarge, "There are too many header fields."_L1);
     m_request.headers.append(nameOf(line.first(colon)), trimOws(line.sliced(colon + 1)).toByteArray());
@@ -211,7 +211,7 @@ RequestParser::Status RequestParser::bodyStart()
 
 RequestParser::Status RequestParser::lengthBody(QByteArrayView data, qsizetype &consumed)
 {
-    // Grows with what really arrives: a declared length alone costs nothing.
+    // Reserves memory for bytes that arrived. A declared length alone costs nothing.
     const qsizetype missing = static_cast<qsizetype>(m_facts.framing.length) - m_request.body.size();
     consumed = std::min(missing, data.size());
     m_request.body.append(data.first(consumed));
@@ -233,7 +233,7 @@ RequestParser::Status RequestParser::chunkedBody(QByteArrayView data, qsizetype 
         case ChunkDecoder::Status::TrailersTooLarge:
             return refuse(Reason::HeadersTooLarge, "The trailer section is too large."_L1);
     }
-    return refuse(Reason::BadRequest, "The chunked body breaks the grammar."_L1);
+    return refuse(Reason::BadRequest, "The chunked body is malformed."_L1);
 }
 
 RequestParser::Status RequestParser::complete()
@@ -262,7 +262,7 @@ QByteArray RequestParser::requestId() const
 Request RequestParser::takeRequest()
 {
     m_request.requestId = requestId();
-    if (m_authority)  // RFC 9112, 3.2.2: it wins over what the Host field says.
+    if (m_authority)  // RFC 9112, 3.2.2: it replaces the Host field.
         m_request.headers.set(QByteArrayLiteral("Host"), *m_authority);
     removeConnectionFields(m_request.headers);
     Request taken = std::move(m_request);

@@ -9,43 +9,41 @@
 
 namespace holdline::http {
 
-/// A strict, incremental parser of one HTTP/1.x request (RFC 9112). Bytes go in, in pieces of any size; out
-/// comes "need more", the end of the head, the whole request, or a refusal that names its reason. It takes
-/// time linear in the bytes fed and never keeps more than Limits allows. After Complete or Refused call
-/// reset().
+/// A strict, incremental parser of one HTTP/1.x request (RFC 9112). Takes pieces of any size. Reports "need
+/// more", the end of the head, the whole request, or a refusal with its reason. Needs time linear in the
+/// input and no more memory than Limits allows. Call reset() after Complete or Refused.
 ///
-/// Pure: no clock, no socket. One per connection.
+/// Pure: no clock and no socket. Each connection has one.
 class RequestParser
 {
 public:
-    /// Keeps a copy of the numbers it needs.
+    /// Copies the limits it needs.
     explicit RequestParser(const Limits &limits);
 
     enum class Status {
-        NeedMore,      ///< all bytes taken
-        HeadComplete,  ///< reported once: facts() and request() without body are valid; feed() again goes on
-        Complete,      ///< takeRequest()
-        Refused        ///< refusal(); the rest of the stream means nothing
+        NeedMore,      ///< took all bytes
+        HeadComplete,  ///< reported once: facts() and request() without body are valid; feed() goes on
+        Complete,      ///< takeRequest() returns the request
+        Refused        ///< refusal() tells why; the rest of the stream has no meaning
     };
 
-    /// Takes a prefix of `data`; `consumed` says how many bytes. What follows a complete request is left
-    /// alone.
+    /// Takes a prefix of `data`. `consumed` returns its length. Bytes after a complete request are not taken.
     Status feed(QByteArrayView data, qsizetype &consumed);
 
-    /// True until the first byte of a request line; empty lines before it do not count (RFC 9112, 2.2).
+    /// True until the first byte of a request line. Empty lines before it do not count (RFC 9112, 2.2).
     bool isIdle() const { return m_state == State::Start && m_line.method().isEmpty(); }
     /// True while the body is being read.
     bool isInBody() const { return m_state == State::LengthBody || m_state == State::ChunkedBody; }
 
     const HeadFacts &facts() const { return m_facts; }
     const Refusal &refusal() const { return m_refusal; }
-    /// What is known so far; the method and the request id are of use even to a refusal.
+    /// The request so far. The method and the request id are useful for a refusal, too.
     const QByteArray &method() const { return m_line.method(); }
     QByteArray requestId() const;
     const Request &request() const { return m_request; }
 
-    /// The whole request; `peer` is left empty, `requestId` too where the client sent none to be trusted.
-    /// Leaves the parser ready for the next request, its buffers freed.
+    /// Returns the whole request. `peer` is empty. `requestId` is empty unless the client sent a safe one.
+    /// Frees the buffers and is then ready for the next request.
     Request takeRequest();
     void reset();
 
@@ -75,10 +73,10 @@ private:
     State m_state = State::Start;
     int m_emptyLines = 0;
     bool m_sawCr = false;
-    std::optional<QByteArray> m_authority;  ///< of an absolute-form target
+    std::optional<QByteArray> m_authority;  ///< of a target in absolute form
     qsizetype m_headBytes = 0;
     RequestLine m_line;
-    QByteArray m_field;  ///< the field line being read, without its CRLF
+    QByteArray m_field;  ///< the field line being read, without CRLF
     ChunkDecoder m_chunks;
     Request m_request;
     HeadFacts m_facts;

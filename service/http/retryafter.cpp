@@ -13,7 +13,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// What an HTTP date says, taken as UTC.
+/// Reads an HTTP date in the given format as UTC.
 QDateTime parseAs(const QString &text, const QString &format)
 {
     const QDateTime local = QLocale::c().toDateTime(text, format);
@@ -22,13 +22,13 @@ QDateTime parseAs(const QString &text, const QString &format)
 
 QDateTime parseDate(const QString &text, const QDateTime &now)
 {
-    // IMF-fixdate; asctime, whose day is padded with a blank; RFC 850 with its full day name.
+    // IMF-fixdate. asctime pads the day with a blank. RFC 850 has a full day name.
     if (const QDateTime date = parseAs(text, u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s); date.isValid())
         return date;
     if (const QDateTime date = parseAs(text.simplified(), u"ddd MMM d HH:mm:ss yyyy"_s); date.isValid())
         return date;
-    // Its year has two digits, and Qt takes it for one of the 20th century; a name of a day that does not fit
-    // that one would make the date invalid, so it is left out.
+    // RFC 850 years have two digits. Qt reads them as 19xx, and the day name could then be wrong and make the
+    // date invalid. So the day name is cut off.
     const QDateTime date = parseAs(text.mid(text.indexOf(u", "_s) + 2), u"dd-MMM-yy HH:mm:ss 'GMT'"_s);
     return date.isValid() && date.addYears(50) < now ? date.addYears(100) : date;
 }
@@ -45,7 +45,7 @@ std::optional<std::chrono::milliseconds> parseRetryAfter(QByteArrayView value, c
     if (std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; })) {
         bool ok = false;
         const qlonglong seconds = value.toLongLong(&ok);
-        // More digits than a number can hold is still a number, and a large one.
+        // A number with too many digits is valid and very large.
         if (!ok || seconds > cap.count() / 1000)
             return cap;
         return std::chrono::seconds(seconds);

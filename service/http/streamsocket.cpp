@@ -17,7 +17,7 @@ namespace holdline::http {
 
 namespace {
 
-bool isPassing(int error)
+bool isTransient(int error)
 {
     return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
@@ -60,7 +60,7 @@ StreamSocket::Received StreamSocket::receive(std::span<char> room, qsizetype &co
     if (got == 0)
         return Received::Finished;
     m_error = errno;
-    return isPassing(m_error) ? Received::Nothing : Received::Failed;
+    return isTransient(m_error) ? Received::Nothing : Received::Failed;
 }
 
 void StreamSocket::discard()
@@ -70,11 +70,11 @@ void StreamSocket::discard()
     static_cast<void>(receive(bytes, count));
 }
 
-bool StreamSocket::isQuiet() const
+bool StreamSocket::hasNothingToRead() const
 {
     char byte = 0;
     return m_descriptor >= 0 && ::recv(m_descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
-           isPassing(errno);
+           isTransient(errno);
 }
 
 QString StreamSocket::errorString() const
@@ -95,7 +95,7 @@ bool StreamSocket::sendSome(QByteArrayView bytes, qsizetype &taken)
     taken = std::max<ssize_t>(sent, 0);
     if (sent < 0)
         m_error = errno;
-    return sent >= 0 || isPassing(m_error);
+    return sent >= 0 || isTransient(m_error);
 }
 
 bool StreamSocket::write(const QByteArray &bytes)
@@ -175,7 +175,7 @@ QByteArray StreamSocket::peer() const
     QHostAddress host(address);
     bool isIpv4 = false;
     if (const quint32 ipv4 = host.toIPv4Address(&isIpv4); isIpv4)
-        host = QHostAddress(ipv4);  // ::ffff:127.0.0.1 is 127.0.0.1
+        host = QHostAddress(ipv4);  // makes 127.0.0.1 of ::ffff:127.0.0.1
     const QByteArray text = host.toString().toLatin1();
     return (isIpv4 ? text : '[' + text + ']') + ':' + QByteArray::number(port);
 }

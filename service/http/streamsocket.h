@@ -10,32 +10,35 @@
 
 namespace holdline::http {
 
-/// A connected TCP socket, accepted (Listener) or connected (Connector). QTcpSocket is of no use for either
-/// side: it disconnects when it reads a FIN, and whatever is answered after that is lost, while a client may
-/// well send its request, shut down its sending side and wait; it takes an RST for a FIN, which makes a whole
-/// answer out of half a one; and it does not tell how much of a write that failed was taken. Also it keeps
-/// buffers and two more notifiers for each idle connection; this keeps a descriptor.
+/// A connected TCP socket, accepted by ListeningSocket or connected by Connector. QTcpSocket does not fit,
+/// for four reasons:
+///  - It disconnects when it reads a FIN and loses every response after that. But a client may send its
+///  request, close its sending side and wait.
+///  - It reports an RST like a FIN, so that half a response looks complete.
+///  - It does not tell how many bytes of a failed write were sent.
+///  - It needs buffers and two more notifiers for each idle connection. This class needs a descriptor.
 ///
-/// Life: owns the descriptor and closes it. Its user is called from the event loop only, never from inside a
-/// function of this class, and may close it then, but not destroy it.
+/// Life: owns the descriptor and closes it. Calls its user only from the event loop, never inside a function
+/// of this class. The user may then close the socket but not destroy it. Thread: the thread that made it.
 class StreamSocket
 {
 public:
-    /// Whose socket it is. Plain calls and no signals: there is one of them, and thousands of sockets.
+    /// Receives the events of a socket. Virtual calls instead of signals save memory: one user, thousands of
+    /// sockets.
     class User
     {
     public:
         virtual void socketReadable() = 0;
-        /// Some of what was kept has been taken.
+        /// The kernel took some of the unsent bytes.
         virtual void socketWritten() {}
-        /// Writing failed: the connection is dead.
+        /// A write failed. The connection is dead.
         virtual void socketFailed() = 0;
 
     protected:
         ~User() = default;
     };
 
-    /// `descriptor` must be non-blocking; `user` must outlive the socket.
+    /// `descriptor` must be non-blocking. `user` must outlive the socket.
     StreamSocket(User &user, qintptr descriptor);
     ~StreamSocket();
     StreamSocket(const StreamSocket &) = delete;
@@ -44,28 +47,30 @@ public:
     enum class Received {
         Bytes,
         Nothing,
-        Finished,  ///< the peer's FIN
+        Finished,  ///< the peer sent its FIN
         Failed     ///< an RST or another error
     };
-    /// Reads what is there, at most `room.size()` bytes; `count` says how many.
+    /// Reads at most `room.size()` available bytes. `count` returns their number.
     Received receive(std::span<char> room, qsizetype &count);
-    /// Reads some of what is there and forgets it.
+    /// Reads some available bytes and discards them.
     void discard();
-    /// Asks the system: open, and neither bytes nor an end have come that the event loop has not told yet.
-    bool isQuiet() const;
-    /// Whether socketReadable() is wanted; it is at first. It repeats until all is read, a FIN included.
+    /// True when the connection is open and has nothing to read. One `recv(MSG_PEEK)`: an unread byte or a
+    /// FIN makes it false.
+    bool hasNothingToRead() const;
+    /// Enables or disables socketReadable(). Enabled at first. The call repeats until all is read, also a
+    /// FIN.
     void setReading(bool reading);
 
-    /// Hands bytes to the kernel at once and keeps what it does not take. False when the connection is dead:
-    /// then nothing of `bytes` was taken.
+    /// Gives bytes to the kernel at once and stores the bytes it does not take. False when the connection is
+    /// dead. In that case the kernel took none of `bytes`.
     bool write(const QByteArray &bytes);
     qint64 bytesToWrite() const { return m_unsent.size() - m_sent; }
 
-    /// Sends a FIN; reading goes on. Only when bytesToWrite() is 0.
+    /// Sends a FIN. Reading goes on. Only allowed when bytesToWrite() is 0.
     void finishSending();
     void close();
     bool isOpen() const { return m_descriptor >= 0; }
-    /// What went wrong last, for people.
+    /// The last error, for logs and messages.
     QString errorString() const;
     /// Closes with an RST.
     void sendReset();
@@ -74,7 +79,7 @@ public:
     QByteArray peer() const;
 
 private:
-    /// Calls what a QSocketNotifier would emit a signal for.
+    /// Calls a member function directly instead of emitting a signal.
     class Notifier final : public QSocketNotifier
     {
     public:
@@ -96,9 +101,9 @@ private:
     int m_descriptor;
     int m_error = 0;  ///< errno
     Notifier m_readNotifier;
-    std::optional<Notifier> m_writeNotifier;  ///< only while something is kept
+    std::optional<Notifier> m_writeNotifier;  ///< exists once bytes had to be stored
     QByteArray m_unsent;
-    qsizetype m_sent = 0;  ///< of m_unsent
+    qsizetype m_sent = 0;  ///< bytes of m_unsent already sent
 };
 
 }  // namespace holdline::http

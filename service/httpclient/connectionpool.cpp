@@ -23,8 +23,8 @@ ConnectionPool::~ConnectionPool()
             connection->shut();
     }
     if (!PooledConnection::inSlot())
-        return;  // m_owner deletes them
-    // A slot of one of the sockets is on the stack, e.g. a reply's finished() destroys the manager.
+        return;  // m_owner deletes the connections
+    // A socket's slot is on the stack, e.g. because a slot of finished() destroys the manager.
     const QObjectList connections = m_owner->children();
     for (QObject *connection : connections) {
         connection->setParent(nullptr);
@@ -42,7 +42,7 @@ void ConnectionPool::setOptions(const PoolOptions &options)
 
 void ConnectionPool::submit(PooledReply *reply, std::chrono::milliseconds timeout)
 {
-    reply->setPoolPlace(m_replies.insert(m_replies.end(), reply));
+    reply->setPoolPosition(m_replies.insert(m_replies.end(), reply));
     if (timeout > std::chrono::milliseconds(0))
         m_deadlines.setIn(reply, timeout);
     assign(reply);
@@ -64,7 +64,7 @@ void ConnectionPool::assign(PooledReply *reply)
     if (!isFull()) {
         openFor(reply);
     } else if (queuedCount() < m_options.maxQueued) {
-        reply->setQueuePlace(++m_lastPlace);
+        reply->setQueuePosition(++m_lastPlace);
         m_queue.emplace(m_lastPlace, reply);
     } else {
         reply->failLater({QNetworkReply::TemporaryNetworkFailureError,
@@ -75,10 +75,10 @@ void ConnectionPool::assign(PooledReply *reply)
 void ConnectionPool::forget(PooledReply *reply)
 {
     m_deadlines.clear(reply);
-    if (const auto place = reply->takePoolPlace())
-        m_replies.erase(*place);
-    if (reply->queuePlace() != 0)
-        m_queue.erase(reply->queuePlace());
+    if (const auto position = reply->takePoolPosition())
+        m_replies.erase(*position);
+    if (reply->queuePosition() != 0)
+        m_queue.erase(reply->queuePosition());
     if (PooledConnection *connection = reply->connection()) {
         reply->setConnection(nullptr);
         connection->forgetReply();
@@ -89,10 +89,10 @@ void ConnectionPool::forget(PooledReply *reply)
 void ConnectionPool::openFor(PooledReply *reply)
 {
     auto *connection = new PooledConnection(*this, reply->wanted().origin, m_owner.get());
-    ConnectionPlace &place = connection->place;
-    place.lane = laneFor(reply->wanted());
-    place.inPool = m_busy.insert(m_busy.end(), connection);
-    place.inLane = place.lane->busy.insert(place.lane->busy.end(), connection);
+    ConnectionPosition &position = connection->position;
+    position.lane = laneFor(reply->wanted());
+    position.inPool = m_busy.insert(m_busy.end(), connection);
+    position.inLane = position.lane->busy.insert(position.lane->busy.end(), connection);
     reply->setConnection(connection);
     connection->open(reply);
 }
@@ -103,12 +103,12 @@ void ConnectionPool::give(PooledConnection *connection, PooledReply *reply)
     connection->carry(reply);
 }
 
-/// An idle connection that is of use, busy from now on.
+/// Returns a usable idle connection, which is then busy. Null when there is none.
 PooledConnection *ConnectionPool::takeIdle(const PooledRequest &wanted)
 {
     while (PooledConnection *connection = findIdle(wanted)) {
         if (connection->isUsable()) {
-            ConnectionLane *lane = connection->place.lane;
+            ConnectionLane *lane = connection->position.lane;
             makeBusy(connection, lane->key == wanted.key ? lane : laneFor(wanted));
             return connection;
         }
@@ -142,42 +142,42 @@ ConnectionLane *ConnectionPool::laneFor(const PooledRequest &wanted)
     return &at->second;
 }
 
-/// From wherever it is to the busy ones of `lane`.
+/// Moves a connection from its list to the busy list of `lane`.
 void ConnectionPool::makeBusy(PooledConnection *connection, ConnectionLane *lane)
 {
-    ConnectionPlace &place = connection->place;
-    ConnectionLane *before = std::exchange(place.lane, lane);
-    m_busy.splice(m_busy.end(), place.idle ? m_idle : m_busy, place.inPool);
-    lane->busy.splice(lane->busy.end(), place.idle ? before->idle : before->busy, place.inLane);
-    place.idle = false;
+    ConnectionPosition &position = connection->position;
+    ConnectionLane *before = std::exchange(position.lane, lane);
+    m_busy.splice(m_busy.end(), position.idle ? m_idle : m_busy, position.inPool);
+    lane->busy.splice(lane->busy.end(), position.idle ? before->idle : before->busy, position.inLane);
+    position.idle = false;
     dropIfEmpty(before);
 }
 
 void ConnectionPool::makeIdle(PooledConnection *connection)
 {
-    ConnectionPlace &place = connection->place;
-    m_idle.splice(m_idle.end(), m_busy, place.inPool);
-    place.lane->idle.splice(place.lane->idle.end(), place.lane->busy, place.inLane);
-    place.idle = true;
-    place.idleUntil = Clock::now() + connection->idleLimit();
-    // A deadline that comes too early finds out: moving it with each request would cost more.
+    ConnectionPosition &position = connection->position;
+    m_idle.splice(m_idle.end(), m_busy, position.inPool);
+    position.lane->idle.splice(position.lane->idle.end(), position.lane->busy, position.inLane);
+    position.idle = true;
+    position.idleUntil = Clock::now() + connection->idleLimit();
+    // Moving the deadline with each request would cost more than a wake-up that comes too early.
     const auto wake = m_deadlines.table().at(connection);
-    if (!wake || *wake > place.idleUntil)
-        m_deadlines.set(connection, place.idleUntil);
+    if (!wake || *wake > position.idleUntil)
+        m_deadlines.set(connection, position.idleUntil);
 }
 
 void ConnectionPool::idleTimeUp(PooledConnection *connection)
 {
-    if (Clock::now() < connection->place.idleUntil)
-        m_deadlines.set(connection, connection->place.idleUntil);
+    if (Clock::now() < connection->position.idleUntil)
+        m_deadlines.set(connection, connection->position.idleUntil);
     else
         remove(connection);
 }
 
 void ConnectionPool::release(PooledConnection *connection)
 {
-    const ConnectionPlace &place = connection->place;
-    const bool blocksAnother = m_options.scope == ConnectionScope::Account && place.lane->busy.size() > 1;
+    const ConnectionPosition &position = connection->position;
+    const bool blocksAnother = m_options.scope == ConnectionScope::Account && position.lane->busy.size() > 1;
     if (blocksAnother || connectionCount() > m_options.maxConnections) {
         remove(connection);
     } else if (m_queue.empty()) {
@@ -185,7 +185,7 @@ void ConnectionPool::release(PooledConnection *connection)
     } else {
         const PooledRequest &next = m_queue.begin()->second->wanted();
         const bool fits = next.origin == connection->origin() &&
-                          (m_options.scope == ConnectionScope::Any || next.key == place.lane->key);
+                          (m_options.scope == ConnectionScope::Any || next.key == position.lane->key);
         if (fits && connection->isUsable()) {
             makeBusy(connection, laneFor(next));
             give(connection, takeQueued());
@@ -195,16 +195,16 @@ void ConnectionPool::release(PooledConnection *connection)
     }
 }
 
-/// It may be on the stack: the event loop deletes it, or the pool's destructor, whichever comes first.
+/// The connection may be on the stack. The event loop deletes it later, or the pool destructor does.
 void ConnectionPool::remove(PooledConnection *connection)
 {
-    ConnectionPlace &place = connection->place;
-    ConnectionLane *lane = std::exchange(place.lane, nullptr);
+    ConnectionPosition &position = connection->position;
+    ConnectionLane *lane = std::exchange(position.lane, nullptr);
     if (!lane)
         return;
     m_deadlines.clear(connection);
-    (place.idle ? m_idle : m_busy).erase(place.inPool);
-    (place.idle ? lane->idle : lane->busy).erase(place.inLane);
+    (position.idle ? m_idle : m_busy).erase(position.inPool);
+    (position.idle ? lane->idle : lane->busy).erase(position.inLane);
     dropIfEmpty(lane);
     connection->shut();
     connection->deleteLater();
@@ -221,13 +221,14 @@ PooledReply *ConnectionPool::takeQueued()
 {
     PooledReply *reply = m_queue.begin()->second;
     m_queue.erase(m_queue.begin());
-    reply->setQueuePlace(0);
+    reply->setQueuePosition(0);
     return reply;
 }
 
 void ConnectionPool::serveQueue()
 {
-    // A connection that fails at once ends up here again: let the loop below go on instead of nesting.
+    // A connection that fails at once calls this function again. The loop below then continues instead of
+    // nesting.
     if (std::exchange(m_servingQueue, true))
         return;
     while (!m_queue.empty() && !isFull())

@@ -12,16 +12,18 @@
 
 namespace holdline {
 
-/// Gives requests to connections: reuses idle ones, opens new ones up to a cap, closes the idle one that was
-/// unused longest to make room, and lets requests wait in order when every connection is busy.
+/// Gives requests to connections. Reuses idle connections and opens new ones up to a limit. At the limit it
+/// closes the connection that was idle longest. When all are busy, requests wait in order.
 ///
-/// In ConnectionScope::Account a connection is kept idle only while no other request of its account is in
-/// flight: an upstream that serves one connection per account at a time would let that one wait for ours.
+/// In ConnectionScope::Account a connection stays idle only while its account has no other request in flight.
+/// Some upstreams serve one connection per account at a time and would let the other request wait for the
+/// idle one.
 ///
-/// A request waits only while all connections are busy; so the longest waiting one gets the next that is
-/// free, whoever it belonged to (in Account scope by closing it and opening another).
+/// A request waits only while all connections are busy. The longest waiting request gets the next free
+/// connection, whatever account used it. In Account scope that connection is closed and another one opened.
 ///
-/// Owned by PooledAccessManager; one thread. No function emits a signal of a reply before it returns.
+/// Owned by PooledAccessManager. Lives in one thread. No function emits a signal of a reply before it
+/// returns.
 class ConnectionPool
 {
 public:
@@ -31,27 +33,28 @@ public:
     ConnectionPool &operator=(const ConnectionPool &) = delete;
 
     const PoolOptions &options() const { return m_options; }
-    /// For requests and connections to come. Fewer connections: idle ones are closed now, busy ones later.
+    /// Applies to later requests and connections. With a lower limit, idle connections are closed now and
+    /// busy ones later.
     void setOptions(const PoolOptions &options);
 
-    /// Takes a request that ends through PooledReply::succeed() or failLater(), unless it is forgotten first.
+    /// Takes a request. It ends through PooledReply::succeed() or failLater(), unless forget() comes first.
     void submit(PooledReply *reply, std::chrono::milliseconds timeout);
-    /// The reply is over or being destroyed: its connection, if an answer is due on it, is closed.
+    /// The reply is over or being destroyed. Closes its connection if a response is still due on it.
     void forget(PooledReply *reply);
 
     int connectionCount() const { return static_cast<int>(m_busy.size() + m_idle.size()); }
     int idleCount() const { return static_cast<int>(m_idle.size()); }
     int queuedCount() const { return static_cast<int>(m_queue.size()); }
 
-    // For connections:
+    // Called by connections.
 
-    /// The answer was read to its end and the connection can carry another request.
+    /// The response was read to its end and the connection can carry another request.
     void release(PooledConnection *connection);
-    /// The connection is of no more use. The event loop deletes it; a second time does nothing.
+    /// Closes the connection and deletes it from the event loop. Does nothing the second time.
     void remove(PooledConnection *connection);
-    /// An idle connection's time may be up: it may have been used since it was set.
+    /// A connection's idle deadline came. The connection may have been used since the deadline was set.
     void idleTimeUp(PooledConnection *connection);
-    /// A request that certainly was not sent, from a connection that is being removed.
+    /// Takes back a request that was certainly not sent. Its connection is being removed.
     void resubmit(PooledReply *reply);
     void setDeadline(Timed *what, std::chrono::milliseconds delay) { m_deadlines.setIn(what, delay); }
     void clearDeadline(Timed *what) { m_deadlines.clear(what); }
@@ -82,10 +85,10 @@ private:
     bool isFull() const { return connectionCount() >= m_options.maxConnections; }
 
     PoolOptions m_options;
-    std::unique_ptr<QObject> m_owner;  ///< parent of all connections, those included that wait to be deleted
+    std::unique_ptr<QObject> m_owner;  ///< parent of all connections, also of those that wait for deletion
     ConnectionList m_busy;
-    ConnectionList m_idle;                                             ///< unused longest at the front
-    std::unordered_map<LaneKey, ConnectionLane, LaneKeyHash> m_lanes;  ///< those that have a connection
+    ConnectionList m_idle;                                             ///< the longest unused is first
+    std::unordered_map<LaneKey, ConnectionLane, LaneKeyHash> m_lanes;  ///< lanes with at least one connection
     std::map<std::uint64_t, PooledReply *> m_queue;
     std::list<PooledReply *> m_replies;
     std::uint64_t m_lastPlace = 0;

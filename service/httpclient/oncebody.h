@@ -6,25 +6,25 @@
 
 namespace holdline {
 
-/// A request body that can be read once: sequential, and seek() and reset() fail. This is what keeps the
-/// stock QNetworkAccessManager from sending a POST again when the upstream closes before answering; it needs
-/// DoNotBufferUploadDataAttribute and a Content-Length, too.
+/// A request body that can be read once: sequential, and seek() and reset() fail. QNetworkAccessManager sends
+/// a POST again when the upstream closes before answering. This class prevents that, together with
+/// DoNotBufferUploadDataAttribute and a Content-Length.
 ///
-/// wasRead() is a witness as well: a body that was never read has not been sent, so that the upstream cannot
-/// have taken the request.
+/// wasRead() is evidence: if the body was never read, the request was not sent and the upstream has not
+/// accepted it.
 class OnceBody final : public QIODevice
 {
     Q_OBJECT
 
 public:
-    /// `affinity`: what PooledAccessManager::AffinityAttribute would say, where that is not set. A request's
-    /// attributes are a table that is copied for each request which differs in one of them.
+    /// `affinity` is used when PooledAccessManager::AffinityAttribute is not set. Setting that attribute
+    /// copies the request's table of attributes for each request.
     explicit OnceBody(QByteArray bytes, QByteArray affinity = {}, QObject *parent = nullptr);
 
     const QByteArray &affinity() const { return m_affinity; }
 
     bool wasRead() const { return m_read > 0; }
-    /// All of it at once, if nothing was read yet; for those who know what it is.
+    /// Returns the whole body at once if nothing was read yet.
     QByteArray takeAll()
     {
         m_read = m_bytes.size();

@@ -7,7 +7,7 @@ namespace holdline {
 
 QNetworkReply *openPost(QNetworkAccessManager &manager, const QNetworkRequest &request, QIODevice *body)
 {
-    // createRequest() is virtual and protected: meant for subclasses, whose name is needed to point to it.
+    // createRequest() is virtual and protected. Only a derived class can form a pointer to it.
     struct Access : QNetworkAccessManager
     {
         static constexpr auto open() { return &Access::createRequest; }

@@ -8,12 +8,12 @@ class QNetworkRequest;
 
 namespace holdline {
 
-/// What QNetworkAccessManager::post() does, without what it adds: it connects four signals of each reply, by
-/// their names, to the manager, so that the manager can repeat them as its own. Where nobody listens to the
-/// manager's signals that costs more than all the rest of a small request to a PooledAccessManager.
+/// Like QNetworkAccessManager::post(), but faster. post() connects four signals of each reply to the manager
+/// by name, so that the manager can emit them itself. When nobody listens to the manager's signals, this
+/// costs more than all other work for a small request to a PooledAccessManager.
 ///
-/// The reply belongs to the manager, as with post(); it does not delete itself, whatever
-/// QNetworkAccessManager::setAutoDeleteReplies() says.
+/// The manager owns the reply, as with post(). The reply does not delete itself, also with
+/// QNetworkAccessManager::setAutoDeleteReplies().
 QNetworkReply *openPost(QNetworkAccessManager &manager, const QNetworkRequest &request, QIODevice *body);
 
 }  // namespace holdline

@@ -6,10 +6,10 @@
 
 namespace holdline {
 
-/// Where connections go: connections to equal origins can stand in for each other.
+/// The target of a connection. Connections to equal origins are interchangeable.
 struct Origin
 {
-    QString host;  ///< a name (ACE form) or an address, without brackets
+    QString host;  ///< a name (ACE form) or an address without brackets
     quint16 port = 80;
 
     friend bool operator==(const Origin &, const Origin &) = default;

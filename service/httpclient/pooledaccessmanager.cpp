@@ -40,7 +40,7 @@ bool isExplicitProxy(const QNetworkProxy &proxy)
     return proxy.type() != QNetworkProxy::NoProxy && proxy.type() != QNetworkProxy::DefaultProxy;
 }
 
-/// Bodies that are there as a whole; the stock code knows how to wait for the others.
+/// True for a body that is available as a whole. Qt's own code handles all others.
 bool isWhole(const QIODevice *body, const QNetworkRequest &request)
 {
     if (!body || !body->isSequential())
@@ -108,7 +108,8 @@ bool PooledAccessManager::isOurs(Operation op, const QNetworkRequest &request,
         return false;
     if (op == UnknownOperation || !isWhole(outgoingData, request))
         return false;
-    // The application's proxy is not asked for: that looks up the system's one, in another thread, each time.
+    // Does not ask for the application's proxy. That would look up the system proxy each time, in another
+    // thread.
     if (isExplicitProxy(proxy()) || proxyFactory())
         return false;
     // Qt's internal attribute for requests that block their caller (XMLHttpRequest).

@@ -13,54 +13,56 @@ namespace holdline {
 
 class ConnectionPool;
 
-/// A QNetworkAccessManager whose plain `http://` requests go over a pool of kept-alive sockets on the
-/// caller's own event loop: no helper thread, no ceiling of six connections per host, and NO REQUEST IS EVER
-/// SENT TWICE. Everything else (https and other schemes, a proxy set on the manager, credentials in the URL,
-/// bodies that are not there yet, synchronous requests) is left to the stock code. Proxies of the
-/// application, the environment or the system are not consulted.
+/// A QNetworkAccessManager that sends plain `http://` requests over a pool of kept-alive sockets in the
+/// caller's event loop. It has no helper thread and no limit of six connections per host, and NO REQUEST IS
+/// EVER SENT TWICE. Qt's own code handles everything else: https and other schemes, a proxy set on the
+/// manager, credentials in the URL, incomplete bodies and synchronous requests. Proxies of the application,
+/// the environment and the system are ignored.
 ///
-/// Replies behave as the stock ones do, with the same signals in the same order, none of them from inside
-/// post(), get() and so on, but
-///   - a request is given to another connection only while the system has taken no byte of it
-///     (RequestSentAttribute tells, once the reply is finished);
-///   - redirects are never followed (RedirectionTargetAttribute is set), nothing is unpacked
-///     (`Accept-Encoding: identity` is sent), cookies, caches and authenticators are not consulted;
-///   - QNetworkRequest::transferTimeout() and the manager's count from the call to the end of the answer,
-///     with the wait for a connection, and trickling bytes do not extend them; the error is
-///     OperationCanceledError;
-///   - an answer beyond PoolOptions::maxAnswerBytes ends with ProtocolFailure;
-///   - uploadProgress(), downloadProgress(), requestSent(), socketStartedConnecting() are not emitted.
+/// Replies behave like Qt's own. They emit the same signals in the same order and emit nothing inside post(),
+/// get() and so on. The differences:
+///   - A request moves to another connection only while the system has taken no byte of it.
+///   RequestSentAttribute tells this once the reply is finished.
+///   - Redirects are never followed (RedirectionTargetAttribute is set). Bodies are never unpacked
+///   (`Accept-Encoding: identity` is sent). Cookies, caches and authenticators are not used.
+///   - QNetworkRequest::transferTimeout() and the manager's count from the call to the end of the response.
+///   The wait for a connection counts, and single bytes do not extend them. The error is
+///   OperationCanceledError.
+///   - A response larger than PoolOptions::maxAnswerBytes ends with ProtocolFailure.
+///   - uploadProgress(), downloadProgress(), requestSent() and socketStartedConnecting() are not emitted.
 ///
-/// A connection the peer closed while unused is noticed before the write where that is possible. Where the
-/// close crosses our request the reply ends with RemoteHostClosedError: whether the request was taken is
-/// unknown.
+/// If the peer closed an unused connection, the manager notices that before the write when possible. If the
+/// close crosses a request, the reply ends with RemoteHostClosedError. Nobody knows then whether the peer
+/// accepted the request.
 ///
-/// Destroying it, also inside a slot of one of its replies, destroys the replies without a signal.
-/// Lives in one thread.
+/// The destructor destroys the replies without a signal. It may run inside a slot of a reply. Lives in one
+/// thread.
 class PooledAccessManager : public QNetworkAccessManager
 {
     Q_OBJECT
 
 public:
-    /// Of a request, QByteArray: whose connection it may use, see PoolOptions::scope. Never sent.
+    /// Attribute of a request, QByteArray: the key that selects its connection, see PoolOptions::scope. Never
+    /// sent.
     static constexpr auto AffinityAttribute =
         static_cast<QNetworkRequest::Attribute>(QNetworkRequest::User + 1);
-    /// Of a finished reply, bool: false when certainly no byte of the request left. Absent on stock replies.
+    /// Attribute of a finished reply, bool: false when certainly no byte of the request was sent. Qt's own
+    /// replies do not have it.
     static constexpr auto RequestSentAttribute =
         static_cast<QNetworkRequest::Attribute>(QNetworkRequest::User + 2);
-    /// Of a reply that failed below HTTP, QByteArray: the error type of RFC 9209, section 2.3.
+    /// Attribute of a reply that failed below HTTP, QByteArray: the error type of RFC 9209, 2.3.
     static constexpr auto ProxyStatusAttribute =
         static_cast<QNetworkRequest::Attribute>(QNetworkRequest::User + 3);
 
     explicit PooledAccessManager(const PoolOptions &options = {}, QObject *parent = nullptr);
     ~PooledAccessManager() override;
 
-    /// For requests and connections to come; see ConnectionPool::setOptions().
+    /// Applies to later requests and connections, see ConnectionPool::setOptions().
     void setOptions(const PoolOptions &options);
 
     int connectionCount() const;  ///< open or opening
-    int idleCount() const;        ///< of those, unused
-    int queuedCount() const;      ///< requests that wait for one
+    int idleCount() const;        ///< of those, the unused ones
+    int queuedCount() const;      ///< requests that wait for a connection
 
 protected:
     QNetworkReply *createRequest(Operation op, const QNetworkRequest &request,
@@ -71,7 +73,7 @@ private:
     bool isOurs(Operation op, const QNetworkRequest &request, const QIODevice *outgoingData) const;
 
     std::unique_ptr<ConnectionPool> m_pool;
-    /// The target most requests have: taking a QUrl to pieces costs more than comparing two.
+    /// The target of most requests. Comparing it is cheaper than taking a QUrl apart.
     struct Target
     {
         QUrl url;

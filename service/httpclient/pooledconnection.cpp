@@ -22,7 +22,7 @@ struct SlotGuard
     Q_DISABLE_COPY_MOVE(SlotGuard)
 };
 
-/// `Keep-Alive: timeout=5, max=100`: how long the peer says it waits; nothing when it does not.
+/// The idle time that the peer announces with `Keep-Alive: timeout=5, max=100`. Empty without that field.
 std::optional<std::chrono::seconds> announcedIdle(const http::HeaderFields &headers)
 {
     const QByteArray field = headers.value("Keep-Alive");
@@ -91,7 +91,7 @@ void PooledConnection::shut()
 
 void PooledConnection::timeUp()
 {
-    if (place.idle)
+    if (position.idle)
         m_pool.idleTimeUp(this);
     else if (!m_socket)
         fail({QNetworkReply::TimeoutError, u"No connection within the time limit"_s, "connection_timeout"});
@@ -100,7 +100,7 @@ void PooledConnection::timeUp()
 void PooledConnection::onConnected(int descriptor)
 {
     const SlotGuard guard;
-    m_connector.release()->deleteLater();  // this is its signal
+    m_connector.release()->deleteLater();  // the connector is emitting the signal that runs this slot
     m_pool.clearDeadline(this);
     m_socket.emplace(static_cast<StreamSocket::User &>(*this), descriptor);
     send();
@@ -112,7 +112,7 @@ void PooledConnection::onConnectFailed(const http::ConnectFailure &failure)
     fail(failureOf(failure));
 }
 
-/// One buffer, one write.
+/// One buffer and one write.
 void PooledConnection::send()
 {
     m_parser.begin(m_reply->wanted().method);
@@ -121,13 +121,13 @@ void PooledConnection::send()
     if (!m_socket->write(bytes))
         fail({QNetworkReply::RemoteHostClosedError, m_socket->errorString(), "connection_terminated"});
     else if (m_socket->bytesToWrite() < bytes.size())
-        m_reply->setSent();
+        m_reply->markSent();
 }
 
 void PooledConnection::socketWritten()
 {
     if (m_reply)
-        m_reply->setSent();
+        m_reply->markSent();
 }
 
 void PooledConnection::socketReadable()
@@ -136,8 +136,8 @@ void PooledConnection::socketReadable()
     if (m_shut)
         return;
     if (!m_reply) {
-        // The peer closed it, or sent what nobody asked for: whatever that is, it must not become the answer
-        // to the next request.
+        // The peer closed, or sent bytes without a request. Such bytes must not become the response to the
+        // next request.
         m_pool.remove(this);
         return;
     }
@@ -147,7 +147,7 @@ void PooledConnection::socketReadable()
         forward();
 }
 
-/// The peer reads no more, or the connection broke. An answer may have come before that.
+/// The peer reads no more, or the connection broke. A response may have arrived before.
 void PooledConnection::socketFailed()
 {
     const SlotGuard guard;
@@ -158,8 +158,8 @@ void PooledConnection::socketFailed()
     broken();
 }
 
-/// What is there goes into the parser, a FIN included. It repeats with the next turn of the event loop where
-/// there is more, so that one connection does not keep the others waiting.
+/// Passes the available bytes to the parser, also a FIN. When there is more, the event loop calls again, so
+/// that one connection does not delay the others.
 StreamSocket::Received PooledConnection::readSome()
 {
     static thread_local std::array<char, 64 * 1024> buffer;
@@ -172,7 +172,7 @@ StreamSocket::Received PooledConnection::readSome()
     return received;
 }
 
-/// No FIN, so that an answer without a length has no end either.
+/// This is no FIN. So a response without a length is incomplete.
 void PooledConnection::broken()
 {
     if (m_parser.isOver()) {
@@ -183,7 +183,7 @@ void PooledConnection::broken()
           m_parser.started() ? "http_response_incomplete" : "connection_terminated"});
 }
 
-/// Hands over what was read. `this` is not touched once the reply emits signals.
+/// Passes on the bytes that were read. Does not touch `this` after the reply emits a signal.
 void PooledConnection::forward()
 {
     PooledReply *reply = m_reply;
@@ -204,7 +204,7 @@ void PooledConnection::forward()
     }
 }
 
-/// The connection goes back to the pool first, so that a request made in a slot of finished() finds it.
+/// First returns the connection to the pool, so that a request made in a slot of finished() can use it.
 void PooledConnection::finishAnswer()
 {
     PooledReply *reply = std::exchange(m_reply, nullptr);
@@ -212,10 +212,11 @@ void PooledConnection::finishAnswer()
     m_idleLimit = m_pool.options().idleTimeout;
     if (const auto announced = announcedIdle(m_parser.headers()))
         m_idleLimit = std::min<std::chrono::milliseconds>(m_idleLimit, *announced - std::chrono::seconds(1));
-    // An answer that came before all of the request was taken leaves the two out of step.
-    const bool inStep = !m_surplus && m_socket->bytesToWrite() == 0;
-    const bool reusable = m_parser.keepAlive() && inStep && m_idleLimit > std::chrono::milliseconds(0);
-    m_parser.begin();  // frees what it holds
+    // When a response arrives before its whole request was sent, the connection cannot be reused.
+    const bool requestWasSent = !m_surplus && m_socket->bytesToWrite() == 0;
+    const bool reusable =
+        m_parser.keepAlive() && requestWasSent && m_idleLimit > std::chrono::milliseconds(0);
+    m_parser.begin();  // frees the parser's memory
     if (reusable)
         m_pool.release(this);
     else
@@ -228,7 +229,7 @@ void PooledConnection::fail(const PoolFailure &failure)
     PooledReply *reply = std::exchange(m_reply, nullptr);
     if (reply)
         reply->setConnection(nullptr);
-    const bool again = reply && m_used && reply->takeSecondChance();
+    const bool again = reply && m_used && reply->takeRetry();
     ConnectionPool &pool = m_pool;
     pool.remove(this);
     if (again)

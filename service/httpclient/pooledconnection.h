@@ -4,7 +4,7 @@
 #include "service/http/connector.h"
 #include "service/http/responseparser.h"
 #include "service/http/streamsocket.h"
-#include "service/httpclient/connectionplace.h"
+#include "service/httpclient/connectionposition.h"
 #include "service/httpclient/pooledreply.h"
 
 #include <chrono>
@@ -13,12 +13,12 @@
 
 namespace holdline {
 
-/// One kept-alive connection of a ConnectionPool: carries one request at a time, and never the same one
-/// twice. While idle it keeps a descriptor and no buffer.
+/// One kept-alive connection of a ConnectionPool. Carries one request at a time and never the same request
+/// twice. An idle connection has a descriptor and no buffer.
 ///
-/// Life: open() with its first request; carry() with each next one while idle; ends itself through
-/// ConnectionPool::remove() when the peer closes, the answer cannot be trusted or time is up. Deleted by the
-/// pool only. Emits signals of its reply from slots of its socket, as the last thing it does there.
+/// Life: open() with its first request, then carry() with each next request while idle. It ends itself
+/// through ConnectionPool::remove() when the peer closes, the response is invalid or a deadline passes. Only
+/// the pool deletes it. It emits signals of its reply in slots of its socket, as the last action there.
 class PooledConnection final : public QObject, public Timed, private http::StreamSocket::User
 {
     Q_OBJECT
@@ -29,24 +29,24 @@ public:
 
     void open(PooledReply *reply);
     void carry(PooledReply *reply);
-    /// Asks the system whether the idle connection can still be used: the peer's close may have arrived and
-    /// not been seen by the event loop yet. After this, nothing but the write itself can tell.
-    bool isUsable() const { return !m_shut && m_socket && m_socket->isQuiet(); }
-    /// Closes the socket without a word to anyone.
+    /// True when the idle connection can still be used. Asks the kernel, because the event loop may not have
+    /// seen the peer's close yet. After this, only the write can tell.
+    bool isUsable() const { return !m_shut && m_socket && m_socket->hasNothingToRead(); }
+    /// Closes the socket without a signal.
     void shut();
-    /// The reply is gone or does not want the answer any more.
+    /// The reply is gone or no longer wants the response.
     void forgetReply() { m_reply = nullptr; }
 
     const Origin &origin() const { return m_origin; }
-    /// How long it may stay unused, as the peer told with its last answer.
+    /// The allowed idle time that the peer announced with its last response.
     std::chrono::milliseconds idleLimit() const { return m_idleLimit; }
 
     void timeUp() override;
 
-    /// True while a slot of one of this thread's pooled sockets runs: none may be deleted right then.
+    /// True while a slot of a pooled socket runs in this thread. No pooled socket may be deleted then.
     static bool inSlot();
 
-    ConnectionPlace place;  ///< the pool's
+    ConnectionPosition position;  ///< used by the pool only
 
 private:
     void onConnected(int descriptor);
@@ -63,13 +63,13 @@ private:
 
     ConnectionPool &m_pool;
     const Origin m_origin;
-    std::unique_ptr<http::Connector> m_connector;  ///< only while connecting
-    std::optional<http::StreamSocket> m_socket;    ///< once connected
+    std::unique_ptr<http::Connector> m_connector;  ///< exists while connecting
+    std::optional<http::StreamSocket> m_socket;    ///< exists once connected
     http::ResponseParser m_parser;
     PooledReply *m_reply = nullptr;
     std::chrono::milliseconds m_idleLimit{0};
-    bool m_used = false;     ///< carried a request before the one it has now
-    bool m_surplus = false;  ///< bytes came that no request asked for
+    bool m_used = false;     ///< carried another request before the current one
+    bool m_surplus = false;  ///< bytes arrived without a request
     bool m_shut = false;
 };
 

@@ -14,7 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// As the stock manager sees them.
+/// Maps a status to an error as Qt's own manager does.
 QNetworkReply::NetworkError errorOfStatus(int status)
 {
     switch (status) {
@@ -121,7 +121,8 @@ void PooledReply::takeHead(const http::ResponseParser &parser)
     setAttribute(QNetworkRequest::HttpReasonPhraseAttribute, parser.reason());
     for (const auto &[name, value] : parser.headers()) {
         if (hasRawHeader(name)) {
-            // One value per name is all a QNetworkReply holds (RFC 9110, 5.3; 5.2 for Set-Cookie).
+            // QNetworkReply holds one value per name. RFC 9110, 5.3 joins values with a comma, 5.2 excepts
+            // Set-Cookie.
             const QByteArray separator = http::equalsIgnoreCase(name, "Set-Cookie") ? "\n" : ", ";
             setRawHeader(name, rawHeader(name) + separator + value);
         } else {

@@ -16,18 +16,18 @@ namespace holdline {
 class ConnectionPool;
 class PooledConnection;
 
-/// Something a ConnectionPool keeps a deadline for.
+/// An object with a deadline in a ConnectionPool.
 class Timed
 {
 public:
-    /// May not emit anything: the table of deadlines is being walked.
+    /// The deadline came. Must not emit a signal, because the pool is iterating over its deadlines.
     virtual void timeUp() = 0;
 
 protected:
     ~Timed() = default;
 };
 
-/// What a PooledReply wants sent.
+/// The request of a PooledReply.
 struct PooledRequest
 {
     Origin origin;
@@ -36,11 +36,11 @@ struct PooledRequest
     http::ResponseParser::Method method = http::ResponseParser::Method::Other;
 };
 
-/// The QNetworkReply of a PooledAccessManager; its class comment says what callers see.
+/// The QNetworkReply of a PooledAccessManager. That class describes the behaviour for callers.
 ///
-/// It is a buffer with signals: connection and pool fill it with the functions below and hold plain pointers
-/// to it, which abort() and the destructor take back. Callers may abort or delete it inside any of its
-/// signals, and may destroy the manager there: nothing is touched after a signal without looking.
+/// It is a buffer with signals. Connection and pool fill it with the functions below. They hold plain
+/// pointers to it, which abort() and the destructor remove. In any of its signals, callers may abort or
+/// delete it or destroy the manager. So the code checks its pointers after each signal.
 class PooledReply final : public QNetworkReply, public Timed
 {
     Q_OBJECT
@@ -54,35 +54,36 @@ public:
     qint64 bytesAvailable() const override;
     bool canReadLine() const override;
 
-    // For the pool and its connections:
+    // Called by the pool and its connections.
 
     const PooledRequest &wanted() const { return m_wanted; }
-    /// The pool goes; nothing more will happen to this reply.
+    /// The pool is being destroyed. Nothing more happens to this reply.
     void forgetPool();
     void setConnection(PooledConnection *connection) { m_connection = connection; }
     PooledConnection *connection() const { return m_connection; }
-    void setQueuePlace(std::uint64_t place) { m_queuePlace = place; }
-    std::uint64_t queuePlace() const { return m_queuePlace; }
-    /// Of the pool's list of all its replies; taken back once.
-    using PoolPlace = std::list<PooledReply *>::iterator;
-    void setPoolPlace(PoolPlace place) { m_poolPlace = place; }
-    std::optional<PoolPlace> takePoolPlace() { return std::exchange(m_poolPlace, std::nullopt); }
-    /// A byte of the request was taken by the system: it must never be sent again.
-    void setSent() { m_sent = true; }
+    void setQueuePosition(std::uint64_t position) { m_queuePosition = position; }
+    std::uint64_t queuePosition() const { return m_queuePosition; }
+    /// The position in the pool's list of all its replies. takePoolPosition() returns it once.
+    using PoolPosition = std::list<PooledReply *>::iterator;
+    void setPoolPosition(PoolPosition position) { m_poolPosition = position; }
+    std::optional<PoolPosition> takePoolPosition() { return std::exchange(m_poolPosition, std::nullopt); }
+    /// The kernel took a byte of the request. It must never be sent again.
+    void markSent() { m_sent = true; }
     bool isSent() const { return m_sent; }
-    /// True the first time: a request that was not sent may be given to another connection once.
-    bool takeSecondChance() { return !m_sent && !std::exchange(m_tried, true); }
+    /// True once for a request that was not sent: it may use another connection one time.
+    bool takeRetry() { return !m_sent && !std::exchange(m_tried, true); }
 
-    /// Take in what came; emit nothing.
+    /// Store received data without emitting a signal.
     void takeHead(const http::ResponseParser &parser);
     void takeBody(const QByteArray &bytes);
     bool hasHead() const { return m_hasHead; }
 
-    /// Emits metaDataChanged() and readyRead() where there is news. The reply may be gone afterwards.
+    /// Emits metaDataChanged() and readyRead() if there is new data. The reply may be gone afterwards.
     void announce();
-    /// The answer is complete: emits what is left and finished(). The reply may be gone afterwards.
+    /// The response is complete. Emits the remaining signals and finished(). The reply may be gone
+    /// afterwards.
     void succeed();
-    /// Ends the reply from the event loop: emits nothing now.
+    /// Ends the reply later, from the event loop. Emits nothing now.
     void failLater(const PoolFailure &failure);
 
     void timeUp() override;
@@ -97,8 +98,8 @@ private:
     PooledRequest m_wanted;
     ConnectionPool *m_pool;
     PooledConnection *m_connection = nullptr;
-    std::uint64_t m_queuePlace = 0;
-    std::optional<PoolPlace> m_poolPlace;
+    std::uint64_t m_queuePosition = 0;
+    std::optional<PoolPosition> m_poolPosition;
     QByteArray m_body;
     qsizetype m_bodyRead = 0;
     bool m_sent = false;

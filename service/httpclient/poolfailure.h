@@ -8,17 +8,17 @@
 
 namespace holdline {
 
-/// How a request failed below HTTP.
+/// The reason why a request failed below HTTP.
 struct PoolFailure
 {
     QNetworkReply::NetworkError error = QNetworkReply::NoError;
     QString text;
-    QByteArray proxyStatus;  ///< RFC 9209, section 2.3
+    QByteArray proxyStatus;  ///< error type of RFC 9209, 2.3
 };
 
-/// There was no connection.
+/// Describes a connection that was not made.
 PoolFailure failureOf(const http::ConnectFailure &failure);
-/// The answer is Failed.
+/// Describes a response that the parser rejected.
 PoolFailure failureOf(const http::ResponseParser &answer);
 
 }  // namespace holdline

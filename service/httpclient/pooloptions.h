@@ -8,18 +8,18 @@
 
 namespace holdline {
 
-/// What a PooledAccessManager may use. Every queue and buffer of it has its number here.
+/// The limits of a PooledAccessManager. Together they bound every queue and buffer.
 struct PoolOptions
 {
-    int maxConnections = 1024;  ///< open or opening at once, all origins and accounts together
-    int maxQueued = 10'000;     ///< requests that wait for a connection; one more fails at once
-    /// Account: a connection serves the account (affinity key) it was opened for, all its life.
-    /// Any: every connection of an origin serves everyone; the one a key used last is preferred.
+    int maxConnections = 1024;  ///< open or opening at once, for all origins and accounts together
+    int maxQueued = 10'000;     ///< waiting requests; one more fails at once
+    /// Account: a connection serves only the account (affinity key) it was opened for.
+    /// Any: a connection of an origin serves every account. A key prefers the connection it used last.
     ConnectionScope scope = ConnectionScope::Account;
-    std::chrono::milliseconds connectTimeout{5000};  ///< look-up of the name included
-    /// An unused connection is closed after it, or a second before the time the peer announces in
-    /// `Keep-Alive: timeout=N`, whichever is sooner: a request that crosses the peer's close has an unknown
-    /// fate.
+    std::chrono::milliseconds connectTimeout{5000};  ///< includes the look-up of the name
+    /// An unused connection is closed after this time. If the peer announces `Keep-Alive: timeout=N` and N −
+    /// 1 seconds is shorter, that time applies. A request that crosses the peer's close may or may not be
+    /// accepted.
     std::chrono::milliseconds idleTimeout{30'000};
     std::int64_t maxAnswerBytes = 1024 * 1024;  ///< of a decoded body
     qsizetype maxHeadBytes = 16 * 1024;

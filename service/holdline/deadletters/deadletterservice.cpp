@@ -26,7 +26,7 @@ public:
     ~CatchingExchange() override
     {
         answer(http::problemResponse(
-            {Reason::InternalError, u"The request was given up without an answer."_s, {}, {}}));
+            {Reason::InternalError, u"The request was dropped without an answer."_s, {}, {}}));
     }
 
     void answer(const http::Response &response) override

@@ -24,12 +24,12 @@ using qtcompat::ResponderArgument;
 namespace {
 
 constexpr int kLinkBase = 36;
-/// Inner sockets without work that are kept for the next requests.
+/// The number of free virtual sockets kept for later requests.
 constexpr std::size_t kSpareSockets = 64;
 
-/// The path as QHttpServer gets to see it: `%` escaped once more, and a segment that is longer than any
-/// literal one of a route cut short, since it can only stand for an `<arg>`, whose text is of no interest to
-/// it.
+/// Appends the path for QHttpServer's router. Escapes `%` once more. Replaces a segment longer than any
+/// literal segment of a route by `_`. Such a segment can only match an `<arg>`, whose text the router does
+/// not need.
 void appendRoutablePath(QByteArray &out, QByteArrayView path, qsizetype longestLiteral)
 {
     while (!path.isEmpty()) {
@@ -45,9 +45,9 @@ void appendRoutablePath(QByteArray &out, QByteArrayView path, qsizetype longestL
     }
 }
 
-/// What QHttpServer gets to see: enough to find a route, and a query that links it to the request it stands
-/// for. As short as can be, because QHttpServer reads byte by byte. A host in the target keeps it from
-/// looking for one elsewhere, such as in a path that starts with two slashes.
+/// Makes the request for QHttpServer: a path for the router and a query with the exchange's id. It is short,
+/// because QHttpServer reads byte by byte. The host "h" keeps QHttpServer from taking a host out of a path
+/// that starts with two slashes.
 QByteArray canonicalRequest(ExchangeId exchange, const http::Request &request, qsizetype longestLiteral)
 {
     const QByteArrayView path = request.path();
@@ -64,7 +64,7 @@ ExchangeId linkedExchange(const QHttpServerRequest &routed)
     return routed.url().query().toULongLong(nullptr, kLinkBase);
 }
 
-/// The handlers of one path, by method.
+/// The handlers of one path by method.
 struct Route
 {
     std::map<QByteArray, RequestHandler> handlers;
@@ -123,13 +123,13 @@ private:
 
     HttpServer &m_server;
     QHttpServer m_http;
-    VirtualServer *m_virtual;  ///< a child of m_http once bound
+    VirtualServer *m_virtual;  ///< owned by m_http once bound
     std::map<QByteArray, Route> m_routes;
-    qsizetype m_longestLiteral = 0;  ///< segment of a route's path, with the slash before it
+    qsizetype m_longestLiteral = 0;  ///< the longest literal segment of all routes, with its slash
     std::vector<VirtualSocket *> m_spareSockets;
     std::unordered_map<ExchangeId, PendingResponse *> m_open;
 
-    /// The request that is on its way through QHttpServer.
+    /// The request that QHttpServer is routing now.
     struct Current
     {
         ExchangeId id;
@@ -138,7 +138,7 @@ private:
     };
     const Current *m_current = nullptr;
     bool m_feeding = false;
-    std::vector<HeldResponder> m_spent;  ///< to be destroyed when QHttpServer has returned
+    std::vector<HeldResponder> m_spent;  ///< destroyed after QHttpServer returned
 };
 
 HttpServer::Private::Private(HttpServer &server, const http::Limits &limits)
@@ -173,9 +173,9 @@ void HttpServer::Private::received(ExchangeId id, const http::Request &request)
     const bool wasRouted = m_current == nullptr;
     m_current = nullptr;
     if (!wasRouted)
-        socket->retire();  // whatever it is that QHttpServer has read, it has not come to its end
+        socket->retire();  // QHttpServer has not read the request to its end
     else if (qtcompat::kResponderNeedsSocket)
-        socket->freeReadBuffer();  // it may be held for long
+        socket->freeReadBuffer();  // the socket may wait for a long time
     else
         giveBack(socket);
     clearSpent();
@@ -235,7 +235,10 @@ void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest 
     } else {
         const QByteArray allow = route->allow();
         refuse(*exchange, request,
-               {Reason::MethodNotAllowed, u"This path takes %1."_s.arg(QString::fromLatin1(allow)), {}, {}},
+               {Reason::MethodNotAllowed,
+                u"This path supports only %1."_s.arg(QString::fromLatin1(allow)),
+                {},
+                {}},
                allow);
     }
 }
@@ -286,8 +289,8 @@ void HttpServer::Private::cut(PendingResponse &exchange)
 
 void HttpServer::Private::dispose(HeldResponder &&responder)
 {
-    // Inside QHttpServer's own call a responder must not die: 6.8 would subscribe to the socket once more
-    // each time.
+    // No responder may die inside QHttpServer's own call. QHttpServer 6.8 would subscribe to the socket once
+    // more each time.
     m_spent.push_back(std::move(responder));
     if (!m_feeding)
         clearSpent();
@@ -327,7 +330,7 @@ void HttpServer::Private::addToRouter(const QByteArray &path, const Route *route
     for (const QByteArray &segment : path.split('/'))
         m_longestLiteral = std::max(m_longestLiteral, segment.size() + 1);
     const QString pattern = QString::fromLatin1(path);
-    // QHttpServer counts the arguments of the function to fill in the pattern; what they hold is in
+    // QHttpServer takes the number of `<arg>` from the function's arguments. Their values are in
     // Request::path().
     switch (path.count("<arg>")) {
         case 0:

@@ -12,12 +12,12 @@
 
 namespace holdline {
 
-/// QHttpServer behind a HttpListener: the listener owns the sockets and lets only whole, valid requests
-/// through to QHttpServer's router; answers go back through the listener. See resources/docs/architecture.md,
-/// "The listener".
+/// A QHttpServer behind an HttpListener. The listener owns the sockets and passes only whole, valid requests
+/// to QHttpServer's router. Responses go back through the listener. See resources/docs/architecture.md, "The
+/// listener".
 ///
-/// Life: construct, route(), listen(). Destroy after every Exchange it handed out has been answered or
-/// dropped.
+/// Life: construct, route(), listen(). Destroy it after every Exchange was answered or destroyed. Thread: one
+/// thread.
 class HttpServer : public QObject
 {
     Q_OBJECT
@@ -28,18 +28,18 @@ public:
     explicit HttpServer(const http::Limits &limits, QObject *parent = nullptr);
     ~HttpServer() override;
 
-    /// `path` is a QHttpServer pattern; `<arg>` stands for one path segment (handlers read Request::path()).
-    /// A GET route answers HEAD too; other methods of a known path get 405 with Allow, other paths 404, both
-    /// as problems.
+    /// Adds a route. `path` is a QHttpServer pattern, `<arg>` matches one path segment. Handlers read the
+    /// segments from Request::path(). A GET route also answers HEAD. Other methods of a known path get 405
+    /// with Allow, other paths get 404, both as problems.
     void route(const QByteArray &method, const QByteArray &path, RequestHandler handler);
 
-    /// All that route() was told, sorted: methods and patterns.
+    /// All methods and patterns given to route(), sorted.
     std::vector<std::pair<QByteArray, QByteArray>> routes() const;
 
     http::HttpListener &listener();
 
 Q_SIGNALS:
-    /// A request that no handler saw, answered by this class: 404 or 405.
+    /// This class answered a request with 404 or 405, because no handler takes it.
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:

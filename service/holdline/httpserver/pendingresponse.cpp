@@ -20,7 +20,7 @@ PendingResponse::~PendingResponse()
         sink.cut(*this);
         return;
     }
-    const QString detail = QStringLiteral("The request was given up without an answer.");
+    const QString detail = QStringLiteral("The request was dropped without an answer.");
     answer(http::problemResponse({Reason::InternalError, detail, {}, {}}));
 }
 

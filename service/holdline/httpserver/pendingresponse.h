@@ -14,38 +14,40 @@ namespace holdline {
 class PendingResponse;
 class VirtualSocket;
 
-/// A responder, with the socket that QHttpServer has nothing else to do with as long as it lives.
+/// A responder and the socket that belongs to it. The socket serves no other request while the responder
+/// lives.
 struct HeldResponder
 {
     QHttpServerResponder responder;
-    VirtualSocket *socket = nullptr;  ///< nullptr when it is free already
+    VirtualSocket *socket = nullptr;  ///< null when the socket is free
 };
 
-/// What a PendingResponse needs of its server.
+/// The functions that a PendingResponse needs from its server.
 class ResponseSink
 {
 public:
     virtual ~ResponseSink() = default;
-    /// Sends the answer; the exchange is over.
+    /// Sends the response. The exchange is over.
     virtual void finish(PendingResponse &exchange, const http::Response &response) = 0;
-    /// Sends the head, a piece, the end of an answer in pieces. False when nothing more is wanted; the
-    /// exchange is over then, as it is after end(), whether it was told to leave() meanwhile or not.
+    /// Send a response in pieces: its head, a piece, its end. False when the exchange is over and nothing
+    /// more can be sent. end() also ends the exchange.
     virtual bool begin(PendingResponse &exchange, const http::Response &response) = 0;
     virtual bool write(PendingResponse &exchange, const QByteArray &piece) = 0;
     virtual void end(PendingResponse &exchange) = 0;
-    /// Cuts the connection of one that is given up in the midst of its answer; the exchange is over.
+    /// Closes the connection of an exchange that is destroyed in the middle of its response. The exchange is
+    /// over.
     virtual void cut(PendingResponse &exchange) = 0;
-    /// Destroys a responder when that is safe.
+    /// Destroys a responder as soon as that is safe.
     virtual void dispose(HeldResponder &&responder) = 0;
 };
 
-/// A QHttpServerResponder that is kept until the answer is known. It is what QHttpServer knows of the
-/// request; the answer itself goes to the listener as it is, since all the responder could do is to write it
-/// down for the listener to parse again.
+/// Holds a QHttpServerResponder until the response is known. QHttpServer needs the responder to track the
+/// request. The response itself goes to the listener directly. Through the responder, it would be serialised
+/// and parsed again.
 ///
-/// Life: made by HttpServer for each request, owned by whoever answers. The responder dies with the answer,
-/// with the client (leave()), with the server (detach()) or with this object, whichever comes first; the
-/// inner socket it points to outlives all of them.
+/// Life: HttpServer makes one for each request. The owner of the exchange owns it. The responder dies with
+/// the response, the client (leave()), the server (detach()) or this object, whichever is first. The virtual
+/// socket outlives all of them.
 class PendingResponse : public Exchange
 {
     Q_OBJECT
@@ -62,10 +64,10 @@ public:
 
     http::ExchangeId id() const { return m_id; }
 
-    // For the server.
-    /// The client has left: says so, and drops whatever is answered from now on.
+    // Called by the server.
+    /// The client left. Emits clientGone() and ignores every later response.
     void leave();
-    /// The server goes away.
+    /// The server is being destroyed.
     void detach();
 
 private:
@@ -76,7 +78,7 @@ private:
     const http::ExchangeId m_id;
     std::optional<HeldResponder> m_responder;
     bool m_streaming = false;
-    bool m_inCall = false;  ///< of begin() or write(): a client that leaves is not told of
+    bool m_inCall = false;  ///< inside begin() or write(), where clientGone() must not be emitted
 };
 
 }  // namespace holdline

@@ -7,7 +7,7 @@
 
 #include <utility>
 
-/// What differs between Qt 6.4 and Qt 6.8 in QtHttpServer; the only place that asks for the version.
+/// The differences of QtHttpServer between Qt 6.4 and Qt 6.8. No other file checks the version.
 namespace holdline::qtcompat {
 
 #if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
@@ -20,7 +20,7 @@ void setMissingHandler(QHttpServer &server, const QObject *context, Handler hand
     server.setMissingHandler(context, std::move(handler));
 }
 
-/// A kept responder keeps its connection from taking another request until it is destroyed.
+/// A live responder keeps its connection from taking another request.
 constexpr bool kResponderNeedsSocket = true;
 
 #else
@@ -33,8 +33,8 @@ void setMissingHandler(QHttpServer &server, const QObject *, Handler handler)
     server.setMissingHandler(std::move(handler));
 }
 
-/// A kept responder has no hold on its connection, but for a pointer that is used when it writes. Ours never
-/// do.
+/// A live responder holds only a pointer to its connection and uses it for writing. This program never writes
+/// through it.
 constexpr bool kResponderNeedsSocket = false;
 
 #endif

@@ -18,8 +18,8 @@ void VirtualSocket::feed(const QByteArray &request)
 {
     m_input = request;
     m_inputPos = 0;
-    // 6.8 raises readyRead() again after each answer and would then fill a buffer looking for what is not
-    // there.
+    // Otherwise QHttpServer 6.8 raises readyRead() again after each response and fills a buffer in search of
+    // more data.
     blockSignals(false);
     Q_EMIT readyRead();
     blockSignals(true);
@@ -31,7 +31,7 @@ void VirtualSocket::freeReadBuffer()
 {
     if (!isOpen())
         return;
-    // Closing the read channel is the only public way to free the 16 KiB QIODevice has read through.
+    // QIODevice has a read buffer of 16 KiB. Closing the read channel is the only public way to free it.
     setOpenMode(WriteOnly);
     setOpenMode(ReadWrite);
 }
@@ -60,7 +60,7 @@ VirtualSocket *VirtualServer::open()
 {
     auto *socket = new VirtualSocket(this);
     m_pending = socket;
-    // A private signal can be raised by its name only.
+    // Only a call by name can emit a private signal.
     QMetaObject::invokeMethod(this, "pendingConnectionAvailable", Qt::DirectConnection);
     return socket;
 }

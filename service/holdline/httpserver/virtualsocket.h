@@ -7,12 +7,12 @@
 
 namespace holdline {
 
-/// The socket QHttpServer believes it serves: no descriptor behind it. Whole requests are fed in; what is
-/// written to it goes nowhere. It exists because a QHttpServerResponder keeps a raw pointer to its socket:
-/// this one lives until the responder is gone, whatever the client does.
+/// The socket that QHttpServer serves. It has no descriptor. The server feeds it whole requests, and bytes
+/// written to it are discarded. A QHttpServerResponder keeps a raw pointer to its socket. So this socket
+/// lives until the responder is gone, also when the client leaves.
 ///
-/// Life: any number of requests of any clients, one after the other. Owned by its parent until QHttpServer
-/// takes it over; ended by retire(), never by delete.
+/// Life: serves any number of requests of any clients, one after the other. Its parent owns it until
+/// QHttpServer takes it over. Ended by retire(), never by delete.
 class VirtualSocket : public QTcpSocket
 {
     Q_OBJECT
@@ -20,21 +20,22 @@ class VirtualSocket : public QTcpSocket
 public:
     explicit VirtualSocket(QObject *parent);
 
-    /// Lets QHttpServer read `request`, which calls its route from inside.
+    /// Lets QHttpServer read `request`. The route's handler runs inside this call.
     void feed(const QByteArray &request);
-    /// Frees the memory that reading took; for a socket that will not be fed for a while.
+    /// Frees the read buffer of a socket that gets no request for a while.
     void freeReadBuffer();
-    /// Has QHttpServer let go of it, and itself deleted, as soon as no responder refers to it.
+    /// Makes QHttpServer release the socket. The socket deletes itself when no responder refers to it.
     void retire();
 
-    /// A lie: QHttpServer reads byte by byte inside a transaction, and on a sequential device QIODevice peeks
-    /// at each of them through its ring buffer, which takes ten times as long.
+    /// False, although the socket is sequential. QHttpServer reads byte by byte inside a transaction. On a
+    /// sequential device, QIODevice then peeks each byte through its ring buffer, which takes ten times as
+    /// long.
     bool isSequential() const override { return false; }
-    /// Asked for when a random-access device is read at another place than before, which never happens.
+    /// QIODevice calls it when a random-access device is read at another position. That never happens here.
     bool seek(qint64) override { return false; }
     qint64 bytesAvailable() const override;
-    /// QHttpServer calls this for requests it cannot read. None of ours; the caller sees that no route was
-    /// called.
+    /// QHttpServer calls this for a request it cannot read. It can read all requests of the listener, and the
+    /// caller sees when no route was called.
     void disconnectFromHost() override {}
 
 protected:
@@ -46,13 +47,13 @@ private:
     qsizetype m_inputPos = 0;
 };
 
-/// Hands InnerSockets to a QHttpServer the way a QTcpServer hands over accepted sockets.
+/// Gives VirtualSockets to a QHttpServer as a QTcpServer gives accepted sockets.
 class VirtualServer : public QTcpServer
 {
     Q_OBJECT
 
 public:
-    /// Bound to `bind(this)`: QHttpServer (6.8) binds listening servers only, so it listens for that moment.
+    /// Calls `bind(this)`. QHttpServer (6.8) binds only listening servers, so it listens during the call.
     template <typename Bind>
     bool bindBy(Bind bind)
     {
@@ -63,7 +64,7 @@ public:
         return true;
     }
 
-    /// A new socket that QHttpServer has taken over.
+    /// Makes a socket that QHttpServer has taken over.
     VirtualSocket *open();
 
     bool hasPendingConnections() const override { return m_pending != nullptr; }

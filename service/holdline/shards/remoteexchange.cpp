@@ -11,7 +11,7 @@ RemoteExchange::~RemoteExchange()
 {
     if (isOpen())
         answer(http::problemResponse(
-            {Reason::InternalError, QStringLiteral("The request was given up without an answer."), {}, {}}));
+            {Reason::InternalError, QStringLiteral("The request was dropped without an answer."), {}, {}}));
 }
 
 void RemoteExchange::answer(const http::Response &response)

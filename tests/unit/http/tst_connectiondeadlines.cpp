@@ -18,18 +18,18 @@ private Q_SLOTS:
     {
         const TimePoint start{};
         ConnectionDeadlines deadlines;
-        QVERIFY(!deadlines.takeWish());
+        QVERIFY(!deadlines.takeWakeTime());
         deadlines.setPhase(start + 10s);
-        QCOMPARE(deadlines.takeWish(), start + 10s);
-        QVERIFY(!deadlines.takeWish());
+        QCOMPARE(deadlines.takeWakeTime(), start + 10s);
+        QVERIFY(!deadlines.takeWakeTime());
         deadlines.setPhase(start + 60s);  // later: the wake-up under way will do
-        QVERIFY(!deadlines.takeWish());
+        QVERIFY(!deadlines.takeWakeTime());
         QCOMPARE(deadlines.wake(start + 10s), Due::Nothing);
-        QCOMPARE(deadlines.takeWish(), start + 60s);
+        QCOMPARE(deadlines.takeWakeTime(), start + 60s);
         deadlines.setPhase(start + 20s);
-        QCOMPARE(deadlines.takeWish(), start + 20s);
+        QCOMPARE(deadlines.takeWakeTime(), start + 20s);
         QCOMPARE(deadlines.wake(start + 20s), Due::Phase);
-        QVERIFY(!deadlines.takeWish());
+        QVERIFY(!deadlines.takeWakeTime());
     }
 
     void aClearedPhaseIsNeverDue()
@@ -37,10 +37,10 @@ private Q_SLOTS:
         const TimePoint start{};
         ConnectionDeadlines deadlines;
         deadlines.setPhase(start + 10s);
-        QVERIFY(deadlines.takeWish());
+        QVERIFY(deadlines.takeWakeTime());
         deadlines.clearPhase();
         QCOMPARE(deadlines.wake(start + 10s), Due::Nothing);
-        QVERIFY(!deadlines.takeWish());
+        QVERIFY(!deadlines.takeWakeTime());
     }
 
     void unsentBytesHaveTheirOwnDeadline()
@@ -49,7 +49,7 @@ private Q_SLOTS:
         ConnectionDeadlines deadlines;
         deadlines.setPhase(start + 100s);
         deadlines.setUnsent(1000, 400, start, 30s);
-        QCOMPARE(deadlines.takeWish(), start + 30s);
+        QCOMPARE(deadlines.takeWakeTime(), start + 30s);
         deadlines.setUnsent(1000, 300, start + 10s, 30s);  // some taken, not all of it
         deadlines.setUnsent(1500, 800, start + 20s, 30s);  // more has come
         QCOMPARE(deadlines.wake(start + 30s), Due::Write);

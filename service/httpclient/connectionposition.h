@@ -12,22 +12,22 @@ namespace holdline {
 
 class PooledConnection;
 
-/// Connections move from list to list by splicing: nothing is allocated, nothing is searched for.
+/// Connections move between lists by splicing, which allocates nothing and searches nothing.
 using ConnectionList = std::list<PooledConnection *>;
 
-/// The connections of one account (or last used by one key) to one origin.
+/// The connections to one origin of one account (or of the key that used them last).
 struct ConnectionLane
 {
     Origin origin;
     QByteArray key;
-    ConnectionList idle;  ///< used last at the back
+    ConnectionList idle;  ///< the most recently used is last
     ConnectionList busy;
 };
 
-/// Where a ConnectionPool keeps a connection.
-struct ConnectionPlace
+/// The position of a connection in the lists of its ConnectionPool.
+struct ConnectionPosition
 {
-    ConnectionLane *lane = nullptr;  ///< none: it has been removed
+    ConnectionLane *lane = nullptr;  ///< null after the connection was removed
     bool idle = false;
     ConnectionList::iterator inPool;
     ConnectionList::iterator inLane;
