@@ -31,14 +31,14 @@ void print(FILE *stream, const QByteArray &text)
     std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stream);
 }
 
-/// SIGHUP: the new configuration if it is good, else the old one and a word in the log.
+/// Handles SIGHUP. Applies a valid new configuration. Logs an error and keeps the old one otherwise.
 void reload(const QStringList &arguments, Service &service, LogHandler &log, Config &running)
 {
     const LoadedConfig loaded = load(arguments);
     if (!loaded.isValid()) {
         for (const ConfigError &error : loaded.errors)
             qCCritical(lcConfig).noquote() << error.text;
-        qCCritical(lcConfig) << "the configuration was not reloaded; the running one stays";
+        qCCritical(lcConfig) << "the configuration was not reloaded. The running configuration stays in use.";
         service.countRefusedReload();
         return;
     }
@@ -68,7 +68,8 @@ int main(int argc, char **argv)
     QCoreApplication::setApplicationName(u"holdline"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(HOLDLINE_VERSION));
 
-    // Before anything is logged: it also makes a broken log pipe an error instead of the end.
+    // Before the first log message: UnixSignals also turns SIGPIPE into an error, so that a broken log pipe
+    // does not end the program.
     UnixSignals signals;
     DescriptorSink standardError(STDERR_FILENO);
     LogHandler log(standardError, running.log.format, running.log.level);

@@ -20,11 +20,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// How long the last answers may take to reach their clients before the process goes.
+/// The time for the last answers to reach their clients before the process ends.
 constexpr auto kLeaveTime = std::chrono::seconds(2);
 
-/// Where the monitor's socket goes when nobody says: into what systemd made for this service, else into what
-/// the user's session has. Empty where there is neither.
+/// The default path of the monitor's socket: in the runtime folder that systemd made for this service,
+/// otherwise in the user's runtime folder. Empty when neither exists.
 QString usualMonitorSocket()
 {
     for (const char *name : {"RUNTIME_DIRECTORY", "XDG_RUNTIME_DIR"}) {
@@ -37,7 +37,7 @@ QString usualMonitorSocket()
 
 }  // namespace
 
-/// Members in order of construction; they are destroyed the other way round.
+/// Members are in order of construction and are destroyed in reverse order.
 class Service::Private
 {
 public:
@@ -69,11 +69,11 @@ public:
         });
     }
 
-    /// Once the store is open and the shards run.
+    /// Called when the store is open and the shards run.
     void openDeadLetterService()
     {
         storeLink = std::make_unique<StoreLink>(*store);
-        // Operators are on this machine, or tunnel to it.
+        // Operators are on this machine or use a tunnel.
         QHostAddress host(config.server.listen.host);
         if (host == QHostAddress::AnyIPv4 || host == QHostAddress::Any)
             host = QHostAddress(QHostAddress::LocalHost);
@@ -104,7 +104,7 @@ public:
         return false;
     }
 
-    /// A usual place that cannot be had is no reason not to serve: a second service may run beside this one.
+    /// A failure at the default path is only logged, because a second service may run on this machine.
     bool listenForMonitors()
     {
         const QString &wanted = config.server.monitorSocket;
@@ -119,7 +119,7 @@ public:
         }
         const QString why = u"cannot listen for monitors at %1: %2"_s.arg(path, server->errorString());
         if (isUsual)
-            qCWarning(lcService).noquote() << why << "(the service runs without; see --monitor-socket)";
+            qCWarning(lcService).noquote() << why << "(the service runs without it, see --monitor-socket)";
         else
             error = why;
         return isUsual;
@@ -158,26 +158,26 @@ public:
             text += u", for administration on "_s + at(config.server.adminListen, admin->listener().port());
         if (monitors)
             text += u", for monitors at "_s + monitors->path();
-        text += u"; callbacks are to come to "_s + QString::fromLatin1(callbackBase(config, shards.port()));
+        text += u"; callbacks come to "_s + QString::fromLatin1(callbackBase(config, shards.port()));
         if (store->errorString().isEmpty())
-            text += u"; promised jobs are kept in "_s + store->path();
+            text += u"; durable jobs are stored in "_s + store->path();
         if (shards.threads() > 1)
             text += u"; %1 threads"_s.arg(shards.threads());
         qCInfo(lcService).noquote() << text;
         if (shards.recoveredCount() > 0)
             qCInfo(lcService) << shards.recoveredCount()
-                              << "jobs from before had not ended and are waited for";
+                              << "unfinished jobs of the previous run were recovered";
     }
 
     Config config;
     QString error;
     bool draining = false;
     const std::chrono::system_clock::time_point startedAt = std::chrono::system_clock::now();
-    Counters counters;  ///< of what happens in no shard
-    /// After all who write to it: what they posted is stored before it goes.
+    Counters counters;  ///< of events outside of the shards
+    /// Destroyed after all its users, so that their last writes are stored.
     std::unique_ptr<Store> store;
     ShardGroup shards;
-    std::unique_ptr<StoreLink> storeLink;  ///< the main thread's
+    std::unique_ptr<StoreLink> storeLink;  ///< used by the main thread
     std::unique_ptr<DeadLetterService> letters;
     std::unique_ptr<AdminFront> admin;
     std::unique_ptr<monitor::MonitorServer> monitors;
@@ -187,7 +187,7 @@ Service::Service(const Config &config, LogSink &sink, QObject *parent)
     : QObject(parent), d(std::make_unique<Private>(config, sink))
 {
     connect(&d->shards, &ShardGroup::left, this, &Service::finished);
-    // Nothing is held any more; what is still on its way out of the sockets gets a moment.
+    // All requests are answered. Bytes that the sockets have not sent yet get a moment.
     connect(&d->shards, &ShardGroup::drained, this, [this] {
         QTimer::singleShot(kLeaveTime, this, &Service::finished);
         if (d->monitors)
@@ -200,7 +200,7 @@ Service::~Service() = default;
 
 bool Service::start()
 {
-    // Without it only what needs a promise is refused; it has said what is wrong.
+    // A failure is no reason to stop: only durable jobs are refused. open() logs the error.
     d->store->open();
     if (!d->shards.start()) {
         d->setError(u"clients"_s, d->config.server.listen, d->shards.errorString());
@@ -216,7 +216,7 @@ bool Service::start()
         qCWarning(lcService)
             << "the limit on open files allows only" << budget.clients << "clients," << budget.callbacks
             << "callback and" << budget.upstream
-            << "upstream connections; raise it (ulimit -n, LimitNOFILE=) to have those configured";
+            << "upstream connections. Raise it (ulimit -n, LimitNOFILE=) to get the configured numbers.";
     d->logAddresses();
     return true;
 }

@@ -11,41 +11,42 @@ namespace holdline {
 
 class LogSink;
 
-/// The composition root: the shards that serve, the front for administration, and their end in the order that
-/// is safe: stop accepting, settle all, drop the exchanges, then the servers.
+/// Builds and connects all parts of the service: the shards, the admin front and the monitor server. Ends
+/// them in the safe order: stop accepting, settle all jobs, drop the exchanges, then destroy the servers.
 ///
-/// Life: construct, start(), then the event loop; drain() or stop() end it with finished(). Usable in-process
-/// by tests: port 0 lets the system pick one. Thread: the main one, with an event loop; it makes the others.
+/// Life: construct, start(), then run the event loop. drain() or stop() end the service with finished().
+/// Tests use it in their own process: with port 0 the system chooses a port. Thread: the main one, with an
+/// event loop. It makes the other threads.
 class Service : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `sink` takes the access log, and must outlive it.
+    /// `sink` receives the access log and must outlive it.
     Service(const Config &config, LogSink &sink, QObject *parent = nullptr);
     ~Service() override;
 
-    /// Opens the listeners. False when one cannot be had; errorString() says which and why.
+    /// Opens the listeners. Returns false when one fails; errorString() tells which one and why.
     bool start();
     QString errorString() const;
 
-    /// Where it really listens; 0 when it does not.
+    /// The port it listens on, 0 when it does not listen.
     quint16 port() const;
     quint16 adminPort() const;
-    /// Path of the local socket for monitors; empty when there is none.
+    /// Path of the local socket for monitors, or empty.
     QString monitorSocket() const;
-    /// Whether a monitor is connected to it that reads what it is told.
+    /// True when a monitor that reads its updates is connected.
     bool isWatched() const;
 
-    /// Takes over what can change while running; the caller has kept the rest as it was (mergeReload()).
-    /// reloaded() when every shard goes by it.
+    /// Applies the options that can change while running. The caller has restored all others (mergeReload()).
+    /// Emits reloaded() when every shard uses the new configuration.
     void reload(const Config &config);
-    /// For the metrics: a reload was asked for and its configuration was wrong.
+    /// Counts a reload with a wrong configuration for the metrics.
     void countRefusedReload();
-    /// Not ready, no new holds, callbacks still served; finished() when all held requests are answered, at
-    /// the latest after hold.drain_timeout, when the rest have got 503.
+    /// Stops accepting new requests and reports "not ready". Callbacks are still served. Emits finished()
+    /// when all held requests are answered. After hold.drain_timeout it answers the rest with 503.
     void drain();
-    /// finished() at once.
+    /// Emits finished() at once.
     void stop();
 
 Q_SIGNALS:

@@ -13,9 +13,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// To clients that ask again and again. With `Prefer: wait` they need not.
+/// The delay before a client asks again. Clients with `Prefer: wait` need not ask again.
 constexpr auto kAskAgain = 1s;
-/// How long an EventSource waits before it connects again.
+/// The delay before an EventSource connects again.
 constexpr auto kReconnect = 2s;
 
 QByteArray entityTag(const JobRecord &record)
@@ -23,11 +23,11 @@ QByteArray entityTag(const JobRecord &record)
     return '"' + QByteArray::number(static_cast<qulonglong>(record.revision)) + '"';
 }
 
-/// A job that ended is there, its answer is not: told as far as its outcome tells it.
-http::Response answerNotKept(const JobRecord &record)
+/// The problem for an ended job whose answer is not stored. Its outcome is still known.
+http::Response answerNotStored(const JobRecord &record)
 {
     const Reason outcome = record.status.outcome;
-    Problem problem{outcome, u"The answer itself was not kept."_s, record.id, {}};
+    Problem problem{outcome, u"The job's answer was not stored."_s, record.id, {}};
     if (problem.status() < 400)
         problem.reason = Reason::InternalError;
     return http::problemResponse(problem);
@@ -70,7 +70,7 @@ http::Response resultAnswer(const JobRecord &record)
         if (!record.answer->proxyStatus.isEmpty())
             response.headers.append("Proxy-Status", record.answer->proxyStatus);
     } else {
-        response = answerNotKept(record);
+        response = answerNotStored(record);
     }
     response.headers.append("Holdline-Job", record.id);
     response.headers.append("Server-Timing", serverTiming(record));
@@ -101,22 +101,18 @@ bool hasRevision(const http::Request &request, const JobRecord &record)
 Problem missing(const std::optional<JobRecord> &record)
 {
     if (!record) {
-        return {
-            Reason::NotFound,
-            u"There is no such job. Only those that came with an Idempotency-Key or were handed over are kept."_s,
-            {},
-            {}};
+        return {Reason::NotFound,
+                u"There is no such job. Only jobs with an Idempotency-Key and handed-over jobs are stored."_s,
+                {},
+                {}};
     }
-    return {Reason::Expired,
-            u"There was such a job; its result is older than results are kept."_s,
-            record->id,
-            {}};
+    return {Reason::Expired, u"The job's result has expired and was deleted."_s, record->id, {}};
 }
 
 Problem alreadyEnded(const JobRecord &record)
 {
     return {Reason::AlreadyEnded,
-            u"The job has ended (%1), there is nothing left to cancel."_s.arg(name(record.status.outcome)),
+            u"The job has already ended (%1). It cannot be cancelled."_s.arg(name(record.status.outcome)),
             record.id,
             {}};
 }
@@ -128,7 +124,7 @@ http::Response streamHead()
     return {200,
             {{"Content-Type", "text/event-stream"},
              {"Cache-Control", "no-store"},
-             // Tells nginx and those that follow it not to gather events.
+             // Tells nginx and compatible proxies not to buffer events.
              {"X-Accel-Buffering", "no"}},
             "retry: " + retry + "\n\n",
             false};

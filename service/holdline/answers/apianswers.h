@@ -9,30 +9,31 @@
 
 namespace holdline {
 
-// What the jobs API answers, from records alone. All pure.
+// The answers of the jobs API, made from records. All functions are pure.
 
-/// How a job stands, with `status` 200, or 202 where its result was asked for. Retry-After while it goes on.
+/// The job's state with `status` 200, or 202 when its result was requested. Has Retry-After while the job
+/// runs.
 http::Response statusAnswer(const JobRecord &record, int status = 200);
 
-/// The recorded answer byte for byte with its own status; while the job goes on 202 with how it stands.
+/// The recorded answer byte for byte, with its own status. 202 with the job's state while the job runs.
 http::Response resultAnswer(const JobRecord &record);
 
-/// 304 for a client that has this revision already.
+/// 304 for a client that has this revision.
 http::Response notModified(const JobRecord &record);
 bool hasRevision(const http::Request &request, const JobRecord &record);
 
 http::Response jsonAnswer(int status, QByteArray body);
 
-/// Why there is nothing to show: not_found or expired.
+/// The problem for a job that cannot be shown: not_found or expired.
 Problem missing(const std::optional<JobRecord> &record);
-/// Why there is nothing to cancel.
+/// The problem for a job that cannot be cancelled.
 Problem alreadyEnded(const JobRecord &record);
 
-/// The head of an event stream, and its pieces (WHATWG HTML, 9.2).
+/// The head of an event stream and its pieces (WHATWG HTML, 9.2).
 http::Response streamHead();
 QByteArray stateEvent(const JobRecord &record);
 QByteArray heartbeat();
-/// The revision in a Last-Event-ID field; nothing when there is none, or none of ours.
+/// The revision in a Last-Event-ID field. Empty without a valid one.
 std::optional<std::uint64_t> lastEventId(const http::Request &request);
 
 }  // namespace holdline

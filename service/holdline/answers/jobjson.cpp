@@ -16,7 +16,7 @@ namespace {
 
 using Milliseconds = std::chrono::milliseconds;
 
-/// Writes one object, member by member. Names need no escapes.
+/// Writes one object member by member. Names must need no escapes.
 class ObjectWriter
 {
 public:
@@ -30,7 +30,7 @@ public:
         begin(name);
         m_out.append(quoteJson(value));
     }
-    /// Nothing when there is none.
+    /// Writes nothing for an empty value.
     void optionalText(QByteArrayView name, QByteArrayView value)
     {
         if (!value.isEmpty())
@@ -73,7 +73,7 @@ struct Phase
     std::optional<Milliseconds> took;
 };
 
-/// From one moment to another, if both have been. Somebody may have set the clock back between them.
+/// The time from one moment to another, when both are known. The clock may have been set back in between.
 std::optional<Milliseconds> between(const std::optional<WallTime> &from, const std::optional<WallTime> &to)
 {
     if (!from || !to)
@@ -81,12 +81,12 @@ std::optional<Milliseconds> between(const std::optional<WallTime> &from, const s
     return std::max(*to - *from, Milliseconds(0));
 }
 
-/// As Job::phases() has them, of the phases that are over; the last one that was reached ends with the job.
+/// The ended phases, as Job::phases() computes them. The last phase ends with the job.
 std::array<Phase, 4> phases(const JobRecord &record)
 {
     const auto &end = record.settled;
-    // What came after the end is no part of what the job took: a start's answer behind an early callback, a
-    // late callback.
+    // Moments after the job's end do not count for its duration. Examples: a late callback, or the answer to
+    // a start after an early callback.
     const auto inTime = [&end](const std::optional<WallTime> &at) {
         return at && end && *at > *end ? std::nullopt : at;
     };

@@ -9,23 +9,24 @@
 
 namespace holdline {
 
-/// How a job's state is called by the jobs API: "queued", "starting", "running" while it goes on; "completed"
-/// when its answer is the upstream's result, or what the upstream said to a start that was passed through;
-/// "cancelled"; "failed" in all other cases, where the outcome says why.
+/// The name of a job's state in the jobs API. A running job is "queued", "starting" or "running".
+/// "completed": the answer is the upstream's result, or its passed-through answer to the start. "cancelled":
+/// a client cancelled it. "failed": all other cases; the outcome tells why.
 QLatin1StringView apiState(const JobStatus &status);
 
-/// A job as the jobs API shows it, on one line; the schema `Job` of /openapi.json describes it. Members that
-/// would have no value are left out, and everything else is there at every time. Holds neither the token nor
-/// the request. Same revision, same bytes.
+/// A job as one line of JSON for the jobs API. The schema `Job` of /openapi.json describes it. Members
+/// without a value are left out. Contains neither the token nor the request. The same revision gives the same
+/// bytes.
 QByteArray jobJson(const JobRecord &record);
 
-/// `{"jobs":[…]}`, without those that have expired.
+/// `{"jobs":[…]}` without expired jobs.
 QByteArray jobsJson(const std::vector<JobRecord> &records);
 
-/// `queue;dur=12.000, …` as held requests have it (answers.h), from the times of day that are kept.
+/// `queue;dur=12.000, …` as in answers to held requests (jobresponses.h), computed from the recorded times of
+/// day.
 QByteArray serverTiming(const JobRecord &record);
 
-/// Paths of the jobs API.
+/// The paths of the jobs API.
 QByteArray jobPath(const QByteArray &id);
 QByteArray resultPath(const QByteArray &id);
 QByteArray eventsPath(const QByteArray &id);

@@ -29,16 +29,15 @@ QString outcomeDetail(const Job &job, const UpstreamAnswer &upstream)
         case Reason::UpstreamError:
             return u"The start failed after %1: %2"_s.arg(attempts, upstream.detail);
         case Reason::StartUnknown:
-            return u"The start was sent and no usable answer came, so the job may or may not have run; it "
-                   u"was not sent "
-                   u"again. %1"_s.arg(upstream.detail)
+            return u"The start was sent, but no usable answer came. The job may or may not have run. It was "
+                   u"not sent again. %1"_s.arg(upstream.detail)
                        .trimmed();
         case Reason::CallbackTimeout:
-            return u"The job was started, its callback did not come in time. A result that still comes is kept."_s;
+            return u"The job was started, but its callback did not come in time. A late result is retained."_s;
         case Reason::QueueTimeout:
-            return u"The account's earlier starts took until the deadline; nothing was started."_s;
+            return u"The account's earlier starts took until the deadline. This job was not started."_s;
         case Reason::Draining:
-            return u"The service is shutting down and could not wait for the callback any longer."_s;
+            return u"The service is shutting down and cannot wait longer for the callback."_s;
         case Reason::Cancelled:
             return u"The job was cancelled."_s;
         default:

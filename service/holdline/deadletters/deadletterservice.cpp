@@ -15,15 +15,15 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Catches the answer to a request nobody is connected for.
-class CatchingExchange : public Exchange
+/// An exchange without a connection. Passes its answer to a function.
+class CapturingExchange : public Exchange
 {
 public:
-    explicit CatchingExchange(std::function<void(const http::Response &)> caught)
-        : m_caught(std::move(caught))
+    explicit CapturingExchange(std::function<void(const http::Response &)> capture)
+        : m_capture(std::move(capture))
     {
     }
-    ~CatchingExchange() override
+    ~CapturingExchange() override
     {
         answer(http::problemResponse(
             {Reason::InternalError, u"The request was dropped without an answer."_s, {}, {}}));
@@ -31,13 +31,13 @@ public:
 
     void answer(const http::Response &response) override
     {
-        if (const auto caught = std::exchange(m_caught, nullptr))
-            caught(response);
+        if (const auto capture = std::exchange(m_capture, nullptr))
+            capture(response);
     }
-    bool isOpen() const override { return m_caught != nullptr; }
+    bool isOpen() const override { return m_capture != nullptr; }
 
 private:
-    std::function<void(const http::Response &)> m_caught;
+    std::function<void(const http::Response &)> m_capture;
 };
 
 http::Request requestOf(const DeadLetter &letter)
@@ -60,10 +60,10 @@ http::Request requestOf(const DeadLetter &letter)
 
 }  // namespace
 
-/// Letters that are driven again one after the other.
-struct DeadLetterService::Round
+/// Dead letters that are redriven one after the other.
+struct DeadLetterService::Batch
 {
-    std::vector<DeadLetter> letters;  ///< the next one last
+    std::vector<DeadLetter> letters;  ///< the next one is last
     std::vector<Redriven> done;
     std::function<void(const std::vector<Redriven> &)> answer;
 };
@@ -94,41 +94,42 @@ void DeadLetterService::redrive(const QByteArray &id, RedrivenAnswer answer)
         if (!self)
             return;
         if (!letter)
-            self->tell({Redriven::Result::NotFound, {}, id, {}});
+            self->report({Redriven::Result::NotFound, {}, id, {}});
         else if (letter->cut)
-            self->tell({Redriven::Result::Cut, letter->kind, id, {}});
+            self->report({Redriven::Result::Cut, letter->kind, id, {}});
         else
-            self->drive(*letter);
+            self->send(*letter);
     });
 }
 
-void DeadLetterService::drive(const DeadLetter &letter)
+void DeadLetterService::send(const DeadLetter &letter)
 {
-    qCInfo(lcService).noquote() << "dead letter" << letter.id << "is driven again";
+    qCInfo(lcService).noquote() << "redriving dead letter" << letter.id;
     const QPointer<DeadLetterService> self(this);
-    auto exchange = std::make_unique<CatchingExchange>([self, letter](const http::Response &response) {
+    auto exchange = std::make_unique<CapturingExchange>([self, letter](const http::Response &response) {
         if (self)
-            self->driven(letter, response);
+            self->onAnswered(letter, response);
     });
     const RequestHandler &handle =
         letter.kind == DeadLetter::Kind::Callback ? m_handlers.callback : m_handlers.start;
     handle(requestOf(letter), std::move(exchange));
 }
 
-void DeadLetterService::driven(const DeadLetter &letter, const http::Response &answer)
+void DeadLetterService::onAnswered(const DeadLetter &letter, const http::Response &answer)
 {
     const bool succeeded = answer.status >= 200 && answer.status < 300;
     Redriven redriven{succeeded ? Redriven::Result::Done : Redriven::Result::Refused, letter.kind, letter.id,
                       answer};
-    if (const QByteArray place = answer.headers.value("Location"); place.startsWith('/'))
-        redriven.answer.headers.set("Location", m_handlers.clients + place);
+    if (const QByteArray location = answer.headers.value("Location"); location.startsWith('/'))
+        redriven.answer.headers.set("Location", m_handlers.clients + location);
     const QPointer<DeadLetterService> self(this);
-    // Told when the store knows, so that who looks then sees it.
+    // The caller gets the answer after the write, so that it then sees the new state of the store.
     const auto stored = [self, redriven = std::move(redriven)](const QString &error) {
         if (!error.isEmpty())
-            qCWarning(lcService).noquote() << "dead letter" << redriven.id << "stays as it is:" << error;
+            qCWarning(lcService).noquote()
+                << "dead letter" << redriven.id << "could not be updated:" << error;
         if (self)
-            self->tell(redriven);
+            self->report(redriven);
     };
     if (succeeded) {
         m_store.removeDeadLetter(letter.id, stored);
@@ -139,7 +140,7 @@ void DeadLetterService::driven(const DeadLetter &letter, const http::Response &a
     }
 }
 
-void DeadLetterService::tell(const Redriven &redriven)
+void DeadLetterService::report(const Redriven &redriven)
 {
     for (const RedrivenAnswer &answer : m_running.take(redriven.id))
         answer(redriven);
@@ -149,29 +150,29 @@ void DeadLetterService::redriveAll(DeadLetter::Kind kind,
                                    std::function<void(const std::vector<Redriven> &)> answer)
 {
     const QPointer<DeadLetterService> self(this);
-    auto round = std::make_shared<Round>();
-    round->answer = std::move(answer);
-    m_store.listDeadLetters(kind, kMaxListed, [self, round](std::vector<DeadLetter> letters) {
+    auto batch = std::make_shared<Batch>();
+    batch->answer = std::move(answer);
+    m_store.listDeadLetters(kind, kMaxListed, [self, batch](std::vector<DeadLetter> letters) {
         if (!self)
             return;
-        // Newest first: the oldest are at the end.
+        // The list is newest first, so the oldest are at its end.
         const auto skipped = std::max<std::ptrdiff_t>(std::ssize(letters) - kMaxAtOnce, 0);
-        round->letters.assign(letters.begin() + skipped, letters.end());
-        self->driveNext(round);
+        batch->letters.assign(letters.begin() + skipped, letters.end());
+        self->redriveNext(batch);
     });
 }
 
-void DeadLetterService::driveNext(const std::shared_ptr<Round> &round)
+void DeadLetterService::redriveNext(const std::shared_ptr<Batch> &batch)
 {
-    if (round->letters.empty()) {
-        round->answer(round->done);
+    if (batch->letters.empty()) {
+        batch->answer(batch->done);
         return;
     }
-    const QByteArray id = round->letters.back().id;
-    round->letters.pop_back();
-    redrive(id, [this, round](const Redriven &redriven) {
-        round->done.push_back(redriven);
-        driveNext(round);
+    const QByteArray id = batch->letters.back().id;
+    batch->letters.pop_back();
+    redrive(id, [this, batch](const Redriven &redriven) {
+        batch->done.push_back(redriven);
+        redriveNext(batch);
     });
 }
 
@@ -186,7 +187,7 @@ void DeadLetterService::discard(const QByteArray &id,
             answer(false, {});
             return;
         }
-        qCInfo(lcService).noquote() << "dead letter" << id << "is thrown away";
+        qCInfo(lcService).noquote() << "discarding dead letter" << id;
         self->m_store.removeDeadLetter(id, [answer](const QString &error) { answer(true, error); });
     });
 }

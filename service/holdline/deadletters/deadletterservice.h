@@ -12,25 +12,26 @@
 
 namespace holdline {
 
-/// What operators do with dead letters, whoever asks: look at them, drive them again, throw them away. A
-/// letter that was driven again is gone when that succeeded, and is marked when it did not.
+/// The operations on dead letters: list, redrive, discard. Used by the admin listener and the monitor. A
+/// successful redrive deletes the dead letter. A failed one increments its counter.
 ///
-/// Life: the store must outlive it; what is unanswered when it goes is never answered. Thread: the main one.
+/// Life: the store must outlive it. When this object is destroyed, open calls get no answer. Thread: the main
+/// one.
 class DeadLetterService : public QObject
 {
     Q_OBJECT
 
 public:
-    /// Where a start of a client and a callback of the upstream go.
+    /// The handlers of a client's start and of an upstream's callback.
     struct Handlers
     {
         RequestHandler start;
         RequestHandler callback;
-        QByteArray clients;  ///< where clients reach the service, "http://127.0.0.1:3738": before a Location
+        QByteArray clients;  ///< the clients' base URL, e.g. "http://127.0.0.1:3738"; prepended to a Location
     };
-    /// The most that driveAgainAll() takes on in one go.
+    /// The most dead letters that one redriveAll() takes.
     static constexpr int kMaxAtOnce = 100;
-    /// The most that list() tells.
+    /// The most dead letters that list() returns.
     static constexpr int kMaxListed = 1000;
 
     DeadLetterService(JobStore &store, Handlers handlers, QObject *parent = nullptr);
@@ -41,37 +42,38 @@ public:
     struct Redriven
     {
         enum class Result : std::uint8_t {
-            Done,      ///< the letter is gone
-            Refused,   ///< `answer` says why; the letter is marked
-            NotFound,  ///< there is no such letter
-            Cut,       ///< not all of its body was kept
+            Done,      ///< the dead letter was deleted
+            Refused,   ///< `answer` is the reason; the dead letter stays, with its counter incremented
+            NotFound,  ///< no dead letter has this id
+            Cut,       ///< only the beginning of its body is stored
         };
         Result result = Result::NotFound;
         DeadLetter::Kind kind = DeadLetter::Kind::Callback;
         QByteArray id;
-        http::Response answer;  ///< with Done and Refused: what a client or the upstream would have got
+        http::Response answer;  ///< for Done and Refused: the answer that a client or the upstream would get
     };
     using RedrivenAnswer = std::function<void(const Redriven &)>;
-    /// A callback is given to the job its token names as if it came now. Of a job's letter a new job is made
-    /// with the same request, handed over; it succeeded when that one is taken on. Asked twice at once, it is
-    /// done once and both are answered.
+    /// Redrives one dead letter. A callback goes to the job of its token, as if it came now. A job starts
+    /// again as a new, handed-over job with the same request; success means that the new job was accepted.
+    /// Two calls at the same time redrive once, and both get the answer.
     void redrive(const QByteArray &id, RedrivenAnswer answer);
-    /// The oldest of this kind, kMaxAtOnce at most, one after the other.
+    /// Redrives the oldest kMaxAtOnce dead letters of this kind, one after the other.
     void redriveAll(DeadLetter::Kind kind, std::function<void(const std::vector<Redriven> &)> answer);
 
-    /// `found` false: there was no such letter. `error`: it is still there, for people.
+    /// Deletes a dead letter. `found` is false when it did not exist. With an `error` (for people) it still
+    /// exists.
     void discard(const QByteArray &id, std::function<void(bool found, const QString &error)> answer);
 
 private:
-    void drive(const DeadLetter &letter);
-    void driven(const DeadLetter &letter, const http::Response &answer);
-    void tell(const Redriven &redriven);
-    struct Round;
-    void driveNext(const std::shared_ptr<Round> &round);
+    void send(const DeadLetter &letter);
+    void onAnswered(const DeadLetter &letter, const http::Response &answer);
+    void report(const Redriven &redriven);
+    struct Batch;
+    void redriveNext(const std::shared_ptr<Batch> &batch);
 
     JobStore &m_store;
     const Handlers m_handlers;
-    QHash<QByteArray, std::vector<RedrivenAnswer>> m_running;  ///< by message
+    QHash<QByteArray, std::vector<RedrivenAnswer>> m_running;  ///< callers by dead letter id
 };
 
 }  // namespace holdline

@@ -5,21 +5,21 @@
 
 namespace holdline {
 
-/// Server-sent events of one job (WHATWG HTML, 9.2): an event `state` with the job's status for each revision
-/// the client has not seen, the latest where several came at once; a comment where nothing changed for a
-/// slice, so that whoever is in between keeps the connection; the stream's end after the job's.
+/// Sends the server-sent events of one job (WHATWG HTML, 9.2). Each change becomes an event `state` with the
+/// job's status. Changes that come together become one event. A slice without a change sends a comment, so
+/// that proxies keep the connection open. The stream ends when the job ends.
 class EventStream : public JobWatcher
 {
     Q_OBJECT
 
 public:
-    /// The client has seen the revisions up to `seen`; 0: none.
+    /// The client has seen all revisions up to `seen`, none when it is 0.
     EventStream(JobDirectory &directory, const QByteArray &id, std::uint64_t seen,
                 std::chrono::milliseconds slice, std::unique_ptr<Exchange> exchange, QObject *parent);
 
-    /// Sends the head and how the job stands, if that is new.
+    /// Sends the head, and the job's state if it is new to the client.
     void start(const JobRecord &record);
-    /// The client connects again, and goes on where it was.
+    /// Ends the stream. The client reconnects and continues where it was.
     void finish() override;
 
 private:

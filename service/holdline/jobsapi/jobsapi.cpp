@@ -25,7 +25,7 @@ namespace {
 
 constexpr auto kOneJob = "/v1/jobs/<arg>";
 
-/// The segment behind /v1/jobs/.
+/// The segment after /v1/jobs/, which is the job's id.
 QByteArray jobIdOf(const http::Request &request)
 {
     const QByteArrayView path = request.path();
@@ -36,20 +36,21 @@ QByteArray jobIdOf(const http::Request &request)
 
 }  // namespace
 
-/// A request, from its arrival to its answer.
-struct JobsApi::Asked
+/// A request from its arrival to its answer.
+struct JobsApi::PendingRequest
 {
-    Asked(ApiRoute askedRoute, const http::Request &askedRequest, std::unique_ptr<Exchange> askedExchange)
-        : route(askedRoute), request(askedRequest), id(), exchange(std::move(askedExchange))
+    PendingRequest(ApiRoute requestRoute, const http::Request &httpRequest,
+                   std::unique_ptr<Exchange> clientExchange)
+        : route(requestRoute), request(httpRequest), id(), exchange(std::move(clientExchange))
     {
         request.body.clear();
     }
 
     ApiRoute route;
     http::Request request;
-    QByteArray id;  ///< the job's; empty where many are asked for
+    QByteArray id;  ///< the job's id, empty for a list
     std::unique_ptr<Exchange> exchange;
-    std::optional<std::chrono::seconds> wait;  ///< that is honoured
+    std::optional<std::chrono::seconds> wait;  ///< from Prefer: wait, limited by maxWait
 };
 
 JobsApi::JobsApi(JobDirectory &directory, QObject *parent) : JobsApi(directory, Options(), parent) {}
@@ -67,10 +68,10 @@ void JobsApi::serve(HttpServer &server)
         server.route(
             method, path,
             [this, route, handler](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-                const auto asked = std::make_shared<Asked>(route, request, std::move(exchange));
+                const auto pending = std::make_shared<PendingRequest>(route, request, std::move(exchange));
                 if (route != ApiRoute::List)
-                    asked->id = jobIdOf(request);
-                (this->*handler)(asked);
+                    pending->id = jobIdOf(request);
+                (this->*handler)(pending);
             });
     };
     add("GET", kOneJob, ApiRoute::Job, &JobsApi::status);
@@ -89,96 +90,98 @@ void JobsApi::endWaits()
 
 // Status and result
 
-void JobsApi::status(const AskedPointer &asked)
+void JobsApi::status(const RequestPointer &pending)
 {
-    if (const auto prefer = asked->request.headers.combined("Prefer"))
-        asked->wait = parsePrefer(*prefer).wait;
-    if (asked->wait)
-        asked->wait = std::min(*asked->wait, m_options.maxWait);
-    m_directory.find(asked->id, [self = QPointer(this), asked](std::optional<JobRecord> record) {
+    if (const auto prefer = pending->request.headers.combined("Prefer"))
+        pending->wait = parsePrefer(*prefer).wait;
+    if (pending->wait)
+        pending->wait = std::min(*pending->wait, m_options.maxWait);
+    m_directory.find(pending->id, [self = QPointer(this), pending](std::optional<JobRecord> record) {
         if (!self)
             return;
-        if (asked->wait && record && !record->expired && !record->isSettled() && !self->m_ending)
-            self->wait(asked, std::move(*record));
+        if (pending->wait && record && !record->expired && !record->isSettled() && !self->m_ending)
+            self->wait(pending, std::move(*record));
         else
-            self->answerStatus(*asked, *asked->exchange, record);
+            self->answerStatus(*pending, *pending->exchange, record);
     });
 }
 
-void JobsApi::wait(const AskedPointer &asked, JobRecord record)
+void JobsApi::wait(const RequestPointer &pending, JobRecord record)
 {
-    if (!asked->exchange->isOpen() || !mayWait(*asked))
+    if (!pending->exchange->isOpen() || !mayWait(*pending))
         return;
     auto *poll = new LongPoll(
-        m_directory, std::move(record), Clock::now() + *asked->wait, m_options.slice,
-        std::move(asked->exchange),
-        [this, asked](Exchange &exchange, const std::optional<JobRecord> &known) {
-            answerStatus(*asked, exchange, known);
+        m_directory, std::move(record), Clock::now() + *pending->wait, m_options.slice,
+        std::move(pending->exchange),
+        [this, pending](Exchange &exchange, const std::optional<JobRecord> &known) {
+            answerStatus(*pending, exchange, known);
         },
         this);
     keep(*poll);
     poll->start();
 }
 
-void JobsApi::answerStatus(const Asked &asked, Exchange &exchange, const std::optional<JobRecord> &record)
+void JobsApi::answerStatus(const PendingRequest &pending, Exchange &exchange,
+                           const std::optional<JobRecord> &record)
 {
     if (!record || record->expired)
-        return refuse(asked, exchange, whyMissing(record));
+        return refuse(pending, exchange, whyMissing(record));
     http::Response response;
-    if (asked.route == ApiRoute::Result)
+    if (pending.route == ApiRoute::Result)
         response = resultAnswer(*record);
-    else if (hasRevision(asked.request, *record))
+    else if (hasRevision(pending.request, *record))
         response = notModified(*record);
     else
         response = statusAnswer(*record);
-    if (asked.wait)
+    if (pending.wait)
         response.headers.append("Preference-Applied",
-                                "wait=" + QByteArray::number(qlonglong(asked.wait->count())));
-    answer(asked, exchange, response);
+                                "wait=" + QByteArray::number(qlonglong(pending.wait->count())));
+    answer(pending, exchange, response);
 }
 
 // Events
 
-void JobsApi::events(const AskedPointer &asked)
+void JobsApi::events(const RequestPointer &pending)
 {
-    m_directory.find(asked->id, [self = QPointer(this), asked](const std::optional<JobRecord> &record) {
+    m_directory.find(pending->id, [self = QPointer(this), pending](const std::optional<JobRecord> &record) {
         if (!self)
             return;
         if (!record || record->expired)
-            self->refuse(*asked, *asked->exchange, self->whyMissing(record));
+            self->refuse(*pending, *pending->exchange, self->whyMissing(record));
         else
-            self->stream(asked, *record);
+            self->stream(pending, *record);
     });
 }
 
-void JobsApi::stream(const AskedPointer &asked, const JobRecord &record)
+void JobsApi::stream(const RequestPointer &pending, const JobRecord &record)
 {
-    const std::uint64_t seen = lastEventId(asked->request).value_or(0);
-    // What tells an EventSource not to come again.
+    const std::uint64_t seen = lastEventId(pending->request).value_or(0);
+    // A 204 tells an EventSource not to connect again.
     if (record.isSettled() && seen == record.revision)
-        return answer(*asked, *asked->exchange, {204, {{"Cache-Control", "no-store"}}, {}, false});
+        return answer(*pending, *pending->exchange, {204, {{"Cache-Control", "no-store"}}, {}, false});
     if (m_ending) {
-        return refuse(*asked, *asked->exchange,
-                      {Reason::Draining, u"The service is shutting down, no more events."_s, record.id, 1s});
+        return refuse(
+            *pending, *pending->exchange,
+            {Reason::Draining, u"The service is shutting down and sends no more events."_s, record.id, 1s});
     }
-    if (!asked->exchange->isOpen() || !mayWait(*asked))
+    if (!pending->exchange->isOpen() || !mayWait(*pending))
         return;
-    Q_EMIT answered(asked->route, streamHead().status);
+    Q_EMIT answered(pending->route, streamHead().status);
     auto *stream =
-        new EventStream(m_directory, record.id, seen, m_options.slice, std::move(asked->exchange), this);
+        new EventStream(m_directory, record.id, seen, m_options.slice, std::move(pending->exchange), this);
     keep(*stream);
     stream->start(record);
 }
 
 // Waiting
 
-bool JobsApi::mayWait(const Asked &asked)
+bool JobsApi::mayWait(const PendingRequest &pending)
 {
     if (waitingCount() < m_options.maxWaiting)
         return true;
-    refuse(
-        asked, *asked.exchange,
-        {Reason::Overloaded, u"Too many requests and event streams wait for jobs already."_s, asked.id, 1s});
+    refuse(pending, *pending.exchange,
+           {Reason::Overloaded, u"Too many requests and event streams already wait for jobs."_s, pending.id,
+            1s});
     return false;
 }
 
@@ -193,11 +196,11 @@ void JobsApi::keep(JobWatcher &watcher)
 
 // Lists and cancelling
 
-void JobsApi::list(const AskedPointer &asked)
+void JobsApi::list(const RequestPointer &pending)
 {
-    const auto parsed = parseQuery(asked->request.target, {"idempotency_key", "account"});
+    const auto parsed = parseQuery(pending->request.target, {"idempotency_key", "account"});
     const auto refuseAs = [&](Reason reason, const QString &detail) {
-        refuse(*asked, *asked->exchange, {reason, detail, {}, {}});
+        refuse(*pending, *pending->exchange, {reason, detail, {}, {}});
     };
     if (const auto *error = std::get_if<QString>(&parsed))
         return refuseAs(Reason::BadRequest, *error);
@@ -207,42 +210,43 @@ void JobsApi::list(const AskedPointer &asked)
         return refuseAs(Reason::BadRequest, u"The query's parameter \"idempotency_key\" is missing."_s);
     if (!isIdempotencyKey(key->second)) {
         return refuseAs(Reason::IdempotencyKeyInvalid,
-                        u"\"idempotency_key\" is not 1 to %1 printable ASCII characters, as a key is."_s.arg(
+                        u"\"idempotency_key\" must be 1 to %1 printable ASCII characters."_s.arg(
                             kMaxIdempotencyKeyBytes));
     }
     const auto account = parameters.find("account");
     m_directory.findByKey(account == parameters.end() ? QByteArray() : account->second, key->second,
-                          [self = QPointer(this), asked](const std::vector<JobRecord> &records) {
+                          [self = QPointer(this), pending](const std::vector<JobRecord> &records) {
                               if (!self)
                                   return;
                               if (records.empty() && !self->m_directory.isComplete())
-                                  self->refuse(*asked, *asked->exchange, self->whyMissing({}));
+                                  self->refuse(*pending, *pending->exchange, self->whyMissing({}));
                               else
-                                  self->answer(*asked, *asked->exchange, jsonAnswer(200, jobsJson(records)));
+                                  self->answer(*pending, *pending->exchange,
+                                               jsonAnswer(200, jobsJson(records)));
                           });
 }
 
-void JobsApi::cancel(const AskedPointer &asked)
+void JobsApi::cancel(const RequestPointer &pending)
 {
-    m_directory.cancel(asked->id, [self = QPointer(this), asked](JobDirectory::Cancelled cancelled,
-                                                                 const std::optional<JobRecord> &record) {
+    m_directory.cancel(pending->id, [self = QPointer(this), pending](JobDirectory::Cancelled cancelled,
+                                                                     const std::optional<JobRecord> &record) {
         if (self)
-            self->answerCancelled(*asked, cancelled, record);
+            self->answerCancelled(*pending, cancelled, record);
     });
 }
 
-void JobsApi::answerCancelled(const Asked &asked, JobDirectory::Cancelled cancelled,
+void JobsApi::answerCancelled(const PendingRequest &pending, JobDirectory::Cancelled cancelled,
                               const std::optional<JobRecord> &record)
 {
-    Exchange &exchange = *asked.exchange;
+    Exchange &exchange = *pending.exchange;
     if (!record || record->expired)
-        return refuse(asked, exchange, whyMissing(record));
-    // To cancel once more what was cancelled is no error.
+        return refuse(pending, exchange, whyMissing(record));
+    // Cancelling a cancelled job again is no error.
     const bool isTooLate =
         cancelled == JobDirectory::Cancelled::AlreadyEnded && record->status.outcome != Reason::Cancelled;
     if (isTooLate)
-        return refuse(asked, exchange, alreadyEnded(*record));
-    answer(asked, exchange, statusAnswer(*record));
+        return refuse(pending, exchange, alreadyEnded(*record));
+    answer(pending, exchange, statusAnswer(*record));
 }
 
 // Answering
@@ -251,28 +255,26 @@ Problem JobsApi::whyMissing(const std::optional<JobRecord> &record) const
 {
     if (record || m_directory.isComplete())
         return missing(record);
-    return {Reason::StoreUnavailable,
-            u"There is no such job in memory, and what is stored cannot be read now."_s,
-            {},
-            1s};
+    return {
+        Reason::StoreUnavailable, u"No such job is in memory, and the store cannot be read now."_s, {}, 1s};
 }
 
-void JobsApi::answer(const Asked &asked, Exchange &exchange, const http::Response &response)
+void JobsApi::answer(const PendingRequest &pending, Exchange &exchange, const http::Response &response)
 {
     if (!exchange.isOpen())
         return;
     exchange.answer(response);
-    Q_EMIT answered(asked.route, response.status);
+    Q_EMIT answered(pending.route, response.status);
 }
 
-void JobsApi::refuse(const Asked &asked, Exchange &exchange, const Problem &problem)
+void JobsApi::refuse(const PendingRequest &pending, Exchange &exchange, const Problem &problem)
 {
     if (!exchange.isOpen())
         return;
     const http::Response response = http::problemResponse(problem);
     exchange.answer(response);
-    Q_EMIT requestRefused(asked.request, problem);
-    Q_EMIT answered(asked.route, response.status);
+    Q_EMIT requestRefused(pending.request, problem);
+    Q_EMIT answered(pending.route, response.status);
 }
 
 }  // namespace holdline

@@ -17,18 +17,18 @@ namespace holdline {
 class HttpServer;
 class JobWatcher;
 
-/// The jobs API: how durable jobs stand, their results, their ends, for clients that come back.
+/// The jobs API: the state and the result of durable jobs, for clients that come back.
 ///
-///     GET    /v1/jobs/{id}          how it stands; Prefer: wait=N waits for its end
-///     GET    /v1/jobs/{id}/result   its answer, byte for byte; 202 while it goes on; Prefer: wait=N
+///     GET    /v1/jobs/{id}          its state; with Prefer: wait=N it waits for the end
+///     GET    /v1/jobs/{id}/result   its answer, byte for byte; 202 while it runs; Prefer: wait=N
 ///     GET    /v1/jobs/{id}/events   server-sent events
 ///     DELETE /v1/jobs/{id}          cancels it
 ///     GET    /v1/jobs?idempotency_key=K[&account=A]
 ///
-/// resources/docs/openapi.json describes all of it; a test compares.
+/// resources/docs/openapi.json describes these routes. A test compares both.
 ///
-/// Life: the directory must outlive it; serve() once, before the server listens, and the server must not get
-/// requests after this is destroyed. Thread: the directory's.
+/// Life: the directory must outlive it. Call serve() once, before the server listens. The server must get no
+/// request after this object is destroyed. Thread: the directory's.
 class JobsApi : public QObject
 {
     Q_OBJECT
@@ -36,11 +36,11 @@ class JobsApi : public QObject
 public:
     struct Options
     {
-        /// Requests that wait and event streams at once; one more is told 503 `overloaded`.
+        /// Waiting requests and event streams at once. One more gets 503 `overloaded`.
         int maxWaiting = 4096;
-        /// The longest a request waits, whatever it asks for.
+        /// The longest time a request waits, also when it asks for more.
         std::chrono::seconds maxWait = std::chrono::minutes(5);
-        /// How long a change is waited for at a time, and an event stream may be silent.
+        /// The longest time of one watch, and the longest silence of an event stream.
         std::chrono::milliseconds slice = JobDirectory::kMaxWatch;
     };
 
@@ -51,46 +51,47 @@ public:
     /// Adds the routes.
     void serve(HttpServer &server);
 
-    /// Of requests that come from now on.
+    /// Applies to later requests.
     void setMaxWait(std::chrono::seconds maxWait) { m_options.maxWait = maxWait; }
 
-    /// Ends event streams and answers what waits as the job stands; nothing waits from now on. For the end of
-    /// the service, which an EventSource must not hold up.
+    /// Ends event streams and answers waiting requests with the job's current state. Later requests do not
+    /// wait. Called when the service ends, because an EventSource must not delay that.
     void endWaits();
     int waitingCount() const { return static_cast<int>(m_watchers.size()); }
 
 Q_SIGNALS:
-    /// A request was answered, with this status; streams when they begin.
+    /// A request was answered with `status`. For an event stream: when it begins.
     void answered(holdline::ApiRoute route, int status);
-    /// The answer was a problem; before answered().
+    /// The answer was a problem. Emitted before answered().
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:
-    struct Asked;
-    using AskedPointer = std::shared_ptr<Asked>;
-    using Handler = void (JobsApi::*)(const AskedPointer &);
+    struct PendingRequest;
+    using RequestPointer = std::shared_ptr<PendingRequest>;
+    using Handler = void (JobsApi::*)(const RequestPointer &);
 
-    void status(const AskedPointer &asked);
-    void list(const AskedPointer &asked);
-    void events(const AskedPointer &asked);
-    void cancel(const AskedPointer &asked);
+    void status(const RequestPointer &pending);
+    void list(const RequestPointer &pending);
+    void events(const RequestPointer &pending);
+    void cancel(const RequestPointer &pending);
 
-    void wait(const AskedPointer &asked, JobRecord record);
-    void answerStatus(const Asked &asked, Exchange &exchange, const std::optional<JobRecord> &record);
-    void stream(const AskedPointer &asked, const JobRecord &record);
-    void answerCancelled(const Asked &asked, JobDirectory::Cancelled cancelled,
+    void wait(const RequestPointer &pending, JobRecord record);
+    void answerStatus(const PendingRequest &pending, Exchange &exchange,
+                      const std::optional<JobRecord> &record);
+    void stream(const RequestPointer &pending, const JobRecord &record);
+    void answerCancelled(const PendingRequest &pending, JobDirectory::Cancelled cancelled,
                          const std::optional<JobRecord> &record);
-    void answer(const Asked &asked, Exchange &exchange, const http::Response &response);
-    void refuse(const Asked &asked, Exchange &exchange, const Problem &problem);
+    void answer(const PendingRequest &pending, Exchange &exchange, const http::Response &response);
+    void refuse(const PendingRequest &pending, Exchange &exchange, const Problem &problem);
     Problem whyMissing(const std::optional<JobRecord> &record) const;
-    /// Whether there is room for one more that waits; refuses if not.
-    bool mayWait(const Asked &asked);
+    /// True when one more request may wait. Otherwise refuses `pending`.
+    bool mayWait(const PendingRequest &pending);
     void keep(JobWatcher &watcher);
 
     JobDirectory &m_directory;
     Options m_options;
     bool m_ending = false;
-    std::unordered_set<JobWatcher *> m_watchers;  ///< children
+    std::unordered_set<JobWatcher *> m_watchers;  ///< owned as children
 };
 
 }  // namespace holdline

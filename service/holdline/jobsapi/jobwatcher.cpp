@@ -11,7 +11,7 @@ namespace holdline {
 
 namespace {
 
-/// Before a job is asked for again that cannot be watched.
+/// The time before the next attempt when a job cannot be watched.
 constexpr std::chrono::milliseconds kPause{500};
 
 }  // namespace
@@ -48,7 +48,7 @@ void JobWatcher::told(std::optional<JobRecord> record, std::uint64_t after, Time
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now());
     if (isNews || left <= std::chrono::milliseconds(0))
         return seen(std::move(record));
-    // Nobody can watch it now. To ask again at once would be to ask without end.
+    // The job cannot be watched now. Asking again at once would be a busy loop.
     QTimer::singleShot(std::min(left, kPause), this, [this, after, due] { ask(after, due); });
 }
 

@@ -10,11 +10,11 @@
 
 namespace holdline {
 
-/// One client that waits for changes of one job. It watches in slices, so that little is left of a client
-/// that went away.
+/// One client that waits for changes of one job. It watches in slices, so that a client that left costs
+/// little.
 ///
-/// Life: made by JobsApi when the job was found and has not ended, ends itself: over() comes once, when the
-/// client is answered to the end or gone. Destroying it before gives the exchange up. The directory must
+/// Life: JobsApi makes it for a job that was found and has not ended. It ends itself: over() comes once, when
+/// the client got its whole answer or left. Destroying it earlier drops the exchange. The directory must
 /// outlive it. Thread: the directory's.
 class JobWatcher : public QObject
 {
@@ -24,16 +24,16 @@ public:
     JobWatcher(JobDirectory &directory, QByteArray id, std::chrono::milliseconds slice,
                std::unique_ptr<Exchange> exchange, QObject *parent);
 
-    /// Answers with what is known: nobody can wait any longer.
+    /// Ends the wait now and answers with the known state.
     virtual void finish() = 0;
 
 Q_SIGNALS:
-    /// Never from inside a constructor.
+    /// Never emitted inside a constructor.
     void over();
 
 protected:
-    /// Calls seen() when the revision is above `after`, the job has ended or is not there, the slice is over
-    /// or `until` has come.
+    /// Calls seen() when the revision is above `after`, or when the job has ended or does not exist. Also
+    /// calls it at the end of the slice and at `until`.
     void watch(std::uint64_t after, TimePoint until = TimePoint::max());
     virtual void seen(std::optional<JobRecord> record) = 0;
     void end();

@@ -8,7 +8,7 @@ namespace holdline {
 
 namespace {
 
-/// No revision is above it: only the job's end is waited for.
+/// No revision is above this one, so only the job's end ends the watch.
 constexpr auto kNoRevision = std::numeric_limits<std::uint64_t>::max();
 
 }  // namespace

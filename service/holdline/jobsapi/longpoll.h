@@ -7,16 +7,17 @@
 
 namespace holdline {
 
-/// A request with `Prefer: wait`: answered when the job has ended, or at its deadline as the job stands then.
+/// A request with `Prefer: wait` (RFC 7240). It is answered when the job ends, or at its deadline with the
+/// job's state.
 class LongPoll : public JobWatcher
 {
     Q_OBJECT
 
 public:
-    /// Answers the exchange from the record, of which there may be none (any more).
+    /// Answers the exchange from the record. The record is empty when the job does not exist.
     using Answer = std::function<void(Exchange &, const std::optional<JobRecord> &)>;
 
-    /// `record` is how the job stands now.
+    /// `record` is the job's current state.
     LongPoll(JobDirectory &directory, JobRecord record, TimePoint deadline, std::chrono::milliseconds slice,
              std::unique_ptr<Exchange> exchange, Answer answer, QObject *parent);
 
@@ -26,7 +27,7 @@ public:
 private:
     void seen(std::optional<JobRecord> record) override;
 
-    /// As it stood when it was last looked at, without the request.
+    /// The job's last known state, without its request body.
     std::optional<JobRecord> m_record;
     const TimePoint m_deadline;
     const Answer m_answer;

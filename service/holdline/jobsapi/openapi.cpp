@@ -3,7 +3,7 @@
 
 #include <QFile>
 
-/// Nothing of a static library's resources is linked without it. Must stand outside of any namespace.
+/// Makes the linker keep the resources of this static library. Must be outside of any namespace.
 static void initResources()
 {
     Q_INIT_RESOURCE(openapi);

@@ -5,7 +5,7 @@
 
 namespace holdline {
 
-/// The description of the main listener, resources/docs/openapi.json, as it is embedded. Thread-safe.
+/// The embedded description of the main listener, resources/docs/openapi.json. Thread-safe.
 QByteArray openApiDocument();
 http::Response openApiAnswer();
 

@@ -41,13 +41,12 @@ std::variant<QueryParameters, QString> parseQuery(QByteArrayView target,
         const qsizetype equals = pair.indexOf('=');
         const QByteArray name = decoded(equals < 0 ? pair : pair.first(equals));
         if (std::find(known.begin(), known.end(), name) == known.end())
-            return u"The query holds a parameter that is not known here; these are: %1."_s.arg(
-                namesOf(known));
+            return u"The query has an unknown parameter. Known parameters: %1."_s.arg(namesOf(known));
         const QString quoted = u"\"%1\""_s.arg(QString::fromLatin1(name));
         if (equals < 0 || equals + 1 == pair.size())
             return u"The query's parameter %1 has no value."_s.arg(quoted);
         if (!parameters.emplace(name, decoded(pair.sliced(equals + 1))).second)
-            return u"The query's parameter %1 is there more than once."_s.arg(quoted);
+            return u"The query's parameter %1 is repeated."_s.arg(quoted);
     }
     return parameters;
 }

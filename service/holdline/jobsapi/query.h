@@ -11,12 +11,12 @@
 
 namespace holdline {
 
-/// A query's parameters by name, percent-decoded. A plus sign stands for itself, not for a space: keys and
-/// accounts may hold one.
+/// The parameters of a query by name, percent-decoded. A plus sign is a plus sign, not a space, because keys
+/// and accounts may contain one.
 using QueryParameters = std::map<QByteArray, QByteArray>;
 
-/// Those of a request's target, or what is wrong with them, for people: a parameter that is not `known`, one
-/// that comes twice, one without a value.
+/// Returns the parameters of a request's target, or an error text for people. Errors are: a parameter not in
+/// `known`, a repeated parameter, a parameter without a value. Pure.
 std::variant<QueryParameters, QString> parseQuery(QByteArrayView target,
                                                   std::initializer_list<QByteArrayView> known);
 

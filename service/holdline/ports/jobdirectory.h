@@ -10,9 +10,9 @@
 
 namespace holdline {
 
-/// What the jobs API asks about durable jobs, wherever they are: held in this shard or another one, or
-/// stored. Each call is answered exactly once, at once or later, in the thread it was made in. Plain jobs (no
-/// key, not handed over) are not found here.
+/// Finds durable jobs for the jobs API: jobs of this shard, of other shards and stored jobs. Each call gets
+/// exactly one answer, at once or later, in the calling thread. It does not find plain jobs (without a key
+/// and not handed over).
 class JobDirectory
 {
 public:
@@ -21,23 +21,23 @@ public:
 
     virtual ~JobDirectory() = default;
 
-    /// False while the store may be unreadable: what is not found may be there all the same. Ask from inside
-    /// the answer.
+    /// False when the store may be unreadable. A job that is not found may then exist all the same. Call it
+    /// inside the answer.
     virtual bool isComplete() const = 0;
 
-    /// Nothing: there never was such a job. See JobRecord::expired.
+    /// The answer is empty when the job never existed. See also JobRecord::expired.
     virtual void find(const QByteArray &id, Found found) = 0;
-    /// An empty account: of all accounts, at most 100, newest first.
+    /// Finds at most 100 jobs, newest first. An empty account means all accounts.
     virtual void findByKey(const QByteArray &account, const QByteArray &key, FoundAll found) = 0;
-    /// As find(), but later: when the record's revision is above `after`, when the job is settled, or at
-    /// `until`, whichever comes first. `until` is at most kMaxWatch away. There is no way to take it back, so
-    /// whoever wants to wait longer asks again. A job that nobody can watch now (it is only stored, or there
-    /// are too many watches) is answered as it stands, before any of this: ask again after a pause.
+    /// Like find(), but answers later: when the record's revision is above `after`, when the job is settled,
+    /// or at `until`. `until` is at most kMaxWatch away. A watch cannot be cancelled, so a longer wait needs
+    /// several watches. A job that cannot be watched (only stored, or too many watches) is answered early
+    /// with its current state. Ask again after a pause.
     virtual void watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found) = 0;
     static constexpr std::chrono::seconds kMaxWatch{10};
 
     enum class Cancelled : std::uint8_t { Done, NotFound, Expired, AlreadyEnded };
-    /// The record is as it stands afterwards, where there is one.
+    /// Answers with the job's record after the call, when the job exists.
     virtual void cancel(const QByteArray &id,
                         std::function<void(Cancelled, std::optional<JobRecord>)> answer) = 0;
 };

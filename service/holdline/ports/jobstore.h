@@ -14,9 +14,9 @@
 
 namespace holdline {
 
-/// One shard's door to what outlives the process. Everything is answered later, from the shard's event loop,
-/// never from inside the call; what is still unanswered when the door goes is never answered. Writes are
-/// carried out in the order of the calls; an error concerns that one write, and nothing of it is stored.
+/// A shard's access to the data that outlives the process. Answers come later from the shard's event loop,
+/// never inside the call. When this object is destroyed, open calls get no answer. Writes are carried out in
+/// the order of the calls. An error concerns one write, and nothing of that write is stored.
 ///
 /// Implemented by StoreLink over the store's threads and by a fake in tests. Thread: its shard's.
 class JobStore : public QObject
@@ -26,48 +26,49 @@ class JobStore : public QObject
 public:
     using QObject::QObject;
 
-    /// Empty: it is durable now. Otherwise why it is not, for people.
+    /// `error` is empty when the write is durable. Otherwise it is the reason, for people.
     using Done = std::function<void(const QString &error)>;
     using Found = std::function<void(std::optional<JobRecord>)>;
     using FoundAll = std::function<void(std::vector<JobRecord>)>;
 
-    /// False while it certainly cannot store: what needs a promise is refused at once. errorString() says
-    /// why, for people.
+    /// False while the store certainly cannot write. Durable jobs are then refused at once. errorString() is
+    /// the reason, for people.
     virtual bool isAvailable() const = 0;
     virtual QString errorString() const = 0;
-    /// Whether what it holds survives the process.
+    /// True when the stored data survives the process.
     virtual bool isDurable() const = 0;
 
-    /// Stores the record under its id in place of what was there. `done` may be empty.
+    /// Stores the record under its id and replaces an earlier one. `done` may be empty.
     virtual void put(const JobRecord &record, Done done) = 0;
-    /// Forgets the record: there never was such a job.
+    /// Deletes the record. Later look-ups find no such job.
     virtual void remove(const QByteArray &id) = 0;
 
-    /// The record with this id, expired ones too. Sees at least what was reported as done.
+    /// Finds the record with this id, also an expired one. Sees every write that was reported as done.
     virtual void find(const QByteArray &id, Found found) = 0;
-    /// The one with this key; the account's key is unique.
+    /// Finds the record with this key, which is unique in its account.
     virtual void findByKey(const QByteArray &account, const QByteArray &key, Found found) = 0;
-    /// The one whose callback address ends in this token (CallbackToken::toText()), ended ones too: a
-    /// callback that comes again after a restart must be known. Look up by CallbackToken::lookup, compare the
-    /// whole in constant time.
+    /// Finds the record whose callback address ends in this token (CallbackToken::toText()). Also finds ended
+    /// jobs, because a repeated callback must be recognised after a restart. Implementations look up by
+    /// CallbackToken::lookup and compare the whole token in constant time.
     virtual void findByToken(const QByteArray &token, Found found) = 0;
-    /// At most `most` with this key, whatever the account, newest first.
+    /// Finds at most `most` records with this key in all accounts, newest first.
     virtual void findAllByKey(const QByteArray &key, int most, FoundAll found) = 0;
 
-    /// Dead letters, each under its id, in place of what was there. The oldest are dropped where there are
-    /// too many, of each kind by itself: a kind may take half of store.dead_letters and of
-    /// store.dead_letter_bytes, so that a flood of one leaves the other alone.
+    /// Stores a dead letter under its id and replaces an earlier one. Drops the oldest when there are too
+    /// many. Each kind may use half of store.dead_letters and of store.dead_letter_bytes. So a flood of one
+    /// kind does not push out the other.
     virtual void putDeadLetter(const DeadLetter &letter, Done done) = 0;
     using FoundDeadLetters = std::function<void(std::vector<DeadLetter>)>;
     using FoundDeadLetter = std::function<void(std::optional<DeadLetter>)>;
-    /// The newest `most` of this kind, or of all, newest first, without bodies and tokens.
+    /// Lists the newest `most` dead letters of this kind or of all kinds, newest first, without bodies and
+    /// tokens.
     virtual void listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundDeadLetters found) = 0;
-    /// The whole letter.
+    /// Finds one dead letter with its body and token.
     virtual void findDeadLetter(const QByteArray &id, FoundDeadLetter found) = 0;
-    /// Forgets the letter; one that is not there is forgotten already. `done` may be empty.
+    /// Deletes a dead letter. Succeeds when it does not exist. `done` may be empty.
     virtual void removeDeadLetter(const QByteArray &id, Done done) = 0;
 
-    /// How the store of all shards stands.
+    /// Reads the status of the store, which all shards share.
     virtual void askStatus(std::function<void(const StoreStatus &)> answer) = 0;
 
 Q_SIGNALS:

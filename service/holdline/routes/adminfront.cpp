@@ -14,7 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Few and short-lived connections are all an operator and a scraper need.
+/// An operator and a metrics scraper need only few, short-lived connections.
 http::Limits adminLimits(int maxConnections)
 {
     http::Limits limits;
@@ -66,7 +66,7 @@ AdminFront::AdminFront(AdminSource source, DeadLetterService &letters, int maxCo
                                {u"qt"_s, QString::fromLatin1(qVersion())}});
     });
     m_server.route("GET", "/metrics", [this](const http::Request &, std::unique_ptr<Exchange> exchange) {
-        // A std::function must be one that can be copied.
+        // std::function needs a copyable callable, so the exchange is shared.
         m_source.metrics([exchange = std::shared_ptr(std::move(exchange))](const QByteArray &page) {
             exchange->answer(reply(200, PrometheusText::kContentType, page));
         });

@@ -7,26 +7,27 @@
 
 namespace holdline {
 
-/// What the admin listener asks the service for.
+/// The data of the service that the admin listener serves.
 struct AdminSource
 {
-    /// Why the service is not ready, in words for people; empty: it is ready.
+    /// Returns the reasons why the service is not ready, for people. Empty when it is ready.
     std::function<QStringList()> notReady;
-    /// Calls back, at once or later, with the whole metrics page, Prometheus text format 0.0.4.
+    /// Calls back, at once or later, with the whole metrics page in Prometheus text format 0.0.4.
     std::function<void(std::function<void(const QByteArray &)>)> metrics;
 };
 
 class DeadLetterService;
 
-/// The routes of the admin listener: /livez, /readyz, /metrics, /version and /v1/dead-letters. Loopback by
-/// default; has no authentication of its own.
+/// Serves the routes of the admin listener: /livez, /readyz, /metrics, /version and /v1/dead-letters. It has
+/// no authentication and listens on loopback by default.
 class AdminFront : public QObject
 {
     Q_OBJECT
 
 public:
-    /// The desk must outlive it.
-    AdminFront(AdminSource source, DeadLetterService &letters, int maxConnections, QObject *parent = nullptr);
+    /// `deadLetters` must outlive it.
+    AdminFront(AdminSource source, DeadLetterService &deadLetters, int maxConnections,
+               QObject *parent = nullptr);
 
     http::HttpListener &listener() { return m_server.listener(); }
 

@@ -18,10 +18,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-using SharedExchange = std::shared_ptr<Exchange>;  // a std::function must be one that can be copied
+using SharedExchange = std::shared_ptr<Exchange>;  // std::function needs a copyable callable
 using Redriven = DeadLetterService::Redriven;
 
-constexpr int kListedUnlessAsked = 100;
+constexpr int kDefaultLimit = 100;
 
 http::Response jsonReply(int status, const QJsonObject &object)
 {
@@ -39,7 +39,7 @@ http::Response problem(Reason reason, const QString &detail)
 
 http::Response noSuchDeadLetter()
 {
-    return problem(Reason::NotFound, u"There is no such dead letter (any more)."_s);
+    return problem(Reason::NotFound, u"This dead letter does not exist or no longer exists."_s);
 }
 
 QJsonObject toJson(const DeadLetter &letter)
@@ -85,15 +85,15 @@ QJsonObject toJson(const Redriven &redriven)
     if (redriven.answer.status == 0 || redriven.result == Redriven::Result::NotFound)
         return object;
     object.insert(u"status"_s, redriven.answer.status);
-    const QJsonObject said = QJsonDocument::fromJson(redriven.answer.body).object();
+    const QJsonObject answered = QJsonDocument::fromJson(redriven.answer.body).object();
     for (const QString &name : {u"callback"_s, u"code"_s}) {
-        if (said.contains(name))
-            object.insert(name, said.value(name));
+        if (answered.contains(name))
+            object.insert(name, answered.value(name));
     }
     if (const QByteArray job = redriven.answer.headers.value("Holdline-Job"); !job.isEmpty())
         object.insert(u"job"_s, QString::fromUtf8(job));
-    if (const QByteArray place = redriven.answer.headers.value("Location"); !place.isEmpty())
-        object.insert(u"location"_s, QString::fromUtf8(place));
+    if (const QByteArray location = redriven.answer.headers.value("Location"); !location.isEmpty())
+        object.insert(u"location"_s, QString::fromUtf8(location));
     return object;
 }
 
@@ -105,62 +105,63 @@ http::Response answerTo(const Redriven &redriven)
         case Redriven::Result::Cut:
             return problem(
                 Reason::BodyTooLarge,
-                u"The letter holds the beginning of its body only, so it cannot be driven again."_s);
+                u"Only the beginning of the dead letter's body is stored. It cannot be redriven."_s);
         case Redriven::Result::Refused:
             return redriven.answer;
         case Redriven::Result::Done:
             break;
     }
     http::Response response = jsonReply(redriven.answer.status, toJson(redriven));
-    if (const QByteArray place = redriven.answer.headers.value("Location"); !place.isEmpty())
-        response.headers.append("Location", place);
+    if (const QByteArray location = redriven.answer.headers.value("Location"); !location.isEmpty())
+        response.headers.append("Location", location);
     return response;
 }
 
-/// The segment after /v1/dead-letters/.
-QByteArray letterIn(const http::Request &request)
+/// The segment after /v1/dead-letters/, which is the id.
+QByteArray deadLetterId(const http::Request &request)
 {
     return request.path().toByteArray().split('/').value(3);
 }
 
-/// What a query asks for, or what is wrong with it.
-struct Asked
+/// The parameters of a query, or an error text for people.
+struct ListQuery
 {
     std::optional<DeadLetter::Kind> kind;
-    int limit = kListedUnlessAsked;
+    int limit = kDefaultLimit;
     QString error;
 };
 
-Asked askedIn(const http::Request &request)
+ListQuery parseListQuery(const http::Request &request)
 {
-    Asked asked;
+    ListQuery query;
     const qsizetype mark = request.target.indexOf('?');
-    const QUrlQuery query(QString::fromLatin1(mark < 0 ? QByteArray() : request.target.sliced(mark + 1)));
-    for (const auto &[field, value] : query.queryItems(QUrl::FullyDecoded)) {
+    const QUrlQuery items(QString::fromLatin1(mark < 0 ? QByteArray() : request.target.sliced(mark + 1)));
+    for (const auto &[field, value] : items.queryItems(QUrl::FullyDecoded)) {
         bool isNumber = false;
         if (field == "kind"_L1 && value == name(DeadLetter::Kind::Callback)) {
-            asked.kind = DeadLetter::Kind::Callback;
+            query.kind = DeadLetter::Kind::Callback;
         } else if (field == "kind"_L1 && value == name(DeadLetter::Kind::Job)) {
-            asked.kind = DeadLetter::Kind::Job;
+            query.kind = DeadLetter::Kind::Job;
         } else if (field == "kind"_L1) {
-            asked.error = u"kind is \"callback\" or \"job\""_s;
+            query.error = u"The parameter kind must be \"callback\" or \"job\"."_s;
         } else if (field == "limit"_L1) {
-            asked.limit = value.toInt(&isNumber);
-            if (!isNumber || asked.limit < 1 || asked.limit > DeadLetterService::kMaxListed)
-                asked.error = u"limit is a number from 1 to %1"_s.arg(DeadLetterService::kMaxListed);
+            query.limit = value.toInt(&isNumber);
+            if (!isNumber || query.limit < 1 || query.limit > DeadLetterService::kMaxListed)
+                query.error = u"The parameter limit must be a number from 1 to %1."_s.arg(
+                    DeadLetterService::kMaxListed);
         }
     }
-    return asked;
+    return query;
 }
 
 void list(DeadLetterService &deadLetters, const http::Request &request, const SharedExchange &exchange)
 {
-    const Asked asked = askedIn(request);
-    if (!asked.error.isEmpty()) {
-        exchange->answer(problem(Reason::BadRequest, asked.error));
+    const ListQuery query = parseListQuery(request);
+    if (!query.error.isEmpty()) {
+        exchange->answer(problem(Reason::BadRequest, query.error));
         return;
     }
-    deadLetters.list(asked.kind, asked.limit, [exchange](const std::vector<DeadLetter> &letters) {
+    deadLetters.list(query.kind, query.limit, [exchange](const std::vector<DeadLetter> &letters) {
         QJsonArray array;
         for (const DeadLetter &letter : letters)
             array.append(toJson(letter));
@@ -170,13 +171,13 @@ void list(DeadLetterService &deadLetters, const http::Request &request, const Sh
 
 void redriveAll(DeadLetterService &deadLetters, const http::Request &request, const SharedExchange &exchange)
 {
-    const Asked asked = askedIn(request);
-    if (!asked.error.isEmpty() || !asked.kind) {
-        exchange->answer(
-            problem(Reason::BadRequest, u"?kind=callback or ?kind=job says which letters are meant."_s));
+    const ListQuery query = parseListQuery(request);
+    if (!query.error.isEmpty() || !query.kind) {
+        exchange->answer(problem(Reason::BadRequest,
+                                 u"The parameter kind is missing. It must be \"callback\" or \"job\"."_s));
         return;
     }
-    deadLetters.redriveAll(*asked.kind, [exchange](const std::vector<Redriven> &all) {
+    deadLetters.redriveAll(*query.kind, [exchange](const std::vector<Redriven> &all) {
         QJsonArray array;
         int removed = 0;
         for (const Redriven &one : all) {
@@ -195,23 +196,23 @@ void addDeadLetterRoutes(HttpServer &server, DeadLetterService &deadLetters)
                  [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
                      list(deadLetters, request, std::move(exchange));
                  });
-    // Before <arg>, which would take it as well.
+    // Before the route with <arg>, which would match this path, too.
     server.route("POST", "/v1/dead-letters/redrive",
                  [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
                      redriveAll(deadLetters, request, std::move(exchange));
                  });
     server.route("GET", "/v1/dead-letters/<arg>",
                  [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-                     deadLetters.find(letterIn(request), [exchange = SharedExchange(std::move(exchange))](
-                                                             const std::optional<DeadLetter> &letter) {
+                     deadLetters.find(deadLetterId(request), [exchange = SharedExchange(std::move(exchange))](
+                                                                 const std::optional<DeadLetter> &letter) {
                          exchange->answer(letter ? jsonReply(200, withBody(*letter)) : noSuchDeadLetter());
                      });
                  });
     server.route(
         "DELETE", "/v1/dead-letters/<arg>",
         [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-            deadLetters.discard(letterIn(request), [exchange = SharedExchange(std::move(exchange))](
-                                                       bool found, const QString &error) {
+            deadLetters.discard(deadLetterId(request), [exchange = SharedExchange(std::move(exchange))](
+                                                           bool found, const QString &error) {
                 if (!error.isEmpty())
                     exchange->answer(problem(Reason::StoreUnavailable, error));
                 else
@@ -220,10 +221,11 @@ void addDeadLetterRoutes(HttpServer &server, DeadLetterService &deadLetters)
         });
     server.route("POST", "/v1/dead-letters/<arg>/redrive",
                  [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-                     deadLetters.redrive(letterIn(request), [exchange = SharedExchange(std::move(exchange))](
-                                                                const Redriven &redriven) {
-                         exchange->answer(answerTo(redriven));
-                     });
+                     deadLetters.redrive(
+                         deadLetterId(request),
+                         [exchange = SharedExchange(std::move(exchange))](const Redriven &redriven) {
+                             exchange->answer(answerTo(redriven));
+                         });
                  });
 }
 

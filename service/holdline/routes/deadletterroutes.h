@@ -6,15 +6,15 @@ namespace holdline {
 class DeadLetterService;
 class HttpServer;
 
-/// The part of the admin listener that deals with dead letters:
+/// The routes of the admin listener for dead letters:
 ///
 ///   GET    /v1/dead-letters?kind=callback|job&limit=N   newest first, without bodies
 ///   POST   /v1/dead-letters/redrive?kind=callback|job   the oldest DeadLetterService::kMaxAtOnce of a kind
-///   GET    /v1/dead-letters/{id}                        the whole letter, but for its token
+///   GET    /v1/dead-letters/{id}                        the whole dead letter without its token
 ///   DELETE /v1/dead-letters/{id}
 ///   POST   /v1/dead-letters/{id}/redrive
 ///
-/// The desk must outlive the server.
+/// `deadLetters` must outlive the server.
 void addDeadLetterRoutes(HttpServer &server, DeadLetterService &deadLetters);
 
 }  // namespace holdline

@@ -17,7 +17,7 @@ HttpFront::HttpFront(const http::Limits &limits, const QByteArray &callbackPath,
     : QObject(parent), m_server(limits)
 {
     connect(&m_server, &HttpServer::requestRefused, this, &HttpFront::requestRefused);
-    // QHttpServer tries them in this order: what comes most often comes first.
+    // QHttpServer tries the routes in this order, so the most frequent route is first.
     m_server.route("POST", kCallbackPath + QByteArray("/<arg>"), callback);
     for (const char *path : {"/start", "/", "/proxy"})
         m_server.route("POST", path, start);

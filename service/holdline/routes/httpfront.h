@@ -7,28 +7,28 @@ namespace holdline {
 
 class JobsApi;
 
-/// The routes of the main listener: starts of clients, callbacks of the upstream, the jobs API, and the
-/// description of all of them, /openapi.json.
+/// Serves the routes of the main listener: starts of clients, callbacks of the upstream, the jobs API and
+/// their description, /openapi.json.
 ///
-/// Life: what the two handlers call must outlive it. Destroying it closes every connection.
+/// Life: the objects that the two handlers use must outlive it. The destructor closes every connection.
 class HttpFront : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `callbackPath` is the path of the callback URL given to upstreams, "/callback" as a rule; callbacks
-    /// are served there and at /callback, and may use the listener's reserved connections.
+    /// `callbackPath` is the path of the callback URL that upstreams get, usually "/callback". Callbacks are
+    /// served at this path and at /callback. They may use the listener's reserved connections.
     HttpFront(const http::Limits &limits, const QByteArray &callbackPath, RequestHandler start,
               RequestHandler callback, QObject *parent = nullptr);
 
-    /// Adds the jobs API, which must outlive this; before the listener listens.
+    /// Adds the jobs API before the listener starts. `api` must outlive this object.
     void serve(JobsApi &api);
 
     std::vector<std::pair<QByteArray, QByteArray>> routes() const { return m_server.routes(); }
     http::HttpListener &listener() { return m_server.listener(); }
 
 Q_SIGNALS:
-    /// A request for a path or method that is not served.
+    /// A request had an unknown path or method.
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:

@@ -11,7 +11,8 @@ using Fate = StartResult::Fate;
 
 namespace {
 
-/// Network and proxy errors come below 200, protocol errors from 301; all others follow from the status.
+/// True for errors below HTTP. Network and proxy errors are below 200, protocol errors start at 301. All
+/// others follow from the status.
 bool isBelowHttp(QNetworkReply::NetworkError error, int status)
 {
     switch (error) {
@@ -65,7 +66,7 @@ QByteArray proxyStatusOf(const StartExchange &exchange)
     }
 }
 
-/// No status line came.
+/// The result when no status line came.
 StartResult withoutAnswer(const StartExchange &exchange)
 {
     StartResult result;
@@ -78,7 +79,7 @@ StartResult withoutAnswer(const StartExchange &exchange)
         return result;
     }
     result.fate = Fate::NotStarted;
-    // What is wrong with the URL or the request itself does not get better by trying again.
+    // A faulty URL or request does not get better by trying again.
     result.retryable = exchange.error < QNetworkReply::ContentAccessDenied;
     result.detail = exchange.timedOut ? u"No connection to the upstream in time"_s
                                       : u"The upstream cannot be reached: %1"_s.arg(exchange.errorText);
@@ -114,7 +115,7 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
         auto answer = parseStartAnswer(exchange.body);
         if (const QString *why = std::get_if<QString>(&answer)) {
             result.proxyStatus = "http_protocol_error";
-            result.detail = u"The upstream's answer is not one to a start: %1"_s.arg(*why);
+            result.detail = u"The upstream's answer to the start is invalid: %1"_s.arg(*why);
             return result;  // Unknown
         }
         result.fate = Fate::Accepted;
@@ -123,7 +124,7 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
     }
     if (exchange.status < 400) {
         result.fate = Fate::NotStarted;
-        result.detail += u", a redirect; redirects are not followed"_s;
+        result.detail += u" (a redirect, which is not followed)"_s;
         return result;
     }
     if (isRetryableStatus(exchange.status)) {

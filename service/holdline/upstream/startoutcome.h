@@ -10,24 +10,24 @@
 
 namespace holdline {
 
-/// What is known once the HTTP exchange of a start is over.
+/// The facts about a start after its HTTP exchange.
 struct StartExchange
 {
     QNetworkReply::NetworkError error = QNetworkReply::NoError;
     QString errorText;
-    QByteArray proxyStatus;  ///< RFC 9209 error type where the manager told one
-    bool sent = true;        ///< false: certainly, the upstream cannot have got the request
-    bool timedOut = false;   ///< we gave up waiting
-    bool tooLarge = false;   ///< we stopped reading the answer
-    int status = 0;          ///< 0: no answer
+    QByteArray proxyStatus;  ///< error type of RFC 9209, if the manager knows one
+    bool sent = true;        ///< false when the upstream has certainly not got the request
+    bool timedOut = false;   ///< the client's time limit passed
+    bool tooLarge = false;   ///< the answer was too large and not read to its end
+    int status = 0;          ///< 0 without an answer
     QByteArray contentType;
     QByteArray retryAfter;
     QByteArray body;
 };
 
-/// Sorts the end of a start by what it says about the job; JobStarter's StartResult documents the classes.
-/// The rule behind it: a status line of the upstream is believed, whatever becomes of the body behind it;
-/// only a 2xx needs its body to be read; and without a status line only `sent` counts. Pure.
+/// Classifies the end of a start by its meaning for the job. StartResult describes the classes. The rules: a
+/// status line of the upstream counts, even when the body after it is lost. Only a 2xx needs its body.
+/// Without a status line only `sent` counts. Pure.
 StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
                          std::chrono::milliseconds maxRetryAfter);
 

@@ -21,13 +21,13 @@ UpstreamClient::UpstreamClient(QNetworkAccessManager *manager, const QUrl &url, 
       m_deadlines([this](const Ticket &ticket) {
           Call &call = m_calls.at(ticket);
           call.timedOut = true;
-          // Not from here: abort() emits finished(), and whoever listens may destroy this table.
+          // Not inside this call: abort() emits finished(), and a receiver may destroy this table.
           QMetaObject::invokeMethod(call.reply, &QNetworkReply::abort, Qt::QueuedConnection);
       })
 {
     m_request.setHeader(QNetworkRequest::ContentTypeHeader, QByteArrayLiteral("application/json"));
     m_request.setRawHeader("User-Agent", "holdline/" HOLDLINE_VERSION);
-    // PendingRequest for it by hand is what keeps the stock manager from unpacking.
+    // Setting the field by hand keeps Qt's manager from unpacking bodies.
     m_request.setRawHeader("Accept-Encoding", "identity");
     m_request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
     m_request.setAttribute(QNetworkRequest::DoNotBufferUploadDataAttribute, true);
@@ -55,7 +55,7 @@ void UpstreamClient::setUrl(const QUrl &url)
 void UpstreamClient::start(Ticket ticket, const StartCall &call)
 {
     Q_ASSERT(!m_calls.contains(ticket));
-    // Most bodies are as long as the one before, and setting this field costs more than looking.
+    // Most bodies have the length of the previous one. Comparing is cheaper than setting this field.
     if (call.body.size() != std::exchange(m_contentLength, call.body.size()))
         m_request.setHeader(QNetworkRequest::ContentLengthHeader, m_contentLength);
     QNetworkRequest request = m_request;
@@ -67,7 +67,7 @@ void UpstreamClient::start(Ticket ticket, const StartCall &call)
     auto *body = new OnceBody(call.body, call.account);
     QNetworkReply *reply = openPost(*m_manager, request, body);
     body->setParent(reply);
-    // The stock manager stops reading from the network beyond this.
+    // Qt's manager stops reading from the network above this size.
     reply->setReadBufferSize(m_limits.maxAnswerBytes + 1);
     connect(reply, &QNetworkReply::readyRead, this, [this, ticket] { checkSize(ticket); });
     connect(reply, &QNetworkReply::finished, this, [this, ticket] { end(ticket); });
@@ -107,16 +107,16 @@ void UpstreamClient::end(Ticket ticket)
         exchange.proxyStatus = reply.attribute(PooledAccessManager::ProxyStatusAttribute).toByteArray();
         const QVariant sent = reply.attribute(PooledAccessManager::RequestSentAttribute);
         exchange.sent = sent.isValid() ? sent.toBool() : call.body->wasRead();
-        // An answer that came to its end meanwhile counts.
+        // An answer that was complete before the abort counts.
         exchange.timedOut = call.timedOut && exchange.error == QNetworkReply::OperationCanceledError;
     }
     exchange.contentType = reply.rawHeader("Content-Type");
     exchange.retryAfter = reply.rawHeader("Retry-After");
-    // readAll() would make room for 16 KiB. Aborted stock replies are closed.
+    // readAll() would allocate 16 KiB. Aborted replies of Qt's manager are closed.
     if (reply.isOpen() && reply.bytesAvailable() > 0)
         exchange.body = reply.read(reply.bytesAvailable());
     reply.deleteLater();
-    // What time it is matters to Retry-After alone.
+    // Only Retry-After needs the current time.
     const QDateTime now = exchange.retryAfter.isEmpty() ? QDateTime() : QDateTime::currentDateTimeUtc();
     Q_EMIT finished(ticket, startOutcome(exchange, now, m_limits.maxRetryAfter));
 }

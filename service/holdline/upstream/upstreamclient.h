@@ -17,11 +17,11 @@ namespace holdline {
 class OnceBody;
 
 /// Sends starts as `POST <url>` with `Content-Type: application/json`, `Idempotency-Key`, `User-Agent` and
-/// the call's headers, over any QNetworkAccessManager: PooledAccessManager for http, the stock code for
-/// https. With both a start arrives at most once: nothing is ever repeated, redirects are not followed,
-/// nothing is unpacked.
+/// the call's headers. Uses any QNetworkAccessManager: PooledAccessManager for http, Qt's own for https. With
+/// both, a start arrives at most once. Nothing is repeated, redirects are not followed and bodies are not
+/// unpacked.
 ///
-/// Life: the manager must outlive it; it may be shared. Destroying it aborts the starts under way without a
+/// Life: the manager must outlive it and may be shared. The destructor aborts starts in progress without a
 /// signal. Thread: the manager's. The headers of a call must be valid field values (RFC 9110, 5.5).
 class UpstreamClient final : public JobStarter
 {
@@ -30,7 +30,7 @@ class UpstreamClient final : public JobStarter
 public:
     struct Limits
     {
-        std::int64_t maxAnswerBytes = 1024 * 1024;  ///< an answer beyond it is not read to its end
+        std::int64_t maxAnswerBytes = 1024 * 1024;  ///< bytes; a longer answer is not read to its end
         std::chrono::milliseconds maxRetryAfter{600'000};
     };
 
@@ -38,7 +38,7 @@ public:
                    QObject *parent = nullptr);
     ~UpstreamClient() override;
 
-    /// For starts to come; those under way keep theirs.
+    /// Applies to later starts. Starts in progress keep their URL.
     void setUrl(const QUrl &url);
     void setLimits(const Limits &limits) { m_limits = limits; }
 
@@ -59,8 +59,8 @@ private:
     void end(Ticket ticket);
 
     QNetworkAccessManager *m_manager;
-    QNetworkRequest m_request;       ///< what all starts have in common
-    qsizetype m_contentLength = -1;  ///< that m_request says
+    QNetworkRequest m_request;       ///< the common part of all starts
+    qsizetype m_contentLength = -1;  ///< the Content-Length set in m_request
     Limits m_limits;
     std::unordered_map<Ticket, Call> m_calls;
     DeadlineTimer<Ticket> m_deadlines;

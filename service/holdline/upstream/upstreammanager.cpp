@@ -15,7 +15,7 @@ UpstreamManager::UpstreamManager(UpstreamTransport transport, const PoolOptions 
         m_manager = std::move(pooled);
     } else {
         m_manager = std::make_unique<QNetworkAccessManager>();
-        // As with the other: the upstream is meant as it is configured.
+        // Like PooledAccessManager, it goes to the configured upstream directly.
         m_manager->setProxy(QNetworkProxy::NoProxy);
     }
 }

@@ -12,11 +12,11 @@ namespace holdline {
 
 class PooledAccessManager;
 
-/// The QNetworkAccessManager that `upstream.transport` asks for: a PooledAccessManager, or Qt's own to
-/// compare with or to fall back on. Of PoolOptions, Qt's own takes nothing: it opens at most six connections
-/// per host for whatever account, has a thread for them, and tells nobody how many there are.
+/// The QNetworkAccessManager selected by `upstream.transport`: a PooledAccessManager, or Qt's own for
+/// comparison and as a fallback. Qt's own ignores PoolOptions. It opens at most six connections per host for
+/// all accounts together, runs them in a thread and does not report their number.
 ///
-/// Owns the manager; one thread.
+/// Owns the manager. Lives in one thread.
 class UpstreamManager
 {
 public:
@@ -25,12 +25,13 @@ public:
 
     QNetworkAccessManager *manager() const { return m_manager.get(); }
     void setOptions(const PoolOptions &options);
-    /// Open or opening; nothing when it is not known.
+    /// Connections open or opening. Empty when the manager does not report them.
     std::optional<int> connectionCount() const;
 
 private:
     std::unique_ptr<QNetworkAccessManager> m_manager;
-    PooledAccessManager *m_pooled = nullptr;  ///< the same, if it is one
+    PooledAccessManager *m_pooled =
+        nullptr;  ///< the same manager when it is a PooledAccessManager, otherwise null
 };
 
 }  // namespace holdline

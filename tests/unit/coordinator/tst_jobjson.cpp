@@ -242,9 +242,9 @@ private Q_SLOTS:
         row("/p?b=2&&a=1&", "a=1;b=2;");
         row("/p?a=%31%20%26+%C3%A4", "a=1 &+\xc3\xa4;");
         row("/p?%61=x%3Dy=z", "a=x=y=z;");
-        row("/p?c=1", "The query holds a parameter that is not known here; these are: \"a\", \"b\".");
-        row("/p?A=1", "The query holds a parameter that is not known here; these are: \"a\", \"b\".");
-        row("/p?a=1&a=1", "The query's parameter \"a\" is there more than once.");
+        row("/p?c=1", "The query has an unknown parameter. Known parameters: \"a\", \"b\".");
+        row("/p?A=1", "The query has an unknown parameter. Known parameters: \"a\", \"b\".");
+        row("/p?a=1&a=1", "The query's parameter \"a\" is repeated.");
         row("/p?a", "The query's parameter \"a\" has no value.");
         row("/p?a=", "The query's parameter \"a\" has no value.");
     }
