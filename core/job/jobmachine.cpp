@@ -22,10 +22,8 @@ JobStep startEnded(JobStatus status, JobEvent event)
         return {status, {}};
     status.startInFlight = false;
     const JobActions endTurn = JobAction::EndTurn;
-    if (status.state == JobState::Settled) {
-        status.startUnknown = event == JobEvent::StartUnknown;
+    if (status.state == JobState::Settled)
         return {status, endTurn};
-    }
 
     switch (event) {
         case JobEvent::StartAccepted:
@@ -53,13 +51,6 @@ JobStep startEnded(JobStatus status, JobEvent event)
     }
 }
 
-/// The job may have run and nothing was heard of it.
-bool isMissingResult(Reason outcome)
-{
-    return outcome == Reason::CallbackTimeout || outcome == Reason::StartUnknown ||
-           outcome == Reason::Interrupted;
-}
-
 JobStep callbackCame(JobStatus status, JobEvent event)
 {
     // The token leaves the house with the first start; whoever knows it earlier has guessed.
@@ -73,7 +64,7 @@ JobStep callbackCame(JobStatus status, JobEvent event)
     status.resultSeen = true;
     const Reason result = event == JobEvent::CallbackCompleted ? Reason::Completed : Reason::JobFailed;
     if (status.state == JobState::Settled) {
-        if (status.durable && isMissingResult(status.outcome))
+        if (status.durable && reasonInfo(status.outcome).has(EndTrait::MissesResult))
             status.outcome = result;
         return {status, JobAction::KeepResult, CallbackOutcome::Late};
     }

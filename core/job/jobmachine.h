@@ -51,7 +51,7 @@ enum class JobEvent : std::uint8_t {
 };
 inline constexpr int kJobEventCount = static_cast<int>(JobEvent::HandOver) + 1;
 
-/// What the JobCoordinator has to do about an event, all of it at once.
+/// What has to be done about an event. JobCoordinator::perform() carries all of it out.
 enum class JobAction : std::uint8_t {
     SendStart = 1 << 0,   ///< send the start request
     AwaitRetry = 1 << 1,  ///< put it back into its lane after the retry's delay

@@ -5,11 +5,6 @@
 
 namespace holdline {
 
-Jobs::Jobs(const Limits &limits, std::uint8_t node, std::uint8_t shard, QObject *parent)
-    : QObject(parent), m_limits(limits), m_node(node), m_shard(shard)
-{
-}
-
 Job &Jobs::make(const QByteArray &account, bool passThrough, TimePoint now, TimePoint deadline)
 {
     forgetSurplus();
@@ -99,10 +94,8 @@ JobStep Jobs::apply(Job &job, JobEvent event, TimePoint now)
     noteTimes(job, before, result, now);
     if (!isOver(before) && isOver(job.status))
         m_retained.push_back(job.key);
-    if (result.actions.testFlag(JobAction::Settle)) {
+    if (result.actions.testFlag(JobAction::Settle))
         --m_held;
-        Q_EMIT settled(job);
-    }
     return result;
 }
 

@@ -4,23 +4,19 @@
 #include "core/job/job.h"
 #include "core/job/jobrecord.h"
 
-#include <QObject>
-
 #include <deque>
 #include <unordered_map>
 
 namespace holdline {
 
 /// Every job this shard knows: those held, and for a while those that are settled, so that a late or
-/// duplicate callback is recognised and a late result is kept. The only way a job changes is apply(), and the
-/// only way it ends is the Settle action in there.
+/// duplicate callback is recognised and a late result is kept. A job's status changes in apply() only. The
+/// caller carries out the actions that apply() returns.
 ///
 /// A settled job whose start is still under way is kept whatever the limits, or its turn could not be ended.
 /// References to a Job stay valid until expire() or make() is called. Thread: one.
-class Jobs : public QObject
+class Jobs
 {
-    Q_OBJECT
-
 public:
     struct Limits
     {
@@ -29,8 +25,10 @@ public:
         std::chrono::milliseconds retainedFor{600'000};
     };
 
-    explicit Jobs(const Limits &limits, std::uint8_t node = 0, std::uint8_t shard = 0,
-                  QObject *parent = nullptr);
+    explicit Jobs(const Limits &limits, std::uint8_t node = 0, std::uint8_t shard = 0)
+        : m_limits(limits), m_node(node), m_shard(shard)
+    {
+    }
 
     void setLimits(const Limits &limits) { m_limits = limits; }
 
@@ -45,8 +43,7 @@ public:
     /// The job whose token this is, secret and all, compared in constant time.
     Job *findByToken(QByteArrayView tokenText);
 
-    /// Runs the machine and notes the times of what it did. When the step settles the job, settled() is
-    /// emitted before this returns.
+    /// Asks the machine, and notes the job's new status and times.
     JobStep apply(Job &job, JobEvent event, TimePoint now);
     /// Keeps the body of a late callback with its job; false when the limit on bytes does not allow it.
     bool keepResult(Job &job, const QByteArray &body);
@@ -65,10 +62,6 @@ public:
     std::vector<JobKey> heldKeys() const;
     /// Of those counted by retainedCount() the last `most`, in the order in which they came to be so.
     std::vector<const Job *> lastRetained(int most) const;
-
-Q_SIGNALS:
-    /// Once per job.
-    void settled(const holdline::Job &job);
 
 private:
     void noteTimes(Job &job, const JobStatus &before, const JobStep &step, TimePoint now);

@@ -9,27 +9,32 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr EndTraits kResult = EndTrait::IsResult;
+constexpr EndTraits kMissing = EndTrait::MissesResult;
+constexpr EndTraits kNeverStarted = EndTrait::NeverStarted;
+constexpr EndTraits kDeadLetter = EndTrait::LeavesDeadLetter;
+
 constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
-    {"completed"_L1, 200, "Completed"_L1},
-    {"job_failed"_L1, 200, "The job failed"_L1},
+    {"completed"_L1, 200, "Completed"_L1, kResult},
+    {"job_failed"_L1, 200, "The job failed"_L1, kResult},
     {"passed_through"_L1, 200, "Passed through"_L1},
-    {"start_rejected"_L1, 400, "The upstream refused the start"_L1},
-    {"upstream_unreachable"_L1, 502, "The upstream cannot be reached"_L1},
-    {"upstream_error"_L1, 502, "The upstream failed"_L1},
-    {"start_unknown"_L1, 504, "The fate of the start is unknown"_L1},
-    {"callback_timeout"_L1, 504, "No callback before the deadline"_L1},
-    {"queue_timeout"_L1, 504, "Not started before the deadline"_L1},
-    {"client_gone"_L1, 499, "The client left"_L1},
+    {"start_rejected"_L1, 400, "The upstream refused the start"_L1, kDeadLetter},
+    {"upstream_unreachable"_L1, 502, "The upstream cannot be reached"_L1, kNeverStarted | kDeadLetter},
+    {"upstream_error"_L1, 502, "The upstream failed"_L1, kDeadLetter},
+    {"start_unknown"_L1, 504, "The fate of the start is unknown"_L1, kMissing | kDeadLetter},
+    {"callback_timeout"_L1, 504, "No callback before the deadline"_L1, kMissing | kDeadLetter},
+    {"queue_timeout"_L1, 504, "Not started before the deadline"_L1, kNeverStarted | kDeadLetter},
+    {"client_gone"_L1, 499, "The client left"_L1, kNeverStarted},
     {"cancelled"_L1, 503, "The job was cancelled"_L1},
-    {"interrupted"_L1, 504, "The start was interrupted"_L1},
+    {"interrupted"_L1, 504, "The start was interrupted"_L1, kMissing | kDeadLetter},
     {"handed_over"_L1, 202, "Accepted"_L1},
     {"replayed"_L1, 200, "Replayed"_L1},
-    {"draining"_L1, 503, "The service is shutting down"_L1},
+    {"draining"_L1, 503, "The service is shutting down"_L1, kNeverStarted},
     {"circuit_open"_L1, 503, "The upstream is failing"_L1},
     {"overloaded"_L1, 503, "The service is at its limit"_L1},
     {"deadline_unreachable"_L1, 503, "The deadline cannot be met"_L1},
     {"lane_full"_L1, 429, "This account's queue is full"_L1},
-    {"store_unavailable"_L1, 503, "Nothing can be stored"_L1},
+    {"store_unavailable"_L1, 503, "Nothing can be stored"_L1, kNeverStarted | kDeadLetter},
     {"idempotency_key_invalid"_L1, 400, "The Idempotency-Key is not valid"_L1},
     {"idempotency_key_reused"_L1, 422, "The Idempotency-Key belongs to another request"_L1},
     {"idempotency_key_in_flight"_L1, 409, "A request with this Idempotency-Key is under way"_L1},

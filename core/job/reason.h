@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QByteArrayView>
+#include <QFlags>
 #include <QLatin1StringView>
 
 #include <cstdint>
@@ -62,6 +62,18 @@ enum class Reason : std::uint8_t {
 
 inline constexpr int kReasonCount = static_cast<int>(Reason::InternalError) + 1;
 
+/// What follows from a job's end beside its answer.
+enum class EndTrait : std::uint8_t {
+    IsResult = 1 << 0,      ///< the upstream's own result
+    MissesResult = 1 << 1,  ///< the job may have run, and nothing was heard: a late result replaces this end
+    NeverStarted = 1 << 2,  ///< the job certainly did not run: its Idempotency-Key is free again
+    /// A handed-over job that ends so is worth repeating: it leaves a dead letter, and the store keeps its
+    /// request.
+    LeavesDeadLetter = 1 << 3,
+};
+Q_DECLARE_FLAGS(EndTraits, EndTrait)
+Q_DECLARE_OPERATORS_FOR_FLAGS(EndTraits)
+
 /// What is fixed about a reason. `status` is the HTTP status of the answer; for outcomes that pass the
 /// upstream's answer on it is only the usual one.
 struct ReasonInfo
@@ -69,6 +81,9 @@ struct ReasonInfo
     QLatin1StringView name;
     int status;
     QLatin1StringView title;
+    EndTraits traits{};  ///< none where no job ends so
+
+    constexpr bool has(EndTrait trait) const { return traits.testFlag(trait); }
 };
 
 const ReasonInfo &reasonInfo(Reason reason);

@@ -41,23 +41,6 @@ DeadLetters::DeadLetters(const JobCoordinator &coordinator, JobStore &store, QOb
     connect(&m_tryAgain, &QTimer::timeout, this, &DeadLetters::writeWaiting);
 }
 
-bool DeadLetters::isDead(Reason outcome)
-{
-    switch (outcome) {
-        case Reason::CallbackTimeout:
-        case Reason::StartUnknown:
-        case Reason::Interrupted:
-        case Reason::UpstreamUnreachable:
-        case Reason::UpstreamError:
-        case Reason::QueueTimeout:
-        case Reason::StartRejected:
-        case Reason::StoreUnavailable:
-            return true;
-        default:
-            return false;
-    }
-}
-
 void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &request, Reason reason,
                                     const QByteArray &job, const QByteArray &account)
 {
@@ -86,8 +69,6 @@ void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &r
 
 void DeadLetters::onHandedOverFailed(const JobRecord &record)
 {
-    if (!isDead(record.status.outcome))
-        return;
     DeadLetter letter;
     // Told of twice, after a crash in between, it is one letter all the same.
     letter.id = record.id;

@@ -14,14 +14,14 @@
 namespace holdline {
 
 /// Keeps, in one shard, what came to nothing and somebody may still want: callbacks that were not taken, and
-/// handed-over jobs that failed for any reason but the job server's own word or a cancellation.
+/// handed-over jobs whose end leaves a dead letter (EndTrait).
 ///
 /// Who knows no token must not be able to fill the store or to keep its disk busy: of callbacks nobody knows
 /// kUnknownAtOnce are kept at once and then one per second, of which the first kMaxUnknownBody bytes; more
 /// are counted only. Those with a token that is known have as much room of their own. While nothing can be
 /// stored a few letters wait in memory, callbacks giving way to jobs; they are written when it works again.
 ///
-/// Life: the JobCoordinator and the store must outlive it. Thread: the shard's.
+/// Life: the coordinator and the store must outlive it. Thread: the shard's.
 class DeadLetters : public QObject
 {
     Q_OBJECT
@@ -52,9 +52,6 @@ public:
     const Counts &counts() const { return m_counts; }
     /// Letters that wait in memory.
     int waiting() const { return static_cast<int>(m_waiting.size()); }
-
-    /// Whether a handed-over job that ended like this is a dead letter.
-    static bool isDead(Reason outcome);
 
 private:
     void onCallbackRefused(QByteArrayView token, const http::Request &request, Reason reason,

@@ -3,62 +3,57 @@
 
 #include "core/job/job.h"
 #include "core/job/jobrecord.h"
-#include "core/profile/startcodec.h"
 #include "service/holdline/ports/exchange.h"
+#include "service/holdline/ports/jobdirectory.h"
 
-#include <functional>
 #include <memory>
 #include <vector>
 
 namespace holdline {
 
-/// A callback whose answer waits until what it brought is durable.
+/// A callback whose answer waits until its result is durable.
 struct PendingCallback
 {
     std::unique_ptr<Exchange> exchange;
-    http::Response response;  ///< once it is durable
+    http::Response response;  ///< once the result is durable
 };
 
-/// The end of a durable job, from its being settled until its record is durable and all are told.
+/// The end of a durable job, from the moment it is settled until its record is durable and all are told.
 struct Ending
 {
     JobRecord record;
-    http::Response response;  ///< for those who wait
+    http::Response response;  ///< for the clients that wait
     std::vector<PendingCallback> callbacks;
-    /// Who asked about the job meanwhile: nobody is told of an end that might be forgotten.
-    std::vector<std::function<void(const JobRecord &)>> asked;
+    /// Questions about the job that came meanwhile. Nobody hears of an end that might be lost.
+    std::vector<JobDirectory::Found> asked;
     int writes = 0;  ///< on their way into the store
-    /// It could not be stored: all were told nevertheless, and it is tried again now and then.
+    /// The end could not be stored. All were told nevertheless, and the write is repeated.
     bool unstored = false;
 };
 
-/// What a durable job has beside its Job, from the request that makes it until its end is durable.
+/// What a durable job has beside its Job: a job with an Idempotency-Key, or one that was handed over. Lives
+/// from the request that makes the job until the job's end is durable.
 struct DurableJob
 {
-    QByteArray id;   ///< its job's
-    QByteArray key;  ///< null: none, or free again
+    QByteArray id;   ///< the job's
+    QByteArray key;  ///< the Idempotency-Key; null: none, or free again
     QByteArray fingerprint;
-    std::optional<RecordedRequest> request;  ///< until its start was accepted
-    bool posted = false;                     ///< the store has its record, or will
-    bool requestPosted = false;              ///< the store has it, or will before it has anything later
+    std::optional<RecordedRequest> request;  ///< until the start was accepted
+    bool posted = false;                     ///< the store has the record, or will have it
+    bool requestPosted = false;              ///< the store has the request, or will have it
     std::uint64_t revision = 1;
-    int joined = 0;
+    int joined = 0;               ///< requests that joined the job by its key
     bool recovered = false;       ///< from before the service was started
-    bool dormant = false;         ///< never left, and starts when its client comes back
+    bool dormant = false;         ///< its start never left, and leaves when its client comes back
     bool maybeRan = false;        ///< a start of unknown fate was sent again
-    bool handOverStored = false;  ///< its being handed over is durable
+    bool handOverStored = false;  ///< the hand-over is durable
     std::unique_ptr<Ending> ending;
 };
 
-/// The whole record as it is to be stored and shown. Its answer is left to the caller.
-JobRecord recordOf(const Job &job, const DurableJob &durableJob);
+/// Whether a settled job certainly never ran, so that its key may be used again.
+bool neverRan(const Job &job, const DurableJob &durable);
 
-/// What is kept of a settled job's answer.
-RecordedAnswer recordedAnswer(const http::Response &response);
-/// Whether the job certainly never reached the upstream, so that its key may be used again.
-bool neverStarted(Reason outcome);
-
-/// 202 with how it stands: `Location` names the job, `Retry-After`, `Preference-Applied`.
-http::Response handedOverResponse(const JobRecord &record, const QByteArray &preference);
+/// The job's record as it stands, to be stored and shown. The caller adds the request and the answer.
+JobRecord recordOf(const Job &job, const DurableJob &durable);
 
 }  // namespace holdline

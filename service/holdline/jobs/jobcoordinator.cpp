@@ -2,16 +2,16 @@
 #include "service/holdline/jobs/jobcoordinator.h"
 
 #include "core/base/crashpoint.h"
+#include "core/telemetry/logging.h"
+#include "service/holdline/jobs/interimresponses.h"
+#include "service/holdline/jobs/recovery.h"
+#include "service/holdline/jobs/refusals.h"
 #include "service/http/problemresponse.h"
 
-#include <QRandomGenerator>
-
 #include <algorithm>
-#include <cmath>
 
 namespace holdline {
 
-using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
 
 namespace {
@@ -23,137 +23,99 @@ Jobs::Limits retentionLimits(const Config &config)
     return {config.hold.retainedResults, config.hold.retainedBytes, config.hold.retainedFor};
 }
 
-Lanes::Limits laneLimits(const Config &config)
-{
-    return {config.lanes.startsPerAccount, config.lanes.startsInFlight, config.lanes.laneLength,
-            config.lanes.queued};
-}
-
-CircuitBreaker::Limits circuitLimits(const Config &config)
-{
-    return {config.circuit.failures, config.circuit.openFor};
-}
-
-}  // namespace
-
-std::vector<std::pair<QByteArray, QByteArray>> travellingHeaders(const http::Request &request)
-{
-    std::vector<std::pair<QByteArray, QByteArray>> headers;
-    headers.emplace_back("X-Request-Id", request.requestId);
-    for (const char *name : {"traceparent", "tracestate"}) {
-        if (auto value = request.headers.combined(name))
-            headers.emplace_back(name, *std::move(value));
-    }
-    return headers;
-}
-
-JobEvent eventOf(const CallbackMessage &message, const QByteArray &upstreamId)
-{
-    if (!upstreamId.isEmpty() && upstreamId != message.id)
-        return JobEvent::CallbackMismatched;
-    return message.completed ? JobEvent::CallbackCompleted : JobEvent::CallbackFailed;
-}
-
-namespace {
-
-/// In a few words, for people.
-QByteArray troubleOf(const StartResult &result)
-{
-    if (result.fate == StartResult::Fate::Accepted)
-        return {};
-    if (!result.proxyStatus.isEmpty())
-        return QByteArray(result.proxyStatus).replace('_', ' ');
-    return result.status == 0 ? QByteArrayLiteral("no answer") : "HTTP " + QByteArray::number(result.status);
-}
-
-bool countsAsFailure(const StartResult &result)
-{
-    switch (result.fate) {
-        case StartResult::Fate::Accepted:
-        case StartResult::Fate::Rejected:
-            return false;
-        case StartResult::Fate::NotStarted:
-            return result.unreachable || result.status >= 500;
-        case StartResult::Fate::Unknown:
-            break;
-    }
-    return true;
-}
-
 }  // namespace
 
 JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackUrl, JobStarter &starter,
                                JobStore &store, std::uint8_t shard, QObject *parent)
     : QObject(parent),
       m_config(config),
-      m_callbackUrl(callbackUrl),
-      m_starter(starter),
-      m_jobs(retentionLimits(config), 0, shard),
-      m_lanes(laneLimits(config)),
-      m_circuit(circuitLimits(config)),
       m_store(store),
-      m_waiters(
-          {[this](WaiterId id) { onWaiterDue(id); }, [this](const Waiter &waiter) { onWaiterGone(waiter); }}),
-      m_watches([this](JobKey key, Found found) {
-          const DurableJob *durableJob = durableJobOf(key);
-          if (durableJob)
-              find(durableJob->id, std::move(found));
-          else
-              found(std::nullopt);
-      }),
-      m_deadlines([this](JobKey key) { applyTo(key, JobEvent::Deadline); }),
-      m_retries([this](JobKey key) {
-          if (const Job *job = m_jobs.find(key)) {
-              m_lanes.enqueueFirst(job->account, key);
-              pump(Clock::now());
-          }
-      })
+      m_jobs(retentionLimits(config), 0, shard),
+      m_waiters(m_live, {[this](LiveJob &live, Waiter &waiter) { m_handOvers.timeUp(live, waiter); },
+                         [this](LiveJob &live, const Waiter &waiter) { onWaiterGone(live, waiter); }}),
+      m_scheduler(
+          m_config, callbackUrl, starter,
+          {[this](JobKey key, TimePoint now) { apply(*m_jobs.find(key), JobEvent::TurnGranted, {now}); },
+           [this](JobKey key, const StartResult &result) { onStartFinished(key, result); }}),
+      m_keys(m_config, m_live, store,
+             {[this] { return requestsHeld(); }, [this] { return m_draining; },
+              [this](PendingRequest request) { make(std::move(request), Clock::now()); },
+              [this](LiveJob &live, PendingRequest request) { join(live, std::move(request)); },
+              [this](PendingRequest &request, const Problem &problem) {
+                  refuse(request.requestId, request.client, *request.exchange, problem);
+              },
+              [this](const RequestEnd &end) { Q_EMIT requestAnswered(end); },
+              [this](const JobRecord &record) {
+                  // A job that ended here while its record was read is not recovered.
+                  if (!m_live.findById(record.id) && !m_jobs.findByToken(record.token))
+                      recoverOne(record, Clock::now());
+              },
+              [this] { checkDrained(); }}),
+      m_directory(m_jobs, m_live, m_keys, store, [this](JobKey key) { applyTo(key, JobEvent::Cancel); }),
+      m_journal(m_config, m_jobs, m_live, store, m_directory.watches(),
+                {[this](JobKey key, const QString &error) { onIntentStored(key, error); },
+                 [this](JobKey key) { applyTo(key, JobEvent::StoreFailed); },
+                 [this](LiveJob &live, const QString &error) { m_handOvers.stored(live, error); },
+                 [this](LiveJob &live, bool isDurable) { onEndStored(live, isDurable); }}),
+      m_handOvers(m_jobs, m_waiters, m_journal,
+                  {[this](JobKey key) { applyTo(key, JobEvent::Deadline); },
+                   [this](Job &job) { apply(job, JobEvent::HandOver, {Clock::now()}); },
+                   [this](const Job &job) {
+                       Q_EMIT jobChanged(job);
+                       checkDrained();
+                   }}),
+      m_callbacks(
+          m_jobs, store,
+          {[this](Job &job, JobEvent event, ReceivedCallback &callback) { onCallback(job, event, callback); },
+           [this](CallbackOutcome outcome) { Q_EMIT callbackEntered(outcome); },
+           [this](QByteArrayView token, const http::Request &request, Reason reason, const QByteArray &job,
+                  const QByteArray &account) {
+               Q_EMIT callbackRefused(token, request, reason, job, account);
+           }}),
+      m_deadlines([this](JobKey key) { applyTo(key, JobEvent::Deadline); })
 {
-    applyLimits();
-    connect(&m_starter, &JobStarter::finished, this, &JobCoordinator::onStartFinished);
-    connect(&m_jobs, &Jobs::settled, this, &JobCoordinator::onSettled);
-
-    m_circuitTimer.setSingleShot(true);
-    connect(&m_circuitTimer, &QTimer::timeout, this, [this] { pump(Clock::now()); });
-
+    connect(&m_waiters, &Waiters::answered, this, &JobCoordinator::requestAnswered);
     m_drainTimer.setSingleShot(true);
-    connect(&m_drainTimer, &QTimer::timeout, this, [this] {
-        for (const JobKey key : m_jobs.heldKeys())
-            applyTo(key, JobEvent::DrainExpired);
-        handOverAll();
-    });
-
+    connect(&m_drainTimer, &QTimer::timeout, this, &JobCoordinator::onDrainTimeout);
     m_housekeeping.setInterval(kHousekeepingInterval);
     connect(&m_housekeeping, &QTimer::timeout, this, [this] {
         m_jobs.expire(Clock::now());
-        storeStarts();
-        retryUnstored();
+        m_journal.tidy();
     });
     m_housekeeping.start();
 }
 
-JobCoordinator::~JobCoordinator() = default;
-
 void JobCoordinator::reload(const Config &config, const QByteArray &callbackUrl)
 {
     m_config = config;
-    m_callbackUrl = callbackUrl;
-    applyLimits();
-    pump(Clock::now());
+    m_jobs.setLimits(retentionLimits(config));
+    m_scheduler.reload(callbackUrl);
+    m_scheduler.pump(Clock::now());
 }
 
-void JobCoordinator::applyLimits()
+// Requests
+
+void JobCoordinator::hold(const http::Request &request, std::variant<StartRequest, StartError> parsed,
+                          std::unique_ptr<Exchange> exchange)
 {
-    m_jobs.setLimits(retentionLimits(m_config));
-    m_lanes.setLimits(laneLimits(m_config));
-    m_circuit.setLimits(circuitLimits(m_config));
-    m_retryPolicy = {m_config.retry.attempts, m_config.retry.baseDelay, m_config.retry.maxDelay};
+    if (const auto *error = std::get_if<StartError>(&parsed)) {
+        refuse(request.requestId, request.peer, *exchange, {error->reason, error->detail, {}, {}});
+        return;
+    }
+    const TimePoint now = Clock::now();
+    PendingRequest pending =
+        pendingRequest(request, std::get<StartRequest>(std::move(parsed)), std::move(exchange), now);
+    if (const auto key = request.headers.combined("Idempotency-Key"))
+        m_keys.take(request, *key, std::move(pending));
+    else
+        make(std::move(pending), now);
 }
 
-void JobCoordinator::refuse(const http::Request &request, Exchange &exchange, const Problem &problem)
+void JobCoordinator::refuse(const QByteArray &requestId, const QByteArray &client, Exchange &exchange,
+                            const Problem &problem)
 {
     exchange.answer(http::problemResponse(problem));
-    Q_EMIT requestRefused(request, problem);
+    Q_EMIT requestRefused(requestId, client, problem);
 }
 
 Duration JobCoordinator::patience(const Preferences &preferences) const
@@ -163,189 +125,137 @@ Duration JobCoordinator::patience(const Preferences &preferences) const
     return preferences.respondAsync ? Duration::zero() : Duration(m_config.hold.deadline);
 }
 
-void JobCoordinator::hold(const http::Request &request, std::variant<StartRequest, StartError> parsed,
-                          std::unique_ptr<Exchange> exchange)
+std::optional<Problem> JobCoordinator::refusal(const PendingRequest &request, TimePoint now,
+                                               TimePoint deadline) const
 {
-    if (const auto *error = std::get_if<StartError>(&parsed)) {
-        refuse(request, *exchange, {error->reason, error->detail, {}, {}});
-        return;
-    }
-    StartRequest &start = std::get<StartRequest>(parsed);
+    if (auto problem = m_scheduler.refusal(request.start, m_draining, requestsHeld(), now, deadline))
+        return problem;
+    if (!request.wantsDurableJob())
+        return std::nullopt;
+    if (!m_store.isAvailable())
+        return storeUnavailable(m_store.errorString());
+    if (durableCount() >= m_config.hold.durable)
+        return tooManyDurable(durableCount());
+    return std::nullopt;
+}
 
-    Preferences preferences;
-    if (const auto prefer = request.headers.combined("Prefer"))
-        preferences = parsePrefer(*prefer);
-    // One that passes through is answered at once as it is.
-    preferences.respondAsync = preferences.respondAsync && start.wait;
-    if (preferences.respondAsync || request.headers.contains("Idempotency-Key")) {
-        holdDurable(request, std::move(start), std::move(exchange), preferences);
-        return;
-    }
-
-    const TimePoint now = Clock::now();
-    const TimePoint deadline = now + patience(preferences);
-    AdmissionView view{m_draining, m_config.hold.drainTimeout, requestsHeld(), m_config.hold.held, {}};
-    if (start.wait)
-        view.jobTime = m_jobTime.value();
-    if (const auto problem = refusal(view, m_lanes, m_circuit, start.account, now, deadline)) {
-        refuse(request, *exchange, *problem);
+void JobCoordinator::make(PendingRequest &&request, TimePoint now)
+{
+    const bool isDurable = request.wantsDurableJob();
+    const bool handsOver = request.preferences.respondAsync;
+    const TimePoint waitsUntil = request.since + patience(request.preferences);
+    const TimePoint deadline = isDurable ? now + m_config.hold.jobDeadline : waitsUntil;
+    if (const auto problem = refusal(request, now, handsOver ? deadline : waitsUntil)) {
+        refuse(request.requestId, request.client, *request.exchange, *problem);
         return;
     }
 
     m_jobs.expire(now);
-    // The waiter is in place before anything leaves: a callback can overtake the start's answer.
-    Job &job = m_jobs.make(start.account, !start.wait, now, deadline);
-    job.requestId = request.requestId;
-    job.client = request.peer;
+    Job &job = m_jobs.make(request.start.account, !request.start.wait, now, deadline);
     const JobKey key = job.key;
-    connect(exchange.get(), &Exchange::clientGone, this, [this, key] { applyTo(key, JobEvent::ClientGone); });
-    m_held.emplace(key, Held{std::move(exchange), std::move(start), travellingHeaders(request), {}});
+    job.status.durable = isDurable;
+    job.status.handedOver = handsOver;
+    job.requestId = request.requestId;
+    job.client = request.client;
+    LiveJob &live = m_live.add(key, isDurable ? durableJobOf(job, request) : nullptr);
+    live.start = {std::move(request.start), std::move(request.headers)};
+    // The waiter is in place before anything leaves: a callback can overtake the start's answer. A plain job
+    // ends with its waiter, so that its deadline is the waiter's too.
+    addWaiter(live, std::move(request), isDurable ? std::optional(waitsUntil) : std::nullopt, false);
     m_deadlines.set(key, deadline);
-    m_lanes.enqueue(job.account, key);
-    Q_EMIT jobChanged(job);
-    pump(now);
-}
-
-void JobCoordinator::pump(TimePoint now)
-{
-    while (m_circuit.mayStart(now)) {
-        const auto grant = m_lanes.grant();
-        if (!grant)
-            return;
-        m_turns.insert_or_assign(grant->job, Turn{grant->account, now});
-        Job *job = m_jobs.find(grant->job);
-        const JobActions actions =
-            job ? m_jobs.apply(*job, JobEvent::TurnGranted, now).actions : JobActions();
-        if (actions.testFlag(JobAction::SendStart)) {
-            sendStart(*job, now);
-        } else {
-            m_turns.erase(grant->job);
-            m_lanes.endTurn(grant->account, {});
-        }
+    if (isDurable) {
+        m_keys.bind(job.account, live);
+        crashPoint("request_taken");
     }
-    if (m_lanes.totalQueued() > 0 && m_circuit.openUntil() > now && !m_circuitTimer.isActive())
-        m_circuitTimer.start(std::chrono::ceil<milliseconds>(m_circuit.openUntil() - now));
-}
 
-void JobCoordinator::sendStart(Job &job, TimePoint now)
-{
-    ++job.attempts;
-    m_circuit.startSent(now);
-    DurableJob *durableJob = durableJobOf(job.key);
-    if (!durableJob) {
-        dispatchStart(job, now);
+    m_scheduler.enqueue(job);
+    Q_EMIT jobChanged(job);
+    m_scheduler.pump(now);
+    if (!isDurable)
         return;
-    }
-    touch(job, *durableJob);
-    // Whatever happens from here on, it is known that this start may have left.
-    store(job, *durableJob, [this, key = job.key](const QString &error) { onIntentStored(key, error); });
-    Q_EMIT jobChanged(job);
+    // A job that starts at once is stored as such; one that waits must be known too.
+    const Job *made = m_jobs.find(key);
+    if (LiveJob *waiting = m_live.find(key); made && waiting && made->status.state == JobState::Queued)
+        m_journal.writeQueued(*made, *waiting);
 }
 
-void JobCoordinator::dispatchStart(Job &job, TimePoint now)
+void JobCoordinator::join(LiveJob &live, PendingRequest &&request)
 {
-    Held &held = m_held.at(job.key);
-
-    StartCall call;
-    call.account = job.account;
-    call.body =
-        job.token ? renderStart(held.request, m_callbackUrl + '/' + job.token->toText()) : held.request.body;
-    call.idempotencyKey = job.id;
-    call.headers = held.headers;
-    // A start that outlives its job's deadline would only block the lane.
-    call.timeout = std::max(milliseconds(1), std::min(m_config.upstream.startTimeout,
-                                                      std::chrono::ceil<milliseconds>(job.deadline - now)));
-    m_starter.start(job.key, call);
-    Q_EMIT jobChanged(job);
-}
-
-void JobCoordinator::giveTurnBack(JobKey key, TimePoint now)
-{
-    if (const auto turn = m_turns.extract(key)) {
-        m_lanes.endTurn(turn.mapped().account, {});
-        pump(now);
-    }
-}
-
-JobCoordinator::StartDecision JobCoordinator::judge(const Job &job, const StartResult &result,
-                                                    TimePoint now) const
-{
-    using Fate = StartResult::Fate;
-    if (result.fate == Fate::Accepted)
-        return {JobEvent::StartAccepted, {}};
-    if (result.fate == Fate::Rejected)
-        return {JobEvent::StartRejected, {}};
-
-    const bool ambiguous = result.fate == Fate::Unknown;
-    const bool mayRetry = ambiguous ? m_config.retry.ambiguous == AmbiguousRetry::Always : result.retryable;
-    if (mayRetry && !job.isSettled()) {
-        const RetryPolicy::Try failed{job.attempts, result.retryAfter, now, job.deadline,
-                                      QRandomGenerator::global()->generateDouble()};
-        if (const auto delay = m_retryPolicy.delayAfter(failed))
-            return {JobEvent::StartRetry, *delay};
-    }
-    if (ambiguous)
-        return {JobEvent::StartUnknown, {}};
-    if (result.unreachable)
-        return {JobEvent::StartUnreachable, {}};
-    // 408, 425 and 429 are worth another try, but in the end they are the upstream's word to this client.
-    return {result.status >= 400 && result.status < 500 ? JobEvent::StartRejected : JobEvent::StartFailed,
-            {}};
-}
-
-void JobCoordinator::onStartFinished(JobStarter::Ticket ticket, const StartResult &result)
-{
-    const auto turn = m_turns.find(ticket);
-    if (turn == m_turns.end())
-        return;
     const TimePoint now = Clock::now();
-    const Duration took = now - turn->second.since;
-    const QByteArray account = turn->second.account;
-    m_turns.erase(turn);
-    // A refused connection is quick, and says nothing about how long a turn takes.
-    m_lanes.endTurn(account, result.unreachable ? std::nullopt : std::optional(took));
-    if (countsAsFailure(result))
-        m_circuit.failed(now);
-    else
-        m_circuit.succeeded();
-    Q_EMIT startEnded(result, took);
-
-    if (Job *job = m_jobs.find(ticket)) {
-        if (job->upstreamId.isEmpty())
-            job->upstreamId = result.upstreamId;
-        if (const auto held = m_held.find(ticket); held != m_held.end())
-            held->second.upstream = {result.status, result.contentType, result.body, result.proxyStatus,
-                                     result.detail};
-        if (QByteArray trouble = troubleOf(result); !trouble.isEmpty())
-            job->startTrouble = std::move(trouble);
-        const StartDecision verdict = judge(*job, result, now);
-        if (verdict.event == JobEvent::StartRetry)
-            m_retries.set(ticket, now + verdict.retryDelay);
-        if (DurableJob *durableJob = durableJobOf(ticket)) {
-            crashPoint("start_answered");
-            durableJob->maybeRan = durableJob->maybeRan || (verdict.event == JobEvent::StartRetry &&
-                                                            result.fate == StartResult::Fate::Unknown);
-        }
-        apply(*job, verdict.event, now);
-        if (const auto held = m_held.find(ticket);
-            held != m_held.end() && verdict.event != JobEvent::StartRetry) {
-            // From here on it only waits: what is held for long must be small.
-            held->second.request = {};
-            held->second.headers = {};
-        }
-        if (DurableJob *durableJob = durableJobOf(ticket); durableJob && !job->isSettled()) {
-            touch(*job, *durableJob);
-            if (job->status.state == JobState::Running) {
-                durableJob->request.reset();
-                m_startsToStore.push_back(ticket);
-            } else {
-                store(*job, *durableJob);
-            }
-        }
-        Q_EMIT jobChanged(*job);
+    const TimePoint waitsUntil = request.since + patience(request.preferences);
+    const bool handsOver = request.preferences.respondAsync;
+    ++live.durable->joined;
+    ++m_joinedTotal;
+    addWaiter(live, std::move(request), waitsUntil, true);
+    Job *job = m_jobs.find(live.key);
+    if (live.durable->ending || !job)
+        return;  // it is told with the others in a moment
+    m_journal.touch(*job, live);
+    if (handsOver && !job->status.handedOver) {
+        apply(*job, JobEvent::HandOver, {now});
+        m_journal.writeHandOver(*job, live);
     }
-    pump(now);
+    if (std::exchange(live.durable->dormant, false)) {
+        m_scheduler.enqueue(*job);
+        m_scheduler.pump(now);
+    }
+    Q_EMIT jobChanged(*job);
 }
+
+void JobCoordinator::addWaiter(LiveJob &live, PendingRequest &&request, std::optional<TimePoint> deadline,
+                               bool joined)
+{
+    Waiter waiter;
+    waiter.exchange = std::move(request.exchange);
+    waiter.since = request.since;
+    waiter.requestId = std::move(request.requestId);
+    waiter.client = std::move(request.client);
+    waiter.preference = appliedPreference(request.preferences);
+    waiter.joined = joined;
+    m_waiters.add(live, std::move(waiter), deadline);
+}
+
+void JobCoordinator::recover(const std::vector<JobRecord> &records)
+{
+    const TimePoint now = Clock::now();
+    for (const JobRecord &record : records) {
+        if (!m_live.findById(record.id))
+            recoverOne(record, now);
+    }
+    // Their callbacks cannot come before this shard listens.
+    QMetaObject::invokeMethod(
+        this, [this] { m_scheduler.pump(Clock::now()); }, Qt::QueuedConnection);
+}
+
+void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
+{
+    LiveJob *live = restoreJob(record, m_config, m_jobs, m_live, now);
+    if (!live)
+        return;
+    ++m_recoveredTotal;
+    const Job &job = *m_jobs.find(live->key);
+    m_keys.bind(job.account, *live);
+    m_deadlines.set(job.key, job.deadline);
+    if (job.status.state == JobState::Queued && !live->durable->dormant)
+        m_scheduler.enqueue(job);
+}
+
+bool JobCoordinator::cancel(JobKey key)
+{
+    const Job *job = m_jobs.find(key);
+    const bool goesOn = job && !job->isSettled();
+    applyTo(key, JobEvent::Cancel);
+    return goesOn;
+}
+
+bool JobCoordinator::resumeLane(const QByteArray &account)
+{
+    const bool wasPaused = m_scheduler.resume(account);
+    m_scheduler.pump(Clock::now());
+    return wasPaused;
+}
+
+// Events
 
 void JobCoordinator::applyTo(JobKey key, JobEvent event)
 {
@@ -353,164 +263,229 @@ void JobCoordinator::applyTo(JobKey key, JobEvent event)
     if (!job)
         return;
     const TimePoint now = Clock::now();
-    apply(*job, event, now);
-    pump(now);
+    apply(*job, event, {now});
+    m_scheduler.pump(now);
 }
 
-void JobCoordinator::apply(Job &job, JobEvent event, TimePoint now)
+void JobCoordinator::apply(Job &job, JobEvent event, const Occasion &occasion)
 {
-    // Settle is carried out by onSettled(), EndTurn by onStartFinished(), SendStart by pump().
-    const JobActions actions = m_jobs.apply(job, event, now).actions;
-    if (actions.testFlag(JobAction::LeaveLane)) {
-        m_lanes.remove(job.key);
-        m_retries.clear(job.key);
+    perform(job, m_jobs.apply(job, event, occasion.now).actions, occasion);
+}
+
+void JobCoordinator::perform(Job &job, JobActions actions, const Occasion &occasion)
+{
+    if (actions.testFlag(JobAction::EndTurn))
+        m_scheduler.endTurn(job, occasion.turnTook);
+    if (actions.testFlag(JobAction::LeaveLane))
+        m_scheduler.leave(job.key);
+    if (actions.testFlag(JobAction::AwaitRetry))
+        m_scheduler.awaitRetry(job, occasion.now, occasion.retryDelay);
+    if (actions.testFlag(JobAction::SendStart))
+        sendStart(job, occasion.now);
+    if (actions.testFlag(JobAction::KeepResult))
+        keepResult(job, *occasion.callback);
+    if (actions.testFlag(JobAction::Settle))
+        settle(job);
+}
+
+void JobCoordinator::sendStart(Job &job, TimePoint now)
+{
+    LiveJob &live = *m_live.find(job.key);
+    m_scheduler.beginAttempt(job, now);
+    if (!m_journal.writeIntent(job, live))
+        m_scheduler.send(job, live.start, now);
+    Q_EMIT jobChanged(job);
+}
+
+void JobCoordinator::onIntentStored(JobKey key, const QString &error)
+{
+    Job *job = m_jobs.find(key);
+    if (!job)
+        return;
+    const TimePoint now = Clock::now();
+    // The start stays here where its record could not be stored, or where the job ended meanwhile.
+    if (!error.isEmpty() || job->isSettled() || !job->status.startInFlight) {
+        apply(*job, JobEvent::StoreFailed, {now});
+        m_scheduler.pump(now);
+        return;
     }
+    crashPoint("intent_stored");
+    job->times.started = now;
+    m_scheduler.send(*job, m_live.find(key)->start, now);
+    Q_EMIT jobChanged(*job);
+    crashPoint("start_sent");
+}
+
+void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
+{
+    Job *job = m_jobs.find(key);
+    if (!job || !job->status.startInFlight)
+        return;
+    const TimePoint now = Clock::now();
+    const Duration took = now - *job->times.started;
+    m_scheduler.countResult(result, now);
+    Q_EMIT startEnded(result, took);
+
+    if (job->upstreamId.isEmpty())
+        job->upstreamId = result.upstreamId;
+    if (QByteArray trouble = startTrouble(result); !trouble.isEmpty())
+        job->startTrouble = std::move(trouble);
+    const StartDecision decision = m_scheduler.decide(*job, result, now);
+    LiveJob *live = m_live.find(key);
+    if (live)
+        live->upstream = {result.status, result.contentType, result.body, result.proxyStatus, result.detail};
+    if (live && live->durable) {
+        crashPoint("start_answered");
+        live->durable->maybeRan |=
+            decision.event == JobEvent::StartRetry && result.fate == StartResult::Fate::Unknown;
+    }
+    // A refused connection is quick, and says nothing about how long a turn takes.
+    apply(*job, decision.event,
+          {now, decision.retryDelay, result.unreachable ? std::nullopt : std::optional(took)});
+    if (live && !job->isSettled()) {
+        // From here on the job only waits, and a held job must be small.
+        if (decision.event != JobEvent::StartRetry)
+            live->start = {};
+        m_journal.writeStartAnswered(*job, *live);
+    }
+    Q_EMIT jobChanged(*job);
+    m_scheduler.pump(now);
 }
 
 void JobCoordinator::callback(QByteArrayView token, const http::Request &request,
                               std::unique_ptr<Exchange> exchange)
 {
-    Job *job = m_jobs.findByToken(token);
-    if (!job) {
-        // It may be a durable job's whose end is only in the store.
-        if (CallbackToken::fromText(token)) {
-            callbackOfStored(token.toByteArray(), request, std::move(exchange));
-            return;
-        }
-        Q_EMIT callbackRefused(token, request, Reason::CallbackUnknown, {}, {});
-        exchange->answer(enter(CallbackOutcome::Unknown, {}, {}, request));
-        return;
-    }
-    auto parsed = parseCallback(request.body);
-    if (const auto *error = std::get_if<QString>(&parsed)) {
-        Q_EMIT callbackRefused(token, request, Reason::CallbackMalformed, job->id, job->account);
-        exchange->answer(enter(CallbackOutcome::Malformed, job->id, {}, request, *error));
-        return;
-    }
+    m_callbacks.receive(token, request, std::move(exchange));
+    if (lanes().totalQueued() > 0)
+        m_scheduler.pump(Clock::now());
+}
 
-    const CallbackMessage &message = std::get<CallbackMessage>(parsed);
+void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &callback)
+{
     const TimePoint now = Clock::now();
-    const JobEvent event = eventOf(message, job->upstreamId);
-    if (job->status.durable)
+    if (job.status.durable && !callback.record)
         crashPoint("callback_taken");
-    // The machine is pure, so it can be asked first: whoever hears of the settled job finds it complete.
-    const JobStep ahead = step(job->status, event);
-    if (ahead.actions.testFlag(JobAction::Settle)) {
-        UpstreamAnswer &upstream = m_held.at(job->key).upstream;
-        upstream.contentType = request.headers.value("Content-Type");
-        upstream.body = request.body;
-        job->upstreamId = message.id;
-        // The job ran after all: its start was no failure of the upstream.
-        if (job->status.startUnknown)
-            m_circuit.succeeded();
+    const JobStep next = callback.record ? step(job.status, event) : m_jobs.apply(job, event, now);
+    job.status = next.status;
+    LiveJob *live = m_live.find(job.key);
+    if (next.actions.testFlag(JobAction::Settle)) {
+        live->upstream.contentType = callback.request.headers.value("Content-Type");
+        live->upstream.body = callback.request.body;
+        job.upstreamId = callback.message.id;
+        // The job ran after all, so that its start was no failure of the upstream.
+        if (job.status.startUnknown)
+            m_scheduler.countSuccess();
+        if (const auto took = job.phases(now).job)
+            m_scheduler.addJobTime(*took);
     }
-    apply(*job, event, now);
-    if (ahead.actions.testFlag(JobAction::Settle)) {
-        if (const auto took = job->phases(now).job)
-            m_jobTime.add(*took);
-    }
-    if (ahead.callback == CallbackOutcome::Mismatched)
-        Q_EMIT callbackRefused(token, request, Reason::CallbackMismatched, job->id, job->account);
-    const http::Response response = enter(ahead.callback, job->id, message.id, request);
-
-    const bool isKept = ahead.actions.testFlag(JobAction::KeepResult);
-    const DurableJob *durableJob = durableJobOf(job->key);
-    if (durableJob && durableJob->ending && ahead.callback != CallbackOutcome::Mismatched) {
-        // Its end is on its way into the store, and what this callback brings goes after it.
-        Ending &ending = *durableJob->ending;
-        if (isKept) {
-            ending.record.status = job->status;
-            putResult(ending.record, message, request);
-        }
-        ending.callbacks.push_back({std::move(exchange), response});
-        if (isKept || ending.unstored)
-            storeEnding(job->key);
-    } else if (isKept && job->status.durable) {
-        keepLateResult(*job, message, {token.toByteArray(), request, std::move(exchange), response});
-    } else {
-        if (isKept)
-            m_jobs.keepResult(*job, request.body);
-        exchange->answer(response);
-    }
-    pump(now);
+    m_callbacks.enter(next.callback, job, callback);
+    const bool waitsForEnd = live && live->durable && next.callback != CallbackOutcome::Mismatched;
+    perform(job, next.actions, {now, {}, {}, &callback});
+    // The end of a durable job is on its way into the store: what this callback brought goes with it.
+    if (waitsForEnd && live->durable->ending)
+        m_journal.holdBack(*live, {std::move(callback.exchange), callback.response});
 }
 
-http::Response JobCoordinator::enter(CallbackOutcome word, const QByteArray &jobId,
-                                     const QByteArray &upstreamId, const http::Request &request,
-                                     const QString &detail)
+void JobCoordinator::keepResult(Job &job, ReceivedCallback &callback)
 {
-    m_ledger.enter(
-        {std::chrono::system_clock::now(), word, jobId, upstreamId, request.peer, request.body.size()});
-    Q_EMIT callbackEntered(word);
-    switch (word) {
-        case CallbackOutcome::Unknown:
-            return http::problemResponse(
-                {Reason::CallbackUnknown, u"This callback address was never given out."_s, {}, {}});
-        case CallbackOutcome::Mismatched:
-            return http::problemResponse(
-                {Reason::CallbackMismatched,
-                 u"The address belongs to a job with another id; that job stays pending."_s,
-                 jobId,
-                 {}});
-        case CallbackOutcome::Malformed:
-            return http::problemResponse(
-                {Reason::CallbackMalformed, detail + u" The job stays pending."_s, jobId, {}});
-        default:
-            return callbackTaken(word);
-    }
+    if (LiveJob *live = m_live.find(job.key))
+        m_journal.replaceEnd(job, *live, callback.message, callback.request);
+    else
+        m_callbacks.retain(job, callback);
 }
 
-void JobCoordinator::onSettled(const Job &job)
+// Ends
+
+void JobCoordinator::settle(Job &job)
 {
+    LiveJob &live = *m_live.find(job.key);
     m_deadlines.clear(job.key);
-    auto node = m_held.extract(job.key);
-    Held &held = node.mapped();
-    if (job.status.durable) {
-        settleDurable(job, held.upstream);
+    live.start = {};
+    if (live.durable) {
+        // It is as if there had never been such a request.
+        if (neverRan(job, *live.durable)) {
+            m_keys.release(job.account, live);
+            live.durable->key = {};
+        }
+        job.joined = live.durable->joined;
+        job.recovered = live.durable->recovered;
+    }
+    // Nobody reads the answer of a plain job whose client has left.
+    http::Response response;
+    response.status = reasonInfo(job.status.outcome).status;
+    if (live.durable || !live.waiters.empty())
+        response = jobResponse(job, live.upstream);
+    job.endStatus = response.status;
+    const bool tellsLater = m_journal.writeEnd(job, live, response);
+    Q_EMIT jobEnded(job, job.endStatus);
+    if (tellsLater)
         return;
-    }
-    int status = 499;
-    if (job.status.outcome == Reason::ClientGone) {
-        // We are inside a signal of the exchange.
-        held.exchange.release()->deleteLater();
-    } else {
-        const http::Response response = jobResponse(job, held.upstream);
-        status = response.status;
-        held.exchange->answer(response);
-    }
-    m_jobs.find(job.key)->endStatus = status;
-    Q_EMIT jobEnded(job, status);
+    tellEnd(live, response, job.status.outcome, job.account);
+    forget(live, job.account);
     checkDrained();
+}
+
+void JobCoordinator::tellEnd(LiveJob &live, const http::Response &response, Reason outcome,
+                             const QByteArray &account)
+{
+    Journal::answerCallbacks(live);
+    for (Waiter &waiter : m_waiters.takeAll(live)) {
+        if (!live.durable) {
+            waiter.exchange->answer(response);
+            continue;
+        }
+        m_waiters.answer(waiter, response, outcome, account);
+        crashPoint("client_answered");
+    }
+    m_directory.tellEnd(live);
+}
+
+void JobCoordinator::onEndStored(LiveJob &live, bool isDurable)
+{
+    const Ending &ending = *live.durable->ending;
+    const JobStatus &status = ending.record.status;
+    tellEnd(live, ending.response, status.outcome, ending.record.account);
+    if (isDurable) {
+        const bool leavesDeadLetter =
+            status.handedOver && reasonInfo(status.outcome).has(EndTrait::LeavesDeadLetter);
+        const QByteArray id = ending.record.id;
+        forget(live, QByteArray(ending.record.account));
+        if (leavesDeadLetter)
+            m_store.find(id, [this](const std::optional<JobRecord> &failed) {
+                if (failed)
+                    Q_EMIT handedOverFailed(*failed);
+            });
+    }
+    checkDrained();
+}
+
+void JobCoordinator::forget(LiveJob &live, const QByteArray &account)
+{
+    if (live.durable) {
+        m_keys.release(account, live);
+        m_journal.forget(live);
+    }
+    m_live.erase(live);
 }
 
 void JobCoordinator::checkDrained()
 {
-    if (m_draining && requestsHeld() == 0 && m_storing == 0 && !std::exchange(m_drained, true))
+    if (m_draining && requestsHeld() == 0 && m_journal.endsInFlight() == 0 && !std::exchange(m_drained, true))
         QMetaObject::invokeMethod(this, &JobCoordinator::drained, Qt::QueuedConnection);
 }
 
-int JobCoordinator::requestsHeld() const
+void JobCoordinator::onWaiterGone(LiveJob &live, const Waiter &waiter)
 {
-    return m_jobs.heldCount() - m_openDurable + m_waiters.count() + m_askingCount;
-}
-
-bool JobCoordinator::cancel(JobKey key)
-{
-    const bool held = m_held.contains(key);
-    applyTo(key, JobEvent::Cancel);
-    return held;
-}
-
-bool JobCoordinator::pauseLane(const QByteArray &account)
-{
-    return m_lanes.pause(account);
-}
-
-bool JobCoordinator::resumeLane(const QByteArray &account)
-{
-    const bool wasPaused = m_lanes.resume(account);
-    pump(Clock::now());
-    return wasPaused;
+    const Job *job = m_jobs.find(live.key);
+    if (live.durable)
+        Q_EMIT requestAnswered({Reason::ClientGone, 499, job ? job->id : QByteArray(),
+                                job ? job->account : QByteArray(), waiter.requestId, waiter.client,
+                                Clock::now() - waiter.since, waiter.joined});
+    if (live.waiters.empty())
+        applyTo(live.key, JobEvent::ClientGone);
+    if (job && !job->isSettled())
+        Q_EMIT jobChanged(*job);
+    checkDrained();
 }
 
 void JobCoordinator::drain(milliseconds timeout)
@@ -519,6 +494,19 @@ void JobCoordinator::drain(milliseconds timeout)
         return;
     m_draining = true;
     m_drainTimer.start(timeout);
+    checkDrained();
+}
+
+void JobCoordinator::onDrainTimeout()
+{
+    for (const JobKey key : m_jobs.heldKeys())
+        applyTo(key, JobEvent::DrainExpired);
+    int lost = 0;
+    for (const JobKey key : m_jobs.heldKeys())
+        lost += m_handOvers.leaveToNextProcess(*m_jobs.find(key), *m_live.find(key)) ? 0 : 1;
+    if (lost > 0)
+        qCWarning(lcService)
+            << lost << "jobs with a key, or handed over, end with this process: nothing is stored on disk";
     checkDrained();
 }
 

@@ -3,65 +3,34 @@
 
 #include "core/config/config.h"
 #include "core/eventloop/deadlinetimer.h"
-#include "core/httpvalues/prefer.h"
-#include "core/job/admission.h"
-#include "core/job/callbackledger.h"
-#include "core/job/circuitbreaker.h"
-#include "core/job/jobrecord.h"
 #include "core/job/jobs.h"
-#include "core/job/lanes.h"
-#include "core/job/retrypolicy.h"
-#include "core/profile/startcodec.h"
-#include "service/holdline/answers/jobresponses.h"
-#include "service/holdline/jobs/durablejob.h"
-#include "service/holdline/jobs/jobwatches.h"
+#include "service/holdline/jobs/callbackreceiver.h"
+#include "service/holdline/jobs/handovers.h"
+#include "service/holdline/jobs/journal.h"
+#include "service/holdline/jobs/keys.h"
+#include "service/holdline/jobs/livejobs.h"
+#include "service/holdline/jobs/localdirectory.h"
+#include "service/holdline/jobs/startscheduler.h"
 #include "service/holdline/jobs/waiters.h"
-#include "service/holdline/ports/exchange.h"
-#include "service/holdline/ports/jobdirectory.h"
-#include "service/holdline/ports/jobstarter.h"
-#include "service/holdline/ports/jobstore.h"
 
 #include <QTimer>
 
-#include <map>
 #include <memory>
-#include <unordered_map>
-#include <unordered_set>
 #include <variant>
 
 namespace holdline {
 
-/// How one client's request ended that is not its job's end: it waited for a durable job, or came for one.
-struct RequestEnd
-{
-    Reason reason = Reason::InternalError;
-    int status = 0;  ///< what it was answered, 499 when it had left
-    QByteArray job;
-    QByteArray account;
-    QByteArray requestId;
-    QByteArray client;
-    Duration took{};
-    bool joined = false;  ///< came to a job that was there already
-};
-
-/// What a callback is to a job whose upstream said this id, or none yet.
-JobEvent eventOf(const CallbackMessage &message, const QByteArray &upstreamId);
-
-/// Fields that travel from the client to the upstream (W3C Trace Context, and the request's id).
-std::vector<std::pair<QByteArray, QByteArray>> travellingHeaders(const http::Request &request);
-
-/// The coordinator: turns requests, start answers, callbacks and the clock into events of JobMachine, and
-/// carries out what it says. Owns the registry, the lanes, the deadlines and the held exchanges; knows no
-/// socket.
+/// Turns requests, start answers, callbacks and the clock into events of the JobMachine, and carries out what
+/// it orders. Owns the registry of jobs and the rooms around it; knows no socket.
 ///
-/// A plain job is its one request: it ends with it. A durable job (an Idempotency-Key, or handed over) has
-/// clients that wait for it, and a record in the store: written before its start leaves, when the start was
-/// answered, and before anybody is told of its end. What concerns promises is in bridgepromises.cpp.
+/// Every event is one apply(): the machine is asked once, and perform() carries out all of its actions. A
+/// plain job is a durable job whose journal does nothing. For a new kind of event: add it to the machine, and
+/// call apply() where it comes in. For a new action: add it to perform().
 ///
 /// Life: construct with a JobStarter and a JobStore that outlive it; recover() at once, if at all; hold() and
 /// callback() from the front; drain() once. When it is destroyed, exchanges still held are dropped, which
 /// answers them 500 (see Exchange). Thread: one, with an event loop.
-class JobCoordinator : public QObject, public JobDirectory
+class JobCoordinator : public QObject
 {
     Q_OBJECT
 
@@ -70,220 +39,134 @@ public:
     /// Tokens name `shard`.
     JobCoordinator(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, JobStore &store,
                    std::uint8_t shard = 0, QObject *parent = nullptr);
-    ~JobCoordinator() override;
 
-    /// Limits and times of what comes from now on; what is held keeps its deadline.
+    /// Limits and times of later requests; held requests keep their deadlines.
     void reload(const Config &config, const QByteArray &callbackUrl);
 
     /// A client's start request and what parseStart() said to its body. Answered at once or later, exactly
     /// once, unless the client leaves.
     void hold(const http::Request &request, std::variant<StartRequest, StartError> parsed,
               std::unique_ptr<Exchange> exchange);
-    /// A callback, `token` being the last segment of its path. Answered once what it brought is stored where
-    /// it has to be, at once where not.
+    /// A callback, `token` being the last segment of its path. Answered when its result is as durable as its
+    /// job is.
     void callback(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange);
 
-    /// Promised jobs from before the service was started that had not ended; those it has already stay.
-    void recover(std::vector<JobRecord> records);
+    /// Durable jobs from before the service was started that had not ended. Jobs that are known stay as they
+    /// are.
+    void recover(const std::vector<JobRecord> &records);
 
-    // JobDirectory, of what this shard has and what is stored.
-    bool isComplete() const override { return m_store.isAvailable(); }
-    void find(const QByteArray &id, Found found) override;
-    void findByKey(const QByteArray &account, const QByteArray &key, FoundAll found) override;
-    void watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found) override;
-    void cancel(const QByteArray &id,
-                std::function<void(Cancelled, std::optional<JobRecord>)> answer) override;
+    /// This shard's durable jobs, and the stored ones.
+    JobDirectory &directory() { return m_directory; }
 
-    /// No new holds from now on; drained() when nothing is held any more, at the latest after `timeout`.
+    /// No new jobs from now on; drained() when nothing is held any more, at the latest after `timeout`.
     void drain(std::chrono::milliseconds timeout);
     bool isDraining() const { return m_draining; }
 
-    /// Ends a held job as `cancelled`, for an operator. False when it is not held (any more).
+    /// Ends a job as `cancelled`, for an operator. False when it has ended.
     bool cancel(JobKey key);
-    /// No more starts of this account until resumeLane(); what is held waits, to its deadline at most. False
-    /// when too many are paused already (Lanes::kMaxPaused).
-    bool pauseLane(const QByteArray &account);
+    /// No more starts of this account until resumeLane(); its requests wait, to their deadlines at most.
+    /// False when too many are paused already (Lanes::kMaxPaused).
+    bool pauseLane(const QByteArray &account) { return m_scheduler.pause(account); }
     /// False when it was not paused.
     bool resumeLane(const QByteArray &account);
 
     /// Clients' requests that are held.
-    int requestsHeld() const;
-    /// Promised jobs that have not ended, or whose end is not stored.
-    int durableCount() const { return static_cast<int>(m_durableJobs.size()); }
-    /// Of those, the ones nobody waits for.
-    int unattendedCount() const;
-    /// Clients that wait for durable jobs.
-    int waitingCount() const { return m_waiters.count(); }
-    int waitingFor(JobKey job) const { return m_waiters.countOf(job); }
-    /// Nothing for a plain job, and for one whose end is stored.
-    const DurableJob *durableJobOf(JobKey job) const;
-    /// Requests that joined a job by its key, and jobs that were recovered, since it was made.
+    int requestsHeld() const { return m_waiters.count() + m_keys.waitingCount(); }
+    /// Durable jobs that have not ended, or whose end is not stored.
+    int durableCount() const { return m_live.durableCount(); }
+    /// Clients that wait for durable jobs. Each plain job that goes on has one waiter.
+    int waitingCount() const { return m_waiters.count() - (m_live.count() - m_live.durableCount()); }
+    /// Null when the job does not go on any more.
+    const LiveJob *live(JobKey key) const { return m_live.find(key); }
+    /// Requests that joined a job by its key, and jobs that were recovered, since the start.
     std::uint64_t joinedTotal() const { return m_joinedTotal; }
     std::uint64_t recoveredTotal() const { return m_recoveredTotal; }
 
     const Jobs &jobs() const { return m_jobs; }
-    const Lanes &lanes() const { return m_lanes; }
-    const CircuitBreaker &circuit() const { return m_circuit; }
-    const CallbackLedger &ledger() const { return m_ledger; }
-    /// Jobs whose client was answered or left while their start was still in flight are counted here too.
-    int startsInFlight() const { return static_cast<int>(m_turns.size()); }
+    const Lanes &lanes() const { return m_scheduler.lanes(); }
+    const CircuitBreaker &circuit() const { return m_scheduler.circuit(); }
+    const CallbackLedger &ledger() const { return m_callbacks.ledger(); }
+    /// Starts of jobs that have ended meanwhile are counted too.
+    int startsInFlight() const { return lanes().totalInFlight(); }
 
 Q_SIGNALS:
-    /// A job stands differently: it is new, its start leaves or has ended. Also of one that is settled by
-    /// then, or by that.
+    /// A job is new, or its start leaves or has ended. The job may be settled by then.
     void jobChanged(const holdline::Job &job);
-    /// A job ended, with the status its client was answered with (499 when it had left), or, of a promised
-    /// one, that every client is answered with.
+    /// A job ended. `status` is the answer's to all its clients, 499 when the only one had left.
     void jobEnded(const holdline::Job &job, int status);
     /// A request ended that waited for a durable job, or got the stored answer of one.
     void requestAnswered(const holdline::RequestEnd &end);
-    /// A request was refused before it became a job.
-    void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
+    /// A request was refused before it became a job. `client` is the other end's address.
+    void requestRefused(const QByteArray &requestId, const QByteArray &client,
+                        const holdline::Problem &problem);
     /// A start request was sent and ended.
     void startEnded(const holdline::StartResult &result, holdline::Duration took);
-    void callbackEntered(holdline::CallbackOutcome word);
+    void callbackEntered(holdline::CallbackOutcome outcome);
     /// A callback was not taken, because it is unknown, mismatched or malformed, or because its result cannot
     /// be stored (Reason::StoreUnavailable). `token` is what its address ended in, a secret. The job's id and
     /// account are empty where they are not known.
     void callbackRefused(QByteArrayView token, const holdline::http::Request &request,
                          holdline::Reason reason, const QByteArray &job, const QByteArray &account);
-    /// A handed-over job ended without a result, and that is stored; its record has the request, so that it
-    /// can be made again.
+    /// A handed-over job ended in a way that leaves a dead letter (EndTrait), and that is stored. The record
+    /// has the request, so that it can be repeated.
     void handedOverFailed(const holdline::JobRecord &record);
     void drained();
 
-private:
-    struct Held
-    {
-        std::unique_ptr<Exchange> exchange;
-        StartRequest request;
-        std::vector<std::pair<QByteArray, QByteArray>> headers;
-        UpstreamAnswer upstream;
-    };
-    struct Turn
-    {
-        QByteArray account;
-        TimePoint since;
-    };
-
-    /// What a start's result means for its job.
-    struct StartDecision
-    {
-        JobEvent event = JobEvent::StartUnknown;
-        Duration retryDelay{};  ///< with JobEvent::StartRetry
-    };
-
-    /// A request that has, or wants, a promise, while it is not known whether it makes a job.
-    struct PendingRequest
-    {
-        http::Request request;
-        StartRequest start;
-        std::unique_ptr<Exchange> exchange;
-        Preferences preferences;
-        QByteArray key;  ///< null: none
-        QByteArray fingerprint;
-        TimePoint since{};
-    };
-    using AccountKey = std::pair<QByteArray, QByteArray>;
-
-    void applyLimits();
-    Duration patience(const Preferences &preferences) const;
-    void refuse(const http::Request &request, Exchange &exchange, const Problem &problem);
-    void apply(Job &job, JobEvent event, TimePoint now);
+protected:
+    /// The event happens to this job now, where it is known. For tests too.
     void applyTo(JobKey key, JobEvent event);
-    void pump(TimePoint now);
+
+private:
+    /// What an event brought that its actions may need.
+    struct Occasion
+    {
+        TimePoint now{};
+        Duration retryDelay{};               ///< for AwaitRetry
+        std::optional<Duration> turnTook{};  ///< for EndTurn; see StartScheduler::endTurn()
+        ReceivedCallback *callback = nullptr;
+    };
+
+    void refuse(const QByteArray &requestId, const QByteArray &client, Exchange &exchange,
+                const Problem &problem);
+    std::optional<Problem> refusal(const PendingRequest &request, TimePoint now, TimePoint deadline) const;
+    Duration patience(const Preferences &preferences) const;
+    void make(PendingRequest &&request, TimePoint now);
+    void join(LiveJob &live, PendingRequest &&request);
+    void addWaiter(LiveJob &live, PendingRequest &&request, std::optional<TimePoint> deadline, bool joined);
+    void recoverOne(const JobRecord &record, TimePoint now);
+
+    void apply(Job &job, JobEvent event, const Occasion &occasion);
+    void perform(Job &job, JobActions actions, const Occasion &occasion);
     void sendStart(Job &job, TimePoint now);
-    void dispatchStart(Job &job, TimePoint now);
-    void giveTurnBack(JobKey key, TimePoint now);
-    void onStartFinished(JobStarter::Ticket ticket, const StartResult &result);
-    StartDecision judge(const Job &job, const StartResult &result, TimePoint now) const;
-    void onSettled(const Job &job);
-    http::Response enter(CallbackOutcome word, const QByteArray &jobId, const QByteArray &upstreamId,
-                         const http::Request &request, const QString &detail = {});
+    void keepResult(Job &job, ReceivedCallback &callback);
+    void settle(Job &job);
+    void tellEnd(LiveJob &live, const http::Response &response, Reason outcome, const QByteArray &account);
+    void forget(LiveJob &live, const QByteArray &account);
+
+    void onStartFinished(JobKey key, const StartResult &result);
+    void onCallback(Job &job, JobEvent event, ReceivedCallback &callback);
+    void onWaiterGone(LiveJob &live, const Waiter &waiter);
+    void onIntentStored(JobKey key, const QString &error);
+    void onEndStored(LiveJob &live, bool isDurable);
+    void onDrainTimeout();
     void checkDrained();
 
-    // bridgepromises.cpp: requests
-    void holdDurable(const http::Request &request, StartRequest start, std::unique_ptr<Exchange> exchange,
-                     const Preferences &preferences);
-    void onKeyLookedUp(const AccountKey &key, const std::optional<JobRecord> &found);
-    void joinOrMake(PendingRequest asking);
-    void join(JobKey key, DurableJob &durableJob, PendingRequest asking);
-    void makeDurable(PendingRequest asking);
-    void replay(PendingRequest &asking, const JobRecord &record);
-    void refuseReuse(PendingRequest &asking, const QByteArray &job);
-    void refuse(PendingRequest &asking, const Problem &problem);
-    void addWaiter(JobKey key, PendingRequest asking, bool joined);
-    void onWaiterDue(WaiterId id);
-    void onWaiterGone(const Waiter &waiter);
-    void answerDue(JobKey key, const QString &error);
-    void answer(Waiter &waiter, const http::Response &response, Reason reason, const QByteArray &account);
-    http::Response stillRunning(const Job &job, Reason reason) const;
-
-    // bridgerecords.cpp: what is stored of them
-    DurableJob *durableJobOf(JobKey key);
-    JobRecord currentRecord(const Job &job, const DurableJob &durableJob) const;
-    void touch(const Job &job, DurableJob &durableJob);
-    void store(const Job &job, DurableJob &durableJob, JobStore::Done done = {});
-    void onIntentStored(JobKey key, const QString &error);
-    void settleDurable(const Job &job, const UpstreamAnswer &upstream);
-    void storeEnding(JobKey key);
-    void onEndingStored(JobKey key, const QString &error);
-    void tellEnding(JobKey key);
-    void forgetDurableJob(JobKey key);
-    void retryUnstored();
-    void storeStarts();
-    bool needsRequest(const JobStatus &status) const;
-    void callbackOfStored(const QByteArray &token, const http::Request &request,
-                          std::unique_ptr<Exchange> exchange);
-    /// A callback that brings a result after the job's end.
-    struct LateCallback
-    {
-        QByteArray token;
-        http::Request request;
-        std::shared_ptr<Exchange> exchange;
-        http::Response response;  ///< once it is durable
-    };
-    void keepLateResult(const Job &job, const CallbackMessage &message, const LateCallback &late);
-    void storeLateResult(JobRecord record, const CallbackMessage &message, const LateCallback &late);
-    static void putResult(JobRecord &record, const CallbackMessage &message, const http::Request &request);
-
-    // bridgerecovery.cpp: before a start and before an end
-    void recoverOne(const JobRecord &record, TimePoint now);
-    void handOverAll();
-
     Config m_config;
-    QByteArray m_callbackUrl;
-    JobStarter &m_starter;
-    Jobs m_jobs;
-    Lanes m_lanes;
-    RetryPolicy m_retryPolicy;
-    CircuitBreaker m_circuit;
-    CallbackLedger m_ledger;
-    RecentMinimum m_jobTime;
-    std::unordered_map<JobKey, Held> m_held;  ///< of every job that has not ended
-    std::unordered_map<JobKey, Turn> m_turns;
-
     JobStore &m_store;
-    std::unordered_map<JobKey, DurableJob> m_durableJobs;
-    std::unordered_map<QByteArray, JobKey> m_durableIds;
-    std::map<AccountKey, JobKey> m_keys;
-    std::map<AccountKey, std::vector<PendingRequest>> m_asking;  ///< while the store looks for their key
-    int m_askingCount = 0;
-    /// Their starts were accepted within the last second, and that is not stored yet.
-    std::vector<JobKey> m_startsToStore;
-    int m_openDurable = 0;  ///< durable jobs that are not settled
-    int m_storing = 0;      ///< ends that are on their way into the store
-    int m_unstored = 0;     ///< ends that could not be stored
-    std::uint64_t m_joinedTotal = 0;
-    std::uint64_t m_recoveredTotal = 0;
+    Jobs m_jobs;
+    LiveJobs m_live;
     Waiters m_waiters;
-    JobWatches m_watches;
-
+    StartScheduler m_scheduler;
+    Keys m_keys;
+    LocalDirectory m_directory;
+    Journal m_journal;
+    HandOvers m_handOvers;
+    CallbackReceiver m_callbacks;
     DeadlineTimer<JobKey> m_deadlines;
-    DeadlineTimer<JobKey> m_retries;
-    QTimer m_circuitTimer;
     QTimer m_drainTimer;
     QTimer m_housekeeping;
+    std::uint64_t m_joinedTotal = 0;
+    std::uint64_t m_recoveredTotal = 0;
     bool m_draining = false;
     bool m_drained = false;  ///< and said so
 };

@@ -5,69 +5,95 @@
 
 namespace holdline {
 
-Waiters::Waiters(Handler handler)
-    : m_handler(std::move(handler)), m_deadlines([this](WaiterId id) { m_handler.due(id); })
+namespace {
+
+WaiterList::iterator find(WaiterList &list, std::uint64_t number)
+{
+    return std::find_if(list.begin(), list.end(),
+                        [number](const Waiter &waiter) { return waiter.number == number; });
+}
+
+}  // namespace
+
+Waiters::Waiters(LiveJobs &jobs, Handler handler)
+    : m_jobs(jobs), m_handler(std::move(handler)), m_deadlines([this](const WaiterId &id) {
+          LiveJob *job = m_jobs.find(id.job);
+          if (!job)
+              return;
+          const auto waiter = find(job->waiters, id.number);
+          if (waiter != job->waiters.end())
+              m_handler.due(*job, *waiter);
+      })
 {
 }
 
-Waiters::~Waiters() = default;
-
-WaiterId Waiters::add(Waiter waiter, TimePoint deadline)
+WaiterId Waiters::add(LiveJob &job, Waiter &&waiter, std::optional<TimePoint> deadline)
 {
-    const WaiterId id = ++m_last;
+    const WaiterId id{job.key, ++m_last};
+    waiter.number = id.number;
+    waiter.hasDeadline = deadline.has_value();
     connect(waiter.exchange.get(), &Exchange::clientGone, this, [this, id] { left(id); });
-    m_byJob[waiter.job].push_back(id);
-    m_waiters.emplace(id, std::move(waiter));
-    m_deadlines.set(id, deadline);
+    job.waiters.push_back(std::move(waiter));
+    ++m_count;
+    if (deadline)
+        m_deadlines.set(id, *deadline);
     return id;
 }
 
-Waiter *Waiters::find(WaiterId id)
+std::optional<Waiter> Waiters::take(LiveJob &job, std::uint64_t number)
 {
-    const auto found = m_waiters.find(id);
-    return found == m_waiters.end() ? nullptr : &found->second;
-}
-
-std::optional<Waiter> Waiters::take(WaiterId id)
-{
-    auto node = m_waiters.extract(id);
-    if (!node)
+    const auto at = find(job.waiters, number);
+    if (at == job.waiters.end())
         return std::nullopt;
-    m_deadlines.clear(id);
-    const auto list = m_byJob.find(node.mapped().job);
-    std::erase(list->second, id);
-    if (list->second.empty())
-        m_byJob.erase(list);
-    node.mapped().exchange->disconnect(this);
-    return std::move(node.mapped());
+    Waiter waiter = std::move(*at);
+    job.waiters.erase(at);
+    --m_count;
+    if (waiter.hasDeadline)
+        m_deadlines.clear({job.key, number});
+    return waiter;
 }
 
-std::vector<Waiter> Waiters::takeAll(JobKey job)
+WaiterList Waiters::takeAll(LiveJob &job)
 {
-    std::vector<Waiter> all;
-    for (const WaiterId id : of(job))
-        all.push_back(*take(id));
+    WaiterList all = std::move(job.waiters);
+    job.waiters.clear();
+    m_count -= static_cast<int>(all.size());
+    for (const Waiter &waiter : all) {
+        if (waiter.hasDeadline)
+            m_deadlines.clear({job.key, waiter.number});
+    }
     return all;
 }
 
-int Waiters::countOf(JobKey job) const
+std::vector<Waiter> Waiters::takeDue(LiveJob &job)
 {
-    const auto list = m_byJob.find(job);
-    return list == m_byJob.end() ? 0 : static_cast<int>(list->second.size());
+    std::vector<std::uint64_t> numbers;
+    for (const Waiter &waiter : job.waiters) {
+        if (waiter.isDue)
+            numbers.push_back(waiter.number);
+    }
+    std::vector<Waiter> due;
+    for (const std::uint64_t number : numbers)
+        due.push_back(*take(job, number));
+    return due;
 }
 
-std::vector<WaiterId> Waiters::of(JobKey job) const
+void Waiters::answer(Waiter &waiter, const http::Response &response, Reason reason, const QByteArray &account)
 {
-    const auto list = m_byJob.find(job);
-    return list == m_byJob.end() ? std::vector<WaiterId>() : list->second;
+    waiter.exchange->answer(response);
+    Q_EMIT answered({reason, response.status, response.headers.value("Holdline-Job"), account,
+                     waiter.requestId, waiter.client, Clock::now() - waiter.since, waiter.joined});
 }
 
 void Waiters::left(WaiterId id)
 {
-    auto waiter = take(id);
-    // We are inside a signal of the exchange.
+    LiveJob *job = m_jobs.find(id.job);
+    auto waiter = job ? take(*job, id.number) : std::nullopt;
+    if (!waiter)
+        return;
+    // This is a slot of the exchange's own signal.
     waiter->exchange.release()->deleteLater();
-    m_handler.gone(*waiter);
+    m_handler.gone(*job, *waiter);
 }
 
 }  // namespace holdline

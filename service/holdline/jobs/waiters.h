@@ -2,41 +2,53 @@
 #pragma once
 
 #include "core/eventloop/deadlinetimer.h"
-#include "core/job/jobs.h"
-#include "service/holdline/ports/exchange.h"
+#include "core/job/reason.h"
+#include "service/holdline/jobs/livejobs.h"
 
+#include <compare>
 #include <functional>
-#include <memory>
-#include <unordered_map>
+#include <optional>
 #include <vector>
 
 namespace holdline {
 
 /// Names one waiter; never used again.
-using WaiterId = std::uint64_t;
-
-/// A client that waits for a durable job: one of those that share it by its key, or the only one.
-struct Waiter
+struct WaiterId
 {
     JobKey job = 0;
-    std::unique_ptr<Exchange> exchange;
-    TimePoint since{};
-    QByteArray requestId;
-    QByteArray client;  ///< the other end's address
-    /// At its deadline it is told 202 and the job's address; otherwise 504.
-    bool handOver = false;
-    /// What was asked for, for `Preference-Applied`: "respond-async, wait=5".
-    QByteArray preference;
-    bool joined = false;  ///< came to a job that was there
-    /// Its deadline has passed, and it is answered as soon as what it is told is durable.
-    bool isDue = false;
+    std::uint64_t number = 0;
+
+    friend auto operator<=>(const WaiterId &, const WaiterId &) = default;
 };
 
-/// The clients that wait for durable jobs, each with a deadline of its own. Waiters leave by take(), by
-/// takeAll(), or because their client has gone.
+}  // namespace holdline
+
+template <>
+struct std::hash<holdline::WaiterId>
+{
+    std::size_t operator()(const holdline::WaiterId &id) const noexcept { return id.number; }
+};
+
+namespace holdline {
+
+/// How a request ended that is not its job's only one: it waited for a durable job, or came for one.
+struct RequestEnd
+{
+    Reason reason = Reason::InternalError;
+    int status = 0;  ///< the answer's, 499 when the client had left
+    QByteArray job;
+    QByteArray account;
+    QByteArray requestId;
+    QByteArray client;
+    Duration took{};
+    bool joined = false;  ///< came to a job that was there already
+};
+
+/// The clients that wait for jobs: one for a plain job, any number for a durable one. They stand in their
+/// LiveJob's list; this class adds them, answers them, and hears of their deadlines and of their leaving.
 ///
-/// Life: `due` and `gone` must be callable as long as it lives. Destroying it drops the exchanges, which
-/// answers them 500. Thread: one, with an event loop.
+/// Life: the jobs must outlive it, and the handlers must be callable as long as it lives. An exchange that is
+/// dropped unanswered answers 500. Thread: one, with an event loop.
 class Waiters : public QObject
 {
     Q_OBJECT
@@ -45,34 +57,38 @@ public:
     struct Handler
     {
         /// The waiter's time is up; it stays until it is taken. Called once per waiter, never from add().
-        std::function<void(WaiterId)> due;
+        std::function<void(LiveJob &, Waiter &)> due;
         /// A client left; it is no waiter any more.
-        std::function<void(const Waiter &)> gone;
+        std::function<void(LiveJob &, const Waiter &)> gone;
     };
 
-    explicit Waiters(Handler handler);
-    ~Waiters() override;
+    Waiters(LiveJobs &jobs, Handler handler);
 
-    WaiterId add(Waiter waiter, TimePoint deadline);
+    /// Without a deadline the client waits as long as its job lives.
+    WaiterId add(LiveJob &job, Waiter &&waiter, std::optional<TimePoint> deadline);
     /// Nothing when it has gone.
-    Waiter *find(WaiterId id);
-    /// Nothing when it has gone.
-    std::optional<Waiter> take(WaiterId id);
-    /// All that wait for this job, in the order in which they came.
-    std::vector<Waiter> takeAll(JobKey job);
-
-    int count() const { return static_cast<int>(m_waiters.size()); }
-    int countOf(JobKey job) const;
+    std::optional<Waiter> take(LiveJob &job, std::uint64_t number);
     /// In the order in which they came.
-    std::vector<WaiterId> of(JobKey job) const;
+    WaiterList takeAll(LiveJob &job);
+    /// Those that are due, in the order in which they came.
+    std::vector<Waiter> takeDue(LiveJob &job);
+
+    /// Sends the answer to a client that waited. `job` is what `Holdline-Job` says.
+    void answer(Waiter &waiter, const http::Response &response, Reason reason, const QByteArray &account);
+
+    int count() const { return m_count; }
+
+Q_SIGNALS:
+    /// A request ended by answer().
+    void answered(const holdline::RequestEnd &end);
 
 private:
     void left(WaiterId id);
 
+    LiveJobs &m_jobs;
     Handler m_handler;
-    WaiterId m_last = 0;
-    std::unordered_map<WaiterId, Waiter> m_waiters;
-    std::unordered_map<JobKey, std::vector<WaiterId>> m_byJob;
+    std::uint64_t m_last = 0;
+    int m_count = 0;
     DeadlineTimer<WaiterId> m_deadlines;
 };
 

@@ -80,13 +80,12 @@ JobRow rowOf(const Job &job)
 JobRow rowOf(const Job &job, const JobCoordinator &coordinator)
 {
     JobRow row = rowOf(job);
-    if (!job.status.durable || job.isSettled())
+    const LiveJob *live = job.status.durable && !job.isSettled() ? coordinator.live(job.key) : nullptr;
+    if (!live)
         return row;
-    row.waiting = coordinator.waitingFor(job.key);
-    if (const DurableJob *durableJob = coordinator.durableJobOf(job.key)) {
-        row.joined = durableJob->joined;
-        row.recovered = durableJob->recovered;
-    }
+    row.waiting = static_cast<int>(live->waiters.size());
+    row.joined = live->durable->joined;
+    row.recovered = live->durable->recovered;
     return row;
 }
 

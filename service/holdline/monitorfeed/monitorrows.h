@@ -16,7 +16,7 @@ namespace holdline::monitor {
 
 /// `order` is the job's key.
 JobRow rowOf(const Job &job);
-/// The same with what only the JobCoordinator knows of a durable job that has not ended.
+/// The same with what only the coordinator knows of a durable job that has not ended.
 JobRow rowOf(const Job &job, const JobCoordinator &coordinator);
 LaneRow rowOf(const Lanes &lanes, const QByteArray &account);
 CallbackRow rowOf(const LedgerEntry &entry);

@@ -38,7 +38,7 @@ Recorder::Recorder(LogSink &sink, const Config &config, JobCoordinator &coordina
 {
     connect(&coordinator, &JobCoordinator::jobEnded, this, &Recorder::onJobEnded);
     connect(&coordinator, &JobCoordinator::requestAnswered, this, &Recorder::onRequestAnswered);
-    connect(&coordinator, &JobCoordinator::requestRefused, this, &Recorder::onRequestRefused);
+    connect(&coordinator, &JobCoordinator::requestRefused, this, &Recorder::recordRefusal);
     connect(&coordinator, &JobCoordinator::startEnded, this, &Recorder::onStartEnded);
     connect(&coordinator, &JobCoordinator::callbackEntered, this,
             [this](CallbackOutcome word) { m_counters.countCallback(word); });
@@ -106,14 +106,19 @@ void Recorder::onRequestAnswered(const RequestEnd &end)
 
 void Recorder::onRequestRefused(const http::Request &request, const Problem &problem)
 {
+    recordRefusal(request.requestId, request.peer, problem);
+}
+
+void Recorder::recordRefusal(const QByteArray &requestId, const QByteArray &client, const Problem &problem)
+{
     m_counters.countRequest(problem.reason);
     AccessRecord record;
     record.at = std::chrono::system_clock::now();
     record.id = problem.job;
     record.outcome = problem.reason;
     record.status = problem.status();
-    record.requestId = request.requestId;
-    record.client = request.peer;
+    record.requestId = requestId;
+    record.client = client;
     m_accessLog.write(record, Clock::now());
 }
 

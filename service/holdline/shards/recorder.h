@@ -14,7 +14,7 @@ class JobsApi;
 
 /// Listens to a shard's JobCoordinator, router and gate and keeps what is told about them: counters,
 /// histograms, the access log. Nothing depends on it. The JobCoordinator and the sink must outlive it.
-/// Thread: the JobCoordinator's.
+/// Thread: the coordinator's.
 class Recorder : public QObject
 {
     Q_OBJECT
@@ -32,13 +32,14 @@ public:
     void setConfig(const Config &config);
 
     const Counters &counters() const { return m_counters; }
-    /// How things stand, as far as the JobCoordinator and the access log tell.
+    /// How things stand, as far as the coordinator and the access log tell.
     Gauges gauges() const;
 
 private:
     void onJobEnded(const Job &job, int status);
     void onRequestAnswered(const RequestEnd &end);
     void onRequestRefused(const http::Request &request, const Problem &problem);
+    void recordRefusal(const QByteArray &requestId, const QByteArray &client, const Problem &problem);
     void onStartEnded(const StartResult &result, Duration took);
 
     JobCoordinator &m_coordinator;

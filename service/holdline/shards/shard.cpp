@@ -92,7 +92,7 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &place, Store &store, std
       m_feed(m_coordinator),
       m_recorder(sink, plan.config, m_coordinator),
       m_router(m_coordinator, place),
-      m_directory(m_coordinator, place),
+      m_directory(m_coordinator.directory(), place),
       m_api(m_directory),
       m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPath(plan.config),
                                           m_router.startHandler(), m_router.callbackHandler()))
@@ -104,7 +104,7 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &place, Store &store, std
     m_front->serve(m_api);
     connect(&m_coordinator, &JobCoordinator::drained, this, &Shard::drained);
     connect(&m_feed, &monitor::MonitorFeed::waiting, this, &Shard::feedWaiting);
-    m_coordinator.recover(std::move(recovered));
+    m_coordinator.recover(recovered);
     // What could not be read when the service was started.
     connect(&m_store, &JobStore::availabilityChanged, this,
             [this, accountShards = place.accountShards, index = place.index] {

@@ -36,9 +36,9 @@ struct ShardStatus
 /// Where the upstream reaches the service that listens at `port`, without a token.
 QByteArray callbackBase(const Config &config, quint16 port);
 
-/// One thread's worth of the service: a listening socket with the front behind it, the JobCoordinator with
-/// its jobs and lanes, the connections to the upstream, the counters and the access log. Shards share
-/// nothing; they write letters.
+/// One thread's worth of the service: a listening socket with the front behind it, the coordinator with its
+/// jobs and lanes, the connections to the upstream, the counters and the access log. Shards share nothing;
+/// they write letters.
 ///
 /// Life: construct, listen() or listenBeside(), open(), and drain() and leave() when it is to end. All of it
 /// belongs to one thread with an event loop, from construction to destruction. Letters must have been stopped

@@ -26,8 +26,8 @@ Reply replyOf(std::optional<JobRecord> &&record)
 
 }  // namespace
 
-ShardDirectory::ShardDirectory(JobCoordinator &coordinator, ShardContext place)
-    : m_coordinator(coordinator), m_place(std::move(place))
+ShardDirectory::ShardDirectory(JobDirectory &local, ShardContext place)
+    : m_local(local), m_place(std::move(place))
 {
 }
 
@@ -44,7 +44,7 @@ int ShardDirectory::shardOf(const QByteArray &id) const
 void ShardDirectory::ask(int shard, const Query &question, Answer answer)
 {
     if (shard == m_place.index) {
-        question(m_coordinator, std::move(answer));
+        question(m_local, std::move(answer));
         return;
     }
     const std::uint64_t number = ++m_lastNumber;
@@ -52,8 +52,9 @@ void ShardDirectory::ask(int shard, const Query &question, Answer answer)
     ShardBox *const here = m_place.boxes[static_cast<std::size_t>(m_place.index)];
     const bool sent = m_place.boxes[static_cast<std::size_t>(shard)]->post(ShardTask{[question, number,
                                                                                       here](Shard &other) {
-        question(other.coordinator(), [number, here, &coordinator = other.coordinator()](Reply &&reply) {
-            reply.isComplete = coordinator.isComplete();
+        JobDirectory &local = other.coordinator().directory();
+        question(local, [number, here, &local](Reply &&reply) {
+            reply.isComplete = local.isComplete();
             // A std::function must be one that can be copied.
             here->post(ShardTask{[number, shared = std::make_shared<Reply>(std::move(reply))](Shard &asker) {
                 asker.directory().receive(number, std::move(*shared));
@@ -62,7 +63,7 @@ void ShardDirectory::ask(int shard, const Query &question, Answer answer)
     }});
     // It is closing down; what it had is stored.
     if (!sent)
-        question(m_coordinator, m_answers.extract(number).mapped());
+        question(m_local, m_answers.extract(number).mapped());
 }
 
 void ShardDirectory::receive(std::uint64_t number, Reply &&reply)
@@ -77,15 +78,15 @@ void ShardDirectory::receive(std::uint64_t number, Reply &&reply)
 
 bool ShardDirectory::isComplete() const
 {
-    return m_isComplete && m_coordinator.isComplete();
+    return m_isComplete && m_local.isComplete();
 }
 
 void ShardDirectory::find(const QByteArray &id, Found found)
 {
     ask(
         shardOf(id),
-        [id](JobCoordinator &coordinator, Answer answer) {
-            coordinator.find(id, [answer = std::move(answer)](std::optional<JobRecord> record) {
+        [id](JobDirectory &directory, Answer answer) {
+            directory.find(id, [answer = std::move(answer)](std::optional<JobRecord> record) {
                 answer(replyOf(std::move(record)));
             });
         },
@@ -96,8 +97,8 @@ void ShardDirectory::findByKey(const QByteArray &account, const QByteArray &key,
 {
     ask(
         account.isEmpty() ? m_place.index : m_place.accountShards.of(account),
-        [account, key](JobCoordinator &coordinator, Answer answer) {
-            coordinator.findByKey(account, key, [answer = std::move(answer)](std::vector<JobRecord> records) {
+        [account, key](JobDirectory &directory, Answer answer) {
+            directory.findByKey(account, key, [answer = std::move(answer)](std::vector<JobRecord> records) {
                 answer({Cancelled::Done, std::move(records)});
             });
         },
@@ -108,11 +109,10 @@ void ShardDirectory::watch(const QByteArray &id, std::uint64_t after, TimePoint 
 {
     ask(
         shardOf(id),
-        [id, after, until](JobCoordinator &coordinator, Answer answer) {
-            coordinator.watch(id, after, until,
-                              [answer = std::move(answer)](std::optional<JobRecord> record) {
-                                  answer(replyOf(std::move(record)));
-                              });
+        [id, after, until](JobDirectory &directory, Answer answer) {
+            directory.watch(id, after, until, [answer = std::move(answer)](std::optional<JobRecord> record) {
+                answer(replyOf(std::move(record)));
+            });
         },
         [found = std::move(found)](Reply &&reply) { found(first(std::move(reply))); });
 }
@@ -122,8 +122,8 @@ void ShardDirectory::cancel(const QByteArray &id,
 {
     ask(
         shardOf(id),
-        [id](JobCoordinator &coordinator, Answer reply) {
-            coordinator.cancel(
+        [id](JobDirectory &directory, Answer reply) {
+            directory.cancel(
                 id, [reply = std::move(reply)](Cancelled cancelled, std::optional<JobRecord> record) {
                     Reply all = replyOf(std::move(record));
                     all.cancelled = cancelled;

@@ -8,18 +8,16 @@
 
 namespace holdline {
 
-class JobCoordinator;
-
-/// The JobDirectory of one shard's front: asks this shard's JobCoordinator, or by message that of the shard
-/// the job lives on, which its id names unless it is older than this process. What only the store knows, any
-/// shard's JobCoordinator finds.
+/// The JobDirectory of one shard's front. It asks this shard's own directory, or by message that of the shard
+/// the job lives on, which the id names unless the job is older than this process. Jobs that are only stored
+/// are found by any shard.
 ///
-/// Life: the JobCoordinator must outlive it; who still waits for a letter when it is destroyed is not
+/// Life: `local` must outlive it. A question whose letter is still under way when it is destroyed is not
 /// answered. Thread: its shard's.
 class ShardDirectory : public JobDirectory
 {
 public:
-    ShardDirectory(JobCoordinator &coordinator, ShardContext place);
+    ShardDirectory(JobDirectory &local, ShardContext place);
 
     bool isComplete() const override;
     void find(const QByteArray &id, Found found) override;
@@ -41,12 +39,12 @@ public:
 private:
     using Answer = std::function<void(Reply &&)>;
     /// Runs in the other shard's thread; must take nothing of this one's along.
-    using Query = std::function<void(JobCoordinator &, Answer)>;
+    using Query = std::function<void(JobDirectory &, Answer)>;
 
     int shardOf(const QByteArray &id) const;
     void ask(int shard, const Query &question, Answer answer);
 
-    JobCoordinator &m_coordinator;
+    JobDirectory &m_local;
     const ShardContext m_place;
     bool m_isComplete = true;  ///< of the shard whose answer is being handed out
     std::uint64_t m_lastNumber = 0;

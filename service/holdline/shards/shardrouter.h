@@ -26,16 +26,16 @@ struct ShardContext
     const RecoveredJobs *recovered = nullptr;  ///< null: none was; outlives them
 };
 
-/// Brings what arrives at this shard to the JobCoordinator it belongs to: a start to the shard its account
-/// lives on, a callback to the one its token names. What belongs here goes straight to this shard's
-/// JobCoordinator; the rest goes by message, and its answer comes back by message, exactly once. With one
-/// shard there are no letters.
+/// Brings what arrives at this shard to the coordinator it belongs to: a start to the shard its account lives
+/// on, a callback to the one its token names. What belongs here goes straight to this shard's JobCoordinator;
+/// the rest goes by message, and its answer comes back by message, exactly once. With one shard there are no
+/// letters.
 ///
 /// A client that half-closes (FIN) after its request counts as gone while an answer is awaited from another
 /// shard, so it gets one only where its own shard can tell at once; see "The listener" in architecture.md.
 ///
-/// Life: the JobCoordinator must outlive it. What is still on its way when it is destroyed is dropped without
-/// an answer: its connections must be closed then. Thread: its shard's.
+/// Life: the coordinator must outlive it. What is still on its way when it is destroyed is dropped without an
+/// answer: its connections must be closed then. Thread: its shard's.
 class ShardRouter : public QObject, private RemoteResponseSink
 {
     Q_OBJECT

@@ -8,15 +8,12 @@
 
 namespace holdline {
 
-/// Whether a record keeps its request in the store: until it is settled for its start, afterwards only where
-/// an operator may want to drive it again, which is when a handed-over job failed.
+/// Whether a record keeps its request in the store: until it is settled for its start, afterwards where an
+/// operator may want to repeat it.
 inline bool keepsRequest(const JobRecord &record)
 {
-    if (!record.isSettled())
-        return true;
-    const Reason outcome = record.status.outcome;
-    return record.status.handedOver && outcome != Reason::Completed && outcome != Reason::PassedThrough &&
-           outcome != Reason::Cancelled;
+    return !record.isSettled() ||
+           (record.status.handedOver && reasonInfo(record.status.outcome).has(EndTrait::LeavesDeadLetter));
 }
 
 /// About the room a record takes; of its request and its answer each byte.

@@ -48,6 +48,8 @@ DeadLetter letter(const QByteArray &id, Kind kind = Kind::Callback)
 
 struct World : CoordinatorWorld
 {
+    using CoordinatorWorld::CoordinatorWorld;
+
     DeadLetters letters{coordinator, store};
 
     std::vector<DeadLetter> kept() const
@@ -203,8 +205,6 @@ private Q_SLOTS:
         World world;
         Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));
         Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));  // told of again after a crash
-        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j2", Reason::JobFailed));
-        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j3", Reason::Cancelled));
         QTRY_COMPARE(world.store.heldCount(), 0);
         QCOMPARE(world.kept().size(), std::size_t(1));
         const DeadLetter one = world.kept().front();
@@ -391,13 +391,46 @@ private Q_SLOTS:
         QVERIFY(office.store.deadLetters.empty());
     }
 
-    void everyReasonIsOneOrIsNot()
+    void onlyEndsThatLeaveADeadLetterKeepTheirRequest_data()
     {
-        QVERIFY(DeadLetters::isDead(Reason::Interrupted));
-        QVERIFY(DeadLetters::isDead(Reason::StartRejected));
-        QVERIFY(!DeadLetters::isDead(Reason::JobFailed));
-        QVERIFY(!DeadLetters::isDead(Reason::Cancelled));
-        QVERIFY(!DeadLetters::isDead(Reason::Draining));
+        QTest::addColumn<QByteArray>("state");
+        QTest::addColumn<bool>("isDead");
+        QTest::newRow("completed") << QByteArray("completed") << false;
+        QTest::newRow("failed") << QByteArray("failed") << false;
+        QTest::newRow("no callback") << QByteArray() << true;
+    }
+    /// A handed-over job whose upstream says that it failed has its result: nobody repeats it.
+    void onlyEndsThatLeaveADeadLetterKeepTheirRequest()
+    {
+        QFETCH(QByteArray, state);
+        QFETCH(bool, isDead);
+        Config config = quickConfig();
+        if (isDead)
+            config.hold.jobDeadline = std::chrono::milliseconds(20);
+        World world(config);
+        const QByteArray body = R"({"account":"a","n":7})";
+        const Client client = world.hold(body, {{"Prefer", "respond-async"}});
+        QTRY_COMPARE(world.starter.order.size(), std::size_t(1));
+        QTRY_COMPARE(client.log->status(), 202);
+        const QByteArray id = header(client, "Holdline-Job");
+        QCOMPARE(world.store.records.at(id).request->body, body);
+        const QByteArray token = World::tokenIn(world.starter.calls.at(world.lastTicket()));
+        world.starter.accept(world.lastTicket(), "1f");
+        if (!isDead)
+            QCOMPARE(world.callback(token, "1f", state).status, 200);
+        QTRY_VERIFY(world.store.records.at(id).isSettled());
+        QCOMPARE(world.store.records.at(id).request.has_value(), isDead);
+        QTRY_COMPARE(world.coordinator.durableCount(), 0);
+        if (!isDead) {
+            QTest::qWait(5);
+            QCOMPARE(world.count(Kind::Job), 0);
+            return;
+        }
+        QTRY_COMPARE(world.count(Kind::Job), 1);
+        QCOMPARE(world.kept().front().body, body);
+        // A late result takes the failure's place, and with it goes the reason to keep the request.
+        QCOMPARE(world.callback(token).body, R"({"callback":"late"})");
+        QVERIFY(!world.store.records.at(id).request);
     }
 };
 

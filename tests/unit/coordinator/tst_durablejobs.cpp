@@ -37,7 +37,8 @@ bool waitForStart(CoordinatorWorld &world, std::size_t starts = 1)
 std::optional<JobRecord> find(CoordinatorWorld &world, const QByteArray &id)
 {
     std::optional<std::optional<JobRecord>> answer;
-    world.coordinator.find(id, [&](std::optional<JobRecord> found) { answer = std::move(found); });
+    world.coordinator.directory().find(id,
+                                       [&](std::optional<JobRecord> found) { answer = std::move(found); });
     if (!QTest::qWaitFor([&] { return answer.has_value(); }))
         qFatal("the directory does not answer");
     return *answer;
@@ -86,7 +87,8 @@ private Q_SLOTS:
         const auto again = world.send(token, CoordinatorWorld::result());
         QVERIFY(callback->answers.empty() && again->answers.empty() && client.log->answers.empty());
         std::optional<JobRecord> asked;
-        world.coordinator.find(id, [&](std::optional<JobRecord> found) { asked = std::move(found); });
+        world.coordinator.directory().find(id,
+                                           [&](std::optional<JobRecord> found) { asked = std::move(found); });
         QVERIFY(!asked);
         QCOMPARE(world.store.puts.back().answer->body, CoordinatorWorld::result().body);
         world.store.release();
@@ -457,17 +459,18 @@ private Q_SLOTS:
         world.starter.accept(world.lastTicket(), "1f");
         const QByteArray id = world.store.puts.front().id;
         std::optional<JobDirectory::Cancelled> answer;
-        world.coordinator.cancel(id, [&](auto cancelled, const auto &record) {
+        world.coordinator.directory().cancel(id, [&](auto cancelled, const auto &record) {
             answer = cancelled;
             QVERIFY(record && record->status.outcome == Reason::Cancelled);
         });
         QTRY_VERIFY(answer == JobDirectory::Cancelled::Done);
         QCOMPARE(client.log->status(), 503);
         answer.reset();
-        world.coordinator.cancel(id, [&](auto cancelled, const auto &) { answer = cancelled; });
+        world.coordinator.directory().cancel(id, [&](auto cancelled, const auto &) { answer = cancelled; });
         QTRY_VERIFY(answer == JobDirectory::Cancelled::AlreadyEnded);
         answer.reset();
-        world.coordinator.cancel(makeJobId(), [&](auto cancelled, const auto &) { answer = cancelled; });
+        world.coordinator.directory().cancel(makeJobId(),
+                                             [&](auto cancelled, const auto &) { answer = cancelled; });
         QTRY_VERIFY(answer == JobDirectory::Cancelled::NotFound);
     }
 
@@ -480,11 +483,12 @@ private Q_SLOTS:
         const QByteArray id = world.store.puts.front().id;
         std::vector<JobRecord> seen;
         std::function<void(std::uint64_t)> watch = [&](std::uint64_t after) {
-            world.coordinator.watch(id, after, Clock::now() + JobDirectory::kMaxWatch, [&](auto record) {
-                seen.push_back(*record);
-                if (!record->isSettled())
-                    watch(record->revision);
-            });
+            world.coordinator.directory().watch(id, after, Clock::now() + JobDirectory::kMaxWatch,
+                                                [&](auto record) {
+                                                    seen.push_back(*record);
+                                                    if (!record->isSettled())
+                                                        watch(record->revision);
+                                                });
         };
         watch(0);
         QCOMPARE(seen.size(), std::size_t(1));
@@ -499,8 +503,8 @@ private Q_SLOTS:
         world.hold(kBody, keyed("k2"));
         QVERIFY(waitForStart(world, 2));
         const QByteArray other = world.store.puts.back().id;
-        world.coordinator.watch(other, 1'000, Clock::now() + milliseconds(5),
-                                [&](const auto &) { ++answers; });
+        world.coordinator.directory().watch(other, 1'000, Clock::now() + milliseconds(5),
+                                            [&](const auto &) { ++answers; });
         QTRY_COMPARE(answers, 1);
     }
 

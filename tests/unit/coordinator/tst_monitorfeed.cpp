@@ -333,7 +333,7 @@ void TestMonitorFeed::keepsUpWithAnything_data()
         QTest::addRow("seed %u", seed) << seed;
 }
 
-/// Whatever happens: what was told, put together, is what the JobCoordinator holds.
+/// Whatever happens: what was told, put together, is what the coordinator holds.
 void TestMonitorFeed::keepsUpWithAnything()
 {
     QFETCH(const unsigned, seed);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Clients that wait for durable jobs, and those who watch them.
+// Clients that wait for jobs, and those who watch them.
 #include "service/holdline/jobs/jobwatches.h"
 #include "service/holdline/jobs/waiters.h"
 #include "tests/support/fakeexchange.h"
 #include "tests/support/suite.h"
 
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace holdline;
@@ -17,27 +18,43 @@ struct Waiting
 {
     std::shared_ptr<ExchangeLog> log = std::make_shared<ExchangeLog>();
     FakeExchange *exchange = nullptr;
-    WaiterId id = 0;
+    WaiterId id;
 };
 
 struct Room
 {
-    Waiting add(JobKey job, milliseconds patience = std::chrono::hours(1))
+    explicit Room()
+    {
+        for (const JobKey key : {1, 2, 7})
+            jobs.add(key, nullptr);
+    }
+
+    Waiting add(JobKey job, std::optional<milliseconds> patience = std::chrono::hours(1))
     {
         Waiting one;
         auto exchange = std::make_unique<FakeExchange>(one.log);
         one.exchange = exchange.get();
         Waiter waiter;
-        waiter.job = job;
         waiter.exchange = std::move(exchange);
-        one.id = waiters.add(std::move(waiter), Clock::now() + patience);
+        waiter.client = "127.0.0.1:1";
+        one.id = waiters.add(*jobs.find(job), std::move(waiter),
+                             patience ? std::optional(Clock::now() + *patience) : std::nullopt);
         return one;
     }
+    std::vector<std::uint64_t> numbersOf(JobKey job)
+    {
+        std::vector<std::uint64_t> numbers;
+        for (const Waiter &waiter : jobs.find(job)->waiters)
+            numbers.push_back(waiter.number);
+        return numbers;
+    }
 
-    std::vector<WaiterId> due;
+    std::vector<std::uint64_t> due;
     std::vector<JobKey> gone;
-    Waiters waiters{{[this](WaiterId id) { due.push_back(id); },
-                     [this](const Waiter &waiter) { gone.push_back(waiter.job); }}};
+    LiveJobs jobs;
+    Waiters waiters{jobs,
+                    {[this](LiveJob &, Waiter &waiter) { due.push_back(waiter.number); },
+                     [this](LiveJob &job, const Waiter &) { gone.push_back(job.key); }}};
 };
 
 JobRecord recordAt(std::uint64_t revision)
@@ -61,16 +78,15 @@ private Q_SLOTS:
         const Waiting b = room.add(2);
         const Waiting c = room.add(1);
         QCOMPARE(room.waiters.count(), 3);
-        QCOMPARE(room.waiters.countOf(1), 2);
-        QCOMPARE(room.waiters.of(1), (std::vector<WaiterId>{a.id, c.id}));
+        QCOMPARE(room.numbersOf(1), (std::vector<std::uint64_t>{a.id.number, c.id.number}));
         {
-            const std::vector<Waiter> taken = room.waiters.takeAll(1);
-            QCOMPARE(taken.size(), std::size_t(2));
+            const WaiterList taken = room.waiters.takeAll(*room.jobs.find(1));
+            QCOMPARE(taken.size(), 2);
             QCOMPARE(taken.front().exchange.get(), a.exchange);
         }
         QVERIFY(a.log->destroyed && c.log->destroyed && !b.log->destroyed);
-        QCOMPARE(room.waiters.countOf(1), 0);
-        QVERIFY(!room.waiters.take(a.id));
+        QVERIFY(room.numbersOf(1).empty());
+        QVERIFY(!room.waiters.take(*room.jobs.find(1), a.id.number));
         QCOMPARE(room.waiters.count(), 1);
     }
 
@@ -79,11 +95,34 @@ private Q_SLOTS:
         Room room;
         const Waiting a = room.add(1, milliseconds(5));
         room.add(1);
-        QTRY_COMPARE(room.due, std::vector<WaiterId>{a.id});
+        QTRY_COMPARE(room.due, std::vector<std::uint64_t>{a.id.number});
         QCOMPARE(room.waiters.count(), 2);
-        QVERIFY(room.waiters.find(a.id));
-        room.waiters.take(a.id);
+        QVERIFY(room.waiters.take(*room.jobs.find(1), a.id.number));
+        QTest::qWait(10);
         QCOMPARE(room.due.size(), std::size_t(1));
+    }
+
+    void takenIsNotDueAnyMore()
+    {
+        Room room;
+        const Waiting a = room.add(1, milliseconds(5));
+        room.add(1, milliseconds(5));
+        room.add(2, milliseconds(5));
+        QVERIFY(room.waiters.take(*room.jobs.find(1), a.id.number));
+        room.waiters.takeAll(*room.jobs.find(2));
+        QTRY_COMPARE(room.due.size(), std::size_t(1));
+        QTest::qWait(10);
+        QCOMPARE(room.due.size(), std::size_t(1));
+    }
+
+    void withoutADeadlineItWaitsAsLongAsItsJob()
+    {
+        Room room;
+        room.add(1, std::nullopt);
+        QTest::qWait(10);
+        QVERIFY(room.due.empty());
+        QCOMPARE(room.waiters.takeAll(*room.jobs.find(1)).size(), 1);
+        QCOMPARE(room.waiters.count(), 0);
     }
 
     void goneIsNoWaiterAnyMore()
@@ -96,6 +135,49 @@ private Q_SLOTS:
         QTRY_VERIFY(a.log->destroyed);
         QTest::qWait(10);
         QVERIFY(room.due.empty());
+    }
+
+    void whoLeavesAfterBeingTakenIsNotMissed()
+    {
+        Room room;
+        const Waiting a = room.add(1);
+        const auto taken = room.waiters.take(*room.jobs.find(1), a.id.number);
+        a.exchange->leave();
+        QVERIFY(room.gone.empty());
+        QVERIFY(!a.log->destroyed);
+    }
+
+    void onlyTheDueAreTaken()
+    {
+        Room room;
+        const Waiting a = room.add(1);
+        const Waiting b = room.add(1);
+        const Waiting c = room.add(1);
+        LiveJob &job = *room.jobs.find(1);
+        job.waiters[0].isDue = job.waiters[2].isDue = true;
+        const std::vector<Waiter> due = room.waiters.takeDue(job);
+        QCOMPARE(due.size(), std::size_t(2));
+        QCOMPARE(due.front().number, a.id.number);
+        QCOMPARE(due.back().number, c.id.number);
+        QCOMPARE(room.numbersOf(1), std::vector<std::uint64_t>{b.id.number});
+    }
+
+    void anAnswerEndsTheRequest()
+    {
+        Room room;
+        const Waiting a = room.add(1);
+        QSignalSpy answered(&room.waiters, &Waiters::answered);
+        Waiter waiter = *room.waiters.take(*room.jobs.find(1), a.id.number);
+        room.waiters.answer(waiter, {202, {{"Holdline-Job", "j1"}}, "body", false}, Reason::HandedOver,
+                            "acme");
+        QCOMPARE(a.log->status(), 202);
+        QCOMPARE(answered.size(), 1);
+        const auto end = answered.front().front().value<RequestEnd>();
+        QCOMPARE(end.reason, Reason::HandedOver);
+        QCOMPARE(end.status, 202);
+        QCOMPARE(end.job, "j1");
+        QCOMPARE(end.account, "acme");
+        QCOMPARE(end.client, "127.0.0.1:1");
     }
 
     void watchesAreToldOnce()

@@ -16,16 +16,12 @@ namespace {
 
 constexpr TimePoint kNow{1'000h};
 
-/// Jobs with someone who notes what settled() says.
+/// Jobs with a note of those that were settled.
 struct Registry
 {
     explicit Registry(const Jobs::Limits &limits = {}, std::uint8_t node = 0, std::uint8_t shard = 0)
         : jobs(limits, node, shard)
     {
-        QObject::connect(&jobs, &Jobs::settled, &jobs, [this](const Job &job) {
-            settled.push_back(job.key);
-            heldThen = jobs.heldCount();
-        });
     }
 
     Job &make(TimePoint now = kNow) { return jobs.make("account", false, now, now + 30s); }
@@ -45,15 +41,21 @@ struct Registry
         lastKept = jobs.keepResult(job, body);
         return job.key;
     }
+    JobStep apply(Job &job, JobEvent event, TimePoint now)
+    {
+        const JobStep step = jobs.apply(job, event, now);
+        if (step.actions.testFlag(JobAction::Settle))
+            settled.push_back(job.key);
+        return step;
+    }
     void run(Job &job, std::initializer_list<JobEvent> events, TimePoint now)
     {
         for (const JobEvent event : events)
-            jobs.apply(job, event, now);
+            apply(job, event, now);
     }
 
     Jobs jobs;
     std::vector<JobKey> settled;
-    int heldThen = -1;
     bool lastKept = false;
 };
 
@@ -67,7 +69,7 @@ private Q_SLOTS:
     void aNewJob();
     void aJobThatPassesThroughHasNoToken();
     void settledOnce();
-    void settledIsSaidWhenAllIsInPlace();
+    void settledJobsAreComplete();
     void findByToken();
     void tokensThatAreNotOurs_data();
     void tokensThatAreNotOurs();
@@ -77,6 +79,12 @@ private Q_SLOTS:
     void retainedByBytes();
     void aStartUnderWayKeepsItsJob();
     void heldKeysAreOldestFirst();
+    void aRestoredJobIsWhatItWas();
+    void aRestoredJobCountsAsHeld();
+    void aStartInFlightIsNotRestored();
+    void restoreRefuses_data();
+    void restoreRefuses();
+    void aRestoredTokenIsErasedWithItsJob();
     void times();
     void timesOfARetry();
     void timesOfAnEarlyCallback();
@@ -118,18 +126,18 @@ void TestJobs::settledOnce()
     Registry registry;
     Job &job = registry.make();
     for (int i = 0; i < kJobEventCount * 3; ++i)
-        registry.jobs.apply(job, static_cast<JobEvent>(i % kJobEventCount), kNow + i * 1ms);
+        registry.apply(job, static_cast<JobEvent>(i % kJobEventCount), kNow + i * 1ms);
     QCOMPARE(registry.settled, std::vector<JobKey>{job.key});
     QVERIFY(job.isSettled());
 }
 
-void TestJobs::settledIsSaidWhenAllIsInPlace()
+void TestJobs::settledJobsAreComplete()
 {
     Registry registry;
     registry.make();
     Job &job = registry.make();
     registry.jobs.apply(job, JobEvent::Cancel, kNow + 1s);
-    QCOMPARE(registry.heldThen, 1);
+    QCOMPARE(registry.jobs.heldCount(), 1);
     QCOMPARE(job.times.settled, std::optional(kNow + 1s));
     QCOMPARE(job.status.outcome, Reason::Cancelled);
     QCOMPARE(registry.jobs.retainedCount(), 1);
@@ -308,6 +316,126 @@ void TestJobs::heldKeysAreOldestFirst()
     QCOMPARE(registry.jobs.heldCount(), 100);
 }
 
+/// A record of a job that ran when its process ended.
+static JobRecord recordOfARunningJob()
+{
+    JobRecord record;
+    record.id = makeJobId();
+    record.account = "acme";
+    record.token = CallbackToken::make(0, 3).toText();
+    record.status.durable = record.status.attempted = true;
+    record.status.state = JobState::Running;
+    record.attempts = 3;
+    record.upstreamId = "1f";
+    record.requestId = "request-7";
+    record.client = "127.0.0.1:7";
+    record.startTrouble = "HTTP 503";
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    record.created = now - 20s;
+    record.started = now - 15s;
+    record.answered = now - 14s;
+    record.deadline = now + 40s;
+    return record;
+}
+
+void TestJobs::aRestoredJobIsWhatItWas()
+{
+    Registry registry;
+    const JobRecord record = recordOfARunningJob();
+    const Job *job = registry.jobs.restore(record, kNow);
+    QVERIFY(job);
+    QCOMPARE(job->id, record.id);
+    QCOMPARE(job->account, record.account);
+    QCOMPARE(job->token->toText(), record.token);
+    QVERIFY(job->status == record.status);
+    QCOMPARE(job->attempts, 3);
+    QCOMPARE(job->upstreamId, record.upstreamId);
+    QCOMPARE(job->requestId, record.requestId);
+    QCOMPARE(job->client, record.client);
+    QCOMPARE(job->startTrouble, record.startTrouble);
+    QCOMPARE(registry.jobs.findByToken(record.token), job);
+    QCOMPARE(registry.jobs.find(job->key), job);
+    // Its times are what they were by the system's clock, which the test reads a moment earlier.
+    const auto near = [](TimePoint at, Duration since) {
+        return at <= kNow + since && at > kNow + since - 5s;
+    };
+    QVERIFY(near(job->times.created, -20s));
+    QVERIFY(near(*job->times.started, -15s));
+    QVERIFY(near(*job->times.answered, -14s));
+    QVERIFY(near(job->deadline, 40s));
+    QVERIFY(!job->times.callback && !job->times.settled);
+    QCOMPARE(job->times.createdWall, std::chrono::system_clock::time_point(record.created));
+}
+
+void TestJobs::aRestoredJobCountsAsHeld()
+{
+    Registry registry;
+    const JobKey before = registry.make().key;
+    const Job *restored = registry.jobs.restore(recordOfARunningJob(), kNow);
+    QCOMPARE(restored->key, before + 1);
+    QCOMPARE(registry.make().key, before + 2);
+    QCOMPARE(registry.jobs.heldCount(), 3);
+    QCOMPARE(registry.jobs.heldPeak(), 3);
+    registry.apply(*registry.jobs.find(before + 1), JobEvent::CallbackCompleted, kNow);
+    QCOMPARE(registry.jobs.heldCount(), 2);
+    QCOMPARE(registry.jobs.heldPeak(), 3);
+    QCOMPARE(registry.jobs.retainedCount(), 1);
+}
+
+/// Nobody will ever end the turn of a start that another process sent.
+void TestJobs::aStartInFlightIsNotRestored()
+{
+    Registry registry;
+    JobRecord record = recordOfARunningJob();
+    record.status.state = JobState::Starting;
+    record.status.startInFlight = true;
+    Job *job = registry.jobs.restore(record, kNow);
+    QVERIFY(!job->status.startInFlight);
+    registry.apply(*job, JobEvent::Cancel, kNow);
+    QCOMPARE(registry.jobs.retainedCount(), 1);
+}
+
+void TestJobs::restoreRefuses_data()
+{
+    QTest::addColumn<QByteArray>("token");
+    QTest::addColumn<bool>("isRestored");
+    QTest::newRow("taken") << QByteArray("taken") << false;
+    QTest::newRow("no token") << QByteArray("nonsense") << false;
+    QTest::newRow("one that passes through has none") << QByteArray() << true;
+}
+
+void TestJobs::restoreRefuses()
+{
+    QFETCH(QByteArray, token);
+    QFETCH(const bool, isRestored);
+    Registry registry;
+    const Job &other = registry.make();
+    const JobKey key = other.key;
+    const QByteArray taken = other.token->toText();
+    JobRecord record = recordOfARunningJob();
+    record.token = token == "taken" ? taken : token;
+    const Job *job = registry.jobs.restore(record, kNow);
+    QCOMPARE(job != nullptr, isRestored);
+    QVERIFY(!job || !job->token);
+    // The job that was there is untouched, and the next key is the next one.
+    QCOMPARE(registry.jobs.findByToken(taken)->key, key);
+    QCOMPARE(registry.jobs.heldCount(), isRestored ? 2 : 1);
+    QCOMPARE(registry.make().key, key + (isRestored ? 2 : 1));
+}
+
+void TestJobs::aRestoredTokenIsErasedWithItsJob()
+{
+    Registry registry({1, 1'000'000, 600s});
+    const JobRecord record = recordOfARunningJob();
+    registry.apply(*registry.jobs.restore(record, kNow), JobEvent::Cancel, kNow);
+    QVERIFY(registry.jobs.findByToken(record.token));
+    registry.makeDone();
+    registry.jobs.expire(kNow);
+    QVERIFY(!registry.jobs.findByToken(record.token));
+    // A token that is not taken any more can be restored again.
+    QVERIFY(registry.jobs.restore(record, kNow));
+}
+
 void TestJobs::times()
 {
     Registry registry;
@@ -393,7 +521,7 @@ void TestJobs::countsUnderRandomEvents()
             const JobKey key = keys[static_cast<std::size_t>(below(static_cast<int>(keys.size())))];
             if (Job *job = registry.jobs.find(key)) {
                 const auto event = static_cast<JobEvent>(below(kJobEventCount));
-                if (registry.jobs.apply(*job, event, now).actions.testFlag(JobAction::KeepResult))
+                if (registry.apply(*job, event, now).actions.testFlag(JobAction::KeepResult))
                     registry.jobs.keepResult(*job, QByteArray(below(200), 'x'));
             }
         }

@@ -3,6 +3,7 @@
 #include "core/job/reason.h"
 #include "tests/support/suite.h"
 
+#include <QHash>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QRegularExpression>
@@ -77,6 +78,8 @@ class TestReason : public QObject
 private Q_SLOTS:
     void eachHasItsWordAndStatus();
     void wordsAreUniqueAndPlain();
+    void whatFollowsFromEachEnd();
+    void traitsDoNotContradictEachOther();
     void problemOfEachReason();
     void problemLeavesOutWhatItDoesNotHave();
     void problemKeepsItsTextInOnePiece();
@@ -108,6 +111,43 @@ void TestReason::wordsAreUniqueAndPlain()
         QVERIFY2(!info.title.endsWith(QLatin1Char('.')), info.title.data());
     }
     QCOMPARE(words.size(), kReasonCount);
+}
+
+/// The ends of jobs and what follows from them, written down a second time on purpose.
+void TestReason::whatFollowsFromEachEnd()
+{
+    using Trait = EndTrait;
+    const QHash<Reason, EndTraits> documented{
+        {Reason::Completed, Trait::IsResult},
+        {Reason::JobFailed, Trait::IsResult},
+        {Reason::StartRejected, Trait::LeavesDeadLetter},
+        {Reason::UpstreamUnreachable, Trait::NeverStarted | Trait::LeavesDeadLetter},
+        {Reason::UpstreamError, Trait::LeavesDeadLetter},
+        {Reason::StartUnknown, Trait::MissesResult | Trait::LeavesDeadLetter},
+        {Reason::CallbackTimeout, Trait::MissesResult | Trait::LeavesDeadLetter},
+        {Reason::QueueTimeout, Trait::NeverStarted | Trait::LeavesDeadLetter},
+        {Reason::ClientGone, Trait::NeverStarted},
+        {Reason::Interrupted, Trait::MissesResult | Trait::LeavesDeadLetter},
+        {Reason::Draining, Trait::NeverStarted},
+        {Reason::StoreUnavailable, Trait::NeverStarted | Trait::LeavesDeadLetter},
+    };
+    for (int i = 0; i < kReasonCount; ++i) {
+        const auto reason = static_cast<Reason>(i);
+        QCOMPARE(reasonInfo(reason).traits.toInt(), documented.value(reason).toInt());
+    }
+}
+
+void TestReason::traitsDoNotContradictEachOther()
+{
+    for (int i = 0; i < kReasonCount; ++i) {
+        const ReasonInfo &info = reasonInfo(static_cast<Reason>(i));
+        const int fates = int(info.has(EndTrait::IsResult)) + int(info.has(EndTrait::MissesResult)) +
+                          int(info.has(EndTrait::NeverStarted));
+        QVERIFY2(fates <= 1, info.name.data());
+        QVERIFY2(!info.has(EndTrait::IsResult) || !info.has(EndTrait::LeavesDeadLetter), info.name.data());
+        // A result that may still come is worth an operator's look.
+        QVERIFY2(!info.has(EndTrait::MissesResult) || info.has(EndTrait::LeavesDeadLetter), info.name.data());
+    }
 }
 
 void TestReason::problemOfEachReason()

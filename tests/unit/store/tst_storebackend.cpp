@@ -101,7 +101,7 @@ void TestStoreBackend::everyMemberComesBack()
     const World world;
     QCOMPARE(world.openError, QString());
     JobRecord record = openJob("an account\0with a zero", "key");
-    record.status = {JobState::Settled, true, true, true, true, true, true, true, true, Reason::JobFailed};
+    record.status = {JobState::Settled, true, true, true, true, true, true, true, true, Reason::Interrupted};
     record.revision = 7'000'000'000;
     record.attempts = 3;
     record.upstreamId = "77";
@@ -161,7 +161,8 @@ void TestStoreBackend::theRequestStaysUntilItIsNotNeeded()
         bool stays;
     };
     for (const Case &one : {Case{Reason::Completed, true, false}, Case{Reason::Cancelled, true, false},
-                            Case{Reason::CallbackTimeout, true, true}, Case{Reason::JobFailed, true, true},
+                            Case{Reason::CallbackTimeout, true, true}, Case{Reason::JobFailed, true, false},
+                            Case{Reason::StartRejected, true, true}, Case{Reason::PassedThrough, true, false},
                             Case{Reason::CallbackTimeout, false, false}}) {
         const JobRecord record = openJob("a", {});
         QCOMPARE(world.write(PutJob{record}), QString());

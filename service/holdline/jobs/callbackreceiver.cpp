@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/jobs/callbackreceiver.h"
+
+#include "service/holdline/answers/jobresponses.h"
+#include "service/holdline/jobs/journal.h"
+#include "service/holdline/jobs/refusals.h"
+#include "service/http/problemresponse.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+JobEvent eventOf(const CallbackMessage &message, const QByteArray &upstreamId)
+{
+    if (!upstreamId.isEmpty() && upstreamId != message.id)
+        return JobEvent::CallbackMismatched;
+    return message.completed ? JobEvent::CallbackCompleted : JobEvent::CallbackFailed;
+}
+
+/// A callback that waits for the store. The exchange is shared because a std::function must be copyable.
+struct CallbackReceiver::LateResult
+{
+    QByteArray token;
+    http::Request request;
+    CallbackMessage message;
+    http::Response response;  ///< once the result is durable
+    std::shared_ptr<Exchange> exchange;
+};
+
+CallbackReceiver::CallbackReceiver(Jobs &jobs, JobStore &store, Handler handler)
+    : m_jobs(jobs), m_store(store), m_handler(std::move(handler))
+{
+}
+
+void CallbackReceiver::receive(QByteArrayView token, const http::Request &request,
+                               std::unique_ptr<Exchange> exchange)
+{
+    Job *job = m_jobs.findByToken(token);
+    if (!job && CallbackToken::fromText(token)) {
+        // It may belong to a durable job of which only the record is left.
+        receiveStored(token, request, std::move(exchange));
+        return;
+    }
+    ReceivedCallback callback{token, request, std::move(exchange)};
+    if (job)
+        take(*job, callback);
+    else
+        refuse(Reason::CallbackUnknown, CallbackOutcome::Unknown, {}, {}, callback,
+               u"This callback address was never given out."_s);
+}
+
+void CallbackReceiver::receiveStored(QByteArrayView token, const http::Request &request,
+                                     std::unique_ptr<Exchange> exchange)
+{
+    if (!m_store.isAvailable()) {
+        exchange->answer(http::problemResponse(notStored(m_store.errorString())));
+        return;
+    }
+    const QByteArray text = token.toByteArray();
+    auto shared = std::make_shared<std::unique_ptr<Exchange>>(std::move(exchange));
+    m_store.findByToken(text, [this, text, request, shared](std::optional<JobRecord> found) {
+        ReceivedCallback callback{text, request, std::move(*shared)};
+        if (!found || found->expired) {
+            refuse(Reason::CallbackUnknown, CallbackOutcome::Unknown, {}, {}, callback,
+                   u"This callback address was never given out."_s);
+            return;
+        }
+        Job job;
+        job.id = found->id;
+        job.account = found->account;
+        job.status = found->status;
+        job.upstreamId = found->upstreamId;
+        callback.record = &*found;
+        take(job, callback);
+    });
+}
+
+void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
+{
+    auto parsed = parseCallback(callback.request.body);
+    if (const auto *error = std::get_if<QString>(&parsed)) {
+        refuse(Reason::CallbackMalformed, CallbackOutcome::Malformed, job.id, job.account, callback,
+               *error + u" The job stays pending."_s);
+        return;
+    }
+    if (callback.record && !callback.record->isSettled()) {
+        // The store could not be read when the service was started; a client with the job's key wakes it.
+        callback.exchange->answer(
+            http::problemResponse(notStored(u"The job is not waited for yet; try again."_s, job.id)));
+        return;
+    }
+    callback.message = std::get<CallbackMessage>(std::move(parsed));
+    m_handler.received(job, eventOf(callback.message, job.upstreamId), callback);
+    if (callback.exchange)
+        callback.exchange->answer(callback.response);
+}
+
+void CallbackReceiver::refuse(Reason reason, CallbackOutcome outcome, const QByteArray &job,
+                              const QByteArray &account, ReceivedCallback &callback, const QString &detail)
+{
+    m_handler.refused(callback.token, callback.request, reason, job, account);
+    enter(outcome, job, {}, callback.request);
+    callback.exchange->answer(http::problemResponse({reason, detail, job, {}}));
+}
+
+void CallbackReceiver::enter(CallbackOutcome outcome, const QByteArray &job, const QByteArray &upstreamId,
+                             const http::Request &request)
+{
+    m_ledger.enter(
+        {std::chrono::system_clock::now(), outcome, job, upstreamId, request.peer, request.body.size()});
+    m_handler.entered(outcome);
+}
+
+void CallbackReceiver::enter(CallbackOutcome outcome, const Job &job, ReceivedCallback &callback)
+{
+    if (outcome == CallbackOutcome::Mismatched)
+        m_handler.refused(callback.token, callback.request, Reason::CallbackMismatched, job.id, job.account);
+    enter(outcome, job.id, callback.message.id, callback.request);
+    switch (outcome) {
+        case CallbackOutcome::Unknown:
+            callback.response = http::problemResponse(
+                {Reason::CallbackUnknown, u"This callback address was never given out."_s, {}, {}});
+            break;
+        case CallbackOutcome::Mismatched:
+            callback.response = http::problemResponse(
+                {Reason::CallbackMismatched,
+                 u"The address belongs to a job with another id; that job stays pending."_s,
+                 job.id,
+                 {}});
+            break;
+        default:
+            callback.response = callbackTaken(outcome);
+    }
+}
+
+void CallbackReceiver::retain(Job &job, ReceivedCallback &callback)
+{
+    if (!job.status.durable) {
+        m_jobs.keepResult(job, callback.request.body);
+        return;
+    }
+    const LateResult late{callback.token.toByteArray(), callback.request, callback.message, callback.response,
+                          std::shared_ptr<Exchange>(std::move(callback.exchange))};
+    if (callback.record) {
+        takeLateResult(*callback.record, job.status, late.message, late.request);
+        store(*callback.record, late);
+        return;
+    }
+    m_store.find(job.id, [this, key = job.key, status = job.status, late](std::optional<JobRecord> found) {
+        if (found && !found->expired) {
+            takeLateResult(*found, status, late.message, late.request);
+            store(*found, late);
+            return;
+        }
+        if (Job *unstored = m_jobs.find(key))
+            m_jobs.keepResult(*unstored, late.request.body);
+        late.exchange->answer(late.response);
+    });
+}
+
+void CallbackReceiver::store(const JobRecord &record, const LateResult &late)
+{
+    m_store.put(record, [this, late, id = record.id, account = record.account](const QString &error) {
+        if (!error.isEmpty())
+            m_handler.refused(late.token, late.request, Reason::StoreUnavailable, id, account);
+        late.exchange->answer(error.isEmpty() ? late.response : http::problemResponse(notStored(error, id)));
+    });
+}
+
+}  // namespace holdline

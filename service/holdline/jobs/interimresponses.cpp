@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/jobs/interimresponses.h"
+
+#include "service/holdline/answers/apianswers.h"
+#include "service/holdline/answers/jobjson.h"
+#include "service/http/problemresponse.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+http::Response handedOverResponse(const JobRecord &record, const QByteArray &preference)
+{
+    http::Response response = statusAnswer(record, 202);
+    response.headers.append(QByteArrayLiteral("Location"), jobPath(record.id));
+    response.headers.append(QByteArrayLiteral("Preference-Applied"), preference);
+    return response;
+}
+
+http::Response goesOnResponse(const Job &job, Reason reason)
+{
+    Problem problem{reason, u"The job goes on; its result will be found at its address."_s, job.id, {}};
+    if (problem.status() == 503)
+        problem.retryAfter = std::chrono::seconds(1);
+    http::Response response = http::problemResponse(problem);
+    response.headers.append(QByteArrayLiteral("Location"), jobPath(job.id));
+    response.headers.append(QByteArrayLiteral("Holdline-Job"), job.id);
+    return response;
+}
+
+Reason awaitedReason(const JobStatus &status)
+{
+    if (status.state == JobState::Queued)
+        return Reason::QueueTimeout;
+    return status.startUnknown ? Reason::StartUnknown : Reason::CallbackTimeout;
+}
+
+QByteArray appliedPreference(const Preferences &preferences)
+{
+    if (!preferences.respondAsync)
+        return {};
+    QByteArray text = QByteArrayLiteral("respond-async");
+    if (preferences.wait)
+        text += ", wait=" + QByteArray::number(static_cast<qint64>(preferences.wait->count()));
+    return text;
+}
+
+}  // namespace holdline

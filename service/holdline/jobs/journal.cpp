@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/jobs/journal.h"
+
+#include "core/base/crashpoint.h"
+#include "core/telemetry/logging.h"
+#include "service/holdline/answers/jobjson.h"
+#include "service/holdline/jobs/refusals.h"
+#include "service/http/problemresponse.h"
+
+#include <utility>
+
+namespace holdline {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+/// The part of an answer that is stored.
+RecordedAnswer recordedAnswer(const http::Response &response)
+{
+    return {response.status, response.headers.value("Content-Type"), response.body,
+            response.headers.value("Proxy-Status")};
+}
+
+}  // namespace
+
+Journal::Journal(const Config &config, const Jobs &jobs, LiveJobs &live, JobStore &store, JobWatches &watches,
+                 Handler handler)
+    : m_config(config),
+      m_jobs(jobs),
+      m_live(live),
+      m_store(store),
+      m_watches(watches),
+      m_handler(std::move(handler))
+{
+}
+
+void Journal::touch(const Job &job, LiveJob &live)
+{
+    if (!live.durable)
+        return;
+    ++live.durable->revision;
+    if (m_watches.isWatched(job.key))
+        m_watches.changed(job.key, recordOf(job, *live.durable));
+}
+
+/// Whether anybody could make its start again: the next life of the service, or an operator.
+bool Journal::needsRequest(const JobStatus &status) const
+{
+    return status.state == JobState::Queued || status.handedOver ||
+           m_config.retry.ambiguous == AmbiguousRetry::Always;
+}
+
+void Journal::put(const Job &job, LiveJob &live, JobStore::Done done)
+{
+    DurableJob &durable = *live.durable;
+    JobRecord record = recordOf(job, durable);
+    durable.posted = true;
+    if (durable.request && !durable.requestPosted && needsRequest(job.status)) {
+        durable.requestPosted = true;
+        record.request = durable.request;
+    }
+    const bool handsOver = job.status.handedOver;
+    m_store.put(record, [this, key = job.key, handsOver, done = std::move(done)](const QString &error) {
+        if (LiveJob *stored = handsOver ? m_live.find(key) : nullptr; stored && !stored->durable->ending)
+            m_handler.handOverStored(*stored, error);
+        if (done)
+            done(error);
+    });
+}
+
+void Journal::writeQueued(const Job &job, LiveJob &live)
+{
+    if (!live.durable)
+        return;
+    put(job, live, [this, key = job.key](const QString &error) {
+        if (!error.isEmpty())
+            m_handler.queuedNotStored(key);
+    });
+}
+
+bool Journal::writeIntent(const Job &job, LiveJob &live)
+{
+    if (!live.durable)
+        return false;
+    touch(job, live);
+    // Whatever happens from here on, it is known that this start may have left.
+    put(job, live, [this, key = job.key](const QString &error) { m_handler.intentStored(key, error); });
+    return true;
+}
+
+void Journal::writeStartAnswered(const Job &job, LiveJob &live)
+{
+    if (!live.durable)
+        return;
+    touch(job, live);
+    if (job.status.state == JobState::Running) {
+        live.durable->request.reset();
+        m_acceptedStarts.push_back(job.key);
+    } else {
+        put(job, live);
+    }
+}
+
+void Journal::writeHandOver(const Job &job, LiveJob &live)
+{
+    put(job, live);
+}
+
+bool Journal::writeEnd(const Job &job, LiveJob &live, http::Response &response)
+{
+    if (!live.durable)
+        return false;
+    DurableJob &durable = *live.durable;
+    // A job that never ran leaves no trace, unless somebody was given its address.
+    const bool leavesTrace = job.status.handedOver || !neverRan(job, durable);
+    if (leavesTrace)
+        response.headers.append(QByteArrayLiteral("Location"), jobPath(job.id));
+    ++durable.revision;
+    durable.ending = std::make_unique<Ending>();
+    durable.ending->response = response;
+    durable.ending->record = recordOf(job, durable);
+    durable.ending->record.answer = recordedAnswer(response);
+    if (leavesTrace)
+        putEnd(live);
+    else if (durable.posted)
+        m_store.remove(job.id);
+    return leavesTrace;
+}
+
+void Journal::replaceEnd(const Job &job, LiveJob &live, const CallbackMessage &message,
+                         const http::Request &request)
+{
+    takeLateResult(live.durable->ending->record, job.status, message, request);
+    putEnd(live);
+}
+
+void Journal::holdBack(LiveJob &live, PendingCallback callback)
+{
+    Ending &ending = *live.durable->ending;
+    ending.callbacks.push_back(std::move(callback));
+    if (ending.unstored && ending.writes == 0)
+        putEnd(live);
+}
+
+void Journal::putEnd(LiveJob &live)
+{
+    Ending &ending = *live.durable->ending;
+    ++m_endsInFlight;
+    ++ending.writes;
+    m_store.put(ending.record, [this, key = live.key](const QString &error) { onEndStored(key, error); });
+}
+
+void Journal::onEndStored(JobKey key, const QString &error)
+{
+    --m_endsInFlight;
+    LiveJob *live = m_live.find(key);
+    if (!live || --live->durable->ending->writes > 0)
+        return;  // a later write tells
+    DurableJob &durable = *live->durable;
+    if (error.isEmpty()) {
+        crashPoint("result_stored");
+    } else {
+        // The clients get the answer there is. The sender of the result is asked to send it again.
+        if (!std::exchange(durable.ending->unstored, true)) {
+            ++m_unstored;
+            qCWarning(lcService).noquote() << "the end of job" << durable.id << "cannot be stored:" << error;
+        }
+        for (PendingCallback &callback : durable.ending->callbacks)
+            callback.response = http::problemResponse(notStored(error, durable.id));
+    }
+    m_handler.endStored(*live, error.isEmpty());
+}
+
+void Journal::answerCallbacks(LiveJob &live)
+{
+    if (!live.durable)
+        return;
+    for (PendingCallback &callback : std::exchange(live.durable->ending->callbacks, {})) {
+        callback.exchange->answer(callback.response);
+        crashPoint("callback_answered");
+    }
+}
+
+void Journal::forget(const LiveJob &live)
+{
+    if (live.durable && live.durable->ending->unstored)
+        --m_unstored;
+}
+
+void Journal::tidy()
+{
+    // Nobody waits to hear that a start was accepted, and the job is waited for after a crash either way. So
+    // that is written within a second, and not at all where the job has ended by then.
+    for (const JobKey key : std::exchange(m_acceptedStarts, {})) {
+        const Job *job = m_jobs.find(key);
+        LiveJob *live = m_live.find(key);
+        if (job && live && !live->durable->ending)
+            put(*job, *live);
+    }
+    if (m_unstored == 0 || !m_store.isAvailable())
+        return;
+    for (const JobKey key : m_live.durableKeys()) {
+        LiveJob &live = *m_live.find(key);
+        const Ending *ending = live.durable->ending.get();
+        if (ending && ending->unstored && ending->writes == 0)
+            putEnd(live);
+    }
+}
+
+void takeLateResult(JobRecord &record, const JobStatus &status, const CallbackMessage &message,
+                    const http::Request &request)
+{
+    record.status = status;
+    if (!reasonInfo(status.outcome).has(EndTrait::IsResult))
+        return;
+    ++record.revision;
+    record.upstreamId = message.id;
+    record.callback = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+    record.answer = RecordedAnswer{200, request.headers.value("Content-Type"), request.body, {}};
+}
+
+}  // namespace holdline

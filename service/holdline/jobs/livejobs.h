@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/job/jobs.h"
+#include "service/holdline/answers/jobresponses.h"
+#include "service/holdline/jobs/durablejob.h"
+#include "service/holdline/jobs/pendingrequest.h"
+
+#include <QHash>
+#include <QVarLengthArray>
+
+#include <unordered_map>
+
+namespace holdline {
+
+/// A client that waits for a job.
+struct Waiter
+{
+    std::uint64_t number = 0;  ///< see WaiterId
+    std::unique_ptr<Exchange> exchange;
+    TimePoint since{};
+    QByteArray requestId;
+    QByteArray client;  ///< the other end's address
+    /// The value of `Preference-Applied`, "respond-async, wait=5". Null: the client did not ask for 202.
+    QByteArray preference;
+    bool joined = false;       ///< came to a job that was there
+    bool hasDeadline = false;  ///< its own; otherwise it waits as long as the job lives
+    /// The deadline has passed. The client is answered as soon as that answer is durable.
+    bool isDue = false;
+
+    bool wantsHandOver() const { return !preference.isNull(); }
+};
+/// A plain job has one waiter, which needs no memory of its own.
+using WaiterList = QVarLengthArray<Waiter, 1>;
+
+/// What the start request is made of.
+struct PendingStart
+{
+    StartRequest request;
+    TravellingHeaders headers;
+};
+
+/// A job that goes on, beside its Job: a plain job until it is settled, a durable one until its end is
+/// stored.
+struct LiveJob
+{
+    JobKey key = 0;
+    PendingStart start;                   ///< until the start was answered: a held job must be small
+    UpstreamAnswer upstream;              ///< what the upstream said last
+    WaiterList waiters;                   ///< in the order in which they came
+    std::unique_ptr<DurableJob> durable;  ///< null: a plain job
+};
+
+/// The jobs that go on, by their key, and the durable ones by their id too. References stay valid until
+/// erase(). Thread: one.
+class LiveJobs
+{
+public:
+    /// `durable` is null for a plain job.
+    LiveJob &add(JobKey key, std::unique_ptr<DurableJob> durable)
+    {
+        LiveJob &job = m_jobs[key];
+        job.key = key;
+        job.durable = std::move(durable);
+        if (job.durable)
+            m_durable.emplace(job.durable->id, key);
+        return job;
+    }
+    /// Null when the job does not go on any more.
+    LiveJob *find(JobKey key)
+    {
+        const auto found = m_jobs.find(key);
+        return found == m_jobs.end() ? nullptr : &found->second;
+    }
+    const LiveJob *find(JobKey key) const
+    {
+        const auto found = m_jobs.find(key);
+        return found == m_jobs.end() ? nullptr : &found->second;
+    }
+    /// Finds durable jobs only.
+    LiveJob *findById(const QByteArray &id)
+    {
+        const auto found = m_durable.find(id);
+        return found == m_durable.end() ? nullptr : find(found->second);
+    }
+    void erase(LiveJob &job)
+    {
+        if (job.durable)
+            m_durable.erase(job.durable->id);
+        m_jobs.erase(job.key);
+    }
+
+    int count() const { return static_cast<int>(m_jobs.size()); }
+    int durableCount() const { return static_cast<int>(m_durable.size()); }
+    /// Keys of the durable jobs, in no order.
+    std::vector<JobKey> durableKeys() const
+    {
+        std::vector<JobKey> keys;
+        keys.reserve(m_durable.size());
+        for (const auto &[id, key] : m_durable)
+            keys.push_back(key);
+        return keys;
+    }
+
+private:
+    std::unordered_map<JobKey, LiveJob> m_jobs;
+    std::unordered_map<QByteArray, JobKey> m_durable;
+};
+
+}  // namespace holdline

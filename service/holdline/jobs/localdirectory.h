@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/job/jobs.h"
+#include "service/holdline/jobs/jobwatches.h"
+#include "service/holdline/jobs/keys.h"
+#include "service/holdline/jobs/livejobs.h"
+#include "service/holdline/ports/jobdirectory.h"
+#include "service/holdline/ports/jobstore.h"
+
+#include <functional>
+
+namespace holdline {
+
+/// The durable jobs of one shard: those that go on, and those that the store has. Nobody hears of an end that
+/// is not durable.
+///
+/// Life: all that it is given must outlive it, and `cancel` must be callable as long as it lives. Thread:
+/// one, with an event loop.
+class LocalDirectory : public JobDirectory
+{
+public:
+    /// `cancel` ends a job that goes on.
+    LocalDirectory(const Jobs &jobs, LiveJobs &live, Keys &keys, JobStore &store,
+                   std::function<void(JobKey)> cancel);
+
+    bool isComplete() const override { return m_store.isAvailable(); }
+    void find(const QByteArray &id, Found found) override;
+    void findByKey(const QByteArray &account, const QByteArray &key, FoundAll found) override;
+    void watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found) override;
+    void cancel(const QByteArray &id,
+                std::function<void(Cancelled, std::optional<JobRecord>)> answer) override;
+
+    JobWatches &watches() { return m_watches; }
+    /// Tells those who asked about the job, and those who watch it, how it ended. Nothing for a plain job.
+    void tellEnd(LiveJob &live);
+
+private:
+    const Jobs &m_jobs;
+    LiveJobs &m_live;
+    Keys &m_keys;
+    JobStore &m_store;
+    std::function<void(JobKey)> m_cancel;
+    JobWatches m_watches;
+};
+
+}  // namespace holdline

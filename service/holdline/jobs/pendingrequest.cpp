@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/jobs/pendingrequest.h"
+
+namespace holdline {
+
+TravellingHeaders travellingHeaders(const http::Request &request)
+{
+    TravellingHeaders headers;
+    headers.emplace_back("X-Request-Id", request.requestId);
+    for (const char *name : {"traceparent", "tracestate"}) {
+        if (auto value = request.headers.combined(name))
+            headers.emplace_back(name, *std::move(value));
+    }
+    return headers;
+}
+
+PendingRequest pendingRequest(const http::Request &request, StartRequest start,
+                              std::unique_ptr<Exchange> exchange, TimePoint now)
+{
+    PendingRequest pending;
+    pending.start = std::move(start);
+    pending.exchange = std::move(exchange);
+    if (const auto prefer = request.headers.combined("Prefer"))
+        pending.preferences = parsePrefer(*prefer);
+    pending.preferences.respondAsync = pending.preferences.respondAsync && pending.start.wait;
+    pending.target = request.target;
+    pending.headers = travellingHeaders(request);
+    pending.requestId = request.requestId;
+    pending.client = request.peer;
+    pending.since = now;
+    return pending;
+}
+
+std::unique_ptr<DurableJob> durableJobOf(const Job &job, const PendingRequest &request)
+{
+    auto durable = std::make_unique<DurableJob>();
+    durable->id = job.id;
+    durable->key = request.key;
+    durable->fingerprint = request.fingerprint;
+    durable->request = RecordedRequest{request.target, request.start.body, request.headers};
+    return durable;
+}
+
+}  // namespace holdline

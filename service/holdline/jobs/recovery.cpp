@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/jobs/recovery.h"
+
+#include "core/telemetry/logging.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+namespace {
+
+/// An upstream that could not deliver while nobody listened gets this long, whatever the job's deadline was,
+/// but not longer than any job does.
+constexpr auto kRecoveryGrace = std::chrono::seconds(30);
+
+std::unique_ptr<DurableJob> durableOf(const JobRecord &record)
+{
+    auto durable = std::make_unique<DurableJob>();
+    durable->id = record.id;
+    durable->key = record.key;
+    durable->fingerprint = record.fingerprint;
+    durable->request = record.request;
+    durable->posted = true;
+    durable->requestPosted = record.request.has_value();
+    durable->revision = record.revision + 1;
+    durable->joined = record.joined;
+    durable->recovered = true;
+    durable->handOverStored = record.status.handedOver;
+    return durable;
+}
+
+PendingStart startOf(const JobRecord &record)
+{
+    PendingStart start;
+    if (!record.request)
+        return start;
+    start.headers = record.request->headers;
+    if (auto parsed = parseStart(record.request->body); std::holds_alternative<StartRequest>(parsed))
+        start.request = std::get<StartRequest>(std::move(parsed));
+    return start;
+}
+
+/// Where a job goes on whose process has ended.
+void resume(JobStatus &status, bool canStart, bool repeatsStarts)
+{
+    if (status.state == JobState::Starting) {
+        const bool again = repeatsStarts && canStart;
+        status.interrupted = true;
+        status.state = again ? JobState::Queued : JobState::Running;
+        status.startUnknown = !again;
+    } else if (status.state == JobState::Queued && !canStart) {
+        status.interrupted = true;
+        status.state = JobState::Running;
+    }
+}
+
+}  // namespace
+
+LiveJob *restoreJob(const JobRecord &record, const Config &config, Jobs &jobs, LiveJobs &live, TimePoint now)
+{
+    Job *job = record.isSettled() ? nullptr : jobs.restore(record, now);
+    if (!job) {
+        qCWarning(lcService) << "a stored job cannot be recovered:" << record.id;
+        return nullptr;
+    }
+    LiveJob &restored = live.add(job->key, durableOf(record));
+    restored.start = startOf(record);
+
+    JobStatus &status = job->status;
+    const bool canStart = !restored.start.request.account.isEmpty();
+    resume(status, canStart, config.retry.ambiguous == AmbiguousRetry::Always);
+    if (status.state == JobState::Queued) {
+        restored.durable->dormant = !status.handedOver && !status.attempted;
+    } else {
+        restored.durable->request.reset();
+        job->deadline =
+            std::max(job->deadline, now + std::min<Duration>(kRecoveryGrace, config.hold.jobDeadline));
+        // Nobody will ever tell how the start of a job that passes through went.
+        if (status.passThrough)
+            job->deadline = now;
+    }
+    return &restored;
+}
+
+}  // namespace holdline

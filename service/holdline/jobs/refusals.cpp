@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/jobs/refusals.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+Problem storeUnavailable(const QString &why, const QByteArray &job)
+{
+    return {Reason::StoreUnavailable, why, job, 5s};
+}
+
+Problem notStored(const QString &why, const QByteArray &job)
+{
+    return {Reason::StoreUnavailable, why, job, 1s};
+}
+
+Problem tooManyHeld()
+{
+    return {Reason::Overloaded, u"Too many requests are held; try again shortly."_s, {}, 1s};
+}
+
+Problem tooManyDurable(int count)
+{
+    return {Reason::Overloaded,
+            u"%1 jobs with a key, or handed over, have not ended, which is the limit."_s.arg(count),
+            {},
+            1s};
+}
+
+Problem drainingJoin(const QByteArray &job, std::chrono::milliseconds drainTimeout)
+{
+    return {Reason::Draining, u"The service is shutting down; try another one or later."_s, job,
+            drainTimeout};
+}
+
+Problem endsWithProcess(const QByteArray &job)
+{
+    return {Reason::Draining, u"The service is shutting down and could not wait longer."_s, job, 1s};
+}
+
+Problem keyInFlight(const QByteArray &job)
+{
+    return {Reason::IdempotencyKeyInFlight,
+            u"The first request with this key has not ended; try again when it has."_s, job, 1s};
+}
+
+Problem keyReused(const QByteArray &job)
+{
+    return {Reason::IdempotencyKeyReused,
+            u"This key came with another request before; use a new key for a new request."_s,
+            job,
+            {}};
+}
+
+}  // namespace holdline

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/config/config.h"
+#include "core/eventloop/deadlinetimer.h"
+#include "core/job/admission.h"
+#include "core/job/circuitbreaker.h"
+#include "core/job/job.h"
+#include "core/job/lanes.h"
+#include "core/job/retrypolicy.h"
+#include "service/holdline/jobs/livejobs.h"
+#include "service/holdline/ports/jobstarter.h"
+
+#include <QTimer>
+
+#include <functional>
+#include <unordered_map>
+
+namespace holdline {
+
+/// What the result of a start means for its job.
+struct StartDecision
+{
+    JobEvent event = JobEvent::StartUnknown;
+    Duration retryDelay{};  ///< with JobEvent::StartRetry
+};
+
+/// Why a start did not succeed, in a few words for people. Empty: it did.
+QByteArray startTrouble(const StartResult &result);
+
+/// When starts leave: the accounts' lanes, the circuit breaker, the waits for retries, and the JobStarter.
+///
+/// Every turn that is granted ends with one endTurn(). Life: the configuration and the starter must outlive
+/// it, and the handlers must be callable as long as it lives. Thread: one, with an event loop.
+class StartScheduler : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Handler
+    {
+        /// The lane lets this job start. Called from inside pump().
+        std::function<void(JobKey, TimePoint now)> turnGranted;
+        /// A start is over.
+        std::function<void(JobKey, const StartResult &)> startFinished;
+    };
+
+    /// `callbackUrl` is the address of callbacks without their token.
+    StartScheduler(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, Handler handler);
+
+    /// The configuration has changed: later starts go by it. The caller pumps.
+    void reload(const QByteArray &callbackUrl);
+
+    /// Why a new start is refused; see refusal() in admission.h. `heldRequests` is how many are held now.
+    std::optional<Problem> refusal(const StartRequest &start, bool draining, int heldRequests, TimePoint now,
+                                   TimePoint deadline) const;
+
+    /// Puts a job at the end of its account's lane.
+    void enqueue(const Job &job) { m_lanes.enqueue(job.account, job.key); }
+    /// Puts a job at the head of its lane when `delay` has passed.
+    void awaitRetry(const Job &job, TimePoint now, Duration delay);
+    /// Takes a job out of its lane, or out of the wait for a retry.
+    void leave(JobKey job);
+    /// Counts an attempt. The start leaves by send(), now or when its intent is durable.
+    void beginAttempt(Job &job, TimePoint now);
+    void send(const Job &job, const PendingStart &start, TimePoint now);
+    /// `took` is how long the upstream had the start; nothing where that says nothing about its pace.
+    void endTurn(const Job &job, std::optional<Duration> took) { m_lanes.endTurn(job.account, took); }
+    /// Grants turns while there are any.
+    void pump(TimePoint now);
+
+    /// Tells the circuit breaker what became of a start.
+    void countResult(const StartResult &result, TimePoint now);
+    /// A start of unknown fate did start its job.
+    void countSuccess() { m_circuit.succeeded(); }
+    /// How long a job took from its start's answer to its callback.
+    void addJobTime(Duration took) { m_jobTime.add(took); }
+    StartDecision decide(const Job &job, const StartResult &result, TimePoint now) const;
+
+    /// See Lanes. The caller of resume() pumps.
+    bool pause(const QByteArray &account) { return m_lanes.pause(account); }
+    bool resume(const QByteArray &account) { return m_lanes.resume(account); }
+
+    const Lanes &lanes() const { return m_lanes; }
+    const CircuitBreaker &circuit() const { return m_circuit; }
+
+private:
+    void retry(JobKey job);
+
+    const Config &m_config;
+    QByteArray m_callbackUrl;
+    JobStarter &m_starter;
+    Handler m_handler;
+    Lanes m_lanes;
+    CircuitBreaker m_circuit;
+    RecentMinimum m_jobTime;
+    std::unordered_map<JobKey, QByteArray> m_retryAccounts;  ///< of the jobs that wait for a retry
+    DeadlineTimer<JobKey> m_retries;
+    QTimer m_circuitTimer;
+};
+
+}  // namespace holdline
