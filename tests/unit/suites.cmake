@@ -71,9 +71,11 @@ holdline_suite(unit_coordinator LABEL unit
     SOURCES
         unit/coordinator/keystory.h
         unit/coordinator/tst_coordinatorlimits.cpp
+        unit/coordinator/tst_coordinatorwalk.cpp
         unit/coordinator/tst_deadletters.cpp
         unit/coordinator/tst_descriptorbudget.cpp
         unit/coordinator/tst_durablejobs.cpp
+        unit/coordinator/tst_durablerefusals.cpp
         unit/coordinator/tst_jobcoordinator.cpp
         unit/coordinator/tst_jobjson.cpp
         unit/coordinator/tst_keyproperties.cpp
