@@ -2,11 +2,12 @@
 # QBENCHMARKs. CTest runs each once, so that none rots; to measure, run them by hand: build/ci/tests/micro MicroJob, with
 # -tickcounter or -callgrind where the clock is too coarse.
 set(_micro_sources
+    bench/micro/micro_coordinator.cpp
     bench/micro/micro_eventloop.cpp
     bench/micro/micro_job.cpp
     bench/micro/micro_store.cpp
     bench/micro/micro_wire.cpp)
-set(_micro_libraries holdline_core holdline_http holdline_store)
+set(_micro_libraries holdline_core holdline_http holdline_store holdline_jobs holdline_fakes)
 if(HOLDLINE_BUILD_MONITOR)
     list(APPEND _micro_sources
         bench/micro/micro_charts.cpp
