@@ -1,41 +1,88 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/charts/theme.h"
 
-#include "monitor/charts/oklab.h"
-
 #include <QFontDatabase>
 #include <QFontInfo>
 #include <QFontMetricsF>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace holdline::monitor {
 
 namespace {
 
-constexpr double kMarkContrast = 3.0;
-/// On dark, thinned inks lose themselves sooner.
-constexpr double kMarkContrastOnDark = 3.8;
-constexpr double kTextContrast = 4.5;
+/// A base darker than this gets the colours for dark ones.
+constexpr int kMiddleGrey = 118;
 /// Charts' labels are this much of the widget's font, and never smaller than that.
 constexpr double kLabelShare = 0.9;
 constexpr double kSmallestPoints = 8;
 
-// Okabe and Ito, "Color Universal Design".
-constexpr QRgb kOrange = 0xffe69f00;
-constexpr QRgb kSky = 0xff56b4e9;
-constexpr QRgb kGreen = 0xff009e73;
-constexpr QRgb kYellow = 0xfff0e442;
-constexpr QRgb kBlue = 0xff0072b2;
-constexpr QRgb kVermillion = 0xffd55e00;
-constexpr QRgb kPurple = 0xffcc79a7;
-
-double luminance(const QColor &colour)
+/// As a mark, and as text.
+struct InkColours
 {
-    return 0.2126 * linearLight(colour.redF()) + 0.7152 * linearLight(colour.greenF()) +
-           0.0722 * linearLight(colour.blueF());
-}
+    QRgb mark;
+    QRgb text;
+};
+
+/// All that is painted on one kind of base.
+struct Colours
+{
+    std::array<InkColours, kInkCount> inks;  ///< by Ink
+    std::array<QRgb, 17> heat;               ///< from few to many, at even distances
+};
+
+// Okabe and Ito's "Color Universal Design", moved towards black or white until they stand out: marks 3 : 1 on
+// white and 3.8 : 1 on #1b1e20 (thinned inks are lost sooner on dark), texts 4.5 : 1. The steps of heat are
+// even in Oklab's lightness.
+constexpr Colours kOnLight{.inks{{
+                               {0xffc68900, 0xff9e6d00},  // Queued
+                               {0xff9e962c, 0xff7f7823},  // Retrying
+                               {0xff4a9bc8, 0xff3b7ca0},  // Starting
+                               {0xff0072b2, 0xff0072b2},  // Running
+                               {0xffcc79a7, 0xffa36186},  // Unconfirmed
+                               {0xff009e73, 0xff008561},  // EndedOk
+                               {0xffd55e00, 0xffc05500},  // EndedFailed
+                               {0xff009e73, 0xff008561},  // Answer
+                               {0xff009e73, 0xff008561},  // Good
+                               {0xffc68900, 0xff9e6d00},  // Warn
+                               {0xffd55e00, 0xffc05500},  // Bad
+                               {0xff0072b2, 0xff0072b2},  // Line
+                               {0xffd55e00, 0xffc05500},  // Deadline
+                               {0xff307fd0, 0xff2d77c4},  // Selection
+                               {0xffe7e7e7, 0xff737474},  // Grid
+                               {0xff939495, 0xff757677},  // Axis
+                               {0xff6e7072, 0xff6e7072},  // AxisText
+                               {0xff232629, 0xff232629},  // Text
+                           }},
+                           .heat{{0xffc5e2fa, 0xffb1d7f6, 0xff9ccbf2, 0xff88bfec, 0xff74b4e6, 0xff61a8de,
+                                  0xff4f9cd5, 0xff3f90cb, 0xff3084bf, 0xff2378b1, 0xff196ca3, 0xff136193,
+                                  0xff115683, 0xff114b71, 0xff124060, 0xff13354e, 0xff132b3d}}};
+
+constexpr Colours kOnDark{.inks{{
+                              {0xffe69f00, 0xffe69f00},  // Queued
+                              {0xfff0e442, 0xfff0e442},  // Retrying
+                              {0xff56b4e9, 0xff56b4e9},  // Starting
+                              {0xff1a80ba, 0xff308dc1},  // Running
+                              {0xffcc79a7, 0xffcc79a7},  // Unconfirmed
+                              {0xff009e73, 0xff009e73},  // EndedOk
+                              {0xffd55e00, 0xffd7640a},  // EndedFailed
+                              {0xff009e73, 0xff009e73},  // Answer
+                              {0xff009e73, 0xff009e73},  // Good
+                              {0xffe69f00, 0xffe69f00},  // Warn
+                              {0xffd55e00, 0xffd7640a},  // Bad
+                              {0xff1a80ba, 0xff308dc1},  // Line
+                              {0xffd55e00, 0xffd7640a},  // Deadline
+                              {0xff3d8ee9, 0xff3d8ee9},  // Selection
+                              {0xff3f4243, 0xff848687},  // Grid
+                              {0xff808283, 0xff858788},  // Axis
+                              {0xffb0b1b1, 0xffb0b1b1},  // AxisText
+                              {0xfffcfcfc, 0xfffcfcfc},  // Text
+                          }},
+                          .heat{{0xff1e3548, 0xff16415f, 0xff124c73, 0xff105785, 0xff126396, 0xff1a6fa6,
+                                 0xff267bb5, 0xff3487c2, 0xff4393ce, 0xff54a0d9, 0xff65ace3, 0xff78b8ec,
+                                 0xff8ac5f4, 0xff9ed1fb, 0xffb1ddff, 0xffc5eaff, 0xffd9f6ff}}};
 
 QColor mixed(const QColor &one, const QColor &other, double share)
 {
@@ -44,73 +91,26 @@ QColor mixed(const QColor &one, const QColor &other, double share)
                             mix(one.blueF(), other.blueF()));
 }
 
+const Colours &coloursOn(bool dark)
+{
+    return dark ? kOnDark : kOnLight;
+}
+
 }  // namespace
 
-double contrast(const QColor &one, const QColor &other)
-{
-    const double a = luminance(one) + 0.05;
-    const double b = luminance(other) + 0.05;
-    return std::max(a, b) / std::min(a, b);
-}
-
-QColor withContrast(QColor colour, const QColor &base, double wanted)
-{
-    const QColor end = contrast(Qt::black, base) > contrast(Qt::white, base) ? Qt::black : Qt::white;
-    const QColor from = colour;
-    constexpr int kSteps = 50;
-    for (int step = 1; contrast(colour, base) < wanted && step <= kSteps; ++step)
-        colour = mixed(from, end, static_cast<double>(step) / kSteps);
-    return colour;
-}
-
 Theme::Theme(const QPalette &palette)
-    : m_base(palette.color(QPalette::Active, QPalette::Base)),
-      m_dark(luminance(palette.color(QPalette::Active, QPalette::Window)) < 0.18)
+    : m_base(palette.color(QPalette::Active, QPalette::Base)), m_dark(qGray(m_base.rgb()) < kMiddleGrey)
 {
-    // Cells of tables ask for the same one over and over.
-    const std::array key{m_base.rgba(), palette.color(QPalette::Active, QPalette::Text).rgba(),
-                         palette.color(QPalette::Active, QPalette::Window).rgba(),
-                         palette.color(QPalette::Active, QPalette::Highlight).rgba()};
-    thread_local std::array<QRgb, 4> lastKey{};
-    thread_local std::array<QColor, kInkCount> lastInks;
-    if (key != lastKey || !lastInks.front().isValid()) {
-        chooseInks(palette);
-        lastKey = key;
-        lastInks = m_inks;
-    } else {
-        m_inks = lastInks;
-    }
 }
 
-void Theme::chooseInks(const QPalette &palette)
+QColor Theme::operator[](Ink ink) const
 {
-    const QColor text = withContrast(palette.color(QPalette::Active, QPalette::Text), m_base, kTextContrast);
-    const auto set = [this](Ink ink, QColor colour) { m_inks[static_cast<std::size_t>(ink)] = colour; };
-    const double marks = m_dark ? kMarkContrastOnDark : kMarkContrast;
-    const auto mark = [&](Ink ink, QRgb rgb) { set(ink, withContrast(QColor(rgb), m_base, marks)); };
-    mark(Ink::Queued, kOrange);
-    mark(Ink::Retrying, kYellow);
-    mark(Ink::Starting, kSky);
-    mark(Ink::Running, kBlue);
-    mark(Ink::Unconfirmed, kPurple);
-    mark(Ink::EndedOk, kGreen);
-    mark(Ink::EndedFailed, kVermillion);
-    mark(Ink::Answer, kGreen);
-    mark(Ink::Good, kGreen);
-    mark(Ink::Warn, kOrange);
-    mark(Ink::Bad, kVermillion);
-    mark(Ink::Line, kBlue);
-    mark(Ink::Deadline, kVermillion);
-    mark(Ink::Selection, palette.color(QPalette::Active, QPalette::Highlight).rgb());
-    set(Ink::Grid, mixed(m_base, text, m_dark ? 0.16 : 0.11));
-    set(Ink::Axis, withContrast(mixed(m_base, text, 0.45), m_base, kMarkContrast));
-    set(Ink::AxisText, withContrast(mixed(m_base, text, 0.66), m_base, kTextContrast));
-    set(Ink::Text, text);
+    return QColor(coloursOn(m_dark).inks[static_cast<std::size_t>(ink)].mark);
 }
 
 QColor Theme::readable(Ink ink) const
 {
-    return withContrast((*this)[ink], m_base, kTextContrast);
+    return QColor(coloursOn(m_dark).inks[static_cast<std::size_t>(ink)].text);
 }
 
 QColor Theme::tint(Ink ink, double share) const
@@ -120,13 +120,10 @@ QColor Theme::tint(Ink ink, double share) const
 
 QColor Theme::heat(double share) const
 {
-    const double t = std::clamp(share, 0.0, 1.0);
-    // Lightness runs evenly from near the base to its far side. The hue stays that of the blue; there is most
-    // of it in the middle, as the ends have no room for colour.
-    const double lightness = m_dark ? 0.32 + t * 0.64 : 0.90 - t * 0.62;
-    const double chroma = 0.045 + 0.075 * std::sin(3.14159265358979 * std::pow(t, m_dark ? 0.8 : 1.0));
-    constexpr double kHue = 4.25;  // radians
-    return fromOklab({lightness, chroma * std::cos(kHue), chroma * std::sin(kHue)});
+    const auto &stops = coloursOn(m_dark).heat;
+    const double place = std::clamp(share, 0.0, 1.0) * static_cast<double>(stops.size() - 1);
+    const auto before = std::min(static_cast<std::size_t>(place), stops.size() - 2);
+    return mixed(QColor(stops[before]), QColor(stops[before + 1]), place - static_cast<double>(before));
 }
 
 bool endedWell(const JobRow &row)

@@ -7,7 +7,6 @@
 #include <QFont>
 #include <QPalette>
 
-#include <array>
 #include <cstdint>
 
 namespace holdline::monitor {
@@ -38,10 +37,10 @@ enum class Ink : std::uint8_t {
 };
 inline constexpr int kInkCount = static_cast<int>(Ink::Text) + 1;
 
-/// The named colours that go with one palette, light or dark: Okabe and Ito's, which people with any colour
-/// vision tell apart, moved away from the palette's base until they stand out. Marks have a contrast of 3 : 1
-/// at least against the base, texts 4.5 : 1, whatever the palette. A value; cheap enough to make per paint.
-/// Thread-safe.
+/// The named colours that go with a light or a dark base: two fixed tables. They are Okabe and Ito's, which
+/// people with any colour vision can tell apart. Marks have a contrast of 3 : 1 at least on white and on the
+/// dark palette's base, texts 4.5 : 1; on a base of a middle grey it is less. A value that is cheap enough to
+/// make per paint. Thread-safe.
 class Theme
 {
 public:
@@ -49,8 +48,8 @@ public:
 
     bool isDark() const { return m_dark; }
     QColor base() const { return m_base; }
-    QColor operator[](Ink ink) const { return m_inks[static_cast<std::size_t>(ink)]; }
-    /// The colour, moved on until text in it can be read on the base.
+    QColor operator[](Ink ink) const;
+    /// The colour as text needs it to be read on the base.
     QColor readable(Ink ink) const;
     /// The ink thinned with the base: areas below a line. `share` of ink, 0 to 1.
     QColor tint(Ink ink, double share) const;
@@ -59,11 +58,8 @@ public:
     QColor heat(double share) const;
 
 private:
-    void chooseInks(const QPalette &palette);
-
     QColor m_base;
     bool m_dark;
-    std::array<QColor, kInkCount> m_inks;
 };
 
 /// The colour of a job in that state; ended ones by whether they ended well.
@@ -75,11 +71,6 @@ Ink inkOf(Phase phase);
 Ink inkOf(CallbackOutcome word);
 /// Whether the service did what it was asked for.
 bool endedWell(const JobRow &row);
-
-/// WCAG 2's contrast of two opaque colours, 1 to 21.
-double contrast(const QColor &one, const QColor &other);
-/// `colour`, moved towards black or white, whichever is farther from `base`, until the contrast is reached.
-QColor withContrast(QColor colour, const QColor &base, double wanted);
 
 /// The font if all its digits have one width, so that numbers stand still and line up; else one that has, at
 /// the same size.

@@ -145,8 +145,7 @@ void Workspace::paintStale()
     const QPalette usual = parentWidget()->palette();
     QPalette pale = usual;
     // Pale, and still to be read: it may be all there is to find out what happened.
-    const Theme theme(usual);
-    const QColor ink = withContrast(theme.tint(Ink::Text, 0.5), usual.color(QPalette::Base), 3.5);
+    const QColor ink = Theme(usual)[Ink::AxisText];
     for (const auto group : {QPalette::Active, QPalette::Inactive}) {
         for (const auto role : {QPalette::Text, QPalette::WindowText, QPalette::ButtonText})
             pale.setColor(group, role, ink);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/charts/icons.h"
 #include "monitor/charts/palettes.h"
+#include "monitor/charts/theme.h"
+#include "tests/support/colours.h"
 #include "tests/support/suite.h"
 
 #include <QGuiApplication>
@@ -115,7 +117,7 @@ void TestIcons::allArePainted()
     // In the text's colour, which can be seen.
     const QColor ink = inkIn(painted(shown, 64));
     QCOMPARE(ink.rgb(), palette.color(QPalette::WindowText).rgb());
-    QVERIFY(contrast(ink, palette.color(QPalette::Window)) > 4.5);
+    QVERIFY(test::contrast(ink, palette.color(QPalette::Window)) > 4.5);
 }
 
 void TestIcons::whatIsAskedForIsThere()
