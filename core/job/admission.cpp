@@ -41,7 +41,7 @@ Problem laneFull(const Lanes &lanes, const QByteArray &account)
 {
     const int queued = lanes.queued(account);
     return {Reason::LaneFull,
-            u"%1 starts of this account are waiting already; try again when some have passed."_s.arg(queued),
+            u"%1 starts of this account are waiting already. Try again when some have passed."_s.arg(queued),
             {},
             roundUp(lanes.expectedWait(account).value_or(std::chrono::seconds(1)) / 2)};
 }
@@ -53,18 +53,18 @@ std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, co
 {
     if (view.draining)
         return Problem{Reason::Draining,
-                       u"The service is shutting down; try another one or later."_s,
+                       u"The service is shutting down. Try another instance, or try later."_s,
                        {},
                        view.drainTimeout};
     if (view.held >= view.heldLimit)
         return Problem{
             Reason::Overloaded,
-            u"%1 requests are held already, which is the limit; try again shortly."_s.arg(view.held),
+            u"%1 requests are held already, which is the limit. Try again shortly."_s.arg(view.held),
             {},
             milliseconds(1000)};
     if (circuit.refuses(now))
         return Problem{Reason::CircuitOpen,
-                       u"The upstream failed too often lately; starts are held back until it recovers."_s,
+                       u"The upstream failed too often lately. Starts are held back until it recovers."_s,
                        {},
                        roundUp(circuit.openUntil() - now)};
     switch (lanes.check(account)) {
@@ -72,7 +72,7 @@ std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, co
             return laneFull(lanes, account);
         case Lanes::Admission::QueuesFull:
             return Problem{Reason::Overloaded,
-                           u"%1 starts are waiting already, which is the limit; try again shortly."_s.arg(
+                           u"%1 starts are waiting already, which is the limit. Try again shortly."_s.arg(
                                lanes.totalQueued()),
                            {},
                            milliseconds(1000)};
@@ -91,8 +91,8 @@ std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, co
         return std::nullopt;
     return Problem{
         Reason::DeadlineUnreachable,
-        u"%1 starts of this account are ahead; the answer is expected in %2, the deadline is in %3."_s.arg(
-            QString::number(ahead), seconds(needed), seconds(left)),
+        u"%1 starts of this account are ahead. The answer is expected in %2, but the deadline is in %3."_s
+            .arg(QString::number(ahead), seconds(needed), seconds(left)),
         {},
         roundUp(needed - left)};
 }

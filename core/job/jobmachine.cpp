@@ -34,7 +34,8 @@ JobStep startEnded(JobStatus status, JobEvent event)
             return {status, endTurn};
         case JobEvent::StartUnknown:
             status.startUnknown = true;
-            // Nobody else will ever tell us how a passed-through job went: its callback goes to the client.
+            // The callback of a passed-through job goes to the client, so the fate of its
+            // start stays unknown.
             if (status.passThrough)
                 return settle(status, Reason::StartUnknown, endTurn);
             status.state = JobState::Running;
@@ -53,7 +54,7 @@ JobStep startEnded(JobStatus status, JobEvent event)
 
 JobStep callbackCame(JobStatus status, JobEvent event)
 {
-    // The token leaves the house with the first start; whoever knows it earlier has guessed.
+    // The token leaves with the first start. An earlier callback has guessed it.
     if (status.passThrough || !status.attempted)
         return {status, {}, CallbackOutcome::Unknown};
     if (event == JobEvent::CallbackMismatched)
@@ -76,7 +77,7 @@ JobStep callbackCame(JobStatus status, JobEvent event)
     return step;
 }
 
-/// The start that was to leave stays here: it certainly did not start.
+/// The start did not leave, so the job certainly did not start.
 JobStep storeFailed(JobStatus status)
 {
     const JobActions endTurn = status.startInFlight ? JobAction::EndTurn : JobActions();
@@ -85,7 +86,7 @@ JobStep storeFailed(JobStatus status)
     return waits ? settle(status, Reason::StoreUnavailable, endTurn) : JobStep{status, endTurn};
 }
 
-/// Whether it goes on when nobody waits for it.
+/// True when the job goes on without a waiting client.
 bool needsNoClient(const JobStatus &status)
 {
     return status.durable && (status.handedOver || status.attempted);
@@ -111,7 +112,7 @@ JobStep step(JobStatus status, JobEvent event)
 {
     switch (event) {
         case JobEvent::TurnGranted:
-            // A turn it has no use for, be it a second one, is given back at once.
+            // A turn that the job cannot use, for example a second one, ends at once.
             if (status.state != JobState::Queued)
                 return {status, JobAction::EndTurn};
             status.state = JobState::Starting;

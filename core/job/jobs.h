@@ -9,19 +9,19 @@
 
 namespace holdline {
 
-/// Every job this shard knows: those held, and for a while those that are settled, so that a late or
-/// duplicate callback is recognised and a late result is kept. A job's status changes in apply() only. The
-/// caller carries out the actions that apply() returns.
+/// The registry of all jobs of a shard: held jobs, and for a while settled ones, so that late and
+/// duplicate callbacks are recognised and late results are retained. Only apply() changes the status of a
+/// job. The caller carries out the actions that apply() returns.
 ///
-/// A settled job whose start is still under way is kept whatever the limits, or its turn could not be ended.
-/// References to a Job stay valid until expire() or make() is called. Thread: one.
+/// A settled job with a start in flight stays whatever the limits, because its turn must still end.
+/// References to a Job stay valid until expire() or make(). Thread: one.
 class Jobs
 {
 public:
     struct Limits
     {
-        int retained = 10'000;                          ///< settled jobs remembered
-        std::int64_t retainedBytes = 64 * 1024 * 1024;  ///< kept results, all together
+        int retained = 10'000;                          ///< settled jobs
+        std::int64_t retainedBytes = 64 * 1024 * 1024;  ///< late results, all together
         std::chrono::milliseconds retainedFor{600'000};
     };
 
@@ -32,35 +32,36 @@ public:
 
     void setLimits(const Limits &limits) { m_limits = limits; }
 
-    /// A new job with id and, unless it passes through, a callback token, findable from now on.
+    /// Makes a job with an id and, unless it passes through, a callback token. Both can be found from
+    /// now on.
     Job &make(const QByteArray &account, bool passThrough, TimePoint now, TimePoint deadline);
-    /// A job from before the service was started, with the id and token it had, under a new key; its times
-    /// are what they were by the system's clock. nullptr when its token is no token or is taken.
+    /// Restores a job of an earlier process under a new key, with its old id and token. Its times
+    /// follow the system clock. Returns null when its token is invalid or taken.
     Job *restore(const JobRecord &record, TimePoint now);
-    /// Nothing when there is no such job (any more).
+    /// Null when the job is unknown.
     Job *find(JobKey key);
     const Job *find(JobKey key) const;
-    /// The job whose token this is, secret and all, compared in constant time.
+    /// The job with this token. Compares the secret in constant time.
     Job *findByToken(QByteArrayView tokenText);
 
-    /// Asks the machine, and notes the job's new status and times.
+    /// Asks the machine, and stores the new status and times.
     JobStep apply(Job &job, JobEvent event, TimePoint now);
-    /// Keeps the body of a late callback with its job; false when the limit on bytes does not allow it.
+    /// Retains the body of a late callback. False when the limit of bytes does not allow it.
     bool keepResult(Job &job, const QByteArray &body);
-    /// Forgets settled jobs that are too old or too many. Call it now and then, e.g. once a second; make()
-    /// sees to the number too, so that it is bounded in between.
+    /// Forgets settled jobs that are too old or too many. Call it about once a second. make() bounds
+    /// the number in between.
     void expire(TimePoint now);
 
-    /// Jobs not settled yet.
+    /// Jobs that are not settled.
     int heldCount() const { return m_held; }
-    /// The most there were at once.
+    /// The largest heldCount() so far.
     int heldPeak() const { return m_heldPeak; }
-    /// Settled ones that no start is under way for.
+    /// Settled jobs without a start in flight.
     int retainedCount() const { return static_cast<int>(m_retained.size()); }
     std::int64_t retainedResultBytes() const { return m_retainedResultBytes; }
     /// Keys of all jobs that are not settled, oldest first.
     std::vector<JobKey> heldKeys() const;
-    /// Of those counted by retainedCount() the last `most`, in the order in which they came to be so.
+    /// The last `most` jobs of those that retainedCount() counts, oldest first.
     std::vector<const Job *> lastRetained(int most) const;
 
 private:
@@ -74,7 +75,7 @@ private:
     JobKey m_lastKey = 0;
     std::unordered_map<JobKey, Job> m_jobs;
     std::unordered_map<std::uint64_t, JobKey> m_byLookup;
-    std::deque<JobKey> m_retained;  ///< settled and without a start in flight, in the order they became so
+    std::deque<JobKey> m_retained;  ///< settled without a start in flight, oldest first
     int m_held = 0;
     int m_heldPeak = 0;
     std::int64_t m_retainedResultBytes = 0;

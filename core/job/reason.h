@@ -8,14 +8,14 @@
 
 namespace holdline {
 
-/// Why a request ended the way it did: one word per reason. The same word is the problem's `code`, the log
-/// line's `outcome`, the metric's label and the monitor's filter, so that one search finds all of them.
+/// The reason why a request ended. Each reason has one name: the `code` of the problem, the `outcome` in
+/// the log, the label of the metric and the filter of the monitor. So one search finds all of them.
 enum class Reason : std::uint8_t {
     // A job's outcomes
-    Completed,            ///< the callback came and says completed
-    JobFailed,            ///< the callback came and says the job failed; passed on as it is
-    PassedThrough,        ///< `wait:false`: the upstream's answer to the start was returned at once
-    StartRejected,        ///< the upstream refused the start with a 4xx; passed on as it is
+    Completed,            ///< the callback reported success
+    JobFailed,            ///< the callback reported a failure; it is passed on unchanged
+    PassedThrough,        ///< `wait:false`: the client got the upstream's answer to the start
+    StartRejected,        ///< the upstream refused the start with a 4xx, passed on unchanged
     UpstreamUnreachable,  ///< no connection to the upstream, after retries
     UpstreamError,        ///< the upstream answered the start with 5xx, a redirect or nonsense, after retries
     StartUnknown,         ///< the start was sent, its fate is unknown, and no callback came by the deadline
@@ -24,22 +24,22 @@ enum class Reason : std::uint8_t {
     ClientGone,           ///< the client left before its answer
     Cancelled,            ///< an operator or the API cancelled the job
     Interrupted,          ///< the service ended while the start was under way, and no callback came since
-    // A request's end that is not its job's
-    HandedOver,  ///< answered 202 with the job's address; the job goes on
-    Replayed,    ///< its Idempotency-Key's job had ended: the stored answer
+    // Ends of a request whose job goes on or has ended before
+    HandedOver,  ///< answered 202 with the address of the job, which goes on
+    Replayed,    ///< got the stored answer of the ended job with its Idempotency-Key
     // Refused at once
     Draining,             ///< the service is shutting down
     CircuitOpen,          ///< the upstream failed too often lately
     Overloaded,           ///< a limit on held requests, queued starts or connections is reached
-    DeadlineUnreachable,  ///< from where the lane stands the answer cannot come in time
+    DeadlineUnreachable,  ///< the queue of the lane is too long for the deadline
     LaneFull,             ///< this account's queue is full
-    StoreUnavailable,     ///< what was asked for needs a promise that cannot be kept: nothing can be stored
+    StoreUnavailable,     ///< the request needs a durable job, and the store is unavailable
     // Idempotency keys and the jobs API
     IdempotencyKeyInvalid,   ///< neither a quoted nor a bare key of 1 to 255 visible characters
     IdempotencyKeyReused,    ///< the key came with another request before
-    IdempotencyKeyInFlight,  ///< the key's job has not ended, and joining is switched off
-    Expired,                 ///< there was such a job, its result is no longer kept
-    AlreadyEnded,            ///< too late to cancel it
+    IdempotencyKeyInFlight,  ///< the job of the key has not ended, and joining is switched off
+    Expired,                 ///< the result of the job is no longer stored
+    AlreadyEnded,            ///< the job has ended and cannot be cancelled
     // Requests that are wrong
     InvalidJson,
     MissingAccount,
@@ -53,7 +53,7 @@ enum class Reason : std::uint8_t {
     ExpectationFailed,
     NotImplemented,
     VersionNotSupported,
-    // Callbacks that are not taken
+    // Refused callbacks
     CallbackUnknown,
     CallbackMismatched,
     CallbackMalformed,
@@ -62,26 +62,26 @@ enum class Reason : std::uint8_t {
 
 inline constexpr int kReasonCount = static_cast<int>(Reason::InternalError) + 1;
 
-/// What follows from a job's end beside its answer.
+/// Consequences of the end of a job, beside its answer.
 enum class EndTrait : std::uint8_t {
-    IsResult = 1 << 0,      ///< the upstream's own result
-    MissesResult = 1 << 1,  ///< the job may have run, and nothing was heard: a late result replaces this end
-    NeverStarted = 1 << 2,  ///< the job certainly did not run: its Idempotency-Key is free again
-    /// A handed-over job that ends so is worth repeating: it leaves a dead letter, and the store keeps its
-    /// request.
+    IsResult = 1 << 0,      ///< the upstream reported a result
+    MissesResult = 1 << 1,  ///< the job may have run; a late result replaces this end
+    NeverStarted = 1 << 2,  ///< the job certainly did not run; its Idempotency-Key is free
+    /// A handed-over job with this end is worth repeating. It leaves a dead letter, and the store
+    /// keeps its request.
     LeavesDeadLetter = 1 << 3,
 };
 Q_DECLARE_FLAGS(EndTraits, EndTrait)
 Q_DECLARE_OPERATORS_FOR_FLAGS(EndTraits)
 
-/// What is fixed about a reason. `status` is the HTTP status of the answer; for outcomes that pass the
-/// upstream's answer on it is only the usual one.
+/// The fixed facts of a reason. `status` is the HTTP status of the answer. For outcomes that pass an
+/// answer of the upstream on, it is only the usual status.
 struct ReasonInfo
 {
     QLatin1StringView name;
     int status;
     QLatin1StringView title;
-    EndTraits traits{};  ///< none where no job ends so
+    EndTraits traits{};  ///< empty for a reason that is no end of a job
 
     constexpr bool has(EndTrait trait) const { return traits.testFlag(trait); }
 };

@@ -17,7 +17,7 @@ JobEvent eventOf(const CallbackMessage &message, const QByteArray &upstreamId)
     return message.completed ? JobEvent::CallbackCompleted : JobEvent::CallbackFailed;
 }
 
-/// A callback that waits for the store. The exchange is shared because a std::function must be copyable.
+/// A callback that waits for the store. A std::function must be copyable, so the exchange is shared.
 struct CallbackReceiver::LateResult
 {
     QByteArray token;
@@ -37,7 +37,7 @@ void CallbackReceiver::receive(QByteArrayView token, const http::Request &reques
 {
     Job *job = m_jobs.findByToken(token);
     if (!job && CallbackToken::fromText(token)) {
-        // It may belong to a durable job of which only the record is left.
+        // The token may belong to a durable job that is only in the store.
         receiveStored(token, request, std::move(exchange));
         return;
     }
@@ -84,9 +84,10 @@ void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
         return;
     }
     if (callback.record && !callback.record->isSettled()) {
-        // The store could not be read when the service was started; a client with the job's key wakes it.
-        callback.exchange->answer(
-            http::problemResponse(notStored(u"The job is not waited for yet; try again."_s, job.id)));
+        // The store was unreadable when the service started. A client with the key of the job
+        // wakes the job.
+        callback.exchange->answer(http::problemResponse(
+            notStored(u"The service does not wait for this job yet. Try again."_s, job.id)));
         return;
     }
     callback.message = std::get<CallbackMessage>(std::move(parsed));
@@ -124,7 +125,7 @@ void CallbackReceiver::enter(CallbackOutcome outcome, const Job &job, ReceivedCa
         case CallbackOutcome::Mismatched:
             callback.response = http::problemResponse(
                 {Reason::CallbackMismatched,
-                 u"The address belongs to a job with another id; that job stays pending."_s,
+                 u"The address belongs to a job with another id. That job stays pending."_s,
                  job.id,
                  {}});
             break;

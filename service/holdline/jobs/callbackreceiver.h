@@ -12,34 +12,36 @@
 
 namespace holdline {
 
-/// A callback on its way through the machine.
+/// A callback while it is handled.
 struct ReceivedCallback
 {
-    QByteArrayView token;  ///< the last segment of its path, a secret
+    QByteArrayView token;  ///< last segment of the path, a secret
     const http::Request &request;
     std::unique_ptr<Exchange> exchange;
-    /// Null: the job is in memory. Otherwise the job's record, which is all that is left of it.
+    /// The record of a job that is only in the store. Null for a job in memory.
     JobRecord *record = nullptr;
     CallbackMessage message{};
-    /// The answer, once the callback is entered in the ledger. Sent by the one who has the exchange then.
+    /// The answer. Set when the callback is entered in the ledger; the owner of the exchange sends
+    /// it.
     http::Response response{};
 };
 
-/// What a callback is to a job whose upstream said this id, or none yet.
+/// The event that a callback means for a job. `upstreamId` is empty when the upstream named no id yet.
 JobEvent eventOf(const CallbackMessage &message, const QByteArray &upstreamId);
 
-/// Takes callbacks from the wire: finds the job by the token, in memory or in the store, reads the body,
-/// enters the outcome in the ledger, and keeps results that come after their job's end.
+/// Receives callbacks: finds the job by the token in memory or in the store, reads the body, enters the
+/// outcome in the ledger, and retains results that come after the end of their job.
 ///
-/// Life: jobs and store must outlive it, and the handlers must be callable as long as it lives. Thread: one,
-/// with an event loop.
+/// Life: jobs and store must outlive it, and the handlers must stay callable. Thread: one, with an event
+/// loop.
 class CallbackReceiver
 {
 public:
     struct Handler
     {
-        /// A callback that can be read is an event of this job, which has ended where it is only stored. Who
-        /// takes the exchange out of it sends the answer; otherwise it is sent when this returns.
+        /// A readable callback is an event of this job. A job that is only in the store has
+        /// ended. A handler that moves the exchange out sends the answer. Otherwise the answer is
+        /// sent when the handler returns.
         std::function<void(Job &, JobEvent, ReceivedCallback &)> received;
         std::function<void(CallbackOutcome)> entered;
         /// See JobCoordinator::callbackRefused().
@@ -51,10 +53,11 @@ public:
     CallbackReceiver(Jobs &jobs, JobStore &store, Handler handler);
 
     void receive(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange);
-    /// Enters a readable callback in the ledger; sets its response.
+    /// Enters a readable callback in the ledger, and sets its response.
     void enter(CallbackOutcome outcome, const Job &job, ReceivedCallback &callback);
-    /// Keeps the result of a callback that came after its job's end: of a durable job in the store, which is
-    /// answered when that is done, of a plain one in memory.
+    /// Retains the result of a callback that came after the end of its job. The result of a durable
+    /// job goes into the store, and the callback is answered after that. The result of a plain job
+    /// stays in memory.
     void retain(Job &job, ReceivedCallback &callback);
 
     const CallbackLedger &ledger() const { return m_ledger; }

@@ -10,7 +10,7 @@ WallTime wallTime(std::chrono::system_clock::time_point at)
     return std::chrono::floor<std::chrono::milliseconds>(at);
 }
 
-/// A moment of the steady clock as the time of day it was by the job's own reckoning.
+/// Converts a time of the steady clock into the time of day, by the reckoning of the job itself.
 WallTime wallTime(const Job &job, TimePoint at)
 {
     return wallTime(job.times.createdWall +

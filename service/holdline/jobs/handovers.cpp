@@ -16,7 +16,7 @@ void HandOvers::timeUp(LiveJob &live, Waiter &waiter)
 {
     const Job *job = m_jobs.find(live.key);
     if (!job || live.durable->ending)
-        return;  // all are told in a moment
+        return;  // the end is being written, and answers all waiters
     const JobStatus &status = job->status;
     if (waiter.wantsHandOver()) {
         waiter.isDue = true;
@@ -75,7 +75,7 @@ bool HandOvers::leaveToNextProcess(Job &job, LiveJob &live)
         answerDue(live, {});
         return true;
     }
-    // A client that is given the job's address must find it there after the restart, started or not.
+    // A client with the address of the job must find the job there after the restart, started or not.
     m_handler.handOver(job);
     m_journal.touch(job, live);
     m_journal.writeHandOver(job, live);

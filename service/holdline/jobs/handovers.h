@@ -10,31 +10,31 @@
 
 namespace holdline {
 
-/// Answers clients whose durable job goes on without them: 202 or 504 when their time is up, 503 when the
-/// service ends. No client is given an address that is not durable.
+/// Answers clients whose durable job goes on without them: 202 or 504 at their deadline, 503 when the
+/// service ends. No client gets an address that is not durable.
 ///
-/// Life: all that it is given must outlive it, and the handlers must be callable as long as it lives. Thread:
-/// one, with an event loop.
+/// Life: all arguments must outlive it, and the handlers must stay callable. Thread: one, with an event
+/// loop.
 class HandOvers
 {
 public:
     struct Handler
     {
-        /// The job's only client waits no longer, and no start has left: the job ends.
+        /// The only client waits no longer, and no start has left. The job must end.
         std::function<void(JobKey)> expire;
-        /// The job is handed over from now on.
+        /// The job is handed over now.
         std::function<void(Job &)> handOver;
-        /// Clients of this job were answered.
+        /// Some clients of this job were answered.
         std::function<void(const Job &)> answered;
     };
 
     HandOvers(Jobs &jobs, Waiters &waiters, Journal &journal, Handler handler);
 
-    /// This client's time is up.
+    /// The deadline of this client has passed.
     void timeUp(LiveJob &live, Waiter &waiter);
-    /// A record of a handed-over job is durable, or `error` says why not.
+    /// A record of a handed-over job was written. `error` is the reason when that failed.
     void stored(LiveJob &live, const QString &error);
-    /// Leaves a job that goes on to the next process. False when it ends with this one.
+    /// Leaves a live job to the next process. False when the job ends with this process.
     bool leaveToNextProcess(Job &job, LiveJob &live);
 
 private:

@@ -19,7 +19,7 @@ http::Response handedOverResponse(const JobRecord &record, const QByteArray &pre
 
 http::Response goesOnResponse(const Job &job, Reason reason)
 {
-    Problem problem{reason, u"The job goes on; its result will be found at its address."_s, job.id, {}};
+    Problem problem{reason, u"The job goes on. Its result will be at its address."_s, job.id, {}};
     if (problem.status() == 503)
         problem.retryAfter = std::chrono::seconds(1);
     http::Response response = http::problemResponse(problem);

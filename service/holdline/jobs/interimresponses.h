@@ -8,16 +8,16 @@
 
 namespace holdline {
 
-// Answers to clients whose durable job goes on without them. All pure.
+// Answers to clients whose durable job goes on without them. All functions are pure.
 
-/// 202 with how the job stands: `Location`, `Retry-After`, `Preference-Applied`.
+/// 202 with the state of the job: `Location`, `Retry-After`, `Preference-Applied`.
 http::Response handedOverResponse(const JobRecord &record, const QByteArray &preference);
-/// The problem of a client that is not waited with any longer, with the job's address.
+/// The problem for a client whose wait has ended, with the address of the job.
 http::Response goesOnResponse(const Job &job, Reason reason);
 
-/// Why a client whose time is up has no answer yet.
+/// The reason why a client has no answer at its deadline.
 Reason awaitedReason(const JobStatus &status);
-/// The value of `Preference-Applied`; null where the client does not want a 202.
+/// The value of `Preference-Applied`. Null when the client does not want a 202.
 QByteArray appliedPreference(const Preferences &preferences);
 
 }  // namespace holdline

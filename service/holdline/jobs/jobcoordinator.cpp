@@ -46,7 +46,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
               },
               [this](const RequestEnd &end) { Q_EMIT requestAnswered(end); },
               [this](const JobRecord &record) {
-                  // A job that ended here while its record was read is not recovered.
+                  // A job that ended during the lookup is not restored.
                   if (!m_live.findById(record.id) && !m_jobs.findByToken(record.token))
                       recoverOne(record, Clock::now());
               },
@@ -159,8 +159,8 @@ void JobCoordinator::make(PendingRequest &&request, TimePoint now)
     job.client = request.client;
     LiveJob &live = m_live.add(key, isDurable ? durableJobOf(job, request) : nullptr);
     live.start = {std::move(request.start), std::move(request.headers)};
-    // The waiter is in place before anything leaves: a callback can overtake the start's answer. A plain job
-    // ends with its waiter, so that its deadline is the waiter's too.
+    // The waiter is in place before the start leaves, because a callback can overtake the answer to
+    // the start. A plain job ends with its waiter, so its own deadline is enough.
     addWaiter(live, std::move(request), isDurable ? std::optional(waitsUntil) : std::nullopt, false);
     m_deadlines.set(key, deadline);
     if (isDurable) {
@@ -173,7 +173,7 @@ void JobCoordinator::make(PendingRequest &&request, TimePoint now)
     m_scheduler.pump(now);
     if (!isDurable)
         return;
-    // A job that starts at once is stored as such; one that waits must be known too.
+    // A job that started at once is stored by its intent. A queued job must be stored too.
     const Job *made = m_jobs.find(key);
     if (LiveJob *waiting = m_live.find(key); made && waiting && made->status.state == JobState::Queued)
         m_journal.writeQueued(*made, *waiting);
@@ -189,7 +189,7 @@ void JobCoordinator::join(LiveJob &live, PendingRequest &&request)
     addWaiter(live, std::move(request), waitsUntil, true);
     Job *job = m_jobs.find(live.key);
     if (live.durable->ending || !job)
-        return;  // it is told with the others in a moment
+        return;  // the end is being written, and answers all waiters
     m_journal.touch(*job, live);
     if (handsOver && !job->status.handedOver) {
         apply(*job, JobEvent::HandOver, {now});
@@ -222,7 +222,8 @@ void JobCoordinator::recover(const std::vector<JobRecord> &records)
         if (!m_live.findById(record.id))
             recoverOne(record, now);
     }
-    // Their callbacks cannot come before this shard listens.
+    // The starts wait one turn of the event loop, so that the shard listens before a callback can
+    // come.
     QMetaObject::invokeMethod(
         this, [this] { m_scheduler.pump(Clock::now()); }, Qt::QueuedConnection);
 }
@@ -303,7 +304,8 @@ void JobCoordinator::onIntentStored(JobKey key, const QString &error)
     if (!job)
         return;
     const TimePoint now = Clock::now();
-    // The start stays here where its record could not be stored, or where the job ended meanwhile.
+    // The start does not leave when its record could not be stored, or when the job has ended
+    // meanwhile.
     if (!error.isEmpty() || job->isSettled() || !job->status.startInFlight) {
         apply(*job, JobEvent::StoreFailed, {now});
         m_scheduler.pump(now);
@@ -339,11 +341,11 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
         live->durable->maybeRan |=
             decision.event == JobEvent::StartRetry && result.fate == StartResult::Fate::Unknown;
     }
-    // A refused connection is quick, and says nothing about how long a turn takes.
+    // A refused connection is fast, and says nothing about the duration of a turn.
     apply(*job, decision.event,
           {now, decision.retryDelay, result.unreachable ? std::nullopt : std::optional(took)});
     if (live && !job->isSettled()) {
-        // From here on the job only waits, and a held job must be small.
+        // From here on the job only waits, and it should use little memory.
         if (decision.event != JobEvent::StartRetry)
             live->start = {};
         m_journal.writeStartAnswered(*job, *live);
@@ -372,7 +374,7 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
         live->upstream.contentType = callback.request.headers.value("Content-Type");
         live->upstream.body = callback.request.body;
         job.upstreamId = callback.message.id;
-        // The job ran after all, so that its start was no failure of the upstream.
+        // The job did run, so its start was no failure of the upstream.
         if (job.status.startUnknown)
             m_scheduler.countSuccess();
         if (const auto took = job.phases(now).job)
@@ -381,7 +383,7 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
     m_callbacks.enter(next.callback, job, callback);
     const bool waitsForEnd = live && live->durable && next.callback != CallbackOutcome::Mismatched;
     perform(job, next.actions, {now, {}, {}, &callback});
-    // The end of a durable job is on its way into the store: what this callback brought goes with it.
+    // The end of a durable job is being written. The callback is answered when that is done.
     if (waitsForEnd && live->durable->ending)
         m_journal.holdBack(*live, {std::move(callback.exchange), callback.response});
 }
@@ -402,7 +404,7 @@ void JobCoordinator::settle(Job &job)
     m_deadlines.clear(job.key);
     live.start = {};
     if (live.durable) {
-        // It is as if there had never been such a request.
+        // The key is free again, as if the request had never come.
         if (neverRan(job, *live.durable)) {
             m_keys.release(job.account, live);
             live.durable->key = {};
@@ -410,7 +412,7 @@ void JobCoordinator::settle(Job &job)
         job.joined = live.durable->joined;
         job.recovered = live.durable->recovered;
     }
-    // Nobody reads the answer of a plain job whose client has left.
+    // Only a plain job whose client has left needs no answer.
     http::Response response;
     response.status = reasonInfo(job.status.outcome).status;
     if (live.durable || !live.waiters.empty())

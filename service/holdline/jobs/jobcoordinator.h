@@ -20,65 +20,65 @@
 
 namespace holdline {
 
-/// Turns requests, start answers, callbacks and the clock into events of the JobMachine, and carries out what
-/// it orders. Owns the registry of jobs and the rooms around it; knows no socket.
+/// Turns requests, start answers, callbacks and the clock into events of the JobMachine, and carries out
+/// what it orders. Owns the registry of jobs and the rooms around it. Knows no socket.
 ///
-/// Every event is one apply(): the machine is asked once, and perform() carries out all of its actions. A
-/// plain job is a durable job whose journal does nothing. For a new kind of event: add it to the machine, and
-/// call apply() where it comes in. For a new action: add it to perform().
+/// Every event is one apply(): it asks the machine once, and perform() carries out all actions. A plain
+/// job is a durable job whose journal does nothing. To add an event, add it to the machine and call
+/// apply() where the event comes in. To add an action, add it to perform().
 ///
-/// Life: construct with a JobStarter and a JobStore that outlive it; recover() at once, if at all; hold() and
-/// callback() from the front; drain() once. When it is destroyed, exchanges still held are dropped, which
-/// answers them 500 (see Exchange). Thread: one, with an event loop.
+/// Life: the JobStarter and the JobStore must outlive it. Call recover() at once, if at all, then hold()
+/// and callback(), and drain() once. The destructor drops held exchanges, which answers them 500 (see
+/// Exchange). Thread: one, with an event loop.
 class JobCoordinator : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `callbackUrl` is where the upstream reaches callback(), without a token: "http://host:port/callback".
-    /// Tokens name `shard`.
+    /// `callbackUrl` is the address at which the upstream reaches callback(), without a token:
+    /// "http://host:port/callback". Tokens name `shard`.
     JobCoordinator(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, JobStore &store,
                    std::uint8_t shard = 0, QObject *parent = nullptr);
 
     /// Limits and times of later requests; held requests keep their deadlines.
     void reload(const Config &config, const QByteArray &callbackUrl);
 
-    /// A client's start request and what parseStart() said to its body. Answered at once or later, exactly
-    /// once, unless the client leaves.
+    /// Takes a start request and the result of parseStart() for its body. Answers exactly once, now
+    /// or later, unless the client leaves.
     void hold(const http::Request &request, std::variant<StartRequest, StartError> parsed,
               std::unique_ptr<Exchange> exchange);
-    /// A callback, `token` being the last segment of its path. Answered when its result is as durable as its
-    /// job is.
+    /// Takes a callback. `token` is the last segment of its path. Answers when the result is as
+    /// durable as its job.
     void callback(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange);
 
-    /// Durable jobs from before the service was started that had not ended. Jobs that are known stay as they
-    /// are.
+    /// Restores open durable jobs of an earlier process. Known jobs stay as they are.
     void recover(const std::vector<JobRecord> &records);
 
-    /// This shard's durable jobs, and the stored ones.
+    /// The durable jobs of this shard, live or stored.
     JobDirectory &directory() { return m_directory; }
 
-    /// No new jobs from now on; drained() when nothing is held any more, at the latest after `timeout`.
+    /// Refuses new jobs from now on. Emits drained() when nothing is held any more, at the latest
+    /// after `timeout`.
     void drain(std::chrono::milliseconds timeout);
     bool isDraining() const { return m_draining; }
 
-    /// Ends a job as `cancelled`, for an operator. False when it has ended.
+    /// Ends a job as `cancelled`, for an operator. False when the job has ended.
     bool cancel(JobKey key);
-    /// No more starts of this account until resumeLane(); its requests wait, to their deadlines at most.
-    /// False when too many are paused already (Lanes::kMaxPaused).
+    /// Stops starts of this account until resumeLane(). Its requests wait, at most until their
+    /// deadlines. False when too many accounts are paused already (Lanes::kMaxPaused).
     bool pauseLane(const QByteArray &account) { return m_scheduler.pause(account); }
-    /// False when it was not paused.
+    /// False when the account was not paused.
     bool resumeLane(const QByteArray &account);
 
-    /// Clients' requests that are held.
+    /// Requests that are held.
     int requestsHeld() const { return m_waiters.count() + m_keys.waitingCount(); }
     /// Durable jobs that have not ended, or whose end is not stored.
     int durableCount() const { return m_live.durableCount(); }
-    /// Clients that wait for durable jobs. Each plain job that goes on has one waiter.
+    /// Clients that wait for durable jobs. (Each live plain job has one waiter.)
     int waitingCount() const { return m_waiters.count() - (m_live.count() - m_live.durableCount()); }
-    /// Null when the job does not go on any more.
+    /// Null when the job is not live any more.
     const LiveJob *live(JobKey key) const { return m_live.find(key); }
-    /// Requests that joined a job by its key, and jobs that were recovered, since the start.
+    /// Requests that joined a job by its key, and restored jobs, since the start.
     std::uint64_t joinedTotal() const { return m_joinedTotal; }
     std::uint64_t recoveredTotal() const { return m_recoveredTotal; }
 
@@ -86,38 +86,39 @@ public:
     const Lanes &lanes() const { return m_scheduler.lanes(); }
     const CircuitBreaker &circuit() const { return m_scheduler.circuit(); }
     const CallbackLedger &ledger() const { return m_callbacks.ledger(); }
-    /// Starts of jobs that have ended meanwhile are counted too.
+    /// Counts the starts of ended jobs too.
     int startsInFlight() const { return lanes().totalInFlight(); }
 
 Q_SIGNALS:
     /// A job is new, or its start leaves or has ended. The job may be settled by then.
     void jobChanged(const holdline::Job &job);
-    /// A job ended. `status` is the answer's to all its clients, 499 when the only one had left.
+    /// A job ended. `status` is the status of the answer to all its clients, 499 when the only one
+    /// had left.
     void jobEnded(const holdline::Job &job, int status);
-    /// A request ended that waited for a durable job, or got the stored answer of one.
+    /// A request ended that waited for a durable job, or that got a stored answer.
     void requestAnswered(const holdline::RequestEnd &end);
-    /// A request was refused before it became a job. `client` is the other end's address.
+    /// A request was refused before it became a job. `client` is the address of the client.
     void requestRefused(const QByteArray &requestId, const QByteArray &client,
                         const holdline::Problem &problem);
     /// A start request was sent and ended.
     void startEnded(const holdline::StartResult &result, holdline::Duration took);
     void callbackEntered(holdline::CallbackOutcome outcome);
-    /// A callback was not taken, because it is unknown, mismatched or malformed, or because its result cannot
-    /// be stored (Reason::StoreUnavailable). `token` is what its address ended in, a secret. The job's id and
-    /// account are empty where they are not known.
+    /// A callback was refused: it is unknown, mismatched or malformed, or its result cannot be stored
+    /// (Reason::StoreUnavailable). `token` is the last segment of its path, a secret. `job` and
+    /// `account` are empty when they are unknown.
     void callbackRefused(QByteArrayView token, const holdline::http::Request &request,
                          holdline::Reason reason, const QByteArray &job, const QByteArray &account);
-    /// A handed-over job ended in a way that leaves a dead letter (EndTrait), and that is stored. The record
-    /// has the request, so that it can be repeated.
+    /// A handed-over job ended in a way that leaves a dead letter (EndTrait), and its end is stored.
+    /// The record has the request, so that the job can be repeated.
     void handedOverFailed(const holdline::JobRecord &record);
     void drained();
 
 protected:
-    /// The event happens to this job now, where it is known. For tests too.
+    /// Applies the event to this job, if the job is known. For tests too.
     void applyTo(JobKey key, JobEvent event);
 
 private:
-    /// What an event brought that its actions may need.
+    /// Data of an event that its actions may need.
     struct Occasion
     {
         TimePoint now{};
@@ -168,7 +169,7 @@ private:
     std::uint64_t m_joinedTotal = 0;
     std::uint64_t m_recoveredTotal = 0;
     bool m_draining = false;
-    bool m_drained = false;  ///< and said so
+    bool m_drained = false;  ///< drained() was emitted
 };
 
 }  // namespace holdline

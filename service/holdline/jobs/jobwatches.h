@@ -10,25 +10,24 @@
 
 namespace holdline {
 
-/// Those who want to hear of a durable job's next change (JobDirectory::watch()). Each is told once: by
-/// changed(), by ended(), or when its time is up, when `timeUp` is asked to tell it.
+/// The requests that wait for the next change of a durable job (JobDirectory::watch()). Each is answered
+/// once: by changed(), by the caller of takeAll(), or by `timeUp` when its time is up.
 ///
-/// Life: `timeUp` must be callable as long as it lives; who is still watching when it is destroyed is not
-/// told. Thread: one, with an event loop.
+/// Life: `timeUp` must stay callable. The destructor answers nobody. Thread: one, with an event loop.
 class JobWatches
 {
 public:
     using Found = JobDirectory::Found;
-    /// Watches at once. One more is told at once, as if its time were up: waiting is a courtesy.
+    /// The maximum number of watches. Any further watch is answered at once, as if its time were up.
     static constexpr std::size_t kMost = 20'000;
 
     explicit JobWatches(std::function<void(JobKey, Found)> timeUp);
 
-    /// False when there are too many; `found` is left alone then.
+    /// False when there are too many. Then `found` is unchanged.
     bool add(JobKey job, std::uint64_t after, TimePoint until, Found &found);
-    /// The job's record was `revision` before; tells those who waited for more than they know.
+    /// The record has changed. Answers all watches that know an older revision.
     void changed(JobKey job, const JobRecord &record);
-    /// Those who watch this job, to be told by the caller.
+    /// The watches of this job. The caller must answer them.
     std::vector<Found> takeAll(JobKey job);
     bool isWatched(JobKey job) const { return m_byJob.contains(job); }
 

@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// The part of an answer that is stored.
+/// The part of an answer that the store keeps.
 RecordedAnswer recordedAnswer(const http::Response &response)
 {
     return {response.status, response.headers.value("Content-Type"), response.body,
@@ -44,7 +44,7 @@ void Journal::touch(const Job &job, LiveJob &live)
         m_watches.changed(job.key, recordOf(job, *live.durable));
 }
 
-/// Whether anybody could make its start again: the next life of the service, or an operator.
+/// True when the start may be repeated, by the next process or by an operator.
 bool Journal::needsRequest(const JobStatus &status) const
 {
     return status.state == JobState::Queued || status.handedOver ||
@@ -84,7 +84,7 @@ bool Journal::writeIntent(const Job &job, LiveJob &live)
     if (!live.durable)
         return false;
     touch(job, live);
-    // Whatever happens from here on, it is known that this start may have left.
+    // From here on the record says that the start may have left.
     put(job, live, [this, key = job.key](const QString &error) { m_handler.intentStored(key, error); });
     return true;
 }
@@ -112,7 +112,7 @@ bool Journal::writeEnd(const Job &job, LiveJob &live, http::Response &response)
     if (!live.durable)
         return false;
     DurableJob &durable = *live.durable;
-    // A job that never ran leaves no trace, unless somebody was given its address.
+    // A job that never ran leaves no record, unless a client has its address.
     const bool leavesTrace = job.status.handedOver || !neverRan(job, durable);
     if (leavesTrace)
         response.headers.append(QByteArrayLiteral("Location"), jobPath(job.id));
@@ -156,12 +156,12 @@ void Journal::onEndStored(JobKey key, const QString &error)
     --m_endsInFlight;
     LiveJob *live = m_live.find(key);
     if (!live || --live->durable->ending->writes > 0)
-        return;  // a later write tells
+        return;  // a later write calls the handler
     DurableJob &durable = *live->durable;
     if (error.isEmpty()) {
         crashPoint("result_stored");
     } else {
-        // The clients get the answer there is. The sender of the result is asked to send it again.
+        // The clients get the answer that exists. The sender of the result must send it again.
         if (!std::exchange(durable.ending->unstored, true)) {
             ++m_unstored;
             qCWarning(lcService).noquote() << "the end of job" << durable.id << "cannot be stored:" << error;
@@ -190,8 +190,9 @@ void Journal::forget(const LiveJob &live)
 
 void Journal::tidy()
 {
-    // Nobody waits to hear that a start was accepted, and the job is waited for after a crash either way. So
-    // that is written within a second, and not at all where the job has ended by then.
+    // No client waits for the news that a start was accepted, and after a crash the callback is
+    // awaited either way. So this write may take a second, and it is dropped when the job has ended by
+    // then.
     for (const JobKey key : std::exchange(m_acceptedStarts, {})) {
         const Job *job = m_jobs.find(key);
         LiveJob *live = m_live.find(key);

@@ -11,23 +11,26 @@
 
 namespace holdline {
 
-/// The order in which a durable job is written: its record before its start leaves, the answer to its start
-/// within a second, and its end before anybody is told of it. Does nothing for a plain job.
+/// The order of writes of a durable job: its record before its start leaves, the answer to its start
+/// within a second, and its end before any client hears of it. It does nothing for a plain job.
 ///
-/// Life: all that it is given must outlive it, and the handlers must be callable as long as it lives. Thread:
-/// one, with an event loop.
+/// Life: all arguments must outlive it, and the handlers must stay callable. Thread: one, with an event
+/// loop.
 class Journal
 {
 public:
     struct Handler
     {
-        /// The record that must be durable before a start leaves is durable. Otherwise `error` says why not.
+        /// The record that must be durable before the start leaves was written. `error` is the
+        /// reason when that failed.
         std::function<void(JobKey, const QString &error)> intentStored;
-        /// A job that waits for its lane could not be stored.
+        /// The record of a queued job could not be stored.
         std::function<void(JobKey)> queuedNotStored;
-        /// A record of a handed-over job that has not ended is durable, or could not be stored.
+        /// A record of a live handed-over job was written. `error` is the reason when that
+        /// failed.
         std::function<void(LiveJob &, const QString &error)> handOverStored;
-        /// The end is durable, or could not be stored for now. All that wait for the end are to be told.
+        /// The end was written, or could not be stored for now. In both cases all waiters must be
+        /// answered.
         std::function<void(LiveJob &, bool isDurable)> endStored;
     };
 
@@ -38,30 +41,31 @@ public:
     void touch(const Job &job, LiveJob &live);
 
     void writeQueued(const Job &job, LiveJob &live);
-    /// False: nothing has to be written, so the start may leave now.
+    /// Returns false when nothing has to be written, so that the start may leave now.
     bool writeIntent(const Job &job, LiveJob &live);
     void writeStartAnswered(const Job &job, LiveJob &live);
     void writeHandOver(const Job &job, LiveJob &live);
-    /// False: nothing has to be written, so all may be told now. Adds to the response what only durable jobs
-    /// have.
+    /// Returns false when nothing has to be written, so that the waiters may be answered now. Adds
+    /// the header fields of durable jobs to the response.
     bool writeEnd(const Job &job, LiveJob &live, http::Response &response);
 
-    /// A late result takes the place of an end that is on its way into the store.
+    /// Replaces an end that is being written by a late result.
     void replaceEnd(const Job &job, LiveJob &live, const CallbackMessage &message,
                     const http::Request &request);
-    /// The callback is answered when the job's end is durable; 503 where that fails. The job must have ended.
+    /// Answers the callback when the end of the job is durable, or with 503 when that fails. The job
+    /// must have ended.
     void holdBack(LiveJob &live, PendingCallback callback);
     /// Answers the callbacks that waited for the end.
     static void answerCallbacks(LiveJob &live);
-    /// The job is forgotten: its end is told.
+    /// Forgets the job, because its waiters have their answers.
     void forget(const LiveJob &live);
 
-    /// What is not urgent, and what failed. Call it once a second.
+    /// Writes what is not urgent, and repeats failed writes. Call it once a second.
     void tidy();
 
-    /// Whether a job that is handed over survives the process.
+    /// True when a handed-over job survives the process.
     bool isDurable() const { return m_store.isDurable() && m_store.isAvailable(); }
-    /// Ends that are on their way into the store.
+    /// Ends that are being written.
     int endsInFlight() const { return m_endsInFlight; }
 
 private:
@@ -76,14 +80,14 @@ private:
     JobStore &m_store;
     JobWatches &m_watches;
     Handler m_handler;
-    /// Their starts were accepted within the last second, and that is not stored yet.
+    /// Jobs whose start was accepted within the last second, and whose record does not say so yet.
     std::vector<JobKey> m_acceptedStarts;
     int m_endsInFlight = 0;
     int m_unstored = 0;  ///< ends that could not be stored
 };
 
-/// A result came after the end: the record gets the job's status now, and the result where that took the
-/// place of the end. A cancelled job stays cancelled.
+/// Updates a record for a result that came after the end. The record gets the new status, and the result
+/// when it replaces the end. A cancelled job stays cancelled.
 void takeLateResult(JobRecord &record, const JobStatus &status, const CallbackMessage &message,
                     const http::Request &request);
 

@@ -12,28 +12,28 @@
 
 namespace holdline {
 
-/// What a request with an Idempotency-Key comes to: it makes a job, joins one that goes on, gets the stored
-/// answer of one that has ended, or is refused. Keys are scoped by account.
+/// Decides what a request with an Idempotency-Key becomes: it makes a job, joins a live one, gets the
+/// stored answer of an ended one, or is refused. A key belongs to one account.
 ///
-/// While the store looks for a key, later requests with that key wait for the same look-up, so that they make
-/// one job in any order. Life: configuration, jobs and store must outlive it, and the handlers must be
-/// callable as long as it lives. Thread: one, with an event loop.
+/// While the store looks up a key, later requests with that key wait for the same lookup. So they make
+/// one job, in any order. Life: configuration, jobs and store must outlive it, and the handlers must stay
+/// callable. Thread: one, with an event loop.
 class Keys
 {
 public:
     struct Handler
     {
-        /// Requests that are held, and whether the service drains.
+        /// The number of held requests, and whether the service drains.
         std::function<int()> heldRequests;
         std::function<bool()> isDraining;
         std::function<void(PendingRequest)> make;
         std::function<void(LiveJob &, PendingRequest)> join;
         std::function<void(PendingRequest &, const Problem &)> refuse;
-        /// A request got a stored answer, or its client left before the store had looked.
+        /// A request got a stored answer, or its client left during the lookup.
         std::function<void(const RequestEnd &)> ended;
-        /// The store has a job with the key that has not ended. It may be unknown here.
+        /// The store has an open job with this key. This shard may not know it.
         std::function<void(const JobRecord &)> recover;
-        /// Requests that waited for the store were taken.
+        /// The requests that waited for a lookup were handled.
         std::function<void()> lookedUp;
     };
 
@@ -42,14 +42,14 @@ public:
     /// `field` is the combined value of the request's Idempotency-Key fields.
     void take(const http::Request &http, const QByteArray &field, PendingRequest request);
 
-    /// Null: no job that goes on has this key.
+    /// The live job with this key, or null.
     LiveJob *find(const QByteArray &account, const QByteArray &key);
-    /// The job's key belongs to it from now on; nothing where it has none.
+    /// Binds the key of the job to the job. Does nothing for a job without a key.
     void bind(const QByteArray &account, const LiveJob &job);
-    /// The job's key is free again, here.
+    /// Frees the key of the job in memory.
     void release(const QByteArray &account, const LiveJob &job);
 
-    /// Requests that wait for the store.
+    /// Requests that wait for a lookup.
     int waitingCount() const { return m_waitingCount; }
 
 private:
@@ -65,7 +65,7 @@ private:
     JobStore &m_store;
     Handler m_handler;
     std::map<AccountKey, JobKey> m_keys;
-    std::map<AccountKey, std::vector<PendingRequest>> m_waiting;  ///< while the store looks for their key
+    std::map<AccountKey, std::vector<PendingRequest>> m_waiting;  ///< requests whose key the store looks up
     int m_waitingCount = 0;
 };
 

@@ -20,39 +20,40 @@ struct Waiter
     std::unique_ptr<Exchange> exchange;
     TimePoint since{};
     QByteArray requestId;
-    QByteArray client;  ///< the other end's address
-    /// The value of `Preference-Applied`, "respond-async, wait=5". Null: the client did not ask for 202.
+    QByteArray client;  ///< address of the client
+    /// The value of `Preference-Applied`, "respond-async, wait=5". Null when the client did not ask
+    /// for 202.
     QByteArray preference;
-    bool joined = false;       ///< came to a job that was there
-    bool hasDeadline = false;  ///< its own; otherwise it waits as long as the job lives
+    bool joined = false;       ///< joined an existing job
+    bool hasDeadline = false;  ///< true when the waiter has a deadline of its own
     /// The deadline has passed. The client is answered as soon as that answer is durable.
     bool isDue = false;
 
     bool wantsHandOver() const { return !preference.isNull(); }
 };
-/// A plain job has one waiter, which needs no memory of its own.
+/// Holds one waiter without an allocation, because a plain job has exactly one.
 using WaiterList = QVarLengthArray<Waiter, 1>;
 
-/// What the start request is made of.
+/// The parts of the start request.
 struct PendingStart
 {
     StartRequest request;
     TravellingHeaders headers;
 };
 
-/// A job that goes on, beside its Job: a plain job until it is settled, a durable one until its end is
-/// stored.
+/// The state of a job beside its Job, while the job is live. A plain job is live until it is settled, a
+/// durable one until its end is stored.
 struct LiveJob
 {
     JobKey key = 0;
-    PendingStart start;                   ///< until the start was answered: a held job must be small
-    UpstreamAnswer upstream;              ///< what the upstream said last
-    WaiterList waiters;                   ///< in the order in which they came
-    std::unique_ptr<DurableJob> durable;  ///< null: a plain job
+    PendingStart start;                   ///< empty after the answer to the start, to save memory
+    UpstreamAnswer upstream;              ///< last answer of the upstream
+    WaiterList waiters;                   ///< in order of arrival
+    std::unique_ptr<DurableJob> durable;  ///< null for a plain job
 };
 
-/// The jobs that go on, by their key, and the durable ones by their id too. References stay valid until
-/// erase(). Thread: one.
+/// All live jobs by key, and the durable ones by id too. References stay valid until erase(). Thread:
+/// one.
 class LiveJobs
 {
 public:
@@ -66,7 +67,7 @@ public:
             m_durable.emplace(job.durable->id, key);
         return job;
     }
-    /// Null when the job does not go on any more.
+    /// Null when the job is not live any more.
     LiveJob *find(JobKey key)
     {
         const auto found = m_jobs.find(key);

@@ -12,15 +12,14 @@
 
 namespace holdline {
 
-/// The durable jobs of one shard: those that go on, and those that the store has. Nobody hears of an end that
+/// The durable jobs of one shard: the live ones, and those in the store. No request learns of an end that
 /// is not durable.
 ///
-/// Life: all that it is given must outlive it, and `cancel` must be callable as long as it lives. Thread:
-/// one, with an event loop.
+/// Life: all arguments must outlive it, and `cancel` must stay callable. Thread: one, with an event loop.
 class LocalDirectory : public JobDirectory
 {
 public:
-    /// `cancel` ends a job that goes on.
+    /// `cancel` ends a live job.
     LocalDirectory(const Jobs &jobs, LiveJobs &live, Keys &keys, JobStore &store,
                    std::function<void(JobKey)> cancel);
 
@@ -32,7 +31,8 @@ public:
                 std::function<void(Cancelled, std::optional<JobRecord>)> answer) override;
 
     JobWatches &watches() { return m_watches; }
-    /// Tells those who asked about the job, and those who watch it, how it ended. Nothing for a plain job.
+    /// Reports the end of the job to all who asked about it or watch it. Does nothing for a plain
+    /// job.
     void tellEnd(LiveJob &live);
 
 private:

@@ -13,35 +13,35 @@
 
 namespace holdline {
 
-/// Fields of a client's request that travel to the upstream.
+/// Header fields of the client's request that travel to the upstream.
 using TravellingHeaders = std::vector<std::pair<QByteArray, QByteArray>>;
 
-/// The request's id and its W3C Trace Context.
+/// The request id and the W3C Trace Context fields.
 TravellingHeaders travellingHeaders(const http::Request &request);
 
-/// A client's start request before it makes a job, joins one, or is refused.
+/// A start request before it makes a job, joins one, or is refused.
 struct PendingRequest
 {
     StartRequest start;
     std::unique_ptr<Exchange> exchange;
     Preferences preferences;
-    QByteArray key;          ///< the Idempotency-Key; null: none
-    QByteArray fingerprint;  ///< of the request, where it has a key
-    QByteArray target;       ///< path and query as they came
+    QByteArray key;          ///< the Idempotency-Key, or null
+    QByteArray fingerprint;  ///< empty without a key
+    QByteArray target;       ///< path and query as received
     TravellingHeaders headers;
     QByteArray requestId;
-    QByteArray client;  ///< the other end's address
+    QByteArray client;  ///< address of the client
     TimePoint since{};
 
-    /// A job with a key, or one that is handed over, goes on without its client.
+    /// True when the job goes on without its client: it has a key, or is handed over.
     bool wantsDurableJob() const { return !key.isNull() || preferences.respondAsync; }
 };
 
-/// The key is not read here. A request that passes through is answered at once, so it is never handed over.
+/// Does not read the key. A passed-through request is answered at once, so it is never handed over.
 PendingRequest pendingRequest(const http::Request &request, StartRequest start,
                               std::unique_ptr<Exchange> exchange, TimePoint now);
 
-/// What the job that a request made has beside its Job.
+/// The durable part of the job that this request made.
 std::unique_ptr<DurableJob> durableJobOf(const Job &job, const PendingRequest &request);
 
 }  // namespace holdline

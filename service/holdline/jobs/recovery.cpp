@@ -9,8 +9,8 @@ namespace holdline {
 
 namespace {
 
-/// An upstream that could not deliver while nobody listened gets this long, whatever the job's deadline was,
-/// but not longer than any job does.
+/// The upstream could not deliver while the service was down. So a recovered job gets at least this time,
+/// but never more than any job.
 constexpr auto kRecoveryGrace = std::chrono::seconds(30);
 
 std::unique_ptr<DurableJob> durableOf(const JobRecord &record)
@@ -40,7 +40,7 @@ PendingStart startOf(const JobRecord &record)
     return start;
 }
 
-/// Where a job goes on whose process has ended.
+/// The state in which a job goes on after its process has ended.
 void resume(JobStatus &status, bool canStart, bool repeatsStarts)
 {
     if (status.state == JobState::Starting) {
@@ -75,7 +75,8 @@ LiveJob *restoreJob(const JobRecord &record, const Config &config, Jobs &jobs, L
         restored.durable->request.reset();
         job->deadline =
             std::max(job->deadline, now + std::min<Duration>(kRecoveryGrace, config.hold.jobDeadline));
-        // Nobody will ever tell how the start of a job that passes through went.
+        // The fate of a passed-through start stays unknown, because its callback goes to the
+        // client.
         if (status.passThrough)
             job->deadline = now;
     }

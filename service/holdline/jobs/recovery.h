@@ -6,12 +6,12 @@
 
 namespace holdline {
 
-/// Makes a job of a record from before the service was started. Null: the record cannot be recovered, because
-/// it has ended, or because its token is no token or is taken; the log says so.
+/// Restores a job from a record of an earlier process. Returns null when the record has ended, or when
+/// its token is invalid or taken. The log then says so.
 ///
-/// A running job waits for its callback. An interrupted start is waited for too, and is repeated only with
-/// `retry.ambiguous = "always"`. A job that was queued goes back into its lane, or is dormant until its
-/// client comes back. The job's deadline is set; the caller arms it, binds the key and enqueues the job.
+/// A running job waits for its callback. An interrupted start is awaited too, and is repeated only with
+/// `retry.ambiguous = "always"`. A queued job goes back into its lane, or stays dormant until its client
+/// comes back. The function sets the deadline. The caller arms it, binds the key and enqueues the job.
 LiveJob *restoreJob(const JobRecord &record, const Config &config, Jobs &jobs, LiveJobs &live, TimePoint now);
 
 }  // namespace holdline

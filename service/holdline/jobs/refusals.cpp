@@ -18,7 +18,7 @@ Problem notStored(const QString &why, const QByteArray &job)
 
 Problem tooManyHeld()
 {
-    return {Reason::Overloaded, u"Too many requests are held; try again shortly."_s, {}, 1s};
+    return {Reason::Overloaded, u"Too many requests are held. Try again shortly."_s, {}, 1s};
 }
 
 Problem tooManyDurable(int count)
@@ -31,7 +31,7 @@ Problem tooManyDurable(int count)
 
 Problem drainingJoin(const QByteArray &job, std::chrono::milliseconds drainTimeout)
 {
-    return {Reason::Draining, u"The service is shutting down; try another one or later."_s, job,
+    return {Reason::Draining, u"The service is shutting down. Try another instance, or try later."_s, job,
             drainTimeout};
 }
 
@@ -43,13 +43,13 @@ Problem endsWithProcess(const QByteArray &job)
 Problem keyInFlight(const QByteArray &job)
 {
     return {Reason::IdempotencyKeyInFlight,
-            u"The first request with this key has not ended; try again when it has."_s, job, 1s};
+            u"The first request with this key has not ended. Try again when it has."_s, job, 1s};
 }
 
 Problem keyReused(const QByteArray &job)
 {
     return {Reason::IdempotencyKeyReused,
-            u"This key came with another request before; use a new key for a new request."_s,
+            u"This key came with another request before. Use a new key for a new request."_s,
             job,
             {}};
 }

@@ -5,21 +5,21 @@
 
 namespace holdline {
 
-// Why a request for a durable job is not taken, or a callback is not taken now. All pure.
+// The problems with which a request for a durable job, or a callback, is refused. All pure.
 
-/// The store cannot be written, so no durable job can be made. Retry-After: 5 s.
+/// The store is not writable, so that no durable job can be made. Retry-After: 5 s.
 Problem storeUnavailable(const QString &why, const QByteArray &job = {});
-/// A callback's result is not durable, so the upstream has to send it again. Retry-After: 1 s.
+/// The result of a callback is not durable, so that the upstream must send it again. Retry-After: 1 s.
 Problem notStored(const QString &why, const QByteArray &job = {});
-/// `hold.held` requests are held. Retry-After: 1 s.
+/// The limit `hold.held` is reached. Retry-After: 1 s.
 Problem tooManyHeld();
-/// `hold.promised` durable jobs have not ended. Retry-After: 1 s.
+/// The limit `hold.promised` of durable jobs is reached. Retry-After: 1 s.
 Problem tooManyDurable(int count);
-/// The service drains, and nobody may join a job any more. Retry-After: the drain's timeout.
+/// The service drains, and no request may join a job any more. Retry-After: the drain timeout.
 Problem drainingJoin(const QByteArray &job, std::chrono::milliseconds drainTimeout);
-/// The service ends with this job, because nothing is stored on disk. Retry-After: 1 s.
+/// The job ends with this process, because nothing is stored on disk. Retry-After: 1 s.
 Problem endsWithProcess(const QByteArray &job);
-/// The key's job has not ended, and joining is switched off. Retry-After: 1 s.
+/// The job of the key has not ended, and joining is switched off. Retry-After: 1 s.
 Problem keyInFlight(const QByteArray &job);
 /// The key came with another request before.
 Problem keyReused(const QByteArray &job);

@@ -116,7 +116,7 @@ void StartScheduler::send(const Job &job, const PendingStart &start, TimePoint n
                           : start.request.body;
     call.idempotencyKey = job.id;
     call.headers = start.headers;
-    // A start that outlives its job's deadline would only block the lane.
+    // A start that takes longer than the deadline of its job would only block the lane.
     call.timeout = std::max(milliseconds(1), std::min(m_config.upstream.startTimeout,
                                                       std::chrono::ceil<milliseconds>(job.deadline - now)));
     m_starter.start(job.key, call);
@@ -163,7 +163,7 @@ StartDecision StartScheduler::decide(const Job &job, const StartResult &result, 
         return {JobEvent::StartUnknown, {}};
     if (result.unreachable)
         return {JobEvent::StartUnreachable, {}};
-    // 408, 425 and 429 are worth another try, but in the end they are the upstream's answer to this client.
+    // A start with 408, 425 or 429 gets another try. After the last try the client gets that answer.
     return {result.status >= 400 && result.status < 500 ? JobEvent::StartRejected : JobEvent::StartFailed,
             {}};
 }

@@ -25,13 +25,14 @@ struct StartDecision
     Duration retryDelay{};  ///< with JobEvent::StartRetry
 };
 
-/// Why a start did not succeed, in a few words for people. Empty: it did.
+/// The reason why a start failed, in a few words for people. Empty after a success.
 QByteArray startTrouble(const StartResult &result);
 
-/// When starts leave: the accounts' lanes, the circuit breaker, the waits for retries, and the JobStarter.
+/// Decides when starts leave. Owns the lanes of the accounts, the circuit breaker and the waits for
+/// retries, and uses the JobStarter.
 ///
-/// Every turn that is granted ends with one endTurn(). Life: the configuration and the starter must outlive
-/// it, and the handlers must be callable as long as it lives. Thread: one, with an event loop.
+/// Each granted turn ends with one endTurn(). Life: the configuration and the starter must outlive it,
+/// and the handlers must stay callable. Thread: one, with an event loop.
 class StartScheduler : public QObject
 {
     Q_OBJECT
@@ -45,13 +46,14 @@ public:
         std::function<void(JobKey, const StartResult &)> startFinished;
     };
 
-    /// `callbackUrl` is the address of callbacks without their token.
+    /// `callbackUrl` is the callback address without a token.
     StartScheduler(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, Handler handler);
 
-    /// The configuration has changed: later starts go by it. The caller pumps.
+    /// The configuration has changed, and later starts follow it. The caller must call pump().
     void reload(const QByteArray &callbackUrl);
 
-    /// Why a new start is refused; see refusal() in admission.h. `heldRequests` is how many are held now.
+    /// The reason to refuse a new start; see refusal() in admission.h. `heldRequests` is the current
+    /// number.
     std::optional<Problem> refusal(const StartRequest &start, bool draining, int heldRequests, TimePoint now,
                                    TimePoint deadline) const;
 
@@ -59,25 +61,26 @@ public:
     void enqueue(const Job &job) { m_lanes.enqueue(job.account, job.key); }
     /// Puts a job at the head of its lane when `delay` has passed.
     void awaitRetry(const Job &job, TimePoint now, Duration delay);
-    /// Takes a job out of its lane, or out of the wait for a retry.
+    /// Removes a job from its lane, or from the wait for a retry.
     void leave(JobKey job);
-    /// Counts an attempt. The start leaves by send(), now or when its intent is durable.
+    /// Counts an attempt. send() follows at once, or when the intent is durable.
     void beginAttempt(Job &job, TimePoint now);
     void send(const Job &job, const PendingStart &start, TimePoint now);
-    /// `took` is how long the upstream had the start; nothing where that says nothing about its pace.
+    /// `took` is the time the upstream had the start. Empty when it says nothing about the pace of
+    /// the upstream.
     void endTurn(const Job &job, std::optional<Duration> took) { m_lanes.endTurn(job.account, took); }
-    /// Grants turns while there are any.
+    /// Grants turns as long as lanes and circuit allow.
     void pump(TimePoint now);
 
-    /// Tells the circuit breaker what became of a start.
+    /// Reports the result of a start to the circuit breaker.
     void countResult(const StartResult &result, TimePoint now);
     /// A start of unknown fate did start its job.
     void countSuccess() { m_circuit.succeeded(); }
-    /// How long a job took from its start's answer to its callback.
+    /// Records the time from the answer to a start to its callback.
     void addJobTime(Duration took) { m_jobTime.add(took); }
     StartDecision decide(const Job &job, const StartResult &result, TimePoint now) const;
 
-    /// See Lanes. The caller of resume() pumps.
+    /// See Lanes. The caller of resume() must call pump().
     bool pause(const QByteArray &account) { return m_lanes.pause(account); }
     bool resume(const QByteArray &account) { return m_lanes.resume(account); }
 
@@ -94,7 +97,7 @@ private:
     Lanes m_lanes;
     CircuitBreaker m_circuit;
     RecentMinimum m_jobTime;
-    std::unordered_map<JobKey, QByteArray> m_retryAccounts;  ///< of the jobs that wait for a retry
+    std::unordered_map<JobKey, QByteArray> m_retryAccounts;  ///< accounts of the jobs that wait for a retry
     DeadlineTimer<JobKey> m_retries;
     QTimer m_circuitTimer;
 };

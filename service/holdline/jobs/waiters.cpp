@@ -91,7 +91,7 @@ void Waiters::left(WaiterId id)
     auto waiter = job ? take(*job, id.number) : std::nullopt;
     if (!waiter)
         return;
-    // This is a slot of the exchange's own signal.
+    // This runs inside a signal of the exchange itself.
     waiter->exchange.release()->deleteLater();
     m_handler.gone(*job, *waiter);
 }

@@ -12,7 +12,7 @@
 
 namespace holdline {
 
-/// Names one waiter; never used again.
+/// Names one waiter. An id is never used again.
 struct WaiterId
 {
     JobKey job = 0;
@@ -31,24 +31,25 @@ struct std::hash<holdline::WaiterId>
 
 namespace holdline {
 
-/// How a request ended that is not its job's only one: it waited for a durable job, or came for one.
+/// How one request ended, when it is not the only request of its job: it waited for a durable job, or
+/// replayed one.
 struct RequestEnd
 {
     Reason reason = Reason::InternalError;
-    int status = 0;  ///< the answer's, 499 when the client had left
+    int status = 0;  ///< status of the answer, 499 when the client had left
     QByteArray job;
     QByteArray account;
     QByteArray requestId;
     QByteArray client;
     Duration took{};
-    bool joined = false;  ///< came to a job that was there already
+    bool joined = false;  ///< joined an existing job
 };
 
-/// The clients that wait for jobs: one for a plain job, any number for a durable one. They stand in their
-/// LiveJob's list; this class adds them, answers them, and hears of their deadlines and of their leaving.
+/// The clients that wait for jobs: one for a plain job, any number for a durable one. The LiveJob holds
+/// the list. This class adds and answers waiters, and reports their deadlines and departures.
 ///
-/// Life: the jobs must outlive it, and the handlers must be callable as long as it lives. An exchange that is
-/// dropped unanswered answers 500. Thread: one, with an event loop.
+/// Life: the jobs must outlive it, and the handlers must stay callable. An exchange that is destroyed
+/// without an answer answers 500. Thread: one, with an event loop.
 class Waiters : public QObject
 {
     Q_OBJECT
@@ -56,24 +57,25 @@ class Waiters : public QObject
 public:
     struct Handler
     {
-        /// The waiter's time is up; it stays until it is taken. Called once per waiter, never from add().
+        /// The deadline of a waiter has passed. The waiter stays until it is taken. Called once
+        /// per waiter, never from add().
         std::function<void(LiveJob &, Waiter &)> due;
-        /// A client left; it is no waiter any more.
+        /// A client left. It is already removed from the list.
         std::function<void(LiveJob &, const Waiter &)> gone;
     };
 
     Waiters(LiveJobs &jobs, Handler handler);
 
-    /// Without a deadline the client waits as long as its job lives.
+    /// Without a deadline the client waits as long as its job is live.
     WaiterId add(LiveJob &job, Waiter &&waiter, std::optional<TimePoint> deadline);
-    /// Nothing when it has gone.
+    /// Empty when the waiter is gone.
     std::optional<Waiter> take(LiveJob &job, std::uint64_t number);
-    /// In the order in which they came.
+    /// All waiters, in order of arrival.
     WaiterList takeAll(LiveJob &job);
-    /// Those that are due, in the order in which they came.
+    /// The waiters whose deadline has passed, in order of arrival.
     std::vector<Waiter> takeDue(LiveJob &job);
 
-    /// Sends the answer to a client that waited. `job` is what `Holdline-Job` says.
+    /// Sends the answer to one waiter. The response names the job in `Holdline-Job`.
     void answer(Waiter &waiter, const http::Response &response, Reason reason, const QByteArray &account);
 
     int count() const { return m_count; }

@@ -13,7 +13,7 @@ namespace {
 Problem shuttingDown()
 {
     return {Reason::Draining,
-            QStringLiteral("The service is shutting down; try another one or later."),
+            QStringLiteral("The service is shutting down. Try another instance, or try later."),
             {},
             std::chrono::seconds(1)};
 }
