@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/monitormessages/monitormessages.h"
+#include "core/monitormessages/monitorfields.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -13,25 +13,74 @@
 /// What the monitor's decoders share; for them only.
 namespace holdline::monitor {
 
-using namespace Qt::StringLiterals;
-
-/// Takes members out of an object; what is wrong first is remembered, and everything read after it is void.
+/// Reads a JSON object that describe() lists. The first thing that is wrong is kept as the error, and
+/// everything read after it is void.
 class ObjectReader
 {
 public:
     ObjectReader(const QJsonObject &object, QString &error) : m_object(object), m_error(error) {}
 
-    bool has(QLatin1StringView name) const { return m_object.contains(name); }
-    void fail(QLatin1StringView name, const QString &expected) const
+    void constant(QLatin1StringView, QLatin1StringView) const {}
+    template <typename Value>
+    void always(QLatin1StringView name, Value &value) const
     {
-        if (m_error.isEmpty())
-            m_error = u"member \"%1\" is not %2"_s.arg(name, expected);
+        read(name, value);
     }
+    template <typename Value>
+    void optional(QLatin1StringView name, Value &value) const
+    {
+        read(name, value);
+    }
+    template <typename Value>
+    void required(QLatin1StringView name, Value &value) const
+    {
+        require(name);
+        read(name, value);
+    }
+    /// Names of counts must be known; others are ignored, as unknown members are.
+    template <typename Enum, typename Value, std::size_t size>
+    void byName(QLatin1StringView member, std::array<Value, size> &values, Enum) const
+    {
+        const QJsonObject object = objectAt(member);
+        const ObjectReader reader(object, m_error);
+        qsizetype known = 0;
+        for (std::size_t i = 0; i < size; ++i) {
+            const QLatin1StringView key = name(static_cast<Enum>(i));
+            if (key.isEmpty() || !reader.has(key))
+                continue;
+            reader.read(key, values[i]);
+            ++known;
+        }
+        if (std::integral<Value> && known != object.size())
+            fail(member, u"counts under words this program knows"_s);
+    }
+    void bytes(QLatin1StringView text, QLatin1StringView base64, QByteArray &value) const
+    {
+        QByteArray coded;
+        read(text, value);
+        read(base64, coded);
+        if (coded.isEmpty())
+            return;
+        const auto decoded = QByteArray::fromBase64Encoding(coded, QByteArray::AbortOnBase64DecodingErrors);
+        if (!decoded || !value.isEmpty())
+            fail(base64, u"base64 in place of a text"_s);
+        else
+            value = *decoded;
+    }
+
     void require(QLatin1StringView name) const
     {
         if (!has(name))
             fail(name, u"there"_s);
     }
+    void fail(QLatin1StringView name, const QString &expected) const
+    {
+        if (m_error.isEmpty())
+            m_error = u"member \"%1\" is not %2"_s.arg(name, expected);
+    }
+
+private:
+    bool has(QLatin1StringView name) const { return m_object.contains(name); }
 
     void read(QLatin1StringView name, QByteArray &text) const
     {
@@ -77,21 +126,28 @@ public:
         read(name, count);
         duration = Milliseconds(count);
     }
+    void read(QLatin1StringView name, QString &text) const
+    {
+        QByteArray utf8;
+        read(name, utf8);
+        text = QString::fromUtf8(utf8);
+    }
     template <typename Value>
     void read(QLatin1StringView name, std::optional<Value> &value) const
     {
         if (has(name))
             read(name, value.emplace());
     }
-    /// One of the words of an enum whose values count from 0.
     template <typename Enum>
-    void readName(QLatin1StringView member, Enum &value, int count) const
+    requires std::is_enum_v<Enum>
+    void read(QLatin1StringView member, Enum &value) const
     {
+        static_assert(kCountOf<Enum> > 0);
         const QJsonValue found = m_object.value(member);
         if (found.isUndefined())
             return;
         const QString text = found.toString();
-        for (int i = 0; i < count; ++i) {
+        for (int i = 0; i < kCountOf<Enum>; ++i) {
             if (const auto candidate = static_cast<Enum>(i); !text.isEmpty() && text == name(candidate)) {
                 value = candidate;
                 return;
@@ -99,21 +155,48 @@ public:
         }
         fail(member, u"a word this program knows"_s);
     }
-    template <typename Word, std::integral Integer, std::size_t size>
-    void readCounts(QLatin1StringView member, std::array<Integer, size> &counts) const
+    template <typename Object>
+    void read(QLatin1StringView name, Object &value) const
     {
-        const QJsonObject object = objectAt(member);
-        const ObjectReader reader(object, m_error);
-        qsizetype known = 0;
-        for (std::size_t i = 0; i < size; ++i) {
-            const QLatin1StringView key = name(static_cast<Word>(i));
-            if (key.isEmpty() || !reader.has(key))
-                continue;
-            reader.read(key, counts[i]);
-            ++known;
+        if (!has(name))
+            return;
+        const QJsonObject object = objectAt(name);
+        describe(ObjectReader(object, m_error), value);
+    }
+    void read(QLatin1StringView name, std::vector<HistogramSlice::Bucket> &buckets) const
+    {
+        const QJsonArray numbers = arrayAt(name);
+        buckets.reserve(static_cast<std::size_t>(numbers.size() / 2));
+        if (numbers.size() % 2 != 0)
+            fail(name, u"pairs of numbers"_s);
+        for (qsizetype i = 0; i + 1 < numbers.size() && m_error.isEmpty(); i += 2) {
+            HistogramSlice::Bucket bucket;
+            take(name, numbers[i], bucket.upTo);
+            take(name, numbers[i + 1], bucket.count);
+            if (bucket.count == 0 || (!buckets.empty() && buckets.back().upTo >= bucket.upTo))
+                fail(name, u"in ascending order without empty ones"_s);
+            buckets.push_back(bucket);
         }
-        if (known != object.size())
-            fail(member, u"counts under words this program knows"_s);
+    }
+    template <typename Row>
+    void read(QLatin1StringView name, std::vector<Row> &rows) const
+    {
+        const QJsonArray array = arrayAt(name);
+        rows.reserve(static_cast<std::size_t>(array.size()));
+        for (const auto &value : array) {
+            if constexpr (std::same_as<Row, QByteArray>) {
+                if (!value.isString())
+                    fail(name, u"an array of texts"_s);
+                rows.push_back(value.toString().toUtf8());
+            } else {
+                if (!value.isObject())
+                    fail(name, u"an array of objects"_s);
+                const QJsonObject object = value.toObject();
+                describe(ObjectReader(object, m_error), rows.emplace_back());
+            }
+            if (!m_error.isEmpty())
+                return;
+        }
     }
 
     QJsonObject objectAt(QLatin1StringView name) const
@@ -145,34 +228,9 @@ public:
             number = static_cast<Integer>(whole);
     }
 
-    QString &error() const { return m_error; }
-
-private:
     const QJsonObject &m_object;
     QString &m_error;
 };
-
-/// By `decode` of each; texts as they are.
-template <typename Row, typename Decode>
-void readRows(const ObjectReader &reader, QLatin1StringView name, std::vector<Row> &rows, Decode decode)
-{
-    const QJsonArray array = reader.arrayAt(name);
-    rows.reserve(static_cast<std::size_t>(array.size()));
-    for (const auto &value : array) {
-        if constexpr (std::same_as<Row, QByteArray>) {
-            if (!value.isString())
-                reader.fail(name, u"an array of texts"_s);
-            rows.push_back(value.toString().toUtf8());
-        } else {
-            if (!value.isObject())
-                reader.fail(name, u"an array of objects"_s);
-            const QJsonObject object = value.toObject();
-            decode(ObjectReader(object, reader.error()), rows.emplace_back());
-        }
-        if (!reader.error().isEmpty())
-            return;
-    }
-}
 
 /// The object in a line, or an error.
 inline QJsonObject parseLine(QByteArrayView line, QString &error)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/json/bodytext.h"
 #include "core/json/jsontext.h"
-#include "core/monitormessages/monitormessages.h"
+#include "core/monitormessages/monitorfields.h"
 
 #include <algorithm>
 #include <charconv>
@@ -42,124 +43,183 @@ inline bool isPlain(QByteArrayView text)
 class Out
 {
 public:
-    explicit Out(qsizetype room = 1024) : m_bytes(room, Qt::Uninitialized), m_data(m_bytes.data()) {}
+    explicit Out(qsizetype room = 1024)
+        : m_bytes(room, Qt::Uninitialized), m_at(m_bytes.data()), m_end(m_at + room)
+    {
+    }
     Q_DISABLE_COPY_MOVE(Out)
 
     void put(char c)
     {
         makeRoom(1);
-        m_data[m_size++] = c;
+        *m_at++ = c;
     }
     void put(QByteArrayView text)
     {
         makeRoom(text.size());
-        std::copy_n(text.data(), text.size(), m_data + m_size);
-        m_size += text.size();
+        m_at = std::copy_n(text.data(), text.size(), m_at);
     }
     void put(std::int64_t number)
     {
         constexpr qsizetype kDigits = 20;
         makeRoom(kDigits);
-        char *at = m_data + m_size;
-        m_size += std::to_chars(at, at + kDigits, number).ptr - at;
+        m_at = std::to_chars(m_at, m_at + kDigits, number).ptr;
     }
     void putText(QByteArrayView text)
     {
-        if (!isPlain(text)) {
+        if (isPlain(text))
+            putPlain(text);
+        else
             put(QByteArrayView(quoteJson(text)));
-            return;
-        }
-        put('"');
-        put(text);
-        put('"');
+    }
+    /// A text that isPlain().
+    void putPlain(QByteArrayView text)
+    {
+        makeRoom(text.size() + 2);
+        *m_at++ = '"';
+        m_at = std::copy_n(text.data(), text.size(), m_at);
+        *m_at++ = '"';
+    }
+    void putKey(char separator, QLatin1StringView key)
+    {
+        makeRoom(key.size() + 4);
+        *m_at++ = separator;
+        *m_at++ = '"';
+        m_at = std::copy_n(key.data(), key.size(), m_at);
+        *m_at++ = '"';
+        *m_at++ = ':';
     }
     QByteArray take()
     {
-        m_bytes.truncate(m_size);
+        m_bytes.truncate(m_at - m_bytes.constData());
         return std::move(m_bytes);
     }
 
 private:
     void makeRoom(qsizetype more)
     {
-        if (m_bytes.size() - m_size >= more)
+        if (m_end - m_at >= more)
             return;
+        const qsizetype size = m_at - m_bytes.constData();
         m_bytes.resize(2 * m_bytes.size() + more);
-        m_data = m_bytes.data();
+        m_at = m_bytes.data() + size;
+        m_end = m_bytes.data() + m_bytes.size();
     }
 
     QByteArray m_bytes;  ///< more than is written
-    char *m_data;        ///< m_bytes'
-    qsizetype m_size = 0;
+    char *m_at;          ///< in m_bytes, behind what is written
+    char *m_end;
 };
 
-/// A JSON object being written. Members that say nothing (empty text, zero, nothing) are left out, but those
-/// that are put with always().
+/// Writes a JSON object that describe() lists.
 class ObjectWriter
 {
 public:
-    explicit ObjectWriter(Out &out) : m_out(out) { m_out.put('{'); }
-    ~ObjectWriter() { m_out.put('}'); }
+    explicit ObjectWriter(Out &out) : m_out(out) {}
+    ~ObjectWriter() { m_out.put(QByteArrayView(m_separator == '{' ? "{}" : "}")); }
     Q_DISABLE_COPY_MOVE(ObjectWriter)
 
-    Out &key(QByteArrayView name)
+    void constant(QLatin1StringView key, QLatin1StringView text)
     {
-        m_out.put(QByteArrayView(m_first ? "\"" : ",\""));
-        m_first = false;
-        m_out.put(name);
-        m_out.put(QByteArrayView("\":"));
-        return m_out;
+        putKey(key);
+        m_out.putPlain(text);
     }
-
-    void always(QByteArrayView name, std::int64_t number) { key(name).put(number); }
-    void always(QByteArrayView name, WallTime at) { always(name, at.time_since_epoch().count()); }
-    void always(QByteArrayView name, bool value) { key(name).put(QByteArrayView(value ? "true" : "false")); }
-    void always(QByteArrayView name, QByteArrayView text) { key(name).putText(text); }
-    void always(QByteArrayView name, QLatin1StringView word)
+    template <typename Value>
+    void always(QLatin1StringView key, const Value &value)
     {
-        always(name, QByteArrayView(word.data(), word.size()));
+        putKey(key);
+        put(value);
     }
-
-    void put(QByteArrayView name, std::integral auto number)
+    template <typename Value>
+    void required(QLatin1StringView key, const Value &value)
     {
-        if (number != 0)
-            always(name, static_cast<std::int64_t>(number));
+        always(key, value);
     }
-    void put(QByteArrayView name, bool value)
+    template <typename Value>
+    void optional(QLatin1StringView key, const Value &value)
     {
-        if (value)
-            always(name, true);
+        if (!saysNothing(value))
+            always(key, value);
     }
-    void put(QByteArrayView name, QByteArrayView text)
+    template <typename Enum, typename Value, std::size_t size>
+    void byName(QLatin1StringView key, const std::array<Value, size> &values, Enum)
     {
-        if (!text.isEmpty())
-            always(name, text);
+        putKey(key);
+        ObjectWriter object(m_out);
+        for (std::size_t i = 0; i < size; ++i)
+            object.optional(name(static_cast<Enum>(i)), values[i]);
     }
-    void put(QByteArrayView name, const std::optional<Microseconds> &duration)
+    void bytes(QLatin1StringView text, QLatin1StringView base64, const QByteArray &value)
     {
-        if (duration)
-            always(name, std::int64_t{duration->count()});
+        if (isShowable(value))
+            optional(text, value);
+        else
+            always(base64, value.toBase64());
     }
 
 private:
-    Out &m_out;
-    bool m_first = true;
-};
-
-/// By `append` of each; nothing where there are none.
-template <typename Row, typename Append>
-void appendRows(ObjectWriter &object, QByteArrayView name, const std::vector<Row> &rows, Append append)
-{
-    if (rows.empty())
-        return;
-    Out &out = object.key(name);
-    char separator = '[';
-    for (const Row &row : rows) {
-        out.put(separator);
-        append(out, row);
-        separator = ',';
+    void putKey(QLatin1StringView key)
+    {
+        m_out.putKey(m_separator, key);
+        m_separator = ',';
     }
-    out.put(']');
-}
+
+    template <typename Value>
+    static bool saysNothing(const Value &value)
+    {
+        if constexpr (requires { value.isEmpty(); })
+            return value.isEmpty();
+        else if constexpr (requires { value.empty(); })
+            return value.empty();
+        else
+            return value == Value{};
+    }
+
+    template <typename Value>
+    void put(const Value &value)
+    {
+        if constexpr (std::same_as<Value, bool>)
+            m_out.put(QByteArrayView(value ? "true" : "false"));
+        else if constexpr (std::integral<Value>)
+            m_out.put(static_cast<std::int64_t>(value));
+        else if constexpr (std::is_enum_v<Value>)
+            m_out.putPlain(name(value));
+        else
+            describe(ObjectWriter(m_out), value);
+    }
+    void put(const QByteArray &text) { m_out.putText(text); }
+    void put(const QString &text) { m_out.putText(text.toUtf8()); }
+    void put(WallTime at) { put(at.time_since_epoch()); }
+    template <typename Count, typename Period>
+    void put(std::chrono::duration<Count, Period> duration)
+    {
+        m_out.put(std::int64_t{duration.count()});
+    }
+    void put(const HistogramSlice::Bucket &bucket)
+    {
+        m_out.put(std::int64_t{bucket.upTo});
+        m_out.put(',');
+        m_out.put(static_cast<std::int64_t>(bucket.count));
+    }
+    template <typename Value>
+    void put(const std::optional<Value> &value)
+    {
+        put(*value);
+    }
+    template <typename Value>
+    void put(const std::vector<Value> &values)
+    {
+        m_out.put('[');
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (i > 0)
+                m_out.put(',');
+            put(values[i]);
+        }
+        m_out.put(']');
+    }
+
+    Out &m_out;
+    char m_separator = '{';
+};
 
 }  // namespace holdline::monitor

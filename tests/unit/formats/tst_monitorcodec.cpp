@@ -5,6 +5,7 @@
 #include "tests/support/randommonitor.h"
 #include "tests/support/suite.h"
 
+#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -37,6 +38,107 @@ QString errorOf(const QByteArray &line)
     const auto result = decode(line);
     const auto *error = std::get_if<QString>(&result);
     return error ? *error : QString();
+}
+
+/// With something in every member.
+Update fullUpdate(Update::Kind kind)
+{
+    JobRow job;
+    job.id = "1";
+    job.account = "a";
+    job.created = WallTime(Milliseconds(1'700'000'000'001));
+    job.deadline = WallTime(Milliseconds(1'700'000'030'001));
+    job.order = -1;
+    job.queue = Microseconds(0);
+    job.start = Microseconds(1);
+    job.job = Microseconds(2);
+    job.total = Microseconds(3);
+    job.attempts = 4;
+    job.passThrough = true;
+    job.outcome = Reason::Completed;
+    job.status = 200;
+    job.upstreamId = "up \"1\"";
+    job.client = "127.0.0.1:5";
+    job.requestId = "request";
+    job.detail = "HTTP 503 \xE2\x80\xA6";
+    job.durable = job.handedOver = job.recovered = true;
+    job.joined = 6;
+    job.waiting = 7;
+    const LaneRow lane{"a", 1, 2, Microseconds(3), Microseconds(4), true};
+    const CallbackRow callback{
+        WallTime(Milliseconds(1'700'000'000'002)), CallbackOutcome::Late, "1", "up", "127.0.0.1:5", 6};
+
+    Sample sample;
+    sample.at = WallTime(Milliseconds(1'700'000'000'003));
+    sample.span = Microseconds(1'000'000);
+    for (std::size_t i = 0; i < sample.requests.size(); ++i)
+        sample.requests[i] = i;
+    for (std::size_t i = 1; i < sample.callbacks.size(); ++i)
+        sample.callbacks[i] = i;
+    sample.starts = {0, 1, 2};
+    sample.retries = 1;
+    sample.held = 2;
+    sample.heldPeak = 3;
+    sample.queued = 4;
+    sample.lanes = 5;
+    sample.startsInFlight = 6;
+    sample.clientConnections = 7;
+    sample.upstreamConnections = 8;
+    sample.circuit = CircuitState::HalfOpen;
+    sample.draining = true;
+    sample.cpu = Microseconds(9);
+    sample.rssBytes = 10;
+    sample.observers = 11;
+    sample.durable = 12;
+    sample.waiting = 13;
+    sample.joined = 14;
+    sample.recovered = 15;
+    sample.deadLettersStored = 16;
+    sample.letters = {17, 18};
+    const HistogramSlice slice({{1, 2}, {3, 4}}, Microseconds(14), Microseconds(3));
+    sample.store = StoreSample{false, true, "full", 1, 2, 3, 4, 5, slice};
+    sample.phases = {slice, slice, {}, slice};
+
+    Update update;
+    update.seq = 1;
+    update.kind = kind;
+    update.part = kind == Update::Kind::Snapshot ? 1 : 0;
+    update.at = WallTime(Milliseconds(1'700'000'000'004));
+    update.service = ServiceFacts{
+        "0.1.0", "6.4.2", 1, job.created, "127.0.0.1:3738", "http://u", "http://c/", Milliseconds(2), {},
+        3,       4,       5};
+    update.sample = sample;
+    update.jobs = {job, {}};
+    update.ended = {job};
+    update.ended.front().state = RowState::Ended;
+    update.gone = {"2", "3"};
+    update.lanes = {lane, {}};
+    update.lanesGone = {"b"};
+    update.callbacks = {callback, {{}, CallbackOutcome::Matched, {}, {}, {}, 0}};
+    update.endedOmitted = 1;
+    update.callbacksOmitted = 2;
+    return update;
+}
+
+Reply fullReply()
+{
+    DeadLetterRow letter;
+    letter.id = "1";
+    letter.at = WallTime(Milliseconds(1'700'000'000'005));
+    letter.job = "2";
+    letter.account = "a";
+    letter.client = "127.0.0.1:5";
+    letter.detail = "detail";
+    letter.bytes = 3;
+    letter.cut = true;
+    letter.redriven = 4;
+    Reply reply{"1", true, u"“x”"_s};
+    reply.result = StoredResult{"1", 200, BodyPart::of("text/plain", "x")};
+    reply.letters = {letter, {}};
+    reply.deadLettersOmitted = 1;
+    reply.letter = letter;
+    reply.body = BodyPart::of("x", "\xFF");
+    return reply;
 }
 
 }  // namespace
@@ -73,6 +175,37 @@ private Q_SLOTS:
             "{\"seq\":3,\"type\":\"delta\",\"at\":1700000000123,\"jobs\":[{\"id\":\"4499a6e0\",\"state\":"
             "\"queued\","
             "\"account\":\"acme\",\"created\":1700000000000,\"deadline\":1700000030000,\"queue_us\":0}]}\n");
+    }
+
+    /// Lines as the first version of the protocol wrote them.
+    void bytesStayAsTheyAre()
+    {
+        QFile file(QStringLiteral(HOLDLINE_TEST_DATA "/monitor-messages.ndjson"));
+        QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(file.errorString()));
+        Update defaults;
+        defaults.service.emplace();
+        defaults.sample.emplace();
+        Reply noLetters{{}, false, {}};
+        noLetters.letters.emplace();
+        std::vector<QByteArray> lines{encode(Hello{1, "0.1.0", 42}),
+                                      encode(fullUpdate(Update::Kind::Snapshot)),
+                                      encode(fullUpdate(Update::Kind::Delta)),
+                                      encode(Update{}),
+                                      encode(defaults),
+                                      encode(fullReply()),
+                                      encode(noLetters)};
+        for (int i = 0; i < Command::kVerbs; ++i)
+            lines.push_back(encode(Command{"7", static_cast<Command::Verb>(i), "a"}));
+        for (const QByteArray &row : {encodeRow(JobRow{}), encodeRow(LaneRow{}), encodeRow(CallbackRow{}),
+                                      encodeRow(DeadLetterRow{})})
+            lines.push_back(row + '\n');
+        for (const QByteArray &line : lines)
+            QCOMPARE(line, file.readLine());
+        QVERIFY(file.atEnd());
+        const auto snapshot = fullUpdate(Update::Kind::Snapshot);
+        QVERIFY(decoded<Update>(lines[1]).sample == snapshot.sample);
+        QVERIFY(decoded<Update>(lines[1]).ended == snapshot.ended);
+        QVERIFY(decoded<Reply>(lines[5]) == fullReply());
     }
 
     void roundTrips()
@@ -319,6 +452,7 @@ private Q_SLOTS:
         row("{\"seq\":1,\"type\":\"delta\",\"at\":1,\"gone\":[1]}");
         row("{\"seq\":1,\"type\":\"snapshot\",\"at\":1}");
         row("{\"seq\":1,\"type\":\"delta\",\"at\":1,\"sample\":{\"at\":1,\"requests\":{\"surprise\":1}}}");
+        row("{\"seq\":1,\"type\":\"delta\",\"at\":1,\"sample\":{\"at\":1,\"phases\":{\"job\":1}}}");
         row("{\"seq\":1,\"type\":\"delta\",\"at\":1,\"sample\":{\"at\":1,\"phases\":{\"job\":{\"buckets\":[1]"
             "}}}}");
         row("{\"seq\":1,\"type\":\"delta\",\"at\":1,\"sample\":{\"at\":1,\"phases\":{\"job\":{\"buckets\":[2,"

@@ -2,12 +2,10 @@
 // resources/docs/monitor-protocol.md must be true: every member and word of the messages is explained there,
 // and its examples are messages.
 #include "core/monitormessages/monitorcodec.h"
+#include "core/monitormessages/monitorfields.h"
 #include "tests/support/suite.h"
 
 #include <QFile>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QRegularExpression>
 #include <QSet>
 #include <QTest>
@@ -18,82 +16,62 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// With something in every member.
-Update fullUpdate(Update::Kind kind)
+/// Gathers the names of all members that describe() lists.
+class Members
 {
-    JobRow job;
-    job.id = "1";
-    job.account = "a";
-    job.order = 1;
-    job.queue = job.start = job.job = job.total = Microseconds(1);
-    job.attempts = 1;
-    job.passThrough = true;
-    job.outcome = Reason::Completed;
-    job.status = 200;
-    job.upstreamId = job.client = job.requestId = job.detail = "x";
-    job.durable = job.handedOver = job.recovered = true;
-    job.joined = job.waiting = 1;
-    LaneRow lane{"a", 1, 1, Microseconds(1), Microseconds(1), true};
-    CallbackRow callback{{}, CallbackOutcome::Late, "1", "x", "x", 1};
+public:
+    explicit Members(QSet<QString> &names) : m_names(names) {}
 
-    Sample sample;
-    sample.retries = 1;
-    sample.draining = true;
-    sample.durable = sample.waiting = 1;
-    sample.joined = sample.recovered = sample.deadLettersStored = 1;
-    sample.letters = {1, 1};
-    sample.store = StoreSample{
-        false, true, "x", 1, 1, 1, 1, 1, HistogramSlice({{1, 1}}, Microseconds(1), Microseconds(1))};
-    for (HistogramSlice &phase : sample.phases)
-        phase = HistogramSlice({{1, 1}}, Microseconds(1), Microseconds(1));
-
-    Update update;
-    update.seq = 1;
-    update.kind = kind;
-    update.part = kind == Update::Kind::Snapshot ? 1 : 0;
-    update.service.emplace().qt = "6";
-    update.sample = sample;
-    update.jobs = {job};
-    update.ended = {job};
-    update.ended.front().state = RowState::Ended;
-    update.gone = {"2"};
-    update.lanes = {lane};
-    update.lanesGone = {"b"};
-    update.callbacks = {callback};
-    update.endedOmitted = 1;
-    update.callbacksOmitted = 1;
-    return update;
-}
-
-Reply fullReply()
-{
-    DeadLetterRow letter;
-    letter.id = "1";
-    letter.job = letter.account = letter.client = letter.detail = "x";
-    letter.bytes = letter.redriven = 1;
-    letter.cut = true;
-    Reply reply{"1", true, u"x"_s};
-    reply.result = StoredResult{"1", 200, BodyPart::of("text/plain", "x")};
-    reply.letters = {letter};
-    reply.deadLettersOmitted = 1;
-    reply.letter = letter;
-    reply.body = BodyPart::of("x", "\xFF");
-    return reply;
-}
-
-void addMembers(const QJsonValue &value, QSet<QString> &names)
-{
-    if (value.isArray()) {
-        for (const QJsonValue &one : value.toArray())
-            addMembers(one, names);
-        return;
+    void constant(QLatin1StringView name, QLatin1StringView) { m_names.insert(name); }
+    template <typename Value>
+    void required(QLatin1StringView name, Value &value)
+    {
+        optional(name, value);
     }
-    const QJsonObject object = value.toObject();
-    for (auto it = object.begin(); it != object.end(); ++it) {
-        names.insert(it.key());
-        addMembers(it.value(), names);
+    template <typename Value>
+    void always(QLatin1StringView name, Value &value)
+    {
+        optional(name, value);
     }
-}
+    template <typename Value>
+    void optional(QLatin1StringView name, Value &value)
+    {
+        m_names.insert(name);
+        look(value);
+    }
+    template <typename Enum, typename Value, std::size_t size>
+    void byName(QLatin1StringView name, std::array<Value, size> &values, Enum)
+    {
+        m_names.insert(name);
+        for (Value &value : values)
+            look(value);
+    }
+    void bytes(QLatin1StringView text, QLatin1StringView base64, QByteArray &)
+    {
+        m_names.insert(text);
+        m_names.insert(base64);
+    }
+
+private:
+    template <typename Value>
+    void look(Value &value)
+    {
+        if constexpr (requires { describe(*this, value); })
+            describe(*this, value);
+    }
+    template <typename Value>
+    void look(std::optional<Value> &value)
+    {
+        look(value.emplace());
+    }
+    template <typename Value>
+    void look(std::vector<Value> &values)
+    {
+        look(values.emplace_back());
+    }
+
+    QSet<QString> &m_names;
+};
 
 template <typename Word>
 QSet<QString> words(Word last)
@@ -121,16 +99,20 @@ private Q_SLOTS:
 
     void everyMemberIsExplained()
     {
-        QSet<QString> names;
-        const std::vector<QByteArray> lines{encode(Hello{}),
-                                            encode(fullUpdate(Update::Kind::Snapshot)),
-                                            encode(fullUpdate(Update::Kind::Delta)),
-                                            encode(Command{"1", Command::Verb::Cancel, "x"}),
-                                            encode(Command{"1", Command::Verb::PauseLane, "x"}),
-                                            encode(Command{"1", Command::Verb::Discard, "x"}),
-                                            encode(fullReply())};
-        for (const QByteArray &line : lines)
-            addMembers(QJsonDocument::fromJson(line).object(), names);
+        QSet<QString> names{u"seq"_s};
+        const auto add = [&names](auto message) { describe(Members(names), message); };
+        add(Hello{});
+        Update snapshot;
+        snapshot.kind = Update::Kind::Snapshot;
+        add(snapshot);
+        add(Update{});
+        add(Reply{});
+        for (int i = 0; i < Command::kVerbs; ++i)
+            add(Command{{}, static_cast<Command::Verb>(i), {}});
+        for (const QLatin1StringView name :
+             {"id"_L1, "pass_through"_L1, "paused"_L1, "word"_L1, "failed_writes"_L1, "buckets"_L1,
+              "circuit"_L1, "redriven"_L1, "base64"_L1})
+            QVERIFY2(names.contains(name), name.data());
         QVERIFY(names.size() > 50);
         // Those of a hello and of a reply stand in their examples.
         for (const QString &name : std::as_const(names))

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/monitormessages/monitormessages.h"
+
+#include <concepts>
+
+/// The members of every object of the monitor's protocol, in the order in which they are written. The encoder
+/// (ObjectWriter), the decoder (ObjectReader) and the test of the protocol's document walk the same lists.
+/// What they offer:
+///
+///     required(name, value)        always written; an error where it is missing
+///     always(name, value)          always written; may be missing
+///     optional(name, value)        left out while it says nothing: empty, zero, false, no value
+///     byName(name, values, Enum{}) an object of those elements that say something, under the names of Enum
+///     bytes(text, base64, value)   under the first name where it can be shown, else coded under the second
+///     constant(name, text)         always written; not read
+namespace holdline::monitor {
+
+using namespace Qt::StringLiterals;
+
+/// A message that is read, or one that is written and const.
+template <typename Object, typename Message>
+concept Maybe = std::same_as<std::remove_const_t<Object>, Message>;
+
+/// How many values an enum has. They count from 0, and each has a name().
+template <typename Enum>
+inline constexpr int kCountOf = 0;
+template <>
+inline constexpr int kCountOf<RowState> = kRowStateCount;
+template <>
+inline constexpr int kCountOf<Reason> = kReasonCount;
+template <>
+inline constexpr int kCountOf<CallbackOutcome> = kCallbackOutcomeCount;
+template <>
+inline constexpr int kCountOf<DeadLetter::Kind> = kDeadLetterKinds;
+template <>
+inline constexpr int kCountOf<CircuitState> = static_cast<int>(CircuitState::HalfOpen) + 1;
+template <>
+inline constexpr int kCountOf<SnapshotReason> = static_cast<int>(SnapshotReason::Asked) + 1;
+template <>
+inline constexpr int kCountOf<Command::Verb> = Command::kVerbs;
+
+void describe(auto &&fields, Maybe<JobRow> auto &row)
+{
+    fields.required("id"_L1, row.id);
+    fields.required("state"_L1, row.state);
+    fields.always("account"_L1, row.account);
+    fields.required("created"_L1, row.created);
+    fields.always("deadline"_L1, row.deadline);
+    fields.optional("order"_L1, row.order);
+    fields.optional("queue_us"_L1, row.queue);
+    fields.optional("start_us"_L1, row.start);
+    fields.optional("job_us"_L1, row.job);
+    fields.optional("total_us"_L1, row.total);
+    fields.optional("attempts"_L1, row.attempts);
+    fields.optional("pass_through"_L1, row.passThrough);
+    fields.optional("outcome"_L1, row.outcome);
+    fields.optional("status"_L1, row.status);
+    fields.optional("upstream_id"_L1, row.upstreamId);
+    fields.optional("client"_L1, row.client);
+    fields.optional("request_id"_L1, row.requestId);
+    fields.optional("detail"_L1, row.detail);
+    fields.optional("promised"_L1, row.durable);
+    fields.optional("handed_over"_L1, row.handedOver);
+    fields.optional("recovered"_L1, row.recovered);
+    fields.optional("joined"_L1, row.joined);
+    fields.optional("waiting"_L1, row.waiting);
+}
+
+void describe(auto &&fields, Maybe<LaneRow> auto &row)
+{
+    fields.required("account"_L1, row.account);
+    fields.optional("queued"_L1, row.queued);
+    fields.optional("in_flight"_L1, row.inFlight);
+    fields.optional("turn_us"_L1, row.turn);
+    fields.optional("forecast_us"_L1, row.forecast);
+    fields.optional("paused"_L1, row.paused);
+}
+
+void describe(auto &&fields, Maybe<CallbackRow> auto &row)
+{
+    fields.required("at"_L1, row.at);
+    fields.required("word"_L1, row.word);
+    fields.optional("job"_L1, row.job);
+    fields.optional("upstream_id"_L1, row.upstreamId);
+    fields.optional("client"_L1, row.client);
+    fields.optional("bytes"_L1, row.bytes);
+}
+
+void describe(auto &&fields, Maybe<DeadLetterRow> auto &row)
+{
+    fields.required("id"_L1, row.id);
+    fields.required("kind"_L1, row.kind);
+    fields.required("at"_L1, row.at);
+    fields.required("reason"_L1, row.reason);
+    fields.optional("job"_L1, row.job);
+    fields.optional("account"_L1, row.account);
+    fields.optional("client"_L1, row.client);
+    fields.optional("detail"_L1, row.detail);
+    fields.optional("bytes"_L1, row.bytes);
+    fields.optional("cut"_L1, row.cut);
+    fields.optional("redriven"_L1, row.redriven);
+}
+
+void describe(auto &&fields, Maybe<ServiceFacts> auto &facts)
+{
+    fields.always("version"_L1, facts.version);
+    fields.optional("qt"_L1, facts.qt);
+    fields.always("pid"_L1, facts.pid);
+    fields.always("started_at"_L1, facts.startedAt);
+    fields.always("listen"_L1, facts.listen);
+    fields.always("upstream"_L1, facts.upstream);
+    fields.always("callback_url"_L1, facts.callbackUrl);
+    fields.always("deadline_ms"_L1, facts.deadline);
+    fields.always("drain_timeout_ms"_L1, facts.drainTimeout);
+    fields.always("held_limit"_L1, facts.heldLimit);
+    fields.always("starts_per_account"_L1, facts.startsPerAccount);
+    fields.always("threads"_L1, facts.threads);
+}
+
+void describe(auto &&fields, Maybe<HistogramSlice> auto &slice)
+{
+    auto sum = slice.sum();
+    auto max = slice.max();
+    auto buckets = slice.buckets();
+    fields.always("sum_us"_L1, sum);
+    fields.always("max_us"_L1, max);
+    fields.always("buckets"_L1, buckets);
+    if constexpr (!std::is_const_v<std::remove_reference_t<decltype(slice)>>)
+        slice = HistogramSlice(std::move(buckets), sum, max);
+}
+
+void describe(auto &&fields, Maybe<StoreSample> auto &store)
+{
+    fields.required("available"_L1, store.available);
+    fields.optional("durable"_L1, store.durable);
+    fields.optional("error"_L1, store.error);
+    fields.optional("queued"_L1, store.queued);
+    fields.optional("writes"_L1, store.writes);
+    fields.optional("failed_writes"_L1, store.failedWrites);
+    fields.optional("records"_L1, store.records);
+    fields.optional("bytes"_L1, store.bytes);
+    fields.optional("took"_L1, store.took);
+}
+
+void describe(auto &&fields, Maybe<Sample> auto &sample)
+{
+    fields.required("at"_L1, sample.at);
+    fields.always("span_us"_L1, sample.span);
+    fields.byName("requests"_L1, sample.requests, Reason{});
+    fields.byName("callbacks"_L1, sample.callbacks, CallbackOutcome{});
+    fields.byName("starts"_L1, sample.starts, StartFate{});
+    fields.optional("retries"_L1, sample.retries);
+    fields.always("held"_L1, sample.held);
+    fields.always("held_peak"_L1, sample.heldPeak);
+    fields.always("queued"_L1, sample.queued);
+    fields.always("lanes"_L1, sample.lanes);
+    fields.always("starts_in_flight"_L1, sample.startsInFlight);
+    fields.always("client_connections"_L1, sample.clientConnections);
+    fields.always("upstream_connections"_L1, sample.upstreamConnections);
+    fields.always("circuit"_L1, sample.circuit);
+    fields.optional("draining"_L1, sample.draining);
+    fields.always("cpu_us"_L1, sample.cpu);
+    fields.always("rss_bytes"_L1, sample.rssBytes);
+    fields.always("observers"_L1, sample.observers);
+    fields.optional("promised"_L1, sample.durable);
+    fields.optional("waiting"_L1, sample.waiting);
+    fields.optional("joined"_L1, sample.joined);
+    fields.optional("recovered"_L1, sample.recovered);
+    fields.optional("letters_kept"_L1, sample.deadLettersStored);
+    fields.byName("letters"_L1, sample.letters, DeadLetter::Kind{});
+    fields.optional("store"_L1, sample.store);
+    fields.byName("phases"_L1, sample.phases, Phase{});
+}
+
+void describe(auto &&fields, Maybe<Hello> auto &hello)
+{
+    fields.constant("type"_L1, "hello"_L1);
+    fields.required("protocol"_L1, hello.protocol);
+    fields.constant("program"_L1, "holdline"_L1);
+    fields.always("version"_L1, hello.version);
+    fields.always("pid"_L1, hello.pid);
+}
+
+/// Without `seq`, which stands before it. The kind must be known.
+void describe(auto &&fields, Maybe<Update> auto &update)
+{
+    if (update.kind == Update::Kind::Snapshot) {
+        fields.constant("type"_L1, "snapshot"_L1);
+        fields.required("part"_L1, update.part);
+        fields.always("last"_L1, update.last);
+        fields.always("reason"_L1, update.reason);
+    } else {
+        fields.constant("type"_L1, "delta"_L1);
+    }
+    fields.required("at"_L1, update.at);
+    fields.optional("service"_L1, update.service);
+    fields.optional("sample"_L1, update.sample);
+    fields.optional("jobs"_L1, update.jobs);
+    fields.optional("ended"_L1, update.ended);
+    fields.optional("gone"_L1, update.gone);
+    fields.optional("lanes"_L1, update.lanes);
+    fields.optional("lanes_gone"_L1, update.lanesGone);
+    fields.optional("callbacks"_L1, update.callbacks);
+    fields.optional("ended_omitted"_L1, update.endedOmitted);
+    fields.optional("callbacks_omitted"_L1, update.callbacksOmitted);
+}
+
+void describe(auto &&fields, Maybe<Command> auto &command)
+{
+    fields.required("command"_L1, command.verb);
+    fields.optional("id"_L1, command.id);
+    if (const QLatin1StringView target = targetName(command.verb); !target.isEmpty())
+        fields.optional(target, command.target);
+}
+
+void describe(auto &&fields, Maybe<BodyPart> auto &body)
+{
+    fields.optional("content_type"_L1, body.contentType);
+    fields.always("size"_L1, body.size);
+    fields.bytes("text"_L1, "base64"_L1, body.bytes);
+}
+
+void describe(auto &&fields, Maybe<StoredResult> auto &result)
+{
+    fields.required("job"_L1, result.job);
+    fields.optional("status"_L1, result.status);
+    describe(fields, result.body);
+}
+
+void describe(auto &&fields, Maybe<Reply> auto &reply)
+{
+    fields.constant("type"_L1, "reply"_L1);
+    fields.optional("id"_L1, reply.id);
+    fields.required("ok"_L1, reply.ok);
+    fields.always("text"_L1, reply.text);
+    fields.optional("result"_L1, reply.result);
+    fields.optional("letters"_L1, reply.letters);
+    fields.optional("letters_omitted"_L1, reply.deadLettersOmitted);
+    fields.optional("letter"_L1, reply.letter);
+    fields.optional("body"_L1, reply.body);
+}
+
+}  // namespace holdline::monitor
