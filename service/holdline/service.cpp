@@ -191,7 +191,7 @@ Service::Service(const Config &config, LogSink &sink, QObject *parent)
     connect(&d->shards, &ShardGroup::drained, this, [this] {
         QTimer::singleShot(kLeaveTime, this, &Service::finished);
         if (d->monitors)
-            d->monitors->tellNow();
+            d->monitors->sendNow();
         d->shards.leave();
     });
 }

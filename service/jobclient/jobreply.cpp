@@ -10,7 +10,7 @@ namespace holdline {
 
 namespace {
 
-/// The id goes into the proof block, where quotes, backslashes and control characters have no place.
+/// True when the id is safe in a proof block: no quotes, backslashes or control characters.
 bool isPlain(const QByteArray &text)
 {
     return !text.isEmpty() && text.size() <= 256 && std::all_of(text.begin(), text.end(), [](char c) {

@@ -7,35 +7,35 @@
 
 namespace holdline {
 
-/// Why a job did not succeed.
+/// The reason why a job did not succeed.
 enum class Failure {
     None,
     ConnectRefused,
-    ConnectFailed,  ///< no route, no descriptor, no address
-    Closed,         ///< the connection ended, or was reset, before the answer was there
+    ConnectFailed,  ///< no route, no descriptor or no address
+    Closed,         ///< the connection ended or was reset before the answer
     Timeout,
-    BadHttp,       ///< the answer is not HTTP, or is too large
-    Status,        ///< another status than 200
-    BadJson,       ///< the body is no JSON object with the members of a job
+    BadHttp,       ///< the answer is not HTTP or too large
+    Status,        ///< a status other than 200
+    BadJson,       ///< the body is not a JSON object with the members of a job
     NotCompleted,  ///< the job's state is not "completed"
-    BadProof,      ///< id, startedAt or proof do not look like one
+    BadProof,      ///< id, startedAt or proof is malformed
 };
 
-/// How one job ended for the client.
+/// The result of one job for the client.
 struct JobReply
 {
     Failure failure = Failure::None;
-    int status = 0;    ///< of the answer; 0 when there was none
-    ProofEntry entry;  ///< when it succeeded
+    int status = 0;    ///< of the answer; 0 without one
+    ProofEntry entry;  ///< set when the job succeeded
 };
 
-/// The failure's word in reports: "timeout", "status_503".
+/// The failure's name in reports: "timeout", "status_503".
 QByteArray failureName(const JobReply &reply);
 
-/// Judges an answer: 200, a JSON object with state "completed", an id, a time and a proof.
+/// Checks an answer: status 200 and a JSON object with state "completed", an id, a time and a proof.
 JobReply judgeAnswer(int status, const QByteArray &body);
 
-/// The request's body: `{"account":"…","wait":true}`.
+/// The body of a request: `{"account":"…","wait":true}`.
 QByteArray blockingRequest(const QByteArray &account);
 
 }  // namespace holdline

@@ -50,7 +50,7 @@ LoadGenerator::~LoadGenerator() = default;
 
 void LoadGenerator::start()
 {
-    // Looked up once: thousands of clients asking at the same moment would measure the resolver.
+    // Looks the name up once. Thousands of clients asking at the same moment would measure the resolver.
     QHostInfo::lookupHost(m_options.url.host(), this, &LoadGenerator::begin);
 }
 

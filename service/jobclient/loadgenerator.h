@@ -18,29 +18,29 @@ namespace holdline {
 
 using namespace std::chrono_literals;
 
-/// What to run. Plain data.
+/// The options of a run. Plain data.
 struct LoadOptions
 {
-    QUrl url{QStringLiteral("http://127.0.0.1:3740/start")};  ///< http only; posted to exactly as it is
+    QUrl url{QStringLiteral("http://127.0.0.1:3740/start")};  ///< http only; posted to exactly as given
     QByteArray account = "example";
     int jobs = 50;
-    int concurrency = 0;  ///< connections at once; 0: as many as jobs
-    int accounts = 1;     ///< more than one: the jobs go to ACCOUNT-0, ACCOUNT-1 … in turn
-    double rate = 0;      ///< jobs per second; 0: each as soon as a connection is free
-    /// Each job is sent with the Idempotency-Key PREFIX-0, PREFIX-1 …; empty: without one.
+    int concurrency = 0;  ///< connections at once; 0 means as many as jobs
+    int accounts = 1;     ///< above 1, the jobs use ACCOUNT-0, ACCOUNT-1 … in turn
+    double rate = 0;      ///< jobs per second; 0 sends each job when a connection is free
+    /// Sends each job with the Idempotency-Key PREFIX-0, PREFIX-1 …. Empty means without keys.
     QByteArray idempotencyPrefix;
     std::chrono::milliseconds limit = 5s;
-    std::chrono::milliseconds timeout = 30s;  ///< of one job, from its sending
+    std::chrono::milliseconds timeout = 30s;  ///< of one job, from sending it
 };
 
-/// Sends the jobs of a run, each over the connection of a VirtualClient, never over more of them than the
-/// concurrency, and collects what came of them.
+/// Sends the jobs of a run, each over the connection of a VirtualClient, and collects the results. Uses at
+/// most `concurrency` connections.
 ///
-/// Without a rate every free connection takes the next job at once, and a job's duration counts from its
-/// sending. With a rate jobs are due at fixed times whatever the server does, and the duration counts from
-/// the time a job was due: one that had to wait for a free connection shows it (no coordinated omission).
+/// Without a rate, every free connection takes the next job at once, and a job's duration counts from its
+/// sending. With a rate, jobs are due at fixed times, also when the server is slow. The duration then counts
+/// from the due time, so it includes a wait for a free connection (no coordinated omission).
 ///
-/// Life: construct, start() once; finished() comes once, never from inside start(). Lives in one thread.
+/// Life: construct, start() once. finished() comes once, never inside start(). Lives in one thread.
 class LoadGenerator : public QObject
 {
     Q_OBJECT
@@ -50,7 +50,7 @@ public:
     ~LoadGenerator() override;
 
     void start();
-    /// Complete once finished() was emitted.
+    /// Complete after finished().
     const Report &report() const { return m_report; }
     std::chrono::nanoseconds elapsed() const { return Clock::now() - m_begun; }
 
@@ -77,13 +77,13 @@ private:
     const LoadOptions m_options;
     Report m_report;
     Target m_target;
-    std::vector<QByteArray> m_bodies;  ///< one per account
+    std::vector<QByteArray> m_bodies;  ///< one for each account
     std::vector<Slot> m_slots;
-    std::vector<std::size_t> m_free;  ///< the slots that are not busy; the last one to become free goes first
+    std::vector<std::size_t> m_free;  ///< free slots; the one that became free last is used first
     DeadlineTimer<std::size_t> m_timeouts;
     QTimer m_pace;
     TimePoint m_begun{};
-    int m_next = 0;  ///< the next job to be sent
+    int m_next = 0;  ///< the next job to send
 };
 
 }  // namespace holdline

@@ -11,7 +11,7 @@ namespace holdline {
 
 namespace {
 
-/// As Go prints whole seconds: "5s", "1m5s", "1h0m5s".
+/// Whole seconds as Go prints them: "5s", "1m5s", "1h0m5s".
 QByteArray wholeSeconds(std::chrono::nanoseconds elapsed)
 {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(elapsed).count();

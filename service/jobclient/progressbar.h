@@ -11,16 +11,16 @@ namespace holdline {
 /// "25 / 50 [=================>-----------------] 50.00 % 12s".
 QByteArray progressLine(int done, int total, std::chrono::nanoseconds elapsed, int columns);
 
-/// Draws that line again and again on stdout, when stdout is a terminal; does nothing otherwise.
+/// Draws that line repeatedly on stdout when stdout is a terminal. Does nothing otherwise.
 class ProgressBar
 {
 public:
     ProgressBar();
 
     bool isOn() const { return m_on; }
-    /// At most ten times a second, unless it is the last one.
+    /// Draws at most ten times a second, but always the last state.
     void show(int done, int total, std::chrono::nanoseconds elapsed);
-    /// Leaves the line standing, and an empty one below it.
+    /// Keeps the line and adds an empty one below it.
     void end();
 
 private:

@@ -26,7 +26,7 @@ void add(QStringList &problems, const QString &problem)
         problems.append(problem);
 }
 
-/// The largest number of jobs of which the last started less than a job's duration after the first.
+/// The most jobs whose last one started less than `window` after the first.
 std::size_t mostWithin(const std::vector<JobTime> &sorted, std::chrono::milliseconds window)
 {
     std::size_t most = 0;
@@ -64,7 +64,7 @@ ProofCheck checkProofs(const ProofEntries &entries, std::chrono::milliseconds li
         }
         if (!ids.insert(entry.id).second) {
             ++check.repeated;
-            add(check.problems, u"entry %1: its id stands further up already"_s.arg(i + 1));
+            add(check.problems, u"entry %1 repeats the id of an earlier entry"_s.arg(i + 1));
         }
     }
     if (entries.empty())

@@ -10,16 +10,16 @@
 
 namespace holdline {
 
-/// What `jobclient verify` finds out about a proof block without knowing the secret.
+/// The result of `jobclient verify`, which checks a proof block without the secret.
 struct ProofCheck
 {
     std::size_t count = 0;
-    std::size_t badEntries = 0;  ///< with an id, a time or a proof that does not look like one
-    std::size_t repeated = 0;    ///< with an id that stands further up as well
-    QByteArray first;            ///< the earliest startedAt; empty when there is none
+    std::size_t badEntries = 0;  ///< with a malformed id, time or proof
+    std::size_t repeated = 0;    ///< with the id of an earlier entry
+    QByteArray first;            ///< the earliest startedAt, or empty
     QByteArray last;
     std::chrono::milliseconds span{0};  ///< between the two
-    std::size_t mostAtOnce = 0;         ///< started within half a second: jobs that ran at once
+    std::size_t mostAtOnce = 0;         ///< started within half a second, so jobs that ran at once
     QStringList problems;               ///< for people, the first ten
 
     bool ok() const { return problems.isEmpty(); }
@@ -27,7 +27,7 @@ struct ProofCheck
     QByteArray toJson() const;
 };
 
-/// Checks ids, formats, repetitions, and that all jobs started within `limit`.
+/// Checks ids, formats and repetitions, and that all jobs started within `limit`.
 ProofCheck checkProofs(const ProofEntries &entries, std::chrono::milliseconds limit);
 
 }  // namespace holdline

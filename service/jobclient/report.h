@@ -11,35 +11,36 @@
 
 namespace holdline {
 
-/// What became of a run. Plain data, filled in by LoadGenerator.
+/// The results of a run. Plain data, filled by LoadGenerator.
 struct Report
 {
-    int jobs = 0;         ///< asked for
-    int concurrency = 0;  ///< most connections at once that were allowed
+    int jobs = 0;         ///< requested jobs
+    int concurrency = 0;  ///< allowed connections at once
     int accounts = 1;
-    std::chrono::milliseconds limit{5000};  ///< the whole run may take
+    std::chrono::milliseconds limit{5000};  ///< for the whole run
 
     int succeeded = 0;
     int failed = 0;
-    int connections = 0;                              ///< opened in all
-    std::chrono::nanoseconds total{0};                ///< first request to last answer
-    std::chrono::nanoseconds summed{0};               ///< the durations of the succeeded jobs
+    int connections = 0;                              ///< opened connections
+    std::chrono::nanoseconds total{0};                ///< from the first request to the last answer
+    std::chrono::nanoseconds summed{0};               ///< of the succeeded jobs together
     std::vector<std::chrono::nanoseconds> durations;  ///< of the succeeded jobs, in the order of their ends
-    ProofEntries proofs;                              ///< the same
+    ProofEntries proofs;                              ///< of the succeeded jobs, in the order of their ends
     std::map<int, int> statuses;                      ///< answers by HTTP status
     std::map<QByteArray, int> failures;               ///< failed jobs by failureName()
 
     int done() const { return succeeded + failed; }
     std::chrono::nanoseconds average() const;
-    /// The duration that `share` (0 to 1) of the succeeded jobs did not exceed (nearest rank); 0 without any.
+    /// The duration that `share` (0 to 1) of the succeeded jobs did not exceed (nearest rank). 0 without
+    /// succeeded jobs.
     std::chrono::nanoseconds percentile(double share) const;
-    /// All jobs succeeded, and within the limit.
+    /// True when all jobs succeeded within the limit.
     bool passed() const;
 
-    /// What the original client prints below its progress bar, to the letter.
+    /// Exactly the text that the original client prints below its progress bar.
     QByteArray toText() const;
     QByteArray toJson() const;
-    /// "2 of 50 jobs failed: 1 timeout, 1 status_503"; empty when none did.
+    /// "2 of 50 jobs failed: 1 timeout, 1 status_503". Empty without failures.
     QByteArray failureText() const;
 };
 

@@ -62,7 +62,7 @@ void VirtualClient::write()
     m_request = {};
 }
 
-/// Not destroyed at once: it may be what called us.
+/// The socket is destroyed later, because it may be calling this function.
 void VirtualClient::disconnectSocket()
 {
     if (!m_socket)
@@ -79,7 +79,8 @@ void VirtualClient::socketReadable()
     if (received == StreamSocket::Received::Nothing)
         return;
     if (!m_busy) {
-        // The server closed a connection that was kept, or answered nothing; the next request opens another.
+        // The server closed a kept connection, or sent bytes without a request. The next request opens
+        // another connection.
         disconnectSocket();
         return;
     }
@@ -102,7 +103,7 @@ void VirtualClient::socketReadable()
     ended();
 }
 
-/// The connection has ended or broken.
+/// The connection ended or broke.
 void VirtualClient::ended()
 {
     if (m_parser.state() != http::ResponseParser::State::Complete) {

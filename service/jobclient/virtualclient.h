@@ -15,7 +15,7 @@
 
 namespace holdline {
 
-/// Where requests go. Shared by all clients of a run and outlives them.
+/// The target of all requests. Shared by all clients of a run, and must outlive them.
 struct Target
 {
     QList<QHostAddress> addresses;  ///< tried in this order
@@ -24,11 +24,11 @@ struct Target
     QByteArray head;
 };
 
-/// One client with one connection of its own: sends a request, waits for the answer, and keeps the connection
-/// for the next one when the server does. Opens it when it is needed, again when it was lost. A request is
-/// sent once: when a kept connection breaks under it, that is the answer.
+/// One client with one connection. Sends a request, waits for the answer, and keeps the connection when the
+/// server does. Opens the connection when needed and again when it was lost. A request is sent once. When a
+/// kept connection breaks during a request, the request fails.
 ///
-/// Lives in one thread. Destroying it closes the connection without a signal.
+/// Lives in one thread. The destructor closes the connection without a signal.
 class VirtualClient : public QObject, private http::StreamSocket::User
 {
     Q_OBJECT
@@ -37,14 +37,15 @@ public:
     explicit VirtualClient(const Target &target, QObject *parent = nullptr);
     ~VirtualClient() override;
 
-    /// Only when not busy. Exactly one finished() follows, never from inside send().
-    /// An `idempotencyKey` goes along, quoted; it must be fit for that.
+    /// Sends a request. Only when not busy. Exactly one finished() follows, never inside send().
+    /// `idempotencyKey` is sent in quotes and must be valid in them.
     void send(const QByteArray &body, const QByteArray &idempotencyKey = {});
-    /// Ends the request under way with that failure and closes the connection. finished() comes from inside.
+    /// Ends the current request with this failure and closes the connection. Emits finished() inside the
+    /// call.
     void giveUp(Failure failure);
 
     bool isBusy() const { return m_busy; }
-    /// Connections that were established so far.
+    /// The number of connections established so far.
     int connections() const { return m_connections; }
 
 Q_SIGNALS:
@@ -64,13 +65,13 @@ private:
 
     const Target &m_target;
     http::Connector m_connector;
-    std::unique_ptr<http::StreamSocket> m_socket;  ///< while connected
+    std::unique_ptr<http::StreamSocket> m_socket;  ///< set while connected
     std::unique_ptr<http::StreamSocket>
-        m_retired;  ///< the one before, closed; what it called may not have returned yet
+        m_retired;  ///< the previous socket, closed; one of its functions may still be on the stack
     http::ResponseParser m_parser;
     QByteArray m_request;
     int m_connections = 0;
-    std::uint64_t m_number = 0;  ///< of the request
+    std::uint64_t m_number = 0;  ///< of the current request
     bool m_busy = false;
 };
 

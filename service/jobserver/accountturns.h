@@ -12,14 +12,14 @@
 
 namespace holdline {
 
-/// What an account's turn is tied to: one request, or the connection that got it for as long as it lives.
+/// What holds an account's turn: one request, or the connection that got it until it closes.
 enum class SlotScope { Request, Connection };
 
-/// The bottleneck of the real job server: of all connections that ask for an account, only so many are served
-/// at once (one), the others wait their turn in the order they came. Accounts do not wait for each other.
+/// The bottleneck of the real job server. Of all connections that ask for one account, only a fixed number
+/// (one) is served at once. The others wait in order of arrival. Accounts do not wait for each other.
 ///
-/// A ticket is one request; a connection has at most one ticket at a time. Pure: it knows no socket and no
-/// clock. Every call that can end a turn returns the tickets whose turn has come.
+/// A ticket is one request. A connection has at most one ticket at a time. Pure: no socket and no clock.
+/// Every call that may end a turn returns the tickets that get a turn now.
 class AccountTurns
 {
 public:
@@ -32,25 +32,25 @@ public:
         Refused,  ///< this connection holds the turns of too many accounts (SlotScope::Connection)
     };
 
-    /// A connection may hold the turns of this many accounts, or a client could fill the memory with
-    /// accounts.
+    /// The most accounts whose turns one connection may hold. Without the limit a client could fill the
+    /// memory with accounts.
     static constexpr std::size_t kMaxAccountsPerConnection = 4096;
 
     AccountTurns(SlotScope scope, int connectionsPerAccount);
 
     Answer ask(const QByteArray &account, Connection connection, Ticket ticket);
-    /// The ticket was served or its client left. Its turn ends, unless the turn is the connection's.
+    /// The ticket was served, or its client left. Its turn ends unless the connection holds it.
     std::vector<Ticket> leave(Ticket ticket);
-    /// The connection has closed: all its turns end. Its ticket must have left before.
+    /// The connection closed. All its turns end. Call leave() for its ticket first.
     std::vector<Ticket> close(Connection connection);
 
-    /// The largest number of connections of one account that ever had a turn at once.
+    /// The largest number of connections of one account with a turn at once.
     int mostServedAtOnce() const { return m_mostServed; }
-    /// The longest line of waiting tickets one account ever had.
+    /// The longest queue of one account so far.
     int longestLine() const { return m_longestLine; }
-    /// Tickets that wait now.
+    /// The number of waiting tickets.
     int waiting() const { return m_waiting; }
-    /// Accounts somebody holds a turn of now.
+    /// The number of accounts with a turn in use.
     std::size_t accounts() const { return m_accounts.size(); }
 
 private:
@@ -64,7 +64,7 @@ private:
     {
         QByteArray account;
         Connection connection = 0;
-        Order order = 0;  ///< its place in the line; 0 once its turn has come
+        Order order = 0;  ///< position in the queue; 0 once the ticket has its turn
     };
 
     void grant(Account &account, const QByteArray &name, Connection connection);

@@ -19,10 +19,10 @@ namespace {
 
 constexpr qsizetype kMaxAnswerBytes = 64 * 1024;
 constexpr std::chrono::milliseconds kMaxPause{5000};
-// The words come from outside: so many different ones are counted each by itself.
+// Clients choose these texts. At most this many different ones get their own counter.
 constexpr std::size_t kMaxAnswerKinds = 64;
 
-/// The value of {"callback":"matched"}, if it is a word fit to be a key of the statistics.
+/// The value of {"callback":"matched"} when it is usable as a key of the statistics.
 QByteArray wordIn(const QByteArray &body)
 {
     QByteArray word;
@@ -132,7 +132,7 @@ void CallbackSender::replied(Key key, QNetworkReply &reply)
 std::chrono::milliseconds CallbackSender::pauseAfter(const Callback &callback, const QNetworkReply &reply)
 {
     const auto longest = std::min(m_options.backoff * (1 << std::min(callback.failures - 1, 10)), kMaxPause);
-    // Half of it is left to chance, so that callbacks that failed together do not come back together.
+    // Half of the pause is random, so that callbacks that failed together do not retry together.
     const auto half = longest / 2;
     auto pause = half + std::chrono::milliseconds(m_random() % static_cast<std::uint64_t>(half.count() + 1));
     bool ok = false;

@@ -20,12 +20,12 @@ class QNetworkReply;
 
 namespace holdline {
 
-/// Delivers callbacks as a webhook sender does: many at once, each again with growing pauses while the other
-/// end cannot be reached or answers 5xx (Retry-After honoured up to five seconds), never again after any
-/// other answer.
+/// Delivers callbacks like a webhook sender: many at once, with growing pauses between attempts. It retries
+/// after a connection failure or a 5xx, and follows a Retry-After of up to five seconds. It never retries
+/// after any other answer.
 ///
-/// Life: the manager must outlive it; destroying it drops what is still to be delivered. Lives in one thread.
-/// What is queued is bounded by whoever sends: one callback per job.
+/// Life: the manager must outlive it. The destructor drops undelivered callbacks. Lives in one thread. The
+/// caller bounds the queue: one callback per job.
 class CallbackSender : public QObject
 {
     Q_OBJECT
@@ -52,7 +52,7 @@ public:
     CallbackSender(QNetworkAccessManager &manager, const Options &options, QObject *parent = nullptr);
     ~CallbackSender() override;
 
-    /// Posts `body` as application/json. finished() names the tag; several callbacks may share one.
+    /// Posts `body` as application/json. finished() has the tag. Several callbacks may share one.
     void send(Tag tag, const QUrl &url, const QByteArray &body);
 
     const Counters &counters() const { return m_counters; }
@@ -60,7 +60,7 @@ public:
     int queued() const { return static_cast<int>(m_callbacks.size() - m_replies.size()); }
 
 Q_SIGNALS:
-    /// Delivered or given up. Never from inside send().
+    /// The callback was delivered or given up. Never emitted inside send().
     void finished(holdline::CallbackSender::Tag tag);
 
 private:
@@ -81,14 +81,14 @@ private:
 
     QNetworkAccessManager &m_manager;
     const Options m_options;
-    QNetworkRequest m_request;  ///< what all callbacks have in common
+    QNetworkRequest m_request;  ///< the common part of all callbacks
     std::mt19937_64 m_random;
     Counters m_counters;
     Key m_lastKey = 0;
-    std::unordered_map<Key, Callback> m_callbacks;       ///< all that are not finished
-    std::unordered_map<Key, QNetworkReply *> m_replies;  ///< of those being posted now
-    std::deque<Key> m_line;                              ///< those that may be posted
-    DeadlineTimer<Key> m_retries;                        ///< those that wait for their retry
+    std::unordered_map<Key, Callback> m_callbacks;       ///< all unfinished callbacks
+    std::unordered_map<Key, QNetworkReply *> m_replies;  ///< of the callbacks being posted now
+    std::deque<Key> m_line;                              ///< callbacks that wait for a free connection
+    DeadlineTimer<Key> m_retries;                        ///< callbacks that wait for their next attempt
 };
 
 }  // namespace holdline

@@ -21,7 +21,7 @@ constexpr std::array kCallbackFaults{Fault::Duplicate, Fault::Early, Fault::Late
 
 bool isPlainNumber(QStringView text)
 {
-    // QStringView::toDouble() also reads "1e1", "inf" and "+1".
+    // QStringView::toDouble() would also accept "1e1", "inf" and "+1".
     return !text.isEmpty() && text.size() <= 9 && std::all_of(text.begin(), text.end(), [](QChar c) {
         return (c >= u'0' && c <= u'9') || c == u'.';
     });
@@ -52,7 +52,7 @@ FaultPlan FaultDice::roll()
 {
     FaultPlan plan;
     for (std::size_t i = 0; i < kFaultCount; ++i) {
-        // Every fault takes its roll, hit or not, so that the rolls of the others stay where they are.
+        // Draws a number for every fault, hit or not, so that the draws of the others do not change.
         const auto roll = static_cast<double>(m_random() % 1'000'000) / 10'000;
         plan.set(static_cast<Fault>(i), roll < m_options.percent[i]);
     }
@@ -97,7 +97,7 @@ std::optional<LateFault> parseLateFault(QStringView text)
     }
     auto by = parseDuration(text);
     if (!by)
-        by = parseDuration(text.toString() + "ms"_L1);  // bare milliseconds
+        by = parseDuration(text.toString() + "ms"_L1);  // plain milliseconds
     if (!by)
         return std::nullopt;
     late.by = *by;

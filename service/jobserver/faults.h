@@ -12,32 +12,33 @@
 
 namespace holdline {
 
-/// What the job server does wrong. One start may meet one fault of its answer and several of its callback.
+/// The faults that the job server can inject. One start may meet one fault of its answer and several of its
+/// callback.
 enum class Fault {
-    // Of the start's answer; the first that hits wins.
-    Start500,  ///< 500, no job is started
-    Start503,  ///< 503 with Retry-After: 1, no job is started
+    // Faults of the start's answer. The first that hits wins.
+    Start500,  ///< 500; no job is started
+    Start503,  ///< 503 with Retry-After: 1; no job is started
     Reset,  ///< the job is started, then the connection is reset without an answer; the callback still comes
     Garbage,  ///< the job is started, its answer is unreadable or cut off; the callback still comes
-    // Of the callback (wait:false only), in any combination.
-    NoCallback,  ///< the job runs and ends in silence; wins over the others
-    Duplicate,   ///< it is posted twice at the same moment
-    Early,       ///< it is posted at once, and the start is answered only after the callback was
-    Late,        ///< it is posted later by FaultOptions::lateBy than the job's end
-    WrongId,     ///< one with an id that is nobody's is posted first, the right one shortly after it
-    // Of the job, in both modes.
-    Failed,  ///< its state is "failed", and there is no proof
+    // Faults of the callback (only with wait:false), in any combination.
+    NoCallback,  ///< the job ends without a callback; wins over the others
+    Duplicate,   ///< the callback is posted twice at the same moment
+    Early,       ///< the callback is posted at once, and the start is answered after it
+    Late,        ///< the callback is posted FaultOptions::lateBy after the job's end
+    WrongId,     ///< a callback with an unknown id is posted first, the right one shortly after it
+    // Faults of the job, with both values of wait.
+    Failed,  ///< the job's state is "failed" and it has no proof
 };
 inline constexpr std::size_t kFaultCount = 10;
 
-/// The fault's word in statistics and, with hyphens, in flags: "start_500", "no_callback".
+/// The fault's name in statistics: "start_500", "no_callback". Option names have hyphens instead.
 QByteArray faultName(Fault fault);
 
-/// The bytes of Fault::Garbage in place of an answer with that body: no HTTP, no JSON, or cut off in the
-/// middle, one after the other.
+/// The bytes of Fault::Garbage instead of an answer with this body. By `which` they are in turn: not HTTP,
+/// not JSON, or cut off in the middle.
 QByteArray spoiledAnswer(const QByteArray &json, std::uint64_t which);
 
-/// How often each fault happens.
+/// The frequency of each fault.
 struct FaultOptions
 {
     std::array<double, kFaultCount> percent{};  ///< 0 to 100, by Fault
@@ -47,7 +48,7 @@ struct FaultOptions
     double operator[](Fault fault) const { return percent[static_cast<std::size_t>(fault)]; }
 };
 
-/// The faults one start meets.
+/// The faults of one start.
 class FaultPlan
 {
 public:
@@ -58,8 +59,8 @@ private:
     std::array<bool, kFaultCount> m_faults{};
 };
 
-/// Rolls the faults, one plan per start. The same seed gives the same plans in the same order, and the share
-/// of one fault does not move the rolls of another.
+/// Draws the faults, one plan per start. The same seed gives the same plans in the same order. Changing the
+/// share of one fault does not change the draws of another.
 class FaultDice
 {
 public:
@@ -72,11 +73,10 @@ private:
     std::mt19937_64 m_random;
 };
 
-/// "20", "20%", "0.5": 0 to 100. Nothing for any other text.
+/// Reads a share such as "20", "20%" or "0.5", from 0 to 100. Empty for any other text.
 std::optional<double> parsePercent(QStringView text);
 
-/// The value of --fault-late: "1500" and "1500ms" make every callback that much later, "20%:1500ms" every
-/// fifth.
+/// The value of --fault-late. "1500" and "1500ms" delay every callback, "20%:1500ms" delays every fifth.
 struct LateFault
 {
     double percent = 100;

@@ -18,10 +18,11 @@ namespace {
 constexpr qsizetype kMaxAccountBytes = 256;
 constexpr qsizetype kMaxCallbackBytes = 4096;
 constexpr qsizetype kMaxOrderBytes = 256;
-constexpr qsizetype kMaxKeyBytes = 64;  ///< a longer member name is none we know
+constexpr qsizetype kMaxKeyBytes = 64;  ///< a longer member name is unknown
 
-/// The known members of an object, strings unescaped. Of two with one name the last counts: this server is
-/// lenient. Others are not kept, or a body of a million members would cost a million entries.
+/// The known members of an object with unescaped strings. Of two members with one name the last counts,
+/// because this server is lenient. Unknown members are not stored. Otherwise a body with a million members
+/// would need a million entries.
 class Members
 {
 public:
@@ -43,7 +44,7 @@ public:
         return member ? member->type : JsonType::Null;
     }
 
-    /// Empty when there is none or it is not a string.
+    /// Empty when the member is missing or not a string.
     QByteArray string(QByteArrayView name) const
     {
         return typeOf(name) == JsonType::String ? unescapeJson(find(name)->value) : QByteArray();
@@ -58,7 +59,8 @@ private:
         return m_members[static_cast<std::size_t>(at - kNames.begin())];
     }
 
-    std::array<std::optional<JsonMember>, kNames.size() + 1> m_members;  ///< the last one: unknown names
+    std::array<std::optional<JsonMember>, kNames.size() + 1>
+        m_members;  ///< the last one is for unknown names
 };
 
 std::variant<Members, RequestError> parseObject(const QByteArray &body)
@@ -75,7 +77,7 @@ std::variant<Members, RequestError> parseObject(const QByteArray &body)
 std::variant<QByteArray, RequestError> checkedAccount(const QByteArray &account)
 {
     if (account.isEmpty())
-        return RequestError{422, u"account is missing or not a non-empty string"_s};
+        return RequestError{422, u"account is missing, empty or not a string"_s};
     if (account.size() > kMaxAccountBytes)
         return RequestError{422, u"account is longer than %1 bytes"_s.arg(kMaxAccountBytes)};
     return account;

@@ -9,35 +9,35 @@
 
 namespace holdline {
 
-/// What POST /start asks for.
+/// The request of POST /start.
 struct JobRequest
 {
     QByteArray account;  ///< UTF-8, 1 to 256 bytes
     bool wait = true;
-    QUrl callback;  ///< http or https; wait:false only
+    QUrl callback;  ///< http or https; only with wait:false
     QByteArray idempotencyKey;
-    QByteArray order;  ///< what the client calls it, up to 256 bytes; empty: nothing, or not a string
+    QByteArray order;  ///< the client's name of the job, up to 256 bytes; empty when missing or not a string
 };
 
-/// Why a request cannot be served: becomes `{"error":"<text>"}`.
+/// The reason why a request is refused. Becomes `{"error":"<text>"}`.
 struct RequestError
 {
     int status = 400;
     QString text;
 };
 
-/// `{"account":"…","wait":true}` or `{"account":"…","wait":false,"callback":"http://…"}`; `wait` is true
-/// when it is missing. Of other members only `order` is kept, which tells jobs of one account apart.
+/// Reads `{"account":"…","wait":true}` or `{"account":"…","wait":false,"callback":"http://…"}`. A missing
+/// `wait` means true. Of the other members only `order` is used, which distinguishes jobs of one account.
 std::variant<JobRequest, RequestError> parseJobRequest(const QByteArray &body);
 
-/// What POST /validate asks for.
+/// The request of POST /validate.
 struct ValidateRequest
 {
     QByteArray account;
     QByteArray block;
 };
 
-/// `{"account":"…","proof":"<block>"}`, or the block (or a whole output of jobclient) as it is with
+/// Reads `{"account":"…","proof":"<block>"}`. Also reads the bare block, or a whole output of jobclient, with
 /// `?account=…` in the target.
 std::variant<ValidateRequest, RequestError> parseValidateRequest(const QByteArray &target,
                                                                  const QByteArray &body);

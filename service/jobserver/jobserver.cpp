@@ -20,9 +20,9 @@ namespace {
 
 const QByteArray kJson = "application/json"_ba;
 const QByteArray kContentType = "Content-Type"_ba;
-/// Between the callback with the wrong id and the right one.
+/// The time between the callback with the wrong id and the right one.
 constexpr std::chrono::milliseconds kWrongIdGap{50};
-/// A start is answered at the latest this long after its early callback left.
+/// The longest time from an early callback to the start's answer.
 constexpr std::chrono::milliseconds kEarlyPatience{2000};
 
 http::Limits listenerLimits(const JobServerOptions &options)
@@ -124,7 +124,7 @@ void JobServer::requestReceived(ExchangeId exchange, const http::Request &reques
     const auto route = std::find_if(kRoutes.begin(), kRoutes.end(),
                                     [&request](const Route &r) { return r.path == request.path(); });
     if (route == kRoutes.end()) {
-        refuse(exchange, {404, u"there is no such page; try POST /start or GET /stats"_s});
+        refuse(exchange, {404, u"no such path. Use POST /start or GET /stats"_s});
     } else if (route->method != request.method) {
         http::Response response{
             405, {{kContentType, kJson}, {"Allow", route->method.toByteArray()}}, {}, false};
@@ -194,7 +194,8 @@ void JobServer::exchangeAborted(ExchangeId exchange)
 void JobServer::grant(const std::vector<AccountTurns::Ticket> &tickets)
 {
     m_granted.insert(m_granted.end(), tickets.begin(), tickets.end());
-    // What follows may give turns back and come here again: a loop, or a long line would be a deep recursion.
+    // The calls below may end turns and call this function again. A loop avoids a deep recursion with a long
+    // queue.
     if (m_granting)
         return;
     m_granting = true;
@@ -210,7 +211,7 @@ void JobServer::beginStart(ExchangeId exchange)
 {
     const auto waiting = m_waiting.find(exchange);
     if (waiting == m_waiting.end())
-        return;  // it left between its turn and now
+        return;  // the client left between its turn and now
     const JobKey key = ++m_lastKey;
     Job job;
     job.request = std::move(waiting->second);
@@ -286,7 +287,7 @@ void JobServer::startJob(JobKey key)
         answerStart(job);
 }
 
-/// A start with wait:false whose Idempotency-Key has started a job is answered as that one was.
+/// Answers a start (wait:false) like the earlier one with the same Idempotency-Key.
 bool JobServer::answerAgain(JobKey key)
 {
     Job &job = m_jobs.at(key);
@@ -342,7 +343,7 @@ void JobServer::jobEnded(JobKey key)
         injected(Fault::WrongId);
         Job wrong = job;
         wrong.id = m_proofs.nextId();
-        // Its end is nobody's business: no job has the key 0.
+        // finished() with the key 0 is ignored, because no job has this key.
         m_callbacks.send(0, job.request.callback, finalJson(wrong));
         job.stage = Stage::WrongId;
         m_timer.setIn(key, kWrongIdGap);
@@ -404,7 +405,7 @@ void JobServer::answer(Job &job, const QByteArray &json)
     if (exchange == 0)
         return;
     m_jobOf.erase(exchange);
-    // The turn goes back first: the answer may bring in the connection's next request at once.
+    // Ends the turn first: the answer may bring in the connection's next request at once.
     const std::vector<AccountTurns::Ticket> next = m_turns.leave(exchange);
     if (job.faults.has(Fault::Reset)) {
         injected(Fault::Reset);

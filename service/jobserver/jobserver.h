@@ -22,19 +22,18 @@
 
 namespace holdline {
 
-/// The job server Holdline is made for, to run against: both start modes, one connection at a time per
+/// A job server for tests and demos of Holdline. It has both start modes, one connection at a time per
 /// account, proofs that can be checked, and faults.
 ///
 ///     POST /start, /, /proxy   starts a job
-///     POST /validate           judges a proof block
-///     GET  /stats              what happened so far (?accounts=1: for each account as well)
+///     POST /validate           checks a proof block
+///     GET  /stats              shows counters (?accounts=1: also by account)
 ///
-/// A request's life: it asks for its account's turn; with the turn the start begins; after the start latency
-/// the job runs. A blocking request (wait:true) keeps its turn until the job has ended, an asynchronous one
-/// until it is answered. A client that leaves gives its turn back; a job whose start had begun runs all the
-/// same.
+/// The life of a request: it waits for its account's turn. With the turn, the start begins. After the start
+/// latency the job runs. A blocking request (wait:true) keeps its turn until the job ends, an asynchronous
+/// one until it is answered. A client that leaves releases its turn. A job whose start began runs on.
 ///
-/// Life: construct, listen(); destroying it drops every connection and job. Lives in one thread.
+/// Life: construct, listen(). The destructor drops every connection and job. Lives in one thread.
 class JobServer : public QObject
 {
     Q_OBJECT
@@ -43,44 +42,44 @@ public:
     explicit JobServer(const JobServerOptions &options, QObject *parent = nullptr);
     ~JobServer() override;
 
-    /// Port 0 lets the system pick one. False when it cannot: see errorString().
+    /// With port 0 the system chooses a port. Returns false on failure: see errorString().
     bool listen(const QHostAddress &address, quint16 port);
     quint16 port() const { return m_listener.port(); }
     QString errorString() const { return m_listener.errorString(); }
 
-    /// Every job that runs has run long enough: its result is due now, whatever its duration.
+    /// Ends every running job now. Its result is due at once.
     void endRunningJobs();
 
     JobServerStats stats() const;
-    /// For tests: what POST /validate says.
+    /// The verdicts of POST /validate, for tests.
     std::vector<ProofVerdict> judge(const QByteArray &account, const ProofEntries &entries) const
     {
         return m_proofs.judge(account, entries);
     }
 
 Q_SIGNALS:
-    /// A job was started upstream, this one; `id` is in its answer and in its result.
+    /// A job was started for this request. Its answer and its result contain `id`.
     void jobStarted(const holdline::JobRequest &request, const QByteArray &id);
 
 private:
     using JobKey = std::uint64_t;
 
-    /// Jobs at once, and requests that wait for their turn, each; one more gets 503.
+    /// The most jobs at once, and the most requests that wait for their turn. One more gets 503.
     static constexpr std::size_t kMaxJobs = 200'000;
 
-    /// What a job's timer waits for.
+    /// The event that a job's timer waits for.
     enum class Stage {
-        Latency,     ///< the start takes its time; the account's turn is held
+        Latency,     ///< the start takes its time and holds the account's turn
         Running,     ///< the job runs
-        WrongId,     ///< the callback with the wrong id is out, the right one is due
-        EarlyAnswer  ///< the callback is out, the start is answered when it is delivered, or now
+        WrongId,     ///< the callback with the wrong id was sent, the right one is due
+        EarlyAnswer  ///< the callback was sent; the start is answered when it is delivered, or now
     };
     struct Job
     {
         JobRequest request;
         FaultPlan faults;
         Stage stage = Stage::Latency;
-        /// The request to answer; 0 once it is answered or gone.
+        /// the request to answer; 0 once it is answered or gone
         http::ExchangeId exchange = 0;
         QByteArray id;
         QByteArray startedAt;
@@ -114,21 +113,21 @@ private:
     FaultDice m_dice;
     ProofMaker m_proofs;
     AccountTurns m_turns;
-    /// Of the jobs that were started with an Idempotency-Key: its hash, and the job's id.
+    /// Hashes of the Idempotency-Keys of started jobs, with the job's id.
     RecentMap<std::uint64_t, QByteArray> m_startedWith{1'000'000};
 
-    std::unordered_map<http::ExchangeId, JobRequest> m_waiting;  ///< for their turn
-    std::deque<http::ExchangeId> m_granted;                      ///< their turn has come
+    std::unordered_map<http::ExchangeId, JobRequest> m_waiting;  ///< requests that wait for their turn
+    std::deque<http::ExchangeId> m_granted;                      ///< requests whose turn has come
     bool m_granting = false;
     std::unordered_map<JobKey, Job> m_jobs;
-    std::unordered_map<http::ExchangeId, JobKey> m_jobOf;  ///< of requests that are not answered
+    std::unordered_map<http::ExchangeId, JobKey> m_jobOf;  ///< of unanswered requests
     JobKey m_lastKey = 0;
     std::uint64_t m_spoiled = 0;
 
     std::unique_ptr<QNetworkAccessManager> m_network;
     CallbackSender m_callbacks;
     DeadlineTimer<JobKey> m_timer;
-    http::HttpListener m_listener;  ///< last: it goes first and calls nobody then
+    http::HttpListener m_listener;  ///< last, so that it is destroyed first and then calls nothing
 };
 
 }  // namespace holdline

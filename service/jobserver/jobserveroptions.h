@@ -15,27 +15,29 @@ namespace holdline {
 
 using namespace std::chrono_literals;
 
-/// How a JobServer behaves. Plain data; the defaults are the faithful server.
+/// The behaviour of a JobServer. Plain data. The defaults give the behaviour of the real server.
 struct JobServerOptions
 {
-    std::chrono::milliseconds duration = 500ms;  ///< of the jobs of every account that has none of its own
-    /// By account; ACCOUNT-0, ACCOUNT-1 … (what `jobclient --accounts` makes of a name) go with ACCOUNT.
+    std::chrono::milliseconds duration = 500ms;  ///< of jobs of accounts without their own duration
+    /// By account. An entry for ACCOUNT also applies to ACCOUNT-0, ACCOUNT-1 …, which `jobclient --accounts`
+    /// uses.
     std::map<QByteArray, std::chrono::milliseconds> durationsOf;
-    /// How long the start itself takes, its account's turn being held: the real server passed one per 6.5 ms.
+    /// The duration of the start itself, which holds the account's turn. The real server needed 6.5 ms.
     std::chrono::milliseconds startLatency = 0ms;
     int connectionsPerAccount = 1;
     SlotScope slot = SlotScope::Request;
-    /// A start with wait:false whose Idempotency-Key has started a job already (of the last million) starts
-    /// none, and is answered as that one was: what a good upstream does, and the original does not.
+    /// When true, a start (wait:false) with the Idempotency-Key of an earlier job starts no job and gets the
+    /// earlier answer. Remembers the last million keys. A good upstream does this, the real one does not.
     bool idempotentStarts = false;
 
-    std::uint64_t seed = 0;  ///< of ids and faults: the same seed and the same order of starts repeat a run
-    QByteArray secret;       ///< of the proofs
+    std::uint64_t seed = 0;  ///< of ids and faults; the same seed and the same order of starts repeat a run
+    QByteArray secret;       ///< the key of the proofs
 
-    int callbackRetries = 3;  ///< further deliveries of a callback after a connection failure or a 5xx
-    std::chrono::milliseconds callbackBackoff = 100ms;  ///< before the first of them; doubled each time
-    std::chrono::milliseconds callbackTimeout = 10s;    ///< of one delivery
-    int callbacksAtOnce = 512;                          ///< the others wait
+    int callbackRetries = 3;  ///< further attempts after a connection failure or a 5xx
+    std::chrono::milliseconds callbackBackoff =
+        100ms;                                        ///< before the first further attempt; doubles each time
+    std::chrono::milliseconds callbackTimeout = 10s;  ///< of one attempt
+    int callbacksAtOnce = 512;                        ///< further callbacks wait
 
     int maxConnections = 15'000;
     FaultOptions faults;

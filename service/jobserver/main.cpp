@@ -20,7 +20,7 @@ namespace {
 
 const QString kProgram = u"jobserver"_s;
 
-/// For connections of clients; the rest is for callbacks, stdin and the like.
+/// The number of descriptors for client connections. The rest is for callbacks, standard streams and others.
 int connectionShare(int descriptors, int callbacksAtOnce)
 {
     return std::max(descriptors - callbacksAtOnce - 64, descriptors / 2);

@@ -36,8 +36,8 @@ ProofMaker::ProofMaker(QByteArray secret, std::uint64_t seed) : m_secret(std::mo
 
 QByteArray ProofMaker::nextId()
 {
-    // The original prints its eight random bytes one by one without padding: one id in three is shorter
-    // than 16.
+    // The real server prints the eight random bytes one by one without padding. So one id in three is shorter
+    // than 16 digits.
     while (true) {
         std::uint64_t bits = m_random();
         QByteArray id;

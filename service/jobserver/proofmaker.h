@@ -12,33 +12,34 @@
 
 namespace holdline {
 
-/// What POST /validate says about one entry of a proof block.
+/// The verdict of POST /validate on one entry of a proof block.
 enum class ProofVerdict {
     Valid,     ///< this server started that job for that account at that time
     Forged,    ///< the proof does not belong to account, id and startedAt
-    Repeated,  ///< the proof is right, but its id already stands further up in the block
-    Unknown,   ///< the proof is right, but this server knows no such job (started before it was, or long ago)
+    Repeated,  ///< the proof is right, but an earlier entry has the same id
+    Unknown,  ///< the proof is right, but this server does not know the job (started before this run, or long
+              ///< ago)
 };
 QByteArray verdictName(ProofVerdict verdict);
 
 /// Makes the ids and proofs of jobs and recognises its own.
 ///
-/// A proof is HMAC-SHA1 over `account|id|startedAt` under the secret, as 40 upper-case hex digits. Ids and
-/// times hold no `|`, so no two triples share a text.
+/// A proof is the HMAC-SHA1 of `account|id|startedAt` with the secret, as 40 upper-case hex digits. Ids and
+/// times contain no `|`, so the text is unambiguous.
 class ProofMaker
 {
 public:
     ProofMaker(QByteArray secret, std::uint64_t seed);
 
-    /// A new id: 13 to 16 lower-case hex digits without padding, never given before.
+    /// Returns a new, unique id: 13 to 16 lower-case hex digits without padding.
     QByteArray nextId();
     QByteArray proof(const QByteArray &account, const QByteArray &id, const QByteArray &startedAt) const;
 
-    /// One verdict per entry, in the order of the entries.
+    /// Returns one verdict per entry, in the order of the entries.
     std::vector<ProofVerdict> judge(const QByteArray &account, const ProofEntries &entries) const;
 
 private:
-    /// Ids that are remembered for judge().
+    /// The number of ids remembered for judge().
     static constexpr std::size_t kRememberedIds = 1'000'000;
 
     QByteArray m_secret;

@@ -7,15 +7,14 @@
 
 namespace holdline {
 
-/// Remembers what the last `capacity` different keys were entered with and forgets the oldest: memory with a
-/// limit.
+/// Remembers the values of the last `capacity` different keys and drops the oldest. Bounds the memory.
 template <typename Key, typename Value>
 class RecentMap
 {
 public:
     explicit RecentMap(std::size_t capacity) : m_capacity(capacity) {}
 
-    /// False when the key is already there; it keeps its value and its age then.
+    /// Returns false when the key exists. The key then keeps its value and its age.
     bool insert(const Key &key, const Value &value)
     {
         if (!m_values.emplace(key, value).second)
@@ -28,7 +27,7 @@ public:
         return true;
     }
 
-    /// Null when it is not there. Good until the next insert().
+    /// Returns null without the key. The pointer is valid until the next insert().
     const Value *find(const Key &key) const
     {
         const auto it = m_values.find(key);

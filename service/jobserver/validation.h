@@ -8,9 +8,9 @@
 
 namespace holdline {
 
-/// What POST /validate answers: the number of entries by verdict, the verdict of each, and `ok`, which is
-/// true when there are entries and all of them are valid. An error when no proof block can be read from the
-/// request.
+/// Makes the answer of POST /validate: the number of entries by verdict and the verdict of each entry. `ok`
+/// is true when the block has entries and all are valid. Returns an error when the request has no readable
+/// proof block.
 std::variant<QByteArray, RequestError> judgeBlock(const ProofMaker &proofs, const QByteArray &target,
                                                   const QByteArray &body);
 

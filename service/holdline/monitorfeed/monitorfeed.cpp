@@ -81,7 +81,7 @@ void MonitorFeed::forget()
     m_announced = false;
     m_dirty = {};
     m_sortDirtyAt = kSortDirtyAtLeast;
-    m_toldUpTo = 0;
+    m_reportedUpTo = 0;
     m_ended = {};
     m_gone = {};
     m_endedOmitted = 0;
@@ -101,7 +101,7 @@ void MonitorFeed::announce()
 void MonitorFeed::onJobChanged(const Job &job)
 {
     if (job.isSettled()) {
-        // Told when it ended; what is over now is its start, which its lane waited for.
+        // The ended job is in m_ended. Here its start is over, which its lane waited for.
         m_lanesTouched.insert(job.account);
         return;
     }
@@ -120,7 +120,7 @@ void MonitorFeed::onJobEnded(const Job &job)
     } else {
         ++m_endedOmitted;
         m_lanesTouched.insert(job.account);
-        if (job.key <= m_toldUpTo)
+        if (job.key <= m_reportedUpTo)
             m_gone.push_back(rowOf(job).id);
     }
     announce();
@@ -152,8 +152,7 @@ FeedBatch MonitorFeed::collect(Scope scope)
     return batch;
 }
 
-/// In ascending order, each once, and without those that are over, so that their number is bounded by what is
-/// held.
+/// Sorts the keys, removes duplicates and removes ended jobs. So the held jobs bound their number.
 void MonitorFeed::sortDirty()
 {
     std::sort(m_dirty.begin(), m_dirty.end());
@@ -174,9 +173,9 @@ void MonitorFeed::takeJobs(FeedBatch &batch)
         m_lanesTouched.insert(job.account);
     }
     if (!m_dirty.empty())
-        m_toldUpTo = std::max(m_toldUpTo, m_dirty.back());
+        m_reportedUpTo = std::max(m_reportedUpTo, m_dirty.back());
     m_dirty.clear();
-    // The text of an account is short and clean, so the row's is the account.
+    // An account is short and clean, so its text in the row is the account itself.
     for (const JobRow &row : m_ended)
         m_lanesTouched.insert(row.account);
     batch.ended = std::exchange(m_ended, {});

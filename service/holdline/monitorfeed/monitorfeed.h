@@ -11,10 +11,10 @@
 
 namespace holdline::monitor {
 
-/// What changed in one shard, or in several. Plain data that may go to another thread.
+/// The changes of one shard or of several. Plain data, which may move to another thread.
 struct FeedBatch
 {
-    std::vector<JobRow> jobs;   ///< live ones, new or changed
+    std::vector<JobRow> jobs;   ///< running jobs, new or changed
     std::vector<JobRow> ended;  ///< oldest first
     std::vector<QByteArray> gone;
     std::vector<LaneRow> lanes;
@@ -23,44 +23,44 @@ struct FeedBatch
     std::uint64_t endedOmitted = 0;
     std::uint64_t callbacksOmitted = 0;
 
-    /// Puts what came later behind this.
+    /// Appends later changes.
     void append(FeedBatch &&later);
     bool isEmpty() const;
 };
 
-/// Gathers what changes in one shard for those who watch it. A job that changes five times between two
-/// collections is told once, as it stands then; one that is born and ends in between only as ended. While
-/// nobody watches it is not connected to anything and costs nothing.
+/// Gathers the changes of one shard for the monitor. A job that changes five times between two collections is
+/// reported once, with its last state. A job that starts and ends in between is reported only as ended.
+/// Without observers the feed is disconnected and costs nothing.
 ///
-/// What it gathers is bounded: by the requests held, and by the limits below for what has ended. Life: the
-/// JobCoordinator must outlive it. Thread: the shard's.
+/// The held requests and the limits below bound its memory. Life: the JobCoordinator must outlive it. Thread:
+/// the shard's.
 class MonitorFeed : public QObject
 {
     Q_OBJECT
 
 public:
-    /// Ended jobs told in one collection; more are counted.
+    /// Ended jobs in one collection. Further ones are only counted.
     static constexpr std::size_t kMaxEnded = 4'000;
-    /// Callbacks told in one collection, those that did not match first; more are counted.
+    /// Callbacks in one collection, unmatched ones first. Further ones are only counted.
     static constexpr std::size_t kMaxCallbacks = 500;
-    /// Of ended jobs, and of callbacks: how many of the past begin() tells.
+    /// The most ended jobs, and the most callbacks, that begin() reports from the past.
     static constexpr int kRecent = 1'000;
 
     explicit MonitorFeed(const JobCoordinator &coordinator, QObject *parent = nullptr);
 
-    /// From now on somebody watches: all there is, and what ended lately.
+    /// Starts watching. Returns all running jobs and the recently ended ones.
     FeedBatch begin();
     void end();
     bool isActive() const { return m_active; }
 
     enum class Scope { Jobs, JobsAndLanes };
-    /// What changed since it was asked last; lanes only where they are asked for.
+    /// Returns the changes since the last call. Includes lanes only when `scope` asks for them.
     FeedBatch collect(Scope scope);
-    /// Its lane was paused or resumed.
+    /// The lane of this account was paused or resumed.
     void laneChanged(const QByteArray &account);
 
 Q_SIGNALS:
-    /// The first change of a job, or the first callback, since begin() or collect().
+    /// Emitted at the first change of a job, or the first callback, since begin() or collect().
     void waiting();
 
 private:
@@ -91,10 +91,10 @@ private:
     const JobCoordinator &m_coordinator;
     bool m_active = false;
     bool m_announced = false;
-    std::vector<JobKey> m_dirty;  ///< with repetitions
+    std::vector<JobKey> m_dirty;  ///< may contain a key several times
     std::size_t m_sortDirtyAt = 0;
-    /// Keys grow, and each new job is dirty at once: those up to here were told as live.
-    JobKey m_toldUpTo = 0;
+    /// Running jobs up to this key were reported. Keys grow, and each new job is at once in m_dirty.
+    JobKey m_reportedUpTo = 0;
     std::vector<JobRow> m_ended;
     std::vector<QByteArray> m_gone;
     std::uint64_t m_endedOmitted = 0;

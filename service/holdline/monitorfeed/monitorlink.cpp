@@ -105,7 +105,7 @@ void MonitorLink::answer(const Reply &reply)
     --m_unanswered;
     m_largeUnanswered = false;
     say(reply);
-    obey();
+    readCommands();
 }
 
 void MonitorLink::say(const Reply &reply)
@@ -162,8 +162,8 @@ void MonitorLink::socketWritten()
             m_owner.caughtUp(*this);
     }
     sendParts();
-    // Answers may have been too many to be taken with the rest.
-    obey();
+    // Earlier commands may have stayed unread because too many had no answer.
+    readCommands();
 }
 
 void MonitorLink::socketReadable()
@@ -173,7 +173,7 @@ void MonitorLink::socketReadable()
     switch (m_socket.receive(bytes, count)) {
         case http::StreamSocket::Received::Bytes:
             m_input.append(bytes.data(), count);
-            obey();
+            readCommands();
             break;
         case http::StreamSocket::Received::Nothing:
             break;
@@ -195,7 +195,7 @@ bool MonitorLink::hasHungUp() const
     return ::poll(&look, 1, 0) > 0 && (look.revents & (POLLHUP | POLLERR)) != 0;
 }
 
-void MonitorLink::obey()
+void MonitorLink::readCommands()
 {
     if (std::exchange(m_obeying, true))
         return;
@@ -220,7 +220,7 @@ void MonitorLink::obey()
 
 void MonitorLink::refuseLongLine()
 {
-    refuse(u"a command is one line of %1 bytes at most"_s.arg(kMaxCommandBytes));
+    refuse(u"a command must be one line of at most %1 bytes"_s.arg(kMaxCommandBytes));
 }
 
 void MonitorLink::take(QByteArrayView line)

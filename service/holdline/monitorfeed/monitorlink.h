@@ -12,69 +12,69 @@ namespace holdline::monitor {
 
 class MonitorLink;
 
-/// What a link asks of the server it belongs to.
+/// The functions that a MonitorLink needs from its server.
 class MonitorLinkOwner
 {
 public:
     virtual const MonitorMirror &mirror() const = 0;
-    /// Time, facts and the last sample: what the first part of a snapshot has beside its rows.
+    /// Time, facts and the latest sample, which start a snapshot before its rows.
     virtual Update opening() const = 0;
-    /// To be answered with MonitorLink::answer(), once, now or later.
+    /// Carries out a command. The owner calls MonitorLink::answer() exactly once, now or later.
     virtual void commanded(MonitorLink &link, const Command &command) = 0;
-    /// An observer that was too slow has read what it was sent: resume(), now or later.
+    /// A lagging observer has read everything. The owner calls resume() now or later.
     virtual void caughtUp(MonitorLink &link) = 0;
-    /// The link is over; to be destroyed from the event loop.
+    /// The link is over. The owner destroys it from the event loop.
     virtual void linkClosed(MonitorLink &link) = 0;
 
 protected:
     ~MonitorLinkOwner() = default;
 };
 
-/// One observer at the local socket. It says hello, then a snapshot, part by part as quickly as the observer
-/// reads, then what changes. An observer that does not read costs a bounded amount of memory: beyond the
-/// limits below nothing is sent to it any more, and when it has read what it was sent it gets a new snapshot.
-/// Shutting down its sending side only means that it asks for nothing more.
+/// One observer at the local socket. Sends a hello, then a snapshot in parts as quickly as the observer
+/// reads, then updates. An observer that does not read costs bounded memory. Above the limits below it gets
+/// no more updates. When it has read everything, it gets a new snapshot. When it closes its sending side, it
+/// only sends no more commands.
 ///
-/// Life: made for an accepted descriptor, which it owns, until it calls linkClosed(). The owner must outlive
+/// Life: made for an accepted descriptor, which it owns, and over with linkClosed(). The owner must outlive
 /// it. Thread: the main one.
 class MonitorLink final : private http::StreamSocket::User
 {
 public:
-    /// Unsent bytes with which an observer is too slow when there is more to tell it,
+    /// An observer with more than this many unsent bytes gets no more updates.
     static constexpr qint64 kMaxUnsent = 1024 * 1024;
-    /// and those from which on it is, however much is told at once. They can be exceeded by one frame.
+    /// Hard limit, whatever one tick produces. One frame may exceed it.
     static constexpr qint64 kMostUnsent = 3 * kMaxUnsent;
-    /// The next part of a snapshot waits until no more than this is unsent.
+    /// The next part of a snapshot waits until at most this many bytes are unsent.
     static constexpr qint64 kLowWater = 64 * 1024;
-    /// Commands that wait for their answers; more stay unread.
+    /// Commands without an answer yet. Further commands stay unread in the socket.
     static constexpr int kMaxUnanswered = 100;
-    /// See checkProgress().
+    /// Calls of checkProgress() without a sent byte before an observer counts as lagging.
     static constexpr int kPatience = 5;
 
     MonitorLink(MonitorLinkOwner &owner, qintptr descriptor, const Hello &hello);
-    /// One that is told why it cannot be served, and closed.
+    /// Makes a link that only sends `refusal` and closes.
     MonitorLink(MonitorLinkOwner &owner, qintptr descriptor, const Hello &hello, const QString &refusal);
     ~MonitorLink();
 
-    /// The mirror is filled: the first snapshot may begin.
+    /// Starts the first snapshot. Called when the mirror is filled.
     void begin();
-    /// Starts a snapshot over; does nothing before begin().
+    /// Starts a new snapshot. Does nothing before begin().
     void sendSnapshot(SnapshotReason reason);
-    /// The mirror is filled: one that has caught up gets a snapshot.
+    /// Sends a snapshot to an observer that has caught up. Called when the mirror is filled.
     void resume();
-    /// To be called now and then, once a second: one that has not taken a byte since kPatience calls counts
-    /// as too slow, however little it was sent, so that nothing need be remembered for it.
+    /// Checks the progress, once a second. An observer that took no byte for kPatience calls counts as
+    /// lagging, also with few unsent bytes. So its changes need not be stored.
     void checkProgress();
-    /// What changed, made by encodeUnnumbered(). Not for one who is in a snapshot's first stage, or lags.
+    /// Sends updates made by encodeUnnumbered(). Skipped in the first stage of a snapshot and while lagging.
     void deliver(const std::vector<QByteArray> &frames);
-    /// To a command of commanded().
+    /// Answers a command passed to commanded().
     void answer(const Reply &reply);
-    /// Closes it when it is waiting to be closed and did not read its last line until now.
+    /// Closes a link that waits for its last line to be read.
     void closeIfEnding();
 
-    /// Not taken by the system yet.
+    /// Bytes that the kernel has not taken yet.
     qint64 unsentBytes() const { return m_socket.bytesToWrite(); }
-    /// Too slow: it is told nothing until it has read what it was sent.
+    /// True when the observer is too slow. It gets nothing until it has read everything.
     bool isLagging() const { return m_lagging; }
     bool takesDeltas() const;
     bool isEnding() const { return m_ending; }
@@ -85,9 +85,9 @@ private:
     void socketWritten() override;
     void socketFailed() override;
 
-    /// The observer has not only shut down its sending side.
+    /// True when the observer closed the connection, not only its sending side.
     bool hasHungUp() const;
-    void obey();
+    void readCommands();
     void take(QByteArrayView line);
     void say(const Reply &reply);
     void refuse(const QString &why);
@@ -98,22 +98,22 @@ private:
     void close();
 
     MonitorLinkOwner &m_owner;
-    const int m_descriptor;  ///< m_socket's
+    const int m_descriptor;  ///< owned by m_socket
     http::StreamSocket m_socket;
     QByteArray m_input;
-    bool m_inputOver = false;  ///< the observer has shut down its sending side
+    bool m_inputOver = false;  ///< the observer closed its sending side
     bool m_obeying = false;
     int m_unanswered = 0;
-    /// The last command's answer may be large; the next one is read when it has been given. So only one is
-    /// ever beyond kMaxUnsent.
+    /// The last command's answer may be large. The next command is read after that answer. So only one answer
+    /// exceeds kMaxUnsent.
     bool m_largeUnanswered = false;
     bool m_begun = false;
-    bool m_ending = false;  ///< to be closed when all is sent
+    bool m_ending = false;  ///< closes when all is sent
     bool m_lagging = false;
-    bool m_caughtUp = false;  ///< while it lags: all it was sent is taken
+    bool m_caughtUp = false;  ///< while lagging: everything is sent
     int m_checksWithoutByte = 0;
     std::uint64_t m_seq = 0;
-    std::optional<SnapshotCursor> m_cursor;  ///< while a snapshot is under way
+    std::optional<SnapshotCursor> m_cursor;  ///< set during a snapshot
     SnapshotReason m_reason = SnapshotReason::Attached;
 };
 

@@ -13,24 +13,26 @@
 
 namespace holdline::monitor {
 
-/// Where an observer's snapshot is. A value; to be used with one mirror.
+/// The position of an observer's snapshot in one mirror. A value.
 struct SnapshotCursor
 {
     enum class Stage { Past, Jobs, Lanes, Complete };
 
     Stage stage = Stage::Past;
-    int part = 0;  ///< of the last one made
-    // Numbers in the order of what was ever put into the mirror.
+    int part = 0;  ///< the number of the last part
+    // Numbers in the order of insertion into the mirror.
     std::uint64_t nextEnded = 0;
     std::uint64_t nextCallback = 0;
-    std::uint64_t endedLeft = 0;  ///< no more than so many of the past, however quickly there is more of it
+    std::uint64_t endedLeft =
+        0;  ///< the rows of the past that are still to send; a fast-growing past cannot extend the snapshot
     std::uint64_t callbacksLeft = 0;
     QByteArray lastJob;
     QByteArray lastLane;
 };
 
-/// All that observers have been told, as it stands now, so that a snapshot can be made of it bit by bit while
-/// it changes. One for all of them, and only while there are some. No clock, no I/O. Thread: the main one.
+/// The current state of everything sent to observers. Snapshots are made from it part by part while it
+/// changes. One mirror serves all observers and exists only while there are some. No clock and no I/O.
+/// Thread: the main one.
 class MonitorMirror
 {
 public:
@@ -40,21 +42,21 @@ public:
         JobKey key = 0;
     };
 
-    /// What a shard told; the first of its batches came from MonitorFeed::begin().
+    /// Applies the changes of one shard. The first batch of a shard comes from MonitorFeed::begin().
     void apply(int shard, const FeedBatch &batch);
-    /// Puts what several shards told of the past into the order of time. Before the first cursor is made.
+    /// Sorts the past of several shards by time. Called before the first cursor is made.
     void sortPast();
     void clear() { *this = MonitorMirror(); }
 
-    /// Where a live job is; nothing when none has this id.
+    /// The shard and key of a running job. Empty when no running job has this id.
     std::optional<Place> find(const QByteArray &job) const;
     int liveJobs() const { return static_cast<int>(m_jobs.size()); }
 
     SnapshotCursor begin() const;
-    /// Puts the next rows of the snapshot into `part`, kMaxRowsPerUpdate at most, and moves the cursor on.
+    /// Moves the next rows of a snapshot into `part`, at most kMaxRowsPerUpdate, and advances the cursor.
     ///
-    /// While the cursor is in its first stage, what changes meanwhile comes by itself in later parts and must
-    /// not be told otherwise; from then on it must, at once.
+    /// In the first stage of the cursor, later parts contain the changes, so the observer must get no
+    /// updates. After that stage it must get every update at once.
     void fill(SnapshotCursor &cursor, Update &part) const;
 
 private:
@@ -63,17 +65,17 @@ private:
         JobRow row;
         int shard = 0;
     };
-    /// The last rows of something, numbered from the first one ever.
+    /// The last rows of a table, numbered from the first row ever.
     template <typename Row>
     struct Recent
     {
         void add(const std::vector<Row> &more);
-        /// Moves rows from `next` on, and says how many of them are not there any more.
+        /// Moves rows from `next` on into `into`. Returns the number of rows that are already gone.
         std::uint64_t take(std::uint64_t &next, std::uint64_t &left, std::size_t room,
                            std::vector<Row> &into) const;
 
         std::deque<Row> rows;
-        std::uint64_t end = 0;  ///< one after the number of the last row
+        std::uint64_t end = 0;  ///< one above the number of the last row
     };
 
     std::map<QByteArray, Live> m_jobs;

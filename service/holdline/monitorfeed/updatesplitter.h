@@ -7,8 +7,8 @@
 
 namespace holdline::monitor {
 
-/// A batch as deltas of kMaxRowsPerUpdate rows at most, in their order; `first` is what the first of them has
-/// beside rows. None when there is nothing to tell. Pure.
+/// Splits a batch into updates of at most kMaxRowsPerUpdate rows, in order. `first` gives the other members
+/// of the first update. Returns nothing when there is nothing to send. Pure.
 std::vector<Update> split(FeedBatch &&batch, Update &&first);
 
 }  // namespace holdline::monitor

@@ -11,7 +11,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// As long as an account of a job may be, and as clean.
+/// True when `text` has the length and the characters of an account name.
 bool mayBeAccount(const QByteArray &text)
 {
     return rowText(text) == text;
@@ -19,7 +19,7 @@ bool mayBeAccount(const QByteArray &text)
 
 QString noSuchAccount()
 {
-    return u"no account has such a name"_s;
+    return u"this is not a valid account name"_s;
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ void MonitorCommands::cancel(const QByteArray &job, const MonitorMirror::Place &
         [job, answer = std::move(answer)](bool held) {
             if (held)
                 qCInfo(lcService).noquote() << "a monitor cancelled job" << job;
-            answer(held, held ? u"cancelled"_s : u"it has ended already"_s);
+            answer(held, held ? u"cancelled"_s : u"the job has already ended"_s);
         });
 }
 
@@ -48,7 +48,7 @@ void MonitorCommands::pauseLane(const QByteArray &account, Answer answer)
                 qCInfo(lcService).noquote() << "a monitor paused the lane of" << account;
             answer(paused, paused
                                ? u"paused"_s
-                               : u"%1 lanes are paused already, which is the limit"_s.arg(Lanes::kMaxPaused));
+                               : u"%1 lanes are already paused, which is the limit"_s.arg(Lanes::kMaxPaused));
         });
 }
 
@@ -63,7 +63,7 @@ void MonitorCommands::resumeLane(const QByteArray &account, Answer answer)
         [account, answer = std::move(answer)](bool resumed) {
             if (resumed)
                 qCInfo(lcService).noquote() << "a monitor resumed the lane of" << account;
-            answer(resumed, resumed ? u"resumed"_s : u"it was not paused"_s);
+            answer(resumed, resumed ? u"resumed"_s : u"the lane was not paused"_s);
         });
 }
 

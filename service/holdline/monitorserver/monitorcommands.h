@@ -12,8 +12,8 @@ class ShardGroup;
 
 namespace holdline::monitor {
 
-/// What those who watch may change, carried out by the shard it belongs to, and logged. The answer comes
-/// once, at once or later. Thread: the main one.
+/// Carries out monitor commands that change jobs and lanes, and logs them. Each command runs in the shard it
+/// concerns. The answer comes exactly once, at once or later. Thread: the main one.
 class MonitorCommands
 {
 public:

@@ -31,10 +31,10 @@ DeadLetterRow rowOf(const DeadLetter &letter)
 
 Reply noSuchDeadLetter(const Command &command)
 {
-    return {command.id, false, u"there is no such dead letter (any more)"_s};
+    return {command.id, false, u"the dead letter does not exist or no longer exists"_s};
 }
 
-/// In a few words, for people.
+/// A short text for people.
 QString textOf(const DeadLetterService::Redriven &redriven)
 {
     using Result = DeadLetterService::Redriven::Result;
@@ -42,18 +42,18 @@ QString textOf(const DeadLetterService::Redriven &redriven)
     switch (redriven.result) {
         case Result::Done:
             return redriven.kind == DeadLetter::Kind::Callback
-                       ? u"the callback was taken: %1"_s.arg(said.value("callback"_L1).toString())
-                       : u"a new job was made of it: %1"_s.arg(
+                       ? u"the callback was accepted: %1"_s.arg(said.value("callback"_L1).toString())
+                       : u"a new job was started: %1"_s.arg(
                              QString::fromUtf8(redriven.answer.headers.value("Holdline-Job")));
         case Result::Refused:
             return u"refused with %1 %2"_s.arg(QString::number(redriven.answer.status),
                                                said.value("code"_L1).toString());
         case Result::Cut:
-            return u"only the beginning of its body was kept"_s;
+            return u"only the beginning of its body is stored"_s;
         case Result::NotFound:
             break;
     }
-    return u"there is no such dead letter (any more)"_s;
+    return u"the dead letter does not exist or no longer exists"_s;
 }
 
 }  // namespace
@@ -63,11 +63,11 @@ void MonitorQueries::result(const Command &command, Answer answer)
     m_store.find(command.target, [command, answer = std::move(answer)](const auto &record) {
         Reply reply{command.id, false, {}};
         if (!record) {
-            reply.text = u"no result of this job is stored: it has no key and was not handed over"_s;
+            reply.text = u"no result of this job is stored, because it has no key and was not handed over"_s;
         } else if (record->expired) {
-            reply.text = u"its result is older than it may be"_s;
+            reply.text = u"its result has expired"_s;
         } else if (!record->answer) {
-            reply.text = u"it has not ended"_s;
+            reply.text = u"the job has not ended"_s;
         } else {
             reply.ok = true;
             reply.text = QString::number(record->answer->status);

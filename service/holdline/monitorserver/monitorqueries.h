@@ -8,8 +8,8 @@
 
 namespace holdline::monitor {
 
-/// What those who watch ask about what is stored, and what they do with dead letters. Each command is
-/// answered once, later. The store and the desk must outlive it. Thread: the main one.
+/// Answers monitor queries about stored jobs and dead letters, and redrives or discards dead letters. Each
+/// command is answered once, later. `store` and the DeadLetterService must outlive it. Thread: the main one.
 class MonitorQueries
 {
 public:

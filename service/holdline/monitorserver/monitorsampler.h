@@ -9,24 +9,24 @@
 
 namespace holdline::monitor {
 
-/// What the process has used so far, as the system tells it.
+/// The resource usage of the process so far.
 struct ProcessUsage
 {
-    Microseconds cpu{};  ///< user and system, all threads
+    Microseconds cpu{};  ///< user and system time of all threads
     std::int64_t rssBytes = 0;
 
     static ProcessUsage now();
 };
 
-/// Makes a sample of how the shards stand, with what was measured since the sample before. Keeps about 40 KiB
-/// while it is in use.
+/// Makes samples of the service's state and of the changes since the previous sample. Uses about 40 KiB while
+/// active. Thread: one.
 class MonitorSampler
 {
 public:
-    /// `store`: nothing is known of it (yet).
+    /// `store` is empty while the store has not reported its status.
     Sample sample(const ShardStatus &sum, const std::optional<StoreStatus> &store, const ProcessUsage &usage,
                   int observers, TimePoint now, WallTime at);
-    /// The next sample is a first one.
+    /// Makes the next sample a first one, without a previous sample.
     void reset() { m_before.reset(); }
 
 private:

@@ -62,10 +62,10 @@ void MonitorServer::setFacts(const ServiceFacts &facts)
         broadcast({}, false, true);
 }
 
-void MonitorServer::tellNow()
+void MonitorServer::sendNow()
 {
     m_sampleDue = true;
-    if (m_state != State::Watching || m_round.missing > 0)
+    if (m_state != State::Watching || m_pendingTick.missing > 0)
         return;
     m_tick.stop();
     tick();
@@ -106,7 +106,7 @@ void MonitorServer::accepted(qintptr descriptor)
     const bool full = observers() >= kMaxObservers;
     auto link = full ? std::make_unique<MonitorLink>(
                            owner, descriptor, hello,
-                           u"there are %1 observers already, which is the limit"_s.arg(kMaxObservers))
+                           u"%1 observers are already connected, which is the limit"_s.arg(kMaxObservers))
                      : std::make_unique<MonitorLink>(owner, descriptor, hello);
     if (!link->isOpen())
         return;
@@ -121,14 +121,14 @@ void MonitorServer::accepted(qintptr descriptor)
 
 void MonitorServer::linkClosed(MonitorLink &)
 {
-    // We are inside one of its functions.
+    // The link is calling this function, so it is destroyed later.
     QMetaObject::invokeMethod(this, &MonitorServer::removeClosed, Qt::QueuedConnection);
 }
 
 void MonitorServer::removeClosed()
 {
     std::erase_if(m_links, [](const auto &entry) { return !entry.second->isOpen(); });
-    restIfNobodyReads();
+    stopIfAllLag();
 }
 
 void MonitorServer::caughtUp(MonitorLink &link)
@@ -139,14 +139,14 @@ void MonitorServer::caughtUp(MonitorLink &link)
         link.resume();
 }
 
-/// What is kept for observers that do not read would only grow with what is held.
-void MonitorServer::restIfNobodyReads()
+/// Stops mirroring when every observer lags, because nobody would read the mirror.
+void MonitorServer::stopIfAllLag()
 {
     const bool isRead = std::any_of(m_links.begin(), m_links.end(), [](const auto &entry) {
         const MonitorLink &link = *entry.second;
         return link.isOpen() && !link.isEnding() && !link.isLagging();
     });
-    // Commands of theirs are still obeyed.
+    // Goes on while a lagging observer's command still needs the mirror.
     if (m_state == State::Watching && !isRead && m_searches.empty())
         endWatching();
 }
@@ -154,9 +154,9 @@ void MonitorServer::restIfNobodyReads()
 template <typename Ask>
 void MonitorServer::ask(int shard, Ask ask)
 {
-    m_shards.ask(shard, std::move(ask), [this, shard, epoch = m_epoch](Told &&what) {
+    m_shards.ask(shard, std::move(ask), [this, shard, epoch = m_epoch](ShardUpdate &&update) {
         if (epoch == m_epoch)
-            told(shard, std::move(what));
+            collected(shard, std::move(update));
     });
 }
 
@@ -166,12 +166,12 @@ void MonitorServer::beginWatching()
     m_state = State::Beginning;
     m_storeStatus.reset();
     askStore();
-    m_round = {};
-    m_round.missing = m_shards.threads();
-    m_round.sampled = true;
+    m_pendingTick = {};
+    m_pendingTick.missing = m_shards.threads();
+    m_pendingTick.sampled = true;
     for (int shard = 0; shard < m_shards.threads(); ++shard)
         ask(shard, [](Shard &asked) {
-            return Told{asked.feed().begin(), std::make_unique<ShardStatus>(asked.status())};
+            return ShardUpdate{asked.feed().begin(), std::make_unique<ShardStatus>(asked.status())};
         });
 }
 
@@ -181,7 +181,7 @@ void MonitorServer::endWatching()
     m_state = State::Idle;
     m_tick.stop();
     m_sampleTimer.stop();
-    m_round = {};
+    m_pendingTick = {};
     m_waiting.clear();
     m_searches.clear();
     m_sampleDue = false;
@@ -200,7 +200,7 @@ void MonitorServer::endWatching()
 
 void MonitorServer::schedule()
 {
-    if (m_state != State::Watching || m_round.missing > 0 || m_tick.isActive())
+    if (m_state != State::Watching || m_pendingTick.missing > 0 || m_tick.isActive())
         return;
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(m_lastTick + kTickInterval - Clock::now());
     m_tick.start(std::clamp(wait, std::chrono::milliseconds(0), kTickInterval));
@@ -214,7 +214,7 @@ void MonitorServer::sampleDue()
     }
     m_sampleDue = true;
     askStore();
-    restIfNobodyReads();
+    stopIfAllLag();
     schedule();
 }
 
@@ -228,35 +228,35 @@ void MonitorServer::tick()
         for (int shard = 0; shard < m_shards.threads(); ++shard)
             shards.insert(shard);
     }
-    m_round = {};
-    m_round.missing = static_cast<int>(shards.size());
-    m_round.sampled = sampled;
+    m_pendingTick = {};
+    m_pendingTick.missing = static_cast<int>(shards.size());
+    m_pendingTick.sampled = sampled;
     const auto scope = lanes ? MonitorFeed::Scope::JobsAndLanes : MonitorFeed::Scope::Jobs;
     for (const int shard : shards)
         ask(shard, [scope, sampled](Shard &asked) {
-            return Told{asked.feed().collect(scope),
-                        sampled ? std::make_unique<ShardStatus>(asked.status()) : nullptr};
+            return ShardUpdate{asked.feed().collect(scope),
+                               sampled ? std::make_unique<ShardStatus>(asked.status()) : nullptr};
         });
 }
 
-void MonitorServer::told(int shard, Told &&told)
+void MonitorServer::collected(int shard, ShardUpdate &&update)
 {
-    m_round.batches.emplace_back(shard, std::move(told.batch));
-    if (told.status && m_round.sum)
-        m_round.sum->add(*told.status);
-    else if (told.status)
-        m_round.sum = std::move(told.status);
-    if (--m_round.missing == 0)
-        endRound();
+    m_pendingTick.batches.emplace_back(shard, std::move(update.batch));
+    if (update.status && m_pendingTick.sum)
+        m_pendingTick.sum->add(*update.status);
+    else if (update.status)
+        m_pendingTick.sum = std::move(update.status);
+    if (--m_pendingTick.missing == 0)
+        finishTick();
 }
 
-void MonitorServer::endRound()
+void MonitorServer::finishTick()
 {
-    Round round = std::exchange(m_round, {});
-    if (round.sampled)
-        takeSample(*round.sum);
+    Tick tick = std::exchange(m_pendingTick, {});
+    if (tick.sampled)
+        takeSample(*tick.sum);
     FeedBatch all;
-    for (auto &[shard, batch] : round.batches) {
+    for (auto &[shard, batch] : tick.batches) {
         m_mirror.apply(shard, batch);
         if (m_state == State::Watching)
             all.append(std::move(batch));
@@ -270,15 +270,15 @@ void MonitorServer::endRound()
             link->resume();
         }
     } else {
-        broadcast(std::move(all), round.sampled, false);
+        broadcast(std::move(all), tick.sampled, false);
         search();
     }
     if (!m_waiting.empty() || m_sampleDue || m_lanesDue || !m_searches.empty())
         schedule();
-    restIfNobodyReads();
+    stopIfAllLag();
 }
 
-/// It answers from other threads: later, for the next sample.
+/// The store answers later from another thread. The next sample uses the answer.
 void MonitorServer::askStore()
 {
     m_store.askStatus([self = QPointer<MonitorServer>(this), epoch = m_epoch](const StoreStatus &status) {
@@ -320,9 +320,9 @@ void MonitorServer::commanded(MonitorLink &link, const Command &command)
         reply(number, {id, ok, text});
     };
     const QPointer<MonitorServer> self(this);
-    const auto question = [self, number](const Reply &told) {
+    const auto question = [self, number](const Reply &result) {
         if (self)
-            self->reply(number, told);
+            self->reply(number, result);
     };
     const auto laneAnswer = [this, answer](bool ok, const QString &text) {
         m_lanesDue = true;
@@ -367,10 +367,10 @@ void MonitorServer::commanded(MonitorLink &link, const Command &command)
             m_queries.discard(command, question);
             break;
         case Command::Verb::Drain:
-            qCInfo(lcService) << "a monitor asks to drain";
+            qCInfo(lcService) << "a monitor requested a drain";
             Q_EMIT drainAsked();
             answer(true, m_state == State::Watching
-                             ? u"draining; %1 requests are held"_s.arg(m_mirror.liveJobs())
+                             ? u"draining, %1 requests are held"_s.arg(m_mirror.liveJobs())
                              : u"draining"_s);
             break;
     }

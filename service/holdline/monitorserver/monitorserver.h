@@ -20,15 +20,15 @@ class ShardGroup;
 
 namespace holdline::monitor {
 
-/// Serves those who watch the service over its local socket: resources/docs/monitor-protocol.md.
+/// Serves monitors over the local socket, see resources/docs/monitor-protocol.md.
 ///
-/// While there are observers the shards' feeds are active. Ten times a second at most it collects from those
-/// that have something, keeps the mirror up and tells all observers the same, encoded once; once a second it
-/// also asks all shards how they stand. While there are none, or none of them reads, it is a listening socket
-/// and nothing else; one that reads on is told everything anew.
+/// While observers are connected, the shards' feeds are active. At most ten times a second the server
+/// collects the feeds with changes, updates the mirror and sends the same encoded updates to all observers.
+/// Once a second it also collects the status of all shards. Without observers, or when no observer reads, it
+/// is only a listening socket. An observer that reads again gets a new snapshot.
 ///
-/// Life: listen() once the shards have started; they, the store and the desk must outlive it. Thread: the
-/// main one.
+/// Life: listen() after the shards started. The shards, the store and the DeadLetterService must outlive it.
+/// Thread: the main one.
 class MonitorServer : public QObject, private MonitorLinkOwner
 {
     Q_OBJECT
@@ -42,22 +42,21 @@ public:
                   QObject *parent = nullptr);
     ~MonitorServer() override;
 
-    /// False when it cannot be had; errorString() says why.
+    /// Returns false when the path cannot be used. errorString() is the reason.
     bool listen(const QString &path);
     QString errorString() const { return m_socket.errorString(); }
     QString path() const { return m_socket.path(); }
 
-    /// They changed with the configuration.
+    /// Sets the facts of a new configuration.
     void setFacts(const ServiceFacts &facts);
 
-    /// Tells how things stand without waiting for the next turn: the service is about to end.
-    void tellNow();
+    /// Sends the current state at once, because the service is about to end.
+    void sendNow();
 
     int observers() const;
-    /// Whether the feeds are active and the mirror is kept: while at least one observer reads what it is
-    /// sent.
+    /// True while at least one observer reads. The feeds are then active and the mirror is updated.
     bool isWatching() const { return m_state != State::Idle; }
-    /// Of all observers together, not taken by the system yet.
+    /// Bytes that the kernel has not taken yet, of all observers together.
     qint64 unsentBytes() const;
 
 Q_SIGNALS:
@@ -65,14 +64,14 @@ Q_SIGNALS:
 
 private:
     enum class State { Idle, Beginning, Watching };
-    /// What a shard told when it was asked.
-    struct Told
+    /// The data of one shard for one tick.
+    struct ShardUpdate
     {
         FeedBatch batch;
-        std::unique_ptr<ShardStatus> status;  ///< only where it was wanted
+        std::unique_ptr<ShardStatus> status;  ///< null unless the tick takes a sample
     };
-    /// All that was asked for at once, until the last shard has told.
-    struct Round
+    /// The data of one tick, collected until the last shard has answered.
+    struct Tick
     {
         int missing = 0;
         bool sampled = false;
@@ -94,7 +93,7 @@ private:
 
     void accepted(qintptr descriptor);
     void removeClosed();
-    void restIfNobodyReads();
+    void stopIfAllLag();
     void beginWatching();
     void endWatching();
     void schedule();
@@ -102,8 +101,8 @@ private:
     void sampleDue();
     template <typename Ask>
     void ask(int shard, Ask ask);
-    void told(int shard, Told &&told);
-    void endRound();
+    void collected(int shard, ShardUpdate &&update);
+    void finishTick();
     void askStore();
     void takeSample(const ShardStatus &sum);
     void broadcast(FeedBatch &&batch, bool sampled, bool facts);
@@ -118,18 +117,18 @@ private:
     MonitorCommands m_commands;
     MonitorQueries m_queries;
     State m_state = State::Idle;
-    /// Answers to what was asked before the last begin or end are not for now.
+    /// Increases when watching begins or ends. Answers to calls from an earlier epoch are ignored.
     std::uint64_t m_epoch = 0;
     MonitorMirror m_mirror;
     MonitorSampler m_sampler;
-    Sample m_sample;  ///< the last one
-    /// As it stood when it was asked last, with the sample before.
+    Sample m_sample;  ///< the latest one
+    /// The store's status as of the previous sample.
     std::optional<StoreStatus> m_storeStatus;
     std::set<int> m_waiting;
-    Round m_round;
+    Tick m_pendingTick;
     bool m_sampleDue = false;
     bool m_lanesDue = false;
-    /// Cancellations of jobs the mirror does not know: they may be newer than the last collection.
+    /// Cancellations of jobs that the mirror does not know. The jobs may be newer than the last tick.
     std::deque<Search> m_searches;
     TimePoint m_lastTick{};
     QTimer m_tick;

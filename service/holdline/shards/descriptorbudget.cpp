@@ -7,14 +7,12 @@ namespace holdline {
 
 namespace {
 
-/// Standard streams, listening sockets, the event loop's own, libraries; the monitor's socket and those who
-/// watch.
+/// Standard streams, listening sockets, the event loop, libraries, and the monitor socket with its observers.
 constexpr int kOwnDescriptors = 48 + 20;
-/// Of each thread after the first: its event loop's, its mailbox, its listening socket; and what its share is
-/// rounded up by.
+/// For each thread after the first: event loop, mailbox, listening socket, and the rounding up of its share.
 constexpr int kThreadDescriptors = 8;
 constexpr int kAdminConnections = 64;
-/// To be shared out, however small the limit is.
+/// The smallest number to divide, also under a smaller limit.
 constexpr int kLeastAvailable = 16;
 
 }  // namespace

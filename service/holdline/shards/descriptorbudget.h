@@ -5,22 +5,22 @@
 
 namespace holdline {
 
-/// How the process' descriptors are shared out, so that no side can starve another: callbacks and starts must
-/// go through when every place for clients is taken.
+/// The shares of the process' file descriptors. No side can starve another: callbacks and starts work when
+/// every client connection is taken.
 struct DescriptorBudget
 {
     int clients = 0;
     int callbacks = 0;
     int upstream = 0;
     int admin = 0;
-    /// True when the limit does not allow what is configured.
+    /// True when the limit does not allow the configured numbers.
     bool shrunk = false;
-    /// False when it is too small for so many threads.
+    /// False when the limit is too small for this number of threads.
     bool suffices = true;
 };
 
-/// Shares out `limit` descriptors (RLIMIT_NOFILE): what is configured where there is room, and in proportion
-/// where there is not. Each thread takes some for itself. Pure.
+/// Divides `limit` descriptors (RLIMIT_NOFILE). Gives each side its configured number when there is room,
+/// otherwise a proportional share. Each thread needs some for itself. Pure.
 DescriptorBudget shareDescriptors(const Config &config, int limit, int threads = 1);
 
 }  // namespace holdline

@@ -14,19 +14,18 @@ namespace holdline {
 
 class AccountShards;
 
-/// Which shard has a job that was recovered at start: its id and its token may name another one, because
-/// accounts find other homes in each run, and because the number of shards may have changed. Made once before
-/// the shards, only read then, by all of them; an entry stays when its job has ended.
+/// Maps each job recovered at start to its shard. The job's id and token may name another shard, because the
+/// account hash has a new seed in each run and the number of shards may have changed. Made once before the
+/// shards. All shards then only read it. An entry stays after its job has ended.
 class RecoveredJobs
 {
 public:
     RecoveredJobs() = default;
     RecoveredJobs(const std::vector<JobRecord> &records, const AccountShards &accountShards);
 
-    /// Nothing: it was not recovered, so its id says where it is.
+    /// The shard of a recovered job. Empty for other jobs, whose id names the shard.
     std::optional<int> ofJob(const QByteArray &id) const { return find(m_byId, id); }
-    /// The same for CallbackToken::toText(). Only says where to go; whether the token is right is for the
-    /// shard to say.
+    /// The same for CallbackToken::toText(). Does not check the token. The shard does that.
     std::optional<int> ofToken(const QByteArray &token) const { return find(m_byToken, token); }
 
 private:

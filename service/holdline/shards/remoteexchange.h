@@ -8,21 +8,20 @@ namespace holdline {
 
 class RemoteExchange;
 
-/// What a RemoteExchange needs of the shard it is in.
+/// The function that a RemoteExchange needs from its shard.
 class RemoteResponseSink
 {
 public:
     virtual ~RemoteResponseSink() = default;
-    /// Sends the answer to where the request came from; the exchange is over.
+    /// Sends the answer to the shard of the connection. The exchange is over.
     virtual void answered(RemoteExchange &exchange, const http::Response &response) = 0;
 };
 
-/// An exchange whose client is connected to another shard.
+/// An exchange whose client is connected to another shard. Takes whole answers only. Routes that answer in
+/// pieces run in the shard of the connection.
 ///
-/// It takes whole answers only: what is answered in pieces is served where the connection is.
-///
-/// Life: made by ShardRouter for each start that came by message, owned by whoever answers. It is over with
-/// the answer, with the client (leave()), or with its own shard (detach()), when nobody can be told any more.
+/// Life: ShardRouter makes one for each start and callback that came as a message. The object that answers
+/// owns it. It is over with the answer, with the client (leave()) or with its own shard (detach()).
 class RemoteExchange : public Exchange
 {
     Q_OBJECT
@@ -36,8 +35,8 @@ public:
 
     CorrelationId id() const { return m_id; }
 
-    // For the keeper.
-    /// The client has left: says so, and drops whatever is answered from now on.
+    // Called by ShardRouter.
+    /// The client left. Emits clientGone() and ignores every later answer.
     void leave();
     void detach() { m_sink = nullptr; }
 

@@ -73,7 +73,7 @@ bool ShardGroup::start()
     return true;
 }
 
-/// By the shard their account lives on.
+/// The recovered jobs by the shard of their account.
 std::vector<std::vector<JobRecord>> ShardGroup::takeRecovered()
 {
     std::vector<JobRecord> all = m_store.takeRecovered();
@@ -85,24 +85,25 @@ std::vector<std::vector<JobRecord>> ShardGroup::takeRecovered()
     return shared;
 }
 
-void ShardGroup::forEach(const std::function<void(Shard &)> &order, Answer answer)
+void ShardGroup::forEach(const std::function<void(Shard &)> &task, Answer answer)
 {
-    const std::uint64_t round = ++m_lastRound;
-    m_rounds.emplace(round, Round{threads(), {}, std::move(answer)});
-    // Nothing of the main thread's goes along but the number: the letter is destroyed in another thread.
+    const std::uint64_t call = ++m_lastCall;
+    m_calls.emplace(call, GroupCall{threads(), {}, std::move(answer)});
+    // The task must not hold data of the main thread, because it is destroyed in another thread. It holds
+    // only the number.
     for (std::size_t i = 1; i < m_boxes.size(); ++i)
-        m_boxes[i]->post(ShardTask{[order, round, reports = &m_reports](Shard &shard) {
-            order(shard);
-            reports->post(StatusReport{round, shard.status()});
+        m_boxes[i]->post(ShardTask{[task, call, reports = &m_reports](Shard &shard) {
+            task(shard);
+            reports->post(StatusReport{call, shard.status()});
         }});
-    order(*m_first);
-    answered(round, m_first->status());
+    task(*m_first);
+    answered(call, m_first->status());
 }
 
 void ShardGroup::receive(const ShardReport &report)
 {
     if (const auto *status = std::get_if<StatusReport>(&report))
-        answered(status->round, status->status);
+        answered(status->call, status->status);
     else if (const auto *idle = std::get_if<DrainedReport>(&report))
         ended(m_drained, idle->shard, &ShardGroup::drained);
     else if (const auto *empty = std::get_if<LeftReport>(&report))
@@ -113,16 +114,16 @@ void ShardGroup::receive(const ShardReport &report)
         m_answers.extract(reply->question).mapped()(reply->reply.get());
 }
 
-void ShardGroup::answered(std::uint64_t round, const ShardStatus &status)
+void ShardGroup::answered(std::uint64_t call, const ShardStatus &status)
 {
-    const auto found = m_rounds.find(round);
+    const auto found = m_calls.find(call);
     if (found->second.missing == threads())
         found->second.sum = status;
     else
         found->second.sum.add(status);
     if (--found->second.missing > 0)
         return;
-    const Round done = std::move(m_rounds.extract(found).mapped());
+    const GroupCall done = std::move(m_calls.extract(found).mapped());
     done.answer(done.sum);
 }
 

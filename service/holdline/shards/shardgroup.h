@@ -16,12 +16,12 @@
 
 namespace holdline {
 
-/// All shards as one: the first lives in the main thread, so that one shard needs no thread and no letters,
-/// each of the others in a thread of its own. What is asked of it is asked of every shard, and what they
-/// answer is added up.
+/// All shards as one. The first shard lives in the main thread, so a single shard needs no further thread and
+/// no messages. Each other shard has its own thread. A call goes to every shard, and the results are added
+/// up.
 ///
-/// Life: construct, start(); destroying it ends every shard and its thread whatever they hold. Thread: the
-/// main one; answers come from its event loop, with one shard at once.
+/// Life: construct, start(). The destructor ends every shard and its thread, also with open requests. Thread:
+/// the main one. Results come from its event loop, with a single shard at once.
 class ShardGroup : public QObject
 {
     Q_OBJECT
@@ -29,49 +29,50 @@ class ShardGroup : public QObject
 public:
     using Answer = std::function<void(const ShardStatus &sum)>;
 
-    /// `store` is to be open before start(). It and `sink`, which takes the access log, must outlive it.
+    /// `store` must be open before start(). `store` and `sink`, which receives the access log, must outlive
+    /// this object.
     ShardGroup(const Config &config, int threads, Store &store, LogSink &sink, QObject *parent = nullptr);
     ~ShardGroup() override;
 
-    /// False when they cannot listen at `server.listen`; errorString() says why.
+    /// Returns false when `server.listen` cannot be used. errorString() is the reason.
     bool start();
     QString errorString() const { return m_error; }
     quint16 port() const { return m_first ? m_first->port() : 0; }
     int threads() const { return m_accountShards.count(); }
-    /// As it was shared out, of all shards together.
+    /// The shares of all shards together.
     const DescriptorBudget &budget() const { return m_budget; }
 
-    /// Jobs from before that had not ended.
+    /// The number of unfinished jobs found in the store at start.
     int recoveredCount() const { return m_recoveredCount; }
-    /// The shard an account lives on.
+    /// The shard of an account.
     int shardOf(const QByteArray &account) const { return m_accountShards.of(account); }
-    /// Puts a question to one shard. `question` runs in its thread and returns what `answer` gets here; it
-    /// takes nothing of this thread's along. Questions to one shard are answered in their order.
+    /// Runs `question` in the thread of one shard and passes its result to `answer` in this thread.
+    /// `question` must not use data of this thread. Results of one shard come in the order of the calls.
     template <typename Query, typename Receiver>
     void ask(int shard, Query question, Receiver answer);
 
-    /// As if a client, or the upstream, had sent it to the first shard.
+    /// Handle a request as if it came to the first shard.
     void start(const http::Request &request, std::unique_ptr<Exchange> exchange);
     void callback(const http::Request &request, std::unique_ptr<Exchange> exchange);
 
-    /// How things stand in all shards.
+    /// Collects the status of all shards.
     void ask(Answer answer);
-    /// `answer` comes when all shards go by the new configuration.
+    /// Calls `answer` when all shards use the new configuration.
     void reload(const Config &config, Answer answer);
-    /// `answer` tells what was held then; drained() comes when nothing is held any more.
+    /// Calls `answer` with the status at the beginning of the drain. Emits drained() when no request is held.
     void drain(std::chrono::milliseconds timeout, Answer answer);
-    /// left() comes when no client is connected any more.
+    /// Emits left() when no client is connected.
     void leave();
 
 Q_SIGNALS:
     void drained();
     void left();
-    /// There is something to collect from the feed of this shard.
+    /// The feed of this shard has updates to collect.
     void feedWaiting(int shard);
 
 private:
-    /// One question to all shards.
-    struct Round
+    /// One call to all shards.
+    struct GroupCall
     {
         int missing = 0;
         ShardStatus sum;
@@ -79,9 +80,9 @@ private:
     };
 
     std::vector<std::vector<JobRecord>> takeRecovered();
-    void forEach(const std::function<void(Shard &)> &order, Answer answer);
+    void forEach(const std::function<void(Shard &)> &task, Answer answer);
     void receive(const ShardReport &report);
-    void answered(std::uint64_t round, const ShardStatus &status);
+    void answered(std::uint64_t call, const ShardStatus &status);
     void ended(std::set<int> &done, int shard, void (ShardGroup::*all)());
 
     Config m_config;
@@ -89,17 +90,17 @@ private:
     Store &m_store;
     LogSink &m_sink;
     const AccountShards m_accountShards;
-    RecoveredJobs m_recovered;  ///< only read from start() on
+    RecoveredJobs m_recovered;  ///< constant after start()
     int m_recoveredCount = 0;
     QString m_error;
-    std::uint64_t m_lastRound = 0;
-    std::unordered_map<std::uint64_t, Round> m_rounds;
+    std::uint64_t m_lastCall = 0;
+    std::unordered_map<std::uint64_t, GroupCall> m_calls;
     std::uint64_t m_lastQuery = 0;
     std::unordered_map<std::uint64_t, std::function<void(void *)>> m_answers;
     std::set<int> m_drained;
     std::set<int> m_left;
 
-    // Boxes outlive all who write letters.
+    // The mailboxes must outlive the shards that post to them.
     ReportBox m_reports;
     std::vector<std::unique_ptr<ShardBox>> m_boxes;
     std::unique_ptr<Shard> m_first;

@@ -13,14 +13,14 @@ namespace holdline {
 
 class Shard;
 
-/// Names a request at the shard it arrived at, `from` that one; never used again there.
+/// Identifies a request by its shard of arrival (`from`) and a number. That shard never reuses the number.
 struct CorrelationId
 {
     int from = 0;
     std::uint64_t number = 0;
 };
 
-/// A client's start whose account lives on the shard that is written to.
+/// A start of a client whose account belongs to the receiving shard.
 struct StartMessage
 {
     CorrelationId id;
@@ -28,7 +28,7 @@ struct StartMessage
     StartRequest start;
 };
 
-/// A callback whose job lives there.
+/// A callback whose job belongs to the receiving shard.
 struct CallbackDelivery
 {
     CorrelationId id;
@@ -36,26 +36,26 @@ struct CallbackDelivery
     http::Request request;
 };
 
-/// The client of an earlier StartMessage left; there may have been an answer that crossed this.
+/// The client of an earlier StartMessage left. An answer may have crossed this message.
 struct ClientGoneMessage
 {
     CorrelationId id;
 };
 
-/// Back to where a start or a callback came from: its one answer.
+/// The one answer to a start or callback, for the shard where it arrived.
 struct ResponseMessage
 {
     CorrelationId id;
     http::Response response;
 };
 
-/// From the main thread.
+/// A call from the main thread or another shard, run in the receiving shard's thread.
 struct ShardTask
 {
     std::function<void(Shard &)> order;
 };
 
-/// What is in flight is bounded by the requests that are open: one start or callback each, one hang-up, one
+/// Open requests bound the messages in flight. Each has one start or callback, one ClientGoneMessage and one
 /// answer.
 using ShardMessage =
     std::variant<StartMessage, CallbackDelivery, ClientGoneMessage, ResponseMessage, ShardTask>;

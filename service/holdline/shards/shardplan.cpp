@@ -10,8 +10,8 @@ namespace holdline {
 
 namespace {
 
-/// With N shards (N - 1) / N of all starts and callbacks change threads, so each further one gains less; one
-/// core of this already outpaces most upstreams.
+/// With N shards, (N - 1) / N of all starts and callbacks change threads, so each further shard gains less.
+/// One core already outpaces most upstreams.
 constexpr int kMostThreadsByDefault = 4;
 
 template <typename Number>
@@ -26,9 +26,9 @@ int threadsFor(int configured, int cores)
 {
     if (configured > 0)
         return std::min(configured, kMaxThreads);
-    // On two cores one thread is enough: the kernel's part of the work keeps the other busy, and letters
-    // cost. A job took 93 to 108 µs of CPU with one thread, 97 to 119 with two and 145 to 167 with four, at
-    // the same rate.
+    // On two cores one thread is enough. The kernel's part of the work uses the other core, and messages cost
+    // time. At the same rate, a job took 93 to 108 µs of CPU with one thread, 97 to 119 with two and 145 to
+    // 167 with four.
     return cores <= 2 ? 1 : std::min(cores, kMostThreadsByDefault);
 }
 

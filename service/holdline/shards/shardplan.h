@@ -10,20 +10,20 @@
 
 namespace holdline {
 
-/// A callback token names its shard in a byte; far fewer threads than that are of use.
+/// A callback token names its shard in one byte. More threads than this would not help.
 inline constexpr int kMaxThreads = 64;
 
-/// How many threads serve: `configured`, or where that is 0 what suits `cores`. Pure.
+/// The number of threads: `configured`, or a number that suits `cores` when it is 0. Pure.
 int threadsFor(int configured, int cores);
 
-/// Which shard an account lives on: it has one lane, whatever shard its requests arrive at. A seeded hash,
-/// because account names come from outside and must not be chosen to crowd one shard. A value; the same in
-/// all shards.
+/// Maps accounts to shards. An account has one lane, whatever shard its requests arrive at. The hash has a
+/// seed, because clients choose account names and could otherwise crowd one shard. A value, equal in all
+/// shards.
 class AccountShards
 {
 public:
     AccountShards(int count, std::size_t seed) : m_count(count), m_seed(seed) {}
-    /// With a seed nobody knows.
+    /// Makes a map with a random seed.
     static AccountShards seeded(int count);
 
     int count() const { return m_count; }
@@ -34,16 +34,16 @@ private:
     std::size_t m_seed;
 };
 
-/// What one shard may use.
+/// The configuration of one shard.
 struct ShardPlan
 {
     Config config;
     DescriptorBudget budget;
 };
 
-/// One shard's part of what is configured for the whole process: limits that count what all accounts or
-/// clients have together are divided, rounded up, so that shards need not ask each other; those of one
-/// account, of one request and of one connection stay whole. Pure.
+/// One shard's part of the configured limits. Divides limits on all accounts or clients together by the
+/// number of shards and rounds up, so that shards need not ask each other. Limits of one account, one request
+/// or one connection stay whole. Pure.
 ShardPlan shareOf(const Config &config, const DescriptorBudget &budget, int threads);
 
 }  // namespace holdline

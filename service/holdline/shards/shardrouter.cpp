@@ -56,7 +56,7 @@ void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchang
 {
     const QByteArrayView path = request.path();
     const QByteArrayView text = path.sliced(path.lastIndexOf('/') + 1);
-    // One that names no shard of ours is as unknown here as anywhere.
+    // A token without a valid shard is unknown in every shard, so this shard handles it.
     int target = m_place.index;
     if (m_place.accountShards.count() > 1) {
         const auto token = CallbackToken::fromText(text);
@@ -97,7 +97,7 @@ CorrelationId ShardRouter::send(int shard, std::unique_ptr<Exchange> exchange)
     const CorrelationId id{m_place.index, ++m_lastCorrelation};
     connect(exchange.get(), &Exchange::clientGone, this, [this, id] {
         auto node = m_forwarded.extract(id.number);
-        // We are inside a signal of the exchange.
+        // The exchange is emitting the signal that runs this slot.
         node.mapped().exchange.release()->deleteLater();
         post(node.mapped().shard, ClientGoneMessage{id});
     });
@@ -147,7 +147,7 @@ void ShardRouter::receive(ResponseMessage &&message)
 {
     const auto forwarded = m_forwarded.extract(message.id.number);
     if (!forwarded)
-        return;  // its client left while the answer was on its way
+        return;  // the client left while the answer was on its way
     forwarded.mapped().exchange->answer(message.response);
 }
 

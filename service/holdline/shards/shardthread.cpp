@@ -35,7 +35,7 @@ void ShardThread::begin()
         setEventDispatcher(loop.release());
     start();
     if (!isRunning() && !isFinished())
-        m_began.set_value(QStringLiteral("the system allows no more threads"));
+        m_began.set_value(QStringLiteral("the system does not allow another thread"));
 }
 
 bool ShardThread::isListening()

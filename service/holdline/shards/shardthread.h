@@ -13,10 +13,10 @@
 
 namespace holdline {
 
-/// What shards tell the main thread.
+/// A status sent from a shard to the main thread.
 struct StatusReport
 {
-    std::uint64_t round = 0;  ///< names the order it answers
+    std::uint64_t call = 0;  ///< the number of the call it answers
     ShardStatus status;
 };
 struct DrainedReport
@@ -31,37 +31,37 @@ struct FeedWaitingReport
 {
     int shard = 0;
 };
-/// What a question put to one shard came to.
+/// The result of a call to one shard.
 struct ReplyReport
 {
     std::uint64_t question = 0;
-    std::shared_ptr<void> reply;  ///< of the type both sides know
+    std::shared_ptr<void> reply;  ///< of a type known to both sides
 };
 using ShardReport = std::variant<StatusReport, DrainedReport, LeftReport, FeedWaitingReport, ReplyReport>;
 using ReportBox = Mailbox<ShardReport>;
 
-/// A thread with a shard in it, which is made, run and destroyed there.
+/// A thread with one shard, which is made, run and destroyed in it.
 ///
-/// Life: construct, begin(), then isListening(), which waits for the few milliseconds this takes. Destroying
-/// it ends the shard whatever it holds; the sink, the boxes and the store must outlive it. Thread: the main
-/// one.
+/// Life: construct, begin(), then isListening(), which waits a few milliseconds for the thread. The
+/// destructor ends the shard, also with open requests. The sink, the mailboxes and the store must outlive it.
+/// Thread: the main one.
 class ShardThread : public QThread
 {
     Q_OBJECT
 
 public:
-    /// The shard listens beside `shared`, see Shard::shareAddress(); the rest as for Shard.
+    /// The shard listens beside `shared`, see Shard::shareAddress(). The other parameters are as for Shard.
     ShardThread(ShardPlan plan, ShardContext place, Store &store, std::vector<JobRecord> recovered,
                 LogSink &sink, qintptr shared, ReportBox &reports);
     ~ShardThread() override;
 
     void begin();
-    /// False when its shard cannot listen; errorString() says why.
+    /// Returns false when its shard cannot listen. errorString() is the reason.
     bool isListening();
     QString errorString() const { return m_error; }
 
-    /// Asks the shard to end; the destructor waits for it. To be called for all before the first is
-    /// destroyed.
+    /// Asks the shard to end. The destructor waits for the end. Call it for all shards before destroying the
+    /// first.
     void requestEnd();
 
 protected:
@@ -71,14 +71,14 @@ private:
     const ShardPlan m_plan;
     const ShardContext m_place;
     Store &m_store;
-    std::vector<JobRecord> m_recovered;  ///< until the thread runs
+    std::vector<JobRecord> m_recovered;  ///< empty once the thread runs
     LogSink &m_sink;
     const qintptr m_shared;
     ReportBox &m_reports;
-    std::promise<QString> m_began;  ///< an error, or nothing
+    std::promise<QString> m_began;  ///< an error text, or empty
     QString m_error;
     bool m_endRequested = false;
-    /// What QThread waits by is inside of Qt; this one ThreadSanitizer sees, too.
+    /// ThreadSanitizer does not see how QThread waits, because Qt is not instrumented. It sees this.
     std::binary_semaphore m_over{0};
 };
 

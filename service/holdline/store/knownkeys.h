@@ -10,24 +10,25 @@
 
 namespace holdline {
 
-/// Which idempotency keys the store may hold, in a few bits each: a new key, which is the rule, needs no look
-/// into it. Two Bloom filters (B. H. Bloom, Space/Time Trade-offs in Hash Coding, 1970), 16 bits a key and
-/// four hashes: one in 400 new keys is looked for in vain. When the younger one is full it becomes the older
-/// one, which is forgotten; each holds more keys than the store keeps, so what is stored is in one of them.
+/// Tells which idempotency keys the store may hold, with a few bits for each. Most keys are new, and a new
+/// key then needs no look-up. Two Bloom filters (B. H. Bloom, Space/Time Trade-offs in Hash Coding, 1970) use
+/// 16 bits a key and four hashes. One in 400 new keys causes a needless look-up. When the younger filter is
+/// full, it replaces the older one. Each filter has room for all stored keys, so every stored key is in one
+/// of the two.
 ///
 /// Thread: any.
 class KnownKeys
 {
 public:
-    /// `kept`: the store never holds more keys than that.
+    /// `kept` is the largest number of keys in the store.
     explicit KnownKeys(std::int64_t kept);
 
-    /// Called before the key is stored.
+    /// Must be called before the key is stored.
     void add(const QByteArray &account, const QByteArray &key);
-    /// False: the store certainly does not hold it.
+    /// False when the store certainly does not hold the key.
     bool mayContain(const QByteArray &account, const QByteArray &key) const;
 
-    /// More would take too much memory; everything may be contained then.
+    /// Above this number the filters would need too much memory. mayContain() is then always true.
     static constexpr std::int64_t kMostKept = 8'000'000;
 
 private:
@@ -40,12 +41,12 @@ private:
     Places placesOf(const QByteArray &account, const QByteArray &key) const;
     static bool contains(const Filter &filter, const Places &places);
 
-    const std::int64_t m_capacity;  ///< keys of one filter; 0: there is none
+    const std::int64_t m_capacity;  ///< keys of one filter; 0 without filters
     const std::size_t m_seed;
     mutable std::mutex m_mutex;
     Filter m_younger;
     Filter m_older;
-    std::int64_t m_count = 0;  ///< keys in the younger one
+    std::int64_t m_count = 0;  ///< keys in the younger filter
 };
 
 }  // namespace holdline

@@ -10,12 +10,12 @@ namespace holdline {
 
 namespace {
 
-/// So many records become tombstones, or go, in one step: the lock is held meanwhile.
+/// The most records that expire or are deleted in one step, which holds the lock.
 constexpr int kStep = 200;
 
 }  // namespace
 
-/// Its looks copy what they find; the bytes are shared, so that this is quick.
+/// Look-ups copy their results. The bytes are shared, so copying is quick.
 class MemoryReader final : public StoreReader
 {
 public:

@@ -13,8 +13,8 @@
 
 namespace holdline {
 
-/// A store that is gone with the process (`store.path = memory`): the same promises as SQLite's for as long
-/// as it runs. Its readers share its tables with it, behind a lock.
+/// A store that ends with the process (`store.path = memory`). While the process runs, it gives the same
+/// guarantees as SqliteStore. Its readers share its tables, guarded by a mutex.
 class MemoryStore final : public StoreBackend
 {
 public:
@@ -38,15 +38,15 @@ private:
     struct Entry
     {
         JobRecord record;
-        std::uint64_t number = 0;  ///< order of being stored first
+        std::uint64_t number = 0;  ///< increases with each new record
     };
-    /// In an order of age.
-    struct Place
+    /// The position of a record in order of age.
+    struct AgeKey
     {
         WallTime at;
         std::uint64_t number;
         QByteArray id;
-        friend bool operator<(const Place &a, const Place &b)
+        friend bool operator<(const AgeKey &a, const AgeKey &b)
         {
             return std::tie(a.at, a.number) < std::tie(b.at, b.number);
         }
@@ -71,17 +71,17 @@ private:
     std::unordered_map<QByteArray, Entry> m_jobs;
     std::map<std::pair<QByteArray, QByteArray>, QByteArray> m_byKey;  ///< key and account → id
     std::unordered_multimap<std::uint64_t, QByteArray> m_byToken;     ///< CallbackToken::lookup → id
-    std::set<Place> m_ended;
-    std::set<Place> m_tombstones;
+    std::set<AgeKey> m_ended;
+    std::set<AgeKey> m_tombstones;
     std::unordered_map<QByteArray, DeadLetterEntry> m_letters;
-    /// What there is of one kind.
+    /// The dead letters of one kind.
     struct DeadLetterKind
     {
         std::map<std::uint64_t, QByteArray> byAge;  ///< number → id
-        std::int64_t bytes = 0;                     ///< their bodies
+        std::int64_t bytes = 0;                     ///< bytes of all bodies
     };
     std::array<DeadLetterKind, kDeadLetterKinds> m_deadLetterKinds;
-    std::int64_t m_bytes = 0;  ///< of records
+    std::int64_t m_bytes = 0;  ///< bytes of all records
 };
 
 }  // namespace holdline

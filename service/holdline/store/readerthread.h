@@ -10,18 +10,18 @@
 
 namespace holdline {
 
-/// Answers look-ups, so that none waits behind a commit.
+/// Carries out look-ups in a thread of its own, so that none waits for a commit.
 ///
-/// A store that cannot be opened for reading is tried again at the next look-up. Life: construct, begin();
-/// what was posted before it is destroyed is still answered. The reader is used in this thread only. Thread:
-/// the main one; post() from any.
+/// When the store cannot be opened for reading, the next look-up tries again. Life: construct, begin(). The
+/// destructor first carries out everything that was posted. Only this thread uses the reader. Thread: the
+/// main one; post() from any.
 class ReaderThread : public QThread
 {
 public:
     explicit ReaderThread(std::unique_ptr<StoreReader> reader);
     ~ReaderThread() override;
 
-    /// False when the system allows no more threads.
+    /// Returns false when the system does not allow another thread.
     bool begin();
     void post(ReadRequest message) { m_messages.post(std::move(message)); }
 

@@ -10,14 +10,14 @@ namespace holdline {
 
 namespace {
 
-/// The first byte of all bytes; a change of form takes the next number.
+/// The first byte of all encodings. A new form gets the next number.
 constexpr std::uint8_t kForm = 1;
 
-// What is not written would be lost: whoever adds a member is to add it here.
+// A member that is not encoded is lost. Add a new member to the encoder, then adapt this number.
 static_assert(sizeof(JobStatus) == 10);
 
-/// As QDataStream of version Qt_6_0 writes it, which Reader reads; through a QBuffer it costs seven times as
-/// much.
+/// Writes the format of QDataStream version Qt_6_0, which Reader reads. QDataStream over a QBuffer would cost
+/// seven times as much.
 class Writer
 {
 public:
@@ -85,7 +85,7 @@ public:
         m_stream >> form;
         m_good = form == kForm;
     }
-    /// False when something was not there or cannot be, or when something is left.
+    /// Returns false when a value is missing or invalid, or when bytes are left.
     template <typename... Values>
     bool all(Values &...values)
     {

@@ -8,11 +8,11 @@
 
 namespace holdline {
 
-// Records as bytes in a database. What reads back is what was written, null and empty apart; bytes of a newer
-// form than this program knows, or damaged ones that do not add up, read as nothing. Words, not numbers,
-// stand for reasons, which come and go with versions. Pure.
+// Encodes records for a database. Decoding gives the same record, and null stays different from empty.
+// Damaged bytes and bytes of a newer form decode to nothing. Reasons are stored by name, because their
+// numbers change between versions. Pure.
 
-/// All of the record but its request and its answer, which are kept by themselves.
+/// Encodes the record without its request and its answer, which are stored separately.
 QByteArray toBytes(const JobRecord &record);
 std::optional<JobRecord> recordFromBytes(const QByteArray &bytes);
 
@@ -22,12 +22,11 @@ std::optional<RecordedRequest> requestFromBytes(const QByteArray &bytes);
 QByteArray toBytes(const RecordedAnswer &answer);
 std::optional<RecordedAnswer> answerFromBytes(const QByteArray &bytes);
 
-/// All of the letter but its body.
+/// Encodes the dead letter without its body.
 QByteArray toBytes(const DeadLetter &letter);
 std::optional<DeadLetter> deadLetterFromBytes(const QByteArray &bytes);
 
-/// A checksum of what belongs together: of bytes, and of the id they belong to, so that bytes that turn up at
-/// another one are found out.
+/// A checksum of an id and its bytes. Including the id detects bytes that were stored under another id.
 std::uint32_t checksum(const QByteArray &id, const QByteArray &bytes);
 
 }  // namespace holdline

@@ -11,7 +11,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// Primary result codes of SQLite, which are part of its interface.
+// Primary result codes of SQLite. They are part of its interface.
 constexpr int kPermission = 3;
 constexpr int kBusy = 5;
 constexpr int kReadOnly = 8;
@@ -27,21 +27,20 @@ QString advice(int code)
     switch (code) {
         case kPermission:
         case kReadOnly:
-            return u"it may not be written: give this user the right to write it and its folder"_s;
+            return u"it cannot be written. Allow this user to write the file and its folder"_s;
         case kBusy:
-            return u"another program uses it: end that one"_s;
+            return u"another program uses it. End that program"_s;
         case kInput:
-            return u"reading or writing failed: look at the disk, and at limits on file sizes"_s;
+            return u"reading or writing failed. Check the disk and limits on file sizes"_s;
         case kCorrupt:
-            return u"it is damaged: move it away, together with its -wal and -shm files, and keep them if "
-                   u"what "
-                   "is in it matters"_s;
+            return u"it is damaged. Move it away with its -wal and -shm files. Keep them if their content "
+                   "matters"_s;
         case kFull:
-            return u"the disk, or the part of it allowed by store.bytes, is full: make room or raise it"_s;
+            return u"the disk, or the part of it allowed by store.bytes, is full. Free some space or raise store.bytes"_s;
         case kCannotOpen:
-            return u"it cannot be opened: look at the rights of the file and of its folder"_s;
+            return u"it cannot be opened. Check the rights of the file and its folder"_s;
         case kNotADatabase:
-            return u"it is not an SQLite database: move it away, or name another path (store.path)"_s;
+            return u"it is not an SQLite database. Move it away, or set another path (store.path)"_s;
         default:
             return u"SQLite failed"_s;
     }
@@ -62,7 +61,7 @@ SqliteConnection::Trouble troubleOf(int code)
     }
 }
 
-/// Names of Qt's are the process's.
+/// Qt's connection names are global in the process.
 QString freshName()
 {
     static std::atomic<int> last = 0;
@@ -84,11 +83,11 @@ bool SqliteConnection::open(const QString &path, Access access)
     m_path = path;
     m_database = QSqlDatabase::addDatabase(u"QSQLITE"_s, m_name);
     if (!m_database.isValid()) {
-        setError(Trouble::Other, u"Qt's driver for SQLite is missing: install libqt6sql6-sqlite"_s);
+        setError(Trouble::Other, u"Qt's driver for SQLite is missing. Install libqt6sql6-sqlite"_s);
         return false;
     }
     m_database.setDatabaseName(path);
-    // Its own time limit would be 5 s; the lock keeps others out, and readers never keep a writer waiting.
+    // Qt's default time limit is 5 s. The lock keeps other processes out, and readers never delay the writer.
     m_database.setConnectOptions(access == Access::Read ? u"QSQLITE_BUSY_TIMEOUT=1000;QSQLITE_OPEN_READONLY"_s
                                                         : u"QSQLITE_BUSY_TIMEOUT=1000"_s);
     if (!m_database.open())
@@ -177,7 +176,7 @@ SqliteTransaction::~SqliteTransaction()
 {
     if (!m_open)
         return;
-    // What failed is what is to be told, not that this fails too.
+    // The error of the failed statement matters, not the error of this rollback.
     const auto trouble = m_connection.trouble();
     const QString error = m_connection.error();
     m_connection.run("ROLLBACK");

@@ -11,19 +11,19 @@
 
 namespace holdline {
 
-/// A connection to an SQLite file, and its prepared statements, each made when it is used first and kept. All
-/// that fails says why in error(), for people, with the path and what to do.
+/// A connection to an SQLite file with its prepared statements. Each statement is prepared at its first use.
+/// After a failure, error() has the reason for people, with the path and the remedy.
 ///
-/// Life: open() and close() as often as one likes; one thread in between.
+/// Life: open() and close() any number of times. One thread between open() and close().
 class SqliteConnection
 {
 public:
-    /// What kind of trouble the last error was.
+    /// The kind of the last error.
     enum class Trouble {
         None,
-        Refused,  ///< a constraint: that statement alone was not carried out
-        Full,     ///< there is no room
-        Damaged,  ///< the file is not what it was
+        Refused,  ///< a constraint failed; only that statement was not carried out
+        Full,     ///< the disk, or the allowed size, is full
+        Damaged,  ///< the file is damaged
         Other,
     };
 
@@ -33,23 +33,23 @@ public:
     SqliteConnection &operator=(const SqliteConnection &) = delete;
 
     enum class Access { Read, Write };
-    /// Of a file that is there.
+    /// Opens an existing file.
     bool open(const QString &path, Access access);
     void close();
     bool isOpen() const { return m_database.isOpen(); }
 
-    /// The statement with these values bound and carried out; nothing when that failed. Belongs to this. It
-    /// is to be finish()ed when it was a question.
+    /// Binds the values and runs the statement. Returns null on failure. The connection owns the query. Call
+    /// finish() after reading rows.
     QSqlQuery *run(const char *sql, const QVariantList &values = {});
-    /// The same for a statement that is not kept and gives no rows.
+    /// Runs a statement without rows that is not kept prepared.
     bool runOnce(const QString &sql);
-    /// The first column of the first row; nothing also where there is none.
+    /// Returns the first column of the first row. Empty on failure and without a row.
     std::optional<QVariant> ask(const char *sql, const QVariantList &values = {});
 
     Trouble trouble() const { return m_trouble; }
     QString error() const { return m_error; }
     void setError(Trouble trouble, const QString &error);
-    /// What the query's last step says, where it failed; false then.
+    /// Checks the query's last step. On failure sets error() and returns false.
     bool check(const QSqlQuery &query);
 
 private:
@@ -63,7 +63,7 @@ private:
     QString m_error;
 };
 
-/// Rolls back unless committed.
+/// A transaction. Rolls back unless it was committed.
 class SqliteTransaction
 {
 public:

@@ -18,7 +18,7 @@ std::optional<DeadLetter> letterOf(const QSqlQuery &query)
                       ? deadLetterFromBytes(bytes)
                       : std::nullopt;
     if (!letter || letter->id != id) {
-        qCWarning(lcService) << "a dead letter in the store is damaged and left out";
+        qCWarning(lcService) << "a dead letter in the store is damaged, so it is not listed";
         return std::nullopt;
     }
     return letter;

@@ -6,8 +6,8 @@
 
 namespace holdline {
 
-/// Looks into an SQLite store through a connection of its own, which reads what is committed while the writer
-/// writes. Opens itself at the first look-up, and again after trouble.
+/// Reads an SQLite store through its own connection, which sees committed data while the writer writes. Opens
+/// itself at the first look-up and again after an error.
 class SqliteReader final : public StoreReader
 {
 public:

@@ -28,7 +28,7 @@ enum Column {
     AnswerSum
 };
 
-/// Bytes whose sum is right; nothing where it is wrong.
+/// Returns the bytes when their checksum is right.
 std::optional<QByteArray> checked(const QSqlQuery &query, const QByteArray &id, int data, int sum)
 {
     QByteArray bytes = query.value(data).toByteArray();
@@ -52,8 +52,7 @@ RecordedAnswer damagedAnswer(const JobRecord &record)
 
 QString damaged(const QByteArray &id)
 {
-    return u"the stored job %1 is damaged: end the service and move the database away, together with its "
-           u"-wal and "
+    return u"the stored job %1 is damaged. End the service and move the database away with its -wal and "
            "-shm files"_s.arg(QString::fromLatin1(id.toPercentEncoding()));
 }
 
@@ -61,9 +60,8 @@ QString damaged(const QByteArray &id)
 
 QString damagedFile(const QString &path, const QString &how)
 {
-    return u"%1: it is damaged (%2): move it away, together with its -wal and -shm files, and keep them if "
-           u"what "
-           "is in it matters"_s.arg(path, how);
+    return u"%1: it is damaged (%2). Move it away with its -wal and -shm files. Keep them if their content "
+           "matters"_s.arg(path, how);
 }
 
 QByteArray notNull(const QByteArray &bytes)

@@ -17,7 +17,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// "HLDN": says whose database it is (PRAGMA application_id).
+/// "HLDN" in PRAGMA application_id marks a database of Holdline.
 constexpr int kApplication = 0x484c444e;
 constexpr std::int64_t kMiB = 1024 * 1024;
 
@@ -30,8 +30,9 @@ bool set(SqliteConnection &connection, const QString &pragma)
 
 const Migrations &storeMigrations()
 {
-    // `number` grows with each new record: what is written lately lies together. What is large or written
-    // once has a table of its own, so that an update touches little. `sum` is checksum() of the bytes.
+    // `number` grows with each new record, so recent rows are close together. Large columns and columns
+    // written once have their own tables, so that an update changes few pages. `sum` is checksum() of the
+    // bytes.
     static const Migrations all{{
         u"CREATE TABLE jobs (number INTEGER PRIMARY KEY, id BLOB NOT NULL, account BLOB NOT NULL, key BLOB, "
         "lookup INTEGER, ended INTEGER, expired INTEGER NOT NULL, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
@@ -53,18 +54,17 @@ QString makeStoreFile(const QString &path)
 {
     const QString folder = QFileInfo(path).absolutePath();
     if (!QDir(folder).exists()) {
-        // Parents as others would make them; the last one holds secrets.
+        // Parents get the default rights. The last folder holds secrets and is private.
         const QString parent = QFileInfo(folder).absolutePath();
         const bool hasParent = QDir().mkpath(parent);
         if (!hasParent || (::mkdir(QFile::encodeName(folder).constData(), S_IRWXU) != 0 && errno != EEXIST))
-            return u"cannot create the folder %1: %2; create it, or name another path (store.path)"_s.arg(
+            return u"cannot create the folder %1: %2. Create it, or set another path (store.path)"_s.arg(
                 folder, qt_error_string(errno));
     }
     const QByteArray name = QFile::encodeName(path);
     const int descriptor = ::open(name.constData(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (descriptor < 0)
-        return u"cannot open %1: %2; give this user the right to write it and its folder, or name another "
-               u"path "
+        return u"cannot open %1: %2. Allow this user to write the file and its folder, or set another path "
                "(store.path)"_s.arg(path, qt_error_string(errno));
     struct stat status
     {
@@ -87,8 +87,8 @@ std::int64_t databaseBytes(const Config::Store &limits)
 
 bool setUpWriter(SqliteConnection &connection, const Config::Store &limits)
 {
-    // Pages that are free can be given back bit by bit. A file that is there is not written to: it is yet to
-    // be checked.
+    // Allows giving back free pages bit by bit. Only for a new file, because an existing one is not checked
+    // yet and must not be written.
     const std::int64_t pages = std::max<std::int64_t>(databaseBytes(limits) / kStorePage, 64);
     const auto pagesNow = connection.ask("PRAGMA page_count");
     if (!pagesNow)
@@ -100,7 +100,8 @@ bool setUpWriter(SqliteConnection &connection, const Config::Store &limits)
     return set(connection, u"journal_mode = WAL"_s) &&
            set(connection,
                limits.synchronous == StoreSync::Full ? u"synchronous = FULL"_s : u"synchronous = NORMAL"_s) &&
-           // By the commit that makes it so many, which takes that much longer: few, so that nobody notices.
+           // The commit that reaches this size does the checkpoint and takes longer. The size is small, so
+           // nobody notices.
            set(connection, u"wal_autocheckpoint = %1"_s.arg(aheadBytes(limits) / kStorePage)) &&
            set(connection, u"journal_size_limit = %1"_s.arg(aheadBytes(limits))) &&
            set(connection, u"temp_store = MEMORY"_s) && set(connection, u"cache_size = -16384"_s) &&
@@ -116,7 +117,7 @@ bool migrate(SqliteConnection &connection, const Migrations &migrations)
         return false;
     const auto refuse = [&connection](const QString &why) {
         connection.setError(SqliteConnection::Trouble::Other,
-                            why + u": name another path (store.path), or move it away"_s);
+                            why + u". Set another path (store.path), or move the file away"_s);
         return false;
     };
     const bool isEmpty = objects->toInt() == 0 && application->toInt() == 0 && version->toInt() == 0;

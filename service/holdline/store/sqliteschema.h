@@ -10,28 +10,29 @@
 
 namespace holdline {
 
-/// The statements that make each version of the database from the one before, the first from an empty file.
-/// What was released is never changed, only added to.
+/// The statements that make each version of the database from the previous one, starting with an empty file.
+/// Released statements never change. New versions are only added.
 using Migrations = std::vector<QStringList>;
 const Migrations &storeMigrations();
 
-/// Makes the folder (0700) and the file (0600) where they are missing; a file that others may read is made
-/// this user's alone. Empty, or why that failed, for people.
+/// Makes the folder (mode 0700) and the file (mode 0600) when they are missing. Removes the rights of other
+/// users from an existing file. Returns an empty text, or the error for people.
 QString makeStoreFile(const QString &path);
 
-/// Sets up a connection of the writer's: journal, durability, room. The file's size stays within the limits
-/// from then on, and a write that finds no room fails. False: error() of the connection says why.
+/// Sets up the writer's connection: journal, durability and size. From then on the file stays within the
+/// limits, and a write without room fails. On failure returns false, and the connection's error() has the
+/// reason.
 bool setUpWriter(SqliteConnection &connection, const Config::Store &limits);
 
-/// Brings the database to the newest version, in one transaction for each. Refuses, and leaves as it is, what
-/// another program made and what a newer one of these did.
+/// Brings the database to the newest version, with one transaction for each version. Refuses a database of
+/// another program or of a newer version and leaves it unchanged.
 bool migrate(SqliteConnection &connection, const Migrations &migrations = storeMigrations());
 
-/// Bytes of a page of the database.
+/// The size of a database page in bytes.
 inline constexpr std::int64_t kStorePage = 4096;
-/// How much of `store.bytes` the database itself may take; the rest is for what is written ahead of it.
+/// The part of `store.bytes` for the database file. The rest is for the write-ahead log.
 std::int64_t databaseBytes(const Config::Store &limits);
-/// What is written ahead is carried into the database beyond this.
+/// The size of the write-ahead log at which SQLite copies it into the database (a checkpoint).
 std::int64_t aheadBytes(const Config::Store &limits);
 
 }  // namespace holdline

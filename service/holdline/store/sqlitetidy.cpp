@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How SqliteStore stays within its limits.
+// The clean-up that keeps SqliteStore within its limits.
 #include "service/holdline/store/recordbytes.h"
 #include "service/holdline/store/recordrules.h"
 #include "service/holdline/store/sqliterows.h"
@@ -12,12 +12,12 @@ namespace holdline {
 
 namespace {
 
-// One step: so many rows at most, and no new one after so long, because writes wait meanwhile.
+// Limits of one step, in rows and in time, because writes wait for it.
 constexpr int kRows = 32;
 constexpr auto kStepTime = std::chrono::milliseconds(2);
-/// Free pages that are given back in one step.
+/// The number of free pages given back in one step.
 constexpr int kPages = 64;
-/// Fewer free pages than this stay in the file whatever share of it they are.
+/// At most this many free pages always stay in the file.
 constexpr std::int64_t kSparePages = 1024;
 
 }  // namespace
@@ -32,7 +32,7 @@ Tidied SqliteStore::tidy(WallTime now)
     return tidied;
 }
 
-/// Results that are too old, too many or take too much room become tombstones.
+/// Turns results into tombstones that are too old, too many or too large together.
 bool SqliteStore::expire(WallTime now, TimePoint until, Tidied &tidied)
 {
     const bool full = isFull();
@@ -91,7 +91,7 @@ bool SqliteStore::expire(WallTime now, TimePoint until, Tidied &tidied)
     return true;
 }
 
-/// Tombstones that are too old or too many go; where nothing else is left that takes room, all of them.
+/// Deletes tombstones that are too old or too many. Deletes all when only tombstones use the room.
 bool SqliteStore::forget(WallTime now, TimePoint until, Tidied &tidied)
 {
     const bool full = m_size.ended == 0 && isFull();
@@ -129,7 +129,7 @@ bool SqliteStore::forget(WallTime now, TimePoint until, Tidied &tidied)
     return true;
 }
 
-/// Room that is free is used again; what is free beyond a quarter of the file goes back to the disk.
+/// SQLite reuses free pages. Gives free pages above a quarter of the file back to the disk.
 bool SqliteStore::giveBack(TimePoint until, Tidied &tidied)
 {
     const std::int64_t all = pages("PRAGMA page_count");
@@ -137,7 +137,7 @@ bool SqliteStore::giveBack(TimePoint until, Tidied &tidied)
     const bool isTooBig = all * kStorePage > databaseBytes(m_limits) && unused > 0;
     if (!isTooBig && unused <= std::max(kSparePages, all / 4))
         return true;
-    // Through Qt each run moves one page: it stops at the first row, and this statement's have no columns.
+    // Qt stops at the first row, and the rows of this statement have no columns. So each run moves one page.
     SqliteTransaction transaction(m_connection);
     if (!transaction.isOpen())
         return false;
@@ -159,7 +159,7 @@ std::int64_t SqliteStore::pages(const char *pragma)
     return answer ? answer->toLongLong() : 0;
 }
 
-/// Before there is no room at all.
+/// True before the last free page is used.
 bool SqliteStore::isFull()
 {
     const std::int64_t used = pages("PRAGMA page_count") - pages("PRAGMA freelist_count");

@@ -37,7 +37,7 @@ SqliteStore::Done SqliteStore::insert(const JobRecord &record)
         "?)",
         {notNull(record.id), notNull(record.account), record.key, lookupOf(record.token), endOf(record),
          record.expired ? 1 : 0, bytes, checksum(record.id, bytes)});
-    // Its id may be there, of one that has ended.
+    // An ended job with this id may exist.
     if (!query)
         return failure() == Done::Refused ? replace(record) : Done::Failed;
     const qint64 number = query->lastInsertId().toLongLong();
@@ -47,7 +47,7 @@ SqliteStore::Done SqliteStore::insert(const JobRecord &record)
     return writeParts(record, number, true, false) ? Done::Yes : Done::Failed;
 }
 
-/// Of one that has not ended; each index is touched only where its columns change.
+/// Updates an unfinished job. Touches an index only when its columns change.
 SqliteStore::Done SqliteStore::update(const JobRecord &record, OpenJob &job)
 {
     const QByteArray bytes = toBytes(record);
@@ -78,7 +78,7 @@ SqliteStore::Done SqliteStore::update(const JobRecord &record, OpenJob &job)
     return writeParts(record, before.number, true, before.hasRequest) ? Done::Yes : Done::Failed;
 }
 
-/// Of one that had ended; refused where there is none with its id, so that it was its key.
+/// Updates an ended job. Without a row of this id the insert failed because of the key, so it is refused.
 SqliteStore::Done SqliteStore::replace(const JobRecord &record)
 {
     QSqlQuery *found =
@@ -105,8 +105,8 @@ SqliteStore::Done SqliteStore::replace(const JobRecord &record)
     return writeParts(record, number, false, true) ? Done::Yes : Done::Failed;
 }
 
-/// Its request and its answer. `hasRequest`: there may be one in the database; a request never changes, so
-/// one that is known to be there is not written again.
+/// Writes request and answer. `hasRequest`: a request may be in the database. A request never changes, so a
+/// stored one is not written again.
 bool SqliteStore::writeParts(const JobRecord &record, qint64 number, bool isNew, bool hasRequest)
 {
     if (!keepsRequest(record)) {
@@ -180,7 +180,7 @@ SqliteStore::Done SqliteStore::carryOut(const PutDeadLetter &write)
     return dropDeadLetters(kind) ? Done::Yes : Done::Failed;
 }
 
-/// The oldest of that kind, as long as there are too many.
+/// Drops the oldest dead letters of this kind while there are too many.
 bool SqliteStore::dropDeadLetters(int kind)
 {
     const DeadLetterShare share = deadLetterShare(m_limits);

@@ -24,7 +24,7 @@ bool Store::open()
 {
     if (m_reader.begin())
         return m_writer.begin();
-    m_writer.giveUp(u"the system allows no more threads"_s);
+    m_writer.giveUp(u"the system does not allow another thread"_s);
     return false;
 }
 

@@ -8,23 +8,25 @@
 
 namespace holdline {
 
-/// What outlives the process, for all shards: a writer's thread and a reader's over one backend. A shard
-/// speaks to it through a StoreLink of its own.
+/// The store of all shards: a writer thread and a reader thread over one backend. Each shard uses it through
+/// its own StoreLink.
 ///
-/// Life: construct, open(), then the links; the links before it is destroyed, which ends only when all writes
-/// that were asked for are carried out. Thread: the main one, but for what links use.
+/// Life: construct, open(), then make the links. Destroy the links first. The destructor waits until all
+/// requested writes are done. Thread: the main one, except for the functions that links use.
 class Store
 {
 public:
-    /// `path` is for people.
+    /// `path` is for messages.
     Store(std::unique_ptr<StoreBackend> backend, const StoreThread::Options &options, const QString &path);
     ~Store();
 
-    /// False when it cannot be used now; errorString() says why and what to do. It is tried again by itself.
+    /// Returns false when the store cannot be used now. errorString() has the reason and the remedy. The
+    /// store retries by itself.
     bool open();
     QString errorString() const { return m_writer.state(); }
     QString path() const { return m_path; }
-    /// The records of jobs that had not ended when it was opened, oldest first. Moved out.
+    /// Returns the records of jobs that were unfinished when the store was opened, oldest first. Moves them
+    /// out.
     std::vector<JobRecord> takeRecovered() { return m_writer.takeRecovered(); }
 
 private:
@@ -37,11 +39,11 @@ private:
     ReaderThread m_reader;
 };
 
-/// "memory", or the path of an SQLite file.
+/// Makes a MemoryStore for "memory", otherwise an SqliteStore for this path.
 std::unique_ptr<StoreBackend> makeBackend(const QString &path, const Config::Store &limits);
 
-/// As `config` wants it. `store.path` auto where there is no folder for it: one that is not available.
-/// `promised`: jobs that have not ended are never more than that.
+/// Makes the store of a configuration. When `store.path` is auto and no folder exists for it, the store is
+/// never available. `durable` is the largest number of unfinished jobs.
 std::unique_ptr<Store> makeStore(const Config::Store &config, int durable);
 
 }  // namespace holdline

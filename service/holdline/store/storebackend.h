@@ -14,7 +14,7 @@
 
 namespace holdline {
 
-/// What a look into the store came to: a value, or why there is none, for people.
+/// The result of a look-up: a value, or an error text for people.
 template <typename Value>
 struct Result
 {
@@ -22,11 +22,12 @@ struct Result
     QString error;
 };
 
-/// What a commit came to. With an `error` nothing of it is stored, and the store is broken until reopened.
+/// The result of a commit. With an `error`, nothing is stored and the store is unusable until it is reopened.
 struct CommitResult
 {
     QString error;
-    /// By index, why that write alone is not stored; empty where it is. Shorter: the rest is stored.
+    /// By index: the reason why only that write is not stored, empty for a stored one. Writes beyond its size
+    /// are stored.
     std::vector<QString> refused;
 
     QString of(std::size_t write) const
@@ -35,32 +36,32 @@ struct CommitResult
     }
 };
 
-/// What one step of tidying came to.
+/// The result of one clean-up step.
 struct Tidied
 {
     int expired = 0;    ///< results that became tombstones
-    bool more = false;  ///< there is more to do
-    QString error;      ///< nothing was done
+    bool more = false;  ///< another step would find work
+    QString error;      ///< set when nothing was done
 };
 
-/// What is kept and the room it takes.
+/// The number of stored items and their size.
 struct StoreSize
 {
-    std::int64_t open = 0;        ///< records of jobs that have not ended
-    std::int64_t ended = 0;       ///< with their results
-    std::int64_t tombstones = 0;  ///< of results that are older than they may be
+    std::int64_t open = 0;        ///< unfinished jobs
+    std::int64_t ended = 0;       ///< ended jobs with their results
+    std::int64_t tombstones = 0;  ///< jobs whose result has expired
     std::array<std::int64_t, kDeadLetterKinds> deadLetters{};
-    std::int64_t bytes = 0;  ///< on disk, or in memory where there is no disk
+    std::int64_t bytes = 0;  ///< on disk, or in memory for MemoryStore
 };
 
-/// Looks into the store; sees what is committed. Synchronous; one thread from open() to close(), which may be
-/// another one than the writer's.
+/// Reads the committed data of a store. Synchronous. One thread from open() to close(), which may differ from
+/// the writer's.
 class StoreReader
 {
 public:
     virtual ~StoreReader() = default;
 
-    /// Empty: it can be read. Otherwise why not, for people.
+    /// Returns an empty text when the store can be read, otherwise the error for people.
     virtual QString open() = 0;
     virtual void close() = 0;
 
@@ -69,7 +70,7 @@ public:
     using Letter = Result<std::optional<DeadLetter>>;
     using Letters = Result<std::vector<DeadLetter>>;
 
-    // As JobStore's.
+    // Like the functions of JobStore.
     virtual Job find(const QByteArray &id) = 0;
     virtual Job findByKey(const QByteArray &account, const QByteArray &key) = 0;
     virtual Job findByToken(const QByteArray &token) = 0;
@@ -78,32 +79,32 @@ public:
     virtual Letters listDeadLetters(std::optional<DeadLetter::Kind> kind, int most) = 0;
 };
 
-/// The store as its one writer sees it. Synchronous; one thread from open() to close().
+/// The writing side of a store, with a single writer. Synchronous. One thread from open() to close().
 class StoreBackend
 {
 public:
     virtual ~StoreBackend() = default;
 
-    /// Empty: it can be written. Otherwise what is wrong and what to do about it, for people; what was there
-    /// is as it was. May be called again after that and after close().
+    /// Returns an empty text when the store can be written. Otherwise returns the error and its remedy for
+    /// people and changes nothing. May be called again after a failure and after close().
     virtual QString open() = 0;
     virtual void close() = 0;
-    /// Whether it survives the process.
+    /// True when stored data survives the process.
     virtual bool isDurable() const = 0;
-    /// For another thread; must not outlive this.
+    /// Makes a reader for another thread. It must not outlive this object.
     virtual std::unique_ptr<StoreReader> makeReader() = 0;
 
-    /// Records of jobs that have not ended, oldest first, each with its request.
+    /// Returns the records of unfinished jobs with their requests, oldest first.
     virtual Result<std::vector<JobRecord>> unsettled() = 0;
-    /// Tells of each idempotency key that is held. Empty, or why not, for people.
+    /// Calls `tell` for each stored idempotency key. Returns an empty text, or the error for people.
     virtual QString forEachKey(
         const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) = 0;
-    /// Carries all out in this order, durable on return.
+    /// Carries out all writes in this order. They are durable on return.
     virtual CommitResult commit(const std::vector<StoreWrite> &writes) = 0;
-    /// Empty: a write would succeed.
+    /// Returns an empty text when a write would succeed now.
     virtual QString probe() = 0;
-    /// One small step of what the limits ask for at this time: results that are too old or too many become
-    /// tombstones, tombstones go.
+    /// Does one small step of clean-up. Results that are too old or too many become tombstones. Old
+    /// tombstones are deleted.
     virtual Tidied tidy(WallTime now) = 0;
     virtual StoreSize size() const = 0;
 };

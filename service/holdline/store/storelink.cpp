@@ -7,7 +7,7 @@ namespace holdline {
 
 namespace {
 
-/// A look for one thing as a look for many.
+/// Turns a look-up of one item into a look-up of many.
 template <typename Value>
 Result<std::vector<Value>> asMany(Result<std::optional<Value>> &&one)
 {
@@ -161,13 +161,13 @@ void StoreLink::receive(WrittenAnswer &&answer)
 
 void StoreLink::receive(JobsAnswer &&answer)
 {
-    noteTrouble(answer.found.error);
+    setReadError(answer.found.error);
     m_reads.extract(answer.number).mapped()(std::move(answer.found.value));
 }
 
 void StoreLink::receive(DeadLettersAnswer &&answer)
 {
-    noteTrouble(answer.found.error);
+    setReadError(answer.found.error);
     m_deadLetterReads.extract(answer.number).mapped()(std::move(answer.found.value));
 }
 
@@ -181,7 +181,7 @@ void StoreLink::receive(StateAnswer &&answer)
     setError(answer.error);
 }
 
-void StoreLink::noteTrouble(const QString &error)
+void StoreLink::setReadError(const QString &error)
 {
     if (error.isEmpty())
         return;

@@ -10,11 +10,11 @@ namespace holdline {
 
 class Store;
 
-/// A shard's door to the store: writes letters to its threads and hands out their answers.
+/// A shard's link to the store. Posts requests to the store's threads and passes on their answers.
 ///
-/// What a look-up cannot read is not found; before that is said, the store is not available any more, so that
-/// nothing can be built on it. Life: after Store::open(), and gone before the Store; what is unanswered then
-/// is dropped, what was to be written is written. Thread: one with an event loop.
+/// A look-up that fails reports "not found", but only after the store was marked unavailable. So nobody
+/// relies on a wrong "not found". Life: made after Store::open() and destroyed before the Store. The
+/// destructor drops open answers, but all requested writes are still done. Thread: one with an event loop.
 class StoreLink final : public JobStore
 {
     Q_OBJECT
@@ -26,7 +26,7 @@ public:
     bool isAvailable() const override { return m_error.isEmpty(); }
     QString errorString() const override { return m_error; }
     bool isDurable() const override;
-    /// See StoreThread.
+    /// See StoreThread::takeLate().
     std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
 
     void put(const JobRecord &record, Done done) override;
@@ -58,8 +58,8 @@ private:
     void receive(StatusAnswer &&answer);
     void receive(StateAnswer &&answer);
     void setError(const QString &error);
-    /// What a look-up says it could not read.
-    void noteTrouble(const QString &error);
+    /// A look-up failed with this error.
+    void setReadError(const QString &error);
 
     Store &m_store;
     const std::shared_ptr<AnswerBox> m_box = std::make_shared<AnswerBox>();

@@ -11,7 +11,7 @@
 
 namespace holdline {
 
-// What the store's threads tell a StoreLink; `number` names what it had asked.
+// Answers of the store's threads to a StoreLink. `number` is the number of the request.
 
 struct WrittenAnswer
 {
@@ -33,17 +33,17 @@ struct StatusAnswer
     std::uint64_t number = 0;
     StoreStatus status;
 };
-/// To all links: it is available (no error) or no longer.
+/// Sent to all links: the store is available (no error) or unavailable.
 struct StateAnswer
 {
     QString error;
 };
 
 using StoreAnswer = std::variant<WrittenAnswer, JobsAnswer, DeadLettersAnswer, StatusAnswer, StateAnswer>;
-/// Shared by a link, which closes it when it goes, and what it has asked and is not answered yet.
+/// Shared by a link and its open requests. The link closes it in its destructor.
 using AnswerBox = Mailbox<StoreAnswer>;
 
-// What a link asks of the writer.
+// Requests of a link to the writer.
 
 struct WriteRequest
 {
@@ -57,7 +57,7 @@ struct StatusRequest
     std::uint64_t number = 0;
     std::shared_ptr<AnswerBox> from;
 };
-/// It wants to hear of the state from now on, beginning with how it is.
+/// Subscribes to changes of the store's state. The first message is the current state.
 struct SubscribeRequest
 {
     std::shared_ptr<AnswerBox> from;
@@ -66,7 +66,7 @@ struct UnsubscribeRequest
 {
     std::shared_ptr<AnswerBox> from;
 };
-/// The reader cannot read, and says why.
+/// The reader failed with this error.
 struct ReaderFailure
 {
     QString error;
@@ -75,7 +75,7 @@ struct ReaderFailure
 using StoreRequest =
     std::variant<WriteRequest, StatusRequest, SubscribeRequest, UnsubscribeRequest, ReaderFailure>;
 
-/// What a link asks of the reader; it posts the answer itself.
+/// A request of a link to the reader. It posts its answer itself.
 using ReadRequest = std::function<void(StoreReader &)>;
 
 }  // namespace holdline

@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 QString usualStorePath(const QProcessEnvironment &environment)
 {
-    // Relative ones are to be ignored, say the XDG rules; from systemd none comes.
+    // The XDG rules say to ignore relative paths. systemd sets none.
     const auto folder = [&environment](const QString &name) {
         const QString path = environment.value(name).section(u':', 0, 0);
         return QDir::isAbsolutePath(path) ? path : QString();

@@ -6,9 +6,9 @@
 
 namespace holdline {
 
-/// Where the store's file goes when nobody says: holdline.db in what systemd made for this service
-/// ($STATE_DIRECTORY, of several the first), else in the user's state folder ($XDG_STATE_HOME/holdline, or
-/// ~/.local/state/holdline). Empty where there is neither. Pure.
+/// The default path of the store's file: holdline.db in the folder that systemd made for this service
+/// ($STATE_DIRECTORY, of several the first). Otherwise in the user's state folder ($XDG_STATE_HOME/holdline
+/// or ~/.local/state/holdline). Empty when neither exists. Pure.
 QString usualStorePath(const QProcessEnvironment &environment);
 
 }  // namespace holdline

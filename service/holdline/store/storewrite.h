@@ -8,18 +8,18 @@
 
 namespace holdline {
 
-/// Stores a record in place of the one with its id. Refused where its key belongs to another record of its
-/// account. Without a request the stored one stays as long as keepsRequest() says so.
+/// Stores a record and replaces the one with its id. Refused when its key belongs to another record of the
+/// account. Without a request, the stored request stays as long as keepsRequest() is true.
 struct PutJob
 {
     JobRecord record;
 };
-/// There never was such a job; nothing where there is none.
+/// Deletes a record as if the job never existed. Does nothing without one.
 struct RemoveJob
 {
     QByteArray id;
 };
-/// In place of the one with its id, which keeps its age.
+/// Stores a dead letter. A dead letter with the same id is replaced and keeps its age.
 struct PutDeadLetter
 {
     DeadLetter letter;

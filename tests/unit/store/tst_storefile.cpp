@@ -140,7 +140,7 @@ void TestStoreFile::aFolderThatCannotBeWritten()
     QVERIFY2(error.startsWith(u"cannot open "_s + inside), qPrintable(error));
     // /proc says that there is no such file.
     if (hasSys || ::geteuid() != 0)
-        QVERIFY2(error.contains(u"give this user the right to write it and its folder"), qPrintable(error));
+        QVERIFY2(error.contains(u"Allow this user to write the file and its folder"), qPrintable(error));
 }
 
 void TestStoreFile::aFolderInItsPlace()
@@ -158,7 +158,7 @@ void TestStoreFile::garbage()
     const QByteArray text = QByteArray("nobody's database ").repeated(1000);
     write(path(), text);
     const QString error = openError(path());
-    QVERIFY2(error.contains(u"it is not an SQLite database: move it away"), qPrintable(error));
+    QVERIFY2(error.contains(u"it is not an SQLite database. Move it away"), qPrintable(error));
     QCOMPARE(contents(path()), text);
 }
 

@@ -293,7 +293,7 @@ void TestJobClientParts::verifyFindsProblems_data()
     entry.startedAt = "yesterday";
     entry.proof = "1";
     QTest::newRow("time and proof") << entry << u"entry 3: malformed startedAt and proof"_s;
-    QTest::newRow("repeated") << entryAt(7, 1) << u"entry 3: its id stands further up already"_s;
+    QTest::newRow("repeated") << entryAt(7, 1) << u"entry 3 repeats the id of an earlier entry"_s;
     QTest::newRow("too long") << entryAt(5001, 9) << u"the jobs started within 5.001 seconds, more than 5"_s;
 }
 
