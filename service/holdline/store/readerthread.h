@@ -32,7 +32,7 @@ private:
     const std::unique_ptr<StoreReader> m_reader;
     MessageQueue<ReadRequest> m_messages;
     bool m_began = false;
-    /// What QThread waits by is inside of Qt; this one ThreadSanitizer sees, too.
+    /// ThreadSanitizer does not see how QThread waits, because Qt is not instrumented. It sees this.
     std::binary_semaphore m_over{0};
 };
 

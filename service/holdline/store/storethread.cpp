@@ -11,9 +11,9 @@ namespace holdline {
 
 namespace {
 
-/// How often is looked whether something is too old; where there is more to do, after the next commit.
+/// The time between two clean-ups. When a clean-up finds more work, the next one follows the next commit.
 constexpr auto kTidyInterval = std::chrono::seconds(1);
-/// Between two steps of tidying while there is more to do.
+/// The pause between two clean-up steps while there is more work.
 constexpr auto kTidyPause = std::chrono::milliseconds(10);
 
 WallTime wallNow()
@@ -45,7 +45,7 @@ bool StoreThread::begin()
     if (m_began)
         m_opened.get_future().wait();
     else
-        giveUp(QStringLiteral("the system allows no more threads"));
+        giveUp(QStringLiteral("the system does not allow another thread"));
     return state().isEmpty();
 }
 
@@ -65,13 +65,13 @@ QString StoreThread::write(WriteRequest message)
     if (m_queued.fetch_add(1, std::memory_order_relaxed) >= m_options.store.queued) {
         m_queued.fetch_sub(1, std::memory_order_relaxed);
         m_turnedAway.fetch_add(1, std::memory_order_relaxed);
-        return QStringLiteral("too many writes wait for the store (store.queued)");
+        return QStringLiteral("too many writes wait for the store, see store.queued");
     }
     if (m_messages.post(std::move(message)))
         return {};
     m_queued.fetch_sub(1, std::memory_order_relaxed);
     const QString why = state();
-    return why.isEmpty() ? QStringLiteral("the service ends") : why;
+    return why.isEmpty() ? QStringLiteral("the service is shutting down") : why;
 }
 
 QString StoreThread::state() const
@@ -103,7 +103,7 @@ void StoreThread::run()
     m_over.release();
 }
 
-/// When something is to be done though no letter comes.
+/// The time of the next action without a message.
 TimePoint StoreThread::nextTurn() const
 {
     return state().isEmpty() ? m_nextTidy : m_nextRetry;
@@ -147,7 +147,7 @@ void StoreThread::open()
         breakDown(error);
 }
 
-/// Its keys, and the jobs that have not ended.
+/// Reads the stored keys and the unfinished jobs.
 Result<std::vector<JobRecord>> StoreThread::readAll()
 {
     const QString error = m_backend.forEachKey(
@@ -162,7 +162,7 @@ void StoreThread::retry()
         error = m_backend.open();
         m_isOpen = error.isEmpty();
     }
-    // Where it was its own limit, this makes room.
+    // When the store's own limit was the reason, this frees room.
     if (error.isEmpty())
         error = m_backend.tidy(wallNow()).error;
     if (error.isEmpty())
@@ -175,7 +175,7 @@ void StoreThread::retry()
         breakDown(error);
 }
 
-/// Before anybody hears that it is available.
+/// Called before anything learns that the store is available.
 QString StoreThread::readLate()
 {
     auto found = readAll();
@@ -199,7 +199,7 @@ std::vector<JobRecord> StoreThread::takeLate(const std::function<bool(const JobR
 StoreThread::Batch StoreThread::merged(std::vector<WriteRequest> messages)
 {
     Batch batch;
-    std::unordered_map<QByteArray, std::size_t> puts;  // job → its write
+    std::unordered_map<QByteArray, std::size_t> puts;  // job → index of its write
     for (WriteRequest &message : messages) {
         auto *put = std::get_if<PutJob>(&message.write);
         const auto known = put ? puts.find(put->record.id) : puts.end();

@@ -14,17 +14,18 @@
 
 namespace holdline {
 
-/// The store's one writer. All that waits goes into one transaction, and everybody is answered when it is
-/// durable; at least `store.commit_interval` lies between two of them. In between it keeps the store within
-/// its limits, step by step.
+/// The store's only writer. It commits all waiting writes in one transaction and answers them when they are
+/// durable. At least `store.commit_interval` passes between two transactions. In between it keeps the store
+/// within its limits, step by step.
 ///
-/// Several writes of the same record in one batch are one: the last of them, with the request of an earlier
-/// one where it has none. A write that is refused (its key is another job's) fails alone; any other error is
-/// of the store: the whole batch fails, and so does at once everything that comes, until a trial write every
-/// `retryInterval` succeeds again. What is wrong is logged when it changes, not for each write.
+/// Several writes of one record in a batch become one: the last of them. It keeps the request of an earlier
+/// one when it has none. A refused write (its key belongs to another job) fails alone. Any other error makes
+/// the store unavailable. The whole batch fails, and later writes fail at once. A trial write every
+/// `retryInterval` finds out when the store works again. An error is logged once when it changes, not for
+/// each write.
 ///
-/// Life: construct, begin(). Destroying it carries out what was posted before. The backend must
-/// outlive it and is used in this thread only. Thread: the main one; write() and post() from any.
+/// Life: construct, begin(). The destructor first carries out everything that was posted. The backend must
+/// outlive this object. Only this thread uses it. Thread: the main one; write() and post() from any.
 class StoreThread : public QThread
 {
 public:
@@ -32,29 +33,30 @@ public:
     {
         Config::Store store;
         std::chrono::milliseconds retryInterval = std::chrono::seconds(3);
-        int durable = Config::Hold().durable;  ///< jobs that have not ended, at most
+        int durable = Config::Hold().durable;  ///< the most unfinished jobs
     };
 
-    /// `keys` learns of every key that is there; it must outlive this.
+    /// `keys` gets every stored key and must outlive this object.
     StoreThread(StoreBackend &backend, KnownKeys &keys, const Options &options);
     ~StoreThread() override;
 
-    /// Waits until the store has been opened; false when it cannot be, state() says why. It is tried again.
+    /// Waits until the store was opened. Returns false on failure; state() is the reason. The thread then
+    /// retries.
     bool begin();
-    /// Instead of begin(): it is never available.
+    /// Makes the store unavailable forever. Called instead of begin().
     void giveUp(const QString &error);
-    /// After begin(): the records of jobs that had not ended then. Moved out.
+    /// After begin(): the records of jobs that were unfinished then. Moves them out.
     std::vector<JobRecord> takeRecovered();
-    /// From any thread: those of the records that were found when it could be opened for the first time after
-    /// begin(), of which `isWanted`. Moved out.
+    /// From any thread: records of unfinished jobs, when the store opened only after begin(). Moves out those
+    /// for which `isWanted` is true.
     std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
-    /// Closes the queue; the destructor waits for the end.
+    /// Closes the queue. The destructor waits for the end.
     void requestEnd() { m_messages.close(); }
 
-    /// From any thread. Empty, or why this write fails at once.
+    /// From any thread. Returns the reason when this write fails at once, otherwise an empty text.
     QString write(WriteRequest message);
     void post(StoreRequest message) { m_messages.post(std::move(message)); }
-    /// From any thread: why it is not available, empty when it is.
+    /// From any thread: the reason why the store is unavailable, empty when it is available.
     QString state() const;
     bool isDurable() const { return m_backend.isDurable(); }
 
@@ -62,12 +64,12 @@ protected:
     void run() override;
 
 private:
-    /// Writes that go together, by what they write.
+    /// The writes of one transaction, merged by record.
     struct Batch
     {
         std::vector<WriteRequest> messages;
         std::vector<StoreWrite> writes;
-        std::vector<std::size_t> writeOf;  ///< by message
+        std::vector<std::size_t> writeOf;  ///< the index in `writes`, by message
     };
 
     void open();
@@ -80,7 +82,7 @@ private:
     void commit(std::vector<WriteRequest> messages);
     void answer(const WriteRequest &message, const QString &error, TimePoint now);
     void setState(const QString &error);
-    /// The backend cannot go on as it is.
+    /// Closes the backend, which cannot go on after this error.
     void breakDown(const QString &error);
     void retry();
     QString readLate();
@@ -92,25 +94,25 @@ private:
     KnownKeys &m_keys;
     const Options m_options;
     MessageQueue<StoreRequest> m_messages;
-    std::atomic<int> m_queued = 0;                ///< writes that wait
-    std::atomic<std::uint64_t> m_turnedAway = 0;  ///< writes beyond the limit
+    std::atomic<int> m_queued = 0;                ///< waiting writes
+    std::atomic<std::uint64_t> m_turnedAway = 0;  ///< writes refused because of the limit
     mutable std::mutex m_stateMutex;
     QString m_state;                ///< guarded by m_stateMutex
     std::vector<JobRecord> m_late;  ///< guarded by m_stateMutex
 
-    // Of the thread, after begin().
+    // Used by this thread only, after begin().
     StoreStatus m_status;
     bool m_isOpen = false;
-    bool m_wasRead = false;  ///< what had not ended is known
+    bool m_wasRead = false;  ///< the unfinished jobs were read
     std::vector<std::shared_ptr<AnswerBox>> m_links;
-    std::vector<JobRecord> m_recovered;  ///< the main thread's once it is open
+    std::vector<JobRecord> m_recovered;  ///< used by the main thread once the store is open
     TimePoint m_lastCommit{};
     TimePoint m_nextRetry{};
     TimePoint m_nextTidy{};
 
-    std::promise<void> m_opened;  ///< what is above is the thread's from then on, but for m_recovered
+    std::promise<void> m_opened;  ///< after it, only this thread uses the members above, except m_recovered
     bool m_began = false;
-    /// What QThread waits by is inside of Qt; this one ThreadSanitizer sees, too.
+    /// ThreadSanitizer does not see how QThread waits, because Qt is not instrumented. It sees this.
     std::binary_semaphore m_over{0};
 };
 
