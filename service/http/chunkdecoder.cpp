@@ -67,7 +67,7 @@ ChunkDecoder::Status ChunkDecoder::byte(char c)
 ChunkDecoder::Status ChunkDecoder::sizeByte(char c)
 {
     if (const int digit = hexValue(c); digit >= 0) {
-        // 15 digits fit into 60 bits: the size can neither overflow nor become negative.
+        // 15 digits fit into 60 bits, so the size can neither overflow nor become negative.
         if (m_digits == 15)
             return Status::Malformed;
         m_size = m_size * 16 + digit;

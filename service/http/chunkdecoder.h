@@ -9,38 +9,38 @@
 
 namespace holdline::http {
 
-/// What one chunked body may have. The defaults are those of requests, where a laxer reading than a proxy's
-/// could smuggle a second request; responses come from the upstream that the operator chose.
+/// The limits of one chunked body. The defaults are for requests. There, a parser laxer than a proxy's could
+/// let a second request be smuggled in. Responses come from the operator's own upstream.
 struct ChunkLimits
 {
     std::int64_t maxBodyBytes = 0;  ///< of all chunks together
-    qsizetype maxTrailerBytes = 0;  ///< of all trailer lines, their CRLF included
+    qsizetype maxTrailerBytes = 0;  ///< of all trailer lines with their CRLF
     int maxTrailerFields = std::numeric_limits<int>::max();
     qsizetype maxAllExtensionBytes = 16 * 1024;  ///< of all chunks together
     qsizetype maxExtensionBytes = 256;           ///< of one chunk
-    bool isLax = false;  ///< takes blanks before an extension's `;` (RFC 9112, 7.1.1) and nothing behind it
+    bool isLax = false;  ///< allows blanks before an extension's `;` (RFC 9112, 7.1.1), but not after it
 };
 
-/// Takes the chunked transfer coding off a body (RFC 9112, 7.1), in pieces of any size and in linear time.
-/// Stricter than the grammar: sizes have 1–15 hexadecimal digits, extensions are bounded. Trailer fields are
-/// checked and dropped. Serves requests and responses; pure, copyable.
+/// Decodes the chunked transfer coding of a body (RFC 9112, 7.1). Takes pieces of any size in linear time.
+/// Stricter than the grammar: sizes have 1–15 hexadecimal digits, and extensions are bounded. Checks and
+/// drops trailer fields. For requests and responses. Pure and copyable.
 class ChunkDecoder
 {
 public:
     enum class Status {
         NeedMore,
         Done,
-        Malformed,         ///< not the grammar: the rest of the stream means nothing
-        MalformedTrailer,  ///< the same, behind the last chunk
-        BodyTooLarge,      ///< the chunks together pass maxBodyBytes; seen before the chunk is read
-        TrailersTooLarge   ///< the trailers pass maxTrailerBytes or maxTrailerFields
+        Malformed,         ///< not chunked coding; the rest of the stream has no meaning
+        MalformedTrailer,  ///< the same, after the last chunk
+        BodyTooLarge,      ///< the chunks exceed maxBodyBytes; reported before the chunk is read
+        TrailersTooLarge   ///< the trailers exceed maxTrailerBytes or maxTrailerFields
     };
 
     ChunkDecoder() = default;
     explicit ChunkDecoder(const ChunkLimits &limits) : m_left(limits) {}
 
-    /// Appends what `data` holds of the body to `body` and says in `consumed` how many bytes it took: all of
-    /// them unless the status is final. After a final status it must not be called again.
+    /// Decodes `data` and appends its body bytes to `body`. `consumed` returns the number of bytes taken:
+    /// all, unless the status is final. Must not be called after a final status.
     Status feed(QByteArrayView data, QByteArray &body, qsizetype &consumed);
 
 private:
@@ -65,8 +65,8 @@ private:
     Status sizeKnown();
     Status trailerByte(char c);
 
-    ChunkLimits m_left;       ///< what is left of each limit; maxExtensionBytes stays
-    std::int64_t m_size = 0;  ///< of the chunk; in State::Data what is still to come
+    ChunkLimits m_left;       ///< the rest of each limit; maxExtensionBytes does not change
+    std::int64_t m_size = 0;  ///< of the chunk; in State::Data the bytes still to come
     qsizetype m_extension = 0;
     int m_digits = 0;
     State m_state = State::Size;

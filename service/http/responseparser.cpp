@@ -60,7 +60,7 @@ void ResponseParser::finish()
         fail(m_started ? Error::Incomplete : Error::NoAnswer);
 }
 
-/// Collects up to the next LF. A line that is whole within `bytes` is not copied.
+/// Collects a line up to its LF. Does not copy a line that is complete in `bytes`.
 qsizetype ResponseParser::feedLine(QByteArrayView bytes)
 {
     const Error malformed = m_step == Step::StatusLine ? Error::StatusLine : Error::Field;
@@ -71,7 +71,7 @@ qsizetype ResponseParser::feedLine(QByteArrayView bytes)
             fail(m_step == Step::StatusLine ? Error::StatusLine : Error::HeadTooLarge);
             return bytes.size();
         }
-        // Garbage is told from an answer by its first bytes: waiting for a line end could take for ever.
+        // The first bytes tell garbage from a response. Waiting for its line end could take forever.
         m_line += bytes;
         if (m_step == Step::StatusLine && !QByteArrayView("HTTP/1.").startsWith(QByteArrayView(m_line).first(
                                               std::min<qsizetype>(m_line.size(), 7))))
@@ -139,7 +139,8 @@ qsizetype ResponseParser::feedChunks(QByteArrayView bytes)
     return used;
 }
 
-/// `HTTP/1.x SP 3DIGIT [SP reason]`. The blank before an empty reason is often left out: both are taken.
+/// `HTTP/1.x SP 3DIGIT [SP reason]`. Many servers leave out the blank before an empty reason, so both forms
+/// are accepted.
 void ResponseParser::takeStatusLine(QByteArrayView line)
 {
     const bool shape = line.size() >= 12 && line.startsWith("HTTP/1.") && isDigit(line[7]) &&
@@ -190,7 +191,7 @@ void ResponseParser::endHead()
     chooseFraming();
 }
 
-/// RFC 9112, 6.3.
+/// Finds the end of the body (RFC 9112, 6.3).
 void ResponseParser::chooseFraming()
 {
     const auto coding = m_headers.combined("Transfer-Encoding");
@@ -234,7 +235,7 @@ void ResponseParser::startChunks()
     m_chunks = ChunkDecoder({.maxBodyBytes = m_limits.maxBodyBytes,
                              .maxTrailerBytes = m_limits.maxTrailerBytes,
                              .maxTrailerFields = m_limits.maxFields,
-                             // Some servers sign each chunk.
+                             // Some servers sign each chunk in an extension.
                              .maxAllExtensionBytes = std::numeric_limits<qsizetype>::max(),
                              .maxExtensionBytes = m_limits.maxExtensionBytes,
                              .isLax = true});

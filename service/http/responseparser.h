@@ -10,9 +10,9 @@
 
 namespace holdline::http {
 
-/// Reads one HTTP/1.x answer after another from bytes as they come (RFC 9112, client side). Pure: no socket,
-/// no clock, no signal. Strict: what the grammar does not allow is an error, never a guess. Bounded: it never
-/// holds more than Limits allows, whatever is fed to it.
+/// Parses the HTTP/1.x responses of one connection, one after the other (RFC 9112, client side). Pure: no
+/// socket, no clock and no signal. Strict: anything outside the grammar is an error. Bounded: needs no more
+/// memory than Limits allows.
 ///
 /// Use, per connection:
 ///
@@ -22,33 +22,33 @@ namespace holdline::http {
 ///         consume(parser.takeBody());                      // at any time, as often as wanted
 ///         if (parser.state() == Complete || parser.state() == Failed) break;
 ///     }
-///     on EOF: parser.finish();                             // Complete for close-delimited bodies, else
-///     Failed
+///     on EOF: parser.finish();                             // Complete without a declared length
 ///
-/// 1xx answers are skipped. Bodies: Content-Length, chunked (extensions ignored; trailers checked and
-/// dropped), or up to the end of the connection; none for HEAD, 204 and 304. Any other transfer coding, two
-/// framings at once, a doubled or malformed length and 101 (we never ask for an upgrade) are errors.
+/// Skips 1xx responses. A body has a Content-Length, is chunked (extensions ignored, trailers checked and
+/// dropped), or ends with the connection. Responses to HEAD and with status 204 or 304 have none. Errors are:
+/// another transfer coding, two framings at once, a repeated or malformed length, and 101, because no upgrade
+/// was requested.
 class ResponseParser
 {
 public:
     struct Limits
     {
-        qsizetype maxHeadBytes = 16 * 1024;  ///< status line and fields, of each 1xx answer as well
+        qsizetype maxHeadBytes = 16 * 1024;  ///< status line and fields, also of each 1xx response
         int maxFields = 100;
-        std::int64_t maxBodyBytes = 1024 * 1024;  ///< decoded; an announced length beyond it fails at once
+        std::int64_t maxBodyBytes = 1024 * 1024;  ///< decoded; a larger declared length fails at once
         qsizetype maxTrailerBytes = 8 * 1024;
         qsizetype maxExtensionBytes = 256;  ///< of one chunk
-        int maxInterim = 8;                 ///< 1xx answers before the real one
+        int maxInterim = 8;                 ///< 1xx responses before the final one
     };
 
-    /// What was asked: the answer to HEAD has fields that describe a body and no body.
+    /// The request's method. A response to HEAD has fields that describe a body, but no body.
     enum class Method { Other, Head };
 
     enum class State {
-        Head,      ///< status line and fields are still coming
-        Body,      ///< status(), headers() can be read; the body (or the trailers) is still coming
-        Complete,  ///< all of it was read; begin() starts the next one
-        Failed,    ///< see error(); status() and headers() can be read when headComplete()
+        Head,      ///< status line and fields are incomplete
+        Body,      ///< status() and headers() are valid; the body or the trailers are incomplete
+        Complete,  ///< everything was read; begin() starts the next response
+        Failed,    ///< see error(); status() and headers() are valid when headComplete()
     };
 
     enum class Error {
@@ -57,7 +57,7 @@ public:
         Incomplete,      ///< the connection ended within the answer
         StatusLine,      ///< not HTTP/1.x
         Field,           ///< a malformed header or trailer field
-        Framing,         ///< lengths that are malformed, doubled or contradict each other
+        Framing,         ///< lengths are malformed, repeated or contradictory
         TransferCoding,  ///< a transfer coding other than chunked
         Chunk,           ///< a malformed chunk
         HeadTooLarge,
@@ -69,42 +69,43 @@ public:
     ResponseParser() = default;
     explicit ResponseParser(const Limits &limits) : m_limits(limits) {}
 
-    /// Forgets everything and waits for the next answer.
+    /// Resets the parser for the next response.
     void begin(Method method = Method::Other);
     void setLimits(const Limits &limits) { m_limits = limits; }
 
-    /// Takes bytes up to the end of the answer; returns how many it took. Takes none once Complete or Failed.
-    /// Bytes that are left then are not part of any answer asked for: the connection is not to be used again.
+    /// Takes bytes up to the end of the response and returns their number. Takes none once Complete or
+    /// Failed. Bytes left over belong to no response, so the connection must not be used again.
     qsizetype feed(QByteArrayView bytes);
-    /// The connection has ended in an orderly way. Does nothing once Complete or Failed.
+    /// The connection ended with a FIN. Does nothing once Complete or Failed.
     void finish();
 
     State state() const { return m_state; }
     Error error() const { return m_error; }
-    /// The error for people and logs; holds no bytes from outside.
+    /// The error for people and logs. Contains no received bytes.
     QLatin1StringView errorText() const;
     bool isOver() const { return m_state == State::Complete || m_state == State::Failed; }
 
-    /// True once a byte of an answer came, be it a 1xx one.
+    /// True once a byte of a response came, also of a 1xx one.
     bool started() const { return m_started; }
-    /// True once the fields of the final (not 1xx) answer are there: status() and so on can be read.
+    /// True once the fields of the final (not 1xx) response are complete. status() and headers() are then
+    /// valid.
     bool headComplete() const { return m_headComplete; }
 
     int status() const { return m_status; }
-    /// The reason phrase as it came; may be empty.
+    /// The received reason phrase, which may be empty.
     const QByteArray &reason() const { return m_reason; }
     /// 0 for HTTP/1.0, 1 for everything newer.
     int minorVersion() const { return m_minorVersion; }
     const HeaderFields &headers() const { return m_headers; }
-    /// The announced Content-Length of the body that comes; -1 when it is not known (chunked, until closed).
+    /// The declared Content-Length of the body, or -1 when unknown (chunked, or until the connection closes).
     std::int64_t contentLength() const { return m_contentLength; }
 
-    /// The decoded body bytes that came since the last call.
+    /// Returns the decoded body bytes since the last call.
     QByteArray takeBody() { return std::exchange(m_body, {}); }
-    /// Decoded body bytes so far, taken or not.
+    /// The number of decoded body bytes so far, taken or not.
     std::int64_t bodyBytes() const { return m_bodyBytes; }
 
-    /// Once Complete: whether the connection can carry another request (RFC 9112, 9.3).
+    /// Once Complete: true when the connection can carry another request (RFC 9112, 9.3).
     bool keepAlive() const { return m_keepAlive; }
 
 private:
@@ -136,8 +137,8 @@ private:
     QByteArray m_reason;
     HeaderFields m_headers;
 
-    QByteArray m_line;          ///< the part of a line that came so far
-    qsizetype m_headBytes = 0;  ///< in whole lines
+    QByteArray m_line;          ///< the received part of the current line
+    qsizetype m_headBytes = 0;  ///< of complete lines
     ChunkDecoder m_chunks;
 
     std::int64_t m_contentLength = -1;

@@ -47,7 +47,7 @@ void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &r
     if (request.peer.startsWith(kRedrivenPeer))
         return;
     const bool isUnknown = reason == Reason::CallbackUnknown;
-    // A result that cannot be stored is never one too many: it is ours to lose.
+    // A result with a known token uses its own allowance, so that strangers cannot push it out.
     Allowance &allowance = isUnknown ? m_unknown : m_known;
     if (reason != Reason::StoreUnavailable && !allowance.take(Clock::now())) {
         ++m_counts.dropped;
@@ -64,13 +64,13 @@ void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &r
     letter.token = token.first(std::min(token.size(), kMaxToken)).toByteArray();
     letter.contentType = request.headers.value("Content-Type");
     setBody(letter, request.body, isUnknown ? kMaxUnknownBody : kMaxBody);
-    keep(std::move(letter));
+    store(std::move(letter));
 }
 
 void DeadLetters::onHandedOverFailed(const JobRecord &record)
 {
     DeadLetter letter;
-    // Told of twice, after a crash in between, it is one letter all the same.
+    // The job's id makes a second report after a crash replace the first one.
     letter.id = record.id;
     letter.kind = DeadLetter::Kind::Job;
     letter.at = record.settled.value_or(wallNow());
@@ -82,35 +82,35 @@ void DeadLetters::onHandedOverFailed(const JobRecord &record)
     letter.contentType = "application/json";
     if (record.request)
         setBody(letter, record.request->body, kMaxBody);
-    keep(std::move(letter));
+    store(std::move(letter));
 }
 
-void DeadLetters::keep(DeadLetter letter)
+void DeadLetters::store(DeadLetter letter)
 {
     if (!m_store.isAvailable()) {
-        wait(std::move(letter));
+        addWaiting(std::move(letter));
         return;
     }
     const auto kind = static_cast<std::size_t>(letter.kind);
     m_store.putDeadLetter(letter, [this, letter, kind](const QString &error) {
         if (error.isEmpty())
-            ++m_counts.kept[kind];
+            ++m_counts.stored[kind];
         else
-            wait(letter);
+            addWaiting(letter);
     });
 }
 
-void DeadLetters::wait(DeadLetter letter)
+void DeadLetters::addWaiting(DeadLetter letter)
 {
     m_waitingBytes += letter.body.size();
     m_waiting.push_back(std::move(letter));
     while (m_waiting.size() > kMaxWaiting || m_waitingBytes > kMaxWaitingBytes)
-        dropOne();
+        dropWaiting();
     if (m_store.isAvailable() && !m_tryAgain.isActive())
         m_tryAgain.start();
 }
 
-void DeadLetters::dropOne()
+void DeadLetters::dropWaiting()
 {
     auto victim = std::find_if(m_waiting.begin(), m_waiting.end(), [](const DeadLetter &letter) {
         return letter.kind == DeadLetter::Kind::Callback;
@@ -129,7 +129,7 @@ void DeadLetters::writeWaiting()
     m_tryAgain.stop();
     m_waitingBytes = 0;
     for (DeadLetter &letter : std::exchange(m_waiting, {}))
-        keep(std::move(letter));
+        store(std::move(letter));
 }
 
 }  // namespace holdline

@@ -13,13 +13,14 @@
 
 namespace holdline {
 
-/// Keeps, in one shard, what came to nothing and somebody may still want: callbacks that were not taken, and
-/// handed-over jobs whose end leaves a dead letter (EndTrait).
+/// Stores the dead letters of one shard: refused callbacks, and handed-over jobs whose end leaves a dead
+/// letter (EndTrait).
 ///
-/// Who knows no token must not be able to fill the store or to keep its disk busy: of callbacks nobody knows
-/// kUnknownAtOnce are kept at once and then one per second, of which the first kMaxUnknownBody bytes; more
-/// are counted only. Those with a token that is known have as much room of their own. While nothing can be
-/// stored a few letters wait in memory, callbacks giving way to jobs; they are written when it works again.
+/// A client without a valid token must not be able to fill the store or keep its disk busy. Of callbacks with
+/// an unknown token, kUnknownAtOnce are stored at once and then one per second, with the first
+/// kMaxUnknownBody bytes. Further ones are only counted. Callbacks with a known token have an allowance of
+/// the same size for themselves. While the store fails, a few dead letters wait in memory. Callbacks make
+/// room for jobs there. All are written when the store works again.
 ///
 /// Life: the coordinator and the store must outlive it. Thread: the shard's.
 class DeadLetters : public QObject
@@ -32,34 +33,34 @@ public:
     static constexpr qsizetype kMaxUnknownBody = 64 * 1024;
     static constexpr qsizetype kMaxBody = 1024 * 1024;
     static constexpr qsizetype kMaxToken = 64;
-    /// In memory, while they cannot be stored.
+    /// Limits of the dead letters that wait in memory while the store fails.
     static constexpr std::size_t kMaxWaiting = 100;
     static constexpr qsizetype kMaxWaitingBytes = 8 * 1024 * 1024;
-    /// Before what could not be stored is tried again where the store says it is available.
+    /// The time before the next attempt when the store failed but reports that it is available.
     static constexpr std::chrono::seconds kTryAgain{5};
-    /// What the peer of a request begins with that drives a letter again: what comes of that is not another
-    /// letter. No client's address begins like this.
+    /// The peer name of a redriven request starts like this. A redriven request leaves no second dead letter.
+    /// No client's address starts like this.
     static constexpr QByteArrayView kRedrivenPeer{"dead letter "};
 
     struct Counts
     {
-        std::array<std::uint64_t, kDeadLetterKinds> kept{};  ///< stored, by DeadLetter::Kind
-        std::uint64_t dropped = 0;                           ///< too many, or never stored
+        std::array<std::uint64_t, kDeadLetterKinds> stored{};  ///< by DeadLetter::Kind
+        std::uint64_t dropped = 0;                             ///< over a limit, or never stored
     };
 
     DeadLetters(const JobCoordinator &coordinator, JobStore &store, QObject *parent = nullptr);
 
     const Counts &counts() const { return m_counts; }
-    /// Letters that wait in memory.
+    /// The number of dead letters that wait in memory.
     int waiting() const { return static_cast<int>(m_waiting.size()); }
 
 private:
     void onCallbackRefused(QByteArrayView token, const http::Request &request, Reason reason,
                            const QByteArray &job, const QByteArray &account);
     void onHandedOverFailed(const JobRecord &record);
-    void keep(DeadLetter letter);
-    void wait(DeadLetter letter);
-    void dropOne();
+    void store(DeadLetter letter);
+    void addWaiting(DeadLetter letter);
+    void dropWaiting();
     void writeWaiting();
 
     JobStore &m_store;
@@ -71,7 +72,7 @@ private:
     QTimer m_tryAgain;
 };
 
-/// 32 lower-case hex digits nobody can guess.
+/// Makes 32 random lower-case hex digits, which nobody can guess.
 QByteArray makeDeadLetterId();
 
 }  // namespace holdline

@@ -68,7 +68,7 @@ JobRow rowOf(const Job &job)
         row.status = job.endStatus;
         return row;
     }
-    // Only what is over: how long the rest has lasted, whoever looks at it knows.
+    // Only ended phases. The monitor computes the duration of the current one.
     if (job.times.started) {
         row.queue = microseconds(*job.times.started - job.times.created);
         if (job.times.answered)

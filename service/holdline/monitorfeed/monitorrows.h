@@ -6,17 +6,17 @@
 #include "core/job/lanes.h"
 #include "core/monitormessages/monitormessages.h"
 
-/// What the service knows as the rows a monitor is told. Pure. The rows share no memory with what they are
-/// made of, so that they may go to another thread.
+/// Makes monitor rows from the service's data. Pure. The rows share no memory with their sources, so they may
+/// move to another thread.
 namespace holdline {
 class JobCoordinator;
 }
 
 namespace holdline::monitor {
 
-/// `order` is the job's key.
+/// The row's `order` is the job's key.
 JobRow rowOf(const Job &job);
-/// The same with what only the coordinator knows of a durable job that has not ended.
+/// The same with the coordinator's data about an unfinished durable job.
 JobRow rowOf(const Job &job, const JobCoordinator &coordinator);
 LaneRow rowOf(const Lanes &lanes, const QByteArray &account);
 CallbackRow rowOf(const LedgerEntry &entry);

@@ -82,7 +82,7 @@ void Recorder::onJobEnded(const Job &job, int status)
     record(m_counters.queueTook, phases.queue);
     record(m_counters.jobTook, phases.job);
     if (job.status.durable)
-        return;  // its clients' requests end by themselves
+        return;  // the requests of its clients end by themselves
     m_counters.countRequest(job.status.outcome);
     record(m_counters.requestTook, phases.total);
     m_accessLog.write(accessRecord(job, status, now, std::chrono::system_clock::now()), now);

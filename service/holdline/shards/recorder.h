@@ -12,9 +12,8 @@ namespace holdline {
 
 class JobsApi;
 
-/// Listens to a shard's JobCoordinator, router and gate and keeps what is told about them: counters,
-/// histograms, the access log. Nothing depends on it. The JobCoordinator and the sink must outlive it.
-/// Thread: the coordinator's.
+/// Listens to a shard's coordinator, router and listener. Keeps counters and histograms and writes the access
+/// log. Nothing depends on it. The coordinator and the sink must outlive it. Thread: the coordinator's.
 class Recorder : public QObject
 {
     Q_OBJECT
@@ -22,17 +21,17 @@ class Recorder : public QObject
 public:
     Recorder(LogSink &sink, const Config &config, JobCoordinator &coordinator, QObject *parent = nullptr);
 
-    /// Counts what this front refuses, and what its gate refuses and closes.
+    /// Counts the requests that the front or its listener refuses or closes.
     void watch(HttpFront &front);
-    /// Counts what leaves for other shards, and what cannot.
+    /// Counts the requests forwarded to other shards, and the failed ones.
     void watch(ShardRouter &router);
-    /// Counts what the jobs API answers. What it answers well is not in the access log: that has one line per
-    /// job, and clients that ask again and again would fill it.
+    /// Counts the answers of the jobs API. Only refusals are in the access log. It has one line per job, and
+    /// polling clients would fill it.
     void watch(JobsApi &api);
     void setConfig(const Config &config);
 
     const Counters &counters() const { return m_counters; }
-    /// How things stand, as far as the coordinator and the access log tell.
+    /// The gauges of the coordinator and the access log.
     Gauges gauges() const;
 
 private:

@@ -78,21 +78,21 @@ QByteArray callbackBase(const Config &config, quint16 port)
     return u"http://%1:%2/callback"_s.arg(authority, QString::number(port)).toLatin1();
 }
 
-Shard::Shard(const ShardPlan &plan, const ShardContext &place, Store &store, std::vector<JobRecord> recovered,
-             LogSink &sink, QObject *parent)
+Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
+             std::vector<JobRecord> recovered, LogSink &sink, QObject *parent)
     : QObject(parent),
       m_config(plan.config),
-      m_box(*place.boxes[static_cast<std::size_t>(place.index)]),
+      m_box(*context.boxes[static_cast<std::size_t>(context.index)]),
       m_transport(plan.config.upstream.transport, poolOptions(plan)),
       m_upstream(m_transport.manager(), plan.config.upstream.url, upstreamLimits(plan.config)),
       m_store(store),
       m_coordinator(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream,
-                    m_store, static_cast<std::uint8_t>(place.index)),
+                    m_store, static_cast<std::uint8_t>(context.index)),
       m_deadLetters(m_coordinator, m_store),
       m_feed(m_coordinator),
       m_recorder(sink, plan.config, m_coordinator),
-      m_router(m_coordinator, place),
-      m_directory(m_coordinator.directory(), place),
+      m_router(m_coordinator, context),
+      m_directory(m_coordinator.directory(), context),
       m_api(m_directory),
       m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPath(plan.config),
                                           m_router.startHandler(), m_router.callbackHandler()))
@@ -105,9 +105,9 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &place, Store &store, std
     connect(&m_coordinator, &JobCoordinator::drained, this, &Shard::drained);
     connect(&m_feed, &monitor::MonitorFeed::waiting, this, &Shard::feedWaiting);
     m_coordinator.recover(recovered);
-    // What could not be read when the service was started.
+    // Recovers jobs that could not be read at the start.
     connect(&m_store, &JobStore::availabilityChanged, this,
-            [this, accountShards = place.accountShards, index = place.index] {
+            [this, accountShards = context.accountShards, index = context.index] {
                 m_coordinator.recover(m_store.takeLate(
                     [&](const JobRecord &record) { return accountShards.of(record.account) == index; }));
             });
@@ -220,7 +220,7 @@ ShardStatus Shard::status() const
                        m_coordinator.circuit().state(Clock::now())};
     status.counters.joined = m_coordinator.joinedTotal();
     status.counters.recovered = m_coordinator.recoveredTotal();
-    status.counters.deadLettersStored = m_deadLetters.counts().kept;
+    status.counters.deadLettersStored = m_deadLetters.counts().stored;
     status.counters.deadLettersDropped = m_deadLetters.counts().dropped;
     status.gauges.deadLettersWaiting = m_deadLetters.waiting();
     status.gauges.clientConnections = m_front->listener().connectionCount();

@@ -22,70 +22,71 @@ namespace holdline {
 class HttpFront;
 class LogSink;
 
-/// What a shard has counted and how it stands, or the sum of several.
+/// The counters and the state of a shard, or the sum of several.
 struct ShardStatus
 {
     Counters counters;
     Gauges gauges;
-    int heldPeak = 0;  ///< the sum of several may be more than there ever were
-    CircuitBreaker::State circuit = CircuitBreaker::State::Closed;  ///< of several the worst
+    int heldPeak = 0;  ///< for several shards the sum of their peaks, which may never have occurred at once
+    CircuitBreaker::State circuit = CircuitBreaker::State::Closed;  ///< for several shards the worst state
 
     void add(const ShardStatus &other);
 };
 
-/// Where the upstream reaches the service that listens at `port`, without a token.
+/// The callback URL of the service that listens at `port`, without a token.
 QByteArray callbackBase(const Config &config, quint16 port);
 
-/// One thread's worth of the service: a listening socket with the front behind it, the coordinator with its
-/// jobs and lanes, the connections to the upstream, the counters and the access log. Shards share nothing;
-/// they write letters.
+/// One thread's part of the service: a listening socket with the front behind it, the coordinator with its
+/// jobs and lanes, the upstream connections, the counters and the access log. Shards share no data. They post
+/// messages to each other.
 ///
-/// Life: construct, listen() or listenBeside(), open(), and drain() and leave() when it is to end. All of it
-/// belongs to one thread with an event loop, from construction to destruction. Letters must have been stopped
-/// by closing its box before it is destroyed, as close() does.
+/// Life: construct, listen() or listenBeside(), open(). To end it: drain() and leave(). All calls come from
+/// one thread with an event loop, also construction and destruction. Call close() before the destructor, so
+/// that no message arrives after it.
 class Shard : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `store` has been opened, and `recovered` was found in it: jobs of accounts that live here and had not
-    /// ended when the process before this one did. `sink` takes the access log. It, the store and what is in
-    /// `place` must outlive the shard.
-    Shard(const ShardPlan &plan, const ShardContext &place, Store &store, std::vector<JobRecord> recovered,
+    /// `store` must be open. `recovered` are its records of unfinished jobs whose accounts belong to this
+    /// shard. `sink` receives the access log. `sink`, `store` and the pointers in `context` must outlive the
+    /// shard.
+    Shard(const ShardPlan &plan, const ShardContext &context, Store &store, std::vector<JobRecord> recovered,
           LogSink &sink, QObject *parent = nullptr);
     ~Shard() override;
 
-    /// The first of the shards. False when the address cannot be had; errorString() says why.
+    /// Listens as the first shard. Returns false on failure; errorString() is the reason.
     bool listen(const ListenAddress &address);
-    /// Lets siblings listen where this one does, which had the address alone until now. The descriptor to
-    /// give to listenBeside(); nothing when the system refuses.
+    /// Lets other shards listen at the same address. Called after listen(), which had the address alone.
+    /// Returns the descriptor for listenBeside(), or nothing when the system refuses.
     std::optional<qintptr> shareAddress();
     bool listenBeside(qintptr descriptor);
     QString errorString() const { return m_error; }
     quint16 port() const;
 
-    /// Letters are received from now on.
+    /// Starts to receive messages.
     void open();
-    /// No more letters; those that are there are dropped.
+    /// Stops receiving messages. Drops the waiting ones.
     void close();
 
     void reload(const ShardPlan &plan);
-    /// No new holds, callbacks still served; drained() when nothing is held here any more, at the latest
-    /// after `timeout`, when the rest have got 503.
+    /// Refuses new requests. Callbacks are still served. Emits drained() when no request is held. After
+    /// `timeout` it answers the rest with 503.
     void drain(std::chrono::milliseconds timeout);
-    /// Stops to listen and closes connections as soon as their answers are out; left() when there are none.
+    /// Stops listening and closes connections once their answers are sent. Emits left() when no connection is
+    /// open.
     void leave();
 
     ShardStatus status() const;
 
-    /// What comes in by other ways than the front goes through it.
+    /// The router, for requests that do not come through the front.
     ShardRouter &router() { return m_router; }
 
-    // For those who watch.
+    // For the monitor and the metrics.
     JobCoordinator &coordinator() { return m_coordinator; }
     ShardDirectory &directory() { return m_directory; }
     monitor::MonitorFeed &feed() { return m_feed; }
-    /// False when the job is not held (any more).
+    /// Cancels a held job. Returns false when it is not held.
     bool cancel(JobKey key) { return m_coordinator.cancel(key); }
     /// See JobCoordinator.
     bool pauseLane(const QByteArray &account);
@@ -94,7 +95,7 @@ public:
 Q_SIGNALS:
     void drained();
     void left();
-    /// There is something to collect from the feed.
+    /// The feed has updates to collect.
     void feedWaiting();
 
 private:
@@ -105,9 +106,9 @@ private:
     ShardBox &m_box;
     QString m_error;
     bool m_left = false;
-    // Members in order of construction; they are destroyed the other way round: first the front (and with it
-    // every socket), then what is on its way to other shards, the recorder and the feed, the coordinator with
-    // what is held, the transport last.
+    // Members are in order of construction and are destroyed in reverse order: the front with its sockets,
+    // the requests forwarded to other shards, the recorder and the feed, the coordinator with its held
+    // requests, and last the transport.
     UpstreamManager m_transport;
     UpstreamClient m_upstream;
     StoreLink m_store;

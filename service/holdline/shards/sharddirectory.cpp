@@ -26,42 +26,42 @@ Reply replyOf(std::optional<JobRecord> &&record)
 
 }  // namespace
 
-ShardDirectory::ShardDirectory(JobDirectory &local, ShardContext place)
-    : m_local(local), m_place(std::move(place))
+ShardDirectory::ShardDirectory(JobDirectory &local, ShardContext context)
+    : m_local(local), m_context(std::move(context))
 {
 }
 
 int ShardDirectory::shardOf(const QByteArray &id) const
 {
-    if (m_place.recovered) {
-        if (const auto moved = m_place.recovered->ofJob(id))
+    if (m_context.recovered) {
+        if (const auto moved = m_context.recovered->ofJob(id))
             return *moved;
     }
     const auto named = shardOfJobId(id);
-    return named && *named < m_place.accountShards.count() ? *named : m_place.index;
+    return named && *named < m_context.accountShards.count() ? *named : m_context.index;
 }
 
 void ShardDirectory::ask(int shard, const Query &question, Answer answer)
 {
-    if (shard == m_place.index) {
+    if (shard == m_context.index) {
         question(m_local, std::move(answer));
         return;
     }
     const std::uint64_t number = ++m_lastNumber;
     m_answers.emplace(number, std::move(answer));
-    ShardBox *const here = m_place.boxes[static_cast<std::size_t>(m_place.index)];
-    const bool sent = m_place.boxes[static_cast<std::size_t>(shard)]->post(ShardTask{[question, number,
-                                                                                      here](Shard &other) {
+    ShardBox *const here = m_context.boxes[static_cast<std::size_t>(m_context.index)];
+    const bool sent = m_context.boxes[static_cast<std::size_t>(shard)]->post(ShardTask{[question, number,
+                                                                                        here](Shard &other) {
         JobDirectory &local = other.coordinator().directory();
         question(local, [number, here, &local](Reply &&reply) {
             reply.isComplete = local.isComplete();
-            // A std::function must be one that can be copied.
+            // std::function needs a copyable callable, so the reply is shared.
             here->post(ShardTask{[number, shared = std::make_shared<Reply>(std::move(reply))](Shard &asker) {
                 asker.directory().receive(number, std::move(*shared));
             }});
         });
     }});
-    // It is closing down; what it had is stored.
+    // The other shard is shutting down. Its durable jobs are in the store.
     if (!sent)
         question(m_local, m_answers.extract(number).mapped());
 }
@@ -96,7 +96,7 @@ void ShardDirectory::find(const QByteArray &id, Found found)
 void ShardDirectory::findByKey(const QByteArray &account, const QByteArray &key, FoundAll found)
 {
     ask(
-        account.isEmpty() ? m_place.index : m_place.accountShards.of(account),
+        account.isEmpty() ? m_context.index : m_context.accountShards.of(account),
         [account, key](JobDirectory &directory, Answer answer) {
             directory.findByKey(account, key, [answer = std::move(answer)](std::vector<JobRecord> records) {
                 answer({Cancelled::Done, std::move(records)});

@@ -8,16 +8,16 @@
 
 namespace holdline {
 
-/// The JobDirectory of one shard's front. It asks this shard's own directory, or by message that of the shard
-/// the job lives on, which the id names unless the job is older than this process. Jobs that are only stored
-/// are found by any shard.
+/// The JobDirectory of one shard's front. Asks this shard's own directory, or by message the directory of the
+/// job's shard. A job's id names its shard unless the job is older than this process. Every shard finds jobs
+/// that are only stored.
 ///
-/// Life: `local` must outlive it. A question whose letter is still under way when it is destroyed is not
-/// answered. Thread: its shard's.
+/// Life: `local` must outlive it. The destructor drops calls whose answer has not arrived. Thread: its
+/// shard's.
 class ShardDirectory : public JobDirectory
 {
 public:
-    ShardDirectory(JobDirectory &local, ShardContext place);
+    ShardDirectory(JobDirectory &local, ShardContext context);
 
     bool isComplete() const override;
     void find(const QByteArray &id, Found found) override;
@@ -26,27 +26,27 @@ public:
     void cancel(const QByteArray &id,
                 std::function<void(Cancelled, std::optional<JobRecord>)> answer) override;
 
-    /// What another shard found.
+    /// The answer of another shard.
     struct Reply
     {
         Cancelled cancelled = Cancelled::Done;
         std::vector<JobRecord> records;
-        bool isComplete = true;  ///< of the other shard, by then
+        bool isComplete = true;  ///< of the other shard, when it answered
     };
-    /// The answer to the question of this number has come by message.
+    /// The answer to the call with this number arrived as a message.
     void receive(std::uint64_t number, Reply &&reply);
 
 private:
     using Answer = std::function<void(Reply &&)>;
-    /// Runs in the other shard's thread; must take nothing of this one's along.
+    /// Runs in the other shard's thread and must not use data of this thread.
     using Query = std::function<void(JobDirectory &, Answer)>;
 
     int shardOf(const QByteArray &id) const;
     void ask(int shard, const Query &question, Answer answer);
 
     JobDirectory &m_local;
-    const ShardContext m_place;
-    bool m_isComplete = true;  ///< of the shard whose answer is being handed out
+    const ShardContext m_context;
+    bool m_isComplete = true;  ///< of the shard whose answer is being passed on
     std::uint64_t m_lastNumber = 0;
     std::unordered_map<std::uint64_t, Answer> m_answers;
 };

@@ -39,11 +39,11 @@ bool ShardGroup::start()
         return false;
     }
     std::vector<std::vector<JobRecord>> recovered = takeRecovered();
-    ShardContext place{0, m_accountShards, {}, &m_recovered};
+    ShardContext context{0, m_accountShards, {}, &m_recovered};
     for (const auto &box : m_boxes)
-        place.boxes.push_back(box.get());
+        context.boxes.push_back(box.get());
     const ShardPlan plan = shareOf(m_config, m_budget, threads());
-    m_first = std::make_unique<Shard>(plan, place, m_store, std::move(recovered.front()), m_sink);
+    m_first = std::make_unique<Shard>(plan, context, m_store, std::move(recovered.front()), m_sink);
     connect(m_first.get(), &Shard::drained, this, [this] { ended(m_drained, 0, &ShardGroup::drained); });
     connect(m_first.get(), &Shard::feedWaiting, this, [this] { Q_EMIT feedWaiting(0); });
     connect(m_first.get(), &Shard::left, this, [this] { ended(m_left, 0, &ShardGroup::left); });
@@ -56,10 +56,10 @@ bool ShardGroup::start()
         m_error = m_first->errorString();
         return false;
     }
-    for (place.index = 1; place.index < threads(); ++place.index) {
-        auto &its = recovered[static_cast<std::size_t>(place.index)];
-        m_others.push_back(
-            std::make_unique<ShardThread>(plan, place, m_store, std::move(its), m_sink, *shared, m_reports));
+    for (context.index = 1; context.index < threads(); ++context.index) {
+        auto &its = recovered[static_cast<std::size_t>(context.index)];
+        m_others.push_back(std::make_unique<ShardThread>(plan, context, m_store, std::move(its), m_sink,
+                                                         *shared, m_reports));
         m_others.back()->begin();
     }
     for (const auto &thread : m_others) {

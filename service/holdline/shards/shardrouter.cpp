@@ -20,8 +20,11 @@ Problem shuttingDown()
 
 }  // namespace
 
-ShardRouter::ShardRouter(JobCoordinator &coordinator, ShardContext place, QObject *parent)
-    : QObject(parent), m_coordinator(coordinator), m_place(std::move(place)), m_remotes(m_place.boxes.size())
+ShardRouter::ShardRouter(JobCoordinator &coordinator, ShardContext context, QObject *parent)
+    : QObject(parent),
+      m_coordinator(coordinator),
+      m_context(std::move(context)),
+      m_remotes(m_context.boxes.size())
 {
 }
 
@@ -37,8 +40,8 @@ void ShardRouter::start(const http::Request &request, std::unique_ptr<Exchange> 
 {
     auto parsed = parseStart(request.body);
     auto *start = std::get_if<StartRequest>(&parsed);
-    const int target = start ? m_place.accountShards.of(start->account) : m_place.index;
-    if (target == m_place.index) {
+    const int target = start ? m_context.accountShards.of(start->account) : m_context.index;
+    if (target == m_context.index) {
         m_coordinator.hold(request, std::move(parsed), std::move(exchange));
         return;
     }
@@ -57,17 +60,17 @@ void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchang
     const QByteArrayView path = request.path();
     const QByteArrayView text = path.sliced(path.lastIndexOf('/') + 1);
     // A token without a valid shard is unknown in every shard, so this shard handles it.
-    int target = m_place.index;
-    if (m_place.accountShards.count() > 1) {
+    int target = m_context.index;
+    if (m_context.accountShards.count() > 1) {
         const auto token = CallbackToken::fromText(text);
-        if (token && token->shard < m_place.accountShards.count())
+        if (token && token->shard < m_context.accountShards.count())
             target = token->shard;
-        if (token && m_place.recovered) {
-            if (const auto moved = m_place.recovered->ofToken(text.toByteArray()))
+        if (token && m_context.recovered) {
+            if (const auto moved = m_context.recovered->ofToken(text.toByteArray()))
                 target = *moved;
         }
     }
-    if (target == m_place.index) {
+    if (target == m_context.index) {
         m_coordinator.callback(text, request, std::move(exchange));
         return;
     }
@@ -94,7 +97,7 @@ RequestHandler ShardRouter::callbackHandler()
 
 CorrelationId ShardRouter::send(int shard, std::unique_ptr<Exchange> exchange)
 {
-    const CorrelationId id{m_place.index, ++m_lastCorrelation};
+    const CorrelationId id{m_context.index, ++m_lastCorrelation};
     connect(exchange.get(), &Exchange::clientGone, this, [this, id] {
         auto node = m_forwarded.extract(id.number);
         // The exchange is emitting the signal that runs this slot.
@@ -107,7 +110,7 @@ CorrelationId ShardRouter::send(int shard, std::unique_ptr<Exchange> exchange)
 
 bool ShardRouter::post(int shard, ShardMessage message)
 {
-    return m_place.boxes[static_cast<std::size_t>(shard)]->post(std::move(message));
+    return m_context.boxes[static_cast<std::size_t>(shard)]->post(std::move(message));
 }
 
 void ShardRouter::refuse(CorrelationId id, const Problem &problem)

@@ -17,53 +17,52 @@ namespace holdline {
 class JobCoordinator;
 class RecoveredJobs;
 
-/// Where a shard is among the others.
+/// A shard's index and its access to the other shards.
 struct ShardContext
 {
     int index = 0;
     AccountShards accountShards;
-    std::vector<ShardBox *> boxes;             ///< of all shards, by index; they outlive them
-    const RecoveredJobs *recovered = nullptr;  ///< null: none was; outlives them
+    std::vector<ShardBox *> boxes;             ///< of all shards, by index; they outlive the shard
+    const RecoveredJobs *recovered = nullptr;  ///< null without recovered jobs; outlives the shard
 };
 
-/// Brings what arrives at this shard to the coordinator it belongs to: a start to the shard its account lives
-/// on, a callback to the one its token names. What belongs here goes straight to this shard's JobCoordinator;
-/// the rest goes by message, and its answer comes back by message, exactly once. With one shard there are no
-/// letters.
+/// Routes each request of this shard to the right coordinator: a start to its account's shard, a callback to
+/// its token's shard. A request for this shard goes to its coordinator directly. Any other request goes as a
+/// message, and its answer comes back as a message, exactly once. With one shard there are no messages.
 ///
-/// A client that half-closes (FIN) after its request counts as gone while an answer is awaited from another
-/// shard, so it gets one only where its own shard can tell at once; see "The listener" in architecture.md.
+/// A client that half-closes (FIN) after its request counts as gone while another shard prepares the answer.
+/// It gets an answer only when its own shard answers at once, see "The listener" in architecture.md.
 ///
-/// Life: the coordinator must outlive it. What is still on its way when it is destroyed is dropped without an
-/// answer: its connections must be closed then. Thread: its shard's.
+/// Life: the coordinator must outlive it. The destructor drops forwarded requests without an answer, so their
+/// connections must be closed before. Thread: its shard's.
 class ShardRouter : public QObject, private RemoteResponseSink
 {
     Q_OBJECT
 
 public:
-    ShardRouter(JobCoordinator &coordinator, ShardContext place, QObject *parent = nullptr);
+    ShardRouter(JobCoordinator &coordinator, ShardContext context, QObject *parent = nullptr);
     ~ShardRouter() override;
 
-    // From the front.
+    // Called by the front.
     void start(const http::Request &request, std::unique_ptr<Exchange> exchange);
     void callback(const http::Request &request, std::unique_ptr<Exchange> exchange);
 
     RequestHandler startHandler();
     RequestHandler callbackHandler();
 
-    // From the other shards.
+    // Messages of the other shards.
     void receive(StartMessage &&message);
     void receive(CallbackDelivery &&message);
     void receive(ClientGoneMessage &&message);
     void receive(ResponseMessage &&message);
 
-    /// Of requests that went to another shard and wait for its answer.
+    /// The number of requests that wait for the answer of another shard.
     int forwardedCount() const { return static_cast<int>(m_forwarded.size()); }
 
 Q_SIGNALS:
     void startForwarded();
     void callbackForwarded();
-    /// A start that its shard cannot take any more, because the service ends.
+    /// A start was refused because its shard is shutting down.
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:
@@ -71,7 +70,7 @@ private:
     CorrelationId send(int shard, std::unique_ptr<Exchange> exchange);
     bool post(int shard, ShardMessage message);
     void refuse(CorrelationId id, const Problem &problem);
-    /// For a request that came by message.
+    /// Makes the exchange of a request that came as a message.
     std::unique_ptr<Exchange> makeRemoteExchange(CorrelationId id);
 
     struct ForwardedRequest
@@ -81,11 +80,11 @@ private:
     };
 
     JobCoordinator &m_coordinator;
-    const ShardContext m_place;
+    const ShardContext m_context;
     std::uint64_t m_lastCorrelation = 0;
-    /// Requests from here that are held or answered elsewhere.
+    /// Requests of this shard's clients that another shard handles.
     std::unordered_map<std::uint64_t, ForwardedRequest> m_forwarded;
-    /// Requests from elsewhere that are held here, by the shard they come from.
+    /// Requests of other shards' clients that this shard handles, by the other shard.
     std::vector<std::unordered_map<std::uint64_t, RemoteExchange *>> m_remotes;
 };
 

@@ -7,17 +7,17 @@
 
 namespace holdline {
 
-ShardThread::ShardThread(ShardPlan plan, ShardContext place, Store &store, std::vector<JobRecord> recovered,
+ShardThread::ShardThread(ShardPlan plan, ShardContext context, Store &store, std::vector<JobRecord> recovered,
                          LogSink &sink, qintptr shared, ReportBox &reports)
     : m_plan(std::move(plan)),
-      m_place(std::move(place)),
+      m_context(std::move(context)),
       m_store(store),
       m_recovered(std::move(recovered)),
       m_sink(sink),
       m_shared(shared),
       m_reports(reports)
 {
-    setObjectName(QStringLiteral("shard-%1").arg(m_place.index));
+    setObjectName(QStringLiteral("shard-%1").arg(m_context.index));
 }
 
 ShardThread::~ShardThread()
@@ -48,15 +48,15 @@ void ShardThread::requestEnd()
 {
     if (std::exchange(m_endRequested, true))
         return;
-    ShardBox *box = m_place.boxes[static_cast<std::size_t>(m_place.index)];
+    ShardBox *box = m_context.boxes[static_cast<std::size_t>(m_context.index)];
     box->post(ShardTask{[](Shard &) { QThread::currentThread()->quit(); }});
 }
 
 void ShardThread::run()
 {
     {
-        Shard shard(m_plan, m_place, m_store, std::move(m_recovered), m_sink);
-        const int index = m_place.index;
+        Shard shard(m_plan, m_context, m_store, std::move(m_recovered), m_sink);
+        const int index = m_context.index;
         ReportBox *reports = &m_reports;
         connect(&shard, &Shard::drained, &shard, [=] { reports->post(DrainedReport{index}); });
         connect(&shard, &Shard::left, &shard, [=] { reports->post(LeftReport{index}); });

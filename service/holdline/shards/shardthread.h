@@ -51,7 +51,7 @@ class ShardThread : public QThread
 
 public:
     /// The shard listens beside `shared`, see Shard::shareAddress(). The other parameters are as for Shard.
-    ShardThread(ShardPlan plan, ShardContext place, Store &store, std::vector<JobRecord> recovered,
+    ShardThread(ShardPlan plan, ShardContext context, Store &store, std::vector<JobRecord> recovered,
                 LogSink &sink, qintptr shared, ReportBox &reports);
     ~ShardThread() override;
 
@@ -69,7 +69,7 @@ protected:
 
 private:
     const ShardPlan m_plan;
-    const ShardContext m_place;
+    const ShardContext m_context;
     Store &m_store;
     std::vector<JobRecord> m_recovered;  ///< empty once the thread runs
     LogSink &m_sink;

@@ -8,15 +8,15 @@
 
 namespace holdline {
 
-/// Whether a record keeps its request in the store: until it is settled for its start, afterwards where an
-/// operator may want to repeat it.
+/// True when the store keeps the record's request: until the job is settled, because its start needs it, and
+/// after that when an operator may repeat it.
 inline bool keepsRequest(const JobRecord &record)
 {
     return !record.isSettled() ||
            (record.status.handedOver && reasonInfo(record.status.outcome).has(EndTrait::LeavesDeadLetter));
 }
 
-/// About the room a record takes; of its request and its answer each byte.
+/// The approximate size of a record in bytes. Counts each byte of its request and its answer.
 inline std::int64_t weightOf(const JobRecord &record)
 {
     constexpr std::int64_t kFixed = 256;
@@ -32,7 +32,7 @@ inline std::int64_t weightOf(const JobRecord &record)
     return bytes;
 }
 
-/// What is left of a record whose result is older than it may be, `now` being when it became too old.
+/// The rest of a record whose result has expired at `now`.
 inline JobRecord tombstoneOf(const JobRecord &record, WallTime now)
 {
     JobRecord left;
@@ -44,7 +44,8 @@ inline JobRecord tombstoneOf(const JobRecord &record, WallTime now)
     return left;
 }
 
-/// What each kind of dead letters may take: half of all, so that a flood of one leaves the other alone.
+/// The limits of each kind of dead letter: half of all, so that a flood of one kind does not push out the
+/// other.
 struct DeadLetterShare
 {
     int letters = 0;
@@ -56,7 +57,7 @@ inline DeadLetterShare deadLetterShare(const Config::Store &limits)
             limits.deadLetterBytes / 2 + limits.deadLetterBytes % 2};
 }
 
-/// Why a record is refused whose key belongs to another one.
+/// The reason for refusing a record whose key belongs to another one.
 inline QString keyIsTaken()
 {
     return QStringLiteral("its Idempotency-Key belongs to another job");

@@ -155,7 +155,7 @@ private Q_SLOTS:
             QCOMPARE(by.at(reason).account, "a");
             QCOMPARE(by.at(reason).job.size(), 32);
         }
-        QCOMPARE(world.letters.counts().kept[0], std::uint64_t(3));
+        QCOMPARE(world.letters.counts().stored[0], std::uint64_t(3));
     }
 
     void callbacksThatAreTakenAreNot()
@@ -253,7 +253,7 @@ private Q_SLOTS:
         world.store.setUnavailable("gone"_L1);
         world.store.setUnavailable({});
         QTRY_COMPARE(world.count(Kind::Job), 1);
-        QCOMPARE(world.letters.counts().kept[1], std::uint64_t(1));
+        QCOMPARE(world.letters.counts().stored[1], std::uint64_t(1));
     }
 
     void redrivenCallbacksMakeNoNewLetters()
