@@ -37,3 +37,9 @@ if(HOLDLINE_SANITIZE)
         -fno-sanitize-recover=all)
     target_link_options(holdline_flags INTERFACE -fsanitize=${_sanitizers})
 endif()
+
+if(HOLDLINE_COVERAGE)
+    # Threads count too.
+    target_compile_options(holdline_flags INTERFACE --coverage -fprofile-update=atomic)
+    target_link_options(holdline_flags INTERFACE --coverage)
+endif()

@@ -12,10 +12,12 @@ packages=(
 
 usage() {
     cat <<'TEXT'
-Usage: setup.sh [--help]
+Usage: setup.sh [--measure] [--help]
 
 Installs the packages Holdline is built and tested with, as far as they are missing (Debian 12 or 13; as root
 or through a sudo that asks for no password). A second run changes nothing and works offline.
+
+  --measure   also what coverage.sh and mutants.py need: python3
 
 Exit status: 0 all there, 64 usage, 69 cannot be installed here, 77 neither root nor sudo.
 TEXT
@@ -31,6 +33,7 @@ fail() {
 
 case "${1-}" in
     "") ;;
+    --measure) packages+=(python3) ;;
     --help | -h) usage; exit 0 ;;
     *) usage >&2; exit 64 ;;
 esac

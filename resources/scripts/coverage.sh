@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Says which lines of the product the tests run, per folder.
+set -euo pipefail
+
+usage() {
+    cat <<'TEXT'
+Usage: coverage.sh [--label REGEX] [--filter REGEX] [--jobs N] [--files] [--missing PATTERN] [--no-run] [--help]
+
+Builds the coverage preset, runs the tests and prints the share of lines that ran, for each folder of the product.
+
+  --label REGEX      only tests with a label that matches: a kind (unit, integration, process) or a suite (unit_job)
+  --filter REGEX     only test classes whose name matches
+  --jobs N           compile and test with N processes (default: the number of cores)
+  --files            a line for each file as well
+  --missing PATTERN  also the lines that never ran, of files whose path contains PATTERN
+  --no-run           only print again what the last run found
+
+The counts of earlier runs are thrown away first. A process that is killed with SIGKILL writes no counts. Needs
+python3 (setup.sh --measure installs it).
+
+Exit status: 0 printed, 1 the build or a test failed (the figures are printed all the same), 64 usage, 69 no python3.
+TEXT
+}
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+jobs=$(nproc 2>/dev/null || echo 2)
+select=()
+report=()
+run=yes
+while (($# > 0)); do
+    case "$1" in
+        --label | --filter | --jobs | --missing)
+            if (($# < 2)); then
+                usage >&2
+                exit 64
+            fi
+            case "$1" in
+                --label) select+=(--label-regex "$2") ;;
+                --filter) select+=(--tests-regex "$2") ;;
+                --jobs) jobs=$2 ;;
+                --missing) report+=(--missing "$2") ;;
+            esac
+            shift
+            ;;
+        --files) report+=(--files) ;;
+        --no-run) run=no ;;
+        --help | -h) usage; exit 0 ;;
+        *) usage >&2; exit 64 ;;
+    esac
+    shift
+done
+if ! command -v python3 >/dev/null; then
+    printf 'coverage: python3 is missing; setup.sh --measure installs it\n' >&2
+    exit 69
+fi
+
+cd "$root"
+status=0
+if [[ $run == yes ]]; then
+    cmake --preset coverage
+    cmake --build --preset coverage --parallel "$jobs"
+    find build/coverage -name '*.gcda' -delete
+    ctest --test-dir build/coverage --output-on-failure --parallel "$jobs" --no-tests=error "${select[@]}" || status=1
+fi
+python3 resources/scripts/coverage_report.py build/coverage "${report[@]}"
+exit "$status"
