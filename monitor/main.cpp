@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/commandline.h"
 #include "monitor/charts/icons.h"
 #include "monitor/charts/palettes.h"
-#include "monitor/window/commandline.h"
 #include "monitor/window/mainwindow.h"
+#include "monitor/window/monitoroptions.h"
 #include "monitor/window/picture.h"
 
 #include <QApplication>
 #include <QFileInfo>
 
+using namespace holdline;
 using namespace holdline::monitor;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-QStringList argumentsOf(int argc, char **argv)
-{
-    QStringList arguments;
-    for (int i = 0; i < argc; ++i)
-        arguments.append(QString::fromLocal8Bit(argv[i]));
-    return arguments;
-}
 
 /// Qt ends the program with a core dump where it finds no display; better said in words.
 bool hasDisplay(const QStringList &arguments)
@@ -38,24 +32,25 @@ int main(int argc, char **argv)
     const QStringList arguments = argumentsOf(argc, argv);
     const auto parsed = parseCommandLine(arguments);
     if (const auto *exit = std::get_if<Exit>(&parsed))
-        return finish(*exit);
+        return finish(kProgram, *exit);
     const Options options = std::get<Options>(parsed);
     if (!options.recording.isEmpty() && !QFileInfo(options.recording).isReadable())
-        return finish({Exit::NoInput, u"%1 cannot be read"_s.arg(options.recording)});
+        return finish(kProgram, {kExitNoInput, u"%1 cannot be read"_s.arg(options.recording)});
     if (!hasDisplay(arguments)) {
         if (options.picture.isEmpty())
             return finish(
-                {Exit::Unavailable,
+                kProgram,
+                {kExitUnavailable,
                  u"there is no display (DISPLAY and WAYLAND_DISPLAY are empty); --picture FILE needs none"_s});
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
 
     QApplication application(argc, argv);
-    QApplication::setApplicationName(u"holdline-monitor"_s);
+    QApplication::setApplicationName(kProgram);
     QApplication::setOrganizationName(u"holdline"_s);
     QApplication::setApplicationVersion(QStringLiteral(HOLDLINE_VERSION));
-    QApplication::setApplicationDisplayName(u"holdline-monitor"_s);
-    QApplication::setDesktopFileName(u"holdline-monitor"_s);
+    QApplication::setApplicationDisplayName(kProgram);
+    QApplication::setDesktopFileName(kProgram);
     QApplication::setWindowIcon(appIcon());
 
     if (options.colours != Colours::Desktop) {
@@ -71,5 +66,5 @@ int main(int argc, char **argv)
     PictureTaker taker(*window, options);
     QApplication::exec();
     const Exit result = taker.result();
-    return result.code == Exit::Ok ? int(Exit::Ok) : finish(result);
+    return result.code == kExitOk ? int(kExitOk) : finish(kProgram, result);
 }

@@ -3,101 +3,170 @@
 
 #include "core/config/suggest.h"
 
-#include <QSet>
+#include <algorithm>
 
 namespace holdline {
 
 using namespace Qt::StringLiterals;
+using std::chrono::milliseconds;
 
-namespace {
-
-class Reader
+ValueReader into(int &value, int least, int most)
 {
-public:
-    CommandLine read(const QStringList &arguments)
-    {
-        for (qsizetype i = 0; i < arguments.size(); ++i) {
-            const QString &argument = arguments[i];
-            const qsizetype equals = argument.indexOf(u'=');
-            const bool joined = argument.startsWith("--"_L1) && equals > 0;
-            const QString name = joined ? argument.first(equals) : argument;
-            if (readCommand(name, joined))
-                continue;
-            const Option *option =
-                name.startsWith("--"_L1) ? findOptionByFlag(QStringView(name).sliced(2)) : nullptr;
-            if (!option && name != "--config"_L1) {
-                fail(unknown(name));
-                // What follows was most likely meant to be its value.
-                if (!joined && name.startsWith(u'-') && i + 1 < arguments.size() &&
-                    !arguments[i + 1].startsWith(u'-'))
-                    ++i;
-                continue;
-            }
-            if (!joined && i + 1 >= arguments.size()) {
-                fail(u"flag %1: a value is wanted after it"_s.arg(name));
-                continue;
-            }
-            const QString value = joined ? argument.sliced(equals + 1) : arguments[++i];
-            if (m_seen.contains(name))
-                fail(u"flag %1 is there more than once"_s.arg(name));
-            else if (option)
-                m_result.settings.settings.push_back(
-                    {option, value, u"flag "_s + name, ConfigError::Kind::Usage});
-            else if (value.isEmpty())
-                fail(u"flag --config: a file name is wanted"_s);
-            else
-                m_result.configFile = value;
-            m_seen.insert(name);
+    return [&value, least, most](QStringView text) { return readInteger(text, least, most, value); };
+}
+
+ValueReader into(std::uint64_t &value)
+{
+    return [&value](QStringView text) {
+        bool ok = false;
+        const std::uint64_t read = text.toULongLong(&ok);
+        value = ok ? read : value;
+        return ok ? QString() : u"a whole number is wanted"_s;
+    };
+}
+
+ValueReader into(double &value, double most)
+{
+    return [&value, most](QStringView text) {
+        bool ok = std::all_of(text.begin(), text.end(),
+                              [](QChar c) { return (c >= u'0' && c <= u'9') || c == u'.'; });
+        const double read = ok ? text.toDouble(&ok) : 0;
+        if (!ok || read <= 0 || read > most)
+            return u"a number above 0 and up to %1 is wanted"_s.arg(most, 0, 'f', 0);
+        value = read;
+        return QString();
+    };
+}
+
+ValueReader into(milliseconds &value, milliseconds least, milliseconds most)
+{
+    return [&value, least, most](QStringView text) { return readDuration(text, least, most, value); };
+}
+
+ValueReader into(QString &value)
+{
+    return [&value](QStringView text) {
+        value = text.toString();
+        return QString();
+    };
+}
+
+ValueReader into(QStringList &value, const QStringList &names)
+{
+    return [&value, names](QStringView text) {
+        for (const QStringView one : text.split(u',', Qt::SkipEmptyParts)) {
+            if (!names.contains(one))
+                return u"names out of %1 are wanted"_s.arg(names.join(u','));
+            value.append(one.toString());
         }
-        return std::move(m_result);
-    }
+        return QString();
+    };
+}
 
-private:
-    void fail(const QString &text) { m_result.settings.errors.push_back({ConfigError::Kind::Usage, text}); }
-
-    /// True when `name` is one of the flags without a value.
-    bool readCommand(const QString &name, bool joined)
-    {
-        ConfigCommand command = ConfigCommand::Run;
-        if (name == "--help"_L1 || name == "-h"_L1)
-            command = ConfigCommand::Help;
-        else if (name == "--version"_L1)
-            command = ConfigCommand::Version;
-        else if (name == "--check-config"_L1)
-            command = ConfigCommand::CheckConfig;
-        else if (name == "--print-config"_L1)
-            command = ConfigCommand::PrintConfig;
-        else
-            return false;
-        if (joined)
-            fail(u"flag %1 takes no value"_s.arg(name));
-        // The first one counts, but help beats all.
-        if (m_result.command == ConfigCommand::Run || command == ConfigCommand::Help)
-            m_result.command = command;
-        return true;
-    }
-
-    static QString unknown(const QString &name)
-    {
-        if (!name.startsWith(u'-'))
-            return u"there is no argument %1; all options are flags, see --help"_s.arg(quoted(name));
-        QStringList names{u"--config"_s, u"--help"_s, u"--version"_s, u"--check-config"_s,
-                          u"--print-config"_s};
-        for (const Option &option : options())
-            names.append(u"--"_s + option.flag);
-        const QString near = didYouMean(name, names);
-        return u"there is no flag %1"_s.arg(quoted(name)) + (near.isEmpty() ? u"; see --help"_s : near);
-    }
-
-    CommandLine m_result;
-    QSet<QString> m_seen;
-};
-
-}  // namespace
-
-CommandLine readCommandLine(const QStringList &arguments)
+ValueReader into(bool &value)
 {
-    return Reader().read(arguments);
+    return [&value](QStringView) {
+        value = true;
+        return QString();
+    };
+}
+
+CommandLine::CommandLine(const QString &program, const QString &description,
+                         std::vector<CommandLineOption> options)
+    : m_program(program), m_options(std::move(options))
+{
+    // One dash will do, as Qt's own options (-platform) are written.
+    m_parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
+    m_parser.setApplicationDescription(description);
+    m_parser.addOptions(
+        {{{u"h"_s, u"help"_s}, u"Shows this help."_s}, {{u"v"_s, u"version"_s}, u"Shows the version."_s}});
+    for (const CommandLineOption &option : m_options) {
+        QCommandLineOption added(option.name, option.help, option.valueName);
+        if (option.help.isEmpty())
+            added.setFlags(QCommandLineOption::HiddenFromHelp);
+        m_parser.addOption(added);
+    }
+}
+
+void CommandLine::allowArguments(const QString &syntax, const QString &help)
+{
+    m_syntax = syntax;
+    m_parser.addPositionalArgument(syntax, help);
+}
+
+std::optional<Exit> CommandLine::read(const QStringList &arguments)
+{
+    const bool parsed = m_parser.parse(arguments);
+    const QStringList unknown = m_parser.unknownOptionNames();
+    for (const QString &name : unknown)
+        fail(unknownOption(name));
+    if (!parsed && unknown.isEmpty())
+        fail(m_parser.errorText());
+    for (const CommandLineOption &option : m_options)
+        readValues(option);
+    // What follows an unknown option was most likely meant to be its value.
+    if (m_syntax.isEmpty() && unknown.isEmpty()) {
+        for (const QString &argument : m_parser.positionalArguments())
+            fail(u"there is no argument %1; all options are flags, see --help"_s.arg(quoted(argument)));
+    }
+    return exit();
+}
+
+void CommandLine::readValues(const CommandLineOption &option)
+{
+    if (!option.read || !isSet(option.name))
+        return;
+    QStringList values = option.valueName.isEmpty() ? QStringList{QString()} : m_parser.values(option.name);
+    if (option.repeated == CommandLineOption::Repeated::Refused && values.size() > 1)
+        fail(u"flag --%1 is there more than once"_s.arg(option.name));
+    if (option.repeated != CommandLineOption::Repeated::EachCounts)
+        values = values.last(std::min<qsizetype>(values.size(), 1));
+    for (const QString &value : values) {
+        if (const QString wanted = option.read(value); !wanted.isEmpty())
+            refuse(option.name, value, wanted);
+    }
+}
+
+void CommandLine::refuse(const QString &name, const QString &value, const QString &wanted)
+{
+    fail(notRight(u"flag --"_s + name, value, wanted));
+}
+
+QString CommandLine::unknownOption(const QString &name) const
+{
+    QStringList known{u"--help"_s, u"--version"_s};
+    for (const CommandLineOption &option : m_options)
+        known.append(u"--"_s + option.name);
+    const QString written = (name.size() == 1 ? u"-"_s : u"--"_s) + name;
+    const QString near = didYouMean(written, known);
+    return u"there is no flag %1"_s.arg(quoted(written)) + (near.isEmpty() ? u"; see --help"_s : near);
+}
+
+/// Qt takes the program's name from an application, and there may be none yet.
+QString CommandLine::helpText() const
+{
+    const QString text = m_parser.helpText();
+    const QString usage = u"Usage: %1 [options] %2"_s.arg(m_program, m_syntax).trimmed();
+    return usage + text.sliced(text.indexOf(u'\n'));
+}
+
+std::optional<Exit> CommandLine::exit() const
+{
+    if (isSet(u"help"_s))
+        return Exit{kExitOk, helpText()};
+    if (isSet(u"version"_s))
+        return Exit{kExitOk, versionText(m_program)};
+    if (!m_errors.isEmpty())
+        return Exit{kExitUsage, m_errors.join(u'\n')};
+    return std::nullopt;
+}
+
+QStringList argumentsOf(int argc, char **argv)
+{
+    QStringList arguments;
+    for (int i = 0; i < argc; ++i)
+        arguments.append(QString::fromLocal8Bit(argv[i]));
+    return arguments;
 }
 
 }  // namespace holdline

@@ -1,22 +1,104 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/config/loadconfig.h"
-#include "core/config/setting.h"
+#include "core/config/exit.h"
+#include "core/config/values.h"
 
+#include <QCommandLineParser>
 #include <QString>
 #include <QStringList>
+#include <QStringView>
+
+#include <functional>
+#include <optional>
+#include <vector>
 
 namespace holdline {
 
-/// The command line, read but not checked: `--flag value` and `--flag=value`, each flag once, nothing else.
-struct CommandLine
+/// Reads one value into its variable. Returns what would be right ("a whole number … is wanted") when the
+/// text is not, and leaves the variable then; else returns nothing.
+using ValueReader = std::function<QString(QStringView)>;
+
+// Readers for a table of options. The variable must outlive the reader.
+
+ValueReader into(int &value, int least, int most);
+ValueReader into(std::uint64_t &value);
+/// A number above 0 such as "12.5".
+ValueReader into(double &value, double most);
+ValueReader into(std::chrono::milliseconds &value, std::chrono::milliseconds least,
+                 std::chrono::milliseconds most);
+ValueReader into(QString &value);
+/// Adds each value of a comma-separated list, which must be one of the `names`.
+ValueReader into(QStringList &value, const QStringList &names);
+/// True once the switch is there.
+ValueReader into(bool &value);
+template <typename Enum>
+ValueReader into(Enum &value, const Names<Enum> &names)
 {
-    Settings settings;
-    ConfigCommand command = ConfigCommand::Run;
-    QString configFile;  ///< empty: no `--config`
+    return [&value, names](QStringView text) { return readName(text, names, value); };
+}
+
+/// One option of a command line. A program's table of them is what is parsed and what --help shows.
+struct CommandLineOption
+{
+    /// What an option means that is there more than once.
+    enum class Repeated { LastCounts, EachCounts, Refused };
+
+    QString name;       ///< without dashes
+    QString valueName;  ///< "N", "HOST:PORT"; empty: a switch without a value
+    QString help;       ///< one sentence; empty: --help does not show the option
+    ValueReader read;   ///< gets an empty text for a switch; may be empty
+    Repeated repeated = Repeated::LastCounts;
 };
 
-CommandLine readCommandLine(const QStringList &arguments);
+/// A program's command line, parsed by QCommandLineParser: `--name value`, `--name=value`, and no options
+/// after `--`. Adds -h, --help, -v and --version to the table. It needs no QCoreApplication.
+///
+///     Options options;
+///     CommandLine line(u"bench"_s, u"Measures."_s,
+///                      {{u"runs"_s, u"N"_s, u"Runs (default 3)."_s, into(options.runs, 1, 100)}});
+///     if (const auto exit = line.read(arguments))
+///         return *exit;
+class CommandLine
+{
+public:
+    /// `description` stands above the options in --help.
+    CommandLine(const QString &program, const QString &description, std::vector<CommandLineOption> options);
+
+    /// Allows arguments beside the options. `syntax` and `help` are for --help: "[verify FILE|-]".
+    void allowArguments(const QString &syntax, const QString &help);
+
+    /// Reads all values, in the table's order. `arguments` begin with the program's name. Returns the same as
+    /// exit().
+    std::optional<Exit> read(const QStringList &arguments);
+
+    bool isSet(const QString &name) const { return m_parser.isSet(name); }
+    /// What stands beside the options.
+    QStringList arguments() const { return m_parser.positionalArguments(); }
+
+    /// Adds an error that only the program can see, such as two options that exclude each other.
+    void fail(const QString &error) { m_errors.append(error); }
+    /// The same about one value.
+    void refuse(const QString &name, const QString &value, const QString &wanted);
+    const QStringList &errors() const { return m_errors; }
+
+    /// How the program ends before it begins: --help and --version come first, then the errors. Nothing when
+    /// there are none.
+    std::optional<Exit> exit() const;
+
+private:
+    void readValues(const CommandLineOption &option);
+    QString unknownOption(const QString &name) const;
+    QString helpText() const;
+
+    const QString m_program;
+    const std::vector<CommandLineOption> m_options;
+    QString m_syntax;  ///< of arguments beside the options; empty: there are none
+    QCommandLineParser m_parser;
+    QStringList m_errors;
+};
+
+/// main()'s arguments, the program's name first; QCoreApplication::arguments() before there is one.
+QStringList argumentsOf(int argc, char **argv);
 
 }  // namespace holdline

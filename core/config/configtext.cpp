@@ -39,11 +39,6 @@ QString sectionTitle(const QString &section)
 
 }  // namespace
 
-QString versionText()
-{
-    return QStringLiteral("holdline " HOLDLINE_VERSION "\n");
-}
-
 QString helpText()
 {
     QString out =

@@ -9,8 +9,6 @@ namespace holdline {
 
 /// The text of `--help`: the flags in groups, with defaults.
 QString helpText();
-/// The text of `--version`: one line.
-QString versionText();
 /// The text of `--print-config`: TOML that reads back as this configuration. Each value has its origin as
 /// a comment. Secrets are left out.
 QString printConfig(const LoadedConfig &loaded);

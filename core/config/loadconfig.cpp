@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/config/loadconfig.h"
 
-#include "core/config/commandline.h"
 #include "core/config/configtext.h"
 #include "core/config/crosscheck.h"
 #include "core/config/environment.h"
+#include "core/config/flags.h"
 #include "core/config/suggest.h"
 #include "core/config/tomlfile.h"
 #include "core/config/values.h"
@@ -21,8 +21,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 kMaxFileBytes = 1024 * 1024;
-constexpr int kExitUsage = 64;
-constexpr int kExitConfiguration = 78;
 
 /// The bytes of the file, or nothing and an error.
 std::optional<QByteArray> readFile(const QString &path, const QString &name, std::vector<ConfigError> &errors)
@@ -95,11 +93,8 @@ private:
             m_result.origins[indexOf(&option)] = setting.origin;
             return;
         }
-        // A wrong URL can contain a password.
-        const bool hide = option.secret || setting.text.contains(u'@');
-        m_result.errors.push_back({setting.errorKind, setting.origin + u": "_s +
-                                                          (hide ? u"the value"_s : quoted(setting.text)) +
-                                                          u" is not right: "_s + wrong});
+        m_result.errors.push_back(
+            {setting.errorKind, notRight(setting.origin, setting.text, wrong, option.secret)});
     }
 
     LoadedConfig &m_result;
@@ -120,8 +115,8 @@ LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment 
 {
     const QDir here(directory);
     LoadedConfig result;
-    const CommandLine line = readCommandLine(arguments);
-    result.command = line.command;
+    const Flags flags = readFlags(arguments);
+    result.command = flags.command;
 
     std::vector<Variable> variables;
     for (const QString &name : environment.keys())
@@ -136,7 +131,7 @@ LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment 
         }
     }
 
-    QString configFile = line.configFile;
+    QString configFile = flags.configFile;
     for (const auto *place : {&variables, &fileVariables}) {
         for (const Variable &variable : *place) {
             if (configFile.isEmpty() && variable.name == kConfigVariable)
@@ -149,32 +144,33 @@ LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment 
         assembly.apply(readTomlFile(configFile, here));
     assembly.apply(readVariables(fileVariables));
     assembly.apply(readVariables(variables));
-    assembly.apply(line.settings);
+    assembly.apply(flags.settings);
     if (result.errors.empty())
         assembly.checkConflicts();
     return result;
 }
 
-std::optional<EarlyExit> earlyExit(const LoadedConfig &loaded)
+std::optional<Exit> earlyExit(const LoadedConfig &loaded)
 {
     if (loaded.command == ConfigCommand::Help)
-        return EarlyExit{0, helpText().toUtf8(), {}};
+        return Exit{kExitOk, helpText()};
     if (loaded.command == ConfigCommand::Version)
-        return EarlyExit{0, versionText().toUtf8(), {}};
+        return Exit{kExitOk, versionText(u"holdline"_s)};
     if (!loaded.isValid()) {
-        EarlyExit exit;
-        exit.code = kExitConfiguration;
+        Exit exit{kExitConfiguration, {}};
+        QStringList lines;
         for (const ConfigError &error : loaded.errors) {
-            exit.error += "holdline: " + error.text.toUtf8() + '\n';
+            lines.append(error.text);
             if (error.kind == ConfigError::Kind::Usage)
                 exit.code = kExitUsage;
         }
+        exit.text = lines.join(u'\n');
         return exit;
     }
     if (loaded.command == ConfigCommand::CheckConfig)
-        return EarlyExit{0, QByteArrayLiteral("The configuration is right.\n"), {}};
+        return Exit{kExitOk, u"The configuration is right."_s};
     if (loaded.command == ConfigCommand::PrintConfig)
-        return EarlyExit{0, printConfig(loaded).toUtf8(), {}};
+        return Exit{kExitOk, printConfig(loaded)};
     return std::nullopt;
 }
 

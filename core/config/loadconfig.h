@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/config/exit.h"
 #include "core/config/setting.h"
 
-#include <QByteArray>
 #include <QProcessEnvironment>
 #include <QString>
 #include <QStringList>
@@ -38,24 +38,17 @@ struct LoadedConfig
 LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment &environment,
                         const QString &directory);
 
-/// The texts and the exit code of a program that must not run.
-struct EarlyExit
-{
-    int code = 0;      ///< 0, 64 (usage) or 78 (configuration), as in sysexits.h
-    QByteArray out;    ///< for stdout
-    QByteArray error;  ///< for stderr
-};
-
-/// Carries out `--help`, `--version`, `--check-config` and `--print-config`, and reports errors. Returns
-/// nothing when the program must run.
+/// Carries out `--help`, `--version`, `--check-config` and `--print-config`, and reports errors: code 64 for
+/// the command line, 78 for the rest. Returns nothing when the program must run.
 ///
 /// It needs no QCoreApplication, because the configuration also chooses the event loop.
 ///
 ///     const LoadedConfig loaded = loadConfig(arguments.mid(1), QProcessEnvironment::systemEnvironment(),
 ///                                            QDir::currentPath());
-///     if (const auto exit = earlyExit(loaded)) { write both texts; return exit->code; }
+///     if (const auto exit = earlyExit(loaded))
+///         return finish(u"holdline"_s, *exit);
 ///     Service service(loaded.config);
-std::optional<EarlyExit> earlyExit(const LoadedConfig &loaded);
+std::optional<Exit> earlyExit(const LoadedConfig &loaded);
 
 /// The configuration after a SIGHUP: reloadable options from `loaded`, all others from `running`.
 struct Reload

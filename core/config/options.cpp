@@ -4,8 +4,6 @@
 #include "core/config/values.h"
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 namespace holdline {
 
@@ -25,11 +23,6 @@ Option describe(QLatin1StringView key, QLatin1StringView flag, Option::Kind kind
     option.values = values;
     option.description = description;
     return option;
-}
-
-QString fromTo(const QString &least, const QString &most)
-{
-    return u"%1 to %2"_s.arg(least, most);
 }
 
 // In each of these, `at` takes a Config, const or not, and returns a reference to the member.
@@ -53,39 +46,20 @@ Option address(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeO
     return option;
 }
 
-/// As a system call takes it, within what a local socket's address has room for (one less: QLocalSocket).
-bool isSocketPath(QStringView text)
-{
-    constexpr qsizetype kMaxBytes = 106;
-    const auto isControl = [](QChar c) { return c.category() == QChar::Other_Control; };
-    return !text.isEmpty() && text.toUtf8().size() <= kMaxBytes &&
-           std::none_of(text.begin(), text.end(), isControl);
-}
-
+/// `words`: what may stand instead of a path, for people.
 template <typename At>
-Option socketPath(QLatin1StringView key, QLatin1StringView flag, At at, QLatin1StringView description)
+Option path(QLatin1StringView key, QLatin1StringView flag, At at, qsizetype maxBytes, const QString &words,
+            QLatin1StringView description)
 {
-    Option option = describe(key, flag, Option::Kind::Path, u"PATH, auto or off"_s, description);
-    option.reloadable = false;  // the socket is open already
-    option.set = [at](Config &config, QStringView text) {
-        if (!isSocketPath(text))
-            return u"a path of at most 106 bytes is wanted, or auto, or off"_s;
-        at(config) = text.toString();
-        return QString();
-    };
-    option.get = [at](const Config &config) { return at(config); };
-    return option;
-}
-
-template <typename At>
-Option storePath(QLatin1StringView key, QLatin1StringView flag, At at, QLatin1StringView description)
-{
-    Option option = describe(key, flag, Option::Kind::Path, u"PATH, auto or memory"_s, description);
+    Option option = describe(key, flag, Option::Kind::Path, u"PATH, "_s + words, description);
     option.reloadable = false;  // the file is open already
-    option.set = [at](Config &config, QStringView text) {
+    option.set = [at, maxBytes, words](Config &config, QStringView text) {
+        // As a system call takes it.
         const auto isControl = [](QChar c) { return c.category() == QChar::Other_Control; };
-        if (text.isEmpty() || text.toUtf8().size() > 4096 || std::any_of(text.begin(), text.end(), isControl))
-            return u"a path of at most 4096 bytes is wanted, or auto, or memory"_s;
+        if (text.isEmpty() || text.toUtf8().size() > maxBytes ||
+            std::any_of(text.begin(), text.end(), isControl))
+            return u"a path of at most %1 bytes is wanted, or %2"_s.arg(maxBytes).arg(
+                QString(words).replace(u" or "_s, u", or "_s));
         at(config) = text.toString();
         return QString();
     };
@@ -119,15 +93,9 @@ template <typename At>
 Option integer(QLatin1StringView key, QLatin1StringView flag, At at, int least, int most,
                QLatin1StringView description)
 {
-    const QString values = fromTo(QString::number(least), QString::number(most));
+    const QString values = u"%1 to %2"_s.arg(least).arg(most);
     Option option = describe(key, flag, Option::Kind::Integer, values, description);
-    option.set = [at, least, most, values](Config &config, QStringView text) {
-        const auto parsed = parseInteger(text);
-        if (!parsed || *parsed < least || *parsed > most)
-            return u"a whole number from %1 is wanted"_s.arg(values);
-        at(config) = static_cast<int>(*parsed);
-        return QString();
-    };
+    option.set = [=](Config &config, QStringView text) { return readInteger(text, least, most, at(config)); };
     option.get = [at](const Config &config) { return QString::number(at(config)); };
     return option;
 }
@@ -136,15 +104,9 @@ template <typename At>
 Option size(QLatin1StringView key, QLatin1StringView flag, At at, std::int64_t least, std::int64_t most,
             QLatin1StringView description)
 {
-    const QString values = fromTo(formatSize(least), formatSize(most));
+    const QString values = u"%1 to %2"_s.arg(formatSize(least), formatSize(most));
     Option option = describe(key, flag, Option::Kind::Size, values, description);
-    option.set = [at, least, most, values](Config &config, QStringView text) {
-        const auto parsed = parseSize(text);
-        if (!parsed || *parsed < least || *parsed > most)
-            return u"a number of bytes from %1 is wanted, such as 4096, 64KiB or 10MB"_s.arg(values);
-        at(config) = *parsed;
-        return QString();
-    };
+    option.set = [=](Config &config, QStringView text) { return readSize(text, least, most, at(config)); };
     option.get = [at](const Config &config) { return formatSize(at(config)); };
     return option;
 }
@@ -153,61 +115,43 @@ template <typename At>
 Option duration(QLatin1StringView key, QLatin1StringView flag, At at, milliseconds least, milliseconds most,
                 QLatin1StringView description)
 {
-    const QString values = fromTo(formatDuration(least), formatDuration(most));
+    const QString values = u"%1 to %2"_s.arg(formatDuration(least), formatDuration(most));
     Option option = describe(key, flag, Option::Kind::Duration, values, description);
-    option.set = [at, least, most, values](Config &config, QStringView text) {
-        const auto parsed = parseDuration(text);
-        if (!parsed || *parsed < least || *parsed > most)
-            return u"a time with its unit from %1 is wanted, such as 500ms, 1.5s, 2m or 1h"_s.arg(values);
-        at(config) = *parsed;
-        return QString();
+    option.set = [=](Config &config, QStringView text) {
+        return readDuration(text, least, most, at(config));
     };
     option.get = [at](const Config &config) { return formatDuration(at(config)); };
     return option;
 }
 
-template <typename Enum, std::size_t N>
-using Words = std::array<std::pair<QLatin1StringView, Enum>, N>;
-
-template <typename At, typename Enum, std::size_t N>
-Option choice(QLatin1StringView key, QLatin1StringView flag, At at, const Words<Enum, N> &words,
+template <typename At, typename Enum>
+Option choice(QLatin1StringView key, QLatin1StringView flag, At at, const Names<Enum> &names,
               QLatin1StringView description)
 {
-    QString values = words.front().first;
-    for (std::size_t i = 1; i < N; ++i)
-        values += (i + 1 == N ? u" or "_s : u", "_s) + words[i].first;
-    Option option = describe(key, flag, Option::Kind::Choice, values, description);
-    option.set = [at, words, values](Config &config, QStringView text) {
+    Option option = describe(key, flag, Option::Kind::Choice, namesText(names), description);
+    option.set = [=](Config &config, QStringView text) { return readName(text, names, at(config)); };
+    option.get = [at, names](const Config &config) {
         const auto it =
-            std::find_if(words.begin(), words.end(), [text](const auto &w) { return w.first == text; });
-        if (it == words.end())
-            return u"%1 is wanted"_s.arg(values);
-        at(config) = it->second;
-        return QString();
-    };
-    option.get = [at, words](const Config &config) {
-        const auto it =
-            std::find_if(words.begin(), words.end(), [&](const auto &w) { return w.second == at(config); });
-        return it == words.end() ? QString() : QString(it->first);
+            std::find_if(names.begin(), names.end(), [&](const auto &n) { return n.second == at(config); });
+        return it == names.end() ? QString() : QString(it->first);
     };
     return option;
 }
 
-constexpr Words<EventLoop, 2> kEventLoops{{{"epoll"_L1, EventLoop::Epoll}, {"qt"_L1, EventLoop::Qt}}};
-constexpr Words<ConnectionScope, 2> kScopes{
-    {{"any"_L1, ConnectionScope::Any}, {"account"_L1, ConnectionScope::Account}}};
-constexpr Words<UpstreamTransport, 2> kTransports{
-    {{"pooled"_L1, UpstreamTransport::Pooled}, {"qt"_L1, UpstreamTransport::Qt}}};
-constexpr Words<AmbiguousRetry, 2> kAmbiguous{
-    {{"never"_L1, AmbiguousRetry::Never}, {"always"_L1, AmbiguousRetry::Always}}};
-constexpr Words<KeyInFlight, 2> kKeyInFlight{
-    {{"join"_L1, KeyInFlight::Join}, {"reject"_L1, KeyInFlight::Reject}}};
-constexpr Words<StoreSync, 2> kStoreSync{{{"full"_L1, StoreSync::Full}, {"normal"_L1, StoreSync::Normal}}};
-constexpr Words<LogFormat, 2> kFormats{{{"logfmt"_L1, LogFormat::Logfmt}, {"json"_L1, LogFormat::Json}}};
-constexpr Words<LogLevel, 4> kLevels{{{"debug"_L1, LogLevel::Debug},
-                                      {"info"_L1, LogLevel::Info},
-                                      {"warning"_L1, LogLevel::Warning},
-                                      {"error"_L1, LogLevel::Error}}};
+const Names<EventLoop> kEventLoops{{"epoll"_L1, EventLoop::Epoll}, {"qt"_L1, EventLoop::Qt}};
+const Names<ConnectionScope> kScopes{{"any"_L1, ConnectionScope::Any},
+                                     {"account"_L1, ConnectionScope::Account}};
+const Names<UpstreamTransport> kTransports{{"pooled"_L1, UpstreamTransport::Pooled},
+                                           {"qt"_L1, UpstreamTransport::Qt}};
+const Names<AmbiguousRetry> kAmbiguous{{"never"_L1, AmbiguousRetry::Never},
+                                       {"always"_L1, AmbiguousRetry::Always}};
+const Names<KeyInFlight> kKeyInFlight{{"join"_L1, KeyInFlight::Join}, {"reject"_L1, KeyInFlight::Reject}};
+const Names<StoreSync> kStoreSync{{"full"_L1, StoreSync::Full}, {"normal"_L1, StoreSync::Normal}};
+const Names<LogFormat> kFormats{{"logfmt"_L1, LogFormat::Logfmt}, {"json"_L1, LogFormat::Json}};
+const Names<LogLevel> kLevels{{"debug"_L1, LogLevel::Debug},
+                              {"info"_L1, LogLevel::Info},
+                              {"warning"_L1, LogLevel::Warning},
+                              {"error"_L1, LogLevel::Error}};
 
 constexpr std::int64_t KiB = 1024;
 constexpr std::int64_t MiB = 1024 * KiB;
@@ -225,9 +169,10 @@ void addServer(std::vector<Option> &all)
                           "Where clients and callbacks arrive; port 0 lets the system pick one."_L1));
     all.push_back(address("server.admin_listen"_L1, "admin-listen"_L1, HOLDLINE_MEMBER(server.adminListen),
                           true, "Where /livez, /readyz, /metrics and /version are served."_L1));
-    all.push_back(socketPath(
-        "server.monitor_socket"_L1, "monitor-socket"_L1, HOLDLINE_MEMBER(server.monitorSocket),
-        "Where monitors connect; auto: holdline.sock in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR."_L1));
+    all.push_back(
+        path("server.monitor_socket"_L1, "monitor-socket"_L1, HOLDLINE_MEMBER(server.monitorSocket),
+             kMaxSocketPath, u"auto or off"_s,
+             "Where monitors connect; auto: holdline.sock in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR."_L1));
     all.push_back(url("server.callback_url"_L1, "callback-url"_L1, HOLDLINE_MEMBER(server.callbackUrl), true,
                       u"http://proxy.example:3738/callback"_s,
                       "Where the upstream reaches this service; empty: /callback at the listen address."_L1));
@@ -316,8 +261,8 @@ void addHold(std::vector<Option> &all)
 
 void addStore(std::vector<Option> &all)
 {
-    all.push_back(storePath(
-        "store.path"_L1, "store"_L1, HOLDLINE_MEMBER(store.path),
+    all.push_back(path(
+        "store.path"_L1, "store"_L1, HOLDLINE_MEMBER(store.path), 4096, u"auto or memory"_s,
         "Where promised jobs are kept; auto: holdline.db in $STATE_DIRECTORY, else in the user's state folder."_L1));
     all.push_back(choice("store.synchronous"_L1, "store-synchronous"_L1, HOLDLINE_MEMBER(store.synchronous),
                          kStoreSync,

@@ -75,4 +75,10 @@ QString quoted(const QString &text)
     return u'"' + oneLine(text, kLongestQuote) + u'"';
 }
 
+QString notRight(const QString &where, const QString &value, const QString &wanted, bool isSecret)
+{
+    const QString shown = isSecret || value.contains(u'@') ? u"the value"_s : quoted(value);
+    return u"%1: %2 is not right: %3"_s.arg(where, shown, wanted);
+}
+
 }  // namespace holdline

@@ -20,4 +20,8 @@ QString oneLine(const QString &text, qsizetype limit);
 /// Quotes text from outside for an error message: one line, at most 60 characters.
 QString quoted(const QString &text);
 
+/// `flag --listen: "here" is not right: an address is wanted`. `wanted` is a whole clause. `where` names the
+/// place of the value. A secret is not shown, and no value with an @: a URL may hold a password.
+QString notRight(const QString &where, const QString &value, const QString &wanted, bool isSecret = false);
+
 }  // namespace holdline

@@ -169,4 +169,33 @@ QString formatListenAddress(const ListenAddress &address)
     return host + u':' + QString::number(address.port);
 }
 
+QString readInteger(QStringView text, int least, int most, int &value)
+{
+    const auto parsed = parseInteger(text);
+    if (!parsed || *parsed < least || *parsed > most)
+        return u"a whole number from %1 to %2 is wanted"_s.arg(least).arg(most);
+    value = static_cast<int>(*parsed);
+    return {};
+}
+
+QString readSize(QStringView text, std::int64_t least, std::int64_t most, std::int64_t &value)
+{
+    const auto parsed = parseSize(text);
+    if (!parsed || *parsed < least || *parsed > most)
+        return u"a number of bytes from %1 to %2 is wanted, such as 4096, 64KiB or 10MB"_s.arg(
+            formatSize(least), formatSize(most));
+    value = *parsed;
+    return {};
+}
+
+QString readDuration(QStringView text, milliseconds least, milliseconds most, milliseconds &value)
+{
+    const auto parsed = parseDuration(text);
+    if (!parsed || *parsed < least || *parsed > most)
+        return u"a time with its unit from %1 to %2 is wanted, such as 500ms, 1.5s, 2m or 1h"_s.arg(
+            formatDuration(least), formatDuration(most));
+    value = *parsed;
+    return {};
+}
+
 }  // namespace holdline

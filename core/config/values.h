@@ -9,8 +9,14 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace holdline {
+
+/// Longest path of a local socket in bytes. sockaddr_un has room for one more, which QLocalSocket does not
+/// take.
+inline constexpr qsizetype kMaxSocketPath = 106;
 
 /// The formats of option values in flags, environment variables and TOML strings. Parsers return nothing
 /// for a text that they do not understand completely, and they trim nothing. The parser reads the text of
@@ -33,5 +39,39 @@ QString formatSize(std::int64_t bytes);
 /// literal addresses, without a name lookup. Port 0 lets the system pick a port.
 std::optional<ListenAddress> parseListenAddress(QStringView text);
 QString formatListenAddress(const ListenAddress &address);
+
+// Each of these reads a text into `value`. Where the text is not right, it leaves `value` and returns what
+// would be right, such as "a whole number from 1 to 5 is wanted"; else it returns nothing.
+
+QString readInteger(QStringView text, int least, int most, int &value);
+QString readSize(QStringView text, std::int64_t least, std::int64_t most, std::int64_t &value);
+QString readDuration(QStringView text, std::chrono::milliseconds least, std::chrono::milliseconds most,
+                     std::chrono::milliseconds &value);
+
+/// The names of an enumeration's values, as options have them.
+template <typename Enum>
+using Names = std::vector<std::pair<QLatin1StringView, Enum>>;
+
+/// "debug, info or error"
+template <typename Enum>
+QString namesText(const Names<Enum> &names)
+{
+    QString text = names.front().first;
+    for (std::size_t i = 1; i < names.size(); ++i)
+        text += (i + 1 == names.size() ? QStringLiteral(" or ") : QStringLiteral(", ")) + names[i].first;
+    return text;
+}
+
+template <typename Enum>
+QString readName(QStringView text, const Names<Enum> &names, Enum &value)
+{
+    for (const auto &[name, one] : names) {
+        if (name == text) {
+            value = one;
+            return {};
+        }
+    }
+    return namesText(names) + QStringLiteral(" is wanted");
+}
 
 }  // namespace holdline

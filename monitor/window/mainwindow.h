@@ -5,7 +5,7 @@
 #include "monitor/data/timeselection.h"
 #include "monitor/window/actions.h"
 #include "monitor/window/commandclient.h"
-#include "monitor/window/commandline.h"
+#include "monitor/window/monitoroptions.h"
 #include "monitor/window/sourcekeeper.h"
 #include "monitor/window/viewnames.h"
 

@@ -57,9 +57,9 @@ void PictureTaker::take()
         return;
     QImageWriter writer(m_options.picture, "png");
     if (!writer.write(m_window->grab().toImage()))
-        m_result = {Exit::CannotCreate, m_options.picture + u": "_s + writer.errorString()};
+        m_result = {kExitCannotCreate, m_options.picture + u": "_s + writer.errorString()};
     else if (!m_window->data().service())
-        m_result = {Exit::Unavailable, u"the picture was taken, but no service or recording was there yet"_s};
+        m_result = {kExitUnavailable, u"the picture was taken, but no service or recording was there yet"_s};
     else
         m_result = {};
     QApplication::quit();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "monitor/window/commandline.h"
 #include "monitor/window/mainwindow.h"
+#include "monitor/window/monitoroptions.h"
 
 #include <QObject>
 #include <QPointer>
@@ -28,7 +28,7 @@ private:
 
     QPointer<MainWindow> m_window;
     Options m_options;
-    Exit m_result{Exit::CannotCreate, QStringLiteral("the window was closed before its picture was taken")};
+    Exit m_result{kExitCannotCreate, QStringLiteral("the window was closed before its picture was taken")};
 };
 
 }  // namespace holdline::monitor

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/commandline.h"
 #include "core/config/loadconfig.h"
 #include "core/eventloop/descriptorlimit.h"
 #include "core/eventloop/eventloop.h"
 #include "core/eventloop/unixsignals.h"
 #include "core/telemetry/logging.h"
-#include "service/cli/eventloopoption.h"
 #include "service/holdline/service.h"
 
 #include <QCoreApplication>
 #include <QDir>
-
-#include <cstdio>
 
 #include <unistd.h>
 
@@ -19,16 +17,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int kUnavailable = 69;  // EX_UNAVAILABLE of sysexits.h
-
 LoadedConfig load(const QStringList &arguments)
 {
     return loadConfig(arguments.mid(1), QProcessEnvironment::systemEnvironment(), QDir::currentPath());
-}
-
-void print(FILE *stream, const QByteArray &text)
-{
-    std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stream);
 }
 
 /// Handles SIGHUP. Applies a valid new configuration. Logs an error and keeps the old one otherwise.
@@ -55,13 +46,10 @@ void reload(const QStringList &arguments, Service &service, LogHandler &log, Con
 int main(int argc, char **argv)
 {
     raiseDescriptorLimit();
-    const QStringList arguments = cli::readArguments(argc, argv);
+    const QStringList arguments = argumentsOf(argc, argv);
     const LoadedConfig loaded = load(arguments);
-    if (const auto exit = earlyExit(loaded)) {
-        print(stdout, exit->out);
-        print(stderr, exit->error);
-        return exit->code;
-    }
+    if (const auto exit = earlyExit(loaded))
+        return finish(u"holdline"_s, *exit);
     Config running = loaded.config;
     installEventLoop(running.server.eventLoop);
     QCoreApplication app(argc, argv);
@@ -77,7 +65,7 @@ int main(int argc, char **argv)
     Service service(running, standardError);
     if (!service.start()) {
         qCCritical(lcService).noquote() << service.errorString();
-        return kUnavailable;
+        return kExitUnavailable;
     }
     QObject::connect(&service, &Service::finished, &app, &QCoreApplication::quit, Qt::QueuedConnection);
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/commandline.h"
 #include "core/eventloop/descriptorlimit.h"
 #include "core/eventloop/eventloop.h"
-#include "service/cli/eventloopoption.h"
-#include "service/cli/exit.h"
-#include "service/jobclient/commandline.h"
+#include "service/jobclient/jobclientcommand.h"
 #include "service/jobclient/loadgenerator.h"
 #include "service/jobclient/progressbar.h"
 #include "service/jobclient/proofcheck.h"
@@ -27,7 +26,7 @@ int print(const QByteArray &text, bool good)
 {
     std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stdout);
     std::fflush(stdout);
-    return good ? cli::kExitOk : cli::kExitFailed;
+    return good ? kExitOk : kExitFailed;
 }
 
 int run(const jobclient::RunCommand &command, int descriptors)
@@ -35,8 +34,8 @@ int run(const jobclient::RunCommand &command, int descriptors)
     ProgressBar bar;
     LoadGenerator generator(command.load);
     if (generator.report().concurrency > descriptors - kSpareDescriptors) {
-        return cli::finish(
-            kProgram, {cli::kExitUnavailable,
+        return finish(kProgram,
+                      {kExitUnavailable,
                        u"%1 connections at once need more than the %2 descriptors there are (ulimit -n)"_s
                            .arg(generator.report().concurrency)
                            .arg(descriptors)});
@@ -63,12 +62,12 @@ int verify(const jobclient::VerifyCommand &command)
     const bool opened =
         command.file == "-"_L1 ? file.open(stdin, QIODevice::ReadOnly) : file.open(QIODevice::ReadOnly);
     if (!opened)
-        return cli::finish(kProgram, {cli::kExitNoInput, command.file + u": "_s + file.errorString()});
+        return finish(kProgram, {kExitNoInput, command.file + u": "_s + file.errorString()});
     const QByteArray text = file.read(kMaxProofFile);
     const auto decoded = decodeProofBlock(findProofBlock(text), {kMaxProofFile * 4, 1'000'000});
     if (const auto *error = std::get_if<QString>(&decoded))
-        return cli::finish(
-            kProgram, {cli::kExitFailed, command.file + u": the proof block cannot be read: "_s + *error});
+        return finish(kProgram,
+                      {kExitFailed, command.file + u": the proof block cannot be read: "_s + *error});
     const ProofCheck check = checkProofs(std::get<ProofEntries>(decoded), command.limit);
     return print(command.json ? check.toJson() : check.toText(), check.ok());
 }
@@ -78,12 +77,11 @@ int verify(const jobclient::VerifyCommand &command)
 int main(int argc, char **argv)
 {
     const int descriptors = raiseDescriptorLimit();
-    const QStringList arguments = cli::readArguments(argc, argv);
-    installEventLoop(cli::eventLoopIn(arguments));
+    const auto command = jobclient::parseCommandLine(argumentsOf(argc, argv));
+    if (const auto *exit = std::get_if<Exit>(&command))
+        return finish(kProgram, *exit);
+    installEventLoop(EventLoop::Epoll);
     QCoreApplication application(argc, argv);
-    const auto command = jobclient::parseCommandLine(arguments);
-    if (const auto *exit = std::get_if<cli::Exit>(&command))
-        return cli::finish(kProgram, *exit);
     if (const auto *verifying = std::get_if<jobclient::VerifyCommand>(&command))
         return verify(*verifying);
     return run(std::get<jobclient::RunCommand>(command), descriptors);

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/config/values.h"
+#include "core/config/commandline.h"
 #include "core/eventloop/descriptorlimit.h"
 #include "core/eventloop/eventloop.h"
 #include "core/eventloop/unixsignals.h"
-#include "service/cli/eventloopoption.h"
-#include "service/cli/exit.h"
-#include "service/jobserver/commandline.h"
 #include "service/jobserver/jobserver.h"
+#include "service/jobserver/jobservercommand.h"
 
 #include <QCoreApplication>
 
@@ -31,13 +29,12 @@ int connectionShare(int descriptors, int callbacksAtOnce)
 int main(int argc, char **argv)
 {
     const int descriptors = raiseDescriptorLimit();
-    const QStringList arguments = cli::readArguments(argc, argv);
-    installEventLoop(cli::eventLoopIn(arguments));
-    QCoreApplication application(argc, argv);
-    auto command = jobserver::parseCommandLine(arguments);
-    if (const auto *exit = std::get_if<cli::Exit>(&command))
-        return cli::finish(kProgram, *exit);
+    auto command = jobserver::parseCommandLine(argumentsOf(argc, argv));
+    if (const auto *exit = std::get_if<Exit>(&command))
+        return finish(kProgram, *exit);
 
+    installEventLoop(EventLoop::Epoll);
+    QCoreApplication application(argc, argv);
     auto &[listen, options] = std::get<jobserver::ServeCommand>(command);
     options.callbacksAtOnce = std::min(options.callbacksAtOnce, std::max(descriptors / 4, 1));
     options.maxConnections = connectionShare(descriptors, options.callbacksAtOnce);
@@ -46,9 +43,8 @@ int main(int argc, char **argv)
     JobServer server(options);
     QObject::connect(&unixSignals, &UnixSignals::reload, &server, &JobServer::endRunningJobs);
     if (!server.listen(QHostAddress(listen.host), listen.port)) {
-        return cli::finish(
-            kProgram, {cli::kExitUnavailable,
-                       u"cannot listen on %1: %2"_s.arg(formatListenAddress(listen), server.errorString())});
+        return finish(kProgram, {kExitUnavailable, u"cannot listen on %1: %2"_s.arg(
+                                                       formatListenAddress(listen), server.errorString())});
     }
     listen.port = server.port();
     std::printf("jobserver: listening on http://%s/start (seed %llu)\n",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/bench/options.h"
+#include "tests/bench/benchoptions.h"
+#include "tests/bench/benchreport.h"
 #include "tests/bench/postrole.h"
-#include "tests/bench/report.h"
 #include "tests/bench/scenarios.h"
 
 #include <QCoreApplication>
@@ -63,8 +63,8 @@ int main(int argc, char **argv)
         return *exitCode;
     const QCoreApplication application(argc, argv);
     const auto parsed = parseOptions(QCoreApplication::arguments());
-    if (const auto *exit = std::get_if<cli::Exit>(&parsed))
-        return cli::finish(u"bench"_s, *exit);
+    if (const auto *exit = std::get_if<Exit>(&parsed))
+        return finish(u"bench"_s, *exit);
     const auto &options = std::get<Options>(parsed);
 
     BenchReport report;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "tests/bench/options.h"
+#include "tests/bench/benchoptions.h"
 #include "tests/bench/result.h"
 #include "tests/bench/variants.h"
 

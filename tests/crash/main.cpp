@@ -17,8 +17,8 @@ int main(int argc, char **argv)
     installEventLoop(EventLoop::Epoll);
     QCoreApplication application(argc, argv);
     const auto parsed = parseOptions(QCoreApplication::arguments());
-    if (const auto *exit = std::get_if<cli::Exit>(&parsed))
-        return cli::finish(u"crashharness"_s, *exit);
+    if (const auto *exit = std::get_if<Exit>(&parsed))
+        return finish(u"crashharness"_s, *exit);
     const auto &options = std::get<Options>(parsed);
 
     std::fprintf(stderr, "crashharness: seed %llu\n", static_cast<unsigned long long>(options.seed));
@@ -27,8 +27,8 @@ int main(int argc, char **argv)
                      [](const QByteArray &text) { std::fputs(text.constData(), stderr); });
     QObject::connect(&run, &Run::finished, &application, &QCoreApplication::quit);
     if (!run.start())
-        return cli::finish(u"crashharness"_s, {cli::kExitUnavailable, run.errorString()});
+        return finish(u"crashharness"_s, {kExitUnavailable, run.errorString()});
     QCoreApplication::exec();
     std::fputs(run.summary().constData(), stdout);
-    return run.isClean() ? cli::kExitOk : cli::kExitFailed;
+    return run.isClean() ? kExitOk : kExitFailed;
 }

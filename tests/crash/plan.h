@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "tests/crash/options.h"
+#include "tests/crash/crashoptions.h"
 
 #include <QByteArray>
 

@@ -170,18 +170,14 @@ void TestHoldline::eventLoop_data()
 {
     QTest::addColumn<QStringList>("command");
     QTest::addColumn<bool>("isEpoll");
-    const QList<QStringList> programs{
-        {QStringLiteral(HOLDLINE_PROGRAM), u"--listen"_s, u"127.0.0.1:0"_s, u"--admin-listen"_s, u"off"_s},
-        {QStringLiteral(JOBSERVER_PROGRAM), u"--listen"_s, u"127.0.0.1:0"_s}};
-    for (const QStringList &program : programs) {
-        const QByteArray name = program.first().section(u'/', -1).toLatin1();
-        QTest::addRow("%s", name.constData()) << program << true;
-        for (const bool isEpoll : {true, false}) {
-            const QString word = isEpoll ? u"epoll"_s : u"qt"_s;
-            QTest::addRow("%s, %s", name.constData(), qPrintable(word))
-                << program + QStringList{u"--event-loop"_s, word} << isEpoll;
-        }
-    }
+    const QStringList holdline{QStringLiteral(HOLDLINE_PROGRAM), u"--listen"_s, u"127.0.0.1:0"_s,
+                               u"--admin-listen"_s, u"off"_s};
+    QTest::newRow("holdline") << holdline << true;
+    QTest::newRow("holdline, epoll") << holdline + QStringList{u"--event-loop=epoll"_s} << true;
+    QTest::newRow("holdline, qt") << holdline + QStringList{u"--event-loop=qt"_s} << false;
+    QTest::newRow("jobserver") << QStringList{QStringLiteral(JOBSERVER_PROGRAM), u"--listen"_s,
+                                              u"127.0.0.1:0"_s}
+                               << true;
 }
 
 /// What the flag says is what the program runs on.

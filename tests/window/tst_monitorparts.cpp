@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/window/banner.h"
 #include "monitor/window/commandclient.h"
-#include "monitor/window/commandline.h"
+#include "monitor/window/monitoroptions.h"
 #include "monitor/window/overviewfigures.h"
 #include "monitor/window/reasontexts.h"
 #include "monitor/window/statetexts.h"
@@ -63,7 +63,7 @@ Exit exitOf(const QStringList &arguments)
 {
     const auto parsed = parseCommandLine(QStringList{u"holdline-monitor"_s} + arguments);
     const auto *exit = std::get_if<Exit>(&parsed);
-    return exit ? *exit : Exit{Exit::Failed, u"it was taken"_s};
+    return exit ? *exit : Exit{kExitFailed, u"it was taken"_s};
 }
 
 }  // namespace
@@ -264,7 +264,7 @@ void TestMonitorParts::theCommandLineIsRead()
     QCOMPARE(optionsOf({u"--palette=desktop"_s}).colours, Colours::Desktop);
     QCOMPARE(optionsOf({u"--palette=dark"_s}).colours, Colours::Dark);
     QCOMPARE(optionsOf({u"--palette"_s, u"light"_s}).colours, Colours::Light);
-    QCOMPARE(exitOf({u"--help"_s}).code, Exit::Ok);
+    QCOMPARE(exitOf({u"--help"_s}).code, int(kExitOk));
     QVERIFY(exitOf({u"--help"_s}).text.startsWith(u"Usage: holdline-monitor "_s));
     QCOMPARE(exitOf({u"-v"_s}).text, u"holdline-monitor " HOLDLINE_VERSION "\n"_s);
 
@@ -293,7 +293,7 @@ void TestMonitorParts::theCommandLineIsRefused()
 {
     QFETCH(QStringList, arguments);
     const Exit exit = exitOf(arguments);
-    QCOMPARE(exit.code, Exit::Usage);
+    QCOMPARE(exit.code, int(kExitUsage));
     QVERIFY(!exit.text.isEmpty());
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a monitor costs that watches a very busy service, and how long its window leaves somebody waiting.
 #include "monitor/data/format.h"
-#include "monitor/window/commandline.h"
 #include "monitor/window/mainwindow.h"
+#include "monitor/window/monitoroptions.h"
 #include "monitor/window/workspace.h"
 #include "tests/bench/monitorload/feeder.h"
 

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+using namespace holdline;
 using namespace holdline::monitor;
 using namespace Qt::StringLiterals;
 

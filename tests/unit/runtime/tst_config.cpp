@@ -248,9 +248,9 @@ void TestConfig::printedConfigReadsTheSame()
     const LoadedConfig loaded = place.load({u"--print-config"_s, u"--deadline=9s"_s});
     const auto exit = earlyExit(loaded);
     QCOMPARE(exit->code, 0);
-    QVERIFY(exit->out.startsWith("[server]\nlisten = \"127.0.0.1:3738\"  # default\n"));
-    QVERIFY(exit->out.contains("\n[hold]\ndeadline = \"9s\"  # flag --deadline\n"));
-    QVERIFY(exit->out.contains("\nheld = 20000  # default\n"));
+    QVERIFY(exit->text.startsWith(u"[server]\nlisten = \"127.0.0.1:3738\"  # default\n"_s));
+    QVERIFY(exit->text.contains(u"\n[hold]\ndeadline = \"9s\"  # flag --deadline\n"_s));
+    QVERIFY(exit->text.contains(u"\nheld = 20000  # default\n"_s));
 }
 
 void TestConfig::secretsAreNotPrinted()
@@ -267,15 +267,15 @@ void TestConfig::exits()
 {
     const Place place;
     QCOMPARE(earlyExit(place.load({u"--check-config"_s}))->code, 0);
-    QVERIFY(!earlyExit(place.load({u"--check-config"_s}))->out.isEmpty());
+    QVERIFY(!earlyExit(place.load({u"--check-config"_s}))->text.isEmpty());
     QCOMPARE(earlyExit(place.load({u"--check-config"_s}, {{u"HOLDLINE_DEADLINE"_s, u"x"_s}}))->code, 78);
     QCOMPARE(earlyExit(place.load({u"--print-config"_s}, {{u"HOLDLINE_DEADLINE"_s, u"x"_s}}))->code, 78);
     QCOMPARE(earlyExit(place.load({u"--deadline=x"_s}, {{u"HOLDLINE_DEADLINE"_s, u"x"_s}}))->code, 64);
-    QCOMPARE(earlyExit(place.load({u"--version"_s}))->out, "holdline " HOLDLINE_VERSION "\n"_ba);
+    QCOMPARE(earlyExit(place.load({u"--version"_s}))->text, u"holdline " HOLDLINE_VERSION "\n"_s);
     // Help and version are to be had whatever else is wrong.
     QCOMPARE(earlyExit(place.load({u"--nonsense"_s, u"--help"_s}))->code, 0);
-    QCOMPARE(earlyExit(place.load({u"-h"_s}))->out, helpText().toUtf8());
-    QCOMPARE(earlyExit(place.load({u"--version"_s, u"--help"_s}))->out, helpText().toUtf8());
+    QCOMPARE(earlyExit(place.load({u"-h"_s}))->text, helpText());
+    QCOMPARE(earlyExit(place.load({u"--version"_s, u"--help"_s}))->text, helpText());
 }
 
 void TestConfig::helpNamesEverything()

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The parts of the bench that have an answer: what it reads, sums up and prints.
-#include "tests/bench/options.h"
+#include "tests/bench/benchoptions.h"
+#include "tests/bench/benchreport.h"
 #include "tests/bench/procfs.h"
-#include "tests/bench/report.h"
 #include "tests/support/suite.h"
 
 #include <QJsonArray>
@@ -155,12 +155,12 @@ void TestBenchParts::commandLine()
     QFETCH(const QString, line);
     QFETCH(const int, code);
     const auto parsed = parseOptions((u"bench "_s + line).split(u' '));
-    QVERIFY(std::holds_alternative<cli::Exit>(parsed));
-    QCOMPARE(std::get<cli::Exit>(parsed).code, code);
+    QVERIFY(std::holds_alternative<Exit>(parsed));
+    QCOMPARE(std::get<Exit>(parsed).code, code);
     // The message is about what is wrong.
     if (code != 0)
-        QVERIFY2(std::get<cli::Exit>(parsed).text.contains(line.split(u' ').first().remove(u'-')),
-                 qPrintable(std::get<cli::Exit>(parsed).text));
+        QVERIFY2(std::get<Exit>(parsed).text.contains(line.split(u' ').first().remove(u'-')),
+                 qPrintable(std::get<Exit>(parsed).text));
 }
 
 HOLDLINE_TEST(TestBenchParts)

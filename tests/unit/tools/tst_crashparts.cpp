@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/crash/crashoptions.h"
 #include "tests/crash/ledger.h"
-#include "tests/crash/options.h"
 #include "tests/crash/plan.h"
 #include "tests/support/suite.h"
 
@@ -226,7 +226,7 @@ void TestCrashParts::commandLine()
     // Any program will do, and a later one counts.
     const QStringList first{u"crashharness"_s, u"--holdline"_s, QCoreApplication::applicationFilePath()};
     const auto parsed = parseOptions(first + line.split(u' '));
-    const auto *exit = std::get_if<cli::Exit>(&parsed);
+    const auto *exit = std::get_if<Exit>(&parsed);
     QCOMPARE(exit ? exit->code : -1, code);
     if (line.startsWith("--rounds 2"_L1)) {
         const auto &options = std::get<Options>(parsed);

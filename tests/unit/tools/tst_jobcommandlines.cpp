@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "service/cli/eventloopoption.h"
-#include "service/jobclient/commandline.h"
-#include "service/jobserver/commandline.h"
+#include "service/jobclient/jobclientcommand.h"
+#include "service/jobserver/jobservercommand.h"
 #include "tests/support/suite.h"
 
 #include <QTest>
@@ -32,8 +31,6 @@ private Q_SLOTS:
     void serverCommandLine_data();
     void serverCommandLine();
     void serverCommandLineValues();
-    void eventLoop_data();
-    void eventLoop();
 };
 
 void TestJobCommandLines::clientCommandLine_data()
@@ -44,7 +41,7 @@ void TestJobCommandLines::clientCommandLine_data()
     QTest::newRow("original") << u"--url http://h/proxy --account example"_s << -1;
     QTest::newRow("everything")
         << u"--url http://[::1]:80/?a=b --account a --jobs 5 --concurrency 2 --accounts 3 "
-           "--rate 10.5 --limit 1s --timeout 500ms --event-loop qt --json"_s
+           "--rate 10.5 --limit 1s --timeout 500ms --json"_s
         << -1;
     QTest::newRow("verify") << u"verify proof.txt"_s << -2;
     QTest::newRow("verify stdin") << u"verify - --json --limit 1s"_s << -2;
@@ -74,13 +71,11 @@ void TestJobCommandLines::clientCommandLine_data()
                               u"verify"_s,
                               u"verify a b"_s,
                               u"verify a --jobs 5"_s,
-                              u"verify a --event-loop qt"_s,
                               u"verify a --idempotency-keys"_s,
                               u"verify a --idempotency-prefix p"_s,
                               u"--idempotency-prefix \""_s,
                               u"--idempotency-prefix ä"_s,
                               u"--idempotency-prefix ''"_s,
-                              u"--event-loop poll"_s,
                               u"--account ''"_s})
         QTest::newRow(qPrintable(wrong)) << wrong << 64;
 }
@@ -94,7 +89,7 @@ void TestJobCommandLines::clientCommandLine()
     const auto command = jobclient::parseCommandLine(arguments);
     QCOMPARE(std::holds_alternative<jobclient::RunCommand>(command), code == -1);
     QCOMPARE(std::holds_alternative<jobclient::VerifyCommand>(command), code == -2);
-    if (const auto *exit = std::get_if<cli::Exit>(&command)) {
+    if (const auto *exit = std::get_if<Exit>(&command)) {
         QCOMPARE(exit->code, code);
         QVERIFY(!exit->text.isEmpty());
     }
@@ -161,8 +156,7 @@ void TestJobCommandLines::serverCommandLine_data()
                               u"--fault-late x"_s,
                               u"--fault-late 200%:5"_s,
                               u"--fault-nonsense 5"_s,
-                              u"--event-loop"_s,
-                              u"--event-loop glib"_s,
+                              u"--event-loop qt"_s,
                               u"extra"_s})
         QTest::newRow(qPrintable(wrong)) << wrong << 64;
 }
@@ -173,7 +167,7 @@ void TestJobCommandLines::serverCommandLine()
     QFETCH(int, code);
     const auto command = jobserver::parseCommandLine(words(u"jobserver "_s + line));
     QCOMPARE(std::holds_alternative<jobserver::ServeCommand>(command), code == -1);
-    if (const auto *exit = std::get_if<cli::Exit>(&command)) {
+    if (const auto *exit = std::get_if<Exit>(&command)) {
         QCOMPARE(exit->code, code);
         QVERIFY(!exit->text.isEmpty());
     }
@@ -214,25 +208,6 @@ void TestJobCommandLines::serverCommandLineValues()
     QCOMPARE(options.callbackRetries, 0);
     QCOMPARE(options.faults.percent, (std::array<double, kFaultCount>{1, 2, 3, 4, 5, 6, 7, 8, 10, 11}));
     QCOMPARE(options.faults.lateBy, 9ms);
-}
-
-void TestJobCommandLines::eventLoop_data()
-{
-    QTest::addColumn<QString>("line");
-    QTest::addColumn<EventLoop>("loop");
-    QTest::newRow("nothing") << u"jobclient"_s << EventLoop::Epoll;
-    QTest::newRow("epoll") << u"jobclient --event-loop epoll"_s << EventLoop::Epoll;
-    QTest::newRow("qt") << u"jobclient --event-loop qt"_s << EventLoop::Qt;
-    QTest::newRow("among others") << u"jobserver --seed 5 --event-loop=qt --listen :0 -h"_s << EventLoop::Qt;
-    QTest::newRow("wrong") << u"jobserver --event-loop glib"_s << EventLoop::Epoll;
-    QTest::newRow("without its word") << u"jobserver --event-loop"_s << EventLoop::Epoll;
-}
-
-void TestJobCommandLines::eventLoop()
-{
-    QFETCH(QString, line);
-    QFETCH(EventLoop, loop);
-    QCOMPARE(cli::eventLoopIn(words(line)), loop);
 }
 
 HOLDLINE_TEST(TestJobCommandLines)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/cli/exit.h"
+#include "core/config/exit.h"
 #include "tests/bench/programs.h"
 
 #include <QStringList>
@@ -34,6 +34,6 @@ struct Options
 QStringList scenarioNames();
 
 /// `arguments` with the program's name first. An Exit for --help and whatever is wrong.
-std::variant<Options, cli::Exit> parseOptions(const QStringList &arguments);
+std::variant<Options, Exit> parseOptions(const QStringList &arguments);
 
 }  // namespace holdline::bench

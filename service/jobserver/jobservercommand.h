@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/cli/exit.h"
+#include "core/config/exit.h"
 #include "service/jobserver/jobserveroptions.h"
 
 #include <QStringList>
@@ -18,6 +18,6 @@ struct ServeCommand
 
 /// `arguments` with the program's name first. An Exit for --help, --version and whatever is wrong. Seed and
 /// secret are made at random when they are not given.
-std::variant<ServeCommand, cli::Exit> parseCommandLine(const QStringList &arguments);
+std::variant<ServeCommand, Exit> parseCommandLine(const QStringList &arguments);
 
 }  // namespace holdline::jobserver

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/cli/exit.h"
+#include "core/config/exit.h"
 
 #include <QByteArrayList>
 #include <QStringList>
@@ -43,6 +43,6 @@ inline const QByteArray kRandomPoint = QByteArrayLiteral("random");
 
 /// `arguments` with the program's name first. An Exit for --help and whatever is wrong. The seed is made at
 /// random when it is not given.
-std::variant<Options, cli::Exit> parseOptions(const QStringList &arguments);
+std::variant<Options, Exit> parseOptions(const QStringList &arguments);
 
 }  // namespace holdline::crash

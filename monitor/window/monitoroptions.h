@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/config/exit.h"
+
 #include <QString>
 #include <QStringList>
 
@@ -8,6 +10,8 @@
 #include <variant>
 
 namespace holdline::monitor {
+
+inline const QString kProgram = QStringLiteral("holdline-monitor");
 
 enum class Colours { Desktop, Light, Dark };
 
@@ -23,22 +27,11 @@ struct Options
     QString pictureView;  ///< the view to bring to the front for it, by its word; empty: as it is
 };
 
-/// How the program ends before it has begun, with codes after sysexits.h.
-struct Exit
-{
-    enum Code { Ok = 0, Failed = 1, Usage = 64, NoInput = 66, Unavailable = 69, CannotCreate = 73 };
-    Code code = Ok;
-    QString text;
-};
-
 /// `arguments` begin with the program's name. Looks at no file.
 std::variant<Options, Exit> parseCommandLine(const QStringList &arguments);
 
 /// Where the service's socket is when nobody says: what $HOLDLINE_MONITOR_SOCKET names, as it does for the
 /// service, else where the service puts it by default; empty when the environment names no place.
 QString defaultSocket();
-
-/// Writes the text to stdout, or as an error to stderr. Returns the code.
-int finish(const Exit &exit);
 
 }  // namespace holdline::monitor

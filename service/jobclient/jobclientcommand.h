@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/cli/exit.h"
+#include "core/config/exit.h"
 #include "service/jobclient/loadgenerator.h"
 
 #include <QStringList>
@@ -26,6 +26,6 @@ struct VerifyCommand
 };
 
 /// `arguments` with the program's name first. An Exit for --help, --version and whatever is wrong.
-std::variant<RunCommand, VerifyCommand, cli::Exit> parseCommandLine(const QStringList &arguments);
+std::variant<RunCommand, VerifyCommand, Exit> parseCommandLine(const QStringList &arguments);
 
 }  // namespace holdline::jobclient

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "service/cli/exit.h"
+#include "core/config/exit.h"
 
 #include <cstdio>
 
-namespace holdline::cli {
+namespace holdline {
 
 using namespace Qt::StringLiterals;
 
 int finish(const QString &program, const Exit &exit)
 {
     QString text = exit.text;
-    if (exit.code != kExitOk)
-        text = program + u": "_s + text;
+    if (exit.code != kExitOk) {
+        const QString prefix = program + u": "_s;
+        text = prefix + text.replace(u'\n', u'\n' + prefix);
+    }
     if (!text.endsWith(u'\n'))
         text += u'\n';
     if (exit.code == kExitUsage)
         text += u"Try '%1 --help'.\n"_s.arg(program);
-    std::fputs(text.toUtf8().constData(), exit.code == kExitOk ? stdout : stderr);
+    const QByteArray bytes = text.toUtf8();
+    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()),
+                exit.code == kExitOk ? stdout : stderr);
     return exit.code;
 }
 
@@ -25,4 +29,4 @@ QString versionText(const QString &program)
     return program + QStringLiteral(" " HOLDLINE_VERSION "\n");
 }
 
-}  // namespace holdline::cli
+}  // namespace holdline

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/flags.h"
+
+#include "core/config/commandline.h"
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+Flags readFlags(const QStringList &arguments)
+{
+    using Repeated = CommandLineOption::Repeated;
+    Flags flags;
+    const auto readFile = [&flags](QStringView text) {
+        flags.configFile = text.toString();
+        return text.isEmpty() ? u"a file name is wanted"_s : QString();
+    };
+    // What each is for says helpText(), in groups.
+    std::vector<CommandLineOption> table{{u"config"_s, u"FILE"_s, {}, readFile, Repeated::Refused},
+                                         {u"check-config"_s, {}, {}, {}},
+                                         {u"print-config"_s, {}, {}, {}}};
+    for (const Option &option : options()) {
+        const auto take = [&flags, &option](QStringView text) {
+            flags.settings.settings.push_back(
+                {&option, text.toString(), u"flag --"_s + option.flag, ConfigError::Kind::Usage});
+            return QString();
+        };
+        table.push_back({option.flag, option.placeholder(), {}, take, Repeated::Refused});
+    }
+    CommandLine line(u"holdline"_s, {}, std::move(table));
+    line.read(QStringList{u"holdline"_s} + arguments);
+    for (const QString &error : line.errors())
+        flags.settings.errors.push_back({ConfigError::Kind::Usage, error});
+
+    constexpr std::pair<const char *, ConfigCommand> kCommands[] = {
+        {"help", ConfigCommand::Help},
+        {"version", ConfigCommand::Version},
+        {"check-config", ConfigCommand::CheckConfig},
+        {"print-config", ConfigCommand::PrintConfig}};
+    for (const auto &[name, command] : kCommands) {
+        if (flags.command == ConfigCommand::Run && line.isSet(QLatin1StringView(name)))
+            flags.command = command;
+    }
+    return flags;
+}
+
+}  // namespace holdline
