@@ -11,7 +11,7 @@
 namespace holdline {
 
 EpollDispatcher::EpollDispatcher(QObject *parent)
-    : EventDispatcherBase(parent), m_descriptors(m_wakeUp.descriptor())
+    : EventDispatcherBase(parent), m_descriptors(m_waker.descriptor())
 {
 }
 
@@ -25,7 +25,7 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
     const bool wasInterrupted = m_interrupted.exchange(false);
     Q_EMIT awake();
     // Whatever is posted from here on asks for a wake-up again, so that this turn does not wait.
-    const bool wasWoken = m_wakeUp.take();
+    const bool wasWoken = m_waker.take();
     QCoreApplication::sendPostedEvents();
 
     // QEventLoop::exec() looks at nothing between two turns but whether it was interrupted; whoever else has
@@ -34,7 +34,7 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
     const bool isDone =
         wasInterrupted || m_turns != thisTurn || (wasWoken && !flags.testFlag(QEventLoop::EventLoopExec));
     const bool mayWait =
-        flags.testFlag(QEventLoop::WaitForMoreEvents) && !isDone && !m_interrupted && !m_wakeUp.isRequested();
+        flags.testFlag(QEventLoop::WaitForMoreEvents) && !isDone && !m_interrupted && !m_waker.isRequested();
     if (mayWait)
         Q_EMIT aboutToBlock();
     if (m_interrupted)
@@ -62,29 +62,29 @@ std::optional<Duration> EpollDispatcher::timeout(bool mayWait, bool withTimers) 
 bool EpollDispatcher::waitAndDeliver(bool mayWait, bool withTimers)
 {
     m_descriptors.applyChanges();
-    const bool sleeps = mayWait && m_wakeUp.fallAsleep();
+    const bool sleeps = mayWait && m_waker.fallAsleep();
     if (m_descriptors.wait(timeout(sleeps, withTimers)))
-        m_wakeUp.drain();
-    m_wakeUp.arise();
-    const bool woken = m_wakeUp.isRequested();
+        m_waker.drain();
+    m_waker.arise();
+    const bool woken = m_waker.isRequested();
     return m_descriptors.deliver() > 0 || woken;
 }
 
 /// What is ready stays so until a turn that cares.
 bool EpollDispatcher::waitWithoutNotifiers(bool mayWait, bool withTimers)
 {
-    const bool sleeps = mayWait && m_wakeUp.fallAsleep();
+    const bool sleeps = mayWait && m_waker.fallAsleep();
     const auto limit = timeout(sleeps, withTimers);
     int milliseconds = -1;
     if (limit) {
         milliseconds = static_cast<int>(std::min<std::int64_t>(
             std::chrono::ceil<std::chrono::milliseconds>(*limit).count(), std::numeric_limits<int>::max()));
     }
-    pollfd waiting{m_wakeUp.descriptor(), POLLIN, 0};
+    pollfd waiting{m_waker.descriptor(), POLLIN, 0};
     if (::poll(&waiting, 1, milliseconds) > 0)
-        m_wakeUp.drain();
-    m_wakeUp.arise();
-    return m_wakeUp.isRequested();
+        m_waker.drain();
+    m_waker.arise();
+    return m_waker.isRequested();
 }
 
 void EpollDispatcher::registerSocketNotifier(QSocketNotifier *notifier)
@@ -172,7 +172,7 @@ int EpollDispatcher::remainingTime(int id)
 
 void EpollDispatcher::wakeUp()
 {
-    m_wakeUp.request();
+    m_waker.request();
 }
 
 void EpollDispatcher::interrupt()

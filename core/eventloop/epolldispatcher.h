@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/eventloop/descriptorset.h"
+#include "core/eventloop/loopwaker.h"
 #include "core/eventloop/timertable.h"
-#include "core/eventloop/wakeup.h"
 
 #include <QAbstractEventDispatcher>
 
@@ -40,7 +40,7 @@ public:
     ~EpollDispatcher() override;
 
     /// False when the process had no descriptors left; it must not be used then.
-    bool isValid() const { return m_wakeUp.descriptor() >= 0 && m_descriptors.isValid(); }
+    bool isValid() const { return m_waker.descriptor() >= 0 && m_descriptors.isValid(); }
 
     bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
 
@@ -68,7 +68,7 @@ private:
     bool waitWithoutNotifiers(bool mayWait, bool withTimers);
     std::optional<holdline::Duration> timeout(bool mayWait, bool withTimers) const;
 
-    WakeUp m_wakeUp;
+    LoopWaker m_waker;
     DescriptorSet m_descriptors;
     TimerTable m_timers;
     std::uint64_t m_turns = 0;  ///< tells whether a loop inside has run meanwhile

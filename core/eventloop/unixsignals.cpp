@@ -22,7 +22,7 @@ void handleSignal(int signal)
 {
     const int savedErrno = errno;
     ++(signal == SIGHUP ? hangups : signal == SIGINT ? interruptions : terminations);
-    EventDescriptor::raise(wakeUp.load());
+    EventFd::raise(wakeUp.load());
     errno = savedErrno;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/eventloop/eventdescriptor.h"
+#include "core/eventloop/eventfd.h"
 
 #include <QObject>
 #include <QSocketNotifier>
@@ -44,7 +44,7 @@ private:
     static constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGXFSZ};
 
     std::array<struct sigaction, kSignals.size()> m_previous{};
-    std::optional<EventDescriptor> m_event;  ///< none in a second one
+    std::optional<EventFd> m_event;  ///< none in a second one
     QSocketNotifier *m_notifier = nullptr;
 };
 

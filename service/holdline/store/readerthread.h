@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/store/messagequeue.h"
+#include "core/eventloop/messagequeue.h"
 #include "service/holdline/store/storemessages.h"
 
 #include <QThread>

@@ -67,7 +67,7 @@ QString StoreThread::write(WriteRequest message)
         m_turnedAway.fetch_add(1, std::memory_order_relaxed);
         return QStringLiteral("too many writes wait for the store, see store.queued");
     }
-    if (m_messages.post(std::move(message)))
+    if (m_messages.post(std::move(message)) != Posted::Dropped)
         return {};
     m_queued.fetch_sub(1, std::memory_order_relaxed);
     const QString why = state();

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "core/eventloop/messagequeue.h"
 #include "service/holdline/store/knownkeys.h"
-#include "service/holdline/store/messagequeue.h"
 #include "service/holdline/store/storemessages.h"
 
 #include <QThread>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/eventloop/eventdescriptor.h"
+#include "core/eventloop/eventfd.h"
 
 #include <cstdint>
 
@@ -8,22 +8,22 @@
 
 namespace holdline {
 
-EventDescriptor::EventDescriptor() : m_descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+EventFd::EventFd() : m_descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
-EventDescriptor::~EventDescriptor()
+EventFd::~EventFd()
 {
     if (isValid())
         ::close(m_descriptor);
 }
 
-void EventDescriptor::raise(int descriptor)
+void EventFd::raise(int descriptor)
 {
     const std::uint64_t one = 1;
     // It can fail only by being full, and then it is readable.
     [[maybe_unused]] const ssize_t written = ::write(descriptor, &one, sizeof one);
 }
 
-void EventDescriptor::drain()
+void EventFd::drain()
 {
     std::uint64_t count = 0;
     [[maybe_unused]] const ssize_t taken = ::read(m_descriptor, &count, sizeof count);

@@ -4,14 +4,14 @@
 namespace holdline {
 
 /// An eventfd(2): a descriptor that is readable from raise() to drain(), however often it was raised. Owns
-/// it.
-class EventDescriptor
+/// the descriptor.
+class EventFd
 {
 public:
-    EventDescriptor();
-    ~EventDescriptor();
-    EventDescriptor(const EventDescriptor &) = delete;
-    EventDescriptor &operator=(const EventDescriptor &) = delete;
+    EventFd();
+    ~EventFd();
+    EventFd(const EventFd &) = delete;
+    EventFd &operator=(const EventFd &) = delete;
 
     /// False when the process had no descriptor left; raise() and drain() do nothing then.
     bool isValid() const { return m_descriptor >= 0; }
@@ -19,7 +19,7 @@ public:
 
     /// From any thread.
     void raise() { raise(m_descriptor); }
-    /// The same for whoever has only its number: a signal handler, from which it may be called.
+    /// The same with the descriptor alone. A signal handler may call it.
     static void raise(int descriptor);
     void drain();
 
