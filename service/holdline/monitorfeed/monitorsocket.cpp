@@ -7,8 +7,6 @@
 #include <cstring>
 #include <system_error>
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -23,7 +21,6 @@ namespace {
 constexpr int kBacklog = 16;
 constexpr int kAcceptsPerTurn = 16;
 constexpr auto kRetryInterval = std::chrono::seconds(1);
-constexpr int kLockTries = 10;
 
 constexpr mode_t kOwnerOnly = S_IRUSR | S_IWUSR;
 
@@ -52,18 +49,6 @@ bool somebodyListens(const QByteArray &path)
     if (descriptor >= 0)
         ::close(descriptor);
     return listens;
-}
-
-bool isSameFile(int descriptor, const QByteArray &path)
-{
-    struct stat opened
-    {
-    };
-    struct stat there
-    {
-    };
-    return ::fstat(descriptor, &opened) == 0 && ::lstat(path.constData(), &there) == 0 &&
-           opened.st_dev == there.st_dev && opened.st_ino == there.st_ino;
 }
 
 }  // namespace
@@ -113,40 +98,23 @@ bool MonitorSocket::listen(const QString &path)
                          [this] { acceptSome(); });
         return true;
     }
-    unlock();
+    m_lock.remove();
     return false;
 }
 
-/// The file is removed by whoever holds the lock, so it may be another one by the time it is locked.
 bool MonitorSocket::lock()
 {
-    const QByteArray path = m_path + ".lock";
-    for (int i = 0; i < kLockTries; ++i) {
-        m_lock = ::open(path.constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, kOwnerOnly);
-        if (m_lock < 0)
-            return fail(u"%1: %2"_s.arg(QFile::decodeName(path),
-                                        QString::fromStdString(std::system_category().message(errno))));
-        if (::flock(m_lock, LOCK_EX | LOCK_NB) != 0) {
-            const int error = errno;
-            ::close(m_lock);
-            m_lock = -1;
-            return error == EWOULDBLOCK ? fail(u"another service listens there"_s) : failWith(error);
-        }
-        if (isSameFile(m_lock, path))
+    switch (m_lock.take(path() + u".lock"_s)) {
+        case FileLock::Outcome::Taken:
             return true;
-        ::close(m_lock);
-        m_lock = -1;
+        case FileLock::Outcome::Busy:
+            return fail(u"another service listens there"_s);
+        case FileLock::Outcome::CannotOpen:
+            return fail(u"%1: %2"_s.arg(m_lock.path(), m_lock.errorString()));
+        case FileLock::Outcome::CannotLock:
+            return fail(m_lock.errorString());
     }
-    return fail(u"another service begins or ends there"_s);
-}
-
-void MonitorSocket::unlock()
-{
-    if (m_lock < 0)
-        return;
-    ::unlink((m_path + ".lock").constData());
-    ::close(m_lock);
-    m_lock = -1;
+    return false;
 }
 
 /// Removes a socket nobody listens at.
@@ -201,7 +169,7 @@ void MonitorSocket::stop()
         ::unlink(m_path.constData());
         ::close(std::exchange(m_descriptor, -1));
     }
-    unlock();
+    m_lock.remove();
 }
 
 void MonitorSocket::acceptSome()

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/filelock.h"
+#include "core/config/values.h"
+
 #include <QByteArray>
 #include <QSocketNotifier>
 #include <QString>
@@ -10,10 +13,6 @@
 #include <memory>
 
 namespace holdline::monitor {
-
-/// Longest path of a local socket in bytes. sockaddr_un has room for one more, which QLocalSocket does not
-/// take.
-inline constexpr qsizetype kMaxSocketPath = 106;
 
 /// A listening socket at a path, for nobody but the user the process runs as (mode 0600, from the moment it
 /// is there, whatever the umask). Beside it stands `<path>.lock`, locked as long as this listens: what a
@@ -41,7 +40,6 @@ public:
 
 private:
     bool lock();
-    void unlock();
     bool clearPath();
     bool bindPath();
     bool fail(const QString &why);
@@ -51,7 +49,7 @@ private:
     std::function<void(qintptr)> m_accepted;
     QByteArray m_path;
     QString m_error;
-    int m_lock = -1;
+    FileLock m_lock;
     int m_descriptor = -1;
     std::unique_ptr<QSocketNotifier> m_notifier;
     QTimer m_retry;  ///< runs while no descriptor was left

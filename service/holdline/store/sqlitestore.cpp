@@ -26,7 +26,7 @@ QString SqliteStore::open()
         return u"there is no folder for it: set STATE_DIRECTORY, XDG_STATE_HOME or HOME, or name a file (store.path)"_s;
     QString error = makeStoreFile(m_path);
     if (error.isEmpty())
-        error = m_lock.take(m_path);
+        error = lock();
     if (error.isEmpty())
         error = openDatabase();
     if (error.isEmpty() && !m_checked)
@@ -48,6 +48,23 @@ void SqliteStore::close()
     m_open.clear();
     m_size = {};
     m_deadLetterBytes = {};
+}
+
+QString SqliteStore::lock()
+{
+    switch (m_lock.take(m_path + u".lock"_s)) {
+        case FileLock::Outcome::Taken:
+            break;
+        case FileLock::Outcome::Busy:
+            return u"another process%1 uses %2; end it, or give each a path of its own (store.path)"_s.arg(
+                m_lock.owner().isEmpty() ? QString() : u" (%1)"_s.arg(m_lock.owner()), m_path);
+        case FileLock::Outcome::CannotOpen:
+            return u"cannot create %1: %2; give this user the right to write its folder, or name another path (store.path)"_s
+                .arg(m_lock.path(), m_lock.errorString());
+        case FileLock::Outcome::CannotLock:
+            return u"cannot lock %1: %2"_s.arg(m_lock.path(), m_lock.errorString());
+    }
+    return {};
 }
 
 QString SqliteStore::openDatabase()

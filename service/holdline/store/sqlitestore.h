@@ -2,10 +2,10 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/base/filelock.h"
 #include "core/config/config.h"
 #include "service/holdline/store/sqliteconnection.h"
 #include "service/holdline/store/storebackend.h"
-#include "service/holdline/store/storelock.h"
 
 #include <QHash>
 
@@ -49,6 +49,7 @@ private:
     };
     enum class Done { Yes, Refused, Failed };
 
+    QString lock();
     QString openDatabase();
     QString checkWhole();
     QString count();
@@ -73,7 +74,7 @@ private:
 
     const QString m_path;
     const Config::Store m_limits;
-    StoreLock m_lock;
+    FileLock m_lock;
     SqliteConnection m_connection;
     bool m_checked = false;  ///< the file is known to be well
     std::unordered_map<QByteArray, OpenJob> m_open;
