@@ -16,8 +16,8 @@ namespace {
 constexpr int kMaxPrefixBytes = 200;
 
 const QString kDescription =
-    u"Sends blocking job requests, all at once, and says whether all of them succeeded in time.\n"
-    "'jobclient verify FILE' reads a proof block ('-': from stdin) and says what it holds.\n\n"
+    u"Sends blocking job requests, all at once, and checks that all succeed in time.\n"
+    "'jobclient verify FILE' checks a proof block. With '-' it reads stdin.\n\n"
     "Exit codes: 0 passed, 1 failed, 64 wrong command line, 66 no such file, 69 not enough descriptors."_s;
 
 QString readUrl(QStringView text, QUrl &url)
@@ -57,22 +57,22 @@ std::vector<CommandLineOption> optionsOf(RunCommand &run)
 {
     LoadOptions &load = run.load;
     return {
-        {u"url"_s, u"URL"_s, u"Where to post, exactly this (default http://127.0.0.1:3740/start)."_s,
+        {u"url"_s, u"URL"_s, u"The URL to post to, used unchanged (default http://127.0.0.1:3740/start)."_s,
          [&](QStringView text) { return readUrl(text, load.url); }},
-        {u"account"_s, u"NAME"_s, u"The account the jobs belong to (default \"example\")."_s,
+        {u"account"_s, u"NAME"_s, u"The account of the jobs (default \"example\")."_s,
          [&](QStringView text) { return readAccount(text, load.account); }},
-        {u"jobs"_s, u"N"_s, u"How many jobs (default 50)."_s, into(load.jobs, 1, 1'000'000)},
-        {u"concurrency"_s, u"N"_s, u"Connections at once (default: as many as jobs)."_s,
+        {u"jobs"_s, u"N"_s, u"The number of jobs (default 50)."_s, into(load.jobs, 1, 1'000'000)},
+        {u"concurrency"_s, u"N"_s, u"The connections at once (default: as many as jobs)."_s,
          into(load.concurrency, 1, 100'000)},
         {u"accounts"_s, u"N"_s,
          u"Spreads the jobs over N accounts, NAME-0 to NAME-(N-1) (default 1: NAME itself)."_s,
          into(load.accounts, 1, 100'000)},
         {u"rate"_s, u"R"_s,
-         u"Jobs per second, sent when they are due whatever the server does (default: no pause)."_s,
+         u"The jobs per second, sent when they are due, also to a slow server (default: no pause)."_s,
          into(load.rate, 1'000'000)},
-        {u"limit"_s, u"TIME"_s, u"All jobs must be done within it (default 5s)."_s,
+        {u"limit"_s, u"TIME"_s, u"The time limit for all jobs together (default 5s)."_s,
          into(load.limit, 1ms, 24h)},
-        {u"timeout"_s, u"TIME"_s, u"One job is given up after it (default 30s)."_s,
+        {u"timeout"_s, u"TIME"_s, u"The time limit of one job (default 30s)."_s,
          into(load.timeout, 1ms, 24h)},
         {u"idempotency-keys"_s,
          {},
@@ -82,7 +82,7 @@ std::vector<CommandLineOption> optionsOf(RunCommand &run)
              return QString();
          }},
         {u"idempotency-prefix"_s, u"TEXT"_s,
-         u"Makes them TEXT-0, TEXT-1 …, so that a run can be made again with the same keys (default: random)."_s,
+         u"Uses the keys TEXT-0, TEXT-1 …, so that a run can be repeated with the same keys (default: random)."_s,
          [&](QStringView text) { return readPrefix(text, load.idempotencyPrefix); }},
         {u"json"_s,
          {},
@@ -102,11 +102,11 @@ std::variant<RunCommand, VerifyCommand, Exit> parseCommandLine(const QStringList
     line.read(arguments);
     const QStringList words = line.arguments();
     const bool verifies = !words.isEmpty() && words.first() == "verify"_L1;
-    // What follows an unknown option was most likely meant to be its value.
+    // An argument after an unknown option is probably the value of that option.
     if (!words.isEmpty() && !verifies && line.errors().isEmpty())
-        line.fail(u"there is no argument \"%1\"; verify is the only one"_s.arg(words.first()));
+        line.fail(u"unknown argument \"%1\". The only one is verify"_s.arg(words.first()));
     if (verifies && words.size() != 2)
-        line.fail(u"verify wants one file, or - for stdin"_s);
+        line.fail(u"verify needs one file, or - for stdin"_s);
     for (const CommandLineOption &option : options) {
         if (verifies && line.isSet(option.name) && option.name != "limit"_L1 && option.name != "json"_L1)
             line.fail(u"flag --%1 has no meaning with verify"_s.arg(option.name));

@@ -10,22 +10,23 @@
 
 namespace holdline::jobclient {
 
-/// Run jobs and report.
+/// Runs jobs and reports.
 struct RunCommand
 {
     LoadOptions load;
     bool json = false;
 };
 
-/// Check a proof block.
+/// Checks a proof block.
 struct VerifyCommand
 {
-    QString file;  ///< "-" is stdin
+    QString file;  ///< "-" means stdin
     std::chrono::milliseconds limit = 5s;
     bool json = false;
 };
 
-/// `arguments` with the program's name first. An Exit for --help, --version and whatever is wrong.
+/// Reads `arguments`, which begin with the program's name. Returns an Exit for --help, --version and any
+/// error.
 std::variant<RunCommand, VerifyCommand, Exit> parseCommandLine(const QStringList &arguments);
 
 }  // namespace holdline::jobclient

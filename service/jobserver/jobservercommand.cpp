@@ -16,10 +16,10 @@ namespace {
 constexpr std::chrono::milliseconds kMaxDuration = 1h;
 
 const QString kDescription =
-    u"A job server to run against: POST /start starts a job, blocking (wait:true) or with a callback\n"
-    "(wait:false); one connection at a time is served per account. POST /validate judges proof blocks,\n"
-    "GET /stats tells what happened. On SIGHUP every job that runs ends at once.\n\n"
-    "Exit codes: 0 ended by a signal, 64 wrong command line, 69 the address is not to be had."_s;
+    u"A job server for tests and demos. POST /start starts a job, blocking (wait:true) or with a callback\n"
+    "(wait:false). It serves one connection of an account at a time. POST /validate checks proof blocks,\n"
+    "GET /stats shows counters. On SIGHUP every running job ends at once.\n\n"
+    "Exit codes: 0 ended by a signal, 64 wrong command line, 69 the address cannot be used."_s;
 
 struct FaultFlag
 {
@@ -29,17 +29,17 @@ struct FaultFlag
 };
 
 const std::vector<FaultFlag> kFaultFlags{
-    {Fault::Start500, u"fault-start-500"_s, u"Starts answered 500; no job is started."_s},
-    {Fault::Start503, u"fault-start-503"_s, u"Starts answered 503 with Retry-After; no job is started."_s},
+    {Fault::Start500, u"fault-start-500"_s, u"Starts answered 500. No job is started."_s},
+    {Fault::Start503, u"fault-start-503"_s, u"Starts answered 503 with Retry-After. No job is started."_s},
     {Fault::Reset, u"fault-reset"_s,
-     u"Connections reset instead of an answer; the job was started, its callback comes."_s},
+     u"Connections reset instead of an answer. The job is started, and its callback comes."_s},
     {Fault::Garbage, u"fault-garbage"_s,
-     u"Starts answered unreadably or half; the job was started, its callback comes."_s},
+     u"Starts answered unreadably or half. The job is started, and its callback comes."_s},
     {Fault::NoCallback, u"fault-no-callback"_s, u"Jobs that end without a callback."_s},
     {Fault::Duplicate, u"fault-duplicate"_s, u"Callbacks posted twice at the same moment."_s},
-    {Fault::Early, u"fault-early"_s, u"Callbacks posted at once, and the start answered only after that."_s},
+    {Fault::Early, u"fault-early"_s, u"Callbacks posted at once, before the start is answered."_s},
     {Fault::WrongId, u"fault-wrong-id"_s,
-     u"A callback with a wrong id is posted first, the right one 50 ms later."_s},
+     u"Callbacks with a wrong id posted first, and the right one 50 ms later."_s},
     {Fault::Failed, u"fault-failed"_s, u"Jobs whose state is \"failed\"."_s},
 };
 
@@ -83,35 +83,39 @@ std::vector<CommandLineOption> optionsOf(ServeCommand &command)
 {
     JobServerOptions &options = command.options;
     std::vector<CommandLineOption> table{
-        {u"listen"_s, u"HOST:PORT"_s, u"Where to listen (default 127.0.0.1:3740; port 0: any free one)."_s,
+        {u"listen"_s, u"HOST:PORT"_s,
+         u"The address to listen on (default 127.0.0.1:3740). Port 0 means any free port."_s,
          [&](QStringView text) { return readListen(text, command.listen); }},
-        {u"duration"_s, u"TIME"_s, u"How long each job runs (default 500ms)."_s,
+        {u"duration"_s, u"TIME"_s, u"The duration of each job (default 500ms)."_s,
          into(options.duration, 0ms, kMaxDuration)},
         {u"duration-of"_s, u"ACCOUNT=TIME"_s,
-         u"How long the jobs of one account run, and those of ACCOUNT-0, ACCOUNT-1 …; may be repeated."_s,
+         u"The duration of jobs of ACCOUNT, ACCOUNT-0, ACCOUNT-1 …. May be repeated."_s,
          [&](QStringView text) { return readDurationOf(text, options); },
          CommandLineOption::Repeated::EachCounts},
         {u"start-latency"_s, u"TIME"_s,
-         u"How long each start takes, its account's turn being held (default 0ms)."_s,
+         u"The duration of each start, which holds its account's turn (default 0ms)."_s,
          into(options.startLatency, 0ms, 1min)},
-        {u"connections-per-account"_s, u"N"_s, u"Connections of one account served at once (default 1)."_s,
+        {u"connections-per-account"_s, u"N"_s,
+         u"The connections of one account served at once (default 1)."_s,
          into(options.connectionsPerAccount, 1, 100'000)},
         {u"slot"_s, u"request|connection"_s,
-         u"What an account's turn is tied to: one request, or the connection until it closes (default request)."_s,
+         u"The holder of an account's turn: one request, or the connection until it closes (default request)."_s,
          into(options.slot, Names<SlotScope>{{"request"_L1, SlotScope::Request},
                                              {"connection"_L1, SlotScope::Connection}})},
         {u"idempotent-starts"_s,
          {},
-         u"A start (wait:false) whose Idempotency-Key has started a job starts no second one, and gets its answer."_s,
+         u"A start (wait:false) with a used Idempotency-Key starts no second job and gets the first answer."_s,
          into(options.idempotentStarts)},
-        {u"seed"_s, u"N"_s, u"Of ids and faults: repeats a run (default: random, printed at the start)."_s,
+        {u"seed"_s, u"N"_s,
+         u"The seed of ids and faults, which repeats a run (default: random, printed at the start)."_s,
          into(options.seed)},
         {u"secret"_s, u"TEXT"_s, u"The key of the proofs (default: random)."_s,
          [&](QStringView text) {
              options.secret = text.toUtf8();
              return QString();
          }},
-        {u"callback-retries"_s, u"N"_s, u"Further tries after a connection failure or a 5xx (default 3)."_s,
+        {u"callback-retries"_s, u"N"_s,
+         u"Further attempts after a connection failure or a 5xx (default 3)."_s,
          into(options.callbackRetries, 0, 100)},
     };
     for (const FaultFlag &flag : kFaultFlags)
@@ -120,7 +124,7 @@ std::vector<CommandLineOption> optionsOf(ServeCommand &command)
                  return readPercent(text, options.faults[fault]);
              }});
     table.push_back({u"fault-late"_s, u"[PERCENT:]MS"_s,
-                     u"Callbacks posted so much later: all of them (1500ms) or some (20%:1500ms)."_s,
+                     u"The delay of all callbacks (1500ms) or of some (20%:1500ms)."_s,
                      [&options](QStringView text) { return readLateFault(text, options.faults); }});
     return table;
 }

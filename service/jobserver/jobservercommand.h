@@ -16,8 +16,8 @@ struct ServeCommand
     JobServerOptions options;
 };
 
-/// `arguments` with the program's name first. An Exit for --help, --version and whatever is wrong. Seed and
-/// secret are made at random when they are not given.
+/// Reads `arguments`, which begin with the program's name. Returns an Exit for --help, --version and any
+/// error. Makes a random seed and secret when they are not given.
 std::variant<ServeCommand, Exit> parseCommandLine(const QStringList &arguments);
 
 }  // namespace holdline::jobserver

@@ -38,7 +38,7 @@ int openSocket()
     return ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-/// Whether somebody listens there; a queue that is full says so too.
+/// True when a process listens at the path. A full queue also shows that.
 bool somebodyListens(const QByteArray &path)
 {
     const int descriptor = openSocket();
@@ -117,7 +117,7 @@ bool MonitorSocket::lock()
     return false;
 }
 
-/// Removes a socket nobody listens at.
+/// Removes a socket without a listening process.
 bool MonitorSocket::clearPath()
 {
     struct stat there
@@ -126,7 +126,7 @@ bool MonitorSocket::clearPath()
     if (::lstat(m_path.constData(), &there) != 0)
         return errno == ENOENT || failWith(errno);
     if (!S_ISSOCK(there.st_mode))
-        return fail(u"there is something else, which is left as it is"_s);
+        return fail(u"another file is there, which is not changed"_s);
     if (somebodyListens(m_path))
         return fail(u"another service listens there"_s);
     return ::unlink(m_path.constData()) == 0 || failWith(errno);
@@ -139,8 +139,7 @@ bool MonitorSocket::bindPath()
     struct stat there
     {
     };
-    // The file gets the mode the socket has when it is bound, less the umask: there is no moment in which it
-    // is open to others.
+    // The bound file gets the descriptor's mode without the umask's bits. So it is never open to other users.
     if (m_descriptor >= 0 && ::fchmod(m_descriptor, kOwnerOnly) == 0 &&
         ::bind(m_descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0) {
         const bool privateEnough =
@@ -150,7 +149,7 @@ bool MonitorSocket::bindPath()
         const int error = errno;
         ::unlink(m_path.constData());
         ::close(std::exchange(m_descriptor, -1));
-        return privateEnough ? failWith(error) : fail(u"the system does not keep it private there"_s);
+        return privateEnough ? failWith(error) : fail(u"the file system does not keep it private there"_s);
     }
     const int error = errno;
     if (m_descriptor >= 0)
@@ -163,7 +162,7 @@ void MonitorSocket::stop()
     m_retry.stop();
     if (m_notifier) {
         m_notifier->setEnabled(false);
-        m_notifier.release()->deleteLater();  // this may be its own slot
+        m_notifier.release()->deleteLater();  // stop() may run inside this notifier's slot
     }
     if (m_descriptor >= 0) {
         ::unlink(m_path.constData());

@@ -14,15 +14,15 @@
 
 namespace holdline::monitor {
 
-/// A listening socket at a path, for nobody but the user the process runs as (mode 0600, from the moment it
-/// is there, whatever the umask). Beside it stands `<path>.lock`, locked as long as this listens: what a
-/// process that died has left behind is replaced, what another process listens at is not.
+/// A listening local socket that only the user of this process can use (mode 0600 from the first moment,
+/// whatever the umask). While it listens, it holds a lock on `<path>.lock`. It replaces the socket of a
+/// process that died, but not the socket of a running one.
 ///
-/// QLocalServer is of no use here: it closes itself for good when a connection cannot be accepted because
-/// there is no descriptor left; this pauses.
+/// QLocalServer does not fit. When accepting fails because descriptors ran out, it closes itself for good.
+/// This class pauses instead.
 ///
-/// Life: listen(), then `accepted` for each connection, with a non-blocking descriptor that is its own from
-/// then on; stop(), or its destruction, removes the socket. Thread: one, with an event loop.
+/// Life: listen(), then `accepted` for each connection, with a non-blocking descriptor that the receiver
+/// owns. stop() and the destructor remove the socket. Thread: one, with an event loop.
 class MonitorSocket
 {
 public:
@@ -30,12 +30,12 @@ public:
     ~MonitorSocket();
     Q_DISABLE_COPY_MOVE(MonitorSocket)
 
-    /// False when the path cannot be had; errorString() says why. The folder must be there.
+    /// Returns false when the path cannot be used. errorString() is the reason. The folder must exist.
     bool listen(const QString &path);
     void stop();
     bool isListening() const { return m_descriptor >= 0; }
     QString path() const;
-    /// For people, the path left out.
+    /// For people, without the path.
     QString errorString() const { return m_error; }
 
 private:
@@ -52,7 +52,7 @@ private:
     FileLock m_lock;
     int m_descriptor = -1;
     std::unique_ptr<QSocketNotifier> m_notifier;
-    QTimer m_retry;  ///< runs while no descriptor was left
+    QTimer m_retry;  ///< runs while no descriptor is free
 };
 
 }  // namespace holdline::monitor

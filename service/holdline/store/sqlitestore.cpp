@@ -23,7 +23,7 @@ QString SqliteStore::open()
     if (m_connection.isOpen())
         return {};
     if (m_path.isEmpty())
-        return u"there is no folder for it: set STATE_DIRECTORY, XDG_STATE_HOME or HOME, or name a file (store.path)"_s;
+        return u"there is no folder for it. Set STATE_DIRECTORY, XDG_STATE_HOME or HOME, or set a file (store.path)"_s;
     QString error = makeStoreFile(m_path);
     if (error.isEmpty())
         error = lock();
@@ -56,10 +56,10 @@ QString SqliteStore::lock()
         case FileLock::Outcome::Taken:
             break;
         case FileLock::Outcome::Busy:
-            return u"another process%1 uses %2; end it, or give each a path of its own (store.path)"_s.arg(
+            return u"another process%1 uses %2. End it, or give each its own path (store.path)"_s.arg(
                 m_lock.owner().isEmpty() ? QString() : u" (%1)"_s.arg(m_lock.owner()), m_path);
         case FileLock::Outcome::CannotOpen:
-            return u"cannot create %1: %2; give this user the right to write its folder, or name another path (store.path)"_s
+            return u"cannot create %1: %2. Allow this user to write its folder, or set another path (store.path)"_s
                 .arg(m_lock.path(), m_lock.errorString());
         case FileLock::Outcome::CannotLock:
             return u"cannot lock %1: %2"_s.arg(m_lock.path(), m_lock.errorString());
@@ -75,7 +75,7 @@ QString SqliteStore::openDatabase()
     return fail();
 }
 
-/// SQLite's own check: its pages, and that its indexes say what its tables say.
+/// Runs SQLite's own check of pages and indexes.
 QString SqliteStore::checkWhole()
 {
     const auto verdict = m_connection.ask("PRAGMA integrity_check(1)");
@@ -86,7 +86,7 @@ QString SqliteStore::checkWhole()
     return damagedFile(m_path, verdict->toString());
 }
 
-/// What it holds; on the way each record is checked.
+/// Counts the stored items and checks each record.
 QString SqliteStore::count()
 {
     QSqlQuery *query = m_connection.run(HOLDLINE_BARE_JOB_ROWS);
@@ -174,7 +174,7 @@ CommitResult SqliteStore::commit(const std::vector<StoreWrite> &writes)
 
 QString SqliteStore::probe()
 {
-    // About what a batch of writes needs.
+    // About the size of a batch of writes.
     static const QByteArray bytes(64 * 1024, '\0');
     SqliteTransaction transaction(m_connection);
     if (transaction.isOpen() && m_connection.run("INSERT OR REPLACE INTO probe VALUES (1, ?)", {bytes}) &&

@@ -13,13 +13,13 @@
 
 namespace holdline {
 
-/// A store in an SQLite file: what is committed survives the process, and with `store.synchronous = full` a
+/// A store in an SQLite file. Committed data survives the process, and with `store.synchronous = full` also a
 /// power cut.
 ///
-/// The file is this process's alone while it is open. It is checked when it is opened, and again after it was
-/// found damaged; a damaged file is left as it is. Beside it stand `-wal`, what is written ahead, `-shm` and
-/// `.lock`. It does not grow beyond `store.bytes`: room that becomes free is used again, and when much is
-/// free, given back.
+/// While it is open, only this process may use the file. The file is checked when it is opened and again
+/// after it was found damaged. A damaged file is never changed. Beside it are `-wal` (the write-ahead log),
+/// `-shm` and `.lock`. It does not grow beyond `store.bytes`. Free pages are used again. When many are free,
+/// they are given back to the disk.
 class SqliteStore final : public StoreBackend
 {
 public:
@@ -39,7 +39,7 @@ public:
     StoreSize size() const override;
 
 private:
-    /// What is remembered of a job that has not ended.
+    /// The facts about an unfinished job that its next write needs.
     struct OpenJob
     {
         qint64 number = 0;
@@ -76,7 +76,7 @@ private:
     const Config::Store m_limits;
     FileLock m_lock;
     SqliteConnection m_connection;
-    bool m_checked = false;  ///< the file is known to be well
+    bool m_checked = false;  ///< the file was checked and is undamaged
     std::unordered_map<QByteArray, OpenJob> m_open;
     StoreSize m_size;
     std::array<std::int64_t, kDeadLetterKinds> m_deadLetterBytes{};

@@ -195,7 +195,7 @@ void TestStoreFile::aSecondOneOnTheSameFile()
     const auto second = makeBackend(path(), {});
     const QString error = second->open();
     QCOMPARE(error,
-             u"another process (%1) uses %2; end it, or give each a path of its own (store.path)"_s.arg(
+             u"another process (%1) uses %2. End it, or give each its own path (store.path)"_s.arg(
                  QString::number(::getpid()), path()));
     // The file of the lock stays behind and means nothing.
     first->close();
