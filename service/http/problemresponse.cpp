@@ -14,4 +14,10 @@ Response problemResponse(const Problem &problem)
     return response;
 }
 
+Response droppedResponse()
+{
+    return problemResponse(
+        {Reason::InternalError, QStringLiteral("The request was dropped without an answer."), {}, {}});
+}
+
 }  // namespace holdline::http

@@ -23,11 +23,7 @@ public:
         : m_capture(std::move(capture))
     {
     }
-    ~CapturingExchange() override
-    {
-        answer(http::problemResponse(
-            {Reason::InternalError, u"The request was dropped without an answer."_s, {}, {}}));
-    }
+    ~CapturingExchange() override { answer(http::droppedResponse()); }
 
     void answer(const http::Response &response) override
     {

@@ -20,8 +20,7 @@ PendingResponse::~PendingResponse()
         sink.cut(*this);
         return;
     }
-    const QString detail = QStringLiteral("The request was dropped without an answer.");
-    answer(http::problemResponse({Reason::InternalError, detail, {}, {}}));
+    answer(http::droppedResponse());
 }
 
 void PendingResponse::answer(const http::Response &response)

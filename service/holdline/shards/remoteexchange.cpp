@@ -10,8 +10,7 @@ namespace holdline {
 RemoteExchange::~RemoteExchange()
 {
     if (isOpen())
-        answer(http::problemResponse(
-            {Reason::InternalError, QStringLiteral("The request was dropped without an answer."), {}, {}}));
+        answer(http::droppedResponse());
 }
 
 void RemoteExchange::answer(const http::Response &response)
