@@ -43,14 +43,14 @@ std::vector<AccountTurns::Ticket> AccountTurns::leave(Ticket ticket)
     const auto it = m_tickets.find(ticket);
     if (it == m_tickets.end())
         return {};
-    const Asked asked = it->second;
+    const TicketInfo info = it->second;
     m_tickets.erase(it);
-    if (asked.order != 0) {
-        m_accounts.at(asked.account).line.erase(asked.order);
+    if (info.order != 0) {
+        m_accounts.at(info.account).line.erase(info.order);
         --m_waiting;
         return {};
     }
-    return m_scope == SlotScope::Request ? release(asked.account, asked.connection) : std::vector<Ticket>();
+    return m_scope == SlotScope::Request ? release(info.account, info.connection) : std::vector<Ticket>();
 }
 
 std::vector<AccountTurns::Ticket> AccountTurns::close(Connection connection)
@@ -85,9 +85,9 @@ std::vector<AccountTurns::Ticket> AccountTurns::release(const QByteArray &name, 
         const Ticket ticket = account.line.begin()->second;
         account.line.erase(account.line.begin());
         --m_waiting;
-        Asked &asked = m_tickets.at(ticket);
-        asked.order = 0;
-        grant(account, name, asked.connection);
+        TicketInfo &info = m_tickets.at(ticket);
+        info.order = 0;
+        grant(account, name, info.connection);
         granted.push_back(ticket);
     }
     if (account.serving.empty())

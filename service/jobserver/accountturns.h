@@ -60,7 +60,7 @@ private:
         std::set<Connection> serving;
         std::map<Order, Ticket> line;
     };
-    struct Asked
+    struct TicketInfo
     {
         QByteArray account;
         Connection connection = 0;
@@ -73,7 +73,7 @@ private:
     const SlotScope m_scope;
     const std::size_t m_perAccount;
     std::unordered_map<QByteArray, Account> m_accounts;
-    std::unordered_map<Ticket, Asked> m_tickets;
+    std::unordered_map<Ticket, TicketInfo> m_tickets;
     std::unordered_map<Connection, std::set<QByteArray>> m_held;  ///< SlotScope::Connection only
     Order m_lastOrder = 0;
     int m_mostServed = 0;

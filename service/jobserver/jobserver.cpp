@@ -23,7 +23,7 @@ const QByteArray kContentType = "Content-Type"_ba;
 /// The time between the callback with the wrong id and the right one.
 constexpr std::chrono::milliseconds kWrongIdGap{50};
 /// The longest time from an early callback to the start's answer.
-constexpr std::chrono::milliseconds kEarlyPatience{2000};
+constexpr std::chrono::milliseconds kEarlyAnswerTimeout{2000};
 
 http::Limits listenerLimits(const JobServerOptions &options)
 {
@@ -264,7 +264,7 @@ void JobServer::startJob(JobKey key)
         return;
     }
 
-    if (answerAgain(key))
+    if (repeatAnswer(key))
         return;
     job.id = m_proofs.nextId();
     job.startedAt = formatStartedAt(now());
@@ -288,7 +288,7 @@ void JobServer::startJob(JobKey key)
 }
 
 /// Answers a start (wait:false) like the earlier one with the same Idempotency-Key.
-bool JobServer::answerAgain(JobKey key)
+bool JobServer::repeatAnswer(JobKey key)
 {
     Job &job = m_jobs.at(key);
     if (!m_options.idempotentStarts || job.request.wait || job.request.idempotencyKey.isEmpty())
@@ -363,7 +363,7 @@ void JobServer::postCallbacks(JobKey key)
     }
     if (job.faults.has(Fault::Early)) {
         job.stage = Stage::EarlyAnswer;
-        m_timer.setIn(key, kEarlyPatience);
+        m_timer.setIn(key, kEarlyAnswerTimeout);
     } else {
         endJob(key);
     }

@@ -95,7 +95,7 @@ private:
     void beginStart(http::ExchangeId exchange);
     void timeCame(JobKey key);
     void startJob(JobKey key);
-    bool answerAgain(JobKey key);
+    bool repeatAnswer(JobKey key);
     void countStart(const Job &job);
     void answerStart(Job &job);
     void jobEnded(JobKey key);

@@ -36,9 +36,9 @@ DeadLetters::DeadLetters(const JobCoordinator &coordinator, JobStore &store, QOb
     connect(&coordinator, &JobCoordinator::callbackRefused, this, &DeadLetters::onCallbackRefused);
     connect(&coordinator, &JobCoordinator::handedOverFailed, this, &DeadLetters::onHandedOverFailed);
     connect(&store, &JobStore::availabilityChanged, this, &DeadLetters::writeWaiting);
-    m_tryAgain.setSingleShot(true);
-    m_tryAgain.setInterval(kTryAgain);
-    connect(&m_tryAgain, &QTimer::timeout, this, &DeadLetters::writeWaiting);
+    m_retryTimer.setSingleShot(true);
+    m_retryTimer.setInterval(kRetryInterval);
+    connect(&m_retryTimer, &QTimer::timeout, this, &DeadLetters::writeWaiting);
 }
 
 void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &request, Reason reason,
@@ -106,8 +106,8 @@ void DeadLetters::addWaiting(DeadLetter letter)
     m_waiting.push_back(std::move(letter));
     while (m_waiting.size() > kMaxWaiting || m_waitingBytes > kMaxWaitingBytes)
         dropWaiting();
-    if (m_store.isAvailable() && !m_tryAgain.isActive())
-        m_tryAgain.start();
+    if (m_store.isAvailable() && !m_retryTimer.isActive())
+        m_retryTimer.start();
 }
 
 void DeadLetters::dropWaiting()
@@ -126,7 +126,7 @@ void DeadLetters::writeWaiting()
 {
     if (!m_store.isAvailable())
         return;
-    m_tryAgain.stop();
+    m_retryTimer.stop();
     m_waitingBytes = 0;
     for (DeadLetter &letter : std::exchange(m_waiting, {}))
         store(std::move(letter));

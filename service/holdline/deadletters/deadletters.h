@@ -37,7 +37,7 @@ public:
     static constexpr std::size_t kMaxWaiting = 100;
     static constexpr qsizetype kMaxWaitingBytes = 8 * 1024 * 1024;
     /// The time before the next attempt when the store failed but reports that it is available.
-    static constexpr std::chrono::seconds kTryAgain{5};
+    static constexpr std::chrono::seconds kRetryInterval{5};
     /// The peer name of a redriven request starts like this. A redriven request leaves no second dead letter.
     /// No client's address starts like this.
     static constexpr QByteArrayView kRedrivenPeer{"dead letter "};
@@ -69,7 +69,7 @@ private:
     Allowance m_known{kUnknownAtOnce, kOnePer};
     std::deque<DeadLetter> m_waiting;  ///< oldest first
     qsizetype m_waitingBytes = 0;
-    QTimer m_tryAgain;
+    QTimer m_retryTimer;
 };
 
 /// Makes 32 random lower-case hex digits, which nobody can guess.

@@ -117,7 +117,7 @@ void JobsApi::wait(const RequestPointer &pending, JobRecord record)
             answerStatus(*pending, exchange, known);
         },
         this);
-    keep(*poll);
+    addWatcher(*poll);
     poll->start();
 }
 
@@ -169,7 +169,7 @@ void JobsApi::stream(const RequestPointer &pending, const JobRecord &record)
     Q_EMIT answered(pending->route, streamHead().status);
     auto *stream =
         new EventStream(m_directory, record.id, seen, m_options.slice, std::move(pending->exchange), this);
-    keep(*stream);
+    addWatcher(*stream);
     stream->start(record);
 }
 
@@ -185,7 +185,7 @@ bool JobsApi::mayWait(const PendingRequest &pending)
     return false;
 }
 
-void JobsApi::keep(JobWatcher &watcher)
+void JobsApi::addWatcher(JobWatcher &watcher)
 {
     m_watchers.insert(&watcher);
     connect(&watcher, &JobWatcher::over, this, [this, &watcher] {

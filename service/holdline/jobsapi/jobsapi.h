@@ -86,7 +86,7 @@ private:
     Problem whyMissing(const std::optional<JobRecord> &record) const;
     /// True when one more request may wait. Otherwise refuses `pending`.
     bool mayWait(const PendingRequest &pending);
-    void keep(JobWatcher &watcher);
+    void addWatcher(JobWatcher &watcher);
 
     JobDirectory &m_directory;
     Options m_options;

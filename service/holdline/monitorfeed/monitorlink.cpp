@@ -58,7 +58,7 @@ void MonitorLink::checkProgress()
 {
     if (m_socket.bytesToWrite() == 0)
         m_checksWithoutByte = 0;
-    else if (!m_lagging && ++m_checksWithoutByte >= kPatience)
+    else if (!m_lagging && ++m_checksWithoutByte >= kMaxIdleChecks)
         lag();
 }
 
@@ -95,7 +95,7 @@ void MonitorLink::deliver(const std::vector<QByteArray> &frames)
             lag();
             return;
         }
-        limit = kMostUnsent;
+        limit = kHardMaxUnsent;
         send(numbered(++m_seq) + frame);
     }
 }

@@ -43,13 +43,13 @@ public:
     /// An observer with more than this many unsent bytes gets no more updates.
     static constexpr qint64 kMaxUnsent = 1024 * 1024;
     /// Hard limit, whatever one tick produces. One frame may exceed it.
-    static constexpr qint64 kMostUnsent = 3 * kMaxUnsent;
+    static constexpr qint64 kHardMaxUnsent = 3 * kMaxUnsent;
     /// The next part of a snapshot waits until at most this many bytes are unsent.
     static constexpr qint64 kLowWater = 64 * 1024;
     /// Commands without an answer yet. Further commands stay unread in the socket.
     static constexpr int kMaxUnanswered = 100;
     /// Calls of checkProgress() without a sent byte before an observer counts as lagging.
-    static constexpr int kPatience = 5;
+    static constexpr int kMaxIdleChecks = 5;
 
     MonitorLink(MonitorLinkOwner &owner, qintptr descriptor, const Hello &hello);
     /// Makes a link that only sends `refusal` and closes.
@@ -62,7 +62,7 @@ public:
     void sendSnapshot(SnapshotReason reason);
     /// Sends a snapshot to an observer that has caught up. Called when the mirror is filled.
     void resume();
-    /// Checks the progress, once a second. An observer that took no byte for kPatience calls counts as
+    /// Checks the progress, once a second. An observer that took no byte for kMaxIdleChecks calls counts as
     /// lagging, also with few unsent bytes. So its changes need not be stored.
     void checkProgress();
     /// Sends updates made by encodeUnnumbered(). Skipped in the first stage of a snapshot and while lagging.

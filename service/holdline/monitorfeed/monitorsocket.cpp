@@ -39,7 +39,7 @@ int openSocket()
 }
 
 /// True when a process listens at the path. A full queue also shows that.
-bool somebodyListens(const QByteArray &path)
+bool isInUse(const QByteArray &path)
 {
     const int descriptor = openSocket();
     const sockaddr_un address = addressOf(path);
@@ -127,7 +127,7 @@ bool MonitorSocket::clearPath()
         return errno == ENOENT || failWith(errno);
     if (!S_ISSOCK(there.st_mode))
         return fail(u"another file is there, which is not changed"_s);
-    if (somebodyListens(m_path))
+    if (isInUse(m_path))
         return fail(u"another service listens there"_s);
     return ::unlink(m_path.constData()) == 0 || failWith(errno);
 }

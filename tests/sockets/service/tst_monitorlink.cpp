@@ -288,7 +288,7 @@ void TestMonitorLink::takesNothing()
     owner.addJobs(0, 5'000);
     owner.link->begin();
     QVERIFY(owner.link->unsentBytes() > 0);
-    for (int i = 1; i < MonitorLink::kPatience; ++i)
+    for (int i = 1; i < MonitorLink::kMaxIdleChecks; ++i)
         owner.link->checkProgress();
     QVERIFY(!owner.link->isLagging());
     owner.read();
@@ -296,7 +296,7 @@ void TestMonitorLink::takesNothing()
         return owner.link->unsentBytes() != before;
     };
     QTRY_VERIFY(taken());  // which counts
-    for (int i = 1; i < MonitorLink::kPatience; ++i)
+    for (int i = 1; i < MonitorLink::kMaxIdleChecks; ++i)
         owner.link->checkProgress();
     QVERIFY(!owner.link->isLagging());
     owner.link->checkProgress();
@@ -331,8 +331,8 @@ void TestMonitorLink::tooMuchAtOnceIs()
     owner.link->begin();
     owner.addJobs(1, 20'000);
     QVERIFY(owner.link->isLagging());
-    QVERIFY(owner.link->unsentBytes() > MonitorLink::kMostUnsent);
-    QVERIFY(owner.link->unsentBytes() <= MonitorLink::kMostUnsent + kMaxFrameBytes);
+    QVERIFY(owner.link->unsentBytes() > MonitorLink::kHardMaxUnsent);
+    QVERIFY(owner.link->unsentBytes() <= MonitorLink::kHardMaxUnsent + kMaxFrameBytes);
 }
 
 void TestMonitorLink::asksForASnapshot()
