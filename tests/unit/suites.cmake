@@ -39,6 +39,7 @@ holdline_suite(unit_runtime LABEL unit
         unit/runtime/tst_deadlines.cpp
         unit/runtime/tst_histogram.cpp
         unit/runtime/tst_histogramslice.cpp
+        unit/runtime/tst_layers.cpp
         unit/runtime/tst_logging.cpp
         unit/runtime/tst_mailbox.cpp
         unit/runtime/tst_prometheus.cpp
