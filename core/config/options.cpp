@@ -178,14 +178,13 @@ void addServer(std::vector<Option> &all)
                       "Where the upstream reaches this service; empty: /callback at the listen address."_L1));
     // Callbacks of jobs that run come to the old one.
     all.back().reloadable = false;
-    all.push_back(
-        integer("server.threads"_L1, "threads"_L1, HOLDLINE_MEMBER(server.threads), 0, 64,
-                "Threads that serve; 0: one per core, at most 4, and one alone on two cores or fewer."_L1));
+    all.push_back(integer("server.threads"_L1, "threads"_L1, HOLDLINE_MEMBER(server.threads), 0, 64,
+                          "Threads that serve; 0: one on up to two cores, else one per core, at most 4."_L1));
     // An account's lane and a job's callback address belong to one of them.
     all.back().reloadable = false;
     all.push_back(
         choice("server.event_loop"_L1, "event-loop"_L1, HOLDLINE_MEMBER(server.eventLoop), kEventLoops,
-               "Our event loop, whose cost follows what happens, or Qt's own, to compare with."_L1));
+               "epoll: our event loop, whose cost follows what happens. qt: Qt's own, to compare with."_L1));
     all.back().reloadable = false;
 }
 
@@ -195,7 +194,7 @@ void addUpstream(std::vector<Option> &all)
                       u"http://jobs.example/start"_s, "Where jobs are started."_L1));
     all.push_back(choice(
         "upstream.transport"_L1, "upstream-transport"_L1, HOLDLINE_MEMBER(upstream.transport), kTransports,
-        "Our pool sends the starts, or Qt's manager: six connections, the next two settings unused."_L1));
+        "pooled: our connections. qt: Qt's manager with six connections; the next two options do not apply."_L1));
     // Starts under way are the old one's.
     all.back().reloadable = false;
     all.push_back(integer("upstream.connections"_L1, "upstream-connections"_L1,
@@ -215,7 +214,7 @@ void addUpstream(std::vector<Option> &all)
                            "An unused kept-alive connection to the upstream is closed after this time."_L1));
     all.push_back(size("upstream.max_answer_bytes"_L1, "max-answer-bytes"_L1,
                        HOLDLINE_MEMBER(upstream.maxAnswerBytes), KiB, 64 * MiB,
-                       "Largest answer to a start that is read."_L1));
+                       "Largest answer to a start."_L1));
 }
 
 void addLanes(std::vector<Option> &all)
@@ -244,19 +243,20 @@ void addHold(std::vector<Option> &all)
                            0ms, 1h, "Time that held requests have to finish after SIGTERM."_L1));
     all.push_back(integer("hold.parked_results"_L1, "parked-results"_L1,
                           HOLDLINE_MEMBER(hold.retainedResults), 0, 10'000'000,
-                          "Finished jobs remembered for late and duplicate callbacks."_L1));
+                          "Finished jobs retained for late and duplicate callbacks."_L1));
     all.push_back(size("hold.parked_bytes"_L1, "parked-bytes"_L1, HOLDLINE_MEMBER(hold.retainedBytes), 0,
-                       64 * GiB, "Memory for the results of finished jobs, all together."_L1));
+                       64 * GiB, "Memory for the results of retained jobs, all together."_L1));
     all.push_back(duration("hold.parked_for"_L1, "parked-for"_L1, HOLDLINE_MEMBER(hold.retainedFor), 0ms,
-                           168h, "How long a finished job is remembered."_L1));
-    all.push_back(duration("hold.job_deadline"_L1, "job-deadline"_L1, HOLDLINE_MEMBER(hold.jobDeadline), 1s,
-                           168h, "Time that a job with a key, or one handed over, has to end."_L1));
+                           168h, "How long a finished job is retained."_L1));
     all.push_back(
-        integer("hold.promised"_L1, "max-promised"_L1, HOLDLINE_MEMBER(hold.durable), 1, 1'000'000,
-                "Jobs with a key, or handed over, that have not ended; one more is answered 503."_L1));
-    all.push_back(choice("hold.idempotency_in_flight"_L1, "idempotency-in-flight"_L1,
-                         HOLDLINE_MEMBER(hold.keyInFlight), kKeyInFlight,
-                         "A request whose Idempotency-Key's job runs: joins it, or is answered 409."_L1));
+        duration("hold.job_deadline"_L1, "job-deadline"_L1, HOLDLINE_MEMBER(hold.jobDeadline), 1s, 168h,
+                 "Time that a durable job has to end: one with an Idempotency-Key, or handed over."_L1));
+    all.push_back(integer("hold.promised"_L1, "max-promised"_L1, HOLDLINE_MEMBER(hold.durable), 1, 1'000'000,
+                          "Durable jobs that have not ended; one more is answered 503."_L1));
+    all.push_back(
+        choice("hold.idempotency_in_flight"_L1, "idempotency-in-flight"_L1, HOLDLINE_MEMBER(hold.keyInFlight),
+               kKeyInFlight,
+               "While its Idempotency-Key's job runs, a request joins the job, or is answered 409."_L1));
 }
 
 void addStore(std::vector<Option> &all)
@@ -270,21 +270,22 @@ void addStore(std::vector<Option> &all)
     all.back().reloadable = false;
     all.push_back(duration(
         "store.commit_interval"_L1, "store-commit-interval"_L1, HOLDLINE_MEMBER(store.commitInterval), 0ms,
-        1s, "Least time from one commit to the next; what comes in between goes together."_L1));
+        1s, "Least time between two commits; the writes in between are committed together."_L1));
     all.push_back(duration("store.keep_for"_L1, "store-keep-for"_L1, HOLDLINE_MEMBER(store.keepFor), 1s,
-                           8760h, "How long results and Idempotency-Keys of ended jobs are kept."_L1));
+                           8760h, "How long results and Idempotency-Keys of ended jobs are stored."_L1));
     all.push_back(integer("store.jobs"_L1, "store-jobs"_L1, HOLDLINE_MEMBER(store.jobs), 1, 100'000'000,
-                          "Ended jobs that are kept; the oldest go first."_L1));
+                          "Ended jobs in the store; the oldest go first."_L1));
     all.push_back(size("store.bytes"_L1, "store-bytes"_L1, HOLDLINE_MEMBER(store.bytes), MiB, 1024 * GiB,
-                       "Size of all that is kept; the oldest ended jobs go first."_L1));
-    all.push_back(integer("store.queued"_L1, "store-queued"_L1, HOLDLINE_MEMBER(store.queued), 1, 10'000'000,
-                          "Writes to the store that wait; what needs one more is answered 503."_L1));
+                       "Size of the store; the oldest ended jobs go first."_L1));
+    all.push_back(
+        integer("store.queued"_L1, "store-queued"_L1, HOLDLINE_MEMBER(store.queued), 1, 10'000'000,
+                "Writes that wait for the store; a request that needs one more is answered 503."_L1));
     all.push_back(integer("store.dead_letters"_L1, "store-dead-letters"_L1,
                           HOLDLINE_MEMBER(store.deadLetters), 0, 1'000'000,
-                          "Dead letters that are kept; the oldest go first."_L1));
+                          "Dead letters in the store; the oldest go first."_L1));
     all.push_back(size("store.dead_letter_bytes"_L1, "store-dead-letter-bytes"_L1,
                        HOLDLINE_MEMBER(store.deadLetterBytes), 0, 64 * GiB,
-                       "Their bodies, all together."_L1));
+                       "Size of their bodies, all together."_L1));
 }
 
 void addRetryAndCircuit(std::vector<Option> &all)
@@ -300,7 +301,8 @@ void addRetryAndCircuit(std::vector<Option> &all)
         choice("retry.ambiguous"_L1, "retry-ambiguous"_L1, HOLDLINE_MEMBER(retry.ambiguous), kAmbiguous,
                "Whether a start whose fate is unknown is sent again; always may run a job twice."_L1));
     all.push_back(integer("circuit.failures"_L1, "circuit-failures"_L1, HOLDLINE_MEMBER(circuit.failures), 0,
-                          100'000, "Failed starts in a row that open the circuit breaker; 0: none."_L1));
+                          100'000,
+                          "Failed starts in a row that open the circuit breaker; 0: it never opens."_L1));
     all.push_back(duration("circuit.open_for"_L1, "circuit-open-for"_L1, HOLDLINE_MEMBER(circuit.openFor),
                            100ms, 1h,
                            "How long an open circuit refuses before one start probes the upstream."_L1));
@@ -313,7 +315,7 @@ void addLimits(std::vector<Option> &all)
                           "Client connections at once; one more is answered 503 and closed."_L1));
     all.push_back(integer("limits.callback_connections"_L1, "callback-connections"_L1,
                           HOLDLINE_MEMBER(limits.callbackConnections), 1, 10'000,
-                          "Connections beyond that, kept in reserve for callbacks."_L1));
+                          "Further connections that only callbacks may use."_L1));
     all.push_back(size("limits.target_bytes"_L1, "max-target-bytes"_L1, HOLDLINE_MEMBER(limits.targetBytes),
                        64, MiB, "Longest request target; beyond it 414."_L1));
     all.push_back(size("limits.head_bytes"_L1, "max-head-bytes"_L1, HOLDLINE_MEMBER(limits.headBytes), KiB,
