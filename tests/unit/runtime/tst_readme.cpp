@@ -85,6 +85,20 @@ private Q_SLOTS:
         }
     }
 
+    void namedFilesAreThere()
+    {
+        static const QRegularExpression name(
+            u"`((?:\\.ci|core|service|monitor|tests|resources)/[^`\\s]*)`"_s);
+        for (const QString &page : pages()) {
+            auto names = name.globalMatch(textOf(page));
+            while (names.hasNext()) {
+                const QString path = names.next().captured(1);
+                QVERIFY2(QFileInfo::exists(kRoot + u'/' + path),
+                         qPrintable(page.sliced(kRoot.size() + 1) + u": "_s + path));
+            }
+        }
+    }
+
     /// With HOLDLINE_WRITE_DOCUMENTS set it writes the tables instead.
     void configurationTables()
     {
