@@ -168,7 +168,8 @@ void addServer(std::vector<Option> &all)
     all.push_back(address("server.listen"_L1, "listen"_L1, HOLDLINE_MEMBER(server.listen), false,
                           "Where clients and callbacks arrive; port 0 lets the system pick one."_L1));
     all.push_back(address("server.admin_listen"_L1, "admin-listen"_L1, HOLDLINE_MEMBER(server.adminListen),
-                          true, "Where /livez, /readyz, /metrics and /version are served."_L1));
+                          true,
+                          "Where /livez, /readyz, /metrics, /version and /v1/dead-letters are served."_L1));
     all.push_back(
         path("server.monitor_socket"_L1, "monitor-socket"_L1, HOLDLINE_MEMBER(server.monitorSocket),
              kMaxSocketPath, u"auto or off"_s,
@@ -263,10 +264,10 @@ void addStore(std::vector<Option> &all)
 {
     all.push_back(path(
         "store.path"_L1, "store"_L1, HOLDLINE_MEMBER(store.path), 4096, u"auto or memory"_s,
-        "Where promised jobs are kept; auto: holdline.db in $STATE_DIRECTORY, else in the user's state folder."_L1));
-    all.push_back(choice("store.synchronous"_L1, "store-synchronous"_L1, HOLDLINE_MEMBER(store.synchronous),
-                         kStoreSync,
-                         "What a stored job survives: a power cut, or a killed process only."_L1));
+        "Where durable jobs are stored; auto: holdline.db in $STATE_DIRECTORY, else in the user's state folder."_L1));
+    all.push_back(
+        choice("store.synchronous"_L1, "store-synchronous"_L1, HOLDLINE_MEMBER(store.synchronous), kStoreSync,
+               "full: stored jobs survive a power cut. normal: they survive a killed process only."_L1));
     all.back().reloadable = false;
     all.push_back(duration(
         "store.commit_interval"_L1, "store-commit-interval"_L1, HOLDLINE_MEMBER(store.commitInterval), 0ms,
