@@ -4,6 +4,9 @@
 #include <QDataStream>
 #include <QtEndian>
 
+#include <concepts>
+#include <tuple>
+
 #include <zlib.h>
 
 namespace holdline {
@@ -13,8 +16,47 @@ namespace {
 /// The first byte of all encodings. A new form gets the next number.
 constexpr std::uint8_t kForm = 1;
 
-// A member that is not encoded is lost. Add a new member to the encoder, then adapt this number.
+/// A record that is read, or one that is written and const.
+template <typename Object, typename Record>
+concept Maybe = std::same_as<std::remove_const_t<Object>, Record>;
+
+// The members in the order of their bytes, for Writer and Reader. A member that is not listed is lost: list a
+// new one, then adapt this number.
 static_assert(sizeof(JobStatus) == 10);
+
+auto fieldsOf(Maybe<JobStatus> auto &status)
+{
+    return std::tie(status.state, status.durable, status.handedOver, status.interrupted, status.passThrough,
+                    status.attempted, status.startInFlight, status.startUnknown, status.resultSeen,
+                    status.outcome);
+}
+
+/// Without its request and its answer.
+auto fieldsOf(Maybe<JobRecord> auto &record)
+{
+    return std::tie(record.id, record.account, record.token, record.key, record.fingerprint, record.status,
+                    record.revision, record.attempts, record.upstreamId, record.requestId, record.client,
+                    record.startTrouble, record.joined, record.created, record.deadline, record.started,
+                    record.answered, record.callback, record.settled, record.expired);
+}
+
+auto fieldsOf(Maybe<RecordedRequest> auto &request)
+{
+    return std::tie(request.target, request.body, request.headers);
+}
+
+auto fieldsOf(Maybe<RecordedAnswer> auto &answer)
+{
+    return std::tie(answer.status, answer.contentType, answer.body, answer.proxyStatus);
+}
+
+/// Without its body.
+auto fieldsOf(Maybe<DeadLetter> auto &letter)
+{
+    return std::tie(letter.id, letter.kind, letter.at, letter.reason, letter.job, letter.account, letter.peer,
+                    letter.detail, letter.token, letter.contentType, letter.cut, letter.bytes,
+                    letter.redriven);
+}
 
 /// Writes the format of QDataStream version Qt_6_0, which Reader reads. QDataStream over a QBuffer would cost
 /// seven times as much.
@@ -62,8 +104,7 @@ private:
     void add(Reason reason) { add(QByteArray(name(reason).data(), name(reason).size())); }
     void add(const JobStatus &status)
     {
-        all(status.state, status.durable, status.handedOver, status.interrupted, status.passThrough,
-            status.attempted, status.startInFlight, status.startUnknown, status.resultSeen, status.outcome);
+        std::apply([this](const auto &...values) { (add(values), ...); }, fieldsOf(status));
     }
     void add(const std::vector<std::pair<QByteArray, QByteArray>> &fields)
     {
@@ -152,8 +193,7 @@ private:
     }
     void get(JobStatus &status)
     {
-        all(status.state, status.durable, status.handedOver, status.interrupted, status.passThrough,
-            status.attempted, status.startInFlight, status.startUnknown, status.resultSeen, status.outcome);
+        std::apply([this](auto &...values) { (get(values), ...); }, fieldsOf(status));
     }
     void get(std::vector<std::pair<QByteArray, QByteArray>> &fields)
     {
@@ -171,68 +211,30 @@ private:
 
 }  // namespace
 
-QByteArray toBytes(const JobRecord &record)
+template <typename Record>
+QByteArray toBytes(const Record &record)
 {
-    return Writer().all(record.id, record.account, record.token, record.key, record.fingerprint,
-                        record.status, record.revision, record.attempts, record.upstreamId, record.requestId,
-                        record.client, record.startTrouble, record.joined, record.created, record.deadline,
-                        record.started, record.answered, record.callback, record.settled, record.expired);
+    return std::apply([](const auto &...values) { return Writer().all(values...); }, fieldsOf(record));
 }
 
-std::optional<JobRecord> recordFromBytes(const QByteArray &bytes)
+template <typename Record>
+std::optional<Record> fromBytes(const QByteArray &bytes)
 {
-    JobRecord record;
-    if (!Reader(bytes).all(record.id, record.account, record.token, record.key, record.fingerprint,
-                           record.status, record.revision, record.attempts, record.upstreamId,
-                           record.requestId, record.client, record.startTrouble, record.joined,
-                           record.created, record.deadline, record.started, record.answered, record.callback,
-                           record.settled, record.expired))
+    Record record;
+    const auto readAll = [&bytes](auto &...values) { return Reader(bytes).all(values...); };
+    if (!std::apply(readAll, fieldsOf(record)))
         return std::nullopt;
     return record;
 }
 
-QByteArray toBytes(const RecordedRequest &request)
-{
-    return Writer().all(request.target, request.body, request.headers);
-}
-
-std::optional<RecordedRequest> requestFromBytes(const QByteArray &bytes)
-{
-    RecordedRequest request;
-    if (!Reader(bytes).all(request.target, request.body, request.headers))
-        return std::nullopt;
-    return request;
-}
-
-QByteArray toBytes(const RecordedAnswer &answer)
-{
-    return Writer().all(answer.status, answer.contentType, answer.body, answer.proxyStatus);
-}
-
-std::optional<RecordedAnswer> answerFromBytes(const QByteArray &bytes)
-{
-    RecordedAnswer answer;
-    if (!Reader(bytes).all(answer.status, answer.contentType, answer.body, answer.proxyStatus))
-        return std::nullopt;
-    return answer;
-}
-
-QByteArray toBytes(const DeadLetter &letter)
-{
-    return Writer().all(letter.id, letter.kind, letter.at, letter.reason, letter.job, letter.account,
-                        letter.peer, letter.detail, letter.token, letter.contentType, letter.cut,
-                        letter.bytes, letter.redriven);
-}
-
-std::optional<DeadLetter> deadLetterFromBytes(const QByteArray &bytes)
-{
-    DeadLetter letter;
-    if (!Reader(bytes).all(letter.id, letter.kind, letter.at, letter.reason, letter.job, letter.account,
-                           letter.peer, letter.detail, letter.token, letter.contentType, letter.cut,
-                           letter.bytes, letter.redriven))
-        return std::nullopt;
-    return letter;
-}
+template QByteArray toBytes(const JobRecord &);
+template QByteArray toBytes(const RecordedRequest &);
+template QByteArray toBytes(const RecordedAnswer &);
+template QByteArray toBytes(const DeadLetter &);
+template std::optional<JobRecord> fromBytes(const QByteArray &);
+template std::optional<RecordedRequest> fromBytes(const QByteArray &);
+template std::optional<RecordedAnswer> fromBytes(const QByteArray &);
+template std::optional<DeadLetter> fromBytes(const QByteArray &);
 
 std::uint32_t checksum(const QByteArray &id, const QByteArray &bytes)
 {

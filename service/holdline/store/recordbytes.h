@@ -12,19 +12,12 @@ namespace holdline {
 // Damaged bytes and bytes of a newer form decode to nothing. Reasons are stored by name, because their
 // numbers change between versions. Pure.
 
-/// Encodes the record without its request and its answer, which are stored separately.
-QByteArray toBytes(const JobRecord &record);
-std::optional<JobRecord> recordFromBytes(const QByteArray &bytes);
-
-QByteArray toBytes(const RecordedRequest &request);
-std::optional<RecordedRequest> requestFromBytes(const QByteArray &bytes);
-
-QByteArray toBytes(const RecordedAnswer &answer);
-std::optional<RecordedAnswer> answerFromBytes(const QByteArray &bytes);
-
-/// Encodes the dead letter without its body.
-QByteArray toBytes(const DeadLetter &letter);
-std::optional<DeadLetter> deadLetterFromBytes(const QByteArray &bytes);
+/// Encodes and decodes a JobRecord (without its request and its answer, which are stored separately), a
+/// RecordedRequest, a RecordedAnswer or a DeadLetter (without its body).
+template <typename Record>
+QByteArray toBytes(const Record &record);
+template <typename Record>
+std::optional<Record> fromBytes(const QByteArray &bytes);
 
 /// A checksum of an id and its bytes. Including the id detects bytes that were stored under another id.
 std::uint32_t checksum(const QByteArray &id, const QByteArray &bytes);

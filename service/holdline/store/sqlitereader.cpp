@@ -15,7 +15,7 @@ std::optional<DeadLetter> letterOf(const QSqlQuery &query)
     const QByteArray id = query.value(0).toByteArray();
     const QByteArray bytes = query.value(1).toByteArray();
     auto letter = query.value(2).toLongLong() == static_cast<qint64>(checksum(id, bytes))
-                      ? deadLetterFromBytes(bytes)
+                      ? fromBytes<DeadLetter>(bytes)
                       : std::nullopt;
     if (!letter || letter->id != id) {
         qCWarning(lcService) << "a dead letter in the store is damaged, so it is not listed";

@@ -90,7 +90,7 @@ std::optional<JobRecord> bareJobOf(const QSqlQuery &query)
 {
     const QByteArray id = query.value(Id).toByteArray();
     const auto bytes = checked(query, id, Data, Sum);
-    auto record = bytes ? recordFromBytes(*bytes) : std::nullopt;
+    auto record = bytes ? fromBytes<JobRecord>(*bytes) : std::nullopt;
     if (!record || record->id != id || record->account != query.value(Account).toByteArray() ||
         record->key != query.value(Key).toByteArray() || record->expired != query.value(Expired).toBool())
         return std::nullopt;
@@ -113,7 +113,7 @@ Result<std::optional<JobRecord>> jobOf(const QSqlQuery &query)
     }
     if (!query.value(Request).isNull()) {
         const auto bytes = checked(query, record->id, Request, RequestSum);
-        record->request = bytes ? requestFromBytes(*bytes) : std::nullopt;
+        record->request = bytes ? fromBytes<RecordedRequest>(*bytes) : std::nullopt;
         if (!record->request) {
             looked.error = damaged(record->id);
             return looked;
@@ -121,7 +121,7 @@ Result<std::optional<JobRecord>> jobOf(const QSqlQuery &query)
     }
     const auto bytes =
         query.value(Answer).isNull() ? std::nullopt : checked(query, record->id, Answer, AnswerSum);
-    record->answer = bytes ? answerFromBytes(*bytes) : std::nullopt;
+    record->answer = bytes ? fromBytes<RecordedAnswer>(*bytes) : std::nullopt;
     if (!record->answer && record->isSettled() && !record->expired) {
         qCWarning(lcService).noquote() << "the stored result of job" << record->id << "is damaged";
         record->status.outcome = Reason::InternalError;
