@@ -21,23 +21,22 @@ void writeCounters(PrometheusText &out, const Counters &counters)
     out.counter("holdline_requests_total", "Requests that ended, by outcome or reason of refusal.");
     for (int i = 0; i < kReasonCount; ++i)
         out.add(counters.requests[static_cast<std::size_t>(i)], {{"outcome", name(static_cast<Reason>(i))}});
-    out.counter("holdline_callbacks_total", "Callbacks that came, by their word in the ledger.");
+    out.counter("holdline_callbacks_total", "Received callbacks, by outcome.");
     for (int i = 0; i < kCallbackOutcomeCount; ++i) {
         if (const auto callback = static_cast<CallbackOutcome>(i); callback != CallbackOutcome::None)
             out.add(counters.callbacks[static_cast<std::size_t>(i)], {{"result", name(callback)}});
     }
-    out.counter("holdline_upstream_starts_total",
-                "Start requests sent to the upstream, by what became of them.");
+    out.counter("holdline_upstream_starts_total", "Start requests sent to the upstream, by result.");
     for (int i = 0; i < kStartFateCount; ++i)
         out.add(counters.starts[static_cast<std::size_t>(i)], {{"fate", name(static_cast<StartFate>(i))}});
     out.counter("holdline_upstream_retries_total", "Start requests after the first one of a job.");
     out.add(counters.retries);
     out.counter("holdline_http_refusals_total",
-                "Requests the HTTP front refused by itself; status 0: no answer.");
+                "Requests refused by the HTTP front itself. Status 0 means no answer.");
     for (const auto &[status, count] : counters.httpRefusals)
         out.add(count, {{"status", QByteArray::number(status)}});
     out.counter("holdline_api_answers_total",
-                "Answers of the jobs API, by what was asked for and status; event streams when they begin.");
+                "Answers of the jobs API, by route and status. Event streams count when they begin.");
     for (int i = 0; i < kApiRouteCount; ++i) {
         for (const auto &[status, count] : counters.apiAnswers[static_cast<std::size_t>(i)]) {
             out.add(count,
@@ -46,21 +45,20 @@ void writeCounters(PrometheusText &out, const Counters &counters)
     }
     out.counter("holdline_client_connections_closed_total", "Client connections that ended.");
     out.add(counters.connectionsClosed);
-    out.counter("holdline_forwarded_total",
-                "Requests that arrived at one thread and were handed to another, by what they are.");
+    out.counter("holdline_forwarded_total", "Requests forwarded from one thread to another, by kind.");
     out.add(counters.startsForwarded, {{"kind", "start"}});
     out.add(counters.callbacksForwarded, {{"kind", "callback"}});
     out.counter("holdline_jobs_joined_total", "Requests that joined a job by its Idempotency-Key.");
     out.add(counters.joined);
-    out.counter("holdline_jobs_recovered_total", "Jobs read from the store at the start.");
+    out.counter("holdline_jobs_recovered_total", "Unfinished jobs recovered from the store.");
     out.add(counters.recovered);
     out.counter("holdline_dead_letters_stored_total", "Dead letters that were stored, by kind.");
     for (std::size_t i = 0; i < counters.deadLettersStored.size(); ++i)
         out.add(counters.deadLettersStored[i], {{"kind", name(static_cast<DeadLetter::Kind>(i))}});
     out.counter("holdline_dead_letters_dropped_total",
-                "Dead letters that were not kept: too many at once, or never stored.");
+                "Dead letters dropped because there were too many or the store failed.");
     out.add(counters.deadLettersDropped);
-    out.counter("holdline_reloads_total", "Reloads of the configuration, by whether it was taken.");
+    out.counter("holdline_reloads_total", "Reloads of the configuration, by result.");
     out.add(counters.reloads, {{"result", "taken"}});
     out.add(counters.reloadsRefused, {{"result", "refused"}});
 }
@@ -68,14 +66,14 @@ void writeCounters(PrometheusText &out, const Counters &counters)
 void writeHistograms(PrometheusText &out, const Counters &counters)
 {
     out.histogram("holdline_request_duration_seconds",
-                  "From a request's arrival to its answer, where it became a job.");
+                  "Time from a request's arrival to its answer, for requests that became a job.");
     out.add(counters.requestTook);
     out.histogram("holdline_queue_duration_seconds",
-                  "From a request's arrival to its last start's departure.");
+                  "Time from a request's arrival until its last start was sent.");
     out.add(counters.queueTook);
-    out.histogram("holdline_upstream_start_duration_seconds", "Each start request to the upstream.");
+    out.histogram("holdline_upstream_start_duration_seconds", "Time of each start request to the upstream.");
     out.add(counters.startTook);
-    out.histogram("holdline_job_duration_seconds", "From a start's answer to the job's callback.");
+    out.histogram("holdline_job_duration_seconds", "Time from a start's answer to the job's callback.");
     out.add(counters.jobTook);
 }
 
@@ -85,16 +83,17 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
         out.gauge(name, help);
         out.add(value);
     };
-    one("holdline_threads", "Threads that serve, each with a part of the limits.", gauges.threads);
+    one("holdline_threads", "Serving threads. Each has a part of the limits.", gauges.threads);
     one("holdline_requests_held", "Requests held now.", gauges.held);
-    one("holdline_starts_queued", "Starts waiting for their account's lane.", gauges.queued);
+    one("holdline_starts_queued", "Starts that wait in their account's lane.", gauges.queued);
     one("holdline_lanes", "Accounts with a lane.", gauges.lanes);
-    one("holdline_starts_in_flight", "Start requests under way.", gauges.startsInFlight);
-    one("holdline_parked_jobs", "Finished jobs remembered for late callbacks.", gauges.retainedJobs);
-    one("holdline_parked_bytes", "Memory taken by the results of finished jobs.",
+    one("holdline_starts_in_flight", "Start requests in flight.", gauges.startsInFlight);
+    one("holdline_parked_jobs", "Finished jobs retained for late callbacks.", gauges.retainedJobs);
+    one("holdline_parked_bytes", "Bytes of the results of retained jobs.",
         static_cast<double>(gauges.retainedBytes));
-    one("holdline_jobs_promised", "Jobs with a key, or handed over, that have not ended.", gauges.durable);
-    one("holdline_clients_waiting", "Clients that wait for such a job.", gauges.waiting);
+    one("holdline_jobs_promised", "Durable jobs (with a key or handed over) that have not ended.",
+        gauges.durable);
+    one("holdline_clients_waiting", "Clients that wait for a durable job.", gauges.waiting);
     one("holdline_dead_letters_waiting", "Dead letters that could not be stored yet.",
         gauges.deadLettersWaiting);
     one("holdline_client_connections", "Client connections open.", gauges.clientConnections);
@@ -104,16 +103,17 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
     }
     one("holdline_api_waiting", "Requests and event streams of the jobs API that wait for a job.",
         gauges.apiWaiting);
-    one("holdline_circuit_open", "1 while the circuit breaker refuses starts, that of one thread at least.",
+    one("holdline_circuit_open", "1 while the circuit breaker of at least one thread refuses starts.",
         gauges.circuitOpen ? 1 : 0);
     one("holdline_draining", "1 while the service shuts down.", gauges.draining ? 1 : 0);
     const auto sinceEpoch = std::chrono::duration<double>(gauges.startedAt.time_since_epoch());
     one("process_start_time_seconds", "When the process started, in seconds since 1970.", sinceEpoch.count());
-    out.counter("holdline_access_lines_dropped_total", "Access lines left out because there were too many.");
+    out.counter("holdline_access_lines_dropped_total",
+                "Access log lines dropped because there were too many.");
     out.add(gauges.accessLinesDropped);
     out.counter("holdline_log_lines_lost_total", "Log lines that could not be written.");
     out.add(gauges.logLinesLost);
-    out.gauge("holdline_build_info", "1, labelled with the versions this was built from and runs on.");
+    out.gauge("holdline_build_info", "1, with the versions of the program and of Qt as labels.");
     out.add(1, {{"version", HOLDLINE_VERSION}, {"qt", qVersion()}});
 }
 
@@ -123,10 +123,11 @@ void writeStore(PrometheusText &out, const StoreStatus &store)
         out.gauge(name, help);
         out.add(value);
     };
-    one("holdline_store_available", "1 while promised jobs can be stored.", store.available ? 1 : 0);
-    one("holdline_store_durable", "1 where what is stored survives the process.", store.durable ? 1 : 0);
-    one("holdline_store_queued_writes", "Writes to the store that wait.", store.queued);
-    one("holdline_store_jobs", "Jobs in the store, ended or not.", static_cast<double>(store.records));
+    one("holdline_store_available", "1 while durable jobs can be stored.", store.available ? 1 : 0);
+    one("holdline_store_durable", "1 when stored data survives the process.", store.durable ? 1 : 0);
+    one("holdline_store_queued_writes", "Writes that wait for the store.", store.queued);
+    one("holdline_store_jobs", "Jobs in the store, unfinished and ended.",
+        static_cast<double>(store.records));
     one("holdline_store_bytes", "Size of the store.", static_cast<double>(store.bytes));
     out.gauge("holdline_dead_letters", "Dead letters in the store, by kind.");
     for (std::size_t i = 0; i < store.deadLetters.size(); ++i)
@@ -136,10 +137,9 @@ void writeStore(PrometheusText &out, const StoreStatus &store)
     out.add(store.writes);
     out.counter("holdline_store_failed_writes_total", "Writes that could not be stored.");
     out.add(store.failedWrites);
-    out.counter("holdline_store_commits_total", "Commits, each of all writes that had come.");
+    out.counter("holdline_store_commits_total", "Commits. Each stores all waiting writes.");
     out.add(store.commits);
-    out.histogram("holdline_store_write_duration_seconds",
-                  "From a write's asking to its being stored for good.");
+    out.histogram("holdline_store_write_duration_seconds", "Time from a write request until it is durable.");
     out.add(store.writeTook);
 }
 
