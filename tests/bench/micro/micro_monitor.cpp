@@ -6,9 +6,12 @@
 #include "tests/support/processstatus.h"
 #include "tests/support/suite.h"
 
+#include <QSortFilterProxyModel>
 #include <QTest>
 
+#include <algorithm>
 #include <random>
+#include <tuple>
 
 using namespace holdline::monitor;
 using namespace std::chrono_literals;
@@ -120,6 +123,106 @@ FilterQuery query(const QString &text)
     return std::get<FilterQuery>(FilterQuery::parse(text));
 }
 
+/// The same table as Qt's own pieces would make it: a plain model in the order in which jobs came, and a
+/// proxy that sorts and filters. Here to be measured beside JobsTable.
+class PlainJobs : public QAbstractTableModel
+{
+public:
+    explicit PlainJobs(const LiveData &data)
+    {
+        for (const JobPtr &job : data.jobs())
+            insert(job);
+        connect(&data, &LiveData::changed, this, &PlainJobs::take);
+    }
+
+    int rowCount(const QModelIndex &parent = {}) const override
+    {
+        return parent.isValid() ? 0 : static_cast<int>(m_jobs.size());
+    }
+    int columnCount(const QModelIndex &parent = {}) const override { return parent.isValid() ? 0 : kColumns; }
+    QVariant data(const QModelIndex &index, int role) const override
+    {
+        return role == Qt::DisplayRole ? QVariant(at(index.row()).id) : QVariant();
+    }
+    const JobRow &at(int row) const { return *m_jobs[static_cast<std::size_t>(row)]; }
+
+    static constexpr int kColumns = 12;
+
+private:
+    void insert(const JobPtr &job)
+    {
+        m_rows.insert(job->id, static_cast<int>(m_jobs.size()));
+        m_jobs.push_back(job);
+    }
+    void take(const Changes &changes)
+    {
+        // From the end, in runs, and one pass over the rest.
+        std::vector<int> gone;
+        for (const QByteArray &id : changes.removed) {
+            if (const auto found = m_rows.find(id); found != m_rows.end())
+                gone.push_back(*found);
+        }
+        std::sort(gone.rbegin(), gone.rend());
+        for (const int row : gone) {
+            beginRemoveRows({}, row, row);
+            m_rows.remove(m_jobs[static_cast<std::size_t>(row)]->id);
+            m_jobs.erase(m_jobs.begin() + row);
+            endRemoveRows();
+        }
+        if (!gone.empty()) {
+            for (std::size_t row = static_cast<std::size_t>(gone.back()); row < m_jobs.size(); ++row)
+                m_rows[m_jobs[row]->id] = static_cast<int>(row);
+        }
+        for (const JobPtr &job : changes.changed) {
+            if (const auto found = m_rows.find(job->id); found != m_rows.end()) {
+                m_jobs[static_cast<std::size_t>(*found)] = job;
+                Q_EMIT dataChanged(index(*found, 0), index(*found, kColumns - 1));
+            }
+        }
+        if (!changes.added.empty()) {
+            beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(changes.added.size()) - 1);
+            for (const JobPtr &job : changes.added)
+                insert(job);
+            endInsertRows();
+        }
+    }
+
+    std::vector<JobPtr> m_jobs;
+    QHash<QByteArray, int> m_rows;
+};
+
+/// Compares rows, not variants, which is the cheapest a proxy can do.
+class JobsProxy : public QSortFilterProxyModel
+{
+public:
+    JobsProxy(const PlainJobs &jobs, QByteArray key, bool filters)
+        : m_jobs(jobs), m_key(std::move(key)), m_filters(filters)
+    {
+    }
+
+protected:
+    bool lessThan(const QModelIndex &a, const QModelIndex &b) const override
+    {
+        const JobRow &one = m_jobs.at(a.row());
+        const JobRow &other = m_jobs.at(b.row());
+        if (m_key == "account")
+            return std::tie(one.account, one.id) < std::tie(other.account, other.id);
+        if (m_key == "state")
+            return std::tie(one.state, one.id) < std::tie(other.state, other.id);
+        return std::tie(other.created, one.id) < std::tie(one.created, other.id);
+    }
+    bool filterAcceptsRow(int row, const QModelIndex &) const override
+    {
+        return !m_filters ||
+               (m_jobs.at(row).account.contains("account-1") && m_jobs.at(row).state != RowState::Running);
+    }
+
+private:
+    const PlainJobs &m_jobs;
+    const QByteArray m_key;
+    const bool m_filters;
+};
+
 }  // namespace
 
 class MicroMonitor : public QObject
@@ -131,6 +234,8 @@ private Q_SLOTS:
     void storeBatch();
     void jobsBatch_data();
     void jobsBatch();
+    void jobsBatchByProxy_data();
+    void jobsBatchByProxy();
     void jobsTick();
     void historyBatch_data();
     void historyBatch();
@@ -197,6 +302,41 @@ void MicroMonitor::jobsBatch()
         data.flush();
     }
     QVERIFY(table.shownCount() > 0);
+}
+
+void MicroMonitor::jobsBatchByProxy_data()
+{
+    QTest::addColumn<QByteArray>("key");
+    QTest::addColumn<bool>("filters");
+    QTest::newRow("by age") << QByteArray("age") << false;
+    QTest::newRow("by account") << QByteArray("account") << false;
+    QTest::newRow("by state") << QByteArray("state") << false;
+    QTest::newRow("filtered") << QByteArray("age") << true;
+}
+
+/// As jobsBatch(), with a QSortFilterProxyModel.
+void MicroMonitor::jobsBatchByProxy()
+{
+    QFETCH(const QByteArray, key);
+    QFETCH(const bool, filters);
+    Stream stream;
+    LiveData data;
+    data.apply(stream.snapshot);
+    data.flush();
+    PlainJobs jobs(data);
+    JobsProxy proxy(jobs, key, filters);
+    proxy.setSourceModel(&jobs);
+    proxy.sort(0, Qt::DescendingOrder);
+    std::vector<Update> batches;
+    for (int i = 0; i < kPrepared; ++i)
+        batches.push_back(stream.batch());
+    std::size_t next = 0;
+    QBENCHMARK
+    {
+        data.apply(batches[next++ % batches.size()]);
+        data.flush();
+    }
+    QVERIFY(proxy.rowCount() > 0);
 }
 
 void MicroMonitor::jobsTick()
