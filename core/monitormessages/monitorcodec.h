@@ -5,25 +5,26 @@
 
 #include <variant>
 
-/// The monitor's messages as lines of JSON and back: resources/docs/monitor-protocol.md. Nothing here looks
-/// at the clock or keeps anything. Thread-safe.
+/// Encodes messages of the monitor protocol as lines of JSON, and decodes them
+/// (resources/docs/monitor-protocol.md). No function reads a clock or has state. Thread-safe.
 namespace holdline::monitor {
 
-/// One line with its end.
+/// Encodes one line, with its line end.
 QByteArray encode(const Hello &hello);
 QByteArray encode(const Reply &reply);
 QByteArray encode(const Command &command);
-/// May be longer than kMaxFrameBytes: keep it to kMaxRowsPerUpdate rows and it is not.
+/// Longer than kMaxFrameBytes only when the update has more than kMaxRowsPerUpdate rows.
 QByteArray encode(const Update &update);
-/// The same without its sequence number, for connections that share the rest: put numbered() before it.
+/// Encodes the update without its sequence number, so that several connections share the rest. numbered()
+/// gives the bytes before it.
 QByteArray encodeUnnumbered(const Update &update);
-/// What encodeUnnumbered() wants before it.
+/// The bytes before the result of encodeUnnumbered().
 QByteArray numbered(std::uint64_t seq);
 
-/// Rows of all kinds in one update that certainly fit into a frame, however long their texts.
+/// The number of rows that certainly fits into one update, whatever their texts.
 inline constexpr std::size_t kMaxRowsPerUpdate = 256;
 
-/// One row, as in an update: for copying and exporting.
+/// Encodes one row as in an update, for copying and exporting.
 QByteArray encodeRow(const JobRow &row);
 QByteArray encodeRow(const LaneRow &row);
 QByteArray encodeRow(const CallbackRow &row);
@@ -31,14 +32,14 @@ QByteArray encodeRow(const DeadLetterRow &row);
 
 using Message = std::variant<Hello, Update, Reply>;
 
-/// What the service sent, or what is wrong with it. Unknown members are ignored, unknown words and wrong
-/// types are errors.
+/// Decodes a line of the service, or returns an error. Unknown members are ignored. Unknown names and
+/// wrong types are errors.
 std::variant<Message, QString> decode(QByteArrayView line);
-/// What a monitor sent.
+/// Decodes a line of a monitor, or returns an error.
 std::variant<Command, QString> decodeCommand(QByteArrayView line);
 
-/// At most kMaxTextBytes of it, whole characters of valid UTF-8, no control characters: what a row's texts
-/// are made with.
+/// Prepares a text from outside for a row: at most kMaxTextBytes, whole characters, valid UTF-8, no
+/// control characters.
 QByteArray rowText(QByteArrayView text);
 
 }  // namespace holdline::monitor

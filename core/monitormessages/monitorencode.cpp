@@ -35,7 +35,7 @@ QByteArray rowText(QByteArrayView text)
     const QByteArrayView head = text.first(std::min(text.size(), kMaxTextBytes + 4));
     if (text.size() <= kMaxTextBytes && isPlain(text))
         return text.toByteArray();
-    // A character cut in two at the end is left out with what follows; other nonsense becomes U+FFFD.
+    // An incomplete character at the end is dropped. Other invalid bytes become U+FFFD.
     QStringDecoder decoder(QStringDecoder::Utf8);
     QString characters = decoder.decode(head);
     const auto isControl = [](QChar c) { return c.category() == QChar::Other_Control; };

@@ -5,25 +5,25 @@
 
 #include <concepts>
 
-/// The members of every object of the monitor's protocol, in the order in which they are written. The encoder
-/// (ObjectWriter), the decoder (ObjectReader) and the test of the protocol's document walk the same lists.
-/// What they offer:
+/// The members of every object of the monitor protocol, in the order in which they are written. The encoder
+/// (ObjectWriter), the decoder (ObjectReader) and the test of the protocol page use the same lists. They
+/// offer these functions:
 ///
 ///     required(name, value)        always written; an error where it is missing
 ///     always(name, value)          always written; may be missing
-///     optional(name, value)        left out while it says nothing: empty, zero, false, no value
-///     byName(name, values, Enum{}) an object of those elements that say something, under the names of Enum
-///     bytes(text, base64, value)   under the first name where it can be shown, else coded under the second
+///     optional(name, value)        left out when empty, zero, false or without a value
+///     byName(name, values, Enum{}) an object of the elements that are not zero, under the names of Enum
+///     bytes(text, base64, value)   as text under the first name when it can be shown, else as base64
 ///     constant(name, text)         always written; not read
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
 
-/// A message that is read, or one that is written and const.
+/// A message that is read, or a const message that is written.
 template <typename Object, typename Message>
 concept Maybe = std::same_as<std::remove_const_t<Object>, Message>;
 
-/// How many values an enum has. They count from 0, and each has a name().
+/// The number of values of an enum. They count from 0, and each has a name().
 template <typename Enum>
 inline constexpr int kCountOf = 0;
 template <>
@@ -183,7 +183,7 @@ void describe(auto &&fields, Maybe<Hello> auto &hello)
     fields.always("pid"_L1, hello.pid);
 }
 
-/// Without `seq`, which stands before it. The kind must be known.
+/// Without `seq`, which numbered() writes first. The kind must be known.
 void describe(auto &&fields, Maybe<Update> auto &update)
 {
     if (update.kind == Update::Kind::Snapshot) {

@@ -10,11 +10,11 @@
 #include <concepts>
 #include <limits>
 
-/// What the monitor's decoders share; for them only.
+/// Internal to the decoders of this folder.
 namespace holdline::monitor {
 
-/// Reads a JSON object that describe() lists. The first thing that is wrong is kept as the error, and
-/// everything read after it is void.
+/// Reads a JSON object as described by describe(). The first error is the result, and all values after it
+/// are void.
 class ObjectReader
 {
 public:
@@ -37,7 +37,7 @@ public:
         require(name);
         read(name, value);
     }
-    /// Names of counts must be known; others are ignored, as unknown members are.
+    /// An unknown name of a count is an error. Unknown members are ignored.
     template <typename Enum, typename Value, std::size_t size>
     void byName(QLatin1StringView member, std::array<Value, size> &values, Enum) const
     {
@@ -108,7 +108,7 @@ private:
     {
         std::int64_t count = 0;
         read(name, count);
-        // Ten thousand years, so that nobody overflows when reckoning with it.
+        // Ten thousand years, so that later calculations cannot overflow.
         if (count < 0 || count > 253'402'300'800'000)
             fail(name, u"a time in milliseconds since 1970"_s);
         else
@@ -216,7 +216,7 @@ private:
     template <std::integral Integer>
     void take(QLatin1StringView name, const QJsonValue &value, Integer &number) const
     {
-        // A whole number in the range of double's exact ones. Counts are never negative.
+        // A whole number that a double represents exactly. Counts are never negative.
         constexpr double kExact = 9007199254740992.0;
         const double exact = value.toDouble(std::numeric_limits<double>::quiet_NaN());
         const qint64 whole = value.toInteger(-1);
@@ -232,7 +232,7 @@ private:
     QString &m_error;
 };
 
-/// The object in a line, or an error.
+/// The JSON object in a line, or an error.
 inline QJsonObject parseLine(QByteArrayView line, QString &error)
 {
     QJsonParseError problem;

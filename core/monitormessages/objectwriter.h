@@ -10,7 +10,7 @@
 #include <concepts>
 #include <cstring>
 
-/// What the monitor's encoders share; for them only.
+/// Internal to the encoders of this folder.
 namespace holdline::monitor {
 
 inline bool isPlain(char c)
@@ -18,8 +18,8 @@ inline bool isPlain(char c)
     return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
-/// Whether it stands in JSON as it is. Eight bytes at a time ("Bit Twiddling Hacks", S. E. Anderson: a zero
-/// in a word): every text of every row passes here.
+/// True when the text needs no escape in JSON. Tests eight bytes at a time ("Bit Twiddling Hacks", S. E.
+/// Anderson: a zero in a word), because every text of every row passes here.
 inline bool isPlain(QByteArrayView text)
 {
     constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
@@ -38,8 +38,8 @@ inline bool isPlain(QByteArrayView text)
     return std::all_of(at, end, [](char c) { return isPlain(c); });
 }
 
-/// A text that is written: QByteArray's append() costs five times as much for the few bytes of a member, and
-/// rows have dozens of them.
+/// A growing text. QByteArray::append() costs five times as much for the few bytes of a member, and rows
+/// have dozens of members.
 class Out
 {
 public:
@@ -72,7 +72,7 @@ public:
         else
             put(QByteArrayView(quoteJson(text)));
     }
-    /// A text that isPlain().
+    /// Appends a text that isPlain().
     void putPlain(QByteArrayView text)
     {
         makeRoom(text.size() + 2);
@@ -106,12 +106,12 @@ private:
         m_end = m_bytes.data() + m_bytes.size();
     }
 
-    QByteArray m_bytes;  ///< more than is written
-    char *m_at;          ///< in m_bytes, behind what is written
+    QByteArray m_bytes;  ///< larger than the written part
+    char *m_at;          ///< end of the written part
     char *m_end;
 };
 
-/// Writes a JSON object that describe() lists.
+/// Writes a JSON object as described by describe().
 class ObjectWriter
 {
 public:

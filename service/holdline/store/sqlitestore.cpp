@@ -6,6 +6,7 @@
 #include "service/holdline/store/sqlitereader.h"
 #include "service/holdline/store/sqliterows.h"
 #include "service/holdline/store/sqliteschema.h"
+#include "service/holdline/store/sqlitetidier.h"
 
 #include <QFileInfo>
 
@@ -181,6 +182,14 @@ QString SqliteStore::probe()
         m_connection.run("DELETE FROM probe") && transaction.commit())
         return {};
     return fail();
+}
+
+Tidied SqliteStore::tidy(WallTime now)
+{
+    Tidied tidied;
+    if (!SqliteTidier(m_connection, m_limits, m_size).step(now, tidied))
+        tidied.error = fail();
+    return tidied;
 }
 
 StoreSize SqliteStore::size() const

@@ -66,11 +66,6 @@ private:
     void noteOpen(const JobRecord &record, qint64 number, bool hasRequest);
     std::int64_t &kindOf(bool isEnded, bool isExpired);
     bool dropDeadLetters(int kind);
-    bool expire(WallTime now, TimePoint until, Tidied &tidied);
-    bool forget(WallTime now, TimePoint until, Tidied &tidied);
-    bool giveBack(TimePoint until, Tidied &tidied);
-    std::int64_t pages(const char *pragma);
-    bool isFull();
 
     const QString m_path;
     const Config::Store m_limits;

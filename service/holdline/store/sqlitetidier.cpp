@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The clean-up that keeps SqliteStore within its limits.
+#include "service/holdline/store/sqlitetidier.h"
+
 #include "service/holdline/store/recordbytes.h"
 #include "service/holdline/store/recordrules.h"
 #include "service/holdline/store/sqliterows.h"
 #include "service/holdline/store/sqliteschema.h"
-#include "service/holdline/store/sqlitestore.h"
 
 #include <limits>
 
@@ -22,18 +22,15 @@ constexpr std::int64_t kSparePages = 1024;
 
 }  // namespace
 
-Tidied SqliteStore::tidy(WallTime now)
+bool SqliteTidier::step(WallTime now, Tidied &tidied)
 {
-    Tidied tidied;
     const TimePoint until = Clock::now() + kStepTime;
-    if (!expire(now, until, tidied) || (!tidied.more && !forget(now, until, tidied)) ||
-        (!tidied.more && !giveBack(until, tidied)))
-        tidied.error = fail();
-    return tidied;
+    return expire(now, until, tidied) && (tidied.more || forget(now, until, tidied)) &&
+           (tidied.more || giveBack(until, tidied));
 }
 
 /// Turns results into tombstones that are too old, too many or too large together.
-bool SqliteStore::expire(WallTime now, TimePoint until, Tidied &tidied)
+bool SqliteTidier::expire(WallTime now, TimePoint until, Tidied &tidied)
 {
     const bool full = isFull();
     const std::int64_t tooMany = m_size.ended - m_limits.jobs;
@@ -92,7 +89,7 @@ bool SqliteStore::expire(WallTime now, TimePoint until, Tidied &tidied)
 }
 
 /// Deletes tombstones that are too old or too many. Deletes all when only tombstones use the room.
-bool SqliteStore::forget(WallTime now, TimePoint until, Tidied &tidied)
+bool SqliteTidier::forget(WallTime now, TimePoint until, Tidied &tidied)
 {
     const bool full = m_size.ended == 0 && isFull();
     const std::int64_t tooMany = full ? kRows : m_size.tombstones - m_limits.jobs;
@@ -130,7 +127,7 @@ bool SqliteStore::forget(WallTime now, TimePoint until, Tidied &tidied)
 }
 
 /// SQLite reuses free pages. Gives free pages above a quarter of the file back to the disk.
-bool SqliteStore::giveBack(TimePoint until, Tidied &tidied)
+bool SqliteTidier::giveBack(TimePoint until, Tidied &tidied)
 {
     const std::int64_t all = pages("PRAGMA page_count");
     const std::int64_t unused = pages("PRAGMA freelist_count");
@@ -153,14 +150,14 @@ bool SqliteStore::giveBack(TimePoint until, Tidied &tidied)
     return true;
 }
 
-std::int64_t SqliteStore::pages(const char *pragma)
+std::int64_t SqliteTidier::pages(const char *pragma)
 {
     const auto answer = m_connection.ask(pragma);
     return answer ? answer->toLongLong() : 0;
 }
 
 /// True before the last free page is used.
-bool SqliteStore::isFull()
+bool SqliteTidier::isFull()
 {
     const std::int64_t used = pages("PRAGMA page_count") - pages("PRAGMA freelist_count");
     return used * kStorePage > databaseBytes(m_limits) / 8 * 7;
