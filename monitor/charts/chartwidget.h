@@ -24,7 +24,6 @@ public:
     QImage render(QSize size, qreal pixelRatio = 1) const;
     /// Greyed, with these words above it ("as of 10:31:07"); an empty text: as usual.
     void setStale(const QString &text);
-    QString staleText() const { return m_stale; }
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;

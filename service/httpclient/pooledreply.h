@@ -69,7 +69,6 @@ public:
     std::optional<PoolPosition> takePoolPosition() { return std::exchange(m_poolPosition, std::nullopt); }
     /// The kernel took a byte of the request. It must never be sent again.
     void markSent() { m_sent = true; }
-    bool isSent() const { return m_sent; }
     /// True once for a request that was not sent: it may use another connection one time.
     bool takeRetry() { return !m_sent && !std::exchange(m_tried, true); }
 

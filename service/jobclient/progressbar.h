@@ -17,7 +17,6 @@ class ProgressBar
 public:
     ProgressBar();
 
-    bool isOn() const { return m_on; }
     /// Draws at most ten times a second, but always the last state.
     void show(int done, int total, std::chrono::nanoseconds elapsed);
     /// Keeps the line and adds an empty one below it.

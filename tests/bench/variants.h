@@ -13,8 +13,6 @@ struct Variants
     bool knowsMonitor = false;
     bool knowsStore = false;
     QStringList leftOut;  ///< sentences: what this holdline does not know
-
-    const Variant &asItIs() const { return compared.front(); }
 };
 
 inline const QString kAsItIs = QStringLiteral("holdline");
