@@ -24,7 +24,7 @@ void VirtualClient::send(const QByteArray &body, const QByteArray &idempotencyKe
         m_request += "Idempotency-Key: \"" + idempotencyKey + "\"\r\n";
     m_request += "\r\n" + body;
     m_parser.begin();
-    if (m_socket && m_socket->isQuiet()) {
+    if (m_socket && m_socket->hasNothingToRead()) {
         write();
     } else {
         disconnectSocket();
