@@ -11,29 +11,29 @@
 
 namespace holdline::bench {
 
-/// What to measure, and how long. Plain data.
+/// What the bench measures, and for how long. Plain data.
 struct Options
 {
     ProgramPaths paths;
-    QStringList only;                       ///< names of scenarios; empty: all
-    QStringList variants;                   ///< names of variants; empty: all that the programs know
-    std::vector<int> held;                  ///< numbers of requests held in the scenario "held"
-    int runs = 3;                           ///< of each variant, taking turns; the median counts
-    int jobs = 20'000;                      ///< of the scenario "whole", each run
-    double seconds = 5;                     ///< of load in the scenario "throughput", each run
-    int posts = 10'000;                     ///< of the scenario "start", each run
-    std::chrono::milliseconds idle{5'000};  ///< how long the idle CPU is watched in the scenario "held"
-    int singles = 100;                      ///< jobs one at a time while others are held, each of three times
-    int stored = 100'000;                   ///< results in the scenario "restart"
-    QString folder = QStringLiteral(".");   ///< for stores
-    QString json;                           ///< file to write; empty: none
-    QString markdown;                       ///< the same
+    QStringList only;                       ///< names of scenarios; empty for all
+    QStringList variants;                   ///< names of variants; empty for all that the programs know
+    std::vector<int> held;                  ///< numbers of held requests in the scenario "held"
+    int runs = 3;                           ///< runs of each variant, which take turns; the median counts
+    int jobs = 20'000;                      ///< jobs in each run of the scenario "whole"
+    double seconds = 5;                     ///< seconds of load in each run of the scenario "throughput"
+    int posts = 10'000;                     ///< POSTs in each run of the scenario "start"
+    std::chrono::milliseconds idle{5'000};  ///< time over which the scenario "held" measures idle CPU
+    int singles = 100;  ///< jobs sent one at a time while others are held; the bench sends them three times
+    int stored = 100'000;                  ///< stored results in the scenario "restart"
+    QString folder = QStringLiteral(".");  ///< folder for stores
+    QString json;                          ///< JSON file to write; empty for none
+    QString markdown;                      ///< Markdown file to write; empty for none
 };
 
-/// The scenarios by name, in the order in which they run.
+/// Names of the scenarios, in the order in which they run.
 QStringList scenarioNames();
 
-/// `arguments` with the program's name first. An Exit for --help and whatever is wrong.
+/// Expects the program's name first in `arguments`. Returns an Exit for --help and for errors.
 std::variant<Options, Exit> parseOptions(const QStringList &arguments);
 
 }  // namespace holdline::bench

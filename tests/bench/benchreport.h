@@ -12,21 +12,21 @@
 
 namespace holdline::bench {
 
-/// All of one run of the bench.
+/// The results of one run of the bench.
 struct BenchReport
 {
     Machine machine;
-    QStringList command;  ///< as it was given
+    QStringList command;  ///< the command line of the run
     QDateTime at;
     QStringList leftOut;  ///< variants that the programs do not know
     std::vector<ScenarioResult> scenarios;
 };
 
-/// Markdown that is also fit for a terminal: a table per scenario, its ratios, its notes.
+/// Markdown that a terminal shows well: one table per scenario, with its ratios and notes.
 QByteArray toMarkdown(const BenchReport &report);
 QByteArray toJson(const BenchReport &report);
 
-/// The table of one scenario, columns padded to their widest cell.
+/// The table of one scenario. Columns are padded to their widest cell.
 QByteArray toTable(const ScenarioResult &scenario);
 
 }  // namespace holdline::bench

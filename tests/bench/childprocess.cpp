@@ -66,7 +66,7 @@ void giveUp(const QString &why)
 
 ChildProcess::ChildProcess(const QStringList &command)
 {
-    // All that allocates comes before fork().
+    // Everything that allocates comes before fork().
     std::vector<std::string> arguments;
     for (const QString &argument : command)
         arguments.push_back(argument.toStdString());
@@ -85,7 +85,7 @@ ChildProcess::ChildProcess(const QStringList &command)
     if (m_pid == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND;
-        // The parent may have gone before the line above.
+        // The parent may have ended before prctl() took effect.
         if (::getppid() != parent || ::chdir(directory.c_str()) != 0 ||
             ::dup2(::open("out", kFlags, 0600), STDOUT_FILENO) < 0 ||
             ::dup2(::open("err", kFlags, 0600), STDERR_FILENO) < 0)

@@ -15,40 +15,39 @@ namespace holdline::bench {
 
 using namespace std::chrono_literals;
 
-/// Ends the bench with a word on standard error and exit code 1. A measurement that cannot be made has no
-/// result, and its processes end with this one.
+/// Writes `why` to standard error and ends the bench with exit code 1. A failed measurement has no result.
+/// The child processes end with the bench.
 [[noreturn]] void giveUp(const QString &why);
 
 /// How a process ended.
 struct Ended
 {
     int exitCode = -1;                ///< -1 when a signal ended it
-    std::chrono::nanoseconds cpu{0};  ///< user and system, all its threads, from the system's account
+    std::chrono::nanoseconds cpu{0};  ///< user and system CPU time of all threads, as the kernel counts it
 };
 
-/// A program in a process and an empty working directory of its own, so that no `.env` is read; its
-/// environment has nothing that configures holdline, whose store is in that directory. Output goes to files,
-/// which costs the same whoever reads it. It is killed with this object, and with the bench, however that
-/// ends.
+/// A program in a process and an empty working directory of its own, so that it reads no `.env`. Its
+/// environment does not configure holdline. The store is in that directory. Output goes to files, so that its
+/// cost does not depend on a reader. The process is killed when this object is destroyed or the bench ends.
 class ChildProcess
 {
 public:
-    /// Starts it; gives up when there is no such program.
+    /// Starts the program. Ends the bench when it does not exist.
     explicit ChildProcess(const QStringList &command);
     ~ChildProcess();
     ChildProcess(const ChildProcess &) = delete;
     ChildProcess &operator=(const ChildProcess &) = delete;
 
     pid_t pid() const { return m_pid; }
-    /// User and system time so far, all threads, those that have ended included.
+    /// User and system time so far, of all threads including those that have ended.
     std::chrono::nanoseconds cpu() const;
-    /// Bytes of memory it has in RAM.
+    /// Resident memory in bytes.
     qint64 residentBytes() const;
     QByteArray out() const;
     QByteArray err() const;
 
     void send(int signal) const;
-    /// Nothing when it has not ended by then.
+    /// The result of the process, or nullopt when it still runs after `patience`.
     std::optional<Ended> waitForEnd(std::chrono::milliseconds patience);
 
 private:

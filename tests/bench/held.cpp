@@ -11,17 +11,18 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Few: each account that is busy keeps a connection to the upstream, which is not what a held request costs.
+/// Few, because each busy account keeps a connection to the upstream, and the scenario measures held
+/// requests.
 constexpr int kHeldAccounts = 100;
 constexpr int kQuickMs = 5;
 constexpr int kWindows = 3;
 constexpr int kBareRequests = 300;
 constexpr int kAtOnce = 50;
-constexpr int kShareOfJobs = 10;  ///< a tenth of those of the scenario "whole" while others are held
-/// They come one after the other: all at the same moment would measure the kernel's queue of connections.
+constexpr int kShareOfJobs = 10;  ///< one tenth of the jobs of the scenario "whole" run meanwhile
+/// Clients arrive at this rate. All at once would measure the kernel's connection queue.
 constexpr int kFillPerSecond = 2'000;
 constexpr std::chrono::seconds kFillPatience{20};
-/// Beyond it there are not descriptors enough for every variant: only holdline as it is holds so many.
+/// Above this number some variants run out of descriptors, so only the default holdline is measured.
 constexpr int kManyHeld = 10'000;
 
 void pause(std::chrono::milliseconds time)
@@ -29,7 +30,7 @@ void pause(std::chrono::milliseconds time)
     std::this_thread::sleep_for(time);
 }
 
-/// Waits until so many are held, or for as long as their number grows; how many are held then.
+/// Waits until `wanted` requests are held, or until the number stops growing. Returns the number.
 int waitUntilHeld(const World &world, LoadRun &load, int wanted)
 {
     int held = 0;
@@ -39,7 +40,7 @@ int waitUntilHeld(const World &world, LoadRun &load, int wanted)
         if (now > held)
             until = std::chrono::steady_clock::now() + kFillPatience;
         held = now;
-        // All started too: a request in its lane is held, but its start is yet to come.
+        // A queued request counts as held before its start. Wait for the starts, too.
         if (held >= wanted && world.metric("holdline_starts_in_flight") <= 0)
             break;
         pause(100ms);
@@ -47,7 +48,7 @@ int waitUntilHeld(const World &world, LoadRun &load, int wanted)
     return held;
 }
 
-/// Requests that are refused at once (405): the front alone, one after another.
+/// Sequential requests that are refused at once (405). They measure the HTTP front alone.
 double bareRequests(const World &world)
 {
     PlainHttp connection(world.port());
@@ -63,7 +64,7 @@ void measureOthers(const Options &options, World &world, Sample &sample)
     std::vector<double> bare;
     std::vector<double> single;
     const QStringList quick{u"--account"_s, u"quick"_s, u"--accounts"_s, QString::number(kAtOnce)};
-    // The connections of these accounts to the upstream may have been closed for being idle.
+    // The idle connections of these accounts to the upstream may have been closed.
     sample["errors"] += world.run(quick + QStringList{u"--jobs"_s, QString::number(2 * kAtOnce)}).failed;
     for (int window = 0; window < kWindows; ++window) {
         bare.push_back(bareRequests(world));

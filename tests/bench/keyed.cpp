@@ -18,13 +18,13 @@ constexpr auto kDurationMs = 50;
 struct Kind
 {
     QString name;
-    QStringList arguments;  ///< of jobclient
+    QStringList arguments;  ///< arguments of jobclient
 };
 
 const std::array<Kind, 2> kKinds{{{u"without a key"_s, {}}, {u"with a key"_s, {u"--idempotency-keys"_s}}}};
 
-/// Both in one process of holdline, one after the other, so that they differ in nothing else. Each run begins
-/// with the other one.
+/// Both variants run in one process of holdline, one after the other, so that nothing else differs. Runs
+/// alternate which one is first.
 void measureOnce(const Options &options, int run, ScenarioResult &result)
 {
     const int jobs = static_cast<int>(2 * options.seconds * kRate);

@@ -6,7 +6,7 @@
 
 namespace holdline::bench {
 
-/// Where and with what was measured: figures without it mean nothing.
+/// The machine and the build of a measurement. Figures mean nothing without them.
 struct Machine
 {
     QString cpu;
@@ -14,14 +14,14 @@ struct Machine
     QString kernel;
     QString qt;
     QString compiler;
-    QString build;        ///< type and flags that matter
-    double load = 0;      ///< over the last minute, before anything was measured
+    QString build;        ///< build type and the relevant flags
+    double load = 0;      ///< load average of the last minute, before the bench started
     int descriptors = 0;  ///< RLIMIT_NOFILE of each process
 
     static Machine thisOne();
-    /// One line.
+    /// One line of text.
     QString text() const;
-    /// Why the figures should not be believed; empty where they may be.
+    /// Reasons why the figures are not reliable. Empty when there are none.
     QStringList warnings() const;
 };
 

@@ -9,14 +9,14 @@
 
 namespace holdline::bench {
 
-/// A connection to holdline's local socket, in a thread of this process that reads all there is and throws it
-/// away, or that reads nothing.
+/// A connection to holdline's local socket, in a thread of this process. It reads and discards everything, or
+/// reads nothing.
 class Observer
 {
 public:
     enum class Habit { Reads, NeverReads };
 
-    /// Gives up when nobody listens there.
+    /// Ends the bench when nothing listens at `path`.
     Observer(const QString &path, Habit habit);
     ~Observer();
     Observer(const Observer &) = delete;

@@ -5,8 +5,8 @@
 
 namespace holdline::bench {
 
-/// One kept-alive connection to a port of this machine, with blocking calls and nothing else: what it costs
-/// is not on the measured side. Gives up on whatever goes wrong.
+/// One kept-alive connection to a local port, with plain blocking calls, so that the client costs little.
+/// Ends the bench on any error.
 class PlainHttp
 {
 public:
@@ -15,7 +15,7 @@ public:
     PlainHttp(const PlainHttp &) = delete;
     PlainHttp &operator=(const PlainHttp &) = delete;
 
-    /// The body of the answer, which must have a Content-Length; any status is an answer.
+    /// The body of the response, whatever its status. The response must have a Content-Length.
     QByteArray get(const QByteArray &path);
 
 private:

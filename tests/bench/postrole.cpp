@@ -48,8 +48,8 @@ int serve()
     return QCoreApplication::exec();
 }
 
-/// Posts start requests, so many at a time, each for an account of its own as holdline's lanes do, and counts
-/// what they cost after a warm-up.
+/// Posts start requests, several at a time, each for its own account as in the lanes of holdline. Counts
+/// their cost after a warm-up.
 class Poster : public QObject
 {
 public:

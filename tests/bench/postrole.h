@@ -11,8 +11,8 @@ namespace holdline::bench {
 ///     bench --role post MANAGER LOOP PORT POSTS AT_ONCE
 ///                                                  posts; prints CPU microseconds per POST and errors
 ///
-/// MANAGER is "pooled" or "stock", LOOP is "epoll" (ours) or "qt". The exit code when this is one of them,
-/// else nothing.
+/// MANAGER is "pooled" or "stock", LOOP is "epoll" (ours) or "qt". Returns the exit code of the role, or
+/// nullopt when the arguments name no role.
 std::optional<int> playRole(int argc, char **argv);
 
 }  // namespace holdline::bench

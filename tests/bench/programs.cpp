@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{20};
 
-/// The first group of the pattern's first match in what the process writes; gives up when it does not come.
+/// Returns the first group of the pattern's first match in the process's output. Ends the bench when it does
+/// not appear.
 quint16 waitForPort(ChildProcess &process, QByteArray (ChildProcess::*output)() const, const QString &pattern)
 {
     const QRegularExpression expression(pattern);
@@ -42,7 +43,7 @@ QString wordsOf(const QJsonObject &errors)
 
 QStringList jobclientCommand(const ProgramPaths &paths, quint16 port, const QStringList &arguments)
 {
-    // A limit that no run keeps: the proof block, which is not what is measured, is not made then.
+    // Every run exceeds this limit, so jobclient makes no proof block. The bench does not measure proofs.
     return QStringList{paths.jobclient, u"--url"_s,   u"http://127.0.0.1:%1/start"_s.arg(port),
                        u"--json"_s,     u"--limit"_s, u"1ms"_s} +
            arguments;

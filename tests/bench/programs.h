@@ -9,7 +9,7 @@
 
 namespace holdline::bench {
 
-/// Where the executables are.
+/// Paths of the executables.
 struct ProgramPaths
 {
     QString holdline;
@@ -17,35 +17,35 @@ struct ProgramPaths
     QString jobclient;
 };
 
-/// One way to run holdline.
+/// One configuration of holdline.
 struct Variant
 {
     QString name;
-    QStringList arguments;  ///< of holdline, beside those of the scenario
+    QStringList arguments;  ///< arguments of holdline, besides those of the scenario
 };
 
-/// What jobclient said about a run.
+/// The report of one jobclient run.
 struct LoadReport
 {
     int jobs = 0;
     int succeeded = 0;
     int failed = 0;
     double jobsPerSecond = 0;
-    double p50Seconds = 0;  ///< of a job's duration as its client saw it
+    double p50Seconds = 0;  ///< job duration as the client saw it
     double p99Seconds = 0;
     double maxSeconds = 0;
-    QString errors;                   ///< words and numbers; empty without any
-    std::chrono::nanoseconds cpu{0};  ///< of jobclient, start and end included
+    QString errors;                   ///< error names and counts; empty without errors
+    std::chrono::nanoseconds cpu{0};  ///< CPU of jobclient, including its start and end
 };
 
-/// A jobclient that runs.
+/// A running jobclient.
 class LoadRun
 {
 public:
-    /// `arguments` beside --url and --json.
+    /// `arguments` come besides --url and --json.
     LoadRun(const ProgramPaths &paths, quint16 port, const QStringList &arguments);
 
-    /// Waits for its end; gives up when that does not come or is no report.
+    /// Waits for the end. Ends the bench when the process does not end or prints no report.
     LoadReport finish(std::chrono::milliseconds patience = 10min);
     bool isOver() { return m_process.waitForEnd(0ms).has_value(); }
 
@@ -53,7 +53,7 @@ private:
     ChildProcess m_process;
 };
 
-/// A jobserver, and a holdline before it, on ports the system picked.
+/// A jobserver and a holdline in front of it, on ports that the system picked.
 class World
 {
 public:
@@ -63,17 +63,17 @@ public:
     LoadReport run(const QStringList &jobclientArguments);
     std::unique_ptr<LoadRun> start(const QStringList &jobclientArguments);
 
-    /// Kills holdline and starts it again, with these arguments in place of the ones before. The time from
-    /// its start until it listens.
+    /// Kills holdline and starts it again with these arguments instead of the earlier ones. Returns the time
+    /// from its start until it listens.
     std::chrono::nanoseconds restart(const QStringList &holdlineArguments);
 
-    /// The jobs that run upstream end now.
+    /// Ends the jobs that run upstream now.
     void endHeldJobs();
 
     const ChildProcess &holdline() const { return *m_holdline; }
     const ChildProcess &jobserver() const { return *m_jobserver; }
     quint16 port() const { return m_port; }
-    /// The value of one of holdline's metrics; -1 when there is none of that name.
+    /// The value of one holdline metric, or -1 when it does not exist.
     double metric(const QByteArray &name) const;
 
 private:
@@ -87,7 +87,7 @@ private:
     quint16 m_adminPort = 0;
 };
 
-/// How much CPU the programs of a world use between two moments.
+/// The CPU that the programs of a world use between two moments.
 class CpuMarks
 {
 public:
@@ -105,13 +105,12 @@ private:
     std::chrono::nanoseconds m_jobserver;
 };
 
-/// Microseconds per piece.
 inline double microsecondsEach(std::chrono::nanoseconds cpu, int pieces)
 {
     return std::chrono::duration<double, std::micro>(cpu).count() / pieces;
 }
 
-/// Whether `program --help` names this flag.
+/// True when `program --help` lists this flag.
 bool knowsFlag(const QString &program, const QString &flag);
 
 }  // namespace holdline::bench

@@ -28,7 +28,7 @@ QStringList keyedLoad(int jobs, int concurrency)
         u"--accounts"_s, QString::number(kAccounts), u"--idempotency-prefix"_s, QString::fromLatin1(kPrefix)};
 }
 
-/// The middle time of a look-up by a key, any of those that are stored.
+/// The median time of a look-up by key, over random stored results.
 double findTime(const World &world, int stored)
 {
     PlainHttp connection(world.port());
@@ -45,8 +45,7 @@ double findTime(const World &world, int stored)
     return median(std::move(times));
 }
 
-/// The longest time of a job that needs no promise and no time upstream, with as many of them as go on for
-/// `seconds`.
+/// Runs plain jobs that take no time upstream, at a fixed rate for `seconds`.
 LoadReport besides(World &world, double seconds)
 {
     return world.run({u"--rate"_s, QString::number(kBesideRate), u"--jobs"_s,
@@ -72,7 +71,7 @@ void measureOnce(const Options &options, int run, ScenarioResult &result)
     const LoadReport before = besides(world, options.seconds);
     sample["longest_ms"] = before.maxSeconds * 1000;
 
-    // All are older than that: they go now.
+    // All results have expired, so the store deletes them now.
     say(u"restart: expiry, run %1"_s.arg(run));
     world.restart(keeping + QStringList{u"--store-keep-for"_s, u"1s"_s});
     const LoadReport meanwhile = besides(world, 2 * options.seconds);

@@ -11,32 +11,32 @@
 
 namespace holdline::bench {
 
-/// One column of a table and one member of the JSON.
+/// One column of a table and one member of the JSON report.
 struct Metric
 {
     enum class Summary { Median, Sum };
 
-    QByteArray key;  ///< with its unit, e.g. "holdline_us_per_job"
+    QByteArray key;  ///< includes the unit, e.g. "holdline_us_per_job"
     QString title;
     int decimals = 0;
-    Summary summary = Summary::Median;  ///< of several runs
+    Summary summary = Summary::Median;  ///< how several runs are summed up
 };
 
-/// What one run measured, by Metric::key. A metric may be missing: not measured.
+/// The values of one run, by Metric::key. A metric that was not measured is missing.
 using Sample = std::map<QByteArray, double>;
 
-/// The runs of one variant, under one condition.
+/// The runs of one variant under one condition.
 struct Series
 {
     QString variant;
-    std::optional<int> held;  ///< requests held meanwhile, where that is the condition
+    std::optional<int> held;  ///< number of held requests, when that is the condition
     std::vector<Sample> samples;
 
-    /// Over all runs that have it; nothing when none has.
+    /// Summary over the runs that have the metric, or nullopt when no run has it.
     std::optional<double> value(const Metric &metric) const;
 };
 
-/// A number that is made of two others, for people who would otherwise divide in their heads.
+/// The quotient of two measured values.
 struct Ratio
 {
     QString text;
@@ -46,21 +46,21 @@ struct Ratio
 struct ScenarioResult
 {
     QByteArray name;
-    QString about;  ///< what was done, in a sentence
+    QString about;  ///< one sentence about the measurement
     std::vector<Metric> metrics;
     std::vector<Series> series;
     std::vector<Ratio> ratios;
-    QStringList notes;  ///< what a reader of the figures must know
+    QStringList notes;  ///< notes that the reader of the figures needs
 
-    /// The series of that variant and condition; made when it is not there.
+    /// The series of that variant and condition. Creates it when it does not exist.
     Series &seriesOf(const QString &variant, std::optional<int> held = std::nullopt);
-    /// A metric's value there; nothing when that was not measured.
+    /// The value of a metric, or nullopt when it was not measured.
     std::optional<double> value(const QString &variant, std::optional<int> held, const QByteArray &key) const;
-    /// Adds a ratio when both of its numbers were measured.
+    /// Adds a ratio when both values were measured.
     void addRatio(const QString &text, std::optional<double> above, std::optional<double> below);
 };
 
-/// The middle one, or the mean of the two in the middle. `values` must not be empty.
+/// The middle value, or the mean of the two middle ones. `values` must not be empty.
 double median(std::vector<double> values);
 
 }  // namespace holdline::bench

@@ -7,30 +7,30 @@
 
 namespace holdline::bench {
 
-/// What is going on, on standard error.
+/// Writes progress to standard error.
 void say(const QString &text);
 
-/// 500 short jobs at a time over 1,000 accounts: CPU per job of each of the three programs.
+/// 500 concurrent short jobs over 1,000 accounts. Measures CPU per job of each of the three programs.
 ScenarioResult measureWhole(const Options &options, const std::vector<Variant> &variants);
 
-/// As many jobs per second as the machine does with all three programs on it, then half of that, with the
-/// latency each job had over its own duration.
+/// The highest rate of jobs with all three programs on the machine. Then the latency that each job had beyond
+/// its own duration, at half of that rate.
 ScenarioResult measureThroughput(const Options &options, const std::vector<Variant> &variants);
 
-/// While N requests are held: CPU when nothing happens, memory, and what other requests cost.
+/// With N held requests: idle CPU, memory, and the cost of other requests.
 ScenarioResult measureHeld(const Options &options, const std::vector<Variant> &variants);
 
-/// One POST through the pooled manager and through Qt's stock one, each in a process that does nothing else.
+/// One POST through the pooled manager and through Qt's stock one, each in a process of its own.
 ScenarioResult measureStart(const Options &options);
 
-/// What those who watch over the local socket cost.
+/// The cost of observers of the local socket.
 ScenarioResult measureMonitor(const Options &options);
 
-/// What an Idempotency-Key costs, at a fixed rate of jobs and with the store on a disk.
+/// The cost of an Idempotency-Key, at a fixed rate of jobs and with the store on a disk.
 ScenarioResult measureKeyed(const Options &options);
 
-/// A restart with many stored results, finding one of them, and what clients notice while they are thrown
-/// away.
+/// A restart with many stored results, a look-up of one of them, and the latency of jobs while results
+/// expire.
 ScenarioResult measureRestart(const Options &options);
 
 }  // namespace holdline::bench

@@ -8,15 +8,15 @@
 
 namespace holdline::bench {
 
-/// A folder for a store, on the disk that the options mean; goes with this object. Gives up when it cannot be
-/// made.
+/// A temporary folder for a store, on the disk that the options name. Removed with this object. Ends the
+/// bench when it cannot be created.
 class StoreFolder
 {
 public:
     explicit StoreFolder(const Options &options);
 
     QString file() const { return m_directory.filePath(QStringLiteral("holdline.db")); }
-    /// A sentence where the figures say nothing about a disk; empty on a disk.
+    /// A warning when the folder is not on a disk. Empty otherwise.
     QString warning() const;
 
 private:

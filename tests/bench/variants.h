@@ -5,14 +5,14 @@
 
 namespace holdline::bench {
 
-/// Which variants there are to compare.
+/// The variants to compare.
 struct Variants
 {
-    std::vector<Variant> compared;  ///< holdline as it is first, then with parts of Qt in place of ours
+    std::vector<Variant> compared;  ///< the default holdline first, then with parts of Qt instead of ours
     std::vector<Variant> threads;   ///< with one thread and with two
     bool knowsMonitor = false;
     bool knowsStore = false;
-    QStringList leftOut;  ///< sentences: what this holdline does not know
+    QStringList leftOut;  ///< sentences about flags that this holdline does not know
 };
 
 inline const QString kAsItIs = QStringLiteral("holdline");
@@ -24,7 +24,7 @@ inline QStringList variantNames()
     return {kAsItIs, kQtLoop, kStockManager};
 }
 
-/// Asks holdline's --help for the flags, and keeps what the options want.
+/// Reads the flags from holdline's --help and keeps the variants that the options select.
 Variants findVariants(const Options &options);
 
 }  // namespace holdline::bench

@@ -27,8 +27,8 @@ const std::array<Watch, 3> kWatches{{{u"nobody watches"_s, std::nullopt},
                                      {u"one that reads"_s, Observer::Habit::Reads},
                                      {u"one that does not read"_s, Observer::Habit::NeverReads}}};
 
-/// All in one process of holdline, one after the other, so that they differ in nothing else. Each run begins
-/// with another of them.
+/// All variants run in one process of holdline, one after the other, so that nothing else differs. Each run
+/// begins with another variant.
 void measureOnce(const Options &options, int run, ScenarioResult &result)
 {
     const QStringList load{u"--concurrency"_s, QString::number(kAtOnce), u"--accounts"_s,

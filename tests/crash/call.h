@@ -11,13 +11,13 @@
 
 namespace holdline::crash {
 
-/// What came of a Call.
+/// How a Call ended.
 struct CallResult
 {
     enum class Fate {
         Answered,
-        Refused,  ///< nobody listens
-        Broken    ///< the connection ended before the whole answer was there
+        Refused,  ///< nothing listens
+        Broken    ///< the connection ended before the whole response arrived
     };
     Fate fate = Fate::Answered;
     int status = 0;
@@ -27,8 +27,8 @@ struct CallResult
 
 /// One request on a connection of its own to 127.0.0.1.
 ///
-/// Life: begins by itself; finished() comes once, never from inside the constructor, and destroying it hangs
-/// up without one. Not to be destroyed inside finished(): use deleteLater(). Lives in one thread.
+/// Begins by itself. Emits finished() once, never from inside the constructor. Destroying it hangs up without
+/// a signal. Do not destroy it inside finished(): use deleteLater(). Lives in one thread.
 class Call : public QObject, private http::StreamSocket::User
 {
     Q_OBJECT

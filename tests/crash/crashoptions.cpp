@@ -81,7 +81,7 @@ std::variant<Options, Exit> parseOptions(const QStringList &arguments)
     const QFileInfo program(options.holdline);
     if (!program.isFile() || !program.isExecutable())
         line.refuse(u"holdline"_s, options.holdline, u"a program is wanted"_s);
-    // Absolute: it runs in a folder of its own.
+    // Absolute, because holdline runs in a folder of its own.
     options.holdline = program.absoluteFilePath();
     if (const auto exit = line.exit())
         return *exit;

@@ -14,35 +14,35 @@ namespace holdline::crash {
 
 using namespace std::chrono_literals;
 
-/// How a run goes. Plain data.
+/// The options of a run. Plain data.
 struct Options
 {
     int rounds = 10;
-    /// Round 0 is made from it, round 1 from the next number, and so on: `--rounds 1 --seed` with a round's
-    /// own seed makes that one again.
+    /// Round 0 uses this seed, round 1 the next number, and so on. `--rounds 1 --seed` with a round's seed
+    /// repeats that round.
     std::uint64_t seed = 0;
-    int jobs = 40;  ///< keys in a round
+    int jobs = 40;  ///< number of keys in a round
     int accounts = 4;
-    /// Where the rounds' folders with the store's files are made; those of rounds with violations are kept.
-    QString storeDir;  ///< empty: a folder of its own below the system's for temporary files
-    QString holdline;  ///< the program
-    QByteArray point;  ///< where it kills itself (core/crashpoint.h); empty: it is killed from outside
-    int passing = 0;   ///< of that point, at each of the first starts; 0: by chance
-    int kills = 3;     ///< at most, within a round; another one follows when all have their answers
+    /// Parent of the rounds' store folders. Folders of rounds with violations stay.
+    QString storeDir;  ///< empty for a folder of its own below the system's temporary folder
+    QString holdline;  ///< path of the program
+    QByteArray point;  ///< crash point of holdline (core/base/crashpoint.h); empty for a kill from outside
+    int passing = 0;   ///< passing of that point at which the first lives end; 0 for a random one
+    int kills = 3;  ///< most kills within a round; a further kill follows when all clients have their answers
     bool ambiguousAlways = false;  ///< retry.ambiguous = always, with an upstream that honours the key
-    int threads = 0;               ///< of holdline; 0: 1 to 3, at each start others
-    int faultPercent = 4;          ///< of each of the upstream's faults that must not matter
+    int threads = 0;               ///< threads of holdline; 0 for a random number from 1 to 3 at each start
+    int faultPercent = 4;          ///< percentage of each upstream fault that must not matter
     std::chrono::milliseconds jobDeadline = 6s;
-    std::chrono::milliseconds patience = 90s;  ///< with one round
+    std::chrono::milliseconds patience = 90s;  ///< time limit of one round
     bool json = false;
 };
 
-/// The names of core/crashpoint.h, in the order of the writes.
+/// The names in core/base/crashpoint.h, in the order of the writes.
 const QByteArrayList &pointNames();
 inline const QByteArray kRandomPoint = QByteArrayLiteral("random");
 
-/// `arguments` with the program's name first. An Exit for --help and whatever is wrong. The seed is made at
-/// random when it is not given.
+/// Expects the program's name first in `arguments`. Returns an Exit for --help and for errors. Picks a random
+/// seed when none is given.
 std::variant<Options, Exit> parseOptions(const QStringList &arguments);
 
 }  // namespace holdline::crash

@@ -10,8 +10,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Until the next try where nobody listens, and where the service says so. In a hurry, whatever Retry-After
-/// says: what is tested is the service and not its clients' patience.
+/// Pause before the next try when nothing listens or the service refuses. Ignores Retry-After, because the
+/// test is about the service and not about patience.
 constexpr std::chrono::milliseconds kRefusedPause{15};
 constexpr std::chrono::milliseconds kPollPause{25};
 constexpr std::chrono::milliseconds kToldPause{50};
@@ -23,8 +23,8 @@ QByteArray codeOf(const CallResult &result)
     return QJsonDocument::fromJson(result.body).object().value("code"_L1).toString().toUtf8();
 }
 
-/// The end of a job, as opposed to that of one client's wait for it, which has the same status and, of a job
-/// whose start's fate is unknown, the same word.
+/// True for the end of the job. The end of one client's wait can have the same status and, when the start's
+/// fate is unknown, the same code.
 bool isFinal(const CallResult &result, bool replayed, const QByteArray &code)
 {
     switch (result.status) {

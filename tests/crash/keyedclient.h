@@ -10,17 +10,16 @@
 
 namespace holdline::crash {
 
-/// A client that says who its request is and wants its answer, whatever happens to the service: where nobody
-/// listens, the connection breaks, or it is told to come again, it comes again, with its key or to the job it
-/// was handed over to.
+/// A client with a key that retries until it has its answer. It retries when nothing listens, when the
+/// connection breaks, and after 503. It retries with its key, or at the job that was handed over.
 ///
-/// Life: construct, start(); finished() comes once. Destroying it hangs up. Lives in one thread.
+/// Construct, then start(). Emits finished() once. Destroying it hangs up. Lives in one thread.
 class KeyedClient : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `order` must outlive it.
+    /// `order` must outlive the client.
     KeyedClient(quint16 port, const OrderPlan &order, const ClientPlan &plan, const QByteArray &name,
                 QObject *parent = nullptr);
 
@@ -28,9 +27,9 @@ public:
     bool isDone() const { return m_isDone; }
     const QByteArray &name() const { return m_name; }
     const OrderPlan &order() const { return m_order; }
-    /// Asks for more than an answer needs when all goes well.
+    /// Number of requests beyond those of an undisturbed run.
     int retries() const { return m_retries; }
-    /// The last thing that happened to it, for people.
+    /// The last event of this client, for people.
     const QString &last() const { return m_last; }
 
 Q_SIGNALS:
@@ -50,7 +49,7 @@ private:
     QTimer m_next;
     QTimer m_leaving;
     Call *m_call = nullptr;
-    QByteArray m_job;  ///< path of the job it was handed over to
+    QByteArray m_job;  ///< path of the job after the hand-over
     bool m_hasLeft = false;
     bool m_isDone = false;
     int m_retries = 0;

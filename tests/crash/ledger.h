@@ -12,46 +12,46 @@
 
 namespace holdline::crash {
 
-/// The answer a client was content with.
+/// The final answer of one client.
 struct FinalAnswer
 {
-    QByteArray client;  ///< who, for people
+    QByteArray client;  ///< the client's name, for people
     int status = 0;
-    QByteArray code;  ///< of a problem
+    QByteArray code;  ///< the code of a problem
     QByteArray body;
     bool replayed = false;
-    bool again = false;  ///< asked for once more, after another kill
+    bool again = false;  ///< the answer of a second request after another kill
 };
 
-/// What the judgement counts.
+/// The counts of a verdict.
 struct Counts
 {
     int orders = 0;
     int completed = 0;
-    int interrupted = 0;  ///< told that its start's fate is unknown; never ran
+    int interrupted = 0;  ///< orders that never ran and were answered "fate unknown"
     int answers = 0;
     int replayed = 0;
     int lost = 0;
     int runTwice = 0;
-    int wrong = 0;  ///< answered with what is not its own result, or differently
+    int wrong = 0;  ///< answers that are not the order's own result, or that differ
 
     Counts &operator+=(const Counts &other);
     bool isClean() const { return lost == 0 && runTwice == 0 && wrong == 0; }
 };
 
-/// What happened to each order: which jobs ran for it upstream, and what its clients were told. Judges it.
-/// Pure.
+/// The history of each order: the jobs that ran for it upstream and the answers of its clients. Finds
+/// violations. Pure.
 class Ledger
 {
 public:
-    /// Whether the entry is a proof that the upstream gave this account.
+    /// True when the upstream gave this proof to this account.
     using ProofJudge = std::function<bool(const QByteArray &account, const ProofEntry &entry)>;
 
     void add(const QByteArray &order, const QByteArray &account);
-    /// A job of that id was started upstream.
+    /// Records that a job with this id was started upstream.
     void started(const QByteArray &order, const QByteArray &jobId);
     void answered(const QByteArray &order, const FinalAnswer &answer);
-    /// A client has not been answered.
+    /// Records that a client has no answer.
     void unanswered(const QByteArray &order, const QByteArray &client);
 
     struct Verdict
@@ -59,7 +59,7 @@ public:
         Counts counts;
         QStringList violations;  ///< sentences
     };
-    /// `mayBeUnknown`: an order that never ran may have been told so (see retry.ambiguous).
+    /// `mayBeUnknown` allows the answer "fate unknown" for an order that never ran (see retry.ambiguous).
     Verdict judge(const ProofJudge &isValid, bool mayBeUnknown) const;
 
 private:
@@ -72,7 +72,7 @@ private:
     };
 
     std::map<QByteArray, Order> m_orders;
-    std::vector<QByteArray> m_strangers;  ///< orders nobody made that were started
+    std::vector<QByteArray> m_strangers;  ///< started orders that are not part of the plan
 };
 
 }  // namespace holdline::crash

@@ -10,24 +10,24 @@
 
 namespace holdline::crash {
 
-/// What one client does about its order.
+/// The behaviour of one client of an order.
 struct ClientPlan
 {
     enum class Habit {
-        Waits,      ///< asks and waits
-        HandsOver,  ///< asks with Prefer: respond-async and polls the job
-        ComesBack   ///< asks, hangs up after a while, and asks again
+        Waits,      ///< sends its request and waits
+        HandsOver,  ///< sends Prefer: respond-async and polls the job
+        ComesBack   ///< sends its request, hangs up after a while, and sends it again
     };
     Habit habit = Habit::Waits;
     std::optional<int> wait;  ///< seconds in its Prefer: wait=N
     std::chrono::milliseconds startAfter{0};
-    std::chrono::milliseconds leaveAfter{0};  ///< who comes back
+    std::chrono::milliseconds leaveAfter{0};  ///< for ComesBack
 };
 
-/// One key of one account, and all that ask with it. The same keys are used in every account.
+/// One key of one account, and all clients that use it. Every account uses the same keys.
 struct OrderPlan
 {
-    QByteArray name;  ///< of this order alone; travels to the upstream in the body
+    QByteArray name;  ///< unique name; reaches the upstream in the body
     QByteArray account;
     QByteArray key;
     std::vector<ClientPlan> clients;
@@ -39,19 +39,19 @@ struct OrderPlan
 struct LifePlan
 {
     int threads = 1;
-    QByteArray point;  ///< it kills itself there; empty: it is killed from outside
+    QByteArray point;  ///< crash point; empty for a kill from outside
     int passing = 1;
-    int events = 0;                      ///< killed after so many starts and answers of the round …
-    std::chrono::milliseconds delay{0};  ///< … and this time
+    int events = 0;                      ///< kill after so many starts and answers of the round …
+    std::chrono::milliseconds delay{0};  ///< … and after this delay
 };
 
-/// All that is left to chance in a round, made from its seed: the same seed makes the same plan.
+/// All random decisions of a round. The same seed makes the same plan.
 struct RoundPlan
 {
     std::uint64_t seed = 0;
     std::vector<OrderPlan> orders;
-    std::vector<LifePlan> lives;  ///< those that end by a kill within the round
-    int threadsAfter = 1;         ///< of the lives after them
+    std::vector<LifePlan> lives;  ///< lives that end by a kill within the round
+    int threadsAfter = 1;         ///< threads of the lives after them
 
     static RoundPlan make(const Options &options, std::uint64_t seed);
 };

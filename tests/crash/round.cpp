@@ -64,7 +64,7 @@ void Round::clientFinished(KeyedClient &client, bool again, FinalAnswer answer)
         return;
     m_kill.stop();
     if (m_phase == Phase::Killing) {
-        // At once: what is answered must be durable.
+        // Without delay: every response that was sent must be durable.
         m_phase = Phase::Again;
         m_life = m_plan.lives.size();
         m_child->kill();
@@ -74,7 +74,7 @@ void Round::clientFinished(KeyedClient &client, bool again, FinalAnswer answer)
     }
 }
 
-/// A start or an answer: what the kills' moments are counted by.
+/// Counts a start or an answer. The plan times its kills by this count.
 void Round::happened()
 {
     ++m_events;
@@ -133,7 +133,7 @@ void Round::askAgain()
     }
 }
 
-/// Callbacks that are still on their way must not meet the next round's service.
+/// Late callbacks must not reach the next round's service.
 void Round::endWhenQuiet()
 {
     const JobServerStats stats = m_upstream.stats();
@@ -164,7 +164,7 @@ void Round::giveUp()
     finish();
 }
 
-/// A callback that the service will not have is a result that is lost.
+/// A callback that the service refuses is a lost result.
 void Round::judgeCallbacks(RoundResult &result) const
 {
     const JobServerStats now = m_upstream.stats();

@@ -13,7 +13,7 @@
 
 namespace holdline::crash {
 
-/// What a round came to.
+/// The result of a round.
 struct RoundResult
 {
     std::uint64_t seed = 0;
@@ -21,14 +21,14 @@ struct RoundResult
     QStringList violations;
     int kills = 0;
     int retries = 0;
-    QByteArrayList logs;  ///< what each life of the service logged
+    QByteArrayList logs;  ///< the log of each life of the service
 };
 
-/// One round: clients ask, the service is killed at the moments of the plan and started again at once, until
-/// all have their answers. Then it is killed once more, and each order asked for again, which must bring the
-/// same bytes. Then it ends as an operator would end it.
+/// One round. Clients send their requests while the service is killed and restarted as planned, until all
+/// have answers. After one more kill, each order is requested again and must return the same bytes. Then the
+/// service is stopped with SIGTERM.
 ///
-/// Life: construct, start(); finished() comes once. `upstream` must outlive it. Lives in one thread.
+/// Construct, then start(). Emits finished() once. `upstream` must outlive it. Lives in one thread.
 class Round : public QObject
 {
     Q_OBJECT
@@ -62,7 +62,7 @@ private:
     const ServicePlace m_place;
     const RoundPlan m_plan;
     JobServer &m_upstream;
-    const JobServerStats m_before;  ///< of the upstream, when the round began
+    const JobServerStats m_before;  ///< the upstream's counters when the round began
     Phase m_phase = Phase::Killing;
     Ledger m_ledger;
     RoundResult m_result;

@@ -25,12 +25,13 @@ JobServerOptions Run::upstreamOptions(const Options &options)
     JobServerOptions upstream;
     upstream.seed = options.seed;
     upstream.secret = QByteArray::number(options.seed);
-    // Some results come before the start's answer is stored, some when the service is dead, some after that.
+    // Some results arrive before the start's answer is stored, some while the service is dead, and some
+    // later.
     upstream.duration = 40ms;
     upstream.durationsOf = {{"account-0", 0ms}, {"account-1", 100ms}, {"account-2", 400ms}};
     upstream.startLatency = 1ms;
     upstream.idempotentStarts = options.ambiguousAlways;
-    // A service that is dead for a while loses nothing of what is delivered again.
+    // The upstream delivers again until the restarted service takes the callback.
     upstream.callbackRetries = 1'000;
     upstream.callbackBackoff = 10ms;
     for (const Fault fault : {Fault::Reset, Fault::Garbage, Fault::Duplicate, Fault::Early})
@@ -68,7 +69,7 @@ void Run::nextRound()
     m_place.store = folderOf(m_number) + u"/holdline.db"_s;
     const auto seed = m_options.seed + static_cast<std::uint64_t>(m_number);
     m_round = std::make_unique<Round>(m_options, seed, m_place, m_upstream);
-    // Later: the round is still in its own code.
+    // Queued, because the round is still inside its own code.
     connect(m_round.get(), &Round::finished, this, &Run::roundFinished, Qt::QueuedConnection);
     m_round->start();
 }

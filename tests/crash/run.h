@@ -11,9 +11,9 @@
 
 namespace holdline::crash {
 
-/// All the rounds, one after the other, against one upstream.
+/// All rounds, one after the other, against one upstream.
 ///
-/// Life: construct, start(); finished() comes once. Lives in one thread.
+/// Construct, then start(). Emits finished() once. Lives in one thread.
 class Run : public QObject
 {
     Q_OBJECT
@@ -22,18 +22,18 @@ public:
     explicit Run(const Options &options, QObject *parent = nullptr);
     ~Run() override;
 
-    /// False when it cannot begin: see errorString().
+    /// Returns false when it cannot begin; see errorString().
     bool start();
     QString errorString() const { return m_error; }
 
     bool isClean() const { return m_badRounds == 0; }
-    /// Times the service was killed, and killed itself, so far.
+    /// Number of kills so far, from outside and at crash points.
     int kills() const { return m_kills; }
-    /// A few lines for people, or an object of JSON.
+    /// A few lines for people, or a JSON object.
     QByteArray summary() const;
 
 Q_SIGNALS:
-    /// A round with violations: what, and how to repeat it. Lines.
+    /// Reports a round with violations, with the command to repeat it. Several lines.
     void failed(const QByteArray &text);
     void finished();
 
@@ -52,7 +52,7 @@ private:
     JobServer m_upstream;
     ServicePlace m_place;
     std::unique_ptr<Round> m_round;
-    int m_number = 0;  ///< of the round
+    int m_number = 0;  ///< number of the round
     Counts m_counts;
     int m_badRounds = 0;
     int m_kills = 0;

@@ -49,14 +49,15 @@ QProcessEnvironment environment(const LifePlan &life)
     return result;
 }
 
-/// Against others that kill services at the same time: a name that only one process can have, for as long as
-/// it lives.
+/// Reserves the port among concurrent runs. Only one process can own the abstract socket's name while it
+/// lives.
 bool reserve(quint16 port)
 {
     const QByteArray name = "holdline-test-port-" + QByteArray::number(port);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    std::copy(name.begin(), name.end(), std::next(std::begin(address.sun_path)));  // behind a zero: no file
+    // An abstract name begins with a zero byte.
+    std::copy(name.begin(), name.end(), std::next(std::begin(address.sun_path)));
     const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const auto size =
         static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1) + static_cast<socklen_t>(name.size());
@@ -125,7 +126,7 @@ void ServiceChild::terminate()
 
 bool ServiceChild::wasKilled() const
 {
-    // For a process that a signal ended the code is the signal.
+    // QProcess reports the signal as the exit code of a crashed process.
     return m_process.exitStatus() == QProcess::CrashExit && m_process.exitCode() == SIGKILL &&
            (m_killed || !m_life.point.isEmpty());
 }

@@ -9,26 +9,25 @@
 
 namespace holdline::crash {
 
-/// What does not change from one life of the service to the next.
+/// The settings that are the same in every life of the service.
 struct ServicePlace
 {
     QString program;
-    QString store;  ///< the file
+    QString store;  ///< path of the store's file
     quint16 port = 0;
     quint16 adminPort = 0;
     quint16 upstreamPort = 0;
     bool ambiguousAlways = false;
     std::chrono::milliseconds jobDeadline{0};
 
-    /// Ports that nobody has, from below the range the system takes ports of outgoing connections from: one
-    /// of those could have it when the service wants to listen again. Nor has any of them another run of this
-    /// beside it.
+    /// A free port below the range of ephemeral ports, because an outgoing connection could take such a port
+    /// before a restart. Concurrent runs do not get the same port.
     static quint16 freePort();
 };
 
 /// One life of the real service, in a process of its own.
 ///
-/// Life: construct, start(); ended() comes once. Destroying it kills the process. Lives in one thread.
+/// Construct, then start(). Emits ended() once. Destroying it kills the process. Lives in one thread.
 class ServiceChild : public QObject
 {
     Q_OBJECT
@@ -39,13 +38,13 @@ public:
 
     void start();
     void kill();
-    /// As an operator would.
+    /// Sends SIGTERM.
     void terminate();
 
     const LifePlan &plan() const { return m_life; }
-    /// SIGKILL was sent by us, or it killed itself as planned.
+    /// True after our SIGKILL, or when the process killed itself as planned.
     bool wasKilled() const;
-    /// How it ended, for people.
+    /// A description of the end, for people.
     QString endText() const;
     int exitCode() const;
     const QByteArray &log() const { return m_log; }

@@ -7,8 +7,8 @@
 using namespace holdline;
 using namespace Qt::StringLiterals;
 
-/// A release build cannot be killed by its environment. This program is built as a release is: without
-/// HOLDLINE_CRASH_POINTS, with crashpoint.cpp in it.
+/// The environment cannot kill a release build. This program is built like a release: it contains
+/// crashpoint.cpp, and HOLDLINE_CRASH_POINTS is not defined.
 class TestNoCrashPoints : public QObject
 {
     Q_OBJECT
@@ -21,7 +21,7 @@ private Q_SLOTS:
 
 namespace {
 
-/// Not in one piece, or it would be in this program.
+/// In two pieces, so that this program does not contain the whole name.
 QByteArray variable()
 {
     const QByteArray end = "_AT";
@@ -48,7 +48,7 @@ void TestNoCrashPoints::theVariableIsNotInTheProgram()
     QVERIFY(!mentions(QCoreApplication::applicationFilePath()));
 }
 
-/// The search finds it where it is, and only there.
+/// The search finds the name in the program that has it, and only there.
 void TestNoCrashPoints::itIsInOneThatIsBuiltForIt()
 {
     QVERIFY(QFile::exists(QStringLiteral(HOLDLINE_PROGRAM)));

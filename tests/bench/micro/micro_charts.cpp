@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What one full repaint of each chart costs: an hour of samples, 1200 × 300, on usual and on dense screens.
+// Measures one full repaint of each chart: an hour of samples, 1200 × 300, on usual and dense screens.
 #include "monitor/charts/heatmapchart.h"
 #include "monitor/charts/histogramchart.h"
 #include "monitor/charts/ratechart.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a job costs in the coordinator, between an upstream, a disk and clients that cost next to nothing.
+// Measures the coordinator's cost per job. The upstream, the disk and the clients are cheap fakes.
 #include "service/holdline/jobs/jobcoordinator.h"
 #include "tests/support/fakejobstore.h"
 #include "tests/support/suite.h"
@@ -69,7 +69,7 @@ private Q_SLOTS:
     void keyedJob();
 };
 
-/// From the request to the two answers: the client's and the callback's.
+/// From the request to both responses: the client's and the callback's.
 void MicroCoordinator::plainJob()
 {
     QuietStarter starter;
@@ -93,8 +93,7 @@ void MicroCoordinator::plainJob()
     QCOMPARE(answers, 2 * jobs);
 }
 
-/// The same with an Idempotency-Key: with a look-up and with the writes, each done at the next turn of the
-/// loop.
+/// The same with an Idempotency-Key: one look-up and the writes, each completed in the next loop turn.
 void MicroCoordinator::keyedJob()
 {
     QuietStarter starter;
@@ -118,7 +117,7 @@ void MicroCoordinator::keyedJob()
         coordinator.callback(starter.token, callback, std::make_unique<QuietExchange>(answers));
         while (answers < 2 * jobs)
             QCoreApplication::processEvents();
-        // What the fake remembers must not grow with the number of jobs.
+        // The fake must not grow with the number of jobs.
         store.records.clear();
         store.puts.clear();
     }

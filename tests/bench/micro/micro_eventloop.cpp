@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What one turn of the loop costs while others are idle: Qt's event dispatcher and ours in one run.
+// Measures one event loop turn with idle descriptors: Qt's event dispatcher and ours in one run.
 #include "core/eventloop/descriptorlimit.h"
 #include "core/eventloop/epolldispatcher.h"
 #include "tests/support/suite.h"
@@ -20,7 +20,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// An open descriptor with a notifier for reading.
+/// An open descriptor with a read notifier.
 class Watched
 {
 public:
@@ -67,7 +67,7 @@ void MicroEventLoop::turn_data()
         QTest::addRow("%s, %d idle", qPrintable(objectName()), idle) << idle;
 }
 
-/// One descriptor becomes ready, its notifier is served; the others are idle.
+/// One descriptor becomes ready and its notifier is served. The others are idle.
 void MicroEventLoop::turn()
 {
     QFETCH(const int, idle);
@@ -98,7 +98,7 @@ namespace {
 
 int runOnBothLoops(int argc, char **argv)
 {
-    // GLib's loop is out of the question: its cost per descriptor is higher still.
+    // GLib's loop is not compared: its cost per descriptor is higher still.
     qputenv("QT_NO_GLIB", "1");
     int failed = 0;
     {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a batch of updates costs the monitor: its store, its tables, and reading it.
+// Measures the monitor's cost of a batch of updates: decoding, its store, its tables.
 #include "core/monitormessages/monitorcodec.h"
 #include "monitor/data/historytable.h"
 #include "monitor/data/jobstable.h"
@@ -19,12 +19,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// What a sanitizer slows down is not measured, only run.
+/// Sanitizer builds only run the code and do not measure it.
 constexpr bool kMeasured = !holdline::test::hasShadowMemory();
 constexpr int kLive = kMeasured ? 10'000 : 500;
-constexpr int kBatch = 500;  ///< events of a tenth of a second at 5,000 a second
+constexpr int kBatch = 500;  ///< events in 0.1 s at 5,000 events per second
 
-/// A service with many jobs, each of which lives as long as the others.
+/// A service with many live jobs of equal duration.
 class Stream
 {
 public:
@@ -40,7 +40,7 @@ public:
         snapshot = update;
     }
 
-    /// A third each of jobs that come, that go on, and that end, these anywhere among the others.
+    /// One third each of jobs that start, progress and end. The ended jobs are at random positions.
     Update batch()
     {
         Update update;
@@ -58,7 +58,7 @@ public:
         return update;
     }
 
-    /// That many more that have ended.
+    /// A batch of `count` ended jobs.
     Update endedOnly(int count)
     {
         Update update;
@@ -115,7 +115,7 @@ private:
     std::vector<JobRow> m_jobs;
 };
 
-/// Batches made before they are measured.
+/// Number of batches that are made before the measurement.
 constexpr int kPrepared = kMeasured ? 400 : 4;
 
 FilterQuery query(const QString &text)
@@ -360,7 +360,7 @@ void MicroMonitor::historyBatch_data()
     QTest::newRow("by total") << QByteArray("total");
 }
 
-/// 500 more when it is full: as many drop off.
+/// 500 more ended jobs in a full history, so that as many rows leave it.
 void MicroMonitor::historyBatch()
 {
     QFETCH(const QByteArray, key);
@@ -391,7 +391,7 @@ void MicroMonitor::historyFilter_data()
     QTest::newRow("time") << u"total>2s"_s;
 }
 
-/// A filter typed and deleted, with 50,000 rows.
+/// Typing and deleting a filter over 50,000 rows.
 void MicroMonitor::historyFilter()
 {
     QFETCH(const QString, text);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the store costs: writes in batches, finding and opening with many results, and the pauses that commits
-// see.
+// Measures the store: batched writes, look-ups and opening with many results, and the pauses of commits.
 #include "service/holdline/store/store.h"
 #include "tests/support/storerecords.h"
 #include "tests/support/suite.h"
@@ -18,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// HOLDLINE_MICRO_RESULTS=100000 for the figures; a run that only shows that it works takes fewer.
+/// Figures need HOLDLINE_MICRO_RESULTS=100000. The default only shows that the code works.
 int resultCount()
 {
     return qEnvironmentVariableIsSet("HOLDLINE_MICRO_RESULTS")
@@ -86,7 +85,7 @@ void MicroStore::jobs_data()
         QTest::newRow(qPrintable(QString::number(batch))) << batch;
 }
 
-/// The three writes of a job, in batches of as many jobs; CPU of a job.
+/// The three writes of a job, in batches of equal size. Reports CPU per job.
 void MicroStore::jobs()
 {
     QFETCH(int, batch);
@@ -98,7 +97,7 @@ void MicroStore::jobs()
                                "fresh-" + QByteArray::number(batch) + '-' + QByteArray::number(i)));
     const auto step = static_cast<std::size_t>(batch);
     const auto before = cpuTime();
-    // Each stage some jobs behind the one before, as in life.
+    // Each stage runs some jobs behind the one before, as in a real service.
     for (std::size_t at = 0; at < made.size() + 2 * step; at += step) {
         std::vector<StoreWrite> writes;
         const auto add = [&](std::size_t behind, auto make) {
@@ -151,7 +150,7 @@ void MicroStore::findByKey()
     reader->close();
 }
 
-/// With its checks.
+/// Includes the store's integrity checks.
 void MicroStore::open()
 {
     const auto backend = makeBackend(path(), {});
@@ -162,15 +161,15 @@ void MicroStore::open()
     }
 }
 
-/// All results are too old: while they go, a job's three writes are committed every few steps. The longest
-/// commit and the longest step are what a write may wait for.
+/// All results have expired. While the store deletes them, a job's three writes are committed every few
+/// steps. A write may wait for the longest commit plus the longest step.
 void MicroStore::pausesWhileExpiring()
 {
     Config::Store limits;
     limits.keepFor = 1s;
     const auto backend = makeBackend(path(), limits);
     QCOMPARE(backend->open(), QString());
-    // By the clock on the wall, and of CPU, which a busy machine does not blur.
+    // Wall-clock time and CPU time. CPU time stays exact on a busy machine.
     struct Times
     {
         std::vector<double> wall;

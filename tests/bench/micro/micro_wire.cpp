@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What bytes cost on their way in and out: codecs, request parser, answers.
+// Measures codecs, request parser and responses, per message.
 #include "core/httpvalues/fingerprint.h"
 #include "core/profile/startcodec.h"
 #include "service/http/requestparser.h"
@@ -18,7 +18,7 @@ namespace {
 const QByteArray kStart =
     R"({"account":"example","wait":true,"priority":3,"parameters":{"lines":[1,2,3],"name":"Ärger"}})"_ba;
 const QByteArray kCallbackUrl = "http://127.0.0.1:3738/callback/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"_ba;
-/// 200 bytes.
+/// A body of 200 bytes.
 const QByteArray kKeyed =
     R"({"wait": true, "account": "example", "priority": 3, "parameters": {"name": "\u00c4rger", "lines": )"
     R"([1, 2.50, 3e10], "title": "Accounts of a year", "nested": {"b": null, "a": false}}, "note":"no hurry"})"_ba;

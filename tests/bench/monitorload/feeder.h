@@ -12,7 +12,7 @@ class QLocalSocket;
 
 namespace holdline::bench {
 
-/// Plays a busy service to one monitor: the same lines at the same pace, without a service behind them.
+/// Plays a busy service to one monitor: the same lines at the same pace, with no service behind them.
 class Feeder : public QObject
 {
     Q_OBJECT

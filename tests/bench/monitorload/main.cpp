@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a monitor costs that watches a very busy service, and how long its window leaves somebody waiting.
+// Measures a monitor of a very busy service: its CPU, and how long its window makes a user wait.
 #include "monitor/data/format.h"
 #include "monitor/window/mainwindow.h"
 #include "monitor/window/monitoroptions.h"
@@ -26,7 +26,7 @@ namespace {
 
 constexpr auto kProbe = 10ms;
 constexpr auto kWarmUp = 2s;
-constexpr auto kSettle = 500ms;  ///< after another view came to the front
+constexpr auto kSettle = 500ms;  ///< time after another view came to the front
 constexpr milliseconds kShortest = 100ms;
 
 double cpuSeconds()
@@ -39,7 +39,7 @@ double cpuSeconds()
 struct Figures
 {
     double coreShare = 0;
-    std::vector<double> waits;  ///< ms
+    std::vector<double> waits;  ///< in ms
 
     double quantile(double q) const
     {
@@ -47,8 +47,8 @@ struct Figures
     }
 };
 
-/// For `time`, how much CPU this process takes and how late its event loop comes to what is due: an input
-/// event would wait that long, too.
+/// Measures for `time` the CPU of this process and the lateness of its event loop. An input event would wait
+/// that long, too.
 Figures measure(milliseconds time)
 {
     Figures figures;
