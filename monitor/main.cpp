@@ -15,7 +15,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Qt ends the program with a core dump where it finds no display; better said in words.
+/// Without a display Qt aborts the program with a core dump. This check allows a clear message.
 bool hasDisplay(const QStringList &arguments)
 {
     for (const char *name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
@@ -35,13 +35,13 @@ int main(int argc, char **argv)
         return finish(kProgram, *exit);
     const Options options = std::get<Options>(parsed);
     if (!options.recording.isEmpty() && !QFileInfo(options.recording).isReadable())
-        return finish(kProgram, {kExitNoInput, u"%1 cannot be read"_s.arg(options.recording)});
+        return finish(kProgram, {kExitNoInput, u"cannot read %1"_s.arg(options.recording)});
     if (!hasDisplay(arguments)) {
         if (options.picture.isEmpty())
             return finish(
                 kProgram,
                 {kExitUnavailable,
-                 u"there is no display (DISPLAY and WAYLAND_DISPLAY are empty); --picture FILE needs none"_s});
+                 u"no display: DISPLAY and WAYLAND_DISPLAY are empty. --picture FILE needs no display."_s});
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }
 
@@ -54,7 +54,7 @@ int main(int argc, char **argv)
     QApplication::setWindowIcon(appIcon());
 
     if (options.colours != Colours::Desktop) {
-        // The desktop's own style may not take another palette.
+        // The desktop's style may ignore another palette.
         QApplication::setStyle(u"Fusion"_s);
         QApplication::setPalette(options.colours == Colours::Dark ? darkPalette() : lightPalette());
     }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kPad = 10;
 constexpr double kSwatch = 9;
-/// Between an axis and its labels.
+/// Distance between an axis and its labels.
 constexpr double kLabelGap = 6;
 
 QString tr(const char *text)
@@ -43,7 +43,7 @@ void paintKey(QPainter &painter, const Theme &theme, const ChartKey &key, const 
         case ChartKey::Shape::Area:
             paintSwatch(painter, theme, key.ink, box);
             break;
-        case ChartKey::Shape::Words:
+        case ChartKey::Shape::Text:
             break;
         case ChartKey::Shape::Hatched:
             painter.fillRect(box, theme.tint(key.ink, 0.3));
@@ -75,7 +75,7 @@ double keyWidth(ChartKey::Shape shape)
             return 16;
         case ChartKey::Shape::Ramp:
             return 80;
-        case ChartKey::Shape::Words:
+        case ChartKey::Shape::Text:
             return 0;
     }
     return kSwatch;
@@ -111,14 +111,14 @@ void paintHeader(QPainter &painter, const ChartFrame &frame, const QString &titl
     double right = frame.plot.right();
     for (auto key = legend.crbegin(); key != legend.crend(); ++key) {
         const double width = keyWidth(key->shape);
-        const double word = words.horizontalAdvance(key->word);
+        const double word = words.horizontalAdvance(key->text);
         const double left = std::floor(right - word - 5 - width);
         if (left < titleRight + 2 * kPad)
             break;
         const double middle = baseline - words.capHeight() / 2;
         paintKey(painter, frame.theme, *key, QRectF(left, std::round(middle - kSwatch / 2), width, kSwatch));
         painter.setPen(frame.theme[Ink::AxisText]);
-        painter.drawText(QPointF(left + width + 5, baseline), key->word);
+        painter.drawText(QPointF(left + width + 5, baseline), key->text);
         right = left - 14;
     }
 }
@@ -126,7 +126,7 @@ void paintHeader(QPainter &painter, const ChartFrame &frame, const QString &titl
 void paintValueAxis(QPainter &painter, const ChartFrame &frame, const Scale &scale, std::vector<Tick> ticks)
 {
     const QFontMetricsF metrics(frame.font);
-    thin(
+    thinLabels(
         ticks, scale, [&](const QString &) { return metrics.height(); }, 1);
     painter.setFont(frame.font);
     for (const Tick &tick : ticks) {
@@ -146,7 +146,7 @@ void paintBottomAxis(QPainter &painter, const ChartFrame &frame, const Scale &sc
 {
     const QFontMetricsF metrics(frame.font);
     const auto width = [&](const QString &label) { return metrics.horizontalAdvance(label); };
-    thin(ticks, scale, width, 12);
+    thinLabels(ticks, scale, width, 12);
     painter.setFont(frame.font);
     const double bottom = snapped(frame.plot.bottom());
     for (const Tick &tick : ticks) {
@@ -160,7 +160,7 @@ void paintBottomAxis(QPainter &painter, const ChartFrame &frame, const Scale &sc
         painter.setPen(frame.theme[Ink::Axis]);
         painter.drawLine(QPointF(x, bottom), QPointF(x, bottom + (tick.label.isEmpty() ? 2 : 4)));
         painter.setPen(frame.theme[Ink::AxisText]);
-        // Not cut at the frame's ends.
+        // Move the label inside the frame.
         const double half = width(tick.label) / 2;
         const double middle = std::clamp(x, half + 2, std::max(frame.whole.right() - half - 2, half + 2));
         painter.drawText(QPointF(middle - half, bottom + 6 + metrics.ascent()), tick.label);
@@ -235,7 +235,7 @@ void paintReadings(QPainter &painter, const ChartFrame &frame, QPointF at, const
     const double line = std::ceil(metrics.height()) + 2;
     const double rows = static_cast<double>(readings.size()) + (heading.isEmpty() ? 0 : 1);
     QRectF box(0, 0, std::ceil(inside) + 16, rows * line + 10);
-    // To the right of the cursor, or to its left where there is no room.
+    // Right of the cursor, or left of it if the box does not fit.
     box.moveTopLeft(QPointF(at.x() + 12, at.y()));
     if (box.right() > frame.whole.right() - 4)
         box.moveRight(at.x() - 12);
@@ -271,7 +271,7 @@ void paintReadings(QPainter &painter, const ChartFrame &frame, QPointF at, const
     }
 }
 
-void paintNothing(QPainter &painter, const ChartFrame &frame, const QString &text)
+void paintPlaceholder(QPainter &painter, const ChartFrame &frame, const QString &text)
 {
     painter.setFont(frame.font);
     painter.setPen(frame.theme[Ink::AxisText]);

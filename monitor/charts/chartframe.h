@@ -16,17 +16,17 @@
 
 class QPainter;
 
-/// What charts are painted with, and the parts that all of them have. Sizes are device-independent pixels.
+/// Layout and painting functions that all charts share. Sizes are device-independent pixels.
 namespace holdline::monitor {
 
 /// One entry of a legend.
 struct ChartKey
 {
-    enum class Shape : std::uint8_t { Area, Hatched, Line, Ramp, Words };
+    enum class Shape : std::uint8_t { Area, Hatched, Line, Ramp, Text };
 
     Shape shape = Shape::Area;
-    Ink ink = Ink::Line;  ///< of no meaning for Ramp and Words
-    QString word;
+    Ink ink = Ink::Line;  ///< ignored for Ramp and Text
+    QString text;
 };
 
 /// One line of the box beside the cursor.
@@ -34,7 +34,7 @@ struct Reading
 {
     QString label;
     QString value;
-    std::optional<Ink> ink;  ///< a swatch before it
+    std::optional<Ink> ink;  ///< the colour of the swatch before the label, if any
 };
 
 struct ChartFrame
@@ -42,35 +42,37 @@ struct ChartFrame
     ChartFrame(const QPalette &palette, const QFont &widgetFont, QSizeF size);
 
     Theme theme;
-    QFont font;  ///< of labels: tabular digits
+    QFont font;  ///< for labels; has tabular digits
     QFont titleFont;
     QRectF whole;
-    QRectF plot;  ///< inside of the axes; the same left and right for all charts of one width
+    QRectF plot;  ///< the area inside the axes; charts of one width have the same left and right edge
 };
 
-/// The title on the left and, as far as there is room, the legend on the right.
+/// Paints the title on the left and as much of the legend as fits on the right.
 void paintHeader(QPainter &painter, const ChartFrame &frame, const QString &title,
                  const QList<ChartKey> &legend);
-/// Lines across the plot and labels left of it.
+/// Paints lines across the plot and labels to its left.
 void paintValueAxis(QPainter &painter, const ChartFrame &frame, const Scale &scale, std::vector<Tick> ticks);
-/// Labels below the plot; `lines`: lines through it too.
+/// Paints labels below the plot. `lines` adds lines through the plot.
 void paintBottomAxis(QPainter &painter, const ChartFrame &frame, const Scale &scale, std::vector<Tick> ticks,
                      bool lines);
-/// A dashed line across the plot, with its words; above the plot's top only the words, with an arrow.
+/// Paints a dashed line across the plot with a label. A deadline above the plot gets only a label with an
+/// arrow.
 void paintDeadlineAcross(QPainter &painter, const ChartFrame &frame, const Scale &scale,
                          Microseconds deadline);
-/// Words on a patch of the base, so that they can be read upon anything. `corner`: where `align`'s corner is.
+/// Paints text on a patch of the background colour, readable on top of anything. `align` says which corner of
+/// the label is at `corner`. Returns the label's rectangle.
 QRectF paintLabel(QPainter &painter, const ChartFrame &frame, QPointF corner, Qt::Alignment align,
                   const QString &text, Ink ink);
-/// The box beside a cursor, kept inside of the frame.
+/// Paints the box beside the cursor, moved to stay inside the frame.
 void paintReadings(QPainter &painter, const ChartFrame &frame, QPointF at, const QString &heading,
                    const QList<Reading> &readings);
-/// Words in the middle of the plot, when there is nothing to paint.
-void paintNothing(QPainter &painter, const ChartFrame &frame, const QString &text);
-/// "heading\nlabel value\n…", for those who cannot see the box.
+/// Paints a text in the middle of the plot, for a chart without data.
+void paintPlaceholder(QPainter &painter, const ChartFrame &frame, const QString &text);
+/// The readings as text for screen readers: "heading\nlabel value\n…".
 QString readingsText(const QString &heading, const QList<Reading> &readings);
 
-/// Lines that lean, in that colour.
+/// A brush of diagonal lines.
 QBrush hatched(const QColor &colour);
 
 }  // namespace holdline::monitor

@@ -16,7 +16,6 @@ ChartWidget::ChartWidget(const QString &title, QWidget *parent) : QWidget(parent
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-    // All of it is painted.
     setAttribute(Qt::WA_OpaquePaintEvent);
 
     auto *save = new QAction(icon(QStringLiteral("picture")), tr("Save this chart as PNG…"), this);
@@ -26,7 +25,7 @@ ChartWidget::ChartWidget(const QString &title, QWidget *parent) : QWidget(parent
         askWhereToSave(
             this, QStringLiteral("holdline-chart.png"),
             [this](const QString &path) { return savePicture(path); },
-            [this](const QString &text) { Q_EMIT told(text); });
+            [this](const QString &text) { Q_EMIT statusMessage(text); });
     });
 }
 
@@ -75,7 +74,8 @@ void ChartWidget::refresh()
     m_picture = {};
     if (!isVisible())
         return;
-    setAccessibleDescription(m_stale.isEmpty() ? spoken() : tr("%1. %2").arg(m_stale, spoken()));
+    setAccessibleDescription(m_stale.isEmpty() ? accessibleText()
+                                               : tr("%1. %2").arg(m_stale, accessibleText()));
     update();
 }
 
@@ -132,7 +132,7 @@ void ChartWidget::paintPicture(QPainter &painter, const ChartFrame &frame) const
     painter.save();
     paintPlot(painter, frame);
     painter.restore();
-    // After the plot: what a legend says may depend on what was painted.
+    // After the plot, because painting it can change the legend.
     paintHeader(painter, frame, m_title, legend());
     if (!m_stale.isEmpty()) {
         QColor veil = frame.theme.base();

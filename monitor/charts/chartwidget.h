@@ -9,9 +9,8 @@
 
 namespace holdline::monitor {
 
-/// What all charts share: a title and a legend in one line, a plot below it, and a picture that is painted
-/// once and kept until the data, the size, the palette or the font change, so that a moving cursor costs no
-/// more than what it changes. Life: a widget like any other. Thread: the window's.
+/// Base of all charts: a line with title and legend, and a plot below. The chart is cached as a pixmap until
+/// its data, size, palette or font change. A moving cursor repaints only the overlay. Thread: the window's.
 class ChartWidget : public QWidget
 {
     Q_OBJECT
@@ -20,35 +19,35 @@ public:
     explicit ChartWidget(const QString &title, QWidget *parent = nullptr);
 
     QString title() const { return m_title; }
-    /// The chart without its cursor; `size` in device-independent pixels.
+    /// An image of the chart without its cursor. `size` is in device-independent pixels.
     QImage render(QSize size, qreal pixelRatio = 1) const;
-    /// Greyed, with these words above it ("as of 10:31:07"); an empty text: as usual.
+    /// Greys the chart and shows `text` above it, for example "as of 10:31:07". An empty text ends this.
     void setStale(const QString &text);
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
-    /// As it is seen, without its cursor, as a PNG; empty, or why it could not be written.
+    /// Saves the chart at its present size, without its cursor, as a PNG. Returns an error or an empty text.
     QString savePicture(const QString &path) const;
 
 public Q_SLOTS:
-    /// What it shows has changed.
+    /// Call it when the data changed.
     virtual void refresh();
 
 Q_SIGNALS:
-    /// For the status bar: it was saved from its menu, or why not.
-    void told(const QString &text);
+    /// A text for the status bar: the result of saving a picture.
+    void statusMessage(const QString &text);
 
 protected:
     void setTitle(const QString &title);
-    /// Paints what changes with the data only; the background, the title and the legend are there already.
+    /// Paints the cached part inside the plot. The background is already painted.
     virtual void paintPlot(QPainter &painter, const ChartFrame &frame) const = 0;
-    /// Painted above that at each update: cursor, selection. A picture for export has no cursor.
+    /// Paints the uncached part on top: cursor and selection. `forExport` leaves the cursor out.
     virtual void paintOver(QPainter &painter, const ChartFrame &frame, bool forExport) const;
     virtual QList<ChartKey> legend() const;
-    /// A sentence with the current values, for those who cannot see the chart.
-    virtual QString spoken() const = 0;
-    /// The widget as it is.
+    /// The current values as text for screen readers.
+    virtual QString accessibleText() const = 0;
+    /// The frame for the widget's present palette, font and size.
     ChartFrame frame() const { return {palette(), font(), size()}; }
 
     void paintEvent(QPaintEvent *event) override;
@@ -60,7 +59,7 @@ private:
 
     QString m_title;
     QString m_stale;
-    QPixmap m_picture;  ///< null: to be painted anew
+    QPixmap m_picture;  ///< the cached chart; null when it must be painted again
 };
 
 }  // namespace holdline::monitor

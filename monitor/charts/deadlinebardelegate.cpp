@@ -13,7 +13,7 @@ namespace holdline::monitor {
 
 namespace {
 
-/// Between the cell's edge and the bar.
+/// Distance between the cell's edge and the bar.
 constexpr double kMargin = 3;
 
 }  // namespace
@@ -27,17 +27,17 @@ void DeadlineBarDelegate::paint(QPainter *painter, const QStyleOptionViewItem &o
     const QStyle *style = cell.widget ? cell.widget->style() : QApplication::style();
     style->drawControl(QStyle::CE_ItemViewItem, &cell, painter, cell.widget);
 
-    const QVariant told = index.data(RecordTable::ProgressRole);
+    const QVariant progress = index.data(RecordTable::ProgressRole);
     const bool selected = cell.state & QStyle::State_Selected;
     const Theme theme(cell.palette);
     painter->save();
     const QRectF room =
         QRectF(cell.rect).adjusted(kMargin + 0.5, kMargin + 0.5, -kMargin - 0.5, -kMargin - 0.5);
-    if (told.isValid() && room.width() > 4 && room.height() > 4) {
-        const double used = std::max(told.toDouble(), 0.0);
+    if (progress.isValid() && room.width() > 4 && room.height() > 4) {
+        const double used = std::max(progress.toDouble(), 0.0);
         const Ink ink = used >= 1 ? Ink::Bad : used > kWarnFrom ? Ink::Warn : Ink::Good;
         const QRectF track = room.adjusted(-0.5, -0.5, 0.5, 0.5);
-        // A track of its own, so that the bar looks the same in selected rows.
+        // Paint the track's background too, so that the bar looks the same in selected rows.
         painter->fillRect(track, theme.base());
         const QRectF bar(track.topLeft(), QSizeF(track.width() * std::min(used, 1.0), track.height()));
         painter->fillRect(bar, theme.tint(ink, 0.32));
@@ -51,13 +51,13 @@ void DeadlineBarDelegate::paint(QPainter *painter, const QStyleOptionViewItem &o
     }
     const QFont font = tabularFont(cell.font);
     painter->setFont(font);
-    const QColor text = told.isValid()
+    const QColor text = progress.isValid()
                             ? theme[Ink::Text]
                             : cell.palette.color(selected ? QPalette::HighlightedText : QPalette::Text);
     const QString shown = QFontMetricsF(font).elidedText(words, Qt::ElideRight, room.width() - 8);
     const QRectF place = room.adjusted(4, 0, -4, 0);
-    if (told.toDouble() > kWarnFrom) {
-        // Off the pattern: a patch below the words.
+    if (progress.toDouble() > kWarnFrom) {
+        // A patch below the text, so that it is readable on the pattern.
         const double width = QFontMetricsF(font).horizontalAdvance(shown) + 6;
         QColor patch = theme.base();
         patch.setAlphaF(0.8F);

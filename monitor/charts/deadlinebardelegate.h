@@ -5,8 +5,8 @@
 
 namespace holdline::monitor {
 
-/// Paints how much of its time a job has used (ProgressRole, 0 to 1 and above) as a bar with the cell's text
-/// on it. Above 75 % the bar is hatched, past the deadline crossed, so that it is not the colour alone.
+/// Paints the used share of a job's time (ProgressRole, 0 to 1 and above) as a bar with the cell's text on
+/// it. The bar is hatched above 75 % and crossed after the deadline, so that colour is not the only sign.
 class DeadlineBarDelegate : public QStyledItemDelegate
 {
     Q_OBJECT

@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// Samples come a little early or late; a second that is a tenth too long is no gap.
+/// Samples arrive a little early or late. Less than this much missing time is not a gap.
 constexpr Milliseconds kSlack(500);
 
 WallTime beginOf(const Sample &sample)
@@ -18,7 +18,7 @@ WallTime beginOf(const Sample &sample)
     return sample.at - std::chrono::floor<Milliseconds>(sample.span);
 }
 
-/// The beginning of the column that ends at or after `at`: a sample stands for the time before it.
+/// The start of the column with the sample at `at`. A sample measures the time before it.
 WallTime columnBefore(WallTime at, Milliseconds length)
 {
     const auto since = (at - Milliseconds(1)).time_since_epoch();

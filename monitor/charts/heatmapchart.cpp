@@ -13,7 +13,7 @@ namespace holdline::monitor {
 
 namespace {
 
-/// Height of a cell.
+/// Height of a cell in pixels.
 constexpr double kRow = 6;
 constexpr int kShades = 256;
 
@@ -21,15 +21,15 @@ QString titleOf(Phase phase)
 {
     switch (phase) {
         case Phase::Queue:
-            return HeatMapChart::tr("Time in the queue, job by job");
+            return HeatMapChart::tr("Time in the queue, per job");
         case Phase::Start:
-            return HeatMapChart::tr("Time of the start request, job by job");
+            return HeatMapChart::tr("Time of the start request, per job");
         case Phase::Job:
-            return HeatMapChart::tr("Time of the job itself, job by job");
+            return HeatMapChart::tr("Running time, per job");
         case Phase::Total:
             break;
     }
-    return HeatMapChart::tr("Time until the answer, job by job");
+    return HeatMapChart::tr("Time until the response, per job");
 }
 
 }  // namespace
@@ -101,7 +101,7 @@ void HeatMapChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     const int most = std::max(2, static_cast<int>(frame.plot.height() / 22));
     paintValueAxis(painter, frame, values, logDurationTicks(rows.low(), rows.high(), most));
 
-    // Counts first: the colours depend on the largest of them.
+    // Count first, because the colours depend on the largest count.
     const auto height = static_cast<std::size_t>(rows.size());
     std::vector<std::uint64_t> counts(columns.size() * height);
     std::uint64_t highest = 0;
@@ -113,7 +113,7 @@ void HeatMapChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     }
     m_most = highest;
     if (highest == 0) {
-        paintNothing(painter, frame, tr("No job ended in this time"));
+        paintPlaceholder(painter, frame, tr("No job ended in this time range"));
         return;
     }
 
@@ -127,7 +127,7 @@ void HeatMapChart::paintSeries(QPainter &painter, const ChartFrame &frame,
             std::round(values.pixel(static_cast<double>(rows.edge(static_cast<int>(row)).count()))));
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const Extent x = extentOf(columns[i], time, frame);
-        // Up to the next column: no seams where a pixel is shared.
+        // Extend the column to the next one, so that no seam shows between them.
         const bool joins = i + 1 < columns.size() && !columns[i + 1].afterGap;
         const double left = std::round(x.left);
         const double right =

@@ -6,7 +6,8 @@
 
 namespace holdline::monitor {
 
-/// How many jobs took how long, over time: colour is the count, height the time on a logarithmic axis.
+/// A heat map of job durations over time. The vertical axis is the duration, on a logarithmic scale; the
+/// colour is the number of jobs.
 class HeatMapChart : public TimelineChart
 {
     Q_OBJECT
@@ -16,7 +17,7 @@ public:
 
     void setPhase(Phase phase);
     Phase phase() const { return m_phase; }
-    /// Zero: no line. Shown where the phase is the total.
+    /// Zero hides the line. Shown only for Phase::Total.
     void setDeadline(Milliseconds deadline);
 
 protected:
@@ -27,14 +28,14 @@ protected:
     QList<ChartKey> legend() const override;
 
 private:
-    /// Rows for all that is shown; no counts yet.
+    /// The rows for all shown values, with counts of 0.
     LatencyBins rowsFor(const ChartFrame &frame, const std::vector<TimeColumn> &columns) const;
     LatencyBins counted(LatencyBins rows, const TimeColumn &column) const;
     static Scale valueScale(const ChartFrame &frame, const LatencyBins &rows);
 
     Phase m_phase = Phase::Total;
     Milliseconds m_deadline{};
-    mutable std::uint64_t m_most = 0;  ///< in one cell, as painted last: for the legend
+    mutable std::uint64_t m_most = 0;  ///< largest count of a cell in the last painting, for the legend
 };
 
 }  // namespace holdline::monitor

@@ -23,15 +23,15 @@ QString titleOf(Phase phase)
 {
     switch (phase) {
         case Phase::Queue:
-            return HistogramChart::tr("How long jobs queued");
+            return HistogramChart::tr("Distribution of time in the queue");
         case Phase::Start:
-            return HistogramChart::tr("How long start requests took");
+            return HistogramChart::tr("Distribution of start request times");
         case Phase::Job:
-            return HistogramChart::tr("How long the jobs themselves took");
+            return HistogramChart::tr("Distribution of running times");
         case Phase::Total:
             break;
     }
-    return HistogramChart::tr("How long answers took");
+    return HistogramChart::tr("Distribution of response times");
 }
 
 }  // namespace
@@ -74,7 +74,7 @@ Microseconds HistogramChart::deadline() const
 
 void HistogramChart::refresh()
 {
-    // Adding up an hour of samples is not for nobody.
+    // Merging an hour of samples is expensive, so skip it while the chart is hidden.
     if (isVisible())
         gather();
     ChartWidget::refresh();
@@ -104,7 +104,7 @@ Scale HistogramChart::timeScale(const ChartFrame &frame) const
 Scale HistogramChart::countScale(const ChartFrame &frame) const
 {
     const int most = std::max(2, static_cast<int>(frame.plot.height() / 28));
-    // The room above the bars is the quantiles'.
+    // Leave room above the bars for the labels of the quantiles.
     const double top = frame.plot.top() + QFontMetricsF(frame.font).height() + 6;
     const double high =
         numberTicks(static_cast<double>(std::max<std::uint64_t>(m_bins.highest(), 1)), most, true)
@@ -122,7 +122,7 @@ QRectF HistogramChart::bar(int bin, const ChartFrame &frame) const
     const double right = std::round(time.pixel(static_cast<double>(m_bins.edge(bin + 1).count())));
     const double bottom = std::floor(frame.plot.bottom());
     double top = std::round(counts.pixel(static_cast<double>(m_bins.count(bin))));
-    // One job among thousands is still to be seen.
+    // A single job among thousands must be visible.
     if (m_bins.count(bin) > 0)
         top = std::min(top, bottom - 1);
     return {QPointF(left, top), QPointF(std::max(right - 1, left + 1), bottom)};
@@ -131,10 +131,10 @@ QRectF HistogramChart::bar(int bin, const ChartFrame &frame) const
 void HistogramChart::paintPlot(QPainter &painter, const ChartFrame &frame) const
 {
     if (m_values.isEmpty()) {
-        paintNothing(painter, frame,
-                     m_history.isEmpty() ? tr("No data yet")
-                     : m_range ? tr("No job ended between %1").arg(rangeText(m_range->from, m_range->to))
-                               : tr("No job has ended yet"));
+        paintPlaceholder(painter, frame,
+                         m_history.isEmpty() ? tr("No data yet")
+                         : m_range ? tr("No job ended between %1").arg(rangeText(m_range->from, m_range->to))
+                                   : tr("No job has ended yet"));
         return;
     }
     painter.setRenderHint(QPainter::Antialiasing, false);
@@ -196,7 +196,7 @@ void HistogramChart::paintMarkers(QPainter &painter, const ChartFrame &frame) co
         painter.setPen(QPen(frame.theme[marker.ink], marker.style == Qt::DashLine ? 1.5 : 1, marker.style));
         painter.drawLine(QPointF(marker.x, top), QPointF(marker.x, frame.plot.bottom()));
     }
-    // Words beside their lines, each a row lower than the one it would run into.
+    // Labels beside their lines. A label that would overlap another one goes to the next row.
     std::vector<double> rowEnds;
     for (const Marker &marker : markers) {
         const double width = metrics.horizontalAdvance(marker.words) + 8;
@@ -228,11 +228,11 @@ QList<ChartKey> HistogramChart::legend() const
 {
     if (m_values.isEmpty())
         return {};
-    return {{ChartKey::Shape::Words, Ink::Text,
+    return {{ChartKey::Shape::Text, Ink::Text,
              m_values.count() == 1 ? tr("1 job") : tr("%1 jobs").arg(countText(m_values.count()))}};
 }
 
-QString HistogramChart::spoken() const
+QString HistogramChart::accessibleText() const
 {
     if (m_values.isEmpty())
         return m_history.isEmpty() ? tr("No data yet") : tr("No job has ended yet");
@@ -288,7 +288,7 @@ void HistogramChart::keyPressEvent(QKeyEvent *event)
     const bool steps = event->key() == Qt::Key_Left || event->key() == Qt::Key_Right;
     if (steps && !m_values.isEmpty()) {
         const int way = event->key() == Qt::Key_Left ? -1 : 1;
-        // The first step goes to where half of all jobs are below.
+        // The first key press selects the bar of the median.
         setHovered(m_hovered ? std::clamp(*m_hovered + way, 0, m_bins.size() - 1)
                              : m_bins.binOf(m_values.quantile(0.5)));
         setAccessibleDescription(readout());

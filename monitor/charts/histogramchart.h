@@ -7,9 +7,9 @@
 
 namespace holdline::monitor {
 
-/// How the times of a phase are spread over the chosen range (or over all that is known): bars on a
-/// logarithmic time axis, p50, p95 and p99, and the deadline. Left and Right go through the bars, Escape lets
-/// go. The history must outlive the chart.
+/// A histogram of a phase's durations in the selected range, or of all samples. The axis is logarithmic, with
+/// lines at p50, p95, p99 and the deadline. Left and Right select a bar, and Escape clears the selection. The
+/// history must outlive the chart.
 class HistogramChart : public ChartWidget
 {
     Q_OBJECT
@@ -19,15 +19,15 @@ public:
 
     void setPhase(Phase phase);
     Phase phase() const { return m_phase; }
-    /// Nothing: all samples.
+    /// An empty range selects all samples.
     void setRange(const std::optional<TimeRange> &range);
     const std::optional<TimeRange> &range() const { return m_range; }
-    /// Zero: no line. Shown where the phase is the total.
+    /// Zero hides the line. Shown only for Phase::Total.
     void setDeadline(Milliseconds deadline);
 
-    /// "1,204 jobs between 500 ms and 520 ms (12 %)" for the bar at that place; empty outside of the plot.
+    /// "1,204 jobs between 500 ms and 520 ms (12 %)" for the bar at `position`. Empty outside the plot.
     QString readout(QPointF position) const;
-    /// The same for the bar the keys have chosen, or the mouse is over; empty without one.
+    /// The same for the bar under the mouse or selected by key. Empty without one.
     QString readout() const { return m_hovered ? binText(*m_hovered) : QString(); }
 
     void refresh() override;
@@ -36,7 +36,7 @@ protected:
     void paintPlot(QPainter &painter, const ChartFrame &frame) const override;
     void paintOver(QPainter &painter, const ChartFrame &frame, bool forExport) const override;
     QList<ChartKey> legend() const override;
-    QString spoken() const override;
+    QString accessibleText() const override;
 
     void showEvent(QShowEvent *event) override;
     void mouseMoveEvent(QMouseEvent *event) override;
@@ -60,7 +60,7 @@ private:
     Phase m_phase = Phase::Total;
     std::optional<TimeRange> m_range;
     Milliseconds m_deadline{};
-    HistogramSlice m_values;  ///< merged, as of the last refresh
+    HistogramSlice m_values;  ///< merged samples of m_range, as of the last refresh()
     LatencyBins m_bins;
     std::optional<int> m_hovered;
 };

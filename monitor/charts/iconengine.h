@@ -9,14 +9,14 @@
 
 namespace holdline::monitor {
 
-/// Paints one SVG file, in the colours of the moment. Owned by its QIcon; what it painted is kept in
-/// QPixmapCache, by file, size and colour.
+/// Paints one SVG file in the application's present colours. Caches pixmaps in QPixmapCache by file, size and
+/// colour. The QIcon owns the engine.
 class IconEngine : public QIconEngine
 {
 public:
     enum class Colours : std::uint8_t { Own, Palette };
 
-    /// A drawing of lines in that ink, or in the palette's text colour without one.
+    /// A line drawing in `ink`, or in the palette's text colour when `ink` is empty.
     IconEngine(QString path, std::optional<Ink> ink);
     IconEngine(QString path, Colours colours);
 

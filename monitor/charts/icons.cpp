@@ -7,7 +7,8 @@
 #include <QDir>
 #include <QFile>
 
-// Outside of any namespace, as the macro wants it. A library's resources are not there by themselves.
+// Q_INIT_RESOURCE must be used outside any namespace. A static library does not register its resources
+// itself.
 static void initIcons()
 {
     Q_INIT_RESOURCE(icons);
@@ -41,9 +42,9 @@ QIcon drawn(const QString &name, std::optional<Ink> ink)
     return QIcon(new IconEngine(path, ink));
 }
 
-QString nameOf(CallbackOutcome word)
+QString nameOf(CallbackOutcome outcome)
 {
-    switch (word) {
+    switch (outcome) {
         case CallbackOutcome::Matched:
             return QStringLiteral("callback-matched");
         case CallbackOutcome::Early:
@@ -106,9 +107,9 @@ QIcon icon(const JobRow &row)
     return icon(row.state);
 }
 
-QIcon icon(CallbackOutcome word)
+QIcon icon(CallbackOutcome outcome)
 {
-    return drawn(nameOf(word), inkOf(word));
+    return drawn(nameOf(outcome), inkOf(outcome));
 }
 
 QIcon icon(const DeadLetterRow &row)
@@ -153,9 +154,9 @@ QString stateText(RowState state)
     return {};
 }
 
-QString callbackText(CallbackOutcome word)
+QString callbackText(CallbackOutcome outcome)
 {
-    switch (word) {
+    switch (outcome) {
         case CallbackOutcome::Matched:
             return tr("Matched");
         case CallbackOutcome::Early:

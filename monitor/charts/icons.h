@@ -6,32 +6,31 @@
 #include <QIcon>
 #include <QStringList>
 
-/// The monitor's own icons: line drawings on a grid of 24, sharp at any size and pixel ratio. They are drawn
-/// in the application palette's text colour (or an ink) at the moment they are painted, so that they follow a
-/// change from light to dark by themselves. Thread: the window's.
+/// The monitor's icons: line drawings on a grid of 24. Each painting uses the present colour of the palette
+/// or of the ink, so icons follow a change between light and dark. Thread: the window's.
 namespace holdline::monitor {
 
-/// By name, see iconNames(); null, with a warning, for another name.
+/// The icon with a name of iconNames(). Logs a warning and returns a null icon for another name.
 QIcon icon(const QString &name);
 /// The same in a colour of the theme.
 QIcon icon(const QString &name, Ink ink);
 
-/// Each state has a shape of its own, in its colour.
+/// Each state has its own shape and colour.
 QIcon icon(RowState state);
-/// As above; a tick or a cross for ended ones.
+/// The icon of the job's state; for an ended job a tick or a cross.
 QIcon icon(const JobRow &row);
-QIcon icon(CallbackOutcome word);
-/// An envelope, or a job that failed.
+QIcon icon(CallbackOutcome outcome);
+/// An envelope for a callback, a failed job for a job.
 QIcon icon(const DeadLetterRow &row);
-/// The program's, in its own colours.
+/// The program's icon, in fixed colours.
 QIcon appIcon();
 
-/// All names icon() knows.
+/// All names that icon() accepts.
 QStringList iconNames();
 
-/// Words for people: "Queued", "Waits to retry", …
+/// The state's name for the user: "Queued", "Waits to retry", …
 QString stateText(RowState state);
-/// "Matched", "Early", …; a dash for CallbackOutcome::None.
-QString callbackText(CallbackOutcome word);
+/// The outcome's name for the user: "Matched", "Early", …; a dash for CallbackOutcome::None.
+QString callbackText(CallbackOutcome outcome);
 
 }  // namespace holdline::monitor

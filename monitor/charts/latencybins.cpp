@@ -9,10 +9,10 @@ namespace holdline::monitor {
 
 namespace {
 
-/// A bar narrower than this would often hold one bucket of the histogram more than its neighbour, or less.
+/// Minimum ratio of a bin's edges. In narrower bins the number of histogram buckets would vary.
 constexpr double kLeastRatio = 1.06;
 
-/// The lowest value that falls into the histogram's bucket with that highest one.
+/// The lowest value of the histogram's bucket whose highest value is `upTo`.
 double lowestIn(std::uint32_t upTo)
 {
     constexpr std::uint32_t kExactBelow = 32;
@@ -22,7 +22,7 @@ double lowestIn(std::uint32_t upTo)
     return static_cast<double>(upTo) + 1 - width;
 }
 
-/// 1, 2 or 5 times a power of ten: the next one down, or up.
+/// Rounds down to 1, 2 or 5 times a power of ten.
 double roundDown(double value)
 {
     const double power = std::pow(10.0, std::floor(std::log10(value)));
@@ -46,7 +46,7 @@ LatencyBins::LatencyBins(Microseconds low, Microseconds high, int bins)
     : m_low(std::max(low, Microseconds(1))), m_high(std::max(high, m_low + Microseconds(1)))
 {
     const double ratio = static_cast<double>(m_high.count()) / static_cast<double>(m_low.count());
-    // Nor narrower than a microsecond.
+    // A bin is also at least one microsecond wide.
     const double least = std::max(kLeastRatio, 1 + 1 / static_cast<double>(m_low.count()));
     const int most = std::max(1, static_cast<int>(std::log(ratio) / std::log(least)));
     const int count = std::clamp(bins, 1, most);
@@ -68,7 +68,7 @@ LatencyBins LatencyBins::around(const HistogramSlice &values, Microseconds also,
         low = high = static_cast<double>(also.count());
     }
     if (also > Microseconds::zero()) {
-        // Room for the words beside its line.
+        // Leave room for the label beside the line.
         low = std::min(low, static_cast<double>(also.count()) / 2);
         high = std::max(high, static_cast<double>(also.count()) * 1.5);
     }
@@ -97,8 +97,8 @@ void LatencyBins::add(const HistogramSlice &values)
 {
     if (m_counts.empty())
         return;
-    // A bucket that lies across an edge is shared out by how much of it is on either side; rounding the
-    // running total, not the shares, keeps the sum exact.
+    // A bucket that crosses an edge is split in proportion. Rounding the running total, not the shares, keeps
+    // the sum exact.
     std::size_t bin = 0;
     std::uint64_t seen = 0;
     std::uint64_t placed = 0;

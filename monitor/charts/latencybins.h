@@ -8,23 +8,24 @@
 
 namespace holdline::monitor {
 
-/// Equal steps on a logarithmic time axis, and the counts of a histogram sorted into them. Steps are never
-/// narrower than the histogram's own buckets, so that no bar is empty only because of the rounding. Pure.
+/// Bins of equal width on a logarithmic time axis, filled with the counts of a histogram. A bin is never
+/// narrower than a bucket of the histogram, since such bins could be empty by rounding alone. A value type.
 class LatencyBins
 {
 public:
     LatencyBins() = default;
-    /// low < high.
+    /// `bins` is a maximum. Requires low < high.
     LatencyBins(Microseconds low, Microseconds high, int bins);
-    /// Ends that hold all values (and `also`, unless it is zero), at steps of 1, 2 and 5.
+    /// Bins from low to high that include all values and, unless it is zero, `also`. low and high are 1, 2 or
+    /// 5 times a power of ten.
     static LatencyBins around(const HistogramSlice &values, Microseconds also, int bins);
 
     int size() const { return static_cast<int>(m_counts.size()); }
     Microseconds low() const { return m_low; }
     Microseconds high() const { return m_high; }
-    /// Where a bin begins and ends.
+    /// The lower edge of a bin; edge(size()) is high().
     Microseconds edge(int bin) const;
-    /// The bin of a value; the first or the last one for values outside.
+    /// The bin of a value. Values outside belong to the first or the last bin.
     int binOf(Microseconds value) const;
 
     std::uint64_t count(int bin) const { return m_counts[static_cast<std::size_t>(bin)]; }
@@ -35,7 +36,7 @@ public:
 private:
     Microseconds m_low{1};
     Microseconds m_high{10};
-    std::vector<double> m_edges;  ///< µs; one more than bins
+    std::vector<double> m_edges;  ///< µs; size() + 1 values
     std::vector<std::uint64_t> m_counts;
 };
 

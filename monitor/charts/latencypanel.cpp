@@ -47,7 +47,7 @@ LatencyPanel::LatencyPanel(LiveData *live, TimeSelection *selection, QWidget *pa
       m_figure(new QComboBox(this)),
       m_span(new QComboBox(this)),
       m_live(new QToolButton(this)),
-      m_chosen(new QLabel(this)),
+      m_selected(new QLabel(this)),
       m_clear(new QToolButton(this))
 {
     auto *layout = new QVBoxLayout(this);
@@ -86,15 +86,16 @@ void LatencyPanel::buildControls(QHBoxLayout *row)
     m_figure->addItem(tr("Mean"), static_cast<int>(Figure::Mean));
     m_figure->addItem(tr("p95"), static_cast<int>(Figure::P95));
     m_figure->setToolTip(
-        tr("What stands for the jobs of a second in the stacked areas. "
-           "Means add up to the mean of the whole; 95th percentiles do not."));
+        tr("Value of the stacked areas for the jobs of one second. "
+           "The means add up to the mean of the total. The 95th percentiles do not."));
     connect(m_figure, &QComboBox::currentIndexChanged, this,
             [this] { m_phases->setFigure(static_cast<Figure>(m_figure->currentData().toInt())); });
 
     for (const std::chrono::minutes span : TimeView::kSpans)
         m_span->addItem(tr("%1 min").arg(span.count()), static_cast<int>(span.count()));
     m_span->setToolTip(
-        tr("How much time the charts show; the wheel and the plus and minus keys change it too"));
+        tr("Length of the time that the charts show. The mouse wheel and the plus and minus keys change it "
+           "too."));
     connect(m_span, &QComboBox::activated, this,
             [this] { m_view->setSpan(std::chrono::minutes(m_span->currentData().toInt())); });
 
@@ -110,7 +111,7 @@ void LatencyPanel::buildControls(QHBoxLayout *row)
 
     m_clear->setIcon(icon(QStringLiteral("clear")));
     m_clear->setText(tr("Show all"));
-    m_clear->setToolTip(tr("Let go of the chosen time: all views show everything again"));
+    m_clear->setToolTip(tr("Clear the selected time range, so that all views show everything again"));
     m_clear->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     connect(m_clear, &QToolButton::clicked, m_selection, &TimeSelection::clear);
 
@@ -131,10 +132,10 @@ void LatencyPanel::buildControls(QHBoxLayout *row)
     row->addWidget(labelFor(m_phase, tr("&Time of:")));
     row->addWidget(m_phase);
     row->addStretch(1);
-    row->addWidget(m_chosen);
+    row->addWidget(m_selected);
     row->addWidget(m_clear);
     row->addWidget(picture);
-    // As they are seen: from the controls to the charts.
+    // Tab order: from the controls to the charts.
     const QList<QWidget *> order{m_span,  m_live,   m_figure, m_phase,    m_clear,
                                  picture, m_phases, m_heat,   m_histogram};
     for (qsizetype i = 1; i < order.size(); ++i)
@@ -150,12 +151,12 @@ void LatencyPanel::linkCharts()
     }
     for (ChartWidget *chart : {static_cast<ChartWidget *>(m_phases), static_cast<ChartWidget *>(m_heat),
                                static_cast<ChartWidget *>(m_histogram)})
-        connect(chart, &ChartWidget::told, this, &LatencyPanel::told);
+        connect(chart, &ChartWidget::statusMessage, this, &LatencyPanel::statusMessage);
     connect(m_phases, &TimelineChart::cursorMoved, m_heat, &TimelineChart::setFollowedCursor);
     connect(m_heat, &TimelineChart::cursorMoved, m_phases, &TimelineChart::setFollowedCursor);
 }
 
-std::optional<TimeRange> LatencyPanel::chosenOrShown() const
+std::optional<TimeRange> LatencyPanel::selectedOrVisible() const
 {
     return m_selection->range() ? m_selection->range() : m_view->range(m_data->samples());
 }
@@ -170,8 +171,8 @@ void LatencyPanel::refresh()
     m_histogram->setDeadline(deadline);
     m_phases->refresh();
     m_heat->refresh();
-    // Adding up is the dear part: once.
-    if (const std::optional<TimeRange> range = chosenOrShown(); range == m_histogram->range())
+    // refresh() and setRange() both merge the samples, which is expensive, so call only one of them.
+    if (const std::optional<TimeRange> range = selectedOrVisible(); range == m_histogram->range())
         m_histogram->refresh();
     else
         m_histogram->setRange(range);
@@ -182,8 +183,8 @@ void LatencyPanel::showSelection()
     const std::optional<TimeRange> &range = m_selection->range();
     m_phases->setSelection(range);
     m_heat->setSelection(range);
-    m_histogram->setRange(chosenOrShown());
-    m_chosen->setText(range ? rangeText(range->from, range->to) : QString());
+    m_histogram->setRange(selectedOrVisible());
+    m_selected->setText(range ? rangeText(range->from, range->to) : QString());
     m_clear->setEnabled(range.has_value());
 }
 
@@ -228,7 +229,7 @@ void LatencyPanel::exportPicture()
     askWhereToSave(
         this, QStringLiteral("holdline-latency.png"),
         [this](const QString &path) { return savePicture(path); },
-        [this](const QString &text) { Q_EMIT told(text); });
+        [this](const QString &text) { Q_EMIT statusMessage(text); });
 }
 
 void LatencyPanel::showEvent(QShowEvent *event)

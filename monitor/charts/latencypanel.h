@@ -18,9 +18,9 @@ class LiveData;
 class StackedPhasesChart;
 class TimeSelection;
 
-/// The view of latencies: phases over time, the heat map below it, and the spread of what is chosen or shown,
-/// with the controls for them. The range chosen in one chart is everybody's, through TimeSelection. Hidden,
-/// it costs nothing. LiveData and TimeSelection must outlive it. Thread: the window's.
+/// The latency view: phases over time, a heat map, a histogram of the selected or visible range, and
+/// controls. A range selected in one chart applies to all views through TimeSelection. A hidden panel does no
+/// work. LiveData and TimeSelection must outlive the panel. Thread: the window's.
 class LatencyPanel : public QWidget
 {
     Q_OBJECT
@@ -30,17 +30,17 @@ public:
 
     /// Greys the charts: see ChartWidget::setStale().
     void setStale(const QString &text);
-    /// All charts, one below the other, as PNG (or what the name's end says). An empty text: done; else why
-    /// not.
+    /// Saves all charts, one below the other, as an image; the file name's suffix selects the format. Returns
+    /// an error or an empty text.
     QString savePicture(const QString &path) const;
 
 public Q_SLOTS:
-    /// Asks where to, and writes a picture of all charts there.
+    /// Asks for a file name and saves a picture of all charts.
     void exportPicture();
 
 Q_SIGNALS:
-    /// For the status bar: what was exported, or why it was not.
-    void told(const QString &text);
+    /// A text for the status bar: the result of an export.
+    void statusMessage(const QString &text);
 
 protected:
     void showEvent(QShowEvent *event) override;
@@ -49,8 +49,8 @@ private:
     void buildControls(QHBoxLayout *row);
     void linkCharts();
     void refresh();
-    /// What the histogram is of.
-    std::optional<TimeRange> chosenOrShown() const;
+    /// The histogram's range: the selected range, else the visible one.
+    std::optional<TimeRange> selectedOrVisible() const;
     void showSelection();
     void showView();
 
@@ -64,7 +64,7 @@ private:
     QComboBox *m_figure;
     QComboBox *m_span;
     QToolButton *m_live;
-    QLabel *m_chosen;
+    QLabel *m_selected;
     QToolButton *m_clear;
 };
 

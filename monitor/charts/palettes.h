@@ -3,7 +3,7 @@
 
 #include <QPalette>
 
-/// The two palettes one can ask for where the desktop's is not wanted, or where it has none to offer.
+/// The palettes of --palette light and --palette dark, for users who do not want the desktop's palette.
 namespace holdline::monitor {
 
 QPalette lightPalette();

@@ -25,7 +25,7 @@ QString writePicture(const QImage &picture, const QString &path)
 }
 
 void askWhereToSave(QWidget *parent, const QString &fileName, std::function<QString(const QString &)> save,
-                    std::function<void(const QString &)> told)
+                    std::function<void(const QString &)> report)
 {
     const QString folder = QStandardPaths::writableLocation(QStandardPaths::PicturesLocation);
     auto *dialog = new QFileDialog(parent, tr("Export picture"), folder, tr("Pictures (*.png)"));
@@ -34,11 +34,11 @@ void askWhereToSave(QWidget *parent, const QString &fileName, std::function<QStr
     dialog->setDefaultSuffix(QStringLiteral("png"));
     dialog->selectFile(fileName);
     QObject::connect(dialog, &QFileDialog::fileSelected, parent,
-                     [save = std::move(save), told = std::move(told)](const QString &path) {
+                     [save = std::move(save), report = std::move(report)](const QString &path) {
                          const QString error = save(path);
                          const QString native = QDir::toNativeSeparators(path);
-                         told(error.isEmpty() ? tr("Saved %1").arg(native)
-                                              : tr("%1 was not saved: %2").arg(native, error));
+                         report(error.isEmpty() ? tr("Saved %1").arg(native)
+                                                : tr("Cannot save %1: %2").arg(native, error));
                      });
     dialog->open();
 }

@@ -10,17 +10,17 @@ class QWidget;
 
 namespace holdline::monitor {
 
-/// Pixels per point in pictures that are exported.
+/// Device pixels per device-independent pixel in exported pictures.
 inline constexpr qreal kExportRatio = 2;
 
-/// Writes a PNG; empty, or why it could not be written.
+/// Writes a PNG. Returns an error for the user or an empty text.
 QString writePicture(const QImage &picture, const QString &path);
 
-/// Asks where to, without blocking, then writes what `save` writes there, which returns as writePicture()
-/// does. `told` gets the sentence for the status bar. Nothing happens when the question is cancelled, or the
-/// parent goes.
+/// Opens a file dialog without blocking. When the user accepts, calls `save` with the path and then `report`
+/// with a text for the status bar. `save` returns an error or an empty text. Calls nothing when the user
+/// cancels or `parent` is destroyed.
 void askWhereToSave(QWidget *parent, const QString &fileName,
                     std::function<QString(const QString &path)> save,
-                    std::function<void(const QString &text)> told);
+                    std::function<void(const QString &text)> report);
 
 }  // namespace holdline::monitor

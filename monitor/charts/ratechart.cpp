@@ -21,7 +21,7 @@ std::optional<Rates> RateChart::ratesOf(const TimeColumn &column) const
 {
     if (column.first == 0 && column.last == 1)
         return std::nullopt;
-    // The counters of the sample before the column: its own values begin there.
+    // The counters are totals, so compare with the sample before the column.
     const std::size_t before = column.first == 0 ? 0 : column.first - 1;
     return ratesBetween(samples()[before], samples()[column.last - 1]);
 }
@@ -67,7 +67,7 @@ void RateChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     painter.setBrush(frame.theme.tint(Ink::Bad, 0.35));
     for (const QPolygonF &area : failures)
         painter.drawPolygon(area);
-    // Smooth edges cost most with a pattern, and are there already.
+    // Antialiasing is slow with a pattern, and the area below already has smooth edges.
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setBrush(hatched(frame.theme[Ink::Bad]));
     for (const QPolygonF &area : failures)
@@ -87,7 +87,7 @@ QList<Reading> RateChart::readings(const TimeColumn &column, const ChartFrame & 
 {
     const std::optional<Rates> rates = ratesOf(column);
     if (!rates)
-        return {{tr("nothing to compare with yet"), {}, {}}};
+        return {{tr("no earlier sample"), {}, {}}};
     const auto perSecond = [](double rate) { return tr("%1/s").arg(rateText(rate)); };
     return {{tr("Starts"), perSecond(rates->starts), Ink::Line},
             {tr("Answered"), perSecond(rates->answered), Ink::Good},

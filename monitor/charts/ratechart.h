@@ -6,8 +6,8 @@
 
 namespace holdline::monitor {
 
-/// Requests a second over time: what was started, and what was answered, with failures as a hatched area of
-/// their own on top.
+/// Requests per second over time: starts as a line, answered requests as an area, and failed ones as a
+/// hatched area on top.
 class RateChart : public TimelineChart
 {
     Q_OBJECT
@@ -23,7 +23,7 @@ protected:
     QList<ChartKey> legend() const override;
 
 private:
-    /// Nothing for the first sample of all: there is none before it.
+    /// Empty for the first sample, which has no previous sample to compare with.
     std::optional<Rates> ratesOf(const TimeColumn &column) const;
 };
 

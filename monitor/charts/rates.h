@@ -5,16 +5,16 @@
 
 namespace holdline::monitor {
 
-/// What one sample has more than the one before it, a second.
+/// Rates per second between two samples.
 struct Rates
 {
-    double starts = 0;    ///< requests to the upstream to start a job, whatever came of them
-    double answered = 0;  ///< requests that got what they asked for
-    double failed = 0;    ///< requests that got an error, the job's own included
+    double starts = 0;    ///< start requests to the upstream, successful or not
+    double answered = 0;  ///< client requests that got a successful response
+    double failed = 0;    ///< client requests that got an error, including errors of the job itself
 };
 
-/// Zero when no time lies between them. A service that started anew in between counts from zero. Requests
-/// whose client had left are in neither: nobody was answered. Pure.
+/// Zero when no time is between the samples. Handles counters that a restart of the service set to zero.
+/// Requests of clients that had left count neither as answered nor as failed. Pure.
 Rates ratesBetween(const Sample &before, const Sample &now);
 
 }  // namespace holdline::monitor

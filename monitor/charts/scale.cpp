@@ -19,7 +19,7 @@ Scale::Scale(Kind kind, double low, double high, double lowPixel, double highPix
 
 double Scale::unit(double value) const
 {
-    // Far below all pixels, and still a number.
+    // Values of 0 and below have no logarithm. Map them to a value far below the axis.
     return m_kind == Kind::Linear ? value : std::log(std::max(value, m_low * 1e-6));
 }
 

@@ -3,15 +3,15 @@
 
 namespace holdline::monitor {
 
-/// Maps values to pixels and back, evenly or by their logarithm. A value outside of the range lands outside
-/// of the pixels. Pure.
+/// Maps values to pixels and back, on a linear or logarithmic scale. Values outside the range map to pixels
+/// outside the axis. A value type.
 class Scale
 {
 public:
     enum class Kind { Linear, Log };
 
-    /// low < high, and low > 0 for Log; what is not so is mended: the scale never divides by nothing. Pixels
-    /// may run backwards, as on axes that point up.
+    /// Expects low < high, and low > 0 for Log; corrects other values, so that it never divides by zero.
+    /// lowPixel may be greater than highPixel, as on an axis that points up.
     Scale(Kind kind, double low, double high, double lowPixel, double highPixel);
 
     Kind kind() const { return m_kind; }
@@ -31,7 +31,7 @@ private:
     double m_high;
     double m_lowPixel;
     double m_highPixel;
-    double m_unitLow = 0;  ///< the ends as they are mapped: logarithms for Log
+    double m_unitLow = 0;  ///< m_low, or its logarithm for Log
     double m_unitSpan = 1;
 };
 

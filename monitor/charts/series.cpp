@@ -10,7 +10,7 @@ namespace holdline::monitor {
 
 namespace {
 
-/// Points in a piece of an area.
+/// Number of points in a piece of an area.
 constexpr qsizetype kPiece = 16;
 
 /// The line through a run, from the left edge of its first column to the right edge of its last.
@@ -25,7 +25,7 @@ QPolygonF edge(const std::vector<Series::Point> &run, const Scale &values, doubl
     return line;
 }
 
-/// Whether anything of that piece can be seen.
+/// True when the piece is visible.
 bool hasHeight(const QPolygonF &top, const QPolygonF &bottom, qsizetype from, qsizetype to)
 {
     constexpr double kSeen = 0.1;
@@ -54,7 +54,7 @@ std::vector<QPolygonF> Series::areas(const Scale &values) const
         QPolygonF bottom = edge(run, values, &Point::below);
         for (qsizetype from = 0; from + 1 < top.size(); from += kPiece) {
             const qsizetype to = std::min(from + kPiece, top.size() - 1);
-            // Where two pieces share a pixel, the background would shine through.
+            // The background would show through if two pieces shared a pixel.
             top[to].setX(std::round(top[to].x()));
             bottom[to].setX(top[to].x());
             if (!hasHeight(top, bottom, from, to))

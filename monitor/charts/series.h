@@ -13,8 +13,8 @@ class QPainter;
 
 namespace holdline::monitor {
 
-/// A value for each column, or none: from the columns of a chart to lines and areas that break where
-/// something is missing. A column that stands alone becomes as wide as it is, so that it can be seen.
+/// Turns the values of a chart's columns into lines and areas with breaks where values are missing. A single
+/// column between two gaps is drawn with its full width, so that it is visible.
 struct Series
 {
     struct Point
@@ -23,20 +23,21 @@ struct Series
         double middle = 0;
         double right = 0;
         double value = 0;
-        double below = 0;  ///< what it stands upon
+        double below = 0;  ///< the value of the area's lower edge
     };
 
     std::vector<std::vector<Point>> runs;
 
     /// The upper edges, one line per run.
     std::vector<QPolygonF> lines(const Scale &values) const;
-    /// The areas between `below` and `value`, in pieces that meet at whole pixels; without those of no
+    /// The areas between `below` and `value`, in pieces that meet at whole pixels. Omits pieces without
     /// height.
     std::vector<QPolygonF> areas(const Scale &values) const;
 };
 
-/// As drawPolyline() in the painter's pen, for opaque colours: stroke by stroke. Qt's rasteriser takes ten to
-/// forty times as long for one path that is long and jagged; for the same reason areas come in pieces.
+/// Draws a polyline with the painter's pen, which must be opaque. Draws each stroke alone: Qt's rasteriser
+/// needs ten to forty times as long for one long, jagged path. Series::areas() has pieces for the same
+/// reason.
 void paintLine(QPainter &painter, const QPolygonF &line);
 
 }  // namespace holdline::monitor

@@ -20,7 +20,7 @@ constexpr double kPad = kDot + 1;
 
 Sparkline::Sparkline(QWidget *parent) : QWidget(parent)
 {
-    // What it shows stands beside it as a number: nothing here to tell or to focus.
+    // The tile shows the value as text, so the sparkline needs no mouse events and no accessible text.
     setAttribute(Qt::WA_TransparentForMouseEvents);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
 }
@@ -66,7 +66,7 @@ void Sparkline::paintEvent(QPaintEvent * /*event*/)
     const Theme theme(palette());
     const Ink ink = m_alarming ? Ink::Bad : Ink::Line;
     const QRectF plot = QRectF(rect()).adjusted(1, kPad, -kPad, -kPad);
-    // The newest value is at the right end; few values do not stretch over all of it.
+    // The newest value is at the right edge. A few values use only a part of the width.
     const double step = plot.width() / static_cast<double>(kValues - 1);
     const auto x = [&](std::size_t i) {
         return plot.right() - static_cast<double>(m_values.size() - 1 - i) * step;

@@ -8,8 +8,8 @@
 
 namespace holdline::monitor {
 
-/// The course of one number in a corner of a tile: a line with a faint area and a dot at its end, no axes.
-/// Values are told oldest first; where one is missing the line breaks.
+/// A small line chart of one number for a tile: a line over a faint area with a dot at the end, without axes.
+/// The line breaks at missing values.
 class Sparkline : public QWidget
 {
     Q_OBJECT
@@ -17,10 +17,10 @@ class Sparkline : public QWidget
 public:
     explicit Sparkline(QWidget *parent = nullptr);
 
-    /// At most the last kValues are kept. `limit`: a value to draw as a faint line, such as the most that may
-    /// be held; it does not stretch the scale.
+    /// Values are oldest first; only the last kValues are shown. `limit` draws a faint line at a configured
+    /// maximum, if it is within the scale.
     void setValues(std::vector<std::optional<double>> values, std::optional<double> limit = {});
-    /// The line in the colour of what is wrong.
+    /// Draws the line in the colour for problems.
     void setAlarming(bool alarming);
 
     static constexpr std::size_t kValues = 120;

@@ -16,14 +16,14 @@ namespace {
 
 constexpr std::array kStack{Phase::Queue, Phase::Start, Phase::Job};
 constexpr double kTail = 0.99;
-/// The tail's line has that many points at most, and each stands for all jobs of some seconds: of one second
-/// it would be no more than the slowest job.
+/// The p99 line has at most this many points, of at least kTailLeast each. In one second the p99 would only
+/// be the slowest job.
 constexpr int kTailPoints = 100;
 constexpr std::chrono::seconds kTailLeast(5);
-/// The line may stretch the axis to that many times the areas' height; above it is cut, and says how far it
-/// goes: one job that ran into its deadline is not to flatten everything else.
+/// The p99 line may extend the axis to this many times the areas' height. Above, the line is cut and a label
+/// gives its maximum, so that one timed-out job does not flatten the areas.
 constexpr double kStretch = 3;
-/// How far above the highest value a deadline is still worth an axis that reaches it.
+/// The axis extends to the deadline when the deadline is at most this many times the highest value.
 constexpr double kNear = 1.5;
 
 Microseconds rounded(double us)
@@ -34,7 +34,7 @@ Microseconds rounded(double us)
 }  // namespace
 
 StackedPhasesChart::StackedPhasesChart(const SampleHistory &history, QWidget *parent)
-    : TimelineChart(tr("Where the time goes (mean)"), history, parent)
+    : TimelineChart(tr("Time per phase (mean)"), history, parent)
 {
 }
 
@@ -43,7 +43,7 @@ void StackedPhasesChart::setFigure(Figure figure)
     if (figure == m_figure)
         return;
     m_figure = figure;
-    setTitle(figure == Figure::Mean ? tr("Where the time goes (mean)") : tr("Where the time goes (p95)"));
+    setTitle(figure == Figure::Mean ? tr("Time per phase (mean)") : tr("Time per phase (p95)"));
     refresh();
 }
 
@@ -118,7 +118,7 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
         top = std::max(top, deadline * 1.1);
     int most = std::max(2, static_cast<int>(frame.plot.height() / 28));
     top = std::max(top, 1000.0);
-    // The axis ends where the values do; a flat chart still has one mark above 0.
+    // The axis ends at the highest value. Even a flat chart gets one tick above 0.
     std::vector<Tick> ticks = durationTicks(rounded(top), most);
     while (ticks[1].value > top)
         ticks = durationTicks(rounded(top), ++most);
@@ -156,12 +156,12 @@ QList<Reading> StackedPhasesChart::readings(const TimeColumn &column, const Char
                                             std::optional<qreal> /*y*/) const
 {
     QList<Reading> lines;
-    // As they lie upon each other.
+    // List the phases from top to bottom, as the areas are stacked.
     for (auto phase = kStack.rbegin(); phase != kStack.rend(); ++phase) {
         if (const std::optional<double> figure = figureOf(column, *phase))
             lines.append({phaseText(*phase), durationText(rounded(*figure)), inkOf(*phase)});
     }
-    // As the line: of the wider column around this one.
+    // The p99 line has longer columns. Take the one that contains this column.
     for (const TimeColumn &wide : tailColumns()) {
         if (wide.last <= column.first)
             continue;

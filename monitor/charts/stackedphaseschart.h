@@ -5,11 +5,11 @@
 
 namespace holdline::monitor {
 
-/// Which figure stands for the many values of a second.
+/// The statistic that the areas show.
 enum class Figure : std::uint8_t { Mean, P95 };
 
-/// Where the time of a job goes, over time: queue, start and job as areas one upon the other, the p99 of the
-/// whole as a line, and the deadline.
+/// The phases of jobs over time: queue, start and job as stacked areas, the p99 of the total as a line, and
+/// the deadline.
 class StackedPhasesChart : public TimelineChart
 {
     Q_OBJECT
@@ -19,7 +19,7 @@ public:
 
     void setFigure(Figure figure);
     Figure figure() const { return m_figure; }
-    /// Zero: no line.
+    /// Zero hides the line.
     void setDeadline(Milliseconds deadline);
 
 protected:
@@ -31,7 +31,7 @@ protected:
 
 private:
     std::optional<double> figureOf(const TimeColumn &column, Phase phase) const;
-    /// Those of the p99's line.
+    /// The columns of the p99 line, which are longer than those of the areas.
     std::vector<TimeColumn> tailColumns() const;
 
     Figure m_figure = Figure::Mean;

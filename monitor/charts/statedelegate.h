@@ -5,7 +5,7 @@
 
 namespace holdline::monitor {
 
-/// Paints a job's state or outcome, or a callback's word: its icon, in its colour, before the cell's word.
+/// Adds the icon of the row's state, outcome or kind to the cell's text.
 class StateDelegate : public QStyledItemDelegate
 {
     Q_OBJECT

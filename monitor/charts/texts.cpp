@@ -18,7 +18,7 @@ QString tr(const char *text)
     return QCoreApplication::translate("holdline::monitor::Texts", text);
 }
 
-/// Of a number from 0 to 999.
+/// Formats a number from 0 to 999 with three significant digits.
 QString threeDigits(double value)
 {
     const int decimals = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;

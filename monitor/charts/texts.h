@@ -5,17 +5,17 @@
 
 #include <QString>
 
-/// Words and numbers of charts, beyond those of monitor/data/format.h.
+/// Texts of charts, in addition to monitor/data/format.h.
 namespace holdline::monitor {
 
-/// Three digits that count, whatever the size: "412 µs", "1.25 ms", "12.3 s", "2 min 5 s". Steps of charts
-/// are finer than what formatDuration() shows.
+/// A duration with three significant digits: "412 µs", "1.25 ms", "12.3 s", "2 min 5 s". Charts need finer
+/// steps than formatDuration().
 QString durationText(Microseconds took);
 /// "1,204".
 QString countText(std::uint64_t count);
 /// "0.4", "12.5", "1,204", without a unit.
 QString rateText(double perSecond);
-/// "12 %", "0.4 %", "< 0.1 %"; never "0 %" of something nor "100 %" of not all.
+/// "12 %", "0.4 %", "< 0.1 %". "0 %" only for exactly 0, and "100 %" only for the whole.
 QString shareText(std::uint64_t part, std::uint64_t whole);
 /// "10:31:07 to 10:32:07".
 QString rangeText(WallTime from, WallTime to);

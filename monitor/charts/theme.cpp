@@ -13,29 +13,29 @@ namespace holdline::monitor {
 
 namespace {
 
-/// A base darker than this gets the colours for dark ones.
+/// A base with a lower grey value counts as dark.
 constexpr int kMiddleGrey = 118;
-/// Charts' labels are this much of the widget's font, and never smaller than that.
+/// Size of chart labels relative to the widget's font, and their minimum in points.
 constexpr double kLabelShare = 0.9;
 constexpr double kSmallestPoints = 8;
 
-/// As a mark, and as text.
+/// The colours of one ink, as a mark and as text.
 struct InkColours
 {
     QRgb mark;
     QRgb text;
 };
 
-/// All that is painted on one kind of base.
+/// The colours for light or for dark bases.
 struct Colours
 {
-    std::array<InkColours, kInkCount> inks;  ///< by Ink
-    std::array<QRgb, 17> heat;               ///< from few to many, at even distances
+    std::array<InkColours, kInkCount> inks;  ///< indexed by Ink
+    std::array<QRgb, 17> heat;               ///< from few jobs to many, in even steps
 };
 
-// Okabe and Ito's "Color Universal Design", moved towards black or white until they stand out: marks 3 : 1 on
-// white and 3.8 : 1 on #1b1e20 (thinned inks are lost sooner on dark), texts 4.5 : 1. The steps of heat are
-// even in Oklab's lightness.
+// The colours of Okabe and Ito, "Color Universal Design", moved towards black or white for contrast. Marks
+// have 3:1 on white and 3.8:1 on #1b1e20, because tinted inks are harder to see on a dark base. Texts
+// have 4.5:1. The steps of heat are even in Oklab's lightness.
 constexpr Colours kOnLight{.inks{{
                                {0xffc68900, 0xff9e6d00},  // Queued
                                {0xff9e962c, 0xff7f7823},  // Retrying
@@ -121,9 +121,9 @@ QColor Theme::tint(Ink ink, double share) const
 QColor Theme::heat(double share) const
 {
     const auto &stops = coloursOn(m_dark).heat;
-    const double place = std::clamp(share, 0.0, 1.0) * static_cast<double>(stops.size() - 1);
-    const auto before = std::min(static_cast<std::size_t>(place), stops.size() - 2);
-    return mixed(QColor(stops[before]), QColor(stops[before + 1]), place - static_cast<double>(before));
+    const double at = std::clamp(share, 0.0, 1.0) * static_cast<double>(stops.size() - 1);
+    const auto before = std::min(static_cast<std::size_t>(at), stops.size() - 2);
+    return mixed(QColor(stops[before]), QColor(stops[before + 1]), at - static_cast<double>(before));
 }
 
 bool endedWell(const JobRow &row)
@@ -170,9 +170,9 @@ Ink inkOf(Phase phase)
     return Ink::Line;
 }
 
-Ink inkOf(CallbackOutcome word)
+Ink inkOf(CallbackOutcome outcome)
 {
-    switch (word) {
+    switch (outcome) {
         case CallbackOutcome::Matched:
         case CallbackOutcome::Early:
             return Ink::Good;
@@ -204,7 +204,7 @@ QFont tabularFont(const QFont &font)
 {
     if (hasTabularDigits(font))
         return font;
-    // Of the usual desktop fonts, those whose digits have one width as they are.
+    // Common desktop fonts with tabular digits.
     static constexpr std::array kFamilies{"Noto Sans", "Cantarell", "Open Sans", "DejaVu Sans",
                                           "Liberation Sans"};
     for (const char *family : kFamilies) {

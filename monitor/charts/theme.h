@@ -11,9 +11,9 @@
 
 namespace holdline::monitor {
 
-/// What a colour stands for.
+/// The meaning of a colour.
 enum class Ink : std::uint8_t {
-    // A job's states; queue, start and job as phases have the colours of queued, starting and running.
+    // States of a job. The phases queue, start and job have the colours of queued, starting and running.
     Queued,
     Retrying,
     Starting,
@@ -21,26 +21,26 @@ enum class Ink : std::uint8_t {
     Unconfirmed,
     EndedOk,
     EndedFailed,
-    Answer,  ///< the time from the callback to the answer
-    // Judgements
+    Answer,  ///< the time from the callback to the response
+    // Severity
     Good,
     Warn,
     Bad,
     // Charts
-    Line,      ///< the one line of a chart that has only one
+    Line,      ///< the line of a chart with a single line
     Deadline,  ///< the deadline's line
     Selection,
-    Grid,      ///< faint on purpose: not a mark
-    Axis,      ///< axes' lines
+    Grid,      ///< faint, exempt from the contrast of marks
+    Axis,      ///< lines of axes
     AxisText,  ///< labels of axes and legends
     Text,
 };
 inline constexpr int kInkCount = static_cast<int>(Ink::Text) + 1;
 
-/// The named colours that go with a light or a dark base: two fixed tables. They are Okabe and Ito's, which
-/// people with any colour vision can tell apart. Marks have a contrast of 3 : 1 at least on white and on the
-/// dark palette's base, texts 4.5 : 1; on a base of a middle grey it is less. A value that is cheap enough to
-/// make per paint. Thread-safe.
+/// The colours of all inks: two fixed tables, for a light and a dark base. They are Okabe and Ito's colours,
+/// which people with any colour vision can distinguish. On white and on the dark palette's base, marks have a
+/// contrast of at least 3:1 and text 4.5:1; on a middle grey it is less. A value type, cheap enough to create
+/// per paint event. Thread-safe.
 class Theme
 {
 public:
@@ -49,12 +49,12 @@ public:
     bool isDark() const { return m_dark; }
     QColor base() const { return m_base; }
     QColor operator[](Ink ink) const;
-    /// The colour as text needs it to be read on the base.
+    /// The colour with enough contrast for text on the base.
     QColor readable(Ink ink) const;
-    /// The ink thinned with the base: areas below a line. `share` of ink, 0 to 1.
+    /// A mix of the ink and the base, for areas. `share` is the share of the ink, 0 to 1.
     QColor tint(Ink ink, double share) const;
-    /// From "hardly any" (0) to "most" (1), evenly for the eye, and in grey too; on a light base it darkens
-    /// with the count, on a dark one it gets lighter.
+    /// The heat map's colour for a share of the maximum, 0 to 1. Its lightness changes evenly, so the order
+    /// is visible in grey too: darker with the count on a light base, lighter on a dark one.
     QColor heat(double share) const;
 
 private:
@@ -62,21 +62,21 @@ private:
     bool m_dark;
 };
 
-/// The colour of a job in that state; ended ones by whether they ended well.
+/// The ink of a job's state. An ended job has EndedOk or EndedFailed.
 Ink inkOf(const JobRow &row);
-/// As above; an ended job counts as one that ended well.
+/// The ink of a state. RowState::Ended has EndedOk.
 Ink inkOf(RowState state);
-/// Colour of a phase; Phase::Total has the line's.
+/// The ink of a phase. Phase::Total has Line.
 Ink inkOf(Phase phase);
-Ink inkOf(CallbackOutcome word);
-/// Whether the service did what it was asked for.
+Ink inkOf(CallbackOutcome outcome);
+/// True when the job ended without an error.
 bool endedWell(const JobRow &row);
 
-/// The font if all its digits have one width, so that numbers stand still and line up; else one that has, at
-/// the same size.
+/// A font of the same size whose digits all have one width, so that changing numbers do not move. Returns
+/// `font` itself if it has such digits.
 QFont tabularFont(const QFont &font);
 bool hasTabularDigits(const QFont &font);
-/// Of labels in charts: a little smaller than the widget's, never below 8 points' worth of pixels.
+/// The font for labels in charts: slightly smaller than the widget's font, but at least 8 points.
 QFont chartFont(const QFont &font);
 
 }  // namespace holdline::monitor

@@ -18,12 +18,12 @@ QString tr(const char *text)
     return QCoreApplication::translate("holdline::monitor::Ticks", text);
 }
 
-/// The smallest of 1, 2 or 5 times a power of ten that is not less.
+/// Rounds up to 1, 2 or 5 times a power of ten.
 double niceStep(double least)
 {
     const double power = std::pow(10.0, std::floor(std::log10(least)));
     for (const double times : {1.0, 2.0, 5.0}) {
-        // A hair's breadth, so that 0.3 / 3 is one tenth.
+        // The tolerance absorbs rounding errors, so that 0.3 / 3 gives 0.1.
         if (times * power >= least * (1 - 1e-9))
             return times * power;
     }
@@ -35,7 +35,7 @@ int decimalsOf(double step)
     return std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
 }
 
-/// How many steps from 0 reach `high`.
+/// The number of steps from 0 to at least `high`.
 int stepsTo(double high, double step)
 {
     return std::max(1, static_cast<int>(std::ceil(high / step - 1e-9)));
@@ -59,7 +59,7 @@ QString inUnit(double us, const Unit &unit, int decimals)
     return tr(unit.label).arg(QLocale().toString(us / unit.us, 'f', decimals));
 }
 
-/// Above a second people count in 15, 30 and 60.
+/// Rounds up to a common step. Steps above one second follow the clock: 15, 30 and 60.
 double durationStep(double least)
 {
     if (least <= 1e6)
@@ -77,7 +77,7 @@ struct LogStep
     bool isMain;
 };
 
-/// All marks a logarithmic axis may have, from a microsecond to beyond an hour.
+/// All possible ticks of a logarithmic axis, from one microsecond to more than an hour.
 std::vector<LogStep> logSteps()
 {
     std::vector<LogStep> steps;
@@ -169,7 +169,7 @@ std::vector<Tick> clockTicks(const TimeRange &range, int most)
             break;
         }
     }
-    // Round in local time, which is not always a whole number of hours from the epoch.
+    // Round in local time, because UTC offsets are not always whole hours.
     const qint64 offset = QDateTime::fromMSecsSinceEpoch(from).offsetFromUtc() * 1000LL;
     const QString format = step % 60'000 == 0 ? QStringLiteral("HH:mm") : QStringLiteral("HH:mm:ss");
     std::vector<Tick> ticks;
@@ -181,8 +181,8 @@ std::vector<Tick> clockTicks(const TimeRange &range, int most)
     return ticks;
 }
 
-void thin(std::vector<Tick> &ticks, const Scale &scale, const std::function<double(const QString &)> &length,
-          double gap)
+void thinLabels(std::vector<Tick> &ticks, const Scale &scale,
+                const std::function<double(const QString &)> &length, double gap)
 {
     bool any = false;
     double keptFrom = 0;

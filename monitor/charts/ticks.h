@@ -9,35 +9,35 @@
 #include <functional>
 #include <vector>
 
-/// Where axes have their marks, and what stands there. Pure.
+/// Positions and labels of the ticks of an axis. Pure functions.
 namespace holdline::monitor {
 
 struct Tick
 {
     double value = 0;
-    QString label;  ///< empty: a mark without words
+    QString label;  ///< empty for a tick without a label
 
     friend bool operator==(const Tick &, const Tick &) = default;
 };
 
-/// In the largest unit of which it is a whole number: "30 s", "1 min", "1,500 ms".
+/// The duration in the largest unit that divides it: "30 s", "1 min", "1,500 ms".
 QString roundDurationText(Microseconds duration);
 
-/// From 0 on: steps of 1, 2 or 5 times a power of ten, at most `most` (at least 2) of them, whole numbers
-/// only when `whole`. The last is at or above `high`: an axis that ends there needs no more room.
+/// Ticks from 0 in steps of 1, 2 or 5 times a power of ten, at most `most` steps (at least 2). `whole` allows
+/// only whole numbers. The last tick is at or above `high`, so an axis that ends there shows all values.
 std::vector<Tick> numberTicks(double high, int most, bool whole);
-/// The same for times in microseconds, with steps that people use (… 500 ms, 1 s, 2 s, 5 s, 15 s, 30 s,
-/// 1 min …) and one unit for all labels where that reads well.
+/// The same for times in microseconds, in common steps (… 500 ms, 1 s, 2 s, 5 s, 15 s, 30 s, 1 min …). All
+/// labels use one unit where possible.
 std::vector<Tick> durationTicks(Microseconds high, int most);
-/// For a logarithmic axis: each power of ten of a second and, where there is room for them, 2 and 5 times;
-/// whole minutes above one.
+/// Ticks for a logarithmic axis: each power of ten of a second, and 2 and 5 times as much if they fit. Whole
+/// minutes above one minute.
 std::vector<Tick> logDurationTicks(Microseconds low, Microseconds high, int most);
-/// Times of day at round seconds, minutes or hours of the local clock, within the range.
+/// Ticks at round seconds, minutes or hours of local time, within the range.
 std::vector<Tick> clockTicks(const TimeRange &range, int most);
 
-/// Empties the labels that would come nearer than `gap` pixels to one kept before them. `length` tells how
-/// long a label is along the axis.
-void thin(std::vector<Tick> &ticks, const Scale &scale, const std::function<double(const QString &)> &length,
-          double gap);
+/// Clears each label that is nearer than `gap` pixels to the previous label. `length` returns the length of a
+/// label along the axis, in pixels.
+void thinLabels(std::vector<Tick> &ticks, const Scale &scale,
+                const std::function<double(const QString &)> &length, double gap);
 
 }  // namespace holdline::monitor

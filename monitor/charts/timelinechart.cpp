@@ -19,7 +19,7 @@ namespace {
 
 /// A press that moves less is a click.
 constexpr double kDragFrom = 4;
-/// Share of the span that one step of panning moves.
+/// One step of panning moves by this fraction of the span.
 constexpr int kPanParts = 10;
 
 double number(WallTime at)
@@ -87,7 +87,7 @@ std::optional<TimeColumn> TimelineChart::columnAt(WallTime at, const ChartFrame 
     if (after == all.begin())
         return std::nullopt;
     const TimeColumn &found = *(after - 1);
-    // The moments between two columns belong to the earlier one, unless something is missing there.
+    // The time between two columns belongs to the earlier one, unless there is a gap.
     const bool between = after != all.end() && !after->afterGap;
     if (at >= found.to && !between && at != found.to)
         return std::nullopt;
@@ -105,7 +105,7 @@ QString TimelineChart::readout(WallTime at, std::optional<qreal> y) const
                         readings(*column, now, y));
 }
 
-QString TimelineChart::spoken() const
+QString TimelineChart::accessibleText() const
 {
     const std::vector<TimeColumn> all = columns(frame());
     if (all.empty())
@@ -158,7 +158,7 @@ void TimelineChart::moveCursor(std::optional<WallTime> at)
     Q_EMIT cursorMoved(at);
 }
 
-void TimelineChart::choose(const std::optional<TimeRange> &range)
+void TimelineChart::select(const std::optional<TimeRange> &range)
 {
     if (range == m_selection)
         return;
@@ -177,7 +177,7 @@ TimeRange TimelineChart::spanned(WallTime one, WallTime other) const
     return {begin, std::max(to ? to->to : last, begin + Milliseconds(1))};
 }
 
-void TimelineChart::step(int by, bool choosing)
+void TimelineChart::step(int by, bool selecting)
 {
     const std::vector<TimeColumn> all = columns(frame());
     if (all.empty())
@@ -194,14 +194,14 @@ void TimelineChart::step(int by, bool choosing)
         const TimeColumn &column = all[static_cast<std::size_t>(i)];
         return column.from + (column.to - column.from) / 2;
     };
-    if (choosing && !m_anchor)
+    if (selecting && !m_anchor)
         m_anchor = middle(now);
     const auto next = m_cursor || std::abs(by) > 1 ? std::clamp<std::ptrdiff_t>(now + by, 0, last) : now;
     m_mouse.reset();
     moveCursor(middle(next));
     setAccessibleDescription(readout(middle(next)));
-    if (choosing)
-        choose(spanned(*m_anchor, middle(next)));
+    if (selecting)
+        select(spanned(*m_anchor, middle(next)));
     else
         m_anchor.reset();
 }
@@ -211,7 +211,7 @@ void TimelineChart::paintPlot(QPainter &painter, const ChartFrame &frame) const
     const std::optional<TimeRange> shown = range();
     const std::vector<TimeColumn> all = columns(frame);
     if (!shown || all.empty()) {
-        paintNothing(painter, frame, shown ? tr("Nothing is known of this time") : tr("No data yet"));
+        paintPlaceholder(painter, frame, shown ? tr("No data for this time range") : tr("No data yet"));
         if (!shown)
             return;
     }
@@ -222,7 +222,7 @@ void TimelineChart::paintPlot(QPainter &painter, const ChartFrame &frame) const
         return;
     const std::vector<double> drains = paintGapsAndDraining(painter, frame, all);
     paintSeries(painter, frame, all);
-    // Below the words that series have in the corners.
+    // Below the labels that a series may have in the corners.
     const double second = frame.plot.top() + QFontMetricsF(frame.font).height() + 6;
     for (const double x : drains)
         paintLabel(painter, frame, QPointF(x, second), Qt::AlignLeft | Qt::AlignTop, tr("draining"),
@@ -301,7 +301,7 @@ void TimelineChart::paintOver(QPainter &painter, const ChartFrame &frame, bool f
     const std::optional<TimeColumn> column = columnAt(*m_cursor, frame);
     const QPointF at(x, m_mouse ? m_mouse->y() + 8 : frame.plot.top() + 8);
     if (!column) {
-        paintReadings(painter, frame, at, formatClock(*m_cursor), {{tr("nothing is known"), {}, {}}});
+        paintReadings(painter, frame, at, formatClock(*m_cursor), {{tr("no data"), {}, {}}});
         return;
     }
     const bool isLong = column->to - column->from > Milliseconds(1500);
@@ -343,7 +343,7 @@ void TimelineChart::mouseReleaseEvent(QMouseEvent *event)
     if (m_dragging)
         Q_EMIT rangeSelected(m_selection);
     else
-        choose(std::nullopt);
+        select(std::nullopt);
     m_dragging = false;
 }
 
@@ -391,7 +391,7 @@ void TimelineChart::keyPressEvent(QKeyEvent *event)
         ChartWidget::keyPressEvent(event);
         return;
     }
-    const bool choosing = event->modifiers() & Qt::ShiftModifier;
+    const bool selecting = event->modifiers() & Qt::ShiftModifier;
     const bool panning = event->modifiers() & Qt::ControlModifier;
     constexpr int kAllTheWay = 1'000'000;
     switch (event->key()) {
@@ -401,7 +401,7 @@ void TimelineChart::keyPressEvent(QKeyEvent *event)
             if (panning)
                 m_view->pan(way * (shown->length() / kPanParts), m_history);
             else
-                step(way, choosing);
+                step(way, selecting);
             break;
         }
         case Qt::Key_PageUp:
@@ -409,11 +409,11 @@ void TimelineChart::keyPressEvent(QKeyEvent *event)
             m_view->pan((event->key() == Qt::Key_PageUp ? -1 : 1) * shown->length(), m_history);
             break;
         case Qt::Key_Home:
-            step(-kAllTheWay, choosing);
+            step(-kAllTheWay, selecting);
             break;
         case Qt::Key_End:
             m_view->follow();
-            step(kAllTheWay, choosing);
+            step(kAllTheWay, selecting);
             break;
         case Qt::Key_Plus:
         case Qt::Key_Equal:
@@ -432,7 +432,7 @@ void TimelineChart::keyPressEvent(QKeyEvent *event)
             m_dragging = false;
             m_mouse.reset();
             moveCursor(std::nullopt);
-            choose(std::nullopt);
+            select(std::nullopt);
             break;
         default:
             ChartWidget::keyPressEvent(event);

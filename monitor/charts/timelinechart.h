@@ -7,10 +7,12 @@
 
 namespace holdline::monitor {
 
-/// A chart over time: the axis, gaps that stay gaps, a cursor with the values below it, and a range of time
-/// that is chosen with the mouse (drag) or the keys: Left and Right move the cursor, with Shift they choose,
-/// with Ctrl they pan; Home and End go to the ends, Plus and Minus or the wheel zoom, Escape lets go. A chart
-/// has a view of its own unless it is given one to share. The history must outlive the chart.
+/// Base of charts over time: a time axis with gaps, a cursor with a box of values, and a selected time range.
+///
+/// Dragging selects a range, and the wheel zooms. Keys: Left and Right move the cursor, with Shift they
+/// select, with Ctrl they pan. Home and End move to the ends, Plus and Minus zoom, Escape clears.
+///
+/// A chart has its own TimeView unless setView() shares one. The history must outlive the chart.
 class TimelineChart : public ChartWidget
 {
     Q_OBJECT
@@ -19,16 +21,15 @@ public:
     TimelineChart(const QString &title, const SampleHistory &history, QWidget *parent = nullptr);
 
     TimeView *view() const { return m_view; }
-    /// Shares that view, which must outlive the chart.
+    /// Shares `view`, which must outlive the chart.
     void setView(TimeView *view);
 
     std::optional<TimeRange> selection() const { return m_selection; }
-    /// Where the cursor is.
     std::optional<WallTime> cursor() const { return m_cursor; }
-    /// The text of the box beside the cursor when it is at that time (and, where that counts, at that height
-    /// of the widget); empty where nothing is known.
+    /// The text of the box for a cursor at time `at` and, for charts that use it, at height `y` of the
+    /// widget. Empty where no data exists.
     QString readout(WallTime at, std::optional<qreal> y = {}) const;
-    /// The time at that place of the widget; nothing outside of the plot or without data.
+    /// The time at position `x` of the widget. Empty outside the plot or without data.
     std::optional<WallTime> timeAt(qreal x) const;
 
     void refresh() override;
@@ -36,23 +37,23 @@ public:
 public Q_SLOTS:
     /// Does not emit rangeSelected().
     void setSelection(const std::optional<holdline::monitor::TimeRange> &range);
-    /// The cursor of a neighbour: a line without a text.
+    /// Shows the cursor of another chart as a line without a box.
     void setFollowedCursor(std::optional<holdline::monitor::WallTime> at);
 
 Q_SIGNALS:
-    /// By mouse or keys; nothing: it was let go.
+    /// The user selected a range, or cleared it (an empty range).
     void rangeSelected(const std::optional<holdline::monitor::TimeRange> &range);
     void cursorMoved(std::optional<holdline::monitor::WallTime> at);
 
 protected:
     const SampleHistory &history() const { return m_history; }
     const std::deque<Sample> &samples() const { return m_history.samples(); }
-    /// What is shown; nothing while there is no data.
+    /// The visible range. Empty without data.
     std::optional<TimeRange> range() const { return m_view->range(m_history); }
-    /// Time to pixels of a frame's plot; there must be a range().
+    /// Maps times to pixels of the frame's plot. Requires a range().
     Scale timeScale(const ChartFrame &frame) const;
     std::vector<TimeColumn> columns(const ChartFrame &frame) const;
-    /// Left, middle and right of a column in pixels, cut to the plot.
+    /// Left, middle and right of a column in pixels, clipped to the plot.
     struct Extent
     {
         double left = 0;
@@ -61,15 +62,15 @@ protected:
     };
     static Extent extentOf(const TimeColumn &column, const Scale &time, const ChartFrame &frame);
 
-    /// The chart's own marks; there is data.
+    /// Paints the data. Called only when there are columns.
     virtual void paintSeries(QPainter &painter, const ChartFrame &frame,
                              const std::vector<TimeColumn> &columns) const = 0;
-    /// What the box beside the cursor says of a column.
+    /// The values of a column for the box beside the cursor.
     virtual QList<Reading> readings(const TimeColumn &column, const ChartFrame &frame,
                                     std::optional<qreal> y) const = 0;
 
-    /// The newest values.
-    QString spoken() const override;
+    /// The values of the newest column.
+    QString accessibleText() const override;
     void paintPlot(QPainter &painter, const ChartFrame &frame) const final;
     void paintOver(QPainter &painter, const ChartFrame &frame, bool forExport) const override;
 
@@ -86,11 +87,11 @@ private:
     std::optional<TimeColumn> columnAt(WallTime at, const ChartFrame &frame) const;
     void follow(QPointF mouse);
     void moveCursor(std::optional<WallTime> at);
-    void choose(const std::optional<TimeRange> &range);
-    /// Whole columns from one time to the other.
+    void select(const std::optional<TimeRange> &range);
+    /// The range of whole columns between two times, in any order.
     TimeRange spanned(WallTime one, WallTime other) const;
-    void step(int by, bool choosing);
-    /// Left ends of the times of draining, in pixels.
+    void step(int by, bool selecting);
+    /// Returns the left edges of the periods of draining, in pixels.
     std::vector<double> paintGapsAndDraining(QPainter &painter, const ChartFrame &frame,
                                              const std::vector<TimeColumn> &columns) const;
     void paintSelection(QPainter &painter, const ChartFrame &frame) const;
@@ -99,12 +100,12 @@ private:
     TimeView *m_view;
     std::optional<TimeRange> m_selection;
     std::optional<WallTime> m_cursor;
-    std::optional<QPointF> m_mouse;  ///< the cursor is where the mouse is, however time moves on
-    bool m_cursorIsMine = false;
-    std::optional<WallTime> m_anchor;  ///< where choosing began
+    std::optional<QPointF> m_mouse;    ///< set while the cursor follows the mouse as the chart scrolls
+    bool m_cursorIsMine = false;       ///< false when the cursor belongs to another chart
+    std::optional<WallTime> m_anchor;  ///< where the selection began
     std::optional<QPointF> m_pressed;
     bool m_dragging = false;
-    int m_wheel = 0;  ///< eighths of a degree that came to no full step yet
+    int m_wheel = 0;  ///< wheel rotation below a full step, in eighths of a degree
 };
 
 }  // namespace holdline::monitor

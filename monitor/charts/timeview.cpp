@@ -12,7 +12,7 @@ std::optional<TimeRange> TimeView::range(const SampleHistory &history) const
     const WallTime end = m_end.value_or(history.samples().back().at);
     if (m_end)
         return TimeRange{end - m_span, end};
-    // Whole minutes, so that the picture does not shrink with every sample.
+    // Whole minutes, so that the scale does not change with every sample.
     const Milliseconds known = end - history.extent()->from;
     const auto wanted = std::max(std::chrono::ceil<std::chrono::minutes>(known), kSpans.front());
     return TimeRange{end - std::min(m_span, wanted), end};
@@ -29,7 +29,7 @@ void TimeView::zoom(bool in, const SampleHistory &history, std::optional<WallTim
         const double share =
             static_cast<double>((around->time_since_epoch() - before->from.time_since_epoch()).count()) /
             static_cast<double>(before->length().count());
-        // Near the right end people mean "now".
+        // A user who zooms near the right end wants to see the newest samples.
         if (!isFollowing() || share < 0.75) {
             const auto after =
                 static_cast<double>(Milliseconds(m_span).count()) * (1 - std::clamp(share, 0.0, 1.0));

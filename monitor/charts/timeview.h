@@ -10,8 +10,8 @@
 
 namespace holdline::monitor {
 
-/// Which part of the history the timeline charts of one panel show, all the same: the newest minutes, moving
-/// with the time, or minutes that stand still. Thread: the window's.
+/// The part of the history that the timeline charts of one panel show. It either follows the newest sample or
+/// stands still. Thread: the window's.
 class TimeView : public QObject
 {
     Q_OBJECT
@@ -25,14 +25,14 @@ public:
     std::chrono::minutes span() const { return m_span; }
     /// True while the right end is the newest sample.
     bool isFollowing() const { return !m_end; }
-    /// What is to be shown of this history; nothing while it is empty. While following, no more minutes than
-    /// are known: the first minute of a run fills the charts.
+    /// The visible range, or empty for an empty history. While following, it has no more whole minutes than
+    /// the history, so that the first minute of a run fills the charts.
     std::optional<TimeRange> range(const SampleHistory &history) const;
 
-    /// The next of kSpans, keeping `around` where it is on the screen as far as that can be; while following,
-    /// the right end stays.
+    /// Selects the next shorter or longer of kSpans. Keeps `around` at its position on the screen if
+    /// possible; while following, keeps the right end.
     void zoom(bool in, const SampleHistory &history, std::optional<WallTime> around = {});
-    /// Later by so much (or earlier), within what is known; following begins again at the right end.
+    /// Moves the range by a time, positive for later, within the history. Follows again at the right end.
     void pan(Milliseconds by, const SampleHistory &history);
 
 public Q_SLOTS:
@@ -46,7 +46,7 @@ private:
     void setEnd(WallTime end, const SampleHistory &history);
 
     std::chrono::minutes m_span = kSpans[1];
-    std::optional<WallTime> m_end;  ///< nothing: follows
+    std::optional<WallTime> m_end;  ///< empty while following
 };
 
 }  // namespace holdline::monitor

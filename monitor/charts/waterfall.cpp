@@ -58,7 +58,7 @@ double number(Microseconds time)
 
 Waterfall::Waterfall(QWidget *parent) : QWidget(parent)
 {
-    setAccessibleName(tr("Where this job's time went"));
+    setAccessibleName(tr("Time per phase of this job"));
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
 }
 
@@ -70,7 +70,7 @@ void Waterfall::setJob(std::shared_ptr<const JobRow> job, WallTime now)
 
 void Waterfall::setNow(WallTime now)
 {
-    // An ended job stands still.
+    // Only the bars of a live job grow.
     if (m_job && !m_job->total)
         renew(now);
 }
@@ -139,7 +139,7 @@ void Waterfall::paint(QPainter &painter, const ChartFrame &frame) const
     painter.setBrush(Qt::NoBrush);
     painter.setRenderHint(QPainter::Antialiasing, false);
     if (!m_job) {
-        paintNothing(painter, frame, tr("No job is chosen"));
+        paintPlaceholder(painter, frame, tr("No job is selected"));
         return;
     }
 
@@ -152,7 +152,7 @@ void Waterfall::paint(QPainter &painter, const ChartFrame &frame) const
                                              -2 * kPad, -axis);
     const Microseconds deadline(m_job->deadline - m_job->created);
     const Microseconds shown = std::max(length(), Microseconds(1000));
-    // The deadline is on the axis where it is not far away: a job of a millisecond stays visible.
+    // A far deadline is not on the axis, so that the bars of a short job stay visible.
     const bool isNear = deadline > Microseconds::zero() && deadline <= 3 * shown;
     const Microseconds end = isNear ? std::max(shown, deadline) : shown;
     ChartFrame inside = frame;
@@ -184,7 +184,7 @@ void Waterfall::paint(QPainter &painter, const ChartFrame &frame) const
         }
         const QString words = barText(*bar);
         const double width = metrics.horizontalAdvance(words) + 8;
-        // After the bar, before it, or upon its end: where there is room first.
+        // The label goes after the bar, before it, or on its end: the first place where it fits.
         const bool after = right + 4 + width <= plot.right() + kPad;
         const bool before = left - 4 - width >= plot.left();
         const double x = after ? right + 4 : before ? left - 4 - width : right - 4 - width;

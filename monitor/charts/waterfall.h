@@ -11,9 +11,8 @@
 
 namespace holdline::monitor {
 
-/// Where one job's time went: queue, start, job and answer as bars below one another on one time axis, each
-/// with its time and its share, and the deadline. A live job's last bar grows with setNow(). Thread: the
-/// window's.
+/// A waterfall diagram of one job: a bar for each phase (queue, start, job, answer) with its duration and
+/// share, and the deadline. The last bar of a live job grows with setNow(). Thread: the window's.
 class Waterfall : public QWidget
 {
     Q_OBJECT
@@ -21,9 +20,9 @@ class Waterfall : public QWidget
 public:
     explicit Waterfall(QWidget *parent = nullptr);
 
-    /// Null: none.
+    /// A null job shows a placeholder.
     void setJob(std::shared_ptr<const JobRow> job, WallTime now);
-    /// The service's clock, for live jobs; call it as often as the bar is to grow.
+    /// Sets the service's clock, which ends the last bar of a live job.
     void setNow(WallTime now);
     QImage render(QSize size, qreal pixelRatio = 1) const;
 
@@ -35,7 +34,7 @@ protected:
 
 private:
     void renew(WallTime now);
-    /// "128 ms (12 %)", and how many attempts a start took.
+    /// "128 ms (12 %)", with the number of attempts for a start.
     QString barText(const WaterfallBar &bar) const;
     Microseconds length() const;
     void paint(QPainter &painter, const ChartFrame &frame) const;

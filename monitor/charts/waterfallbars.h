@@ -7,7 +7,7 @@
 
 namespace holdline::monitor {
 
-/// One bar of a waterfall; times are since the job was asked for.
+/// One bar of a waterfall. Times count from the arrival of the request.
 struct WaterfallBar
 {
     enum class Part : std::uint8_t { Queue, Start, Job, Answer };
@@ -15,15 +15,14 @@ struct WaterfallBar
     Part part = Part::Queue;
     Microseconds from{};
     Microseconds to{};
-    bool growing = false;  ///< still under way: ends now
+    bool growing = false;  ///< the phase has not ended; `to` is now
 
     Microseconds length() const { return to - from; }
     friend bool operator==(const WaterfallBar &, const WaterfallBar &) = default;
 };
 
-/// What is known of a job as bars, one after the other; what is under way ends at `now`, what was under way
-/// when the job ended ends there. A part that never began is left out. The answer is what remains of the
-/// total after the callback. Pure.
+/// The bars of a job, one after the other. An unfinished phase ends at `now`, or at the end of an ended job.
+/// Phases that never began have no bar. The answer bar is the rest of the total after the callback. Pure.
 std::vector<WaterfallBar> waterfallBars(const JobRow &row, WallTime now);
 
 }  // namespace holdline::monitor

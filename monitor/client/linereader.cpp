@@ -12,7 +12,7 @@ std::optional<QByteArray> LineReader::next()
 {
     const qsizetype end = m_bytes.indexOf('\n', m_scanned);
     if (end < 0) {
-        // What was handed out goes in one piece, when nothing else is left to do.
+        // Remove all returned lines at once, since each removal moves the rest of the buffer.
         m_bytes.remove(0, m_begin);
         m_begin = 0;
         m_scanned = m_bytes.size();

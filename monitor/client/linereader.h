@@ -7,22 +7,22 @@
 
 namespace holdline::monitor {
 
-/// Cuts bytes into lines. Looks at no byte twice, however small the pieces they come in. A value.
+/// Splits a byte stream into lines. Scans each byte once, however small the pieces are. A value type.
 class LineReader
 {
 public:
     void append(QByteArrayView bytes);
     void clear() { *this = {}; }
 
-    /// The next whole line without its end.
+    /// The next complete line, without the newline.
     std::optional<QByteArray> next();
-    /// Bytes of the line that has no end yet; known once next() found no more.
+    /// The length of the incomplete last line. Valid only after next() returned nothing.
     qsizetype pending() const { return m_bytes.size() - m_begin; }
 
 private:
     QByteArray m_bytes;
-    qsizetype m_begin = 0;    ///< of the line that is next
-    qsizetype m_scanned = 0;  ///< no line ends before this
+    qsizetype m_begin = 0;    ///< where the next line begins
+    qsizetype m_scanned = 0;  ///< there is no newline between m_begin and here
 };
 
 }  // namespace holdline::monitor

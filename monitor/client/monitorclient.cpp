@@ -17,8 +17,8 @@ namespace {
 
 constexpr qsizetype kReadAtOnce = 64 * 1024;
 
-/// Twice as long with each attempt, and a tenth more or less, so that monitors of one service do not all come
-/// at once when it is back.
+/// Doubles with each attempt, plus or minus 10 % at random. The random part spreads the attempts of many
+/// monitors when their service comes back.
 Milliseconds delayBefore(int attempt, const MonitorClient::Limits &limits)
 {
     Milliseconds delay = limits.firstDelay;
@@ -41,20 +41,21 @@ MonitorClient::MonitorClient(const Limits &limits, QObject *parent) : UpdateSour
         timer->setSingleShot(true);
     connect(&m_more, &QTimer::timeout, this, &MonitorClient::readMore);
     connect(&m_retry, &QTimer::timeout, this, &MonitorClient::connectNow);
-    connect(&m_hello, &QTimer::timeout, this,
-            [this] { fail(tr("%1 is not a Holdline monitor socket: it says nothing").arg(m_status.where)); });
+    connect(&m_hello, &QTimer::timeout, this, [this] {
+        fail(tr("%1 is not a Holdline monitor socket. It sends nothing.").arg(m_status.where));
+    });
 }
 
 MonitorClient::~MonitorClient()
 {
-    // Nobody is told of unanswered commands: who asked may be gone already.
+    // Emits no replied() for unanswered commands, because their senders may already be destroyed.
     dropSocket();
 }
 
 void MonitorClient::open(const QString &path)
 {
     close();
-    // QLocalSocket takes a name without a slash for one in the folder of temporary files.
+    // QLocalSocket looks for a name without a slash in the folder for temporary files.
     m_status.where = path.isEmpty() ? path : QFileInfo(path).absoluteFilePath();
     connectNow();
 }
@@ -67,7 +68,7 @@ void MonitorClient::close()
     status.state = State::Disconnected;
     status.attempt = 0;
     setStatus(status);
-    tellUnanswered(unanswered);
+    replyUnanswered(unanswered);
 }
 
 void MonitorClient::retryNow()
@@ -78,7 +79,7 @@ void MonitorClient::retryNow()
 
 void MonitorClient::connectNow()
 {
-    dropSocket();  // there is one only when somebody who was told of close() opened another
+    dropSocket();  // exists only if a slot of close()'s signals called open()
     m_retry.stop();
     SourceStatus status = m_status;
     status.state = State::Connecting;
@@ -90,11 +91,11 @@ void MonitorClient::connectNow()
     m_hasGap = true;
     auto *socket = new QLocalSocket(this);
     m_socket = socket;
-    // When it is full the service's side fills up, and the service knows what to do about it.
+    // A full buffer here fills the service's buffer too, and then the service skips updates.
     socket->setReadBufferSize(kMaxFrameBytes);
     connect(socket, &QLocalSocket::readyRead, this, &MonitorClient::readMore);
     connect(socket, &QLocalSocket::errorOccurred, this, [this](QLocalSocket::LocalSocketError error) {
-        // The answer to a command can be the last that came.
+        // Read the rest first: it may contain the answer to a command.
         const bool wasConnected = m_hasHello;
         if (wasConnected)
             readMore();
@@ -103,7 +104,7 @@ void MonitorClient::connectNow()
     });
     setStatus(status);
     if (m_socket != socket)
-        return;  // who was told wanted it otherwise
+        return;  // a slot of statusChanged() closed or reopened the client
     m_hello.start(m_limits.hello);
     socket->connectToServer(m_status.where);
 }
@@ -125,7 +126,7 @@ void MonitorClient::readMore()
             continue;
         }
         if (m_lines.pending() >= kMaxFrameBytes) {
-            fail(tr("the service sent a line longer than %1 bytes").arg(kMaxFrameBytes));
+            fail(tr("The service sent a line longer than %1 bytes.").arg(kMaxFrameBytes));
             return;
         }
         const QByteArray bytes = m_socket->read(kReadAtOnce);
@@ -139,19 +140,18 @@ void MonitorClient::takeLine(const QByteArray &line)
 {
     const auto decoded = decode(line);
     if (const auto *error = std::get_if<QString>(&decoded)) {
-        fail(m_hasHello ? tr("the service sent what is no message: %1").arg(*error)
+        fail(m_hasHello ? tr("The service sent an invalid message: %1").arg(*error)
                         : tr("%1 is not a Holdline monitor socket: %2").arg(m_status.where, *error));
         return;
     }
     const Message &message = std::get<Message>(decoded);
     if (const auto *hello = std::get_if<Hello>(&message)) {
         if (m_hasHello) {
-            fail(tr("the service said hello twice"));
+            fail(tr("The service sent two Hello messages."));
         } else if (hello->protocol != kProtocolVersion) {
             m_status.serviceVersion = hello->version;
-            fail(tr("the service (holdline %1) speaks version %2 of the monitor protocol, this program "
-                    "version "
-                    "%3: use the monitor that came with the service")
+            fail(tr("The service (holdline %1) uses version %2 of the monitor protocol. This monitor uses "
+                    "version %3. Use the monitor of the service's release.")
                      .arg(QString::fromUtf8(hello->version))
                      .arg(hello->protocol)
                      .arg(kProtocolVersion),
@@ -167,7 +167,8 @@ void MonitorClient::takeLine(const QByteArray &line)
             setStatus(status);
         }
     } else if (!m_hasHello) {
-        fail(tr("%1 is not a Holdline monitor socket: it does not say hello").arg(m_status.where));
+        fail(tr("%1 is not a Holdline monitor socket. It does not send a Hello message first.")
+                 .arg(m_status.where));
     } else if (const auto *update = std::get_if<Update>(&message)) {
         takeUpdate(*update, line);
     } else {
@@ -179,14 +180,14 @@ void MonitorClient::takeUpdate(const Update &update, const QByteArray &line)
 {
     const bool isInOrder = update.seq == m_seq + 1;
     const bool begins = update.kind == Update::Kind::Snapshot && update.part == 1;
-    // The service begins with a snapshot by itself; it is asked for one where something got lost.
+    // The service sends the first snapshot unasked. After a lost update the client has to request one.
     const bool isLost = !isInOrder && !begins && !m_hasGap;
     const bool neverBegan = m_hasGap && !begins && m_seq == 0;
     m_seq = update.seq;
     if (isLost || neverBegan) {
         m_hasGap = true;
         setState(State::Loading);
-        askSnapshot();
+        requestSnapshot();
     }
     if (begins) {
         m_hasGap = false;
@@ -210,7 +211,7 @@ void MonitorClient::takeReply(const Reply &reply)
     if (m_unanswered.remove(reply.id))
         Q_EMIT replied(reply);
     else if (m_ownCommands.remove(reply.id) && !reply.ok && m_hasGap)
-        fail(tr("the service does not begin a snapshot: %1").arg(reply.text));
+        fail(tr("The service refused to send a snapshot: %1").arg(reply.text));
 }
 
 QByteArray MonitorClient::send(Command::Verb verb, const QByteArray &target)
@@ -223,7 +224,7 @@ QByteArray MonitorClient::send(Command::Verb verb, const QByteArray &target)
     return id;
 }
 
-bool MonitorClient::askSnapshot()
+bool MonitorClient::requestSnapshot()
 {
     const QByteArray id =
         m_ownCommands.size() < kMaxUnanswered ? write(Command::Verb::Snapshot, {}) : QByteArray();
@@ -254,7 +255,7 @@ void MonitorClient::fail(const QString &error, State state)
     status.nextTry = QDateTime::currentDateTime().addMSecs(delay.count());
     m_retry.start(delay);
     setStatus(status);
-    tellUnanswered(unanswered);
+    replyUnanswered(unanswered);
 }
 
 QSet<QByteArray> MonitorClient::dropSocket()
@@ -270,10 +271,10 @@ QSet<QByteArray> MonitorClient::dropSocket()
     return std::exchange(m_unanswered, {});
 }
 
-void MonitorClient::tellUnanswered(const QSet<QByteArray> &commands)
+void MonitorClient::replyUnanswered(const QSet<QByteArray> &commands)
 {
     for (const QByteArray &id : commands)
-        Q_EMIT replied({id, false, tr("the connection broke before the answer came")});
+        Q_EMIT replied({id, false, tr("The connection ended before the answer arrived.")});
 }
 
 void MonitorClient::setState(State state)

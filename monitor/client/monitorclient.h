@@ -11,12 +11,13 @@
 
 namespace holdline::monitor {
 
-/// The updates of a running service, over its local socket. Connects, and again whenever that fails or ends,
-/// after 0.5 s at first and 5 s at most, until close(). What comes is read in pieces, so that a flood never
-/// keeps the window from its user; when it cannot be read as fast as it comes, the socket fills, and the
-/// service leaves updates out.
+/// Receives the updates of a running service over its local socket. Until close(), it connects again after
+/// each failure, with delays that grow from 0.5 s to 5 s.
 ///
-/// Thread: the window's. Nothing throws, nothing waits; what is wrong is in status().
+/// Reads limited amounts per event loop turn, so a flood of updates cannot block the window. When updates
+/// arrive faster than that, the socket fills and the service skips updates.
+///
+/// Thread: the window's. Does not block or throw; status() reports errors.
 class MonitorClient : public UpdateSource
 {
     Q_OBJECT
@@ -24,32 +25,32 @@ class MonitorClient : public UpdateSource
 public:
     struct Limits
     {
-        Milliseconds hello{5000};      ///< from the connection to the service's first line
-        Milliseconds firstDelay{500};  ///< before the second attempt; doubles with each one
+        Milliseconds hello{5000};      ///< timeout for connecting and the service's first line
+        Milliseconds firstDelay{500};  ///< before the second attempt; doubles with each attempt
         Milliseconds longestDelay{5000};
-        qsizetype bytesPerTurn = 256 * 1024;  ///< of lines read before others may run
+        qsizetype bytesPerTurn = 256 * 1024;  ///< bytes of lines handled in one event loop turn
     };
 
     explicit MonitorClient(QObject *parent = nullptr);
     MonitorClient(const Limits &limits, QObject *parent = nullptr);
     ~MonitorClient() override;
 
-    /// Leaves what it is connected to and begins anew; status() tells how it goes.
+    /// Closes the present connection and connects to the socket at `path`. statusChanged() reports progress.
     void open(const QString &path);
     void close();
-    /// Does not wait for the next attempt's time.
+    /// Makes the next connection attempt now.
     void retryNow();
 
     SourceStatus status() const override { return m_status; }
-    /// Commands that are not answered when the connection ends are answered with `ok` false.
+    /// A command without an answer when the connection ends gets a replied() with `ok` false.
     QByteArray send(Command::Verb verb, const QByteArray &target = {}) override;
-    /// Asks the service to begin a snapshot, which comes among the updates; false when not connected.
-    bool askSnapshot();
-    /// Commands that may wait for their answers; more are not sent.
+    /// Asks the service for a new snapshot, which arrives as updates. Returns false when not connected.
+    bool requestSnapshot();
+    /// Limit of commands without an answer. send() refuses more.
     static constexpr int kMaxUnanswered = 1000;
 
 Q_SIGNALS:
-    /// An update that was received(), and its line as it came, without its end: for recordings.
+    /// Follows each received() with the same update and its line without the newline. For StreamRecorder.
     void lineReceived(const holdline::monitor::Update &update, const QByteArray &line);
 
 private:
@@ -58,11 +59,12 @@ private:
     void takeLine(const QByteArray &line);
     void takeUpdate(const Update &update, const QByteArray &line);
     void takeReply(const Reply &reply);
-    /// Ends the connection or the attempt; the next one comes by itself.
+    /// Ends the connection or the attempt and schedules the next attempt.
     void fail(const QString &error, SourceStatus::State state = SourceStatus::State::Disconnected);
-    /// Returns the commands that will not be answered any more: to be told once all else is settled.
+    /// Returns the ids of unanswered commands. Pass them to replyUnanswered() after the state is updated,
+    /// because its slots may call this object.
     QSet<QByteArray> dropSocket();
-    void tellUnanswered(const QSet<QByteArray> &commands);
+    void replyUnanswered(const QSet<QByteArray> &commands);
     QByteArray write(Command::Verb verb, const QByteArray &target);
     void setStatus(const SourceStatus &status);
     void setState(SourceStatus::State state);
@@ -71,15 +73,15 @@ private:
     SourceStatus m_status;
     QLocalSocket *m_socket = nullptr;
     LineReader m_lines;
-    QTimer m_more;   ///< reads on after the others
-    QTimer m_hello;  ///< the service is to say hello before
+    QTimer m_more;   ///< continues reading in the next event loop turn
+    QTimer m_hello;  ///< timeout for the Hello message
     QTimer m_retry;
     bool m_hasHello = false;
-    std::uint64_t m_seq = 0;  ///< of the last update
-    bool m_hasGap = true;     ///< updates are of no use until a snapshot begins
+    std::uint64_t m_seq = 0;  ///< sequence number of the last update
+    bool m_hasGap = true;     ///< an update was lost, so updates are ignored until a snapshot begins
     std::uint64_t m_commands = 0;
-    QSet<QByteArray> m_unanswered;   ///< commands of send()
-    QSet<QByteArray> m_ownCommands;  ///< those that ask for a snapshot
+    QSet<QByteArray> m_unanswered;   ///< ids of commands from send()
+    QSet<QByteArray> m_ownCommands;  ///< ids of commands from requestSnapshot()
 };
 
 }  // namespace holdline::monitor

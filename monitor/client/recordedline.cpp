@@ -13,7 +13,7 @@ namespace {
 
 using Mark = RecordedLine::Mark;
 
-/// Ten thousand years in milliseconds: what is above is no time.
+/// The end of the year 9999 in milliseconds. Larger numbers are not valid times.
 constexpr qint64 kLatest = 253'402'300'800'000;
 
 QString tr(const char *text)
@@ -54,7 +54,7 @@ qint64 wholeNumber(const JsonMember &member)
 
 QString brokenJson(const JsonError &error)
 {
-    return tr("not JSON: %1").arg(error.toString());
+    return tr("Not JSON: %1").arg(error.toString());
 }
 
 }  // namespace
@@ -93,10 +93,10 @@ std::variant<RecordingHead, QString> decodeHead(QByteArrayView line)
             head.holdline = unescapeJson(member.value);
     });
     if (!std::holds_alternative<JsonType>(result) || !isRecording)
-        return tr("this is no recording of a monitor");
+        return tr("This is not a recording of the monitor.");
     if (head.version != kRecordingVersion || head.protocol != kProtocolVersion) {
-        return tr("the recording is of version %1 with protocol %2, this program knows version %3 with "
-                  "protocol %4")
+        return tr("The recording has version %1 with protocol %2. This monitor reads version %3 with "
+                  "protocol %4.")
             .arg(head.version)
             .arg(head.protocol)
             .arg(kRecordingVersion)
@@ -130,11 +130,11 @@ std::variant<RecordedLine, QString> decodeRecorded(QByteArrayView line)
     if (const auto *error = std::get_if<JsonError>(&result))
         return brokenJson(*error);
     if (t < 0)
-        return tr("member \"t\" is not a time in milliseconds");
+        return tr("The member \"t\" is not a time in milliseconds.");
     if (recorded.frame.isEmpty())
-        return tr("member \"frame\" is not an object");
+        return tr("The member \"frame\" is not an object.");
     if (hasBadMark)
-        return tr("member \"snapshot\" is not begin, end or whole");
+        return tr("The member \"snapshot\" is not \"begin\", \"end\" or \"whole\".");
     recorded.t = Milliseconds(t);
     return recorded;
 }

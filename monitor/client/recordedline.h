@@ -9,9 +9,9 @@
 
 namespace holdline::monitor {
 
-/// Version of the recordings' format.
+/// Version of the file format of recordings.
 inline constexpr int kRecordingVersion = 1;
-/// Longest line of one, its end included.
+/// Maximum length of a line, including the newline.
 inline constexpr qsizetype kMaxRecordedLine = kMaxFrameBytes + 256;
 
 /// The first line of a recording.
@@ -19,29 +19,30 @@ struct RecordingHead
 {
     int version = kRecordingVersion;
     int protocol = kProtocolVersion;
-    WallTime at{};        ///< when it was begun
+    WallTime at{};        ///< when the recording began
     QByteArray holdline;  ///< version of the service
 };
 
-/// Each other one. `frame` is a view into the line.
+/// Each further line of a recording: one update.
 struct RecordedLine
 {
     enum class Mark : std::uint8_t {
         None,
-        Begin,  ///< a snapshot's first part
-        End,    ///< its last one
-        Whole,  ///< both
+        Begin,  ///< the update is a snapshot's first part
+        End,    ///< the update is a snapshot's last part
+        Whole,  ///< the update is a snapshot of one part
     };
 
-    Milliseconds t{};  ///< since the first
+    Milliseconds t{};  ///< time since the first update
     Mark mark = Mark::None;
-    QByteArrayView frame;
+    QByteArrayView frame;  ///< the update's JSON: a view into the decoded line
 };
 
-QByteArray encodeHead(const RecordingHead &head);  ///< with its end
+/// Both return the line with its newline.
+QByteArray encodeHead(const RecordingHead &head);
 QByteArray encodeRecorded(Milliseconds t, const Update &update, const QByteArray &frame);
 
-/// What the lines say, or what is wrong with them.
+/// Decode a line without its newline. On an error they return a text for the user.
 std::variant<RecordingHead, QString> decodeHead(QByteArrayView line);
 std::variant<RecordedLine, QString> decodeRecorded(QByteArrayView line);
 

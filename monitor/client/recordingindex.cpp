@@ -19,20 +19,20 @@ QString tr(const char *text)
 RecordingIndex::Progress RecordingIndex::read(QIODevice &device, std::int64_t bytes)
 {
     for (const std::int64_t until = m_offset + bytes; m_offset < until;) {
-        // Qt 6.4 takes one byte less than it is allowed.
+        // Two bytes more than the limit: Qt 6.4 reads one byte less than its maxSize allows.
         const QByteArray line = device.readLine(kMaxRecordedLine + 2);
         if (line.isEmpty())
             return finish();
         ++m_line;
         if (line.size() > kMaxRecordedLine) {
-            fail(tr("longer than a line may be"));
+            fail(tr("The line is too long."));
             return Progress::Failed;
         }
         if (take(line)) {
             m_offset += line.size();
             continue;
         }
-        // The program or the machine that wrote it stopped in the middle.
+        // An incomplete last line means that the writing program or its machine stopped. Ignore the line.
         if (!line.endsWith('\n') && m_line > 1) {
             m_error.clear();
             return finish();
@@ -46,8 +46,8 @@ RecordingIndex::Progress RecordingIndex::finish()
 {
     if (!m_snapshots.empty())
         return Progress::Done;
-    m_error = m_line == 0 ? tr("the file is empty")
-                          : tr("the recording ends before its first snapshot is complete");
+    m_error = m_line == 0 ? tr("The file is empty.")
+                          : tr("The recording ends before its first snapshot is complete.");
     return Progress::Failed;
 }
 
@@ -66,7 +66,7 @@ bool RecordingIndex::take(const QByteArray &line)
         return fail(*error);
     const auto &recorded = std::get<RecordedLine>(decoded);
     if (recorded.t < m_duration)
-        return fail(tr("its time is before the line above it"));
+        return fail(tr("The time is before the time of the previous line."));
     m_duration = recorded.t;
     using Mark = RecordedLine::Mark;
     if (recorded.mark == Mark::Begin || recorded.mark == Mark::Whole)
@@ -81,7 +81,7 @@ bool RecordingIndex::take(const QByteArray &line)
 
 bool RecordingIndex::fail(const QString &text)
 {
-    m_error = tr("line %1: %2").arg(m_line).arg(text);
+    m_error = tr("Line %1: %2").arg(m_line).arg(text);
     return false;
 }
 

@@ -10,29 +10,29 @@
 
 namespace holdline::monitor {
 
-/// Where the snapshots of a recording are. Reads through the file once, piece by piece, and checks that each
-/// line is one of a recording. A value.
+/// Finds the snapshots of a recording. Reads the file once, in pieces, and checks the format of each line. A
+/// value type.
 class RecordingIndex
 {
 public:
     struct Snapshot
     {
-        std::int64_t offset = 0;  ///< of its first part's line
-        int line = 0;             ///< that line's number, from 1
-        Milliseconds completeAt{};
+        std::int64_t offset = 0;    ///< byte offset of the line with its first part
+        int line = 0;               ///< number of that line, from 1
+        Milliseconds completeAt{};  ///< time of its last part, since the start of the recording
     };
     enum class Progress { More, Done, Failed };
 
-    /// Reads on, about `bytes` of it. The device stands where the call before left it.
+    /// Reads about `bytes` more. The device must stand where the previous call left it.
     Progress read(QIODevice &device, std::int64_t bytes);
-    /// What is wrong with the file, with the number of the line.
+    /// For the user, after Progress::Failed: the problem and the number of its line.
     const QString &error() const { return m_error; }
 
     const RecordingHead &head() const { return m_head; }
     Milliseconds duration() const { return m_duration; }
-    /// Where what can be played ends: a last line that is cut off is left out.
+    /// Byte offset of the end of the last complete line.
     std::int64_t end() const { return m_offset; }
-    /// The last one that is complete at `position`, else the first; there is one when it is done.
+    /// The last snapshot that is complete at `position`, or the first one. Only after Progress::Done.
     const Snapshot &before(Milliseconds position) const;
 
 private:
@@ -42,7 +42,7 @@ private:
 
     RecordingHead m_head;
     std::vector<Snapshot> m_snapshots;
-    std::optional<Snapshot> m_begun;  ///< not complete
+    std::optional<Snapshot> m_begun;  ///< a snapshot whose last part is not read yet
     Milliseconds m_duration{};
     std::int64_t m_offset = 0;
     int m_line = 0;

@@ -37,7 +37,7 @@ void RecordingPlayer::open(const QString &path)
     m_file.setFileName(path);
     if (!m_file.open(QIODevice::ReadOnly)) {
         m_status.where = path;
-        fail(tr("cannot read %1: %2").arg(path, m_file.errorString()));
+        fail(tr("Cannot read %1: %2").arg(path, m_file.errorString()));
         return;
     }
     status.state = State::Loading;
@@ -114,7 +114,7 @@ void RecordingPlayer::seek(Milliseconds position)
     const Milliseconds from = m_next ? m_next->t : duration();
     position = std::clamp(position, Milliseconds{}, duration());
     const RecordingIndex::Snapshot &snapshot = m_index.before(position);
-    // From where it stands it may go on, unless a snapshot lies between that says it all at once.
+    // Going forward can continue from here, unless a later snapshot makes it faster to start there.
     if (!m_next || position < std::min(from, this->position()) || m_line < snapshot.line) {
         m_file.seek(snapshot.offset);
         m_line = snapshot.line - 1;
@@ -139,8 +139,8 @@ void RecordingPlayer::turn()
         return;
     }
     const Milliseconds goal = position();
-    if (!tellUpTo(goal)) {
-        // The clock of a playback that cannot keep up waits.
+    if (!emitUpTo(goal)) {
+        // Playback cannot keep up: hold the position at the next update.
         if (m_next && !m_goal)
             setPosition(std::min(goal, m_next->t));
         if (m_isOpen)
@@ -173,7 +173,7 @@ void RecordingPlayer::readIndex()
             m_turn.start(0);
             return;
         case RecordingIndex::Progress::Failed:
-            fail(tr("%1 cannot be played: %2").arg(m_status.where, m_index.error()));
+            fail(tr("Cannot play %1. %2").arg(m_status.where, m_index.error()));
             return;
         case RecordingIndex::Progress::Done:
             break;
@@ -183,7 +183,7 @@ void RecordingPlayer::readIndex()
     status.state = State::Recording;
     status.serviceVersion = m_index.head().holdline;
     setStatus(status);
-    // Somebody who was told may have closed it.
+    // A slot of these signals may call close(), so check m_isOpen again.
     seek({});
     if (m_isOpen)
         Q_EMIT opened();
@@ -205,14 +205,14 @@ void RecordingPlayer::readNext()
     m_next = Next{std::get<RecordedLine>(decoded).t, std::move(line), ++m_line};
 }
 
-bool RecordingPlayer::tellUpTo(Milliseconds position)
+bool RecordingPlayer::emitUpTo(Milliseconds position)
 {
-    qsizetype told = 0;
+    qsizetype emitted = 0;
     while (m_next && m_next->t <= position) {
-        if (told > kBytesPerTurn)
+        if (emitted > kBytesPerTurn)
             return false;
         const Next next = *std::exchange(m_next, std::nullopt);
-        told += next.line.size();
+        emitted += next.line.size();
         const auto recorded = decodeRecorded(next.line);
         const auto message = decode(std::get<RecordedLine>(recorded).frame);
         const auto *error = std::get_if<QString>(&message);
@@ -221,7 +221,7 @@ bool RecordingPlayer::tellUpTo(Milliseconds position)
             fail(tr("%1, line %2: %3")
                      .arg(m_status.where)
                      .arg(next.number)
-                     .arg(error ? *error : tr("the frame is not an update")));
+                     .arg(error ? *error : tr("The frame is not an update.")));
             return false;
         }
         readNext();
@@ -229,7 +229,7 @@ bool RecordingPlayer::tellUpTo(Milliseconds position)
             return false;
         const std::optional<Milliseconds> goal = m_goal;
         Q_EMIT received(*update);
-        // Who received it may have closed the file or gone elsewhere.
+        // A slot of received() may have called close() or seek().
         if (!m_isOpen || m_goal != goal)
             return false;
     }

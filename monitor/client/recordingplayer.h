@@ -12,13 +12,13 @@
 
 namespace holdline::monitor {
 
-/// Plays a recording as if the service were there: at its own speed or another, from any place. Opening reads
-/// through the file once, in pieces between the window's other work. Going elsewhere begins with the last
-/// snapshot that was complete by then and applies what follows, also in pieces; LiveData takes a snapshot
-/// from earlier as going back.
+/// Plays a recording like a live service, at any speed and from any position.
 ///
-/// status() is Loading while the file is read through, then Recording, and Disconnected with an error when it
-/// cannot be played. A last line that is cut off is left out. Takes no commands. Thread: the window's.
+/// Opening reads the whole file once to build an index. A seek starts at the last snapshot that was complete
+/// at the new position and emits all updates up to there. Both work in pieces between events of the window.
+///
+/// status() is Loading while the index is built, then Recording. It is Disconnected with an error when the
+/// file cannot be played. An incomplete last line is ignored. Takes no commands. Thread: the window's.
 class RecordingPlayer : public UpdateSource
 {
     Q_OBJECT
@@ -27,21 +27,22 @@ public:
     explicit RecordingPlayer(QObject *parent = nullptr);
     ~RecordingPlayer() override;
 
-    /// Leaves what it played. Paused at first, at its beginning; opened() comes when it can be played.
+    /// Closes the present recording and opens the one at `path`, paused at its start. Emits opened() when it
+    /// is ready to play.
     void open(const QString &path);
     void close();
 
-    void play();  ///< from the beginning when it stands at the end
+    void play();  ///< at the end, starts again from the beginning
     void pause();
     bool isPlaying() const { return m_isPlaying; }
-    /// 1 is as it was; at least 0.1 and at most 100.
+    /// 1 is the recorded speed. Limited to 0.1 … 100.
     void setSpeed(double speed);
     double speed() const { return m_speed; }
     void seek(Milliseconds position);
 
     Milliseconds position() const;
     Milliseconds duration() const { return m_index.duration(); }
-    /// Time of day when the recording was begun; for texts beside a slider.
+    /// Time of day at which the recording began.
     WallTime startedAt() const { return m_index.head().at; }
 
     SourceStatus status() const override { return m_status; }
@@ -49,7 +50,7 @@ public:
 
 Q_SIGNALS:
     void opened();
-    void positionChanged();  ///< at most some ten times a second while it plays
+    void positionChanged();  ///< about twenty times a second while playing
     void playingChanged();
     void speedChanged();
 
@@ -64,8 +65,8 @@ private:
     void turn();
     void readIndex();
     void readNext();
-    /// Tells what comes up to there; false when there is more of it for the next turn.
-    bool tellUpTo(Milliseconds position);
+    /// Emits the updates up to `position`. Returns false when some are left for the next turn.
+    bool emitUpTo(Milliseconds position);
     void setPlaying(bool isPlaying);
     void setPosition(Milliseconds position);
     void fail(const QString &error);
@@ -74,13 +75,13 @@ private:
     SourceStatus m_status;
     QFile m_file;
     RecordingIndex m_index;
-    bool m_isOpen = false;  ///< the index is complete
-    std::optional<Next> m_next;
-    int m_line = 0;  ///< number of the last one read
+    bool m_isOpen = false;       ///< the index is complete
+    std::optional<Next> m_next;  ///< the next line to emit; empty at the end
+    int m_line = 0;              ///< number of the last line that was read
     QTimer m_turn;
-    QElapsedTimer m_clock;  ///< since m_position was right
+    QElapsedTimer m_clock;  ///< time since m_position was set
     Milliseconds m_position{};
-    std::optional<Milliseconds> m_goal;  ///< of a seek that is under way
+    std::optional<Milliseconds> m_goal;  ///< the position that a seek has not reached yet
     bool m_isPlaying = false;
     double m_speed = 1;
 };

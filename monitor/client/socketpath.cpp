@@ -18,14 +18,14 @@ QString tr(const char *text)
 
 SocketPath defaultSocketPath()
 {
-    // Of several directories systemd gives the first is the service's own.
+    // systemd may list several directories. The first is the service's own.
     QString directory = qEnvironmentVariable("RUNTIME_DIRECTORY").section(u':', 0, 0);
     if (directory.isEmpty())
         directory = qEnvironmentVariable("XDG_RUNTIME_DIR");
     if (directory.isEmpty()) {
         return {{},
-                tr("neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR says where sockets are: name the socket "
-                   "with --connect PATH, the same as the service's --monitor-socket")};
+                tr("Neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR is set. Give the path of the socket with "
+                   "--connect PATH. Use the same path as the service's --monitor-socket.")};
     }
     return {directory + "/holdline.sock"_L1, {}};
 }
@@ -34,19 +34,18 @@ QString connectError(QLocalSocket::LocalSocketError error, const QString &path, 
 {
     switch (error) {
         case QLocalSocket::ServerNotFoundError:
-            return tr("nothing listens at %1: is holdline running, with this --monitor-socket?").arg(path);
+            return tr("Nothing listens at %1. Is holdline running with this --monitor-socket?").arg(path);
         case QLocalSocket::ConnectionRefusedError:
-            return tr("the socket %1 is left over from a service that has ended: start holdline again")
+            return tr("The socket %1 is left over from a service that has ended. Start holdline again.")
                 .arg(path);
         case QLocalSocket::SocketAccessError:
-            return tr("no permission for %1: the socket belongs to another user, the one holdline runs as; "
-                      "open "
-                      "the monitor as that user")
+            return tr("No permission for %1. The socket belongs to the user that runs holdline. Start the "
+                      "monitor as that user.")
                 .arg(path);
         case QLocalSocket::PeerClosedError:
-            return tr("the service closed the connection");
+            return tr("The service closed the connection.");
         default:
-            return tr("cannot connect to %1: %2").arg(path, systemText);
+            return tr("Cannot connect to %1: %2").arg(path, systemText);
     }
 }
 

@@ -6,16 +6,17 @@
 
 namespace holdline::monitor {
 
-/// Where the service's socket is looked for when nobody says where: $RUNTIME_DIRECTORY/holdline.sock, else
-/// $XDG_RUNTIME_DIR/holdline.sock.
+/// The default path of the service's socket, or an error for the user.
 struct SocketPath
 {
-    QString path;   ///< empty when neither variable is set
-    QString error;  ///< then what to do
+    QString path;   ///< empty on an error
+    QString error;  ///< says what to do; empty without an error
 };
+/// $RUNTIME_DIRECTORY/holdline.sock if the variable is set, else $XDG_RUNTIME_DIR/holdline.sock. An error
+/// when neither is set.
 SocketPath defaultSocketPath();
 
-/// Why connecting to `path` failed, and what to do about it.
+/// A text for the user: why connecting to `path` failed, and what to do.
 QString connectError(QLocalSocket::LocalSocketError error, const QString &path, const QString &systemText);
 
 }  // namespace holdline::monitor

@@ -14,7 +14,7 @@ StreamRecorder::StreamRecorder(MonitorClient &client, const Limits &limits, QObj
     : QObject(parent), m_client(client), m_limits(limits)
 {
     m_snapshot.setInterval(m_limits.snapshotEvery);
-    connect(&m_snapshot, &QTimer::timeout, &m_client, &MonitorClient::askSnapshot);
+    connect(&m_snapshot, &QTimer::timeout, &m_client, &MonitorClient::requestSnapshot);
 }
 
 StreamRecorder::~StreamRecorder() = default;
@@ -25,7 +25,7 @@ QString StreamRecorder::start(const QString &path)
     m_error.clear();
     m_file.setFileName(path);
     if (!m_file.open(QIODevice::WriteOnly | QIODevice::Truncate))
-        return tr("cannot write %1: %2").arg(path, m_file.errorString());
+        return tr("Cannot write %1: %2").arg(path, m_file.errorString());
     m_bytes = 0;
     m_hasBegun = false;
     RecordingHead head;
@@ -34,13 +34,13 @@ QString StreamRecorder::start(const QString &path)
     write(encodeHead(head));
     m_file.flush();
     if (m_file.error() != QFileDevice::NoError) {
-        const QString error = tr("cannot write %1: %2").arg(path, m_file.errorString());
+        const QString error = tr("Cannot write %1: %2").arg(path, m_file.errorString());
         m_file.close();
         return error;
     }
     connect(&m_client, &MonitorClient::lineReceived, this, &StreamRecorder::take);
-    // When there is no connection now, the next one begins with a snapshot by itself.
-    m_client.askSnapshot();
+    // This fails without a connection. Then the next connection begins with a snapshot.
+    m_client.requestSnapshot();
     m_snapshot.start();
     Q_EMIT recordingChanged();
     return {};
@@ -53,9 +53,9 @@ void StreamRecorder::stop()
     m_snapshot.stop();
     disconnect(&m_client, &MonitorClient::lineReceived, this, &StreamRecorder::take);
     m_file.close();
-    // Closing writes what is left: that can fail as well.
+    // close() writes the rest of the buffer, which can fail too.
     if (m_error.isEmpty() && m_file.error() != QFileDevice::NoError)
-        m_error = tr("the end of the recording could not be written: %1").arg(m_file.errorString());
+        m_error = tr("Cannot write the end of the recording: %1").arg(m_file.errorString());
     Q_EMIT recordingChanged();
     if (!m_error.isEmpty())
         Q_EMIT failed(m_error);
@@ -76,17 +76,17 @@ void StreamRecorder::take(const Update &update, const QByteArray &line)
     }
     const QByteArray recorded = encodeRecorded(Milliseconds(m_clock.elapsed()), update, line);
     if (m_bytes + recorded.size() > m_limits.bytes) {
-        m_error = tr("the recording is as long as it may be, %1 MiB: it ends here").arg(m_limits.bytes >> 20);
+        m_error = tr("The recording ended because it reached its limit of %1 MiB.").arg(m_limits.bytes >> 20);
         stop();
         return;
     }
     write(recorded);
-    // Once a second: so much is lost at most when the program is killed.
+    // Samples arrive once a second, so a killed program loses at most one second.
     if (update.sample)
         m_file.flush();
     if (m_file.error() == QFileDevice::NoError)
         return;
-    m_error = tr("the recording cannot be written: %1").arg(m_file.errorString());
+    m_error = tr("Cannot write the recording: %1").arg(m_file.errorString());
     stop();
 }
 

@@ -8,12 +8,13 @@
 
 namespace holdline::monitor {
 
-/// Writes what a MonitorClient receives into a file that RecordingPlayer plays: lines of JSON
-/// (recordedline.h), the first says what it is, each other one holds an update as it came, and when. A
-/// recording begins with a snapshot and has another every half minute, so that a player can begin in the
-/// middle; it goes on when the service is back after it was away.
+/// Writes the updates of a MonitorClient to a file for RecordingPlayer. The file has lines of JSON
+/// (recordedline.h): first a head, then one line for each update with its time.
 ///
-/// The client must outlive it. Thread: the window's. Errors end the recording: error() says why.
+/// A recording begins with a snapshot and repeats one every half minute, so that a player can start in the
+/// middle. It continues after the service was away. An error ends the recording; see error().
+///
+/// The client must outlive the recorder. Thread: the window's.
 class StreamRecorder : public QObject
 {
     Q_OBJECT
@@ -29,21 +30,21 @@ public:
     StreamRecorder(MonitorClient &client, const Limits &limits, QObject *parent = nullptr);
     ~StreamRecorder() override;
 
-    /// Writes over a file that is there. Returns what is wrong, or an empty text.
+    /// Overwrites an existing file. Returns an error for the user, or an empty text.
     QString start(const QString &path);
     void stop();
 
     bool isRecording() const { return m_file.isOpen(); }
     QString path() const { return m_file.fileName(); }
-    /// Why the last recording ended by itself (the disk is full, the file as long as it may be); else empty.
+    /// The error that ended the last recording: a write error or Limits::bytes. Empty without one.
     QString error() const { return m_error; }
     std::int64_t bytes() const { return m_bytes; }
     Milliseconds length() const;
 
 Q_SIGNALS:
-    /// Began, ended.
+    /// A recording began or ended.
     void recordingChanged();
-    /// Ended by itself.
+    /// An error ended the recording.
     void failed(const QString &error);
 
 private:
@@ -56,7 +57,7 @@ private:
     QElapsedTimer m_clock;
     QTimer m_snapshot;
     std::int64_t m_bytes = 0;
-    bool m_hasBegun = false;  ///< a snapshot has
+    bool m_hasBegun = false;  ///< the first snapshot has begun
 };
 
 }  // namespace holdline::monitor

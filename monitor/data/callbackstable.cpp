@@ -6,18 +6,18 @@ namespace holdline::monitor {
 namespace {
 
 const Column kColumns[] = {
-    {Field::At, QT_TRANSLATE_NOOP("RecordTable", "Came at"),
-     QT_TRANSLATE_NOOP("RecordTable", "Time of day the callback came"), true},
-    {Field::Word, QT_TRANSLATE_NOOP("RecordTable", "Word"),
-     QT_TRANSLATE_NOOP("RecordTable", "What was made of it"), true},
+    {Field::At, QT_TRANSLATE_NOOP("RecordTable", "Received at"),
+     QT_TRANSLATE_NOOP("RecordTable", "Time of day when the callback arrived"), true},
+    {Field::Outcome, QT_TRANSLATE_NOOP("RecordTable", "Outcome"),
+     QT_TRANSLATE_NOOP("RecordTable", "How Holdline judged the callback"), true},
     {Field::Job, QT_TRANSLATE_NOOP("RecordTable", "Job"),
-     QT_TRANSLATE_NOOP("RecordTable", "Holdline's id of the job it was for"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Holdline's id of the job that the callback was for"), true},
     {Field::Upstream, QT_TRANSLATE_NOOP("RecordTable", "Upstream id"),
-     QT_TRANSLATE_NOOP("RecordTable", "The id it claimed"), true},
-    {Field::Client, QT_TRANSLATE_NOOP("RecordTable", "From"), QT_TRANSLATE_NOOP("RecordTable", "Who sent it"),
-     true},
+     QT_TRANSLATE_NOOP("RecordTable", "The upstream job id that the callback claimed"), true},
+    {Field::Client, QT_TRANSLATE_NOOP("RecordTable", "From"),
+     QT_TRANSLATE_NOOP("RecordTable", "Address of the callback's sender"), true},
     {Field::Bytes, QT_TRANSLATE_NOOP("RecordTable", "Bytes"),
-     QT_TRANSLATE_NOOP("RecordTable", "Length of its body"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Length of the callback's body"), true},
 };
 
 const CallbackRow &callback(const void *row)
@@ -25,7 +25,7 @@ const CallbackRow &callback(const void *row)
     return *static_cast<const CallbackRow *>(row);
 }
 
-/// Digits in front, so that ids sort as the numbers do.
+/// Padded with zeros, so that ids sort like the numbers.
 QByteArray idOf(std::uint64_t number)
 {
     return QByteArray::number(qulonglong{number}).rightJustified(20, '0');
@@ -54,7 +54,7 @@ Cell CallbacksTable::cell(const void *row, Field field, WallTime) const
     switch (field) {
         case Field::At:
             return Cell::of(it.at);
-        case Field::Word:
+        case Field::Outcome:
             return Cell::of(name(it.word));
         case Field::Job:
             return Cell::of(it.job);
@@ -85,7 +85,7 @@ std::vector<RecordTable::Record> CallbacksTable::all()
     return records;
 }
 
-/// By numbers and not by what the changes list: all() may have read ahead of them.
+/// Compares numbers and ignores the list in Changes, because all() may already have read newer callbacks.
 RecordTable::Batch CallbacksTable::batchOf(const Changes &)
 {
     Batch batch;

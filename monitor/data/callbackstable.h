@@ -5,8 +5,8 @@
 
 namespace holdline::monitor {
 
-/// The callback ledger: every callback that came, under its word. At first the newest on top. A time range
-/// keeps those that came within it.
+/// The callback ledger: one row for each callback that arrived, with its outcome. The default order is newest
+/// first. A time range selects by time of arrival.
 class CallbacksTable : public RecordTable
 {
     Q_OBJECT
@@ -27,7 +27,8 @@ protected:
 private:
     Record record(std::uint64_t number) const;
 
-    std::uint64_t m_first = 0;  ///< numbers of what this table knows, the last not included
+    /// The table holds the callbacks with numbers in [m_first, m_end); see LiveData::callbacksBefore().
+    std::uint64_t m_first = 0;
     std::uint64_t m_end = 0;
 };
 

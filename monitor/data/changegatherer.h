@@ -9,36 +9,36 @@ namespace holdline::monitor {
 
 struct LiveState;
 
-/// Puts together what several updates came to, for views that know how things stood before the first of
-/// them: a job that came and went in between is not told at all. One thread.
+/// Merges several updates into one Changes for the views. A job that was created and removed between two
+/// take() calls does not appear at all. Not thread-safe.
 class ChangeGatherer
 {
 public:
-    /// The job is about to become another, to come or to go.
+    /// Call before a live job is added, replaced or removed. `isLive`: the job is live before this change.
     void job(const QByteArray &id, bool isLive);
     void ended(const JobPtr &row) { m_changes.ended.push_back(row); }
     void historyDropped();
     void lane(const QByteArray &account) { m_lanes.insert(account); }
     void callback(const CallbackRow &row) { m_changes.callbacks.push_back(row); }
     void callbackDropped();
-    void deadLettersChanged() { m_changes.letters = true; }
+    void deadLettersChanged() { m_changes.deadLetters = true; }
     void sampled() { m_changes.sampled = true; }
     void serviceChanged() { m_changes.service = true; }
 
-    /// What it came to, as things stand in `state`; the views know it from here on.
+    /// Returns the changes since the last take() or start(), with rows from `state`, and starts again.
     Changes take(const LiveState &state);
-    /// The views read everything in `state` anew.
+    /// Forgets all gathered changes, because the views are about to read all of `state` again.
     void start(const LiveState &state);
 
 private:
     Changes m_changes;
-    std::vector<QByteArray> m_jobs;  ///< in the order they were touched
-    QHash<QByteArray, bool> m_knownLive;
+    std::vector<QByteArray> m_jobs;       ///< changed jobs, in the order of their first change
+    QHash<QByteArray, bool> m_knownLive;  ///< changed jobs: true when the views show the job as live
     QSet<QByteArray> m_lanes;
-    /// Of the history and the ledger: what the views know of that is still there, and what came and went
-    /// since.
+    // Rows that the views show and that are still in the history and in the ledger.
     std::size_t m_knownHistory = 0;
     std::size_t m_knownCallbacks = 0;
+    // Rows that were added and dropped again before the views saw them.
     std::size_t m_endedUnseen = 0;
     std::size_t m_callbacksUnseen = 0;
 };

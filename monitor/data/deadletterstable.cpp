@@ -9,27 +9,27 @@ namespace {
 
 const Column kColumns[] = {
     {Field::At, QT_TRANSLATE_NOOP("RecordTable", "Since"),
-     QT_TRANSLATE_NOOP("RecordTable", "Time of day it came, or failed"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Time of day when the callback arrived or the job failed"), true},
     {Field::Kind, QT_TRANSLATE_NOOP("RecordTable", "Kind"),
-     QT_TRANSLATE_NOOP("RecordTable", "A callback that was not taken, or a handed-over job that failed"),
+     QT_TRANSLATE_NOOP("RecordTable", "A callback that Holdline refused, or a handed-over job that failed"),
      true},
     {Field::Reason, QT_TRANSLATE_NOOP("RecordTable", "Reason"),
-     QT_TRANSLATE_NOOP("RecordTable", "Why, in the word of logs and metrics"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Reason as logs and metrics name it"), true},
     {Field::Account, QT_TRANSLATE_NOOP("RecordTable", "Account"),
-     QT_TRANSLATE_NOOP("RecordTable", "Whose job it is, where that is known"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Account of the job, if known"), true},
     {Field::Job, QT_TRANSLATE_NOOP("RecordTable", "Job"),
-     QT_TRANSLATE_NOOP("RecordTable", "Holdline's id of the job, where it is known"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Holdline's id of the job, if known"), true},
     {Field::Detail, QT_TRANSLATE_NOOP("RecordTable", "Detail"),
-     QT_TRANSLATE_NOOP("RecordTable", "What the last start that failed said"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Error text of the last start that failed"), true},
     {Field::Bytes, QT_TRANSLATE_NOOP("RecordTable", "Bytes"),
-     QT_TRANSLATE_NOOP("RecordTable", "Length of its body"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Length of the body that the dead letter contains"), true},
     {Field::Redriven, QT_TRANSLATE_NOOP("RecordTable", "Re-driven"),
-     QT_TRANSLATE_NOOP("RecordTable", "Times it was driven again, without success"), true},
-    {Field::Client, QT_TRANSLATE_NOOP("RecordTable", "From"), QT_TRANSLATE_NOOP("RecordTable", "Who sent it"),
-     true},
+     QT_TRANSLATE_NOOP("RecordTable", "Number of re-drives, all without success"), true},
+    {Field::Client, QT_TRANSLATE_NOOP("RecordTable", "From"),
+     QT_TRANSLATE_NOOP("RecordTable", "Address of the sender"), true},
 };
 
-const DeadLetterRow &letter(const void *row)
+const DeadLetterRow &deadLetter(const void *row)
 {
     return *static_cast<const DeadLetterRow *>(row);
 }
@@ -44,7 +44,7 @@ DeadLettersTable::DeadLettersTable(const LiveData &data, QObject *parent)
 
 int DeadLettersTable::totalCount() const
 {
-    return static_cast<int>(live().letters().size());
+    return static_cast<int>(live().deadLetters().size());
 }
 
 DeadLetterPtr DeadLettersTable::deadLetterAt(int row) const
@@ -55,7 +55,7 @@ DeadLetterPtr DeadLettersTable::deadLetterAt(int row) const
 
 Cell DeadLettersTable::cell(const void *row, Field field, WallTime) const
 {
-    const DeadLetterRow &it = letter(row);
+    const DeadLetterRow &it = deadLetter(row);
     switch (field) {
         case Field::At:
             return Cell::of(it.at);
@@ -84,7 +84,7 @@ std::vector<RecordTable::Record> DeadLettersTable::all()
 {
     std::vector<Record> records;
     m_ids.clear();
-    for (const DeadLetterPtr &row : live().letters()) {
+    for (const DeadLetterPtr &row : live().deadLetters()) {
         m_ids.push_back(row->id);
         records.push_back({row->id, row});
     }
@@ -94,7 +94,7 @@ std::vector<RecordTable::Record> DeadLettersTable::all()
 RecordTable::Batch DeadLettersTable::batchOf(const Changes &changes)
 {
     Batch batch;
-    if (!changes.letters)
+    if (!changes.deadLetters)
         return batch;
     std::vector<QByteArray> before = std::exchange(m_ids, {});
     batch.present = all();
@@ -106,7 +106,7 @@ RecordTable::Batch DeadLettersTable::batchOf(const Changes &changes)
 
 bool DeadLettersTable::isIn(const void *row, const TimeRange &range) const
 {
-    return range.contains(letter(row).at);
+    return range.contains(deadLetter(row).at);
 }
 
 QVariant DeadLettersTable::variantOf(const RowPtr &row) const

@@ -5,7 +5,8 @@
 
 namespace holdline::monitor {
 
-/// Dead letters, as they were listed last. At first the newest on top. A time range keeps those of it.
+/// The dead letters of the last list that the service sent. The default order is newest first. A time range
+/// selects by the dead letter's time.
 class DeadLettersTable : public RecordTable
 {
     Q_OBJECT
@@ -14,7 +15,7 @@ public:
     explicit DeadLettersTable(const LiveData &data, QObject *parent = nullptr);
 
     int totalCount() const override;
-    DeadLetterPtr deadLetterAt(int row) const;  ///< null when there is no such row
+    DeadLetterPtr deadLetterAt(int row) const;  ///< null when `row` is out of range
 
 protected:
     Cell cell(const void *row, Field field, WallTime now) const override;
@@ -24,7 +25,7 @@ protected:
     QVariant variantOf(const RowPtr &row) const override;
 
 private:
-    std::vector<QByteArray> m_ids;  ///< of what this table knows
+    std::vector<QByteArray> m_ids;  ///< the rows that this table last read from LiveData
 };
 
 }  // namespace holdline::monitor

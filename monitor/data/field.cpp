@@ -4,6 +4,7 @@
 #include "monitor/data/format.h"
 
 #include <array>
+#include <utility>
 
 namespace holdline::monitor {
 
@@ -11,7 +12,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// In the order of Field.
+/// Indexed by Field.
 constexpr std::array<FieldInfo, kFieldCount> kInfos{{
     {QLatin1StringView("state"), FieldKind::Text, false},
     {QLatin1StringView("job"), FieldKind::Text, false},
@@ -38,9 +39,8 @@ constexpr std::array<FieldInfo, kFieldCount> kInfos{{
     {QLatin1StringView("turn"), FieldKind::Duration, false},
     {QLatin1StringView("forecast"), FieldKind::Duration, false},
     {QLatin1StringView("at"), FieldKind::Clock, false},
-    {QLatin1StringView("word"), FieldKind::Text, false},
     {QLatin1StringView("bytes"), FieldKind::Number, false},
-    {QLatin1StringView("promised"), FieldKind::Text, false},
+    {QLatin1StringView("durable"), FieldKind::Text, false},
     {QLatin1StringView("handed"), FieldKind::Text, false},
     {QLatin1StringView("recovered"), FieldKind::Text, false},
     {QLatin1StringView("joined"), FieldKind::Number, false},
@@ -67,8 +67,15 @@ const FieldInfo &fieldInfo(Field field)
 
 std::optional<Field> fieldNamed(QStringView name)
 {
-    if (name.compare("jobtime"_L1, Qt::CaseInsensitive) == 0)
-        return Field::Running;
+    static constexpr std::pair<QLatin1StringView, Field> kOlderNames[] = {
+        {QLatin1StringView("jobtime"), Field::Running},
+        {QLatin1StringView("promised"), Field::Durable},
+        {QLatin1StringView("word"), Field::Outcome},
+    };
+    for (const auto &[olderName, field] : kOlderNames) {
+        if (name.compare(olderName, Qt::CaseInsensitive) == 0)
+            return field;
+    }
     for (const Field field : kAll) {
         if (name.compare(fieldInfo(field).key, Qt::CaseInsensitive) == 0)
             return field;
@@ -91,7 +98,7 @@ QString cellText(Field field, const Cell &cell)
         case FieldKind::Duration:
             return formatDuration(Microseconds(cell.number));
         case FieldKind::Number:
-            // No groups in a word of its own, the HTTP status.
+            // An HTTP status is a code, not a quantity, so its digits are not grouped.
             return field == Field::Status ? QString::number(cell.number) : formatCount(cell.number);
         case FieldKind::Clock:
             return formatClockExact(WallTime(Milliseconds(cell.number)));

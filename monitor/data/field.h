@@ -12,38 +12,37 @@
 
 namespace holdline::monitor {
 
-/// What can be asked of a row: the columns of all tables and the names in filters.
+/// One property of a row. Each is a column of some table and a name in filters.
 enum class Field : std::uint8_t {
     State,
     Job,
     Account,
-    Age,       ///< since it was asked
-    Deadline,  ///< until its deadline; below zero once it has passed
-    Phase,     ///< in the state it is in
-    Position,  ///< in its account's queue, from 1
+    Age,       ///< time since the request arrived
+    Deadline,  ///< time left until the deadline; negative after it
+    Phase,     ///< time in the present state
+    Position,  ///< in the account's queue, from 1
     Queue,
     Start,
     Running,  ///< JobRow::job
     Total,
     Attempts,
-    Outcome,
+    Outcome,  ///< of a job or of a callback
     Status,
     Upstream,
     Client,
     Request,
-    Started,  ///< time of day it was asked
-    Ended,    ///< time of day it was settled
+    Started,  ///< time of day when the request arrived
+    Ended,    ///< time of day when the job was settled
     Detail,
     Queued,
     InFlight,
     Turn,
     Forecast,
-    At,  ///< time of day of a callback
-    Word,
+    At,  ///< time of day of a callback or a dead letter
     Bytes,
-    Durable,  ///< "yes" or nothing, as the next two
-    Handed,   ///< over
-    Recovered,
+    Durable,    ///< "yes" or empty
+    Handed,     ///< handed over: "yes" or empty
+    Recovered,  ///< "yes" or empty
     Joined,
     Waiting,
     Kind,  ///< of a dead letter
@@ -56,48 +55,48 @@ enum class FieldKind : std::uint8_t {
     Text,
     Duration,  ///< µs
     Number,
-    Clock,  ///< ms since 1970, UTC
+    Clock,  ///< time of day; the number is ms since 1970, UTC
 };
 
 struct FieldInfo
 {
-    QLatin1StringView key;  ///< in filters and in settings
+    QLatin1StringView key;  ///< name in filters and in settings
     FieldKind kind;
-    /// Its value changes without the row: with time, or with other rows.
-    bool moves;
+    /// The value can change while the row stays the same: with time, or with other rows.
+    bool isVolatile;
 };
 
 const FieldInfo &fieldInfo(Field field);
-/// By its key or another name it goes by ("jobtime"), in any case.
+/// Finds a field by its key or an older name ("jobtime", "word", "promised"). Ignores case.
 std::optional<Field> fieldNamed(QStringView name);
 std::span<const Field> allFields();
 
-/// A field's value in one row. The text is a view into the row.
+/// A field's value in one row. The text is a view into the row: the row must outlive the cell.
 struct Cell
 {
     bool isNull = true;
-    QByteArrayView text;      ///< of FieldKind::Text
-    std::int64_t number = 0;  ///< of the others
+    QByteArrayView text;      ///< set for FieldKind::Text
+    std::int64_t number = 0;  ///< set for the other kinds
 
     static Cell of(QByteArrayView text) { return {text.isEmpty(), text, 0}; }
     static Cell of(QLatin1StringView text) { return of(QByteArrayView(text.data(), text.size())); }
-    /// "yes", or null: a word that says no would be found in every row.
+    /// "yes" or null. There is no "no", because a search for "no" would find every row.
     static Cell yes(bool is) { return is ? of(QByteArrayView("yes")) : Cell{}; }
     static Cell of(std::int64_t number) { return {false, {}, number}; }
     static Cell of(std::optional<Microseconds> value) { return value ? of(value->count()) : Cell{}; }
     static Cell of(WallTime at) { return of(std::int64_t{at.time_since_epoch().count()}); }
 };
 
-/// As people read it: empty when it is null.
+/// The cell's text as the tables show it. Empty for a null cell.
 QString cellText(Field field, const Cell &cell);
 
-/// One row of any kind, as filters see it.
+/// Gives a filter the cells of one row, of any table.
 class FieldReader
 {
 public:
     virtual ~FieldReader() = default;
-    virtual Cell read(Field field) const = 0;  ///< null for a field that this kind of row has not
-    virtual std::span<const Field> fields() const = 0;
+    virtual Cell read(Field field) const = 0;           ///< null when this kind of row lacks the field
+    virtual std::span<const Field> fields() const = 0;  ///< the fields that this kind of row has
 };
 
 }  // namespace holdline::monitor

@@ -27,7 +27,7 @@ bool isSign(QChar c)
     return c == u':' || c == u'=' || c == u'<' || c == u'>';
 }
 
-/// Microseconds in a unit; a number without one is in milliseconds.
+/// The length of a unit in microseconds. An empty name means milliseconds.
 std::optional<double> unit(QStringView name)
 {
     struct Unit
@@ -70,7 +70,7 @@ std::variant<FilterQuery, FilterError> FilterParser::parse()
 bool FilterParser::fail(qsizetype from, qsizetype to, const QString &text)
 {
     m_error = {from, std::max<qsizetype>(to - from, 1), text};
-    // At the end of the text there is nothing to mark but what came before.
+    // An error at the end of the text marks the last character, since none follows.
     if (m_error.position >= m_text.size() && m_error.position > 0)
         m_error.position = m_text.size() - 1;
     return false;
@@ -84,12 +84,13 @@ bool FilterParser::readTerm(FilterQuery::Term &term)
         ++m_at;
         if (atEnd() || here().isSpace())
             return fail(begin, m_at,
-                        tr("“-” leaves rows out: write what right behind it, as in -state:queued"));
+                        tr("“-” hides the rows that match the next term. Write the term directly after it, "
+                           "for example -state:queued."));
     }
     return readField(term) && readValues(term);
 }
 
-/// Nothing is read where there is no field.
+/// Reads "field" and the comparison sign. Reads nothing when the term starts with no field name.
 bool FilterParser::readField(FilterQuery::Term &term)
 {
     const qsizetype begin = m_at;
@@ -106,11 +107,10 @@ bool FilterParser::readField(FilterQuery::Term &term)
             known.append(fieldInfo(field).key);
         const QString near = nearest(name.toString().toLower(), known);
         return fail(begin, end,
-                    near.isEmpty()
-                        ? tr("no field is called “%1”; to look for the text itself, put it in quotes. "
-                             "Fields: %2")
-                              .arg(name, known.join(", "_L1))
-                        : tr("no field is called “%1”; did you mean “%2”?").arg(name, near));
+                    near.isEmpty() ? tr("No field is called “%1”. To search for this text, put it in quotes. "
+                                        "The fields are: %2.")
+                                         .arg(name, known.join(", "_L1))
+                                   : tr("No field is called “%1”. Did you mean “%2”?").arg(name, near));
     }
     m_at = end + 1;
     const QChar sign = m_text[end];
@@ -128,12 +128,13 @@ bool FilterParser::readField(FilterQuery::Term &term)
     const FieldInfo &info = fieldInfo(*term.field);
     const bool isOrder = sign == u'<' || sign == u'>';
     if (isOrder && info.kind == FieldKind::Text) {
-        return fail(end, m_at, tr("“%1” is a text and has no order: write %1:… or %1=…").arg(info.key));
+        return fail(end, m_at,
+                    tr("“%1” is a text and has no order. Write %1:… or %1=… instead.").arg(info.key));
     }
     if (isOrder && info.kind == FieldKind::Clock) {
-        return fail(
-            end, m_at,
-            tr("“%1” is a time of day: select a span in the latency chart, or write %1:10:31").arg(info.key));
+        return fail(end, m_at,
+                    tr("“%1” is a time of day. Select a time range in the latency chart, or write %1:10:31.")
+                        .arg(info.key));
     }
     return true;
 }
@@ -157,15 +158,16 @@ bool FilterParser::readValues(FilterQuery::Term &term)
         if (value.text.isEmpty() && !mayBeEmpty) {
             const QString example = term.field ? fieldInfo(*term.field).key + "=\"\""_L1 : QString();
             if (isQuoted && term.field)
-                return fail(begin, m_at,
-                            tr("there is nothing to look for; for rows without one write %1").arg(example));
+                return fail(
+                    begin, m_at,
+                    tr("The search text is empty. Write %1 to find rows without a value.").arg(example));
             return fail(begin, m_at,
-                        term.field ? tr("a value is missing here") : tr("a word is missing here"));
+                        term.field ? tr("A value is missing here.") : tr("A word is missing here."));
         }
         if (!atEnd() && !here().isSpace() && here() != u'|') {
             return fail(m_at, m_at + 1,
-                        isQuoted ? tr("a space is missing after the quoted text")
-                                 : tr("a quote cannot begin inside a word: put all of it in quotes"));
+                        isQuoted ? tr("A space is missing after the quoted text.")
+                                 : tr("A quote cannot begin inside a word. Put the whole text in quotes."));
         }
         if (!readNumber(term, value, begin))
             return false;
@@ -190,10 +192,11 @@ bool FilterParser::readQuoted(QString &text)
             ++m_at;
         text += here();
     }
-    return fail(begin, m_at, tr("this quote is not closed: add a “\"” at the end"));
+    return fail(begin, m_at, tr("This quote is not closed. Add a “\"” at the end."));
 }
 
-/// Where numbers are compared: digits, perhaps a point and more, perhaps a unit.
+/// Sets value.number for a term that compares numbers. The text is digits, optionally with a point and a
+/// unit.
 bool FilterParser::readNumber(const FilterQuery::Term &term, FilterQuery::Value &value, qsizetype begin)
 {
     if (!term.field || term.compare == Compare::Has || value.text.isEmpty())
@@ -211,7 +214,8 @@ bool FilterParser::readNumber(const FilterQuery::Term &term, FilterQuery::Value 
     if (kind == FieldKind::Number) {
         if (isNumber && end == text.size())
             return true;
-        return fail(begin, m_at, tr("%1 is not a number: write digits, as in 200").arg(quoted(value.text)));
+        return fail(begin, m_at,
+                    tr("%1 is not a number. Write digits, for example 200.").arg(quoted(value.text)));
     }
     const std::optional<double> us = unit(text.sliced(end));
     if (isNumber && us) {
@@ -220,17 +224,18 @@ bool FilterParser::readNumber(const FilterQuery::Term &term, FilterQuery::Value 
     }
     if (isNumber) {
         return fail(begin, m_at,
-                    tr("%1 is no unit of time: there are us, ms, s, m and h")
+                    tr("%1 is not a unit of time. The units are us, ms, s, m and h.")
                         .arg(quoted(text.sliced(end).toString())));
     }
-    return fail(begin, m_at, tr("%1 is not a time: write 200 (ms), 1.5s or 2m").arg(quoted(value.text)));
+    return fail(begin, m_at,
+                tr("%1 is not a time. Write for example 200 (ms), 1.5s or 2m.").arg(quoted(value.text)));
 }
 
 void FilterParser::prepare(Compare compare, FilterQuery::Value &value)
 {
     value.isAscii =
         std::all_of(value.text.begin(), value.text.end(), [](QChar c) { return c.unicode() < 0x80; });
-    // Letters in times are those of their units; signs, spaces and groups of digits depend on the locale.
+    // The only letters in a formatted time are its units. Signs, spaces and separators depend on the locale.
     value.isNumeric = std::all_of(value.text.begin(), value.text.end(), [](QChar c) {
         return !c.isLetter() || c == u'm' || c == u's' || c == u'h' || c == u'M' || c == u'S' || c == u'H';
     });

@@ -7,7 +7,7 @@
 
 namespace holdline::monitor {
 
-/// Reads a filter's text from its beginning to the first error. For one text. Thread-safe.
+/// Parses one filter text and stops at the first error. One object parses one text. Reentrant.
 class FilterParser
 {
     Q_DECLARE_TR_FUNCTIONS(FilterParser)

@@ -16,14 +16,14 @@ char lower(char c)
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-/// Whether `text` has `word` in it, which is ASCII in lower case.
+/// True when `text` contains `word` in any case. `word` must be ASCII in lower case.
 bool hasAscii(QByteArrayView text, QByteArrayView word)
 {
     return std::search(text.begin(), text.end(), word.begin(), word.end(),
                        [](char a, char b) { return lower(a) == b; }) != text.end();
 }
 
-/// Quotes are left out where a value stands by itself as well.
+/// The value as filter text, quoted only where the parser needs quotes. `isWord`: the term has no field.
 QString written(const QString &text, bool isWord)
 {
     const auto isPlain = [](QChar c) { return !c.isSpace() && c != u'"' && c != u'|'; };
@@ -65,10 +65,10 @@ bool FilterQuery::matches(const FieldReader &row) const
                        [&](const Term &term) { return holds(term, row) != term.negated; });
 }
 
-bool FilterQuery::moves() const
+bool FilterQuery::hasVolatileField() const
 {
     return std::any_of(m_terms.begin(), m_terms.end(),
-                       [](const Term &term) { return term.field && fieldInfo(*term.field).moves; });
+                       [](const Term &term) { return term.field && fieldInfo(*term.field).isVolatile; });
 }
 
 bool FilterQuery::holds(const Term &term, const FieldReader &row)
@@ -80,11 +80,11 @@ bool FilterQuery::holds(const Term &term, const FieldReader &row)
     }
     for (const Field field : row.fields()) {
         const FieldInfo &info = fieldInfo(field);
-        if (info.moves)
+        if (info.isVolatile)
             continue;
         std::optional<Cell> cell;
         for (const Value &value : term.values) {
-            // Most words can be in no number: then it is not written out to look.
+            // Formatting a number is slow, and most words cannot occur in one.
             if (info.kind != FieldKind::Text && !value.isNumeric)
                 continue;
             if (!cell)

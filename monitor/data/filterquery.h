@@ -11,44 +11,44 @@
 
 namespace holdline::monitor {
 
-/// Where a filter's text is wrong, in UTF-16 units, and what to do about it.
+/// The first error in a filter's text. Position and length count UTF-16 units.
 struct FilterError
 {
     qsizetype position = 0;
     qsizetype length = 0;
-    QString text;
+    QString text;  ///< for the user: what is wrong and how to write it instead
 
     friend bool operator==(const FilterError &, const FilterError &) = default;
 };
 
-/// Which rows to show. A value; matching allocates next to nothing for fields that are texts.
+/// A filter for rows. A value type. Matching a text field almost never allocates.
 ///
-///   acme timeout         both words, each in any column; case does not matter
-///   "no answer"          words with a space between
-///   account:acme         has it in this field
-///   account=acme         is exactly that; status=502, outcome="" (has none)
-///   total>200  age<1.5s  times: ms where there is no unit (us, ms, s, m, h)
-///   -outcome:completed   not that
-///   state:queued|retrying  one of them
+///   acme timeout           the row has both words, each in any column, in any case
+///   "no answer"            a text with a space
+///   account:acme           the field contains the text
+///   account=acme           the field is exactly the text; outcome="" finds rows without an outcome
+///   total>200  age<1.5s    compares times; the unit is us, ms, s, m or h, and ms by default
+///   -outcome:completed     the row does not match this term
+///   state:queued|retrying  one of the values matches
 ///
-/// Fields that move by themselves (age, deadline, phase, position) are looked at only where they are named.
+/// A word without a field skips the volatile fields (age, deadline, phase, position).
 class FilterQuery
 {
 public:
     FilterQuery() = default;
 
-    /// Only `fields` are known. An empty text is an empty query.
+    /// Accepts only names of `fields`. An empty text gives an empty query, which matches every row.
     static std::variant<FilterQuery, FilterError> parse(const QString &text,
                                                         std::span<const Field> fields = allFields());
 
     bool matches(const FieldReader &row) const;
     bool isEmpty() const { return m_terms.empty(); }
-    /// Whether a row can begin or cease to match without having changed.
-    bool moves() const;
-    /// A text that parses to the same query.
+    /// True when the query names a volatile field. Then a row can start or stop matching without a change.
+    bool hasVolatileField() const;
+    /// A text that parses to an equal query.
     QString toString() const;
 
-    /// The term for rows that have this very value there, negated if asked for: "filter by this cell".
+    /// A term that matches exactly the rows with this value in `field`, or all others when `negated`.
     static QString termFor(Field field, const Cell &cell, bool negated = false);
 
     friend bool operator==(const FilterQuery &, const FilterQuery &) = default;
@@ -62,8 +62,8 @@ private:
     {
         QString text;
         QByteArray utf8;
-        bool isAscii = true;     ///< compared byte by byte, in lower case
-        bool isNumeric = false;  ///< could be part of a number, a time or a time of day as they are shown
+        bool isAscii = true;     ///< ASCII only: compared byte by byte, in lower case
+        bool isNumeric = false;  ///< could be part of a formatted number, duration or time of day
         double number = 0;
 
         friend bool operator==(const Value &, const Value &) = default;

@@ -16,8 +16,8 @@ constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
 
-/// Digits with the point before the last `decimals`. A filter can ask for some hundred thousand of these at
-/// once, and QLocale takes ten times as long for a double.
+/// Inserts the decimal point before the last `decimals` digits. A filter can format some hundred thousand
+/// values at once, and QLocale needs ten times as long for a double.
 QString fixed(std::int64_t value, int decimals, QLatin1StringView unit)
 {
     QString text = QString::number(value);
@@ -34,7 +34,7 @@ QString twoDigits(std::int64_t value)
     return QString::number(value).rightJustified(2, u'0');
 }
 
-/// Without the sign. Each step begins where the one before it would round up to.
+/// Formats a value of at least 0. Each limit is where the format before it would round up to the next unit.
 QString formatMagnitude(std::int64_t us)
 {
     if (us < 9'950)
@@ -51,8 +51,8 @@ QString formatMagnitude(std::int64_t us)
     return u"%1 h %2 m"_s.arg(QString::number(minutes / 60), twoDigits(minutes % 60));
 }
 
-/// Milliseconds since midnight here. What local time is off by is asked for once a quarter of an hour:
-/// nowhere does it change within one.
+/// Milliseconds since local midnight. The UTC offset is looked up once per quarter of an hour: it changes
+/// only at such a boundary, in every time zone.
 std::int64_t sinceMidnight(WallTime at)
 {
     using Quarter = std::chrono::duration<std::int64_t, std::ratio<900>>;
@@ -99,6 +99,11 @@ QString formatCount(std::int64_t value)
     if (value > -1'000 && value < 1'000)
         return QString::number(value);
     return QLocale().toString(qlonglong{value});
+}
+
+QString formatCounted(std::int64_t count, const QString &one, const QString &many)
+{
+    return formatCount(count) + u' ' + (count == 1 ? one : many);
 }
 
 QString formatClock(WallTime at)

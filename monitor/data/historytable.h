@@ -5,8 +5,8 @@
 
 namespace holdline::monitor {
 
-/// The jobs that have ended, as many as LiveData keeps. At first the newest on top. A time range keeps those
-/// that ended within it.
+/// The ended jobs in LiveData's history. The default order is newest first. A time range selects by the time
+/// of the end.
 class HistoryTable : public JobRowsTable
 {
     Q_OBJECT
@@ -23,8 +23,8 @@ protected:
     bool isIn(const void *row, const TimeRange &range) const override;
 
 private:
-    std::deque<QByteArray> m_ids;  ///< of what is in LiveData's history, as far as this table knows
-    std::uint64_t m_before = 0;    ///< number of the first
+    std::deque<QByteArray> m_ids;  ///< the rows that this table last read from LiveData's history
+    std::uint64_t m_before = 0;    ///< LiveData::historyBefore() at that time
 };
 
 }  // namespace holdline::monitor

@@ -12,7 +12,7 @@ Cell between(WallTime from, WallTime to)
     return Cell::of(std::optional<Microseconds>(to - from));
 }
 
-/// A number where 0 means that there is none.
+/// A number cell, null for 0.
 Cell countOf(int value)
 {
     return value == 0 ? Cell{} : Cell::of(std::int64_t{value});
@@ -99,7 +99,6 @@ Cell jobCell(const JobRow &row, Field field, WallTime now, int position)
         case Field::Turn:
         case Field::Forecast:
         case Field::At:
-        case Field::Word:
         case Field::Bytes:
         case Field::Kind:
         case Field::Reason:

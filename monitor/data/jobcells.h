@@ -7,15 +7,15 @@
 
 namespace holdline::monitor {
 
-/// A job's values by field, for the tables of live and of ended jobs. Where it stands in its queue is not
-/// known to its row: `position`, 0 when it is in none.
+/// The value of one field of a live or ended job. `position` is the job's position in its queue, from 1, or 0
+/// outside a queue; the row does not contain it.
 Cell jobCell(const JobRow &row, Field field, WallTime now, int position);
 
-/// When the state it is in began, as far as its phases tell.
+/// The time when the present state began, computed from the durations in the row.
 WallTime phaseBegan(const JobRow &row);
 
-/// How much of the time from its asking to its deadline has passed or, once it has ended, was used: 0 to 1;
-/// nothing when it has no deadline.
+/// The share of the time from request to deadline that is used, 0 to 1. Stops at the end of an ended job.
+/// Empty for a job without a deadline.
 std::optional<double> jobProgress(const JobRow &row, WallTime now);
 
 }  // namespace holdline::monitor

@@ -5,13 +5,13 @@
 
 namespace holdline::monitor {
 
-/// What the tables of live and of ended jobs have in common: their rows are JobRows.
+/// Base of the tables whose rows are JobRows: the live and the ended jobs.
 class JobRowsTable : public RecordTable
 {
     Q_OBJECT
 
 public:
-    JobPtr jobAt(int row) const;  ///< null when there is no such row
+    JobPtr jobAt(int row) const;  ///< null when `row` is out of range
 
 protected:
     using RecordTable::RecordTable;

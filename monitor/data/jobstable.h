@@ -5,8 +5,8 @@
 
 namespace holdline::monitor {
 
-/// The live jobs: every request that is held now. At first sorted by age, the oldest on top.
-/// A time range keeps the jobs that were asked before its end: live ones last until now.
+/// The live jobs: every job that has not ended. The default order is oldest first. A time range selects the
+/// jobs whose request arrived before its end, since live jobs last until now.
 class JobsTable : public JobRowsTable
 {
     Q_OBJECT
@@ -20,7 +20,7 @@ protected:
     Cell cell(const void *row, Field field, WallTime now) const override;
     std::vector<Record> all() override;
     Batch batchOf(const Changes &changes) override;
-    bool moves() const override { return true; }
+    bool hasVolatileCells() const override { return true; }
     bool isIn(const void *row, const TimeRange &range) const override;
 };
 

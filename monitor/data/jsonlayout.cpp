@@ -9,7 +9,7 @@ namespace holdline::monitor {
 
 namespace {
 
-/// Deeper levels are not indented further, so that the text stays within a few times its size.
+/// Maximum indentation, so that deep nesting cannot make the text many times larger.
 constexpr int kDeepest = 20;
 
 bool isSpace(char c)

@@ -8,12 +8,11 @@
 
 namespace holdline::monitor {
 
-/// JSON text on lines, indented; nothing else is changed: no member moves, no number is rounded. Nothing when
-/// it is no JSON.
+/// Adds line breaks and indentation to JSON text. Members keep their order and numbers their digits. Empty
+/// when `text` is not valid JSON.
 std::optional<QByteArray> laidOutJson(QByteArrayView text);
 
-/// Bytes for people: sixteen a line, with their place before them and what is ASCII behind. Of `most` at
-/// most.
+/// A hex dump of the first `most` bytes: sixteen per line, after their offset and before their ASCII text.
 QByteArray hexDump(QByteArrayView bytes, qsizetype most);
 
 }  // namespace holdline::monitor

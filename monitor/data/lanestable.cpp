@@ -9,17 +9,17 @@ namespace {
 
 const Column kColumns[] = {
     {Field::Account, QT_TRANSLATE_NOOP("RecordTable", "Account"),
-     QT_TRANSLATE_NOOP("RecordTable", "Whose lane it is"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "The account that this lane serves"), true},
     {Field::State, QT_TRANSLATE_NOOP("RecordTable", "State"),
-     QT_TRANSLATE_NOOP("RecordTable", "Whether starts are granted: open or paused"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "open: the lane sends starts. paused: it sends none."), true},
     {Field::Queued, QT_TRANSLATE_NOOP("RecordTable", "Queued"),
-     QT_TRANSLATE_NOOP("RecordTable", "Jobs that wait for their start"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Number of jobs that wait for their start"), true},
     {Field::InFlight, QT_TRANSLATE_NOOP("RecordTable", "In flight"),
-     QT_TRANSLATE_NOOP("RecordTable", "Starts under way"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Number of starts that were sent and have no response yet"), true},
     {Field::Turn, QT_TRANSLATE_NOOP("RecordTable", "Start time"),
-     QT_TRANSLATE_NOOP("RecordTable", "How long one start takes, smoothed"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Moving average of the time that one start takes"), true},
     {Field::Forecast, QT_TRANSLATE_NOOP("RecordTable", "Forecast"),
-     QT_TRANSLATE_NOOP("RecordTable", "How long one more job would wait for its start"), true},
+     QT_TRANSLATE_NOOP("RecordTable", "Estimated time that a new job would wait for its start"), true},
 };
 
 const LaneRow &lane(const void *row)

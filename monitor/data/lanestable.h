@@ -5,7 +5,8 @@
 
 namespace holdline::monitor {
 
-/// The lanes: one for each account with something queued or in flight, or paused. At first by account.
+/// The lanes: one row for each account that has queued jobs or starts in flight, or is paused. The default
+/// order is by account.
 class LanesTable : public RecordTable
 {
     Q_OBJECT

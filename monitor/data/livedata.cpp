@@ -11,7 +11,7 @@ namespace holdline::monitor {
 
 namespace {
 
-constexpr Milliseconds kBetweenTellings{100};
+constexpr Milliseconds kSignalInterval{100};
 
 std::uint64_t rowsOf(const Update &update)
 {
@@ -24,20 +24,20 @@ std::uint64_t rowsOf(const Update &update)
 bool Changes::isEmpty() const
 {
     return added.empty() && changed.empty() && removed.empty() && ended.empty() && historyDropped == 0 &&
-           lanes.empty() && lanesGone.empty() && callbacks.empty() && callbacksDropped == 0 && !letters &&
+           lanes.empty() && lanesGone.empty() && callbacks.empty() && callbacksDropped == 0 && !deadLetters &&
            !sampled && !service;
 }
 
 class LiveData::Private
 {
 public:
-    /// All that views see.
+    /// Everything that the getters return.
     struct Known
     {
         std::optional<ServiceFacts> service;
         SampleHistory samples = SampleHistory();
         LiveState rows;
-        std::vector<DeadLetterPtr> letters = {};
+        std::vector<DeadLetterPtr> deadLetters = {};
         std::uint64_t deadLettersOmitted = 0;
     };
 
@@ -46,14 +46,14 @@ public:
     void setClock(WallTime at);
 
     Known known;
-    std::unique_ptr<Known> frozen;       ///< as it was when the views were frozen
-    std::unique_ptr<LiveState> loading;  ///< a snapshot that is not complete
-    std::optional<WallTime> setBackTo;   ///< where it is from an earlier time than what was known
+    std::unique_ptr<Known> frozen;       ///< copy of `known` at the time of freezing; null when not frozen
+    std::unique_ptr<LiveState> loading;  ///< an incomplete snapshot that will replace known.rows
+    std::optional<WallTime> setBackTo;   ///< time of that snapshot, if it is older than the data
     ChangeGatherer gatherer;
     bool mustReset = false;
     std::uint64_t hidden = 0;
     QTimer timer;
-    QElapsedTimer sinceTelling;
+    QElapsedTimer sinceSignal;
     WallTime at{};  ///< the service's clock at the last update
     QElapsedTimer sinceAt;
     bool isStopped = false;
@@ -96,7 +96,7 @@ void LiveData::apply(const Update &update)
         }
     }
     const bool isAside = d->loading && isSnapshot;
-    // A snapshot from earlier is not shown before it is complete, and until then neither is its clock.
+    // An older snapshot must not set the clock back before it is complete and shown.
     if (!d->loading || (!isSnapshot && update.at >= d->at))
         d->setClock(update.at);
 
@@ -122,28 +122,25 @@ void LiveData::apply(const Update &update)
 
     if (d->frozen)
         d->hidden += rowsOf(update);
-    tellSoon();
+    scheduleFlush();
 }
 
-void LiveData::setDeadLetters(const std::vector<DeadLetterRow> &letters, std::uint64_t omitted)
+void LiveData::setDeadLetters(const std::vector<DeadLetterRow> &deadLetters, std::uint64_t omitted)
 {
-    d->known.letters.clear();
-    for (const DeadLetterRow &row : letters)
-        d->known.letters.push_back(std::make_shared<const DeadLetterRow>(row));
+    d->known.deadLetters.clear();
+    for (const DeadLetterRow &row : deadLetters)
+        d->known.deadLetters.push_back(std::make_shared<const DeadLetterRow>(row));
     d->known.deadLettersOmitted = omitted;
     d->gatherer.deadLettersChanged();
-    tellSoon();
+    scheduleFlush();
 }
 
-void LiveData::tellSoon()
+void LiveData::scheduleFlush()
 {
-    if (d->frozen)
+    if (d->frozen || d->timer.isActive())
         return;
-    if (d->timer.isActive())
-        return;
-    const Milliseconds elapsed(d->sinceTelling.isValid() ? d->sinceTelling.elapsed()
-                                                         : kBetweenTellings.count());
-    d->timer.start(std::max(Milliseconds{}, kBetweenTellings - elapsed));
+    const Milliseconds elapsed(d->sinceSignal.isValid() ? d->sinceSignal.elapsed() : kSignalInterval.count());
+    d->timer.start(std::max(Milliseconds{}, kSignalInterval - elapsed));
 }
 
 void LiveData::clear()
@@ -170,14 +167,14 @@ void LiveData::flush()
     if (d->mustReset) {
         d->mustReset = false;
         d->gatherer.start(d->known.rows);
-        d->sinceTelling.start();
+        d->sinceSignal.start();
         Q_EMIT reset();
         return;
     }
     const Changes changes = d->gatherer.take(d->known.rows);
     if (changes.isEmpty())
         return;
-    d->sinceTelling.start();
+    d->sinceSignal.start();
     Q_EMIT changed(changes);
 }
 
@@ -238,9 +235,9 @@ const std::deque<CallbackRow> &LiveData::callbacks() const
     return d->shown().rows.callbacks;
 }
 
-const std::vector<DeadLetterPtr> &LiveData::letters() const
+const std::vector<DeadLetterPtr> &LiveData::deadLetters() const
 {
-    return d->shown().letters;
+    return d->shown().deadLetters;
 }
 
 std::uint64_t LiveData::deadLettersOmitted() const
@@ -306,7 +303,7 @@ void LiveData::setStopped(bool stopped)
 {
     if (stopped == d->isStopped)
         return;
-    // Time that passes while it stands still is not caught up with: the next update tells how late it is.
+    // The clock continues from where it stopped. The next update sets it to the service's time.
     d->at = d->now();
     d->isStopped = stopped;
     if (d->sinceAt.isValid())

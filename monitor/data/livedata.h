@@ -15,36 +15,38 @@ namespace holdline::monitor {
 using JobPtr = std::shared_ptr<const JobRow>;
 using DeadLetterPtr = std::shared_ptr<const DeadLetterRow>;
 
-/// What one batch of updates changed. Each id is in one of `added`, `changed` and `removed` at most.
+/// What one batch of updates changed. An id is in at most one of `added`, `changed` and `removed`.
 struct Changes
 {
-    std::vector<JobPtr> added;        ///< live jobs that are new
-    std::vector<JobPtr> changed;      ///< live jobs that stand differently
-    std::vector<QByteArray> removed;  ///< ids no longer live, whether their end is known or not
-    std::vector<JobPtr> ended;        ///< new in the history, oldest first
-    std::size_t historyDropped = 0;   ///< fell off the history's old end
+    std::vector<JobPtr> added;        ///< new live jobs
+    std::vector<JobPtr> changed;      ///< live jobs with a new row
+    std::vector<QByteArray> removed;  ///< jobs no longer live; `ended` has the row if the service sent it
+    std::vector<JobPtr> ended;        ///< new rows of the history, oldest first
+    std::size_t historyDropped = 0;   ///< number of rows dropped from the history's old end
     std::vector<LaneRow> lanes;
     std::vector<QByteArray> lanesGone;
     std::vector<CallbackRow> callbacks;
     std::size_t callbacksDropped = 0;
-    bool letters = false;
+    bool deadLetters = false;
     bool sampled = false;
     bool service = false;
 
     bool isEmpty() const;
 };
 
-/// All that is known of the service, kept up from its updates: the one store behind every view. Rows are
-/// shared and never change: a job that stands differently is a new row.
+/// The monitor's copy of the service's state, built from its updates. Every view reads it. Rows are shared
+/// and immutable: a changed job gets a new row.
 ///
-/// Updates are gathered; changed() tells what they came to, at most ten times a second, and reset() that
-/// everything is to be read anew. A snapshot over something that is known is put together aside and takes its
-/// place when it is complete, with one reset(), so that views do not go empty meanwhile. The history and the
-/// callbacks of before stay in front of the few that it tells, of another run of the service too; a snapshot
-/// that is older than what is known (a recording set back) takes away what came after it, samples included.
+/// Signals: changed() reports the merged updates at most ten times a second; reset() asks the views to read
+/// everything again.
 ///
-/// Frozen, it goes on applying updates, but shows what was known then, the clock included; what was missed
-/// comes as one reset() when it thaws. Thread: the window's.
+/// Snapshots: while old data is shown, a new snapshot is built aside. It replaces the old data with one
+/// reset() when it is complete, so the views never go empty. History and callbacks from before the snapshot
+/// stay, even after a restart of the service. A snapshot older than the data (a recording that was set back)
+/// removes everything newer than itself, samples included.
+///
+/// Frozen: updates are still applied, but all getters return the state at the time of freezing, also now().
+/// Unfreezing emits one reset(). Thread: the window's.
 class LiveData : public QObject
 {
     Q_OBJECT
@@ -57,16 +59,16 @@ public:
     ~LiveData() override;
 
     void apply(const Update &update);
-    /// The dead letters as the service told them when it was asked; updates do not tell of them.
-    void setDeadLetters(const std::vector<DeadLetterRow> &letters, std::uint64_t omitted);
-    /// Forgets everything: for another source.
+    /// Takes the service's reply to a dead letter query. Updates do not contain dead letters.
+    void setDeadLetters(const std::vector<DeadLetterRow> &deadLetters, std::uint64_t omitted);
+    /// Forgets everything and unfreezes. Call it before updates of another source.
     void clear();
-    /// Tells at once what is gathered.
+    /// Emits pending changes now, not at the next interval.
     void flush();
 
     void setFrozen(bool frozen);
     bool isFrozen() const;
-    /// Rows that changed while frozen.
+    /// The number of rows that changed since freezing.
     std::uint64_t hiddenChanges() const;
 
     const std::optional<ServiceFacts> &service() const;
@@ -75,32 +77,32 @@ public:
     const QHash<QByteArray, JobPtr> &jobs() const;
     const std::deque<JobPtr> &history() const;  ///< oldest first, kHistory at most
     const QHash<QByteArray, LaneRow> &lanes() const;
-    const std::deque<CallbackRow> &callbacks() const;   ///< oldest first, kCallbacks at most
-    const std::vector<DeadLetterPtr> &letters() const;  ///< newest first
-    std::uint64_t deadLettersOmitted() const;           ///< older ones there are
-    /// How many came before the first of history() and of callbacks() since this object was made: with it,
-    /// each has a number that no other ever has.
+    const std::deque<CallbackRow> &callbacks() const;       ///< oldest first, kCallbacks at most
+    const std::vector<DeadLetterPtr> &deadLetters() const;  ///< newest first
+    std::uint64_t deadLettersOmitted() const;               ///< older dead letters not in the service's reply
+    /// The number of rows dropped before the first of history() and of callbacks(), since construction. Added
+    /// to an index, it gives each row a number that is never used again.
     std::uint64_t historyBefore() const;
     std::uint64_t callbacksBefore() const;
-    /// Live or in the history; null when neither.
+    /// Finds a job by id among the live jobs and in the history. Null when it is in neither.
     JobPtr find(const QByteArray &id) const;
-    /// Of live jobs in this state; of ended ones in the history for RowState::Ended.
+    /// The number of live jobs in this state; for RowState::Ended the number of jobs in the history.
     int count(RowState state) const;
-    /// Clients' requests that are held: one for each live job that is not promised, and whoever waits for one
-    /// that is.
+    /// The number of client requests held open: one per live plain job, and the waiting clients of durable
+    /// jobs.
     int held() const;
-    /// Live jobs that were handed over.
+    /// The number of live jobs that were handed over.
     int handedOver() const;
-    /// Place in its account's queue, from 1; 0 when it is not queued.
+    /// Position in the account's queue, from 1; 0 when the job is not queued.
     int queuePosition(const JobRow &row) const;
-    /// The oldest live job; null when there is none.
+    /// The oldest live job; null without live jobs.
     JobPtr oldest() const;
-    /// Ended jobs and callbacks the service counted without telling.
+    /// The number of ended jobs and callbacks that the service counted but did not send.
     std::uint64_t omitted() const;
 
-    /// The service's clock now, as far as the last update tells; stands still while `stopped`.
+    /// The service's clock, extrapolated from the last update. Stands still after setStopped(true).
     WallTime now() const;
-    /// For when the source is gone (ages stop at the last update) and back.
+    /// Stops the clock while the source is disconnected, so that ages do not grow.
     void setStopped(bool stopped);
 
 Q_SIGNALS:
@@ -109,7 +111,7 @@ Q_SIGNALS:
     void frozenChanged();
 
 private:
-    void tellSoon();
+    void scheduleFlush();
 
     class Private;
     std::unique_ptr<Private> d;

@@ -37,7 +37,7 @@ void LiveState::takePast(LiveState &before, std::optional<WallTime> until)
         });
         const std::size_t calledKnown = callbacks.size();
         std::erase_if(callbacks, [&](const CallbackRow &row) { return row.at > *until; });
-        // Others may come in their places, which have numbers of their own.
+        // New rows may follow the dropped ones. They need numbers that were never used before.
         historyBefore += history.size() < endedKnown ? endedKnown : 0;
         callbacksBefore += callbacks.size() < calledKnown ? calledKnown : 0;
     }
@@ -46,7 +46,8 @@ void LiveState::takePast(LiveState &before, std::optional<WallTime> until)
         if (!historyById.contains(row->id))
             addEnded(row, nullptr);
     }
-    // Callbacks have no ids: where what is known ends as what is told begins, that part is the same.
+    // Callbacks have no ids. Where the end of the old list equals the start of the new one, the lists
+    // overlap.
     const auto isSame = [&](std::size_t from) {
         const std::size_t length = callbacks.size() - from;
         return length <= called.size() && std::equal(callbacks.begin() + static_cast<std::ptrdiff_t>(from),
@@ -93,8 +94,8 @@ int LiveState::queuePosition(const JobRow &row) const
     if (row.state != RowState::Queued || found == queues.end())
         return 0;
     const std::deque<std::int64_t> &queue = found->second;
-    const auto place = std::lower_bound(queue.begin(), queue.end(), row.order);
-    return place != queue.end() && *place == row.order ? static_cast<int>(place - queue.begin()) + 1 : 0;
+    const auto at = std::lower_bound(queue.begin(), queue.end(), row.order);
+    return at != queue.end() && *at == row.order ? static_cast<int>(at - queue.begin()) + 1 : 0;
 }
 
 void LiveState::put(const JobRow &row, ChangeGatherer *gatherer)

@@ -10,8 +10,8 @@ namespace holdline::monitor {
 
 class ChangeGatherer;
 
-/// The rows that a snapshot and the deltas after it come to, with what is reckoned from them. A value: copied
-/// when a view is frozen. One thread.
+/// The rows after a snapshot and the deltas that followed it, with counts and indexes. A value type: freezing
+/// the views copies it. Not thread-safe.
 struct LiveState
 {
     QHash<QByteArray, JobPtr> jobs;
@@ -19,26 +19,26 @@ struct LiveState
     QHash<QByteArray, JobPtr> historyById;
     QHash<QByteArray, LaneRow> lanes;
     std::deque<CallbackRow> callbacks;
-    /// What fell off, ever.
+    /// See LiveData for the meaning of these three.
     std::uint64_t historyBefore = 0;
     std::uint64_t callbacksBefore = 0;
     std::uint64_t omitted = 0;
     std::array<int, kRowStateCount> counts{};
-    // Of live jobs.
-    int durable = 0;
-    int handedOver = 0;
-    int waiting = 0;  ///< clients of promised ones
-    std::set<std::pair<WallTime, QByteArray>> byAge;
-    /// Orders of the queued jobs of each account, ascending. Jobs come at the end and mostly leave at the
-    /// front.
+    int durable = 0;                                  ///< number of live durable jobs
+    int handedOver = 0;                               ///< number of live jobs that were handed over
+    int waiting = 0;                                  ///< number of clients that wait for live durable jobs
+    std::set<std::pair<WallTime, QByteArray>> byAge;  ///< time of request and id of each live job
+    /// JobRow::order of each queued job, ascending, by account. A deque, since jobs enter at the end and
+    /// mostly leave at the front.
     std::unordered_map<QByteArray, std::deque<std::int64_t>> queues;
 
     bool isEmpty() const;
-    /// Numbers go on where they ended in `before`.
+    /// Continues the numbering of history and callbacks after the last row of `before`.
     void numberAfter(const LiveState &before);
-    /// For a snapshot, which tells the last of what is past only: what was known of it before stays in front.
-    /// Takes it out of `before`; what ended after `until` is not kept.
+    /// Moves history and callbacks of `before` in front of the few recent ones that a snapshot contains.
+    /// Drops rows of `before` that are newer than `until`.
     void takePast(LiveState &before, std::optional<WallTime> until);
+    /// `gatherer` may be null when no view has to know the changes.
     void apply(const Update &update, ChangeGatherer *gatherer);
     int queuePosition(const JobRow &row) const;
 

@@ -18,7 +18,7 @@ int alignment(const Column &column)
 
 }  // namespace
 
-/// A row as the filter sees it.
+/// Lets the filter read the cells of one row.
 class RecordTable::Reader : public FieldReader
 {
 public:
@@ -100,21 +100,21 @@ void RecordTable::setActive(bool active)
 void RecordTable::tick()
 {
     const WallTime now = m_data.now();
-    if (!m_isActive || !moves())
+    if (!m_isActive || !hasVolatileCells())
         return;
-    if (m_filter.moves() || isSortedByPlace())
-        apply({}, m_filter.moves() ? Refilter::Yes : Refilter::No);
+    if (m_filter.hasVolatileField() || isSortedByPosition())
+        apply({}, m_filter.hasVolatileField() ? Refilter::Yes : Refilter::No);
     if (std::exchange(m_lastTick, now) == now || m_order.empty())
         return;
     const int columns = columnCount();
-    const auto isMoving = [&](int column) {
-        return column < columns && fieldInfo(m_columns[static_cast<std::size_t>(column)].field).moves;
+    const auto isVolatile = [&](int column) {
+        return column < columns && fieldInfo(m_columns[static_cast<std::size_t>(column)].field).isVolatile;
     };
     for (int first = 0; first < columns; ++first) {
-        if (!isMoving(first))
+        if (!isVolatile(first))
             continue;
         int last = first;
-        while (isMoving(last + 1))
+        while (isVolatile(last + 1))
             ++last;
         Q_EMIT dataChanged(index(0, first), index(shownCount() - 1, last));
         first = last;
@@ -132,10 +132,10 @@ int RecordTable::rowOf(const QByteArray &id) const
     if (found == m_nodes.end() || !found->second.isShown)
         return -1;
     const Node *node = &found->second;
-    const auto place = static_cast<std::size_t>(placeOf(node));
-    if (place < m_order.size() && m_order[place] == node)
-        return static_cast<int>(place);
-    // Somebody asks in the middle of a change.
+    const auto row = static_cast<std::size_t>(indexOf(node));
+    if (row < m_order.size() && m_order[row] == node)
+        return static_cast<int>(row);
+    // m_order is not sorted while a change is applied, and a slot may call rowOf() then.
     const auto at = std::find(m_order.begin(), m_order.end(), node);
     return at == m_order.end() ? -1 : static_cast<int>(at - m_order.begin());
 }
@@ -174,7 +174,7 @@ QVariant RecordTable::data(const QModelIndex &index, int role) const
         case Qt::DisplayRole:
             return cellText(column.field, cell(node.row.get(), column.field, m_data.now()));
         case Qt::ToolTipRole:
-            // Texts can be longer than their column is wide.
+            // A column can be too narrow for its text.
             if (column.isNumeric())
                 return {};
             return cellText(column.field, cell(node.row.get(), column.field, m_data.now()));

@@ -18,62 +18,63 @@ struct Column
     Field field;
     const char *title;    ///< QT_TRANSLATE_NOOP("RecordTable", …)
     const char *toolTip;  ///< the same
-    bool isShown;         ///< before anybody chose
+    bool isShown;         ///< by default, until the user chooses columns
 
     QLatin1StringView key() const { return fieldInfo(field).key; }
     bool isNumeric() const { return fieldInfo(field).kind != FieldKind::Text; }
 };
 
-/// A table of rows of LiveData, sorted and filtered by itself: a proxy would see every row singly, and with
-/// some thousand changes a second there is no time for that. What LiveData tells at once becomes one update:
-/// rows that leave or come in few places are removed and inserted there; otherwise new rows are appended, one
-/// layout change brings all into their order (rows that leave to the tail), and the tail is removed. Never a
-/// reset: rows are known by their ids even across a reset of LiveData, so that selections last.
+/// A table model over rows of LiveData that sorts and filters itself. A proxy model would handle each row
+/// singly, which is too slow for thousands of changes per second.
 ///
-/// Cells that move by themselves are worked out when they are shown; tick() says that they moved. Sorting by
-/// them is by what does not move (age: when it was asked), so rows do not wander.
+/// Each LiveData::changed() becomes one update. Few runs of rows are removed and inserted in place. Otherwise
+/// new rows are appended, one layout change sorts all rows with the removed ones last, and these are removed.
+/// The model never resets: it identifies rows by id even across LiveData::reset(), so selections survive.
 ///
-/// LiveData lives longer than its tables. Thread: the window's.
+/// Volatile cells are computed when they are shown, and tick() announces that they changed. Sorting by a
+/// volatile time uses a fixed value (for age: the time of the request), so rows keep their order.
+///
+/// LiveData must outlive its tables. Thread: the window's.
 class RecordTable : public QAbstractTableModel
 {
     Q_OBJECT
 
 public:
     enum Role {
-        RawRole = Qt::UserRole,  ///< QByteArray; qlonglong (durations µs, times of day ms); invalid for none
-        SortRole,                ///< what it is sorted by, as RawRole
-        StateRole,               ///< int, of RowState; of the whole row; invalid in tables without
-        ProgressRole,            ///< double 0…1: how much of the time to its deadline the job has used
+        RawRole = Qt::UserRole,  ///< QByteArray, or qlonglong (µs, or ms since 1970); invalid for a null cell
+        SortRole,                ///< the value that sorting uses, of the same types as RawRole
+        StateRole,               ///< RowState of the row, as int; invalid in tables without states
+        ProgressRole,            ///< double 0…1: the share of the time until the deadline that is used
         RowRole,                 ///< JobPtr, DeadLetterPtr, LaneRow or CallbackRow
         IdRole,                  ///< QByteArray
     };
 
     std::span<const Column> columns() const { return m_columns; }
-    /// -1 when this table has no such column.
+    /// -1 when the table does not have the column.
     int columnOf(Field field) const;
     int columnOf(QLatin1StringView key) const;
 
-    /// The fields a filter for this table may name.
+    /// The fields that a filter for this table may name.
     std::span<const Field> fields() const { return m_fields; }
     void setFilter(const FilterQuery &filter);
     const FilterQuery &filter() const { return m_filter; }
-    /// Only what has to do with this span; lanes are always shown.
+    /// Shows only rows of this time range; each table defines which time counts. Lanes ignore it.
     void setTimeRange(const std::optional<TimeRange> &range);
-    /// Only jobs in these states; of no effect on other tables.
+    /// Shows only jobs in these states. Has no effect on tables without states.
     void setStates(const std::optional<RowStates> &states);
 
-    /// While nobody looks, nothing is done; it catches up when somebody does. Active at first.
+    /// An inactive table ignores changes and reads everything again when it becomes active. Initially active.
     void setActive(bool active);
     bool isActive() const { return m_isActive; }
 
     int shownCount() const { return static_cast<int>(m_order.size()); }
     virtual int totalCount() const = 0;
 
-    /// What moves by itself has moved: to be called some times a second while it is seen.
+    /// Updates volatile cells. Call it some times a second while the table is visible.
     void tick();
 
-    QByteArray idAt(int row) const;          ///< empty when there is no such row
-    int rowOf(const QByteArray &id) const;   ///< -1 when it is not shown
+    QByteArray idAt(int row) const;          ///< empty when `row` is out of range
+    int rowOf(const QByteArray &id) const;   ///< -1 when the row is not shown
     Cell cellAt(int row, int column) const;  ///< valid until the next change
     int sortColumn() const { return m_sortColumn; }
     Qt::SortOrder sortOrder() const { return m_sortOrder; }
@@ -82,19 +83,19 @@ public:
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-    /// A column that is not there means the order of ids.
+    /// A column out of range sorts by id.
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
 Q_SIGNALS:
-    /// shownCount() or totalCount() may be another.
+    /// shownCount() or totalCount() changed.
     void countsChanged();
 
 protected:
     RecordTable(const LiveData &data, std::span<const Column> columns, QObject *parent);
-    /// For the end of the derived table's constructor: what is there, sorted like that.
+    /// Reads all rows and sorts them. The derived constructor must call it last.
     void begin(Field sortField, Qt::SortOrder order);
 
-    /// A row of the derived table's kind.
+    /// Points to the derived table's row type.
     using RowPtr = std::shared_ptr<const void>;
     struct Record
     {
@@ -103,17 +104,17 @@ protected:
     };
     struct Batch
     {
-        std::vector<Record> present;  ///< new or standing differently
+        std::vector<Record> present;  ///< new or changed rows
         std::vector<QByteArray> gone;
     };
 
     virtual Cell cell(const void *row, Field field, WallTime now) const = 0;
-    /// Everything there is now.
+    /// All rows that LiveData has now.
     virtual std::vector<Record> all() = 0;
-    /// What `changes` mean for this table. Telling of a row twice, or of one that is not there, does no harm.
+    /// The rows of this table that `changes` affect. Repeated rows and unknown ids are harmless.
     virtual Batch batchOf(const Changes &changes) = 0;
-    /// Whether cells change without their rows.
-    virtual bool moves() const { return false; }
+    /// True when some cells are volatile: they can change while their row stays the same.
+    virtual bool hasVolatileCells() const { return false; }
     virtual bool isIn(const void *row, const TimeRange &range) const;
     virtual std::optional<RowState> stateOf(const void *row) const;
     virtual std::optional<double> progressOf(const void *row, WallTime now) const;
@@ -124,11 +125,11 @@ protected:
 
 private:
     class Reader;
-    /// What a row is sorted by, made so that most comparisons are of two numbers.
+    /// The sort value of a row. `rank` decides most comparisons, so they compare two numbers.
     struct SortKey
     {
-        std::uint64_t rank = 0;  ///< 0 for nothing; of texts the first bytes, in lower case
-        QByteArrayView text;     ///< into the row
+        std::uint64_t rank = 0;  ///< 0 for null; for texts the first bytes, in lower case
+        QByteArrayView text;     ///< view into the row
     };
     struct Node
     {
@@ -136,11 +137,11 @@ private:
 
         const QByteArray *id = nullptr;
         RowPtr row;
-        SortKey key;               ///< while it is shown
-        std::uint64_t idRank = 0;  ///< rows with the same key are sorted by id
+        SortKey key;               ///< valid while the row is shown
+        std::uint64_t idRank = 0;  ///< rank of the id, which sorts rows with equal keys
         Fate fate = Fate::Stays;
         bool isShown = false;
-        bool isKnown = true;  ///< to LiveData
+        bool isKnown = true;  ///< LiveData still has the row
     };
     using Nodes = std::vector<Node *>;
     using Fate = Node::Fate;
@@ -151,10 +152,10 @@ private:
     int compareKeys(const SortKey &a, const SortKey &b) const;
     bool precedes(const Node *a, const Node *b) const;
     void sortNodes(Nodes &nodes) const;
-    /// Where the row is; while keys are as m_order is sorted.
-    int placeOf(const Node *node) const;
-    /// By something that changes with other rows.
-    bool isSortedByPlace() const { return m_sortColumn >= 0 && m_sortColumn == columnOf(Field::Position); }
+    /// Index of a row in m_order, or where it would be inserted. Valid while m_order is sorted by its keys.
+    int indexOf(const Node *node) const;
+    /// A queue position changes with other rows, so this order needs a new sort on each update.
+    bool isSortedByPosition() const { return m_sortColumn >= 0 && m_sortColumn == columnOf(Field::Position); }
 
     bool shows(const void *row, WallTime now) const;
     void take(const Changes &changes);
@@ -163,17 +164,17 @@ private:
     enum class Refilter { No, Yes };
     void apply(const Batch &batch, Refilter refilter);
     void show(Step &step, Node &node);
-    void hide(Step &step, Node &node, int place);
+    void hide(Step &step, Node &node, int index);
     void takeRow(Step &step, const Record &record, WallTime now);
     void filterAgain(Step &step, WallTime now);
-    void sortAgainByPlace(Step &step);
+    void sortAgainByPosition(Step &step);
     void carryOut(Step &step);
     bool applyInPlace(const Step &step);
     void applyByOrder(const Step &step);
-    /// The same rows in another order.
+    /// Permutes the rows. `order` must contain the same rows as m_order.
     void setOrder(Nodes order);
-    void tellChanged(const Nodes &nodes);
-    void tellCounts();
+    void emitDataChanged(const Nodes &nodes);
+    void emitCountsChanged();
 
     const LiveData &m_data;
     std::span<const Column> m_columns;
@@ -185,10 +186,10 @@ private:
     bool m_isStale = false;
     int m_sortColumn = -1;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
-    std::unordered_map<QByteArray, Node> m_nodes;  ///< all there is, as of the last change
-    Nodes m_order;                                 ///< what is shown
+    std::unordered_map<QByteArray, Node> m_nodes;  ///< all rows, shown or not
+    Nodes m_order;                                 ///< the shown rows in their order
     WallTime m_lastTick{};
-    std::pair<int, int> m_told;  ///< counts
+    std::pair<int, int> m_lastCounts;  ///< shown and total, at the last countsChanged()
 };
 
 }  // namespace holdline::monitor

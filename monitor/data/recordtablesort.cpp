@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// In what order a RecordTable has its rows.
+// RecordTable: sort keys and the order of rows.
 #include "monitor/data/recordtable.h"
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 namespace holdline::monitor {
 
-/// The first bytes, so that the numbers are in the order of the texts as far as they go; never 0.
+/// The first eight bytes of a text as a number that sorts like the text. Never 0, which means null.
 std::uint64_t RecordTable::rankOf(QByteArrayView text)
 {
     std::uint64_t rank = 0;
@@ -20,7 +20,7 @@ std::uint64_t RecordTable::rankOf(QByteArrayView text)
     return std::max<std::uint64_t>(rank, 1);
 }
 
-/// By time as it stood in 1970: what moves with it moves for all rows alike, so their order is the same.
+/// Computes volatile times as of 1970. The present time would shift all rows equally and keep their order.
 RecordTable::SortKey RecordTable::sortKey(const void *row) const
 {
     constexpr std::uint64_t kZero = std::uint64_t{1} << 63;
@@ -28,7 +28,7 @@ RecordTable::SortKey RecordTable::sortKey(const void *row) const
         return {};
     const Field field = m_columns[static_cast<std::size_t>(m_sortColumn)].field;
     if (field == Field::State) {
-        // As jobs go through them, not as the words are spelt.
+        // States sort in the order in which a job passes through them, not by name.
         if (const auto state = stateOf(row))
             return {kZero + static_cast<std::uint64_t>(*state), {}};
     }
@@ -40,7 +40,7 @@ RecordTable::SortKey RecordTable::sortKey(const void *row) const
     return {std::max<std::uint64_t>(kZero + static_cast<std::uint64_t>(value.number), 1), {}};
 }
 
-/// Nothing first, then numbers, or texts without regard to case.
+/// Null comes first. Texts compare without case first, then with case.
 int RecordTable::compareKeys(const SortKey &a, const SortKey &b) const
 {
     if (a.rank != b.rank)
@@ -60,7 +60,7 @@ bool RecordTable::precedes(const Node *a, const Node *b) const
     return a->idRank != b->idRank ? a->idRank < b->idRank : *a->id < *b->id;
 }
 
-/// Many at once: what is mostly compared lies side by side.
+/// Sorts ranks that lie next to each other in memory, since they decide most comparisons.
 void RecordTable::sortNodes(Nodes &nodes) const
 {
     struct Item
@@ -81,11 +81,11 @@ void RecordTable::sortNodes(Nodes &nodes) const
     std::transform(items.begin(), items.end(), nodes.begin(), [](const Item &item) { return item.node; });
 }
 
-int RecordTable::placeOf(const Node *node) const
+int RecordTable::indexOf(const Node *node) const
 {
-    const auto place = std::lower_bound(m_order.begin(), m_order.end(), node,
-                                        [this](const Node *a, const Node *b) { return precedes(a, b); });
-    return static_cast<int>(place - m_order.begin());
+    const auto at = std::lower_bound(m_order.begin(), m_order.end(), node,
+                                     [this](const Node *a, const Node *b) { return precedes(a, b); });
+    return static_cast<int>(at - m_order.begin());
 }
 
 void RecordTable::sort(int column, Qt::SortOrder order)

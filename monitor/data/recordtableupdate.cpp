@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a RecordTable gets from one set of rows to the next.
+// RecordTable: turns a batch of changes into model signals.
 #include "monitor/data/recordtable.h"
 
 #include <algorithm>
@@ -9,24 +9,24 @@ namespace holdline::monitor {
 
 namespace {
 
-/// So many removals and so many insertions views take better than a change of the whole layout.
+/// Up to this many runs of removed and of inserted rows, views are faster than with one layout change.
 constexpr int kFewRuns = 4;
-/// So many rows are looked for one by one.
+/// Up to this many rows, linear searches are faster than building a hash map.
 constexpr std::size_t kFewRows = 32;
 
 }  // namespace
 
-/// What is to be done about the rows that are shown.
+/// The changes of the shown rows that one update makes.
 struct RecordTable::Step
 {
-    Nodes fresh;    ///< not in m_order yet
-    Nodes changed;  ///< also those that move
+    Nodes fresh;    ///< to be shown, not in m_order yet
+    Nodes changed;  ///< stay shown with a new row; includes moved rows
     Nodes moved;
-    std::vector<SortKey> movedKeys;  ///< not set before all places are known
+    std::vector<SortKey> movedKeys;  ///< new keys of `moved`, set after all old indexes are found
     Nodes gone;
-    std::vector<int> leaving;    ///< places in m_order of those that move or go
-    std::vector<RowPtr> before;  ///< keys are views into them
-    std::vector<QByteArray> forgotten;
+    std::vector<int> leaving;           ///< indexes in m_order of moved and gone rows
+    std::vector<RowPtr> before;         ///< keeps old rows alive, because sort keys are views into them
+    std::vector<QByteArray> forgotten;  ///< ids to erase from m_nodes
 };
 
 void RecordTable::take(const Changes &changes)
@@ -71,14 +71,14 @@ void RecordTable::apply(const Batch &batch, Refilter refilter)
 {
     Step step;
     const WallTime now = m_data.now();
-    // Places first, keys after: the rows are found by the keys they were sorted by.
+    // Find all indexes before any key changes, because indexOf() searches by the old keys.
     for (const QByteArray &id : batch.gone) {
         const auto found = m_nodes.find(id);
         if (found == m_nodes.end())
             continue;
         Node &node = found->second;
         if (node.isShown)
-            hide(step, node, placeOf(&node));
+            hide(step, node, indexOf(&node));
         node.fate = Fate::Gone;
         step.forgotten.push_back(id);
     }
@@ -86,8 +86,8 @@ void RecordTable::apply(const Batch &batch, Refilter refilter)
         takeRow(step, record, now);
     if (refilter == Refilter::Yes)
         filterAgain(step, now);
-    if (isSortedByPlace())
-        sortAgainByPlace(step);
+    if (isSortedByPosition())
+        sortAgainByPosition(step);
     for (std::size_t i = 0; i < step.moved.size(); ++i)
         step.moved[i]->key = step.movedKeys[i];
     carryOut(step);
@@ -98,8 +98,8 @@ void RecordTable::apply(const Batch &batch, Refilter refilter)
     }
     for (const QByteArray &id : step.forgotten)
         m_nodes.erase(id);
-    tellChanged(step.changed);
-    tellCounts();
+    emitDataChanged(step.changed);
+    emitCountsChanged();
 }
 
 void RecordTable::show(Step &step, Node &node)
@@ -110,9 +110,9 @@ void RecordTable::show(Step &step, Node &node)
     step.fresh.push_back(&node);
 }
 
-void RecordTable::hide(Step &step, Node &node, int place)
+void RecordTable::hide(Step &step, Node &node, int index)
 {
-    step.leaving.push_back(place);
+    step.leaving.push_back(index);
     step.gone.push_back(&node);
     node.isShown = false;
     node.fate = Fate::Gone;
@@ -123,7 +123,7 @@ void RecordTable::takeRow(Step &step, const Record &record, WallTime now)
     const auto [found, isNew] = m_nodes.try_emplace(record.id);
     Node &node = found->second;
     if (node.fate == Fate::Gone)
-        return;  // it is about to be forgotten
+        return;
     if (isNew) {
         node.id = &found->first;
         node.idRank = rankOf(record.id);
@@ -137,9 +137,9 @@ void RecordTable::takeRow(Step &step, const Record &record, WallTime now)
     }
     if (node.fate != Fate::Stays)
         return;
-    const int place = placeOf(&node);
+    const int index = indexOf(&node);
     if (!isWanted) {
-        hide(step, node, place);
+        hide(step, node, index);
         return;
     }
     step.changed.push_back(&node);
@@ -152,7 +152,7 @@ void RecordTable::takeRow(Step &step, const Record &record, WallTime now)
     node.fate = Fate::Moved;
     step.moved.push_back(&node);
     step.movedKeys.push_back(key);
-    step.leaving.push_back(place);
+    step.leaving.push_back(index);
 }
 
 void RecordTable::filterAgain(Step &step, WallTime now)
@@ -163,15 +163,14 @@ void RecordTable::filterAgain(Step &step, WallTime now)
             hide(step, node, static_cast<int>(row));
     }
     if (m_order.size() + step.fresh.size() == m_nodes.size())
-        return;  // none is hidden
+        return;  // every row is shown
     for (auto &[id, node] : m_nodes) {
         if (!node.isShown && node.fate == Fate::Stays && shows(node.row.get(), now))
             show(step, node);
     }
 }
 
-/// Places in queues change with other rows.
-void RecordTable::sortAgainByPlace(Step &step)
+void RecordTable::sortAgainByPosition(Step &step)
 {
     for (std::size_t row = 0; row < m_order.size(); ++row) {
         Node &node = *m_order[row];
@@ -197,10 +196,11 @@ void RecordTable::carryOut(Step &step)
         applyByOrder(step);
 }
 
-/// Where rows leave and come in few places only: then no view has to look at all of them.
+/// Removes and inserts rows where they are, which is cheap for views. Returns false without a change when
+/// there are too many runs.
 bool RecordTable::applyInPlace(const Step &step)
 {
-    /// First and one past the last.
+    /// First index and one past the last.
     using Run = std::pair<int, int>;
     std::vector<Run> removals;
     for (const int row : step.leaving) {
@@ -211,18 +211,18 @@ bool RecordTable::applyInPlace(const Step &step)
         else
             removals.emplace_back(row, row + 1);
     }
-    // Runs of new rows, by the places they come to among the old ones.
+    // Runs of indexes in step.fresh: rows that are inserted at the same index of the old rows.
     std::vector<Run> insertions;
-    int lastPlace = -1;
+    int lastTarget = -1;
     for (std::size_t i = 0; i < step.fresh.size(); ++i) {
-        const int place = placeOf(step.fresh[i]);
-        if (place == lastPlace)
+        const int target = indexOf(step.fresh[i]);
+        if (target == lastTarget)
             ++insertions.back().second;
         else if (insertions.size() == kFewRuns)
             return false;
         else
             insertions.emplace_back(static_cast<int>(i), static_cast<int>(i) + 1);
-        lastPlace = place;
+        lastTarget = target;
     }
 
     for (auto run = removals.rbegin(); run != removals.rend(); ++run) {
@@ -231,9 +231,9 @@ bool RecordTable::applyInPlace(const Step &step)
         endRemoveRows();
     }
     for (const Run &run : insertions) {
-        const int place = placeOf(step.fresh[static_cast<std::size_t>(run.first)]);
-        beginInsertRows({}, place, place + run.second - run.first - 1);
-        m_order.insert(m_order.begin() + place, step.fresh.begin() + run.first,
+        const int target = indexOf(step.fresh[static_cast<std::size_t>(run.first)]);
+        beginInsertRows({}, target, target + run.second - run.first - 1);
+        m_order.insert(m_order.begin() + target, step.fresh.begin() + run.first,
                        step.fresh.begin() + run.second);
         endInsertRows();
     }
@@ -260,17 +260,17 @@ void RecordTable::applyByOrder(const Step &step)
     Nodes loose = step.fresh;
     loose.insert(loose.end(), step.moved.begin(), step.moved.end());
     sortNodes(loose);
-    // From the end, so that each row is moved once: what stays behind the loose one's place, then that one.
+    // Merge `loose` into `order`. Walks backwards so that each row moves at most once.
     const auto isBefore = [this](const Node *a, const Node *b) { return precedes(a, b); };
-    auto kept = static_cast<std::ptrdiff_t>(order.size());
+    auto unmerged = static_cast<std::ptrdiff_t>(order.size());
     order.resize(order.size() + loose.size());
     auto end = order.end();
     for (auto node = loose.rbegin(); node != loose.rend(); ++node) {
-        const auto place =
-            std::upper_bound(order.begin(), order.begin() + kept, *node, isBefore) - order.begin();
-        end = std::move_backward(order.begin() + place, order.begin() + kept, end);
+        const auto target =
+            std::upper_bound(order.begin(), order.begin() + unmerged, *node, isBefore) - order.begin();
+        end = std::move_backward(order.begin() + target, order.begin() + unmerged, end);
         *--end = *node;
-        kept = place;
+        unmerged = target;
     }
     order.insert(order.end(), step.gone.begin(), step.gone.end());
     setOrder(std::move(order));
@@ -289,7 +289,7 @@ void RecordTable::setOrder(Nodes order)
     Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
     const Nodes before = std::exchange(m_order, std::move(order));
     const QModelIndexList old = persistentIndexList();
-    // Mostly one row is held on to, by its cells; a whole selection is looked up in one go.
+    // Persistent indexes usually belong to one row. For a large selection a hash map is faster.
     std::unordered_map<int, int> rows;
     for (const QModelIndex &one : old)
         rows.emplace(one.row(), -1);
@@ -299,12 +299,12 @@ void RecordTable::setOrder(Nodes order)
             is = static_cast<int>(std::find(m_order.begin(), m_order.end(), node) - m_order.begin());
         }
     } else {
-        std::unordered_map<const Node *, int> places;
-        places.reserve(m_order.size());
+        std::unordered_map<const Node *, int> rowByNode;
+        rowByNode.reserve(m_order.size());
         for (std::size_t row = 0; row < m_order.size(); ++row)
-            places.emplace(m_order[row], static_cast<int>(row));
+            rowByNode.emplace(m_order[row], static_cast<int>(row));
         for (auto &[was, is] : rows)
-            is = places.at(before[static_cast<std::size_t>(was)]);
+            is = rowByNode.at(before[static_cast<std::size_t>(was)]);
     }
     QModelIndexList now;
     now.reserve(old.size());
@@ -314,12 +314,12 @@ void RecordTable::setOrder(Nodes order)
     Q_EMIT layoutChanged({}, VerticalSortHint);
 }
 
-void RecordTable::tellChanged(const Nodes &nodes)
+void RecordTable::emitDataChanged(const Nodes &nodes)
 {
     int first = shownCount();
     int last = -1;
     for (const Node *node : nodes) {
-        const int row = placeOf(node);
+        const int row = indexOf(node);
         first = std::min(first, row);
         last = std::max(last, row);
     }
@@ -327,10 +327,10 @@ void RecordTable::tellChanged(const Nodes &nodes)
         Q_EMIT dataChanged(index(first, 0), index(last, columnCount() - 1));
 }
 
-void RecordTable::tellCounts()
+void RecordTable::emitCountsChanged()
 {
     const std::pair counts(shownCount(), totalCount());
-    if (std::exchange(m_told, counts) != counts)
+    if (std::exchange(m_lastCounts, counts) != counts)
         Q_EMIT countsChanged();
 }
 

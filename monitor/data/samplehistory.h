@@ -9,9 +9,8 @@
 
 namespace holdline::monitor {
 
-/// The last samples, oldest first, one a second: what the charts are drawn from. Bounded; a sample that is
-/// not newer than the last one is dropped (a clock set back, a recording that starts again: clear() first).
-/// Plain data, one thread.
+/// The most recent samples for the charts, oldest first, one per second, `capacity` at most. Drops a sample
+/// that is not newer than the last one; call clear() or dropAfter() when time goes back. Not thread-safe.
 class SampleHistory
 {
 public:
@@ -19,17 +18,17 @@ public:
 
     void append(Sample sample);
     void clear() { m_samples.clear(); }
-    /// Forgets the samples that are newer than `at`.
+    /// Removes the samples that are newer than `at`.
     void dropAfter(WallTime at);
 
     const std::deque<Sample> &samples() const { return m_samples; }
     bool isEmpty() const { return m_samples.empty(); }
-    /// From the beginning of the oldest span to the newest sample; nothing when empty.
+    /// From the start of the oldest sample's span to the newest sample. Empty without samples.
     std::optional<TimeRange> extent() const;
-    /// Index of the first sample that ends after `at`; samples().size() when there is none.
+    /// Index of the first sample that ends after `at`, or samples().size().
     std::size_t firstAfter(WallTime at) const;
 
-    /// All values of a phase that fall into the range; of everything without one.
+    /// The merged histogram of a phase over the samples that overlap `range`, or over all samples.
     HistogramSlice merged(Phase phase, const std::optional<TimeRange> &range = {}) const;
 
 private:

@@ -9,8 +9,8 @@
 
 namespace holdline::monitor {
 
-/// The span of time that all views are narrowed to, or none: one object that charts and tables share.
-/// Thread: the window's.
+/// The time range that the user selected, if any. Charts and tables share one object and show only this
+/// range. Thread: the window's.
 class TimeSelection : public QObject
 {
     Q_OBJECT
@@ -19,7 +19,7 @@ public:
     using QObject::QObject;
 
     const std::optional<TimeRange> &range() const { return m_range; }
-    /// A range that is empty or turned round counts as none.
+    /// An empty or reversed range clears the selection.
     void setRange(const std::optional<TimeRange> &range);
     void clear() { setRange(std::nullopt); }
 

@@ -10,30 +10,31 @@
 
 namespace holdline::monitor {
 
-/// How it stands with where updates come from.
+/// The present state of an UpdateSource.
 struct SourceStatus
 {
     enum class State {
-        Connecting,  ///< attempt `attempt` is under way
-        Loading,     ///< connected; the snapshot is not complete
+        Connecting,  ///< tries to connect; `attempt` counts the tries
+        Loading,     ///< connected, but the snapshot is not complete
         Live,
-        Lagging,          ///< we read too slowly: the service left updates out and starts a snapshot over
-        Disconnected,     ///< `error` says why; the next attempt comes at `nextTry`
-        VersionMismatch,  ///< `error` says which; tried again at `nextTry`
-        Recording,        ///< a file is being played
+        Lagging,       ///< the monitor reads too slowly: the service skipped updates and sends a new snapshot
+        Disconnected,  ///< `error` is the reason; the next attempt is at `nextTry`, if set
+        VersionMismatch,  ///< `error` names both versions; the next attempt is at `nextTry`
+        Recording,        ///< a recording is open
     };
 
     State state = State::Connecting;
-    QString where;  ///< path of the socket or the file
+    QString where;  ///< path of the socket or of the recording
     int attempt = 1;
     QString error;
     std::optional<QDateTime> nextTry;
-    QByteArray serviceVersion;  ///< empty until it said hello
+    QByteArray serviceVersion;  ///< empty until the service's Hello message arrives
 
     friend bool operator==(const SourceStatus &, const SourceStatus &) = default;
 };
 
-/// Where updates come from: the service (MonitorClient) or a file (RecordingPlayer). Thread: the window's.
+/// A source of updates: the running service (MonitorClient) or a recording (RecordingPlayer). Thread: the
+/// window's.
 class UpdateSource : public QObject
 {
     Q_OBJECT
@@ -42,13 +43,14 @@ public:
     using QObject::QObject;
 
     virtual SourceStatus status() const = 0;
-    /// Sends a command; its answer comes as replied() under the id that is returned. An empty id: this source
-    /// cannot take commands now, and nothing was sent.
+    /// Sends a command and returns its id. The answer arrives as replied() with the same id. Returns an empty
+    /// id, and sends nothing, when the source cannot take commands now.
     virtual QByteArray send(Command::Verb verb, const QByteArray &target = {}) = 0;
 
 Q_SIGNALS:
     void statusChanged();
-    /// In order, without gaps: a gap or a new connection begins with a snapshot's first part.
+    /// Updates arrive in order and without gaps. After a lost update or a new connection, the first part of a
+    /// snapshot comes first.
     void received(const holdline::monitor::Update &update);
     void replied(const holdline::monitor::Reply &reply);
 };

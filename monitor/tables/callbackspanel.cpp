@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-std::vector<Sidebar::Entry> wordEntries()
+std::vector<Sidebar::Entry> outcomeEntries()
 {
     std::vector<Sidebar::Entry> entries{{{}, CallbacksPanel::tr("All"), u"live"_s}};
     for (int i = 1; i < kCallbackOutcomeCount; ++i) {
@@ -26,15 +26,15 @@ std::vector<Sidebar::Entry> wordEntries()
 }  // namespace
 
 CallbacksPanel::CallbacksPanel(const LiveData &data, TimeSelection *selection, QWidget *parent)
-    : RecordPanel(u"callbacks"_s, new CallbacksTable(data), data, selection, wordEntries(), parent)
+    : RecordPanel(u"callbacks"_s, new CallbacksTable(data), data, selection, outcomeEntries(), parent)
 {
     view().setAccessibleName(tr("Callbacks"));
-    setNothingText(tr("No callback has come yet."));
+    setNoDataText(tr("No callback has arrived yet."));
 }
 
 QString CallbacksPanel::entryTerm(const QString &key) const
 {
-    return key.isEmpty() ? QString() : u"word="_s + key;
+    return key.isEmpty() ? QString() : u"outcome="_s + key;
 }
 
 void CallbacksPanel::updateCounts()

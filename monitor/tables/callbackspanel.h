@@ -5,7 +5,7 @@
 
 namespace holdline::monitor {
 
-/// The callback ledger: every callback that came, under one word.
+/// The callback ledger. The sidebar selects callbacks by outcome.
 class CallbacksPanel : public RecordPanel
 {
     Q_OBJECT

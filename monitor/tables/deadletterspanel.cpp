@@ -32,14 +32,14 @@ DeadLettersPanel::DeadLettersPanel(const LiveData &data, TimeSelection *selectio
     : RecordPanel(u"letters"_s, new DeadLettersTable(data), data, selection, kindEntries(), parent)
 {
     m_redrive = makeAction(tr("Re-drive"), u"resume"_s, QKeySequence(Qt::CTRL | Qt::Key_Return));
-    m_redrive->setToolTip(tr("Give the callback to its job again, or start the job anew (%1)")
+    m_redrive->setToolTip(tr("Deliver the callback to its job again, or start the job again (%1)")
                               .arg(m_redrive->shortcut().toString(QKeySequence::NativeText)));
     connect(m_redrive, &QAction::triggered, this, [this] {
         if (const QList<QByteArray> letters = selectedDeadLetters(); !letters.isEmpty())
             Q_EMIT redriveRequested(letters);
     });
     m_discard = makeAction(tr("Discard…"), u"cancel"_s, QKeySequence::Delete);
-    m_discard->setToolTip(tr("Throw the letter away for good (%1)")
+    m_discard->setToolTip(tr("Delete the dead letter permanently (%1)")
                               .arg(m_discard->shortcut().toString(QKeySequence::NativeText)));
     connect(m_discard, &QAction::triggered, this, [this] {
         if (const QList<QByteArray> letters = selectedDeadLetters(); !letters.isEmpty())
@@ -47,7 +47,7 @@ DeadLettersPanel::DeadLettersPanel(const LiveData &data, TimeSelection *selectio
     });
     connect(&view(), &RecordView::currentIdChanged, this, &DeadLettersPanel::deadLetterSelected);
     view().setAccessibleName(tr("Dead letters"));
-    setNothingText(tr("There are no dead letters."));
+    setNoDataText(tr("There are no dead letters."));
 }
 
 void DeadLettersPanel::setCommands(bool possible)
@@ -77,7 +77,7 @@ QString DeadLettersPanel::entryTerm(const QString &key) const
 void DeadLettersPanel::updateCounts()
 {
     std::array<int, kDeadLetterKinds> counts{};
-    for (const DeadLetterPtr &letter : data().letters())
+    for (const DeadLetterPtr &letter : data().deadLetters())
         ++counts[static_cast<std::size_t>(letter->kind)];
     sidebar().setCount({}, table().totalCount());
     for (std::size_t i = 0; i < counts.size(); ++i)

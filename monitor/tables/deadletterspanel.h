@@ -5,7 +5,7 @@
 
 namespace holdline::monitor {
 
-/// The dead letters as they were listed last, with what can be done to them.
+/// The dead letters of the service's last list, with actions to re-drive and discard them.
 class DeadLettersPanel : public RecordPanel
 {
     Q_OBJECT
@@ -13,17 +13,17 @@ class DeadLettersPanel : public RecordPanel
 public:
     DeadLettersPanel(const LiveData &data, TimeSelection *selection, QWidget *parent = nullptr);
 
-    /// Whether commands reach the service.
+    /// Enables the actions. Disable them while commands cannot reach the service.
     void setCommands(bool possible);
     QList<QByteArray> selectedDeadLetters() const;
-    DeadLetterPtr currentDeadLetter() const;  ///< null: none
+    DeadLetterPtr currentDeadLetter() const;  ///< null without a current row
     QAction *redriveAction() const { return m_redrive; }
     QAction *discardAction() const { return m_discard; }
 
 Q_SIGNALS:
     void deadLetterSelected(const QByteArray &id);
-    void redriveRequested(const QList<QByteArray> &letters);
-    void discardRequested(const QList<QByteArray> &letters);
+    void redriveRequested(const QList<QByteArray> &deadLetters);
+    void discardRequested(const QList<QByteArray> &deadLetters);
 
 protected:
     QString entryTerm(const QString &key) const override;

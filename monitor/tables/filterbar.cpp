@@ -29,10 +29,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Longer than between two keys, shorter than anybody waits.
+/// Longer than the usual time between two key presses, but too short to feel like waiting.
 constexpr auto kApplyDelay = 150ms;
 
-/// The part of the text before the cursor that a field's name would stand in.
+/// The text before the cursor that can be the beginning of a field name.
 QString tokenBefore(const QString &text, int cursor)
 {
     const QString before = text.left(cursor);
@@ -43,13 +43,13 @@ QString tokenBefore(const QString &text, int cursor)
 QString toolTipText()
 {
     return FilterBar::tr(
-        "<p>Words match any column; several all have to. Also:</p><table cellspacing='4'>"
-        "<tr><td><tt>account:acme</tt></td><td>has it in this column</td></tr>"
-        "<tr><td><tt>account=acme</tt></td><td>is exactly that</td></tr>"
+        "<p>A row must match all words. A word can match any column. Also:</p><table cellspacing='4'>"
+        "<tr><td><tt>account:acme</tt></td><td>the column contains “acme”</td></tr>"
+        "<tr><td><tt>account=acme</tt></td><td>the column is exactly “acme”</td></tr>"
         "<tr><td><tt>total&gt;200</tt> <tt>age&lt;1.5s</tt></td><td>times, in ms without a unit</td></tr>"
-        "<tr><td><tt>state:queued|retrying</tt></td><td>one of them</td></tr>"
-        "<tr><td><tt>-outcome:completed</tt></td><td>not that</td></tr>"
-        "<tr><td><tt>\"no answer\"</tt></td><td>words with a space</td></tr></table>");
+        "<tr><td><tt>state:queued|retrying</tt></td><td>one of the values matches</td></tr>"
+        "<tr><td><tt>-outcome:completed</tt></td><td>the row does not match this</td></tr>"
+        "<tr><td><tt>\"no answer\"</tt></td><td>a text with a space</td></tr></table>");
 }
 
 }  // namespace
@@ -68,14 +68,14 @@ FilterBar::FilterBar(std::span<const Field> fields, QWidget *parent)
     m_edit->setAccessibleName(tr("Filter"));
     m_edit->setClearButtonEnabled(true);
     m_edit->setMaxLength(1000);
-    m_verdict = m_edit->addAction(icon(u"filter"_s), QLineEdit::LeadingPosition);
+    m_stateIcon = m_edit->addAction(icon(u"filter"_s), QLineEdit::LeadingPosition);
     m_edit->installEventFilter(this);
     setFocusProxy(m_edit);
 
     m_count->setAccessibleName(tr("Rows shown"));
     m_count->setFont(tabularFont(font()));
     m_errorText->setWordWrap(true);
-    m_errorText->setAccessibleName(tr("What is wrong with the filter"));
+    m_errorText->setAccessibleName(tr("Error in the filter"));
     m_errorText->hide();
 
     QStringList names;
@@ -148,7 +148,7 @@ void FilterBar::onEdited()
 {
     const auto parsed = FilterQuery::parse(m_edit->text(), m_fields);
     const auto *error = std::get_if<FilterError>(&parsed);
-    showVerdict(error);
+    showError(error);
     if (error)
         m_delay->stop();
     else
@@ -165,12 +165,12 @@ void FilterBar::apply()
     }
 }
 
-void FilterBar::showVerdict(const FilterError *error)
+void FilterBar::showError(const FilterError *error)
 {
     const bool empty = m_edit->text().trimmed().isEmpty();
-    m_verdict->setIcon(empty   ? icon(u"filter"_s)
-                       : error ? icon(u"ended-failed"_s, Ink::Bad)
-                               : icon(u"ended-ok"_s, Ink::Good));
+    m_stateIcon->setIcon(empty   ? icon(u"filter"_s)
+                         : error ? icon(u"ended-failed"_s, Ink::Bad)
+                                 : icon(u"ended-ok"_s, Ink::Good));
     const Theme theme(palette());
     QPalette colours = palette();
     if (!empty)
@@ -186,7 +186,7 @@ void FilterBar::showVerdict(const FilterError *error)
     underline(error);
 }
 
-/// A line edit has no formats; what an input method may do to its text, it takes from anybody.
+/// QLineEdit has no API for text formats, but it accepts them from an input method event.
 void FilterBar::underline(const FilterError *error)
 {
     if (!error && !m_underlined)
@@ -222,13 +222,13 @@ void FilterBar::changeEvent(QEvent *event)
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange) {
         const auto parsed = FilterQuery::parse(m_edit->text(), m_fields);
-        showVerdict(std::get_if<FilterError>(&parsed));
+        showError(std::get_if<FilterError>(&parsed));
     }
 }
 
 bool FilterBar::eventFilter(QObject *watched, QEvent *event)
 {
-    // Escape empties the filter first; without one it goes on to whoever else waits for it.
+    // Escape clears the filter. With an empty filter, the event goes on to other receivers.
     if (watched == m_edit &&
         (event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress)) {
         const auto *key = static_cast<QKeyEvent *>(event);

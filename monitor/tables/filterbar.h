@@ -15,25 +15,25 @@ class QTimer;
 
 namespace holdline::monitor {
 
-/// Where a table's filter is written. Each change is parsed at once: what is wrong is underlined and
-/// explained, and the last good filter stays; what is right is applied a moment after the last key.
+/// The input line for a table's filter. It parses each change at once. It underlines and explains an error
+/// and keeps the last valid filter. It applies a valid filter shortly after the last key press.
 class FilterBar : public QWidget
 {
     Q_OBJECT
 
 public:
-    /// `fields` are those that can be named, offered while typing; they must outlive it.
+    /// `fields` are the field names that the filter accepts and completes. They must outlive the bar.
     explicit FilterBar(std::span<const Field> fields, QWidget *parent = nullptr);
 
     QString text() const;
     void setText(const QString &text);
-    /// Adds a term to what is there, and applies it at once.
+    /// Appends a term to the text and applies the filter at once.
     void addTerm(const QString &term);
-    /// "12 of 8,431"; the second alone when all are shown.
+    /// Shows "12 of 8,431", or only the total when both are equal.
     void setCounts(qsizetype shown, qsizetype total);
-    /// The last good filter.
+    /// The last valid filter.
     const FilterQuery &query() const { return m_query; }
-    /// Why the text is not a filter; empty while it is.
+    /// The error in the text; empty while the text is valid.
     QString error() const;
 
     void focusFilter();
@@ -48,13 +48,13 @@ protected:
 private:
     void onEdited();
     void apply();
-    void showVerdict(const FilterError *error);
+    void showError(const FilterError *error);
     void underline(const FilterError *error);
     void offerFields();
 
     std::span<const Field> m_fields;
     QLineEdit *m_edit;
-    QAction *m_verdict;
+    QAction *m_stateIcon;
     QLabel *m_count;
     QLabel *m_errorText;
     QTimer *m_delay;

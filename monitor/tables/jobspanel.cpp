@@ -18,7 +18,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Not a state of its own: what is handed over is queued or runs as well.
+/// Not a RowState: a handed-over job is also queued or running.
 const QString kHandedOver = u"handed-over"_s;
 
 QString keyOf(RowState state)
@@ -37,7 +37,7 @@ std::vector<Sidebar::Entry> stateEntries()
     return entries;
 }
 
-/// Ways a job can end, not a request that never became one.
+/// The reasons with which a job can end. Reasons of refused requests are not among them.
 constexpr std::array kOutcomes{Reason::Completed,           Reason::JobFailed,     Reason::StartRejected,
                                Reason::UpstreamUnreachable, Reason::UpstreamError, Reason::StartUnknown,
                                Reason::CallbackTimeout,     Reason::Interrupted,   Reason::QueueTimeout,
@@ -80,7 +80,7 @@ void JobRowsPanel::copyCurl()
         return;
     QGuiApplication::clipboard()->setText(
         QString::fromUtf8(curlCommand(job->account, data().service()->listen)));
-    Q_EMIT told(tr("Copied: the request of this job as a curl command"));
+    Q_EMIT statusMessage(tr("Copied the request of this job as a curl command"));
 }
 
 JobsPanel::JobsPanel(const LiveData &data, TimeSelection *selection, QWidget *parent)
@@ -105,7 +105,7 @@ JobsPanel::JobsPanel(const LiveData &data, TimeSelection *selection, QWidget *pa
             Q_EMIT resumeRequested(account);
     });
     view().setAccessibleName(tr("Live jobs"));
-    setNothingText(tr("No request is held now."));
+    setNoDataText(tr("No request is held now."));
 }
 
 QByteArray JobsPanel::currentAccount() const
@@ -148,7 +148,7 @@ HistoryPanel::HistoryPanel(const LiveData &data, TimeSelection *selection, QWidg
     : JobRowsPanel(u"history"_s, new HistoryTable(data), data, selection, outcomeEntries(), parent)
 {
     view().setAccessibleName(tr("History"));
-    setNothingText(tr("No job has ended yet."));
+    setNoDataText(tr("No job has ended yet."));
 }
 
 QString HistoryPanel::entryTerm(const QString &key) const

@@ -5,7 +5,7 @@
 
 namespace holdline::monitor {
 
-/// What all tables of jobs offer for a row: the request as a curl command.
+/// Base of the panels with jobs. Adds the action "Copy as curl".
 class JobRowsPanel : public RecordPanel
 {
     Q_OBJECT
@@ -22,8 +22,7 @@ private:
     QAction *m_copyCurl;
 };
 
-/// The jobs that have not ended: requests that are held, and durable jobs, which go on without their
-/// clients.
+/// The live jobs: plain jobs, whose clients wait, and durable jobs, which can continue without their clients.
 class JobsPanel : public JobRowsPanel
 {
     Q_OBJECT
@@ -50,7 +49,7 @@ private:
     QAction *m_resume;
 };
 
-/// Those that have ended, the last 50,000.
+/// The ended jobs, at most LiveData::kHistory.
 class HistoryPanel : public JobRowsPanel
 {
     Q_OBJECT

@@ -31,25 +31,27 @@ LanesPanel::LanesPanel(const LiveData &data, TimeSelection *selection, QWidget *
         if (const auto lane = currentLane())
             Q_EMIT resumeRequested(lane->account);
     });
-    m_forecast->setAccessibleName(tr("Forecast of the lane chosen"));
+    m_forecast->setAccessibleName(tr("Forecast of the selected lane"));
     m_forecast->setTextFormat(Qt::PlainText);
     m_forecast->hide();
-    // Below the rows.
+    // Place the label below the rows.
     view().parentWidget()->layout()->addWidget(m_forecast);
     connect(&view(), &RecordView::currentIdChanged, this, &LanesPanel::showForecast);
     view().setAccessibleName(tr("Lanes"));
-    setNothingText(tr("No account has anything queued or in flight."));
+    setNoDataText(tr("No account has queued jobs or starts in flight."));
 }
 
 QString LanesPanel::forecast(const LaneRow &lane)
 {
     if (lane.queued == 0)
         return {};
+    const QString queued = formatCounted(lane.queued, tr("queued job"), tr("queued jobs"));
     if (lane.paused)
-        return tr("%n queued, paused", nullptr, lane.queued);
+        return tr("%1, paused").arg(queued);
     if (!lane.forecast)
-        return tr("%n queued", nullptr, lane.queued);
-    return tr("%n queued pass in %1", nullptr, lane.queued).arg(formatDuration(*lane.forecast));
+        return queued;
+    return (lane.queued == 1 ? tr("%1 starts within %2") : tr("%1 start within %2"))
+        .arg(queued, formatDuration(*lane.forecast));
 }
 
 std::optional<LaneRow> LanesPanel::currentLane() const
@@ -66,7 +68,7 @@ void LanesPanel::showForecast()
         return;
     const QString forecastText = forecast(*lane);
     m_forecast->setText(QString::fromUtf8(lane->account) + u": "_s +
-                        (forecastText.isEmpty() ? tr("nothing is queued") : forecastText));
+                        (forecastText.isEmpty() ? tr("no queued jobs") : forecastText));
     m_pause->setEnabled(!lane->paused);
     m_resume->setEnabled(lane->paused);
 }

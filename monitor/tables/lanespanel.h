@@ -7,7 +7,7 @@ class QLabel;
 
 namespace holdline::monitor {
 
-/// The accounts' queues of starts, and what is to be expected of them.
+/// The lanes of all accounts, with a forecast of the selected lane's queue.
 class LanesPanel : public RecordPanel
 {
     Q_OBJECT
@@ -15,7 +15,7 @@ class LanesPanel : public RecordPanel
 public:
     LanesPanel(const LiveData &data, TimeSelection *selection, QWidget *parent = nullptr);
 
-    /// "50 queued pass in 1.9 s", of one lane; empty where nothing is queued.
+    /// "50 queued jobs start within 1.9 s". Empty for an empty queue.
     static QString forecast(const LaneRow &lane);
 
 Q_SIGNALS:

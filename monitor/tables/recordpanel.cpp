@@ -38,7 +38,7 @@ RecordPanel::RecordPanel(const QString &key, RecordTable *table, const LiveData 
       m_key(key),
       m_data(data),
       m_selection(selection),
-      m_sidebar(new Sidebar(tr("Which rows"), entries, this)),
+      m_sidebar(new Sidebar(tr("Groups of rows"), entries, this)),
       m_filter(new FilterBar(table->fields(), this)),
       m_view(new RecordView(table, this)),
       m_entry(m_sidebar->current()),
@@ -60,8 +60,8 @@ RecordPanel::RecordPanel(const QString &key, RecordTable *table, const LiveData 
     m_notThis =
         makeAction(tr("Hide rows with this value"), u"filter"_s, QKeySequence(Qt::CTRL | Qt::Key_Minus));
     connect(m_notThis, &QAction::triggered, this, [this] { filterByCell(true); });
-    m_export = makeAction(tr("Export the rows shown…"), u"export"_s, QKeySequence(Qt::CTRL | Qt::Key_E));
-    connect(m_export, &QAction::triggered, this, &RecordPanel::chooseExport);
+    m_export = makeAction(tr("Export the shown rows…"), u"export"_s, QKeySequence(Qt::CTRL | Qt::Key_E));
+    connect(m_export, &QAction::triggered, this, &RecordPanel::openExportDialog);
 
     auto *exportButton = new QToolButton(this);
     exportButton->setDefaultAction(m_export);
@@ -88,7 +88,7 @@ RecordPanel::RecordPanel(const QString &key, RecordTable *table, const LiveData 
     setFocusProxy(m_view);
 
     connect(m_filter, &FilterBar::queryChanged, this, &RecordPanel::applyFilter);
-    connect(m_sidebar, &Sidebar::chosen, this, &RecordPanel::onChosen);
+    connect(m_sidebar, &Sidebar::entrySelected, this, &RecordPanel::onEntrySelected);
     connect(m_selection, &TimeSelection::changed, this, [this] {
         this->table().setTimeRange(m_selection->range());
         showCounts();
@@ -99,7 +99,7 @@ RecordPanel::RecordPanel(const QString &key, RecordTable *table, const LiveData 
             [this](const QByteArray &id) { Q_EMIT jobSelected(jobOf(id)); });
     connect(m_view, &RecordView::emptyActionTriggered, this, [this] {
         if (this->table().totalCount() == 0) {
-            Q_EMIT nothingActionTriggered();
+            Q_EMIT noDataActionTriggered();
             return;
         }
         m_filter->setText({});
@@ -166,15 +166,15 @@ void RecordPanel::restore(QSettings &settings)
         m_sidebar->setCurrent(entry);
 }
 
-void RecordPanel::setStill(bool still)
+void RecordPanel::setStopped(bool stopped)
 {
-    m_view->setStill(still);
+    m_view->setStopped(stopped);
 }
 
-void RecordPanel::setNothingText(const QString &text, const QString &action)
+void RecordPanel::setNoDataText(const QString &text, const QString &action)
 {
-    m_nothing = text;
-    m_nothingAction = action;
+    m_noDataText = text;
+    m_noDataAction = action;
     showCounts();
 }
 
@@ -199,11 +199,11 @@ void RecordPanel::applyFilter()
     showCounts();
 }
 
-void RecordPanel::onChosen(const QString &key)
+void RecordPanel::onEntrySelected(const QString &key)
 {
     m_columns.insert(m_entry, m_view->saveColumns());
     m_entry = key;
-    // An entry nobody has changed looks like the one for everything.
+    // An entry without saved columns uses those of the entry "All".
     m_view->restoreColumns(m_columns.value(key, m_columns.value({})));
     applyEntry(key);
     applyFilter();
@@ -216,7 +216,8 @@ void RecordPanel::copyRows(TableFormat format)
         return;
     const QByteArray text = rowsAsText(table(), rows, m_view->shownColumns(), format);
     QGuiApplication::clipboard()->setText(QString::fromUtf8(text));
-    Q_EMIT told(tr("%n row(s) copied", nullptr, static_cast<int>(rows.size())));
+    Q_EMIT statusMessage(
+        tr("Copied %1").arg(formatCounted(static_cast<std::int64_t>(rows.size()), tr("row"), tr("rows"))));
 }
 
 void RecordPanel::copyIds()
@@ -230,7 +231,7 @@ void RecordPanel::copyIds()
     if (text.isEmpty())
         return;
     QGuiApplication::clipboard()->setText(QString::fromUtf8(text));
-    Q_EMIT told(tr("%n id(s) copied", nullptr, static_cast<int>(text.count('\n') + 1)));
+    Q_EMIT statusMessage(tr("Copied %1").arg(formatCounted(text.count('\n') + 1, tr("id"), tr("ids"))));
 }
 
 void RecordPanel::filterByCell(bool negated)
@@ -257,12 +258,12 @@ void RecordPanel::showMenu(const QPoint &at)
     menu->popup(m_view->viewport()->mapToGlobal(at));
 }
 
-void RecordPanel::chooseExport()
+void RecordPanel::openExportDialog()
 {
-    auto *dialog = new QFileDialog(this, tr("Export the rows shown"));
+    auto *dialog = new QFileDialog(this, tr("Export the shown rows"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setNameFilters({tr("CSV for spreadsheets (*.csv)"), tr("JSON, whole rows (*.json)")});
+    dialog->setNameFilters({tr("CSV for spreadsheets (*.csv)"), tr("JSON with complete rows (*.json)")});
     dialog->setDefaultSuffix(u"csv"_s);
     connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString &filter) {
         dialog->setDefaultSuffix(filter.contains(u".json"_s) ? u"json"_s : u"csv"_s);
@@ -271,7 +272,9 @@ void RecordPanel::chooseExport()
         const bool json = path.endsWith(u".json"_s, Qt::CaseInsensitive);
         const int count = table().shownCount();
         const QString error = exportTo(path, json ? TableFormat::Json : TableFormat::Csv);
-        Q_EMIT told(error.isEmpty() ? tr("%n row(s) written to %1", nullptr, count).arg(path) : error);
+        Q_EMIT statusMessage(error.isEmpty()
+                                 ? tr("Saved %1 to %2").arg(formatCounted(count, tr("row"), tr("rows")), path)
+                                 : error);
     });
     dialog->open();
 }
@@ -279,7 +282,7 @@ void RecordPanel::chooseExport()
 QString RecordPanel::exportTo(const QString &path, TableFormat format)
 {
     QSaveFile file(path);
-    const auto failed = [&] { return tr("cannot write %1: %2").arg(path, file.errorString()); };
+    const auto failed = [&] { return tr("Cannot write %1: %2").arg(path, file.errorString()); };
     if (!file.open(QIODevice::WriteOnly))
         return failed();
     std::vector<int> rows(static_cast<std::size_t>(table().shownCount()));
@@ -303,13 +306,14 @@ void RecordPanel::showCounts()
 {
     const int total = table().totalCount();
     m_filter->setCounts(table().shownCount(), total);
-    // Going through a whole history with each batch of changes would cost more than showing them.
+    // Counting the whole history on each change would cost more than showing the changes.
     if (!m_counting->isActive())
         m_counting->start();
     if (total == 0)
-        m_view->setEmptyText(m_nothing, m_nothingAction);
+        m_view->setEmptyText(m_noDataText, m_noDataAction);
     else
-        m_view->setEmptyText(tr("None of %1 rows matches.").arg(formatCount(total)), tr("Show all"));
+        m_view->setEmptyText(tr("None of %1 matches.").arg(formatCounted(total, tr("row"), tr("rows"))),
+                             tr("Show all"));
 }
 
 }  // namespace holdline::monitor

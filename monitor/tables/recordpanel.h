@@ -18,36 +18,36 @@ namespace holdline::monitor {
 
 class FilterBar;
 
-/// A table with all that belongs to it: the sidebar of states, the filter, the count, what to say when there
-/// is nothing to show, copying and exporting. Each entry of the sidebar remembers its own columns and
-/// sorting. Jobs, lanes, callbacks and the history are derived from it.
+/// Base of the panels: a table with a sidebar, a filter, a count of rows, a text for an empty table, and
+/// actions to copy and export. Each entry of the sidebar has its own columns and sorting.
 ///
-/// Its actions are QWidget::actions(), with their shortcuts. LiveData and TimeSelection must outlive it.
+/// QWidget::actions() contains the actions with their shortcuts. LiveData and TimeSelection must outlive the
+/// panel. Thread: the window's.
 class RecordPanel : public QWidget
 {
     Q_OBJECT
 
 public:
     QByteArray currentId() const { return m_view->currentId(); }
-    /// Nothing happens when it is not shown.
+    /// Selects a row. Does nothing when the row is not shown.
     void select(const QByteArray &id);
 
     void focusFilter();
     QString filterText() const;
     void setFilterText(const QString &text);
-    /// Which entry of the sidebar.
-    QString chosen() const { return m_sidebar->current(); }
-    void choose(const QString &key) { m_sidebar->setCurrent(key); }
+    /// The key of the sidebar's current entry.
+    QString currentEntry() const { return m_sidebar->current(); }
+    void setCurrentEntry(const QString &key) { m_sidebar->setCurrent(key); }
 
     void save(QSettings &settings) const;
     void restore(QSettings &settings);
 
-    /// The source is gone or the window frozen: ages stand still.
-    void setStill(bool still);
-    /// Said while there is nothing at all, with a button when `action` is not empty.
-    void setNothingText(const QString &text, const QString &action = {});
+    /// Stops the update of ages, while the source is disconnected or the window is frozen.
+    void setStopped(bool stopped);
+    /// The text of a table without any rows, and the text of a button below it; empty for no button.
+    void setNoDataText(const QString &text, const QString &action = {});
 
-    /// Writes the rows shown to a file; empty, or why that could not be done.
+    /// Writes the shown rows to a file. Returns an error for the user or an empty text.
     QString exportTo(const QString &path, TableFormat format);
 
     RecordTable &table() const { return m_view->table(); }
@@ -56,26 +56,26 @@ public:
     Sidebar &sidebar() const { return *m_sidebar; }
 
 Q_SIGNALS:
-    /// The current row's id, or that of the job it tells of; empty when there is none.
+    /// The current row changed. `id` is its job, or empty.
     void jobSelected(const QByteArray &id);
-    /// For the status bar: what was copied or exported, or why not.
-    void told(const QString &text);
-    /// The button beside setNothingText() was pressed.
-    void nothingActionTriggered();
+    /// A text for the status bar: the result of copying or exporting.
+    void statusMessage(const QString &text);
+    /// The user pressed the button of setNoDataText().
+    void noDataActionTriggered();
 
 protected:
-    /// `key` names it in the settings; it takes the table over.
+    /// `key` is the panel's group in the settings. Takes ownership of `table`.
     RecordPanel(const QString &key, RecordTable *table, const LiveData &data, TimeSelection *selection,
                 const std::vector<Sidebar::Entry> &entries, QWidget *parent);
 
-    /// What an entry of the sidebar means for the table, beside the term it may stand for.
+    /// Applies a sidebar entry to the table, for entries that a filter term cannot express.
     virtual void applyEntry(const QString &key);
-    /// A filter that holds beside the one written; empty for none.
+    /// The filter term of a sidebar entry, which applies in addition to the user's filter. May be empty.
     virtual QString entryTerm(const QString &key) const;
     virtual void updateCounts() = 0;
-    /// The job a row tells of.
+    /// The id of the job that a row belongs to. May be empty.
     virtual QByteArray jobOf(const QByteArray &id) const { return id; }
-    /// More entries for the menu of a row.
+    /// Adds entries to the context menu of a row.
     virtual void extendMenu(QMenu &menu);
 
     const LiveData &data() const { return m_data; }
@@ -85,12 +85,12 @@ protected:
 
 private:
     void applyFilter();
-    void onChosen(const QString &key);
+    void onEntrySelected(const QString &key);
     void copyRows(TableFormat format);
     void copyIds();
     void filterByCell(bool negated);
     void showMenu(const QPoint &at);
-    void chooseExport();
+    void openExportDialog();
     void showCounts();
 
     QString m_key;
@@ -106,10 +106,10 @@ private:
     QAction *m_notThis;
     QAction *m_export;
     QString m_entry;
-    QHash<QString, QByteArray> m_columns;
-    QString m_nothing;
-    QString m_nothingAction;
-    QTimer *m_counting;  ///< runs while the sidebar's counts are behind
+    QHash<QString, QByteArray> m_columns;  ///< RecordView::saveColumns() by sidebar entry
+    QString m_noDataText;
+    QString m_noDataAction;
+    QTimer *m_counting;  ///< runs while the sidebar's counts are out of date
 };
 
 }  // namespace holdline::monitor

@@ -24,7 +24,7 @@ namespace {
 
 constexpr auto kTick = 200ms;
 
-/// In digits: room for what such a field holds, as a rule.
+/// The usual width of a field's values, in digits.
 int usualDigits(const Column &column)
 {
     switch (column.field) {
@@ -42,7 +42,6 @@ int usualDigits(const Column &column)
         case Field::Detail:
             return 30;
         case Field::State:
-        case Field::Word:
             return 15;
         case Field::Started:
         case Field::Ended:
@@ -78,11 +77,11 @@ RecordView::RecordView(RecordTable *table, QWidget *parent)
     setHorizontalScrollMode(ScrollPerPixel);
     setEditTriggers(NoEditTriggers);
     setContextMenuPolicy(Qt::CustomContextMenu);
-    // What the table is sorted by stays: enabling would sort by the first column.
+    // setSortingEnabled() sorts by the header's indicator, so set it first to keep the table's sorting.
     header()->setSortIndicator(table->sortColumn(), table->sortOrder());
     setSortingEnabled(true);
     applyFont();
-    for (const Field field : {Field::State, Field::Outcome, Field::Word, Field::Kind}) {
+    for (const Field field : {Field::State, Field::Outcome, Field::Kind}) {
         if (const int column = table->columnOf(field); column >= 0)
             setItemDelegateForColumn(column, new StateDelegate(this));
     }
@@ -99,7 +98,7 @@ RecordView::RecordView(RecordTable *table, QWidget *parent)
     m_emptyText->setAlignment(Qt::AlignCenter);
     m_emptyText->setWordWrap(true);
     m_emptyText->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_emptyText->setAccessibleName(tr("Why there are no rows"));
+    m_emptyText->setAccessibleName(tr("Reason for the empty table"));
     auto *box = new QVBoxLayout(m_empty);
     box->addStretch();
     box->addWidget(m_emptyText);
@@ -160,7 +159,7 @@ QByteArray RecordView::saveColumns() const
 
 void RecordView::restoreColumns(const QByteArray &state)
 {
-    // What was saved by a version with other columns would hide the wrong ones.
+    // A state from a version with other columns would hide the wrong columns.
     if (state.isEmpty() || !header()->restoreState(state) || header()->count() != m_table->columnCount())
         setDefaultColumns();
     else
@@ -190,7 +189,7 @@ void RecordView::showColumnMenu(const QPoint &at)
         QAction *action = menu->addAction(m_table->headerData(i, Qt::Horizontal).toString());
         action->setCheckable(true);
         action->setChecked(!isColumnHidden(i));
-        // One stays, or there would be no head to bring the others back from.
+        // The last column cannot be hidden, since its header has the menu that shows the others again.
         action->setEnabled(isColumnHidden(i) || shownColumns().size() > 1);
         connect(action, &QAction::toggled, this, [this, i](bool shown) { setColumnHidden(i, !shown); });
     }
@@ -208,10 +207,10 @@ void RecordView::setEmptyText(const QString &text, const QString &action)
     showEmptyText();
 }
 
-void RecordView::setStill(bool still)
+void RecordView::setStopped(bool stopped)
 {
-    m_still = still;
-    if (still)
+    m_stopped = stopped;
+    if (stopped)
         m_ticker->stop();
     else if (isVisible())
         m_ticker->start();
@@ -226,7 +225,7 @@ void RecordView::showEmptyText()
 void RecordView::showEvent(QShowEvent *event)
 {
     m_table->setActive(true);
-    if (!m_still)
+    if (!m_stopped)
         m_ticker->start();
     showEmptyText();
     QTreeView::showEvent(event);

@@ -11,34 +11,34 @@ class QTimer;
 
 namespace holdline::monitor {
 
-/// A RecordTable on the screen: a tree view without a tree, because it takes many changes at once without
-/// looking at every row. Columns are chosen from the head's menu. While it cannot be seen the table rests.
+/// The view of a RecordTable. A QTreeView without a tree, because it handles large changes without touching
+/// each row. The header's context menu selects columns. The table is inactive while the view is hidden.
 class RecordView : public QTreeView
 {
     Q_OBJECT
 
 public:
-    /// Shows `table` and takes it over. How it is sorted now is the default.
+    /// Takes ownership of `table`. Its present sorting becomes the default.
     RecordView(RecordTable *table, QWidget *parent = nullptr);
 
     RecordTable &table() const { return *m_table; }
     QByteArray currentId() const;
-    /// False when it is not shown.
+    /// Selects a row. Returns false when the row is not shown.
     bool select(const QByteArray &id);
-    /// Rows of the table, from the top.
+    /// Table rows in ascending order.
     std::vector<int> selectedRows() const;
-    /// Those shown, from left to right.
+    /// Table columns from left to right.
     std::vector<int> shownColumns() const;
 
-    /// Columns, their widths and the sorting.
+    /// The order, visibility and width of the columns, and the sorting.
     QByteArray saveColumns() const;
-    /// Anything but what saveColumns() gave, of the same columns, brings the default back.
+    /// Restores the defaults when `state` is invalid or has another number of columns.
     void restoreColumns(const QByteArray &state);
 
-    /// What is said when there are no rows; `action` is a button's text, none when empty.
+    /// The text shown without rows, and the text of a button below it; empty for no button.
     void setEmptyText(const QString &text, const QString &action = {});
-    /// Ages stand still: the source is gone, or the view is frozen.
-    void setStill(bool still);
+    /// Stops the update of ages, while the source is disconnected or the window is frozen.
+    void setStopped(bool stopped);
 
 Q_SIGNALS:
     void currentIdChanged(const QByteArray &id);
@@ -63,7 +63,7 @@ private:
     QPushButton *m_emptyAction;
     const int m_defaultSort;
     const Qt::SortOrder m_defaultOrder;
-    bool m_still = false;
+    bool m_stopped = false;
     QByteArray m_lastId;
 };
 

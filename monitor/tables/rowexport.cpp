@@ -11,7 +11,7 @@ namespace holdline::monitor {
 
 namespace {
 
-/// Rows gathered before they are written.
+/// Size at which the collected text goes to the sink.
 constexpr qsizetype kChunkBytes = 256 * 1024;
 
 QByteArray plainNumber(FieldKind kind, std::int64_t number)
@@ -31,7 +31,7 @@ QByteArray plainNumber(FieldKind kind, std::int64_t number)
     return out;
 }
 
-/// Spreadsheets run cells that begin so (OWASP, "CSV Injection").
+/// Defuses formulas: spreadsheets run cells that begin with these characters (OWASP, "CSV Injection").
 QByteArray harmless(QByteArrayView text)
 {
     const bool looksLikeFormula = !text.isEmpty() && QByteArrayView("=+-@\t\r").contains(text.front());

@@ -11,30 +11,30 @@
 
 class QIODevice;
 
-/// Rows as text for other programs: the clipboard, spreadsheets, shells. Numbers without units or groups of
-/// digits (durations in ms), times of day in UTC (RFC 3339), so that they can be reckoned with.
+/// Exports rows as text for other programs. Numbers have no units and no separators; durations are in ms.
+/// Times of day are in UTC (RFC 3339).
 namespace holdline::monitor {
 
 enum class TableFormat { Csv, Tsv, Json };
 
-/// Where rows go: false when it cannot take any more.
+/// Receives the exported bytes. Returns false to stop, for example after a write error.
 using ByteSink = std::function<bool(const QByteArray &)>;
 
-/// The rows, each with these columns, in this order. CSV as in RFC 4180 with CRLF and a head; TSV with a
-/// head, tabs and line ends in texts becoming spaces; JSON an array of whole rows as the service told them,
-/// whatever the columns. Texts that a spreadsheet would take for a formula get an apostrophe in front
-/// (accounts come from outside). False when the sink refused.
+/// Exports `rows` with `columns`, both in the given order. Returns false when the sink returned false.
+///  - CSV: RFC 4180 with a header line and CRLF. A text that a spreadsheet would run as a formula gets an
+///    apostrophe in front, because accounts are foreign input.
+///  - TSV: a header line; tabs and line breaks in texts become spaces. Formulas as in CSV.
+///  - JSON: an array of complete rows as in the monitor protocol, with all columns.
 bool exportRows(const RecordTable &table, std::span<const int> rows, std::span<const int> columns,
                 TableFormat format, const ByteSink &sink);
-/// The same as one text.
+/// Returns the export as one text.
 QByteArray rowsAsText(const RecordTable &table, std::span<const int> rows, std::span<const int> columns,
                       TableFormat format);
 
-/// Where a client on this machine finds a service that listens at `listen`; one that listens at every address
-/// is reached on loopback.
+/// The URL for clients on this machine, for a service that listens at `listen`. A wildcard address becomes
+/// the loopback address.
 QByteArray startUrl(const QByteArray &listen);
-/// What a client would send to have a job of this account, for a POSIX shell; the service listens at
-/// `listen`.
+/// A curl command for a POSIX shell that starts a job of `account` at a service that listens at `listen`.
 QByteArray curlCommand(const QByteArray &account, const QByteArray &listen);
 
 }  // namespace holdline::monitor

@@ -18,7 +18,7 @@ enum Role { KeyRole = Qt::UserRole, CountRole };
 
 constexpr int kGap = 12;
 
-/// The entry's text, and its count at the right.
+/// Paints an entry's text and, at the right, its count.
 class EntryDelegate final : public QStyledItemDelegate
 {
 public:
@@ -74,7 +74,7 @@ Sidebar::Sidebar(const QString &name, const std::vector<Entry> &entries, QWidget
     setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Expanding);
     setCurrentIndex(m_model->index(0, 0));
     connect(selectionModel(), &QItemSelectionModel::currentChanged, this,
-            [this] { Q_EMIT chosen(current()); });
+            [this] { Q_EMIT entrySelected(current()); });
 }
 
 void Sidebar::setCount(const QString &key, qsizetype count)

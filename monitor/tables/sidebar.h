@@ -9,8 +9,8 @@ class QStandardItemModel;
 
 namespace holdline::monitor {
 
-/// A list beside a table, of which one entry is chosen: everything, or what is in one state, with how many
-/// there are. Entries without any are shown pale, not hidden, so that nothing jumps.
+/// A list beside a table that selects a group of rows, for example one state. Each entry shows a count.
+/// Entries with a count of 0 are pale but not hidden, so that the other entries do not move.
 class Sidebar : public QListView
 {
     Q_OBJECT
@@ -18,8 +18,8 @@ class Sidebar : public QListView
 public:
     struct Entry
     {
-        QString key;  ///< "" for everything; remembered, so not translated
-        QString text;
+        QString key;   ///< empty for "All"; saved in the settings, so not translated
+        QString text;  ///< for the user
         QString icon;  ///< a name for icon()
     };
 
@@ -28,13 +28,13 @@ public:
 
     void setCount(const QString &key, qsizetype count);
     QString current() const;
-    /// Chooses an entry; the first one when there is none of that key.
+    /// Selects an entry, or the first one when no entry has the key.
     void setCurrent(const QString &key);
 
     QSize sizeHint() const override;
 
 Q_SIGNALS:
-    void chosen(const QString &key);
+    void entrySelected(const QString &key);
 
 private:
     QStandardItemModel *m_model;

@@ -8,8 +8,8 @@ class QWidget;
 
 namespace holdline::monitor {
 
-/// What a window can be asked to do, with its text, its sign and its keys; the window connects them. All are
-/// children of the window and work in all of it.
+/// The actions of a window, with text, icon and shortcut. The window owns and connects them. Their shortcuts
+/// work in the whole window.
 struct Actions
 {
     explicit Actions(QWidget *window);

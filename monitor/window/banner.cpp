@@ -69,7 +69,7 @@ void Banner::show(const BannerText &text)
 {
     if (m_shown == text)
         return;
-    // A clock that counts down is not news.
+    // Do not announce a text again when only its countdown changed.
     const bool isNews = m_shown.kind != text.kind || m_shown.icon != text.icon || m_shown.text.isEmpty();
     m_shown = text;
     renew();
@@ -90,7 +90,7 @@ void Banner::renew()
     m_text->setText(m_shown.text);
     m_text->setAccessibleName(m_shown.text);
     m_action->setText(m_shown.action);
-    m_action->setAccessibleName(m_shown.action.isEmpty() ? tr("What to do about it") : m_shown.action);
+    m_action->setAccessibleName(m_shown.action.isEmpty() ? tr("Action") : m_shown.action);
     m_action->setVisible(!m_shown.action.isEmpty());
     m_close->setIcon(icon(u"clear"_s));
     m_close->setVisible(m_shown.dismissable);

@@ -13,21 +13,21 @@ class QToolButton;
 
 namespace holdline::monitor {
 
-/// What a Banner says. Plain data.
+/// The content of a Banner.
 struct BannerText
 {
     enum class Kind : std::uint8_t { Info, Warning, Trouble };
     Kind kind = Kind::Info;
-    QString icon;  ///< name of one of ours
+    QString icon;  ///< a name for icon()
     QString text;
-    QString action;  ///< what its button is called; empty: none
+    QString action;  ///< text of the button; empty for no button
     bool dismissable = false;
 
     friend bool operator==(const BannerText &, const BannerText &) = default;
 };
 
-/// A line across the window that tells of a state while it lasts: never a box that wants to be answered.
-/// Hidden while it has no text. Screen readers hear of each new text. Follows the palette.
+/// A line across the window that shows a state as long as it lasts. Hidden while its text is empty. Announces
+/// new texts to screen readers. Follows the palette.
 class Banner : public QFrame
 {
     Q_OBJECT
@@ -35,14 +35,14 @@ class Banner : public QFrame
 public:
     explicit Banner(QWidget *parent = nullptr);
 
-    /// With an empty text it hides. The same again changes nothing.
+    /// An empty text hides the banner.
     void show(const BannerText &text);
     void clear() { show({}); }
     const BannerText &shown() const { return m_shown; }
 
 Q_SIGNALS:
     void actionClicked();
-    /// It was closed; it is hidden already.
+    /// The user closed the banner. It is already hidden.
     void dismissed();
 
 protected:

@@ -24,7 +24,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype kHexBytes = 64 * 1024;
-constexpr int kLines = 8;  ///< shown without scrolling, at least
+constexpr int kLines = 8;  ///< minimum number of visible lines
 
 QString suffixFor(const BodyPart &body)
 {
@@ -58,13 +58,13 @@ BodyView::BodyView(const QString &what, QWidget *parent)
     m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setTabChangesFocus(true);
-    // A read-only text that takes keys still shows where one is, and can be selected in with them.
+    // Keyboard interaction shows a caret even in read-only text, and allows selecting with keys.
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_text->setAccessibleName(what);
     m_text->setMinimumHeight(kLines * QFontMetrics(m_text->font()).lineSpacing());
-    m_copy->setToolTip(tr("Copy the body as it came"));
+    m_copy->setToolTip(tr("Copy the unchanged body"));
     m_copy->setAccessibleName(tr("Copy: %1").arg(what));
-    m_save->setToolTip(tr("Save the body as it came"));
+    m_save->setToolTip(tr("Save the unchanged body"));
     m_save->setAccessibleName(tr("Save: %1").arg(what));
     setFocusProxy(m_text);
     auto *buttons = new QHBoxLayout;
@@ -80,7 +80,7 @@ BodyView::BodyView(const QString &what, QWidget *parent)
     connect(m_copy, &QPushButton::clicked, this, [this] {
         QGuiApplication::clipboard()->setText(isShowable(m_body.bytes) ? QString::fromUtf8(m_body.bytes)
                                                                        : m_text->toPlainText());
-        Q_EMIT told(tr("Copied: %1").arg(m_what));
+        Q_EMIT statusMessage(tr("Copied: %1").arg(m_what));
     });
     connect(m_save, &QPushButton::clicked, this, &BodyView::chooseFile);
     clear();
@@ -141,7 +141,8 @@ void BodyView::chooseFile()
     dialog->selectFile(m_fileName);
     connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
         const QString error = saveTo(path);
-        Q_EMIT told(error.isEmpty() ? tr("Saved to %1").arg(path) : tr("Not saved: %1").arg(error));
+        Q_EMIT statusMessage(error.isEmpty() ? tr("Saved %1").arg(path)
+                                             : tr("Cannot save %1: %2").arg(path, error));
     });
     dialog->open();
 }

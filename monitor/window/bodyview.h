@@ -11,29 +11,29 @@ class QPushButton;
 
 namespace holdline::monitor {
 
-/// A body to be read: JSON laid out, other text as it came, anything else in hexadecimal. Copies and saves
-/// the bytes as they came. Thread: the window's.
+/// Shows the body of a message: JSON with indentation, other text unchanged, and binary data as a hex dump.
+/// Copies and saves the unchanged bytes. Thread: the window's.
 class BodyView : public QWidget
 {
     Q_OBJECT
 
 public:
-    /// `what` is its accessible name, "Stored result".
+    /// `what` is the accessible name, for example "Stored result".
     explicit BodyView(const QString &what, QWidget *parent = nullptr);
 
-    /// `status` is shown before type and size where it is not empty; `fileName`, without a suffix, is
-    /// proposed for saving.
+    /// The view shows `status`, which may be empty, before type and size. `fileName` has no suffix and is the
+    /// default for saving.
     void setBody(const BodyPart &body, const QString &status, const QString &fileName);
     void clear();
     QString text() const;
     QString head() const;
 
-    /// Empty, or why it could not be written.
+    /// Returns an error for the user or an empty text.
     QString saveTo(const QString &path) const;
 
 Q_SIGNALS:
-    /// For the status bar.
-    void told(const QString &text);
+    /// A text for the status bar.
+    void statusMessage(const QString &text);
 
 private:
     void chooseFile();

@@ -10,14 +10,14 @@ void CommandClient::setSource(UpdateSource *source)
     if (m_source)
         m_source->disconnect(this);
     m_source = source;
-    const QString why = tr("another source was opened before the answer");
+    const QString error = tr("Another source was opened before the answer arrived.");
     const auto pending = std::exchange(m_pending, {});
-    for (const ErrandPtr &errand : pending)
-        answer(errand, false, why);
-    const auto questions = std::exchange(m_queries, {});
-    for (const Query &question : questions) {
-        if (question.context)
-            question.answered({{}, false, why});
+    for (const BatchPtr &batch : pending)
+        answer(batch, false, error);
+    const auto queries = std::exchange(m_queries, {});
+    for (const Query &query : queries) {
+        if (query.context)
+            query.handler({{}, false, error});
     }
     if (source)
         connect(source, &UpdateSource::replied, this, &CommandClient::take);
@@ -25,113 +25,109 @@ void CommandClient::setSource(UpdateSource *source)
 
 void CommandClient::cancel(const QList<QByteArray> &jobs)
 {
-    auto errand = std::make_shared<Errand>();
-    errand->failure =
+    Batch batch;
+    batch.failure =
         jobs.size() == 1 ? tr("The job was not cancelled: %1") : tr("%1 of %2 jobs were not cancelled: %3");
-    errand->success = tr("%1 jobs cancelled");
-    errand->asked = static_cast<int>(jobs.size());
-    for (const QByteArray &job : jobs)
-        send(errand, Command::Verb::Cancel, job);
+    batch.success = tr("%1 jobs cancelled");
+    send(batch, Command::Verb::Cancel, jobs);
 }
 
 void CommandClient::pauseLane(const QByteArray &account)
 {
-    auto errand = std::make_shared<Errand>();
-    errand->failure = tr("The lane was not paused: %1");
-    errand->asked = 1;
-    send(errand, Command::Verb::PauseLane, account);
+    Batch batch;
+    batch.failure = tr("The lane was not paused: %1");
+    send(batch, Command::Verb::PauseLane, {account});
 }
 
 void CommandClient::resumeLane(const QByteArray &account)
 {
-    auto errand = std::make_shared<Errand>();
-    errand->failure = tr("The lane was not resumed: %1");
-    errand->asked = 1;
-    send(errand, Command::Verb::ResumeLane, account);
+    Batch batch;
+    batch.failure = tr("The lane was not resumed: %1");
+    send(batch, Command::Verb::ResumeLane, {account});
 }
 
 void CommandClient::drain()
 {
-    auto errand = std::make_shared<Errand>();
-    errand->failure = tr("The service was not told to drain: %1");
-    errand->asked = 1;
-    send(errand, Command::Verb::Drain, {});
+    Batch batch;
+    batch.failure = tr("The service does not drain: %1");
+    send(batch, Command::Verb::Drain, {QByteArray()});
 }
 
-void CommandClient::redrive(const QList<QByteArray> &letters)
+void CommandClient::redrive(const QList<QByteArray> &deadLetters)
 {
-    auto errand = std::make_shared<Errand>();
-    errand->failure = letters.size() == 1 ? tr("The letter was not driven again: %1")
-                                          : tr("%1 of %2 letters were not driven again: %3");
-    errand->success = tr("%1 letters driven again");
-    errand->asked = static_cast<int>(letters.size());
-    errand->aboutDeadLetters = true;
-    for (const QByteArray &letter : letters)
-        send(errand, Command::Verb::Redrive, letter);
+    Batch batch;
+    batch.failure = deadLetters.size() == 1 ? tr("The dead letter was not re-driven: %1")
+                                            : tr("%1 of %2 dead letters were not re-driven: %3");
+    batch.success = tr("%1 dead letters re-driven");
+    batch.isOfDeadLetters = true;
+    send(batch, Command::Verb::Redrive, deadLetters);
 }
 
-void CommandClient::discard(const QList<QByteArray> &letters)
+void CommandClient::discard(const QList<QByteArray> &deadLetters)
 {
-    auto errand = std::make_shared<Errand>();
-    errand->failure = letters.size() == 1 ? tr("The letter was not discarded: %1")
-                                          : tr("%1 of %2 letters were not discarded: %3");
-    errand->success = tr("%1 letters discarded");
-    errand->asked = static_cast<int>(letters.size());
-    errand->aboutDeadLetters = true;
-    for (const QByteArray &letter : letters)
-        send(errand, Command::Verb::Discard, letter);
+    Batch batch;
+    batch.failure = deadLetters.size() == 1 ? tr("The dead letter was not discarded: %1")
+                                            : tr("%1 of %2 dead letters were not discarded: %3");
+    batch.success = tr("%1 dead letters discarded");
+    batch.isOfDeadLetters = true;
+    send(batch, Command::Verb::Discard, deadLetters);
 }
 
-void CommandClient::ask(Command::Verb verb, const QByteArray &target, QObject *context, Answered answered)
+void CommandClient::query(Command::Verb verb, const QByteArray &target, QObject *context,
+                          ReplyHandler handler)
 {
     const QByteArray id = m_source ? m_source->send(verb, target) : QByteArray();
     if (id.isEmpty())
-        answered({{}, false, tr("there is no connection to the service")});
+        handler({{}, false, tr("There is no connection to the service.")});
     else
-        m_queries.insert(id, {context, std::move(answered)});
+        m_queries.insert(id, {context, std::move(handler)});
 }
 
-void CommandClient::send(const ErrandPtr &errand, Command::Verb verb, const QByteArray &target)
+void CommandClient::send(Batch batch, Command::Verb verb, const QList<QByteArray> &targets)
 {
-    const QByteArray id = m_source ? m_source->send(verb, target) : QByteArray();
-    if (id.isEmpty())
-        answer(errand, false, tr("there is no connection to the service"));
-    else
-        m_pending.insert(id, errand);
+    batch.sent = static_cast<int>(targets.size());
+    const auto shared = std::make_shared<Batch>(std::move(batch));
+    for (const QByteArray &target : targets) {
+        const QByteArray id = m_source ? m_source->send(verb, target) : QByteArray();
+        if (id.isEmpty())
+            answer(shared, false, tr("There is no connection to the service."));
+        else
+            m_pending.insert(id, shared);
+    }
 }
 
 void CommandClient::take(const Reply &reply)
 {
-    if (const auto question = m_queries.constFind(reply.id); question != m_queries.cend()) {
-        const Query asked = *question;
-        m_queries.erase(question);
-        if (asked.context)
-            asked.answered(reply);
+    if (const auto found = m_queries.constFind(reply.id); found != m_queries.cend()) {
+        const Query query = *found;
+        m_queries.erase(found);
+        if (query.context)
+            query.handler(reply);
         return;
     }
-    if (const ErrandPtr errand = m_pending.take(reply.id))
-        answer(errand, reply.ok, reply.text);
+    if (const BatchPtr batch = m_pending.take(reply.id))
+        answer(batch, reply.ok, reply.text);
 }
 
-void CommandClient::answer(const ErrandPtr &errand, bool ok, const QString &text)
+void CommandClient::answer(const BatchPtr &batch, bool ok, const QString &text)
 {
-    ++errand->answered;
+    ++batch->answered;
     if (ok) {
-        ++errand->done;
-        errand->lastText = text;
+        ++batch->succeeded;
+        batch->lastText = text;
     } else {
-        errand->why = text;
+        batch->lastError = text;
     }
-    if (errand->answered < errand->asked)
+    if (batch->answered < batch->sent)
         return;
-    if (errand->aboutDeadLetters)
-        Q_EMIT deadLettersTouched();
-    if (const int undone = errand->asked - errand->done; undone > 0) {
-        Q_EMIT failed(errand->asked == 1 ? errand->failure.arg(errand->why)
-                                         : errand->failure.arg(QString::number(undone),
-                                                               QString::number(errand->asked), errand->why));
+    if (batch->isOfDeadLetters)
+        Q_EMIT deadLetterCommandsAnswered();
+    if (const int failures = batch->sent - batch->succeeded; failures > 0) {
+        Q_EMIT failed(batch->sent == 1 ? batch->failure.arg(batch->lastError)
+                                       : batch->failure.arg(QString::number(failures),
+                                                            QString::number(batch->sent), batch->lastError));
     } else {
-        Q_EMIT succeeded(errand->asked == 1 ? errand->lastText : errand->success.arg(errand->done));
+        Q_EMIT succeeded(batch->sent == 1 ? batch->lastText : batch->success.arg(batch->succeeded));
     }
 }
 

@@ -12,9 +12,8 @@
 
 namespace holdline::monitor {
 
-/// Takes commands to the service and tells what came of them: one notice for each thing that was asked for,
-/// be it the cancelling of one job or of a hundred. A source that cannot take commands is a failure like any
-/// other. Thread: the window's.
+/// Sends commands to the service and reports their results. All commands of one call give one report, for one
+/// job or for a hundred. A source that takes no commands gives a failure. Thread: the window's.
 class CommandClient : public QObject
 {
     Q_OBJECT
@@ -22,56 +21,58 @@ class CommandClient : public QObject
 public:
     using QObject::QObject;
 
-    /// What is unanswered from the source before it has failed. Null: there is none.
+    /// Fails all unanswered commands of the previous source. `source` may be null.
     void setSource(UpdateSource *source);
 
     void cancel(const QList<QByteArray> &jobs);
     void pauseLane(const QByteArray &account);
     void resumeLane(const QByteArray &account);
     void drain();
-    void redrive(const QList<QByteArray> &letters);
-    void discard(const QList<QByteArray> &letters);
+    void redrive(const QList<QByteArray> &deadLetters);
+    void discard(const QList<QByteArray> &deadLetters);
 
-    using Answered = std::function<void(const Reply &)>;
-    /// A question: `answered` gets its answer, or why there is none, once, unless `context` is gone by then.
-    /// Nothing else is told.
-    void ask(Command::Verb verb, const QByteArray &target, QObject *context, Answered answered);
+    using ReplyHandler = std::function<void(const Reply &)>;
+    /// Sends a query. Calls `handler` once, with the answer or an error, unless `context` was destroyed.
+    /// Emits neither succeeded() nor failed().
+    void query(Command::Verb verb, const QByteArray &target, QObject *context, ReplyHandler handler);
 
-    /// Commands without an answer.
+    /// The number of unanswered commands and queries.
     qsizetype pending() const { return m_pending.size() + m_queries.size(); }
 
 Q_SIGNALS:
     void succeeded(const QString &text);
     void failed(const QString &text);
-    /// Dead letters were driven again or thrown away, or that was tried.
-    void deadLettersTouched();
+    /// All commands of a redrive() or discard() are answered, with or without success.
+    void deadLetterCommandsAnswered();
 
 private:
-    /// Commands that were asked for in one go.
-    struct Errand
+    /// The commands of one call.
+    struct Batch
     {
-        QString failure;  ///< what could not be done, for one: "The job could not be cancelled: %1"
-        QString success;  ///< with the number done as %1, for several; for one the service's own words
-        int asked = 0;
-        int done = 0;
+        /// For one command: %1 is the error. For several: %1 of %2 failed with the error %3.
+        QString failure;
+        /// %1 is the number of commands. One command shows the service's text instead.
+        QString success;
+        int sent = 0;
+        int succeeded = 0;
         int answered = 0;
-        bool aboutDeadLetters = false;
+        bool isOfDeadLetters = false;
         QString lastText;
-        QString why;
+        QString lastError;
     };
-    using ErrandPtr = std::shared_ptr<Errand>;
+    using BatchPtr = std::shared_ptr<Batch>;
     struct Query
     {
         QPointer<QObject> context;
-        Answered answered;
+        ReplyHandler handler;
     };
 
-    void send(const ErrandPtr &errand, Command::Verb verb, const QByteArray &target);
+    void send(Batch batch, Command::Verb verb, const QList<QByteArray> &targets);
     void take(const Reply &reply);
-    void answer(const ErrandPtr &errand, bool ok, const QString &text);
+    void answer(const BatchPtr &batch, bool ok, const QString &text);
 
     QPointer<UpdateSource> m_source;
-    QHash<QByteArray, ErrandPtr> m_pending;
+    QHash<QByteArray, BatchPtr> m_pending;
     QHash<QByteArray, Query> m_queries;
 };
 

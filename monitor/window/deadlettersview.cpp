@@ -6,6 +6,7 @@
 #include "monitor/window/bodyview.h"
 #include "monitor/window/commandclient.h"
 #include "monitor/window/reasontexts.h"
+#include "monitor/window/wrappedlabel.h"
 
 #include <QAction>
 #include <QEvent>
@@ -27,21 +28,12 @@ namespace {
 constexpr auto kPause = 120ms;
 constexpr double kTitle = 1.3;
 
-QLabel *wrapped(QWidget *parent)
-{
-    auto *label = new QLabel(parent);
-    label->setTextFormat(Qt::PlainText);
-    label->setWordWrap(true);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    return label;
-}
-
 QString factsOf(const DeadLetterRow &row)
 {
     QStringList lines{
         row.kind == DeadLetter::Kind::Job
             ? DeadLettersView::tr("A handed-over job that failed at %1").arg(formatClockExact(row.at))
-            : DeadLettersView::tr("A callback that came at %1").arg(formatClockExact(row.at))};
+            : DeadLettersView::tr("A callback that arrived at %1").arg(formatClockExact(row.at))};
     const auto add = [&lines](const QString &text, const QByteArray &value) {
         if (!value.isEmpty())
             lines << text.arg(QString::fromUtf8(value));
@@ -49,11 +41,13 @@ QString factsOf(const DeadLetterRow &row)
     add(DeadLettersView::tr("Account %1"), row.account);
     add(DeadLettersView::tr("Job %1"), row.job);
     add(DeadLettersView::tr("From %1"), row.client);
-    add(DeadLettersView::tr("Last problem: %1"), row.detail);
+    add(DeadLettersView::tr("Last error: %1"), row.detail);
     if (row.redriven > 0)
-        lines << DeadLettersView::tr("Driven again %n time(s), without success", nullptr, row.redriven);
+        lines << DeadLettersView::tr("Re-driven %1 without success")
+                     .arg(formatCounted(row.redriven, DeadLettersView::tr("time"),
+                                        DeadLettersView::tr("times")));
     if (row.cut)
-        lines << DeadLettersView::tr("Only the beginning of its body was kept: it cannot be driven again");
+        lines << DeadLettersView::tr("Only the beginning of the body is stored, so it cannot be re-driven.");
     return lines.join(u'\n');
 }
 
@@ -66,7 +60,7 @@ DeadLettersView::DeadLettersView(LiveData *live, TimeSelection *selection, Comma
       m_commands(commands),
       m_panel(new DeadLettersPanel(*live, selection, this)),
       m_detail(makeDetail()),
-      m_omitted(wrapped(this))
+      m_omitted(wrappedLabel(this))
 {
     auto *left = new QWidget(this);
     auto *column = new QVBoxLayout(left);
@@ -77,7 +71,7 @@ DeadLettersView::DeadLettersView(LiveData *live, TimeSelection *selection, Comma
     m_omitted->setMargin(6);
     m_omitted->hide();
     auto *split = new QSplitter(this);
-    split->setAccessibleName(tr("Letters and the one selected"));
+    split->setAccessibleName(tr("Dead letters and details"));
     split->addWidget(left);
     split->addWidget(m_detail);
     split->setStretchFactor(0, 3);
@@ -90,20 +84,20 @@ DeadLettersView::DeadLettersView(LiveData *live, TimeSelection *selection, Comma
 
     m_pause.setSingleShot(true);
     m_pause.setInterval(kPause);
-    connect(&m_pause, &QTimer::timeout, this, &DeadLettersView::askDeadLetter);
+    connect(&m_pause, &QTimer::timeout, this, &DeadLettersView::requestBody);
     connect(live, &LiveData::changed, this, [this](const Changes &changes) {
         if (changes.sampled)
-            listIfOld();
-        if (changes.letters)
+            listIfOutdated();
+        if (changes.deadLetters)
             showDeadLetter();
     });
     connect(live, &LiveData::reset, this, [this] {
-        listIfOld();
+        listIfOutdated();
         showDeadLetter();
     });
-    connect(commands, &CommandClient::deadLettersTouched, this, [this] {
+    connect(commands, &CommandClient::deadLetterCommandsAnswered, this, [this] {
         m_listed.reset();
-        listIfOld();
+        listIfOutdated();
     });
     connect(m_panel, &DeadLettersPanel::deadLetterSelected, this, [this](const QByteArray &id) {
         m_id = id;
@@ -111,7 +105,7 @@ DeadLettersView::DeadLettersView(LiveData *live, TimeSelection *selection, Comma
     });
     connect(m_panel, &DeadLettersPanel::redriveRequested, commands, &CommandClient::redrive);
     connect(m_panel, &DeadLettersPanel::discardRequested, this, &DeadLettersView::discard);
-    connect(m_body, &BodyView::told, this, &DeadLettersView::told);
+    connect(m_body, &BodyView::statusMessage, this, &DeadLettersView::statusMessage);
     setCommands(false);
     renew();
     showDeadLetter();
@@ -120,11 +114,11 @@ DeadLettersView::DeadLettersView(LiveData *live, TimeSelection *selection, Comma
 QWidget *DeadLettersView::makeDetail()
 {
     auto *page = new QWidget(this);
-    m_title = wrapped(page);
-    m_explanation = wrapped(page);
-    m_facts = wrapped(page);
-    m_note = wrapped(page);
-    m_body = new BodyView(tr("Body of the letter"), page);
+    m_title = wrappedLabel(page);
+    m_explanation = wrappedLabel(page);
+    m_facts = wrappedLabel(page);
+    m_note = wrappedLabel(page);
+    m_body = new BodyView(tr("Body of the dead letter"), page);
     auto *buttons = new QHBoxLayout;
     for (QAction *action : {m_panel->redriveAction(), m_panel->discardAction()}) {
         auto *button = new QToolButton(page);
@@ -149,12 +143,12 @@ void DeadLettersView::setCommands(bool possible)
 {
     m_mayCommand = possible;
     m_panel->setCommands(possible);
-    m_panel->setNothingText(possible ? tr("There are no dead letters.")
-                                     : tr("Dead letters are listed while there is a service to ask."));
-    listIfOld();
+    m_panel->setNoDataText(possible ? tr("There are no dead letters.")
+                                    : tr("Dead letters are listed while a service is connected."));
+    listIfOutdated();
 }
 
-void DeadLettersView::forget()
+void DeadLettersView::clear()
 {
     m_listed.reset();
     m_listing = false;
@@ -162,7 +156,7 @@ void DeadLettersView::forget()
     m_data->setDeadLetters({}, 0);
 }
 
-DeadLettersView::Mark DeadLettersView::markNow() const
+DeadLettersView::Counts DeadLettersView::currentCounts() const
 {
     if (m_data->samples().isEmpty())
         return {};
@@ -170,20 +164,20 @@ DeadLettersView::Mark DeadLettersView::markNow() const
     return {sample.letters, sample.deadLettersStored};
 }
 
-void DeadLettersView::listIfOld()
+void DeadLettersView::listIfOutdated()
 {
-    if (m_mayCommand && isVisible() && !m_listing && !m_data->isFrozen() && m_listed != markNow())
+    if (m_mayCommand && isVisible() && !m_listing && !m_data->isFrozen() && m_listed != currentCounts())
         list();
 }
 
 void DeadLettersView::list()
 {
     m_listing = true;
-    const Mark mark = markNow();
-    m_commands->ask(Command::Verb::DeadLetters, {}, this, [this, mark](const Reply &reply) {
+    const Counts counts = currentCounts();
+    m_commands->query(Command::Verb::DeadLetters, {}, this, [this, counts](const Reply &reply) {
         m_listing = false;
-        // Refused, it is not asked again before something changes.
-        m_listed = mark;
+        // After a refusal too, so that the next request waits for a change.
+        m_listed = counts;
         if (reply.ok)
             showList(reply);
     });
@@ -195,9 +189,9 @@ void DeadLettersView::showList(const Reply &reply)
         return;
     m_data->setDeadLetters(*reply.letters, reply.deadLettersOmitted);
     m_omitted->setVisible(reply.deadLettersOmitted > 0);
-    m_omitted->setText(
-        tr("%n older one(s) are not listed here: GET /v1/dead-letters of the service has them.", nullptr,
-           static_cast<int>(reply.deadLettersOmitted)));
+    m_omitted->setText(tr("The list does not contain %1. GET /v1/dead-letters of the service lists all.")
+                           .arg(formatCounted(static_cast<std::int64_t>(reply.deadLettersOmitted),
+                                              tr("older dead letter"), tr("older dead letters"))));
 }
 
 void DeadLettersView::showDeadLetter()
@@ -220,11 +214,11 @@ void DeadLettersView::showDeadLetter()
     m_pause.start();
 }
 
-void DeadLettersView::askDeadLetter()
+void DeadLettersView::requestBody()
 {
     if (!m_mayCommand || m_id.isEmpty() || !isVisible())
         return;
-    m_commands->ask(Command::Verb::DeadLetter, m_id, this, [this, id = m_id](const Reply &reply) {
+    m_commands->query(Command::Verb::DeadLetter, m_id, this, [this, id = m_id](const Reply &reply) {
         if (id != m_id)
             return;
         m_note->setVisible(!reply.ok);
@@ -236,19 +230,20 @@ void DeadLettersView::askDeadLetter()
     });
 }
 
-void DeadLettersView::discard(const QList<QByteArray> &letters)
+void DeadLettersView::discard(const QList<QByteArray> &deadLetters)
 {
-    auto *question = new QMessageBox(
-        QMessageBox::Warning, tr("Discard dead letters?"),
-        tr("Discard %n dead letter(s)? They are gone for good.", nullptr, static_cast<int>(letters.size())),
-        QMessageBox::Cancel, this);
+    auto *question =
+        new QMessageBox(QMessageBox::Warning, tr("Discard dead letters?"),
+                        tr("Discard %1? This cannot be undone.")
+                            .arg(formatCounted(deadLetters.size(), tr("dead letter"), tr("dead letters"))),
+                        QMessageBox::Cancel, this);
     question->setAttribute(Qt::WA_DeleteOnClose);
     question->setObjectName(u"discardQuestion"_s);
     QPushButton *yes = question->addButton(tr("Discard"), QMessageBox::DestructiveRole);
     question->setDefaultButton(QMessageBox::Cancel);
     question->button(QMessageBox::Cancel)->setText(tr("Keep"));
     connect(yes, &QPushButton::clicked, m_commands,
-            [commands = m_commands, letters] { commands->discard(letters); });
+            [commands = m_commands, deadLetters] { commands->discard(deadLetters); });
     question->open();
 }
 
@@ -263,7 +258,7 @@ void DeadLettersView::renew()
 void DeadLettersView::showEvent(QShowEvent *event)
 {
     QWidget::showEvent(event);
-    listIfOld();
+    listIfOutdated();
     showDeadLetter();
 }
 

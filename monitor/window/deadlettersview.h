@@ -16,9 +16,9 @@ class BodyView;
 class CommandClient;
 class DeadLettersPanel;
 
-/// Dead letters: the list, and the one that is selected with its body. Lists them anew when the service's
-/// samples say that there are others, as long as somebody looks. Data, selection and desk must outlive it.
-/// Thread: the window's.
+/// The view of dead letters: a list, and the details and the body of the selected one. While visible,
+/// requests a new list when the service's samples show a change. The arguments of the constructor must
+/// outlive the view. Thread: the window's.
 class DeadLettersView : public QWidget
 {
     Q_OBJECT
@@ -28,38 +28,38 @@ public:
                     QWidget *parent = nullptr);
 
     DeadLettersPanel &panel() const { return *m_panel; }
-    /// Whether commands reach the service; without there is nothing to be listed.
+    /// Set to false while commands cannot reach the service. Then the view requests no lists.
     void setCommands(bool possible);
-    /// Another source: what is listed is not its.
-    void forget();
-    /// Asks first.
-    void discard(const QList<QByteArray> &letters);
+    /// Removes all dead letters. Call it when the source changes.
+    void clear();
+    /// Discards dead letters after the user confirms it.
+    void discard(const QList<QByteArray> &deadLetters);
 
 Q_SIGNALS:
-    /// For the status bar.
-    void told(const QString &text);
+    /// A text for the status bar.
+    void statusMessage(const QString &text);
 
 protected:
     void showEvent(QShowEvent *event) override;
     void changeEvent(QEvent *event) override;
 
 private:
-    /// What a sample says of letters: another one, and the list is old.
-    struct Mark
+    /// The counts of dead letters in a sample. A list is outdated when they change.
+    struct Counts
     {
         std::array<std::int64_t, kDeadLetterKinds> now{};
-        std::uint64_t kept = 0;
+        std::uint64_t stored = 0;
 
-        friend bool operator==(const Mark &, const Mark &) = default;
+        friend bool operator==(const Counts &, const Counts &) = default;
     };
 
     QWidget *makeDetail();
-    Mark markNow() const;
-    void listIfOld();
+    Counts currentCounts() const;
+    void listIfOutdated();
     void list();
     void showList(const Reply &reply);
     void showDeadLetter();
-    void askDeadLetter();
+    void requestBody();
     void renew();
 
     LiveData *m_data;
@@ -72,12 +72,12 @@ private:
     QLabel *m_note;
     BodyView *m_body;
     QLabel *m_omitted;
-    QTimer m_pause;  ///< so that who runs through the list with the keys asks for the last one only
-    std::optional<Mark> m_listed;
+    QTimer m_pause;  ///< delays the request of a body while the user moves through the list
+    std::optional<Counts> m_listed;
     bool m_listing = false;
     bool m_mayCommand = false;
     QByteArray m_id;
-    QByteArray m_shown;  ///< whose body is there
+    QByteArray m_shown;  ///< id of the dead letter whose body is shown
 };
 
 }  // namespace holdline::monitor

@@ -64,14 +64,14 @@ void DrainDialog::renew()
     const int held = m_data->held();
     const int queued = m_data->count(RowState::Queued) + m_data->count(RowState::Retrying);
     const Milliseconds timeout = m_data->service() ? m_data->service()->drainTimeout : Milliseconds{};
-    const QString what = held == 0 ? tr("Nothing is held now.")
-                                   : tr("%1 requests are held now, %2 of them still queued. They have %3 to "
-                                        "finish; what is left then "
-                                        "gets 503.")
-                                         .arg(formatCount(held), formatCount(queued), spanText(timeout));
-    m_text->setText(tr("New requests get 503 at once, and the service ends when it holds nothing any more. "
-                       "There is no way back but "
-                       "to start it again.") +
+    const QString what =
+        held == 0 ? tr("The service holds no requests now.")
+                  : tr("The service holds %1 now, %2 of them queued. They have %3 to finish. Requests left "
+                       "after that get 503.")
+                        .arg(formatCounted(held, tr("request"), tr("requests")), formatCount(queued),
+                             spanText(timeout));
+    m_text->setText(tr("New requests get 503 at once. The service ends when it holds no more requests. "
+                       "You cannot cancel a drain.") +
                     u"\n\n"_s + what);
 }
 

@@ -9,8 +9,8 @@ namespace holdline::monitor {
 
 class LiveData;
 
-/// Asks whether the service is to drain, with what that means in numbers, which stay true while it is open.
-/// accepted() is a yes; "no" is where the Enter key is. The data must outlive it.
+/// Asks the user to confirm the drain of the service and shows its effect in live numbers. accepted()
+/// confirms it. The Enter key cancels. The data must outlive the dialog.
 class DrainDialog : public QDialog
 {
     Q_OBJECT

@@ -37,7 +37,7 @@ void open(QFileDialog *dialog, PathChosen chosen)
 
 void askSocket(QWidget *window, const QString &now, PathChosen chosen)
 {
-    auto *dialog = new QFileDialog(window, Texts::tr("The local socket of a service"));
+    auto *dialog = new QFileDialog(window, Texts::tr("Local socket of a service"));
     dialog->setFileMode(QFileDialog::AnyFile);
     dialog->setFilter(QDir::System | QDir::AllDirs | QDir::Files | QDir::NoDotAndDotDot);
     dialog->setLabelText(QFileDialog::Accept, Texts::tr("Connect"));
@@ -65,7 +65,7 @@ void askNewRecording(QWidget *window, PathChosen chosen)
     open(dialog, std::move(chosen));
 }
 
-void rememberFolder(const QString &path)
+void saveFolder(const QString &path)
 {
     QSettings().setValue(kFolderKey, QFileInfo(path).absolutePath());
 }

@@ -9,18 +9,17 @@ class QWidget;
 
 namespace holdline::monitor {
 
-/// The window's questions for a file; `chosen` gets its path, later, and not at all when the user thinks
-/// better of it. Where recordings go is remembered.
+/// Receives the selected path. Not called when the user cancels. The functions below return at once.
 using PathChosen = std::function<void(const QString &path)>;
 
-/// The local socket of a service; begins in the folder of `now`.
+/// Asks for the local socket of a service. The dialog opens in the folder of `now`.
 void askSocket(QWidget *window, const QString &now, PathChosen chosen);
-/// A recording to be played.
+/// Asks for a recording to play.
 void askRecording(QWidget *window, PathChosen chosen);
-/// Where to record to.
+/// Asks for the file of a new recording.
 void askNewRecording(QWidget *window, PathChosen chosen);
 
-/// The folder of this file is where the next question begins.
-void rememberFolder(const QString &path);
+/// Saves the folder of `path` in the settings. The next dialog for a recording opens there.
+void saveFolder(const QString &path);
 
 }  // namespace holdline::monitor

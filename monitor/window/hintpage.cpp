@@ -42,7 +42,7 @@ HintPage::HintPage(QWidget *parent)
     m_text->setWordWrap(true);
     m_text->setTextFormat(Qt::PlainText);
     m_title->setTextFormat(Qt::PlainText);
-    m_icon->setAccessibleName(tr("Sign"));
+    m_icon->setAccessibleName(tr("Icon"));
     for (QLabel *label : {m_icon, m_title, m_text})
         label->setAlignment(Qt::AlignCenter);
     m_text->setFixedWidth(kTextWidth);

@@ -11,18 +11,19 @@ class QToolButton;
 
 namespace holdline::monitor {
 
-/// What a HintPage says. Plain data.
+/// The content of a HintPage.
 struct Hint
 {
-    QString icon;  ///< name of one of ours
+    QString icon;  ///< a name for icon()
     QString title;
     QString text;
-    QString command;  ///< for a shell, to be copied; empty: none
+    QString command;  ///< a shell command to copy; empty for none
 
     friend bool operator==(const Hint &, const Hint &) = default;
 };
 
-/// A page in the place of a view that has nothing to show: why, and what to do about it. Follows the palette.
+/// A page instead of the views while there is no data. It gives the reason and what to do. Follows the
+/// palette.
 class HintPage : public QWidget
 {
     Q_OBJECT
@@ -32,7 +33,7 @@ public:
 
     void setHint(const Hint &hint);
     const Hint &hint() const { return m_hint; }
-    /// One button for each.
+    /// Shows one button for each action.
     void setActions(const QList<QAction *> &actions);
 
 protected:

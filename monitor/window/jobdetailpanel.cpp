@@ -9,6 +9,7 @@
 #include "monitor/window/reasontexts.h"
 #include "monitor/window/resultbox.h"
 #include "monitor/window/spantext.h"
+#include "monitor/window/wrappedlabel.h"
 
 #include <QClipboard>
 #include <QEvent>
@@ -29,23 +30,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kClock = 100ms;  ///< as smooth as a growing bar needs to be
+constexpr auto kClock = 100ms;  ///< short enough for a smoothly growing bar
 constexpr double kTitle = 1.3;
 constexpr int kCopySize = 14;
-/// Of one job; a broken upstream may send without end.
+/// Maximum of shown callbacks, since a broken upstream may send any number.
 constexpr int kMaxCallbacks = 20;
 
-QLabel *wrapped(QWidget *parent)
-{
-    auto *label = new QLabel(parent);
-    label->setTextFormat(Qt::PlainText);
-    label->setWordWrap(true);
-    // By keys there are the buttons beside; a label that takes them shows a caret.
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    return label;
-}
-
-/// What its clients may rely on, and who does; empty for a plain job.
+/// Why the job is durable and which clients use it. Empty for a plain job.
 QString durableText(const JobRow &job)
 {
     if (!job.durable)
@@ -53,23 +44,26 @@ QString durableText(const JobRow &job)
     QStringList parts{job.handedOver ? JobDetailPanel::tr("handed over")
                                      : JobDetailPanel::tr("has an Idempotency-Key")};
     if (job.state != RowState::Ended)
-        parts << (job.waiting > 0 ? JobDetailPanel::tr("%n client(s) waiting", nullptr, job.waiting)
-                                  : JobDetailPanel::tr("nobody waits for it now"));
+        parts << (job.waiting > 0 ? JobDetailPanel::tr("waiting: %1")
+                                        .arg(formatCounted(job.waiting, JobDetailPanel::tr("client"),
+                                                           JobDetailPanel::tr("clients")))
+                                  : JobDetailPanel::tr("no client waits now"));
     if (job.joined > 0)
-        parts << JobDetailPanel::tr("joined %n time(s)", nullptr, job.joined);
+        parts << JobDetailPanel::tr("joined %1")
+                     .arg(formatCounted(job.joined, JobDetailPanel::tr("time"), JobDetailPanel::tr("times")));
     if (job.recovered)
         parts << JobDetailPanel::tr("recovered at the service's start");
     return parts.join(QStringLiteral(" · "));
 }
 
-/// The ledger here holds the last ones only, and of very many at once not all.
+/// The monitor's ledger has only recent callbacks, and the service omits some when very many arrive at once.
 QString noCallbackText(const JobRow &job)
 {
     if (job.state != RowState::Ended)
         return JobDetailPanel::tr("No callback yet.");
     const bool hadOne = job.outcome == Reason::Completed || job.outcome == Reason::JobFailed;
-    return hadOne ? JobDetailPanel::tr("Its callback is not in the part of the ledger that is kept here.")
-                  : JobDetailPanel::tr("No callback came, as far as the ledger is kept here.");
+    return hadOne ? JobDetailPanel::tr("The monitor no longer has the callback of this job.")
+                  : JobDetailPanel::tr("The monitor has no callback of this job.");
 }
 
 }  // namespace
@@ -77,7 +71,7 @@ QString noCallbackText(const JobRow &job)
 JobDetailPanel::JobDetailPanel(LiveData *live, CommandClient *commands, QWidget *parent)
     : QStackedWidget(parent), m_data(live), m_none(new QLabel(this)), m_result(new ResultBox(commands))
 {
-    m_none->setText(tr("Select a job to see where its time went."));
+    m_none->setText(tr("Select a job to see the time of each phase."));
     m_none->setAlignment(Qt::AlignCenter);
     m_none->setWordWrap(true);
     m_none->setMargin(24);
@@ -89,11 +83,11 @@ JobDetailPanel::JobDetailPanel(LiveData *live, CommandClient *commands, QWidget 
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setAccessibleName(tr("Job detail"));
-    // All of it but what can be any length has room in the width.
+    // The minimum width fits everything except texts of unlimited length.
     scroll->setMinimumWidth(scroll->widget()->minimumSizeHint().width() +
                             style()->pixelMetric(QStyle::PM_ScrollBarExtent));
     addWidget(scroll);
-    // Once it has its place.
+    // In the next event loop turn, when the layout has placed the result.
     connect(m_result, &ResultBox::shown, scroll, [this, scroll] {
         QTimer::singleShot(0, scroll, [this, scroll] { scroll->ensureWidgetVisible(m_result); });
     });
@@ -116,11 +110,11 @@ QWidget *JobDetailPanel::makePage()
     layout->setSpacing(8);
     auto *head = new QHBoxLayout;
     m_sign = new QLabel(page);
-    m_state = wrapped(page);
+    m_state = wrappedLabel(page);
     head->addWidget(m_sign);
     head->addWidget(m_state, 1);
     layout->addLayout(head);
-    m_explanation = wrapped(page);
+    m_explanation = wrappedLabel(page);
     layout->addWidget(m_explanation);
     m_waterfall = new Waterfall(page);
     layout->addWidget(m_waterfall);
@@ -130,16 +124,16 @@ QWidget *JobDetailPanel::makePage()
     m_form->setVerticalSpacing(3);
     makeLines();
     layout->addLayout(m_form);
-    m_callbacks = wrapped(page);
+    m_callbacks = wrappedLabel(page);
     layout->addWidget(m_callbacks);
     layout->addWidget(m_result);
     auto *buttons = new QHBoxLayout;
     m_cancel = new QPushButton(tr("Cancel job"), page);
     m_copyJson = new QPushButton(tr("Copy as JSON"), page);
     m_copyCurl = new QPushButton(tr("Copy as curl"), page);
-    m_copyJson->setToolTip(tr("The job as the service told it"));
-    m_copyCurl->setToolTip(tr("The request a client would send for another job of this account"));
-    m_cancel->setToolTip(tr("The client gets an answer at once"));
+    m_copyJson->setToolTip(tr("The job as in the monitor protocol"));
+    m_copyCurl->setToolTip(tr("A request that starts another job of this account"));
+    m_cancel->setToolTip(tr("The client gets a response at once"));
     for (QPushButton *button : {m_cancel, m_copyJson, m_copyCurl}) {
         button->setAccessibleName(button->text());
         buttons->addWidget(button);
@@ -147,7 +141,7 @@ QWidget *JobDetailPanel::makePage()
     buttons->addStretch(1);
     layout->addLayout(buttons);
     layout->addStretch(1);
-    connect(m_result, &ResultBox::told, this, &JobDetailPanel::told);
+    connect(m_result, &ResultBox::statusMessage, this, &JobDetailPanel::statusMessage);
     connect(m_cancel, &QPushButton::clicked, this, [this] { Q_EMIT cancelRequested({m_id}); });
     connect(m_copyJson, &QPushButton::clicked, this,
             [this] { copy(QString::fromUtf8(encodeRow(*m_job)), tr("the job as JSON")); });
@@ -160,15 +154,16 @@ QWidget *JobDetailPanel::makePage()
 
 void JobDetailPanel::makeLines()
 {
-    const std::array<QString, kTexts> names{
-        tr("Job"),      tr("Upstream id"), tr("Request id"), tr("Account"), tr("Client"),      tr("Asked at"),
-        tr("Deadline"), tr("Attempts"),    tr("Place"),      tr("Promise"), tr("Last problem")};
+    const std::array<QString, kTexts> names{tr("Job"),      tr("Upstream id"), tr("Request id"),
+                                            tr("Account"),  tr("Client"),      tr("Requested at"),
+                                            tr("Deadline"), tr("Attempts"),    tr("Position"),
+                                            tr("Durable"),  tr("Last error")};
     for (std::size_t i = 0; i < names.size(); ++i) {
         Line &line = m_lines[i];
         line.name = names[i];
         line.caption = new QLabel(names[i]);
-        line.value = wrapped(nullptr);
-        // An id has nowhere to break: what does not fit can still be copied.
+        line.value = wrappedLabel(nullptr);
+        // An id cannot wrap, so it may be clipped. The copy button copies all of it.
         line.value->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
         auto *field = new QHBoxLayout;
         field->addWidget(line.value, 1);
@@ -196,9 +191,9 @@ void JobDetailPanel::setJob(const QByteArray &id)
     refresh();
 }
 
-void JobDetailPanel::setStill(bool still)
+void JobDetailPanel::setStopped(bool stopped)
 {
-    m_still = still;
+    m_stopped = stopped;
     refresh();
 }
 
@@ -228,7 +223,7 @@ void JobDetailPanel::refresh()
     m_result->setCommands(m_commands);
     m_cancel->setEnabled(isLive && m_commands);
     m_copyCurl->setEnabled(m_data->service().has_value());
-    if (isLive && !m_still)
+    if (isLive && !m_stopped)
         m_clock.start();
     else
         m_clock.stop();
@@ -241,7 +236,7 @@ void JobDetailPanel::tick()
         return;
     }
     m_waterfall->setNow(m_data->now());
-    // The others of its account move up.
+    // The queue position changes when other jobs leave the queue.
     if (m_job && m_job->state == RowState::Queued)
         showLines();
 }
@@ -270,22 +265,22 @@ void JobDetailPanel::showState()
 void JobDetailPanel::showLines()
 {
     const JobRow &job = *m_job;
-    say(Id, QString::fromUtf8(job.id));
-    say(UpstreamId, QString::fromUtf8(job.upstreamId));
-    say(RequestId, QString::fromUtf8(job.requestId));
-    say(Account, QString::fromUtf8(job.account));
-    say(Client, QString::fromUtf8(job.client));
-    say(Started, formatClockExact(job.created));
-    say(Deadline, tr("%1 (%2 after it was asked for)")
-                      .arg(formatClockExact(job.deadline), spanText(job.deadline - job.created)));
-    say(Attempts, job.attempts > 0 ? formatCount(job.attempts) : tr("none yet"));
+    setLine(Id, QString::fromUtf8(job.id));
+    setLine(UpstreamId, QString::fromUtf8(job.upstreamId));
+    setLine(RequestId, QString::fromUtf8(job.requestId));
+    setLine(Account, QString::fromUtf8(job.account));
+    setLine(Client, QString::fromUtf8(job.client));
+    setLine(Started, formatClockExact(job.created));
+    setLine(Deadline, tr("%1 (%2 after the request)")
+                          .arg(formatClockExact(job.deadline), spanText(job.deadline - job.created)));
+    setLine(Attempts, job.attempts > 0 ? formatCount(job.attempts) : tr("none yet"));
     const int position = m_data->queuePosition(job);
-    say(Place, position > 0 ? tr("%1 in its account's queue").arg(formatCount(position)) : QString());
-    say(DurableJob, durableText(job));
-    say(Detail, QString::fromUtf8(job.detail));
+    setLine(Position, position > 0 ? tr("%1 in the account's queue").arg(formatCount(position)) : QString());
+    setLine(DurableJob, durableText(job));
+    setLine(Detail, QString::fromUtf8(job.detail));
 }
 
-void JobDetailPanel::say(Text text, const QString &value)
+void JobDetailPanel::setLine(Text text, const QString &value)
 {
     Line &line = m_lines[static_cast<std::size_t>(text)];
     line.value->setText(value);
@@ -310,7 +305,7 @@ void JobDetailPanel::showCallbacks()
                                QString::fromUtf8(it->client), formatBytes(it->bytes)));
     }
     if (left > 0)
-        lines.prepend(tr("%n earlier one(s)", nullptr, left));
+        lines.prepend(formatCounted(left, tr("earlier callback"), tr("earlier callbacks")));
     const QString text =
         lines.isEmpty() ? noCallbackText(*m_job) : tr("Callbacks:") + u'\n' + lines.join(u'\n');
     m_callbacks->setText(text);
@@ -320,7 +315,7 @@ void JobDetailPanel::showCallbacks()
 void JobDetailPanel::copy(const QString &text, const QString &what)
 {
     QGuiApplication::clipboard()->setText(text);
-    Q_EMIT told(tr("Copied: %1").arg(what));
+    Q_EMIT statusMessage(tr("Copied: %1").arg(what));
 }
 
 void JobDetailPanel::renew()

@@ -18,29 +18,28 @@ class CommandClient;
 class ResultBox;
 class Waterfall;
 
-/// All that is known of one job: where its time went, how it ended and what that means, its identifiers, and
-/// its callbacks. Follows the job from live into the history; one that is forgotten stays as it was last
-/// seen. LiveData must outlive it. Hidden, it costs nothing. Thread: the window's.
+/// The details of one job: time per phase, outcome with an explanation, ids, and callbacks. Follows the job
+/// into the history. A job that LiveData has dropped stays as it was last shown. A hidden panel does no work.
+/// LiveData and CommandClient must outlive the panel. Thread: the window's.
 class JobDetailPanel : public QStackedWidget
 {
     Q_OBJECT
 
 public:
-    /// The desk, which takes questions for stored results, must outlive it.
     JobDetailPanel(LiveData *live, CommandClient *commands, QWidget *parent = nullptr);
 
-    /// Empty: none.
+    /// An empty id shows no job.
     void setJob(const QByteArray &id);
     QByteArray job() const { return m_id; }
-    /// Ages stand still.
-    void setStill(bool still);
-    /// Whether the job can be cancelled from here: commands reach the service.
+    /// Stops the update of ages, while the source is disconnected or the window is frozen.
+    void setStopped(bool stopped);
+    /// Set to false while commands cannot reach the service.
     void setCommands(bool possible);
 
 Q_SIGNALS:
     void cancelRequested(const QList<QByteArray> &ids);
-    /// For the status bar: what was copied.
-    void told(const QString &text);
+    /// A text for the status bar.
+    void statusMessage(const QString &text);
 
 protected:
     void showEvent(QShowEvent *event) override;
@@ -52,7 +51,7 @@ private:
         QString name;
         QLabel *caption = nullptr;
         QLabel *value = nullptr;
-        QToolButton *copy = nullptr;  ///< for what is wanted elsewhere
+        QToolButton *copy = nullptr;  ///< null for lines without a copy button
     };
     enum Text {
         Id,
@@ -63,7 +62,7 @@ private:
         Started,
         Deadline,
         Attempts,
-        Place,
+        Position,
         DurableJob,
         Detail
     };
@@ -71,7 +70,7 @@ private:
 
     QWidget *makePage();
     void makeLines();
-    void say(Text text, const QString &value);
+    void setLine(Text text, const QString &value);
     void refresh();
     void renew();
     void showState();
@@ -83,7 +82,7 @@ private:
     LiveData *m_data;
     QByteArray m_id;
     JobPtr m_job;
-    bool m_still = false;
+    bool m_stopped = false;
     bool m_commands = true;
     QTimer m_clock;
     QLabel *m_none;

@@ -12,7 +12,7 @@ namespace holdline::monitor {
 namespace {
 
 constexpr int kHeight = 6;
-constexpr int kLeast = 2;  ///< pixels of what is more than nothing
+constexpr int kLeast = 2;  ///< minimum width in pixels of a value above 0
 constexpr double kTrough = 0.12;
 
 }  // namespace

@@ -5,8 +5,8 @@
 
 namespace holdline::monitor {
 
-/// How much of a limit is in use: a bar, a mark where the highest value so far was, and hatching above 80 %,
-/// so that it is not the colour alone. The owner describes it; it is no stop for the keyboard.
+/// Shows the use of a limit: a bar and a mark at the peak. The bar is hatched above 80 %, so that colour is
+/// not the only sign. It takes no focus; its owner shows the values as text.
 class LimitBar : public QWidget
 {
     Q_OBJECT
@@ -16,7 +16,7 @@ public:
 
     static constexpr double kWarnFrom = 0.8;
 
-    /// A limit of 0: none is known, and the bar stays empty.
+    /// A limit of 0 means unknown and leaves the bar empty.
     void setValues(int current, int peak, int limit);
 
     QSize sizeHint() const override;

@@ -58,7 +58,7 @@ const QString kLayoutKey = u"window/layout"_s;
 MainWindow::MainWindow(const Options &options)
     : m_source(&m_data),
       m_actions(this),
-      m_remembers(options.picture.isEmpty()),
+      m_usesSettings(options.picture.isEmpty()),
       m_banners(new StateBanners(&m_data, this)),
       m_recordingBar(new RecordingBar(m_source.player(), this)),
       m_pages(new QStackedWidget(this)),
@@ -82,11 +82,11 @@ MainWindow::MainWindow(const Options &options)
     buildMenus();
     buildToolBar();
     connectActions();
-    restore();
+    restoreSettings();
     qApp->installEventFilter(this);
 
-    connect(&m_source, &SourceKeeper::sourceChanged, this, &MainWindow::showSource);
-    connect(&m_source, &SourceKeeper::statusChanged, this, &MainWindow::showStatus);
+    connect(&m_source, &SourceSwitch::sourceChanged, this, &MainWindow::showSource);
+    connect(&m_source, &SourceSwitch::statusChanged, this, &MainWindow::showStatus);
     connect(&m_data, &LiveData::reset, this, &MainWindow::showStatus);
     connect(&m_data, &LiveData::frozenChanged, this, &MainWindow::showStatus);
     connect(&m_data, &LiveData::changed, this, [this](const Changes &changes) {
@@ -94,11 +94,11 @@ MainWindow::MainWindow(const Options &options)
             showStatus();
     });
     connect(&m_selection, &TimeSelection::changed, this, &MainWindow::showRange);
-    connect(&m_commands, &CommandClient::succeeded, this, &MainWindow::tell);
+    connect(&m_commands, &CommandClient::succeeded, this, &MainWindow::showStatusMessage);
     connect(&m_commands, &CommandClient::failed, m_banners, &StateBanners::showFailure);
     connect(m_source.recorder(), &StreamRecorder::recordingChanged, this, &MainWindow::showRecording);
     connect(m_source.recorder(), &StreamRecorder::failed, m_banners, [this](const QString &error) {
-        m_banners->showFailure(tr("The recording ended: %1").arg(error));
+        m_banners->showFailure(tr("The recording ended. %1").arg(error));
     });
     m_clock.setInterval(kClock);
     connect(&m_clock, &QTimer::timeout, this, [this] {
@@ -117,7 +117,7 @@ MainWindow::MainWindow(const Options &options)
 
 MainWindow::~MainWindow()
 {
-    // The views look at the data until they are gone.
+    // The views use m_data. The base class would delete them only after m_data is destroyed.
     delete takeCentralWidget();
 }
 
@@ -131,8 +131,8 @@ void MainWindow::buildViews()
     m_workspace->add(View::Overview, m_overview);
     m_workspace->add(View::Latency, m_latency);
     m_workspace->add(View::Detail, m_detail);
-    m_letters = new DeadLettersView(&m_data, &m_selection, &m_commands);
-    m_workspace->add(View::Letters, m_letters);
+    m_deadLetters = new DeadLettersView(&m_data, &m_selection, &m_commands);
+    m_workspace->add(View::DeadLetters, m_deadLetters);
     m_workspace->add(View::Jobs, m_jobs);
     m_workspace->add(View::Lanes, lanes);
     auto *callbacks = new CallbacksPanel(m_data, &m_selection);
@@ -140,18 +140,18 @@ void MainWindow::buildViews()
     auto *history = new HistoryPanel(m_data, &m_selection);
     m_workspace->add(View::History, history);
     for (RecordPanel *panel :
-         std::initializer_list<RecordPanel *>{m_jobs, lanes, callbacks, history, &m_letters->panel()})
+         std::initializer_list<RecordPanel *>{m_jobs, lanes, callbacks, history, &m_deadLetters->panel()})
         addTable(panel);
-    connect(m_letters, &DeadLettersView::told, this, &MainWindow::tell);
+    connect(m_deadLetters, &DeadLettersView::statusMessage, this, &MainWindow::showStatusMessage);
 
     connect(m_overview, &OverviewPanel::jobSelected, this, [this](const QByteArray &id) {
         m_workspace->bring(View::Jobs);
         m_jobs->select(id);
         selectJob(id);
     });
-    connect(m_overview, &OverviewPanel::told, this, &MainWindow::tell);
-    connect(m_latency, &LatencyPanel::told, this, &MainWindow::tell);
-    connect(m_detail, &JobDetailPanel::told, this, &MainWindow::tell);
+    connect(m_overview, &OverviewPanel::statusMessage, this, &MainWindow::showStatusMessage);
+    connect(m_latency, &LatencyPanel::statusMessage, this, &MainWindow::showStatusMessage);
+    connect(m_detail, &JobDetailPanel::statusMessage, this, &MainWindow::showStatusMessage);
     connect(m_detail, &JobDetailPanel::cancelRequested, this, &MainWindow::cancelJobs);
     connect(m_jobs, &JobsPanel::cancelRequested, this, &MainWindow::cancelJobs);
     connect(m_jobs, &JobsPanel::pauseRequested, &m_commands, &CommandClient::pauseLane);
@@ -163,8 +163,8 @@ void MainWindow::buildViews()
 void MainWindow::addTable(RecordPanel *panel)
 {
     m_tables.append(panel);
-    connect(panel, &RecordPanel::told, this, &MainWindow::tell);
-    // One that ends stays in the detail view: that its row goes away is no reason to look at nothing.
+    connect(panel, &RecordPanel::statusMessage, this, &MainWindow::showStatusMessage);
+    // Ignore an empty id: when a job's row disappears at its end, the detail view keeps showing the job.
     connect(panel, &RecordPanel::jobSelected, this, [this](const QByteArray &id) {
         if (!id.isEmpty())
             selectJob(id);
@@ -219,15 +219,15 @@ void MainWindow::buildToolBar()
     m_range->setToolTip(m_actions.clearRange->toolTip());
     m_range->setIcon(m_actions.clearRange->icon());
     connect(m_range, &QToolButton::clicked, m_actions.clearRange, &QAction::trigger);
-    // Its place is kept while it is hidden, so that nothing jumps.
+    // Keep the space of the hidden button, so that the other buttons do not move.
     QSizePolicy keeps = m_range->sizePolicy();
     keeps.setRetainSizeWhenHidden(true);
     m_range->setSizePolicy(keeps);
-    auto *place = new QWidget;
-    auto *inside = new QHBoxLayout(place);
+    auto *box = new QWidget;
+    auto *inside = new QHBoxLayout(box);
     inside->setContentsMargins(0, 0, 6, 0);
     inside->addWidget(m_range);
-    bar->addWidget(place);
+    bar->addWidget(box);
     const auto buttons = bar->findChildren<QToolButton *>();
     for (QToolButton *button : buttons) {
         if (button->accessibleName().isEmpty() && button->defaultAction())
@@ -259,7 +259,7 @@ void MainWindow::connectActions()
     connect(m_actions.resetLayout, &QAction::triggered, m_workspace, &Workspace::resetLayout);
     connect(m_actions.filter, &QAction::triggered, this, [this] {
         for (RecordPanel *table : std::as_const(m_tables)) {
-            // Of several in one stack only the one in front is not covered.
+            // In a stack of docks, only the front one is visible.
             if (!table->visibleRegion().isEmpty())
                 return table->focusFilter();
         }
@@ -273,21 +273,21 @@ void MainWindow::connectActions()
         QMessageBox::about(
             this, tr("About holdline-monitor"),
             tr("<p><b>holdline-monitor %1</b>, Qt %2</p><p>Shows every pending job of a running "
-               "holdline, and where the time goes.</p><p>GPL-3.0-or-later</p>")
+               "holdline and the time that its phases take.</p><p>GPL-3.0-or-later</p>")
                 .arg(QStringLiteral(HOLDLINE_VERSION), QString::fromLatin1(qVersion())));
     });
     connect(m_banners, &StateBanners::retryClicked, m_actions.retry, &QAction::trigger);
-    connect(m_banners, &StateBanners::thawClicked, this, [this] { m_data.setFrozen(false); });
-    connect(m_recordingBar, &RecordingBar::closeRequested, &m_source, &SourceKeeper::closeRecording);
-    connect(m_jobs, &RecordPanel::nothingActionTriggered, this, [this] {
+    connect(m_banners, &StateBanners::unfreezeClicked, this, [this] { m_data.setFrozen(false); });
+    connect(m_recordingBar, &RecordingBar::closeRequested, &m_source, &SourceSwitch::closeRecording);
+    connect(m_jobs, &RecordPanel::noDataActionTriggered, this, [this] {
         QGuiApplication::clipboard()->setText(tryCommand());
-        tell(tr("Copied: %1").arg(tryCommand()));
+        showStatusMessage(tr("Copied: %1").arg(tryCommand()));
     });
 }
 
-void MainWindow::restore()
+void MainWindow::restoreSettings()
 {
-    if (!m_remembers) {
+    if (!m_usesSettings) {
         resize(kFirstSize);
         m_workspace->resetLayout();
         return;
@@ -301,9 +301,9 @@ void MainWindow::restore()
     m_jobs->view().setFocus();
 }
 
-void MainWindow::remember()
+void MainWindow::saveSettings()
 {
-    if (!m_remembers)
+    if (!m_usesSettings)
         return;
     QSettings settings;
     settings.setValue(kGeometryKey, saveGeometry());
@@ -314,13 +314,13 @@ void MainWindow::remember()
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {
-    remember();
+    saveSettings();
     QMainWindow::closeEvent(event);
 }
 
 bool MainWindow::eventFilter(QObject *watched, QEvent *event)
 {
-    // Space presses the button that has the focus before it freezes anything.
+    // The key Space is the shortcut of "Freeze". On a focused button or combo box it must activate that.
     if (event->type() == QEvent::ShortcutOverride) {
         const auto *key = static_cast<QKeyEvent *>(event);
         if (key->key() == Qt::Key_Space && key->modifiers() == Qt::NoModifier &&
@@ -336,7 +336,7 @@ void MainWindow::showSource()
 {
     m_selection.clear();
     m_detail->setJob({});
-    m_letters->forget();
+    m_deadLetters->clear();
     m_commands.setSource(m_source.source());
     m_banners->setSource(m_source.source());
     m_statusLine->setSource(m_source.source());
@@ -355,12 +355,12 @@ void MainWindow::showStatus()
     m_workspace->setStale(!stale.isEmpty());
     m_overview->setStale(stale);
     m_latency->setStale(stale);
-    const bool still = !isCurrent || m_data.isFrozen();
+    const bool stopped = !isCurrent || m_data.isFrozen();
     for (RecordPanel *table : std::as_const(m_tables))
-        table->setStill(still);
-    m_detail->setStill(still);
+        table->setStopped(stopped);
+    m_detail->setStopped(stopped);
     m_detail->setCommands(takesCommands);
-    m_letters->setCommands(takesCommands);
+    m_deadLetters->setCommands(takesCommands);
     m_actions.drain->setEnabled(takesCommands);
     m_actions.retry->setEnabled(!isCurrent && m_source.source() == m_source.client());
     m_actions.freeze->setEnabled(knows);
@@ -368,9 +368,9 @@ void MainWindow::showStatus()
     m_actions.record->setEnabled(m_source.source() == m_source.client());
     const QString command = tryCommand();
     if (!m_hasEnded && !command.isEmpty() && !m_source.isPlaying())
-        m_jobs->setNothingText(tr("No jobs yet. Try:\n\n%1").arg(command), tr("Copy the command"));
+        m_jobs->setNoDataText(tr("No jobs yet. Try:\n\n%1").arg(command), tr("Copy the command"));
     else
-        m_jobs->setNothingText(tr("No request is held now."));
+        m_jobs->setNoDataText(tr("No request is held now."));
 
     const QString where =
         m_source.source() ? QFileInfo(m_source.source()->status().where).fileName() : QString();
@@ -408,7 +408,7 @@ void MainWindow::showRange()
     if (!range)
         return;
     m_range->setText(rangeText(range->from, range->to));
-    m_range->setAccessibleName(tr("Only %1; press to show all times").arg(m_range->text()));
+    m_range->setAccessibleName(tr("Time range %1. Press to show all times.").arg(m_range->text()));
 }
 
 void MainWindow::showRecording()
@@ -427,7 +427,7 @@ void MainWindow::showRecording()
 
 void MainWindow::openRecording(const QString &path)
 {
-    rememberFolder(path);
+    saveFolder(path);
     m_source.openRecording(path);
 }
 
@@ -436,14 +436,14 @@ void MainWindow::setRecording(bool on)
     if (!on) {
         const QString path = m_source.recorder()->path();
         m_source.recorder()->stop();
-        tell(tr("Recorded to %1").arg(path));
+        showStatusMessage(tr("Saved the recording to %1").arg(path));
         return;
     }
-    m_actions.record->setChecked(false);  // until there is a file
+    m_actions.record->setChecked(false);  // until the user has selected a file
     askNewRecording(this, [this](const QString &path) {
-        rememberFolder(path);
+        saveFolder(path);
         if (const QString error = m_source.recorder()->start(path); !error.isEmpty())
-            m_banners->showFailure(tr("Nothing is recorded: %1").arg(error));
+            m_banners->showFailure(tr("The recording did not start. %1").arg(error));
     });
 }
 
@@ -468,20 +468,20 @@ void MainWindow::cancelJobs(const QList<QByteArray> &ids)
     }
     auto *question =
         new QMessageBox(QMessageBox::Warning, tr("Cancel jobs?"),
-                        tr("Cancel %n jobs? Their clients get 503 at once; those that were started go on "
-                           "upstream.",
-                           nullptr, static_cast<int>(ids.size())),
+                        tr("Cancel %1 jobs? Their clients get 503 at once. Jobs that were started continue "
+                           "at the upstream.")
+                            .arg(formatCount(ids.size())),
                         QMessageBox::Cancel, this);
     question->setAttribute(Qt::WA_DeleteOnClose);
     question->setObjectName(u"cancelQuestion"_s);
     QPushButton *yes = question->addButton(tr("Cancel the jobs"), QMessageBox::AcceptRole);
     question->setDefaultButton(QMessageBox::Cancel);
-    question->button(QMessageBox::Cancel)->setText(tr("Leave them"));
+    question->button(QMessageBox::Cancel)->setText(tr("Do not cancel"));
     connect(yes, &QPushButton::clicked, this, [this, ids] { m_commands.cancel(ids); });
     question->open();
 }
 
-void MainWindow::tell(const QString &text)
+void MainWindow::showStatusMessage(const QString &text)
 {
     statusBar()->showMessage(text, kNoticeMs);
 }

@@ -6,7 +6,7 @@
 #include "monitor/window/actions.h"
 #include "monitor/window/commandclient.h"
 #include "monitor/window/monitoroptions.h"
-#include "monitor/window/sourcekeeper.h"
+#include "monitor/window/sourceswitch.h"
 #include "monitor/window/viewnames.h"
 
 #include <QList>
@@ -30,9 +30,9 @@ class StateBanners;
 class StatusLine;
 class Workspace;
 
-/// The window of holdline-monitor: puts the data, the source and the views together, and connects them.
-/// Several can be open, each with a source of its own. Its layout, its place and the last folder are
-/// remembered (QSettings of the application's names). Deleted when it is closed.
+/// The main window of holdline-monitor. It owns the data, the source and the views, and connects them.
+/// Several windows can be open, each with its own source. QSettings stores geometry, layout, tables and the
+/// last folder. The window deletes itself when it is closed.
 class MainWindow : public QMainWindow
 {
     Q_OBJECT
@@ -43,14 +43,14 @@ public:
 
     LiveData &data() { return m_data; }
     TimeSelection &selection() { return m_selection; }
-    SourceKeeper &source() { return m_source; }
+    SourceSwitch &source() { return m_source; }
     CommandClient &commands() { return m_commands; }
     Workspace &workspace() { return *m_workspace; }
     Actions &actions() { return m_actions; }
 
-    /// Shows this job in the detail view, which follows it to its end.
+    /// Shows the job in the detail view.
     void selectJob(const QByteArray &id);
-    /// Asks first when there are several.
+    /// Cancels jobs. Asks the user first when there are several.
     void cancelJobs(const QList<QByteArray> &ids);
     void openRecording(const QString &path);
 
@@ -64,8 +64,8 @@ private:
     void buildMenus();
     void buildToolBar();
     void connectActions();
-    void restore();
-    void remember();
+    void restoreSettings();
+    void saveSettings();
 
     void showSource();
     void showStatus();
@@ -74,16 +74,16 @@ private:
     void showRecording();
     void setRecording(bool on);
     void askDrain();
-    void tell(const QString &text);
-    /// What makes a first job, for a shell; empty while it is not known where the service listens.
+    void showStatusMessage(const QString &text);
+    /// A shell command that starts a first job. Empty while the service's address is unknown.
     QString tryCommand() const;
 
     LiveData m_data;
     TimeSelection m_selection;
-    SourceKeeper m_source;
+    SourceSwitch m_source;
     CommandClient m_commands;
     Actions m_actions;
-    const bool m_remembers;  ///< a window for a picture does not
+    const bool m_usesSettings;  ///< false for --picture, which shows the default layout
     StateBanners *m_banners;
     RecordingBar *m_recordingBar;
     QStackedWidget *m_pages;
@@ -95,10 +95,10 @@ private:
     JobsPanel *m_jobs;
     LatencyPanel *m_latency;
     JobDetailPanel *m_detail;
-    DeadLettersView *m_letters;
+    DeadLettersView *m_deadLetters;
     QList<RecordPanel *> m_tables;
     QTimer m_clock;
-    bool m_hasEnded = false;  ///< some job has, as far as is known
+    bool m_hasEnded = false;  ///< the history has a job
 };
 
 }  // namespace holdline::monitor

@@ -15,23 +15,23 @@ inline const QString kProgram = QStringLiteral("holdline-monitor");
 
 enum class Colours { Desktop, Light, Dark };
 
-/// What holdline-monitor is asked to show. Plain data.
+/// The command line options of holdline-monitor.
 struct Options
 {
-    QString socket;     ///< path of the service's local socket; empty: none is known
-    QString recording;  ///< path of a recording to play instead
+    QString socket;     ///< path of the service's local socket; empty when unknown
+    QString recording;  ///< path of a recording to play; empty for a service
 
     Colours colours = Colours::Desktop;
-    QString picture;  ///< a PNG to write before leaving; empty: the window stays
+    QString picture;  ///< path of a PNG to write before the program ends; empty for no picture
     std::chrono::milliseconds pictureAfter{10'000};
-    QString pictureView;  ///< the view to bring to the front for it, by its word; empty: as it is
+    QString pictureView;  ///< name of the view in front of the picture; empty for the default
 };
 
-/// `arguments` begin with the program's name. Looks at no file.
+/// `arguments` begins with the program's name. Does not access the named files.
 std::variant<Options, Exit> parseCommandLine(const QStringList &arguments);
 
-/// Where the service's socket is when nobody says: what $HOLDLINE_MONITOR_SOCKET names, as it does for the
-/// service, else where the service puts it by default; empty when the environment names no place.
+/// The socket's path without --connect: $HOLDLINE_MONITOR_SOCKET, else the service's default path. Empty when
+/// the environment does not define one.
 QString defaultSocket();
 
 }  // namespace holdline::monitor

@@ -7,7 +7,7 @@ namespace holdline::monitor {
 
 namespace {
 
-/// A service that was started anew counts from nothing; what it has is then all there is.
+/// The growth of a counter. A smaller value means that the service restarted and counts from 0.
 std::uint64_t grown(std::uint64_t now, std::uint64_t before)
 {
     return now >= before ? now - before : now;
@@ -110,7 +110,7 @@ OverviewFigures figuresOf(const SampleHistory &history, const std::optional<Time
     const WallTime newest = samples.back().at;
     const TimeRange span = range.value_or(TimeRange{newest - kRecently, newest});
     Gathering gathering;
-    // The first sample has none before it to compare its counts with.
+    // The first sample has no previous sample to compare with.
     for (std::size_t i = std::max<std::size_t>(history.firstAfter(span.from), 1);
          i < samples.size() && samples[i].at <= span.to; ++i) {
         gather(samples[i - 1], samples[i], figures, gathering);

@@ -27,10 +27,10 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kClock = 250ms;
-constexpr int kChartBeside = 900;  ///< width from which the chart stands beside the tiles
-constexpr int kChartBelow = 420;   ///< height from which it stands below them
+constexpr int kChartBeside = 900;  ///< minimum width to place the chart beside the tiles
+constexpr int kChartBelow = 420;   ///< minimum height to place the chart below the tiles
 constexpr double kManyErrors = 0.05;
-/// A job that has used so much of its time is worth a look.
+/// The oldest job gets a warning when it has used this share of its time.
 constexpr double kLateShare = 0.75;
 
 QString dash()
@@ -60,11 +60,11 @@ QString circuitNote(CircuitState state)
 {
     switch (state) {
         case CircuitState::Closed:
-            return OverviewPanel::tr("starts are sent");
+            return OverviewPanel::tr("sends starts");
         case CircuitState::Open:
-            return OverviewPanel::tr("no starts are sent");
+            return OverviewPanel::tr("sends no starts");
         case CircuitState::HalfOpen:
-            return OverviewPanel::tr("one start tries it");
+            return OverviewPanel::tr("sends one start as a test");
     }
     return {};
 }
@@ -74,9 +74,9 @@ QString number(std::uint64_t count)
     return formatCount(static_cast<std::int64_t>(count));
 }
 
-std::uint64_t count(const OverviewFigures &figures, CallbackOutcome word)
+std::uint64_t count(const OverviewFigures &figures, CallbackOutcome outcome)
 {
-    return figures.callbacks[static_cast<std::size_t>(word)];
+    return figures.callbacks[static_cast<std::size_t>(outcome)];
 }
 
 }  // namespace
@@ -87,11 +87,11 @@ OverviewPanel::OverviewPanel(LiveData *live, TimeSelection *selection, QWidget *
       m_selection(selection),
       m_rates(new RateChart(live->samples())),
       m_limit(new LimitBar),
-      m_heldCourse(new Sparkline),
-      m_startsCourse(new Sparkline),
-      m_answersCourse(new Sparkline),
-      m_errorsCourse(new Sparkline),
-      m_queueCourse(new Sparkline)
+      m_heldLine(new Sparkline),
+      m_startsLine(new Sparkline),
+      m_answersLine(new Sparkline),
+      m_errorsLine(new Sparkline),
+      m_queueLine(new Sparkline)
 {
     setAccessibleName(tr("Overview"));
     m_tileField = new QWidget;
@@ -125,7 +125,7 @@ OverviewPanel::OverviewPanel(LiveData *live, TimeSelection *selection, QWidget *
     connect(selection, &TimeSelection::changed, this, &OverviewPanel::showSample);
     connect(selection, &TimeSelection::changed, m_rates,
             [this] { m_rates->setSelection(m_selection->range()); });
-    connect(m_rates, &ChartWidget::told, this, &OverviewPanel::told);
+    connect(m_rates, &ChartWidget::statusMessage, this, &OverviewPanel::statusMessage);
     connect(m_rates, &RateChart::rangeSelected, this,
             [this](const std::optional<TimeRange> &range) { m_selection->setRange(range); });
 }
@@ -142,26 +142,26 @@ void OverviewPanel::buildTiles(QWidget *tiles)
                                                tr("Queued"),
                                                tr("Circuit breaker"),
                                                tr("Callbacks"),
-                                               tr("Promised jobs"),
+                                               tr("Durable jobs"),
                                                tr("Store"),
                                                tr("holdline")};
     for (std::size_t i = 0; i < titles.size(); ++i) {
         m_tiles[i] = new Tile(titles[i], tiles);
         layout->addWidget(m_tiles[i]);
     }
-    tile(Times).setWords({u"p50"_s, u"p95"_s, u"p99"_s});
+    tile(Times).setValueLabels({u"p50"_s, u"p95"_s, u"p99"_s});
     tile(Times).setToolTip(
-        tr("How long requests were held: half of them at most p50, 99 % of them at most p99."));
-    tile(Callbacks).setToolTip(tr("What came back from the upstream, by the word it is entered under."));
-    tile(Durable).setToolTip(
-        tr("Jobs with an Idempotency-Key, or handed over: they go on without their client."));
-    tile(Held).setDrawing(m_limit);
-    tile(Held).setDrawing(m_heldCourse);
-    tile(Starts).setDrawing(m_startsCourse);
-    tile(Answers).setDrawing(m_answersCourse);
-    tile(Errors).setDrawing(m_errorsCourse);
-    tile(Queue).setDrawing(m_queueCourse);
-    tile(Oldest).setToolTip(tr("Shows the job that has been held longest."));
+        tr("Time from request to response. p95 means that 95 % of the requests took at most this time."));
+    tile(Callbacks).setToolTip(tr("Callbacks from the upstream, by outcome."));
+    tile(Durable).setToolTip(tr(
+        "Jobs with an Idempotency-Key and jobs that were handed over. They continue without their client."));
+    tile(Held).addDrawing(m_limit);
+    tile(Held).addDrawing(m_heldLine);
+    tile(Starts).addDrawing(m_startsLine);
+    tile(Answers).addDrawing(m_answersLine);
+    tile(Errors).addDrawing(m_errorsLine);
+    tile(Queue).addDrawing(m_queueLine);
+    tile(Oldest).setToolTip(tr("Show the oldest held job."));
     tile(Oldest).setActivatable(true);
     connect(&tile(Oldest), &Tile::activated, this, [this] {
         if (!m_oldest.isEmpty())
@@ -219,7 +219,7 @@ void OverviewPanel::showSample()
                               : sample.circuit == CircuitState::Open ? Tile::Tone::Alarming
                                                                      : Tile::Tone::Warning);
     }
-    showCourses();
+    showSparklines();
     m_rates->refresh();
     showNow();
 }
@@ -249,13 +249,13 @@ void OverviewPanel::showNow()
     m_oldest = oldest ? oldest->id : QByteArray();
     if (!oldest) {
         tile(Oldest).setValue(dash());
-        tile(Oldest).setNote(isKnown ? tr("nothing is held") : QString());
+        tile(Oldest).setNote(isKnown ? tr("no request is held") : QString());
         tile(Oldest).setTone(Tile::Tone::Calm);
         return;
     }
     const Milliseconds age = std::max(m_data->now() - oldest->created, Milliseconds::zero());
     const Milliseconds time = oldest->deadline - oldest->created;
-    // To tenths: what changes faster cannot be read.
+    // In tenths of a second, because faster changes are not readable.
     tile(Oldest).setValue(spanText(std::chrono::floor<std::chrono::duration<std::int64_t, std::deci>>(age)));
     tile(Oldest).setNote(QString::fromUtf8(oldest->account) + u" · "_s + stateText(oldest->state));
     tile(Oldest).setTone(time > Milliseconds::zero() && age > kLateShare * time ? Tile::Tone::Warning
@@ -274,7 +274,7 @@ void OverviewPanel::showRates(const OverviewFigures &figures)
             ? tr("over %1").arg(spanText(std::chrono::round<std::chrono::seconds>(figures.span)))
             : QString();
     tile(Starts).setValue(rate(figures.startsPerSecond));
-    tile(Starts).setNote(figures.retries > 0 ? span + u" · "_s + tr("%1 again").arg(number(figures.retries))
+    tile(Starts).setNote(figures.retries > 0 ? span + u" · "_s + tr("%1 retries").arg(number(figures.retries))
                                              : span);
     tile(Answers).setValue(rate(figures.answersPerSecond));
     tile(Answers).setNote(span);
@@ -293,7 +293,7 @@ void OverviewPanel::showErrors(const OverviewFigures &figures)
     if (!figures.errorShare) {
         errors.setValue(dash());
         errors.setNote({});
-        errors.setToolTip(tr("Of all answers, those with a status of 400 or more."));
+        errors.setToolTip(tr("The share of answers with a status of 400 or more."));
         errors.setTone(Tile::Tone::Calm);
         return;
     }
@@ -302,7 +302,7 @@ void OverviewPanel::showErrors(const OverviewFigures &figures)
     errors.setTone(figures.errorCount() == 0           ? Tile::Tone::Calm
                    : *figures.errorShare < kManyErrors ? Tile::Tone::Warning
                                                        : Tile::Tone::Alarming);
-    QStringList lines{tr("Of all answers, those with a status of 400 or more.")};
+    QStringList lines{tr("The share of answers with a status of 400 or more.")};
     for (int i = 0; i < kReasonCount; ++i) {
         const auto reason = static_cast<Reason>(i);
         if (const std::uint64_t n = figures.answers[static_cast<std::size_t>(i)]; n > 0 && isError(reason))
@@ -317,25 +317,25 @@ void OverviewPanel::showCallbacks(const OverviewFigures &figures)
         count(figures, CallbackOutcome::Matched) + count(figures, CallbackOutcome::Early);
     QStringList others;
     for (int i = static_cast<int>(CallbackOutcome::Duplicate); i < kCallbackOutcomeCount; ++i) {
-        const auto word = static_cast<CallbackOutcome>(i);
-        if (const std::uint64_t n = count(figures, word); n > 0)
-            others.append(callbackText(word).toLower() + u' ' + number(n));
+        const auto outcome = static_cast<CallbackOutcome>(i);
+        if (const std::uint64_t n = count(figures, outcome); n > 0)
+            others.append(callbackText(outcome).toLower() + u' ' + number(n));
     }
     if (const std::uint64_t early = count(figures, CallbackOutcome::Early); early > 0)
         others.append(callbackText(CallbackOutcome::Early).toLower() + u' ' + number(early));
     Tile &callbacks = tile(Callbacks);
     callbacks.setValue(figures.span > Milliseconds::zero() ? number(well) : dash());
-    callbacks.setNote(others.isEmpty() ? tr("all as expected") : others.join(u" · "_s));
+    callbacks.setNote(others.isEmpty() ? tr("no problems") : others.join(u" · "_s));
     const bool isStrange = count(figures, CallbackOutcome::Unknown) +
                                count(figures, CallbackOutcome::Mismatched) +
                                count(figures, CallbackOutcome::Malformed) >
                            0;
     callbacks.setTone(isStrange ? Tile::Tone::Warning : Tile::Tone::Calm);
-    QStringList lines{tr("What came back from the upstream, by the word it is entered under.")};
+    QStringList lines{tr("Callbacks from the upstream, by outcome.")};
     for (int i = 1; i < kCallbackOutcomeCount; ++i) {
-        const auto word = static_cast<CallbackOutcome>(i);
-        lines.append(number(count(figures, word)) + u' ' + callbackText(word).toLower() + u" – "_s +
-                     explain(word));
+        const auto outcome = static_cast<CallbackOutcome>(i);
+        lines.append(number(count(figures, outcome)) + u' ' + callbackText(outcome).toLower() + u" – "_s +
+                     explain(outcome));
     }
     callbacks.setToolTip(lines.join(u'\n'));
 }
@@ -364,19 +364,20 @@ void OverviewPanel::showStore(const OverviewFigures &figures, const Sample &samp
     if (m_data->samples().isEmpty() || !sample.store) {
         tile.setValue(dash());
         tile.setNote({});
-        tile.setToolTip(tr("Where promised jobs are kept."));
+        tile.setToolTip(tr("The store of durable jobs."));
         return;
     }
     const StoreSample &store = *sample.store;
-    const std::int64_t letters =
+    const std::int64_t deadLetters =
         std::accumulate(sample.letters.begin(), sample.letters.end(), std::int64_t{});
-    QStringList lines{store.durable
-                          ? tr("Where promised jobs are kept: on disk.")
-                          : tr("Where promised jobs are kept: in memory only, until the service ends."),
-                      tr("%1 jobs, %2").arg(formatCount(store.records), formatBytes(store.bytes)),
-                      tr("%1 writes, %2 of them failed")
-                          .arg(number(store.writes + store.failedWrites), number(store.failedWrites)),
-                      tr("%1 dead letters").arg(formatCount(letters))};
+    const QString deadLettersText = formatCounted(deadLetters, tr("dead letter"), tr("dead letters"));
+    QStringList lines{
+        store.durable ? tr("The store of durable jobs is on disk.")
+                      : tr("The store of durable jobs is in memory. It ends with the service."),
+        tr("%1, %2").arg(formatCounted(store.records, tr("job"), tr("jobs")), formatBytes(store.bytes)),
+        tr("%1 writes, %2 of them failed")
+            .arg(number(store.writes + store.failedWrites), number(store.failedWrites)),
+        deadLettersText};
     if (!store.available) {
         tile.setValue(tr("Unavailable"));
         tile.setNote(QString::fromUtf8(store.error));
@@ -392,8 +393,8 @@ void OverviewPanel::showStore(const OverviewFigures &figures, const Sample &samp
             parts << tr("%1 failed").arg(number(figures.failedWrites));
             tile.setTone(Tile::Tone::Warning);
         }
-        if (letters > 0)
-            parts << tr("%n dead letter(s)", nullptr, static_cast<int>(letters));
+        if (deadLetters > 0)
+            parts << deadLettersText;
         tile.setNote(parts.join(u" · "_s));
     }
     tile.setToolTip(lines.join(u'\n'));
@@ -413,14 +414,14 @@ void OverviewPanel::showProcess(const OverviewFigures &figures, const Sample &sa
     process.setNote(tr("%1 · up %2")
                         .arg(memory, spanText(std::chrono::floor<std::chrono::seconds>(
                                          std::max(sample.at - facts.startedAt, Milliseconds::zero())))));
-    process.setToolTip(
-        tr("Version %1, process %2, %n thread(s); connections: %3 from clients, %4 to the upstream", nullptr,
-           facts.threads)
-            .arg(QString::fromUtf8(facts.version), QString::number(facts.pid),
-                 formatCount(sample.clientConnections), formatCount(sample.upstreamConnections)));
+    process.setToolTip(tr("Version %1, process %2, %3.\nConnections: %4 from clients, %5 to the upstream.")
+                           .arg(QString::fromUtf8(facts.version), QString::number(facts.pid),
+                                formatCounted(facts.threads, tr("thread"), tr("threads")),
+                                formatCount(sample.clientConnections),
+                                formatCount(sample.upstreamConnections)));
 }
 
-void OverviewPanel::showCourses()
+void OverviewPanel::showSparklines()
 {
     std::vector<std::optional<double>> held, starts, answers, errors, queued;
     const auto &samples = m_data->samples().samples();
@@ -434,11 +435,11 @@ void OverviewPanel::showCourses()
         answers.push_back(step ? step->answersPerSecond : std::nullopt);
         errors.push_back(step && step->answerCount() > 0 ? step->errorShare : std::optional<double>(0));
     }
-    m_heldCourse->setValues(std::move(held));
-    m_queueCourse->setValues(std::move(queued));
-    m_startsCourse->setValues(std::move(starts));
-    m_answersCourse->setValues(std::move(answers));
-    m_errorsCourse->setValues(std::move(errors));
+    m_heldLine->setValues(std::move(held));
+    m_queueLine->setValues(std::move(queued));
+    m_startsLine->setValues(std::move(starts));
+    m_answersLine->setValues(std::move(answers));
+    m_errorsLine->setValues(std::move(errors));
 }
 
 }  // namespace holdline::monitor

@@ -18,9 +18,9 @@ class Sparkline;
 class Tile;
 class TimeSelection;
 
-/// The service on one band: how much is held, how fast things go, what goes wrong. Figures are of the last
-/// seconds, or of the range that is selected. LiveData and TimeSelection must outlive it. Hidden, it costs
-/// nothing. Thread: the window's.
+/// Tiles with the main figures of the service, and a chart of rates. The figures cover the last seconds or
+/// the selected time range. A hidden panel does no work. LiveData and TimeSelection must outlive the panel.
+/// Thread: the window's.
 class OverviewPanel : public QWidget
 {
     Q_OBJECT
@@ -28,16 +28,16 @@ class OverviewPanel : public QWidget
 public:
     OverviewPanel(LiveData *live, TimeSelection *selection, QWidget *parent = nullptr);
 
-    /// Greys the chart, with these words above it; an empty text: as usual.
+    /// Greys the chart: see ChartWidget::setStale().
     void setStale(const QString &text);
 
     QSize sizeHint() const override;
 
 Q_SIGNALS:
-    /// The oldest held job was chosen.
+    /// The user clicked the tile of the oldest held job.
     void jobSelected(const QByteArray &id);
-    /// For the status bar.
-    void told(const QString &text);
+    /// A text for the status bar.
+    void statusMessage(const QString &text);
 
 protected:
     void showEvent(QShowEvent *event) override;
@@ -61,9 +61,9 @@ private:
     static constexpr int kFigures = Process + 1;
 
     void buildTiles(QWidget *tiles);
-    /// What stands still between samples.
+    /// Updates the figures that change with each sample.
     void showSample();
-    /// What moves with the clock and the jobs.
+    /// Updates the figures that change with the clock and with each job.
     void showNow();
     void showRates(const OverviewFigures &figures);
     void showErrors(const OverviewFigures &figures);
@@ -71,22 +71,22 @@ private:
     void showDurableJobs(const Sample &sample);
     void showStore(const OverviewFigures &figures, const Sample &sample);
     void showProcess(const OverviewFigures &figures, const Sample &sample);
-    void showCourses();
+    void showSparklines();
     Tile &tile(Figure figure) const { return *m_tiles[static_cast<std::size_t>(figure)]; }
 
     LiveData *m_data;
     TimeSelection *m_selection;
-    QTimer m_clock;  ///< ages grow without an update
+    QTimer m_clock;  ///< updates ages between samples
     QBoxLayout *m_parts;
     QWidget *m_tileField;
     RateChart *m_rates;
     LimitBar *m_limit;
     std::array<Tile *, kFigures> m_tiles{};
-    Sparkline *m_heldCourse;
-    Sparkline *m_startsCourse;
-    Sparkline *m_answersCourse;
-    Sparkline *m_errorsCourse;
-    Sparkline *m_queueCourse;
+    Sparkline *m_heldLine;
+    Sparkline *m_startsLine;
+    Sparkline *m_answersLine;
+    Sparkline *m_errorsLine;
+    Sparkline *m_queueLine;
     QByteArray m_oldest;
 };
 

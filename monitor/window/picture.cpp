@@ -16,16 +16,16 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// For a view that has come to the front.
+/// Time for a view to update after it has come to the front.
 constexpr std::chrono::milliseconds kToSettle{2000};
-/// Ended jobs among which the one to be shown is sought.
-constexpr std::ptrdiff_t kLookedAt = 200;
+/// Number of recently ended jobs among which arrange() selects one.
+constexpr std::ptrdiff_t kSearched = 200;
 
 }  // namespace
 
 PictureTaker::PictureTaker(MainWindow &window, const Options &options) : m_window(&window), m_options(options)
 {
-    // By then there is something to look at, as a rule; docks come to the front only of what is shown.
+    // Arrange the window late: only visible docks can come to the front, and jobs must have arrived.
     QTimer::singleShot(std::max(options.pictureAfter / 2, options.pictureAfter - kToSettle), this,
                        &PictureTaker::arrange);
     QTimer::singleShot(options.pictureAfter, this, &PictureTaker::take);
@@ -33,22 +33,21 @@ PictureTaker::PictureTaker(MainWindow &window, const Options &options) : m_windo
 
 void PictureTaker::arrange()
 {
-    const auto view = viewFor(m_options.pictureView);
+    const auto view = viewNamed(m_options.pictureView);
     if (!m_window || !view)
         return;
     m_window->workspace().bring(*view);
     if (*view != View::Detail)
         return;
-    // A detail of nothing is no picture. Of the jobs that ended last, the one that took most starts tells
-    // most.
+    // The detail view needs a job. Among the last ended jobs, the one with the most attempts shows most.
     const auto &history = m_window->data().history();
-    JobPtr told;
-    for (auto it = history.rbegin(); it != history.rend() && it - history.rbegin() < kLookedAt; ++it) {
-        if (!told || (*it)->attempts > told->attempts)
-            told = *it;
+    JobPtr job;
+    for (auto it = history.rbegin(); it != history.rend() && it - history.rbegin() < kSearched; ++it) {
+        if (!job || (*it)->attempts > job->attempts)
+            job = *it;
     }
-    if (told)
-        m_window->selectJob(told->id);
+    if (job)
+        m_window->selectJob(job->id);
 }
 
 void PictureTaker::take()
@@ -59,7 +58,8 @@ void PictureTaker::take()
     if (!writer.write(m_window->grab().toImage()))
         m_result = {kExitCannotCreate, m_options.picture + u": "_s + writer.errorString()};
     else if (!m_window->data().service())
-        m_result = {kExitUnavailable, u"the picture was taken, but no service or recording was there yet"_s};
+        m_result = {kExitUnavailable,
+                    u"the picture was taken, but it shows no data: no service or recording was open yet"_s};
     else
         m_result = {};
     QApplication::quit();

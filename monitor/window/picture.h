@@ -9,17 +9,17 @@
 
 namespace holdline::monitor {
 
-/// Writes the picture that --picture asks for when its time has come, then ends the program. The window
-/// looks as for a new user, and what is remembered stays as it was.
+/// Implements --picture: waits, writes the picture, and ends the program. The window has the default layout,
+/// and the settings do not change.
 class PictureTaker : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `options` are those with a picture.
+    /// `options.picture` must not be empty.
     PictureTaker(MainWindow &window, const Options &options);
 
-    /// Once the application has ended: how it went.
+    /// The result, after the application's event loop has ended.
     Exit result() const { return m_result; }
 
 private:
@@ -28,7 +28,7 @@ private:
 
     QPointer<MainWindow> m_window;
     Options m_options;
-    Exit m_result{kExitCannotCreate, QStringLiteral("the window was closed before its picture was taken")};
+    Exit m_result{kExitCannotCreate, QStringLiteral("the window was closed before the picture was taken")};
 };
 
 }  // namespace holdline::monitor

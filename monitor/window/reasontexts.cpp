@@ -18,105 +18,109 @@ QString explain(Reason reason)
 {
     switch (reason) {
         case Reason::Completed:
-            return Texts::tr("The callback came and its body was passed on as the answer.");
+            return Texts::tr("The callback arrived. Holdline sent its body to the client as the response.");
         case Reason::JobFailed:
             return Texts::tr(
-                "The callback came and says that the job itself failed; its body was passed on.");
+                "The callback arrived and reports that the job failed. Holdline sent its body to the "
+                "client.");
         case Reason::PassedThrough:
             return Texts::tr(
-                "The client asked not to wait, so the upstream's answer to the start was passed on at once.");
+                "The client asked not to wait. Holdline sent it the response to the start at once.");
         case Reason::StartRejected:
             return Texts::tr(
-                "The upstream refused the start; its own answer was passed on. Look at the request.");
+                "The upstream refused the start. Holdline sent its response to the client. Check the "
+                "request.");
         case Reason::UpstreamUnreachable:
             return Texts::tr(
-                "No connection to the upstream could be made, in any try. The job certainly did not start.");
+                "Holdline could not connect to the upstream in any attempt. The job did not start.");
         case Reason::UpstreamError:
             return Texts::tr(
-                "The upstream answered every try of the start with an error. The job did not start.");
+                "The upstream answered every attempt of the start with an error. The job did not start.");
         case Reason::StartUnknown:
             return Texts::tr(
-                "The start was sent but never answered, and no callback came before the deadline: "
-                "the job may have run.");
+                "The start was sent, but neither a response nor a callback arrived before the deadline. The "
+                "job may have run.");
         case Reason::CallbackTimeout:
             return Texts::tr(
-                "The job was started, but its callback did not come before the deadline. "
-                "Can the upstream reach the callback URL?");
+                "The job was started, but its callback did not arrive before the deadline. Check that the "
+                "upstream can reach the callback URL.");
         case Reason::QueueTimeout:
             return Texts::tr(
-                "The deadline passed before this account's turn to start came. The job did not start.");
+                "The deadline passed while the job waited in the account's queue. The job did not start.");
         case Reason::ClientGone:
-            return Texts::tr("The client closed its connection before there was an answer.");
+            return Texts::tr("The client closed its connection before it got a response.");
         case Reason::Cancelled:
-            return Texts::tr("The job was cancelled by hand or through the API.");
+            return Texts::tr("The job was cancelled in the monitor or through the API.");
         case Reason::Interrupted:
             return Texts::tr(
-                "The service ended while the start was under way, and no callback came since: "
-                "the job may have run.");
+                "The service ended after the start was sent, and no callback arrived since. The job may have "
+                "run.");
         case Reason::HandedOver:
-            return Texts::tr("The client was given the job's address to come back to; the job goes on.");
+            return Texts::tr("The client got the job's URL to fetch the result later. The job continues.");
         case Reason::Replayed:
             return Texts::tr(
-                "The job of this request's Idempotency-Key had ended; its stored answer was sent again.");
+                "The job with this Idempotency-Key had already ended. Holdline sent its stored response "
+                "again.");
         case Reason::Draining:
             return Texts::tr("The service is shutting down and could not wait any longer.");
         case Reason::CircuitOpen:
-            return Texts::tr("The upstream failed so often that nothing is sent to it for a few seconds.");
-        case Reason::Overloaded:
             return Texts::tr(
-                "A limit of the service on held requests, queued starts or connections was reached.");
+                "The circuit breaker is open: the upstream failed too often. Holdline sends no starts for a "
+                "few seconds.");
+        case Reason::Overloaded:
+            return Texts::tr("The service reached a limit: held requests, queued starts or connections.");
         case Reason::DeadlineUnreachable:
             return Texts::tr(
-                "So many starts of this account were waiting that the deadline could not be met; "
-                "it was refused at once.");
+                "The account's queue was so long that the job could not meet its deadline. Holdline refused "
+                "the request at once.");
         case Reason::LaneFull:
-            return Texts::tr("This account's queue of starts was full.");
+            return Texts::tr("The account's queue was full.");
         case Reason::StoreUnavailable:
             return Texts::tr(
-                "The request needs a promise (an Idempotency-Key or a hand-over), and nothing can be "
-                "stored.");
+                "The request needs a durable job, because it has an Idempotency-Key or asks for a hand-over. "
+                "The store is not available.");
         case Reason::IdempotencyKeyInvalid:
-            return Texts::tr("The Idempotency-Key field cannot be read.");
+            return Texts::tr("The Idempotency-Key field is invalid.");
         case Reason::IdempotencyKeyReused:
-            return Texts::tr("The same Idempotency-Key came with a different request before.");
+            return Texts::tr("A different request used the same Idempotency-Key before.");
         case Reason::IdempotencyKeyInFlight:
-            return Texts::tr("The key's job has not ended, and joining is switched off.");
+            return Texts::tr("The job with this key has not ended, and joining it is disabled.");
         case Reason::Expired:
-            return Texts::tr("There was such a job; its result is no longer kept.");
+            return Texts::tr("The job ended some time ago. Its result is no longer stored.");
         case Reason::AlreadyEnded:
-            return Texts::tr("The job had ended when it was to be cancelled.");
+            return Texts::tr("The job had already ended when it was cancelled.");
         case Reason::InvalidJson:
-            return Texts::tr("The request's body is not valid JSON.");
+            return Texts::tr("The body of the request is not valid JSON.");
         case Reason::MissingAccount:
-            return Texts::tr("The request names no account.");
+            return Texts::tr("The request has no account.");
         case Reason::BadRequest:
-            return Texts::tr("The request breaks the rules of HTTP or has a member twice.");
+            return Texts::tr("The request violates the rules of HTTP, or its JSON has a duplicate member.");
         case Reason::RequestTimeout:
             return Texts::tr("The request took too long to arrive.");
         case Reason::BodyTooLarge:
-            return Texts::tr("The request's body is larger than the limit.");
+            return Texts::tr("The body of the request is larger than the limit.");
         case Reason::TargetTooLong:
-            return Texts::tr("The request's address is longer than the limit.");
+            return Texts::tr("The URL of the request is longer than the limit.");
         case Reason::HeadersTooLarge:
-            return Texts::tr("The request's header fields are larger than the limit.");
+            return Texts::tr("The header fields of the request are larger than the limit.");
         case Reason::NotFound:
-            return Texts::tr("There is nothing at the address that was asked for.");
+            return Texts::tr("There is no resource at the URL of the request.");
         case Reason::MethodNotAllowed:
-            return Texts::tr("The address exists, but not for this method.");
+            return Texts::tr("The resource exists, but it does not support the method of the request.");
         case Reason::ExpectationFailed:
-            return Texts::tr("The request expects something the service does not do.");
+            return Texts::tr("The request has an Expect field that the service does not support.");
         case Reason::NotImplemented:
-            return Texts::tr("The request uses a part of HTTP the service does not have.");
+            return Texts::tr("The request uses a part of HTTP that the service does not support.");
         case Reason::VersionNotSupported:
-            return Texts::tr("The request's version of HTTP is not supported.");
+            return Texts::tr("The service does not support the HTTP version of the request.");
         case Reason::CallbackUnknown:
-            return Texts::tr("A callback with a token that was never issued.");
+            return Texts::tr("A callback with a token that the service never issued.");
         case Reason::CallbackMismatched:
-            return Texts::tr("A callback with a job's token and another job's id.");
+            return Texts::tr("A callback with the token of one job and the id of another.");
         case Reason::CallbackMalformed:
-            return Texts::tr("A callback that cannot be read.");
+            return Texts::tr("A callback that Holdline cannot parse.");
         case Reason::InternalError:
-            return Texts::tr("A mistake of the service itself: please report it.");
+            return Texts::tr("A bug of the service. Please report it.");
     }
     return {};
 }
@@ -125,42 +129,44 @@ QString explain(RowState state)
 {
     switch (state) {
         case RowState::Queued:
-            return Texts::tr("Waits for its account's turn to start.");
+            return Texts::tr("The job waits in the account's queue for its start.");
         case RowState::Retrying:
-            return Texts::tr("Its start failed for certain and will be tried again.");
+            return Texts::tr("The start failed without effect. Holdline will try it again.");
         case RowState::Starting:
-            return Texts::tr("Its start was sent; the upstream has not answered yet.");
+            return Texts::tr("The start was sent. The upstream has not responded yet.");
         case RowState::Running:
-            return Texts::tr("Runs upstream; its callback is awaited.");
+            return Texts::tr("The job runs at the upstream. Holdline waits for its callback.");
         case RowState::Unconfirmed:
             return Texts::tr(
-                "Its start was sent and never answered, so it may run; its callback is awaited.");
+                "The start was sent but got no response, so the job may run. Holdline waits for its "
+                "callback.");
         case RowState::Ended:
-            return Texts::tr("Ended.");
+            return Texts::tr("The job has ended.");
     }
     return {};
 }
 
-QString explain(CallbackOutcome word)
+QString explain(CallbackOutcome outcome)
 {
-    switch (word) {
+    switch (outcome) {
         case CallbackOutcome::None:
             return {};
         case CallbackOutcome::Matched:
-            return Texts::tr("Callbacks that answered their request.");
+            return Texts::tr("Callbacks that completed their job.");
         case CallbackOutcome::Early:
-            return Texts::tr("Callbacks that came before the start's answer; taken all the same.");
+            return Texts::tr(
+                "Callbacks that arrived before the response to the start. Holdline accepts them.");
         case CallbackOutcome::Duplicate:
-            return Texts::tr("Callbacks that came again; nothing came of them.");
+            return Texts::tr("Repeated callbacks, which Holdline ignores.");
         case CallbackOutcome::Late:
             return Texts::tr(
-                "Callbacks that came after their request had ended; the result is kept for a while.");
+                "Callbacks that arrived after their job had ended. Their result is stored for a while.");
         case CallbackOutcome::Unknown:
-            return Texts::tr("Callbacks with a token that was never issued.");
+            return Texts::tr("Callbacks with a token that the service never issued.");
         case CallbackOutcome::Mismatched:
-            return Texts::tr("Callbacks with another job's id; the job stays pending.");
+            return Texts::tr("Callbacks with the id of another job. The job stays pending.");
         case CallbackOutcome::Malformed:
-            return Texts::tr("Callbacks that cannot be read; the job stays pending.");
+            return Texts::tr("Callbacks that Holdline cannot parse. The job stays pending.");
     }
     return {};
 }

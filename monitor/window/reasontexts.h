@@ -7,11 +7,11 @@
 
 namespace holdline::monitor {
 
-/// What a reason means and, where there is something to do, what: one or two plain sentences, translated.
+/// Explains a reason to the user and says what to do, if anything. Translated.
 QString explain(Reason reason);
-/// What a job in this state waits for.
+/// Explains what a job in this state waits for.
 QString explain(RowState state);
-/// What this kind of callback is.
-QString explain(CallbackOutcome word);
+/// Explains this kind of callback.
+QString explain(CallbackOutcome outcome);
 
 }  // namespace holdline::monitor

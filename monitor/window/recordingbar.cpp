@@ -25,8 +25,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr std::array kSpeeds{0.25, 0.5, 1.0, 2.0, 5.0, 20.0, 100.0};
-constexpr int kStep = 1000;        ///< ms of an arrow key
-constexpr int kPageStep = 10'000;  ///< ms of a page key
+constexpr int kStep = 1000;        ///< step of an arrow key, in ms
+constexpr int kPageStep = 10'000;  ///< step of a page key, in ms
 constexpr double kTint = 0.13;
 
 QString speedText(double speed)
@@ -56,12 +56,12 @@ RecordingBar::RecordingBar(RecordingPlayer *player, QWidget *parent)
         layout->addWidget(widget);
     m_icon->setAccessibleName(tr("Recording"));
     m_play->setAutoRaise(true);
-    m_slider->setAccessibleName(tr("Place in the recording"));
+    m_slider->setAccessibleName(tr("Position in the recording"));
     m_slider->setSingleStep(kStep);
     m_slider->setPageStep(kPageStep);
     m_time->setTextFormat(Qt::PlainText);
     m_speed->setAccessibleName(tr("Speed"));
-    m_speed->setToolTip(tr("How fast it is played"));
+    m_speed->setToolTip(tr("Playback speed"));
     for (const double speed : kSpeeds)
         m_speed->addItem(speedText(speed), speed);
     m_close->setAutoRaise(true);

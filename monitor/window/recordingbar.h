@@ -13,8 +13,8 @@ class QToolButton;
 
 namespace holdline::monitor {
 
-/// The controls of a recording that is played: play and pause, where it stands, how fast it goes, and in
-/// words that it is a recording. Hidden while there is none. The player must outlive it.
+/// The controls of the RecordingPlayer: the recording's name, play and pause, position, and speed. The player
+/// must outlive the bar.
 class RecordingBar : public QFrame
 {
     Q_OBJECT

@@ -21,7 +21,7 @@ ResultBox::ResultBox(CommandClient *commands, QWidget *parent)
 {
     m_button->setObjectName(u"showResult"_s);
     m_button->setAccessibleName(m_button->text());
-    m_button->setToolTip(tr("Ask the service for what the job's clients get"));
+    m_button->setToolTip(tr("Get the job's stored response from the service"));
     m_note->setTextFormat(Qt::PlainText);
     m_note->setWordWrap(true);
     auto *layout = new QVBoxLayout(this);
@@ -29,8 +29,8 @@ ResultBox::ResultBox(CommandClient *commands, QWidget *parent)
     layout->addWidget(m_button, 0, Qt::AlignLeft);
     layout->addWidget(m_note);
     layout->addWidget(m_body);
-    connect(m_button, &QPushButton::clicked, this, &ResultBox::ask);
-    connect(m_body, &BodyView::told, this, &ResultBox::told);
+    connect(m_button, &QPushButton::clicked, this, &ResultBox::requestResult);
+    connect(m_body, &BodyView::statusMessage, this, &ResultBox::statusMessage);
     setJob(nullptr);
 }
 
@@ -53,11 +53,11 @@ void ResultBox::setCommands(bool possible)
     m_button->setEnabled(possible);
 }
 
-void ResultBox::ask()
+void ResultBox::requestResult()
 {
-    m_note->setText(tr("Asking the service…"));
+    m_note->setText(tr("Requesting the result…"));
     m_note->show();
-    m_commands->ask(Command::Verb::Result, m_id, this, [this, id = m_id](const Reply &reply) {
+    m_commands->query(Command::Verb::Result, m_id, this, [this, id = m_id](const Reply &reply) {
         if (id == m_id)
             show(reply);
     });
@@ -66,7 +66,7 @@ void ResultBox::ask()
 void ResultBox::show(const Reply &reply)
 {
     if (!reply.ok || !reply.result) {
-        m_note->setText(tr("There is nothing to show: %1").arg(reply.text));
+        m_note->setText(tr("No result: %1").arg(reply.text));
         m_note->show();
         return;
     }

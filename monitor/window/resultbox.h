@@ -13,8 +13,8 @@ namespace holdline::monitor {
 class BodyView;
 class CommandClient;
 
-/// The stored result of a durable job that has ended, asked of the service when somebody wants to see it.
-/// Hidden for every other job. The desk must outlive it.
+/// Shows the stored result of an ended durable job. Requests it from the service when the user presses the
+/// button. Hidden for other jobs. CommandClient must outlive the box. Thread: the window's.
 class ResultBox : public QWidget
 {
     Q_OBJECT
@@ -22,19 +22,19 @@ class ResultBox : public QWidget
 public:
     explicit ResultBox(CommandClient *commands, QWidget *parent = nullptr);
 
-    /// Null: none. What was shown of another one goes.
+    /// Removes the result of the previous job. `job` may be null.
     void setJob(const JobPtr &job);
-    /// Whether commands reach the service.
+    /// Set to false while commands cannot reach the service.
     void setCommands(bool possible);
 
 Q_SIGNALS:
-    /// The result is there now, and takes room.
+    /// The result became visible, so the box needs more space.
     void shown();
-    /// For the status bar.
-    void told(const QString &text);
+    /// A text for the status bar.
+    void statusMessage(const QString &text);
 
 private:
-    void ask();
+    void requestResult();
     void show(const Reply &reply);
 
     CommandClient *m_commands;

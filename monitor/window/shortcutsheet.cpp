@@ -22,7 +22,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// "&Open recording…" without the mark for the key that chooses it and the dots that promise a question.
+/// Removes the mnemonic "&" and the ellipsis "…" from an action's text.
 QString plain(QString text)
 {
     text.remove(u'&');
@@ -30,8 +30,8 @@ QString plain(QString text)
     return text;
 }
 
-/// Where an action works, as far as it is not in a menu of the window.
-QString placeOf(const QAction *action)
+/// The title of the view that has the action. Empty for an action of the window.
+QString viewOf(const QAction *action)
 {
     for (const QObject *parent = action->parent(); parent; parent = parent->parent()) {
         if (const auto *dock = qobject_cast<const QDockWidget *>(parent))
@@ -40,24 +40,24 @@ QString placeOf(const QAction *action)
     return {};
 }
 
-void addRow(QList<ShortcutRow> &rows, QSet<const QAction *> &seen, const QString &place,
+void addRow(QList<ShortcutRow> &rows, QSet<const QAction *> &seen, const QString &group,
             const QAction *action)
 {
     if (action->shortcuts().isEmpty() || action->isSeparator() || seen.contains(action))
         return;
     seen.insert(action);
-    rows.append({place, QKeySequence::listToString(action->shortcuts(), QKeySequence::NativeText),
+    rows.append({group, QKeySequence::listToString(action->shortcuts(), QKeySequence::NativeText),
                  plain(action->text())});
 }
 
-void addMenu(QList<ShortcutRow> &rows, QSet<const QAction *> &seen, const QString &place, const QMenu *menu)
+void addMenu(QList<ShortcutRow> &rows, QSet<const QAction *> &seen, const QString &group, const QMenu *menu)
 {
     const auto actions = menu->actions();
     for (const QAction *action : actions) {
         if (action->menu())
-            addMenu(rows, seen, place, action->menu<QMenu *>());
+            addMenu(rows, seen, group, action->menu<QMenu *>());
         else
-            addRow(rows, seen, place, action);
+            addRow(rows, seen, group, action);
     }
 }
 
@@ -72,24 +72,24 @@ QList<ShortcutRow> shortcutsOf(const QWidget *window)
         for (const QAction *menu : menus)
             addMenu(rows, seen, plain(menu->text()), menu->menu<QMenu *>());
     }
-    // What several views share is told once.
+    // List a shortcut that several views share only once.
     QList<ShortcutRow> ofViews;
     const auto docks = window->findChildren<QDockWidget *>();
     for (const QDockWidget *dock : docks) {
         const auto actions = dock->findChildren<QAction *>();
         for (const QAction *action : actions)
-            addRow(ofViews, seen, placeOf(action), action);
+            addRow(ofViews, seen, viewOf(action), action);
     }
     const auto isShared = [&](const ShortcutRow &row) {
         return std::count_if(ofViews.begin(), ofViews.end(), [&](const ShortcutRow &other) {
-                   return other.keys == row.keys && other.what == row.what;
+                   return other.keys == row.keys && other.effect == row.effect;
                }) > 1;
     };
-    QSet<QString> told;
+    QSet<QString> listed;
     for (const ShortcutRow &row : std::as_const(ofViews)) {
-        if (isShared(row) && !told.contains(row.keys + row.what)) {
-            told.insert(row.keys + row.what);
-            rows.append({ShortcutSheet::tr("In tables"), row.keys, row.what});
+        if (isShared(row) && !listed.contains(row.keys + row.effect)) {
+            listed.insert(row.keys + row.effect);
+            rows.append({ShortcutSheet::tr("In tables"), row.keys, row.effect});
         }
     }
     for (const ShortcutRow &row : std::as_const(ofViews)) {
@@ -98,7 +98,7 @@ QList<ShortcutRow> shortcutsOf(const QWidget *window)
     }
     const auto others = window->findChildren<QAction *>();
     for (const QAction *action : others) {
-        if (placeOf(action).isEmpty())
+        if (viewOf(action).isEmpty())
             addRow(rows, seen, ShortcutSheet::tr("Everywhere"), action);
     }
     const auto keys = [](std::initializer_list<QKeySequence> sequences) {
@@ -112,14 +112,14 @@ QList<ShortcutRow> shortcutsOf(const QWidget *window)
                  ShortcutSheet::tr("Move the cursor")});
     rows.append({charts,
                  keys({QKeySequence(Qt::SHIFT | Qt::Key_Left), QKeySequence(Qt::SHIFT | Qt::Key_Right)}),
-                 ShortcutSheet::tr("Select a range of time")});
+                 ShortcutSheet::tr("Select a time range")});
     rows.append({charts,
                  keys({QKeySequence(Qt::CTRL | Qt::Key_Left), QKeySequence(Qt::CTRL | Qt::Key_Right)}),
-                 ShortcutSheet::tr("Earlier, later")});
+                 ShortcutSheet::tr("Move to earlier or later times")});
     rows.append({charts, keys({QKeySequence(Qt::Key_Plus), QKeySequence(Qt::Key_Minus)}),
-                 ShortcutSheet::tr("Closer, farther")});
+                 ShortcutSheet::tr("Zoom in or out")});
     rows.append({charts, keys({QKeySequence(Qt::Key_Home), QKeySequence(Qt::Key_End)}),
-                 ShortcutSheet::tr("To the ends")});
+                 ShortcutSheet::tr("Move the cursor to the ends")});
     return rows;
 }
 
@@ -131,13 +131,13 @@ ShortcutSheet::ShortcutSheet(QWidget *window) : QDialog(window)
     auto *grid = new QGridLayout(content);
     grid->setColumnStretch(1, 1);
     grid->setHorizontalSpacing(24);
-    QString place;
+    QString group;
     int line = 0;
     const QList<ShortcutRow> rows = shortcutsOf(window);
     for (const ShortcutRow &row : rows) {
-        if (row.place != place) {
-            place = row.place;
-            auto *heading = new QLabel(place);
+        if (row.group != group) {
+            group = row.group;
+            auto *heading = new QLabel(group);
             QFont bold = heading->font();
             bold.setBold(true);
             heading->setFont(bold);
@@ -147,14 +147,14 @@ ShortcutSheet::ShortcutSheet(QWidget *window) : QDialog(window)
         auto *keys = new QLabel(row.keys);
         keys->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
         grid->addWidget(keys, line, 0);
-        grid->addWidget(new QLabel(row.what), line++, 1);
+        grid->addWidget(new QLabel(row.effect), line++, 1);
     }
     grid->setRowStretch(line, 1);
     auto *scroll = new QScrollArea;
     scroll->setWidget(content);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setAccessibleName(tr("Keys and what they do"));
+    scroll->setAccessibleName(tr("Keys and their effects"));
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Close);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto *layout = new QVBoxLayout(this);

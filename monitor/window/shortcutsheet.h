@@ -6,20 +6,19 @@
 
 namespace holdline::monitor {
 
-/// A key and what it does, under the heading of where it works.
+/// One shortcut of the window.
 struct ShortcutRow
 {
-    QString place;
+    QString group;  ///< the menu or view where it works
     QString keys;
-    QString what;
+    QString effect;
 };
 
-/// Of all actions with keys among the window's children: those of its menus under the menu's name, those of a
-/// view under the view's title, those that several views share together. What charts and tables do with keys
-/// of their own is added in words. In the order of the menus, then of the views.
+/// Lists the shortcuts of all actions of the window: first by menu, then those that several views share, then
+/// by view. Adds the fixed keys of the charts.
 QList<ShortcutRow> shortcutsOf(const QWidget *window);
 
-/// All of them on one sheet. Not modal: it may stay open beside the window.
+/// A dialog with all shortcuts. Not modal, so it can stay open beside the window.
 class ShortcutSheet : public QDialog
 {
     Q_OBJECT

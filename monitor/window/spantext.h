@@ -7,7 +7,7 @@
 
 namespace holdline::monitor {
 
-/// Of waits, ages and limits, which nobody reads to the millisecond: "25 s", "8.1 s", "2 min 5 s".
+/// A duration for waits, ages and limits, which need no milliseconds: "25 s", "8.1 s", "2 min 5 s".
 QString spanText(Milliseconds span);
 
 }  // namespace holdline::monitor

@@ -38,7 +38,7 @@ StateBanners::StateBanners(LiveData *live, QWidget *parent)
     m_lag->setObjectName(u"banner.lag"_s);
     m_failure->setObjectName(u"banner.failure"_s);
     connect(m_connection, &Banner::actionClicked, this, &StateBanners::retryClicked);
-    connect(m_frozen, &Banner::actionClicked, this, &StateBanners::thawClicked);
+    connect(m_frozen, &Banner::actionClicked, this, &StateBanners::unfreezeClicked);
     connect(m_lag, &Banner::dismissed, this, [this] { m_lagsDismissed = m_lags; });
     m_clock.setInterval(kClock);
     connect(&m_clock, &QTimer::timeout, this, &StateBanners::renew);
@@ -86,11 +86,11 @@ void StateBanners::renew()
 {
     const bool knowsSomething = m_data->service().has_value();
     const SourceStatus status = m_source ? m_source->status() : SourceStatus{};
-    // Before anything is known a page in the middle tells all that.
+    // Without data, the HintPage shows the connection's state instead.
     m_connection->show(m_source && knowsSomething
                            ? connectionBanner(status, m_data->now(), QDateTime::currentDateTime())
                            : BannerText{});
-    // What it did when it was last heard of is no news.
+    // The last known state of a disconnected service may be outdated, so do not show it.
     const bool isThere = status.state == SourceStatus::State::Live ||
                          status.state == SourceStatus::State::Recording ||
                          status.state == SourceStatus::State::Lagging;

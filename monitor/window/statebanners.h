@@ -12,10 +12,8 @@ namespace holdline::monitor {
 class Banner;
 class LiveData;
 
-/// The banners of a window, one below the other: how the connection is, whether the service drains and can
-/// store, whether
-/// the views are frozen, what was left out, and what could not be done. Watches the data and the source by
-/// itself. The data must outlive it. Thread: the window's.
+/// The banners of a window: connection, failed command, drain, store, lag, and frozen views. Follows the data
+/// and the source. The data must outlive the banners. Thread: the window's.
 class StateBanners : public QWidget
 {
     Q_OBJECT
@@ -23,16 +21,16 @@ class StateBanners : public QWidget
 public:
     explicit StateBanners(LiveData *live, QWidget *parent = nullptr);
 
-    /// Null: none.
+    /// `source` may be null.
     void setSource(UpdateSource *source);
-    /// A command's failure, which stays until it is dismissed; a later one takes its place.
+    /// Shows an error until the user dismisses it or another error replaces it.
     void showFailure(const QString &text);
-    /// Times a snapshot had to begin over since the source was set.
+    /// The number of snapshots that the service sent because the monitor lagged, since setSource().
     std::uint64_t lags() const { return m_lags; }
 
 Q_SIGNALS:
     void retryClicked();
-    void thawClicked();
+    void unfreezeClicked();
 
 private:
     void renew();
@@ -40,7 +38,7 @@ private:
 
     LiveData *m_data;
     QPointer<UpdateSource> m_source;
-    QTimer m_clock;  ///< what counts down or up
+    QTimer m_clock;  ///< updates texts with a countdown or a growing count
     std::uint64_t m_lags = 0;
     std::uint64_t m_lagsDismissed = 0;
     Banner *m_connection;

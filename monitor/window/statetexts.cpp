@@ -17,15 +17,11 @@ struct Texts
     Q_DECLARE_TR_FUNCTIONS(States)
 };
 
-QString ended(const QString &text)
-{
-    return text.isEmpty() || text.endsWith(u'.') || text.endsWith(u'?') ? text : text + u'.';
-}
-
-/// Errors are told as parts of sentences.
+/// Makes a sentence of an error. Texts of the operating system have no full stop.
 QString sentence(const QString &text)
 {
-    return ended(text.left(1).toUpper() + text.mid(1));
+    const bool hasEnd = text.isEmpty() || text.endsWith(u'.') || text.endsWith(u'?');
+    return text.left(1).toUpper() + text.mid(1) + (hasEnd ? QString() : u"."_s);
 }
 
 }  // namespace
@@ -40,7 +36,7 @@ QString nextTryText(const SourceStatus &status, const QDateTime &now)
 
 BannerText connectionBanner(const SourceStatus &status, WallTime asOf, const QDateTime &now)
 {
-    const QString asOfText = Texts::tr("What you see is as of %1.").arg(formatClock(asOf));
+    const QString asOfText = Texts::tr("The views show the data as of %1.").arg(formatClock(asOf));
     BannerText banner;
     switch (status.state) {
         case SourceStatus::State::Live:
@@ -48,14 +44,15 @@ BannerText connectionBanner(const SourceStatus &status, WallTime asOf, const QDa
             return {};
         case SourceStatus::State::Loading:
             banner.icon = u"retrying"_s;
-            banner.text = Texts::tr("Connected; reading how things stand. %1").arg(asOfText);
+            banner.text = Texts::tr("Connected. Loading a snapshot. %1").arg(asOfText);
             return banner;
         case SourceStatus::State::Lagging:
             banner.kind = BannerText::Kind::Warning;
             banner.icon = u"warning"_s;
-            banner.text =
-                Texts::tr("More happens than can be shown; the service starts over with a snapshot. %1")
-                    .arg(asOfText);
+            banner.text = Texts::tr(
+                              "The service sends updates faster than the monitor reads them. Loading a new "
+                              "snapshot. %1")
+                              .arg(asOfText);
             return banner;
         case SourceStatus::State::Connecting:
             banner.kind = BannerText::Kind::Trouble;
@@ -67,7 +64,7 @@ BannerText connectionBanner(const SourceStatus &status, WallTime asOf, const QDa
         case SourceStatus::State::Disconnected:
             banner.kind = BannerText::Kind::Trouble;
             banner.icon = u"disconnected"_s;
-            banner.text = QStringList{Texts::tr("Disconnected:") + u' ' + ended(status.error), asOfText,
+            banner.text = QStringList{Texts::tr("Disconnected."), sentence(status.error), asOfText,
                                       nextTryText(status, now)}
                               .join(u' ');
             banner.action = status.nextTry ? Texts::tr("Try now") : QString();
@@ -89,9 +86,9 @@ Hint startHint(const std::optional<SourceStatus> &status, const QDateTime &now)
         hint.icon = u"disconnected"_s;
         hint.title = Texts::tr("Which service?");
         hint.text = Texts::tr(
-            "This window looks at a running holdline through its local socket, and no place for one is "
-            "known here: neither HOLDLINE_MONITOR_SOCKET nor XDG_RUNTIME_DIR is set. Start the "
-            "service with a socket of your choice, then connect to it:");
+            "The monitor connects to a running holdline through its local socket. The path of the socket is "
+            "unknown, because neither HOLDLINE_MONITOR_SOCKET nor XDG_RUNTIME_DIR is set. Start the "
+            "service with a path of your choice, then connect to it:");
         hint.command = u"holdline --monitor-socket /tmp/holdline.sock"_s;
         return hint;
     }
@@ -99,45 +96,44 @@ Hint startHint(const std::optional<SourceStatus> &status, const QDateTime &now)
         case SourceStatus::State::Connecting:
             hint.icon = u"retrying"_s;
             hint.title = Texts::tr("Connecting");
-            hint.text = Texts::tr("To %1, attempt %2.").arg(status->where).arg(status->attempt);
+            hint.text = Texts::tr("Connecting to %1, attempt %2.").arg(status->where).arg(status->attempt);
             return hint;
         case SourceStatus::State::Loading:
         case SourceStatus::State::Live:
         case SourceStatus::State::Lagging:
             hint.icon = u"connected"_s;
             hint.title = Texts::tr("Connected");
-            hint.text = Texts::tr("Reading how things stand: %1").arg(status->where);
+            hint.text = Texts::tr("Loading a snapshot from %1.").arg(status->where);
             return hint;
         case SourceStatus::State::Recording:
             hint.icon = u"play"_s;
             hint.title = Texts::tr("A recording");
-            hint.text = Texts::tr("Nothing is in it at this place: %1").arg(status->where);
+            hint.text = Texts::tr("%1 has no data at this position.").arg(status->where);
             return hint;
         case SourceStatus::State::Disconnected:
             hint.icon = u"disconnected"_s;
-            hint.title =
-                status->nextTry ? Texts::tr("No service there yet") : Texts::tr("This cannot be opened");
+            hint.title = status->nextTry ? Texts::tr("No service there yet") : Texts::tr("Cannot open this");
             hint.text = QStringList{sentence(status->error), nextTryText(*status, now)}.join(u' ').trimmed();
             if (status->nextTry)
                 hint.command = u"holdline --monitor-socket "_s + status->where;
             return hint;
         case SourceStatus::State::VersionMismatch:
             hint.icon = u"warning"_s;
-            hint.title = Texts::tr("The service speaks another version");
+            hint.title = Texts::tr("The service uses another protocol version");
             hint.text = QStringList{sentence(status->error), nextTryText(*status, now)}.join(u' ').trimmed();
             return hint;
     }
     return hint;
 }
 
-StateText stateWord(const SourceStatus &status)
+StateText shortStateText(const SourceStatus &status)
 {
     using Kind = BannerText::Kind;
     switch (status.state) {
         case SourceStatus::State::Connecting:
             return {u"retrying"_s, Texts::tr("Connecting"), Kind::Warning};
         case SourceStatus::State::Loading:
-            return {u"retrying"_s, Texts::tr("Reading"), Kind::Info};
+            return {u"retrying"_s, Texts::tr("Loading"), Kind::Info};
         case SourceStatus::State::Live:
             return {u"connected"_s, Texts::tr("Live"), Kind::Info};
         case SourceStatus::State::Lagging:
@@ -160,10 +156,10 @@ BannerText drainBanner(const LiveData &data)
     banner.kind = BannerText::Kind::Warning;
     banner.icon = u"drain"_s;
     banner.text = Texts::tr(
-                      "The service is draining: new requests get 503, %1 are still held (%2 queued); what is "
-                      "left %3 after the drain began gets 503 too.")
-                      .arg(formatCount(data.held()), formatCount(data.count(RowState::Queued)),
-                           spanText(data.service()->drainTimeout));
+                      "The service is draining. New requests get 503. %1 still held, %2 of them queued. "
+                      "Requests left %3 after the start of the drain get 503 too.")
+                      .arg(formatCounted(data.held(), Texts::tr("request is"), Texts::tr("requests are")),
+                           formatCount(data.count(RowState::Queued)), spanText(data.service()->drainTimeout));
     return banner;
 }
 
@@ -178,9 +174,9 @@ BannerText storeBanner(const LiveData &data)
     banner.kind = BannerText::Kind::Trouble;
     banner.icon = u"warning"_s;
     banner.text = Texts::tr(
-                      "Nothing can be stored: requests with an Idempotency-Key, and those to be handed over, "
-                      "get 503; others are served. %1")
-                      .arg(QString::fromUtf8(store->error));
+                      "The store is not available. Requests that need a durable job get 503. Other requests "
+                      "work. %1")
+                      .arg(sentence(QString::fromUtf8(store->error)));
     return banner;
 }
 
@@ -190,9 +186,10 @@ BannerText frozenBanner(const LiveData &data)
         return {};
     BannerText banner;
     banner.icon = u"freeze"_s;
-    banner.text = Texts::tr("Frozen: %1 changes are hidden.")
-                      .arg(formatCount(static_cast<std::int64_t>(data.hiddenChanges())));
-    banner.action = Texts::tr("Go on");
+    banner.text = Texts::tr("The views are frozen. %1 hidden.")
+                      .arg(formatCounted(static_cast<std::int64_t>(data.hiddenChanges()),
+                                         Texts::tr("change is"), Texts::tr("changes are")));
+    banner.action = Texts::tr("Unfreeze");
     return banner;
 }
 
@@ -203,8 +200,9 @@ BannerText lagBanner(std::uint64_t lags)
     BannerText banner;
     banner.kind = BannerText::Kind::Warning;
     banner.icon = u"warning"_s;
-    banner.text = Texts::tr("This window fell behind %n time(s) and was told everything anew.", nullptr,
-                            static_cast<int>(lags));
+    banner.text = Texts::tr("The monitor read updates too slowly. It loaded %1 since it connected.")
+                      .arg(formatCounted(static_cast<std::int64_t>(lags), Texts::tr("new snapshot"),
+                                         Texts::tr("new snapshots")));
     banner.dismissable = true;
     return banner;
 }

@@ -8,30 +8,30 @@
 
 namespace holdline::monitor {
 
-/// How things stand, as texts for people. Nothing here keeps or changes anything; `now` is passed in.
+// Pure functions that make texts for the user from states. A banner without a message has an empty text.
 
-/// Of the source, while something is known already: what is shown is as of `asOf`. Empty when all is well.
+/// The state of the connection while the views show data of the time `asOf`. Empty when all is well.
 BannerText connectionBanner(const SourceStatus &status, WallTime asOf, const QDateTime &now);
-/// In the place of the views while nothing is known yet; without a status there is no source at all.
+/// The content of the HintPage while there is no data. An empty status means that there is no source.
 Hint startHint(const std::optional<SourceStatus> &status, const QDateTime &now);
-/// "Live", "Disconnected": one word and its sign for the status bar.
+/// A short state for the status bar: "Live", "Disconnected" …
 struct StateText
 {
     QString icon;
     QString text;
     BannerText::Kind kind = BannerText::Kind::Info;
 };
-StateText stateWord(const SourceStatus &status);
-/// "Next try in 3 s."; empty when none is planned.
+StateText shortStateText(const SourceStatus &status);
+/// "Next try in 3 s." Empty when no attempt is planned.
 QString nextTryText(const SourceStatus &status, const QDateTime &now);
 
 /// Empty when the service does not drain.
 BannerText drainBanner(const LiveData &data);
-/// Empty while the store of durable jobs is available, as far as is known.
+/// Empty unless the newest sample says that the store is not available.
 BannerText storeBanner(const LiveData &data);
 /// Empty when the views are not frozen.
 BannerText frozenBanner(const LiveData &data);
-/// How often the service had to start over because this window read too slowly; empty when it never had.
+/// The number of snapshots that were needed because the monitor read too slowly. Empty for 0.
 BannerText lagBanner(std::uint64_t lags);
 
 }  // namespace holdline::monitor

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kClock = 250ms;
-constexpr int kRateEvery = 4;  ///< turns of the clock
+constexpr int kRateEvery = 4;  ///< ticks of the clock between updates of the rate
 
 Ink inkOf(BannerText::Kind kind)
 {
@@ -42,7 +42,7 @@ QLabel *label(QStatusBar *bar, const QString &name)
     return made;
 }
 
-void say(QLabel *label, const QString &text, const QString &what)
+void setPart(QLabel *label, const QString &text, const QString &what)
 {
     label->setText(text);
     label->setAccessibleName(what + u": "_s + (text.isEmpty() ? StatusLine::tr("none") : text));
@@ -60,15 +60,15 @@ StatusLine::StatusLine(QStatusBar *bar, LiveData *data)
       m_hidden(label(bar, u"hidden"_s)),
       m_recording(label(bar, u"recording"_s))
 {
-    // In the order of reading: signs first, and what is rarely there before what always is.
+    // Parts that are often hidden come first, so that the others do not move.
     for (QLabel *part : {m_recording, m_hidden, m_rate, m_where, m_sign, m_state}) {
         bar->removeWidget(part);
         bar->addPermanentWidget(part);
         part->show();
     }
-    m_rate->setToolTip(
-        tr("Updates the service sent in the last second, and the rows that were in them. Of very many ended "
-           "jobs and callbacks at once it counts some without telling their rows."));
+    m_rate->setToolTip(tr(
+        "Number of updates per second and of the rows in them. When very many jobs end or callbacks arrive "
+        "at once, the service only counts some of them."));
     m_clock.setInterval(kClock);
     connect(&m_clock, &QTimer::timeout, this, [this] {
         if (m_data->isFrozen())
@@ -104,7 +104,7 @@ void StatusLine::setSource(UpdateSource *source)
 
 void StatusLine::setRecording(const QString &text)
 {
-    say(m_recording, text, tr("Recording"));
+    setPart(m_recording, text, tr("Recording"));
     m_recording->setVisible(!text.isEmpty());
 }
 
@@ -114,27 +114,28 @@ void StatusLine::renew()
     if (!m_source) {
         m_sign->setPixmap(
             icon(u"disconnected"_s, Ink::AxisText).pixmap(QSize(size, size), m_sign->devicePixelRatioF()));
-        say(m_state, tr("No service"), tr("Connection"));
-        say(m_where, {}, tr("Service"));
+        setPart(m_state, tr("No service"), tr("Connection"));
+        setPart(m_where, {}, tr("Service"));
     } else {
         const SourceStatus status = m_source->status();
-        const StateText state = stateWord(status);
+        const StateText state = shortStateText(status);
         m_sign->setPixmap(
             icon(state.icon, inkOf(state.kind)).pixmap(QSize(size, size), m_sign->devicePixelRatioF()));
-        say(m_state, state.text, tr("Connection"));
+        setPart(m_state, state.text, tr("Connection"));
         m_state->setToolTip(status.error);
-        say(m_where,
-            status.serviceVersion.isEmpty()
-                ? status.where
-                : tr("holdline %1 at %2").arg(QString::fromUtf8(status.serviceVersion), status.where),
-            tr("Service"));
+        setPart(m_where,
+                status.serviceVersion.isEmpty()
+                    ? status.where
+                    : tr("holdline %1 at %2").arg(QString::fromUtf8(status.serviceVersion), status.where),
+                tr("Service"));
     }
     m_sign->setAccessibleName(m_state->text());
-    say(m_hidden,
-        m_data->isFrozen() ? tr("Frozen: %1 changes hidden")
-                                 .arg(formatCount(static_cast<std::int64_t>(m_data->hiddenChanges())))
-                           : QString(),
-        tr("Frozen"));
+    setPart(m_hidden,
+            m_data->isFrozen() ? tr("Frozen: %1 hidden")
+                                     .arg(formatCounted(static_cast<std::int64_t>(m_data->hiddenChanges()),
+                                                        tr("change"), tr("changes")))
+                               : QString(),
+            tr("Frozen"));
     m_hidden->setVisible(m_data->isFrozen());
 }
 
@@ -145,7 +146,7 @@ void StatusLine::showRate()
         tr("%1 updates/s · %2 rows/s").arg(rateText(m_updates / seconds), rateText(m_rows / seconds));
     if (const auto omitted = m_data->omitted(); omitted > 0)
         text += u" · "_s + tr("%1 only counted").arg(formatCount(static_cast<std::int64_t>(omitted)));
-    say(m_rate, text, tr("Update rate"));
+    setPart(m_rate, text, tr("Update rate"));
     m_updates = m_rows = 0;
 }
 

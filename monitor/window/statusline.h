@@ -15,8 +15,8 @@ namespace holdline::monitor {
 
 class LiveData;
 
-/// What stands in a window's status bar all the time: how the connection is, to what, how much comes, and how
-/// much of it is hidden while frozen. The bar and the data must outlive it. Thread: the window's.
+/// The permanent part of a window's status bar: connection state, source, rate of updates, and hidden changes
+/// while frozen. The data must outlive this object. Thread: the window's.
 class StatusLine : public QObject
 {
     Q_OBJECT
@@ -25,7 +25,7 @@ public:
     StatusLine(QStatusBar *bar, LiveData *data);
 
     void setSource(UpdateSource *source);
-    /// Beside the rest for as long as it is not empty: how long the recording is.
+    /// The length of a running recording. An empty text hides it.
     void setRecording(const QString &text);
 
 private:

@@ -20,9 +20,9 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int kCorner = 6;
-constexpr int kWidthInDigits = 16;  ///< of the font in use: what most figures and their notes need
-constexpr double kLarge = 1.65;     ///< of the number, against the font in use
-constexpr double kMedium = 1.05;    ///< where there are several
+constexpr int kWidthInDigits = 16;  ///< width of a tile, enough for most figures and notes
+constexpr double kLarge = 1.65;     ///< size of a single number relative to the widget's font
+constexpr double kMedium = 1.05;    ///< size of several numbers relative to the widget's font
 constexpr double kBorder = 0.14;
 
 Ink inkOf(Tile::Tone tone)
@@ -42,7 +42,7 @@ QLabel *plainLabel(QWidget *parent)
 {
     auto *label = new QLabel(parent);
     label->setTextFormat(Qt::PlainText);
-    // Its text must not push the tile wider.
+    // The text must not make the tile wider.
     label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     label->setAttribute(Qt::WA_TransparentForMouseEvents);
     return label;
@@ -78,33 +78,33 @@ Tile::Tile(const QString &title, QWidget *parent)
     m_layout->addLayout(m_numbers);
     m_layout->addWidget(m_noteLabel);
     m_layout->addStretch(1);
-    setWords({});
+    setValueLabels({});
     describe();
 }
 
-void Tile::setWords(const QStringList &words)
+void Tile::setValueLabels(const QStringList &labels)
 {
-    m_words = words;
+    m_valueNames = labels;
     while (QLayoutItem *line = m_numbers->takeAt(0))
         delete line;
     qDeleteAll(m_valueLabels);
-    qDeleteAll(m_wordLabels);
+    qDeleteAll(m_valueNameLabels);
     m_valueLabels.clear();
-    m_wordLabels.clear();
-    for (qsizetype i = 0; i < std::max(words.size(), qsizetype(1)); ++i) {
+    m_valueNameLabels.clear();
+    for (qsizetype i = 0; i < std::max(labels.size(), qsizetype(1)); ++i) {
         auto *line = new QHBoxLayout;
-        if (!words.isEmpty()) {
-            m_wordLabels.append(plainLabel(this));
-            m_wordLabels.last()->setText(words[i]);
-            line->addWidget(m_wordLabels.last(), 1);
+        if (!labels.isEmpty()) {
+            m_valueNameLabels.append(plainLabel(this));
+            m_valueNameLabels.last()->setText(labels[i]);
+            line->addWidget(m_valueNameLabels.last(), 1);
         }
         m_valueLabels.append(plainLabel(this));
         m_valueLabels.last()->setText(m_values.value(i, u"–"_s));
-        m_valueLabels.last()->setAlignment(words.isEmpty() ? Qt::AlignLeft : Qt::AlignRight);
+        m_valueLabels.last()->setAlignment(labels.isEmpty() ? Qt::AlignLeft : Qt::AlignRight);
         line->addWidget(m_valueLabels.last(), 2);
         m_numbers->addLayout(line);
     }
-    m_noteLabel->setVisible(words.isEmpty());
+    m_noteLabel->setVisible(labels.isEmpty());
     renew();
 }
 
@@ -136,7 +136,7 @@ void Tile::setTone(Tone tone)
     describe();
 }
 
-void Tile::setDrawing(QWidget *drawing)
+void Tile::addDrawing(QWidget *drawing)
 {
     drawing->setParent(this);
     drawing->setAttribute(Qt::WA_TransparentForMouseEvents);
@@ -156,7 +156,7 @@ void Tile::renew()
     const Theme theme(palette());
     const QColor quiet = theme[Ink::AxisText];
     QFont large = tabularFont(font());
-    large.setPointSizeF(font().pointSizeF() * (m_words.isEmpty() ? kLarge : kMedium));
+    large.setPointSizeF(font().pointSizeF() * (m_valueNames.isEmpty() ? kLarge : kMedium));
     large.setWeight(QFont::DemiBold);
     const QFont small = chartFont(font());
     m_titleLabel->setFont(small);
@@ -168,7 +168,7 @@ void Tile::renew()
         label->setFont(large);
         paintIn(label, ink);
     }
-    for (QLabel *label : std::as_const(m_wordLabels)) {
+    for (QLabel *label : std::as_const(m_valueNameLabels)) {
         label->setFont(small);
         paintIn(label, quiet);
     }
@@ -190,7 +190,7 @@ void Tile::describe()
     QStringList parts;
     for (qsizetype i = 0; i < m_valueLabels.size(); ++i) {
         const QString value = m_values.value(i, u"–"_s);
-        parts.append(m_words.isEmpty() ? value : m_words[i] + u' ' + value);
+        parts.append(m_valueNames.isEmpty() ? value : m_valueNames[i] + u' ' + value);
     }
     if (!m_note.isEmpty())
         parts.append(m_note);

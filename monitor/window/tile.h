@@ -12,9 +12,8 @@ class QVBoxLayout;
 
 namespace holdline::monitor {
 
-/// One figure of the Overview: what it is, the number in large, a line of what belongs to it, and room for a
-/// small drawing below. Its size does not depend on what it says. Read out as one: its accessible name is
-/// the whole of it. Follows the palette.
+/// One figure of the Overview: a title, a large number, a note, and optional drawings. The size does not
+/// depend on the texts. The accessible name contains all texts. Follows the palette.
 class Tile : public QFrame
 {
     Q_OBJECT
@@ -24,17 +23,17 @@ public:
 
     explicit Tile(const QString &title, QWidget *parent = nullptr);
 
-    /// Several numbers below one another, each beside a word of its own. Called once, before setValues().
-    void setWords(const QStringList &words);
-    /// "–" for what is not known.
+    /// Shows several numbers, each with a label. Call it once, before setValues().
+    void setValueLabels(const QStringList &labels);
+    /// "–" means unknown.
     void setValue(const QString &value) { setValues({value}); }
     void setValues(const QStringList &values);
     void setNote(const QString &note);
-    /// Other than calm it also has a sign beside its title, so that it is not the colour alone.
+    /// Tones other than Calm add an icon beside the title, so that colour is not the only sign.
     void setTone(Tone tone);
-    /// A drawing below the number; the tile takes it over.
-    void setDrawing(QWidget *drawing);
-    /// Can be clicked and pressed by key: activated().
+    /// Adds a drawing below the number and takes ownership of it.
+    void addDrawing(QWidget *drawing);
+    /// Makes the tile clickable by mouse and key. A click emits activated().
     void setActivatable(bool activatable);
 
     QString value() const { return m_values.join(u' '); }
@@ -56,7 +55,7 @@ private:
     void showNote();
 
     QString m_title;
-    QStringList m_words;
+    QStringList m_valueNames;
     QStringList m_values{QStringLiteral("–")};
     QString m_note;
     Tone m_tone = Tone::Calm;
@@ -66,7 +65,7 @@ private:
     QLabel *m_titleLabel;
     QLabel *m_sign;
     QList<QLabel *> m_valueLabels;
-    QList<QLabel *> m_wordLabels;
+    QList<QLabel *> m_valueNameLabels;
     QLabel *m_noteLabel;
 };
 

@@ -42,7 +42,7 @@ int TileLayout::columnsFor(int width) const
     const QMargins margins = contentsMargins();
     const int room = width - margins.left() - margins.right() + spacing();
     const int most = std::clamp(room / std::max(tileSize().width() + spacing(), 1), 1, std::max(count(), 1));
-    // Rows of one length where that takes no more rows: five and five, not six and four.
+    // Balance the rows: five and five, not six and four.
     return (count() + rowsFor(most) - 1) / std::max(rowsFor(most), 1);
 }
 
@@ -78,7 +78,7 @@ void TileLayout::setGeometry(const QRect &rectangle)
     const int height = tileSize().height();
     for (int i = 0; i < count(); ++i) {
         const int column = i % columns;
-        // Edges are computed from the whole, so that rounding leaves no gap at the end of a row.
+        // Compute edges from the whole width, so that rounding leaves no gap at the end of a row.
         const int left = inside.left() + column * (inside.width() + spacing()) / columns;
         const int right = inside.left() + (column + 1) * (inside.width() + spacing()) / columns - spacing();
         const int top = inside.top() + i / columns * (height + spacing());

@@ -6,8 +6,8 @@
 
 namespace holdline::monitor {
 
-/// Lays widgets of one size out in rows, as many in a row as the width has room for, each row filled. What is
-/// in the widgets never moves them: their minimum size hints decide, and the largest of those counts for all.
+/// Arranges widgets of equal size in rows that fill the width. The largest minimum size hint applies to all
+/// widgets, so changing texts do not move them.
 class TileLayout : public QLayout
 {
     Q_OBJECT
@@ -16,7 +16,7 @@ public:
     explicit TileLayout(QWidget *parent = nullptr);
     ~TileLayout() override;
 
-    /// How many stand side by side at this width.
+    /// The number of widgets in a row at this width.
     int columnsFor(int width) const;
 
     void addItem(QLayoutItem *item) override { m_items.append(item); }

@@ -11,7 +11,7 @@ namespace {
 
 struct Names
 {
-    const char *word;
+    const char *name;
     const char *title;
 };
 
@@ -30,7 +30,7 @@ constexpr std::array<Names, kViewCount> kNames{{
 
 QString name(View view)
 {
-    return QLatin1StringView(kNames[static_cast<std::size_t>(view)].word);
+    return QLatin1StringView(kNames[static_cast<std::size_t>(view)].name);
 }
 
 QString title(View view)
@@ -40,15 +40,15 @@ QString title(View view)
 
 QStringList viewNames()
 {
-    QStringList words;
+    QStringList all;
     for (const Names &names : kNames)
-        words.append(QLatin1StringView(names.word));
-    return words;
+        all.append(QLatin1StringView(names.name));
+    return all;
 }
 
-std::optional<View> viewFor(const QString &word)
+std::optional<View> viewNamed(const QString &name)
 {
-    const qsizetype at = viewNames().indexOf(word);
+    const qsizetype at = viewNames().indexOf(name);
     if (at < 0)
         return {};
     return static_cast<View>(at);

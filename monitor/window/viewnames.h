@@ -11,13 +11,14 @@
 namespace holdline::monitor {
 
 /// The views of the window, in the order of the View menu.
-enum class View : std::uint8_t { Overview, Jobs, Lanes, Latency, Callbacks, History, Letters, Detail };
+enum class View : std::uint8_t { Overview, Jobs, Lanes, Latency, Callbacks, History, DeadLetters, Detail };
 inline constexpr int kViewCount = static_cast<int>(View::Detail) + 1;
 
-/// One word that never changes and is never translated: of settings, of the command line.
+/// The stable name for settings and the command line. Not translated.
 QString name(View view);
+/// The translated title.
 QString title(View view);
 QStringList viewNames();
-std::optional<View> viewFor(const QString &word);
+std::optional<View> viewNamed(const QString &name);
 
 }  // namespace holdline::monitor

@@ -21,7 +21,7 @@ constexpr int kDetailWidth = 400;
 
 Workspace::Workspace(QWidget *parent) : QMainWindow(parent, Qt::Widget)
 {
-    // The docks are all there is: no widget in the middle that would take room from them.
+    // No central widget, so that the docks use all the space.
     setDockOptions(AnimatedDocks | AllowNestedDocks | AllowTabbedDocks | GroupedDragging);
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setDocumentMode(true);
@@ -49,7 +49,7 @@ void Workspace::bring(View view)
     wanted->show();
     wanted->raise();
     QWidget *panel = wanted->widget();
-    // A panel without a focus of its own gives it to the first thing in it that has one.
+    // A panel that takes no focus passes it to its first child that does.
     QWidget *target = panel;
     while (target->focusPolicy() == Qt::NoFocus) {
         target = target->nextInFocusChain();
@@ -73,7 +73,7 @@ void Workspace::resetLayout()
         addDockWidget(Qt::TopDockWidgetArea, overview);
     QDockWidget *first = nullptr;
     for (const View view :
-         {View::Jobs, View::Lanes, View::Latency, View::Callbacks, View::History, View::Letters}) {
+         {View::Jobs, View::Lanes, View::Latency, View::Callbacks, View::History, View::DeadLetters}) {
         QDockWidget *next = dock(view);
         if (!next)
             continue;
@@ -86,7 +86,7 @@ void Workspace::resetLayout()
             splitDockWidget(overview, first, Qt::Vertical);
         else
             addDockWidget(Qt::TopDockWidgetArea, first);
-        // Before others are stacked on it: what is split off a stack only becomes one more of it.
+        // Split before other docks are stacked here, because splitting a stack would only add a tab.
         if (detail)
             splitDockWidget(first, detail, Qt::Horizontal);
     }
@@ -115,7 +115,7 @@ void Workspace::applySizes()
 void Workspace::showEvent(QShowEvent *event)
 {
     QMainWindow::showEvent(event);
-    // The docks get their places in the turn after this one.
+    // The docks get their geometry in the next event loop turn.
     if (m_wantsSizes)
         QTimer::singleShot(0, this, &Workspace::applySizes);
 }
@@ -144,7 +144,7 @@ void Workspace::paintStale()
     }
     const QPalette usual = parentWidget()->palette();
     QPalette pale = usual;
-    // Pale, and still to be read: it may be all there is to find out what happened.
+    // The pale text must stay readable, because the user may need the outdated data.
     const QColor ink = Theme(usual)[Ink::AxisText];
     for (const auto group : {QPalette::Active, QPalette::Inactive}) {
         for (const auto role : {QPalette::Text, QPalette::WindowText, QPalette::ButtonText})

@@ -10,8 +10,8 @@
 
 namespace holdline::monitor {
 
-/// The views of a window as docks, which can be moved, stacked, floated and closed: what of a QMainWindow is
-/// below its menu and its banners. Views are added once, in any order; resetLayout() afterwards.
+/// The area of a window with the views as docks, which the user can move, stack, float and close. It is a
+/// QMainWindow inside the main window, below the banners. Add each view once, then call resetLayout().
 class Workspace : public QMainWindow
 {
     Q_OBJECT
@@ -19,21 +19,21 @@ class Workspace : public QMainWindow
 public:
     explicit Workspace(QWidget *parent = nullptr);
 
-    /// Takes the panel over.
+    /// Takes ownership of the panel.
     void add(View view, QWidget *panel);
-    /// Null when it was not added.
+    /// Null when the view was not added.
     QDockWidget *dock(View view) const { return m_docks[static_cast<std::size_t>(view)]; }
     QWidget *panel(View view) const;
-    /// Opens it if it is closed, brings it to the front and gives it the focus.
+    /// Opens the view if it is closed, brings it to the front and gives it the focus.
     void bring(View view);
 
-    /// As it is for a new user.
+    /// Restores the default layout.
     void resetLayout();
     QByteArray saveLayout() const { return saveState(kLayoutVersion); }
-    /// False, and as for a new user, when it is not one of saveLayout() of the same views.
+    /// Returns false and restores the default when `layout` is invalid or from another kLayoutVersion.
     bool restoreLayout(const QByteArray &layout);
 
-    /// All texts pale: what is shown is not as things are now.
+    /// Makes all texts pale while the data is outdated.
     void setStale(bool stale);
 
 protected:
@@ -41,7 +41,7 @@ protected:
     void showEvent(QShowEvent *event) override;
 
 private:
-    /// Another number when views come or go, so that an old layout is not taken for a new one.
+    /// Increase it when views are added or removed, so that old layouts are not restored.
     static constexpr int kLayoutVersion = 2;
 
     void paintStale();
@@ -49,7 +49,7 @@ private:
 
     std::array<QDockWidget *, kViewCount> m_docks{};
     bool m_stale = false;
-    bool m_wantsSizes = false;  ///< of the first layout, once it is known how much room there is
+    bool m_wantsSizes = false;  ///< the default layout still needs its dock sizes, once the window has a size
 };
 
 }  // namespace holdline::monitor

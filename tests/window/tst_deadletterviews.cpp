@@ -356,8 +356,8 @@ private Q_SLOTS:
         deadLetters.setSource(&source);
         int answers = 0;
         auto context = std::make_unique<QObject>();
-        deadLetters.ask(Verb::Result, "1", context.get(), [&answers](const Reply &) { ++answers; });
-        deadLetters.ask(Verb::Result, "2", context.get(), [&answers](const Reply &reply) {
+        deadLetters.query(Verb::Result, "1", context.get(), [&answers](const Reply &) { ++answers; });
+        deadLetters.query(Verb::Result, "2", context.get(), [&answers](const Reply &reply) {
             ++answers;
             QVERIFY(!reply.ok);
         });
@@ -365,7 +365,7 @@ private Q_SLOTS:
         source.answer(0, true, {});
         QCOMPARE(answers, 0);
         QObject other;
-        deadLetters.ask(Verb::Result, "3", &other, [&answers](const Reply &reply) {
+        deadLetters.query(Verb::Result, "3", &other, [&answers](const Reply &reply) {
             ++answers;
             QVERIFY(!reply.ok);
         });
@@ -387,7 +387,7 @@ private Q_SLOTS:
         update.sample->store->error = "the disk is full";
         data.apply(update);
         QCOMPARE(storeBanner(data).kind, BannerText::Kind::Trouble);
-        QVERIFY(storeBanner(data).text.contains(u"the disk is full"_s));
+        QVERIFY(storeBanner(data).text.contains(u"The disk is full"_s));
         QVERIFY(storeBanner(data).text.contains(u"503"_s));
     }
 };

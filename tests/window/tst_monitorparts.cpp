@@ -318,8 +318,8 @@ void TestMonitorParts::bannersSayHowThingsStand()
     for (const State state : {State::Connecting, State::Loading, State::Live, State::Lagging,
                               State::Disconnected, State::VersionMismatch, State::Recording}) {
         status.state = state;
-        QVERIFY(!stateWord(status).text.isEmpty());
-        QVERIFY(!stateWord(status).icon.isEmpty());
+        QVERIFY(!shortStateText(status).text.isEmpty());
+        QVERIFY(!shortStateText(status).icon.isEmpty());
         QVERIFY(!startHint(status, now).title.isEmpty());
     }
     QVERIFY(startHint({}, now).command.contains(u"--monitor-socket"_s));

@@ -222,7 +222,7 @@ void TestMonitorPictures::durableJobs()
     QTRY_VERIFY(live.table().shownCount() >= 6);
     takeBoth(window, u"promises"_s);
 
-    window.workspace().bring(View::Letters);
+    window.workspace().bring(View::DeadLetters);
     auto &letters = *window.findChild<DeadLettersPanel *>();
     QTRY_VERIFY(letters.table().shownCount() >= 8);
     letters.view().setCurrentIndex(letters.table().index(0, 0));

@@ -230,7 +230,7 @@ void TestMonitorWindow::saysThatTheVersionIsAnother()
     hello.version = "9.9.9";
     ScriptedMonitorServer server(m_world->socket(), encode(hello));
     MainWindow &window = m_world->open();
-    QTRY_COMPARE(startPage(window).hint().title, u"The service speaks another version"_s);
+    QTRY_COMPARE(startPage(window).hint().title, u"The service uses another protocol version"_s);
     QVERIFY(!startPage(window).hint().text.isEmpty());
     QTRY_COMPARE(statusText(window, u"state"_s), u"Other version"_s);
 }
@@ -242,7 +242,7 @@ void TestMonitorWindow::offersACommandWhileThereAreNoJobs()
     const QString command = u"jobclient --url "_s + m_world->service().startUrl().toString();
     QTRY_VERIFY(says(jobsPanel(window), command));
     QGuiApplication::clipboard()->clear();
-    Q_EMIT jobsPanel(window).nothingActionTriggered();
+    Q_EMIT jobsPanel(window).noDataActionTriggered();
     QCOMPARE(QGuiApplication::clipboard()->text(), command);
     m_world->load(1);
     QTRY_COMPARE(window.data().history().size(), 1U);
@@ -296,7 +296,7 @@ void TestMonitorWindow::drainsAfterAQuestionWithNumbers()
     window.actions().drain->trigger();
     QPointer<DrainDialog> question = window.findChild<DrainDialog *>();
     QVERIFY(question);
-    QVERIFY(question->text().contains(u"7 requests are held"_s));
+    QVERIFY(question->text().contains(u"holds 7 requests"_s));
     question->reject();
     QTRY_VERIFY(!question);
     QCOMPARE(m_world->service().metric("holdline_draining"), 0.0);
@@ -378,7 +378,7 @@ void TestMonitorWindow::followsAJobIntoTheHistory()
     const QByteArray id = anyJob(window);
     window.selectJob(id);
     QTRY_VERIFY(says(detailPanel(window), QString::fromUtf8(id)));
-    QTRY_VERIFY(says(detailPanel(window), u"callback is awaited"_s));
+    QTRY_VERIFY(says(detailPanel(window), u"waits for its callback"_s));
     QVERIFY(says(detailPanel(window), u"No callback yet"_s));
     QTRY_VERIFY(says(detailPanel(window), u"completed · 200"_s));
     QTRY_VERIFY(says(detailPanel(window), u"matched from"_s));
@@ -521,16 +521,16 @@ void TestMonitorWindow::hasEachKeyOnceOnItsSheet()
     const QList<ShortcutRow> rows = shortcutsOf(&window);
     QVERIFY(rows.size() > 20);
     // A key of the whole window must not be one of a view as well: Qt would do neither.
-    QHash<QString, QStringList> placesOf;
+    QHash<QString, QStringList> groupsOf;
     const QStringList views{u"In tables"_s,         title(View::Jobs),    title(View::Lanes),
-                            title(View::Callbacks), title(View::History), title(View::Letters)};
+                            title(View::Callbacks), title(View::History), title(View::DeadLetters)};
     for (const ShortcutRow &row : rows) {
-        QVERIFY2(!row.what.isEmpty(), qPrintable(row.keys));
+        QVERIFY2(!row.effect.isEmpty(), qPrintable(row.keys));
         QVERIFY2(says(*sheet, row.keys), qPrintable(row.keys));
         for (const QString &key : row.keys.split(u"; "_s))
-            placesOf[key].append(row.place);
+            groupsOf[key].append(row.group);
     }
-    for (auto it = placesOf.begin(); it != placesOf.end(); ++it) {
+    for (auto it = groupsOf.begin(); it != groupsOf.end(); ++it) {
         if (it->contains(u"In charts"_s))
             continue;
         const bool isOfViews =

@@ -120,13 +120,13 @@ private Q_SLOTS:
         QTRY_COMPARE(panel.table().shownCount(), 10);
         QCOMPARE(m_data->handedOver(), 3);
         QCOMPARE(m_data->held(), 7);
-        panel.choose(u"handed-over"_s);
-        QCOMPARE(panel.chosen(), u"handed-over"_s);
+        panel.setCurrentEntry(u"handed-over"_s);
+        QCOMPARE(panel.currentEntry(), u"handed-over"_s);
         QCOMPARE(panel.table().shownCount(), 3);
         panel.setFilterText(u"state:running"_s);
         QTRY_COMPARE(panel.table().shownCount(), 1);
         panel.setFilterText({});
-        panel.choose({});
+        panel.setCurrentEntry({});
         QTRY_COMPARE(panel.table().shownCount(), 10);
     }
 
@@ -193,11 +193,11 @@ private Q_SLOTS:
         show(panel);
         applyTwenty();
         QTRY_COMPARE(panel.table().shownCount(), 10);
-        panel.choose(u"queued"_s);
+        panel.setCurrentEntry(u"queued"_s);
         QTRY_COMPARE(panel.table().shownCount(), 5);
-        panel.choose(u"running"_s);
+        panel.setCurrentEntry(u"running"_s);
         QTRY_COMPARE(panel.table().shownCount(), 3);
-        panel.choose({});
+        panel.setCurrentEntry({});
         QTRY_COMPARE(panel.table().shownCount(), 10);
         // The counts are there for those who only listen, too.
         const QAbstractItemModel *entries = panel.sidebar().model();
@@ -210,11 +210,11 @@ private Q_SLOTS:
         show(panel);
         applyTwenty();
         QTRY_COMPARE(panel.table().shownCount(), 10);
-        panel.choose(u"callback_timeout"_s);
+        panel.setCurrentEntry(u"callback_timeout"_s);
         QTRY_COMPARE(panel.table().shownCount(), 3);  // 102, 105, 108
         panel.setFilterText(u"account=even"_s);
         QTRY_COMPARE(panel.table().shownCount(), 2);
-        panel.choose({});
+        panel.setCurrentEntry({});
         QTRY_COMPARE(panel.table().shownCount(), 5);
     }
 
@@ -294,10 +294,10 @@ private Q_SLOTS:
     void emptyAndNothingMatches()
     {
         JobsPanel panel(*m_data, m_selection.get());
-        panel.setNothingText(u"No jobs yet."_s, u"Copy"_s);
+        panel.setNoDataText(u"No jobs yet."_s, u"Copy"_s);
         show(panel);
         QTRY_VERIFY(visibleTextIn(panel).contains(u"No jobs yet."_s));
-        QSignalSpy pressed(&panel, &RecordPanel::nothingActionTriggered);
+        QSignalSpy pressed(&panel, &RecordPanel::noDataActionTriggered);
         const auto buttonNamed = [&](const QString &text) -> QPushButton * {
             for (QPushButton *button : panel.findChildren<QPushButton *>()) {
                 if (button->isVisible() && button->text() == text)
@@ -330,11 +330,11 @@ private Q_SLOTS:
             const int start = panel.table().columnOf(Field::Start);
             const int account = panel.table().columnOf(Field::Account);
             const int client = panel.table().columnOf(Field::Client);
-            panel.choose(u"queued"_s);
+            panel.setCurrentEntry(u"queued"_s);
             QCOMPARE(sortedBy(), account);
             QCOMPARE(panel.table().sortColumn(), account);
             QVERIFY(!panel.view().isColumnHidden(client));
-            panel.choose(u"running"_s);
+            panel.setCurrentEntry(u"running"_s);
             QCOMPARE(sortedBy(), start);
             QCOMPARE(panel.table().sortColumn(), start);
             QVERIFY(panel.view().isColumnHidden(client));
@@ -342,10 +342,10 @@ private Q_SLOTS:
         {
             JobsPanel panel(*m_data, m_selection.get());
             show(panel);
-            panel.choose(u"queued"_s);
+            panel.setCurrentEntry(u"queued"_s);
             panel.view().sortByColumn(panel.table().columnOf(Field::Account), Qt::AscendingOrder);
             panel.view().setColumnHidden(panel.table().columnOf(Field::Client), false);
-            panel.choose(u"running"_s);
+            panel.setCurrentEntry(u"running"_s);
             panel.view().sortByColumn(panel.table().columnOf(Field::Start), Qt::DescendingOrder);
             panel.view().setColumnHidden(panel.table().columnOf(Field::Client), true);
             check(panel);
@@ -355,7 +355,7 @@ private Q_SLOTS:
         JobsPanel panel(*m_data, m_selection.get());
         show(panel);
         panel.restore(settings);
-        QCOMPARE(panel.chosen(), u"running"_s);
+        QCOMPARE(panel.currentEntry(), u"running"_s);
         QCOMPARE(panel.filterText(), u"odd"_s);
         check(panel);
     }
@@ -404,10 +404,10 @@ private Q_SLOTS:
     void lanesTellWhatToExpect()
     {
         QCOMPARE(LanesPanel::forecast({"a", 50, 1, Microseconds(38'000), Microseconds(1'900'000), false}),
-                 u"50 queued pass in %1"_s.arg(formatDuration(Microseconds(1'900'000))));
+                 u"50 queued jobs start within %1"_s.arg(formatDuration(Microseconds(1'900'000))));
         QCOMPARE(LanesPanel::forecast({"a", 0, 1, Microseconds(38'000), {}, false}), QString());
-        QCOMPARE(LanesPanel::forecast({"a", 3, 0, {}, {}, false}), u"3 queued"_s);
-        QCOMPARE(LanesPanel::forecast({"a", 3, 0, {}, {}, true}), u"3 queued, paused"_s);
+        QCOMPARE(LanesPanel::forecast({"a", 3, 0, {}, {}, false}), u"3 queued jobs"_s);
+        QCOMPARE(LanesPanel::forecast({"a", 3, 0, {}, {}, true}), u"3 queued jobs, paused"_s);
 
         LanesPanel panel(*m_data, m_selection.get());
         show(panel);
@@ -418,16 +418,16 @@ private Q_SLOTS:
                         {"c", 2, 0, {}, {}, true}};
         m_data->apply(update);
         QTRY_COMPARE(panel.table().shownCount(), 3);
-        panel.choose(u"waiting"_s);
+        panel.setCurrentEntry(u"waiting"_s);
         QTRY_COMPARE(panel.table().shownCount(), 2);
-        panel.choose(u"paused"_s);
+        panel.setCurrentEntry(u"paused"_s);
         QTRY_COMPARE(panel.table().shownCount(), 1);
-        panel.choose({});
+        panel.setCurrentEntry({});
         QTRY_COMPARE(panel.table().shownCount(), 3);
         for (int row = 0; row < 3; ++row) {
             panel.view().setCurrentIndex(panel.table().index(row, 0));
             if (panel.table().idAt(row) == "a")
-                QVERIFY2(visibleTextIn(panel).contains(u"50 queued pass in"_s),
+                QVERIFY2(visibleTextIn(panel).contains(u"50 queued jobs start within"_s),
                          qPrintable(visibleTextIn(panel)));
         }
     }
@@ -442,7 +442,7 @@ private Q_SLOTS:
                             {kStart, CallbackOutcome::Unknown, {}, {}, "127.0.0.1", 20}};
         m_data->apply(update);
         QTRY_COMPARE(panel.table().shownCount(), 2);
-        panel.choose(u"matched"_s);
+        panel.setCurrentEntry(u"matched"_s);
         QTRY_COMPARE(panel.table().shownCount(), 1);
         QSignalSpy selected(&panel, &RecordPanel::jobSelected);
         panel.view().setCurrentIndex(panel.table().index(0, 0));

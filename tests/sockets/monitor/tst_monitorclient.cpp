@@ -147,7 +147,7 @@ void TestMonitorClient::nobodyThere()
     Client one;
     one.client.open(service.path());
     QTRY_COMPARE(one.state(), State::Disconnected);
-    QVERIFY2(one.error().contains(u"nothing listens at "_s + service.path()), qPrintable(one.error()));
+    QVERIFY2(one.error().contains(u"Nothing listens at "_s + service.path()), qPrintable(one.error()));
     QVERIFY(one.client.status().nextTry);
     QTRY_VERIFY(one.client.status().attempt >= 4);
     QVERIFY(service.listen());
@@ -457,7 +457,7 @@ void TestMonitorClient::commands()
     QVERIFY(one.client.send(Command::Verb::Drain).isEmpty());
     one.client.open(service.path());
     QVERIFY(one.client.send(Command::Verb::Drain).isEmpty());
-    QVERIFY(!one.client.askSnapshot());
+    QVERIFY(!one.client.requestSnapshot());
     QTRY_COMPARE(one.state(), State::Loading);
     const QByteArray cancel = one.client.send(Command::Verb::Cancel, "deadbeef");
     const QByteArray pause = one.client.send(Command::Verb::PauseLane, "acme");
@@ -569,7 +569,7 @@ void TestMonitorClient::errorTexts()
     using Error = QLocalSocket::LocalSocketError;
     const QString path = u"/run/x.sock"_s;
     QVERIFY(connectError(Error::ServerNotFoundError, path, {}).contains(path));
-    QVERIFY(connectError(Error::SocketAccessError, path, {}).contains(u"another user"));
+    QVERIFY(connectError(Error::SocketAccessError, path, {}).contains(u"the user that runs holdline"));
     QVERIFY(connectError(Error::ConnectionRefusedError, path, {}).contains(u"left over"));
     QVERIFY(connectError(Error::UnknownSocketError, path, u"why"_s).contains(u"why"));
 }

@@ -73,7 +73,7 @@ private Q_SLOTS:
     void allFieldsHaveNames();
     void writtenOut_data();
     void writtenOut();
-    void moves();
+    void volatileFields();
     void thisCell();
     void anyText();
     void formats_data();
@@ -255,6 +255,8 @@ void TestFilterQuery::allFieldsHaveNames()
         QVERIFY(fieldNamed(key.toUpper()) == field);
     }
     QVERIFY(fieldNamed(u"jobtime") == Field::Running);
+    QVERIFY(fieldNamed(u"promised") == Field::Durable);
+    QVERIFY(fieldNamed(u"word") == Field::Outcome);
     QVERIFY(!fieldNamed(u"") && !fieldNamed(u"jobtimes"));
 }
 
@@ -289,12 +291,12 @@ void TestFilterQuery::writtenOut()
     QCOMPARE(parsed(text).isEmpty(), written.isEmpty());
 }
 
-void TestFilterQuery::moves()
+void TestFilterQuery::volatileFields()
 {
-    QVERIFY(parsed(u"a age>1"_s).moves());
-    QVERIFY(parsed(u"-position:3"_s).moves());
-    QVERIFY(!parsed(u"a total>1 state:running"_s).moves());
-    QVERIFY(!FilterQuery().moves());
+    QVERIFY(parsed(u"a age>1"_s).hasVolatileField());
+    QVERIFY(parsed(u"-position:3"_s).hasVolatileField());
+    QVERIFY(!parsed(u"a total>1 state:running"_s).hasVolatileField());
+    QVERIFY(!FilterQuery().hasVolatileField());
 }
 
 /// The term for a cell matches its row alone, whatever bytes are in it.

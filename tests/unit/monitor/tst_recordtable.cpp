@@ -457,7 +457,7 @@ void TestRecordTable::callbacks()
         step(data, stream);
         if (stream.pick(20) == 0) {
             isLateOnly = !isLateOnly;
-            table.setFilter(query(table, isLateOnly ? u"word=late"_s : QString()));
+            table.setFilter(query(table, isLateOnly ? u"outcome=late"_s : QString()));
         }
         if (stream.pick(10) == 0)
             table.setActive(!table.isActive());
@@ -642,7 +642,7 @@ void TestRecordTable::movingCells()
     for (const auto &arguments : changed) {
         for (int column = arguments[0].toModelIndex().column();
              column <= arguments[1].toModelIndex().column(); ++column)
-            QVERIFY(fieldInfo(table.columns()[std::size_t(column)].field).moves);
+            QVERIFY(fieldInfo(table.columns()[std::size_t(column)].field).isVolatile);
     }
     changed.clear();
     table.tick();

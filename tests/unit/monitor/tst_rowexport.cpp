@@ -189,9 +189,9 @@ private Q_SLOTS:
                      .array()[0]
                      .toObject(),
                  QJsonDocument::fromJson(encodeRow(update.callbacks[0])).object());
-        const std::vector<int> columns{callbacks.columnOf(Field::At), callbacks.columnOf(Field::Word)};
+        const std::vector<int> columns{callbacks.columnOf(Field::At), callbacks.columnOf(Field::Outcome)};
         QCOMPARE(rowsAsText(callbacks, first, columns, TableFormat::Csv),
-                 "at,word\r\n2023-11-14T22:13:20.123Z,late\r\n");
+                 "at,outcome\r\n2023-11-14T22:13:20.123Z,late\r\n");
     }
 };
 

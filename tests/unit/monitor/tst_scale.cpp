@@ -263,7 +263,7 @@ void TestScale::thinnedLabelsNeverTouch()
             ticks.push_back({static_cast<double>(i), QString::number(width(random))});
         // Axes point to the right or up.
         const Scale scale(Scale::Kind::Linear, 0, many, round % 2 ? 0 : 500, round % 2 ? 500 : 0);
-        thin(ticks, scale, length, 6);
+        thinLabels(ticks, scale, length, 6);
         QVERIFY(!ticks.front().label.isEmpty());
         double end = -1e9;
         if (round % 2 == 0)

@@ -8,23 +8,22 @@
 
 namespace holdline::monitor {
 
-/// What a window looks at: a service, or a recording, one at a time. Feeds the data from it and stops the
-/// data's clock while nothing comes. Life: as long as the window; the data must outlive it. Thread: the
-/// window's.
-class SourceKeeper : public QObject
+/// Selects the source of a window, a service or a recording, and applies its updates to the data. Stops the
+/// data's clock while no updates arrive. The data must outlive this object. Thread: the window's.
+class SourceSwitch : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit SourceKeeper(LiveData *data, QObject *parent = nullptr);
+    explicit SourceSwitch(LiveData *data, QObject *parent = nullptr);
 
-    /// Begins to look at the service there; an empty path: at nothing.
+    /// Connects to the service at `socket`. An empty path selects no source.
     void connectTo(const QString &socket);
     void openRecording(const QString &path);
-    /// Back to the service it looked at before.
+    /// Connects to the previous service again.
     void closeRecording() { connectTo(m_socket); }
 
-    /// Null while it looks at nothing.
+    /// Null without a source.
     UpdateSource *source() const { return m_source; }
     MonitorClient *client() { return &m_client; }
     RecordingPlayer *player() { return &m_player; }
@@ -32,17 +31,17 @@ public:
     bool isPlaying() const { return m_source == &m_player; }
     QString socket() const { return m_socket; }
 
-    /// What is shown is how things are, or were when it was recorded.
+    /// True while the source delivers updates. False while disconnected, when the data is outdated.
     bool isCurrent() const;
 
 Q_SIGNALS:
     void sourceChanged();
-    /// How it stands with the source: its statusChanged(), or another source.
+    /// The status of the source changed, or the source itself.
     void statusChanged();
 
 private:
-    void become(UpdateSource *source);
-    void watch();
+    void setSource(UpdateSource *source);
+    void updateStatus();
 
     LiveData *m_data;
     MonitorClient m_client;

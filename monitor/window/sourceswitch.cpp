@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "monitor/window/sourcekeeper.h"
+#include "monitor/window/sourceswitch.h"
 
 namespace holdline::monitor {
 
-SourceKeeper::SourceKeeper(LiveData *data, QObject *parent)
+SourceSwitch::SourceSwitch(LiveData *data, QObject *parent)
     : QObject(parent), m_data(data), m_recorder(m_client)
 {
     for (UpdateSource *source :
@@ -14,41 +14,41 @@ SourceKeeper::SourceKeeper(LiveData *data, QObject *parent)
         });
         connect(source, &UpdateSource::statusChanged, this, [this, source] {
             if (source == m_source)
-                watch();
+                updateStatus();
         });
     }
     connect(&m_player, &RecordingPlayer::opened, &m_player, &RecordingPlayer::play);
 }
 
-void SourceKeeper::connectTo(const QString &socket)
+void SourceSwitch::connectTo(const QString &socket)
 {
     m_socket = socket;
     m_player.close();
-    become(socket.isEmpty() ? nullptr : &m_client);
+    setSource(socket.isEmpty() ? nullptr : &m_client);
     if (socket.isEmpty())
         m_client.close();
     else
         m_client.open(socket);
 }
 
-void SourceKeeper::openRecording(const QString &path)
+void SourceSwitch::openRecording(const QString &path)
 {
     m_recorder.stop();
     m_client.close();
-    become(&m_player);
+    setSource(&m_player);
     m_player.open(path);
 }
 
-void SourceKeeper::become(UpdateSource *source)
+void SourceSwitch::setSource(UpdateSource *source)
 {
     m_source = source;
     m_data->setFrozen(false);
     m_data->clear();
     Q_EMIT sourceChanged();
-    watch();
+    updateStatus();
 }
 
-bool SourceKeeper::isCurrent() const
+bool SourceSwitch::isCurrent() const
 {
     if (!m_source)
         return false;
@@ -66,7 +66,7 @@ bool SourceKeeper::isCurrent() const
     return false;
 }
 
-void SourceKeeper::watch()
+void SourceSwitch::updateStatus()
 {
     m_data->setStopped(!isCurrent() || isPlaying());
     Q_EMIT statusChanged();
