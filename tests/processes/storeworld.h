@@ -18,8 +18,8 @@ namespace holdline::test {
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
-/// The program with a store in a folder that the test may spoil, before a job server that says which orders
-/// it started.
+/// The program with a store in a folder that the test may damage, in front of a job server that lists the
+/// orders it started.
 class StoreWorld
 {
 public:
@@ -45,7 +45,7 @@ public:
     QString folder() const { return m_folder.path(); }
     QString file() const { return m_folder.filePath(u"holdline.db"_s); }
 
-    /// A new life of the service with the store in file(). `prefix` is put before the program.
+    /// Starts a new life of the service with the store in file(). `prefix` goes before the program.
     bool start(const QStringList &prefix = {})
     {
         m_program = std::make_unique<HoldlineProgram>(
@@ -55,7 +55,7 @@ public:
         return m_program->startListening();
     }
     HoldlineProgram &program() { return *m_program; }
-    /// Ends it as an operator would; true when it ends as it should.
+    /// Sends SIGTERM. Returns true when the program exits normally.
     bool stop()
     {
         m_program->send(SIGTERM);
@@ -72,7 +72,7 @@ public:
         return post(key, "Idempotency-Key: \"" + key + "\"\r\n" + fields);
     }
     RawAnswer plain(const QByteArray &order) { return post(order, {}); }
-    /// Jobs that were started upstream with this key or order.
+    /// Number of jobs that the upstream started with this key or order.
     int starts(const QByteArray &order) const
     {
         const auto it = m_starts.find(order);
@@ -97,7 +97,7 @@ private:
     std::unique_ptr<HoldlineProgram> m_program;
 };
 
-/// What a service without a usable store does.
+/// Expects a service without a usable store: durable jobs are refused and plain jobs run.
 inline void refusesDurableJobsOnly(StoreWorld &world)
 {
     for (const QByteArray &fields : {""_ba, "Prefer: respond-async\r\n"_ba}) {
@@ -112,12 +112,12 @@ inline void refusesDurableJobsOnly(StoreWorld &world)
     QCOMPARE(world.starts("plain"), before + 1);
     const quint16 port = world.program().adminPort();
     QCOMPARE(ask(port, RawHttpClient::get("/livez")).status, 200);
-    // It serves what it can.
+    // The service is ready, because it still serves plain jobs.
     QCOMPARE(ask(port, RawHttpClient::get("/readyz")).status, 200);
     QVERIFY(world.program().isRunning());
 }
 
-/// Without a restart, and what was refused runs once.
+/// Expects the store to recover without a restart. Jobs that were refused earlier run once.
 inline void takesDurableJobsAgain(StoreWorld &world)
 {
     RawAnswer answer;

@@ -9,7 +9,7 @@ using namespace holdline;
 using namespace holdline::crash;
 using namespace Qt::StringLiterals;
 
-/// The service kills itself at each point of the order of writes, at its first passings, and nothing is lost.
+/// The service kills itself at each crash point, at the first passings of that point. No job is lost.
 class TestCrashPoints : public QObject
 {
     Q_OBJECT
@@ -46,7 +46,7 @@ void TestCrashPoints::killedAt()
     options.ambiguousAlways = ambiguousAlways;
     options.seed = static_cast<std::uint64_t>(passing) * 100 +
                    static_cast<std::uint64_t>(pointNames().indexOf(point)) + (ambiguousAlways ? 1'000 : 0);
-    // Who is to be told that a start's fate is unknown waits for it.
+    // Clients of a job whose start's fate is unknown wait for this deadline.
     options.jobDeadline = 8s;
 
     Run run(options);
@@ -56,7 +56,7 @@ void TestCrashPoints::killedAt()
     QVERIFY2(run.start(), qPrintable(run.errorString()));
     QVERIFY(finished.wait(static_cast<int>((options.patience + 10s) / 1ms)));
     QVERIFY2(run.isClean(), violations.constData());
-    // One at the point, one when all had their answers.
+    // One kill at the crash point, and one when all clients had their answers.
     QCOMPARE(run.kills(), 2);
 }
 

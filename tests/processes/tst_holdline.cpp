@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The program itself: its command line, its addresses, and what an operator and curl see.
+// The program itself: its command line, its addresses, its admin pages, its HTTP responses.
 #include "core/config/options.h"
 #include "tests/support/asking.h"
 #include "tests/support/program.h"
@@ -124,7 +124,7 @@ void TestHoldline::checkConfig()
     QVERIFY2(bad.err().contains("a.toml:2"), bad.err().constData());
 }
 
-/// Flag over environment over .env over file over default, and what is printed can be read back.
+/// Precedence is flag, environment, .env, file, default. The printed configuration can be read back.
 void TestHoldline::printConfig()
 {
     Program program(commandLine({u"--print-config"_s, u"--config"_s, u"a.toml"_s, u"--max-held"_s, u"11"_s}));
@@ -180,7 +180,7 @@ void TestHoldline::eventLoop_data()
                                << true;
 }
 
-/// What the flag says is what the program runs on.
+/// The program runs on the event loop that the flag names.
 void TestHoldline::eventLoop()
 {
     QFETCH(QStringList, command);
@@ -202,7 +202,7 @@ void TestHoldline::listens_data()
         QTest::newRow("IPv6") << u"[::1]"_s;
 }
 
-/// Clients, the upstream's callbacks and the log agree on the address.
+/// Clients, callbacks and the log agree on the address.
 void TestHoldline::listens()
 {
     QFETCH(QString, host);
@@ -254,7 +254,7 @@ void TestHoldline::adminOff()
     QTRY_VERIFY(!program.logged(u"for clients on \\S*:(\\d+)"_s).isEmpty());
     QVERIFY2(!program.err().contains("administration"), program.err().constData());
     const quint16 port = program.logged(u"for clients on \\S*:(\\d+)"_s).toUShort();
-    // What is for operators is not to be had where clients come in.
+    // The public listener does not serve the admin pages.
     for (const char *path : {"/metrics", "/livez", "/readyz", "/version"})
         QCOMPARE(ask(port, RawHttpClient::get(path)).status, 404);
     QCOMPARE(ask(port, RawHttpClient::post("/start", "{")).status, 400);
@@ -312,7 +312,7 @@ void TestHoldline::requestIdIsEchoed()
     QTRY_COMPARE(client.status(), 200);
     QCOMPARE(client.answers().front().headers.value("X-Request-Id"), QByteArray("mine-1"));
 
-    // Made where there is none, also for refusals.
+    // Refusals get a request id, too.
     QVERIFY(!ask(program.port(), RawHttpClient::post("/start", "{")).headers.value("X-Request-Id").isEmpty());
 }
 
@@ -391,7 +391,7 @@ void TestHoldline::oneLineForEachRequest()
     QCOMPARE(program.err().count("outcome=completed"), 1);
     QCOMPARE(program.err().count("outcome=missing_account"), 1);
     QVERIFY(program.err().contains(client.answers().front().headers.value("Holdline-Job")));
-    // Never bodies or whole tokens.
+    // The log contains no bodies and no whole tokens.
     QVERIFY(!program.err().contains(token));
     QVERIFY(!program.err().contains("078DC9F28BA8C890DAAFE65945AF7B15A0519671"));
 }

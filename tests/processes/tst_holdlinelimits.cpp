@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The running program when something runs out: descriptors, readers of its log, clients' patience.
+// The running program when it runs out of descriptors, of log readers, or of clients' patience.
 #include "tests/support/asking.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/program.h"
@@ -31,7 +31,7 @@ int answered(const Clients &clients, int status)
         std::count_if(clients.begin(), clients.end(), [&](const auto &c) { return c->status() == status; }));
 }
 
-/// What of a processor the program used while this test's loop ran for `time`.
+/// CPU time that the program used while this test's loop ran for `time`.
 std::chrono::milliseconds cpuTimeWithin(const Program &program, std::chrono::milliseconds time)
 {
     const auto before = program.cpuTime();
@@ -39,7 +39,7 @@ std::chrono::milliseconds cpuTimeWithin(const Program &program, std::chrono::mil
     return program.cpuTime() - before;
 }
 
-/// Sends a request and is gone.
+/// Sends a request and disconnects at once.
 bool connectPostAndLeave(quint16 port, const QByteArray &request)
 {
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -76,7 +76,7 @@ void TestHoldlineLimits::fewDescriptors_data()
     QTest::newRow("clients that send nothing") << true;
 }
 
-/// 300 clients where there are descriptors for about 140: nothing spins, starts and callbacks have theirs.
+/// 300 clients with descriptors for about 140. Nothing spins, and starts and callbacks keep their share.
 void TestHoldlineLimits::fewDescriptors()
 {
     QFETCH(bool, silent);
@@ -87,7 +87,7 @@ void TestHoldlineLimits::fewDescriptors()
     const int places = program.logged(u"open files allows only (\\d+) clients"_s).toInt();
     QVERIFY2(places > 100 && places < 256, program.err().constData());
 
-    // Some are held before it gets full.
+    // Some requests are held before the service is full.
     Clients held;
     for (int i = 0; i < 20; ++i) {
         held.push_back(std::make_unique<RawHttpClient>(program.port()));
@@ -107,7 +107,7 @@ void TestHoldlineLimits::fewDescriptors()
     if (silent) {
         QTRY_VERIFY_WITH_TIMEOUT(answered(crowd, 503) > 0, 60'000);
     } else {
-        // Starts go out although all places of clients are taken.
+        // Starts leave although clients occupy all connections.
         QTRY_COMPARE_WITH_TIMEOUT(upstream.arrivalCount(), places, 60'000);
         QTRY_COMPARE_WITH_TIMEOUT(answered(crowd, 503), 320 - places, 60'000);
     }
@@ -116,7 +116,7 @@ void TestHoldlineLimits::fewDescriptors()
     const auto used = cpuTimeWithin(program, 1s);
     QVERIFY2(used < 150ms, qPrintable(u"%1 ms of processor time in 1 s of rest"_s.arg(used.count())));
 
-    // Callbacks come through, and administration.
+    // Callbacks and admin requests get through.
     for (int i = 0; i < 20; ++i)
         QCOMPARE(postCallback(upstream.arrivals().at(i)).status, 200);
     QTRY_COMPARE(answered(held, 200), 20);
@@ -208,7 +208,7 @@ void TestHoldlineLimits::logCannotBeWritten()
         QCOMPARE(postCallback(upstream.arrivals().last()).status, 200);
         QTRY_COMPARE(client.status(), 200);
     }
-    // The addresses, and three requests.
+    // The lost lines are the addresses and three requests.
     QTRY_VERIFY(
         metricIn(ask(adminPort, RawHttpClient::get("/metrics")).body, "holdline_log_lines_lost_total") >= 4);
     QVERIFY(program.isRunning());

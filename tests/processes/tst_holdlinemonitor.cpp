@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The running program's socket for monitors: where it is, whose it is, and what happens when it is taken.
+// The monitor socket of the running program: its path, its owner, and a path that is in use.
 #include "tests/support/asking.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
@@ -110,7 +110,7 @@ void TestHoldlineMonitor::takenByAnother()
     QCOMPARE(watcher.hello->pid, first.pid());
 }
 
-/// Two services of one user on different ports: the second serves all the same.
+/// Two services of one user on different ports. The second one serves although the first has the usual path.
 void TestHoldlineMonitor::usualPlaceTakenByAnother()
 {
     HoldlineProgram first({});
@@ -178,7 +178,7 @@ void TestHoldlineMonitor::drainEndsTheProgram()
     QVERIFY(filesIn(*m_folder).isEmpty());
 }
 
-/// Whoever watches hears how the last job ended, although the program goes at once.
+/// An observer receives the end of the last job although the program exits at once.
 void TestHoldlineMonitor::lastWordsAreHeard()
 {
     ScriptedServer upstream;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What signals do to the running program: SIGTERM drains, a second one ends, SIGHUP reloads, SIGKILL kills.
+// Signals to the running program: SIGTERM drains, a second SIGTERM ends, SIGHUP reloads, SIGKILL kills.
 #include "tests/support/asking.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
@@ -172,7 +172,7 @@ void TestHoldlineSignals::goodReloadTakesEffect()
     QCOMPARE(other.arrivalCount(), 1);
     QCOMPARE(upstream.arrivalCount(), 1);
 
-    // What was held before keeps its own deadline, and its callback still finds it.
+    // An earlier request keeps its own deadline, and its callback still finds it.
     QCOMPARE(before.answerCount(), 0);
     QCOMPARE(postCallback(upstream.arrivals().first()).status, 200);
     QTRY_COMPARE(before.status(), 200);
@@ -191,7 +191,7 @@ void TestHoldlineSignals::badReloadIsReportedAndChangesNothing()
     QTRY_VERIFY2(program.err().contains("a.toml:3") && program.err().contains("hold.held"),
                  program.err().constData());
     QVERIFY2(program.err().contains("the running configuration stays"), program.err().constData());
-    QCOMPARE(ask(program.port(), startRequest("acme")).status, 504);  // after 200 ms, not 5 min
+    QCOMPARE(ask(program.port(), startRequest("acme")).status, 504);  // after 200 ms instead of 5 min
     QVERIFY(program.isRunning());
 }
 
@@ -206,8 +206,8 @@ void TestHoldlineSignals::reloadSaysWhatNeedsARestart()
     QVERIFY2(program.err().contains("server.callback_url"), program.err().constData());
 }
 
-/// kill -9 with requests held: clients see the connection end, a new life takes the same address at once, and
-/// callbacks of the old one are unknown to it.
+/// SIGKILL with held requests: clients see the connection end. A new life takes the same address at once and
+/// does not know the old callbacks.
 void TestHoldlineSignals::killedAndRestarted()
 {
     ScriptedServer upstream;

@@ -71,7 +71,7 @@ void TestJobPrograms::programPasses()
     const Finished it = jobclient({u"--url"_s, startUrl(server).toString(), u"--account"_s, u"me"_s});
     QCOMPARE(it.code, 0);
     QVERIFY2(it.err.isEmpty(), it.err.constData());
-    // No progress bar: stdout is no terminal.
+    // Standard output is no terminal, so there is no progress bar.
     static const QRegularExpression shape(
         u"\\ASucceeded: 50\nAverage Duration: [0-9.]+ seconds\nTotal Duration: [0-9.]+ seconds\n\n"
         "WORK SAMPLE RESULT: PASSED\n\nProof :\n[A-Za-z0-9+/]+=*\n\\z"_s);
@@ -153,8 +153,9 @@ void TestJobPrograms::programExitCodes()
 void TestJobPrograms::serverProgram()
 {
     QProcess process;
-    process.start(QStringLiteral(JOBSERVER_PROGRAM), {u"--listen"_s, u"127.0.0.1:0"_s, u"--duration"_s, u"10ms"_s,
-                                              u"--seed"_s, u"3"_s, u"--fault-start-500"_s, u"100"_s});
+    process.start(QStringLiteral(JOBSERVER_PROGRAM),
+                  {u"--listen"_s, u"127.0.0.1:0"_s, u"--duration"_s, u"10ms"_s, u"--seed"_s, u"3"_s,
+                   u"--fault-start-500"_s, u"100"_s});
     QTRY_VERIFY(process.canReadLine());
     static const QRegularExpression line(
         u"^jobserver: listening on (http://127\\.0\\.0\\.1:[0-9]+/start) \\(seed 3\\)\n$"_s);

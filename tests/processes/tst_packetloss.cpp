@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service where one packet in twenty is lost, each way: to clients, to the upstream, and its
+// The whole service when one packet in twenty is lost each way: to clients, to the upstream, and of its
 // callbacks.
 #include "tests/support/asking.h"
 #include "tests/support/lossylink.h"
@@ -48,7 +48,7 @@ private:
     void overLossyRelays();
 };
 
-/// Real packets are lost where that is allowed (root, network namespaces); elsewhere the relays stand alone.
+/// Loses real packets where the system allows it (root, network namespaces). Elsewhere only the relays run.
 void TestPacketLoss::packetLoss_data()
 {
     QTest::addColumn<bool>("real");
@@ -66,7 +66,7 @@ void TestPacketLoss::packetLoss()
         overLossyRelays();
 }
 
-/// holdline on side A; clients and the job server on side B.
+/// holdline runs on side A, clients and the job server on side B.
 void TestPacketLoss::overALossyLink()
 {
     LossyLink link(kLoss, freshSeed());

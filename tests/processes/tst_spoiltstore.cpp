@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service over a store's file that is spoilt, somebody else's, or in use.
+// The whole service with a store file that is damaged, belongs to another program, or is in use.
 #include "tests/processes/storeworld.h"
 #include "tests/support/suite.h"
 
@@ -69,18 +69,18 @@ void TestSpoiltStore::truncated()
     refusesDurableJobsOnly(world);
     if (QTest::currentTestFailed())
         return;
-    // Whose file it is, so that somebody can do something.
+    // The message names the file, so that an operator can act.
     QVERIFY2(world.program().err().contains(QFile::encodeName(world.file())),
              world.program().err().constData());
     QVERIFY(world.stop());
 
-    // Nothing was done to it that could not be undone.
+    // The service has not changed the file irreversibly.
     QVERIFY(replace(world.file(), whole));
     QVERIFY(world.start());
     QCOMPARE(world.keyed("key-7").headers.value("Idempotent-Replayed"), "true"_ba);
 }
 
-/// Wherever the bit is: what is answered is what was answered, or nothing is; and no key runs again.
+/// Wherever the bit is, the service returns the original answer or none, and no key runs again.
 void TestSpoiltStore::aBitFlipped()
 {
     constexpr int kKeys = 12;
@@ -115,7 +115,8 @@ void TestSpoiltStore::aBitFlipped()
                 ++refused;
                 QCOMPARE(StoreWorld::code(answer), "store_unavailable"_ba);
             } else if (answer.status == 500) {
-                // Of this one job the answer is damaged; the key stays taken, and the others have theirs.
+                // The answer of this one job is damaged. The key stays taken, and the other jobs have their
+                // answers.
                 ++refused;
                 QCOMPARE(StoreWorld::code(answer), "internal_error"_ba);
                 QVERIFY2(answer.body.contains("damaged"), (where + ": " + answer.body).constData());
@@ -141,7 +142,7 @@ void TestSpoiltStore::notADatabase()
         return;
     QVERIFY2(world.program().err().contains(QFile::encodeName(world.file())),
              world.program().err().constData());
-    // It is somebody's.
+    // The file belongs to another program and stays as it is.
     QCOMPARE(contents(world.file()), QByteArray(100'000, 'x'));
     QFile::remove(world.file());
     takesDurableJobsAgain(world);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service over a store that cannot be written for a while.
+// The whole service with a store that cannot be written for a while.
 #include "tests/processes/storeworld.h"
 #include "tests/support/suite.h"
 
@@ -20,14 +20,15 @@ bool isRoot()
     return ::geteuid() == 0;
 }
 
-/// The largest file the process may write to from now on. The system answers EFBIG.
+/// Limits the size of files that the process may write. The system answers EFBIG.
 bool limitFiles(const Program &program, rlim_t bytes)
 {
     const rlimit limit{bytes, RLIM_INFINITY};
     return ::prlimit(static_cast<pid_t>(program.pid()), RLIMIT_FSIZE, &limit, nullptr) == 0;
 }
 
-/// In a mount namespace of its own: what is mounted goes with the process. It becomes the program.
+/// Runs the program in a mount namespace of its own, whose mounts end with the process. The shell becomes the
+/// program.
 QStringList mounted(const QString &command, const QString &folder)
 {
     return {u"unshare"_s, u"-m"_s, u"sh"_s, u"-c"_s, command + u" && shift && exec \"$@\""_s,
@@ -60,7 +61,7 @@ void TestStoreFaults::filesThatMayNotGrow()
     QCOMPARE(before.status, 200);
 
     QVERIFY(limitFiles(world.program(), 1));
-    // The first one may still find the store available; no other one does.
+    // The first request may still find the store available; later ones do not.
     QCOMPARE(world.keyed("first").status, 503);
     refusesDurableJobsOnly(world);
     if (QTest::currentTestFailed())
@@ -90,14 +91,14 @@ void TestStoreFaults::fullDisk()
     const RawAnswer before = world.keyed("before");
     QCOMPARE(before.status, 200);
 
-    // The file system as the process sees it.
+    // The path is in the file system that the process sees.
     QFile filler(u"/proc/%1/root%2/filler"_s.arg(world.program().pid()).arg(world.folder()));
     QVERIFY(filler.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
     for (qint64 size = 64 * 1024; size > 0; size /= 2) {
         while (filler.write(QByteArray(size, 'x')) == size)
             continue;
     }
-    // What is there already may have room for a few.
+    // Existing free pages may have room for a few writes.
     int stored = 0;
     while (stored < 2'000 && world.keyed("fill-" + QByteArray::number(stored)).status == 200)
         ++stored;

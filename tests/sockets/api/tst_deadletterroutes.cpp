@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// /v1/dead-letters of the admin listener, over a real connection and a store whose disk is the test.
+// /v1/dead-letters of the admin listener, over a real connection and a fake store.
 #include "service/holdline/deadletters/deadletterservice.h"
 #include "service/holdline/httpserver/httpserver.h"
 #include "service/holdline/routes/deadletterroutes.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The jobs API's event streams over real sockets.
+// The event streams of the jobs API over real sockets.
 #include "tests/support/apiworld.h"
 #include "tests/support/suite.h"
 
@@ -21,7 +21,7 @@ struct Event
     QJsonObject data;
 };
 
-/// A reader of event streams as the WHATWG has it, as far as it matters here.
+/// A reader of event streams as WHATWG specifies it, as far as these tests need it.
 class EventReader
 {
 public:
@@ -33,7 +33,7 @@ public:
 
     RawHttpClient &client() { return m_client; }
 
-    /// What has come of the body so far, chunks joined.
+    /// The body so far, with its chunks joined.
     QByteArray body() const
     {
         QByteArray rest = m_client.received();
@@ -235,7 +235,7 @@ private Q_SLOTS:
         QVERIFY(reader.client().hasOnlyWholeAnswers());
     }
 
-    /// An EventSource must not keep a service from ending.
+    /// An open event stream must not keep the service from ending.
     void endWaitsLetsTheConnectionsGo()
     {
         ApiWorld world;

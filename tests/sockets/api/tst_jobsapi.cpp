@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The jobs API over real sockets: status, result, cancel, lists, and waiting for them.
+// The jobs API over real sockets: status, result, cancel, lists, and waiting.
 #include "tests/support/apiworld.h"
 #include "tests/support/suite.h"
 
@@ -152,7 +152,7 @@ private Q_SLOTS:
         QCOMPARE(world.api->waitingCount(), 0);
     }
 
-    /// Nobody is told that there never was a job because the store cannot be read.
+    /// An unreadable store must not turn a possible job into "unknown".
     void whatMayBeThereIsNotCalledUnknown()
     {
         ApiWorld world;
@@ -291,7 +291,7 @@ private Q_SLOTS:
         world.directory.put(recordOf("00aa", JobState::Queued));
         RawHttpClient client(world.port());
         client.send(RawHttpClient::get(path, "Prefer: wait=60\r\n"));
-        QTRY_VERIFY(world.directory.watchCount >= 3);  // several slices
+        QTRY_VERIFY(world.directory.watchCount >= 3);  // more than one slice of the wait
         QCOMPARE(world.api->waitingCount(), 1);
         world.directory.put(recordOf("00aa", JobState::Running));
         const int before = world.directory.watchCount;
@@ -304,7 +304,7 @@ private Q_SLOTS:
         QCOMPARE(answer.headers.value("Preference-Applied"), "wait=60"_ba);
         QCOMPARE(world.api->waitingCount(), 0);
         QTRY_COMPARE(world.directory.watching(), 0);
-        // The connection goes on.
+        // The connection stays usable.
         client.send(RawHttpClient::get(path, "Prefer: wait=60\r\n"));
         QTRY_COMPARE(client.answerCount(), 2);
     }
@@ -340,7 +340,7 @@ private Q_SLOTS:
         QCOMPARE(world.directory.watchCount, 0);
     }
 
-    /// As is one that is stored and in no shard.
+    /// A job that is stored and in no shard is polled, too.
     void aJobThatCannotBeWatchedIsAskedForNowAndThen_data()
     {
         QTest::addColumn<bool>("atOnce");
@@ -389,7 +389,7 @@ private Q_SLOTS:
         QTRY_COMPARE(world.api->waitingCount(), 1);
         client.close();
         QTRY_COMPARE(world.api->waitingCount(), 0);
-        QTRY_COMPARE(world.directory.watching(), 0);  // the slice that was under way
+        QTRY_COMPARE(world.directory.watching(), 0);  // the slice that was in progress
         QVERIFY(world.answered.empty());
     }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// /openapi.json must be true: its routes are those that are served, its words those of the code, and what the
-// service answers is what it says.
+// Checks /openapi.json against the code: its routes, its enumerations, and the real responses.
 #include "service/holdline/answers/jobjson.h"
 #include "service/holdline/jobsapi/openapi.h"
 #include "service/holdline/routes/httpfront.h"
@@ -103,7 +102,7 @@ private Q_SLOTS:
         QSet<QString> reasons;
         for (int i = 0; i < kReasonCount; ++i) {
             const auto reason = static_cast<Reason>(i);
-            // The upstream's own answer is passed on; nobody is left to be answered.
+            // StartRejected passes the upstream's response on. After ClientGone nobody receives a response.
             if (reasonInfo(reason).status >= 400 && reason != Reason::StartRejected &&
                 reason != Reason::ClientGone)
                 reasons.insert(name(reason));
@@ -130,7 +129,7 @@ private Q_SLOTS:
         QCOMPARE(sorted(wordsOf(words)), sorted(taken));
     }
 
-    /// The check itself can fail.
+    /// The validator itself reports faults.
     void theValidatorSeesFaults_data()
     {
         QTest::addColumn<QByteArray>("json");
@@ -213,7 +212,7 @@ private Q_SLOTS:
         }
     }
 
-    /// The whole service: what a client that starts jobs is answered.
+    /// Responses of the whole service to clients that start jobs.
     void whatTheServiceAnswersConforms()
     {
         JobServerOptions jobs = WholeService::quickJobs();
@@ -297,7 +296,7 @@ private:
         checkAnswer(answer, operation, u"Problem"_s);
     }
 
-    /// Its status is described, with this schema for its type, and with each header of ours it has.
+    /// The document describes the response's status, its schema, and each of our headers in it.
     void checkAnswer(const RawAnswer &answer, const QJsonObject &operation, const QString &schema)
     {
         const QJsonObject responses = operation.value(u"responses"_s).toObject();

@@ -47,7 +47,7 @@ Trace observe(const std::function<void(Trace &)> &scenario)
 
 Trace observe(EventLoop loop, const std::function<void(Trace &)> &scenario)
 {
-    // Else the thread's own loop would be GLib's.
+    // Otherwise the thread's own loop would be GLib's.
     qputenv("QT_NO_GLIB", "1");
     Trace trace;
     const std::unique_ptr<QThread> thread(QThread::create([&] {

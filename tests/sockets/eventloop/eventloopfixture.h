@@ -15,22 +15,22 @@
 #include <memory>
 #include <utility>
 
-/// What the tests of the event loop share: each case runs on Qt's own dispatcher and on ours, in a fresh
-/// thread, and has to see the same.
+/// Shared parts of the event loop's tests. Each case runs on Qt's dispatcher and on ours, in a fresh thread,
+/// and must observe the same.
 namespace holdline::test {
 
 using namespace std::chrono_literals;
 
-/// What happened, in order.
+/// The observed events, in order.
 using Trace = QByteArrayList;
 
-/// To be called by initTestCase_data(): every case of the suite then runs once for each loop.
+/// Called by initTestCase_data(), so that every case of the suite runs once for each loop.
 void addLoops();
-/// The loop of the row that runs.
+/// The loop of the current data row.
 EventLoop currentLoop();
 
-/// Runs the scenario in a new thread that has the row's loop, and returns what it noted. QVERIFY and its kin
-/// belong to the main thread: a scenario notes, the test compares.
+/// Runs the scenario in a new thread with the row's loop, and returns its trace. QVERIFY belongs to the main
+/// thread, so a scenario records and the test compares.
 Trace observe(const std::function<void(Trace &)> &scenario);
 Trace observe(EventLoop loop, const std::function<void(Trace &)> &scenario);
 
@@ -39,19 +39,18 @@ Trace observe(EventLoop loop, const std::function<void(Trace &)> &scenario);
 QAbstractEventDispatcher *dispatcher();
 /// One turn that does not wait.
 bool turn(QEventLoop::ProcessEventsFlags flags = QEventLoop::AllEvents);
-/// Turns that wait, until it is done; false when it is not after a long time. Qt's loop, having delivered
-/// posted events in a turn, may wait in it all the same (only exec() is sure to return), so there it looks
-/// from time to time.
+/// Runs waiting turns until `done`; false after a long time. Qt's loop may wait in a turn that has already
+/// delivered posted events. Only exec() returns for certain, so on Qt's loop this function polls.
 bool until(const std::function<bool()> &done, QEventLoop::ProcessEventsFlags flags = {});
 
 QByteArray number(qint64 value);
 
 using Thread = std::unique_ptr<QThread>;
 Thread startThread(const std::function<void()> &run);
-/// Does it some time after the loop has gone to sleep, as far as one can know.
+/// Calls `run` from another thread shortly after the loop has probably gone to sleep.
 Thread whenAsleep(const std::function<void()> &run);
 
-/// A descriptor that is closed with it.
+/// A file descriptor. The destructor closes it.
 class Descriptor
 {
 public:
@@ -68,16 +67,16 @@ public:
     int get() const { return m_number; }
     void close();
     void write(const char *text = "x") const;
-    /// All there is to read.
+    /// Reads everything that is available.
     QByteArray read() const;
-    /// Writes until no more fits.
+    /// Writes until the buffer is full.
     void fill() const;
 
 private:
     int m_number;
 };
 
-/// Two descriptors that talk to each other, none of which blocks.
+/// A pair of connected, non-blocking descriptors.
 struct Ends
 {
     Descriptor here;
@@ -86,7 +85,7 @@ struct Ends
     static Ends sockets();
     static Ends pipe();  ///< `here` reads, `there` writes
     static Ends tcp();
-    /// Like sockets(), but `here` gets this number, which has to be free.
+    /// Like sockets(), but `here` gets this number, which must be free.
     static Ends socketsAt(int number);
 };
 
@@ -97,14 +96,14 @@ using Notifier = std::unique_ptr<QSocketNotifier>;
 Notifier notify(const Descriptor &descriptor, QSocketNotifier::Type type, const std::function<void()> &told);
 Notifier notify(int descriptor, QSocketNotifier::Type type, const std::function<void()> &told);
 
-/// An object whose timer and user events are functions.
+/// An object whose timer and user events call functions.
 class Receiver : public QObject
 {
     Q_OBJECT
 
 public:
     std::function<void(int)> onTimer;
-    std::function<void(int)> onEvent;  ///< gets the number it was posted with
+    std::function<void(int)> onEvent;  ///< receives the number that was posted
 
     void post(int number, int priority = Qt::NormalEventPriority);
 

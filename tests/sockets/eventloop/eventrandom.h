@@ -8,7 +8,7 @@
 
 namespace holdline::test {
 
-/// The same numbers for the same seed, everywhere.
+/// The same seed gives the same numbers on every platform.
 class Random
 {
 public:
@@ -20,8 +20,8 @@ private:
     std::mt19937 m_engine;
 };
 
-/// Rows with a few fixed seeds and one from the clock, or the one in HOLDLINE_TEST_SEED alone. A row's name
-/// is its seed, and thus part of what a failure says.
+/// Rows with a few fixed seeds and one from the clock, or only the one in HOLDLINE_TEST_SEED. The seed names
+/// the row, so a failure reports it.
 inline void seedRows()
 {
     QTest::addColumn<quint32>("seed");

@@ -9,8 +9,8 @@
 
 namespace holdline::test {
 
-/// A descriptor that effects open, close and watch as they come: of what is told, only what must never be is
-/// noted.
+/// A descriptor that random effects open, close and watch. It records only notifications that must never
+/// happen.
 class Victim
 {
 public:
@@ -54,7 +54,7 @@ public:
         if (m_ends.there.get() >= 0 && m_unread++ < 50)
             m_ends.there.write(std::array<char, 2>{m_letter, '\0'}.data());
     }
-    /// From now on isProbed() until it is told, if it has to be.
+    /// isProbed() is true from now until the notification arrives, when one must arrive.
     void probe()
     {
         m_isProbed = m_isEnabled && m_ends.there.get() >= 0;
@@ -83,7 +83,7 @@ private:
 
     Trace &m_trace;
     Ends m_ends;
-    Descriptor m_copy;  ///< of what `here` was
+    Descriptor m_copy;  ///< a copy of an earlier `here`
     Notifier m_read;
     char m_letter = 'a';
     int m_unread = 0;

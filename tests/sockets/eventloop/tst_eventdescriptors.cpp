@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Descriptors that are closed, copied and used again under the event loop's feet, and lots of them.
+// Descriptors that are closed, copied and reused without the event loop's knowledge, and large numbers of
+// them.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -27,7 +28,7 @@ private Q_SLOTS:
     void initTestCase() { raiseDescriptorLimit(); }
     void init() { QTest::failOnWarning(QRegularExpression(u".?"_s)); }
 
-    // Two are ready; whichever is told first closes the other and opens its number anew.
+    // Two descriptors are ready. The one that is notified first closes the other and reuses its number.
     void aNumberIsUsedAgainWithinOneTurn()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -70,8 +71,8 @@ private Q_SLOTS:
         }
     }
 
-    // The kernel forgets a closed descriptor by itself; a loop that still thinks it is registered would never
-    // hear of its successor.
+    // The kernel forgets a closed descriptor by itself. A loop that still thinks it is registered would never
+    // see its successor.
     void aNumberIsUsedAgain()
     {
         QFETCH(bool, closedFirst);
@@ -103,10 +104,10 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"written", same ? "read" : "fresh"}));
     }
 
-    // As above, but the successor's notifier comes while the old one is still there.
+    // As above, but the successor's notifier is created while the old one still exists.
     void aNumberIsUsedAgainBeforeItsNotifierGoes()
     {
-        // Qt's warns when the new one comes and when the old one goes.
+        // Qt's loop warns for the new notifier and for the old one.
         for (int i = 0; i < (currentLoop() == EventLoop::Qt ? 2 : 1); ++i)
             QTest::ignoreMessage(
                 QtWarningMsg,
@@ -128,8 +129,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"written", "fresh"}));
     }
 
-    // What epoll watches is not the number but the open file behind it: with a copy of the descriptor left,
-    // closing takes nothing away, and the number that would take it away is gone.
+    // epoll watches the open file and not the number. While a copy exists, closing the number removes
+    // nothing, and the number for the removal is gone.
     void aCopyOfAClosedDescriptorIsLeft_data()
     {
         QTest::addColumn<bool>("reused");
@@ -160,7 +161,7 @@ private Q_SLOTS:
             const int turns = wakeUpsWithin(100ms);
             if (turns > 20)
                 trace << "turns: " + QByteArray::number(turns);
-            // All the others are still there.
+            // All the others are still watched.
             others.there.write();
             turn();
             if (reused) {
@@ -175,7 +176,7 @@ private Q_SLOTS:
         QCOMPARE(seen, expected);
     }
 
-    // Both at once: what the loop hears of the old file must not be taken for the new one's.
+    // Both cases at once: the loop must not take events of the old file for events of the new one.
     void aCopyIsLeftWhenANotifierIsReplaced()
     {
         for (int i = 0; i < (currentLoop() == EventLoop::Qt ? 2 : 1); ++i)
@@ -220,8 +221,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"copy", "read", "read"}));
     }
 
-    // Closed by mistake with its notifier enabled: Qt's loop warns and disables, ours does not come to know
-    // of it.
+    // A descriptor is closed by mistake with its notifier enabled. Qt's loop warns and disables it; ours does
+    // not notice.
     void aDescriptorIsClosedUnderAnEnabledNotifier()
     {
         if (currentLoop() == EventLoop::Qt)

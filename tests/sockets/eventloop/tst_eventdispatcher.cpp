@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Turns of the event loop, on Qt's and on ours: posted events, wake-ups and interruptions.
+// Turns of Qt's event loop and of ours: posted events, wake-ups and interruptions.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -68,7 +68,8 @@ private Q_SLOTS:
     void postedWhileDelivered()
     {
         QFETCH(QEventLoop::ProcessEventsFlags, flags);
-        // Qt's loop has forgotten at the end of a turn what was posted within it, delivers it and waits.
+        // Qt's loop forgets at the end of a turn that events were posted within it. It delivers them and then
+        // waits.
         if (currentLoop() == EventLoop::Qt && flags.testFlag(QEventLoop::WaitForMoreEvents))
             return;
         const Trace seen = observe([&](Trace &trace) {
@@ -87,7 +88,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"1", "turn", "2", "turn", "3", "turn"}));
     }
 
-    // What a turn was made for may just have been delivered.
+    // A waiting turn returns after it has delivered posted events.
     void aTurnThatDeliveredDoesNotWait()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -219,7 +220,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"woken"}));
     }
 
-    // Either nothing is left, or the next turn is told.
+    // The wake-up ends the current turn or the next one.
     void wokenWithinATurn()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -267,7 +268,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"interrupted"}));
     }
 
-    // One that comes before a turn or before it waits must not be lost to the wake-up that came with another.
+    // An interruption before a turn or before its wait must not be lost because a wake-up came at the same
+    // time.
     void interruptionsAndWakeUpsDoNotHideEachOther()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -303,8 +305,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"interrupted"}));
     }
 
-    // exec() looks whether it is to end, then calls for a turn, and all of that again: another thread's
-    // exit() may fall anywhere in between.
+    // exec() checks whether to end, runs a turn, and repeats. Another thread's exit() may fall anywhere in
+    // between.
     void aLoopIsEndedByAnotherThreadAtAnyMoment()
     {
         const Trace seen = observe([](Trace &trace) {

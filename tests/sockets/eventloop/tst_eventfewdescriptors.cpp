@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// An event loop in a process that has no descriptor left: the one that is there goes on, a new one is refused
-// and Qt's takes its place.
+// An event loop in a process without free descriptors. The existing loop goes on. A new one is refused, and
+// the thread gets Qt's.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -28,14 +28,14 @@ using Type = QSocketNotifier::Type;
 
 namespace {
 
-/// The lowest number no descriptor has.
+/// The lowest free descriptor number.
 rlim_t lowestFree()
 {
     const Descriptor lowest(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0));
     return static_cast<rlim_t>(lowest.get());
 }
 
-/// Whether an epoll instance of this process has that descriptor among those it watches.
+/// True when an epoll instance of this process watches that descriptor.
 bool isWatched(int number)
 {
     const QDir all(u"/proc/self/fdinfo"_s);
@@ -51,7 +51,7 @@ bool isWatched(int number)
     });
 }
 
-/// What became of the main thread's loop, made while one descriptor was left.
+/// Results of the main thread's loop, which was created while one descriptor was left.
 struct MainLoop
 {
     QByteArray name;
@@ -91,17 +91,17 @@ private Q_SLOTS:
                 receiver.startTimer(0);
                 turn();
             };
-            // UBSan wants a descriptor when it meets a class for the first time.
+            // UBSan needs a descriptor the first time it checks a class.
             use();
             const DescriptorLimit noneLeft(lowestFree());
-            // Qt's own dispatcher ends the process here.
+            // Qt's own dispatcher would end the process here.
             trace << (EpollDispatcher().isValid() ? "valid" : "not valid");
             use();
         });
         QCOMPARE(seen, Trace({"x", "1", "timer", "not valid", "x", "1", "timer"}));
     }
 
-    // The way out of it is a new epoll instance, which is not to be had.
+    // The loop would recover with a new epoll instance, but no descriptor is left for one.
     void aCopyOfAClosedDescriptorIsLeftThen()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -128,7 +128,7 @@ private Q_SLOTS:
                 receiver.startTimer(10);
                 qsizetype before = trace.size();
                 until([&] { return trace.size() > before; });
-                // A QThread wants a loop of its own, and that descriptors.
+                // A QThread needs a loop of its own, and with it descriptors. A std::thread does not.
                 std::thread another([&receiver] { receiver.post(1); });
                 before = trace.size();
                 until([&] { return trace.size() > before; });
@@ -149,7 +149,7 @@ private Q_SLOTS:
                 onLate = notify(late.here, Type::Read, [&] { trace << "late" << late.here.read(); });
                 late.there.write();
                 turn();
-                // Told no more, and removed as ever.
+                // The notifier receives nothing more and can be removed as usual.
                 onLate.reset();
                 late.there.write();
                 turn();
@@ -169,7 +169,7 @@ private Q_SLOTS:
                            Trace({"some left"}) + used + Trace({"late", "x"}));
     }
 
-    // Ours takes two descriptors, Qt's one.
+    // Our loop takes two descriptors, Qt's takes one.
     void aThreadGetsQtsLoopInstead()
     {
         if (currentLoop() == EventLoop::Qt)
@@ -185,7 +185,7 @@ private Q_SLOTS:
             const DescriptorLimit oneLeft(lowestFree() + 1);
             const auto own = makeEventDispatcher(EventLoop::Epoll);
             QVERIFY(!own);
-            // One is left still: nothing of what was tried is.
+            // One descriptor is still free: the failed attempt has left none open.
             QVERIFY(Descriptor(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)).get() >= 0);
             thread.start();
             started.acquire();
@@ -211,7 +211,7 @@ namespace {
 int runWithoutDescriptors(int argc, char **argv)
 {
     raiseDescriptorLimit();
-    // UBSan wants a descriptor when it meets a class for the first time.
+    // UBSan needs a descriptor the first time it checks a class.
     makeEventDispatcher(EventLoop::Epoll).reset();
     const auto before = qInstallMessageHandler(keepWarning);
     std::unique_ptr<QCoreApplication> app;

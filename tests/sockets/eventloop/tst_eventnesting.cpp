@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Turns of the event loop, on Qt's and on ours: loops inside loops, what is left out of a turn, what is told
-// of it, and that nobody starves.
+// Turns of Qt's event loop and of ours: nested loops, excluded events, signals, and fairness.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -30,7 +29,7 @@ private Q_SLOTS:
 
     // --- loops inside loops
 
-    // What the inner loop has dealt with, the outer one does not tell again.
+    // The outer loop does not repeat events that the inner loop has handled.
     void aLoopInANotifier()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -81,7 +80,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"in", "x", "timer", "out"}));
     }
 
-    // The inner turn takes the wake-up of what only the outer loop will deliver.
+    // The inner turn consumes the wake-up of an event that only the outer loop will deliver.
     void aPostedEventOutlivesTheLoopInside()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -104,7 +103,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"inner", "outer"}));
     }
 
-    // Both loops are told to end while the inner one runs.
+    // Both loops are told to quit while the inner one runs.
     void bothLoopsEnd()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -199,7 +198,7 @@ private Q_SLOTS:
                               "timer"}));
     }
 
-    // The last chance to give it something to do.
+    // An event that is posted in aboutToBlock() keeps the turn from waiting.
     void postedWhenAboutToBlock()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -251,7 +250,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"10", "10", "10", "10", "10"}));
     }
 
-    // More of them than one turn tells.
+    // More ready descriptors than one turn handles.
     void aThousandReadyOnesAllGetTheirTurn()
     {
         const Trace seen = observe([](Trace &trace) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Socket notifiers, on Qt's event loop and on ours: what is told, to whom, how often.
+// Socket notifiers on Qt's event loop and on ours: which notifier is activated, and how often.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -26,7 +26,7 @@ QByteArray name(Type type)
     return type == Type::Read ? "read" : type == Type::Write ? "write" : "exception";
 }
 
-/// A notifier of each type, each of which notes its name.
+/// One notifier of each type. Each records its name.
 std::vector<Notifier> notifyOfAll(const Descriptor &descriptor, Trace &trace)
 {
     std::vector<Notifier> all;
@@ -35,7 +35,7 @@ std::vector<Notifier> notifyOfAll(const Descriptor &descriptor, Trace &trace)
     return all;
 }
 
-/// Ways for a descriptor to be at its end.
+/// The ways in which a descriptor can reach its end.
 struct Ended
 {
     const char *name;
@@ -198,7 +198,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"read", "exception", "read", "write", "exception"}));
     }
 
-    // The kernel reports the end even where nothing was asked for.
+    // The kernel reports the end even when no event was requested.
     void anEndNobodyListensForCostsNothing_data() { endingRows(); }
     void anEndNobodyListensForCostsNothing()
     {
@@ -252,7 +252,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"event set", "event", "room", "pipe", "timer"}));
     }
 
-    // epoll refuses these (EPERM), poll calls them always ready.
+    // epoll refuses regular files (EPERM); poll always reports them ready.
     void filesAreAlwaysReady_data()
     {
         QTest::addColumn<QByteArray>("path");
@@ -288,7 +288,7 @@ private Q_SLOTS:
 
     void aBadDescriptorIsDisabled()
     {
-        // Qt's loop warns of each notifier, ours of the descriptor.
+        // Qt's loop warns for each notifier, ours for the descriptor.
         for (int i = 0; i < (currentLoop() == EventLoop::Qt ? 2 : 1); ++i)
             QTest::ignoreMessage(
                 QtWarningMsg,
@@ -304,7 +304,7 @@ private Q_SLOTS:
             trace << (read->isEnabled() || write->isEnabled() ? "enabled" : "disabled");
             if (wakeUpsWithin(50ms) > 10)
                 trace << "spins";
-            // The number is as good as any other afterwards.
+            // The number is usable again afterwards.
             const Ends ends = Ends::socketsAt(number);
             read->setEnabled(true);
             ends.there.write();
@@ -313,7 +313,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"disabled", "read"}));
     }
 
-    // Two are ready; whichever is told first puts an end to the other.
+    // Two notifiers are ready. The one that is activated first deletes or disables the other.
     void theOtherIsDeletedOrDisabledWhileDelivered_data()
     {
         QTest::addColumn<bool>("deleted");
@@ -404,7 +404,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"read", "turn", "read", "turn", "read", "turn"}));
     }
 
-    // What was enabled while others are told waits for the next turn.
+    // A notifier that is enabled during the activation of others waits for the next turn.
     void oneIsEnabledWhileAnotherIsTold()
     {
         const Trace seen = observe([&](Trace &trace) {
@@ -424,7 +424,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"first", "x", "turn", "late"}));
     }
 
-    // What was pending and is disabled and enabled again has missed this turn, and is told in the next.
+    // A pending notifier that is disabled and enabled again misses this turn and is activated in the next.
     void aPendingOneIsDisabledAndEnabled()
     {
         const Trace seen = observe([&](Trace &trace) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Qt's own classes that live on an event loop: sockets, processes, futures, HTTP, threads.
+// Qt classes that depend on an event loop: sockets, processes, futures, HTTP, threads.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/scriptedserver.h"
 #include "tests/support/suite.h"
@@ -29,7 +29,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A megabyte in which no two stretches look alike.
+/// A megabyte without repetitions.
 QByteArray aMegabyte()
 {
     QByteArray all;
@@ -39,7 +39,7 @@ QByteArray aMegabyte()
     return all;
 }
 
-/// Writes it in pieces of 1 to 1,500 bytes, a few at each turn of the loop.
+/// Writes it in pieces of 1 to 1,500 bytes, a few in each turn of the loop.
 void writeInPieces(QIODevice *device, const QByteArray &bytes)
 {
     auto *next = new QTimer(device);
@@ -55,7 +55,7 @@ void writeInPieces(QIODevice *device, const QByteArray &bytes)
     next->start(0);
 }
 
-/// What the client writes comes back from the server as it arrives, then the client leaves.
+/// The server returns the client's bytes as they arrive. Then the client disconnects.
 template <typename Server, typename Socket, typename Listen, typename Connect>
 void echo(Trace &trace, Listen listen, Connect connectTo)
 {
@@ -125,7 +125,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"the same", "all written", "left"}));
     }
 
-    // Many at once, that come and go: numbers of descriptors are used again all the time.
+    // Many sockets at once, opened and closed all the time, so that descriptor numbers are reused.
     void socketsComeAndGo()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -219,7 +219,7 @@ private Q_SLOTS:
         for (int i = 0; i < 50; ++i) {
             QThread thread;
             QSemaphore sleeps;
-            // Qt's and ours say so in their thread, last thing before they wait.
+            // Both loops emit aboutToBlock() in their thread, as the last thing before they wait.
             connect(
                 &thread, &QThread::started, &thread,
                 [&sleeps] {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Scripts drawn from a seed in which everything happens at once: loops inside slots, timers of 0 to 20 ms,
-// threads that post, wake and interrupt, descriptors closed and opened by whoever comes by. When something
-// happens is nobody's promise; that each thing happens as often as it was asked for, in its order, and
-// nothing after it was called off, is. On Qt's loop and on ours.
+// Random scripts from a seed in which everything happens at once. They use loops inside slots, timers of 0 to
+// 20 ms, threads that post, wake and interrupt, and descriptors that any effect may close and reopen. The
+// time of an event is not checked. Each event must happen as often as it was requested, in its order, and not
+// after its cancellation. Runs on Qt's loop and on ours.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/sockets/eventloop/eventrandom.h"
 #include "tests/sockets/eventloop/eventvictim.h"
@@ -30,7 +30,7 @@ namespace {
 constexpr std::size_t kChannels = 6;
 constexpr std::size_t kVictims = 6;
 constexpr std::size_t kVictimTimers = 3;
-constexpr int kDeepest = 3;  ///< loops inside loops
+constexpr int kDeepest = 3;  ///< deepest nesting of loops
 constexpr int kTokenSize = 4;
 
 class Storm
@@ -75,7 +75,7 @@ private:
     {
         Kind kind = Kind::Nothing;
         int what = 0;
-        int token = 0;  ///< for Send
+        int token = 0;  ///< the token that Send writes
         int at = 0;
         int number = 0;
         bool isOrdered = false;  ///< written or posted by the script itself
@@ -85,7 +85,7 @@ private:
         Ends ends;
         Notifier read;
         QByteArray input;
-        bool isGreedy = false;  ///< reads all there is, not one at a time
+        bool isGreedy = false;  ///< reads everything at once instead of one token
     };
     struct Timer
     {
@@ -135,7 +135,7 @@ private:
         }
     }
 
-    /// `from`: its channel, or kChannels when it was none.
+    /// `from` is the token's channel, or kChannels when it had none.
     void arrive(int token, std::size_t from)
     {
         ++m_arrived;
@@ -172,7 +172,7 @@ private:
                 break;
             case Kind::Wait:
                 if (mayNest) {
-                    // A loop further inside may take the wake-up; with Qt's this one would wait then.
+                    // A nested loop may take the wake-up. Qt's loop would then wait here.
                     const bool isQts = dispatcher()->inherits("QEventDispatcherUNIX");
                     dispatcher()->wakeUp();
                     turn(isQts ? QEventLoop::AllEvents : QEventLoop::WaitForMoreEvents);
@@ -219,7 +219,7 @@ private:
     {
         const auto victim = std::find(m_victimTimers.begin(), m_victimTimers.end(), id);
         if (victim != m_victimTimers.end()) {
-            // Once: it must not wake a loop for ever that nobody else can wake.
+            // Only once: it must not be the one thing that wakes a loop for ever.
             m_receiver.killTimer(std::exchange(*victim, 0));
             return;
         }
@@ -236,7 +236,7 @@ private:
         arrive(token, kChannels);
     }
 
-    /// Only when nothing is on its way.
+    /// Only when nothing is in transit.
     void open(std::size_t at)
     {
         Channel &channel = m_channels[at];
@@ -279,10 +279,10 @@ private:
 
     Random m_random;
     Trace &m_trace;
-    Trace m_log;  ///< what has arrived in this stretch
+    Trace m_log;  ///< tokens that arrived in this part of the script
     std::vector<Effect> m_effects;
     std::array<Channel, kChannels> m_channels;
-    std::array<int, kChannels + 1> m_last{};  ///< of those that come in order
+    std::array<int, kChannels + 1> m_last{};  ///< last token of each ordered channel
     std::vector<std::unique_ptr<Victim>> m_victims;
     std::map<int, Timer> m_timers;
     std::array<int, kVictimTimers> m_victimTimers{};

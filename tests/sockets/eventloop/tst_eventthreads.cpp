@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Two threads with a loop each draw on the same numbers of descriptors: what one closes is the other's at
-// once.
+// Two threads with one loop each share the descriptor numbers: a number that one thread closes goes to the
+// other at once.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -27,7 +27,7 @@ using Type = QSocketNotifier::Type;
 
 namespace {
 
-/// A thread with the row's loop, that does what it is asked for while the one who asks waits.
+/// A thread with the row's loop. It runs a function while the caller waits.
 class Neighbour
 {
 public:
@@ -37,7 +37,7 @@ public:
             m_thread.setEventDispatcher(own.release());
         m_receiver.moveToThread(&m_thread);
         m_thread.start();
-        // From here on its loop has the descriptors it needs.
+        // After this call the thread's loop has opened its descriptors.
         run([] {});
     }
     ~Neighbour()
@@ -78,8 +78,8 @@ private Q_SLOTS:
         QTest::newRow("closed, taken, then notifier deleted, with a copy left") << true << true;
     }
 
-    // Two are ready; whichever is told first closes the other, whose number another thread opens and watches
-    // before the turn goes on.
+    // Two descriptors are ready. The one that is notified first closes the other. Another thread takes the
+    // number and watches it before the turn goes on.
     void aNumberGoesToAnotherThreadWithinOneTurn()
     {
         QFETCH(bool, closedFirst);
@@ -116,7 +116,7 @@ private Q_SLOTS:
             turn();
             trace << "turn";
             turn();
-            // Theirs is watched still, by them alone.
+            // The other thread still watches its descriptor, and only that thread does.
             theirs.there.write("for them");
             trace << (told.tryAcquire(1, 60'000) ? "they were told" : "they were not told");
             turn();
@@ -128,7 +128,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"told", "x", "turn", "they were told"}));
     }
 
-    // The other thread has no loop: what it opens, reads and closes is nothing to ours.
+    // The other thread has no loop. Its descriptors must not affect ours.
     void numbersAreTakenAllTheTime()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -137,7 +137,7 @@ private Q_SLOTS:
             std::atomic<int> taken = 0;
             std::set<int> theirNumbers;
             std::thread thief([&] {
-                // Takes a new pair before it gives an old one back: the lowest numbers go round.
+                // Opens a new pair before it closes an old one, so that the lowest numbers rotate.
                 std::array<Ends, 3> held;
                 while (!isOver) {
                     Ends &ends = held[static_cast<std::size_t>(++taken % 3)];
@@ -161,8 +161,8 @@ private Q_SLOTS:
                     if (const QByteArray got = ends[i].here.read(); got != "ours")
                         trace << "told of " + got;
                     ++told;
-                    // The next one is to be opened anew; every other time the number is free for a moment
-                    // while it is watched.
+                    // The next pair is reopened. Every other time its number is free for a moment while it is
+                    // watched.
                     const std::size_t next = (i + 1) % kPlaces;
                     if (told % 2 == 0)
                         notifiers[next].reset();
@@ -195,7 +195,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"done"}));
     }
 
-    // Two loops, each of which opens, watches and closes.
+    // Two loops, each of which opens, watches and closes descriptors.
     void twoLoopsShareTheNumbers()
     {
         const EventLoop loop = currentLoop();
@@ -215,7 +215,7 @@ private Q_SLOTS:
                     ends.there.write(word);
                     turn();
                     ++behind;
-                    // Side by side, as far as that goes.
+                    // Keeps the two threads close together.
                     while (ahead < round - 5)
                         std::this_thread::yield();
                 }

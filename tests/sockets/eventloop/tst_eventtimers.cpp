@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Timers, on Qt's event loop and on ours: never early, in order, once each turn. How late they are is the
-// machine's affair, and not tested.
+// Timers on Qt's event loop and on ours: never early, in order, once per turn. Lateness depends on the
+// machine and is not tested.
 #include "core/base/clock.h"
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
@@ -32,8 +32,8 @@ const char *name(Qt::TimerType type)
     return type == Qt::PreciseTimer ? "precise" : type == Qt::CoarseTimer ? "coarse" : "very coarse";
 }
 
-/// How long before its time a timer may come. Qt's coarse ones are rounded both ways, ours are only put off;
-/// very coarse ones fall on whole seconds in both, Qt's on the nearest.
+/// How early a timer may fire. Qt rounds coarse timers both ways; our loop only delays them. Very coarse
+/// timers fire on whole seconds in both; Qt's on the nearest one.
 Duration mayBeEarly(Qt::TimerType type, milliseconds interval)
 {
     if (type == Qt::PreciseTimer || currentLoop() == EventLoop::Epoll)
@@ -72,7 +72,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"timer", "turn", "timer", "turn", "timer", "turn"}));
     }
 
-    // Whoever has turns made until nothing is left to do would never come to an end.
+    // A zero timer does not count as work. Otherwise a caller that runs turns until nothing is left would
+    // never stop.
     void oneOfZeroIsNothingDone()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -124,7 +125,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace());
     }
 
-    // Coarse ones are put off by at most 5 %, that is: before a precise one with 5 % and a bit more.
+    // Coarse timers are delayed by at most 5 %: they fire before a precise timer of slightly more than 105 %.
     void coarseWithinFivePercent_data()
     {
         QTest::addColumn<int>("interval");
@@ -138,7 +139,7 @@ private Q_SLOTS:
         const Trace seen = observe([&](Trace &trace) {
             Receiver receiver;
             int coarse = receiver.startTimer(interval, Qt::CoarseTimer);
-            // Qt's rounds short ones to 4 ms, whatever that is in percent.
+            // Qt's loop rounds short timers to 4 ms, however large that is in percent.
             const int most = interval + std::max(interval / 20, 4) + 1;
             const int precise = receiver.startTimer(most, Qt::PreciseTimer);
             receiver.onTimer = [&](int id) {
@@ -164,14 +165,13 @@ private Q_SLOTS:
                 trace << QByteArray::number(std::find(ids.begin(), ids.end(), id) - ids.begin());
                 receiver.killTimer(id);
             };
-            QThread::msleep(40);  // all of them are due, and come in one turn
+            QThread::msleep(40);  // all of them are due and fire in one turn
             turn();
         });
         QCOMPARE(seen, Trace({"4", "1", "3", "2", "0"}));
     }
 
-    // A period is counted from when a timer was due, not from when it was handled: were it so, no two would
-    // be closer than 25 ms.
+    // Periods count from the due time. If they counted from the handling, no two would be closer than 25 ms.
     void periodsDoNotDrift()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -322,7 +322,7 @@ private Q_SLOTS:
             note(timer.remainingTime() == -1, "not running");
             timer.setTimerType(Qt::PreciseTimer);
             timer.start(60'000);
-            // Qt's rounds up to the millisecond after.
+            // Qt's loop rounds up to the next millisecond.
             note(timer.remainingTime() <= 60'001 && timer.remainingTime() > 50'000, "running");
             timer.start(1);
             QThread::msleep(3);
@@ -330,7 +330,7 @@ private Q_SLOTS:
             const int id = timer.timerId();
             timer.stop();
             note(timer.remainingTime() == -1, "stopped");
-            // -1 on 6.4; 6.8 says 0 here and a negative duration in its newer function.
+            // -1 on 6.4; 6.8 returns 0 here and a negative duration from its newer function.
             note(dispatcher()->remainingTime(id) <= 0, "no timer");
         });
         QCOMPARE(seen, Trace());
@@ -376,7 +376,7 @@ private Q_SLOTS:
             int id = receiver.startTimer(kLongest, type);
             receiver.onTimer = [&](int timer) { trace << (timer == id ? "long" : "short"); };
             const int left = dispatcher()->remainingTime(id);
-            // Qt's adds its rounding to it, and gets below zero.
+            // Qt's loop adds its rounding, and the result becomes negative.
             if (isOurs && left < kLongest - 10'000)
                 trace << "left: " + QByteArray::number(left);
             const int brief = receiver.startTimer(5, Qt::PreciseTimer);
@@ -389,7 +389,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"short"}));
     }
 
-    // Its events would come from within itself.
+    // A timer does not fire inside its own handler.
     void noTimerWithinItself()
     {
         const Trace seen = observe([](Trace &trace) {

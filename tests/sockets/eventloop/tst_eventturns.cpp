@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Scripts drawn from a seed, on Qt's loop and on ours: after each turn the same notifiers, timers and events
-// must have been told. Within a turn only the order of the posted events is promised.
+// Random scripts from a seed, on Qt's loop and on ours. After each turn both must have activated the same
+// notifiers, timers and events. Within a turn only the order of posted events is fixed.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/sockets/eventloop/eventrandom.h"
 #include "tests/support/suite.h"
@@ -26,7 +26,8 @@ constexpr int kPlaces = 10;
 constexpr int kTimers = 4;
 constexpr int kMostUnread = 50;
 
-/// What a notifier's slot does. Only what is its own: others may have been told before or after it.
+/// The effect of a notifier's slot. It touches only its own notifiers, because the order among others is not
+/// fixed.
 enum class Reaction { Nothing, ReadAll, ReadOne, Disable, Delete, DisableAndEnable, Sibling, Post };
 constexpr int kReactions = 8;
 
@@ -59,8 +60,8 @@ private:
     {
         Ends ends;
         std::array<Notifier, 3> notifiers;
-        std::vector<Descriptor> copies;  ///< of what `here` has been
-        int unread = 0;                  ///< at most
+        std::vector<Descriptor> copies;  ///< copies of earlier `here` descriptors
+        int unread = 0;                  ///< upper bound
 
         bool isOpen() const { return ends.here.get() >= 0; }
         bool hasPeer() const { return ends.there.get() >= 0; }
@@ -133,7 +134,7 @@ private:
         }
     }
 
-    /// A step that is done by an event, in the order they were posted.
+    /// A step that an event runs; events keep their order.
     Step later()
     {
         Step step = draw();
@@ -151,12 +152,12 @@ private:
         }
         const Step step = m_posted.front();
         m_posted.pop_front();
-        // Before everything else in its turn, and in order.
+        // Runs before everything else in its turn, and in order.
         m_trace << "posted: " + step.name;
         step.run();
     }
 
-    /// Closes what was there, in one of the ways people do that; its number is most likely used again.
+    /// Closes the old descriptor in one of the usual ways. Its number is most likely reused.
     void open(Place &place, int what)
     {
         const int way = m_openings++ % 3;
@@ -213,7 +214,7 @@ private:
                 place.notifiers[kind]->setEnabled(true);
                 break;
             case Reaction::Sibling: {
-                // Not told before the next turn.
+                // The new notifier is not activated before the next turn.
                 const std::size_t next = (kind + 1) % 3;
                 if (!place.notifiers[next])
                     create(place, next, Reaction::ReadOne);
@@ -240,7 +241,7 @@ private:
         return got;
     }
 
-    /// Another file under the same number, for the same notifiers.
+    /// Puts another file under the same number, for the same notifiers.
     static void renew(Place &place)
     {
         if (!place.isOpen())
@@ -261,7 +262,7 @@ private:
         }
     }
 
-    /// Those of 0 ms: once each turn.
+    /// Timers of 0 ms, which fire once per turn.
     void setTimer(std::size_t at, bool starts)
     {
         int &id = m_timers[at];
@@ -273,7 +274,7 @@ private:
 
     Random m_random;
     Trace &m_trace;
-    Trace m_told;  ///< in this turn
+    Trace m_told;  ///< activations in this turn
     std::array<Place, kPlaces> m_places;
     std::array<int, kTimers> m_timers{};
     std::deque<Step> m_posted;
@@ -305,7 +306,7 @@ private Q_SLOTS:
                 << ours.mid(std::max<qsizetype>(0, at - 40), std::min<qsizetype>(at, 40)).join('\n');
         }
         QCOMPARE(ours, qts);
-        // It was about something.
+        // The script must have caused activations.
         const auto told = std::count_if(ours.begin(), ours.end(), [](const QByteArray &line) {
             return line.startsWith("turn: ") && line.size() > 6;
         });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Connector: one TCP connection to one of several addresses, or the reason why there is none.
+// Connector: one TCP connection to one of several addresses, or an error.
 #include "service/http/connector.h"
 #include "service/http/streamsocket.h"
 #include "tests/support/fullbacklog.h"
@@ -25,7 +25,7 @@ using test::ScriptedServer;
 
 namespace {
 
-/// A Connector and what became of it.
+/// A Connector and its result.
 struct Attempt final : StreamSocket::User
 {
     Attempt()
@@ -61,7 +61,7 @@ private Q_SLOTS:
         QTest::newRow("address") << QStringLiteral("127.0.0.1");
         QTest::newRow("name") << QStringLiteral("localhost");
     }
-    /// Ready for small writes, and its end is seen.
+    /// The new connection carries small writes, and its end is noticed.
     void connects()
     {
         QFETCH(QString, host);
@@ -137,7 +137,7 @@ private Q_SLOTS:
         QVERIFY(attempt.failure);
     }
 
-    /// Stopped while it connects: nothing is heard of it, and it can go elsewhere.
+    /// After a stop during the connect it reports nothing and can be used for another address.
     void stopIsSilent()
     {
         const test::FullBacklog deaf;

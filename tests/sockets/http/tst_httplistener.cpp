@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The listener over real sockets: order and connection semantics.
+// The listener over real sockets: the order of responses and the rules for connections.
 #include "tests/support/echolistener.h"
 #include "tests/support/rawhttpclient.h"
 #include "tests/support/suite.h"
@@ -155,7 +155,7 @@ private Q_SLOTS:
         QTRY_COMPARE(server.heldCount(), 1);
         QCOMPARE(server.count, 1);
         server.answerHeld("first");
-        QCOMPARE(server.count, 1);  // not from inside respond()
+        QCOMPARE(server.count, 1);  // the next request is not handled inside respond()
         QTRY_COMPARE(client.answerCount(), 2);
         QCOMPARE(client.answers()[0].body, "first");
         QCOMPARE(client.answers()[1].body, "/b|");
@@ -252,7 +252,7 @@ private Q_SLOTS:
 
     void http10()
     {
-        // What `ab` and `ab -k` send.
+        // The requests of `ab` and `ab -k`.
         const QByteArray tail = "Host: 127.0.0.1:1\r\nUser-Agent: ApacheBench/2.3\r\nAccept: */*\r\n\r\n";
         EchoListener server;
         RawHttpClient plain(server.port());
@@ -307,7 +307,7 @@ private Q_SLOTS:
         client.send(body);
         QTRY_COMPARE(client.answerCount(), 2);
         QCOMPARE(client.answers()[1].body, "/a|" + body);
-        // A client that does not wait needs no 100.
+        // A client that sends its body at once needs no 100.
         client.send(RawHttpClient::post("/b", "x", "Expect: 100-continue\r\n"));
         QTRY_COMPARE(client.answerCount(), 3);
         QCOMPARE(client.answers()[2].body, "/b|x");

@@ -17,7 +17,7 @@ using holdline::test::RawHttpClient;
 
 namespace {
 
-/// Routes as holdline has them: two held ones, immediate ones, one with an argument.
+/// Routes like those of holdline: two held ones, immediate ones, one with an argument.
 class TestServer
 {
 public:
@@ -67,7 +67,7 @@ class TestHttpServer : public QObject
 private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".?"))); }
 
-    /// QHttpServer is shown less than the client sent; the routes must not notice.
+    /// QHttpServer sees less than the client sent. The routes must not notice.
     void longArguments()
     {
         TestServer test;
@@ -220,7 +220,7 @@ private Q_SLOTS:
             QTRY_COMPARE(test.held.size(), before + count);
             test.requests.clear();
         };
-        hold();  // so that what is allocated once does not count
+        hold();  // warms up, so that one-time allocations do not count
         const qint64 before = test::processKib("VmRSS");
         hold();
         const double each = static_cast<double>(test::processKib("VmRSS") - before) / count;

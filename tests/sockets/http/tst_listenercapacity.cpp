@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The listener when connections or descriptors run out.
+// The listener when it runs out of connections or descriptors.
 #include "tests/support/echolistener.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/rawhttpclient.h"
@@ -36,7 +36,7 @@ auto countIf(const Clients &clients, bool (*predicate)(const RawHttpClient &))
                          [predicate](const auto &client) { return predicate(*client); });
 }
 
-/// Descriptors, opened until there are no more (or `count`), closed at the end.
+/// Opens descriptors until none are left (or `count` are open). The destructor closes them.
 class TakenDescriptors
 {
 public:
@@ -78,8 +78,8 @@ private Q_SLOTS:
         Clients clients;
         qint64 slowest = 0;
         while (static_cast<int>(clients.size()) < count) {
-            // Bursts of 1,000: more than the old backlog of 50, less than somaxconn, since this thread has to
-            // accept.
+            // Bursts of 1,000: more than the old backlog of 50 and less than somaxconn, because this thread
+            // accepts them.
             QElapsedTimer burst;
             burst.start();
             for (int i = 0; i < 1'000 && static_cast<int>(clients.size()) < count; ++i)
@@ -127,7 +127,7 @@ private Q_SLOTS:
 
         server.answerHeld();
         QTRY_COMPARE(countIf(held, [](const RawHttpClient &client) { return client.status() == 200; }), 50);
-        // All are idle now: the one idle longest makes place.
+        // All connections are idle now, so the one that is idle longest is closed.
         RawHttpClient next(server.port());
         next.send(RawHttpClient::get("/a"));
         QTRY_COMPARE(next.status(), 200);
@@ -149,7 +149,7 @@ private Q_SLOTS:
             add(held, server.port()).send(RawHttpClient::post("/held", "x"));
         QTRY_COMPARE(server.heldCount(), 5);
 
-        // Silent ones that sit in the reserve are pushed out, oldest first, and told so.
+        // Silent connections in the reserve are closed with a response, the oldest first.
         Clients silent;
         for (int i = 0; i < 3; ++i)
             add(silent, server.port());
@@ -164,13 +164,13 @@ private Q_SLOTS:
         QTRY_COMPARE(silent[0]->status(), 503);
         QCOMPARE(server.heldCount(), 5);
 
-        // A reserve full of requests in progress takes no more.
+        // A reserve full of requests in progress accepts no more connections.
         Clients busy;
         for (int i = 0; i < 3; ++i)
             add(busy, server.port()).send(RawHttpClient::post("/callback/../held", "x"));
         QTRY_COMPARE(countIf(busy, [](const RawHttpClient &client) { return client.status() == 200; }), 3);
 
-        // A place that becomes free is anybody's again.
+        // A connection slot that becomes free is open to every client again.
         held.front()->reset();
         QTRY_COMPARE(server.aborted.size(), 1U);
         RawHttpClient next(server.port());
@@ -222,8 +222,7 @@ private Q_SLOTS:
         for (int i = 0; i < 10; ++i)
             add(clients, server.port()).send(RawHttpClient::get("/a"));
         {
-            // They are connected as far as the kernel goes, and there is not one descriptor to accept them
-            // with.
+            // The kernel has connected them, but no descriptor is left to accept them.
             const TakenDescriptors all(256);
             const int wakeUps = wakeUpsWithin(500ms);
             QVERIFY2(wakeUps < 100, QByteArray::number(wakeUps).constData());
@@ -260,7 +259,7 @@ private Q_SLOTS:
     {
         EchoListener server;
         int opened = 0;
-        // Some leave before they are accepted, some while they are held; some with FIN, some with RST.
+        // Some clients leave before they are accepted and some while they are held, with FIN or with RST.
         const auto burst = [&](bool waitUntilHeld) {
             Clients clients;
             for (int i = 0; i < 100; ++i)

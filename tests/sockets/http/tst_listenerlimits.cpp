@@ -155,7 +155,7 @@ private Q_SLOTS:
         qInfo("%d of 400000 served, %lld KiB more", server.count - 300, grown);
         if constexpr (!hasShadowMemory())
             QVERIFY(grown < 5 * 1024);
-        // It goes on as soon as the client reads.
+        // The listener goes on as soon as the client reads.
         const int stalledAt = server.count;
         flood.startReading();
         QTRY_VERIFY(server.count > stalledAt + 10'000);

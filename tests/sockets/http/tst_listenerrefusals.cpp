@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the listener does not let in: every refusal reaches its client over a real socket, once and whole.
+// Requests that the listener refuses: each refusal reaches its client over a real socket, once and whole.
 #include "tests/support/echolistener.h"
 #include "tests/support/rawhttpclient.h"
 #include "tests/support/suite.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Answers in pieces over real sockets, through the listener and through a server's exchanges.
+// Streamed responses over real sockets, through the listener and through a server's exchanges.
 #include "service/holdline/httpserver/httpserver.h"
 #include "tests/support/echolistener.h"
 #include "tests/support/rawhttpclient.h"
@@ -21,7 +21,7 @@ namespace {
 
 const Response kHead{200, {{"Content-Type", "text/plain"}}, "one", false};
 
-/// A server whose answers the test gives in pieces.
+/// A server whose responses the test sends in pieces.
 struct StreamServer
 {
     explicit StreamServer(const Limits &limits = {}) : server(std::make_unique<HttpServer>(limits))
@@ -142,7 +142,7 @@ private Q_SLOTS:
         QCOMPARE(client.answers()[0].headers.value("Connection"), "close");
     }
 
-    /// A stream holds its connection until it is ended.
+    /// A stream keeps its connection until the stream ends.
     void closingWaitsForTheEnd()
     {
         EchoListener server;
@@ -172,7 +172,8 @@ private Q_SLOTS:
         client.send(RawHttpClient::get("/held"));
         QTRY_COMPARE(server.heldCount(), 1);
         QVERIFY(server.listener.beginStream(server.held[0], kHead));
-        RawHttpClient idle(server.port());  // is closed at its deadline, twice as late as any of the stream's
+        // This client is closed at its deadline, which is twice as late as any of the stream\'s.
+        RawHttpClient idle(server.port());
         idle.send(RawHttpClient::get("/a"));
         QTRY_VERIFY(idle.isClosed());
         QVERIFY(server.listener.writeStream(server.held[0], "two"));
@@ -203,7 +204,7 @@ private Q_SLOTS:
         QTRY_COMPARE(server.listener.connectionCount(), 0);
     }
 
-    /// What a reader leaves unread is bounded, and so is its time.
+    /// Limits the unread bytes of a reader, and their time.
     void aClientThatDoesNotReadIsDropped_data()
     {
         QTest::addColumn<bool>("muchUnsent");
@@ -225,7 +226,7 @@ private Q_SLOTS:
         QVERIFY(server.listener.beginStream(exchange, kHead));
         const QByteArray piece(50'000, 'x');
         int pieces = 0;
-        // The kernel takes some megabytes.
+        // The kernel buffers some megabytes.
         while (pieces < 1000 && server.listener.writeStream(exchange, piece))
             ++pieces;
         if (muchUnsent)
@@ -278,7 +279,7 @@ private Q_SLOTS:
         QVERIFY(!test.held[0]->write("two"));
     }
 
-    /// The return value says so; there is no signal from inside the call.
+    /// The return value reports it. No signal is emitted inside the call.
     void anExchangeWhoseReaderDoesNotReadIsOver()
     {
         Limits limits;
@@ -300,7 +301,7 @@ private Q_SLOTS:
         QCOMPARE(test.gone, 0);
     }
 
-    /// Half an answer must not look like a whole one.
+    /// A partial response must not look like a whole one.
     void givenUpInTheMidstIsCut()
     {
         StreamServer test;

@@ -25,7 +25,7 @@ namespace {
 
 constexpr MonitorClient::Limits kQuick{30s, 5ms, 20ms, 256 * 1024};
 
-/// A client with all it said.
+/// A client and all its signals.
 struct Client
 {
     explicit Client(const MonitorClient::Limits &limits = kQuick) : client(limits)
@@ -112,7 +112,7 @@ void TestMonitorClient::connects()
     QVERIFY(service.errors.empty());
 }
 
-/// As it is meant on a command line, not as QLocalSocket takes it.
+/// A relative path is relative to the working directory; QLocalSocket would resolve it elsewhere.
 void TestMonitorClient::relativePath()
 {
     ScriptedMonitor service;
@@ -178,7 +178,7 @@ void TestMonitorClient::backsOff()
     clock.start();
     one.client.open(service.path());
     QTRY_COMPARE(one.client.status().attempt, 5);
-    // 40, 80, 80 and 80 ms, a tenth less at most, and timers are right to a twentieth.
+    // The pauses are 40, 80, 80 and 80 ms, each at most a tenth shorter. Timers are exact to one twentieth.
     QVERIFY2(clock.elapsed() >= 230, qPrintable(QString::number(clock.elapsed())));
 }
 
@@ -210,7 +210,7 @@ void TestMonitorClient::versionMismatch()
              qPrintable(one.error()));
     QCOMPARE(one.client.status().serviceVersion, "1.2.3");
     QVERIFY(one.client.status().nextTry);
-    // The service was renewed meanwhile.
+    // The service was upgraded meanwhile.
     service.greeting = ScriptedMonitor::hello();
     QTRY_COMPARE(one.state(), State::Loading);
     QVERIFY(one.error().isEmpty());
@@ -291,7 +291,7 @@ void TestMonitorClient::gap()
     QTRY_COMPARE(one.state(), State::Loading);
     QTRY_COMPARE(service.commands.size(), std::size_t(1));
     QCOMPARE(service.commands[0].verb, Command::Verb::Snapshot);
-    // Until it begins nothing is of use; it is not asked for twice.
+    // Updates before the snapshot are useless. The client does not request it twice.
     service.send(ScriptedMonitor::delta({"useless"}));
     service.skip(3);
     service.send(ScriptedMonitor::delta({"useless"}));
@@ -422,7 +422,7 @@ void TestMonitorClient::lineTooLong()
     QVERIFY2(one.error().contains(u"longer than"), qPrintable(one.error()));
 }
 
-/// Others have their turns while a lot comes, and nothing of it is lost.
+/// Other events get their turns during a flood of updates, and no update is lost.
 void TestMonitorClient::flood()
 {
     ScriptedMonitor service;
@@ -433,7 +433,7 @@ void TestMonitorClient::flood()
     one.client.open(service.path());
     QTRY_VERIFY(service.socket);
     service.sendSnapshot(SnapshotReason::Attached);
-    constexpr std::size_t kCount = 300;  // each takes a turn, and QTRY sleeps 10 ms after each
+    constexpr std::size_t kCount = 300;  // each update takes a turn, and QTRY sleeps 10 ms after each
     for (std::size_t i = 0; i < kCount; ++i)
         service.send(ScriptedMonitor::delta({QByteArray::number(qulonglong{i})}));
     std::size_t most = 0;
@@ -471,14 +471,14 @@ void TestMonitorClient::commands()
     service.write(encode(Reply{"nobody asked", true, u"x"_s}));
     QTRY_COMPARE(one.replies.size(), std::size_t(1));
     QVERIFY((one.replies[0] == Reply{pause, false, u"no such lane"_s}));
-    // Nobody waits for ever.
+    // No command waits for ever.
     service.die();
     QTRY_COMPARE(one.replies.size(), std::size_t(2));
     QCOMPARE(one.replies[1].id, cancel);
     QVERIFY(!one.replies[1].ok && !one.replies[1].text.isEmpty());
 }
 
-/// Who is told that the answer will not come may open another socket at once.
+/// A receiver of the failed command may open another socket at once.
 void TestMonitorClient::openedByReceiver()
 {
     ScriptedMonitor service;
@@ -496,7 +496,7 @@ void TestMonitorClient::openedByReceiver()
     QCOMPARE(service.connections, 1);
 }
 
-/// At its end it tells nobody anything: who asked may be gone.
+/// The destructor calls no callbacks, because their receivers may be gone.
 void TestMonitorClient::destroyedWithCommands()
 {
     ScriptedMonitor service;

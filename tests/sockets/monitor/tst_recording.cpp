@@ -20,7 +20,7 @@ using State = SourceStatus::State;
 
 namespace {
 
-/// A client that is connected to a service, and a recorder of it.
+/// A client of a service, and a recorder of that client.
 struct Place
 {
     explicit Place(const StreamRecorder::Limits &limits = {}) : recorder(client, limits)
@@ -52,8 +52,8 @@ void writeTo(const QString &path, const QByteArray &contents)
         qFatal("cannot write");
 }
 
-/// A recording written by hand: a snapshot each ten deltas, a delta each 100 ms; what is true after each
-/// line.
+/// A recording made by hand: a snapshot every ten deltas, a delta every 100 ms. It stores the expected state
+/// after each line.
 struct Written
 {
     explicit Written(unsigned seed, int deltas = 60) : stream(seed)
@@ -228,7 +228,7 @@ void TestRecording::endsWhenItIsLongEnough()
     Playing playing;
     playing.player.open(place.file());
     QTRY_COMPARE(playing.state(), State::Recording);
-    // Another one may begin.
+    // Another recording may begin.
     QCOMPARE(place.recorder.start(place.file(u"s"_s)), QString());
     QVERIFY(place.recorder.error().isEmpty());
 }
@@ -258,7 +258,7 @@ void TestRecording::seeks_data()
         QTest::addRow("seed %u", seed) << seed;
 }
 
-/// Wherever one goes, all stands as it stood then.
+/// After any seek the state is that of the recording at this time.
 void TestRecording::seeks()
 {
     QFETCH(const unsigned, seed);
@@ -274,7 +274,7 @@ void TestRecording::seeks()
     for (int i = 0; i < 40; ++i) {
         const auto somewhere = [&] { return Milliseconds(written.stream.pick(int(written.t.count()) + 1)); };
         if (i % 3 == 0)
-            playing.player.seek(somewhere());  // and elsewhere before it got there
+            playing.player.seek(somewhere());  // seeks elsewhere before the first seek has ended
         const Milliseconds position = somewhere();
         playing.player.seek(position);
         QCOMPARE(playing.player.position(), position);
@@ -287,7 +287,7 @@ void TestRecording::seeks()
     QTRY_VERIFY(playing.stands(written.at(written.t)));
 }
 
-/// Going far means to begin with the last snapshot before, not to tell everything.
+/// A long seek begins at the last snapshot before the target and does not replay everything.
 void TestRecording::seekTellsLittle()
 {
     Written written(3, 200);
@@ -302,7 +302,7 @@ void TestRecording::seekTellsLittle()
     playing.player.seek(19'500ms);
     QTRY_VERIFY(playing.stands(written.at(19'500ms)));
     QVERIFY2(playing.received <= 5 + 10 + 10, qPrintable(QString::number(playing.received)));
-    // A little further on it goes on from where it stands.
+    // A short seek forward continues from the current position.
     playing.received = 0;
     playing.player.seek(19'700ms);
     QTRY_VERIFY(playing.stands(written.at(19'700ms)));
@@ -358,7 +358,7 @@ void TestRecording::pauseAndEnd()
     clock.start();
     QTRY_VERIFY(clock.elapsed() > 50);
     QCOMPARE(playing.player.position(), at);
-    // At the end playing begins anew.
+    // At the end, playing starts from the beginning.
     playing.player.seek(written.t);
     QTRY_VERIFY(playing.stands(written.at(written.t)));
     playing.player.setSpeed(0.1);
@@ -440,7 +440,7 @@ void TestRecording::brokenFiles()
     QVERIFY(!playing.player.isPlaying());
 }
 
-/// What only shows when it is played.
+/// A fault that appears only while playing.
 void TestRecording::brokenFrame()
 {
     Written written(7, 25);
@@ -461,7 +461,7 @@ void TestRecording::brokenFrame()
     QVERIFY2(error.contains(u"line %1:"_s.arg(line)), qPrintable(error));
 }
 
-/// Whatever became of the file: it is played, or it is said which line is wrong.
+/// A damaged file is either played, or an error names the faulty line.
 void TestRecording::anyFile()
 {
     Written written(10, 15);

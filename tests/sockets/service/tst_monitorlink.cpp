@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One observer's connection over a pair of sockets, its server a fake.
+// One observer's connection over a pair of sockets. The server is a fake.
 #include "service/holdline/monitorfeed/monitorlink.h"
 #include "service/holdline/monitorfeed/updatesplitter.h"
 #include "tests/support/suite.h"
@@ -74,7 +74,7 @@ public:
             frames.push_back(encodeUnnumbered(update));
         link->deliver(frames);
     }
-    /// So many live jobs with numbers from `first` on.
+    /// Adds `count` live jobs, numbered from `first`.
     void addJobs(int first, int count)
     {
         FeedBatch batch;
@@ -83,7 +83,7 @@ public:
         change(std::move(batch));
     }
 
-    /// Takes all there is now.
+    /// Reads everything that is available.
     void read()
     {
         std::vector<char> bytes(64 * 1024);
@@ -183,7 +183,7 @@ void TestMonitorLink::saysHelloThenASnapshotThenDeltas()
     QVERIFY(owner.state.service);
     QCOMPARE(owner.state.live.size(), 5u);
     QVERIFY2(owner.state.problem.isEmpty(), qPrintable(owner.state.problem));
-    // A second begin() is none.
+    // A second begin() has no effect.
     owner.link->begin();
     owner.read();
     QCOMPARE(owner.state.seq, 2u);
@@ -205,7 +205,7 @@ void TestMonitorLink::bigSnapshotsFollowTheReader()
     Owner owner;
     owner.addJobs(1, kJobs);
     owner.link->begin();
-    // No more than the low-water mark and a part wait here, though the snapshot is many MiB.
+    // The unsent bytes stay within the low-water mark and one part, though the snapshot is many MiB.
     QVERIFY(owner.link->unsentBytes() <= MonitorLink::kLowWater + kMaxFrameBytes / 4);
     QVERIFY(!owner.link->isLagging());
     const auto allThere = [&owner] {
@@ -248,7 +248,7 @@ void TestMonitorLink::slowReadersAreBoundedAndCatchUp()
     QVERIFY2(owner.state.problem.isEmpty(), qPrintable(owner.state.problem));
 }
 
-/// Who waits to be resumed is told nothing meanwhile, and then everything.
+/// A link that waits for resume() sends nothing meanwhile, and everything afterwards.
 void TestMonitorLink::resumesWhenItMay()
 {
     Owner owner;
@@ -281,7 +281,7 @@ void TestMonitorLink::resumesWhenItMay()
     QVERIFY2(owner.state.problem.isEmpty(), qPrintable(owner.state.problem));
 }
 
-/// Whoever does not take a byte is too slow, even if the rest of a snapshot is all that waits.
+/// An observer that reads no byte is too slow, even when only the rest of a snapshot waits.
 void TestMonitorLink::takesNothing()
 {
     Owner owner;
@@ -295,7 +295,7 @@ void TestMonitorLink::takesNothing()
     const auto taken = [&, before = owner.link->unsentBytes()] {
         return owner.link->unsentBytes() != before;
     };
-    QTRY_VERIFY(taken());  // which counts
+    QTRY_VERIFY(taken());  // a read counts as progress
     for (int i = 1; i < MonitorLink::kMaxIdleChecks; ++i)
         owner.link->checkProgress();
     QVERIFY(!owner.link->isLagging());
@@ -309,7 +309,7 @@ void TestMonitorLink::takesNothing()
     QVERIFY2(owner.state.problem.isEmpty(), qPrintable(owner.state.problem));
 }
 
-/// A reader that keeps up is not taken for a slow one because thousands of jobs change at the same moment.
+/// A link that keeps up must not be called slow because thousands of jobs change at once.
 void TestMonitorLink::muchAtOnceIsNotSlow()
 {
     Owner owner;

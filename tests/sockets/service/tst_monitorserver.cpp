@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Observers of the whole service, whose upstream fails in every way meanwhile.
+// Observers of the whole service while its upstream fails in every way.
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
 #include "tests/support/watcher.h"
@@ -85,7 +85,7 @@ std::uint64_t count(const Sample &sample, Reason reason)
     return sample.requests[static_cast<std::size_t>(reason)];
 }
 
-/// Everything is over, and the last sample says so.
+/// True when all jobs have ended and the last sample shows it.
 bool isQuiet(const Watcher &watcher, std::uint64_t jobs)
 {
     const auto &state = watcher.state;
@@ -144,7 +144,7 @@ void TestMonitorServer::attachBeforeDuringAndAfter()
         for (const JobRow &row : watcher->state.ended)
             QVERIFY(row.outcome && row.status > 0 && row.total);
     }
-    // Whoever came first heard of each as it happened; who came last heard of the same jobs.
+    // The first observer received each job as it happened. The last one received the same jobs.
     QCOMPARE(before->state.endedIds, after->state.endedIds);
     QCOMPARE(before->state.endedIds, during->state.endedIds);
 }
@@ -156,7 +156,7 @@ void TestMonitorServer::idleIsASampleASecond()
     QTRY_VERIFY(watcher->state.complete);
     QCOMPARE(watcher->state.sample->span, Microseconds(0));
     QTRY_COMPARE(watcher->state.samples, 4);
-    // The first came with the snapshot.
+    // The first sample came with the snapshot.
     QCOMPARE(watcher->state.seq, 4u);
     QVERIFY(watcher->state.sample->span > Microseconds(0));
     QVERIFY(watcher->state.sample->rssBytes > 0);
@@ -255,13 +255,13 @@ void TestMonitorServer::oneThatDoesNotRead()
     QVERIFY2(reader->problem().isEmpty(), qPrintable(reader->problem()));
     QCOMPARE(sleeper->state.snapshots, 2);
     QCOMPARE(sleeper->state.reason, SnapshotReason::Lagged);
-    // Of the past both have the end. The one that reads shares its thread with all the rest, and so may have
-    // been too slow for a moment, too.
+    // Both observers have the end of the past. The reader shares its thread with everything else, so it may
+    // have lagged for a moment too.
     QVERIFY(std::includes(reader->state.endedIds.begin(), reader->state.endedIds.end(),
                           sleeper->state.endedIds.begin(), sleeper->state.endedIds.end()));
 }
 
-/// While nobody reads, nothing is gathered for anybody, and commands are obeyed all the same.
+/// Without observers nothing is gathered, and commands still work.
 void TestMonitorServer::nobodyReads()
 {
     constexpr int kJobs = 6000;
@@ -322,7 +322,7 @@ void TestMonitorServer::cancels()
     QVERIFY(!watcher->replyTo("2")->text.isEmpty());
 }
 
-/// The id is known from elsewhere; the connection is as new as the command.
+/// The id comes from elsewhere. The connection has not sent the job to this observer yet.
 void TestMonitorServer::cancelsWhatItWasNotToldYet()
 {
     WatchedService service(longJobs());
@@ -416,14 +416,14 @@ void TestMonitorServer::refusesTheSeventeenth()
     QTRY_VERIFY(attached());
 }
 
-/// Nobody left: the shards are told to stop gathering, and to begin anew for the next one.
+/// After the last observer leaves, the shards stop gathering. They start again for the next one.
 void TestMonitorServer::comesAndGoes()
 {
     WatchedService service(WholeService::quickJobs());
     for (int i = 1; i <= 5; ++i) {
         const auto watcher = service.watch();
         if (i % 2 == 0) {
-            watcher->close();  // in the middle of the beginning
+            watcher->close();  // while the first snapshot is sent
             continue;
         }
         QVERIFY(service.world.run(service.load(20, 4)).passed());

@@ -29,7 +29,7 @@ mode_t modeOf(const QString &path)
     return ::lstat(path.toUtf8().constData(), &there) == 0 ? there.st_mode & ALLPERMS : 0;
 }
 
-/// A listening socket that nobody looks after.
+/// A listening socket that nothing accepts from.
 int listenAt(const QString &path)
 {
     const QByteArray bytes = path.toUtf8();
@@ -126,7 +126,7 @@ private Q_SLOTS:
         QLocalSocket client;
         client.connectToServer(place.path());
         QCOMPARE(client.state(), QLocalSocket::ConnectedState);
-        // The second's end takes nothing from the first; the first's end makes room.
+        // The end of the second service removes nothing of the first. The end of the first frees the path.
         QCOMPARE(place.files().size(), 2);
         first.stop();
         QVERIFY(place.files().isEmpty());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service stopped and started again on the same store, with as many threads as before or others:
-// durable jobs are found, waited for and answered whatever shard they come to live on.
+// The whole service restarted on the same store, with the same or another number of threads. Clients find,
+// wait for and receive their durable jobs in whichever shard these are.
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
@@ -91,7 +91,7 @@ private Q_SLOTS:
         const auto get = [&](const QByteArray &target) {
             return ask(service.port(), RawHttpClient::get(target));
         };
-        // Each on a connection of its own, and so on any thread.
+        // Each request has a connection of its own, so any thread may receive it.
         for (const QByteArray &id : ids)
             QCOMPARE(json(get("/v1/jobs/" + id)).value("state"_L1).toString(), u"running"_s);
 
@@ -152,7 +152,7 @@ private Q_SLOTS:
         const QByteArray location = accepted.headers.value("Location");
         const QByteArray path = callbackOf(upstream.arrivals().front()).path().toLatin1();
 
-        // The file belongs to the first one.
+        // The file belongs to the first service.
         WholeService second(upstream.url(), config);
         QCOMPARE(ask(second.port(), keyedStart(1)).status, 503);
         QCOMPARE(ask(second.port(), RawHttpClient::post(path, result())).status, 503);

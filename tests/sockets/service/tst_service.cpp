@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service over loopback: what it exists for, and what the world does to it.
+// The whole service over loopback: its main purpose, and its behaviour under faults.
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
 
@@ -46,7 +46,8 @@ class TestService : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// The mission: 50 blocking requests of one account against a server that takes one connection at a time.
+    /// The main purpose: 50 blocking requests of one account against a server that takes one connection at a
+    /// time.
     void mission()
     {
         JobServerOptions faithful;
@@ -67,7 +68,7 @@ private Q_SLOTS:
         QCOMPARE(world.jobServer().stats().duplicateStarts, quint64(0));
     }
 
-    /// Starts go through Qt's own manager, which tells nobody how many connections it has.
+    /// Starts use Qt's own manager, which does not report its number of connections.
     void stockTransport()
     {
         Config config = WholeService::quietConfig();
@@ -82,21 +83,21 @@ private Q_SLOTS:
     void manyAccounts()
     {
         Config config = WholeService::quietConfig();
-        config.hold.deadline = 100s;  // on a machine however slow
+        config.hold.deadline = 100s;  // long enough for a slow machine
         WholeService world(WholeService::quickJobs(), config);
         const Report report = world.run(load(5000, 500));
         QVERIFY2(report.succeeded == 5000, explain(report).constData());
         QCOMPARE(world.jobServer().stats().mostConnectionsOfOneAccount, 1);
     }
 
-    /// An account with a long queue delays another account's job by one start at most, so while that job runs
-    /// only a few of the queue's 500 starts pass.
+    /// A long queue of one account delays another account's job by one start at most. So only a few of the
+    /// queue's 500 starts pass while that job runs.
     void longQueueDoesNotDelayOthers()
     {
         JobServerOptions slow = WholeService::quickJobs();
         slow.startLatency = 10ms;
         Config config = WholeService::quietConfig();
-        config.hold.deadline = 100s;  // the queue's end must not depend on how fast the machine is
+        config.hold.deadline = 100s;  // long enough for a slow machine to finish the queue
         WholeService world(slow, config);
         LoadOptions queue = load(500);
         queue.url = world.startUrl();
@@ -136,7 +137,7 @@ private Q_SLOTS:
             }
         }
     }
-    /// Every request gets exactly one well-formed answer, and no job of unknown fate is started twice.
+    /// Every request gets exactly one well-formed response. No job of unknown fate is started twice.
     void faults()
     {
         QFETCH(int, fault);
@@ -151,7 +152,7 @@ private Q_SLOTS:
         const bool everyJobCanSucceed = mostly == Fault::Duplicate || mostly == Fault::Early ||
                                         mostly == Fault::Late || mostly == Fault::WrongId ||
                                         mostly == Fault::Reset || mostly == Fault::Garbage;
-        // An open circuit would refuse those requests that come after the first starts broke.
+        // An open circuit would refuse the requests after the first broken starts.
         if (everyJobCanSucceed)
             config.circuit.failures = 0;
         WholeService world(faulty, config);
@@ -182,7 +183,7 @@ private Q_SLOTS:
         QVERIFY(report.succeeded > 500);
     }
 
-    /// Cases 1–3, many at a time: half of the clients vanish at random moments while callbacks arrive.
+    /// Half of many clients disconnect at random moments while callbacks arrive.
     void halfOfTheClientsVanish()
     {
         const QByteArray replay = qgetenv("HOLDLINE_SEED");
@@ -233,8 +234,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(world.jobServer().stats().callbacksInFlight == 0, 60'000);
     }
 
-    /// 5,000 requests held at once for ten seconds and more: the first must not end before the last is held,
-    /// on a machine however slow.
+    /// 5,000 requests are held at once for more than ten seconds. The first must not end before the last is
+    /// held, even on a slow machine.
     void fiveThousandHeld()
     {
         JobServerOptions slow = WholeService::quickJobs();
@@ -252,11 +253,11 @@ private Q_SLOTS:
         QVERIFY2(generator.report().succeeded == 5000, explain(generator.report()).constData());
     }
 
-    /// Every place is taken by a held client: callbacks use the connections in reserve.
+    /// Held clients occupy every connection. Callbacks use the connections in reserve.
     void callbacksGetThroughAFullHouse()
     {
         Config config = WholeService::quietConfig();
-        config.server.threads = 1;  // tst_shards has the case with more, which share the places out
+        config.server.threads = 1;  // tst_shards has the case in which several threads share the connections
         config.limits.connections = 100;
         config.limits.callbackConnections = 8;
         JobServerOptions jobs = WholeService::quickJobs();
@@ -267,7 +268,7 @@ private Q_SLOTS:
         LoadGenerator generator(options);
         generator.start();
         QTRY_COMPARE(world.heldCount(), 100);
-        // One more finds no place, and is told so at once.
+        // One client more finds no connection and is refused at once.
         const Report tooMany = world.run(load(1));
         QCOMPARE(tooMany.statuses.count(503), std::size_t(1));
         QTRY_COMPARE_WITH_TIMEOUT(generator.report().done(), 100, 30'000);

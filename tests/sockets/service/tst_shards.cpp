@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service with four threads: whatever arrives wherever, it is one service. (tst_service runs with
-// four threads as well.) Meant to be run under the tsan preset too.
+// The whole service with four threads behaves as one service, whichever shard a request reaches. (tst_service
+// runs with four threads as well.) Run it under the tsan preset too.
 #include "core/job/jobid.h"
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
@@ -54,7 +54,7 @@ JobServerOptions jobsOf(std::chrono::milliseconds duration)
     return options;
 }
 
-/// The sum of a counter's values over all its labels.
+/// The sum of a counter over all its labels.
 double sumOf(const QByteArray &page, const QByteArray &name)
 {
     double sum = 0;
@@ -83,7 +83,7 @@ int answered(const Clients &clients, int status)
         std::count_if(clients.begin(), clients.end(), [&](const auto &c) { return c->status() == status; }));
 }
 
-/// Keeps what all threads write.
+/// Collects the lines of all threads.
 class KeptLines : public LogSink
 {
 public:
@@ -119,7 +119,7 @@ class TestShards : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// One account's requests arrive at all shards, and are still one queue for the upstream.
+    /// The requests of one account arrive at all shards and still form one queue to the upstream.
     void oneAccountIsOneLane()
     {
         WholeService world(jobsOf(500ms), fourThreads());
@@ -130,15 +130,15 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(generator.report().done(), 200, 60'000);
         QVERIFY2(generator.report().succeeded == 200, explain(generator.report()).constData());
         QCOMPARE(world.jobServer().stats().mostConnectionsOfOneAccount, 1);
-        QCOMPARE(world.jobServer().stats().longestLine, 0);  // nobody else's start was in its way
+        QCOMPARE(world.jobServer().stats().longestLine, 0);  // no other start delayed it
         QCOMPARE(world.jobServer().stats().duplicateStarts, quint64(0));
         QCOMPARE(world.metric("holdline_threads"), 4.0);
-        // 200 connections that all arrive where the account lives: 1 in 4^200.
+        // The chance that all 200 connections reach the account's own shard is 1 in 4^200.
         const double forwarded = world.metric("holdline_forwarded_total{kind=\"start\"}");
         QVERIFY2(forwarded > 0 && forwarded < 200, QByteArray::number(forwarded).constData());
     }
 
-    /// Callbacks come on any connection, and so to any shard.
+    /// Callbacks arrive on any connection, and so at any shard.
     void callbacksThroughEveryShard()
     {
         constexpr int kJobs = 100;
@@ -175,7 +175,7 @@ private Q_SLOTS:
         QCOMPARE(world.metric("holdline_callbacks_total{result=\"unknown\"}"), 60.0);
     }
 
-    /// What is answered without a letter reaches a client that has half-closed.
+    /// A response that needs no message between shards reaches a client that has half-closed.
     void halfClosedClientOfAnyShard()
     {
         WholeService world(WholeService::quickJobs(), fourThreads());
@@ -187,7 +187,7 @@ private Q_SLOTS:
         }
     }
 
-    /// The numbers of the metrics page are those of all shards, and agree with what clients and upstream saw.
+    /// The metrics page sums all shards and agrees with the counts of clients and upstream.
     void metricsAreSums()
     {
         JobServerOptions faulty = WholeService::quickJobs();
@@ -225,7 +225,7 @@ private Q_SLOTS:
         QCOMPARE(metricIn(page, "holdline_parked_jobs"), 400.0);
     }
 
-    /// Each shard writes its own lines; none is missing, cut or mixed with another's.
+    /// Each shard writes its own lines. No line is missing, cut or mixed with another.
     void accessLogOfAllShards()
     {
         JobServer upstream(WholeService::quickJobs());
@@ -251,14 +251,14 @@ private Q_SLOTS:
         }
     }
 
-    /// Every place of every shard is taken: the shares add up to the limit, and callbacks get through.
+    /// All connections of every shard are taken: the shares add up to the limit, and callbacks get through.
     void fullHouse()
     {
         Config config = fourThreads();
         config.limits.connections = 40;
         config.limits.callbackConnections = 16;
         WholeService world(jobsOf(5s), config);
-        // 400 over four shards: that one gets less than its 10 has a chance of 1 in 10^30.
+        // The chance that one of the four shards gets fewer than its 10 of the 400 is 1 in 10^30.
         LoadOptions options = load(400, 40);
         options.url = world.startUrl();
         LoadGenerator generator(options);
@@ -276,10 +276,10 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(world.heldCount(), 200, 30'000);
         QSignalSpy finished(&world.service(), &Service::finished);
         world.service().drain();
-        world.service().drain();  // again is nothing new
+        world.service().drain();  // a second drain() has no effect
         QVERIFY(world.admin("/readyz").contains("draining"));
         QTRY_COMPARE(world.metric("holdline_draining"), 1.0);
-        // Each shard refuses for itself and for the others.
+        // Each shard refuses, for its own accounts and for those of the others.
         for (int i = 0; i < 16; ++i)
             QCOMPARE(ask(world.port(), startRequest(QByteArray::number(i))).status, 503);
         QVERIFY(finished.isEmpty());
@@ -315,7 +315,7 @@ private Q_SLOTS:
         QSignalSpy reloaded(&world.service(), &Service::reloaded);
         world.service().reload(config);
         QTRY_COMPARE(reloaded.size(), 1);
-        // 10 for each shard: those that hold 10 or more refuse, the others answer by the new deadline.
+        // Each shard may hold 10. Shards with 10 or more refuse; the others answer by the new deadline.
         const Clients after = hold(world.port(), 100, 100);
         QTRY_COMPARE_WITH_TIMEOUT(answered(after, 503) + answered(after, 504), 100, 30'000);
         QVERIFY(answered(after, 503) > 0);
@@ -323,7 +323,7 @@ private Q_SLOTS:
         QCOMPARE(world.metric("holdline_reloads_total{result=\"taken\"}"), 1.0);
     }
 
-    /// Taken down at a random moment, with letters under way in every direction.
+    /// The service is destroyed at a random moment, with messages in transit in every direction.
     void destroyedUnderLoad()
     {
         std::mt19937 random(announcedSeed());
@@ -358,7 +358,7 @@ private Q_SLOTS:
             WholeService(WholeService::quickJobs(), fourThreads());
     }
 
-    /// Shards share an address among themselves, with nobody else.
+    /// The shards share an address with each other and with no other process.
     void takenAddress()
     {
         WholeService world(WholeService::quickJobs(), fourThreads());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service against an upstream that misbehaves by script: what clients get, and how often jobs are
-// posted.
+// The whole service against an upstream that misbehaves by script: the responses, and the number of POSTs of
+// each job.
 #include "tests/support/asking.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/suite.h"
@@ -25,7 +25,7 @@ using Script = ScriptedServer::Script;
 
 namespace {
 
-/// Long enough that only an answer ends a request, unless the test asks for less by Prefer: wait.
+/// A configuration in which only an answer ends a request, unless the test sends Prefer: wait.
 Config patientConfig()
 {
     Config config = WholeService::quietConfig();
@@ -125,7 +125,7 @@ private Q_SLOTS:
     void badCallbacksLeaveTheJobPending();
 };
 
-/// The job may have been started: it is not posted again, and its callback counts.
+/// The job may have been started, so it is not posted again, and its callback counts.
 void TestUpstreamCases::callbackAnswersAStartOfUnknownFate()
 {
     QFETCH(Script, script);
@@ -184,7 +184,7 @@ void TestUpstreamCases::closesAReusedConnection()
     QCOMPARE(upstream.arrivals().at(1).connection, 1);
     QCOMPARE(upstream.arrivals().at(2).connection, 2);
 
-    // And one that is closed while nobody uses it.
+    // The same for a connection that is closed while it is idle.
     upstream.closeAll();
     RawHttpClient client(world.port());
     client.send(startRequest("acme"));
@@ -225,7 +225,7 @@ void TestUpstreamCases::unreachableIs502_data()
                               << QByteArray("destination_ip_unroutable");
 }
 
-/// Long before the deadline, which is minutes away.
+/// The answer comes long before the deadline, which is minutes away.
 void TestUpstreamCases::unreachableIs502()
 {
     QFETCH(QUrl, url);
@@ -287,7 +287,7 @@ void TestUpstreamCases::endlessAnswerIsCut()
     RawHttpClient client(world.port());
     client.send(startRequest("acme"));
     QTRY_COMPARE_WITH_TIMEOUT(world.metric("holdline_upstream_starts_total{fate=\"unknown\"}"), 1.0, 30'000);
-    // The limit is 1 MiB; the rest is what the system's buffers took.
+    // The limit is 1 MiB. The system's buffers took the rest.
     QVERIFY2(upstream.bytesTaken() < 32 * 1024 * 1024, qPrintable(QString::number(upstream.bytesTaken())));
     if (!hasShadowMemory()) {
         const qint64 grown = processKib("VmRSS") - memory;
@@ -332,7 +332,7 @@ void TestUpstreamCases::callbackNeverComes()
     QCOMPARE(world.metric("holdline_callbacks_total{result=\"late\"}"), 1.0);
 }
 
-/// The connection lives on after the 504, and nothing of the late callback appears on it.
+/// The connection stays usable after the 504, and the late callback sends nothing on it.
 void TestUpstreamCases::lateCallbackKeepsTheOneAnswer()
 {
     ScriptedServer upstream;

@@ -171,7 +171,7 @@ void TestJobClientFailures::reconnectsAfterTheServerCloses()
     options.rate = 5;
     LoadGenerator generator(options);
     QSignalSpy finished(&generator, &LoadGenerator::finished);
-    // Between two jobs the connection is closed.
+    // The server closes the connection between two jobs.
     connect(
         &generator, &LoadGenerator::progressed, &server, [&server] { server.closeAll(); },
         Qt::QueuedConnection);
@@ -181,7 +181,7 @@ void TestJobClientFailures::reconnectsAfterTheServerCloses()
     QCOMPARE(generator.report().connections, 3);
 }
 
-// A kept connection that breaks under a request: no second try, for the job may have been started.
+// A kept-alive connection that breaks under a request: no second try, because the job may have been started.
 void TestJobClientFailures::sendsEachJobOnce()
 {
     ScriptedServer server;
@@ -195,7 +195,7 @@ void TestJobClientFailures::sendsEachJobOnce()
     QCOMPARE(server.arrivalCount(), 2);
 }
 
-// "localhost" may be ::1 first, where nobody listens.
+// "localhost" may resolve to ::1 first, where nothing listens.
 void TestJobClientFailures::triesEveryAddress()
 {
     ScriptedServer server;

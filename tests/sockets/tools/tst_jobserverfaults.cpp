@@ -91,7 +91,7 @@ void TestJobServerFaults::faultGarbage()
         QTRY_VERIFY(client->isClosed());
         QVERIFY(!client->received().isEmpty());
         kinds.insert(client->received().first(20));
-        // Either no whole answer, or one whose body is no JSON.
+        // The response is either incomplete, or its body is no JSON.
         if (client->answerCount() > 0)
             QVERIFY(parse(client->answers().front().body).isEmpty());
     }
@@ -109,7 +109,7 @@ void TestJobServerFaults::faultNoCallback()
     QTRY_COMPARE(world.server.stats().finished, 1U);
     QCOMPARE(world.server.stats().callbacks, 0U);
     QCOMPARE(world.server.stats().faults.at("no_callback"), 1U);
-    // A blocking start knows no callback.
+    // A blocking start has no callback, so this fault does not affect it.
     RawHttpClient *blocking = world.blocking("a");
     QTRY_COMPARE(blocking->status(), 200);
 }

@@ -9,10 +9,10 @@
 
 namespace holdline::test {
 
-/// What a caller sees of a reply.
+/// The observable results of a reply.
 struct Seen
 {
-    QStringList signalNames;  ///< repeated ones once
+    QStringList signalNames;  ///< repeated signals once
     int status = 0;
     QByteArray reason;
     QByteArray body;
@@ -31,7 +31,7 @@ inline void note(QStringList &names, const QString &name)
         names << name;
 }
 
-/// Follows a reply to its end; nothing may come before this is called.
+/// Records a reply until it ends. Call it before the reply can emit anything.
 inline Seen follow(QNetworkReply *reply)
 {
     Seen seen;

@@ -53,7 +53,7 @@ struct StartFixture
     QHash<JobStarter::Ticket, StartResult> results;
 };
 
-/// For `pooled`, the column of tests that run with either manager.
+/// Fills the column `pooled` for tests that run with either manager.
 inline void bothManagers()
 {
     QTest::addColumn<bool>("pooled");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One file, two managers: what callers may rely on holds with Qt's own QNetworkAccessManager as with
-// PooledAccessManager.
+// Properties that hold with Qt's own QNetworkAccessManager and with PooledAccessManager alike.
 #include "service/httpclient/pooledaccessmanager.h"
 #include "tests/sockets/upstream/seenreply.h"
 #include "tests/support/fullbacklog.h"
@@ -35,7 +34,7 @@ std::unique_ptr<QNetworkAccessManager> makeManager(bool pooled)
     return std::make_unique<QNetworkAccessManager>();
 }
 
-/// Rows `name` for either manager, in the column "pooled".
+/// Adds a row `name` for each manager, in the column "pooled".
 QList<QTestData *> eachManager(const char *name)
 {
     return {&(QTest::addRow("pooled, %s", name) << true), &(QTest::addRow("stock, %s", name) << false)};
@@ -120,7 +119,7 @@ void TestConformance::sameAsStock_data()
     row("half a body, closed", "POST", sayAndClose("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"));
 }
 
-/// The two managers look the same to a caller.
+/// A caller cannot tell the two managers apart.
 void TestConformance::sameAsStock()
 {
     QFETCH(QByteArray, verb);
@@ -132,7 +131,7 @@ void TestConformance::sameAsStock()
         ScriptedServer server;
         server.setDefault(script);
         const bool hasBody = verb == "POST" || verb == "PUT" || verb == "PATCH";
-        // A custom HEAD waits for a body with the stock manager.
+        // The stock manager waits for the body of a custom HEAD.
         const Reply reply(verb == "HEAD"
                               ? manager->head(requestFor(server.url()))
                               : manager->sendCustomRequest(requestFor(server.url()), verb,
@@ -166,7 +165,7 @@ void TestConformance::noAnswer_data()
     row("half a head", {ScriptedServer::write("HTTP/1.1 200 OK\r\nContent-"), ScriptedServer::close()});
 }
 
-/// An error, no status, one finished().
+/// An error, no status, and finished() once.
 void TestConformance::noAnswer()
 {
     QFETCH(bool, pooled);
@@ -183,7 +182,7 @@ void TestConformance::noAnswer()
     QCOMPARE(seen.signalNames.mid(seen.signalNames.size() - 2),
              (QStringList{QStringLiteral("errorOccurred"), QStringLiteral("finished")}));
     if (pooled)
-        QCOMPARE(server.arrivalCount(), 1);  // the stock one asks again
+        QCOMPARE(server.arrivalCount(), 1);  // the stock manager sends it again
 }
 
 void TestConformance::unreachable_data()
@@ -260,7 +259,7 @@ void TestConformance::abort_data()
     }
 }
 
-/// abort() ends the reply before it returns, and nothing is heard of it afterwards.
+/// abort() ends the reply before it returns, and the reply emits nothing afterwards.
 void TestConformance::abort()
 {
     QFETCH(bool, pooled);
@@ -303,7 +302,7 @@ void TestConformance::abort()
     QVERIFY(!heardLater);
     QCOMPARE(reply->error(),
              stage == Stage::Finished ? QNetworkReply::NoError : QNetworkReply::OperationCanceledError);
-    // Another one is served as if nothing had been.
+    // The next request is served as usual.
     server.setDefault({ScriptedServer::write(ScriptedServer::answer(200, "next"))});
     const Reply next(manager->get(requestFor(server.url())));
     QCOMPARE(follow(next.get()).body, "next");
@@ -357,8 +356,8 @@ void TestConformance::keptConnectionIsUsedAgain()
         QCOMPARE(follow(reply.get()).status, 200);
     }
     QCOMPARE(server.arrivalCount(), 5);
-    // The stock manager's sockets live in another thread, which now and then has not put the connection back
-    // when the next request is there, and opens another.
+    // The stock manager's sockets live in another thread. Sometimes that thread has not returned the
+    // connection before the next request, and opens another.
     if (pooled)
         QCOMPARE(server.accepted(), 1);
     else
@@ -371,7 +370,8 @@ void TestConformance::closedConnectionIsReplaced_data()
     eachManager("closed");
 }
 
-/// The server has closed the idle connection, and that was heard of: the request goes over a new one, once.
+/// The server has closed the idle connection, and the manager has noticed: the request is sent once, over a
+/// new one.
 void TestConformance::closedConnectionIsReplaced()
 {
     QFETCH(bool, pooled);

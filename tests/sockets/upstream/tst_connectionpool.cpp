@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How PooledAccessManager shares out its connections: reuse, scopes, cap, queue. Idle and stale connections
+// How PooledAccessManager distributes its connections: reuse, scopes, cap, queue. Idle and stale connections
 // are in tst_staleconnections.
 #include "tests/sockets/upstream/poolfixture.h"
 #include "tests/support/suite.h"
@@ -106,7 +106,7 @@ void TestConnectionPool::accountScope_evictsTheLeastRecentlyUsed()
 {
     ScriptedServer server;
     PooledAccessManager manager(options(ConnectionScope::Account, 2));
-    for (const char *account : {"a", "b", "a", "c"}) {  // the place of b is taken
+    for (const char *account : {"a", "b", "a", "c"}) {  // c takes the connection of b
         const Reply reply = post(manager, server.url(), account);
         ANSWERED(reply);
         QVERIFY(manager.connectionCount() <= 2);
@@ -213,8 +213,8 @@ void TestConnectionPool::slotPerConnection_data()
     QTest::newRow("100 accounts, 5 each") << 100 << 5 << 1000;
 }
 
-/// An upstream that serves an account's next connection only when the one before is closed: no idle
-/// connection may keep the others waiting until its idle time is over.
+/// An upstream that serves an account's next connection only after the one before is closed. No idle
+/// connection may make the others wait for its idle timeout.
 void TestConnectionPool::slotPerConnection()
 {
     QFETCH(int, accounts);
@@ -233,7 +233,7 @@ void TestConnectionPool::slotPerConnection()
     for (const Reply &reply : replies)
         ANSWERED(reply);
     QCOMPARE(server.arrivalCount(), accounts * each);
-    QVERIFY(server.mostOpenConnections() <= 2 * cap);  // closes are on their way when successors arrive
+    QVERIFY(server.mostOpenConnections() <= 2 * cap);  // closes are in transit when successors arrive
 }
 
 void TestConnectionPool::fewerConnectionsTakeEffect()

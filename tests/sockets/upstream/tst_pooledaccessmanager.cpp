@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// PooledAccessManager as a QNetworkAccessManager: signals, errors, limits, and what it leaves to the stock
-// code. What it has in common with that is in tst_conformance. The bytes it sends are in tst_pooledrequest,
-// its connections in tst_connectionpool and tst_staleconnections, aborting in tst_pooledreply.
+// PooledAccessManager as a QNetworkAccessManager: signals, errors, limits, and requests that it leaves to the
+// stock code. Common behaviour is in tst_conformance, the sent bytes in tst_pooledrequest, connections in
+// tst_connectionpool and tst_staleconnections, aborts in tst_pooledreply.
 #include "service/httpclient/pooledaccessmanager.h"
 #include "tests/sockets/upstream/seenreply.h"
 #include "tests/support/fullbacklog.h"
@@ -123,7 +123,7 @@ void TestPooledAccessManager::endOfTheConnection_data()
     QTest::newRow("chunked, RST") << chunked << ScriptedServer::reset() << false;
 }
 
-/// A FIN ends an answer without a length; an RST means that something of it may be missing.
+/// A FIN ends a response without a length. After an RST a part of the response may be missing.
 void TestPooledAccessManager::endOfTheConnection()
 {
     QFETCH(QByteArray, answer);
@@ -208,7 +208,7 @@ void TestPooledAccessManager::transferTimeout()
     options.maxAnswerBytes = 20'000'000;
     PooledAccessManager manager(options);
     QNetworkRequest request = requestFor(server.url());
-    // With a connection at hand the request leaves within get(), however slow the machine is.
+    // With an open connection the request leaves within get(), even on a slow machine.
     const Reply warmUp(manager.get(request));
     WAIT_FINISHED(warmUp);
     server.setDefault(script);

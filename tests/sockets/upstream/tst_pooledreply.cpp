@@ -18,7 +18,7 @@ using Script = ScriptedServer::Script;
 
 namespace {
 
-/// When something is done to a reply.
+/// The stage at which the test acts on a reply.
 enum class Stage { AtOnce, Connecting, Queued, Sent, MetaData, ReadyRead, Error, Finished };
 enum class Deed { Abort, DeleteReply, DeleteReplyLater, DeleteManager };
 
@@ -139,7 +139,7 @@ void TestPooledReply::everyStage()
     if (deed == Deed::Abort) {
         QCOMPARE(finished, 1);  // abort() finishes before it returns
         QVERIFY(reply->isFinished());
-        // The answer was whole and the signals are those of its end: too late to abort.
+        // The response was complete and these are its final signals: too late to abort.
         const bool tooLate = stage == Stage::Finished || stage == Stage::Error ||
                              (wholeAnswer && (stage == Stage::MetaData || stage == Stage::ReadyRead));
         if (!tooLate)
@@ -152,7 +152,7 @@ void TestPooledReply::everyStage()
         QCOMPARE(finished, stage == Stage::Finished ? 1 : 0);
     }
     if (manager) {
-        // The pool is in order: no place is lost, and the next request is answered.
+        // The pool is consistent: no connection slot is lost, and the next request is answered.
         delete blocker;
         QTRY_VERIFY(manager->connectionCount() == manager->idleCount() || reply);
         delete reply;
@@ -235,7 +235,7 @@ void TestPooledReply::managerDestroyedWithRepliesAlive()
         replies << manager->get(QNetworkRequest(server.url()));
         connect(replies.last(), &QNetworkReply::finished, this, [&finished] { ++finished; });
     }
-    // One that outlives its manager: all that can be done with it is to delete it.
+    // A reply that outlives its manager can only be deleted.
     replies.last()->setParent(nullptr);
     QTRY_COMPARE(server.holding(), 3);
     manager.reset();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What PooledAccessManager puts on the wire.
+// The bytes that PooledAccessManager sends.
 #include "service/httpclient/pooledaccessmanager.h"
 #include "tests/support/scriptedserver.h"
 #include "tests/support/suite.h"
@@ -40,7 +40,7 @@ class TestPooledRequest : public QObject
 private Q_SLOTS:
     void init()
     {
-        // Qt 6.8 drops malformed fields itself, with a warning.
+        // Qt 6.8 itself drops malformed fields, with a warning.
         if (qstrcmp(QTest::currentTestFunction(), "fieldsThatBreakTheFramingAreRefused") != 0)
             QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));
     }
@@ -207,7 +207,7 @@ void TestPooledRequest::largeBodies()
     QCOMPARE(server.accepted(), 1);
 }
 
-/// The answer comes while the request is still being sent: it counts, and the connection is not used again.
+/// The response arrives while the request is still being sent. It counts, and the connection is not reused.
 void TestPooledRequest::earlyAnswerToALargeBody()
 {
     ScriptedServer server;

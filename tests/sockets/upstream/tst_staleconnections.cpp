@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// When PooledAccessManager may use a connection again, and what happens when the peer thinks otherwise.
+// When PooledAccessManager may reuse a connection, and how it handles a peer that has closed it.
 #include "tests/sockets/upstream/poolfixture.h"
 #include "tests/support/suite.h"
 
@@ -12,8 +12,8 @@ using namespace holdline::test;
 
 namespace {
 
-/// Shuts down the sending side of each of our sockets that is connected to this port: the next write fails
-/// with EPIPE, while reading tells nothing. Returns how many there were.
+/// Shuts down the sending side of each of our sockets that is connected to this port. The next write fails
+/// with EPIPE, while reading reports nothing. Returns the number of sockets.
 int refuseWritesTo(quint16 port)
 {
     int count = 0;
@@ -90,7 +90,7 @@ void TestStaleConnections::announcedKeepAliveIsHonoured()
     QCOMPARE(manager.idleCount(), idle);
 }
 
-/// The FIN is in the system, the event loop has not seen it: the write would be lost, so it is not tried.
+/// The FIN has arrived but the event loop has not seen it. The write would be lost, so it is not tried.
 void TestStaleConnections::staleConnectionIsSeenBeforeTheWrite()
 {
     ScriptedServer server;
@@ -105,7 +105,8 @@ void TestStaleConnections::staleConnectionIsSeenBeforeTheWrite()
     }
 }
 
-/// The connection looks alive and refuses the write: the system took nothing, so that another one may.
+/// The connection looks alive and refuses the write. The system took no bytes, so another connection may send
+/// the request.
 void TestStaleConnections::untakenRequestGetsOneMoreConnection()
 {
     ScriptedServer server;
@@ -169,7 +170,7 @@ void TestStaleConnections::closesAReusedConnection()
              "connection_terminated");
     QCOMPARE(server.accepted(), 1);
     QCOMPARE(server.arrivalCount(), 2);
-    // Nothing comes later, either: the next request is the third arrival.
+    // No further copy arrives: the next request is the third arrival.
     server.setDefault({ScriptedServer::write(ScriptedServer::answer(200, "{}"))});
     const Reply third = post(manager, server.url(), "a");
     ANSWERED(third);
@@ -186,7 +187,7 @@ void TestStaleConnections::unaskedBytesEndAConnection()
     ANSWERED(first);
     QCOMPARE(manager.idleCount(), 1);
     QTRY_COMPARE(server.holding(), 1);
-    server.releaseAll();  // the forged answer is in the system, the event loop has not seen it
+    server.releaseAll();  // the forged response has arrived, but the event loop has not seen it
     const Reply second = post(manager, server.url(), "a");
     ANSWERED(second);
     QVERIFY(second->readAll().contains("running"));

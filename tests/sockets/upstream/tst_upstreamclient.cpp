@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Starts over real sockets, with the pooled and with the stock manager: the request, the answers, the life
-// of the client. Upstreams that misbehave are in tst_upstreamfaults.
+// Starts over real sockets, with the pooled and the stock manager: the request, the answers, the life of the
+// client. tst_upstreamfaults has the upstreams that misbehave.
 #include "tests/sockets/upstream/startfixture.h"
 #include "tests/support/suite.h"
 
@@ -218,7 +218,7 @@ void TestUpstreamClient::destroyedInASlot()
     connect(&f->client, &JobStarter::finished, &context, [&f, pooled] {
         QNetworkAccessManager *manager = f->manager.release();
         f.reset();
-        // The stock manager does not survive it; ours must.
+        // The stock manager does not survive this; ours must.
         if (pooled)
             delete manager;
         else

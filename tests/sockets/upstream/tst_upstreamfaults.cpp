@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Starts over real sockets against upstreams that misbehave, with the pooled and with the stock manager:
-// each arrives at most once, and its fate is what StartResult says.
+// Starts over real sockets against misbehaving upstreams, with the pooled and the stock manager. Each start
+// arrives at most once, and StartResult reports its true fate.
 #include "tests/sockets/upstream/startfixture.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/suite.h"
@@ -62,7 +62,7 @@ void TestUpstreamFaults::atMostOnce_data()
     row("two lengths", sayAndClose("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\n{}"));
 }
 
-/// Whatever it does instead of answering: the job is posted once, its fate is unknown.
+/// For every misbehaviour, the job is posted once and its fate is unknown.
 void TestUpstreamFaults::atMostOnce()
 {
     QFETCH(bool, pooled);
@@ -79,7 +79,7 @@ void TestUpstreamFaults::atMostOnce()
     QVERIFY(!result.detail.isEmpty());
     QCOMPARE(server.arrivalCount(), 1);
 
-    // Nothing comes later, either.
+    // No further copy arrives.
     server.setDefault(say(ScriptedServer::answer(200, kRunning)));
     f.client.start(2, call("b"));
     WAIT_RESULT(f, 2);
@@ -114,11 +114,11 @@ void TestUpstreamFaults::resetAtAccept()
     f.client.start(1, call());
     WAIT_RESULT(f, 1);
     const StartResult result = f.results.value(1);
-    // The system may have taken the bytes before the reset came: both ends are right, a third is not.
+    // The system may have taken the bytes before the reset arrived. Both results are correct; a third is not.
     QVERIFY(result.fate == Fate::Unknown || (result.fate == Fate::NotStarted && result.retryable));
     QVERIFY(result.unreachable);
     QCOMPARE(server.arrivalCount(), 0);
-    // QTcpSocket by itself connects again and again here, and so does the stock manager.
+    // QTcpSocket itself reconnects again and again here, and so does the stock manager.
     if (pooled)
         QCOMPARE(server.accepted(), 1);
 }
@@ -146,7 +146,7 @@ void TestUpstreamFaults::hangs()
     QFETCH(int, status);
     ScriptedServer server;
     StartFixture f(pooled, server.url());
-    // With a connection at hand the start leaves in time even on a slow machine.
+    // With an open connection the start leaves in time even on a slow machine.
     f.client.start(1, call("a"));
     WAIT_RESULT(f, 1);
     server.setDefault(script);
@@ -176,7 +176,7 @@ void TestUpstreamFaults::refused()
     QCOMPARE(result.proxyStatus, "connection_refused");
 }
 
-/// 255.255.255.255 cannot be connected to: the system says so at once, from within connect().
+/// Connecting to 255.255.255.255 fails at once, from within connect().
 void TestUpstreamFaults::noRoute()
 {
     QFETCH(bool, pooled);
@@ -252,16 +252,15 @@ void TestUpstreamFaults::answerBeyondTheLimit()
     QCOMPARE(result.proxyStatus, "http_response_body_size");
     QVERIFY(result.body.isEmpty());
     QCOMPARE(server.arrivalCount(), 1);
-    if (script.size() > 1)  // the flood is cut off
+    if (script.size() > 1)  // the client cuts the flood off
         QTRY_COMPARE(server.openConnections(), 0);
-    // What the system buffers on both sides is among these bytes; the stock manager reads ahead in its
-    // thread.
+    // These bytes include the system's buffers on both sides. The stock manager reads ahead in its thread.
     if (pooled)
         QVERIFY2(server.bytesTaken() < 64 * 1024 * 1024, qPrintable(QString::number(server.bytesTaken())));
 }
 
-/// 50 MB of blanks in 50 KB: what is not unpacked cannot grow. (`deflate` is the zlib format, RFC
-/// 9110, 8.4.1.2.)
+/// 50 MB of blanks in 50 KB. The client does not unpack it, so it cannot grow. (`deflate` is the zlib format,
+/// RFC 9110, 8.4.1.2.)
 void TestUpstreamFaults::compressedBombIsNotUnpacked()
 {
     QFETCH(bool, pooled);
@@ -278,7 +277,7 @@ void TestUpstreamFaults::compressedBombIsNotUnpacked()
     QVERIFY(f.results.value(1).body == bomb);
 }
 
-/// Half of the connections end before, half after the answer; every start arrives exactly once.
+/// Half of the connections end before the answer and half after it. Every start arrives exactly once.
 void TestUpstreamFaults::manyAtOnceEachExactlyOnce()
 {
     QFETCH(bool, pooled);
