@@ -19,6 +19,8 @@ holdline_test_support(holdline_testsupport
         support/lossylink.h
         support/lossyrelay.cpp
         support/lossyrelay.h
+        support/names.cpp
+        support/names.h
         support/rawhttpclient.cpp
         support/rawhttpclient.h
         support/scriptedserver.cpp
@@ -40,6 +42,11 @@ holdline_test_support(holdline_wholeservice
         support/wholeservice.h
     LIBRARIES holdline_service jobserver_engine jobclient_lib holdline_testsupport)
 
+# Loaded before a program, lets calls of the system fail. As a release has it, without sanitizers.
+add_library(holdline_failingcalls MODULE support/failingcalls.cpp)
+set_target_properties(holdline_failingcalls PROPERTIES AUTOMOC OFF PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+target_link_libraries(holdline_failingcalls PRIVATE ${CMAKE_DL_LIBS})
+
 # The programs themselves, in processes of their own.
 holdline_test_support(holdline_programs
     SOURCES
@@ -50,8 +57,9 @@ target_compile_definitions(holdline_programs PUBLIC
     HOLDLINE_PROGRAM="$<TARGET_FILE:holdline>"
     JOBSERVER_PROGRAM="$<TARGET_FILE:jobserver>"
     JOBCLIENT_PROGRAM="$<TARGET_FILE:jobclient>"
-    BENCH_PROGRAM="$<TARGET_FILE:bench>")
-add_dependencies(holdline_programs holdline jobserver jobclient bench)
+    BENCH_PROGRAM="$<TARGET_FILE:bench>"
+    HOLDLINE_FAILING_CALLS="$<TARGET_FILE:holdline_failingcalls>")
+add_dependencies(holdline_programs holdline jobserver jobclient bench holdline_failingcalls)
 
 if(HOLDLINE_BUILD_MONITOR)
     # What a monitor's charts are fed with.

@@ -21,6 +21,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int kPatienceMs = 60'000;
+constexpr int kGoodbyeMs = 2'000;
 
 QByteArray contents(const QString &path)
 {
@@ -49,6 +50,11 @@ Program::Program(const QStringList &command, QObject *parent)
 Program::~Program()
 {
     m_process.disconnect(this);
+    // A program that ends by itself writes what it counted (coverage, leaks). The second signal ends a drain.
+    for (int i = 0; i < 2 && m_process.state() != QProcess::NotRunning; ++i) {
+        m_process.terminate();
+        m_process.waitForFinished(kGoodbyeMs);
+    }
     m_process.kill();
     m_process.waitForFinished();
 }

@@ -3,6 +3,7 @@
 #include "service/http/connector.h"
 #include "service/http/streamsocket.h"
 #include "tests/support/fullbacklog.h"
+#include "tests/support/names.h"
 #include "tests/support/scriptedserver.h"
 #include "tests/support/suite.h"
 
@@ -59,12 +60,13 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("host");
         QTest::newRow("address") << QStringLiteral("127.0.0.1");
-        QTest::newRow("name") << QStringLiteral("localhost");
+        QTest::newRow("name") << QStringLiteral("server.test");
     }
     /// The new connection carries small writes, and its end is noticed.
     void connects()
     {
         QFETCH(QString, host);
+        const test::HostName name("server.test");
         ScriptedServer server;
         Attempt attempt;
         attempt.connector.start(host, server.port());

@@ -3,6 +3,7 @@
 #include "service/httpclient/pooledaccessmanager.h"
 #include "tests/sockets/upstream/seenreply.h"
 #include "tests/support/fullbacklog.h"
+#include "tests/support/names.h"
 #include "tests/support/scriptedserver.h"
 #include "tests/support/suite.h"
 
@@ -320,7 +321,7 @@ void TestConformance::addresses_data()
     };
     row("IPv4", QHostAddress::LocalHost, QStringLiteral("127.0.0.1"));
     row("IPv6", QHostAddress::LocalHostIPv6, QStringLiteral("::1"));
-    row("name", QHostAddress::LocalHost, QStringLiteral("localhost"));
+    row("name", QHostAddress::LocalHost, QStringLiteral("server.test"));
 }
 
 void TestConformance::addresses()
@@ -328,6 +329,7 @@ void TestConformance::addresses()
     QFETCH(bool, pooled);
     QFETCH(QHostAddress, address);
     QFETCH(QString, host);
+    const test::HostName name("server.test");
     ScriptedServer server(address);
     if (server.port() == 0)
         QSKIP("no IPv6 here");

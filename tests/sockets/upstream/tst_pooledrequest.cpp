@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The bytes that PooledAccessManager sends.
 #include "service/httpclient/pooledaccessmanager.h"
+#include "tests/support/names.h"
 #include "tests/support/scriptedserver.h"
 #include "tests/support/suite.h"
 
@@ -161,16 +162,17 @@ void TestPooledRequest::ipv6()
 
 void TestPooledRequest::names()
 {
+    const test::HostName name("server.test");
     ScriptedServer server;
     PooledAccessManager manager;
     QUrl url = server.url();
-    url.setHost(QStringLiteral("localhost"));
+    url.setHost(QStringLiteral("server.test"));
     for (int i = 0; i < 3; ++i) {
         const Reply reply(manager.post(requestFor(url), QByteArray("x")));
         QVERIFY(!reply->isFinished());
         WAIT_FINISHED(reply);
         QCOMPARE(reply->error(), QNetworkReply::NoError);
-        QCOMPARE(server.arrivals().last().field("Host"), "localhost:" + QByteArray::number(server.port()));
+        QCOMPARE(server.arrivals().last().field("Host"), "server.test:" + QByteArray::number(server.port()));
     }
     QCOMPARE(server.accepted(), 1);
 }

@@ -44,8 +44,10 @@ private Q_SLOTS:
         QVERIFY(parser.isIdle());
         while (pos < bytes.size()) {
             qsizetype consumed = 0;
-            if (parser.feed(QByteArrayView(bytes).sliced(pos), consumed) ==
-                RequestParser::Status::HeadComplete)
+            const auto status = parser.feed(QByteArrayView(bytes).sliced(pos), consumed);
+            // It would take nothing any more.
+            QVERIFY(status != RequestParser::Status::Refused);
+            if (status == RequestParser::Status::HeadComplete)
                 QVERIFY(!parser.isIdle());
             pos += consumed;
             qsizetype none = 0;

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Loaded before a program with LD_PRELOAD, lets calls of the system fail as FAILING_CALLS says: rules with a blank
+// between them, CALL=ERRNO[@N][?FILE]. With @N only the N-th call from then on fails, without it every one. With ?FILE
+// they fail, and are counted, only while that file exists.
+//
+//   FAILING_CALLS="grow=28?/tmp/x/full accept4=24@3"
+//
+// "grow" is a write or an extension of a file beyond its present end: on a full file system what is there may be
+// overwritten. Without FAILING_CALLS nothing happens.
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+struct Rule
+{
+    char call[16];
+    int error;
+    int which;  ///< 0: all
+    char file[256];
+    std::atomic<int> seen;
+};
+
+constexpr int kMaxRules = 8;
+Rule rules[kMaxRules];
+int ruleCount = 0;
+
+// No allocation and no C++ library: the first call may come before either is ready.
+__attribute__((constructor)) void readRules()
+{
+    const char *text = ::getenv("FAILING_CALLS");
+    while (text && *text && ruleCount < kMaxRules) {
+        const std::size_t size = std::strcspn(text, " ");
+        char one[300] = {};
+        std::memcpy(one, text, size < sizeof one ? size : sizeof one - 1);
+        Rule &rule = rules[ruleCount];
+        if (char *file = std::strchr(one, '?')) {
+            *file = 0;
+            std::strncpy(rule.file, file + 1, sizeof rule.file - 1);
+        }
+        if (char *which = std::strchr(one, '@')) {
+            *which = 0;
+            rule.which = std::atoi(which + 1);
+        }
+        if (char *error = std::strchr(one, '=')) {
+            *error = 0;
+            rule.error = std::atoi(error + 1);
+            std::strncpy(rule.call, one, sizeof rule.call - 1);
+            ++ruleCount;
+        }
+        text += size + (text[size] == ' ');
+    }
+}
+
+/// True when the call has to fail; errno says how.
+bool fails(const char *call)
+{
+    for (int i = 0; i < ruleCount; ++i) {
+        Rule &rule = rules[i];
+        if (std::strcmp(rule.call, call) != 0 || (rule.file[0] && ::access(rule.file, F_OK) != 0))
+            continue;
+        if (rule.which == 0 || ++rule.seen == rule.which) {
+            errno = rule.error;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool growsAndFails(int descriptor, off64_t end)
+{
+    struct stat now;
+    return ruleCount > 0 && ::fstat(descriptor, &now) == 0 && S_ISREG(now.st_mode) && end > now.st_size &&
+           fails("grow");
+}
+
+template<typename Function>
+Function *real(Function *, const char *name)
+{
+    return reinterpret_cast<Function *>(::dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+#define REAL(function) \
+    static auto *const next = real(&::function, #function);
+
+extern "C" {
+
+ssize_t pwrite64(int descriptor, const void *data, size_t size, off64_t offset)
+{
+    REAL(pwrite64)
+    if (growsAndFails(descriptor, offset + static_cast<off64_t>(size)) || fails("pwrite"))
+        return -1;
+    return next(descriptor, data, size, offset);
+}
+
+int ftruncate64(int descriptor, off64_t size) noexcept
+{
+    REAL(ftruncate64)
+    return growsAndFails(descriptor, size) || fails("ftruncate") ? -1 : next(descriptor, size);
+}
+
+int fdatasync(int descriptor)
+{
+    REAL(fdatasync)
+    return fails("fdatasync") ? -1 : next(descriptor);
+}
+
+int fsync(int descriptor)
+{
+    REAL(fsync)
+    return fails("fsync") ? -1 : next(descriptor);
+}
+
+void *mmap64(void *address, size_t size, int protection, int flags, int descriptor, off64_t offset) noexcept
+{
+    REAL(mmap64)
+    // What maps no file is memory, and asked for by everybody.
+    return descriptor >= 0 && fails("mmap") ? MAP_FAILED : next(address, size, protection, flags, descriptor, offset);
+}
+
+int bind(int descriptor, const sockaddr *address, socklen_t size) noexcept
+{
+    REAL(bind)
+    return fails("bind") ? -1 : next(descriptor, address, size);
+}
+
+int listen(int descriptor, int backlog) noexcept
+{
+    REAL(listen)
+    return fails("listen") ? -1 : next(descriptor, backlog);
+}
+
+int accept4(int descriptor, sockaddr *address, socklen_t *size, int flags)
+{
+    REAL(accept4)
+    return fails("accept4") ? -1 : next(descriptor, address, size, flags);
+}
+
+int epoll_create1(int flags) noexcept
+{
+    using Function = int (*)(int);
+    static const auto next = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "epoll_create1"));
+    return fails("epoll_create1") ? -1 : next(flags);
+}
+
+int eventfd(unsigned int value, int flags) noexcept
+{
+    using Function = int (*)(unsigned int, int);
+    static const auto next = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "eventfd"));
+    return fails("eventfd") ? -1 : next(value, flags);
+}
+
+}  // extern "C"
