@@ -16,7 +16,7 @@
 
 namespace holdline::test {
 
-/// The jobs API behind a server on a port of the system's choice, over a directory that is the test.
+/// The jobs API behind a server on a port that the system picks, over a fake directory.
 class ApiWorld
 {
 public:

@@ -30,7 +30,7 @@ QByteArray result(const QByteArray &id, const QByteArray &state)
 
 QUrl callbackOf(const ScriptedServer::Arrival &start)
 {
-    // Not by QJsonDocument, which refuses some of what a start may hold, such as 1e400.
+    // QJsonDocument refuses some valid starts, such as those with 1e400, so this uses a regular expression.
     static const QRegularExpression member(u"\"callback\":\"([^\"]*)\""_s);
     return QUrl(member.match(QString::fromUtf8(start.body)).captured(1));
 }

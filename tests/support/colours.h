@@ -6,11 +6,10 @@
 #include <algorithm>
 #include <cmath>
 
-/// How far colours are apart, for tests of the fixed ones.
+/// Distances between colours, for tests of the fixed colours.
 namespace holdline::test {
 
-/// A colour as the eye orders them (Ottosson's Oklab): equal steps of `lightness` (0 black to 1 white) look
-/// equal.
+/// A colour in Ottosson's Oklab: equal steps of `lightness` (0 black to 1 white) look equal.
 struct Oklab
 {
     double lightness = 0;
@@ -18,7 +17,7 @@ struct Oklab
     double b = 0;  ///< blue to yellow
 };
 
-/// How much light one channel of a screen's colour (0 to 1) stands for, 0 to 1.
+/// Converts one sRGB channel (0 to 1) to linear light (0 to 1).
 inline double linearLight(double channel)
 {
     return channel <= 0.04045 ? channel / 12.92 : std::pow((channel + 0.055) / 1.055, 2.4);
@@ -37,7 +36,7 @@ inline Oklab toOklab(const QColor &colour)
             0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s};
 }
 
-/// WCAG 2's contrast of two opaque colours, 1 to 21.
+/// The contrast of two opaque colours by WCAG 2, 1 to 21.
 inline double contrast(const QColor &one, const QColor &other)
 {
     const auto luminance = [](const QColor &colour) {

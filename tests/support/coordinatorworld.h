@@ -14,7 +14,7 @@ namespace holdline::test {
 
 using namespace Qt::StringLiterals;
 
-/// One client: its exchange and what became of it.
+/// One client: its exchange and the log of it.
 struct Client
 {
     std::shared_ptr<ExchangeLog> log = std::make_shared<ExchangeLog>();
@@ -75,7 +75,7 @@ struct CoordinatorWorld
         const QString url = QJsonDocument::fromJson(call.body).object().value("callback"_L1).toString();
         return url.mid(url.lastIndexOf(u'/') + 1).toLatin1();
     }
-    /// The answer to a callback with this body, which need not be there at once.
+    /// Sends a callback with this body. The response may come later.
     std::shared_ptr<ExchangeLog> send(const QByteArray &token, const http::Request &request)
     {
         auto log = std::make_shared<ExchangeLog>();
@@ -87,7 +87,7 @@ struct CoordinatorWorld
         return post("{\"id\":\"" + id + "\",\"state\":\"" + state + "\"}",
                     {{"Content-Type", "application/json"}});
     }
-    /// Waits for the answer, if it has to.
+    /// Sends a callback and waits for the response.
     http::Response callback(const QByteArray &token, const QByteArray &id = "1f",
                             const QByteArray &state = "completed")
     {

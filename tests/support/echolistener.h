@@ -9,8 +9,8 @@
 
 namespace holdline::test {
 
-/// A gate on a port of the system's choice. Requests for /held… wait for the test, others get `target|body`
-/// at once.
+/// A listener on a port that the system picks. Requests for /held… wait for the test; others get
+/// `target|body` at once.
 class EchoListener
 {
 public:

@@ -8,11 +8,11 @@
 
 namespace holdline::test {
 
-/// What became of a FakeExchange; outlives it.
+/// The log of a FakeExchange, which it outlives.
 struct ExchangeLog
 {
-    std::vector<http::Response> answers;  ///< all that were sent, also a second one that must not be
-    bool streaming = false;               ///< the first answer comes in pieces; its body grows
+    std::vector<http::Response> answers;  ///< all responses, including a second one, which is an error
+    bool streaming = false;               ///< the first response is a stream; its body grows
     bool ended = false;                   ///< the last piece was sent
     bool gone = false;                    ///< the client left
     bool destroyed = false;

@@ -13,7 +13,7 @@
 
 namespace holdline::test {
 
-/// A job as it stands after `status`, with all there is to know of it.
+/// A job record after `status`, with all members set.
 inline JobRecord recordOf(const QByteArray &id, JobState state, Reason outcome = Reason::Completed)
 {
     using namespace std::chrono_literals;
@@ -59,16 +59,16 @@ inline JobRecord recordOf(const QByteArray &id, JobState state, Reason outcome =
 class FakeJobDirectory : public QObject, public JobDirectory
 {
 public:
-    /// False: answers come at a later turn of the event loop, as those of other shards do.
+    /// When false, answers come in a later turn of the event loop, like those of other shards.
     bool answersAtOnce = true;
-    bool complete = true;  ///< what isComplete() says
-    bool canWatch = true;  ///< false: watches are answered as the job stands
-    int watchCount = 0;    ///< watches so far
+    bool complete = true;  ///< the result of isComplete()
+    bool canWatch = true;  ///< when false, watches are answered at once with the job as it is
+    int watchCount = 0;    ///< number of watches so far
 
     void put(const JobRecord &record)
     {
         m_records[record.id] = record;
-        std::vector<int> due;  // who is told may watch anew
+        std::vector<int> due;  // collected first, because a watcher may watch again from its callback
         for (const Watch &watch : m_watches) {
             if (watch.id == record.id && (record.revision > watch.after || record.isSettled()))
                 due.push_back(watch.number);

@@ -8,7 +8,7 @@
 
 namespace holdline::test {
 
-/// An upstream whose answers are given by the test.
+/// An upstream whose answers come from the test.
 class FakeJobStarter : public JobStarter
 {
     Q_OBJECT
@@ -50,8 +50,8 @@ public:
         finish(ticket, result);
     }
 
-    std::map<Ticket, StartCall> calls;  ///< in flight
-    std::vector<Ticket> order;          ///< all that were ever sent
+    std::map<Ticket, StartCall> calls;  ///< starts in flight
+    std::vector<Ticket> order;          ///< all starts ever sent
     std::function<void(Ticket, const StartCall &)> onStart;
 };
 

@@ -12,8 +12,8 @@
 
 namespace holdline::test {
 
-/// A store whose disk is the test. What is written counts, and is found, when it is reported as done: from
-/// the event loop, or where the test holds writes back, when it releases them.
+/// A fake store. A write takes effect when it is reported as done: from the event loop, or at release() while
+/// the test holds writes back.
 ///
 /// `puts` is every put() in order, done or not.
 class FakeJobStore : public JobStore
@@ -129,11 +129,11 @@ public:
         });
     }
 
-    /// Writes are answered no more until release().
+    /// Holds writes back until release().
     void hold() { m_holding = true; }
     int heldCount() const { return static_cast<int>(m_held.size()); }
-    /// The oldest `most` that are held back are done now, from inside this call; with all of them, later ones
-    /// are no longer held back.
+    /// Completes the `most` oldest held writes inside this call. Once none are left, later writes are no
+    /// longer held back.
     void release(int most)
     {
         for (; most > 0 && !m_held.empty(); --most)
@@ -144,13 +144,13 @@ public:
         m_holding = false;
         release(heldCount());
     }
-    /// So many writes to come, each at its turn, fail for this reason.
+    /// The next `writes` writes fail with this reason, each in its turn.
     void failNext(int writes, const QString &why)
     {
         m_failures = writes;
         m_failure = why;
     }
-    /// Empty: it is available again. Writes fail meanwhile for this reason.
+    /// Marks the store unavailable, and writes fail with this reason. An empty text makes it available again.
     void setUnavailable(const QString &why)
     {
         const bool changes = why.isEmpty() != m_unavailable.isEmpty();
@@ -159,18 +159,18 @@ public:
             Q_EMIT availabilityChanged();
     }
 
-    /// What it holds for good.
+    /// The stored records.
     std::map<QByteArray, JobRecord> records;
     std::map<QByteArray, DeadLetter> deadLetters;
     std::vector<JobRecord> puts;
     std::vector<QByteArray> removed;
-    int looks = 0;  ///< of any kind
+    int looks = 0;  ///< look-ups of any kind
     bool durable = true;
 
 private:
     using Step = std::function<void()>;
 
-    /// `step` says why not.
+    /// Queues a write. `step` performs it and returns an error or an empty text.
     void write(std::function<QString()> step, Done done)
     {
         QString error = m_unavailable;
@@ -225,7 +225,7 @@ private:
         return at == records.end() ? std::nullopt : std::optional(at->second);
     }
 
-    std::deque<Step> m_held;  ///< writes that are not done, oldest first
+    std::deque<Step> m_held;  ///< unfinished writes, oldest first
     bool m_holding = false;
     int m_failures = 0;
     QString m_failure;

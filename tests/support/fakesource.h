@@ -9,7 +9,7 @@
 
 namespace holdline::test {
 
-/// Takes commands and answers when the test says so.
+/// Takes commands, and answers them when the test says so.
 class FakeSource : public monitor::UpdateSource
 {
 public:
@@ -28,13 +28,13 @@ public:
         reply.text = text;
         answer(which, reply);
     }
-    /// Its id is set.
+    /// Answers command `which`. The reply gets the id of the command.
     void answer(qsizetype which, monitor::Reply reply)
     {
         reply.id = sent[which].id;
         Q_EMIT replied(reply);
     }
-    /// Of this kind.
+    /// Number of commands of this kind.
     int count(monitor::Command::Verb verb) const
     {
         return static_cast<int>(

@@ -7,8 +7,8 @@
 
 namespace holdline::test {
 
-/// A listening socket on loopback that never accepts and whose backlog is full: connecting to it neither
-/// succeeds nor fails, as with a host behind a firewall that drops packets. Linux only.
+/// A loopback socket that listens with a full backlog and never accepts. A connection attempt neither
+/// succeeds nor fails, as with a firewall that drops packets. Linux only.
 class FullBacklog
 {
 public:

@@ -9,14 +9,14 @@
 
 namespace holdline::test {
 
-/// Checks values against the schemas of an OpenAPI document, as far as ours use JSON Schema; a keyword that
-/// is not known is an error of its own, so that none is passed over in silence.
+/// Checks values against the schemas of an OpenAPI document, for the part of JSON Schema that ours use. An
+/// unknown keyword is an error, so that none is skipped.
 class JsonSchema
 {
 public:
     explicit JsonSchema(const QJsonObject &document) : m_document(document) {}
 
-    /// What `#/a/b` names; nothing when there is none.
+    /// The value at the reference `#/a/b`; undefined when it does not exist.
     QJsonValue resolve(const QString &reference) const
     {
         QJsonValue value = m_document;
@@ -26,7 +26,7 @@ public:
         return value;
     }
 
-    /// The first thing that is wrong, with where it is; empty: it conforms.
+    /// The first violation with its path; empty when the value conforms.
     QString check(const QJsonValue &value, const QString &schemaName) const
     {
         const QJsonValue schema = resolve(QStringLiteral("#/components/schemas/") + schemaName);

@@ -11,7 +11,7 @@ namespace holdline::test {
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
-/// The answer to a blocking request whose job succeeded.
+/// The response to a blocking request whose job succeeded.
 inline const QByteArray kGoodBody =
     "{\"id\":\"4499a6e0c2ef4b98\",\"state\":\"completed\",\"startedAt\":"
     "\"2015-06-29T15:34:16.850Z\",\"proof\":\"078DC9F28BA8C890DAAFE65945AF7B15A0519671\"}";
@@ -41,7 +41,7 @@ inline LoadOptions load(const QUrl &url, int jobs)
     return options;
 }
 
-/// Runs to the end; an empty report when that never comes.
+/// Runs the load to its end. Returns an empty report after a timeout.
 inline Report run(const LoadOptions &options)
 {
     LoadGenerator generator(options);

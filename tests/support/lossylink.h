@@ -12,9 +12,9 @@
 
 namespace holdline::test {
 
-/// Two hosts joined by a link that loses packets: two network namespaces with a TUN device each, whose
-/// packets this object carries across while the test's loop runs, or does not. Real loss for the kernel's
-/// real TCP. Linux, root and iproute2 only: ask isPossible() first. The namespaces end with this object.
+/// Two hosts joined by a lossy link: two network namespaces with a TUN device each. This object carries or
+/// drops the packets while the test's loop runs, so the kernel's TCP sees real loss. Needs Linux, root and
+/// iproute2: check isPossible() first. The namespaces end with this object.
 class LossyLink : public QObject
 {
     Q_OBJECT
@@ -24,15 +24,15 @@ public:
 
     static bool isPossible();
 
-    /// `loss`: the share of packets lost, each way.
+    /// `loss` is the share of packets lost each way.
     LossyLink(double loss, unsigned seed, QObject *parent = nullptr);
     ~LossyLink() override;
 
     bool isOpen() const { return m_open; }
     static QString address(Side side);
-    /// To be put before a command to run it there.
+    /// The words that go before a command to run it on this side.
     QStringList prefix(Side side) const;
-    /// Calls `work` with this thread on that side: sockets it opens belong there.
+    /// Calls `work` with this thread in the side's namespace, so that its sockets belong there.
     void on(Side side, const std::function<void()> &work) const;
 
     int carried() const { return m_carried; }

@@ -28,7 +28,7 @@ LossyRelay::LossyRelay(double loss, unsigned seed, QObject *parent)
 
 LossyRelay::~LossyRelay()
 {
-    // Their sockets report their end, which nobody is to hear any more.
+    // Their sockets would still report the end of the connection to a destroyed object.
     for (QTcpSocket *socket : findChildren<QTcpSocket *>())
         socket->disconnect(this);
 }

@@ -10,11 +10,10 @@
 
 namespace holdline::test {
 
-/// What lost packets look like to programs, where no packets can be lost for real: a relay on loopback that
-/// cuts the stream into segments and holds each one back with the given probability, and all behind it, for
-/// as long as TCP takes to send it again (200 ms, doubled for each further loss). A connection whose first
-/// packet is "lost" is made a second later. Nothing is ever missing or out of order, as with TCP; it says
-/// nothing about the kernel's TCP.
+/// Imitates packet loss where real packets cannot be lost. This relay on loopback cuts the stream into
+/// segments. It delays each one, and all behind it, with the given probability, for TCP's retransmission time
+/// (200 ms, doubled for each further loss). A connection whose first packet is "lost" is made a second later.
+/// As with TCP, no byte is missing or out of order. It does not test the kernel's TCP.
 class LossyRelay : public QObject
 {
     Q_OBJECT
@@ -40,7 +39,7 @@ private:
     void accept();
     void relay(QTcpSocket *from, QTcpSocket *to);
     void pump(const std::shared_ptr<Direction> &direction);
-    /// How long a segment is held back; 0: not at all.
+    /// How long a segment is delayed; 0 for no delay.
     std::chrono::milliseconds delay(std::chrono::milliseconds first);
 
     QTcpServer m_server;

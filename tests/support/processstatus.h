@@ -13,7 +13,7 @@
 
 namespace holdline::test {
 
-/// A number of /proc/self/status, e.g. VmRSS or VmPeak, in KiB.
+/// A value of /proc/self/status in KiB, e.g. VmRSS or VmPeak.
 inline qint64 processKib(const QByteArray &name)
 {
     QFile file(QStringLiteral("/proc/self/status"));
@@ -26,7 +26,7 @@ inline qint64 processKib(const QByteArray &name)
     return -1;
 }
 
-/// True where a sanitizer's shadow memory makes figures of memory mean nothing.
+/// True when a sanitizer's shadow memory makes memory figures meaningless.
 constexpr bool hasShadowMemory()
 {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -36,7 +36,7 @@ constexpr bool hasShadowMemory()
 #endif
 }
 
-/// Sets the soft limit of descriptors (at most the hard one) for as long as it lives.
+/// Sets the soft limit of descriptors (at most the hard one) for the lifetime of this object.
 class DescriptorLimit
 {
 public:
@@ -61,8 +61,7 @@ private:
     rlimit m_before{};
 };
 
-/// Lets the event loop run for `time` and counts how often it woke up: a loop that spins wakes up thousands
-/// of times.
+/// Runs the event loop for `time` and counts its wake-ups. A spinning loop has thousands.
 inline int wakeUpsWithin(std::chrono::milliseconds time)
 {
     int wakeUps = 0;

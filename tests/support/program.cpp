@@ -39,7 +39,7 @@ Program::Program(const QStringList &command, QObject *parent)
         if (name.startsWith("HOLDLINE_"_L1) || name == "PORT"_L1 || name == "CALLBACK_URL"_L1 || isPlace)
             m_environment.remove(name);
     }
-    // Its store is its own too: two at once would find the other's locked.
+    // Each program has a store of its own, because the store's lock admits only one.
     m_environment.insert(u"STATE_DIRECTORY"_s, m_directory.path());
     connect(&m_process, &QProcess::readyReadStandardOutput, this,
             [this] { m_out += m_process.readAllStandardOutput(); });
@@ -132,7 +132,7 @@ QStringList Program::descriptors() const
 
 std::chrono::milliseconds Program::cpuTime() const
 {
-    // Behind the name, which may have spaces: state is field 3, utime and stime are 14 and 15 (proc(5)).
+    // Skips the name, which may contain spaces. State is field 3, utime and stime are 14 and 15 (proc(5)).
     const QByteArray stat = contents(u"/proc/%1/stat"_s.arg(pid()));
     const QByteArrayList fields = stat.mid(stat.lastIndexOf(')') + 2).split(' ');
     const qint64 ticks = fields.value(11).toLongLong() + fields.value(12).toLongLong();
@@ -145,7 +145,7 @@ HoldlineProgram::HoldlineProgram(const QStringList &arguments, const QStringList
                           u"--admin-listen"_s, u"127.0.0.1:0"_s} +
               arguments)
 {
-    // The same on any machine; CTest runs some tests a second time with more.
+    // One thread on any machine. CTest runs some tests a second time with more.
     setEnvironment(u"HOLDLINE_THREADS"_s, qEnvironmentVariable("HOLDLINE_TEST_THREADS", u"1"_s));
 }
 

@@ -11,22 +11,21 @@
 
 namespace holdline::test {
 
-/// A program as it really runs, in a process and an empty working directory of its own; it is killed with
-/// this object. Its environment has nothing that configures holdline, and its store is in
-/// that directory. Output is read while the test's loop
-/// runs.
+/// A program in a process and an empty working directory of its own; it is killed with this object. Its
+/// environment does not configure holdline, and its store is in that directory. Output is read while the
+/// test's loop runs.
 class Program : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `command`: the executable and its arguments. Starts with start(), so that files can be put down
-    /// before.
+    /// `command` is the executable and its arguments. The program starts at start(), so that the test can
+    /// create files before.
     explicit Program(const QStringList &command, QObject *parent = nullptr);
     ~Program() override;
 
     void start();
-    /// Waits for its end. The exit code; -1 when it was killed, crashed or does not end.
+    /// Waits for the end. Returns the exit code, or -1 when the program was killed, crashed or still runs.
     int run();
     bool waitForEnd();
 
@@ -40,16 +39,16 @@ public:
     int exitCode() const;
     const QByteArray &out() const { return m_out; }
     const QByteArray &err() const { return m_err; }
-    /// The first group of the first match in what it wrote to standard error; empty without one.
+    /// The first group of the pattern's first match in standard error; empty without a match.
     QByteArray logged(const QString &pattern) const;
-    /// Before start(): a descriptor to be its standard error, err() stays empty.
+    /// Call it before start(). The descriptor becomes standard error, and err() stays empty.
     void setStandardError(int descriptor);
 
-    /// A number of /proc/<pid>/status in KiB, e.g. VmRSS; -1 when there is none.
+    /// A value of /proc/<pid>/status in KiB, e.g. VmRSS; -1 when it does not exist.
     qint64 memoryKib(const QByteArray &name) const;
-    /// What its descriptors are, as /proc/<pid>/fd tells: "socket:[1234]", "anon_inode:[eventpoll]".
+    /// The targets of the links in /proc/<pid>/fd: "socket:[1234]", "anon_inode:[eventpoll]".
     QStringList descriptors() const;
-    /// Time on a processor so far, user and system.
+    /// User and system CPU time so far.
     std::chrono::milliseconds cpuTime() const;
 
 private:
@@ -61,26 +60,26 @@ private:
     QByteArray m_err;
 };
 
-/// holdline on ports the system picks, which are read from its log; with one thread unless the arguments say
+/// holdline on ports that the system picks and the log reports. It has one thread unless the arguments say
 /// otherwise.
 class HoldlineProgram : public Program
 {
     Q_OBJECT
 
 public:
-    /// `arguments` come after `--listen` and `--admin-listen`. `prefix` is put before the program, e.g.
-    /// {"ip", "netns", "exec", "a"}.
+    /// `arguments` follow `--listen` and `--admin-listen`. `prefix` goes before the program, e.g. {"ip",
+    /// "netns", "exec", "a"}.
     explicit HoldlineProgram(const QStringList &arguments, const QStringList &prefix = {},
                              const QString &host = QStringLiteral("127.0.0.1"));
 
-    /// Starts it; false when it does not listen.
+    /// Starts the program. Returns false when it does not listen.
     bool startListening();
     quint16 port() const { return m_port; }
     quint16 adminPort() const { return m_adminPort; }
 
     /// The body of `GET <path>` on the admin listener.
     QByteArray admin(const QByteArray &path) const;
-    /// The value of a metric, labels and all as they stand in the line; -1 when there is none.
+    /// The value of a metric; -1 when it does not exist. `name` includes the labels as in the line.
     double metric(const QByteArray &name) const;
 
 private:

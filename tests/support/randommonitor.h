@@ -5,7 +5,8 @@
 
 #include <QRandomGenerator>
 
-/// Messages of the monitor drawn from a seed: every member set now and then, texts with all that is awkward.
+/// Random monitor messages from a seed. Each member is set now and then, and texts contain awkward
+/// characters.
 namespace holdline::monitor::random {
 
 inline QByteArray text(QRandomGenerator &random)

@@ -10,7 +10,7 @@
 
 namespace holdline::test {
 
-/// One answer as it came over the wire.
+/// One response as received.
 struct RawAnswer
 {
     int status = 0;
@@ -18,9 +18,10 @@ struct RawAnswer
     QByteArray body;
 };
 
-/// A client that sends exactly the bytes it is told, whole, in pieces or never, and keeps what comes back. It
-/// obeys no rule of HTTP, but reads answers: by Content-Length, chunked, or up to the end of the connection.
-/// Connects at once to 127.0.0.1; what is sent before that is sent then. Works with QTRY_…: nothing blocks.
+/// A client that sends exactly the given bytes, whole or in pieces, and stores the responses. It follows no
+/// rule of HTTP except in reading responses: by Content-Length, chunked, or up to the end of the connection.
+/// It connects to 127.0.0.1 at once and sends earlier bytes when it is connected. It never blocks, so use
+/// QTRY_….
 class RawHttpClient : public QObject
 {
     Q_OBJECT
@@ -35,34 +36,33 @@ public:
     /// Sends `bytes` up to `position`, and the rest a turn of the event loop later.
     void sendSplit(const QByteArray &bytes, qsizetype position);
 
-    /// shutdown(SHUT_WR): a FIN, while answers can still be read. Waits for what is still to be sent.
+    /// Sends a FIN with shutdown(SHUT_WR) after all queued bytes. Responses can still be read.
     void finishSending();
     /// Closes with an RST.
     void reset();
     void close();
-    /// From now on nothing is read: the receive window fills. Give it a small one at first to see effects
-    /// early.
+    /// Stops reading, so that the receive window fills. Give it a small window at first to see effects early.
     void stopReading();
     void startReading();
 
-    /// Answers to HEAD have no body, whatever their Content-Length says.
+    /// Responses to HEAD have no body, whatever their Content-Length says.
     void setExpectsHead(bool head) { m_expectsHead = head; }
 
     const QByteArray &received() const { return m_received; }
-    /// The complete answers so far, 1xx included.
+    /// The complete responses so far, including 1xx.
     std::vector<RawAnswer> answers() const;
     int answerCount() const { return static_cast<int>(answers().size()); }
-    /// The status of answer `index`; 0 when it has not come.
+    /// The status of response `index`; 0 when it has not arrived.
     int status(int index = 0) const;
-    /// True when all that was received is whole answers.
+    /// True when the received bytes are whole responses only.
     bool hasOnlyWholeAnswers() const;
 
     bool isConnected() const;
-    /// The server closed, cleanly or not.
+    /// True after the server closed, with a FIN or an RST.
     bool isClosed() const { return m_ended; }
-    /// The server closed with an RST.
+    /// True when the server closed with an RST.
     bool wasReset() const { return m_wasReset; }
-    /// Nobody listened.
+    /// True when nothing listened.
     bool wasRefused() const { return m_wasRefused; }
 
     /// `POST target` with a Host, a Content-Length and more fields, each with its CRLF.

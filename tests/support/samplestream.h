@@ -9,8 +9,8 @@
 
 namespace holdline::monitor {
 
-/// Samples as a busy service would send them, always the same for the same seed: a load that swells and ebbs,
-/// jobs of about half a second with a long tail, a queue that grows with the load, some failures.
+/// Samples of an imaginary busy service, the same for the same seed. The load rises and falls, jobs take
+/// about half a second with a long tail, the queue follows the load, and some jobs fail.
 class SampleStream
 {
 public:
@@ -18,11 +18,11 @@ public:
 
     /// The state of the next second.
     Sample next();
-    /// The service goes on, and nobody sees these seconds.
+    /// Advances the service without producing samples.
     void skip(std::chrono::seconds time);
     /// Average number of jobs that end in a second.
     void setLoad(double jobsPerSecond) { m_load = jobsPerSecond; }
-    /// The upstream is this many times as slow, and fails as much more often.
+    /// Makes the upstream this many times as slow, and its failures as much more frequent.
     void setTrouble(double times) { m_trouble = times; }
     void setDraining(bool draining) { m_now.draining = draining; }
 

@@ -12,7 +12,7 @@
 
 namespace holdline::test {
 
-/// A service's local socket that says what the test wants it to say: for tests of monitors. Lives in the
+/// A fake service socket for tests of monitors. It sends the lines that the test provides. Lives in the
 /// test's thread and event loop; it never blocks and never sleeps.
 class ScriptedMonitor : public QObject
 {
@@ -32,11 +32,11 @@ public:
 
     QString path() const { return m_directory.filePath(QStringLiteral("s.sock")); }
     bool listen() { return m_server.listen(path()); }
-    /// As if the service were killed; its socket's file stays when told so.
+    /// Ends like a killed service. With `leavesFile` the socket's file stays.
     void die(bool leavesFile = false)
     {
         if (leavesFile) {
-            // Another name keeps the file from being removed with the server.
+            // A second link keeps the file when the server removes its own.
             const QString other = m_directory.filePath(QStringLiteral("o.sock"));
             std::rename(path().toLocal8Bit().constData(), other.toLocal8Bit().constData());
             m_server.close();
@@ -58,13 +58,13 @@ public:
     {
         return monitor::encode(monitor::Hello{protocol, "1.2.3", 42});
     }
-    /// Numbers it.
+    /// Assigns the next sequence number and sends.
     void send(monitor::Update update)
     {
         update.seq = ++m_seq;
         write(monitor::encode(update));
     }
-    /// A whole snapshot of one part with these jobs.
+    /// Sends a whole snapshot in one part with these jobs.
     void sendSnapshot(monitor::SnapshotReason reason, const std::vector<QByteArray> &ids = {})
     {
         send(snapshotPart(1, true, reason, ids));
@@ -92,14 +92,14 @@ public:
         }
         return update;
     }
-    /// Leaves numbers out.
+    /// Skips sequence numbers.
     void skip(std::uint64_t count) { m_seq += count; }
 
     QByteArray greeting = hello();
     int connections = 0;
-    QLocalSocket *socket = nullptr;  ///< the last one
+    QLocalSocket *socket = nullptr;  ///< the newest connection
     std::vector<monitor::Command> commands;
-    std::vector<QString> errors;  ///< lines that were no commands
+    std::vector<QString> errors;  ///< received lines that were no commands
 
 private:
     void read()

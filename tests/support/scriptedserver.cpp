@@ -14,7 +14,7 @@ struct ScriptedServer::Connection
     QByteArray input;
     Script script;
     qsizetype step = 0;
-    qsizetype offset = 0;  ///< into the bytes of a bytewise step
+    qsizetype offset = 0;  ///< position in the bytes of a bytewise step
     bool running = false;  ///< between an arrival and the end of its script
     bool held = false;
     bool waitsForTurn = false;
@@ -108,7 +108,7 @@ void ScriptedServer::read(Connection &connection)
     begin(connection);
 }
 
-/// Starts on the next whole request, if there is one and nothing else is going on.
+/// Starts the script of the next complete request when the connection is idle.
 void ScriptedServer::begin(Connection &connection)
 {
     if (connection.running || connection.waitsForTurn)
@@ -179,7 +179,7 @@ void ScriptedServer::run(Connection &connection)
     begin(connection);
 }
 
-/// Goes on with a step that takes many writes; bytesWritten() calls it again.
+/// Continues a step that takes many writes. bytesWritten() calls it again.
 void ScriptedServer::pump(Connection &connection)
 {
     if (!connection.running || connection.held || connection.step >= connection.script.size())

@@ -16,11 +16,11 @@ class QTcpSocket;
 
 namespace holdline::test {
 
-/// A raw TCP server that answers by script, right or wrong: for tests of HTTP clients.
+/// A raw TCP server for tests of HTTP clients. It answers by script, valid or not.
 ///
-/// It reads requests (head and Content-Length body) and counts each whole one as an arrival; the nth arrival
-/// gets the nth queued script, later ones the default script. Bytes of a script go out as they are.
-/// Lives in the test's thread and event loop; it never blocks and never sleeps.
+/// It reads requests (head and Content-Length body) and counts each whole one as an arrival. The nth arrival
+/// gets the nth queued script, later ones the default script. It sends a script's bytes unchanged. Lives in
+/// the test's thread and event loop; it never blocks and never sleeps.
 class ScriptedServer : public QObject
 {
     Q_OBJECT
@@ -31,7 +31,7 @@ public:
         enum class Kind {
             Write,          ///< bytes, in one piece
             WriteBytewise,  ///< bytes, one per turn of the event loop
-            Flood,          ///< `bytes` again and again for as long as the client reads
+            Flood,          ///< repeats `bytes` for as long as the client reads
             Hold,           ///< waits for releaseOne() or releaseAll()
             Close,          ///< FIN
             Reset,          ///< RST
@@ -43,10 +43,10 @@ public:
 
     struct Arrival
     {
-        int connection = 0;  ///< counted from 1, in the order they were accepted
+        int connection = 0;  ///< number of the connection from 1, in the order of accept
         QByteArray head;     ///< request line and fields, with the empty line
         QByteArray body;
-        QByteArray field(const char *name) const;  ///< a header field's value; empty when there is none
+        QByteArray field(const char *name) const;  ///< value of a header field; empty when missing
     };
 
     explicit ScriptedServer(const QHostAddress &address = QHostAddress::LocalHost, QObject *parent = nullptr);
@@ -62,16 +62,18 @@ public:
     static Step hold() { return {Step::Kind::Hold, {}}; }
     static Step close() { return {Step::Kind::Close, {}}; }
     static Step reset() { return {Step::Kind::Reset, {}}; }
-    /// A whole answer with Content-Length.
+    /// A whole response with Content-Length.
     static QByteArray answer(int status, const QByteArray &body, const QByteArray &fields = {});
 
-    /// For the next arrival that has none yet.
+    /// Queues a script for the next arrival that has none.
     void enqueue(const Script &script) { m_scripts.push_back(script); }
-    /// For every arrival that has none of its own. A 200 with an accepted start until it is set.
+    /// Sets the script of arrivals without one of their own. The initial default is a 200 with an accepted
+    /// start.
     void setDefault(const Script &script) { m_default = script; }
-    /// What happens to connections at accept, before anything is read; empty: they are read from.
+    /// Sets a script that runs at accept, before anything is read. With an empty script the connection is
+    /// read as usual.
     void setOnAccept(const Script &script) { m_onAccept = script; }
-    /// Serves one connection per value of this field at a time; others wait until it is closed.
+    /// Serves one connection per value of this field at a time. Others wait until it is closed.
     void setOnePerConnection(const QByteArray &field) { m_exclusiveField = field; }
 
     void releaseOne();
@@ -79,7 +81,7 @@ public:
     int holding() const { return static_cast<int>(m_held.size()); }
     /// Closes every open connection now.
     void closeAll();
-    /// Closes the listening socket: connections are refused from now on.
+    /// Closes the listening socket, so that connections are refused from now on.
     void stopListening() { m_server.close(); }
 
     const QList<Arrival> &arrivals() const { return m_arrivals; }
@@ -87,10 +89,10 @@ public:
     int accepted() const { return m_accepted; }
     int openConnections() const { return static_cast<int>(m_connections.size()); }
     int mostOpenConnections() const { return m_mostOpen; }
-    /// Bytes of scripts the system took; what it buffers for a client that does not read is among them.
+    /// Script bytes that the system took, including its buffers for a client that does not read.
     qint64 bytesTaken() const { return m_bytesTaken; }
 
-    /// A port on loopback nobody listens to.
+    /// A loopback port on which nothing listens.
     static quint16 unusedPort();
 
 private:

@@ -9,8 +9,8 @@
 
 namespace holdline::test {
 
-/// A busy service as a monitor sees it, made up from a seed: so many live jobs, so many changes a second, in
-/// proportions of a real run. For measuring a monitor without a service's cost beside it.
+/// A simulated busy service as a monitor sees it, from a seed: a number of live jobs and of changes per
+/// second, in the proportions of a real run. It measures a monitor without the cost of a service.
 class SimulatedJobs
 {
 public:
@@ -24,10 +24,10 @@ public:
 
     explicit SimulatedJobs(const Options &options);
 
-    /// All that is there, as the parts of a snapshot; without sequence numbers.
+    /// The whole state as the parts of a snapshot, without sequence numbers.
     std::vector<monitor::Update> snapshot() const;
-    /// What happened in the `span` that ends at `now`, as deltas that keep to the limit of rows; a sample
-    /// when the last is a second old.
+    /// The changes in the `span` that ends at `now`, as deltas within the limit of rows. Adds a sample when
+    /// the last one is a second old.
     std::vector<monitor::Update> advance(monitor::WallTime now, monitor::Milliseconds span);
 
 private:

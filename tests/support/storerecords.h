@@ -13,7 +13,7 @@ inline WallTime wallTime(std::int64_t milliseconds)
     return WallTime(std::chrono::milliseconds(1'700'000'000'000 + milliseconds));
 }
 
-/// A job that has just been taken; `key` may be null.
+/// A job that was just accepted; `key` may be null.
 inline JobRecord openJob(const QByteArray &account, const QByteArray &key)
 {
     JobRecord record;
@@ -32,7 +32,7 @@ inline JobRecord openJob(const QByteArray &account, const QByteArray &key)
     return record;
 }
 
-/// The same when its result has come.
+/// The same job after its result has arrived.
 inline JobRecord ended(JobRecord record, const QByteArray &body, WallTime at = wallTime(500))
 {
     record.status.state = JobState::Settled;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The main() of every suite; compiled with HOLDLINE_GUI_SUITE for suites that show widgets.
+// The main() of every suite. HOLDLINE_GUI_SUITE is defined for suites that show widgets.
 #include "tests/support/suite.h"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ struct Entry
     bool makesItsApplication;
 };
 
-/// A function's variable, because entries register before main().
+/// A function-local static, because entries register before main().
 std::vector<Entry> &entries()
 {
     static std::vector<Entry> all;
@@ -78,12 +78,13 @@ int runSuite(int argc, char **argv)
         return entry.className == wanted || entry.fileName == wanted;
     });
     if (found == entries().end()) {
-        std::fprintf(stderr, "Usage: %s CLASS [OPTION OF QTEST]... | --list\n%s: no such class: '%.*s'. There are:\n",
+        std::fprintf(stderr,
+                     "Usage: %s CLASS [OPTION OF QTEST]... | --list\n%s: no such class: '%.*s'. There are:\n",
                      argv[0], argv[0], int(wanted.size()), wanted.data());
         list(stderr);
         return kUsage;
     }
-    // QTest gets the program's name and what follows the class.
+    // QTest receives the program's name and the arguments after the class.
     std::rotate(argv + 1, argv + 2, argv + argc);
     argv[--argc] = nullptr;
     if (found->makesItsApplication)

@@ -12,8 +12,8 @@
 
 namespace holdline::test {
 
-/// What an observer knows when it applies updates as monitor-protocol.md says, in the plainest way, and the
-/// first thing that is not as it must be.
+/// The state of an observer that applies updates as monitor-protocol.md says, in the simplest way. Records
+/// the first violation.
 struct WatchedState
 {
     void apply(const monitor::Update &update)
@@ -56,7 +56,7 @@ struct WatchedState
 
     std::uint64_t seq = 0;
     int snapshots = 0;
-    bool complete = false;  ///< no snapshot is under way
+    bool complete = false;  ///< no snapshot is in progress
     monitor::SnapshotReason reason = monitor::SnapshotReason::Attached;
     std::map<QByteArray, monitor::JobRow> live;
     std::vector<monitor::JobRow> ended;

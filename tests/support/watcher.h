@@ -8,7 +8,7 @@
 
 namespace holdline::test {
 
-/// An observer of the service at its local socket, a QLocalSocket as a monitor has it.
+/// An observer of the service's local socket. It uses a QLocalSocket like a monitor.
 class Watcher : public QObject
 {
     Q_OBJECT
@@ -21,7 +21,7 @@ public:
     }
 
     bool isConnected() const { return m_socket.state() == QLocalSocket::ConnectedState; }
-    /// What went wrong first; empty when nothing did.
+    /// The first problem; empty when there is none.
     const QString &problem() const { return m_problem.isEmpty() ? state.problem : m_problem; }
     void send(const QByteArray &line)
     {
@@ -31,7 +31,7 @@ public:
     void send(const monitor::Command &command) { send(monitor::encode(command)); }
     void close() { m_socket.abort(); }
 
-    /// Leaves what comes to the system, as one that hangs does.
+    /// Stops reading, like a client that hangs.
     void stopReading()
     {
         m_reads = false;

@@ -12,19 +12,19 @@
 
 namespace holdline::test {
 
-/// jobserver and holdline in this process, over loopback, on ports the system picked.
+/// jobserver and holdline in this process, over loopback, on ports that the system picked.
 class WholeService
 {
 public:
-    /// `config`'s addresses and upstream are replaced.
+    /// Replaces the addresses and the upstream in `config`.
     explicit WholeService(const JobServerOptions &jobServer = quickJobs(), Config config = quietConfig());
-    /// Against another upstream; there is no jobServer() then.
+    /// Uses another upstream. There is no jobServer() then.
     explicit WholeService(const QUrl &upstream, Config config = quietConfig());
     ~WholeService();
 
-    /// Jobs of 50 ms: as good as the original's 500 for everything but the mission.
+    /// Jobs of 50 ms. The original's 500 ms matter only for the main scenario.
     static JobServerOptions quickJobs();
-    /// Defaults, but one thread on any machine, and no log lines from a thousand jobs.
+    /// The defaults, except for one thread on any machine and fewer log lines.
     static Config quietConfig();
 
     QUrl startUrl() const;
@@ -33,13 +33,13 @@ public:
     JobServer &jobServer() { return *m_jobServer; }
     Service &service() { return *m_service; }
 
-    /// Runs the load to its end in a nested test loop and returns what came of it. `options.url` is replaced.
+    /// Runs the load to its end in a nested test loop and returns the report. Replaces `options.url`.
     Report run(LoadOptions options, std::chrono::milliseconds patience = std::chrono::seconds(120));
-    /// Of `GET <path>` on the admin listener; empty on failure.
+    /// The body of `GET <path>` on the admin listener; empty on failure.
     QByteArray admin(const QByteArray &path);
-    /// The value of a metric, labels and all as they stand in the line; -1 when there is none.
+    /// The value of a metric; -1 when it does not exist. `name` includes the labels as in the line.
     double metric(const QByteArray &name);
-    /// Requests held now; waits in a nested test loop.
+    /// Number of held requests; waits in a nested test loop.
     int heldCount() { return static_cast<int>(metric("holdline_requests_held")); }
 
 private:

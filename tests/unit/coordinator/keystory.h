@@ -15,20 +15,20 @@ namespace holdline::test {
 using namespace std::chrono_literals;
 
 enum class Step {
-    Arrives,       ///< a client with the key
-    ArrivesAgain,  ///< one with the key in another spelling of the same request
+    Arrives,       ///< a client with the key arrives
+    ArrivesAgain,  ///< one with the key and the same request in another spelling
     ArrivesOther,  ///< one with the key and another request
-    ArrivesHasty,  ///< one that waits for a moment only
+    ArrivesHasty,  ///< one that waits only for a moment
     ArrivesHandsOver,
-    Leaves,       ///< the oldest that waits
-    Writes,       ///< the oldest write that the store holds back is done
-    WriteFails,   ///< the next write that comes will fail
+    Leaves,       ///< the oldest waiting client leaves
+    Writes,       ///< the store completes its oldest held write
+    WriteFails,   ///< the next write will fail
     Turn,         ///< the event loop turns: look-ups are answered, lanes go on
     Accepted,     ///< the start is answered
     Unreachable,  ///< the start certainly did not leave
     Unknown,      ///< the start's answer is lost
-    Callback,     ///< the result comes
-    Deadline      ///< the hasty ones' time is over
+    Callback,     ///< the result arrives
+    Deadline      ///< the time of the hasty clients is over
 };
 
 inline const char *nameOf(Step step)
@@ -65,7 +65,7 @@ inline Config configFor(bool rejects)
     return config;
 }
 
-/// One run of steps in a world of its own, brought to its end afterwards.
+/// Runs a sequence of steps in a new world and then brings that world to its end.
 class Story
 {
 public:
@@ -74,7 +74,7 @@ public:
         m_world.store.hold();
     }
 
-    /// Empty, or what is wrong.
+    /// Returns an error text; empty when all checks pass.
     QByteArray run()
     {
         for (const Step step : m_steps)
@@ -97,7 +97,7 @@ private:
 
     static void turn()
     {
-        // Look-ups lead to events that lead to others.
+        // Several turns, because look-ups cause events that cause others.
         for (int i = 0; i < 4; ++i)
             QCoreApplication::processEvents();
     }
@@ -183,7 +183,7 @@ private:
             return std::none_of(m_clients.begin(), m_clients.end(),
                                 [](const PendingRequest &one) { return one.isHasty && one.waits(); });
         };
-        // Who waits for the disk is told when that has answered.
+        // Clients that wait for a held write get no response yet.
         if (m_world.store.heldCount() > 0)
             std::ignore = QTest::qWaitFor(noneWaits, static_cast<int>(4 * kHasty / 1ms));
         else if (!QTest::qWaitFor(noneWaits))
@@ -212,7 +212,7 @@ private:
                 break;
             callBack();
         }
-        // And once more, after the end.
+        // One more request with the key after the end.
         if (anyResult()) {
             arrive(resultOwner()->body);
             turn();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The coordinator against scripted fakes: limits, circuit breaker, deadlines, drain, and random schedules.
+// The coordinator with scripted fakes: limits, circuit breaker, deadlines, drain, and random schedules.
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
 
@@ -80,7 +80,7 @@ private Q_SLOTS:
         }
         QVERIFY(!world.coordinator.cancel(keys.front()));
         QVERIFY(!world.coordinator.cancel(12345));
-        // The start under way keeps its turn until it is over; the queued one never left.
+        // The start in flight keeps its turn until it ends. The queued one never left.
         QCOMPARE(world.starter.order.size(), std::size_t(2));
         QCOMPARE(world.coordinator.lanes().totalInFlight(), 1);
         QCOMPARE(world.coordinator.jobs().heldPeak(), 3);
@@ -165,7 +165,7 @@ private Q_SLOTS:
     void deadlineThatCannotBeMetIsRefused()
     {
         CoordinatorWorld world;
-        // Two measured jobs teach it the pace; then a queue is built that is too long for the deadline.
+        // Two measured jobs set the pace. Then a queue grows that is too long for the deadline.
         for (int i = 0; i < 2; ++i) {
             world.hold();
             const auto since = Clock::now();
@@ -199,8 +199,8 @@ private Q_SLOTS:
             QTest::addRow("seed %u", seed) << seed;
         }
     }
-    /// Whatever the world does: every client gets exactly one answer or has gone, no account has two starts
-    /// in flight, no job of unknown fate is started twice, and nothing is left over.
+    /// In every schedule each client gets exactly one response or has left. No account has two starts in
+    /// flight, no job of unknown fate is started twice, and no state is left over.
     void randomSchedules()
     {
         QFETCH(unsigned, seed);

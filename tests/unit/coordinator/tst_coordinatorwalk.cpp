@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The walk of tst_jobmachine once more, through the coordinator: what was sent, written and answered is what
-// the machine ordered.
+// Repeats the walk of tst_jobmachine through the coordinator. Starts, writes and responses must match the
+// actions of the machine.
 #include "core/httpvalues/fingerprint.h"
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
@@ -17,7 +17,7 @@ using Fate = StartResult::Fate;
 
 namespace {
 
-/// The machine's events, by their numbers, and the disk, which is done with all that it was given.
+/// The inputs of a walk: the machine's events by their numbers, and the completion of all writes.
 constexpr int kStored = kJobEventCount;
 constexpr int kInputs = kStored + 1;
 using Inputs = std::vector<int>;
@@ -48,7 +48,7 @@ QByteArray textOf(const Inputs &inputs)
     return text;
 }
 
-/// How the job comes into the world.
+/// The kind of request that creates the job.
 enum class Kind {
     Held,
     PassingThrough,
@@ -74,7 +74,7 @@ Config configOf(Kind kind)
     return config;
 }
 
-/// A coordinator to which each of the machine's events can happen.
+/// A coordinator that exposes each event of the machine.
 class OpenCoordinator : public JobCoordinator
 {
 public:
@@ -82,8 +82,7 @@ public:
     using JobCoordinator::JobCoordinator;
 };
 
-/// One job, whose lane is paused but for the turns it is granted and whose disk is done when it is told to
-/// be.
+/// One job. Its lane is paused except for granted turns, and its store completes writes on command.
 class Walk
 {
 public:
@@ -100,11 +99,11 @@ public:
     }
 
     bool isMade() const { return m_key != 0; }
-    /// False: that cannot happen now, so nothing did.
+    /// Returns false when the input cannot happen now; it then has no effect.
     bool take(int input);
     /// Brings the job to its end.
     void end();
-    /// What is wrong; null: nothing.
+    /// Returns an error text, or null when all checks pass.
     const char *check() const;
     const char *checkEnd() const;
 
@@ -129,7 +128,7 @@ private:
     void make();
     void hold(bool handsOver);
     void recover();
-    /// What the machine orders is noted here, and compared in check().
+    /// Records the machine's actions for check().
     void expect(JobEvent event);
     bool grantTurn();
     bool endStart(JobEvent event);
@@ -247,7 +246,7 @@ void Walk::expect(JobEvent event)
 
 bool Walk::grantTurn()
 {
-    // A lane grants turns to those that are in it.
+    // A lane grants turns only to queued jobs, and a retry joins the queue later.
     for (int i = 0; m_waitsForRetry && i < 1000 && m_coordinator.lanes().totalQueued() == 0; ++i)
         QCoreApplication::processEvents();
     if (m_coordinator.lanes().totalQueued() == 0)
@@ -288,7 +287,7 @@ bool Walk::endStart(JobEvent event)
 
 bool Walk::callBack(JobEvent event)
 {
-    // An id is another job's only where this job's is known.
+    // An id can mismatch only when the job's own id is known.
     const bool isMismatched = event == JobEvent::CallbackMismatched;
     if (!job()->token || (isMismatched && job()->upstreamId.isEmpty()))
         return false;
@@ -389,7 +388,7 @@ void Walk::end()
         take(static_cast<int>(JobEvent::StartAccepted));
     take(static_cast<int>(JobEvent::Deadline));
     take(kStored);
-    // A retry that was not called off would put the job into its lane now.
+    // A retry that was not cancelled would put the job into its lane now.
     m_store.release();
     for (int i = 0; i < 8; ++i)
         QCoreApplication::processEvents();
@@ -429,7 +428,7 @@ const char *Walk::check() const
         return "a plain job is written";
     if (!isDurable() && (m_coordinator.jobs().retainedResultBytes() > 0) != (m_retained > 0))
         return "a late result was not retained, or retained without an order";
-    // Durable before told.
+    // A durable end must be stored before clients receive it.
     const bool isTold = isSettled() && (!leavesTrace() || storedState(m_id) == JobState::Settled);
     for (const Client &client : m_clients) {
         if (client.log->answers.size() > 1)
@@ -460,8 +459,8 @@ const char *Walk::checkEnd() const
     return nullptr;
 }
 
-/// Runs the inputs, and then to the end. Where an input cannot happen, `wrong` is null and the number of
-/// inputs before it is returned; otherwise all are.
+/// Runs the inputs, and then the job to its end. When an input cannot happen, returns the number of inputs
+/// before it and sets `wrong` to null. Otherwise returns the number of all.
 std::size_t run(Kind kind, const Inputs &inputs, const char *&wrong)
 {
     Walk walk(kind);
@@ -509,7 +508,7 @@ void TestCoordinatorWalk::everySequence_data()
     QTest::newRow("recovered, its start to be sent again") << Kind::SentAgain << 3;
 }
 
-/// Every sequence that can happen, and each of its prefixes.
+/// Every possible sequence, and each of its prefixes.
 void TestCoordinatorWalk::everySequence()
 {
     QFETCH(const Kind, kind);
@@ -522,7 +521,7 @@ void TestCoordinatorWalk::everySequence()
         if (wrong)
             QFAIL((QByteArray(wrong) + ": " + textOf(inputs)).constData());
         walked += at == inputs.size() ? 1 : 0;
-        // Nothing that begins with an input that cannot happen there has to be tried.
+        // Skips all sequences with the same impossible beginning.
         at = std::min(at, inputs.size() - 1);
         std::fill(inputs.begin() + static_cast<std::ptrdiff_t>(at) + 1, inputs.end(), 0);
         while (++inputs[at] == kInputs) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What becomes a dead letter, within which bounds, and what operators do with it.
+// Dead letters: which failures become one, the limits, and the operators' actions.
 #include "core/job/allowance.h"
 #include "service/holdline/deadletters/deadletters.h"
 #include "service/holdline/deadletters/deadletterservice.h"
@@ -67,7 +67,7 @@ struct World : CoordinatorWorld
     }
 };
 
-/// Handlers that answer as they are told and remember what went through them.
+/// Handlers that record requests and give the configured response.
 struct Office
 {
     FakeJobStore store;
@@ -119,7 +119,7 @@ private Q_SLOTS:
         QVERIFY(allowance.take(start + seconds(2)));
         QVERIFY(!allowance.take(start + seconds(3)));
         QVERIFY(allowance.take(start + seconds(4)));
-        // Never more than the burst, however long nothing came.
+        // Never more than the burst, even after a long pause.
         const TimePoint later = start + std::chrono::hours(10);
         int taken = 0;
         while (allowance.take(later))
@@ -178,7 +178,7 @@ private Q_SLOTS:
         Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));
         QTRY_COMPARE(world.count(Kind::Job), 1);
         QVERIFY(world.count(Kind::Callback) >= DeadLetters::kUnknownAtOnce);
-        // However slow this machine is: one more per second at most.
+        // At most one more per second, even on a slow machine.
         QVERIFY(world.count(Kind::Callback) < DeadLetters::kUnknownAtOnce + 100);
         QCOMPARE(world.letters.counts().dropped + std::uint64_t(world.count(Kind::Callback)),
                  std::uint64_t(1000));
@@ -204,7 +204,7 @@ private Q_SLOTS:
     {
         World world;
         Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));
-        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));  // told of again after a crash
+        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));  // reported again after a crash
         QTRY_COMPARE(world.store.heldCount(), 0);
         QCOMPARE(world.kept().size(), std::size_t(1));
         const DeadLetter one = world.kept().front();
@@ -313,7 +313,7 @@ private Q_SLOTS:
         QCOMPARE(office.told.front().answer.status, 404);
         QCOMPARE(office.store.deadLetters.at("l1").redriven, 1);
         QCOMPARE(office.store.deadLetters.at("l1").body, letter("l1").body);
-        office.swallows = true;  // given up without an answer
+        office.swallows = true;  // dropped without a response
         office.redrive("l1");
         QTRY_COMPARE(office.told.size(), std::size_t(2));
         QCOMPARE(office.told.back().answer.status, 500);
@@ -399,7 +399,8 @@ private Q_SLOTS:
         QTest::newRow("failed") << QByteArray("failed") << false;
         QTest::newRow("no callback") << QByteArray() << true;
     }
-    /// A handed-over job whose upstream says that it failed has its result: nobody repeats it.
+    /// A handed-over job that failed upstream has its result. No operator repeats it, so its request is not
+    /// stored.
     void onlyEndsThatLeaveADeadLetterKeepTheirRequest()
     {
         QFETCH(QByteArray, state);
@@ -428,7 +429,7 @@ private Q_SLOTS:
         }
         QTRY_COMPARE(world.count(Kind::Job), 1);
         QCOMPARE(world.kept().front().body, body);
-        // A late result takes the failure's place, and with it goes the reason to keep the request.
+        // A late result replaces the failure, and the request is no longer needed.
         QCOMPARE(world.callback(token).body, R"({"callback":"late"})");
         QVERIFY(!world.store.records.at(id).request);
     }

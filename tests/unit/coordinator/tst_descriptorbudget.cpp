@@ -21,7 +21,7 @@ private Q_SLOTS:
         QVERIFY(!budget.shrunk);
     }
 
-    /// Case 41: callbacks and starts keep their share however small the limit is.
+    /// Callbacks and starts keep their share however small the limit is.
     void everySideKeepsSomeUnderAnyLimit()
     {
         for (int limit = 1; limit < 30'000; ++limit) {
@@ -37,7 +37,7 @@ private Q_SLOTS:
         }
     }
 
-    /// What the threads need themselves, and what their shares are rounded up by, is set aside.
+    /// Descriptors of the threads themselves, and the rounding of their shares, are reserved.
     void eachThreadKeepsSome()
     {
         for (const int threads : {2, 4, 64}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The coordinator against scripted fakes: keys, hand-over, and what is stored before whom is told what.
+// The coordinator with scripted fakes: keys, hand-over, and the order of writes and responses.
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
 
@@ -23,7 +23,7 @@ http::HeaderFields keyed(const QByteArray &key, const QByteArray &prefer = {})
     return headers;
 }
 
-/// The token of the only start that is out.
+/// The token of the only start in flight.
 QByteArray tokenOf(CoordinatorWorld &world)
 {
     return CoordinatorWorld::tokenIn(world.starter.calls.begin()->second);
@@ -62,7 +62,7 @@ private Q_SLOTS:
         QCOMPARE(intent.key, "k1");
         QCOMPARE(intent.fingerprint.size(), 32);
         QCOMPARE(intent.token.size(), CallbackToken::kTextLength);
-        // What may have left is not made again, so nobody needs its request; see handedOverAtOnce().
+        // A start that may have left is not repeated, so its request is not stored; see handedOverAtOnce().
         QVERIFY(!intent.request);
         QVERIFY(world.starter.order.empty());
         world.store.release(1);
@@ -121,7 +121,7 @@ private Q_SLOTS:
         QVERIFY(waitForStart(world));
         const QByteArray token = tokenOf(world);
         world.starter.accept(world.lastTicket(), "1f");
-        // Written another way, the same request.
+        // The same request in another spelling.
         clients.push_back(world.hold("{ \"wait\":true, \"account\":\"\\u0061\" }", keyed("k")));
         world.callback(token);
         for (const Client &client : clients) {
@@ -274,7 +274,7 @@ private Q_SLOTS:
     void whoLeavesTheQueueWasNeverThere()
     {
         CoordinatorWorld world;
-        world.hold();  // has the lane's only turn
+        world.hold();  // takes the lane's only turn
         Client queued = world.hold(kBody, keyed("k"));
         QTRY_COMPARE(world.store.records.size(), std::size_t(1));
         QCOMPARE(world.store.records.begin()->second.status.state, JobState::Queued);
@@ -338,7 +338,7 @@ private Q_SLOTS:
         const http::Response refused = world.callback(token);
         QCOMPARE(refused.status, 503);
         QVERIFY(!refused.headers.value("Retry-After").isEmpty());
-        // The client has what it came for, and so does whoever comes with its key.
+        // The client has its result, and so has the next client with the key.
         QCOMPARE(client.log->status(), 200);
         const Client again = world.hold(kBody, keyed("k"));
         QCOMPARE(again.log->status(), 200);
@@ -392,7 +392,7 @@ private Q_SLOTS:
         QVERIFY(waitForStart(world));
         const QByteArray token = tokenOf(world);
         world.starter.accept(world.lastTicket(), "1f");
-        // The job's end is still on its way into the store when the result comes.
+        // The job's end is still being written when the result arrives.
         world.store.hold();
         world.store.failNext(2, u"no space left"_s);
         QTRY_COMPARE(world.store.puts.back().status.outcome, Reason::CallbackTimeout);
@@ -498,7 +498,7 @@ private Q_SLOTS:
         QVERIFY(seen.back().isSettled());
         for (std::size_t i = 1; i < seen.size(); ++i)
             QVERIFY(seen[i].revision > seen[i - 1].revision);
-        // Its time passes.
+        // A watch ends at its deadline.
         int answers = 0;
         world.hold(kBody, keyed("k2"));
         QVERIFY(waitForStart(world, 2));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Durable jobs that are not taken: limits, a drain, a store that cannot be written, records that cannot be
-// recovered, and callbacks for jobs of which only the record is left.
+// Refusals of durable jobs: limits, a drain, a store without writes, unrecoverable records, and callbacks for
+// jobs that exist only as a record.
 #include "service/holdline/jobs/refusals.h"
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
@@ -33,7 +33,7 @@ bool waitForStart(CoordinatorWorld &world, std::size_t starts = 1)
     return QTest::qWaitFor([&] { return world.starter.order.size() >= starts; });
 }
 
-/// A job that ran when its process ended, as the store of that process has it.
+/// The stored record of a job that ran when its process ended.
 JobRecord runningRecord()
 {
     CoordinatorWorld world;
@@ -48,7 +48,7 @@ JobRecord runningRecord()
     return world.store.records.at(id);
 }
 
-/// What a client is refused with: the problem's code, and Retry-After.
+/// The refusal of a client: the problem's code, and Retry-After.
 std::pair<QByteArray, QByteArray> refusalOf(const Client &client)
 {
     if (!QTest::qWaitFor([&] { return !client.log->answers.empty(); }))
@@ -92,7 +92,7 @@ private Q_SLOTS:
         CoordinatorWorld world(config);
         const Client first = world.hold(kBody, keyed("k"));
         QSignalSpy refused(&world.coordinator, &JobCoordinator::requestRefused);
-        // Before the store has looked, a new key, a hand-over, and one that wants to join.
+        // A new key and a hand-over are refused before the look-up; then a client that would join.
         QCOMPARE(refusalOf(world.hold(kBody, keyed("other"))), Refusal("overloaded", "1"));
         QCOMPARE(refusalOf(world.hold(kBody, handedOver())), Refusal("overloaded", "1"));
         QVERIFY(waitForStart(world));
@@ -114,7 +114,7 @@ private Q_SLOTS:
         QCOMPARE(refusalOf(second), Refusal("overloaded", "1"));
         QVERIFY(second.log->body().contains("1 jobs with a key"));
         QCOMPARE(refusalOf(world.hold(R"({"account":"b"})", handedOver())), Refusal("overloaded", "1"));
-        // Neither plain jobs nor those that join are counted.
+        // Neither plain jobs nor joining clients count.
         world.hold(R"({"account":"c"})");
         QCOMPARE(world.starter.order.size(), std::size_t(2));
         const Client joined = world.hold(kBody, keyed("k"));
@@ -179,7 +179,7 @@ private Q_SLOTS:
     void aHandOverThatCannotBeStored()
     {
         CoordinatorWorld world;
-        world.hold();  // has the lane's turn
+        world.hold();  // takes the lane's turn
         world.store.failNext(1, "no space left"_L1);
         const Client client = world.hold(kBody, handedOver());
         QCOMPARE(refusalOf(client).first, "store_unavailable");
@@ -205,7 +205,8 @@ private Q_SLOTS:
         world.coordinator.recover({nonsense});
         QCOMPARE(world.coordinator.recoveredTotal(), quint64(0));
         world.coordinator.recover({good});
-        // It is there already, and nobody else can have its token.
+        // The first recovery restored the job. A second one changes nothing, and no other job can have its
+        // token.
         world.coordinator.recover({good});
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"a stored job cannot be recovered"_s));
         world.coordinator.recover({twin});
@@ -226,7 +227,7 @@ private Q_SLOTS:
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^2 jobs .* end with this process"_s));
         world.coordinator.drain(1ms);
         QCOMPARE(refusalOf(waiting), Refusal("draining", "1"));
-        // It will not be found at any address.
+        // The job has no address at which a client could find it.
         QVERIFY(header(waiting, "Location").isEmpty());
         QTRY_COMPARE(drained.size(), 1);
         QCOMPARE(world.coordinator.requestsHeld(), 0);
@@ -249,7 +250,7 @@ private Q_SLOTS:
         QCOMPARE(refused.front().at(4).toByteArray(), "a");
         QCOMPARE(world.callback(record.token, "2e").status, 409);
         QCOMPARE(refused.size(), 2);
-        // A late result takes the place of the failure, in the store alone.
+        // A late result replaces the failure, in the store alone.
         world.store.failNext(1, "no space left"_L1);
         QCOMPARE(world.callback(record.token).status, 503);
         QCOMPARE(refused.size(), 3);

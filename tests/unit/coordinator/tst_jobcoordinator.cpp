@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The coordinator against scripted fakes: how one job ends.
+// The coordinator with scripted fakes: the ways in which one job ends.
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
 

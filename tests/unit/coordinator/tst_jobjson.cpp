@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the jobs API writes, from records alone.
+// The JSON of the jobs API, made from records alone.
 #include "service/holdline/answers/apianswers.h"
 #include "service/holdline/answers/jobjson.h"
 #include "service/holdline/jobsapi/query.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Clients with one key between them, in every order of what may happen: one start, equal answers.
+// Clients that share one key, in every order of events: one start, equal responses.
 #include "tests/support/suite.h"
 #include "tests/unit/coordinator/keystory.h"
 
@@ -12,7 +12,7 @@ using namespace holdline::test;
 
 namespace {
 
-/// The same story without what does not matter.
+/// Removes steps that the failure does not need.
 Steps shrunk(Steps steps, bool rejects)
 {
     for (std::size_t i = 0; i < steps.size();) {
@@ -78,7 +78,7 @@ void TestKeyProperties::everyShortOrder()
     constexpr std::size_t kLongest = 5;
     int orders = 0;
     for (std::size_t length = 1; length <= kLongest; ++length) {
-        // The steps as digits of a number that counts up. An order begins with an arrival.
+        // The steps are the digits of a number that counts up. A sequence begins with an arrival.
         std::vector<std::size_t> digits(length, 0);
         while (digits.front() == 0) {
             Steps steps;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a shard tells those who watch, over a real JobCoordinator between fakes.
+// The updates of one shard for observers, from a real JobCoordinator between fakes.
 #include "service/holdline/monitorfeed/monitorfeed.h"
 #include "service/holdline/monitorfeed/monitorrows.h"
 #include "tests/support/coordinatorworld.h"
@@ -34,7 +34,7 @@ QByteArray startOf(const QByteArray &account)
     return "{\"account\":\"" + account + "\",\"wait\":true}";
 }
 
-/// A JobCoordinator that is watched.
+/// An observed JobCoordinator.
 struct WatchedWorld : CoordinatorWorld
 {
     explicit WatchedWorld(const Config &config = roomyConfig()) : CoordinatorWorld(config), feed(coordinator)
@@ -110,7 +110,7 @@ void TestMonitorFeed::tellsWhatIsThereWhenItBegins()
     QCOMPARE(batch.callbacks.front().word, CallbackOutcome::Matched);
     QCOMPARE(batch.callbacks.back().word, CallbackOutcome::Unknown);
     QVERIFY(feed.collect(Scope::JobsAndLanes).isEmpty());
-    // Once more is all of it once more.
+    // A second begin() returns everything again.
     QCOMPARE(feed.begin().jobs.size(), 3u);
 }
 
@@ -245,7 +245,7 @@ void TestMonitorFeed::tellsLanesWhenAsked()
     batch = world.collectAll();
     QVERIFY(batch.lanes.empty());
     QCOMPARE(batch.lanesGone, std::vector<QByteArray>{"a"});
-    // One that came and went in between is nobody's news.
+    // A job that came and went between two collections is not reported as live.
     world.hold(startOf("b"));
     world.starter.accept(world.lastTicket(), "3");
     QVERIFY(world.collectAll().lanesGone.empty());
@@ -294,7 +294,7 @@ void TestMonitorFeed::countsWhatIsTooMuch()
     for (std::size_t i = 0; i < MonitorFeed::kMaxEnded + kMore; ++i)
         clients.push_back(world.hold());
     QCOMPARE(world.collect().jobs.size(), clients.size());
-    // These were never told as live.
+    // These were never reported as live.
     for (std::size_t i = 0; i < kMore; ++i)
         clients.push_back(world.hold());
     for (const Client &client : clients)
@@ -333,7 +333,7 @@ void TestMonitorFeed::keepsUpWithAnything_data()
         QTest::addRow("seed %u", seed) << seed;
 }
 
-/// Whatever happens: what was told, put together, is what the coordinator holds.
+/// For any sequence of events, the combined updates equal the state of the coordinator.
 void TestMonitorFeed::keepsUpWithAnything()
 {
     QFETCH(const unsigned, seed);
@@ -426,7 +426,7 @@ void TestMonitorFeed::keepsUpWithAnything()
     std::size_t there = 0;
     for (const QByteArray &account : world.coordinator.lanes().accounts()) {
         const LaneRow now = rowOf(world.coordinator.lanes(), account);
-        // How long a turn takes changes for all lanes with one; that alone is not told.
+        // The turn time changes for every lane that has one. Such a change alone is not reported.
         const LaneRow told = lanes.at(account);
         QCOMPARE(told.queued, now.queued);
         QCOMPARE(told.inFlight, now.inFlight);

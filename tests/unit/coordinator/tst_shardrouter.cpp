@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Two shards in one thread, so that every letter is on its way for as long as the test likes: starts and
-// callbacks that arrive at the wrong one, and clients that leave at every stage.
+// Two shards in one thread, so that the test controls when a message arrives. Starts and callbacks arrive at
+// the wrong shard, and clients leave at every stage.
 #include "service/holdline/shards/shardrouter.h"
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
@@ -44,7 +44,7 @@ struct Side
     FakeJobStore store;
     JobCoordinator coordinator;
     std::unique_ptr<ShardRouter> router;
-    int messages = 0;  ///< received
+    int messages = 0;  ///< received messages
 };
 
 struct TwoShards
@@ -61,7 +61,7 @@ struct TwoShards
     }
     std::vector<ShardBox *> boxes() { return {&boxOfA, &boxOfB}; }
 
-    /// A start of an account that lives on `home`, arriving at `at`.
+    /// A start that arrives at `at`, for an account of shard `target`.
     static Client start(Side &at, int target)
     {
         return startBody(at, "{\"account\":\"" + accountOf(target) + "\",\"wait\":true}");
@@ -98,7 +98,7 @@ struct TwoShards
                 return account;
         }
     }
-    /// All letters, and the answers to them.
+    /// Delivers all messages and the replies to them.
     static void deliver()
     {
         for (int turn = 0; turn < 4; ++turn)
@@ -159,7 +159,7 @@ private Q_SLOTS:
         QCOMPARE(callbacks.size(), 1);
     }
 
-    /// What can be told without the account's shard is told at once, also to a client that has half-closed.
+    /// A response that does not need the account's shard is sent at once, also to a half-closed client.
     void malformedIsRefusedAtOnce()
     {
         TwoShards shards;
@@ -200,7 +200,7 @@ private Q_SLOTS:
         const Client client = TwoShards::start(shards.a, 1);
         client.exchange->leave();
         QCOMPARE(shards.a.router->forwardedCount(), 0);
-        QTRY_COMPARE(shards.b.messages, 2);  // the start, and that its client has gone
+        QTRY_COMPARE(shards.b.messages, 2);  // the start, and the departure of its client
         QCOMPARE(shards.b.held(), 0);
         TwoShards::deliver();
         QVERIFY(client.log->destroyed);
@@ -221,7 +221,7 @@ private Q_SLOTS:
         QVERIFY(client.log->answers.empty());
     }
 
-    /// The answer and the news that nobody waits for it cross each other.
+    /// The response and the message that the client has gone cross each other.
     void clientLeavesWhileItsAnswerIsOnTheWay()
     {
         TwoShards shards;
@@ -288,7 +288,8 @@ private Q_SLOTS:
         QCOMPARE(shards.a.router->forwardedCount(), 0);
     }
 
-    /// The shard that holds the request goes first: nobody is told, and nothing is touched that is gone.
+    /// The shard that holds the request ends first. The other one gets no message and must not touch
+    /// destroyed objects.
     void shardEndsWithRemoteRequests()
     {
         TwoShards shards;
@@ -297,7 +298,7 @@ private Q_SLOTS:
         shards.boxOfB.close();
         shards.b.router.reset();
         TwoShards::callback(shards.a, shards.b);
-        shards.b.coordinator.drain(std::chrono::seconds(0));  // settles what is held
+        shards.b.coordinator.drain(std::chrono::seconds(0));  // settles the held jobs
         QTRY_COMPARE(shards.b.held(), 0);
         TwoShards::deliver();
         QCOMPARE(shards.a.messages, 0);
@@ -305,7 +306,7 @@ private Q_SLOTS:
         QCOMPARE(shards.a.router->forwardedCount(), 1);
     }
 
-    /// A held request that is dropped unanswered is answered 500, as one of the same shard is.
+    /// A held request that is dropped without a response gets a 500, like one of the same shard.
     void droppedRemote()
     {
         class Keeper : public RemoteResponseSink

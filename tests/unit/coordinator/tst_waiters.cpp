@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Clients that wait for jobs, and those who watch them.
+// Clients that wait for jobs, and observers of jobs.
 #include "service/holdline/jobs/jobwatches.h"
 #include "service/holdline/jobs/waiters.h"
 #include "tests/support/fakeexchange.h"
