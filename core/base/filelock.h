@@ -8,7 +8,7 @@ namespace holdline {
 
 /// Keeps a second process off a resource: an exclusive flock(2) on a file beside it. The lock ends with the
 /// process, however that ends, so a file that stays behind means nothing. The file holds the owner's process
-/// id for people, and only the owner may read it. Owns its descriptor; one thread.
+/// id for people, and only the owner may read it. Owns its descriptor. Thread: one.
 class FileLock
 {
 public:
@@ -24,7 +24,7 @@ public:
     FileLock(const FileLock &) = delete;
     FileLock &operator=(const FileLock &) = delete;
 
-    /// Creates the file where it is missing. Taken also when this object has the lock already.
+    /// Creates the file if it is missing. Returns `Taken` also when this object already holds the lock.
     Outcome take(const QString &path);
     /// The file stays.
     void release();

@@ -36,11 +36,11 @@ struct AdmissionView
     std::optional<Duration> jobTime;  ///< minimum of measured jobs; empty for a request that passes through
 };
 
-/// Decides at once whether a request may be held. Returns nothing when it may, otherwise the problem to
-/// answer: draining, overloaded, circuit_open, lane_full or deadline_unreachable. The last one means that
-/// the account's queue at its measured pace, plus the quickest recent job, would end after the deadline.
-/// An empty lane always gets a try. If it were refused too, nothing would ever measure that the upstream
-/// became faster. Pure.
+/// Decides at once whether a request may be held. Returns nothing when it may. Otherwise returns the
+/// problem to send as the answer: draining, overloaded, circuit_open, lane_full or deadline_unreachable.
+/// `deadline_unreachable` means that the time to work off the account's queue, plus the duration of the
+/// fastest recent job, exceeds the deadline. An empty lane always gets a try. Without that try the
+/// service would never notice that the upstream has become faster. Pure.
 std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, const CircuitBreaker &circuit,
                                const QByteArray &account, TimePoint now, TimePoint deadline);
 

@@ -14,8 +14,8 @@ namespace {
 
 using Byte = unsigned char;
 
-/// A recursive-descent parser with one function per rule of the grammar of RFC 8259. Each function
-/// returns false after fail().
+/// A recursive-descent parser with one function per rule of the grammar of RFC 8259. On an error each
+/// function calls fail() and returns false.
 class Scanner
 {
 public:

@@ -30,9 +30,9 @@ WallTime columnBefore(WallTime at, Milliseconds length)
 
 }  // namespace
 
-seconds columnLength(Milliseconds span, int most)
+seconds columnLength(Milliseconds span, int maxColumns)
 {
-    const auto fits = [&](seconds length) { return span <= Milliseconds(length) * std::max(most, 1); };
+    const auto fits = [&](seconds length) { return span <= Milliseconds(length) * std::max(maxColumns, 1); };
     for (const int length : {1, 2, 5, 10, 15, 20, 30}) {
         if (fits(seconds(length)))
             return seconds(length);
@@ -43,9 +43,9 @@ seconds columnLength(Milliseconds span, int most)
     return std::chrono::minutes(minutes);
 }
 
-std::vector<TimeColumn> columnsOf(const std::deque<Sample> &samples, const TimeRange &range, int most)
+std::vector<TimeColumn> columnsOf(const std::deque<Sample> &samples, const TimeRange &range, int maxColumns)
 {
-    const Milliseconds length = columnLength(range.length(), most);
+    const Milliseconds length = columnLength(range.length(), maxColumns);
     std::vector<TimeColumn> columns;
     const auto begin = std::upper_bound(samples.begin(), samples.end(), range.from,
                                         [](WallTime at, const Sample &sample) { return at < sample.at; });
@@ -70,13 +70,13 @@ std::vector<TimeColumn> columnsOf(const std::deque<Sample> &samples, const TimeR
 std::optional<double> highest(const std::deque<Sample> &samples, const TimeColumn &column,
                               const std::function<std::optional<double>(const Sample &)> &value)
 {
-    std::optional<double> most;
+    std::optional<double> maximum;
     for (std::size_t i = column.first; i < column.last; ++i) {
         const std::optional<double> one = value(samples[i]);
-        if (one && (!most || *one > *most))
-            most = one;
+        if (one && (!maximum || *one > *maximum))
+            maximum = one;
     }
-    return most;
+    return maximum;
 }
 
 std::optional<double> meanOf(const std::deque<Sample> &samples, const TimeColumn &column, Phase phase)

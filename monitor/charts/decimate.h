@@ -19,26 +19,28 @@ struct TimeColumn
     WallTime to{};
     std::size_t first = 0;
     std::size_t last = 0;
-    /// Some time between the previous column and this one has no samples.
+    /// The samples have a gap between the previous column and this one.
     bool afterGap = false;
 
     friend bool operator==(const TimeColumn &, const TimeColumn &) = default;
 };
 
 /// The length of a column: the shortest of 1, 2, 5, 10, 15, 20, 30 seconds and whole minutes that divides
-/// `span` into at most `most` columns.
-std::chrono::seconds columnLength(Milliseconds span, int most);
+/// `span` into at most `maxColumns` columns.
+std::chrono::seconds columnLength(Milliseconds span, int maxColumns);
 
-/// The columns of `range` that have samples, oldest first: at most `most`, plus a partial one at each end. A
-/// column of one second is one sample with its own span, so that timer drift leaves no holes. Samples without
-/// a span are ignored.
-std::vector<TimeColumn> columnsOf(const std::deque<Sample> &samples, const TimeRange &range, int most);
+/// The columns of `range` that have samples, oldest first: up to `maxColumns` whole columns, and possibly
+/// a partial one at each end. A one-second column shows exactly one sample, drawn over the time that the
+/// sample covered. Otherwise timer drift would leave gaps in the chart. Samples that cover no time (span
+/// 0) are ignored.
+std::vector<TimeColumn> columnsOf(const std::deque<Sample> &samples, const TimeRange &range, int maxColumns);
 
 /// The maximum of `value` over the column's samples. Empty when `value` is empty for all of them.
 std::optional<double> highest(const std::deque<Sample> &samples, const TimeColumn &column,
                               const std::function<std::optional<double>(const Sample &)> &value);
 
-/// The mean of a phase in the column, in microseconds. Empty when no job ended.
+/// The mean duration of one job phase over the samples of the column, in microseconds. Empty when no job
+/// ended.
 std::optional<double> meanOf(const std::deque<Sample> &samples, const TimeColumn &column, Phase phase);
 /// The maximum of the samples' quantiles, in microseconds. It shows a spike of one second even in a column of
 /// a minute.

@@ -19,7 +19,7 @@ constexpr int kMiddleGrey = 118;
 constexpr double kLabelShare = 0.9;
 constexpr double kSmallestPoints = 8;
 
-/// The colours of one ink, as a mark and as text.
+/// One chart colour in two variants: for drawn shapes (lines, bars) and for text.
 struct InkColours
 {
     QRgb mark;
@@ -30,12 +30,12 @@ struct InkColours
 struct Colours
 {
     std::array<InkColours, kInkCount> inks;  ///< indexed by Ink
-    std::array<QRgb, 17> heat;               ///< from few jobs to many, in even steps
+    std::array<QRgb, 17> heat;               ///< heat-map colours, from few jobs to many
 };
 
 // The colours of Okabe and Ito, "Color Universal Design", moved towards black or white for contrast. Marks
-// have 3:1 on white and 3.8:1 on #1b1e20, because tinted inks are harder to see on a dark base. Texts
-// have 4.5:1. The steps of heat are even in Oklab's lightness.
+// have a contrast of 3:1 to white and of 3.8:1 to #1b1e20, because tinted inks are harder to see on a dark
+// base. Text colours have a contrast of 4.5:1. The heat-map colours are evenly spaced in Oklab lightness.
 constexpr Colours kOnLight{.inks{{
                                {0xffc68900, 0xff9e6d00},  // Queued
                                {0xff9e962c, 0xff7f7823},  // Retrying

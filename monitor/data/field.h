@@ -20,7 +20,7 @@ enum class Field : std::uint8_t {
     Age,       ///< time since the request arrived
     Deadline,  ///< time left until the deadline; negative after it
     Phase,     ///< time in the present state
-    Position,  ///< in the account's queue, from 1
+    Position,  ///< position in the account's queue, from 1
     Queue,
     Start,
     Running,  ///< JobRow::job

@@ -9,9 +9,9 @@
 
 namespace holdline {
 
-/// The name of a job's state in the jobs API. A running job is "queued", "starting" or "running".
-/// "completed": the answer is the upstream's result, or its passed-through answer to the start. "cancelled":
-/// a client cancelled it. "failed": all other cases; the outcome tells why.
+/// The name of a job's state in the jobs API. An unfinished job is "queued", "starting" or "running".
+/// "completed": the answer is the upstream's result, or its passed-through answer to the start.
+/// "cancelled": a client cancelled the job. "failed": all other cases; the outcome tells why.
 QLatin1StringView apiState(const JobStatus &status);
 
 /// A job as one line of JSON for the jobs API. The schema `Job` of /openapi.json describes it. Members
@@ -22,8 +22,8 @@ QByteArray jobJson(const JobRecord &record);
 /// `{"jobs":[…]}` without expired jobs.
 QByteArray jobsJson(const std::vector<JobRecord> &records);
 
-/// `queue;dur=12.000, …` as in answers to held requests (jobresponses.h), computed from the recorded times of
-/// day.
+/// The value of `Server-Timing`: `queue;dur=12.000, …`. It is the same as in answers to held requests
+/// (jobresponses.h), computed from the recorded wall-clock times.
 QByteArray serverTiming(const JobRecord &record);
 
 /// The paths of the jobs API.

@@ -16,8 +16,8 @@ namespace holdline {
 /// to QHttpServer's router. Responses go back through the listener. See resources/docs/architecture.md, "The
 /// listener".
 ///
-/// Life: construct, route(), listen(). Destroy it after every Exchange was answered or destroyed. Thread: one
-/// thread.
+/// Life: construct, route(), listen(). Destroy it only when all Exchanges are answered or destroyed. Thread:
+/// one thread.
 class HttpServer : public QObject
 {
     Q_OBJECT
@@ -39,7 +39,8 @@ public:
     http::HttpListener &listener();
 
 Q_SIGNALS:
-    /// This class answered a request with 404 or 405, because no handler takes it.
+    /// Emitted after this class itself answered a request with 404 or 405, because no handler
+    /// matched.
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:

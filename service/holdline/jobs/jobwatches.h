@@ -11,7 +11,8 @@
 namespace holdline {
 
 /// The requests that wait for the next change of a durable job (JobDirectory::watch()). Each is answered
-/// once: by changed(), by the caller of takeAll(), or by `timeUp` when its time is up.
+/// once: by changed(), by the caller of takeAll(), or by the `timeUp` function when its waiting time has
+/// run out.
 ///
 /// Life: `timeUp` must stay callable. The destructor answers nobody. Thread: one, with an event loop.
 class JobWatches
@@ -25,7 +26,8 @@ public:
 
     /// False when there are too many. Then `found` is unchanged.
     bool add(JobKey job, std::uint64_t after, TimePoint until, Found &found);
-    /// The record has changed. Answers all watches that know an older revision.
+    /// Call it after the record has changed. Answers every watch whose client last saw an older
+    /// revision.
     void changed(JobKey job, const JobRecord &record);
     /// The watches of this job. The caller must answer them.
     std::vector<Found> takeAll(JobKey job);

@@ -7,9 +7,10 @@ namespace holdline {
 
 // The problems with which a request for a durable job, or a callback, is refused. All pure.
 
-/// The store is not writable, so that no durable job can be made. Retry-After: 5 s.
+/// The store is not writable, so no durable job can be made. Retry-After: 5 s.
 Problem storeUnavailable(const QString &why, const QByteArray &job = {});
-/// The result of a callback is not durable, so that the upstream must send it again. Retry-After: 1 s.
+/// The job result in a callback could not be stored durably. So the upstream must send it again.
+/// Retry-After: 1 s.
 Problem notStored(const QString &why, const QByteArray &job = {});
 /// The limit `hold.held` is reached. Retry-After: 1 s.
 Problem tooManyHeld();
@@ -21,7 +22,7 @@ Problem drainingJoin(const QByteArray &job, std::chrono::milliseconds drainTimeo
 Problem endsWithProcess(const QByteArray &job);
 /// The job of the key has not ended, and joining is switched off. Retry-After: 1 s.
 Problem keyInFlight(const QByteArray &job);
-/// The key came with another request before.
+/// This Idempotency-Key was already used for a different request.
 Problem keyReused(const QByteArray &job);
 
 }  // namespace holdline

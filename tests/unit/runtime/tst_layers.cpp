@@ -8,13 +8,18 @@
 #include <QFileInfo>
 #include <QMap>
 #include <QRegularExpression>
+#include <QSet>
 #include <QTest>
 
 #include <algorithm>
+#include <vector>
 
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr qsizetype kMaxHeaderLines = 250;
+constexpr qsizetype kMaxSourcesOfAClass = 2;
 
 struct Room
 {
@@ -138,6 +143,8 @@ private Q_SLOTS:
     void everyFolderStandsBelowWhatItIncludes();
     void includesGoOneWay();
     void noNameIsThereTwice();
+    void headersAreShort();
+    void aClassIsInTwoFilesAtMost();
     void theServiceHasTwoPartsAtItsTop();
 
 private:
@@ -200,6 +207,40 @@ void TestLayers::noNameIsThereTwice()
         add(folders, folderOf(path));
         if (path.endsWith(".h"_L1))
             add(headers, path);
+    }
+    mustBeEmpty(wrong);
+}
+
+void TestLayers::headersAreShort()
+{
+    QStringList wrong;
+    for (auto it = m_sources.cbegin(); it != m_sources.cend(); ++it) {
+        const qsizetype lines = it.value().count(u'\n');
+        if (it.key().endsWith(".h"_L1) && lines > kMaxHeaderLines)
+            wrong += u"%1 has %2 lines"_s.arg(it.key()).arg(lines);
+    }
+    mustBeEmpty(wrong);
+}
+
+void TestLayers::aClassIsInTwoFilesAtMost()
+{
+    // A definition begins its line: "bool Class::function(".
+    static const QRegularExpression definition(u"^(?=\\S)(?:[\\w:<>,&* ]*[ &*])?(\\w+)::[~\\w]+\\("_s,
+                                               QRegularExpression::MultilineOption);
+    QMap<QString, QSet<QString>> files;  // of a class, by its folder and name
+    for (auto it = m_sources.cbegin(); it != m_sources.cend(); ++it) {
+        for (const auto &match : definition.globalMatch(it.value())) {
+            if (it.key().endsWith(".cpp"_L1))
+                files[folderOf(it.key()) + u'/' + match.captured(1)].insert(nameOf(it.key()));
+        }
+    }
+    QVERIFY(files.size() > 50);
+    QStringList wrong;
+    for (auto it = files.cbegin(); it != files.cend(); ++it) {
+        QStringList names = it->values();
+        names.sort();
+        if (names.size() > kMaxSourcesOfAClass)
+            wrong += u"%1: %2"_s.arg(it.key(), names.join(u", "_s));
     }
     mustBeEmpty(wrong);
 }
