@@ -25,7 +25,7 @@ struct Room
 {
     explicit Room()
     {
-        for (const JobKey key : {1, 2, 7})
+        for (const JobKey key : {1U, 2U, 7U})
             jobs.add(key, nullptr);
     }
 
