@@ -16,7 +16,7 @@ namespace holdline::test {
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
-/// A service with a socket for monitors, which can be stopped and started again, and windows that look at it.
+/// A service with a socket for monitors that the test can stop and restart, and windows that show it.
 class MonitorWorld
 {
 public:
@@ -32,7 +32,7 @@ public:
     QString socket() const { return m_directory.filePath(u"holdline.sock"_s); }
     QString file(const QString &name) const { return m_directory.filePath(name); }
 
-    /// Jobs long enough to be looked at while they run.
+    /// Jobs that run long enough to be observed.
     static JobServerOptions slowJobs(std::chrono::milliseconds duration = 700ms)
     {
         JobServerOptions options = WholeService::quickJobs();
@@ -51,7 +51,7 @@ public:
     void stop() { m_service.reset(); }
     WholeService &service() { return *m_service; }
 
-    /// Begins to send jobs; they go on while the test's loop runs.
+    /// Begins to send jobs. They go on while the test's loop runs.
     LoadGenerator &load(int jobs, const QByteArray &account = "acme", int accounts = 1)
     {
         LoadOptions options;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What stands beside the charts over time: a job's waterfall, cells of tables, sparklines, the latency panel.
+// The parts beside the charts over time: a job's waterfall, cells of tables, sparklines, the latency panel.
 #include "monitor/charts/deadlinebardelegate.h"
 #include "monitor/charts/heatmapchart.h"
 #include "monitor/charts/histogramchart.h"
@@ -78,7 +78,7 @@ void save(const QImage &image, const QString &name)
     QVERIFY(image.save(QStringLiteral(HOLDLINE_PICTURES "/%1.png").arg(name)));
 }
 
-/// How many pixels are near that colour.
+/// Number of pixels in `where` that are close to the colour.
 int pixelsOf(const QImage &image, const QColor &colour, const QRect &where)
 {
     int count = 0;
@@ -159,7 +159,7 @@ void TestChartParts::liveBarsGrow()
     row.state = RowState::Queued;
     row.queue.reset();
     QCOMPARE(waterfallBars(row, kAsked + 50ms), (std::vector<WaterfallBar>{{Part::Queue, 0ms, 50ms, true}}));
-    // Its clock is a little behind the service's.
+    // The monitor's clock is slightly behind the service's.
     QCOMPARE(waterfallBars(row, kAsked - 50ms), (std::vector<WaterfallBar>{{Part::Queue, 0ms, 0ms, true}}));
 }
 
@@ -171,12 +171,12 @@ void TestChartParts::partsThatNeverCameAreLeftOut()
     row.queue.reset();
     row.outcome = Reason::QueueTimeout;
     QCOMPARE(waterfallBars(row, kAsked), (std::vector<WaterfallBar>{{Part::Queue, 0ms, 961ms, false}}));
-    // No callback came: what was waited for it is the job's.
+    // Without a callback, the job's bar covers the wait for it.
     row = endedJob();
     row.job.reset();
     row.outcome = Reason::CallbackTimeout;
     QCOMPARE(waterfallBars(row, kAsked).back(), (WaterfallBar{Part::Job, 160ms, 961ms, false}));
-    // The upstream's answer is all that such a job waits for.
+    // Such a job waits only for the upstream's response.
     row.passThrough = true;
     row.outcome = Reason::PassedThrough;
     QCOMPARE(waterfallBars(row, kAsked).size(), std::size_t(2));
@@ -217,7 +217,7 @@ void TestChartParts::waterfallGrows()
     waterfall.setNow(kAsked + 900ms);
     QVERIFY(grabbed(waterfall) != before);
     QVERIFY(waterfall.accessibleDescription() != said);
-    // An ended one stands still.
+    // The waterfall of an ended job does not move.
     waterfall.setJob(std::make_shared<const JobRow>(endedJob()), kAsked);
     const QImage ended = grabbed(waterfall);
     waterfall.setNow(kAsked + 1h);
@@ -262,7 +262,7 @@ void TestChartParts::sparklineDrawsItsValues()
     QCOMPARE(pixelsOf(drawn, theme[Ink::Bad], spark.rect()), 0);
     spark.setAlarming(true);
     QVERIFY(pixelsOf(grabbed(spark), theme[Ink::Bad], spark.rect()) > 5);
-    // A constant value, none at all, and a single one are no trouble.
+    // A constant value, no value and a single value are drawn without fault.
     spark.setValues({0.0, 0.0, 0.0});
     grabbed(spark);
     spark.setValues({std::nullopt, std::nullopt});
@@ -317,7 +317,7 @@ void TestChartParts::cellsOfTables()
             rect.translate(view.viewport()->mapTo(&view, QPoint(0, 0)));
             return rect;
         };
-        // Longer with the share; another colour above three quarters, and again past the deadline.
+        // The bar grows with the share. Its colour changes above three quarters and past the deadline.
         int before = 0;
         for (int row = 1; row <= 3; ++row) {
             const int now = pixelsOf(image, theme[Ink::Good], barOf(row));
@@ -336,7 +336,7 @@ void TestChartParts::cellsOfTables()
 
 void TestChartParts::deadlineBarsDifferWithoutColour()
 {
-    // In grey, what is below, above and past differs in its pattern.
+    // In greyscale, the patterns below three quarters, above them and past the deadline differ.
     QStandardItemModel model(1, 1);
     QTableView view;
     view.setModel(&model);
@@ -389,7 +389,7 @@ void TestChartParts::panelSharesTheSelection()
     auto *heat = panel.findChild<HeatMapChart *>();
     auto *histogram = panel.findChild<HistogramChart *>();
     QVERIFY(phases && heat && histogram);
-    // Nothing chosen: the histogram is of what is shown.
+    // Without a selection the histogram shows the visible range.
     QCOMPARE(histogram->range(), phases->view()->range(data.samples()));
 
     const TimeRange range{data.samples().samples()[300].at, data.samples().samples()[330].at};
@@ -397,7 +397,7 @@ void TestChartParts::panelSharesTheSelection()
     QCOMPARE(selection.range(), std::optional(range));
     QCOMPARE(heat->selection(), std::optional(range));
     QCOMPARE(histogram->range(), std::optional(range));
-    // And the other way round.
+    // The reverse.
     selection.clear();
     QVERIFY(!phases->selection() && !heat->selection());
     QCOMPARE(histogram->range(), phases->view()->range(data.samples()));
@@ -420,7 +420,7 @@ void TestChartParts::panelSharesTheSelection()
     choose(u"p95"_s);
     QCOMPARE(phases->figure(), Figure::P95);
 
-    // It moves with the data.
+    // The description changes with the data.
     const QString before = phases->accessibleDescription();
     Update next;
     next.seq = 402;
@@ -469,7 +469,7 @@ void TestChartParts::panelPicture()
             QCOMPARE(chart->savePicture(one), QString());
             QCOMPARE(QImage(one).size(), chart->size() * 2);
             QVERIFY(!chart->savePicture(folder.filePath(u"no/such/folder.png"_s)).isEmpty());
-            // Its menu has it, for mouse and keys.
+            // The chart's context menu has the action, for mouse and keys.
             QCOMPARE(chart->contextMenuPolicy(), Qt::ActionsContextMenu);
             QCOMPARE(chart->actions().size(), 1);
         }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Charts over time, as their users meet them: mouse, keys, words, pixels. Writes pictures of all of them.
+// Charts over time as users see them: mouse, keys, texts, pixels. Writes pictures of all of them.
 #include "monitor/charts/heatmapchart.h"
 #include "monitor/charts/histogramchart.h"
 #include "monitor/charts/palettes.h"
@@ -26,7 +26,7 @@ namespace {
 
 using Chosen = std::optional<TimeRange>;
 
-/// `seconds` of a busy service: trouble for a while, a gap, and draining at the end.
+/// `seconds` of a busy service: faults for a while, a gap, and a drain at the end.
 SampleHistory busyHistory(int seconds)
 {
     SampleHistory history;
@@ -179,7 +179,7 @@ void TestCharts::pictures()
         QCOMPARE(image.size(), QSize(1200, 300));
         save(image, u"%1-%2-%3min"_s.arg(kind, look).arg(minutes));
         save(chart->render({420, 160}, 2), u"%1-%2-%3min-small"_s.arg(kind, look).arg(minutes));
-        // As on the screen: with its cursor and a selection.
+        // As on the screen, with its cursor and a selection.
         show(*chart);
         const TimeRange shown = *chart->view()->range(m_history);
         chart->setSelection(TimeRange{shown.from + shown.length() / 2, shown.from + shown.length() * 5 / 8});
@@ -215,7 +215,7 @@ void TestCharts::emptyOnesSaySo()
     QCOMPARE(chart->accessibleDescription(), u"No data yet"_s);
     QVERIFY(!chart->accessibleName().isEmpty());
     QVERIFY(!chart->timeAt(600));
-    // Nothing that a user can do brings it down.
+    // No user action causes a crash.
     drag(*chart, {300, 100}, {500, 100});
     for (const Qt::Key key :
          {Qt::Key_Left, Qt::Key_Home, Qt::Key_End, Qt::Key_Plus, Qt::Key_Minus, Qt::Key_Escape})
@@ -264,7 +264,7 @@ void TestCharts::paintsWhatChanges()
     SampleStream stream(9, history.samples().back().at);
     for (int i = 0; i < 10; ++i)
         history.append(stream.next());
-    // Not by itself: somebody has to say that there is news.
+    // The chart does not repaint by itself; refresh() tells it about new samples.
     QCOMPARE(differingPixels(before, chart->grab().toImage()), 0);
     chart->refresh();
     const QImage after = chart->grab().toImage();
@@ -296,7 +296,7 @@ void TestCharts::dragChoosesARange()
         QVERIFY(range->from <= left && range->from >= left - 1100ms);
         QVERIFY(range->to >= right && range->to <= right + 1100ms);
     }
-    // Beyond the edge is the edge.
+    // A drag beyond the edge selects up to the edge.
     chosen.clear();
     drag(*chart, {900, 100}, {1500, 100});
     QCOMPARE(chosen.count(), 1);
@@ -314,7 +314,7 @@ void TestCharts::clickLetsGo()
     QCOMPARE(chosen.count(), 1);
     QVERIFY(!chosen.first().first().value<Chosen>());
     QVERIFY(!chart.selection());
-    // Nothing to let go: nothing said.
+    // Without a selection there is no signal.
     QTest::mouseClick(&chart, Qt::LeftButton, {}, {500, 100});
     QCOMPARE(chosen.count(), 1);
     drag(chart, {500, 100}, {502, 100});
@@ -349,7 +349,7 @@ void TestCharts::keysMoveAndChoose()
     QVERIFY(chart->selection()->length() > 1900ms && chart->selection()->length() < 2100ms);
     QCOMPARE(chart->selection()->to, newest);
 
-    // Moving on keeps what is chosen; a new choice begins at the cursor.
+    // Moving keeps the selection, and a new one begins at the cursor.
     QTest::keyClick(chart.get(), Qt::Key_Home);
     const Chosen kept = chart->selection();
     QVERIFY(kept->to == newest);
@@ -387,7 +387,7 @@ void TestCharts::wheelZoomsAndPans()
     show(chart);
     turnWheel(chart, {600, 100}, -120);
     QCOMPARE(chart.view()->span(), 15min);
-    // Fine wheels tell small parts of a step.
+    // High-resolution wheels report small parts of a step.
     for (int i = 0; i < 7; ++i)
         turnWheel(chart, {600, 100}, -15);
     QCOMPARE(chart.view()->span(), 15min);
@@ -435,7 +435,7 @@ void TestCharts::neighboursShareTheCursor()
     const QImage before = other.grab().toImage();
     move(one, {600, 100});
     QCOMPARE(other.cursor(), one.cursor());
-    // A line, no box.
+    // The other chart shows a line and no box.
     const int changed = differingPixels(before, other.grab().toImage());
     QVERIFY2(changed > 50 && changed < 400, qPrintable(QString::number(changed)));
     view.setSpan(60min);
@@ -447,7 +447,7 @@ void TestCharts::gapsHaveNoValues()
     StackedPhasesChart chart(m_history);
     show(chart);
     chart.view()->setSpan(60min);
-    // A quarter through: three minutes that nobody saw.
+    // A quarter of the way, three minutes are missing.
     std::size_t after = 1;
     while (m_history.samples()[after].at - m_history.samples()[after - 1].at < 60s)
         ++after;
@@ -455,7 +455,7 @@ void TestCharts::gapsHaveNoValues()
     QVERIFY(chart.readout(gap).isEmpty());
     QVERIFY(!chart.readout(gap - 2min).isEmpty());
     QVERIFY(!chart.readout(gap + 2min).isEmpty());
-    // And the areas are broken there: the colour of the job's phase is nowhere in that column of pixels.
+    // The areas have a gap there: the colour of the job's phase is not in that column of pixels.
     const QImage image = chart.render({1200, 300}, 1);
     const Theme theme(chart.palette());
     const auto hasArea = [&](WallTime at) {
@@ -544,7 +544,7 @@ void TestCharts::heatSaysHowManyInTheCell()
         sum += std::exchange(before, cell) == cell ? 0 : count;
     }
     QCOMPARE(sum, 7ULL);
-    // The histogram's bucket may lie across two rows.
+    // The histogram's bucket may cover two rows.
     QVERIFY2(filled >= 4 && filled <= 16, qPrintable(QString::number(filled)));
     chart.setPhase(Phase::Queue);
     QVERIFY(chart.readout(at, 100).contains(u"Jobs ended 0"_s));
@@ -639,10 +639,10 @@ void TestCharts::sharpOnDenseScreens()
     const QImage once = chart->render({600, 200}, 1);
     const QImage twice = chart->render({600, 200}, 2);
     QCOMPARE(twice.size(), QSize(1200, 400));
-    // Not the same picture blown up.
+    // The larger picture is not an enlarged copy.
     QImage blown = once.scaled(1200, 400, Qt::IgnoreAspectRatio, Qt::FastTransformation);
     QVERIFY(differingPixels(twice, blown) > 5000);
-    // And the same things at the same places.
+    // The same content is at the same positions.
     const QImage shrunk = twice.scaled(600, 200, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
     qint64 apart = 0;
     for (int y = 0; y < 200; ++y) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Dead letters and stored results in the window: the table, the view, and the bodies they show.
+// Dead letters and stored results in the window: the table, the view, and the bodies.
 #include "monitor/data/deadletterstable.h"
 #include "monitor/data/jsonlayout.h"
 #include "monitor/tables/deadletterspanel.h"
@@ -57,7 +57,7 @@ Update sampled(std::array<std::int64_t, kDeadLetterKinds> letters, std::uint64_t
     return update;
 }
 
-/// The view on a service that is the test.
+/// The view with a fake service.
 struct World
 {
     LiveData data;
@@ -216,16 +216,16 @@ private Q_SLOTS:
     {
         World world;
         world.tell(sampled({2, 1}, 3, 1));
-        QVERIFY(world.source.sent.isEmpty());  // nobody looks
+        QVERIFY(world.source.sent.isEmpty());  // the view is not visible
         world.view.show();
         QCOMPARE(world.source.count(Verb::DeadLetters), 1);
         world.tell(sampled({3, 1}, 4, 2));
-        QCOMPARE(world.source.count(Verb::DeadLetters), 1);  // one at a time
+        QCOMPARE(world.source.count(Verb::DeadLetters), 1);  // one request at a time
         world.list(3, 7);
         QCOMPARE(world.view.panel().table().shownCount(), 3);
         QVERIFY(visibleTexts(world.view).contains(u"7 older"_s));
         world.tell(sampled({3, 1}, 4, 3));
-        QCOMPARE(world.source.count(Verb::DeadLetters), 2);  // what changed meanwhile
+        QCOMPARE(world.source.count(Verb::DeadLetters), 2);  // the list changed during the first request
         world.list(4);
         for (int second = 4; second < 10; ++second)
             world.tell(sampled({3, 1}, 4, second));
@@ -249,7 +249,7 @@ private Q_SLOTS:
         Reply reply{{}, true, {}};
         reply.letter = letter(3);
         reply.body = BodyPart::of("application/json", R"({"account":"acme"})");
-        // An answer for a letter that is not looked at any more is dropped.
+        // A reply for a dead letter that is no longer selected is dropped.
         const qsizetype first = world.source.sent.size() - 1;
         world.view.panel().select(letter(1).id);
         world.source.answer(first, reply);
@@ -275,7 +275,7 @@ private Q_SLOTS:
         QCOMPARE(world.source.sent.last().target, letter(2).id);
         world.source.answer(world.source.sent.size() - 1, true, u"the callback was taken: late"_s);
         QCOMPARE(told.last().first().toString(), u"the callback was taken: late"_s);
-        QCOMPARE(world.source.sent.last().verb, Verb::DeadLetters);  // listed anew at once
+        QCOMPARE(world.source.sent.last().verb, Verb::DeadLetters);  // requests the list again at once
 
         panel.discardAction()->trigger();
         auto *question = world.view.findChild<QMessageBox *>(u"discardQuestion"_s);

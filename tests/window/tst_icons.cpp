@@ -35,7 +35,7 @@ double coverage(const QImage &image)
     return covered / (image.width() * image.height());
 }
 
-/// How much two drawings differ in their shapes, whatever their colours: 0 to 1.
+/// Difference of the shapes of two drawings without regard to colour, 0 to 1.
 double shapeDifference(const QImage &one, const QImage &other)
 {
     double differs = 0;
@@ -51,7 +51,7 @@ double shapeDifference(const QImage &one, const QImage &other)
     return differs / covered;
 }
 
-/// The colour of what is covered wholly; of several, the most frequent.
+/// The most frequent colour of the fully covered pixels.
 QColor inkIn(const QImage &image)
 {
     std::map<QRgb, int> seen;
@@ -114,7 +114,7 @@ void TestIcons::allArePainted()
             QVERIFY2(coverage(image) < 0.75, qPrintable(QString::number(coverage(image))));
         }
     }
-    // In the text's colour, which can be seen.
+    // In the colour of the text, which is visible.
     const QColor ink = inkIn(painted(shown, 64));
     QCOMPARE(ink.rgb(), palette.color(QPalette::WindowText).rgb());
     QVERIFY(test::contrast(ink, palette.color(QPalette::Window)) > 4.5);

@@ -24,7 +24,7 @@ namespace {
 
 const WallTime kBegin{std::chrono::seconds(1'700'000'000)};
 
-/// A second after the other; counts grow by what is given.
+/// One sample per second. The counts grow by the given numbers.
 class Samples
 {
 public:
@@ -111,12 +111,12 @@ void TestMonitorParts::figuresAreOfTheRange()
     Samples samples;
     for (int i = 0; i < 30; ++i)
         samples.add(static_cast<std::uint64_t>(i), 0);
-    // What ends within it: samples 6 and 7.
+    // The jobs that end within it: samples 6 and 7.
     const OverviewFigures figures = figuresOf(samples.history, TimeRange{kBegin + 5s, kBegin + 7s});
     QCOMPARE(figures.answerCount(), 6U + 7U);
     QCOMPARE(figures.span, Milliseconds(2s));
     QCOMPARE(figuresOf(samples.history, TimeRange{kBegin + 60s, kBegin + 70s}).answerCount(), 0U);
-    // The first sample has none before it.
+    // The first sample has no predecessor.
     QCOMPARE(figuresOf(samples.history, TimeRange{kBegin - 10s, kBegin + 1s}).answerCount(), 1U);
 }
 
@@ -163,7 +163,7 @@ void TestMonitorParts::tilesFillTheirRows()
         tiles.last()->setMinimumSize(100, 50);
         layout->addWidget(tiles.last());
     }
-    // Seven have room, but five and five look better and are as high.
+    // Seven columns fit, but two rows of five look better and are as high.
     QCOMPARE(layout->columnsFor(760), 5);
     QCOMPARE(layout->columnsFor(2000), 10);
     QCOMPARE(layout->columnsFor(10), 1);
@@ -173,7 +173,7 @@ void TestMonitorParts::tilesFillTheirRows()
     QCOMPARE(tiles[4]->geometry().right(), tiles[9]->geometry().right());
     QCOMPARE(tiles[4]->geometry().right(), 763 - layout->contentsMargins().right() - 1);
     QVERIFY(tiles[5]->y() > tiles[0]->geometry().bottom());
-    // Whatever is in them, they stay where they are.
+    // The tiles' contents do not move them.
     const QRect before = tiles[7]->geometry();
     new QLabel(u"a text that is much wider than the tile it is in ever could be"_s, tiles[2]);
     layout->setGeometry(QRect(0, 0, 763, 400));
@@ -194,7 +194,7 @@ void TestMonitorParts::oneCommandIsToldInTheServicesWords()
     commands.cancel({"a"});
     source.answer(1, false, u"no such job"_s);
     QCOMPARE(failed.takeFirst().first().toString(), u"The job was not cancelled: no such job"_s);
-    // An answer that comes again is nobody's.
+    // A second reply to the same command is ignored.
     source.answer(1, false, u"no such job"_s);
     QVERIFY(failed.isEmpty());
     QCOMPARE(commands.pending(), 0);

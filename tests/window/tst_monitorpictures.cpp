@@ -43,8 +43,8 @@ JobServerOptions lively()
 
 }  // namespace
 
-/// Pictures of the window with real data, into the build folder, to be looked at by people; a machine only
-/// sees that something is on them.
+/// Writes pictures of the window with real data into the build folder, for people. The test checks only that
+/// they are not empty.
 class TestMonitorPictures : public QObject
 {
     Q_OBJECT
@@ -80,7 +80,7 @@ void TestMonitorPictures::take(QWidget &widget, const QString &name)
 
 void TestMonitorPictures::takeBoth(MainWindow &window, const QString &name)
 {
-    // Widgets hear of it in the next turn of the loop.
+    // Widgets receive the change in the next turn of the loop.
     QApplication::setPalette(darkPalette());
     QTRY_COMPARE(window.palette().color(QPalette::Window), darkPalette().color(QPalette::Window));
     take(window, u"window-"_s + name + u"-dark"_s);
@@ -202,7 +202,7 @@ void TestMonitorPictures::durableJobs()
         return samples.empty() ? 0 : samples.back().letters[1];
     };
     QTRY_VERIFY_WITH_TIMEOUT(failedOnes() >= 3, 20'000);
-    // Some that are live meanwhile, and clients that wait for one with a key.
+    // Some live jobs meanwhile, and clients that wait for one with a key.
     config.hold.jobDeadline = 60s;
     service.service().reload(config);
     RawHttpClient waiting(service.port());

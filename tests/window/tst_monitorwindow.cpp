@@ -73,7 +73,7 @@ JobDetailPanel &detailPanel(MainWindow &window)
     return *window.findChild<JobDetailPanel *>();
 }
 
-/// Of the Overview, by what it is called.
+/// A tile of the Overview, by its title.
 Tile *tile(MainWindow &window, const QString &title)
 {
     const auto tiles = window.findChildren<Tile *>();
@@ -97,7 +97,7 @@ QByteArray anyJob(MainWindow &window)
     return window.data().jobs().isEmpty() ? QByteArray() : window.data().jobs().begin().key();
 }
 
-/// Answers those who connect with lines of its own.
+/// Sends lines of its own to each client.
 class ScriptedMonitorServer
 {
 public:
@@ -114,7 +114,7 @@ private:
 
 }  // namespace
 
-/// The window as a whole, against the real service.
+/// The whole window with a real service.
 class TestMonitorWindow : public QObject
 {
     Q_OBJECT
@@ -204,7 +204,7 @@ void TestMonitorWindow::staysWhenTheServiceGoesAndComesBack()
     QTRY_COMPARE(statusText(window, u"state"_s), u"Live"_s);
     QTRY_COMPARE(bannerText(window, u"connection"_s), QString());
     QCOMPARE(window.workspace().palette().color(QPalette::Text), usual);
-    // What the one before it did is still there to be looked at.
+    // The jobs of the service before the restart are still shown.
     QCOMPARE(window.data().history().size(), 5U);
     m_world->load(2);
     QTRY_COMPARE(window.data().history().size(), 7U);
@@ -495,7 +495,7 @@ void TestMonitorWindow::remembersItsLayout()
     }
     m_world->closeWindows();
     MainWindow &window = m_world->open();
-    // Qt 6.8 makes what it restores fit the screen, which is less wide than the window here.
+    // Qt 6.8 fits a restored window to the screen, which is narrower than the window here.
     QCOMPARE(window.height(), size.height());
     QVERIFY(window.width() <= size.width());
     QVERIFY(window.workspace().dock(View::Lanes)->isHidden());
@@ -504,7 +504,7 @@ void TestMonitorWindow::remembersItsLayout()
     QVERIFY(!window.workspace().dock(View::Lanes)->isHidden());
     QVERIFY(!window.workspace().dock(View::Detail)->isFloating());
 
-    // What is no layout is as good as none.
+    // An invalid layout changes nothing.
     QVERIFY(!window.workspace().restoreLayout("no layout"));
     QVERIFY(!window.workspace().dock(View::Overview)->isHidden());
 }
@@ -520,7 +520,7 @@ void TestMonitorWindow::hasEachKeyOnceOnItsSheet()
     QVERIFY(sheet->isVisible());
     const QList<ShortcutRow> rows = shortcutsOf(&window);
     QVERIFY(rows.size() > 20);
-    // A key of the whole window must not be one of a view as well: Qt would do neither.
+    // A shortcut of the whole window must not belong to a view as well: Qt would trigger neither.
     QHash<QString, QStringList> groupsOf;
     const QStringList views{u"In tables"_s,         title(View::Jobs),    title(View::Lanes),
                             title(View::Callbacks), title(View::History), title(View::DeadLetters)};
@@ -555,10 +555,10 @@ void TestMonitorWindow::hasANameForEveryControl()
         const bool isControl =
             qobject_cast<const QAbstractButton *>(widget) || qobject_cast<const QComboBox *>(widget) ||
             qobject_cast<const QLineEdit *>(widget) || (widget->focusPolicy() & Qt::TabFocus) != 0;
-        // What is hidden by itself, and not because of what it is in, has nothing to say yet.
+        // Skips widgets that are hidden themselves, and not only by a parent.
         if (widget->isHidden())
             continue;
-        // Qt's own parts: of docks, of tool bars, of scroll areas, of lists that open.
+        // Parts of Qt's own docks, tool bars, scroll areas and popup lists.
         if (!isControl || widget->objectName().startsWith("qt_"_L1) ||
             QByteArray(widget->parentWidget()->metaObject()->className()).startsWith("QComboBoxPrivate") ||
             QByteArray(widget->metaObject()->className()).startsWith("QComboBoxPrivate") ||
@@ -591,7 +591,7 @@ void TestMonitorWindow::followsThePalette()
     QTRY_VERIFY(lightness() > 180);
     QApplication::setPalette(darkPalette());
     QTRY_VERIFY(lightness() < 90);
-    // The tiles' numbers, too, are light now.
+    // The numbers of the tiles are light now, too.
     const auto *label = tile(window, u"Held now"_s)->findChild<QLabel *>();
     QVERIFY(label->palette().color(QPalette::WindowText).lightness() > 120);
     QApplication::setPalette(usual);

@@ -82,7 +82,7 @@ class TestTablePanels : public QObject
         update.ended = ended;
         m_data->apply(update);
     }
-    /// Ten live jobs in three states, ten ended ones.
+    /// Ten live jobs in three states, and ten ended ones.
     void applyTwenty()
     {
         std::vector<JobRow> live;
@@ -150,7 +150,7 @@ private Q_SLOTS:
         const QColor bad = edit->palette().color(QPalette::Base);
         QVERIFY(good != bad);
         QVERIFY(bad != bar.palette().color(QPalette::Base));
-        // The last good one stays.
+        // The last valid query stays.
         QCOMPARE(bar.query().toString(), u"account:acme"_s);
 
         QTest::keyClick(edit, Qt::Key_Escape);
@@ -199,7 +199,7 @@ private Q_SLOTS:
         QTRY_COMPARE(panel.table().shownCount(), 3);
         panel.setCurrentEntry({});
         QTRY_COMPARE(panel.table().shownCount(), 10);
-        // The counts are there for those who only listen, too.
+        // Screen readers receive the counts, too.
         const QAbstractItemModel *entries = panel.sidebar().model();
         QTRY_VERIFY(entries->index(1, 0).data(Qt::AccessibleTextRole).toString().contains(u'5'));
     }
@@ -320,7 +320,7 @@ private Q_SLOTS:
         QCOMPARE(pressed.size(), 1);
     }
 
-    /// Each entry of the sidebar has columns and sorting of its own, and they outlive the window.
+    /// Each entry of the sidebar has its own columns and sort order. They outlive the window.
     void columnsPerEntryAreRemembered()
     {
         QTemporaryDir folder;
@@ -360,8 +360,7 @@ private Q_SLOTS:
         check(panel);
     }
 
-    /// The oldest of the live ones first, the newest of the ended ones: the view does not put its own order
-    /// there.
+    /// The oldest live job and the newest ended job come first. The view does not replace this order.
     void sortedFromTheStart()
     {
         const JobsPanel jobs(*m_data, m_selection.get());

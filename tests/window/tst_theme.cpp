@@ -49,7 +49,7 @@ void TestTheme::contrastIsThatOfWcag()
 void TestTheme::marksAndTextsStandOut_data()
 {
     QTest::addColumn<QPalette>("palette");
-    QTest::addColumn<double>("marks");  // the contrast that marks have at least
+    QTest::addColumn<double>("marks");  // the least contrast of marks
     QTest::addColumn<double>("texts");
 
     const auto withBase = [](QPalette palette, QRgb base) {
@@ -58,7 +58,7 @@ void TestTheme::marksAndTextsStandOut_data()
     };
     QTest::newRow("light") << lightPalette() << 3.0 << 4.5;
     QTest::newRow("dark") << darkPalette() << 3.0 << 4.5;
-    // Bases that desktops have.
+    // Background colours of real desktops.
     QTest::newRow("black") << withBase(darkPalette(), 0xff000000) << 3.0 << 4.5;
     QTest::newRow("Adwaita dark") << withBase(darkPalette(), 0xff1e1e1e) << 3.0 << 4.5;
     QTest::newRow("grey 45") << withBase(darkPalette(), 0xff2d2d2d) << 2.9 << 3.7;
@@ -91,7 +91,7 @@ void TestTheme::neighboursDiffer()
 {
     QFETCH(QPalette, palette);
     const Theme theme(palette);
-    // Those that lie upon each other in a chart, and the states of a list.
+    // Inks that overlap in a chart, and the states in a list.
     constexpr std::array kStates{Ink::Queued,      Ink::Retrying, Ink::Starting,   Ink::Running,
                                  Ink::Unconfirmed, Ink::EndedOk,  Ink::EndedFailed};
     for (const Ink one : kStates) {
@@ -130,7 +130,7 @@ void TestTheme::heatIsEven()
         const double before = toOklab(theme.heat((i - 1) / double(kSteps))).lightness;
         QVERIFY2(std::abs(now - before - step) < std::abs(step) * 0.35, qPrintable(QString::number(i)));
     }
-    // The least of all counts is not nothing.
+    // The smallest count is still visible.
     QVERIFY(contrast(theme.heat(0), theme.base()) > 1.2);
     QVERIFY(contrast(theme.heat(1), theme.base()) > 7);
     QCOMPARE(theme.heat(-1), theme.heat(0));
@@ -184,7 +184,7 @@ void TestTheme::digitsHaveOneWidth()
     for (int digit = 0; digit <= 9; ++digit)
         QCOMPARE(metrics.horizontalAdvance(QString(5, QChar(u'0' + digit))),
                  metrics.horizontalAdvance(u"00000"_s));
-    // A font that will do is left as it is.
+    // A suitable font stays unchanged.
     if (hasTabularDigits(font))
         QCOMPARE(tabular, font);
 }

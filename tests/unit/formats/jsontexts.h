@@ -5,8 +5,8 @@
 
 #include <vector>
 
-/// One text per name of the JSONTestSuite (its n_ and y_ files), each with the same fault or virtue but
-/// written for these tests.
+/// One text per name in the JSONTestSuite (its n_ and y_ files). Each has the same property but was written
+/// for these tests.
 namespace holdline::test {
 
 struct NamedText
@@ -15,7 +15,7 @@ struct NamedText
     QByteArray text;
 };
 
-/// Faulty where a value belongs: also tested as the value of a member Holdline does not know.
+/// Invalid as a value. Also tested as the value of a member that Holdline does not know.
 inline std::vector<NamedText> invalidJsonValues()
 {
     using namespace Qt::StringLiterals;
@@ -166,7 +166,7 @@ inline std::vector<NamedText> invalidJsonValues()
     };
 }
 
-/// Faulty as a whole body.
+/// Invalid as a whole body.
 inline std::vector<NamedText> invalidJsonTexts()
 {
     using namespace Qt::StringLiterals;

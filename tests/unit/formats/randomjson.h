@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-/// JSON values of any shape, and any way to write the same one.
+/// Random JSON values, and random ways to write the same one.
 namespace holdline::test {
 
 struct JsonValue
@@ -19,7 +19,7 @@ struct JsonValue
     Kind kind = Kind::Word;
     QByteArray text;  ///< a number, true, false or null as written; a string's UTF-8
     std::vector<JsonValue> elements;
-    std::vector<std::pair<QByteArray, JsonValue>> members;  ///< no name twice
+    std::vector<std::pair<QByteArray, JsonValue>> members;  ///< names are unique
 };
 
 class RandomJson
@@ -85,7 +85,7 @@ public:
         return value;
     }
 
-    /// One of the ways to write it: any order of members, white space and escapes.
+    /// One random way to write it: any order of members, white space and escapes.
     QByteArray write(const JsonValue &value)
     {
         QByteArray out = space();
@@ -111,7 +111,7 @@ public:
         return out + space();
     }
 
-    /// Changes one thing somewhere in it; what it is afterwards is never the same as before.
+    /// Changes one part of the value. The result always differs from the original.
     void change(JsonValue &value)
     {
         if (!value.elements.empty() && below(2) == 0)
@@ -122,7 +122,7 @@ public:
                 value.members[static_cast<std::size_t>(below(static_cast<int>(value.members.size())))];
             if (below(2) == 0)
                 return change(member.second);
-            member.first += "x!";  // no piece of a name is this
+            member.first += "x!";  // no generated name contains this
             return;
         }
         switch (value.kind) {

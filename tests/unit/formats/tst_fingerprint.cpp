@@ -85,7 +85,7 @@ private Q_SLOTS:
         QCOMPARE(canonicalJson(objects), sorted);
     }
 
-    /// Every valid text there is a rule for: its canonical form is JSON, and its own canonical form.
+    /// The canonical form of each valid text with a rule is JSON, and is its own canonical form.
     void isJsonAndStays()
     {
         for (const auto &text : validJsonTexts()) {
@@ -147,7 +147,7 @@ private Q_SLOTS:
             QCOMPARE(print.size(), 32);
     }
 
-    /// Stored fingerprints must match those made by a later version.
+    /// Stored fingerprints must match those of a later version.
     void staysAsItIs()
     {
         QCOMPARE(fingerprint("POST", "/start", "{\"account\":\"example\",\"wait\":true}").toHex(), kKnown);

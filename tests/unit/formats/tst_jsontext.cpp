@@ -24,7 +24,7 @@ QByteArray withExtra(const QByteArray &value)
     return R"({"account":"acme","extra":)"_ba + value + '}';
 }
 
-/// The reason of a refusal; nothing when the body was taken.
+/// The reason of a refusal, or nullopt when the body was accepted.
 std::optional<Reason> refusal(const QByteArray &body)
 {
     const auto parsed = parseStart(body);
@@ -111,9 +111,9 @@ void TestJsonText::valid_data()
 void TestJsonText::valid()
 {
     QFETCH(QByteArray, text);
-    // As a body: valid, but no account.
+    // As a body, the text is valid but has no account.
     QCOMPARE(refusal(text), Reason::MissingAccount);
-    // As the value of a member: taken, and travels untouched.
+    // As the value of a member, the text is accepted and stays unchanged.
     QCOMPARE(rendered(withExtra(text)), withExtra(text).chopped(1) + kTail);
 }
 
@@ -227,7 +227,7 @@ void TestJsonText::agreesWithSimdjson()
                 text.replace(at, random.bounded(2), pieces[random.bounded(pieces.size())]);
             }
         }
-        // Numbers that no double holds are where the two differ on purpose.
+        // The two parsers differ on purpose for numbers outside the range of double.
         if (outOfRange.match(QString::fromLatin1(text)).hasMatch())
             continue;
         QVERIFY2(taken(text) == simdjsonTakes(text), text.toPercentEncoding().constData());

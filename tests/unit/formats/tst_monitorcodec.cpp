@@ -40,7 +40,7 @@ QString errorOf(const QByteArray &line)
     return error ? *error : QString();
 }
 
-/// With something in every member.
+/// An update with a value in every member.
 Update fullUpdate(Update::Kind kind)
 {
     JobRow job;
@@ -177,7 +177,7 @@ private Q_SLOTS:
             "\"account\":\"acme\",\"created\":1700000000000,\"deadline\":1700000030000,\"queue_us\":0}]}\n");
     }
 
-    /// Lines as the first version of the protocol wrote them.
+    /// Lines exactly as the first version of the protocol wrote them.
     void bytesStayAsTheyAre()
     {
         QFile file(QStringLiteral(HOLDLINE_TEST_DATA "/monitor-messages.ndjson"));
@@ -237,7 +237,7 @@ private Q_SLOTS:
         QCOMPARE(decoded<Hello>(encode(Hello{2, "9", 1})).protocol, 2);
     }
 
-    /// Bodies and letters, each as long and as awkward as can be, still fit into a frame.
+    /// Bodies and dead letters of the greatest length and cost still fit into a frame.
     void largestReplies()
     {
         const QByteArray quotes(2 * BodyPart::kMaxBytes, '"');
@@ -276,7 +276,7 @@ private Q_SLOTS:
         QVERIFY(isShowable({}));
     }
 
-    /// As many rows as are allowed, each as awkward as can be, still fit into a frame.
+    /// The most rows allowed, each of the greatest cost, still fit into a frame.
     void largestFrame()
     {
         const QByteArray awkward = rowText(QByteArray(1000, '"'));
@@ -336,7 +336,7 @@ private Q_SLOTS:
         QCOMPARE(rowText(text), expected);
     }
 
-    /// Each byte at each place of a text, long enough for all ways it is looked at.
+    /// Each byte at each position of a text, which is long enough for every branch of the scanner.
     void everyByteEverywhere()
     {
         for (int byte = 0; byte < 256; ++byte) {
@@ -374,8 +374,8 @@ private Q_SLOTS:
         }
     }
 
-    /// Each member of each object in turn with a value of a wrong type, and left out: an error or a default,
-    /// and never more.
+    /// Each member of each object with a value of a wrong type, and without the member. The result is an
+    /// error or a default.
     void wrongTypes()
     {
         QRandomGenerator random(3);
@@ -512,7 +512,7 @@ private Q_SLOTS:
             QVERIFY(!std::get<QString>(result).isEmpty());
     }
 
-    /// Cut anywhere and with bytes changed it is an error or a message, and nothing else.
+    /// A cut or changed line gives an error or a message, and never a crash.
     void mutatedLines()
     {
         QRandomGenerator random(11);

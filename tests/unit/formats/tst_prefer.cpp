@@ -14,7 +14,7 @@ private Q_SLOTS:
     void wait_data()
     {
         QTest::addColumn<QByteArray>("value");
-        QTest::addColumn<int>("seconds");  // 0: ignored
+        QTest::addColumn<int>("seconds");  // 0 when the field is ignored
         const auto row = [](const char *value, int seconds) {
             QTest::newRow(value) << QByteArray(value) << seconds;
         };

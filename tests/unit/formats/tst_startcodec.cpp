@@ -16,7 +16,7 @@ namespace {
 const QByteArray kUrl = "http://127.0.0.1:3738/callback/t0ken"_ba;
 const QByteArray kTail = R"(,"wait":false,"callback":"http://127.0.0.1:3738/callback/t0ken"})"_ba;
 
-/// The reason of a refusal; nothing when the body was taken.
+/// The reason of a refusal, or nullopt when the body was accepted.
 std::optional<Reason> refusal(const QByteArray &body)
 {
     const auto parsed = parseStart(body);
@@ -160,7 +160,7 @@ void TestStartCodec::refused()
     const auto &error = std::get<StartError>(parsed);
     QCOMPARE(error.reason, reason);
     QVERIFY(!error.detail.isEmpty());
-    // Nothing of the body gets into texts for people and logs.
+    // Messages and logs contain nothing of the body.
     QVERIFY(error.detail.size() < 200);
     for (const QChar c : error.detail)
         QVERIFY(c >= u' ' && c < u'\x7f');
@@ -254,7 +254,7 @@ void TestStartCodec::spliceKeepsTheRest()
 void TestStartCodec::startAnswer_data()
 {
     QTest::addColumn<QByteArray>("body");
-    QTest::addColumn<QByteArray>("id");  // empty: refused
+    QTest::addColumn<QByteArray>("id");  // empty when refused
     QTest::newRow("the original") << R"({"state":"running","id":"4499a6e0c2ef4b98"})"_ba
                                   << "4499a6e0c2ef4b98"_ba;
     QTest::newRow("more members") << R"({"id":"1","state":"completed","proof":{"a":[1e999]}})"_ba

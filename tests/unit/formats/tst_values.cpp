@@ -15,7 +15,7 @@ private Q_SLOTS:
     void duration_data()
     {
         QTest::addColumn<QString>("text");
-        QTest::addColumn<qint64>("ms");  // -1: refused
+        QTest::addColumn<qint64>("ms");  // -1 when refused
         const auto row = [](const char *text, qint64 ms) {
             QTest::newRow(text) << QString::fromUtf8(text) << ms;
         };
@@ -114,7 +114,7 @@ private Q_SLOTS:
     void listenAddress_data()
     {
         QTest::addColumn<QString>("text");
-        QTest::addColumn<QString>("result");  // empty: refused
+        QTest::addColumn<QString>("result");  // empty when refused
         const auto row = [](const char *text, const char *result) {
             QTest::newRow(text) << QString::fromUtf8(text) << QString::fromUtf8(result);
         };

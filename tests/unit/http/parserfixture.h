@@ -12,14 +12,14 @@ namespace holdline::test {
 
 using namespace holdline::http;
 
-/// What became of a stream of bytes: a whole request, a refusal (its status), or neither yet.
+/// The result of parsing a byte stream: a whole request, a refusal with its status, or neither yet.
 struct Outcome
 {
-    int status = 0;  ///< 200: a request; 4xx, 5xx: refused; 0: more bytes are wanted
+    int status = 0;  ///< 200 for a request, 4xx and 5xx for a refusal, 0 when more bytes are needed
     Request request;
     HeadFacts facts;
     qsizetype consumed = 0;
-    int heads = 0;  ///< how often HeadComplete was reported
+    int heads = 0;  ///< number of HeadComplete reports
 };
 
 inline Outcome parse(const QByteArray &bytes, qsizetype pieceSize, const Limits &limits = {},
@@ -62,7 +62,7 @@ inline Outcome parse(const QByteArray &bytes, qsizetype pieceSize, const Limits 
     return outcome;
 }
 
-/// The outcome must not depend on how the bytes are cut.
+/// Parses the bytes cut in many ways. The outcome must always be the same.
 inline Outcome parseEveryWay(const QByteArray &bytes, const Limits &limits = {})
 {
     const Outcome whole = parse(bytes, bytes.size(), limits);
@@ -75,7 +75,7 @@ inline Outcome parseEveryWay(const QByteArray &bytes, const Limits &limits = {})
     };
     check(parse(bytes, 1, limits), -1);
     check(parse(bytes, 3, limits), -3);
-    // Every position where that is cheap, else enough of them.
+    // Cuts short texts at every position, and long ones at a sample of positions.
     const qsizetype step = bytes.size() < 2000 ? 1 : 61;
     for (qsizetype at = 1; at < bytes.size(); at += step)
         check(parse(bytes, bytes.size(), limits, at), at);
@@ -93,7 +93,8 @@ inline QByteArray chunked(const QByteArray &body)
     return post("Transfer-Encoding: chunked\r\n", body);
 }
 
-/// For tests with the columns `bytes` and `status` (0: more bytes are wanted, 200: a request, else refused).
+/// For tests with the columns `bytes` and `status` (0: more bytes needed, 200: a request, otherwise a
+/// refusal).
 inline void addColumns()
 {
     QTest::addColumn<QByteArray>("bytes");

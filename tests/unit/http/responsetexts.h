@@ -37,7 +37,7 @@ struct ResponseOutcome
     friend bool operator==(const ResponseOutcome &, const ResponseOutcome &) = default;
 };
 
-/// Feeds the pieces; the end of the connection follows when `thenClose`.
+/// Feeds the pieces. With `thenClose` the end of the connection follows.
 inline ResponseOutcome parse(const QList<QByteArray> &pieces, bool thenClose, Method method = Method::Other)
 {
     ResponseParser parser(smallLimits());

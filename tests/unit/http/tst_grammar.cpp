@@ -31,7 +31,7 @@ class TestGrammar : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// Every byte at every place of a text, whatever is read at once.
+    /// Every byte at every position of a text, whatever the scanner's block size.
     void runsEndAtTheFirstOther()
     {
         constexpr qsizetype kSize = 26;
@@ -46,7 +46,7 @@ private Q_SLOTS:
         }
     }
 
-    /// The first of two is what counts, also where both are read at once.
+    /// The first of two matches counts, also when both are in one block.
     void theFirstOfTwo()
     {
         for (qsizetype first = 0; first < 20; ++first) {

@@ -137,7 +137,7 @@ private Q_SLOTS:
     }
     void trailers() { checkStatus(); }
 
-    /// One byte more than each limit is refused, the limit itself is not.
+    /// Each limit itself passes; one byte more is refused.
     void chunkedLimitsAreExact()
     {
         Limits limits;
@@ -186,7 +186,7 @@ private Q_SLOTS:
         addRow("case21 endless", chunked("1;" + QByteArray(300, 'a')), 400);
         addRow("case21 small ones without end",
                chunked(("1;" + QByteArray(200, 'a') + "\r\nx\r\n").repeated(100) + "0\r\n\r\n"), 400);
-        // 16 KiB in all.
+        // 16 KiB in total.
         const QByteArray many = ("1;" + QByteArray(256, 'a') + "\r\nx\r\n").repeated(63);
         const auto summed = [&](qsizetype last) {
             return chunked(many + "0;" + QByteArray(last, 'a') + "\r\n\r\n");

@@ -314,8 +314,7 @@ private Q_SLOTS:
                      .facts.expectContinue);
     }
 
-    /// Whatever the bytes, the verdict must not depend on how they are cut, and nothing may be kept beyond
-    /// the limits.
+    /// For any bytes, the result does not depend on how they are cut, and the buffers stay within the limits.
     void mutatedRequestsAreReadTheSameEveryWay()
     {
         const quint32 seed = 20150629;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Answers ResponseParser reads, whole and cut at every byte.
+// Responses that ResponseParser accepts, whole and cut at every byte.
 #include "tests/support/suite.h"
 #include "tests/unit/http/responsetexts.h"
 
@@ -106,7 +106,8 @@ void TestResponseParser::accepts()
         QCOMPARE(parse({bytes.first(cut), bytes.sliced(cut)}, closeEnds, method), expected);
 }
 
-/// A connection that ends at any byte before the last is an error, but in a body that lasts until then.
+/// A connection that ends before the last byte is an error, except in a body that lasts until the end of the
+/// connection.
 void TestResponseParser::truncationsAreIncomplete()
 {
     QFETCH(QByteArray, bytes);

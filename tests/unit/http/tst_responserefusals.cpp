@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Answers ResponseParser refuses, whole and cut at every byte, and its limits.
+// Responses that ResponseParser refuses, whole and cut at every byte, and its limits.
 #include "tests/support/suite.h"
 #include "tests/unit/http/responsetexts.h"
 
@@ -198,7 +198,7 @@ void TestResponseRefusals::limitsAreExact()
              State::Complete);
 }
 
-/// Whatever comes, it ends or waits, and holds no more than the limits allow.
+/// For any bytes, the parser ends or waits, and stores no more than the limits allow.
 void TestResponseRefusals::randomBytesNeverPassLimits()
 {
     const quint32 seed = 20'240'229;

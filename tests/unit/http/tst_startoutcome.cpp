@@ -49,7 +49,7 @@ private Q_SLOTS:
     void retryAfter();
 };
 
-/// A whole answer of every status there can be.
+/// A whole response with every possible status.
 void TestStartOutcome::everyStatus()
 {
     const QList<int> retryable{408, 425, 429, 502, 503, 504};
@@ -73,7 +73,7 @@ void TestStartOutcome::everyStatus()
     }
 }
 
-/// Once the status is known it is believed, but a 2xx says nothing without its body.
+/// A known status counts, but a 2xx means nothing without its body.
 void TestStartOutcome::everyStatusWithABodyCutShort()
 {
     for (int status = 200; status <= 599; ++status) {
@@ -193,7 +193,7 @@ void TestStartOutcome::timeLimit()
 void TestStartOutcome::retryAfter_data()
 {
     QTest::addColumn<QByteArray>("value");
-    QTest::addColumn<qint64>("ms");  // -1: nothing
+    QTest::addColumn<qint64>("ms");  // -1 when there is none
     const auto row = [](const char *value, qint64 ms) { QTest::newRow(value) << QByteArray(value) << ms; };
     row("0", 0);
     row("1", 1000);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr TimePoint kNow{1'000h};
 
-/// Everything admission looks at, in a state that admits.
+/// The whole input of admission, in a state that admits.
 struct World
 {
     AdmissionView view;
@@ -24,7 +24,8 @@ struct World
         view.drainTimeout = 25s;
     }
 
-    /// `count` jobs in the account's lane, one of them in flight, at a measured pace of `turn` a start.
+    /// Puts `count` jobs into the account's lane, one of them in flight, at a measured pace of `turn` per
+    /// start.
     void fill(const QByteArray &account, int count, Duration turn)
     {
         lanes.enqueue("measured", 1'000'000);
@@ -107,7 +108,7 @@ void TestAdmission::circuitOpen()
     QVERIFY(problem);
     QCOMPARE(problem->reason, Reason::CircuitOpen);
     QCOMPARE(problem->retryAfter, std::optional(3000ms));
-    // The probe is let in, and while it is out the others are not told to come back at once.
+    // The probe is admitted. While it is in flight, other clients get a useful Retry-After.
     QVERIFY(!refusal(world.view, world.lanes, world.circuit, "a", kNow + 3s, kNow + 33s));
     world.circuit.startSent(kNow + 3s);
     problem = refusal(world.view, world.lanes, world.circuit, "a", kNow + 4s, kNow + 34s);
@@ -120,7 +121,7 @@ void TestAdmission::laneFull()
 {
     World world;
     world.fill("a", 101, 10ms);
-    // 100 wait, one is in flight; another account has its place.
+    // 100 wait and one is in flight. Another account still has room.
     world.lanes.enqueue("a", 1001);
     const auto problem = world.ask();
     QVERIFY(problem);
@@ -145,7 +146,7 @@ void TestAdmission::deadlineUnreachable()
 {
     World world;
     world.fill("a", 10, 1s);
-    // Half a start under way, nine waiting, its own: 10.5 s.
+    // Half a start in flight, nine waiting, and its own: 10.5 s.
     QVERIFY(!world.ask(10'500ms));
     const auto problem = world.ask(10'499ms);
     QVERIFY(problem);
@@ -167,7 +168,7 @@ void TestAdmission::theQuickestJobCounts()
     QCOMPARE(problem->reason, Reason::DeadlineUnreachable);
 }
 
-/// Were it refused, nothing would ever measure that the upstream became quicker.
+/// A refusal here would keep the service from measuring that the upstream became faster.
 void TestAdmission::anEmptyLaneIsAlwaysTried()
 {
     World world;
@@ -215,7 +216,7 @@ void TestAdmission::recentMinimum()
     minimum.add(300ms);
     minimum.add(900ms);
     QCOMPARE(minimum.value(), std::optional<Duration>(300ms));
-    // The world becomes slower: believed after two windows at most, and not after one sample.
+    // The upstream slows down. The estimate follows within two windows, and not after one sample.
     for (int i = 0; i < 4; ++i)
         minimum.add(800ms);
     QCOMPARE(minimum.value(), std::optional<Duration>(300ms));

@@ -17,12 +17,11 @@ namespace {
 constexpr TimePoint kStart{1'000h};
 constexpr CircuitBreaker::Limits kLimits{3, std::chrono::milliseconds(2000)};
 
-/// What happens to a breaker. Ticks are half of openFor.
+/// The inputs of a breaker. A tick is half of openFor.
 enum class Step { Start, Success, Failure, Tick };
 constexpr std::array<char, 4> kNames{'s', '+', '-', '.'};
 
-/// A breaker written down as its whole history: every question is answered by reading it again from the
-/// start.
+/// A breaker that stores its whole history and answers each query by replaying it.
 class Model
 {
 public:
@@ -73,7 +72,7 @@ private:
                     }
                     break;
                 case Step::Failure:
-                    // Open: only the probe's failure counts.
+                    // While open, only the probe's failure counts.
                     if (m_state == State::Open ? m_probe : ++m_run == 3) {
                         m_state = State::Open;
                         m_probe = false;
@@ -95,13 +94,13 @@ private:
     bool m_probe = false;
 };
 
-/// Walks all sequences of up to `depth` more steps; returns how many.
+/// Walks all sequences of up to `depth` more steps and returns their number.
 int walk(const CircuitBreaker &breaker, const Model &model, int depth, QByteArray *wrong)
 {
     int walked = 0;
     for (std::size_t i = 0; i < kNames.size() && depth > 0 && wrong->isEmpty(); ++i) {
         const auto step = static_cast<Step>(i);
-        // Whoever starts has asked before.
+        // A start requires permission from mayStart().
         if (step == Step::Start && !model.mayStart())
             continue;
         CircuitBreaker next = breaker;
@@ -157,7 +156,7 @@ private Q_SLOTS:
     void words();
 };
 
-/// Every sequence of up to nine starts, successes, failures and steps of time.
+/// Every sequence of up to nine starts, successes, failures and ticks.
 void TestCircuitBreaker::everySequence()
 {
     QByteArray wrong;
@@ -204,8 +203,7 @@ void TestCircuitBreaker::oneProbeDecides()
     }
 }
 
-/// Starts that left before it opened fail after that; an upstream that stays down is not asked any later for
-/// it.
+/// Starts that left before the breaker opened fail later. These failures must not delay the next probe.
 void TestCircuitBreaker::lateFailuresDoNotProlong()
 {
     CircuitBreaker breaker = opened(kStart);

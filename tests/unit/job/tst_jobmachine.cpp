@@ -36,9 +36,8 @@ bool isCallback(Event event)
     return event >= Event::CallbackCompleted && event <= Event::CallbackMismatched;
 }
 
-/// Whoever stands outside and sees only the events that come and the actions that are asked for: the lane,
-/// the client, the upstream and the ledger in one. It holds the machine to its promises from these facts
-/// alone and knows nothing of how it decides.
+/// An outside observer that sees only the events and the requested actions, as lane, client, upstream and
+/// ledger together. It checks the rules of the machine from these facts alone and does not know its code.
 class Observer
 {
 public:
@@ -53,7 +52,7 @@ public:
     {
     }
 
-    /// What is wrong with this step; nullptr when every promise holds.
+    /// Returns the rule that this step breaks, or nullptr.
     const char *watch(const JobStatus &before, Event event, const JobStep &step);
 
     bool settled() const { return m_settled; }
@@ -78,22 +77,22 @@ private:
     bool m_handedOver;
     bool m_interrupted;
     bool m_waiting = true;    ///< in its lane, or on its way back there for a retry
-    int m_turns = 0;          ///< granted and not ended
-    bool m_everSent = false;  ///< a start left: the upstream knows the token
-    bool m_startOut = false;  ///< a start left and its end was not heard of
+    int m_turns = 0;          ///< granted turns that have not ended
+    bool m_everSent = false;  ///< a start left, so the upstream knows the token
+    bool m_startOut = false;  ///< a start left, and its end is not known yet
     bool m_fateUnknown = false;
     bool m_settled = false;
     Reason m_outcome = Reason::InternalError;
     int m_delivered = 0;  ///< results given to the client
-    int m_kept = 0;       ///< results put aside
+    int m_kept = 0;       ///< retained results
 
-    // As it was before the step that is being watched.
+    // The state before the observed step.
     bool m_wasWaiting = true;
     bool m_wasOut = false;
     bool m_settledBefore = false;
 };
 
-/// What must end the held request, and under which word.
+/// The reason with which the event must end the held request, or nullopt.
 std::optional<Reason> Observer::dueOutcome(Event event) const
 {
     if (m_settled)
@@ -101,7 +100,7 @@ std::optional<Reason> Observer::dueOutcome(Event event) const
     const bool believed = m_everSent && !m_passThrough;
     switch (event) {
         case Event::ClientGone:
-            // Whoever was promised a result finds it, and what left for the upstream is seen through.
+            // A client with a durable job comes back for its result, and a job that may have left goes on.
             return m_durable && (m_handedOver || m_everSent) ? std::nullopt
                                                              : std::optional(Reason::ClientGone);
         case Event::Cancel:
@@ -301,7 +300,7 @@ QStringList names(JobActions actions)
     return list;
 }
 
-/// One line of a scenario: what happens, what is to be done about it, and the callback's word.
+/// One line of a scenario: an event, the expected actions, and the outcome of the callback.
 struct Beat
 {
     Event event;
@@ -358,7 +357,7 @@ void TestJobMachine::everySequence_data()
     QTest::newRow("recovered, its start to be sent again") << recovered << 5;
 }
 
-/// SPEC 6.1, on every sequence of five or six events and each of their prefixes.
+/// Checks the rules on every sequence of five or six events, and on each of its prefixes.
 void TestJobMachine::everySequence()
 {
     QFETCH(const JobStatus, initial);
@@ -407,8 +406,8 @@ void TestJobMachine::everyReachableState_data()
     everySequence_data();
 }
 
-/// Closes the space of (status, history as far as it matters): what holds on each of its steps holds on
-/// sequences of any length.
+/// Visits every reachable pair of status and relevant history. A rule that holds on each of these steps holds
+/// on sequences of any length.
 void TestJobMachine::everyReachableState()
 {
     QFETCH(const JobStatus, initial);

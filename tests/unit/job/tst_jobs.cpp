@@ -16,7 +16,7 @@ namespace {
 
 constexpr TimePoint kNow{1'000h};
 
-/// Jobs with a note of those that were settled.
+/// Jobs, and a list of the settled ones.
 struct Registry
 {
     explicit Registry(const Jobs::Limits &limits = {}, std::uint8_t node = 0, std::uint8_t shard = 0)
@@ -25,14 +25,14 @@ struct Registry
     }
 
     Job &make(TimePoint now = kNow) { return jobs.make("account", false, now, now + 30s); }
-    /// A job that was answered by its callback.
+    /// A job that its callback has answered.
     Job &makeDone(TimePoint now = kNow)
     {
         Job &job = make(now);
         run(job, {JobEvent::TurnGranted, JobEvent::StartAccepted, JobEvent::CallbackCompleted}, now);
         return job;
     }
-    /// A job whose client was answered too early, and whose result is kept.
+    /// A job whose client left too early and whose result is retained.
     JobKey makeLate(const QByteArray &body, TimePoint now = kNow)
     {
         Job &job = make(now);
@@ -156,7 +156,7 @@ void TestJobs::findByToken()
         QVERIFY(job);
         QCOMPARE(job->key, key);
     }
-    // Settled ones are found as long as they are remembered: a late callback is to be recognised.
+    // Settled jobs stay until they expire, so that a late callback is recognised.
     Job &job = *registry.jobs.find(tokens.front().second);
     registry.jobs.apply(job, JobEvent::ClientGone, kNow);
     QCOMPARE(registry.jobs.findByToken(tokens.front().first), &job);
@@ -233,7 +233,7 @@ void TestJobs::retainedByCount()
     QCOMPARE(registry.jobs.heldCount(), 1);
 }
 
-/// A flood of short jobs must not grow the memory until somebody calls expire().
+/// A flood of short jobs must not use more memory until the next expire().
 void TestJobs::retainedByCountBetweenTwoExpires()
 {
     Registry registry({10, 1'000'000, 600s});
@@ -248,7 +248,7 @@ void TestJobs::retainedByAge()
     Registry registry({1000, 1'000'000, 60s});
     const JobKey first = registry.makeDone(kNow).key;
     const JobKey second = registry.makeDone(kNow + 10s).key;
-    // Held for long, settled last: its time counts from there.
+    // This job was held for long and settled last. Its age counts from its settling.
     Job &slow = registry.make(kNow);
     registry.jobs.apply(slow, JobEvent::Cancel, kNow + 20s);
     registry.jobs.expire(kNow + 60s - 1ms);
@@ -277,7 +277,7 @@ void TestJobs::retainedByBytes()
     registry.makeLate(QByteArray(40, 'c'), kNow + 1s);
     QVERIFY(registry.lastKept);
     QCOMPARE(registry.jobs.retainedResultBytes(), 100);
-    // Kept once more, it replaces what was kept.
+    // A second retained result replaces the first.
     QVERIFY(registry.jobs.keepResult(*registry.jobs.find(first), QByteArray(50, 'd')));
     QCOMPARE(registry.jobs.retainedResultBytes(), 90);
     registry.jobs.expire(kNow + 60s);
@@ -286,7 +286,7 @@ void TestJobs::retainedByBytes()
     QCOMPARE(registry.jobs.retainedResultBytes(), 0);
 }
 
-/// Forgotten earlier, nobody could end its lane's turn by its status.
+/// The job must stay, because its status ends the lane's turn.
 void TestJobs::aStartUnderWayKeepsItsJob()
 {
     Registry registry({0, 0, 0s});
@@ -316,7 +316,7 @@ void TestJobs::heldKeysAreOldestFirst()
     QCOMPARE(registry.jobs.heldCount(), 100);
 }
 
-/// A record of a job that ran when its process ended.
+/// The record of a job that ran when its process ended.
 static JobRecord recordOfARunningJob()
 {
     JobRecord record;
@@ -355,7 +355,7 @@ void TestJobs::aRestoredJobIsWhatItWas()
     QCOMPARE(job->startTrouble, record.startTrouble);
     QCOMPARE(registry.jobs.findByToken(record.token), job);
     QCOMPARE(registry.jobs.find(job->key), job);
-    // Its times are what they were by the system's clock, which the test reads a moment earlier.
+    // The steady times are derived from the system's clock, which the test reads a moment earlier.
     const auto near = [](TimePoint at, Duration since) {
         return at <= kNow + since && at > kNow + since - 5s;
     };
@@ -382,7 +382,7 @@ void TestJobs::aRestoredJobCountsAsHeld()
     QCOMPARE(registry.jobs.retainedCount(), 1);
 }
 
-/// Nobody will ever end the turn of a start that another process sent.
+/// The turn of a start that another process sent can never end here.
 void TestJobs::aStartInFlightIsNotRestored()
 {
     Registry registry;
@@ -417,7 +417,7 @@ void TestJobs::restoreRefuses()
     const Job *job = registry.jobs.restore(record, kNow);
     QCOMPARE(job != nullptr, isRestored);
     QVERIFY(!job || !job->token);
-    // The job that was there is untouched, and the next key is the next one.
+    // The existing job is unchanged, and the refused one has used no key.
     QCOMPARE(registry.jobs.findByToken(taken)->key, key);
     QCOMPARE(registry.jobs.heldCount(), isRestored ? 2 : 1);
     QCOMPARE(registry.make().key, key + (isRestored ? 2 : 1));
@@ -432,7 +432,7 @@ void TestJobs::aRestoredTokenIsErasedWithItsJob()
     registry.makeDone();
     registry.jobs.expire(kNow);
     QVERIFY(!registry.jobs.findByToken(record.token));
-    // A token that is not taken any more can be restored again.
+    // A token that has become free can be restored again.
     QVERIFY(registry.jobs.restore(record, kNow));
 }
 
@@ -464,7 +464,7 @@ void TestJobs::timesOfARetry()
     QCOMPARE(phases.queue, std::optional<Duration>(100ms));
     QCOMPARE(phases.start, std::optional<Duration>(30ms));
     QVERIFY(!phases.job);
-    // The answer that comes after the end changes nothing of what the client saw.
+    // A response after the end does not change the times that the client saw.
     registry.jobs.apply(job, JobEvent::StartAccepted, kNow + 400ms);
     phases = job.phases(kNow + 1h);
     QCOMPARE(phases.start, std::optional<Duration>(30ms));
@@ -525,7 +525,7 @@ void TestJobs::countsUnderRandomEvents()
                     registry.jobs.keepResult(*job, QByteArray(below(200), 'x'));
             }
         }
-        // Counted afresh, one by one.
+        // Counts the jobs again, one by one.
         int held = 0;
         std::int64_t bytes = 0;
         std::erase_if(keys, [&](JobKey key) {

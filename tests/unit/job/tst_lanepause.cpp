@@ -21,7 +21,7 @@ QByteArray accountName(int index)
     return "account-" + QByteArray::number(index);
 }
 
-/// The job that may start now; 0 when none may.
+/// The job that may start now, or 0.
 JobKey granted(Lanes &lanes)
 {
     const auto grant = lanes.grant();
@@ -149,13 +149,13 @@ private Q_SLOTS:
             QVERIFY(lanes.pause(accountName(i)));
         QVERIFY(!lanes.pause("one more"));
         QVERIFY(!lanes.isPaused("one more"));
-        QVERIFY(lanes.pause(accountName(0)));  // is paused already
+        QVERIFY(lanes.pause(accountName(0)));  // already paused
         QVERIFY(lanes.resume(accountName(0)));
         QVERIFY(lanes.pause("one more"));
     }
 
-    /// Random steps beside the plainest bookkeeping: a grant comes exactly when a lane that is not paused can
-    /// start, and is the oldest of such a lane.
+    /// Random steps beside a simple model. A grant comes exactly when an unpaused lane can start, and is the
+    /// oldest job of such a lane.
     void randomSteps_data()
     {
         QTest::addColumn<int>("seed");

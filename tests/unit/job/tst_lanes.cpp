@@ -22,8 +22,8 @@ QByteArray accountName(std::size_t index)
     return "account-" + QByteArray::number(static_cast<qulonglong>(index));
 }
 
-/// The plainest lanes one can think of: lists searched from end to end. It does not say whose turn it is,
-/// only whom a grant may go to, and what must hold between grants.
+/// A simple model of the lanes: lists with linear search. It does not predict the next grant. It checks which
+/// grants are allowed, and the rules between grants.
 class Reference
 {
 public:
@@ -31,7 +31,7 @@ public:
     {
         std::deque<JobKey> queue;
         int inFlight = 0;
-        /// Lanes granted to since this one was able to start, all the time.
+        /// Lanes that got a grant while this one could start all the time.
         std::multiset<QByteArray> passedBy;
     };
 
@@ -70,7 +70,7 @@ public:
         const int queued = it == lanes.end() ? 0 : static_cast<int>(it->second.queue.size());
         return queued >= limits.laneLength ? Admission::LaneFull : Admission::Admitted;
     }
-    /// After any change: a lane that cannot start waits for its turn afresh; an idle one is forgotten.
+    /// After each change: a lane that cannot start loses its waiting time, and an idle lane is removed.
     void tidy()
     {
         for (auto it = lanes.begin(); it != lanes.end();) {
@@ -79,7 +79,7 @@ public:
             it = it->second.queue.empty() && it->second.inFlight == 0 ? lanes.erase(it) : std::next(it);
         }
     }
-    /// What is wrong with this grant; nullptr when nothing is.
+    /// Returns the rule that this grant breaks, or nullptr.
     const char *take(const Lanes::Grant &grant)
     {
         const auto it = lanes.find(grant.account);
@@ -93,7 +93,7 @@ public:
             if (account == grant.account || !canStart(lane))
                 continue;
             lane.passedBy.insert(grant.account);
-            // Twice the same while this one could have started: it lost a turn.
+            // The same lane twice while this one could start means that this one lost a turn.
             if (lane.passedBy.count(grant.account) > 1)
                 return "a lane that could start all the time was passed by twice by the same one";
         }
@@ -111,9 +111,9 @@ class Schedule
 public:
     explicit Schedule(quint64 seed) : m_random(seed), m_lanes(newLimits()) { m_reference.limits = m_limits; }
 
-    /// One step; what is wrong, or nullptr.
+    /// Does one step and returns an error text, or nullptr.
     const char *step();
-    /// Lets everything in flight end and everything queued start.
+    /// Ends everything in flight and starts everything queued.
     const char *finish();
 
 private:
@@ -238,7 +238,7 @@ const char *Schedule::step()
         m_lanes.setLimits(newLimits());
         m_reference.limits = m_limits;
         m_reference.tidy();
-        // Which lanes could start all the time is not the same question under other limits.
+        // New limits change which lanes can start, so the history begins anew.
         for (auto &[account, lane] : m_reference.lanes)
             lane.passedBy.clear();
     }
@@ -257,7 +257,7 @@ const char *Schedule::finish()
     return m_lanes.laneCount() == 0 && !m_lanes.grant() ? nullptr : "something is left at the end";
 }
 
-/// Starts every job it may; each start is over before the next step.
+/// Starts every allowed job. Each start ends before the next.
 std::vector<JobKey> grantAll(Lanes &lanes)
 {
     std::vector<JobKey> order;
@@ -305,7 +305,7 @@ void TestLanes::randomSchedules_data()
     QTest::addRow("fresh seed %llu", fresh) << fresh;
 }
 
-/// Against the reference: fairness, bounds and order. To replay a seed, set HOLDLINE_TEST_SEED.
+/// Compares with the reference: fairness, limits and order. HOLDLINE_TEST_SEED replays a seed.
 void TestLanes::randomSchedules()
 {
     QFETCH(const quint64, seed);
@@ -319,14 +319,14 @@ void TestLanes::randomSchedules()
         QFAIL(qPrintable(QStringLiteral("the end of seed %1: %2").arg(seed).arg(QLatin1String(wrong))));
 }
 
-/// One account with 500 queued jobs does not delay another account's single job by more than one start.
+/// One account with 500 queued jobs delays another account's single job by at most one start.
 void TestLanes::longQueueDelaysAnotherAccountByOneStart()
 {
     for (const int startsInFlight : {1, 2, 128}) {
         Lanes lanes({1, startsInFlight, 1000, 100'000});
         for (JobKey job = 1; job <= 500; ++job)
             QCOMPARE(lanes.enqueue("many", job), Admission::Admitted);
-        // At any moment of the long queue's life: nothing in flight yet, or one start under way.
+        // At each stage of the long queue, with no start or one start in flight.
         for (int round = 0; round < 100; ++round) {
             std::optional<Lanes::Grant> underWay;
             if (round > 0) {
@@ -418,7 +418,7 @@ void TestLanes::retriesGoFirst()
     lanes.enqueue("a", 2);
     lanes.enqueue("a", 3);
     lanes.endTurn("a", {});
-    // The queues are full, and a job that was admitted once is not refused.
+    // The queues are full, but an admitted job is not refused later.
     QCOMPARE(lanes.check("a"), Admission::QueuesFull);
     lanes.enqueueFirst("a", 1);
     QCOMPARE(lanes.queued("a"), 3);
@@ -454,7 +454,7 @@ void TestLanes::limitsOnLengths()
     QCOMPARE(lanes.enqueue("b", 5), Admission::QueuesFull);
     QCOMPARE(lanes.totalQueued(), 3);
     QVERIFY2(!lanes.remove(3), "what was refused is not queued");
-    // What is in flight is not queued.
+    // Jobs in flight are not queued.
     QVERIFY(lanes.grant());
     QCOMPARE(lanes.enqueue("b", 5), Admission::Admitted);
 }
@@ -505,7 +505,7 @@ void TestLanes::idleLanesAreDropped()
     QCOMPARE(lanes.laneCount(), 499);
     grantAll(lanes);
     QCOMPARE(lanes.laneCount(), 0);
-    // A question about an account makes no lane.
+    // A query about an account creates no lane.
     QCOMPARE(lanes.queued("unheard of"), 0);
     QCOMPARE(lanes.check("unheard of"), Admission::Admitted);
     QCOMPARE(lanes.laneCount(), 0);
@@ -521,20 +521,20 @@ void TestLanes::expectedWait()
     lanes.endTurn("a", 20ms);
     QCOMPARE(lanes.expectedWait("a"), std::optional<Duration>(20ms));
     lanes.grant();
-    // The start under way is half over on average.
+    // On average the start in flight is half done.
     QCOMPARE(lanes.expectedWait("a"), std::optional<Duration>(10ms));
     for (JobKey job = 3; job < 13; ++job)
         lanes.enqueue("a", job);
     QCOMPARE(lanes.expectedWait("a"), std::optional<Duration>(210ms));
-    // Another account goes by the pace of all, and waits for nobody.
+    // Another account uses the average pace of all lanes and waits for no other job.
     QCOMPARE(lanes.turnTime("b"), std::optional<Duration>(20ms));
     QCOMPARE(lanes.expectedWait("b"), std::optional<Duration>(0ms));
-    // Several at a time: nobody waits while a place is free.
+    // With several starts at a time, no job waits while one more may start.
     lanes.setLimits({12, 128, 1000, 1000});
     QCOMPARE(lanes.expectedWait("a"), std::optional<Duration>(0ms));
     lanes.setLimits({2, 128, 1000, 1000});
     QCOMPARE(lanes.expectedWait("a"), std::optional<Duration>(105ms));
-    // A queue of the greatest length at a slow pace is still a number.
+    // The longest queue at a slow pace does not overflow.
     Lanes slow({1, 1, 100'000, 100'000});
     slow.enqueue("a", 1);
     slow.grant();

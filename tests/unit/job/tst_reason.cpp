@@ -24,7 +24,7 @@ struct Documented
     int status;
 };
 
-/// The words and statuses people rely on, written down a second time on purpose.
+/// The public names and statuses, written a second time on purpose.
 constexpr std::array kDocumented{
     Documented{Reason::Completed, "completed"_L1, 200},
     Documented{Reason::JobFailed, "job_failed"_L1, 200},
@@ -113,7 +113,7 @@ void TestReason::wordsAreUniqueAndPlain()
     QCOMPARE(words.size(), kReasonCount);
 }
 
-/// The ends of jobs and what follows from them, written down a second time on purpose.
+/// The consequences of each end, written a second time on purpose.
 void TestReason::whatFollowsFromEachEnd()
 {
     using Trait = EndTrait;
@@ -145,7 +145,7 @@ void TestReason::traitsDoNotContradictEachOther()
                           int(info.has(EndTrait::NeverStarted));
         QVERIFY2(fates <= 1, info.name.data());
         QVERIFY2(!info.has(EndTrait::IsResult) || !info.has(EndTrait::LeavesDeadLetter), info.name.data());
-        // A result that may still come is worth an operator's look.
+        // A result that may still arrive deserves an operator's attention.
         QVERIFY2(!info.has(EndTrait::MissesResult) || info.has(EndTrait::LeavesDeadLetter), info.name.data());
     }
 }

@@ -88,7 +88,7 @@ void TestRetryPolicy::retryAfterIsHonoured()
     RetryPolicy::Try failed = failedAt(1, 0.5);
     failed.retryAfter = 7s;
     QCOMPARE(policy.delayAfter(failed), std::optional<Duration>(7s));
-    // Shorter than the backoff: waiting longer honours it too.
+    // Shorter than the backoff, which satisfies it.
     failed.retryAfter = 1ms;
     QCOMPARE(policy.delayAfter(failed), std::optional<Duration>(25ms));
     failed.retryAfter = 0ms;
@@ -124,7 +124,7 @@ void TestRetryPolicy::neverPastTheDeadline()
     QVERIFY(!policy.delayAfter(failed));
 }
 
-/// Retry-After comes from outside. Run under UBSan.
+/// Retry-After comes from outside. Run this under UBSan.
 void TestRetryPolicy::hugeValuesDoNotOverflow()
 {
     const RetryPolicy policy{std::numeric_limits<int>::max(), 50ms, 2000ms};

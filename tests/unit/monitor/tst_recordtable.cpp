@@ -20,7 +20,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A filter's text and what it means, written out anew.
+/// The text of a filter and its meaning, implemented a second time.
 template <typename Row>
 struct Case
 {
@@ -50,7 +50,7 @@ const std::vector<Case<JobRow>> kJobCases = {
      [](const JobRow &row) { return row.outcome == Reason::CallbackTimeout && row.total > 1s; }},
 };
 
-/// What a table is to show: the naive way, all of it at once.
+/// The expected content of a table, computed from scratch.
 struct Expected
 {
     std::vector<QByteArray> ids;
@@ -75,7 +75,7 @@ struct Expected
     }
 };
 
-/// The values that can be sorted by, from the row alone.
+/// The sort keys, from the row alone.
 Cell jobKey(const LiveData &data, const JobRow &row, Field field)
 {
     const auto since = [](WallTime at) { return Cell::of(-std::int64_t{at.time_since_epoch().count()}); };
@@ -107,7 +107,7 @@ Cell jobKey(const LiveData &data, const JobRow &row, Field field)
     }
 }
 
-/// Follows a table by its signals alone, as a view does, and holds on to some rows.
+/// Follows a table by its signals alone, as a view does, and keeps persistent indexes of some rows.
 class Follower : public QObject
 {
 public:
@@ -138,7 +138,7 @@ public:
         read();
     }
 
-    /// Some rows to hold on to.
+    /// Keeps persistent indexes of some rows.
     void hold(UpdateStream &stream)
     {
         m_held.clear();
@@ -157,7 +157,7 @@ public:
             QCOMPARE(m_table.rowOf(m_ids[row]), int(row));
         }
         for (const auto &[id, index] : m_held) {
-            // One that left does not come back to life, though its row may be there again.
+            // The index of a removed row stays invalid, though the row may have returned.
             const int row = m_left.contains(id) ? -1 : m_table.rowOf(id);
             QCOMPARE(index.row(), row);
         }
@@ -204,7 +204,7 @@ void compareIds(const RecordTable &table, const std::vector<QByteArray> &expecte
         QCOMPARE(table.idAt(int(row)), expected[row]);
 }
 
-/// Two tables of jobs under one stream, whose filters, orders, ranges and states change as well.
+/// Two tables of jobs under one stream. Their filters, orders, ranges and states change as well.
 class JobTables
 {
 public:
@@ -308,7 +308,7 @@ void load(LiveData &data, UpdateStream &stream)
     data.flush();
 }
 
-/// A step of a stream's life; now and then a snapshot, a frozen view.
+/// One step of the stream. Sometimes it sends a snapshot or freezes the view.
 void step(LiveData &data, UpdateStream &stream)
 {
     const int what = stream.pick(25);
@@ -497,7 +497,7 @@ void TestRecordTable::historyWhoseEndFallsOff()
     end(int(LiveData::kHistory) - 100);
     data.flush();
     end(300);
-    table.setActive(false);  // reads ahead of what is told
+    table.setActive(false);  // makes the table read rows that were not reported yet
     table.setActive(true);
     table.setFilter(query(table, u"total>0"_s));
     data.flush();
@@ -512,7 +512,7 @@ void TestRecordTable::historyWhoseEndFallsOff()
     QCOMPARE(table.idAt(table.shownCount() - 1), data.history().front()->id);
 }
 
-/// What views have to redo follows from what they are told.
+/// The signals cause no more work in views than necessary.
 void TestRecordTable::onlyWhatMustBeTold()
 {
     LiveData data;
@@ -533,7 +533,7 @@ void TestRecordTable::onlyWhatMustBeTold()
     QSignalSpy changed(&table, &QAbstractItemModel::dataChanged);
     QSignalSpy counts(&table, &RecordTable::countsChanged);
 
-    // Jobs stand differently and keep their places.
+    // Jobs change and keep their positions.
     update.jobs = {row(110), row(120)};
     update.jobs[0].attempts = update.jobs[1].attempts = 1;
     data.apply(update);
@@ -542,7 +542,7 @@ void TestRecordTable::onlyWhatMustBeTold()
     QCOMPARE(changed[0][0].toModelIndex().row(), 10);
     QCOMPARE(changed[0][1].toModelIndex().row(), 20);
     QCOMPARE(counts.count(), 0);
-    // New ones come to one end, old ones leave in two places.
+    // New jobs are added at one end, and old ones leave in two places.
     update.jobs = {row(300), row(301)};
     update.gone = {"100", "101", "150"};
     data.apply(update);
@@ -551,7 +551,7 @@ void TestRecordTable::onlyWhatMustBeTold()
     QCOMPARE(follower.removals, 2);
     QCOMPARE(follower.layouts, 0);
     QCOMPARE(counts.count(), 1);
-    // Many places: one layout change, one insertion, one removal.
+    // Changes in many places: one layout change, one insertion, one removal.
     update.jobs.clear();
     update.gone.clear();
     for (int i = 102; i < 150; i += 4)
@@ -566,7 +566,7 @@ void TestRecordTable::onlyWhatMustBeTold()
     QCOMPARE(follower.removals, 3);
     QCOMPARE(follower.layouts, 1);
     follower.compare();
-    // Nothing that is shown.
+    // A change outside the filter.
     table.setFilter(query(table, u"account:nobody"_s));
     follower.insertions = follower.removals = follower.layouts = follower.changes = 0;
     update.gone.clear();
@@ -654,7 +654,7 @@ void TestRecordTable::movingCells()
     QCOMPARE(changed.count(), 0);
 }
 
-/// A job begins to match because time goes by.
+/// A job begins to match because time passes.
 void TestRecordTable::movingFilter()
 {
     LiveData data;
@@ -725,7 +725,7 @@ void TestRecordTable::everyColumn_data()
         QTest::newRow(names[kind]) << kind;
 }
 
-/// "Filter by this cell" finds the cell's row, whatever is in it, and its negation does not.
+/// "Filter by this cell" finds the cell's row for any content, and its negation does not.
 void TestRecordTable::everyColumn()
 {
     QFETCH(const int, kind);

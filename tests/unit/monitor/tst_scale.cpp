@@ -99,7 +99,7 @@ void TestScale::mapsThereAndBack()
         QVERIFY(std::abs(scale.value(pixel) - value) <= 1e-6 * std::abs(high));
         before = pixel;
     }
-    // Beyond the ends it goes on.
+    // The scale continues beyond its ends.
     QVERIFY((scale.pixel(high + (high - low)) - to) * (to - from) > 0);
 }
 
@@ -133,7 +133,7 @@ void TestScale::numberTicksHold()
                 QVERIFY2(std::ssize(ticks) <= most, qPrintable(u"%1 for %2"_s.arg(ticks.size()).arg(most)));
                 QCOMPARE(ticks.front().value, 0.0);
                 QVERIFY(ticks.back().value >= high * (1 - 1e-6));
-                // Nothing is given away: one step less would not do.
+                // The axis is no longer than necessary: one step less would not reach the value.
                 QVERIFY(ticks.size() == 2 || ticks[ticks.size() - 2].value < high);
                 const double step = ticks[1].value;
                 const double digit = step / std::pow(10, std::floor(std::log10(step) + 1e-9));
@@ -168,7 +168,7 @@ void TestScale::durationTicksHold()
             QVERIFY(ticks.back().value >= static_cast<double>(top.count()));
             QStringList words = labels(ticks);
             QCOMPARE(words.removeDuplicates(), 0);
-            // One unit for all.
+            // All labels have the same unit.
             const QString unit = words.back().section(u' ', 1);
             for (qsizetype i = 1; i < words.size(); ++i)
                 QCOMPARE(words[i].section(u' ', 1), unit);

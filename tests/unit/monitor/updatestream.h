@@ -11,14 +11,13 @@
 
 namespace holdline::monitor {
 
-/// A service that lives at random, as far as those see who watch it: what is true in plain containers, and
-/// the updates that tell of it.
+/// A random service as an observer sees it: its state in plain containers, and the updates that report it.
 class UpdateStream
 {
 public:
     explicit UpdateStream(unsigned seed) : m_random(seed) {}
 
-    /// Some events and the delta that tells of them.
+    /// Some events, and the delta that reports them.
     Update delta(int events = 20)
     {
         Update update;
@@ -30,7 +29,7 @@ public:
         return update;
     }
 
-    /// The parts of a snapshot of how things stand, a few rows in each; `between` deltas come between them.
+    /// The parts of a snapshot, a few rows in each. `between` deltas come between them.
     std::vector<Update> snapshot(SnapshotReason reason, bool hasDeltas = true)
     {
         std::vector<Update> updates;
@@ -44,7 +43,7 @@ public:
             part.reason = reason;
             part.part = static_cast<int>(i) + 1;
             part.last = i + 1 == parts.size();
-            // What a part tells is as it stands when the part is sent.
+            // A part reports the state at the time it is sent.
             for (std::size_t j = i; j < ids.size(); j += parts.size()) {
                 if (const auto found = jobs.find(ids[j]); found != jobs.end())
                     part.jobs.push_back(found->second);
@@ -52,7 +51,7 @@ public:
             if (i == 0) {
                 for (const auto &[account, lane] : lanes)
                     part.lanes.push_back(lane);
-                // Only the last of what is past.
+                // Only the newest part of the past.
                 part.ended.assign(history.end() - std::min<std::ptrdiff_t>(std::ssize(history), 5),
                                   history.end());
                 part.callbacks.assign(
@@ -72,7 +71,7 @@ public:
     WallTime now() const { return m_at; }
 
     std::map<QByteArray, JobRow> jobs;
-    std::vector<JobRow> history;  ///< all that were told as ended
+    std::vector<JobRow> history;  ///< all jobs reported as ended
     std::map<QByteArray, LaneRow> lanes;
     std::vector<CallbackRow> callbacks;
     std::uint64_t omitted = 0;
@@ -153,7 +152,7 @@ private:
         }
     }
 
-    /// An update tells of a job as live or as ended.
+    /// An update reports a job either as live or as ended.
     static void forget(Update &update, const QByteArray &id)
     {
         std::erase_if(update.jobs, [&](const JobRow &row) { return row.id == id; });

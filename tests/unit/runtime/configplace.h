@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-/// What the tests of the configuration share.
+/// Shared parts of the configuration's tests.
 namespace holdline::test {
 
 using namespace Qt::StringLiterals;
@@ -59,7 +59,7 @@ inline bool sameValues(const Config &a, const Config &b)
                        [&](const Option &option) { return option.get(a) == option.get(b); });
 }
 
-/// A value that is allowed and not the default.
+/// An allowed value that is not the default.
 inline QString otherValue(const Option &option)
 {
     const QString now = option.get(Config());

@@ -9,12 +9,12 @@
 
 #include <chrono>
 
-/// What the tests of log lines share.
+/// Shared parts of the logging tests.
 namespace holdline::test {
 
 using namespace std::chrono_literals;
 
-/// Keeps what is written, or answers as it is told.
+/// Stores the lines, or returns the configured result.
 class FakeSink : public LogSink
 {
 public:
@@ -40,7 +40,7 @@ public:
 inline constexpr std::chrono::system_clock::time_point kWall{1'700'000'000'123ms};
 inline constexpr TimePoint kNow{1000s};
 
-/// A completed job's record.
+/// The record of a completed job.
 inline AccessRecord sample()
 {
     AccessRecord record;

@@ -125,7 +125,7 @@ void TestAccessLog::longTextsAreCut()
     QVERIFY(line.contains(" account=\"" + QByteArray(128, 'a') + "\u2026\" "));
     QVERIFY(line.contains(" request_id=\"" + QByteArray("\\n").repeated(64) + "\u2026\" "));
     QVERIFY(line.contains(" client=\"" + QByteArray("\u20ac").repeated(42) + "\u2026\" "));
-    // Exactly as long as allowed: whole.
+    // A text of exactly the allowed length stays whole.
     QVERIFY(withText(LogFormat::Logfmt, QByteArray(256, 'a')) == "k=" + QByteArray(256, 'a') + "\n");
 }
 
@@ -141,7 +141,7 @@ void TestAccessLog::rateLimit()
     log.flush(kNow + 999ms);
     QCOMPARE(sink.lines().size(), 3);
     QCOMPARE(log.dropped(), 3u);
-    // The next second starts with the sum of what the last one left out.
+    // The next second starts with the number of lines that the last one dropped.
     log.write(record, kNow + 1s);
     log.flush(kNow + 1s);
     QCOMPARE(sink.lines().size(), 5);
@@ -149,11 +149,11 @@ void TestAccessLog::rateLimit()
                                          "out\" lines=3 completed=2 lane_full=1"),
              sink.lines().at(3).constData());
     QVERIFY(sink.lines().at(4).contains("outcome=lane_full"));
-    // Nothing left out, nothing summed up.
+    // Without dropped lines there is no summary.
     log.write(record, kNow + 5s);
     log.flush(kNow + 7s);
     QCOMPARE(sink.lines().size(), 6);
-    // Without another request the timer's flush does it.
+    // Without another request the timer's flush writes it.
     for (int i = 0; i < 4; ++i)
         log.write(record, kNow + 10s);
     log.flush(kNow + 10s + 500ms);
@@ -208,7 +208,7 @@ void TestAccessLog::busySink()
     for (int i = 0; i < kLines; ++i)
         log.write(sample(), kNow);
     log.flush(kNow);
-    // The buffer is bounded; what does not fit is counted.
+    // The buffer is limited, and lines that do not fit are counted.
     QVERIFY(log.lost() > 0);
     QVERIFY(sink.text.isEmpty());
     sink.result = LogWrite::Done;

@@ -95,7 +95,7 @@ void TestConfig::precedence()
     QCOMPARE(deadline(place.load(withFile + QStringList{u"--deadline"_s, u"4s"_s}, environment)), 4000);
     // An empty variable counts as not set.
     QCOMPARE(deadline(place.load(withFile, {{u"HOLDLINE_DEADLINE"_s, QString()}})), 2000);
-    // A wrong value is an error even where a stronger one hides it.
+    // An invalid value is an error even when a stronger source hides it.
     QCOMPARE(texts(place.load(QStringList{u"--deadline=4s"_s}, {{u"HOLDLINE_DEADLINE"_s, u"soon"_s}})).size(),
              1);
 }
@@ -189,14 +189,14 @@ void TestConfig::outOfRange()
     QCOMPARE(loaded.errors.size(), std::size_t(1));
     QVERIFY(loaded.errors[0].text.startsWith(u"flag --%1: "_s.arg(option.flag)));
     QVERIFY(loaded.errors[0].text.contains(u"wanted"_s));
-    // A wrong value changes nothing.
+    // An invalid value changes nothing.
     QVERIFY(sameValues(loaded.config, Config()));
 }
 
 void TestConfig::conflicts_data()
 {
     QTest::addColumn<QStringList>("arguments");
-    QTest::addColumn<QString>("error");  // empty: fine
+    QTest::addColumn<QString>("error");  // empty when valid
     const auto row = [](const char *name, const QStringList &arguments, const QString &error) {
         QTest::newRow(name) << arguments << error;
     };
@@ -272,7 +272,7 @@ void TestConfig::exits()
     QCOMPARE(earlyExit(place.load({u"--print-config"_s}, {{u"HOLDLINE_DEADLINE"_s, u"x"_s}}))->code, 78);
     QCOMPARE(earlyExit(place.load({u"--deadline=x"_s}, {{u"HOLDLINE_DEADLINE"_s, u"x"_s}}))->code, 64);
     QCOMPARE(earlyExit(place.load({u"--version"_s}))->text, u"holdline " HOLDLINE_VERSION "\n"_s);
-    // Help and version are to be had whatever else is wrong.
+    // Help and version work despite other errors.
     QCOMPARE(earlyExit(place.load({u"--nonsense"_s, u"--help"_s}))->code, 0);
     QCOMPARE(earlyExit(place.load({u"-h"_s}))->text, helpText());
     QCOMPARE(earlyExit(place.load({u"--version"_s, u"--help"_s}))->text, helpText());

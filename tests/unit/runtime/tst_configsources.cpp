@@ -50,7 +50,7 @@ void TestConfigSources::everyOptionFromEveryPlace()
     const Option &option = *findOptionByKey(key);
     const QString value = otherValue(option);
     const auto check = [&](const LoadedConfig &loaded, const QString &origin) {
-        // Only conflicts may be complained about; this test is about the way a value takes.
+        // Conflicts between options are allowed, because this test is about the source of a value.
         QCOMPARE(option.get(loaded.config), value);
         QVERIFY2(loaded.origins.at(static_cast<std::size_t>(&option - options().data())) == origin,
                  qPrintable(loaded.origins.at(static_cast<std::size_t>(&option - options().data()))));
@@ -156,7 +156,7 @@ void TestConfigSources::everyTomlErrorIsReported()
     const LoadedConfig loaded =
         Place().loadToml("[hold]\nheld = 0\ndeadline = 1\nnope = 1\n[retry]\nattempts = 1000\n[wrong]\n");
     QCOMPARE(loaded.errors.size(), std::size_t(5));
-    // Broken TOML: the line and toml++'s own words, whose text differs between versions.
+    // For broken TOML, the message has the line and toml++'s text, which differs between versions.
     const LoadedConfig broken = Place().loadToml("[hold]\nheld = 1\nheld == 2\n");
     QCOMPARE(broken.errors.size(), std::size_t(1));
     QVERIFY2(broken.errors[0].text.startsWith(u"holdline.toml:3: not TOML: "_s),

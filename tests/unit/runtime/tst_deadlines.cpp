@@ -18,7 +18,7 @@ namespace {
 
 constexpr TimePoint kEpoch{};
 
-/// A list searched from end to end.
+/// A list with linear search.
 struct NaiveList
 {
     std::vector<std::pair<TimePoint, int>> entries;
@@ -47,7 +47,7 @@ struct NaiveList
     }
 };
 
-/// Runs the loop until `done`; the limit only ends a run that has gone wrong.
+/// Runs the loop until `done`. The time limit ends only a failed run.
 template <typename Condition>
 bool runUntil(Condition done)
 {
@@ -167,7 +167,7 @@ void TestDeadlines::timerIsNeverEarly()
     });
     const TimePoint start = Clock::now();
     for (std::size_t i = 0; i < due.size(); ++i) {
-        // Odd microseconds: a timer of whole milliseconds must round up.
+        // Odd microseconds, because a timer in whole milliseconds must round up.
         due[i] = start + i * 1'337us;
         timer.set(static_cast<int>(i), due[i]);
     }
@@ -196,7 +196,7 @@ void TestDeadlines::timerIsRearmedForAnEarlierOne()
     timer.setIn(2, 5ms);
     QVERIFY(runUntil([&order] { return !order.empty(); }));
     QCOMPARE(order, std::vector<int>{2});
-    // A deadline that is moved counts where it was moved to.
+    // A moved deadline fires at its new time.
     timer.setIn(1, 5ms);
     QVERIFY(runUntil([&order] { return order.size() == 2; }));
     QCOMPARE(order, (std::vector<int>{2, 1}));
@@ -210,7 +210,7 @@ void TestDeadlines::clearedOnesDoNotFire()
     timer.setIn(2, 10ms);
     QVERIFY(timer.clear(1));
     QVERIFY(!timer.clear(1));
-    // The wake-up for 1 finds nothing due, and 2 still comes.
+    // The wake-up for 1 finds nothing due, and 2 still fires.
     QVERIFY(runUntil([&order] { return !order.empty(); }));
     QCOMPARE(order, std::vector<int>{2});
 }
@@ -238,7 +238,7 @@ void TestDeadlines::setAndClearInsideOnExpired()
     QCOMPARE(order, (std::vector<int>{1, 4, 3, 5}));
 }
 
-/// QTimer counts milliseconds in an int: what is further away than 24 days must neither fire nor warn.
+/// QTimer counts milliseconds in an int. A deadline more than 24 days away must neither fire nor warn.
 void TestDeadlines::farAwayDeadlines()
 {
     QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));

@@ -22,7 +22,7 @@ private Q_SLOTS:
         QCOMPARE(slice.countUpTo(microseconds(1000)), 0u);
     }
 
-    /// A slice tells of the span what the histogram of the span alone would tell.
+    /// A slice reports the same as a histogram of its span alone.
     void sameAsItsOwnHistogram()
     {
         QRandomGenerator random(5);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The shape of the house, as resources/docs/architecture.md draws it.
+// Checks the layers of the source tree against resources/docs/architecture.md.
 #include "tests/support/suite.h"
 
 #include <QDir>
@@ -24,10 +24,10 @@ constexpr qsizetype kMaxSourcesOfAClass = 2;
 struct Room
 {
     const char *folder;
-    const char *mayInclude;  ///< folders beside its own; each of them stands above in the list
+    const char *mayInclude;  ///< other folders that this one may include; each is above it in the list
 };
 
-/// Every folder of the product. The order makes it impossible that two folders include each other.
+/// Every folder of the product. Because of the order no two folders can include each other.
 constexpr Room kRooms[] = {
     {"core/base", ""},
     {"core/json", "core/base"},
@@ -107,7 +107,7 @@ QString nameOf(const QString &path)
     return path.sliced(path.lastIndexOf(u'/') + 1);
 }
 
-/// The product's headers and sources, by their path from the project's folder.
+/// The product's headers and sources, by path relative to the project's folder.
 QMap<QString, QString> readSources()
 {
     QMap<QString, QString> sources;
@@ -124,7 +124,7 @@ QMap<QString, QString> readSources()
     return sources;
 }
 
-/// Fails with all of them at once.
+/// Fails with the whole list when it is not empty.
 void mustBeEmpty(const QStringList &wrong)
 {
     for (const QString &one : wrong)
@@ -148,7 +148,7 @@ private Q_SLOTS:
     void theServiceHasTwoPartsAtItsTop();
 
 private:
-    QMap<QString, QString> m_sources;  ///< path → text
+    QMap<QString, QString> m_sources;  ///< text by path
 };
 
 void TestLayers::initTestCase()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Letters between threads: all of them, in order, in the receiver's thread. Meant to be run under the tsan
+// Messages between threads arrive completely, in order, and in the receiver's thread. Run it under the tsan
 // preset too.
 #include "core/eventloop/mailbox.h"
 #include "tests/support/suite.h"
@@ -21,7 +21,7 @@ struct Numbered
     int number = 0;
 };
 
-/// Counts how often it is destroyed; can be moved only, as a letter with a held request in it.
+/// Counts its destructions. It can only be moved, like a message with a held request in it.
 using Counted = std::unique_ptr<int, std::function<void(int *)>>;
 
 Counted counted(std::atomic<int> &destroyed)
@@ -99,7 +99,7 @@ private Q_SLOTS:
         QTRY_COMPARE(received, (std::vector{1, 2}));
     }
 
-    /// A pair of shards that answer each other must not keep the loop from everything else.
+    /// Two shards that answer each other must not block other events of the loop.
     void messagesPostedWhileReceivingAreForTheNextTurn()
     {
         Mailbox<int> box;
@@ -138,8 +138,7 @@ private Q_SLOTS:
         QCOMPARE(destroyed.load(), 1);
     }
 
-    /// The receiver stops in the middle of a crowd: each letter is received or dropped, none twice, none
-    /// forgotten.
+    /// The receiver closes while many threads post. Each message is received or dropped exactly once.
     void closedUnderFire()
     {
         constexpr int kSenders = 4;

@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A strict reader of the text format 0.0.4: what is wrong, or an empty text. Fills in series → value.
+/// A strict reader of the text format 0.0.4. Returns an error text, empty when valid, and fills a map from
+/// series to value.
 class Checker
 {
 public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the README and the pages in resources/docs say must be true: their tables are checked against the
-// code, their links against the files.
+// Checks the README and the pages in resources/docs: their tables against the code, their links against the
+// files.
 #include "core/config/configtext.h"
 #include "core/job/jobmachine.h"
 #include "core/job/reason.h"
@@ -27,7 +27,7 @@ QString textOf(const QString &path)
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
 }
 
-/// The README, and every page of resources/docs.
+/// The README and every page of resources/docs.
 QStringList pages()
 {
     QStringList found{kRoot + u"/README.md"_s};
@@ -37,7 +37,7 @@ QStringList pages()
     return found;
 }
 
-/// The fragments that lead to a page's headings, as GitHub makes them.
+/// The anchors of a page's headings, as GitHub makes them.
 QStringList anchorsOf(const QString &text)
 {
     static const QRegularExpression heading(u"^#+ (.*)$"_s, QRegularExpression::MultilineOption);
@@ -56,7 +56,7 @@ class TestReadme : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// A README that is longer is a manual.
+    /// A longer README would be a manual.
     void readmeIsShort()
     {
         const QString readme = textOf(kRoot + u"/README.md"_s);
@@ -123,7 +123,7 @@ private Q_SLOTS:
         const QString reference = textOf(kRoot + u"/resources/docs/http.md"_s);
         for (int i = 0; i < kReasonCount; ++i) {
             const auto reason = static_cast<Reason>(i);
-            // This one never reaches a client in the course of the service's normal life.
+            // A client never receives this reason in normal operation.
             if (reason == Reason::InternalError)
                 continue;
             const QString quoted = u"`"_s + name(reason) + u"`"_s;

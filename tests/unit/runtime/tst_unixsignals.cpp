@@ -64,7 +64,7 @@ void TestUnixSignals::terminates()
     QSignalSpy terminate(&signals_, &UnixSignals::terminate);
     QSignalSpy reload(&signals_, &UnixSignals::reload);
     ::raise(number);
-    // Nothing happens inside the handler.
+    // The handler itself emits nothing.
     QCOMPARE(terminate.size(), 0);
     QVERIFY(terminate.wait());
     QCOMPARE(terminate.size(), 1);
@@ -173,7 +173,8 @@ void TestUnixSignals::floods()
     UnixSignals signals_;
     QSignalSpy reload(&signals_, &UnixSignals::reload);
     QSignalSpy terminate(&signals_, &UnixSignals::terminate);
-    // More than a pipe holds: the handler must not wait, and SIGTERM must not get lost behind them.
+    // More signals than a pipe holds. The handler must not wait, and the SIGTERM behind them must not get
+    // lost.
     for (int i = 0; i < 70'000; ++i)
         ::raise(SIGHUP);
     ::raise(SIGTERM);

@@ -27,7 +27,7 @@ private Q_SLOTS:
     {
         constexpr int kKept = 1'000;
         KnownKeys keys(kKept);
-        // However many came before, the last ones are known: that is what the store may still hold.
+        // The newest keys are always known, because the store may still hold them.
         for (int i = 0; i < 20 * kKept; ++i) {
             keys.add("account", number(i));
             if (i % 97 == 0) {
@@ -47,7 +47,7 @@ private Q_SLOTS:
         for (int i = 0; i < kKept; ++i)
             wrong += keys.mayContain("account", "new" + number(i)) ? 1 : 0;
         QVERIFY2(wrong < kKept / 50, number(wrong).constData());
-        // Keys belong to accounts, and do not run into them.
+        // An account and its key must not be joined without a separator.
         KnownKeys few(10);
         few.add("ab", "c");
         QVERIFY(few.mayContain("ab", "c"));

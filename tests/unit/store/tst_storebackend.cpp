@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What every store promises, the one in memory and the one on disk alike.
+// The contract of every store backend, in memory and on disk.
 #include "service/holdline/store/store.h"
 #include "tests/support/storerecords.h"
 #include "tests/support/suite.h"
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// One of each kind, with a reader.
+/// A backend of each kind, with a reader.
 struct World
 {
     explicit World(const Config::Store &limits = {})
@@ -36,7 +36,7 @@ struct World
         const auto found = reader->find(id);
         return found.error.isEmpty() ? found.value : std::nullopt;
     }
-    /// To the end.
+    /// Runs all steps of tidy().
     int tidy(WallTime now) const
     {
         int expired = 0;
@@ -144,7 +144,7 @@ void TestStoreBackend::aJobFromIntentToResult()
     QCOMPARE(world.reader->findByKey("a", "k").value, result);
     QCOMPARE(world.backend->size().ended, 1);
     QCOMPARE(world.backend->size().open, 0);
-    // Somebody joined it later.
+    // Another client joined the job later.
     JobRecord again = result;
     again.joined = 3;
     QCOMPARE(world.write(PutJob{again}), QString());
@@ -226,13 +226,13 @@ void TestStoreBackend::aTokenFindsItsJob()
     JobRecord record = openJob("a", "k");
     QCOMPARE(world.write(PutJob{record}), QString());
     QCOMPARE(world.reader->findByToken(record.token).value, record);
-    // The same place, another secret.
+    // The same job number with another secret.
     auto token = *CallbackToken::fromText(record.token);
     token.secret[0] = static_cast<char>(token.secret[0] ^ 1);
     QVERIFY(!world.reader->findByToken(token.toText()).value);
     QVERIFY(!world.reader->findByToken("nonsense").value);
     QVERIFY(!world.reader->findByToken({}).value);
-    // A job may get another one, and be without.
+    // A new token replaces the old one.
     const QByteArray before = record.token;
     record.token = CallbackToken::make(0, 1).toText();
     QCOMPARE(world.write(PutJob{record}), QString());
@@ -329,7 +329,7 @@ void TestStoreBackend::tooManyResultsBecomeTombstones()
         QCOMPARE(world.write(PutJob{results.back()}), QString());
     }
     QCOMPARE(world.tidy(wallTime(2000)), 5);
-    // Oldest by when they ended.
+    // The oldest results by the time of their end are removed.
     for (std::size_t i = 0; i < results.size(); ++i)
         QCOMPARE(isTombstone(world.find(results[i].id), results[i]), i >= 10);
 }
@@ -348,7 +348,7 @@ void TestStoreBackend::tooManyBytesBecomeTombstones()
                  qPrintable(QString::number(world.backend->size().bytes)));
     }
     QVERIFY(isTombstone(world.find(results[0].id), results[0]));
-    // Not more than needed: about half of what fits is still there.
+    // The store removes no more than necessary: about half of the capacity is still there.
     for (std::size_t i = 185; i < results.size(); ++i)
         QCOMPARE(world.find(results[i].id), results[i]);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What can be wrong with a store's file: it says so, leaves the file as it is, and never gives a wrong
+// Damaged store files: the store reports the fault, leaves the file unchanged, and never returns a wrong
 // record.
 #include "service/holdline/store/sqliteschema.h"
 #include "service/holdline/store/store.h"
@@ -41,7 +41,7 @@ void write(const QString &path, const QByteArray &bytes)
     QCOMPARE(file.write(bytes), bytes.size());
 }
 
-/// Why a store at this path cannot be opened.
+/// The error of opening a store at this path.
 QString openError(const QString &path)
 {
     return makeBackend(path, {})->open();
@@ -156,7 +156,7 @@ void TestStoreFile::garbage()
     QCOMPARE(contents(path()), text);
 }
 
-/// As one that was just made.
+/// An empty file counts as a new one.
 void TestStoreFile::anEmptyFile()
 {
     write(path(), {});
@@ -188,10 +188,9 @@ void TestStoreFile::aSecondOneOnTheSameFile()
     QCOMPARE(first->open(), QString());
     const auto second = makeBackend(path(), {});
     const QString error = second->open();
-    QCOMPARE(error,
-             u"another process (%1) uses %2. End it, or give each its own path (store.path)"_s.arg(
-                 QString::number(::getpid()), path()));
-    // The file of the lock stays behind and means nothing.
+    QCOMPARE(error, u"another process (%1) uses %2. End it, or give each its own path (store.path)"_s.arg(
+                        QString::number(::getpid()), path()));
+    // The lock file stays and has no meaning.
     first->close();
     QVERIFY(QFile::exists(path() + u".lock"_s));
     QCOMPARE(second->open(), QString());
@@ -242,7 +241,7 @@ void TestStoreFile::fill(int records)
     QCOMPARE(backend->commit(writes).error, QString());
 }
 
-/// Whatever was done to the file: an error or what was written, never something else.
+/// Whatever the damage, the store returns an error or the original record.
 void TestStoreFile::judge(int seed)
 {
     const auto backend = makeBackend(path(), {});
@@ -274,7 +273,7 @@ void TestStoreFile::flippedBits()
     fill(150);
     const QByteArray good = contents(path());
     std::mt19937 random(m_seed);
-    // It says of each result that it is damaged.
+    // The store warns about each damaged result.
     QLoggingCategory::setFilterRules(u"holdline.service.warning=false"_s);
     const auto speak = qScopeGuard([] { QLoggingCategory::setFilterRules({}); });
     int refused = 0;
@@ -293,7 +292,7 @@ void TestStoreFile::flippedBits()
         if (QTest::currentTestFailed())
             return;
     }
-    // A check that lets all pass would be none.
+    // The test fails when too few damages are found.
     QVERIFY2(refused > kRounds / 4, qPrintable(QString::number(refused)));
 }
 
@@ -303,7 +302,7 @@ void TestStoreFile::truncatedFiles()
     const QByteArray good = contents(path());
     std::mt19937 random(m_seed);
     for (int round = 0; round < 60; ++round) {
-        // Of no bytes at all it cannot be told from a new one.
+        // At least one byte, because an empty file counts as a new one.
         const auto length = static_cast<qsizetype>(1 + random() % static_cast<unsigned>(good.size() - 1));
         QFile::remove(path() + u"-wal"_s);
         QFile::remove(path() + u"-shm"_s);
@@ -313,7 +312,7 @@ void TestStoreFile::truncatedFiles()
     }
 }
 
-/// Its key is still taken, so that the job is not run again.
+/// Its key stays taken, so that the job does not run again.
 void TestStoreFile::aDamagedResultIsAnError()
 {
     fill(8);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Random writes, in batches, with reopening in between, compared with a plain map.
+// Random batches of writes, with reopening in between, compared with a plain map.
 #include "service/holdline/store/recordrules.h"
 #include "service/holdline/store/store.h"
 #include "tests/support/storerecords.h"
@@ -18,11 +18,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// What a store is to do, in the fewest lines.
+/// A minimal model of the store.
 class Model
 {
 public:
-    /// Whether it is taken.
+    /// Returns true when the write is accepted.
     bool apply(const StoreWrite &write)
     {
         if (const auto *removed = std::get_if<RemoveJob>(&write)) {

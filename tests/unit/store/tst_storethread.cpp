@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The store's threads and the doors to them: writes that go together, errors and recovery from them, limits,
-// and ends of either side with something under way.
+// The threads of the store and their links: batched writes, errors and recovery, limits, and the end of
+// either side with work in progress.
 #include "service/holdline/store/store.h"
 #include "service/holdline/store/storelink.h"
 #include "tests/support/storerecords.h"
@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A store in memory whose commits the test holds back and lets fail.
+/// A store in memory. The test delays its commits or makes them fail.
 class ScriptedBackend : public StoreBackend
 {
 public:
@@ -66,7 +66,7 @@ public:
         const std::lock_guard lock(m_mutex);
         m_error = error;
     }
-    /// Returns when so many commits have begun.
+    /// Returns when `count` commits have begun.
     void awaitCommits(std::size_t count)
     {
         std::unique_lock lock(m_mutex);
@@ -108,7 +108,7 @@ struct World
         if (store)
             backend->release();
     }
-    /// Counts what came of it.
+    /// Collects the result of a write.
     JobStore::Done counted()
     {
         return [this](const QString &error) { errors.append(error); };
@@ -121,7 +121,7 @@ struct World
     bool opened = false;
 };
 
-/// Of a store that is not used by anybody else.
+/// Waits for a look-up by id. Only for a store without other users.
 std::optional<JobRecord> found(StoreLink &link, const QByteArray &id)
 {
     std::optional<std::optional<JobRecord>> answer;
@@ -218,7 +218,7 @@ void TestStoreThread::aFailureIsToldAndPasses()
     QCOMPARE(world.link->errorString(), u"no room"_s);
     world.link->put(openJob("a", "k"), world.counted());
     QTRY_COMPARE(world.errors, QStringList(2, u"no room"_s));
-    // One that comes later hears of it at once.
+    // A new link learns the state at once.
     QVERIFY(!StoreLink(*world.store).isAvailable());
     world.backend->setError({});
     QTRY_VERIFY(world.link->isAvailable());
@@ -335,7 +335,7 @@ void TestStoreThread::manyLinksInManyThreads_data()
     QTest::newRow("disk") << true;
 }
 
-/// Each writes jobs one after the other and looks for each as soon as it is told that it is stored.
+/// Each thread writes jobs one after the other and looks each one up as soon as it is stored.
 void TestStoreThread::manyLinksInManyThreads()
 {
     QFETCH(bool, onDisk);

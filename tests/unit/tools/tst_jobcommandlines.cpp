@@ -36,7 +36,7 @@ private Q_SLOTS:
 void TestJobCommandLines::clientCommandLine_data()
 {
     QTest::addColumn<QString>("line");
-    QTest::addColumn<int>("code");  // -1: run, -2: verify
+    QTest::addColumn<int>("code");  // -1 for a run, -2 for verify
     QTest::newRow("nothing") << u""_s << -1;
     QTest::newRow("original") << u"--url http://h/proxy --account example"_s << -1;
     QTest::newRow("everything")
@@ -119,7 +119,7 @@ void TestJobCommandLines::clientCommandLineValues()
     QCOMPARE(set.load.idempotencyPrefix, "p"_ba);
     QVERIFY(set.json);
 
-    // Nobody else's keys, and not those of the run before.
+    // The keys differ from those of other clients and of the run before.
     const auto prefix = [] {
         return std::get<jobclient::RunCommand>(
                    jobclient::parseCommandLine({u"jobclient"_s, u"--idempotency-keys"_s}))
@@ -132,7 +132,7 @@ void TestJobCommandLines::clientCommandLineValues()
 void TestJobCommandLines::serverCommandLine_data()
 {
     QTest::addColumn<QString>("line");
-    QTest::addColumn<int>("code");  // -1: serve
+    QTest::addColumn<int>("code");  // -1 when it serves
     QTest::newRow("nothing") << u""_s << -1;
     QTest::newRow("help") << u"--help"_s << 0;
     QTest::newRow("version") << u"--version"_s << 0;

@@ -65,7 +65,7 @@ void TestJobServerParts::recentMapForgetsTheOldest()
 void TestJobServerParts::percent_data()
 {
     QTest::addColumn<QString>("text");
-    QTest::addColumn<double>("percent");  // -1: refused
+    QTest::addColumn<double>("percent");  // -1 when refused
     QTest::newRow("0") << u"0"_s << 0.0;
     QTest::newRow("20") << u"20"_s << 20.0;
     QTest::newRow("20%") << u"20%"_s << 20.0;
@@ -93,7 +93,7 @@ void TestJobServerParts::percent()
 void TestJobServerParts::lateFault_data()
 {
     QTest::addColumn<QString>("text");
-    QTest::addColumn<double>("percent");  // -1: refused
+    QTest::addColumn<double>("percent");  // -1 when refused
     QTest::addColumn<qint64>("ms");
     QTest::newRow("bare") << u"1500"_s << 100.0 << qint64(1500);
     QTest::newRow("unit") << u"1500ms"_s << 100.0 << qint64(1500);
@@ -199,7 +199,7 @@ void TestJobServerParts::idsAreFaithful()
         QVERIFY(lengths[length] > 0);
 }
 
-// openssl dgst -sha1 -hmac key gives the same.
+// `openssl dgst -sha1 -hmac key` gives the same.
 void TestJobServerParts::proofIsHmac()
 {
     const ProofMaker maker("key", 1);
@@ -227,7 +227,7 @@ void TestJobServerParts::judgesProofs()
              (std::vector<ProofVerdict>{Valid, Forged, Valid, Repeated, Forged, Unknown, Repeated}));
     QCOMPARE(maker.judge("b", {one, two}), (std::vector<ProofVerdict>{Forged, Forged}));
     QCOMPARE(ProofMaker("other secret", 1).judge("a", {one}), (std::vector<ProofVerdict>{Forged}));
-    // A server that was started again with the same secret knows its hand, not its jobs.
+    // A restarted server with the same secret accepts its signatures but does not know its jobs.
     QCOMPARE(ProofMaker("secret", 2).judge("a", {one}), (std::vector<ProofVerdict>{Unknown}));
     QVERIFY(maker.judge("a", {}).empty());
 }
@@ -235,7 +235,7 @@ void TestJobServerParts::judgesProofs()
 void TestJobServerParts::jobRequest_data()
 {
     QTest::addColumn<QByteArray>("body");
-    QTest::addColumn<int>("status");  // 0: accepted
+    QTest::addColumn<int>("status");  // 0 when accepted
     QTest::newRow("blocking") << "{\"account\":\"a\",\"wait\":true}"_ba << 0;
     QTest::newRow("wait missing") << "{\"account\":\"a\"}"_ba << 0;
     QTest::newRow("async") << "{\"account\":\"a\",\"wait\":false,\"callback\":\"http://127.0.0.1:1/x\"}"_ba
