@@ -11,7 +11,7 @@
 
 namespace holdline::bench {
 
-/// What the bench measures, and for how long. Plain data.
+/// The options of the bench. Plain data.
 struct Options
 {
     ProgramPaths paths;

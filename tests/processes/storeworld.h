@@ -18,8 +18,8 @@ namespace holdline::test {
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
-/// The program with a store in a folder that the test may damage, in front of a job server that lists the
-/// orders it started.
+/// The program, with a store in a folder that the test may damage. Its job server lists the orders that it
+/// started.
 class StoreWorld
 {
 public:

@@ -23,10 +23,11 @@ bool limitFiles(const Program &program, rlim_t bytes)
     return ::prlimit(static_cast<pid_t>(program.pid()), RLIMIT_FSIZE, &limit, nullptr) == 0;
 }
 
-/// What to put before the program so that its files cannot grow while `marker` exists, as on a full file system.
+/// The words before the program that keep its files from growing while `marker` exists, as on a full file
+/// system.
 QStringList onFullDisk(const QString &marker)
 {
-    // A sanitizer wants to be loaded first, which does not matter here.
+    // Sanitizers expect to be loaded first. The order does not matter here.
     return {u"env"_s, u"LD_PRELOAD=" HOLDLINE_FAILING_CALLS ""_s, u"ASAN_OPTIONS=verify_asan_link_order=0"_s,
             u"FAILING_CALLS=grow=%1?%2"_s.arg(ENOSPC).arg(marker)};
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Loaded before a program with LD_PRELOAD, lets calls of the system fail as FAILING_CALLS says: rules with a blank
-// between them, CALL=ERRNO[@N][?FILE]. With @N only the N-th call from then on fails, without it every one. With ?FILE
-// they fail, and are counted, only while that file exists.
+// A library for LD_PRELOAD that makes system calls fail. FAILING_CALLS has the rules, separated by blanks, as
+// CALL=ERRNO[@N][?FILE]. With @N only the N-th call fails, otherwise every call. With ?FILE calls count and
+// fail only while that file exists. Without FAILING_CALLS nothing happens.
 //
 //   FAILING_CALLS="grow=28?/tmp/x/full accept4=24@3"
 //
-// "grow" is a write or an extension of a file beyond its present end: on a full file system what is there may be
-// overwritten. Without FAILING_CALLS nothing happens.
+// "grow" is a write beyond the present end of a file, or an extension of it. A full file system still lets
+// programs overwrite existing bytes.
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -25,7 +25,7 @@ struct Rule
 {
     char call[16];
     int error;
-    int which;  ///< 0: all
+    int which;  ///< 0 for all calls
     char file[256];
     std::atomic<int> seen;
 };
@@ -34,7 +34,7 @@ constexpr int kMaxRules = 8;
 Rule rules[kMaxRules];
 int ruleCount = 0;
 
-// No allocation and no C++ library: the first call may come before either is ready.
+// No allocation and no C++ library, because the first call may come before either is ready.
 __attribute__((constructor)) void readRules()
 {
     const char *text = ::getenv("FAILING_CALLS");
@@ -61,7 +61,7 @@ __attribute__((constructor)) void readRules()
     }
 }
 
-/// True when the call has to fail; errno says how.
+/// Returns true when the call must fail, and sets errno.
 bool fails(const char *call)
 {
     for (int i = 0; i < ruleCount; ++i) {
@@ -83,7 +83,7 @@ bool growsAndFails(int descriptor, off64_t end)
            fails("grow");
 }
 
-template<typename Function>
+template <typename Function>
 Function *real(Function *, const char *name)
 {
     return reinterpret_cast<Function *>(::dlsym(RTLD_NEXT, name));
@@ -91,8 +91,7 @@ Function *real(Function *, const char *name)
 
 }  // namespace
 
-#define REAL(function) \
-    static auto *const next = real(&::function, #function);
+#define REAL(function) static auto *const next = real(&::function, #function);
 
 extern "C" {
 
@@ -125,8 +124,9 @@ int fsync(int descriptor)
 void *mmap64(void *address, size_t size, int protection, int flags, int descriptor, off64_t offset) noexcept
 {
     REAL(mmap64)
-    // What maps no file is memory, and asked for by everybody.
-    return descriptor >= 0 && fails("mmap") ? MAP_FAILED : next(address, size, protection, flags, descriptor, offset);
+    // A mapping without a file is plain memory, which every program needs.
+    return descriptor >= 0 && fails("mmap") ? MAP_FAILED
+                                            : next(address, size, protection, flags, descriptor, offset);
 }
 
 int bind(int descriptor, const sockaddr *address, socklen_t size) noexcept

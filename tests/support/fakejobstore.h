@@ -132,13 +132,13 @@ public:
     /// Holds writes back until release().
     void hold() { m_holding = true; }
     int heldCount() const { return static_cast<int>(m_held.size()); }
-    /// Completes the `most` oldest held writes inside this call. Once none are left, later writes are no
-    /// longer held back.
+    /// Completes the `most` oldest held writes inside this call.
     void release(int most)
     {
         for (; most > 0 && !m_held.empty(); --most)
             takeHeld()();
     }
+    /// Completes all held writes, and holds later ones back no more.
     void release()
     {
         m_holding = false;

@@ -46,7 +46,7 @@ HostName::~HostName()
 
 }  // namespace holdline::test
 
-/// Takes the place of the C library's in this program and in the libraries it loads, Qt's too.
+/// Replaces getaddrinfo() of the C library for this program and its libraries, including Qt.
 extern "C" int getaddrinfo(const char *name, const char *service, const addrinfo *hints, addrinfo **result)
 {
     using Function = int (*)(const char *, const char *, const addrinfo *, addrinfo **);
@@ -55,7 +55,7 @@ extern "C" int getaddrinfo(const char *name, const char *service, const addrinfo
     if (addresses.isEmpty())
         return real(name, service, hints, result);
     addrinfo numeric = hints ? *hints : addrinfo{};
-    // Whether this machine has an address of the family is not the question here.
+    // The addresses are numeric, so the families of this machine's interfaces do not matter.
     numeric.ai_flags = (numeric.ai_flags | AI_NUMERICHOST) & ~AI_ADDRCONFIG;
     addrinfo **end = result;
     *result = nullptr;
@@ -63,7 +63,7 @@ extern "C" int getaddrinfo(const char *name, const char *service, const addrinfo
         const int error = real(address.constData(), service, &numeric, end);
         if (error != 0) {
             *end = nullptr;
-            // The family that was asked for may not be this address's.
+            // The address may belong to another family than the requested one.
             if (error == EAI_ADDRFAMILY || error == EAI_NONAME)
                 continue;
             return error;

@@ -5,9 +5,9 @@
 
 namespace holdline::test {
 
-/// Gives a host name addresses in this process for as long as it lives, so that no test depends on /etc/hosts
-/// or a resolver. The order is kept: the first address is the first that getaddrinfo() tells. May be used from
-/// any thread, also while a look-up runs.
+/// Maps a host name to addresses in this process for the lifetime of the object, so that tests need no
+/// /etc/hosts and no resolver. getaddrinfo() returns the addresses in this order. Thread-safe, also during a
+/// look-up.
 class HostName
 {
 public:

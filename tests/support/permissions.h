@@ -9,7 +9,7 @@
 
 namespace holdline::test {
 
-/// While it lives, the permissions of files bind this thread even when it is root's.
+/// File permissions bind this thread for the lifetime of the object, even as root.
 class BoundByPermissions
 {
 public:
@@ -23,7 +23,7 @@ public:
     ~BoundByPermissions() { ::syscall(SYS_capset, &m_header, m_before); }
     Q_DISABLE_COPY_MOVE(BoundByPermissions)
 
-    /// What to put before a program so that they bind it too.
+    /// The words before a program that make file permissions bind it, too.
     static QStringList command()
     {
         if (::geteuid() != 0)

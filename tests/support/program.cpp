@@ -50,7 +50,7 @@ Program::Program(const QStringList &command, QObject *parent)
 Program::~Program()
 {
     m_process.disconnect(this);
-    // A program that ends by itself writes what it counted (coverage, leaks). The second signal ends a drain.
+    // A program that ends by itself writes its coverage and leak data. A second signal ends a drain.
     for (int i = 0; i < 2 && m_process.state() != QProcess::NotRunning; ++i) {
         m_process.terminate();
         m_process.waitForFinished(kGoodbyeMs);

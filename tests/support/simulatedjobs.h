@@ -9,8 +9,8 @@
 
 namespace holdline::test {
 
-/// A simulated busy service as a monitor sees it, from a seed: a number of live jobs and of changes per
-/// second, in the proportions of a real run. It measures a monitor without the cost of a service.
+/// A simulated busy service as a monitor sees it, from a seed. It has a given number of live jobs and of
+/// changes per second, in the proportions of a real run. It measures a monitor without the cost of a service.
 class SimulatedJobs
 {
 public:

@@ -46,7 +46,7 @@ std::string_view baseName(std::string_view path)
 std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv)
 {
 #ifdef HOLDLINE_GUI_SUITE
-    // Without a word about it no window opens.
+    // Without an explicit platform no window opens.
     if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
     return std::make_unique<QApplication>(argc, argv);

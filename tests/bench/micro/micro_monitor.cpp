@@ -123,8 +123,8 @@ FilterQuery query(const QString &text)
     return std::get<FilterQuery>(FilterQuery::parse(text));
 }
 
-/// The same table as Qt's own pieces would make it: a plain model in the order in which jobs came, and a
-/// proxy that sorts and filters. Here to be measured beside JobsTable.
+/// The same table made from Qt's own classes: a plain model in order of arrival, and a proxy that sorts and
+/// filters. The bench compares it with JobsTable.
 class PlainJobs : public QAbstractTableModel
 {
 public:
@@ -156,7 +156,7 @@ private:
     }
     void take(const Changes &changes)
     {
-        // From the end, in runs, and one pass over the rest.
+        // Removes single rows from the end, and corrects the other positions in one pass.
         std::vector<int> gone;
         for (const QByteArray &id : changes.removed) {
             if (const auto found = m_rows.find(id); found != m_rows.end())
@@ -191,7 +191,7 @@ private:
     QHash<QByteArray, int> m_rows;
 };
 
-/// Compares rows, not variants, which is the cheapest a proxy can do.
+/// Compares rows and not variants, because that is the cheapest way for a proxy.
 class JobsProxy : public QSortFilterProxyModel
 {
 public:
@@ -314,7 +314,7 @@ void MicroMonitor::jobsBatchByProxy_data()
     QTest::newRow("filtered") << QByteArray("age") << true;
 }
 
-/// As jobsBatch(), with a QSortFilterProxyModel.
+/// Like jobsBatch(), with a QSortFilterProxyModel.
 void MicroMonitor::jobsBatchByProxy()
 {
     QFETCH(const QByteArray, key);

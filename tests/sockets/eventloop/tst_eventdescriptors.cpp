@@ -176,7 +176,7 @@ private Q_SLOTS:
         QCOMPARE(seen, expected);
     }
 
-    // Both cases at once: the loop must not take events of the old file for events of the new one.
+    // Both cases at once. The loop must not mix up the events of the old and the new file.
     void aCopyIsLeftWhenANotifierIsReplaced()
     {
         for (int i = 0; i < (currentLoop() == EventLoop::Qt ? 2 : 1); ++i)

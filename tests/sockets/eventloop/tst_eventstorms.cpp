@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Random scripts from a seed in which everything happens at once. They use loops inside slots, timers of 0 to
-// 20 ms, threads that post, wake and interrupt, and descriptors that any effect may close and reopen. The
-// time of an event is not checked. Each event must happen as often as it was requested, in its order, and not
-// after its cancellation. Runs on Qt's loop and on ours.
+// Random scripts from a seed in which everything happens at once: loops inside slots, timers of 0 to 20 ms,
+// threads that post, wake and interrupt. Any effect may close and reopen descriptors. The time of an event is
+// not checked. Each event must happen as often as it was requested, in its order, and not after its
+// cancellation. Runs on Qt's loop and on ours.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/sockets/eventloop/eventrandom.h"
 #include "tests/sockets/eventloop/eventvictim.h"

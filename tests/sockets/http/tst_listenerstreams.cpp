@@ -172,7 +172,7 @@ private Q_SLOTS:
         client.send(RawHttpClient::get("/held"));
         QTRY_COMPARE(server.heldCount(), 1);
         QVERIFY(server.listener.beginStream(server.held[0], kHead));
-        // This client is closed at its deadline, which is twice as late as any of the stream\'s.
+        // This client is closed at its deadline, which is twice as late as any of the stream's.
         RawHttpClient idle(server.port());
         idle.send(RawHttpClient::get("/a"));
         QTRY_VERIFY(idle.isClosed());

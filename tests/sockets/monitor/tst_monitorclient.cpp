@@ -471,7 +471,7 @@ void TestMonitorClient::commands()
     service.write(encode(Reply{"nobody asked", true, u"x"_s}));
     QTRY_COMPARE(one.replies.size(), std::size_t(1));
     QVERIFY((one.replies[0] == Reply{pause, false, u"no such lane"_s}));
-    // No command waits for ever.
+    // A lost connection fails the pending command.
     service.die();
     QTRY_COMPARE(one.replies.size(), std::size_t(2));
     QCOMPARE(one.replies[1].id, cancel);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service with four threads behaves as one service, whichever shard a request reaches. (tst_service
-// runs with four threads as well.) Run it under the tsan preset too.
+// The whole service with four threads. It must behave as one service, whichever shard a request reaches.
+// tst_service runs with four threads as well. Run it under the tsan preset too.
 #include "core/job/jobid.h"
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"

@@ -196,7 +196,7 @@ void TestJobClientFailures::sendsEachJobOnce()
     QCOMPARE(server.arrivalCount(), 2);
 }
 
-// A name may have an address first where nobody listens.
+// The first address of a name may be one on which nothing listens.
 void TestJobClientFailures::triesEveryAddress()
 {
     ScriptedServer server;

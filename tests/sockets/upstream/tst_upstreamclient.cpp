@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Starts over real sockets, with the pooled and the stock manager: the request, the answers, the life of the
-// client. tst_upstreamfaults has the upstreams that misbehave.
+// Starts over real sockets, with the pooled and the stock manager: requests, answers, and the client's life.
+// Misbehaving upstreams are in tst_upstreamfaults.
 #include "tests/sockets/upstream/startfixture.h"
 #include "tests/support/suite.h"
 

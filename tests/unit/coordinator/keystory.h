@@ -183,7 +183,7 @@ private:
             return std::none_of(m_clients.begin(), m_clients.end(),
                                 [](const PendingRequest &one) { return one.isHasty && one.waits(); });
         };
-        // Clients that wait for a held write get no response yet.
+        // Clients that wait for a held write get no response, so this wait has a limit.
         if (m_world.store.heldCount() > 0)
             std::ignore = QTest::qWaitFor(noneWaits, static_cast<int>(4 * kHasty / 1ms));
         else if (!QTest::qWaitFor(noneWaits))

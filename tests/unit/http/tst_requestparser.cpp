@@ -45,7 +45,7 @@ private Q_SLOTS:
         while (pos < bytes.size()) {
             qsizetype consumed = 0;
             const auto status = parser.feed(QByteArrayView(bytes).sliced(pos), consumed);
-            // It would take nothing any more.
+            // A parser that has refused a request accepts no more bytes.
             QVERIFY(status != RequestParser::Status::Refused);
             if (status == RequestParser::Status::HeadComplete)
                 QVERIFY(!parser.isIdle());

@@ -108,7 +108,7 @@ void TestAdmission::circuitOpen()
     QVERIFY(problem);
     QCOMPARE(problem->reason, Reason::CircuitOpen);
     QCOMPARE(problem->retryAfter, std::optional(3000ms));
-    // The probe is admitted. While it is in flight, other clients get a useful Retry-After.
+    // The probe is admitted. While it is in flight, other clients must not retry at once.
     QVERIFY(!refusal(world.view, world.lanes, world.circuit, "a", kNow + 3s, kNow + 33s));
     world.circuit.startSent(kNow + 3s);
     problem = refusal(world.view, world.lanes, world.circuit, "a", kNow + 4s, kNow + 34s);

@@ -227,7 +227,7 @@ void TestLayers::aClassIsInTwoFilesAtMost()
     // A definition begins its line: "bool Class::function(".
     static const QRegularExpression definition(u"^(?=\\S)(?:[\\w:<>,&* ]*[ &*])?(\\w+)::[~\\w]+\\("_s,
                                                QRegularExpression::MultilineOption);
-    QMap<QString, QSet<QString>> files;  // of a class, by its folder and name
+    QMap<QString, QSet<QString>> files;  // source files of each class, by its folder and name
     for (auto it = m_sources.cbegin(); it != m_sources.cend(); ++it) {
         for (const auto &match : definition.globalMatch(it.value())) {
             if (it.key().endsWith(".cpp"_L1))
