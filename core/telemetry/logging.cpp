@@ -10,8 +10,6 @@ namespace holdline {
 
 using namespace Qt::StringLiterals;
 
-Q_LOGGING_CATEGORY(lcHttp, "holdline.http")
-Q_LOGGING_CATEGORY(lcJobs, "holdline.bridge")
 Q_LOGGING_CATEGORY(lcUpstream, "holdline.upstream")
 Q_LOGGING_CATEGORY(lcConfig, "holdline.config")
 Q_LOGGING_CATEGORY(lcService, "holdline.service")

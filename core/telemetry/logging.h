@@ -10,13 +10,11 @@
 
 namespace holdline {
 
-Q_DECLARE_LOGGING_CATEGORY(lcHttp)      // holdline.http
-Q_DECLARE_LOGGING_CATEGORY(lcJobs)      // holdline.coordinator
 Q_DECLARE_LOGGING_CATEGORY(lcUpstream)  // holdline.upstream
 Q_DECLARE_LOGGING_CATEGORY(lcConfig)    // holdline.config
 Q_DECLARE_LOGGING_CATEGORY(lcService)   // holdline.service
 
-/// Sends all messages of Qt (qWarning(), qCInfo(lcHttp)…) to a sink as log lines with time, level,
+/// Sends all messages of Qt (qWarning(), qCInfo(lcService)…) to a sink as log lines with time, level,
 /// category and message. A process has one at a time, and the destructor restores the previous handler.
 /// `sink` must outlive it. Messages may come from any thread. Constructor, destructor and configure()
 /// belong to the main thread.

@@ -257,11 +257,11 @@ void TestLogging::handler()
     FakeSink sink;
     {
         LogHandler handler(sink, LogFormat::Logfmt, LogLevel::Info);
-        qCInfo(lcHttp) << "listening on" << 3738;
+        qCInfo(lcService) << "listening on" << 3738;
         qCWarning(lcUpstream, "bad\nnews %s", "\x1b[0m");
-        qCDebug(lcJobs) << "not shown";
+        qCDebug(lcConfig) << "not shown";
         handler.configure(LogFormat::Json, LogLevel::Debug);
-        qCDebug(lcJobs) << "shown";
+        qCDebug(lcConfig) << "shown";
         qWarning("%s", QByteArray(100'000, '\n').constData());
     }
     const QList<QByteArray> lines = sink.lines();
@@ -269,13 +269,13 @@ void TestLogging::handler()
     QVERIFY(sink.wellFormed);
     static const QRegularExpression time(u"^time=\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z "_s);
     QVERIFY(time.match(QString::fromUtf8(lines[0])).hasMatch());
-    QVERIFY2(lines[0].endsWith(" level=info category=holdline.http message=\"listening on 3738\""),
+    QVERIFY2(lines[0].endsWith(" level=info category=holdline.service message=\"listening on 3738\""),
              lines[0].constData());
     QVERIFY2(lines[1].endsWith(" level=warning category=holdline.upstream message=\"bad\\nnews \\u001b[0m\""),
              lines[1].constData());
     const QJsonObject object = QJsonDocument::fromJson(lines[2]).object();
     QCOMPARE(object.value(u"level"_s).toString(), u"debug"_s);
-    QCOMPARE(object.value(u"category"_s).toString(), u"holdline.bridge"_s);
+    QCOMPARE(object.value(u"category"_s).toString(), u"holdline.config"_s);
     QCOMPARE(object.value(u"message"_s).toString(), u"shown"_s);
     QVERIFY(lines[3].size() < LogSink::kMaxBytes);
     // After the removal the sink gets nothing more.
