@@ -190,7 +190,7 @@ void TestHoldlineSignals::badReloadIsReportedAndChangesNothing()
     QCOMPARE(program.metric("holdline_reloads_total{result=\"taken\"}"), 0.0);
     QTRY_VERIFY2(program.err().contains("a.toml:3") && program.err().contains("hold.held"),
                  program.err().constData());
-    QVERIFY2(program.err().contains("the running configuration stays"), program.err().constData());
+    QVERIFY2(program.err().contains("The running configuration stays"), program.err().constData());
     QCOMPARE(ask(program.port(), startRequest("acme")).status, 504);  // after 200 ms instead of 5 min
     QVERIFY(program.isRunning());
 }

@@ -237,9 +237,9 @@ private Q_SLOTS:
         QTest::addColumn<QString>("part");
         QTest::addRow("missing") << ""_ba << u"bad_request"_s << u"\"idempotency_key\" is missing"_s;
         QTest::addRow("account only") << "?account=a"_ba << u"bad_request"_s << u"is missing"_s;
-        QTest::addRow("unknown") << "?idempotency_key=k&limit=1"_ba << u"bad_request"_s << u"not known"_s;
+        QTest::addRow("unknown") << "?idempotency_key=k&limit=1"_ba << u"bad_request"_s << u"unknown parameter"_s;
         QTest::addRow("twice") << "?idempotency_key=k&idempotency_key=k"_ba << u"bad_request"_s
-                               << u"more than once"_s;
+                               << u"is repeated"_s;
         QTest::addRow("no value") << "?idempotency_key="_ba << u"bad_request"_s << u"no value"_s;
         QTest::addRow("no key") << "?idempotency_key=%0A"_ba << u"idempotency_key_invalid"_s
                                 << u"printable ASCII"_s;
