@@ -36,7 +36,7 @@ QString read(int descriptor)
     return QString::fromLatin1(text.data(), std::max<qsizetype>(length, 0)).trimmed();
 }
 
-/// Only for people: on a full disk the file stays empty.
+/// For people only. On a full disk the file stays empty.
 void write(int descriptor, const QByteArray &text)
 {
     [[maybe_unused]] const bool written =
@@ -51,7 +51,8 @@ FileLock::Outcome FileLock::take(const QString &path)
     if (m_descriptor >= 0)
         return Outcome::Taken;
     m_path = QFile::encodeName(path);
-    // An owner that goes may remove the file, so it may be another one by the time it is locked.
+    // An owner removes its file when it ends. So the path can name another file by the time this one
+    // is locked.
     constexpr int kTries = 10;
     for (int i = 0; i < kTries; ++i) {
         m_descriptor =

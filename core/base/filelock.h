@@ -6,17 +6,17 @@
 
 namespace holdline {
 
-/// Keeps a second process off a resource: an exclusive flock(2) on a file beside it. The lock ends with the
-/// process, however that ends, so a file that stays behind means nothing. The file holds the owner's process
-/// id for people, and only the owner may read it. Owns its descriptor. Thread: one.
+/// Keeps a second process off a resource by an exclusive flock(2) on a file beside it. The lock ends with
+/// the process, however it ends, so a left-over file means nothing. The file holds the process id of the
+/// owner for people, and only the owner may read it. Owns its descriptor. Thread: one.
 class FileLock
 {
 public:
     enum class Outcome {
         Taken,
-        Busy,        ///< another process has it; owner() says which
-        CannotOpen,  ///< errorString() says why
-        CannotLock,  ///< errorString() says why
+        Busy,        ///< another process has the lock; owner() names it
+        CannotOpen,  ///< errorString() has the reason
+        CannotLock,  ///< errorString() has the reason
     };
 
     FileLock() = default;
@@ -26,15 +26,15 @@ public:
 
     /// Creates the file if it is missing. Returns `Taken` also when this object already holds the lock.
     Outcome take(const QString &path);
-    /// The file stays.
+    /// Releases the lock. The file stays.
     void release();
-    /// The same, but removes the file before. Does nothing without the lock.
+    /// Removes the file and releases the lock. Does nothing without the lock.
     void remove();
 
     QString path() const;
     /// The process id that the owner wrote, or an empty text.
     QString owner() const { return m_owner; }
-    /// The system's reason.
+    /// The error of the system.
     QString errorString() const;
 
 private:

@@ -75,7 +75,7 @@ CommandLine::CommandLine(const QString &program, const QString &description,
                          std::vector<CommandLineOption> options)
     : m_program(program), m_options(std::move(options))
 {
-    // One dash will do, as Qt's own options (-platform) are written.
+    // One dash is enough, as in options of Qt (-platform).
     m_parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
     m_parser.setApplicationDescription(description);
     m_parser.addOptions(
@@ -104,7 +104,7 @@ std::optional<Exit> CommandLine::read(const QStringList &arguments)
         fail(m_parser.errorText());
     for (const CommandLineOption &option : m_options)
         readValues(option);
-    // What follows an unknown option was most likely meant to be its value.
+    // The argument after an unknown option was most likely meant as its value.
     if (m_syntax.isEmpty() && unknown.isEmpty()) {
         for (const QString &argument : m_parser.positionalArguments())
             fail(u"there is no argument %1; all options are flags, see --help"_s.arg(quoted(argument)));
@@ -142,7 +142,7 @@ QString CommandLine::unknownOption(const QString &name) const
     return u"there is no flag %1"_s.arg(quoted(written)) + (near.isEmpty() ? u"; see --help"_s : near);
 }
 
-/// Qt takes the program's name from an application, and there may be none yet.
+/// Qt takes the name of the program from an application, which may not exist yet.
 QString CommandLine::helpText() const
 {
     const QString text = m_parser.helpText();

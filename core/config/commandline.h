@@ -15,8 +15,8 @@
 
 namespace holdline {
 
-/// Reads one value into its variable. Returns what would be right ("a whole number … is wanted") when the
-/// text is not, and leaves the variable then; else returns nothing.
+/// Reads one value into its variable. For a wrong text it returns the correct form ("a whole number … is
+/// wanted") and leaves the variable unchanged. Otherwise it returns nothing.
 using ValueReader = std::function<QString(QStringView)>;
 
 // Readers for a table of options. The variable must outlive the reader.
@@ -30,7 +30,7 @@ ValueReader into(std::chrono::milliseconds &value, std::chrono::milliseconds lea
 ValueReader into(QString &value);
 /// Adds each value of a comma-separated list, which must be one of the `names`.
 ValueReader into(QStringList &value, const QStringList &names);
-/// True once the switch is there.
+/// Sets the variable to true when the switch is given.
 ValueReader into(bool &value);
 template <typename Enum>
 ValueReader into(Enum &value, const Names<Enum> &names)
@@ -38,15 +38,15 @@ ValueReader into(Enum &value, const Names<Enum> &names)
     return [&value, names](QStringView text) { return readName(text, names, value); };
 }
 
-/// One option of a command line. A program's table of them is what is parsed and what --help shows.
+/// One option of a command line. The parser and --help use the same table of options.
 struct CommandLineOption
 {
-    /// What an option means that is there more than once.
+    /// The meaning of an option that is given several times.
     enum class Repeated { LastCounts, EachCounts, Refused };
 
     QString name;       ///< without dashes
-    QString valueName;  ///< "N", "HOST:PORT"; empty: a switch without a value
-    QString help;       ///< one sentence; empty: --help does not show the option
+    QString valueName;  ///< "N", "HOST:PORT"; empty for a switch without a value
+    QString help;       ///< one sentence; an empty one hides the option in --help
     ValueReader read;   ///< gets an empty text for a switch; may be empty
     Repeated repeated = Repeated::LastCounts;
 };
@@ -68,22 +68,22 @@ public:
     /// Allows arguments beside the options. `syntax` and `help` are for --help: "[verify FILE|-]".
     void allowArguments(const QString &syntax, const QString &help);
 
-    /// Reads all values, in the table's order. `arguments` begin with the program's name. Returns the same as
-    /// exit().
+    /// Reads all values in the order of the table. `arguments` begin with the name of the program.
+    /// Returns the same as exit().
     std::optional<Exit> read(const QStringList &arguments);
 
     bool isSet(const QString &name) const { return m_parser.isSet(name); }
-    /// What stands beside the options.
+    /// The arguments beside the options.
     QStringList arguments() const { return m_parser.positionalArguments(); }
 
     /// Adds an error that only the program can see, such as two options that exclude each other.
     void fail(const QString &error) { m_errors.append(error); }
-    /// The same about one value.
+    /// Adds an error about one value.
     void refuse(const QString &name, const QString &value, const QString &wanted);
     const QStringList &errors() const { return m_errors; }
 
-    /// How the program ends before it begins: --help and --version come first, then the errors. Nothing when
-    /// there are none.
+    /// How the program must end before it begins: after --help and --version, or with the errors.
+    /// Empty when it must run.
     std::optional<Exit> exit() const;
 
 private:
@@ -93,12 +93,12 @@ private:
 
     const QString m_program;
     const std::vector<CommandLineOption> m_options;
-    QString m_syntax;  ///< of arguments beside the options; empty: there are none
+    QString m_syntax;  ///< syntax of the arguments beside the options, or empty
     QCommandLineParser m_parser;
     QStringList m_errors;
 };
 
-/// main()'s arguments, the program's name first; QCoreApplication::arguments() before there is one.
+/// The arguments of main(), with the name of the program first. For use before a QCoreApplication exists.
 QStringList argumentsOf(int argc, char **argv);
 
 }  // namespace holdline

@@ -15,7 +15,7 @@ Flags readFlags(const QStringList &arguments)
         flags.configFile = text.toString();
         return text.isEmpty() ? u"a file name is wanted"_s : QString();
     };
-    // What each is for says helpText(), in groups.
+    // helpText() describes the flags, in groups.
     std::vector<CommandLineOption> table{{u"config"_s, u"FILE"_s, {}, readFile, Repeated::Refused},
                                          {u"check-config"_s, {}, {}, {}},
                                          {u"print-config"_s, {}, {}, {}}};

@@ -14,10 +14,10 @@ struct Flags
 {
     Settings settings;
     ConfigCommand command = ConfigCommand::Run;
-    QString configFile;  ///< empty: no `--config`
+    QString configFile;  ///< empty without `--config`
 };
 
-/// `arguments` are those after the program's name. Each flag may be there once.
+/// `arguments` are the arguments after the name of the program. Each flag may be given once.
 Flags readFlags(const QStringList &arguments);
 
 }  // namespace holdline

@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// An option without its set and get.
+/// An option without its functions.
 Option describe(QLatin1StringView key, QLatin1StringView flag, Option::Kind kind, const QString &values,
                 QLatin1StringView description)
 {
@@ -25,7 +25,7 @@ Option describe(QLatin1StringView key, QLatin1StringView flag, Option::Kind kind
     return option;
 }
 
-// In each of these, `at` takes a Config, const or not, and returns a reference to the member.
+// `at` takes a Config, const or not, and returns a reference to the member.
 
 template <typename At>
 Option address(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeOff,
@@ -46,7 +46,7 @@ Option address(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeO
     return option;
 }
 
-/// `words`: what may stand instead of a path, for people.
+/// `words` are the texts that may stand instead of a path, for people.
 template <typename At>
 Option path(QLatin1StringView key, QLatin1StringView flag, At at, qsizetype maxBytes, const QString &words,
             QLatin1StringView description)
@@ -54,7 +54,7 @@ Option path(QLatin1StringView key, QLatin1StringView flag, At at, qsizetype maxB
     Option option = describe(key, flag, Option::Kind::Path, u"PATH, "_s + words, description);
     option.reloadable = false;  // the file is open already
     option.set = [at, maxBytes, words](Config &config, QStringView text) {
-        // As a system call takes it.
+        // In the encoding of system calls.
         const auto isControl = [](QChar c) { return c.category() == QChar::Other_Control; };
         if (text.isEmpty() || text.toUtf8().size() > maxBytes ||
             std::any_of(text.begin(), text.end(), isControl))
@@ -76,7 +76,7 @@ Option url(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeEmpty
     option.set = [at, mayBeEmpty, example](Config &config, QStringView text) {
         const QUrl parsed(text.toString(), QUrl::StrictMode);
         const bool web = parsed.scheme() == "http"_L1 || parsed.scheme() == "https"_L1;
-        // User names and fragments would be dropped on the way; say so instead.
+        // A user name or a fragment would be lost on the way, so it is an error.
         const bool plain = parsed.userInfo().isEmpty() && !parsed.hasFragment();
         const bool right = parsed.isValid() && web && !parsed.host().isEmpty() && plain;
         if (!right && !(text.isEmpty() && mayBeEmpty))
@@ -177,11 +177,11 @@ void addServer(std::vector<Option> &all)
     all.push_back(url("server.callback_url"_L1, "callback-url"_L1, HOLDLINE_MEMBER(server.callbackUrl), true,
                       u"http://proxy.example:3738/callback"_s,
                       "Where the upstream reaches this service; empty: /callback at the listen address."_L1));
-    // Callbacks of jobs that run come to the old one.
+    // Callbacks of running jobs come to the old address.
     all.back().reloadable = false;
     all.push_back(integer("server.threads"_L1, "threads"_L1, HOLDLINE_MEMBER(server.threads), 0, 64,
                           "Threads that serve; 0: one on up to two cores, else one per core, at most 4."_L1));
-    // An account's lane and a job's callback address belong to one of them.
+    // The lane of an account and the callback address of a job belong to one thread.
     all.back().reloadable = false;
     all.push_back(
         choice("server.event_loop"_L1, "event-loop"_L1, HOLDLINE_MEMBER(server.eventLoop), kEventLoops,
@@ -196,7 +196,7 @@ void addUpstream(std::vector<Option> &all)
     all.push_back(choice(
         "upstream.transport"_L1, "upstream-transport"_L1, HOLDLINE_MEMBER(upstream.transport), kTransports,
         "pooled: our connections. qt: Qt's manager with six connections; the next two options do not apply."_L1));
-    // Starts under way are the old one's.
+    // The starts in flight belong to the old upstream.
     all.back().reloadable = false;
     all.push_back(integer("upstream.connections"_L1, "upstream-connections"_L1,
                           HOLDLINE_MEMBER(upstream.connections), 1, 65'535,

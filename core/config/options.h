@@ -12,35 +12,35 @@
 
 namespace holdline {
 
-/// One thing that can be set: the single place that knows its names, range, meaning and where it lives in
-/// Config. Files, environment, flags, `--help`, `--print-config` and resources/docs/configuration.md all come
-/// from these.
+/// One option: the single place with its names, its range, its meaning and its member of Config. Files,
+/// environment, flags, `--help`, `--print-config` and resources/docs/configuration.md use this table.
 struct Option
 {
     enum class Kind { Address, Path, Url, Integer, Size, Duration, Choice };
 
-    QLatin1StringView key;   ///< in TOML: section.name
+    QLatin1StringView key;   ///< key in TOML: section.name
     QLatin1StringView flag;  ///< without the dashes; unique
     Kind kind = Kind::Integer;
-    QString values;                 ///< what is allowed, for people: "1 to 65535", "any or account"
+    QString values;                 ///< allowed values, for people: "1 to 65535", "any or account"
     QLatin1StringView description;  ///< one sentence
     bool reloadable = true;         ///< SIGHUP changes it; otherwise it needs a restart
-    bool secret = false;            ///< its value is never printed, neither in errors nor by --print-config
+    bool secret = false;            ///< true when errors and --print-config must not show the value
 
-    /// Parses the text into its member. Returns what would be right when it is not, else nothing.
+    /// Parses the text into the member. For a wrong text it returns the correct form, otherwise
+    /// nothing.
     std::function<QString(Config &, QStringView)> set;
-    /// The member as text, such that set() reads the same value.
+    /// The member as a text that set() reads as the same value.
     std::function<QString(const Config &)> get;
 
     QString environmentName() const;  ///< HOLDLINE_START_TIMEOUT
     QString section() const;          ///< "upstream"
     QString name() const;             ///< "start_timeout"
-    QString placeholder() const;      ///< "HOST:PORT", "TIME"…: for `--help`
-    /// In TOML a bare number rather than a text in quotes.
+    QString placeholder() const;      ///< "HOST:PORT", "TIME"…, for `--help`
+    /// True when the value is a bare number in TOML instead of a quoted text.
     bool isNumber() const { return kind == Kind::Integer; }
 };
 
-/// Every option, grouped by section. Built once; thread-safe.
+/// All options, grouped by section. Built once. Thread-safe.
 const std::vector<Option> &options();
 
 const Option *findOptionByKey(QStringView key);

@@ -14,8 +14,8 @@
 
 namespace holdline {
 
-/// Longest path of a local socket in bytes. sockaddr_un has room for one more, which QLocalSocket does not
-/// take.
+/// The longest path of a local socket in bytes. sockaddr_un has room for one more byte, but QLocalSocket
+/// does not accept it.
 inline constexpr qsizetype kMaxSocketPath = 106;
 
 /// The formats of option values in flags, environment variables and TOML strings. Parsers return nothing
@@ -40,15 +40,15 @@ QString formatSize(std::int64_t bytes);
 std::optional<ListenAddress> parseListenAddress(QStringView text);
 QString formatListenAddress(const ListenAddress &address);
 
-// Each of these reads a text into `value`. Where the text is not right, it leaves `value` and returns what
-// would be right, such as "a whole number from 1 to 5 is wanted"; else it returns nothing.
+// Each function reads a text into `value`. For a wrong text it leaves `value` unchanged and returns the
+// correct form, such as "a whole number from 1 to 5 is wanted". Otherwise it returns nothing.
 
 QString readInteger(QStringView text, int least, int most, int &value);
 QString readSize(QStringView text, std::int64_t least, std::int64_t most, std::int64_t &value);
 QString readDuration(QStringView text, std::chrono::milliseconds least, std::chrono::milliseconds most,
                      std::chrono::milliseconds &value);
 
-/// The names of an enumeration's values, as options have them.
+/// The names of the values of an enumeration, as options use them.
 template <typename Enum>
 using Names = std::vector<std::pair<QLatin1StringView, Enum>>;
 

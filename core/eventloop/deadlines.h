@@ -11,14 +11,14 @@
 
 namespace holdline {
 
-/// One ordered table of deadlines, at most one per key (as in redis' timeout table): O(log n) to set, move
-/// and clear, O(1) to ask for the next. It owns no timer and never reads a clock; DeadlineTimer drives it.
-/// Not thread-safe: one table belongs to one event loop.
+/// One ordered table of deadlines, at most one per key (like the timeout table of redis). Setting, moving
+/// and clearing take O(log n), and the next deadline takes O(1). The table owns no timer and reads no
+/// clock; DeadlineTimer drives it. Not thread-safe: one table belongs to one event loop.
 template <typename Key>
 class Deadlines
 {
 public:
-    /// Sets the deadline of `key`, replacing the one it had.
+    /// Sets the deadline of `key`, and replaces an older one.
     void set(const Key &key, TimePoint at)
     {
         auto [it, inserted] = m_byKey.try_emplace(key, at);
@@ -31,7 +31,7 @@ public:
         m_ordered.insert({at, key});
     }
 
-    /// Forgets the deadline of `key`; false if it had none.
+    /// Clears the deadline of `key`. False if it had none.
     bool clear(const Key &key)
     {
         const auto it = m_byKey.find(key);
@@ -42,8 +42,8 @@ public:
         return true;
     }
 
-    /// Takes out one key whose deadline is at or before `now`, earliest first. One at a time, so that what is
-    /// done about it may set and clear others.
+    /// Removes one key whose deadline is at or before `now`, the earliest first. One per call, so
+    /// that the caller can set and clear other keys in between.
     std::optional<Key> takeExpired(TimePoint now)
     {
         if (m_ordered.empty() || m_ordered.begin()->first > now)
@@ -54,7 +54,7 @@ public:
         return key;
     }
 
-    /// When the next deadline is due; nothing when there is none.
+    /// The next deadline. Empty when there is none.
     std::optional<TimePoint> next() const
     {
         if (m_ordered.empty())

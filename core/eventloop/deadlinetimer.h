@@ -10,9 +10,9 @@
 
 namespace holdline {
 
-/// A Deadlines table with the one timer that drives it: calls `onExpired(key)` for each key whose time has
-/// come, never early, from the event loop of the thread it lives in. `onExpired` may set and clear any key.
-/// Destroying it drops all deadlines without calling anything, and must not happen inside `onExpired`.
+/// A Deadlines table with its timer. It calls `onExpired(key)` for each key whose deadline has passed,
+/// never early, from the event loop of its thread. `onExpired` may set and clear any key. The destructor
+/// drops all deadlines without a call. It must not run inside `onExpired`.
 template <typename Key>
 class DeadlineTimer
 {
@@ -32,7 +32,8 @@ public:
 
     void setIn(const Key &key, Duration delay) { set(key, Clock::now() + delay); }
 
-    /// The timer is left as it is: a wake-up with nothing due costs less than moving it each time.
+    /// The timer stays as it is. A wake-up without a due deadline costs less than moving the timer
+    /// each time.
     bool clear(const Key &key) { return m_deadlines.clear(key); }
 
     const Deadlines<Key> &table() const { return m_deadlines; }
@@ -57,7 +58,7 @@ private:
         m_timer.start(std::clamp(wait, std::chrono::milliseconds(0), kLongestWait));
     }
 
-    /// QTimer counts milliseconds in an int; what is further away takes several waits.
+    /// QTimer counts milliseconds in an int. A later deadline takes several waits.
     static constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(24);
 
     Deadlines<Key> m_deadlines;

@@ -3,8 +3,8 @@
 
 namespace holdline {
 
-/// Raises the soft limit on open descriptors to the hard one and returns what it is then. Call it first thing
-/// in main(): each held request is one descriptor, and the usual soft limit of 1,024 is too few.
+/// Raises the soft limit of open descriptors to the hard one, and returns it. Call it first in main(),
+/// because each held request is one descriptor, and the usual soft limit of 1,024 is too low.
 int raiseDescriptorLimit();
 
 }  // namespace holdline

@@ -75,8 +75,9 @@ DescriptorSet::~DescriptorSet()
         ::close(m_epoll);
 }
 
-/// A new epoll instance with all that is wanted. The only way out when a descriptor was closed while a copy
-/// of it lives on (dup(2), a child process): epoll goes on reporting it, and takes no order to stop.
+/// Makes a new epoll instance with all wanted descriptors. That is necessary when a descriptor was closed
+/// while a copy of it is open (dup(2), a child process). Then epoll goes on reporting it, and it cannot
+/// be removed.
 void DescriptorSet::rebuild()
 {
     const int fresh = ::epoll_create1(EPOLL_CLOEXEC);
@@ -86,7 +87,7 @@ void DescriptorSet::rebuild()
     if (fresh < 0 || ::epoll_ctl(fresh, EPOLL_CTL_ADD, m_wakeUp, &event) != 0) {
         if (fresh >= 0)
             ::close(fresh);
-        return;  // tried again at the next turn; poll(2) serves until then
+        return;  // the next turn tries again; poll(2) is used until then
     }
     m_hasStrays = false;
     if (m_epoll >= 0)
@@ -116,7 +117,7 @@ void DescriptorSet::add(QSocketNotifier *notifier)
     if (watch.notifiers[kind] && watch.notifiers[kind] != notifier) {
         qWarning("More than one socket notifier of a kind for descriptor %d: the last one counts",
                  descriptor);
-        retire(descriptor, watch);  // it may be another file by now
+        retire(descriptor, watch);  // the number may name another file now
     }
     watch.notifiers[kind] = notifier;
     watch.wanted |= bit(kind);
@@ -143,7 +144,7 @@ void DescriptorSet::remove(QSocketNotifier *notifier)
 
 void DescriptorSet::retire(int descriptor, Watch &watch)
 {
-    // It fails when the descriptor has been closed already, and is out then.
+    // This fails for a closed descriptor, which epoll has removed already.
     if (watch.applied != 0)
         ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
     watch.applied = 0;
@@ -156,7 +157,7 @@ void DescriptorSet::applyChanges()
 {
     if (m_hasStrays)
         rebuild();
-    // Refusing one removes notifiers, which may be noted again.
+    // A refusal removes notifiers, and their slots may change others.
     for (std::size_t i = 0; i < m_changed.size(); ++i) {
         const int descriptor = m_changed[i];
         m_watches[static_cast<std::size_t>(descriptor)].isChanged = false;
@@ -194,7 +195,8 @@ bool DescriptorSet::control(int operation, int descriptor, const Watch &watch)
     return ::epoll_ctl(m_epoll, operation, descriptor, &event) == 0;
 }
 
-/// Not a descriptor, or the system has no room for it. Its notifiers are switched off, which removes them.
+/// The number is no descriptor, or the system has no room for it. Its notifiers are switched off, which
+/// removes them.
 void DescriptorSet::refuse(int descriptor, int error)
 {
     qWarning("Socket notifiers of descriptor %d are off now: %s", descriptor, std::strerror(error));
@@ -212,7 +214,7 @@ bool DescriptorSet::waitForEvents(std::optional<Duration> timeout)
     if (m_hasWait2) {
         const timespec limit = toTimespec(timeout.value_or(Duration::zero()));
         count = ::epoll_pwait2(m_epoll, events.data(), kEventsPerTurn, timeout ? &limit : nullptr, nullptr);
-        // Filters of system calls that are older than this one say EPERM.
+        // Old filters of system calls answer EPERM.
         if (count < 0 && (errno == ENOSYS || errno == EPERM))
             m_hasWait2 = false;
     }
@@ -239,8 +241,8 @@ bool DescriptorSet::waitForEvents(std::optional<Duration> timeout)
     return woken;
 }
 
-/// For as long as strays cannot be got rid of: they would end every wait at once. The system walks all
-/// descriptors, but nobody goes without and nobody spins.
+/// Used while stray descriptors cannot be removed, because they would end every wait at once. The system
+/// then walks all descriptors, but each notifier is served and the loop does not spin.
 bool DescriptorSet::pollForEvents(std::optional<Duration> timeout)
 {
     std::vector<pollfd> all{{m_wakeUp, POLLIN, 0}};
@@ -253,7 +255,7 @@ bool DescriptorSet::pollForEvents(std::optional<Duration> timeout)
     const int count = ::ppoll(all.data(), all.size(), timeout ? &limit : nullptr, nullptr);
     if (count < 0 && errno != EINTR)
         return waitForEvents(
-            timeout);  // it takes no more than the limit on descriptors, which may be lower now
+            timeout);  // poll(2) accepts at most the limit of descriptors, which can be lower now
     for (std::size_t i = 1; count > 0 && i < all.size(); ++i) {
         const int descriptor = all[i].fd;
         if (all[i].revents & POLLNVAL) {
@@ -273,7 +275,7 @@ bool DescriptorSet::wait(std::optional<Duration> timeout)
     std::vector<Ready> ready;
     for (const int descriptor : m_alwaysReady) {
         const Watch &watch = m_watches[static_cast<std::size_t>(descriptor)];
-        // Nothing exceptional ever happens to them.
+        // These descriptors have no exceptional conditions.
         if (watch.notifiers[QSocketNotifier::Read] || watch.notifiers[QSocketNotifier::Write])
             ready.push_back({descriptor, watch.generation, EPOLLIN | EPOLLOUT});
     }
@@ -288,7 +290,7 @@ int DescriptorSet::deliver()
 {
     const std::uint64_t turn = m_turn;
     int activated = 0;
-    // A loop inside a slot waits for itself; what was found before is out of date then.
+    // A nested loop in a slot waits for itself, so the earlier results are out of date.
     for (std::size_t i = 0; turn == m_turn && i < m_ready.size(); ++i) {
         const Ready ready = m_ready[i];
         activated += activate(ready.descriptor, ready.generation, ready.conditions, turn);

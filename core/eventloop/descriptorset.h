@@ -12,19 +12,19 @@
 
 namespace holdline {
 
-/// The socket notifiers of one event loop, in one epoll instance: a descriptor is registered once for all its
-/// notifiers, and waiting costs nothing for those that are idle.
+/// The socket notifiers of one event loop, in one epoll instance. A descriptor is registered once for all
+/// its notifiers, and idle ones cost nothing during a wait.
 ///
-/// Notifiers are told of the same conditions as by Qt's own loop: reading also of a hang-up or an error,
-/// writing too, as long as there is something to tell (level-triggered). What is switched on and off again
-/// within one turn never reaches the system; what is removed is taken out at once, because its descriptor may
-/// be closed and its number come back as another's.
+/// Notifiers report the same conditions as in the loop of Qt, as long as they last (level-triggered):
+/// reading also reports a hang-up or an error, writing too. A change that is undone within one turn never
+/// reaches the system. A removal takes effect at once, because the descriptor may be closed and its
+/// number used again.
 ///
-/// Owned by EpollDispatcher; one thread.
+/// Owned by EpollDispatcher. Thread: one.
 class DescriptorSet
 {
 public:
-    /// `wakeUp` is a descriptor whose being readable ends wait(), and nothing else.
+    /// When the descriptor `wakeUp` is readable, wait() ends. It does nothing else.
     explicit DescriptorSet(int wakeUp);
     ~DescriptorSet();
     DescriptorSet(const DescriptorSet &) = delete;
@@ -36,13 +36,13 @@ public:
     void add(QSocketNotifier *notifier);
     void remove(QSocketNotifier *notifier);
 
-    /// Hands changes to the system; to be called before wait().
+    /// Gives the changes to the system. Call it before wait().
     void applyChanges();
-    /// Waits until something can be delivered or wakeUp is readable; for ever without a timeout. True when it
-    /// was wakeUp (too).
+    /// Waits until a notifier can be activated or wakeUp is readable. Without a timeout it waits for
+    /// ever. True when wakeUp was readable.
     bool wait(std::optional<Duration> timeout);
-    /// Activates the notifiers of what wait() found; returns how many. Their slots may add and remove any,
-    /// and run loops inside.
+    /// Activates the notifiers that wait() found, and returns their number. Their slots may add and
+    /// remove notifiers, and may run nested loops.
     int deliver();
 
 private:
@@ -54,8 +54,8 @@ private:
         std::array<QSocketNotifier *, kKinds> notifiers{};
         std::uint32_t generation = 0;  ///< counts how often the number has been in use
         std::uint8_t wanted = 0;       ///< one bit for each of `notifiers`
-        std::uint8_t applied = 0;      ///< what the system knows
-        std::uint8_t fresh = 0;        ///< not yet there when wait() was called
+        std::uint8_t applied = 0;      ///< the conditions that the system has
+        std::uint8_t fresh = 0;        ///< added after the last wait()
         bool isChanged = false;        ///< in m_changed
         bool isAlwaysReady = false;    ///< in m_alwaysReady
     };
@@ -74,7 +74,7 @@ private:
     int m_epoll;
     std::vector<Watch> m_watches;  ///< by descriptor
     std::vector<int> m_changed;
-    std::vector<int> m_alwaysReady;  ///< plain files and the like, which epoll does not take
+    std::vector<int> m_alwaysReady;  ///< descriptors that epoll refuses, such as plain files
     struct Ready
     {
         int descriptor;
@@ -83,7 +83,7 @@ private:
     };
     std::vector<Ready> m_ready;
     std::uint64_t m_turn = 0;  ///< counts wait()
-    bool m_hasStrays = false;  ///< the system reports a descriptor that cannot be taken out any more
+    bool m_hasStrays = false;  ///< the system reports a descriptor that can no longer be removed
     bool m_hasWait2 = true;    ///< epoll_pwait2(2)
 };
 

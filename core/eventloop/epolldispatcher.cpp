@@ -20,17 +20,17 @@ EpollDispatcher::~EpollDispatcher() = default;
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 {
     const std::uint64_t thisTurn = ++m_turns;
-    // An interruption that came before this turn began is meant for whoever asked for the turn: it only must
-    // not wait, so that they can look.
+    // An interruption from before this turn is meant for the caller of the turn. The turn must only
+    // not wait, so that the caller can react.
     const bool wasInterrupted = m_interrupted.exchange(false);
     Q_EMIT awake();
-    // Whatever is posted from here on asks for a wake-up again, so that this turn does not wait.
+    // Events posted from here on request a wake-up again, so that this turn does not wait.
     const bool wasWoken = m_waker.take();
     QCoreApplication::sendPostedEvents();
 
-    // QEventLoop::exec() looks at nothing between two turns but whether it was interrupted; whoever else has
-    // turns made may have waited for what has just been delivered. And what made a loop inside return may
-    // have been meant for this one as well.
+    // QEventLoop::exec() checks only for an interruption between two turns. Other callers may have
+    // waited for the event that was just delivered. An interruption of a nested loop may be meant for
+    // this loop too.
     const bool isDone =
         wasInterrupted || m_turns != thisTurn || (wasWoken && !flags.testFlag(QEventLoop::EventLoopExec));
     const bool mayWait =
@@ -70,7 +70,7 @@ bool EpollDispatcher::waitAndDeliver(bool mayWait, bool withTimers)
     return m_descriptors.deliver() > 0 || woken;
 }
 
-/// What is ready stays so until a turn that cares.
+/// A ready descriptor stays ready until a turn that handles it.
 bool EpollDispatcher::waitWithoutNotifiers(bool mayWait, bool withTimers)
 {
     const bool sleeps = mayWait && m_waker.fallAsleep();
@@ -135,7 +135,7 @@ QAbstractEventDispatcher::Duration EpollDispatcher::remainingTime(Qt::TimerId id
 
 void EpollDispatcher::registerTimer(int id, qint64 interval, Qt::TimerType type, QObject *object)
 {
-    // Nanoseconds in 64 bits reach 292 years; what is asked for may be longer.
+    // 64 bits hold 292 years of nanoseconds, and the caller may ask for more.
     const auto longest = std::chrono::floor<std::chrono::milliseconds>(Duration::max());
     m_timers.add(
         {id, std::chrono::milliseconds(std::clamp<qint64>(interval, 0, longest.count())), type, object},

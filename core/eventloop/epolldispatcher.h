@@ -19,18 +19,18 @@ using EventDispatcherBase = QAbstractEventDispatcherV2;
 using EventDispatcherBase = QAbstractEventDispatcher;
 #endif
 
-/// An event dispatcher whose turn costs what happens in it. Qt's own hand every open descriptor to poll(2) at
-/// each turn, and the system walks all of them: with 10,000 idle connections that is milliseconds. This one
-/// stands on epoll(7), and takes nothing from Qt but the public interface.
+/// An event dispatcher on epoll(7). The cost of a turn follows the events in it. The dispatchers of Qt
+/// give every open descriptor to poll(2) in each turn, and the system walks all of them. With 10,000 idle
+/// connections that takes milliseconds. This class uses only the public interface of Qt.
 ///
-/// A turn is: posted events, then the notifiers of at most 256 descriptors that are ready, then the timers
-/// that are due, each once; so none of the three can starve the others. Differences to Qt's: timers are never
-/// early, precise ones not rounded to milliseconds, and a wake-up from the loop's own thread costs no system
-/// call.
+/// One turn handles posted events, then the notifiers of at most 256 ready descriptors, then each due
+/// timer once. So none of the three can starve the others. Differences to Qt: timers are never early,
+/// precise timers are not rounded to milliseconds, and a wake-up from the thread of the loop needs no
+/// system call.
 ///
-/// Life: made before its thread's loop, given to QCoreApplication::setEventDispatcher() or
-/// QThread::setEventDispatcher(), which take ownership. wakeUp() and interrupt() may be called from any
-/// thread, the rest from its own.
+/// Life: made before the loop of its thread, and given to QCoreApplication::setEventDispatcher() or
+/// QThread::setEventDispatcher(), which own it. wakeUp() and interrupt() may be called from any thread,
+/// everything else from its own.
 class EpollDispatcher final : public EventDispatcherBase
 {
     Q_OBJECT
@@ -39,7 +39,7 @@ public:
     explicit EpollDispatcher(QObject *parent = nullptr);
     ~EpollDispatcher() override;
 
-    /// False when the process had no descriptors left; it must not be used then.
+    /// False when the process had no free descriptor. Then it must not be used.
     bool isValid() const { return m_waker.descriptor() >= 0 && m_descriptors.isValid(); }
 
     bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
@@ -71,7 +71,7 @@ private:
     LoopWaker m_waker;
     DescriptorSet m_descriptors;
     TimerTable m_timers;
-    std::uint64_t m_turns = 0;  ///< tells whether a loop inside has run meanwhile
+    std::uint64_t m_turns = 0;  ///< shows whether a nested loop has run
     std::atomic<bool> m_interrupted = false;
 };
 

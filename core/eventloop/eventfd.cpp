@@ -19,7 +19,7 @@ EventFd::~EventFd()
 void EventFd::raise(int descriptor)
 {
     const std::uint64_t one = 1;
-    // It can fail only by being full, and then it is readable.
+    // The write fails only when the counter is full, and then the descriptor is readable.
     [[maybe_unused]] const ssize_t written = ::write(descriptor, &one, sizeof one);
 }
 

@@ -3,8 +3,8 @@
 
 namespace holdline {
 
-/// An eventfd(2): a descriptor that is readable from raise() to drain(), however often it was raised. Owns
-/// the descriptor.
+/// An eventfd(2): a descriptor that is readable from raise() to drain(), however often raise() was
+/// called. Owns the descriptor.
 class EventFd
 {
 public:
@@ -13,13 +13,13 @@ public:
     EventFd(const EventFd &) = delete;
     EventFd &operator=(const EventFd &) = delete;
 
-    /// False when the process had no descriptor left; raise() and drain() do nothing then.
+    /// False when the process had no free descriptor. Then raise() and drain() do nothing.
     bool isValid() const { return m_descriptor >= 0; }
     int descriptor() const { return m_descriptor; }
 
     /// From any thread.
     void raise() { raise(m_descriptor); }
-    /// The same with the descriptor alone. A signal handler may call it.
+    /// Raises by the descriptor alone. A signal handler may call it.
     static void raise(int descriptor);
     void drain();
 

@@ -9,12 +9,12 @@ class QAbstractEventDispatcher;
 
 namespace holdline {
 
-/// For QThread::setEventDispatcher(), which takes ownership. Nothing: the thread is to make Qt's own, because
-/// that is what was asked for, or because no descriptor is left for ours (a warning says so).
+/// Makes the dispatcher for QThread::setEventDispatcher(), which owns it. Null when the thread must use
+/// the one of Qt: because the configuration says so, or because no descriptor is free (with a warning).
 std::unique_ptr<QAbstractEventDispatcher> makeEventDispatcher(EventLoop loop);
 
-/// Gives the main thread its event loop, and keeps GLib's, which costs still more than Qt's own, out of the
-/// process. To be called in main() before QCoreApplication is constructed.
+/// Gives the main thread its event loop. Keeps the GLib loop out of the process, which costs even more
+/// than the loop of Qt. Call it in main() before QCoreApplication is constructed.
 void installEventLoop(EventLoop loop);
 
 }  // namespace holdline

@@ -7,35 +7,35 @@
 
 namespace holdline {
 
-/// Wakes one event loop from any thread. The system is asked only while the loop sleeps: a wake-up of a loop
-/// at work, above all from its own thread, costs one atomic.
+/// Wakes one event loop from any thread. It asks the system only while the loop sleeps. Waking a loop at
+/// work, usually from its own thread, costs one atomic operation.
 ///
-/// Threads: request() any; the rest the loop's own. The order of a turn: take(), do the work,
-/// fallAsleep(), wait on descriptor() unless fallAsleep() said no, arise().
+/// Threads: request() from any, the rest from the thread of the loop. The order of a turn: take(), do the
+/// work, fallAsleep(), wait on descriptor() unless fallAsleep() returned false, arise().
 class LoopWaker
 {
 public:
-    /// -1 when the process had no descriptor left.
+    /// -1 when the process had no free descriptor.
     int descriptor() const { return m_event.descriptor(); }
 
-    /// The loop's next turn begins soon; several requests before it count as one.
+    /// Makes the next turn begin soon. Several requests before it count as one.
     void request()
     {
         if (!m_requested.exchange(true) && m_asleep.load())
             m_event.raise();
     }
-    /// Forgets the requests so far; false when there was none.
+    /// Clears the requests so far. False when there was none.
     bool take() { return m_requested.exchange(false); }
     bool isRequested() const { return m_requested.load(); }
 
-    /// False when the loop must not wait, because a request has come since take().
+    /// False when the loop must not wait, because a request came after take().
     bool fallAsleep()
     {
         m_asleep.store(true);
         return !m_requested.load();
     }
     void arise() { m_asleep.store(false); }
-    /// Takes back what made the descriptor readable.
+    /// Resets the descriptor to unreadable.
     void drain() { m_event.drain(); }
 
 private:

@@ -13,22 +13,23 @@
 
 namespace holdline {
 
-/// A MessageQueue for a thread with an event loop. The loop is woken once for all messages that came while it
-/// was busy. Not by a posted event or a queued call: these pass through locks of Qt's that ThreadSanitizer
-/// cannot see.
+/// A MessageQueue for a thread with an event loop. All messages that come while the loop is busy wake it
+/// once. A posted event or a queued call would pass through locks of Qt that ThreadSanitizer cannot see.
 ///
-/// Messages wait until open(), and are dropped from close() on, each destroyed in the thread that drops it.
+/// Messages wait until open(). close() drops all later messages. Each is destroyed in the thread that
+/// drops it.
 ///
-/// Life: constructed anywhere; must outlive all senders. open() and close() belong to the receiving thread;
-/// never close() from inside the receiver.
+/// Life: constructed in any thread. It must outlive all senders. open() and close() belong to the
+/// receiving thread. Never call close() from inside the receiver.
 template <typename Message>
 class Mailbox
 {
 public:
-    /// False when the system gave no descriptor for it.
+    /// False when the system had no descriptor for it.
     bool isValid() const { return m_event.isValid(); }
 
-    /// From any thread. False when the receiver has closed; the message is dropped.
+    /// Posts a message from any thread. False when the receiver has closed; then the message is
+    /// dropped.
     bool post(Message message)
     {
         const Posted posted = m_queue.post(std::move(message));
@@ -37,8 +38,8 @@ public:
         return posted != Posted::Dropped;
     }
 
-    /// `receive` is called from this thread's event loop for each message. What is posted meanwhile waits for
-    /// the loop's next turn.
+    /// Calls `receive` for each message, from the event loop of this thread. Messages posted
+    /// meanwhile wait for the next turn.
     void open(std::function<void(Message &&)> receive)
     {
         if (!isValid())
@@ -49,7 +50,7 @@ public:
                          [this] { deliver(); });
     }
 
-    /// Drops what has come; nothing is received from now on.
+    /// Drops all messages, now and from now on.
     void close()
     {
         m_notifier.reset();
@@ -61,7 +62,7 @@ public:
 private:
     void deliver()
     {
-        // Before the messages are taken: one that comes after that wakes the loop again.
+        // Drained before the messages are taken, so that a later message wakes the loop again.
         m_event.drain();
         m_queue.swap(m_batch);
         for (Message &message : m_batch)
@@ -71,14 +72,14 @@ private:
             m_batch.shrink_to_fit();
     }
 
-    /// A crowd's memory is given back.
+    /// Memory for more messages than this is given back.
     static constexpr std::size_t kRetainedMessages = 1024;
 
     MessageQueue<Message> m_queue;
     EventFd m_event;
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::function<void(Message &&)> m_receive;
-    std::vector<Message> m_batch;  ///< being received
+    std::vector<Message> m_batch;  ///< messages that are being received
 };
 
 }  // namespace holdline

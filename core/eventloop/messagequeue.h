@@ -11,21 +11,22 @@
 
 namespace holdline {
 
-/// What became of a posted message.
+/// The fate of a posted message.
 enum class Posted {
-    First,    ///< it waits, and none waited before it
-    Behind,   ///< it waits behind others
+    First,    ///< the first waiting message
+    Behind,   ///< waits behind others
     Dropped,  ///< the queue is closed
 };
 
-/// Messages to one thread from any: the only way threads of the service speak to each other. A Message is any
-/// type that can be moved. Messages of one sender stay in order. The queue has no limit of its own: its
-/// senders must be bounded.
+/// A queue of messages to one thread from any thread. It is the only way in which threads of the service
+/// communicate. A Message is any movable type. Messages of one sender stay in order. The queue has no
+/// limit of its own, so its senders must be bounded.
 ///
-/// A thread that blocks waits with take(). A thread with an event loop has a Mailbox, which waits for it.
+/// A blocking thread waits with take(). A thread with an event loop uses a Mailbox.
 ///
-/// Locks are the standard library's, so that ThreadSanitizer sees all there is. Life: constructed anywhere;
-/// must outlive all senders. post() and close() from any thread, the rest from the receiving one.
+/// It uses the locks of the standard library, so that ThreadSanitizer sees them. Life: constructed in any
+/// thread. It must outlive all senders. post() and close() may be called from any thread, everything else
+/// from the receiving one.
 template <typename Message>
 class MessageQueue
 {
@@ -46,7 +47,7 @@ public:
         return Posted::First;
     }
 
-    /// No more messages; those that wait can still be taken.
+    /// Refuses further messages. Waiting messages can still be taken.
     void close()
     {
         {
@@ -62,14 +63,15 @@ public:
         return m_closed;
     }
 
-    /// All that wait, now. `messages` must be empty; its memory is used again.
+    /// Takes all waiting messages at once. `messages` must be empty. Its memory is used again.
     void swap(std::vector<Message> &messages)
     {
         const std::lock_guard lock(m_mutex);
         m_messages.swap(messages);
     }
 
-    /// All that wait. While there is none, waits for the first or for close(), to `until` at most.
+    /// Takes all waiting messages. When there is none, waits for the first one or for close(), but at
+    /// most to `until`.
     std::vector<Message> take(std::optional<TimePoint> until)
     {
         std::unique_lock lock(m_mutex);
@@ -81,7 +83,7 @@ public:
         return std::exchange(m_messages, {});
     }
 
-    /// Waits to that time or for close(), whatever comes meanwhile.
+    /// Waits until that time or until close(), even when messages come.
     void pause(TimePoint until)
     {
         std::unique_lock lock(m_mutex);

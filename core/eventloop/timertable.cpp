@@ -15,14 +15,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// Coarse timers fall on multiples of this.
+/// Coarse timers are due at multiples of this.
 Duration gridOf(const TimerTable::Timer &timer)
 {
     if (timer.type == Qt::PreciseTimer || timer.interval <= milliseconds(20))
         return Duration(1);
     if (timer.type == Qt::VeryCoarseTimer || timer.interval >= seconds(20))
         return seconds(1);
-    // A power of two: the grids of different intervals meet.
+    // A power of two, so that the grids of different intervals coincide.
     const auto slack = std::chrono::floor<milliseconds>(timer.interval / 20).count();
     return milliseconds(std::bit_floor(static_cast<std::uint64_t>(slack)));
 }
@@ -33,7 +33,7 @@ TimePoint putOff(TimePoint expected, Duration grid)
     return beyond.count() == 0 ? expected : expected + (grid - beyond);
 }
 
-/// Far enough for anybody, and near enough to count with.
+/// Later than any real timer, but small enough for calculations.
 constexpr Duration kLongestInterval = std::chrono::hours(24 * 365 * 50);
 
 }  // namespace
@@ -96,7 +96,7 @@ std::optional<TimePoint> TimerTable::next() const
     return std::nullopt;
 }
 
-/// To its next time. Those it has missed are left out.
+/// Moves the timer to its next time, and skips missed ones.
 void TimerTable::advance(Entry &entry, TimePoint now)
 {
     entry.expected += entry.timer.interval;
@@ -125,7 +125,7 @@ int TimerTable::deliver(TimePoint now)
     int sent = 0;
     for (const Due &one : due) {
         Entry *entry = find(one);
-        // A loop inside an earlier one may have delivered it by now.
+        // A nested loop of an earlier handler may have delivered it.
         if (!entry || entry->isDelivering || entry->at->due > now)
             continue;
         advance(*entry, now);

@@ -15,10 +15,10 @@ class QObject;
 
 namespace holdline {
 
-/// The timers of one event loop, ordered by when they are due: O(log n) to start and stop one, whatever their
-/// number. `now` is passed in. No timer is ever early. Precise ones are due to the nanosecond; coarse ones
-/// are put off by at most 5 % of their interval, very coarse ones (and coarse ones of 20 s and more) to the
-/// next full second, so that many of them are served by one turn of the loop.
+/// The timers of one event loop, ordered by their time: O(log n) to start and stop one. The caller passes
+/// `now`. No timer is ever early. Precise timers are due to the nanosecond. Coarse timers are delayed by
+/// at most 5 % of their interval. Very coarse timers, and coarse ones of 20 s and more, are delayed to
+/// the next full second. So one turn of the loop serves many of them.
 class TimerTable
 {
 public:
@@ -32,34 +32,35 @@ public:
 
     void add(const Timer &timer, TimePoint now);
     bool remove(int id);
-    /// All timers of that object; false when it had none.
+    /// Removes all timers of the object. False when it had none.
     bool removeAll(const QObject *object);
 
     std::vector<Timer> timersOf(const QObject *object) const;
-    /// Until it is due, not below zero; nothing when there is no such timer.
+    /// The time until the timer is due, never negative. Empty when there is no such timer.
     std::optional<Duration> remaining(int id, TimePoint now) const;
 
-    /// When the next one is due that can be delivered; nothing when there is none.
+    /// The time of the next timer that can be delivered. Empty when there is none.
     std::optional<TimePoint> next() const;
 
-    /// Sends a QTimerEvent to the objects of those that are due, once to each, in the order they are due. A
-    /// timer whose event is being handled further up the stack is left out. Returns how many of those sent
-    /// have an interval: one of 0 ms is always due, and who calls until nothing is done would never end.
-    /// While an object handles its event, timers may be added and removed and this may be called again.
+    /// Sends a QTimerEvent to the objects of all due timers, one event each, in order of time. It
+    /// leaves out a timer whose event is being handled further up the stack. Returns how many of
+    /// these timers have an interval. A timer of 0 ms is always due, so a caller that repeats until
+    /// nothing is done would never end. Handlers may add and remove timers, and may call this
+    /// function again.
     int deliver(TimePoint now);
 
 private:
     struct Place
     {
         TimePoint due;
-        std::uint64_t order;  ///< of those due at the same time the one that was set first comes first
+        std::uint64_t order;  ///< for equal times, the timer that was set first comes first
         int id;
         friend auto operator<=>(const Place &, const Place &) = default;
     };
     struct Entry
     {
         Timer timer;
-        TimePoint expected{};  ///< due, before it was put off
+        TimePoint expected{};  ///< due time without the delay of coarse timers
         std::uint64_t serial = 0;
         bool isDelivering = false;
         std::set<Place>::iterator at;
@@ -67,7 +68,7 @@ private:
     struct Due
     {
         int id;
-        std::uint64_t serial;  ///< an id may be another timer's by then
+        std::uint64_t serial;  ///< shows that an id was given to another timer
     };
 
     void advance(Entry &entry, TimePoint now);
@@ -77,7 +78,7 @@ private:
     std::set<Place> m_places;
     std::uint64_t m_lastOrder = 0;
     std::uint64_t m_lastSerial = 0;
-    std::vector<Due> m_due;  ///< kept for its memory
+    std::vector<Due> m_due;  ///< a member, so that its memory is used again
 };
 
 }  // namespace holdline

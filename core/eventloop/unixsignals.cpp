@@ -10,8 +10,8 @@ namespace holdline {
 
 namespace {
 
-/// All that the signal handler may touch: how often each signal came, and the descriptor that wakes the event
-/// loop up; -1 while there is no UnixSignals.
+/// The only data that the signal handler may touch: the count of each signal, and the descriptor that
+/// wakes the event loop. The descriptor is -1 while there is no UnixSignals.
 std::atomic<int> wakeUp = -1;
 std::atomic<int> hangups = 0;
 std::atomic<int> terminations = 0;
@@ -63,10 +63,10 @@ UnixSignals::~UnixSignals()
 
 void UnixSignals::deliver()
 {
-    // Before the counts are taken: a signal that comes in between wakes us up again.
+    // Drained before the counts are read, so that a signal in between wakes the loop again.
     m_event->drain();
     const bool wantsReload = hangups.exchange(0) > 0;
-    // Whoever hears a signal may destroy this object.
+    // A slot may destroy this object.
     const QPointer<UnixSignals> alive(this);
     for (int left = terminations.exchange(0); left > 0 && alive; --left)
         Q_EMIT terminate(SIGTERM);

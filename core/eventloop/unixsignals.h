@@ -12,15 +12,15 @@
 
 namespace holdline {
 
-/// Turns SIGTERM and SIGINT, and SIGHUP, into Qt signals in the thread it lives in, and ignores SIGPIPE and
-/// SIGXFSZ, so that writing to a closed pipe or socket, or beyond the limit on a file's size, is an error
-/// instead of death.
+/// Turns SIGTERM and SIGINT, and SIGHUP, into Qt signals in its thread. It ignores SIGPIPE and SIGXFSZ.
+/// So writing to a closed pipe or socket, or beyond the limit of a file's size, is an error and does not
+/// end the process.
 ///
-/// A handler that counts and wakes up through an eventfd, which never fills up, so that no SIGTERM is lost
-/// behind a flood of SIGHUPs. Not signalfd: that one needs the signals blocked in every thread, and child
-/// processes inherit the block. Life: one at a time in a process (a second one is not isValid() and does
-/// nothing); when destroyed, the handlers before it are back. Thread: constructed, used and destroyed in one
-/// with an event loop.
+/// The signal handler counts, and wakes the loop through an eventfd. An eventfd never fills up, so a
+/// flood of SIGHUPs hides no SIGTERM. A signalfd would need the signals blocked in every thread, and
+/// child processes would inherit that. Life: a process has one at a time. A second one is not isValid()
+/// and does nothing. The destructor restores the previous handlers. Thread: constructed, used and
+/// destroyed in one thread with an event loop.
 class UnixSignals : public QObject
 {
     Q_OBJECT
@@ -29,13 +29,13 @@ public:
     explicit UnixSignals(QObject *parent = nullptr);
     ~UnixSignals() override;
 
-    /// False when there is another one already, or no descriptor is left for it.
+    /// False when another one exists, or when no descriptor is free.
     bool isValid() const { return m_notifier != nullptr; }
 
 Q_SIGNALS:
-    /// SIGTERM or SIGINT, once for each that came.
+    /// Emitted once for each SIGTERM or SIGINT.
     void terminate(int signal);
-    /// SIGHUP; several at once count as one.
+    /// Emitted for SIGHUP. Several at once count as one.
     void reload();
 
 private:
@@ -44,7 +44,7 @@ private:
     static constexpr std::array<int, 5> kSignals{SIGTERM, SIGINT, SIGHUP, SIGPIPE, SIGXFSZ};
 
     std::array<struct sigaction, kSignals.size()> m_previous{};
-    std::optional<EventFd> m_event;  ///< none in a second one
+    std::optional<EventFd> m_event;  ///< empty in a second object
     QSocketNotifier *m_notifier = nullptr;
 };
 

@@ -48,14 +48,17 @@ Problem laneFull(const Lanes &lanes, const QByteArray &account)
 
 }  // namespace
 
+Problem drainingProblem(std::chrono::milliseconds retryAfter, const QByteArray &job)
+{
+    return {Reason::Draining, u"The service is shutting down. Try another instance, or try later."_s, job,
+            retryAfter};
+}
+
 std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, const CircuitBreaker &circuit,
                                const QByteArray &account, TimePoint now, TimePoint deadline)
 {
     if (view.draining)
-        return Problem{Reason::Draining,
-                       u"The service is shutting down. Try another instance, or try later."_s,
-                       {},
-                       view.drainTimeout};
+        return drainingProblem(view.drainTimeout);
     if (view.held >= view.heldLimit)
         return Problem{
             Reason::Overloaded,

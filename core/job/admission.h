@@ -36,6 +36,9 @@ struct AdmissionView
     std::optional<Duration> jobTime;  ///< minimum of measured jobs; empty for a request that passes through
 };
 
+/// The refusal of a service that is shutting down.
+Problem drainingProblem(std::chrono::milliseconds retryAfter, const QByteArray &job = {});
+
 /// Decides at once whether a request may be held. Returns nothing when it may. Otherwise returns the
 /// problem to send as the answer: draining, overloaded, circuit_open, lane_full or deadline_unreachable.
 /// `deadline_unreachable` means that the time to work off the account's queue, plus the duration of the

@@ -3,6 +3,7 @@
 
 #include "core/httpvalues/fingerprint.h"
 #include "core/httpvalues/idempotencykey.h"
+#include "core/job/admission.h"
 #include "service/holdline/answers/apianswers.h"
 #include "service/holdline/jobs/refusals.h"
 
@@ -107,7 +108,7 @@ void Keys::join(LiveJob &job, PendingRequest request)
     else if (m_handler.heldRequests() >= m_config.hold.held)
         m_handler.refuse(request, tooManyHeld());
     else if (m_handler.isDraining())
-        m_handler.refuse(request, drainingJoin(durable.id, m_config.hold.drainTimeout));
+        m_handler.refuse(request, drainingProblem(m_config.hold.drainTimeout, durable.id));
     else
         m_handler.join(job, std::move(request));
 }

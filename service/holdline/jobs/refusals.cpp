@@ -29,12 +29,6 @@ Problem tooManyDurable(int count)
             1s};
 }
 
-Problem drainingJoin(const QByteArray &job, std::chrono::milliseconds drainTimeout)
-{
-    return {Reason::Draining, u"The service is shutting down. Try another instance, or try later."_s, job,
-            drainTimeout};
-}
-
 Problem endsWithProcess(const QByteArray &job)
 {
     return {Reason::Draining, u"The service is shutting down and could not wait longer."_s, job, 1s};

@@ -16,8 +16,6 @@ Problem notStored(const QString &why, const QByteArray &job = {});
 Problem tooManyHeld();
 /// The limit `hold.promised` of durable jobs is reached. Retry-After: 1 s.
 Problem tooManyDurable(int count);
-/// The service drains, and no request may join a job any more. Retry-After: the drain timeout.
-Problem drainingJoin(const QByteArray &job, std::chrono::milliseconds drainTimeout);
 /// The job ends with this process, because nothing is stored on disk. Retry-After: 1 s.
 Problem endsWithProcess(const QByteArray &job);
 /// The job of the key has not ended, and joining is switched off. Retry-After: 1 s.

@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/shards/shardrouter.h"
 
+#include "core/job/admission.h"
 #include "core/job/jobid.h"
 #include "service/holdline/jobs/jobcoordinator.h"
 #include "service/holdline/shards/recoveredjobs.h"
 #include "service/http/problemresponse.h"
 
 namespace holdline {
-
-namespace {
-
-Problem shuttingDown()
-{
-    return {Reason::Draining,
-            QStringLiteral("The service is shutting down. Try another instance, or try later."),
-            {},
-            std::chrono::seconds(1)};
-}
-
-}  // namespace
 
 ShardRouter::ShardRouter(JobCoordinator &coordinator, ShardContext context, QObject *parent)
     : QObject(parent),
@@ -49,7 +38,7 @@ void ShardRouter::start(const http::Request &request, std::unique_ptr<Exchange> 
     if (post(target, StartMessage{id, request, std::move(*start)})) {
         Q_EMIT startForwarded();
     } else {
-        const Problem problem = shuttingDown();
+        const Problem problem = drainingProblem(std::chrono::seconds(1));
         refuse(id, problem);
         Q_EMIT requestRefused(request, problem);
     }
@@ -78,7 +67,7 @@ void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchang
     if (post(target, CallbackDelivery{id, text.toByteArray(), request}))
         Q_EMIT callbackForwarded();
     else
-        refuse(id, shuttingDown());
+        refuse(id, drainingProblem(std::chrono::seconds(1)));
 }
 
 RequestHandler ShardRouter::startHandler()

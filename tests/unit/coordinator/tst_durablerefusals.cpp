@@ -74,13 +74,13 @@ private Q_SLOTS:
         QCOMPARE(after(notStored(u"why"_s)), 1s);
         QCOMPARE(after(tooManyHeld()), 1s);
         QCOMPARE(after(tooManyDurable(3)), 1s);
-        QCOMPARE(after(drainingJoin("j", 25s)), 25s);
+        QCOMPARE(after(drainingProblem(25s, "j")), 25s);
         QCOMPARE(after(endsWithProcess("j")), 1s);
         QCOMPARE(after(keyInFlight("j")), 1s);
         QVERIFY(!keyReused("j").retryAfter);
         QVERIFY(tooManyDurable(3).detail.startsWith("3 jobs"_L1));
         for (const Problem &problem :
-             {drainingJoin("j", 1s), endsWithProcess("j"), keyInFlight("j"), keyReused("j"),
+             {drainingProblem(1s, "j"), endsWithProcess("j"), keyInFlight("j"), keyReused("j"),
               storeUnavailable(u"why"_s, "j"), notStored(u"why"_s, "j")})
             QCOMPARE(problem.job, "j");
     }
