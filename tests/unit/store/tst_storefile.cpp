@@ -134,7 +134,7 @@ void TestStoreFile::aFolderThatCannotBeWritten()
     const QString error = openError(path());
     QFile::setPermissions(m_folder->path(), QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
     QVERIFY2(error.startsWith(u"cannot open "_s + path()), qPrintable(error));
-    QVERIFY2(error.contains(u"give this user the right to write it and its folder"), qPrintable(error));
+    QVERIFY2(error.contains(u"Allow this user to write the file and its folder"), qPrintable(error));
 }
 
 void TestStoreFile::aFolderInItsPlace()
