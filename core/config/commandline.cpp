@@ -107,7 +107,7 @@ std::optional<Exit> CommandLine::read(const QStringList &arguments)
     // The argument after an unknown option was most likely meant as its value.
     if (m_syntax.isEmpty() && unknown.isEmpty()) {
         for (const QString &argument : m_parser.positionalArguments())
-            fail(u"there is no argument %1; all options are flags, see --help"_s.arg(quoted(argument)));
+            fail(u"there is no argument %1. All options are flags. See --help."_s.arg(quoted(argument)));
     }
     return exit();
 }
@@ -139,7 +139,7 @@ QString CommandLine::unknownOption(const QString &name) const
         known.append(u"--"_s + option.name);
     const QString written = (name.size() == 1 ? u"-"_s : u"--"_s) + name;
     const QString near = didYouMean(written, known);
-    return u"there is no flag %1"_s.arg(quoted(written)) + (near.isEmpty() ? u"; see --help"_s : near);
+    return u"there is no flag %1"_s.arg(quoted(written)) + (near.isEmpty() ? u". See --help."_s : near);
 }
 
 /// Qt takes the name of the program from an application, which may not exist yet.

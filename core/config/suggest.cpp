@@ -59,7 +59,7 @@ QString nearest(const QString &word, const QStringList &candidates)
 QString didYouMean(const QString &word, const QStringList &candidates)
 {
     const QString best = nearest(word, candidates);
-    return best.isEmpty() ? QString() : u"; did you mean %1?"_s.arg(best);
+    return best.isEmpty() ? QString() : u". Did you mean %1?"_s.arg(best);
 }
 
 QString oneLine(const QString &text, qsizetype limit)

@@ -10,7 +10,7 @@ namespace holdline {
 /// is near.
 QString nearest(const QString &word, const QStringList &candidates);
 
-/// `; did you mean X?` with the nearest candidate, or an empty text.
+/// `. Did you mean X?` with the nearest candidate, or an empty text.
 QString didYouMean(const QString &word, const QStringList &candidates);
 
 /// Makes text from outside fit on one line. Unprintable characters become `?`. Everything beyond `limit`

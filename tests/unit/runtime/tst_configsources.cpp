@@ -71,13 +71,13 @@ void TestConfigSources::flags_data()
     QTest::addColumn<QStringList>("arguments");
     QTest::addColumn<QString>("error");
     QTest::newRow("unknown") << QStringList{u"--lisen"_s, u"x"_s}
-                             << u"there is no flag \"--lisen\"; did you mean --listen?"_s;
+                             << u"there is no flag \"--lisen\". Did you mean --listen?"_s;
     QTest::newRow("unknown, far") << QStringList{u"--zzzzzzzz"_s}
-                                  << u"there is no flag \"--zzzzzzzz\"; see --help"_s;
+                                  << u"there is no flag \"--zzzzzzzz\". See --help."_s;
     QTest::newRow("positional") << QStringList{u"serve"_s}
-                                << u"there is no argument \"serve\"; all options are flags, see --help"_s;
+                                << u"there is no argument \"serve\". All options are flags. See --help."_s;
     QTest::newRow("empty") << QStringList{QString()}
-                           << u"there is no argument \"\"; all options are flags, see --help"_s;
+                           << u"there is no argument \"\". All options are flags. See --help."_s;
     QTest::newRow("no value") << QStringList{u"--listen"_s} << u"Missing value after '--listen'."_s;
     QTest::newRow("twice") << QStringList{u"--deadline=1s"_s, u"--deadline"_s, u"2s"_s}
                            << u"flag --deadline is there more than once"_s;
@@ -108,13 +108,13 @@ void TestConfigSources::toml_data()
         QTest::newRow(name) << text << error;
     };
     row("unknown key", "[upstream]\n\nstart_timeuot = \"1s\"\n",
-        u"holdline.toml:3: there is no key \"upstream.start_timeuot\"; did you mean upstream.start_timeout?"_s);
+        u"holdline.toml:3: there is no key \"upstream.start_timeuot\". Did you mean upstream.start_timeout?"_s);
     row("unknown key, far", "[log]\nqqqqqqqqqqqq = 1\n",
         u"holdline.toml:2: there is no key \"log.qqqqqqqqqqqq\""_s);
     row("unknown section", "[upstraem]\nurl = \"http://h/\"\n",
-        u"holdline.toml:1: there is no section \"upstraem\"; did you mean upstream?"_s);
+        u"holdline.toml:1: there is no section \"upstraem\". Did you mean upstream?"_s);
     row("key without its section", "listen = \"127.0.0.1:1\"\n",
-        u"holdline.toml:1: there is no key \"listen\"; did you mean server.listen?"_s);
+        u"holdline.toml:1: there is no key \"listen\". Did you mean server.listen?"_s);
     row("section is a value", "server = 3\n",
         u"holdline.toml:1: server is a whole number where a table [server] is wanted"_s);
     row("text for a number", "[hold]\nheld = \"20\"\n",
@@ -173,7 +173,7 @@ void TestConfigSources::variables_data()
     QTest::addColumn<QString>("error");
     QTest::newRow("near")
         << u"HOLDLINE_LISTN"_s
-        << u"environment: there is no variable \"HOLDLINE_LISTN\"; did you mean HOLDLINE_LISTEN?"_s;
+        << u"environment: there is no variable \"HOLDLINE_LISTN\". Did you mean HOLDLINE_LISTEN?"_s;
     QTest::newRow("far") << u"HOLDLINE_ZZZZZZZZZZ"_s
                          << u"environment: there is no variable \"HOLDLINE_ZZZZZZZZZZ\""_s;
     QTest::newRow("foreign") << u"HOLDLIN_LISTEN"_s << QString();
@@ -244,7 +244,7 @@ void TestConfigSources::dotEnvErrors_data()
     row("cut escape", "A=\"\\\n", u".env:1: \"A\": the value's quotes or escapes do not fit together"_s);
     row("ours twice", "PORT=1\nPORT=2\n", u".env:2: \"PORT\" is there more than once"_s);
     row("unknown of ours", "HOLDLINE_LISTN=1\n",
-        u".env:1: there is no variable \"HOLDLINE_LISTN\"; did you mean HOLDLINE_LISTEN?"_s);
+        u".env:1: there is no variable \"HOLDLINE_LISTN\". Did you mean HOLDLINE_LISTEN?"_s);
     row("wrong value", "\nHOLDLINE_MAX_HELD=none\n",
         u".env:2: HOLDLINE_MAX_HELD: \"none\" is not right: a whole number from 1 to 1000000 is wanted"_s);
 }
