@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/config/tomlfile.h"
 
+#include "core/base/enumtable.h"
 #include "core/config/suggest.h"
 
 #include <toml++/toml.h>
@@ -21,22 +22,19 @@ QString toText(std::string_view text)
 
 QString typeName(const toml::node &node)
 {
-    switch (node.type()) {
-        case toml::node_type::table:
-            return u"a table"_s;
-        case toml::node_type::array:
-            return u"a list"_s;
-        case toml::node_type::string:
-            return u"a text"_s;
-        case toml::node_type::integer:
-            return u"a whole number"_s;
-        case toml::node_type::floating_point:
-            return u"a number with a point"_s;
-        case toml::node_type::boolean:
-            return u"true or false"_s;
-        default:
-            return u"a date or time"_s;
-    }
+    static constexpr EnumTexts<toml::node_type, 10> kTexts({
+        {toml::node_type::none, {}},
+        {toml::node_type::table, "a table"_L1},
+        {toml::node_type::array, "a list"_L1},
+        {toml::node_type::string, "a text"_L1},
+        {toml::node_type::integer, "a whole number"_L1},
+        {toml::node_type::floating_point, "a number with a point"_L1},
+        {toml::node_type::boolean, "true or false"_L1},
+        {toml::node_type::date, "a date or time"_L1},
+        {toml::node_type::time, "a date or time"_L1},
+        {toml::node_type::date_time, "a date or time"_L1},
+    });
+    return kTexts[node.type()];
 }
 
 QString wantedType(Option::Kind kind)

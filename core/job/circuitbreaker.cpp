@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/job/circuitbreaker.h"
 
+#include "core/base/enumtable.h"
+
 namespace holdline {
 
 using namespace Qt::StringLiterals;
@@ -49,7 +51,6 @@ void CircuitBreaker::open(TimePoint now)
     m_probeOut = false;
     m_failuresInARow = 0;
     m_openUntil = now + m_limits.openFor;
-    ++m_openings;
 }
 
 CircuitBreaker::State CircuitBreaker::state(TimePoint now) const
@@ -61,15 +62,12 @@ CircuitBreaker::State CircuitBreaker::state(TimePoint now) const
 
 QLatin1StringView name(CircuitBreaker::State state)
 {
-    switch (state) {
-        case CircuitBreaker::State::Closed:
-            return "closed"_L1;
-        case CircuitBreaker::State::Open:
-            return "open"_L1;
-        case CircuitBreaker::State::HalfOpen:
-            break;
-    }
-    return "half_open"_L1;
+    static constexpr EnumTexts<CircuitBreaker::State, kCircuitStateCount> kTexts({
+        {CircuitBreaker::State::Closed, "closed"_L1},
+        {CircuitBreaker::State::Open, "open"_L1},
+        {CircuitBreaker::State::HalfOpen, "half_open"_L1},
+    });
+    return kTexts[state];
 }
 
 }  // namespace holdline

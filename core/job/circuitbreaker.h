@@ -5,6 +5,8 @@
 
 #include <QLatin1StringView>
 
+#include <cstdint>
+
 namespace holdline {
 
 /// Stops starts to an upstream that keeps failing, so that the upstream can recover and clients get an
@@ -14,7 +16,7 @@ namespace holdline {
 class CircuitBreaker
 {
 public:
-    enum class State { Closed, Open, HalfOpen };
+    enum class State : std::uint8_t { Closed, Open, HalfOpen };
     struct Limits
     {
         int failures = 10;  ///< 0 switches the circuit breaker off
@@ -40,20 +42,18 @@ public:
     /// The time at which mayStart() becomes true again. The epoch when the circuit is closed.
     TimePoint openUntil() const { return m_openUntil; }
     State state(TimePoint now) const;
-    /// How often the circuit has opened since the start.
-    int openings() const { return m_openings; }
 
 private:
     void open(TimePoint now);
 
     Limits m_limits;
     int m_failuresInARow = 0;
-    int m_openings = 0;
     bool m_open = false;
     bool m_probeOut = false;
     TimePoint m_openUntil{};
 };
 
+inline constexpr int kCircuitStateCount = static_cast<int>(CircuitBreaker::State::HalfOpen) + 1;
 /// "closed", "open", "half_open".
 QLatin1StringView name(CircuitBreaker::State state);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/job/jobmachine.h"
 
+#include "core/base/enumtable.h"
+
 namespace holdline {
 
 using namespace Qt::StringLiterals;
@@ -158,25 +160,17 @@ JobStep step(JobStatus status, JobEvent event)
 
 QLatin1StringView name(CallbackOutcome word)
 {
-    switch (word) {
-        case CallbackOutcome::None:
-            break;
-        case CallbackOutcome::Matched:
-            return "matched"_L1;
-        case CallbackOutcome::Early:
-            return "early"_L1;
-        case CallbackOutcome::Duplicate:
-            return "duplicate"_L1;
-        case CallbackOutcome::Late:
-            return "late"_L1;
-        case CallbackOutcome::Unknown:
-            return "unknown"_L1;
-        case CallbackOutcome::Mismatched:
-            return "mismatched"_L1;
-        case CallbackOutcome::Malformed:
-            return "malformed"_L1;
-    }
-    return {};
+    static constexpr EnumTexts<CallbackOutcome, kCallbackOutcomeCount> kTexts({
+        {CallbackOutcome::None, {}},
+        {CallbackOutcome::Matched, "matched"_L1},
+        {CallbackOutcome::Early, "early"_L1},
+        {CallbackOutcome::Duplicate, "duplicate"_L1},
+        {CallbackOutcome::Late, "late"_L1},
+        {CallbackOutcome::Unknown, "unknown"_L1},
+        {CallbackOutcome::Mismatched, "mismatched"_L1},
+        {CallbackOutcome::Malformed, "malformed"_L1},
+    });
+    return kTexts[word];
 }
 
 }  // namespace holdline

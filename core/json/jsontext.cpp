@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/json/jsontext.h"
 
+#include "core/base/enumtable.h"
 #include "core/json/jsonunits.h"
 
 #include <cstdint>
@@ -314,23 +315,16 @@ private:
 
 QString jsonTypeName(JsonType type)
 {
-    switch (type) {
-        case JsonType::Object:
-            return u"an object"_s;
-        case JsonType::Array:
-            return u"an array"_s;
-        case JsonType::String:
-            return u"a string"_s;
-        case JsonType::Number:
-            return u"a number"_s;
-        case JsonType::True:
-            return u"true"_s;
-        case JsonType::False:
-            return u"false"_s;
-        case JsonType::Null:
-            break;
-    }
-    return u"null"_s;
+    static constexpr EnumTexts<JsonType, 7> kTexts({
+        {JsonType::Object, "an object"_L1},
+        {JsonType::Array, "an array"_L1},
+        {JsonType::String, "a string"_L1},
+        {JsonType::Number, "a number"_L1},
+        {JsonType::True, "true"_L1},
+        {JsonType::False, "false"_L1},
+        {JsonType::Null, "null"_L1},
+    });
+    return kTexts[type];
 }
 
 std::variant<JsonType, JsonError> scanJson(QByteArrayView text, const JsonMemberVisitor &onMember)

@@ -35,9 +35,9 @@ inline constexpr int kCountOf<CallbackOutcome> = kCallbackOutcomeCount;
 template <>
 inline constexpr int kCountOf<DeadLetter::Kind> = kDeadLetterKinds;
 template <>
-inline constexpr int kCountOf<CircuitState> = static_cast<int>(CircuitState::HalfOpen) + 1;
+inline constexpr int kCountOf<CircuitState> = kCircuitStateCount;
 template <>
-inline constexpr int kCountOf<SnapshotReason> = static_cast<int>(SnapshotReason::Asked) + 1;
+inline constexpr int kCountOf<SnapshotReason> = kSnapshotReasonCount;
 template <>
 inline constexpr int kCountOf<Command::Verb> = Command::kVerbs;
 

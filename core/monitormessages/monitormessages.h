@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/job/circuitbreaker.h"
 #include "core/monitormessages/monitorrecords.h"
 #include "core/telemetry/histogramslice.h"
 #include "core/telemetry/metrics.h"
@@ -10,7 +11,6 @@
 #include <QString>
 
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -42,8 +42,7 @@ struct ServiceFacts
     friend bool operator==(const ServiceFacts &, const ServiceFacts &) = default;
 };
 
-enum class CircuitState : std::uint8_t { Closed, Open, HalfOpen };
-QLatin1StringView name(CircuitState state);  ///< "closed", "open", "half_open"
+using CircuitState = CircuitBreaker::State;
 
 /// The phases that have a histogram.
 enum class Phase : std::uint8_t { Queue, Start, Job, Total };
@@ -117,6 +116,7 @@ struct Hello
 
 /// Why a snapshot begins.
 enum class SnapshotReason : std::uint8_t { Attached, Lagged, Asked };
+inline constexpr int kSnapshotReasonCount = static_cast<int>(SnapshotReason::Asked) + 1;
 QLatin1StringView name(SnapshotReason reason);  ///< "attached", "lagged", "asked"
 
 /// Changes, or a part of a snapshot. An observer applies updates in their order. The first part of a

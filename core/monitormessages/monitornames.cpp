@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/monitormessages/monitormessages.h"
 
+#include "core/base/enumtable.h"
 #include "core/json/bodytext.h"
 
 #include <algorithm>
@@ -8,119 +9,78 @@
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
+using Verb = Command::Verb;
+
+namespace {
+
+struct VerbInfo
+{
+    QLatin1StringView name;
+    QLatin1StringView target{};
+    bool hasLargeAnswer = false;
+};
+constexpr EnumTable<Verb, VerbInfo, Command::kVerbs> kVerbs({
+    {Verb::Snapshot, {"snapshot"_L1}},
+    {Verb::Cancel, {"cancel"_L1, "job"_L1}},
+    {Verb::PauseLane, {"pause_lane"_L1, "account"_L1}},
+    {Verb::ResumeLane, {"resume_lane"_L1, "account"_L1}},
+    {Verb::Drain, {"drain"_L1}},
+    {Verb::Result, {"result"_L1, "job"_L1, true}},
+    {Verb::DeadLetters, {"dead_letters"_L1, {}, true}},
+    {Verb::DeadLetter, {"dead_letter"_L1, "letter"_L1, true}},
+    {Verb::Redrive, {"redrive"_L1, "letter"_L1}},
+    {Verb::Discard, {"discard"_L1, "letter"_L1}},
+});
+
+}  // namespace
 
 QLatin1StringView name(RowState state)
 {
-    switch (state) {
-        case RowState::Queued:
-            return "queued"_L1;
-        case RowState::Retrying:
-            return "retrying"_L1;
-        case RowState::Starting:
-            return "starting"_L1;
-        case RowState::Running:
-            return "running"_L1;
-        case RowState::Unconfirmed:
-            return "unconfirmed"_L1;
-        case RowState::Ended:
-            break;
-    }
-    return "ended"_L1;
-}
-
-QLatin1StringView name(CircuitState state)
-{
-    switch (state) {
-        case CircuitState::Closed:
-            return "closed"_L1;
-        case CircuitState::Open:
-            return "open"_L1;
-        case CircuitState::HalfOpen:
-            break;
-    }
-    return "half_open"_L1;
+    static constexpr EnumTexts<RowState, kRowStateCount> kTexts({
+        {RowState::Queued, "queued"_L1},
+        {RowState::Retrying, "retrying"_L1},
+        {RowState::Starting, "starting"_L1},
+        {RowState::Running, "running"_L1},
+        {RowState::Unconfirmed, "unconfirmed"_L1},
+        {RowState::Ended, "ended"_L1},
+    });
+    return kTexts[state];
 }
 
 QLatin1StringView name(Phase phase)
 {
-    switch (phase) {
-        case Phase::Queue:
-            return "queue"_L1;
-        case Phase::Start:
-            return "start"_L1;
-        case Phase::Job:
-            return "job"_L1;
-        case Phase::Total:
-            break;
-    }
-    return "total"_L1;
+    static constexpr EnumTexts<Phase, kPhaseCount> kTexts({
+        {Phase::Queue, "queue"_L1},
+        {Phase::Start, "start"_L1},
+        {Phase::Job, "job"_L1},
+        {Phase::Total, "total"_L1},
+    });
+    return kTexts[phase];
 }
 
 QLatin1StringView name(SnapshotReason reason)
 {
-    switch (reason) {
-        case SnapshotReason::Attached:
-            return "attached"_L1;
-        case SnapshotReason::Lagged:
-            return "lagged"_L1;
-        case SnapshotReason::Asked:
-            break;
-    }
-    return "asked"_L1;
+    static constexpr EnumTexts<SnapshotReason, kSnapshotReasonCount> kTexts({
+        {SnapshotReason::Attached, "attached"_L1},
+        {SnapshotReason::Lagged, "lagged"_L1},
+        {SnapshotReason::Asked, "asked"_L1},
+    });
+    return kTexts[reason];
 }
 
-QLatin1StringView name(Command::Verb verb)
+QLatin1StringView name(Verb verb)
 {
-    switch (verb) {
-        case Command::Verb::Snapshot:
-            return "snapshot"_L1;
-        case Command::Verb::Cancel:
-            return "cancel"_L1;
-        case Command::Verb::PauseLane:
-            return "pause_lane"_L1;
-        case Command::Verb::ResumeLane:
-            return "resume_lane"_L1;
-        case Command::Verb::Drain:
-            return "drain"_L1;
-        case Command::Verb::Result:
-            return "result"_L1;
-        case Command::Verb::DeadLetters:
-            return "dead_letters"_L1;
-        case Command::Verb::DeadLetter:
-            return "dead_letter"_L1;
-        case Command::Verb::Redrive:
-            return "redrive"_L1;
-        case Command::Verb::Discard:
-            break;
-    }
-    return "discard"_L1;
+    return kVerbs[verb].name;
 }
 
-QLatin1StringView targetName(Command::Verb verb)
+QLatin1StringView targetName(Verb verb)
 {
-    switch (verb) {
-        case Command::Verb::Cancel:
-        case Command::Verb::Result:
-            return "job"_L1;
-        case Command::Verb::PauseLane:
-        case Command::Verb::ResumeLane:
-            return "account"_L1;
-        case Command::Verb::DeadLetter:
-        case Command::Verb::Redrive:
-        case Command::Verb::Discard:
-            return "letter"_L1;
-        case Command::Verb::Snapshot:
-        case Command::Verb::Drain:
-        case Command::Verb::DeadLetters:
-            break;
-    }
-    return {};
+    return kVerbs[verb].target;
 }
 
-bool hasLargeAnswer(Command::Verb verb)
+bool hasLargeAnswer(Verb verb)
 {
-    return verb == Command::Verb::Result || verb == Command::Verb::DeadLetters ||
-           verb == Command::Verb::DeadLetter;
+    return kVerbs[verb].hasLargeAnswer;
 }
 
 BodyPart BodyPart::of(const QByteArray &contentType, const QByteArray &body)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/telemetry/logging.h"
 
+#include "core/base/enumtable.h"
 #include "core/telemetry/logline.h"
 
 #include <atomic>
@@ -63,17 +64,13 @@ void handle(QtMsgType type, const QMessageLogContext &context, const QString &me
 
 QString filterRules(LogLevel level)
 {
-    switch (level) {
-        case LogLevel::Debug:
-            return u"holdline.*.debug=true"_s;
-        case LogLevel::Info:
-            return u"holdline.*.debug=false\ndefault.debug=false"_s;
-        case LogLevel::Warning:
-            return u"*.debug=false\n*.info=false"_s;
-        case LogLevel::Error:
-            break;
-    }
-    return u"*.debug=false\n*.info=false\n*.warning=false"_s;
+    static constexpr EnumTexts<LogLevel, 4> kTexts({
+        {LogLevel::Debug, "holdline.*.debug=true"_L1},
+        {LogLevel::Info, "holdline.*.debug=false\ndefault.debug=false"_L1},
+        {LogLevel::Warning, "*.debug=false\n*.info=false"_L1},
+        {LogLevel::Error, "*.debug=false\n*.info=false\n*.warning=false"_L1},
+    });
+    return kTexts[level];
 }
 
 }  // namespace

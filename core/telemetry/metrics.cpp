@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/telemetry/metrics.h"
 
+#include "core/base/enumtable.h"
 #include "core/telemetry/prometheustext.h"
 
 namespace holdline {
@@ -147,34 +148,25 @@ void writeStore(PrometheusText &out, const StoreStatus &store)
 
 QLatin1StringView name(StartFate fate)
 {
-    switch (fate) {
-        case StartFate::Accepted:
-            return "accepted"_L1;
-        case StartFate::Rejected:
-            return "rejected"_L1;
-        case StartFate::NotStarted:
-            return "not_started"_L1;
-        case StartFate::Unknown:
-            break;
-    }
-    return "unknown"_L1;
+    static constexpr EnumTexts<StartFate, kStartFateCount> kTexts({
+        {StartFate::Accepted, "accepted"_L1},
+        {StartFate::Rejected, "rejected"_L1},
+        {StartFate::NotStarted, "not_started"_L1},
+        {StartFate::Unknown, "unknown"_L1},
+    });
+    return kTexts[fate];
 }
 
 QLatin1StringView name(ApiRoute route)
 {
-    switch (route) {
-        case ApiRoute::Job:
-            return "job"_L1;
-        case ApiRoute::Result:
-            return "result"_L1;
-        case ApiRoute::Events:
-            return "events"_L1;
-        case ApiRoute::Cancel:
-            return "cancel"_L1;
-        case ApiRoute::List:
-            break;
-    }
-    return "list"_L1;
+    static constexpr EnumTexts<ApiRoute, kApiRouteCount> kTexts({
+        {ApiRoute::Job, "job"_L1},
+        {ApiRoute::Result, "result"_L1},
+        {ApiRoute::Events, "events"_L1},
+        {ApiRoute::Cancel, "cancel"_L1},
+        {ApiRoute::List, "list"_L1},
+    });
+    return kTexts[route];
 }
 
 void Counters::add(const Counters &other)
