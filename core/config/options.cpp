@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/config/options.h"
 
+#include "core/base/enumtable.h"
 #include "core/config/values.h"
 
 #include <algorithm>
@@ -13,23 +14,22 @@ using std::chrono::milliseconds;
 namespace {
 
 /// An option without its functions.
-Option describe(QLatin1StringView key, QLatin1StringView flag, Option::Kind kind, const QString &values,
-                QLatin1StringView description)
+Option describe(const char *key, const char *flag, Option::Kind kind, const QString &values,
+                const char *description)
 {
     Option option;
-    option.key = key;
-    option.flag = flag;
+    option.key = QLatin1StringView(key);
+    option.flag = QLatin1StringView(flag);
     option.kind = kind;
     option.values = values;
-    option.description = description;
+    option.description = QLatin1StringView(description);
     return option;
 }
 
 // `at` takes a Config, const or not, and returns a reference to the member.
 
 template <typename At>
-Option address(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeOff,
-               QLatin1StringView description)
+Option address(const char *key, const char *flag, At at, bool mayBeOff, const char *description)
 {
     const QString values = mayBeOff ? u"HOST:PORT or off"_s : u"HOST:PORT"_s;
     Option option = describe(key, flag, Option::Kind::Address, values, description);
@@ -48,8 +48,8 @@ Option address(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeO
 
 /// `words` are the texts that may stand instead of a path, for people.
 template <typename At>
-Option path(QLatin1StringView key, QLatin1StringView flag, At at, qsizetype maxBytes, const QString &words,
-            QLatin1StringView description)
+Option path(const char *key, const char *flag, At at, qsizetype maxBytes, const QString &words,
+            const char *description)
 {
     Option option = describe(key, flag, Option::Kind::Path, u"PATH, "_s + words, description);
     option.reloadable = false;  // the file is open already
@@ -68,8 +68,8 @@ Option path(QLatin1StringView key, QLatin1StringView flag, At at, qsizetype maxB
 }
 
 template <typename At>
-Option url(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeEmpty, const QString &example,
-           QLatin1StringView description)
+Option url(const char *key, const char *flag, At at, bool mayBeEmpty, const QString &example,
+           const char *description)
 {
     const QString values = mayBeEmpty ? u"http or https URL, or empty"_s : u"http or https URL"_s;
     Option option = describe(key, flag, Option::Kind::Url, values, description);
@@ -90,8 +90,7 @@ Option url(QLatin1StringView key, QLatin1StringView flag, At at, bool mayBeEmpty
 }
 
 template <typename At>
-Option integer(QLatin1StringView key, QLatin1StringView flag, At at, int least, int most,
-               QLatin1StringView description)
+Option integer(const char *key, const char *flag, At at, int least, int most, const char *description)
 {
     const QString values = u"%1 to %2"_s.arg(least).arg(most);
     Option option = describe(key, flag, Option::Kind::Integer, values, description);
@@ -101,8 +100,8 @@ Option integer(QLatin1StringView key, QLatin1StringView flag, At at, int least, 
 }
 
 template <typename At>
-Option size(QLatin1StringView key, QLatin1StringView flag, At at, std::int64_t least, std::int64_t most,
-            QLatin1StringView description)
+Option size(const char *key, const char *flag, At at, std::int64_t least, std::int64_t most,
+            const char *description)
 {
     const QString values = u"%1 to %2"_s.arg(formatSize(least), formatSize(most));
     Option option = describe(key, flag, Option::Kind::Size, values, description);
@@ -112,8 +111,8 @@ Option size(QLatin1StringView key, QLatin1StringView flag, At at, std::int64_t l
 }
 
 template <typename At>
-Option duration(QLatin1StringView key, QLatin1StringView flag, At at, milliseconds least, milliseconds most,
-                QLatin1StringView description)
+Option duration(const char *key, const char *flag, At at, milliseconds least, milliseconds most,
+                const char *description)
 {
     const QString values = u"%1 to %2"_s.arg(formatDuration(least), formatDuration(most));
     Option option = describe(key, flag, Option::Kind::Duration, values, description);
@@ -125,8 +124,7 @@ Option duration(QLatin1StringView key, QLatin1StringView flag, At at, millisecon
 }
 
 template <typename At, typename Enum>
-Option choice(QLatin1StringView key, QLatin1StringView flag, At at, const Names<Enum> &names,
-              QLatin1StringView description)
+Option choice(const char *key, const char *flag, At at, const Names<Enum> &names, const char *description)
 {
     Option option = describe(key, flag, Option::Kind::Choice, namesText(names), description);
     option.set = [=](Config &config, QStringView text) { return readName(text, names, at(config)); };
@@ -135,6 +133,13 @@ Option choice(QLatin1StringView key, QLatin1StringView flag, At at, const Names<
             std::find_if(names.begin(), names.end(), [&](const auto &n) { return n.second == at(config); });
         return it == names.end() ? QString() : QString(it->first);
     };
+    return option;
+}
+
+/// A reload does not change the option.
+Option needsRestart(Option option)
+{
+    option.reloadable = false;
     return option;
 }
 
@@ -163,194 +168,6 @@ constexpr std::int64_t GiB = 1024 * MiB;
         return c.path;        \
     }
 
-void addServer(std::vector<Option> &all)
-{
-    all.push_back(address("server.listen"_L1, "listen"_L1, HOLDLINE_MEMBER(server.listen), false,
-                          "Where clients and callbacks arrive; port 0 lets the system pick one."_L1));
-    all.push_back(address("server.admin_listen"_L1, "admin-listen"_L1, HOLDLINE_MEMBER(server.adminListen),
-                          true,
-                          "Where /livez, /readyz, /metrics, /version and /v1/dead-letters are served."_L1));
-    all.push_back(
-        path("server.monitor_socket"_L1, "monitor-socket"_L1, HOLDLINE_MEMBER(server.monitorSocket),
-             kMaxSocketPath, u"auto or off"_s,
-             "Where monitors connect; auto: holdline.sock in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR."_L1));
-    all.push_back(url("server.callback_url"_L1, "callback-url"_L1, HOLDLINE_MEMBER(server.callbackUrl), true,
-                      u"http://proxy.example:3738/callback"_s,
-                      "Where the upstream reaches this service; empty: /callback at the listen address."_L1));
-    // Callbacks of running jobs come to the old address.
-    all.back().reloadable = false;
-    all.push_back(integer("server.threads"_L1, "threads"_L1, HOLDLINE_MEMBER(server.threads), 0, 64,
-                          "Threads that serve; 0: one on up to two cores, else one per core, at most 4."_L1));
-    // The lane of an account and the callback address of a job belong to one thread.
-    all.back().reloadable = false;
-    all.push_back(
-        choice("server.event_loop"_L1, "event-loop"_L1, HOLDLINE_MEMBER(server.eventLoop), kEventLoops,
-               "epoll: our event loop, whose cost follows what happens. qt: Qt's own, to compare with."_L1));
-    all.back().reloadable = false;
-}
-
-void addUpstream(std::vector<Option> &all)
-{
-    all.push_back(url("upstream.url"_L1, "upstream"_L1, HOLDLINE_MEMBER(upstream.url), false,
-                      u"http://jobs.example/start"_s, "Where jobs are started."_L1));
-    all.push_back(choice(
-        "upstream.transport"_L1, "upstream-transport"_L1, HOLDLINE_MEMBER(upstream.transport), kTransports,
-        "pooled: our connections. qt: Qt's manager with six connections; the next two options do not apply."_L1));
-    // The starts in flight belong to the old upstream.
-    all.back().reloadable = false;
-    all.push_back(integer("upstream.connections"_L1, "upstream-connections"_L1,
-                          HOLDLINE_MEMBER(upstream.connections), 1, 65'535,
-                          "Connections open to the upstream at once, all accounts together."_L1));
-    all.push_back(choice(
-        "upstream.connection_scope"_L1, "connection-scope"_L1, HOLDLINE_MEMBER(upstream.connectionScope),
-        kScopes, "Who may use a kept-alive connection again: any account, or only the one it served."_L1));
-    all.push_back(duration("upstream.connect_timeout"_L1, "connect-timeout"_L1,
-                           HOLDLINE_MEMBER(upstream.connectTimeout), 10ms, 10min,
-                           "Time to connect to the upstream."_L1));
-    all.push_back(duration(
-        "upstream.start_timeout"_L1, "start-timeout"_L1, HOLDLINE_MEMBER(upstream.startTimeout), 10ms, 1h,
-        "Time from sending a start to its whole answer; after it the start's fate is unknown."_L1));
-    all.push_back(duration("upstream.idle_timeout"_L1, "upstream-idle-timeout"_L1,
-                           HOLDLINE_MEMBER(upstream.idleTimeout), 10ms, 1h,
-                           "An unused kept-alive connection to the upstream is closed after this time."_L1));
-    all.push_back(size("upstream.max_answer_bytes"_L1, "max-answer-bytes"_L1,
-                       HOLDLINE_MEMBER(upstream.maxAnswerBytes), KiB, 64 * MiB,
-                       "Largest answer to a start."_L1));
-}
-
-void addLanes(std::vector<Option> &all)
-{
-    all.push_back(integer("lanes.starts_per_account"_L1, "starts-per-account"_L1,
-                          HOLDLINE_MEMBER(lanes.startsPerAccount), 1, 1000,
-                          "Starts of one account in flight at once."_L1));
-    all.push_back(integer("lanes.starts_in_flight"_L1, "starts-in-flight"_L1,
-                          HOLDLINE_MEMBER(lanes.startsInFlight), 1, 65'535,
-                          "Starts in flight at once, all accounts together."_L1));
-    all.push_back(integer("lanes.lane_length"_L1, "lane-length"_L1, HOLDLINE_MEMBER(lanes.laneLength), 1,
-                          1'000'000, "Starts of one account that wait; one more is answered 429."_L1));
-    all.push_back(integer("lanes.queued"_L1, "max-queued"_L1, HOLDLINE_MEMBER(lanes.queued), 1, 1'000'000,
-                          "Starts of all accounts that wait; one more is answered 503."_L1));
-}
-
-void addHold(std::vector<Option> &all)
-{
-    all.push_back(duration("hold.deadline"_L1, "deadline"_L1, HOLDLINE_MEMBER(hold.deadline), 100ms, 24h,
-                           "How long a request without Prefer: wait=N is held."_L1));
-    all.push_back(duration("hold.max_deadline"_L1, "max-deadline"_L1, HOLDLINE_MEMBER(hold.maxDeadline),
-                           100ms, 24h, "The most that Prefer: wait=N can ask for."_L1));
-    all.push_back(integer("hold.held"_L1, "max-held"_L1, HOLDLINE_MEMBER(hold.held), 1, 1'000'000,
-                          "Requests held at once; one more is answered 503."_L1));
-    all.push_back(duration("hold.drain_timeout"_L1, "drain-timeout"_L1, HOLDLINE_MEMBER(hold.drainTimeout),
-                           0ms, 1h, "Time that held requests have to finish after SIGTERM."_L1));
-    all.push_back(integer("hold.parked_results"_L1, "parked-results"_L1,
-                          HOLDLINE_MEMBER(hold.retainedResults), 0, 10'000'000,
-                          "Finished jobs retained for late and duplicate callbacks."_L1));
-    all.push_back(size("hold.parked_bytes"_L1, "parked-bytes"_L1, HOLDLINE_MEMBER(hold.retainedBytes), 0,
-                       64 * GiB, "Memory for the results of retained jobs, all together."_L1));
-    all.push_back(duration("hold.parked_for"_L1, "parked-for"_L1, HOLDLINE_MEMBER(hold.retainedFor), 0ms,
-                           168h, "How long a finished job is retained."_L1));
-    all.push_back(
-        duration("hold.job_deadline"_L1, "job-deadline"_L1, HOLDLINE_MEMBER(hold.jobDeadline), 1s, 168h,
-                 "Time that a durable job has to end: one with an Idempotency-Key, or handed over."_L1));
-    all.push_back(integer("hold.promised"_L1, "max-promised"_L1, HOLDLINE_MEMBER(hold.durable), 1, 1'000'000,
-                          "Durable jobs that have not ended; one more is answered 503."_L1));
-    all.push_back(
-        choice("hold.idempotency_in_flight"_L1, "idempotency-in-flight"_L1, HOLDLINE_MEMBER(hold.keyInFlight),
-               kKeyInFlight,
-               "While its Idempotency-Key's job runs, a request joins the job, or is answered 409."_L1));
-}
-
-void addStore(std::vector<Option> &all)
-{
-    all.push_back(path(
-        "store.path"_L1, "store"_L1, HOLDLINE_MEMBER(store.path), 4096, u"auto or memory"_s,
-        "Where durable jobs are stored; auto: holdline.db in $STATE_DIRECTORY, else in the user's state folder."_L1));
-    all.push_back(
-        choice("store.synchronous"_L1, "store-synchronous"_L1, HOLDLINE_MEMBER(store.synchronous), kStoreSync,
-               "full: stored jobs survive a power cut. normal: they survive a killed process only."_L1));
-    all.back().reloadable = false;
-    all.push_back(duration(
-        "store.commit_interval"_L1, "store-commit-interval"_L1, HOLDLINE_MEMBER(store.commitInterval), 0ms,
-        1s, "Least time between two commits; the writes in between are committed together."_L1));
-    all.push_back(duration("store.keep_for"_L1, "store-keep-for"_L1, HOLDLINE_MEMBER(store.keepFor), 1s,
-                           8760h, "How long results and Idempotency-Keys of ended jobs are stored."_L1));
-    all.push_back(integer("store.jobs"_L1, "store-jobs"_L1, HOLDLINE_MEMBER(store.jobs), 1, 100'000'000,
-                          "Ended jobs in the store; the oldest go first."_L1));
-    all.push_back(size("store.bytes"_L1, "store-bytes"_L1, HOLDLINE_MEMBER(store.bytes), MiB, 1024 * GiB,
-                       "Size of the store; the oldest ended jobs go first."_L1));
-    all.push_back(
-        integer("store.queued"_L1, "store-queued"_L1, HOLDLINE_MEMBER(store.queued), 1, 10'000'000,
-                "Writes that wait for the store; a request that needs one more is answered 503."_L1));
-    all.push_back(integer("store.dead_letters"_L1, "store-dead-letters"_L1,
-                          HOLDLINE_MEMBER(store.deadLetters), 0, 1'000'000,
-                          "Dead letters in the store; the oldest go first."_L1));
-    all.push_back(size("store.dead_letter_bytes"_L1, "store-dead-letter-bytes"_L1,
-                       HOLDLINE_MEMBER(store.deadLetterBytes), 0, 64 * GiB,
-                       "Size of their bodies, all together."_L1));
-}
-
-void addRetryAndCircuit(std::vector<Option> &all)
-{
-    all.push_back(integer("retry.attempts"_L1, "retry-attempts"_L1, HOLDLINE_MEMBER(retry.attempts), 1, 100,
-                          "Starts of one job, the first included."_L1));
-    all.push_back(duration("retry.base_delay"_L1, "retry-base-delay"_L1, HOLDLINE_MEMBER(retry.baseDelay),
-                           1ms, 1min,
-                           "Longest pause before the second start; it doubles from try to try."_L1));
-    all.push_back(duration("retry.max_delay"_L1, "retry-max-delay"_L1, HOLDLINE_MEMBER(retry.maxDelay), 1ms,
-                           10min, "Longest pause between two starts."_L1));
-    all.push_back(
-        choice("retry.ambiguous"_L1, "retry-ambiguous"_L1, HOLDLINE_MEMBER(retry.ambiguous), kAmbiguous,
-               "Whether a start whose fate is unknown is sent again; always may run a job twice."_L1));
-    all.push_back(integer("circuit.failures"_L1, "circuit-failures"_L1, HOLDLINE_MEMBER(circuit.failures), 0,
-                          100'000,
-                          "Failed starts in a row that open the circuit breaker; 0: it never opens."_L1));
-    all.push_back(duration("circuit.open_for"_L1, "circuit-open-for"_L1, HOLDLINE_MEMBER(circuit.openFor),
-                           100ms, 1h,
-                           "How long an open circuit refuses before one start probes the upstream."_L1));
-}
-
-void addLimits(std::vector<Option> &all)
-{
-    all.push_back(integer("limits.connections"_L1, "max-connections"_L1, HOLDLINE_MEMBER(limits.connections),
-                          1, 1'000'000,
-                          "Client connections at once; one more is answered 503 and closed."_L1));
-    all.push_back(integer("limits.callback_connections"_L1, "callback-connections"_L1,
-                          HOLDLINE_MEMBER(limits.callbackConnections), 1, 10'000,
-                          "Further connections that only callbacks may use."_L1));
-    all.push_back(size("limits.target_bytes"_L1, "max-target-bytes"_L1, HOLDLINE_MEMBER(limits.targetBytes),
-                       64, MiB, "Longest request target; beyond it 414."_L1));
-    all.push_back(size("limits.head_bytes"_L1, "max-head-bytes"_L1, HOLDLINE_MEMBER(limits.headBytes), KiB,
-                       MiB, "Largest request head; beyond it 431."_L1));
-    all.push_back(integer("limits.head_fields"_L1, "max-head-fields"_L1, HOLDLINE_MEMBER(limits.headFields),
-                          10, 10'000, "Header fields of a request; beyond it 431."_L1));
-    all.push_back(size("limits.body_bytes"_L1, "max-body-bytes"_L1, HOLDLINE_MEMBER(limits.bodyBytes), KiB,
-                       64 * MiB, "Largest request body; beyond it 413."_L1));
-    all.push_back(duration("limits.head_timeout"_L1, "head-timeout"_L1, HOLDLINE_MEMBER(limits.headTimeout),
-                           100ms, 1h, "Time to send a request's head; beyond it 408."_L1));
-    all.push_back(duration("limits.body_timeout"_L1, "body-timeout"_L1, HOLDLINE_MEMBER(limits.bodyTimeout),
-                           100ms, 1h, "Time to send a request's body; beyond it 408."_L1));
-    all.push_back(duration("limits.idle_timeout"_L1, "idle-timeout"_L1, HOLDLINE_MEMBER(limits.idleTimeout),
-                           100ms, 1h,
-                           "A client's connection without a request is closed after this time."_L1));
-    all.push_back(duration("limits.write_timeout"_L1, "write-timeout"_L1,
-                           HOLDLINE_MEMBER(limits.writeTimeout), 100ms, 1h,
-                           "Time a client has to take its answer; beyond it the connection is reset."_L1));
-}
-
-void addLog(std::vector<Option> &all)
-{
-    all.push_back(choice("log.format"_L1, "log-format"_L1, HOLDLINE_MEMBER(log.format), kFormats,
-                         "How log lines are written."_L1));
-    all.push_back(choice("log.level"_L1, "log-level"_L1, HOLDLINE_MEMBER(log.level), kLevels,
-                         "The least important messages that are logged."_L1));
-    all.push_back(
-        integer("log.access_lines_per_second"_L1, "access-lines-per-second"_L1,
-                HOLDLINE_MEMBER(log.accessLinesPerSecond), 0, 1'000'000,
-                "Finished requests logged per second, the rest summed up in one line; 0: no access log."_L1));
-}
-
-#undef HOLDLINE_MEMBER
-
 template <typename Matches>
 const Option *find(Matches matches)
 {
@@ -366,53 +183,161 @@ QString Option::environmentName() const
     return u"HOLDLINE_"_s + QString(flag).toUpper().replace(u'-', u'_');
 }
 
-QString Option::section() const
-{
-    return QString(key.first(key.indexOf(u'.')));
-}
-
-QString Option::name() const
-{
-    return QString(key.sliced(key.indexOf(u'.') + 1));
-}
-
 QString Option::placeholder() const
 {
-    switch (kind) {
-        case Kind::Address:
-            return u"HOST:PORT"_s;
-        case Kind::Path:
-            return u"PATH"_s;
-        case Kind::Url:
-            return u"URL"_s;
-        case Kind::Integer:
-            return u"N"_s;
-        case Kind::Size:
-            return u"SIZE"_s;
-        case Kind::Duration:
-            return u"TIME"_s;
-        case Kind::Choice:
-            break;
-    }
-    return u"WORD"_s;
+    static constexpr EnumTexts<Kind, 7> kTexts({
+        {Kind::Address, "HOST:PORT"_L1},
+        {Kind::Path, "PATH"_L1},
+        {Kind::Url, "URL"_L1},
+        {Kind::Integer, "N"_L1},
+        {Kind::Size, "SIZE"_L1},
+        {Kind::Duration, "TIME"_L1},
+        {Kind::Choice, "WORD"_L1},
+    });
+    return kTexts[kind];
 }
 
 const std::vector<Option> &options()
 {
-    static const std::vector<Option> all = [] {
-        std::vector<Option> list;
-        addServer(list);
-        addUpstream(list);
-        addLanes(list);
-        addHold(list);
-        addStore(list);
-        addRetryAndCircuit(list);
-        addLimits(list);
-        addLog(list);
-        return list;
-    }();
+    static const std::vector<Option> all{
+        address("server.listen", "listen", HOLDLINE_MEMBER(server.listen), false,
+                "Where clients and callbacks arrive; port 0 lets the system pick one."),
+        address("server.admin_listen", "admin-listen", HOLDLINE_MEMBER(server.adminListen), true,
+                "Where /livez, /readyz, /metrics, /version and /v1/dead-letters are served."),
+        path("server.monitor_socket", "monitor-socket", HOLDLINE_MEMBER(server.monitorSocket), kMaxSocketPath,
+             u"auto or off"_s,
+             "Where monitors connect; auto: holdline.sock in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR."),
+        // Callbacks of running jobs come to the old address.
+        needsRestart(url("server.callback_url", "callback-url", HOLDLINE_MEMBER(server.callbackUrl), true,
+                         u"http://proxy.example:3738/callback"_s,
+                         "Where the upstream reaches this service; empty: /callback at the listen address.")),
+        // The lane of an account and the callback address of a job belong to one thread.
+        needsRestart(integer("server.threads", "threads", HOLDLINE_MEMBER(server.threads), 0, 64,
+                             "Threads that serve; 0: one on up to two cores, else one per core, at most 4.")),
+        needsRestart(
+            choice("server.event_loop", "event-loop", HOLDLINE_MEMBER(server.eventLoop), kEventLoops,
+                   "epoll: our event loop, whose cost follows what happens. qt: Qt's own, to compare with.")),
+
+        url("upstream.url", "upstream", HOLDLINE_MEMBER(upstream.url), false, u"http://jobs.example/start"_s,
+            "Where jobs are started."),
+        // The starts in flight belong to the old upstream.
+        needsRestart(choice("upstream.transport", "upstream-transport", HOLDLINE_MEMBER(upstream.transport),
+                            kTransports,
+                            "pooled: our connections. qt: Qt's manager with six connections; the next two "
+                            "options do not apply.")),
+        integer("upstream.connections", "upstream-connections", HOLDLINE_MEMBER(upstream.connections), 1,
+                65'535, "Connections open to the upstream at once, all accounts together."),
+        choice("upstream.connection_scope", "connection-scope", HOLDLINE_MEMBER(upstream.connectionScope),
+               kScopes, "Who may use a kept-alive connection again: any account, or only the one it served."),
+        duration("upstream.connect_timeout", "connect-timeout", HOLDLINE_MEMBER(upstream.connectTimeout),
+                 10ms, 10min, "Time to connect to the upstream."),
+        duration("upstream.start_timeout", "start-timeout", HOLDLINE_MEMBER(upstream.startTimeout), 10ms, 1h,
+                 "Time from sending a start to its whole answer; after it the start's fate is unknown."),
+        duration("upstream.idle_timeout", "upstream-idle-timeout", HOLDLINE_MEMBER(upstream.idleTimeout),
+                 10ms, 1h, "An unused kept-alive connection to the upstream is closed after this time."),
+        size("upstream.max_answer_bytes", "max-answer-bytes", HOLDLINE_MEMBER(upstream.maxAnswerBytes), KiB,
+             64 * MiB, "Largest answer to a start."),
+
+        integer("lanes.starts_per_account", "starts-per-account", HOLDLINE_MEMBER(lanes.startsPerAccount), 1,
+                1000, "Starts of one account in flight at once."),
+        integer("lanes.starts_in_flight", "starts-in-flight", HOLDLINE_MEMBER(lanes.startsInFlight), 1,
+                65'535, "Starts in flight at once, all accounts together."),
+        integer("lanes.lane_length", "lane-length", HOLDLINE_MEMBER(lanes.laneLength), 1, 1'000'000,
+                "Starts of one account that wait; one more is answered 429."),
+        integer("lanes.queued", "max-queued", HOLDLINE_MEMBER(lanes.queued), 1, 1'000'000,
+                "Starts of all accounts that wait; one more is answered 503."),
+
+        duration("hold.deadline", "deadline", HOLDLINE_MEMBER(hold.deadline), 100ms, 24h,
+                 "How long a request without Prefer: wait=N is held."),
+        duration("hold.max_deadline", "max-deadline", HOLDLINE_MEMBER(hold.maxDeadline), 100ms, 24h,
+                 "The most that Prefer: wait=N can ask for."),
+        integer("hold.held", "max-held", HOLDLINE_MEMBER(hold.held), 1, 1'000'000,
+                "Requests held at once; one more is answered 503."),
+        duration("hold.drain_timeout", "drain-timeout", HOLDLINE_MEMBER(hold.drainTimeout), 0ms, 1h,
+                 "Time that held requests have to finish after SIGTERM."),
+        integer("hold.parked_results", "parked-results", HOLDLINE_MEMBER(hold.retainedResults), 0, 10'000'000,
+                "Finished jobs retained for late and duplicate callbacks."),
+        size("hold.parked_bytes", "parked-bytes", HOLDLINE_MEMBER(hold.retainedBytes), 0, 64 * GiB,
+             "Memory for the results of retained jobs, all together."),
+        duration("hold.parked_for", "parked-for", HOLDLINE_MEMBER(hold.retainedFor), 0ms, 168h,
+                 "How long a finished job is retained."),
+        duration("hold.job_deadline", "job-deadline", HOLDLINE_MEMBER(hold.jobDeadline), 1s, 168h,
+                 "Time that a durable job has to end: one with an Idempotency-Key, or handed over."),
+        integer("hold.promised", "max-promised", HOLDLINE_MEMBER(hold.durable), 1, 1'000'000,
+                "Durable jobs that have not ended; one more is answered 503."),
+        choice("hold.idempotency_in_flight", "idempotency-in-flight", HOLDLINE_MEMBER(hold.keyInFlight),
+               kKeyInFlight,
+               "While its Idempotency-Key's job runs, a request joins the job, or is answered 409."),
+
+        path("store.path", "store", HOLDLINE_MEMBER(store.path), 4096, u"auto or memory"_s,
+             "Where durable jobs are stored; auto: holdline.db in $STATE_DIRECTORY, else in the user's state "
+             "folder."),
+        needsRestart(
+            choice("store.synchronous", "store-synchronous", HOLDLINE_MEMBER(store.synchronous), kStoreSync,
+                   "full: stored jobs survive a power cut. normal: they survive a killed process only.")),
+        duration("store.commit_interval", "store-commit-interval", HOLDLINE_MEMBER(store.commitInterval), 0ms,
+                 1s, "Least time between two commits; the writes in between are committed together."),
+        duration("store.keep_for", "store-keep-for", HOLDLINE_MEMBER(store.keepFor), 1s, 8760h,
+                 "How long results and Idempotency-Keys of ended jobs are stored."),
+        integer("store.jobs", "store-jobs", HOLDLINE_MEMBER(store.jobs), 1, 100'000'000,
+                "Ended jobs in the store; the oldest go first."),
+        size("store.bytes", "store-bytes", HOLDLINE_MEMBER(store.bytes), MiB, 1024 * GiB,
+             "Size of the store; the oldest ended jobs go first."),
+        integer("store.queued", "store-queued", HOLDLINE_MEMBER(store.queued), 1, 10'000'000,
+                "Writes that wait for the store; a request that needs one more is answered 503."),
+        integer("store.dead_letters", "store-dead-letters", HOLDLINE_MEMBER(store.deadLetters), 0, 1'000'000,
+                "Dead letters in the store; the oldest go first."),
+        size("store.dead_letter_bytes", "store-dead-letter-bytes", HOLDLINE_MEMBER(store.deadLetterBytes), 0,
+             64 * GiB, "Size of their bodies, all together."),
+
+        integer("retry.attempts", "retry-attempts", HOLDLINE_MEMBER(retry.attempts), 1, 100,
+                "Starts of one job, the first included."),
+        duration("retry.base_delay", "retry-base-delay", HOLDLINE_MEMBER(retry.baseDelay), 1ms, 1min,
+                 "Longest pause before the second start; it doubles from try to try."),
+        duration("retry.max_delay", "retry-max-delay", HOLDLINE_MEMBER(retry.maxDelay), 1ms, 10min,
+                 "Longest pause between two starts."),
+        choice("retry.ambiguous", "retry-ambiguous", HOLDLINE_MEMBER(retry.ambiguous), kAmbiguous,
+               "Whether a start whose fate is unknown is sent again; always may run a job twice."),
+
+        integer("circuit.failures", "circuit-failures", HOLDLINE_MEMBER(circuit.failures), 0, 100'000,
+                "Failed starts in a row that open the circuit breaker; 0: it never opens."),
+        duration("circuit.open_for", "circuit-open-for", HOLDLINE_MEMBER(circuit.openFor), 100ms, 1h,
+                 "How long an open circuit refuses before one start probes the upstream."),
+
+        integer("limits.connections", "max-connections", HOLDLINE_MEMBER(limits.connections), 1, 1'000'000,
+                "Client connections at once; one more is answered 503 and closed."),
+        integer("limits.callback_connections", "callback-connections",
+                HOLDLINE_MEMBER(limits.callbackConnections), 1, 10'000,
+                "Further connections that only callbacks may use."),
+        size("limits.target_bytes", "max-target-bytes", HOLDLINE_MEMBER(limits.targetBytes), 64, MiB,
+             "Longest request target; beyond it 414."),
+        size("limits.head_bytes", "max-head-bytes", HOLDLINE_MEMBER(limits.headBytes), KiB, MiB,
+             "Largest request head; beyond it 431."),
+        integer("limits.head_fields", "max-head-fields", HOLDLINE_MEMBER(limits.headFields), 10, 10'000,
+                "Header fields of a request; beyond it 431."),
+        size("limits.body_bytes", "max-body-bytes", HOLDLINE_MEMBER(limits.bodyBytes), KiB, 64 * MiB,
+             "Largest request body; beyond it 413."),
+        duration("limits.head_timeout", "head-timeout", HOLDLINE_MEMBER(limits.headTimeout), 100ms, 1h,
+                 "Time to send a request's head; beyond it 408."),
+        duration("limits.body_timeout", "body-timeout", HOLDLINE_MEMBER(limits.bodyTimeout), 100ms, 1h,
+                 "Time to send a request's body; beyond it 408."),
+        duration("limits.idle_timeout", "idle-timeout", HOLDLINE_MEMBER(limits.idleTimeout), 100ms, 1h,
+                 "A client's connection without a request is closed after this time."),
+        duration("limits.write_timeout", "write-timeout", HOLDLINE_MEMBER(limits.writeTimeout), 100ms, 1h,
+                 "Time a client has to take its answer; beyond it the connection is reset."),
+
+        choice("log.format", "log-format", HOLDLINE_MEMBER(log.format), kFormats,
+               "How log lines are written."),
+        choice("log.level", "log-level", HOLDLINE_MEMBER(log.level), kLevels,
+               "The least important messages that are logged."),
+        integer("log.access_lines_per_second", "access-lines-per-second",
+                HOLDLINE_MEMBER(log.accessLinesPerSecond), 0, 1'000'000,
+                "Finished requests logged per second, the rest summed up in one line; 0: no access log."),
+    };
     return all;
 }
+
+#undef HOLDLINE_MEMBER
 
 const Option *findOptionByKey(QStringView key)
 {

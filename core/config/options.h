@@ -32,10 +32,10 @@ struct Option
     /// The member as a text that set() reads as the same value.
     std::function<QString(const Config &)> get;
 
-    QString environmentName() const;  ///< HOLDLINE_START_TIMEOUT
-    QString section() const;          ///< "upstream"
-    QString name() const;             ///< "start_timeout"
-    QString placeholder() const;      ///< "HOST:PORT", "TIME"…, for `--help`
+    QString environmentName() const;                                             ///< HOLDLINE_START_TIMEOUT
+    QString section() const { return QString(key.first(key.indexOf(u'.'))); }    ///< "upstream"
+    QString name() const { return QString(key.sliced(key.indexOf(u'.') + 1)); }  ///< "start_timeout"
+    QString placeholder() const;  ///< "HOST:PORT", "TIME"…, for `--help`
     /// True when the value is a bare number in TOML instead of a quoted text.
     bool isNumber() const { return kind == Kind::Integer; }
 };
