@@ -12,8 +12,6 @@
 #include <QDir>
 #include <QFile>
 
-#include <algorithm>
-
 namespace holdline {
 
 using namespace Qt::StringLiterals;
@@ -63,10 +61,10 @@ public:
     {
         for (const Conflict &conflict : findConflicts(m_result.config)) {
             QStringList places;
-            auto kind = ConfigError::Kind::Configuration;
             for (const QString &key : conflict.keys)
                 places.append(u"%1 (%2)"_s.arg(key, m_result.origins[indexOf(findOptionByKey(key))]));
-            m_result.errors.push_back({kind, places.join(u", "_s) + u": "_s + conflict.text});
+            m_result.errors.push_back(
+                {ConfigError::Kind::Configuration, places.join(u", "_s) + u": "_s + conflict.text});
         }
     }
 

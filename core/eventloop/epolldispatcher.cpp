@@ -101,11 +101,6 @@ void EpollDispatcher::unregisterSocketNotifier(QSocketNotifier *notifier)
         m_descriptors.remove(notifier);
 }
 
-bool EpollDispatcher::unregisterTimers(QObject *object)
-{
-    return m_timers.removeAll(object);
-}
-
 #if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
 
 void EpollDispatcher::registerTimer(Qt::TimerId id, Duration interval, Qt::TimerType type, QObject *object)
@@ -142,11 +137,6 @@ void EpollDispatcher::registerTimer(int id, qint64 interval, Qt::TimerType type,
         Clock::now());
 }
 
-bool EpollDispatcher::unregisterTimer(int id)
-{
-    return m_timers.remove(id);
-}
-
 QList<QAbstractEventDispatcher::TimerInfo> EpollDispatcher::registeredTimers(QObject *object) const
 {
     QList<TimerInfo> infos;
@@ -169,11 +159,6 @@ int EpollDispatcher::remainingTime(int id)
 }
 
 #endif
-
-void EpollDispatcher::wakeUp()
-{
-    m_waker.request();
-}
 
 void EpollDispatcher::interrupt()
 {

@@ -47,7 +47,7 @@ public:
     void registerSocketNotifier(QSocketNotifier *notifier) override;
     void unregisterSocketNotifier(QSocketNotifier *notifier) override;
 
-    bool unregisterTimers(QObject *object) override;
+    bool unregisterTimers(QObject *object) override { return m_timers.removeAll(object); }
 #if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
     void registerTimer(Qt::TimerId id, Duration interval, Qt::TimerType type, QObject *object) override;
     bool unregisterTimer(Qt::TimerId id) override;
@@ -55,12 +55,18 @@ public:
     Duration remainingTime(Qt::TimerId id) const override;
 #else
     void registerTimer(int id, qint64 interval, Qt::TimerType type, QObject *object) override;
-    bool unregisterTimer(int id) override;
+    bool unregisterTimer(int id) override
+    {
+        return m_timers.remove(id);
+    }
     QList<TimerInfo> registeredTimers(QObject *object) const override;
     int remainingTime(int id) override;
 #endif
 
-    void wakeUp() override;
+    void wakeUp() override
+    {
+        m_waker.request();
+    }
     void interrupt() override;
 
 private:

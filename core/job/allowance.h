@@ -3,7 +3,6 @@
 
 #include "core/base/clock.h"
 
-#include <algorithm>
 #include <chrono>
 
 namespace holdline {

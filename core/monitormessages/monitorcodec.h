@@ -9,10 +9,9 @@
 /// (resources/docs/monitor-protocol.md). No function reads a clock or has state. Thread-safe.
 namespace holdline::monitor {
 
-/// Encodes one line, with its line end.
-QByteArray encode(const Hello &hello);
-QByteArray encode(const Reply &reply);
-QByteArray encode(const Command &command);
+/// Encodes a Hello, a Reply or a Command as one line, with its line end.
+template <typename Message>
+QByteArray encode(const Message &message);
 /// Longer than kMaxFrameBytes only when the update has more than kMaxRowsPerUpdate rows.
 QByteArray encode(const Update &update);
 /// Encodes the update without its sequence number, so that several connections share the rest. numbered()
@@ -25,10 +24,8 @@ QByteArray numbered(std::uint64_t seq);
 inline constexpr std::size_t kMaxRowsPerUpdate = 256;
 
 /// Encodes one row as in an update, for copying and exporting.
-QByteArray encodeRow(const JobRow &row);
-QByteArray encodeRow(const LaneRow &row);
-QByteArray encodeRow(const CallbackRow &row);
-QByteArray encodeRow(const DeadLetterRow &row);
+template <typename Row>
+QByteArray encodeRow(const Row &row);
 
 using Message = std::variant<Hello, Update, Reply>;
 

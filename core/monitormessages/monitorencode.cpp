@@ -11,14 +11,6 @@ namespace holdline::monitor {
 
 namespace {
 
-template <typename Object>
-QByteArray text(const Object &object)
-{
-    Out out;
-    describe(ObjectWriter(out), object);
-    return out.take();
-}
-
 template <typename Message>
 QByteArray line(const Message &message, qsizetype room = 1024)
 {
@@ -51,21 +43,6 @@ QByteArray rowText(QByteArrayView text)
     return bytes.append(kEllipsis);
 }
 
-QByteArray encode(const Hello &hello)
-{
-    return line(hello);
-}
-
-QByteArray encode(const Reply &reply)
-{
-    return line(reply);
-}
-
-QByteArray encode(const Command &command)
-{
-    return line(command);
-}
-
 QByteArray numbered(std::uint64_t seq)
 {
     QByteArray out("{\"seq\":");
@@ -84,24 +61,27 @@ QByteArray encode(const Update &update)
     return numbered(update.seq) + encodeUnnumbered(update);
 }
 
-QByteArray encodeRow(const JobRow &row)
+template <typename Message>
+QByteArray encode(const Message &message)
 {
-    return text(row);
+    return line(message);
 }
 
-QByteArray encodeRow(const LaneRow &row)
+template QByteArray encode(const Hello &);
+template QByteArray encode(const Reply &);
+template QByteArray encode(const Command &);
+
+template <typename Row>
+QByteArray encodeRow(const Row &row)
 {
-    return text(row);
+    Out out;
+    describe(ObjectWriter(out), row);
+    return out.take();
 }
 
-QByteArray encodeRow(const CallbackRow &row)
-{
-    return text(row);
-}
-
-QByteArray encodeRow(const DeadLetterRow &row)
-{
-    return text(row);
-}
+template QByteArray encodeRow(const JobRow &);
+template QByteArray encodeRow(const LaneRow &);
+template QByteArray encodeRow(const CallbackRow &);
+template QByteArray encodeRow(const DeadLetterRow &);
 
 }  // namespace holdline::monitor

@@ -114,17 +114,12 @@ private:
         else
             at = WallTime(Milliseconds(count));
     }
-    void read(QLatin1StringView name, Microseconds &duration) const
+    template <typename Count, typename Period>
+    void read(QLatin1StringView name, std::chrono::duration<Count, Period> &duration) const
     {
         std::int64_t count = 0;
         read(name, count);
-        duration = Microseconds(count);
-    }
-    void read(QLatin1StringView name, Milliseconds &duration) const
-    {
-        std::int64_t count = 0;
-        read(name, count);
-        duration = Milliseconds(count);
+        duration = std::chrono::duration<Count, Period>(count);
     }
     void read(QLatin1StringView name, QString &text) const
     {

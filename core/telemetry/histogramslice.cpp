@@ -47,11 +47,6 @@ void HistogramSlice::merge(const HistogramSlice &other)
     m_max = std::max(m_max, other.m_max);
 }
 
-HistogramSlice::Microseconds HistogramSlice::mean() const
-{
-    return m_count == 0 ? Microseconds::zero() : m_sum / static_cast<Microseconds::rep>(m_count);
-}
-
 HistogramSlice::Microseconds HistogramSlice::quantile(double q) const
 {
     if (m_count == 0)

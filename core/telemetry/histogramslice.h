@@ -3,7 +3,6 @@
 
 #include "core/telemetry/latencyhistogram.h"
 
-#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -39,8 +38,6 @@ public:
     bool isEmpty() const { return m_count == 0; }
     Microseconds sum() const { return m_sum; }
     Microseconds max() const { return m_max; }
-    /// Zero for an empty slice.
-    Microseconds mean() const;
     /// The quantile `q` (0 to 1): the share `q` of all values is not higher. Wrong by at most 1/32. 0
     /// for an empty slice.
     Microseconds quantile(double q) const;
