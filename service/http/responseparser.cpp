@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/responseparser.h"
 
+#include "core/base/enumtable.h"
 #include "service/http/grammar.h"
 
 #include <algorithm>
@@ -259,33 +260,21 @@ void ResponseParser::fail(Error error)
 
 QLatin1StringView ResponseParser::errorText() const
 {
-    switch (m_error) {
-        case Error::None:
-            return {};
-        case Error::NoAnswer:
-            return "the connection was closed before an answer"_L1;
-        case Error::Incomplete:
-            return "the connection was closed within the answer"_L1;
-        case Error::StatusLine:
-            return "the answer is not HTTP/1.x"_L1;
-        case Error::Field:
-            return "the answer has a malformed header field"_L1;
-        case Error::Framing:
-            return "the length of the answer is malformed or ambiguous"_L1;
-        case Error::TransferCoding:
-            return "the answer has a transfer coding other than chunked"_L1;
-        case Error::Chunk:
-            return "the answer has a malformed chunk"_L1;
-        case Error::HeadTooLarge:
-            return "the head of the answer is too large"_L1;
-        case Error::BodyTooLarge:
-            return "the body of the answer is too large"_L1;
-        case Error::TrailerTooLarge:
-            return "the trailers of the answer are too large"_L1;
-        case Error::Interim:
-            return "too many 1xx answers, or an unasked change of protocol"_L1;
-    }
-    return {};
+    static constexpr EnumTexts<Error, 12> kTexts({
+        {Error::None, {}},
+        {Error::NoAnswer, "the connection was closed before an answer"_L1},
+        {Error::Incomplete, "the connection was closed within the answer"_L1},
+        {Error::StatusLine, "the answer is not HTTP/1.x"_L1},
+        {Error::Field, "the answer has a malformed header field"_L1},
+        {Error::Framing, "the length of the answer is malformed or ambiguous"_L1},
+        {Error::TransferCoding, "the answer has a transfer coding other than chunked"_L1},
+        {Error::Chunk, "the answer has a malformed chunk"_L1},
+        {Error::HeadTooLarge, "the head of the answer is too large"_L1},
+        {Error::BodyTooLarge, "the body of the answer is too large"_L1},
+        {Error::TrailerTooLarge, "the trailers of the answer are too large"_L1},
+        {Error::Interim, "too many 1xx answers, or an unasked change of protocol"_L1},
+    });
+    return kTexts[m_error];
 }
 
 }  // namespace holdline::http

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/httpclient/pooledaccessmanager.h"
 
+#include "core/base/enumtable.h"
 #include "service/httpclient/connectionpool.h"
 #include "service/httpclient/oncebody.h"
 #include "service/httpclient/requesthead.h"
 
-#include <QBuffer>
 #include <QNetworkProxy>
 
 namespace holdline {
@@ -16,23 +16,16 @@ namespace {
 
 QByteArrayView verbOf(QNetworkAccessManager::Operation op, QByteArrayView custom)
 {
-    switch (op) {
-        case QNetworkAccessManager::HeadOperation:
-            return "HEAD";
-        case QNetworkAccessManager::GetOperation:
-            return "GET";
-        case QNetworkAccessManager::PutOperation:
-            return "PUT";
-        case QNetworkAccessManager::PostOperation:
-            return "POST";
-        case QNetworkAccessManager::DeleteOperation:
-            return "DELETE";
-        case QNetworkAccessManager::CustomOperation:
-            return custom;
-        case QNetworkAccessManager::UnknownOperation:
-            break;
-    }
-    return {};
+    static constexpr EnumTable<QNetworkAccessManager::Operation, QByteArrayView, 7> kVerbs({
+        {QNetworkAccessManager::UnknownOperation, {}},
+        {QNetworkAccessManager::HeadOperation, "HEAD"},
+        {QNetworkAccessManager::GetOperation, "GET"},
+        {QNetworkAccessManager::PutOperation, "PUT"},
+        {QNetworkAccessManager::PostOperation, "POST"},
+        {QNetworkAccessManager::DeleteOperation, "DELETE"},
+        {QNetworkAccessManager::CustomOperation, {}},
+    });
+    return op == QNetworkAccessManager::CustomOperation ? custom : kVerbs[op];
 }
 
 bool isExplicitProxy(const QNetworkProxy &proxy)

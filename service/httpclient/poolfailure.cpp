@@ -1,52 +1,60 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/httpclient/poolfailure.h"
 
+#include "core/base/enumtable.h"
+
 namespace holdline {
+
+namespace {
+
+using ConnectError = http::ConnectError;
+using AnswerError = http::ResponseParser::Error;
+
+struct Meaning
+{
+    QNetworkReply::NetworkError error;
+    const char *proxyStatus;
+};
+
+constexpr EnumTable<ConnectError, Meaning, 8> kConnectErrors({
+    {ConnectError::NameNotFound, {QNetworkReply::HostNotFoundError, "dns_error"}},
+    {ConnectError::Refused, {QNetworkReply::ConnectionRefusedError, "connection_refused"}},
+    {ConnectError::Reset, {QNetworkReply::RemoteHostClosedError, "connection_terminated"}},
+    {ConnectError::TimedOut, {QNetworkReply::TimeoutError, "connection_timeout"}},
+    {ConnectError::Unroutable, {QNetworkReply::UnknownNetworkError, "destination_ip_unroutable"}},
+    {ConnectError::Prohibited, {QNetworkReply::ContentAccessDenied, "destination_ip_prohibited"}},
+    {ConnectError::OutOfResources, {QNetworkReply::UnknownNetworkError, "proxy_internal_error"}},
+    {ConnectError::Other, {QNetworkReply::UnknownNetworkError, "destination_unavailable"}},
+});
+
+constexpr Meaning kProtocolError{QNetworkReply::ProtocolFailure, "http_protocol_error"};
+constexpr EnumTable<AnswerError, Meaning, 12> kAnswerErrors({
+    {AnswerError::None, kProtocolError},
+    {AnswerError::NoAnswer, {QNetworkReply::RemoteHostClosedError, "connection_terminated"}},
+    {AnswerError::Incomplete, {QNetworkReply::RemoteHostClosedError, "http_response_incomplete"}},
+    {AnswerError::StatusLine, kProtocolError},
+    {AnswerError::Field, kProtocolError},
+    {AnswerError::Framing, kProtocolError},
+    {AnswerError::TransferCoding, {QNetworkReply::ProtocolFailure, "http_response_transfer_coding"}},
+    {AnswerError::Chunk, kProtocolError},
+    {AnswerError::HeadTooLarge, {QNetworkReply::ProtocolFailure, "http_response_header_section_size"}},
+    {AnswerError::BodyTooLarge, {QNetworkReply::ProtocolFailure, "http_response_body_size"}},
+    {AnswerError::TrailerTooLarge, {QNetworkReply::ProtocolFailure, "http_response_trailer_section_size"}},
+    {AnswerError::Interim, kProtocolError},
+});
+
+}  // namespace
 
 PoolFailure failureOf(const http::ConnectFailure &failure)
 {
-    using Error = http::ConnectError;
-    switch (failure.error) {
-        case Error::NameNotFound:
-            return {QNetworkReply::HostNotFoundError, failure.text, "dns_error"};
-        case Error::Refused:
-            return {QNetworkReply::ConnectionRefusedError, failure.text, "connection_refused"};
-        case Error::Reset:
-            return {QNetworkReply::RemoteHostClosedError, failure.text, "connection_terminated"};
-        case Error::TimedOut:
-            return {QNetworkReply::TimeoutError, failure.text, "connection_timeout"};
-        case Error::Unroutable:
-            return {QNetworkReply::UnknownNetworkError, failure.text, "destination_ip_unroutable"};
-        case Error::Prohibited:
-            return {QNetworkReply::ContentAccessDenied, failure.text, "destination_ip_prohibited"};
-        case Error::OutOfResources:
-            return {QNetworkReply::UnknownNetworkError, failure.text, "proxy_internal_error"};
-        case Error::Other:
-            break;
-    }
-    return {QNetworkReply::UnknownNetworkError, failure.text, "destination_unavailable"};
+    const Meaning &meaning = kConnectErrors[failure.error];
+    return {meaning.error, failure.text, meaning.proxyStatus};
 }
 
 PoolFailure failureOf(const http::ResponseParser &answer)
 {
-    using Error = http::ResponseParser::Error;
-    const QString text = answer.errorText();
-    switch (answer.error()) {
-        case Error::NoAnswer:
-            return {QNetworkReply::RemoteHostClosedError, text, "connection_terminated"};
-        case Error::Incomplete:
-            return {QNetworkReply::RemoteHostClosedError, text, "http_response_incomplete"};
-        case Error::HeadTooLarge:
-            return {QNetworkReply::ProtocolFailure, text, "http_response_header_section_size"};
-        case Error::BodyTooLarge:
-            return {QNetworkReply::ProtocolFailure, text, "http_response_body_size"};
-        case Error::TrailerTooLarge:
-            return {QNetworkReply::ProtocolFailure, text, "http_response_trailer_section_size"};
-        case Error::TransferCoding:
-            return {QNetworkReply::ProtocolFailure, text, "http_response_transfer_coding"};
-        default:
-            return {QNetworkReply::ProtocolFailure, text, "http_protocol_error"};
-    }
+    const Meaning &meaning = kAnswerErrors[answer.error()];
+    return {meaning.error, answer.errorText(), meaning.proxyStatus};
 }
 
 }  // namespace holdline

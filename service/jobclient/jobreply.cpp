@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobclient/jobreply.h"
 
+#include "core/base/enumtable.h"
 #include "core/json/jsontext.h"
 #include "core/proof/proofformat.h"
 
@@ -22,29 +23,20 @@ bool isPlain(const QByteArray &text)
 
 QByteArray failureName(const JobReply &reply)
 {
-    switch (reply.failure) {
-        case Failure::None:
-            return "none";
-        case Failure::ConnectRefused:
-            return "connect_refused";
-        case Failure::ConnectFailed:
-            return "connect_failed";
-        case Failure::Closed:
-            return "closed";
-        case Failure::Timeout:
-            return "timeout";
-        case Failure::BadHttp:
-            return "bad_http";
-        case Failure::Status:
-            return "status_" + QByteArray::number(reply.status);
-        case Failure::BadJson:
-            return "bad_json";
-        case Failure::NotCompleted:
-            return "not_completed";
-        case Failure::BadProof:
-            return "bad_proof";
-    }
-    return {};
+    static constexpr EnumTable<Failure, const char *, 10> kNames({
+        {Failure::None, "none"},
+        {Failure::ConnectRefused, "connect_refused"},
+        {Failure::ConnectFailed, "connect_failed"},
+        {Failure::Closed, "closed"},
+        {Failure::Timeout, "timeout"},
+        {Failure::BadHttp, "bad_http"},
+        {Failure::Status, "status_"},
+        {Failure::BadJson, "bad_json"},
+        {Failure::NotCompleted, "not_completed"},
+        {Failure::BadProof, "bad_proof"},
+    });
+    const QByteArray name = kNames[reply.failure];
+    return reply.failure == Failure::Status ? name + QByteArray::number(reply.status) : name;
 }
 
 JobReply judgeAnswer(int status, const QByteArray &body)

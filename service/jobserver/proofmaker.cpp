@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobserver/proofmaker.h"
 
+#include "core/base/enumtable.h"
 #include "core/proof/proofformat.h"
 
 #include <QCryptographicHash>
@@ -19,17 +20,13 @@ constexpr char kHex[] = "0123456789abcdef";
 
 QByteArray verdictName(ProofVerdict verdict)
 {
-    switch (verdict) {
-        case ProofVerdict::Valid:
-            return "valid";
-        case ProofVerdict::Forged:
-            return "forged";
-        case ProofVerdict::Repeated:
-            return "repeated";
-        case ProofVerdict::Unknown:
-            return "unknown";
-    }
-    return {};
+    static constexpr EnumTable<ProofVerdict, const char *, 4> kNames({
+        {ProofVerdict::Valid, "valid"},
+        {ProofVerdict::Forged, "forged"},
+        {ProofVerdict::Repeated, "repeated"},
+        {ProofVerdict::Unknown, "unknown"},
+    });
+    return kNames[verdict];
 }
 
 ProofMaker::ProofMaker(QByteArray secret, std::uint64_t seed) : m_secret(std::move(secret)), m_random(seed) {}
