@@ -3,8 +3,6 @@
 
 #include "core/config/values.h"
 
-#include <QString>
-
 #include <algorithm>
 
 namespace holdline {

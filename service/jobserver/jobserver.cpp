@@ -76,11 +76,6 @@ JobServer::JobServer(const JobServerOptions &options, QObject *parent)
 
 JobServer::~JobServer() = default;
 
-bool JobServer::listen(const QHostAddress &address, quint16 port)
-{
-    return m_listener.listen(address, port);
-}
-
 void JobServer::endRunningJobs()
 {
     for (const auto &[key, job] : m_jobs) {
@@ -253,9 +248,8 @@ void JobServer::startJob(JobKey key)
 {
     Job &job = m_jobs.at(key);
     for (const Fault fault : {Fault::Start500, Fault::Start503}) {
-        if (!job.faults.has(fault))
+        if (!inject(job, fault))
             continue;
-        injected(fault);
         const ExchangeId exchange = std::exchange(job.exchange, 0);
         m_jobs.erase(key);
         m_jobOf.erase(exchange);
@@ -271,17 +265,13 @@ void JobServer::startJob(JobKey key)
     job.stage = Stage::Running;
     countStart(job);
     const bool wait = job.request.wait;
-    const bool early = !wait && job.faults.has(Fault::Early);
-    if (early) {
-        injected(Fault::Early);
+    if (!wait && inject(job, Fault::Early)) {
         jobEnded(key);
         return;
     }
     auto duration = m_options.durationFor(job.request.account);
-    if (!wait && job.faults.has(Fault::Late)) {
-        injected(Fault::Late);
+    if (!wait && inject(job, Fault::Late))
         duration += m_options.faults.lateBy;
-    }
     m_timer.setIn(key, duration);
     if (!wait || job.faults.has(Fault::Reset))
         answerStart(job);
@@ -326,21 +316,18 @@ void JobServer::jobEnded(JobKey key)
     if (job.stage == Stage::Running) {
         --m_stats.running;
         ++m_stats.finished;
-        if (job.faults.has(Fault::Failed))
-            injected(Fault::Failed);
+        inject(job, Fault::Failed);
     }
     if (job.request.wait) {
         answer(job, finalJson(job));
         endJob(key);
         return;
     }
-    if (job.faults.has(Fault::NoCallback)) {
-        injected(Fault::NoCallback);
+    if (inject(job, Fault::NoCallback)) {
         endJob(key);
         return;
     }
-    if (job.faults.has(Fault::WrongId)) {
-        injected(Fault::WrongId);
+    if (inject(job, Fault::WrongId)) {
         Job wrong = job;
         wrong.id = m_proofs.nextId();
         // finished() with the key 0 is ignored, because no job has this key.
@@ -357,10 +344,8 @@ void JobServer::postCallbacks(JobKey key)
     Job &job = m_jobs.at(key);
     const QByteArray body = finalJson(job);
     m_callbacks.send(key, job.request.callback, body);
-    if (job.faults.has(Fault::Duplicate)) {
-        injected(Fault::Duplicate);
+    if (inject(job, Fault::Duplicate))
         m_callbacks.send(0, job.request.callback, body);
-    }
     if (job.faults.has(Fault::Early)) {
         job.stage = Stage::EarlyAnswer;
         m_timer.setIn(key, kEarlyAnswerTimeout);
@@ -397,6 +382,14 @@ QByteArray JobServer::finalJson(const Job &job) const
     return json.append("\"}");
 }
 
+bool JobServer::inject(const Job &job, Fault fault)
+{
+    if (!job.faults.has(fault))
+        return false;
+    ++m_stats.faults[faultName(fault)];
+    return true;
+}
+
 // Answers
 
 void JobServer::answer(Job &job, const QByteArray &json)
@@ -407,15 +400,12 @@ void JobServer::answer(Job &job, const QByteArray &json)
     m_jobOf.erase(exchange);
     // Ends the turn first: the answer may bring in the connection's next request at once.
     const std::vector<AccountTurns::Ticket> next = m_turns.leave(exchange);
-    if (job.faults.has(Fault::Reset)) {
-        injected(Fault::Reset);
+    if (inject(job, Fault::Reset))
         m_listener.reset(exchange);
-    } else if (job.faults.has(Fault::Garbage)) {
-        injected(Fault::Garbage);
+    else if (inject(job, Fault::Garbage))
         m_listener.respondRaw(exchange, spoiledAnswer(json, ++m_spoiled));
-    } else {
+    else
         m_listener.respond(exchange, {200, {{kContentType, kJson}}, json, false});
-    }
     grant(next);
 }
 

@@ -43,7 +43,7 @@ public:
     ~JobServer() override;
 
     /// With port 0 the system chooses a port. Returns false on failure: see errorString().
-    bool listen(const QHostAddress &address, quint16 port);
+    bool listen(const QHostAddress &address, quint16 port) { return m_listener.listen(address, port); }
     quint16 port() const { return m_listener.port(); }
     QString errorString() const { return m_listener.errorString(); }
 
@@ -106,7 +106,8 @@ private:
     void answer(Job &job, const QByteArray &json);
     void refuse(http::ExchangeId exchange, const RequestError &error);
     QByteArray finalJson(const Job &job) const;
-    void injected(Fault fault) { ++m_stats.faults[faultName(fault)]; }
+    /// Returns true when the job has the fault, and counts it.
+    bool inject(const Job &job, Fault fault);
 
     const JobServerOptions m_options;
     JobServerStats m_stats;
