@@ -66,9 +66,6 @@ public:
     }
     void resumeSoon(ConnectionId connection) override;
 
-    bool listen(const QHostAddress &address, quint16 port);
-    bool listenBeside(qintptr shared);
-    void closeIdle();
     /// The connection of an open exchange, or null.
     HttpConnection *find(ExchangeId exchange) const;
     /// Like find(), but also ends the exchange because its response is being sent.
@@ -78,11 +75,14 @@ public:
     Limits m_limits;
     ListeningSocket m_socket;
     QByteArray m_reservedPath;
+    qintptr m_descriptorLimit = std::numeric_limits<qintptr>::max();
+    bool m_closing = false;
     std::unordered_map<ExchangeId, HttpConnection *> m_exchanges;
     std::unordered_map<ConnectionId, HttpConnection *> m_connections;
+    using List = std::list<HttpConnection *>;
+    List m_idle;  ///< regular connections that can be closed without loss
 
 private:
-    using List = std::list<HttpConnection *>;
     using Quota = HttpConnection::Quota;
 
     void accept(qintptr descriptor);
@@ -100,8 +100,6 @@ private:
     void resumePending();
     static void moveTo(HttpConnection &connection, List &list);
 
-    bool m_closing = false;
-    qintptr m_descriptorLimit = std::numeric_limits<qintptr>::max();
     ConnectionId m_lastConnection = 0;
     ExchangeId m_lastExchange = 0;
     qint64 m_dateSecond = -1;
@@ -110,9 +108,8 @@ private:
     DeadlineTimer<ConnectionId> m_deadlines;
     std::vector<ConnectionId> m_toResume;
 
-    // Every connection is in exactly one of these lists, oldest first.
+    // Every connection is in exactly one list, oldest first: in m_idle or in one of these.
     List m_busy;
-    List m_idle;  ///< regular connections that can be closed without loss
     List m_reserved;
     List m_refused;
 };
@@ -130,18 +127,6 @@ HttpListener::Private::~Private()
 {
     for (const auto &[id, connection] : m_connections)
         delete connection;
-}
-
-bool HttpListener::Private::listen(const QHostAddress &address, quint16 port)
-{
-    m_descriptorLimit = descriptorLimit();
-    return m_socket.start(address, port, m_limits.backlog);
-}
-
-bool HttpListener::Private::listenBeside(qintptr shared)
-{
-    m_descriptorLimit = descriptorLimit();
-    return m_socket.startBeside(shared, m_limits.backlog);
 }
 
 QByteArray HttpListener::Private::date()
@@ -258,13 +243,6 @@ void HttpListener::Private::closed(HttpConnection &connection)
     Q_EMIT m_listener.connectionClosed(id);
 }
 
-void HttpListener::Private::closeIdle()
-{
-    m_closing = true;
-    for (HttpConnection *connection : std::vector(m_idle.begin(), m_idle.end()))
-        connection->leave();
-}
-
 void HttpListener::Private::expired(ConnectionId key)
 {
     if (key == kListenerKey)
@@ -331,7 +309,8 @@ HttpListener::~HttpListener() = default;
 
 bool HttpListener::listen(const QHostAddress &address, quint16 port)
 {
-    return d->listen(address, port);
+    d->m_descriptorLimit = descriptorLimit();
+    return d->m_socket.start(address, port, d->m_limits.backlog);
 }
 
 std::optional<qintptr> HttpListener::shareAddress()
@@ -341,7 +320,8 @@ std::optional<qintptr> HttpListener::shareAddress()
 
 bool HttpListener::listenBeside(qintptr shared)
 {
-    return d->listenBeside(shared);
+    d->m_descriptorLimit = descriptorLimit();
+    return d->m_socket.startBeside(shared, d->m_limits.backlog);
 }
 
 quint16 HttpListener::port() const
@@ -361,7 +341,9 @@ void HttpListener::stopListening()
 
 void HttpListener::closeIdle()
 {
-    d->closeIdle();
+    d->m_closing = true;
+    for (HttpConnection *connection : std::vector(d->m_idle.begin(), d->m_idle.end()))
+        connection->leave();
 }
 
 void HttpListener::setReservedPath(const QByteArray &prefix)

@@ -80,11 +80,6 @@ bool ListeningSocket::startBeside(qintptr shared, int backlog)
     return true;
 }
 
-QString ListeningSocket::errorText() const
-{
-    return m_systemError.isEmpty() ? errorString() : m_systemError;
-}
-
 void ListeningSocket::watch()
 {
     pauseAccepting();

@@ -27,7 +27,7 @@ public:
     std::optional<qintptr> shareAddress();
     /// Listens at the address of the listener with the descriptor `shared`.
     bool startBeside(qintptr shared, int backlog);
-    QString errorText() const;
+    QString errorText() const { return m_systemError.isEmpty() ? errorString() : m_systemError; }
     void stop();
 
     bool isStarved() const { return m_starved; }

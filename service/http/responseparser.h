@@ -97,13 +97,9 @@ public:
     /// 0 for HTTP/1.0, 1 for everything newer.
     int minorVersion() const { return m_minorVersion; }
     const HeaderFields &headers() const { return m_headers; }
-    /// The declared Content-Length of the body, or -1 when unknown (chunked, or until the connection closes).
-    std::int64_t contentLength() const { return m_contentLength; }
 
     /// Returns the decoded body bytes since the last call.
     QByteArray takeBody() { return std::exchange(m_body, {}); }
-    /// The number of decoded body bytes so far, taken or not.
-    std::int64_t bodyBytes() const { return m_bodyBytes; }
 
     /// Once Complete: true when the connection can carry another request (RFC 9112, 9.3).
     bool keepAlive() const { return m_keepAlive; }
@@ -141,8 +137,8 @@ private:
     qsizetype m_headBytes = 0;  ///< of complete lines
     ChunkDecoder m_chunks;
 
-    std::int64_t m_contentLength = -1;
-    std::int64_t m_bodyBytes = 0;
+    std::int64_t m_contentLength = -1;  ///< the declared one, or -1 when unknown
+    std::int64_t m_bodyBytes = 0;       ///< decoded so far, taken or not
     QByteArray m_body;
 };
 

@@ -48,11 +48,6 @@ void ConnectionPool::submit(PooledReply *reply, std::chrono::milliseconds timeou
     assign(reply);
 }
 
-void ConnectionPool::resubmit(PooledReply *reply)
-{
-    assign(reply);
-}
-
 void ConnectionPool::assign(PooledReply *reply)
 {
     if (PooledConnection *connection = takeIdle(reply->wanted())) {

@@ -55,7 +55,7 @@ public:
     /// A connection's idle deadline came. The connection may have been used since the deadline was set.
     void idleTimeUp(PooledConnection *connection);
     /// Takes back a request that was certainly not sent. Its connection is being removed.
-    void resubmit(PooledReply *reply);
+    void resubmit(PooledReply *reply) { assign(reply); }
     void setDeadline(Timed *what, std::chrono::milliseconds delay) { m_deadlines.setIn(what, delay); }
     void clearDeadline(Timed *what) { m_deadlines.clear(what); }
 

@@ -12,11 +12,6 @@ OnceBody::OnceBody(QByteArray bytes, QByteArray affinity, QObject *parent)
     open(QIODevice::ReadOnly | QIODevice::Unbuffered);
 }
 
-qint64 OnceBody::bytesAvailable() const
-{
-    return QIODevice::bytesAvailable() + m_bytes.size() - m_read;
-}
-
 qint64 OnceBody::readData(char *data, qint64 maxSize)
 {
     const qsizetype count = std::min<qsizetype>(maxSize, m_bytes.size() - m_read);

@@ -36,7 +36,7 @@ public:
     bool reset() override { return false; }
     bool atEnd() const override { return m_read == m_bytes.size(); }
     qint64 size() const override { return m_bytes.size(); }
-    qint64 bytesAvailable() const override;
+    qint64 bytesAvailable() const override { return QIODevice::bytesAvailable() + m_bytes.size() - m_read; }
 
 protected:
     qint64 readData(char *data, qint64 maxSize) override;

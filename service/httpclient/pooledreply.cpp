@@ -89,11 +89,6 @@ void PooledReply::abort()
     end({OperationCanceledError, u"Operation canceled"_s, {}});
 }
 
-qint64 PooledReply::bytesAvailable() const
-{
-    return QNetworkReply::bytesAvailable() + m_body.size() - m_bodyRead;
-}
-
 bool PooledReply::canReadLine() const
 {
     return QNetworkReply::canReadLine() || m_body.indexOf('\n', m_bodyRead) >= 0;

@@ -51,7 +51,10 @@ public:
     ~PooledReply() override;
 
     void abort() override;
-    qint64 bytesAvailable() const override;
+    qint64 bytesAvailable() const override
+    {
+        return QNetworkReply::bytesAvailable() + m_body.size() - m_bodyRead;
+    }
     bool canReadLine() const override;
 
     // Called by the pool and its connections.

@@ -38,11 +38,6 @@ std::chrono::nanoseconds Report::percentile(double share) const
     return *nth;
 }
 
-bool Report::passed() const
-{
-    return succeeded == jobs && total <= limit;
-}
-
 QByteArray Report::toText() const
 {
     QByteArray text = "Succeeded: " + QByteArray::number(succeeded) +

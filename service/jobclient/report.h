@@ -35,7 +35,7 @@ struct Report
     /// succeeded jobs.
     std::chrono::nanoseconds percentile(double share) const;
     /// True when all jobs succeeded within the limit.
-    bool passed() const;
+    bool passed() const { return succeeded == jobs && total <= limit; }
 
     /// Exactly the text that the original client prints below its progress bar.
     QByteArray toText() const;

@@ -114,11 +114,6 @@ void VirtualClient::ended()
     answered();
 }
 
-void VirtualClient::answered()
-{
-    finish(judgeAnswer(m_parser.status(), m_parser.takeBody()));
-}
-
 void VirtualClient::failSoon(Failure failure)
 {
     QMetaObject::invokeMethod(

@@ -44,7 +44,6 @@ public:
     /// call.
     void giveUp(Failure failure);
 
-    bool isBusy() const { return m_busy; }
     /// The number of connections established so far.
     int connections() const { return m_connections; }
 
@@ -59,7 +58,7 @@ private:
     void ended();
     void write();
     void disconnectSocket();
-    void answered();
+    void answered() { finish(judgeAnswer(m_parser.status(), m_parser.takeBody())); }
     void failSoon(Failure failure);
     void finish(const JobReply &reply);
 

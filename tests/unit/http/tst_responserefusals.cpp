@@ -147,7 +147,6 @@ void TestResponseRefusals::keepsStatusOfAnAnswerCutByTheLimit()
     QVERIFY(parser.headComplete());
     QCOMPARE(parser.status(), 503);
     QCOMPARE(parser.reason(), "Busy");
-    QCOMPARE(parser.bodyBytes(), 1000);
     QCOMPARE(parser.takeBody().size(), 1000);
     QVERIFY(!parser.errorText().isEmpty());
 }
