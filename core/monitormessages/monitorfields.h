@@ -81,7 +81,7 @@ void describe(auto &&fields, Maybe<LaneRow> auto &row)
 void describe(auto &&fields, Maybe<CallbackRow> auto &row)
 {
     fields.required("at"_L1, row.at);
-    fields.required("word"_L1, row.word);
+    fields.required("word"_L1, row.outcome);
     fields.optional("job"_L1, row.job);
     fields.optional("upstream_id"_L1, row.upstreamId);
     fields.optional("client"_L1, row.client);
@@ -169,7 +169,7 @@ void describe(auto &&fields, Maybe<Sample> auto &sample)
     fields.optional("joined"_L1, sample.joined);
     fields.optional("recovered"_L1, sample.recovered);
     fields.optional("letters_kept"_L1, sample.deadLettersStored);
-    fields.byName("letters"_L1, sample.letters, DeadLetter::Kind{});
+    fields.byName("letters"_L1, sample.deadLetters, DeadLetter::Kind{});
     fields.optional("store"_L1, sample.store);
     fields.byName("phases"_L1, sample.phases, Phase{});
 }
@@ -236,9 +236,9 @@ void describe(auto &&fields, Maybe<Reply> auto &reply)
     fields.required("ok"_L1, reply.ok);
     fields.always("text"_L1, reply.text);
     fields.optional("result"_L1, reply.result);
-    fields.optional("letters"_L1, reply.letters);
+    fields.optional("letters"_L1, reply.deadLetters);
     fields.optional("letters_omitted"_L1, reply.deadLettersOmitted);
-    fields.optional("letter"_L1, reply.letter);
+    fields.optional("letter"_L1, reply.deadLetter);
     fields.optional("body"_L1, reply.body);
 }
 

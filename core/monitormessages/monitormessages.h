@@ -97,7 +97,7 @@ struct Sample
     std::uint64_t recovered = 0;  ///< jobs that were read from the store
     /// Dead letters that were ever stored, and those in the store now, by DeadLetter::Kind.
     std::uint64_t deadLettersStored = 0;
-    std::array<std::int64_t, kDeadLetterKinds> letters{};
+    std::array<std::int64_t, kDeadLetterKinds> deadLetters{};
     std::optional<StoreSample> store;  ///< empty when unknown
 
     /// The durations of jobs that ended within the span.
@@ -189,12 +189,12 @@ struct Reply
 {
     QByteArray id;
     bool ok = false;
-    QString text;                                         ///< what was done, or why not, for people
-    std::optional<StoredResult> result{};                 ///< answer to Verb::Result
-    std::optional<std::vector<DeadLetterRow>> letters{};  ///< answer to Verb::DeadLetters, newest first
-    std::uint64_t deadLettersOmitted = 0;                 ///< older dead letters beyond kMaxDeadLetters
-    std::optional<DeadLetterRow> letter{};                ///< answer to Verb::DeadLetter
-    std::optional<BodyPart> body{};                       ///< body of that dead letter
+    QString text;                                             ///< what was done, or why not, for people
+    std::optional<StoredResult> result{};                     ///< answer to Verb::Result
+    std::optional<std::vector<DeadLetterRow>> deadLetters{};  ///< answer to Verb::DeadLetters, newest first
+    std::uint64_t deadLettersOmitted = 0;                     ///< older dead letters beyond kMaxDeadLetters
+    std::optional<DeadLetterRow> deadLetter{};                ///< answer to Verb::DeadLetter
+    std::optional<BodyPart> body{};                           ///< body of that dead letter
 
     friend bool operator==(const Reply &, const Reply &) = default;
 };

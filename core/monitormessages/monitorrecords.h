@@ -89,7 +89,7 @@ struct LaneRow
 struct CallbackRow
 {
     WallTime at{};
-    CallbackOutcome word = CallbackOutcome::None;
+    CallbackOutcome outcome = CallbackOutcome::None;
     QByteArray job;
     QByteArray upstreamId;
     QByteArray client;

@@ -12,10 +12,10 @@ void StateDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIn
     const QVariant row = index.data(RecordTable::RowRole);
     if (const JobPtr job = row.value<JobPtr>()) {
         option->icon = icon(*job);
-    } else if (const DeadLetterPtr letter = row.value<DeadLetterPtr>()) {
-        option->icon = icon(*letter);
+    } else if (const DeadLetterPtr deadLetter = row.value<DeadLetterPtr>()) {
+        option->icon = icon(*deadLetter);
     } else if (row.metaType() == QMetaType::fromType<CallbackRow>()) {
-        option->icon = icon(row.value<CallbackRow>().word);
+        option->icon = icon(row.value<CallbackRow>().outcome);
     } else if (const QVariant state = index.data(RecordTable::StateRole); state.isValid()) {
         option->icon = icon(static_cast<RowState>(state.toInt()));
     } else {

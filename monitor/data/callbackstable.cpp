@@ -55,7 +55,7 @@ Cell CallbacksTable::cell(const void *row, Field field, WallTime) const
         case Field::At:
             return Cell::of(it.at);
         case Field::Outcome:
-            return Cell::of(name(it.word));
+            return Cell::of(name(it.outcome));
         case Field::Job:
             return Cell::of(it.job);
         case Field::Upstream:

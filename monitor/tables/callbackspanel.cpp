@@ -43,7 +43,7 @@ void CallbacksPanel::updateCounts()
         return;
     std::array<int, kCallbackOutcomeCount> counts{};
     for (const CallbackRow &row : data().callbacks())
-        ++counts[static_cast<std::size_t>(row.word)];
+        ++counts[static_cast<std::size_t>(row.outcome)];
     sidebar().setCount({}, table().totalCount());
     for (int i = 1; i < kCallbackOutcomeCount; ++i)
         sidebar().setCount(QString(name(static_cast<CallbackOutcome>(i))),

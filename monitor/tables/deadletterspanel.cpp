@@ -35,15 +35,15 @@ DeadLettersPanel::DeadLettersPanel(const LiveData &data, TimeSelection *selectio
     m_redrive->setToolTip(tr("Deliver the callback to its job again, or start the job again (%1)")
                               .arg(m_redrive->shortcut().toString(QKeySequence::NativeText)));
     connect(m_redrive, &QAction::triggered, this, [this] {
-        if (const QList<QByteArray> letters = selectedDeadLetters(); !letters.isEmpty())
-            Q_EMIT redriveRequested(letters);
+        if (const QList<QByteArray> deadLetters = selectedDeadLetters(); !deadLetters.isEmpty())
+            Q_EMIT redriveRequested(deadLetters);
     });
     m_discard = makeAction(tr("Discard…"), u"cancel"_s, QKeySequence::Delete);
     m_discard->setToolTip(tr("Delete the dead letter permanently (%1)")
                               .arg(m_discard->shortcut().toString(QKeySequence::NativeText)));
     connect(m_discard, &QAction::triggered, this, [this] {
-        if (const QList<QByteArray> letters = selectedDeadLetters(); !letters.isEmpty())
-            Q_EMIT discardRequested(letters);
+        if (const QList<QByteArray> deadLetters = selectedDeadLetters(); !deadLetters.isEmpty())
+            Q_EMIT discardRequested(deadLetters);
     });
     connect(&view(), &RecordView::currentIdChanged, this, &DeadLettersPanel::deadLetterSelected);
     view().setAccessibleName(tr("Dead letters"));
@@ -77,8 +77,8 @@ QString DeadLettersPanel::entryTerm(const QString &key) const
 void DeadLettersPanel::updateCounts()
 {
     std::array<int, kDeadLetterKinds> counts{};
-    for (const DeadLetterPtr &letter : data().deadLetters())
-        ++counts[static_cast<std::size_t>(letter->kind)];
+    for (const DeadLetterPtr &deadLetter : data().deadLetters())
+        ++counts[static_cast<std::size_t>(deadLetter->kind)];
     sidebar().setCount({}, table().totalCount());
     for (std::size_t i = 0; i < counts.size(); ++i)
         sidebar().setCount(keyOf(static_cast<DeadLetter::Kind>(i)), counts[i]);
@@ -86,8 +86,8 @@ void DeadLettersPanel::updateCounts()
 
 QByteArray DeadLettersPanel::jobOf(const QByteArray &id) const
 {
-    const DeadLetterPtr letter = static_cast<DeadLettersTable &>(table()).deadLetterAt(table().rowOf(id));
-    return letter ? letter->job : QByteArray();
+    const DeadLetterPtr deadLetter = static_cast<DeadLettersTable &>(table()).deadLetterAt(table().rowOf(id));
+    return deadLetter ? deadLetter->job : QByteArray();
 }
 
 void DeadLettersPanel::extendMenu(QMenu &menu)

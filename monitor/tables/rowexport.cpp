@@ -75,8 +75,8 @@ QByteArray rowAsJson(const RecordTable &table, int row)
     const QVariant value = table.index(row, 0).data(RecordTable::RowRole);
     if (const auto job = value.value<JobPtr>())
         return encodeRow(*job);
-    if (const auto letter = value.value<DeadLetterPtr>())
-        return encodeRow(*letter);
+    if (const auto deadLetter = value.value<DeadLetterPtr>())
+        return encodeRow(*deadLetter);
     if (value.metaType() == QMetaType::fromType<LaneRow>())
         return encodeRow(value.value<LaneRow>());
     return encodeRow(value.value<CallbackRow>());

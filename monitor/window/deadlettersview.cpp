@@ -161,7 +161,7 @@ DeadLettersView::Counts DeadLettersView::currentCounts() const
     if (m_data->samples().isEmpty())
         return {};
     const Sample &sample = m_data->samples().samples().back();
-    return {sample.letters, sample.deadLettersStored};
+    return {sample.deadLetters, sample.deadLettersStored};
 }
 
 void DeadLettersView::listIfOutdated()
@@ -185,9 +185,9 @@ void DeadLettersView::list()
 
 void DeadLettersView::showList(const Reply &reply)
 {
-    if (!reply.letters)
+    if (!reply.deadLetters)
         return;
-    m_data->setDeadLetters(*reply.letters, reply.deadLettersOmitted);
+    m_data->setDeadLetters(*reply.deadLetters, reply.deadLettersOmitted);
     m_omitted->setVisible(reply.deadLettersOmitted > 0);
     m_omitted->setText(tr("The list does not contain %1. GET /v1/dead-letters of the service lists all.")
                            .arg(formatCounted(static_cast<std::int64_t>(reply.deadLettersOmitted),
@@ -196,17 +196,17 @@ void DeadLettersView::showList(const Reply &reply)
 
 void DeadLettersView::showDeadLetter()
 {
-    const DeadLetterPtr letter = m_panel->currentDeadLetter();
-    m_detail->setVisible(letter != nullptr);
-    if (!letter) {
+    const DeadLetterPtr deadLetter = m_panel->currentDeadLetter();
+    m_detail->setVisible(deadLetter != nullptr);
+    if (!deadLetter) {
         m_shown.clear();
         return;
     }
-    m_title->setText(QString(name(letter->reason)));
+    m_title->setText(QString(name(deadLetter->reason)));
     m_title->setAccessibleName(tr("Reason: %1").arg(m_title->text()));
-    m_explanation->setText(explain(letter->reason));
-    m_facts->setText(factsOf(*letter));
-    if (m_shown == letter->id)
+    m_explanation->setText(explain(deadLetter->reason));
+    m_facts->setText(factsOf(*deadLetter));
+    if (m_shown == deadLetter->id)
         return;
     m_shown.clear();
     m_body->clear();

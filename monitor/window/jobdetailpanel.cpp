@@ -301,7 +301,7 @@ void JobDetailPanel::showCallbacks()
             continue;
         }
         lines.prepend(tr("%1  %2 from %3, %4")
-                          .arg(formatClockExact(it->at), callbackText(it->word).toLower(),
+                          .arg(formatClockExact(it->at), callbackText(it->outcome).toLower(),
                                QString::fromUtf8(it->client), formatBytes(it->bytes)));
     }
     if (left > 0)

@@ -369,7 +369,7 @@ void OverviewPanel::showStore(const OverviewFigures &figures, const Sample &samp
     }
     const StoreSample &store = *sample.store;
     const std::int64_t deadLetters =
-        std::accumulate(sample.letters.begin(), sample.letters.end(), std::int64_t{});
+        std::accumulate(sample.deadLetters.begin(), sample.deadLetters.end(), std::int64_t{});
     const QString deadLettersText = formatCounted(deadLetters, tr("dead letter"), tr("dead letters"));
     QStringList lines{
         store.durable ? tr("The store of durable jobs is on disk.")

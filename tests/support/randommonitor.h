@@ -64,7 +64,7 @@ inline JobRow jobRow(QRandomGenerator &random)
     return row;
 }
 
-inline DeadLetterRow letterRow(QRandomGenerator &random)
+inline DeadLetterRow deadLetterRow(QRandomGenerator &random)
 {
     DeadLetterRow row;
     row.id = QByteArray::number(random.generate64(), 16);
@@ -102,13 +102,13 @@ inline Reply reply(QRandomGenerator &random)
     if (random.bounded(2) == 0)
         reply.result = StoredResult{"j1", random.bounded(600), body(random)};
     if (random.bounded(2) == 0) {
-        auto &letters = reply.letters.emplace();
+        auto &deadLetters = reply.deadLetters.emplace();
         for (int i = random.bounded(4); i > 0; --i)
-            letters.push_back(letterRow(random));
+            deadLetters.push_back(deadLetterRow(random));
         reply.deadLettersOmitted = random.bounded(5u);
     }
     if (random.bounded(2) == 0) {
-        reply.letter = letterRow(random);
+        reply.deadLetter = deadLetterRow(random);
         reply.body = body(random);
     }
     return reply;
@@ -186,7 +186,7 @@ inline Sample sample(QRandomGenerator &random)
     sample.joined = random.bounded(1000u);
     sample.recovered = random.bounded(1000u);
     sample.deadLettersStored = random.bounded(1000u);
-    for (auto &count : sample.letters)
+    for (auto &count : sample.deadLetters)
         count = random.bounded(1000);
     if (random.bounded(2) == 0)
         sample.store = StoreSample{random.bounded(2) == 0, random.bounded(2) == 0, text(random),

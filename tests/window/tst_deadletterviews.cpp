@@ -34,7 +34,7 @@ namespace {
 
 const WallTime kStart{std::chrono::seconds(1'700'000'000)};
 
-DeadLetterRow letter(int number)
+DeadLetterRow deadLetter(int number)
 {
     DeadLetterRow row;
     row.id = "l" + QByteArray::number(number).rightJustified(4, '0');
@@ -47,12 +47,12 @@ DeadLetterRow letter(int number)
     return row;
 }
 
-Update sampled(std::array<std::int64_t, kDeadLetterKinds> letters, std::uint64_t kept, int second)
+Update sampled(std::array<std::int64_t, kDeadLetterKinds> deadLetters, std::uint64_t kept, int second)
 {
     Update update;
     update.at = kStart + std::chrono::seconds(second);
     update.sample.emplace().at = update.at;
-    update.sample->letters = letters;
+    update.sample->deadLetters = deadLetters;
     update.sample->deadLettersStored = kept;
     return update;
 }
@@ -80,9 +80,9 @@ struct World
     void list(int count, std::uint64_t omitted = 0)
     {
         Reply reply{{}, true, {}};
-        reply.letters.emplace();
+        reply.deadLetters.emplace();
         for (int i = count; i > 0; --i)
-            reply.letters->push_back(letter(i));
+            reply.deadLetters->push_back(deadLetter(i));
         reply.deadLettersOmitted = omitted;
         source.answer(source.sent.size() - 1, reply);
         data.flush();
@@ -184,30 +184,31 @@ private Q_SLOTS:
         QAbstractItemModelTester tester(&table, QAbstractItemModelTester::FailureReportingMode::QtTest);
         QRandomGenerator random(5);
         for (int round = 0; round < 60; ++round) {
-            std::vector<DeadLetterRow> letters;
+            std::vector<DeadLetterRow> deadLetters;
             for (int i = 100; i > 0; --i) {
                 if (random.bounded(3) == 0) {
-                    letters.push_back(letter(i));
-                    letters.back().redriven = random.bounded(3);
+                    deadLetters.push_back(deadLetter(i));
+                    deadLetters.back().redriven = random.bounded(3);
                 }
             }
-            data.setDeadLetters(letters, 0);
+            data.setDeadLetters(deadLetters, 0);
             if (random.bounded(5) == 0)
                 data.setFrozen(!data.isFrozen());
             data.flush();
             if (data.isFrozen())
                 continue;
-            QCOMPARE(table.shownCount(), static_cast<int>(letters.size()));
+            QCOMPARE(table.shownCount(), static_cast<int>(deadLetters.size()));
             for (int row = 0; row < table.shownCount(); ++row)
-                QCOMPARE(*table.deadLetterAt(row), letters[static_cast<std::size_t>(row)]);  // newest first
+                QCOMPARE(*table.deadLetterAt(row),
+                         deadLetters[static_cast<std::size_t>(row)]);  // newest first
         }
         data.setFrozen(false);
-        data.setDeadLetters({letter(1), letter(2), letter(3)}, 0);
+        data.setDeadLetters({deadLetter(1), deadLetter(2), deadLetter(3)}, 0);
         data.flush();
         const auto query = FilterQuery::parse(u"kind=job reason:timeout"_s, table.fields());
         table.setFilter(std::get<FilterQuery>(query));
         QCOMPARE(table.shownCount(), 1);
-        QCOMPARE(table.idAt(0), letter(3).id);
+        QCOMPARE(table.idAt(0), deadLetter(3).id);
         data.clear();
         QCOMPARE(table.totalCount(), 0);
     }
@@ -241,38 +242,38 @@ private Q_SLOTS:
         world.view.show();
         world.tell(sampled({2, 1}, 3, 1));
         world.list(3);
-        world.view.panel().select(letter(3).id);
+        world.view.panel().select(deadLetter(3).id);
         QVERIFY(visibleTexts(world.view).contains(u"callback_timeout"_s));
         QVERIFY(visibleTexts(world.view).contains(u"job3"_s));
         QTRY_COMPARE(world.source.count(Verb::DeadLetter), 1);
-        QCOMPARE(world.source.sent.last().target, letter(3).id);
+        QCOMPARE(world.source.sent.last().target, deadLetter(3).id);
         Reply reply{{}, true, {}};
-        reply.letter = letter(3);
+        reply.deadLetter = deadLetter(3);
         reply.body = BodyPart::of("application/json", R"({"account":"acme"})");
         // A reply for a dead letter that is no longer selected is dropped.
         const qsizetype first = world.source.sent.size() - 1;
-        world.view.panel().select(letter(1).id);
+        world.view.panel().select(deadLetter(1).id);
         world.source.answer(first, reply);
         QVERIFY(world.body().text().isEmpty());
-        world.view.panel().select(letter(3).id);
-        QTRY_COMPARE(world.source.sent.last().target, letter(3).id);
+        world.view.panel().select(deadLetter(3).id);
+        QTRY_COMPARE(world.source.sent.last().target, deadLetter(3).id);
         QTRY_VERIFY(world.source.sent.size() - 1 > first);
         world.source.answer(world.source.sent.size() - 1, reply);
         QVERIFY(world.body().text().contains(u"\"account\": \"acme\""_s));
     }
 
-    void lettersAreDrivenAndDiscarded()
+    void deadLettersAreDrivenAndDiscarded()
     {
         World world;
         world.view.show();
         world.tell(sampled({2, 1}, 3, 1));
         world.list(3);
         DeadLettersPanel &panel = world.view.panel();
-        panel.select(letter(2).id);
+        panel.select(deadLetter(2).id);
         QSignalSpy told(&world.deadLetters, &CommandClient::succeeded);
         panel.redriveAction()->trigger();
         QCOMPARE(world.source.sent.last().verb, Verb::Redrive);
-        QCOMPARE(world.source.sent.last().target, letter(2).id);
+        QCOMPARE(world.source.sent.last().target, deadLetter(2).id);
         world.source.answer(world.source.sent.size() - 1, true, u"the callback was taken: late"_s);
         QCOMPARE(told.last().first().toString(), u"the callback was taken: late"_s);
         QCOMPARE(world.source.sent.last().verb, Verb::DeadLetters);  // requests the list again at once

@@ -199,7 +199,7 @@ void TestMonitorPictures::durableJobs()
     ask(service.port(), RawHttpClient::post("/callback/strange", QByteArray("\x01\xFF binary", 9)));
     const auto failedOnes = [&window] {
         const auto &samples = window.data().samples().samples();
-        return samples.empty() ? 0 : samples.back().letters[1];
+        return samples.empty() ? 0 : samples.back().deadLetters[1];
     };
     QTRY_VERIFY_WITH_TIMEOUT(failedOnes() >= 3, 20'000);
     // Some live jobs meanwhile, and clients that wait for one with a key.
@@ -223,9 +223,9 @@ void TestMonitorPictures::durableJobs()
     takeBoth(window, u"promises"_s);
 
     window.workspace().bring(View::DeadLetters);
-    auto &letters = *window.findChild<DeadLettersPanel *>();
-    QTRY_VERIFY(letters.table().shownCount() >= 8);
-    letters.view().setCurrentIndex(letters.table().index(0, 0));
+    auto &deadLetters = *window.findChild<DeadLettersPanel *>();
+    QTRY_VERIFY(deadLetters.table().shownCount() >= 8);
+    deadLetters.view().setCurrentIndex(deadLetters.table().index(0, 0));
     auto &view = *window.findChild<DeadLettersView *>();
     QTRY_VERIFY(!view.findChild<BodyView *>()->text().isEmpty());
     takeBoth(window, u"letters"_s);

@@ -105,7 +105,7 @@ CallbackRow rowOf(const LedgerEntry &entry)
 {
     CallbackRow row;
     row.at = wallTime(entry.at);
-    row.word = entry.word;
+    row.outcome = entry.word;
     row.job = rowText(entry.job);
     row.upstreamId = rowText(entry.upstreamId);
     row.client = rowText(entry.client);

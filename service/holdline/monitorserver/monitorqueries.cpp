@@ -84,7 +84,7 @@ void MonitorQueries::letters(const Command &command, Answer answer)
     m_letters.list({}, DeadLetterService::kMaxListed,
                    [command, answer = std::move(answer)](const std::vector<DeadLetter> &found) {
                        Reply reply{command.id, true, u"%1 dead letters"_s.arg(found.size())};
-                       auto &rows = reply.letters.emplace();
+                       auto &rows = reply.deadLetters.emplace();
                        for (std::size_t i = 0; i < std::min(found.size(), kMaxDeadLetters); ++i)
                            rows.push_back(rowOf(found[i]));
                        reply.deadLettersOmitted = found.size() - rows.size();
@@ -100,7 +100,7 @@ void MonitorQueries::letter(const Command &command, Answer answer)
             return;
         }
         Reply reply{command.id, true, QString(name(found->reason))};
-        reply.letter = rowOf(*found);
+        reply.deadLetter = rowOf(*found);
         reply.body = BodyPart::of(rowText(found->contentType), found->body);
         reply.body->size = found->bytes;
         answer(reply);

@@ -91,7 +91,7 @@ Sample MonitorSampler::sample(const ShardStatus &sum, const std::optional<StoreS
     sample.deadLettersStored = std::accumulate(counters.deadLettersStored.begin(),
                                                counters.deadLettersStored.end(), std::uint64_t{});
     if (store) {
-        sample.letters = store->deadLetters;
+        sample.deadLetters = store->deadLetters;
         sample.store = storeSample(*store);
     }
 

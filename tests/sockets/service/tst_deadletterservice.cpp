@@ -184,17 +184,17 @@ private Q_SLOTS:
         QTRY_VERIFY(watcher.state.complete);
         for (const char *token : {"one", "two"})
             ask(world.service.port(), RawHttpClient::post(QByteArray("/callback/") + token, result()));
-        QTRY_COMPARE(watcher.state.sample->letters[0], 2);
+        QTRY_COMPARE(watcher.state.sample->deadLetters[0], 2);
         QCOMPARE(watcher.state.sample->deadLettersStored, std::uint64_t(2));
         watcher.send(Command{"list", Verb::DeadLetters, {}});
         QTRY_VERIFY(watcher.replyTo("list"));
-        QCOMPARE(watcher.replyTo("list")->letters->size(), std::size_t(2));
-        const QByteArray id = watcher.replyTo("list")->letters->front().id;
+        QCOMPARE(watcher.replyTo("list")->deadLetters->size(), std::size_t(2));
+        const QByteArray id = watcher.replyTo("list")->deadLetters->front().id;
         watcher.send(Command{"show", Verb::DeadLetter, id});
         watcher.send(Command{"drive", Verb::Redrive, id});
         watcher.send(Command{"drop", Verb::Discard, id});
         QTRY_VERIFY(watcher.replyTo("show") && watcher.replyTo("drive") && watcher.replyTo("drop"));
-        QCOMPARE(watcher.replyTo("show")->letter->id, id);
+        QCOMPARE(watcher.replyTo("show")->deadLetter->id, id);
         QCOMPARE(watcher.replyTo("show")->body->bytes, result());
         QVERIFY(!watcher.replyTo("drive")->ok);
         QVERIFY(watcher.replyTo("drive")->text.contains(u"404"_s));
@@ -202,7 +202,7 @@ private Q_SLOTS:
         watcher.send(Command{"again", Verb::Discard, id});
         QTRY_VERIFY(watcher.replyTo("again"));
         QVERIFY(!watcher.replyTo("again")->ok);
-        QTRY_COMPARE(watcher.state.sample->letters[0], 1);
+        QTRY_COMPARE(watcher.state.sample->deadLetters[0], 1);
         QVERIFY2(watcher.problem().isEmpty(), qPrintable(watcher.problem()));
     }
 

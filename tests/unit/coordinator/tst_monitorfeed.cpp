@@ -107,8 +107,8 @@ void TestMonitorFeed::tellsWhatIsThereWhenItBegins()
     QCOMPARE(batch.ended.front().outcome, Reason::Completed);
     QCOMPARE(batch.lanes.size(), 3u);
     QCOMPARE(batch.callbacks.size(), 2u);
-    QCOMPARE(batch.callbacks.front().word, CallbackOutcome::Matched);
-    QCOMPARE(batch.callbacks.back().word, CallbackOutcome::Unknown);
+    QCOMPARE(batch.callbacks.front().outcome, CallbackOutcome::Matched);
+    QCOMPARE(batch.callbacks.back().outcome, CallbackOutcome::Unknown);
     QVERIFY(feed.collect(Scope::JobsAndLanes).isEmpty());
     // A second begin() returns everything again.
     QCOMPARE(feed.begin().jobs.size(), 3u);
@@ -323,7 +323,8 @@ void TestMonitorFeed::tellsUnusualCallbacksFirst()
     QCOMPARE(batch.callbacks.size(), MonitorFeed::kMaxCallbacks);
     QCOMPARE(batch.callbacksOmitted, 50 + kUnusual);
     for (std::size_t i = 0; i < batch.callbacks.size(); ++i)
-        QCOMPARE(batch.callbacks[i].word == CallbackOutcome::Unknown, i >= batch.callbacks.size() - kUnusual);
+        QCOMPARE(batch.callbacks[i].outcome == CallbackOutcome::Unknown,
+                 i >= batch.callbacks.size() - kUnusual);
 }
 
 void TestMonitorFeed::keepsUpWithAnything_data()

@@ -47,7 +47,7 @@ CallbackRow callback(int at)
 {
     CallbackRow row;
     row.at = WallTime(Milliseconds(at));
-    row.word = CallbackOutcome::Matched;
+    row.outcome = CallbackOutcome::Matched;
     return row;
 }
 

@@ -94,7 +94,7 @@ Update fullUpdate(Update::Kind kind)
     sample.joined = 14;
     sample.recovered = 15;
     sample.deadLettersStored = 16;
-    sample.letters = {17, 18};
+    sample.deadLetters = {17, 18};
     const HistogramSlice slice({{1, 2}, {3, 4}}, Microseconds(14), Microseconds(3));
     sample.store = StoreSample{false, true, "full", 1, 2, 3, 4, 5, slice};
     sample.phases = {slice, slice, {}, slice};
@@ -134,9 +134,9 @@ Reply fullReply()
     letter.redriven = 4;
     Reply reply{"1", true, u"“x”"_s};
     reply.result = StoredResult{"1", 200, BodyPart::of("text/plain", "x")};
-    reply.letters = {letter, {}};
+    reply.deadLetters = {letter, {}};
     reply.deadLettersOmitted = 1;
-    reply.letter = letter;
+    reply.deadLetter = letter;
     reply.body = BodyPart::of("x", "\xFF");
     return reply;
 }
@@ -185,15 +185,15 @@ private Q_SLOTS:
         Update defaults;
         defaults.service.emplace();
         defaults.sample.emplace();
-        Reply noLetters{{}, false, {}};
-        noLetters.letters.emplace();
+        Reply noDeadLetters{{}, false, {}};
+        noDeadLetters.deadLetters.emplace();
         std::vector<QByteArray> lines{encode(Hello{1, "0.1.0", 42}),
                                       encode(fullUpdate(Update::Kind::Snapshot)),
                                       encode(fullUpdate(Update::Kind::Delta)),
                                       encode(Update{}),
                                       encode(defaults),
                                       encode(fullReply()),
-                                      encode(noLetters)};
+                                      encode(noDeadLetters)};
         for (int i = 0; i < Command::kVerbs; ++i)
             lines.push_back(encode(Command{"7", static_cast<Command::Verb>(i), "a"}));
         for (const QByteArray &row : {encodeRow(JobRow{}), encodeRow(LaneRow{}), encodeRow(CallbackRow{}),
@@ -254,9 +254,10 @@ private Q_SLOTS:
         QRandomGenerator random(2);
         Reply reply{"1", true, u"x"_s};
         for (std::size_t i = 0; i < kMaxDeadLetters; ++i) {
-            DeadLetterRow row = random::letterRow(random);
+            DeadLetterRow row = random::deadLetterRow(random);
             row.job = row.account = row.client = row.detail = rowText(QByteArray(1000, '"'));
-            reply.letters ? reply.letters->push_back(row) : reply.letters.emplace().push_back(row);
+            reply.deadLetters ? reply.deadLetters->push_back(row)
+                              : reply.deadLetters.emplace().push_back(row);
         }
         QVERIFY(encode(reply).size() <= kMaxFrameBytes);
     }
@@ -345,7 +346,7 @@ private Q_SLOTS:
                     QByteArray text(size, 'a');
                     text[at] = static_cast<char>(byte);
                     CallbackRow row;
-                    row.word = CallbackOutcome::Matched;
+                    row.outcome = CallbackOutcome::Matched;
                     row.client = rowText(text);
                     const QByteArray json = encodeRow(row);
                     QVERIFY2(std::holds_alternative<JsonType>(scanJson(json)), json.constData());

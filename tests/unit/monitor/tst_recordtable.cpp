@@ -469,7 +469,7 @@ void TestRecordTable::callbacks()
         // The newest on top.
         std::vector<CallbackRow> rows(data.callbacks().rbegin(), data.callbacks().rend());
         std::erase_if(
-            rows, [&](const CallbackRow &row) { return isLateOnly && row.word != CallbackOutcome::Late; });
+            rows, [&](const CallbackRow &row) { return isLateOnly && row.outcome != CallbackOutcome::Late; });
         QCOMPARE(table.shownCount(), int(rows.size()));
         for (std::size_t row = 0; row < rows.size(); ++row)
             QVERIFY(table.callbackAt(int(row)) == rows[row]);

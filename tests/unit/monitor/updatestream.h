@@ -182,7 +182,7 @@ private:
     {
         CallbackRow row;
         row.at = m_at;
-        row.word = static_cast<CallbackOutcome>(1 + pick(kCallbackOutcomeCount - 1));
+        row.outcome = static_cast<CallbackOutcome>(1 + pick(kCallbackOutcomeCount - 1));
         row.job = jobs.empty() || pick(3) == 0 ? QByteArray() : anyJob().id;
         row.bytes = pick(100'000);
         row.client = "10.0.1.1:80";
