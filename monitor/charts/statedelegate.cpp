@@ -14,8 +14,8 @@ void StateDelegate::initStyleOption(QStyleOptionViewItem *option, const QModelIn
         option->icon = icon(*job);
     } else if (const DeadLetterPtr deadLetter = row.value<DeadLetterPtr>()) {
         option->icon = icon(*deadLetter);
-    } else if (row.metaType() == QMetaType::fromType<CallbackRow>()) {
-        option->icon = icon(row.value<CallbackRow>().outcome);
+    } else if (const CallbackPtr callback = row.value<CallbackPtr>()) {
+        option->icon = icon(callback->outcome);
     } else if (const QVariant state = index.data(RecordTable::StateRole); state.isValid()) {
         option->icon = icon(static_cast<RowState>(state.toInt()));
     } else {

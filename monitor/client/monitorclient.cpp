@@ -64,10 +64,7 @@ void MonitorClient::close()
 {
     const QSet<QByteArray> unanswered = dropSocket();
     m_retry.stop();
-    SourceStatus status;
-    status.state = State::Disconnected;
-    status.attempt = 0;
-    setStatus(status);
+    setStatus({.state = State::Disconnected, .attempt = 0});
     replyUnanswered(unanswered);
 }
 
@@ -282,14 +279,6 @@ void MonitorClient::setState(State state)
     SourceStatus status = m_status;
     status.state = state;
     setStatus(status);
-}
-
-void MonitorClient::setStatus(const SourceStatus &status)
-{
-    if (status == m_status)
-        return;
-    m_status = status;
-    Q_EMIT statusChanged();
 }
 
 }  // namespace holdline::monitor

@@ -41,7 +41,6 @@ public:
     /// Makes the next connection attempt now.
     void retryNow();
 
-    SourceStatus status() const override { return m_status; }
     /// A command without an answer when the connection ends gets a replied() with `ok` false.
     QByteArray send(Command::Verb verb, const QByteArray &target = {}) override;
     /// Asks the service for a new snapshot, which arrives as updates. Returns false when not connected.
@@ -66,11 +65,9 @@ private:
     QSet<QByteArray> dropSocket();
     void replyUnanswered(const QSet<QByteArray> &commands);
     QByteArray write(Command::Verb verb, const QByteArray &target);
-    void setStatus(const SourceStatus &status);
     void setState(SourceStatus::State state);
 
     const Limits m_limits;
-    SourceStatus m_status;
     QLocalSocket *m_socket = nullptr;
     LineReader m_lines;
     QTimer m_more;   ///< continues reading in the next event loop turn

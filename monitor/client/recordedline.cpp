@@ -5,6 +5,8 @@
 
 #include <QCoreApplication>
 
+#include <array>
+
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
@@ -21,19 +23,12 @@ QString tr(const char *text)
     return QCoreApplication::translate("RecordedLine", text);
 }
 
+/// Indexed by RecordedLine::Mark.
+constexpr std::array kMarkNames{""_L1, "begin"_L1, "end"_L1, "whole"_L1};
+
 QLatin1StringView name(Mark mark)
 {
-    switch (mark) {
-        case Mark::Begin:
-            return "begin"_L1;
-        case Mark::End:
-            return "end"_L1;
-        case Mark::Whole:
-            return "whole"_L1;
-        case Mark::None:
-            break;
-    }
-    return {};
+    return kMarkNames[static_cast<std::size_t>(mark)];
 }
 
 Mark markOf(const Update &update)
@@ -50,11 +45,6 @@ qint64 wholeNumber(const JsonMember &member)
     bool isNumber = false;
     const qint64 number = member.value.toByteArray().toLongLong(&isNumber);
     return isNumber && number >= 0 && number <= kLatest ? number : -1;
-}
-
-QString brokenJson(const JsonError &error)
-{
-    return tr("Not JSON: %1").arg(error.toString());
 }
 
 }  // namespace
@@ -128,7 +118,7 @@ std::variant<RecordedLine, QString> decodeRecorded(QByteArrayView line)
         }
     });
     if (const auto *error = std::get_if<JsonError>(&result))
-        return brokenJson(*error);
+        return tr("Not JSON: %1").arg(error->toString());
     if (t < 0)
         return tr("The member \"t\" is not a time in milliseconds.");
     if (recorded.frame.isEmpty())

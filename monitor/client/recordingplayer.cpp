@@ -27,37 +27,25 @@ RecordingPlayer::RecordingPlayer(QObject *parent) : UpdateSource(parent)
     connect(&m_turn, &QTimer::timeout, this, &RecordingPlayer::turn);
 }
 
-RecordingPlayer::~RecordingPlayer() = default;
-
 void RecordingPlayer::open(const QString &path)
 {
     close();
-    SourceStatus status;
-    status.where = path;
     m_file.setFileName(path);
     if (!m_file.open(QIODevice::ReadOnly)) {
         m_status.where = path;
         fail(tr("Cannot read %1: %2").arg(path, m_file.errorString()));
         return;
     }
-    status.state = State::Loading;
     m_turn.start(0);
-    setStatus(status);
+    setStatus({.state = State::Loading, .where = path});
 }
 
 void RecordingPlayer::close()
 {
-    setPlaying(false);
-    m_turn.stop();
-    m_file.close();
+    closeFile();
     m_index = {};
-    m_isOpen = false;
-    m_next.reset();
-    m_goal.reset();
     m_position = {};
-    SourceStatus status;
-    status.state = State::Disconnected;
-    setStatus(status);
+    setStatus({.state = State::Disconnected});
 }
 
 void RecordingPlayer::play()
@@ -67,11 +55,6 @@ void RecordingPlayer::play()
     if (position() >= duration())
         seek({});
     setPlaying(true);
-}
-
-void RecordingPlayer::pause()
-{
-    setPlaying(false);
 }
 
 void RecordingPlayer::setPlaying(bool isPlaying)
@@ -125,11 +108,6 @@ void RecordingPlayer::seek(Milliseconds position)
     m_goal = std::max(position, snapshot.completeAt);
     m_turn.start(0);
     Q_EMIT positionChanged();
-}
-
-QByteArray RecordingPlayer::send(Command::Verb, const QByteArray &)
-{
-    return {};
 }
 
 void RecordingPlayer::turn()
@@ -238,26 +216,18 @@ bool RecordingPlayer::emitUpTo(Milliseconds position)
 
 void RecordingPlayer::fail(const QString &error)
 {
-    const QString where = m_status.where;
+    closeFile();
+    setStatus({.state = State::Disconnected, .where = m_status.where, .error = error});
+}
+
+void RecordingPlayer::closeFile()
+{
     setPlaying(false);
     m_turn.stop();
     m_file.close();
     m_isOpen = false;
     m_next.reset();
     m_goal.reset();
-    SourceStatus status;
-    status.state = State::Disconnected;
-    status.where = where;
-    status.error = error;
-    setStatus(status);
-}
-
-void RecordingPlayer::setStatus(const SourceStatus &status)
-{
-    if (status == m_status)
-        return;
-    m_status = status;
-    Q_EMIT statusChanged();
 }
 
 }  // namespace holdline::monitor

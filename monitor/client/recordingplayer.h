@@ -25,7 +25,6 @@ class RecordingPlayer : public UpdateSource
 
 public:
     explicit RecordingPlayer(QObject *parent = nullptr);
-    ~RecordingPlayer() override;
 
     /// Closes the present recording and opens the one at `path`, paused at its start. Emits opened() when it
     /// is ready to play.
@@ -33,7 +32,7 @@ public:
     void close();
 
     void play();  ///< at the end, starts again from the beginning
-    void pause();
+    void pause() { setPlaying(false); }
     bool isPlaying() const { return m_isPlaying; }
     /// 1 is the recorded speed. Limited to 0.1 … 100.
     void setSpeed(double speed);
@@ -45,8 +44,7 @@ public:
     /// Time of day at which the recording began.
     WallTime startedAt() const { return m_index.head().at; }
 
-    SourceStatus status() const override { return m_status; }
-    QByteArray send(Command::Verb verb, const QByteArray &target = {}) override;
+    QByteArray send(Command::Verb, const QByteArray & = {}) override { return {}; }
 
 Q_SIGNALS:
     void opened();
@@ -69,10 +67,9 @@ private:
     bool emitUpTo(Milliseconds position);
     void setPlaying(bool isPlaying);
     void setPosition(Milliseconds position);
+    void closeFile();
     void fail(const QString &error);
-    void setStatus(const SourceStatus &status);
 
-    SourceStatus m_status;
     QFile m_file;
     RecordingIndex m_index;
     bool m_isOpen = false;       ///< the index is complete

@@ -17,8 +17,6 @@ StreamRecorder::StreamRecorder(MonitorClient &client, const Limits &limits, QObj
     connect(&m_snapshot, &QTimer::timeout, &m_client, &MonitorClient::requestSnapshot);
 }
 
-StreamRecorder::~StreamRecorder() = default;
-
 QString StreamRecorder::start(const QString &path)
 {
     stop();

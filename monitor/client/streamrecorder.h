@@ -28,7 +28,6 @@ public:
 
     explicit StreamRecorder(MonitorClient &client, QObject *parent = nullptr);
     StreamRecorder(MonitorClient &client, const Limits &limits, QObject *parent = nullptr);
-    ~StreamRecorder() override;
 
     /// Overwrites an existing file. Returns an error for the user, or an empty text.
     QString start(const QString &path);

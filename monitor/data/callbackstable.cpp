@@ -20,11 +20,6 @@ const Column kColumns[] = {
      QT_TRANSLATE_NOOP("RecordTable", "Length of the callback's body"), true},
 };
 
-const CallbackRow &callback(const void *row)
-{
-    return *static_cast<const CallbackRow *>(row);
-}
-
 /// Padded with zeros, so that ids sort like the numbers.
 QByteArray idOf(std::uint64_t number)
 {
@@ -33,7 +28,7 @@ QByteArray idOf(std::uint64_t number)
 
 }  // namespace
 
-CallbacksTable::CallbacksTable(const LiveData &data, QObject *parent) : RecordTable(data, kColumns, parent)
+CallbacksTable::CallbacksTable(const LiveData &data, QObject *parent) : RowsTable(data, kColumns, parent)
 {
     begin(Field::At, Qt::DescendingOrder);
 }
@@ -43,14 +38,9 @@ int CallbacksTable::totalCount() const
     return static_cast<int>(live().callbacks().size());
 }
 
-std::optional<CallbackRow> CallbacksTable::callbackAt(int row) const
-{
-    return row >= 0 && row < shownCount() ? std::optional(callback(rowAt(row).get())) : std::nullopt;
-}
-
 Cell CallbacksTable::cell(const void *row, Field field, WallTime) const
 {
-    const CallbackRow &it = callback(row);
+    const CallbackRow &it = typed(row);
     switch (field) {
         case Field::At:
             return Cell::of(it.at);
@@ -101,12 +91,7 @@ RecordTable::Batch CallbacksTable::batchOf(const Changes &)
 
 bool CallbacksTable::isIn(const void *row, const TimeRange &range) const
 {
-    return range.contains(callback(row).at);
-}
-
-QVariant CallbacksTable::variantOf(const RowPtr &row) const
-{
-    return QVariant::fromValue(callback(row.get()));
+    return range.contains(typed(row).at);
 }
 
 }  // namespace holdline::monitor

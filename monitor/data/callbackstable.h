@@ -7,7 +7,7 @@ namespace holdline::monitor {
 
 /// The callback ledger: one row for each callback that arrived, with its outcome. The default order is newest
 /// first. A time range selects by time of arrival.
-class CallbacksTable : public RecordTable
+class CallbacksTable : public RowsTable<CallbackRow>
 {
     Q_OBJECT
 
@@ -15,14 +15,12 @@ public:
     explicit CallbacksTable(const LiveData &data, QObject *parent = nullptr);
 
     int totalCount() const override;
-    std::optional<CallbackRow> callbackAt(int row) const;
 
 protected:
     Cell cell(const void *row, Field field, WallTime now) const override;
     std::vector<Record> all() override;
     Batch batchOf(const Changes &changes) override;
     bool isIn(const void *row, const TimeRange &range) const override;
-    QVariant variantOf(const RowPtr &row) const override;
 
 private:
     Record record(std::uint64_t number) const;

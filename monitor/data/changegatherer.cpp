@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/data/changegatherer.h"
 
-#include "monitor/data/livestate.h"
-
 #include <utility>
 
 namespace holdline::monitor {
+
+bool Changes::isEmpty() const
+{
+    return added.empty() && changed.empty() && removed.empty() && ended.empty() && historyDropped == 0 &&
+           lanes.empty() && lanesGone.empty() && callbacks.empty() && callbacksDropped == 0 && !deadLetters &&
+           !sampled && !service;
+}
 
 void ChangeGatherer::job(const QByteArray &id, bool isLive)
 {

@@ -1,13 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "monitor/data/livedata.h"
+#include "monitor/data/livestate.h"
 
 #include <QSet>
 
 namespace holdline::monitor {
 
-struct LiveState;
+/// What one batch of updates changed. An id is in at most one of `added`, `changed` and `removed`.
+struct Changes
+{
+    std::vector<JobPtr> added;        ///< new live jobs
+    std::vector<JobPtr> changed;      ///< live jobs with a new row
+    std::vector<QByteArray> removed;  ///< jobs no longer live; `ended` has the row if the service sent it
+    std::vector<JobPtr> ended;        ///< new rows of the history, oldest first
+    std::size_t historyDropped = 0;   ///< number of rows dropped from the history's old end
+    std::vector<LaneRow> lanes;
+    std::vector<QByteArray> lanesGone;
+    std::vector<CallbackRow> callbacks;
+    std::size_t callbacksDropped = 0;
+    bool deadLetters = false;
+    bool sampled = false;
+    bool service = false;
+
+    bool isEmpty() const;
+};
 
 /// Merges several updates into one Changes for the views. A job that was created and removed between two
 /// take() calls does not appear at all. Not thread-safe.

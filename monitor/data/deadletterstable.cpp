@@ -29,15 +29,9 @@ const Column kColumns[] = {
      QT_TRANSLATE_NOOP("RecordTable", "Address of the sender"), true},
 };
 
-const DeadLetterRow &deadLetter(const void *row)
-{
-    return *static_cast<const DeadLetterRow *>(row);
-}
-
 }  // namespace
 
-DeadLettersTable::DeadLettersTable(const LiveData &data, QObject *parent)
-    : RecordTable(data, kColumns, parent)
+DeadLettersTable::DeadLettersTable(const LiveData &data, QObject *parent) : RowsTable(data, kColumns, parent)
 {
     begin(Field::At, Qt::DescendingOrder);
 }
@@ -47,15 +41,9 @@ int DeadLettersTable::totalCount() const
     return static_cast<int>(live().deadLetters().size());
 }
 
-DeadLetterPtr DeadLettersTable::deadLetterAt(int row) const
-{
-    return row >= 0 && row < shownCount() ? std::static_pointer_cast<const DeadLetterRow>(rowAt(row))
-                                          : nullptr;
-}
-
 Cell DeadLettersTable::cell(const void *row, Field field, WallTime) const
 {
-    const DeadLetterRow &it = deadLetter(row);
+    const DeadLetterRow &it = typed(row);
     switch (field) {
         case Field::At:
             return Cell::of(it.at);
@@ -106,12 +94,7 @@ RecordTable::Batch DeadLettersTable::batchOf(const Changes &changes)
 
 bool DeadLettersTable::isIn(const void *row, const TimeRange &range) const
 {
-    return range.contains(deadLetter(row).at);
-}
-
-QVariant DeadLettersTable::variantOf(const RowPtr &row) const
-{
-    return QVariant::fromValue(std::static_pointer_cast<const DeadLetterRow>(row));
+    return range.contains(typed(row).at);
 }
 
 }  // namespace holdline::monitor

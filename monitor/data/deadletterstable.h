@@ -7,7 +7,7 @@ namespace holdline::monitor {
 
 /// The dead letters of the last list that the service sent. The default order is newest first. A time range
 /// selects by the dead letter's time.
-class DeadLettersTable : public RecordTable
+class DeadLettersTable : public RowsTable<DeadLetterRow>
 {
     Q_OBJECT
 
@@ -15,14 +15,12 @@ public:
     explicit DeadLettersTable(const LiveData &data, QObject *parent = nullptr);
 
     int totalCount() const override;
-    DeadLetterPtr deadLetterAt(int row) const;  ///< null when `row` is out of range
 
 protected:
     Cell cell(const void *row, Field field, WallTime now) const override;
     std::vector<Record> all() override;
     Batch batchOf(const Changes &changes) override;
     bool isIn(const void *row, const TimeRange &range) const override;
-    QVariant variantOf(const RowPtr &row) const override;
 
 private:
     std::vector<QByteArray> m_ids;  ///< the rows that this table last read from LiveData

@@ -8,8 +8,6 @@
 
 namespace holdline::monitor {
 
-using namespace Qt::StringLiterals;
-
 namespace {
 
 /// Indexed by Field.

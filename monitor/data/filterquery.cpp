@@ -4,6 +4,7 @@
 #include <QStringList>
 
 #include <algorithm>
+#include <array>
 
 namespace holdline::monitor {
 
@@ -38,24 +39,8 @@ QString written(const QString &text, bool isWord)
     return u'"' + escaped + u'"';
 }
 
-QLatin1StringView sign(FilterQuery::Compare compare)
-{
-    switch (compare) {
-        case FilterQuery::Compare::Has:
-            return ":"_L1;
-        case FilterQuery::Compare::Is:
-            return "="_L1;
-        case FilterQuery::Compare::Less:
-            return "<"_L1;
-        case FilterQuery::Compare::AtMost:
-            return "<="_L1;
-        case FilterQuery::Compare::More:
-            return ">"_L1;
-        case FilterQuery::Compare::AtLeast:
-            return ">="_L1;
-    }
-    return {};
-}
+/// Indexed by FilterQuery::Compare.
+constexpr std::array kSigns{":"_L1, "="_L1, "<"_L1, "<="_L1, ">"_L1, ">="_L1};
 
 }  // namespace
 
@@ -137,7 +122,7 @@ QString FilterQuery::toString() const
     for (const Term &term : m_terms) {
         QString text = term.negated ? u"-"_s : QString();
         if (term.field)
-            text += fieldInfo(*term.field).key + sign(term.compare);
+            text += fieldInfo(*term.field).key + kSigns[static_cast<std::size_t>(term.compare)];
         QStringList values;
         for (const Value &value : term.values)
             values.append(written(value.text, !term.field));

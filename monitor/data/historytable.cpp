@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/data/historytable.h"
 
-#include "monitor/data/jobcells.h"
-
 namespace holdline::monitor {
 
 namespace {
@@ -69,7 +67,7 @@ int HistoryTable::totalCount() const
 
 Cell HistoryTable::cell(const void *row, Field field, WallTime now) const
 {
-    return jobCell(job(row), field, now, 0);
+    return jobCell(typed(row), field, now, 0);
 }
 
 std::vector<RecordTable::Record> HistoryTable::all()
@@ -105,7 +103,7 @@ RecordTable::Batch HistoryTable::batchOf(const Changes &)
 
 bool HistoryTable::isIn(const void *row, const TimeRange &range) const
 {
-    return range.contains(job(row).ended());
+    return range.contains(typed(row).ended());
 }
 
 }  // namespace holdline::monitor

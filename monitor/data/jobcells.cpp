@@ -94,18 +94,9 @@ Cell jobCell(const JobRow &row, Field field, WallTime now, int position)
             return row.durable ? Cell::of(std::int64_t{row.joined}) : Cell{};
         case Field::Waiting:
             return row.durable ? Cell::of(std::int64_t{row.waiting}) : Cell{};
-        case Field::Queued:
-        case Field::InFlight:
-        case Field::Turn:
-        case Field::Forecast:
-        case Field::At:
-        case Field::Bytes:
-        case Field::Kind:
-        case Field::Reason:
-        case Field::Redriven:
-            break;
+        default:
+            return {};
     }
-    return {};
 }
 
 }  // namespace holdline::monitor

@@ -1,26 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "monitor/data/jobcells.h"
 #include "monitor/data/recordtable.h"
 
 namespace holdline::monitor {
 
 /// Base of the tables whose rows are JobRows: the live and the ended jobs.
-class JobRowsTable : public RecordTable
+class JobRowsTable : public RowsTable<JobRow>
 {
     Q_OBJECT
 
-public:
-    JobPtr jobAt(int row) const;  ///< null when `row` is out of range
-
 protected:
-    using RecordTable::RecordTable;
+    using RowsTable::RowsTable;
 
-    static const JobRow &job(const void *row) { return *static_cast<const JobRow *>(row); }
-
-    std::optional<RowState> stateOf(const void *row) const override;
-    std::optional<double> progressOf(const void *row, WallTime now) const override;
-    QVariant variantOf(const RowPtr &row) const override;
+    std::optional<RowState> stateOf(const void *row) const override { return typed(row).state; }
+    std::optional<double> progressOf(const void *row, WallTime now) const override
+    {
+        return jobProgress(typed(row), now);
+    }
 };
 
 }  // namespace holdline::monitor

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/data/jobstable.h"
 
-#include "monitor/data/jobcells.h"
-
 namespace holdline::monitor {
 
 namespace {
@@ -69,7 +67,7 @@ int JobsTable::totalCount() const
 Cell JobsTable::cell(const void *row, Field field, WallTime now) const
 {
     // Only the queue position is expensive to compute.
-    return jobCell(job(row), field, now, field == Field::Position ? live().queuePosition(job(row)) : 0);
+    return jobCell(typed(row), field, now, field == Field::Position ? live().queuePosition(typed(row)) : 0);
 }
 
 std::vector<RecordTable::Record> JobsTable::all()
@@ -94,7 +92,7 @@ RecordTable::Batch JobsTable::batchOf(const Changes &changes)
 
 bool JobsTable::isIn(const void *row, const TimeRange &range) const
 {
-    return job(row).created < range.to;
+    return typed(row).created < range.to;
 }
 
 }  // namespace holdline::monitor

@@ -22,14 +22,9 @@ const Column kColumns[] = {
      QT_TRANSLATE_NOOP("RecordTable", "Estimated time that a new job would wait for its start"), true},
 };
 
-const LaneRow &lane(const void *row)
-{
-    return *static_cast<const LaneRow *>(row);
-}
-
 }  // namespace
 
-LanesTable::LanesTable(const LiveData &data, QObject *parent) : RecordTable(data, kColumns, parent)
+LanesTable::LanesTable(const LiveData &data, QObject *parent) : RowsTable(data, kColumns, parent)
 {
     begin(Field::Account, Qt::AscendingOrder);
 }
@@ -39,14 +34,9 @@ int LanesTable::totalCount() const
     return static_cast<int>(live().lanes().size());
 }
 
-std::optional<LaneRow> LanesTable::laneAt(int row) const
-{
-    return row >= 0 && row < shownCount() ? std::optional(lane(rowAt(row).get())) : std::nullopt;
-}
-
 Cell LanesTable::cell(const void *row, Field field, WallTime) const
 {
-    const LaneRow &it = lane(row);
+    const LaneRow &it = typed(row);
     switch (field) {
         case Field::Account:
             return Cell::of(it.account);
@@ -80,11 +70,6 @@ RecordTable::Batch LanesTable::batchOf(const Changes &changes)
         batch.present.push_back({row.account, std::make_shared<const LaneRow>(row)});
     batch.gone = changes.lanesGone;
     return batch;
-}
-
-QVariant LanesTable::variantOf(const RowPtr &row) const
-{
-    return QVariant::fromValue(lane(row.get()));
 }
 
 }  // namespace holdline::monitor

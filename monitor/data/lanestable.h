@@ -7,7 +7,7 @@ namespace holdline::monitor {
 
 /// The lanes: one row for each account that has queued jobs or starts in flight, or is paused. The default
 /// order is by account.
-class LanesTable : public RecordTable
+class LanesTable : public RowsTable<LaneRow>
 {
     Q_OBJECT
 
@@ -15,13 +15,11 @@ public:
     explicit LanesTable(const LiveData &data, QObject *parent = nullptr);
 
     int totalCount() const override;
-    std::optional<LaneRow> laneAt(int row) const;
 
 protected:
     Cell cell(const void *row, Field field, WallTime now) const override;
     std::vector<Record> all() override;
     Batch batchOf(const Changes &changes) override;
-    QVariant variantOf(const RowPtr &row) const override;
 };
 
 }  // namespace holdline::monitor

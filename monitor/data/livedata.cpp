@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/data/livedata.h"
 
-#include "monitor/data/changegatherer.h"
-#include "monitor/data/livestate.h"
-
-#include <QElapsedTimer>
-#include <QTimer>
-
 namespace holdline::monitor {
 
 namespace {
@@ -21,139 +15,97 @@ std::uint64_t rowsOf(const Update &update)
 
 }  // namespace
 
-bool Changes::isEmpty() const
+LiveData::LiveData(QObject *parent) : QObject(parent)
 {
-    return added.empty() && changed.empty() && removed.empty() && ended.empty() && historyDropped == 0 &&
-           lanes.empty() && lanesGone.empty() && callbacks.empty() && callbacksDropped == 0 && !deadLetters &&
-           !sampled && !service;
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &LiveData::flush);
 }
 
-class LiveData::Private
+WallTime LiveData::clock() const
 {
-public:
-    /// Everything that the getters return.
-    struct Known
-    {
-        std::optional<ServiceFacts> service;
-        SampleHistory samples = SampleHistory();
-        LiveState rows;
-        std::vector<DeadLetterPtr> deadLetters = {};
-        std::uint64_t deadLettersOmitted = 0;
-    };
-
-    const Known &shown() const { return frozen ? *frozen : known; }
-    WallTime now() const;
-    void setClock(WallTime at);
-
-    Known known;
-    std::unique_ptr<Known> frozen;       ///< copy of `known` at the time of freezing; null when not frozen
-    std::unique_ptr<LiveState> loading;  ///< an incomplete snapshot that will replace known.rows
-    std::optional<WallTime> setBackTo;   ///< time of that snapshot, if it is older than the data
-    ChangeGatherer gatherer;
-    bool mustReset = false;
-    std::uint64_t hidden = 0;
-    QTimer timer;
-    QElapsedTimer sinceSignal;
-    WallTime at{};  ///< the service's clock at the last update
-    QElapsedTimer sinceAt;
-    bool isStopped = false;
-    WallTime frozenAt{};
-};
-
-WallTime LiveData::Private::now() const
-{
-    return at + (isStopped || !sinceAt.isValid() ? Milliseconds{} : Milliseconds(sinceAt.elapsed()));
+    const bool stands = m_isStopped || !m_sinceAt.isValid();
+    return m_at + (stands ? Milliseconds{} : Milliseconds(m_sinceAt.elapsed()));
 }
 
-void LiveData::Private::setClock(WallTime time)
+void LiveData::setClock(WallTime time)
 {
-    at = time;
-    sinceAt.start();
+    m_at = time;
+    m_sinceAt.start();
 }
-
-LiveData::LiveData(QObject *parent) : QObject(parent), d(std::make_unique<Private>())
-{
-    d->timer.setSingleShot(true);
-    connect(&d->timer, &QTimer::timeout, this, &LiveData::flush);
-}
-
-LiveData::~LiveData() = default;
 
 void LiveData::apply(const Update &update)
 {
-    Private::Known &known = d->known;
     const bool isSnapshot = update.kind == Update::Kind::Snapshot;
     if (isSnapshot && update.part == 1) {
-        if (known.rows.isEmpty())
-            d->loading.reset();
+        if (m_known.rows.isEmpty())
+            m_loading.reset();
         else
-            d->loading = std::make_unique<LiveState>();
-        known.samples.dropAfter(update.at);
-        d->setBackTo = update.at < d->at ? std::optional(update.at) : std::nullopt;
-        if (!d->loading) {
-            known.rows.omitted = 0;
-            d->mustReset = true;
+            m_loading = std::make_unique<LiveState>();
+        m_known.samples.dropAfter(update.at);
+        m_setBackTo = update.at < m_at ? std::optional(update.at) : std::nullopt;
+        if (!m_loading) {
+            m_known.rows.omitted = 0;
+            m_mustReset = true;
         }
     }
-    const bool isAside = d->loading && isSnapshot;
+    const bool isAside = m_loading && isSnapshot;
     // An older snapshot must not set the clock back before it is complete and shown.
-    if (!d->loading || (!isSnapshot && update.at >= d->at))
-        d->setClock(update.at);
+    if (!m_loading || (!isSnapshot && update.at >= m_at))
+        setClock(update.at);
 
-    if (update.service && update.service != known.service) {
-        known.service = update.service;
-        d->gatherer.serviceChanged();
+    if (update.service && update.service != m_known.service) {
+        m_known.service = update.service;
+        m_gatherer.serviceChanged();
     }
     if (update.sample) {
-        known.samples.append(*update.sample);
-        d->gatherer.sampled();
+        m_known.samples.append(*update.sample);
+        m_gatherer.sampled();
     }
-    if (d->loading)
-        d->loading->apply(update, nullptr);
+    if (m_loading)
+        m_loading->apply(update, nullptr);
     if (!isAside)
-        known.rows.apply(update, d->frozen ? nullptr : &d->gatherer);
-    if (d->loading && isSnapshot && update.last) {
-        d->loading->takePast(known.rows, d->setBackTo);
-        known.rows = std::move(*d->loading);
-        d->loading.reset();
-        d->setClock(update.at);
-        d->mustReset = true;
+        m_known.rows.apply(update, m_frozen ? nullptr : &m_gatherer);
+    if (m_loading && isSnapshot && update.last) {
+        m_loading->takePast(m_known.rows, m_setBackTo);
+        m_known.rows = std::move(*m_loading);
+        m_loading.reset();
+        setClock(update.at);
+        m_mustReset = true;
     }
 
-    if (d->frozen)
-        d->hidden += rowsOf(update);
+    if (m_frozen)
+        m_hidden += rowsOf(update);
     scheduleFlush();
 }
 
-void LiveData::setDeadLetters(const std::vector<DeadLetterRow> &deadLetters, std::uint64_t omitted)
+void LiveData::setDeadLetters(const std::vector<DeadLetterRow> &deadLetters)
 {
-    d->known.deadLetters.clear();
+    m_known.deadLetters.clear();
     for (const DeadLetterRow &row : deadLetters)
-        d->known.deadLetters.push_back(std::make_shared<const DeadLetterRow>(row));
-    d->known.deadLettersOmitted = omitted;
-    d->gatherer.deadLettersChanged();
+        m_known.deadLetters.push_back(std::make_shared<const DeadLetterRow>(row));
+    m_gatherer.deadLettersChanged();
     scheduleFlush();
 }
 
 void LiveData::scheduleFlush()
 {
-    if (d->frozen || d->timer.isActive())
+    if (m_frozen || m_timer.isActive())
         return;
-    const Milliseconds elapsed(d->sinceSignal.isValid() ? d->sinceSignal.elapsed() : kSignalInterval.count());
-    d->timer.start(std::max(Milliseconds{}, kSignalInterval - elapsed));
+    const Milliseconds elapsed(m_sinceSignal.isValid() ? m_sinceSignal.elapsed() : kSignalInterval.count());
+    m_timer.start(std::max(Milliseconds{}, kSignalInterval - elapsed));
 }
 
 void LiveData::clear()
 {
     const bool wasFrozen = isFrozen();
-    Private::Known nothing;
-    nothing.rows.numberAfter(d->known.rows);
-    d->frozen.reset();
-    d->loading.reset();
-    d->known = std::move(nothing);
-    d->at = {};
-    d->sinceAt.invalidate();
-    d->mustReset = true;
+    Known nothing;
+    nothing.rows.numberAfter(m_known.rows);
+    m_frozen.reset();
+    m_loading.reset();
+    m_known = std::move(nothing);
+    m_at = {};
+    m_sinceAt.invalidate();
+    m_mustReset = true;
     flush();
     if (wasFrozen)
         Q_EMIT frozenChanged();
@@ -161,20 +113,20 @@ void LiveData::clear()
 
 void LiveData::flush()
 {
-    d->timer.stop();
-    if (d->frozen)
+    m_timer.stop();
+    if (m_frozen)
         return;
-    if (d->mustReset) {
-        d->mustReset = false;
-        d->gatherer.start(d->known.rows);
-        d->sinceSignal.start();
+    if (m_mustReset) {
+        m_mustReset = false;
+        m_gatherer.start(m_known.rows);
+        m_sinceSignal.start();
         Q_EMIT reset();
         return;
     }
-    const Changes changes = d->gatherer.take(d->known.rows);
+    const Changes changes = m_gatherer.take(m_known.rows);
     if (changes.isEmpty())
         return;
-    d->sinceSignal.start();
+    m_sinceSignal.start();
     Q_EMIT changed(changes);
 }
 
@@ -184,130 +136,45 @@ void LiveData::setFrozen(bool frozen)
         return;
     if (frozen) {
         flush();
-        d->hidden = 0;
-        d->frozenAt = d->now();
-        d->frozen = std::make_unique<Private::Known>(d->known);
+        m_hidden = 0;
+        m_frozenAt = clock();
+        m_frozen = std::make_unique<Known>(m_known);
     } else {
-        d->frozen.reset();
-        d->mustReset = true;
+        m_frozen.reset();
+        m_mustReset = true;
         flush();
     }
     Q_EMIT frozenChanged();
 }
 
-bool LiveData::isFrozen() const
-{
-    return d->frozen != nullptr;
-}
-
-std::uint64_t LiveData::hiddenChanges() const
-{
-    return d->hidden;
-}
-
-const std::optional<ServiceFacts> &LiveData::service() const
-{
-    return d->shown().service;
-}
-
-const SampleHistory &LiveData::samples() const
-{
-    return d->shown().samples;
-}
-
-const QHash<QByteArray, JobPtr> &LiveData::jobs() const
-{
-    return d->shown().rows.jobs;
-}
-
-const std::deque<JobPtr> &LiveData::history() const
-{
-    return d->shown().rows.history;
-}
-
-const QHash<QByteArray, LaneRow> &LiveData::lanes() const
-{
-    return d->shown().rows.lanes;
-}
-
-const std::deque<CallbackRow> &LiveData::callbacks() const
-{
-    return d->shown().rows.callbacks;
-}
-
-const std::vector<DeadLetterPtr> &LiveData::deadLetters() const
-{
-    return d->shown().deadLetters;
-}
-
-std::uint64_t LiveData::deadLettersOmitted() const
-{
-    return d->shown().deadLettersOmitted;
-}
-
-std::uint64_t LiveData::historyBefore() const
-{
-    return d->shown().rows.historyBefore;
-}
-
-std::uint64_t LiveData::callbacksBefore() const
-{
-    return d->shown().rows.callbacksBefore;
-}
-
 JobPtr LiveData::find(const QByteArray &id) const
 {
-    const LiveState &rows = d->shown().rows;
+    const LiveState &rows = shown().rows;
     const JobPtr live = rows.jobs.value(id);
     return live ? live : rows.historyById.value(id);
 }
 
-int LiveData::count(RowState state) const
-{
-    return d->shown().rows.counts[static_cast<std::size_t>(state)];
-}
-
 int LiveData::held() const
 {
-    const LiveState &rows = d->shown().rows;
+    const LiveState &rows = shown().rows;
     return static_cast<int>(rows.jobs.size()) - rows.durable + rows.waiting;
-}
-
-int LiveData::handedOver() const
-{
-    return d->shown().rows.handedOver;
-}
-
-int LiveData::queuePosition(const JobRow &row) const
-{
-    return d->shown().rows.queuePosition(row);
 }
 
 JobPtr LiveData::oldest() const
 {
-    const LiveState &rows = d->shown().rows;
+    const LiveState &rows = shown().rows;
     return rows.byAge.empty() ? nullptr : rows.jobs.value(rows.byAge.begin()->second);
-}
-
-std::uint64_t LiveData::omitted() const
-{
-    return d->shown().rows.omitted;
-}
-
-WallTime LiveData::now() const
-{
-    return d->frozen ? d->frozenAt : d->now();
 }
 
 void LiveData::setStopped(bool stopped)
 {
-    if (stopped == d->isStopped)
+    if (stopped == m_isStopped)
         return;
     // The clock continues from where it stopped. The next update sets it to the service's time.
-    d->at = d->now();
-    d->isStopped = stopped;
-    if (d->sinceAt.isValid())
-        d->sinceAt.start();
+    m_at = clock();
+    m_isStopped = stopped;
+    if (m_sinceAt.isValid())
+        m_sinceAt.start();
 }
 
 }  // namespace holdline::monitor

@@ -1,38 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "monitor/data/changegatherer.h"
 #include "monitor/data/samplehistory.h"
 
-#include <QHash>
+#include <QElapsedTimer>
 #include <QObject>
-
-#include <deque>
-#include <memory>
-#include <unordered_map>
+#include <QTimer>
 
 namespace holdline::monitor {
-
-using JobPtr = std::shared_ptr<const JobRow>;
-using DeadLetterPtr = std::shared_ptr<const DeadLetterRow>;
-
-/// What one batch of updates changed. An id is in at most one of `added`, `changed` and `removed`.
-struct Changes
-{
-    std::vector<JobPtr> added;        ///< new live jobs
-    std::vector<JobPtr> changed;      ///< live jobs with a new row
-    std::vector<QByteArray> removed;  ///< jobs no longer live; `ended` has the row if the service sent it
-    std::vector<JobPtr> ended;        ///< new rows of the history, oldest first
-    std::size_t historyDropped = 0;   ///< number of rows dropped from the history's old end
-    std::vector<LaneRow> lanes;
-    std::vector<QByteArray> lanesGone;
-    std::vector<CallbackRow> callbacks;
-    std::size_t callbacksDropped = 0;
-    bool deadLetters = false;
-    bool sampled = false;
-    bool service = false;
-
-    bool isEmpty() const;
-};
 
 /// The monitor's copy of the service's state, built from its updates. Every view reads it. Rows are shared
 /// and immutable: a changed job gets a new row.
@@ -52,56 +28,54 @@ class LiveData : public QObject
     Q_OBJECT
 
 public:
-    static constexpr std::size_t kHistory = 50'000;
-    static constexpr std::size_t kCallbacks = 10'000;
-
     explicit LiveData(QObject *parent = nullptr);
-    ~LiveData() override;
 
     void apply(const Update &update);
     /// Takes the service's reply to a dead letter query. Updates do not contain dead letters.
-    void setDeadLetters(const std::vector<DeadLetterRow> &deadLetters, std::uint64_t omitted);
+    void setDeadLetters(const std::vector<DeadLetterRow> &deadLetters);
     /// Forgets everything and unfreezes. Call it before updates of another source.
     void clear();
     /// Emits pending changes now, not at the next interval.
     void flush();
 
     void setFrozen(bool frozen);
-    bool isFrozen() const;
+    bool isFrozen() const { return m_frozen != nullptr; }
     /// The number of rows that changed since freezing.
-    std::uint64_t hiddenChanges() const;
+    std::uint64_t hiddenChanges() const { return m_hidden; }
 
-    const std::optional<ServiceFacts> &service() const;
-    const SampleHistory &samples() const;
+    const std::optional<ServiceFacts> &service() const { return shown().service; }
+    const SampleHistory &samples() const { return shown().samples; }
     /// Live jobs by id, in no order.
-    const QHash<QByteArray, JobPtr> &jobs() const;
-    const std::deque<JobPtr> &history() const;  ///< oldest first, kHistory at most
-    const QHash<QByteArray, LaneRow> &lanes() const;
-    const std::deque<CallbackRow> &callbacks() const;       ///< oldest first, kCallbacks at most
-    const std::vector<DeadLetterPtr> &deadLetters() const;  ///< newest first
-    std::uint64_t deadLettersOmitted() const;               ///< older dead letters not in the service's reply
+    const QHash<QByteArray, JobPtr> &jobs() const { return shown().rows.jobs; }
+    /// Oldest first, LiveState::kHistory at most.
+    const std::deque<JobPtr> &history() const { return shown().rows.history; }
+    const QHash<QByteArray, LaneRow> &lanes() const { return shown().rows.lanes; }
+    /// Oldest first, LiveState::kCallbacks at most.
+    const std::deque<CallbackRow> &callbacks() const { return shown().rows.callbacks; }
+    /// Newest first.
+    const std::vector<DeadLetterPtr> &deadLetters() const { return shown().deadLetters; }
     /// The number of rows dropped before the first of history() and of callbacks(), since construction. Added
     /// to an index, it gives each row a number that is never used again.
-    std::uint64_t historyBefore() const;
-    std::uint64_t callbacksBefore() const;
+    std::uint64_t historyBefore() const { return shown().rows.historyBefore; }
+    std::uint64_t callbacksBefore() const { return shown().rows.callbacksBefore; }
     /// Finds a job by id among the live jobs and in the history. Null when it is in neither.
     JobPtr find(const QByteArray &id) const;
     /// The number of live jobs in this state; for RowState::Ended the number of jobs in the history.
-    int count(RowState state) const;
+    int count(RowState state) const { return shown().rows.counts[static_cast<std::size_t>(state)]; }
     /// The number of client requests held open: one per live plain job, and the waiting clients of durable
     /// jobs.
     int held() const;
     /// The number of live jobs that were handed over.
-    int handedOver() const;
+    int handedOver() const { return shown().rows.handedOver; }
     /// Position in the account's queue, from 1; 0 when the job is not queued.
-    int queuePosition(const JobRow &row) const;
+    int queuePosition(const JobRow &row) const { return shown().rows.queuePosition(row); }
     /// The oldest live job; null without live jobs.
     JobPtr oldest() const;
     /// The number of ended jobs and callbacks that the service counted but did not send.
-    std::uint64_t omitted() const;
+    std::uint64_t omitted() const { return shown().rows.omitted; }
 
     /// The service's clock, extrapolated from the last update. Stands still after setStopped(true).
-    WallTime now() const;
+    WallTime now() const { return m_frozen ? m_frozenAt : clock(); }
     /// Stops the clock while the source is disconnected, so that ages do not grow.
     void setStopped(bool stopped);
 
@@ -111,10 +85,33 @@ Q_SIGNALS:
     void frozenChanged();
 
 private:
+    /// Everything that freezing retains.
+    struct Known
+    {
+        std::optional<ServiceFacts> service;
+        SampleHistory samples = SampleHistory();
+        LiveState rows;
+        std::vector<DeadLetterPtr> deadLetters = {};
+    };
+
+    const Known &shown() const { return m_frozen ? *m_frozen : m_known; }
+    WallTime clock() const;
+    void setClock(WallTime time);
     void scheduleFlush();
 
-    class Private;
-    std::unique_ptr<Private> d;
+    Known m_known;
+    std::unique_ptr<Known> m_frozen;       ///< copy of m_known at the time of freezing; null when not frozen
+    std::unique_ptr<LiveState> m_loading;  ///< an incomplete snapshot that will replace m_known.rows
+    std::optional<WallTime> m_setBackTo;   ///< time of that snapshot, if it is older than the data
+    ChangeGatherer m_gatherer;
+    bool m_mustReset = false;
+    std::uint64_t m_hidden = 0;
+    QTimer m_timer;
+    QElapsedTimer m_sinceSignal;
+    WallTime m_at{};  ///< the service's clock at the last update
+    QElapsedTimer m_sinceAt;
+    bool m_isStopped = false;
+    WallTime m_frozenAt{};
 };
 
 }  // namespace holdline::monitor

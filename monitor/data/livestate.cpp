@@ -131,7 +131,7 @@ void LiveState::addEnded(const JobPtr &row, ChangeGatherer *gatherer)
     ++counts[static_cast<std::size_t>(RowState::Ended)];
     if (gatherer)
         gatherer->ended(row);
-    if (history.size() <= LiveData::kHistory)
+    if (history.size() <= kHistory)
         return;
     historyById.remove(history.front()->id);
     history.pop_front();
@@ -189,7 +189,7 @@ void LiveState::addCallback(const CallbackRow &row, ChangeGatherer *gatherer)
     callbacks.push_back(row);
     if (gatherer)
         gatherer->callback(row);
-    if (callbacks.size() <= LiveData::kCallbacks)
+    if (callbacks.size() <= kCallbacks)
         return;
     callbacks.pop_front();
     ++callbacksBefore;

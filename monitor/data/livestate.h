@@ -1,24 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "monitor/data/livedata.h"
+#include "core/monitormessages/monitormessages.h"
+
+#include <QHash>
 
 #include <array>
+#include <deque>
+#include <memory>
 #include <set>
+#include <unordered_map>
 
 namespace holdline::monitor {
 
 class ChangeGatherer;
 
+using JobPtr = std::shared_ptr<const JobRow>;
+using DeadLetterPtr = std::shared_ptr<const DeadLetterRow>;
+using LanePtr = std::shared_ptr<const LaneRow>;
+using CallbackPtr = std::shared_ptr<const CallbackRow>;
+
 /// The rows after a snapshot and the deltas that followed it, with counts and indexes. A value type: freezing
 /// the views copies it. Not thread-safe.
 struct LiveState
 {
+    static constexpr std::size_t kHistory = 50'000;
+    static constexpr std::size_t kCallbacks = 10'000;
+
     QHash<QByteArray, JobPtr> jobs;
-    std::deque<JobPtr> history;
+    std::deque<JobPtr> history;  ///< kHistory at most
     QHash<QByteArray, JobPtr> historyById;
     QHash<QByteArray, LaneRow> lanes;
-    std::deque<CallbackRow> callbacks;
+    std::deque<CallbackRow> callbacks;  ///< kCallbacks at most
     /// See LiveData for the meaning of these three.
     std::uint64_t historyBefore = 0;
     std::uint64_t callbacksBefore = 0;

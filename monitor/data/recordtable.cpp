@@ -57,13 +57,6 @@ int RecordTable::columnOf(Field field) const
     return found == m_columns.end() ? -1 : static_cast<int>(found - m_columns.begin());
 }
 
-int RecordTable::columnOf(QLatin1StringView key) const
-{
-    const auto found =
-        std::find_if(m_columns.begin(), m_columns.end(), [&](const Column &c) { return c.key() == key; });
-    return found == m_columns.end() ? -1 : static_cast<int>(found - m_columns.begin());
-}
-
 void RecordTable::setFilter(const FilterQuery &filter)
 {
     if (filter == m_filter)
@@ -216,21 +209,6 @@ QVariant RecordTable::headerData(int section, Qt::Orientation orientation, int r
         default:
             return {};
     }
-}
-
-bool RecordTable::isIn(const void *, const TimeRange &) const
-{
-    return true;
-}
-
-std::optional<RowState> RecordTable::stateOf(const void *) const
-{
-    return std::nullopt;
-}
-
-std::optional<double> RecordTable::progressOf(const void *, WallTime) const
-{
-    return std::nullopt;
 }
 
 bool RecordTable::shows(const void *row, WallTime now) const

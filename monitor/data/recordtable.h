@@ -45,14 +45,13 @@ public:
         SortRole,                ///< the value that sorting uses, of the same types as RawRole
         StateRole,               ///< RowState of the row, as int; invalid in tables without states
         ProgressRole,            ///< double 0…1: the share of the time until the deadline that is used
-        RowRole,                 ///< JobPtr, DeadLetterPtr, LaneRow or CallbackRow
+        RowRole,                 ///< JobPtr, DeadLetterPtr, LanePtr or CallbackPtr
         IdRole,                  ///< QByteArray
     };
 
     std::span<const Column> columns() const { return m_columns; }
     /// -1 when the table does not have the column.
     int columnOf(Field field) const;
-    int columnOf(QLatin1StringView key) const;
 
     /// The fields that a filter for this table may name.
     std::span<const Field> fields() const { return m_fields; }
@@ -115,9 +114,9 @@ protected:
     virtual Batch batchOf(const Changes &changes) = 0;
     /// True when some cells are volatile: they can change while their row stays the same.
     virtual bool hasVolatileCells() const { return false; }
-    virtual bool isIn(const void *row, const TimeRange &range) const;
-    virtual std::optional<RowState> stateOf(const void *row) const;
-    virtual std::optional<double> progressOf(const void *row, WallTime now) const;
+    virtual bool isIn(const void * /*row*/, const TimeRange & /*range*/) const { return true; }
+    virtual std::optional<RowState> stateOf(const void * /*row*/) const { return {}; }
+    virtual std::optional<double> progressOf(const void * /*row*/, WallTime /*now*/) const { return {}; }
     virtual QVariant variantOf(const RowPtr &row) const = 0;
 
     const LiveData &live() const { return m_data; }
@@ -190,6 +189,28 @@ private:
     Nodes m_order;                                 ///< the shown rows in their order
     WallTime m_lastTick{};
     std::pair<int, int> m_lastCounts;  ///< shown and total, at the last countsChanged()
+};
+
+/// Base of the tables, by their type of row.
+template <typename Row>
+class RowsTable : public RecordTable
+{
+public:
+    /// Null when `row` is out of range.
+    std::shared_ptr<const Row> at(int row) const
+    {
+        return row >= 0 && row < shownCount() ? std::static_pointer_cast<const Row>(rowAt(row)) : nullptr;
+    }
+
+protected:
+    using RecordTable::RecordTable;
+
+    static const Row &typed(const void *row) { return *static_cast<const Row *>(row); }
+
+    QVariant variantOf(const RowPtr &row) const override
+    {
+        return QVariant::fromValue(std::static_pointer_cast<const Row>(row));
+    }
 };
 
 }  // namespace holdline::monitor

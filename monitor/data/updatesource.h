@@ -24,11 +24,11 @@ struct SourceStatus
     };
 
     State state = State::Connecting;
-    QString where;  ///< path of the socket or of the recording
+    QString where = {};  ///< path of the socket or of the recording
     int attempt = 1;
-    QString error;
-    std::optional<QDateTime> nextTry;
-    QByteArray serviceVersion;  ///< empty until the service's Hello message arrives
+    QString error = {};
+    std::optional<QDateTime> nextTry = {};
+    QByteArray serviceVersion = {};  ///< empty until the service's Hello message arrives
 
     friend bool operator==(const SourceStatus &, const SourceStatus &) = default;
 };
@@ -42,7 +42,7 @@ class UpdateSource : public QObject
 public:
     using QObject::QObject;
 
-    virtual SourceStatus status() const = 0;
+    SourceStatus status() const { return m_status; }
     /// Sends a command and returns its id. The answer arrives as replied() with the same id. Returns an empty
     /// id, and sends nothing, when the source cannot take commands now.
     virtual QByteArray send(Command::Verb verb, const QByteArray &target = {}) = 0;
@@ -53,6 +53,17 @@ Q_SIGNALS:
     /// snapshot comes first.
     void received(const holdline::monitor::Update &update);
     void replied(const holdline::monitor::Reply &reply);
+
+protected:
+    void setStatus(const SourceStatus &status)
+    {
+        if (status == m_status)
+            return;
+        m_status = status;
+        Q_EMIT statusChanged();
+    }
+
+    SourceStatus m_status;
 };
 
 }  // namespace holdline::monitor

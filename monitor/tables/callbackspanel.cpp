@@ -52,8 +52,7 @@ void CallbacksPanel::updateCounts()
 
 QByteArray CallbacksPanel::jobOf(const QByteArray &id) const
 {
-    const int row = table().rowOf(id);
-    const auto callback = row < 0 ? std::nullopt : static_cast<CallbacksTable &>(table()).callbackAt(row);
+    const CallbackPtr callback = static_cast<CallbacksTable &>(table()).at(table().rowOf(id));
     return callback ? callback->job : QByteArray();
 }
 

@@ -31,20 +31,18 @@ std::vector<Sidebar::Entry> kindEntries()
 DeadLettersPanel::DeadLettersPanel(const LiveData &data, TimeSelection *selection, QWidget *parent)
     : RecordPanel(u"letters"_s, new DeadLettersTable(data), data, selection, kindEntries(), parent)
 {
-    m_redrive = makeAction(tr("Re-drive"), u"resume"_s, QKeySequence(Qt::CTRL | Qt::Key_Return));
-    m_redrive->setToolTip(tr("Deliver the callback to its job again, or start the job again (%1)")
-                              .arg(m_redrive->shortcut().toString(QKeySequence::NativeText)));
-    connect(m_redrive, &QAction::triggered, this, [this] {
-        if (const QList<QByteArray> deadLetters = selectedDeadLetters(); !deadLetters.isEmpty())
+    m_redrive = makeAction(tr("Re-drive"), u"resume"_s, QKeySequence(Qt::CTRL | Qt::Key_Return), [this] {
+        if (const QList<QByteArray> deadLetters = selectedIds(); !deadLetters.isEmpty())
             Q_EMIT redriveRequested(deadLetters);
     });
-    m_discard = makeAction(tr("Discard…"), u"cancel"_s, QKeySequence::Delete);
-    m_discard->setToolTip(tr("Delete the dead letter permanently (%1)")
-                              .arg(m_discard->shortcut().toString(QKeySequence::NativeText)));
-    connect(m_discard, &QAction::triggered, this, [this] {
-        if (const QList<QByteArray> deadLetters = selectedDeadLetters(); !deadLetters.isEmpty())
+    m_redrive->setToolTip(tr("Deliver the callback to its job again, or start the job again (%1)")
+                              .arg(m_redrive->shortcut().toString(QKeySequence::NativeText)));
+    m_discard = makeAction(tr("Discard…"), u"cancel"_s, QKeySequence::Delete, [this] {
+        if (const QList<QByteArray> deadLetters = selectedIds(); !deadLetters.isEmpty())
             Q_EMIT discardRequested(deadLetters);
     });
+    m_discard->setToolTip(tr("Delete the dead letter permanently (%1)")
+                              .arg(m_discard->shortcut().toString(QKeySequence::NativeText)));
     connect(&view(), &RecordView::currentIdChanged, this, &DeadLettersPanel::deadLetterSelected);
     view().setAccessibleName(tr("Dead letters"));
     setNoDataText(tr("There are no dead letters."));
@@ -56,17 +54,9 @@ void DeadLettersPanel::setCommands(bool possible)
     m_discard->setEnabled(possible);
 }
 
-QList<QByteArray> DeadLettersPanel::selectedDeadLetters() const
-{
-    QList<QByteArray> ids;
-    for (const int row : view().selectedRows())
-        ids << table().idAt(row);
-    return ids;
-}
-
 DeadLetterPtr DeadLettersPanel::currentDeadLetter() const
 {
-    return static_cast<DeadLettersTable &>(table()).deadLetterAt(table().rowOf(currentId()));
+    return static_cast<DeadLettersTable &>(table()).at(table().rowOf(currentId()));
 }
 
 QString DeadLettersPanel::entryTerm(const QString &key) const
@@ -86,7 +76,7 @@ void DeadLettersPanel::updateCounts()
 
 QByteArray DeadLettersPanel::jobOf(const QByteArray &id) const
 {
-    const DeadLetterPtr deadLetter = static_cast<DeadLettersTable &>(table()).deadLetterAt(table().rowOf(id));
+    const DeadLetterPtr deadLetter = static_cast<DeadLettersTable &>(table()).at(table().rowOf(id));
     return deadLetter ? deadLetter->job : QByteArray();
 }
 

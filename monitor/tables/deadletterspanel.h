@@ -15,7 +15,6 @@ public:
 
     /// Enables the actions. Disable them while commands cannot reach the service.
     void setCommands(bool possible);
-    QList<QByteArray> selectedDeadLetters() const;
     DeadLetterPtr currentDeadLetter() const;  ///< null without a current row
     QAction *redriveAction() const { return m_redrive; }
     QAction *discardAction() const { return m_discard; }

@@ -64,8 +64,8 @@ JobRowsPanel::JobRowsPanel(const QString &key, RecordTable *table, const LiveDat
                            QWidget *parent)
     : RecordPanel(key, table, data, selection, entries, parent)
 {
-    m_copyCurl = makeAction(tr("Copy as curl"), u"copy"_s, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_U));
-    connect(m_copyCurl, &QAction::triggered, this, &JobRowsPanel::copyCurl);
+    m_copyCurl = makeAction(tr("Copy as curl"), u"copy"_s, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_U),
+                            [this] { copyCurl(); });
 }
 
 void JobRowsPanel::extendMenu(QMenu &menu)
@@ -86,24 +86,20 @@ void JobRowsPanel::copyCurl()
 JobsPanel::JobsPanel(const LiveData &data, TimeSelection *selection, QWidget *parent)
     : JobRowsPanel(u"jobs"_s, new JobsTable(data), data, selection, stateEntries(), parent)
 {
-    m_cancel = makeAction(tr("Cancel job"), u"cancel"_s, QKeySequence::Delete);
-    connect(m_cancel, &QAction::triggered, this, [this] {
-        QList<QByteArray> ids;
-        for (const int row : view().selectedRows())
-            ids << table().idAt(row);
-        if (!ids.isEmpty())
+    m_cancel = makeAction(tr("Cancel job"), u"cancel"_s, QKeySequence::Delete, [this] {
+        if (const QList<QByteArray> ids = selectedIds(); !ids.isEmpty())
             Q_EMIT cancelRequested(ids);
     });
-    m_pause = makeAction(tr("Pause this account's lane"), u"pause"_s, QKeySequence(Qt::CTRL | Qt::Key_P));
-    connect(m_pause, &QAction::triggered, this, [this] {
-        if (const QByteArray account = currentAccount(); !account.isEmpty())
-            Q_EMIT pauseRequested(account);
-    });
-    m_resume = makeAction(tr("Resume this account's lane"), u"resume"_s, QKeySequence(Qt::CTRL | Qt::Key_R));
-    connect(m_resume, &QAction::triggered, this, [this] {
-        if (const QByteArray account = currentAccount(); !account.isEmpty())
-            Q_EMIT resumeRequested(account);
-    });
+    m_pause =
+        makeAction(tr("Pause this account's lane"), u"pause"_s, QKeySequence(Qt::CTRL | Qt::Key_P), [this] {
+            if (const QByteArray account = currentAccount(); !account.isEmpty())
+                Q_EMIT pauseRequested(account);
+        });
+    m_resume =
+        makeAction(tr("Resume this account's lane"), u"resume"_s, QKeySequence(Qt::CTRL | Qt::Key_R), [this] {
+            if (const QByteArray account = currentAccount(); !account.isEmpty())
+                Q_EMIT resumeRequested(account);
+        });
     view().setAccessibleName(tr("Live jobs"));
     setNoDataText(tr("No request is held now."));
 }

@@ -49,7 +49,7 @@ private:
     QAction *m_resume;
 };
 
-/// The ended jobs, at most LiveData::kHistory.
+/// The ended jobs, at most LiveState::kHistory.
 class HistoryPanel : public JobRowsPanel
 {
     Q_OBJECT

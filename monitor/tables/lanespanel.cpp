@@ -21,14 +21,12 @@ LanesPanel::LanesPanel(const LiveData &data, TimeSelection *selection, QWidget *
                   parent),
       m_forecast(new QLabel(this))
 {
-    m_pause = makeAction(tr("Pause lane"), u"pause"_s, QKeySequence(Qt::CTRL | Qt::Key_P));
-    m_resume = makeAction(tr("Resume lane"), u"resume"_s, QKeySequence(Qt::CTRL | Qt::Key_R));
-    connect(m_pause, &QAction::triggered, this, [this] {
-        if (const auto lane = currentLane())
+    m_pause = makeAction(tr("Pause lane"), u"pause"_s, QKeySequence(Qt::CTRL | Qt::Key_P), [this] {
+        if (const LanePtr lane = currentLane())
             Q_EMIT pauseRequested(lane->account);
     });
-    connect(m_resume, &QAction::triggered, this, [this] {
-        if (const auto lane = currentLane())
+    m_resume = makeAction(tr("Resume lane"), u"resume"_s, QKeySequence(Qt::CTRL | Qt::Key_R), [this] {
+        if (const LanePtr lane = currentLane())
             Q_EMIT resumeRequested(lane->account);
     });
     m_forecast->setAccessibleName(tr("Forecast of the selected lane"));
@@ -54,16 +52,15 @@ QString LanesPanel::forecast(const LaneRow &lane)
         .arg(queued, formatDuration(*lane.forecast));
 }
 
-std::optional<LaneRow> LanesPanel::currentLane() const
+LanePtr LanesPanel::currentLane() const
 {
-    const QModelIndex index = view().currentIndex();
-    return index.isValid() ? static_cast<LanesTable &>(table()).laneAt(index.row()) : std::nullopt;
+    return static_cast<LanesTable &>(table()).at(view().currentIndex().row());
 }
 
 void LanesPanel::showForecast()
 {
     const auto lane = currentLane();
-    m_forecast->setVisible(lane.has_value());
+    m_forecast->setVisible(lane != nullptr);
     if (!lane)
         return;
     const QString forecastText = forecast(*lane);

@@ -30,7 +30,7 @@ protected:
 
 private:
     void showForecast();
-    std::optional<LaneRow> currentLane() const;
+    LanePtr currentLane() const;  ///< null without a current row
 
     QAction *m_pause;
     QAction *m_resume;

@@ -48,20 +48,18 @@ RecordPanel::RecordPanel(const QString &key, RecordTable *table, const LiveData 
     m_counting->setInterval(kCountEvery);
     connect(m_counting, &QTimer::timeout, this, &RecordPanel::updateCounts);
 
-    m_copy = makeAction(tr("Copy rows"), u"copy"_s, QKeySequence::Copy);
-    connect(m_copy, &QAction::triggered, this, [this] { copyRows(TableFormat::Tsv); });
-    m_copyId = makeAction(tr("Copy ids"), u"copy"_s, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C));
-    connect(m_copyId, &QAction::triggered, this, &RecordPanel::copyIds);
-    m_copyJson = makeAction(tr("Copy as JSON"), u"copy"_s, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_J));
-    connect(m_copyJson, &QAction::triggered, this, [this] { copyRows(TableFormat::Json); });
+    m_copy =
+        makeAction(tr("Copy rows"), u"copy"_s, QKeySequence::Copy, [this] { copyRows(TableFormat::Tsv); });
+    m_copyId = makeAction(tr("Copy ids"), u"copy"_s, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C),
+                          [this] { copyIds(); });
+    m_copyJson = makeAction(tr("Copy as JSON"), u"copy"_s, QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_J),
+                            [this] { copyRows(TableFormat::Json); });
     m_onlyThis = makeAction(tr("Show only rows with this value"), u"filter"_s,
-                            QKeySequence(Qt::CTRL | Qt::Key_Period));
-    connect(m_onlyThis, &QAction::triggered, this, [this] { filterByCell(false); });
-    m_notThis =
-        makeAction(tr("Hide rows with this value"), u"filter"_s, QKeySequence(Qt::CTRL | Qt::Key_Minus));
-    connect(m_notThis, &QAction::triggered, this, [this] { filterByCell(true); });
-    m_export = makeAction(tr("Export the shown rows…"), u"export"_s, QKeySequence(Qt::CTRL | Qt::Key_E));
-    connect(m_export, &QAction::triggered, this, &RecordPanel::openExportDialog);
+                            QKeySequence(Qt::CTRL | Qt::Key_Period), [this] { filterByCell(false); });
+    m_notThis = makeAction(tr("Hide rows with this value"), u"filter"_s,
+                           QKeySequence(Qt::CTRL | Qt::Key_Minus), [this] { filterByCell(true); });
+    m_export = makeAction(tr("Export the shown rows…"), u"export"_s, QKeySequence(Qt::CTRL | Qt::Key_E),
+                          [this] { openExportDialog(); });
 
     auto *exportButton = new QToolButton(this);
     exportButton->setDefaultAction(m_export);
@@ -108,33 +106,28 @@ RecordPanel::RecordPanel(const QString &key, RecordTable *table, const LiveData 
     });
 }
 
-QAction *RecordPanel::makeAction(const QString &text, const QString &iconName, const QKeySequence &shortcut)
+QAction *RecordPanel::makeAction(const QString &text, const QString &iconName, const QKeySequence &shortcut,
+                                 const std::function<void()> &run)
 {
     auto *action = new QAction(icon(iconName), text, this);
     action->setShortcut(shortcut);
     action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    connect(action, &QAction::triggered, this, run);
     addAction(action);
     return action;
 }
 
-void RecordPanel::select(const QByteArray &id)
+QList<QByteArray> RecordPanel::selectedIds() const
 {
-    m_view->select(id);
+    QList<QByteArray> ids;
+    for (const int row : m_view->selectedRows())
+        ids << table().idAt(row);
+    return ids;
 }
 
 void RecordPanel::focusFilter()
 {
     m_filter->focusFilter();
-}
-
-QString RecordPanel::filterText() const
-{
-    return m_filter->text();
-}
-
-void RecordPanel::setFilterText(const QString &text)
-{
-    m_filter->setText(text);
 }
 
 void RecordPanel::save(QSettings &settings) const
@@ -166,26 +159,12 @@ void RecordPanel::restore(QSettings &settings)
         m_sidebar->setCurrent(entry);
 }
 
-void RecordPanel::setStopped(bool stopped)
-{
-    m_view->setStopped(stopped);
-}
-
 void RecordPanel::setNoDataText(const QString &text, const QString &action)
 {
     m_noDataText = text;
     m_noDataAction = action;
     showCounts();
 }
-
-void RecordPanel::applyEntry(const QString &) {}
-
-QString RecordPanel::entryTerm(const QString &) const
-{
-    return {};
-}
-
-void RecordPanel::extendMenu(QMenu &) {}
 
 void RecordPanel::applyFilter()
 {
@@ -223,9 +202,8 @@ void RecordPanel::copyRows(TableFormat format)
 void RecordPanel::copyIds()
 {
     QByteArray text;
-    const std::vector<int> rows = m_view->selectedRows();
-    for (const int row : rows) {
-        if (const QByteArray id = jobOf(table().idAt(row)); !id.isEmpty())
+    for (const QByteArray &row : selectedIds()) {
+        if (const QByteArray id = jobOf(row); !id.isEmpty())
             text.append(text.isEmpty() ? "" : "\n").append(id);
     }
     if (text.isEmpty())

@@ -9,6 +9,8 @@
 #include <QHash>
 #include <QWidget>
 
+#include <functional>
+
 class QAction;
 class QMenu;
 class QSettings;
@@ -29,21 +31,18 @@ class RecordPanel : public QWidget
 
 public:
     QByteArray currentId() const { return m_view->currentId(); }
+    /// The ids of the selected rows, from top to bottom.
+    QList<QByteArray> selectedIds() const;
     /// Selects a row. Does nothing when the row is not shown.
-    void select(const QByteArray &id);
+    void select(const QByteArray &id) { m_view->select(id); }
 
     void focusFilter();
-    QString filterText() const;
-    void setFilterText(const QString &text);
-    /// The key of the sidebar's current entry.
-    QString currentEntry() const { return m_sidebar->current(); }
-    void setCurrentEntry(const QString &key) { m_sidebar->setCurrent(key); }
 
     void save(QSettings &settings) const;
     void restore(QSettings &settings);
 
     /// Stops the update of ages, while the source is disconnected or the window is frozen.
-    void setStopped(bool stopped);
+    void setStopped(bool stopped) { m_view->setStopped(stopped); }
     /// The text of a table without any rows, and the text of a button below it; empty for no button.
     void setNoDataText(const QString &text, const QString &action = {});
 
@@ -69,17 +68,19 @@ protected:
                 const std::vector<Sidebar::Entry> &entries, QWidget *parent);
 
     /// Applies a sidebar entry to the table, for entries that a filter term cannot express.
-    virtual void applyEntry(const QString &key);
+    virtual void applyEntry(const QString & /*key*/) {}
     /// The filter term of a sidebar entry, which applies in addition to the user's filter. May be empty.
-    virtual QString entryTerm(const QString &key) const;
+    virtual QString entryTerm(const QString &key) const = 0;
     virtual void updateCounts() = 0;
     /// The id of the job that a row belongs to. May be empty.
     virtual QByteArray jobOf(const QByteArray &id) const { return id; }
     /// Adds entries to the context menu of a row.
-    virtual void extendMenu(QMenu &menu);
+    virtual void extendMenu(QMenu & /*menu*/) {}
 
     const LiveData &data() const { return m_data; }
-    QAction *makeAction(const QString &text, const QString &iconName, const QKeySequence &shortcut);
+    /// Adds an action to the panel, which calls `run`.
+    QAction *makeAction(const QString &text, const QString &iconName, const QKeySequence &shortcut,
+                        const std::function<void()> &run);
 
     void showEvent(QShowEvent *event) override;
 

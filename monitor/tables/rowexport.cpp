@@ -77,9 +77,9 @@ QByteArray rowAsJson(const RecordTable &table, int row)
         return encodeRow(*job);
     if (const auto deadLetter = value.value<DeadLetterPtr>())
         return encodeRow(*deadLetter);
-    if (value.metaType() == QMetaType::fromType<LaneRow>())
-        return encodeRow(value.value<LaneRow>());
-    return encodeRow(value.value<CallbackRow>());
+    if (const auto lane = value.value<LanePtr>())
+        return encodeRow(*lane);
+    return encodeRow(*value.value<CallbackPtr>());
 }
 
 }  // namespace

@@ -4,12 +4,9 @@
 #include "monitor/data/recordtable.h"
 
 #include <QByteArray>
-#include <QString>
 
 #include <functional>
 #include <span>
-
-class QIODevice;
 
 /// Exports rows as text for other programs. Numbers have no units and no separators; durations are in ms.
 /// Times of day are in UTC (RFC 3339).

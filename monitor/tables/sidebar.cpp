@@ -5,7 +5,6 @@
 #include "monitor/charts/theme.h"
 #include "monitor/data/format.h"
 
-#include <QEvent>
 #include <QPainter>
 #include <QStandardItemModel>
 #include <QStyledItemDelegate>

@@ -153,7 +153,7 @@ void DeadLettersView::clear()
     m_listed.reset();
     m_listing = false;
     m_shown.clear();
-    m_data->setDeadLetters({}, 0);
+    m_data->setDeadLetters({});
 }
 
 DeadLettersView::Counts DeadLettersView::currentCounts() const
@@ -187,7 +187,7 @@ void DeadLettersView::showList(const Reply &reply)
 {
     if (!reply.deadLetters)
         return;
-    m_data->setDeadLetters(*reply.deadLetters, reply.deadLettersOmitted);
+    m_data->setDeadLetters(*reply.deadLetters);
     m_omitted->setVisible(reply.deadLettersOmitted > 0);
     m_omitted->setText(tr("The list does not contain %1. GET /v1/dead-letters of the service lists all.")
                            .arg(formatCounted(static_cast<std::int64_t>(reply.deadLettersOmitted),

@@ -13,7 +13,6 @@ namespace holdline::test {
 class FakeSource : public monitor::UpdateSource
 {
 public:
-    monitor::SourceStatus status() const override { return {}; }
     QByteArray send(monitor::Command::Verb verb, const QByteArray &target) override
     {
         if (!isThere)

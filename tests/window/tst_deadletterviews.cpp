@@ -191,7 +191,7 @@ private Q_SLOTS:
                     deadLetters.back().redriven = random.bounded(3);
                 }
             }
-            data.setDeadLetters(deadLetters, 0);
+            data.setDeadLetters(deadLetters);
             if (random.bounded(5) == 0)
                 data.setFrozen(!data.isFrozen());
             data.flush();
@@ -199,11 +199,11 @@ private Q_SLOTS:
                 continue;
             QCOMPARE(table.shownCount(), static_cast<int>(deadLetters.size()));
             for (int row = 0; row < table.shownCount(); ++row)
-                QCOMPARE(*table.deadLetterAt(row),
+                QCOMPARE(*table.at(row),
                          deadLetters[static_cast<std::size_t>(row)]);  // newest first
         }
         data.setFrozen(false);
-        data.setDeadLetters({deadLetter(1), deadLetter(2), deadLetter(3)}, 0);
+        data.setDeadLetters({deadLetter(1), deadLetter(2), deadLetter(3)});
         data.flush();
         const auto query = FilterQuery::parse(u"kind=job reason:timeout"_s, table.fields());
         table.setFilter(std::get<FilterQuery>(query));

@@ -120,13 +120,13 @@ private Q_SLOTS:
         QTRY_COMPARE(panel.table().shownCount(), 10);
         QCOMPARE(m_data->handedOver(), 3);
         QCOMPARE(m_data->held(), 7);
-        panel.setCurrentEntry(u"handed-over"_s);
-        QCOMPARE(panel.currentEntry(), u"handed-over"_s);
+        panel.sidebar().setCurrent(u"handed-over"_s);
+        QCOMPARE(panel.sidebar().current(), u"handed-over"_s);
         QCOMPARE(panel.table().shownCount(), 3);
-        panel.setFilterText(u"state:running"_s);
+        panel.filterBar().setText(u"state:running"_s);
         QTRY_COMPARE(panel.table().shownCount(), 1);
-        panel.setFilterText({});
-        panel.setCurrentEntry({});
+        panel.filterBar().setText({});
+        panel.sidebar().setCurrent({});
         QTRY_COMPARE(panel.table().shownCount(), 10);
     }
 
@@ -193,11 +193,11 @@ private Q_SLOTS:
         show(panel);
         applyTwenty();
         QTRY_COMPARE(panel.table().shownCount(), 10);
-        panel.setCurrentEntry(u"queued"_s);
+        panel.sidebar().setCurrent(u"queued"_s);
         QTRY_COMPARE(panel.table().shownCount(), 5);
-        panel.setCurrentEntry(u"running"_s);
+        panel.sidebar().setCurrent(u"running"_s);
         QTRY_COMPARE(panel.table().shownCount(), 3);
-        panel.setCurrentEntry({});
+        panel.sidebar().setCurrent({});
         QTRY_COMPARE(panel.table().shownCount(), 10);
         // Screen readers receive the counts, too.
         const QAbstractItemModel *entries = panel.sidebar().model();
@@ -210,11 +210,11 @@ private Q_SLOTS:
         show(panel);
         applyTwenty();
         QTRY_COMPARE(panel.table().shownCount(), 10);
-        panel.setCurrentEntry(u"callback_timeout"_s);
+        panel.sidebar().setCurrent(u"callback_timeout"_s);
         QTRY_COMPARE(panel.table().shownCount(), 3);  // 102, 105, 108
-        panel.setFilterText(u"account=even"_s);
+        panel.filterBar().setText(u"account=even"_s);
         QTRY_COMPARE(panel.table().shownCount(), 2);
-        panel.setCurrentEntry({});
+        panel.sidebar().setCurrent({});
         QTRY_COMPARE(panel.table().shownCount(), 5);
     }
 
@@ -230,8 +230,8 @@ private Q_SLOTS:
         panel.view().setCurrentIndex(cellOf("job-1"));
         actionNamed(panel, u"Show only rows with this value"_s)->trigger();
         QTRY_COMPARE(panel.table().shownCount(), 5);
-        QVERIFY2(panel.filterBar().error().isEmpty(), qPrintable(panel.filterText()));
-        panel.setFilterText({});
+        QVERIFY2(panel.filterBar().error().isEmpty(), qPrintable(panel.filterBar().text()));
+        panel.filterBar().setText({});
         QTRY_COMPARE(panel.table().shownCount(), 10);
         panel.view().setCurrentIndex(cellOf("job-1"));
         actionNamed(panel, u"Hide rows with this value"_s)->trigger();
@@ -310,13 +310,13 @@ private Q_SLOTS:
 
         applyTwenty();
         QTRY_VERIFY(!visibleTextIn(panel).contains(u"No jobs yet."_s));
-        panel.setFilterText(u"account=nobody"_s);
+        panel.filterBar().setText(u"account=nobody"_s);
         QTRY_VERIFY2(visibleTextIn(panel).contains(u"None of 10 rows matches."_s),
                      qPrintable(visibleTextIn(panel)));
         QTRY_VERIFY(buttonNamed(u"Show all"_s));
         QTest::mouseClick(buttonNamed(u"Show all"_s), Qt::LeftButton);
         QTRY_COMPARE(panel.table().shownCount(), 10);
-        QCOMPARE(panel.filterText(), QString());
+        QCOMPARE(panel.filterBar().text(), QString());
         QCOMPARE(pressed.size(), 1);
     }
 
@@ -330,11 +330,11 @@ private Q_SLOTS:
             const int start = panel.table().columnOf(Field::Start);
             const int account = panel.table().columnOf(Field::Account);
             const int client = panel.table().columnOf(Field::Client);
-            panel.setCurrentEntry(u"queued"_s);
+            panel.sidebar().setCurrent(u"queued"_s);
             QCOMPARE(sortedBy(), account);
             QCOMPARE(panel.table().sortColumn(), account);
             QVERIFY(!panel.view().isColumnHidden(client));
-            panel.setCurrentEntry(u"running"_s);
+            panel.sidebar().setCurrent(u"running"_s);
             QCOMPARE(sortedBy(), start);
             QCOMPARE(panel.table().sortColumn(), start);
             QVERIFY(panel.view().isColumnHidden(client));
@@ -342,21 +342,21 @@ private Q_SLOTS:
         {
             JobsPanel panel(*m_data, m_selection.get());
             show(panel);
-            panel.setCurrentEntry(u"queued"_s);
+            panel.sidebar().setCurrent(u"queued"_s);
             panel.view().sortByColumn(panel.table().columnOf(Field::Account), Qt::AscendingOrder);
             panel.view().setColumnHidden(panel.table().columnOf(Field::Client), false);
-            panel.setCurrentEntry(u"running"_s);
+            panel.sidebar().setCurrent(u"running"_s);
             panel.view().sortByColumn(panel.table().columnOf(Field::Start), Qt::DescendingOrder);
             panel.view().setColumnHidden(panel.table().columnOf(Field::Client), true);
             check(panel);
-            panel.setFilterText(u"odd"_s);
+            panel.filterBar().setText(u"odd"_s);
             panel.save(settings);
         }
         JobsPanel panel(*m_data, m_selection.get());
         show(panel);
         panel.restore(settings);
-        QCOMPARE(panel.currentEntry(), u"running"_s);
-        QCOMPARE(panel.filterText(), u"odd"_s);
+        QCOMPARE(panel.sidebar().current(), u"running"_s);
+        QCOMPARE(panel.filterBar().text(), u"odd"_s);
         check(panel);
     }
 
@@ -388,7 +388,7 @@ private Q_SLOTS:
         JobsPanel panel(*m_data, m_selection.get());
         show(panel);
         applyTwenty();
-        panel.setFilterText(u"account=even"_s);
+        panel.filterBar().setText(u"account=even"_s);
         QTRY_COMPARE(panel.table().shownCount(), 5);
         QTemporaryDir folder;
         const QString path = folder.filePath(u"jobs.csv"_s);
@@ -417,11 +417,11 @@ private Q_SLOTS:
                         {"c", 2, 0, {}, {}, true}};
         m_data->apply(update);
         QTRY_COMPARE(panel.table().shownCount(), 3);
-        panel.setCurrentEntry(u"waiting"_s);
+        panel.sidebar().setCurrent(u"waiting"_s);
         QTRY_COMPARE(panel.table().shownCount(), 2);
-        panel.setCurrentEntry(u"paused"_s);
+        panel.sidebar().setCurrent(u"paused"_s);
         QTRY_COMPARE(panel.table().shownCount(), 1);
-        panel.setCurrentEntry({});
+        panel.sidebar().setCurrent({});
         QTRY_COMPARE(panel.table().shownCount(), 3);
         for (int row = 0; row < 3; ++row) {
             panel.view().setCurrentIndex(panel.table().index(row, 0));
@@ -441,7 +441,7 @@ private Q_SLOTS:
                             {kStart, CallbackOutcome::Unknown, {}, {}, "127.0.0.1", 20}};
         m_data->apply(update);
         QTRY_COMPARE(panel.table().shownCount(), 2);
-        panel.setCurrentEntry(u"matched"_s);
+        panel.sidebar().setCurrent(u"matched"_s);
         QTRY_COMPARE(panel.table().shownCount(), 1);
         QSignalSpy selected(&panel, &RecordPanel::jobSelected);
         panel.view().setCurrentIndex(panel.table().index(0, 0));

@@ -291,7 +291,7 @@ void MicroMonitor::jobsBatch()
     data.apply(stream.snapshot);
     JobsTable table(data);
     table.setFilter(query(filter));
-    table.sort(table.columnOf(QLatin1StringView(key)), Qt::DescendingOrder);
+    table.sort(table.columnOf(*fieldNamed(QString::fromLatin1(key))), Qt::DescendingOrder);
     std::vector<Update> batches;
     for (int i = 0; i < kPrepared; ++i)
         batches.push_back(stream.batch());
@@ -367,8 +367,8 @@ void MicroMonitor::historyBatch()
     Stream stream;
     LiveData data;
     HistoryTable table(data);
-    table.sort(table.columnOf(QLatin1StringView(key)), Qt::DescendingOrder);
-    data.apply(stream.endedOnly(int(LiveData::kHistory)));
+    table.sort(table.columnOf(*fieldNamed(QString::fromLatin1(key))), Qt::DescendingOrder);
+    data.apply(stream.endedOnly(int(LiveState::kHistory)));
     data.flush();
     std::vector<Update> batches;
     for (int i = 0; i < kPrepared; ++i)
@@ -379,7 +379,7 @@ void MicroMonitor::historyBatch()
         data.apply(batches[next++ % batches.size()]);
         data.flush();
     }
-    QCOMPARE(table.shownCount(), int(LiveData::kHistory));
+    QCOMPARE(table.shownCount(), int(LiveState::kHistory));
 }
 
 void MicroMonitor::historyFilter_data()
@@ -398,14 +398,14 @@ void MicroMonitor::historyFilter()
     Stream stream;
     LiveData data;
     HistoryTable table(data);
-    data.apply(stream.endedOnly(int(LiveData::kHistory)));
+    data.apply(stream.endedOnly(int(LiveState::kHistory)));
     data.flush();
     QBENCHMARK
     {
         table.setFilter(query(text));
         table.setFilter({});
     }
-    QCOMPARE(table.shownCount(), int(LiveData::kHistory));
+    QCOMPARE(table.shownCount(), int(LiveState::kHistory));
 }
 
 HOLDLINE_TEST(MicroMonitor)

@@ -246,20 +246,20 @@ void TestLiveData::historyIsBounded()
     };
     end(100);
     data.flush();
-    end(int(LiveData::kHistory) - 50);  // 50 reported rows drop off
+    end(int(LiveState::kHistory) - 50);  // 50 reported rows drop off
     data.flush();
     mirror.compare();
-    QCOMPARE(data.history().size(), LiveData::kHistory);
+    QCOMPARE(data.history().size(), LiveState::kHistory);
     QCOMPARE(data.history().front()->id, "50");
     QCOMPARE(data.historyBefore(), std::uint64_t(50));
-    QCOMPARE(data.count(RowState::Ended), int(LiveData::kHistory));
+    QCOMPARE(data.count(RowState::Ended), int(LiveState::kHistory));
     QVERIFY(!data.find("49"));
     QVERIFY(data.find("50"));
-    end(int(LiveData::kHistory) + 500);  // drops all reported rows, and some that were never reported
+    end(int(LiveState::kHistory) + 500);  // drops all reported rows, and some that were never reported
     data.flush();
     mirror.compare();
     QCOMPARE(data.history().back()->id, QByteArray::number(number - 1));
-    QCOMPARE(data.history().size(), LiveData::kHistory);
+    QCOMPARE(data.history().size(), LiveState::kHistory);
 }
 
 void TestLiveData::callbacksAreBounded()
@@ -267,7 +267,7 @@ void TestLiveData::callbacksAreBounded()
     LiveData data;
     Mirror mirror(data);
     Update update = deltaAt(WallTime(1000ms));
-    for (std::size_t i = 0; i < LiveData::kCallbacks + 7; ++i)
+    for (std::size_t i = 0; i < LiveState::kCallbacks + 7; ++i)
         update.callbacks.push_back({WallTime(Milliseconds(i)), CallbackOutcome::Matched, {}, {}, {}, 0});
     data.apply(update);
     data.flush();
@@ -276,7 +276,7 @@ void TestLiveData::callbacksAreBounded()
     data.apply(update);
     data.flush();
     mirror.compare();
-    QCOMPARE(data.callbacks().size(), LiveData::kCallbacks);
+    QCOMPARE(data.callbacks().size(), LiveState::kCallbacks);
     const std::uint64_t all = 2 * update.callbacks.size();
     QCOMPARE(data.callbacksBefore() + data.callbacks().size(), all);
     data.clear();

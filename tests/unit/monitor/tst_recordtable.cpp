@@ -439,7 +439,7 @@ void TestRecordTable::lanes()
         });
         compareIds(table, expected.ids);
         for (int row = 0; row < table.shownCount(); ++row)
-            QVERIFY(table.laneAt(row) == data.lanes().value(table.idAt(row)));
+            QVERIFY(*table.at(row) == data.lanes().value(table.idAt(row)));
     }
 }
 
@@ -472,7 +472,7 @@ void TestRecordTable::callbacks()
             rows, [&](const CallbackRow &row) { return isLateOnly && row.outcome != CallbackOutcome::Late; });
         QCOMPARE(table.shownCount(), int(rows.size()));
         for (std::size_t row = 0; row < rows.size(); ++row)
-            QVERIFY(table.callbackAt(int(row)) == rows[row]);
+            QVERIFY(*table.at(int(row)) == rows[row]);
     }
 }
 
@@ -494,7 +494,7 @@ void TestRecordTable::historyWhoseEndFallsOff()
         }
         data.apply(update);
     };
-    end(int(LiveData::kHistory) - 100);
+    end(int(LiveState::kHistory) - 100);
     data.flush();
     end(300);
     table.setActive(false);  // makes the table read rows that were not reported yet
@@ -502,11 +502,11 @@ void TestRecordTable::historyWhoseEndFallsOff()
     table.setFilter(query(table, u"total>0"_s));
     data.flush();
     follower.compare();
-    QCOMPARE(table.shownCount(), int(LiveData::kHistory));
+    QCOMPARE(table.shownCount(), int(LiveState::kHistory));
     QCOMPARE(table.idAt(0), "00050199");
     QCOMPARE(table.idAt(table.shownCount() - 1), "00000200");
     QCOMPARE(follower.layouts, 0);
-    end(int(LiveData::kHistory) + 10);
+    end(int(LiveState::kHistory) + 10);
     data.flush();
     follower.compare();
     QCOMPARE(table.idAt(table.shownCount() - 1), data.history().front()->id);
@@ -615,15 +615,15 @@ void TestRecordTable::cells()
     QCOMPARE(at(Field::Position), QString());
     QCOMPARE(at(Field::Queue, Qt::TextAlignmentRole).toInt(), int(Qt::AlignRight | Qt::AlignVCenter));
     QCOMPARE(at(Field::Job, Qt::TextAlignmentRole).toInt(), int(Qt::AlignLeft | Qt::AlignVCenter));
-    QCOMPARE(table.jobAt(0)->id, "0123abcd");
-    QVERIFY(!table.jobAt(1) && !table.jobAt(-1));
+    QCOMPARE(table.at(0)->id, "0123abcd");
+    QVERIFY(!table.at(1) && !table.at(-1));
     QVERIFY(!table.data(QModelIndex(), Qt::DisplayRole).isValid());
     for (const Column &column : table.columns()) {
-        const int section = table.columnOf(column.key());
+        const int section = table.columnOf(column.field);
         QVERIFY(!table.headerData(section, Qt::Horizontal).toString().isEmpty());
         QVERIFY(!table.headerData(section, Qt::Horizontal, Qt::ToolTipRole).toString().isEmpty());
     }
-    QCOMPARE(table.columnOf("nothing"_L1), -1);
+    QCOMPARE(table.columnOf(Field::Redriven), -1);
 }
 
 void TestRecordTable::movingCells()
