@@ -7,6 +7,7 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace holdline::monitor {
@@ -15,6 +16,8 @@ namespace {
 
 constexpr double kPad = 10;
 constexpr double kSwatch = 9;
+/// The widths of the keys in a legend, indexed by ChartKey::Shape.
+constexpr std::array kKeyWidths{kSwatch, kSwatch, 16.0, 80.0, 0.0};
 /// Distance between an axis and its labels.
 constexpr double kLabelGap = 6;
 
@@ -65,22 +68,6 @@ void paintKey(QPainter &painter, const Theme &theme, const ChartKey &key, const 
     }
 }
 
-double keyWidth(ChartKey::Shape shape)
-{
-    switch (shape) {
-        case ChartKey::Shape::Area:
-        case ChartKey::Shape::Hatched:
-            return kSwatch;
-        case ChartKey::Shape::Line:
-            return 16;
-        case ChartKey::Shape::Ramp:
-            return 80;
-        case ChartKey::Shape::Text:
-            return 0;
-    }
-    return kSwatch;
-}
-
 }  // namespace
 
 ChartFrame::ChartFrame(const QPalette &palette, const QFont &widgetFont, QSizeF size)
@@ -110,7 +97,7 @@ void paintHeader(QPainter &painter, const ChartFrame &frame, const QString &titl
     painter.setFont(frame.font);
     double right = frame.plot.right();
     for (auto key = legend.crbegin(); key != legend.crend(); ++key) {
-        const double width = keyWidth(key->shape);
+        const double width = kKeyWidths[static_cast<std::size_t>(key->shape)];
         const double word = words.horizontalAdvance(key->text);
         const double left = std::floor(right - word - 5 - width);
         if (left < titleRight + 2 * kPad)

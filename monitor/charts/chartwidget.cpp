@@ -53,20 +53,18 @@ void ChartWidget::setStale(const QString &text)
     refresh();
 }
 
+void ChartWidget::setDeadline(Milliseconds deadline)
+{
+    if (deadline == m_deadline)
+        return;
+    m_deadline = deadline;
+    refresh();
+}
+
 void ChartWidget::setTitle(const QString &title)
 {
     m_title = title;
     setAccessibleName(title);
-}
-
-QSize ChartWidget::sizeHint() const
-{
-    return {640, 220};
-}
-
-QSize ChartWidget::minimumSizeHint() const
-{
-    return {260, 120};
 }
 
 void ChartWidget::refresh()
@@ -77,13 +75,6 @@ void ChartWidget::refresh()
     setAccessibleDescription(m_stale.isEmpty() ? accessibleText()
                                                : tr("%1. %2").arg(m_stale, accessibleText()));
     update();
-}
-
-void ChartWidget::paintOver(QPainter & /*painter*/, const ChartFrame & /*frame*/, bool /*forExport*/) const {}
-
-QList<ChartKey> ChartWidget::legend() const
-{
-    return {};
 }
 
 void ChartWidget::paintEvent(QPaintEvent * /*event*/)

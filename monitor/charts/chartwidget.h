@@ -23,9 +23,11 @@ public:
     QImage render(QSize size, qreal pixelRatio = 1) const;
     /// Greys the chart and shows `text` above it, for example "as of 10:31:07". An empty text ends this.
     void setStale(const QString &text);
+    /// The deadline that charts of durations show as a line. Zero hides the line.
+    void setDeadline(Milliseconds deadline);
 
-    QSize sizeHint() const override;
-    QSize minimumSizeHint() const override;
+    QSize sizeHint() const override { return {640, 220}; }
+    QSize minimumSizeHint() const override { return {260, 120}; }
 
     /// Saves the chart at its present size, without its cursor, as a PNG. Returns an error or an empty text.
     QString savePicture(const QString &path) const;
@@ -40,11 +42,12 @@ Q_SIGNALS:
 
 protected:
     void setTitle(const QString &title);
+    Milliseconds deadline() const { return m_deadline; }
     /// Paints the cached part inside the plot. The background is already painted.
     virtual void paintPlot(QPainter &painter, const ChartFrame &frame) const = 0;
     /// Paints the uncached part on top: cursor and selection. `forExport` leaves the cursor out.
-    virtual void paintOver(QPainter &painter, const ChartFrame &frame, bool forExport) const;
-    virtual QList<ChartKey> legend() const;
+    virtual void paintOver(QPainter &painter, const ChartFrame &frame, bool forExport) const = 0;
+    virtual QList<ChartKey> legend() const { return {}; }
     /// The current values as text for screen readers.
     virtual QString accessibleText() const = 0;
     /// The frame for the widget's present palette, font and size.
@@ -59,6 +62,7 @@ private:
 
     QString m_title;
     QString m_stale;
+    Milliseconds m_deadline{};
     QPixmap m_picture;  ///< the cached chart; null when it must be painted again
 };
 

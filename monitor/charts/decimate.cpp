@@ -2,7 +2,6 @@
 #include "monitor/charts/decimate.h"
 
 #include <algorithm>
-#include <array>
 
 namespace holdline::monitor {
 

@@ -48,14 +48,6 @@ void HeatMapChart::setPhase(Phase phase)
     refresh();
 }
 
-void HeatMapChart::setDeadline(Milliseconds deadline)
-{
-    if (deadline == m_deadline)
-        return;
-    m_deadline = deadline;
-    refresh();
-}
-
 LatencyBins HeatMapChart::rowsFor(const ChartFrame &frame, const std::vector<TimeColumn> &columns) const
 {
     HistogramSlice ends;
@@ -73,7 +65,7 @@ LatencyBins HeatMapChart::rowsFor(const ChartFrame &frame, const std::vector<Tim
         for (std::size_t i = column.first; i < column.last; ++i)
             take(samples()[i].phases[static_cast<std::size_t>(m_phase)]);
     }
-    const Microseconds line = m_phase == Phase::Total ? m_deadline : Milliseconds{};
+    const Microseconds line = m_phase == Phase::Total ? deadline() : Milliseconds{};
     return LatencyBins::around(ends, line, std::max(4, static_cast<int>(frame.plot.height() / kRow)));
 }
 
@@ -143,7 +135,7 @@ void HeatMapChart::paintSeries(QPainter &painter, const ChartFrame &frame,
         }
     }
     if (m_phase == Phase::Total)
-        paintDeadlineAcross(painter, frame, values, m_deadline);
+        paintDeadlineAcross(painter, frame, values, deadline());
 }
 
 QList<Reading> HeatMapChart::readings(const TimeColumn &column, const ChartFrame &frame,

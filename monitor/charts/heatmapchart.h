@@ -7,7 +7,7 @@
 namespace holdline::monitor {
 
 /// A heat map of job durations over time. The vertical axis is the duration, on a logarithmic scale; the
-/// colour is the number of jobs.
+/// colour is the number of jobs. Shows the deadline only for Phase::Total.
 class HeatMapChart : public TimelineChart
 {
     Q_OBJECT
@@ -17,8 +17,6 @@ public:
 
     void setPhase(Phase phase);
     Phase phase() const { return m_phase; }
-    /// Zero hides the line. Shown only for Phase::Total.
-    void setDeadline(Milliseconds deadline);
 
 protected:
     void paintSeries(QPainter &painter, const ChartFrame &frame,
@@ -34,7 +32,6 @@ private:
     static Scale valueScale(const ChartFrame &frame, const LatencyBins &rows);
 
     Phase m_phase = Phase::Total;
-    Milliseconds m_deadline{};
     mutable std::uint64_t m_most = 0;  ///< largest count of a cell in the last painting, for the legend
 };
 

@@ -59,17 +59,9 @@ void HistogramChart::setRange(const std::optional<TimeRange> &range)
     refresh();
 }
 
-void HistogramChart::setDeadline(Milliseconds deadline)
+Microseconds HistogramChart::shownDeadline() const
 {
-    if (deadline == m_deadline)
-        return;
-    m_deadline = deadline;
-    refresh();
-}
-
-Microseconds HistogramChart::deadline() const
-{
-    return m_phase == Phase::Total ? m_deadline : Milliseconds{};
+    return m_phase == Phase::Total ? deadline() : Milliseconds{};
 }
 
 void HistogramChart::refresh()
@@ -89,7 +81,7 @@ void HistogramChart::showEvent(QShowEvent *event)
 void HistogramChart::gather()
 {
     m_values = m_history.merged(m_phase, m_range);
-    m_bins = LatencyBins::around(m_values, deadline(), kBins);
+    m_bins = LatencyBins::around(m_values, shownDeadline(), kBins);
     m_bins.add(m_values);
     if (m_hovered && *m_hovered >= m_bins.size())
         m_hovered.reset();
@@ -150,7 +142,7 @@ void HistogramChart::paintPlot(QPainter &painter, const ChartFrame &frame) const
 
 void HistogramChart::paintBars(QPainter &painter, const ChartFrame &frame) const
 {
-    const Microseconds limit = deadline();
+    const Microseconds limit = shownDeadline();
     const Ink ink = inkOf(m_phase);
     for (int bin = 0; bin < m_bins.size(); ++bin) {
         if (m_bins.count(bin) == 0)
@@ -187,8 +179,8 @@ void HistogramChart::paintMarkers(QPainter &painter, const ChartFrame &frame) co
                            tr("p%1 %2").arg(QString::number(std::lround(q * 100)), durationText(value)),
                            Ink::Text, Qt::SolidLine});
     }
-    if (deadline() > Microseconds::zero())
-        markers.push_back({lineAt(deadline()), tr("deadline %1").arg(roundDurationText(deadline())),
+    if (shownDeadline() > Microseconds::zero())
+        markers.push_back({lineAt(shownDeadline()), tr("deadline %1").arg(roundDurationText(shownDeadline())),
                            Ink::Deadline, Qt::DashLine});
     std::stable_sort(markers.begin(), markers.end(),
                      [](const Marker &a, const Marker &b) { return a.x < b.x; });

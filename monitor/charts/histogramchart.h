@@ -22,8 +22,6 @@ public:
     /// An empty range selects all samples.
     void setRange(const std::optional<TimeRange> &range);
     const std::optional<TimeRange> &range() const { return m_range; }
-    /// Zero hides the line. Shown only for Phase::Total.
-    void setDeadline(Milliseconds deadline);
 
     /// "1,204 jobs between 500 ms and 520 ms (12 %)" for the bar at `position`. Empty outside the plot.
     QString readout(QPointF position) const;
@@ -49,7 +47,8 @@ private:
     Scale timeScale(const ChartFrame &frame) const;
     Scale countScale(const ChartFrame &frame) const;
     QRectF bar(int bin, const ChartFrame &frame) const;
-    Microseconds deadline() const;
+    /// The deadline for Phase::Total, else 0.
+    Microseconds shownDeadline() const;
     std::optional<int> binAt(QPointF position) const;
     QString binText(int bin) const;
     void setHovered(std::optional<int> bin);
@@ -59,7 +58,6 @@ private:
     const SampleHistory &m_history;
     Phase m_phase = Phase::Total;
     std::optional<TimeRange> m_range;
-    Milliseconds m_deadline{};
     HistogramSlice m_values;  ///< merged samples of m_range, as of the last refresh()
     LatencyBins m_bins;
     std::optional<int> m_hovered;

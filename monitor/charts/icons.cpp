@@ -4,7 +4,6 @@
 #include "monitor/charts/iconengine.h"
 
 #include <QCoreApplication>
-#include <QDir>
 #include <QFile>
 
 // Q_INIT_RESOURCE must be used outside any namespace. A static library does not register its resources
@@ -42,47 +41,6 @@ QIcon drawn(const QString &name, std::optional<Ink> ink)
     return QIcon(new IconEngine(path, ink));
 }
 
-QString nameOf(CallbackOutcome outcome)
-{
-    switch (outcome) {
-        case CallbackOutcome::Matched:
-            return QStringLiteral("callback-matched");
-        case CallbackOutcome::Early:
-            return QStringLiteral("callback-early");
-        case CallbackOutcome::Duplicate:
-            return QStringLiteral("callback-duplicate");
-        case CallbackOutcome::Late:
-            return QStringLiteral("callback-late");
-        case CallbackOutcome::Mismatched:
-            return QStringLiteral("callback-mismatched");
-        case CallbackOutcome::Malformed:
-            return QStringLiteral("callback-malformed");
-        case CallbackOutcome::Unknown:
-        case CallbackOutcome::None:
-            break;
-    }
-    return QStringLiteral("callback-unknown");
-}
-
-QString nameOf(RowState state)
-{
-    switch (state) {
-        case RowState::Queued:
-            return QStringLiteral("queued");
-        case RowState::Retrying:
-            return QStringLiteral("retrying");
-        case RowState::Starting:
-            return QStringLiteral("starting");
-        case RowState::Running:
-            return QStringLiteral("running");
-        case RowState::Unconfirmed:
-            return QStringLiteral("unconfirmed");
-        case RowState::Ended:
-            break;
-    }
-    return QStringLiteral("ended-ok");
-}
-
 }  // namespace
 
 QIcon icon(const QString &name)
@@ -97,7 +55,7 @@ QIcon icon(const QString &name, Ink ink)
 
 QIcon icon(RowState state)
 {
-    return drawn(nameOf(state), inkOf(state));
+    return drawn(state == RowState::Ended ? QStringLiteral("ended-ok") : QString(name(state)), inkOf(state));
 }
 
 QIcon icon(const JobRow &row)
@@ -109,7 +67,8 @@ QIcon icon(const JobRow &row)
 
 QIcon icon(CallbackOutcome outcome)
 {
-    return drawn(nameOf(outcome), inkOf(outcome));
+    const auto shown = outcome == CallbackOutcome::None ? CallbackOutcome::Unknown : outcome;
+    return drawn(QStringLiteral("callback-") + name(shown), inkOf(outcome));
 }
 
 QIcon icon(const DeadLetterRow &row)
@@ -121,18 +80,6 @@ QIcon icon(const DeadLetterRow &row)
 QIcon appIcon()
 {
     return QIcon(new IconEngine(pathOf(kApp), IconEngine::Colours::Own));
-}
-
-QStringList iconNames()
-{
-    initIcons();
-    QStringList names;
-    const QStringList files = QDir(kFolder).entryList({QStringLiteral("*.svg")}, QDir::Files, QDir::Name);
-    for (const QString &file : files) {
-        if (const QString name = file.chopped(4); name != kApp)
-            names.append(name);
-    }
-    return names;
 }
 
 QString stateText(RowState state)

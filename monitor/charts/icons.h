@@ -4,13 +4,14 @@
 #include "monitor/charts/theme.h"
 
 #include <QIcon>
-#include <QStringList>
+#include <QString>
 
 /// The monitor's icons: line drawings on a grid of 24. Each painting uses the present colour of the palette
 /// or of the ink, so icons follow a change between light and dark. Thread: the window's.
 namespace holdline::monitor {
 
-/// The icon with a name of iconNames(). Logs a warning and returns a null icon for another name.
+/// The icon of a file in resources/icons, by its name without the suffix. Logs a warning and returns a null
+/// icon for another name.
 QIcon icon(const QString &name);
 /// The same in a colour of the theme.
 QIcon icon(const QString &name, Ink ink);
@@ -24,9 +25,6 @@ QIcon icon(CallbackOutcome outcome);
 QIcon icon(const DeadLetterRow &row);
 /// The program's icon, in fixed colours.
 QIcon appIcon();
-
-/// All names that icon() accepts.
-QStringList iconNames();
 
 /// The state's name for the user: "Queued", "Waits to retry", …
 QString stateText(RowState state);

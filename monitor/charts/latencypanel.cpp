@@ -18,7 +18,6 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
-#include <array>
 
 namespace holdline::monitor {
 
@@ -149,11 +148,15 @@ void LatencyPanel::linkCharts()
         chart->setView(m_view);
         connect(chart, &TimelineChart::rangeSelected, m_selection, &TimeSelection::setRange);
     }
-    for (ChartWidget *chart : {static_cast<ChartWidget *>(m_phases), static_cast<ChartWidget *>(m_heat),
-                               static_cast<ChartWidget *>(m_histogram)})
+    for (ChartWidget *chart : charts())
         connect(chart, &ChartWidget::statusMessage, this, &LatencyPanel::statusMessage);
     connect(m_phases, &TimelineChart::cursorMoved, m_heat, &TimelineChart::setFollowedCursor);
     connect(m_heat, &TimelineChart::cursorMoved, m_phases, &TimelineChart::setFollowedCursor);
+}
+
+std::array<ChartWidget *, 3> LatencyPanel::charts() const
+{
+    return {m_phases, m_heat, m_histogram};
 }
 
 std::optional<TimeRange> LatencyPanel::selectedOrVisible() const
@@ -166,9 +169,8 @@ void LatencyPanel::refresh()
     if (!isVisible())
         return;
     const Milliseconds deadline = m_data->service() ? m_data->service()->deadline : Milliseconds{};
-    m_phases->setDeadline(deadline);
-    m_heat->setDeadline(deadline);
-    m_histogram->setDeadline(deadline);
+    for (ChartWidget *chart : charts())
+        chart->setDeadline(deadline);
     m_phases->refresh();
     m_heat->refresh();
     // refresh() and setRange() both merge the samples, which is expensive, so call only one of them.
@@ -197,17 +199,15 @@ void LatencyPanel::showView()
 
 void LatencyPanel::setStale(const QString &text)
 {
-    m_phases->setStale(text);
-    m_heat->setStale(text);
-    m_histogram->setStale(text);
+    for (ChartWidget *chart : charts())
+        chart->setStale(text);
 }
 
 QString LatencyPanel::savePicture(const QString &path) const
 {
-    const std::array<const ChartWidget *, 3> charts{m_phases, m_heat, m_histogram};
     int width = 0;
     int height = kGap;
-    for (const ChartWidget *chart : charts) {
+    for (const ChartWidget *chart : charts()) {
         width = std::max(width, chart->width());
         height += chart->height() + kGap;
     }
@@ -216,7 +216,7 @@ QString LatencyPanel::savePicture(const QString &path) const
     whole.fill(palette().color(QPalette::Window));
     QPainter painter(&whole);
     int top = kGap;
-    for (const ChartWidget *chart : charts) {
+    for (const ChartWidget *chart : charts()) {
         painter.drawImage(kGap, top, chart->render(chart->size(), kExportRatio));
         top += chart->height() + kGap;
     }

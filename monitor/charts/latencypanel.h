@@ -12,6 +12,7 @@ class QToolButton;
 
 namespace holdline::monitor {
 
+class ChartWidget;
 class HeatMapChart;
 class HistogramChart;
 class LiveData;
@@ -48,6 +49,8 @@ protected:
 private:
     void buildControls(QHBoxLayout *row);
     void linkCharts();
+    /// From top to bottom.
+    std::array<ChartWidget *, 3> charts() const;
     void refresh();
     /// The histogram's range: the selected range, else the visible one.
     std::optional<TimeRange> selectedOrVisible() const;

@@ -14,11 +14,8 @@ public:
     /// lowPixel may be greater than highPixel, as on an axis that points up.
     Scale(Kind kind, double low, double high, double lowPixel, double highPixel);
 
-    Kind kind() const { return m_kind; }
     double low() const { return m_low; }
     double high() const { return m_high; }
-    double lowPixel() const { return m_lowPixel; }
-    double highPixel() const { return m_highPixel; }
 
     double pixel(double value) const;
     double value(double pixel) const;

@@ -6,7 +6,6 @@
 
 #include <QPolygonF>
 
-#include <optional>
 #include <vector>
 
 class QPainter;

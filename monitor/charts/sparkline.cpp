@@ -4,7 +4,6 @@
 #include "monitor/charts/series.h"
 #include "monitor/charts/theme.h"
 
-#include <QEvent>
 #include <QPainter>
 
 #include <algorithm>
@@ -36,24 +35,6 @@ void Sparkline::setValues(std::vector<std::optional<double>> values, std::option
     update();
 }
 
-void Sparkline::setAlarming(bool alarming)
-{
-    if (alarming == m_alarming)
-        return;
-    m_alarming = alarming;
-    update();
-}
-
-QSize Sparkline::sizeHint() const
-{
-    return {120, 36};
-}
-
-QSize Sparkline::minimumSizeHint() const
-{
-    return {40, 16};
-}
-
 void Sparkline::paintEvent(QPaintEvent * /*event*/)
 {
     double highest = 0;
@@ -64,7 +45,6 @@ void Sparkline::paintEvent(QPaintEvent * /*event*/)
     const double top = highest > 0 ? highest * 1.05 : 1;
 
     const Theme theme(palette());
-    const Ink ink = m_alarming ? Ink::Bad : Ink::Line;
     const QRectF plot = QRectF(rect()).adjusted(1, kPad, -kPad, -kPad);
     // The newest value is at the right edge. A few values use only a part of the width.
     const double step = plot.width() / static_cast<double>(kValues - 1);
@@ -86,13 +66,13 @@ void Sparkline::paintEvent(QPaintEvent * /*event*/)
         QPolygonF area = line;
         area.append(QPointF(line.last().x(), plot.bottom()));
         area.append(QPointF(line.first().x(), plot.bottom()));
-        QColor faint = theme[ink];
+        QColor faint = theme[Ink::Line];
         faint.setAlphaF(0.18F);
         painter.setPen(Qt::NoPen);
         painter.setBrush(faint);
         painter.drawPolygon(area);
         painter.setBrush(Qt::NoBrush);
-        painter.setPen(QPen(theme[ink], 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+        painter.setPen(QPen(theme[Ink::Line], 1.5, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
         if (line.size() == 1)
             painter.drawPoint(line.first());
         else
@@ -108,7 +88,7 @@ void Sparkline::paintEvent(QPaintEvent * /*event*/)
     paintLine();
     if (m_values.back()) {
         painter.setPen(Qt::NoPen);
-        painter.setBrush(theme[ink]);
+        painter.setBrush(theme[Ink::Line]);
         painter.drawEllipse(QPointF(x(m_values.size() - 1), y(*m_values.back())), kDot, kDot);
     }
 }

@@ -20,13 +20,11 @@ public:
     /// Values are oldest first; only the last kValues are shown. `limit` draws a faint line at a configured
     /// maximum, if it is within the scale.
     void setValues(std::vector<std::optional<double>> values, std::optional<double> limit = {});
-    /// Draws the line in the colour for problems.
-    void setAlarming(bool alarming);
 
     static constexpr std::size_t kValues = 120;
 
-    QSize sizeHint() const override;
-    QSize minimumSizeHint() const override;
+    QSize sizeHint() const override { return {120, 36}; }
+    QSize minimumSizeHint() const override { return {40, 16}; }
 
 protected:
     void paintEvent(QPaintEvent *event) override;
@@ -34,7 +32,6 @@ protected:
 private:
     std::vector<std::optional<double>> m_values;
     std::optional<double> m_limit;
-    bool m_alarming = false;
 };
 
 }  // namespace holdline::monitor

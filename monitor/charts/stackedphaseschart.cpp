@@ -47,14 +47,6 @@ void StackedPhasesChart::setFigure(Figure figure)
     refresh();
 }
 
-void StackedPhasesChart::setDeadline(Milliseconds deadline)
-{
-    if (deadline == m_deadline)
-        return;
-    m_deadline = deadline;
-    refresh();
-}
-
 std::optional<double> StackedPhasesChart::figureOf(const TimeColumn &column, Phase phase) const
 {
     return m_figure == Figure::Mean ? meanOf(samples(), column, phase)
@@ -113,9 +105,9 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     }
 
     double top = std::max(highestStack * 1.05, std::min(highestTail * 1.05, highestStack * kStretch));
-    const auto deadline = static_cast<double>(Microseconds(m_deadline).count());
-    if (deadline > 0 && deadline < top * kNear)
-        top = std::max(top, deadline * 1.1);
+    const auto limit = static_cast<double>(Microseconds(deadline()).count());
+    if (limit > 0 && limit < top * kNear)
+        top = std::max(top, limit * 1.1);
     int most = std::max(2, static_cast<int>(frame.plot.height() / 28));
     top = std::max(top, 1000.0);
     // The axis ends at the highest value. Even a flat chart gets one tick above 0.
@@ -149,7 +141,7 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
         paintLabel(painter, frame, frame.plot.topRight() + QPointF(-4, 3), Qt::AlignRight | Qt::AlignTop,
                    tr("↑ p99 up to %1").arg(durationText(rounded(highestTail))), Ink::Text);
     painter.setRenderHint(QPainter::Antialiasing, false);
-    paintDeadlineAcross(painter, frame, values, m_deadline);
+    paintDeadlineAcross(painter, frame, values, deadline());
 }
 
 QList<Reading> StackedPhasesChart::readings(const TimeColumn &column, const ChartFrame & /*frame*/,

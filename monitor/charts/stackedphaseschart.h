@@ -19,8 +19,6 @@ public:
 
     void setFigure(Figure figure);
     Figure figure() const { return m_figure; }
-    /// Zero hides the line.
-    void setDeadline(Milliseconds deadline);
 
 protected:
     void paintSeries(QPainter &painter, const ChartFrame &frame,
@@ -35,7 +33,6 @@ private:
     std::vector<TimeColumn> tailColumns() const;
 
     Figure m_figure = Figure::Mean;
-    Milliseconds m_deadline{};
 };
 
 }  // namespace holdline::monitor

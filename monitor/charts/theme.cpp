@@ -131,43 +131,19 @@ bool endedWell(const JobRow &row)
     return row.outcome == Reason::Completed || row.outcome == Reason::PassedThrough;
 }
 
-Ink inkOf(const JobRow &row)
-{
-    return row.state == RowState::Ended && !endedWell(row) ? Ink::EndedFailed : inkOf(row.state);
-}
-
 Ink inkOf(RowState state)
 {
-    switch (state) {
-        case RowState::Queued:
-            return Ink::Queued;
-        case RowState::Retrying:
-            return Ink::Retrying;
-        case RowState::Starting:
-            return Ink::Starting;
-        case RowState::Running:
-            return Ink::Running;
-        case RowState::Unconfirmed:
-            return Ink::Unconfirmed;
-        case RowState::Ended:
-            return Ink::EndedOk;
-    }
-    return Ink::Text;
+    static constexpr std::array kInks{Ink::Queued,  Ink::Retrying,    Ink::Starting,
+                                      Ink::Running, Ink::Unconfirmed, Ink::EndedOk};
+    static_assert(kInks.size() == kRowStateCount);
+    return kInks[static_cast<std::size_t>(state)];
 }
 
 Ink inkOf(Phase phase)
 {
-    switch (phase) {
-        case Phase::Queue:
-            return Ink::Queued;
-        case Phase::Start:
-            return Ink::Starting;
-        case Phase::Job:
-            return Ink::Running;
-        case Phase::Total:
-            break;
-    }
-    return Ink::Line;
+    static constexpr std::array kInks{Ink::Queued, Ink::Starting, Ink::Running, Ink::Line};
+    static_assert(kInks.size() == kPhaseCount);
+    return kInks[static_cast<std::size_t>(phase)];
 }
 
 Ink inkOf(CallbackOutcome outcome)

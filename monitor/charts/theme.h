@@ -62,8 +62,6 @@ private:
     bool m_dark;
 };
 
-/// The ink of a job's state. An ended job has EndedOk or EndedFailed.
-Ink inkOf(const JobRow &row);
 /// The ink of a state. RowState::Ended has EndedOk.
 Ink inkOf(RowState state);
 /// The ink of a phase. Phase::Total has Line.

@@ -46,7 +46,6 @@ Q_SIGNALS:
     void cursorMoved(std::optional<holdline::monitor::WallTime> at);
 
 protected:
-    const SampleHistory &history() const { return m_history; }
     const std::deque<Sample> &samples() const { return m_history.samples(); }
     /// The visible range. Empty without data.
     std::optional<TimeRange> range() const { return m_view->range(m_history); }

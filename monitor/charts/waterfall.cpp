@@ -19,34 +19,22 @@ constexpr double kPad = 10;
 
 using Part = WaterfallBar::Part;
 
+static_assert(static_cast<int>(Part::Job) == static_cast<int>(Phase::Job));
+
+/// Each part before the answer is a phase.
+Phase phaseOf(Part part)
+{
+    return static_cast<Phase>(part);
+}
+
 QString partText(Part part)
 {
-    switch (part) {
-        case Part::Queue:
-            return phaseText(Phase::Queue);
-        case Part::Start:
-            return phaseText(Phase::Start);
-        case Part::Job:
-            return phaseText(Phase::Job);
-        case Part::Answer:
-            return Waterfall::tr("Answer");
-    }
-    return {};
+    return part == Part::Answer ? Waterfall::tr("Answer") : phaseText(phaseOf(part));
 }
 
 Ink inkOf(Part part)
 {
-    switch (part) {
-        case Part::Queue:
-            return Ink::Queued;
-        case Part::Start:
-            return Ink::Starting;
-        case Part::Job:
-            return Ink::Running;
-        case Part::Answer:
-            break;
-    }
-    return Ink::Answer;
+    return part == Part::Answer ? Ink::Answer : inkOf(phaseOf(part));
 }
 
 double number(Microseconds time)
@@ -85,24 +73,10 @@ void Waterfall::renew(WallTime now)
     update();
 }
 
-QImage Waterfall::render(QSize size, qreal pixelRatio) const
-{
-    QImage image((QSizeF(size) * pixelRatio).toSize(), QImage::Format_RGB32);
-    image.setDevicePixelRatio(pixelRatio);
-    QPainter painter(&image);
-    paint(painter, {palette(), font(), size});
-    return image;
-}
-
 QSize Waterfall::sizeHint() const
 {
     const double row = QFontMetricsF(chartFont(font())).height() + 10;
     return {420, static_cast<int>(std::ceil(row * (kRows + 2) + kPad))};
-}
-
-QSize Waterfall::minimumSizeHint() const
-{
-    return {240, sizeHint().height()};
 }
 
 void Waterfall::paintEvent(QPaintEvent * /*event*/)

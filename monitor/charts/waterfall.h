@@ -4,7 +4,6 @@
 #include "monitor/charts/chartframe.h"
 #include "monitor/charts/waterfallbars.h"
 
-#include <QImage>
 #include <QWidget>
 
 #include <memory>
@@ -24,10 +23,9 @@ public:
     void setJob(std::shared_ptr<const JobRow> job, WallTime now);
     /// Sets the service's clock, which ends the last bar of a live job.
     void setNow(WallTime now);
-    QImage render(QSize size, qreal pixelRatio = 1) const;
 
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override;
+    QSize minimumSizeHint() const override { return {240, sizeHint().height()}; }
 
 protected:
     void paintEvent(QPaintEvent *event) override;

@@ -5,6 +5,7 @@
 #include "tests/support/colours.h"
 #include "tests/support/suite.h"
 
+#include <QDir>
 #include <QGuiApplication>
 #include <QPainter>
 #include <QRegularExpression>
@@ -18,6 +19,19 @@ using namespace holdline::monitor;
 using namespace Qt::StringLiterals;
 
 namespace {
+
+/// The names of all icons in the resources except the program's.
+QStringList iconNames()
+{
+    appIcon();  // registers the resources
+    const QStringList files = QDir(u":/holdline/icons"_s).entryList({u"*.svg"_s}, QDir::Files, QDir::Name);
+    QStringList names;
+    for (const QString &file : files) {
+        if (file != u"holdline-monitor.svg"_s)
+            names.append(file.chopped(4));
+    }
+    return names;
+}
 
 QImage painted(const QIcon &icon, int size, qreal ratio = 1, QIcon::Mode mode = QIcon::Normal)
 {
