@@ -11,6 +11,8 @@
 #include <QPushButton>
 #include <QToolButton>
 
+#include <array>
+
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
@@ -20,17 +22,12 @@ namespace {
 constexpr int kEdge = 4;  ///< width of the coloured edge, in device-independent pixels
 constexpr double kTint = 0.13;
 
+/// Indexed by BannerText::Kind.
+constexpr std::array kInks{Ink::Starting, Ink::Warn, Ink::Bad};
+
 Ink inkOf(BannerText::Kind kind)
 {
-    switch (kind) {
-        case BannerText::Kind::Info:
-            return Ink::Starting;
-        case BannerText::Kind::Warning:
-            return Ink::Warn;
-        case BannerText::Kind::Trouble:
-            return Ink::Bad;
-    }
-    return Ink::Text;
+    return kInks[static_cast<std::size_t>(kind)];
 }
 
 }  // namespace

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <QFrame>
-#include <QPointer>
 
 #include <cstdint>
 
-class QAbstractButton;
 class QLabel;
 class QPushButton;
 class QToolButton;
@@ -18,9 +16,9 @@ struct BannerText
 {
     enum class Kind : std::uint8_t { Info, Warning, Trouble };
     Kind kind = Kind::Info;
-    QString icon;  ///< a name for icon()
-    QString text;
-    QString action;  ///< text of the button; empty for no button
+    QString icon = {};  ///< a name for icon()
+    QString text = {};
+    QString action = {};  ///< text of the button; empty for no button
     bool dismissable = false;
 
     friend bool operator==(const BannerText &, const BannerText &) = default;

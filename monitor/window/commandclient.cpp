@@ -25,52 +25,40 @@ void CommandClient::setSource(UpdateSource *source)
 
 void CommandClient::cancel(const QList<QByteArray> &jobs)
 {
-    Batch batch;
-    batch.failure =
+    const QString failure =
         jobs.size() == 1 ? tr("The job was not cancelled: %1") : tr("%1 of %2 jobs were not cancelled: %3");
-    batch.success = tr("%1 jobs cancelled");
-    send(batch, Command::Verb::Cancel, jobs);
+    send({.failure = failure, .success = tr("%1 jobs cancelled")}, Command::Verb::Cancel, jobs);
 }
 
 void CommandClient::pauseLane(const QByteArray &account)
 {
-    Batch batch;
-    batch.failure = tr("The lane was not paused: %1");
-    send(batch, Command::Verb::PauseLane, {account});
+    send({.failure = tr("The lane was not paused: %1")}, Command::Verb::PauseLane, {account});
 }
 
 void CommandClient::resumeLane(const QByteArray &account)
 {
-    Batch batch;
-    batch.failure = tr("The lane was not resumed: %1");
-    send(batch, Command::Verb::ResumeLane, {account});
+    send({.failure = tr("The lane was not resumed: %1")}, Command::Verb::ResumeLane, {account});
 }
 
 void CommandClient::drain()
 {
-    Batch batch;
-    batch.failure = tr("The service does not drain: %1");
-    send(batch, Command::Verb::Drain, {QByteArray()});
+    send({.failure = tr("The service does not drain: %1")}, Command::Verb::Drain, {QByteArray()});
 }
 
 void CommandClient::redrive(const QList<QByteArray> &deadLetters)
 {
-    Batch batch;
-    batch.failure = deadLetters.size() == 1 ? tr("The dead letter was not re-driven: %1")
-                                            : tr("%1 of %2 dead letters were not re-driven: %3");
-    batch.success = tr("%1 dead letters re-driven");
-    batch.isOfDeadLetters = true;
-    send(batch, Command::Verb::Redrive, deadLetters);
+    const QString failure = deadLetters.size() == 1 ? tr("The dead letter was not re-driven: %1")
+                                                    : tr("%1 of %2 dead letters were not re-driven: %3");
+    send({.failure = failure, .success = tr("%1 dead letters re-driven"), .isOfDeadLetters = true},
+         Command::Verb::Redrive, deadLetters);
 }
 
 void CommandClient::discard(const QList<QByteArray> &deadLetters)
 {
-    Batch batch;
-    batch.failure = deadLetters.size() == 1 ? tr("The dead letter was not discarded: %1")
-                                            : tr("%1 of %2 dead letters were not discarded: %3");
-    batch.success = tr("%1 dead letters discarded");
-    batch.isOfDeadLetters = true;
-    send(batch, Command::Verb::Discard, deadLetters);
+    const QString failure = deadLetters.size() == 1 ? tr("The dead letter was not discarded: %1")
+                                                    : tr("%1 of %2 dead letters were not discarded: %3");
+    send({.failure = failure, .success = tr("%1 dead letters discarded"), .isOfDeadLetters = true},
+         Command::Verb::Discard, deadLetters);
 }
 
 void CommandClient::query(Command::Verb verb, const QByteArray &target, QObject *context,

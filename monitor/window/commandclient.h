@@ -52,13 +52,13 @@ private:
         /// For one command: %1 is the error. For several: %1 of %2 failed with the error %3.
         QString failure;
         /// %1 is the number of commands. One command shows the service's text instead.
-        QString success;
+        QString success = {};
         int sent = 0;
         int succeeded = 0;
         int answered = 0;
         bool isOfDeadLetters = false;
-        QString lastText;
-        QString lastError;
+        QString lastText = {};
+        QString lastError = {};
     };
     using BatchPtr = std::shared_ptr<Batch>;
     struct Query

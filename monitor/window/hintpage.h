@@ -14,10 +14,10 @@ namespace holdline::monitor {
 /// The content of a HintPage.
 struct Hint
 {
-    QString icon;  ///< a name for icon()
-    QString title;
-    QString text;
-    QString command;  ///< a shell command to copy; empty for none
+    QString icon = {};  ///< a name for icon()
+    QString title = {};
+    QString text = {};
+    QString command = {};  ///< a shell command to copy; empty for none
 
     friend bool operator==(const Hint &, const Hint &) = default;
 };

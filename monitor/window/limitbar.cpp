@@ -11,7 +11,6 @@ namespace holdline::monitor {
 
 namespace {
 
-constexpr int kHeight = 6;
 constexpr int kLeast = 2;  ///< minimum width in pixels of a value above 0
 constexpr double kTrough = 0.12;
 
@@ -31,11 +30,6 @@ void LimitBar::setValues(int current, int peak, int limit)
     m_peak = peak;
     m_limit = limit;
     update();
-}
-
-QSize LimitBar::sizeHint() const
-{
-    return {40, kHeight};
 }
 
 void LimitBar::paintEvent(QPaintEvent *)

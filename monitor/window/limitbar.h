@@ -19,7 +19,7 @@ public:
     /// A limit of 0 means unknown and leaves the bar empty.
     void setValues(int current, int peak, int limit);
 
-    QSize sizeHint() const override;
+    QSize sizeHint() const override { return {40, 6}; }
     QSize minimumSizeHint() const override { return sizeHint(); }
 
 protected:

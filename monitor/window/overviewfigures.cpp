@@ -87,11 +87,6 @@ std::uint64_t OverviewFigures::errorCount() const
     return count;
 }
 
-std::uint64_t OverviewFigures::callbackCount() const
-{
-    return sum(callbacks);
-}
-
 OverviewFigures figuresBetween(const Sample &before, const Sample &now)
 {
     OverviewFigures figures;

@@ -26,7 +26,6 @@ struct OverviewFigures
 
     std::uint64_t answerCount() const;
     std::uint64_t errorCount() const;
-    std::uint64_t callbackCount() const;
 };
 
 /// True for a reason with a status of 400 and more, except 499.

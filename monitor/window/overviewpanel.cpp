@@ -26,6 +26,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
+using Tone = Tile::Tone;
+
 constexpr auto kClock = 250ms;
 constexpr int kChartBeside = 900;  ///< minimum width to place the chart beside the tiles
 constexpr int kChartBelow = 420;   ///< minimum height to place the chart below the tiles
@@ -41,32 +43,6 @@ QString dash()
 QString percent(double share)
 {
     return QLocale().toString(share * 100, 'f', share < 0.1 ? 1 : 0) + u" %"_s;
-}
-
-QString circuitText(CircuitState state)
-{
-    switch (state) {
-        case CircuitState::Closed:
-            return OverviewPanel::tr("Closed");
-        case CircuitState::Open:
-            return OverviewPanel::tr("Open");
-        case CircuitState::HalfOpen:
-            return OverviewPanel::tr("Half open");
-    }
-    return {};
-}
-
-QString circuitNote(CircuitState state)
-{
-    switch (state) {
-        case CircuitState::Closed:
-            return OverviewPanel::tr("sends starts");
-        case CircuitState::Open:
-            return OverviewPanel::tr("sends no starts");
-        case CircuitState::HalfOpen:
-            return OverviewPanel::tr("sends one start as a test");
-    }
-    return {};
 }
 
 QString number(std::uint64_t count)
@@ -86,12 +62,7 @@ OverviewPanel::OverviewPanel(LiveData *live, TimeSelection *selection, QWidget *
       m_data(live),
       m_selection(selection),
       m_rates(new RateChart(live->samples())),
-      m_limit(new LimitBar),
-      m_heldLine(new Sparkline),
-      m_startsLine(new Sparkline),
-      m_answersLine(new Sparkline),
-      m_errorsLine(new Sparkline),
-      m_queueLine(new Sparkline)
+      m_limit(new LimitBar)
 {
     setAccessibleName(tr("Overview"));
     m_tileField = new QWidget;
@@ -156,11 +127,10 @@ void OverviewPanel::buildTiles(QWidget *tiles)
     tile(Durable).setToolTip(tr(
         "Jobs with an Idempotency-Key and jobs that were handed over. They continue without their client."));
     tile(Held).addDrawing(m_limit);
-    tile(Held).addDrawing(m_heldLine);
-    tile(Starts).addDrawing(m_startsLine);
-    tile(Answers).addDrawing(m_answersLine);
-    tile(Errors).addDrawing(m_errorsLine);
-    tile(Queue).addDrawing(m_queueLine);
+    for (std::size_t i = 0; i < kLines.size(); ++i) {
+        m_lines[i] = new Sparkline;
+        tile(kLines[i]).addDrawing(m_lines[i]);
+    }
     tile(Oldest).setToolTip(tr("Show the oldest held job."));
     tile(Oldest).setActivatable(true);
     connect(&tile(Oldest), &Tile::activated, this, [this] {
@@ -208,20 +178,27 @@ void OverviewPanel::showSample()
     showDurableJobs(sample);
     showStore(figures, sample);
     showProcess(figures, sample);
-    if (history.isEmpty()) {
-        tile(Circuit).setValue(dash());
-        tile(Circuit).setNote({});
-        tile(Circuit).setTone(Tile::Tone::Calm);
-    } else {
-        tile(Circuit).setValue(circuitText(sample.circuit));
-        tile(Circuit).setNote(circuitNote(sample.circuit));
-        tile(Circuit).setTone(sample.circuit == CircuitState::Closed ? Tile::Tone::Calm
-                              : sample.circuit == CircuitState::Open ? Tile::Tone::Alarming
-                                                                     : Tile::Tone::Warning);
-    }
+    if (history.isEmpty())
+        tile(Circuit).setFigure({dash()});
+    else
+        showCircuit(sample.circuit);
     showSparklines();
     m_rates->refresh();
     showNow();
+}
+
+void OverviewPanel::showCircuit(CircuitState state)
+{
+    switch (state) {
+        case CircuitState::Closed:
+            tile(Circuit).setFigure({tr("Closed")}, tr("sends starts"));
+            return;
+        case CircuitState::Open:
+            tile(Circuit).setFigure({tr("Open")}, tr("sends no starts"), Tone::Alarming);
+            return;
+        case CircuitState::HalfOpen:
+            tile(Circuit).setFigure({tr("Half open")}, tr("sends one start as a test"), Tone::Warning);
+    }
 }
 
 void OverviewPanel::showNow()
@@ -231,35 +208,36 @@ void OverviewPanel::showNow()
     const int limit = isKnown ? m_data->service()->heldLimit : 0;
     const int held = m_data->held();
     const int peak = std::max(sample.heldPeak, held);
-    tile(Held).setValue(isKnown ? formatCount(held) : dash());
-    tile(Held).setNote(isKnown ? tr("peak %1 · limit %2").arg(formatCount(peak), formatCount(limit))
-                               : QString());
-    tile(Held).setTone(limit > 0 && held >= LimitBar::kWarnFrom * limit ? Tile::Tone::Warning
-                                                                        : Tile::Tone::Calm);
-    m_limit->setValues(held, peak, limit);
-
     const int queued = m_data->count(RowState::Queued) + m_data->count(RowState::Retrying);
-    tile(Queue).setValue(isKnown ? formatCount(queued) : dash());
-    tile(Queue).setNote(isKnown ? tr("lanes %1 · starting %2")
-                                      .arg(formatCount(m_data->lanes().size()),
-                                           formatCount(m_data->count(RowState::Starting)))
-                                : QString());
+    m_limit->setValues(held, peak, limit);
+    if (isKnown) {
+        const bool isHigh = limit > 0 && held >= LimitBar::kWarnFrom * limit;
+        tile(Held).setFigure({formatCount(held)},
+                             tr("peak %1 · limit %2").arg(formatCount(peak), formatCount(limit)),
+                             isHigh ? Tone::Warning : Tone::Calm);
+        tile(Queue).setFigure(
+            {formatCount(queued)},
+            tr("lanes %1 · starting %2")
+                .arg(formatCount(m_data->lanes().size()), formatCount(m_data->count(RowState::Starting))));
+    } else {
+        tile(Held).setFigure({dash()});
+        tile(Queue).setFigure({dash()});
+    }
 
     const JobPtr oldest = m_data->oldest();
     m_oldest = oldest ? oldest->id : QByteArray();
     if (!oldest) {
-        tile(Oldest).setValue(dash());
-        tile(Oldest).setNote(isKnown ? tr("no request is held") : QString());
-        tile(Oldest).setTone(Tile::Tone::Calm);
+        tile(Oldest).setFigure({dash()}, isKnown ? tr("no request is held") : QString());
         return;
     }
     const Milliseconds age = std::max(m_data->now() - oldest->created, Milliseconds::zero());
     const Milliseconds time = oldest->deadline - oldest->created;
+    const bool isLate = time > Milliseconds::zero() && age > kLateShare * time;
     // In tenths of a second, because faster changes are not readable.
-    tile(Oldest).setValue(spanText(std::chrono::floor<std::chrono::duration<std::int64_t, std::deci>>(age)));
-    tile(Oldest).setNote(QString::fromUtf8(oldest->account) + u" · "_s + stateText(oldest->state));
-    tile(Oldest).setTone(time > Milliseconds::zero() && age > kLateShare * time ? Tile::Tone::Warning
-                                                                                : Tile::Tone::Calm);
+    tile(Oldest).setFigure(
+        {spanText(std::chrono::floor<std::chrono::duration<std::int64_t, std::deci>>(age))},
+        QString::fromUtf8(oldest->account) + u" · "_s + stateText(oldest->state),
+        isLate ? Tone::Warning : Tone::Calm);
 }
 
 void OverviewPanel::showRates(const OverviewFigures &figures)
@@ -273,35 +251,29 @@ void OverviewPanel::showRates(const OverviewFigures &figures)
         : figures.span > Milliseconds::zero()
             ? tr("over %1").arg(spanText(std::chrono::round<std::chrono::seconds>(figures.span)))
             : QString();
-    tile(Starts).setValue(rate(figures.startsPerSecond));
-    tile(Starts).setNote(figures.retries > 0 ? span + u" · "_s + tr("%1 retries").arg(number(figures.retries))
-                                             : span);
-    tile(Answers).setValue(rate(figures.answersPerSecond));
-    tile(Answers).setNote(span);
-    if (figures.total.isEmpty()) {
-        tile(Times).setValues({dash(), dash(), dash()});
-        return;
-    }
-    tile(Times).setValues({durationText(figures.total.quantile(0.5)),
-                           durationText(figures.total.quantile(0.95)),
-                           durationText(figures.total.quantile(0.99))});
+    const QString retries = tr("%1 retries").arg(number(figures.retries));
+    tile(Starts).setFigure({rate(figures.startsPerSecond)},
+                           figures.retries > 0 ? span + u" · "_s + retries : span);
+    tile(Answers).setFigure({rate(figures.answersPerSecond)}, span);
+    QStringList times;
+    for (const double q : {0.5, 0.95, 0.99})
+        times << (figures.total.isEmpty() ? dash() : durationText(figures.total.quantile(q)));
+    tile(Times).setFigure(times);
 }
 
 void OverviewPanel::showErrors(const OverviewFigures &figures)
 {
     Tile &errors = tile(Errors);
     if (!figures.errorShare) {
-        errors.setValue(dash());
-        errors.setNote({});
+        errors.setFigure({dash()});
         errors.setToolTip(tr("The share of answers with a status of 400 or more."));
-        errors.setTone(Tile::Tone::Calm);
         return;
     }
-    errors.setValue(shareText(figures.errorCount(), figures.answerCount()));
-    errors.setNote(tr("%1 of %2").arg(number(figures.errorCount()), number(figures.answerCount())));
-    errors.setTone(figures.errorCount() == 0           ? Tile::Tone::Calm
-                   : *figures.errorShare < kManyErrors ? Tile::Tone::Warning
-                                                       : Tile::Tone::Alarming);
+    errors.setFigure({shareText(figures.errorCount(), figures.answerCount())},
+                     tr("%1 of %2").arg(number(figures.errorCount()), number(figures.answerCount())),
+                     figures.errorCount() == 0           ? Tone::Calm
+                     : *figures.errorShare < kManyErrors ? Tone::Warning
+                                                         : Tone::Alarming);
     QStringList lines{tr("The share of answers with a status of 400 or more.")};
     for (int i = 0; i < kReasonCount; ++i) {
         const auto reason = static_cast<Reason>(i);
@@ -324,13 +296,13 @@ void OverviewPanel::showCallbacks(const OverviewFigures &figures)
     if (const std::uint64_t early = count(figures, CallbackOutcome::Early); early > 0)
         others.append(callbackText(CallbackOutcome::Early).toLower() + u' ' + number(early));
     Tile &callbacks = tile(Callbacks);
-    callbacks.setValue(figures.span > Milliseconds::zero() ? number(well) : dash());
-    callbacks.setNote(others.isEmpty() ? tr("no problems") : others.join(u" · "_s));
     const bool isStrange = count(figures, CallbackOutcome::Unknown) +
                                count(figures, CallbackOutcome::Mismatched) +
                                count(figures, CallbackOutcome::Malformed) >
                            0;
-    callbacks.setTone(isStrange ? Tile::Tone::Warning : Tile::Tone::Calm);
+    callbacks.setFigure({figures.span > Milliseconds::zero() ? number(well) : dash()},
+                        others.isEmpty() ? tr("no problems") : others.join(u" · "_s),
+                        isStrange ? Tone::Warning : Tone::Calm);
     QStringList lines{tr("Callbacks from the upstream, by outcome.")};
     for (int i = 1; i < kCallbackOutcomeCount; ++i) {
         const auto outcome = static_cast<CallbackOutcome>(i);
@@ -344,26 +316,22 @@ void OverviewPanel::showDurableJobs(const Sample &sample)
 {
     Tile &durable = tile(Durable);
     if (m_data->samples().isEmpty()) {
-        durable.setValue(dash());
-        durable.setNote({});
+        durable.setFigure({dash()});
         return;
     }
-    durable.setValue(formatCount(sample.durable));
     QStringList parts{tr("%1 waiting").arg(formatCount(sample.waiting))};
     if (sample.joined > 0)
         parts << tr("joined %1").arg(number(sample.joined));
     if (sample.recovered > 0)
         parts << tr("recovered %1").arg(number(sample.recovered));
-    durable.setNote(parts.join(u" · "_s));
+    durable.setFigure({formatCount(sample.durable)}, parts.join(u" · "_s));
 }
 
 void OverviewPanel::showStore(const OverviewFigures &figures, const Sample &sample)
 {
     Tile &tile = this->tile(Store);
-    tile.setTone(Tile::Tone::Calm);
     if (m_data->samples().isEmpty() || !sample.store) {
-        tile.setValue(dash());
-        tile.setNote({});
+        tile.setFigure({dash()});
         tile.setToolTip(tr("The store of durable jobs."));
         return;
     }
@@ -379,23 +347,19 @@ void OverviewPanel::showStore(const OverviewFigures &figures, const Sample &samp
             .arg(number(store.writes + store.failedWrites), number(store.failedWrites)),
         deadLettersText};
     if (!store.available) {
-        tile.setValue(tr("Unavailable"));
-        tile.setNote(QString::fromUtf8(store.error));
-        tile.setTone(Tile::Tone::Alarming);
+        tile.setFigure({tr("Unavailable")}, QString::fromUtf8(store.error), Tone::Alarming);
         lines.prepend(QString::fromUtf8(store.error));
     } else {
-        tile.setValue(figures.stored.isEmpty() ? tr("Ready") : durationText(figures.stored.quantile(0.99)));
         QStringList parts{figures.stored.isEmpty() ? store.durable ? tr("on disk") : tr("in memory")
                                                    : tr("p99 write")};
         if (store.queued > 0)
             parts << tr("%1 queued").arg(formatCount(store.queued));
-        if (figures.failedWrites > 0) {
+        if (figures.failedWrites > 0)
             parts << tr("%1 failed").arg(number(figures.failedWrites));
-            tile.setTone(Tile::Tone::Warning);
-        }
         if (deadLetters > 0)
             parts << deadLettersText;
-        tile.setNote(parts.join(u" · "_s));
+        tile.setFigure({figures.stored.isEmpty() ? tr("Ready") : durationText(figures.stored.quantile(0.99))},
+                       parts.join(u" · "_s), figures.failedWrites > 0 ? Tone::Warning : Tone::Calm);
     }
     tile.setToolTip(lines.join(u'\n'));
 }
@@ -404,16 +368,15 @@ void OverviewPanel::showProcess(const OverviewFigures &figures, const Sample &sa
 {
     Tile &process = tile(Process);
     if (!m_data->service() || m_data->samples().isEmpty()) {
-        process.setValue(dash());
-        process.setNote({});
+        process.setFigure({dash()});
         return;
     }
     const ServiceFacts &facts = *m_data->service();
     const QString memory = formatBytes(sample.rssBytes);
-    process.setValue(figures.cpu ? tr("CPU %1").arg(percent(*figures.cpu)) : dash());
-    process.setNote(tr("%1 · up %2")
-                        .arg(memory, spanText(std::chrono::floor<std::chrono::seconds>(
-                                         std::max(sample.at - facts.startedAt, Milliseconds::zero())))));
+    const auto up =
+        std::chrono::floor<std::chrono::seconds>(std::max(sample.at - facts.startedAt, Milliseconds::zero()));
+    process.setFigure({figures.cpu ? tr("CPU %1").arg(percent(*figures.cpu)) : dash()},
+                      tr("%1 · up %2").arg(memory, spanText(up)));
     process.setToolTip(tr("Version %1, process %2, %3.\nConnections: %4 from clients, %5 to the upstream.")
                            .arg(QString::fromUtf8(facts.version), QString::number(facts.pid),
                                 formatCounted(facts.threads, tr("thread"), tr("threads")),
@@ -423,23 +386,20 @@ void OverviewPanel::showProcess(const OverviewFigures &figures, const Sample &sa
 
 void OverviewPanel::showSparklines()
 {
-    std::vector<std::optional<double>> held, starts, answers, errors, queued;
+    std::array<std::vector<std::optional<double>>, kLines.size()> lines;
     const auto &samples = m_data->samples().samples();
     const std::size_t first = samples.size() > Sparkline::kValues ? samples.size() - Sparkline::kValues : 0;
     for (std::size_t i = first; i < samples.size(); ++i) {
-        held.emplace_back(samples[i].held);
-        queued.emplace_back(samples[i].queued);
-        const std::optional<OverviewFigures> step =
-            i == 0 ? std::nullopt : std::optional(figuresBetween(samples[i - 1], samples[i]));
-        starts.push_back(step ? step->startsPerSecond : std::nullopt);
-        answers.push_back(step ? step->answersPerSecond : std::nullopt);
-        errors.push_back(step && step->answerCount() > 0 ? step->errorShare : std::optional<double>(0));
+        const OverviewFigures step = i == 0 ? OverviewFigures{} : figuresBetween(samples[i - 1], samples[i]);
+        // In the order of kLines.
+        const std::array<std::optional<double>, kLines.size()> values{
+            samples[i].held, step.startsPerSecond, step.answersPerSecond, step.errorShare.value_or(0),
+            samples[i].queued};
+        for (std::size_t line = 0; line < lines.size(); ++line)
+            lines[line].push_back(values[line]);
     }
-    m_heldLine->setValues(std::move(held));
-    m_queueLine->setValues(std::move(queued));
-    m_startsLine->setValues(std::move(starts));
-    m_answersLine->setValues(std::move(answers));
-    m_errorsLine->setValues(std::move(errors));
+    for (std::size_t line = 0; line < lines.size(); ++line)
+        m_lines[line]->setValues(std::move(lines[line]));
 }
 
 }  // namespace holdline::monitor

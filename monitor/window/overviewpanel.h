@@ -59,12 +59,15 @@ private:
         Process
     };
     static constexpr int kFigures = Process + 1;
+    /// The figures with a sparkline.
+    static constexpr std::array kLines{Held, Starts, Answers, Errors, Queue};
 
     void buildTiles(QWidget *tiles);
     /// Updates the figures that change with each sample.
     void showSample();
     /// Updates the figures that change with the clock and with each job.
     void showNow();
+    void showCircuit(CircuitState state);
     void showRates(const OverviewFigures &figures);
     void showErrors(const OverviewFigures &figures);
     void showCallbacks(const OverviewFigures &figures);
@@ -82,11 +85,7 @@ private:
     RateChart *m_rates;
     LimitBar *m_limit;
     std::array<Tile *, kFigures> m_tiles{};
-    Sparkline *m_heldLine;
-    Sparkline *m_startsLine;
-    Sparkline *m_answersLine;
-    Sparkline *m_errorsLine;
-    Sparkline *m_queueLine;
+    std::array<Sparkline *, kLines.size()> m_lines{};
     QByteArray m_oldest;
 };
 

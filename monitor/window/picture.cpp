@@ -5,7 +5,6 @@
 
 #include <QApplication>
 #include <QImageWriter>
-#include <QPixmap>
 #include <QTimer>
 
 #include <algorithm>

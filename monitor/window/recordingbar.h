@@ -5,7 +5,6 @@
 
 #include <QFrame>
 
-class QAction;
 class QComboBox;
 class QLabel;
 class QSlider;

@@ -101,25 +101,17 @@ QList<ShortcutRow> shortcutsOf(const QWidget *window)
         if (viewOf(action).isEmpty())
             addRow(rows, seen, ShortcutSheet::tr("Everywhere"), action);
     }
-    const auto keys = [](std::initializer_list<QKeySequence> sequences) {
-        QStringList names;
-        for (const QKeySequence &sequence : sequences)
-            names.append(sequence.toString(QKeySequence::NativeText));
-        return names.join(u", "_s);
+    const auto addPair = [&rows](const QKeySequence &one, const QKeySequence &other, const QString &effect) {
+        const QString keys =
+            one.toString(QKeySequence::NativeText) + u", "_s + other.toString(QKeySequence::NativeText);
+        rows.append({ShortcutSheet::tr("In charts"), keys, effect});
     };
-    const QString charts = ShortcutSheet::tr("In charts");
-    rows.append({charts, keys({QKeySequence(Qt::Key_Left), QKeySequence(Qt::Key_Right)}),
-                 ShortcutSheet::tr("Move the cursor")});
-    rows.append({charts,
-                 keys({QKeySequence(Qt::SHIFT | Qt::Key_Left), QKeySequence(Qt::SHIFT | Qt::Key_Right)}),
-                 ShortcutSheet::tr("Select a time range")});
-    rows.append({charts,
-                 keys({QKeySequence(Qt::CTRL | Qt::Key_Left), QKeySequence(Qt::CTRL | Qt::Key_Right)}),
-                 ShortcutSheet::tr("Move to earlier or later times")});
-    rows.append({charts, keys({QKeySequence(Qt::Key_Plus), QKeySequence(Qt::Key_Minus)}),
-                 ShortcutSheet::tr("Zoom in or out")});
-    rows.append({charts, keys({QKeySequence(Qt::Key_Home), QKeySequence(Qt::Key_End)}),
-                 ShortcutSheet::tr("Move the cursor to the ends")});
+    addPair(Qt::Key_Left, Qt::Key_Right, ShortcutSheet::tr("Move the cursor"));
+    addPair(Qt::SHIFT | Qt::Key_Left, Qt::SHIFT | Qt::Key_Right, ShortcutSheet::tr("Select a time range"));
+    addPair(Qt::CTRL | Qt::Key_Left, Qt::CTRL | Qt::Key_Right,
+            ShortcutSheet::tr("Move to earlier or later times"));
+    addPair(Qt::Key_Plus, Qt::Key_Minus, ShortcutSheet::tr("Zoom in or out"));
+    addPair(Qt::Key_Home, Qt::Key_End, ShortcutSheet::tr("Move the cursor to the ends"));
     return rows;
 }
 

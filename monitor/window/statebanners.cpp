@@ -65,12 +65,8 @@ void StateBanners::setSource(UpdateSource *source)
 
 void StateBanners::showFailure(const QString &text)
 {
-    BannerText failure;
-    failure.kind = BannerText::Kind::Trouble;
-    failure.icon = u"warning"_s;
-    failure.text = text;
-    failure.dismissable = true;
-    m_failure->show(failure);
+    m_failure->show(
+        {.kind = BannerText::Kind::Trouble, .icon = u"warning"_s, .text = text, .dismissable = true});
 }
 
 void StateBanners::count(const Update &update)

@@ -25,8 +25,6 @@ public:
     void setSource(UpdateSource *source);
     /// Shows an error until the user dismisses it or another error replaces it.
     void showFailure(const QString &text);
-    /// The number of snapshots that the service sent because the monitor lagged, since setSource().
-    std::uint64_t lags() const { return m_lags; }
 
 Q_SIGNALS:
     void retryClicked();
@@ -38,8 +36,8 @@ private:
 
     LiveData *m_data;
     QPointer<UpdateSource> m_source;
-    QTimer m_clock;  ///< updates texts with a countdown or a growing count
-    std::uint64_t m_lags = 0;
+    QTimer m_clock;            ///< updates texts with a countdown or a growing count
+    std::uint64_t m_lags = 0;  ///< snapshots that the service sent because the monitor lagged
     std::uint64_t m_lagsDismissed = 0;
     Banner *m_connection;
     Banner *m_drain;

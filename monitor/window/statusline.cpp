@@ -10,6 +10,8 @@
 #include <QLabel>
 #include <QStatusBar>
 
+#include <array>
+
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
@@ -20,17 +22,12 @@ namespace {
 constexpr auto kClock = 250ms;
 constexpr int kRateEvery = 4;  ///< ticks of the clock between updates of the rate
 
+/// Indexed by BannerText::Kind.
+constexpr std::array kInks{Ink::Good, Ink::Warn, Ink::Bad};
+
 Ink inkOf(BannerText::Kind kind)
 {
-    switch (kind) {
-        case BannerText::Kind::Info:
-            return Ink::Good;
-        case BannerText::Kind::Warning:
-            return Ink::Warn;
-        case BannerText::Kind::Trouble:
-            return Ink::Bad;
-    }
-    return Ink::Text;
+    return kInks[static_cast<std::size_t>(kind)];
 }
 
 QLabel *label(QStatusBar *bar, const QString &name)

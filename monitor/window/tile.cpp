@@ -9,9 +9,10 @@
 #include <QLabel>
 #include <QMouseEvent>
 #include <QPainter>
-#include <QStyle>
-#include <QStyleOptionFocusRect>
 #include <QVBoxLayout>
+
+#include <array>
+#include <utility>
 
 namespace holdline::monitor {
 
@@ -25,17 +26,12 @@ constexpr double kLarge = 1.65;     ///< size of a single number relative to the
 constexpr double kMedium = 1.05;    ///< size of several numbers relative to the widget's font
 constexpr double kBorder = 0.14;
 
+/// Indexed by Tile::Tone.
+constexpr std::array kInks{Ink::Text, Ink::Warn, Ink::Bad};
+
 Ink inkOf(Tile::Tone tone)
 {
-    switch (tone) {
-        case Tile::Tone::Calm:
-            return Ink::Text;
-        case Tile::Tone::Warning:
-            return Ink::Warn;
-        case Tile::Tone::Alarming:
-            return Ink::Bad;
-    }
-    return Ink::Text;
+    return kInks[static_cast<std::size_t>(tone)];
 }
 
 QLabel *plainLabel(QWidget *parent)
@@ -108,31 +104,17 @@ void Tile::setValueLabels(const QStringList &labels)
     renew();
 }
 
-void Tile::setValues(const QStringList &values)
+void Tile::setFigure(const QStringList &values, const QString &note, Tone tone)
 {
-    if (m_values == values)
+    if (m_values == values && m_note == note && m_tone == tone)
         return;
     m_values = values;
+    m_note = note;
     for (qsizetype i = 0; i < m_valueLabels.size(); ++i)
         m_valueLabels[i]->setText(values.value(i, u"–"_s));
-    describe();
-}
-
-void Tile::setNote(const QString &note)
-{
-    if (m_note == note)
-        return;
-    m_note = note;
     showNote();
-    describe();
-}
-
-void Tile::setTone(Tone tone)
-{
-    if (m_tone == tone)
-        return;
-    m_tone = tone;
-    renew();
+    if (std::exchange(m_tone, tone) != tone)
+        renew();
     describe();
 }
 

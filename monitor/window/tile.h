@@ -6,7 +6,6 @@
 
 #include <cstdint>
 
-class QHBoxLayout;
 class QLabel;
 class QVBoxLayout;
 
@@ -23,14 +22,11 @@ public:
 
     explicit Tile(const QString &title, QWidget *parent = nullptr);
 
-    /// Shows several numbers, each with a label. Call it once, before setValues().
+    /// Shows several numbers, each with a label. Call it once, before setFigure().
     void setValueLabels(const QStringList &labels);
-    /// "–" means unknown.
-    void setValue(const QString &value) { setValues({value}); }
-    void setValues(const QStringList &values);
-    void setNote(const QString &note);
-    /// Tones other than Calm add an icon beside the title, so that colour is not the only sign.
-    void setTone(Tone tone);
+    /// The value "–" means unknown. Tones other than Calm add an icon beside the title, so that colour is not
+    /// the only sign.
+    void setFigure(const QStringList &values, const QString &note = {}, Tone tone = Tone::Calm);
     /// Adds a drawing below the number and takes ownership of it.
     void addDrawing(QWidget *drawing);
     /// Makes the tile clickable by mouse and key. A click emits activated().

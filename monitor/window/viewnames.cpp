@@ -5,8 +5,6 @@
 
 namespace holdline::monitor {
 
-using namespace Qt::StringLiterals;
-
 namespace {
 
 struct Names
