@@ -137,23 +137,14 @@ public:
 private:
     void get(QByteArray &bytes) { m_stream >> bytes; }
     void get(bool &value) { m_stream >> value; }
-    void get(int &value)
+    void get(qint32 &value) { m_stream >> value; }
+    template <std::integral Number>
+    void get(Number &value)
     {
-        qint32 read = 0;
+        static_assert(sizeof value == sizeof(qint64));
+        std::conditional_t<std::is_signed_v<Number>, qint64, quint64> read = 0;
         m_stream >> read;
-        value = read;
-    }
-    void get(std::uint64_t &value)
-    {
-        quint64 read = 0;
-        m_stream >> read;
-        value = read;
-    }
-    void get(std::int64_t &value)
-    {
-        qint64 read = 0;
-        m_stream >> read;
-        value = read;
+        value = static_cast<Number>(read);
     }
     void get(WallTime &value)
     {

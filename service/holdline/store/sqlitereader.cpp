@@ -90,8 +90,7 @@ StoreReader::Jobs SqliteReader::findAllByKey(const QByteArray &key, int most)
 {
     if (key.isNull())
         return {};
-    Jobs found = look(HOLDLINE_JOB_ROWS "WHERE key = ? ORDER BY jobs.number DESC LIMIT ?", {key, most});
-    return found;
+    return look(HOLDLINE_JOB_ROWS "WHERE key = ? ORDER BY jobs.number DESC LIMIT ?", {key, most});
 }
 
 StoreReader::Letter SqliteReader::findDeadLetter(const QByteArray &id)

@@ -6,8 +6,6 @@
 #include "service/holdline/store/sqliterows.h"
 #include "service/holdline/store/sqliteschema.h"
 
-#include <limits>
-
 namespace holdline {
 
 namespace {

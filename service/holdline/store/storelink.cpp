@@ -18,10 +18,13 @@ Result<std::vector<Value>> asMany(Result<std::optional<Value>> &&one)
     return many;
 }
 
+/// Turns a handler of one item into a handler of many.
 template <typename Value>
-std::optional<Value> firstOf(std::vector<Value> &&many)
+std::function<void(std::vector<Value>)> firstTo(std::function<void(std::optional<Value>)> found)
 {
-    return many.empty() ? std::nullopt : std::optional(std::move(many.front()));
+    return [found = std::move(found)](std::vector<Value> many) {
+        found(many.empty() ? std::nullopt : std::optional(std::move(many.front())));
+    };
 }
 
 }  // namespace
@@ -58,21 +61,6 @@ void StoreLink::put(const JobRecord &record, Done done)
     write(PutJob{record}, std::move(done));
 }
 
-void StoreLink::remove(const QByteArray &id)
-{
-    write(RemoveJob{id}, {});
-}
-
-void StoreLink::putDeadLetter(const DeadLetter &message, Done done)
-{
-    write(PutDeadLetter{message}, std::move(done));
-}
-
-void StoreLink::removeDeadLetter(const QByteArray &id, Done done)
-{
-    write(RemoveDeadLetter{id}, std::move(done));
-}
-
 void StoreLink::write(StoreWrite write, Done done)
 {
     Number number = 0;
@@ -85,66 +73,57 @@ void StoreLink::write(StoreWrite write, Done done)
         m_box->post(WrittenAnswer{number, error});
 }
 
-template <typename Look>
-void StoreLink::look(Look look, FoundAll found)
+template <typename Answer, typename Look, typename Handler>
+void StoreLink::look(Look look, Handler found, Waiting<Handler> &waiting)
 {
     const Number number = ++m_last;
-    m_reads.emplace(number, std::move(found));
+    waiting.emplace(number, std::move(found));
     m_store.m_reader.post([look = std::move(look), number, box = m_box](StoreReader &reader) {
-        box->post(JobsAnswer{number, look(reader)});
-    });
-}
-
-template <typename Look>
-void StoreLink::readDeadLetters(Look look, FoundDeadLetters found)
-{
-    const Number number = ++m_last;
-    m_deadLetterReads.emplace(number, std::move(found));
-    m_store.m_reader.post([look = std::move(look), number, box = m_box](StoreReader &reader) {
-        box->post(DeadLettersAnswer{number, look(reader)});
+        box->post(Answer{number, look(reader)});
     });
 }
 
 void StoreLink::find(const QByteArray &id, Found found)
 {
-    look([id](StoreReader &reader) { return asMany(reader.find(id)); },
-         [found = std::move(found)](auto all) { found(firstOf(std::move(all))); });
+    look<JobsAnswer>([id](StoreReader &reader) { return asMany(reader.find(id)); }, firstTo(std::move(found)),
+                     m_reads);
 }
 
 void StoreLink::findByKey(const QByteArray &account, const QByteArray &key, Found found)
 {
-    auto answer = [found = std::move(found)](auto all) { found(firstOf(std::move(all))); };
     if (m_store.m_keys.mayContain(account, key)) {
-        look([account, key](StoreReader &reader) { return asMany(reader.findByKey(account, key)); },
-             std::move(answer));
+        look<JobsAnswer>(
+            [account, key](StoreReader &reader) { return asMany(reader.findByKey(account, key)); },
+            firstTo(std::move(found)), m_reads);
         return;
     }
     const Number number = ++m_last;
-    m_reads.emplace(number, std::move(answer));
+    m_reads.emplace(number, firstTo(std::move(found)));
     m_box->post(JobsAnswer{number, {}});
 }
 
 void StoreLink::findByToken(const QByteArray &token, Found found)
 {
-    look([token](StoreReader &reader) { return asMany(reader.findByToken(token)); },
-         [found = std::move(found)](auto all) { found(firstOf(std::move(all))); });
+    look<JobsAnswer>([token](StoreReader &reader) { return asMany(reader.findByToken(token)); },
+                     firstTo(std::move(found)), m_reads);
 }
 
 void StoreLink::findAllByKey(const QByteArray &key, int most, FoundAll found)
 {
-    look([key, most](StoreReader &reader) { return reader.findAllByKey(key, most); }, std::move(found));
+    look<JobsAnswer>([key, most](StoreReader &reader) { return reader.findAllByKey(key, most); },
+                     std::move(found), m_reads);
 }
 
 void StoreLink::listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundDeadLetters found)
 {
-    readDeadLetters([kind, most](StoreReader &reader) { return reader.listDeadLetters(kind, most); },
-                    std::move(found));
+    look<DeadLettersAnswer>([kind, most](StoreReader &reader) { return reader.listDeadLetters(kind, most); },
+                            std::move(found), m_deadLetterReads);
 }
 
 void StoreLink::findDeadLetter(const QByteArray &id, FoundDeadLetter found)
 {
-    readDeadLetters([id](StoreReader &reader) { return asMany(reader.findDeadLetter(id)); },
-                    [found = std::move(found)](auto all) { found(firstOf(std::move(all))); });
+    look<DeadLettersAnswer>([id](StoreReader &reader) { return asMany(reader.findDeadLetter(id)); },
+                            firstTo(std::move(found)), m_deadLetterReads);
 }
 
 void StoreLink::askStatus(std::function<void(const StoreStatus &)> answer)
@@ -152,11 +131,6 @@ void StoreLink::askStatus(std::function<void(const StoreStatus &)> answer)
     const Number number = ++m_last;
     m_queries.emplace(number, std::move(answer));
     m_store.m_writer.post(StatusRequest{number, m_box});
-}
-
-void StoreLink::receive(WrittenAnswer &&answer)
-{
-    m_writes.extract(answer.number).mapped()(answer.error);
 }
 
 void StoreLink::receive(JobsAnswer &&answer)
@@ -169,16 +143,6 @@ void StoreLink::receive(DeadLettersAnswer &&answer)
 {
     setReadError(answer.found.error);
     m_deadLetterReads.extract(answer.number).mapped()(std::move(answer.found.value));
-}
-
-void StoreLink::receive(StatusAnswer &&answer)
-{
-    m_queries.extract(answer.number).mapped()(answer.status);
-}
-
-void StoreLink::receive(StateAnswer &&answer)
-{
-    setError(answer.error);
 }
 
 void StoreLink::setReadError(const QString &error)

@@ -30,33 +30,39 @@ public:
     std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
 
     void put(const JobRecord &record, Done done) override;
-    void remove(const QByteArray &id) override;
+    void remove(const QByteArray &id) override { write(RemoveJob{id}, {}); }
     void find(const QByteArray &id, Found found) override;
     void findByKey(const QByteArray &account, const QByteArray &key, Found found) override;
     void findByToken(const QByteArray &token, Found found) override;
     void findAllByKey(const QByteArray &key, int most, FoundAll found) override;
 
-    void putDeadLetter(const DeadLetter &message, Done done) override;
+    void putDeadLetter(const DeadLetter &message, Done done) override
+    {
+        write(PutDeadLetter{message}, std::move(done));
+    }
     void listDeadLetters(std::optional<DeadLetter::Kind> kind, int most, FoundDeadLetters found) override;
     void findDeadLetter(const QByteArray &id, FoundDeadLetter found) override;
-    void removeDeadLetter(const QByteArray &id, Done done) override;
+    void removeDeadLetter(const QByteArray &id, Done done) override
+    {
+        write(RemoveDeadLetter{id}, std::move(done));
+    }
 
     void askStatus(std::function<void(const StoreStatus &)> answer) override;
 
 private:
     using Number = std::uint64_t;
+    template <typename Receiver>
+    using Waiting = std::unordered_map<Number, Receiver>;
 
     void write(StoreWrite write, Done done);
-    /// `look` runs in the reader's thread.
-    template <typename Look>
-    void look(Look look, FoundAll found);
-    template <typename Look>
-    void readDeadLetters(Look look, FoundDeadLetters found);
-    void receive(WrittenAnswer &&answer);
+    /// `look` runs in the reader's thread. `found` is in `waiting` until the Answer comes.
+    template <typename Answer, typename Look, typename Handler>
+    void look(Look look, Handler found, Waiting<Handler> &waiting);
+    void receive(WrittenAnswer &&answer) { m_writes.extract(answer.number).mapped()(answer.error); }
     void receive(JobsAnswer &&answer);
     void receive(DeadLettersAnswer &&answer);
-    void receive(StatusAnswer &&answer);
-    void receive(StateAnswer &&answer);
+    void receive(StatusAnswer &&answer) { m_queries.extract(answer.number).mapped()(answer.status); }
+    void receive(StateAnswer &&answer) { setError(answer.error); }
     void setError(const QString &error);
     /// A look-up failed with this error.
     void setReadError(const QString &error);
@@ -65,10 +71,10 @@ private:
     const std::shared_ptr<AnswerBox> m_box = std::make_shared<AnswerBox>();
     QString m_error;
     Number m_last = 0;
-    std::unordered_map<Number, Done> m_writes;
-    std::unordered_map<Number, FoundAll> m_reads;
-    std::unordered_map<Number, FoundDeadLetters> m_deadLetterReads;
-    std::unordered_map<Number, std::function<void(const StoreStatus &)>> m_queries;
+    Waiting<Done> m_writes;
+    Waiting<FoundAll> m_reads;
+    Waiting<FoundDeadLetters> m_deadLetterReads;
+    Waiting<std::function<void(const StoreStatus &)>> m_queries;
 };
 
 }  // namespace holdline

@@ -55,11 +55,6 @@ void StoreThread::giveUp(const QString &error)
     setState(error);
 }
 
-std::vector<JobRecord> StoreThread::takeRecovered()
-{
-    return std::move(m_recovered);
-}
-
 QString StoreThread::write(WriteRequest message)
 {
     if (m_queued.fetch_add(1, std::memory_order_relaxed) >= m_options.store.queued) {
@@ -101,12 +96,6 @@ void StoreThread::run()
     }
     m_backend.close();
     m_over.release();
-}
-
-/// The time of the next action without a message.
-TimePoint StoreThread::nextTurn() const
-{
-    return state().isEmpty() ? m_nextTidy : m_nextRetry;
 }
 
 void StoreThread::turn(std::vector<StoreRequest> messages)
@@ -296,11 +285,6 @@ void StoreThread::receive(SubscribeRequest &&message)
 {
     message.from->post(StateAnswer{state()});
     m_links.push_back(std::move(message.from));
-}
-
-void StoreThread::receive(UnsubscribeRequest &&message)
-{
-    std::erase(m_links, message.from);
 }
 
 void StoreThread::receive(ReaderFailure &&message)

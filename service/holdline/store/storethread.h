@@ -46,7 +46,7 @@ public:
     /// Makes the store unavailable forever. Called instead of begin().
     void giveUp(const QString &error);
     /// After begin(): the records of jobs that were unfinished then. Moves them out.
-    std::vector<JobRecord> takeRecovered();
+    std::vector<JobRecord> takeRecovered() { return std::move(m_recovered); }
     /// From any thread: records of unfinished jobs, when the store opened only after begin(). Moves out those
     /// for which `isWanted` is true.
     std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
@@ -76,7 +76,7 @@ private:
     void turn(std::vector<StoreRequest> messages);
     void receive(StatusRequest &&message);
     void receive(SubscribeRequest &&message);
-    void receive(UnsubscribeRequest &&message);
+    void receive(UnsubscribeRequest &&message) { std::erase(m_links, message.from); }
     void receive(ReaderFailure &&message);
     static Batch merged(std::vector<WriteRequest> messages);
     void commit(std::vector<WriteRequest> messages);
@@ -88,7 +88,8 @@ private:
     QString readLate();
     Result<std::vector<JobRecord>> readAll();
     void tidy();
-    TimePoint nextTurn() const;
+    /// The time of the next action without a message.
+    TimePoint nextTurn() const { return state().isEmpty() ? m_nextTidy : m_nextRetry; }
 
     StoreBackend &m_backend;
     KnownKeys &m_keys;
