@@ -44,7 +44,7 @@ public:
     /// The job with this token. Compares the secret in constant time.
     Job *findByToken(QByteArrayView tokenText);
 
-    /// Asks the machine, and stores the new status and times.
+    /// Asks the machine, and stores the new status and times. An ended job may be outside of this registry.
     JobStep apply(Job &job, JobEvent event, TimePoint now);
     /// Retains the body of a late callback. False when the limit of bytes does not allow it.
     bool keepResult(Job &job, const QByteArray &body);

@@ -367,8 +367,7 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
     const TimePoint now = Clock::now();
     if (job.status.durable && !callback.record)
         crashPoint("callback_taken");
-    const JobStep next = callback.record ? step(job.status, event) : m_jobs.apply(job, event, now);
-    job.status = next.status;
+    const JobStep next = m_jobs.apply(job, event, now);
     LiveJob *live = m_live.find(job.key);
     if (next.actions.testFlag(JobAction::Settle)) {
         live->upstream.contentType = callback.request.headers.value("Content-Type");
