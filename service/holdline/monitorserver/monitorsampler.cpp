@@ -19,19 +19,6 @@ Microseconds microseconds(const timeval &time)
     return std::chrono::seconds(time.tv_sec) + Microseconds(time.tv_usec);
 }
 
-CircuitState circuitState(CircuitBreaker::State state)
-{
-    switch (state) {
-        case CircuitBreaker::State::Closed:
-            return CircuitState::Closed;
-        case CircuitBreaker::State::HalfOpen:
-            return CircuitState::HalfOpen;
-        case CircuitBreaker::State::Open:
-            break;
-    }
-    return CircuitState::Open;
-}
-
 StoreSample storeSample(const StoreStatus &status)
 {
     StoreSample sample;
@@ -78,7 +65,7 @@ Sample MonitorSampler::sample(const ShardStatus &sum, const std::optional<StoreS
     sample.startsInFlight = gauges.startsInFlight;
     sample.clientConnections = gauges.clientConnections;
     sample.upstreamConnections = gauges.upstreamConnections.value_or(0);
-    sample.circuit = circuitState(sum.circuit);
+    sample.circuit = sum.circuit;
     sample.draining = gauges.draining;
     sample.cpu = usage.cpu;
     sample.rssBytes = usage.rssBytes;

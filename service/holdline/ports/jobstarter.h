@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/telemetry/metrics.h"
+
 #include <QByteArray>
 #include <QObject>
 #include <QString>
@@ -26,12 +28,11 @@ struct StartCall
 /// The end of a start request, classified by its meaning for the job.
 struct StartResult
 {
-    enum class Fate {
-        Accepted,    ///< 2xx with a readable answer: the job runs and `upstreamId` is its id
-        Rejected,    ///< a final 4xx: status, contentType and body are passed on
-        NotStarted,  ///< certainly no job: no byte was sent, or the answer was 408/425/429/5xx/3xx
-        Unknown,     ///< sent without a readable answer: the job may or may not run
-    };
+    /// Accepted: 2xx with a readable answer, so the job runs and `upstreamId` is its id. Rejected: a final
+    /// 4xx whose status, contentType and body are passed on. NotStarted: certainly no job, because no byte
+    /// was sent or the answer was 408/425/429/5xx/3xx. Unknown: sent without a readable answer, so the job
+    /// may or may not run.
+    using Fate = StartFate;
     Fate fate = Fate::Unknown;
     /// For NotStarted: another attempt makes sense (no connection, reset before sending,
     /// 408/425/429/502/503/504).

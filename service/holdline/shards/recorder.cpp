@@ -8,21 +8,6 @@ namespace holdline {
 
 namespace {
 
-StartFate fateOf(const StartResult &result)
-{
-    switch (result.fate) {
-        case StartResult::Fate::Accepted:
-            return StartFate::Accepted;
-        case StartResult::Fate::Rejected:
-            return StartFate::Rejected;
-        case StartResult::Fate::NotStarted:
-            return StartFate::NotStarted;
-        case StartResult::Fate::Unknown:
-            break;
-    }
-    return StartFate::Unknown;
-}
-
 void record(LatencyHistogram &histogram, const std::optional<Duration> &took)
 {
     if (took)
@@ -124,7 +109,7 @@ void Recorder::recordRefusal(const QByteArray &requestId, const QByteArray &clie
 
 void Recorder::onStartEnded(const StartResult &result, Duration took)
 {
-    m_counters.countStart(fateOf(result), took);
+    m_counters.countStart(result.fate, took);
     if (result.fate != StartResult::Fate::Accepted)
         qCDebug(lcUpstream).noquote()
             << "start not accepted, status" << result.status << result.proxyStatus << result.detail;
