@@ -104,10 +104,10 @@ public:
     void cut(PendingResponse &exchange) override;
     void dispose(HeldResponder &&responder) override;
 
-    void route(const QByteArray &method, const QByteArray &path, RequestHandler handler);
-    std::vector<std::pair<QByteArray, QByteArray>> routes() const;
+    void addToRouter(const QByteArray &path, const Route *route);
 
     http::HttpListener m_listener;
+    std::map<QByteArray, Route> m_routes;
 
 private:
     void received(ExchangeId id, const http::Request &request);
@@ -116,15 +116,15 @@ private:
     void giveBack(VirtualSocket *socket);
     void clearSpent();
     void dispatch(const Route *route, const QHttpServerRequest &routed, QHttpServerResponder &&responder);
-    void addToRouter(const QByteArray &path, const Route *route);
+    template <typename... Segments>
+    void addPattern(const QString &pattern, const Route *route);
 
     void refuse(PendingResponse &exchange, const http::Request &request, const Problem &problem,
                 const QByteArray &allow = {});
 
     HttpServer &m_server;
     QHttpServer m_http;
-    VirtualServer *m_virtual;  ///< owned by m_http once bound
-    std::map<QByteArray, Route> m_routes;
+    VirtualServer *m_virtual;        ///< owned by m_http once bound
     qsizetype m_longestLiteral = 0;  ///< the longest literal segment of all routes, with its slash
     std::vector<VirtualSocket *> m_spareSockets;
     std::unordered_map<ExchangeId, PendingResponse *> m_open;
@@ -306,25 +306,6 @@ void HttpServer::Private::aborted(ExchangeId id)
     exchange->leave();
 }
 
-void HttpServer::Private::route(const QByteArray &method, const QByteArray &path, RequestHandler handler)
-{
-    const auto [found, isNew] = m_routes.try_emplace(path);
-    found->second.handlers.insert_or_assign(method, std::move(handler));
-    if (isNew)
-        addToRouter(path, &found->second);
-}
-
-std::vector<std::pair<QByteArray, QByteArray>> HttpServer::Private::routes() const
-{
-    std::vector<std::pair<QByteArray, QByteArray>> all;
-    for (const auto &[path, route] : m_routes) {
-        for (const auto &[method, handler] : route.handlers)
-            all.emplace_back(method, path);
-    }
-    std::sort(all.begin(), all.end());
-    return all;
-}
-
 void HttpServer::Private::addToRouter(const QByteArray &path, const Route *route)
 {
     for (const QByteArray &segment : path.split('/'))
@@ -334,27 +315,26 @@ void HttpServer::Private::addToRouter(const QByteArray &path, const Route *route
     // Request::path().
     switch (path.count("<arg>")) {
         case 0:
-            m_http.route(pattern,
-                         [this, route](const QHttpServerRequest &request, ResponderArgument responder) {
-                             dispatch(route, request, std::move(responder));
-                         });
+            addPattern<>(pattern, route);
             break;
         case 1:
-            m_http.route(pattern, [this, route](const QString &, const QHttpServerRequest &request,
-                                                ResponderArgument responder) {
-                dispatch(route, request, std::move(responder));
-            });
+            addPattern<QString>(pattern, route);
             break;
         case 2:
-            m_http.route(pattern,
-                         [this, route](const QString &, const QString &, const QHttpServerRequest &request,
-                                       ResponderArgument responder) {
-                             dispatch(route, request, std::move(responder));
-                         });
+            addPattern<QString, QString>(pattern, route);
             break;
         default:
             qFatal("A route can have two <arg> at most: %s", path.constData());
     }
+}
+
+template <typename... Segments>
+void HttpServer::Private::addPattern(const QString &pattern, const Route *route)
+{
+    m_http.route(pattern, [this, route](const Segments &..., const QHttpServerRequest &request,
+                                        ResponderArgument responder) {
+        dispatch(route, request, std::move(responder));
+    });
 }
 
 HttpServer::HttpServer(const http::Limits &limits, QObject *parent)
@@ -366,12 +346,21 @@ HttpServer::~HttpServer() = default;
 
 void HttpServer::route(const QByteArray &method, const QByteArray &path, RequestHandler handler)
 {
-    d->route(method, path, std::move(handler));
+    const auto [found, isNew] = d->m_routes.try_emplace(path);
+    found->second.handlers.insert_or_assign(method, std::move(handler));
+    if (isNew)
+        d->addToRouter(path, &found->second);
 }
 
 std::vector<std::pair<QByteArray, QByteArray>> HttpServer::routes() const
 {
-    return d->routes();
+    std::vector<std::pair<QByteArray, QByteArray>> all;
+    for (const auto &[path, route] : d->m_routes) {
+        for (const auto &[method, handler] : route.handlers)
+            all.emplace_back(method, path);
+    }
+    std::sort(all.begin(), all.end());
+    return all;
 }
 
 http::HttpListener &HttpServer::listener()

@@ -9,21 +9,6 @@ namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-/// True when `text` has the length and the characters of an account name.
-bool mayBeAccount(const QByteArray &text)
-{
-    return rowText(text) == text;
-}
-
-QString noSuchAccount()
-{
-    return u"this is not a valid account name"_s;
-}
-
-}  // namespace
-
 void MonitorCommands::cancel(const QByteArray &job, const MonitorMirror::Place &place, Answer answer)
 {
     m_shards.ask(
@@ -35,35 +20,31 @@ void MonitorCommands::cancel(const QByteArray &job, const MonitorMirror::Place &
         });
 }
 
-void MonitorCommands::pauseLane(const QByteArray &account, Answer answer)
+void MonitorCommands::pauseLane(const QByteArray &account, const Answer &answer)
 {
-    if (!mayBeAccount(account)) {
-        answer(false, noSuchAccount());
-        return;
-    }
-    m_shards.ask(
-        m_shards.shardOf(account), [account](Shard &shard) { return shard.pauseLane(account); },
-        [account, answer = std::move(answer)](bool paused) {
-            if (paused)
-                qCInfo(lcService).noquote() << "a monitor paused the lane of" << account;
-            answer(paused, paused
-                               ? u"paused"_s
-                               : u"%1 lanes are already paused, which is the limit"_s.arg(Lanes::kMaxPaused));
-        });
+    changeLane(account, &Shard::pauseLane, u"paused"_s,
+               u"%1 lanes are already paused, which is the limit"_s.arg(Lanes::kMaxPaused), answer);
 }
 
-void MonitorCommands::resumeLane(const QByteArray &account, Answer answer)
+void MonitorCommands::resumeLane(const QByteArray &account, const Answer &answer)
 {
-    if (!mayBeAccount(account)) {
-        answer(false, noSuchAccount());
+    changeLane(account, &Shard::resumeLane, u"resumed"_s, u"the lane was not paused"_s, answer);
+}
+
+void MonitorCommands::changeLane(const QByteArray &account, bool (Shard::*change)(const QByteArray &),
+                                 const QString &done, const QString &failed, const Answer &answer)
+{
+    // An account name has the length and the characters of a row's text.
+    if (rowText(account) != account) {
+        answer(false, u"this is not a valid account name"_s);
         return;
     }
     m_shards.ask(
-        m_shards.shardOf(account), [account](Shard &shard) { return shard.resumeLane(account); },
-        [account, answer = std::move(answer)](bool resumed) {
-            if (resumed)
-                qCInfo(lcService).noquote() << "a monitor resumed the lane of" << account;
-            answer(resumed, resumed ? u"resumed"_s : u"the lane was not paused"_s);
+        m_shards.shardOf(account), [account, change](Shard &shard) { return (shard.*change)(account); },
+        [account, done, failed, answer](bool changed) {
+            if (changed)
+                qCInfo(lcService).noquote() << "a monitor" << done << "the lane of" << account;
+            answer(changed, changed ? done : failed);
         });
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/monitormessages/monitormessages.h"
 #include "service/holdline/monitorfeed/monitormirror.h"
 
 #include <functional>
 
 namespace holdline {
+class Shard;
 class ShardGroup;
-}
+}  // namespace holdline
 
 namespace holdline::monitor {
 
@@ -22,10 +22,14 @@ public:
     explicit MonitorCommands(ShardGroup &shards) : m_shards(shards) {}
 
     void cancel(const QByteArray &job, const MonitorMirror::Place &place, Answer answer);
-    void pauseLane(const QByteArray &account, Answer answer);
-    void resumeLane(const QByteArray &account, Answer answer);
+    void pauseLane(const QByteArray &account, const Answer &answer);
+    void resumeLane(const QByteArray &account, const Answer &answer);
 
 private:
+    /// `done` and `failed` are the answers' texts.
+    void changeLane(const QByteArray &account, bool (Shard::*change)(const QByteArray &), const QString &done,
+                    const QString &failed, const Answer &answer);
+
     ShardGroup &m_shards;
 };
 
