@@ -11,7 +11,6 @@
 #include "service/holdline/store/storelink.h"
 
 #include <QCoreApplication>
-#include <QDir>
 #include <QTimer>
 
 namespace holdline {
@@ -46,14 +45,6 @@ public:
           store(makeStore(initial.store, initial.hold.durable)),
           shards(initial, threadsFor(initial.server.threads, QThread::idealThreadCount()), *store, sink)
     {
-    }
-
-    QStringList notReady() const
-    {
-        QStringList reasons;
-        if (draining)
-            reasons << u"draining"_s;
-        return reasons;
     }
 
     void metrics(const std::function<void(const QByteArray &)> &answer)
@@ -96,7 +87,8 @@ public:
         const ListenAddress &address = config.server.adminListen;
         if (address.isOff())
             return true;
-        AdminSource source{[this] { return notReady(); }, [this](const auto &answer) { metrics(answer); }};
+        AdminSource source{[this] { return draining ? QStringList{u"draining"_s} : QStringList(); },
+                           [this](const auto &answer) { metrics(answer); }};
         admin = std::make_unique<AdminFront>(std::move(source), *letters, shards.budget().admin);
         if (admin->listener().listen(QHostAddress(address.host), address.port))
             return true;
@@ -267,11 +259,6 @@ void Service::drain()
     d->shards.drain(d->config.hold.drainTimeout, [](const ShardStatus &sum) {
         qCInfo(lcService) << "draining:" << sum.gauges.held << "requests held";
     });
-}
-
-void Service::stop()
-{
-    Q_EMIT finished();
 }
 
 }  // namespace holdline

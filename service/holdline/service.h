@@ -47,7 +47,7 @@ public:
     /// when all held requests are answered. After hold.drain_timeout it answers the rest with 503.
     void drain();
     /// Emits finished() at once.
-    void stop();
+    void stop() { Q_EMIT finished(); }
 
 Q_SIGNALS:
     void reloaded();

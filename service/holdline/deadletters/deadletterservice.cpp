@@ -74,11 +74,6 @@ void DeadLetterService::list(std::optional<DeadLetter::Kind> kind, int most, Job
     m_store.listDeadLetters(kind, std::clamp(most, 1, kMaxListed), std::move(found));
 }
 
-void DeadLetterService::find(const QByteArray &id, JobStore::FoundDeadLetter found)
-{
-    m_store.findDeadLetter(id, std::move(found));
-}
-
 void DeadLetterService::redrive(const QByteArray &id, RedrivenAnswer answer)
 {
     auto &waiting = m_running[id];

@@ -8,7 +8,6 @@
 
 #include <functional>
 #include <memory>
-#include <set>
 
 namespace holdline {
 
@@ -37,7 +36,10 @@ public:
     DeadLetterService(JobStore &store, Handlers handlers, QObject *parent = nullptr);
 
     void list(std::optional<DeadLetter::Kind> kind, int most, JobStore::FoundDeadLetters found);
-    void find(const QByteArray &id, JobStore::FoundDeadLetter found);
+    void find(const QByteArray &id, JobStore::FoundDeadLetter found)
+    {
+        m_store.findDeadLetter(id, std::move(found));
+    }
 
     struct Redriven
     {

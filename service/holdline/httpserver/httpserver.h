@@ -5,7 +5,6 @@
 #include "service/holdline/ports/exchange.h"
 #include "service/http/httplistener.h"
 
-#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>

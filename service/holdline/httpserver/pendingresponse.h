@@ -6,7 +6,6 @@
 
 #include <QHttpServerResponder>
 
-#include <memory>
 #include <optional>
 
 namespace holdline {

@@ -43,11 +43,6 @@ void VirtualSocket::retire()
     Q_EMIT disconnected();
 }
 
-qint64 VirtualSocket::bytesAvailable() const
-{
-    return m_input.size() - m_inputPos + QIODevice::bytesAvailable();
-}
-
 qint64 VirtualSocket::readData(char *data, qint64 maxSize)
 {
     const qint64 count = std::min<qint64>(maxSize, m_input.size() - m_inputPos);

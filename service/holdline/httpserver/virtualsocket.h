@@ -33,7 +33,10 @@ public:
     bool isSequential() const override { return false; }
     /// QIODevice calls it when a random-access device is read at another position. That never happens here.
     bool seek(qint64) override { return false; }
-    qint64 bytesAvailable() const override;
+    qint64 bytesAvailable() const override
+    {
+        return m_input.size() - m_inputPos + QIODevice::bytesAvailable();
+    }
     /// QHttpServer calls this for a request it cannot read. It can read all requests of the listener, and the
     /// caller sees when no route was called.
     void disconnectFromHost() override {}

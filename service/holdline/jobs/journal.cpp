@@ -102,11 +102,6 @@ void Journal::writeStartAnswered(const Job &job, LiveJob &live)
     }
 }
 
-void Journal::writeHandOver(const Job &job, LiveJob &live)
-{
-    put(job, live);
-}
-
 bool Journal::writeEnd(const Job &job, LiveJob &live, http::Response &response)
 {
     if (!live.durable)

@@ -104,18 +104,13 @@ void MonitorLink::answer(const Reply &reply)
 {
     --m_unanswered;
     m_largeUnanswered = false;
-    say(reply);
-    readCommands();
-}
-
-void MonitorLink::say(const Reply &reply)
-{
     send(encode(reply));
+    readCommands();
 }
 
 void MonitorLink::refuse(const QString &why)
 {
-    say({{}, false, why});
+    send(encode(Reply{{}, false, why}));
     m_ending = true;
     m_cursor.reset();
     m_input = {};
@@ -143,11 +138,6 @@ void MonitorLink::close()
     m_socket.close();
     m_cursor.reset();
     m_owner.linkClosed(*this);
-}
-
-void MonitorLink::socketFailed()
-{
-    close();
 }
 
 void MonitorLink::socketWritten()
@@ -233,7 +223,7 @@ void MonitorLink::take(QByteArrayView line)
         return;
     const auto decoded = decodeCommand(line);
     if (const auto *why = std::get_if<QString>(&decoded)) {
-        say({{}, false, *why});
+        send(encode(Reply{{}, false, *why}));
         return;
     }
     ++m_unanswered;

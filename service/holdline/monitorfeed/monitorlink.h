@@ -83,13 +83,12 @@ public:
 private:
     void socketReadable() override;
     void socketWritten() override;
-    void socketFailed() override;
+    void socketFailed() override { close(); }
 
     /// True when the observer closed the connection, not only its sending side.
     bool hasHungUp() const;
     void readCommands();
     void take(QByteArrayView line);
-    void say(const Reply &reply);
     void refuse(const QString &why);
     void refuseLongLine();
     void send(const QByteArray &line);

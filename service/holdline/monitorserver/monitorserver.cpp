@@ -48,11 +48,6 @@ MonitorServer::MonitorServer(ShardGroup &shards, JobStore &store, DeadLetterServ
 
 MonitorServer::~MonitorServer() = default;
 
-bool MonitorServer::listen(const QString &path)
-{
-    return m_socket.listen(path);
-}
-
 void MonitorServer::setFacts(const ServiceFacts &facts)
 {
     if (m_facts == facts)
@@ -388,8 +383,7 @@ void MonitorServer::search()
 
 void MonitorServer::reply(LinkNumber link, const Reply &reply)
 {
-    const auto found = m_links.find(link);
-    if (found != m_links.end())
+    if (const auto found = m_links.find(link); found != m_links.end())
         found->second->answer(reply);
 }
 

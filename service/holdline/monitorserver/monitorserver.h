@@ -43,7 +43,7 @@ public:
     ~MonitorServer() override;
 
     /// Returns false when the path cannot be used. errorString() is the reason.
-    bool listen(const QString &path);
+    bool listen(const QString &path) { return m_socket.listen(path); }
     QString errorString() const { return m_socket.errorString(); }
     QString path() const { return m_socket.path(); }
 

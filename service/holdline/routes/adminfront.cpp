@@ -27,11 +27,7 @@ http::Limits adminLimits(int maxConnections)
 
 http::Response reply(int status, const QByteArray &contentType, QByteArray body)
 {
-    http::Response response;
-    response.status = status;
-    response.headers = {{"Content-Type", contentType}, {"Cache-Control", "no-store"}};
-    response.body = std::move(body);
-    return response;
+    return {status, {{"Content-Type", contentType}, {"Cache-Control", "no-store"}}, std::move(body), false};
 }
 
 http::Response jsonReply(int status, const QJsonObject &object)

@@ -25,11 +25,10 @@ constexpr int kDefaultLimit = 100;
 
 http::Response jsonReply(int status, const QJsonObject &object)
 {
-    http::Response response;
-    response.status = status;
-    response.headers = {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}};
-    response.body = QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n';
-    return response;
+    return {status,
+            {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
+            QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n',
+            false};
 }
 
 http::Response problem(Reason reason, const QString &detail)

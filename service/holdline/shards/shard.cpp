@@ -38,13 +38,6 @@ PoolOptions poolOptions(const ShardPlan &plan)
     return options;
 }
 
-UpstreamClient::Limits upstreamLimits(const Config &config)
-{
-    UpstreamClient::Limits limits;
-    limits.maxAnswerBytes = config.upstream.maxAnswerBytes;
-    return limits;
-}
-
 std::chrono::seconds maxWait(const Config &config)
 {
     return std::chrono::ceil<std::chrono::seconds>(config.hold.maxDeadline);
@@ -84,7 +77,8 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
       m_config(plan.config),
       m_box(*context.boxes[static_cast<std::size_t>(context.index)]),
       m_transport(plan.config.upstream.transport, poolOptions(plan)),
-      m_upstream(m_transport.manager(), plan.config.upstream.url, upstreamLimits(plan.config)),
+      m_upstream(m_transport.manager(), plan.config.upstream.url,
+                 {.maxAnswerBytes = plan.config.upstream.maxAnswerBytes}),
       m_store(store),
       m_coordinator(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream,
                     m_store, static_cast<std::uint8_t>(context.index)),
@@ -152,11 +146,6 @@ void Shard::open()
     m_box.open([this](ShardMessage &&message) { receive(std::move(message)); });
 }
 
-void Shard::close()
-{
-    m_box.close();
-}
-
 void Shard::receive(ShardMessage &&message)
 {
     std::visit(
@@ -174,16 +163,11 @@ void Shard::reload(const ShardPlan &plan)
     m_config = plan.config;
     m_transport.setOptions(poolOptions(plan));
     m_upstream.setUrl(plan.config.upstream.url);
-    m_upstream.setLimits(upstreamLimits(plan.config));
+    m_upstream.setLimits({.maxAnswerBytes = plan.config.upstream.maxAnswerBytes});
     m_front->listener().setLimits(frontLimits(plan));
     m_coordinator.reload(plan.config, callbackBase(plan.config, port()));
     m_recorder.setConfig(plan.config);
     m_api.setMaxWait(maxWait(plan.config));
-}
-
-void Shard::drain(std::chrono::milliseconds timeout)
-{
-    m_coordinator.drain(timeout);
 }
 
 void Shard::leave()

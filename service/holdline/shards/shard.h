@@ -67,12 +67,12 @@ public:
     /// Starts to receive messages.
     void open();
     /// Stops receiving messages. Drops the waiting ones.
-    void close();
+    void close() { m_box.close(); }
 
     void reload(const ShardPlan &plan);
     /// Refuses new requests. Callbacks are still served. Emits drained() when no request is held. After
     /// `timeout` it answers the rest with 503.
-    void drain(std::chrono::milliseconds timeout);
+    void drain(std::chrono::milliseconds timeout) { m_coordinator.drain(timeout); }
     /// Stops listening and closes connections once their answers are sent. Emits left() when no connection is
     /// open.
     void leave();

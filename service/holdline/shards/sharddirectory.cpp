@@ -76,11 +76,6 @@ void ShardDirectory::receive(std::uint64_t number, Reply &&reply)
     m_isComplete = true;
 }
 
-bool ShardDirectory::isComplete() const
-{
-    return m_isComplete && m_local.isComplete();
-}
-
 void ShardDirectory::find(const QByteArray &id, Found found)
 {
     ask(

@@ -19,7 +19,7 @@ class ShardDirectory : public JobDirectory
 public:
     ShardDirectory(JobDirectory &local, ShardContext context);
 
-    bool isComplete() const override;
+    bool isComplete() const override { return m_isComplete && m_local.isComplete(); }
     void find(const QByteArray &id, Found found) override;
     void findByKey(const QByteArray &account, const QByteArray &key, FoundAll found) override;
     void watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found) override;

@@ -133,37 +133,12 @@ void ShardGroup::ended(std::set<int> &done, int shard, void (ShardGroup::*all)()
         Q_EMIT(this->*all)();
 }
 
-void ShardGroup::start(const http::Request &request, std::unique_ptr<Exchange> exchange)
-{
-    m_first->router().start(request, std::move(exchange));
-}
-
-void ShardGroup::callback(const http::Request &request, std::unique_ptr<Exchange> exchange)
-{
-    m_first->router().callback(request, std::move(exchange));
-}
-
-void ShardGroup::ask(Answer answer)
-{
-    forEach([](Shard &) {}, std::move(answer));
-}
-
 void ShardGroup::reload(const Config &config, Answer answer)
 {
     m_config = config;
     m_budget = shareDescriptors(config, raiseDescriptorLimit(), threads());
     forEach([plan = shareOf(m_config, m_budget, threads())](Shard &shard) { shard.reload(plan); },
             std::move(answer));
-}
-
-void ShardGroup::drain(std::chrono::milliseconds timeout, Answer answer)
-{
-    forEach([timeout](Shard &shard) { shard.drain(timeout); }, std::move(answer));
-}
-
-void ShardGroup::leave()
-{
-    forEach([](Shard &shard) { shard.leave(); }, [](const ShardStatus &) {});
 }
 
 }  // namespace holdline

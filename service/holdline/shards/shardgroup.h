@@ -52,17 +52,32 @@ public:
     void ask(int shard, Query question, Receiver answer);
 
     /// Handle a request as if it came to the first shard.
-    void start(const http::Request &request, std::unique_ptr<Exchange> exchange);
-    void callback(const http::Request &request, std::unique_ptr<Exchange> exchange);
+    void start(const http::Request &request, std::unique_ptr<Exchange> exchange)
+    {
+        m_first->router().start(request, std::move(exchange));
+    }
+    void callback(const http::Request &request, std::unique_ptr<Exchange> exchange)
+    {
+        m_first->router().callback(request, std::move(exchange));
+    }
 
     /// Collects the status of all shards.
-    void ask(Answer answer);
+    void ask(Answer answer)
+    {
+        forEach([](Shard &) {}, std::move(answer));
+    }
     /// Calls `answer` when all shards use the new configuration.
     void reload(const Config &config, Answer answer);
     /// Calls `answer` with the status at the beginning of the drain. Emits drained() when no request is held.
-    void drain(std::chrono::milliseconds timeout, Answer answer);
+    void drain(std::chrono::milliseconds timeout, Answer answer)
+    {
+        forEach([timeout](Shard &shard) { shard.drain(timeout); }, std::move(answer));
+    }
     /// Emits left() when no client is connected.
-    void leave();
+    void leave()
+    {
+        forEach([](Shard &shard) { shard.leave(); }, [](const ShardStatus &) {});
+    }
 
 Q_SIGNALS:
     void drained();

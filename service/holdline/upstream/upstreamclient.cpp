@@ -47,11 +47,6 @@ UpstreamClient::~UpstreamClient()
     }
 }
 
-void UpstreamClient::setUrl(const QUrl &url)
-{
-    m_request.setUrl(url);
-}
-
 void UpstreamClient::start(Ticket ticket, const StartCall &call)
 {
     Q_ASSERT(!m_calls.contains(ticket));

@@ -39,7 +39,7 @@ public:
     ~UpstreamClient() override;
 
     /// Applies to later starts. Starts in progress keep their URL.
-    void setUrl(const QUrl &url);
+    void setUrl(const QUrl &url) { m_request.setUrl(url); }
     void setLimits(const Limits &limits) { m_limits = limits; }
 
     void start(Ticket ticket, const StartCall &call) override;
