@@ -110,12 +110,19 @@ RecordView::RecordView(RecordTable *table, QWidget *parent)
 
     m_ticker->setInterval(kTick);
     connect(m_ticker, &QTimer::timeout, table, &RecordTable::tick);
-    connect(selectionModel(), &QItemSelectionModel::currentChanged, this, [this] {
-        if (const QByteArray id = currentId(); id != m_lastId) {
-            m_lastId = id;
-            Q_EMIT currentIdChanged(id);
-        }
-    });
+    connect(selectionModel(), &QItemSelectionModel::currentChanged, this, &RecordView::tellCurrent);
+    connect(selectionModel(), &QItemSelectionModel::selectionChanged, this, &RecordView::tellCurrent);
+}
+
+void RecordView::tellCurrent()
+{
+    // A view that gets the focus makes its first row current without selecting it. Nobody chose that row.
+    if (currentIndex().isValid() && !selectionModel()->isSelected(currentIndex()))
+        return;
+    if (const QByteArray id = currentId(); id != m_lastId) {
+        m_lastId = id;
+        Q_EMIT currentIdChanged(id);
+    }
 }
 
 QByteArray RecordView::currentId() const
@@ -128,7 +135,7 @@ bool RecordView::select(const QByteArray &id)
     const int row = m_table->rowOf(id);
     if (row < 0)
         return false;
-    if (id != currentId())
+    if (id != currentId() || !selectionModel()->isRowSelected(row))
         setCurrentIndex(m_table->index(row, std::max(0, currentIndex().column())));
     return true;
 }
@@ -220,6 +227,14 @@ void RecordView::showEmptyText()
 {
     m_empty->setVisible(m_table->shownCount() == 0 && !m_emptyText->text().isEmpty());
     m_empty->setGeometry(viewport()->rect());
+}
+
+void RecordView::rowsAboutToBeRemoved(const QModelIndex &parent, int start, int end)
+{
+    // Otherwise Qt chooses a neighbour, and whoever follows the current row would act on another record.
+    if (currentIndex().row() >= start && currentIndex().row() <= end)
+        selectionModel()->clearCurrentIndex();
+    QTreeView::rowsAboutToBeRemoved(parent, start, end);
 }
 
 void RecordView::showEvent(QShowEvent *event)

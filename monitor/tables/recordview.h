@@ -41,16 +41,19 @@ public:
     void setStopped(bool stopped);
 
 Q_SIGNALS:
+    /// Another row is the current one and selected, or no row is current (`id` is empty then).
     void currentIdChanged(const QByteArray &id);
     void emptyActionTriggered();
 
 protected:
+    void rowsAboutToBeRemoved(const QModelIndex &parent, int start, int end) override;
     void showEvent(QShowEvent *event) override;
     void hideEvent(QHideEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void changeEvent(QEvent *event) override;
 
 private:
+    void tellCurrent();
     void showColumnMenu(const QPoint &at);
     void setDefaultColumns();
     void showEmptyText();

@@ -16,6 +16,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QLabel>
 #include <QPushButton>
 #include <QSet>
 
@@ -240,7 +241,9 @@ void TestMonitorPictures::durableJobs()
     auto *button = window.findChild<QPushButton *>(u"showResult"_s);
     QTRY_VERIFY(button->isVisible());
     button->click();
-    QTRY_VERIFY(!window.findChild<ResultBox *>()->findChild<BodyView *>()->text().isEmpty());
+    const auto &box = *window.findChild<ResultBox *>();
+    QTRY_VERIFY2(!box.findChild<BodyView *>()->text().isEmpty(),
+                 qPrintable(box.findChild<QLabel *>()->text()));
     takeBoth(window, u"result"_s);
 }
 

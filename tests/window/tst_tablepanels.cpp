@@ -270,6 +270,31 @@ private Q_SLOTS:
             u"curl -sS -X POST -H 'Content-Type: application/json' -d '{\"account\":\"even\"}' http://127.0.0.1:3738/start"_s);
     }
 
+    /// The detail view follows jobSelected(), and its commands act on that job.
+    void onlyAChoiceSelectsAJob()
+    {
+        JobsPanel panel(*m_data, m_selection.get());
+        show(panel);
+        applyTwenty();
+        QTRY_COMPARE(panel.table().shownCount(), 10);
+        QSignalSpy selected(&panel, &RecordPanel::jobSelected);
+        panel.view().setFocus();
+        QTRY_VERIFY(panel.view().hasFocus());
+        QTRY_VERIFY(panel.view().currentIndex().isValid());
+        QVERIFY(selected.isEmpty());
+        const QByteArray first = panel.currentId();
+        QTest::mouseClick(panel.view().viewport(), Qt::LeftButton, {},
+                          panel.view().visualRect(panel.view().currentIndex()).center());
+        QCOMPARE(selected.size(), 1);
+        QCOMPARE(selected[0][0].toByteArray(), first);
+        // The job ends and its row goes. No neighbour takes its place.
+        apply({}, {job(first.mid(4).toInt(), RowState::Ended)});
+        QTRY_COMPARE(panel.table().shownCount(), 9);
+        for (qsizetype i = 1; i < selected.size(); ++i)
+            QCOMPARE(selected[i][0].toByteArray(), QByteArray());
+        QCOMPARE(panel.currentId(), QByteArray());
+    }
+
     void cancelAndPauseByKey()
     {
         JobsPanel panel(*m_data, m_selection.get());
