@@ -16,7 +16,7 @@ void shorten(QByteArray &text)
 
 void CallbackLedger::enter(LedgerEntry entry)
 {
-    ++m_counts[static_cast<std::size_t>(entry.word)];
+    ++m_counts[static_cast<std::size_t>(entry.outcome)];
     if (m_capacity == 0)
         return;
     if (m_entries.size() == m_capacity)

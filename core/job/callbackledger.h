@@ -16,7 +16,7 @@ namespace holdline {
 struct LedgerEntry
 {
     std::chrono::system_clock::time_point at{};
-    CallbackOutcome word = CallbackOutcome::None;
+    CallbackOutcome outcome = CallbackOutcome::None;
     QByteArray job;         ///< the job's id, when the token named a job
     QByteArray upstreamId;  ///< the id in the callback, when it could be read
     QByteArray client;
@@ -34,7 +34,7 @@ public:
 
     void enter(LedgerEntry entry);
 
-    std::uint64_t count(CallbackOutcome word) const { return m_counts[static_cast<std::size_t>(word)]; }
+    std::uint64_t count(CallbackOutcome outcome) const { return m_counts[static_cast<std::size_t>(outcome)]; }
     /// The last entries, oldest first, at most `capacity`.
     const std::deque<LedgerEntry> &entries() const { return m_entries; }
 

@@ -6,6 +6,7 @@ import collections
 import concurrent.futures
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -36,9 +37,18 @@ def counts_of(build, root):
                     path = os.path.join(document["current_working_directory"], entry["file"])
                     path = os.path.relpath(os.path.normpath(path), root)
                     if path.startswith(PRODUCT):
+                        source = open(os.path.join(root, path)).read().split("\n")
                         for line in entry["lines"]:
-                            lines[path][line["line_number"]] += line["count"]
+                            if is_statement(line, source):
+                                lines[path][line["line_number"]] += line["count"]
     return lines
+
+
+def is_statement(line, source):
+    """False for code that the compiler made: what a closing brace does when an exception passes, and the comparisons
+    that are `= default`, whose code it puts into the lines of the members, outside of any function."""
+    text = source[line["line_number"] - 1]
+    return "function_name" in line and re.search(r"\w", text) and "= default;" not in text
 
 
 def main():

@@ -18,6 +18,18 @@ namespace holdline::test {
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
+/// The words before a program that make its calls fail by these rules; see failingcalls.cpp. `mark` is
+/// created when a call fails.
+inline QStringList failingCalls(const QString &rules, const QString &mark = {})
+{
+    // Sanitizers expect to be loaded first. The order does not matter here.
+    QStringList words{u"env"_s, u"LD_PRELOAD=" HOLDLINE_FAILING_CALLS ""_s,
+                      u"ASAN_OPTIONS=verify_asan_link_order=0"_s, u"FAILING_CALLS="_s + rules};
+    if (!mark.isEmpty())
+        words.append(u"FAILING_CALLS_MARK="_s + mark);
+    return words;
+}
+
 /// The program, with a store in a folder that the test may damage. Its job server lists the orders that it
 /// started.
 class StoreWorld
@@ -46,11 +58,12 @@ public:
     QString file() const { return m_folder.filePath(u"holdline.db"_s); }
 
     /// Starts a new life of the service with the store in file(). `prefix` goes before the program.
-    bool start(const QStringList &prefix = {})
+    bool start(const QStringList &prefix = {}, const QStringList &arguments = {})
     {
         m_program = std::make_unique<HoldlineProgram>(
             QStringList{u"--store"_s, file(), u"--monitor-socket"_s, u"off"_s, u"--upstream"_s,
-                        u"http://127.0.0.1:%1/start"_s.arg(m_upstream.port())},
+                        u"http://127.0.0.1:%1/start"_s.arg(m_upstream.port())} +
+                arguments,
             prefix);
         return m_program->startListening();
     }

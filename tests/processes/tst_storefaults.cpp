@@ -23,15 +23,6 @@ bool limitFiles(const Program &program, rlim_t bytes)
     return ::prlimit(static_cast<pid_t>(program.pid()), RLIMIT_FSIZE, &limit, nullptr) == 0;
 }
 
-/// The words before the program that keep its files from growing while `marker` exists, as on a full file
-/// system.
-QStringList onFullDisk(const QString &marker)
-{
-    // Sanitizers expect to be loaded first. The order does not matter here.
-    return {u"env"_s, u"LD_PRELOAD=" HOLDLINE_FAILING_CALLS ""_s, u"ASAN_OPTIONS=verify_asan_link_order=0"_s,
-            u"FAILING_CALLS=grow=%1?%2"_s.arg(ENOSPC).arg(marker)};
-}
-
 }  // namespace
 
 class TestStoreFaults : public QObject
@@ -78,7 +69,7 @@ void TestStoreFaults::fullDisk()
     const QTemporaryDir place;
     QFile marker(place.filePath(u"full"_s));
     StoreWorld world;
-    QVERIFY(world.start(onFullDisk(marker.fileName())));
+    QVERIFY(world.start(failingCalls(u"grow=%1?%2"_s.arg(ENOSPC).arg(marker.fileName()))));
     const RawAnswer before = world.keyed("before");
     QCOMPARE(before.status, 200);
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A library for LD_PRELOAD that makes system calls fail. FAILING_CALLS has the rules, separated by blanks, as
 // CALL=ERRNO[@N][?FILE]. With @N only the N-th call fails, otherwise every call. With ?FILE calls count and
-// fail only while that file exists. Without FAILING_CALLS nothing happens.
+// fail only while that file exists. Without FAILING_CALLS nothing happens. FAILING_CALLS_MARK names a folder
+// that is created when a call fails, so that a test knows whether there was an N-th call. With `hang` for
+// ERRNO the call does not return while the file exists, and then succeeds.
 //
 //   FAILING_CALLS="grow=28?/tmp/x/full accept4=24@3"
 //
@@ -14,6 +16,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -31,6 +34,7 @@ struct Rule
 };
 
 constexpr int kMaxRules = 8;
+constexpr int kHang = -1;
 Rule rules[kMaxRules];
 int ruleCount = 0;
 
@@ -53,12 +57,18 @@ __attribute__((constructor)) void readRules()
         }
         if (char *error = std::strchr(one, '=')) {
             *error = 0;
-            rule.error = std::atoi(error + 1);
+            rule.error = std::strcmp(error + 1, "hang") == 0 ? kHang : std::atoi(error + 1);
             std::strncpy(rule.call, one, sizeof rule.call - 1);
             ++ruleCount;
         }
         text += size + (text[size] == ' ');
     }
+}
+
+void mark()
+{
+    if (const char *file = ::getenv("FAILING_CALLS_MARK"))
+        ::mkdir(file, S_IRWXU);
 }
 
 /// Returns true when the call must fail, and sets errno.
@@ -69,6 +79,12 @@ bool fails(const char *call)
         if (std::strcmp(rule.call, call) != 0 || (rule.file[0] && ::access(rule.file, F_OK) != 0))
             continue;
         if (rule.which == 0 || ++rule.seen == rule.which) {
+            mark();
+            if (rule.error == kHang) {
+                while (rule.file[0] && ::access(rule.file, F_OK) == 0)
+                    ::usleep(10'000);
+                return false;
+            }
             errno = rule.error;
             return true;
         }
@@ -129,6 +145,18 @@ void *mmap64(void *address, size_t size, int protection, int flags, int descript
                                             : next(address, size, protection, flags, descriptor, offset);
 }
 
+int socket(int family, int type, int protocol) noexcept
+{
+    REAL(socket)
+    return fails("socket") ? -1 : next(family, type, protocol);
+}
+
+int connect(int descriptor, const sockaddr *address, socklen_t size)
+{
+    REAL(connect)
+    return fails("connect") ? -1 : next(descriptor, address, size);
+}
+
 int bind(int descriptor, const sockaddr *address, socklen_t size) noexcept
 {
     REAL(bind)
@@ -145,6 +173,13 @@ int accept4(int descriptor, sockaddr *address, socklen_t *size, int flags)
 {
     REAL(accept4)
     return fails("accept4") ? -1 : next(descriptor, address, size, flags);
+}
+
+int epoll_ctl(int epoll, int operation, int descriptor, epoll_event *event) noexcept
+{
+    REAL(epoll_ctl)
+    // Only what adds needs memory of the system and can fail in a healthy program.
+    return operation == EPOLL_CTL_ADD && fails("epoll_ctl") ? -1 : next(epoll, operation, descriptor, event);
 }
 
 int epoll_create1(int flags) noexcept

@@ -75,7 +75,7 @@ int Program::run()
 
 bool Program::waitForEnd()
 {
-    return QTest::qWaitFor([this] { return m_process.state() == QProcess::NotRunning; }, kPatienceMs);
+    return QTest::qWaitFor([this] { return hasEnded(); }, kPatienceMs);
 }
 
 void Program::setEnvironment(const QString &name, const QString &value)
@@ -155,13 +155,12 @@ bool HoldlineProgram::startListening()
     const auto portOf = [this](const QString &what) {
         return logged(u"for %1 on \\S*:(\\d+)"_s.arg(what)).toUShort();
     };
-    return QTest::qWaitFor(
-        [&] {
-            m_port = portOf(u"clients"_s);
-            m_adminPort = portOf(u"administration"_s);
-            return m_port != 0 && m_adminPort != 0;
-        },
-        kPatienceMs);
+    const auto listens = [&] {
+        m_port = portOf(u"clients"_s);
+        m_adminPort = portOf(u"administration"_s);
+        return m_port != 0 && m_adminPort != 0;
+    };
+    return QTest::qWaitFor([&] { return listens() || hasEnded(); }, kPatienceMs) && listens();
 }
 
 QByteArray HoldlineProgram::admin(const QByteArray &path) const

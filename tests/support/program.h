@@ -36,6 +36,7 @@ public:
     qint64 pid() const { return m_process.processId(); }
     void send(int signal) const;
     bool isRunning() const { return m_process.state() == QProcess::Running; }
+    bool hasEnded() const { return m_process.state() == QProcess::NotRunning; }
     int exitCode() const;
     const QByteArray &out() const { return m_out; }
     const QByteArray &err() const { return m_err; }
@@ -72,7 +73,7 @@ public:
     explicit HoldlineProgram(const QStringList &arguments, const QStringList &prefix = {},
                              const QString &host = QStringLiteral("127.0.0.1"));
 
-    /// Starts the program. Returns false when it does not listen.
+    /// Starts the program. Returns false when it ends, or does not listen for a minute.
     bool startListening();
     quint16 port() const { return m_port; }
     quint16 adminPort() const { return m_adminPort; }

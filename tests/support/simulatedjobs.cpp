@@ -136,7 +136,7 @@ std::vector<Update> SimulatedJobs::advance(WallTime now, Milliseconds span)
         const auto leaving = m_live.begin() + std::min<std::ptrdiff_t>(any(), 200);
         CallbackRow callback{now, CallbackOutcome::Matched, leaving->id, leaving->upstreamId, "127.0.0.1",
                              120};
-        ++m_callbacks[static_cast<std::size_t>(callback.word)];
+        ++m_callbacks[static_cast<std::size_t>(callback.outcome)];
         put(updates, now, &Update::callbacks, std::move(callback));
         put(updates, now, &Update::ended, end(*leaving, now));
         m_live.erase(leaving);

@@ -9,8 +9,11 @@ holdline_suite(window LABEL integration GUI
         window/tst_icons.cpp
         window/tst_monitorparts.cpp
         window/tst_monitorpictures.cpp
+        window/tst_monitorprogram.cpp
         window/tst_monitorwindow.cpp
         window/tst_tablepanels.cpp
         window/tst_theme.cpp
-    LIBRARIES holdline_monitor holdline_wholeservice holdline_samplestream)
+    LIBRARIES holdline_monitor holdline_programs holdline_wholeservice holdline_samplestream)
+target_compile_definitions(window PRIVATE HOLDLINE_MONITOR_PROGRAM="$<TARGET_FILE:holdline-monitor>")
+add_dependencies(window holdline-monitor)
 holdline_patience(600 tst_monitorwindow)

@@ -33,7 +33,9 @@ QString outcomeDetail(const Job &job, const UpstreamAnswer &upstream)
                    u"not sent again. %1"_s.arg(upstream.detail)
                        .trimmed();
         case Reason::CallbackTimeout:
-            return u"The job was started, but its callback did not come in time. A late result is retained."_s;
+            return u"The job was started, but its callback did not come in time. "_s +
+                   (job.status.durable ? u"A result that still comes takes the place of this answer."_s
+                                       : u"No request can get a result that still comes."_s);
         case Reason::QueueTimeout:
             return u"The account's earlier starts took until the deadline. This job was not started."_s;
         case Reason::Draining:

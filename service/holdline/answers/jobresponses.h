@@ -19,8 +19,8 @@ struct UpstreamAnswer
 /// The answer of a settled job, for every outcome.
 http::Response jobResponse(const Job &job, const UpstreamAnswer &upstream);
 
-/// `queue;dur=1.2, start;dur=6.5, job;dur=500.1, total;dur=508.0` (W3C Server Timing, milliseconds). Leaves
-/// out phases that were not reached.
+/// `queue;dur=1.204, start;dur=6.512, job;dur=500.095, total;dur=507.811` (W3C Server Timing, milliseconds).
+/// Leaves out phases that were not reached.
 QByteArray serverTiming(const JobPhases &phases);
 
 /// The answer to an accepted callback, e.g. 200 `{"callback":"matched"}`.

@@ -105,7 +105,7 @@ CallbackRow rowOf(const LedgerEntry &entry)
 {
     CallbackRow row;
     row.at = wallTime(entry.at);
-    row.outcome = entry.word;
+    row.outcome = entry.outcome;
     row.job = rowText(entry.job);
     row.upstreamId = rowText(entry.upstreamId);
     row.client = rowText(entry.client);

@@ -11,7 +11,7 @@ namespace {
 LedgerEntry entry(CallbackOutcome word, const QByteArray &id = {})
 {
     LedgerEntry entry;
-    entry.word = word;
+    entry.outcome = word;
     entry.upstreamId = id;
     return entry;
 }
