@@ -99,6 +99,7 @@ struct Config
         int jobs = 200'000;                              ///< ended jobs in the store
         std::int64_t bytes = 1024 * 1024 * 1024;         ///< size of all stored jobs
         int queued = 20'000;                             ///< waiting writes; the next one fails
+        std::chrono::milliseconds patience = 5s;         ///< after it, an answer of the disk counts as failed
         int deadLetters = 1'000;
         std::int64_t deadLetterBytes = 64 * 1024 * 1024;
     } store;

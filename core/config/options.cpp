@@ -285,6 +285,9 @@ const std::vector<Option> &options()
              "Size of the store; the oldest ended jobs go first."),
         integer("store.queued", "store-queued", HOLDLINE_MEMBER(store.queued), 1, 10'000'000,
                 "Writes that wait for the store; a request that needs one more is answered 503."),
+        duration(
+            "store.patience", "store-patience", HOLDLINE_MEMBER(store.patience), 100ms, 10min,
+            "A store that takes longer for a write or a look-up counts as unavailable until it answers."),
         integer("store.dead_letters", "store-dead-letters", HOLDLINE_MEMBER(store.deadLetters), 0, 1'000'000,
                 "Dead letters in the store; the oldest go first."),
         size("store.dead_letter_bytes", "store-dead-letter-bytes", HOLDLINE_MEMBER(store.deadLetterBytes), 0,

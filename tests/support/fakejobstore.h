@@ -28,7 +28,7 @@ public:
         puts.push_back(record);
         write([this, record] { return store(record); }, std::move(done));
     }
-    void remove(const QByteArray &id) override
+    void remove(const QByteArray &id, Done done) override
     {
         removed.push_back(id);
         write(
@@ -36,7 +36,7 @@ public:
                 records.erase(id);
                 return QString();
             },
-            {});
+            std::move(done));
     }
     void find(const QByteArray &id, Found found) override
     {
@@ -144,6 +144,8 @@ public:
         m_holding = false;
         release(heldCount());
     }
+    /// True when no write is held back or under way.
+    bool isIdle() const { return m_held.empty(); }
     /// The next `writes` writes fail with this reason, each in its turn.
     void failNext(int writes, const QString &why)
     {
@@ -211,8 +213,12 @@ private:
             });
         if (isTaken)
             return QStringLiteral("another job has this key");
+        const auto before = records.find(record.id);
+        const auto request =
+            record.request || before == records.end() ? record.request : before->second.request;
+        if (needsRequest(record) && !request)
+            return requestIsMissing();
         JobRecord &stored = records[record.id];
-        const auto request = record.request ? record.request : stored.request;
         stored = record;
         stored.request = keepsRequest(record) ? request : std::nullopt;
         return {};

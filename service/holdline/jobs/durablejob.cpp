@@ -26,8 +26,15 @@ std::optional<WallTime> wallTime(const Job &job, const std::optional<TimePoint> 
 
 bool neverRan(const Job &job, const DurableJob &durable)
 {
-    return reasonInfo(job.status.outcome).has(EndTrait::NeverStarted) && !durable.maybeRan &&
-           !job.status.interrupted;
+    if (durable.maybeRan || job.status.interrupted)
+        return false;
+    switch (job.status.outcome) {
+        case Reason::UpstreamError:
+        case Reason::StartRejected:
+            return durable.canStartAgain;
+        default:
+            return reasonInfo(job.status.outcome).has(EndTrait::NeverStarted);
+    }
 }
 
 JobRecord recordOf(const Job &job, const DurableJob &durable)

@@ -27,7 +27,8 @@ struct Ending
     std::vector<PendingCallback> callbacks;
     /// Requests about the job that came meanwhile. No request learns of an end that may be lost.
     std::vector<JobDirectory::Found> asked;
-    int writes = 0;  ///< writes in flight
+    bool leavesRecord = true;  ///< false for a job that never ran: its record is deleted
+    int writes = 0;            ///< writes in flight
     /// True when the end could not be stored. The waiters have their answers, and the write is
     /// repeated.
     bool unstored = false;
@@ -48,11 +49,13 @@ struct DurableJob
     bool recovered = false;       ///< restored from the store
     bool dormant = false;         ///< waits for its client before its start leaves
     bool maybeRan = false;        ///< a start of unknown fate was sent again
+    bool canStartAgain = false;   ///< the last start failed in a way after which another one is safe
     bool handOverStored = false;  ///< the hand-over is durable
     std::unique_ptr<Ending> ending;
 };
 
-/// True when a settled job certainly never ran, so that its key is free again.
+/// True when a settled job certainly never ran, so that its key is free again. The judgement is that by which
+/// a failed start is sent again.
 bool neverRan(const Job &job, const DurableJob &durable);
 
 /// The current record of the job, to be stored and shown. The caller adds the request and the answer.

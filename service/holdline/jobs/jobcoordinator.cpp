@@ -75,6 +75,8 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
       m_deadlines([this](JobKey key) { applyTo(key, JobEvent::Deadline); })
 {
     connect(&m_waiters, &Waiters::answered, this, &JobCoordinator::requestAnswered);
+    connect(&store, &JobStore::replaced, this, [this] { m_journal.writeAll(); });
+    connect(&store, &JobStore::availabilityChanged, this, [this] { m_journal.tidy(); });
     m_drainTimer.setSingleShot(true);
     connect(&m_drainTimer, &QTimer::timeout, this, &JobCoordinator::onDrainTimeout);
     m_housekeeping.setInterval(kHousekeepingInterval);
@@ -340,6 +342,7 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
         crashPoint("start_answered");
         live->durable->maybeRan |=
             decision.event == JobEvent::StartRetry && result.fate == StartResult::Fate::Unknown;
+        live->durable->canStartAgain = result.fate == StartResult::Fate::NotStarted && result.retryable;
     }
     // A refused connection is fast, and says nothing about the duration of a turn.
     apply(*job, decision.event,

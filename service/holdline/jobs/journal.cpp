@@ -15,6 +15,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
+/// The most writes without hurry in one tidy(). The store's queue has a limit, which others need too.
+constexpr int kWritesAtOnce = 5000;
+
 /// The part of an answer that the store keeps.
 RecordedAnswer recordedAnswer(const http::Response &response)
 {
@@ -37,8 +40,6 @@ Journal::Journal(const Config &config, const Jobs &jobs, LiveJobs &live, JobStor
 
 void Journal::touch(const Job &job, LiveJob &live)
 {
-    if (!live.durable)
-        return;
     ++live.durable->revision;
     if (m_watches.isWatched(job.key))
         m_watches.changed(job.key, recordOf(job, *live.durable));
@@ -62,7 +63,14 @@ void Journal::put(const Job &job, LiveJob &live, JobStore::Done done)
     }
     const bool handsOver = job.status.handedOver;
     m_store.put(record, [this, key = job.key, handsOver, done = std::move(done)](const QString &error) {
-        if (LiveJob *stored = handsOver ? m_live.find(key) : nullptr; stored && !stored->durable->ending)
+        LiveJob *stored = handsOver || !error.isEmpty() ? m_live.find(key) : nullptr;
+        if (stored && !error.isEmpty()) {
+            // The next write brings the request again.
+            stored->durable->requestPosted = false;
+            if (!done)
+                m_toWrite.push_back(key);
+        }
+        if (stored && handsOver && !stored->durable->ending)
             m_handler.handOverStored(*stored, error);
         if (done)
             done(error);
@@ -71,8 +79,6 @@ void Journal::put(const Job &job, LiveJob &live, JobStore::Done done)
 
 void Journal::writeQueued(const Job &job, LiveJob &live)
 {
-    if (!live.durable)
-        return;
     put(job, live, [this, key = job.key](const QString &error) {
         if (!error.isEmpty())
             m_handler.queuedNotStored(key);
@@ -96,7 +102,7 @@ void Journal::writeStartAnswered(const Job &job, LiveJob &live)
     touch(job, live);
     if (job.status.state == JobState::Running) {
         live.durable->request.reset();
-        m_acceptedStarts.push_back(job.key);
+        m_toWrite.push_back(job.key);
     } else {
         put(job, live);
     }
@@ -108,19 +114,19 @@ bool Journal::writeEnd(const Job &job, LiveJob &live, http::Response &response)
         return false;
     DurableJob &durable = *live.durable;
     // A job that never ran leaves no record, unless a client has its address.
-    const bool leavesTrace = job.status.handedOver || !neverRan(job, durable);
-    if (leavesTrace)
+    const bool leavesRecord = job.status.handedOver || !neverRan(job, durable);
+    if (leavesRecord)
         response.headers.append(QByteArrayLiteral("Location"), jobPath(job.id));
     ++durable.revision;
     durable.ending = std::make_unique<Ending>();
     durable.ending->response = response;
     durable.ending->record = recordOf(job, durable);
     durable.ending->record.answer = recordedAnswer(response);
-    if (leavesTrace)
-        putEnd(live);
-    else if (durable.posted)
-        m_store.remove(job.id);
-    return leavesTrace;
+    durable.ending->leavesRecord = leavesRecord;
+    if (!leavesRecord && !durable.posted)
+        return false;
+    putEnd(live);
+    return true;
 }
 
 void Journal::replaceEnd(const Job &job, LiveJob &live, const CallbackMessage &message,
@@ -143,7 +149,11 @@ void Journal::putEnd(LiveJob &live)
     Ending &ending = *live.durable->ending;
     ++m_endsInFlight;
     ++ending.writes;
-    m_store.put(ending.record, [this, key = live.key](const QString &error) { onEndStored(key, error); });
+    auto done = [this, key = live.key](const QString &error) { onEndStored(key, error); };
+    if (ending.leavesRecord)
+        m_store.put(ending.record, std::move(done));
+    else
+        m_store.remove(ending.record.id, std::move(done));
 }
 
 void Journal::onEndStored(JobKey key, const QString &error)
@@ -157,10 +167,10 @@ void Journal::onEndStored(JobKey key, const QString &error)
         crashPoint("result_stored");
     } else {
         // The clients get the answer that exists. The sender of the result must send it again.
-        if (!std::exchange(durable.ending->unstored, true)) {
-            ++m_unstored;
-            qCWarning(lcService).noquote() << "the end of job" << durable.id << "cannot be stored:" << error;
-        }
+        // A store that fails for long would fill the log with a line for each job.
+        if (!std::exchange(durable.ending->unstored, true) && ++m_unstored == 1)
+            qCWarning(lcService).noquote() << "the end of job" << durable.id << "cannot be stored:" << error
+                                           << "(it and later ones are tried again every second)";
         for (PendingCallback &callback : durable.ending->callbacks)
             callback.response = http::problemResponse(notStored(error, durable.id));
     }
@@ -179,8 +189,8 @@ void Journal::answerCallbacks(LiveJob &live)
 
 void Journal::forget(const LiveJob &live)
 {
-    if (live.durable && live.durable->ending->unstored)
-        --m_unstored;
+    if (live.durable && live.durable->ending->unstored && --m_unstored == 0)
+        qCInfo(lcService) << "all ends of jobs are stored";
 }
 
 void Journal::tidy()
@@ -188,13 +198,19 @@ void Journal::tidy()
     // No client waits for the news that a start was accepted, and after a crash the callback is
     // awaited either way. So this write may take a second, and it is dropped when the job has ended by
     // then.
-    for (const JobKey key : std::exchange(m_acceptedStarts, {})) {
-        const Job *job = m_jobs.find(key);
-        LiveJob *live = m_live.find(key);
-        if (job && live && !live->durable->ending)
-            put(*job, *live);
+    if (!m_store.isAvailable())
+        return;
+    auto next = m_toWrite.begin();
+    for (int writes = 0; next != m_toWrite.end() && writes < kWritesAtOnce; ++next) {
+        const Job *job = m_jobs.find(*next);
+        LiveJob *live = m_live.find(*next);
+        if (!job || !live || live->durable->ending)
+            continue;
+        put(*job, *live);
+        ++writes;
     }
-    if (m_unstored == 0 || !m_store.isAvailable())
+    m_toWrite.erase(m_toWrite.begin(), next);
+    if (m_unstored == 0)
         return;
     for (const JobKey key : m_live.durableKeys()) {
         LiveJob &live = *m_live.find(key);
@@ -202,6 +218,13 @@ void Journal::tidy()
         if (ending && ending->unstored && ending->writes == 0)
             putEnd(live);
     }
+}
+
+void Journal::writeAll()
+{
+    m_toWrite = m_live.durableKeys();
+    for (const JobKey key : m_toWrite)
+        m_live.find(key)->durable->requestPosted = false;
 }
 
 void takeLateResult(JobRecord &record, const JobStatus &status, const CallbackMessage &message,

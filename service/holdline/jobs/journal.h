@@ -62,6 +62,8 @@ public:
 
     /// Writes what is not urgent, and repeats failed writes. Call it once a second.
     void tidy();
+    /// Stores all live jobs again, some at each tidy(), because the store has lost them.
+    void writeAll();
 
     /// True when a handed-over job survives the process.
     bool isDurable() const { return m_store.isDurable() && m_store.isAvailable(); }
@@ -80,8 +82,8 @@ private:
     JobStore &m_store;
     JobWatches &m_watches;
     Handler m_handler;
-    /// Jobs whose start was accepted within the last second, and whose record does not say so yet.
-    std::vector<JobKey> m_acceptedStarts;
+    /// Jobs whose record is to be written, without hurry, in this order.
+    std::vector<JobKey> m_toWrite;
     int m_endsInFlight = 0;
     int m_unstored = 0;  ///< ends that could not be stored
 };

@@ -40,8 +40,8 @@ public:
 
     /// Stores the record under its id and replaces an earlier one. `done` may be empty.
     virtual void put(const JobRecord &record, Done done) = 0;
-    /// Deletes the record. Later look-ups find no such job.
-    virtual void remove(const QByteArray &id) = 0;
+    /// Deletes the record. Later look-ups find no such job. Succeeds when there is no record.
+    virtual void remove(const QByteArray &id, Done done) = 0;
 
     /// Finds the record with this id, also an expired one. Sees every write that was reported as done.
     virtual void find(const QByteArray &id, Found found) = 0;
@@ -74,6 +74,9 @@ public:
 Q_SIGNALS:
     /// isAvailable() changed.
     void availabilityChanged();
+    /// The stored data is other data now, because the file was deleted or replaced. What is live must be
+    /// stored again. The store is available, and availabilityChanged() follows.
+    void replaced();
 };
 
 }  // namespace holdline

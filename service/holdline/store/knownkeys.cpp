@@ -5,6 +5,7 @@
 #include <QRandomGenerator>
 
 #include <algorithm>
+#include <utility>
 
 namespace holdline {
 
@@ -15,11 +16,11 @@ constexpr std::size_t kWordBits = 64;
 }  // namespace
 
 KnownKeys::KnownKeys(std::int64_t kept)
-    : m_capacity(kept > kMostKept ? 0 : std::max<std::int64_t>(kept, 1)),
-      m_seed(static_cast<std::size_t>(QRandomGenerator::system()->generate64())),
-      m_younger(static_cast<std::size_t>(m_capacity) * kBitsPerKey / kWordBits + 1),
-      m_older(m_younger.size())
+    : m_capacity(kept > kMostKept ? 0 : 2 * std::max<std::int64_t>(kept, 1)),
+      m_words(static_cast<std::size_t>(m_capacity) * kBitsPerKey / kWordBits + 1),
+      m_seed(static_cast<std::size_t>(QRandomGenerator::system()->generate64()))
 {
+    m_filter.words.resize(m_words);
 }
 
 KnownKeys::Places KnownKeys::placesOf(const QByteArray &account, const QByteArray &key) const
@@ -29,15 +30,24 @@ KnownKeys::Places KnownKeys::placesOf(const QByteArray &account, const QByteArra
     const std::size_t second = qHash(key, ~first) | 1;
     Places places;
     for (std::size_t i = 0; i < places.size(); ++i)
-        places[i] = (first + i * second) % (m_younger.size() * kWordBits);
+        places[i] = (first + i * second) % (m_words * kWordBits);
     return places;
 }
 
-bool KnownKeys::contains(const Filter &filter, const Places &places)
+bool KnownKeys::Filter::contains(const Places &places) const
 {
-    return std::all_of(places.begin(), places.end(), [&filter](std::size_t place) {
-        return (filter[place / kWordBits] >> (place % kWordBits) & 1) != 0;
+    return std::all_of(places.begin(), places.end(), [this](std::size_t place) {
+        return (words[place / kWordBits] >> (place % kWordBits) & 1) != 0;
     });
+}
+
+void KnownKeys::Filter::add(const Places &places)
+{
+    if (contains(places))
+        return;
+    for (const std::size_t place : places)
+        words[place / kWordBits] |= std::uint64_t(1) << (place % kWordBits);
+    ++count;
 }
 
 void KnownKeys::add(const QByteArray &account, const QByteArray &key)
@@ -46,16 +56,9 @@ void KnownKeys::add(const QByteArray &account, const QByteArray &key)
         return;
     const Places places = placesOf(account, key);
     const std::lock_guard lock(m_mutex);
-    if (contains(m_younger, places))
-        return;
-    if (m_count >= m_capacity) {
-        m_older.swap(m_younger);
-        std::fill(m_younger.begin(), m_younger.end(), 0);
-        m_count = 0;
-    }
-    for (const std::size_t place : places)
-        m_younger[place / kWordBits] |= std::uint64_t(1) << (place % kWordBits);
-    ++m_count;
+    m_filter.add(places);
+    if (!m_next.words.empty())
+        m_next.add(places);
 }
 
 bool KnownKeys::mayContain(const QByteArray &account, const QByteArray &key) const
@@ -64,7 +67,26 @@ bool KnownKeys::mayContain(const QByteArray &account, const QByteArray &key) con
         return true;
     const Places places = placesOf(account, key);
     const std::lock_guard lock(m_mutex);
-    return contains(m_younger, places) || contains(m_older, places);
+    return m_filter.contains(places);
+}
+
+bool KnownKeys::isFull() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_capacity != 0 && m_filter.count >= m_capacity;
+}
+
+void KnownKeys::beginRenewal()
+{
+    std::vector<std::uint64_t> words(m_words);
+    const std::lock_guard lock(m_mutex);
+    m_next = {std::move(words), 0};
+}
+
+void KnownKeys::endRenewal()
+{
+    const std::lock_guard lock(m_mutex);
+    m_filter = std::exchange(m_next, {});
 }
 
 }  // namespace holdline

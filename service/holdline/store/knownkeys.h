@@ -11,10 +11,9 @@
 namespace holdline {
 
 /// Tells which idempotency keys the store may hold, with a few bits for each. Most keys are new, and a new
-/// key then needs no look-up. Two Bloom filters (B. H. Bloom, Space/Time Trade-offs in Hash Coding, 1970) use
-/// 16 bits a key and four hashes. One in 400 new keys causes a needless look-up. When the younger filter is
-/// full, it replaces the older one. Each filter has room for all stored keys, so every stored key is in one
-/// of the two.
+/// key then needs no look-up. A Bloom filter (B. H. Bloom, Space/Time Trade-offs in Hash Coding, 1970) uses
+/// 16 bits a key and four hashes, and has room for twice the stored keys. A filter cannot forget one key, so
+/// a full one is made anew from the store.
 ///
 /// Thread: any.
 class KnownKeys
@@ -28,25 +27,39 @@ public:
     /// False when the store certainly does not hold the key.
     bool mayContain(const QByteArray &account, const QByteArray &key) const;
 
-    /// Above this number the filters would need too much memory. mayContain() is then always true.
+    /// True when a new filter is needed. Until it is there, more and more look-ups are needless.
+    bool isFull() const;
+    /// Begins a new filter, which gets all keys that are added from now on. The old one is in use until
+    /// endRenewal(). In between, add() must be called for every key of the store, and for every key that is
+    /// committed.
+    void beginRenewal();
+    void endRenewal();
+
+    /// Above this number the filter would need too much memory. mayContain() is then always true.
     static constexpr std::int64_t kMostKept = 8'000'000;
 
 private:
     static constexpr int kHashes = 4;
     static constexpr std::size_t kBitsPerKey = 16;
 
-    using Filter = std::vector<std::uint64_t>;
     using Places = std::array<std::size_t, kHashes>;
+    struct Filter
+    {
+        std::vector<std::uint64_t> words;
+        std::int64_t count = 0;  ///< different keys, about
+
+        bool contains(const Places &places) const;
+        void add(const Places &places);
+    };
 
     Places placesOf(const QByteArray &account, const QByteArray &key) const;
-    static bool contains(const Filter &filter, const Places &places);
 
-    const std::int64_t m_capacity;  ///< keys of one filter; 0 without filters
+    const std::int64_t m_capacity;  ///< keys of a filter; 0 without one
+    const std::size_t m_words;
     const std::size_t m_seed;
     mutable std::mutex m_mutex;
-    Filter m_younger;
-    Filter m_older;
-    std::int64_t m_count = 0;  ///< keys in the younger filter
+    Filter m_filter;
+    Filter m_next;  ///< without words while no filter is being made
 };
 
 }  // namespace holdline

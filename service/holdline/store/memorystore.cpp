@@ -119,15 +119,13 @@ Result<std::vector<JobRecord>> MemoryStore::unsettled()
     return open;
 }
 
-QString MemoryStore::forEachKey(
-    const std::function<void(const QByteArray &account, const QByteArray &key)> &tell)
+Result<std::vector<StoredKey>> MemoryStore::keysAfter(const StoredKey &last, int most)
 {
+    Result<std::vector<StoredKey>> keys;
     const std::lock_guard lock(m_mutex);
-    for (const auto &[id, entry] : m_jobs) {
-        if (!entry.record.key.isNull())
-            tell(entry.record.account, entry.record.key);
-    }
-    return {};
+    for (auto it = m_byKey.upper_bound(last); it != m_byKey.end() && most > 0; ++it, --most)
+        keys.value.push_back(it->first);
+    return keys;
 }
 
 CommitResult MemoryStore::commit(const std::vector<StoreWrite> &writes)
@@ -153,14 +151,15 @@ QString MemoryStore::carryOut(const PutJob &write)
             return keyIsTaken();
     }
     JobRecord stored = record;
-    std::uint64_t number = 0;
     if (const auto before = m_jobs.find(record.id); before != m_jobs.end()) {
         if (!stored.request)
-            stored.request = std::move(before->second.record.request);
-        number = extract(record.id);
+            stored.request = before->second.record.request;
     }
+    if (needsRequest(stored) && !stored.request)
+        return requestIsMissing();
     if (!keepsRequest(stored))
         stored.request.reset();
+    const std::uint64_t number = extract(record.id);
     insert(std::move(stored), number == 0 ? ++m_last : number);
     return {};
 }

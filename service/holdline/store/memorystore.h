@@ -25,8 +25,7 @@ public:
     bool isDurable() const override { return false; }
     std::unique_ptr<StoreReader> makeReader() override;
     Result<std::vector<JobRecord>> unsettled() override;
-    QString forEachKey(
-        const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) override;
+    Result<std::vector<StoredKey>> keysAfter(const StoredKey &last, int most) override;
     CommitResult commit(const std::vector<StoreWrite> &writes) override;
     QString probe() override { return {}; }
     Tidied tidy(WallTime now) override;
@@ -69,8 +68,8 @@ private:
     mutable std::mutex m_mutex;
     std::uint64_t m_last = 0;
     std::unordered_map<QByteArray, Entry> m_jobs;
-    std::map<std::pair<QByteArray, QByteArray>, QByteArray> m_byKey;  ///< key and account → id
-    std::unordered_multimap<std::uint64_t, QByteArray> m_byToken;     ///< CallbackToken::lookup → id
+    std::map<StoredKey, QByteArray> m_byKey;                       ///< → id
+    std::unordered_multimap<std::uint64_t, QByteArray> m_byToken;  ///< CallbackToken::lookup → id
     std::set<AgeKey> m_ended;
     std::set<AgeKey> m_tombstones;
     std::unordered_map<QByteArray, DeadLetterEntry> m_letters;

@@ -17,11 +17,42 @@ ReaderThread::~ReaderThread()
     wait();
 }
 
+bool ReaderThread::waitForEnd(std::chrono::milliseconds patience)
+{
+    m_messages.close();
+    if (!m_began)
+        return true;
+    if (!m_over.try_acquire_for(patience))
+        return false;
+    wait();
+    m_began = false;
+    return true;
+}
+
 bool ReaderThread::begin()
 {
     start();
     m_began = isRunning() || isFinished();
     return m_began;
+}
+
+void ReaderThread::whileClosed(const std::function<void()> &action)
+{
+    struct Meeting
+    {
+        std::binary_semaphore closed{0};
+        std::binary_semaphore done{0};
+    };
+    const auto meeting = std::make_shared<Meeting>();
+    const Posted posted = m_messages.post([meeting](StoreReader &reader) {
+        reader.close();
+        meeting->closed.release();
+        meeting->done.acquire();
+    });
+    if (posted != Posted::Dropped)
+        meeting->closed.acquire();
+    action();
+    meeting->done.release();
 }
 
 void ReaderThread::run()

@@ -23,7 +23,12 @@ public:
 
     /// Returns false when the system does not allow another thread.
     bool begin();
+    /// Waits for the end of the thread. Returns false when it does not end in time.
+    bool waitForEnd(std::chrono::milliseconds patience);
     void post(ReadRequest message) { m_messages.post(std::move(message)); }
+    /// Runs `action` in the calling thread while the reader is closed. Look-ups that were posted before are
+    /// carried out first, later ones wait. From any other thread.
+    void whileClosed(const std::function<void()> &action);
 
 protected:
     void run() override;

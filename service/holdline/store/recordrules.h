@@ -16,6 +16,13 @@ inline bool keepsRequest(const JobRecord &record)
            (record.status.handedOver && reasonInfo(record.status.outcome).has(EndTrait::LeavesDeadLetter));
 }
 
+/// True when a record without its request would be of no use: the job has not started, so a later process
+/// could not start it. The store refuses to write such a record, and takes one that it reads for damaged.
+inline bool needsRequest(const JobRecord &record)
+{
+    return record.status.state == JobState::Queued;
+}
+
 /// The approximate size of a record in bytes. Counts each byte of its request and its answer.
 inline std::int64_t weightOf(const JobRecord &record)
 {
@@ -61,6 +68,12 @@ inline DeadLetterShare deadLetterShare(const Config::Store &limits)
 inline QString keyIsTaken()
 {
     return QStringLiteral("its Idempotency-Key belongs to another job");
+}
+
+/// The reason for refusing a record that needsRequest() and has none.
+inline QString requestIsMissing()
+{
+    return QStringLiteral("the job has not started and its request is missing");
 }
 
 }  // namespace holdline

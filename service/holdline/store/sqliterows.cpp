@@ -5,6 +5,7 @@
 #include "core/job/problem.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/store/recordbytes.h"
+#include "service/holdline/store/recordrules.h"
 
 namespace holdline {
 
@@ -111,13 +112,16 @@ Result<std::optional<JobRecord>> jobOf(const QSqlQuery &query)
         looked.error = damaged(query.value(Id).toByteArray());
         return looked;
     }
+    // No checksum covers a request that is not there.
+    bool isWhole = !needsRequest(*record);
     if (!query.value(Request).isNull()) {
         const auto bytes = checked(query, record->id, Request, RequestSum);
         record->request = bytes ? fromBytes<RecordedRequest>(*bytes) : std::nullopt;
-        if (!record->request) {
-            looked.error = damaged(record->id);
-            return looked;
-        }
+        isWhole = record->request.has_value();
+    }
+    if (!isWhole) {
+        looked.error = damaged(record->id);
+        return looked;
     }
     const auto bytes =
         query.value(Answer).isNull() ? std::nullopt : checked(query, record->id, Answer, AnswerSum);

@@ -1,16 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/store/sqliteschema.h"
 
-#include <QDir>
-#include <QFile>
-#include <QFileInfo>
-
-#include <cerrno>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 namespace holdline {
 
 using namespace Qt::StringLiterals;
@@ -48,31 +38,6 @@ const Migrations &storeMigrations()
         u"CREATE TABLE probe (number INTEGER PRIMARY KEY, data BLOB)"_s,
     }};
     return all;
-}
-
-QString makeStoreFile(const QString &path)
-{
-    const QString folder = QFileInfo(path).absolutePath();
-    if (!QDir(folder).exists()) {
-        // Parents get the default rights. The last folder holds secrets and is private.
-        const QString parent = QFileInfo(folder).absolutePath();
-        const bool hasParent = QDir().mkpath(parent);
-        if (!hasParent || (::mkdir(QFile::encodeName(folder).constData(), S_IRWXU) != 0 && errno != EEXIST))
-            return u"cannot create the folder %1: %2. Create it, or set another path (store.path)"_s.arg(
-                folder, qt_error_string(errno));
-    }
-    const QByteArray name = QFile::encodeName(path);
-    const int descriptor = ::open(name.constData(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (descriptor < 0)
-        return u"cannot open %1: %2. Allow this user to write the file and its folder, or set another path "
-               "(store.path)"_s.arg(path, qt_error_string(errno));
-    struct stat status
-    {
-    };
-    if (::fstat(descriptor, &status) == 0 && (status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        ::fchmod(descriptor, S_IRUSR | S_IWUSR);
-    ::close(descriptor);
-    return {};
 }
 
 std::int64_t aheadBytes(const Config::Store &limits)

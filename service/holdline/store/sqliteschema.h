@@ -15,10 +15,6 @@ namespace holdline {
 using Migrations = std::vector<QStringList>;
 const Migrations &storeMigrations();
 
-/// Makes the folder (mode 0700) and the file (mode 0600) when they are missing. Removes the rights of other
-/// users from an existing file. Returns an empty text, or the error for people.
-QString makeStoreFile(const QString &path);
-
 /// Sets up the writer's connection: journal, durability and size. From then on the file stays within the
 /// limits, and a write without room fails. On failure returns false, and the connection's error() has the
 /// reason.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/store/sqlitestore.h"
 
+#include "core/telemetry/logging.h"
 #include "service/holdline/store/recordbytes.h"
 #include "service/holdline/store/recordrules.h"
 #include "service/holdline/store/sqlitereader.h"
@@ -13,6 +14,13 @@
 namespace holdline {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+/// The end of the name of SQLite's write-ahead log.
+constexpr auto kLog = "-wal"_L1;
+
+}  // namespace
 
 std::unique_ptr<StoreReader> SqliteStore::makeReader()
 {
@@ -39,11 +47,39 @@ QString SqliteStore::open()
         return error;
     }
     m_checked = true;
+    noteFiles();
     return {};
+}
+
+/// Remembers which files are open. Says so when they are not those of the last time.
+void SqliteStore::noteFiles()
+{
+    const auto file = identityOf(m_path);
+    m_wasReplaced = m_file && m_file != file;
+    if (m_wasReplaced)
+        qCWarning(lcService).noquote()
+            << m_path << "is another file than before. It has" << m_size.open << "unfinished and"
+            << m_size.ended << "ended jobs; the earlier file had" << m_lastSize.open << "and"
+            << m_lastSize.ended << ". Jobs that are only in the earlier file are no longer known";
+    m_file = file;
+    m_log = identityOf(m_path + kLog);
+}
+
+/// Writes to a deleted file succeed and are lost. Returns an empty text when the open files still have their
+/// names.
+QString SqliteStore::checkFiles() const
+{
+    if (identityOf(m_path) == m_file && (!m_log || identityOf(m_path + kLog) == m_log))
+        return {};
+    return u"%1: the file or its -wal file was deleted or replaced while the service used it. Put it back, "
+           u"or "
+           "let the service make a new one"_s.arg(m_path);
 }
 
 void SqliteStore::close()
 {
+    if (m_connection.isOpen())
+        m_lastSize = m_size;
     m_connection.close();
     m_lock.release();
     m_open.clear();
@@ -143,16 +179,19 @@ Result<std::vector<JobRecord>> SqliteStore::unsettled()
     return all;
 }
 
-QString SqliteStore::forEachKey(
-    const std::function<void(const QByteArray &account, const QByteArray &key)> &tell)
+Result<std::vector<StoredKey>> SqliteStore::keysAfter(const StoredKey &last, int most)
 {
-    QSqlQuery *query = m_connection.run("SELECT account, key FROM jobs WHERE key IS NOT NULL");
+    Result<std::vector<StoredKey>> keys;
+    QSqlQuery *query = m_connection.run(
+        "SELECT key, account FROM jobs WHERE key IS NOT NULL AND (key, account) > (?, ?) "
+        "ORDER BY key, account LIMIT ?",
+        {notNull(last.first), notNull(last.second), most});
     while (query && query->next())
-        tell(query->value(0).toByteArray(), query->value(1).toByteArray());
+        keys.value.emplace_back(query->value(0).toByteArray(), query->value(1).toByteArray());
     if (!query || !m_connection.check(*query))
-        return fail();
+        return {.value = {}, .error = fail()};
     query->finish();
-    return {};
+    return keys;
 }
 
 CommitResult SqliteStore::commit(const std::vector<StoreWrite> &writes)
@@ -163,14 +202,16 @@ CommitResult SqliteStore::commit(const std::vector<StoreWrite> &writes)
     for (std::size_t i = 0; good && i < writes.size(); ++i) {
         const Done done = std::visit([this](const auto &write) { return carryOut(write); }, writes[i]);
         good = done != Done::Failed;
-        if (done == Done::Refused) {
+        if (done == Done::Refused || done == Done::Incomplete) {
             result.refused.resize(i + 1);
-            result.refused[i] = keyIsTaken();
+            result.refused[i] = done == Done::Refused ? keyIsTaken() : requestIsMissing();
         }
     }
-    if (good && transaction.commit())
-        return result;
-    return {fail(), {}};
+    if (!good || !transaction.commit())
+        return {fail(), {}};
+    if (const QString lost = checkFiles(); !lost.isEmpty())
+        return {lost, {}};
+    return result;
 }
 
 QString SqliteStore::probe()
@@ -187,6 +228,9 @@ QString SqliteStore::probe()
 Tidied SqliteStore::tidy(WallTime now)
 {
     Tidied tidied;
+    tidied.error = checkFiles();
+    if (!tidied.error.isEmpty())
+        return tidied;
     if (!SqliteTidier(m_connection, m_limits, m_size).step(now, tidied))
         tidied.error = fail();
     return tidied;
@@ -195,7 +239,7 @@ Tidied SqliteStore::tidy(WallTime now)
 StoreSize SqliteStore::size() const
 {
     StoreSize size = m_size;
-    size.bytes = QFileInfo(m_path).size() + QFileInfo(m_path + u"-wal"_s).size();
+    size.bytes = QFileInfo(m_path).size() + QFileInfo(m_path + kLog).size();
     return size;
 }
 

@@ -6,6 +6,7 @@
 #include "core/config/config.h"
 #include "service/holdline/store/sqliteconnection.h"
 #include "service/holdline/store/storebackend.h"
+#include "service/holdline/store/storefile.h"
 
 #include <QHash>
 
@@ -29,10 +30,10 @@ public:
     QString open() override;
     void close() override;
     bool isDurable() const override { return true; }
+    bool wasReplaced() const override { return m_wasReplaced; }
     std::unique_ptr<StoreReader> makeReader() override;
     Result<std::vector<JobRecord>> unsettled() override;
-    QString forEachKey(
-        const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) override;
+    Result<std::vector<StoredKey>> keysAfter(const StoredKey &last, int most) override;
     CommitResult commit(const std::vector<StoreWrite> &writes) override;
     QString probe() override;
     Tidied tidy(WallTime now) override;
@@ -47,12 +48,14 @@ private:
         bool hasRequest = false;
         QVariant lookup;
     };
-    enum class Done { Yes, Refused, Failed };
+    enum class Done { Yes, Refused, Incomplete, Failed };
 
     QString lock();
     QString openDatabase();
     QString checkWhole();
     QString count();
+    void noteFiles();
+    QString checkFiles() const;
     QString fail();
     Done carryOut(const PutJob &write);
     Done carryOut(const RemoveJob &write);
@@ -72,6 +75,11 @@ private:
     FileLock m_lock;
     SqliteConnection m_connection;
     bool m_checked = false;  ///< the file was checked and is undamaged
+    // Of the last successful open().
+    std::optional<FileIdentity> m_file;
+    std::optional<FileIdentity> m_log;  ///< the write-ahead log
+    StoreSize m_lastSize;               ///< when it was closed
+    bool m_wasReplaced = false;
     std::unordered_map<QByteArray, OpenJob> m_open;
     StoreSize m_size;
     std::array<std::int64_t, kDeadLetterKinds> m_deadLetterBytes{};

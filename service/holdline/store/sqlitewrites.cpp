@@ -26,6 +26,9 @@ SqliteStore::Done SqliteStore::failure() const
 SqliteStore::Done SqliteStore::carryOut(const PutJob &write)
 {
     const auto known = m_open.find(write.record.id);
+    const bool hasRequest = write.record.request || (known != m_open.end() && known->second.hasRequest);
+    if (needsRequest(write.record) && !hasRequest)
+        return Done::Incomplete;
     return known == m_open.end() ? insert(write.record) : update(write.record, known->second);
 }
 

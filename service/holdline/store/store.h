@@ -4,6 +4,7 @@
 #include "service/holdline/store/readerthread.h"
 #include "service/holdline/store/storethread.h"
 
+#include <atomic>
 #include <memory>
 
 namespace holdline {
@@ -12,7 +13,9 @@ namespace holdline {
 /// its own StoreLink.
 ///
 /// Life: construct, open(), then make the links. Destroy the links first. The destructor waits until all
-/// requested writes are done. Thread: the main one, except for the functions that links use.
+/// requested writes are done. When a disk hangs, it ends the process after `store.patience`: what was
+/// promised is on the disk, and no thread can be ended while the system holds it. Thread: the main one,
+/// except for the functions that links use.
 class Store
 {
 public:
@@ -25,6 +28,8 @@ public:
     bool open();
     QString errorString() const { return m_writer.state(); }
     QString path() const { return m_path; }
+    /// See StoreLink.
+    std::chrono::milliseconds patience() const { return m_patience; }
     /// Returns the records of jobs that were unfinished when the store was opened, oldest first. Moves them
     /// out.
     std::vector<JobRecord> takeRecovered() { return m_writer.takeRecovered(); }
@@ -33,10 +38,13 @@ private:
     friend class StoreLink;
 
     const QString m_path;
+    const std::chrono::milliseconds m_patience;
     const std::unique_ptr<StoreBackend> m_backend;
+    std::atomic<bool> m_hangs = false;  ///< a link gave up waiting
     KnownKeys m_keys;
-    StoreThread m_writer;
+    // The writer uses the reader's thread, so it ends first.
     ReaderThread m_reader;
+    StoreThread m_writer;
 };
 
 /// Makes a MemoryStore for "memory", otherwise an SqliteStore for this path.

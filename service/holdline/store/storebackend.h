@@ -7,9 +7,9 @@
 #include <QString>
 
 #include <array>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace holdline {
@@ -21,6 +21,9 @@ struct Result
     Value value{};
     QString error;
 };
+
+/// An idempotency key, and its account.
+using StoredKey = std::pair<QByteArray, QByteArray>;
 
 /// The result of a commit. With an `error`, nothing is stored and the store is unusable until it is reopened.
 struct CommitResult
@@ -89,6 +92,8 @@ public:
     /// people and changes nothing. May be called again after a failure and after close().
     virtual QString open() = 0;
     virtual void close() = 0;
+    /// True when the last open() found other data than the open() before, because the file was replaced.
+    virtual bool wasReplaced() const { return false; }
     /// True when stored data survives the process.
     virtual bool isDurable() const = 0;
     /// Makes a reader for another thread. It must not outlive this object.
@@ -96,9 +101,9 @@ public:
 
     /// Returns the records of unfinished jobs with their requests, oldest first.
     virtual Result<std::vector<JobRecord>> unsettled() = 0;
-    /// Calls `tell` for each stored idempotency key. Returns an empty text, or the error for people.
-    virtual QString forEachKey(
-        const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) = 0;
+    /// Returns at most `most` stored idempotency keys that follow `last` in their order. The empty key comes
+    /// before all others.
+    virtual Result<std::vector<StoredKey>> keysAfter(const StoredKey &last, int most) = 0;
     /// Carries out all writes in this order. They are durable on return.
     virtual CommitResult commit(const std::vector<StoreWrite> &writes) = 0;
     /// Returns an empty text when a write would succeed now.

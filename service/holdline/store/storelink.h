@@ -4,7 +4,9 @@
 #include "service/holdline/ports/jobstore.h"
 #include "service/holdline/store/storemessages.h"
 
-#include <unordered_map>
+#include <QTimer>
+
+#include <map>
 
 namespace holdline {
 
@@ -13,8 +15,13 @@ class Store;
 /// A shard's link to the store. Posts requests to the store's threads and passes on their answers.
 ///
 /// A look-up that fails reports "not found", but only after the store was marked unavailable. So nobody
-/// relies on a wrong "not found". Life: made after Store::open() and destroyed before the Store. The
-/// destructor drops open answers, but all requested writes are still done. Thread: one with an event loop.
+/// relies on a wrong "not found".
+///
+/// A disk can hang instead of failing. When the store does not answer for `store.patience`, it counts as
+/// unavailable and all open requests have failed. It is available again when both of its threads answer. A
+/// write that counted as failed may still be carried out then, before all later ones. Life: made after
+/// Store::open() and destroyed before the Store. The destructor drops open answers, but all requested writes
+/// are still done. Thread: one with an event loop.
 class StoreLink final : public JobStore
 {
     Q_OBJECT
@@ -25,12 +32,14 @@ public:
 
     bool isAvailable() const override { return m_error.isEmpty(); }
     QString errorString() const override { return m_error; }
+    /// True when the store does not answer at all.
+    bool isHanging() const { return m_lifeSigns > 0; }
     bool isDurable() const override;
     /// See StoreThread::takeLate().
     std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
 
     void put(const JobRecord &record, Done done) override;
-    void remove(const QByteArray &id) override { write(RemoveJob{id}, {}); }
+    void remove(const QByteArray &id, Done done) override { write(RemoveJob{id}, std::move(done)); }
     void find(const QByteArray &id, Found found) override;
     void findByKey(const QByteArray &account, const QByteArray &key, Found found) override;
     void findByToken(const QByteArray &token, Found found) override;
@@ -51,30 +60,43 @@ public:
 
 private:
     using Number = std::uint64_t;
-    template <typename Receiver>
-    using Waiting = std::unordered_map<Number, Receiver>;
+    using StatusHandler = std::function<void(const StoreStatus &)>;
+    using Handler = std::variant<Done, FoundAll, FoundDeadLetters, StatusHandler>;
+    struct Open
+    {
+        TimePoint since{};
+        Handler handler;
+    };
 
+    Number open(Handler handler);
+    /// Empty when the request was given up.
+    template <typename Kind>
+    std::optional<Kind> take(Number number);
+    void checkPatience();
+    void giveUp();
     void write(StoreWrite write, Done done);
-    /// `look` runs in the reader's thread. `found` is in `waiting` until the Answer comes.
-    template <typename Answer, typename Look, typename Handler>
-    void look(Look look, Handler found, Waiting<Handler> &waiting);
-    void receive(WrittenAnswer &&answer) { m_writes.extract(answer.number).mapped()(answer.error); }
+    /// `look` runs in the reader's thread and becomes an Answer.
+    template <typename Answer, typename Look>
+    void look(Look look, Handler found);
+    void receive(WrittenAnswer &&answer);
     void receive(JobsAnswer &&answer);
     void receive(DeadLettersAnswer &&answer);
-    void receive(StatusAnswer &&answer) { m_queries.extract(answer.number).mapped()(answer.status); }
-    void receive(StateAnswer &&answer) { setError(answer.error); }
-    void setError(const QString &error);
+    void receive(StatusAnswer &&answer);
+    void receive(StateAnswer &&answer);
+    void receive(LifeSign &&sign);
+    void showState();
     /// A look-up failed with this error.
     void setReadError(const QString &error);
 
     Store &m_store;
     const std::shared_ptr<AnswerBox> m_box = std::make_shared<AnswerBox>();
-    QString m_error;
+    QString m_state;      ///< what the store's threads say
+    QString m_error;      ///< m_state, or that the store hangs
+    int m_lifeSigns = 0;  ///< missing ones, from the two threads of a store that hangs
+    StoreStatus m_lastStatus;
     Number m_last = 0;
-    Waiting<Done> m_writes;
-    Waiting<FoundAll> m_reads;
-    Waiting<FoundDeadLetters> m_deadLetterReads;
-    Waiting<std::function<void(const StoreStatus &)>> m_queries;
+    std::map<Number, Open> m_open;  ///< requests without an answer, oldest first
+    QTimer m_watch;                 ///< runs while a request is open
 };
 
 }  // namespace holdline

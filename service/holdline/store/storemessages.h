@@ -37,9 +37,16 @@ struct StatusAnswer
 struct StateAnswer
 {
     QString error;
+    bool replaced = false;  ///< the store has other data than before
 };
 
-using StoreAnswer = std::variant<WrittenAnswer, JobsAnswer, DeadLettersAnswer, StatusAnswer, StateAnswer>;
+/// One of the store's threads works again.
+struct LifeSign
+{
+};
+
+using StoreAnswer =
+    std::variant<WrittenAnswer, JobsAnswer, DeadLettersAnswer, StatusAnswer, StateAnswer, LifeSign>;
 /// Shared by a link and its open requests. The link closes it in its destructor.
 using AnswerBox = Mailbox<StoreAnswer>;
 
@@ -66,14 +73,18 @@ struct UnsubscribeRequest
 {
     std::shared_ptr<AnswerBox> from;
 };
+struct LifeSignRequest
+{
+    std::shared_ptr<AnswerBox> from;
+};
 /// The reader failed with this error.
 struct ReaderFailure
 {
     QString error;
 };
 
-using StoreRequest =
-    std::variant<WriteRequest, StatusRequest, SubscribeRequest, UnsubscribeRequest, ReaderFailure>;
+using StoreRequest = std::variant<WriteRequest, StatusRequest, SubscribeRequest, UnsubscribeRequest,
+                                  LifeSignRequest, ReaderFailure>;
 
 /// A request of a link to the reader. It posts its answer itself.
 using ReadRequest = std::function<void(StoreReader &)>;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <functional>
 #include <unordered_map>
+#include <utility>
 
 namespace holdline {
 
@@ -15,6 +16,8 @@ namespace {
 constexpr auto kTidyInterval = std::chrono::seconds(1);
 /// The pause between two clean-up steps while there is more work.
 constexpr auto kTidyPause = std::chrono::milliseconds(10);
+/// The number of keys that are read in one step.
+constexpr int kKeysAtOnce = 1000;
 
 WallTime wallNow()
 {
@@ -36,6 +39,18 @@ StoreThread::~StoreThread()
         return;
     m_over.acquire();
     wait();
+}
+
+bool StoreThread::waitForEnd(std::chrono::milliseconds patience)
+{
+    requestEnd();
+    if (!m_began)
+        return true;
+    if (!m_over.try_acquire_for(patience))
+        return false;
+    wait();
+    m_began = false;
+    return true;
 }
 
 bool StoreThread::begin()
@@ -139,17 +154,58 @@ void StoreThread::open()
 /// Reads the stored keys and the unfinished jobs.
 Result<std::vector<JobRecord>> StoreThread::readAll()
 {
-    const QString error = m_backend.forEachKey(
-        [this](const QByteArray &account, const QByteArray &key) { m_keys.add(account, key); });
+    const QString error = readKeys();
     return error.isEmpty() ? m_backend.unsettled() : Result<std::vector<JobRecord>>{{}, error};
+}
+
+QString StoreThread::readKeys()
+{
+    m_renewedTo.emplace();
+    while (m_renewedTo) {
+        if (const QString error = readMoreKeys(); !error.isEmpty())
+            return error;
+    }
+    return {};
+}
+
+QString StoreThread::readMoreKeys()
+{
+    const auto found = m_backend.keysAfter(*m_renewedTo, kKeysAtOnce);
+    for (const auto &[key, account] : found.value)
+        m_keys.add(account, key);
+    if (std::ssize(found.value) == kKeysAtOnce)
+        m_renewedTo = found.value.back();
+    else
+        m_renewedTo.reset();
+    return found.error;
+}
+
+/// Makes the filter of known keys anew when it is full, a step at each call.
+QString StoreThread::renewKeys()
+{
+    if (!m_renewedTo) {
+        if (!m_keys.isFull())
+            return {};
+        m_keys.beginRenewal();
+        m_renewedTo.emplace();
+    }
+    const QString error = readMoreKeys();
+    if (error.isEmpty() && !m_renewedTo)
+        m_keys.endRenewal();
+    return error;
 }
 
 void StoreThread::retry()
 {
     QString error;
     if (!m_isOpen) {
-        error = m_backend.open();
+        // A reader that stays would keep the earlier file, or its view of it.
+        m_options.whileReaderIsClosed([&] { error = m_backend.open(); });
         m_isOpen = error.isEmpty();
+    }
+    if (m_isOpen && m_backend.wasReplaced()) {
+        m_replaced = true;
+        m_wasRead = false;
     }
     // When the store's own limit was the reason, this frees room.
     if (error.isEmpty())
@@ -159,7 +215,7 @@ void StoreThread::retry()
     if (error.isEmpty() && !m_wasRead)
         error = readLate();
     if (error.isEmpty())
-        setState(error);
+        setState(error, std::exchange(m_replaced, false));
     else
         breakDown(error);
 }
@@ -218,6 +274,8 @@ void StoreThread::commit(std::vector<WriteRequest> messages)
     CommitResult result{before, {}};
     if (before.isEmpty()) {
         m_lastCommit = Clock::now();
+        if (m_renewedTo)
+            addKeys(batch.writes);
         result = m_backend.commit(batch.writes);
         if (result.error.isEmpty()) {
             ++m_status.commits;
@@ -233,6 +291,16 @@ void StoreThread::commit(std::vector<WriteRequest> messages)
         answer(batch.messages[i], result.of(batch.writeOf[i]), now);
 }
 
+/// A key that was posted before a renewal began and is committed after it is in neither of its sources.
+void StoreThread::addKeys(const std::vector<StoreWrite> &writes)
+{
+    for (const StoreWrite &write : writes) {
+        const auto *put = std::get_if<PutJob>(&write);
+        if (put && !put->record.key.isNull())
+            m_keys.add(put->record.account, put->record.key);
+    }
+}
+
 void StoreThread::answer(const WriteRequest &message, const QString &error, TimePoint now)
 {
     if (error.isEmpty()) {
@@ -245,7 +313,7 @@ void StoreThread::answer(const WriteRequest &message, const QString &error, Time
         message.from->post(WrittenAnswer{message.number, error});
 }
 
-void StoreThread::setState(const QString &error)
+void StoreThread::setState(const QString &error, bool replaced)
 {
     if (!error.isEmpty())
         m_nextRetry = Clock::now() + m_options.retryInterval;
@@ -261,7 +329,7 @@ void StoreThread::setState(const QString &error)
     else
         qCWarning(lcService).noquote() << "the store is not available:" << error;
     for (const auto &link : m_links)
-        link->post(StateAnswer{error});
+        link->post(StateAnswer{error, replaced});
 }
 
 void StoreThread::receive(StatusRequest &&message)
@@ -283,7 +351,7 @@ void StoreThread::receive(StatusRequest &&message)
 
 void StoreThread::receive(SubscribeRequest &&message)
 {
-    message.from->post(StateAnswer{state()});
+    message.from->post(StateAnswer{state(), false});
     m_links.push_back(std::move(message.from));
 }
 
@@ -295,6 +363,7 @@ void StoreThread::receive(ReaderFailure &&message)
 
 void StoreThread::breakDown(const QString &error)
 {
+    m_renewedTo.reset();
     m_backend.close();
     m_isOpen = false;
     setState(error);
@@ -302,9 +371,12 @@ void StoreThread::breakDown(const QString &error)
 
 void StoreThread::tidy()
 {
-    const Tidied tidied = m_backend.tidy(wallNow());
+    Tidied tidied = m_backend.tidy(wallNow());
     m_status.expired += static_cast<std::uint64_t>(tidied.expired);
-    m_nextTidy = Clock::now() + (tidied.more ? Duration(kTidyPause) : Duration(kTidyInterval));
+    if (tidied.error.isEmpty())
+        tidied.error = renewKeys();
+    const bool more = tidied.more || m_renewedTo;
+    m_nextTidy = Clock::now() + (more ? Duration(kTidyPause) : Duration(kTidyInterval));
     if (!tidied.error.isEmpty())
         breakDown(tidied.error);
 }

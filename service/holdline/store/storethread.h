@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <future>
+#include <optional>
 #include <semaphore>
 
 namespace holdline {
@@ -34,6 +35,9 @@ public:
         Config::Store store;
         std::chrono::milliseconds retryInterval = std::chrono::seconds(3);
         int durable = Config::Hold().durable;  ///< the most unfinished jobs
+        /// Runs its argument while no reader has the file open. Called in this thread.
+        std::function<void(const std::function<void()> &)> whileReaderIsClosed =
+            [](const std::function<void()> &action) { action(); };
     };
 
     /// `keys` gets every stored key and must outlive this object.
@@ -52,6 +56,8 @@ public:
     std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
     /// Closes the queue. The destructor waits for the end.
     void requestEnd() { m_messages.close(); }
+    /// Waits for the end of the thread. Returns false when it does not end in time.
+    bool waitForEnd(std::chrono::milliseconds patience);
 
     /// From any thread. Returns the reason when this write fails at once, otherwise an empty text.
     QString write(WriteRequest message);
@@ -77,16 +83,21 @@ private:
     void receive(StatusRequest &&message);
     void receive(SubscribeRequest &&message);
     void receive(UnsubscribeRequest &&message) { std::erase(m_links, message.from); }
+    void receive(LifeSignRequest &&message) { message.from->post(LifeSign{}); }
     void receive(ReaderFailure &&message);
     static Batch merged(std::vector<WriteRequest> messages);
     void commit(std::vector<WriteRequest> messages);
     void answer(const WriteRequest &message, const QString &error, TimePoint now);
-    void setState(const QString &error);
+    void setState(const QString &error, bool replaced = false);
     /// Closes the backend, which cannot go on after this error.
     void breakDown(const QString &error);
     void retry();
     QString readLate();
     Result<std::vector<JobRecord>> readAll();
+    QString readKeys();
+    QString readMoreKeys();
+    QString renewKeys();
+    void addKeys(const std::vector<StoreWrite> &writes);
     void tidy();
     /// The time of the next action without a message.
     TimePoint nextTurn() const { return state().isEmpty() ? m_nextTidy : m_nextRetry; }
@@ -104,12 +115,14 @@ private:
     // Used by this thread only, after begin().
     StoreStatus m_status;
     bool m_isOpen = false;
-    bool m_wasRead = false;  ///< the unfinished jobs were read
+    bool m_wasRead = false;   ///< the unfinished jobs were read
+    bool m_replaced = false;  ///< the store has other data, and the links do not know yet
     std::vector<std::shared_ptr<AnswerBox>> m_links;
     std::vector<JobRecord> m_recovered;  ///< used by the main thread once the store is open
     TimePoint m_lastCommit{};
     TimePoint m_nextRetry{};
     TimePoint m_nextTidy{};
+    std::optional<StoredKey> m_renewedTo;  ///< while KnownKeys is renewed: the last key that was read
 
     std::promise<void> m_opened;  ///< after it, only this thread uses the members above, except m_recovered
     bool m_began = false;

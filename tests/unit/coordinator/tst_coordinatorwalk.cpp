@@ -429,7 +429,9 @@ const char *Walk::check() const
     if (!isDurable() && (m_coordinator.jobs().retainedResultBytes() > 0) != (m_retained > 0))
         return "a late result was not retained, or retained without an order";
     // A durable end must be stored before clients receive it.
-    const bool isTold = isSettled() && (!leavesTrace() || storedState(m_id) == JobState::Settled);
+    const bool isWritten =
+        leavesTrace() ? storedState(m_id) == JobState::Settled : m_store.puts.empty() || m_store.isIdle();
+    const bool isTold = isSettled() && isWritten;
     for (const Client &client : m_clients) {
         if (client.log->answers.size() > 1)
             return "a client was answered twice";

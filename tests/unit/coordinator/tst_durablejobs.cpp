@@ -188,6 +188,59 @@ private Q_SLOTS:
         QVERIFY(waitForStart(world, 2));
     }
 
+    /// Holdline itself would start such a job again, so a client may too.
+    void aKeyThatTheUpstreamPutOffIsFreeAgain_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<bool>("retryable");
+        QTest::addColumn<int>("answer");
+        QTest::addColumn<bool>("isFree");
+        QTest::newRow("429") << 429 << true << 429 << true;
+        QTest::newRow("503") << 503 << true << 502 << true;
+        QTest::newRow("500") << 500 << false << 502 << false;
+    }
+    void aKeyThatTheUpstreamPutOffIsFreeAgain()
+    {
+        QFETCH(const int, status);
+        QFETCH(const bool, retryable);
+        QFETCH(const int, answer);
+        QFETCH(const bool, isFree);
+        Config config = quickConfig();
+        config.retry.attempts = 1;
+        CoordinatorWorld world(config);
+        const Client first = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        world.starter.answer(world.lastTicket(), Fate::NotStarted, status, retryable);
+        QTRY_COMPARE(first.log->status(), answer);
+        QCOMPARE(world.store.records.empty(), isFree);
+        const Client second = world.hold(kBody, keyed("k"));
+        if (isFree) {
+            QVERIFY(waitForStart(world, 2));
+        } else {
+            QTRY_COMPARE(header(second, "Idempotent-Replayed"), "true");
+            QCOMPARE(world.starter.order.size(), std::size_t(1));
+        }
+    }
+
+    /// A process that is killed in between would otherwise leave a key that no request can use.
+    void aKeyIsFreeBeforeAnybodyIsTold()
+    {
+        Config config = quickConfig();
+        config.retry.attempts = 1;
+        CoordinatorWorld world(config);
+        const Client first = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        world.store.hold();
+        world.starter.answer(world.lastTicket(), Fate::NotStarted, 0);
+        QTRY_VERIFY(!world.store.isIdle());
+        QCoreApplication::processEvents();
+        QVERIFY(first.log->answers.empty());
+        world.store.release();
+        QTRY_COMPARE(first.log->status(), 502);
+        QVERIFY(world.store.records.empty());
+        QCOMPARE(world.coordinator.durableCount(), 0);
+    }
+
     void inFlightCanBeRefused()
     {
         Config config = quickConfig();
@@ -324,6 +377,23 @@ private Q_SLOTS:
         QCOMPARE(world.coordinator.durableCount(), 0);
         world.hold(kBody, keyed("k"));
         QVERIFY(waitForStart(world));
+    }
+
+    /// A queued job is of no use to the next process without its request.
+    void aRequestWhoseWriteFailedIsWrittenAgain()
+    {
+        CoordinatorWorld world;
+        const Client client = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        world.store.failNext(1, u"busy"_s);
+        for (std::size_t start = 1; start <= 2; ++start) {
+            world.starter.answer(world.lastTicket(), StartResult::Fate::NotStarted, 503, true);
+            QVERIFY(waitForStart(world, start + 1));
+        }
+        const JobRecord &stored = world.store.records.begin()->second;
+        QTRY_COMPARE(stored.attempts, 3);
+        QVERIFY(stored.request);
+        QCOMPARE(stored.request->body, kBody);
     }
 
     void aResultThatCannotBeStored()
@@ -525,6 +595,118 @@ private Q_SLOTS:
             QVERIFY(world.store.records.at(id).status.handedOver);
         }
         QTRY_VERIFY(!drained.isEmpty());
+    }
+
+    /// The time of one client ends in the queue: with others the job stays, and the last one takes it along.
+    void waitersInTheQueue()
+    {
+        Config config = quickConfig();
+        config.hold.deadline = milliseconds(60);
+        CoordinatorWorld world(config);
+        world.hold(kBody, {{"Prefer", "wait=60"}});
+        QVERIFY(waitForStart(world));
+        const Client first = world.hold(kBody, keyed("k"));
+        QTRY_COMPARE(world.store.records.size(), std::size_t(1));
+        const Client second = world.hold(kBody, keyed("k", "wait=1"));
+        QTRY_COMPARE(first.log->status(), 504);
+        QCOMPARE(code(first.log->answers.front()), "queue_timeout");
+        QCOMPARE(header(first, "Location"), "/v1/jobs/" + header(first, "Holdline-Job"));
+        QCOMPARE(world.coordinator.durableCount(), 1);
+        QVERIFY(second.log->answers.empty());
+        QTRY_COMPARE(second.log->status(), 504);
+        QCOMPARE(code(second.log->answers.front()), "queue_timeout");
+        QVERIFY(header(second, "Location").isEmpty());
+        QCOMPARE(world.coordinator.durableCount(), 0);
+        QVERIFY(world.store.records.empty());
+    }
+
+    void drainWithAJobThatIsHandedOver()
+    {
+        CoordinatorWorld world;
+        const Client first = world.hold(kBody, keyed("k", "respond-async"));
+        QTRY_COMPARE(first.log->status(), 202);
+        const Client other = world.hold(R"({"account":"b"})", keyed("o", "respond-async"));
+        QTRY_COMPARE(other.log->status(), 202);
+        const Client waiting = world.hold(kBody, keyed("k", "wait=60"));
+        QVERIFY(waitForStart(world, 2));
+        QSignalSpy drained(&world.coordinator, &JobCoordinator::drained);
+        world.coordinator.drain(milliseconds(10));
+        world.coordinator.drain(milliseconds(60'000));
+        QTRY_COMPARE(waiting.log->status(), 503);
+        QCOMPARE(code(waiting.log->answers.front()), "draining");
+        QCOMPARE(header(waiting, "Holdline-Job"), header(first, "Holdline-Job"));
+        QTRY_COMPARE(drained.size(), 1);
+        QCOMPARE(world.store.records.size(), std::size_t(2));
+    }
+
+    /// The upstream calls the client back, so nobody here can learn what became of the start.
+    void aPassedThroughStartThatWasInterrupted()
+    {
+        CoordinatorWorld before;
+        before.hold(R"({"account":"a","wait":false})", keyed("k"));
+        QVERIFY(waitForStart(before));
+        const JobRecord record = before.store.records.begin()->second;
+        QVERIFY(record.status.passThrough && record.status.state == JobState::Starting);
+        CoordinatorWorld after;
+        after.store.records = before.store.records;
+        after.coordinator.recover({record});
+        QTRY_COMPARE(after.store.records.begin()->second.status.outcome, Reason::Interrupted);
+        QVERIFY(after.starter.order.empty());
+        const Client back = after.hold(R"({"account":"a","wait":false})", keyed("k"));
+        QTRY_COMPARE(back.log->status(), 504);
+        QCOMPARE(code(back.log->answers.front()), "interrupted");
+    }
+
+    void recordsThatCannotBeRecovered()
+    {
+        CoordinatorWorld before;
+        before.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(before));
+        JobRecord record = before.store.records.begin()->second;
+        CoordinatorWorld after;
+        record.token = "no token";
+        after.coordinator.recover({record});
+        record = before.store.records.begin()->second;
+        record.status.state = JobState::Settled;
+        after.coordinator.recover({record});
+        QCOMPARE(after.coordinator.durableCount(), 0);
+        QCOMPARE(after.coordinator.recoveredTotal(), quint64(0));
+        // A queued job whose request cannot be read is waited for. It may have been started before.
+        record = before.store.records.begin()->second;
+        record.status.state = JobState::Queued;
+        record.request = RecordedRequest{"/start", "not JSON", {}};
+        after.store.records = {{record.id, record}};
+        after.coordinator.recover({record, record});
+        QCOMPARE(after.coordinator.durableCount(), 1);
+        QCOMPARE(after.callback(record.token).body, R"({"callback":"matched"})");
+        QTRY_COMPARE(after.coordinator.durableCount(), 0);
+        QVERIFY(after.starter.order.empty());
+    }
+
+    /// Until its end can be stored, the job is found as it will be stored.
+    void aJobWhoseEndIsNotStoredIsFound()
+    {
+        CoordinatorWorld world;
+        world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        QTRY_COMPARE(world.store.records.begin()->second.status.state, JobState::Running);
+        const QByteArray id = world.store.records.begin()->first;
+        world.store.failNext(1, u"no space left"_s);
+        QCOMPARE(world.callback(token).status, 503);
+        const auto found = find(world, id);
+        QVERIFY(found && found->isSettled());
+        QCOMPARE(found->answer->body, CoordinatorWorld::result().body);
+        std::optional<std::vector<JobRecord>> byKey;
+        world.coordinator.directory().findByKey("a", "k", [&](std::vector<JobRecord> all) { byKey = std::move(all); });
+        QTRY_VERIFY(byKey);
+        QCOMPARE(byKey->size(), std::size_t(1));
+        QVERIFY(byKey->front().isSettled());
+        byKey.reset();
+        world.coordinator.directory().findByKey("other", "k", [&](std::vector<JobRecord> all) { byKey = std::move(all); });
+        QTRY_VERIFY(byKey);
+        QVERIFY(byKey->empty());
     }
 
     void recoveredJobsAreWaitedFor()

@@ -80,6 +80,7 @@ private Q_SLOTS:
     void flippedBits();
     void truncatedFiles();
     void aDamagedResultIsAnError();
+    void aLostRequestIsAnError();
     void roomThatIsFreeIsGivenBack();
 
 private:
@@ -332,6 +333,21 @@ void TestStoreFile::aDamagedResultIsAnError()
     QCOMPARE(found.value->status.outcome, Reason::InternalError);
     QVERIFY(!backend->commit({PutJob{openJob(victim.account, victim.key)}}).of(0).isEmpty());
     QCOMPARE(reader->find(m_records[3].id).value, m_records[3]);
+    reader->close();
+}
+
+/// SQLite's own check does not notice when a row of another table has a wrong number.
+void TestStoreFile::aLostRequestIsAnError()
+{
+    fill(4);
+    QVERIFY(sql(path(), {u"UPDATE requests SET number = number + 1000"_s}));
+    const auto backend = makeBackend(path(), {});
+    QCOMPARE(backend->open(), QString());
+    const auto reader = backend->makeReader();
+    const StoreReader::Job found = reader->find(m_records.front().id);
+    QVERIFY(!found.value);
+    QVERIFY2(found.error.contains(u"is damaged"), qPrintable(found.error));
+    QVERIFY(!backend->unsettled().error.isEmpty());
     reader->close();
 }
 

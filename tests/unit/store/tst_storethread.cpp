@@ -31,10 +31,9 @@ public:
     bool isDurable() const override { return false; }
     std::unique_ptr<StoreReader> makeReader() override { return m_memory->makeReader(); }
     Result<std::vector<JobRecord>> unsettled() override { return m_memory->unsettled(); }
-    QString forEachKey(
-        const std::function<void(const QByteArray &account, const QByteArray &key)> &tell) override
+    Result<std::vector<StoredKey>> keysAfter(const StoredKey &last, int most) override
     {
-        return m_memory->forEachKey(tell);
+        return m_memory->keysAfter(last, most);
     }
     CommitResult commit(const std::vector<StoreWrite> &writes) override
     {
@@ -95,11 +94,13 @@ private:
 
 struct World
 {
-    explicit World(const Config::Store &config = {})
+    explicit World(const Config::Store &config = {}, int durable = Config::Hold().durable)
     {
         auto scripted = std::make_unique<ScriptedBackend>();
         backend = scripted.get();
-        store = std::make_unique<Store>(std::move(scripted), StoreThread::Options{config, 10ms}, u"memory"_s);
+        store = std::make_unique<Store>(
+            std::move(scripted),
+            StoreThread::Options{.store = config, .retryInterval = 10ms, .durable = durable}, u"memory"_s);
         opened = store->open();
         link = std::make_unique<StoreLink>(*store);
     }
@@ -148,6 +149,8 @@ private Q_SLOTS:
     void manyLinksInManyThreads_data();
     void manyLinksInManyThreads();
     void deadLettersAndStatus();
+    void aDiskThatHangs();
+    void storedKeysStayKnown();
 };
 
 void TestStoreThread::writesThatWaitGoTogether()
@@ -406,6 +409,70 @@ void TestStoreThread::deadLettersAndStatus()
     QCOMPARE(status->records, 1);
     QCOMPARE(status->open, 1);
     QCOMPARE(status->queued, 0);
+}
+
+void TestStoreThread::aDiskThatHangs()
+{
+    Config::Store config;
+    config.patience = 200ms;
+    World world(config);
+    world.backend->hold();
+    const JobRecord record = openJob("a", "k");
+    world.link->put(record, world.counted());
+    QCOMPARE(found(*world.link, "an id"), std::nullopt);
+    QVERIFY(world.link->isAvailable());
+    QTRY_COMPARE(world.errors.size(), 1);
+    QVERIFY2(world.errors[0].contains(u"store.patience"), qPrintable(world.errors[0]));
+    QVERIFY(!world.link->isAvailable());
+    QCOMPARE(world.link->errorString(), world.errors[0]);
+    // Nothing more is left to a store that hangs.
+    world.link->put(openJob("a", "later"), world.counted());
+    QTRY_COMPARE(world.errors.size(), 2);
+    QCOMPARE(found(*world.link, record.id), std::nullopt);
+    std::optional<StoreStatus> status;
+    world.link->askStatus([&status](const StoreStatus &told) { status = told; });
+    QTRY_VERIFY(status);
+    QVERIFY(!status->available);
+    QCOMPARE(status->error, world.errors[0]);
+
+    QSignalSpy changes(world.link.get(), &JobStore::availabilityChanged);
+    world.backend->release();
+    QTRY_COMPARE(changes.size(), 1);
+    QVERIFY(world.link->isAvailable());
+    QCOMPARE(world.errors.size(), 2);
+    // The write that hung was carried out. What was refused meanwhile was not.
+    QCOMPARE(found(*world.link, record.id), record);
+    QCOMPARE(world.backend->batchSize(0), std::size_t(1));
+    world.link->remove(record.id, world.counted());
+    QTRY_COMPARE(world.errors.size(), 3);
+    QCOMPARE(world.errors[2], QString());
+    QCOMPARE(found(*world.link, record.id), std::nullopt);
+}
+
+/// Keys that come and go do not push a stored key out of the filter of known keys.
+void TestStoreThread::storedKeysStayKnown()
+{
+    constexpr int kStored = 20;
+    Config::Store config;
+    config.jobs = kStored;
+    World world(config, kStored);
+    // A result of long ago would expire.
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    for (int i = 0; i < kStored; ++i)
+        world.link->put(ended(openJob("a", "stays" + QByteArray::number(i)), "result", now), world.counted());
+    QTRY_COMPARE(world.errors.size(), kStored);
+    const auto isFound = [&world](int i) {
+        std::optional<bool> is;
+        world.link->findByKey("a", "stays" + QByteArray::number(i),
+                              [&is](const std::optional<JobRecord> &record) { is = record.has_value(); });
+        return QTest::qWaitFor([&is] { return is.has_value(); }) && *is;
+    };
+    for (int i = 0; i < 40 * kStored; ++i) {
+        const JobRecord record = openJob("a", "goes" + QByteArray::number(i));
+        world.link->put(record, {});
+        world.link->remove(record.id, {});
+        QVERIFY2(isFound(i % kStored), qPrintable(QString::number(i)));
+    }
 }
 
 HOLDLINE_TEST(TestStoreThread)
