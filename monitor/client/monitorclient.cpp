@@ -177,7 +177,8 @@ void MonitorClient::takeUpdate(const Update &update, const QByteArray &line)
 {
     const bool isInOrder = update.seq == m_seq + 1;
     const bool begins = update.kind == Update::Kind::Snapshot && update.part == 1;
-    // The service sends the first snapshot unasked. After a lost update the client has to request one.
+    // The service sends the first snapshot unasked. After a lost update the client has to
+    // request a snapshot.
     const bool isLost = !isInOrder && !begins && !m_hasGap;
     const bool neverBegan = m_hasGap && !begins && m_seq == 0;
     m_seq = update.seq;

@@ -19,8 +19,8 @@ struct ProofCheck
     QByteArray first;            ///< the earliest startedAt, or empty
     QByteArray last;
     std::chrono::milliseconds span{0};  ///< between the two
-    std::size_t mostAtOnce = 0;         ///< started within half a second, so jobs that ran at once
-    QStringList problems;               ///< for people, the first ten
+    std::size_t mostAtOnce = 0;         ///< the most jobs that started within half a second
+    QStringList problems;               ///< texts for people about the first ten problems
 
     bool ok() const { return problems.isEmpty(); }
     QByteArray toText() const;

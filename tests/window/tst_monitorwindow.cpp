@@ -591,7 +591,7 @@ void TestMonitorWindow::followsThePalette()
     QTRY_VERIFY(lightness() > 180);
     QApplication::setPalette(darkPalette());
     QTRY_VERIFY(lightness() < 90);
-    // The numbers of the tiles are light now, too.
+    // On the dark background the figures in the tiles have a light colour.
     const auto *label = tile(window, u"Held now"_s)->findChild<QLabel *>();
     QVERIFY(label->palette().color(QPalette::WindowText).lightness() > 120);
     QApplication::setPalette(usual);

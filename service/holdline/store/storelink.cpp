@@ -86,9 +86,13 @@ std::optional<Kind> StoreLink::take(Number number)
 
 void StoreLink::checkPatience()
 {
+    const bool isOverdue =
+        !m_open.empty() && Clock::now() - m_open.begin()->second.since > m_store.patience();
+    // When this process did not run for a while, the answers may be here and not read yet.
+    const bool wasOverdue = std::exchange(m_isOverdue, isOverdue);
     if (m_open.empty())
         m_watch.stop();
-    else if (Clock::now() - m_open.begin()->second.since > m_store.patience())
+    else if (isOverdue && wasOverdue)
         giveUp();
 }
 

@@ -93,6 +93,7 @@ private:
     QString m_state;      ///< what the store's threads say
     QString m_error;      ///< m_state, or that the store hangs
     int m_lifeSigns = 0;  ///< missing ones, from the two threads of a store that hangs
+    bool m_isOverdue = false;
     StoreStatus m_lastStatus;
     Number m_last = 0;
     std::map<Number, Open> m_open;  ///< requests without an answer, oldest first

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// An event loop in a process without free descriptors. The existing loop goes on. A new one is refused, and
-// the thread gets Qt's.
+// A process without free descriptors. The existing event loop goes on. A new thread cannot have a loop of our
+// own, so it gets Qt's event dispatcher.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
