@@ -51,12 +51,10 @@ constexpr std::array<std::pair<int, QByteArrayView>, 37> kPhrases{{
 
 }  // namespace
 
-bool equalsIgnoreCase(QByteArrayView a, QByteArrayView b)
+bool sameLetters(const char *a, const char *b, qsizetype size)
 {
-    // Most different names differ in length or first letter, so this check comes first.
     const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                              [lower](char x, char y) { return lower(x) == lower(y); });
+    return std::equal(a, a + size, b, [lower](char x, char y) { return lower(x) == lower(y); });
 }
 
 const QByteArray *HeaderFields::find(QByteArrayView name) const

@@ -10,6 +10,16 @@
 
 namespace holdline::http {
 
+/// True when the letters of two tokens of the same length are equal. ASCII case does not matter.
+bool sameLetters(const char *a, const char *b, qsizetype size);
+
+/// True when two field names or other ASCII tokens are equal. ASCII case does not matter.
+inline bool equalsIgnoreCase(QByteArrayView a, QByteArrayView b)
+{
+    // A request makes hundreds of comparisons. Most names differ in length, which needs no call.
+    return a.size() == b.size() && sameLetters(a.data(), b.data(), a.size());
+}
+
 /// Header fields in the order of the message. ASCII case of names does not matter (RFC 9110, 5.1).
 class HeaderFields
 {
@@ -48,9 +58,6 @@ private:
 
     std::vector<Field> m_fields;
 };
-
-/// True when two field names or other ASCII tokens are equal. ASCII case does not matter.
-bool equalsIgnoreCase(QByteArrayView a, QByteArrayView b);
 
 /// A complete, validated request: framing removed, chunks joined, trailers dropped.
 struct Request
