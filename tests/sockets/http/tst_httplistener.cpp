@@ -165,11 +165,11 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<int>("answers");
-        QTest::addRow("case11 one") << RawHttpClient::get("/a") << 1;
-        QTest::addRow("case11 three") << RawHttpClient::get("/a").repeated(3) << 3;
-        QTest::addRow("case11 more than a turn's worth") << RawHttpClient::get("/a").repeated(200) << 200;
-        QTest::addRow("case11 large") << RawHttpClient::post("/a", QByteArray(1000'000, 'x')) << 1;
-        QTest::addRow("case11 cut off") << RawHttpClient::get("/a").chopped(1) << 1;
+        QTest::addRow("one") << RawHttpClient::get("/a") << 1;
+        QTest::addRow("three") << RawHttpClient::get("/a").repeated(3) << 3;
+        QTest::addRow("more than a turn's worth") << RawHttpClient::get("/a").repeated(200) << 200;
+        QTest::addRow("large") << RawHttpClient::post("/a", QByteArray(1000'000, 'x')) << 1;
+        QTest::addRow("cut off") << RawHttpClient::get("/a").chopped(1) << 1;
     }
     void halfCloseIsAnsweredAtOnce()
     {
@@ -197,7 +197,7 @@ private Q_SLOTS:
         QTRY_COMPARE(server.listener.connectionCount(), 0);
     }
 
-    void case34_byteByByte()
+    void byteByByte()
     {
         EchoListener server;
         RawHttpClient client(server.port());
@@ -275,8 +275,8 @@ private Q_SLOTS:
     void connectionClose_data()
     {
         QTest::addColumn<QByteArray>("target");
-        QTest::addRow("case32 immediate") << QByteArray("/now");
-        QTest::addRow("case32 held") << QByteArray("/held");
+        QTest::addRow("immediate") << QByteArray("/now");
+        QTest::addRow("held") << QByteArray("/held");
     }
     void connectionClose()
     {

@@ -149,16 +149,16 @@ private Q_SLOTS:
         QVERIFY(client.hasOnlyWholeAnswers());
     }
 
-    void case2_case3_clientLeavesWhileHeld_data()
+    void clientLeavesWhileHeld_data()
     {
         QTest::addColumn<bool>("reset");
         QTest::addColumn<bool>("answerLate");
-        QTest::addRow("case1 FIN, dropped") << false << false;
-        QTest::addRow("case2 RST, dropped") << true << false;
-        QTest::addRow("case3 FIN, late answer") << false << true;
-        QTest::addRow("case3 RST, late answer") << true << true;
+        QTest::addRow("FIN, dropped") << false << false;
+        QTest::addRow("RST, dropped") << true << false;
+        QTest::addRow("FIN, late answer") << false << true;
+        QTest::addRow("RST, late answer") << true << true;
     }
-    void case2_case3_clientLeavesWhileHeld()
+    void clientLeavesWhileHeld()
     {
         QFETCH(bool, reset);
         QFETCH(bool, answerLate);
@@ -264,7 +264,7 @@ private Q_SLOTS:
              {"/nothing", "/start/", "/start/x", "//start", "//x/start", "/callback", "/callback/",
               "/callback/a/b", "/start%00", "/%00", "/start%0A", "/../../etc/passwd",
               "/%2e%2e/%2e%2e/etc/passwd", "/start;x", "/START", "/.", "/?/start/x"})
-            QTest::addRow("case29 %s", target) << QByteArray(target);
+            QTest::addRow("%s", target) << QByteArray(target);
     }
     void unknownPathsAre404()
     {
@@ -323,10 +323,10 @@ private Q_SLOTS:
     void upgradeIsIgnored_data()
     {
         QTest::addColumn<QByteArray>("fields");
-        QTest::addRow("case28 websocket") << QByteArray(
+        QTest::addRow("websocket") << QByteArray(
             "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
-        QTest::addRow("case28 h2c") << QByteArray(
+        QTest::addRow("h2c") << QByteArray(
             "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n");
     }
     void upgradeIsIgnored()

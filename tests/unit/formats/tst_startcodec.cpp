@@ -320,12 +320,12 @@ void TestStartCodec::callback_data()
     row("running", R"({"id":"1","state":"running"})", u"error"_s);
     row("queued", R"({"id":"1","state":"queued"})", u"error"_s);
     row("pending", R"({"id":"1","state":"pending"})", u"error"_s);
-    row("case8 empty", "", u"error"_s);
-    row("case8 not JSON", "id=1&state=completed", u"error"_s);
-    row("case8 wrong type", R"([{"id":"1","state":"completed"}])", u"error"_s);
-    row("case8 no id", R"({"state":"completed"})", u"error"_s);
-    row("case8 no state", R"({"id":"1"})", u"error"_s);
-    row("case8 two states", R"({"id":"1","state":"failed","state":"completed"})", u"error"_s);
+    row("empty", "", u"error"_s);
+    row("not JSON", "id=1&state=completed", u"error"_s);
+    row("wrong type", R"([{"id":"1","state":"completed"}])", u"error"_s);
+    row("no id", R"({"state":"completed"})", u"error"_s);
+    row("no state", R"({"id":"1"})", u"error"_s);
+    row("two states", R"({"id":"1","state":"failed","state":"completed"})", u"error"_s);
 }
 
 void TestStartCodec::callback()

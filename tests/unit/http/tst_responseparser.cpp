@@ -155,6 +155,10 @@ void TestResponseParser::headerFieldsAsTheyCame()
     QCOMPARE(parser.state(), State::Body);
     QCOMPARE(parser.status(), 201);
     QCOMPARE(parser.reason(), "Made it");
+    ResponseParser shortest;
+    shortest.begin();
+    shortest.feed(answer("Content-Length: 3\r\n", "ab", "HTTP/1.1 201 M"));
+    QCOMPARE(shortest.reason(), "M");
     QCOMPARE(parser.minorVersion(), 0);
     QCOMPARE(parser.headers().size(), 4U);
     QCOMPARE(parser.headers().combined("X-A").value(), "1, two words");

@@ -223,6 +223,9 @@ void TestStartOutcome::retryAfter()
     QFETCH(qint64, ms);
     const auto delay = http::parseRetryAfter(value, kNow, 10min);
     QCOMPARE(delay ? delay->count() : -1, ms);
+    // The cap is exact.
+    QCOMPARE(http::parseRetryAfter("3599", kNow, 1h), std::optional(3'599'000ms));
+    QCOMPARE(http::parseRetryAfter("3601", kNow, 1h), std::optional(3'600'000ms));
 }
 
 HOLDLINE_TEST(TestStartOutcome)

@@ -470,23 +470,23 @@ void TestJobMachine::scenario_data()
         << false
         << Scenario{granted, accepted, {Event::CallbackFailed, Action::Settle, CallbackOutcome::Matched}}
         << Reason::JobFailed;
-    QTest::newRow("case01 client leaves while held, answer dropped")
+    QTest::newRow("client leaves while held, answer dropped")
         << false << Scenario{granted, accepted, leftWhileRunning, {Event::Deadline, {}}}
         << Reason::ClientGone;
-    QTest::newRow("case02 client leaves while queued: the start is never made")
+    QTest::newRow("client leaves while queued: the start is never made")
         << false
         << Scenario{{Event::ClientGone, Action::Settle | Action::LeaveLane},
                     {Event::TurnGranted, Action::EndTurn}}
         << Reason::ClientGone;
-    QTest::newRow("case02 client leaves while its start is under way: the turn ends later")
+    QTest::newRow("client leaves while its start is under way: the turn ends later")
         << false
         << Scenario{granted, {Event::ClientGone, Action::Settle}, {Event::StartAccepted, Action::EndTurn}}
         << Reason::ClientGone;
-    QTest::newRow("case03 client gone, then the callback")
+    QTest::newRow("client gone, then the callback")
         << false
         << Scenario{granted, accepted, leftWhileRunning, completed(CallbackOutcome::Late, Action::KeepResult)}
         << Reason::ClientGone;
-    QTest::newRow("case04 callback twice")
+    QTest::newRow("callback twice")
         << false
         << Scenario{granted,
                     accepted,
@@ -494,47 +494,47 @@ void TestJobMachine::scenario_data()
                     completed(CallbackOutcome::Duplicate, {}),
                     {Event::CallbackFailed, {}, CallbackOutcome::Duplicate}}
         << Reason::Completed;
-    QTest::newRow("case05 callback before the start's answer")
+    QTest::newRow("callback before the start's answer")
         << false
         << Scenario{granted, completed(CallbackOutcome::Early, Action::Settle), accepted,
                     completed(CallbackOutcome::Duplicate, {})}
         << Reason::Completed;
-    QTest::newRow("case05 callback overtakes a start that is then said to have failed")
+    QTest::newRow("callback overtakes a start that is then said to have failed")
         << false
         << Scenario{granted,
                     completed(CallbackOutcome::Early, Action::Settle),
                     {Event::StartFailed, Action::EndTurn}}
         << Reason::Completed;
-    QTest::newRow("case05 callback while waiting for a retry: no second start")
+    QTest::newRow("callback while waiting for a retry: no second start")
         << false
         << Scenario{granted,
                     retry,
                     completed(CallbackOutcome::Early, Action::Settle | Action::LeaveLane),
                     {Event::TurnGranted, Action::EndTurn}}
         << Reason::Completed;
-    QTest::newRow("case06 callback after the 504: result kept once")
+    QTest::newRow("callback after the 504: result kept once")
         << false
         << Scenario{granted, accepted, timeUp, completed(CallbackOutcome::Late, Action::KeepResult),
                     completed(CallbackOutcome::Duplicate, {})}
         << Reason::CallbackTimeout;
-    QTest::newRow("case44 fate unknown, the callback answers")
+    QTest::newRow("fate unknown, the callback answers")
         << false << Scenario{granted, unknown, completed(CallbackOutcome::Matched, Action::Settle)}
         << Reason::Completed;
-    QTest::newRow("case44 fate unknown, no callback")
+    QTest::newRow("fate unknown, no callback")
         << false << Scenario{granted, unknown, timeUp} << Reason::StartUnknown;
-    QTest::newRow("case44 the start's answer is still out at the deadline")
+    QTest::newRow("the start's answer is still out at the deadline")
         << false << Scenario{granted, timeUp, {Event::StartUnknown, Action::EndTurn}} << Reason::StartUnknown;
-    QTest::newRow("case44 fate unknown, passing through: nobody else will tell")
+    QTest::newRow("fate unknown, passing through: nobody else will tell")
         << true << Scenario{granted, {Event::StartUnknown, Action::EndTurn | Action::Settle}}
         << Reason::StartUnknown;
-    QTest::newRow("case45 refused, after a retry")
+    QTest::newRow("refused, after a retry")
         << false
         << Scenario{granted, retry, granted, {Event::StartUnreachable, Action::EndTurn | Action::Settle}}
         << Reason::UpstreamUnreachable;
-    QTest::newRow("case49 accepted, the callback never comes, then late")
+    QTest::newRow("accepted, the callback never comes, then late")
         << false << Scenario{granted, accepted, timeUp, completed(CallbackOutcome::Late, Action::KeepResult)}
         << Reason::CallbackTimeout;
-    QTest::newRow("case49 accepted at the second try, the callback never comes")
+    QTest::newRow("accepted at the second try, the callback never comes")
         << false << Scenario{granted, retry, granted, accepted, timeUp} << Reason::CallbackTimeout;
     QTest::newRow("no turn before the deadline")
         << false << Scenario{{Event::Deadline, Action::Settle | Action::LeaveLane}} << Reason::QueueTimeout;
@@ -561,7 +561,7 @@ void TestJobMachine::scenario_data()
     QTest::newRow("cancelled, then drained")
         << false << Scenario{granted, accepted, {Event::Cancel, Action::Settle}, {Event::DrainExpired, {}}}
         << Reason::Cancelled;
-    QTest::newRow("case12 drained while queued")
+    QTest::newRow("drained while queued")
         << false << Scenario{{Event::DrainExpired, Action::Settle | Action::LeaveLane}} << Reason::Draining;
 }
 
