@@ -46,8 +46,13 @@ bool StoreThread::waitForEnd(std::chrono::milliseconds patience)
     requestEnd();
     if (!m_began)
         return true;
-    if (!m_over.try_acquire_for(patience))
-        return false;
+    // Many writes may wait. The thread has time as long as they become fewer.
+    for (int before = m_queued; !m_over.try_acquire_for(patience);) {
+        const int left = m_queued;
+        if (left >= before)
+            return false;
+        before = left;
+    }
     wait();
     m_began = false;
     return true;

@@ -56,7 +56,7 @@ public:
     std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
     /// Closes the queue. The destructor waits for the end.
     void requestEnd() { m_messages.close(); }
-    /// Waits for the end of the thread. Returns false when it does not end in time.
+    /// Waits for the end of the thread. Returns false when no write was carried out for this time.
     bool waitForEnd(std::chrono::milliseconds patience);
 
     /// From any thread. Returns the reason when this write fails at once, otherwise an empty text.
