@@ -195,11 +195,10 @@ void Journal::forget(const LiveJob &live)
 
 void Journal::tidy()
 {
-    // No client waits for the news that a start was accepted, and after a crash the callback is
-    // awaited either way. So this write may take a second, and it is dropped when the job has ended by
-    // then.
     if (!m_store.isAvailable())
         return;
+    // Most of these writes say that a start was accepted. No client waits for that news, and after a crash
+    // the callback is awaited either way. So the write is dropped when the job has ended by now.
     auto next = m_toWrite.begin();
     for (int writes = 0; next != m_toWrite.end() && writes < kWritesAtOnce; ++next) {
         const Job *job = m_jobs.find(*next);

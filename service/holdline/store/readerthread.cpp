@@ -8,15 +8,6 @@ ReaderThread::ReaderThread(std::unique_ptr<StoreReader> reader) : m_reader(std::
     setObjectName(QStringLiteral("store-reader"));
 }
 
-ReaderThread::~ReaderThread()
-{
-    m_messages.close();
-    if (!m_began)
-        return;
-    m_over.acquire();
-    wait();
-}
-
 bool ReaderThread::waitForEnd(std::chrono::milliseconds patience)
 {
     m_messages.close();
@@ -25,7 +16,6 @@ bool ReaderThread::waitForEnd(std::chrono::milliseconds patience)
     if (!m_over.try_acquire_for(patience))
         return false;
     wait();
-    m_began = false;
     return true;
 }
 

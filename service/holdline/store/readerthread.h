@@ -12,18 +12,17 @@ namespace holdline {
 
 /// Carries out look-ups in a thread of its own, so that none waits for a commit.
 ///
-/// When the store cannot be opened for reading, the next look-up tries again. Life: construct, begin(). The
-/// destructor first carries out everything that was posted. Only this thread uses the reader. Thread: the
-/// main one; post() from any.
+/// When the store cannot be opened for reading, the next look-up tries again. Life: construct, begin(),
+/// waitForEnd(), which first carries out everything that was posted. Only this thread uses the reader.
+/// Thread: the main one; post() from any.
 class ReaderThread : public QThread
 {
 public:
     explicit ReaderThread(std::unique_ptr<StoreReader> reader);
-    ~ReaderThread() override;
 
     /// Returns false when the system does not allow another thread.
     bool begin();
-    /// Waits for the end of the thread. Returns false when it does not end in time.
+    /// Closes the queue and waits for the end of the thread. Returns false when it does not end in time.
     bool waitForEnd(std::chrono::milliseconds patience);
     void post(ReadRequest message) { m_messages.post(std::move(message)); }
     /// Runs `action` in the calling thread while the reader is closed. Look-ups that were posted before are

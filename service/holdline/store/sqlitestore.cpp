@@ -58,9 +58,12 @@ void SqliteStore::noteFiles()
     m_wasReplaced = m_file && m_file != file;
     if (m_wasReplaced)
         qCWarning(lcService).noquote()
-            << m_path << "is another file than before. It has" << m_size.open << "unfinished and"
-            << m_size.ended << "ended jobs; the earlier file had" << m_lastSize.open << "and"
-            << m_lastSize.ended << ". Jobs that are only in the earlier file are no longer known";
+            << u"%1 is another file than before. It has %2 unfinished and %3 ended jobs, the earlier file had %4 and %5. Jobs that are only in the earlier file are no longer known"_s
+                   .arg(m_path)
+                   .arg(m_size.open)
+                   .arg(m_size.ended)
+                   .arg(m_lastSize.open)
+                   .arg(m_lastSize.ended);
     m_file = file;
     m_log = identityOf(m_path + kLog);
 }

@@ -37,7 +37,6 @@ Store::Store(std::unique_ptr<StoreBackend> backend, const StoreThread::Options &
 
 Store::~Store()
 {
-    m_writer.requestEnd();
     const auto patience = m_hangs ? std::chrono::milliseconds(0) : m_patience;
     if (m_writer.waitForEnd(patience) && m_reader.waitForEnd(patience))
         return;

@@ -32,18 +32,9 @@ StoreThread::StoreThread(StoreBackend &backend, KnownKeys &keys, const Options &
     setObjectName(QStringLiteral("store"));
 }
 
-StoreThread::~StoreThread()
-{
-    requestEnd();
-    if (!m_began)
-        return;
-    m_over.acquire();
-    wait();
-}
-
 bool StoreThread::waitForEnd(std::chrono::milliseconds patience)
 {
-    requestEnd();
+    m_messages.close();
     if (!m_began)
         return true;
     // Many writes may wait. The thread has time as long as they become fewer.
@@ -54,7 +45,6 @@ bool StoreThread::waitForEnd(std::chrono::milliseconds patience)
         before = left;
     }
     wait();
-    m_began = false;
     return true;
 }
 

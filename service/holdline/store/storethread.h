@@ -25,8 +25,8 @@ namespace holdline {
 /// `retryInterval` finds out when the store works again. An error is logged once when it changes, not for
 /// each write.
 ///
-/// Life: construct, begin(). The destructor first carries out everything that was posted. The backend must
-/// outlive this object. Only this thread uses it. Thread: the main one; write() and post() from any.
+/// Life: construct, begin(), waitForEnd(), which first carries out everything that was posted. The backend
+/// must outlive this object. Only this thread uses it. Thread: the main one; write() and post() from any.
 class StoreThread : public QThread
 {
 public:
@@ -42,7 +42,6 @@ public:
 
     /// `keys` gets every stored key and must outlive this object.
     StoreThread(StoreBackend &backend, KnownKeys &keys, const Options &options);
-    ~StoreThread() override;
 
     /// Waits until the store was opened. Returns false on failure; state() is the reason. The thread then
     /// retries.
@@ -54,9 +53,8 @@ public:
     /// From any thread: records of unfinished jobs, when the store opened only after begin(). Moves out those
     /// for which `isWanted` is true.
     std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
-    /// Closes the queue. The destructor waits for the end.
-    void requestEnd() { m_messages.close(); }
-    /// Waits for the end of the thread. Returns false when no write was carried out for this time.
+    /// Closes the queue and waits for the end of the thread. Returns false when no write was carried out for
+    /// this time.
     bool waitForEnd(std::chrono::milliseconds patience);
 
     /// From any thread. Returns the reason when this write fails at once, otherwise an empty text.
