@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace holdline {
 
@@ -119,16 +120,20 @@ std::variant<StartRequest, StartError> parseStart(const QByteArray &body)
     Known wait{"wait"};
     Known callback{"callback"};
     StartRequest request;
-    request.prefix.reserve(body.size());
-    bool first = true;
+    std::size_t parts = 0;
+    bool goesOn = false;  // the member before travels too
     const auto scanned = scanJson(body, [&](const JsonMember &member) {
-        if (take(wait, member) || take(callback, member))
+        if (take(wait, member) || take(callback, member)) {
+            goesOn = false;
             return;
+        }
         take(account, member);
-        // The opening brace and the white space before it stand before the first member.
-        request.prefix.append(first ? body.first(body.indexOf('{') + 1) : QByteArrayLiteral(","));
-        request.prefix.append(member.chunk);
-        first = false;
+        const qsizetype from = member.chunk.data() - body.constData();
+        // More parts mean that `wait` or `callback` is there twice, which is refused below.
+        if (!std::exchange(goesOn, true) && parts < request.parts.size())
+            request.parts[parts++].from = from;
+        StartRequest::Part &part = request.parts[parts - 1];
+        part.size = from + member.chunk.size() - part.from;
     });
     if (const auto *error = std::get_if<JsonError>(&scanned))
         return invalid(u"The body is not JSON, %1."_s.arg(error->toString()));
@@ -148,13 +153,21 @@ std::variant<StartRequest, StartError> parseStart(const QByteArray &body)
     request.account = std::get<QByteArray>(name);
     request.wait = !wait.member || wait.member->type == JsonType::True;
     request.body = body;
+    request.opening = body.indexOf('{') + 1;
     return request;
 }
 
 QByteArray renderStart(const StartRequest &request, const QByteArray &callbackUrl)
 {
+    const QByteArrayView all = request.body;
+    const auto text = [all](const StartRequest::Part &part) { return all.sliced(part.from, part.size); };
+    const auto comma = [](const StartRequest::Part &part) {
+        return QByteArrayView(part.size > 0 ? "," : "");
+    };
+    const auto &[first, second, third] = request.parts;
     QByteArray body;
-    appendAll(body, request.prefix, ",\"wait\":false,\"callback\":", quoteJson(callbackUrl), "}");
+    appendAll(body, all.first(request.opening), text(first), comma(second), text(second), comma(third),
+              text(third), ",\"wait\":false,\"callback\":", quoteJson(callbackUrl), "}");
     return body;
 }
 

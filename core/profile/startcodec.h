@@ -7,22 +7,32 @@
 #include <QByteArrayView>
 #include <QString>
 
+#include <array>
 #include <variant>
 
 namespace holdline {
 
-/// A start request of a client: the values that Holdline needs, and the body in pieces.
+/// A start request of a client: the values that Holdline needs, and the body with the places of what
+/// travels. The body is the only copy, because it may be large and wait for long.
 struct StartRequest
 {
+    /// A part of the body: members that follow each other, with the commas between them.
+    struct Part
+    {
+        qsizetype from = 0;
+        qsizetype size = 0;
+    };
+
     /// The account as UTF-8 without JSON escapes. Never empty.
     QByteArray account;
     /// False when the client sent `wait:false`. Then its own callback is used and nothing is held.
     bool wait = true;
     /// The body as received, with all white space.
     QByteArray body;
-    /// The body without `wait`, `callback` and the closing brace: `{"account":"a","x":1e400`.
-    /// renderStart() appends to it. All other members stay byte for byte.
-    QByteArray prefix;
+    qsizetype opening = 0;  ///< length of the body up to its opening brace, included
+    /// All members but `wait` and `callback`, byte for byte. Two members part them at most twice. Unused
+    /// parts are empty.
+    std::array<Part, 3> parts{};
 };
 
 struct StartError

@@ -9,6 +9,7 @@
 #include "service/holdline/shards/shardgroup.h"
 #include "service/holdline/store/store.h"
 #include "service/holdline/store/storelink.h"
+#include "service/http/reservedaddress.h"
 
 #include <QCoreApplication>
 #include <QTimer>
@@ -82,6 +83,29 @@ public:
                             "http://" + place.toLatin1()});
     }
 
+    /// Callers wait in the backlog while the store is read. A second service at these addresses ends here,
+    /// before it touches the store.
+    bool reserveAddresses()
+    {
+        const auto reserve = [this](http::ReservedAddress &at, const QString &what,
+                                    const ListenAddress &address) {
+            if (address.isOff() || at.listen(QHostAddress(address.host), address.port))
+                return true;
+            setError(what, address, at.errorString());
+            return false;
+        };
+        return reserve(clientsAddress, u"clients"_s, config.server.listen) &&
+               reserve(adminAddress, u"administration"_s, config.server.adminListen);
+    }
+
+    bool startShards()
+    {
+        if (shards.start(clientsAddress))
+            return true;
+        setError(u"clients"_s, config.server.listen, shards.errorString());
+        return false;
+    }
+
     bool listenForAdministration()
     {
         const ListenAddress &address = config.server.adminListen;
@@ -90,7 +114,7 @@ public:
         AdminSource source{[this] { return draining ? QStringList{u"draining"_s} : QStringList(); },
                            [this](const auto &answer) { metrics(answer); }};
         admin = std::make_unique<AdminFront>(std::move(source), *letters, shards.budget().admin);
-        if (admin->listener().listen(QHostAddress(address.host), address.port))
+        if (admin->listener().listenOn(adminAddress.take()))
             return true;
         setError(u"administration"_s, address, admin->listener().errorString());
         return false;
@@ -166,6 +190,8 @@ public:
     bool draining = false;
     const std::chrono::system_clock::time_point startedAt = std::chrono::system_clock::now();
     Counters counters;  ///< of events outside of the shards
+    http::ReservedAddress clientsAddress;
+    http::ReservedAddress adminAddress;
     /// Destroyed after all its users, so that their last writes are stored.
     std::unique_ptr<Store> store;
     ShardGroup shards;
@@ -192,12 +218,12 @@ Service::~Service() = default;
 
 bool Service::start()
 {
+    if (!d->reserveAddresses())
+        return false;
     // A failure is no reason to stop: only durable jobs are refused. open() logs the error.
     d->store->open();
-    if (!d->shards.start()) {
-        d->setError(u"clients"_s, d->config.server.listen, d->shards.errorString());
+    if (!d->startShards())
         return false;
-    }
     d->openDeadLetterService();
     if (!d->listenForAdministration() || !d->listenForMonitors())
         return false;

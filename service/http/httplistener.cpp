@@ -313,6 +313,12 @@ bool HttpListener::listen(const QHostAddress &address, quint16 port)
     return d->m_socket.start(address, port, d->m_limits.backlog);
 }
 
+bool HttpListener::listenOn(qintptr descriptor)
+{
+    d->m_descriptorLimit = descriptorLimit();
+    return d->m_socket.startOn(descriptor);
+}
+
 std::optional<qintptr> HttpListener::shareAddress()
 {
     return d->m_socket.shareAddress();

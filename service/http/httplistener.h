@@ -39,6 +39,8 @@ public:
 
     /// Starts to listen. With port 0 the system chooses a port. Returns false on failure: see errorString().
     bool listen(const QHostAddress &address, quint16 port);
+    /// Starts to serve a socket that listens already, see ReservedAddress. Takes the descriptor.
+    bool listenOn(qintptr descriptor);
     /// Lets other listeners of this process join the address with listenBeside(). The kernel then spreads new
     /// connections over them. Call it after listen(), which made sure that no other process has the address.
     /// Returns the descriptor for listenBeside(), or nothing when the system refuses.

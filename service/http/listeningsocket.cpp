@@ -65,6 +65,16 @@ std::optional<qintptr> ListeningSocket::shareAddress()
     return socketDescriptor();
 }
 
+bool ListeningSocket::startOn(qintptr descriptor)
+{
+    if (!setSocketDescriptor(descriptor)) {
+        ::close(static_cast<int>(descriptor));
+        return false;
+    }
+    watch();
+    return true;
+}
+
 bool ListeningSocket::startBeside(qintptr shared, int backlog)
 {
     const int descriptor = listenBeside(static_cast<int>(shared), backlog);
@@ -72,12 +82,7 @@ bool ListeningSocket::startBeside(qintptr shared, int backlog)
         m_systemError = qt_error_string(errno);
         return false;
     }
-    if (!setSocketDescriptor(descriptor)) {
-        ::close(descriptor);
-        return false;
-    }
-    watch();
-    return true;
+    return startOn(descriptor);
 }
 
 void ListeningSocket::watch()

@@ -25,6 +25,8 @@ public:
     /// Sets SO_REUSEPORT, so that startBeside() can join this address. Returns the descriptor for it. Called
     /// after the address was taken, so that no other process can have it.
     std::optional<qintptr> shareAddress();
+    /// Takes over a socket that listens already, and its descriptor.
+    bool startOn(qintptr descriptor);
     /// Listens at the address of the listener with the descriptor `shared`.
     bool startBeside(qintptr shared, int backlog);
     QString errorText() const { return m_systemError.isEmpty() ? errorString() : m_systemError; }

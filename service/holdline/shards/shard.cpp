@@ -118,9 +118,9 @@ bool Shard::isListening(bool well)
     return well;
 }
 
-bool Shard::listen(const ListenAddress &address)
+bool Shard::listenOn(qintptr descriptor)
 {
-    return isListening(m_front->listener().listen(QHostAddress(address.host), address.port));
+    return isListening(m_front->listener().listenOn(descriptor));
 }
 
 std::optional<qintptr> Shard::shareAddress()

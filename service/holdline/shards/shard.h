@@ -40,7 +40,7 @@ QByteArray callbackBase(const Config &config, quint16 port);
 /// jobs and lanes, the upstream connections, the counters and the access log. Shards share no data. They post
 /// messages to each other.
 ///
-/// Life: construct, listen() or listenBeside(), open(). To end it: drain() and leave(). All calls come from
+/// Life: construct, listenOn() or listenBeside(), open(). To end it: drain() and leave(). All calls come from
 /// one thread with an event loop, also construction and destruction. Call close() before the destructor, so
 /// that no message arrives after it.
 class Shard : public QObject
@@ -55,10 +55,11 @@ public:
           LogSink &sink, QObject *parent = nullptr);
     ~Shard() override;
 
-    /// Listens as the first shard. Returns false on failure; errorString() is the reason.
-    bool listen(const ListenAddress &address);
-    /// Lets other shards listen at the same address. Called after listen(), which had the address alone.
-    /// Returns the descriptor for listenBeside(), or nothing when the system refuses.
+    /// Listens as the first shard, on a socket that listens already (http::ReservedAddress). Takes the
+    /// descriptor. Returns false on failure; errorString() is the reason.
+    bool listenOn(qintptr descriptor);
+    /// Lets other shards listen at the same address. Called after listenOn(), because that socket had the
+    /// address alone. Returns the descriptor for listenBeside(), or nothing when the system refuses.
     std::optional<qintptr> shareAddress();
     bool listenBeside(qintptr descriptor);
     QString errorString() const { return m_error; }

@@ -3,6 +3,7 @@
 
 #include "core/eventloop/descriptorlimit.h"
 #include "service/holdline/store/store.h"
+#include "service/http/reservedaddress.h"
 
 #include <algorithm>
 
@@ -30,7 +31,7 @@ ShardGroup::~ShardGroup()
         m_first->close();
 }
 
-bool ShardGroup::start()
+bool ShardGroup::start(http::ReservedAddress &address)
 {
     const bool hasBoxes = m_reports.isValid() && std::all_of(m_boxes.begin(), m_boxes.end(),
                                                              [](const auto &box) { return box->isValid(); });
@@ -48,7 +49,7 @@ bool ShardGroup::start()
     connect(m_first.get(), &Shard::feedWaiting, this, [this] { Q_EMIT feedWaiting(0); });
     connect(m_first.get(), &Shard::left, this, [this] { ended(m_left, 0, &ShardGroup::left); });
     const auto shared = [&]() -> std::optional<qintptr> {
-        if (!m_first->listen(m_config.server.listen))
+        if (!m_first->listenOn(address.take()))
             return std::nullopt;
         return threads() == 1 ? -1 : m_first->shareAddress();
     }();

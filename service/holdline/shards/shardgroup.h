@@ -16,6 +16,10 @@
 
 namespace holdline {
 
+namespace http {
+class ReservedAddress;
+}
+
 /// All shards as one. The first shard lives in the main thread, so a single shard needs no further thread and
 /// no messages. Each other shard has its own thread. A call goes to every shard, and the results are added
 /// up.
@@ -34,8 +38,9 @@ public:
     ShardGroup(const Config &config, int threads, Store &store, LogSink &sink, QObject *parent = nullptr);
     ~ShardGroup() override;
 
-    /// Returns false when `server.listen` cannot be used. errorString() is the reason.
-    bool start();
+    /// Serves clients at an address that was reserved, and takes its socket. Returns false on failure.
+    /// errorString() is the reason.
+    bool start(http::ReservedAddress &address);
     QString errorString() const { return m_error; }
     quint16 port() const { return m_first ? m_first->port() : 0; }
     int threads() const { return m_accountShards.count(); }
