@@ -126,6 +126,8 @@ struct Config
         std::int64_t headBytes = 16 * 1024;
         int headFields = 100;
         std::int64_t bodyBytes = 1024 * 1024;
+        std::int64_t memory = 0;  ///< bytes of all bodies in memory; 0: a quarter of the machine's memory
+        int accountShare = 80;    ///< percent that one account alone may use of what all share
         std::chrono::milliseconds headTimeout = 10s;
         std::chrono::milliseconds bodyTimeout = 30s;
         std::chrono::milliseconds idleTimeout = 60s;

@@ -59,6 +59,10 @@ std::vector<Conflict> findConflicts(const Config &config)
           {u"limits.target_bytes"_s, u"limits.head_bytes"_s},
           u"the request target (%1) is part of the head and must be smaller than it (%2)"_s.arg(
               formatSize(config.limits.targetBytes), formatSize(config.limits.headBytes)));
+    check(config.limits.memory == 0 || config.limits.memory >= 2 * config.limits.bodyBytes,
+          {u"limits.memory"_s, u"limits.body_bytes"_s},
+          u"the memory for bodies (%1) must hold two of the largest size (%2)"_s.arg(
+              formatSize(config.limits.memory), formatSize(config.limits.bodyBytes)));
     return found;
 }
 

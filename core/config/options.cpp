@@ -320,6 +320,11 @@ const std::vector<Option> &options()
                 "Header fields of a request; beyond it 431."),
         size("limits.body_bytes", "max-body-bytes", HOLDLINE_MEMBER(limits.bodyBytes), KiB, 64 * MiB,
              "Largest request body; beyond it 413."),
+        size("limits.memory", "memory", HOLDLINE_MEMBER(limits.memory), 0, 1024 * 1024 * MiB,
+             "Bodies in memory, all together; beyond it 503. 0: a quarter of the machine's memory."),
+        integer("limits.account_share", "account-share", HOLDLINE_MEMBER(limits.accountShare), 1, 100,
+                "Percent of the held requests, durable jobs and memory that one account alone may use; "
+                "beyond it 429."),
         duration("limits.head_timeout", "head-timeout", HOLDLINE_MEMBER(limits.headTimeout), 100ms, 1h,
                  "Time to send a request's head; beyond it 408."),
         duration("limits.body_timeout", "body-timeout", HOLDLINE_MEMBER(limits.bodyTimeout), 100ms, 1h,

@@ -34,6 +34,7 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {"overloaded"_L1, 503, "The service is at its limit"_L1},
     {"deadline_unreachable"_L1, 503, "The deadline cannot be met"_L1},
     {"lane_full"_L1, 429, "This account's queue is full"_L1},
+    {"account_limit"_L1, 429, "This account uses its share"_L1},
     {"store_unavailable"_L1, 503, "Nothing can be stored"_L1, kNeverStarted | kDeadLetter},
     {"idempotency_key_invalid"_L1, 400, "The Idempotency-Key is not valid"_L1},
     {"idempotency_key_reused"_L1, 422, "The Idempotency-Key belongs to another request"_L1},

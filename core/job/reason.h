@@ -33,6 +33,7 @@ enum class Reason : std::uint8_t {
     Overloaded,           ///< a limit on held requests, queued starts or connections is reached
     DeadlineUnreachable,  ///< the queue of the lane is too long for the deadline
     LaneFull,             ///< this account's queue is full
+    AccountLimit,         ///< this account uses its share of what all accounts share
     StoreUnavailable,     ///< the request needs a durable job, and the store is unavailable
     // Idempotency keys and the jobs API
     IdempotencyKeyInvalid,   ///< neither a quoted nor a bare key of 1 to 255 visible characters

@@ -92,6 +92,10 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
     one("holdline_parked_jobs", "Finished jobs retained for late callbacks.", gauges.retainedJobs);
     one("holdline_parked_bytes", "Bytes of the results of retained jobs.",
         static_cast<double>(gauges.retainedBytes));
+    one("holdline_body_bytes", "Bytes of bodies that are received, held, queued or sent.",
+        static_cast<double>(gauges.bodyBytes));
+    one("holdline_body_limit_bytes", "The most bytes of bodies in memory, see limits.memory.",
+        static_cast<double>(gauges.bodyBytesLimit));
     one("holdline_jobs_promised", "Durable jobs (with a key or handed over) that have not ended.",
         gauges.durable);
     one("holdline_clients_waiting", "Clients that wait for a durable job.", gauges.waiting);
@@ -205,6 +209,8 @@ void Gauges::add(const Gauges &other)
     startsInFlight += other.startsInFlight;
     retainedJobs += other.retainedJobs;
     retainedBytes += other.retainedBytes;
+    bodyBytes += other.bodyBytes;
+    bodyBytesLimit += other.bodyBytesLimit;
     durable += other.durable;
     waiting += other.waiting;
     deadLettersWaiting += other.deadLettersWaiting;

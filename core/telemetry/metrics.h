@@ -84,9 +84,11 @@ struct Gauges
     int startsInFlight = 0;
     int retainedJobs = 0;  ///< finished jobs in memory
     std::int64_t retainedBytes = 0;
-    int durable = 0;             ///< durable jobs that have not ended
-    int waiting = 0;             ///< clients that wait for one of them
-    int deadLettersWaiting = 0;  ///< dead letters that could not be stored yet
+    std::int64_t bodyBytes = 0;       ///< bodies that are received, held, queued or sent
+    std::int64_t bodyBytesLimit = 0;  ///< see limits.memory
+    int durable = 0;                  ///< durable jobs that have not ended
+    int waiting = 0;                  ///< clients that wait for one of them
+    int deadLettersWaiting = 0;       ///< dead letters that could not be stored yet
     int clientConnections = 0;
     std::optional<int> upstreamConnections;  ///< empty when nobody counts them; then there is no metric
     int apiWaiting = 0;  ///< requests and event streams of the jobs API that wait for a job

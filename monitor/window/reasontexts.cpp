@@ -74,6 +74,7 @@ QString explain(Reason reason)
                 "The account's queue was so long that the job could not meet its deadline. Holdline refused "
                 "the request at once.");
         case Reason::LaneFull:
+        case Reason::AccountLimit:
             return Texts::tr("The account's queue was full.");
         case Reason::StoreUnavailable:
             return Texts::tr(

@@ -35,7 +35,9 @@ if(HOLDLINE_SANITIZE)
     list(JOIN HOLDLINE_SANITIZE "," _sanitizers)
     target_compile_options(holdline_flags INTERFACE -fsanitize=${_sanitizers} -fno-omit-frame-pointer
         -fno-sanitize-recover=all)
-    target_link_options(holdline_flags INTERFACE -fsanitize=${_sanitizers})
+    # At a fixed address, because the sanitizers' tables need a relocation for each place in the code otherwise. They
+    # are a quarter of a program.
+    target_link_options(holdline_flags INTERFACE -fsanitize=${_sanitizers} -no-pie)
 endif()
 
 if(HOLDLINE_COVERAGE)

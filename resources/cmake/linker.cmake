@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The quickest linker there is. With optimisation across files GCC needs the one it was built for.
-set(HOLDLINE_LINKER AUTO CACHE STRING "Linker: mold, lld, gold, bfd, or AUTO, the first of them that is there")
+set(HOLDLINE_LINKER AUTO CACHE STRING "Linker: mold, lld, gold, bfd, or AUTO, the first of them that is there and works")
 set_property(CACHE HOLDLINE_LINKER PROPERTY STRINGS AUTO mold lld gold bfd)
 
 set(_linker "")
@@ -10,10 +10,19 @@ elseif(NOT CMAKE_INTERPROCEDURAL_OPTIMIZATION)
     foreach(_name mold lld gold)
         find_program(HOLDLINE_LD_${_name} ld.${_name})
         mark_as_advanced(HOLDLINE_LD_${_name})
-        if(HOLDLINE_LD_${_name})
-            set(_linker ${_name})
-            break()
+        if(NOT HOLDLINE_LD_${_name})
+            continue()
         endif()
+        if(_name STREQUAL mold)
+            # mold 1 places thread-local data so that some programs do not start: "cannot apply additional memory
+            # protection after relocation".
+            execute_process(COMMAND ${HOLDLINE_LD_mold} --version OUTPUT_VARIABLE _version ERROR_QUIET)
+            if(NOT _version MATCHES "^mold ([0-9.]+)" OR CMAKE_MATCH_1 VERSION_LESS 2)
+                continue()
+            endif()
+        endif()
+        set(_linker ${_name})
+        break()
     endforeach()
 endif()
 if(_linker)

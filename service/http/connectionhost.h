@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/bytebudget.h"
 #include "core/base/clock.h"
 #include "service/http/httplistener.h"
 
@@ -15,6 +16,10 @@ public:
     virtual ~ConnectionHost() = default;
 
     virtual const Limits &limits() const = 0;
+    /// Counts the bytes of bodies that are received or sent.
+    virtual ByteBudget &memory() = 0;
+    /// True when a request for this path is served whatever the memory.
+    virtual bool isReserved(const Request &request) const = 0;
     /// The value of the Date field for the current second.
     virtual QByteArray date() = 0;
     virtual QByteArray newRequestId() = 0;

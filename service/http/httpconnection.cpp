@@ -10,8 +10,19 @@ namespace holdline::http {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr Refusal kNoMemory{Reason::Overloaded, "The bodies in memory are at their limit."_L1};
+
+}  // namespace
+
 HttpConnection::HttpConnection(ConnectionHost &host, ConnectionId id, Quota quota, qintptr descriptor)
-    : m_host(host), m_id(id), m_quota(quota), m_parser(host.limits()), m_socket(*this, descriptor)
+    : m_host(host),
+      m_id(id),
+      m_quota(quota),
+      m_parser(host.limits()),
+      m_charge(host.memory()),
+      m_socket(*this, descriptor)
 {
 }
 
@@ -71,6 +82,9 @@ void HttpConnection::process()
         again = hasInput();
         switch (status) {
             case RequestParser::Status::NeedMore:
+                countBytes();
+                if (m_parser.isInBody() && !hasMemoryFor(0))
+                    refuse(kNoMemory, m_parser.method() == "HEAD", m_parser.requestId());
                 break;
             case RequestParser::Status::HeadComplete:
                 headComplete();
@@ -106,6 +120,9 @@ void HttpConnection::afterProcessing()
 
 void HttpConnection::headComplete()
 {
+    const auto &framing = m_parser.facts().framing;
+    if (framing.kind == Framing::Kind::Length && !hasMemoryFor(framing.length))
+        return refuse(kNoMemory, m_parser.method() == "HEAD", m_parser.requestId());
     const bool nothingOfTheBodyYet = !hasInput();
     if (m_parser.facts().expectContinue && nothingOfTheBodyYet)
         send("HTTP/1.1 100 Continue\r\n\r\n");
@@ -116,6 +133,7 @@ void HttpConnection::complete()
     m_keepAlive = m_parser.facts().keepAlive;
     Request request = m_parser.takeRequest();
     m_parser = RequestParser(m_host.limits());
+    countBytes();
     if (m_peer.isEmpty())
         m_peer = m_socket.peer();
     request.peer = m_peer;
@@ -136,6 +154,16 @@ void HttpConnection::complete()
         return answer(response);
     }
     m_host.received(*this, request);
+}
+
+bool HttpConnection::hasMemoryFor(std::int64_t more) const
+{
+    return m_host.memory().fits(more) || m_host.isReserved(m_parser.request());
+}
+
+void HttpConnection::countBytes()
+{
+    m_charge.set(m_parser.request().body.capacity() + m_socket.bytesToWrite());
 }
 
 void HttpConnection::peerFinished()
@@ -321,6 +349,7 @@ void HttpConnection::socketWritten()
 
 void HttpConnection::watchUnsent()
 {
+    countBytes();
     m_deadlines.setUnsent(m_written, m_socket.bytesToWrite(), Clock::now(), m_host.limits().writeTimeout);
     schedule();
 }
@@ -333,6 +362,7 @@ void HttpConnection::leave()
         return;
     m_state = State::Leaving;
     m_parser.reset();
+    countBytes();
     m_input = QByteArray();
     m_inputPos = 0;
     enterPhase(Phase::None);

@@ -89,6 +89,8 @@ private:
     void headComplete();
     void complete();
     void refuse(const Refusal &refusal, bool isHead, QByteArray requestId);
+    bool hasMemoryFor(std::int64_t more) const;
+    void countBytes();
     bool closesAfter(const Response &response) const;
     void answered(bool close);
     bool sendPiece(const QByteArray &bytes);
@@ -127,6 +129,7 @@ private:
     qsizetype m_inputPos = 0;
     RequestParser m_parser;
 
+    ByteCharge m_charge;  ///< bodies that are being received or sent
     ConnectionDeadlines m_deadlines;
     qint64 m_written = 0;  ///< bytes given to the socket so far
 

@@ -50,6 +50,11 @@ public:
     ~Private() override;
 
     const Limits &limits() const override { return m_limits; }
+    ByteBudget &memory() override { return *m_memory; }
+    bool isReserved(const Request &request) const override
+    {
+        return !m_reservedPath.isEmpty() && request.path().startsWith(m_reservedPath);
+    }
     bool isClosing() const override { return m_closing; }
     QByteArray date() override;
     QByteArray newRequestId() override;
@@ -73,6 +78,8 @@ public:
 
     HttpListener &m_listener;
     Limits m_limits;
+    ByteBudget m_ownMemory;  ///< without a limit
+    ByteBudget *m_memory = &m_ownMemory;
     ListeningSocket m_socket;
     QByteArray m_reservedPath;
     qintptr m_descriptorLimit = std::numeric_limits<qintptr>::max();
@@ -194,7 +201,7 @@ bool HttpListener::Private::admitReserved(HttpConnection &connection, const Requ
         moveTo(connection, m_busy);
         return true;
     }
-    return request.path().startsWith(m_reservedPath);
+    return isReserved(request);
 }
 
 void HttpListener::Private::closableChanged(HttpConnection &connection, bool closable)
@@ -355,6 +362,11 @@ void HttpListener::closeIdle()
 void HttpListener::setReservedPath(const QByteArray &prefix)
 {
     d->m_reservedPath = prefix;
+}
+
+void HttpListener::setMemory(ByteBudget &memory)
+{
+    d->m_memory = &memory;
 }
 
 void HttpListener::setLimits(const Limits &limits)

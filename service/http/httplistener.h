@@ -11,6 +11,10 @@
 #include <memory>
 #include <optional>
 
+namespace holdline {
+class ByteBudget;
+}
+
 namespace holdline::http {
 
 /// Identifies one request on one connection. Never reused by the same HttpListener. A response to an exchange
@@ -56,6 +60,10 @@ public:
     /// Requests whose path starts with `prefix` may use the reserved connections
     /// (Limits::reservedConnections).
     void setReservedPath(const QByteArray &prefix);
+    /// Counts the bodies that are received and sent in `memory`, which must outlive the listener. A request
+    /// whose body does not fit gets 503, except on the reserved path. Without a call there is no limit. Call
+    /// it before the first connection comes.
+    void setMemory(ByteBudget &memory);
     /// Sets the limits of new requests and connections. Requests and connections in progress keep theirs.
     void setLimits(const Limits &limits);
 

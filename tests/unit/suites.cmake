@@ -2,6 +2,7 @@
 # Need nothing but this process and files.
 holdline_suite(unit_job LABEL unit
     SOURCES
+        unit/job/tst_accountusage.cpp
         unit/job/tst_admission.cpp
         unit/job/tst_callbackledger.cpp
         unit/job/tst_circuitbreaker.cpp
@@ -85,6 +86,7 @@ holdline_suite(unit_coordinator LABEL unit
         unit/coordinator/tst_monitormirror.cpp
         unit/coordinator/tst_shardplan.cpp
         unit/coordinator/tst_shardrouter.cpp
+        unit/coordinator/tst_sharedlimits.cpp
         unit/coordinator/tst_waiters.cpp
     LIBRARIES holdline_service holdline_jobs holdline_jobsapi holdline_monitorfeed holdline_fakes)
 # jobserver, jobclient and the tools of the tests themselves.

@@ -12,6 +12,7 @@
 
 namespace holdline {
 
+using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
 
 namespace {
@@ -30,6 +31,8 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
     : QObject(parent),
       m_config(config),
       m_store(store),
+      m_memory(config.limits.memory),
+      m_accounts(m_memory),
       m_jobs(retentionLimits(config), 0, shard),
       m_waiters(m_live, {[this](LiveJob &live, Waiter &waiter) { m_handOvers.timeUp(live, waiter); },
                          [this](LiveJob &live, const Waiter &waiter) { onWaiterGone(live, waiter); }}),
@@ -90,6 +93,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
 void JobCoordinator::reload(const Config &config, const QByteArray &callbackUrl)
 {
     m_config = config;
+    m_memory.setLimit(config.limits.memory);
     m_jobs.setLimits(retentionLimits(config));
     m_scheduler.reload(callbackUrl);
     m_scheduler.pump(Clock::now());
@@ -104,9 +108,17 @@ void JobCoordinator::hold(const http::Request &request, std::variant<StartReques
         refuse(request.requestId, request.peer, *exchange, {error->reason, error->detail, {}, {}});
         return;
     }
+    auto &start = std::get<StartRequest>(parsed);
+    AccountUsage::Seat seat = m_accounts.enter(start.account);
+    if (const auto problem = overShare(*seat.use(), start.body.size())) {
+        refuse(request.requestId, request.peer, *exchange, *problem);
+        return;
+    }
+    seat.countRequest();
+    seat.setBytes(start.body.size());
     const TimePoint now = Clock::now();
-    PendingRequest pending =
-        pendingRequest(request, std::get<StartRequest>(std::move(parsed)), std::move(exchange), now);
+    PendingRequest pending = pendingRequest(request, std::move(start), std::move(exchange), now);
+    pending.seat = std::move(seat);
     if (const auto key = request.headers.combined("Idempotency-Key"))
         m_keys.take(request, *key, std::move(pending));
     else
@@ -127,6 +139,20 @@ Duration JobCoordinator::patience(const Preferences &preferences) const
     return preferences.respondAsync ? Duration::zero() : Duration(m_config.hold.deadline);
 }
 
+std::optional<Problem> JobCoordinator::overShare(const AccountUsage::Use &use, std::int64_t bytes) const
+{
+    if (m_draining)
+        return std::nullopt;  // a later check says so
+    if (!m_memory.fits(bytes))
+        return noMemory();
+    const int share = m_config.limits.accountShare;
+    if (!isWithinShare(use.requests(), requestsHeld(), m_config.hold.held, share))
+        return accountLimit(u"held requests"_s);
+    if (!isWithinShare(use.bytes() + bytes, m_memory.used(), m_memory.limit(), share))
+        return accountLimit(u"memory"_s);
+    return std::nullopt;
+}
+
 std::optional<Problem> JobCoordinator::refusal(const PendingRequest &request, TimePoint now,
                                                TimePoint deadline) const
 {
@@ -138,6 +164,9 @@ std::optional<Problem> JobCoordinator::refusal(const PendingRequest &request, Ti
         return storeUnavailable(m_store.errorString());
     if (durableCount() >= m_config.hold.durable)
         return tooManyDurable(durableCount());
+    if (!isWithinShare(request.seat.use()->durable(), durableCount(), m_config.hold.durable,
+                       m_config.limits.accountShare))
+        return accountLimit(u"jobs with a key, or handed over"_s);
     return std::nullopt;
 }
 
@@ -161,6 +190,10 @@ void JobCoordinator::make(PendingRequest &&request, TimePoint now)
     job.client = request.client;
     LiveJob &live = m_live.add(key, isDurable ? durableJobOf(job, request) : nullptr);
     live.start = {std::move(request.start), std::move(request.headers)};
+    live.seat = request.seat.another();
+    if (isDurable)
+        live.seat.countDurable();
+    live.countBytes(job.status);
     // The waiter is in place before the start leaves, because a callback can overtake the answer to
     // the start. A plain job ends with its waiter, so its own deadline is enough.
     addWaiter(live, std::move(request), isDurable ? std::optional(waitsUntil) : std::nullopt, false);
@@ -214,6 +247,8 @@ void JobCoordinator::addWaiter(LiveJob &live, PendingRequest &&request, std::opt
     waiter.client = std::move(request.client);
     waiter.preference = appliedPreference(request.preferences);
     waiter.joined = joined;
+    waiter.seat = std::move(request.seat);
+    waiter.seat.setBytes(0);
     m_waiters.add(live, std::move(waiter), deadline);
 }
 
@@ -237,6 +272,9 @@ void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
         return;
     ++m_recoveredTotal;
     const Job &job = *m_jobs.find(live->key);
+    live->seat = m_accounts.enter(job.account);
+    live->seat.countDurable();
+    live->countBytes(job.status);
     m_keys.bind(job.account, *live);
     m_deadlines.set(job.key, job.deadline);
     if (job.status.state == JobState::Queued && !live->durable->dormant)
@@ -295,6 +333,7 @@ void JobCoordinator::sendStart(Job &job, TimePoint now)
 {
     LiveJob &live = *m_live.find(job.key);
     m_scheduler.beginAttempt(job, now);
+    live.countBytes(job.status);
     if (!m_journal.writeIntent(job, live))
         m_scheduler.send(job, live.start, now);
     Q_EMIT jobChanged(job);
@@ -352,6 +391,7 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
         if (decision.event != JobEvent::StartRetry)
             live->start = {};
         m_journal.writeStartAnswered(*job, *live);
+        live->countBytes(job->status);
     }
     Q_EMIT jobChanged(*job);
     m_scheduler.pump(now);
@@ -421,6 +461,7 @@ void JobCoordinator::settle(Job &job)
         response = jobResponse(job, live.upstream);
     job.endStatus = response.status;
     const bool tellsLater = m_journal.writeEnd(job, live, response);
+    live.countBytes(job.status);
     Q_EMIT jobEnded(job, job.endStatus);
     if (tellsLater)
         return;

@@ -82,6 +82,10 @@ public:
     std::uint64_t joinedTotal() const { return m_joinedTotal; }
     std::uint64_t recoveredTotal() const { return m_recoveredTotal; }
 
+    /// The bytes of bodies in memory. The listener counts those that are being received too.
+    ByteBudget &memory() { return m_memory; }
+    const ByteBudget &memory() const { return m_memory; }
+
     const Jobs &jobs() const { return m_jobs; }
     const Lanes &lanes() const { return m_scheduler.lanes(); }
     const CircuitBreaker &circuit() const { return m_scheduler.circuit(); }
@@ -129,6 +133,7 @@ private:
 
     void refuse(const QByteArray &requestId, const QByteArray &client, Exchange &exchange,
                 const Problem &problem);
+    std::optional<Problem> overShare(const AccountUsage::Use &use, std::int64_t bytes) const;
     std::optional<Problem> refusal(const PendingRequest &request, TimePoint now, TimePoint deadline) const;
     Duration patience(const Preferences &preferences) const;
     void make(PendingRequest &&request, TimePoint now);
@@ -154,6 +159,8 @@ private:
 
     Config m_config;
     JobStore &m_store;
+    ByteBudget m_memory;
+    AccountUsage m_accounts;
     Jobs m_jobs;
     LiveJobs m_live;
     Waiters m_waiters;

@@ -28,6 +28,7 @@ struct Waiter
     bool hasDeadline = false;  ///< true when the waiter has a deadline of its own
     /// The deadline has passed. The client is answered as soon as that answer is durable.
     bool isDue = false;
+    AccountUsage::Seat seat;
 
     bool wantsHandOver() const { return !preference.isNull(); }
 };
@@ -50,6 +51,18 @@ struct LiveJob
     UpstreamAnswer upstream;              ///< last answer of the upstream
     WaiterList waiters;                   ///< in order of arrival
     std::unique_ptr<DurableJob> durable;  ///< null for a plain job
+    AccountUsage::Seat seat;
+
+    /// Counts the bodies that the job has now. Call it when they have changed.
+    void countBytes(const JobStatus &status)
+    {
+        const bool isStored = durable && durable->request;
+        const qsizetype request = isStored ? durable->request->body.size() : start.request.body.size();
+        const qsizetype onItsWay = status.startInFlight ? start.request.body.size() : 0;
+        const bool hasEnded = durable && durable->ending;
+        const qsizetype answer = hasEnded ? durable->ending->response.body.size() : upstream.body.size();
+        seat.setBytes(request + onItsWay + answer);
+    }
 };
 
 /// All live jobs by key, and the durable ones by id too. References stay valid until erase(). Thread:

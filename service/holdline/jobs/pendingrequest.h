@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/httpvalues/prefer.h"
+#include "core/job/accountusage.h"
 #include "core/profile/startcodec.h"
 #include "service/holdline/jobs/durablejob.h"
 #include "service/holdline/ports/exchange.h"
@@ -32,6 +33,7 @@ struct PendingRequest
     QByteArray requestId;
     QByteArray client;  ///< address of the client
     TimePoint since{};
+    AccountUsage::Seat seat;
 
     /// True when the job goes on without its client: it has a key, or is handed over.
     bool wantsDurableJob() const { return !key.isNull() || preferences.respondAsync; }

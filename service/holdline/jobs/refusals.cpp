@@ -29,6 +29,20 @@ Problem tooManyDurable(int count)
             1s};
 }
 
+Problem noMemory()
+{
+    return {Reason::Overloaded, u"The bodies in memory are at their limit. Try again shortly."_s, {}, 1s};
+}
+
+Problem accountLimit(const QString &what)
+{
+    return {
+        Reason::AccountLimit,
+        u"This account uses its share of the %1. Try again when some of its requests have ended."_s.arg(what),
+        {},
+        1s};
+}
+
 Problem endsWithProcess(const QByteArray &job)
 {
     return {Reason::Draining, u"The service is shutting down and could not wait longer."_s, job, 1s};

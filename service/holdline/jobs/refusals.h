@@ -14,8 +14,12 @@ Problem storeUnavailable(const QString &why, const QByteArray &job = {});
 Problem notStored(const QString &why, const QByteArray &job = {});
 /// The limit `hold.held` is reached. Retry-After: 1 s.
 Problem tooManyHeld();
-/// The limit `hold.promised` of durable jobs is reached. Retry-After: 1 s.
+/// The limit `hold.durable` of durable jobs is reached. Retry-After: 1 s.
 Problem tooManyDurable(int count);
+/// The limit `limits.memory` is reached. Retry-After: 1 s.
+Problem noMemory();
+/// The account uses its share (`limits.account_share`) of `what`: "held requests". Retry-After: 1 s.
+Problem accountLimit(const QString &what);
 /// The job ends with this process, because nothing is stored on disk. Retry-After: 1 s.
 Problem endsWithProcess(const QByteArray &job);
 /// The job of the key has not ended, and joining is switched off. Retry-After: 1 s.

@@ -126,6 +126,8 @@ Gauges Recorder::gauges() const
     gauges.startsInFlight = m_coordinator.startsInFlight();
     gauges.retainedJobs = m_coordinator.jobs().retainedCount();
     gauges.retainedBytes = m_coordinator.jobs().retainedResultBytes();
+    gauges.bodyBytes = m_coordinator.memory().used();
+    gauges.bodyBytesLimit = m_coordinator.memory().limit();
     gauges.circuitOpen = m_coordinator.circuit().refuses(Clock::now());
     gauges.draining = m_coordinator.isDraining();
     gauges.accessLinesDropped = m_accessLog.dropped();

@@ -95,6 +95,7 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
     m_recorder.watch(*m_front);
     m_recorder.watch(m_api);
     m_api.setMaxWait(maxWait(plan.config));
+    m_front->listener().setMemory(m_coordinator.memory());
     m_front->serve(m_api);
     connect(&m_coordinator, &JobCoordinator::drained, this, &Shard::drained);
     connect(&m_feed, &monitor::MonitorFeed::waiting, this, &Shard::feedWaiting);

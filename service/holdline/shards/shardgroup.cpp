@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/shards/shardgroup.h"
 
+#include "core/base/machinememory.h"
 #include "core/eventloop/descriptorlimit.h"
 #include "service/holdline/store/store.h"
 #include "service/http/reservedaddress.h"
@@ -9,9 +10,21 @@
 
 namespace holdline {
 
+namespace {
+
+/// Replaces 0, which stands for a part of the machine's memory.
+Config withMemory(Config config)
+{
+    if (config.limits.memory == 0)
+        config.limits.memory = machineMemory() / 4;
+    return config;
+}
+
+}  // namespace
+
 ShardGroup::ShardGroup(const Config &config, int threads, Store &store, LogSink &sink, QObject *parent)
     : QObject(parent),
-      m_config(config),
+      m_config(withMemory(config)),
       m_budget(shareDescriptors(config, raiseDescriptorLimit(), threads)),
       m_store(store),
       m_sink(sink),
@@ -136,7 +149,7 @@ void ShardGroup::ended(std::set<int> &done, int shard, void (ShardGroup::*all)()
 
 void ShardGroup::reload(const Config &config, Answer answer)
 {
-    m_config = config;
+    m_config = withMemory(config);
     m_budget = shareDescriptors(config, raiseDescriptorLimit(), threads());
     forEach([plan = shareOf(m_config, m_budget, threads())](Shard &shard) { shard.reload(plan); },
             std::move(answer));

@@ -52,6 +52,7 @@ ShardPlan shareOf(const Config &config, const DescriptorBudget &budget, int thre
                        &plan.budget.clients, &plan.budget.callbacks, &plan.budget.upstream})
         divide(*limit, threads);
     divide(plan.config.hold.retainedBytes, threads);
+    divide(plan.config.limits.memory, threads);
     return plan;
 }
 

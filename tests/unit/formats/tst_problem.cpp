@@ -81,6 +81,7 @@ void TestProblem::statusOfEachCase_data()
     row("overloaded", Reason::Overloaded, 503);
     row("deadline_unreachable", Reason::DeadlineUnreachable, 503);
     row("lane_full", Reason::LaneFull, 429);
+    row("account_limit", Reason::AccountLimit, 429);
     row("unknown", Reason::CallbackUnknown, 404);
     row("mismatched", Reason::CallbackMismatched, 409);
     row("malformed", Reason::CallbackMalformed, 400);

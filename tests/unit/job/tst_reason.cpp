@@ -45,6 +45,7 @@ constexpr std::array kDocumented{
     Documented{Reason::Overloaded, "overloaded"_L1, 503},
     Documented{Reason::DeadlineUnreachable, "deadline_unreachable"_L1, 503},
     Documented{Reason::LaneFull, "lane_full"_L1, 429},
+    Documented{Reason::AccountLimit, "account_limit"_L1, 429},
     Documented{Reason::StoreUnavailable, "store_unavailable"_L1, 503},
     Documented{Reason::IdempotencyKeyInvalid, "idempotency_key_invalid"_L1, 400},
     Documented{Reason::IdempotencyKeyReused, "idempotency_key_reused"_L1, 422},

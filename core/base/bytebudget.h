@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+namespace holdline {
+
+/// Counts the bytes of bodies in memory against a limit. A budget may be a part of another one, which then
+/// counts its bytes too. It must outlive its charges and its parts. Used by one thread.
+class ByteBudget
+{
+public:
+    /// A limit of 0 means: no limit.
+    explicit ByteBudget(std::int64_t limit = 0, ByteBudget *whole = nullptr) : m_limit(limit), m_whole(whole)
+    {
+    }
+    ByteBudget(const ByteBudget &) = delete;
+    ByteBudget &operator=(const ByteBudget &) = delete;
+
+    void setLimit(std::int64_t limit) { m_limit = limit; }
+    std::int64_t limit() const { return m_limit; }
+    std::int64_t used() const { return m_used; }
+    /// True when `more` bytes stay within the limit. The caller decides what follows: a charge never fails.
+    bool fits(std::int64_t more) const { return m_limit <= 0 || more <= m_limit - m_used; }
+
+private:
+    friend class ByteCharge;
+
+    void add(std::int64_t bytes)
+    {
+        m_used += bytes;
+        if (m_whole)
+            m_whole->m_used += bytes;
+    }
+
+    std::int64_t m_limit;
+    std::int64_t m_used = 0;
+    ByteBudget *m_whole;
+};
+
+/// The bytes of one owner in a budget, until it is destroyed.
+class ByteCharge
+{
+public:
+    /// Charges nothing.
+    ByteCharge() = default;
+    explicit ByteCharge(ByteBudget &budget) : m_budget(&budget) {}
+    ByteCharge(ByteCharge &&other) noexcept
+        : m_budget(std::exchange(other.m_budget, nullptr)), m_bytes(std::exchange(other.m_bytes, 0))
+    {
+    }
+    ByteCharge &operator=(ByteCharge &&other) noexcept
+    {
+        std::swap(m_budget, other.m_budget);
+        std::swap(m_bytes, other.m_bytes);
+        return *this;
+    }
+    ~ByteCharge() { set(0); }
+
+    void set(std::int64_t bytes)
+    {
+        if (m_budget && bytes != m_bytes)
+            m_budget->add(bytes - std::exchange(m_bytes, bytes));
+    }
+    std::int64_t bytes() const { return m_bytes; }
+
+private:
+    ByteBudget *m_budget = nullptr;
+    std::int64_t m_bytes = 0;
+};
+
+}  // namespace holdline
