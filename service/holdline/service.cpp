@@ -209,8 +209,9 @@ Service::Service(const Config &config, LogSink &sink, QObject *parent)
     connect(&d->shards, &ShardGroup::drained, this, [this] {
         QTimer::singleShot(kLeaveTime, this, &Service::finished);
         if (d->monitors)
-            d->monitors->sendNow();
-        d->shards.leave();
+            d->monitors->sendNow([this] { d->shards.leave(); });
+        else
+            d->shards.leave();
     });
 }
 

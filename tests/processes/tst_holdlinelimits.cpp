@@ -5,6 +5,8 @@
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 
+#include <QRandomGenerator>
+#include <QTcpServer>
 #include <QTest>
 
 #include <algorithm>
@@ -37,6 +39,16 @@ std::chrono::milliseconds cpuTimeWithin(const Program &program, std::chrono::mil
     const auto before = program.cpuTime();
     wakeUpsWithin(time);
     return program.cpuTime() - before;
+}
+
+/// A loopback port for a program that cannot say which one the system picked. The system picks others.
+quint16 freePort()
+{
+    QTcpServer server;
+    while (!server.listen(QHostAddress::LocalHost,
+                          static_cast<quint16>(QRandomGenerator::system()->bounded(10'000, 30'000)))) {
+    }
+    return server.serverPort();
 }
 
 /// Sends a request and disconnects at once.
@@ -191,8 +203,8 @@ void TestHoldlineLimits::logCannotBeWritten()
         log = pipe[1];
     }
     QVERIFY(log >= 0);
-    const quint16 port = ScriptedServer::unusedPort();
-    const quint16 adminPort = ScriptedServer::unusedPort();
+    const quint16 port = freePort();
+    const quint16 adminPort = freePort();
     ScriptedServer upstream;
     Program program({QStringLiteral(HOLDLINE_PROGRAM), u"--listen"_s, u"127.0.0.1:%1"_s.arg(port),
                      u"--admin-listen"_s, u"127.0.0.1:%1"_s.arg(adminPort), u"--upstream"_s,

@@ -3,6 +3,7 @@
 
 #include <QTcpSocket>
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace holdline::test {
@@ -49,9 +50,18 @@ QUrl ScriptedServer::url(const QString &path) const
 
 quint16 ScriptedServer::unusedPort()
 {
-    QTcpServer server;
-    server.listen(QHostAddress::LocalHost);
-    return server.serverPort();
+    // The port stays bound until the program ends. So no other program gets it, and connections are refused
+    // because nobody listens.
+    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto *const where = reinterpret_cast<sockaddr *>(&address);
+    if (descriptor < 0 || ::bind(descriptor, where, length) != 0 ||
+        ::getsockname(descriptor, where, &length) != 0)
+        return 0;
+    return ntohs(address.sin_port);
 }
 
 QByteArray ScriptedServer::answer(int status, const QByteArray &body, const QByteArray &fields)

@@ -92,7 +92,7 @@ public:
     /// Script bytes that the system took, including its buffers for a client that does not read.
     qint64 bytesTaken() const { return m_bytesTaken; }
 
-    /// A loopback port on which nothing listens.
+    /// A loopback port on which nothing listens, as long as this program runs.
     static quint16 unusedPort();
 
 private:

@@ -57,13 +57,22 @@ void MonitorServer::setFacts(const ServiceFacts &facts)
         broadcast({}, false, true);
 }
 
-void MonitorServer::sendNow()
+void MonitorServer::sendNow(std::function<void()> sent)
 {
+    m_sent = std::move(sent);
     m_sampleDue = true;
-    if (m_state != State::Watching || m_pendingTick.missing > 0)
-        return;
+    // A collection under way began before the last changes, so another one follows it.
+    if (m_pendingTick.missing == 0)
+        sendLast();
+}
+
+void MonitorServer::sendLast()
+{
     m_tick.stop();
-    tick();
+    if (m_state == State::Watching && m_sampleDue)
+        tick();
+    else
+        std::exchange(m_sent, {})();
 }
 
 int MonitorServer::observers() const
@@ -271,6 +280,8 @@ void MonitorServer::finishTick()
     if (!m_waiting.empty() || m_sampleDue || m_lanesDue || !m_searches.empty())
         schedule();
     stopIfAllLag();
+    if (m_sent)
+        sendLast();
 }
 
 /// The store answers later from another thread. The next sample uses the answer.

@@ -10,6 +10,7 @@
 #include <QTimer>
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -50,8 +51,9 @@ public:
     /// Sets the facts of a new configuration.
     void setFacts(const ServiceFacts &facts);
 
-    /// Sends the current state at once, because the service is about to end.
-    void sendNow();
+    /// Sends the current state at once, because the service is about to end. Calls `sent` when it was given
+    /// to the sockets.
+    void sendNow(std::function<void()> sent);
 
     int observers() const;
     /// True while at least one observer reads. The feeds are then active and the mirror is updated.
@@ -97,6 +99,7 @@ private:
     void beginWatching();
     void endWatching();
     void schedule();
+    void sendLast();
     void tick();
     void sampleDue();
     template <typename Ask>
@@ -127,6 +130,7 @@ private:
     std::set<int> m_waiting;
     Tick m_pendingTick;
     bool m_sampleDue = false;
+    std::function<void()> m_sent;  ///< see sendNow()
     bool m_lanesDue = false;
     /// Cancellations of jobs that the mirror does not know. The jobs may be newer than the last tick.
     std::deque<Search> m_searches;

@@ -75,7 +75,7 @@ constexpr Room kRooms[] = {
      "core/base core/job core/config core/telemetry core/monitormessages service/holdline/deadletters "
      "service/holdline/monitorfeed service/holdline/shards"},
     {"service/holdline",
-     "core/base core/config core/eventloop core/telemetry service/holdline/deadletters "
+     "core/base core/config core/eventloop core/telemetry service/http service/holdline/deadletters "
      "service/holdline/routes "
      "service/holdline/store service/holdline/shards service/holdline/monitorserver"},
     {"service/jobserver",
