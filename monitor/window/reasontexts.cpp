@@ -68,14 +68,18 @@ QString explain(Reason reason)
                 "The circuit breaker is open: the upstream failed too often. Holdline sends no starts for a "
                 "few seconds.");
         case Reason::Overloaded:
-            return Texts::tr("The service reached a limit: held requests, queued starts or connections.");
+            return Texts::tr(
+                "The service reached a limit: held requests, queued starts, connections or memory.");
         case Reason::DeadlineUnreachable:
             return Texts::tr(
                 "The account's queue was so long that the job could not meet its deadline. Holdline refused "
                 "the request at once.");
         case Reason::LaneFull:
-        case Reason::AccountLimit:
             return Texts::tr("The account's queue was full.");
+        case Reason::AccountLimit:
+            return Texts::tr(
+                "The account used its share of the held requests, the durable jobs or the memory. Holdline "
+                "refused the request at once.");
         case Reason::StoreUnavailable:
             return Texts::tr(
                 "The request needs a durable job, because it has an Idempotency-Key or asks for a hand-over. "

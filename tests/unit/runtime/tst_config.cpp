@@ -222,6 +222,9 @@ void TestConfig::conflicts_data()
         u"lanes.starts_per_account (flag --starts-per-account), lanes.starts_in_flight (flag --starts-in-flight): one account's starts (3) must not be more than those of all (2)"_s);
     row("head", {u"--max-head-bytes=8KiB"_s},
         u"limits.target_bytes (default), limits.head_bytes (flag --max-head-bytes): the request target (8KiB) is part of the head and must be smaller than it (8KiB)"_s);
+    row("memory", {u"--memory=2047KiB"_s},
+        u"limits.memory (flag --memory), limits.body_bytes (default): the memory for bodies (2047KiB) must hold two of the largest size (1MiB)"_s);
+    row("memory for two bodies", {u"--memory=2MiB"_s}, {});
 }
 
 void TestConfig::conflicts()
