@@ -26,6 +26,27 @@ QString readPoint(QStringView text, QByteArray &point)
     return u"random, or one of %1, is wanted"_s.arg(QString::fromLatin1(pointNames().join(", ")));
 }
 
+QString readDisturbances(QStringView text, Disturbances &all)
+{
+    static const Names<Disturbances> kNames{
+        {"reader"_L1, Disturbance::Reader},
+        {"clock"_L1, Disturbance::Clock},
+        {"disk"_L1, Disturbance::Disk},
+        {"power"_L1, Disturbance::Power},
+        {"all"_L1,
+         Disturbances(Disturbance::Reader) | Disturbance::Clock | Disturbance::Disk | Disturbance::Power},
+        {"none"_L1, {}},
+    };
+    all = {};
+    for (const QStringView name : text.split(u',')) {
+        Disturbances one;
+        if (QString error = readName(name, kNames, one); !error.isEmpty())
+            return error;
+        all |= one;
+    }
+    return {};
+}
+
 std::vector<CommandLineOption> optionsOf(Options &options)
 {
     return {
@@ -57,6 +78,9 @@ std::vector<CommandLineOption> optionsOf(Options &options)
          into(options.faultPercent, 0, 25)},
         {u"job-deadline"_s, u"TIME"_s, u"hold.job_deadline (default 6s)."_s,
          into(options.jobDeadline, 1s, 1min)},
+        {u"disturb"_s, u"LIST"_s,
+         u"What happens around it: reader, clock, disk, power, all or none, with commas between them (default none)."_s,
+         [&](QStringView text) { return readDisturbances(text, options.disturbances); }},
         {u"json"_s, {}, u"Prints the summary as JSON."_s, into(options.json)},
     };
 }

@@ -4,6 +4,7 @@
 #include "core/config/exit.h"
 
 #include <QByteArrayList>
+#include <QFlags>
 #include <QStringList>
 
 #include <chrono>
@@ -13,6 +14,16 @@
 namespace holdline::crash {
 
 using namespace std::chrono_literals;
+
+/// What happens around the service in a round; see Surroundings.
+enum class Disturbance : std::uint8_t {
+    Reader = 1 << 0,  ///< another program reads the database
+    Clock = 1 << 1,   ///< the wall clock is set by an hour or a day
+    Disk = 1 << 2,    ///< the disk is full, fails or hangs
+    Power = 1 << 3,   ///< a kill takes what was not synced
+};
+Q_DECLARE_FLAGS(Disturbances, Disturbance)
+Q_DECLARE_OPERATORS_FOR_FLAGS(Disturbances)
 
 /// The options of a run. Plain data.
 struct Options
@@ -31,7 +42,8 @@ struct Options
     int kills = 3;  ///< most kills within a round; a further kill follows when all clients have their answers
     bool ambiguousAlways = false;  ///< retry.ambiguous = always, with an upstream that honours the key
     int threads = 0;               ///< threads of holdline; 0 for a random number from 1 to 3 at each start
-    int faultPercent = 4;          ///< percentage of each upstream fault that must not matter
+    Disturbances disturbances;
+    int faultPercent = 4;  ///< percentage of each upstream fault that must not matter
     std::chrono::milliseconds jobDeadline = 6s;
     std::chrono::milliseconds patience = 90s;  ///< time limit of one round
     bool json = false;

@@ -54,6 +54,14 @@ KeyedClient::KeyedClient(quint16 port, const OrderPlan &order, const ClientPlan 
     connect(&m_leaving, &QTimer::timeout, this, &KeyedClient::hangUp);
 }
 
+QString KeyedClient::last() const
+{
+    if (!m_call)
+        return m_last + (m_next.isActive() ? u", pauses"_s : u", idle"_s);
+    return u"%1, waits for %2 since %3 ms"_s.arg(m_last, QString::fromUtf8(m_job.isEmpty() ? "start" : m_job))
+        .arg(m_asked.elapsed());
+}
+
 void KeyedClient::start()
 {
     m_next.start(m_plan.startAfter);
@@ -75,6 +83,7 @@ void KeyedClient::ask()
             fields += "Prefer: " + preferences.join(", ") + "\r\n";
         request = Call::post("/start", m_order.body(), fields);
     }
+    m_asked.start();
     m_call = new Call(m_port, request, this);
     connect(m_call, &Call::finished, this, &KeyedClient::called);
     if (m_plan.habit == ClientPlan::Habit::ComesBack && !m_hasLeft)

@@ -5,6 +5,7 @@
 #include "tests/crash/ledger.h"
 #include "tests/crash/plan.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
 
@@ -30,7 +31,7 @@ public:
     /// Number of requests beyond those of an undisturbed run.
     int retries() const { return m_retries; }
     /// The last event of this client, for people.
-    const QString &last() const { return m_last; }
+    QString last() const;
 
 Q_SIGNALS:
     void finished(const holdline::crash::FinalAnswer &answer);
@@ -54,6 +55,7 @@ private:
     bool m_isDone = false;
     int m_retries = 0;
     QString m_last;
+    QElapsedTimer m_asked;  ///< since the request that is open
 };
 
 }  // namespace holdline::crash

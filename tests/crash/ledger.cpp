@@ -61,7 +61,7 @@ void Ledger::unanswered(const QByteArray &order, const QByteArray &client)
     m_orders.at(order).unanswered.push_back(client);
 }
 
-Ledger::Verdict Ledger::judge(const ProofJudge &isValid, bool mayBeUnknown) const
+Ledger::Verdict Ledger::judge(const ProofJudge &isValid, const Allowed &allowed) const
 {
     Verdict verdict;
     Counts &counts = verdict.counts;
@@ -99,7 +99,7 @@ Ledger::Verdict Ledger::judge(const ProofJudge &isValid, bool mayBeUnknown) cons
                 violation(counts.wrong, u"not its own result: "_s + shown(first));
             else
                 ++counts.completed;
-        } else if (isUnknownFate(first) && mayBeUnknown && order.jobs.empty()) {
+        } else if (isUnknownFate(first) && allowed.unknownFate && order.jobs.empty()) {
             ++counts.interrupted;
         } else {
             violation(counts.lost, u"%1 job(s) ran, but "_s.arg(order.jobs.size()) + shown(first));
@@ -107,7 +107,7 @@ Ledger::Verdict Ledger::judge(const ProofJudge &isValid, bool mayBeUnknown) cons
         for (const FinalAnswer &other : order.answers) {
             if (other.status != first.status || other.body != first.body)
                 violation(counts.wrong, u"told differently: "_s + shown(first) + u"; "_s + shown(other));
-            else if (other.again && !other.replayed)
+            else if (other.again && !other.replayed && !allowed.unstoredAnswers)
                 violation(counts.wrong, u"asked for again, but not replayed: "_s + shown(other));
         }
     }

@@ -59,8 +59,15 @@ public:
         Counts counts;
         QStringList violations;  ///< sentences
     };
-    /// `mayBeUnknown` allows the answer "fate unknown" for an order that never ran (see retry.ambiguous).
-    Verdict judge(const ProofJudge &isValid, bool mayBeUnknown) const;
+    /// What may happen to an order without a violation.
+    struct Allowed
+    {
+        bool unknownFate = false;  ///< an order that never ran is answered "fate unknown" (retry.ambiguous)
+        /// A client has its answer before it is stored, because the disk fails. After a kill, the same answer
+        /// comes by the callback again and not by a replay.
+        bool unstoredAnswers = false;
+    };
+    Verdict judge(const ProofJudge &isValid, const Allowed &allowed) const;
 
 private:
     struct Order

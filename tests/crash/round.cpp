@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/crash/round.h"
 
+#include <QFileInfo>
+
 #include <algorithm>
 
 namespace holdline::crash {
@@ -14,7 +16,8 @@ Round::Round(const Options &options, std::uint64_t seed, const ServicePlace &pla
       m_place(place),
       m_plan(RoundPlan::make(options, seed)),
       m_upstream(upstream),
-      m_before(upstream.stats())
+      m_before(upstream.stats()),
+      m_surroundings(options, QFileInfo(place.store).path(), place.store, seed)
 {
     m_result.seed = seed;
     m_kill.setSingleShot(true);
@@ -66,6 +69,7 @@ void Round::clientFinished(KeyedClient &client, bool again, FinalAnswer answer)
     if (m_phase == Phase::Killing) {
         // Without delay: every response that was sent must be durable.
         m_phase = Phase::Again;
+        m_surroundings.spareTheDisk();
         m_life = m_plan.lives.size();
         m_child->kill();
     } else {
@@ -94,9 +98,12 @@ void Round::launch()
     const LifePlan *planned = plannedLife();
     LifePlan life;
     life.threads = m_plan.threadsAfter;
-    m_child = new ServiceChild(m_place, planned ? *planned : life, this);
+    QProcessEnvironment surroundings;
+    m_surroundings.addTo(surroundings);
+    m_child = new ServiceChild(m_place, planned ? *planned : life, surroundings, this);
     connect(m_child, &ServiceChild::ended, this, &Round::lifeEnded);
     m_child->start();
+    m_surroundings.lifeBegins();
     if (planned && planned->point.isEmpty() && m_events >= planned->events)
         m_kill.start(planned->delay);
 }
@@ -104,6 +111,7 @@ void Round::launch()
 void Round::lifeEnded()
 {
     m_kill.stop();
+    m_surroundings.lifeEnded();
     m_result.logs.append(m_child->log());
     ServiceChild *ended = m_child;
     ended->deleteLater();
@@ -191,8 +199,11 @@ void Round::finish()
         [this](const QByteArray &account, const ProofEntry &entry) {
             return m_upstream.judge(account, {entry}) == std::vector{ProofVerdict::Valid};
         },
-        !m_options.ambiguousAlways);
+        {.unknownFate = !m_options.ambiguousAlways,
+         .unstoredAnswers = m_options.disturbances.testFlag(Disturbance::Disk)});
     m_result.counts = verdict.counts;
+    m_result.disturbances = m_surroundings.disturbances();
+    m_result.bytesTaken = m_surroundings.bytesTaken();
     m_result.violations += verdict.violations;
     judgeCallbacks(m_result);
     Q_EMIT finished(m_result);

@@ -4,6 +4,7 @@
 #include "service/jobserver/jobserver.h"
 #include "tests/crash/keyedclient.h"
 #include "tests/crash/servicechild.h"
+#include "tests/crash/surroundings.h"
 
 #include <QObject>
 #include <QTimer>
@@ -21,7 +22,9 @@ struct RoundResult
     QStringList violations;
     int kills = 0;
     int retries = 0;
-    QByteArrayList logs;  ///< the log of each life of the service
+    int disturbances = 0;
+    std::int64_t bytesTaken = 0;  ///< by power cuts
+    QByteArrayList logs;          ///< the log of each life of the service
 };
 
 /// One round. Clients send their requests while the service is killed and restarted as planned, until all
@@ -64,6 +67,7 @@ private:
     JobServer &m_upstream;
     const JobServerStats m_before;  ///< the upstream's counters when the round began
     Phase m_phase = Phase::Killing;
+    Surroundings m_surroundings;
     Ledger m_ledger;
     RoundResult m_result;
     std::vector<std::unique_ptr<KeyedClient>> m_clients;

@@ -80,6 +80,8 @@ void Run::roundFinished(const RoundResult &result)
     m_counts += result.counts;
     m_kills += result.kills;
     m_retries += result.retries;
+    m_disturbances += result.disturbances;
+    m_bytesTaken += result.bytesTaken;
     if (result.violations.isEmpty()) {
         QDir(folderOf(m_number)).removeRecursively();
     } else {
@@ -126,6 +128,8 @@ QByteArray Run::summary() const
         {"answers", m_counts.answers},
         {"replayed", m_counts.replayed},
         {"asked_again", m_retries},
+        {"disturbances", m_disturbances},
+        {"bytes_taken", static_cast<double>(m_bytesTaken)},
         {"lost", m_counts.lost},
         {"run_twice", m_counts.runTwice},
         {"wrong", m_counts.wrong},

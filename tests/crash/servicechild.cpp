@@ -80,12 +80,15 @@ quint16 ServicePlace::freePort()
     }
 }
 
-ServiceChild::ServiceChild(const ServicePlace &place, const LifePlan &life, QObject *parent)
+ServiceChild::ServiceChild(const ServicePlace &place, const LifePlan &life,
+                           const QProcessEnvironment &surroundings, QObject *parent)
     : QObject(parent), m_life(life)
 {
     m_process.setProgram(place.program);
     m_process.setArguments(arguments(place, life));
-    m_process.setProcessEnvironment(environment(life));
+    QProcessEnvironment all = environment(life);
+    all.insert(surroundings);
+    m_process.setProcessEnvironment(all);
     m_process.setWorkingDirectory(m_directory.path());
     m_process.setStandardOutputFile(QProcess::nullDevice());
     connect(&m_process, &QProcess::readyReadStandardError, this,

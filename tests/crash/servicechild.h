@@ -5,6 +5,7 @@
 
 #include <QObject>
 #include <QProcess>
+#include <QProcessEnvironment>
 #include <QTemporaryDir>
 
 namespace holdline::crash {
@@ -33,7 +34,9 @@ class ServiceChild : public QObject
     Q_OBJECT
 
 public:
-    ServiceChild(const ServicePlace &place, const LifePlan &life, QObject *parent = nullptr);
+    /// `surroundings` are added to its environment.
+    ServiceChild(const ServicePlace &place, const LifePlan &life, const QProcessEnvironment &surroundings,
+                 QObject *parent = nullptr);
     ~ServiceChild() override;
 
     void start();

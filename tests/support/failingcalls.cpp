@@ -22,6 +22,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+// unsyncedwrites.cpp
+void unsyncedWrite(int descriptor, off64_t offset, size_t size);
+void unsyncedTruncate(int descriptor, off64_t size);
+void unsyncedSync(int descriptor);
+
 namespace {
 
 struct Rule
@@ -99,6 +104,13 @@ bool growsAndFails(int descriptor, off64_t end)
            fails("grow");
 }
 
+int synced(int result, int descriptor)
+{
+    if (result == 0)
+        unsyncedSync(descriptor);
+    return result;
+}
+
 template <typename Function>
 Function *real(Function *, const char *name)
 {
@@ -116,25 +128,29 @@ ssize_t pwrite64(int descriptor, const void *data, size_t size, off64_t offset)
     REAL(pwrite64)
     if (growsAndFails(descriptor, offset + static_cast<off64_t>(size)) || fails("pwrite"))
         return -1;
+    unsyncedWrite(descriptor, offset, size);
     return next(descriptor, data, size, offset);
 }
 
 int ftruncate64(int descriptor, off64_t size) noexcept
 {
     REAL(ftruncate64)
-    return growsAndFails(descriptor, size) || fails("ftruncate") ? -1 : next(descriptor, size);
+    if (growsAndFails(descriptor, size) || fails("ftruncate"))
+        return -1;
+    unsyncedTruncate(descriptor, size);
+    return next(descriptor, size);
 }
 
 int fdatasync(int descriptor)
 {
     REAL(fdatasync)
-    return fails("fdatasync") ? -1 : next(descriptor);
+    return fails("fdatasync") ? -1 : synced(next(descriptor), descriptor);
 }
 
 int fsync(int descriptor)
 {
     REAL(fsync)
-    return fails("fsync") ? -1 : next(descriptor);
+    return fails("fsync") ? -1 : synced(next(descriptor), descriptor);
 }
 
 void *mmap64(void *address, size_t size, int protection, int flags, int descriptor, off64_t offset) noexcept

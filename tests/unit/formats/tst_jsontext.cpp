@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/json/bodytext.h"
 #include "core/json/jsontext.h"
 #include "core/profile/startcodec.h"
 #include "tests/support/suite.h"
@@ -70,6 +71,7 @@ private Q_SLOTS:
     void untouched();
     void agreesWithSimdjson();
     void quoteAndUnescapeAreInverse();
+    void charactersStayWhole();
 };
 
 void TestJsonText::init()
@@ -145,7 +147,7 @@ void TestJsonText::refused_data()
     QTest::newRow("UTF-8: byte FF") << withExtra("\"\xff\""_ba);
     QTest::newRow("byte order mark") << "\xef\xbb\xbf{\"account\":\"a\"}"_ba;
     QTest::newRow("UTF-16") << "{\0\"\0a\0\"\0:\0"
-                                      "1\0}\0"_ba;
+                               "1\0}\0"_ba;
     QTest::newRow("NaN") << withExtra("NaN"_ba);
     QTest::newRow("Infinity") << withExtra("Infinity"_ba);
     QTest::newRow("-Infinity") << withExtra("-Infinity"_ba);
@@ -244,6 +246,19 @@ void TestJsonText::quoteAndUnescapeAreInverse()
     all += "\u00e9\u20ac\U0001F600";
     QVERIFY(taken(quoteJson(all)));
     QCOMPARE(unescapeJson(quoteJson(all)), all);
+}
+
+void TestJsonText::charactersStayWhole()
+{
+    const QByteArray text = "a\u00e9\u20ac\U0001F600z";
+    // Bytes of whole characters within each limit.
+    const int whole[]{0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+    for (int limit = 0; limit < std::ssize(whole); ++limit)
+        QCOMPARE(wholeCharacters(text, limit).size(), whole[limit]);
+    QCOMPARE(wholeCharacters("\u00e9", 1).size(), 0);
+    // What is not UTF-8 is cut anywhere.
+    QCOMPARE(wholeCharacters(QByteArray(10, '\x80'), 7).size(), 7);
+    QCOMPARE(wholeCharacters(QByteArray(10, '\x80'), 1).size(), 1);
 }
 
 HOLDLINE_TEST(TestJsonText)

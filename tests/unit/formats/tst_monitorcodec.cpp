@@ -227,6 +227,9 @@ private Q_SLOTS:
             const auto result = decodeCommand(encode(command));
             QVERIFY(std::holds_alternative<Command>(result));
             QVERIFY(std::get<Command>(result) == command);
+            using Verb = Command::Verb;
+            QCOMPARE(hasLargeAnswer(verb),
+                     verb == Verb::Result || verb == Verb::DeadLetters || verb == Verb::DeadLetter);
         }
         const Reply reply{"9", true, u"“done” – 5 held"_s};
         QVERIFY(decoded<Reply>(encode(reply)) == reply);

@@ -148,10 +148,20 @@ void TestAccountUsage::aMovedSeatCountsOn()
         seats.push_back(usage.enter("b"));
     QCOMPARE(seats.front().use()->requests(), 1);
     QCOMPARE(all.used(), 7);
-    // Its place is taken by another account's seat.
+    // Its place is taken by another account's seat, with all that counts there.
+    seats.back().countRequest();
+    seats.back().countDurable();
+    seats.back().setBytes(5);
     seats.front() = std::move(seats.back());
     seats.pop_back();
+    QCOMPARE(all.used(), 5);
+    QCOMPARE(seats.front().use()->requests(), 1);
+    QCOMPARE(seats.front().use()->durable(), 1);
+    QCOMPARE(seats.back().use(), seats.front().use());
+    seats.front() = {};
     QCOMPARE(all.used(), 0);
+    QCOMPARE(seats.back().use()->requests(), 0);
+    QCOMPARE(seats.back().use()->durable(), 0);
     QCOMPARE(usage.accounts(), 1);
     seats.clear();
     QCOMPARE(usage.accounts(), 0);

@@ -486,14 +486,13 @@ void TestJobMachine::scenario_data()
         << false
         << Scenario{granted, accepted, leftWhileRunning, completed(CallbackOutcome::Late, Action::KeepResult)}
         << Reason::ClientGone;
-    QTest::newRow("callback twice")
-        << false
-        << Scenario{granted,
-                    accepted,
-                    completed(CallbackOutcome::Matched, Action::Settle),
-                    completed(CallbackOutcome::Duplicate, {}),
-                    {Event::CallbackFailed, {}, CallbackOutcome::Duplicate}}
-        << Reason::Completed;
+    QTest::newRow("callback twice") << false
+                                    << Scenario{granted,
+                                                accepted,
+                                                completed(CallbackOutcome::Matched, Action::Settle),
+                                                completed(CallbackOutcome::Duplicate, {}),
+                                                {Event::CallbackFailed, {}, CallbackOutcome::Duplicate}}
+                                    << Reason::Completed;
     QTest::newRow("callback before the start's answer")
         << false
         << Scenario{granted, completed(CallbackOutcome::Early, Action::Settle), accepted,

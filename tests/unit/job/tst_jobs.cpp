@@ -95,7 +95,10 @@ private Q_SLOTS:
 void TestJobs::aNewJob()
 {
     Registry registry({}, 5, 6);
+    const auto before = std::chrono::system_clock::now();
     Job &job = registry.jobs.make("someone", false, kNow, kNow + 30s);
+    QVERIFY(job.times.createdWall >= before);
+    QVERIFY(job.times.createdWall <= std::chrono::system_clock::now());
     QCOMPARE(job.account, "someone");
     QCOMPARE(job.id.size(), 32);
     QCOMPARE(job.deadline, kNow + 30s);

@@ -49,6 +49,7 @@ private Q_SLOTS:
     void judgement_data();
     void judgement();
     void proofsAreJudgedByAccount();
+    void anAnswerThatWasNotStored();
     void aJobNobodyAskedFor();
     void theSameSeedMakesTheSamePlan();
     void killsAreInOrderAndWithinLimits();
@@ -117,7 +118,7 @@ void TestCrashParts::judgement()
         ledger.answered("order", one);
     for (const QByteArray &client : unanswered)
         ledger.unanswered("order", client);
-    const Ledger::Verdict verdict = ledger.judge(anyProof, mayBeUnknown);
+    const Ledger::Verdict verdict = ledger.judge(anyProof, {.unknownFate = mayBeUnknown});
     QCOMPARE(verdict.counts.orders, 1);
     QTEST(verdict.counts.completed, "completed");
     QTEST(verdict.counts.interrupted, "interrupted");
@@ -139,17 +140,31 @@ void TestCrashParts::proofsAreJudgedByAccount()
         ledger.answered(name, answer(200, result(id)));
     }
     const Ledger::Verdict verdict = ledger.judge(
-        [](const QByteArray &account, const ProofEntry &) { return account == "account of a"; }, true);
+        [](const QByteArray &account, const ProofEntry &) { return account == "account of a"; }, {});
     QCOMPARE(verdict.counts.completed, 1);
     QCOMPARE(verdict.counts.wrong, 1);
     QVERIFY(verdict.violations.front().startsWith("b: "_L1));
+}
+
+void TestCrashParts::anAnswerThatWasNotStored()
+{
+    const QByteArray id = "1111111111111111";
+    Ledger ledger;
+    ledger.add("order", "account");
+    ledger.started("order", id);
+    ledger.answered("order", answer(200, result(id)));
+    FinalAnswer again = answer(200, result(id));
+    again.again = true;
+    ledger.answered("order", again);
+    QCOMPARE(ledger.judge(anyProof, {}).counts.wrong, 1);
+    QCOMPARE(ledger.judge(anyProof, {.unstoredAnswers = true}).counts.wrong, 0);
 }
 
 void TestCrashParts::aJobNobodyAskedFor()
 {
     Ledger ledger;
     ledger.started("who?", "1111111111111111");
-    QCOMPARE(ledger.judge(anyProof, true).counts.wrong, 1);
+    QCOMPARE(ledger.judge(anyProof, {}).counts.wrong, 1);
 }
 
 void TestCrashParts::theSameSeedMakesTheSamePlan()

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Part of the library for LD_PRELOAD. UNSYNCED names a folder. Before a database or its WAL is overwritten,
+// the bytes that go are noted there, in a file of the same name. A sync of the database or the WAL empties
+// its note. So after a kill the notes tell what a power cut would have taken; see unsyncedwrites.h. Without
+// UNSYNCED nothing happens.
+#include "tests/support/unsyncedwrites.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace {
+
+using holdline::test::UnsyncedRecord;
+
+const char *folder = nullptr;
+pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+__attribute__((constructor)) void readFolder()
+{
+    folder = ::getenv("UNSYNCED");
+}
+
+bool endsWith(const char *text, const char *end)
+{
+    const std::size_t size = std::strlen(text);
+    const std::size_t length = std::strlen(end);
+    return size >= length && std::strcmp(text + size - length, end) == 0;
+}
+
+/// The path of the note for a database or a WAL. False for all other files.
+bool noteOf(int descriptor, char (&note)[512])
+{
+    if (!folder)
+        return false;
+    char link[64];
+    char path[512];
+    std::snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    const ssize_t size = ::readlink(link, path, sizeof path - 1);
+    if (size <= 0)
+        return false;
+    path[size] = 0;
+    if (!endsWith(path, ".db") && !endsWith(path, ".db-wal"))
+        return false;
+    std::snprintf(note, sizeof note, "%s/%s", folder, std::strrchr(path, '/') + 1);
+    return true;
+}
+
+/// Notes the bytes from `offset` on, `size` at most, and the size of the file.
+void remember(int descriptor, off64_t offset, size_t size)
+{
+    char note[512];
+    struct stat now;
+    if (!noteOf(descriptor, note) || ::fstat(descriptor, &now) != 0)
+        return;
+    using Read = ssize_t (*)(int, void *, size_t, off64_t);
+    static const auto read = reinterpret_cast<Read>(::dlsym(RTLD_NEXT, "pread64"));
+    ::pthread_mutex_lock(&mutex);
+    const int file = ::open(note, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    void *bytes = std::malloc(size);
+    const ssize_t kept = size > 0 && offset < now.st_size ? read(descriptor, bytes, size, offset) : 0;
+    const UnsyncedRecord record{offset, kept > 0 ? kept : 0, now.st_size};
+    if (file < 0 || ::write(file, &record, sizeof record) != sizeof record ||
+        ::write(file, bytes, static_cast<std::size_t>(record.size)) != record.size)
+        std::abort();
+    std::free(bytes);
+    ::close(file);
+    ::pthread_mutex_unlock(&mutex);
+}
+
+}  // namespace
+
+/// Called by failingcalls.cpp before a write, and after a sync that worked.
+void unsyncedWrite(int descriptor, off64_t offset, size_t size)
+{
+    if (folder)
+        remember(descriptor, offset, size);
+}
+
+void unsyncedTruncate(int descriptor, off64_t size)
+{
+    struct stat now;
+    if (folder && ::fstat(descriptor, &now) == 0 && size < now.st_size)
+        remember(descriptor, size, static_cast<std::size_t>(now.st_size - size));
+}
+
+void unsyncedSync(int descriptor)
+{
+    char note[512];
+    if (!noteOf(descriptor, note))
+        return;
+    ::pthread_mutex_lock(&mutex);
+    ::unlink(note);
+    ::pthread_mutex_unlock(&mutex);
+}
