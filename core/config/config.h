@@ -106,16 +106,20 @@ struct Config
 
     struct Retry
     {
-        int attempts = 4;  ///< starts per job, the first included
+        int attempts = 0;  ///< starts per job, the first included; 0: as many as its deadline allows
+        int budget = 100;  ///< retries per 100 first starts, within a window of ten seconds
         std::chrono::milliseconds baseDelay = 50ms;
         std::chrono::milliseconds maxDelay = 2s;
+        std::chrono::milliseconds maxRetryAfter = 60s;  ///< cap of every Retry-After, taken or given
         AmbiguousRetry ambiguous = AmbiguousRetry::Never;
     } retry;
 
     struct Circuit
     {
         int failures = 10;  ///< failures in a row that open the circuit; 0 switches it off
-        std::chrono::milliseconds openFor = 5s;
+        int accounts = 3;   ///< accounts from which failed answers must come; see CircuitBreaker
+        std::chrono::milliseconds probeAfter = 250ms;  ///< pause before the first probe; it doubles
+        std::chrono::milliseconds openFor = 5s;        ///< longest pause between two probes
     } circuit;
 
     struct Limits

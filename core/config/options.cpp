@@ -293,19 +293,29 @@ const std::vector<Option> &options()
         size("store.dead_letter_bytes", "store-dead-letter-bytes", HOLDLINE_MEMBER(store.deadLetterBytes), 0,
              64 * GiB, "Size of their bodies, all together."),
 
-        integer("retry.attempts", "retry-attempts", HOLDLINE_MEMBER(retry.attempts), 1, 100,
-                "Starts of one job, the first included."),
+        integer("retry.attempts", "retry-attempts", HOLDLINE_MEMBER(retry.attempts), 0, 1000,
+                "Starts of one job, the first included; 0: as many as its deadline allows."),
+        integer("retry.budget", "retry-budget", HOLDLINE_MEMBER(retry.budget), 0, 1000,
+                "Retries of all jobs per 100 first starts, and ten a second; more of them wait."),
         duration("retry.base_delay", "retry-base-delay", HOLDLINE_MEMBER(retry.baseDelay), 1ms, 1min,
                  "Longest pause before the second start; it doubles from try to try."),
         duration("retry.max_delay", "retry-max-delay", HOLDLINE_MEMBER(retry.maxDelay), 1ms, 10min,
-                 "Longest pause between two starts."),
+                 "Longest pause between two starts; a durable job's grows further, up to 1m, with its age."),
+        duration("retry.max_retry_after", "max-retry-after", HOLDLINE_MEMBER(retry.maxRetryAfter), 5s, 1h,
+                 "A longer Retry-After counts as this, from the upstream and in answers to clients."),
         choice("retry.ambiguous", "retry-ambiguous", HOLDLINE_MEMBER(retry.ambiguous), kAmbiguous,
                "Whether a start whose fate is unknown is sent again; always may run a job twice."),
 
         integer("circuit.failures", "circuit-failures", HOLDLINE_MEMBER(circuit.failures), 0, 100'000,
                 "Failed starts in a row that open the circuit breaker; 0: it never opens."),
+        integer("circuit.accounts", "circuit-accounts", HOLDLINE_MEMBER(circuit.accounts), 1, 16,
+                "Accounts whose starts must fail to open it, unless the upstream cannot be reached at all."),
+        duration(
+            "circuit.probe_after", "circuit-probe-after", HOLDLINE_MEMBER(circuit.probeAfter), 10ms, 1h,
+            "An open circuit tries the upstream with one start after this time, then after twice the time "
+            "and so on."),
         duration("circuit.open_for", "circuit-open-for", HOLDLINE_MEMBER(circuit.openFor), 100ms, 1h,
-                 "How long an open circuit refuses before one start probes the upstream."),
+                 "Longest pause between two such tries."),
 
         integer("limits.connections", "max-connections", HOLDLINE_MEMBER(limits.connections), 1, 1'000'000,
                 "Client connections at once; one more is answered 503 and closed."),

@@ -65,11 +65,13 @@ std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, co
             u"%1 requests are held already, which is the limit. Try again shortly."_s.arg(view.held),
             {},
             milliseconds(1000)};
-    if (circuit.refuses(now))
-        return Problem{Reason::CircuitOpen,
-                       u"The upstream failed too often lately. Starts are held back until it recovers."_s,
-                       {},
-                       roundUp(circuit.openUntil() - now)};
+    if (!circuit.mayStart(now) && deadline <= circuit.nextProbe())
+        return Problem{
+            Reason::CircuitOpen,
+            u"The upstream failed too often lately. It is tried again in %1, but the deadline is in %2."_s
+                .arg(seconds(circuit.nextProbe() - now), seconds(deadline - now)),
+            {},
+            roundUp(circuit.nextProbe() - now)};
     switch (lanes.check(account)) {
         case Lanes::Admission::LaneFull:
             return laneFull(lanes, account);

@@ -41,6 +41,7 @@ Problem drainingProblem(std::chrono::milliseconds retryAfter, const QByteArray &
 
 /// Decides at once whether a request may be held. Returns nothing when it may. Otherwise returns the
 /// problem to send as the answer: draining, overloaded, circuit_open, lane_full or deadline_unreachable.
+/// An open circuit refuses only what has its deadline before the next probe. Everything else may wait.
 /// `deadline_unreachable` means that the time to work off the account's queue, plus the duration of the
 /// fastest recent job, exceeds the deadline. An empty lane always gets a try. Without that try the
 /// service would never notice that the upstream has become faster. Pure.

@@ -42,15 +42,15 @@ JobStep startEnded(JobStatus status, JobEvent event)
                 return settle(status, Reason::StartUnknown, endTurn);
             status.state = JobState::Running;
             return {status, endTurn};
-        case JobEvent::StartRetry:
+        case JobEvent::RetryRejected:
+        case JobEvent::RetryUnreachable:
+        case JobEvent::RetryFailed:
+        case JobEvent::RetryUnknown:
             status.state = JobState::Queued;
+            status.queuedEnd = failureOf(event);
             return {status, endTurn | JobAction::AwaitRetry};
-        case JobEvent::StartRejected:
-            return settle(status, Reason::StartRejected, endTurn);
-        case JobEvent::StartUnreachable:
-            return settle(status, Reason::UpstreamUnreachable, endTurn);
         default:
-            return settle(status, Reason::UpstreamError, endTurn);
+            return settle(status, failureOf(event), endTurn);
     }
 }
 
@@ -100,7 +100,7 @@ Reason deadlineOutcome(const JobStatus &status)
         return Reason::Interrupted;
     switch (status.state) {
         case JobState::Queued:
-            return Reason::QueueTimeout;
+            return status.queuedEnd;
         case JobState::Starting:
             return Reason::StartUnknown;
         default:
@@ -109,6 +109,23 @@ Reason deadlineOutcome(const JobStatus &status)
 }
 
 }  // namespace
+
+Reason failureOf(JobEvent startEnd)
+{
+    switch (startEnd) {
+        case JobEvent::StartRejected:
+        case JobEvent::RetryRejected:
+            return Reason::StartRejected;
+        case JobEvent::StartUnreachable:
+        case JobEvent::RetryUnreachable:
+            return Reason::UpstreamUnreachable;
+        case JobEvent::StartUnknown:
+        case JobEvent::RetryUnknown:
+            return Reason::StartUnknown;
+        default:
+            return Reason::UpstreamError;
+    }
+}
 
 JobStep step(JobStatus status, JobEvent event)
 {
@@ -123,10 +140,13 @@ JobStep step(JobStatus status, JobEvent event)
             return {status, JobAction::SendStart};
         case JobEvent::StartAccepted:
         case JobEvent::StartRejected:
-        case JobEvent::StartRetry:
         case JobEvent::StartUnreachable:
         case JobEvent::StartFailed:
         case JobEvent::StartUnknown:
+        case JobEvent::RetryRejected:
+        case JobEvent::RetryUnreachable:
+        case JobEvent::RetryFailed:
+        case JobEvent::RetryUnknown:
             return startEnded(status, event);
         case JobEvent::CallbackCompleted:
         case JobEvent::CallbackFailed:

@@ -26,6 +26,10 @@ struct JobStatus
     bool startUnknown = false;   ///< the last start was sent and its fate is unknown
     bool resultSeen = false;     ///< a callback with the result has come
     Reason outcome = Reason::InternalError;  ///< meaningful once settled
+    /// The end of the job when its deadline passes while it is queued. QueueTimeout before the first start,
+    /// later the failure of the last one. The store does not keep it, because it does not keep the answer
+    /// to that start either.
+    Reason queuedEnd = Reason::QueueTimeout;
 
     friend bool operator==(const JobStatus &, const JobStatus &) = default;
 };
@@ -35,10 +39,13 @@ enum class JobEvent : std::uint8_t {
     TurnGranted,         ///< the lane lets the job start
     StartAccepted,       ///< the upstream accepted the start
     StartRejected,       ///< the upstream refused the start for good (4xx)
-    StartRetry,          ///< the start certainly failed and is tried again
     StartUnreachable,    ///< the start certainly failed: no connection, no more tries
     StartFailed,         ///< the start certainly failed: upstream error, no more tries
     StartUnknown,        ///< the start was sent without a readable answer; the job may run
+    RetryRejected,       ///< the upstream refused the start for now (408, 425, 429); it is tried again
+    RetryUnreachable,    ///< no connection for the start; it is tried again
+    RetryFailed,         ///< the upstream could not start the job (502, 503, 504); it is tried again
+    RetryUnknown,        ///< the fate of the start is unknown; it is tried again all the same
     CallbackCompleted,   ///< a callback reports success
     CallbackFailed,      ///< a callback reports a failure
     CallbackMismatched,  ///< a callback with the token of this job and another id
@@ -79,6 +86,15 @@ inline constexpr int kCallbackOutcomeCount = static_cast<int>(CallbackOutcome::M
 /// "matched", "early", … Empty for None.
 QLatin1StringView name(CallbackOutcome word);
 
+/// The end of the job after a start that failed so, when no further start leaves.
+Reason failureOf(JobEvent startEnd);
+
+/// True for the end of a start after which the job is tried again.
+constexpr bool isRetry(JobEvent event)
+{
+    return event >= JobEvent::RetryRejected && event <= JobEvent::RetryUnknown;
+}
+
 struct JobStep
 {
     JobStatus status;
@@ -91,6 +107,8 @@ struct JobStep
 /// checks these rules. A job is settled at most once, and by Deadline or DrainExpired at the latest. No
 /// start is sent after that. Each granted turn ends exactly once. A result is delivered or retained
 /// exactly once.
+///
+/// A job that waits for a retry at its deadline ends with the failure of its last start.
 ///
 /// A durable job goes on without its client. DrainExpired does not settle it. ClientGone settles it only
 /// while no start has left and no client has its address. A late result replaces its failure.

@@ -78,10 +78,12 @@ Lanes::Admission Lanes::enqueue(const QByteArray &account, JobKey job)
     return Admission::Admitted;
 }
 
-void Lanes::enqueueFirst(const QByteArray &account, JobKey job)
+void Lanes::enqueueAgain(const QByteArray &account, JobKey job)
 {
     Lane &lane = laneOf(account);
-    m_positions.insert_or_assign(job, QueuePosition{&lane, lane.queue.insert(lane.queue.begin(), job)});
+    const auto at =
+        std::find_if(lane.queue.begin(), lane.queue.end(), [job](JobKey queued) { return queued > job; });
+    m_positions.insert_or_assign(job, QueuePosition{&lane, lane.queue.insert(at, job)});
     updateRing(lane);
 }
 

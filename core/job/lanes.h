@@ -15,7 +15,7 @@
 
 namespace holdline {
 
-/// Names one job inside this process. A key is never used again.
+/// Names one job inside this process. A key is never used again. A younger job has a larger one.
 using JobKey = std::uint64_t;
 
 /// The queues of starts, one lane per account. The upstream serves one connection at a time per account,
@@ -56,8 +56,9 @@ public:
     Admission check(const QByteArray &account) const;
     /// Puts a job at the end of its lane. The job must not be queued already.
     Admission enqueue(const QByteArray &account, JobKey job);
-    /// Puts a job back at the head of its lane for another try. The limits do not apply.
-    void enqueueFirst(const QByteArray &account, JobKey job);
+    /// Puts a job back into its lane for another try, before the first job that is younger. The limits do
+    /// not apply.
+    void enqueueAgain(const QByteArray &account, JobKey job);
     /// Removes a queued job. False when the job is not queued.
     bool remove(JobKey job);
 

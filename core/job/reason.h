@@ -17,10 +17,10 @@ enum class Reason : std::uint8_t {
     PassedThrough,        ///< `wait:false`: the client got the upstream's answer to the start
     StartRejected,        ///< the upstream refused the start with a 4xx, passed on unchanged
     UpstreamUnreachable,  ///< no connection to the upstream, after retries
-    UpstreamError,        ///< the upstream answered the start with 5xx, a redirect or nonsense, after retries
+    UpstreamError,        ///< the upstream answered the start with 5xx or a redirect, after retries
     StartUnknown,         ///< the start was sent, its fate is unknown, and no callback came by the deadline
     CallbackTimeout,      ///< the job was started, and no callback came by the deadline
-    QueueTimeout,         ///< the deadline passed before the account's lane granted a start
+    QueueTimeout,         ///< the deadline passed before the first start of the job
     ClientGone,           ///< the client left before its answer
     Cancelled,            ///< an operator or the API cancelled the job
     Interrupted,          ///< the service ended while the start was under way, and no callback came since
@@ -29,7 +29,7 @@ enum class Reason : std::uint8_t {
     Replayed,    ///< got the stored answer of the ended job with its Idempotency-Key
     // Refused at once
     Draining,             ///< the service is shutting down
-    CircuitOpen,          ///< the upstream failed too often lately
+    CircuitOpen,          ///< the upstream failed too often lately, and is not tried before the deadline
     Overloaded,           ///< a limit on held requests, queued starts or connections is reached
     DeadlineUnreachable,  ///< the queue of the lane is too long for the deadline
     LaneFull,             ///< this account's queue is full

@@ -5,18 +5,26 @@
 
 namespace holdline {
 
+Duration RetryPolicy::longestDelay(Duration age) const
+{
+    const Duration most = std::max<Duration>(maxDelay, kLongestDelay);
+    return std::clamp<Duration>(age / kAgePerDelay, maxDelay, most);
+}
+
 std::optional<Duration> RetryPolicy::delayAfter(const Try &failed) const
 {
-    if (failed.attempt >= attempts)
+    if (attempts > 0 && failed.attempt >= attempts)
+        return std::nullopt;
+    const Duration left = failed.deadline - failed.now;
+    if (left < kLeastTime)
         return std::nullopt;
     // 2³⁰ base delays exceed any maximum. More would overflow.
     const int doublings = std::clamp(failed.attempt - 1, 0, 30);
-    const double ceiling =
-        std::min(static_cast<double>(maxDelay.count()),
-                 static_cast<double>(baseDelay.count()) * static_cast<double>(1LL << doublings));
-    Duration delay = std::chrono::duration_cast<Duration>(
-        std::chrono::duration<double, std::milli>(ceiling * failed.random));
-    const Duration left = failed.deadline - failed.now;
+    // A delay that would end after the deadline would waste the time that is left.
+    const auto most = static_cast<double>(std::min(longestDelay(failed.age), left).count());
+    const auto doubled = static_cast<double>(std::chrono::duration_cast<Duration>(baseDelay).count()) *
+                         static_cast<double>(1LL << doublings);
+    auto delay = Duration(static_cast<Duration::rep>(std::min(most, doubled) * failed.random));
     if (failed.retryAfter && *failed.retryAfter > std::chrono::milliseconds(0)) {
         // Compared as a difference in milliseconds: a huge Retry-After overflows as nanoseconds
         // and as a time point.

@@ -108,7 +108,7 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
     }
     one("holdline_api_waiting", "Requests and event streams of the jobs API that wait for a job.",
         gauges.apiWaiting);
-    one("holdline_circuit_open", "1 while the circuit breaker of at least one thread refuses starts.",
+    one("holdline_circuit_open", "1 while the circuit breaker of at least one thread makes starts wait.",
         gauges.circuitOpen ? 1 : 0);
     one("holdline_draining", "1 while the service shuts down.", gauges.draining ? 1 : 0);
     const auto sinceEpoch = std::chrono::duration<double>(gauges.startedAt.time_since_epoch());

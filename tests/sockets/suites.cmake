@@ -63,6 +63,7 @@ holdline_suite(sockets_api LABEL integration
 holdline_suite(sockets_service LABEL integration
     SOURCES
         sockets/service/tst_deadletterservice.cpp
+        sockets/service/tst_failingupstream.cpp
         sockets/service/tst_monitorlink.cpp
         sockets/service/tst_monitorserver.cpp
         sockets/service/tst_monitorsocket.cpp

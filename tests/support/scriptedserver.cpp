@@ -3,7 +3,10 @@
 
 #include <QTcpSocket>
 
+#include <algorithm>
+
 #include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/socket.h>
 
 namespace holdline::test {
@@ -51,8 +54,10 @@ QUrl ScriptedServer::url(const QString &path) const
 quint16 ScriptedServer::unusedPort()
 {
     // The port stays bound until the program ends. So no other program gets it, and connections are refused
-    // because nobody listens.
+    // because nobody listens. Only a socket that asks for this very port, and shares it too, may listen later.
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int on = 1;
+    ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -141,8 +146,11 @@ void ScriptedServer::begin(Connection &connection)
     arrival.body = connection.input.sliced(headEnd + 4, length);
     connection.input.remove(0, headEnd + 4 + length);
     m_arrivals.append(arrival);
-    connection.script = m_default;
-    if (!m_scripts.empty()) {
+    const auto byText = std::find_if(m_byText.begin(), m_byText.end(), [&arrival](const auto &entry) {
+        return arrival.body.contains(entry.first);
+    });
+    connection.script = byText == m_byText.end() ? m_default : byText->second;
+    if (byText == m_byText.end() && !m_scripts.empty()) {
         connection.script = m_scripts.front();
         m_scripts.pop_front();
     }

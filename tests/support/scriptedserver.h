@@ -11,6 +11,8 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <utility>
+#include <vector>
 
 class QTcpSocket;
 
@@ -19,8 +21,8 @@ namespace holdline::test {
 /// A raw TCP server for tests of HTTP clients. It answers by script, valid or not.
 ///
 /// It reads requests (head and Content-Length body) and counts each whole one as an arrival. The nth arrival
-/// gets the nth queued script, later ones the default script. It sends a script's bytes unchanged. Lives in
-/// the test's thread and event loop; it never blocks and never sleeps.
+/// gets the nth queued script, later ones the default script, and some one by their body. It sends a script's
+/// bytes unchanged. Lives in the test's thread and event loop; it never blocks and never sleeps.
 class ScriptedServer : public QObject
 {
     Q_OBJECT
@@ -70,6 +72,8 @@ public:
     /// Sets the script of arrivals without one of their own. The initial default is a 200 with an accepted
     /// start.
     void setDefault(const Script &script) { m_default = script; }
+    /// Sets the script of arrivals whose body contains this text. It wins over all others.
+    void setFor(const QByteArray &text, const Script &script) { m_byText.emplace_back(text, script); }
     /// Sets a script that runs at accept, before anything is read. With an empty script the connection is
     /// read as usual.
     void setOnAccept(const Script &script) { m_onAccept = script; }
@@ -92,7 +96,8 @@ public:
     /// Script bytes that the system took, including its buffers for a client that does not read.
     qint64 bytesTaken() const { return m_bytesTaken; }
 
-    /// A loopback port on which nothing listens, as long as this program runs.
+    /// A loopback port on which nothing listens, as long as this program runs. The test may listen there
+    /// later.
     static quint16 unusedPort();
 
 private:
@@ -110,6 +115,7 @@ private:
     std::map<int, std::unique_ptr<Connection>> m_connections;
     std::deque<Script> m_scripts;
     Script m_default;
+    std::vector<std::pair<QByteArray, Script>> m_byText;
     Script m_onAccept;
     std::deque<int> m_held;
     QList<Arrival> m_arrivals;

@@ -12,6 +12,7 @@ holdline_suite(unit_job LABEL unit
         unit/job/tst_lanepause.cpp
         unit/job/tst_lanes.cpp
         unit/job/tst_reason.cpp
+        unit/job/tst_retrybudget.cpp
         unit/job/tst_retrypolicy.cpp
     LIBRARIES holdline_core)
 holdline_suite(unit_formats LABEL unit
@@ -72,6 +73,7 @@ holdline_suite(unit_store LABEL unit
 holdline_suite(unit_coordinator LABEL unit
     SOURCES
         unit/coordinator/keystory.h
+        unit/coordinator/tst_circuit.cpp
         unit/coordinator/tst_coordinatorlimits.cpp
         unit/coordinator/tst_coordinatorwalk.cpp
         unit/coordinator/tst_deadletters.cpp
@@ -84,9 +86,11 @@ holdline_suite(unit_coordinator LABEL unit
         unit/coordinator/tst_keyproperties.cpp
         unit/coordinator/tst_monitorfeed.cpp
         unit/coordinator/tst_monitormirror.cpp
+        unit/coordinator/tst_retries.cpp
         unit/coordinator/tst_shardplan.cpp
         unit/coordinator/tst_shardrouter.cpp
         unit/coordinator/tst_sharedlimits.cpp
+        unit/coordinator/tst_startlog.cpp
         unit/coordinator/tst_waiters.cpp
     LIBRARIES holdline_service holdline_jobs holdline_jobsapi holdline_monitorfeed holdline_fakes)
 # jobserver, jobclient and the tools of the tests themselves.

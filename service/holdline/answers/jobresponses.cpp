@@ -29,15 +29,18 @@ QString outcomeDetail(const Job &job, const UpstreamAnswer &upstream)
         case Reason::UpstreamError:
             return u"The start failed after %1: %2"_s.arg(attempts, upstream.detail);
         case Reason::StartUnknown:
-            return u"The start was sent, but no usable answer came. The job may or may not have run. It was "
-                   u"not sent again. %1"_s.arg(upstream.detail)
-                       .trimmed();
+            return u"The start was sent, but no usable answer came. The job may or may not have run. %1%2"_s
+                .arg(job.attempts > 1 ? QString() : u"It was not sent again. "_s, upstream.detail)
+                .trimmed();
         case Reason::CallbackTimeout:
             return u"The job was started, but its callback did not come in time. "_s +
                    (job.status.durable ? u"A result that still comes takes the place of this answer."_s
                                        : u"No request can get a result that still comes."_s);
         case Reason::QueueTimeout:
-            return u"The account's earlier starts took until the deadline. This job was not started."_s;
+            return (upstream.heldBack
+                        ? u"The upstream failed too often, so starts were held back until the deadline."_s
+                        : u"The account's earlier starts took until the deadline."_s) +
+                   u" This job was not started."_s;
         case Reason::Draining:
             return u"The service is shutting down and cannot wait longer for the callback."_s;
         case Reason::Cancelled:
@@ -64,8 +67,12 @@ http::Response bareJobResponse(const Job &job, const UpstreamAnswer &upstream)
         case Reason::JobFailed:
             return passOn(200, upstream);
         case Reason::PassedThrough:
-        case Reason::StartRejected:
-            return passOn(upstream.status, upstream);
+        case Reason::StartRejected: {
+            http::Response response = passOn(upstream.status, upstream);
+            if (upstream.retryAfter)
+                response.headers.append("Retry-After", retryAfterSeconds(*upstream.retryAfter));
+            return response;
+        }
         default:
             break;
     }

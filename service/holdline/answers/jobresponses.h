@@ -14,6 +14,8 @@ struct UpstreamAnswer
     QByteArray body;         ///< passed on byte for byte
     QByteArray proxyStatus;  ///< RFC 9209 error type of the last failed start
     QString detail;          ///< of the last failed start, for people
+    std::optional<std::chrono::milliseconds> retryAfter{};  ///< of the upstream, passed on with its 4xx
+    bool heldBack = false;  ///< the circuit was open at the deadline of a job that got no start
 };
 
 /// The answer of a settled job, for every outcome.

@@ -20,6 +20,9 @@ http::Response handedOverResponse(const JobRecord &record, const QByteArray &pre
 http::Response goesOnResponse(const Job &job, Reason reason)
 {
     Problem problem{reason, u"The job goes on. Its result will be at its address."_s, job.id, {}};
+    if (job.status.state == JobState::Queued && job.status.attempted)
+        problem.detail += u" Its last start failed, and it is tried again: %1."_s.arg(
+            QString::fromLatin1(job.startTrouble));
     if (problem.status() == 503)
         problem.retryAfter = std::chrono::seconds(1);
     http::Response response = http::problemResponse(problem);

@@ -39,7 +39,8 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
       m_scheduler(
           m_config, callbackUrl, starter,
           {[this](JobKey key, TimePoint now) { apply(*m_jobs.find(key), JobEvent::TurnGranted, {now}); },
-           [this](JobKey key, const StartResult &result) { onStartFinished(key, result); }}),
+           [this](JobKey key, const StartResult &result) { onStartFinished(key, result); },
+           [this](const CircuitChange &change) { Q_EMIT circuitChanged(change); }}),
       m_keys(m_config, m_live, store,
              {[this] { return requestsHeld(); }, [this] { return m_draining; },
               [this](PendingRequest request) { make(std::move(request), Clock::now()); },
@@ -126,8 +127,10 @@ void JobCoordinator::hold(const http::Request &request, std::variant<StartReques
 }
 
 void JobCoordinator::refuse(const QByteArray &requestId, const QByteArray &client, Exchange &exchange,
-                            const Problem &problem)
+                            Problem problem)
 {
+    if (problem.retryAfter)
+        problem.retryAfter = std::min(*problem.retryAfter, m_config.retry.maxRetryAfter);
     exchange.answer(http::problemResponse(problem));
     Q_EMIT requestRefused(requestId, client, problem);
 }
@@ -348,6 +351,7 @@ void JobCoordinator::onIntentStored(JobKey key, const QString &error)
     // The start does not leave when its record could not be stored, or when the job has ended
     // meanwhile.
     if (!error.isEmpty() || job->isSettled() || !job->status.startInFlight) {
+        m_scheduler.dropAttempt(*job, now);
         apply(*job, JobEvent::StoreFailed, {now});
         m_scheduler.pump(now);
         return;
@@ -366,21 +370,21 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
         return;
     const TimePoint now = Clock::now();
     const Duration took = now - *job->times.started;
-    m_scheduler.countResult(result, now);
-    Q_EMIT startEnded(result, took);
+    m_scheduler.countResult(*job, result, now);
 
     if (job->upstreamId.isEmpty())
         job->upstreamId = result.upstreamId;
     if (QByteArray trouble = startTrouble(result); !trouble.isEmpty())
         job->startTrouble = std::move(trouble);
     const StartDecision decision = m_scheduler.decide(*job, result, now);
+    Q_EMIT startEnded(*job, result, decision, took);
     LiveJob *live = m_live.find(key);
     if (live)
-        live->upstream = {result.status, result.contentType, result.body, result.proxyStatus, result.detail};
+        live->upstream = {result.status,      result.contentType, result.body,
+                          result.proxyStatus, result.detail,      result.retryAfter};
     if (live && live->durable) {
         crashPoint("start_answered");
-        live->durable->maybeRan |=
-            decision.event == JobEvent::StartRetry && result.fate == StartResult::Fate::Unknown;
+        live->durable->maybeRan |= decision.event == JobEvent::RetryUnknown;
         live->durable->canStartAgain = result.fate == StartResult::Fate::NotStarted && result.retryable;
     }
     // A refused connection is fast, and says nothing about the duration of a turn.
@@ -388,7 +392,7 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
           {now, decision.retryDelay, result.unreachable ? std::nullopt : std::optional(took)});
     if (live && !job->isSettled()) {
         // From here on the job only waits, and it should use little memory.
-        if (decision.event != JobEvent::StartRetry)
+        if (!isRetry(decision.event))
             live->start = {};
         m_journal.writeStartAnswered(*job, *live);
         live->countBytes(job->status);
@@ -418,7 +422,7 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
         job.upstreamId = callback.message.id;
         // The job did run, so its start was no failure of the upstream.
         if (job.status.startUnknown)
-            m_scheduler.countSuccess();
+            m_scheduler.countSuccess(now);
         if (const auto took = job.phases(now).job)
             m_scheduler.addJobTime(*took);
     }
@@ -445,6 +449,7 @@ void JobCoordinator::settle(Job &job)
     LiveJob &live = *m_live.find(job.key);
     m_deadlines.clear(job.key);
     live.start = {};
+    live.upstream.heldBack = m_scheduler.circuit().isOpen();
     if (live.durable) {
         // The key is free again, as if the request had never come.
         if (neverRan(job, *live.durable)) {

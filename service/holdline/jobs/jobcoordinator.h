@@ -104,8 +104,10 @@ Q_SIGNALS:
     /// A request was refused before it became a job. `client` is the address of the client.
     void requestRefused(const QByteArray &requestId, const QByteArray &client,
                         const holdline::Problem &problem);
-    /// A start request was sent and ended.
-    void startEnded(const holdline::StartResult &result, holdline::Duration took);
+    /// A start request was sent and ended, and `decision` follows from it.
+    void startEnded(const holdline::Job &job, const holdline::StartResult &result,
+                    const holdline::StartDecision &decision, holdline::Duration took);
+    void circuitChanged(const holdline::CircuitChange &change);
     void callbackEntered(holdline::CallbackOutcome outcome);
     /// A callback was refused: it is unknown, mismatched or malformed, or its result cannot be stored
     /// (Reason::StoreUnavailable). `token` is the last segment of its path, a secret. `job` and
@@ -131,8 +133,7 @@ private:
         ReceivedCallback *callback = nullptr;
     };
 
-    void refuse(const QByteArray &requestId, const QByteArray &client, Exchange &exchange,
-                const Problem &problem);
+    void refuse(const QByteArray &requestId, const QByteArray &client, Exchange &exchange, Problem problem);
     std::optional<Problem> overShare(const AccountUsage::Use &use, std::int64_t bytes) const;
     std::optional<Problem> refusal(const PendingRequest &request, TimePoint now, TimePoint deadline) const;
     Duration patience(const Preferences &preferences) const;

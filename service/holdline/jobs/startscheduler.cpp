@@ -19,21 +19,15 @@ Lanes::Limits laneLimits(const Config &config)
 
 CircuitBreaker::Limits circuitLimits(const Config &config)
 {
-    return {config.circuit.failures, config.circuit.openFor};
+    return {config.circuit.failures, config.circuit.accounts, config.circuit.probeAfter,
+            config.circuit.openFor};
 }
 
-bool countsAsFailure(const StartResult &result)
+RetryBudget::Limits budgetLimits(const Config &config)
 {
-    switch (result.fate) {
-        case StartResult::Fate::Accepted:
-        case StartResult::Fate::Rejected:
-            return false;
-        case StartResult::Fate::NotStarted:
-            return result.unreachable || result.status >= 500;
-        case StartResult::Fate::Unknown:
-            break;
-    }
-    return true;
+    RetryBudget::Limits limits;
+    limits.percent = config.retry.budget;
+    return limits;
 }
 
 }  // namespace
@@ -55,14 +49,14 @@ StartScheduler::StartScheduler(const Config &config, const QByteArray &callbackU
       m_handler(std::move(handler)),
       m_lanes(laneLimits(config)),
       m_circuit(circuitLimits(config)),
-      m_retries([this](JobKey job) { retry(job); })
+      m_budget(budgetLimits(config)),
+      m_delays([this](JobKey job) { delayOver(job); }),
+      m_wakeUps([this](WakeUp) { pump(Clock::now()); })
 {
     connect(&m_starter, &JobStarter::finished, this,
             [this](JobStarter::Ticket ticket, const StartResult &result) {
                 m_handler.startFinished(ticket, result);
             });
-    m_circuitTimer.setSingleShot(true);
-    connect(&m_circuitTimer, &QTimer::timeout, this, [this] { pump(Clock::now()); });
 }
 
 void StartScheduler::reload(const QByteArray &callbackUrl)
@@ -70,6 +64,8 @@ void StartScheduler::reload(const QByteArray &callbackUrl)
     m_callbackUrl = callbackUrl;
     m_lanes.setLimits(laneLimits(m_config));
     m_circuit.setLimits(circuitLimits(m_config));
+    m_budget.setLimits(budgetLimits(m_config));
+    noteCircuit(Clock::now(), {});
 }
 
 std::optional<Problem> StartScheduler::refusal(const StartRequest &start, bool draining, int heldRequests,
@@ -84,14 +80,24 @@ std::optional<Problem> StartScheduler::refusal(const StartRequest &start, bool d
 void StartScheduler::awaitRetry(const Job &job, TimePoint now, Duration delay)
 {
     m_retryAccounts.insert_or_assign(job.key, job.account);
-    m_retries.set(job.key, now + delay);
+    m_delays.set(job.key, now + delay);
 }
 
-void StartScheduler::retry(JobKey job)
+void StartScheduler::delayOver(JobKey job)
 {
-    const auto account = m_retryAccounts.extract(job);
-    m_lanes.enqueueFirst(account.mapped(), job);
+    m_unfunded.insert(job);
     pump(Clock::now());
+}
+
+void StartScheduler::enqueueRetries(TimePoint now)
+{
+    while (!m_unfunded.empty() && m_budget.take(now)) {
+        const JobKey job = *m_unfunded.begin();
+        m_unfunded.erase(m_unfunded.begin());
+        m_lanes.enqueueAgain(m_retryAccounts.extract(job).mapped(), job);
+    }
+    if (!m_unfunded.empty())
+        m_wakeUps.set(WakeUp::Budget, RetryBudget::nextChange(now));
 }
 
 void StartScheduler::leave(JobKey job)
@@ -99,13 +105,20 @@ void StartScheduler::leave(JobKey job)
     if (m_lanes.remove(job))
         return;
     m_retryAccounts.erase(job);
-    m_retries.clear(job);
+    m_delays.clear(job);
+    m_unfunded.erase(job);
 }
 
 void StartScheduler::beginAttempt(Job &job, TimePoint now)
 {
-    ++job.attempts;
-    m_circuit.startSent(now);
+    if (++job.attempts == 1)
+        m_budget.countStart(now);
+    m_circuit.startSent(job.key, now);
+}
+
+void StartScheduler::dropAttempt(const Job &job, TimePoint now)
+{
+    m_circuit.startEnded(job.key, job.account, CircuitBreaker::Verdict::Nothing, now);
 }
 
 void StartScheduler::send(const Job &job, const PendingStart &start, TimePoint now)
@@ -124,22 +137,64 @@ void StartScheduler::send(const Job &job, const PendingStart &start, TimePoint n
 
 void StartScheduler::pump(TimePoint now)
 {
+    enqueueRetries(now);
     while (m_circuit.mayStart(now)) {
         const auto grant = m_lanes.grant();
         if (!grant)
             return;
         m_handler.turnGranted(grant->job, now);
     }
-    if (m_lanes.totalQueued() > 0 && m_circuit.openUntil() > now && !m_circuitTimer.isActive())
-        m_circuitTimer.start(std::chrono::ceil<milliseconds>(m_circuit.openUntil() - now));
+    if (m_lanes.totalQueued() > 0)
+        m_wakeUps.set(WakeUp::Probe, m_circuit.nextProbe());
 }
 
-void StartScheduler::countResult(const StartResult &result, TimePoint now)
+CircuitBreaker::Verdict StartScheduler::verdictOn(const Job &job, const StartResult &result) const
 {
-    if (countsAsFailure(result))
-        m_circuit.failed(now);
-    else
-        m_circuit.succeeded();
+    using Verdict = CircuitBreaker::Verdict;
+    if (result.status >= 500)
+        return Verdict::Fails;
+    // A 2xx that cannot be read and a redirect are answers to one job.
+    if (result.status > 0)
+        return result.brokeOff ? Verdict::Nothing : Verdict::Works;
+    // The deadline of the job was shorter than the patience with the upstream.
+    if (result.timedOut && job.deadline - *job.times.started < m_config.upstream.startTimeout)
+        return Verdict::Nothing;
+    if (result.fate == StartResult::Fate::Unknown)
+        return Verdict::Fails;
+    // All connections that Holdline allows itself were in use.
+    return result.proxyStatus == "connection_limit_reached" ? Verdict::Nothing : Verdict::Unreachable;
+}
+
+void StartScheduler::countResult(const Job &job, const StartResult &result, TimePoint now)
+{
+    m_circuit.startEnded(job.key, job.account, verdictOn(job, result), now);
+    noteCircuit(now, startTrouble(result));
+}
+
+void StartScheduler::countSuccess(TimePoint now)
+{
+    m_circuit.succeeded();
+    noteCircuit(now, {});
+}
+
+void StartScheduler::noteCircuit(TimePoint now, const QByteArray &trouble)
+{
+    if (m_circuit.isOpen() == m_openSince.has_value())
+        return;
+    const Duration lasted = m_openSince ? now - *m_openSince : Duration::zero();
+    m_openSince = m_circuit.isOpen() ? std::optional(now) : std::nullopt;
+    m_handler.circuitChanged(
+        {m_circuit.isOpen(), m_circuit.run(), trouble, m_config.circuit.failures <= 0, lasted});
+}
+
+RetryPolicy::Try StartScheduler::tryOf(const Job &job, const StartResult &result, TimePoint now) const
+{
+    return {job.attempts,
+            result.retryAfter,
+            now,
+            job.deadline,
+            QRandomGenerator::global()->generateDouble(),
+            job.status.durable ? now - job.times.created : Duration::zero()};
 }
 
 StartDecision StartScheduler::decide(const Job &job, const StartResult &result, TimePoint now) const
@@ -151,21 +206,25 @@ StartDecision StartScheduler::decide(const Job &job, const StartResult &result, 
         return {JobEvent::StartRejected, {}};
 
     const bool ambiguous = result.fate == Fate::Unknown;
+    // A start with 408, 425 or 429 gets another try. After the last try the client gets that answer.
+    const bool rejected = !ambiguous && result.status >= 400 && result.status < 500;
+    const bool unreachable = !ambiguous && result.unreachable;
     const bool mayRetry = ambiguous ? m_config.retry.ambiguous == AmbiguousRetry::Always : result.retryable;
+    std::optional<Duration> delay;
     if (mayRetry && !job.isSettled()) {
         const RetryPolicy policy{m_config.retry.attempts, m_config.retry.baseDelay, m_config.retry.maxDelay};
-        const RetryPolicy::Try failed{job.attempts, result.retryAfter, now, job.deadline,
-                                      QRandomGenerator::global()->generateDouble()};
-        if (const auto delay = policy.delayAfter(failed))
-            return {JobEvent::StartRetry, *delay};
+        delay = policy.delayAfter(tryOf(job, result, now));
     }
+    const auto either = [&delay](JobEvent retry, JobEvent end) {
+        return StartDecision{delay ? retry : end, delay.value_or(Duration::zero())};
+    };
     if (ambiguous)
-        return {JobEvent::StartUnknown, {}};
-    if (result.unreachable)
-        return {JobEvent::StartUnreachable, {}};
-    // A start with 408, 425 or 429 gets another try. After the last try the client gets that answer.
-    return {result.status >= 400 && result.status < 500 ? JobEvent::StartRejected : JobEvent::StartFailed,
-            {}};
+        return either(JobEvent::RetryUnknown, JobEvent::StartUnknown);
+    if (unreachable)
+        return either(JobEvent::RetryUnreachable, JobEvent::StartUnreachable);
+    if (rejected)
+        return either(JobEvent::RetryRejected, JobEvent::StartRejected);
+    return either(JobEvent::RetryFailed, JobEvent::StartFailed);
 }
 
 }  // namespace holdline

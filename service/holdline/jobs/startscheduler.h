@@ -7,13 +7,13 @@
 #include "core/job/circuitbreaker.h"
 #include "core/job/job.h"
 #include "core/job/lanes.h"
+#include "core/job/retrybudget.h"
 #include "core/job/retrypolicy.h"
 #include "service/holdline/jobs/livejobs.h"
 #include "service/holdline/ports/jobstarter.h"
 
-#include <QTimer>
-
 #include <functional>
+#include <set>
 #include <unordered_map>
 
 namespace holdline {
@@ -22,7 +22,17 @@ namespace holdline {
 struct StartDecision
 {
     JobEvent event = JobEvent::StartUnknown;
-    Duration retryDelay{};  ///< with JobEvent::StartRetry
+    Duration retryDelay{};  ///< when isRetry(event)
+};
+
+/// The circuit opened or closed.
+struct CircuitChange
+{
+    bool isOpen = false;
+    CircuitBreaker::Run run;     ///< the failures that opened it
+    QByteArray trouble;          ///< of the last of them, as in startTrouble()
+    bool isSwitchedOff = false;  ///< closed by a new configuration
+    Duration lasted{};           ///< how long it was open
 };
 
 /// The reason why a start failed, in a few words for people. Empty after a success.
@@ -30,6 +40,9 @@ QByteArray startTrouble(const StartResult &result);
 
 /// Decides when starts leave. Owns the lanes of the accounts, the circuit breaker and the waits for
 /// retries, and uses the JobStarter.
+///
+/// A retry waits twice: for the end of its delay, then for the retry budget of all jobs, the oldest job
+/// first. After that it goes back into its lane. Meanwhile the lane grants turns to others.
 ///
 /// Each granted turn ends with one endTurn(). Life: the configuration and the starter must outlive it,
 /// and the handlers must stay callable. Thread: one, with an event loop.
@@ -44,6 +57,7 @@ public:
         std::function<void(JobKey, TimePoint now)> turnGranted;
         /// A start is over.
         std::function<void(JobKey, const StartResult &)> startFinished;
+        std::function<void(const CircuitChange &)> circuitChanged;
     };
 
     /// `callbackUrl` is the callback address without a token.
@@ -59,13 +73,15 @@ public:
 
     /// Puts a job at the end of its account's lane.
     void enqueue(const Job &job) { m_lanes.enqueue(job.account, job.key); }
-    /// Puts a job at the head of its lane when `delay` has passed.
+    /// Puts a job back into its lane when `delay` has passed and the retry budget allows it.
     void awaitRetry(const Job &job, TimePoint now, Duration delay);
     /// Removes a job from its lane, or from the wait for a retry.
     void leave(JobKey job);
     /// Counts an attempt. send() follows at once, or when the intent is durable.
     void beginAttempt(Job &job, TimePoint now);
     void send(const Job &job, const PendingStart &start, TimePoint now);
+    /// The attempt was counted, and its start did not leave.
+    void dropAttempt(const Job &job, TimePoint now);
     /// `took` is the time the upstream had the start. Empty when it says nothing about the pace of
     /// the upstream.
     void endTurn(const Job &job, std::optional<Duration> took) { m_lanes.endTurn(job.account, took); }
@@ -73,9 +89,9 @@ public:
     void pump(TimePoint now);
 
     /// Reports the result of a start to the circuit breaker.
-    void countResult(const StartResult &result, TimePoint now);
+    void countResult(const Job &job, const StartResult &result, TimePoint now);
     /// A start of unknown fate did start its job.
-    void countSuccess() { m_circuit.succeeded(); }
+    void countSuccess(TimePoint now);
     /// Records the time from the answer to a start to its callback.
     void addJobTime(Duration took) { m_jobTime.add(took); }
     StartDecision decide(const Job &job, const StartResult &result, TimePoint now) const;
@@ -88,7 +104,14 @@ public:
     const CircuitBreaker &circuit() const { return m_circuit; }
 
 private:
-    void retry(JobKey job);
+    /// The reasons why pump() has to run although nothing happens.
+    enum class WakeUp { Probe, Budget };
+
+    void delayOver(JobKey job);
+    void enqueueRetries(TimePoint now);
+    CircuitBreaker::Verdict verdictOn(const Job &job, const StartResult &result) const;
+    RetryPolicy::Try tryOf(const Job &job, const StartResult &result, TimePoint now) const;
+    void noteCircuit(TimePoint now, const QByteArray &trouble);
 
     const Config &m_config;
     QByteArray m_callbackUrl;
@@ -96,10 +119,13 @@ private:
     Handler m_handler;
     Lanes m_lanes;
     CircuitBreaker m_circuit;
+    std::optional<TimePoint> m_openSince;  ///< while the circuit is open
+    RetryBudget m_budget;
     RecentMinimum m_jobTime;
     std::unordered_map<JobKey, QByteArray> m_retryAccounts;  ///< accounts of the jobs that wait for a retry
-    DeadlineTimer<JobKey> m_retries;
-    QTimer m_circuitTimer;
+    DeadlineTimer<JobKey> m_delays;
+    std::set<JobKey> m_unfunded;  ///< jobs whose delay is over and that wait for the budget
+    DeadlineTimer<WakeUp> m_wakeUps;
 };
 
 }  // namespace holdline

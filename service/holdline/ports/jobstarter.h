@@ -39,6 +39,9 @@ struct StartResult
     bool retryable = false;
     /// True when no HTTP answer came (refused, unreachable, DNS, timeout, reset).
     bool unreachable = false;
+    bool timedOut = false;  ///< StartCall::timeout passed before the whole answer came
+    /// True when `status` came and the rest of the answer broke off. An answer that was too large did not.
+    bool brokeOff = false;
     int status = 0;  ///< of the upstream's answer; 0 without one
     QByteArray contentType;
     QByteArray body;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/shards/recorder.h"
 
-#include "core/telemetry/logging.h"
 #include "service/holdline/jobsapi/jobsapi.h"
 
 namespace holdline {
@@ -19,7 +18,8 @@ void record(LatencyHistogram &histogram, const std::optional<Duration> &took)
 Recorder::Recorder(LogSink &sink, const Config &config, JobCoordinator &coordinator, QObject *parent)
     : QObject(parent),
       m_coordinator(coordinator),
-      m_accessLog(sink, config.log.format, config.log.accessLinesPerSecond)
+      m_accessLog(sink, config.log.format, config.log.accessLinesPerSecond),
+      m_startLog(sink, config.log.format)
 {
     connect(&coordinator, &JobCoordinator::jobEnded, this, &Recorder::onJobEnded);
     connect(&coordinator, &JobCoordinator::requestAnswered, this, &Recorder::onRequestAnswered);
@@ -27,6 +27,8 @@ Recorder::Recorder(LogSink &sink, const Config &config, JobCoordinator &coordina
     connect(&coordinator, &JobCoordinator::startEnded, this, &Recorder::onStartEnded);
     connect(&coordinator, &JobCoordinator::callbackEntered, this,
             [this](CallbackOutcome word) { m_counters.countCallback(word); });
+    connect(&coordinator, &JobCoordinator::circuitChanged, this,
+            [this](const CircuitChange &change) { m_startLog.write(change); });
 }
 
 void Recorder::watch(HttpFront &front)
@@ -56,6 +58,7 @@ void Recorder::watch(JobsApi &api)
 void Recorder::setConfig(const Config &config)
 {
     m_accessLog.configure(config.log.format, config.log.accessLinesPerSecond);
+    m_startLog.setFormat(config.log.format);
 }
 
 void Recorder::onJobEnded(const Job &job, int status)
@@ -107,12 +110,12 @@ void Recorder::recordRefusal(const QByteArray &requestId, const QByteArray &clie
     m_accessLog.write(record, Clock::now());
 }
 
-void Recorder::onStartEnded(const StartResult &result, Duration took)
+void Recorder::onStartEnded(const Job &job, const StartResult &result, const StartDecision &decision,
+                            Duration took)
 {
     m_counters.countStart(result.fate, took);
     if (result.fate != StartResult::Fate::Accepted)
-        qCDebug(lcUpstream).noquote()
-            << "start not accepted, status" << result.status << result.proxyStatus << result.detail;
+        m_startLog.write(job, result, decision, Clock::now());
 }
 
 Gauges Recorder::gauges() const
@@ -128,7 +131,7 @@ Gauges Recorder::gauges() const
     gauges.retainedBytes = m_coordinator.jobs().retainedResultBytes();
     gauges.bodyBytes = m_coordinator.memory().used();
     gauges.bodyBytesLimit = m_coordinator.memory().limit();
-    gauges.circuitOpen = m_coordinator.circuit().refuses(Clock::now());
+    gauges.circuitOpen = !m_coordinator.circuit().mayStart(Clock::now());
     gauges.draining = m_coordinator.isDraining();
     gauges.accessLinesDropped = m_accessLog.dropped();
     gauges.logLinesLost = m_accessLog.lost();

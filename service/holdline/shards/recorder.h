@@ -7,19 +7,23 @@
 #include "service/holdline/jobs/jobcoordinator.h"
 #include "service/holdline/routes/httpfront.h"
 #include "service/holdline/shards/shardrouter.h"
+#include "service/holdline/shards/startlog.h"
 
 namespace holdline {
 
 class JobsApi;
 
 /// Listens to a shard's coordinator, router and listener. Keeps counters and histograms and writes the access
-/// log. Nothing depends on it. The coordinator and the sink must outlive it. Thread: the coordinator's.
+/// log and the lines on starts that failed. Nothing depends on it. The coordinator and the sink must outlive
+/// it. Thread: the coordinator's.
 class Recorder : public QObject
 {
     Q_OBJECT
 
 public:
     Recorder(LogSink &sink, const Config &config, JobCoordinator &coordinator, QObject *parent = nullptr);
+    /// Several shards write into one log. Lines on starts and the circuit name the shard.
+    void setShard(int shard) { m_startLog.setShard(shard); }
 
     /// Counts the requests that the front or its listener refuses or closes.
     void watch(HttpFront &front);
@@ -39,11 +43,13 @@ private:
     void onRequestAnswered(const RequestEnd &end);
     void onRequestRefused(const http::Request &request, const Problem &problem);
     void recordRefusal(const QByteArray &requestId, const QByteArray &client, const Problem &problem);
-    void onStartEnded(const StartResult &result, Duration took);
+    void onStartEnded(const Job &job, const StartResult &result, const StartDecision &decision,
+                      Duration took);
 
     JobCoordinator &m_coordinator;
     Counters m_counters;
     AccessLog m_accessLog;
+    StartLog m_startLog;
 };
 
 }  // namespace holdline

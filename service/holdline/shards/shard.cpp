@@ -78,7 +78,7 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
       m_box(*context.boxes[static_cast<std::size_t>(context.index)]),
       m_transport(plan.config.upstream.transport, poolOptions(plan)),
       m_upstream(m_transport.manager(), plan.config.upstream.url,
-                 {.maxAnswerBytes = plan.config.upstream.maxAnswerBytes}),
+                 {plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter}),
       m_store(store),
       m_coordinator(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream,
                     m_store, static_cast<std::uint8_t>(context.index)),
@@ -91,6 +91,8 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
       m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPath(plan.config),
                                           m_router.startHandler(), m_router.callbackHandler()))
 {
+    if (context.boxes.size() > 1)
+        m_recorder.setShard(context.index);
     m_recorder.watch(m_router);
     m_recorder.watch(*m_front);
     m_recorder.watch(m_api);
@@ -164,7 +166,7 @@ void Shard::reload(const ShardPlan &plan)
     m_config = plan.config;
     m_transport.setOptions(poolOptions(plan));
     m_upstream.setUrl(plan.config.upstream.url);
-    m_upstream.setLimits({.maxAnswerBytes = plan.config.upstream.maxAnswerBytes});
+    m_upstream.setLimits({plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter});
     m_front->listener().setLimits(frontLimits(plan));
     m_coordinator.reload(plan.config, callbackBase(plan.config, port()));
     m_recorder.setConfig(plan.config);

@@ -71,6 +71,7 @@ StartResult withoutAnswer(const StartExchange &exchange)
 {
     StartResult result;
     result.unreachable = true;
+    result.timedOut = exchange.timedOut;
     result.proxyStatus = proxyStatusOf(exchange);
     if (exchange.sent) {
         result.fate = Fate::Unknown;
@@ -98,11 +99,13 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
         !exchange.timedOut && !exchange.tooLarge && !isBelowHttp(exchange.error, exchange.status);
     StartResult result;
     result.status = exchange.status;
+    result.timedOut = exchange.timedOut;
     if (whole) {
         result.contentType = exchange.contentType;
         result.body = exchange.body;
     } else {
         result.proxyStatus = proxyStatusOf(exchange);
+        result.brokeOff = result.proxyStatus != "http_response_body_size";
     }
     if (exchange.status >= 300 || !whole) {
         result.detail = u"The upstream answered %1"_s.arg(exchange.status);

@@ -230,7 +230,9 @@ void TestUpstreamCases::unreachableIs502()
 {
     QFETCH(QUrl, url);
     QFETCH(QByteArray, proxyStatus);
-    WholeService world(url, patientConfig());
+    Config config = patientConfig();
+    config.retry.attempts = 2;
+    WholeService world(url, config);
     const RawAnswer answer = ask(world.port(), startRequest("acme"));
     QCOMPARE(answer.status, 502);
     QCOMPARE(code(answer), u"upstream_unreachable"_s);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The coordinator with scripted fakes: limits, circuit breaker, deadlines, drain, and random schedules.
+// The coordinator with scripted fakes: limits, deadlines, drain, and random schedules.
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
 
@@ -84,46 +84,6 @@ private Q_SLOTS:
         QCOMPARE(world.starter.order.size(), std::size_t(2));
         QCOMPARE(world.coordinator.lanes().totalInFlight(), 1);
         QCOMPARE(world.coordinator.jobs().heldPeak(), 3);
-    }
-
-    void circuitOpensAndRecovers()
-    {
-        Config config = quickConfig();
-        config.retry.attempts = 1;
-        config.circuit.failures = 2;
-        config.circuit.openFor = std::chrono::milliseconds(30);
-        CoordinatorWorld world(config);
-        for (int i = 0; i < 2; ++i) {
-            world.hold();
-            world.starter.answer(world.lastTicket(), Fate::NotStarted, 500);
-        }
-        const Client refused = world.hold();
-        QCOMPARE(refused.log->status(), 503);
-        QCOMPARE(code(refused.log->answers.front()), "circuit_open");
-        QTRY_VERIFY(world.coordinator.circuit().mayStart(Clock::now()));
-        const Client probe = world.hold();
-        QCOMPARE(world.starter.order.size(), std::size_t(3));
-        const Client behind = world.hold(R"({"account":"b"})");
-        QCOMPARE(code(behind.log->answers.front()), "circuit_open");
-        world.starter.accept(world.lastTicket(), "1f");
-        world.hold(R"({"account":"b"})");
-        QCOMPARE(world.starter.order.size(), std::size_t(4));
-    }
-
-    void queuedStartsWaitOutAnOpenCircuit()
-    {
-        Config config = quickConfig();
-        config.retry.attempts = 1;
-        config.circuit.failures = 1;
-        config.circuit.openFor = std::chrono::milliseconds(20);
-        CoordinatorWorld world(config);
-        world.hold();
-        const Client queued = world.hold();
-        world.starter.answer(world.lastTicket(), Fate::NotStarted, 500);
-        QCOMPARE(world.starter.order.size(), std::size_t(1));
-        QTRY_COMPARE(world.starter.order.size(), std::size_t(2));
-        world.starter.accept(world.lastTicket(), "1f");
-        QVERIFY(queued.log->answers.empty());
     }
 
     void preferWaitSetsTheDeadline()

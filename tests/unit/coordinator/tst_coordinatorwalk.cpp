@@ -22,23 +22,12 @@ constexpr int kStored = kJobEventCount;
 constexpr int kInputs = kStored + 1;
 using Inputs = std::vector<int>;
 
-constexpr std::array<const char *, kInputs> kNames{"TurnGranted",
-                                                   "StartAccepted",
-                                                   "StartRejected",
-                                                   "StartRetry",
-                                                   "StartUnreachable",
-                                                   "StartFailed",
-                                                   "StartUnknown",
-                                                   "CallbackCompleted",
-                                                   "CallbackFailed",
-                                                   "CallbackMismatched",
-                                                   "Deadline",
-                                                   "ClientGone",
-                                                   "Cancel",
-                                                   "DrainExpired",
-                                                   "StoreFailed",
-                                                   "HandOver",
-                                                   "Stored"};
+constexpr std::array<const char *, kInputs> kNames{
+    "TurnGranted",        "StartAccepted", "StartRejected",     "StartUnreachable",
+    "StartFailed",        "StartUnknown",  "RetryRejected",     "RetryUnreachable",
+    "RetryFailed",        "RetryUnknown",  "CallbackCompleted", "CallbackFailed",
+    "CallbackMismatched", "Deadline",      "ClientGone",        "Cancel",
+    "DrainExpired",       "StoreFailed",   "HandOver",          "Stored"};
 
 QByteArray textOf(const Inputs &inputs)
 {
@@ -67,7 +56,7 @@ Config configOf(Kind kind)
 {
     Config config = quickConfig();
     config.retry.baseDelay = config.retry.maxDelay = 0ms;
-    config.retry.attempts = 1000;
+    config.retry.budget = 1000;
     config.circuit.failures = 0;
     if (kind == Kind::SentAgain)
         config.retry.ambiguous = AmbiguousRetry::Always;
@@ -154,6 +143,8 @@ private:
     bool m_waits = false;
     bool m_waitsForRetry = false;
     bool m_intentPending = false;
+    bool m_canStartAgain = false;  ///< the last start certainly failed and is repeated
+    bool m_maybeRan = false;       ///< a start of unknown fate is repeated
     std::array<std::uint64_t, kCallbackOutcomeCount> m_outcomes{};
 
     int m_ended = 0;
@@ -259,9 +250,13 @@ bool Walk::grantTurn()
 
 bool Walk::endStart(JobEvent event)
 {
-    if (m_starter.calls.empty() || (event == JobEvent::StartUnknown && m_kind == Kind::SentAgain))
+    const bool againWhenUnknown = m_kind == Kind::SentAgain;
+    if (m_starter.calls.empty() ||
+        event == (againWhenUnknown ? JobEvent::StartUnknown : JobEvent::RetryUnknown))
         return false;
     expect(event);
+    m_canStartAgain = isRetry(event) && event != JobEvent::RetryUnknown;
+    m_maybeRan = m_maybeRan || event == JobEvent::RetryUnknown;
     const JobStarter::Ticket ticket = m_starter.calls.begin()->first;
     switch (event) {
         case JobEvent::StartAccepted:
@@ -270,7 +265,13 @@ bool Walk::endStart(JobEvent event)
         case JobEvent::StartRejected:
             m_starter.answer(ticket, Fate::Rejected, 403);
             break;
-        case JobEvent::StartRetry:
+        case JobEvent::RetryRejected:
+            m_starter.answer(ticket, Fate::NotStarted, 429, true);
+            break;
+        case JobEvent::RetryUnreachable:
+            m_starter.answer(ticket, Fate::NotStarted, 0, true);
+            break;
+        case JobEvent::RetryFailed:
             m_starter.answer(ticket, Fate::NotStarted, 503, true);
             break;
         case JobEvent::StartUnreachable:
@@ -352,10 +353,13 @@ bool Walk::take(int input)
             return grantTurn();
         case JobEvent::StartAccepted:
         case JobEvent::StartRejected:
-        case JobEvent::StartRetry:
         case JobEvent::StartUnreachable:
         case JobEvent::StartFailed:
         case JobEvent::StartUnknown:
+        case JobEvent::RetryRejected:
+        case JobEvent::RetryUnreachable:
+        case JobEvent::RetryFailed:
+        case JobEvent::RetryUnknown:
             return endStart(event);
         case JobEvent::CallbackCompleted:
         case JobEvent::CallbackFailed:
@@ -396,8 +400,10 @@ void Walk::end()
 
 bool Walk::leavesTrace() const
 {
-    return isDurable() && (m_status.handedOver || m_status.interrupted ||
-                           !reasonInfo(m_status.outcome).has(EndTrait::NeverStarted));
+    const bool neverRan = reasonInfo(m_status.outcome).has(EndTrait::NeverStarted) ||
+                          (m_canStartAgain && (m_status.outcome == Reason::UpstreamError ||
+                                               m_status.outcome == Reason::StartRejected));
+    return isDurable() && (m_status.handedOver || m_status.interrupted || m_maybeRan || !neverRan);
 }
 
 const char *Walk::check() const

@@ -258,7 +258,9 @@ private Q_SLOTS:
 
     void unreachableIs502AfterRetries()
     {
-        CoordinatorWorld world;
+        Config config = quickConfig();
+        config.retry.attempts = 4;
+        CoordinatorWorld world(config);
         const Client client = world.hold();
         for (std::size_t attempt = 1; attempt <= 4; ++attempt) {
             QTRY_COMPARE(world.starter.order.size(), attempt);

@@ -44,6 +44,8 @@ class TestJobResponses : public QObject
 private Q_SLOTS:
     void failures_data();
     void failures();
+    void whatTheQueueWaitedFor();
+    void retryAfterTravelsWithARefusal();
     void resultsArePassedOn_data();
     void resultsArePassedOn();
     void timings();
@@ -69,6 +71,8 @@ void TestJobResponses::failures_data()
     row(Reason::StartUnknown, 1, false, 504,
         u"The start was sent, but no usable answer came. The job may or may not have run. It was not sent "
         "again. refused"_s);
+    row(Reason::StartUnknown, 2, false, 504,
+        u"The start was sent, but no usable answer came. The job may or may not have run. refused"_s);
     row(Reason::CallbackTimeout, 1, false, 504,
         u"The job was started, but its callback did not come in time. No request can get a result that "
         "still comes."_s);
@@ -107,6 +111,24 @@ void TestJobResponses::failures()
     QVERIFY(jobResponse(job, {}).headers.value("Proxy-Status").isNull());
 }
 
+void TestJobResponses::whatTheQueueWaitedFor()
+{
+    UpstreamAnswer upstream;
+    upstream.heldBack = true;
+    QCOMPARE(memberOf(jobResponse(endedJob(Reason::QueueTimeout, 0), upstream), "detail"_L1),
+             u"The upstream failed too often, so starts were held back until the deadline. This job was not "
+             "started."_s);
+}
+
+void TestJobResponses::retryAfterTravelsWithARefusal()
+{
+    UpstreamAnswer upstream{429, "text/plain", "too many", {}, {}, 7s};
+    QCOMPARE(jobResponse(endedJob(Reason::StartRejected, 1), upstream).headers.value("Retry-After"), "7"_ba);
+    QVERIFY(jobResponse(endedJob(Reason::Completed, 1), upstream).headers.value("Retry-After").isNull());
+    upstream.retryAfter.reset();
+    QVERIFY(jobResponse(endedJob(Reason::StartRejected, 1), upstream).headers.value("Retry-After").isNull());
+}
+
 void TestJobResponses::resultsArePassedOn_data()
 {
     QTest::addColumn<int>("reason");
@@ -143,7 +165,8 @@ void TestJobResponses::timings()
     job.times = {};
     job.times.created = TimePoint(1s);
     job.deadline = TimePoint(3s);
-    QCOMPARE(jobResponse(job, {}).headers.value("Server-Timing"), "queue;dur=2000.000, total;dur=2000.000"_ba);
+    QCOMPARE(jobResponse(job, {}).headers.value("Server-Timing"),
+             "queue;dur=2000.000, total;dur=2000.000"_ba);
     QCOMPARE(serverTiming({2ms, {}, {}, 3ms}), "queue;dur=2.000, total;dur=3.000"_ba);
 }
 

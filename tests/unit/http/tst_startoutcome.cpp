@@ -90,6 +90,9 @@ void TestStartOutcome::everyStatusWithABodyCutShort()
             QVERIFY(result.upstreamId.isEmpty());
             QCOMPARE(result.proxyStatus, tooLarge ? "http_response_body_size" : "http_response_incomplete");
             QVERIFY(!result.unreachable);
+            // Too large an answer is one, too. The circuit breaker asks.
+            QCOMPARE(result.brokeOff, !tooLarge);
+            QVERIFY(!whole.brokeOff);
         }
     }
 }
@@ -176,7 +179,9 @@ void TestStartOutcome::timeLimit()
 {
     StartExchange exchange;
     exchange.error = QNetworkReply::OperationCanceledError;
+    QVERIFY(!outcome(exchange).timedOut);
     exchange.timedOut = true;
+    QVERIFY(outcome(exchange).timedOut);
     QCOMPARE(outcome(exchange).fate, Fate::Unknown);
     QCOMPARE(outcome(exchange).proxyStatus, "http_response_timeout");
     exchange.sent = false;
@@ -185,6 +190,7 @@ void TestStartOutcome::timeLimit()
     QCOMPARE(outcome(exchange).proxyStatus, "connection_timeout");
     exchange.sent = true;
     exchange.status = 200;
+    QVERIFY(outcome(exchange).timedOut && outcome(exchange).brokeOff);
     QCOMPARE(outcome(exchange).fate, Fate::Unknown);
     exchange.status = 503;
     QCOMPARE(outcome(exchange).fate, Fate::NotStarted);

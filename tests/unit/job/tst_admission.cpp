@@ -16,7 +16,8 @@ struct World
 {
     AdmissionView view;
     Lanes lanes{Lanes::Limits{1, 128, 100, 150}};
-    CircuitBreaker circuit{CircuitBreaker::Limits{2, std::chrono::milliseconds(5000)}};
+    CircuitBreaker circuit{
+        CircuitBreaker::Limits{2, 3, std::chrono::milliseconds(3000), std::chrono::milliseconds(5000)}};
 
     World()
     {
@@ -36,6 +37,13 @@ struct World
         lanes.grant();
     }
 
+    /// No connection, twice. The first probe may leave three seconds later.
+    void openCircuit(TimePoint at)
+    {
+        for (int i = 0; i < 2; ++i)
+            circuit.startEnded(1, "b", CircuitBreaker::Verdict::Unreachable, at);
+    }
+
     std::optional<Problem> ask(Duration patience = 30s, const QByteArray &account = "a") const
     {
         return refusal(view, lanes, circuit, account, kNow, kNow + patience);
@@ -53,6 +61,7 @@ private Q_SLOTS:
     void draining();
     void heldLimit();
     void circuitOpen();
+    void otherLimitsHoldWhileTheCircuitIsOpen();
     void laneFull();
     void queuesFull();
     void deadlineUnreachable();
@@ -98,23 +107,40 @@ void TestAdmission::heldLimit()
     QCOMPARE(problem->reason, Reason::Overloaded);
 }
 
+/// What can still be met waits in its lane. Only a deadline before the next probe cannot be met.
 void TestAdmission::circuitOpen()
 {
     World world;
-    world.circuit.failed(kNow - 2s);
-    QVERIFY(!world.ask());
-    world.circuit.failed(kNow - 2s);
-    auto problem = world.ask();
+    world.openCircuit(kNow - 1s);
+    QVERIFY(!world.ask(2001ms));
+    for (const Duration patience : {2000ms, 1000ms, 0ms}) {
+        const auto problem = world.ask(patience);
+        QVERIFY(problem);
+        QCOMPARE(problem->reason, Reason::CircuitOpen);
+        QCOMPARE(problem->retryAfter, std::optional(2000ms));
+    }
+    // The probe is admitted, whatever its deadline. While it is out, the next one is a probe later.
+    QVERIFY(!refusal(world.view, world.lanes, world.circuit, "a", kNow + 2s, kNow + 2s));
+    world.circuit.startSent(2, kNow + 2s);
+    QVERIFY(!refusal(world.view, world.lanes, world.circuit, "a", kNow + 3s, kNow + 7001ms));
+    const auto problem = refusal(world.view, world.lanes, world.circuit, "a", kNow + 3s, kNow + 7s);
     QVERIFY(problem);
     QCOMPARE(problem->reason, Reason::CircuitOpen);
-    QCOMPARE(problem->retryAfter, std::optional(3000ms));
-    // The probe is admitted. While it is in flight, other clients must not retry at once.
-    QVERIFY(!refusal(world.view, world.lanes, world.circuit, "a", kNow + 3s, kNow + 33s));
-    world.circuit.startSent(kNow + 3s);
-    problem = refusal(world.view, world.lanes, world.circuit, "a", kNow + 4s, kNow + 34s);
-    QVERIFY(problem);
-    QCOMPARE(problem->reason, Reason::CircuitOpen);
-    QVERIFY(*problem->retryAfter > 0ms);
+    QCOMPARE(problem->retryAfter, std::optional(4000ms));
+}
+
+/// What waits for an open circuit counts against all other limits.
+void TestAdmission::otherLimitsHoldWhileTheCircuitIsOpen()
+{
+    World world;
+    world.openCircuit(kNow);
+    world.view.held = 1000;
+    QCOMPARE(world.ask()->reason, Reason::Overloaded);
+    world.view.held = 0;
+    world.fill("a", 101, 10ms);
+    world.lanes.enqueue("a", 1001);
+    QCOMPARE(world.ask()->reason, Reason::LaneFull);
+    QCOMPARE(world.ask(1s)->reason, Reason::CircuitOpen);
 }
 
 void TestAdmission::laneFull()
@@ -194,12 +220,11 @@ void TestAdmission::everyRefusalSaysWhenToComeBack()
     std::vector<World> worlds(5);
     worlds[0].view.draining = true;
     worlds[1].view.held = 1000;
-    worlds[2].circuit.failed(kNow);
-    worlds[2].circuit.failed(kNow);
+    worlds[2].openCircuit(kNow);
     worlds[3].view.heldLimit = 0;
     worlds[4].fill("a", 10, 10s);
     for (const World &world : worlds) {
-        const auto problem = world.ask();
+        const auto problem = world.ask(2s);
         QVERIFY(problem);
         QVERIFY(problem->retryAfter);
         QVERIFY(!problem->detail.isEmpty());

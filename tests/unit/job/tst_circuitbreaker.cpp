@@ -4,121 +4,164 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <vector>
 
 using namespace holdline;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 using State = CircuitBreaker::State;
+using Verdict = CircuitBreaker::Verdict;
 
 namespace {
 
 constexpr TimePoint kStart{1'000h};
-constexpr CircuitBreaker::Limits kLimits{3, std::chrono::milliseconds(2000)};
+constexpr CircuitBreaker::Limits kLimits{3, 2, std::chrono::milliseconds(1000),
+                                         std::chrono::milliseconds(4000)};
 
-/// The inputs of a breaker. A tick is half of openFor.
-enum class Step { Start, Success, Failure, Tick };
-constexpr std::array<char, 4> kNames{'s', '+', '-', '.'};
+/// Any job that is not the probe.
+constexpr JobKey kOther = 1;
+constexpr JobKey kProbe = 2;
 
-/// A breaker that stores its whole history and answers each query by replaying it.
+/// The inputs of a breaker. A tick is the first pause.
+struct Step
+{
+    enum class Kind { Start, Tick, End };
+    Kind kind = Kind::Tick;
+    bool ofProbe = false;
+    Verdict verdict = Verdict::Works;
+    const char *account = "";
+    const char *name = "";
+};
+constexpr std::array<Step, 12> kSteps{{
+    {Step::Kind::Start, true, {}, "", "probe"},
+    {Step::Kind::Tick, false, {}, "", "tick"},
+    {Step::Kind::End, false, Verdict::Works, "a", "works"},
+    {Step::Kind::End, false, Verdict::Unreachable, "a", "unreachable"},
+    {Step::Kind::End, false, Verdict::Fails, "a", "a fails"},
+    {Step::Kind::End, false, Verdict::Fails, "b", "b fails"},
+    {Step::Kind::End, false, Verdict::Nothing, "a", "nothing"},
+    {Step::Kind::End, true, Verdict::Works, "a", "probe works"},
+    {Step::Kind::End, true, Verdict::Unreachable, "a", "probe unreachable"},
+    {Step::Kind::End, true, Verdict::Fails, "a", "probe of a fails"},
+    {Step::Kind::End, true, Verdict::Fails, "b", "probe of b fails"},
+    {Step::Kind::End, true, Verdict::Nothing, "a", "probe tells nothing"},
+}};
+
+/// A breaker that stores its whole history and answers each query by replaying it. It counts in ticks.
 class Model
 {
 public:
-    void add(Step step)
+    void add(const Step *step)
     {
         m_steps.push_back(step);
-        read();
+        m_isOpen = m_probeOut = false;
+        m_now = m_next = 0;
+        m_run.clear();
+        for (const Step *one : m_steps)
+            replay(*one);
     }
 
-    TimePoint now() const { return kStart + m_now * 1000ms; }
-    bool mayStart() const { return m_state == State::Closed || m_now >= m_until; }
+    bool isPossible(const Step &step) const
+    {
+        if (step.kind == Step::Kind::Start)
+            return m_isOpen && m_now >= m_next;
+        return step.kind == Step::Kind::Tick || !step.ofProbe || m_probeOut;
+    }
+    TimePoint now() const { return kStart + m_now * 1s; }
+    bool mayStart() const { return !m_isOpen || m_now >= m_next; }
+    TimePoint next() const { return m_isOpen ? kStart + m_next * 1s : TimePoint{}; }
     State state() const
     {
-        if (m_state == State::Closed)
+        if (!m_isOpen)
             return State::Closed;
-        return m_probe || m_now >= m_until ? State::HalfOpen : State::Open;
+        return m_probeOut || m_now >= m_next ? State::HalfOpen : State::Open;
     }
     QByteArray text() const
     {
         QByteArray text;
-        for (const Step step : m_steps)
-            text.append(kNames[static_cast<std::size_t>(step)]);
+        for (const Step *step : m_steps)
+            text.append(text.isEmpty() ? "" : ", ").append(step->name);
         return text;
     }
-    TimePoint until() const { return m_state == State::Closed ? TimePoint{} : kStart + m_until * 1000ms; }
 
 private:
-    void read()
+    void replay(const Step &step)
     {
-        m_state = State::Closed;
-        m_now = m_until = m_run = 0;
-        m_probe = false;
-        for (const Step step : m_steps) {
-            switch (step) {
-                case Step::Tick:
-                    ++m_now;
-                    break;
-                case Step::Success:
-                    m_state = State::Closed;
-                    m_run = 0;
-                    m_probe = false;
-                    break;
-                case Step::Start:
-                    if (m_state == State::Open && m_now >= m_until) {
-                        m_probe = true;
-                        m_until = m_now + 2;
-                    }
-                    break;
-                case Step::Failure:
-                    // While open, only the probe's failure counts.
-                    if (m_state == State::Open ? m_probe : ++m_run == 3) {
-                        m_state = State::Open;
-                        m_probe = false;
-                        m_run = 0;
-                        m_until = m_now + 2;
-                    }
-                    break;
+        if (step.kind == Step::Kind::Tick) {
+            ++m_now;
+        } else if (step.kind == Step::Kind::Start) {
+            m_probeOut = true;
+            m_next = m_now + std::min(1 << ++m_probes, 4);
+        } else if (step.verdict == Verdict::Works) {
+            m_isOpen = m_probeOut = false;
+            m_run.clear();
+        } else if (!m_isOpen) {
+            if (step.verdict != Verdict::Nothing)
+                m_run.push_back(&step);
+            if (isLongEnough()) {
+                m_isOpen = true;
+                m_next = m_now + 1;
+                m_probes = 0;
+                m_lastFailed = QByteArray();
+            }
+        } else if (step.ofProbe) {
+            m_probeOut = false;
+            const bool sameAgain = step.verdict == Verdict::Fails && m_lastFailed == step.account;
+            if (step.verdict == Verdict::Fails)
+                m_lastFailed = step.account;
+            if (step.verdict == Verdict::Unreachable)
+                m_lastFailed = QByteArray();
+            if (sameAgain || step.verdict == Verdict::Nothing) {
+                m_next = std::min(m_next, m_now + 1);
+                m_probes = 0;
             }
         }
     }
+    bool isLongEnough() const
+    {
+        int unreachable = 0;
+        std::map<QByteArray, int> failures;
+        for (const Step *step : m_run)
+            ++(step->verdict == Verdict::Unreachable ? unreachable : failures[step->account]);
+        int counted = unreachable;
+        // Two accounts share three failures: two of each count.
+        for (const auto &[account, count] : failures)
+            counted += failures.size() >= 2 ? std::min(count, 2) : 0;
+        return counted >= 3;
+    }
 
-    std::vector<Step> m_steps;
-    State m_state = State::Closed;
+    std::vector<const Step *> m_steps;
+    std::vector<const Step *> m_run;
+    bool m_isOpen = false;
+    bool m_probeOut = false;
     int m_now = 0;
-    int m_until = 0;
-    int m_run = 0;
-    bool m_probe = false;
+    int m_next = 0;
+    int m_probes = 0;
+    QByteArray m_lastFailed;
 };
 
 /// Walks all sequences of up to `depth` more steps and returns their number.
 int walk(const CircuitBreaker &breaker, const Model &model, int depth, QByteArray *wrong)
 {
     int walked = 0;
-    for (std::size_t i = 0; i < kNames.size() && depth > 0 && wrong->isEmpty(); ++i) {
-        const auto step = static_cast<Step>(i);
-        // A start requires permission from mayStart().
-        if (step == Step::Start && !model.mayStart())
+    for (const Step &step : kSteps) {
+        if (depth == 0 || !wrong->isEmpty())
+            break;
+        if (!model.isPossible(step))
             continue;
         CircuitBreaker next = breaker;
         Model nextModel = model;
-        nextModel.add(step);
+        nextModel.add(&step);
         const TimePoint now = nextModel.now();
-        switch (step) {
-            case Step::Start:
-                next.startSent(now);
-                break;
-            case Step::Success:
-                next.succeeded();
-                break;
-            case Step::Failure:
-                next.failed(now);
-                break;
-            case Step::Tick:
-                break;
-        }
-        if (next.mayStart(now) != nextModel.mayStart() || next.refuses(now) == nextModel.mayStart() ||
-            next.state(now) != nextModel.state() || next.openUntil() != nextModel.until()) {
+        if (step.kind == Step::Kind::Start)
+            next.startSent(kProbe, now);
+        else if (step.kind == Step::Kind::End)
+            next.startEnded(step.ofProbe ? kProbe : kOther, step.account, step.verdict, now);
+        if (next.mayStart(now) != nextModel.mayStart() || next.state(now) != nextModel.state() ||
+            next.isOpen() != (nextModel.state() != State::Closed) || next.nextProbe() != nextModel.next()) {
             *wrong = nextModel.text();
             return walked;
         }
@@ -127,12 +170,26 @@ int walk(const CircuitBreaker &breaker, const Model &model, int depth, QByteArra
     return walked;
 }
 
-CircuitBreaker opened(TimePoint now)
+void fail(CircuitBreaker &breaker, QByteArrayView account, int times, Verdict verdict = Verdict::Fails)
+{
+    for (int i = 0; i < times; ++i)
+        breaker.startEnded(kOther, account, verdict, kStart);
+}
+
+CircuitBreaker opened()
 {
     CircuitBreaker breaker(kLimits);
-    for (int i = 0; i < 3; ++i)
-        breaker.failed(now);
+    fail(breaker, "a", 3, Verdict::Unreachable);
     return breaker;
+}
+
+/// Sends a probe at the earliest moment and ends it at once. Returns the time to the next one.
+Duration probe(CircuitBreaker &breaker, QByteArrayView account, Verdict verdict)
+{
+    const TimePoint at = breaker.nextProbe();
+    breaker.startSent(kProbe, at);
+    breaker.startEnded(kProbe, account, verdict, at);
+    return breaker.nextProbe() - at;
 }
 
 }  // namespace
@@ -143,8 +200,17 @@ class TestCircuitBreaker : public QObject
 
 private Q_SLOTS:
     void everySequence();
-    void opensOnARunOfFailures();
-    void oneProbeDecides();
+    void oneAccountAloneNeverOpensIt();
+    void noAccountCountsForMoreThanItsPart();
+    void manyAccountsOpenIt();
+    void connectionFailuresCountWhateverTheAccount();
+    void anySuccessEndsTheRun();
+    void whatTellsNothingDoesNotCount();
+    void oneAccountMayBeEnough();
+    void probesComeEarlyAndDouble();
+    void aSuccessfulProbeCloses();
+    void oneBadAccountDoesNotKeepItOpen();
+    void anImpatientProbeDoesNotKeepItOpen();
     void lateFailuresDoNotProlong();
     void aProbeWithoutVerdictIsNotTheLast();
     void neverOpensWithoutALimit();
@@ -152,79 +218,201 @@ private Q_SLOTS:
     void words();
 };
 
-/// Every sequence of up to nine starts, successes, failures and ticks.
+/// Every sequence of up to seven events.
 void TestCircuitBreaker::everySequence()
 {
     QByteArray wrong;
-    const int walked = walk(CircuitBreaker(kLimits), Model(), 9, &wrong);
+    const int walked = walk(CircuitBreaker(kLimits), Model(), 7, &wrong);
     QVERIFY2(wrong.isEmpty(), wrong.constData());
     QVERIFY(walked > 100'000);
     qInfo("%d sequences", walked);
 }
 
-void TestCircuitBreaker::opensOnARunOfFailures()
+void TestCircuitBreaker::oneAccountAloneNeverOpensIt()
 {
     CircuitBreaker breaker(kLimits);
-    breaker.failed(kStart);
-    breaker.failed(kStart);
-    breaker.succeeded();
-    breaker.failed(kStart);
-    breaker.failed(kStart);
-    QVERIFY(breaker.mayStart(kStart));
-    breaker.failed(kStart);
-    QVERIFY(!breaker.mayStart(kStart));
-    QVERIFY(!breaker.mayStart(kStart + 1999ms));
-    QCOMPARE(breaker.openUntil(), kStart + 2s);
-    QVERIFY(breaker.mayStart(kStart + 2s));
+    fail(breaker, "a", 100'000);
+    QCOMPARE(breaker.state(kStart), State::Closed);
+    // Two accounts are not enough when three are wanted.
+    CircuitBreaker three({10, 3, 250ms, 5000ms});
+    for (int i = 0; i < 1000; ++i) {
+        fail(three, "a", 1);
+        fail(three, "b", 1);
+    }
+    QCOMPARE(three.state(kStart), State::Closed);
 }
 
-void TestCircuitBreaker::oneProbeDecides()
+/// A hostile account fails without a pause. A few failures of others in between must not open the circuit.
+void TestCircuitBreaker::noAccountCountsForMoreThanItsPart()
 {
-    for (const bool works : {true, false}) {
-        CircuitBreaker breaker = opened(kStart);
-        const TimePoint later = kStart + 3s;
-        QCOMPARE(breaker.state(later), State::HalfOpen);
-        QVERIFY(breaker.mayStart(later));
-        breaker.startSent(later);
-        QVERIFY(breaker.refuses(later));
-        QCOMPARE(breaker.state(later), State::HalfOpen);
-        if (works)
-            breaker.succeeded();
-        else
-            breaker.failed(later + 100ms);
-        QCOMPARE(breaker.state(later + 100ms), works ? State::Closed : State::Open);
-        QCOMPARE(breaker.mayStart(later + 100ms), works);
-        QCOMPARE(breaker.openUntil(), works ? TimePoint{} : later + 2100ms);
+    CircuitBreaker breaker({10, 3, 250ms, 5000ms});
+    fail(breaker, "hostile", 1000);
+    fail(breaker, "b", 1);
+    fail(breaker, "c", 1);
+    fail(breaker, "hostile", 1000);
+    fail(breaker, "d", 3);
+    QVERIFY(!breaker.isOpen());
+    fail(breaker, "e", 1);
+    QVERIFY(breaker.isOpen());
+    QCOMPARE(breaker.run(), (CircuitBreaker::Run{2006, 0, 5}));
+}
+
+void TestCircuitBreaker::manyAccountsOpenIt()
+{
+    CircuitBreaker breaker({40, 3, 250ms, 5000ms});
+    for (int i = 0; i < 39; ++i) {
+        fail(breaker, "account " + QByteArray::number(i), 1);
+        QVERIFY(!breaker.isOpen());
     }
+    fail(breaker, "account 39", 1);
+    QVERIFY(breaker.isOpen());
+    QCOMPARE(breaker.run(), (CircuitBreaker::Run{40, 0, CircuitBreaker::kMostAccounts}));
+}
+
+void TestCircuitBreaker::connectionFailuresCountWhateverTheAccount()
+{
+    CircuitBreaker breaker({10, 3, 250ms, 5000ms});
+    fail(breaker, "a", 9, Verdict::Unreachable);
+    fail(breaker, "a", 9);
+    QVERIFY(!breaker.isOpen());
+    fail(breaker, "a", 1, Verdict::Unreachable);
+    QVERIFY(breaker.isOpen());
+}
+
+void TestCircuitBreaker::anySuccessEndsTheRun()
+{
+    CircuitBreaker breaker(kLimits);
+    for (int i = 0; i < 100; ++i) {
+        fail(breaker, "a", 1);
+        fail(breaker, "b", 1);
+        fail(breaker, "c", 1, Verdict::Works);
+        fail(breaker, "a", 2, Verdict::Unreachable);
+        breaker.succeeded();
+    }
+    QVERIFY(!breaker.isOpen());
+    QCOMPARE(breaker.run(), CircuitBreaker::Run{});
+}
+
+void TestCircuitBreaker::whatTellsNothingDoesNotCount()
+{
+    CircuitBreaker breaker(kLimits);
+    fail(breaker, "a", 1);
+    fail(breaker, "b", 1);
+    fail(breaker, "c", 1000, Verdict::Nothing);
+    QVERIFY(!breaker.isOpen());
+    fail(breaker, "c", 1);
+    QVERIFY2(breaker.isOpen(), "and it does not end the run either");
+}
+
+void TestCircuitBreaker::oneAccountMayBeEnough()
+{
+    CircuitBreaker breaker({3, 1, 250ms, 5000ms});
+    fail(breaker, "a", 2);
+    QVERIFY(!breaker.isOpen());
+    fail(breaker, "a", 1);
+    QVERIFY(breaker.isOpen());
+}
+
+void TestCircuitBreaker::probesComeEarlyAndDouble()
+{
+    CircuitBreaker breaker({3, 2, 250ms, 5000ms});
+    fail(breaker, "a", 3, Verdict::Unreachable);
+    QCOMPARE(breaker.nextProbe(), kStart + 250ms);
+    QVERIFY(!breaker.mayStart(kStart + 249ms));
+    QVERIFY(breaker.mayStart(kStart + 250ms));
+    for (const Duration pause : {500ms, 1000ms, 2000ms, 4000ms, 5000ms, 5000ms})
+        QCOMPARE(probe(breaker, "a", Verdict::Unreachable), pause);
+    // The same when each probe is of another account.
+    CircuitBreaker failing({3, 2, 250ms, 5000ms});
+    fail(failing, "a", 2);
+    fail(failing, "b", 2);
+    int account = 0;
+    for (const Duration pause : {500ms, 1000ms, 2000ms, 4000ms, 5000ms, 5000ms})
+        QCOMPARE(probe(failing, QByteArray::number(++account), Verdict::Fails), pause);
+    // A first pause above the longest one is cut.
+    CircuitBreaker cut({3, 2, 10'000ms, 5000ms});
+    fail(cut, "a", 3, Verdict::Unreachable);
+    QCOMPARE(cut.nextProbe(), kStart + 5s);
+}
+
+void TestCircuitBreaker::aSuccessfulProbeCloses()
+{
+    CircuitBreaker breaker = opened();
+    const TimePoint at = breaker.nextProbe();
+    QCOMPARE(breaker.state(at - 1ns), State::Open);
+    QCOMPARE(breaker.state(at), State::HalfOpen);
+    breaker.startSent(kProbe, at);
+    QVERIFY(!breaker.mayStart(at));
+    QCOMPARE(breaker.state(at), State::HalfOpen);
+    breaker.startEnded(kProbe, "a", Verdict::Works, at);
+    QCOMPARE(breaker.state(at), State::Closed);
+    QCOMPARE(breaker.nextProbe(), TimePoint{});
+    QVERIFY(breaker.mayStart(at));
+}
+
+/// When one account fails all probes, no other account has a start to send. One that comes must not wait
+/// long.
+void TestCircuitBreaker::oneBadAccountDoesNotKeepItOpen()
+{
+    CircuitBreaker breaker({3, 2, 250ms, 5000ms});
+    fail(breaker, "bad", 2);
+    fail(breaker, "b", 2);
+    for (const char *account : {"bad", "b", "c", "d", "bad"})
+        probe(breaker, account, Verdict::Fails);
+    for (int i = 0; i < 10; ++i)
+        QCOMPARE(probe(breaker, "bad", Verdict::Fails), Duration(250ms));
+    QCOMPARE(probe(breaker, "b", Verdict::Fails), Duration(500ms));
+    // A connection failure concerns all, so the account is forgotten.
+    QCOMPARE(probe(breaker, "b", Verdict::Unreachable), Duration(1000ms));
+    QCOMPARE(probe(breaker, "b", Verdict::Fails), Duration(2000ms));
+    QCOMPARE(probe(breaker, "b", Verdict::Fails), Duration(250ms));
+}
+
+void TestCircuitBreaker::anImpatientProbeDoesNotKeepItOpen()
+{
+    CircuitBreaker breaker({3, 2, 250ms, 5000ms});
+    fail(breaker, "a", 3, Verdict::Unreachable);
+    for (int i = 0; i < 10; ++i)
+        QCOMPARE(probe(breaker, "a", Verdict::Nothing), Duration(250ms));
+    QVERIFY(breaker.isOpen());
 }
 
 /// Starts that left before the breaker opened fail later. These failures must not delay the next probe.
 void TestCircuitBreaker::lateFailuresDoNotProlong()
 {
-    CircuitBreaker breaker = opened(kStart);
+    CircuitBreaker breaker = opened();
     for (int i = 0; i < 100; ++i)
-        breaker.failed(kStart + 1s);
-    QCOMPARE(breaker.openUntil(), kStart + 2s);
-    QVERIFY(breaker.mayStart(kStart + 2s));
+        breaker.startEnded(kOther, "b", Verdict::Unreachable, kStart + 900ms);
+    QCOMPARE(breaker.nextProbe(), kStart + 1s);
+    breaker.startSent(kProbe, kStart + 1s);
+    breaker.startEnded(kOther, "b", Verdict::Fails, kStart + 1s);
+    QCOMPARE(breaker.state(kStart + 1s), State::HalfOpen);
+    // A late success is as good as one of the probe.
+    breaker.startEnded(kOther, "b", Verdict::Works, kStart + 1s);
+    QCOMPARE(breaker.state(kStart + 1s), State::Closed);
 }
 
 void TestCircuitBreaker::aProbeWithoutVerdictIsNotTheLast()
 {
-    CircuitBreaker breaker = opened(kStart);
-    breaker.startSent(kStart + 2s);
-    QVERIFY(!breaker.mayStart(kStart + 3s));
-    QCOMPARE(breaker.openUntil(), kStart + 4s);
-    QVERIFY(breaker.mayStart(kStart + 4s));
-    breaker.startSent(kStart + 4s);
-    QVERIFY(!breaker.mayStart(kStart + 5s));
+    CircuitBreaker breaker = opened();
+    breaker.startSent(kProbe, kStart + 1s);
+    QVERIFY(!breaker.mayStart(kStart + 2s));
+    QCOMPARE(breaker.nextProbe(), kStart + 3s);
+    QVERIFY(breaker.mayStart(kStart + 3s));
+    breaker.startSent(kProbe + 1, kStart + 3s);
+    QCOMPARE(breaker.nextProbe(), kStart + 7s);
+    // The first one tells nothing more. The second one does.
+    breaker.startEnded(kProbe, "a", Verdict::Nothing, kStart + 4s);
+    QCOMPARE(breaker.nextProbe(), kStart + 7s);
+    breaker.startEnded(kProbe + 1, "a", Verdict::Nothing, kStart + 4s);
+    QCOMPARE(breaker.nextProbe(), kStart + 5s);
 }
 
 void TestCircuitBreaker::neverOpensWithoutALimit()
 {
     for (const int failures : {0, -1}) {
-        CircuitBreaker breaker({failures, 2000ms});
-        for (int i = 0; i < 1000; ++i)
-            breaker.failed(kStart);
+        CircuitBreaker breaker({failures, 2, 250ms, 2000ms});
+        fail(breaker, "a", 1000, Verdict::Unreachable);
         QVERIFY(breaker.mayStart(kStart));
         QCOMPARE(breaker.state(kStart), State::Closed);
     }
@@ -232,13 +420,12 @@ void TestCircuitBreaker::neverOpensWithoutALimit()
 
 void TestCircuitBreaker::limitsChangeOnTheWay()
 {
-    CircuitBreaker breaker = opened(kStart);
-    breaker.setLimits({5, 1000ms});
-    QVERIFY2(!breaker.mayStart(kStart + 1s), "what is open stays so for the time it was opened for");
-    breaker.startSent(kStart + 2s);
-    breaker.failed(kStart + 2s);
-    QVERIFY(breaker.mayStart(kStart + 3s));
-    breaker.setLimits({0, 1000ms});
+    CircuitBreaker breaker = opened();
+    breaker.setLimits({5, 2, 100ms, 1000ms});
+    QVERIFY2(!breaker.mayStart(kStart + 999ms), "an open circuit stays open until its next probe");
+    probe(breaker, "a", Verdict::Unreachable);
+    QCOMPARE(probe(breaker, "a", Verdict::Unreachable), Duration(1s));
+    breaker.setLimits({0, 2, 100ms, 1000ms});
     QVERIFY(breaker.mayStart(kStart));
     QCOMPARE(breaker.state(kStart), State::Closed);
 }

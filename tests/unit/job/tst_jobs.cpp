@@ -460,7 +460,7 @@ void TestJobs::timesOfARetry()
     Registry registry;
     Job &job = registry.make();
     registry.jobs.apply(job, JobEvent::TurnGranted, kNow + 10ms);
-    registry.jobs.apply(job, JobEvent::StartRetry, kNow + 20ms);
+    registry.jobs.apply(job, JobEvent::RetryFailed, kNow + 20ms);
     registry.jobs.apply(job, JobEvent::TurnGranted, kNow + 100ms);
     registry.jobs.apply(job, JobEvent::Deadline, kNow + 130ms);
     JobPhases phases = job.phases(kNow + 1h);

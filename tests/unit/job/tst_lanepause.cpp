@@ -56,13 +56,13 @@ private Q_SLOTS:
     {
         Lanes lanes({});
         QVERIFY(lanes.pause("a"));
-        for (JobKey key = 1; key <= 3; ++key)
+        for (JobKey key = 11; key <= 13; ++key)
             QCOMPARE(lanes.enqueue("a", key), Admission::Admitted);
-        QVERIFY(lanes.remove(2));
-        lanes.enqueueFirst("a", 9);
+        QVERIFY(lanes.remove(12));
+        lanes.enqueueAgain("a", 9);
         QCOMPARE(granted(lanes), 0u);
         lanes.resume("a");
-        for (const JobKey key : {9u, 1u, 3u}) {
+        for (const JobKey key : {9u, 11u, 13u}) {
             QCOMPARE(granted(lanes), key);
             lanes.endTurn("a", {});
         }

@@ -173,8 +173,10 @@ const char *Schedule::endTurn(bool andRetry)
     m_lanes.endTurn(ended.account, below(3) == 0 ? std::nullopt : std::optional<Duration>(below(1000) * 1ms));
     --m_reference.lanes.at(ended.account).inFlight;
     if (andRetry) {
-        m_lanes.enqueueFirst(ended.account, ended.job);
-        m_reference.lanes.at(ended.account).queue.push_front(ended.job);
+        m_lanes.enqueueAgain(ended.account, ended.job);
+        auto &queue = m_reference.lanes.at(ended.account).queue;
+        queue.push_back(ended.job);
+        std::sort(queue.begin(), queue.end());
     }
     m_reference.tidy();
     return nullptr;
@@ -283,6 +285,7 @@ private Q_SLOTS:
     void oneStartPerAccount();
     void limitOnAllStarts();
     void retriesGoFirst();
+    void retriesKeepTheOrderOfTheirAge();
     void removeAnywhere();
     void limitsOnLengths();
     void lowerLimitsThrowNothingOut();
@@ -420,9 +423,27 @@ void TestLanes::retriesGoFirst()
     lanes.endTurn("a", {});
     // The queues are full, but an admitted job is not refused later.
     QCOMPARE(lanes.check("a"), Admission::QueuesFull);
-    lanes.enqueueFirst("a", 1);
+    lanes.enqueueAgain("a", 1);
     QCOMPARE(lanes.queued("a"), 3);
     QCOMPARE(grantAll(lanes), (std::vector<JobKey>{1, 2, 3}));
+}
+
+/// Whatever the order in which their delays end, the oldest job goes first.
+void TestLanes::retriesKeepTheOrderOfTheirAge()
+{
+    std::vector<JobKey> again{1, 2, 3};
+    do {
+        Lanes lanes({3, 128, 10, 10});
+        for (JobKey job = 1; job <= 6; ++job)
+            lanes.enqueue("a", job);
+        for (int i = 0; i < 3; ++i)
+            lanes.grant();
+        for (int i = 0; i < 3; ++i)
+            lanes.endTurn("a", {});
+        for (const JobKey job : again)
+            lanes.enqueueAgain("a", job);
+        QCOMPARE(grantAll(lanes), (std::vector<JobKey>{1, 2, 3, 4, 5, 6}));
+    } while (std::next_permutation(again.begin(), again.end()));
 }
 
 void TestLanes::removeAnywhere()

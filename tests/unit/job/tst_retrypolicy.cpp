@@ -32,6 +32,9 @@ private Q_SLOTS:
     void boundsOfEachAttempt_data();
     void boundsOfEachAttempt();
     void numberOfAttempts();
+    void noCapOnAttempts();
+    void durableJobsWaitLonger();
+    void theTimeLeftIsUsed();
     void fullJitterIsUniform();
     void retryAfterIsHonoured();
     void neverPastTheDeadline();
@@ -63,11 +66,54 @@ void TestRetryPolicy::boundsOfEachAttempt()
 
 void TestRetryPolicy::numberOfAttempts()
 {
-    for (int attempts = 0; attempts < 6; ++attempts) {
+    for (int attempts = 1; attempts < 6; ++attempts) {
         const RetryPolicy policy{attempts, 50ms, 2000ms};
         for (int attempt = 1; attempt < 8; ++attempt)
             QCOMPARE(policy.delayAfter(failedAt(attempt, 0.3)).has_value(), attempt < attempts);
     }
+}
+
+void TestRetryPolicy::noCapOnAttempts()
+{
+    const RetryPolicy policy{0, 50ms, 2000ms};
+    for (const int attempt : {1, 4, 100, 1'000'000, std::numeric_limits<int>::max()})
+        QVERIFY(policy.delayAfter(failedAt(attempt, 0.5)));
+}
+
+/// A dead upstream must not be asked every second for an hour.
+void TestRetryPolicy::durableJobsWaitLonger()
+{
+    const RetryPolicy policy{0, 50ms, 2000ms};
+    const auto halfOfTheLongest = [&policy](Duration age) {
+        RetryPolicy::Try failed = failedAt(100, 0.5);
+        failed.age = age;
+        return policy.delayAfter(failed).value();
+    };
+    QCOMPARE(halfOfTheLongest(0s), Duration(1s));
+    QCOMPARE(halfOfTheLongest(8s), Duration(1s));
+    QCOMPARE(halfOfTheLongest(20s), Duration(2500ms));
+    QCOMPARE(halfOfTheLongest(240s), Duration(30s));
+    QCOMPARE(halfOfTheLongest(24h), Duration(30s));
+    // A configured maximum above the usual one holds for all jobs.
+    const RetryPolicy patient{0, 50ms, std::chrono::milliseconds(10min)};
+    RetryPolicy::Try failed = failedAt(100, 0.5);
+    QCOMPARE(patient.delayAfter(failed), std::optional<Duration>(5min));
+    failed.age = 24h;
+    QCOMPARE(patient.delayAfter(failed), std::optional<Duration>(5min));
+}
+
+/// The delay is drawn from the time that is left, so that a job does not end early by bad luck.
+void TestRetryPolicy::theTimeLeftIsUsed()
+{
+    const RetryPolicy policy{0, 50ms, 2000ms};
+    for (int left = 10; left < 3000; left += 7) {
+        for (const double random : {0.0, 0.25, 0.99, 0.999}) {
+            const auto delay = policy.delayAfter(failedAt(20, random, left * 1ms));
+            QVERIFY(delay && *delay < left * 1ms);
+        }
+    }
+    QCOMPARE(policy.delayAfter(failedAt(20, 0.5, 400ms)), std::optional<Duration>(200ms));
+    QVERIFY2(!policy.delayAfter(failedAt(20, 0, 9999us)), "a start that near to the deadline is of no use");
 }
 
 void TestRetryPolicy::fullJitterIsUniform()

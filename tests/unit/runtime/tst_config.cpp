@@ -169,7 +169,7 @@ void TestConfig::outOfRange_data()
                              "hold.deadline 10",
                              "hold.held 1000001",
                              "hold.held 99999999999999999999",
-                             "retry.attempts 0",
+                             "retry.attempts 1001",
                              "retry.ambiguous maybe",
                              "limits.body_bytes 65MiB",
                              "limits.head_timeout 0s",

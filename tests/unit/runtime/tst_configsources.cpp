@@ -154,7 +154,7 @@ void TestConfigSources::toml()
 void TestConfigSources::everyTomlErrorIsReported()
 {
     const LoadedConfig loaded =
-        Place().loadToml("[hold]\nheld = 0\ndeadline = 1\nnope = 1\n[retry]\nattempts = 1000\n[wrong]\n");
+        Place().loadToml("[hold]\nheld = 0\ndeadline = 1\nnope = 1\n[retry]\nattempts = 2000\n[wrong]\n");
     QCOMPARE(loaded.errors.size(), std::size_t(5));
     // For broken TOML, the message has the line and toml++'s text, which differs between versions.
     const LoadedConfig broken = Place().loadToml("[hold]\nheld = 1\nheld == 2\n");
