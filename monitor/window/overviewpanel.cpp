@@ -194,10 +194,10 @@ void OverviewPanel::showCircuit(CircuitState state)
             tile(Circuit).setFigure({tr("Closed")}, tr("sends starts"));
             return;
         case CircuitState::Open:
-            tile(Circuit).setFigure({tr("Open")}, tr("sends no starts"), Tone::Alarming);
+            tile(Circuit).setFigure({tr("Open")}, tr("starts wait"), Tone::Alarming);
             return;
         case CircuitState::HalfOpen:
-            tile(Circuit).setFigure({tr("Half open")}, tr("sends one start as a test"), Tone::Warning);
+            tile(Circuit).setFigure({tr("Half open")}, tr("one start tries the upstream"), Tone::Warning);
     }
 }
 

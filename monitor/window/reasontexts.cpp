@@ -46,7 +46,9 @@ QString explain(Reason reason)
                 "upstream can reach the callback URL.");
         case Reason::QueueTimeout:
             return Texts::tr(
-                "The deadline passed while the job waited in the account's queue. The job did not start.");
+                "The deadline passed while the job waited in the account's queue, behind other starts or "
+                "because "
+                "the circuit breaker was open. The job did not start.");
         case Reason::ClientGone:
             return Texts::tr("The client closed its connection before it got a response.");
         case Reason::Cancelled:
@@ -65,8 +67,9 @@ QString explain(Reason reason)
             return Texts::tr("The service is shutting down and could not wait any longer.");
         case Reason::CircuitOpen:
             return Texts::tr(
-                "The circuit breaker is open: the upstream failed too often. Holdline sends no starts for a "
-                "few seconds.");
+                "The circuit breaker was open: the upstream could not be reached, or failed for several "
+                "accounts. "
+                "The deadline of the request was too near to wait for the next start that tries it.");
         case Reason::Overloaded:
             return Texts::tr(
                 "The service reached a limit: held requests, queued starts, connections or memory.");

@@ -22,6 +22,7 @@ StateBanners::StateBanners(LiveData *live, QWidget *parent)
       m_connection(new Banner(this)),
       m_drain(new Banner(this)),
       m_store(new Banner(this)),
+      m_circuit(new Banner(this)),
       m_frozen(new Banner(this)),
       m_lag(new Banner(this)),
       m_failure(new Banner(this))
@@ -29,11 +30,12 @@ StateBanners::StateBanners(LiveData *live, QWidget *parent)
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(1);
-    for (Banner *banner : {m_connection, m_failure, m_drain, m_store, m_lag, m_frozen})
+    for (Banner *banner : {m_connection, m_failure, m_drain, m_store, m_circuit, m_lag, m_frozen})
         layout->addWidget(banner);
     m_connection->setObjectName(u"banner.connection"_s);
     m_drain->setObjectName(u"banner.drain"_s);
     m_store->setObjectName(u"banner.store"_s);
+    m_circuit->setObjectName(u"banner.circuit"_s);
     m_frozen->setObjectName(u"banner.frozen"_s);
     m_lag->setObjectName(u"banner.lag"_s);
     m_failure->setObjectName(u"banner.failure"_s);
@@ -92,6 +94,7 @@ void StateBanners::renew()
                          status.state == SourceStatus::State::Lagging;
     m_drain->show(isThere ? drainBanner(*m_data) : BannerText{});
     m_store->show(isThere ? storeBanner(*m_data) : BannerText{});
+    m_circuit->show(isThere ? circuitBanner(*m_data) : BannerText{});
     m_frozen->show(frozenBanner(*m_data));
     m_lag->show(m_lags > m_lagsDismissed ? lagBanner(m_lags) : BannerText{});
     const bool counts = status.nextTry.has_value() || m_data->isFrozen();

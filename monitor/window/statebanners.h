@@ -12,7 +12,8 @@ namespace holdline::monitor {
 class Banner;
 class LiveData;
 
-/// The banners of a window: connection, failed command, drain, store, lag, and frozen views. Follows the data
+/// The banners of a window: connection, failed command, drain, store, circuit breaker, lag, and
+/// frozen views. Follows the data
 /// and the source. The data must outlive the banners. Thread: the window's.
 class StateBanners : public QWidget
 {
@@ -42,6 +43,7 @@ private:
     Banner *m_connection;
     Banner *m_drain;
     Banner *m_store;
+    Banner *m_circuit;
     Banner *m_frozen;
     Banner *m_lag;
     Banner *m_failure;

@@ -171,6 +171,21 @@ BannerText storeBanner(const LiveData &data)
                 .arg(sentence(QString::fromUtf8(store->error)))};
 }
 
+BannerText circuitBanner(const LiveData &data)
+{
+    if (data.samples().isEmpty() || data.samples().samples().back().circuit == CircuitState::Closed)
+        return {};
+    return {
+        .kind = Kind::Warning,
+        .icon = u"warning"_s,
+        .text =
+            Texts::tr("The circuit breaker is open: the upstream cannot be reached, or fails for several "
+                      "accounts. Starts wait, and one at a time tries the upstream. %1 queued. Only requests "
+                      "that cannot wait for the next try get 503.")
+                .arg(formatCounted(data.count(RowState::Queued), Texts::tr("request is"),
+                                   Texts::tr("requests are")))};
+}
+
 BannerText frozenBanner(const LiveData &data)
 {
     if (!data.isFrozen())

@@ -29,6 +29,8 @@ QString nextTryText(const SourceStatus &status, const QDateTime &now);
 BannerText drainBanner(const LiveData &data);
 /// Empty unless the newest sample says that the store is not available.
 BannerText storeBanner(const LiveData &data);
+/// Empty unless the newest sample says that the circuit breaker is open or half open.
+BannerText circuitBanner(const LiveData &data);
 /// Empty when the views are not frozen.
 BannerText frozenBanner(const LiveData &data);
 /// The number of snapshots that were needed because the monitor read too slowly. Empty for 0.

@@ -391,6 +391,21 @@ private Q_SLOTS:
         QVERIFY(storeBanner(data).text.contains(u"The disk is full"_s));
         QVERIFY(storeBanner(data).text.contains(u"503"_s));
     }
+
+    void anOpenCircuitIsABanner()
+    {
+        LiveData data;
+        data.apply(sampled({0, 0}, 0, 1));
+        QVERIFY(circuitBanner(data).text.isEmpty());
+        int second = 1;
+        for (const CircuitState state : {CircuitState::Open, CircuitState::HalfOpen}) {
+            Update update = sampled({0, 0}, 0, ++second);
+            update.sample->circuit = state;
+            data.apply(update);
+            QCOMPARE(circuitBanner(data).kind, BannerText::Kind::Warning);
+            QVERIFY(circuitBanner(data).text.contains(u"Starts wait"_s));
+        }
+    }
 };
 
 HOLDLINE_TEST(TestDeadLetterViews)
