@@ -7,12 +7,17 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace holdline {
 
 /// A Deadlines table with its timer. It calls `onExpired(key)` for each key whose deadline has passed,
 /// never early, from the event loop of its thread. `onExpired` may set and clear any key. The destructor
 /// drops all deadlines without a call. It must not run inside `onExpired`.
+///
+/// After a pause of the process (SIGSTOP, a suspended or overloaded machine) many deadlines have passed at
+/// once, and what came in time may still wait in the sockets. So a timer that is late by more than kLate
+/// gives the event loop kCatchUp to read it, at most kMostCatchUps times in a row.
 template <typename Key>
 class DeadlineTimer
 {
@@ -38,11 +43,23 @@ public:
 
     const Deadlines<Key> &table() const { return m_deadlines; }
 
+    static constexpr std::chrono::milliseconds kLate{250};
+    static constexpr std::chrono::milliseconds kCatchUp{100};
+    static constexpr int kMostCatchUps = 3;
+
 private:
     void run()
     {
-        m_armedFor.reset();
         const TimePoint now = Clock::now();
+        const auto armedFor = std::exchange(m_armedFor, std::nullopt);
+        const bool isLate = armedFor && now - *armedFor > kLate;
+        if (isLate && m_catchUps < kMostCatchUps) {
+            ++m_catchUps;
+            m_armedFor = now + kCatchUp;
+            m_timer.start(kCatchUp);
+            return;
+        }
+        m_catchUps = 0;
         while (const auto key = m_deadlines.takeExpired(now))
             m_onExpired(*key);
         arm();
@@ -51,7 +68,7 @@ private:
     void arm()
     {
         const auto next = m_deadlines.next();
-        if (!next || (m_armedFor && *m_armedFor <= *next))
+        if (m_catchUps > 0 || !next || (m_armedFor && *m_armedFor <= *next))
             return;
         m_armedFor = next;
         const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
@@ -64,6 +81,7 @@ private:
     Deadlines<Key> m_deadlines;
     std::function<void(const Key &)> m_onExpired;
     std::optional<TimePoint> m_armedFor;
+    int m_catchUps = 0;
     QTimer m_timer;
 };
 

@@ -5,6 +5,7 @@
 
 #include <QRegularExpression>
 #include <QTest>
+#include <QTimer>
 
 #include <algorithm>
 #include <memory>
@@ -72,6 +73,8 @@ private Q_SLOTS:
     void clearedOnesDoNotFire();
     void setAndClearInsideOnExpired();
     void farAwayDeadlines();
+    void aPauseLetsTheLoopReadFirst();
+    void aLoopThatIsAlwaysLate();
     void destructionDropsAll();
 };
 
@@ -250,6 +253,46 @@ void TestDeadlines::farAwayDeadlines()
     QVERIFY(runUntil([&order] { return !order.empty(); }));
     QCOMPARE(order, std::vector<int>{3});
     QCOMPARE(timer.table().size(), std::size_t(2));
+}
+
+/// What came in time may need several turns of the loop until it clears its deadline.
+void TestDeadlines::aPauseLetsTheLoopReadFirst()
+{
+    std::vector<int> fired;
+    DeadlineTimer<int> timer([&fired](const int &key) { fired.push_back(key); });
+    timer.setIn(1, 20ms);
+    timer.setIn(2, 20ms);
+    // Three turns of the event loop, as for a connection in the backlog: accept, read, hand over.
+    QTimer turn;
+    turn.setSingleShot(true);
+    int turns = 0;
+    connect(&turn, &QTimer::timeout, &turn, [&] {
+        if (++turns < 3) {
+            turn.start(0);
+            return;
+        }
+        timer.clear(1);
+        // A deadline that is set meanwhile does not end the wait.
+        timer.setIn(3, 0ms);
+    });
+    turn.start(30ms);
+    QTest::qSleep(600);
+    QVERIFY(runUntil([&fired] { return fired.size() == 2; }));
+    QCOMPARE(turns, 3);
+    QCOMPARE(fired, (std::vector<int>{2, 3}));
+    QVERIFY(timer.table().empty());
+}
+
+/// A loop that is always late reports its deadlines all the same.
+void TestDeadlines::aLoopThatIsAlwaysLate()
+{
+    std::vector<int> fired;
+    DeadlineTimer<int> timer([&fired](const int &key) { fired.push_back(key); });
+    QTimer busy;
+    connect(&busy, &QTimer::timeout, &busy, [] { QTest::qSleep(400); });
+    busy.start(0);
+    timer.setIn(1, 1ms);
+    QVERIFY(runUntil([&fired] { return !fired.empty(); }));
 }
 
 void TestDeadlines::destructionDropsAll()
