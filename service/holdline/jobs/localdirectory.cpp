@@ -5,6 +5,35 @@
 
 namespace holdline {
 
+void refreshRecords(JobDirectory &directory, std::vector<JobRecord> records,
+                    const std::function<bool(const JobRecord &)> &isStale, JobDirectory::FoundAll found)
+{
+    struct Refresh
+    {
+        std::vector<JobRecord> records;
+        JobDirectory::FoundAll found;
+        std::size_t open = 1;
+
+        void close()
+        {
+            if (--open == 0)
+                found(std::move(records));
+        }
+    };
+    const auto all = std::make_shared<Refresh>(Refresh{std::move(records), std::move(found)});
+    for (std::size_t i = 0; i < all->records.size(); ++i) {
+        if (!isStale(all->records[i]))
+            continue;
+        ++all->open;
+        directory.find(QByteArray(all->records[i].id), [all, i](std::optional<JobRecord> fresh) {
+            if (fresh)
+                all->records[i] = *std::move(fresh);
+            all->close();
+        });
+    }
+    all->close();
+}
+
 LocalDirectory::LocalDirectory(const Jobs &jobs, LiveJobs &live, Keys &keys, JobStore &store,
                                std::function<void(JobKey)> cancel)
     : m_jobs(jobs),
@@ -48,7 +77,12 @@ void LocalDirectory::findByKey(const QByteArray &account, const QByteArray &key,
     }
     constexpr int kMost = 100;
     if (account.isEmpty())
-        m_store.findAllByKey(key, kMost, std::move(found));
+        m_store.findAllByKey(key, kMost, [this, found = std::move(found)](std::vector<JobRecord> records) {
+            const auto isLive = [this](const JobRecord &record) {
+                return m_live.findById(record.id) != nullptr;
+            };
+            refreshRecords(*this, std::move(records), isLive, found);
+        });
     else
         m_store.findByKey(account, key, foundOne);
 }

@@ -44,4 +44,9 @@ private:
     JobWatches m_watches;
 };
 
+/// Calls `found` with the records, after it has replaced those that are stale by what the directory knows of
+/// their jobs. The store may have an earlier revision of a live job.
+void refreshRecords(JobDirectory &directory, std::vector<JobRecord> records,
+                    const std::function<bool(const JobRecord &)> &isStale, JobDirectory::FoundAll found);
+
 }  // namespace holdline

@@ -2,6 +2,7 @@
 #include "service/holdline/shards/sharddirectory.h"
 
 #include "core/job/jobid.h"
+#include "service/holdline/jobs/localdirectory.h"
 #include "service/holdline/shards/recoveredjobs.h"
 #include "service/holdline/shards/shard.h"
 
@@ -97,7 +98,17 @@ void ShardDirectory::findByKey(const QByteArray &account, const QByteArray &key,
                 answer({Cancelled::Done, std::move(records)});
             });
         },
-        [found = std::move(found)](Reply &&reply) { found(std::move(reply.records)); });
+        [this, account, found = std::move(found)](Reply &&reply) {
+            if (!account.isEmpty()) {
+                found(std::move(reply.records));
+                return;
+            }
+            // Live jobs of other shards.
+            const auto isElsewhere = [this](const JobRecord &record) {
+                return !record.isSettled() && shardOf(record.id) != m_context.index;
+            };
+            refreshRecords(*this, std::move(reply.records), isElsewhere, found);
+        });
 }
 
 void ShardDirectory::watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found)
