@@ -175,7 +175,7 @@ void DeadLetterService::discard(const QByteArray &id,
         if (!self)
             return;
         if (!letter) {
-            answer(false, {});
+            answer(false, self->unreadable());
             return;
         }
         qCInfo(lcService).noquote() << "discarding dead letter" << id;

@@ -41,6 +41,10 @@ public:
         m_store.findDeadLetter(id, std::move(found));
     }
 
+    /// The reason why the store cannot be read now, otherwise an empty text. Call it inside the answer: a
+    /// dead letter that was not found may exist then.
+    QString unreadable() const { return m_store.isAvailable() ? QString() : m_store.errorString(); }
+
     struct Redriven
     {
         enum class Result : std::uint8_t {

@@ -59,6 +59,10 @@ void CallbackReceiver::receiveStored(QByteArrayView token, const http::Request &
     const QByteArray text = token.toByteArray();
     auto shared = std::make_shared<std::unique_ptr<Exchange>>(std::move(exchange));
     m_store.findByToken(text, [this, text, request, shared](std::optional<JobRecord> found) {
+        if (!found && !m_store.isAvailable()) {
+            (*shared)->answer(http::problemResponse(notStored(m_store.errorString())));
+            return;
+        }
         ReceivedCallback callback{text, request, std::move(*shared)};
         if (!found || found->expired) {
             refuse(Reason::CallbackUnknown, CallbackOutcome::Unknown, {}, {}, callback,
@@ -147,10 +151,15 @@ void CallbackReceiver::retain(Job &job, ReceivedCallback &callback)
         store(*callback.record, late);
         return;
     }
-    m_store.find(job.id, [this, key = job.key, status = job.status, late](std::optional<JobRecord> found) {
+    m_store.find(job.id, [this, key = job.key, id = job.id, status = job.status,
+                          late](std::optional<JobRecord> found) {
         if (found && !found->expired) {
             takeLateResult(*found, status, late.message, late.request);
             store(*found, late);
+            return;
+        }
+        if (!found && !m_store.isAvailable()) {
+            late.exchange->answer(http::problemResponse(notStored(m_store.errorString(), id)));
             return;
         }
         if (Job *unstored = m_jobs.find(key))

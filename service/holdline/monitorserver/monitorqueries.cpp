@@ -29,12 +29,20 @@ DeadLetterRow rowOf(const DeadLetter &letter)
     return row;
 }
 
-Reply noSuchDeadLetter(const Command &command)
+QString cannotRead(const QString &error)
 {
-    return {command.id, false, u"the dead letter does not exist or no longer exists"_s};
+    return u"the store cannot be read: %1"_s.arg(error);
 }
 
-/// A short text for people.
+/// The reply for a dead letter that was not found.
+Reply absent(const Command &command, const DeadLetterService &letters)
+{
+    const QString error = letters.unreadable();
+    return {command.id, false,
+            error.isEmpty() ? u"the dead letter does not exist or no longer exists"_s : cannotRead(error)};
+}
+
+/// A short text for people about one that was found.
 QString textOf(const DeadLetterService::Redriven &redriven)
 {
     using Result = DeadLetterService::Redriven::Result;
@@ -53,16 +61,18 @@ QString textOf(const DeadLetterService::Redriven &redriven)
         case Result::NotFound:
             break;
     }
-    return u"the dead letter does not exist or no longer exists"_s;
+    return {};
 }
 
 }  // namespace
 
 void MonitorQueries::result(const Command &command, Answer answer)
 {
-    m_store.find(command.target, [command, answer = std::move(answer)](const auto &record) {
+    m_store.find(command.target, [&store = m_store, command, answer = std::move(answer)](const auto &record) {
         Reply reply{command.id, false, {}};
-        if (!record) {
+        if (!record && !store.isAvailable()) {
+            reply.text = cannotRead(store.errorString());
+        } else if (!record) {
             reply.text = u"no result of this job is stored, because it has no key and was not handed over"_s;
         } else if (record->expired) {
             reply.text = u"its result has expired"_s;
@@ -81,49 +91,59 @@ void MonitorQueries::result(const Command &command, Answer answer)
 
 void MonitorQueries::letters(const Command &command, Answer answer)
 {
-    m_letters.list({}, DeadLetterService::kMaxListed,
-                   [command, answer = std::move(answer)](const std::vector<DeadLetter> &found) {
-                       Reply reply{command.id, true, u"%1 dead letters"_s.arg(found.size())};
-                       auto &rows = reply.deadLetters.emplace();
-                       for (std::size_t i = 0; i < std::min(found.size(), kMaxDeadLetters); ++i)
-                           rows.push_back(rowOf(found[i]));
-                       reply.deadLettersOmitted = found.size() - rows.size();
-                       answer(reply);
-                   });
+    m_letters.list(
+        {}, DeadLetterService::kMaxListed,
+        [&letters = m_letters, command, answer = std::move(answer)](const std::vector<DeadLetter> &found) {
+            if (const QString error = letters.unreadable(); found.empty() && !error.isEmpty()) {
+                answer({command.id, false, cannotRead(error)});
+                return;
+            }
+            Reply reply{command.id, true, u"%1 dead letters"_s.arg(found.size())};
+            auto &rows = reply.deadLetters.emplace();
+            for (std::size_t i = 0; i < std::min(found.size(), kMaxDeadLetters); ++i)
+                rows.push_back(rowOf(found[i]));
+            reply.deadLettersOmitted = found.size() - rows.size();
+            answer(reply);
+        });
 }
 
 void MonitorQueries::letter(const Command &command, Answer answer)
 {
-    m_letters.find(command.target, [command, answer = std::move(answer)](const auto &found) {
-        if (!found) {
-            answer(noSuchDeadLetter(command));
-            return;
-        }
-        Reply reply{command.id, true, QString(name(found->reason))};
-        reply.deadLetter = rowOf(*found);
-        reply.body = BodyPart::of(rowText(found->contentType), found->body);
-        reply.body->size = found->bytes;
-        answer(reply);
-    });
+    m_letters.find(command.target,
+                   [&letters = m_letters, command, answer = std::move(answer)](const auto &found) {
+                       if (!found) {
+                           answer(absent(command, letters));
+                           return;
+                       }
+                       Reply reply{command.id, true, QString(name(found->reason))};
+                       reply.deadLetter = rowOf(*found);
+                       reply.body = BodyPart::of(rowText(found->contentType), found->body);
+                       reply.body->size = found->bytes;
+                       answer(reply);
+                   });
 }
 
 void MonitorQueries::redrive(const Command &command, Answer answer)
 {
-    m_letters.redrive(command.target, [command, answer = std::move(answer)](const auto &redriven) {
-        const bool done = redriven.result == DeadLetterService::Redriven::Result::Done;
-        answer({command.id, done, textOf(redriven)});
-    });
+    m_letters.redrive(command.target,
+                      [&letters = m_letters, command, answer = std::move(answer)](const auto &redriven) {
+                          using Result = DeadLetterService::Redriven::Result;
+                          if (redriven.result == Result::NotFound)
+                              answer(absent(command, letters));
+                          else
+                              answer({command.id, redriven.result == Result::Done, textOf(redriven)});
+                      });
 }
 
 void MonitorQueries::discard(const Command &command, Answer answer)
 {
-    m_letters.discard(command.target,
-                      [command, answer = std::move(answer)](bool found, const QString &error) {
-                          if (!found)
-                              answer(noSuchDeadLetter(command));
-                          else
-                              answer({command.id, error.isEmpty(), error.isEmpty() ? u"discarded"_s : error});
-                      });
+    m_letters.discard(command.target, [&letters = m_letters, command, answer = std::move(answer)](
+                                          bool found, const QString &error) {
+        if (!found)
+            answer(absent(command, letters));
+        else
+            answer({command.id, error.isEmpty(), error.isEmpty() ? u"discarded"_s : error});
+    });
 }
 
 }  // namespace holdline::monitor

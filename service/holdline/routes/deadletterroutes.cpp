@@ -96,11 +96,18 @@ QJsonObject toJson(const Redriven &redriven)
     return object;
 }
 
-http::Response answerTo(const Redriven &redriven)
+/// The answer for a dead letter that was not found.
+http::Response absent(const DeadLetterService &deadLetters)
+{
+    const QString error = deadLetters.unreadable();
+    return error.isEmpty() ? noSuchDeadLetter() : problem(Reason::StoreUnavailable, error);
+}
+
+http::Response answerTo(const DeadLetterService &deadLetters, const Redriven &redriven)
 {
     switch (redriven.result) {
         case Redriven::Result::NotFound:
-            return noSuchDeadLetter();
+            return absent(deadLetters);
         case Redriven::Result::Cut:
             return problem(
                 Reason::BodyTooLarge,
@@ -160,12 +167,17 @@ void list(DeadLetterService &deadLetters, const http::Request &request, const Sh
         exchange->answer(problem(Reason::BadRequest, query.error));
         return;
     }
-    deadLetters.list(query.kind, query.limit, [exchange](const std::vector<DeadLetter> &letters) {
-        QJsonArray array;
-        for (const DeadLetter &letter : letters)
-            array.append(toJson(letter));
-        exchange->answer(jsonReply(200, {{u"dead_letters"_s, array}}));
-    });
+    deadLetters.list(
+        query.kind, query.limit, [&deadLetters, exchange](const std::vector<DeadLetter> &letters) {
+            if (const QString error = deadLetters.unreadable(); letters.empty() && !error.isEmpty()) {
+                exchange->answer(problem(Reason::StoreUnavailable, error));
+                return;
+            }
+            QJsonArray array;
+            for (const DeadLetter &letter : letters)
+                array.append(toJson(letter));
+            exchange->answer(jsonReply(200, {{u"dead_letters"_s, array}}));
+        });
 }
 
 void redriveAll(DeadLetterService &deadLetters, const http::Request &request, const SharedExchange &exchange)
@@ -202,9 +214,10 @@ void addDeadLetterRoutes(HttpServer &server, DeadLetterService &deadLetters)
                  });
     server.route("GET", "/v1/dead-letters/<arg>",
                  [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-                     deadLetters.find(deadLetterId(request), [exchange = SharedExchange(std::move(exchange))](
+                     deadLetters.find(deadLetterId(request), [&deadLetters,
+                                                              exchange = SharedExchange(std::move(exchange))](
                                                                  const std::optional<DeadLetter> &letter) {
-                         exchange->answer(letter ? jsonReply(200, withBody(*letter)) : noSuchDeadLetter());
+                         exchange->answer(letter ? jsonReply(200, withBody(*letter)) : absent(deadLetters));
                      });
                  });
     server.route(
@@ -220,11 +233,11 @@ void addDeadLetterRoutes(HttpServer &server, DeadLetterService &deadLetters)
         });
     server.route("POST", "/v1/dead-letters/<arg>/redrive",
                  [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-                     deadLetters.redrive(
-                         deadLetterId(request),
-                         [exchange = SharedExchange(std::move(exchange))](const Redriven &redriven) {
-                             exchange->answer(answerTo(redriven));
-                         });
+                     deadLetters.redrive(deadLetterId(request),
+                                         [&deadLetters, exchange = SharedExchange(std::move(exchange))](
+                                             const Redriven &redriven) {
+                                             exchange->answer(answerTo(deadLetters, redriven));
+                                         });
                  });
 }
 

@@ -94,6 +94,26 @@ private Q_SLOTS:
         QCOMPARE(first.value("bytes"_L1).toInt(), 21);
     }
 
+    /// Nobody knows what is in it.
+    void aStoreThatCannotBeRead()
+    {
+        Listener listener;
+        listener.store.deadLetters.clear();
+        listener.store.setUnavailable(u"reading failed"_s);
+        const QList<std::pair<QByteArray, QByteArray>> requests{{"GET", "/v1/dead-letters"},
+                                                                {"GET", "/v1/dead-letters/l1"},
+                                                                {"DELETE", "/v1/dead-letters/l1"},
+                                                                {"POST", "/v1/dead-letters/l1/redrive"}};
+        for (const auto &[method, target] : requests) {
+            const RawAnswer answer = listener.send(method, target);
+            QCOMPARE(answer.status, 503);
+            QCOMPARE(code(answer), u"store_unavailable"_s);
+        }
+        listener.store.setUnavailable({});
+        QCOMPARE(listener.send("GET", "/v1/dead-letters/l1").status, 404);
+        QCOMPARE(listener.ids(), QStringList());
+    }
+
     void wrongQuestionsAreToldSo_data()
     {
         QTest::addColumn<QByteArray>("query");
