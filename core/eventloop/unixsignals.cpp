@@ -61,6 +61,11 @@ UnixSignals::~UnixSignals()
     wakeUp = -1;
 }
 
+int UnixSignals::waitingTerminations()
+{
+    return terminations + interruptions;
+}
+
 void UnixSignals::deliver()
 {
     // Drained before the counts are read, so that a signal in between wakes the loop again.

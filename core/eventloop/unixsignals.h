@@ -31,6 +31,9 @@ public:
 
     /// False when another one exists, or when no descriptor is free.
     bool isValid() const { return m_notifier != nullptr; }
+    /// The number of SIGTERMs and SIGINTs that terminate() has not reported yet, because the event loop does
+    /// not run. Thread: any.
+    static int waitingTerminations();
 
 Q_SIGNALS:
     /// Emitted once for each SIGTERM or SIGINT.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/clock.h"
 #include "core/job/jobmachine.h"
 
 #include <QByteArray>
@@ -67,6 +68,10 @@ struct JobRecord
     std::optional<WallTime> answered;  ///< the upstream answered it
     std::optional<WallTime> callback;  ///< the result came
     std::optional<WallTime> settled;
+    /// `created` by the clock of this process. Not encoded: a store keeps the age instead, because nobody can
+    /// set back an age. Set in records from the coordinator, and in those that are read for recovery. All
+    /// times of a job follow from it, also the deadline: see Jobs::restore().
+    std::optional<TimePoint> made;
 
     /// Needed until the job is settled, and after that for a job that became a dead letter. A put()
     /// without a request leaves the stored request as it is.

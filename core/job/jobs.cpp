@@ -33,8 +33,13 @@ Job *Jobs::restore(const JobRecord &record, TimePoint now)
     if (!record.token.isEmpty() && (!token || !m_byLookup.try_emplace(token->lookup, key).second))
         return nullptr;
     m_lastKey = key;
-    const auto wallNow = std::chrono::system_clock::now();
-    const auto steady = [&](WallTime at) { return now + std::chrono::duration_cast<Duration>(at - wallNow); };
+    const TimePoint made =
+        record.made
+            ? *record.made
+            : now + std::chrono::duration_cast<Duration>(record.created - std::chrono::system_clock::now());
+    const auto steady = [&](WallTime at) {
+        return made + std::chrono::duration_cast<Duration>(at - record.created);
+    };
     const auto maybe = [&](const std::optional<WallTime> &at) {
         return at ? std::optional(steady(*at)) : std::nullopt;
     };
@@ -45,8 +50,7 @@ Job *Jobs::restore(const JobRecord &record, TimePoint now)
     job.token = token;
     job.status = record.status;
     job.status.startInFlight = false;
-    job.times = {steady(record.created), maybe(record.started), maybe(record.answered), {}, {},
-                 record.created};
+    job.times = {made, maybe(record.started), maybe(record.answered), {}, {}, record.created};
     job.deadline = steady(record.deadline);
     job.attempts = record.attempts;
     job.upstreamId = record.upstreamId;

@@ -36,7 +36,8 @@ public:
     /// now on.
     Job &make(const QByteArray &account, bool passThrough, TimePoint now, TimePoint deadline);
     /// Restores a job of an earlier process under a new key, with its old id and token. Its times
-    /// follow the system clock. Returns null when its token is invalid or taken.
+    /// follow from JobRecord::made. Only without that they follow from the wall clock. Returns null when
+    /// its token is invalid or taken.
     Job *restore(const JobRecord &record, TimePoint now);
     /// Null when the job is unknown.
     Job *find(JobKey key);

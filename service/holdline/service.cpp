@@ -2,6 +2,7 @@
 #include "service/holdline/service.h"
 
 #include "core/config/values.h"
+#include "core/eventloop/unixsignals.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/deadletters/deadletterservice.h"
 #include "service/holdline/monitorserver/monitorserver.h"
@@ -221,8 +222,9 @@ bool Service::start()
 {
     if (!d->reserveAddresses())
         return false;
-    // A failure is no reason to stop: only durable jobs are refused. open() logs the error.
-    d->store->open();
+    // A failure is no reason to stop: only durable jobs are refused. open() logs the error. Somebody who ends
+    // the service twice does not want to wait for a disk.
+    d->store->open([] { return UnixSignals::waitingTerminations() > 1; });
     if (!d->startShards())
         return false;
     d->openDeadLetterService();
@@ -277,6 +279,12 @@ void Service::reload(const Config &config)
 void Service::countRefusedReload()
 {
     ++d->counters.reloadsRefused;
+}
+
+void Service::stop()
+{
+    d->store->hurry();
+    Q_EMIT finished();
 }
 
 void Service::drain()

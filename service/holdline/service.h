@@ -46,8 +46,8 @@ public:
     /// Stops accepting new requests and reports "not ready". Callbacks are still served. Emits finished()
     /// when all held requests are answered. After hold.drain_timeout it answers the rest with 503.
     void drain();
-    /// Emits finished() at once.
-    void stop() { Q_EMIT finished(); }
+    /// Emits finished() at once. The destructor then waits for nothing, not even for a disk.
+    void stop();
 
 Q_SIGNALS:
     void reloaded();

@@ -30,12 +30,20 @@ inline QStringList failingCalls(const QString &rules, const QString &mark = {})
     return words;
 }
 
+/// The words before a program whose wall clock is wrong by the number of seconds in a file; see
+/// wrongclock.cpp.
+inline QStringList wrongClock(const QString &file)
+{
+    return failingCalls({}) + QStringList{u"WRONG_CLOCK="_s + file};
+}
+
 /// The program, with a store in a folder that the test may damage. Its job server lists the orders that it
 /// started.
 class StoreWorld
 {
 public:
-    StoreWorld() : m_upstream(options())
+    /// `duration` is that of each job.
+    explicit StoreWorld(std::chrono::milliseconds duration = 5ms) : m_upstream(options(duration))
     {
         if (!m_upstream.listen(QHostAddress::LocalHost, 0))
             qFatal("jobserver cannot listen");
@@ -44,10 +52,10 @@ public:
             [this](const JobRequest &request, const QByteArray &) { ++m_starts[request.order]; });
     }
 
-    static JobServerOptions options()
+    static JobServerOptions options(std::chrono::milliseconds duration)
     {
         JobServerOptions options;
-        options.duration = 5ms;
+        options.duration = duration;
         options.secret = "secret";
         options.callbackRetries = 100;
         options.callbackBackoff = 20ms;

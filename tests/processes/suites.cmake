@@ -20,7 +20,7 @@ holdline_suite(processes LABEL process
         processes/tst_storesurroundings.cpp
         processes/tst_systemerrors.cpp
     LIBRARIES holdline_programs holdline_wholeservice holdline_crash Qt6::Sql)
-holdline_patience(600 tst_holdlinelimits tst_packetloss tst_spoiltstore tst_storefaults tst_systemerrors)
+holdline_patience(600 tst_holdlinelimits tst_packetloss tst_spoiltstore tst_storefaults tst_storesurroundings tst_systemerrors)
 if(HOLDLINE_CRASH_POINTS)
     holdline_patience(900 tst_crashpoints)
 endif()

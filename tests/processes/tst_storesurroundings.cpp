@@ -24,6 +24,14 @@ private Q_SLOTS:
     void aFileThatVanishes_data();
     void aFileThatVanishes();
     void aDiskThatHangs();
+    void aDiskThatHangsAtTheStart();
+    void theSecondSignalDoesNotWaitForADisk();
+    void aReadThatFailsOnce_data();
+    void aReadThatFailsOnce();
+    void aWallClockThatJumps_data();
+    void aWallClockThatJumps();
+    void aPauseBeyondTheDeadline();
+    void aLogThatWasDeleted();
 
 private:
     void lookInto(const StoreWorld &world);
@@ -160,6 +168,212 @@ void TestStoreSurroundings::aDiskThatHangs()
     QCOMPARE(world.keyed("during").headers.value("Idempotent-Replayed"), "true"_ba);
     // The disk may or may not have the record of this job, which was refused and has not left.
     QCOMPARE(world.starts("last"), 0);
+}
+
+void TestStoreSurroundings::aDiskThatHangsAtTheStart()
+{
+    const QTemporaryDir place;
+    const QString marker = place.filePath(u"marker"_s);
+    const QStringList hang = failingCalls(u"fdatasync=hang?"_s + marker);
+    const QStringList patience{u"--store-patience"_s, u"500ms"_s};
+    StoreWorld world;
+    QVERIFY(world.start(hang, patience));
+    QCOMPARE(world.keyed("before").status, 200);
+    world.kill();
+
+    QVERIFY(QDir().mkpath(marker));
+    QVERIFY2(world.start(hang, patience), world.program().err().constData());
+    QVERIFY2(world.program().err().contains("store.patience"), world.program().err().constData());
+    refusesDurableJobsOnly(world);
+    if (QTest::currentTestFailed())
+        return;
+    // It ends without its store.
+    QVERIFY(world.stop());
+
+    QVERIFY(world.start(hang, patience));
+    QVERIFY(QDir(marker).removeRecursively());
+    takesDurableJobsAgain(world);
+    if (QTest::currentTestFailed())
+        return;
+    QCOMPARE(world.keyed("before").headers.value("Idempotent-Replayed"), "true"_ba);
+    QCOMPARE(world.starts("before"), 1);
+}
+
+void TestStoreSurroundings::theSecondSignalDoesNotWaitForADisk()
+{
+    const QTemporaryDir place;
+    const QString marker = place.filePath(u"marker"_s);
+    StoreWorld world;
+    // So patient that a program that waits for its disk outlasts this test.
+    const QString mark = place.filePath(u"mark"_s);
+    const QStringList hang = failingCalls(u"fdatasync=hang?"_s + marker, mark);
+    QVERIFY(world.start(hang, {u"--store-patience"_s, u"10m"_s}));
+    QCOMPARE(world.keyed("before").status, 200);
+    QVERIFY(QDir().mkpath(marker));
+    RawHttpClient waiting(world.program().port());
+    waiting.send(RawHttpClient::post("/start", R"({"account":"a","order":"hangs","wait":true})",
+                                     "Idempotency-Key: \"hangs\"\r\n"));
+    QTRY_VERIFY(QDir(mark).exists());
+    world.program().send(SIGTERM);
+    QTRY_VERIFY(world.program().admin("/readyz").contains("draining"));
+    world.program().send(SIGTERM);
+    QVERIFY(world.program().waitForEnd());
+    QCOMPARE(world.program().exitCode(), 0);
+
+    // The same while it waits for the disk at its start.
+    QVERIFY(QDir(mark).removeRecursively());
+    HoldlineProgram starting({u"--store"_s, world.file(), u"--store-patience"_s, u"10m"_s}, hang);
+    starting.start();
+    QTRY_VERIFY(QDir(mark).exists());
+    starting.send(SIGTERM);
+    starting.send(SIGINT);
+    QVERIFY(starting.waitForEnd());
+    QCOMPARE(starting.exitCode(), 0);
+
+    QVERIFY(QDir(marker).removeRecursively());
+    QVERIFY(world.start());
+    QCOMPARE(world.keyed("before").headers.value("Idempotent-Replayed"), "true"_ba);
+    QCOMPARE(world.starts("hangs"), 0);
+}
+
+void TestStoreSurroundings::aReadThatFailsOnce_data()
+{
+    QTest::addColumn<QString>("rule");
+    QTest::addColumn<int>("status");
+    QTest::newRow("once") << u"pread=%1@1"_s.arg(EIO) << 200;
+    QTest::newRow("until it is mended") << u"pread=%1"_s.arg(EIO) << 503;
+}
+
+/// It says nothing about the file, and never that there is no such job.
+void TestStoreSurroundings::aReadThatFailsOnce()
+{
+    QFETCH(const QString, rule);
+    QFETCH(const int, status);
+    const QTemporaryDir place;
+    const QString marker = place.filePath(u"marker"_s);
+    StoreWorld world;
+    QVERIFY(world.start(failingCalls(rule + u'?' + marker)));
+    const RawAnswer before = world.keyed("before");
+    QCOMPARE(before.status, 200);
+    const QByteArray target = "/v1/jobs/" + before.headers.value("Holdline-Job") + "/result";
+    const auto result = [&] { return ask(world.program().port(), RawHttpClient::get(target)); };
+    QCOMPARE(result().status, 200);
+    // A write makes the reader read anew.
+    QCOMPARE(world.keyed("other").status, 200);
+    QVERIFY(QDir().mkpath(marker));
+    QCOMPARE(result().status, status);
+    QVERIFY2(!world.program().err().contains("damaged"), world.program().err().constData());
+    QVERIFY(QDir(marker).removeRecursively());
+    QTRY_COMPARE_WITH_TIMEOUT(result().status, 200, 30'000);
+    QCOMPARE(result().body, before.body);
+    // The writer opens the store again every few seconds.
+    QTRY_COMPARE_WITH_TIMEOUT(world.keyed("before").status, 200, 30'000);
+    QCOMPARE(world.keyed("before").headers.value("Idempotent-Replayed"), "true"_ba);
+    QCOMPARE(world.starts("before"), 1);
+}
+
+void TestStoreSurroundings::aWallClockThatJumps_data()
+{
+    QTest::addColumn<qint64>("seconds");
+    QTest::newRow("an hour ahead") << qint64(3'600);
+    QTest::newRow("an hour back") << qint64(-3'600);
+    QTest::newRow("a day ahead") << qint64(86'400);
+    QTest::newRow("a day back") << qint64(-86'400);
+    QTest::newRow("ten years ahead") << qint64(315'360'000);
+    QTest::newRow("ten years back") << qint64(-315'360'000);
+}
+
+/// Keys stay known and jobs go on, while the service runs and over restarts.
+void TestStoreSurroundings::aWallClockThatJumps()
+{
+    QFETCH(const qint64, seconds);
+    const QTemporaryDir place;
+    const QString wrong = place.filePath(u"wrong"_s);
+    const auto setClock = [&](qint64 by) {
+        QFile next(wrong + u".new"_s);
+        QVERIFY(next.open(QIODevice::WriteOnly) && next.write(QByteArray::number(by)) > 0);
+        next.close();
+        QFile::remove(wrong);
+        QVERIFY(next.rename(wrong));
+    };
+    const auto isReplayed = [](StoreWorld &world, const QByteArray &key) {
+        return world.keyed(key).headers.value("Idempotent-Replayed") == "true" && world.starts(key) == 1;
+    };
+    StoreWorld world(2s);
+    setClock(0);
+    QVERIFY(world.start(wrongClock(wrong)));
+    QCOMPARE(world.keyed("first").status, 200);
+
+    setClock(seconds);
+    QTRY_VERIFY_WITH_TIMEOUT(world.program().err().contains("the clock of this machine jumped by"), 30'000);
+    QVERIFY(isReplayed(world, "first"));
+    world.kill();
+    setClock(0);
+    QVERIFY(world.start(wrongClock(wrong)));
+    QVERIFY(isReplayed(world, "first"));
+    QCOMPARE(world.keyed("second").status, 200);
+    // A restart in the middle of a job.
+    const RawAnswer accepted = world.keyed("goes on", "Prefer: respond-async\r\n");
+    QCOMPARE(accepted.status, 202);
+    QTRY_COMPARE(world.starts("goes on"), 1);
+    world.kill();
+    setClock(seconds);
+    QVERIFY(world.start(wrongClock(wrong)));
+    QVERIFY2(world.program().err().contains("the clock of this machine jumped by"),
+             world.program().err().constData());
+    QVERIFY(isReplayed(world, "first"));
+    QVERIFY(isReplayed(world, "second"));
+    // Its callback goes to the port of the process before, so it is still awaited.
+    const QByteArray result = accepted.headers.value("Location") + "/result";
+    QCOMPARE(ask(world.program().port(), RawHttpClient::get(result)).status, 202);
+    QCOMPARE(world.starts("goes on"), 1);
+}
+
+/// What came in time counts, although the process reads it only after the deadline.
+void TestStoreSurroundings::aPauseBeyondTheDeadline()
+{
+    ScriptedServer upstream;
+    HoldlineProgram program({u"--upstream"_s, upstream.url().toString(), u"--deadline"_s, u"2s"_s,
+                             u"--monitor-socket"_s, u"off"_s});
+    QVERIFY(program.startListening());
+    RawHttpClient client(program.port());
+    client.send(startRequest("a"));
+    QTRY_COMPARE(upstream.arrivalCount(), 1);
+    QTRY_COMPARE(program.metric("holdline_upstream_starts_total{fate=\"accepted\"}"), 1.0);
+    program.send(SIGSTOP);
+    RawHttpClient caller(program.port());
+    caller.send(RawHttpClient::post(callbackOf(upstream.arrivals().front()).path().toLatin1(), result()));
+    QTest::qWait(2'500);
+    program.send(SIGCONT);
+    QTRY_COMPARE(client.status(), 200);
+    QCOMPARE(client.answers().front().body, result());
+    QTRY_COMPARE(caller.status(), 200);
+}
+
+/// The service says what is missing, because keys may run again.
+void TestStoreSurroundings::aLogThatWasDeleted()
+{
+    const auto note = [](const StoreWorld &world) {
+        QFile file(world.file() + u"-note"_s);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    };
+    StoreWorld world;
+    QVERIFY(world.start());
+    QCOMPARE(world.keyed("before").status, 200);
+    QVERIFY(world.stop());
+    QVERIFY(world.start());
+    const QByteArray noted = note(world);
+    QVERIFY(!noted.isEmpty());
+    int last = 0;
+    QTRY_VERIFY((world.keyed("lost-" + QByteArray::number(++last)), note(world) != noted));
+    world.kill();
+    QVERIFY(QFile::remove(world.file() + u"-wal"_s));
+    QVERIFY(world.start());
+    QVERIFY2(world.program().err().contains("the store lost at least"), world.program().err().constData());
+    QCOMPARE(world.keyed("before").headers.value("Idempotent-Replayed"), "true"_ba);
+    world.kill();
+    QVERIFY(world.start());
+    QVERIFY(!world.program().err().contains("the store lost at least"));
 }
 
 HOLDLINE_TEST(TestStoreSurroundings)

@@ -132,6 +132,12 @@ ssize_t pwrite64(int descriptor, const void *data, size_t size, off64_t offset)
     return next(descriptor, data, size, offset);
 }
 
+ssize_t pread64(int descriptor, void *data, size_t size, off64_t offset)
+{
+    REAL(pread64)
+    return fails("pread") ? -1 : next(descriptor, data, size, offset);
+}
+
 int ftruncate64(int descriptor, off64_t size) noexcept
 {
     REAL(ftruncate64)

@@ -42,8 +42,12 @@ holdline_test_support(holdline_wholeservice
         support/wholeservice.h
     LIBRARIES holdline_service jobserver_engine jobclient_lib holdline_testsupport)
 
-# Loaded before a program, lets calls of the system fail. As a release has it, without sanitizers.
-add_library(holdline_failingcalls MODULE support/failingcalls.cpp support/unsyncedwrites.cpp support/unsyncedwrites.h)
+# Loaded before a program, lets calls of the system fail and the wall clock be wrong. As a release has it, without sanitizers.
+add_library(holdline_failingcalls MODULE
+    support/failingcalls.cpp
+    support/unsyncedwrites.cpp
+    support/unsyncedwrites.h
+    support/wrongclock.cpp)
 set_target_properties(holdline_failingcalls PROPERTIES AUTOMOC OFF PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 target_link_libraries(holdline_failingcalls PRIVATE ${CMAKE_DL_LIBS})
 target_include_directories(holdline_failingcalls PRIVATE ${PROJECT_SOURCE_DIR})

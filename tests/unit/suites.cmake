@@ -63,7 +63,9 @@ holdline_suite(unit_http LABEL unit
 holdline_suite(unit_store LABEL unit
     SOURCES
         unit/store/tst_knownkeys.cpp
+        unit/store/tst_storeages.cpp
         unit/store/tst_storebackend.cpp
+        unit/store/tst_storeclock.cpp
         unit/store/tst_storefile.cpp
         unit/store/tst_storepath.cpp
         unit/store/tst_storerandom.cpp

@@ -60,6 +60,7 @@ JobRecord recordOf(const Job &job, const DurableJob &durable)
     record.answered = wallTime(job, job.times.answered);
     record.callback = wallTime(job, job.times.callback);
     record.settled = wallTime(job, job.times.settled);
+    record.made = job.times.created;
     return record;
 }
 

@@ -18,6 +18,7 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr auto kHousekeepingInterval = std::chrono::seconds(1);
+constexpr std::size_t kMostUnread = 10'000;
 
 Jobs::Limits retentionLimits(const Config &config)
 {
@@ -87,6 +88,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
     connect(&m_housekeeping, &QTimer::timeout, this, [this] {
         m_jobs.expire(Clock::now());
         m_journal.tidy();
+        reportUnread();
     });
     m_housekeeping.start();
 }
@@ -280,6 +282,9 @@ void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
     live->countBytes(job.status);
     m_keys.bind(job.account, *live);
     m_deadlines.set(job.key, job.deadline);
+    // The next process must see it.
+    if (hasGrace(job, m_config))
+        m_journal.writeRecovered(job, *live);
     if (job.status.state == JobState::Queued && !live->durable->dormant)
         m_scheduler.enqueue(job);
 }
@@ -501,12 +506,28 @@ void JobCoordinator::onEndStored(LiveJob &live, bool isDurable)
         const QByteArray id = ending.record.id;
         forget(live, QByteArray(ending.record.account));
         if (leavesDeadLetter)
-            m_store.find(id, [this](const std::optional<JobRecord> &failed) {
-                if (failed)
-                    Q_EMIT handedOverFailed(*failed);
-            });
+            reportFailed(id);
     }
     checkDrained();
+}
+
+/// The store has the request of the job.
+void JobCoordinator::reportFailed(const QByteArray &id)
+{
+    m_store.find(id, [this, id](const std::optional<JobRecord> &failed) {
+        if (failed)
+            Q_EMIT handedOverFailed(*failed);
+        else if (!m_store.isAvailable() && m_unread.size() < kMostUnread)
+            m_unread.push_back(id);
+    });
+}
+
+void JobCoordinator::reportUnread()
+{
+    if (!m_store.isAvailable())
+        return;
+    for (const QByteArray &id : std::exchange(m_unread, {}))
+        reportFailed(id);
 }
 
 void JobCoordinator::forget(LiveJob &live, const QByteArray &account)

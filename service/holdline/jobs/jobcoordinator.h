@@ -149,6 +149,8 @@ private:
     void settle(Job &job);
     void tellEnd(LiveJob &live, const http::Response &response, Reason outcome, const QByteArray &account);
     void forget(LiveJob &live, const QByteArray &account);
+    void reportFailed(const QByteArray &id);
+    void reportUnread();
 
     void onStartFinished(JobKey key, const StartResult &result);
     void onCallback(Job &job, JobEvent event, ReceivedCallback &callback);
@@ -176,6 +178,8 @@ private:
     QTimer m_housekeeping;
     std::uint64_t m_joinedTotal = 0;
     std::uint64_t m_recoveredTotal = 0;
+    /// Failed jobs whose record could not be read. Bounded.
+    std::vector<QByteArray> m_unread;
     bool m_draining = false;
     bool m_drained = false;  ///< drained() was emitted
 };

@@ -45,6 +45,8 @@ public:
     bool writeIntent(const Job &job, LiveJob &live);
     void writeStartAnswered(const Job &job, LiveJob &live);
     void writeHandOver(const Job &job, LiveJob &live) { put(job, live); }
+    /// Stores the deadline of a recovered job.
+    void writeRecovered(const Job &job, LiveJob &live) { put(job, live); }
     /// Returns false when nothing has to be written, so that the waiters may be answered now. Adds
     /// the header fields of durable jobs to the response.
     bool writeEnd(const Job &job, LiveJob &live, http::Response &response);

@@ -9,8 +9,8 @@ namespace holdline {
 
 namespace {
 
-/// The upstream could not deliver while the service was down. So a recovered job gets at least this time,
-/// but never more than any job.
+/// The upstream could not deliver while the service was down. So a recovered job gets at least this time
+/// once, but never more than any job.
 constexpr auto kRecoveryGrace = std::chrono::seconds(30);
 
 std::unique_ptr<DurableJob> durableOf(const JobRecord &record)
@@ -73,14 +73,20 @@ LiveJob *restoreJob(const JobRecord &record, const Config &config, Jobs &jobs, L
         restored.durable->dormant = !status.handedOver && !status.attempted;
     } else {
         restored.durable->request.reset();
-        job->deadline =
-            std::max(job->deadline, now + std::min<Duration>(kRecoveryGrace, config.hold.jobDeadline));
+        if (!hasGrace(*job, config))
+            job->deadline =
+                std::max(job->deadline, now + std::min<Duration>(kRecoveryGrace, config.hold.jobDeadline));
         // The fate of a passed-through start stays unknown, because its callback goes to the
         // client.
         if (status.passThrough)
             job->deadline = now;
     }
     return &restored;
+}
+
+bool hasGrace(const Job &job, const Config &config)
+{
+    return job.deadline - job.times.created > config.hold.jobDeadline;
 }
 
 }  // namespace holdline

@@ -11,7 +11,12 @@ namespace holdline {
 ///
 /// A running job waits for its callback. An interrupted start is awaited too, and is repeated only with
 /// `retry.ambiguous = "always"`. A queued job goes back into its lane, or stays dormant until its client
-/// comes back. The function sets the deadline. The caller arms it, binds the key and enqueues the job.
+/// comes back. The function sets the deadline. The caller arms it, binds the key and enqueues the job. When
+/// hasGrace() is true then, the caller stores the record.
 LiveJob *restoreJob(const JobRecord &record, const Config &config, Jobs &jobs, LiveJobs &live, TimePoint now);
+
+/// True when the deadline of a job lies beyond that of any new job, because its recovery moved it. A job gets
+/// that once, so that it ends even when the service restarts again and again.
+bool hasGrace(const Job &job, const Config &config);
 
 }  // namespace holdline

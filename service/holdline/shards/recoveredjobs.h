@@ -6,6 +6,8 @@
 #include <QByteArray>
 #include <QHash>
 
+#include <atomic>
+#include <mutex>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -14,14 +16,13 @@ namespace holdline {
 
 class AccountShards;
 
-/// Maps each job recovered at start to its shard. The job's id and token may name another shard, because the
-/// account hash has a new seed in each run and the number of shards may have changed. Made once before the
-/// shards. All shards then only read it. An entry stays after its job has ended.
+/// Maps each recovered job to its shard. The job's id and token may name another shard, because the account
+/// hash has a new seed in each run and the number of shards may have changed. Filled before the shards begin,
+/// and later when the store could not be read by then. An entry stays after its job has ended. Thread: any.
 class RecoveredJobs
 {
 public:
-    RecoveredJobs() = default;
-    RecoveredJobs(const std::vector<JobRecord> &records, const AccountShards &accountShards);
+    void add(const std::vector<JobRecord> &records, const AccountShards &accountShards);
 
     /// The shard of a recovered job. Empty for other jobs, whose id names the shard.
     std::optional<int> ofJob(const QByteArray &id) const { return find(m_byId, id); }
@@ -31,12 +32,10 @@ public:
 private:
     using Places = std::unordered_map<QByteArray, int>;
 
-    static std::optional<int> find(const Places &places, const QByteArray &name)
-    {
-        const auto found = places.find(name);
-        return found == places.end() ? std::nullopt : std::optional(found->second);
-    }
+    std::optional<int> find(const Places &places, const QByteArray &name) const;
 
+    std::atomic<bool> m_isEmpty = true;  ///< the usual case, which needs no lock
+    mutable std::mutex m_mutex;
     Places m_byId;
     Places m_byToken;
 };

@@ -2,6 +2,7 @@
 #include "service/holdline/shards/shard.h"
 
 #include "service/holdline/routes/httpfront.h"
+#include "service/holdline/shards/recoveredjobs.h"
 
 namespace holdline {
 
@@ -104,9 +105,12 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
     m_coordinator.recover(recovered);
     // Recovers jobs that could not be read at the start.
     connect(&m_store, &JobStore::availabilityChanged, this,
-            [this, accountShards = context.accountShards, index = context.index] {
-                m_coordinator.recover(m_store.takeLate(
-                    [&](const JobRecord &record) { return accountShards.of(record.account) == index; }));
+            [this, accountShards = context.accountShards, index = context.index, moved = context.recovered] {
+                const std::vector<JobRecord> late = m_store.takeLate(
+                    [&](const JobRecord &record) { return accountShards.of(record.account) == index; });
+                m_coordinator.recover(late);
+                if (moved)
+                    moved->add(late, accountShards);
             });
 }
 

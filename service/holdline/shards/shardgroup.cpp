@@ -91,7 +91,7 @@ bool ShardGroup::start(http::ReservedAddress &address)
 std::vector<std::vector<JobRecord>> ShardGroup::takeRecovered()
 {
     std::vector<JobRecord> all = m_store.takeRecovered();
-    m_recovered = RecoveredJobs(all, m_accountShards);
+    m_recovered.add(all, m_accountShards);
     m_recoveredCount = static_cast<int>(all.size());
     std::vector<std::vector<JobRecord>> shared(static_cast<std::size_t>(threads()));
     for (JobRecord &record : all)

@@ -110,7 +110,7 @@ private:
     Store &m_store;
     LogSink &m_sink;
     const AccountShards m_accountShards;
-    RecoveredJobs m_recovered;  ///< constant after start()
+    RecoveredJobs m_recovered;
     int m_recoveredCount = 0;
     QString m_error;
     std::uint64_t m_lastCall = 0;

@@ -22,8 +22,8 @@ struct ShardContext
 {
     int index = 0;
     AccountShards accountShards;
-    std::vector<ShardBox *> boxes;             ///< of all shards, by index; they outlive the shard
-    const RecoveredJobs *recovered = nullptr;  ///< null without recovered jobs; outlives the shard
+    std::vector<ShardBox *> boxes;       ///< of all shards, by index; they outlive the shard
+    RecoveredJobs *recovered = nullptr;  ///< null without recovered jobs; outlives the shard
 };
 
 /// Routes each request of this shard to the right coordinator: a start to its account's shard, a callback to

@@ -53,15 +53,17 @@ public:
     }
     Jobs findAllByKey(const QByteArray &key, int most) override
     {
-        Jobs all;
+        // By their numbers, because the wall clock may have gone back.
+        std::map<std::uint64_t, const JobRecord *> byAge;
         const std::lock_guard lock(m_store.m_mutex);
         for (auto at = m_store.m_byKey.lower_bound({key, {}});
-             !key.isNull() && at != m_store.m_byKey.end() && at->first.first == key; ++at)
-            all.value.push_back(*get(at->second));
-        std::stable_sort(all.value.begin(), all.value.end(),
-                         [](const JobRecord &a, const JobRecord &b) { return a.created > b.created; });
-        if (all.value.size() > static_cast<std::size_t>(most))
-            all.value.resize(static_cast<std::size_t>(most));
+             !key.isNull() && at != m_store.m_byKey.end() && at->first.first == key; ++at) {
+            const MemoryStore::Entry &entry = m_store.m_jobs.at(at->second);
+            byAge.emplace(entry.number, &entry.record);
+        }
+        Jobs all;
+        for (auto at = byAge.rbegin(); at != byAge.rend() && most > 0; ++at, --most)
+            all.value.push_back(*at->second);
         return all;
     }
     Letter findDeadLetter(const QByteArray &id) override
@@ -151,16 +153,17 @@ QString MemoryStore::carryOut(const PutJob &write)
             return keyIsTaken();
     }
     JobRecord stored = record;
-    if (const auto before = m_jobs.find(record.id); before != m_jobs.end()) {
+    if (const auto known = m_jobs.find(record.id); known != m_jobs.end()) {
         if (!stored.request)
-            stored.request = before->second.record.request;
+            stored.request = known->second.record.request;
     }
     if (needsRequest(stored) && !stored.request)
         return requestIsMissing();
     if (!keepsRequest(stored))
         stored.request.reset();
-    const std::uint64_t number = extract(record.id);
-    insert(std::move(stored), number == 0 ? ++m_last : number);
+    const std::optional<Entry> before = extract(record.id);
+    const bool hadEnded = before && before->record.isSettled();
+    insert({std::move(stored), before ? before->number : ++m_last, hadEnded ? before->ended : m_clock.now()});
     return {};
 }
 
@@ -196,49 +199,50 @@ QString MemoryStore::carryOut(const RemoveDeadLetter &write)
     return {};
 }
 
-void MemoryStore::insert(JobRecord record, std::uint64_t number)
+void MemoryStore::insert(Entry entry)
 {
+    const JobRecord &record = entry.record;
     m_bytes += weightOf(record);
     if (!record.key.isNull())
         m_byKey.emplace(std::pair(record.key, record.account), record.id);
     if (const auto token = CallbackToken::fromText(record.token))
         m_byToken.emplace(token->lookup, record.id);
     if (record.isSettled())
-        (record.expired ? m_tombstones : m_ended)
-            .insert({record.settled.value_or(record.created), number, record.id});
+        (record.expired ? m_tombstones : m_ended).insert({entry.ended, entry.number, record.id});
     const QByteArray id = record.id;
-    m_jobs.insert_or_assign(id, Entry{std::move(record), number});
+    m_jobs.insert_or_assign(id, std::move(entry));
 }
 
-std::uint64_t MemoryStore::extract(const QByteArray &id)
+std::optional<MemoryStore::Entry> MemoryStore::extract(const QByteArray &id)
 {
-    const auto node = m_jobs.extract(id);
+    auto node = m_jobs.extract(id);
     if (!node)
-        return 0;
-    const auto &[record, number] = node.mapped();
+        return std::nullopt;
+    Entry &entry = node.mapped();
+    const JobRecord &record = entry.record;
     m_bytes -= weightOf(record);
     if (!record.key.isNull())
         m_byKey.erase({record.key, record.account});
     if (const auto token = CallbackToken::fromText(record.token)) {
         const auto [from, to] = m_byToken.equal_range(token->lookup);
-        m_byToken.erase(std::find_if(from, to, [&](const auto &entry) { return entry.second == record.id; }));
+        m_byToken.erase(std::find_if(from, to, [&](const auto &one) { return one.second == record.id; }));
     }
     if (record.isSettled())
-        (record.expired ? m_tombstones : m_ended)
-            .erase({record.settled.value_or(record.created), number, record.id});
-    return number;
+        (record.expired ? m_tombstones : m_ended).erase({entry.ended, entry.number, record.id});
+    return std::move(entry);
 }
 
-Tidied MemoryStore::tidy(WallTime now)
+Tidied MemoryStore::tidy()
 {
     Tidied tidied;
+    m_clock.watch();
     const std::lock_guard lock(m_mutex);
-    const WallTime oldest = now - m_limits.keepFor;
+    const StoreTime oldest = m_clock.now() - m_limits.keepFor;
     const auto most = static_cast<std::size_t>(m_limits.jobs);
     for (int i = 0; i < kStep; ++i) {
         const bool isFull = m_bytes > m_limits.bytes;
         if (!m_ended.empty() && (m_ended.size() > most || isFull || m_ended.begin()->at < oldest)) {
-            bury(QByteArray(m_ended.begin()->id), now);
+            bury(QByteArray(m_ended.begin()->id));
             ++tidied.expired;
         } else if (!m_tombstones.empty() &&
                    (m_tombstones.size() > most || isFull || m_tombstones.begin()->at < oldest)) {
@@ -251,10 +255,10 @@ Tidied MemoryStore::tidy(WallTime now)
     return tidied;
 }
 
-void MemoryStore::bury(const QByteArray &id, WallTime now)
+void MemoryStore::bury(const QByteArray &id)
 {
-    JobRecord left = tombstoneOf(m_jobs.at(id).record, now);
-    insert(std::move(left), extract(id));
+    const std::optional<Entry> before = extract(id);
+    insert({tombstoneOf(before->record, m_clock.machine().wall), before->number, m_clock.now()});
 }
 
 StoreSize MemoryStore::size() const

@@ -3,6 +3,7 @@
 
 #include "core/config/config.h"
 #include "service/holdline/store/storebackend.h"
+#include "service/holdline/store/storeclock.h"
 
 #include <QHash>
 
@@ -18,7 +19,10 @@ namespace holdline {
 class MemoryStore final : public StoreBackend
 {
 public:
-    explicit MemoryStore(const Config::Store &limits) : m_limits(limits) {}
+    explicit MemoryStore(const Config::Store &limits, StoreClock::Reader clocks = machineTime)
+        : m_limits(limits), m_clock(std::move(clocks))
+    {
+    }
 
     QString open() override { return {}; }
     void close() override {}
@@ -28,7 +32,7 @@ public:
     Result<std::vector<StoredKey>> keysAfter(const StoredKey &last, int most) override;
     CommitResult commit(const std::vector<StoreWrite> &writes) override;
     QString probe() override { return {}; }
-    Tidied tidy(WallTime now) override;
+    Tidied tidy() override;
     StoreSize size() const override;
 
 private:
@@ -38,11 +42,12 @@ private:
     {
         JobRecord record;
         std::uint64_t number = 0;  ///< increases with each new record
+        StoreTime ended{};         ///< when the result came, or became a tombstone
     };
     /// The position of a record in order of age.
     struct AgeKey
     {
-        WallTime at;
+        StoreTime at;
         std::uint64_t number;
         QByteArray id;
         friend bool operator<(const AgeKey &a, const AgeKey &b)
@@ -60,11 +65,13 @@ private:
     QString carryOut(const RemoveJob &write);
     QString carryOut(const PutDeadLetter &write);
     QString carryOut(const RemoveDeadLetter &write);
-    void insert(JobRecord record, std::uint64_t number);
-    std::uint64_t extract(const QByteArray &id);
-    void bury(const QByteArray &id, WallTime now);
+    void insert(Entry entry);
+    /// Empty when there is no such record.
+    std::optional<Entry> extract(const QByteArray &id);
+    void bury(const QByteArray &id);
 
     const Config::Store m_limits;
+    StoreClock m_clock;
     mutable std::mutex m_mutex;
     std::uint64_t m_last = 0;
     std::unordered_map<QByteArray, Entry> m_jobs;

@@ -39,7 +39,7 @@ inline std::int64_t weightOf(const JobRecord &record)
     return bytes;
 }
 
-/// The rest of a record whose result has expired at `now`.
+/// The rest of a record whose result has expired. `now` is for people.
 inline JobRecord tombstoneOf(const JobRecord &record, WallTime now)
 {
     JobRecord left;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/store/sqliteconnection.h"
 
+#include <QRegularExpression>
 #include <QSqlError>
 
 #include <atomic>
@@ -14,6 +15,7 @@ namespace {
 // Primary result codes of SQLite. They are part of its interface.
 constexpr int kPermission = 3;
 constexpr int kBusy = 5;
+constexpr int kNoMemory = 7;
 constexpr int kReadOnly = 8;
 constexpr int kInput = 10;
 constexpr int kCorrupt = 11;
@@ -21,6 +23,14 @@ constexpr int kFull = 13;
 constexpr int kCannotOpen = 14;
 constexpr int kConstraint = 19;
 constexpr int kNotADatabase = 26;
+/// An extended result code: memory ran out while SQLite read or wrote.
+constexpr int kInputNoMemory = kInput | 12 << 8;
+
+/// The primary result code of any result code.
+int primary(int code)
+{
+    return code == kInputNoMemory ? kNoMemory : code & 0xff;
+}
 
 QString advice(int code)
 {
@@ -30,6 +40,8 @@ QString advice(int code)
             return u"it cannot be written. Allow this user to write the file and its folder"_s;
         case kBusy:
             return u"another program uses it. End that program"_s;
+        case kNoMemory:
+            return u"the memory ran out. Give the service more"_s;
         case kInput:
             return u"reading or writing failed. Check the disk and limits on file sizes"_s;
         case kCorrupt:
@@ -162,9 +174,18 @@ void SqliteConnection::setError(Trouble trouble, const QString &error)
 
 bool SqliteConnection::fail(const QSqlError &error)
 {
-    const int code = error.nativeErrorCode().toInt() & 0xff;
+    const int code = primary(error.nativeErrorCode().toInt());
     setError(troubleOf(code), u"%1: %2 (SQLite: %3)"_s.arg(m_path, advice(code), error.databaseText()));
     return false;
+}
+
+bool isUnread(const QString &verdict)
+{
+    static const QRegularExpression code(u"error code=(\\d+)"_s);
+    if (const auto match = code.match(verdict); match.hasMatch())
+        return troubleOf(primary(match.captured(1).toInt())) != SqliteConnection::Trouble::Damaged;
+    return verdict.contains(u"failed to get page"_s, Qt::CaseInsensitive) ||
+           verdict.contains(u"failed to read ptrmap"_s, Qt::CaseInsensitive);
 }
 
 SqliteTransaction::SqliteTransaction(SqliteConnection &connection)

@@ -63,6 +63,10 @@ private:
     QString m_error;
 };
 
+/// True when this verdict of PRAGMA integrity_check is about a page that could not be read. Such a page need
+/// not be damaged. Pure.
+bool isUnread(const QString &verdict);
+
 /// A transaction. Rolls back unless it was committed.
 class SqliteTransaction
 {

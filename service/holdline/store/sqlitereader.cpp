@@ -10,6 +10,9 @@ namespace holdline {
 
 namespace {
 
+/// How often a look-up is read until it fails.
+constexpr int kReadings = 2;
+
 std::optional<DeadLetter> letterOf(const QSqlQuery &query)
 {
     const QByteArray id = query.value(0).toByteArray();
@@ -37,16 +40,26 @@ QString SqliteReader::open()
     return m_connection.error();
 }
 
+/// `read` reads from the open connection.
+template <typename Found, typename Read>
+Found SqliteReader::read(const Read &read)
+{
+    Found found;
+    for (int i = 0; i < kReadings; ++i) {
+        found = {};
+        found.error = open();
+        if (found.error.isEmpty())
+            found = read();
+        if (found.error.isEmpty())
+            break;
+        close();
+    }
+    return found;
+}
+
 StoreReader::Jobs SqliteReader::look(const char *sql, const QVariantList &values)
 {
-    Jobs found;
-    found.error = open();
-    if (!found.error.isEmpty())
-        return found;
-    found = jobsOf(m_connection, sql, values);
-    if (!found.error.isEmpty())
-        close();
-    return found;
+    return read<Jobs>([&] { return jobsOf(m_connection, sql, values); });
 }
 
 StoreReader::Job SqliteReader::lookForOne(const char *sql, const QVariantList &values)
@@ -95,55 +108,47 @@ StoreReader::Jobs SqliteReader::findAllByKey(const QByteArray &key, int most)
 
 StoreReader::Letter SqliteReader::findDeadLetter(const QByteArray &id)
 {
-    Letter found;
-    found.error = open();
-    if (!found.error.isEmpty())
-        return found;
-    QSqlQuery *query = m_connection.run(
-        "SELECT id, letters.data, letters.sum, bodies.data, bodies.sum FROM letters "
-        "JOIN bodies ON bodies.number = letters.number WHERE id = ?",
-        {notNull(id)});
-    if (query && query->next()) {
-        found.value = letterOf(*query);
-        const QByteArray body = query->value(3).toByteArray();
-        if (found.value && query->value(4).toLongLong() == static_cast<qint64>(checksum(id, body)))
-            found.value->body = body;
-        else
-            found.value.reset();
-    }
-    if (!query || !m_connection.check(*query)) {
-        found.error = m_connection.error();
-        close();
-    } else {
+    return read<Letter>([&] {
+        Letter found;
+        QSqlQuery *query = m_connection.run(
+            "SELECT id, letters.data, letters.sum, bodies.data, bodies.sum FROM letters "
+            "JOIN bodies ON bodies.number = letters.number WHERE id = ?",
+            {notNull(id)});
+        if (query && query->next()) {
+            found.value = letterOf(*query);
+            const QByteArray body = query->value(3).toByteArray();
+            if (found.value && query->value(4).toLongLong() == static_cast<qint64>(checksum(id, body)))
+                found.value->body = body;
+            else
+                found.value.reset();
+        }
+        if (!query || !m_connection.check(*query))
+            return Letter{.value = {}, .error = m_connection.error()};
         query->finish();
-    }
-    return found;
+        return found;
+    });
 }
 
 StoreReader::Letters SqliteReader::listDeadLetters(std::optional<DeadLetter::Kind> kind, int most)
 {
-    Letters found;
-    found.error = open();
-    if (!found.error.isEmpty())
-        return found;
     const QVariant wanted = kind ? QVariant(static_cast<int>(*kind)) : QVariant();
-    QSqlQuery *query = m_connection.run(
-        "SELECT id, data, sum FROM letters WHERE ? IS NULL OR kind = ? "
-        "ORDER BY number DESC LIMIT ?",
-        {wanted, wanted, most});
-    while (query && query->next()) {
-        if (auto letter = letterOf(*query)) {
-            letter->token = {};
-            found.value.push_back(std::move(*letter));
+    return read<Letters>([&] {
+        Letters found;
+        QSqlQuery *query = m_connection.run(
+            "SELECT id, data, sum FROM letters WHERE ? IS NULL OR kind = ? "
+            "ORDER BY number DESC LIMIT ?",
+            {wanted, wanted, most});
+        while (query && query->next()) {
+            if (auto letter = letterOf(*query)) {
+                letter->token = {};
+                found.value.push_back(std::move(*letter));
+            }
         }
-    }
-    if (!query || !m_connection.check(*query)) {
-        found = {.value = {}, .error = m_connection.error()};
-        close();
-    } else {
+        if (!query || !m_connection.check(*query))
+            return Letters{.value = {}, .error = m_connection.error()};
         query->finish();
-    }
-    return found;
+        return found;
+    });
 }
 
 }  // namespace holdline

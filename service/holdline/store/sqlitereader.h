@@ -7,7 +7,8 @@
 namespace holdline {
 
 /// Reads an SQLite store through its own connection, which sees committed data while the writer writes. Opens
-/// itself at the first look-up and again after an error.
+/// itself at the first look-up and again after an error. A look-up that fails is repeated once with a new
+/// connection, because a single failed read says nothing about the file.
 class SqliteReader final : public StoreReader
 {
 public:
@@ -24,6 +25,8 @@ public:
     Letters listDeadLetters(std::optional<DeadLetter::Kind> kind, int most) override;
 
 private:
+    template <typename Found, typename Read>
+    Found read(const Read &read);
     Jobs look(const char *sql, const QVariantList &values);
     Job lookForOne(const char *sql, const QVariantList &values);
 

@@ -38,6 +38,13 @@ std::optional<QByteArray> checked(const QSqlQuery &query, const QByteArray &id, 
     return bytes;
 }
 
+/// In form 1 of the database the end of a job was the wall clock's.
+QVariant firstFormsEnd(const JobRecord &record)
+{
+    const WallTime end = record.settled.value_or(record.created);
+    return record.isSettled() ? QVariant(static_cast<qint64>(end.time_since_epoch().count())) : QVariant();
+}
+
 RecordedAnswer damagedAnswer(const JobRecord &record)
 {
     Problem problem;
@@ -76,32 +83,36 @@ QVariant lookupOf(const QByteArray &text)
     return token ? QVariant(static_cast<qint64>(token->lookup)) : QVariant();
 }
 
-qint64 millisecondsOf(WallTime time)
+qint64 millisecondsOf(StoreTime time)
 {
     return time.time_since_epoch().count();
 }
 
-QVariant endOf(const JobRecord &record)
+std::uint32_t sumOf(const QByteArray &id, const QByteArray &bytes, const QVariant &ended)
 {
-    return record.isSettled() ? QVariant(millisecondsOf(record.settled.value_or(record.created)))
-                              : QVariant();
+    return checksum(id, ended.isNull() ? bytes : bytes + QByteArray::number(ended.toLongLong()));
 }
 
 std::optional<JobRecord> bareJobOf(const QSqlQuery &query)
 {
     const QByteArray id = query.value(Id).toByteArray();
-    const auto bytes = checked(query, id, Data, Sum);
-    auto record = bytes ? fromBytes<JobRecord>(*bytes) : std::nullopt;
-    if (!record || record->id != id || record->account != query.value(Account).toByteArray() ||
-        record->key != query.value(Key).toByteArray() || record->expired != query.value(Expired).toBool())
+    const QByteArray bytes = query.value(Data).toByteArray();
+    const QVariant ended = query.value(Ended);
+    const qint64 sum = query.value(Sum).toLongLong();
+    const bool isRight = sum == sumOf(id, bytes, ended);
+    auto record = isRight || sum == checksum(id, bytes) ? fromBytes<JobRecord>(bytes) : std::nullopt;
+    // The sums of form 1 did not cover the end, which was the one in the bytes.
+    if (!record || !(isRight || ended == firstFormsEnd(*record)))
         return std::nullopt;
-    const auto isColumn = [&query](int column, const QVariant &value) {
-        const QVariant stored = query.value(column);
-        return stored.isNull() ? value.isNull()
-                               : !value.isNull() && stored.toLongLong() == value.toLongLong();
-    };
-    return isColumn(Lookup, lookupOf(record->token)) && isColumn(Ended, endOf(*record)) ? record
-                                                                                        : std::nullopt;
+    if (record->id != id || record->account != query.value(Account).toByteArray() ||
+        record->key != query.value(Key).toByteArray() || record->expired != query.value(Expired).toBool() ||
+        record->isSettled() == ended.isNull())
+        return std::nullopt;
+    const QVariant lookup = lookupOf(record->token);
+    const QVariant stored = query.value(Lookup);
+    const bool isSame =
+        stored.isNull() ? lookup.isNull() : !lookup.isNull() && stored.toLongLong() == lookup.toLongLong();
+    return isSame ? record : std::nullopt;
 }
 
 Result<std::optional<JobRecord>> jobOf(const QSqlQuery &query)

@@ -3,6 +3,7 @@
 
 #include "service/holdline/store/sqliteconnection.h"
 #include "service/holdline/store/storebackend.h"
+#include "service/holdline/store/storeclock.h"
 
 namespace holdline {
 
@@ -11,7 +12,7 @@ namespace holdline {
 
 /// All records without request and answer, for bareJobOf().
 #define HOLDLINE_BARE_JOB_ROWS \
-    "SELECT number, id, account, key, lookup, ended, expired, data, sum FROM jobs ORDER BY number"
+    "SELECT number, id, account, key, lookup, ended, expired, data, sum, made FROM jobs ORDER BY number"
 
 /// The columns and tables of a statement that gives whole records. WHERE follows.
 #define HOLDLINE_JOB_ROWS                                                                      \
@@ -38,8 +39,8 @@ QString damagedFile(const QString &path, const QString &how);
 QByteArray notNull(const QByteArray &bytes);
 /// CallbackToken::lookup as a signed number, because SQLite has no unsigned ones. Null without a token.
 QVariant lookupOf(const QByteArray &token);
-qint64 millisecondsOf(WallTime time);
-/// The end of a job. Null for an unfinished job.
-QVariant endOf(const JobRecord &record);
+qint64 millisecondsOf(StoreTime time);
+/// The checksum of a row of `jobs`. `ended` is its column: a store time, or null for an unfinished job.
+std::uint32_t sumOf(const QByteArray &id, const QByteArray &bytes, const QVariant &ended);
 
 }  // namespace holdline

@@ -22,21 +22,32 @@ const Migrations &storeMigrations()
 {
     // `number` grows with each new record, so recent rows are close together. Large columns and columns
     // written once have their own tables, so that an update changes few pages. `sum` is checksum() of the
-    // bytes.
-    static const Migrations all{{
-        u"CREATE TABLE jobs (number INTEGER PRIMARY KEY, id BLOB NOT NULL, account BLOB NOT NULL, key BLOB, "
-        "lookup INTEGER, ended INTEGER, expired INTEGER NOT NULL, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
-        u"CREATE UNIQUE INDEX jobs_by_id ON jobs (id)"_s,
-        u"CREATE UNIQUE INDEX jobs_by_key ON jobs (key, account) WHERE key IS NOT NULL"_s,
-        u"CREATE INDEX jobs_by_lookup ON jobs (lookup) WHERE lookup IS NOT NULL"_s,
-        u"CREATE INDEX jobs_by_end ON jobs (expired, ended) WHERE ended IS NOT NULL"_s,
-        u"CREATE TABLE requests (number INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
-        u"CREATE TABLE answers (number INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
-        u"CREATE TABLE letters (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind INTEGER NOT NULL, "
-        "size INTEGER NOT NULL, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
-        u"CREATE TABLE bodies (number INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
-        u"CREATE TABLE probe (number INTEGER PRIMARY KEY, data BLOB)"_s,
-    }};
+    // bytes, and sumOf() in `jobs`.
+    static const Migrations all{
+        {
+            u"CREATE TABLE jobs (number INTEGER PRIMARY KEY, id BLOB NOT NULL, account BLOB NOT NULL, key "
+            u"BLOB, "
+            "lookup INTEGER, ended INTEGER, expired INTEGER NOT NULL, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
+            u"CREATE UNIQUE INDEX jobs_by_id ON jobs (id)"_s,
+            u"CREATE UNIQUE INDEX jobs_by_key ON jobs (key, account) WHERE key IS NOT NULL"_s,
+            u"CREATE INDEX jobs_by_lookup ON jobs (lookup) WHERE lookup IS NOT NULL"_s,
+            u"CREATE INDEX jobs_by_end ON jobs (expired, ended) WHERE ended IS NOT NULL"_s,
+            u"CREATE TABLE requests (number INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
+            u"CREATE TABLE answers (number INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
+            u"CREATE TABLE letters (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind INTEGER NOT "
+            u"NULL, "
+            "size INTEGER NOT NULL, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
+            u"CREATE TABLE bodies (number INTEGER PRIMARY KEY, data BLOB NOT NULL, sum INTEGER NOT NULL)"_s,
+            u"CREATE TABLE probe (number INTEGER PRIMARY KEY, data BLOB)"_s,
+        },
+        // `ended` and `made` are store times (StoreClock). `clock` has the last DatabaseMark as its only row.
+        {
+            u"ALTER TABLE jobs ADD COLUMN made INTEGER"_s,
+            u"CREATE TABLE clock (number INTEGER PRIMARY KEY, at INTEGER NOT NULL, wall INTEGER NOT NULL, "
+            "since_boot INTEGER NOT NULL, boot BLOB NOT NULL, store BLOB NOT NULL, commits INTEGER NOT NULL, "
+            "sum INTEGER NOT NULL)"_s,
+        },
+    };
     return all;
 }
 

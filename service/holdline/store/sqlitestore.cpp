@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/store/sqlitestore.h"
 
+#include "core/base/securerandom.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/store/recordbytes.h"
 #include "service/holdline/store/recordrules.h"
+#include "service/holdline/store/sqliteclock.h"
 #include "service/holdline/store/sqlitereader.h"
 #include "service/holdline/store/sqliterows.h"
 #include "service/holdline/store/sqliteschema.h"
@@ -19,6 +21,25 @@ namespace {
 
 /// The end of the name of SQLite's write-ahead log.
 constexpr auto kLog = "-wal"_L1;
+/// The column `made` of HOLDLINE_BARE_JOB_ROWS.
+constexpr int kMade = 9;
+/// The end of the name of the StoreNote's file.
+constexpr auto kNote = "-note"_L1;
+/// The time between two marks while there are commits. A loss of the log's end is noticed as exactly as that.
+constexpr std::chrono::milliseconds kCommitMark(1000);
+/// The time between two marks without commits. A machine that starts anew takes this much less for time that
+/// passed, which only makes ages smaller.
+constexpr std::chrono::milliseconds kIdleMark(60'000);
+
+/// A name for a new database.
+QByteArray freshName()
+{
+    std::array<std::byte, 8> bytes{};
+    fillSecurely(bytes);
+    return QByteArray(reinterpret_cast<const char *>(bytes.data()), std::ssize(bytes)).toHex();
+}
+/// The largest age of an unfinished job. The clocks cannot reckon with much more.
+constexpr Duration kOldest = std::chrono::hours(24 * 365 * 100);
 
 }  // namespace
 
@@ -40,13 +61,19 @@ QString SqliteStore::open()
         error = openDatabase();
     if (error.isEmpty() && !m_checked)
         error = checkWhole();
+    if (error.isEmpty() && !migrate(m_connection))
+        error = fail();
     if (error.isEmpty())
         error = count();
+    // From here on the file is known to be whole, and may be written.
+    if (error.isEmpty())
+        error = startClock();
     if (!error.isEmpty()) {
         close();
         return error;
     }
     m_checked = true;
+    m_isCounted = true;
     noteFiles();
     return {};
 }
@@ -81,7 +108,7 @@ QString SqliteStore::checkFiles() const
 
 void SqliteStore::close()
 {
-    if (m_connection.isOpen())
+    if (std::exchange(m_isCounted, false))
         m_lastSize = m_size;
     m_connection.close();
     m_lock.release();
@@ -109,8 +136,7 @@ QString SqliteStore::lock()
 
 QString SqliteStore::openDatabase()
 {
-    if (m_connection.open(m_path, SqliteConnection::Access::Write) && setUpWriter(m_connection, m_limits) &&
-        migrate(m_connection))
+    if (m_connection.open(m_path, SqliteConnection::Access::Write) && setUpWriter(m_connection, m_limits))
         return {};
     return fail();
 }
@@ -123,7 +149,58 @@ QString SqliteStore::checkWhole()
         return fail();
     if (verdict->toString() == "ok"_L1)
         return {};
+    if (isUnread(verdict->toString()))
+        return u"%1: it could not be read (%2). Check the disk"_s.arg(m_path, verdict->toString());
     return damagedFile(m_path, verdict->toString());
+}
+
+/// Lets the store's clock go on where the last process left it. Says what the database has lost since then.
+QString SqliteStore::startClock()
+{
+    const auto before = readMark(m_connection, m_path);
+    if (!before.error.isEmpty())
+        return m_connection.error() == before.error ? fail() : before.error;
+    SqliteTransaction transaction(m_connection);
+    if (!transaction.isOpen())
+        return fail();
+    if (before.value) {
+        m_clock.resume(before.value->clock);
+        m_mark = *before.value;
+    } else {
+        const auto start = adoptRows(m_connection, m_limits.keepFor);
+        if (!start)
+            return fail();
+        m_clock.startAt(*start);
+        m_mark = {{}, freshName(), 0};
+        for (auto &[id, job] : m_open)
+            job.made = *start;
+    }
+    const QString loss = lossOf(m_mark.note(), readNote(m_path + kNote));
+    m_now = m_clock.now();
+    if (!mark() || !transaction.commit())
+        return fail();
+    if (!loss.isEmpty())
+        qCWarning(lcService).noquote() << m_path + u": "_s + loss;
+    writeNote(m_path + kNote, m_mark.note());
+    return {};
+}
+
+bool SqliteStore::isMarkDue(std::chrono::milliseconds interval) const
+{
+    return m_now >= m_mark.clock.at + interval;
+}
+
+/// Writes a mark within the open transaction.
+bool SqliteStore::mark()
+{
+    m_mark.clock = m_clock.mark();
+    return writeMark(m_connection, m_mark);
+}
+
+bool SqliteStore::markAlone()
+{
+    SqliteTransaction transaction(m_connection);
+    return transaction.isOpen() && mark() && transaction.commit();
 }
 
 /// Counts the stored items and checks each record.
@@ -138,14 +215,19 @@ QString SqliteStore::count()
         }
         ++kindOf(record->isSettled(), record->expired);
         if (!record->isSettled())
-            noteOpen(*record, query->value(0).toLongLong(), false);
+            noteOpen(*record, query->value(0).toLongLong(), false,
+                     StoreTime(std::chrono::milliseconds(query->value(kMade).toLongLong())));
     }
     if (!query || !m_connection.check(*query))
         return fail();
     query->finish();
-    for (auto &[id, job] : m_open)
-        job.hasRequest =
-            m_connection.ask("SELECT 1 FROM requests WHERE number = ?", {job.number}).has_value();
+    for (auto &[id, job] : m_open) {
+        query = m_connection.run("SELECT 1 FROM requests WHERE number = ?", {job.number});
+        job.hasRequest = query && query->next();
+        if (!query || !m_connection.check(*query))
+            return fail();
+        query->finish();
+    }
     query = m_connection.run("SELECT kind, size FROM letters");
     while (query && query->next()) {
         const auto kind = static_cast<std::size_t>(query->value(0).toInt());
@@ -177,9 +259,24 @@ Result<std::vector<JobRecord>> SqliteStore::unsettled()
         auto one = jobsOf(m_connection, HOLDLINE_JOB_ROWS "WHERE jobs.number = ?", {number});
         if (!one.error.isEmpty())
             return {.value = {}, .error = one.error};
-        std::move(one.value.begin(), one.value.end(), std::back_inserter(all.value));
+        for (JobRecord &record : one.value) {
+            setAge(record, m_open.at(record.id).made);
+            all.value.push_back(std::move(record));
+        }
     }
     return all;
+}
+
+/// Gives the record of an unfinished job the age of the job.
+void SqliteStore::setAge(JobRecord &record, StoreTime made) const
+{
+    const auto ran = std::clamp<Duration>(m_clock.now() - made, {}, kOldest);
+    auto age = ran;
+    // The time in which the machine was off is no part of the job's own time. It is shown all the same.
+    if (!m_clock.isSameBoot())
+        age = std::clamp<Duration>(m_clock.machine().wall - record.created, ran, kOldest);
+    record.deadline += std::chrono::floor<std::chrono::milliseconds>(age - ran);
+    record.made = Clock::now() - age;
 }
 
 Result<std::vector<StoredKey>> SqliteStore::keysAfter(const StoredKey &last, int most)
@@ -200,8 +297,12 @@ Result<std::vector<StoredKey>> SqliteStore::keysAfter(const StoredKey &last, int
 CommitResult SqliteStore::commit(const std::vector<StoreWrite> &writes)
 {
     CommitResult result;
+    m_now = m_clock.now();
     SqliteTransaction transaction(m_connection);
     bool good = transaction.isOpen();
+    ++m_mark.commits;
+    const bool marks = isMarkDue(kCommitMark);
+    good = good && (!marks || mark());
     for (std::size_t i = 0; good && i < writes.size(); ++i) {
         const Done done = std::visit([this](const auto &write) { return carryOut(write); }, writes[i]);
         good = done != Done::Failed;
@@ -214,6 +315,8 @@ CommitResult SqliteStore::commit(const std::vector<StoreWrite> &writes)
         return {fail(), {}};
     if (const QString lost = checkFiles(); !lost.isEmpty())
         return {lost, {}};
+    if (marks)
+        writeNote(m_path + kNote, m_mark.note());
     return result;
 }
 
@@ -228,13 +331,16 @@ QString SqliteStore::probe()
     return fail();
 }
 
-Tidied SqliteStore::tidy(WallTime now)
+Tidied SqliteStore::tidy()
 {
     Tidied tidied;
+    m_clock.watch();
+    m_now = m_clock.now();
     tidied.error = checkFiles();
     if (!tidied.error.isEmpty())
         return tidied;
-    if (!SqliteTidier(m_connection, m_limits, m_size).step(now, tidied))
+    if (!SqliteTidier(m_connection, m_limits, m_size).step(m_now, m_clock.machine().wall, tidied) ||
+        (isMarkDue(kIdleMark) && !markAlone()))
         tidied.error = fail();
     return tidied;
 }

@@ -4,8 +4,10 @@
 #include "core/base/clock.h"
 #include "core/base/filelock.h"
 #include "core/config/config.h"
+#include "service/holdline/store/sqliteclock.h"
 #include "service/holdline/store/sqliteconnection.h"
 #include "service/holdline/store/storebackend.h"
+#include "service/holdline/store/storeclock.h"
 #include "service/holdline/store/storefile.h"
 
 #include <QHash>
@@ -19,12 +21,15 @@ namespace holdline {
 ///
 /// While it is open, only this process may use the file. The file is checked when it is opened and again
 /// after it was found damaged. A damaged file is never changed. Beside it are `-wal` (the write-ahead log),
-/// `-shm` and `.lock`. It does not grow beyond `store.bytes`. Free pages are used again. When many are free,
-/// they are given back to the disk.
+/// `-shm`, `.lock` and `-note` (StoreNote). It does not grow beyond `store.bytes`. Free pages are used again.
+/// When many are free, they are given back to the disk.
 class SqliteStore final : public StoreBackend
 {
 public:
-    SqliteStore(const QString &path, const Config::Store &limits) : m_path(path), m_limits(limits) {}
+    SqliteStore(const QString &path, const Config::Store &limits, StoreClock::Reader clocks = machineTime)
+        : m_path(path), m_limits(limits), m_clock(std::move(clocks))
+    {
+    }
     ~SqliteStore() override { close(); }
 
     QString open() override;
@@ -36,7 +41,7 @@ public:
     Result<std::vector<StoredKey>> keysAfter(const StoredKey &last, int most) override;
     CommitResult commit(const std::vector<StoreWrite> &writes) override;
     QString probe() override;
-    Tidied tidy(WallTime now) override;
+    Tidied tidy() override;
     StoreSize size() const override;
 
 private:
@@ -47,12 +52,14 @@ private:
         bool hasKey = false;
         bool hasRequest = false;
         QVariant lookup;
+        StoreTime made{};
     };
     enum class Done { Yes, Refused, Incomplete, Failed };
 
     QString lock();
     QString openDatabase();
     QString checkWhole();
+    QString startClock();
     QString count();
     void noteFiles();
     QString checkFiles() const;
@@ -66,12 +73,21 @@ private:
     Done replace(const JobRecord &record);
     Done failure() const;
     bool writeParts(const JobRecord &record, qint64 number, bool isNew, bool hasRequest);
-    void noteOpen(const JobRecord &record, qint64 number, bool hasRequest);
+    void noteOpen(const JobRecord &record, qint64 number, bool hasRequest, StoreTime made);
+    StoreTime madeOf(const JobRecord &record, StoreTime otherwise) const;
+    QVariant endOf(const JobRecord &record) const;
+    void setAge(JobRecord &record, StoreTime made) const;
+    bool isMarkDue(std::chrono::milliseconds interval) const;
+    bool mark();
+    bool markAlone();
     std::int64_t &kindOf(bool isEnded, bool isExpired);
     bool dropDeadLetters(int kind);
 
     const QString m_path;
     const Config::Store m_limits;
+    StoreClock m_clock;
+    DatabaseMark m_mark;  ///< the last one, with the present count of commits
+    StoreTime m_now{};    ///< of the present commit or clean-up
     FileLock m_lock;
     SqliteConnection m_connection;
     bool m_checked = false;  ///< the file was checked and is undamaged
@@ -79,6 +95,7 @@ private:
     std::optional<FileIdentity> m_file;
     std::optional<FileIdentity> m_log;  ///< the write-ahead log
     StoreSize m_lastSize;               ///< when it was closed
+    bool m_isCounted = false;           ///< m_size is complete
     bool m_wasReplaced = false;
     std::unordered_map<QByteArray, OpenJob> m_open;
     StoreSize m_size;

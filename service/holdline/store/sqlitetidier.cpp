@@ -20,17 +20,19 @@ constexpr std::int64_t kSparePages = 1024;
 
 }  // namespace
 
-bool SqliteTidier::step(WallTime now, Tidied &tidied)
+bool SqliteTidier::step(StoreTime now, WallTime wall, Tidied &tidied)
 {
     const TimePoint until = Clock::now() + kStepTime;
-    return expire(now, until, tidied) && (tidied.more || forget(now, until, tidied)) &&
+    return expire(now, wall, until, tidied) && (tidied.more || forget(now, until, tidied)) &&
            (tidied.more || giveBack(until, tidied));
 }
 
 /// Turns results into tombstones that are too old, too many or too large together.
-bool SqliteTidier::expire(WallTime now, TimePoint until, Tidied &tidied)
+bool SqliteTidier::expire(StoreTime now, WallTime wall, TimePoint until, Tidied &tidied)
 {
-    const bool full = isFull();
+    const std::optional<bool> full = isFull();
+    if (!full)
+        return false;
     const std::int64_t tooMany = m_size.ended - m_limits.jobs;
     struct Row
     {
@@ -46,7 +48,7 @@ bool SqliteTidier::expire(WallTime now, TimePoint until, Tidied &tidied)
     while (query && query->next()) {
         const bool mustGo = static_cast<std::int64_t>(rows.size()) < tooMany ||
                             query->value(3).toLongLong() < millisecondsOf(now - m_limits.keepFor);
-        if (!mustGo && !full)
+        if (!mustGo && !*full)
             break;
         rows.push_back({query->value(0).toLongLong(), {}, mustGo});
         rows.back().record.id = query->value(1).toByteArray();
@@ -62,14 +64,16 @@ bool SqliteTidier::expire(WallTime now, TimePoint until, Tidied &tidied)
         return false;
     int done = 0;
     for (const Row &row : rows) {
-        if (!row.mustGo && !isFull())
+        const std::optional<bool> isStillFull = row.mustGo ? true : isFull();
+        if (!isStillFull)
+            return false;
+        if (!*isStillFull)
             break;
-        const JobRecord left = tombstoneOf(row.record, now);
-        const QByteArray bytes = toBytes(left);
+        const QByteArray bytes = toBytes(tombstoneOf(row.record, wall));
         if (!m_connection.run(
                 "UPDATE jobs SET key = NULL, lookup = NULL, ended = ?, expired = 1, data = ?, sum = ? "
                 "WHERE number = ?",
-                {endOf(left), bytes, checksum(left.id, bytes), row.number}) ||
+                {millisecondsOf(now), bytes, sumOf(row.record.id, bytes, millisecondsOf(now)), row.number}) ||
             !m_connection.run("DELETE FROM answers WHERE number = ?", {row.number}) ||
             !m_connection.run("DELETE FROM requests WHERE number = ?", {row.number}))
             return false;
@@ -87,10 +91,12 @@ bool SqliteTidier::expire(WallTime now, TimePoint until, Tidied &tidied)
 }
 
 /// Deletes tombstones that are too old or too many. Deletes all when only tombstones use the room.
-bool SqliteTidier::forget(WallTime now, TimePoint until, Tidied &tidied)
+bool SqliteTidier::forget(StoreTime now, TimePoint until, Tidied &tidied)
 {
-    const bool full = m_size.ended == 0 && isFull();
-    const std::int64_t tooMany = full ? kRows : m_size.tombstones - m_limits.jobs;
+    const std::optional<bool> full = m_size.ended == 0 ? isFull() : false;
+    if (!full)
+        return false;
+    const std::int64_t tooMany = *full ? kRows : m_size.tombstones - m_limits.jobs;
     std::vector<QVariant> numbers;
     QSqlQuery *query = m_connection.run(
         "SELECT number, ended FROM jobs WHERE expired = 1 AND ended IS NOT NULL ORDER BY ended LIMIT ?",
@@ -127,10 +133,12 @@ bool SqliteTidier::forget(WallTime now, TimePoint until, Tidied &tidied)
 /// SQLite reuses free pages. Gives free pages above a quarter of the file back to the disk.
 bool SqliteTidier::giveBack(TimePoint until, Tidied &tidied)
 {
-    const std::int64_t all = pages("PRAGMA page_count");
-    const std::int64_t unused = pages("PRAGMA freelist_count");
-    const bool isTooBig = all * kStorePage > databaseBytes(m_limits) && unused > 0;
-    if (!isTooBig && unused <= std::max(kSparePages, all / 4))
+    const auto all = pages("PRAGMA page_count");
+    const auto unused = pages("PRAGMA freelist_count");
+    if (!all || !unused)
+        return false;
+    const bool isTooBig = *all * kStorePage > databaseBytes(m_limits) && *unused > 0;
+    if (!isTooBig && *unused <= std::max(kSparePages, *all / 4))
         return true;
     // Qt stops at the first row, and the rows of this statement have no columns. So each run moves one page.
     SqliteTransaction transaction(m_connection);
@@ -148,17 +156,20 @@ bool SqliteTidier::giveBack(TimePoint until, Tidied &tidied)
     return true;
 }
 
-std::int64_t SqliteTidier::pages(const char *pragma)
+std::optional<std::int64_t> SqliteTidier::pages(const char *pragma)
 {
     const auto answer = m_connection.ask(pragma);
-    return answer ? answer->toLongLong() : 0;
+    return answer ? std::optional(std::int64_t(answer->toLongLong())) : std::nullopt;
 }
 
-/// True before the last free page is used.
-bool SqliteTidier::isFull()
+/// True before the last free page is used. Empty after an error of the database.
+std::optional<bool> SqliteTidier::isFull()
 {
-    const std::int64_t used = pages("PRAGMA page_count") - pages("PRAGMA freelist_count");
-    return used * kStorePage > databaseBytes(m_limits) / 8 * 7;
+    const auto all = pages("PRAGMA page_count");
+    const auto unused = pages("PRAGMA freelist_count");
+    if (!all || !unused)
+        return std::nullopt;
+    return (*all - *unused) * kStorePage > databaseBytes(m_limits) / 8 * 7;
 }
 
 }  // namespace holdline

@@ -5,6 +5,7 @@
 #include "core/config/config.h"
 #include "service/holdline/store/sqliteconnection.h"
 #include "service/holdline/store/storebackend.h"
+#include "service/holdline/store/storeclock.h"
 
 namespace holdline {
 
@@ -20,15 +21,15 @@ public:
     {
     }
 
-    /// False after an error of the database.
-    bool step(WallTime now, Tidied &tidied);
+    /// `wall` is for people. False after an error of the database.
+    bool step(StoreTime now, WallTime wall, Tidied &tidied);
 
 private:
-    bool expire(WallTime now, TimePoint until, Tidied &tidied);
-    bool forget(WallTime now, TimePoint until, Tidied &tidied);
+    bool expire(StoreTime now, WallTime wall, TimePoint until, Tidied &tidied);
+    bool forget(StoreTime now, TimePoint until, Tidied &tidied);
     bool giveBack(TimePoint until, Tidied &tidied);
-    std::int64_t pages(const char *pragma);
-    bool isFull();
+    std::optional<std::int64_t> pages(const char *pragma);
+    std::optional<bool> isFull();
 
     SqliteConnection &m_connection;
     const Config::Store &m_limits;

@@ -12,10 +12,24 @@ std::int64_t &SqliteStore::kindOf(bool isEnded, bool isExpired)
     return isExpired ? m_size.tombstones : isEnded ? m_size.ended : m_size.open;
 }
 
-void SqliteStore::noteOpen(const JobRecord &record, qint64 number, bool hasRequest)
+void SqliteStore::noteOpen(const JobRecord &record, qint64 number, bool hasRequest, StoreTime made)
 {
     m_open.insert_or_assign(record.id,
-                            OpenJob{number, !record.key.isNull(), hasRequest, lookupOf(record.token)});
+                            OpenJob{number, !record.key.isNull(), hasRequest, lookupOf(record.token), made});
+}
+
+/// When the job was made. `otherwise` when the record does not tell it.
+StoreTime SqliteStore::madeOf(const JobRecord &record, StoreTime otherwise) const
+{
+    if (!record.made)
+        return otherwise;
+    return m_now - std::chrono::floor<std::chrono::milliseconds>(Clock::now() - *record.made);
+}
+
+/// A job ends for the store when its end is stored. Null for an unfinished job.
+QVariant SqliteStore::endOf(const JobRecord &record) const
+{
+    return record.isSettled() ? QVariant(millisecondsOf(m_now)) : QVariant();
 }
 
 SqliteStore::Done SqliteStore::failure() const
@@ -35,18 +49,20 @@ SqliteStore::Done SqliteStore::carryOut(const PutJob &write)
 SqliteStore::Done SqliteStore::insert(const JobRecord &record)
 {
     const QByteArray bytes = toBytes(record);
+    const QVariant end = endOf(record);
+    const StoreTime made = madeOf(record, m_now);
     QSqlQuery *query = m_connection.run(
-        "INSERT INTO jobs (id, account, key, lookup, ended, expired, data, sum) VALUES (?, ?, ?, ?, ?, ?, ?, "
-        "?)",
-        {notNull(record.id), notNull(record.account), record.key, lookupOf(record.token), endOf(record),
-         record.expired ? 1 : 0, bytes, checksum(record.id, bytes)});
+        "INSERT INTO jobs (id, account, key, lookup, ended, expired, data, sum, made) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        {notNull(record.id), notNull(record.account), record.key, lookupOf(record.token), end,
+         record.expired ? 1 : 0, bytes, sumOf(record.id, bytes, end), millisecondsOf(made)});
     // An ended job with this id may exist.
     if (!query)
         return failure() == Done::Refused ? replace(record) : Done::Failed;
     const qint64 number = query->lastInsertId().toLongLong();
     ++kindOf(record.isSettled(), record.expired);
     if (!record.isSettled())
-        noteOpen(record, number, record.request.has_value());
+        noteOpen(record, number, record.request.has_value(), made);
     return writeParts(record, number, true, false) ? Done::Yes : Done::Failed;
 }
 
@@ -54,20 +70,21 @@ SqliteStore::Done SqliteStore::insert(const JobRecord &record)
 SqliteStore::Done SqliteStore::update(const JobRecord &record, OpenJob &job)
 {
     const QByteArray bytes = toBytes(record);
-    const auto sum = checksum(record.id, bytes);
     const QVariant lookup = lookupOf(record.token);
     const QVariant end = endOf(record);
+    const auto sum = sumOf(record.id, bytes, end);
+    const StoreTime made = madeOf(record, job.made);
     const QSqlQuery *query = nullptr;
     if (job.hasKey == record.key.isNull() || job.lookup != lookup)
         query = m_connection.run(
-            "UPDATE jobs SET key = ?, lookup = ?, ended = ?, data = ?, sum = ? WHERE number = ?",
-            {record.key, lookup, end, bytes, sum, job.number});
+            "UPDATE jobs SET key = ?, lookup = ?, ended = ?, data = ?, sum = ?, made = ? WHERE number = ?",
+            {record.key, lookup, end, bytes, sum, millisecondsOf(made), job.number});
     else if (record.isSettled())
         query = m_connection.run("UPDATE jobs SET ended = ?, data = ?, sum = ? WHERE number = ?",
                                  {end, bytes, sum, job.number});
     else
-        query =
-            m_connection.run("UPDATE jobs SET data = ?, sum = ? WHERE number = ?", {bytes, sum, job.number});
+        query = m_connection.run("UPDATE jobs SET data = ?, sum = ?, made = ? WHERE number = ?",
+                                 {bytes, sum, millisecondsOf(made), job.number});
     if (!query)
         return failure();
     const OpenJob before = job;
@@ -76,7 +93,7 @@ SqliteStore::Done SqliteStore::update(const JobRecord &record, OpenJob &job)
         ++kindOf(true, record.expired);
         m_open.erase(record.id);
     } else {
-        noteOpen(record, before.number, before.hasRequest || record.request);
+        noteOpen(record, before.number, before.hasRequest || record.request, made);
     }
     return writeParts(record, before.number, true, before.hasRequest) ? Done::Yes : Done::Failed;
 }
@@ -85,26 +102,30 @@ SqliteStore::Done SqliteStore::update(const JobRecord &record, OpenJob &job)
 SqliteStore::Done SqliteStore::replace(const JobRecord &record)
 {
     QSqlQuery *found =
-        m_connection.run("SELECT number, expired FROM jobs WHERE id = ?", {notNull(record.id)});
+        m_connection.run("SELECT number, expired, ended FROM jobs WHERE id = ?", {notNull(record.id)});
     if (!found)
         return Done::Failed;
     const bool isThere = found->next();
     const qint64 number = isThere ? found->value(0).toLongLong() : 0;
     const bool wasExpired = isThere && found->value(1).toBool();
+    // A result that comes after the end does not make the end any younger.
+    const bool keepsEnd = isThere && !wasExpired && record.isSettled();
+    const QVariant end = keepsEnd ? found->value(2) : endOf(record);
     found->finish();
     if (!isThere)
         return Done::Refused;
     const QByteArray bytes = toBytes(record);
+    const StoreTime made = madeOf(record, m_now);
     if (!m_connection.run(
             "UPDATE jobs SET account = ?, key = ?, lookup = ?, ended = ?, expired = ?, data = ?, "
-            "sum = ? WHERE number = ?",
-            {notNull(record.account), record.key, lookupOf(record.token), endOf(record),
-             record.expired ? 1 : 0, bytes, checksum(record.id, bytes), number}))
+            "sum = ?, made = ? WHERE number = ?",
+            {notNull(record.account), record.key, lookupOf(record.token), end, record.expired ? 1 : 0, bytes,
+             sumOf(record.id, bytes, end), millisecondsOf(made), number}))
         return failure();
     --kindOf(true, wasExpired);
     ++kindOf(record.isSettled(), record.expired);
     if (!record.isSettled())
-        noteOpen(record, number, true);
+        noteOpen(record, number, true, made);
     return writeParts(record, number, false, true) ? Done::Yes : Done::Failed;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "service/holdline/store/readerthread.h"
+#include "service/holdline/store/storeclock.h"
 #include "service/holdline/store/storethread.h"
 
 #include <atomic>
@@ -13,8 +14,9 @@ namespace holdline {
 /// its own StoreLink.
 ///
 /// Life: construct, open(), then make the links. Destroy the links first. The destructor waits until all
-/// requested writes are done. When a disk hangs, it ends the process after `store.patience`: what was
-/// promised is on the disk, and no thread can be ended while the system holds it. Thread: the main one,
+/// requested writes are done. When a disk hangs, it ends the process after `store.patience`, or after a
+/// moment when somebody is in a hurry: what was promised is on the disk, and no thread can be ended while the
+/// system holds it. Thread: the main one,
 /// except for the functions that links use.
 class Store
 {
@@ -23,10 +25,13 @@ public:
     Store(std::unique_ptr<StoreBackend> backend, const StoreThread::Options &options, const QString &path);
     ~Store();
 
-    /// Returns false when the store cannot be used now. errorString() has the reason and the remedy. The
-    /// store retries by itself.
-    bool open();
-    QString errorString() const { return m_writer.state(); }
+    /// Returns false when the store cannot be used now, or when it was not open within `store.patience`.
+    /// errorString() has the reason and the remedy. The store goes on or tries again by itself.
+    /// When `hurries` becomes true, open() does not wait any longer.
+    bool open(const std::function<bool()> &hurries = [] { return false; });
+    QString errorString() const { return m_hangs ? hangError() : m_writer.state(); }
+    /// The destructor waits only for a moment, whatever the disk does.
+    void hurry() { m_hurries = true; }
     QString path() const { return m_path; }
     /// See StoreLink.
     std::chrono::milliseconds patience() const { return m_patience; }
@@ -37,18 +42,23 @@ public:
 private:
     friend class StoreLink;
 
+    QString hangError() const;
+
     const QString m_path;
     const std::chrono::milliseconds m_patience;
     const std::unique_ptr<StoreBackend> m_backend;
-    std::atomic<bool> m_hangs = false;  ///< a link gave up waiting
+    std::atomic<bool> m_hangs = false;  ///< a link, or open(), gave up waiting
+    bool m_hurries = false;
     KnownKeys m_keys;
     // The writer uses the reader's thread, so it ends first.
     ReaderThread m_reader;
     StoreThread m_writer;
 };
 
-/// Makes a MemoryStore for "memory", otherwise an SqliteStore for this path.
-std::unique_ptr<StoreBackend> makeBackend(const QString &path, const Config::Store &limits);
+/// Makes a MemoryStore for "memory", otherwise an SqliteStore for this path. `clocks` reads the machine's
+/// clocks.
+std::unique_ptr<StoreBackend> makeBackend(const QString &path, const Config::Store &limits,
+                                          StoreClock::Reader clocks = machineTime);
 
 /// Makes the store of a configuration. When `store.path` is auto and no folder exists for it, the store is
 /// never available. `durable` is the largest number of unfinished jobs.

@@ -82,7 +82,8 @@ public:
     virtual Letters listDeadLetters(std::optional<DeadLetter::Kind> kind, int most) = 0;
 };
 
-/// The writing side of a store, with a single writer. Synchronous. One thread from open() to close().
+/// The writing side of a store, with a single writer. Synchronous. One thread from open() to close(). Ages
+/// are measured by the store's own clock, see StoreClock.
 class StoreBackend
 {
 public:
@@ -99,7 +100,7 @@ public:
     /// Makes a reader for another thread. It must not outlive this object.
     virtual std::unique_ptr<StoreReader> makeReader() = 0;
 
-    /// Returns the records of unfinished jobs with their requests, oldest first.
+    /// Returns the records of unfinished jobs with their requests and JobRecord::made, oldest first.
     virtual Result<std::vector<JobRecord>> unsettled() = 0;
     /// Returns at most `most` stored idempotency keys that follow `last` in their order. The empty key comes
     /// before all others.
@@ -110,7 +111,7 @@ public:
     virtual QString probe() = 0;
     /// Does one small step of clean-up. Results that are too old or too many become tombstones. Old
     /// tombstones are deleted.
-    virtual Tidied tidy(WallTime now) = 0;
+    virtual Tidied tidy() = 0;
     virtual StoreSize size() const = 0;
 };
 

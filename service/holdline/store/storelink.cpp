@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/store/storelink.h"
 
-#include "core/config/values.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/store/store.h"
 
@@ -36,7 +35,7 @@ std::function<void(std::vector<Value>)> firstTo(std::function<void(std::optional
 }  // namespace
 
 StoreLink::StoreLink(Store &store, QObject *parent)
-    : JobStore(parent), m_store(store), m_state(store.errorString()), m_error(m_state)
+    : JobStore(parent), m_store(store), m_state(store.m_writer.state()), m_error(m_state)
 {
     m_box->open([this](StoreAnswer &&answer) {
         std::visit([this](auto &&one) { receive(std::move(one)); }, std::move(answer));
@@ -44,6 +43,10 @@ StoreLink::StoreLink(Store &store, QObject *parent)
     m_watch.setInterval(m_store.patience() / 8);
     connect(&m_watch, &QTimer::timeout, this, &StoreLink::checkPatience);
     m_store.m_writer.post(SubscribeRequest{m_box});
+    if (m_store.m_hangs) {
+        awaitLifeSigns();
+        showState();
+    }
 }
 
 StoreLink::~StoreLink()
@@ -69,9 +72,9 @@ void StoreLink::put(const JobRecord &record, Done done)
     write(PutJob{record}, std::move(done));
 }
 
-StoreLink::Number StoreLink::open(Handler handler)
+StoreLink::Number StoreLink::open(Handler handler, TimePoint now)
 {
-    m_open.emplace_hint(m_open.end(), ++m_last, Open{Clock::now(), std::move(handler)});
+    m_open.emplace_hint(m_open.end(), ++m_last, Open{now, std::move(handler)});
     if (!m_watch.isActive())
         m_watch.start();
     return m_last;
@@ -100,11 +103,8 @@ void StoreLink::giveUp()
 {
     const auto given = std::exchange(m_open, {});
     m_watch.stop();
-    if (!isHanging()) {
-        m_lifeSigns = 2;
-        m_store.m_writer.post(LifeSignRequest{m_box});
-        m_store.m_reader.post([box = m_box](StoreReader &) { box->post(LifeSign{}); });
-    }
+    if (!isHanging())
+        awaitLifeSigns();
     showState();
     if (!m_store.m_hangs.exchange(true))
         qCWarning(lcService).noquote() << "the store is not available:" << m_error;
@@ -120,12 +120,21 @@ void StoreLink::giveUp()
     }
 }
 
+/// Both threads of the store must answer before it counts as available again.
+void StoreLink::awaitLifeSigns()
+{
+    m_lifeSigns = 2;
+    m_store.m_writer.post(LifeSignRequest{m_box});
+    m_store.m_reader.post([box = m_box](StoreReader &) { box->post(LifeSign{}); });
+}
+
 void StoreLink::write(StoreWrite write, Done done)
 {
-    const Number number = done ? open(std::move(done)) : 0;
+    const TimePoint now = Clock::now();
+    const Number number = done ? open(std::move(done), now) : 0;
     // What a hanging store does not get now is written later, like after any other failure.
     const QString error =
-        isHanging() ? m_error : m_store.m_writer.write({std::move(write), Clock::now(), number, m_box});
+        isHanging() ? m_error : m_store.m_writer.write({std::move(write), now, number, m_box});
     if (!error.isEmpty() && number != 0)
         m_box->post(WrittenAnswer{number, error});
 }
@@ -247,9 +256,7 @@ void StoreLink::setReadError(const QString &error)
 void StoreLink::showState()
 {
     const bool wasAvailable = isAvailable();
-    m_error = isHanging() ? u"%1: the disk has not answered for %2 (store.patience)"_s.arg(
-                                m_store.path(), formatDuration(m_store.patience()))
-                          : m_state;
+    m_error = isHanging() ? m_store.hangError() : m_state;
     if (isHanging()) {
         m_lastStatus.available = false;
         m_lastStatus.error = m_error;

@@ -18,7 +18,8 @@ class Store;
 /// relies on a wrong "not found".
 ///
 /// A disk can hang instead of failing. When the store does not answer for `store.patience`, it counts as
-/// unavailable and all open requests have failed. It is available again when both of its threads answer. A
+/// unavailable and all open requests have failed. It is available again when both of its threads answer. So
+/// does a store that is still being opened. A
 /// write that counted as failed may still be carried out then, before all later ones. Life: made after
 /// Store::open() and destroyed before the Store. The destructor drops open answers, but all requested writes
 /// are still done. Thread: one with an event loop.
@@ -68,12 +69,13 @@ private:
         Handler handler;
     };
 
-    Number open(Handler handler);
+    Number open(Handler handler, TimePoint now = Clock::now());
     /// Empty when the request was given up.
     template <typename Kind>
     std::optional<Kind> take(Number number);
     void checkPatience();
     void giveUp();
+    void awaitLifeSigns();
     void write(StoreWrite write, Done done);
     /// `look` runs in the reader's thread and becomes an Answer.
     template <typename Answer, typename Look>

@@ -16,13 +16,10 @@ namespace {
 constexpr auto kTidyInterval = std::chrono::seconds(1);
 /// The pause between two clean-up steps while there is more work.
 constexpr auto kTidyPause = std::chrono::milliseconds(10);
+/// How often the opener of a store looks whether it is in a hurry.
+constexpr std::chrono::milliseconds kLook(20);
 /// The number of keys that are read in one step.
 constexpr int kKeysAtOnce = 1000;
-
-WallTime wallNow()
-{
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
 
 }  // namespace
 
@@ -48,15 +45,30 @@ bool StoreThread::waitForEnd(std::chrono::milliseconds patience)
     return true;
 }
 
-bool StoreThread::begin()
+StoreThread::Opened StoreThread::begin(std::chrono::milliseconds patience,
+                                       const std::function<bool()> &hurries)
 {
     start();
     m_began = isRunning() || isFinished();
-    if (m_began)
-        m_opened.get_future().wait();
-    else
+    if (m_began) {
+        const auto opened = m_opened.get_future();
+        const TimePoint until = Clock::now() + patience;
+        while (opened.wait_for(kLook) == std::future_status::timeout && Clock::now() < until && !hurries()) {
+        }
+    } else {
         giveUp(QStringLiteral("the system does not allow another thread"));
-    return state().isEmpty();
+    }
+    const std::lock_guard lock(m_stateMutex);
+    // An open store has handed over what it recovered.
+    if (m_began && std::exchange(m_isAwaited, false))
+        return Opened::Hangs;
+    return m_state.isEmpty() ? Opened::Yes : Opened::No;
+}
+
+std::vector<JobRecord> StoreThread::takeRecovered()
+{
+    const std::lock_guard lock(m_stateMutex);
+    return std::move(m_recovered);
 }
 
 void StoreThread::giveUp(const QString &error)
@@ -87,8 +99,7 @@ QString StoreThread::state() const
 
 void StoreThread::run()
 {
-    open();
-    m_status.recovered = static_cast<std::int64_t>(m_recovered.size());
+    hand(open());
     m_opened.set_value();
     while (true) {
         std::vector<StoreRequest> messages = m_messages.take(nextTurn());
@@ -132,18 +143,34 @@ void StoreThread::turn(std::vector<StoreRequest> messages)
     }
 }
 
-void StoreThread::open()
+/// Opens the store for the first time. Returns the unfinished jobs.
+std::vector<JobRecord> StoreThread::open()
 {
     QString error = m_backend.open();
+    Result<std::vector<JobRecord>> found;
     if (error.isEmpty()) {
-        auto found = readAll();
+        found = readAll();
         error = found.error;
-        m_recovered = std::move(found.value);
     }
     m_isOpen = error.isEmpty();
     m_wasRead = m_isOpen;
     if (!m_isOpen)
         breakDown(error);
+    return std::move(found.value);
+}
+
+/// Gives what was recovered to begin(), or to the shards when begin() waits no longer.
+void StoreThread::hand(std::vector<JobRecord> recovered)
+{
+    m_status.recovered += static_cast<std::int64_t>(recovered.size());
+    const std::lock_guard lock(m_stateMutex);
+    if (std::exchange(m_isAwaited, false)) {
+        m_recovered = std::move(recovered);
+        return;
+    }
+    if (!recovered.empty())
+        qCInfo(lcService) << recovered.size() << "unfinished jobs were recovered late";
+    m_late = std::move(recovered);
 }
 
 /// Reads the stored keys and the unfinished jobs.
@@ -204,7 +231,7 @@ void StoreThread::retry()
     }
     // When the store's own limit was the reason, this frees room.
     if (error.isEmpty())
-        error = m_backend.tidy(wallNow()).error;
+        error = m_backend.tidy().error;
     if (error.isEmpty())
         error = m_backend.probe();
     if (error.isEmpty() && !m_wasRead)
@@ -220,9 +247,7 @@ QString StoreThread::readLate()
 {
     auto found = readAll();
     m_wasRead = found.error.isEmpty();
-    m_status.recovered += static_cast<std::int64_t>(found.value.size());
-    const std::lock_guard lock(m_stateMutex);
-    m_late = std::move(found.value);
+    hand(std::move(found.value));
     return found.error;
 }
 
@@ -366,7 +391,7 @@ void StoreThread::breakDown(const QString &error)
 
 void StoreThread::tidy()
 {
-    Tidied tidied = m_backend.tidy(wallNow());
+    Tidied tidied = m_backend.tidy();
     m_status.expired += static_cast<std::uint64_t>(tidied.expired);
     if (tidied.error.isEmpty())
         tidied.error = renewKeys();

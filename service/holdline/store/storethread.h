@@ -43,15 +43,19 @@ public:
     /// `keys` gets every stored key and must outlive this object.
     StoreThread(StoreBackend &backend, KnownKeys &keys, const Options &options);
 
-    /// Waits until the store was opened. Returns false on failure; state() is the reason. The thread then
-    /// retries.
-    bool begin();
+    enum class Opened {
+        Yes,
+        No,    ///< state() is the reason; the thread tries again
+        Hangs  ///< not within this time; the thread goes on opening it
+    };
+    /// Waits until the store was opened, at most for `patience` and while `hurries` is false.
+    Opened begin(std::chrono::milliseconds patience, const std::function<bool()> &hurries);
     /// Makes the store unavailable forever. Called instead of begin().
     void giveUp(const QString &error);
     /// After begin(): the records of jobs that were unfinished then. Moves them out.
-    std::vector<JobRecord> takeRecovered() { return std::move(m_recovered); }
-    /// From any thread: records of unfinished jobs, when the store opened only after begin(). Moves out those
-    /// for which `isWanted` is true.
+    std::vector<JobRecord> takeRecovered();
+    /// From any thread: records of unfinished jobs, when the store opened only after begin() returned. Moves
+    /// out those for which `isWanted` is true.
     std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
     /// Closes the queue and waits for the end of the thread. Returns false when no write was carried out for
     /// this time.
@@ -76,7 +80,8 @@ private:
         std::vector<std::size_t> writeOf;  ///< the index in `writes`, by message
     };
 
-    void open();
+    std::vector<JobRecord> open();
+    void hand(std::vector<JobRecord> recovered);
     void turn(std::vector<StoreRequest> messages);
     void receive(StatusRequest &&message);
     void receive(SubscribeRequest &&message);
@@ -107,8 +112,11 @@ private:
     std::atomic<int> m_queued = 0;                ///< waiting writes
     std::atomic<std::uint64_t> m_turnedAway = 0;  ///< writes refused because of the limit
     mutable std::mutex m_stateMutex;
-    QString m_state;                ///< guarded by m_stateMutex
-    std::vector<JobRecord> m_late;  ///< guarded by m_stateMutex
+    // Guarded by m_stateMutex.
+    QString m_state;
+    std::vector<JobRecord> m_recovered;
+    std::vector<JobRecord> m_late;
+    bool m_isAwaited = true;  ///< begin() has not returned
 
     // Used by this thread only, after begin().
     StoreStatus m_status;
@@ -116,13 +124,12 @@ private:
     bool m_wasRead = false;   ///< the unfinished jobs were read
     bool m_replaced = false;  ///< the store has other data, and the links do not know yet
     std::vector<std::shared_ptr<AnswerBox>> m_links;
-    std::vector<JobRecord> m_recovered;  ///< used by the main thread once the store is open
     TimePoint m_lastCommit{};
     TimePoint m_nextRetry{};
     TimePoint m_nextTidy{};
     std::optional<StoredKey> m_renewedTo;  ///< while KnownKeys is renewed: the last key that was read
 
-    std::promise<void> m_opened;  ///< after it, only this thread uses the members above, except m_recovered
+    std::promise<void> m_opened;
     bool m_began = false;
     /// ThreadSanitizer does not see how QThread waits, because Qt is not instrumented. It sees this.
     std::binary_semaphore m_over{0};

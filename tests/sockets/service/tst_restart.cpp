@@ -162,6 +162,79 @@ private Q_SLOTS:
         QCOMPARE(ask(second.port(), RawHttpClient::get(location + "/result")).body, result());
     }
 
+    /// Their callbacks find them too, whichever thread their tokens name.
+    void whatIsPickedUpLaterIsFoundOnEveryThread()
+    {
+        const QTemporaryDir folder;
+        Config config = WholeService::quietConfig();
+        config.store.path = folder.filePath(u"holdline.db"_s);
+        config.server.threads = 4;
+        ScriptedServer upstream;
+        auto first = std::make_unique<WholeService>(upstream.url(), config);
+        QList<QByteArray> locations;
+        for (int i = 0; i < kJobs; ++i)
+            locations.append(ask(first->port(), startRequest(account(i), "Prefer: respond-async\r\n"))
+                                 .headers.value("Location"));
+        QTRY_COMPARE(upstream.arrivalCount(), kJobs);
+
+        // The file belongs to the first service.
+        config.server.threads = 3;
+        WholeService second(upstream.url(), config);
+        first.reset();
+        for (const ScriptedServer::Arrival &start : upstream.arrivals()) {
+            const QByteArray path = callbackOf(start).path().toLatin1();
+            QTRY_COMPARE_WITH_TIMEOUT(ask(second.port(), RawHttpClient::post(path, result())).status, 200,
+                                      30'000);
+        }
+        for (const QByteArray &location : locations)
+            QCOMPARE(ask(second.port(), RawHttpClient::get(location + "/result")).body, result());
+    }
+
+    /// The store may have an earlier revision than the job's own thread.
+    void aKeyAloneShowsTheLatestState()
+    {
+        Config config = WholeService::quietConfig();
+        config.server.threads = 4;
+        ScriptedServer upstream;
+        const WholeService service(upstream.url(), config);
+        for (int i = 0; i < kJobs; ++i) {
+            RawHttpClient client(service.port());
+            client.send(keyedStart(i));
+            const QByteArray query = "/v1/jobs?idempotency_key=key-" + QByteArray::number(i);
+            const auto stateAt = [&](const QByteArray &target) {
+                const QJsonArray jobs =
+                    json(ask(service.port(), RawHttpClient::get(target))).value("jobs"_L1).toArray();
+                return jobs.isEmpty() ? QString() : jobs.first().toObject().value("state"_L1).toString();
+            };
+            QTRY_COMPARE(stateAt(query + "&account=" + account(i)), u"running"_s);
+            QCOMPARE(stateAt(query), u"running"_s);
+        }
+    }
+
+    /// The deadline of a job moves once, not at each restart.
+    void aJobEndsInACrashLoop()
+    {
+        const QTemporaryDir folder;
+        Config config = WholeService::quietConfig();
+        config.store.path = folder.filePath(u"holdline.db"_s);
+        config.hold.jobDeadline = 1s;
+        ScriptedServer upstream;
+        auto service = std::make_unique<WholeService>(upstream.url(), config);
+        const RawAnswer accepted = ask(service->port(), startRequest("a", "Prefer: respond-async\r\n"));
+        QCOMPARE(accepted.status, 202);
+        QTRY_COMPARE(upstream.arrivalCount(), 1);
+        const QByteArray target = accepted.headers.value("Location") + "/result";
+        int status = 0;
+        for (int lives = 0; lives < 30 && status != 504; ++lives) {
+            QTest::qWait(200);
+            service = nullptr;
+            service = std::make_unique<WholeService>(upstream.url(), config);
+            status = ask(service->port(), RawHttpClient::get(target)).status;
+        }
+        QCOMPARE(status, 504);
+        QCOMPARE(upstream.arrivalCount(), 1);
+    }
+
     void anEventStreamDoesNotHoldUpTheEnd()
     {
         ScriptedServer upstream;

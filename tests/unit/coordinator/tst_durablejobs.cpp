@@ -699,12 +699,14 @@ private Q_SLOTS:
         QVERIFY(found && found->isSettled());
         QCOMPARE(found->answer->body, CoordinatorWorld::result().body);
         std::optional<std::vector<JobRecord>> byKey;
-        world.coordinator.directory().findByKey("a", "k", [&](std::vector<JobRecord> all) { byKey = std::move(all); });
+        world.coordinator.directory().findByKey("a", "k",
+                                                [&](std::vector<JobRecord> all) { byKey = std::move(all); });
         QTRY_VERIFY(byKey);
         QCOMPARE(byKey->size(), std::size_t(1));
         QVERIFY(byKey->front().isSettled());
         byKey.reset();
-        world.coordinator.directory().findByKey("other", "k", [&](std::vector<JobRecord> all) { byKey = std::move(all); });
+        world.coordinator.directory().findByKey("other", "k",
+                                                [&](std::vector<JobRecord> all) { byKey = std::move(all); });
         QTRY_VERIFY(byKey);
         QVERIFY(byKey->empty());
     }
@@ -727,6 +729,105 @@ private Q_SLOTS:
         QCOMPARE(after.callback(token).body, R"({"callback":"matched"})");
         QTRY_COMPARE(back.log->status(), 200);
         QVERIFY(after.starter.order.empty());
+    }
+
+    /// Each restart may give a job some time, because the upstream could not deliver. In a crash loop the job
+    /// ends all the same.
+    void aJobEndsInACrashLoop()
+    {
+        Config config = quickConfig();
+        config.hold.jobDeadline = milliseconds(500);
+        auto world = std::make_unique<CoordinatorWorld>(config);
+        world->hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(*world));
+        QTRY_COMPARE(world->store.records.size(), std::size_t(1));
+        const QByteArray id = world->store.records.begin()->first;
+        int lives = 1;
+        while (!world->store.records.at(id).isSettled() && lives < 20) {
+            auto next = std::make_unique<CoordinatorWorld>(config);
+            next->store.records = world->store.records;
+            next->coordinator.recover({next->store.records.at(id)});
+            world = std::move(next);
+            ++lives;
+            QTest::qWait(100);
+        }
+        QVERIFY(world->store.records.at(id).isSettled());
+        // Its own time and once more as much.
+        const JobRecord &record = world->store.records.at(id);
+        QVERIFY(record.deadline - record.created > config.hold.jobDeadline);
+        QVERIFY(record.deadline - record.created <= 2 * config.hold.jobDeadline + milliseconds(200));
+        QVERIFY(world->starter.order.empty());
+    }
+
+    /// A key without its account is looked up in the store, which may have an earlier revision.
+    void aKeyAloneFindsTheLatestRevision()
+    {
+        CoordinatorWorld world;
+        world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        QTRY_COMPARE(world.store.records.size(), std::size_t(1));
+        const QByteArray token = tokenOf(world);
+        world.store.hold();
+        world.starter.accept(world.lastTicket(), "1f");
+        const QByteArray id = world.store.records.begin()->first;
+        QTRY_COMPARE(find(world, id)->status.state, JobState::Running);
+        std::optional<std::vector<JobRecord>> all;
+        world.coordinator.directory().findByKey(
+            {}, "k", [&](std::vector<JobRecord> found) { all = std::move(found); });
+        QTRY_VERIFY(all);
+        QCOMPARE(all->size(), std::size_t(1));
+        QCOMPARE(all->front().status.state, JobState::Running);
+        QCOMPARE(all->front().revision, find(world, id)->revision);
+        QCOMPARE(world.store.records.begin()->second.status.state, JobState::Starting);
+        // Nobody hears of an end before it is stored.
+        all.reset();
+        world.send(token, CoordinatorWorld::result());
+        world.coordinator.directory().findByKey(
+            {}, "k", [&](std::vector<JobRecord> found) { all = std::move(found); });
+        QTest::qWait(20);
+        QVERIFY(!all);
+        world.store.release();
+        QTRY_VERIFY(all);
+        QVERIFY(all->front().isSettled());
+    }
+
+    /// A store that fails while it looks says nothing about the callback's address.
+    void aLookUpThatFailsIsNoAnswer()
+    {
+        CoordinatorWorld world;
+        const QByteArray token = CallbackToken::make(0, 0).toText();
+        const auto log = world.send(token, CoordinatorWorld::result());
+        world.store.setUnavailable(u"reading failed"_s);
+        const http::Response answer = CoordinatorWorld::answered(log);
+        QCOMPARE(answer.status, 503);
+        QCOMPARE(code(answer), "store_unavailable");
+        world.store.setUnavailable({});
+        QCOMPARE(world.callback(token).status, 404);
+    }
+
+    /// Its record, with the request, is read when the store can be read again.
+    void aFailedJobThatCannotBeReadIsReportedLater()
+    {
+        Config config = quickConfig();
+        config.hold.jobDeadline = milliseconds(100);
+        CoordinatorWorld world(config);
+        QSignalSpy failed(&world.coordinator, &JobCoordinator::handedOverFailed);
+        const Client client = world.hold(kBody, {{"Prefer", "respond-async"}});
+        QVERIFY(waitForStart(world));
+        QTRY_COMPARE(client.log->status(), 202);
+        const QByteArray id = header(client, "Holdline-Job");
+        // The end is stored, and then the look-up finds nothing.
+        world.store.hold();
+        QTRY_VERIFY(world.store.puts.back().isSettled());
+        world.store.release();
+        const JobRecord record = world.store.records.at(id);
+        world.store.records.clear();
+        world.store.setUnavailable(u"reading failed"_s);
+        QTest::qWait(50);
+        QVERIFY(failed.isEmpty());
+        world.store.records.emplace(id, record);
+        world.store.setUnavailable({});
+        QTRY_COMPARE(failed.size(), 1);
     }
 
     void interruptedStartsAreNotMadeAgain_data()

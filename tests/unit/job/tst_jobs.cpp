@@ -82,6 +82,7 @@ private Q_SLOTS:
     void aRestoredJobIsWhatItWas();
     void aRestoredJobCountsAsHeld();
     void aStartInFlightIsNotRestored();
+    void restoreFollowsTheAge();
     void restoreRefuses_data();
     void restoreRefuses();
     void aRestoredTokenIsErasedWithItsJob();
@@ -396,6 +397,27 @@ void TestJobs::aStartInFlightIsNotRestored()
     QVERIFY(!job->status.startInFlight);
     registry.apply(*job, JobEvent::Cancel, kNow);
     QCOMPARE(registry.jobs.retainedCount(), 1);
+}
+
+/// The wall clock may be anything.
+void TestJobs::restoreFollowsTheAge()
+{
+    Registry registry;
+    JobRecord record = recordOfARunningJob();
+    record.made = kNow - 20min;
+    for (const auto step : {0h, 24h, -24h, 87'600h, -87'600h}) {
+        Registry other;
+        JobRecord shifted = record;
+        for (WallTime *time : {&shifted.created, &shifted.deadline, &*shifted.started, &*shifted.answered})
+            *time += step;
+        const Job *job = other.jobs.restore(shifted, kNow);
+        QVERIFY(job);
+        QCOMPARE(job->times.created, kNow - 20min);
+        QCOMPARE(job->deadline, kNow - 20min + (record.deadline - record.created));
+        QCOMPARE(*job->times.started, kNow - 20min + (*record.started - record.created));
+        QCOMPARE(WallTime(std::chrono::floor<std::chrono::milliseconds>(job->times.createdWall)),
+                 shifted.created);
+    }
 }
 
 void TestJobs::restoreRefuses_data()

@@ -66,7 +66,9 @@ void TestUnixSignals::terminates()
     ::raise(number);
     // The handler itself emits nothing.
     QCOMPARE(terminate.size(), 0);
+    QCOMPARE(UnixSignals::waitingTerminations(), 1);
     QVERIFY(terminate.wait());
+    QCOMPARE(UnixSignals::waitingTerminations(), 0);
     QCOMPARE(terminate.size(), 1);
     QCOMPARE(terminate.first().first().toInt(), number);
     QCOMPARE(reload.size(), 0);

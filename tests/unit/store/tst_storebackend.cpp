@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The contract of every store backend, in memory and on disk.
 #include "service/holdline/store/store.h"
+#include "tests/support/manualclocks.h"
 #include "tests/support/storerecords.h"
 #include "tests/support/suite.h"
 
@@ -20,7 +21,8 @@ struct World
     explicit World(const Config::Store &limits = {})
     {
         QFETCH_GLOBAL(QString, kind);
-        backend = makeBackend(kind == u"memory" ? kind : folder.filePath(u"state/holdline.db"_s), limits);
+        backend = makeBackend(kind == u"memory" ? kind : folder.filePath(u"state/holdline.db"_s), limits,
+                              clocks.reader());
         openError = backend->open();
         reader = backend->makeReader();
     }
@@ -37,11 +39,11 @@ struct World
         return found.error.isEmpty() ? found.value : std::nullopt;
     }
     /// Runs all steps of tidy().
-    int tidy(WallTime now) const
+    int tidy() const
     {
         int expired = 0;
         for (bool more = true; more;) {
-            const Tidied step = backend->tidy(now);
+            const Tidied step = backend->tidy();
             if (!step.error.isEmpty())
                 return -1;
             expired += step.expired;
@@ -51,6 +53,7 @@ struct World
     }
 
     QTemporaryDir folder;
+    ManualClocks clocks;
     std::unique_ptr<StoreBackend> backend;
     std::unique_ptr<StoreReader> reader;
     QString openError;
@@ -212,7 +215,8 @@ void TestStoreBackend::allWithAKey()
     std::vector<JobRecord> all;
     for (int i = 0; i < 5; ++i) {
         all.push_back(openJob("account " + QByteArray::number(i), "shared"));
-        all.back().created = wallTime(i);
+        // The order is that of the writes. The wall clock goes back here.
+        all.back().created = wallTime(-i);
         QCOMPARE(world.write(PutJob{all.back()}), QString());
     }
     QCOMPARE(world.write(PutJob{openJob("a", "other")}), QString());
@@ -290,23 +294,27 @@ void TestStoreBackend::whatHasNotEndedIsListed()
         else
             open.push_back(record);
     }
-    QCOMPARE(world.backend->unsettled().value, open);
+    std::vector<JobRecord> listed = world.backend->unsettled().value;
+    for (JobRecord &record : listed)
+        record.made.reset();
+    QCOMPARE(listed, open);
 }
 
 void TestStoreBackend::oldResultsBecomeTombstones()
 {
     Config::Store limits;
     limits.keepFor = 10s;
-    const World world(limits);
+    World world(limits);
     std::vector<JobRecord> results;
     for (int i = 0; i < 300; ++i) {
-        results.push_back(ended(openJob("a", "k" + QByteArray::number(i)), "x", wallTime(i * 100)));
+        results.push_back(ended(openJob("a", "k" + QByteArray::number(i)), "x"));
         QCOMPARE(world.write(PutJob{results.back()}), QString());
+        world.clocks.pass(100ms);
     }
     const JobRecord open = openJob("a", "open");
     QCOMPARE(world.write(PutJob{open}), QString());
-    // 200 of them ended before 20 s.
-    QCOMPARE(world.tidy(wallTime(30'000)), 200);
+    // 200 of them ended in the first 20 s of 30.
+    QCOMPARE(world.tidy(), 200);
     for (std::size_t i = 0; i < results.size(); ++i) {
         const auto found = world.find(results[i].id);
         QVERIFY(i < 200 ? isTombstone(found, results[i]) : found == results[i]);
@@ -324,28 +332,33 @@ void TestStoreBackend::tooManyResultsBecomeTombstones()
 {
     Config::Store limits;
     limits.jobs = 10;
-    const World world(limits);
-    std::vector<JobRecord> results;
+    World world(limits);
+    std::vector<JobRecord> open;
     for (int i = 0; i < 15; ++i) {
-        results.push_back(ended(openJob("a", {}), "x", wallTime(1000 - i)));
-        QCOMPARE(world.write(PutJob{results.back()}), QString());
+        open.push_back(openJob("a", {}));
+        QCOMPARE(world.write(PutJob{open.back()}), QString());
     }
-    QCOMPARE(world.tidy(wallTime(2000)), 5);
+    for (std::size_t i = open.size(); i > 0; --i) {
+        world.clocks.pass(1ms);
+        QCOMPARE(world.write(PutJob{ended(open[i - 1], "x")}), QString());
+    }
+    QCOMPARE(world.tidy(), 5);
     // The oldest results by the time of their end are removed.
-    for (std::size_t i = 0; i < results.size(); ++i)
-        QCOMPARE(isTombstone(world.find(results[i].id), results[i]), i >= 10);
+    for (std::size_t i = 0; i < open.size(); ++i)
+        QCOMPARE(isTombstone(world.find(open[i].id), open[i]), i >= 10);
 }
 
 void TestStoreBackend::tooManyBytesBecomeTombstones()
 {
     Config::Store limits;
     limits.bytes = 4 * 1024 * 1024;
-    const World world(limits);
+    World world(limits);
     std::vector<JobRecord> results;
     for (int i = 0; i < 200; ++i) {
-        results.push_back(ended(openJob("a", {}), QByteArray(100'000, 'x'), wallTime(i)));
+        results.push_back(ended(openJob("a", {}), QByteArray(100'000, 'x')));
         QCOMPARE(world.write(PutJob{results.back()}), QString());
-        QVERIFY(world.tidy(wallTime(1000)) >= 0);
+        world.clocks.pass(1ms);
+        QVERIFY(world.tidy() >= 0);
         QVERIFY2(world.backend->size().bytes <= limits.bytes,
                  qPrintable(QString::number(world.backend->size().bytes)));
     }
@@ -360,17 +373,19 @@ void TestStoreBackend::tombstonesGo()
     Config::Store limits;
     limits.keepFor = 10s;
     limits.jobs = 10;
-    const World world(limits);
+    World world(limits);
     std::vector<JobRecord> results;
     for (int i = 0; i < 30; ++i) {
-        results.push_back(ended(openJob("a", {}), "x", wallTime(i)));
+        results.push_back(ended(openJob("a", {}), "x"));
         QCOMPARE(world.write(PutJob{results.back()}), QString());
     }
-    QCOMPARE(world.tidy(wallTime(1000)), 20);
+    QCOMPARE(world.tidy(), 20);
     QCOMPARE(world.backend->size().tombstones, 10);
-    QCOMPARE(world.tidy(wallTime(10'500)), 10);
+    world.clocks.pass(10'500ms);
+    QCOMPARE(world.tidy(), 10);
     QCOMPARE(world.backend->size().ended, 0);
-    world.tidy(wallTime(30'000));
+    world.clocks.pass(20s);
+    world.tidy();
     QCOMPARE(world.backend->size().tombstones, 0);
     QVERIFY(!world.find(results.back().id));
 }

@@ -3,6 +3,8 @@
 // record.
 #include "service/holdline/store/sqliteschema.h"
 #include "service/holdline/store/store.h"
+#include "service/holdline/store/storenote.h"
+#include "tests/support/manualclocks.h"
 #include "tests/support/permissions.h"
 #include "tests/support/storerecords.h"
 #include "tests/support/suite.h"
@@ -81,6 +83,9 @@ private Q_SLOTS:
     void truncatedFiles();
     void aDamagedResultIsAnError();
     void aLostRequestIsAnError();
+    void aLogThatLostItsEnd();
+    void notesThatAreNotWhole();
+    void whatTheCheckCouldNotRead();
     void roomThatIsFreeIsGivenBack();
 
 private:
@@ -261,7 +266,9 @@ void TestStoreFile::judge(int seed)
                  qPrintable(QString::number(seed)));
         QVERIFY2(isRight(reader->findByToken(record.token), record), qPrintable(QString::number(seed)));
     }
-    const auto open = backend->unsettled();
+    auto open = backend->unsettled();
+    for (JobRecord &record : open.value)
+        record.made.reset();
     std::vector<JobRecord> expected;
     std::copy_if(m_records.begin(), m_records.end(), std::back_inserter(expected),
                  [](const JobRecord &record) { return !record.isSettled(); });
@@ -351,11 +358,97 @@ void TestStoreFile::aLostRequestIsAnError()
     reader->close();
 }
 
+/// The database says how much it lost, once, and is used as it is.
+void TestStoreFile::aLogThatLostItsEnd()
+{
+    ManualClocks clocks;
+    const auto commit = [this](StoreBackend &backend) {
+        QCOMPARE(backend.commit({PutJob{openJob("a", {})}}).of(0), QString());
+    };
+    const auto backend = makeBackend(path(), {}, clocks.reader());
+    QCOMPARE(backend->open(), QString());
+    commit(*backend);
+    backend->close();
+    const QByteArray early = contents(path());
+    QCOMPARE(backend->open(), QString());
+    for (int i = 0; i < 10; ++i) {
+        clocks.pass(2s);
+        commit(*backend);
+    }
+    backend->close();
+    // Without a loss nothing is said.
+    QTest::failOnWarning(QRegularExpression(u".*"_s));
+    QCOMPARE(backend->open(), QString());
+    backend->close();
+
+    write(path(), early);
+    QTest::ignoreMessage(QtWarningMsg,
+                         QRegularExpression(u"holdline.db: the store lost at least 10 commits, of about the "
+                                            "last 20s before it was closed"_s));
+    QCOMPARE(backend->open(), QString());
+    QCOMPARE(backend->size().open, 1);
+    backend->close();
+    QCOMPARE(backend->open(), QString());
+    backend->close();
+
+    // Another database at the same path has lost nothing.
+    QVERIFY(QFile::remove(path()));
+    const auto other = makeBackend(path(), {}, clocks.reader());
+    QCOMPARE(other->open(), QString());
+    other->close();
+}
+
+void TestStoreFile::notesThatAreNotWhole()
+{
+    const QString file = m_folder->filePath(u"note"_s);
+    QVERIFY(!readNote(file));
+    const StoreNote note{"0123456789abcdef", 123'456'789'012, StoreTime(9'876'543'210ms)};
+    writeNote(file, note);
+    QCOMPARE(readNote(file), note);
+    const QByteArray good = contents(file);
+    QCOMPARE(good.size(), 96);
+    const qsizetype text = good.trimmed().size();
+    for (qsizetype i = 0; i < text; ++i) {
+        QByteArray bad = good;
+        bad[i] = bad[i] == '1' ? '2' : '1';
+        write(file, bad);
+        QVERIFY2(!readNote(file), bad.constData());
+        write(file, good.first(i));
+        QVERIFY(!readNote(file));
+    }
+    write(file, good);
+    // A shorter note leaves nothing of a longer one.
+    const StoreNote shorter{"0123456789abcdef", 1, StoreTime(2ms)};
+    writeNote(file, shorter);
+    QCOMPARE(readNote(file), shorter);
+    QCOMPARE(lossOf(note, note), QString());
+    QCOMPARE(lossOf(note, shorter), QString());
+    QCOMPARE(lossOf(note, std::nullopt), QString());
+    QVERIFY(lossOf(shorter, note).contains(u"at least 123456789011 commits"_s));
+    QCOMPARE(lossOf({"another", 0, {}}, note), QString());
+}
+
+/// SQLite reports a page that it could not read like a damaged one.
+void TestStoreFile::whatTheCheckCouldNotRead()
+{
+    for (const char *verdict :
+         {"*** in database main ***\nTree 5 page 7: unable to get the page. error code=10",
+          "Page 3: unable to get the page. error code=266", "error code=7", "Freelist: failed to get page 9",
+          "Failed to read ptrmap key=4"})
+        QVERIFY2(isUnread(QString::fromLatin1(verdict)), verdict);
+    for (const char *verdict :
+         {"*** in database main ***\nTree 5 page 7: unable to get the page. error code=11", "error code=26",
+          "error code=267", "row 3 missing from index jobs_by_id",
+          "Tree 2 page 3 cell 4: invalid page number 99", "wrong # of entries in index"})
+        QVERIFY2(!isUnread(QString::fromLatin1(verdict)), verdict);
+}
+
 void TestStoreFile::roomThatIsFreeIsGivenBack()
 {
     Config::Store limits;
     limits.keepFor = 1s;
-    const auto backend = makeBackend(path(), limits);
+    ManualClocks clocks;
+    const auto backend = makeBackend(path(), limits, clocks.reader());
     QCOMPARE(backend->open(), QString());
     std::vector<StoreWrite> writes;
     for (int i = 0; i < 100; ++i)
@@ -365,8 +458,9 @@ void TestStoreFile::roomThatIsFreeIsGivenBack()
     const qint64 before = QFileInfo(path()).size();
     QVERIFY(before > 10'000'000);
     QCOMPARE(backend->open(), QString());
+    clocks.pass(10s);
     for (bool more = true; more;) {
-        const Tidied step = backend->tidy(wallTime(10'000));
+        const Tidied step = backend->tidy();
         QCOMPARE(step.error, QString());
         more = step.more;
     }

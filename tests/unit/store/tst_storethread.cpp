@@ -26,7 +26,12 @@ namespace {
 class ScriptedBackend : public StoreBackend
 {
 public:
-    QString open() override { return error(); }
+    QString open() override
+    {
+        std::unique_lock lock(m_mutex);
+        m_changed.wait(lock, [this] { return !m_holdsOpen; });
+        return m_error;
+    }
     void close() override {}
     bool isDurable() const override { return false; }
     std::unique_ptr<StoreReader> makeReader() override { return m_memory->makeReader(); }
@@ -46,7 +51,7 @@ public:
         return m_memory->commit(writes);
     }
     QString probe() override { return error(); }
-    Tidied tidy(WallTime now) override { return m_memory->tidy(now); }
+    Tidied tidy() override { return m_memory->tidy(); }
     StoreSize size() const override { return m_memory->size(); }
 
     void hold()
@@ -54,10 +59,18 @@ public:
         const std::lock_guard lock(m_mutex);
         m_holding = true;
     }
+    /// open() hangs until release().
+    void holdOpen()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_holdsOpen = true;
+    }
+    StoreBackend &memory() { return *m_memory; }
     void release()
     {
         const std::lock_guard lock(m_mutex);
         m_holding = false;
+        m_holdsOpen = false;
         m_changed.notify_all();
     }
     void setError(const QString &error)
@@ -89,6 +102,7 @@ private:
     std::condition_variable m_changed;
     std::vector<std::vector<StoreWrite>> batches;
     bool m_holding = false;
+    bool m_holdsOpen = false;
     QString m_error;
 };
 
@@ -150,6 +164,8 @@ private Q_SLOTS:
     void manyLinksInManyThreads();
     void deadLettersAndStatus();
     void aDiskThatHangs();
+    void aDiskThatHangsAtTheStart_data();
+    void aDiskThatHangsAtTheStart();
     void storedKeysStayKnown();
 };
 
@@ -295,7 +311,10 @@ void TestStoreThread::whatWasPostedBeforeTheEndIsOnDisk()
     }
     const auto store = makeStore(config, Config::Hold().durable);
     QVERIFY(store->open());
-    QCOMPARE(store->takeRecovered(), records);
+    std::vector<JobRecord> recovered = store->takeRecovered();
+    for (JobRecord &record : recovered)
+        record.made.reset();
+    QCOMPARE(recovered, records);
 }
 
 /// The system lets no file grow any further.
@@ -447,6 +466,67 @@ void TestStoreThread::aDiskThatHangs()
     QTRY_COMPARE(world.errors.size(), 3);
     QCOMPARE(world.errors[2], QString());
     QCOMPARE(found(*world.link, record.id), std::nullopt);
+}
+
+void TestStoreThread::aDiskThatHangsAtTheStart_data()
+{
+    QTest::addColumn<QString>("error");
+    QTest::newRow("it opens at last") << QString();
+    QTest::newRow("it fails at last") << u"no disk"_s;
+}
+
+/// The service starts without its store, and gets it later with the jobs in it.
+void TestStoreThread::aDiskThatHangsAtTheStart()
+{
+    QFETCH(const QString, error);
+    auto scripted = std::make_unique<ScriptedBackend>();
+    ScriptedBackend *backend = scripted.get();
+    const JobRecord record = openJob("a", "k");
+    QCOMPARE(backend->memory().commit({PutJob{record}}).of(0), QString());
+    backend->holdOpen();
+    Config::Store config;
+    config.patience = 100ms;
+    Store store(std::move(scripted), {.store = config, .retryInterval = 10ms}, u"a path"_s);
+    QTest::ignoreMessage(
+        QtWarningMsg, QRegularExpression(u"the store is not available: a path: the disk has not answered"_s));
+    QVERIFY(!store.open());
+    QVERIFY2(store.errorString().contains(u"store.patience"), qPrintable(store.errorString()));
+    QVERIFY(store.takeRecovered().empty());
+    StoreLink link(store);
+    StoreLink other(store);
+    QVERIFY(!link.isAvailable());
+    QCOMPARE(link.errorString(), store.errorString());
+    QStringList errors;
+    link.put(openJob("a", "refused"), [&errors](const QString &why) { errors.append(why); });
+    QTRY_COMPARE(errors, QStringList{store.errorString()});
+    QCOMPARE(found(link, record.id), std::nullopt);
+
+    std::vector<JobRecord> late;
+    const auto takeLate = [&] {
+        for (JobRecord &one : link.takeLate([](const JobRecord &) { return true; }))
+            late.push_back(std::move(one));
+    };
+    connect(&link, &JobStore::availabilityChanged, &link, takeLate);
+    if (!error.isEmpty()) {
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"the store is not available: no disk"_s));
+        backend->setError(error);
+    }
+    backend->release();
+    if (!error.isEmpty()) {
+        QTRY_COMPARE(link.errorString(), error);
+        QTRY_COMPARE(other.errorString(), error);
+        QVERIFY(!link.isAvailable());
+        backend->setError({});
+    }
+    QTRY_VERIFY(link.isAvailable());
+    QTRY_VERIFY(other.isAvailable());
+    QCOMPARE(store.errorString(), QString());
+    QCOMPARE(late, std::vector{record});
+    QCOMPARE(found(link, record.id), record);
+    std::optional<StoreStatus> status;
+    link.askStatus([&status](const StoreStatus &told) { status = told; });
+    QTRY_VERIFY(status);
+    QCOMPARE(status->recovered, 1);
 }
 
 /// Keys that come and go do not push a stored key out of the filter of known keys.
