@@ -83,7 +83,9 @@ struct Config
         std::int64_t retainedBytes = 64 * 1024 * 1024;  ///< bodies of their results, all together
         std::chrono::milliseconds retainedFor = 600s;
         std::chrono::milliseconds jobDeadline =
-            1h;                 ///< deadline of a durable job, independent of its clients
+            1h;  ///< deadline of a durable job, independent of its clients
+        /// The longest wait for the callback of a durable job whose start is in doubt.
+        std::chrono::milliseconds doubtDeadline = 10min;
         int durable = 100'000;  ///< durable jobs that have not ended; the next one gets 503
         KeyInFlight keyInFlight = KeyInFlight::Join;
     } hold;

@@ -263,6 +263,8 @@ const std::vector<Option> &options()
                  "How long a finished job is retained."),
         duration("hold.job_deadline", "job-deadline", HOLDLINE_MEMBER(hold.jobDeadline), 1s, 168h,
                  "Time that a durable job has to end: one with an Idempotency-Key, or handed over."),
+        duration("hold.doubt_deadline", "doubt-deadline", HOLDLINE_MEMBER(hold.doubtDeadline), 1s, 168h,
+                 "Longest wait for the callback of a durable job of which nobody knows whether it started."),
         integer("hold.promised", "max-promised", HOLDLINE_MEMBER(hold.durable), 1, 1'000'000,
                 "Durable jobs that have not ended; one more is answered 503."),
         choice("hold.idempotency_in_flight", "idempotency-in-flight", HOLDLINE_MEMBER(hold.keyInFlight),
@@ -276,7 +278,8 @@ const std::vector<Option> &options()
             choice("store.synchronous", "store-synchronous", HOLDLINE_MEMBER(store.synchronous), kStoreSync,
                    "full: stored jobs survive a power cut. normal: they survive a killed process only.")),
         duration("store.commit_interval", "store-commit-interval", HOLDLINE_MEMBER(store.commitInterval), 0ms,
-                 1s, "Least time between two commits; the writes in between are committed together."),
+                 1s,
+                 "Least time between two commits; the writes in between are committed together."),
         duration("store.keep_for", "store-keep-for", HOLDLINE_MEMBER(store.keepFor), 1s, 8760h,
                  "How long results and Idempotency-Keys of ended jobs are stored."),
         integer("store.jobs", "store-jobs", HOLDLINE_MEMBER(store.jobs), 1, 100'000'000,
@@ -304,7 +307,8 @@ const std::vector<Option> &options()
         duration("retry.max_retry_after", "max-retry-after", HOLDLINE_MEMBER(retry.maxRetryAfter), 5s, 1h,
                  "A longer Retry-After counts as this, from the upstream and in answers to clients."),
         choice("retry.ambiguous", "retry-ambiguous", HOLDLINE_MEMBER(retry.ambiguous), kAmbiguous,
-               "Whether a start whose fate is unknown is sent again; always may run a job twice."),
+               "Whether starts of unknown fate are sent again; always: if the upstream honours "
+               "Idempotency-Key."),
 
         integer("circuit.failures", "circuit-failures", HOLDLINE_MEMBER(circuit.failures), 0, 100'000,
                 "Failed starts in a row that open the circuit breaker; 0: it never opens."),

@@ -48,6 +48,8 @@ Preferences parsePrefer(QByteArrayView value)
     Preferences preferences;
     bool waitSeen = false;
     bool asyncSeen = false;
+    bool repeatableSeen = false;
+    const auto hasNoValue = [](QByteArrayView given) { return given.isEmpty() || given == "\"\""; };
     while (!value.isEmpty()) {
         QByteArrayView member = takeMember(value);
         // No preference that Holdline knows uses parameters after a semicolon.
@@ -61,7 +63,10 @@ Preferences parsePrefer(QByteArrayView value)
             preferences.wait = parseWait(given);
         } else if (!asyncSeen && name.compare("respond-async", Qt::CaseInsensitive) == 0) {
             asyncSeen = true;
-            preferences.respondAsync = given.isEmpty() || given == "\"\"";
+            preferences.respondAsync = hasNoValue(given);
+        } else if (!repeatableSeen && name.compare("repeatable", Qt::CaseInsensitive) == 0) {
+            repeatableSeen = true;
+            preferences.repeatable = hasNoValue(given);
         }
     }
     return preferences;

@@ -17,6 +17,9 @@ struct Preferences
     /// `respond-async` (section 4.1): the client prefers a 202 with the address of the job to a
     /// longer wait. With a value it is another preference and is ignored. (`=""` counts as no value.)
     bool respondAsync = false;
+    /// `repeatable`, a preference of Holdline: a start of unknown fate may be sent again, because it does no
+    /// harm when the job runs twice. With a value it is ignored, like respond-async.
+    bool repeatable = false;
 };
 
 /// Parses all `Prefer` fields, joined by commas.

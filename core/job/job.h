@@ -43,6 +43,8 @@ struct Job
     JobTimes times;
     TimePoint deadline{};
     int attempts = 0;
+    /// Its client allows that a start of unknown fate is sent again (`Prefer: repeatable`).
+    bool repeatable = false;
     QByteArray upstreamId;  ///< empty until the upstream named it
     QByteArray requestId;
     QByteArray client;  ///< address of the client

@@ -127,6 +127,15 @@ Reason failureOf(JobEvent startEnd)
     }
 }
 
+bool isStartInDoubt(const JobStatus &status)
+{
+    if (status.resultSeen)
+        return false;
+    const bool endedSo = status.state == JobState::Settled &&
+                         (status.outcome == Reason::StartUnknown || status.outcome == Reason::Interrupted);
+    return status.startUnknown || endedSo;
+}
+
 JobStep step(JobStatus status, JobEvent event)
 {
     switch (event) {

@@ -34,6 +34,10 @@ struct JobStatus
     friend bool operator==(const JobStatus &, const JobStatus &) = default;
 };
 
+/// True while nobody knows whether the job was started, also after an end for that reason: a start was sent
+/// or interrupted, and neither its answer nor a result has come.
+bool isStartInDoubt(const JobStatus &status);
+
 /// The events of a job. They may come in any order.
 enum class JobEvent : std::uint8_t {
     TurnGranted,         ///< the lane lets the job start

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/base/clock.h"
+#include "core/base/walltime.h"
+#include "core/job/jobjournal.h"
 #include "core/job/jobmachine.h"
 
 #include <QByteArray>
@@ -14,9 +16,6 @@
 #include <vector>
 
 namespace holdline {
-
-/// A time of the system clock, in milliseconds, as it is stored and shown.
-using WallTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
 /// The client's request, as needed to start the job again.
 struct RecordedRequest
@@ -61,6 +60,9 @@ struct JobRecord
     QByteArray client;
     QByteArray startTrouble;  ///< result of the last failed start, for people
     int joined = 0;           ///< requests that joined this job by its key
+    bool repeatable = false;  ///< its client allows that a start of unknown fate is sent again
+    bool maybeRan = false;    ///< a start of unknown fate was sent again
+    JobJournal journal;
 
     WallTime created{};
     WallTime deadline{};

@@ -53,6 +53,7 @@ Job *Jobs::restore(const JobRecord &record, TimePoint now)
     job.times = {made, maybe(record.started), maybe(record.answered), {}, {}, record.created};
     job.deadline = steady(record.deadline);
     job.attempts = record.attempts;
+    job.repeatable = record.repeatable;
     job.upstreamId = record.upstreamId;
     job.requestId = record.requestId;
     job.client = record.client;

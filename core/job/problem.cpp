@@ -23,7 +23,20 @@ QByteArray Problem::toJson() const
         object.insert(u"detail"_s, detail);
     if (!job.isEmpty())
         object.insert(u"job"_s, QString::fromLatin1(job));
+    if (startInDoubt)
+        object.insert(u"start_in_doubt"_s, true);
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
+}
+
+Problem aboutJob(Problem problem, const JobStatus &status)
+{
+    problem.startInDoubt = isStartInDoubt(status);
+    if (problem.startInDoubt && status.state != JobState::Settled)
+        problem.detail = (problem.detail +
+                          u" Nobody knows whether the job was started. DELETE its address to give it up "
+                          "and to free its Idempotency-Key."_s)
+                             .trimmed();
+    return problem;
 }
 
 QByteArray retryAfterSeconds(std::chrono::milliseconds delay)

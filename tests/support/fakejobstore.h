@@ -38,6 +38,19 @@ public:
             },
             std::move(done));
     }
+    void freeKey(const QByteArray &id, Done done) override
+    {
+        write(
+            [this, id] {
+                const auto at = records.find(id);
+                if (at != records.end() && mayFreeKey(at->second)) {
+                    at->second.key = {};
+                    ++at->second.revision;
+                }
+                return QString();
+            },
+            std::move(done));
+    }
     void find(const QByteArray &id, Found found) override
     {
         look([this, id, found = std::move(found)] { found(firstWhere(&JobRecord::id, id)); });

@@ -6,7 +6,9 @@ holdline_suite(unit_job LABEL unit
         unit/job/tst_admission.cpp
         unit/job/tst_callbackledger.cpp
         unit/job/tst_circuitbreaker.cpp
+        unit/job/tst_doubtpatience.cpp
         unit/job/tst_jobid.cpp
+        unit/job/tst_jobjournal.cpp
         unit/job/tst_jobmachine.cpp
         unit/job/tst_jobs.cpp
         unit/job/tst_lanepause.cpp
@@ -80,6 +82,7 @@ holdline_suite(unit_coordinator LABEL unit
         unit/coordinator/tst_coordinatorwalk.cpp
         unit/coordinator/tst_deadletters.cpp
         unit/coordinator/tst_descriptorbudget.cpp
+        unit/coordinator/tst_doubt.cpp
         unit/coordinator/tst_durablejobs.cpp
         unit/coordinator/tst_durablerefusals.cpp
         unit/coordinator/tst_jobcoordinator.cpp

@@ -27,7 +27,8 @@ QByteArray entityTag(const JobRecord &record)
 http::Response answerNotStored(const JobRecord &record)
 {
     const Reason outcome = record.status.outcome;
-    Problem problem{outcome, u"The job's answer was not stored."_s, record.id, {}};
+    Problem problem =
+        aboutJob({outcome, u"The job's answer was not stored."_s, record.id, {}}, record.status);
     if (problem.status() < 400)
         problem.reason = Reason::InternalError;
     return http::problemResponse(problem);
@@ -45,7 +46,8 @@ http::Response jsonAnswer(int status, QByteArray body)
 
 http::Response statusAnswer(const JobRecord &record, int status)
 {
-    http::Response response = jsonAnswer(status, jobJson(record));
+    http::Response response =
+        jsonAnswer(status, status == 200 ? jobJsonWithJournal(record) : jobJson(record));
     response.headers.append("Holdline-Job", record.id);
     if (status == 200)
         response.headers.append("ETag", entityTag(record));

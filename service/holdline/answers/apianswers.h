@@ -11,8 +11,8 @@ namespace holdline {
 
 // The answers of the jobs API, made from records. All functions are pure.
 
-/// The job's state with `status` 200, or 202 when its result was requested. Has Retry-After while the job
-/// runs.
+/// The job's state with its journal and `status` 200, or without it and 202 when its result was requested.
+/// Has Retry-After while the job runs.
 http::Response statusAnswer(const JobRecord &record, int status = 200);
 
 /// The recorded answer byte for byte, with its own status. 202 with the job's state while the job runs.

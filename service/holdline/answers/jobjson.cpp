@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace holdline {
 
@@ -115,7 +116,33 @@ void writeLinks(QByteArray &out, const JobRecord &record)
     links.text("events", eventsPath(record.id));
 }
 
-void writeJob(QByteArray &out, const JobRecord &record)
+void writeEntry(QByteArray &out, const JournalEntry &entry)
+{
+    ObjectWriter line(out);
+    line.time("at", entry.at);
+    line.text("event", QByteArrayView(name(entry.event)));
+    if (entry.event == JournalEvent::Start)
+        line.number("attempt", entry.number);
+    else if (entry.number != 0)
+        line.number("status", entry.number);
+    line.optionalText("detail", entry.detail);
+}
+
+void writeJournal(QByteArray &out, const JobJournal &journal)
+{
+    out.append('[');
+    bool first = true;
+    for (const JournalEntry &entry : journal.entries()) {
+        if (!std::exchange(first, false))
+            out.append(',');
+        writeEntry(out, entry);
+    }
+    out.append(']');
+}
+
+enum class WithJournal : bool { No, Yes };
+
+void writeJob(QByteArray &out, const JobRecord &record, WithJournal withJournal = WithJournal::No)
 {
     ObjectWriter job(out);
     job.text("id", record.id);
@@ -128,6 +155,8 @@ void writeJob(QByteArray &out, const JobRecord &record)
     }
     job.number("revision", static_cast<std::int64_t>(record.revision));
     job.truth("handed_over", record.status.handedOver);
+    job.truth("start_in_doubt", isStartInDoubt(record.status));
+    job.truth("repeatable", record.repeatable);
     job.time("created", record.created);
     job.time("started", record.started);
     job.time("ended", record.settled);
@@ -140,6 +169,10 @@ void writeJob(QByteArray &out, const JobRecord &record)
     job.number("joined", record.joined);
     job.optionalText("request_id", record.requestId);
     writeLinks(job.begin("links"), record);
+    if (withJournal == WithJournal::No)
+        return;
+    writeJournal(job.begin("journal"), record.journal);
+    job.number("journal_omitted", record.journal.omitted());
 }
 
 }  // namespace
@@ -172,6 +205,14 @@ QByteArray jobJson(const JobRecord &record)
     QByteArray out;
     out.reserve(768);
     writeJob(out, record);
+    return out;
+}
+
+QByteArray jobJsonWithJournal(const JobRecord &record)
+{
+    QByteArray out;
+    out.reserve(2048);
+    writeJob(out, record, WithJournal::Yes);
     return out;
 }
 

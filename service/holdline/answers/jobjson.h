@@ -19,6 +19,9 @@ QLatin1StringView apiState(const JobStatus &status);
 /// bytes.
 QByteArray jobJson(const JobRecord &record);
 
+/// The same with the members `journal` and `journal_omitted`.
+QByteArray jobJsonWithJournal(const JobRecord &record);
+
 /// `{"jobs":[…]}` without expired jobs.
 QByteArray jobsJson(const std::vector<JobRecord> &records);
 

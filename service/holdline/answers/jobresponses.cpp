@@ -2,6 +2,7 @@
 #include "service/holdline/answers/jobresponses.h"
 
 #include "core/base/appendall.h"
+#include "core/job/problem.h"
 #include "core/telemetry/decimal.h"
 #include "service/http/problemresponse.h"
 
@@ -43,8 +44,13 @@ QString outcomeDetail(const Job &job, const UpstreamAnswer &upstream)
                    u" This job was not started."_s;
         case Reason::Draining:
             return u"The service is shutting down and cannot wait longer for the callback."_s;
+        case Reason::Interrupted:
+            return u"The service ended while the start was under way, and no callback has come since. The "
+                   u"job may or may not have run."_s;
         case Reason::Cancelled:
-            return u"The job was cancelled."_s;
+            return isStartInDoubt(job.status)
+                       ? u"The job was cancelled while nobody knew whether it was started. It may have run."_s
+                       : u"The job was cancelled."_s;
         default:
             return {};
     }
@@ -76,7 +82,7 @@ http::Response bareJobResponse(const Job &job, const UpstreamAnswer &upstream)
         default:
             break;
     }
-    Problem problem{job.status.outcome, outcomeDetail(job, upstream), job.id, {}};
+    Problem problem = aboutJob({job.status.outcome, outcomeDetail(job, upstream), job.id, {}}, job.status);
     if (problem.status() == 503)
         problem.retryAfter = std::chrono::seconds(1);
     http::Response response = http::problemResponse(problem);

@@ -37,6 +37,28 @@ bool neverRan(const Job &job, const DurableJob &durable)
     }
 }
 
+bool freesKey(const Job &job, const DurableJob &durable)
+{
+    const bool isGivenUp = job.status.outcome == Reason::Cancelled && isStartInDoubt(job.status);
+    return isGivenUp || neverRan(job, durable);
+}
+
+void noteRecovered(const Job &job, DurableJob &durable, TimePoint now)
+{
+    const char *detail = "waits for its callback";
+    if (isStartInDoubt(job.status))
+        detail = "nobody knows whether it was started";
+    else if (job.status.state == JobState::Queued)
+        detail = job.status.interrupted ? "is started again" : "waits for its start";
+    durable.journal.add({wallTime(job, now), JournalEvent::Recovered, 0, detail});
+}
+
+void noteEvent(const Job &job, DurableJob &durable, JobEvent event, const JobStep &step, int httpStatus,
+               TimePoint now)
+{
+    note(durable.journal, event, step, {wallTime(job, now), job.attempts, httpStatus, job.startTrouble});
+}
+
 JobRecord recordOf(const Job &job, const DurableJob &durable)
 {
     JobRecord record;
@@ -54,6 +76,9 @@ JobRecord recordOf(const Job &job, const DurableJob &durable)
     record.client = job.client;
     record.startTrouble = job.startTrouble;
     record.joined = durable.joined;
+    record.repeatable = job.repeatable;
+    record.maybeRan = durable.maybeRan;
+    record.journal = durable.journal;
     record.created = wallTime(job.times.createdWall);
     record.deadline = wallTime(job, job.deadline);
     record.started = wallTime(job, job.times.started);

@@ -51,12 +51,21 @@ struct DurableJob
     bool maybeRan = false;        ///< a start of unknown fate was sent again
     bool canStartAgain = false;   ///< the last start failed in a way after which another one is safe
     bool handOverStored = false;  ///< the hand-over is durable
+    JobJournal journal;
     std::unique_ptr<Ending> ending;
 };
 
-/// True when a settled job certainly never ran, so that its key is free again. The judgement is that by which
-/// a failed start is sent again.
+/// True when a settled job certainly never ran. The judgement is that by which a failed start is sent again.
 bool neverRan(const Job &job, const DurableJob &durable);
+/// True when the key of a settled job is free again: the job never ran, or it was cancelled while its start
+/// was in doubt, so that somebody decided not to wait for it.
+bool freesKey(const Job &job, const DurableJob &durable);
+
+/// Writes into the journal of a job that was read from the store.
+void noteRecovered(const Job &job, DurableJob &durable, TimePoint now);
+/// Writes an event of the machine into the journal. `httpStatus` is that of the answer to the last start.
+void noteEvent(const Job &job, DurableJob &durable, JobEvent event, const JobStep &step, int httpStatus,
+               TimePoint now);
 
 /// The current record of the job, to be stored and shown. The caller adds the request and the answer.
 JobRecord recordOf(const Job &job, const DurableJob &durable);

@@ -48,7 +48,8 @@ void HandOvers::answerDue(LiveJob &live, const QString &error)
         return;
     for (Waiter &waiter : m_waiters.takeDue(live)) {
         if (!error.isEmpty())
-            m_waiters.answer(waiter, http::problemResponse(storeUnavailable(error, job->id)),
+            m_waiters.answer(waiter,
+                             http::problemResponse(aboutJob(storeUnavailable(error, job->id), job->status)),
                              Reason::StoreUnavailable, job->account);
         else if (waiter.wantsHandOver())
             m_waiters.answer(waiter, handedOverResponse(recordOf(*job, *live.durable), waiter.preference),
@@ -63,8 +64,8 @@ bool HandOvers::leaveToNextProcess(Job &job, LiveJob &live)
 {
     if (!m_journal.isDurable()) {
         for (Waiter &waiter : m_waiters.takeAll(live))
-            m_waiters.answer(waiter, http::problemResponse(endsWithProcess(job.id)), Reason::Draining,
-                             job.account);
+            m_waiters.answer(waiter, http::problemResponse(aboutJob(endsWithProcess(job.id), job.status)),
+                             Reason::Draining, job.account);
         return false;
     }
     if (live.waiters.empty())

@@ -19,7 +19,10 @@ http::Response handedOverResponse(const JobRecord &record, const QByteArray &pre
 
 http::Response goesOnResponse(const Job &job, Reason reason)
 {
-    Problem problem{reason, u"The job goes on. Its result will be at its address."_s, job.id, {}};
+    const QString detail = isStartInDoubt(job.status)
+                               ? u"Its callback is awaited. A result that comes will be at its address."_s
+                               : u"The job goes on. Its result will be at its address."_s;
+    Problem problem = aboutJob({reason, detail, job.id, {}}, job.status);
     if (job.status.state == JobState::Queued && job.status.attempted)
         problem.detail += u" Its last start failed, and it is tried again: %1."_s.arg(
             QString::fromLatin1(job.startTrouble));
@@ -43,6 +46,8 @@ QByteArray appliedPreference(const Preferences &preferences)
     if (!preferences.respondAsync)
         return {};
     QByteArray text = QByteArrayLiteral("respond-async");
+    if (preferences.repeatable)
+        text += ", repeatable";
     if (preferences.wait)
         text += ", wait=" + QByteArray::number(static_cast<qint64>(preferences.wait->count()));
     return text;

@@ -44,6 +44,10 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
            [this](const CircuitChange &change) { Q_EMIT circuitChanged(change); }}),
       m_keys(m_config, m_live, store,
              {[this] { return requestsHeld(); }, [this] { return m_draining; },
+              [this](const LiveJob &live) {
+                  const Job *job = m_jobs.find(live.key);
+                  return job ? job->status : live.durable->ending->record.status;
+              },
               [this](PendingRequest request) { make(std::move(request), Clock::now()); },
               [this](LiveJob &live, PendingRequest request) { join(live, std::move(request)); },
               [this](PendingRequest &request, const Problem &problem) {
@@ -87,6 +91,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
     m_housekeeping.setInterval(kHousekeepingInterval);
     connect(&m_housekeeping, &QTimer::timeout, this, [this] {
         m_jobs.expire(Clock::now());
+        shortenDoubts();
         m_journal.tidy();
         reportUnread();
     });
@@ -191,6 +196,7 @@ void JobCoordinator::make(PendingRequest &&request, TimePoint now)
     const JobKey key = job.key;
     job.status.durable = isDurable;
     job.status.handedOver = handsOver;
+    job.repeatable = request.preferences.repeatable;
     job.requestId = request.requestId;
     job.client = request.client;
     LiveJob &live = m_live.add(key, isDurable ? durableJobOf(job, request) : nullptr);
@@ -276,17 +282,41 @@ void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
     if (!live)
         return;
     ++m_recoveredTotal;
-    const Job &job = *m_jobs.find(live->key);
+    Job &job = *m_jobs.find(live->key);
     live->seat = m_accounts.enter(job.account);
     live->seat.countDurable();
     live->countBytes(job.status);
     m_keys.bind(job.account, *live);
+    noteRecovered(job, *live->durable, now);
+    if (isStartInDoubt(job.status)) {
+        beginDoubt(job, now);
+        // The next process must not begin the wait anew.
+        m_journal.writeSoon(job, *live);
+    }
     m_deadlines.set(job.key, job.deadline);
     // The next process must see it.
     if (hasGrace(job, m_config))
         m_journal.writeRecovered(job, *live);
     if (job.status.state == JobState::Queued && !live->durable->dormant)
         m_scheduler.enqueue(job);
+}
+
+/// A durable job does not wait its whole time for a callback that may never come.
+void JobCoordinator::beginDoubt(Job &job, TimePoint now)
+{
+    job.deadline = m_doubts.add(job, now, m_config.hold.doubtDeadline);
+    m_deadlines.set(job.key, job.deadline);
+}
+
+void JobCoordinator::shortenDoubts()
+{
+    for (const auto &[key, deadline] : m_doubts.shortened(m_config.hold.doubtDeadline)) {
+        Job &job = *m_jobs.find(key);
+        job.deadline = deadline;
+        m_deadlines.set(key, deadline);
+        m_journal.writeSoon(job, *m_live.find(key));
+        Q_EMIT jobChanged(job);
+    }
 }
 
 bool JobCoordinator::cancel(JobKey key)
@@ -318,7 +348,19 @@ void JobCoordinator::applyTo(JobKey key, JobEvent event)
 
 void JobCoordinator::apply(Job &job, JobEvent event, const Occasion &occasion)
 {
-    perform(job, m_jobs.apply(job, event, occasion.now).actions, occasion);
+    perform(job, next(job, event, occasion.now).actions, occasion);
+}
+
+/// Asks the machine, and writes into the journal of a durable job what that means.
+JobStep JobCoordinator::next(Job &job, JobEvent event, TimePoint now)
+{
+    const JobStep step = m_jobs.apply(job, event, now);
+    if (!job.status.durable)
+        return step;
+    LiveJob *live = m_live.find(job.key);
+    if (live && live->durable && !live->durable->ending)
+        noteEvent(job, *live->durable, event, step, live->upstream.status, now);
+    return step;
 }
 
 void JobCoordinator::perform(Job &job, JobActions actions, const Occasion &occasion)
@@ -396,6 +438,8 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
     apply(*job, decision.event,
           {now, decision.retryDelay, result.unreachable ? std::nullopt : std::optional(took)});
     if (live && !job->isSettled()) {
+        if (live->durable && isStartInDoubt(job->status))
+            beginDoubt(*job, now);
         // From here on the job only waits, and it should use little memory.
         if (!isRetry(decision.event))
             live->start = {};
@@ -419,21 +463,25 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
     const TimePoint now = Clock::now();
     if (job.status.durable && !callback.record)
         crashPoint("callback_taken");
-    const JobStep next = m_jobs.apply(job, event, now);
+    const JobStep step = next(job, event, now);
     LiveJob *live = m_live.find(job.key);
-    if (next.actions.testFlag(JobAction::Settle)) {
+    if (step.actions.testFlag(JobAction::Settle)) {
         live->upstream.contentType = callback.request.headers.value("Content-Type");
         live->upstream.body = callback.request.body;
         job.upstreamId = callback.message.id;
         // The job did run, so its start was no failure of the upstream.
         if (job.status.startUnknown)
             m_scheduler.countSuccess(now);
-        if (const auto took = job.phases(now).job)
+        if (const auto took = job.phases(now).job) {
             m_scheduler.addJobTime(*took);
+            m_doubts.addJobTime(*took);
+        }
     }
-    m_callbacks.enter(next.callback, job, callback);
-    const bool waitsForEnd = live && live->durable && next.callback != CallbackOutcome::Mismatched;
-    perform(job, next.actions, {now, {}, {}, &callback});
+    m_callbacks.enter(step.callback, job, callback);
+    const bool waitsForEnd = live && live->durable && step.callback != CallbackOutcome::Mismatched;
+    perform(job, step.actions, {now, {}, {}, &callback});
+    if (live && live->durable && !live->durable->ending && step.callback == CallbackOutcome::Mismatched)
+        m_journal.touch(job, *live);  // its journal tells of the callback
     // The end of a durable job is being written. The callback is answered when that is done.
     if (waitsForEnd && live->durable->ending)
         m_journal.holdBack(*live, {std::move(callback.exchange), callback.response});
@@ -456,8 +504,9 @@ void JobCoordinator::settle(Job &job)
     live.start = {};
     live.upstream.heldBack = m_scheduler.circuit().isOpen();
     if (live.durable) {
+        m_doubts.remove(job.key);
         // The key is free again, as if the request had never come.
-        if (neverRan(job, *live.durable)) {
+        if (freesKey(job, *live.durable)) {
             m_keys.release(job.account, live);
             live.durable->key = {};
         }

@@ -5,6 +5,7 @@
 #include "core/eventloop/deadlinetimer.h"
 #include "core/job/jobs.h"
 #include "service/holdline/jobs/callbackreceiver.h"
+#include "service/holdline/jobs/doubtfulstarts.h"
 #include "service/holdline/jobs/handovers.h"
 #include "service/holdline/jobs/journal.h"
 #include "service/holdline/jobs/keys.h"
@@ -141,7 +142,10 @@ private:
     void join(LiveJob &live, PendingRequest &&request);
     void addWaiter(LiveJob &live, PendingRequest &&request, std::optional<TimePoint> deadline, bool joined);
     void recoverOne(const JobRecord &record, TimePoint now);
+    void beginDoubt(Job &job, TimePoint now);
+    void shortenDoubts();
 
+    JobStep next(Job &job, JobEvent event, TimePoint now);
     void apply(Job &job, JobEvent event, const Occasion &occasion);
     void perform(Job &job, JobActions actions, const Occasion &occasion);
     void sendStart(Job &job, TimePoint now);
@@ -173,6 +177,7 @@ private:
     Journal m_journal;
     HandOvers m_handOvers;
     CallbackReceiver m_callbacks;
+    DoubtfulStarts m_doubts;
     DeadlineTimer<JobKey> m_deadlines;
     QTimer m_drainTimer;
     QTimer m_housekeeping;

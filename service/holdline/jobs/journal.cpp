@@ -5,6 +5,7 @@
 #include "core/telemetry/logging.h"
 #include "service/holdline/answers/jobjson.h"
 #include "service/holdline/jobs/refusals.h"
+#include "service/holdline/jobs/startscheduler.h"
 #include "service/http/problemresponse.h"
 
 #include <utility>
@@ -46,10 +47,10 @@ void Journal::touch(const Job &job, LiveJob &live)
 }
 
 /// True when the start may be repeated, by the next process or by an operator.
-bool Journal::needsRequest(const JobStatus &status) const
+bool Journal::needsRequest(const Job &job) const
 {
-    return status.state == JobState::Queued || status.handedOver ||
-           m_config.retry.ambiguous == AmbiguousRetry::Always;
+    return job.status.state == JobState::Queued || job.status.handedOver ||
+           repeatsUnknownStarts(m_config, job);
 }
 
 void Journal::put(const Job &job, LiveJob &live, JobStore::Done done)
@@ -57,7 +58,7 @@ void Journal::put(const Job &job, LiveJob &live, JobStore::Done done)
     DurableJob &durable = *live.durable;
     JobRecord record = recordOf(job, durable);
     durable.posted = true;
-    if (durable.request && !durable.requestPosted && needsRequest(job.status)) {
+    if (durable.request && !durable.requestPosted && needsRequest(job)) {
         durable.requestPosted = true;
         record.request = durable.request;
     }
@@ -99,13 +100,19 @@ void Journal::writeStartAnswered(const Job &job, LiveJob &live)
 {
     if (!live.durable)
         return;
-    touch(job, live);
     if (job.status.state == JobState::Running) {
         live.durable->request.reset();
-        m_toWrite.push_back(job.key);
+        writeSoon(job, live);
     } else {
+        touch(job, live);
         put(job, live);
     }
+}
+
+void Journal::writeSoon(const Job &job, LiveJob &live)
+{
+    touch(job, live);
+    m_toWrite.push_back(job.key);
 }
 
 bool Journal::writeEnd(const Job &job, LiveJob &live, http::Response &response)
@@ -230,11 +237,13 @@ void takeLateResult(JobRecord &record, const JobStatus &status, const CallbackMe
                     const http::Request &request)
 {
     record.status = status;
+    const WallTime now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+    record.journal.add({now, JournalEvent::Callback, 0, "late"});
+    ++record.revision;
     if (!reasonInfo(status.outcome).has(EndTrait::IsResult))
         return;
-    ++record.revision;
     record.upstreamId = message.id;
-    record.callback = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+    record.callback = now;
     record.answer = RecordedAnswer{200, request.headers.value("Content-Type"), request.body, {}};
 }
 

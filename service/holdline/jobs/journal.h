@@ -44,6 +44,8 @@ public:
     /// Returns false when nothing has to be written, so that the start may leave now.
     bool writeIntent(const Job &job, LiveJob &live);
     void writeStartAnswered(const Job &job, LiveJob &live);
+    /// The job changed, and nothing waits for the write. It is written within a second.
+    void writeSoon(const Job &job, LiveJob &live);
     void writeHandOver(const Job &job, LiveJob &live) { put(job, live); }
     /// Stores the deadline of a recovered job.
     void writeRecovered(const Job &job, LiveJob &live) { put(job, live); }
@@ -73,7 +75,7 @@ public:
     int endsInFlight() const { return m_endsInFlight; }
 
 private:
-    bool needsRequest(const JobStatus &status) const;
+    bool needsRequest(const Job &job) const;
     void put(const Job &job, LiveJob &live, JobStore::Done done = {});
     void putEnd(LiveJob &live);
     void onEndStored(JobKey key, const QString &error);

@@ -99,16 +99,19 @@ void Keys::joinOrMake(PendingRequest request)
 void Keys::join(LiveJob &job, PendingRequest request)
 {
     const DurableJob &durable = *job.durable;
+    const auto refuse = [&](const Problem &problem) {
+        m_handler.refuse(request, aboutJob(problem, m_handler.statusOf(job)));
+    };
     if (durable.fingerprint != request.fingerprint)
-        m_handler.refuse(request, keyReused(durable.id));
+        refuse(keyReused(durable.id));
     else if (durable.ending && durable.ending->unstored)
         replay(request, durable.ending->record);
     else if (m_config.hold.keyInFlight == KeyInFlight::Reject)
-        m_handler.refuse(request, keyInFlight(durable.id));
+        refuse(keyInFlight(durable.id));
     else if (m_handler.heldRequests() >= m_config.hold.held)
         m_handler.refuse(request, tooManyHeld());
     else if (m_handler.isDraining())
-        m_handler.refuse(request, drainingProblem(m_config.hold.drainTimeout, durable.id));
+        refuse(drainingProblem(m_config.hold.drainTimeout, durable.id));
     else
         m_handler.join(job, std::move(request));
 }
@@ -116,7 +119,7 @@ void Keys::join(LiveJob &job, PendingRequest request)
 void Keys::replay(PendingRequest &request, const JobRecord &record)
 {
     if (record.fingerprint != request.fingerprint) {
-        m_handler.refuse(request, keyReused(record.id));
+        m_handler.refuse(request, aboutJob(keyReused(record.id), record.status));
         return;
     }
     http::Response response = resultAnswer(record);

@@ -26,6 +26,8 @@ public:
         /// The number of held requests, and whether the service drains.
         std::function<int()> heldRequests;
         std::function<bool()> isDraining;
+        /// The status of a live job.
+        std::function<JobStatus(const LiveJob &)> statusOf;
         std::function<void(PendingRequest)> make;
         std::function<void(LiveJob &, PendingRequest)> join;
         std::function<void(PendingRequest &, const Problem &)> refuse;

@@ -106,11 +106,43 @@ void LocalDirectory::cancel(const QByteArray &id,
         });
         return;
     }
-    find(id, [answer = std::move(answer)](std::optional<JobRecord> record) {
-        const Cancelled outcome = !record           ? Cancelled::NotFound
-                                  : record->expired ? Cancelled::Expired
-                                                    : Cancelled::AlreadyEnded;
-        answer(outcome, std::move(record));
+    cancelEnded(id, answer);
+}
+
+void LocalDirectory::cancelEnded(const QByteArray &id, const CancelAnswer &answer)
+{
+    find(id, [this, id, answer](std::optional<JobRecord> record) {
+        if (!record)
+            answer(Cancelled::NotFound, {});
+        else if (record->expired)
+            answer(Cancelled::Expired, std::move(record));
+        else if (!isStartInDoubt(record->status))
+            answer(Cancelled::AlreadyEnded, std::move(record));
+        else if (record->key.isNull())
+            answer(Cancelled::Done, std::move(record));
+        else
+            freeKey(id, answer);
+    });
+}
+
+/// A result may come meanwhile, so the record is read once more.
+void LocalDirectory::freeKey(const QByteArray &id, const CancelAnswer &answer)
+{
+    m_store.freeKey(id, [this, id, answer](const QString &error) {
+        if (!error.isEmpty()) {
+            find(id, [answer](std::optional<JobRecord> record) {
+                answer(Cancelled::NotStored, std::move(record));
+            });
+            return;
+        }
+        find(id, [answer](std::optional<JobRecord> record) {
+            const Cancelled outcome = !record                           ? Cancelled::NotFound
+                                      : record->expired                 ? Cancelled::Expired
+                                      : !isStartInDoubt(record->status) ? Cancelled::AlreadyEnded
+                                      : record->key.isNull()            ? Cancelled::Done
+                                                                        : Cancelled::NotStored;
+            answer(outcome, std::move(record));
+        });
     });
 }
 

@@ -36,6 +36,11 @@ public:
     void tellEnd(LiveJob &live);
 
 private:
+    using CancelAnswer = std::function<void(Cancelled, std::optional<JobRecord>)>;
+
+    void cancelEnded(const QByteArray &id, const CancelAnswer &answer);
+    void freeKey(const QByteArray &id, const CancelAnswer &answer);
+
     const Jobs &m_jobs;
     LiveJobs &m_live;
     Keys &m_keys;

@@ -38,6 +38,10 @@ std::unique_ptr<DurableJob> durableJobOf(const Job &job, const PendingRequest &r
     durable->key = request.key;
     durable->fingerprint = request.fingerprint;
     durable->request = RecordedRequest{request.target, request.start.body, request.headers};
+    durable->journal.add({std::chrono::floor<std::chrono::milliseconds>(job.times.createdWall),
+                          JournalEvent::Accepted,
+                          0,
+                          {}});
     return durable;
 }
 

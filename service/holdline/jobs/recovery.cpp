@@ -2,6 +2,7 @@
 #include "service/holdline/jobs/recovery.h"
 
 #include "core/telemetry/logging.h"
+#include "service/holdline/jobs/startscheduler.h"
 
 #include <algorithm>
 
@@ -24,6 +25,8 @@ std::unique_ptr<DurableJob> durableOf(const JobRecord &record)
     durable->requestPosted = record.request.has_value();
     durable->revision = record.revision + 1;
     durable->joined = record.joined;
+    durable->maybeRan = record.maybeRan;
+    durable->journal = record.journal;
     durable->recovered = true;
     durable->handOverStored = record.status.handedOver;
     return durable;
@@ -43,13 +46,15 @@ PendingStart startOf(const JobRecord &record)
 /// The state in which a job goes on after its process has ended.
 void resume(JobStatus &status, bool canStart, bool repeatsStarts)
 {
-    if (status.state == JobState::Starting) {
+    const bool mayHaveStarted = status.state == JobState::Starting || isStartInDoubt(status);
+    if (mayHaveStarted) {
         const bool again = repeatsStarts && canStart;
-        status.interrupted = true;
+        status.interrupted = status.interrupted || again || status.state == JobState::Starting;
         status.state = again ? JobState::Queued : JobState::Running;
         status.startUnknown = !again;
     } else if (status.state == JobState::Queued && !canStart) {
         status.interrupted = true;
+        status.startUnknown = true;
         status.state = JobState::Running;
     }
 }
@@ -68,7 +73,7 @@ LiveJob *restoreJob(const JobRecord &record, const Config &config, Jobs &jobs, L
 
     JobStatus &status = job->status;
     const bool canStart = !restored.start.request.account.isEmpty();
-    resume(status, canStart, config.retry.ambiguous == AmbiguousRetry::Always);
+    resume(status, canStart, repeatsUnknownStarts(config, *job));
     if (status.state == JobState::Queued) {
         restored.durable->dormant = !status.handedOver && !status.attempted;
     } else {

@@ -10,9 +10,9 @@ namespace holdline {
 /// its token is invalid or taken. The log then says so.
 ///
 /// A running job waits for its callback. An interrupted start is awaited too, and is repeated only with
-/// `retry.ambiguous = "always"`. A queued job goes back into its lane, or stays dormant until its client
-/// comes back. The function sets the deadline. The caller arms it, binds the key and enqueues the job. When
-/// hasGrace() is true then, the caller stores the record.
+/// `retry.ambiguous = "always"`, or when its client allowed that. A queued job goes back into its lane, or
+/// stays dormant until its client comes back. The function sets the deadline. The caller arms it, binds the
+/// key and enqueues the job. When hasGrace() is true then, the caller stores the record.
 LiveJob *restoreJob(const JobRecord &record, const Config &config, Jobs &jobs, LiveJobs &live, TimePoint now);
 
 /// True when the deadline of a job lies beyond that of any new job, because its recovery moved it. A job gets

@@ -209,7 +209,7 @@ StartDecision StartScheduler::decide(const Job &job, const StartResult &result, 
     // A start with 408, 425 or 429 gets another try. After the last try the client gets that answer.
     const bool rejected = !ambiguous && result.status >= 400 && result.status < 500;
     const bool unreachable = !ambiguous && result.unreachable;
-    const bool mayRetry = ambiguous ? m_config.retry.ambiguous == AmbiguousRetry::Always : result.retryable;
+    const bool mayRetry = ambiguous ? repeatsUnknownStarts(m_config, job) : result.retryable;
     std::optional<Duration> delay;
     if (mayRetry && !job.isSettled()) {
         const RetryPolicy policy{m_config.retry.attempts, m_config.retry.baseDelay, m_config.retry.maxDelay};

@@ -35,6 +35,13 @@ struct CircuitChange
     Duration lasted{};           ///< how long it was open
 };
 
+/// True when a start of this job is sent again although its fate is unknown: the configuration says so for
+/// all jobs, or the client for this one.
+inline bool repeatsUnknownStarts(const Config &config, const Job &job)
+{
+    return config.retry.ambiguous == AmbiguousRetry::Always || job.repeatable;
+}
+
 /// The reason why a start failed, in a few words for people. Empty after a success.
 QByteArray startTrouble(const StartResult &result);
 

@@ -92,10 +92,7 @@ void JobsApi::endWaits()
 
 void JobsApi::status(const RequestPointer &pending)
 {
-    if (const auto prefer = pending->request.headers.combined("Prefer"))
-        pending->wait = parsePrefer(*prefer).wait;
-    if (pending->wait)
-        pending->wait = std::min(*pending->wait, m_options.maxWait);
+    readWait(*pending);
     m_directory.find(pending->id, [self = QPointer(this), pending](std::optional<JobRecord> record) {
         if (!self)
             return;
@@ -104,6 +101,14 @@ void JobsApi::status(const RequestPointer &pending)
         else
             self->answerStatus(*pending, *pending->exchange, record);
     });
+}
+
+void JobsApi::readWait(PendingRequest &pending) const
+{
+    if (const auto prefer = pending.request.headers.combined("Prefer"))
+        pending.wait = parsePrefer(*prefer).wait;
+    if (pending.wait)
+        pending.wait = std::min(*pending.wait, m_options.maxWait);
 }
 
 void JobsApi::wait(const RequestPointer &pending, JobRecord record)
@@ -124,10 +129,13 @@ void JobsApi::wait(const RequestPointer &pending, JobRecord record)
 void JobsApi::answerStatus(const PendingRequest &pending, Exchange &exchange,
                            const std::optional<JobRecord> &record)
 {
-    if (!record || record->expired)
+    const bool isList = pending.route == ApiRoute::List;
+    if (!isList && (!record || record->expired))
         return refuse(pending, exchange, whyMissing(record));
     http::Response response;
-    if (pending.route == ApiRoute::Result)
+    if (isList)
+        response = jsonAnswer(200, jobsJson(record ? std::vector{*record} : std::vector<JobRecord>()));
+    else if (pending.route == ApiRoute::Result)
         response = resultAnswer(*record);
     else if (hasRevision(pending.request, *record))
         response = notModified(*record);
@@ -214,16 +222,26 @@ void JobsApi::list(const RequestPointer &pending)
                             kMaxIdempotencyKeyBytes));
     }
     const auto account = parameters.find("account");
+    // A key names one job of an account. Jobs of several accounts would not end together.
+    if (account != parameters.end())
+        readWait(*pending);
     m_directory.findByKey(account == parameters.end() ? QByteArray() : account->second, key->second,
-                          [self = QPointer(this), pending](const std::vector<JobRecord> &records) {
-                              if (!self)
-                                  return;
-                              if (records.empty() && !self->m_directory.isComplete())
-                                  self->refuse(*pending, *pending->exchange, self->whyMissing({}));
-                              else
-                                  self->answer(*pending, *pending->exchange,
-                                               jsonAnswer(200, jobsJson(records)));
+                          [self = QPointer(this), pending](std::vector<JobRecord> records) {
+                              if (self)
+                                  self->listFound(pending, std::move(records));
                           });
+}
+
+void JobsApi::listFound(const RequestPointer &pending, std::vector<JobRecord> records)
+{
+    if (records.empty() && !m_directory.isComplete())
+        return refuse(*pending, *pending->exchange, whyMissing({}));
+    if (!pending->wait)
+        return answer(*pending, *pending->exchange, jsonAnswer(200, jobsJson(records)));
+    if (!records.empty() && !records.front().expired && !records.front().isSettled() && !m_ending)
+        return wait(pending, std::move(records.front()));
+    answerStatus(*pending, *pending->exchange,
+                 records.empty() ? std::nullopt : std::optional(std::move(records.front())));
 }
 
 void JobsApi::cancel(const RequestPointer &pending)
@@ -241,6 +259,14 @@ void JobsApi::answerCancelled(const PendingRequest &pending, JobDirectory::Cance
     Exchange &exchange = *pending.exchange;
     if (!record || record->expired)
         return refuse(pending, exchange, whyMissing(record));
+    if (cancelled == JobDirectory::Cancelled::NotStored) {
+        return refuse(
+            pending, exchange,
+            aboutJob({Reason::StoreUnavailable,
+                      u"The key of the job could not be freed, because the store cannot write now."_s,
+                      record->id, 1s},
+                     record->status));
+    }
     // Cancelling a cancelled job again is no error.
     const bool isTooLate =
         cancelled == JobDirectory::Cancelled::AlreadyEnded && record->status.outcome != Reason::Cancelled;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_set>
+#include <vector>
 
 namespace holdline {
 
@@ -23,7 +24,8 @@ class JobWatcher;
 ///     GET    /v1/jobs/{id}/result   its answer, byte for byte; 202 while it runs; Prefer: wait=N
 ///     GET    /v1/jobs/{id}/events   server-sent events
 ///     DELETE /v1/jobs/{id}          cancels it
-///     GET    /v1/jobs?idempotency_key=K[&account=A]
+///     GET    /v1/jobs?idempotency_key=K[&account=A]     with an account and Prefer: wait=N it waits for the
+///     end
 ///
 /// resources/docs/openapi.json describes these routes. A test compares both.
 ///
@@ -70,9 +72,11 @@ private:
     using RequestPointer = std::shared_ptr<PendingRequest>;
     using Handler = void (JobsApi::*)(const RequestPointer &);
 
+    void readWait(PendingRequest &pending) const;
     void status(const RequestPointer &pending);
     void list(const RequestPointer &pending);
     void events(const RequestPointer &pending);
+    void listFound(const RequestPointer &pending, std::vector<JobRecord> records);
     void cancel(const RequestPointer &pending);
 
     void wait(const RequestPointer &pending, JobRecord record);

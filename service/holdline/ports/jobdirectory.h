@@ -36,8 +36,10 @@ public:
     virtual void watch(const QByteArray &id, std::uint64_t after, TimePoint until, Found found) = 0;
     static constexpr std::chrono::seconds kMaxWatch{10};
 
-    enum class Cancelled : std::uint8_t { Done, NotFound, Expired, AlreadyEnded };
-    /// Answers with the job's record after the call, when the job exists.
+    /// NotStored: the store could not free the key of the job.
+    enum class Cancelled : std::uint8_t { Done, NotFound, Expired, AlreadyEnded, NotStored };
+    /// Ends a job. Frees its key when nobody knows whether it was started, also that of a job that has ended
+    /// for this reason. Answers with the job's record after the call, when the job exists.
     virtual void cancel(const QByteArray &id,
                         std::function<void(Cancelled, std::optional<JobRecord>)> answer) = 0;
 };

@@ -43,6 +43,10 @@ public:
     /// Deletes the record. Later look-ups find no such job. Succeeds when there is no record.
     virtual void remove(const QByteArray &id, Done done) = 0;
 
+    /// Frees the key of an ended job whose start is in doubt, in one step, so that a result that comes
+    /// meanwhile is not lost. Does nothing to another job; find() tells what is so now.
+    virtual void freeKey(const QByteArray &id, Done done) = 0;
+
     /// Finds the record with this id, also an expired one. Sees every write that was reported as done.
     virtual void find(const QByteArray &id, Found found) = 0;
     /// Finds the record with this key, which is unique in its account.

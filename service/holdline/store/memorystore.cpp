@@ -173,6 +173,18 @@ QString MemoryStore::carryOut(const RemoveJob &write)
     return {};
 }
 
+QString MemoryStore::carryOut(const FreeKey &write)
+{
+    const auto found = m_jobs.find(write.id);
+    if (found == m_jobs.end() || !mayFreeKey(found->second.record))
+        return {};
+    JobRecord freed = found->second.record;
+    freed.key = {};
+    ++freed.revision;
+    insert(std::move(freed), extract(write.id));
+    return {};
+}
+
 QString MemoryStore::carryOut(const PutDeadLetter &write)
 {
     const auto before = m_letters.find(write.letter.id);

@@ -63,6 +63,7 @@ private:
 
     QString carryOut(const PutJob &write);
     QString carryOut(const RemoveJob &write);
+    QString carryOut(const FreeKey &write);
     QString carryOut(const PutDeadLetter &write);
     QString carryOut(const RemoveDeadLetter &write);
     void insert(Entry entry);

@@ -13,8 +13,12 @@ namespace holdline {
 
 namespace {
 
-/// The first byte of all encodings. A new form gets the next number.
+/// The first byte of an encoding. A new form gets the next number, and the earlier ones are still read.
+template <typename Record>
 constexpr std::uint8_t kForm = 1;
+/// Form 2 has addedFieldsOf() behind the members of form 1.
+template <>
+constexpr std::uint8_t kForm<JobRecord> = 2;
 
 /// A record that is read, or one that is written and const.
 template <typename Object, typename Record>
@@ -32,13 +36,23 @@ auto fieldsOf(Maybe<JobStatus> auto &status)
                     status.outcome);
 }
 
-/// Without its request and its answer.
+/// Without its request, its answer and the members of form 2.
 auto fieldsOf(Maybe<JobRecord> auto &record)
 {
     return std::tie(record.id, record.account, record.token, record.key, record.fingerprint, record.status,
                     record.revision, record.attempts, record.upstreamId, record.requestId, record.client,
                     record.startTrouble, record.joined, record.created, record.deadline, record.started,
                     record.answered, record.callback, record.settled, record.expired);
+}
+
+/// The members that form 2 added.
+auto addedFieldsOf(Maybe<JobRecord> auto &record)
+{
+    return std::tie(record.repeatable, record.maybeRan, record.journal);
+}
+auto addedFieldsOf(auto &)
+{
+    return std::tuple<>();
 }
 
 auto fieldsOf(Maybe<RecordedRequest> auto &request)
@@ -64,17 +78,17 @@ auto fieldsOf(Maybe<DeadLetter> auto &letter)
 class Writer
 {
 public:
-    Writer()
+    explicit Writer(std::uint8_t form)
     {
         m_bytes.reserve(kUsualBytes);
-        m_bytes.append(static_cast<char>(kForm));
+        m_bytes.append(static_cast<char>(form));
     }
     template <typename... Values>
-    QByteArray all(const Values &...values)
+    void all(const Values &...values)
     {
         (add(values), ...);
-        return m_bytes;
     }
+    QByteArray bytes() const { return m_bytes; }
 
 private:
     static constexpr qsizetype kUsualBytes = 512;
@@ -113,6 +127,13 @@ private:
         for (const auto &[name, value] : fields)
             all(name, value);
     }
+    void add(JournalEvent event) { add(static_cast<int>(event)); }
+    void add(const JobJournal &journal)
+    {
+        all(journal.omitted(), static_cast<int>(journal.entries().size()));
+        for (const JournalEntry &entry : journal.entries())
+            all(entry.at, entry.event, entry.number, entry.detail);
+    }
 
     QByteArray m_bytes;
 };
@@ -120,20 +141,20 @@ private:
 class Reader
 {
 public:
-    explicit Reader(const QByteArray &bytes) : m_stream(bytes)
+    Reader(const QByteArray &bytes, std::uint8_t newestForm) : m_stream(bytes)
     {
         m_stream.setVersion(QDataStream::Qt_6_0);
-        std::uint8_t form = 0;
-        m_stream >> form;
-        m_good = form == kForm;
+        m_stream >> m_form;
+        m_good = m_form >= 1 && m_form <= newestForm;
     }
-    /// Returns false when a value is missing or invalid, or when bytes are left.
+    std::uint8_t form() const { return m_form; }
     template <typename... Values>
-    bool all(Values &...values)
+    void all(Values &...values)
     {
         (get(values), ...);
-        return m_good && m_stream.status() == QDataStream::Ok && m_stream.atEnd();
     }
+    /// False when a value was missing or invalid, or when bytes are left.
+    bool isGood() const { return m_good && m_stream.status() == QDataStream::Ok && m_stream.atEnd(); }
 
 private:
     void get(QByteArray &bytes) { m_stream >> bytes; }
@@ -196,8 +217,22 @@ private:
             all(name, value);
         }
     }
+    void get(JournalEvent &event) { get(event, static_cast<JournalEvent>(kJournalEventCount - 1)); }
+    void get(JobJournal &journal)
+    {
+        int omitted = 0;
+        int count = 0;
+        all(omitted, count);
+        std::vector<JournalEntry> entries;
+        for (; count > 0 && m_good && m_stream.status() == QDataStream::Ok; --count) {
+            JournalEntry &entry = entries.emplace_back();
+            all(entry.at, entry.event, entry.number, entry.detail);
+        }
+        journal = JobJournal(std::move(entries), omitted);
+    }
 
     QDataStream m_stream;
+    std::uint8_t m_form = 0;
     bool m_good = true;
 };
 
@@ -206,17 +241,23 @@ private:
 template <typename Record>
 QByteArray toBytes(const Record &record)
 {
-    return std::apply([](const auto &...values) { return Writer().all(values...); }, fieldsOf(record));
+    Writer writer(kForm<Record>);
+    const auto writeAll = [&writer](const auto &...values) { writer.all(values...); };
+    std::apply(writeAll, fieldsOf(record));
+    std::apply(writeAll, addedFieldsOf(record));
+    return writer.bytes();
 }
 
 template <typename Record>
 std::optional<Record> fromBytes(const QByteArray &bytes)
 {
     Record record;
-    const auto readAll = [&bytes](auto &...values) { return Reader(bytes).all(values...); };
-    if (!std::apply(readAll, fieldsOf(record)))
-        return std::nullopt;
-    return record;
+    Reader reader(bytes, kForm<Record>);
+    const auto readAll = [&reader](auto &...values) { reader.all(values...); };
+    std::apply(readAll, fieldsOf(record));
+    if (reader.form() > 1)
+        std::apply(readAll, addedFieldsOf(record));
+    return reader.isGood() ? std::optional(std::move(record)) : std::nullopt;
 }
 
 template QByteArray toBytes(const JobRecord &);

@@ -23,11 +23,19 @@ inline bool needsRequest(const JobRecord &record)
     return record.status.state == JobState::Queued;
 }
 
+/// True when the key of an ended job may become free: nobody knows whether the job ran, and a client decided
+/// not to wait for its result.
+inline bool mayFreeKey(const JobRecord &record)
+{
+    return record.isSettled() && !record.expired && !record.key.isNull() && isStartInDoubt(record.status);
+}
+
 /// The approximate size of a record in bytes. Counts each byte of its request and its answer.
 inline std::int64_t weightOf(const JobRecord &record)
 {
     constexpr std::int64_t kFixed = 256;
-    std::int64_t bytes = kFixed + record.account.size() + record.key.size() + record.startTrouble.size();
+    std::int64_t bytes = kFixed + record.account.size() + record.key.size() + record.startTrouble.size() +
+                         record.journal.bytes();
     if (record.request) {
         bytes += record.request->target.size() + record.request->body.size();
         for (const auto &[name, value] : record.request->headers)

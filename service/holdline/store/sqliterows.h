@@ -13,6 +13,9 @@ namespace holdline {
 /// All records without request and answer, for bareJobOf().
 #define HOLDLINE_BARE_JOB_ROWS \
     "SELECT number, id, account, key, lookup, ended, expired, data, sum, made FROM jobs ORDER BY number"
+/// One record by its id, for bareJobOf().
+#define HOLDLINE_BARE_JOB_ROW \
+    "SELECT number, id, account, key, lookup, ended, expired, data, sum, made FROM jobs WHERE id = ?"
 
 /// The columns and tables of a statement that gives whole records. WHERE follows.
 #define HOLDLINE_JOB_ROWS                                                                      \

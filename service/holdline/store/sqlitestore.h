@@ -66,6 +66,7 @@ private:
     QString fail();
     Done carryOut(const PutJob &write);
     Done carryOut(const RemoveJob &write);
+    Done carryOut(const FreeKey &write);
     Done carryOut(const PutDeadLetter &write);
     Done carryOut(const RemoveDeadLetter &write);
     Done insert(const JobRecord &record);

@@ -173,6 +173,25 @@ SqliteStore::Done SqliteStore::carryOut(const RemoveJob &write)
     return Done::Yes;
 }
 
+SqliteStore::Done SqliteStore::carryOut(const FreeKey &write)
+{
+    QSqlQuery *found = m_connection.run(HOLDLINE_BARE_JOB_ROW, {notNull(write.id)});
+    if (!found)
+        return Done::Failed;
+    auto record = found->next() ? bareJobOf(*found) : std::nullopt;
+    const QVariant number = record ? found->value(0) : QVariant();
+    found->finish();
+    if (!record || !mayFreeKey(*record))
+        return Done::Yes;
+    record->key = {};
+    ++record->revision;
+    const QByteArray bytes = toBytes(*record);
+    return m_connection.run("UPDATE jobs SET key = NULL, data = ?, sum = ? WHERE number = ?",
+                            {bytes, checksum(record->id, bytes), number})
+               ? Done::Yes
+               : Done::Failed;
+}
+
 SqliteStore::Done SqliteStore::carryOut(const PutDeadLetter &write)
 {
     const DeadLetter &letter = write.letter;

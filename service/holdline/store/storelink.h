@@ -41,6 +41,7 @@ public:
 
     void put(const JobRecord &record, Done done) override;
     void remove(const QByteArray &id, Done done) override { write(RemoveJob{id}, std::move(done)); }
+    void freeKey(const QByteArray &id, Done done) override { write(FreeKey{id}, std::move(done)); }
     void find(const QByteArray &id, Found found) override;
     void findByKey(const QByteArray &account, const QByteArray &key, Found found) override;
     void findByToken(const QByteArray &token, Found found) override;

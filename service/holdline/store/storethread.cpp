@@ -279,6 +279,8 @@ StoreThread::Batch StoreThread::merged(std::vector<WriteRequest> messages)
                 puts.emplace(put->record.id, batch.writes.size());
             else if (const auto *removed = std::get_if<RemoveJob>(&message.write))
                 puts.erase(removed->id);
+            else if (const auto *freed = std::get_if<FreeKey>(&message.write))
+                puts.erase(freed->id);
             batch.writeOf.push_back(batch.writes.size());
             batch.writes.push_back(std::move(message.write));
         }

@@ -19,6 +19,11 @@ struct RemoveJob
 {
     QByteArray id;
 };
+/// Frees the key of a job that mayFreeKey(). Does nothing to another job.
+struct FreeKey
+{
+    QByteArray id;
+};
 /// Stores a dead letter. A dead letter with the same id is replaced and keeps its age.
 struct PutDeadLetter
 {
@@ -29,6 +34,6 @@ struct RemoveDeadLetter
     QByteArray id;
 };
 
-using StoreWrite = std::variant<PutJob, RemoveJob, PutDeadLetter, RemoveDeadLetter>;
+using StoreWrite = std::variant<PutJob, RemoveJob, FreeKey, PutDeadLetter, RemoveDeadLetter>;
 
 }  // namespace holdline

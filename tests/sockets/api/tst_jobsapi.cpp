@@ -230,6 +230,67 @@ private Q_SLOTS:
         QCOMPARE(client.answers()[2].body, R"({"jobs":[]})"_ba);
     }
 
+    /// A client that knows only its key waits for the end of its job.
+    void attachByKey()
+    {
+        ApiWorld world;
+        world.directory.answersAtOnce = false;
+        world.directory.put(recordOf("00aa", JobState::Running));
+        RawHttpClient waiting(world.port());
+        waiting.send(
+            RawHttpClient::get("/v1/jobs?idempotency_key=key-1&account=acme", "Prefer: wait=60\r\n"));
+        QTRY_COMPARE(world.directory.watching(), 1);
+        const auto first = [](const RawHttpClient &client) {
+            return jsonOf(client.answers().back()).value(u"jobs"_s).toArray().first().toObject();
+        };
+        // Nobody waits without an account, with a short time, or for a job that is not there.
+        RawHttpClient other(world.port());
+        other.send(RawHttpClient::get("/v1/jobs?idempotency_key=key-1", "Prefer: wait=60\r\n"));
+        QTRY_COMPARE(other.answerCount(), 1);
+        QCOMPARE(first(other).value(u"state"_s).toString(), u"running"_s);
+        QVERIFY(!other.answers().back().headers.contains("Preference-Applied"));
+        other.send(RawHttpClient::get("/v1/jobs?idempotency_key=key-1&account=acme", "Prefer: wait=1\r\n"));
+        QTRY_COMPARE(other.answerCount(), 2);
+        QCOMPARE(first(other).value(u"state"_s).toString(), u"running"_s);
+        QCOMPARE(other.answers().back().headers.value("Preference-Applied"), "wait=1"_ba);
+        other.send(RawHttpClient::get("/v1/jobs?idempotency_key=none&account=acme", "Prefer: wait=60\r\n"));
+        QTRY_COMPARE(other.answerCount(), 3);
+        QCOMPARE(other.answers().back().body, R"({"jobs":[]})"_ba);
+
+        QCOMPARE(waiting.answerCount(), 0);
+        world.directory.put(recordOf("00aa", JobState::Settled));
+        QTRY_COMPARE(waiting.answerCount(), 1);
+        QCOMPARE(waiting.status(0), 200);
+        QCOMPARE(first(waiting).value(u"state"_s).toString(), u"completed"_s);
+        QVERIFY(!first(waiting).contains(u"journal"_s));
+        QCOMPARE(waiting.answers().back().headers.value("Preference-Applied"), "wait=60"_ba);
+        waiting.send(
+            RawHttpClient::get("/v1/jobs?idempotency_key=key-1&account=acme", "Prefer: wait=60\r\n"));
+        QTRY_COMPARE(waiting.answerCount(), 2);
+    }
+
+    void theJournalIsShownByIdOnly()
+    {
+        ApiWorld world;
+        JobRecord record = recordOf("00aa", JobState::Running);
+        for (int i = 0; i < 20; ++i)
+            record.journal.add({record.created, JournalEvent::Start, i + 1, {}});
+        world.directory.put(record);
+        RawHttpClient client(world.port());
+        client.send(RawHttpClient::get("/v1/jobs/00aa") +
+                    RawHttpClient::get("/v1/jobs?idempotency_key=key-1") +
+                    RawHttpClient::get("/v1/jobs/00aa/result"));
+        QTRY_COMPARE(client.answerCount(), 3);
+        const QJsonObject job = jsonOf(client.answers()[0]);
+        QCOMPARE(job.value(u"journal"_s).toArray().size(), 16);
+        QCOMPARE(job.value(u"journal_omitted"_s).toInt(), 4);
+        QCOMPARE(QJsonDocument(job.value(u"journal"_s).toArray().first().toObject())
+                     .toJson(QJsonDocument::Compact),
+                 R"({"at":"2023-11-14T22:13:20.123Z","attempt":1,"event":"start"})"_ba);
+        QVERIFY(!client.answers()[1].body.contains("journal"));
+        QVERIFY(!client.answers()[2].body.contains("journal"));
+    }
+
     void wrongLists_data()
     {
         QTest::addColumn<QByteArray>("query");
@@ -237,7 +298,8 @@ private Q_SLOTS:
         QTest::addColumn<QString>("part");
         QTest::addRow("missing") << ""_ba << u"bad_request"_s << u"\"idempotency_key\" is missing"_s;
         QTest::addRow("account only") << "?account=a"_ba << u"bad_request"_s << u"is missing"_s;
-        QTest::addRow("unknown") << "?idempotency_key=k&limit=1"_ba << u"bad_request"_s << u"unknown parameter"_s;
+        QTest::addRow("unknown") << "?idempotency_key=k&limit=1"_ba << u"bad_request"_s
+                                 << u"unknown parameter"_s;
         QTest::addRow("twice") << "?idempotency_key=k&idempotency_key=k"_ba << u"bad_request"_s
                                << u"is repeated"_s;
         QTest::addRow("no value") << "?idempotency_key="_ba << u"bad_request"_s << u"no value"_s;

@@ -129,6 +129,15 @@ private Q_SLOTS:
         QCOMPARE(sorted(wordsOf(words)), sorted(taken));
     }
 
+    void journalEventsAreAllThereAre()
+    {
+        QSet<QString> events;
+        for (int i = 0; i < kJournalEventCount; ++i)
+            events.insert(name(static_cast<JournalEvent>(i)));
+        const QJsonValue words = m_schema->resolve(u"#/components/schemas/JournalEntry/properties/event"_s);
+        QCOMPARE(sorted(wordsOf(words)), sorted(events));
+    }
+
     /// The validator itself reports faults.
     void theValidatorSeesFaults_data()
     {
@@ -163,8 +172,12 @@ private Q_SLOTS:
             for (int i = 0; i < static_cast<int>(Reason::HandedOver); ++i) {
                 JobRecord record = recordOf("00aa", state, static_cast<Reason>(i));
                 record.startTrouble = i % 2 == 0 ? "HTTP 503" : "";
+                for (int event = 0; event < kJournalEventCount; ++event)
+                    record.journal.add({record.created, static_cast<JournalEvent>(event), 200 + event,
+                                        event % 2 == 0 ? "detail" : ""});
                 const QString error =
-                    m_schema->check(QJsonDocument::fromJson(jobJson(record)).object(), u"Job"_s);
+                    m_schema->check(QJsonDocument::fromJson(jobJson(record)).object(), u"Job"_s) +
+                    m_schema->check(QJsonDocument::fromJson(jobJsonWithJournal(record)).object(), u"Job"_s);
                 QVERIFY2(error.isEmpty(), qPrintable(error));
             }
         }
@@ -194,6 +207,8 @@ private Q_SLOTS:
             {RawHttpClient::get("/v1/jobs/00bb/result"), "/v1/jobs/{id}/result", "get", 200, "Anything"},
             {RawHttpClient::get("/v1/jobs/none/events"), "/v1/jobs/{id}/events", "get", 404, "Problem"},
             {RawHttpClient::get("/v1/jobs?idempotency_key=key-1"), "/v1/jobs", "get", 200, "JobList"},
+            {RawHttpClient::get("/v1/jobs?idempotency_key=key-1&account=acme", "Prefer: wait=1\r\n"),
+             "/v1/jobs", "get", 200, "JobList"},
             {RawHttpClient::get("/v1/jobs"), "/v1/jobs", "get", 400, "Problem"},
             {deleteRequest("/v1/jobs/00bb"), "/v1/jobs/{id}", "delete", 409, "Problem"},
             {deleteRequest("/v1/jobs/00aa"), "/v1/jobs/{id}", "delete", 200, "Job"},

@@ -235,6 +235,65 @@ private Q_SLOTS:
         QCOMPARE(upstream.arrivalCount(), 1);
     }
 
+    /// The process ends while a start is under way. All ways to ask about the job say so, on any thread.
+    void aStartInDoubt()
+    {
+        const QTemporaryDir folder;
+        Config config = WholeService::quietConfig();
+        config.store.path = folder.filePath(u"holdline.db"_s);
+        config.server.threads = 3;
+        ScriptedServer upstream;
+        upstream.setDefault({ScriptedServer::hold()});
+        {
+            const WholeService service(upstream.url(), config);
+            RawHttpClient client(service.port());
+            client.send(keyedStart(0));
+            RawHttpClient repeatable(service.port());
+            repeatable.send(startRequest(account(1), "Prefer: repeatable\r\nIdempotency-Key: key-1\r\n"));
+            QTRY_COMPARE(upstream.arrivalCount(), 2);
+        }
+        upstream.setDefault(
+            {ScriptedServer::write(ScriptedServer::answer(200, R"({"id":"1","state":"running"})"))});
+        WholeService service(upstream.url(), config);
+        const auto get = [&](const QByteArray &target) {
+            return ask(service.port(), RawHttpClient::get(target));
+        };
+        const auto listed = [&](const QByteArray &query) {
+            return json(get("/v1/jobs?idempotency_key=" + query))
+                .value("jobs"_L1)
+                .toArray()
+                .first()
+                .toObject();
+        };
+        // The client of the second job allowed another start.
+        QTRY_COMPARE(upstream.arrivalCount(), 3);
+        QCOMPARE(upstream.arrivals()[2].field("Idempotency-Key").isEmpty(), false);
+        QTRY_COMPARE(listed("key-1&account=" + account(1)).value("state"_L1).toString(), u"running"_s);
+        QCOMPARE(listed("key-1").value("start_in_doubt"_L1), QJsonValue(false));
+
+        QTRY_COMPARE(listed("key-0").value("start_in_doubt"_L1), QJsonValue(true));
+        const QByteArray id = listed("key-0&account=" + account(0)).value("id"_L1).toString().toLatin1();
+        const QJsonObject state = json(get("/v1/jobs/" + id));
+        QCOMPARE(state.value("start_in_doubt"_L1), QJsonValue(true));
+        const QJsonArray journal = state.value("journal"_L1).toArray();
+        QStringList events;
+        for (const QJsonValue entry : journal)
+            events.append(entry.toObject().value("event"_L1).toString());
+        QCOMPARE(events.join(u' '), u"accepted start recovered"_s);
+        const RawAnswer impatient =
+            ask(service.port(), startRequest(account(0), "Prefer: wait=1\r\nIdempotency-Key: key-0\r\n"));
+        QCOMPARE(impatient.status, 504);
+        QCOMPARE(json(impatient).value("start_in_doubt"_L1), QJsonValue(true));
+
+        const RawAnswer deleted =
+            ask(service.port(), "DELETE /v1/jobs/" + id + " HTTP/1.1\r\nHost: h\r\n\r\n");
+        QCOMPARE(deleted.status, 200);
+        QVERIFY(!json(deleted).contains("idempotency_key"_L1));
+        RawHttpClient again(service.port());
+        again.send(keyedStart(0));
+        QTRY_COMPARE(upstream.arrivalCount(), 4);
+    }
+
     void anEventStreamDoesNotHoldUpTheEnd()
     {
         ScriptedServer upstream;

@@ -46,16 +46,16 @@ class TestJobJson : public QObject
 private Q_SLOTS:
     void aCompletedJob()
     {
-        QCOMPARE(
-            jobJson(recordOf("00ff", JobState::Settled)),
-            "{\"id\":\"00ff\",\"account\":\"acme\",\"state\":\"completed\",\"outcome\":\"completed\","
-            "\"status\":200,\"revision\":4,\"handed_over\":false,\"created\":\"2023-11-14T22:13:20.123Z\","
-            "\"started\":\"2023-11-14T22:13:20.135Z\",\"ended\":\"2023-11-14T22:13:20.643Z\","
-            "\"deadline\":\"2023-11-14T23:13:20.123Z\","
-            "\"timings\":{\"queue\":12,\"start\":8,\"job\":500,\"total\":520},\"attempts\":1,"
-            "\"upstream_id\":\"upstream-1\",\"idempotency_key\":\"key-1\",\"joined\":0,"
-            "\"request_id\":\"request-1\",\"links\":{\"self\":\"/v1/jobs/00ff\","
-            "\"result\":\"/v1/jobs/00ff/result\",\"events\":\"/v1/jobs/00ff/events\"}}"_ba);
+        QCOMPARE(jobJson(recordOf("00ff", JobState::Settled)),
+                 "{\"id\":\"00ff\",\"account\":\"acme\",\"state\":\"completed\",\"outcome\":\"completed\","
+                 "\"status\":200,\"revision\":4,\"handed_over\":false,\"start_in_doubt\":false,"
+                 "\"repeatable\":false,\"created\":\"2023-11-14T22:13:20.123Z\","
+                 "\"started\":\"2023-11-14T22:13:20.135Z\",\"ended\":\"2023-11-14T22:13:20.643Z\","
+                 "\"deadline\":\"2023-11-14T23:13:20.123Z\","
+                 "\"timings\":{\"queue\":12,\"start\":8,\"job\":500,\"total\":520},\"attempts\":1,"
+                 "\"upstream_id\":\"upstream-1\",\"idempotency_key\":\"key-1\",\"joined\":0,"
+                 "\"request_id\":\"request-1\",\"links\":{\"self\":\"/v1/jobs/00ff\","
+                 "\"result\":\"/v1/jobs/00ff/result\",\"events\":\"/v1/jobs/00ff/events\"}}"_ba);
     }
 
     void whatIsNotThereIsLeftOut()

@@ -84,7 +84,10 @@ void TestJobResponses::failures_data()
     row(Reason::Draining, 1, false, 503,
         u"The service is shutting down and cannot wait longer for the callback."_s);
     row(Reason::Cancelled, 1, false, 503, u"The job was cancelled."_s);
-    row(Reason::Interrupted, 1, true, 504, {});
+    row(Reason::Interrupted, 1, true, 504,
+        u"The service ended while the start was under way, and no callback has come since. The job may or "
+        u"may "
+        "not have run."_s);
 }
 
 void TestJobResponses::failures()

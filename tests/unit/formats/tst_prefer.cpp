@@ -82,6 +82,32 @@ private Q_SLOTS:
         QFETCH(bool, async);
         QCOMPARE(parsePrefer(value).respondAsync, async);
     }
+
+    void repeatable_data()
+    {
+        QTest::addColumn<QByteArray>("value");
+        QTest::addColumn<bool>("repeatable");
+        const auto row = [](const char *value, bool repeatable) {
+            QTest::newRow(value) << QByteArray(value) << repeatable;
+        };
+        row("", false);
+        row("respond-async", false);
+        row("repeatable", true);
+        row("Repeatable", true);
+        row("wait=5, repeatable;x=y, respond-async", true);
+        row("repeatable=\"\"", true);
+        row("repeatable=no", false);
+        row("repeatable=no, repeatable", false);
+        row("repeatable, repeatable=no", true);
+        row("repeatables", false);
+        row("handling=\", repeatable\"", false);
+    }
+    void repeatable()
+    {
+        QFETCH(const QByteArray, value);
+        QFETCH(const bool, repeatable);
+        QCOMPARE(parsePrefer(value).repeatable, repeatable);
+    }
 };
 
 HOLDLINE_TEST(TestPrefer)

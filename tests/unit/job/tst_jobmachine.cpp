@@ -348,6 +348,7 @@ private Q_SLOTS:
     void everyReachableState();
     void scenario_data();
     void scenario();
+    void startInDoubt();
     void callbackWords();
 };
 
@@ -615,6 +616,37 @@ void TestJobMachine::scenario()
     }
     QCOMPARE(status.state, JobState::Settled);
     QCOMPARE(name(status.outcome), name(outcome));
+}
+
+/// From a start without an answer until a result, whatever else happens.
+void TestJobMachine::startInDoubt()
+{
+    JobStatus status;
+    status.durable = true;
+    const auto after = [&status](std::initializer_list<Event> events) {
+        JobStatus next = status;
+        for (const Event event : events)
+            next = step(next, event).status;
+        return isStartInDoubt(next);
+    };
+    using enum JobEvent;
+    QVERIFY(!after({}));
+    QVERIFY(!after({TurnGranted}));
+    QVERIFY(!after({TurnGranted, StartAccepted}));
+    QVERIFY(!after({TurnGranted, StartRetry}));
+    QVERIFY(!after({TurnGranted, StartAccepted, Deadline}));
+    QVERIFY(!after({Deadline}));
+    QVERIFY(after({TurnGranted, JobEvent::StartUnknown}));
+    QVERIFY(after({TurnGranted, JobEvent::StartUnknown, Deadline}));
+    QVERIFY(after({TurnGranted, JobEvent::StartUnknown, Cancel}));
+    QVERIFY(after({TurnGranted, Deadline}));
+    QVERIFY(!after({TurnGranted, JobEvent::StartUnknown, CallbackFailed}));
+    QVERIFY(!after({TurnGranted, JobEvent::StartUnknown, Deadline, CallbackCompleted}));
+    // A start that is made again is not in doubt. When time runs out before it, the earlier one is.
+    status.interrupted = true;
+    QVERIFY(!after({}));
+    QVERIFY(after({Deadline}));
+    QVERIFY(!after({TurnGranted, StartAccepted, Deadline}));
 }
 
 void TestJobMachine::callbackWords()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The contract of every store backend, in memory and on disk.
+#include "service/holdline/store/recordbytes.h"
 #include "service/holdline/store/store.h"
 #include "tests/support/manualclocks.h"
 #include "tests/support/storerecords.h"
@@ -74,6 +75,8 @@ class TestStoreBackend : public QObject
 private Q_SLOTS:
     void initTestCase_data();
     void everyMemberComesBack();
+    void aKeyIsFreed();
+    void recordsOfAnEarlierForm();
     void aJobFromIntentToResult();
     void theRequestStaysUntilItIsNotNeeded();
     void aKeyBelongsToOneJob();
@@ -110,6 +113,10 @@ void TestStoreBackend::everyMemberComesBack()
     record.upstreamId = "77";
     record.startTrouble = "HTTP 503";
     record.joined = 12;
+    record.repeatable = true;
+    record.maybeRan = true;
+    for (int i = 0; i < 20; ++i)
+        record.journal.add({wallTime(i), static_cast<JournalEvent>(i % kJournalEventCount), i, "HTTP 503"});
     record.started = wallTime(1);
     record.answered = wallTime(2);
     record.callback = wallTime(3);
@@ -129,6 +136,53 @@ void TestStoreBackend::everyMemberComesBack()
     const auto found = world.find(bare.id);
     QCOMPARE(found, bare);
     QVERIFY(found->key.isNull() && found->token.isNull());
+}
+
+/// A job in doubt that has ended. Its result and its key may come and go at any time.
+void TestStoreBackend::aKeyIsFreed()
+{
+    const World world;
+    JobRecord record = openJob("a", "k");
+    QCOMPARE(world.write(PutJob{record}), QString());
+    QCOMPARE(world.write(FreeKey{record.id}), QString());
+    QCOMPARE(world.find(record.id)->key, "k");
+    JobRecord unknown = ended(record, "problem");
+    unknown.status.outcome = Reason::Interrupted;
+    unknown.status.resultSeen = false;
+    unknown.status.handedOver = true;
+    QCOMPARE(world.write(PutJob{unknown}), QString());
+    const auto before = world.find(record.id);
+    QCOMPARE(world.write(FreeKey{record.id}), QString());
+    auto expected = before;
+    expected->key = {};
+    ++expected->revision;
+    QCOMPARE(world.find(record.id), expected);
+    QCOMPARE(world.write(FreeKey{record.id}), QString());
+    QCOMPARE(world.write(FreeKey{"nobody"}), QString());
+    QCOMPARE(world.find(record.id), expected);
+    // The key is another job's now, and a result keeps its own.
+    JobRecord other = openJob("a", "k");
+    QCOMPARE(world.write(PutJob{other}), QString());
+    other = ended(other, "result");
+    QCOMPARE(world.write(PutJob{other}), QString());
+    QCOMPARE(world.write(FreeKey{other.id}), QString());
+    QCOMPARE(world.find(other.id)->key, "k");
+}
+
+void TestStoreBackend::recordsOfAnEarlierForm()
+{
+    JobRecord record = openJob("a", "k");
+    record.request.reset();
+    QByteArray bytes = toBytes(record);
+    // Form 1 ends before the two marks and the journal, which is empty here.
+    QCOMPARE(bytes.front(), '\2');
+    bytes.chop(2 + 2 * static_cast<qsizetype>(sizeof(qint32)));
+    bytes.front() = '\1';
+    QCOMPARE(fromBytes<JobRecord>(bytes), std::optional(record));
+    bytes.front() = '\2';
+    QVERIFY(!fromBytes<JobRecord>(bytes));
+    bytes.front() = '\3';
+    QVERIFY(!fromBytes<JobRecord>(bytes));
 }
 
 void TestStoreBackend::aJobFromIntentToResult()

@@ -29,6 +29,14 @@ public:
             jobs.erase(removed->id);
             return true;
         }
+        if (const auto *freed = std::get_if<FreeKey>(&write)) {
+            const auto known = jobs.find(freed->id);
+            if (known != jobs.end() && mayFreeKey(known->second)) {
+                known->second.key = {};
+                ++known->second.revision;
+            }
+            return true;
+        }
         JobRecord record = std::get<PutJob>(write).record;
         for (const auto &[id, other] : jobs) {
             if (id != record.id && !record.key.isNull() && other.key == record.key &&
@@ -96,7 +104,9 @@ void TestStoreRandom::sameAsAMap()
             switch (upTo(5)) {
                 case 0:
                     record = ended(record, QByteArray(static_cast<qsizetype>(upTo(9000)), 'x'));
-                    record.status.outcome = upTo(2) == 0 ? Reason::CallbackTimeout : Reason::Completed;
+                    record.status.resultSeen = upTo(2) == 0;
+                    record.status.outcome =
+                        record.status.resultSeen ? Reason::Completed : Reason::Interrupted;
                     break;
                 case 1:
                     record.key = {};
@@ -121,6 +131,8 @@ void TestStoreRandom::sameAsAMap()
         for (unsigned i = 1 + upTo(8); i > 0; --i) {
             if (!ids.empty() && upTo(12) == 0)
                 writes.push_back(RemoveJob{ids[upTo(static_cast<unsigned>(ids.size()))]});
+            else if (!ids.empty() && upTo(6) == 0)
+                writes.push_back(FreeKey{ids[upTo(static_cast<unsigned>(ids.size()))]});
             else
                 writes.push_back(PutJob{randomPut()});
             accepted.push_back(model.apply(writes.back()));
