@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/monitormessages/monitorenums.h"
 #include "core/monitormessages/monitormessages.h"
 
 #include <concepts>
@@ -22,24 +23,6 @@ using namespace Qt::StringLiterals;
 /// A message that is read, or a const message that is written.
 template <typename Object, typename Message>
 concept Maybe = std::same_as<std::remove_const_t<Object>, Message>;
-
-/// The number of values of an enum. They count from 0, and each has a name().
-template <typename Enum>
-inline constexpr int kCountOf = 0;
-template <>
-inline constexpr int kCountOf<RowState> = kRowStateCount;
-template <>
-inline constexpr int kCountOf<Reason> = kReasonCount;
-template <>
-inline constexpr int kCountOf<CallbackOutcome> = kCallbackOutcomeCount;
-template <>
-inline constexpr int kCountOf<DeadLetter::Kind> = kDeadLetterKinds;
-template <>
-inline constexpr int kCountOf<CircuitState> = kCircuitStateCount;
-template <>
-inline constexpr int kCountOf<SnapshotReason> = kSnapshotReasonCount;
-template <>
-inline constexpr int kCountOf<Command::Verb> = Command::kVerbs;
 
 void describe(auto &&fields, Maybe<JobRow> auto &row)
 {
@@ -229,6 +212,21 @@ void describe(auto &&fields, Maybe<StoredResult> auto &result)
     describe(fields, result.body);
 }
 
+void describe(auto &&fields, Maybe<JournalEntry> auto &entry)
+{
+    fields.required("at"_L1, entry.at);
+    fields.required("event"_L1, entry.event);
+    fields.optional("number"_L1, entry.number);
+    fields.optional("detail"_L1, entry.detail);
+}
+
+void describe(auto &&fields, Maybe<StoredJournal> auto &journal)
+{
+    fields.required("job"_L1, journal.job);
+    fields.always("entries"_L1, journal.entries);
+    fields.optional("omitted"_L1, journal.omitted);
+}
+
 void describe(auto &&fields, Maybe<Reply> auto &reply)
 {
     fields.constant("type"_L1, "reply"_L1);
@@ -236,6 +234,7 @@ void describe(auto &&fields, Maybe<Reply> auto &reply)
     fields.required("ok"_L1, reply.ok);
     fields.always("text"_L1, reply.text);
     fields.optional("result"_L1, reply.result);
+    fields.optional("journal"_L1, reply.journal);
     fields.optional("letters"_L1, reply.deadLetters);
     fields.optional("letters_omitted"_L1, reply.deadLettersOmitted);
     fields.optional("letter"_L1, reply.deadLetter);

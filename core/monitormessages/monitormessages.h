@@ -162,6 +162,7 @@ struct Command
         ResumeLane,
         Drain,
         Result,       ///< the stored answer of a job
+        Journal,      ///< what happened to a durable job
         DeadLetters,  ///< all dead letters
         DeadLetter,   ///< one dead letter with its body
         Redrive,      ///< redrive a dead letter
@@ -191,6 +192,7 @@ struct Reply
     bool ok = false;
     QString text;                                             ///< what was done, or why not, for people
     std::optional<StoredResult> result{};                     ///< answer to Verb::Result
+    std::optional<StoredJournal> journal{};                   ///< answer to Verb::Journal
     std::optional<std::vector<DeadLetterRow>> deadLetters{};  ///< answer to Verb::DeadLetters, newest first
     std::uint64_t deadLettersOmitted = 0;                     ///< older dead letters beyond kMaxDeadLetters
     std::optional<DeadLetterRow> deadLetter{};                ///< answer to Verb::DeadLetter

@@ -26,6 +26,7 @@ constexpr EnumTable<Verb, VerbInfo, Command::kVerbs> kVerbs({
     {Verb::ResumeLane, {"resume_lane"_L1, "account"_L1}},
     {Verb::Drain, {"drain"_L1}},
     {Verb::Result, {"result"_L1, "job"_L1, true}},
+    {Verb::Journal, {"journal"_L1, "job"_L1}},
     {Verb::DeadLetters, {"dead_letters"_L1, {}, true}},
     {Verb::DeadLetter, {"dead_letter"_L1, "letter"_L1, true}},
     {Verb::Redrive, {"redrive"_L1, "letter"_L1}},

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/job/deadletter.h"
+#include "core/job/jobjournal.h"
 #include "core/job/jobmachine.h"
 
 #include <QByteArray>
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 /// The records that messages to monitors consist of, as plain values.
 namespace holdline::monitor {
@@ -129,6 +131,16 @@ struct BodyPart
     static BodyPart of(const QByteArray &contentType, const QByteArray &body);
     bool isCut() const { return bytes.size() < size; }
     friend bool operator==(const BodyPart &, const BodyPart &) = default;
+};
+
+/// The journal of a durable job.
+struct StoredJournal
+{
+    QByteArray job;
+    std::vector<JournalEntry> entries;  ///< oldest first
+    int omitted = 0;                    ///< entries that were left out after the first JobJournal::kFirst
+
+    friend bool operator==(const StoredJournal &, const StoredJournal &) = default;
 };
 
 /// The stored answer of a job that has ended.

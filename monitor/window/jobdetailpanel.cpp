@@ -6,6 +6,7 @@
 #include "monitor/charts/waterfall.h"
 #include "monitor/data/format.h"
 #include "monitor/tables/rowexport.h"
+#include "monitor/window/journalbox.h"
 #include "monitor/window/reasontexts.h"
 #include "monitor/window/resultbox.h"
 #include "monitor/window/spantext.h"
@@ -69,7 +70,11 @@ QString noCallbackText(const JobRow &job)
 }  // namespace
 
 JobDetailPanel::JobDetailPanel(LiveData *live, CommandClient *commands, QWidget *parent)
-    : QStackedWidget(parent), m_data(live), m_none(new QLabel(this)), m_result(new ResultBox(commands))
+    : QStackedWidget(parent),
+      m_data(live),
+      m_none(new QLabel(this)),
+      m_journal(new JournalBox(commands)),
+      m_result(new ResultBox(commands))
 {
     m_none->setText(tr("Select a job to see the time of each phase."));
     m_none->setAlignment(Qt::AlignCenter);
@@ -87,7 +92,10 @@ JobDetailPanel::JobDetailPanel(LiveData *live, CommandClient *commands, QWidget 
     scroll->setMinimumWidth(scroll->widget()->minimumSizeHint().width() +
                             style()->pixelMetric(QStyle::PM_ScrollBarExtent));
     addWidget(scroll);
-    // In the next event loop turn, when the layout has placed the result.
+    // In the next event loop turn, when the layout has placed what is shown.
+    connect(m_journal, &JournalBox::shown, scroll, [this, scroll] {
+        QTimer::singleShot(0, scroll, [this, scroll] { scroll->ensureWidgetVisible(m_journal); });
+    });
     connect(m_result, &ResultBox::shown, scroll, [this, scroll] {
         QTimer::singleShot(0, scroll, [this, scroll] { scroll->ensureWidgetVisible(m_result); });
     });
@@ -126,6 +134,7 @@ QWidget *JobDetailPanel::makePage()
     layout->addLayout(m_form);
     m_callbacks = wrappedLabel(page);
     layout->addWidget(m_callbacks);
+    layout->addWidget(m_journal);
     layout->addWidget(m_result);
     auto *buttons = new QHBoxLayout;
     m_cancel = new QPushButton(tr("Cancel job"), page);
@@ -219,6 +228,8 @@ void JobDetailPanel::refresh()
     showState();
     showLines();
     showCallbacks();
+    m_journal->setJob(m_job);
+    m_journal->setCommands(m_commands);
     m_result->setJob(m_job);
     m_result->setCommands(m_commands);
     m_cancel->setEnabled(isLive && m_commands);

@@ -15,6 +15,7 @@ class QToolButton;
 namespace holdline::monitor {
 
 class CommandClient;
+class JournalBox;
 class ResultBox;
 class Waterfall;
 
@@ -93,6 +94,7 @@ private:
     QFormLayout *m_form;
     std::array<Line, kTexts> m_lines;
     QLabel *m_callbacks;
+    JournalBox *m_journal;
     ResultBox *m_result;
     QPushButton *m_cancel;
     QPushButton *m_copyJson;

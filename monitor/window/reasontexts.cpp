@@ -147,7 +147,7 @@ QString explain(RowState state)
         case RowState::Unconfirmed:
             return Texts::tr(
                 "The start was sent but got no response, so the job may run. Holdline waits for its "
-                "callback.");
+                "callback. Cancelling the job frees its Idempotency-Key.");
         case RowState::Ended:
             return Texts::tr("The job has ended.");
     }

@@ -102,6 +102,13 @@ inline Reply reply(QRandomGenerator &random)
     if (random.bounded(2) == 0)
         reply.result = StoredResult{"j1", random.bounded(600), body(random)};
     if (random.bounded(2) == 0) {
+        auto &journal = reply.journal.emplace(StoredJournal{"j2", {}, random.bounded(3)});
+        for (int i = random.bounded(4); i > 0; --i)
+            journal.entries.push_back({time(random),
+                                       static_cast<JournalEvent>(random.bounded(kJournalEventCount)),
+                                       random.bounded(600), text(random)});
+    }
+    if (random.bounded(2) == 0) {
         auto &deadLetters = reply.deadLetters.emplace();
         for (int i = random.bounded(4); i > 0; --i)
             deadLetters.push_back(deadLetterRow(random));

@@ -7,6 +7,7 @@
 #include "monitor/window/commandclient.h"
 #include "monitor/window/deadlettersview.h"
 #include "monitor/window/jobdetailpanel.h"
+#include "monitor/window/journalbox.h"
 #include "monitor/window/resultbox.h"
 #include "monitor/window/statetexts.h"
 #include "tests/support/fakesource.h"
@@ -348,6 +349,49 @@ private Q_SLOTS:
         deadLetters.setSource(nullptr);
         button->click();
         QVERIFY(visibleTexts(box).contains(u"no connection"_s));
+    }
+
+    void journalsAreAskedForOnDemand()
+    {
+        FakeSource source;
+        CommandClient commands;
+        commands.setSource(&source);
+        JournalBox box(&commands);
+        const auto job = [](const QByteArray &id, bool durable) {
+            auto row = std::make_shared<JobRow>();
+            row->id = id;
+            row->durable = durable;
+            row->state = RowState::Running;
+            return row;
+        };
+        box.setJob(job("1", false));
+        QVERIFY(box.isHidden());
+        box.setJob(job("1", true));
+        QVERIFY(!box.isHidden());
+        QVERIFY(source.sent.isEmpty());
+        auto *button = box.findChild<QPushButton *>(u"showJournal"_s);
+        button->click();
+        QCOMPARE(source.sent[0].verb, Verb::Journal);
+        QCOMPARE(source.sent[0].target, "1");
+        Reply reply{{}, true, {}};
+        auto &journal = reply.journal.emplace(StoredJournal{"1", {}, 7});
+        for (int i = 0; i < 5; ++i)
+            journal.entries.push_back({{}, JournalEvent::Start, i + 1, {}});
+        journal.entries.push_back({{}, JournalEvent::StartUnknown, 0, "no answer"});
+        journal.entries.push_back({{}, JournalEvent::Answered, 503, "HTTP 503"});
+        source.answer(0, reply);
+        const QString text = visibleTexts(box);
+        QVERIFY2(text.contains(u"start, attempt 4\n7 entries left out\n"), qPrintable(text));
+        QVERIFY(text.contains(u"start unknown: no answer"));
+        QVERIFY(text.contains(u"answered, HTTP 503: HTTP 503"));
+        box.setJob(job("1", true));  // another row of the same job
+        QVERIFY(visibleTexts(box).contains(u"attempt 4"));
+        box.setJob(job("2", true));
+        QVERIFY(!visibleTexts(box).contains(u"attempt"));
+        // It asks anew each time, because a job goes on.
+        button->click();
+        source.answer(1, false, u"its journal has expired"_s);
+        QVERIFY(visibleTexts(box).contains(u"No journal: its journal has expired"));
     }
 
     void questionsEndWithTheirSource()

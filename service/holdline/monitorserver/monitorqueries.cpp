@@ -2,6 +2,7 @@
 #include "service/holdline/monitorserver/monitorqueries.h"
 
 #include "core/monitormessages/monitorcodec.h"
+#include "service/holdline/shards/sharddirectory.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -84,6 +85,26 @@ void MonitorQueries::result(const Command &command, Answer answer)
             reply.result =
                 StoredResult{rowText(record->id), record->answer->status,
                              BodyPart::of(rowText(record->answer->contentType), record->answer->body)};
+        }
+        answer(reply);
+    });
+}
+
+void MonitorQueries::journal(const Command &command, JobDirectory &jobs, const Answer &answer)
+{
+    jobs.find(command.target, [command, answer](const std::optional<JobRecord> &record) {
+        Reply reply{command.id, false, {}};
+        if (!record) {
+            reply.text = u"the job has no journal, because it has no key and was not handed over"_s;
+        } else if (record->expired) {
+            reply.text = u"its journal has expired"_s;
+        } else {
+            reply.ok = true;
+            reply.text = u"%1 entries"_s.arg(record->journal.entries().size());
+            reply.journal =
+                StoredJournal{rowText(record->id), record->journal.entries(), record->journal.omitted()};
+            for (JournalEntry &entry : reply.journal->entries)
+                entry.detail = rowText(entry.detail);
         }
         answer(reply);
     });

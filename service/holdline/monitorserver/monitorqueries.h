@@ -6,6 +6,10 @@
 
 #include <functional>
 
+namespace holdline {
+class JobDirectory;
+}
+
 namespace holdline::monitor {
 
 /// Answers monitor queries about stored jobs and dead letters, and redrives or discards dead letters. Each
@@ -18,6 +22,7 @@ public:
     MonitorQueries(JobStore &store, DeadLetterService &letters) : m_store(store), m_letters(letters) {}
 
     void result(const Command &command, Answer answer);
+    static void journal(const Command &command, JobDirectory &jobs, const Answer &answer);
     void letters(const Command &command, Answer answer);
     void letter(const Command &command, Answer answer);
     void redrive(const Command &command, Answer answer);

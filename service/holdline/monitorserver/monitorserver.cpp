@@ -360,6 +360,9 @@ void MonitorServer::commanded(MonitorLink &link, const Command &command)
         case Command::Verb::Result:
             m_queries.result(command, question);
             break;
+        case Command::Verb::Journal:
+            MonitorQueries::journal(command, m_shards.directory(), question);
+            break;
         case Command::Verb::DeadLetters:
             m_queries.letters(command, question);
             break;

@@ -66,6 +66,9 @@ public:
         m_first->router().callback(request, std::move(exchange));
     }
 
+    /// Finds the durable jobs of all shards.
+    JobDirectory &directory() { return m_first->directory(); }
+
     /// Collects the status of all shards.
     void ask(Answer answer)
     {

@@ -160,6 +160,14 @@ private Q_SLOTS:
         watcher.send(Command{"early", Verb::Result, id});
         QTRY_VERIFY(watcher.replyTo("early"));
         QVERIFY(!watcher.replyTo("early")->ok);
+        watcher.send(Command{"j", Verb::Journal, id});
+        QTRY_VERIFY(watcher.replyTo("j"));
+        const Reply &running = *watcher.replyTo("j");
+        QVERIFY2(running.ok, qPrintable(running.text));
+        QCOMPARE(running.journal->job, id);
+        QCOMPARE(running.journal->omitted, 0);
+        QCOMPARE(running.journal->entries.size(), std::size_t(3));
+        QCOMPARE(running.journal->entries.back().event, JournalEvent::Answered);
 
         QCOMPARE(postCallback(world.upstream.arrivals().front()).status, 200);
         QTRY_VERIFY(ended(watcher, id));
@@ -171,6 +179,12 @@ private Q_SLOTS:
         QCOMPARE(reply.result->job, id);
         QCOMPARE(reply.result->status, 200);
         QCOMPARE(reply.result->body.bytes, result());
+        watcher.send(Command{"k", Verb::Journal, id});
+        QTRY_VERIFY(watcher.replyTo("k"));
+        QCOMPARE(watcher.replyTo("k")->journal->entries.back().event, JournalEvent::Ended);
+        watcher.send(Command{"y", Verb::Journal, "no-such-job"});
+        QTRY_VERIFY(watcher.replyTo("y"));
+        QVERIFY(!watcher.replyTo("y")->ok);
         watcher.send(Command{"x", Verb::Result, "no-such-job"});
         QTRY_VERIFY(watcher.replyTo("x"));
         QVERIFY(!watcher.replyTo("x")->ok);

@@ -134,6 +134,7 @@ Reply fullReply()
     letter.redriven = 4;
     Reply reply{"1", true, u"“x”"_s};
     reply.result = StoredResult{"1", 200, BodyPart::of("text/plain", "x")};
+    reply.journal = StoredJournal{"1", {{letter.at, JournalEvent::Retry, 503, "HTTP 503"}}, 2};
     reply.deadLetters = {letter, {}};
     reply.deadLettersOmitted = 1;
     reply.deadLetter = letter;
@@ -488,6 +489,8 @@ private Q_SLOTS:
         row("{\"command\":\"cancel\",\"job\":\"a\",\"id\":\"x\"}", true);
         row("{\"command\":\"pause_lane\",\"account\":\"\\u00e9\"}", true);
         row("{\"command\":\"result\",\"job\":\"a\"}", true);
+        row("{\"command\":\"journal\",\"job\":\"a\"}", true);
+        row("{\"command\":\"journal\"}", false);
         row("{\"command\":\"dead_letters\"}", true);
         row("{\"command\":\"redrive\",\"letter\":\"a\"}", true);
         row("{\"command\":\"discard\",\"job\":\"a\"}", false);
