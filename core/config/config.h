@@ -96,7 +96,7 @@ struct Config
         /// of the service or the user.
         QString path = QStringLiteral("auto");
         StoreSync synchronous = StoreSync::Full;
-        std::chrono::milliseconds commitInterval = 4ms;  ///< minimum time between two commits
+        std::chrono::milliseconds commitInterval = 4ms;  ///< minimum time between two commits of a busy store
         std::chrono::milliseconds keepFor = 24h;         ///< how long results and keys of ended jobs stay
         int jobs = 200'000;                              ///< ended jobs in the store
         std::int64_t bytes = 1024 * 1024 * 1024;         ///< size of all stored jobs

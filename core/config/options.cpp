@@ -279,7 +279,7 @@ const std::vector<Option> &options()
                    "full: stored jobs survive a power cut. normal: they survive a killed process only.")),
         duration("store.commit_interval", "store-commit-interval", HOLDLINE_MEMBER(store.commitInterval), 0ms,
                  1s,
-                 "Least time between two commits; the writes in between are committed together."),
+                 "Least time between two commits while several writes wait; an idle store commits at once."),
         duration("store.keep_for", "store-keep-for", HOLDLINE_MEMBER(store.keepFor), 1s, 8760h,
                  "How long results and Idempotency-Keys of ended jobs are stored."),
         integer("store.jobs", "store-jobs", HOLDLINE_MEMBER(store.jobs), 1, 100'000'000,

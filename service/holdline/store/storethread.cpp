@@ -18,13 +18,15 @@ constexpr auto kTidyInterval = std::chrono::seconds(1);
 constexpr auto kTidyPause = std::chrono::milliseconds(10);
 /// How often the opener of a store looks whether it is in a hurry.
 constexpr std::chrono::milliseconds kLook(20);
+/// With at least so many writes during one commit, the next commit is not early.
+constexpr int kBusy = 2;
 /// The number of keys that are read in one step.
 constexpr int kKeysAtOnce = 1000;
 
 }  // namespace
 
 StoreThread::StoreThread(StoreBackend &backend, KnownKeys &keys, const Options &options)
-    : m_backend(backend), m_keys(keys), m_options(options)
+    : m_backend(backend), m_keys(keys), m_options(options), m_early(options.early)
 {
     setObjectName(QStringLiteral("store"));
 }
@@ -109,7 +111,8 @@ void StoreThread::run()
             return std::holds_alternative<WriteRequest>(message);
         };
         if (std::any_of(messages.begin(), messages.end(), isWrite)) {
-            m_messages.pause(m_lastCommit + m_options.store.commitInterval);
+            if (waitsForMore(Clock::now()))
+                m_messages.pause(m_lastCommit + m_options.store.commitInterval);
             auto more = m_messages.take(TimePoint{});
             std::move(more.begin(), more.end(), std::back_inserter(messages));
         }
@@ -117,6 +120,12 @@ void StoreThread::run()
     }
     m_backend.close();
     m_over.release();
+}
+
+bool StoreThread::waitsForMore(TimePoint now)
+{
+    const bool isEarly = now < m_lastCommit + m_options.store.commitInterval;
+    return isEarly && (m_cameMeanwhile >= kBusy || !m_early.take(now));
 }
 
 void StoreThread::turn(std::vector<StoreRequest> messages)
@@ -308,7 +317,8 @@ void StoreThread::commit(std::vector<WriteRequest> messages)
         }
     }
     const TimePoint now = Clock::now();
-    m_queued.fetch_sub(static_cast<int>(batch.messages.size()), std::memory_order_relaxed);
+    const int written = static_cast<int>(batch.messages.size());
+    m_cameMeanwhile = m_queued.fetch_sub(written, std::memory_order_relaxed) - written;
     for (std::size_t i = 0; i < batch.messages.size(); ++i)
         answer(batch.messages[i], result.of(batch.writeOf[i]), now);
 }

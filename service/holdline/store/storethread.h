@@ -3,6 +3,7 @@
 
 #include "core/config/config.h"
 #include "core/eventloop/messagequeue.h"
+#include "core/job/allowance.h"
 #include "service/holdline/store/knownkeys.h"
 #include "service/holdline/store/storemessages.h"
 
@@ -16,8 +17,10 @@
 namespace holdline {
 
 /// The store's only writer. It commits all waiting writes in one transaction and answers them when they are
-/// durable. At least `store.commit_interval` passes between two transactions. In between it keeps the store
-/// within its limits, step by step.
+/// durable. Between two transactions `store.commit_interval` passes, because that saves commits when several
+/// writes come within it. A lane whose starts follow one another never has more than one write under way, and
+/// would wait for nothing. So a commit may be early while no other writes came during the last one, a limited
+/// number of times. In between the store is kept within its limits, step by step.
 ///
 /// Several writes of one record in a batch become one: the last of them. It keeps the request of an earlier
 /// one when it has none. A refused write (its key belongs to another job) fails alone. Any other error makes
@@ -35,6 +38,9 @@ public:
         Config::Store store;
         std::chrono::milliseconds retryInterval = std::chrono::seconds(3);
         int durable = Config::Hold().durable;  ///< the most unfinished jobs
+        /// Commits before `commit_interval` has passed. A commit costs CPU, so that many clients must share
+        /// it.
+        Allowance early{100, std::chrono::milliseconds(10)};
         /// Runs its argument while no reader has the file open. Called in this thread.
         std::function<void(const std::function<void()> &)> whileReaderIsClosed =
             [](const std::function<void()> &action) { action(); };
@@ -82,6 +88,7 @@ private:
 
     std::vector<JobRecord> open();
     void hand(std::vector<JobRecord> recovered);
+    bool waitsForMore(TimePoint now);
     void turn(std::vector<StoreRequest> messages);
     void receive(StatusRequest &&message);
     void receive(SubscribeRequest &&message);
@@ -125,6 +132,8 @@ private:
     bool m_replaced = false;  ///< the store has other data, and the links do not know yet
     std::vector<std::shared_ptr<AnswerBox>> m_links;
     TimePoint m_lastCommit{};
+    Allowance m_early;
+    int m_cameMeanwhile = 0;  ///< writes that came during the last commit
     TimePoint m_nextRetry{};
     TimePoint m_nextTidy{};
     std::optional<StoredKey> m_renewedTo;  ///< while KnownKeys is renewed: the last key that was read

@@ -44,6 +44,7 @@ public:
     {
         std::unique_lock lock(m_mutex);
         batches.push_back(writes);
+        sizes->push_back(writes.size());
         m_changed.notify_all();
         m_changed.wait(lock, [this] { return !m_holding; });
         if (!m_error.isEmpty())
@@ -84,6 +85,9 @@ public:
         std::unique_lock lock(m_mutex);
         m_changed.wait(lock, [&] { return batches.size() >= count; });
     }
+    /// The sizes of all batches. They outlive the backend.
+    const std::shared_ptr<std::vector<std::size_t>> sizes = std::make_shared<std::vector<std::size_t>>();
+
     std::size_t batchSize(std::size_t batch)
     {
         const std::lock_guard lock(m_mutex);
@@ -108,13 +112,15 @@ private:
 
 struct World
 {
-    explicit World(const Config::Store &config = {}, int durable = Config::Hold().durable)
+    explicit World(const Config::Store &config = {}, int durable = Config::Hold().durable,
+                   Allowance early = StoreThread::Options().early)
     {
         auto scripted = std::make_unique<ScriptedBackend>();
         backend = scripted.get();
         store = std::make_unique<Store>(
             std::move(scripted),
-            StoreThread::Options{.store = config, .retryInterval = 10ms, .durable = durable}, u"memory"_s);
+            StoreThread::Options{.store = config, .retryInterval = 10ms, .durable = durable, .early = early},
+            u"memory"_s);
         opened = store->open();
         link = std::make_unique<StoreLink>(*store);
     }
@@ -152,6 +158,9 @@ class TestStoreThread : public QObject
 
 private Q_SLOTS:
     void writesThatWaitGoTogether();
+    void oneAfterTheOtherNeedsNoPause();
+    void aBusyStoreWaitsForMore();
+    void earlyCommitsAreLimited();
     void writesOfTheSameJobAreOne();
     void oneTooManyFails();
     void aFailureIsToldAndPasses();
@@ -182,6 +191,59 @@ void TestStoreThread::writesThatWaitGoTogether()
     QTRY_COMPARE(world.errors, QStringList(11, QString()));
     QCOMPARE(world.backend->batchSize(0), std::size_t(1));
     QCOMPARE(world.backend->batchSize(1), std::size_t(10));
+}
+
+/// The starts of one lane: each write comes after the commit of the one before.
+void TestStoreThread::oneAfterTheOtherNeedsNoPause()
+{
+    Config::Store config;
+    config.commitInterval = 1h;
+    World world(config);
+    for (int i = 0; i < 20; ++i) {
+        world.link->put(openJob("a", "k" + QByteArray::number(i)), world.counted());
+        QTRY_COMPARE(world.errors.size(), i + 1);
+        QCOMPARE(world.backend->batchSize(static_cast<std::size_t>(i)), std::size_t(1));
+    }
+}
+
+void TestStoreThread::aBusyStoreWaitsForMore()
+{
+    Config::Store config;
+    config.commitInterval = 1h;
+    World world(config);
+    world.backend->hold();
+    world.link->put(openJob("a", "first"), world.counted());
+    world.backend->awaitCommits(1);
+    for (int i = 0; i < 2; ++i)
+        world.link->put(openJob("a", "early " + QByteArray::number(i)), world.counted());
+    world.backend->release();
+    QTRY_COMPARE(world.errors.size(), 1);
+    for (int i = 0; i < 5; ++i)
+        world.link->put(openJob("a", "late " + QByteArray::number(i)), world.counted());
+    const auto sizes = world.backend->sizes;
+    world.link.reset();
+    // The end of the store ends the pause.
+    world.store.reset();
+    QCOMPARE(*sizes, (std::vector<std::size_t>{1, 7}));
+}
+
+/// Many small commits would cost more CPU than the jobs.
+void TestStoreThread::earlyCommitsAreLimited()
+{
+    Config::Store config;
+    config.commitInterval = 1h;
+    World world(config, Config::Hold().durable, Allowance(3, 1h));
+    const auto write = [&] { world.link->put(openJob("a", makeJobId()), world.counted()); };
+    for (int i = 0; i < 4; ++i) {  // the first one has none before it
+        write();
+        QTRY_COMPARE(world.errors.size(), i + 1);
+    }
+    write();
+    write();
+    const auto sizes = world.backend->sizes;
+    world.link.reset();
+    world.store.reset();
+    QCOMPARE(*sizes, (std::vector<std::size_t>{1, 1, 1, 1, 2}));
 }
 
 void TestStoreThread::writesOfTheSameJobAreOne()
