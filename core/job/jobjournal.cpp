@@ -78,7 +78,10 @@ void note(JobJournal &journal, JobEvent event, const JobStep &step, const Journa
                 add(JournalEvent::Answered, facts.httpStatus,
                     event == JobEvent::StartAccepted ? QByteArray() : facts.trouble);
             break;
-        case JobEvent::StartRetry:
+        case JobEvent::RetryRejected:
+        case JobEvent::RetryUnreachable:
+        case JobEvent::RetryFailed:
+        case JobEvent::RetryUnknown:
             if (step.actions.testFlag(JobAction::AwaitRetry))
                 add(JournalEvent::Retry, facts.httpStatus, facts.trouble);
             break;

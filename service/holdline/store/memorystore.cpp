@@ -178,10 +178,10 @@ QString MemoryStore::carryOut(const FreeKey &write)
     const auto found = m_jobs.find(write.id);
     if (found == m_jobs.end() || !mayFreeKey(found->second.record))
         return {};
-    JobRecord freed = found->second.record;
-    freed.key = {};
-    ++freed.revision;
-    insert(std::move(freed), extract(write.id));
+    Entry freed = *extract(write.id);
+    freed.record.key = {};
+    ++freed.record.revision;
+    insert(std::move(freed));
     return {};
 }
 

@@ -180,6 +180,7 @@ SqliteStore::Done SqliteStore::carryOut(const FreeKey &write)
         return Done::Failed;
     auto record = found->next() ? bareJobOf(*found) : std::nullopt;
     const QVariant number = record ? found->value(0) : QVariant();
+    const QVariant ended = record ? found->value(5) : QVariant();
     found->finish();
     if (!record || !mayFreeKey(*record))
         return Done::Yes;
@@ -187,7 +188,7 @@ SqliteStore::Done SqliteStore::carryOut(const FreeKey &write)
     ++record->revision;
     const QByteArray bytes = toBytes(*record);
     return m_connection.run("UPDATE jobs SET key = NULL, data = ?, sum = ? WHERE number = ?",
-                            {bytes, checksum(record->id, bytes), number})
+                            {bytes, sumOf(record->id, bytes, ended), number})
                ? Done::Yes
                : Done::Failed;
 }

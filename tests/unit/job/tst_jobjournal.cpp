@@ -97,7 +97,9 @@ private Q_SLOTS:
         row("start answered callback ended", {TurnGranted, StartAccepted, CallbackCompleted});
         row("start answered ended", {TurnGranted, StartRejected});
         row("start answered ended", {TurnGranted, StartUnreachable});
-        row("start retry start answered", {TurnGranted, StartRetry, TurnGranted, StartAccepted});
+        row("start retry start answered", {TurnGranted, RetryFailed, TurnGranted, StartAccepted});
+        row("start retry start retry start retry",
+            {TurnGranted, RetryRejected, TurnGranted, RetryUnreachable, TurnGranted, RetryUnknown});
         row("start start_unknown ended", {TurnGranted, JobEvent::StartUnknown, Deadline});
         row("start callback ended answered", {TurnGranted, CallbackCompleted, StartAccepted});
         row("start answered callback", {TurnGranted, StartAccepted, CallbackMismatched});
@@ -106,7 +108,7 @@ private Q_SLOTS:
         row("ended", {ClientGone});
         row("start ended", {TurnGranted, StoreFailed});
         // Without an effect there is nothing to tell.
-        row("", {CallbackCompleted, StartAccepted, JobEvent::StartUnknown, StartRetry, DrainExpired});
+        row("", {CallbackCompleted, StartAccepted, JobEvent::StartUnknown, RetryUnknown, DrainExpired});
         row("start", {TurnGranted, TurnGranted, ClientGone, DrainExpired});
     }
     void stories()

@@ -633,7 +633,7 @@ void TestJobMachine::startInDoubt()
     QVERIFY(!after({}));
     QVERIFY(!after({TurnGranted}));
     QVERIFY(!after({TurnGranted, StartAccepted}));
-    QVERIFY(!after({TurnGranted, StartRetry}));
+    QVERIFY(!after({TurnGranted, RetryFailed}));
     QVERIFY(!after({TurnGranted, StartAccepted, Deadline}));
     QVERIFY(!after({Deadline}));
     QVERIFY(after({TurnGranted, JobEvent::StartUnknown}));
