@@ -11,14 +11,22 @@ namespace holdline {
 
 using namespace std::chrono_literals;
 
-/// An address to listen on. The host is an IP address as text ("127.0.0.1", "::1", "0.0.0.0"). Port 0
-/// lets the system pick a port. An empty host means: off.
+/// An address to listen on. The host is an IP address as text ("127.0.0.1", "::1", "0.0.0.0"). "::" means all
+/// addresses, of IPv4 too. Port 0 lets the system pick a port. An empty host means: off.
 struct ListenAddress
 {
     QString host;
     std::uint16_t port = 0;
 
     bool isOff() const { return host.isEmpty(); }
+    bool isEveryAddress() const
+    {
+        return host == QLatin1StringView("0.0.0.0") || host == QLatin1StringView("::");
+    }
+    bool isLoopback() const
+    {
+        return host.startsWith(QLatin1StringView("127.")) || host == QLatin1StringView("::1");
+    }
     friend bool operator==(const ListenAddress &, const ListenAddress &) = default;
 };
 
@@ -29,6 +37,10 @@ enum class AmbiguousRetry { Never, Always };
 /// The answer to a request whose Idempotency-Key belongs to a job that has not ended: the answer of that
 /// job, or 409.
 enum class KeyInFlight { Join, Reject };
+/// What a held request of a client counts as that has shut down its sending side: gone, or still waiting.
+enum class HalfClose { Leave, Hold };
+/// What `/readyz` answers while durable jobs are refused: 200 or 503.
+enum class WhenDegraded { Ready, Unready };
 /// The `synchronous` setting of SQLite: Full survives a power cut, Normal survives a killed process.
 enum class StoreSync { Full, Normal };
 enum class LogFormat { Logfmt, Json };
@@ -42,14 +54,15 @@ struct Config
     {
         ListenAddress listen{QStringLiteral("127.0.0.1"), 3738};
         ListenAddress adminListen{QStringLiteral("127.0.0.1"), 3739};
-        /// The address at which the upstream reaches this service. Empty means
-        /// http://<listen>/callback.
+        /// The address at which the upstream reaches this service. Empty means http://<listen>/callback, or
+        /// http://127.0.0.1:<port>/callback when it listens on all addresses and the upstream is local.
         QUrl callbackUrl;
         int threads = 0;  ///< threads that serve clients; 0 picks a number for the machine
         EventLoop eventLoop = EventLoop::Epoll;  ///< event loop of every thread
         /// Path of the local socket for monitors, "off" or "auto". "auto" is holdline.sock in the
         /// runtime folder of the service or the user.
         QString monitorSocket = QStringLiteral("auto");
+        WhenDegraded whenDegraded = WhenDegraded::Ready;
     } server;
 
     struct Upstream
@@ -88,6 +101,7 @@ struct Config
         std::chrono::milliseconds doubtDeadline = 10min;
         int durable = 100'000;  ///< durable jobs that have not ended; the next one gets 503
         KeyInFlight keyInFlight = KeyInFlight::Join;
+        HalfClose halfClose = HalfClose::Leave;
     } hold;
 
     struct Store
@@ -138,6 +152,7 @@ struct Config
         std::chrono::milliseconds bodyTimeout = 30s;
         std::chrono::milliseconds idleTimeout = 60s;
         std::chrono::milliseconds writeTimeout = 30s;
+        std::chrono::milliseconds keepAlive = 30s;  ///< silence before a TCP keep-alive probe; 0: no probes
     } limits;
 
     struct Log

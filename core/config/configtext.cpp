@@ -63,7 +63,9 @@ QString helpText()
     return out +
            u"\nEach flag has an environment variable: --start-timeout is HOLDLINE_START_TIMEOUT. "
            u"CALLBACK_URL and PORT\n"
-           "(the port of --listen) are understood too. A .env file in the working directory is read.\n"
+           "(a port to listen at on all addresses) are understood too. A .env file in the working directory "
+           "is "
+           "read.\n"
            "A flag beats the environment, which beats .env, which beats the file. SIGHUP reads all again.\n"_s;
 }
 

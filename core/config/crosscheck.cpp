@@ -9,9 +9,21 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-bool isEveryAddress(const QString &host)
+bool isThisMachine(const QString &host)
 {
-    return host == "0.0.0.0"_L1 || host == "::"_L1;
+    return host == "localhost"_L1 || ListenAddress{host, 0}.isLoopback();
+}
+
+/// True when the first address includes the second one's host.
+bool includes(const ListenAddress &a, const ListenAddress &b)
+{
+    return a.host == b.host || a.host == "::"_L1 || (a.host == "0.0.0.0"_L1 && !b.host.contains(u':'));
+}
+
+/// True when the system gives only one of these addresses.
+bool overlap(const ListenAddress &a, const ListenAddress &b)
+{
+    return a.port != 0 && a.port == b.port && !a.isOff() && !b.isOff() && (includes(a, b) || includes(b, a));
 }
 
 /// True when the upstream is the address of this service, so that each start would come back.
@@ -19,9 +31,8 @@ bool isOurselves(const QUrl &upstream, const ListenAddress &listen)
 {
     const int port = upstream.port(upstream.scheme() == "https"_L1 ? 443 : 80);
     const QString host = upstream.host() == "localhost"_L1 ? u"127.0.0.1"_s : upstream.host();
-    const bool loopback = host == "127.0.0.1"_L1 || host == "::1"_L1;
     return listen.port != 0 && port == listen.port &&
-           (host == listen.host || (loopback && isEveryAddress(listen.host)));
+           (host == listen.host || (isThisMachine(host) && listen.isEveryAddress()));
 }
 
 }  // namespace
@@ -34,13 +45,15 @@ std::vector<Conflict> findConflicts(const Config &config)
             found.push_back({std::move(keys), text});
     };
     const auto &server = config.server;
+    // An upstream on this machine reaches the service at loopback.
     check(
-        !isEveryAddress(server.listen.host) || !server.callbackUrl.isEmpty(),
+        !server.listen.isEveryAddress() || !server.callbackUrl.isEmpty() ||
+            isThisMachine(config.upstream.url.host()),
         {u"server.callback_url"_s, u"server.listen"_s},
-        u"listening on every address (%1), the address the upstream can reach is not known; set the callback URL"_s
-            .arg(formatListenAddress(server.listen)));
-    check(server.listen.port == 0 || server.listen != server.adminListen,
-          {u"server.admin_listen"_s, u"server.listen"_s},
+        u"listening on every address (%1), the address the upstream can reach is not known; set the callback URL (CALLBACK_URL or --callback-url), such as http://this-machine.example:%2/callback"_s
+            .arg(formatListenAddress(server.listen))
+            .arg(server.listen.port));
+    check(!overlap(server.listen, server.adminListen), {u"server.admin_listen"_s, u"server.listen"_s},
           u"both listen on the same address; choose two ports"_s);
     check(!isOurselves(config.upstream.url, server.listen), {u"upstream.url"_s, u"server.listen"_s},
           u"the upstream is this service itself; set the job server's URL"_s);

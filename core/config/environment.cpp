@@ -5,27 +5,31 @@
 
 #include <QRegularExpression>
 
-#include <algorithm>
-#include <optional>
-
 namespace holdline {
 
 using namespace Qt::StringLiterals;
 
 namespace {
 
-QStringList knownNames()
+/// The nearest variable of an option. The common prefix does not count, or all names would be near.
+QString suggestion(const QString &name)
 {
-    QStringList names{QString(kConfigVariable)};
+    QStringList names{kConfigVariable.sliced(kOurPrefix.size())};
     for (const Option &option : options())
-        names.append(option.environmentName());
-    return names;
+        names.append(option.environmentName().sliced(kOurPrefix.size()));
+    const QString best = nearest(name.sliced(kOurPrefix.size()), names);
+    return best.isEmpty() ? QString() : u" Did you mean %1%2?"_s.arg(kOurPrefix, best);
 }
 
-/// True for names with our prefix. Other programs may share a .env file, so their names are not checked.
-bool isOurs(const QString &name)
+/// True for a variable that Kubernetes, or a link of Docker, sets for a service whose name begins with
+/// "holdline".
+bool isServiceLink(const Variable &variable)
 {
-    return name.startsWith("HOLDLINE_"_L1) || name == "CALLBACK_URL"_L1 || name == "PORT"_L1;
+    static const QRegularExpression names(
+        u"_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)$"_s);
+    static const QRegularExpression address(u"^(tcp|udp|sctp)://"_s);
+    return names.match(variable.name).hasMatch() ||
+           (variable.name.endsWith("_PORT"_L1) && address.match(variable.value).hasMatch());
 }
 
 /// A name with our prefix that is not an option. See core/base/crashpoint.h.
@@ -38,56 +42,13 @@ bool isCrashPoint([[maybe_unused]] const QString &name)
 #endif
 }
 
-/// The offset of a comment: a # at the beginning or after white space. The size of the text when there is
-/// none.
-qsizetype commentStart(QStringView text)
-{
-    for (qsizetype i = 0; i < text.size(); ++i) {
-        if (text[i] == u'#' && (i == 0 || text[i - 1].isSpace()))
-            return i;
-    }
-    return text.size();
-}
-
-/// The character for a backslash and `c` in double quotes.
-std::optional<QChar> unescaped(QChar c)
-{
-    if (c == u'n')
-        return u'\n';
-    if (c == u't')
-        return u'\t';
-    if (c == u'"' || c == u'\\' || c == u'$')
-        return c;
-    return std::nullopt;
-}
-
-/// The value after the equals sign. Empty when its quotes or escapes are wrong.
-std::optional<QString> dotEnvValue(QStringView raw)
-{
-    if (!raw.startsWith(u'"') && !raw.startsWith(u'\''))
-        return raw.first(commentStart(raw)).trimmed().toString();
-    const QChar quote = raw.front();
-    QString value;
-    qsizetype i = 1;
-    for (; i < raw.size() && raw[i] != quote; ++i) {
-        if (quote == u'"' && raw[i] == u'\\' && i + 1 < raw.size()) {
-            const auto c = unescaped(raw[++i]);
-            if (!c)
-                return std::nullopt;
-            value += *c;
-        } else {
-            value += raw[i];
-        }
-    }
-    if (i >= raw.size())
-        return std::nullopt;
-    const QStringView rest = raw.sliced(i + 1);
-    if (!rest.first(commentStart(rest)).trimmed().isEmpty())
-        return std::nullopt;
-    return value;
-}
-
 }  // namespace
+
+bool isKnownVariable(const QString &name)
+{
+    return name == "CALLBACK_URL"_L1 || name == "PORT"_L1 || name == kConfigVariable ||
+           findOptionByEnvironment(name);
+}
 
 Settings readVariables(const std::vector<Variable> &variables)
 {
@@ -106,52 +67,18 @@ Settings readVariables(const std::vector<Variable> &variables)
             add(variable, findOptionByFlag(u"callback-url"), false);
     }
     for (const Variable &variable : variables) {
-        if (!variable.name.startsWith("HOLDLINE_"_L1) || variable.name == kConfigVariable ||
+        if (!variable.name.startsWith(kOurPrefix) || variable.name == kConfigVariable ||
             isCrashPoint(variable.name))
             continue;
         const Option *option = findOptionByEnvironment(variable.name);
-        if (!option)
-            result.fail(u"%1: there is no variable %2"_s.arg(variable.place, quoted(variable.name)) +
-                        didYouMean(variable.name, knownNames()));
-        else if (!variable.value.isEmpty())
+        if (option && !variable.value.isEmpty())
             add(variable, option, false);
+        else if (!option && !isServiceLink(variable))
+            result.warnings.append(
+                u"%1: there is no variable %2. It is ignored."_s.arg(variable.place, quoted(variable.name)) +
+                suggestion(variable.name));
     }
     return result;
-}
-
-std::pair<std::vector<Variable>, std::vector<ConfigError>> readDotEnv(const QByteArray &text,
-                                                                      const QString &name)
-{
-    static const QRegularExpression assignment(u"^(?:export\\s+)?([A-Za-z_][A-Za-z0-9_]*)=\\s*(.*)$"_s);
-    std::vector<Variable> variables;
-    std::vector<ConfigError> errors;
-    int number = 0;
-    for (const QByteArray &line : text.split('\n')) {
-        const QString place = u"%1:%2"_s.arg(name).arg(++number);
-        const QString trimmed = QString::fromUtf8(line).trimmed();
-        if (trimmed.isEmpty() || trimmed.startsWith(u'#'))
-            continue;
-        const auto match = assignment.match(trimmed);
-        if (!match.hasMatch()) {
-            // The message names only the number of the line, because the line may hold a
-            // secret.
-            errors.push_back({ConfigError::Kind::Configuration, place + u": NAME=value is wanted"_s});
-            continue;
-        }
-        const QString key = match.captured(1);
-        const auto value = dotEnvValue(match.captured(2));
-        const auto sameName = [&key](const Variable &variable) { return variable.name == key; };
-        if (!value)
-            errors.push_back(
-                {ConfigError::Kind::Configuration,
-                 u"%1: %2: the value's quotes or escapes do not fit together"_s.arg(place, quoted(key))});
-        else if (isOurs(key) && std::any_of(variables.begin(), variables.end(), sameName))
-            errors.push_back({ConfigError::Kind::Configuration,
-                              u"%1: %2 is there more than once"_s.arg(place, quoted(key))});
-        else
-            variables.push_back({key, *value, place});
-    }
-    return {variables, errors};
 }
 
 }  // namespace holdline

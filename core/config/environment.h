@@ -3,9 +3,8 @@
 
 #include "core/config/setting.h"
 
-#include <QByteArray>
-
 #include <utility>
+#include <vector>
 
 namespace holdline {
 
@@ -17,19 +16,22 @@ struct Variable
     QString place;
 };
 
-/// Turns variables into settings. An unknown `HOLDLINE_…` name is an error. `CALLBACK_URL` and `PORT` are
-/// understood too, but a HOLDLINE_ name overrides them. All other variables are ignored. An empty value
-/// counts as not set, because container tools pass unset variables on as empty ones.
-Settings readVariables(const std::vector<Variable> &variables);
-
-/// Reads the variables of a `.env` text. A line is `NAME=value`, with an optional `export` before it and
-/// a comment after `#`. A value is bare, in 'single quotes' (without escapes) or in "double quotes" (with
-/// \n, \t, \", \\ and \$). Nothing is expanded. Any other line is an error with its number. `name` is the
-/// name of the file for messages.
-std::pair<std::vector<Variable>, std::vector<ConfigError>> readDotEnv(const QByteArray &text,
-                                                                      const QString &name);
-
 /// The variable that names the configuration file, like `--config`.
 inline constexpr QLatin1StringView kConfigVariable("HOLDLINE_CONFIG");
+/// The prefix of our variables. Others may set such names too.
+inline constexpr QLatin1StringView kOurPrefix("HOLDLINE_");
+
+/// True for the variables that configure this program: those of the options, `HOLDLINE_CONFIG`,
+/// `CALLBACK_URL` and `PORT`.
+bool isKnownVariable(const QString &name);
+
+/// Turns variables into settings. `CALLBACK_URL` and `PORT` are understood too, but a HOLDLINE_ name
+/// overrides them. All other variables are ignored. An empty value counts as not set, because container tools
+/// pass unset variables on as empty ones.
+///
+/// An unknown `HOLDLINE_…` name is a warning that names the nearest option. Names that Kubernetes and Docker
+/// set for a service called holdline are ignored without one: `HOLDLINE_SERVICE_HOST`,
+/// `HOLDLINE_PORT=tcp://10.0.0.5:3738`, `HOLDLINE_ADMIN_PORT_3739_TCP_ADDR` and so on.
+Settings readVariables(const std::vector<Variable> &variables);
 
 }  // namespace holdline

@@ -9,6 +9,10 @@ using namespace Qt::StringLiterals;
 
 int finish(const QString &program, const Exit &exit)
 {
+    for (const QString &warning : exit.warnings) {
+        const QByteArray line = u"%1: warning: %2\n"_s.arg(program, warning).toUtf8();
+        std::fwrite(line.constData(), 1, static_cast<std::size_t>(line.size()), stderr);
+    }
     QString text = exit.text;
     if (exit.code != kExitOk) {
         const QString prefix = program + u": "_s;

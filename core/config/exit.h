@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <QStringList>
 
 namespace holdline {
 
@@ -21,10 +22,12 @@ struct Exit
 {
     int code = kExitOk;
     QString text;  ///< with an error code: one error per line
+    QStringList warnings = {};
 };
 
 /// Writes the text to stdout when the code is 0. Otherwise writes each line to stderr as "program: line", and
-/// after a usage error where to find help. Returns the code.
+/// after a usage error where to find help. Warnings go to stderr before, as "program: warning: line". Returns
+/// the code.
 int finish(const QString &program, const Exit &exit);
 
 /// "jobclient 0.1.0" and a line break.

@@ -3,6 +3,7 @@
 
 #include "core/config/configtext.h"
 #include "core/config/crosscheck.h"
+#include "core/config/dotenv.h"
 #include "core/config/environment.h"
 #include "core/config/flags.h"
 #include "core/config/suggest.h"
@@ -11,6 +12,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 
 namespace holdline {
 
@@ -53,6 +55,7 @@ public:
     void apply(const Settings &layer)
     {
         m_result.errors.insert(m_result.errors.end(), layer.errors.begin(), layer.errors.end());
+        m_result.warnings += layer.warnings;
         for (const Setting &setting : layer.settings)
             apply(setting);
     }
@@ -74,21 +77,32 @@ private:
         return static_cast<std::size_t>(option - options().data());
     }
 
+    /// `PORT` comes from platforms that forward to this port from outside. So without an address that
+    /// somebody chose, it means all addresses.
+    QString setPort(const QString &text, bool isAddressDefault)
+    {
+        const auto parsed = parseListenAddress(QString(u':' + text));
+        if (!parsed)
+            return u"a port number from 0 to 65535 is wanted"_s;
+        ListenAddress &listen = m_result.config.server.listen;
+        listen.port = parsed->port;
+        if (isAddressDefault)
+            listen.host = u"::"_s;
+        return {};
+    }
+
     void apply(const Setting &setting)
     {
         const Option &option = *setting.option;
+        QString &origin = m_result.origins[indexOf(&option)];
         QString wrong;
         if (setting.portOnly) {
-            const auto parsed = parseListenAddress(QString(u':' + setting.text));
-            if (!parsed)
-                wrong = u"a port number from 0 to 65535 is wanted"_s;
-            else
-                m_result.config.server.listen.port = parsed->port;
+            wrong = setPort(setting.text, origin == u"default"_s);
         } else {
             wrong = option.set(m_result.config, setting.text);
         }
         if (wrong.isEmpty()) {
-            m_result.origins[indexOf(&option)] = setting.origin;
+            origin = setting.origin;
             return;
         }
         m_result.errors.push_back(
@@ -121,11 +135,13 @@ LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment 
         variables.push_back({name, environment.value(name), u"environment"_s});
     std::vector<Variable> fileVariables;
     const QString dotEnv = u".env"_s;
-    if (QFile::exists(here.absoluteFilePath(dotEnv))) {
-        if (const auto text = readFile(here.absoluteFilePath(dotEnv), dotEnv, result.errors)) {
-            auto [read, errors] = readDotEnv(*text, dotEnv);
+    // A folder of this name belongs to another program, such as Python's virtual environments.
+    if (const QFileInfo file(here.absoluteFilePath(dotEnv)); file.exists() && !file.isDir()) {
+        if (const auto text = readFile(file.filePath(), dotEnv, result.errors)) {
+            auto [read, errors, warnings] = readDotEnv(*text, dotEnv);
             fileVariables = std::move(read);
             result.errors.insert(result.errors.end(), errors.begin(), errors.end());
+            result.warnings += warnings;
         }
     }
 
@@ -155,7 +171,7 @@ std::optional<Exit> earlyExit(const LoadedConfig &loaded)
     if (loaded.command == ConfigCommand::Version)
         return Exit{kExitOk, versionText(u"holdline"_s)};
     if (!loaded.isValid()) {
-        Exit exit{kExitConfiguration, {}};
+        Exit exit{kExitConfiguration, {}, loaded.warnings};
         QStringList lines;
         for (const ConfigError &error : loaded.errors) {
             lines.append(error.text);
@@ -166,9 +182,9 @@ std::optional<Exit> earlyExit(const LoadedConfig &loaded)
         return exit;
     }
     if (loaded.command == ConfigCommand::CheckConfig)
-        return Exit{kExitOk, u"The configuration is right."_s};
+        return Exit{kExitOk, u"The configuration is right."_s, loaded.warnings};
     if (loaded.command == ConfigCommand::PrintConfig)
-        return Exit{kExitOk, printConfig(loaded)};
+        return Exit{kExitOk, printConfig(loaded), loaded.warnings};
     return std::nullopt;
 }
 

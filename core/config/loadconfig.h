@@ -22,6 +22,7 @@ struct LoadedConfig
     Config config;  ///< valid only when there are no errors
     ConfigCommand command = ConfigCommand::Run;
     std::vector<ConfigError> errors;
+    QStringList warnings;  ///< for people; they stop nothing
     /// The origin of each value, in the order of options(): "default", "holdline.toml:12:
     /// server.listen".
     std::vector<QString> origins;

@@ -151,6 +151,9 @@ const Names<UpstreamTransport> kTransports{{"pooled"_L1, UpstreamTransport::Pool
 const Names<AmbiguousRetry> kAmbiguous{{"never"_L1, AmbiguousRetry::Never},
                                        {"always"_L1, AmbiguousRetry::Always}};
 const Names<KeyInFlight> kKeyInFlight{{"join"_L1, KeyInFlight::Join}, {"reject"_L1, KeyInFlight::Reject}};
+const Names<HalfClose> kHalfClose{{"leave"_L1, HalfClose::Leave}, {"hold"_L1, HalfClose::Hold}};
+const Names<WhenDegraded> kWhenDegraded{{"ready"_L1, WhenDegraded::Ready},
+                                        {"unready"_L1, WhenDegraded::Unready}};
 const Names<StoreSync> kStoreSync{{"full"_L1, StoreSync::Full}, {"normal"_L1, StoreSync::Normal}};
 const Names<LogFormat> kFormats{{"logfmt"_L1, LogFormat::Logfmt}, {"json"_L1, LogFormat::Json}};
 const Names<LogLevel> kLevels{{"debug"_L1, LogLevel::Debug},
@@ -201,9 +204,11 @@ const std::vector<Option> &options()
 {
     static const std::vector<Option> all{
         address("server.listen", "listen", HOLDLINE_MEMBER(server.listen), false,
-                "Where clients and callbacks arrive; port 0 lets the system pick one."),
+                "Where clients and callbacks arrive; [::]:PORT is every address, port 0 a free port."),
         address("server.admin_listen", "admin-listen", HOLDLINE_MEMBER(server.adminListen), true,
                 "Where /livez, /readyz, /metrics, /version and /v1/dead-letters are served."),
+        choice("server.when_degraded", "when-degraded", HOLDLINE_MEMBER(server.whenDegraded), kWhenDegraded,
+               "What /readyz answers while durable jobs are refused: 200 (ready) or 503 (unready)."),
         path("server.monitor_socket", "monitor-socket", HOLDLINE_MEMBER(server.monitorSocket), kMaxSocketPath,
              u"auto or off"_s,
              "Where monitors connect; auto: holdline.sock in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR."),
@@ -270,6 +275,8 @@ const std::vector<Option> &options()
         choice("hold.idempotency_in_flight", "idempotency-in-flight", HOLDLINE_MEMBER(hold.keyInFlight),
                kKeyInFlight,
                "While its Idempotency-Key's job runs, a request joins the job, or is answered 409."),
+        choice("hold.half_close", "half-close", HOLDLINE_MEMBER(hold.halfClose), kHalfClose,
+               "A held client that shuts down its sending side counts as gone (leave), or waits on (hold)."),
 
         path("store.path", "store", HOLDLINE_MEMBER(store.path), 4096, u"auto or memory"_s,
              "Where durable jobs are stored; auto: holdline.db in $STATE_DIRECTORY, else in the user's state "
@@ -347,6 +354,8 @@ const std::vector<Option> &options()
                  "A client's connection without a request is closed after this time."),
         duration("limits.write_timeout", "write-timeout", HOLDLINE_MEMBER(limits.writeTimeout), 100ms, 1h,
                  "Time a client has to take its answer; beyond it the connection is reset."),
+        duration("limits.keep_alive", "keep-alive", HOLDLINE_MEMBER(limits.keepAlive), 0ms, 2h,
+                 "Silence before TCP keep-alive probes, in whole seconds; the upstream's too; 0s: none."),
 
         choice("log.format", "log-format", HOLDLINE_MEMBER(log.format), kFormats,
                "How log lines are written."),

@@ -4,6 +4,7 @@
 #include "core/config/options.h"
 
 #include <QString>
+#include <QStringList>
 
 #include <vector>
 
@@ -39,6 +40,7 @@ struct Settings
 {
     std::vector<Setting> settings;
     std::vector<ConfigError> errors;
+    QStringList warnings;  ///< complete texts for people, about names that may be meant for others
 
     void fail(const QString &text) { errors.push_back({ConfigError::Kind::Configuration, text}); }
 };

@@ -63,9 +63,26 @@ inline bool sameValues(const Config &a, const Config &b)
 inline QString otherValue(const Option &option)
 {
     const QString now = option.get(Config());
-    for (const char *text :
-         {"127.0.0.2:4000", "/run/other.sock", "http://other.example:99/x", "7", "12", "3s", "20s", "700ms", "64KiB",
-          "100KiB", "100MiB", "qt", "any", "always", "json", "debug", "reject", "normal"}) {
+    for (const char *text : {"127.0.0.2:4000",
+                             "/run/other.sock",
+                             "http://other.example:99/x",
+                             "7",
+                             "12",
+                             "3s",
+                             "20s",
+                             "700ms",
+                             "64KiB",
+                             "100KiB",
+                             "100MiB",
+                             "qt",
+                             "any",
+                             "always",
+                             "json",
+                             "debug",
+                             "reject",
+                             "normal",
+                             "hold",
+                             "unready"}) {
         Config config;
         if (option.set(config, QString::fromLatin1(text)).isEmpty() && option.get(config) != now)
             return option.get(config);

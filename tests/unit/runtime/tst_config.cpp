@@ -106,12 +106,23 @@ void TestConfig::port()
     const auto listen = [](const LoadedConfig &loaded) {
         return formatListenAddress(loaded.config.server.listen);
     };
-    QCOMPARE(listen(place.load({}, {{u"PORT"_s, u"8080"_s}})), u"127.0.0.1:8080"_s);
+    // Platforms that set it forward to it from outside.
+    const LoadedConfig plain = place.load({}, {{u"PORT"_s, u"8080"_s}});
+    QCOMPARE(listen(plain), u"[::]:8080"_s);
+    QCOMPARE(texts(plain), QStringList());
     QCOMPARE(listen(place.load({}, {{u"PORT"_s, u"8080"_s}, {u"HOLDLINE_LISTEN"_s, u"127.0.0.1:99"_s}})),
              u"127.0.0.1:99"_s);
     QCOMPARE(listen(place.load({u"--listen=127.0.0.1:98"_s}, {{u"PORT"_s, u"8080"_s}})), u"127.0.0.1:98"_s);
-    place.write(u"c.toml"_s, "[server]\nlisten = \"[::]:1\"\ncallback_url = \"http://h/callback\"\n");
-    QCOMPARE(listen(place.load({u"--config=c.toml"_s}, {{u"PORT"_s, u"8080"_s}})), u"[::]:8080"_s);
+    // An address that somebody chose keeps its host.
+    place.write(u"c.toml"_s, "[server]\nlisten = \"127.0.0.1:1\"\n");
+    QCOMPARE(listen(place.load({u"--config=c.toml"_s}, {{u"PORT"_s, u"8080"_s}})), u"127.0.0.1:8080"_s);
+    place.write(u".env"_s, "PORT=7\n");
+    QCOMPARE(listen(place.load()), u"[::]:7"_s);
+    QCOMPARE(listen(place.load({}, {{u"PORT"_s, u"8080"_s}})), u"[::]:8080"_s);
+    QCOMPARE(listen(place.load({}, {{u"HOLDLINE_LISTEN"_s, u"127.0.0.1:99"_s}})), u"127.0.0.1:99"_s);
+    place.write(u".env"_s, "HOLDLINE_LISTEN=127.0.0.1:7\n");
+    QCOMPARE(listen(place.load({}, {{u"PORT"_s, u"8080"_s}})), u"127.0.0.1:8080"_s);
+    place.write(u".env"_s, "");
     for (const QString &bad : {u"http"_s, u"-1"_s, u"65536"_s, u"80 "_s, u"1:2"_s}) {
         const LoadedConfig loaded = place.load({}, {{u"PORT"_s, bad}});
         QCOMPARE(texts(loaded),
@@ -200,12 +211,22 @@ void TestConfig::conflicts_data()
     const auto row = [](const char *name, const QStringList &arguments, const QString &error) {
         QTest::newRow(name) << arguments << error;
     };
-    row("every address", {u"--listen=0.0.0.0:80"_s},
-        u"server.callback_url (default), server.listen (flag --listen): listening on every address (0.0.0.0:80), the address the upstream can reach is not known; set the callback URL"_s);
-    row("every IPv6 address", {u"--listen=[::]:80"_s},
-        u"server.callback_url (default), server.listen (flag --listen): listening on every address ([::]:80), the address the upstream can reach is not known; set the callback URL"_s);
+    const QString away = u"--upstream=http://jobs.example/start"_s;
+    row("every IPv4 address", {u"--listen=0.0.0.0:80"_s, away},
+        u"server.callback_url (default), server.listen (flag --listen): listening on every address (0.0.0.0:80), the address the upstream can reach is not known; set the callback URL (CALLBACK_URL or --callback-url), such as http://this-machine.example:80/callback"_s);
+    row("every address", {u"--listen=[::]:80"_s, away},
+        u"server.callback_url (default), server.listen (flag --listen): listening on every address ([::]:80), the address the upstream can reach is not known; set the callback URL (CALLBACK_URL or --callback-url), such as http://this-machine.example:80/callback"_s);
     row("every address with a callback URL",
-        {u"--listen=0.0.0.0:80"_s, u"--callback-url=http://me/callback"_s}, {});
+        {u"--listen=0.0.0.0:80"_s, away, u"--callback-url=http://me/callback"_s}, {});
+    row("every address, and an upstream on this machine", {u"--listen=[::]:80"_s}, {});
+    row("every address, and an upstream on this machine by name",
+        {u"--listen=:80"_s, u"--upstream=http://localhost:1/start"_s}, {});
+    row("every address, and the administration at one of them", {u"--listen=[::]:3739"_s},
+        u"server.admin_listen (default), server.listen (flag --listen): both listen on the same address; choose two ports"_s);
+    row("one address, and the administration at all",
+        {u"--listen=127.0.0.1:80"_s, u"--admin-listen=0.0.0.0:80"_s},
+        u"server.admin_listen (flag --admin-listen), server.listen (flag --listen): both listen on the same address; choose two ports"_s);
+    row("two families", {u"--listen=0.0.0.0:80"_s, u"--admin-listen=[::1]:80"_s}, {});
     row("one address twice", {u"--admin-listen=127.0.0.1:3738"_s},
         u"server.admin_listen (flag --admin-listen), server.listen (default): both listen on the same address; choose two ports"_s);
     row("two system ports", {u"--listen=127.0.0.1:0"_s, u"--admin-listen=127.0.0.1:0"_s}, {});
@@ -275,6 +296,10 @@ void TestConfig::exits()
     QCOMPARE(earlyExit(place.load({u"--print-config"_s}, {{u"HOLDLINE_DEADLINE"_s, u"x"_s}}))->code, 78);
     QCOMPARE(earlyExit(place.load({u"--deadline=x"_s}, {{u"HOLDLINE_DEADLINE"_s, u"x"_s}}))->code, 64);
     QCOMPARE(earlyExit(place.load({u"--version"_s}))->text, u"holdline " HOLDLINE_VERSION "\n"_s);
+    const auto warned = earlyExit(place.load({u"--check-config"_s}, {{u"HOLDLINE_X"_s, u"x"_s}}));
+    QCOMPARE(warned->code, 0);
+    QCOMPARE(warned->warnings,
+             QStringList{u"environment: there is no variable \"HOLDLINE_X\". It is ignored."_s});
     // Help and version work despite other errors.
     QCOMPARE(earlyExit(place.load({u"--nonsense"_s, u"--help"_s}))->code, 0);
     QCOMPARE(earlyExit(place.load({u"-h"_s}))->text, helpText());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/config/environment.h"
+#include "core/config/dotenv.h"
 #include "core/config/loadconfig.h"
 #include "core/config/suggest.h"
 #include "tests/support/suite.h"
@@ -26,10 +26,15 @@ private Q_SLOTS:
     void everyTomlErrorIsReported();
     void variables_data();
     void variables();
+    void noOptionLooksLikeAServiceLink();
     void dotEnv_data();
     void dotEnv();
     void dotEnvErrors_data();
     void dotEnvErrors();
+    void dotEnvOfOthers_data();
+    void dotEnvOfOthers();
+    void dotEnvWarnings();
+    void dotEnvIsAFolder();
     void files();
     void configVariable();
     void hostileFiles_data();
@@ -170,22 +175,62 @@ void TestConfigSources::everyTomlErrorIsReported()
 void TestConfigSources::variables_data()
 {
     QTest::addColumn<QString>("name");
-    QTest::addColumn<QString>("error");
-    QTest::newRow("near")
-        << u"HOLDLINE_LISTN"_s
-        << u"environment: there is no variable \"HOLDLINE_LISTN\". Did you mean HOLDLINE_LISTEN?"_s;
-    QTest::newRow("far") << u"HOLDLINE_ZZZZZZZZZZ"_s
-                         << u"environment: there is no variable \"HOLDLINE_ZZZZZZZZZZ\""_s;
-    QTest::newRow("foreign") << u"HOLDLIN_LISTEN"_s << QString();
-    QTest::newRow("PATH") << u"PATH"_s << QString();
+    QTest::addColumn<QString>("value");
+    QTest::addColumn<QString>("warning");
+    const auto row = [](const char *name, const char *value, const QString &warning = {}) {
+        QTest::addRow("%s=%s", name, value)
+            << QString::fromLatin1(name) << QString::fromLatin1(value) << warning;
+    };
+    row("HOLDLINE_LISTN", "x",
+        u"environment: there is no variable \"HOLDLINE_LISTN\". It is ignored. Did you mean HOLDLINE_LISTEN?"_s);
+    row("HOLDLINE_DEADLNIE", "",
+        u"environment: there is no variable \"HOLDLINE_DEADLNIE\". It is ignored. Did you mean HOLDLINE_DEADLINE?"_s);
+    row("HOLDLINE_ZZZZZZZZZZ", "x",
+        u"environment: there is no variable \"HOLDLINE_ZZZZZZZZZZ\". It is ignored."_s);
+    row("HOLDLIN_LISTEN", "x");
+    row("PATH", "x");
+    // What Kubernetes sets for a service called holdline, holdline-admin or holdline-2.
+    row("HOLDLINE_SERVICE_HOST", "10.0.0.5");
+    row("HOLDLINE_SERVICE_PORT", "3738");
+    row("HOLDLINE_SERVICE_PORT_HTTP", "3738");
+    row("HOLDLINE_SERVICE_PORT_HTTP_ADMIN_2", "3739");
+    row("HOLDLINE_PORT", "tcp://10.0.0.5:3738");
+    row("HOLDLINE_PORT", "udp://[fd00::5]:3738");
+    row("HOLDLINE_PORT_3738_TCP", "tcp://10.0.0.5:3738");
+    row("HOLDLINE_PORT_3738_TCP_ADDR", "10.0.0.5");
+    row("HOLDLINE_PORT_3738_TCP_PORT", "3738");
+    row("HOLDLINE_PORT_3738_TCP_PROTO", "tcp");
+    row("HOLDLINE_PORT_3738_SCTP_PROTO", "sctp");
+    row("HOLDLINE_ADMIN_SERVICE_HOST", "10.0.0.6");
+    row("HOLDLINE_ADMIN_SERVICE_PORT", "3739");
+    row("HOLDLINE_ADMIN_PORT", "tcp://10.0.0.6:3739");
+    row("HOLDLINE_2_PORT_3739_TCP_ADDR", "10.0.0.6");
+    // These look alike, and somebody meant this program.
+    row("HOLDLINE_PORT", "8080", u"environment: there is no variable \"HOLDLINE_PORT\". It is ignored."_s);
+    row("HOLDLINE_UPSTREAM_PORT", "http://h/",
+        u"environment: there is no variable \"HOLDLINE_UPSTREAM_PORT\". It is ignored."_s);
 }
 
 void TestConfigSources::variables()
 {
     QFETCH(QString, name);
-    QFETCH(QString, error);
-    const LoadedConfig loaded = Place().load({}, {{name, u"x"_s}});
-    QCOMPARE(texts(loaded), error.isEmpty() ? QStringList() : QStringList{error});
+    QFETCH(QString, value);
+    QFETCH(QString, warning);
+    const LoadedConfig loaded = Place().load({}, {{name, value}});
+    QCOMPARE(texts(loaded), QStringList());
+    QCOMPARE(loaded.warnings, warning.isEmpty() ? QStringList() : QStringList{warning});
+    QVERIFY(sameValues(loaded.config, Config()));
+    QVERIFY(!earlyExit(loaded));
+}
+
+/// Otherwise Kubernetes would set an option.
+void TestConfigSources::noOptionLooksLikeAServiceLink()
+{
+    for (const Option &option : options()) {
+        const QString name = option.environmentName();
+        QVERIFY2(!name.endsWith("_PORT"_L1) && !name.contains("SERVICE"_L1) && !name.contains("_PORT_"_L1),
+                 qPrintable(name));
+    }
 }
 
 void TestConfigSources::dotEnv_data()
@@ -195,33 +240,34 @@ void TestConfigSources::dotEnv_data()
     const auto row = [](const QByteArray &line, const QString &value) {
         QTest::newRow(line.constData()) << line << value;
     };
-    row("X=plain", u"plain"_s);
-    row("  X=indented", u"indented"_s);
-    row("export X=exported", u"exported"_s);
-    row("X= spaces around  ", u"spaces around"_s);
-    row("X=windows\r", u"windows"_s);
-    row("X=", u""_s);
-    row("X=a=b", u"a=b"_s);
-    row("X=value # comment", u"value"_s);
-    row("X=#comment", u""_s);
-    row("X=a#b", u"a#b"_s);
-    row("X='single # $quoted \\n'", u"single # $quoted \\n"_s);
-    row("X='' # empty", u""_s);
-    row("X=\"double # quoted\"", u"double # quoted"_s);
-    row("X=\"a\\\"b\\\\c\\$d\\te\\n\"", u"a\"b\\c$d\te\n"_s);
-    row("X=\"q\" # comment", u"q"_s);
-    row("X=it's", u"it's"_s);
-    row("X=\xc3\xa9", u"\u00e9"_s);
+    row("CALLBACK_URL=plain", u"plain"_s);
+    row("  CALLBACK_URL=indented", u"indented"_s);
+    row("export CALLBACK_URL=exported", u"exported"_s);
+    row("CALLBACK_URL= spaces around  ", u"spaces around"_s);
+    row("CALLBACK_URL=windows\r", u"windows"_s);
+    row("CALLBACK_URL=", u""_s);
+    row("CALLBACK_URL=a=b", u"a=b"_s);
+    row("CALLBACK_URL=value # comment", u"value"_s);
+    row("CALLBACK_URL=#comment", u""_s);
+    row("CALLBACK_URL=a#b", u"a#b"_s);
+    row("CALLBACK_URL='single # $quoted \\n'", u"single # $quoted \\n"_s);
+    row("CALLBACK_URL='' # empty", u""_s);
+    row("CALLBACK_URL=\"double # quoted\"", u"double # quoted"_s);
+    row("CALLBACK_URL=\"a\\\"b\\\\c\\$d\\te\\n\"", u"a\"b\\c$d\te\n"_s);
+    row("CALLBACK_URL=\"q\" # comment", u"q"_s);
+    row("CALLBACK_URL=it's", u"it's"_s);
+    row("CALLBACK_URL=\xc3\xa9", u"\u00e9"_s);
 }
 
 void TestConfigSources::dotEnv()
 {
     QFETCH(QByteArray, line);
     QFETCH(QString, value);
-    const auto [variables, errors] = readDotEnv("# comment\n\n" + line + "\n", u".env"_s);
+    const auto [variables, errors, warnings] = readDotEnv("# comment\n\n" + line + "\n", u".env"_s);
     QVERIFY(errors.empty());
+    QCOMPARE(warnings, QStringList());
     QCOMPARE(variables.size(), std::size_t(1));
-    QCOMPARE(variables[0].name, u"X"_s);
+    QCOMPARE(variables[0].name, u"CALLBACK_URL"_s);
     QCOMPARE(variables[0].value, value);
     QCOMPARE(variables[0].place, u".env:3"_s);
 }
@@ -233,18 +279,25 @@ void TestConfigSources::dotEnvErrors_data()
     const auto row = [](const char *name, const QByteArray &text, const QString &error) {
         QTest::newRow(name) << text << error;
     };
-    row("no assignment", "A=1\nhello\n", u".env:2: NAME=value is wanted"_s);
-    row("no name", "=1\n", u".env:1: NAME=value is wanted"_s);
-    row("bad name", "A-B=1\n", u".env:1: NAME=value is wanted"_s);
-    row("space before the sign", "A =1\n", u".env:1: NAME=value is wanted"_s);
-    row("open quote", "A='x\n", u".env:1: \"A\": the value's quotes or escapes do not fit together"_s);
-    row("text after quotes", "A='x'y\n",
-        u".env:1: \"A\": the value's quotes or escapes do not fit together"_s);
-    row("bad escape", "A=\"\\q\"\n", u".env:1: \"A\": the value's quotes or escapes do not fit together"_s);
-    row("cut escape", "A=\"\\\n", u".env:1: \"A\": the value's quotes or escapes do not fit together"_s);
+    row("bare name", "A=1\nHOLDLINE_LISTEN\n",
+        u".env:2: HOLDLINE_LISTEN=VALUE is wanted, without a space before the sign"_s);
+    row("space before the sign", "HOLDLINE_LISTEN = 127.0.0.1:1\n",
+        u".env:1: HOLDLINE_LISTEN=VALUE is wanted, without a space before the sign"_s);
+    row("colon", "export HOLDLINE_LISTEN: 127.0.0.1:1\n",
+        u".env:1: HOLDLINE_LISTEN=VALUE is wanted, without a space before the sign"_s);
+    const QString quotes = u"the value's quotes or escapes do not fit together"_s;
+    row("open quote", "CALLBACK_URL='x\n", u".env:1: \"CALLBACK_URL\": "_s + quotes);
+    row("value over several lines", "A=1\nCALLBACK_URL=\"x\ny\"\n", u".env:2: \"CALLBACK_URL\": "_s + quotes);
+    row("text after quotes", "PORT='x'y\n", u".env:1: \"PORT\": "_s + quotes);
+    row("bad escape", "PORT=\"\\q\"\n", u".env:1: \"PORT\": "_s + quotes);
+    row("cut escape", "PORT=\"\\\n", u".env:1: \"PORT\": "_s + quotes);
     row("ours twice", "PORT=1\nPORT=2\n", u".env:2: \"PORT\" is there more than once"_s);
-    row("unknown of ours", "HOLDLINE_LISTN=1\n",
-        u".env:1: there is no variable \"HOLDLINE_LISTN\". Did you mean HOLDLINE_LISTEN?"_s);
+    row("the other words of a line", "HOLDLINE_MAX_HELD=1 B=2\n",
+        u".env:1: HOLDLINE_MAX_HELD: \"1 B=2\" is not right: a whole number from 1 to 1000000 is wanted"_s);
+    row("after a byte order mark", "\xef\xbb\xbfHOLDLINE_MAX_HELD=none\n",
+        u".env:1: HOLDLINE_MAX_HELD: \"none\" is not right: a whole number from 1 to 1000000 is wanted"_s);
+    row("behind a value over several lines", "KEY='a\nb\nc'\nHOLDLINE_MAX_HELD=none\n",
+        u".env:4: HOLDLINE_MAX_HELD: \"none\" is not right: a whole number from 1 to 1000000 is wanted"_s);
     row("wrong value", "\nHOLDLINE_MAX_HELD=none\n",
         u".env:2: HOLDLINE_MAX_HELD: \"none\" is not right: a whole number from 1 to 1000000 is wanted"_s);
 }
@@ -258,6 +311,71 @@ void TestConfigSources::dotEnvErrors()
     const LoadedConfig loaded = place.load();
     QCOMPARE(texts(loaded), QStringList{error});
     QCOMPARE(earlyExit(loaded)->code, 78);
+}
+
+void TestConfigSources::dotEnvOfOthers_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    const auto row = [](const char *name, const QByteArray &text) { QTest::newRow(name) << text; };
+    row("words", "hello\nhello world\n[section]\n{\"a\": 1}\n---\n");
+    row("no name", "=1\n");
+    row("dash in the name", "A-B=1\n");
+    row("spaces around the sign", "FOO = bar\n");
+    row("colon", "FOO: bar\n");
+    row("bare name", "FOO\nexport FOO\nPORT\nCALLBACK_URL\n");
+    row("a word of ours in a sentence", "PORT is where it listens\nPORT: 1\n");
+    row("a name like ours", "PORT-B=x\nMY_PORT=x\nXHOLDLINE_LISTEN=x\n");
+    row("exports", "export FOO=1\n  export  BAR = 2\nexport A=1 B=2\n");
+    row("open quotes", "A='x\nB=\"y\nC=`z\n");
+    row("text after quotes", "A='x'y\nB=\"\\q\"\nC=\"\\");
+    row("key over several lines",
+        "KEY=\"-----BEGIN KEY-----\nabc==\nHOLDLINE\n-----END KEY-----\" # a key\n");
+    row("escaped quote", "KEY=\"a \\\" b\nc = \\\"\nd\"\n");
+    row("single quotes and back-ticks", "A='{\n \"a\": 1\n}'\nB=`x\ny`\n");
+    row("spaces before the quote", "KEY = 'a\nb'\n");
+    row("windows", "FOO = bar\r\nKEY='a\r\nb'\r\n");
+    row("twice", "A=1\nA=2\n");
+    row("not UTF-8", "A=\xff\xfe\n\xff=1\n");
+    row("NUL", QByteArray("A=\0\n\0=1\n", 9));
+    row("unfinished", "KEY='a\nb");
+}
+
+/// Whatever other programs keep in the file, this one starts, and its own lines around it are read.
+void TestConfigSources::dotEnvOfOthers()
+{
+    QFETCH(QByteArray, text);
+    const Place place;
+    place.write(u".env"_s, "HOLDLINE_DEADLINE=7s\n" + text + "\nHOLDLINE_MAX_HELD=3\n");
+    const LoadedConfig loaded = place.load();
+    QCOMPARE(texts(loaded), QStringList());
+    QCOMPARE(loaded.warnings, QStringList());
+    QCOMPARE(loaded.config.hold.deadline, std::chrono::seconds(7));
+    QCOMPARE(loaded.config.hold.held, 3);
+    QVERIFY(!earlyExit(loaded));
+}
+
+void TestConfigSources::dotEnvWarnings()
+{
+    const Place place;
+    place.write(
+        u".env"_s,
+        "HOLDLINE_LISTN = 1\nHOLDLINE_PORT=\"tcp://10.0.0.5:3738\"\nA='x\nHOLDLINE_MAX_HELD=3\nB='y'\n");
+    const LoadedConfig loaded = place.load();
+    QCOMPARE(texts(loaded), QStringList());
+    QCOMPARE(
+        loaded.warnings,
+        QStringList(
+            {u".env:4: HOLDLINE_MAX_HELD is part of the value of \"A\", whose quote opens in line 3. It is ignored."_s,
+             u".env:1: there is no variable \"HOLDLINE_LISTN\". It is ignored. Did you mean HOLDLINE_LISTEN?"_s}));
+    QVERIFY(sameValues(loaded.config, Config()));
+}
+
+/// Python keeps virtual environments there.
+void TestConfigSources::dotEnvIsAFolder()
+{
+    const Place place;
+    QVERIFY(QDir(place.path()).mkdir(u".env"_s));
+    QCOMPARE(texts(place.load()), QStringList());
 }
 
 void TestConfigSources::files()
@@ -311,9 +429,9 @@ void TestConfigSources::hostileFiles()
         for (const QChar c : error)
             QVERIFY2(c.isPrint(), qPrintable(error));
     }
-    const auto [variables, errors] = readDotEnv(text, u".env"_s);
-    for (const ConfigError &error : errors)
-        QVERIFY(error.text.size() < 400);
+    const auto [variables, errors, warnings] = readDotEnv(text, u".env"_s);
+    QVERIFY(errors.empty());
+    QCOMPARE(warnings, QStringList());
 }
 
 void TestConfigSources::suggestions()
