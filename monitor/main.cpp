@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/standardstreams.h"
 #include "core/config/commandline.h"
 #include "monitor/charts/icons.h"
 #include "monitor/charts/palettes.h"
@@ -29,6 +30,7 @@ bool hasDisplay(const QStringList &arguments)
 
 int main(int argc, char **argv)
 {
+    openStandardStreams();
     const QStringList arguments = argumentsOf(argc, argv);
     const auto parsed = parseCommandLine(arguments);
     if (const auto *exit = std::get_if<Exit>(&parsed))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/standardstreams.h"
 #include "core/config/commandline.h"
 #include "core/config/loadconfig.h"
 #include "core/eventloop/descriptorlimit.h"
@@ -22,10 +23,17 @@ LoadedConfig load(const QStringList &arguments)
     return loadConfig(arguments.mid(1), QProcessEnvironment::systemEnvironment(), QDir::currentPath());
 }
 
+void logWarnings(const LoadedConfig &loaded)
+{
+    for (const QString &warning : loaded.warnings)
+        qCWarning(lcConfig).noquote() << warning;
+}
+
 /// Handles SIGHUP. Applies a valid new configuration. Logs an error and keeps the old one otherwise.
 void reload(const QStringList &arguments, Service &service, LogHandler &log, Config &running)
 {
     const LoadedConfig loaded = load(arguments);
+    logWarnings(loaded);
     if (!loaded.isValid()) {
         for (const ConfigError &error : loaded.errors)
             qCCritical(lcConfig).noquote() << error.text;
@@ -41,10 +49,35 @@ void reload(const QStringList &arguments, Service &service, LogHandler &log, Con
     service.reload(running);
 }
 
+/// Runs the service until it has ended. Returns the exit code.
+int run(const QStringList &arguments, UnixSignals &signals, LogHandler &log, LogSink &sink, Config &running)
+{
+    Service service(running, sink);
+    if (!service.start()) {
+        qCCritical(lcService).noquote() << service.errorString();
+        return kExitUnavailable;
+    }
+    QObject::connect(&service, &Service::finished, qApp, &QCoreApplication::quit, Qt::QueuedConnection);
+
+    int terminations = 0;
+    QObject::connect(&signals, &UnixSignals::terminate, &service, [&] {
+        if (++terminations > 1)
+            service.stop();
+        else
+            service.drain();
+    });
+    QObject::connect(&service, &Service::reloaded, &service,
+                     [] { qCInfo(lcConfig) << "configuration reloaded"; });
+    QObject::connect(&signals, &UnixSignals::reload, &service,
+                     [&] { reload(arguments, service, log, running); });
+    return QCoreApplication::exec();
+}
+
 }  // namespace
 
 int main(int argc, char **argv)
 {
+    openStandardStreams();
     raiseDescriptorLimit();
     const QStringList arguments = argumentsOf(argc, argv);
     const LoadedConfig loaded = load(arguments);
@@ -62,23 +95,10 @@ int main(int argc, char **argv)
     DescriptorSink standardError(STDERR_FILENO);
     LogHandler log(standardError, running.log.format, running.log.level);
 
-    Service service(running, standardError);
-    if (!service.start()) {
-        qCCritical(lcService).noquote() << service.errorString();
-        return kExitUnavailable;
-    }
-    QObject::connect(&service, &Service::finished, &app, &QCoreApplication::quit, Qt::QueuedConnection);
+    logWarnings(loaded);
 
-    int terminations = 0;
-    QObject::connect(&signals, &UnixSignals::terminate, &service, [&] {
-        if (++terminations > 1)
-            service.stop();
-        else
-            service.drain();
-    });
-    QObject::connect(&service, &Service::reloaded, &service,
-                     [] { qCInfo(lcConfig) << "configuration reloaded"; });
-    QObject::connect(&signals, &UnixSignals::reload, &service,
-                     [&] { reload(arguments, service, log, running); });
-    return QCoreApplication::exec();
+    const int exitCode = run(arguments, signals, log, standardError, running);
+    if (exitCode == kExitOk)
+        qCInfo(lcService) << "stopped";
+    return exitCode;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/standardstreams.h"
 #include "core/config/commandline.h"
 #include "core/eventloop/descriptorlimit.h"
 #include "core/eventloop/eventloop.h"
@@ -76,6 +77,7 @@ int verify(const jobclient::VerifyCommand &command)
 
 int main(int argc, char **argv)
 {
+    openStandardStreams();
     const int descriptors = raiseDescriptorLimit();
     const auto command = jobclient::parseCommandLine(argumentsOf(argc, argv));
     if (const auto *exit = std::get_if<Exit>(&command))

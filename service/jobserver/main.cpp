@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/standardstreams.h"
 #include "core/config/commandline.h"
 #include "core/eventloop/descriptorlimit.h"
 #include "core/eventloop/eventloop.h"
@@ -28,6 +29,7 @@ int connectionShare(int descriptors, int callbacksAtOnce)
 
 int main(int argc, char **argv)
 {
+    openStandardStreams();
     const int descriptors = raiseDescriptorLimit();
     auto command = jobserver::parseCommandLine(argumentsOf(argc, argv));
     if (const auto *exit = std::get_if<Exit>(&command))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/standardstreams.h"
 #include "tests/bench/benchoptions.h"
 #include "tests/bench/benchreport.h"
 #include "tests/bench/postrole.h"
@@ -59,6 +60,7 @@ void write(const QString &name, const QByteArray &text)
 
 int main(int argc, char **argv)
 {
+    openStandardStreams();
     if (const auto exitCode = playRole(argc, argv))
         return *exitCode;
     const QCoreApplication application(argc, argv);

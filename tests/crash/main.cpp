@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/standardstreams.h"
 #include "core/eventloop/descriptorlimit.h"
 #include "core/eventloop/eventloop.h"
 #include "tests/crash/run.h"
@@ -13,6 +14,7 @@ using namespace Qt::StringLiterals;
 
 int main(int argc, char **argv)
 {
+    openStandardStreams();
     raiseDescriptorLimit();
     installEventLoop(EventLoop::Epoll);
     QCoreApplication application(argc, argv);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Measures a monitor of a very busy service: its CPU, and how long its window makes a user wait.
+#include "core/base/standardstreams.h"
 #include "monitor/data/format.h"
 #include "monitor/window/mainwindow.h"
 #include "monitor/window/monitoroptions.h"
@@ -87,6 +88,7 @@ int feed(const QString &path, const test::SimulatedJobs::Options &options)
 
 int main(int argc, char **argv)
 {
+    openStandardStreams();
     QApplication app(argc, argv);
     QCommandLineParser parser;
     parser.setApplicationDescription(

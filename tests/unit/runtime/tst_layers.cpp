@@ -89,7 +89,7 @@ constexpr Room kRooms[] = {
     {"monitor/window",
      "core/base core/json core/config core/telemetry core/monitormessages monitor/data monitor/client "
      "monitor/charts monitor/tables"},
-    {"monitor", "core/config monitor/charts monitor/window"},
+    {"monitor", "core/base core/config monitor/charts monitor/window"},
 };
 
 QStringList words(const char *text)
@@ -145,6 +145,7 @@ private Q_SLOTS:
     void noNameIsThereTwice();
     void headersAreShort();
     void aClassIsInTwoFilesAtMost();
+    void everyProgramOpensItsStandardStreamsFirst();
     void theServiceHasTwoPartsAtItsTop();
 
 private:
@@ -243,6 +244,29 @@ void TestLayers::aClassIsInTwoFilesAtMost()
             wrong += u"%1: %2"_s.arg(it.key(), names.join(u", "_s));
     }
     mustBeEmpty(wrong);
+}
+
+/// Before a main() opens anything else, its descriptors 0 to 2 must be open.
+void TestLayers::everyProgramOpensItsStandardStreamsFirst()
+{
+    QMap<QString, QString> programs = m_sources;
+    for (const QString &name :
+         {u"tests/crash/main.cpp"_s, u"tests/bench/main.cpp"_s, u"tests/bench/monitorload/main.cpp"_s}) {
+        QFile file(QStringLiteral(HOLDLINE_SOURCE_DIR) + u'/' + name);
+        QVERIFY2(file.open(QIODevice::ReadOnly), qPrintable(name));
+        programs.insert(name, QString::fromUtf8(file.readAll()));
+    }
+    QStringList wrong;
+    int found = 0;
+    for (auto it = programs.cbegin(); it != programs.cend(); ++it) {
+        if (!it.value().contains(u"\nint main("_s))
+            continue;
+        ++found;
+        if (!it.value().contains(u"\nint main(int argc, char **argv)\n{\n    openStandardStreams();\n"_s))
+            wrong += it.key();
+    }
+    mustBeEmpty(wrong);
+    QCOMPARE(found, 7);
 }
 
 void TestLayers::theServiceHasTwoPartsAtItsTop()
