@@ -33,6 +33,7 @@ JobStep startEnded(JobStatus status, JobEvent event)
                 return settle(status, Reason::PassedThrough, endTurn);
             status.state = JobState::Running;
             status.interrupted = false;
+            status.startUnknown = false;
             return {status, endTurn};
         case JobEvent::StartUnknown:
             status.startUnknown = true;
@@ -47,6 +48,8 @@ JobStep startEnded(JobStatus status, JobEvent event)
         case JobEvent::RetryFailed:
         case JobEvent::RetryUnknown:
             status.state = JobState::Queued;
+            // The start that follows may be the second one that runs.
+            status.startUnknown |= event == JobEvent::RetryUnknown;
             status.queuedEnd = failureOf(event);
             return {status, endTurn | JobAction::AwaitRetry};
         default:
@@ -136,6 +139,13 @@ bool isStartInDoubt(const JobStatus &status)
     return status.startUnknown || endedSo;
 }
 
+bool mayHaveRun(const JobStatus &status)
+{
+    // A queued job waits for its first start, or for another one after a start that failed.
+    return status.interrupted || status.startUnknown ||
+           (status.attempted && status.state != JobState::Queued);
+}
+
 JobStep step(JobStatus status, JobEvent event)
 {
     switch (event) {
@@ -183,7 +193,9 @@ JobStep step(JobStatus status, JobEvent event)
         case JobEvent::Cancel:
             return settle(status, Reason::Cancelled);
         default:
-            return status.durable ? JobStep{status, {}} : settle(status, Reason::Draining);
+            if (status.durable)
+                return {status, {}};
+            return settle(status, mayHaveRun(status) ? Reason::DrainTimeout : Reason::Draining);
     }
 }
 

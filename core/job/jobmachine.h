@@ -23,8 +23,9 @@ struct JobStatus
     bool passThrough = false;    ///< the client sent `wait:false`; the callback goes to the client
     bool attempted = false;      ///< a start has left, so that a callback is possible
     bool startInFlight = false;  ///< the job has the turn of its lane
-    bool startUnknown = false;   ///< the last start was sent and its fate is unknown
-    bool resultSeen = false;     ///< a callback with the result has come
+    /// A start was sent and its fate is unknown. Stays true when it is sent again, until one is accepted.
+    bool startUnknown = false;
+    bool resultSeen = false;                 ///< a callback with the result has come
     Reason outcome = Reason::InternalError;  ///< meaningful once settled
     /// The end of the job when its deadline passes while it is queued. QueueTimeout before the first start,
     /// later the failure of the last one. The store does not keep it, because it does not keep the answer
@@ -37,6 +38,9 @@ struct JobStatus
 /// True while nobody knows whether the job was started, also after an end for that reason: a start was sent
 /// or interrupted, and neither its answer nor a result has come.
 bool isStartInDoubt(const JobStatus &status);
+
+/// True when a job that has not ended runs, or may run or have run. Such a request must not be repeated.
+bool mayHaveRun(const JobStatus &status);
 
 /// The events of a job. They may come in any order.
 enum class JobEvent : std::uint8_t {

@@ -61,7 +61,6 @@ struct JobRecord
     QByteArray startTrouble;  ///< result of the last failed start, for people
     int joined = 0;           ///< requests that joined this job by its key
     bool repeatable = false;  ///< its client allows that a start of unknown fate is sent again
-    bool maybeRan = false;    ///< a start of unknown fate was sent again
     JobJournal journal;
 
     WallTime created{};

@@ -27,6 +27,7 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {"client_gone"_L1, 499, "The client left"_L1, kNeverStarted},
     {"cancelled"_L1, 503, "The job was cancelled"_L1},
     {"interrupted"_L1, 504, "The start was interrupted"_L1, kMissing | kDeadLetter},
+    {"drain_timeout"_L1, 504, "The service shut down before the callback"_L1, kMissing | kDeadLetter},
     {"handed_over"_L1, 202, "Accepted"_L1},
     {"replayed"_L1, 200, "Replayed"_L1},
     {"draining"_L1, 503, "The service is shutting down"_L1, kNeverStarted},

@@ -24,11 +24,12 @@ enum class Reason : std::uint8_t {
     ClientGone,           ///< the client left before its answer
     Cancelled,            ///< an operator or the API cancelled the job
     Interrupted,          ///< the service ended while the start was under way, and no callback came since
+    DrainTimeout,         ///< the service shut down before the callback; the job may have run
     // Ends of a request whose job goes on or has ended before
     HandedOver,  ///< answered 202 with the address of the job, which goes on
     Replayed,    ///< got the stored answer of the ended job with its Idempotency-Key
     // Refused at once
-    Draining,             ///< the service is shutting down
+    Draining,             ///< the service is shutting down, and the job certainly did not start
     CircuitOpen,          ///< the upstream failed too often lately, and is not tried before the deadline
     Overloaded,           ///< a limit on held requests, queued starts or connections is reached
     DeadlineUnreachable,  ///< the queue of the lane is too long for the deadline

@@ -38,11 +38,11 @@ std::vector<Sidebar::Entry> stateEntries()
 }
 
 /// The reasons with which a job can end. Reasons of refused requests are not among them.
-constexpr std::array kOutcomes{Reason::Completed,           Reason::JobFailed,     Reason::StartRejected,
-                               Reason::UpstreamUnreachable, Reason::UpstreamError, Reason::StartUnknown,
-                               Reason::CallbackTimeout,     Reason::Interrupted,   Reason::QueueTimeout,
-                               Reason::ClientGone,          Reason::Cancelled,     Reason::Draining,
-                               Reason::PassedThrough};
+constexpr std::array kOutcomes{Reason::Completed,           Reason::JobFailed,        Reason::StartRejected,
+                               Reason::UpstreamUnreachable, Reason::UpstreamError,    Reason::StartUnknown,
+                               Reason::CallbackTimeout,     Reason::Interrupted,      Reason::QueueTimeout,
+                               Reason::ClientGone,          Reason::Cancelled,        Reason::Draining,
+                               Reason::DrainTimeout,        Reason::StoreUnavailable, Reason::PassedThrough};
 
 std::vector<Sidebar::Entry> outcomeEntries()
 {

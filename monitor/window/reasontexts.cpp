@@ -64,7 +64,9 @@ QString explain(Reason reason)
                 "The job with this Idempotency-Key had already ended. Holdline sent its stored response "
                 "again.");
         case Reason::Draining:
-            return Texts::tr("The service is shutting down and could not wait any longer.");
+            return Texts::tr("The service is shutting down. The job did not start.");
+        case Reason::DrainTimeout:
+            return Texts::tr("The service shut down while it waited for the callback. The job may have run.");
         case Reason::CircuitOpen:
             return Texts::tr(
                 "The circuit breaker was open: the upstream could not be reached, or failed for several "

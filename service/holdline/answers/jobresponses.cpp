@@ -42,8 +42,11 @@ QString outcomeDetail(const Job &job, const UpstreamAnswer &upstream)
                         ? u"The upstream failed too often, so starts were held back until the deadline."_s
                         : u"The account's earlier starts took until the deadline."_s) +
                    u" This job was not started."_s;
+        case Reason::DrainTimeout:
+            return u"The service is shutting down and cannot wait longer for the callback. The job may have "
+                   u"run, and no request can get its result."_s;
         case Reason::Draining:
-            return u"The service is shutting down and cannot wait longer for the callback."_s;
+            return u"The service is shutting down. The job was not started."_s;
         case Reason::Interrupted:
             return u"The service ended while the start was under way, and no callback has come since. The "
                    u"job may or may not have run."_s;
@@ -66,6 +69,12 @@ http::Response passOn(int status, const UpstreamAnswer &upstream)
     return response;
 }
 
+/// True when no start of this settled job can have reached the upstream's work.
+bool certainlyNeverRan(const JobStatus &status)
+{
+    return reasonInfo(status.outcome).has(EndTrait::NeverStarted) && !status.startUnknown && !status.interrupted;
+}
+
 http::Response bareJobResponse(const Job &job, const UpstreamAnswer &upstream)
 {
     switch (job.status.outcome) {
@@ -83,7 +92,8 @@ http::Response bareJobResponse(const Job &job, const UpstreamAnswer &upstream)
             break;
     }
     Problem problem = aboutJob({job.status.outcome, outcomeDetail(job, upstream), job.id, {}}, job.status);
-    if (problem.status() == 503)
+    // Retry-After invites to repeat the request, and a job that may have run would run twice.
+    if (problem.status() == 503 && certainlyNeverRan(job.status))
         problem.retryAfter = std::chrono::seconds(1);
     http::Response response = http::problemResponse(problem);
     if (!upstream.proxyStatus.isEmpty())

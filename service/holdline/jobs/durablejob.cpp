@@ -26,7 +26,7 @@ std::optional<WallTime> wallTime(const Job &job, const std::optional<TimePoint> 
 
 bool neverRan(const Job &job, const DurableJob &durable)
 {
-    if (durable.maybeRan || job.status.interrupted)
+    if (job.status.startUnknown || job.status.interrupted)
         return false;
     switch (job.status.outcome) {
         case Reason::UpstreamError:
@@ -77,7 +77,6 @@ JobRecord recordOf(const Job &job, const DurableJob &durable)
     record.startTrouble = job.startTrouble;
     record.joined = durable.joined;
     record.repeatable = job.repeatable;
-    record.maybeRan = durable.maybeRan;
     record.journal = durable.journal;
     record.created = wallTime(job.times.createdWall);
     record.deadline = wallTime(job, job.deadline);

@@ -48,7 +48,6 @@ struct DurableJob
     int joined = 0;               ///< requests that joined the job by its key
     bool recovered = false;       ///< restored from the store
     bool dormant = false;         ///< waits for its client before its start leaves
-    bool maybeRan = false;        ///< a start of unknown fate was sent again
     bool canStartAgain = false;   ///< the last start failed in a way after which another one is safe
     bool handOverStored = false;  ///< the hand-over is durable
     JobJournal journal;

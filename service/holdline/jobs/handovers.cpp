@@ -63,9 +63,10 @@ void HandOvers::answerDue(LiveJob &live, const QString &error)
 bool HandOvers::leaveToNextProcess(Job &job, LiveJob &live)
 {
     if (!m_journal.isDurable()) {
+        const Problem problem =
+            aboutJob(endsWithProcess(job.id, mayHaveRun(job.status)), job.status);
         for (Waiter &waiter : m_waiters.takeAll(live))
-            m_waiters.answer(waiter, http::problemResponse(aboutJob(endsWithProcess(job.id), job.status)),
-                             Reason::Draining, job.account);
+            m_waiters.answer(waiter, http::problemResponse(problem), problem.reason, job.account);
         return false;
     }
     if (live.waiters.empty())

@@ -431,14 +431,13 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
                           result.proxyStatus, result.detail,      result.retryAfter};
     if (live && live->durable) {
         crashPoint("start_answered");
-        live->durable->maybeRan |= decision.event == JobEvent::RetryUnknown;
         live->durable->canStartAgain = result.fate == StartResult::Fate::NotStarted && result.retryable;
     }
     // A refused connection is fast, and says nothing about the duration of a turn.
     apply(*job, decision.event,
           {now, decision.retryDelay, result.unreachable ? std::nullopt : std::optional(took)});
     if (live && !job->isSettled()) {
-        if (live->durable && isStartInDoubt(job->status))
+        if (live->durable && job->status.state == JobState::Running && isStartInDoubt(job->status))
             beginDoubt(*job, now);
         // From here on the job only waits, and it should use little memory.
         if (!isRetry(decision.event))

@@ -25,7 +25,6 @@ std::unique_ptr<DurableJob> durableOf(const JobRecord &record)
     durable->requestPosted = record.request.has_value();
     durable->revision = record.revision + 1;
     durable->joined = record.joined;
-    durable->maybeRan = record.maybeRan;
     durable->journal = record.journal;
     durable->recovered = true;
     durable->handOverStored = record.status.handedOver;

@@ -43,9 +43,14 @@ Problem accountLimit(const QString &what)
         1s};
 }
 
-Problem endsWithProcess(const QByteArray &job)
+Problem endsWithProcess(const QByteArray &job, bool mayHaveRun)
 {
-    return {Reason::Draining, u"The service is shutting down and could not wait longer."_s, job, 1s};
+    if (mayHaveRun)
+        return {Reason::DrainTimeout,
+                u"The service is shutting down, and its store does not outlive it. The job may have run."_s,
+                job,
+                {}};
+    return {Reason::Draining, u"The service is shutting down. The job was not started."_s, job, 1s};
 }
 
 Problem keyInFlight(const QByteArray &job)

@@ -20,8 +20,9 @@ Problem tooManyDurable(int count);
 Problem noMemory();
 /// The account uses its share (`limits.account_share`) of `what`: "held requests". Retry-After: 1 s.
 Problem accountLimit(const QString &what);
-/// The job ends with this process, because nothing is stored on disk. Retry-After: 1 s.
-Problem endsWithProcess(const QByteArray &job);
+/// The job ends with this process, because nothing is stored on disk. Retry-After: 1 s, but none for a job
+/// that may have run: its key ends with the process too, so that to repeat the request may run it twice.
+Problem endsWithProcess(const QByteArray &job, bool mayHaveRun);
 /// The job of the key has not ended, and joining is switched off. Retry-After: 1 s.
 Problem keyInFlight(const QByteArray &job);
 /// This Idempotency-Key was already used for a different request.

@@ -48,7 +48,7 @@ auto fieldsOf(Maybe<JobRecord> auto &record)
 /// The members that form 2 added.
 auto addedFieldsOf(Maybe<JobRecord> auto &record)
 {
-    return std::tie(record.repeatable, record.maybeRan, record.journal);
+    return std::tie(record.repeatable, record.journal);
 }
 auto addedFieldsOf(auto &)
 {

@@ -296,7 +296,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(world.heldCount(), 200, 30'000);
         QSignalSpy finished(&world.service(), &Service::finished);
         world.service().drain();
-        QTRY_COMPARE_WITH_TIMEOUT(answered(clients, 503), 200, 30'000);
+        QTRY_COMPARE_WITH_TIMEOUT(answered(clients, 504), 200, 30'000);
         QTRY_VERIFY(!finished.isEmpty());
         for (const auto &client : clients)
             QCOMPARE(client->answerCount(), 1);

@@ -110,8 +110,35 @@ private Q_SLOTS:
         QCOMPARE(world.callback(token).status, 200);
         QCOMPARE(done.log->status(), 200);
         QTRY_COMPARE(drained.size(), 1);
-        QCOMPARE(waiting.log->status(), 503);
+        QCOMPARE(waiting.log->status(), 504);
+        QCOMPARE(code(waiting.log->answers.front()), "drain_timeout");
+        QVERIFY(header(waiting, "Retry-After").isEmpty());
         QCOMPARE(queued.log->status(), 503);
+        QCOMPARE(code(queued.log->answers.front()), "draining");
+        QCOMPARE(header(queued, "Retry-After"), "1");
+    }
+
+    /// A job whose start failed for certain may be repeated, one whose start may have run may not.
+    void drainWhileAStartIsToBeSentAgain()
+    {
+        for (const Fate fate : {Fate::NotStarted, Fate::Unknown}) {
+            Config config = quickConfig();
+            config.retry.ambiguous = AmbiguousRetry::Always;
+            CoordinatorWorld world(config);
+            const Client client = world.hold(R"({"account":"a"})", {{"Prefer", "wait=300"}});
+            StartResult failed;
+            failed.fate = fate;
+            failed.status = 503;
+            failed.retryable = true;
+            failed.retryAfter = std::chrono::minutes(1);
+            world.starter.finish(world.lastTicket(), failed);
+            QVERIFY(client.log->answers.empty());
+            world.coordinator.drain(std::chrono::milliseconds(0));
+            QTRY_COMPARE(client.log->answers.size(), std::size_t(1));
+            const bool mayHaveRun = fate == Fate::Unknown;
+            QCOMPARE(code(client.log->answers.front()), mayHaveRun ? "drain_timeout" : "draining");
+            QCOMPARE(header(client, "Retry-After").isEmpty(), mayHaveRun);
+        }
     }
 
     void drainWithNothingHeld()

@@ -340,7 +340,7 @@ private Q_SLOTS:
         world.starter.answer(world.lastTicket(), Fate::Unknown, 0);
         QVERIFY(waitForStart(world, 2));
         QVERIFY(client.log->answers.empty());
-        QTRY_VERIFY(world.store.records.begin()->second.maybeRan);
+        QTRY_VERIFY(world.store.records.begin()->second.status.startUnknown);
         // The first start may have run, so the key is not free.
         world.starter.answer(world.lastTicket(), Fate::Rejected, 402);
         QTRY_COMPARE(client.log->status(), 402);

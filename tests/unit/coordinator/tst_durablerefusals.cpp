@@ -75,12 +75,13 @@ private Q_SLOTS:
         QCOMPARE(after(tooManyHeld()), 1s);
         QCOMPARE(after(tooManyDurable(3)), 1s);
         QCOMPARE(after(drainingProblem(25s, "j")), 25s);
-        QCOMPARE(after(endsWithProcess("j")), 1s);
+        QCOMPARE(after(endsWithProcess("j", false)), 1s);
+        QVERIFY(!endsWithProcess("j", true).retryAfter);
         QCOMPARE(after(keyInFlight("j")), 1s);
         QVERIFY(!keyReused("j").retryAfter);
         QVERIFY(tooManyDurable(3).detail.startsWith("3 jobs"_L1));
         for (const Problem &problem :
-             {drainingProblem(1s, "j"), endsWithProcess("j"), keyInFlight("j"), keyReused("j"),
+             {drainingProblem(1s, "j"), endsWithProcess("j", false), keyInFlight("j"), keyReused("j"),
               storeUnavailable(u"why"_s, "j"), notStored(u"why"_s, "j")})
             QCOMPARE(problem.job, "j");
     }
@@ -223,10 +224,16 @@ private Q_SLOTS:
         const Client over = world.hold(R"({"account":"b"})", handedOver());
         QTRY_COMPARE(over.log->status(), 202);
         QVERIFY(waitForStart(world, 2));
+        const Client queued = world.hold(kBody, keyed("q"));
+        QTRY_COMPARE(world.coordinator.lanes().totalQueued(), 1);
         QSignalSpy drained(&world.coordinator, &JobCoordinator::drained);
-        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^2 jobs .* end with this process"_s));
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^3 jobs .* end with this process"_s));
         world.coordinator.drain(1ms);
-        QCOMPARE(refusalOf(waiting), Refusal("draining", "1"));
+        // The key ends with the process, so a client that repeats a started job would run it twice.
+        QTRY_COMPARE(waiting.log->status(), 504);
+        QCOMPARE(code(waiting.log->answers.front()), "drain_timeout");
+        QVERIFY(header(waiting, "Retry-After").isEmpty());
+        QCOMPARE(refusalOf(queued), Refusal("draining", "1"));
         // The job has no address at which a client could find it.
         QVERIFY(header(waiting, "Location").isEmpty());
         QTRY_COMPARE(drained.size(), 1);

@@ -46,6 +46,7 @@ private Q_SLOTS:
     void failures();
     void whatTheQueueWaitedFor();
     void retryAfterTravelsWithARefusal();
+    void onlyAJobThatNeverRanIsToBeRepeated();
     void resultsArePassedOn_data();
     void resultsArePassedOn();
     void timings();
@@ -81,8 +82,11 @@ void TestJobResponses::failures_data()
         "place of this answer."_s);
     row(Reason::QueueTimeout, 0, false, 504,
         u"The account's earlier starts took until the deadline. This job was not started."_s);
-    row(Reason::Draining, 1, false, 503,
-        u"The service is shutting down and cannot wait longer for the callback."_s);
+    row(Reason::Draining, 0, false, 503, u"The service is shutting down. The job was not started."_s);
+    row(Reason::DrainTimeout, 1, false, 504,
+        u"The service is shutting down and cannot wait longer for the callback. The job may have run, and no "
+        "request can get its result."_s);
+    row(Reason::StoreUnavailable, 0, true, 503, {});
     row(Reason::Cancelled, 1, false, 503, u"The job was cancelled."_s);
     row(Reason::Interrupted, 1, true, 504,
         u"The service ended while the start was under way, and no callback has come since. The job may or "
@@ -107,7 +111,9 @@ void TestJobResponses::failures()
     QCOMPARE(response.headers.value("Content-Type"), "application/problem+json"_ba);
     QCOMPARE(response.headers.value("Holdline-Job"), "00ff"_ba);
     QCOMPARE(response.headers.value("Proxy-Status"), "holdline; error=connection_refused"_ba);
-    QCOMPARE(response.headers.value("Retry-After"), status == 503 ? "1"_ba : QByteArray());
+    // A cancelled job may have run.
+    const bool invites = status == 503 && job.status.outcome != Reason::Cancelled;
+    QCOMPARE(response.headers.value("Retry-After"), invites ? "1"_ba : QByteArray());
     QCOMPARE(memberOf(response, "code"_L1), QString(name(static_cast<Reason>(reason))));
     QCOMPARE(memberOf(response, "detail"_L1), detail);
     QCOMPARE(memberOf(response, "job"_L1), u"00ff"_s);
@@ -130,6 +136,22 @@ void TestJobResponses::retryAfterTravelsWithARefusal()
     QVERIFY(jobResponse(endedJob(Reason::Completed, 1), upstream).headers.value("Retry-After").isNull());
     upstream.retryAfter.reset();
     QVERIFY(jobResponse(endedJob(Reason::StartRejected, 1), upstream).headers.value("Retry-After").isNull());
+}
+
+/// Clients such as `curl --retry` obey Retry-After. A job that may have run would run twice.
+void TestJobResponses::onlyAJobThatNeverRanIsToBeRepeated()
+{
+    for (int i = 0; i < kReasonCount; ++i) {
+        const auto reason = static_cast<Reason>(i);
+        Job job = endedJob(reason, 1);
+        const auto invites = [&job] { return jobResponse(job, {}).headers.contains("Retry-After"); };
+        QVERIFY2(!invites() || reasonInfo(reason).has(EndTrait::NeverStarted), name(reason).data());
+        for (bool JobStatus::*mayHaveRun : {&JobStatus::startUnknown, &JobStatus::interrupted}) {
+            job.status.*mayHaveRun = true;
+            QVERIFY2(!invites(), name(reason).data());
+            job.status.*mayHaveRun = false;
+        }
+    }
 }
 
 void TestJobResponses::resultsArePassedOn_data()
@@ -191,7 +213,9 @@ void TestJobResponses::refusals_data()
     QTest::newRow("callback") << notStored(u"why"_s, "1") << 503 << "1"_ba << u"store_unavailable"_s;
     QTest::newRow("held") << tooManyHeld() << 503 << "1"_ba << u"overloaded"_s;
     QTest::newRow("durable") << tooManyDurable(17) << 503 << "1"_ba << u"overloaded"_s;
-    QTest::newRow("process") << endsWithProcess("1") << 503 << "1"_ba << u"draining"_s;
+    QTest::newRow("process") << endsWithProcess("1", false) << 503 << "1"_ba << u"draining"_s;
+    QTest::newRow("process, may have run")
+        << endsWithProcess("1", true) << 504 << QByteArray() << u"drain_timeout"_s;
     QTest::newRow("in flight") << keyInFlight("1") << 409 << "1"_ba << u"idempotency_key_in_flight"_s;
     QTest::newRow("reused") << keyReused("1") << 422 << QByteArray() << u"idempotency_key_reused"_s;
 }

@@ -64,6 +64,7 @@ public:
           m_durable(initial.durable),
           m_handedOver(initial.handedOver),
           m_interrupted(initial.interrupted),
+          m_maybeRan(initial.startUnknown),
           m_waiting(initial.state == JobState::Queued),
           m_everSent(initial.attempted),
           m_fateUnknown(initial.startUnknown)
@@ -77,7 +78,7 @@ public:
     auto facts() const
     {
         return std::tuple(m_passThrough, m_durable, m_handedOver, m_interrupted, m_waiting, m_waitEnd,
-                          m_turns, m_everSent, m_startOut, m_fateUnknown, m_settled, m_outcome, m_delivered,
+                          m_turns, m_everSent, m_startOut, m_maybeRan, m_fateUnknown, m_settled, m_outcome, m_delivered,
                           m_kept);
     }
 
@@ -95,6 +96,7 @@ private:
     bool m_durable;
     bool m_handedOver;
     bool m_interrupted;
+    bool m_maybeRan;          ///< an earlier start may have run
     bool m_waiting = true;                    ///< in its lane, or on its way back there for a retry
     Reason m_waitEnd = Reason::QueueTimeout;  ///< its end at a deadline while it waits
     int m_turns = 0;                          ///< granted turns that have not ended
@@ -125,8 +127,11 @@ std::optional<Reason> Observer::dueOutcome(Event event) const
                                                              : std::optional(Reason::ClientGone);
         case Event::Cancel:
             return Reason::Cancelled;
-        case Event::DrainExpired:
-            return m_durable ? std::nullopt : std::optional(Reason::Draining);
+        case Event::DrainExpired: {
+            // Whoever repeats a request because of a 503 must not run the job twice.
+            const bool mayRun = m_maybeRan || m_interrupted || (m_everSent && !m_wasWaiting);
+            return m_durable ? std::nullopt : std::optional(mayRun ? Reason::DrainTimeout : Reason::Draining);
+        }
         case Event::StoreFailed:
             return m_wasWaiting || m_wasOut ? std::optional(Reason::StoreUnavailable) : std::nullopt;
         case Event::Deadline:
@@ -197,7 +202,8 @@ const char *Observer::watchTurns(Event event, const JobStep &step)
             return "a start ends and its turn does not";
         m_startOut = false;
         if (event == Event::StartAccepted && !m_passThrough && !m_settledBefore)
-            m_interrupted = false;
+            m_interrupted = m_maybeRan = false;
+        m_maybeRan |= event == Event::RetryUnknown && !m_settledBefore;
         m_fateUnknown = event == Event::StartUnknown || (event == Event::StoreFailed && m_fateUnknown);
     }
     if (has(step, Action::EndTurn) && --m_turns < 0)
@@ -248,7 +254,7 @@ const char *Observer::watchEnd(Event event, const JobStep &step)
     if (due && step.status.outcome != *due)
         return "the outcome is wrong";
     const bool missed = m_outcome == Reason::CallbackTimeout || m_outcome == Reason::StartUnknown ||
-                        m_outcome == Reason::Interrupted;
+                        m_outcome == Reason::Interrupted || m_outcome == Reason::DrainTimeout;
     const bool mends = m_durable && missed && has(step, Action::KeepResult);
     if (mends &&
         step.status.outcome != (event == Event::CallbackCompleted ? Reason::Completed : Reason::JobFailed))
@@ -360,6 +366,10 @@ void TestJobMachine::everySequence_data()
     JobStatus passing;
     passing.passThrough = true;
     QTest::newRow("passing through") << passing << 5;
+    JobStatus again;
+    again.attempted = true;
+    again.startUnknown = true;
+    QTest::newRow("its start of unknown fate to be sent again") << again << 5;
     passing.durable = true;
     QTest::newRow("promised, passing through") << passing << 5;
     JobStatus durable;
@@ -599,6 +609,19 @@ void TestJobMachine::scenario_data()
         << Reason::Cancelled;
     QTest::newRow("drained while queued")
         << false << Scenario{{Event::DrainExpired, Action::Settle | Action::LeaveLane}} << Reason::Draining;
+    QTest::newRow("drained while it waits for a retry: it did not start")
+        << false << Scenario{granted, retry, {Event::DrainExpired, Action::Settle | Action::LeaveLane}}
+        << Reason::Draining;
+    const Beat drained{Event::DrainExpired, Action::Settle};
+    QTest::newRow("drained while its start is out: it may run")
+        << false << Scenario{granted, drained, accepted} << Reason::DrainTimeout;
+    QTest::newRow("drained while it runs, then the callback")
+        << false << Scenario{granted, accepted, drained, completed(CallbackOutcome::Late, Action::KeepResult)}
+        << Reason::DrainTimeout;
+    QTest::newRow("drained with its fate unknown")
+        << false << Scenario{granted, unknown, drained} << Reason::DrainTimeout;
+    QTest::newRow("passing through, drained while its start is out")
+        << true << Scenario{granted, drained} << Reason::DrainTimeout;
 }
 
 void TestJobMachine::scenario()

@@ -38,6 +38,7 @@ constexpr std::array kDocumented{
     Documented{Reason::ClientGone, "client_gone"_L1, 499},
     Documented{Reason::Cancelled, "cancelled"_L1, 503},
     Documented{Reason::Interrupted, "interrupted"_L1, 504},
+    Documented{Reason::DrainTimeout, "drain_timeout"_L1, 504},
     Documented{Reason::HandedOver, "handed_over"_L1, 202},
     Documented{Reason::Replayed, "replayed"_L1, 200},
     Documented{Reason::Draining, "draining"_L1, 503},
@@ -129,6 +130,7 @@ void TestReason::whatFollowsFromEachEnd()
         {Reason::QueueTimeout, Trait::NeverStarted | Trait::LeavesDeadLetter},
         {Reason::ClientGone, Trait::NeverStarted},
         {Reason::Interrupted, Trait::MissesResult | Trait::LeavesDeadLetter},
+        {Reason::DrainTimeout, Trait::MissesResult | Trait::LeavesDeadLetter},
         {Reason::Draining, Trait::NeverStarted},
         {Reason::StoreUnavailable, Trait::NeverStarted | Trait::LeavesDeadLetter},
     };

@@ -114,7 +114,6 @@ void TestStoreBackend::everyMemberComesBack()
     record.startTrouble = "HTTP 503";
     record.joined = 12;
     record.repeatable = true;
-    record.maybeRan = true;
     for (int i = 0; i < 20; ++i)
         record.journal.add({wallTime(i), static_cast<JournalEvent>(i % kJournalEventCount), i, "HTTP 503"});
     record.started = wallTime(1);
