@@ -7,19 +7,11 @@ namespace holdline {
 
 namespace {
 
-/// Reads a number of seconds from 1 to 999999999. A quoted value means the same as a bare one.
-std::optional<std::chrono::seconds> parseWait(QByteArrayView value)
+/// A quoted value means the same as a bare one.
+QByteArrayView unquoted(QByteArrayView value)
 {
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
-        value = value.sliced(1, value.size() - 2);
-    if (value.isEmpty() || value.size() > 9)
-        return std::nullopt;
-    for (const char c : value) {
-        if (c < '0' || c > '9')
-            return std::nullopt;
-    }
-    const int seconds = value.toByteArray().toInt();
-    return seconds > 0 ? std::optional(std::chrono::seconds(seconds)) : std::nullopt;
+    const bool isQuoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
+    return isQuoted ? value.sliced(1, value.size() - 2) : value;
 }
 
 /// Removes the next list member from the front, up to a comma outside quotes.
@@ -43,6 +35,18 @@ QByteArrayView takeMember(QByteArrayView &rest)
 
 }  // namespace
 
+std::optional<std::chrono::seconds> parseWait(QByteArrayView value)
+{
+    if (value.isEmpty() || value.size() > 9)
+        return std::nullopt;
+    for (const char c : value) {
+        if (c < '0' || c > '9')
+            return std::nullopt;
+    }
+    const int seconds = value.toByteArray().toInt();
+    return seconds > 0 ? std::optional(std::chrono::seconds(seconds)) : std::nullopt;
+}
+
 Preferences parsePrefer(QByteArrayView value)
 {
     Preferences preferences;
@@ -60,7 +64,7 @@ Preferences parsePrefer(QByteArrayView value)
         const QByteArrayView given = equals < 0 ? QByteArrayView() : member.sliced(equals + 1).trimmed();
         if (!waitSeen && name.compare("wait", Qt::CaseInsensitive) == 0) {
             waitSeen = true;
-            preferences.wait = parseWait(given);
+            preferences.wait = parseWait(unquoted(given));
         } else if (!asyncSeen && name.compare("respond-async", Qt::CaseInsensitive) == 0) {
             asyncSeen = true;
             preferences.respondAsync = hasNoValue(given);

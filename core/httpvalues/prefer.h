@@ -22,6 +22,9 @@ struct Preferences
     bool repeatable = false;
 };
 
+/// Parses a whole number of seconds from 1 to 999999999. Empty for any other text.
+std::optional<std::chrono::seconds> parseWait(QByteArrayView value);
+
 /// Parses all `Prefer` fields, joined by commas.
 Preferences parsePrefer(QByteArrayView value);
 

@@ -50,7 +50,8 @@ struct JobsApi::PendingRequest
     http::Request request;
     QByteArray id;  ///< the job's id, empty for a list
     std::unique_ptr<Exchange> exchange;
-    std::optional<std::chrono::seconds> wait;  ///< from Prefer: wait, limited by maxWait
+    std::optional<std::chrono::seconds> wait;  ///< limited by maxWait
+    bool isPreferred = false;                  ///< the wait is that of the Prefer field
 };
 
 JobsApi::JobsApi(JobDirectory &directory, QObject *parent) : JobsApi(directory, Options(), parent) {}
@@ -90,9 +91,31 @@ void JobsApi::endWaits()
 
 // Status and result
 
+/// Reads how long the request waits: `Prefer: wait=N`, or else `?wait=N` for clients that cannot set fields.
+/// Returns the error of the query, or an empty text.
+QString JobsApi::readWait(PendingRequest &pending) const
+{
+    const auto given = queryValues(pending.request.target, "wait");
+    if (!given.empty()) {
+        pending.wait = parseWait(given.front());
+        if (!pending.wait || given.size() > 1)
+            return u"The query's parameter \"wait\" must be one whole number of seconds, 1 or more."_s;
+    }
+    if (const auto prefer = pending.request.headers.combined("Prefer")) {
+        if (const auto preferred = parsePrefer(*prefer).wait) {
+            pending.wait = preferred;
+            pending.isPreferred = true;
+        }
+    }
+    if (pending.wait)
+        pending.wait = std::min(*pending.wait, m_options.maxWait);
+    return {};
+}
+
 void JobsApi::status(const RequestPointer &pending)
 {
-    readWait(*pending);
+    if (const QString error = readWait(*pending); !error.isEmpty())
+        return refuse(*pending, *pending->exchange, {Reason::BadRequest, error, {}, {}});
     m_directory.find(pending->id, [self = QPointer(this), pending](std::optional<JobRecord> record) {
         if (!self)
             return;
@@ -101,14 +124,6 @@ void JobsApi::status(const RequestPointer &pending)
         else
             self->answerStatus(*pending, *pending->exchange, record);
     });
-}
-
-void JobsApi::readWait(PendingRequest &pending) const
-{
-    if (const auto prefer = pending.request.headers.combined("Prefer"))
-        pending.wait = parsePrefer(*prefer).wait;
-    if (pending.wait)
-        pending.wait = std::min(*pending.wait, m_options.maxWait);
 }
 
 void JobsApi::wait(const RequestPointer &pending, JobRecord record)
@@ -141,7 +156,7 @@ void JobsApi::answerStatus(const PendingRequest &pending, Exchange &exchange,
         response = notModified(*record);
     else
         response = statusAnswer(*record);
-    if (pending.wait)
+    if (pending.isPreferred)
         response.headers.append("Preference-Applied",
                                 "wait=" + QByteArray::number(qlonglong(pending.wait->count())));
     answer(pending, exchange, response);
@@ -223,8 +238,10 @@ void JobsApi::list(const RequestPointer &pending)
     }
     const auto account = parameters.find("account");
     // A key names one job of an account. Jobs of several accounts would not end together.
-    if (account != parameters.end())
-        readWait(*pending);
+    if (account != parameters.end()) {
+        if (const QString error = readWait(*pending); !error.isEmpty())
+            return refuse(*pending, *pending->exchange, {Reason::BadRequest, error, {}, {}});
+    }
     m_directory.findByKey(account == parameters.end() ? QByteArray() : account->second, key->second,
                           [self = QPointer(this), pending](std::vector<JobRecord> records) {
                               if (self)

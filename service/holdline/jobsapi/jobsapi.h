@@ -20,8 +20,8 @@ class JobWatcher;
 
 /// The jobs API: the state and the result of durable jobs, for clients that come back.
 ///
-///     GET    /v1/jobs/{id}          its state; with Prefer: wait=N it waits for the end
-///     GET    /v1/jobs/{id}/result   its answer, byte for byte; 202 while it runs; Prefer: wait=N
+///     GET    /v1/jobs/{id}          its state; with Prefer: wait=N or ?wait=N it waits for the end
+///     GET    /v1/jobs/{id}/result   its answer, byte for byte; 202 while it runs; Prefer: wait=N or ?wait=N
 ///     GET    /v1/jobs/{id}/events   server-sent events
 ///     DELETE /v1/jobs/{id}          cancels it
 ///     GET    /v1/jobs?idempotency_key=K[&account=A]     with an account and Prefer: wait=N it waits for the
@@ -72,7 +72,7 @@ private:
     using RequestPointer = std::shared_ptr<PendingRequest>;
     using Handler = void (JobsApi::*)(const RequestPointer &);
 
-    void readWait(PendingRequest &pending) const;
+    QString readWait(PendingRequest &pending) const;
     void status(const RequestPointer &pending);
     void list(const RequestPointer &pending);
     void events(const RequestPointer &pending);

@@ -16,6 +16,22 @@ QByteArray decoded(QByteArrayView text)
     return QByteArray::fromPercentEncoding(text.toByteArray());
 }
 
+/// The part of a target behind the question mark.
+QByteArrayView queryOf(QByteArrayView target)
+{
+    const qsizetype mark = target.indexOf('?');
+    return mark < 0 ? QByteArrayView() : target.sliced(mark + 1);
+}
+
+/// Removes the first parameter, which may be empty.
+QByteArrayView takePair(QByteArrayView &rest)
+{
+    const qsizetype ampersand = rest.indexOf('&');
+    const QByteArrayView pair = ampersand < 0 ? rest : rest.first(ampersand);
+    rest = ampersand < 0 ? QByteArrayView() : rest.sliced(ampersand + 1);
+    return pair;
+}
+
 QString namesOf(std::initializer_list<QByteArrayView> known)
 {
     QStringList names;
@@ -30,12 +46,9 @@ std::variant<QueryParameters, QString> parseQuery(QByteArrayView target,
                                                   std::initializer_list<QByteArrayView> known)
 {
     QueryParameters parameters;
-    const qsizetype mark = target.indexOf('?');
-    QByteArrayView rest = mark < 0 ? QByteArrayView() : target.sliced(mark + 1);
+    QByteArrayView rest = queryOf(target);
     while (!rest.isEmpty()) {
-        const qsizetype ampersand = rest.indexOf('&');
-        const QByteArrayView pair = ampersand < 0 ? rest : rest.first(ampersand);
-        rest = ampersand < 0 ? QByteArrayView() : rest.sliced(ampersand + 1);
+        const QByteArrayView pair = takePair(rest);
         if (pair.isEmpty())
             continue;
         const qsizetype equals = pair.indexOf('=');
@@ -49,6 +62,19 @@ std::variant<QueryParameters, QString> parseQuery(QByteArrayView target,
             return u"The query's parameter %1 is repeated."_s.arg(quoted);
     }
     return parameters;
+}
+
+std::vector<QByteArray> queryValues(QByteArrayView target, QByteArrayView name)
+{
+    std::vector<QByteArray> values;
+    QByteArrayView rest = queryOf(target);
+    while (!rest.isEmpty()) {
+        const QByteArrayView pair = takePair(rest);
+        const qsizetype equals = pair.indexOf('=');
+        if (decoded(equals < 0 ? pair : pair.first(equals)) == name)
+            values.push_back(equals < 0 ? QByteArray() : decoded(pair.sliced(equals + 1)));
+    }
+    return values;
 }
 
 }  // namespace holdline

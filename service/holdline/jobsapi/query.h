@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <map>
 #include <variant>
+#include <vector>
 
 namespace holdline {
 
@@ -19,5 +20,9 @@ using QueryParameters = std::map<QByteArray, QByteArray>;
 /// `known`, a repeated parameter, a parameter without a value. Pure.
 std::variant<QueryParameters, QString> parseQuery(QByteArrayView target,
                                                   std::initializer_list<QByteArrayView> known);
+
+/// Returns the values of one parameter, percent-decoded and in their order. Does not judge other parameters.
+/// A parameter without a value counts as an empty one. Pure.
+std::vector<QByteArray> queryValues(QByteArrayView target, QByteArrayView name);
 
 }  // namespace holdline

@@ -391,6 +391,66 @@ private Q_SLOTS:
         QCOMPARE(result.answers()[0].headers.value("Preference-Applied"), "wait=1"_ba);
     }
 
+    /// For clients that cannot set header fields.
+    void waitsByItsQuery_data()
+    {
+        QTest::addColumn<QByteArray>("target");
+        QTest::addRow("status") << "/v1/jobs/00aa?wait=60"_ba;
+        QTest::addRow("result") << "/v1/jobs/00aa/result?wait=60"_ba;
+        QTest::addRow("beside others") << "/v1/jobs/00aa?x=y&&z&w%61it=%36%30"_ba;
+    }
+    void waitsByItsQuery()
+    {
+        QFETCH(QByteArray, target);
+        ApiWorld world;
+        world.directory.put(recordOf("00aa", JobState::Running));
+        RawHttpClient client(world.port());
+        client.send(RawHttpClient::get(target, "Prefer: respond-async\r\n"));
+        QTRY_COMPARE(world.api->waitingCount(), 1);
+        QCOMPARE(client.answerCount(), 0);
+        world.directory.put(recordOf("00aa", JobState::Settled));
+        QTRY_COMPARE(client.status(), 200);
+        QCOMPARE(stateOf(client.answers()[0]), u"completed"_s);
+        // The field answers only the Prefer field.
+        QVERIFY(!client.answers()[0].headers.contains("Preference-Applied"));
+    }
+
+    void theFieldWinsOverTheQuery()
+    {
+        ApiWorld world(kShortSlices);
+        world.directory.put(recordOf("00aa", JobState::Running));
+        RawHttpClient client(world.port());
+        client.send(RawHttpClient::get("/v1/jobs/00aa?wait=3600", "Prefer: wait=1\r\n"));
+        QTRY_COMPARE(client.status(), 200);
+        QCOMPARE(stateOf(client.answers()[0]), u"running"_s);
+        QCOMPARE(client.answers()[0].headers.value("Preference-Applied"), "wait=1"_ba);
+    }
+
+    void queriesThatAreNoTime_data()
+    {
+        QTest::addColumn<QByteArray>("query");
+        for (const char *query :
+             {"wait=", "wait", "wait=0", "wait=-1", "wait=+1", "wait=1.5", "wait=30s", "wait=\"30\"",
+              "wait=%201", "wait=9999999999", "wait=1&wait=2", "wait=1&wait=1", "wait=1%00"})
+            QTest::newRow(query) << QByteArray(query);
+    }
+    void queriesThatAreNoTime()
+    {
+        QFETCH(QByteArray, query);
+        ApiWorld world;
+        world.directory.put(recordOf("00aa", JobState::Running));
+        for (const QByteArray &path :
+             {"/v1/jobs/00aa?"_ba, "/v1/jobs/00aa/result?"_ba, "/v1/jobs/none?"_ba}) {
+            RawHttpClient client(world.port());
+            // A wrong query is an error even when the field would have won.
+            client.send(RawHttpClient::get(path + query, "Prefer: wait=1\r\n"));
+            QTRY_COMPARE(client.status(), 400);
+            QCOMPARE(codeOf(client.answers()[0]), u"bad_request"_s);
+            QVERIFY(client.answers()[0].body.contains("one whole number of seconds"));
+        }
+        QVERIFY(world.refused == std::vector(3, Reason::BadRequest));
+    }
+
     void waitsForNothingThatHasHappened()
     {
         ApiWorld world;
