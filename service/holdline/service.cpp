@@ -90,7 +90,8 @@ public:
     {
         const auto reserve = [this](http::ReservedAddress &at, const QString &what,
                                     const ListenAddress &address) {
-            if (address.isOff() || at.listen(QHostAddress(address.host), address.port))
+            const auto keepAlive = std::chrono::ceil<std::chrono::seconds>(config.limits.keepAlive);
+            if (address.isOff() || at.listen(QHostAddress(address.host), address.port, keepAlive))
                 return true;
             setError(what, address, at.errorString());
             return false;

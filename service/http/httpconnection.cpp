@@ -178,6 +178,8 @@ void HttpConnection::peerFinished()
             }
             return leave();
         case State::Handling:
+            if (m_host.limits().holdHalfClosed)
+                return m_socket.watchForBreak();
             m_state = State::Reading;
             m_host.exchangeLost(*this);
             return leave();
@@ -212,7 +214,8 @@ void HttpConnection::answer(const Response &response)
 
 bool HttpConnection::closesAfter(const Response &response) const
 {
-    return response.close || !m_keepAlive || m_host.isClosing() || m_quota == Quota::Reserved;
+    const bool isLast = m_finished && !hasInput();
+    return response.close || !m_keepAlive || isLast || m_host.isClosing() || m_quota == Quota::Reserved;
 }
 
 /// Called when the whole response was given to the socket.

@@ -19,7 +19,8 @@ namespace holdline::http {
 ///
 /// While a request is being handled, the connection frees that request's buffers but still reads up to
 /// kInputBytes. Only reading shows that the client left. A client that sent its FIN still gets a response
-/// given inside ConnectionHost::received(). Later it counts as gone.
+/// given inside ConnectionHost::received(). Later it counts as gone, unless Limits::holdHalfClosed: then it
+/// counts as gone when its connection breaks.
 class HttpConnection : public QObject, private StreamSocket::User
 {
     Q_OBJECT
@@ -113,7 +114,7 @@ private:
     State m_state = State::Reading;
     Phase m_phase = Phase::None;
     bool m_processing = false;
-    bool m_finished = false;  ///< the client's FIN was read
+    bool m_finished = false;  ///< the client's FIN was read; no further request comes
     bool m_closable = false;
     bool m_finSent = false;
 

@@ -317,13 +317,19 @@ HttpListener::~HttpListener() = default;
 bool HttpListener::listen(const QHostAddress &address, quint16 port)
 {
     d->m_descriptorLimit = descriptorLimit();
-    return d->m_socket.start(address, port, d->m_limits.backlog);
+    if (!d->m_socket.start(address, port, d->m_limits.backlog))
+        return false;
+    d->m_socket.setKeepAlive(d->m_limits.keepAlive);
+    return true;
 }
 
 bool HttpListener::listenOn(qintptr descriptor)
 {
     d->m_descriptorLimit = descriptorLimit();
-    return d->m_socket.startOn(descriptor);
+    if (!d->m_socket.startOn(descriptor))
+        return false;
+    d->m_socket.setKeepAlive(d->m_limits.keepAlive);
+    return true;
 }
 
 std::optional<qintptr> HttpListener::shareAddress()
@@ -334,7 +340,10 @@ std::optional<qintptr> HttpListener::shareAddress()
 bool HttpListener::listenBeside(qintptr shared)
 {
     d->m_descriptorLimit = descriptorLimit();
-    return d->m_socket.startBeside(shared, d->m_limits.backlog);
+    if (!d->m_socket.startBeside(shared, d->m_limits.backlog))
+        return false;
+    d->m_socket.setKeepAlive(d->m_limits.keepAlive);
+    return true;
 }
 
 quint16 HttpListener::port() const
@@ -372,6 +381,7 @@ void HttpListener::setMemory(ByteBudget &memory)
 void HttpListener::setLimits(const Limits &limits)
 {
     d->m_limits = limits;
+    d->m_socket.setKeepAlive(limits.keepAlive);
 }
 
 void HttpListener::respond(ExchangeId exchange, const Response &response)

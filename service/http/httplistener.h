@@ -41,7 +41,8 @@ public:
     explicit HttpListener(const Limits &limits, QObject *parent = nullptr);
     ~HttpListener() override;
 
-    /// Starts to listen. With port 0 the system chooses a port. Returns false on failure: see errorString().
+    /// Starts to listen. "::" means all addresses, of IPv4 too. With port 0 the system chooses a port.
+    /// Returns false on failure: see errorString().
     bool listen(const QHostAddress &address, quint16 port);
     /// Starts to serve a socket that listens already, see ReservedAddress. Takes the descriptor.
     bool listenOn(qintptr descriptor);
@@ -90,10 +91,11 @@ public:
 
 Q_SIGNALS:
     /// A whole, valid request. The receiver calls exactly one of respond(), respondRaw(), endStream() or
-    /// reset(), now or later, unless exchangeAborted() comes first. Only a response given inside the slot
-    /// reaches a half-closed client.
+    /// reset(), now or later, unless exchangeAborted() comes first. Without Limits::holdHalfClosed, only a
+    /// response given inside the slot reaches a half-closed client.
     void requestReceived(holdline::http::ExchangeId exchange, const holdline::http::Request &request);
-    /// The client left (FIN or RST) before its response. The exchange is over.
+    /// The client left before its response: an RST, or a FIN unless Limits::holdHalfClosed. The exchange is
+    /// over.
     void exchangeAborted(holdline::http::ExchangeId exchange);
     /// Ends every accepted connection, after exchangeAborted() if it had an open exchange.
     void connectionClosed(holdline::http::ConnectionId connection);

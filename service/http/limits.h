@@ -37,6 +37,11 @@ struct Limits
         30s;  ///< for the client to accept unsent bytes (twice that with pipelining)
     std::chrono::milliseconds lingerTimeout =
         2s;  ///< reads and discards input after a refusal, so that the client sees it
+    std::chrono::seconds keepAlive{0};  ///< of accepted connections: see setKeepAlive()
+
+    /// True when a client that sent its FIN after its request waits for the answer. Otherwise it counts as
+    /// gone.
+    bool holdHalfClosed = false;
 };
 
 }  // namespace holdline::http

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/listeningsocket.h"
 
+#include "service/http/keepalive.h"
+
 #include <cerrno>
 
 #include <netinet/in.h>
@@ -41,6 +43,12 @@ int listenBeside(int shared, int backlog)
 
 }  // namespace
 
+QHostAddress withBothFamilies(const QHostAddress &address)
+{
+    const bool isEvery = address == QHostAddress(QHostAddress::AnyIPv6);
+    return isEvery ? QHostAddress(QHostAddress::Any) : address;
+}
+
 ListeningSocket::ListeningSocket(std::function<void(qintptr)> accepted, std::function<void()> starved)
     : m_accepted(std::move(accepted)), m_onStarved(std::move(starved))
 {
@@ -49,7 +57,7 @@ ListeningSocket::ListeningSocket(std::function<void(qintptr)> accepted, std::fun
 bool ListeningSocket::start(const QHostAddress &address, quint16 port, int backlog)
 {
     setListenBacklogSize(backlog);
-    if (!listen(address, port))
+    if (!listen(withBothFamilies(address), port))
         return false;
     watch();
     return true;
@@ -94,6 +102,12 @@ void ListeningSocket::watch()
     ::setsockopt(static_cast<int>(socketDescriptor()), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     m_notifier = std::make_unique<QSocketNotifier>(socketDescriptor(), QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &ListeningSocket::acceptSome);
+}
+
+void ListeningSocket::setKeepAlive(std::chrono::seconds silence)
+{
+    if (isListening())
+        http::setKeepAlive(static_cast<int>(socketDescriptor()), silence);
 }
 
 void ListeningSocket::stop()

@@ -4,11 +4,16 @@
 #include <QSocketNotifier>
 #include <QTcpServer>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
 
 namespace holdline::http {
+
+/// Turns "::" into the address by which Qt means all addresses, of IPv4 too. On a system without IPv6 that is
+/// IPv4 alone.
+QHostAddress withBothFamilies(const QHostAddress &address);
 
 /// A listening socket with its own accept loop. QTcpServer opens and binds it. But when descriptors run out,
 /// QTcpServer (6.4) retries at once and forever. This class pauses instead. Used by one thread.
@@ -21,6 +26,7 @@ public:
     /// free descriptors.
     ListeningSocket(std::function<void(qintptr)> accepted, std::function<void()> starved);
 
+    /// "::" listens at all addresses, of IPv4 too.
     bool start(const QHostAddress &address, quint16 port, int backlog);
     /// Sets SO_REUSEPORT, so that startBeside() can join this address. Returns the descriptor for it. Called
     /// after the address was taken, so that no other process can have it.
@@ -31,6 +37,8 @@ public:
     bool startBeside(qintptr shared, int backlog);
     QString errorText() const { return m_systemError.isEmpty() ? errorString() : m_systemError; }
     void stop();
+    /// For connections that are accepted later. Only while it listens.
+    void setKeepAlive(std::chrono::seconds silence);
 
     bool isStarved() const { return m_starved; }
     /// Accepts again after `starved` was called.

@@ -3,6 +3,8 @@
 
 #include <QTcpServer>
 
+#include <chrono>
+
 namespace holdline::http {
 
 /// Listens at an address before its server is ready. Callers wait in the backlog of the socket instead of
@@ -11,8 +13,9 @@ namespace holdline::http {
 class ReservedAddress
 {
 public:
-    /// With port 0 the system chooses a port. Returns false on failure: see errorString().
-    bool listen(const QHostAddress &address, quint16 port);
+    /// "::" means all addresses, of IPv4 too. With port 0 the system chooses a port. `keepAlive` is that of
+    /// the callers that wait: see setKeepAlive(). Returns false on failure: see errorString().
+    bool listen(const QHostAddress &address, quint16 port, std::chrono::seconds keepAlive = {});
     QString errorString() const { return m_server.errorString(); }
     /// Returns the descriptor, which then belongs to the caller, or -1 when no descriptor is free. Called
     /// once, after listen().

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -88,6 +89,27 @@ void StreamSocket::setReading(bool reading)
         m_readNotifier.setEnabled(reading);
 }
 
+void StreamSocket::watchForBreak()
+{
+    // Of the three kinds, only this one is not ready for as long as the FIN is unread.
+    if (m_descriptor >= 0 && !m_breakNotifier)
+        m_breakNotifier =
+            std::make_unique<Notifier>(*this, QSocketNotifier::Exception, &StreamSocket::checkForBreak);
+}
+
+void StreamSocket::checkForBreak()
+{
+    pollfd state{m_descriptor, 0, 0};
+    if (::poll(&state, 1, 0) > 0 && (state.revents & (POLLERR | POLLHUP)) != 0) {
+        m_user.socketFailed();
+        return;
+    }
+    // The other cause is an urgent byte from before the FIN. The notifier would report it again and again.
+    char urgent = 0;
+    if (::recv(m_descriptor, &urgent, 1, MSG_OOB | MSG_DONTWAIT) < 0)
+        m_breakNotifier->setEnabled(false);
+}
+
 bool StreamSocket::sendSome(QByteArrayView bytes, qsizetype &taken)
 {
     const ssize_t sent = ::send(m_descriptor, bytes.data(), static_cast<std::size_t>(bytes.size()),
@@ -149,6 +171,8 @@ void StreamSocket::close()
     m_readNotifier.setEnabled(false);
     if (m_writeNotifier)
         m_writeNotifier->setEnabled(false);
+    if (m_breakNotifier)
+        m_breakNotifier->setEnabled(false);
     ::close(m_descriptor);
     m_descriptor = -1;
     m_unsent = QByteArray();

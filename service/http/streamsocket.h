@@ -5,6 +5,7 @@
 #include <QSocketNotifier>
 #include <QString>
 
+#include <memory>
 #include <optional>
 #include <span>
 
@@ -31,7 +32,7 @@ public:
         virtual void socketReadable() = 0;
         /// The kernel took some of the unsent bytes.
         virtual void socketWritten() {}
-        /// A write failed. The connection is dead.
+        /// A write failed, or the peer broke the connection. The connection is dead.
         virtual void socketFailed() = 0;
 
     protected:
@@ -60,6 +61,9 @@ public:
     /// Enables or disables socketReadable(). Enabled at first. The call repeats until all is read, also a
     /// FIN.
     void setReading(bool reading);
+    /// From now on a broken connection is reported by socketFailed() while reading is disabled too. For a
+    /// connection that is not read after the peer's FIN.
+    void watchForBreak();
 
     /// Gives bytes to the kernel at once and stores the bytes it does not take. False when the connection is
     /// dead. In that case the kernel took none of `bytes`.
@@ -95,13 +99,15 @@ private:
 
     void readable() { m_user.socketReadable(); }
     void flush();
+    void checkForBreak();
     bool sendSome(QByteArrayView bytes, qsizetype &taken);
 
     User &m_user;
     int m_descriptor;
     int m_error = 0;  ///< errno
     Notifier m_readNotifier;
-    std::optional<Notifier> m_writeNotifier;  ///< exists once bytes had to be stored
+    std::optional<Notifier> m_writeNotifier;    ///< exists once bytes had to be stored
+    std::unique_ptr<Notifier> m_breakNotifier;  ///< exists after watchForBreak(), which few sockets need
     QByteArray m_unsent;
     qsizetype m_sent = 0;  ///< bytes of m_unsent already sent
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/httpclient/pooledconnection.h"
 
+#include "service/http/keepalive.h"
 #include "service/httpclient/connectionpool.h"
 
 #include <array>
@@ -102,6 +103,8 @@ void PooledConnection::onConnected(int descriptor)
     const SlotGuard guard;
     m_connector.release()->deleteLater();  // the connector is emitting the signal that runs this slot
     m_pool.clearDeadline(this);
+    if (const auto silence = m_pool.options().keepAlive; silence.count() > 0)
+        http::setKeepAlive(descriptor, silence);
     m_socket.emplace(static_cast<StreamSocket::User &>(*this), descriptor);
     send();
 }

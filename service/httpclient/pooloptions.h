@@ -21,6 +21,7 @@ struct PoolOptions
     /// 1 seconds is shorter, that time applies. A request that crosses the peer's close may or may not be
     /// accepted.
     std::chrono::milliseconds idleTimeout{30'000};
+    std::chrono::seconds keepAlive{0};          ///< of new connections: see http::setKeepAlive()
     std::int64_t maxAnswerBytes = 1024 * 1024;  ///< of a decoded body
     qsizetype maxHeadBytes = 16 * 1024;
 };

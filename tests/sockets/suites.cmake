@@ -36,6 +36,7 @@ holdline_suite(sockets_upstream LABEL integration
         sockets/upstream/startfixture.h
         sockets/upstream/tst_conformance.cpp
         sockets/upstream/tst_connectionpool.cpp
+        sockets/upstream/tst_keepalive.cpp
         sockets/upstream/tst_pooledaccessmanager.cpp
         sockets/upstream/tst_pooledreply.cpp
         sockets/upstream/tst_pooledrequest.cpp

@@ -128,6 +128,11 @@ void RawHttpClient::sendNextPiece()
     send(piece);
 }
 
+void RawHttpClient::sendUrgentByte()
+{
+    static_cast<void>(::send(m_descriptor, "!", 1, MSG_OOB | MSG_NOSIGNAL));
+}
+
 void RawHttpClient::finishSending()
 {
     m_finishing = true;

@@ -36,6 +36,8 @@ public:
     /// Sends `bytes` up to `position`, and the rest a turn of the event loop later.
     void sendSplit(const QByteArray &bytes, qsizetype position);
 
+    /// Sends one byte of TCP's urgent data, which is not part of the stream.
+    void sendUrgentByte();
     /// Sends a FIN with shutdown(SHUT_WR) after all queued bytes. Responses can still be read.
     void finishSending();
     /// Closes with an RST.

@@ -24,6 +24,8 @@ http::Limits frontLimits(const ShardPlan &plan)
     limits.bodyTimeout = from.bodyTimeout;
     limits.idleTimeout = from.idleTimeout;
     limits.writeTimeout = from.writeTimeout;
+    limits.keepAlive = std::chrono::ceil<std::chrono::seconds>(from.keepAlive);
+    limits.holdHalfClosed = plan.config.hold.halfClose == HalfClose::Hold;
     return limits;
 }
 
@@ -35,6 +37,7 @@ PoolOptions poolOptions(const ShardPlan &plan)
     options.scope = plan.config.upstream.connectionScope;
     options.connectTimeout = plan.config.upstream.connectTimeout;
     options.idleTimeout = plan.config.upstream.idleTimeout;
+    options.keepAlive = std::chrono::ceil<std::chrono::seconds>(plan.config.limits.keepAlive);
     options.maxAnswerBytes = plan.config.upstream.maxAnswerBytes;
     return options;
 }
@@ -57,6 +60,8 @@ void ShardStatus::add(const ShardStatus &other)
     counters.add(other.counters);
     gauges.add(other.gauges);
     heldPeak += other.heldPeak;
+    if (storeError.isEmpty())
+        storeError = other.storeError;
     const auto badness = [](CircuitBreaker::State state) {
         return state == CircuitBreaker::State::Closed ? 0 : state == CircuitBreaker::State::HalfOpen ? 1 : 2;
     };
@@ -67,7 +72,8 @@ QByteArray callbackBase(const Config &config, quint16 port)
 {
     if (!config.server.callbackUrl.isEmpty())
         return config.server.callbackUrl.toEncoded(QUrl::StripTrailingSlash);
-    const QString &host = config.server.listen.host;
+    // Allowed only for an upstream on this machine: see findConflicts().
+    const QString host = config.server.listen.isEveryAddress() ? u"127.0.0.1"_s : config.server.listen.host;
     const QString authority = host.contains(u':') ? u"["_s + host + u"]"_s : host;
     return u"http://%1:%2/callback"_s.arg(authority, QString::number(port)).toLatin1();
 }
@@ -208,7 +214,7 @@ bool Shard::resumeLane(const QByteArray &account)
 ShardStatus Shard::status() const
 {
     ShardStatus status{m_recorder.counters(), m_recorder.gauges(), m_coordinator.jobs().heldPeak(),
-                       m_coordinator.circuit().state(Clock::now())};
+                       m_coordinator.circuit().state(Clock::now()), m_store.errorString()};
     status.counters.joined = m_coordinator.joinedTotal();
     status.counters.recovered = m_coordinator.recoveredTotal();
     status.counters.deadLettersStored = m_deadLetters.counts().stored;

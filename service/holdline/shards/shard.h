@@ -29,6 +29,7 @@ struct ShardStatus
     Gauges gauges;
     int heldPeak = 0;  ///< for several shards the sum of their peaks, which may never have occurred at once
     CircuitBreaker::State circuit = CircuitBreaker::State::Closed;  ///< for several shards the worst state
+    QString storeError = {};  ///< why the store is not available; for several shards one of their reasons
 
     void add(const ShardStatus &other);
 };
@@ -72,7 +73,7 @@ public:
 
     void reload(const ShardPlan &plan);
     /// Refuses new requests. Callbacks are still served. Emits drained() when no request is held. After
-    /// `timeout` it answers the rest with 503.
+    /// `timeout` it answers the rest.
     void drain(std::chrono::milliseconds timeout) { m_coordinator.drain(timeout); }
     /// Stops listening and closes connections once their answers are sent. Emits left() when no connection is
     /// open.

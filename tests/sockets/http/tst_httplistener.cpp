@@ -185,6 +185,82 @@ private Q_SLOTS:
         QTRY_COMPARE(server.listener.connectionCount(), 0);
     }
 
+    void halfClosedClientIsHeld_data()
+    {
+        QTest::addColumn<bool>("urgent");
+        QTest::addRow("FIN") << false;
+        // An urgent byte may make the descriptor ready for as long as nobody reads it.
+        QTest::addRow("urgent byte, FIN") << true;
+    }
+    void halfClosedClientIsHeld()
+    {
+        QFETCH(bool, urgent);
+        Limits limits;
+        limits.holdHalfClosed = true;
+        EchoListener server(limits);
+        RawHttpClient client(server.port());
+        client.send(RawHttpClient::get("/held"));
+        QTRY_COMPARE(server.heldCount(), 1);
+        if (urgent)
+            client.sendUrgentByte();
+        client.finishSending();
+        // A second connection shows that the listener has seen the FIN, and that it does not spin.
+        RawHttpClient other(server.port());
+        for (int i = 1; i <= 3; ++i) {
+            other.send(RawHttpClient::get("/now"));
+            QTRY_COMPARE(other.answerCount(), i);
+        }
+        QVERIFY(server.aborted.empty());
+        QCOMPARE(server.heldCount(), 1);
+        server.answerHeld();
+        QTRY_VERIFY(client.isClosed());
+        QVERIFY(!client.wasReset() || urgent);
+        QCOMPARE(client.status(), 200);
+        // The system may hand the urgent byte over as another request's first byte.
+        QVERIFY(urgent || client.answers()[0].headers.value("Connection") == "close");
+        QVERIFY(server.aborted.empty());
+    }
+
+    void halfClosedClientOfSeveralRequests()
+    {
+        Limits limits;
+        limits.holdHalfClosed = true;
+        EchoListener server(limits);
+        RawHttpClient client(server.port());
+        client.send(RawHttpClient::get("/held1") + RawHttpClient::get("/now") + RawHttpClient::get("/held2"));
+        client.finishSending();
+        QTRY_COMPARE(server.heldCount(), 1);
+        server.answerHeld("first");
+        QTRY_COMPARE(server.heldCount(), 1);
+        QCOMPARE(client.answerCount(), 2);
+        QVERIFY(client.answers()[0].headers.value("Connection") != "close");
+        server.answerHeld("last");
+        QTRY_VERIFY(client.isClosed());
+        QCOMPARE(client.answerCount(), 3);
+        QCOMPARE(client.answers()[2].body, "last");
+        QVERIFY(server.aborted.empty());
+    }
+
+    /// The connection of a client that has really gone breaks.
+    void halfClosedClientThatResets()
+    {
+        Limits limits;
+        limits.holdHalfClosed = true;
+        EchoListener server(limits);
+        RawHttpClient client(server.port());
+        client.send(RawHttpClient::get("/held"));
+        QTRY_COMPARE(server.heldCount(), 1);
+        client.finishSending();
+        RawHttpClient other(server.port());
+        other.send(RawHttpClient::get("/now"));
+        QTRY_COMPARE(other.answerCount(), 1);
+        QVERIFY(server.aborted.empty());
+        client.reset();
+        QTRY_COMPARE(server.aborted, server.held);
+        QTRY_COMPARE(server.closed, 1);
+        server.answerHeld();
+    }
+
     void halfCloseWhileHeldCountsAsLeft()
     {
         EchoListener server;

@@ -175,6 +175,30 @@ private Q_SLOTS:
         QCOMPARE(world.metric("holdline_callbacks_total{result=\"unknown\"}"), 60.0);
     }
 
+    /// With hold.half_close = "hold", clients that have half-closed get the answers of all accounts.
+    void halfClosedClientsAreHeld()
+    {
+        Config config = fourThreads();
+        config.hold.halfClose = HalfClose::Hold;
+        ScriptedServer upstream;
+        WholeService world(upstream.url(), config);
+        const Clients clients = hold(world.port(), 20, 20);
+        QTRY_COMPARE(upstream.arrivalCount(), 20);
+        for (const auto &client : clients)
+            client->finishSending();
+        // A client that is really gone is found out by its reset.
+        const auto gone = [&world] {
+            return world.metric("holdline_requests_total{outcome=\"client_gone\"}");
+        };
+        clients[0]->reset();
+        QTRY_COMPARE(gone(), 1.0);
+        QCOMPARE(world.heldCount(), 19);
+        for (const ScriptedServer::Arrival &start : upstream.arrivals())
+            QCOMPARE(postCallback(start).status, 200);
+        QTRY_COMPARE(answered(clients, 200), 19);
+        QCOMPARE(gone(), 1.0);
+    }
+
     /// A response that needs no message between shards reaches a client that has half-closed.
     void halfClosedClientOfAnyShard()
     {
