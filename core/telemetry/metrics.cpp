@@ -134,6 +134,9 @@ void writeStore(PrometheusText &out, const StoreStatus &store)
     one("holdline_store_jobs", "Jobs in the store, unfinished and ended.",
         static_cast<double>(store.records));
     one("holdline_store_bytes", "Size of the store.", static_cast<double>(store.bytes));
+    one("holdline_store_oldest_age_seconds",
+        "Time since the end of the oldest ended job whose result and key are kept.",
+        std::chrono::duration<double>(store.oldestAge).count());
     out.gauge("holdline_dead_letters", "Dead letters in the store, by kind.");
     for (std::size_t i = 0; i < store.deadLetters.size(); ++i)
         out.add(static_cast<double>(store.deadLetters[i]),
@@ -144,6 +147,12 @@ void writeStore(PrometheusText &out, const StoreStatus &store)
     out.add(store.failedWrites);
     out.counter("holdline_store_commits_total", "Commits. Each stores all waiting writes.");
     out.add(store.commits);
+    out.counter("holdline_store_expired_total", "Results removed from the store, with their keys.");
+    out.add(store.expired);
+    out.counter("holdline_store_evictions_total",
+                "Results removed before store.keep_for, with their keys, by the limit that was reached.");
+    out.add(store.evictedByNumber, {{"limit", "jobs"}});
+    out.add(store.evictedByBytes, {{"limit", "bytes"}});
     out.histogram("holdline_store_write_duration_seconds", "Time from a write request until it is durable.");
     out.add(store.writeTook);
 }

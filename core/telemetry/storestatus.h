@@ -7,6 +7,7 @@
 #include <QString>
 
 #include <array>
+#include <chrono>
 
 namespace holdline {
 
@@ -26,12 +27,15 @@ struct StoreStatus
     LatencyHistogram writeTook;      ///< from put() to durable
     LatencyHistogram commitTook;     ///< of each commit
     std::uint64_t largestBatch = 0;  ///< most writes in one commit
-    std::uint64_t expired = 0;       ///< results removed by the limits of age, number and bytes
-    std::int64_t recovered = 0;      ///< open jobs when the service started
-    std::int64_t records = 0;        ///< stored jobs, ended or not
-    std::int64_t open = 0;           ///< stored jobs that have not ended
-    std::int64_t tombstones = 0;     ///< entries of removed results, not counted in `records`
-    std::int64_t bytes = 0;          ///< size of its files, or of its memory
+    std::uint64_t expired = 0;  ///< results removed with their keys, by the limits of age, number and bytes
+    std::uint64_t evictedByNumber = 0;  ///< those of them younger than store.keep_for, because of store.jobs
+    std::uint64_t evictedByBytes = 0;   ///< those of them younger than store.keep_for, because of store.bytes
+    std::chrono::milliseconds oldestAge{0};  ///< time since the end of the oldest ended job that is kept
+    std::int64_t recovered = 0;              ///< open jobs when the service started
+    std::int64_t records = 0;                ///< stored jobs, ended or not
+    std::int64_t open = 0;                   ///< stored jobs that have not ended
+    std::int64_t tombstones = 0;             ///< entries of removed results, not counted in `records`
+    std::int64_t bytes = 0;                  ///< size of its files, or of its memory
     /// Stored dead letters, by DeadLetter::Kind.
     std::array<std::int64_t, kDeadLetterKinds> deadLetters{};
 };

@@ -24,6 +24,9 @@ namespace {
 /// The time for the last answers to reach their clients before the process ends.
 constexpr auto kLeaveTime = std::chrono::seconds(2);
 
+/// The parts of a URL that may be shown. The others may hold secrets.
+const QUrl::FormattingOptions kShownUrl = QUrl::RemoveUserInfo | QUrl::RemoveQuery;
+
 /// The default path of the monitor's socket: in the runtime folder that systemd made for this service,
 /// otherwise in the user's runtime folder. Empty when neither exists.
 QString usualMonitorSocket()
@@ -62,17 +65,30 @@ public:
         });
     }
 
+    /// The shards are asked, because they notice a store that does not answer by their own requests to it.
+    void findDegradation(const std::function<void(const std::vector<Degradation> &)> &answer)
+    {
+        shards.ask([this, answer](const ShardStatus &sum) {
+            std::vector<Degradation> found;
+            const QString why = storeLink->isAvailable() ? sum.storeError : storeLink->errorString();
+            if (!why.isEmpty())
+                found.push_back({Reason::StoreUnavailable, why});
+            if (sum.gauges.durable >= config.hold.durable)
+                found.push_back({Reason::Overloaded,
+                                 u"%1 durable jobs have not ended, which is the limit (hold.promised)"_s.arg(
+                                     sum.gauges.durable)});
+            answer(found);
+        });
+    }
+
     /// Called when the store is open and the shards run.
     void openDeadLetterService()
     {
         storeLink = std::make_unique<StoreLink>(*store);
         // Operators are on this machine or use a tunnel.
-        QHostAddress host(config.server.listen.host);
-        if (host == QHostAddress::AnyIPv4 || host == QHostAddress::Any)
-            host = QHostAddress(QHostAddress::LocalHost);
-        else if (host == QHostAddress::AnyIPv6)
-            host = QHostAddress(QHostAddress::LocalHostIPv6);
-        const QString place = formatListenAddress({host.toString(), shards.port()});
+        const ListenAddress &listen = config.server.listen;
+        const QString host = listen.isEveryAddress() ? u"127.0.0.1"_s : listen.host;
+        const QString place = formatListenAddress({host, shards.port()});
         letters = std::make_unique<DeadLetterService>(
             *storeLink, DeadLetterService::Handlers{
                             [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
@@ -113,7 +129,9 @@ public:
         const ListenAddress &address = config.server.adminListen;
         if (address.isOff())
             return true;
-        AdminSource source{[this] { return draining ? QStringList{u"draining"_s} : QStringList(); },
+        AdminSource source{[this] { return draining; },
+                           [this](const auto &answer) { findDegradation(answer); },
+                           [this] { return config.server.whenDegraded == WhenDegraded::Ready; },
                            [this](const auto &answer) { metrics(answer); }};
         admin = std::make_unique<AdminFront>(std::move(source), *letters, shards.budget().admin);
         if (admin->listener().listenOn(adminAddress.take()))
@@ -128,18 +146,23 @@ public:
         const QString &wanted = config.server.monitorSocket;
         const bool isUsual = wanted == "auto"_L1;
         const QString path = isUsual ? usualMonitorSocket() : wanted;
-        if (path.isEmpty() || path == "off"_L1)
+        if (path.isEmpty() || path == "off"_L1) {
+            noMonitors = path.isEmpty() ? u"neither RUNTIME_DIRECTORY nor XDG_RUNTIME_DIR is set"_s
+                                        : u"it is switched off"_s;
             return true;
+        }
         auto server = std::make_unique<monitor::MonitorServer>(shards, *storeLink, *letters, facts());
         if (server->listen(path)) {
             monitors = std::move(server);
             return true;
         }
         const QString why = u"cannot listen for monitors at %1: %2"_s.arg(path, server->errorString());
-        if (isUsual)
+        if (isUsual) {
             qCWarning(lcService).noquote() << why << "(the service runs without it, see --monitor-socket)";
-        else
+            noMonitors = u"its address cannot be used"_s;
+        } else {
             error = why;
+        }
         return isUsual;
     }
 
@@ -151,7 +174,7 @@ public:
                 .pid = QCoreApplication::applicationPid(),
                 .startedAt = at,
                 .listen = formatListenAddress({config.server.listen.host, shards.port()}).toUtf8(),
-                .upstream = config.upstream.url.toEncoded(QUrl::RemoveUserInfo | QUrl::RemoveQuery),
+                .upstream = config.upstream.url.toEncoded(kShownUrl),
                 .callbackUrl = callbackBase(config, shards.port()).split('?').first(),
                 .deadline = config.hold.deadline,
                 .drainTimeout = config.hold.drainTimeout,
@@ -166,21 +189,38 @@ public:
             what, u"%1:%2"_s.arg(address.host, QString::number(address.port)), why);
     }
 
+    /// Who can connect, where that is not plain.
+    QString reach() const
+    {
+        if (config.server.listen.isEveryAddress())
+            return config.server.listen.host == "::"_L1 ? u" (every address of this machine)"_s
+                                                        : u" (every IPv4 address of this machine)"_s;
+        if (config.server.listen.isLoopback())
+            return u" (this machine only; --listen [::]:%1 or PORT=%1 lets others connect)"_s.arg(
+                shards.port());
+        return {};
+    }
+
     void logAddresses() const
     {
         const auto at = [](const ListenAddress &address, quint16 port) {
             return formatListenAddress({address.host, port});
         };
-        QString text = u"listening for clients on "_s + at(config.server.listen, shards.port());
+        QString text = u"listening for clients on "_s + at(config.server.listen, shards.port()) + reach();
         if (admin)
             text += u", for administration on "_s + at(config.server.adminListen, admin->listener().port());
         if (monitors)
             text += u", for monitors at "_s + monitors->path();
-        text += u"; callbacks come to "_s + QString::fromLatin1(callbackBase(config, shards.port()));
-        if (store->errorString().isEmpty())
-            text += u"; durable jobs are stored in "_s + store->path();
+        else
+            text += u"; no monitor socket, because "_s + noMonitors;
         if (shards.threads() > 1)
             text += u"; %1 threads"_s.arg(shards.threads());
+        qCInfo(lcService).noquote() << text;
+        text = u"jobs are started at %1; callbacks come to %2"_s.arg(
+            config.upstream.url.toString(kShownUrl),
+            QString::fromLatin1(callbackBase(config, shards.port())));
+        if (store->errorString().isEmpty())
+            text += u"; durable jobs are stored in "_s + store->path();
         qCInfo(lcService).noquote() << text;
         if (shards.recoveredCount() > 0)
             qCInfo(lcService) << shards.recoveredCount()
@@ -189,6 +229,7 @@ public:
 
     Config config;
     QString error;
+    QString noMonitors;  ///< why there is no socket for monitors
     bool draining = false;
     const std::chrono::system_clock::time_point startedAt = std::chrono::system_clock::now();
     Counters counters;  ///< of events outside of the shards

@@ -44,7 +44,8 @@ public:
     /// Counts a reload with a wrong configuration for the metrics.
     void countRefusedReload();
     /// Stops accepting new requests and reports "not ready". Callbacks are still served. Emits finished()
-    /// when all held requests are answered. After hold.drain_timeout it answers the rest with 503.
+    /// when all held requests are answered. After hold.drain_timeout it answers the rest: 504 when the job
+    /// may have run, otherwise 503.
     void drain();
     /// Emits finished() at once. The destructor then waits for nothing, not even for a disk.
     void stop();

@@ -10,6 +10,7 @@ holdline_suite(processes LABEL process
         processes/tst_bench.cpp
         processes/tst_holdline.cpp
         processes/tst_holdlinelimits.cpp
+        processes/tst_holdlinelog.cpp
         processes/tst_holdlinemonitor.cpp
         processes/tst_holdlinesignals.cpp
         processes/tst_jobprograms.cpp

@@ -35,11 +35,25 @@ http::Response jsonReply(int status, const QJsonObject &object)
     return reply(status, "application/json", QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
 }
 
-http::Response readiness(const QStringList &reasons)
+http::Response drainingReply()
 {
-    if (reasons.isEmpty())
+    return jsonReply(503, {{u"ready"_s, false}, {u"reasons"_s, QJsonArray{name(Reason::Draining)}}});
+}
+
+http::Response readiness(const std::vector<Degradation> &degraded, bool isReadyWhenDegraded)
+{
+    if (degraded.empty())
         return jsonReply(200, {{u"ready"_s, true}});
-    return jsonReply(503, {{u"ready"_s, false}, {u"reasons"_s, QJsonArray::fromStringList(reasons)}});
+    QJsonArray codes;
+    QJsonArray details;
+    for (const Degradation &one : degraded) {
+        codes.append(name(one.reason));
+        details.append(QJsonObject{{u"code"_s, name(one.reason)}, {u"detail"_s, one.detail}});
+    }
+    QJsonObject answer{{u"ready"_s, isReadyWhenDegraded}, {u"degraded"_s, details}};
+    if (!isReadyWhenDegraded)
+        answer.insert(u"reasons"_s, codes);
+    return jsonReply(isReadyWhenDegraded ? 200 : 503, answer);
 }
 
 }  // namespace
@@ -55,7 +69,13 @@ AdminFront::AdminFront(AdminSource source, DeadLetterService &letters, int maxCo
             });
     };
     get("/livez", [] { return reply(200, "text/plain; charset=utf-8", "ok\n"); });
-    get("/readyz", [this] { return readiness(m_source.notReady()); });
+    m_server.route("GET", "/readyz", [this](const http::Request &, std::unique_ptr<Exchange> exchange) {
+        if (m_source.isDraining())
+            return exchange->answer(drainingReply());
+        m_source.degraded([this, exchange = std::shared_ptr(std::move(exchange))](const auto &degraded) {
+            exchange->answer(readiness(degraded, m_source.isReadyWhenDegraded()));
+        });
+    });
     get("/version", [] {
         return jsonReply(200, {{u"name"_s, u"holdline"_s},
                                {u"version"_s, QStringLiteral(HOLDLINE_VERSION)},

@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/job/reason.h"
 #include "service/holdline/httpserver/httpserver.h"
 
-#include <QStringList>
+#include <QString>
+
+#include <functional>
+#include <vector>
 
 namespace holdline {
+
+/// Why durable jobs are refused while plain requests are served.
+struct Degradation
+{
+    Reason reason = Reason::StoreUnavailable;
+    QString detail;  ///< for people
+};
 
 /// The data of the service that the admin listener serves.
 struct AdminSource
 {
-    /// Returns the reasons why the service is not ready, for people. Empty when it is ready.
-    std::function<QStringList()> notReady;
+    /// True when new requests are refused because the service shuts down.
+    std::function<bool()> isDraining;
+    /// Calls back, at once or later, with the reasons why durable jobs are refused. Empty when they are not.
+    std::function<void(std::function<void(const std::vector<Degradation> &)>)> degraded;
+    /// True when /readyz answers 200 while durable jobs are refused.
+    std::function<bool()> isReadyWhenDegraded;
     /// Calls back, at once or later, with the whole metrics page in Prometheus text format 0.0.4.
     std::function<void(std::function<void(const QByteArray &)>)> metrics;
 };

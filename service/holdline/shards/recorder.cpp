@@ -3,6 +3,8 @@
 
 #include "service/holdline/jobsapi/jobsapi.h"
 
+#include <utility>
+
 namespace holdline {
 
 namespace {
@@ -29,6 +31,10 @@ Recorder::Recorder(LogSink &sink, const Config &config, JobCoordinator &coordina
             [this](CallbackOutcome word) { m_counters.countCallback(word); });
     connect(&coordinator, &JobCoordinator::circuitChanged, this,
             [this](const CircuitChange &change) { m_startLog.write(change); });
+    connect(&coordinator, &JobCoordinator::callbackRefused, this,
+            [this](QByteArrayView, const http::Request &request, Reason reason, const QByteArray &job) {
+                onCallbackRefused(request, reason, job);
+            });
 }
 
 void Recorder::watch(HttpFront &front)
@@ -116,6 +122,22 @@ void Recorder::onStartEnded(const Job &job, const StartResult &result, const Sta
     m_counters.countStart(result.fate, took);
     if (result.fate != StartResult::Fate::Accepted)
         m_startLog.write(job, result, decision, Clock::now());
+}
+
+/// The token is a secret, so the line does not have it.
+void Recorder::onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job)
+{
+    if (!m_refusedCallbackLines.take(Clock::now())) {
+        ++m_callbacksNotLogged;
+        return;
+    }
+    QByteArray text = "callback refused: reason=" + QByteArray(name(reason).data(), name(reason).size()) +
+                      " peer=" + request.peer;
+    if (!job.isEmpty())
+        text += " job=" + job;
+    if (const auto left = std::exchange(m_callbacksNotLogged, 0); left > 0)
+        text += " (" + QByteArray::number(left) + " more before it)";
+    qCInfo(lcUpstream).noquote() << text;
 }
 
 Gauges Recorder::gauges() const

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "core/job/allowance.h"
 #include "core/telemetry/accesslog.h"
 #include "core/telemetry/metrics.h"
 #include "service/holdline/jobs/jobcoordinator.h"
@@ -45,11 +46,14 @@ private:
     void recordRefusal(const QByteArray &requestId, const QByteArray &client, const Problem &problem);
     void onStartEnded(const Job &job, const StartResult &result, const StartDecision &decision,
                       Duration took);
+    void onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job);
 
     JobCoordinator &m_coordinator;
     Counters m_counters;
     AccessLog m_accessLog;
     StartLog m_startLog;
+    Allowance m_refusedCallbackLines{10, std::chrono::seconds(1)};  ///< anybody can send such callbacks
+    std::uint64_t m_callbacksNotLogged = 0;                         ///< since the last line
 };
 
 }  // namespace holdline

@@ -253,7 +253,10 @@ Tidied MemoryStore::tidy()
     const auto most = static_cast<std::size_t>(m_limits.jobs);
     for (int i = 0; i < kStep; ++i) {
         const bool isFull = m_bytes > m_limits.bytes;
-        if (!m_ended.empty() && (m_ended.size() > most || isFull || m_ended.begin()->at < oldest)) {
+        const bool isOld = !m_ended.empty() && m_ended.begin()->at < oldest;
+        if (!m_ended.empty() && (m_ended.size() > most || isFull || isOld)) {
+            if (!isOld)
+                ++(m_ended.size() > most ? tidied.tooMany : tidied.tooLarge);
             bury(QByteArray(m_ended.begin()->id));
             ++tidied.expired;
         } else if (!m_tombstones.empty() &&
@@ -281,6 +284,9 @@ StoreSize MemoryStore::size() const
     size.tombstones = static_cast<std::int64_t>(m_tombstones.size());
     size.open = static_cast<std::int64_t>(m_jobs.size()) - size.ended - size.tombstones;
     size.bytes = m_bytes;
+    if (!m_ended.empty())
+        size.oldestEnd = m_ended.begin()->at;
+    size.now = m_clock.now();
     for (std::size_t i = 0; i < kDeadLetterKinds; ++i) {
         size.deadLetters[i] = static_cast<std::int64_t>(m_deadLetterKinds[i].byAge.size());
         size.bytes += m_deadLetterKinds[i].bytes;

@@ -348,6 +348,7 @@ Tidied SqliteStore::tidy()
 StoreSize SqliteStore::size() const
 {
     StoreSize size = m_size;
+    size.now = m_clock.now();
     size.bytes = QFileInfo(m_path).size() + QFileInfo(m_path + kLog).size();
     return size;
 }

@@ -38,33 +38,42 @@ bool SqliteTidier::expire(StoreTime now, WallTime wall, TimePoint until, Tidied 
     {
         qint64 number;
         JobRecord record;
-        bool mustGo;
+        qint64 ended;
+        bool isOld;
+        bool isSurplus;
     };
     std::vector<Row> rows;
+    std::optional<StoreTime> staying;
+    const auto at = [](qint64 ended) { return StoreTime(std::chrono::milliseconds(ended)); };
     QSqlQuery *query = m_connection.run(
         "SELECT number, id, account, ended FROM jobs WHERE expired = 0 AND ended IS NOT NULL ORDER BY ended "
         "LIMIT ?",
         {kRows});
     while (query && query->next()) {
-        const bool mustGo = static_cast<std::int64_t>(rows.size()) < tooMany ||
-                            query->value(3).toLongLong() < millisecondsOf(now - m_limits.keepFor);
-        if (!mustGo && !*full)
+        const qint64 ended = query->value(3).toLongLong();
+        const bool isSurplus = static_cast<std::int64_t>(rows.size()) < tooMany;
+        const bool isOld = ended < millisecondsOf(now - m_limits.keepFor);
+        if (!isSurplus && !isOld && !*full) {
+            staying = at(ended);
             break;
-        rows.push_back({query->value(0).toLongLong(), {}, mustGo});
+        }
+        rows.push_back({query->value(0).toLongLong(), {}, ended, isOld, isSurplus});
         rows.back().record.id = query->value(1).toByteArray();
         rows.back().record.account = query->value(2).toByteArray();
     }
     if (!query || !m_connection.check(*query))
         return false;
     query->finish();
-    if (rows.empty())
+    if (rows.empty()) {
+        m_size.oldestEnd = staying;
         return true;
+    }
     SqliteTransaction transaction(m_connection);
     if (!transaction.isOpen())
         return false;
     int done = 0;
     for (const Row &row : rows) {
-        const std::optional<bool> isStillFull = row.mustGo ? true : isFull();
+        const std::optional<bool> isStillFull = row.isOld || row.isSurplus ? true : isFull();
         if (!isStillFull)
             return false;
         if (!*isStillFull)
@@ -78,11 +87,16 @@ bool SqliteTidier::expire(StoreTime now, WallTime wall, TimePoint until, Tidied 
             !m_connection.run("DELETE FROM requests WHERE number = ?", {row.number}))
             return false;
         ++done;
+        if (!row.isOld)
+            ++(row.isSurplus ? tidied.tooMany : tidied.tooLarge);
         if (Clock::now() >= until)
             break;
     }
     if (!transaction.commit())
         return false;
+    // When all rows went, the next step finds the oldest one. It is not older than the last one that went.
+    const auto firstLeft = std::min(static_cast<std::size_t>(done), rows.size() - 1);
+    m_size.oldestEnd = at(rows[firstLeft].ended);
     m_size.ended -= done;
     m_size.tombstones += done;
     tidied.expired = done;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/telemetry/storestatus.h"
+#include "service/holdline/store/storeclock.h"
 #include "service/holdline/store/storewrite.h"
 
 #include <QString>
@@ -43,6 +44,8 @@ struct CommitResult
 struct Tidied
 {
     int expired = 0;    ///< results that became tombstones
+    int tooMany = 0;    ///< those of them that were removed early, because of store.jobs
+    int tooLarge = 0;   ///< those of them that were removed early, because of store.bytes
     bool more = false;  ///< another step would find work
     QString error;      ///< set when nothing was done
 };
@@ -55,6 +58,10 @@ struct StoreSize
     std::int64_t tombstones = 0;  ///< jobs whose result has expired
     std::array<std::int64_t, kDeadLetterKinds> deadLetters{};
     std::int64_t bytes = 0;  ///< on disk, or in memory for MemoryStore
+    /// The end of the oldest ended job with its result. Empty when there is none, and before the first
+    /// tidy().
+    std::optional<StoreTime> oldestEnd;
+    StoreTime now{};  ///< the time of the store's clock
 };
 
 /// Reads the committed data of a store. Synchronous. One thread from open() to close(), which may differ from

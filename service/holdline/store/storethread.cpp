@@ -240,7 +240,7 @@ void StoreThread::retry()
     }
     // When the store's own limit was the reason, this frees room.
     if (error.isEmpty())
-        error = m_backend.tidy().error;
+        error = tidyOnce().error;
     if (error.isEmpty())
         error = m_backend.probe();
     if (error.isEmpty() && !m_wasRead)
@@ -377,6 +377,8 @@ void StoreThread::receive(StatusRequest &&message)
     status.open = size.open;
     status.tombstones = size.tombstones;
     status.bytes = size.bytes;
+    if (size.oldestEnd)
+        status.oldestAge = size.now - *size.oldestEnd;
     status.deadLetters = size.deadLetters;
     message.from->post(StatusAnswer{message.number, std::move(status)});
 }
@@ -401,10 +403,18 @@ void StoreThread::breakDown(const QString &error)
     setState(error);
 }
 
-void StoreThread::tidy()
+Tidied StoreThread::tidyOnce()
 {
     Tidied tidied = m_backend.tidy();
     m_status.expired += static_cast<std::uint64_t>(tidied.expired);
+    m_status.evictedByNumber += static_cast<std::uint64_t>(tidied.tooMany);
+    m_status.evictedByBytes += static_cast<std::uint64_t>(tidied.tooLarge);
+    return tidied;
+}
+
+void StoreThread::tidy()
+{
+    Tidied tidied = tidyOnce();
     if (tidied.error.isEmpty())
         tidied.error = renewKeys();
     const bool more = tidied.more || m_renewedTo;

@@ -108,6 +108,8 @@ private:
     QString readMoreKeys();
     QString renewKeys();
     void addKeys(const std::vector<StoreWrite> &writes);
+    /// One clean-up step, counted.
+    Tidied tidyOnce();
     void tidy();
     /// The time of the next action without a message.
     TimePoint nextTurn() const { return state().isEmpty() ? m_nextTidy : m_nextRetry; }

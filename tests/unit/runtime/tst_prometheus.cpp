@@ -237,6 +237,10 @@ void TestPrometheus::metricsAreValid()
     store.available = false;
     store.deadLetters = {6, 7};
     store.writeTook.record(3ms);
+    store.expired = 10;
+    store.evictedByNumber = 8;
+    store.evictedByBytes = 9;
+    store.oldestAge = 90'500ms;
     gauges.durable = 18;
     gauges.held = 17;
     gauges.draining = true;
@@ -255,6 +259,10 @@ void TestPrometheus::metricsAreValid()
     QCOMPARE(checker.series.value("holdline_dead_letters_stored_total{kind=\"callback\"}"), "4"_ba);
     QCOMPARE(checker.series.value("holdline_dead_letters{kind=\"job\"}"), "7"_ba);
     QCOMPARE(checker.series.value("holdline_store_available"), "0"_ba);
+    QCOMPARE(checker.series.value("holdline_store_expired_total"), "10"_ba);
+    QCOMPARE(checker.series.value("holdline_store_evictions_total{limit=\"jobs\"}"), "8"_ba);
+    QCOMPARE(checker.series.value("holdline_store_evictions_total{limit=\"bytes\"}"), "9"_ba);
+    QCOMPARE(checker.series.value("holdline_store_oldest_age_seconds"), "90.5"_ba);
     QCOMPARE(checker.series.value("holdline_store_write_duration_seconds_count"), "1"_ba);
     QCOMPARE(checker.series.value("holdline_draining"), "1"_ba);
     QCOMPARE(checker.series.value("process_start_time_seconds"), "1700000000.5"_ba);

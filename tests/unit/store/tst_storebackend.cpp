@@ -48,6 +48,9 @@ struct World
             if (!step.error.isEmpty())
                 return -1;
             expired += step.expired;
+            total.expired += step.expired;
+            total.tooMany += step.tooMany;
+            total.tooLarge += step.tooLarge;
             more = step.more;
         }
         return expired;
@@ -58,7 +61,15 @@ struct World
     std::unique_ptr<StoreBackend> backend;
     std::unique_ptr<StoreReader> reader;
     QString openError;
+    mutable Tidied total;  ///< of all steps so far
 };
+
+/// The age of the oldest result by the clock of the store.
+std::chrono::milliseconds oldestAge(const World &world)
+{
+    const StoreSize size = world.backend->size();
+    return size.oldestEnd ? size.now - *size.oldestEnd : -1ms;
+}
 
 bool isTombstone(const std::optional<JobRecord> &record, const JobRecord &of)
 {
@@ -377,6 +388,9 @@ void TestStoreBackend::oldResultsBecomeTombstones()
     QCOMPARE(world.find(open.id), open);
     QCOMPARE(world.backend->size().tombstones, 200);
     QCOMPARE(world.backend->size().ended, 100);
+    // Their time was over, so they were not removed early.
+    QCOMPARE(world.total.tooMany + world.total.tooLarge, 0);
+    QCOMPARE(oldestAge(world), 10s - 100ms);
     // The key is free again.
     QCOMPARE(world.write(PutJob{openJob("a", "k0")}), QString());
 }
@@ -396,6 +410,9 @@ void TestStoreBackend::tooManyResultsBecomeTombstones()
         QCOMPARE(world.write(PutJob{ended(open[i - 1], "x")}), QString());
     }
     QCOMPARE(world.tidy(), 5);
+    QCOMPARE(world.total.tooMany, 5);
+    QCOMPARE(world.total.tooLarge, 0);
+    QCOMPARE(oldestAge(world), 9ms);
     // The oldest results by the time of their end are removed.
     for (std::size_t i = 0; i < open.size(); ++i)
         QCOMPARE(isTombstone(world.find(open[i].id), open[i]), i >= 10);
@@ -416,6 +433,9 @@ void TestStoreBackend::tooManyBytesBecomeTombstones()
                  qPrintable(QString::number(world.backend->size().bytes)));
     }
     QVERIFY(isTombstone(world.find(results[0].id), results[0]));
+    QCOMPARE(world.total.tooMany, 0);
+    QCOMPARE(world.total.tooLarge, world.total.expired);
+    QVERIFY(oldestAge(world) < 200ms);
     // The store removes no more than necessary: about half of the capacity is still there.
     for (std::size_t i = 185; i < results.size(); ++i)
         QCOMPARE(world.find(results[i].id), results[i]);
@@ -436,7 +456,9 @@ void TestStoreBackend::tombstonesGo()
     QCOMPARE(world.backend->size().tombstones, 10);
     world.clocks.pass(10'500ms);
     QCOMPARE(world.tidy(), 10);
+    QCOMPARE(world.total.tooMany, 20);
     QCOMPARE(world.backend->size().ended, 0);
+    QVERIFY(!world.backend->size().oldestEnd);
     world.clocks.pass(20s);
     world.tidy();
     QCOMPARE(world.backend->size().tombstones, 0);
