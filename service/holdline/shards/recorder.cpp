@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/shards/recorder.h"
 
+#include "core/telemetry/logging.h"
 #include "service/holdline/jobsapi/jobsapi.h"
 
 #include <utility>
