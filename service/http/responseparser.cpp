@@ -114,10 +114,8 @@ qsizetype ResponseParser::feedBody(QByteArrayView bytes)
 
 qsizetype ResponseParser::feedChunks(QByteArrayView bytes)
 {
-    const qsizetype before = m_body.size();
     qsizetype used = 0;
     const ChunkDecoder::Status status = m_chunks.feed(bytes, m_body, used);
-    m_bodyBytes += m_body.size() - before;
     switch (status) {
         case ChunkDecoder::Status::NeedMore:
             break;

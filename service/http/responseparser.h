@@ -138,7 +138,7 @@ private:
     ChunkDecoder m_chunks;
 
     std::int64_t m_contentLength = -1;  ///< the declared one, or -1 when unknown
-    std::int64_t m_bodyBytes = 0;       ///< decoded so far, taken or not
+    std::int64_t m_bodyBytes = 0;       ///< of a body without chunks: bytes so far, taken or not
     QByteArray m_body;
 };
 

@@ -60,6 +60,7 @@ holdline_suite(unit_http LABEL unit
         unit/http/tst_requestparser.cpp
         unit/http/tst_responseparser.cpp
         unit/http/tst_responserefusals.cpp
+        unit/http/tst_responsewriter.cpp
         unit/http/tst_startoutcome.cpp
     LIBRARIES holdline_http holdline_upstream)
 holdline_suite(unit_store LABEL unit

@@ -172,6 +172,25 @@ private Q_SLOTS:
         QVERIFY(other.log->answers.empty());
     }
 
+    /// The time that jobs take upstream counts too, not only the queue.
+    void aJobThatTakesTooLongIsRefused()
+    {
+        CoordinatorWorld world;
+        const Client first = world.hold();
+        const QByteArray token = CoordinatorWorld::tokenIn(world.starter.calls.at(world.lastTicket()));
+        world.starter.accept(world.lastTicket(), "1f");
+        const auto since = Clock::now();
+        QTRY_VERIFY(Clock::now() - since > std::chrono::milliseconds(1'050));
+        QCOMPARE(world.callback(token).status, 200);
+        const http::HeaderFields impatient{{"Prefer", "wait=1"}};
+        // With nothing ahead it is tried. Behind another start it comes too late.
+        QVERIFY(world.hold(R"({"account":"a"})", impatient).log->answers.empty());
+        const Client refused = world.hold(R"({"account":"a"})", impatient);
+        QCOMPARE(code(refused.log->answers.front()), "deadline_unreachable");
+        // A client that does not wait for the callback needs the answer to its start only.
+        QVERIFY(world.hold(R"({"account":"a","wait":false})", impatient).log->answers.empty());
+    }
+
     void randomSchedules_data()
     {
         QTest::addColumn<unsigned>("seed");

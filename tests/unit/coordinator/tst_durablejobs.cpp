@@ -112,6 +112,47 @@ private Q_SLOTS:
         QCOMPARE(world.store.looks, 0);
     }
 
+    void clientsThatLeaveAreReported()
+    {
+        CoordinatorWorld world;
+        std::vector<RequestEnd> ends;
+        connect(&world.coordinator, &JobCoordinator::requestAnswered, &world.coordinator,
+                [&ends](const RequestEnd &end) { ends.push_back(end); });
+        const Client first = world.hold(kBody, keyed("k"));
+        const Client joins = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        joins.exchange->leave();
+        first.exchange->leave();
+        QCOMPARE(ends.size(), std::size_t(2));
+        for (const RequestEnd &end : ends) {
+            QCOMPARE(end.reason, Reason::ClientGone);
+            QCOMPARE(end.status, 499);
+            QCOMPARE(end.account, "a");
+            QCOMPARE(end.job, world.store.puts.front().id);
+        }
+        QVERIFY(ends[0].joined);
+        QVERIFY(!ends[1].joined);
+    }
+
+    void joinsAreCountedOverARestart()
+    {
+        CoordinatorWorld first;
+        const Client client = first.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(first));
+        first.starter.accept(first.lastTicket(), "1f");
+        QTRY_COMPARE(first.store.records.size(), std::size_t(1));
+        JobRecord record = first.store.records.begin()->second;
+        record.joined = 3;
+        CoordinatorWorld second;
+        second.store.records.emplace(record.id, record);
+        second.coordinator.recover({record});
+        const Client joins = second.hold(kBody, keyed("k"));
+        second.callback(record.token);
+        QTRY_COMPARE(joins.log->status(), 200);
+        QTRY_VERIFY(second.store.records.at(record.id).isSettled());
+        QCOMPARE(second.store.records.at(record.id).joined, 4);
+    }
+
     void joinedClientsGetTheSameAnswer()
     {
         CoordinatorWorld world;

@@ -20,6 +20,8 @@ private Q_SLOTS:
     void headerFieldsAsTheyCame();
     void manySmallChunks();
     void startedAndNoAnswer();
+    void interimHeadsDoNotAddUp();
+    void aHeadAtItsLimit();
 };
 
 void TestResponseParser::accepts_data()
@@ -199,6 +201,39 @@ void TestResponseParser::startedAndNoAnswer()
     QCOMPARE(parser.state(), State::Head);
     parser.finish();
     QCOMPARE(parser.error(), Error::Incomplete);
+}
+
+/// The limit is that of one head.
+void TestResponseParser::interimHeadsDoNotAddUp()
+{
+    const QByteArray interim = "HTTP/1.1 103 Early Hints\r\nLink: " + QByteArray(400, 'x') + "\r\n\r\n";
+    const QByteArray bytes = interim + interim + interim + answer("Content-Length: 2\r\n", "ab");
+    const ResponseOutcome expected{State::Complete, Error::None, 200, "ab", true, bytes.size()};
+    QCOMPARE(parse({bytes}, false), expected);
+    QCOMPARE(parse(bytewise(bytes), false), expected);
+}
+
+void TestResponseParser::aHeadAtItsLimit()
+{
+    const QByteArray start = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nA: ";
+    for (const qsizetype size : {511, 512, 513}) {
+        const QByteArray bytes = start + QByteArray(size - start.size() - 4, 'x') + "\r\n\r\n";
+        QCOMPARE(bytes.size(), size);
+        // The last byte that fits is the one before the limit.
+        const State expected = size <= 512 ? State::Complete : State::Failed;
+        QCOMPARE(parse({bytes}, false).state, expected);
+        QCOMPARE(parse(bytewise(bytes), false).state, expected);
+        for (qsizetype cut = 0; cut <= size; ++cut)
+            QCOMPARE(parse({bytes.first(cut), bytes.sliced(cut)}, false).state, expected);
+    }
+    // A line without an end fails as soon as it cannot fit any more.
+    const QByteArray line = start + QByteArray(600, 'x');
+    qsizetype taken = 0;
+    ResponseParser parser(smallLimits());
+    parser.begin();
+    while (parser.state() == State::Head && taken < line.size())
+        taken += parser.feed(QByteArrayView(line).sliced(taken, 1));
+    QCOMPARE(taken, 512);
 }
 
 HOLDLINE_TEST(TestResponseParser)
