@@ -103,6 +103,7 @@ void note(JobJournal &journal, JobEvent event, const JobStep &step, const Journa
         case JobEvent::Cancel:
         case JobEvent::DrainExpired:
         case JobEvent::StoreFailed:
+        case JobEvent::StoreRetry:
             break;
     }
     if (step.actions.testFlag(JobAction::Settle))

@@ -91,6 +91,18 @@ JobStep storeFailed(JobStatus status)
     return waits ? settle(status, Reason::StoreUnavailable, endTurn) : JobStep{status, endTurn};
 }
 
+/// The start did not leave, and its client comes back for the result. So the job waits for the store.
+JobStep storeRetry(JobStatus status)
+{
+    const bool waits = status.startInFlight && status.state == JobState::Starting;
+    JobActions actions = status.startInFlight ? JobAction::EndTurn : JobActions();
+    status.startInFlight = false;
+    if (!waits)
+        return {status, actions};
+    status.state = JobState::Queued;
+    return {status, actions | JobAction::AwaitRetry};
+}
+
 /// True when the job goes on without a waiting client.
 bool needsNoClient(const JobStatus &status)
 {
@@ -178,6 +190,8 @@ JobStep step(JobStatus status, JobEvent event)
             break;
         case JobEvent::StoreFailed:
             return storeFailed(status);
+        case JobEvent::StoreRetry:
+            return storeRetry(status);
         case JobEvent::HandOver:
             status.durable = true;
             status.handedOver = true;

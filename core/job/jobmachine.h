@@ -62,6 +62,7 @@ enum class JobEvent : std::uint8_t {
     Cancel,              ///< an operator or the API cancels the job
     DrainExpired,        ///< the service shuts down and cannot wait longer
     StoreFailed,         ///< the record that its start needs could not be stored
+    StoreRetry,          ///< the same, and the start is granted again later
     HandOver,            ///< a client will come back for the result
 };
 inline constexpr int kJobEventCount = static_cast<int>(JobEvent::HandOver) + 1;

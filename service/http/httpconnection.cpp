@@ -395,6 +395,7 @@ void HttpConnection::drop()
     m_state = State::Closed;
     m_input = QByteArray();
     m_inputPos = 0;
+    m_charge = {};  // the budget may be gone when this object is deleted
     m_socket.close();
     if (wasHandling)
         m_host.exchangeLost(*this);

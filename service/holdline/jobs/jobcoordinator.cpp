@@ -18,6 +18,8 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr auto kHousekeepingInterval = std::chrono::seconds(1);
+/// After it, a job that waits for the store asks for another turn.
+constexpr auto kStorePause = std::chrono::seconds(1);
 constexpr std::size_t kMostUnread = 10'000;
 
 Jobs::Limits retentionLimits(const Config &config)
@@ -399,7 +401,10 @@ void JobCoordinator::onIntentStored(JobKey key, const QString &error)
     // meanwhile.
     if (!error.isEmpty() || job->isSettled() || !job->status.startInFlight) {
         m_scheduler.dropAttempt(*job, now);
-        apply(*job, JobEvent::StoreFailed, {now});
+        const LiveJob *live = m_live.find(key);
+        const bool isPromised = live && live->durable->handOverStored && now + kStorePause < job->deadline;
+        const bool waits = !error.isEmpty() && isPromised && !job->isSettled();
+        apply(*job, waits ? JobEvent::StoreRetry : JobEvent::StoreFailed, {now, kStorePause});
         m_scheduler.pump(now);
         return;
     }
@@ -477,12 +482,14 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
         }
     }
     m_callbacks.enter(step.callback, job, callback);
-    const bool waitsForEnd = live && live->durable && step.callback != CallbackOutcome::Mismatched;
+    const bool isDurable = live && live->durable;
+    const bool isMismatched = step.callback == CallbackOutcome::Mismatched;
+    // This ends a plain job, and `live` with it.
     perform(job, step.actions, {now, {}, {}, &callback});
-    if (live && live->durable && !live->durable->ending && step.callback == CallbackOutcome::Mismatched)
+    if (isDurable && isMismatched && !live->durable->ending)
         m_journal.touch(job, *live);  // its journal tells of the callback
     // The end of a durable job is being written. The callback is answered when that is done.
-    if (waitsForEnd && live->durable->ending)
+    if (isDurable && !isMismatched && live->durable->ending)
         m_journal.holdBack(*live, {std::move(callback.exchange), callback.response});
 }
 

@@ -22,12 +22,27 @@ constexpr int kStored = kJobEventCount;
 constexpr int kInputs = kStored + 1;
 using Inputs = std::vector<int>;
 
-constexpr std::array<const char *, kInputs> kNames{
-    "TurnGranted",        "StartAccepted", "StartRejected",     "StartUnreachable",
-    "StartFailed",        "StartUnknown",  "RetryRejected",     "RetryUnreachable",
-    "RetryFailed",        "RetryUnknown",  "CallbackCompleted", "CallbackFailed",
-    "CallbackMismatched", "Deadline",      "ClientGone",        "Cancel",
-    "DrainExpired",       "StoreFailed",   "HandOver",          "Stored"};
+constexpr std::array<const char *, kInputs> kNames{"TurnGranted",
+                                                   "StartAccepted",
+                                                   "StartRejected",
+                                                   "StartUnreachable",
+                                                   "StartFailed",
+                                                   "StartUnknown",
+                                                   "RetryRejected",
+                                                   "RetryUnreachable",
+                                                   "RetryFailed",
+                                                   "RetryUnknown",
+                                                   "CallbackCompleted",
+                                                   "CallbackFailed",
+                                                   "CallbackMismatched",
+                                                   "Deadline",
+                                                   "ClientGone",
+                                                   "Cancel",
+                                                   "DrainExpired",
+                                                   "StoreFailed",
+                                                   "StoreRetry",
+                                                   "HandOver",
+                                                   "Stored"};
 
 QByteArray textOf(const Inputs &inputs)
 {
@@ -378,6 +393,10 @@ bool Walk::take(int input)
         case JobEvent::Deadline:
         case JobEvent::DrainExpired:
         case JobEvent::StoreFailed:
+        case JobEvent::StoreRetry:
+            // Another turn follows only when the write that failed is over.
+            if (event == JobEvent::StoreRetry && m_intentPending)
+                return false;
             expect(event);
             m_coordinator.applyTo(m_key, event);
             return true;

@@ -134,6 +134,26 @@ private Q_SLOTS:
         QVERIFY(!ends[1].joined);
     }
 
+    /// Its client was promised the result, so trouble with the disk does not end it.
+    void aJobThatWasHandedOverWaitsForTheStore()
+    {
+        CoordinatorWorld world;
+        const Client first = world.hold();
+        const Client client = world.hold(kBody, {{"Prefer", "respond-async"}});
+        QTRY_COMPARE(client.log->status(), 202);
+        world.store.failNext(1, u"the disk is full"_s);
+        world.starter.accept(world.lastTicket(), "1f");
+        QTRY_COMPARE(world.store.puts.back().status.state, JobState::Starting);
+        QTRY_COMPARE(world.coordinator.lanes().totalInFlight(), 0);
+        QCOMPARE(world.coordinator.durableCount(), 1);
+        QCOMPARE(world.starter.order.size(), std::size_t(1));
+        QTRY_COMPARE(world.starter.order.size(), std::size_t(2));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "2f");
+        QCOMPARE(world.callback(token, "2f").status, 200);
+        QTRY_COMPARE(world.store.records.begin()->second.status.outcome, Reason::Completed);
+    }
+
     void joinsAreCountedOverARestart()
     {
         CoordinatorWorld first;

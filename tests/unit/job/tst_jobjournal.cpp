@@ -107,6 +107,7 @@ private Q_SLOTS:
         row("start answered ended callback", {TurnGranted, StartAccepted, Cancel, CallbackCompleted});
         row("ended", {ClientGone});
         row("start ended", {TurnGranted, StoreFailed});
+        row("start start", {TurnGranted, StoreRetry, TurnGranted});
         // Without an effect there is nothing to tell.
         row("", {CallbackCompleted, StartAccepted, JobEvent::StartUnknown, RetryUnknown, DrainExpired});
         row("start", {TurnGranted, TurnGranted, ClientGone, DrainExpired});

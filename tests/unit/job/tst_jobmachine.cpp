@@ -24,7 +24,7 @@ constexpr std::array<const char *, kJobEventCount> kEventNames{
     "StartFailed",        "StartUnknown",  "RetryRejected",     "RetryUnreachable",
     "RetryFailed",        "RetryUnknown",  "CallbackCompleted", "CallbackFailed",
     "CallbackMismatched", "Deadline",      "ClientGone",        "Cancel",
-    "DrainExpired",       "StoreFailed",   "HandOver",
+    "DrainExpired",       "StoreFailed",   "StoreRetry",        "HandOver",
 };
 
 bool endsStart(Event event)
@@ -78,8 +78,8 @@ public:
     auto facts() const
     {
         return std::tuple(m_passThrough, m_durable, m_handedOver, m_interrupted, m_waiting, m_waitEnd,
-                          m_turns, m_everSent, m_startOut, m_maybeRan, m_fateUnknown, m_settled, m_outcome, m_delivered,
-                          m_kept);
+                          m_turns, m_everSent, m_startOut, m_maybeRan, m_fateUnknown, m_settled, m_outcome,
+                          m_delivered, m_kept);
     }
 
 private:
@@ -96,7 +96,7 @@ private:
     bool m_durable;
     bool m_handedOver;
     bool m_interrupted;
-    bool m_maybeRan;          ///< an earlier start may have run
+    bool m_maybeRan;                          ///< an earlier start may have run
     bool m_waiting = true;                    ///< in its lane, or on its way back there for a retry
     Reason m_waitEnd = Reason::QueueTimeout;  ///< its end at a deadline while it waits
     int m_turns = 0;                          ///< granted turns that have not ended
@@ -197,14 +197,15 @@ const char *Observer::watchTurns(Event event, const JobStep &step)
         m_waiting = false;
         m_fateUnknown = false;
     }
-    if ((endsStart(event) || event == Event::StoreFailed) && m_wasOut) {
+    const bool isUnsent = event == Event::StoreFailed || event == Event::StoreRetry;
+    if ((endsStart(event) || isUnsent) && m_wasOut) {
         if (!has(step, Action::EndTurn))
             return "a start ends and its turn does not";
         m_startOut = false;
         if (event == Event::StartAccepted && !m_passThrough && !m_settledBefore)
             m_interrupted = m_maybeRan = false;
         m_maybeRan |= event == Event::RetryUnknown && !m_settledBefore;
-        m_fateUnknown = event == Event::StartUnknown || (event == Event::StoreFailed && m_fateUnknown);
+        m_fateUnknown = event == Event::StartUnknown || (isUnsent && m_fateUnknown);
     }
     if (has(step, Action::EndTurn) && --m_turns < 0)
         return "a turn is ended that was not granted";
@@ -213,12 +214,13 @@ const char *Observer::watchTurns(Event event, const JobStep &step)
 
 const char *Observer::watchWaiting(Event event, const JobStep &step)
 {
-    const bool mustRetry = isRetry(event) && m_wasOut && !m_settled;
+    const bool mustRetry = (isRetry(event) || event == Event::StoreRetry) && m_wasOut && !m_settled;
     if (has(step, Action::AwaitRetry) != mustRetry)
         return mustRetry ? "a retry is due and not asked for" : "a retry is asked for out of season";
     if (has(step, Action::AwaitRetry)) {
         m_waiting = true;
-        m_waitEnd = endWhileRetrying(event);
+        if (isRetry(event))
+            m_waitEnd = endWhileRetrying(event);
     }
     const bool mustLeave = m_wasWaiting && has(step, Action::Settle);
     if (has(step, Action::LeaveLane) != mustLeave)
