@@ -402,9 +402,11 @@ void JobCoordinator::onIntentStored(JobKey key, const QString &error)
     if (!error.isEmpty() || job->isSettled() || !job->status.startInFlight) {
         m_scheduler.dropAttempt(*job, now);
         const LiveJob *live = m_live.find(key);
-        const bool isPromised = live && live->durable->handOverStored && now + kStorePause < job->deadline;
+        // Many jobs may wait, and together they try a thousand times a second at most.
+        const Duration pause = kStorePause + milliseconds(durableCount());
+        const bool isPromised = live && live->durable->handOverStored && now + pause < job->deadline;
         const bool waits = !error.isEmpty() && isPromised && !job->isSettled();
-        apply(*job, waits ? JobEvent::StoreRetry : JobEvent::StoreFailed, {now, kStorePause});
+        apply(*job, waits ? JobEvent::StoreRetry : JobEvent::StoreFailed, {now, pause});
         m_scheduler.pump(now);
         return;
     }
