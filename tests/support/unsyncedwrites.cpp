@@ -90,6 +90,22 @@ void unsyncedTruncate(int descriptor, off64_t size)
         remember(descriptor, size, static_cast<std::size_t>(now.st_size - size));
 }
 
+/// A new file of this name begins without unsynced writes.
+extern "C" int unlink(const char *path) noexcept
+{
+    using Function = int (*)(const char *);
+    static const auto next = reinterpret_cast<Function>(::dlsym(RTLD_NEXT, "unlink"));
+    const int result = next(path);
+    if (folder && result == 0 && endsWith(path, ".db-wal")) {
+        char note[512];
+        std::snprintf(note, sizeof note, "%s/%s", folder, std::strrchr(path, '/') + 1);
+        ::pthread_mutex_lock(&mutex);
+        next(note);
+        ::pthread_mutex_unlock(&mutex);
+    }
+    return result;
+}
+
 void unsyncedSync(int descriptor)
 {
     char note[512];
