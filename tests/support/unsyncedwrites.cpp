@@ -100,7 +100,7 @@ extern "C" int unlink(const char *path) noexcept
         char note[512];
         std::snprintf(note, sizeof note, "%s/%s", folder, std::strrchr(path, '/') + 1);
         ::pthread_mutex_lock(&mutex);
-        next(note);
+        ::unlinkat(AT_FDCWD, note, 0);
         ::pthread_mutex_unlock(&mutex);
     }
     return result;
@@ -112,6 +112,6 @@ void unsyncedSync(int descriptor)
     if (!noteOf(descriptor, note))
         return;
     ::pthread_mutex_lock(&mutex);
-    ::unlink(note);
+    ::unlinkat(AT_FDCWD, note, 0);  // not unlink(), which is the one above
     ::pthread_mutex_unlock(&mutex);
 }
