@@ -63,7 +63,6 @@ public:
         if (m_budget && bytes != m_bytes)
             m_budget->add(bytes - std::exchange(m_bytes, bytes));
     }
-    std::int64_t bytes() const { return m_bytes; }
 
 private:
     ByteBudget *m_budget = nullptr;

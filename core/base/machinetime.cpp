@@ -36,7 +36,7 @@ MachineTime machineTime()
     // A process that is stopped between two clocks would take the pause for a step of one of them.
     for (int i = 0; i < kMostTries; ++i) {
         const milliseconds before = now.sinceBoot;
-        now.wall = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+        now.wall = wallNow();
         now.sinceBoot = sinceBoot();
         if (now.sinceBoot - before <= kSameMoment)
             break;

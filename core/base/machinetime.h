@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/walltime.h"
+
 #include <QByteArray>
 
 #include <chrono>
@@ -11,7 +13,7 @@ namespace holdline {
 struct MachineTime
 {
     /// The time of day. An administrator or NTP may set it at any moment, to any value.
-    std::chrono::sys_time<std::chrono::milliseconds> wall{};
+    WallTime wall{};
     /// CLOCK_BOOTTIME: counts since the machine started, also while it is suspended. Nobody can set it.
     std::chrono::milliseconds sinceBoot{0};
     /// Differs after each start of the machine. Empty when the system does not tell it.

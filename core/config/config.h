@@ -37,9 +37,9 @@ enum class AmbiguousRetry { Never, Always };
 /// The answer to a request whose Idempotency-Key belongs to a job that has not ended: the answer of that
 /// job, or 409.
 enum class KeyInFlight { Join, Reject };
-/// What a held request of a client counts as that has shut down its sending side: gone, or still waiting.
+/// Tells how a client counts that has shut down its sending side: as gone, or as still waiting.
 enum class HalfClose { Leave, Hold };
-/// What `/readyz` answers while durable jobs are refused: 200 or 503.
+/// The answer of `/readyz` while durable jobs are refused: 200 or 503.
 enum class WhenDegraded { Ready, Unready };
 /// The `synchronous` setting of SQLite: Full survives a power cut, Normal survives a killed process.
 enum class StoreSync { Full, Normal };

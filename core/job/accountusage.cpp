@@ -36,7 +36,6 @@ void AccountUsage::Seat::leave()
 {
     if (!m_use)
         return;
-    m_bytes.set(0);
     m_bytes = {};
     m_use->m_requests -= m_isRequest ? 1 : 0;
     m_use->m_durable -= m_isDurable ? 1 : 0;

@@ -26,8 +26,8 @@ constexpr bool isWithinShare(std::int64_t used, std::int64_t total, std::int64_t
            static_cast<double>(limit - total) * sharePercent;
 }
 
-/// What each account uses now of what all accounts share: held requests, durable jobs and the bytes of
-/// bodies. Knows the accounts with a request or a job only. Thread: one.
+/// Counts what each account uses now: held requests, durable jobs and the bytes of bodies. All accounts
+/// share the limits on them. Knows the accounts with a request or a job only. Thread: one.
 class AccountUsage
 {
 public:

@@ -30,7 +30,7 @@ class CircuitBreaker
 {
 public:
     enum class State : std::uint8_t { Closed, Open, HalfOpen };
-    /// What the end of a start tells of the upstream.
+    /// The state of the upstream, as the end of a start shows it.
     enum class Verdict : std::uint8_t {
         Works,        ///< it answered below 500
         Unreachable,  ///< no connection, which concerns all accounts

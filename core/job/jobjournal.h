@@ -11,7 +11,8 @@
 
 namespace holdline {
 
-/// What a journal tells about a job. The store keeps the numbers, so a new one goes to the end.
+/// The entries of a journal, each one thing that happened to a job. The store keeps the numbers, so a new
+/// one goes to the end.
 enum class JournalEvent : std::uint8_t {
     Accepted,      ///< the request made the job
     Start,         ///< the lane granted a start; it leaves as soon as this is stored

@@ -158,6 +158,12 @@ bool mayHaveRun(const JobStatus &status)
            (status.attempted && status.state != JobState::Queued);
 }
 
+bool certainlyNeverRan(const JobStatus &status)
+{
+    return reasonInfo(status.outcome).has(EndTrait::NeverStarted) && !status.startUnknown &&
+           !status.interrupted;
+}
+
 JobStep step(JobStatus status, JobEvent event)
 {
     switch (event) {

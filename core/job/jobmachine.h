@@ -42,6 +42,9 @@ bool isStartInDoubt(const JobStatus &status);
 /// True when a job that has not ended runs, or may run or have run. Such a request must not be repeated.
 bool mayHaveRun(const JobStatus &status);
 
+/// True when no start of a settled job can have reached the upstream's work.
+bool certainlyNeverRan(const JobStatus &status);
+
 /// The events of a job. They may come in any order.
 enum class JobEvent : std::uint8_t {
     TurnGranted,         ///< the lane lets the job start

@@ -27,7 +27,7 @@ QString StreamRecorder::start(const QString &path)
     m_bytes = 0;
     m_hasBegun = false;
     RecordingHead head;
-    head.at = std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
+    head.at = wallNow();
     head.holdline = m_client.status().serviceVersion;
     write(encodeHead(head));
     m_file.flush();

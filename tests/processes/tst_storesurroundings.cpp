@@ -343,6 +343,7 @@ void TestStoreSurroundings::aPauseBeyondTheDeadline()
     program.send(SIGSTOP);
     RawHttpClient caller(program.port());
     caller.send(RawHttpClient::post(callbackOf(upstream.arrivals().front()).path().toLatin1(), result()));
+    // The time itself is the condition: the deadline passes while the process cannot see it.
     QTest::qWait(2'500);
     program.send(SIGCONT);
     QTRY_COMPARE(client.status(), 200);

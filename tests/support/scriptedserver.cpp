@@ -7,7 +7,6 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/socket.h>
 
 namespace holdline::test {
 
@@ -54,7 +53,8 @@ QUrl ScriptedServer::url(const QString &path) const
 quint16 ScriptedServer::unusedPort()
 {
     // The port stays bound until the program ends. So no other program gets it, and connections are refused
-    // because nobody listens. Only a socket that asks for this very port, and shares it too, may listen later.
+    // because nobody listens. Only a socket that asks for this very port, and shares it too, may listen
+    // later.
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int on = 1;
     ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

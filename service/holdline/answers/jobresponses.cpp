@@ -69,12 +69,6 @@ http::Response passOn(int status, const UpstreamAnswer &upstream)
     return response;
 }
 
-/// True when no start of this settled job can have reached the upstream's work.
-bool certainlyNeverRan(const JobStatus &status)
-{
-    return reasonInfo(status.outcome).has(EndTrait::NeverStarted) && !status.startUnknown && !status.interrupted;
-}
-
 http::Response bareJobResponse(const Job &job, const UpstreamAnswer &upstream)
 {
     switch (job.status.outcome) {

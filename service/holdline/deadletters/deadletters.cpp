@@ -9,11 +9,6 @@ namespace holdline {
 
 namespace {
 
-WallTime wallNow()
-{
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 void setBody(DeadLetter &letter, const QByteArray &body, qsizetype limit)
 {
     letter.bytes = body.size();

@@ -33,7 +33,7 @@ bool neverRan(const Job &job, const DurableJob &durable)
         case Reason::StartRejected:
             return durable.canStartAgain;
         default:
-            return reasonInfo(job.status.outcome).has(EndTrait::NeverStarted);
+            return certainlyNeverRan(job.status);
     }
 }
 

@@ -63,8 +63,7 @@ void HandOvers::answerDue(LiveJob &live, const QString &error)
 bool HandOvers::leaveToNextProcess(Job &job, LiveJob &live)
 {
     if (!m_journal.isDurable()) {
-        const Problem problem =
-            aboutJob(endsWithProcess(job.id, mayHaveRun(job.status)), job.status);
+        const Problem problem = aboutJob(endsWithProcess(job.id, mayHaveRun(job.status)), job.status);
         for (Waiter &waiter : m_waiters.takeAll(live))
             m_waiters.answer(waiter, http::problemResponse(problem), problem.reason, job.account);
         return false;

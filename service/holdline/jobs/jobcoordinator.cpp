@@ -294,8 +294,9 @@ void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
         beginDoubt(job, now);
         // The next process must not begin the wait anew.
         m_journal.writeSoon(job, *live);
+    } else {
+        m_deadlines.set(job.key, job.deadline);
     }
-    m_deadlines.set(job.key, job.deadline);
     // The next process must see it.
     if (hasGrace(job, m_config))
         m_journal.writeRecovered(job, *live);
@@ -528,10 +529,11 @@ void JobCoordinator::settle(Job &job)
         response = jobResponse(job, live.upstream);
     job.endStatus = response.status;
     const bool tellsLater = m_journal.writeEnd(job, live, response);
-    live.countBytes(job.status);
     Q_EMIT jobEnded(job, job.endStatus);
-    if (tellsLater)
+    if (tellsLater) {
+        live.countBytes(job.status);
         return;
+    }
     tellEnd(live, response, job.status.outcome, job.account);
     forget(live, job.account);
     checkDrained();

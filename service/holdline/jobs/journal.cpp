@@ -237,7 +237,7 @@ void takeLateResult(JobRecord &record, const JobStatus &status, const CallbackMe
                     const http::Request &request)
 {
     record.status = status;
-    const WallTime now = std::chrono::floor<milliseconds>(std::chrono::system_clock::now());
+    const WallTime now = wallNow();
     record.journal.add({now, JournalEvent::Callback, 0, "late"});
     ++record.revision;
     if (!reasonInfo(status.outcome).has(EndTrait::IsResult))

@@ -14,7 +14,7 @@ Problem storeUnavailable(const QString &why, const QByteArray &job = {});
 Problem notStored(const QString &why, const QByteArray &job = {});
 /// The limit `hold.held` is reached. Retry-After: 1 s.
 Problem tooManyHeld();
-/// The limit `hold.durable` of durable jobs is reached. Retry-After: 1 s.
+/// The limit `hold.promised` of durable jobs is reached. Retry-After: 1 s.
 Problem tooManyDurable(int count);
 /// The limit `limits.memory` is reached. Retry-After: 1 s.
 Problem noMemory();

@@ -16,15 +16,6 @@ namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-WallTime wallNow()
-{
-    return std::chrono::floor<Milliseconds>(std::chrono::system_clock::now());
-}
-
-}  // namespace
-
 MonitorServer::MonitorServer(ShardGroup &shards, JobStore &store, DeadLetterService &letters,
                              const ServiceFacts &facts, QObject *parent)
     : QObject(parent),

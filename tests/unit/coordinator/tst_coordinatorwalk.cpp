@@ -213,7 +213,7 @@ void Walk::hold(bool handsOver)
 
 void Walk::recover()
 {
-    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const WallTime now = wallNow();
     JobRecord record;
     record.id = makeJobId();
     record.account = "a";

@@ -334,7 +334,7 @@ static JobRecord recordOfARunningJob()
     record.requestId = "request-7";
     record.client = "127.0.0.1:7";
     record.startTrouble = "HTTP 503";
-    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const WallTime now = wallNow();
     record.created = now - 20s;
     record.started = now - 15s;
     record.answered = now - 14s;

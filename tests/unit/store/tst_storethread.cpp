@@ -599,7 +599,7 @@ void TestStoreThread::storedKeysStayKnown()
     config.jobs = kStored;
     World world(config, kStored);
     // A result of long ago would expire.
-    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const WallTime now = wallNow();
     for (int i = 0; i < kStored; ++i)
         world.link->put(ended(openJob("a", "stays" + QByteArray::number(i)), "result", now), world.counted());
     QTRY_COMPARE(world.errors.size(), kStored);
