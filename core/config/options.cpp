@@ -292,7 +292,7 @@ const std::vector<Option> &options()
         integer("store.jobs", "store-jobs", HOLDLINE_MEMBER(store.jobs), 1, 100'000'000,
                 "Ended jobs in the store; the oldest go first."),
         size("store.bytes", "store-bytes", HOLDLINE_MEMBER(store.bytes), MiB, 1024 * GiB,
-             "Size of the store; the oldest ended jobs go first."),
+             "Size of the store; ended jobs of the largest account go first."),
         integer("store.queued", "store-queued", HOLDLINE_MEMBER(store.queued), 1, 10'000'000,
                 "Writes that wait for the store; a request that needs one more is answered 503."),
         duration(
@@ -344,8 +344,7 @@ const std::vector<Option> &options()
         size("limits.memory", "memory", HOLDLINE_MEMBER(limits.memory), 0, 1024 * 1024 * MiB,
              "Bodies in memory, all together; beyond it 503. 0: a quarter of the machine's memory."),
         integer("limits.account_share", "account-share", HOLDLINE_MEMBER(limits.accountShare), 1, 100,
-                "Percent of the held requests, durable jobs and memory that one account alone may use; "
-                "beyond it 429."),
+                "Percent of what all share that one account alone may use; beyond it 429."),
         duration("limits.head_timeout", "head-timeout", HOLDLINE_MEMBER(limits.headTimeout), 100ms, 1h,
                  "Time to send a request's head; beyond it 408."),
         duration("limits.body_timeout", "body-timeout", HOLDLINE_MEMBER(limits.bodyTimeout), 100ms, 1h,

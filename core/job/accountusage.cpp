@@ -32,6 +32,13 @@ void AccountUsage::Seat::countDurable()
         ++m_use->m_durable;
 }
 
+ByteCharge AccountUsage::Seat::chargeStored(std::int64_t bytes) const
+{
+    ByteCharge charge = m_use ? ByteCharge(m_use->m_stored) : ByteCharge();
+    charge.set(bytes);
+    return charge;
+}
+
 void AccountUsage::Seat::leave()
 {
     if (!m_use)
@@ -48,7 +55,7 @@ void AccountUsage::Seat::leave()
 
 AccountUsage::Seat AccountUsage::enter(const QByteArray &account)
 {
-    const auto [found, isNew] = m_uses.try_emplace(account, m_bytes);
+    const auto [found, isNew] = m_uses.try_emplace(account, m_memory, m_stored);
     Use &use = found->second;
     if (isNew) {
         use.m_usage = this;

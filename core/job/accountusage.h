@@ -12,22 +12,9 @@
 
 namespace holdline {
 
-/// True when an account that uses `used` of something may take one more, while all accounts together use
-/// `total` of `limit`. An account may use as much as its share of what is left: with a share of 80 percent
-/// four times as much. So one account alone gets 80 percent, two get 44 percent each, and there is always
-/// room for the next one. (A. Choudhury, E. Hahne, "Dynamic Queue Length Thresholds for Shared-Memory Packet
-/// Switches", 1998.) A share of 100 percent is no limit. A limit of 0 is none either. When nothing is left,
-/// the limit on all accounts refuses, so the answer is true.
-constexpr bool isWithinShare(std::int64_t used, std::int64_t total, std::int64_t limit, int sharePercent)
-{
-    if (sharePercent >= 100 || limit <= 0 || total >= limit)
-        return true;
-    return static_cast<double>(used) * (100 - sharePercent) <
-           static_cast<double>(limit - total) * sharePercent;
-}
-
-/// Counts what each account uses now: held requests, durable jobs and the bytes of bodies. All accounts
-/// share the limits on them. Knows the accounts with a request or a job only. Thread: one.
+/// Counts what each account uses now: held requests, durable jobs, the bytes of bodies in memory, and the
+/// bytes of requests in the store. All accounts share the limits on them. Knows the accounts with a request
+/// or a job only. Thread: one.
 class AccountUsage
 {
 public:
@@ -37,10 +24,11 @@ public:
     class Use
     {
     public:
-        explicit Use(ByteBudget &all) : m_bytes(0, &all) {}
+        Use(ByteBudget &memory, ByteBudget &stored) : m_bytes(0, &memory), m_stored(0, &stored) {}
         int requests() const { return m_requests; }
         int durable() const { return m_durable; }
         std::int64_t bytes() const { return m_bytes.used(); }
+        std::int64_t stored() const { return m_stored.used(); }
 
     private:
         friend class AccountUsage;
@@ -52,6 +40,7 @@ public:
         int m_requests = 0;
         int m_durable = 0;
         ByteBudget m_bytes;
+        ByteBudget m_stored;
     };
 
     /// The part of one request or one job in the use of its account. Must not outlive the AccountUsage.
@@ -76,6 +65,8 @@ public:
         /// From now on it counts as a held request, or as a durable job.
         void countRequest();
         void countDurable();
+        /// Counts the bytes of a request in the store. The charge must not outlive the seat.
+        ByteCharge chargeStored(std::int64_t bytes) const;
         void setBytes(std::int64_t bytes) { m_bytes.set(bytes); }
 
     private:
@@ -89,8 +80,8 @@ public:
         bool m_isDurable = false;
     };
 
-    /// `bytes` counts the bytes of all accounts and must outlive this object.
-    explicit AccountUsage(ByteBudget &bytes) : m_bytes(bytes) {}
+    /// Both count the bytes of all accounts and must outlive this object.
+    AccountUsage(ByteBudget &memory, ByteBudget &stored) : m_memory(memory), m_stored(stored) {}
     AccountUsage(const AccountUsage &) = delete;
     AccountUsage &operator=(const AccountUsage &) = delete;
 
@@ -98,7 +89,8 @@ public:
     int accounts() const { return static_cast<int>(m_uses.size()); }
 
 private:
-    ByteBudget &m_bytes;
+    ByteBudget &m_memory;
+    ByteBudget &m_stored;
     std::unordered_map<QByteArray, Use> m_uses;
 };
 

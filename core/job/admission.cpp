@@ -54,6 +54,15 @@ Problem drainingProblem(std::chrono::milliseconds retryAfter, const QByteArray &
             retryAfter};
 }
 
+Problem overShare(const QString &what)
+{
+    return {
+        Reason::AccountLimit,
+        u"This account uses its share of the %1. Try again when some of its requests have ended."_s.arg(what),
+        {},
+        milliseconds(1000)};
+}
+
 std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, const CircuitBreaker &circuit,
                                const QByteArray &account, TimePoint now, TimePoint deadline)
 {
@@ -81,6 +90,8 @@ std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, co
                                lanes.totalQueued()),
                            {},
                            milliseconds(1000)};
+        case Lanes::Admission::OverShare:
+            return overShare(u"waiting starts"_s);
         case Lanes::Admission::Admitted:
             break;
     }

@@ -39,8 +39,12 @@ struct AdmissionView
 /// The refusal of a service that is shutting down.
 Problem drainingProblem(std::chrono::milliseconds retryAfter, const QByteArray &job = {});
 
+/// The account uses its share (`limits.account_share`) of `what`: "held requests". Retry-After: 1 s.
+Problem overShare(const QString &what);
+
 /// Decides at once whether a request may be held. Returns nothing when it may. Otherwise returns the
-/// problem to send as the answer: draining, overloaded, circuit_open, lane_full or deadline_unreachable.
+/// problem to send as the answer: draining, overloaded, circuit_open, lane_full, account_limit or
+/// deadline_unreachable.
 /// An open circuit refuses only what has its deadline before the next probe. Everything else may wait.
 /// `deadline_unreachable` means that the time to work off the account's queue, plus the duration of the
 /// fastest recent job, exceeds the deadline. An empty lane always gets a try. Without that try the

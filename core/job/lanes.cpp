@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/job/lanes.h"
 
+#include "core/job/share.h"
+
 #include <algorithm>
 
 namespace holdline {
@@ -64,7 +66,12 @@ Lanes::Admission Lanes::check(const QByteArray &account) const
 {
     if (totalQueued() >= m_limits.queued)
         return Admission::QueuesFull;
-    return queued(account) >= m_limits.laneLength ? Admission::LaneFull : Admission::Admitted;
+    const int inLane = queued(account);
+    if (inLane >= m_limits.laneLength)
+        return Admission::LaneFull;
+    return isWithinShare(inLane, totalQueued(), m_limits.queued, m_limits.accountShare)
+               ? Admission::Admitted
+               : Admission::OverShare;
 }
 
 Lanes::Admission Lanes::enqueue(const QByteArray &account, JobKey job)
@@ -102,9 +109,14 @@ bool Lanes::remove(JobKey job)
 
 std::optional<Lanes::Grant> Lanes::grant()
 {
-    if (m_ring.empty() || m_inFlight >= m_limits.startsInFlight)
+    if (m_inFlight >= m_limits.startsInFlight)
         return std::nullopt;
-    Lane &lane = *m_ring.front();
+    const auto next = std::find_if(m_ring.begin(), m_ring.end(), [this](const Lane *lane) {
+        return isWithinShare(lane->inFlight, m_inFlight, m_limits.startsInFlight, m_limits.accountShare);
+    });
+    if (next == m_ring.end())
+        return std::nullopt;
+    Lane &lane = **next;
     // Moves the lane to the back of the ring first. updateRing() then keeps or removes it there.
     m_ring.splice(m_ring.end(), m_ring, lane.ringPosition);
     const Grant grant{lane.account, lane.queue.front()};

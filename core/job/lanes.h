@@ -36,8 +36,10 @@ public:
         int startsInFlight = 128;  ///< in all lanes together
         int laneLength = 1000;     ///< queued in one lane
         int queued = 100'000;      ///< queued in all lanes
+        int accountShare =
+            100;  ///< percent of the starts in all lanes that one lane may have, see isWithinShare()
     };
-    enum class Admission { Admitted, LaneFull, QueuesFull };
+    enum class Admission { Admitted, LaneFull, QueuesFull, OverShare };
     /// Accounts that can be paused at once.
     static constexpr int kMaxPaused = 1000;
 
@@ -62,7 +64,8 @@ public:
     /// Removes a queued job. False when the job is not queued.
     bool remove(JobKey job);
 
-    /// The next job that may start, by turns between lanes. Empty when no job may start.
+    /// The next job that may start, by turns between lanes. A lane that has its share of the starts in flight
+    /// is left out. Empty when no job may start.
     std::optional<Grant> grant();
     /// The start of a granted job is over. `took` is the duration of its turn, for the forecast.
     /// Leave it out when the duration says nothing about the pace of the upstream, for example after

@@ -66,12 +66,15 @@ holdline_suite(unit_http LABEL unit
 holdline_suite(unit_store LABEL unit
     SOURCES
         unit/store/tst_knownkeys.cpp
+        unit/store/backendworld.h
         unit/store/tst_storeages.cpp
         unit/store/tst_storebackend.cpp
         unit/store/tst_storeclock.cpp
+        unit/store/tst_storeditems.cpp
         unit/store/tst_storefile.cpp
         unit/store/tst_storepath.cpp
         unit/store/tst_storerandom.cpp
+        unit/store/tst_storeshares.cpp
         unit/store/tst_storethread.cpp
     LIBRARIES holdline_store Qt6::Sql)
 # The coordinator and its surroundings, against fakes.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/bytebudget.h"
 #include "core/job/job.h"
 #include "core/job/jobrecord.h"
 #include "service/holdline/ports/exchange.h"
@@ -42,6 +43,7 @@ struct DurableJob
     QByteArray key;  ///< the Idempotency-Key; null without one, and when it is free again
     QByteArray fingerprint;
     std::optional<RecordedRequest> request;  ///< empty after the start was accepted
+    ByteCharge stored;                       ///< the bytes of the request in the store
     bool posted = false;                     ///< the record was given to the store
     bool requestPosted = false;              ///< the request was given to the store
     std::uint64_t revision = 1;
@@ -53,6 +55,12 @@ struct DurableJob
     JobJournal journal;
     std::unique_ptr<Ending> ending;
 };
+
+/// The bytes that a request needs in the store.
+inline std::int64_t storedBytes(const RecordedRequest &request)
+{
+    return request.target.size() + request.body.size();
+}
 
 /// True when a settled job certainly never ran. The judgement is that by which a failed start is sent again.
 bool neverRan(const Job &job, const DurableJob &durable);

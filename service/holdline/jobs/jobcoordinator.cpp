@@ -20,7 +20,6 @@ namespace {
 constexpr auto kHousekeepingInterval = std::chrono::seconds(1);
 /// After it, a job that waits for the store asks for another turn.
 constexpr auto kStorePause = std::chrono::seconds(1);
-constexpr std::size_t kMostUnread = 10'000;
 
 Jobs::Limits retentionLimits(const Config &config)
 {
@@ -34,8 +33,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
     : QObject(parent),
       m_config(config),
       m_store(store),
-      m_memory(config.limits.memory),
-      m_accounts(m_memory),
+      m_limits(m_config),
       m_jobs(retentionLimits(config), 0, shard),
       m_waiters(m_live, {[this](LiveJob &live, Waiter &waiter) { m_handOvers.timeUp(live, waiter); },
                          [this](LiveJob &live, const Waiter &waiter) { onWaiterGone(live, waiter); }}),
@@ -83,6 +81,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
                   const QByteArray &account) {
                Q_EMIT callbackRefused(token, request, reason, job, account);
            }}),
+      m_failed(store, [this](const JobRecord &record) { Q_EMIT handedOverFailed(record); }),
       m_deadlines([this](JobKey key) { applyTo(key, JobEvent::Deadline); })
 {
     connect(&m_waiters, &Waiters::answered, this, &JobCoordinator::requestAnswered);
@@ -95,7 +94,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
         m_jobs.expire(Clock::now());
         shortenDoubts();
         m_journal.tidy();
-        reportUnread();
+        m_failed.retry();
     });
     m_housekeeping.start();
 }
@@ -103,7 +102,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
 void JobCoordinator::reload(const Config &config, const QByteArray &callbackUrl)
 {
     m_config = config;
-    m_memory.setLimit(config.limits.memory);
+    m_limits.reload();
     m_jobs.setLimits(retentionLimits(config));
     m_scheduler.reload(callbackUrl);
     m_scheduler.pump(Clock::now());
@@ -119,8 +118,10 @@ void JobCoordinator::hold(const http::Request &request, std::variant<StartReques
         return;
     }
     auto &start = std::get<StartRequest>(parsed);
-    AccountUsage::Seat seat = m_accounts.enter(start.account);
-    if (const auto problem = overShare(*seat.use(), start.body.size())) {
+    AccountUsage::Seat seat = m_limits.enter(start.account);
+    const auto problem = m_limits.refusal(*seat.use(), start.body.size(), requestsHeld());
+    // While the service ends, a later check says so.
+    if (problem && !m_draining) {
         refuse(request.requestId, request.peer, *exchange, *problem);
         return;
     }
@@ -151,20 +152,6 @@ Duration JobCoordinator::patience(const Preferences &preferences) const
     return preferences.respondAsync ? Duration::zero() : Duration(m_config.hold.deadline);
 }
 
-std::optional<Problem> JobCoordinator::overShare(const AccountUsage::Use &use, std::int64_t bytes) const
-{
-    if (m_draining)
-        return std::nullopt;  // a later check says so
-    if (!m_memory.fits(bytes))
-        return noMemory();
-    const int share = m_config.limits.accountShare;
-    if (!isWithinShare(use.requests(), requestsHeld(), m_config.hold.held, share))
-        return accountLimit(u"held requests"_s);
-    if (!isWithinShare(use.bytes() + bytes, m_memory.used(), m_memory.limit(), share))
-        return accountLimit(u"memory"_s);
-    return std::nullopt;
-}
-
 std::optional<Problem> JobCoordinator::refusal(const PendingRequest &request, TimePoint now,
                                                TimePoint deadline) const
 {
@@ -174,12 +161,8 @@ std::optional<Problem> JobCoordinator::refusal(const PendingRequest &request, Ti
         return std::nullopt;
     if (!m_store.isAvailable())
         return storeUnavailable(m_store.errorString());
-    if (durableCount() >= m_config.hold.durable)
-        return tooManyDurable(durableCount());
-    if (!isWithinShare(request.seat.use()->durable(), durableCount(), m_config.hold.durable,
-                       m_config.limits.accountShare))
-        return accountLimit(u"jobs with a key, or handed over"_s);
-    return std::nullopt;
+    return m_limits.durableRefusal(*request.seat.use(), request.target.size() + request.start.body.size(),
+                                   durableCount());
 }
 
 void JobCoordinator::make(PendingRequest &&request, TimePoint now)
@@ -205,7 +188,7 @@ void JobCoordinator::make(PendingRequest &&request, TimePoint now)
     live.start = {std::move(request.start), std::move(request.headers)};
     live.seat = request.seat.another();
     if (isDurable)
-        live.seat.countDurable();
+        live.countDurable(storedBytes(*live.durable->request));
     live.countBytes(job.status);
     // The waiter is in place before the start leaves, because a callback can overtake the answer to
     // the start. A plain job ends with its waiter, so its own deadline is enough.
@@ -285,8 +268,8 @@ void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
         return;
     ++m_recoveredTotal;
     Job &job = *m_jobs.find(live->key);
-    live->seat = m_accounts.enter(job.account);
-    live->seat.countDurable();
+    live->seat = m_limits.enter(job.account);
+    live->countDurable(record.request ? storedBytes(*record.request) : 0);
     live->countBytes(job.status);
     m_keys.bind(job.account, *live);
     noteRecovered(job, *live->durable, now);
@@ -565,28 +548,9 @@ void JobCoordinator::onEndStored(LiveJob &live, bool isDurable)
         const QByteArray id = ending.record.id;
         forget(live, QByteArray(ending.record.account));
         if (leavesDeadLetter)
-            reportFailed(id);
+            m_failed.add(id);
     }
     checkDrained();
-}
-
-/// The store has the request of the job.
-void JobCoordinator::reportFailed(const QByteArray &id)
-{
-    m_store.find(id, [this, id](const std::optional<JobRecord> &failed) {
-        if (failed)
-            Q_EMIT handedOverFailed(*failed);
-        else if (!m_store.isAvailable() && m_unread.size() < kMostUnread)
-            m_unread.push_back(id);
-    });
-}
-
-void JobCoordinator::reportUnread()
-{
-    if (!m_store.isAvailable())
-        return;
-    for (const QByteArray &id : std::exchange(m_unread, {}))
-        reportFailed(id);
 }
 
 void JobCoordinator::forget(LiveJob &live, const QByteArray &account)

@@ -6,11 +6,13 @@
 #include "core/job/jobs.h"
 #include "service/holdline/jobs/callbackreceiver.h"
 #include "service/holdline/jobs/doubtfulstarts.h"
+#include "service/holdline/jobs/failedhandovers.h"
 #include "service/holdline/jobs/handovers.h"
 #include "service/holdline/jobs/journal.h"
 #include "service/holdline/jobs/keys.h"
 #include "service/holdline/jobs/livejobs.h"
 #include "service/holdline/jobs/localdirectory.h"
+#include "service/holdline/jobs/sharedlimits.h"
 #include "service/holdline/jobs/startscheduler.h"
 #include "service/holdline/jobs/waiters.h"
 
@@ -84,8 +86,8 @@ public:
     std::uint64_t recoveredTotal() const { return m_recoveredTotal; }
 
     /// The bytes of bodies in memory. The listener counts those that are being received too.
-    ByteBudget &memory() { return m_memory; }
-    const ByteBudget &memory() const { return m_memory; }
+    ByteBudget &memory() { return m_limits.memory(); }
+    const ByteBudget &memory() const { return m_limits.memory(); }
 
     const Jobs &jobs() const { return m_jobs; }
     const Lanes &lanes() const { return m_scheduler.lanes(); }
@@ -135,7 +137,6 @@ private:
     };
 
     void refuse(const QByteArray &requestId, const QByteArray &client, Exchange &exchange, Problem problem);
-    std::optional<Problem> overShare(const AccountUsage::Use &use, std::int64_t bytes) const;
     std::optional<Problem> refusal(const PendingRequest &request, TimePoint now, TimePoint deadline) const;
     Duration patience(const Preferences &preferences) const;
     void make(PendingRequest &&request, TimePoint now);
@@ -153,8 +154,6 @@ private:
     void settle(Job &job);
     void tellEnd(LiveJob &live, const http::Response &response, Reason outcome, const QByteArray &account);
     void forget(LiveJob &live, const QByteArray &account);
-    void reportFailed(const QByteArray &id);
-    void reportUnread();
 
     void onStartFinished(JobKey key, const StartResult &result);
     void onCallback(Job &job, JobEvent event, ReceivedCallback &callback);
@@ -166,8 +165,7 @@ private:
 
     Config m_config;
     JobStore &m_store;
-    ByteBudget m_memory;
-    AccountUsage m_accounts;
+    SharedLimits m_limits;
     Jobs m_jobs;
     LiveJobs m_live;
     Waiters m_waiters;
@@ -178,13 +176,12 @@ private:
     HandOvers m_handOvers;
     CallbackReceiver m_callbacks;
     DoubtfulStarts m_doubts;
+    FailedHandOvers m_failed;
     DeadlineTimer<JobKey> m_deadlines;
     QTimer m_drainTimer;
     QTimer m_housekeeping;
     std::uint64_t m_joinedTotal = 0;
     std::uint64_t m_recoveredTotal = 0;
-    /// Failed jobs whose record could not be read. Bounded.
-    std::vector<QByteArray> m_unread;
     bool m_draining = false;
     bool m_drained = false;  ///< drained() was emitted
 };

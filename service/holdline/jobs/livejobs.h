@@ -47,12 +47,18 @@ struct PendingStart
 struct LiveJob
 {
     JobKey key = 0;
-    PendingStart start;                   ///< empty after the answer to the start, to save memory
-    UpstreamAnswer upstream;              ///< last answer of the upstream
-    WaiterList waiters;                   ///< in order of arrival
-    std::unique_ptr<DurableJob> durable;  ///< null for a plain job
+    PendingStart start;       ///< empty after the answer to the start, to save memory
+    UpstreamAnswer upstream;  ///< last answer of the upstream
+    WaiterList waiters;       ///< in order of arrival
     AccountUsage::Seat seat;
+    std::unique_ptr<DurableJob> durable;  ///< null for a plain job; its charge needs the seat
 
+    /// Counts the job as a durable one whose request needs `bytes` in the store.
+    void countDurable(std::int64_t bytes)
+    {
+        seat.countDurable();
+        durable->stored = seat.chargeStored(bytes);
+    }
     /// Counts the bodies that the job has now. Call it when they have changed.
     void countBytes(const JobStatus &status)
     {

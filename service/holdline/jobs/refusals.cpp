@@ -34,13 +34,12 @@ Problem noMemory()
     return {Reason::Overloaded, u"The bodies in memory are at their limit. Try again shortly."_s, {}, 1s};
 }
 
-Problem accountLimit(const QString &what)
+Problem storeFull()
 {
-    return {
-        Reason::AccountLimit,
-        u"This account uses its share of the %1. Try again when some of its requests have ended."_s.arg(what),
-        {},
-        1s};
+    return {Reason::Overloaded,
+            u"The requests of unfinished jobs use half of the store, which is the limit (store.bytes)."_s,
+            {},
+            1s};
 }
 
 Problem endsWithProcess(const QByteArray &job, bool mayHaveRun)

@@ -18,8 +18,8 @@ Problem tooManyHeld();
 Problem tooManyDurable(int count);
 /// The limit `limits.memory` is reached. Retry-After: 1 s.
 Problem noMemory();
-/// The account uses its share (`limits.account_share`) of `what`: "held requests". Retry-After: 1 s.
-Problem accountLimit(const QString &what);
+/// The requests of unfinished jobs use their part of the store. Retry-After: 1 s.
+Problem storeFull();
 /// The job ends with this process, because nothing is stored on disk. Retry-After: 1 s, but none for a job
 /// that may have run: its key ends with the process too, so that to repeat the request may run it twice.
 Problem endsWithProcess(const QByteArray &job, bool mayHaveRun);

@@ -14,7 +14,7 @@ namespace {
 Lanes::Limits laneLimits(const Config &config)
 {
     return {config.lanes.startsPerAccount, config.lanes.startsInFlight, config.lanes.laneLength,
-            config.lanes.queued};
+            config.lanes.queued, config.limits.accountShare};
 }
 
 CircuitBreaker::Limits circuitLimits(const Config &config)

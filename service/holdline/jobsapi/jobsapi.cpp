@@ -3,6 +3,8 @@
 
 #include "core/httpvalues/idempotencykey.h"
 #include "core/httpvalues/prefer.h"
+#include "core/job/admission.h"
+#include "core/job/share.h"
 #include "service/holdline/answers/apianswers.h"
 #include "service/holdline/answers/jobjson.h"
 #include "service/holdline/httpserver/httpserver.h"
@@ -128,8 +130,9 @@ void JobsApi::status(const RequestPointer &pending)
 
 void JobsApi::wait(const RequestPointer &pending, JobRecord record)
 {
-    if (!pending->exchange->isOpen() || !mayWait(*pending))
+    if (!pending->exchange->isOpen() || !mayWait(*pending, record.account))
         return;
+    const QByteArray account = record.account;
     auto *poll = new LongPoll(
         m_directory, std::move(record), Clock::now() + *pending->wait, m_options.slice,
         std::move(pending->exchange),
@@ -137,7 +140,7 @@ void JobsApi::wait(const RequestPointer &pending, JobRecord record)
             answerStatus(*pending, exchange, known);
         },
         this);
-    addWatcher(*poll);
+    addWatcher(*poll, account);
     poll->start();
 }
 
@@ -187,32 +190,41 @@ void JobsApi::stream(const RequestPointer &pending, const JobRecord &record)
             *pending, *pending->exchange,
             {Reason::Draining, u"The service is shutting down and sends no more events."_s, record.id, 1s});
     }
-    if (!pending->exchange->isOpen() || !mayWait(*pending))
+    if (!pending->exchange->isOpen() || !mayWait(*pending, record.account))
         return;
     Q_EMIT answered(pending->route, streamHead().status);
     auto *stream =
         new EventStream(m_directory, record.id, seen, m_options.slice, std::move(pending->exchange), this);
-    addWatcher(*stream);
+    addWatcher(*stream, record.account);
     stream->start(record);
 }
 
 // Waiting
 
-bool JobsApi::mayWait(const PendingRequest &pending)
+bool JobsApi::mayWait(const PendingRequest &pending, const QByteArray &account)
 {
-    if (waitingCount() < m_options.maxWaiting)
-        return true;
-    refuse(pending, *pending.exchange,
-           {Reason::Overloaded, u"Too many requests and event streams already wait for jobs."_s, pending.id,
-            1s});
+    Problem problem{
+        Reason::Overloaded, u"Too many requests and event streams already wait for jobs."_s, {}, 1s};
+    if (waitingCount() < m_options.maxWaiting) {
+        const auto found = m_waitingByAccount.find(account);
+        const int waiting = found == m_waitingByAccount.end() ? 0 : found->second;
+        if (isWithinShare(waiting, waitingCount(), m_options.maxWaiting, m_options.accountShare))
+            return true;
+        problem = overShare(u"waiting requests and event streams"_s);
+    }
+    problem.job = pending.id;
+    refuse(pending, *pending.exchange, problem);
     return false;
 }
 
-void JobsApi::addWatcher(JobWatcher &watcher)
+void JobsApi::addWatcher(JobWatcher &watcher, const QByteArray &account)
 {
     m_watchers.insert(&watcher);
-    connect(&watcher, &JobWatcher::over, this, [this, &watcher] {
+    ++m_waitingByAccount[account];
+    connect(&watcher, &JobWatcher::over, this, [this, &watcher, account] {
         m_watchers.erase(&watcher);
+        if (--m_waitingByAccount[account] == 0)
+            m_waitingByAccount.erase(account);
         watcher.deleteLater();
     });
 }

@@ -40,6 +40,8 @@ public:
     {
         /// Waiting requests and event streams at once. One more gets 503 `overloaded`.
         int maxWaiting = 4096;
+        /// Percent of them that may wait for jobs of one account. One more gets 429 `account_limit`.
+        int accountShare = 80;
         /// The longest time a request waits, also when it asks for more.
         std::chrono::seconds maxWait = std::chrono::minutes(5);
         /// The longest time of one watch, and the longest silence of an event stream.
@@ -53,8 +55,9 @@ public:
     /// Adds the routes.
     void serve(HttpServer &server);
 
-    /// Applies to later requests.
+    // They apply to later requests.
     void setMaxWait(std::chrono::seconds maxWait) { m_options.maxWait = maxWait; }
+    void setAccountShare(int percent) { m_options.accountShare = percent; }
 
     /// Ends event streams and answers waiting requests with the job's current state. Later requests do not
     /// wait. Called when the service ends, because an EventSource must not delay that.
@@ -88,14 +91,15 @@ private:
     void answer(const PendingRequest &pending, Exchange &exchange, const http::Response &response);
     void refuse(const PendingRequest &pending, Exchange &exchange, const Problem &problem);
     Problem whyMissing(const std::optional<JobRecord> &record) const;
-    /// True when one more request may wait. Otherwise refuses `pending`.
-    bool mayWait(const PendingRequest &pending);
-    void addWatcher(JobWatcher &watcher);
+    /// True when one more request may wait for a job of this account. Otherwise refuses `pending`.
+    bool mayWait(const PendingRequest &pending, const QByteArray &account);
+    void addWatcher(JobWatcher &watcher, const QByteArray &account);
 
     JobDirectory &m_directory;
     Options m_options;
     bool m_ending = false;
     std::unordered_set<JobWatcher *> m_watchers;  ///< owned as children
+    std::unordered_map<QByteArray, int> m_waitingByAccount;
 };
 
 }  // namespace holdline

@@ -104,6 +104,7 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
     m_recorder.watch(*m_front);
     m_recorder.watch(m_api);
     m_api.setMaxWait(maxWait(plan.config));
+    m_api.setAccountShare(plan.config.limits.accountShare);
     m_front->listener().setMemory(m_coordinator.memory());
     m_front->serve(m_api);
     connect(&m_coordinator, &JobCoordinator::drained, this, &Shard::drained);
@@ -181,6 +182,7 @@ void Shard::reload(const ShardPlan &plan)
     m_coordinator.reload(plan.config, callbackBase(plan.config, port()));
     m_recorder.setConfig(plan.config);
     m_api.setMaxWait(maxWait(plan.config));
+    m_api.setAccountShare(plan.config.limits.accountShare);
 }
 
 void Shard::leave()

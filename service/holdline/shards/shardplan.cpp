@@ -53,6 +53,8 @@ ShardPlan shareOf(const Config &config, const DescriptorBudget &budget, int thre
         divide(*limit, threads);
     divide(plan.config.hold.retainedBytes, threads);
     divide(plan.config.limits.memory, threads);
+    // The store is shared. A shard uses the number for what its unfinished jobs may keep in it.
+    divide(plan.config.store.bytes, threads);
     return plan;
 }
 

@@ -191,12 +191,12 @@ QString MemoryStore::carryOut(const PutDeadLetter &write)
     const std::uint64_t number = before == m_letters.end() ? ++m_last : before->second.number;
     carryOut(RemoveDeadLetter{write.letter.id});
     DeadLetterKind &kind = m_deadLetterKinds[static_cast<std::size_t>(write.letter.kind)];
-    kind.bytes += write.letter.body.size();
+    kind.byAccount.add(write.letter.account, {{}, static_cast<std::int64_t>(number)});
+    kind.byAccount.addBytes(write.letter.account, write.letter.body.size());
     kind.byAge.emplace(number, write.letter.id);
     m_letters.emplace(write.letter.id, DeadLetterEntry{write.letter, number});
-    const DeadLetterShare share = deadLetterShare(m_limits);
-    while (static_cast<int>(kind.byAge.size()) > share.letters || kind.bytes > share.bytes)
-        carryOut(RemoveDeadLetter{kind.byAge.begin()->second});
+    while (const auto victim = surplusOf(kind.byAccount, deadLetterShare(m_limits)))
+        carryOut(RemoveDeadLetter{kind.byAge.at(static_cast<std::uint64_t>(victim->item.number))});
     return {};
 }
 
@@ -205,7 +205,8 @@ QString MemoryStore::carryOut(const RemoveDeadLetter &write)
     if (const auto node = m_letters.extract(write.id)) {
         const auto &[letter, number] = node.mapped();
         DeadLetterKind &kind = m_deadLetterKinds[static_cast<std::size_t>(letter.kind)];
-        kind.bytes -= letter.body.size();
+        kind.byAccount.remove(letter.account, {{}, static_cast<std::int64_t>(number)});
+        kind.byAccount.addBytes(letter.account, -letter.body.size());
         kind.byAge.erase(number);
     }
     return {};
@@ -214,7 +215,9 @@ QString MemoryStore::carryOut(const RemoveDeadLetter &write)
 void MemoryStore::insert(Entry entry)
 {
     const JobRecord &record = entry.record;
-    m_bytes += weightOf(record);
+    m_byAccount.addBytes(record.account, weightOf(record));
+    if (record.isSettled() && !record.expired)
+        m_byAccount.add(record.account, {entry.ended, static_cast<std::int64_t>(entry.number)});
     if (!record.key.isNull())
         m_byKey.emplace(std::pair(record.key, record.account), record.id);
     if (const auto token = CallbackToken::fromText(record.token))
@@ -232,7 +235,8 @@ std::optional<MemoryStore::Entry> MemoryStore::extract(const QByteArray &id)
         return std::nullopt;
     Entry &entry = node.mapped();
     const JobRecord &record = entry.record;
-    m_bytes -= weightOf(record);
+    m_byAccount.addBytes(record.account, -weightOf(record));
+    m_byAccount.remove(record.account, {entry.ended, static_cast<std::int64_t>(entry.number)});
     if (!record.key.isNull())
         m_byKey.erase({record.key, record.account});
     if (const auto token = CallbackToken::fromText(record.token)) {
@@ -252,12 +256,15 @@ Tidied MemoryStore::tidy()
     const StoreTime oldest = m_clock.now() - m_limits.keepFor;
     const auto most = static_cast<std::size_t>(m_limits.jobs);
     for (int i = 0; i < kStep; ++i) {
-        const bool isFull = m_bytes > m_limits.bytes;
+        const bool isFull = m_byAccount.bytes() > m_limits.bytes;
         const bool isOld = !m_ended.empty() && m_ended.begin()->at < oldest;
         if (!m_ended.empty() && (m_ended.size() > most || isFull || isOld)) {
+            const bool isTooMany = m_ended.size() > most;
             if (!isOld)
-                ++(m_ended.size() > most ? tidied.tooMany : tidied.tooLarge);
-            bury(QByteArray(m_ended.begin()->id));
+                ++(isTooMany ? tidied.tooMany : tidied.tooLarge);
+            bury(isOld ? QByteArray(m_ended.begin()->id)
+                       : oldestOfLargest(isTooMany ? StoredItems::Measure::Items
+                                                   : StoredItems::Measure::Bytes));
             ++tidied.expired;
         } else if (!m_tombstones.empty() &&
                    (m_tombstones.size() > most || isFull || m_tombstones.begin()->at < oldest)) {
@@ -268,6 +275,12 @@ Tidied MemoryStore::tidy()
     }
     tidied.more = true;
     return tidied;
+}
+
+QByteArray MemoryStore::oldestOfLargest(StoredItems::Measure measure) const
+{
+    const StoredItems::Item item = m_byAccount.firstToGo(measure, 1).front().item;
+    return m_ended.find(AgeKey{item.at, static_cast<std::uint64_t>(item.number), {}})->id;
 }
 
 void MemoryStore::bury(const QByteArray &id)
@@ -283,13 +296,13 @@ StoreSize MemoryStore::size() const
     size.ended = static_cast<std::int64_t>(m_ended.size());
     size.tombstones = static_cast<std::int64_t>(m_tombstones.size());
     size.open = static_cast<std::int64_t>(m_jobs.size()) - size.ended - size.tombstones;
-    size.bytes = m_bytes;
+    size.bytes = m_byAccount.bytes();
     if (!m_ended.empty())
         size.oldestEnd = m_ended.begin()->at;
     size.now = m_clock.now();
     for (std::size_t i = 0; i < kDeadLetterKinds; ++i) {
         size.deadLetters[i] = static_cast<std::int64_t>(m_deadLetterKinds[i].byAge.size());
-        size.bytes += m_deadLetterKinds[i].bytes;
+        size.bytes += m_deadLetterKinds[i].byAccount.bytes();
     }
     return size;
 }

@@ -4,6 +4,7 @@
 #include "core/config/config.h"
 #include "service/holdline/store/storebackend.h"
 #include "service/holdline/store/storeclock.h"
+#include "service/holdline/store/storeditems.h"
 
 #include <QHash>
 
@@ -70,6 +71,7 @@ private:
     /// Empty when there is no such record.
     std::optional<Entry> extract(const QByteArray &id);
     void bury(const QByteArray &id);
+    QByteArray oldestOfLargest(StoredItems::Measure measure) const;
 
     const Config::Store m_limits;
     StoreClock m_clock;
@@ -85,10 +87,10 @@ private:
     struct DeadLetterKind
     {
         std::map<std::uint64_t, QByteArray> byAge;  ///< number → id
-        std::int64_t bytes = 0;                     ///< bytes of all bodies
+        StoredItems byAccount;
     };
     std::array<DeadLetterKind, kDeadLetterKinds> m_deadLetterKinds;
-    std::int64_t m_bytes = 0;  ///< bytes of all records
+    StoredItems m_byAccount;  ///< the ended jobs, and the bytes of all records
 };
 
 }  // namespace holdline

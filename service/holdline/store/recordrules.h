@@ -3,8 +3,11 @@
 
 #include "core/config/config.h"
 #include "core/job/jobrecord.h"
+#include "service/holdline/store/storeditems.h"
 
 #include <QString>
+
+#include <optional>
 
 namespace holdline {
 
@@ -70,6 +73,17 @@ inline DeadLetterShare deadLetterShare(const Config::Store &limits)
 {
     return {limits.deadLetters / 2 + limits.deadLetters % 2,
             limits.deadLetterBytes / 2 + limits.deadLetterBytes % 2};
+}
+
+/// The dead letter of one kind that should go next. Empty when all may stay.
+inline std::optional<StoredItems::Owned> surplusOf(const StoredItems &letters, const DeadLetterShare &share)
+{
+    const bool isTooMany = letters.count() > share.letters;
+    if (!isTooMany && letters.bytes() <= share.bytes)
+        return std::nullopt;
+    const auto first =
+        letters.firstToGo(isTooMany ? StoredItems::Measure::Items : StoredItems::Measure::Bytes, 1);
+    return first.empty() ? std::nullopt : std::optional(first.front());
 }
 
 /// The reason for refusing a record whose key belongs to another one.

@@ -88,6 +88,11 @@ qint64 millisecondsOf(StoreTime time)
     return time.time_since_epoch().count();
 }
 
+StoreTime storeTime(const QVariant &milliseconds)
+{
+    return StoreTime(std::chrono::milliseconds(milliseconds.toLongLong()));
+}
+
 std::uint32_t sumOf(const QByteArray &id, const QByteArray &bytes, const QVariant &ended)
 {
     return checksum(id, ended.isNull() ? bytes : bytes + QByteArray::number(ended.toLongLong()));

@@ -11,8 +11,9 @@ namespace holdline {
 // row is checked against its sum, and its columns against its bytes.
 
 /// All records without request and answer, for bareJobOf().
-#define HOLDLINE_BARE_JOB_ROWS \
-    "SELECT number, id, account, key, lookup, ended, expired, data, sum, made FROM jobs ORDER BY number"
+#define HOLDLINE_BARE_JOB_ROWS                                                                   \
+    "SELECT number, id, account, key, lookup, ended, expired, data, sum, made, bytes FROM jobs " \
+    "ORDER BY number"
 /// One record by its id, for bareJobOf().
 #define HOLDLINE_BARE_JOB_ROW \
     "SELECT number, id, account, key, lookup, ended, expired, data, sum, made FROM jobs WHERE id = ?"
@@ -43,6 +44,7 @@ QByteArray notNull(const QByteArray &bytes);
 /// CallbackToken::lookup as a signed number, because SQLite has no unsigned ones. Null without a token.
 QVariant lookupOf(const QByteArray &token);
 qint64 millisecondsOf(StoreTime time);
+StoreTime storeTime(const QVariant &milliseconds);
 /// The checksum of a row of `jobs`. `ended` is its column: a store time, or null for an unfinished job.
 std::uint32_t sumOf(const QByteArray &id, const QByteArray &bytes, const QVariant &ended);
 

@@ -47,6 +47,14 @@ const Migrations &storeMigrations()
             "since_boot INTEGER NOT NULL, boot BLOB NOT NULL, store BLOB NOT NULL, commits INTEGER NOT NULL, "
             "sum INTEGER NOT NULL)"_s,
         },
+        // `bytes` counts the rows of a job in all tables. Earlier dead letters count for no account.
+        {
+            u"ALTER TABLE jobs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0"_s,
+            u"UPDATE jobs SET bytes = length(data) + "
+            "coalesce((SELECT length(data) FROM requests WHERE requests.number = jobs.number), 0) + "
+            "coalesce((SELECT length(data) FROM answers WHERE answers.number = jobs.number), 0)"_s,
+            u"ALTER TABLE letters ADD COLUMN account BLOB NOT NULL DEFAULT x''"_s,
+        },
     };
     return all;
 }

@@ -23,6 +23,10 @@ namespace {
 constexpr auto kLog = "-wal"_L1;
 /// The column `made` of HOLDLINE_BARE_JOB_ROWS.
 constexpr int kMade = 9;
+/// The column `bytes` of HOLDLINE_BARE_JOB_ROWS.
+constexpr int kBytes = 10;
+/// The column `ended` of HOLDLINE_BARE_JOB_ROWS.
+constexpr int kEnded = 5;
 /// The end of the name of the StoreNote's file.
 constexpr auto kNote = "-note"_L1;
 /// The time between two marks while there are commits. A loss of the log's end is noticed as exactly as that.
@@ -112,9 +116,15 @@ void SqliteStore::close()
         m_lastSize = m_size;
     m_connection.close();
     m_lock.release();
+    forgetCounts();
+}
+
+void SqliteStore::forgetCounts()
+{
     m_open.clear();
     m_size = {};
-    m_deadLetterBytes = {};
+    m_ended = {};
+    m_letters = {};
 }
 
 QString SqliteStore::lock()
@@ -172,8 +182,6 @@ QString SqliteStore::startClock()
             return fail();
         m_clock.startAt(*start);
         m_mark = {{}, freshName(), 0};
-        for (auto &[id, job] : m_open)
-            job.made = *start;
     }
     const QString loss = lossOf(m_mark.note(), readNote(m_path + kNote));
     m_now = m_clock.now();
@@ -182,7 +190,11 @@ QString SqliteStore::startClock()
     if (!loss.isEmpty())
         qCWarning(lcService).noquote() << m_path + u": "_s + loss;
     writeNote(m_path + kNote, m_mark.note());
-    return {};
+    if (before.value)
+        return {};
+    // Its rows have other times now.
+    forgetCounts();
+    return count();
 }
 
 bool SqliteStore::isMarkDue(std::chrono::milliseconds interval) const
@@ -214,27 +226,31 @@ QString SqliteStore::count()
             return damagedFile(m_path, u"a record does not match its checksum"_s);
         }
         ++kindOf(record->isSettled(), record->expired);
+        const qint64 number = query->value(0).toLongLong();
+        const qint64 bytes = query->value(kBytes).toLongLong();
         if (!record->isSettled())
-            noteOpen(*record, query->value(0).toLongLong(), false,
-                     StoreTime(std::chrono::milliseconds(query->value(kMade).toLongLong())));
+            noteOpen(*record, {number, false, 0, bytes, {}, storeTime(query->value(kMade))});
+        else if (!record->expired)
+            countEnded(*record, number, storeTime(query->value(kEnded)), bytes);
     }
     if (!query || !m_connection.check(*query))
         return fail();
     query->finish();
     for (auto &[id, job] : m_open) {
-        query = m_connection.run("SELECT 1 FROM requests WHERE number = ?", {job.number});
-        job.hasRequest = query && query->next();
+        query = m_connection.run("SELECT length(data) FROM requests WHERE number = ?", {job.number});
+        job.requestBytes = query && query->next() ? query->value(0).toLongLong() : 0;
         if (!query || !m_connection.check(*query))
             return fail();
         query->finish();
     }
-    query = m_connection.run("SELECT kind, size FROM letters");
+    query = m_connection.run("SELECT kind, size, account, number FROM letters ORDER BY number");
     while (query && query->next()) {
         const auto kind = static_cast<std::size_t>(query->value(0).toInt());
-        if (kind >= m_deadLetterBytes.size())
+        if (kind >= m_letters.size())
             continue;
-        ++m_size.deadLetters[kind];
-        m_deadLetterBytes[kind] += query->value(1).toLongLong();
+        const QByteArray account = query->value(2).toByteArray();
+        m_letters[kind].add(account, {{}, query->value(3).toLongLong()});
+        m_letters[kind].addBytes(account, query->value(1).toLongLong());
     }
     if (!query || !m_connection.check(*query))
         return fail();
@@ -339,7 +355,7 @@ Tidied SqliteStore::tidy()
     tidied.error = checkFiles();
     if (!tidied.error.isEmpty())
         return tidied;
-    if (!SqliteTidier(m_connection, m_limits, m_size).step(m_now, m_clock.machine().wall, tidied) ||
+    if (!SqliteTidier(m_connection, m_limits, m_size, m_ended).step(m_now, m_clock.machine().wall, tidied) ||
         (isMarkDue(kIdleMark) && !markAlone()))
         tidied.error = fail();
     return tidied;
@@ -349,6 +365,8 @@ StoreSize SqliteStore::size() const
 {
     StoreSize size = m_size;
     size.now = m_clock.now();
+    for (std::size_t kind = 0; kind < m_letters.size(); ++kind)
+        size.deadLetters[kind] = m_letters[kind].count();
     size.bytes = QFileInfo(m_path).size() + QFileInfo(m_path + kLog).size();
     return size;
 }

@@ -8,6 +8,7 @@
 #include "service/holdline/store/sqliteconnection.h"
 #include "service/holdline/store/storebackend.h"
 #include "service/holdline/store/storeclock.h"
+#include "service/holdline/store/storeditems.h"
 #include "service/holdline/store/storefile.h"
 
 #include <QHash>
@@ -50,9 +51,18 @@ private:
     {
         qint64 number = 0;
         bool hasKey = false;
-        bool hasRequest = false;
+        std::int64_t requestBytes = 0;  ///< in the table of requests; 0 without one
+        std::int64_t bytes = 0;         ///< in all tables
         QVariant lookup;
         StoreTime made{};
+    };
+    /// The rows of a job beside the one in `jobs`.
+    struct Parts
+    {
+        std::optional<QByteArray> request;
+        std::optional<QByteArray> answer;
+        std::int64_t requestBytes = 0;  ///< of the request, written now or earlier
+        std::int64_t bytes() const { return requestBytes + (answer ? answer->size() : 0); }
     };
     enum class Done { Yes, Refused, Incomplete, Failed };
 
@@ -61,6 +71,7 @@ private:
     QString checkWhole();
     QString startClock();
     QString count();
+    void forgetCounts();
     void noteFiles();
     QString checkFiles() const;
     QString fail();
@@ -73,8 +84,11 @@ private:
     Done update(const JobRecord &record, OpenJob &job);
     Done replace(const JobRecord &record);
     Done failure() const;
-    bool writeParts(const JobRecord &record, qint64 number, bool isNew, bool hasRequest);
-    void noteOpen(const JobRecord &record, qint64 number, bool hasRequest, StoreTime made);
+    static Parts partsOf(const JobRecord &record, std::int64_t requestBytes);
+    bool writeParts(const JobRecord &record, qint64 number, const Parts &parts, bool isNew, bool hasRequest);
+    void noteOpen(const JobRecord &record, OpenJob job);
+    void countEnded(const JobRecord &record, qint64 number, StoreTime ended, std::int64_t bytes);
+    void uncountEnded(const QByteArray &account, qint64 number, StoreTime ended, std::int64_t bytes);
     StoreTime madeOf(const JobRecord &record, StoreTime otherwise) const;
     QVariant endOf(const JobRecord &record) const;
     void setAge(JobRecord &record, StoreTime made) const;
@@ -82,7 +96,8 @@ private:
     bool mark();
     bool markAlone();
     std::int64_t &kindOf(bool isEnded, bool isExpired);
-    bool dropDeadLetters(int kind);
+    bool forgetLetter(const QByteArray &id, QVariant &number);
+    bool dropDeadLetters(std::size_t kind);
 
     const QString m_path;
     const Config::Store m_limits;
@@ -100,7 +115,8 @@ private:
     bool m_wasReplaced = false;
     std::unordered_map<QByteArray, OpenJob> m_open;
     StoreSize m_size;
-    std::array<std::int64_t, kDeadLetterKinds> m_deadLetterBytes{};
+    StoredItems m_ended;  ///< ended jobs with their results; the bytes are those of open jobs too
+    std::array<StoredItems, kDeadLetterKinds> m_letters;
 };
 
 }  // namespace holdline

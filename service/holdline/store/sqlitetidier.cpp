@@ -23,84 +23,121 @@ constexpr std::int64_t kSparePages = 1024;
 bool SqliteTidier::step(StoreTime now, WallTime wall, Tidied &tidied)
 {
     const TimePoint until = Clock::now() + kStepTime;
-    return expire(now, wall, until, tidied) && (tidied.more || forget(now, until, tidied)) &&
+    return expire(now, wall, until, tidied) && findOldest() && (tidied.more || forget(now, until, tidied)) &&
            (tidied.more || giveBack(until, tidied));
 }
 
 /// Turns results into tombstones that are too old, too many or too large together.
 bool SqliteTidier::expire(StoreTime now, WallTime wall, TimePoint until, Tidied &tidied)
 {
-    const std::optional<bool> full = isFull();
-    if (!full)
+    std::vector<Victim> victims;
+    if (!oldOnes(now, victims))
         return false;
+    if (!victims.empty())
+        return bury(victims, Why::IsOld, now, wall, until, tidied);
     const std::int64_t tooMany = m_size.ended - m_limits.jobs;
-    struct Row
-    {
-        qint64 number;
-        JobRecord record;
-        qint64 ended;
-        bool isOld;
-        bool isSurplus;
-    };
-    std::vector<Row> rows;
-    std::optional<StoreTime> staying;
-    const auto at = [](qint64 ended) { return StoreTime(std::chrono::milliseconds(ended)); };
+    if (tooMany > 0)
+        return surplus(StoredItems::Measure::Items, static_cast<int>(std::min<std::int64_t>(tooMany, kRows)),
+                       victims) &&
+               bury(victims, Why::TooMany, now, wall, until, tidied);
+    const std::optional<bool> full = isFull();
+    if (!full || !*full)
+        return full.has_value();
+    return surplus(StoredItems::Measure::Bytes, kRows, victims) &&
+           bury(victims, Why::TooLarge, now, wall, until, tidied);
+}
+
+/// Finds results older than `store.keep_for`.
+bool SqliteTidier::oldOnes(StoreTime now, std::vector<Victim> &victims)
+{
     QSqlQuery *query = m_connection.run(
-        "SELECT number, id, account, ended FROM jobs WHERE expired = 0 AND ended IS NOT NULL ORDER BY ended "
-        "LIMIT ?",
-        {kRows});
-    while (query && query->next()) {
-        const qint64 ended = query->value(3).toLongLong();
-        const bool isSurplus = static_cast<std::int64_t>(rows.size()) < tooMany;
-        const bool isOld = ended < millisecondsOf(now - m_limits.keepFor);
-        if (!isSurplus && !isOld && !*full) {
-            staying = at(ended);
-            break;
-        }
-        rows.push_back({query->value(0).toLongLong(), {}, ended, isOld, isSurplus});
-        rows.back().record.id = query->value(1).toByteArray();
-        rows.back().record.account = query->value(2).toByteArray();
-    }
+        "SELECT number, ended, account, id, bytes FROM jobs WHERE expired = 0 AND ended < ? "
+        "ORDER BY ended LIMIT ?",
+        {millisecondsOf(now - m_limits.keepFor), kRows});
+    while (query && query->next())
+        victims.push_back(
+            {{query->value(2).toByteArray(), {storeTime(query->value(1)), query->value(0).toLongLong()}},
+             query->value(3).toByteArray(),
+             query->value(4).toLongLong()});
     if (!query || !m_connection.check(*query))
         return false;
     query->finish();
-    if (rows.empty()) {
-        m_size.oldestEnd = staying;
-        return true;
+    return true;
+}
+
+/// Finds results that make room for others.
+bool SqliteTidier::surplus(StoredItems::Measure measure, int most, std::vector<Victim> &victims)
+{
+    for (StoredItems::Owned &owned : m_ended.firstToGo(measure, most)) {
+        QSqlQuery *query = m_connection.run("SELECT id, bytes FROM jobs WHERE number = ?",
+                                            {static_cast<qint64>(owned.item.number)});
+        if (query && query->next())
+            victims.push_back(
+                {std::move(owned), query->value(0).toByteArray(), query->value(1).toLongLong()});
+        if (!query || !m_connection.check(*query))
+            return false;
+        query->finish();
     }
+    return true;
+}
+
+/// Turns the victims into tombstones, as far as time allows.
+bool SqliteTidier::bury(const std::vector<Victim> &victims, Why why, StoreTime now, WallTime wall,
+                        TimePoint until, Tidied &tidied)
+{
+    if (victims.empty())
+        return true;
     SqliteTransaction transaction(m_connection);
     if (!transaction.isOpen())
         return false;
-    int done = 0;
-    for (const Row &row : rows) {
-        const std::optional<bool> isStillFull = row.isOld || row.isSurplus ? true : isFull();
-        if (!isStillFull)
+    std::size_t done = 0;
+    for (const Victim &victim : victims) {
+        const std::optional<bool> isNeeded = why == Why::TooLarge ? isFull() : true;
+        if (!isNeeded)
             return false;
-        if (!*isStillFull)
+        if (!*isNeeded)
             break;
-        const QByteArray bytes = toBytes(tombstoneOf(row.record, wall));
+        const auto number = static_cast<qint64>(victim.owned.item.number);
+        JobRecord record;
+        record.id = victim.id;
+        record.account = victim.owned.account;
+        const QByteArray data = toBytes(tombstoneOf(record, wall));
         if (!m_connection.run(
                 "UPDATE jobs SET key = NULL, lookup = NULL, ended = ?, expired = 1, data = ?, sum = ? "
                 "WHERE number = ?",
-                {millisecondsOf(now), bytes, sumOf(row.record.id, bytes, millisecondsOf(now)), row.number}) ||
-            !m_connection.run("DELETE FROM answers WHERE number = ?", {row.number}) ||
-            !m_connection.run("DELETE FROM requests WHERE number = ?", {row.number}))
+                {millisecondsOf(now), data, sumOf(record.id, data, millisecondsOf(now)), number}) ||
+            !m_connection.run("DELETE FROM answers WHERE number = ?", {number}) ||
+            !m_connection.run("DELETE FROM requests WHERE number = ?", {number}))
             return false;
         ++done;
-        if (!row.isOld)
-            ++(row.isSurplus ? tidied.tooMany : tidied.tooLarge);
         if (Clock::now() >= until)
             break;
     }
     if (!transaction.commit())
         return false;
-    // When all rows went, the next step finds the oldest one. It is not older than the last one that went.
-    const auto firstLeft = std::min(static_cast<std::size_t>(done), rows.size() - 1);
-    m_size.oldestEnd = at(rows[firstLeft].ended);
-    m_size.ended -= done;
-    m_size.tombstones += done;
-    tidied.expired = done;
+    for (std::size_t i = 0; i < done; ++i) {
+        m_ended.remove(victims[i].owned.account, victims[i].owned.item);
+        m_ended.addBytes(victims[i].owned.account, -victims[i].bytes);
+    }
+    const int buried = static_cast<int>(done);
+    m_size.ended -= buried;
+    m_size.tombstones += buried;
+    tidied.expired = buried;
+    if (why == Why::TooMany)
+        tidied.tooMany = buried;
+    else if (why == Why::TooLarge)
+        tidied.tooLarge = buried;
     tidied.more = true;
+    return true;
+}
+
+bool SqliteTidier::findOldest()
+{
+    const auto oldest =
+        m_connection.ask("SELECT min(ended) FROM jobs WHERE expired = 0 AND ended IS NOT NULL");
+    if (!oldest)
+        return false;
+    m_size.oldestEnd = oldest->isNull() ? std::nullopt : std::optional(storeTime(*oldest));
     return true;
 }
 

@@ -6,18 +6,24 @@
 #include "service/holdline/store/sqliteconnection.h"
 #include "service/holdline/store/storebackend.h"
 #include "service/holdline/store/storeclock.h"
+#include "service/holdline/store/storeditems.h"
+
+#include <optional>
+#include <vector>
 
 namespace holdline {
 
 /// Keeps a store's file within its limits, in small steps, because writes wait for each step. Old results
-/// become tombstones first, then old tombstones are deleted, then free pages go back to the disk.
+/// become tombstones first, then those of the accounts that use most of a full store. Then old tombstones are
+/// deleted, then free pages go back to the disk.
 ///
-/// Made for one step. The arguments must outlive it. `size` is kept up to date.
+/// Made for one step. The arguments must outlive it. `size` and `ended` are kept up to date.
 class SqliteTidier
 {
 public:
-    SqliteTidier(SqliteConnection &connection, const Config::Store &limits, StoreSize &size)
-        : m_connection(connection), m_limits(limits), m_size(size)
+    SqliteTidier(SqliteConnection &connection, const Config::Store &limits, StoreSize &size,
+                 StoredItems &ended)
+        : m_connection(connection), m_limits(limits), m_size(size), m_ended(ended)
     {
     }
 
@@ -25,7 +31,21 @@ public:
     bool step(StoreTime now, WallTime wall, Tidied &tidied);
 
 private:
+    /// An ended job that may become a tombstone.
+    struct Victim
+    {
+        StoredItems::Owned owned;
+        QByteArray id;
+        qint64 bytes = 0;
+    };
+    enum class Why { IsOld, TooMany, TooLarge };
+
     bool expire(StoreTime now, WallTime wall, TimePoint until, Tidied &tidied);
+    bool oldOnes(StoreTime now, std::vector<Victim> &victims);
+    bool surplus(StoredItems::Measure measure, int most, std::vector<Victim> &victims);
+    bool bury(const std::vector<Victim> &victims, Why why, StoreTime now, WallTime wall, TimePoint until,
+              Tidied &tidied);
+    bool findOldest();
     bool forget(StoreTime now, TimePoint until, Tidied &tidied);
     bool giveBack(TimePoint until, Tidied &tidied);
     std::optional<std::int64_t> pages(const char *pragma);
@@ -34,6 +54,7 @@ private:
     SqliteConnection &m_connection;
     const Config::Store &m_limits;
     StoreSize &m_size;
+    StoredItems &m_ended;
 };
 
 }  // namespace holdline

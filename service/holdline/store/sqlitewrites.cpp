@@ -12,10 +12,24 @@ std::int64_t &SqliteStore::kindOf(bool isEnded, bool isExpired)
     return isExpired ? m_size.tombstones : isEnded ? m_size.ended : m_size.open;
 }
 
-void SqliteStore::noteOpen(const JobRecord &record, qint64 number, bool hasRequest, StoreTime made)
+void SqliteStore::noteOpen(const JobRecord &record, OpenJob job)
 {
-    m_open.insert_or_assign(record.id,
-                            OpenJob{number, !record.key.isNull(), hasRequest, lookupOf(record.token), made});
+    job.hasKey = !record.key.isNull();
+    job.lookup = lookupOf(record.token);
+    m_ended.addBytes(record.account, job.bytes);
+    m_open.insert_or_assign(record.id, std::move(job));
+}
+
+void SqliteStore::countEnded(const JobRecord &record, qint64 number, StoreTime ended, std::int64_t bytes)
+{
+    m_ended.add(record.account, {ended, number});
+    m_ended.addBytes(record.account, bytes);
+}
+
+void SqliteStore::uncountEnded(const QByteArray &account, qint64 number, StoreTime ended, std::int64_t bytes)
+{
+    m_ended.remove(account, {ended, number});
+    m_ended.addBytes(account, -bytes);
 }
 
 /// When the job was made. `otherwise` when the record does not tell it.
@@ -40,7 +54,7 @@ SqliteStore::Done SqliteStore::failure() const
 SqliteStore::Done SqliteStore::carryOut(const PutJob &write)
 {
     const auto known = m_open.find(write.record.id);
-    const bool hasRequest = write.record.request || (known != m_open.end() && known->second.hasRequest);
+    const bool hasRequest = write.record.request || (known != m_open.end() && known->second.requestBytes > 0);
     if (needsRequest(write.record) && !hasRequest)
         return Done::Incomplete;
     return known == m_open.end() ? insert(write.record) : update(write.record, known->second);
@@ -48,118 +62,157 @@ SqliteStore::Done SqliteStore::carryOut(const PutJob &write)
 
 SqliteStore::Done SqliteStore::insert(const JobRecord &record)
 {
-    const QByteArray bytes = toBytes(record);
+    const QByteArray data = toBytes(record);
+    const Parts parts = partsOf(record, 0);
+    const std::int64_t bytes = data.size() + parts.bytes();
     const QVariant end = endOf(record);
     const StoreTime made = madeOf(record, m_now);
     QSqlQuery *query = m_connection.run(
-        "INSERT INTO jobs (id, account, key, lookup, ended, expired, data, sum, made) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO jobs (id, account, key, lookup, ended, expired, data, sum, made, bytes) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         {notNull(record.id), notNull(record.account), record.key, lookupOf(record.token), end,
-         record.expired ? 1 : 0, bytes, sumOf(record.id, bytes, end), millisecondsOf(made)});
+         record.expired ? 1 : 0, data, sumOf(record.id, data, end), millisecondsOf(made),
+         static_cast<qint64>(bytes)});
     // An ended job with this id may exist.
     if (!query)
         return failure() == Done::Refused ? replace(record) : Done::Failed;
     const qint64 number = query->lastInsertId().toLongLong();
     ++kindOf(record.isSettled(), record.expired);
     if (!record.isSettled())
-        noteOpen(record, number, record.request.has_value(), made);
-    return writeParts(record, number, true, false) ? Done::Yes : Done::Failed;
+        noteOpen(record, {number, false, parts.requestBytes, bytes, {}, made});
+    else if (!record.expired)
+        countEnded(record, number, m_now, bytes);
+    return writeParts(record, number, parts, true, false) ? Done::Yes : Done::Failed;
 }
 
 /// Updates an unfinished job. Touches an index only when its columns change.
 SqliteStore::Done SqliteStore::update(const JobRecord &record, OpenJob &job)
 {
-    const QByteArray bytes = toBytes(record);
+    const QByteArray data = toBytes(record);
+    const Parts parts = partsOf(record, job.requestBytes);
+    const std::int64_t bytes = data.size() + parts.bytes();
     const QVariant lookup = lookupOf(record.token);
     const QVariant end = endOf(record);
-    const auto sum = sumOf(record.id, bytes, end);
+    const auto sum = sumOf(record.id, data, end);
     const StoreTime made = madeOf(record, job.made);
     const QSqlQuery *query = nullptr;
     if (job.hasKey == record.key.isNull() || job.lookup != lookup)
         query = m_connection.run(
-            "UPDATE jobs SET key = ?, lookup = ?, ended = ?, data = ?, sum = ?, made = ? WHERE number = ?",
-            {record.key, lookup, end, bytes, sum, millisecondsOf(made), job.number});
+            "UPDATE jobs SET key = ?, lookup = ?, ended = ?, data = ?, sum = ?, made = ?, bytes = ? "
+            "WHERE number = ?",
+            {record.key, lookup, end, data, sum, millisecondsOf(made), static_cast<qint64>(bytes),
+             job.number});
     else if (record.isSettled())
-        query = m_connection.run("UPDATE jobs SET ended = ?, data = ?, sum = ? WHERE number = ?",
-                                 {end, bytes, sum, job.number});
+        query = m_connection.run("UPDATE jobs SET ended = ?, data = ?, sum = ?, bytes = ? WHERE number = ?",
+                                 {end, data, sum, static_cast<qint64>(bytes), job.number});
     else
-        query = m_connection.run("UPDATE jobs SET data = ?, sum = ?, made = ? WHERE number = ?",
-                                 {bytes, sum, millisecondsOf(made), job.number});
+        query = m_connection.run("UPDATE jobs SET data = ?, sum = ?, made = ?, bytes = ? WHERE number = ?",
+                                 {data, sum, millisecondsOf(made), static_cast<qint64>(bytes), job.number});
     if (!query)
         return failure();
     const OpenJob before = job;
+    m_ended.addBytes(record.account, -before.bytes);
     if (record.isSettled()) {
         --m_size.open;
         ++kindOf(true, record.expired);
+        if (!record.expired)
+            countEnded(record, before.number, m_now, bytes);
         m_open.erase(record.id);
     } else {
-        noteOpen(record, before.number, before.hasRequest || record.request, made);
+        noteOpen(record, {before.number, false, parts.requestBytes, bytes, {}, made});
     }
-    return writeParts(record, before.number, true, before.hasRequest) ? Done::Yes : Done::Failed;
+    return writeParts(record, before.number, parts, true, before.requestBytes > 0) ? Done::Yes : Done::Failed;
 }
 
 /// Updates an ended job. Without a row of this id the insert failed because of the key, so it is refused.
 SqliteStore::Done SqliteStore::replace(const JobRecord &record)
 {
-    QSqlQuery *found =
-        m_connection.run("SELECT number, expired, ended FROM jobs WHERE id = ?", {notNull(record.id)});
+    QSqlQuery *found = m_connection.run(
+        "SELECT number, expired, ended, account, bytes, "
+        "(SELECT length(data) FROM requests WHERE requests.number = jobs.number) FROM jobs WHERE id = ?",
+        {notNull(record.id)});
     if (!found)
         return Done::Failed;
     const bool isThere = found->next();
     const qint64 number = isThere ? found->value(0).toLongLong() : 0;
     const bool wasExpired = isThere && found->value(1).toBool();
-    // A result that comes after the end does not make the end any younger.
-    const bool keepsEnd = isThere && !wasExpired && record.isSettled();
-    const QVariant end = keepsEnd ? found->value(2) : endOf(record);
+    const StoreTime endedBefore = isThere ? storeTime(found->value(2)) : StoreTime();
+    const QByteArray accountBefore = isThere ? found->value(3).toByteArray() : QByteArray();
+    const qint64 bytesBefore = isThere ? found->value(4).toLongLong() : 0;
+    const qint64 requestBytes = isThere ? found->value(5).toLongLong() : 0;
     found->finish();
     if (!isThere)
         return Done::Refused;
-    const QByteArray bytes = toBytes(record);
+    // A result that comes after the end does not make the end any younger.
+    const StoreTime ended = !wasExpired ? endedBefore : m_now;
+    const QVariant end = record.isSettled() ? QVariant(millisecondsOf(ended)) : QVariant();
+    const QByteArray data = toBytes(record);
+    const Parts parts = partsOf(record, requestBytes);
+    const std::int64_t bytes = data.size() + parts.bytes();
     const StoreTime made = madeOf(record, m_now);
     if (!m_connection.run(
             "UPDATE jobs SET account = ?, key = ?, lookup = ?, ended = ?, expired = ?, data = ?, "
-            "sum = ?, made = ? WHERE number = ?",
-            {notNull(record.account), record.key, lookupOf(record.token), end, record.expired ? 1 : 0, bytes,
-             sumOf(record.id, bytes, end), millisecondsOf(made), number}))
+            "sum = ?, made = ?, bytes = ? WHERE number = ?",
+            {notNull(record.account), record.key, lookupOf(record.token), end, record.expired ? 1 : 0, data,
+             sumOf(record.id, data, end), millisecondsOf(made), static_cast<qint64>(bytes), number}))
         return failure();
     --kindOf(true, wasExpired);
     ++kindOf(record.isSettled(), record.expired);
+    if (!wasExpired)
+        uncountEnded(accountBefore, number, endedBefore, bytesBefore);
     if (!record.isSettled())
-        noteOpen(record, number, true, made);
-    return writeParts(record, number, false, true) ? Done::Yes : Done::Failed;
+        noteOpen(record, {number, false, parts.requestBytes, bytes, {}, made});
+    else if (!record.expired)
+        countEnded(record, number, ended, bytes);
+    return writeParts(record, number, parts, false, true) ? Done::Yes : Done::Failed;
+}
+
+/// Encodes request and answer. `requestBytes` are those of a request in the database.
+SqliteStore::Parts SqliteStore::partsOf(const JobRecord &record, std::int64_t requestBytes)
+{
+    Parts parts;
+    if (keepsRequest(record)) {
+        if (record.request)
+            parts.request = toBytes(*record.request);
+        parts.requestBytes = parts.request ? parts.request->size() : requestBytes;
+    }
+    if (record.answer)
+        parts.answer = toBytes(*record.answer);
+    return parts;
 }
 
 /// Writes request and answer. `hasRequest`: a request may be in the database. A request never changes, so a
 /// stored one is not written again.
-bool SqliteStore::writeParts(const JobRecord &record, qint64 number, bool isNew, bool hasRequest)
+bool SqliteStore::writeParts(const JobRecord &record, qint64 number, const Parts &parts, bool isNew,
+                             bool hasRequest)
 {
     if (!keepsRequest(record)) {
         if (hasRequest && !m_connection.run("DELETE FROM requests WHERE number = ?", {number}))
             return false;
-    } else if (record.request && !(isNew && hasRequest)) {
-        const QByteArray bytes = toBytes(*record.request);
+    } else if (parts.request && !(isNew && hasRequest)) {
         if (!m_connection.run("INSERT OR REPLACE INTO requests VALUES (?, ?, ?)",
-                              {number, bytes, checksum(record.id, bytes)}))
+                              {number, *parts.request, checksum(record.id, *parts.request)}))
             return false;
     }
-    if (record.answer) {
-        const QByteArray bytes = toBytes(*record.answer);
+    if (parts.answer)
         return m_connection.run("INSERT OR REPLACE INTO answers VALUES (?, ?, ?)",
-                                {number, bytes, checksum(record.id, bytes)}) != nullptr;
-    }
+                                {number, *parts.answer, checksum(record.id, *parts.answer)}) != nullptr;
     return isNew || m_connection.run("DELETE FROM answers WHERE number = ?", {number}) != nullptr;
 }
 
 SqliteStore::Done SqliteStore::carryOut(const RemoveJob &write)
 {
-    QSqlQuery *found =
-        m_connection.run("SELECT number, ended, expired FROM jobs WHERE id = ?", {notNull(write.id)});
+    QSqlQuery *found = m_connection.run(
+        "SELECT number, ended, expired, account, bytes FROM jobs WHERE id = ?", {notNull(write.id)});
     if (!found)
         return Done::Failed;
     const bool isThere = found->next();
     const qint64 number = isThere ? found->value(0).toLongLong() : 0;
     const bool hasEnded = isThere && !found->value(1).isNull();
+    const StoreTime ended = hasEnded ? storeTime(found->value(1)) : StoreTime();
     const bool isExpired = isThere && found->value(2).toBool();
+    const QByteArray account = isThere ? found->value(3).toByteArray() : QByteArray();
+    const qint64 bytes = isThere ? found->value(4).toLongLong() : 0;
     found->finish();
     if (!isThere)
         return Done::Yes;
@@ -169,6 +222,10 @@ SqliteStore::Done SqliteStore::carryOut(const RemoveJob &write)
             return Done::Failed;
     }
     --kindOf(hasEnded, isExpired);
+    if (!hasEnded)
+        m_ended.addBytes(account, -bytes);
+    else if (!isExpired)
+        uncountEnded(account, number, ended, bytes);
     m_open.erase(write.id);
     return Done::Yes;
 }
@@ -196,43 +253,55 @@ SqliteStore::Done SqliteStore::carryOut(const FreeKey &write)
 SqliteStore::Done SqliteStore::carryOut(const PutDeadLetter &write)
 {
     const DeadLetter &letter = write.letter;
-    const int kind = static_cast<int>(letter.kind);
-    QSqlQuery *found =
-        m_connection.run("SELECT number, kind, size FROM letters WHERE id = ?", {notNull(letter.id)});
-    if (!found)
-        return Done::Failed;
+    const auto kind = static_cast<std::size_t>(letter.kind);
     QVariant number;
-    if (found->next()) {
-        number = found->value(0);
-        const auto before = static_cast<std::size_t>(found->value(1).toInt());
-        --m_size.deadLetters[before];
-        m_deadLetterBytes[before] -= found->value(2).toLongLong();
-    }
-    found->finish();
-    const QByteArray bytes = toBytes(letter);
+    if (!forgetLetter(letter.id, number))
+        return Done::Failed;
+    const QByteArray data = toBytes(letter);
     QSqlQuery *written = m_connection.run(
-        "INSERT OR REPLACE INTO letters (number, id, kind, size, data, sum) VALUES (?, ?, ?, ?, ?, ?)",
-        {number, notNull(letter.id), kind, letter.body.size(), bytes, checksum(letter.id, bytes)});
+        "INSERT OR REPLACE INTO letters (number, id, kind, size, data, sum, account) VALUES (?, ?, ?, ?, ?, "
+        "?, ?)",
+        {number, notNull(letter.id), static_cast<int>(letter.kind), letter.body.size(), data,
+         checksum(letter.id, data), notNull(letter.account)});
     if (!written)
         return Done::Failed;
+    if (number.isNull())
+        number = written->lastInsertId();
     if (!m_connection.run("INSERT OR REPLACE INTO bodies VALUES (?, ?, ?)",
-                          {number.isNull() ? written->lastInsertId() : number, notNull(letter.body),
-                           checksum(letter.id, letter.body)}))
+                          {number, notNull(letter.body), checksum(letter.id, letter.body)}))
         return Done::Failed;
-    ++m_size.deadLetters[static_cast<std::size_t>(kind)];
-    m_deadLetterBytes[static_cast<std::size_t>(kind)] += letter.body.size();
+    m_letters[kind].add(letter.account, {{}, number.toLongLong()});
+    m_letters[kind].addBytes(letter.account, letter.body.size());
     return dropDeadLetters(kind) ? Done::Yes : Done::Failed;
 }
 
-/// Drops the oldest dead letters of this kind while there are too many.
-bool SqliteStore::dropDeadLetters(int kind)
+/// Takes a dead letter out of the counts. `number` stays null when there is none with this id. False after an
+/// error of the database.
+bool SqliteStore::forgetLetter(const QByteArray &id, QVariant &number)
 {
-    const DeadLetterShare share = deadLetterShare(m_limits);
-    auto &count = m_size.deadLetters[static_cast<std::size_t>(kind)];
-    const auto &bytes = m_deadLetterBytes[static_cast<std::size_t>(kind)];
-    while (count > 0 && (count > share.letters || bytes > share.bytes)) {
-        const auto id =
-            m_connection.ask("SELECT id FROM letters WHERE kind = ? ORDER BY number LIMIT 1", {kind});
+    QSqlQuery *found =
+        m_connection.run("SELECT number, kind, size, account FROM letters WHERE id = ?", {notNull(id)});
+    if (!found)
+        return false;
+    if (found->next()) {
+        number = found->value(0);
+        const auto kind = static_cast<std::size_t>(found->value(1).toInt());
+        const QByteArray account = found->value(3).toByteArray();
+        if (kind < m_letters.size()) {
+            m_letters[kind].remove(account, {{}, number.toLongLong()});
+            m_letters[kind].addBytes(account, -found->value(2).toLongLong());
+        }
+    }
+    found->finish();
+    return true;
+}
+
+/// Drops dead letters of this kind while there are too many.
+bool SqliteStore::dropDeadLetters(std::size_t kind)
+{
+    while (const auto victim = surplusOf(m_letters[kind], deadLetterShare(m_limits))) {
+        const auto id = m_connection.ask("SELECT id FROM letters WHERE number = ?",
+                                         {static_cast<qint64>(victim->item.number)});
         if (!id || carryOut(RemoveDeadLetter{id->toByteArray()}) != Done::Yes)
             return false;
     }
@@ -241,23 +310,15 @@ bool SqliteStore::dropDeadLetters(int kind)
 
 SqliteStore::Done SqliteStore::carryOut(const RemoveDeadLetter &write)
 {
-    QSqlQuery *found =
-        m_connection.run("SELECT number, kind, size FROM letters WHERE id = ?", {notNull(write.id)});
-    if (!found)
+    QVariant number;
+    if (!forgetLetter(write.id, number))
         return Done::Failed;
-    const bool isThere = found->next();
-    const QVariant number = isThere ? found->value(0) : QVariant();
-    const auto kind = static_cast<std::size_t>(isThere ? found->value(1).toInt() : 0);
-    const qint64 bytes = isThere ? found->value(2).toLongLong() : 0;
-    found->finish();
-    if (!isThere)
+    if (number.isNull())
         return Done::Yes;
-    if (!m_connection.run("DELETE FROM letters WHERE number = ?", {number}) ||
-        !m_connection.run("DELETE FROM bodies WHERE number = ?", {number}))
-        return Done::Failed;
-    --m_size.deadLetters[kind];
-    m_deadLetterBytes[kind] -= bytes;
-    return Done::Yes;
+    return m_connection.run("DELETE FROM letters WHERE number = ?", {number}) &&
+                   m_connection.run("DELETE FROM bodies WHERE number = ?", {number})
+               ? Done::Yes
+               : Done::Failed;
 }
 
 }  // namespace holdline

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const JobsApi::Options kShortSlices{4096, std::chrono::hours(1), 30ms};
+const JobsApi::Options kShortSlices{4096, 80, std::chrono::hours(1), 30ms};
 
 struct Event
 {

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const JobsApi::Options kShortSlices{4096, std::chrono::hours(1), 30ms};
+const JobsApi::Options kShortSlices{4096, 80, std::chrono::hours(1), 30ms};
 
 }  // namespace
 
@@ -539,6 +539,42 @@ private Q_SLOTS:
         first.close();
         QTRY_COMPARE(world.api->waitingCount(), 1);
         third.send(RawHttpClient::get("/v1/jobs/00aa", "Prefer: wait=60\r\n"));
+        QTRY_COMPARE(world.api->waitingCount(), 2);
+    }
+
+    void anAccountHasItsShareOfTheWaits()
+    {
+        JobsApi::Options options;
+        options.maxWaiting = 4;
+        options.accountShare = 50;
+        ApiWorld world(options);
+        for (const char *id : {"00aa", "00bb"}) {
+            JobRecord record = recordOf(id, JobState::Running);
+            record.account = id;
+            world.directory.put(record);
+        }
+        RawHttpClient first(world.port());
+        first.send(RawHttpClient::get("/v1/jobs/00aa", "Prefer: wait=60\r\n"));
+        RawHttpClient second(world.port());
+        second.send(RawHttpClient::get("/v1/jobs/00aa/events"));
+        QTRY_COMPARE(world.api->waitingCount(), 2);
+        RawHttpClient third(world.port());
+        third.send(RawHttpClient::get("/v1/jobs/00aa", "Prefer: wait=60\r\n") +
+                   RawHttpClient::get("/v1/jobs/00aa/events"));
+        QTRY_COMPARE(third.answerCount(), 2);
+        for (const auto &answer : third.answers()) {
+            QCOMPARE(answer.status, 429);
+            QCOMPARE(codeOf(answer), u"account_limit"_s);
+            QCOMPARE(answer.headers.value("Retry-After"), "1"_ba);
+        }
+        third.send(RawHttpClient::get("/v1/jobs/00bb", "Prefer: wait=60\r\n"));
+        QTRY_COMPARE(world.api->waitingCount(), 3);
+        // Its share grows when others leave.
+        first.close();
+        third.close();
+        QTRY_COMPARE(world.api->waitingCount(), 1);
+        RawHttpClient again(world.port());
+        again.send(RawHttpClient::get("/v1/jobs/00aa", "Prefer: wait=60\r\n"));
         QTRY_COMPARE(world.api->waitingCount(), 2);
     }
 

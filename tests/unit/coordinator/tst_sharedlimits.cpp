@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The coordinator with scripted fakes: what one account may use of what all share, and the memory of bodies.
 #include "tests/support/coordinatorworld.h"
+#include "tests/support/storerecords.h"
 #include "tests/support/suite.h"
 
 #include <QTest>
@@ -32,6 +33,8 @@ class TestSharedLimits : public QObject
 private Q_SLOTS:
     void heldRequests();
     void durableJobs();
+    void storedRequests();
+    void storedRequestsOfAnEarlierProcess();
     void memory();
     void callbacksAreServedWithoutMemory();
     void aBodyCountsOnce();
@@ -80,6 +83,47 @@ void TestSharedLimits::durableJobs()
     QVERIFY(world.hold(bodyOf("a")).log->answers.empty());
 }
 
+void TestSharedLimits::storedRequests()
+{
+    Config config = quickConfig();
+    config.store.bytes = 20'000;  // half of it for requests
+    config.limits.accountShare = 80;
+    CoordinatorWorld world(config);
+    const auto handOver = [&world](const QByteArray &account, int size) {
+        const Client client = world.hold(bodyOf(account, size), handedOver());
+        if (client.log->answers.empty())
+            return QByteArray("taken");
+        const int status = client.log->status();
+        return status == 202 ? QByteArray("taken") : code(client.log->answers.front());
+    };
+    QCOMPARE(handOver("a", 4000), "taken");
+    QCOMPARE(handOver("b", 7000), "overloaded");
+    QCOMPARE(handOver("a", 4000), "account_limit");
+    QCOMPARE(handOver("b", 1500), "taken");
+    // A plain request needs no room in the store.
+    QVERIFY(world.hold(bodyOf("a", 4000)).log->answers.empty());
+    // The store keeps the request of a job that has started, up to its end.
+    QTRY_VERIFY(!world.starter.order.empty());
+    const auto ticket = world.starter.order.front();
+    const QByteArray token = CoordinatorWorld::tokenIn(world.starter.calls.at(ticket));
+    world.starter.accept(ticket, "1f");
+    QCOMPARE(handOver("a", 4000), "account_limit");
+    QCOMPARE(world.callback(token).status, 200);
+    QTRY_COMPARE(world.coordinator.durableCount(), 1);
+    QCOMPARE(handOver("a", 4000), "taken");
+}
+
+void TestSharedLimits::storedRequestsOfAnEarlierProcess()
+{
+    Config config = quickConfig();
+    config.store.bytes = 20'000;
+    CoordinatorWorld world(config);
+    JobRecord record = openJob("a", {});
+    record.request = RecordedRequest{"/", bodyOf("a", 9000), {}};
+    world.coordinator.recover({record});
+    QCOMPARE(code(world.hold(bodyOf("b", 1000), handedOver()).log->answers.front()), "overloaded");
+}
+
 void TestSharedLimits::memory()
 {
     Config config = quickConfig();
@@ -93,9 +137,9 @@ void TestSharedLimits::memory()
     QCOMPARE(tooMuch.log->status(), 503);
     QCOMPARE(code(tooMuch.log->answers.front()), "overloaded");
     QVERIFY(!header(tooMuch, "Retry-After").isEmpty());
-    const Client queued = world.hold(bodyOf("a", 4000));
+    const Client queued = world.hold(bodyOf("a", 3500));
     QVERIFY(queued.log->answers.empty());
-    const Client share = world.hold(bodyOf("a", 100));
+    const Client share = world.hold(bodyOf("a", 500));
     QCOMPARE(share.log->status(), 429);
     QVERIFY(world.hold(bodyOf("b", 100)).log->answers.empty());
     // The body is not needed any more once the start is accepted.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/job/accountusage.h"
+#include "core/job/share.h"
 
 #include "tests/support/suite.h"
 
@@ -20,6 +21,7 @@ private Q_SLOTS:
     void aShareLeavesRoomForTheNext();
     void theWholeIsNoShare();
     void seatsCountOnce();
+    void storedBytesCountApart();
     void bytesCountInTheWhole();
     void aMovedSeatCountsOn();
 };
@@ -77,7 +79,8 @@ void TestAccountUsage::theWholeIsNoShare()
 void TestAccountUsage::seatsCountOnce()
 {
     ByteBudget all;
-    AccountUsage usage(all);
+    ByteBudget stored;
+    AccountUsage usage(all, stored);
     {
         AccountUsage::Seat first = usage.enter("a");
         AccountUsage::Seat second = usage.enter("a");
@@ -106,12 +109,36 @@ void TestAccountUsage::seatsCountOnce()
     none.setBytes(1);
     QVERIFY(!none.use());
     QVERIFY(!none.another().use());
+    none.chargeStored(1);
+}
+
+void TestAccountUsage::storedBytesCountApart()
+{
+    ByteBudget memory;
+    ByteBudget stored(100);
+    AccountUsage usage(memory, stored);
+    AccountUsage::Seat a = usage.enter("a");
+    AccountUsage::Seat b = usage.enter("b");
+    ByteCharge first = a.chargeStored(60);
+    ByteCharge second = a.chargeStored(10);
+    const ByteCharge other = b.chargeStored(20);
+    QCOMPARE(a.use()->stored(), 70);
+    QCOMPARE(b.use()->stored(), 20);
+    QCOMPARE(stored.used(), 90);
+    QVERIFY(!stored.fits(11));
+    QCOMPARE(memory.used(), 0);
+    QCOMPARE(a.use()->bytes(), 0);
+    first = {};
+    QCOMPARE(a.use()->stored(), 10);
+    second = {};
+    QCOMPARE(stored.used(), 20);
 }
 
 void TestAccountUsage::bytesCountInTheWhole()
 {
     ByteBudget all(100);
-    AccountUsage usage(all);
+    ByteBudget stored;
+    AccountUsage usage(all, stored);
     AccountUsage::Seat a = usage.enter("a");
     AccountUsage::Seat b = usage.enter("b");
     a.setBytes(60);
@@ -138,7 +165,8 @@ void TestAccountUsage::bytesCountInTheWhole()
 void TestAccountUsage::aMovedSeatCountsOn()
 {
     ByteBudget all;
-    AccountUsage usage(all);
+    ByteBudget stored;
+    AccountUsage usage(all, stored);
     AccountUsage::Seat seat = usage.enter("a");
     seat.countRequest();
     seat.setBytes(7);

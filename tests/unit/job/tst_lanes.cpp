@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/job/lanes.h"
+#include "core/job/share.h"
 #include "tests/support/suite.h"
 
 #include <QTest>
@@ -54,7 +55,8 @@ public:
     }
     bool canStart(const Lane &lane) const
     {
-        return !lane.queue.empty() && lane.inFlight < limits.startsPerAccount;
+        return !lane.queue.empty() && lane.inFlight < limits.startsPerAccount &&
+               isWithinShare(lane.inFlight, totalInFlight(), limits.startsInFlight, limits.accountShare);
     }
     bool anyCanStart() const
     {
@@ -68,7 +70,11 @@ public:
             return Admission::QueuesFull;
         const auto it = lanes.find(account);
         const int queued = it == lanes.end() ? 0 : static_cast<int>(it->second.queue.size());
-        return queued >= limits.laneLength ? Admission::LaneFull : Admission::Admitted;
+        if (queued >= limits.laneLength)
+            return Admission::LaneFull;
+        return isWithinShare(queued, totalQueued(), limits.queued, limits.accountShare)
+                   ? Admission::Admitted
+                   : Admission::OverShare;
     }
     /// After each change: a lane that cannot start loses its waiting time, and an idle lane is removed.
     void tidy()
@@ -120,7 +126,7 @@ private:
     int below(int bound) { return std::uniform_int_distribution<int>(0, bound - 1)(m_random); }
     Lanes::Limits newLimits()
     {
-        m_limits = {1 + below(3), 1 + below(6), 1 + below(8), 1 + below(30)};
+        m_limits = {1 + below(3), 1 + below(6), 1 + below(8), 1 + below(30), below(2) ? 100 : 1 + below(99)};
         return m_limits;
     }
     const char *enqueue();
@@ -288,6 +294,7 @@ private Q_SLOTS:
     void retriesKeepTheOrderOfTheirAge();
     void removeAnywhere();
     void limitsOnLengths();
+    void aLaneHasItsShare();
     void lowerLimitsThrowNothingOut();
     void higherLimitsLetWaitingLanesStart();
     void idleLanesAreDropped();
@@ -478,6 +485,28 @@ void TestLanes::limitsOnLengths()
     // Jobs in flight are not queued.
     QVERIFY(lanes.grant());
     QCOMPARE(lanes.enqueue("b", 5), Admission::Admitted);
+}
+
+void TestLanes::aLaneHasItsShare()
+{
+    Lanes lanes({10, 10, 100, 10, 50});
+    for (JobKey job = 1; job <= 5; ++job)
+        QCOMPARE(lanes.enqueue("a", job), Admission::Admitted);
+    QCOMPARE(lanes.check("a"), Admission::OverShare);
+    QCOMPARE(lanes.enqueue("a", 6), Admission::OverShare);
+    QCOMPARE(lanes.totalQueued(), 5);
+    // Its starts in flight leave room for another lane's, also while nobody else wants some.
+    for (int i = 0; i < 5; ++i)
+        QVERIFY(lanes.grant());
+    for (JobKey job = 6; job <= 10; ++job)
+        QCOMPARE(lanes.enqueue("a", job), Admission::Admitted);
+    QVERIFY(!lanes.grant());
+    QCOMPARE(lanes.enqueue("b", 11), Admission::Admitted);
+    QCOMPARE(lanes.grant()->account, QByteArray("b"));
+    QVERIFY(!lanes.grant());
+    lanes.endTurn("a", {});
+    lanes.endTurn("a", {});
+    QCOMPARE(lanes.grant()->account, QByteArray("a"));
 }
 
 void TestLanes::lowerLimitsThrowNothingOut()

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The contract of every store backend, in memory and on disk.
 #include "service/holdline/store/recordbytes.h"
-#include "service/holdline/store/store.h"
-#include "tests/support/manualclocks.h"
-#include "tests/support/storerecords.h"
 #include "tests/support/suite.h"
+#include "tests/unit/store/backendworld.h"
 
-#include <QTemporaryDir>
 #include <QTest>
 
 using namespace holdline;
@@ -16,65 +13,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A backend of each kind, with a reader.
-struct World
-{
-    explicit World(const Config::Store &limits = {})
-    {
-        QFETCH_GLOBAL(QString, kind);
-        backend = makeBackend(kind == u"memory" ? kind : folder.filePath(u"state/holdline.db"_s), limits,
-                              clocks.reader());
-        openError = backend->open();
-        reader = backend->makeReader();
-    }
-    ~World()
-    {
-        reader->close();
-        backend->close();
-    }
-
-    QString write(StoreWrite one) const { return backend->commit({std::move(one)}).of(0); }
-    std::optional<JobRecord> find(const QByteArray &id) const
-    {
-        const auto found = reader->find(id);
-        return found.error.isEmpty() ? found.value : std::nullopt;
-    }
-    /// Runs all steps of tidy().
-    int tidy() const
-    {
-        int expired = 0;
-        for (bool more = true; more;) {
-            const Tidied step = backend->tidy();
-            if (!step.error.isEmpty())
-                return -1;
-            expired += step.expired;
-            total.expired += step.expired;
-            total.tooMany += step.tooMany;
-            total.tooLarge += step.tooLarge;
-            more = step.more;
-        }
-        return expired;
-    }
-
-    QTemporaryDir folder;
-    ManualClocks clocks;
-    std::unique_ptr<StoreBackend> backend;
-    std::unique_ptr<StoreReader> reader;
-    QString openError;
-    mutable Tidied total;  ///< of all steps so far
-};
-
 /// The age of the oldest result by the clock of the store.
-std::chrono::milliseconds oldestAge(const World &world)
+std::chrono::milliseconds oldestAge(const BackendWorld &world)
 {
     const StoreSize size = world.backend->size();
     return size.oldestEnd ? size.now - *size.oldestEnd : -1ms;
-}
-
-bool isTombstone(const std::optional<JobRecord> &record, const JobRecord &of)
-{
-    return record && record->expired && record->id == of.id && record->account == of.account &&
-           record->key.isNull() && record->token.isNull() && !record->answer && !record->request;
 }
 
 }  // namespace
@@ -108,14 +51,12 @@ private Q_SLOTS:
 
 void TestStoreBackend::initTestCase_data()
 {
-    QTest::addColumn<QString>("kind");
-    QTest::newRow("memory") << u"memory"_s;
-    QTest::newRow("sqlite") << u"sqlite"_s;
+    addBackends();
 }
 
 void TestStoreBackend::everyMemberComesBack()
 {
-    const World world;
+    const BackendWorld world;
     QCOMPARE(world.openError, QString());
     JobRecord record = openJob("an account\0with a zero", "key");
     record.status = {JobState::Settled, true, true, true, true, true, true, true, true, Reason::Interrupted};
@@ -151,7 +92,7 @@ void TestStoreBackend::everyMemberComesBack()
 /// A job in doubt that has ended. Its result and its key may come and go at any time.
 void TestStoreBackend::aKeyIsFreed()
 {
-    const World world;
+    const BackendWorld world;
     JobRecord record = openJob("a", "k");
     QCOMPARE(world.write(PutJob{record}), QString());
     QCOMPARE(world.write(FreeKey{record.id}), QString());
@@ -197,7 +138,7 @@ void TestStoreBackend::recordsOfAnEarlierForm()
 
 void TestStoreBackend::aJobFromIntentToResult()
 {
-    const World world;
+    const BackendWorld world;
     JobRecord record = openJob("a", "k");
     QCOMPARE(world.write(PutJob{record}), QString());
     const JobRecord intent = record;
@@ -222,7 +163,7 @@ void TestStoreBackend::aJobFromIntentToResult()
 
 void TestStoreBackend::theRequestStaysUntilItIsNotNeeded()
 {
-    const World world;
+    const BackendWorld world;
     struct Case
     {
         Reason outcome;
@@ -245,7 +186,7 @@ void TestStoreBackend::theRequestStaysUntilItIsNotNeeded()
 
 void TestStoreBackend::aKeyBelongsToOneJob()
 {
-    const World world;
+    const BackendWorld world;
     const JobRecord first = openJob("a", "k");
     QCOMPARE(world.write(PutJob{first}), QString());
     const JobRecord second = openJob("a", "k");
@@ -260,7 +201,7 @@ void TestStoreBackend::aKeyBelongsToOneJob()
 
 void TestStoreBackend::aFreedKeyIsAnothersToTake()
 {
-    const World world;
+    const BackendWorld world;
     JobRecord first = openJob("a", "k");
     QCOMPARE(world.write(PutJob{first}), QString());
     first = ended(first, "no start");
@@ -275,7 +216,7 @@ void TestStoreBackend::aFreedKeyIsAnothersToTake()
 
 void TestStoreBackend::allWithAKey()
 {
-    const World world;
+    const BackendWorld world;
     std::vector<JobRecord> all;
     for (int i = 0; i < 5; ++i) {
         all.push_back(openJob("account " + QByteArray::number(i), "shared"));
@@ -292,7 +233,7 @@ void TestStoreBackend::allWithAKey()
 
 void TestStoreBackend::aTokenFindsItsJob()
 {
-    const World world;
+    const BackendWorld world;
     JobRecord record = openJob("a", "k");
     QCOMPARE(world.write(PutJob{record}), QString());
     QCOMPARE(world.reader->findByToken(record.token).value, record);
@@ -315,7 +256,7 @@ void TestStoreBackend::aTokenFindsItsJob()
 
 void TestStoreBackend::aRemovedJobNeverWas()
 {
-    const World world;
+    const BackendWorld world;
     const JobRecord open = openJob("a", "k");
     const JobRecord result = ended(openJob("a", "l"), "x");
     QCOMPARE(world.backend->commit({PutJob{open}, PutJob{result}}).error, QString());
@@ -331,7 +272,7 @@ void TestStoreBackend::aRemovedJobNeverWas()
 
 void TestStoreBackend::oneRefusedWriteLeavesTheOthers()
 {
-    const World world;
+    const BackendWorld world;
     const JobRecord first = openJob("a", "k");
     const JobRecord refused = openJob("a", "k");
     const JobRecord last = openJob("a", "l");
@@ -348,7 +289,7 @@ void TestStoreBackend::oneRefusedWriteLeavesTheOthers()
 
 void TestStoreBackend::whatHasNotEndedIsListed()
 {
-    const World world;
+    const BackendWorld world;
     std::vector<JobRecord> open;
     for (int i = 0; i < 20; ++i) {
         const JobRecord record = openJob("a", "k" + QByteArray::number(i));
@@ -368,7 +309,7 @@ void TestStoreBackend::oldResultsBecomeTombstones()
 {
     Config::Store limits;
     limits.keepFor = 10s;
-    World world(limits);
+    BackendWorld world(limits);
     std::vector<JobRecord> results;
     for (int i = 0; i < 300; ++i) {
         results.push_back(ended(openJob("a", "k" + QByteArray::number(i)), "x"));
@@ -399,7 +340,7 @@ void TestStoreBackend::tooManyResultsBecomeTombstones()
 {
     Config::Store limits;
     limits.jobs = 10;
-    World world(limits);
+    BackendWorld world(limits);
     std::vector<JobRecord> open;
     for (int i = 0; i < 15; ++i) {
         open.push_back(openJob("a", {}));
@@ -422,7 +363,7 @@ void TestStoreBackend::tooManyBytesBecomeTombstones()
 {
     Config::Store limits;
     limits.bytes = 4 * 1024 * 1024;
-    World world(limits);
+    BackendWorld world(limits);
     std::vector<JobRecord> results;
     for (int i = 0; i < 200; ++i) {
         results.push_back(ended(openJob("a", {}), QByteArray(100'000, 'x')));
@@ -446,7 +387,7 @@ void TestStoreBackend::tombstonesGo()
     Config::Store limits;
     limits.keepFor = 10s;
     limits.jobs = 10;
-    World world(limits);
+    BackendWorld world(limits);
     std::vector<JobRecord> results;
     for (int i = 0; i < 30; ++i) {
         results.push_back(ended(openJob("a", {}), "x"));
@@ -467,7 +408,7 @@ void TestStoreBackend::tombstonesGo()
 
 void TestStoreBackend::deadLetters()
 {
-    const World world;
+    const BackendWorld world;
     std::vector<DeadLetter> letters;
     for (int i = 0; i < 6; ++i) {
         letters.push_back(deadLetter(i % 2 == 0 ? DeadLetter::Kind::Job : DeadLetter::Kind::Callback,
@@ -503,7 +444,7 @@ void TestStoreBackend::deadLettersAreBoundedByKind()
 {
     Config::Store limits;
     limits.deadLetters = 10;
-    const World world(limits);
+    const BackendWorld world(limits);
     const DeadLetter job = deadLetter(DeadLetter::Kind::Job, "x");
     QCOMPARE(world.write(PutDeadLetter{job}), QString());
     std::vector<DeadLetter> flood;
@@ -521,7 +462,7 @@ void TestStoreBackend::deadLettersAreBoundedByBytes()
 {
     Config::Store limits;
     limits.deadLetterBytes = 1000;
-    const World world(limits);
+    const BackendWorld world(limits);
     std::vector<DeadLetter> letters;
     for (int i = 0; i < 10; ++i) {
         letters.push_back(deadLetter(DeadLetter::Kind::Callback, QByteArray(200, 'x')));
