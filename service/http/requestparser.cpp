@@ -101,8 +101,6 @@ RequestParser::Status RequestParser::start(QByteArrayView data, qsizetype &consu
 RequestParser::Status RequestParser::requestLine(QByteArrayView data, qsizetype &consumed)
 {
     const qsizetype room = m_maxHead - m_headBytes;
-    if (room <= 0)
-        return refuse(Reason::HeadersTooLarge);
     const RequestLine::Status status = m_line.feed(data.first(std::min(data.size(), room)), consumed);
     m_headBytes += consumed;
     if (status == RequestLine::Status::Refused)

@@ -58,6 +58,7 @@ holdline_suite(unit_http LABEL unit
         unit/http/tst_grammar.cpp
         unit/http/tst_requestframing.cpp
         unit/http/tst_requestparser.cpp
+        unit/http/tst_requestrefusals.cpp
         unit/http/tst_responseparser.cpp
         unit/http/tst_responserefusals.cpp
         unit/http/tst_responsewriter.cpp

@@ -79,7 +79,7 @@ bool HandOvers::leaveToNextProcess(Job &job, LiveJob &live)
     // A client with the address of the job must find the job there after the restart, started or not.
     m_handler.handOver(job);
     m_journal.touch(job, live);
-    m_journal.writeHandOver(job, live);
+    m_journal.write(job, live);
     return true;
 }
 

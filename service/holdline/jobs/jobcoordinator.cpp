@@ -224,7 +224,7 @@ void JobCoordinator::join(LiveJob &live, PendingRequest &&request)
     m_journal.touch(*job, live);
     if (handsOver && !job->status.handedOver) {
         apply(*job, JobEvent::HandOver, {now});
-        m_journal.writeHandOver(*job, live);
+        m_journal.write(*job, live);
     }
     if (std::exchange(live.durable->dormant, false)) {
         m_scheduler.enqueue(*job);
@@ -273,16 +273,16 @@ void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
     live->countBytes(job.status);
     m_keys.bind(job.account, *live);
     noteRecovered(job, *live->durable, now);
-    if (isStartInDoubt(job.status)) {
+    const bool isInDoubt = isStartInDoubt(job.status);
+    if (isInDoubt)
         beginDoubt(job, now);
-        // The next process must not begin the wait anew.
-        m_journal.writeSoon(job, *live);
-    } else {
+    else
         m_deadlines.set(job.key, job.deadline);
-    }
-    // The next process must see it.
+    // The next process must not begin the wait anew.
     if (hasGrace(job, m_config))
-        m_journal.writeRecovered(job, *live);
+        m_journal.write(job, *live);
+    else if (isInDoubt)
+        m_journal.writeSoon(job, *live);
     if (job.status.state == JobState::Queued && !live->durable->dormant)
         m_scheduler.enqueue(job);
 }

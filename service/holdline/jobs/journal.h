@@ -46,9 +46,8 @@ public:
     void writeStartAnswered(const Job &job, LiveJob &live);
     /// The job changed, and nothing waits for the write. It is written within a second.
     void writeSoon(const Job &job, LiveJob &live);
-    void writeHandOver(const Job &job, LiveJob &live) { put(job, live); }
-    /// Stores the deadline of a recovered job.
-    void writeRecovered(const Job &job, LiveJob &live) { put(job, live); }
+    /// Writes the record now: a hand-over, or the deadline of a recovered job.
+    void write(const Job &job, LiveJob &live) { put(job, live); }
     /// Returns false when nothing has to be written, so that the waiters may be answered now. Adds
     /// the header fields of durable jobs to the response.
     bool writeEnd(const Job &job, LiveJob &live, http::Response &response);

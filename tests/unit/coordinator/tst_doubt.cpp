@@ -4,6 +4,7 @@
 #include "service/holdline/answers/apianswers.h"
 #include "service/holdline/jobs/doubtfulstarts.h"
 #include "tests/support/coordinatorworld.h"
+#include "tests/support/storerecords.h"
 #include "tests/support/suite.h"
 
 #include <QTest>
@@ -153,6 +154,23 @@ private Q_SLOTS:
         QCOMPARE(after.status.outcome, Reason::Completed);
         QCOMPARE(eventsOf(after),
                  QStringList({u"accepted"_s, u"start"_s, u"recovered"_s, u"ended"_s, u"callback"_s}));
+    }
+
+    /// A request that this version cannot read cannot be started, and nobody knows what an earlier one did.
+    void aStoredRequestThatCannotBeReadIsInDoubt()
+    {
+        Config config = quickConfig();
+        config.hold.doubtDeadline = 20ms;
+        CoordinatorWorld world(config);
+        JobRecord record = openJob("a", "k");
+        record.request->body = "no JSON";
+        recover(world, record);
+        const JobRecord found = find(world, record.id);
+        QCOMPARE(found.status.state, JobState::Running);
+        QVERIFY(isStartInDoubt(found.status));
+        QTRY_COMPARE(find(world, record.id).status.state, JobState::Settled);
+        QCOMPARE(find(world, record.id).status.outcome, Reason::Interrupted);
+        QVERIFY(world.starter.order.empty());
     }
 
     void neverLaterThanTheJobsOwn()
