@@ -26,6 +26,7 @@ holdline_suite(unit_formats LABEL unit
         unit/formats/tst_idempotencykey.cpp
         unit/formats/tst_jsontext.cpp
         unit/formats/tst_monitorcodec.cpp
+        unit/formats/tst_monitordefaults.cpp
         unit/formats/tst_monitorprotocol.cpp
         unit/formats/tst_prefer.cpp
         unit/formats/tst_problem.cpp
