@@ -324,6 +324,7 @@ void JobServer::jobEnded(JobKey key)
         return;
     }
     if (inject(job, Fault::NoCallback)) {
+        Q_EMIT callbackOmitted(job.request);
         endJob(key);
         return;
     }

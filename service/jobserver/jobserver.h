@@ -60,6 +60,8 @@ public:
 Q_SIGNALS:
     /// A job was started for this request. Its answer and its result contain `id`.
     void jobStarted(const holdline::JobRequest &request, const QByteArray &id);
+    /// The job of this request ended without a callback (Fault::NoCallback).
+    void callbackOmitted(const holdline::JobRequest &request);
 
 private:
     using JobKey = std::uint64_t;

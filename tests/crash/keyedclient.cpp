@@ -7,6 +7,8 @@
 namespace holdline::crash {
 
 using namespace Qt::StringLiterals;
+using harness::Call;
+using harness::CallResult;
 
 namespace {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "tests/crash/call.h"
 #include "tests/crash/ledger.h"
 #include "tests/crash/plan.h"
+#include "tests/harness/call.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -38,8 +38,8 @@ Q_SIGNALS:
 
 private:
     void ask();
-    void called(const CallResult &result);
-    void answered(const CallResult &result);
+    void called(const harness::CallResult &result);
+    void answered(const harness::CallResult &result);
     void comeAgain(std::chrono::milliseconds pause);
     void hangUp();
 
@@ -49,7 +49,7 @@ private:
     const QByteArray m_name;
     QTimer m_next;
     QTimer m_leaving;
-    Call *m_call = nullptr;
+    harness::Call *m_call = nullptr;
     QByteArray m_job;  ///< path of the job after the hand-over
     bool m_hasLeft = false;
     bool m_isDone = false;

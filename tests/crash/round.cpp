@@ -8,6 +8,7 @@
 namespace holdline::crash {
 
 using namespace Qt::StringLiterals;
+using harness::ServiceChild;
 
 Round::Round(const Options &options, std::uint64_t seed, const ServicePlace &place, JobServer &upstream,
              QObject *parent)
@@ -100,7 +101,7 @@ void Round::launch()
     life.threads = m_plan.threadsAfter;
     QProcessEnvironment surroundings;
     m_surroundings.addTo(surroundings);
-    m_child = new ServiceChild(m_place, planned ? *planned : life, surroundings, this);
+    m_child = new ServiceChild(m_place.command(planned ? *planned : life, surroundings), this);
     connect(m_child, &ServiceChild::ended, this, &Round::lifeEnded);
     m_child->start();
     m_surroundings.lifeBegins();

@@ -3,7 +3,7 @@
 
 #include "service/jobserver/jobserver.h"
 #include "tests/crash/keyedclient.h"
-#include "tests/crash/servicechild.h"
+#include "tests/crash/serviceplace.h"
 #include "tests/crash/surroundings.h"
 
 #include <QObject>
@@ -74,7 +74,7 @@ private:
     std::size_t m_unfinished = 0;
     int m_events = 0;
     std::size_t m_life = 0;
-    ServiceChild *m_child = nullptr;
+    harness::ServiceChild *m_child = nullptr;
     QTimer m_kill;
     QTimer m_quiet;
     QTimer m_patience;

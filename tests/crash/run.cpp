@@ -51,8 +51,8 @@ bool Run::start()
         return false;
     }
     m_place.upstreamPort = m_upstream.port();
-    m_place.port = ServicePlace::freePort();
-    m_place.adminPort = ServicePlace::freePort();
+    m_place.port = harness::freePort();
+    m_place.adminPort = harness::freePort();
     m_time.start();
     nextRound();
     return true;

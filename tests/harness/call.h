@@ -9,7 +9,7 @@
 
 #include <memory>
 
-namespace holdline::crash {
+namespace holdline::harness {
 
 /// How a Call ended.
 struct CallResult
@@ -38,10 +38,16 @@ public:
     ~Call() override;
 
     static QByteArray post(const QByteArray &target, const QByteArray &body, const QByteArray &fields);
-    static QByteArray get(const QByteArray &target);
+    static QByteArray get(const QByteArray &target, const QByteArray &fields = {})
+    {
+        return withoutBody("GET", target, fields);
+    }
+    /// A request such as DELETE. `fields` are whole lines.
+    static QByteArray withoutBody(const QByteArray &method, const QByteArray &target,
+                                  const QByteArray &fields = {});
 
 Q_SIGNALS:
-    void finished(const holdline::crash::CallResult &result);
+    void finished(const holdline::harness::CallResult &result);
 
 private:
     void connected(int descriptor);
@@ -56,4 +62,4 @@ private:
     bool m_over = false;
 };
 
-}  // namespace holdline::crash
+}  // namespace holdline::harness

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/crash/servicechild.h"
+#include "tests/harness/servicechild.h"
 
 #include <QTcpServer>
 
 #include <algorithm>
-#include <csignal>
 #include <cstddef>
 #include <random>
 
@@ -12,30 +11,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace holdline::crash {
+namespace holdline::harness {
 
 using namespace Qt::StringLiterals;
 
 namespace {
 
-QString local(quint16 port)
-{
-    return u"127.0.0.1:"_s + QString::number(port);
-}
-
-QStringList arguments(const ServicePlace &place, const LifePlan &life)
-{
-    return {u"--listen"_s,          local(place.port),
-            u"--admin-listen"_s,    local(place.adminPort),
-            u"--monitor-socket"_s,  u"off"_s,
-            u"--upstream"_s,        u"http://"_s + local(place.upstreamPort) + u"/start"_s,
-            u"--store"_s,           place.store,
-            u"--threads"_s,         QString::number(life.threads),
-            u"--job-deadline"_s,    QString::number(place.jobDeadline.count()) + u"ms"_s,
-            u"--retry-ambiguous"_s, place.ambiguousAlways ? u"always"_s : u"never"_s};
-}
-
-QProcessEnvironment environment(const LifePlan &life)
+QProcessEnvironment environment(const QProcessEnvironment &additions)
 {
     QProcessEnvironment result = QProcessEnvironment::systemEnvironment();
     const QStringList names = result.keys();
@@ -43,9 +25,7 @@ QProcessEnvironment environment(const LifePlan &life)
         if (name.startsWith("HOLDLINE_"_L1) || name == "PORT"_L1 || name == "CALLBACK_URL"_L1)
             result.remove(name);
     }
-    if (!life.point.isEmpty())
-        result.insert(u"HOLDLINE_CRASH_AT"_s,
-                      u"%1:%2"_s.arg(QString::fromLatin1(life.point)).arg(life.passing));
+    result.insert(additions);
     return result;
 }
 
@@ -69,7 +49,7 @@ bool reserve(quint16 port)
 
 }  // namespace
 
-quint16 ServicePlace::freePort()
+quint16 freePort()
 {
     std::random_device random;
     while (true) {
@@ -80,23 +60,25 @@ quint16 ServicePlace::freePort()
     }
 }
 
-ServiceChild::ServiceChild(const ServicePlace &place, const LifePlan &life,
-                           const QProcessEnvironment &surroundings, QObject *parent)
-    : QObject(parent), m_life(life)
+ServiceChild::ServiceChild(const ServiceCommand &command, QObject *parent)
+    : QObject(parent), m_killsItself(command.killsItself)
 {
-    m_process.setProgram(place.program);
-    m_process.setArguments(arguments(place, life));
-    QProcessEnvironment all = environment(life);
-    all.insert(surroundings);
-    m_process.setProcessEnvironment(all);
+    m_process.setProgram(command.program);
+    m_process.setArguments(command.arguments);
+    m_process.setProcessEnvironment(environment(command.environment));
     m_process.setWorkingDirectory(m_directory.path());
     m_process.setStandardOutputFile(QProcess::nullDevice());
-    connect(&m_process, &QProcess::readyReadStandardError, this,
-            [this] { m_log += m_process.readAllStandardError(); });
-    connect(&m_process, &QProcess::finished, this, [this] {
-        m_log += m_process.readAllStandardError();
-        Q_EMIT ended();
-    });
+    if (!command.logFile.isEmpty()) {
+        m_process.setStandardErrorFile(command.logFile, QIODevice::Append);
+        connect(&m_process, &QProcess::finished, this, &ServiceChild::ended);
+    } else {
+        connect(&m_process, &QProcess::readyReadStandardError, this,
+                [this] { m_log += m_process.readAllStandardError(); });
+        connect(&m_process, &QProcess::finished, this, [this] {
+            m_log += m_process.readAllStandardError();
+            Q_EMIT ended();
+        });
+    }
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
             Q_EMIT ended();
@@ -115,23 +97,17 @@ void ServiceChild::start()
     m_process.start();
 }
 
-void ServiceChild::kill()
+bool ServiceChild::sendSignal(int signal)
 {
-    m_killed = true;
-    if (const qint64 pid = m_process.processId(); pid > 0)
-        ::kill(static_cast<pid_t>(pid), SIGKILL);
-}
-
-void ServiceChild::terminate()
-{
-    m_process.terminate();
+    const qint64 pid = m_process.processId();
+    return pid > 0 && ::kill(static_cast<pid_t>(pid), signal) == 0;
 }
 
 bool ServiceChild::wasKilled() const
 {
     // QProcess reports the signal as the exit code of a crashed process.
     return m_process.exitStatus() == QProcess::CrashExit && m_process.exitCode() == SIGKILL &&
-           (m_killed || !m_life.point.isEmpty());
+           (m_killed || m_killsItself);
 }
 
 QString ServiceChild::endText() const
@@ -147,4 +123,4 @@ int ServiceChild::exitCode() const
     return m_process.exitStatus() == QProcess::CrashExit ? -1 : m_process.exitCode();
 }
 
-}  // namespace holdline::crash
+}  // namespace holdline::harness

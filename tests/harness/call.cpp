@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tests/crash/call.h"
+#include "tests/harness/call.h"
 
 #include <array>
 
-namespace holdline::crash {
+namespace holdline::harness {
 
 using http::StreamSocket;
 
@@ -26,9 +26,9 @@ QByteArray Call::post(const QByteArray &target, const QByteArray &body, const QB
            "Content-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body;
 }
 
-QByteArray Call::get(const QByteArray &target)
+QByteArray Call::withoutBody(const QByteArray &method, const QByteArray &target, const QByteArray &fields)
 {
-    return "GET " + target + " HTTP/1.1\r\nHost: holdline\r\nConnection: close\r\n\r\n";
+    return method + ' ' + target + " HTTP/1.1\r\nHost: holdline\r\nConnection: close\r\n" + fields + "\r\n";
 }
 
 void Call::connected(int descriptor)
@@ -77,4 +77,4 @@ void Call::end(CallResult::Fate fate)
     Q_EMIT finished(result);
 }
 
-}  // namespace holdline::crash
+}  // namespace holdline::harness

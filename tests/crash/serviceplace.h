@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/crash/plan.h"
+#include "tests/harness/servicechild.h"
+
+namespace holdline::crash {
+
+/// The settings that are the same in every life of the service.
+struct ServicePlace
+{
+    QString program;
+    QString store;  ///< path of the store's file
+    quint16 port = 0;
+    quint16 adminPort = 0;
+    quint16 upstreamPort = 0;
+    bool ambiguousAlways = false;
+    std::chrono::milliseconds jobDeadline{0};
+
+    /// The command of one life. `surroundings` are added to its environment.
+    harness::ServiceCommand command(const LifePlan &life, const QProcessEnvironment &surroundings) const;
+};
+
+}  // namespace holdline::crash

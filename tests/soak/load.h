@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/jobserver/jobserver.h"
+#include "tests/soak/ledger.h"
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include <deque>
+#include <unordered_set>
+
+namespace holdline::soak {
+
+using namespace std::chrono_literals;
+
+/// How much a Load asks for, and of what. Plain data.
+struct LoadOptions
+{
+    double rate = 300;  ///< new orders a second
+    int accounts = 40;
+    Mix mix{55, 5, 16, 4, 6, 6, 5, 3};
+    int joinPercent = 30;    ///< of orders with a key that a second client joins
+    int repeatPercent = 30;  ///< of orders with a key that are asked for again after their answer
+    std::chrono::milliseconds patience = 180s;  ///< a client without an answer for so long is lost
+    std::size_t recent = 0;  ///< number of ended orders with a key that askAgain() can ask for
+    std::uint64_t seed = 0;
+};
+
+/// Clients that come at a constant rate, however slow their answers are, and the ledger of their orders.
+///
+/// Construct, then start(). Lives in one thread. `upstream` must outlive it.
+class Load : public QObject
+{
+    Q_OBJECT
+
+public:
+    Load(const LoadOptions &options, quint16 port, JobServer &upstream, QObject *parent = nullptr);
+    ~Load() override;
+
+    void start();
+    /// No new orders from now on. Emits quiet() when all clients have their answers.
+    void stop();
+    /// Asks again for a sample of the recent orders with a key. Emits quiet() afterwards. Returns their
+    /// number.
+    int askAgain(int most);
+
+    const Figures &figures() const { return m_ledger.figures(); }
+    std::uint64_t retries() const { return m_retries; }
+    std::size_t openClients() const { return m_clients.size(); }
+
+Q_SIGNALS:
+    void violated(const QString &text);
+    void quiet();
+
+private:
+    void tick();
+    void addOrder();
+    Kind randomKind();
+    void addClient(const Order &order, Client::Role role);
+    void addClientLater(const Order &order, Client::Role role, std::chrono::milliseconds pause);
+    void clientFinished(Client &client, const Answer &answer);
+    void retain(const Order &order, const Answer &answer);
+    void lookForLost();
+    void endWhenQuiet();
+    int from(int least, int most);
+
+    const LoadOptions m_options;
+    const quint16 m_port;
+    JobServer &m_upstream;
+    Ledger m_ledger;
+    std::unordered_set<Client *> m_clients;
+    int m_later = 0;  ///< clients that come later
+    std::deque<std::pair<Order, Answer>> m_recent;
+    std::uint32_t m_lastNumber = 0;
+    double m_due = 0;
+    bool m_stopped = false;
+    std::uint64_t m_retries = 0;
+    QTimer m_tick;
+    QTimer m_look;
+    QElapsedTimer m_time;
+    std::mt19937_64 m_random;
+};
+
+}  // namespace holdline::soak

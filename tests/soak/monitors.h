@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+
+#include <memory>
+#include <random>
+#include <vector>
+
+namespace holdline::test {
+class Watcher;
+}
+
+namespace holdline::soak {
+
+/// Monitors that come and go: each watches for some seconds and checks what it gets. Some stop reading.
+///
+/// Construct, then start(). Lives in one thread.
+class Monitors : public QObject
+{
+    Q_OBJECT
+
+public:
+    /// `socket` is the path of the service's local socket.
+    Monitors(const QString &socket, std::uint64_t seed, QObject *parent = nullptr);
+    ~Monitors() override;
+
+    void start() { m_next.start(0); }
+    /// Ends all of them.
+    void stop();
+    int count() const { return m_count; }
+
+Q_SIGNALS:
+    /// A monitor got something that contradicts the protocol.
+    void violated(const QString &text);
+
+private:
+    void change();
+    void add();
+    void removeOldest();
+    int from(int least, int most);
+
+    const QString m_socket;
+    std::vector<std::unique_ptr<test::Watcher>> m_watchers;
+    int m_count = 0;
+    QTimer m_next;
+    std::mt19937_64 m_random;
+};
+
+}  // namespace holdline::soak
