@@ -67,6 +67,8 @@ JobServer::JobServer(const JobServerOptions &options, QObject *parent)
       m_timer([this](JobKey key) { timeCame(key); }),
       m_listener(listenerLimits(options))
 {
+    for (const auto &[account, starts] : m_options.startsOf)
+        m_diceOf.emplace(account, FaultDice(starts.faults, options.seed));
     connect(&m_listener, &http::HttpListener::requestReceived, this, &JobServer::requestReceived);
     connect(&m_listener, &http::HttpListener::exchangeAborted, this, &JobServer::exchangeAborted);
     connect(&m_listener, &http::HttpListener::connectionClosed, this,
@@ -211,12 +213,16 @@ void JobServer::beginStart(ExchangeId exchange)
     Job job;
     job.request = std::move(waiting->second);
     job.exchange = exchange;
-    job.faults = m_dice.roll();
+    const QByteArray &account = job.request.account;
+    const auto dice = m_diceOf.find(account);
+    job.faults = dice == m_diceOf.end() ? m_dice.roll() : dice->second.roll();
+    const auto starts = m_options.startsOf.find(account);
+    const auto latency = starts == m_options.startsOf.end() ? m_options.startLatency : starts->second.latency;
     m_waiting.erase(waiting);
     m_jobs.emplace(key, std::move(job));
     m_jobOf.emplace(exchange, key);
-    if (m_options.startLatency > 0ms)
-        m_timer.setIn(key, m_options.startLatency);
+    if (latency > 0ms)
+        m_timer.setIn(key, latency);
     else
         startJob(key);
 }

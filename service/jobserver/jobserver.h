@@ -114,6 +114,7 @@ private:
     const JobServerOptions m_options;
     JobServerStats m_stats;
     FaultDice m_dice;
+    std::map<QByteArray, FaultDice> m_diceOf;  ///< of accounts with faults of their own
     ProofMaker m_proofs;
     AccountTurns m_turns;
     /// Hashes of the Idempotency-Keys of started jobs, with the job's id.

@@ -41,6 +41,14 @@ struct JobServerOptions
 
     int maxConnections = 15'000;
     FaultOptions faults;
+    /// The starts of one account.
+    struct Starts
+    {
+        std::chrono::milliseconds latency{0};  ///< instead of startLatency
+        FaultOptions faults;                   ///< instead of those above
+    };
+    /// By account. Accounts without an entry have startLatency and faults. No flag sets it.
+    std::map<QByteArray, Starts> startsOf;
 
     std::chrono::milliseconds durationFor(const QByteArray &account) const
     {

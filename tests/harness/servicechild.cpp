@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <random>
 
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -68,6 +69,8 @@ ServiceChild::ServiceChild(const ServiceCommand &command, QObject *parent)
     m_process.setProcessEnvironment(environment(command.environment));
     m_process.setWorkingDirectory(m_directory.path());
     m_process.setStandardOutputFile(QProcess::nullDevice());
+    // The service does not outlive a program that is killed.
+    m_process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
     if (!command.logFile.isEmpty()) {
         m_process.setStandardErrorFile(command.logFile, QIODevice::Append);
         connect(&m_process, &QProcess::finished, this, &ServiceChild::ended);

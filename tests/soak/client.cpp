@@ -39,11 +39,13 @@ QByteArray codeOf(const CallResult &result)
     return QJsonDocument::fromJson(result.body).object().value("code"_L1).toString().toUtf8();
 }
 
-Client::Client(quint16 port, const Order &order, Role role, std::uint64_t seed, QObject *parent)
+Client::Client(quint16 port, const Order &order, Role role, std::uint64_t seed, bool isPatient,
+               QObject *parent)
     : QObject(parent),
       m_port(port),
       m_order(order),
       m_role(role),
+      m_isPatient(isPatient),
       m_mayLeave(role == Role::First && (order.kind == Kind::Leaves || order.kind == Kind::ComesBack)),
       m_random(seed)
 {
@@ -93,8 +95,7 @@ QByteArray Client::startRequest() const
     QByteArrayList preferences;
     if (m_order.isHandedOver() && m_role == Role::First)
         preferences.append("respond-async");
-    // Some clients with a key are less patient than their job, and then follow its address.
-    if (!m_order.key.isEmpty() && m_order.number % 5 == 0)
+    if (m_order.isImpatient)
         preferences.append("wait=1");
     QByteArray fields;
     if (!m_order.key.isEmpty())
@@ -171,7 +172,7 @@ void Client::startAnswered(const CallResult &result)
     const bool isUnfinished = result.status == 202 || result.status == 503 || result.status == 504;
     if (isUnfinished && job.startsWith("/v1/jobs/"))
         follow(job);
-    else if (isInvitation(result))
+    else if (m_isPatient && isInvitation(result))
         askIn(200, 600);
     else
         endWith(result);

@@ -29,7 +29,9 @@ public:
         Repeats  ///< sends the same key after an answer, which must be replayed
     };
 
-    Client(quint16 port, const Order &order, Role role, std::uint64_t seed, QObject *parent = nullptr);
+    /// With `isPatient` false a refusal with Retry-After is its final answer.
+    Client(quint16 port, const Order &order, Role role, std::uint64_t seed, bool isPatient,
+           QObject *parent = nullptr);
 
     void start() { ask(); }
     /// Ends with Answer::Fate::Silent.
@@ -70,6 +72,7 @@ private:
     QTimer m_next;
     QElapsedTimer m_born;
     QByteArray m_job;  ///< path of the job, once the service has told it
+    const bool m_isPatient;
     bool m_mayLeave;
     bool m_isOver = false;
     int m_retries = 0;

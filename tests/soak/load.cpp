@@ -88,6 +88,7 @@ void Load::addOrder()
                         (order.isHandedOver() && from(1, 2) == 1);
     if (hasKey)
         order.key = "key-" + QByteArray::number(m_options.seed) + '-' + QByteArray::number(order.number);
+    order.isImpatient = hasKey && from(1, 100) <= m_options.impatientPercent;
     m_ledger.expect(order);
     addClient(order, Client::Role::First);
     const bool isJoined = hasKey && order.kind != Kind::Cancels && from(1, 100) <= m_options.joinPercent;
@@ -107,7 +108,7 @@ void Load::addClientLater(const Order &order, Client::Role role, std::chrono::mi
 
 void Load::addClient(const Order &order, Client::Role role)
 {
-    auto *client = new Client(m_port, order, role, m_random(), this);
+    auto *client = new Client(m_port, order, role, m_random(), m_options.patient, this);
     m_clients.insert(client);
     connect(client, &Client::finished, this,
             [this, client](const Answer &answer) { clientFinished(*client, answer); });
@@ -142,6 +143,7 @@ int Load::askAgain(int most)
     std::shuffle(m_recent.begin(), m_recent.end(), m_random);
     m_recent.resize(std::min(m_recent.size(), static_cast<std::size_t>(most)));
     const auto asked = std::exchange(m_recent, {});
+    m_saidQuiet = false;
     for (const auto &[order, answer] : asked) {
         m_ledger.expectAgain(order, answer);
         addClient(order, Client::Role::Repeats);
@@ -162,8 +164,10 @@ void Load::lookForLost()
 
 void Load::endWhenQuiet()
 {
-    if (m_stopped && m_clients.empty() && m_later == 0)
-        QMetaObject::invokeMethod(this, &Load::quiet, Qt::QueuedConnection);
+    if (!m_stopped || m_saidQuiet || !m_clients.empty() || m_later > 0)
+        return;
+    m_saidQuiet = true;
+    QMetaObject::invokeMethod(this, &Load::quiet, Qt::QueuedConnection);
 }
 
 }  // namespace holdline::soak

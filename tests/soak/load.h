@@ -21,9 +21,11 @@ struct LoadOptions
     double rate = 300;  ///< new orders a second
     int accounts = 40;
     Mix mix{55, 5, 16, 4, 6, 6, 5, 3};
-    int joinPercent = 30;    ///< of orders with a key that a second client joins
-    int repeatPercent = 30;  ///< of orders with a key that are asked for again after their answer
+    int joinPercent = 30;       ///< of orders with a key that a second client joins
+    int impatientPercent = 20;  ///< of orders with a key
+    int repeatPercent = 30;     ///< of orders with a key that are asked for again after their answer
     std::chrono::milliseconds patience = 180s;  ///< a client without an answer for so long is lost
+    bool patient = true;                        ///< clients come again after a refusal with Retry-After
     std::size_t recent = 0;  ///< number of ended orders with a key that askAgain() can ask for
     std::uint64_t seed = 0;
 };
@@ -76,6 +78,7 @@ private:
     std::uint32_t m_lastNumber = 0;
     double m_due = 0;
     bool m_stopped = false;
+    bool m_saidQuiet = false;
     std::uint64_t m_retries = 0;
     QTimer m_tick;
     QTimer m_look;

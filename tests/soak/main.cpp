@@ -2,6 +2,8 @@
 #include "core/base/standardstreams.h"
 #include "core/eventloop/descriptorlimit.h"
 #include "core/eventloop/eventloop.h"
+#include "tests/soak/hostile.h"
+#include "tests/soak/outages.h"
 #include "tests/soak/soak.h"
 
 #include <QCoreApplication>
@@ -17,9 +19,13 @@ namespace {
 std::unique_ptr<Scenario> makeScenario(const Options &options)
 {
     switch (options.course) {
-        case Course::Soak:
         case Course::Outages:
+            return std::make_unique<Outages>(options);
         case Course::Hostile:
+            return std::make_unique<Hostile>(options);
+        case Course::Attack:
+            return std::make_unique<Attacker>(static_cast<quint16>(options.port), options.attacks);
+        case Course::Soak:
             break;
     }
     return std::make_unique<Soak>(options);

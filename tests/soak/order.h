@@ -31,7 +31,8 @@ struct Order
     std::uint32_t number = 0;  ///< counts from 0
     Kind kind = Kind::Plain;
     QByteArray account;
-    QByteArray key;  ///< idempotency key, or empty
+    QByteArray key;            ///< idempotency key, or empty
+    bool isImpatient = false;  ///< its clients wait a second, and then follow the job's address
 
     bool isHandedOver() const { return kind >= Kind::Polls; }
     /// True for a job that the service must not lose once it has confirmed it.

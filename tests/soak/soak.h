@@ -54,8 +54,6 @@ private:
     std::mt19937_64 m_random;
 };
 
-/// The names and values of what a load came to, on one line.
-QByteArray figuresText(const Figures &figures);
 /// The faults of an upstream: `percent` of all starts meet one of the usual kinds.
 FaultOptions usualFaults(double percent);
 

@@ -22,13 +22,27 @@ const QString kDescription =
     "  hostile  an account at full speed against another one's runs of 50 jobs\n\n"
     "Exit codes: 0 all is well, 1 something is not (it says what), 64 wrong command line."_s;
 
-const Names<Course> kCourses{
-    {"soak"_L1, Course::Soak}, {"outages"_L1, Course::Outages}, {"hostile"_L1, Course::Hostile}};
+const Names<Course> kCourses{{"soak"_L1, Course::Soak},
+                             {"outages"_L1, Course::Outages},
+                             {"hostile"_L1, Course::Hostile},
+                             {"attack"_L1, Course::Attack}};
+
+QString readAttack(QStringView text, std::vector<Attack> &attacks)
+{
+    for (std::size_t i = 0; i < kAttacks; ++i) {
+        if (text == QLatin1StringView(name(static_cast<Attack>(i)))) {
+            attacks.push_back(static_cast<Attack>(i));
+            return {};
+        }
+    }
+    return u"the name of an attack is wanted"_s;
+}
 
 std::vector<CommandLineOption> optionsOf(Options &options)
 {
     return {
-        {u"duration"_s, u"TIME"_s, u"How long new jobs come (default 1h)."_s,
+        {u"duration"_s, u"TIME"_s,
+         u"How long new jobs come (default 1h), or how long all attacks take (default 2m)."_s,
          into(options.duration, 1s, 24h)},
         {u"rate"_s, u"N"_s, u"New jobs a second (default 300)."_s, into(options.rate, 1, 10'000)},
         {u"accounts"_s, u"N"_s, u"Accounts they belong to (default 40)."_s,
@@ -51,6 +65,13 @@ std::vector<CommandLineOption> optionsOf(Options &options)
          into(options.folder)},
         {u"holdline"_s, u"PATH"_s, u"The program to run (default: beside this one)."_s,
          into(options.holdline)},
+        // For the process that attacks.
+        {u"attack"_s,
+         u"NAME"_s,
+         {},
+         [&](QStringView text) { return readAttack(text, options.attacks); },
+         CommandLineOption::Repeated::EachCounts},
+        {u"port"_s, u"N"_s, {}, into(options.port, 1, 65'535)},
     };
 }
 
@@ -69,6 +90,8 @@ std::variant<Options, Exit> parseOptions(const QStringList &arguments)
         line.fail(u"one of soak, outages and hostile is wanted"_s);
     else if (const QString error = readName(courses.front(), kCourses, options.course); !error.isEmpty())
         line.fail(u"\"%1\": %2"_s.arg(courses.front(), error));
+    if (!line.isSet(u"duration"_s))
+        options.duration = options.course == Course::Hostile ? std::chrono::milliseconds(2min) : 1h;
     const QFileInfo program(options.holdline);
     if (!program.isFile() || !program.isExecutable())
         line.refuse(u"holdline"_s, options.holdline, u"a program is wanted"_s);

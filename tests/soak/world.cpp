@@ -41,7 +41,7 @@ bool World::start()
         m_error = u"cannot write into "_s + m_folder;
     } else {
         m_time.start();
-        m_sample.start(kSamplePause);
+        m_sample.start(m_options.samplePause);
         return true;
     }
     return false;

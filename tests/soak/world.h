@@ -22,6 +22,7 @@ struct WorldOptions
     QByteArray store;          ///< lines for the table [store]
     int threads = 0;           ///< 0 for the service's own choice
     quint16 upstreamPort = 0;  ///< where the service starts jobs; 0 for the job server itself
+    std::chrono::milliseconds samplePause = kSamplePause;
     quint16 callbackPort = 0;  ///< where callbacks go; 0 for the service itself
 };
 

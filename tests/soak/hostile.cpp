@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/soak/hostile.h"
+
+#include <QCoreApplication>
+
+#include <algorithm>
+
+namespace holdline::soak {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::milliseconds kRunMayTake = 700ms;
+constexpr std::chrono::milliseconds kBetweenRuns = 300ms;
+/// The attack goes on for a while before the first run.
+constexpr std::chrono::milliseconds kRunUp = 2s;
+constexpr qint64 kMemoryMib = 64;
+constexpr qint64 kProcessMib = 64;
+/// The attacks, and a part without any at first, and one with all of them at the end.
+constexpr std::size_t kParts = kAttacks + 2;
+
+/// Small limits, so that one account reaches them.
+const QByteArray kConfiguration =
+    "[hold]\nheld = 1000\npromised = 1000\n"
+    "[limits]\nconnections = 10000\nmemory = \"64MiB\"\n"
+    "[lanes]\nlane_length = 300\nqueued = 1000\nstarts_in_flight = 16\n"
+    "[log]\naccess_lines_per_second = 5\n"_ba;
+
+}  // namespace
+
+WorldOptions Hostile::worldOptions(const Options &options)
+{
+    WorldOptions world;
+    world.holdline = options.holdline;
+    world.folder = options.folder;
+    world.threads = options.threads;
+    world.configuration = kConfiguration;
+    world.store = "jobs = 1000\nbytes = \"64MiB\"\n";
+    world.samplePause = 500ms;
+    world.upstream.seed = options.seed;
+    world.upstream.secret = QByteArray::number(qulonglong(options.seed));
+    world.upstream.durationsOf = {
+        {accountOf(Attack::Keys), 0ms}, {accountOf(Attack::Watches), 10min}, {kWorstAccount, 10min}};
+    JobServerOptions::Starts errors;
+    errors.faults[Fault::Start500] = 100;
+    JobServerOptions::Starts worst{1500ms, {}};
+    worst.faults[Fault::Start500] = 50;
+    world.upstream.startsOf = {{kWorstAccount, worst},
+                               {accountOf(Attack::Errors), errors},
+                               {accountOf(Attack::Impatience), {1500ms, {}}},
+                               {accountOf(Attack::Stuck), {10min, {}}}};
+    return world;
+}
+
+Hostile::Hostile(const Options &options)
+    : m_options(options), m_world(worldOptions(options)), m_victim(m_world.port())
+{
+    connect(&m_world, &World::ended, this, &Hostile::finished);
+    connect(&m_world, &World::violated, this, [this](const QString &text) {
+        m_isClean = false;
+        Q_EMIT noted(u"violation: "_s + text);
+    });
+    connect(&m_victim, &Victim::noted, this, &Hostile::noted);
+    connect(&m_victim, &Victim::madeKeys, this, [this](int answered) {
+        m_result.keys = answered;
+        beginAttack();
+    });
+    connect(&m_victim, &Victim::ran, this, [this](std::chrono::milliseconds time, int failed) {
+        m_result.runs.push_back(time);
+        m_result.failedJobs += failed;
+        m_victim.watch();
+    });
+    connect(&m_victim, &Victim::watched, this, [this](bool isGood) {
+        m_result.badWatches += isGood ? 0 : 1;
+        if (std::chrono::milliseconds(m_time.elapsed()) < m_options.duration / int(kParts))
+            QTimer::singleShot(kBetweenRuns, &m_victim, &Victim::run);
+        else
+            endAttack();
+    });
+    connect(&m_victim, &Victim::repeatedKeys, this, [this](int replayed) {
+        m_result.replayed = replayed;
+        judge();
+    });
+    m_attacker.setReadChannel(QProcess::StandardError);
+    connect(&m_attacker, &QProcess::readyReadStandardError, this, &Hostile::readAttacker);
+}
+
+Hostile::~Hostile()
+{
+    m_attacker.kill();
+    m_attacker.waitForFinished();
+}
+
+bool Hostile::start()
+{
+    if (!m_world.start())
+        return false;
+    // The first keys find a service that listens.
+    QTimer::singleShot(kRunUp, &m_victim, &Victim::makeKeys);
+    return true;
+}
+
+std::vector<Attack> Hostile::attacks() const
+{
+    std::vector<Attack> result;
+    for (std::size_t i = 0; i < kAttacks; ++i) {
+        if (m_number == i + 1 || m_number == kParts - 1)
+            result.push_back(static_cast<Attack>(i));
+    }
+    return result;
+}
+
+void Hostile::beginAttack()
+{
+    QStringList arguments{u"attack"_s, u"--port"_s, QString::number(m_world.port())};
+    for (const Attack attack : attacks())
+        arguments += {u"--attack"_s, QString::fromUtf8(name(attack))};
+    if (!attacks().empty())
+        m_attacker.start(QCoreApplication::applicationFilePath(), arguments);
+    m_time.start();
+    QTimer::singleShot(kRunUp, &m_victim, &Victim::run);
+}
+
+void Hostile::readAttacker()
+{
+    while (m_attacker.canReadLine())
+        m_attackersAnswers = m_attacker.readLine().trimmed();
+}
+
+void Hostile::endAttack()
+{
+    // The keys are asked for again while the attack goes on, as the next run would.
+    m_victim.repeatKeys();
+}
+
+void Hostile::judge()
+{
+    m_attacker.kill();
+    m_attacker.waitForFinished();
+    const auto attacked = attacks();
+    const QByteArray what =
+        attacked.empty() ? QByteArray("nobody") : (attacked.size() > 1 ? "all" : name(attacked.front()));
+    std::sort(m_result.runs.begin(), m_result.runs.end());
+    const auto slowest = m_result.runs.back();
+    const bool isGood = slowest < kRunMayTake && m_result.failedJobs == 0 && m_result.badWatches == 0 &&
+                        m_result.replayed == m_result.keys && m_result.keys == Victim::kKeys;
+    m_isClean = m_isClean && isGood;
+    const auto number = [](auto value) { return QByteArray::number(qlonglong(value)); };
+    const QByteArray line = what + (isGood ? ": good" : ": BAD") + ", runs " + number(m_result.runs.size()) +
+                            ", median_ms " + number(m_result.runs[m_result.runs.size() / 2].count()) +
+                            ", slowest_ms " + number(slowest.count()) + ", failed_jobs " +
+                            number(m_result.failedJobs) + ", bad_watches " + number(m_result.badWatches) +
+                            ", keys " + number(m_result.keys) + ", replayed " + number(m_result.replayed);
+    m_summary += line + '\n';
+    Q_EMIT noted(QString::fromUtf8(line + ", " + m_world.samples().text()));
+    if (!attacked.empty())
+        Q_EMIT noted(u"answers to the attack: "_s + QString::fromUtf8(m_attackersAnswers));
+    m_result = {};
+    m_attackersAnswers.clear();
+    if (++m_number < kParts)
+        QTimer::singleShot(kRunUp, &m_victim, &Victim::makeKeys);
+    else
+        end();
+}
+
+void Hostile::end()
+{
+    const qint64 most = m_world.samples().mostResidentKib() / 1024;
+    const bool isGood = most <= kMemoryMib + kProcessMib;
+    m_isClean = m_isClean && isGood;
+    m_summary += "memory" + QByteArray(isGood ? ": good, " : ": BAD, ") + m_world.samples().text() +
+                 ", allowed " + QByteArray::number(kMemoryMib + kProcessMib) + '\n';
+    m_world.end();
+}
+
+}  // namespace holdline::soak

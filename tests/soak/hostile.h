@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tests/soak/attacker.h"
+#include "tests/soak/scenario.h"
+#include "tests/soak/soakoptions.h"
+#include "tests/soak/victim.h"
+#include "tests/soak/world.h"
+
+#include <QProcess>
+
+namespace holdline::soak {
+
+/// Hostile accounts do their worst against a service with small limits, one after the other, each in one way,
+/// and the last one in all ways at once. Meanwhile another account repeats its runs of 50 jobs, and
+/// afterwards asks for 200 answers that it got before.
+class Hostile : public Scenario
+{
+    Q_OBJECT
+
+public:
+    explicit Hostile(const Options &options);
+    ~Hostile() override;
+
+    bool start() override;
+    QString errorString() const override { return m_world.errorString(); }
+    bool isClean() const override { return m_isClean; }
+    QByteArray summary() const override { return m_summary; }
+
+private:
+    /// What the victim met while one attack went on.
+    struct Result
+    {
+        std::vector<std::chrono::milliseconds> runs;
+        int failedJobs = 0;
+        int keys = 0;
+        int replayed = 0;
+        int badWatches = 0;
+    };
+
+    static WorldOptions worldOptions(const Options &options);
+    std::vector<Attack> attacks() const;
+    void beginAttack();
+    void endAttack();
+    void judge();
+    void end();
+    void readAttacker();
+
+    const Options m_options;
+    World m_world;
+    Victim m_victim;
+    QProcess m_attacker;
+    std::size_t m_number = 0;  ///< 0 without an attack, then the attacks, then all at once
+    Result m_result;
+    QElapsedTimer m_time;
+    QByteArray m_attackersAnswers;
+    bool m_isClean = true;
+    QByteArray m_summary;
+};
+
+}  // namespace holdline::soak
