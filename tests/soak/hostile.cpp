@@ -17,9 +17,6 @@ constexpr std::chrono::milliseconds kBetweenRuns = 300ms;
 constexpr std::chrono::milliseconds kRunUp = 2s;
 constexpr qint64 kMemoryMib = 64;
 constexpr qint64 kProcessMib = 64;
-/// The attacks, and a part without any at first, and one with all of them at the end.
-constexpr std::size_t kParts = kAttacks + 2;
-
 /// Small limits, so that one account reaches them.
 const QByteArray kConfiguration =
     "[hold]\nheld = 1000\npromised = 1000\n"
@@ -54,7 +51,7 @@ WorldOptions Hostile::worldOptions(const Options &options)
 }
 
 Hostile::Hostile(const Options &options)
-    : m_options(options), m_world(worldOptions(options)), m_victim(m_world.port())
+    : m_options(options), m_world(worldOptions(options)), m_victim(m_world.port()), m_parts(partsOf(options))
 {
     connect(&m_world, &World::ended, this, &Hostile::finished);
     connect(&m_world, &World::violated, this, [this](const QString &text) {
@@ -66,14 +63,11 @@ Hostile::Hostile(const Options &options)
         m_result.keys = answered;
         beginAttack();
     });
-    connect(&m_victim, &Victim::ran, this, [this](std::chrono::milliseconds time, int failed) {
-        m_result.runs.push_back(time);
-        m_result.failedJobs += failed;
-        m_victim.watch();
-    });
+    connect(&m_victim, &Victim::ran, this, &Hostile::ran);
     connect(&m_victim, &Victim::watched, this, [this](bool isGood) {
         m_result.badWatches += isGood ? 0 : 1;
-        if (std::chrono::milliseconds(m_time.elapsed()) < m_options.duration / int(kParts))
+        if (std::chrono::milliseconds(m_time.elapsed()) <
+            m_options.duration / static_cast<int>(m_parts.size()))
             QTimer::singleShot(kBetweenRuns, &m_victim, &Victim::run);
         else
             endAttack();
@@ -101,22 +95,26 @@ bool Hostile::start()
     return true;
 }
 
-std::vector<Attack> Hostile::attacks() const
+std::vector<std::vector<Attack>> Hostile::partsOf(const Options &options)
 {
-    std::vector<Attack> result;
+    if (!options.attacks.empty())
+        return {{}, options.attacks};
+    std::vector<Attack> all;
+    std::vector<std::vector<Attack>> parts{{}};
     for (std::size_t i = 0; i < kAttacks; ++i) {
-        if (m_number == i + 1 || m_number == kParts - 1)
-            result.push_back(static_cast<Attack>(i));
+        all.push_back(static_cast<Attack>(i));
+        parts.push_back({all.back()});
     }
-    return result;
+    parts.push_back(all);
+    return parts;
 }
 
 void Hostile::beginAttack()
 {
     QStringList arguments{u"attack"_s, u"--port"_s, QString::number(m_world.port())};
-    for (const Attack attack : attacks())
+    for (const Attack attack : m_parts[m_part])
         arguments += {u"--attack"_s, QString::fromUtf8(name(attack))};
-    if (!attacks().empty())
+    if (!m_parts[m_part].empty())
         m_attacker.start(QCoreApplication::applicationFilePath(), arguments);
     m_time.start();
     QTimer::singleShot(kRunUp, &m_victim, &Victim::run);
@@ -125,7 +123,16 @@ void Hostile::beginAttack()
 void Hostile::readAttacker()
 {
     while (m_attacker.canReadLine())
-        m_attackersAnswers = m_attacker.readLine().trimmed();
+        m_attackersAnswers = m_attacker.readLine().trimmed().replace("soakrun: ", {});
+}
+
+void Hostile::ran(std::chrono::milliseconds time, int failed, const QByteArray &phases)
+{
+    m_result.runs.push_back(time);
+    m_result.failedJobs += failed;
+    if (time >= kRunMayTake)
+        Q_EMIT noted(u"a run of %1 ms: %2"_s.arg(time.count()).arg(QString::fromUtf8(phases)));
+    m_victim.watch();
 }
 
 void Hostile::endAttack()
@@ -138,7 +145,7 @@ void Hostile::judge()
 {
     m_attacker.kill();
     m_attacker.waitForFinished();
-    const auto attacked = attacks();
+    const auto &attacked = m_parts[m_part];
     const QByteArray what =
         attacked.empty() ? QByteArray("nobody") : (attacked.size() > 1 ? "all" : name(attacked.front()));
     std::sort(m_result.runs.begin(), m_result.runs.end());
@@ -158,7 +165,7 @@ void Hostile::judge()
         Q_EMIT noted(u"answers to the attack: "_s + QString::fromUtf8(m_attackersAnswers));
     m_result = {};
     m_attackersAnswers.clear();
-    if (++m_number < kParts)
+    if (++m_part < m_parts.size())
         QTimer::singleShot(kRunUp, &m_victim, &Victim::makeKeys);
     else
         end();

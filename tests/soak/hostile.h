@@ -39,8 +39,9 @@ private:
     };
 
     static WorldOptions worldOptions(const Options &options);
-    std::vector<Attack> attacks() const;
+    static std::vector<std::vector<Attack>> partsOf(const Options &options);
     void beginAttack();
+    void ran(std::chrono::milliseconds time, int failed, const QByteArray &phases);
     void endAttack();
     void judge();
     void end();
@@ -50,7 +51,8 @@ private:
     World m_world;
     Victim m_victim;
     QProcess m_attacker;
-    std::size_t m_number = 0;  ///< 0 without an attack, then the attacks, then all at once
+    const std::vector<std::vector<Attack>> m_parts;  ///< each with its attacks; the first one has none
+    std::size_t m_part = 0;
     Result m_result;
     QElapsedTimer m_time;
     QByteArray m_attackersAnswers;

@@ -65,12 +65,11 @@ std::vector<CommandLineOption> optionsOf(Options &options)
          into(options.folder)},
         {u"holdline"_s, u"PATH"_s, u"The program to run (default: beside this one)."_s,
          into(options.holdline)},
-        // For the process that attacks.
-        {u"attack"_s,
-         u"NAME"_s,
-         {},
+        {u"attack"_s, u"NAME"_s,
+         u"Only this attack: errors, impatience, bodies, keys, watches or stuck. May be repeated."_s,
          [&](QStringView text) { return readAttack(text, options.attacks); },
          CommandLineOption::Repeated::EachCounts},
+        // For the process that attacks.
         {u"port"_s, u"N"_s, {}, into(options.port, 1, 65'535)},
     };
 }

@@ -40,7 +40,7 @@ struct Options
     std::uint64_t seed = 0;
     QString folder;               ///< for the store, the configuration and the log; empty for a temporary one
     QString holdline;             ///< path of the program
-    std::vector<Attack> attacks;  ///< of Course::Attack
+    std::vector<Attack> attacks;  ///< empty for all, one after the other and then at once
     int port = 0;                 ///< of the service that is attacked
 };
 

@@ -42,7 +42,8 @@ void Victim::run()
                 Q_EMIT noted(u"a job of the victim: "_s + shown(result));
             }
             if (--m_open == 0)
-                Q_EMIT ran(std::chrono::milliseconds(m_time.elapsed()), m_failed);
+                Q_EMIT ran(std::chrono::milliseconds(m_time.elapsed()), m_failed,
+                           result.headers.value("Server-Timing"));
         });
     }
 }

@@ -37,8 +37,8 @@ public:
     void watch();
 
 Q_SIGNALS:
-    /// From the first request to the last answer.
-    void ran(std::chrono::milliseconds time, int failed);
+    /// From the first request to the last answer. `phases` is the Server-Timing of that answer.
+    void ran(std::chrono::milliseconds time, int failed, const QByteArray &phases);
     void madeKeys(int answered);
     void repeatedKeys(int replayed);
     void watched(bool isGood);
