@@ -113,7 +113,8 @@ holdline_suite(unit_tools LABEL unit
         unit/tools/tst_jobclientparts.cpp
         unit/tools/tst_jobcommandlines.cpp
         unit/tools/tst_jobserverparts.cpp
-    LIBRARIES jobclient_lib jobserver_engine holdline_bench holdline_crash)
+        unit/tools/tst_soakparts.cpp
+    LIBRARIES jobclient_lib jobserver_engine holdline_bench holdline_crash holdline_soak)
 if(HOLDLINE_BUILD_MONITOR)
     # What the monitor knows and computes, without its window.
     holdline_suite(unit_monitor LABEL unit NO_PCH
