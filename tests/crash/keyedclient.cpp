@@ -18,11 +18,12 @@ constexpr std::chrono::milliseconds kRefusedPause{15};
 constexpr std::chrono::milliseconds kPollPause{25};
 constexpr std::chrono::milliseconds kToldPause{50};
 
-QByteArray codeOf(const CallResult &result)
+/// The problem in an answer. Empty when the answer is none.
+QJsonObject problemIn(const CallResult &result)
 {
     if (!result.headers.value("Content-Type").startsWith("application/problem+json"))
         return {};
-    return QJsonDocument::fromJson(result.body).object().value("code"_L1).toString().toUtf8();
+    return QJsonDocument::fromJson(result.body).object();
 }
 
 /// True for the end of the job. The end of one client's wait can have the same status and, when the start's
@@ -128,7 +129,8 @@ void KeyedClient::answered(const CallResult &result)
     FinalAnswer answer;
     answer.client = m_name;
     answer.status = result.status;
-    answer.code = codeOf(result);
+    const QJsonObject problem = problemIn(result);
+    answer.code = problem.value("code"_L1).toString().toUtf8();
     answer.body = result.body;
     answer.replayed = result.headers.value("Idempotent-Replayed") == "true";
     m_last = u"%1 %2"_s.arg(result.status).arg(QString::fromUtf8(answer.code));
@@ -142,6 +144,11 @@ void KeyedClient::answered(const CallResult &result)
         m_isDone = true;
         Q_EMIT finished(answer);
         return;
+    }
+    // The store was away up to the deadline of the job. It never started, and its key is free.
+    if (!m_job.isEmpty() && answer.code == "store_unavailable" && problem.contains("job"_L1)) {
+        m_job = {};
+        ++m_unstarted;
     }
     comeAgain(result.status == 202 || result.status == 504 ? kPollPause : kToldPause);
 }

@@ -30,6 +30,8 @@ public:
     const OrderPlan &order() const { return m_order; }
     /// Number of requests beyond those of an undisturbed run.
     int retries() const { return m_retries; }
+    /// Number of jobs that were handed over and could not start, because the store was away for too long.
+    int unstarted() const { return m_unstarted; }
     /// The last event of this client, for people.
     QString last() const;
 
@@ -54,6 +56,7 @@ private:
     bool m_hasLeft = false;
     bool m_isDone = false;
     int m_retries = 0;
+    int m_unstarted = 0;
     QString m_last;
     QElapsedTimer m_asked;  ///< since the request that is open
 };

@@ -63,6 +63,7 @@ void Round::clientFinished(KeyedClient &client, bool again, FinalAnswer answer)
     answer.again = again;
     m_ledger.answered(client.order().name, answer);
     m_result.retries += client.retries();
+    m_result.unstarted += client.unstarted();
     happened();
     if (--m_unfinished > 0)
         return;

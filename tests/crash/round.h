@@ -22,6 +22,7 @@ struct RoundResult
     QStringList violations;
     int kills = 0;
     int retries = 0;
+    int unstarted = 0;  ///< jobs whose clients were told that they never started
     int disturbances = 0;
     std::int64_t bytesTaken = 0;  ///< by power cuts
     QByteArrayList logs;          ///< the log of each life of the service

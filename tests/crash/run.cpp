@@ -80,6 +80,7 @@ void Run::roundFinished(const RoundResult &result)
     m_counts += result.counts;
     m_kills += result.kills;
     m_retries += result.retries;
+    m_unstarted += result.unstarted;
     m_disturbances += result.disturbances;
     m_bytesTaken += result.bytesTaken;
     if (result.violations.isEmpty()) {
@@ -127,6 +128,7 @@ QByteArray Run::summary() const
         {"interrupted_told_so", m_counts.interrupted},
         {"answers", m_counts.answers},
         {"replayed", m_counts.replayed},
+        {"unstarted_told_so", m_unstarted},
         {"asked_again", m_retries},
         {"disturbances", m_disturbances},
         {"bytes_taken", static_cast<double>(m_bytesTaken)},

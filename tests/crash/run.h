@@ -57,6 +57,7 @@ private:
     int m_badRounds = 0;
     int m_kills = 0;
     int m_retries = 0;
+    int m_unstarted = 0;
     int m_disturbances = 0;
     std::int64_t m_bytesTaken = 0;
     QElapsedTimer m_time;

@@ -126,6 +126,8 @@ void Surroundings::look()
     {
         QSqlDatabase database = QSqlDatabase::addDatabase(u"QSQLITE"_s, name);
         database.setDatabaseName(m_store);
+        // While it waits for the service, nobody would mend the disk for which the service waits.
+        database.setConnectOptions(u"QSQLITE_BUSY_TIMEOUT=0"_s);
         if (database.open()) {
             QSqlQuery query(database);
             // Fails while the service makes the tables, or holds a lock. A look need not succeed.

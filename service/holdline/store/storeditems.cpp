@@ -27,22 +27,22 @@ void StoredItems::remove(const QByteArray &account, Item item)
         return;
     items.erase(at);
     --m_count;
-    dropIfEmpty(account);
+    dropIfEmpty(part);
 }
 
 void StoredItems::addBytes(const QByteArray &account, std::int64_t bytes)
 {
     if (bytes == 0)
         return;
-    m_parts[account].bytes += bytes;
+    const auto part = m_parts.try_emplace(account).first;
+    part->second.bytes += bytes;
     m_bytes += bytes;
-    dropIfEmpty(account);
+    dropIfEmpty(part);
 }
 
-void StoredItems::dropIfEmpty(const QByteArray &account)
+void StoredItems::dropIfEmpty(Parts::iterator part)
 {
-    const auto part = m_parts.find(account);
-    if (part != m_parts.end() && part->second.items.isEmpty() && part->second.bytes == 0)
+    if (part->second.items.isEmpty() && part->second.bytes == 0)
         m_parts.erase(part);
 }
 

@@ -57,9 +57,11 @@ private:
         std::int64_t bytes = 0;
     };
 
-    void dropIfEmpty(const QByteArray &account);
+    using Parts = std::unordered_map<QByteArray, Part>;
 
-    std::unordered_map<QByteArray, Part> m_parts;
+    void dropIfEmpty(Parts::iterator part);
+
+    Parts m_parts;
     std::int64_t m_count = 0;
     std::int64_t m_bytes = 0;
 };
