@@ -144,6 +144,32 @@ private Q_SLOTS:
         QCOMPARE(world.state(), State::Open);
     }
 
+    /// What says nothing does not end a run of failures either.
+    void whatSaysNothingForgivesNothing_data()
+    {
+        QTest::addColumn<StartResult>("result");
+        QTest::newRow("impatience") << timedOut();
+        QTest::newRow("half an answer") << unreadable(true);
+        StartResult noConnection;
+        noConnection.fate = Fate::NotStarted;
+        noConnection.proxyStatus = "connection_limit_reached";
+        QTest::newRow("no connection allowed") << noConnection;
+    }
+    void whatSaysNothingForgivesNothing()
+    {
+        QFETCH(const StartResult, result);
+        World world;
+        for (const char *account : {"a", "b"})
+            world.answer(account, Fate::NotStarted, 500);
+        for (int i = 0; i < 5; ++i) {
+            world.hold(bodyOf("c"), {{"Prefer", "wait=1"}});
+            world.starter.finish(world.lastTicket(), result);
+            QCOMPARE(world.state(), State::Closed);
+        }
+        world.answer("a", Fate::NotStarted, 500);
+        QCOMPARE(world.state(), State::Open);
+    }
+
     void failuresOfManyOpenIt()
     {
         World world;
