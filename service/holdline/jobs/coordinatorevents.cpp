@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The events of jobs, what JobCoordinator does about them, and the ends of jobs.
+#include "core/base/crashpoint.h"
+#include "service/holdline/jobs/jobcoordinator.h"
+
+namespace holdline {
+
+namespace {
+
+/// After it, a job that waits for the store asks for another turn.
+constexpr auto kStorePause = std::chrono::seconds(1);
+
+}  // namespace
+
+void JobCoordinator::applyTo(JobKey key, JobEvent event)
+{
+    Job *job = m_jobs.find(key);
+    if (!job)
+        return;
+    const TimePoint now = Clock::now();
+    apply(*job, event, {now});
+    m_scheduler.pump(now);
+}
+
+void JobCoordinator::apply(Job &job, JobEvent event, const Occasion &occasion)
+{
+    perform(job, next(job, event, occasion.now).actions, occasion);
+}
+
+/// Asks the machine, and writes into the journal of a durable job what that means.
+JobStep JobCoordinator::next(Job &job, JobEvent event, TimePoint now)
+{
+    const JobStep step = m_jobs.apply(job, event, now);
+    if (!job.status.durable)
+        return step;
+    LiveJob *live = m_live.find(job.key);
+    if (live && live->durable && !live->durable->ending)
+        noteEvent(job, *live->durable, event, step, live->upstream.status, now);
+    return step;
+}
+
+void JobCoordinator::perform(Job &job, JobActions actions, const Occasion &occasion)
+{
+    if (actions.testFlag(JobAction::EndTurn))
+        m_scheduler.endTurn(job, occasion.turnTook);
+    if (actions.testFlag(JobAction::LeaveLane))
+        m_scheduler.leave(job.key);
+    if (actions.testFlag(JobAction::AwaitRetry))
+        m_scheduler.awaitRetry(job, occasion.now, occasion.retryDelay);
+    if (actions.testFlag(JobAction::SendStart))
+        sendStart(job, occasion.now);
+    if (actions.testFlag(JobAction::KeepResult))
+        keepResult(job, *occasion.callback);
+    if (actions.testFlag(JobAction::Settle))
+        settle(job);
+}
+
+void JobCoordinator::sendStart(Job &job, TimePoint now)
+{
+    LiveJob &live = *m_live.find(job.key);
+    m_scheduler.beginAttempt(job, now);
+    live.countBytes(job.status);
+    if (!m_journal.writeIntent(job, live))
+        m_scheduler.send(job, live.start, now);
+    Q_EMIT jobChanged(job);
+}
+
+void JobCoordinator::onIntentStored(JobKey key, const QString &error)
+{
+    Job *job = m_jobs.find(key);
+    if (!job)
+        return;
+    const TimePoint now = Clock::now();
+    // The start does not leave when its record could not be stored, or when the job has ended
+    // meanwhile.
+    if (!error.isEmpty() || job->isSettled() || !job->status.startInFlight) {
+        m_scheduler.dropAttempt(*job, now);
+        const LiveJob *live = m_live.find(key);
+        // Many jobs may wait, and together they try a thousand times a second at most.
+        const Duration pause = kStorePause + std::chrono::milliseconds(durableCount());
+        const bool isPromised = live && live->durable->handOverStored && now + pause < job->deadline;
+        const bool waits = !error.isEmpty() && isPromised && !job->isSettled();
+        apply(*job, waits ? JobEvent::StoreRetry : JobEvent::StoreFailed, {now, pause});
+        m_scheduler.pump(now);
+        return;
+    }
+    crashPoint("intent_stored");
+    job->times.started = now;
+    m_scheduler.send(*job, m_live.find(key)->start, now);
+    Q_EMIT jobChanged(*job);
+    crashPoint("start_sent");
+}
+
+void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
+{
+    Job *job = m_jobs.find(key);
+    if (!job || !job->status.startInFlight)
+        return;
+    const TimePoint now = Clock::now();
+    const Duration took = now - *job->times.started;
+    m_scheduler.countResult(*job, result, now);
+
+    if (job->upstreamId.isEmpty())
+        job->upstreamId = result.upstreamId;
+    if (QByteArray trouble = startTrouble(result); !trouble.isEmpty())
+        job->startTrouble = std::move(trouble);
+    const StartDecision decision = m_scheduler.decide(*job, result, now);
+    Q_EMIT startEnded(*job, result, decision, took);
+    LiveJob *live = m_live.find(key);
+    if (live)
+        live->upstream = {result.status,      result.contentType, result.body,
+                          result.proxyStatus, result.detail,      result.retryAfter};
+    if (live && live->durable) {
+        crashPoint("start_answered");
+        live->durable->canStartAgain = result.fate == StartResult::Fate::NotStarted && result.retryable;
+    }
+    // A refused connection is fast, and says nothing about the duration of a turn.
+    apply(*job, decision.event,
+          {now, decision.retryDelay, result.unreachable ? std::nullopt : std::optional(took)});
+    if (live && !job->isSettled()) {
+        if (live->durable && job->status.state == JobState::Running && isStartInDoubt(job->status))
+            beginDoubt(*job, now);
+        // From here on the job only waits, and it should use little memory.
+        if (!isRetry(decision.event))
+            live->start = {};
+        m_journal.writeStartAnswered(*job, *live);
+        live->countBytes(job->status);
+    }
+    Q_EMIT jobChanged(*job);
+    m_scheduler.pump(now);
+}
+
+void JobCoordinator::callback(QByteArrayView token, const http::Request &request,
+                              std::unique_ptr<Exchange> exchange)
+{
+    m_callbacks.receive(token, request, std::move(exchange));
+    if (lanes().totalQueued() > 0)
+        m_scheduler.pump(Clock::now());
+}
+
+void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &callback)
+{
+    const TimePoint now = Clock::now();
+    if (job.status.durable && !callback.record)
+        crashPoint("callback_taken");
+    const JobStep step = next(job, event, now);
+    LiveJob *live = m_live.find(job.key);
+    if (step.actions.testFlag(JobAction::Settle)) {
+        live->upstream.contentType = callback.request.headers.value("Content-Type");
+        live->upstream.body = callback.request.body;
+        job.upstreamId = callback.message.id;
+        // The job did run, so its start was no failure of the upstream.
+        if (job.status.startUnknown)
+            m_scheduler.countSuccess(now);
+        if (const auto took = job.phases(now).job) {
+            m_scheduler.addJobTime(*took);
+            m_doubts.addJobTime(*took);
+        }
+    }
+    m_callbacks.enter(step.callback, job, callback);
+    const bool isDurable = live && live->durable;
+    const bool isMismatched = step.callback == CallbackOutcome::Mismatched;
+    // This ends a plain job, and `live` with it.
+    perform(job, step.actions, {now, {}, {}, &callback});
+    if (isDurable && isMismatched && !live->durable->ending)
+        m_journal.touch(job, *live);  // its journal tells of the callback
+    // The end of a durable job is being written. The callback is answered when that is done.
+    if (isDurable && !isMismatched && live->durable->ending)
+        m_journal.holdBack(*live, {std::move(callback.exchange), callback.response});
+}
+
+void JobCoordinator::keepResult(Job &job, ReceivedCallback &callback)
+{
+    if (LiveJob *live = m_live.find(job.key))
+        m_journal.replaceEnd(job, *live, callback.message, callback.request);
+    else
+        m_callbacks.retain(job, callback);
+}
+
+void JobCoordinator::onWaiterGone(LiveJob &live, const Waiter &waiter)
+{
+    const Job *job = m_jobs.find(live.key);
+    if (live.durable)
+        Q_EMIT requestAnswered({Reason::ClientGone, 499, job ? job->id : QByteArray(),
+                                job ? job->account : QByteArray(), waiter.requestId, waiter.client,
+                                Clock::now() - waiter.since, waiter.joined});
+    if (live.waiters.empty())
+        applyTo(live.key, JobEvent::ClientGone);
+    if (job && !job->isSettled())
+        Q_EMIT jobChanged(*job);
+    checkDrained();
+}
+
+// Ends
+
+void JobCoordinator::settle(Job &job)
+{
+    LiveJob &live = *m_live.find(job.key);
+    m_deadlines.clear(job.key);
+    live.start = {};
+    live.upstream.heldBack = m_scheduler.circuit().isOpen();
+    if (live.durable) {
+        m_doubts.remove(job.key);
+        // The key is free again, as if the request had never come.
+        if (freesKey(job, *live.durable)) {
+            m_keys.release(job.account, live);
+            live.durable->key = {};
+        }
+        job.joined = live.durable->joined;
+        job.recovered = live.durable->recovered;
+    }
+    // Only a plain job whose client has left needs no answer.
+    http::Response response;
+    response.status = reasonInfo(job.status.outcome).status;
+    if (live.durable || !live.waiters.empty())
+        response = jobResponse(job, live.upstream);
+    job.endStatus = response.status;
+    const bool tellsLater = m_journal.writeEnd(job, live, response);
+    Q_EMIT jobEnded(job, job.endStatus);
+    if (tellsLater) {
+        live.countBytes(job.status);
+        return;
+    }
+    tellEnd(live, response, job.status.outcome, job.account);
+    forget(live, job.account);
+    checkDrained();
+}
+
+void JobCoordinator::tellEnd(LiveJob &live, const http::Response &response, Reason outcome,
+                             const QByteArray &account)
+{
+    Journal::answerCallbacks(live);
+    for (Waiter &waiter : m_waiters.takeAll(live)) {
+        if (!live.durable) {
+            waiter.exchange->answer(response);
+            continue;
+        }
+        m_waiters.answer(waiter, response, outcome, account);
+        crashPoint("client_answered");
+    }
+    m_directory.tellEnd(live);
+}
+
+void JobCoordinator::onEndStored(LiveJob &live, bool isDurable)
+{
+    const Ending &ending = *live.durable->ending;
+    const JobStatus &status = ending.record.status;
+    tellEnd(live, ending.response, status.outcome, ending.record.account);
+    if (isDurable) {
+        const bool leavesDeadLetter =
+            status.handedOver && reasonInfo(status.outcome).has(EndTrait::LeavesDeadLetter);
+        const QByteArray id = ending.record.id;
+        forget(live, QByteArray(ending.record.account));
+        if (leavesDeadLetter)
+            m_failed.add(id);
+    }
+    checkDrained();
+}
+
+void JobCoordinator::forget(LiveJob &live, const QByteArray &account)
+{
+    if (live.durable) {
+        m_keys.release(account, live);
+        m_journal.forget(live);
+    }
+    m_live.erase(live);
+}
+
+}  // namespace holdline
