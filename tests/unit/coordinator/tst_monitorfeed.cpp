@@ -198,7 +198,10 @@ void TestMonitorFeed::tellsWhenItEndedAndHow()
     const Client client = world.hold();
     const QByteArray token = CoordinatorWorld::tokenIn(world.starter.calls.at(world.lastTicket()));
     world.starter.accept(world.lastTicket(), "1f");
-    world.collect();
+    const FeedBatch live = world.collect();
+    QCOMPARE(live.jobs.size(), 1u);
+    QCOMPARE(live.jobs.front().status, 0);
+    QVERIFY(!live.jobs.front().outcome);
     world.callback(token, "1f", "failed");
     const FeedBatch batch = world.collect();
     QVERIFY(batch.jobs.empty());

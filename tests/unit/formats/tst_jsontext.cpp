@@ -67,6 +67,8 @@ private Q_SLOTS:
     void valid();
     void refused_data();
     void refused();
+    void saysWhatIsWrongAndWhere_data();
+    void saysWhatIsWrongAndWhere();
     void untouched_data();
     void untouched();
     void agreesWithSimdjson();
@@ -157,6 +159,55 @@ void TestJsonText::refused()
 {
     QFETCH(QByteArray, body);
     QCOMPARE(refusal(body), Reason::InvalidJson);
+}
+
+void TestJsonText::saysWhatIsWrongAndWhere_data()
+{
+    QTest::addColumn<QByteArray>("text");
+    QTest::addColumn<int>("at");
+    QTest::addColumn<QString>("what");
+    const auto add = [](const QByteArray &text, int at, const char *what) {
+        QTest::addRow("%s", text.toPercentEncoding().constData()) << text << at << QString::fromLatin1(what);
+    };
+    const char *aValue = "a value is wanted (object, array, string, number, true, false or null)";
+    add("x", 0, aValue);
+    add("[1,]", 3, aValue);
+    add("nulx", 3, "not one of the words true, false and null");
+    add("-x", 1, "a digit is wanted");
+    add("1.x", 2, "a digit is wanted");
+    add("1ex", 2, "a digit is wanted");
+    add("-01", 2, "a number must not have leading zeros");
+    add("\"\x01\"", 1, "a control character in a string must be escaped");
+    add(R"("\x")", 2, "no such escape in a string");
+    add(R"("\udc00")", 7, "a low surrogate without its high one before this place");
+    add(R"("\ud800x")", 7, "the low surrogate is missing");
+    add(R"("\ud800\n")", 7, "the low surrogate is missing");
+    add(R"("\ud800\u0041")", 13, "a high surrogate without its low one before this place");
+    add(R"("\u00g0")", 5, "four hexadecimal digits are wanted after \\u");
+    add("\"\xff\"", 1, "not UTF-8");
+    add("\"\xc3x\"", 2, "not UTF-8");
+    add("[1 2]", 3, "a comma or ] is wanted after an element");
+    add("{\"a\":1 2}", 7, "a comma or } is wanted after a member");
+    add("{a:1}", 1, "a member's name in double quotes is wanted");
+    add("{\"a\" 1}", 5, "a colon is wanted after a member's name");
+    add("1 2", 2, "the value is complete here, nothing may follow it");
+    add(QByteArray("[").repeated(513), 512, "more than 512 levels");
+    add(QByteArray("{\"a\":").repeated(513), 5 * 512, "more than 512 levels");
+    for (const char *early : {"", " ", "[", "[1", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "\"", "\"\\",
+                              "\"\\u00", "-", "1.", "nul", "\"\\ud800", "\"\xc3"})
+        add(early, static_cast<int>(qstrlen(early)), "the text ends too early");
+}
+
+void TestJsonText::saysWhatIsWrongAndWhere()
+{
+    QFETCH(const QByteArray, text);
+    QFETCH(int, at);
+    QFETCH(const QString, what);
+    const auto result = scanJson(text);
+    const auto *error = std::get_if<JsonError>(&result);
+    QVERIFY(error);
+    QCOMPARE(error->text, what);
+    QCOMPARE(error->offset, at);
 }
 
 void TestJsonText::untouched_data()
