@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/httpvalues/idempotencykey.h"
 
+#include "core/base/ascii.h"
+
 #include <algorithm>
 
 namespace holdline {
@@ -22,11 +24,6 @@ bool isBare(char c)
 bool isLower(char c)
 {
     return c >= 'a' && c <= 'z';
-}
-
-bool isDigit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 QString tooLong()

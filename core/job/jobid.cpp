@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/job/jobid.h"
 
+#include "core/base/ascii.h"
 #include "core/base/securerandom.h"
 
 #include <QtEndian>
@@ -46,8 +47,8 @@ QByteArray makeJobId(std::uint8_t shard)
 
 std::optional<std::uint8_t> shardOfJobId(QByteArrayView text)
 {
-    const auto isDigit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-    if (text.size() != kJobIdLength || !std::all_of(text.begin(), text.end(), isDigit))
+    const auto isHex = [](char c) { return isDigit(c) || (c >= 'a' && c <= 'f'); };
+    if (text.size() != kJobIdLength || !std::all_of(text.begin(), text.end(), isHex))
         return std::nullopt;
     return static_cast<std::uint8_t>(text.first(2).toByteArray().toUInt(nullptr, 16));
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/ascii.h"
 #include "core/json/jsontext.h"
 #include "core/json/jsonunits.h"
 

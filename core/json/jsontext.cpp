@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/json/jsontext.h"
 
+#include "core/base/ascii.h"
 #include "core/base/enumtable.h"
 #include "core/json/jsonunits.h"
 

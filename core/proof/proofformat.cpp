@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/proof/proofformat.h"
 
+#include "core/base/ascii.h"
+
 #include <algorithm>
 #include <cstdio>
 
@@ -9,11 +11,6 @@ namespace holdline {
 namespace {
 
 constexpr QByteArrayView kShape = "dddd-dd-ddTdd:dd:dd.dddZ";
-
-bool isDigit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 int number(QByteArrayView text, qsizetype at, qsizetype digits)
 {

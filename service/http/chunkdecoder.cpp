@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/chunkdecoder.h"
 
+#include "core/base/ascii.h"
 #include "service/http/grammar.h"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/grammar.h"
 
+#include "core/base/ascii.h"
 #include "service/http/message.h"
 
 #include <algorithm>
@@ -63,11 +64,6 @@ bool hasZeroByte(std::uint64_t word)
     return hasByteBelow(word, 1);
 }
 
-bool isDigit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 bool isPort(QByteArrayView text)
 {
     return text.size() <= 5 && std::all_of(text.begin(), text.end(), isDigit) &&
@@ -128,17 +124,6 @@ QByteArrayView trimOws(QByteArrayView text)
     while (!text.isEmpty() && isBlank(text.back()))
         text.chop(1);
     return text;
-}
-
-int hexValue(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
 }
 
 bool hasValidEscapes(QByteArrayView text)

@@ -28,9 +28,6 @@ qsizetype targetLength(QByteArrayView text);
 /// `text` without the spaces and tabs around it.
 QByteArrayView trimOws(QByteArrayView text);
 
-/// The value of one hexadecimal digit; -1 for any other byte.
-int hexValue(char c);
-
 /// True for `host[:port]` (RFC 3986, 3.2.2 and 3.2.3) with a host and without user information.
 bool isHostAndPort(QByteArrayView text);
 

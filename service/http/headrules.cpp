@@ -79,6 +79,12 @@ std::optional<Refusal> examineFraming(const Request &request, Framing &framing)
 
 }  // namespace
 
+bool keepsAlive(const HeaderFields &headers, int minorVersion)
+{
+    const QByteArray connection = headers.combined("Connection").value_or(QByteArray());
+    return !listContains(connection, "close") && (minorVersion > 0 || listContains(connection, "keep-alive"));
+}
+
 std::optional<Refusal> examineHead(const Request &request, bool hasAuthority, HeadFacts &facts)
 {
     if (const auto refusal = examineHost(request, hasAuthority))
@@ -86,9 +92,7 @@ std::optional<Refusal> examineHead(const Request &request, bool hasAuthority, He
     if (const auto refusal = examineFraming(request, facts.framing))
         return refusal;
 
-    const QByteArray connection = request.headers.combined("Connection").value_or(QByteArray());
-    facts.keepAlive = !listContains(connection, "close") &&
-                      (request.minorVersion > 0 || listContains(connection, "keep-alive"));
+    facts.keepAlive = keepsAlive(request.headers, request.minorVersion);
 
     // A server ignores an expectation of an HTTP/1.0 client (RFC 9110, 10.1.1).
     if (const auto expect = request.headers.combined("Expect"); expect && request.minorVersion > 0) {

@@ -24,6 +24,9 @@ struct HeadFacts
     bool expectContinue = false;  ///< RFC 9110, 10.1.1
 };
 
+/// True when the connection can carry another request after this message (RFC 9112, 9.3).
+bool keepsAlive(const HeaderFields &headers, int minorVersion);
+
 /// Checks Host, Content-Length, Transfer-Encoding and Expect and fills `facts`. Returns the refusal when a
 /// field breaks a rule. `hasAuthority` is true for an absolute-form target, whose authority replaces Host
 /// (RFC 9112, 3.2.2). Pure.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/requestline.h"
 
+#include "core/base/ascii.h"
 #include "service/http/grammar.h"
 #include "service/http/message.h"
 
@@ -78,7 +79,7 @@ RequestLine::Status RequestLine::byte(char c)
                 return Status::NeedMore;
             }
             const char shape = m_versionLength < kVersionShape.size() ? kVersionShape[m_versionLength] : '\0';
-            const bool fits = shape == 'd' ? (c >= '0' && c <= '9') : (shape != '\0' && c == shape);
+            const bool fits = shape == 'd' ? isDigit(c) : (shape != '\0' && c == shape);
             if (!fits)
                 return refuse(Reason::BadRequest, "The request line does not end with an HTTP version."_L1);
             if (m_versionLength == kMajorAt)

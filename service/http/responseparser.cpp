@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/responseparser.h"
 
+#include "core/base/ascii.h"
 #include "core/base/enumtable.h"
 #include "service/http/grammar.h"
+#include "service/http/headrules.h"
 
 #include <algorithm>
 #include <limits>
@@ -10,15 +12,6 @@
 namespace holdline::http {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-bool isDigit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-}  // namespace
 
 void ResponseParser::begin(Method method)
 {
@@ -184,9 +177,7 @@ void ResponseParser::endHead()
     }
     m_headComplete = true;
     m_state = State::Body;
-    const QByteArray connection = m_headers.combined("Connection").value_or(QByteArray());
-    m_keepAlive =
-        !listContains(connection, "close") && (m_minorVersion > 0 || listContains(connection, "keep-alive"));
+    m_keepAlive = keepsAlive(m_headers, m_minorVersion);
     chooseFraming();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/retryafter.h"
 
+#include "core/base/ascii.h"
+
 #include <QLocale>
 #include <QString>
 #include <QTimeZone>
@@ -42,7 +44,7 @@ std::optional<std::chrono::milliseconds> parseRetryAfter(QByteArrayView value, c
     value = value.trimmed();
     if (value.isEmpty() || value.size() > 64)
         return std::nullopt;
-    if (std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    if (std::all_of(value.begin(), value.end(), isDigit)) {
         bool ok = false;
         const qlonglong seconds = value.toLongLong(&ok);
         // A number with too many digits is valid and very large.
