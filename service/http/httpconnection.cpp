@@ -35,8 +35,7 @@ void HttpConnection::socketReadable()
     static thread_local std::array<char, kInputBytes> buffer;
     qsizetype room = kInputBytes;
     if (m_state != State::Leaving) {
-        m_input.remove(0, m_inputPos);
-        m_inputPos = 0;
+        m_input.compact();
         room -= m_input.size();
     }
     if (room <= 0)
@@ -45,7 +44,7 @@ void HttpConnection::socketReadable()
     switch (m_socket.receive(std::span(buffer.data(), static_cast<std::size_t>(room)), count)) {
         case StreamSocket::Received::Bytes:
             if (m_state != State::Leaving)
-                m_input.append(buffer.data(), count);
+                m_input.append(QByteArrayView(buffer.data(), count));
             break;
         case StreamSocket::Received::Nothing:
             break;
@@ -70,16 +69,16 @@ void HttpConnection::process()
         return;
     m_processing = true;
     int budget = kRequestsPerTurn;
-    bool again = hasInput();
+    bool again = !m_input.isEmpty();
     while (m_state == State::Reading && again && !hasTooMuchUnsent()) {
         if (budget == 0) {
             m_host.resumeSoon(m_id);
             break;
         }
         qsizetype consumed = 0;
-        const auto status = m_parser.feed(QByteArrayView(m_input).sliced(m_inputPos), consumed);
-        m_inputPos += consumed;
-        again = hasInput();
+        const auto status = m_parser.feed(m_input.view(), consumed);
+        m_input.take(consumed);
+        again = !m_input.isEmpty();
         switch (status) {
             case RequestParser::Status::NeedMore:
                 countBytes();
@@ -106,11 +105,8 @@ void HttpConnection::afterProcessing()
 {
     if (m_processing || m_state == State::Closed)
         return;
-    if (!hasInput() || m_state == State::Handling) {
-        // Keeps only the bytes after the request, not the whole buffer.
-        m_input = hasInput() ? m_input.sliced(m_inputPos) : QByteArray();
-        m_inputPos = 0;
-    }
+    if (m_input.isEmpty() || m_state == State::Handling)
+        m_input.squeeze();
     if (m_state == State::Reading)
         updatePhase();
     updateReading();
@@ -123,14 +119,14 @@ void HttpConnection::headComplete()
     const auto &framing = m_parser.facts().framing;
     if (framing.kind == Framing::Kind::Length && !hasMemoryFor(framing.length))
         return refuse(kNoMemory, m_parser.method() == "HEAD", m_parser.requestId());
-    const bool nothingOfTheBodyYet = !hasInput();
+    const bool nothingOfTheBodyYet = m_input.isEmpty();
     if (m_parser.facts().expectContinue && nothingOfTheBodyYet)
         send("HTTP/1.1 100 Continue\r\n\r\n");
 }
 
 void HttpConnection::complete()
 {
-    m_keepAlive = m_parser.facts().keepAlive;
+    const bool keepAlive = m_parser.facts().keepAlive;
     Request request = m_parser.takeRequest();
     m_parser = RequestParser(m_host.limits());
     countBytes();
@@ -139,14 +135,11 @@ void HttpConnection::complete()
     request.peer = m_peer;
     if (request.requestId.isEmpty())
         request.requestId = m_host.newRequestId();
-    m_requestId = request.requestId;
-    m_isHead = request.method == "HEAD";
-    m_isHttp10 = request.minorVersion == 0;
+    m_response.begin(request, keepAlive);
 
     if (m_quota == Quota::Reserved && !m_host.admitReserved(*this, request))
-        return refuse({Reason::Overloaded, "All connections are taken."_L1}, m_isHead, m_requestId);
+        return refuse(kNoConnectionFree, m_response.isHead(), m_response.requestId());
     m_state = State::Handling;
-    m_streaming = false;
     enterPhase(Phase::None);
     setClosable(false);
     if (request.target == "*") {
@@ -170,7 +163,7 @@ void HttpConnection::peerFinished()
 {
     switch (m_state) {
         case State::Reading:
-            if (hasInput())
+            if (!m_input.isEmpty())
                 return;  // whole requests still wait for their turn
             if (!m_parser.isIdle()) {
                 return refuse({Reason::BadRequest, "The request ended too early."_L1},
@@ -194,9 +187,8 @@ void HttpConnection::peerFinished()
 
 void HttpConnection::updateReading()
 {
-    const bool wanted =
-        m_state != State::Closed && !m_finished &&
-        (m_state == State::Leaving || (m_input.size() - m_inputPos < kInputBytes && !hasTooMuchUnsent()));
+    const bool wanted = m_state != State::Closed && !m_finished &&
+                        (m_state == State::Leaving || (m_input.size() < kInputBytes && !hasTooMuchUnsent()));
     m_socket.setReading(wanted);
 }
 
@@ -204,33 +196,34 @@ void HttpConnection::updateReading()
 
 void HttpConnection::answer(const Response &response)
 {
-    if (m_state != State::Handling || m_streaming)
+    if (m_state != State::Handling || m_response.isStreaming())
         return;
     const bool close = closesAfter(response);
     m_state = State::Reading;
-    send(serialise(response, {m_host.date(), m_requestId, close, m_isHttp10, m_isHead, BodyFraming::Length}));
+    send(m_response.whole(response, m_host.date(), close));
     answered(close);
 }
 
 bool HttpConnection::closesAfter(const Response &response) const
 {
-    const bool isLast = m_finished && !hasInput();
-    return response.close || !m_keepAlive || isLast || m_host.isClosing() || m_quota == Quota::Reserved;
+    const bool isLast = m_finished && m_input.isEmpty();
+    return response.close || !m_response.keepsAlive() || isLast || m_host.isClosing() ||
+           m_quota == Quota::Reserved;
 }
 
 /// Called when the whole response was given to the socket.
 void HttpConnection::answered(bool close)
 {
-    m_requestId = QByteArray();
+    m_response.end();
     if (m_state == State::Closed)
         return;
     if (close)
         return leave();
     enterPhase(Phase::Idle);
-    setClosable(!hasInput());
+    setClosable(m_input.isEmpty());
     if (!m_processing) {
         // Not inside this call: the caller must finish first, before it can get the next request.
-        if (hasInput())
+        if (!m_input.isEmpty())
             m_host.resumeSoon(m_id);
         updateReading();
     }
@@ -238,36 +231,20 @@ void HttpConnection::answered(bool close)
 
 bool HttpConnection::beginStream(const Response &response)
 {
-    if (m_state != State::Handling || m_streaming)
+    if (m_state != State::Handling || m_response.isStreaming())
         return false;
-    const bool hasBody = mayHaveBody(response.status) && !m_isHead;
-    const BodyFraming framing = m_isHttp10 ? BodyFraming::ToEnd : BodyFraming::Chunked;
-    m_keepAlive = !closesAfter(response) && (!hasBody || framing == BodyFraming::Chunked);
-    QByteArray bytes = serialise(response, {m_host.date(), m_requestId, !m_keepAlive, m_isHttp10, m_isHead,
-                                            mayHaveBody(response.status) ? framing : BodyFraming::Length});
-    if (!hasBody) {
-        m_state = State::Reading;
-        send(bytes);
-        answered(!m_keepAlive);
-        return false;
-    }
-    m_streaming = true;
-    if (framing == BodyFraming::Chunked)
-        appendChunk(bytes, response.body);
-    else
-        bytes += response.body;
-    return sendPiece(bytes);
+    const QByteArray bytes = m_response.beginStream(response, m_host.date(), closesAfter(response));
+    if (m_response.isStreaming())
+        return sendPiece(bytes);
+    m_state = State::Reading;
+    send(bytes);
+    answered(!m_response.keepsAlive());
+    return false;
 }
 
 bool HttpConnection::writeStream(QByteArrayView piece)
 {
-    if (m_state != State::Handling || !m_streaming)
-        return false;
-    if (m_isHttp10)
-        return sendPiece(piece.toByteArray());
-    QByteArray bytes;
-    appendChunk(bytes, piece);
-    return sendPiece(bytes);
+    return m_state == State::Handling && m_response.isStreaming() && sendPiece(m_response.piece(piece));
 }
 
 bool HttpConnection::sendPiece(const QByteArray &bytes)
@@ -282,13 +259,12 @@ bool HttpConnection::sendPiece(const QByteArray &bytes)
 
 void HttpConnection::endStream()
 {
-    if (m_state != State::Handling || !m_streaming)
+    if (m_state != State::Handling || !m_response.isStreaming())
         return;
-    m_streaming = false;
     m_state = State::Reading;
-    if (!m_isHttp10)
-        send(kLastChunk);
-    answered(!m_keepAlive || m_host.isClosing());
+    if (const QByteArray end = m_response.endStream(); !end.isEmpty())
+        send(end);
+    answered(!m_response.keepsAlive() || m_host.isClosing());
 }
 
 void HttpConnection::answerRaw(const QByteArray &bytes)
@@ -366,8 +342,7 @@ void HttpConnection::leave()
     m_state = State::Leaving;
     m_parser.reset();
     countBytes();
-    m_input = QByteArray();
-    m_inputPos = 0;
+    m_input.clear();
     enterPhase(Phase::None);
     setClosable(true);
     if (m_socket.bytesToWrite() == 0)
@@ -393,8 +368,7 @@ void HttpConnection::drop()
         return;
     const bool wasHandling = m_state == State::Handling;
     m_state = State::Closed;
-    m_input = QByteArray();
-    m_inputPos = 0;
+    m_input.clear();
     m_charge = {};  // the budget may be gone when this object is deleted
     m_socket.close();
     if (wasHandling)
@@ -408,7 +382,7 @@ void HttpConnection::updatePhase()
 {
     if (m_parser.isIdle()) {
         // Complete requests may still wait in the input.
-        setClosable(m_phase == Phase::Idle && !hasInput());
+        setClosable(m_phase == Phase::Idle && m_input.isEmpty());
         return;
     }
     setClosable(false);

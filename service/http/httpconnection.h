@@ -3,7 +3,9 @@
 
 #include "service/http/connectiondeadlines.h"
 #include "service/http/connectionhost.h"
+#include "service/http/inputbuffer.h"
 #include "service/http/requestparser.h"
+#include "service/http/responseencoder.h"
 #include "service/http/streamsocket.h"
 
 #include <list>
@@ -77,6 +79,8 @@ public:
     static constexpr qsizetype kInputBytes = 64 * 1024;
     static constexpr int kRequestsPerTurn = 32;  ///< of one connection, then other connections get their turn
     static constexpr std::chrono::seconds kReservedTimeout{2};
+    static constexpr Refusal kNoConnectionFree{Reason::Overloaded,
+                                               QLatin1StringView("All connections are taken.")};
 
 private:
     enum class State { Reading, Handling, Leaving, Closed };
@@ -105,7 +109,6 @@ private:
     void setClosable(bool closable);
     void schedule();
     void watchUnsent();
-    bool hasInput() const { return m_inputPos < m_input.size(); }
     bool hasTooMuchUnsent() const { return m_socket.bytesToWrite() > m_host.limits().maxUnsentBytes; }
 
     ConnectionHost &m_host;
@@ -118,17 +121,10 @@ private:
     bool m_closable = false;
     bool m_finSent = false;
 
-    // About the request being handled
-    bool m_keepAlive = true;
-    bool m_isHead = false;
-    bool m_isHttp10 = false;
-    bool m_streaming = false;  ///< the head of a response in pieces was written
-    QByteArray m_requestId;
-
     QByteArray m_peer;
-    QByteArray m_input;
-    qsizetype m_inputPos = 0;
+    InputBuffer m_input;
     RequestParser m_parser;
+    ResponseEncoder m_response;  ///< to the request being handled
 
     ByteCharge m_charge;  ///< bodies that are being received or sent
     ConnectionDeadlines m_deadlines;

@@ -2,6 +2,7 @@
 #include "service/http/httplistener.h"
 
 #include "core/eventloop/deadlinetimer.h"
+#include "service/http/connectionquotas.h"
 #include "service/http/httpconnection.h"
 #include "service/http/listeningsocket.h"
 #include "service/http/responsewriter.h"
@@ -9,19 +10,12 @@
 #include <QDateTime>
 #include <QRandomGenerator>
 
-#include <algorithm>
 #include <array>
-#include <limits>
-#include <list>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include <sys/resource.h>
-
 namespace holdline::http {
-
-using namespace Qt::StringLiterals;
 
 namespace {
 
@@ -30,16 +24,6 @@ using WakeGrid = std::chrono::duration<std::int64_t, std::ratio<1, 40>>;
 
 constexpr ConnectionId kListenerKey = 0;  // a key of m_deadlines; connection ids start at 1
 constexpr std::chrono::milliseconds kStarvedPause{100};
-constexpr int kMaxRefused = 256;  // connections that linger after a 503
-constexpr Refusal kNoConnectionFree{Reason::Overloaded, "All connections are taken."_L1};
-
-qintptr descriptorLimit()
-{
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
-        return std::numeric_limits<qintptr>::max();
-    return static_cast<qintptr>(limit.rlim_cur);
-}
 
 }  // namespace
 
@@ -51,17 +35,20 @@ public:
 
     const Limits &limits() const override { return m_limits; }
     ByteBudget &memory() override { return *m_memory; }
-    bool isReserved(const Request &request) const override
-    {
-        return !m_reservedPath.isEmpty() && request.path().startsWith(m_reservedPath);
-    }
+    bool isReserved(const Request &request) const override { return m_quotas.isReserved(request); }
     bool isClosing() const override { return m_closing; }
     QByteArray date() override;
     QByteArray newRequestId() override;
-    bool admitReserved(HttpConnection &connection, const Request &request) override;
+    bool admitReserved(HttpConnection &connection, const Request &request) override
+    {
+        return m_quotas.admitReserved(connection, request);
+    }
     void received(HttpConnection &connection, const Request &request) override;
     void refused(int status) override { Q_EMIT m_listener.requestRefused(status); }
-    void closableChanged(HttpConnection &connection, bool closable) override;
+    void closableChanged(HttpConnection &connection, bool closable) override
+    {
+        m_quotas.setClosable(connection, closable);
+    }
     void exchangeLost(HttpConnection &connection) override;
     void closed(HttpConnection &connection) override;
     /// Rounds up, so that thousands of deadlines a second share a few turns of the event loop.
@@ -71,6 +58,8 @@ public:
     }
     void resumeSoon(ConnectionId connection) override;
 
+    /// Prepares to accept connections when `listens`, and returns that.
+    bool began(bool listens);
     /// The connection of an open exchange, or null.
     HttpConnection *find(ExchangeId exchange) const;
     /// Like find(), but also ends the exchange because its response is being sent.
@@ -81,31 +70,15 @@ public:
     ByteBudget m_ownMemory;  ///< without a limit
     ByteBudget *m_memory = &m_ownMemory;
     ListeningSocket m_socket;
-    QByteArray m_reservedPath;
-    qintptr m_descriptorLimit = std::numeric_limits<qintptr>::max();
+    ConnectionQuotas m_quotas;
     bool m_closing = false;
     std::unordered_map<ExchangeId, HttpConnection *> m_exchanges;
     std::unordered_map<ConnectionId, HttpConnection *> m_connections;
-    using List = std::list<HttpConnection *>;
-    List m_idle;  ///< regular connections that can be closed without loss
 
 private:
-    using Quota = HttpConnection::Quota;
-
     void accept(qintptr descriptor);
-    Quota chooseQuota(qintptr descriptor);
-    /// The kernel gives the lowest free number. So a high number means that few are left, also when other
-    /// code uses many.
-    bool isSpare(qintptr descriptor) const
-    {
-        return descriptor >= m_descriptorLimit - m_limits.spareDescriptors;
-    }
-    bool makeReservedRoom();
-    void makeRegularRoom();
-    bool hasRegularRoom() const;
     void expired(ConnectionId key);
     void resumePending();
-    static void moveTo(HttpConnection &connection, List &list);
 
     ConnectionId m_lastConnection = 0;
     ExchangeId m_lastExchange = 0;
@@ -114,11 +87,6 @@ private:
     QRandomGenerator m_random = QRandomGenerator::securelySeeded();
     DeadlineTimer<ConnectionId> m_deadlines;
     std::vector<ConnectionId> m_toResume;
-
-    // Every connection is in exactly one list, oldest first: in m_idle or in one of these.
-    List m_busy;
-    List m_reserved;
-    List m_refused;
 };
 
 HttpListener::Private::Private(HttpListener &listener, const Limits &limits)
@@ -126,6 +94,7 @@ HttpListener::Private::Private(HttpListener &listener, const Limits &limits)
       m_limits(limits),
       m_socket([this](qintptr descriptor) { accept(descriptor); },
                [this] { m_deadlines.setIn(kListenerKey, kStarvedPause); }),
+      m_quotas(m_limits),
       m_deadlines([this](ConnectionId key) { expired(key); })
 {
 }
@@ -153,93 +122,32 @@ QByteArray HttpListener::Private::newRequestId()
     return QByteArray::fromRawData(reinterpret_cast<const char *>(bits.data()), sizeof bits).toHex();
 }
 
-// Quotas
-
-bool HttpListener::Private::hasRegularRoom() const
-{
-    return m_busy.size() + m_idle.size() < static_cast<std::size_t>(m_limits.maxConnections);
-}
-
-void HttpListener::Private::makeRegularRoom()
-{
-    if (!hasRegularRoom() && !m_idle.empty())
-        m_idle.front()->drop();
-}
-
-bool HttpListener::Private::makeReservedRoom()
-{
-    if (m_reservedPath.isEmpty() || m_limits.reservedConnections <= 0)
-        return false;
-    if (m_reserved.size() < static_cast<std::size_t>(m_limits.reservedConnections))
-        return true;
-    const auto waiting = std::find_if(m_reserved.begin(), m_reserved.end(),
-                                      [](const HttpConnection *other) { return !other->isHandling(); });
-    if (waiting == m_reserved.end())
-        return false;
-    HttpConnection *evicted = *waiting;
-    evicted->setQuota(Quota::Refused);
-    moveTo(*evicted, m_refused);
-    evicted->refuseNow(kNoConnectionFree);
-    return true;
-}
-
-HttpConnection::Quota HttpListener::Private::chooseQuota(qintptr descriptor)
-{
-    if (isSpare(descriptor))
-        return Quota::Refused;
-    makeRegularRoom();
-    if (hasRegularRoom())
-        return Quota::Regular;
-    return makeReservedRoom() ? Quota::Reserved : Quota::Refused;
-}
-
-bool HttpListener::Private::admitReserved(HttpConnection &connection, const Request &request)
-{
-    makeRegularRoom();
-    if (hasRegularRoom()) {
-        connection.setQuota(Quota::Regular);
-        moveTo(connection, m_busy);
-        return true;
-    }
-    return isReserved(request);
-}
-
-void HttpListener::Private::closableChanged(HttpConnection &connection, bool closable)
-{
-    if (connection.quota() == Quota::Regular)
-        moveTo(connection, closable ? m_idle : m_busy);
-}
-
-void HttpListener::Private::moveTo(HttpConnection &connection, List &list)
-{
-    auto &record = connection.hostRecord;
-    list.splice(list.end(), *record.list, record.position);
-    record.list = &list;
-}
-
 // Connections
+
+bool HttpListener::Private::began(bool listens)
+{
+    if (listens) {
+        m_quotas.readDescriptorLimit();
+        m_socket.setKeepAlive(m_limits.keepAlive);
+    }
+    return listens;
+}
 
 void HttpListener::Private::accept(qintptr descriptor)
 {
-    const Quota quota = chooseQuota(descriptor);
-    auto *connection = new HttpConnection(*this, ++m_lastConnection, quota, descriptor);
-    List &list = quota == Quota::Regular ? m_busy : quota == Quota::Reserved ? m_reserved : m_refused;
-    connection->hostRecord.list = &list;
-    connection->hostRecord.position = list.insert(list.end(), connection);
+    auto *connection = new HttpConnection(*this, ++m_lastConnection, m_quotas.choose(descriptor), descriptor);
+    m_quotas.add(*connection);
     m_connections.emplace(connection->id(), connection);
     connection->start();
-    if (quota == Quota::Refused)
-        connection->refuseNow(kNoConnectionFree);
-    // A refused connection lingers for a while, but not on the spare descriptors.
-    const int room = isSpare(descriptor) ? std::max(1, m_limits.spareDescriptors / 4) : kMaxRefused;
-    while (m_refused.size() > static_cast<std::size_t>(room))
-        m_refused.front()->drop();
+    if (connection->quota() == HttpConnection::Quota::Refused)
+        connection->refuseNow(HttpConnection::kNoConnectionFree);
+    m_quotas.dropRefused(descriptor);
 }
 
 void HttpListener::Private::closed(HttpConnection &connection)
 {
     const ConnectionId id = connection.id();
-    connection.hostRecord.list->erase(connection.hostRecord.position);
+    m_quotas.remove(connection);
     m_deadlines.clear(id);
     m_connections.erase(id);
     connection.deleteLater();
@@ -316,20 +224,12 @@ HttpListener::~HttpListener() = default;
 
 bool HttpListener::listen(const QHostAddress &address, quint16 port)
 {
-    d->m_descriptorLimit = descriptorLimit();
-    if (!d->m_socket.start(address, port, d->m_limits.backlog))
-        return false;
-    d->m_socket.setKeepAlive(d->m_limits.keepAlive);
-    return true;
+    return d->began(d->m_socket.start(address, port, d->m_limits.backlog));
 }
 
 bool HttpListener::listenOn(qintptr descriptor)
 {
-    d->m_descriptorLimit = descriptorLimit();
-    if (!d->m_socket.startOn(descriptor))
-        return false;
-    d->m_socket.setKeepAlive(d->m_limits.keepAlive);
-    return true;
+    return d->began(d->m_socket.startOn(descriptor));
 }
 
 std::optional<qintptr> HttpListener::shareAddress()
@@ -339,11 +239,7 @@ std::optional<qintptr> HttpListener::shareAddress()
 
 bool HttpListener::listenBeside(qintptr shared)
 {
-    d->m_descriptorLimit = descriptorLimit();
-    if (!d->m_socket.startBeside(shared, d->m_limits.backlog))
-        return false;
-    d->m_socket.setKeepAlive(d->m_limits.keepAlive);
-    return true;
+    return d->began(d->m_socket.startBeside(shared, d->m_limits.backlog));
 }
 
 quint16 HttpListener::port() const
@@ -364,13 +260,13 @@ void HttpListener::stopListening()
 void HttpListener::closeIdle()
 {
     d->m_closing = true;
-    for (HttpConnection *connection : std::vector(d->m_idle.begin(), d->m_idle.end()))
+    for (HttpConnection *connection : d->m_quotas.idle())
         connection->leave();
 }
 
 void HttpListener::setReservedPath(const QByteArray &prefix)
 {
-    d->m_reservedPath = prefix;
+    d->m_quotas.setReservedPath(prefix);
 }
 
 void HttpListener::setMemory(ByteBudget &memory)
