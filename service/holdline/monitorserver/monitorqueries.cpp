@@ -13,20 +13,20 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-DeadLetterRow rowOf(const DeadLetter &letter)
+DeadLetterRow rowOf(const DeadLetter &deadLetter)
 {
     DeadLetterRow row;
-    row.id = rowText(letter.id);
-    row.kind = letter.kind;
-    row.at = letter.at;
-    row.reason = letter.reason;
-    row.job = rowText(letter.job);
-    row.account = rowText(letter.account);
-    row.client = rowText(letter.peer);
-    row.detail = rowText(letter.detail);
-    row.bytes = letter.bytes;
-    row.cut = letter.cut;
-    row.redriven = letter.redriven;
+    row.id = rowText(deadLetter.id);
+    row.kind = deadLetter.kind;
+    row.at = deadLetter.at;
+    row.reason = deadLetter.reason;
+    row.job = rowText(deadLetter.job);
+    row.account = rowText(deadLetter.account);
+    row.client = rowText(deadLetter.peer);
+    row.detail = rowText(deadLetter.detail);
+    row.bytes = deadLetter.bytes;
+    row.cut = deadLetter.cut;
+    row.redriven = deadLetter.redriven;
     return row;
 }
 
@@ -36,9 +36,9 @@ QString cannotRead(const QString &error)
 }
 
 /// The reply for a dead letter that was not found.
-Reply absent(const Command &command, const DeadLetterService &letters)
+Reply absent(const Command &command, const DeadLetterService &deadLetters)
 {
-    const QString error = letters.unreadable();
+    const QString error = deadLetters.unreadable();
     return {command.id, false,
             error.isEmpty() ? u"the dead letter does not exist or no longer exists"_s : cannotRead(error)};
 }
@@ -110,58 +110,59 @@ void MonitorQueries::journal(const Command &command, JobDirectory &jobs, const A
     });
 }
 
-void MonitorQueries::letters(const Command &command, Answer answer)
+void MonitorQueries::deadLetters(const Command &command, Answer answer)
 {
-    m_letters.list(
-        {}, DeadLetterService::kMaxListed,
-        [&letters = m_letters, command, answer = std::move(answer)](const std::vector<DeadLetter> &found) {
-            if (const QString error = letters.unreadable(); found.empty() && !error.isEmpty()) {
-                answer({command.id, false, cannotRead(error)});
-                return;
-            }
-            Reply reply{command.id, true, u"%1 dead letters"_s.arg(found.size())};
-            auto &rows = reply.deadLetters.emplace();
-            for (std::size_t i = 0; i < std::min(found.size(), kMaxDeadLetters); ++i)
-                rows.push_back(rowOf(found[i]));
-            reply.deadLettersOmitted = found.size() - rows.size();
-            answer(reply);
-        });
+    m_deadLetters.list({}, DeadLetterService::kMaxListed,
+                       [&deadLetters = m_deadLetters, command,
+                        answer = std::move(answer)](const std::vector<DeadLetter> &found) {
+                           if (const QString error = deadLetters.unreadable();
+                               found.empty() && !error.isEmpty()) {
+                               answer({command.id, false, cannotRead(error)});
+                               return;
+                           }
+                           Reply reply{command.id, true, u"%1 dead letters"_s.arg(found.size())};
+                           auto &rows = reply.deadLetters.emplace();
+                           for (std::size_t i = 0; i < std::min(found.size(), kMaxDeadLetters); ++i)
+                               rows.push_back(rowOf(found[i]));
+                           reply.deadLettersOmitted = found.size() - rows.size();
+                           answer(reply);
+                       });
 }
 
-void MonitorQueries::letter(const Command &command, Answer answer)
+void MonitorQueries::deadLetter(const Command &command, Answer answer)
 {
-    m_letters.find(command.target,
-                   [&letters = m_letters, command, answer = std::move(answer)](const auto &found) {
-                       if (!found) {
-                           answer(absent(command, letters));
-                           return;
-                       }
-                       Reply reply{command.id, true, QString(name(found->reason))};
-                       reply.deadLetter = rowOf(*found);
-                       reply.body = BodyPart::of(rowText(found->contentType), found->body);
-                       reply.body->size = found->bytes;
-                       answer(reply);
-                   });
+    m_deadLetters.find(command.target, [&deadLetters = m_deadLetters, command,
+                                        answer = std::move(answer)](const auto &found) {
+        if (!found) {
+            answer(absent(command, deadLetters));
+            return;
+        }
+        Reply reply{command.id, true, QString(name(found->reason))};
+        reply.deadLetter = rowOf(*found);
+        reply.body = BodyPart::of(rowText(found->contentType), found->body);
+        reply.body->size = found->bytes;
+        answer(reply);
+    });
 }
 
 void MonitorQueries::redrive(const Command &command, Answer answer)
 {
-    m_letters.redrive(command.target,
-                      [&letters = m_letters, command, answer = std::move(answer)](const auto &redriven) {
-                          using Result = DeadLetterService::Redriven::Result;
-                          if (redriven.result == Result::NotFound)
-                              answer(absent(command, letters));
-                          else
-                              answer({command.id, redriven.result == Result::Done, textOf(redriven)});
-                      });
+    m_deadLetters.redrive(command.target, [&deadLetters = m_deadLetters, command,
+                                           answer = std::move(answer)](const auto &redriven) {
+        using Result = DeadLetterService::Redriven::Result;
+        if (redriven.result == Result::NotFound)
+            answer(absent(command, deadLetters));
+        else
+            answer({command.id, redriven.result == Result::Done, textOf(redriven)});
+    });
 }
 
 void MonitorQueries::discard(const Command &command, Answer answer)
 {
-    m_letters.discard(command.target, [&letters = m_letters, command, answer = std::move(answer)](
-                                          bool found, const QString &error) {
+    m_deadLetters.discard(command.target, [&deadLetters = m_deadLetters, command, answer = std::move(answer)](
+                                              bool found, const QString &error) {
         if (!found)
-            answer(absent(command, letters));
+            answer(absent(command, deadLetters));
         else
             answer({command.id, error.isEmpty(), error.isEmpty() ? u"discarded"_s : error});
     });

@@ -19,18 +19,21 @@ class MonitorQueries
 public:
     using Answer = std::function<void(const Reply &)>;
 
-    MonitorQueries(JobStore &store, DeadLetterService &letters) : m_store(store), m_letters(letters) {}
+    MonitorQueries(JobStore &store, DeadLetterService &deadLetters)
+        : m_store(store), m_deadLetters(deadLetters)
+    {
+    }
 
     void result(const Command &command, Answer answer);
     static void journal(const Command &command, JobDirectory &jobs, const Answer &answer);
-    void letters(const Command &command, Answer answer);
-    void letter(const Command &command, Answer answer);
+    void deadLetters(const Command &command, Answer answer);
+    void deadLetter(const Command &command, Answer answer);
     void redrive(const Command &command, Answer answer);
     void discard(const Command &command, Answer answer);
 
 private:
     JobStore &m_store;
-    DeadLetterService &m_letters;
+    DeadLetterService &m_deadLetters;
 };
 
 }  // namespace holdline::monitor

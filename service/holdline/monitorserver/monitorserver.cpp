@@ -16,14 +16,15 @@ namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
 
-MonitorServer::MonitorServer(ShardGroup &shards, JobStore &store, DeadLetterService &letters,
+MonitorServer::MonitorServer(ShardGroup &shards, JobStore &store, DeadLetterService &deadLetters,
                              const ServiceFacts &facts, QObject *parent)
     : QObject(parent),
       m_shards(shards),
       m_store(store),
       m_facts(facts),
       m_commands(shards),
-      m_queries(store, letters),
+      m_queries(store, deadLetters),
+      m_collector(shards, [this](FeedCollector::Collection &&all) { collected(std::move(all)); }),
       m_socket([this](qintptr descriptor) { accepted(descriptor); })
 {
     m_tick.setSingleShot(true);
@@ -53,7 +54,7 @@ void MonitorServer::sendNow(std::function<void()> sent)
     m_sent = std::move(sent);
     m_sampleDue = true;
     // A collection under way began before the last changes, so another one follows it.
-    if (m_pendingTick.missing == 0)
+    if (!m_collector.isCollecting())
         sendLast();
 }
 
@@ -146,56 +147,31 @@ void MonitorServer::stopIfAllLag()
         endWatching();
 }
 
-template <typename Ask>
-void MonitorServer::ask(int shard, Ask ask)
-{
-    m_shards.ask(shard, std::move(ask), [this, shard, epoch = m_epoch](ShardUpdate &&update) {
-        if (epoch == m_epoch)
-            collected(shard, std::move(update));
-    });
-}
-
 void MonitorServer::beginWatching()
 {
-    ++m_epoch;
     m_state = State::Beginning;
     m_storeStatus.reset();
     askStore();
-    m_pendingTick = {};
-    m_pendingTick.missing = m_shards.threads();
-    m_pendingTick.sampled = true;
-    for (int shard = 0; shard < m_shards.threads(); ++shard)
-        ask(shard, [](Shard &asked) {
-            return ShardUpdate{asked.feed().begin(), std::make_unique<ShardStatus>(asked.status())};
-        });
+    m_collector.begin();
 }
 
 void MonitorServer::endWatching()
 {
-    ++m_epoch;
     m_state = State::Idle;
     m_tick.stop();
     m_sampleTimer.stop();
-    m_pendingTick = {};
     m_waiting.clear();
     m_searches.clear();
     m_sampleDue = false;
     m_lanesDue = false;
     m_mirror.clear();
     m_sampler.reset();
-    for (int shard = 0; shard < m_shards.threads(); ++shard)
-        m_shards.ask(
-            shard,
-            [](Shard &asked) {
-                asked.feed().end();
-                return true;
-            },
-            [](bool) {});
+    m_collector.end();
 }
 
 void MonitorServer::schedule()
 {
-    if (m_state != State::Watching || m_pendingTick.missing > 0 || m_tick.isActive())
+    if (m_state != State::Watching || m_collector.isCollecting() || m_tick.isActive())
         return;
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(m_lastTick + kTickInterval - Clock::now());
     m_tick.start(std::clamp(wait, std::chrono::milliseconds(0), kTickInterval));
@@ -223,35 +199,16 @@ void MonitorServer::tick()
         for (int shard = 0; shard < m_shards.threads(); ++shard)
             shards.insert(shard);
     }
-    m_pendingTick = {};
-    m_pendingTick.missing = static_cast<int>(shards.size());
-    m_pendingTick.sampled = sampled;
-    const auto scope = lanes ? MonitorFeed::Scope::JobsAndLanes : MonitorFeed::Scope::Jobs;
-    for (const int shard : shards)
-        ask(shard, [scope, sampled](Shard &asked) {
-            return ShardUpdate{asked.feed().collect(scope),
-                               sampled ? std::make_unique<ShardStatus>(asked.status()) : nullptr};
-        });
+    m_collector.collect(shards, lanes ? MonitorFeed::Scope::JobsAndLanes : MonitorFeed::Scope::Jobs, sampled);
 }
 
-void MonitorServer::collected(int shard, ShardUpdate &&update)
+void MonitorServer::collected(FeedCollector::Collection &&collection)
 {
-    m_pendingTick.batches.emplace_back(shard, std::move(update.batch));
-    if (update.status && m_pendingTick.sum)
-        m_pendingTick.sum->add(*update.status);
-    else if (update.status)
-        m_pendingTick.sum = std::move(update.status);
-    if (--m_pendingTick.missing == 0)
-        finishTick();
-}
-
-void MonitorServer::finishTick()
-{
-    Tick tick = std::exchange(m_pendingTick, {});
-    if (tick.sampled)
-        takeSample(*tick.sum);
+    const bool sampled = collection.status != nullptr;
+    if (sampled)
+        takeSample(*collection.status);
     FeedBatch all;
-    for (auto &[shard, batch] : tick.batches) {
+    for (auto &[shard, batch] : collection.batches) {
         m_mirror.apply(shard, batch);
         if (m_state == State::Watching)
             all.append(std::move(batch));
@@ -265,7 +222,7 @@ void MonitorServer::finishTick()
             link->resume();
         }
     } else {
-        broadcast(std::move(all), tick.sampled, false);
+        broadcast(std::move(all), sampled, false);
         search();
     }
     if (!m_waiting.empty() || m_sampleDue || m_lanesDue || !m_searches.empty())
@@ -278,10 +235,11 @@ void MonitorServer::finishTick()
 /// The store answers later from another thread. The next sample uses the answer.
 void MonitorServer::askStore()
 {
-    m_store.askStatus([self = QPointer<MonitorServer>(this), epoch = m_epoch](const StoreStatus &status) {
-        if (self && self->m_epoch == epoch)
-            self->m_storeStatus = status;
-    });
+    m_store.askStatus(
+        [self = QPointer<MonitorServer>(this), epoch = m_collector.epoch()](const StoreStatus &status) {
+            if (self && self->m_collector.epoch() == epoch)
+                self->m_storeStatus = status;
+        });
 }
 
 void MonitorServer::takeSample(const ShardStatus &sum)
@@ -355,10 +313,10 @@ void MonitorServer::commanded(MonitorLink &link, const Command &command)
             MonitorQueries::journal(command, m_shards.directory(), question);
             break;
         case Command::Verb::DeadLetters:
-            m_queries.letters(command, question);
+            m_queries.deadLetters(command, question);
             break;
         case Command::Verb::DeadLetter:
-            m_queries.letter(command, question);
+            m_queries.deadLetter(command, question);
             break;
         case Command::Verb::Redrive:
             m_queries.redrive(command, question);

@@ -3,6 +3,7 @@
 
 #include "service/holdline/monitorfeed/monitorlink.h"
 #include "service/holdline/monitorfeed/monitorsocket.h"
+#include "service/holdline/monitorserver/feedcollector.h"
 #include "service/holdline/monitorserver/monitorcommands.h"
 #include "service/holdline/monitorserver/monitorqueries.h"
 #include "service/holdline/monitorserver/monitorsampler.h"
@@ -39,8 +40,8 @@ public:
     static constexpr std::chrono::milliseconds kTickInterval{100};
     static constexpr std::chrono::milliseconds kSampleInterval{1'000};
 
-    MonitorServer(ShardGroup &shards, JobStore &store, DeadLetterService &letters, const ServiceFacts &facts,
-                  QObject *parent = nullptr);
+    MonitorServer(ShardGroup &shards, JobStore &store, DeadLetterService &deadLetters,
+                  const ServiceFacts &facts, QObject *parent = nullptr);
     ~MonitorServer() override;
 
     /// Returns false when the path cannot be used. errorString() is the reason.
@@ -66,20 +67,6 @@ Q_SIGNALS:
 
 private:
     enum class State { Idle, Beginning, Watching };
-    /// The data of one shard for one tick.
-    struct ShardUpdate
-    {
-        FeedBatch batch;
-        std::unique_ptr<ShardStatus> status;  ///< null unless the tick takes a sample
-    };
-    /// The data of one tick, collected until the last shard has answered.
-    struct Tick
-    {
-        int missing = 0;
-        bool sampled = false;
-        std::vector<std::pair<int, FeedBatch>> batches;
-        std::unique_ptr<ShardStatus> sum;
-    };
     using LinkNumber = std::uint64_t;
     struct Search
     {
@@ -102,10 +89,7 @@ private:
     void sendLast();
     void tick();
     void sampleDue();
-    template <typename Ask>
-    void ask(int shard, Ask ask);
-    void collected(int shard, ShardUpdate &&update);
-    void finishTick();
+    void collected(FeedCollector::Collection &&collection);
     void askStore();
     void takeSample(const ShardStatus &sum);
     void broadcast(FeedBatch &&batch, bool sampled, bool facts);
@@ -120,15 +104,13 @@ private:
     MonitorCommands m_commands;
     MonitorQueries m_queries;
     State m_state = State::Idle;
-    /// Increases when watching begins or ends. Answers to calls from an earlier epoch are ignored.
-    std::uint64_t m_epoch = 0;
+    FeedCollector m_collector;
     MonitorMirror m_mirror;
     MonitorSampler m_sampler;
     Sample m_sample;  ///< the latest one
     /// The store's status as of the previous sample.
     std::optional<StoreStatus> m_storeStatus;
-    std::set<int> m_waiting;
-    Tick m_pendingTick;
+    std::set<int> m_waiting;  ///< shards whose feeds have updates
     bool m_sampleDue = false;
     std::function<void()> m_sent;  ///< see sendNow()
     bool m_lanesDue = false;
