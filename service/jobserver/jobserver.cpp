@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/jobserver/jobserver.h"
 
-#include "core/proof/proofformat.h"
-#include "service/httpclient/pooledaccessmanager.h"
 #include "service/jobserver/validation.h"
 
 #include <QJsonDocument>
@@ -20,10 +18,6 @@ namespace {
 
 const QByteArray kJson = "application/json"_ba;
 const QByteArray kContentType = "Content-Type"_ba;
-/// The time between the callback with the wrong id and the right one.
-constexpr std::chrono::milliseconds kWrongIdGap{50};
-/// The longest time from an early callback to the start's answer.
-constexpr std::chrono::milliseconds kEarlyAnswerTimeout{2000};
 
 http::Limits listenerLimits(const JobServerOptions &options)
 {
@@ -33,58 +27,26 @@ http::Limits listenerLimits(const JobServerOptions &options)
     return limits;
 }
 
-CallbackSender::Options senderOptions(const JobServerOptions &options)
-{
-    return {options.callbackRetries, options.callbackBackoff, options.callbackTimeout,
-            options.callbacksAtOnce, options.seed};
-}
-
-PoolOptions poolOptions(const JobServerOptions &options)
-{
-    PoolOptions pool;
-    pool.maxConnections = options.callbacksAtOnce;
-    pool.maxQueued = options.callbacksAtOnce;
-    pool.scope = ConnectionScope::Any;
-    pool.maxAnswerBytes = 64 * 1024;
-    return pool;
-}
-
-JobTime now()
-{
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-}
-
 }  // namespace
 
 JobServer::JobServer(const JobServerOptions &options, QObject *parent)
     : QObject(parent),
-      m_options(options),
-      m_dice(options.faults, options.seed),
       m_proofs(options.secret, options.seed),
       m_turns(options.slot, options.connectionsPerAccount),
-      m_network(std::make_unique<PooledAccessManager>(poolOptions(options))),
-      m_callbacks(*m_network, senderOptions(options)),
-      m_timer([this](JobKey key) { timeCame(key); }),
+      m_jobs(options, m_proofs, m_stats),
       m_listener(listenerLimits(options))
 {
-    for (const auto &[account, starts] : m_options.startsOf)
-        m_diceOf.emplace(account, FaultDice(starts.faults, options.seed));
     connect(&m_listener, &http::HttpListener::requestReceived, this, &JobServer::requestReceived);
     connect(&m_listener, &http::HttpListener::exchangeAborted, this, &JobServer::exchangeAborted);
     connect(&m_listener, &http::HttpListener::connectionClosed, this,
             [this](http::ConnectionId connection) { grant(m_turns.close(connection)); });
-    connect(&m_callbacks, &CallbackSender::finished, this, &JobServer::callbackFinished);
+    connect(&m_jobs, &StartedJobs::jobStarted, this, &JobServer::jobStarted);
+    connect(&m_jobs, &StartedJobs::callbackOmitted, this, &JobServer::callbackOmitted);
+    connect(&m_jobs, &StartedJobs::answered, this, &JobServer::answer);
+    connect(&m_jobs, &StartedJobs::refused, this, &JobServer::refuse);
 }
 
 JobServer::~JobServer() = default;
-
-void JobServer::endRunningJobs()
-{
-    for (const auto &[key, job] : m_jobs) {
-        if (job.stage == Stage::Running)
-            m_timer.setIn(key, 0ms);
-    }
-}
 
 JobServerStats JobServer::stats() const
 {
@@ -92,13 +54,13 @@ JobServerStats JobServer::stats() const
     stats.mostConnectionsOfOneAccount = m_turns.mostServedAtOnce();
     stats.longestLine = m_turns.longestLine();
     stats.waiting = m_turns.waiting();
-    const CallbackSender::Counters &callbacks = m_callbacks.counters();
+    const CallbackSender::Counters &callbacks = m_jobs.callbacks().counters();
     stats.callbacks = callbacks.made;
     stats.callbacksDelivered = callbacks.delivered;
     stats.callbacksGivenUp = callbacks.givenUp;
     stats.callbackRetries = callbacks.retries;
-    stats.callbacksInFlight = m_callbacks.inFlight();
-    stats.callbacksQueued = m_callbacks.queued();
+    stats.callbacksInFlight = m_jobs.callbacks().inFlight();
+    stats.callbacksQueued = m_jobs.callbacks().queued();
     stats.callbackAnswers = callbacks.answers;
     return stats;
 }
@@ -179,10 +141,7 @@ void JobServer::exchangeAborted(ExchangeId exchange)
 {
     if (m_waiting.erase(exchange) > 0)
         ++m_stats.leftBefore;
-    if (const auto it = m_jobOf.find(exchange); it != m_jobOf.end()) {
-        m_jobs.at(it->second).exchange = 0;
-        m_jobOf.erase(it);
-    }
+    m_jobs.clientLeft(exchange);
     grant(m_turns.leave(exchange));
 }
 
@@ -199,220 +158,30 @@ void JobServer::grant(const std::vector<AccountTurns::Ticket> &tickets)
     while (!m_granted.empty()) {
         const ExchangeId exchange = m_granted.front();
         m_granted.pop_front();
-        beginStart(exchange);
+        // Without an entry, the client has left between its turn and now.
+        if (auto waiting = m_waiting.extract(exchange))
+            m_jobs.begin(exchange, std::move(waiting.mapped()));
     }
     m_granting = false;
 }
 
-void JobServer::beginStart(ExchangeId exchange)
-{
-    const auto waiting = m_waiting.find(exchange);
-    if (waiting == m_waiting.end())
-        return;  // the client left between its turn and now
-    const JobKey key = ++m_lastKey;
-    Job job;
-    job.request = std::move(waiting->second);
-    job.exchange = exchange;
-    const QByteArray &account = job.request.account;
-    const auto dice = m_diceOf.find(account);
-    job.faults = dice == m_diceOf.end() ? m_dice.roll() : dice->second.roll();
-    const auto starts = m_options.startsOf.find(account);
-    const auto latency = starts == m_options.startsOf.end() ? m_options.startLatency : starts->second.latency;
-    m_waiting.erase(waiting);
-    m_jobs.emplace(key, std::move(job));
-    m_jobOf.emplace(exchange, key);
-    if (latency > 0ms)
-        m_timer.setIn(key, latency);
-    else
-        startJob(key);
-}
-
-// Jobs
-
-void JobServer::timeCame(JobKey key)
-{
-    const auto it = m_jobs.find(key);
-    if (it == m_jobs.end())
-        return;
-    switch (it->second.stage) {
-        case Stage::Latency:
-            startJob(key);
-            break;
-        case Stage::Running:
-            jobEnded(key);
-            break;
-        case Stage::WrongId:
-            postCallbacks(key);
-            break;
-        case Stage::EarlyAnswer:
-            callbackFinished(key);
-            break;
-    }
-}
-
-void JobServer::startJob(JobKey key)
-{
-    Job &job = m_jobs.at(key);
-    for (const Fault fault : {Fault::Start500, Fault::Start503}) {
-        if (!inject(job, fault))
-            continue;
-        const ExchangeId exchange = std::exchange(job.exchange, 0);
-        m_jobs.erase(key);
-        m_jobOf.erase(exchange);
-        if (exchange != 0)
-            refuse(exchange, {fault == Fault::Start500 ? 500 : 503, u"fault injected: no job was started"_s});
-        return;
-    }
-
-    if (repeatAnswer(key))
-        return;
-    job.id = m_proofs.nextId();
-    job.startedAt = formatStartedAt(now());
-    job.stage = Stage::Running;
-    countStart(job);
-    const bool wait = job.request.wait;
-    if (!wait && inject(job, Fault::Early)) {
-        jobEnded(key);
-        return;
-    }
-    auto duration = m_options.durationFor(job.request.account);
-    if (!wait && inject(job, Fault::Late))
-        duration += m_options.faults.lateBy;
-    m_timer.setIn(key, duration);
-    if (!wait || job.faults.has(Fault::Reset))
-        answerStart(job);
-}
-
-/// Answers a start (wait:false) like the earlier one with the same Idempotency-Key.
-bool JobServer::repeatAnswer(JobKey key)
-{
-    Job &job = m_jobs.at(key);
-    if (!m_options.idempotentStarts || job.request.wait || job.request.idempotencyKey.isEmpty())
-        return false;
-    const QByteArray *id = m_startedWith.find(qHash(job.request.idempotencyKey));
-    if (!id)
-        return false;
-    ++m_stats.repeatedStarts;
-    job.id = *id;
-    answerStart(job);
-    endJob(key);
-    return true;
-}
-
-void JobServer::countStart(const Job &job)
-{
-    const JobRequest &request = job.request;
-    ++m_stats.starts;
-    ++(request.wait ? m_stats.blockingStarts : m_stats.asyncStarts);
-    m_stats.mostRunning = std::max(m_stats.mostRunning, ++m_stats.running);
-    if (!request.idempotencyKey.isEmpty() && !m_startedWith.insert(qHash(request.idempotencyKey), job.id))
-        ++m_stats.duplicateStarts;
-    m_stats.countAccount(request.account);
-    Q_EMIT jobStarted(request, job.id);
-}
-
-void JobServer::answerStart(Job &job)
-{
-    answer(job, "{\"state\":\"running\",\"id\":\"" + job.id + "\"}");
-}
-
-void JobServer::jobEnded(JobKey key)
-{
-    Job &job = m_jobs.at(key);
-    if (job.stage == Stage::Running) {
-        --m_stats.running;
-        ++m_stats.finished;
-        inject(job, Fault::Failed);
-    }
-    if (job.request.wait) {
-        answer(job, finalJson(job));
-        endJob(key);
-        return;
-    }
-    if (inject(job, Fault::NoCallback)) {
-        Q_EMIT callbackOmitted(job.request);
-        endJob(key);
-        return;
-    }
-    if (inject(job, Fault::WrongId)) {
-        Job wrong = job;
-        wrong.id = m_proofs.nextId();
-        // finished() with the key 0 is ignored, because no job has this key.
-        m_callbacks.send(0, job.request.callback, finalJson(wrong));
-        job.stage = Stage::WrongId;
-        m_timer.setIn(key, kWrongIdGap);
-        return;
-    }
-    postCallbacks(key);
-}
-
-void JobServer::postCallbacks(JobKey key)
-{
-    Job &job = m_jobs.at(key);
-    const QByteArray body = finalJson(job);
-    m_callbacks.send(key, job.request.callback, body);
-    if (inject(job, Fault::Duplicate))
-        m_callbacks.send(0, job.request.callback, body);
-    if (job.faults.has(Fault::Early)) {
-        job.stage = Stage::EarlyAnswer;
-        m_timer.setIn(key, kEarlyAnswerTimeout);
-    } else {
-        endJob(key);
-    }
-}
-
-void JobServer::callbackFinished(JobKey key)
-{
-    const auto it = m_jobs.find(key);
-    if (it == m_jobs.end())
-        return;
-    answerStart(it->second);
-    endJob(key);
-}
-
-void JobServer::endJob(JobKey key)
-{
-    m_timer.clear(key);
-    m_jobs.erase(key);
-}
-
-QByteArray JobServer::finalJson(const Job &job) const
-{
-    const bool failed = job.faults.has(Fault::Failed);
-    QByteArray json;
-    json.reserve(192);
-    json.append("{\"id\":\"").append(job.id);
-    json.append(failed ? "\",\"state\":\"failed" : "\",\"state\":\"completed");
-    json.append("\",\"startedAt\":\"").append(job.startedAt);
-    if (!failed)
-        json.append("\",\"proof\":\"").append(m_proofs.proof(job.request.account, job.id, job.startedAt));
-    return json.append("\"}");
-}
-
-bool JobServer::inject(const Job &job, Fault fault)
-{
-    if (!job.faults.has(fault))
-        return false;
-    ++m_stats.faults[faultName(fault)];
-    return true;
-}
-
 // Answers
 
-void JobServer::answer(Job &job, const QByteArray &json)
+void JobServer::answer(ExchangeId exchange, StartedJobs::AnswerForm form, const QByteArray &bytes)
 {
-    const ExchangeId exchange = std::exchange(job.exchange, 0);
-    if (exchange == 0)
-        return;
-    m_jobOf.erase(exchange);
     // Ends the turn first: the answer may bring in the connection's next request at once.
     const std::vector<AccountTurns::Ticket> next = m_turns.leave(exchange);
-    if (inject(job, Fault::Reset))
-        m_listener.reset(exchange);
-    else if (inject(job, Fault::Garbage))
-        m_listener.respondRaw(exchange, spoiledAnswer(json, ++m_spoiled));
-    else
-        m_listener.respond(exchange, {200, {{kContentType, kJson}}, json, false});
+    switch (form) {
+        case StartedJobs::AnswerForm::Json:
+            m_listener.respond(exchange, {200, {{kContentType, kJson}}, bytes, false});
+            break;
+        case StartedJobs::AnswerForm::Raw:
+            m_listener.respondRaw(exchange, bytes);
+            break;
+        case StartedJobs::AnswerForm::Reset:
+            m_listener.reset(exchange);
+            break;
+    }
     grant(next);
 }
 

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/eventloop/deadlinetimer.h"
+#include "service/http/httplistener.h"
+#include "service/jobserver/callbacksender.h"
+#include "service/jobserver/faults.h"
+#include "service/jobserver/jobrequest.h"
+#include "service/jobserver/jobserveroptions.h"
+#include "service/jobserver/jobserverstats.h"
+#include "service/jobserver/proofmaker.h"
+#include "service/jobserver/recentmap.h"
+
+#include <QNetworkAccessManager>
+#include <QObject>
+
+#include <map>
+#include <memory>
+#include <unordered_map>
+
+namespace holdline {
+
+/// The jobs of a job server whose start has begun, with their faults: start latency, answer to the start,
+/// run, result, callbacks. `proofs` and `stats` must outlive it. It counts in `stats` all that begins with a
+/// start.
+///
+/// Life: the destructor drops every job and callback. Lives in one thread.
+class StartedJobs : public QObject
+{
+    Q_OBJECT
+
+public:
+    StartedJobs(const JobServerOptions &options, ProofMaker &proofs, JobServerStats &stats);
+    ~StartedJobs() override;
+
+    /// Begins the start of a job for the request of `exchange`. answered() or refused() follows, inside the
+    /// call or later, unless the client leaves.
+    void begin(http::ExchangeId exchange, JobRequest request);
+    /// The client has left. Its job goes on.
+    void clientLeft(http::ExchangeId exchange);
+    /// Ends every running job now. Its result is due at once.
+    void endRunningJobs();
+
+    std::size_t size() const { return m_jobs.size(); }
+    const CallbackSender &callbacks() const { return m_callbacks; }
+
+    enum class AnswerForm {
+        Json,
+        Raw,   ///< bytes instead of a response
+        Reset  ///< an RST without bytes
+    };
+
+Q_SIGNALS:
+    void jobStarted(const holdline::JobRequest &request, const QByteArray &id);
+    /// The job of this request ended without a callback (Fault::NoCallback).
+    void callbackOmitted(const holdline::JobRequest &request);
+    void answered(holdline::http::ExchangeId exchange, holdline::StartedJobs::AnswerForm form,
+                  const QByteArray &bytes);
+    /// No job was started.
+    void refused(holdline::http::ExchangeId exchange, const holdline::RequestError &error);
+
+private:
+    using JobKey = std::uint64_t;
+
+    /// The event that a job's timer waits for.
+    enum class Stage {
+        Latency,     ///< the start takes its time and holds the account's turn
+        Running,     ///< the job runs
+        WrongId,     ///< the callback with the wrong id was sent, the right one is due
+        EarlyAnswer  ///< the callback was sent; the start is answered when it is delivered, or now
+    };
+    struct Job
+    {
+        JobRequest request;
+        FaultPlan faults;
+        Stage stage = Stage::Latency;
+        /// the request to answer; 0 once it is answered or gone
+        http::ExchangeId exchange = 0;
+        QByteArray id;
+        QByteArray startedAt;
+    };
+
+    void timeCame(JobKey key);
+    void startJob(JobKey key);
+    bool repeatAnswer(JobKey key);
+    void countStart(const Job &job);
+    void answerStart(Job &job);
+    void jobEnded(JobKey key);
+    void postCallbacks(JobKey key);
+    void callbackFinished(JobKey key);
+    void endJob(JobKey key);
+
+    void answer(Job &job, const QByteArray &json);
+    QByteArray finalJson(const Job &job) const;
+    /// Returns true when the job has the fault, and counts it.
+    bool inject(const Job &job, Fault fault);
+
+    const JobServerOptions m_options;
+    JobServerStats &m_stats;
+    ProofMaker &m_proofs;
+    FaultDice m_dice;
+    std::map<QByteArray, FaultDice> m_diceOf;  ///< of accounts with faults of their own
+    /// Hashes of the Idempotency-Keys of started jobs, with the job's id.
+    RecentMap<std::uint64_t, QByteArray> m_startedWith{1'000'000};
+
+    std::unordered_map<JobKey, Job> m_jobs;
+    std::unordered_map<http::ExchangeId, JobKey> m_jobOf;  ///< of unanswered requests
+    JobKey m_lastKey = 0;
+    std::uint64_t m_spoiled = 0;
+
+    std::unique_ptr<QNetworkAccessManager> m_network;
+    CallbackSender m_callbacks;
+    DeadlineTimer<JobKey> m_timer;
+};
+
+}  // namespace holdline
