@@ -8,23 +8,6 @@ namespace holdline {
 using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
 
-void RecentMinimum::add(Duration sample)
-{
-    m_current = m_current ? std::min(*m_current, sample) : sample;
-    if (++m_count >= m_window) {
-        m_previous = m_current;
-        m_current.reset();
-        m_count = 0;
-    }
-}
-
-std::optional<Duration> RecentMinimum::value() const
-{
-    if (m_previous && m_current)
-        return std::min(*m_previous, *m_current);
-    return m_current ? m_current : m_previous;
-}
-
 namespace {
 
 milliseconds roundUp(Duration duration)

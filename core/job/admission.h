@@ -9,23 +9,6 @@
 
 namespace holdline {
 
-/// Minimum over a sliding window: the lowest duration seen lately. It keeps two windows of `window`
-/// samples each, so that an old minimum is forgotten after at most two windows.
-class RecentMinimum
-{
-public:
-    explicit RecentMinimum(int window = 64) : m_window(window) {}
-
-    void add(Duration sample);
-    std::optional<Duration> value() const;
-
-private:
-    int m_window;
-    int m_count = 0;
-    std::optional<Duration> m_previous;
-    std::optional<Duration> m_current;
-};
-
 /// The state of the service that refusal() judges by.
 struct AdmissionView
 {

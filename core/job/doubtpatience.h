@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/base/clock.h"
-
-#include <optional>
+#include "core/job/recentextreme.h"
 
 namespace holdline {
 
 /// How long to wait for the callback of a job whose start is in doubt: kTimes the longest job of late, at
 /// least kLeast. Before the first measured job it is the upper bound. The longest job counts, because a job
-/// that is given up too early may be started twice. It keeps two windows of samples, so that an old one is
-/// forgotten after at most two windows. A value.
+/// that is given up too early may be started twice. A value.
 class DoubtPatience
 {
 public:
@@ -18,16 +15,12 @@ public:
     static constexpr Duration kLeast = std::chrono::minutes(1);
 
     /// `took` is the time from the answer to a start to its callback.
-    void add(Duration took);
+    void add(Duration took) { m_longest.add(took); }
     /// At most `most`, also where that is below kLeast.
     Duration value(Duration most) const;
 
 private:
-    static constexpr int kWindow = 64;
-
-    int m_count = 0;
-    Duration m_previous{};
-    std::optional<Duration> m_longest;
+    RecentMaximum m_longest;
 };
 
 }  // namespace holdline

@@ -7,6 +7,7 @@
 #include "core/job/circuitbreaker.h"
 #include "core/job/job.h"
 #include "core/job/lanes.h"
+#include "core/job/recentextreme.h"
 #include "core/job/retrybudget.h"
 #include "core/job/retrypolicy.h"
 #include "service/holdline/jobs/livejobs.h"

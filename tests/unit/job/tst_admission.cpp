@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/job/admission.h"
+#include "core/job/recentextreme.h"
 #include "tests/support/suite.h"
 
 #include <QTest>
