@@ -4,8 +4,6 @@
 #include "core/telemetry/logging.h"
 #include "service/holdline/jobsapi/jobsapi.h"
 
-#include <utility>
-
 namespace holdline {
 
 namespace {
@@ -29,7 +27,7 @@ Recorder::Recorder(LogSink &sink, const Config &config, JobCoordinator &coordina
     connect(&coordinator, &JobCoordinator::requestRefused, this, &Recorder::recordRefusal);
     connect(&coordinator, &JobCoordinator::startEnded, this, &Recorder::onStartEnded);
     connect(&coordinator, &JobCoordinator::callbackEntered, this,
-            [this](CallbackOutcome word) { m_counters.countCallback(word); });
+            [this](CallbackOutcome outcome) { m_counters.countCallback(outcome); });
     connect(&coordinator, &JobCoordinator::circuitChanged, this,
             [this](const CircuitChange &change) { m_startLog.write(change); });
     connect(&coordinator, &JobCoordinator::callbackRefused, this,
@@ -128,15 +126,13 @@ void Recorder::onStartEnded(const Job &job, const StartResult &result, const Sta
 /// The token is a secret, so the line does not have it.
 void Recorder::onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job)
 {
-    if (!m_refusedCallbackLines.take(Clock::now())) {
-        ++m_callbacksNotLogged;
+    if (!m_refusedCallbackLines.take(Clock::now()))
         return;
-    }
     QByteArray text = "callback refused: reason=" + QByteArray(name(reason).data(), name(reason).size()) +
                       " peer=" + request.peer;
     if (!job.isEmpty())
         text += " job=" + job;
-    if (const auto left = std::exchange(m_callbacksNotLogged, 0); left > 0)
+    if (const std::int64_t left = m_refusedCallbackLines.takeLeftOut(); left > 0)
         text += " (" + QByteArray::number(left) + " more before it)";
     qCInfo(lcUpstream).noquote() << text;
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/config/config.h"
-#include "core/job/allowance.h"
 #include "core/telemetry/accesslog.h"
+#include "core/telemetry/lineallowance.h"
 #include "core/telemetry/metrics.h"
 #include "service/holdline/jobs/jobcoordinator.h"
 #include "service/holdline/routes/httpfront.h"
@@ -52,8 +52,7 @@ private:
     Counters m_counters;
     AccessLog m_accessLog;
     StartLog m_startLog;
-    Allowance m_refusedCallbackLines{10, std::chrono::seconds(1)};  ///< anybody can send such callbacks
-    std::uint64_t m_callbacksNotLogged = 0;                         ///< since the last line
+    LineAllowance m_refusedCallbackLines{10, std::chrono::seconds(1)};  ///< anybody can send such callbacks
 };
 
 }  // namespace holdline

@@ -4,8 +4,6 @@
 #include "core/telemetry/logging.h"
 #include "core/telemetry/logline.h"
 
-#include <utility>
-
 namespace holdline {
 
 using namespace Qt::StringLiterals;
@@ -48,10 +46,8 @@ void StartLog::write(const Job &job, const StartResult &result, const StartDecis
 {
     if (!lcUpstream().isInfoEnabled())
         return;
-    if (!m_allowance.take(now)) {
-        ++m_leftOut;
+    if (!m_failures.take(now))
         return;
-    }
     LogLine line = begin("info"_L1, "start failed"_L1);
     line.add("reason", name(failureOf(decision.event)));
     if (result.status > 0)
@@ -64,8 +60,8 @@ void StartLog::write(const Job &job, const StartResult &result, const StartDecis
     if (isRetry(decision.event))
         line.add("retry_ms", decision.retryDelay);
     line.add("detail", QStringView(result.detail));
-    if (m_leftOut > 0)
-        line.add("left_out", std::exchange(m_leftOut, 0));
+    if (const std::int64_t left = m_failures.takeLeftOut(); left > 0)
+        line.add("left_out", left);
     finish(line);
 }
 

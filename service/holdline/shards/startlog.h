@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/job/allowance.h"
+#include "core/telemetry/lineallowance.h"
 #include "core/telemetry/logsink.h"
 #include "service/holdline/jobs/startscheduler.h"
 
@@ -44,8 +44,7 @@ private:
     LogSink &m_sink;
     LogFormat m_format;
     std::optional<int> m_shard;
-    Allowance m_allowance{kAtOnce, kOnePer};
-    std::int64_t m_leftOut = 0;
+    LineAllowance m_failures{kAtOnce, kOnePer};
 };
 
 }  // namespace holdline
