@@ -34,7 +34,7 @@ struct JournalEntry
     WallTime at{};
     JournalEvent event = JournalEvent::Accepted;
     int number = 0;  ///< of a Start: which attempt. Of an Answered: the HTTP status, 0 without one
-    /// For people: why a start failed, the word of a callback, the outcome of the job. May be null.
+    /// For people: why a start failed, the outcome of a callback, the outcome of the job. May be null.
     QByteArray detail;
 
     friend bool operator==(const JournalEntry &, const JournalEntry &) = default;

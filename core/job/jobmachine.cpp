@@ -75,18 +75,25 @@ JobStep callbackCame(JobStatus status, JobEvent event)
         return {status, JobAction::KeepResult, CallbackOutcome::Late};
     }
 
-    const CallbackOutcome word =
+    const CallbackOutcome outcome =
         status.state == JobState::Running ? CallbackOutcome::Matched : CallbackOutcome::Early;
     JobStep step = settle(status, result);
-    step.callback = word;
+    step.callback = outcome;
     return step;
+}
+
+/// Takes back a start that has not left, and ends its turn.
+JobActions takeBackStart(JobStatus &status)
+{
+    const JobActions actions = status.startInFlight ? JobAction::EndTurn : JobActions();
+    status.startInFlight = false;
+    return actions;
 }
 
 /// The start did not leave, so the job certainly did not start.
 JobStep storeFailed(JobStatus status)
 {
-    const JobActions endTurn = status.startInFlight ? JobAction::EndTurn : JobActions();
-    status.startInFlight = false;
+    const JobActions endTurn = takeBackStart(status);
     const bool waits = status.state == JobState::Queued || status.state == JobState::Starting;
     return waits ? settle(status, Reason::StoreUnavailable, endTurn) : JobStep{status, endTurn};
 }
@@ -94,13 +101,11 @@ JobStep storeFailed(JobStatus status)
 /// The start did not leave, and its client comes back for the result. So the job waits for the store.
 JobStep storeRetry(JobStatus status)
 {
-    const bool waits = status.startInFlight && status.state == JobState::Starting;
-    JobActions actions = status.startInFlight ? JobAction::EndTurn : JobActions();
-    status.startInFlight = false;
-    if (!waits)
-        return {status, actions};
+    const JobActions endTurn = takeBackStart(status);
+    if (!endTurn || status.state != JobState::Starting)
+        return {status, endTurn};
     status.state = JobState::Queued;
-    return {status, actions | JobAction::AwaitRetry};
+    return {status, endTurn | JobAction::AwaitRetry};
 }
 
 /// True when the job goes on without a waiting client.
@@ -219,7 +224,7 @@ JobStep step(JobStatus status, JobEvent event)
     }
 }
 
-QLatin1StringView name(CallbackOutcome word)
+QLatin1StringView name(CallbackOutcome outcome)
 {
     static constexpr EnumTexts<CallbackOutcome, kCallbackOutcomeCount> kTexts({
         {CallbackOutcome::None, {}},
@@ -231,7 +236,7 @@ QLatin1StringView name(CallbackOutcome word)
         {CallbackOutcome::Mismatched, "mismatched"_L1},
         {CallbackOutcome::Malformed, "malformed"_L1},
     });
-    return kTexts[word];
+    return kTexts[outcome];
 }
 
 }  // namespace holdline

@@ -96,7 +96,7 @@ enum class CallbackOutcome : std::uint8_t {
 inline constexpr int kCallbackOutcomeCount = static_cast<int>(CallbackOutcome::Malformed) + 1;
 
 /// "matched", "early", … Empty for None.
-QLatin1StringView name(CallbackOutcome word);
+QLatin1StringView name(CallbackOutcome outcome);
 
 /// The end of the job after a start that failed so, when no further start leaves.
 Reason failureOf(JobEvent startEnd);

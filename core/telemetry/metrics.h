@@ -32,7 +32,7 @@ struct Counters
 {
     /// Counts a finished request by its outcome, or by the reason for its refusal.
     void countRequest(Reason reason) { ++requests[static_cast<std::size_t>(reason)]; }
-    void countCallback(CallbackOutcome word) { ++callbacks[static_cast<std::size_t>(word)]; }
+    void countCallback(CallbackOutcome outcome) { ++callbacks[static_cast<std::size_t>(outcome)]; }
     void countStart(StartFate fate, Duration took)
     {
         ++starts[static_cast<std::size_t>(fate)];

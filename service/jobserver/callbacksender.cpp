@@ -23,17 +23,17 @@ constexpr std::chrono::milliseconds kMaxPause{5000};
 constexpr std::size_t kMaxAnswerKinds = 64;
 
 /// The value of {"callback":"matched"} when it is usable as a key of the statistics.
-QByteArray wordIn(const QByteArray &body)
+QByteArray outcomeIn(const QByteArray &body)
 {
-    QByteArray word;
-    const auto scanned = scanJson(body, [&word](const JsonMember &member) {
+    QByteArray outcome;
+    const auto scanned = scanJson(body, [&outcome](const JsonMember &member) {
         if (member.key == QByteArrayView("\"callback\"") && member.type == JsonType::String)
-            word = unescapeJson(member.value);
+            outcome = unescapeJson(member.value);
     });
-    const bool fit =
-        std::holds_alternative<JsonType>(scanned) && word.size() <= 24 &&
-        std::all_of(word.begin(), word.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
-    return fit ? word : QByteArray();
+    const bool fit = std::holds_alternative<JsonType>(scanned) && outcome.size() <= 24 &&
+                     std::all_of(outcome.begin(), outcome.end(),
+                                 [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+    return fit ? outcome : QByteArray();
 }
 
 QByteArray kindOf(QNetworkReply &reply, int status)
@@ -44,8 +44,9 @@ QByteArray kindOf(QNetworkReply &reply, int status)
             error == QNetworkReply::OperationCanceledError || error == QNetworkReply::TimeoutError;
         return late ? "timeout" : "connection_failed";
     }
-    const QByteArray word = wordIn(reply.read(std::min<qint64>(reply.bytesAvailable(), kMaxAnswerBytes)));
-    return word.isEmpty() ? QByteArray::number(status) : QByteArray::number(status) + ' ' + word;
+    const QByteArray outcome =
+        outcomeIn(reply.read(std::min<qint64>(reply.bytesAvailable(), kMaxAnswerBytes)));
+    return outcome.isEmpty() ? QByteArray::number(status) : QByteArray::number(status) + ' ' + outcome;
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ void MonitorFeed::forget()
     m_gone = {};
     m_endedOmitted = 0;
     m_lanesTouched.clear();
-    m_lanesTold.clear();
+    m_lanesReported.clear();
     m_matched = {};
     m_others = {};
     m_callbacksSeen = 0;
@@ -126,10 +126,10 @@ void MonitorFeed::onJobEnded(const Job &job)
     announce();
 }
 
-void MonitorFeed::onCallback(CallbackOutcome word)
+void MonitorFeed::onCallback(CallbackOutcome outcome)
 {
     ++m_callbacksSeen;
-    auto &rows = word == CallbackOutcome::Matched ? m_matched : m_others;
+    auto &rows = outcome == CallbackOutcome::Matched ? m_matched : m_others;
     if (rows.size() < kMaxCallbacks)
         rows.push_back({m_callbacksSeen, rowOf(m_coordinator.ledger().entries().back())});
     announce();
@@ -189,8 +189,8 @@ void MonitorFeed::takeLanes(FeedBatch &batch)
     for (const QByteArray &account : m_lanesTouched) {
         if (lanes.hasLane(account) || lanes.isPaused(account)) {
             batch.lanes.push_back(rowOf(lanes, account));
-            m_lanesTold.insert(account);
-        } else if (m_lanesTold.erase(account) > 0) {
+            m_lanesReported.insert(account);
+        } else if (m_lanesReported.erase(account) > 0) {
             batch.lanesGone.push_back(account);
         }
     }
@@ -200,15 +200,15 @@ void MonitorFeed::takeLanes(FeedBatch &batch)
 void MonitorFeed::takeCallbacks(FeedBatch &batch)
 {
     m_matched.resize(std::min(m_matched.size(), kMaxCallbacks - m_others.size()));
-    std::vector<NumberedCallback> told;
+    std::vector<NumberedCallback> merged;
     std::merge(std::move_iterator(m_others.begin()), std::move_iterator(m_others.end()),
                std::move_iterator(m_matched.begin()), std::move_iterator(m_matched.end()),
-               std::back_inserter(told),
+               std::back_inserter(merged),
                [](const NumberedCallback &a, const NumberedCallback &b) { return a.number < b.number; });
-    batch.callbacks.reserve(told.size());
-    for (NumberedCallback &callback : told)
+    batch.callbacks.reserve(merged.size());
+    for (NumberedCallback &callback : merged)
         batch.callbacks.push_back(std::move(callback.row));
-    batch.callbacksOmitted = m_callbacksSeen - told.size();
+    batch.callbacksOmitted = m_callbacksSeen - merged.size();
     m_callbacksSeen = 0;
     m_matched.clear();
     m_others.clear();

@@ -66,7 +66,7 @@ Q_SIGNALS:
 private:
     void onJobChanged(const Job &job);
     void onJobEnded(const Job &job);
-    void onCallback(CallbackOutcome word);
+    void onCallback(CallbackOutcome outcome);
     void announce();
     void sortDirty();
     void takeJobs(FeedBatch &batch);
@@ -99,7 +99,7 @@ private:
     std::vector<QByteArray> m_gone;
     std::uint64_t m_endedOmitted = 0;
     Accounts m_lanesTouched;
-    Accounts m_lanesTold;
+    Accounts m_lanesReported;
     std::vector<NumberedCallback> m_matched;
     std::vector<NumberedCallback> m_others;
     std::uint64_t m_callbacksSeen = 0;
