@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/walltime.h"
 #include "core/job/deadletter.h"
 #include "core/job/jobjournal.h"
 #include "core/job/jobmachine.h"
@@ -24,7 +25,6 @@ inline constexpr qsizetype kMaxTextBytes = 256;
 
 using Milliseconds = std::chrono::milliseconds;
 using Microseconds = std::chrono::microseconds;
-using WallTime = std::chrono::sys_time<Milliseconds>;
 
 /// The state of a job, as people name it.
 enum class RowState : std::uint8_t {

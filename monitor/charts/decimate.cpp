@@ -66,6 +66,35 @@ std::vector<TimeColumn> columnsOf(const std::deque<Sample> &samples, const TimeR
     return columns;
 }
 
+std::ptrdiff_t columnsBegunBy(const std::vector<TimeColumn> &columns, WallTime at)
+{
+    const auto after =
+        std::upper_bound(columns.begin(), columns.end(), at,
+                         [](WallTime time, const TimeColumn &column) { return time < column.from; });
+    return after - columns.begin();
+}
+
+std::optional<TimeColumn> columnAt(const std::vector<TimeColumn> &columns, WallTime at)
+{
+    const auto after = columns.begin() + columnsBegunBy(columns, at);
+    if (after == columns.begin())
+        return std::nullopt;
+    const TimeColumn &found = *(after - 1);
+    const bool between = after != columns.end() && !after->afterGap;
+    if (at >= found.to && !between && at != found.to)
+        return std::nullopt;
+    return found;
+}
+
+TimeRange rangeOf(const std::vector<TimeColumn> &columns, WallTime one, WallTime other)
+{
+    const auto [first, last] = std::minmax(one, other);
+    const std::optional<TimeColumn> from = columnAt(columns, first);
+    const std::optional<TimeColumn> to = columnAt(columns, last);
+    const WallTime begin = from ? from->from : first;
+    return {begin, std::max(to ? to->to : last, begin + Milliseconds(1))};
+}
+
 std::optional<double> highest(const std::deque<Sample> &samples, const TimeColumn &column,
                               const std::function<std::optional<double>(const Sample &)> &value)
 {

@@ -35,6 +35,13 @@ std::chrono::seconds columnLength(Milliseconds span, int maxColumns);
 /// 0) are ignored.
 std::vector<TimeColumn> columnsOf(const std::deque<Sample> &samples, const TimeRange &range, int maxColumns);
 
+/// The number of columns that begin at `at` or earlier.
+std::ptrdiff_t columnsBegunBy(const std::vector<TimeColumn> &columns, WallTime at);
+/// The column of a time. The time between two columns belongs to the earlier one, unless there is a gap.
+std::optional<TimeColumn> columnAt(const std::vector<TimeColumn> &columns, WallTime at);
+/// The range of whole columns between two times, in any order. Where no column is, the time itself counts.
+TimeRange rangeOf(const std::vector<TimeColumn> &columns, WallTime one, WallTime other);
+
 /// The maximum of `value` over the column's samples. Empty when `value` is empty for all of them.
 std::optional<double> highest(const std::deque<Sample> &samples, const TimeColumn &column,
                               const std::function<std::optional<double>(const Sample &)> &value);

@@ -118,7 +118,7 @@ void HeatMapChart::paintSeries(QPainter &painter, const ChartFrame &frame,
         edges.push_back(
             std::round(values.pixel(static_cast<double>(rows.edge(static_cast<int>(row)).count()))));
     for (std::size_t i = 0; i < columns.size(); ++i) {
-        const Extent x = extentOf(columns[i], time, frame);
+        const ColumnExtent x = extentOf(columns[i], time, frame);
         // Extend the column to the next one, so that no seam shows between them.
         const bool joins = i + 1 < columns.size() && !columns[i + 1].afterGap;
         const double left = std::round(x.left);

@@ -43,7 +43,7 @@ void RateChart::paintSeries(QPainter &painter, const ChartFrame &frame,
         answered.runs.emplace_back();
         failed.runs.emplace_back();
         for (std::size_t i = run.first; i < run.last; ++i) {
-            const Extent x = extentOf(columns[i], time, frame);
+            const ColumnExtent x = extentOf(columns[i], time, frame);
             const Rates &now = *rates[i];
             const double both = now.answered + now.failed;
             starts.runs.back().push_back({x.left, x.middle, x.right, now.starts, 0});

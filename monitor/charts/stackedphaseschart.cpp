@@ -81,7 +81,7 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
         for (Series &series : stack)
             series.runs.emplace_back();
         for (std::size_t i = run.first; i < run.last; ++i) {
-            const Extent x = extentOf(columns[i], time, frame);
+            const ColumnExtent x = extentOf(columns[i], time, frame);
             double height = 0;
             for (std::size_t part = 0; part < kStack.size(); ++part) {
                 const double below = height;
@@ -98,7 +98,7 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     for (const Run &run : runsOf(wide, [&](std::size_t i) { return tails[i].has_value(); })) {
         tail.runs.emplace_back();
         for (std::size_t i = run.first; i < run.last; ++i) {
-            const Extent x = extentOf(wide[i], time, frame);
+            const ColumnExtent x = extentOf(wide[i], time, frame);
             tail.runs.back().push_back({x.left, x.middle, x.right, *tails[i], 0});
             highestTail = std::max(highestTail, *tails[i]);
         }

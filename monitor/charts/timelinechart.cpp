@@ -22,9 +22,11 @@ constexpr double kDragFrom = 4;
 /// One step of panning moves by this fraction of the span.
 constexpr int kPanParts = 10;
 
-double number(WallTime at)
+/// The time of a column, for people.
+QString timeText(const TimeColumn &column)
 {
-    return static_cast<double>(at.time_since_epoch().count());
+    const bool isLong = column.to - column.from > Milliseconds(1500);
+    return isLong ? rangeText(column.from, column.to) : formatClock(column.to);
 }
 
 }  // namespace
@@ -49,8 +51,7 @@ void TimelineChart::setView(TimeView *view)
 
 Scale TimelineChart::timeScale(const ChartFrame &frame) const
 {
-    const TimeRange shown = range().value_or(TimeRange{});
-    return {Scale::Kind::Linear, number(shown.from), number(shown.to), frame.plot.left(), frame.plot.right()};
+    return monitor::timeScale(range().value_or(TimeRange{}), frame);
 }
 
 std::vector<TimeColumn> TimelineChart::columns(const ChartFrame &frame) const
@@ -61,15 +62,6 @@ std::vector<TimeColumn> TimelineChart::columns(const ChartFrame &frame) const
     return columnsOf(samples(), *shown, static_cast<int>(frame.plot.width()));
 }
 
-TimelineChart::Extent TimelineChart::extentOf(const TimeColumn &column, const Scale &time,
-                                              const ChartFrame &frame)
-{
-    const auto cut = [&](double x) { return std::clamp(x, frame.plot.left(), frame.plot.right()); };
-    const double left = time.pixel(number(column.from));
-    const double right = time.pixel(number(column.to));
-    return {cut(left), cut((left + right) / 2), cut(right)};
-}
-
 std::optional<WallTime> TimelineChart::timeAt(qreal x) const
 {
     const ChartFrame now = frame();
@@ -78,31 +70,13 @@ std::optional<WallTime> TimelineChart::timeAt(qreal x) const
     return WallTime(Milliseconds(std::llround(std::floor(timeScale(now).value(x)))));
 }
 
-std::optional<TimeColumn> TimelineChart::columnAt(WallTime at, const ChartFrame &frame) const
-{
-    const std::vector<TimeColumn> all = columns(frame);
-    const auto after =
-        std::upper_bound(all.begin(), all.end(), at,
-                         [](WallTime time, const TimeColumn &column) { return time < column.from; });
-    if (after == all.begin())
-        return std::nullopt;
-    const TimeColumn &found = *(after - 1);
-    // The time between two columns belongs to the earlier one, unless there is a gap.
-    const bool between = after != all.end() && !after->afterGap;
-    if (at >= found.to && !between && at != found.to)
-        return std::nullopt;
-    return found;
-}
-
 QString TimelineChart::readout(WallTime at, std::optional<qreal> y) const
 {
     const ChartFrame now = frame();
-    const std::optional<TimeColumn> column = columnAt(at, now);
+    const std::optional<TimeColumn> column = columnAt(columns(now), at);
     if (!column)
         return {};
-    const bool isLong = column->to - column->from > Milliseconds(1500);
-    return readingsText(isLong ? rangeText(column->from, column->to) : formatClock(column->to),
-                        readings(*column, now, y));
+    return readingsText(timeText(*column), readings(*column, now, y));
 }
 
 QString TimelineChart::accessibleText() const
@@ -169,12 +143,7 @@ void TimelineChart::select(const std::optional<TimeRange> &range)
 
 TimeRange TimelineChart::spanned(WallTime one, WallTime other) const
 {
-    const ChartFrame now = frame();
-    const auto [first, last] = std::minmax(one, other);
-    const std::optional<TimeColumn> from = columnAt(first, now);
-    const std::optional<TimeColumn> to = columnAt(last, now);
-    const WallTime begin = from ? from->from : first;
-    return {begin, std::max(to ? to->to : last, begin + Milliseconds(1))};
+    return rangeOf(columns(frame()), one, other);
 }
 
 void TimelineChart::step(int by, bool selecting)
@@ -183,13 +152,7 @@ void TimelineChart::step(int by, bool selecting)
     if (all.empty())
         return;
     const auto last = std::ssize(all) - 1;
-    auto now = last;
-    if (m_cursor) {
-        const auto after =
-            std::upper_bound(all.begin(), all.end(), *m_cursor,
-                             [](WallTime time, const TimeColumn &column) { return time < column.from; });
-        now = std::max<std::ptrdiff_t>(after - all.begin() - 1, 0);
-    }
+    const auto now = m_cursor ? std::max<std::ptrdiff_t>(columnsBegunBy(all, *m_cursor) - 1, 0) : last;
     const auto middle = [&](std::ptrdiff_t i) {
         const TimeColumn &column = all[static_cast<std::size_t>(i)];
         return column.from + (column.to - column.from) / 2;
@@ -220,7 +183,7 @@ void TimelineChart::paintPlot(QPainter &painter, const ChartFrame &frame) const
     paintBottomAxis(painter, frame, timeScale(frame), clockTicks(*shown, most), false);
     if (all.empty())
         return;
-    const std::vector<double> drains = paintGapsAndDraining(painter, frame, all);
+    const std::vector<double> drains = paintGapsAndDraining(painter, frame, timeScale(frame), samples(), all);
     paintSeries(painter, frame, all);
     // Below the labels that a series may have in the corners.
     const double second = frame.plot.top() + QFontMetricsF(frame.font).height() + 6;
@@ -229,84 +192,28 @@ void TimelineChart::paintPlot(QPainter &painter, const ChartFrame &frame) const
                    Ink::Warn);
 }
 
-std::vector<double> TimelineChart::paintGapsAndDraining(QPainter &painter, const ChartFrame &frame,
-                                                        const std::vector<TimeColumn> &columns) const
-{
-    const Scale time = timeScale(frame);
-    const QRectF &plot = frame.plot;
-    const auto band = [&](double left, double right) {
-        return QRectF(left, plot.top(), right - left, plot.height());
-    };
-    std::vector<double> drains;
-    std::optional<double> drainsFrom;
-    const auto endDraining = [&](double at) {
-        if (!drainsFrom)
-            return;
-        painter.fillRect(band(*drainsFrom, at), frame.theme.tint(Ink::Warn, 0.08));
-        painter.setPen(frame.theme[Ink::Warn]);
-        painter.drawLine(QPointF(*drainsFrom, plot.top()), QPointF(at, plot.top()));
-        drains.push_back(*drainsFrom);
-        drainsFrom.reset();
-    };
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        const Extent now = extentOf(columns[i], time, frame);
-        if (columns[i].afterGap && i > 0) {
-            const double before = extentOf(columns[i - 1], time, frame).right;
-            endDraining(before);
-            painter.fillRect(band(before, now.left), hatched(frame.theme[Ink::Grid]));
-        }
-        const bool isDraining = samples()[columns[i].last - 1].draining;
-        if (isDraining && !drainsFrom)
-            drainsFrom = std::floor(now.left);
-        else if (!isDraining)
-            endDraining(now.left);
-        if (i + 1 == columns.size())
-            endDraining(now.right);
-    }
-    return drains;
-}
-
-void TimelineChart::paintSelection(QPainter &painter, const ChartFrame &frame) const
-{
-    const Scale time = timeScale(frame);
-    const double left = std::max(time.pixel(number(m_selection->from)), frame.plot.left());
-    const double right = std::min(time.pixel(number(m_selection->to)), frame.plot.right());
-    if (left > frame.plot.right() || right < frame.plot.left())
-        return;
-    QColor fill = frame.theme[Ink::Selection];
-    fill.setAlphaF(frame.theme.isDark() ? 0.22F : 0.15F);
-    painter.fillRect(QRectF(left, frame.plot.top(), std::max(right - left, 1.0), frame.plot.height()), fill);
-    painter.setPen(frame.theme[Ink::Selection]);
-    for (const double x : {left, right}) {
-        const double edge = std::floor(x) + 0.5;
-        painter.drawLine(QPointF(edge, frame.plot.top()), QPointF(edge, frame.plot.bottom()));
-    }
-}
-
 void TimelineChart::paintOver(QPainter &painter, const ChartFrame &frame, bool forExport) const
 {
     const std::optional<TimeRange> shown = range();
     if (!shown)
         return;
     if (m_selection)
-        paintSelection(painter, frame);
+        paintSelection(painter, frame, timeScale(frame), *m_selection);
     if (forExport || !m_cursor || *m_cursor < shown->from || *m_cursor > shown->to)
         return;
-    const double x = std::floor(timeScale(frame).pixel(number(*m_cursor))) + 0.5;
+    const double x = std::floor(pixelOf(*m_cursor, timeScale(frame))) + 0.5;
     painter.setPen(frame.theme[Ink::Axis]);
     painter.drawLine(QPointF(x, frame.plot.top()), QPointF(x, frame.plot.bottom()));
     if (!m_cursorIsMine)
         return;
     const std::optional<qreal> y = m_mouse ? std::optional(m_mouse->y()) : std::nullopt;
-    const std::optional<TimeColumn> column = columnAt(*m_cursor, frame);
+    const std::optional<TimeColumn> column = columnAt(columns(frame), *m_cursor);
     const QPointF at(x, m_mouse ? m_mouse->y() + 8 : frame.plot.top() + 8);
     if (!column) {
         paintReadings(painter, frame, at, formatClock(*m_cursor), {{tr("no data"), {}, {}}});
         return;
     }
-    const bool isLong = column->to - column->from > Milliseconds(1500);
-    paintReadings(painter, frame, at, isLong ? rangeText(column->from, column->to) : formatClock(column->to),
-                  readings(*column, frame, y));
+    paintReadings(painter, frame, at, timeText(*column), readings(*column, frame, y));
 }
 
 void TimelineChart::mousePressEvent(QMouseEvent *event)

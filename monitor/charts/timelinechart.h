@@ -2,7 +2,7 @@
 #pragma once
 
 #include "monitor/charts/chartwidget.h"
-#include "monitor/charts/decimate.h"
+#include "monitor/charts/timeaxis.h"
 #include "monitor/charts/timeview.h"
 
 namespace holdline::monitor {
@@ -38,12 +38,12 @@ public Q_SLOTS:
     /// Does not emit rangeSelected().
     void setSelection(const std::optional<holdline::monitor::TimeRange> &range);
     /// Shows the cursor of another chart as a line without a box.
-    void setFollowedCursor(std::optional<holdline::monitor::WallTime> at);
+    void setFollowedCursor(std::optional<holdline::WallTime> at);
 
 Q_SIGNALS:
     /// The user selected a range, or cleared it (an empty range).
     void rangeSelected(const std::optional<holdline::monitor::TimeRange> &range);
-    void cursorMoved(std::optional<holdline::monitor::WallTime> at);
+    void cursorMoved(std::optional<holdline::WallTime> at);
 
 protected:
     const std::deque<Sample> &samples() const { return m_history.samples(); }
@@ -52,14 +52,6 @@ protected:
     /// Maps times to pixels of the frame's plot. Requires a range().
     Scale timeScale(const ChartFrame &frame) const;
     std::vector<TimeColumn> columns(const ChartFrame &frame) const;
-    /// Left, middle and right of a column in pixels, clipped to the plot.
-    struct Extent
-    {
-        double left = 0;
-        double middle = 0;
-        double right = 0;
-    };
-    static Extent extentOf(const TimeColumn &column, const Scale &time, const ChartFrame &frame);
 
     /// Paints the data. Called only when there are columns.
     virtual void paintSeries(QPainter &painter, const ChartFrame &frame,
@@ -83,17 +75,12 @@ protected:
     void focusOutEvent(QFocusEvent *event) override;
 
 private:
-    std::optional<TimeColumn> columnAt(WallTime at, const ChartFrame &frame) const;
     void follow(QPointF mouse);
     void moveCursor(std::optional<WallTime> at);
     void select(const std::optional<TimeRange> &range);
     /// The range of whole columns between two times, in any order.
     TimeRange spanned(WallTime one, WallTime other) const;
     void step(int by, bool selecting);
-    /// Returns the left edges of the periods of draining, in pixels.
-    std::vector<double> paintGapsAndDraining(QPainter &painter, const ChartFrame &frame,
-                                             const std::vector<TimeColumn> &columns) const;
-    void paintSelection(QPainter &painter, const ChartFrame &frame) const;
 
     const SampleHistory &m_history;
     TimeView *m_view;

@@ -82,7 +82,7 @@ public:
     static monitor::Update delta(const std::vector<QByteArray> &ids = {})
     {
         monitor::Update update;
-        update.at = monitor::WallTime(std::chrono::seconds(1'700'000'000));
+        update.at = WallTime(std::chrono::seconds(1'700'000'000));
         for (const QByteArray &id : ids) {
             monitor::JobRow row;
             row.id = id;

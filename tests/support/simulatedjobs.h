@@ -28,13 +28,13 @@ public:
     std::vector<monitor::Update> snapshot() const;
     /// The changes in the `span` that ends at `now`, as deltas within the limit of rows. Adds a sample when
     /// the last one is a second old.
-    std::vector<monitor::Update> advance(monitor::WallTime now, monitor::Milliseconds span);
+    std::vector<monitor::Update> advance(WallTime now, monitor::Milliseconds span);
 
 private:
-    monitor::JobRow makeJob(monitor::WallTime now);
-    void step(monitor::JobRow &row, monitor::WallTime now);
-    monitor::JobRow end(monitor::JobRow row, monitor::WallTime now);
-    monitor::Sample makeSample(monitor::WallTime now);
+    monitor::JobRow makeJob(WallTime now);
+    void step(monitor::JobRow &row, WallTime now);
+    monitor::JobRow end(monitor::JobRow row, WallTime now);
+    monitor::Sample makeSample(WallTime now);
 
     Options m_options;
     QRandomGenerator m_random;

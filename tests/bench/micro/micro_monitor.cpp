@@ -14,6 +14,7 @@
 #include <tuple>
 
 using namespace holdline::monitor;
+using holdline::WallTime;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 

@@ -13,6 +13,7 @@
 #include <random>
 
 using namespace holdline::monitor;
+using holdline::WallTime;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 using holdline::test::ScriptedMonitor;

@@ -12,6 +12,7 @@
 #include <random>
 
 using namespace holdline::monitor;
+using holdline::WallTime;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
