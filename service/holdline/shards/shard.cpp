@@ -123,18 +123,18 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
 
 Shard::~Shard() = default;
 
-bool Shard::isListening(bool well)
+bool Shard::began(bool listens)
 {
-    if (well)
+    if (listens)
         m_coordinator.reload(m_config, callbackBase(m_config, port()));
     else
         m_error = m_front->listener().errorString();
-    return well;
+    return listens;
 }
 
 bool Shard::listenOn(qintptr descriptor)
 {
-    return isListening(m_front->listener().listenOn(descriptor));
+    return began(m_front->listener().listenOn(descriptor));
 }
 
 std::optional<qintptr> Shard::shareAddress()
@@ -147,7 +147,7 @@ std::optional<qintptr> Shard::shareAddress()
 
 bool Shard::listenBeside(qintptr descriptor)
 {
-    return isListening(m_front->listener().listenBeside(descriptor));
+    return began(m_front->listener().listenBeside(descriptor));
 }
 
 quint16 Shard::port() const

@@ -102,7 +102,8 @@ Q_SIGNALS:
 
 private:
     void receive(ShardMessage &&message);
-    bool isListening(bool well);
+    /// Completes the start of listening, and returns `listens`.
+    bool began(bool listens);
 
     Config m_config;
     ShardBox &m_box;

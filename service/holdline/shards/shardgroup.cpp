@@ -71,8 +71,8 @@ bool ShardGroup::start(http::ReservedAddress &address)
         return false;
     }
     for (context.index = 1; context.index < threads(); ++context.index) {
-        auto &its = recovered[static_cast<std::size_t>(context.index)];
-        m_others.push_back(std::make_unique<ShardThread>(plan, context, m_store, std::move(its), m_sink,
+        auto &jobs = recovered[static_cast<std::size_t>(context.index)];
+        m_others.push_back(std::make_unique<ShardThread>(plan, context, m_store, std::move(jobs), m_sink,
                                                          *shared, m_reports));
         m_others.back()->begin();
     }
@@ -118,10 +118,10 @@ void ShardGroup::receive(const ShardReport &report)
 {
     if (const auto *status = std::get_if<StatusReport>(&report))
         answered(status->call, status->status);
-    else if (const auto *idle = std::get_if<DrainedReport>(&report))
-        ended(m_drained, idle->shard, &ShardGroup::drained);
-    else if (const auto *empty = std::get_if<LeftReport>(&report))
-        ended(m_left, empty->shard, &ShardGroup::left);
+    else if (const auto *drain = std::get_if<DrainedReport>(&report))
+        ended(m_drained, drain->shard, &ShardGroup::drained);
+    else if (const auto *leave = std::get_if<LeftReport>(&report))
+        ended(m_left, leave->shard, &ShardGroup::left);
     else if (const auto *feed = std::get_if<FeedWaitingReport>(&report))
         Q_EMIT feedWaiting(feed->shard);
     else if (const auto *reply = std::get_if<ReplyReport>(&report))

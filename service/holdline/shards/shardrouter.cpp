@@ -34,7 +34,7 @@ void ShardRouter::start(const http::Request &request, std::unique_ptr<Exchange> 
         m_coordinator.hold(request, std::move(parsed), std::move(exchange));
         return;
     }
-    const CorrelationId id = send(target, std::move(exchange));
+    const CorrelationId id = addForwarded(target, std::move(exchange));
     if (post(target, StartMessage{id, request, std::move(*start)})) {
         Q_EMIT startForwarded();
     } else {
@@ -63,7 +63,7 @@ void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchang
         m_coordinator.callback(text, request, std::move(exchange));
         return;
     }
-    const CorrelationId id = send(target, std::move(exchange));
+    const CorrelationId id = addForwarded(target, std::move(exchange));
     if (post(target, CallbackDelivery{id, text.toByteArray(), request}))
         Q_EMIT callbackForwarded();
     else
@@ -84,7 +84,7 @@ RequestHandler ShardRouter::callbackHandler()
     };
 }
 
-CorrelationId ShardRouter::send(int shard, std::unique_ptr<Exchange> exchange)
+CorrelationId ShardRouter::addForwarded(int shard, std::unique_ptr<Exchange> exchange)
 {
     const CorrelationId id{m_context.index, ++m_lastCorrelation};
     connect(exchange.get(), &Exchange::clientGone, this, [this, id] {

@@ -6,8 +6,6 @@
 #include "service/holdline/shards/shardmessages.h"
 #include "service/holdline/shards/shardplan.h"
 
-#include "service/holdline/ports/jobdirectory.h"
-
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -67,7 +65,8 @@ Q_SIGNALS:
 
 private:
     void answered(RemoteExchange &exchange, const http::Response &response) override;
-    CorrelationId send(int shard, std::unique_ptr<Exchange> exchange);
+    /// Keeps an exchange until another shard has answered.
+    CorrelationId addForwarded(int shard, std::unique_ptr<Exchange> exchange);
     bool post(int shard, ShardMessage message);
     void refuse(CorrelationId id, const Problem &problem);
     /// Makes the exchange of a request that came as a message.
