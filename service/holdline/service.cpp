@@ -89,7 +89,7 @@ public:
         const ListenAddress &listen = config.server.listen;
         const QString host = listen.isEveryAddress() ? u"127.0.0.1"_s : listen.host;
         const QString place = formatListenAddress({host, shards.port()});
-        letters = std::make_unique<DeadLetterService>(
+        deadLetters = std::make_unique<DeadLetterService>(
             *storeLink, DeadLetterService::Handlers{
                             [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
                                 shards.start(request, std::move(exchange));
@@ -133,7 +133,7 @@ public:
                            [this](const auto &answer) { findDegradation(answer); },
                            [this] { return config.server.whenDegraded == WhenDegraded::Ready; },
                            [this](const auto &answer) { metrics(answer); }};
-        admin = std::make_unique<AdminFront>(std::move(source), *letters, shards.budget().admin);
+        admin = std::make_unique<AdminFront>(std::move(source), *deadLetters, shards.budget().admin);
         if (admin->listener().listenOn(adminAddress.take()))
             return true;
         setError(u"administration"_s, address, admin->listener().errorString());
@@ -151,7 +151,7 @@ public:
                                         : u"it is switched off"_s;
             return true;
         }
-        auto server = std::make_unique<monitor::MonitorServer>(shards, *storeLink, *letters, facts());
+        auto server = std::make_unique<monitor::MonitorServer>(shards, *storeLink, *deadLetters, facts());
         if (server->listen(path)) {
             monitors = std::move(server);
             return true;
@@ -239,7 +239,7 @@ public:
     std::unique_ptr<Store> store;
     ShardGroup shards;
     std::unique_ptr<StoreLink> storeLink;  ///< used by the main thread
-    std::unique_ptr<DeadLetterService> letters;
+    std::unique_ptr<DeadLetterService> deadLetters;
     std::unique_ptr<AdminFront> admin;
     std::unique_ptr<monitor::MonitorServer> monitors;
 };

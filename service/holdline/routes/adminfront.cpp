@@ -3,9 +3,9 @@
 
 #include "core/telemetry/prometheustext.h"
 #include "service/holdline/routes/deadletterroutes.h"
+#include "service/holdline/routes/jsonresponse.h"
 
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
 
 namespace holdline {
@@ -25,25 +25,20 @@ http::Limits adminLimits(int maxConnections)
     return limits;
 }
 
-http::Response reply(int status, const QByteArray &contentType, QByteArray body)
+http::Response reply(const QByteArray &contentType, QByteArray body)
 {
-    return {status, {{"Content-Type", contentType}, {"Cache-Control", "no-store"}}, std::move(body), false};
-}
-
-http::Response jsonReply(int status, const QJsonObject &object)
-{
-    return reply(status, "application/json", QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
+    return {200, {{"Content-Type", contentType}, {"Cache-Control", "no-store"}}, std::move(body), false};
 }
 
 http::Response drainingReply()
 {
-    return jsonReply(503, {{u"ready"_s, false}, {u"reasons"_s, QJsonArray{name(Reason::Draining)}}});
+    return jsonResponse(503, {{u"ready"_s, false}, {u"reasons"_s, QJsonArray{name(Reason::Draining)}}});
 }
 
 http::Response readiness(const std::vector<Degradation> &degraded, bool isReadyWhenDegraded)
 {
     if (degraded.empty())
-        return jsonReply(200, {{u"ready"_s, true}});
+        return jsonResponse(200, {{u"ready"_s, true}});
     QJsonArray codes;
     QJsonArray details;
     for (const Degradation &one : degraded) {
@@ -53,12 +48,13 @@ http::Response readiness(const std::vector<Degradation> &degraded, bool isReadyW
     QJsonObject answer{{u"ready"_s, isReadyWhenDegraded}, {u"degraded"_s, details}};
     if (!isReadyWhenDegraded)
         answer.insert(u"reasons"_s, codes);
-    return jsonReply(isReadyWhenDegraded ? 200 : 503, answer);
+    return jsonResponse(isReadyWhenDegraded ? 200 : 503, answer);
 }
 
 }  // namespace
 
-AdminFront::AdminFront(AdminSource source, DeadLetterService &letters, int maxConnections, QObject *parent)
+AdminFront::AdminFront(AdminSource source, DeadLetterService &deadLetters, int maxConnections,
+                       QObject *parent)
     : QObject(parent), m_source(std::move(source)), m_server(adminLimits(maxConnections))
 {
     const auto get = [this](const QByteArray &path, std::function<http::Response()> answer) {
@@ -68,7 +64,7 @@ AdminFront::AdminFront(AdminSource source, DeadLetterService &letters, int maxCo
                 exchange->answer(answer());
             });
     };
-    get("/livez", [] { return reply(200, "text/plain; charset=utf-8", "ok\n"); });
+    get("/livez", [] { return reply("text/plain; charset=utf-8", "ok\n"); });
     m_server.route("GET", "/readyz", [this](const http::Request &, std::unique_ptr<Exchange> exchange) {
         if (m_source.isDraining())
             return exchange->answer(drainingReply());
@@ -77,17 +73,17 @@ AdminFront::AdminFront(AdminSource source, DeadLetterService &letters, int maxCo
         });
     });
     get("/version", [] {
-        return jsonReply(200, {{u"name"_s, u"holdline"_s},
-                               {u"version"_s, QStringLiteral(HOLDLINE_VERSION)},
-                               {u"qt"_s, QString::fromLatin1(qVersion())}});
+        return jsonResponse(200, {{u"name"_s, u"holdline"_s},
+                                  {u"version"_s, QStringLiteral(HOLDLINE_VERSION)},
+                                  {u"qt"_s, QString::fromLatin1(qVersion())}});
     });
     m_server.route("GET", "/metrics", [this](const http::Request &, std::unique_ptr<Exchange> exchange) {
         // std::function needs a copyable callable, so the exchange is shared.
         m_source.metrics([exchange = std::shared_ptr(std::move(exchange))](const QByteArray &page) {
-            exchange->answer(reply(200, PrometheusText::kContentType, page));
+            exchange->answer(reply(PrometheusText::kContentType, page));
         });
     });
-    addDeadLetterRoutes(m_server, letters);
+    addDeadLetterRoutes(m_server, deadLetters);
 }
 
 }  // namespace holdline

@@ -4,6 +4,7 @@
 #include "core/json/bodytext.h"
 #include "service/holdline/deadletters/deadletterservice.h"
 #include "service/holdline/httpserver/httpserver.h"
+#include "service/holdline/routes/jsonresponse.h"
 #include "service/http/problemresponse.h"
 
 #include <QDateTime>
@@ -22,14 +23,6 @@ using SharedExchange = std::shared_ptr<Exchange>;  // std::function needs a copy
 using Redriven = DeadLetterService::Redriven;
 
 constexpr int kDefaultLimit = 100;
-
-http::Response jsonReply(int status, const QJsonObject &object)
-{
-    return {status,
-            {{"Content-Type", "application/json"}, {"Cache-Control", "no-store"}},
-            QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n',
-            false};
-}
 
 http::Response problem(Reason reason, const QString &detail)
 {
@@ -117,7 +110,7 @@ http::Response answerTo(const DeadLetterService &deadLetters, const Redriven &re
         case Redriven::Result::Done:
             break;
     }
-    http::Response response = jsonReply(redriven.answer.status, toJson(redriven));
+    http::Response response = jsonResponse(redriven.answer.status, toJson(redriven));
     if (const QByteArray location = redriven.answer.headers.value("Location"); !location.isEmpty())
         response.headers.append("Location", location);
     return response;
@@ -176,7 +169,7 @@ void list(DeadLetterService &deadLetters, const http::Request &request, const Sh
             QJsonArray array;
             for (const DeadLetter &letter : letters)
                 array.append(toJson(letter));
-            exchange->answer(jsonReply(200, {{u"dead_letters"_s, array}}));
+            exchange->answer(jsonResponse(200, {{u"dead_letters"_s, array}}));
         });
 }
 
@@ -195,7 +188,7 @@ void redriveAll(DeadLetterService &deadLetters, const http::Request &request, co
             array.append(toJson(one));
             removed += one.result == Redriven::Result::Done ? 1 : 0;
         }
-        exchange->answer(jsonReply(200, {{u"redriven"_s, array}, {u"removed"_s, removed}}));
+        exchange->answer(jsonResponse(200, {{u"redriven"_s, array}, {u"removed"_s, removed}}));
     });
 }
 
@@ -212,14 +205,15 @@ void addDeadLetterRoutes(HttpServer &server, DeadLetterService &deadLetters)
                  [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
                      redriveAll(deadLetters, request, std::move(exchange));
                  });
-    server.route("GET", "/v1/dead-letters/<arg>",
-                 [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-                     deadLetters.find(deadLetterId(request), [&deadLetters,
-                                                              exchange = SharedExchange(std::move(exchange))](
-                                                                 const std::optional<DeadLetter> &letter) {
-                         exchange->answer(letter ? jsonReply(200, withBody(*letter)) : absent(deadLetters));
-                     });
-                 });
+    server.route(
+        "GET", "/v1/dead-letters/<arg>",
+        [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+            deadLetters.find(
+                deadLetterId(request), [&deadLetters, exchange = SharedExchange(std::move(exchange))](
+                                           const std::optional<DeadLetter> &letter) {
+                    exchange->answer(letter ? jsonResponse(200, withBody(*letter)) : absent(deadLetters));
+                });
+        });
     server.route(
         "DELETE", "/v1/dead-letters/<arg>",
         [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
