@@ -20,8 +20,8 @@ namespace {
 struct Kind
 {
     QSocketNotifier::Type type;
-    std::uint32_t asked;
-    std::uint32_t told;
+    std::uint32_t requested;  ///< from epoll
+    std::uint32_t reported;   ///< epoll adds the last two unasked
 };
 constexpr std::array<Kind, 3> kKindsOfNotifier{{
     {QSocketNotifier::Read, EPOLLIN, EPOLLIN | EPOLLHUP | EPOLLERR},
@@ -41,12 +41,12 @@ std::uint8_t bit(std::size_t kind)
     return static_cast<std::uint8_t>(1U << kind);
 }
 
-std::uint32_t conditionsAsked(std::uint8_t wanted)
+std::uint32_t conditionsFor(std::uint8_t wanted)
 {
     std::uint32_t conditions = 0;
     for (std::size_t kind = 0; kind < kKindsOfNotifier.size(); ++kind) {
         if (wanted & bit(kind))
-            conditions |= kKindsOfNotifier[kind].asked;
+            conditions |= kKindsOfNotifier[kind].requested;
     }
     return conditions;
 }
@@ -190,7 +190,7 @@ void DescriptorSet::apply(int descriptor)
 bool DescriptorSet::control(int operation, int descriptor, const Watch &watch)
 {
     epoll_event event{};
-    event.events = conditionsAsked(watch.wanted);
+    event.events = conditionsFor(watch.wanted);
     event.data.u64 = keyOf(descriptor, watch.generation);
     return ::epoll_ctl(m_epoll, operation, descriptor, &event) == 0;
 }
@@ -249,7 +249,7 @@ bool DescriptorSet::pollForEvents(std::optional<Duration> timeout)
     for (std::size_t i = 0; i < m_watches.size(); ++i) {
         const Watch &watch = m_watches[i];
         if (watch.wanted != 0 && !watch.isAlwaysReady)
-            all.push_back({static_cast<int>(i), static_cast<short>(conditionsAsked(watch.wanted)), 0});
+            all.push_back({static_cast<int>(i), static_cast<short>(conditionsFor(watch.wanted)), 0});
     }
     const timespec limit = toTimespec(timeout.value_or(Duration::zero()));
     const int count = ::ppoll(all.data(), all.size(), timeout ? &limit : nullptr, nullptr);
@@ -307,7 +307,7 @@ int DescriptorSet::activate(int descriptor, std::uint32_t generation, std::uint3
         if (watch.generation != generation)
             break;
         QSocketNotifier *notifier = watch.notifiers[kind];
-        if (!notifier || (watch.fresh & bit(kind)) || !(conditions & kKindsOfNotifier[kind].told))
+        if (!notifier || (watch.fresh & bit(kind)) || !(conditions & kKindsOfNotifier[kind].reported))
             continue;
         QEvent event(QEvent::SockAct);
         QCoreApplication::sendEvent(notifier, &event);
