@@ -45,7 +45,7 @@ QString durationText(Microseconds took)
 
 QString countText(std::uint64_t count)
 {
-    return QLocale().toString(static_cast<qulonglong>(count));
+    return formatCount(static_cast<std::int64_t>(count));
 }
 
 QString rateText(double perSecond)

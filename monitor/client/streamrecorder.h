@@ -49,6 +49,7 @@ Q_SIGNALS:
 private:
     void take(const Update &update, const QByteArray &line);
     void write(const QByteArray &line);
+
     MonitorClient &m_client;
     Limits m_limits;
     QFile m_file;
