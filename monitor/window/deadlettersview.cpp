@@ -5,6 +5,7 @@
 #include "monitor/tables/deadletterspanel.h"
 #include "monitor/window/bodyview.h"
 #include "monitor/window/commandclient.h"
+#include "monitor/window/confirmation.h"
 #include "monitor/window/reasontexts.h"
 #include "monitor/window/wrappedlabel.h"
 
@@ -12,8 +13,6 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QMessageBox>
-#include <QPushButton>
 #include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -232,19 +231,12 @@ void DeadLettersView::requestBody()
 
 void DeadLettersView::discard(const QList<QByteArray> &deadLetters)
 {
-    auto *question =
-        new QMessageBox(QMessageBox::Warning, tr("Discard dead letters?"),
-                        tr("Discard %1? This cannot be undone.")
-                            .arg(formatCounted(deadLetters.size(), tr("dead letter"), tr("dead letters"))),
-                        QMessageBox::Cancel, this);
-    question->setAttribute(Qt::WA_DeleteOnClose);
-    question->setObjectName(u"discardQuestion"_s);
-    QPushButton *yes = question->addButton(tr("Discard"), QMessageBox::DestructiveRole);
-    question->setDefaultButton(QMessageBox::Cancel);
-    question->button(QMessageBox::Cancel)->setText(tr("Keep"));
-    connect(yes, &QPushButton::clicked, m_commands,
-            [commands = m_commands, deadLetters] { commands->discard(deadLetters); });
-    question->open();
+    askConfirmation(this,
+                    {tr("Discard dead letters?"),
+                     tr("Discard %1? This cannot be undone.")
+                         .arg(formatCounted(deadLetters.size(), tr("dead letter"), tr("dead letters"))),
+                     tr("Discard"), tr("Keep"), QMessageBox::DestructiveRole, u"discardQuestion"_s},
+                    [commands = m_commands, deadLetters] { commands->discard(deadLetters); });
 }
 
 void DeadLettersView::renew()

@@ -1,43 +1,39 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/window/mainwindow.h"
 
-#include "monitor/charts/icons.h"
 #include "monitor/charts/latencypanel.h"
-#include "monitor/charts/texts.h"
 #include "monitor/data/format.h"
 #include "monitor/tables/callbackspanel.h"
 #include "monitor/tables/deadletterspanel.h"
 #include "monitor/tables/jobspanel.h"
 #include "monitor/tables/lanespanel.h"
 #include "monitor/tables/rowexport.h"
+#include "monitor/window/confirmation.h"
 #include "monitor/window/deadlettersview.h"
 #include "monitor/window/draindialog.h"
 #include "monitor/window/filedialogs.h"
 #include "monitor/window/hintpage.h"
 #include "monitor/window/jobdetailpanel.h"
+#include "monitor/window/maintoolbar.h"
 #include "monitor/window/overviewpanel.h"
 #include "monitor/window/recordingbar.h"
+#include "monitor/window/recordingcontrol.h"
 #include "monitor/window/shortcutsheet.h"
-#include "monitor/window/spantext.h"
+#include "monitor/window/spacekeyfilter.h"
 #include "monitor/window/statebanners.h"
 #include "monitor/window/statetexts.h"
 #include "monitor/window/statusline.h"
 #include "monitor/window/workspace.h"
 
-#include <QAbstractButton>
 #include <QApplication>
 #include <QClipboard>
 #include <QCloseEvent>
-#include <QComboBox>
 #include <QFileInfo>
 #include <QMenuBar>
 #include <QMessageBox>
-#include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <QToolBar>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace holdline::monitor {
@@ -65,7 +61,8 @@ MainWindow::MainWindow(const Options &options)
       m_start(new HintPage(this)),
       m_workspace(new Workspace(this)),
       m_statusLine(new StatusLine(statusBar(), &m_data)),
-      m_range(new QToolButton(this))
+      m_tools(new MainToolBar(m_actions, this)),
+      m_recording(new RecordingControl(m_source.recorder(), m_actions.record, m_statusLine, this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
     auto *middle = new QWidget(this);
@@ -80,10 +77,10 @@ MainWindow::MainWindow(const Options &options)
     setCentralWidget(middle);
     buildViews();
     buildMenus();
-    buildToolBar();
+    addToolBar(m_tools);
     connectActions();
     restoreSettings();
-    qApp->installEventFilter(this);
+    new SpaceKeyFilter(this);
 
     connect(&m_source, &SourceSwitch::sourceChanged, this, &MainWindow::showSource);
     connect(&m_source, &SourceSwitch::statusChanged, this, &MainWindow::showStatus);
@@ -96,13 +93,11 @@ MainWindow::MainWindow(const Options &options)
     connect(&m_selection, &TimeSelection::changed, this, &MainWindow::showRange);
     connect(&m_commands, &CommandClient::succeeded, this, &MainWindow::showStatusMessage);
     connect(&m_commands, &CommandClient::failed, m_banners, &StateBanners::showFailure);
-    connect(m_source.recorder(), &StreamRecorder::recordingChanged, this, &MainWindow::showRecording);
-    connect(m_source.recorder(), &StreamRecorder::failed, m_banners, [this](const QString &error) {
-        m_banners->showFailure(tr("The recording ended. %1").arg(error));
-    });
+    connect(m_recording, &RecordingControl::statusMessage, this, &MainWindow::showStatusMessage);
+    connect(m_recording, &RecordingControl::failed, m_banners, &StateBanners::showFailure);
     m_clock.setInterval(kClock);
     connect(&m_clock, &QTimer::timeout, this, [this] {
-        showRecording();
+        m_recording->showProgress();
         showStartPage();
     });
     m_clock.start();
@@ -112,7 +107,7 @@ MainWindow::MainWindow(const Options &options)
     else
         openRecording(options.recording);
     showRange();
-    showRecording();
+    m_recording->showProgress();
 }
 
 MainWindow::~MainWindow()
@@ -199,44 +194,6 @@ void MainWindow::buildMenus()
     help->addActions({m_actions.shortcuts, m_actions.about});
 }
 
-void MainWindow::buildToolBar()
-{
-    QToolBar *bar = addToolBar(tr("Tools"));
-    bar->setObjectName(u"tools"_s);
-    bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    bar->setMovable(false);
-    bar->addActions({m_actions.freeze, m_actions.filter});
-    bar->addSeparator();
-    bar->addActions({m_actions.record, m_actions.openRecording});
-    bar->addSeparator();
-    bar->addAction(m_actions.drain);
-    auto *space = new QWidget;
-    space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    bar->addWidget(space);
-    m_range->setObjectName(u"range"_s);
-    m_range->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_range->setLayoutDirection(Qt::RightToLeft);
-    m_range->setToolTip(m_actions.clearRange->toolTip());
-    m_range->setIcon(m_actions.clearRange->icon());
-    connect(m_range, &QToolButton::clicked, m_actions.clearRange, &QAction::trigger);
-    // Keep the space of the hidden button, so that the other buttons do not move.
-    QSizePolicy keeps = m_range->sizePolicy();
-    keeps.setRetainSizeWhenHidden(true);
-    m_range->setSizePolicy(keeps);
-    auto *box = new QWidget;
-    auto *inside = new QHBoxLayout(box);
-    inside->setContentsMargins(0, 0, 6, 0);
-    inside->addWidget(m_range);
-    bar->addWidget(box);
-    const auto buttons = bar->findChildren<QToolButton *>();
-    for (QToolButton *button : buttons) {
-        if (button->accessibleName().isEmpty() && button->defaultAction())
-            button->setAccessibleName(button->defaultAction()->iconText());
-        else if (button->accessibleName().isEmpty() && button->objectName() == "qt_toolbar_ext_button"_L1)
-            button->setAccessibleName(tr("More tools"));
-    }
-}
-
 void MainWindow::connectActions()
 {
     connect(m_actions.newWindow, &QAction::triggered, this, [this] {
@@ -249,7 +206,6 @@ void MainWindow::connectActions()
     });
     connect(m_actions.openRecording, &QAction::triggered, this,
             [this] { askRecording(this, [this](const QString &path) { openRecording(path); }); });
-    connect(m_actions.record, &QAction::triggered, this, &MainWindow::setRecording);
     connect(m_actions.closeWindow, &QAction::triggered, this, &QWidget::close);
     connect(m_actions.quit, &QAction::triggered, qApp, &QApplication::closeAllWindows);
     connect(m_actions.freeze, &QAction::triggered, this, [this](bool on) { m_data.setFrozen(on); });
@@ -316,20 +272,6 @@ void MainWindow::closeEvent(QCloseEvent *event)
 {
     saveSettings();
     QMainWindow::closeEvent(event);
-}
-
-bool MainWindow::eventFilter(QObject *watched, QEvent *event)
-{
-    // The key Space is the shortcut of "Freeze". On a focused button or combo box it must activate that.
-    if (event->type() == QEvent::ShortcutOverride) {
-        const auto *key = static_cast<QKeyEvent *>(event);
-        if (key->key() == Qt::Key_Space && key->modifiers() == Qt::NoModifier &&
-            (qobject_cast<QAbstractButton *>(watched) || qobject_cast<QComboBox *>(watched))) {
-            event->accept();
-            return true;
-        }
-    }
-    return QMainWindow::eventFilter(watched, event);
 }
 
 void MainWindow::showSource()
@@ -403,48 +345,14 @@ void MainWindow::showStartPage()
 void MainWindow::showRange()
 {
     const auto range = m_selection.range();
-    m_range->setVisible(range.has_value());
     m_actions.clearRange->setEnabled(range.has_value());
-    if (!range)
-        return;
-    m_range->setText(rangeText(range->from, range->to));
-    m_range->setAccessibleName(tr("Time range %1. Press to show all times.").arg(m_range->text()));
-}
-
-void MainWindow::showRecording()
-{
-    const StreamRecorder *recorder = m_source.recorder();
-    const bool on = recorder->isRecording();
-    m_actions.record->setChecked(on);
-    m_actions.record->setIcon(icon(on ? u"stop"_s : u"record"_s));
-    m_actions.record->setText(on ? tr("&Stop recording") : tr("&Record"));
-    m_statusLine->setRecording(
-        on ? tr("Recording: %1, %2")
-                 .arg(spanText(std::chrono::floor<std::chrono::seconds>(recorder->length())),
-                      formatBytes(recorder->bytes()))
-           : QString());
+    m_tools->showRange(range);
 }
 
 void MainWindow::openRecording(const QString &path)
 {
     saveFolder(path);
     m_source.openRecording(path);
-}
-
-void MainWindow::setRecording(bool on)
-{
-    if (!on) {
-        const QString path = m_source.recorder()->path();
-        m_source.recorder()->stop();
-        showStatusMessage(tr("Saved the recording to %1").arg(path));
-        return;
-    }
-    m_actions.record->setChecked(false);  // until the user has selected a file
-    askNewRecording(this, [this](const QString &path) {
-        saveFolder(path);
-        if (const QString error = m_source.recorder()->start(path); !error.isEmpty())
-            m_banners->showFailure(tr("The recording did not start. %1").arg(error));
-    });
 }
 
 void MainWindow::askDrain()
@@ -466,19 +374,14 @@ void MainWindow::cancelJobs(const QList<QByteArray> &ids)
             m_commands.cancel(ids);
         return;
     }
-    auto *question =
-        new QMessageBox(QMessageBox::Warning, tr("Cancel jobs?"),
-                        tr("Cancel %1 jobs? Their clients get 503 at once. Jobs that were started continue "
-                           "at the upstream.")
-                            .arg(formatCount(ids.size())),
-                        QMessageBox::Cancel, this);
-    question->setAttribute(Qt::WA_DeleteOnClose);
-    question->setObjectName(u"cancelQuestion"_s);
-    QPushButton *yes = question->addButton(tr("Cancel the jobs"), QMessageBox::AcceptRole);
-    question->setDefaultButton(QMessageBox::Cancel);
-    question->button(QMessageBox::Cancel)->setText(tr("Do not cancel"));
-    connect(yes, &QPushButton::clicked, this, [this, ids] { m_commands.cancel(ids); });
-    question->open();
+    askConfirmation(
+        this,
+        {tr("Cancel jobs?"),
+         tr("Cancel %1 jobs? Their clients get 503 at once. Jobs that were started continue "
+            "at the upstream.")
+             .arg(formatCount(ids.size())),
+         tr("Cancel the jobs"), tr("Do not cancel"), QMessageBox::AcceptRole, u"cancelQuestion"_s},
+        [this, ids] { m_commands.cancel(ids); });
 }
 
 void MainWindow::showStatusMessage(const QString &text)

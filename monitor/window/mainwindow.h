@@ -14,7 +14,6 @@
 #include <QTimer>
 
 class QStackedWidget;
-class QToolButton;
 
 namespace holdline::monitor {
 
@@ -22,10 +21,12 @@ class HintPage;
 class JobDetailPanel;
 class JobsPanel;
 class LatencyPanel;
+class MainToolBar;
 class DeadLettersView;
 class OverviewPanel;
 class RecordPanel;
 class RecordingBar;
+class RecordingControl;
 class StateBanners;
 class StatusLine;
 class Workspace;
@@ -56,13 +57,11 @@ public:
 
 protected:
     void closeEvent(QCloseEvent *event) override;
-    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     void buildViews();
     void addTable(RecordPanel *panel);
     void buildMenus();
-    void buildToolBar();
     void connectActions();
     void restoreSettings();
     void saveSettings();
@@ -71,8 +70,6 @@ private:
     void showStatus();
     void showStartPage();
     void showRange();
-    void showRecording();
-    void setRecording(bool on);
     void askDrain();
     void showStatusMessage(const QString &text);
     /// A shell command that starts a first job. Empty while the service's address is unknown.
@@ -90,7 +87,8 @@ private:
     HintPage *m_start;
     Workspace *m_workspace;
     StatusLine *m_statusLine;
-    QToolButton *m_range;
+    MainToolBar *m_tools;
+    RecordingControl *m_recording;
     OverviewPanel *m_overview;
     JobsPanel *m_jobs;
     LatencyPanel *m_latency;

@@ -12,9 +12,8 @@ namespace holdline::monitor {
 class Banner;
 class LiveData;
 
-/// The banners of a window: connection, failed command, drain, store, circuit breaker, lag, and
-/// frozen views. Follows the data
-/// and the source. The data must outlive the banners. Thread: the window's.
+/// The banners of a window: connection, failed command, drain, store, circuit breaker, lag, and frozen views.
+/// Follows the data and the source. The data must outlive the banners. Thread: the window's.
 class StateBanners : public QWidget
 {
     Q_OBJECT
