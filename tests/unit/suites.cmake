@@ -2,6 +2,8 @@
 # Need nothing but this process and files.
 holdline_suite(unit_job LABEL unit
     SOURCES
+        unit/job/jobobserver.cpp
+        unit/job/jobobserver.h
         unit/job/tst_accountusage.cpp
         unit/job/tst_admission.cpp
         unit/job/tst_callbackledger.cpp
@@ -10,6 +12,7 @@ holdline_suite(unit_job LABEL unit
         unit/job/tst_jobid.cpp
         unit/job/tst_jobjournal.cpp
         unit/job/tst_jobmachine.cpp
+        unit/job/tst_jobmachinewalk.cpp
         unit/job/tst_jobs.cpp
         unit/job/tst_lanepause.cpp
         unit/job/tst_lanes.cpp
@@ -21,6 +24,7 @@ holdline_suite(unit_formats LABEL unit
     SOURCES
         unit/formats/jsontexts.h
         unit/formats/randomjson.h
+        unit/formats/startbodies.h
         unit/formats/tst_decimal.cpp
         unit/formats/tst_fingerprint.cpp
         unit/formats/tst_idempotencykey.cpp
@@ -119,10 +123,12 @@ if(HOLDLINE_BUILD_MONITOR)
     # What the monitor knows and computes, without its window.
     holdline_suite(unit_monitor LABEL unit NO_PCH
         SOURCES
+            unit/monitor/tablefollower.h
             unit/monitor/tst_decimate.cpp
             unit/monitor/tst_filterquery.cpp
             unit/monitor/tst_livedata.cpp
             unit/monitor/tst_recordtable.cpp
+        unit/monitor/tst_recordtablewalk.cpp
             unit/monitor/tst_rowexport.cpp
             unit/monitor/tst_scale.cpp
             unit/monitor/updatestream.h

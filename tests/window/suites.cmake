@@ -2,7 +2,9 @@
 # Show widgets, on the offscreen platform.
 holdline_suite(window LABEL integration GUI
     SOURCES
+        window/chartfixture.h
         window/monitorfixture.h
+        window/tst_chartinput.cpp
         window/tst_chartparts.cpp
         window/tst_charts.cpp
         window/tst_deadletterviews.cpp

@@ -1,102 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Charts over time as users see them: mouse, keys, texts, pixels. Writes pictures of all of them.
-#include "monitor/charts/heatmapchart.h"
+// What charts over time show: texts and pixels. Writes pictures of all of them.
 #include "monitor/charts/histogramchart.h"
-#include "monitor/charts/palettes.h"
-#include "monitor/charts/ratechart.h"
-#include "monitor/charts/stackedphaseschart.h"
-#include "tests/support/samplestream.h"
 #include "tests/support/suite.h"
+#include "tests/window/chartfixture.h"
 
 #include <QDir>
-#include <QMouseEvent>
-#include <QSignalSpy>
 #include <QTest>
-#include <QWheelEvent>
 
 #include <cmath>
 #include <memory>
 
 using namespace holdline;
 using namespace holdline::monitor;
+using namespace holdline::test;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-using Chosen = std::optional<TimeRange>;
-
-/// `seconds` of a busy service: faults for a while, a gap, and a drain at the end.
-SampleHistory busyHistory(int seconds)
-{
-    SampleHistory history;
-    SampleStream stream(42);
-    for (int i = 0; i < seconds; ++i) {
-        const double share = i / static_cast<double>(seconds);
-        stream.setTrouble(share > 0.55 && share < 0.68 ? 3.5 : 1);
-        stream.setDraining(share > 0.95);
-        if (i == seconds / 4)
-            stream.skip(std::chrono::seconds(seconds / 20));
-        Sample sample = stream.next();
-        sample.span = std::min<Microseconds>(sample.span, 1001ms);
-        history.append(std::move(sample));
-    }
-    return history;
-}
-
-std::unique_ptr<TimelineChart> chartOf(const QString &kind, const SampleHistory &history)
-{
-    if (kind == u"phases") {
-        auto chart = std::make_unique<StackedPhasesChart>(history);
-        chart->setDeadline(SampleStream::kDeadline);
-        return chart;
-    }
-    if (kind == u"heat") {
-        auto chart = std::make_unique<HeatMapChart>(history);
-        chart->setDeadline(SampleStream::kDeadline);
-        return chart;
-    }
-    return std::make_unique<RateChart>(history);
-}
-
-void move(QWidget &widget, QPointF to, Qt::MouseButtons held = Qt::NoButton)
-{
-    QMouseEvent event(QEvent::MouseMove, to, widget.mapToGlobal(to), Qt::NoButton, held, Qt::NoModifier);
-    QCoreApplication::sendEvent(&widget, &event);
-}
-
-void drag(QWidget &widget, QPoint from, QPoint to)
-{
-    QTest::mousePress(&widget, Qt::LeftButton, {}, from);
-    move(widget, (from + to) / 2, Qt::LeftButton);
-    move(widget, to, Qt::LeftButton);
-    QTest::mouseRelease(&widget, Qt::LeftButton, {}, to);
-}
-
-void turnWheel(QWidget &widget, QPointF at, int eighths, Qt::KeyboardModifiers keys = {})
-{
-    QWheelEvent event(at, widget.mapToGlobal(at), {}, {0, eighths}, Qt::NoButton, keys, Qt::NoScrollPhase,
-                      false);
-    QCoreApplication::sendEvent(&widget, &event);
-}
-
-void show(QWidget &widget, QSize size = {1200, 300})
-{
-    widget.resize(size);
-    widget.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&widget));
-    widget.setFocus();
-}
-
-int differingPixels(const QImage &one, const QImage &other)
-{
-    int differing = 0;
-    for (int y = 0; y < one.height(); ++y) {
-        for (int x = 0; x < one.width(); ++x)
-            differing += one.pixel(x, y) != other.pixel(x, y) ? 1 : 0;
-    }
-    return differing;
-}
 
 void save(const QImage &image, const QString &name)
 {
@@ -111,26 +31,16 @@ class TestCharts : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
+    void initTestCase() { useEnglishAndLight(); }
 
     void pictures_data();
     void pictures();
-    void allKinds_data();
-    void emptyOnesSaySo_data() { allKinds_data(); }
+    void emptyOnesSaySo_data() { allKindsOfCharts(); }
     void emptyOnesSaySo();
-    void pixelsAreTimes_data() { allKinds_data(); }
+    void pixelsAreTimes_data() { allKindsOfCharts(); }
     void pixelsAreTimes();
-    void paintsWhatChanges_data() { allKinds_data(); }
+    void paintsWhatChanges_data() { allKindsOfCharts(); }
     void paintsWhatChanges();
-    void dragChoosesARange_data() { allKinds_data(); }
-    void dragChoosesARange();
-    void clickLetsGo();
-    void keysMoveAndChoose_data() { allKinds_data(); }
-    void keysMoveAndChoose();
-    void keysPanAndZoom();
-    void wheelZoomsAndPans();
-    void cursorStaysBelowTheMouse();
-    void neighboursShareTheCursor();
     void gapsHaveNoValues();
     void staleChartsSaySince();
     void phasesSayWhatTheyShow();
@@ -139,20 +49,12 @@ private Q_SLOTS:
     void histogramSaysHowMany();
     void histogramByKeys();
     void histogramNarrows();
-    void sharpOnDenseScreens_data() { allKinds_data(); }
+    void sharpOnDenseScreens_data() { allKindsOfCharts(); }
     void sharpOnDenseScreens();
 
 private:
     SampleHistory m_history = busyHistory(3600);
 };
-
-void TestCharts::initTestCase()
-{
-    QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedKingdom));
-    qputenv("TZ", "UTC");
-    qRegisterMetaType<Chosen>();
-    QApplication::setPalette(lightPalette());
-}
 
 void TestCharts::pictures_data()
 {
@@ -196,14 +98,6 @@ void TestCharts::pictures()
     histogram.resize(420, 200);
     move(histogram, {250, 100});
     save(histogram.grab().toImage(), u"histogram-%1-%2min-small"_s.arg(look).arg(minutes));
-}
-
-void TestCharts::allKinds_data()
-{
-    QTest::addColumn<QString>("kind");
-
-    for (const char *kind : {"phases", "heat", "rates"})
-        QTest::newRow(kind) << QString::fromLatin1(kind);
 }
 
 void TestCharts::emptyOnesSaySo()
@@ -274,172 +168,6 @@ void TestCharts::paintsWhatChanges()
     const QImage dark = chart->grab().toImage();
     chart->setSelection(TimeRange{history.samples()[100].at, history.samples()[150].at});
     QVERIFY(differingPixels(dark, chart->grab().toImage()) > 1000);
-}
-
-void TestCharts::dragChoosesARange()
-{
-    QFETCH(QString, kind);
-    const std::unique_ptr<TimelineChart> chart = chartOf(kind, m_history);
-    show(*chart);
-    QSignalSpy chosen(chart.get(), &TimelineChart::rangeSelected);
-    for (const auto &[from, to] :
-         {std::pair(QPoint(300, 100), QPoint(600, 140)), std::pair(QPoint(600, 100), QPoint(300, 100))}) {
-        chosen.clear();
-        drag(*chart, from, to);
-        QCOMPARE(chosen.count(), 1);
-        const Chosen range = chosen.first().first().value<Chosen>();
-        QVERIFY(range);
-        QCOMPARE(chart->selection(), range);
-        const WallTime left = *chart->timeAt(300);
-        const WallTime right = *chart->timeAt(600);
-        // Whole columns.
-        QVERIFY(range->from <= left && range->from >= left - 1100ms);
-        QVERIFY(range->to >= right && range->to <= right + 1100ms);
-    }
-    // A drag beyond the edge selects up to the edge.
-    chosen.clear();
-    drag(*chart, {900, 100}, {1500, 100});
-    QCOMPARE(chosen.count(), 1);
-    QVERIFY(chart->selection()->to >= m_history.samples().back().at - 1100ms);
-}
-
-void TestCharts::clickLetsGo()
-{
-    StackedPhasesChart chart(m_history);
-    show(chart);
-    QSignalSpy chosen(&chart, &TimelineChart::rangeSelected);
-    chart.setSelection(TimeRange{m_history.samples()[3500].at, m_history.samples()[3550].at});
-    QCOMPARE(chosen.count(), 0);
-    QTest::mouseClick(&chart, Qt::LeftButton, {}, {500, 100});
-    QCOMPARE(chosen.count(), 1);
-    QVERIFY(!chosen.first().first().value<Chosen>());
-    QVERIFY(!chart.selection());
-    // Without a selection there is no signal.
-    QTest::mouseClick(&chart, Qt::LeftButton, {}, {500, 100});
-    QCOMPARE(chosen.count(), 1);
-    drag(chart, {500, 100}, {502, 100});
-    QVERIFY(!chart.selection());
-    QTest::mouseClick(&chart, Qt::RightButton, {}, {500, 100});
-    QCOMPARE(chosen.count(), 1);
-}
-
-void TestCharts::keysMoveAndChoose()
-{
-    QFETCH(QString, kind);
-    const std::unique_ptr<TimelineChart> chart = chartOf(kind, m_history);
-    show(*chart);
-    QSignalSpy chosen(chart.get(), &TimelineChart::rangeSelected);
-    QTest::keyClick(chart.get(), Qt::Key_Left);
-    const WallTime newest = m_history.samples().back().at;
-    QVERIFY(chart->cursor());
-    QVERIFY(*chart->cursor() < newest && *chart->cursor() > newest - 1100ms);
-    QTest::keyClick(chart.get(), Qt::Key_Left);
-    const WallTime before = *chart->cursor();
-    QVERIFY(before < newest - 1s);
-    QCOMPARE(chart->accessibleDescription(), chart->readout(before));
-    QCOMPARE(chosen.count(), 0);
-
-    for (int i = 0; i < 5; ++i)
-        QTest::keyClick(chart.get(), Qt::Key_Left, Qt::ShiftModifier);
-    QCOMPARE(chosen.count(), 5);
-    QVERIFY(chart->selection()->contains(before));
-    QVERIFY(chart->selection()->length() > 5900ms && chart->selection()->length() < 6100ms);
-    for (int i = 0; i < 7; ++i)
-        QTest::keyClick(chart.get(), Qt::Key_Right, Qt::ShiftModifier);
-    QVERIFY(chart->selection()->length() > 1900ms && chart->selection()->length() < 2100ms);
-    QCOMPARE(chart->selection()->to, newest);
-
-    // Moving keeps the selection, and a new one begins at the cursor.
-    QTest::keyClick(chart.get(), Qt::Key_Home);
-    const Chosen kept = chart->selection();
-    QVERIFY(kept->to == newest);
-    QTest::keyClick(chart.get(), Qt::Key_Right, Qt::ShiftModifier);
-    QVERIFY(chart->selection()->to < newest - 4min);
-    QTest::keyClick(chart.get(), Qt::Key_End, Qt::ShiftModifier);
-    QVERIFY(chart->selection()->length() > 290s);
-    QTest::keyClick(chart.get(), Qt::Key_Escape);
-    QVERIFY(!chart->selection());
-    QVERIFY(!chart->cursor());
-    QVERIFY(!chosen.last().first().value<Chosen>());
-}
-
-void TestCharts::keysPanAndZoom()
-{
-    StackedPhasesChart chart(m_history);
-    show(chart);
-    QTest::keyClick(&chart, Qt::Key_Minus);
-    QCOMPARE(chart.view()->span(), 15min);
-    QVERIFY(chart.view()->isFollowing());
-    QTest::keyClick(&chart, Qt::Key_PageUp);
-    QVERIFY(!chart.view()->isFollowing());
-    const TimeRange before = *chart.view()->range(m_history);
-    QTest::keyClick(&chart, Qt::Key_Right, Qt::ControlModifier);
-    QCOMPARE(chart.view()->range(m_history)->from - before.from, Milliseconds(90s));
-    QTest::keyClick(&chart, Qt::Key_End);
-    QVERIFY(chart.view()->isFollowing());
-    QTest::keyClick(&chart, Qt::Key_Plus);
-    QCOMPARE(chart.view()->span(), 5min);
-}
-
-void TestCharts::wheelZoomsAndPans()
-{
-    HeatMapChart chart(m_history);
-    show(chart);
-    turnWheel(chart, {600, 100}, -120);
-    QCOMPARE(chart.view()->span(), 15min);
-    // High-resolution wheels report small parts of a step.
-    for (int i = 0; i < 7; ++i)
-        turnWheel(chart, {600, 100}, -15);
-    QCOMPARE(chart.view()->span(), 15min);
-    turnWheel(chart, {600, 100}, -15);
-    QCOMPARE(chart.view()->span(), 60min);
-    const WallTime place = *chart.timeAt(300);
-    turnWheel(chart, {300, 100}, 120);
-    QCOMPARE(chart.view()->span(), 15min);
-    QVERIFY(std::chrono::abs(*chart.timeAt(300) - place) < 2s);
-    turnWheel(chart, {600, 100}, 120, Qt::ShiftModifier);
-    QVERIFY(*chart.timeAt(300) < place - 80s);
-    QTest::mouseDClick(&chart, Qt::LeftButton, {}, {600, 100});
-    QVERIFY(chart.view()->isFollowing());
-}
-
-void TestCharts::cursorStaysBelowTheMouse()
-{
-    SampleHistory history = busyHistory(600);
-    RateChart chart(history);
-    show(chart);
-    move(chart, {600, 100});
-    QCOMPARE(chart.cursor(), chart.timeAt(600));
-    const WallTime before = *chart.cursor();
-    SampleStream stream(9, history.samples().back().at);
-    for (int i = 0; i < 10; ++i)
-        history.append(stream.next());
-    chart.refresh();
-    QCOMPARE(chart.cursor(), chart.timeAt(600));
-    QVERIFY(*chart.cursor() > before + 9s);
-    QEvent leave(QEvent::Leave);
-    QCoreApplication::sendEvent(&chart, &leave);
-    QVERIFY(!chart.cursor());
-}
-
-void TestCharts::neighboursShareTheCursor()
-{
-    StackedPhasesChart one(m_history);
-    HeatMapChart other(m_history);
-    TimeView view;
-    one.setView(&view);
-    other.setView(&view);
-    connect(&one, &TimelineChart::cursorMoved, &other, &TimelineChart::setFollowedCursor);
-    show(one);
-    show(other);
-    const QImage before = other.grab().toImage();
-    move(one, {600, 100});
-    QCOMPARE(other.cursor(), one.cursor());
-    // The other chart shows a line and no box.
-    const int changed = differingPixels(before, other.grab().toImage());
-    QVERIFY2(changed > 50 && changed < 400, qPrintable(QString::number(changed)));
-    view.setSpan(60min);
-    QCOMPARE(one.timeAt(600), other.timeAt(600));
 }
 
 void TestCharts::gapsHaveNoValues()

@@ -4,6 +4,7 @@
 #include "core/profile/startcodec.h"
 #include "tests/support/suite.h"
 #include "tests/unit/formats/jsontexts.h"
+#include "tests/unit/formats/startbodies.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -13,44 +14,20 @@
 #include <optional>
 
 using namespace holdline;
+using namespace holdline::test;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-const QByteArray kUrl = "http://127.0.0.1:3738/callback/t0ken"_ba;
-const QByteArray kTail = R"(,"wait":false,"callback":"http://127.0.0.1:3738/callback/t0ken"})"_ba;
 
 QByteArray withExtra(const QByteArray &value)
 {
     return R"({"account":"acme","extra":)"_ba + value + '}';
 }
 
-/// The reason of a refusal, or nullopt when the body was accepted.
-std::optional<Reason> refusal(const QByteArray &body)
-{
-    const auto parsed = parseStart(body);
-    if (const auto *error = std::get_if<StartError>(&parsed))
-        return error->reason;
-    return std::nullopt;
-}
-
-QByteArray rendered(const QByteArray &body)
-{
-    const auto parsed = parseStart(body);
-    if (const auto *error = std::get_if<StartError>(&parsed))
-        return "refused: "_ba + error->detail.toUtf8();
-    return renderStart(std::get<StartRequest>(parsed), kUrl);
-}
-
 bool simdjsonTakes(const QByteArray &text)
 {
     simdjson::dom::parser parser;
     return parser.parse(text.constData(), static_cast<size_t>(text.size())).error() == simdjson::SUCCESS;
-}
-
-bool taken(const QByteArray &text)
-{
-    return std::holds_alternative<JsonType>(scanJson(text));
 }
 
 }  // namespace
@@ -283,8 +260,8 @@ void TestJsonText::agreesWithSimdjson()
         // The two parsers differ on purpose for numbers outside the range of double.
         if (outOfRange.match(QString::fromLatin1(text)).hasMatch())
             continue;
-        QVERIFY2(taken(text) == simdjsonTakes(text), text.toPercentEncoding().constData());
-        validCount += taken(text);
+        QVERIFY2(isJson(text) == simdjsonTakes(text), text.toPercentEncoding().constData());
+        validCount += isJson(text);
     }
     QVERIFY(validCount > 100);
 }
@@ -295,7 +272,7 @@ void TestJsonText::quoteAndUnescapeAreInverse()
     for (int c = 0; c < 0x80; ++c)
         all.append(static_cast<char>(c));
     all += "\u00e9\u20ac\U0001F600";
-    QVERIFY(taken(quoteJson(all)));
+    QVERIFY(isJson(quoteJson(all)));
     QCOMPARE(unescapeJson(quoteJson(all)), all);
 }
 

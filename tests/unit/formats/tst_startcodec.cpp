@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/json/jsontext.h"
-#include "core/profile/startcodec.h"
 #include "tests/support/suite.h"
+#include "tests/unit/formats/startbodies.h"
 
 #include <QRandomGenerator>
 #include <QTest>
@@ -9,29 +8,10 @@
 #include <optional>
 
 using namespace holdline;
+using namespace holdline::test;
 using namespace Qt::StringLiterals;
 
 namespace {
-
-const QByteArray kUrl = "http://127.0.0.1:3738/callback/t0ken"_ba;
-const QByteArray kTail = R"(,"wait":false,"callback":"http://127.0.0.1:3738/callback/t0ken"})"_ba;
-
-/// The reason of a refusal, or nullopt when the body was accepted.
-std::optional<Reason> refusal(const QByteArray &body)
-{
-    const auto parsed = parseStart(body);
-    if (const auto *error = std::get_if<StartError>(&parsed))
-        return error->reason;
-    return std::nullopt;
-}
-
-QByteArray rendered(const QByteArray &body)
-{
-    const auto parsed = parseStart(body);
-    if (const auto *error = std::get_if<StartError>(&parsed))
-        return "refused: "_ba + error->detail.toUtf8();
-    return renderStart(std::get<StartRequest>(parsed), kUrl);
-}
 
 /// The account of a body with this literal.
 QByteArray account(const QByteArray &literal)
@@ -39,11 +19,6 @@ QByteArray account(const QByteArray &literal)
     const auto parsed = parseStart("{\"account\":" + literal + "}");
     return std::holds_alternative<StartRequest>(parsed) ? std::get<StartRequest>(parsed).account
                                                         : "refused"_ba;
-}
-
-bool taken(const QByteArray &text)
-{
-    return std::holds_alternative<JsonType>(scanJson(text));
 }
 
 }  // namespace
@@ -116,7 +91,7 @@ void TestStartCodec::splice()
     QVERIFY(request.wait);
     QCOMPARE(request.body, body);
     QCOMPARE(renderStart(request, kUrl), prefix + kTail);
-    QVERIFY(taken(renderStart(request, kUrl)));
+    QVERIFY(isJson(renderStart(request, kUrl)));
 }
 
 void TestStartCodec::waitFalse()
@@ -204,7 +179,7 @@ void TestStartCodec::callbackUrlIsQuoted()
     const QByteArray out = renderStart(request, "http://h/\"x\\\n"_ba);
     const QByteArray wanted = R"({"account":"a","wait":false,"callback":"http://h/\"x\\\u000a"})"_ba;
     QCOMPARE(out, wanted);
-    QVERIFY(taken(out));
+    QVERIFY(isJson(out));
 }
 
 void TestStartCodec::spliceKeepsTheRest()
@@ -249,7 +224,7 @@ void TestStartCodec::spliceKeepsTheRest()
         const QByteArray lead = space() + '{';
         const QByteArray body = lead + all.join(',') + '}' + space();
         QCOMPARE(rendered(body), lead + kept.join(',') + kTail);
-        QVERIFY2(taken(rendered(body)), rendered(body).constData());
+        QVERIFY2(isJson(rendered(body)), rendered(body).constData());
     }
 }
 

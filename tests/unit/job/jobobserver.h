@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/job/jobmachine.h"
+
+#include <optional>
+#include <tuple>
+
+namespace holdline::test {
+
+/// An outside observer that sees only the events and the requested actions, as lane, client, upstream and
+/// ledger together. It checks the rules of the machine from these facts alone and does not know its code.
+class JobObserver
+{
+public:
+    explicit JobObserver(const JobStatus &initial)
+        : m_passThrough(initial.passThrough),
+          m_durable(initial.durable),
+          m_handedOver(initial.handedOver),
+          m_interrupted(initial.interrupted),
+          m_maybeRan(initial.startUnknown),
+          m_waiting(initial.state == JobState::Queued),
+          m_everSent(initial.attempted),
+          m_fateUnknown(initial.startUnknown)
+    {
+    }
+
+    /// Returns the rule that this step breaks, or nullptr.
+    const char *watch(const JobStatus &before, JobEvent event, const JobStep &step);
+
+    bool settled() const { return m_settled; }
+    auto facts() const
+    {
+        return std::tuple(m_passThrough, m_durable, m_handedOver, m_interrupted, m_waiting, m_waitEnd,
+                          m_turns, m_everSent, m_startOut, m_maybeRan, m_fateUnknown, m_settled, m_outcome,
+                          m_delivered, m_kept);
+    }
+
+private:
+    bool has(const JobStep &step, JobAction action) const { return step.actions.testFlag(action); }
+    const char *watchTurns(JobEvent event, const JobStep &step);
+    const char *watchWaiting(JobEvent event, const JobStep &step);
+    const char *watchCallback(const JobStatus &before, JobEvent event, const JobStep &step);
+    const char *watchEnd(JobEvent event, const JobStep &step);
+    const char *watchStatus(const JobStatus &status) const;
+    std::optional<Reason> dueOutcome(JobEvent event) const;
+    CallbackOutcome dueCallback(JobEvent event) const;
+
+    bool m_passThrough;
+    bool m_durable;
+    bool m_handedOver;
+    bool m_interrupted;
+    bool m_maybeRan;                          ///< an earlier start may have run
+    bool m_waiting = true;                    ///< in its lane, or on its way back there for a retry
+    Reason m_waitEnd = Reason::QueueTimeout;  ///< its end at a deadline while it waits
+    int m_turns = 0;                          ///< granted turns that have not ended
+    bool m_everSent = false;                  ///< a start left, so the upstream knows the token
+    bool m_startOut = false;                  ///< a start left, and its end is not known yet
+    bool m_fateUnknown = false;
+    bool m_settled = false;
+    Reason m_outcome = Reason::InternalError;
+    int m_delivered = 0;  ///< results given to the client
+    int m_kept = 0;       ///< retained results
+
+    // The state before the observed step.
+    bool m_wasWaiting = true;
+    bool m_wasOut = false;
+    bool m_settledBefore = false;
+};
+
+}  // namespace holdline::test
