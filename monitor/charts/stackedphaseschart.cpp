@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "monitor/charts/stackedphaseschart.h"
 
-#include "monitor/charts/series.h"
 #include "monitor/charts/texts.h"
 
 #include <QPainter>
@@ -14,7 +13,6 @@ namespace holdline::monitor {
 
 namespace {
 
-constexpr std::array kStack{Phase::Queue, Phase::Start, Phase::Job};
 constexpr double kTail = 0.99;
 /// The p99 line has at most this many points, of at least kTailLeast each. In one second the p99 would only
 /// be the slowest job.
@@ -59,15 +57,9 @@ std::vector<TimeColumn> StackedPhasesChart::tailColumns() const
     return columnsOf(samples(), shown, std::min(kTailPoints, static_cast<int>(shown.length() / kTailLeast)));
 }
 
-void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
-                                     const std::vector<TimeColumn> &columns) const
+StackedPhasesChart::Stack StackedPhasesChart::stackOf(const std::vector<TimeColumn> &columns,
+                                                      const ChartFrame &frame) const
 {
-    const Scale time = timeScale(frame);
-    std::array<Series, kStack.size()> stack;
-    Series tail;
-    double highestStack = 0;
-    double highestTail = 0;
-
     std::vector<std::array<std::optional<double>, kStack.size()>> figures(columns.size());
     for (std::size_t i = 0; i < columns.size(); ++i) {
         for (std::size_t part = 0; part < kStack.size(); ++part)
@@ -77,8 +69,10 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
         return std::any_of(figures[i].begin(), figures[i].end(),
                            [](const auto &one) { return one.has_value(); });
     };
+    const Scale time = timeScale(frame);
+    Stack stack;
     for (const Run &run : runsOf(columns, anyFigure)) {
-        for (Series &series : stack)
+        for (Series &series : stack.parts)
             series.runs.emplace_back();
         for (std::size_t i = run.first; i < run.last; ++i) {
             const ColumnExtent x = extentOf(columns[i], time, frame);
@@ -86,30 +80,50 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
             for (std::size_t part = 0; part < kStack.size(); ++part) {
                 const double below = height;
                 height += figures[i][part].value_or(0);
-                stack[part].runs.back().push_back({x.left, x.middle, x.right, height, below});
+                stack.parts[part].runs.back().push_back({x.left, x.middle, x.right, height, below});
             }
-            highestStack = std::max(highestStack, height);
+            stack.highest = std::max(stack.highest, height);
         }
     }
-    const std::vector<TimeColumn> wide = tailColumns();
-    std::vector<std::optional<double>> tails;
-    for (const TimeColumn &column : wide)
-        tails.push_back(pooledQuantileOf(samples(), column, Phase::Total, kTail));
-    for (const Run &run : runsOf(wide, [&](std::size_t i) { return tails[i].has_value(); })) {
-        tail.runs.emplace_back();
-        for (std::size_t i = run.first; i < run.last; ++i) {
-            const ColumnExtent x = extentOf(wide[i], time, frame);
-            tail.runs.back().push_back({x.left, x.middle, x.right, *tails[i], 0});
-            highestTail = std::max(highestTail, *tails[i]);
-        }
-    }
+    return stack;
+}
 
+StackedPhasesChart::Tail StackedPhasesChart::tailOf(const ChartFrame &frame) const
+{
+    const std::vector<TimeColumn> columns = tailColumns();
+    std::vector<std::optional<double>> values;
+    for (const TimeColumn &column : columns)
+        values.push_back(pooledQuantileOf(samples(), column, Phase::Total, kTail));
+    const Scale time = timeScale(frame);
+    Tail tail;
+    for (const Run &run : runsOf(columns, [&](std::size_t i) { return values[i].has_value(); })) {
+        tail.line.runs.emplace_back();
+        for (std::size_t i = run.first; i < run.last; ++i) {
+            const ColumnExtent x = extentOf(columns[i], time, frame);
+            tail.line.runs.back().push_back({x.left, x.middle, x.right, *values[i], 0});
+            tail.highest = std::max(tail.highest, *values[i]);
+        }
+    }
+    return tail;
+}
+
+/// The value at the upper end of the axis.
+double StackedPhasesChart::topOf(double highestStack, double highestTail) const
+{
     double top = std::max(highestStack * 1.05, std::min(highestTail * 1.05, highestStack * kStretch));
     const auto limit = static_cast<double>(Microseconds(deadline()).count());
     if (limit > 0 && limit < top * kNear)
         top = std::max(top, limit * 1.1);
+    return std::max(top, 1000.0);
+}
+
+void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
+                                     const std::vector<TimeColumn> &columns) const
+{
+    const Stack stack = stackOf(columns, frame);
+    const Tail tail = tailOf(frame);
+    const double top = topOf(stack.highest, tail.highest);
     int most = std::max(2, static_cast<int>(frame.plot.height() / 28));
-    top = std::max(top, 1000.0);
     // The axis ends at the highest value. Even a flat chart gets one tick above 0.
     std::vector<Tick> ticks = durationTicks(rounded(top), most);
     while (ticks[1].value > top)
@@ -120,26 +134,25 @@ void StackedPhasesChart::paintSeries(QPainter &painter, const ChartFrame &frame,
     painter.setRenderHint(QPainter::Antialiasing);
     painter.save();
     painter.setClipRect(frame.plot.adjusted(0, -1, 1, 0));
+    painter.setPen(Qt::NoPen);
     for (std::size_t part = 0; part < kStack.size(); ++part) {
-        const Ink ink = inkOf(kStack[part]);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(frame.theme.tint(ink, frame.theme.isDark() ? 0.7 : 0.6));
-        for (const QPolygonF &area : stack[part].areas(values))
+        painter.setBrush(frame.theme.tint(inkOf(kStack[part]), frame.theme.isDark() ? 0.7 : 0.6));
+        for (const QPolygonF &area : stack.parts[part].areas(values))
             painter.drawPolygon(area);
     }
     painter.setBrush(Qt::NoBrush);
     for (std::size_t part = 0; part < kStack.size(); ++part) {
         painter.setPen(QPen(frame.theme[inkOf(kStack[part])], 1));
-        for (const QPolygonF &line : stack[part].lines(values))
+        for (const QPolygonF &line : stack.parts[part].lines(values))
             paintLine(painter, line);
     }
     painter.setPen(QPen(frame.theme[Ink::Text], 1.25));
-    for (const QPolygonF &line : tail.lines(values))
+    for (const QPolygonF &line : tail.line.lines(values))
         paintLine(painter, line);
     painter.restore();
-    if (highestTail > top)
+    if (tail.highest > top)
         paintLabel(painter, frame, frame.plot.topRight() + QPointF(-4, 3), Qt::AlignRight | Qt::AlignTop,
-                   tr("↑ p99 up to %1").arg(durationText(rounded(highestTail))), Ink::Text);
+                   tr("↑ p99 up to %1").arg(durationText(rounded(tail.highest))), Ink::Text);
     painter.setRenderHint(QPainter::Antialiasing, false);
     paintDeadlineAcross(painter, frame, values, deadline());
 }

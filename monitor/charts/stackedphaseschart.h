@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "monitor/charts/series.h"
 #include "monitor/charts/timelinechart.h"
+
+#include <array>
 
 namespace holdline::monitor {
 
@@ -28,9 +31,25 @@ protected:
     QList<ChartKey> legend() const override;
 
 private:
+    static constexpr std::array kStack{Phase::Queue, Phase::Start, Phase::Job};
+    struct Stack
+    {
+        std::array<Series, kStack.size()> parts;  ///< from the bottom up
+        double highest = 0;
+    };
+    /// The p99 line.
+    struct Tail
+    {
+        Series line;
+        double highest = 0;
+    };
+
     std::optional<double> figureOf(const TimeColumn &column, Phase phase) const;
     /// The columns of the p99 line, which are longer than those of the areas.
     std::vector<TimeColumn> tailColumns() const;
+    Stack stackOf(const std::vector<TimeColumn> &columns, const ChartFrame &frame) const;
+    Tail tailOf(const ChartFrame &frame) const;
+    double topOf(double highestStack, double highestTail) const;
 
     Figure m_figure = Figure::Mean;
 };

@@ -122,64 +122,74 @@ void Waterfall::paint(QPainter &painter, const ChartFrame &frame) const
     for (const Part part : {Part::Queue, Part::Start, Part::Job, Part::Answer})
         names = std::max(names, metrics.horizontalAdvance(partText(part)));
     const double axis = metrics.height() + 12;
-    const QRectF plot = frame.whole.adjusted(std::ceil(names) + 2 * kPad, kPad + std::ceil(metrics.height()),
-                                             -2 * kPad, -axis);
+    ChartFrame inside = frame;
+    inside.plot = frame.whole.adjusted(std::ceil(names) + 2 * kPad, kPad + std::ceil(metrics.height()),
+                                       -2 * kPad, -axis);
     const Microseconds deadline(m_job->deadline - m_job->created);
     const Microseconds shown = std::max(length(), Microseconds(1000));
     // A far deadline is not on the axis, so that the bars of a short job stay visible.
     const bool isNear = deadline > Microseconds::zero() && deadline <= 3 * shown;
     const Microseconds end = isNear ? std::max(shown, deadline) : shown;
-    ChartFrame inside = frame;
-    inside.plot = plot;
-    const int most = std::max(2, static_cast<int>(plot.width() / 80));
-    const Scale time(Scale::Kind::Linear, 0, number(end) * 1.02, plot.left(), plot.right());
+    const int most = std::max(2, static_cast<int>(inside.plot.width() / 80));
+    const Scale time(Scale::Kind::Linear, 0, number(end) * 1.02, inside.plot.left(), inside.plot.right());
     paintBottomAxis(painter, inside, time, durationTicks(end, most), true);
-
-    const double row = plot.height() / kRows;
-    const double height = std::min(std::round(row * 0.62), 18.0);
     painter.setFont(frame.font);
-    for (int i = 0; i < kRows; ++i) {
-        const Part part = static_cast<Part>(i);
-        const double middle = std::round(plot.top() + (i + 0.5) * row);
-        const auto bar =
-            std::find_if(m_bars.begin(), m_bars.end(), [&](const auto &one) { return one.part == part; });
-        painter.setPen(theme[bar == m_bars.end() ? Ink::AxisText : Ink::Text]);
-        painter.drawText(QRectF(kPad, middle - row / 2, names, row), Qt::AlignLeft | Qt::AlignVCenter,
-                         partText(part));
-        if (bar == m_bars.end())
-            continue;
-        const double left = std::round(time.pixel(number(bar->from)));
-        const double right = std::max(std::round(time.pixel(number(bar->to))), left + 2);
-        const QRectF box(left, middle - height / 2, right - left, height);
-        painter.fillRect(box, theme.tint(inkOf(part), bar->growing ? 0.4 : 0.8));
-        if (bar->growing) {
-            painter.fillRect(box, hatched(theme[inkOf(part)]));
-            painter.fillRect(QRectF(right - 2, box.top(), 2, height), theme[inkOf(part)]);
-        }
-        const QString words = barText(*bar);
-        const double width = metrics.horizontalAdvance(words) + 8;
-        // The label goes after the bar, before it, or on its end: the first place where it fits.
-        const bool after = right + 4 + width <= plot.right() + kPad;
-        const bool before = left - 4 - width >= plot.left();
-        const double x = after ? right + 4 : before ? left - 4 - width : right - 4 - width;
-        paintLabel(painter, frame, QPointF(x, middle - (metrics.height() + 2) / 2),
-                   Qt::AlignLeft | Qt::AlignTop, words, Ink::Text);
-    }
-    if (deadline <= Microseconds::zero())
+    for (int i = 0; i < kRows; ++i)
+        paintRow(painter, inside, time, static_cast<Part>(i), names);
+    if (deadline > Microseconds::zero())
+        paintDeadline(painter, inside, time, deadline, isNear);
+}
+
+void Waterfall::paintRow(QPainter &painter, const ChartFrame &frame, const Scale &time, Part part,
+                         double names) const
+{
+    const Theme &theme = frame.theme;
+    const QFontMetricsF metrics(frame.font);
+    const double row = frame.plot.height() / kRows;
+    const double height = std::min(std::round(row * 0.62), 18.0);
+    const double middle = std::round(frame.plot.top() + (static_cast<int>(part) + 0.5) * row);
+    const auto bar =
+        std::find_if(m_bars.begin(), m_bars.end(), [&](const auto &one) { return one.part == part; });
+    painter.setPen(theme[bar == m_bars.end() ? Ink::AxisText : Ink::Text]);
+    painter.drawText(QRectF(kPad, middle - row / 2, names, row), Qt::AlignLeft | Qt::AlignVCenter,
+                     partText(part));
+    if (bar == m_bars.end())
         return;
+    const double left = std::round(time.pixel(number(bar->from)));
+    const double right = std::max(std::round(time.pixel(number(bar->to))), left + 2);
+    const QRectF box(left, middle - height / 2, right - left, height);
+    painter.fillRect(box, theme.tint(inkOf(part), bar->growing ? 0.4 : 0.8));
+    if (bar->growing) {
+        painter.fillRect(box, hatched(theme[inkOf(part)]));
+        painter.fillRect(QRectF(right - 2, box.top(), 2, height), theme[inkOf(part)]);
+    }
+    const QString words = barText(*bar);
+    const double width = metrics.horizontalAdvance(words) + 8;
+    // The label goes after the bar, before it, or on its end: the first place where it fits.
+    const bool after = right + 4 + width <= frame.plot.right() + kPad;
+    const bool before = left - 4 - width >= frame.plot.left();
+    const double x = after ? right + 4 : before ? left - 4 - width : right - 4 - width;
+    paintLabel(painter, frame, QPointF(x, middle - (metrics.height() + 2) / 2), Qt::AlignLeft | Qt::AlignTop,
+               words, Ink::Text);
+}
+
+/// A deadline that is not on the axis gets only a label with an arrow.
+void Waterfall::paintDeadline(QPainter &painter, const ChartFrame &frame, const Scale &time,
+                              Microseconds deadline, bool isNear) const
+{
     const bool isWhole = deadline % std::chrono::seconds(1) == Microseconds::zero();
     const QString words =
         tr("deadline %1").arg(isWhole ? roundDurationText(deadline) : formatDuration(deadline));
+    const double y = frame.plot.top() - QFontMetricsF(frame.font).height() - 5;
     if (!isNear) {
-        paintLabel(painter, frame, QPointF(frame.whole.right() - 6, plot.top() - metrics.height() - 5),
-                   Qt::AlignRight | Qt::AlignTop, tr("%1 →").arg(words), Ink::Deadline);
+        paintLabel(painter, frame, QPointF(frame.whole.right() - 6, y), Qt::AlignRight | Qt::AlignTop,
+                   tr("%1 →").arg(words), Ink::Deadline);
         return;
     }
     const double x = std::floor(time.pixel(number(deadline))) + 0.5;
-    painter.setPen(QPen(theme[Ink::Deadline], 1.5, Qt::DashLine));
-    painter.drawLine(QPointF(x, plot.top() - 3), QPointF(x, plot.bottom()));
-    paintLabel(painter, frame, QPointF(x + 4, plot.top() - metrics.height() - 5),
-               Qt::AlignRight | Qt::AlignTop, words, Ink::Deadline);
+    painter.setPen(QPen(frame.theme[Ink::Deadline], 1.5, Qt::DashLine));
+    painter.drawLine(QPointF(x, frame.plot.top() - 3), QPointF(x, frame.plot.bottom()));
+    paintLabel(painter, frame, QPointF(x + 4, y), Qt::AlignRight | Qt::AlignTop, words, Ink::Deadline);
 }
 
 }  // namespace holdline::monitor

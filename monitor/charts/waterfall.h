@@ -36,6 +36,11 @@ private:
     QString barText(const WaterfallBar &bar) const;
     Microseconds length() const;
     void paint(QPainter &painter, const ChartFrame &frame) const;
+    /// `names` is the width of the names beside the bars.
+    void paintRow(QPainter &painter, const ChartFrame &frame, const Scale &time, WaterfallBar::Part part,
+                  double names) const;
+    void paintDeadline(QPainter &painter, const ChartFrame &frame, const Scale &time, Microseconds deadline,
+                       bool isNear) const;
 
     std::shared_ptr<const JobRow> m_job;
     std::vector<WaterfallBar> m_bars;
