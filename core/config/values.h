@@ -36,8 +36,7 @@ std::optional<std::int64_t> parseSize(QStringView text);
 QString formatSize(std::int64_t bytes);
 
 /// "127.0.0.1:80", "[::1]:80", "[::]:80" (all addresses), ":80" (all IPv4 addresses), "localhost:80"
-/// (127.0.0.1), or "off". Only
-/// literal addresses, without a name lookup. Port 0 lets the system pick a port.
+/// (127.0.0.1), or "off". Only literal addresses, without a name lookup. Port 0 lets the system pick a port.
 std::optional<ListenAddress> parseListenAddress(QStringView text);
 QString formatListenAddress(const ListenAddress &address);
 

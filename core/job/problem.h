@@ -28,8 +28,7 @@ struct Problem
 
     int status() const { return reasonInfo(reason).status; }
     /// The JSON document with the members type, title, status, detail, code and, if known, job and
-    /// start_in_doubt.
-    /// `type` is "urn:holdline:problem:" and the name of the reason.
+    /// start_in_doubt. `type` is "urn:holdline:problem:" and the name of the reason.
     QByteArray toJson() const;
 };
 
