@@ -18,6 +18,7 @@ private Q_SLOTS:
     void keepsStatusOfAnAnswerCutByTheLimit();
     void announcedLengthBeyondTheLimitFailsBeforeTheBody();
     void limitsAreExact();
+    void defaultsAreExact();
     void randomBytesNeverPassLimits();
 };
 
@@ -39,6 +40,9 @@ void TestResponseRefusals::refuses_data()
     row("status 600", answer("", "", "HTTP/1.1 600 OK"), Error::StatusLine);
     row("status of four digits", answer("", "", "HTTP/1.1 2000 OK"), Error::StatusLine);
     row("status of two digits", answer("", "", "HTTP/1.1 20 OK"), Error::StatusLine);
+    for (const char *status : {"x00", "2x0", "20x"})
+        row(qPrintable(QStringLiteral("status '%1'").arg(QLatin1StringView(status))),
+            answer("", "", QByteArray("HTTP/1.1 ").append(status).append(" OK")), Error::StatusLine);
     row("status with a sign", answer("", "", "HTTP/1.1 +20 OK"), Error::StatusLine);
     row("control in reason", answer("", "", "HTTP/1.1 200 O\x01K"), Error::StatusLine);
     row("bare LF after status", "HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n", Error::StatusLine);
@@ -195,6 +199,21 @@ void TestResponseRefusals::limitsAreExact()
     QCOMPARE(parse({answer("Content-Length: 0\r\nA: " + fill + "f\r\n")}, false).error, Error::HeadTooLarge);
     QCOMPARE(parse({answer("Content-Length: 0\r\n" + QByteArray("A:\r\n").repeated(9))}, false).state,
              State::Complete);
+}
+
+/// The limits that no option changes.
+void TestResponseRefusals::defaultsAreExact()
+{
+    for (const bool isOver : {false, true}) {
+        ResponseParser parser{{}};
+        parser.feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
+                    QByteArray(isOver ? 257 : 256, 'e') + "\r\nx\r\n0\r\n\r\n");
+        QCOMPARE(parser.state(), isOver ? ResponseParser::State::Failed : ResponseParser::State::Complete);
+        ResponseParser interim{{}};
+        interim.feed(QByteArray("HTTP/1.1 103 Early Hints\r\n\r\n").repeated(isOver ? 9 : 8) +
+                     "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        QCOMPARE(interim.state(), isOver ? ResponseParser::State::Failed : ResponseParser::State::Complete);
+    }
 }
 
 /// For any bytes, the parser ends or waits, and stores no more than the limits allow.
