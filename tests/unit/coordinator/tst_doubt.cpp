@@ -403,6 +403,25 @@ private Q_SLOTS:
                               u"callback"_s, u"ended"_s}));
     }
 
+    /// The first start may have run, so a later one that certainly did not run does not free the key.
+    void itsKeyStaysWhenTheNextStartFails()
+    {
+        Config config = quickConfig();
+        config.retry.attempts = 2;
+        CoordinatorWorld world(config);
+        const JobRecord record = interruptedRecord("repeatable");
+        recover(world, record);
+        QVERIFY(waitForStart(world));
+        world.starter.answer(world.lastTicket(), Fate::NotStarted, 503, true);
+        QTRY_COMPARE(world.coordinator.durableCount(), 0);
+        const JobRecord ended = find(world, record.id);
+        QCOMPARE(ended.status.outcome, Reason::UpstreamError);
+        QCOMPARE(ended.key, record.key);
+        const Client again = world.hold(kBody, keyed("repeatable"));
+        QTRY_COMPARE(again.log->status(), 502);
+        QCOMPARE(world.starter.order.size(), std::size_t(1));
+    }
+
     /// A second process that may repeat starts takes up what the first one left in doubt.
     void aLaterConfigurationMayAllowIt()
     {

@@ -100,6 +100,27 @@ private Q_SLOTS:
         QCOMPARE(world.coordinator.durableCount(), 0);
     }
 
+    /// News that waited without hurry is not written over the end.
+    void nothingIsWrittenBehindTheEnd()
+    {
+        CoordinatorWorld world;
+        world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        world.starter.accept(world.lastTicket(), "1f");
+        world.store.hold();
+        world.send(token, CoordinatorWorld::result());
+        const std::size_t puts = world.store.puts.size();
+        QCOMPARE(world.store.puts.back().status.state, JobState::Settled);
+        // The journal writes what waits when the store is back.
+        world.store.setUnavailable(u"away"_s);
+        world.store.setUnavailable({});
+        QCOMPARE(world.store.puts.size(), puts);
+        world.store.release();
+        QTRY_COMPARE(world.coordinator.durableCount(), 0);
+        QCOMPARE(world.store.records.begin()->second.status.state, JobState::Settled);
+    }
+
     void plainJobsAreNotStored()
     {
         CoordinatorWorld world;

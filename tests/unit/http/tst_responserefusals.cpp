@@ -209,6 +209,10 @@ void TestResponseRefusals::defaultsAreExact()
         parser.feed("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
                     QByteArray(isOver ? 257 : 256, 'e') + "\r\nx\r\n0\r\n\r\n");
         QCOMPARE(parser.state(), isOver ? ResponseParser::State::Failed : ResponseParser::State::Complete);
+        ResponseParser fields{{}};
+        fields.feed("HTTP/1.1 200 OK\r\n" + QByteArray("A: b\r\n").repeated(isOver ? 100 : 99) +
+                    "Content-Length: 0\r\n\r\n");
+        QCOMPARE(fields.state(), isOver ? ResponseParser::State::Failed : ResponseParser::State::Complete);
         ResponseParser interim{{}};
         interim.feed(QByteArray("HTTP/1.1 103 Early Hints\r\n\r\n").repeated(isOver ? 9 : 8) +
                      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
