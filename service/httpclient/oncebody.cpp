@@ -19,6 +19,7 @@ qint64 OnceBody::readData(char *data, qint64 maxSize)
         return maxSize == 0 ? 0 : -1;
     std::memcpy(data, m_bytes.constData() + m_read, static_cast<std::size_t>(count));
     m_read += count;
+    m_wasRead = true;
     return count;
 }
 

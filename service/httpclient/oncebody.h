@@ -4,6 +4,8 @@
 #include <QByteArray>
 #include <QIODevice>
 
+#include <utility>
+
 namespace holdline {
 
 /// A request body that can be read once: sequential, and seek() and reset() fail. QNetworkAccessManager sends
@@ -23,12 +25,13 @@ public:
 
     const QByteArray &affinity() const { return m_affinity; }
 
-    bool wasRead() const { return m_read > 0; }
-    /// Returns the whole body at once if nothing was read yet.
+    bool wasRead() const { return m_wasRead; }
+    /// Moves the whole body out at once if nothing was read yet, because it may be large.
     QByteArray takeAll()
     {
-        m_read = m_bytes.size();
-        return m_bytes;
+        m_wasRead = m_wasRead || !m_bytes.isEmpty();
+        m_read = 0;
+        return std::exchange(m_bytes, {});
     }
 
     bool isSequential() const override { return true; }
@@ -46,6 +49,7 @@ private:
     QByteArray m_bytes;
     QByteArray m_affinity;
     qsizetype m_read = 0;
+    bool m_wasRead = false;
 };
 
 }  // namespace holdline

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The bytes that PooledAccessManager sends.
+#include "service/httpclient/oncebody.h"
 #include "service/httpclient/pooledaccessmanager.h"
 #include "tests/support/names.h"
 #include "tests/support/scriptedserver.h"
@@ -55,6 +56,7 @@ private Q_SLOTS:
     void names();
     void bodyFromDevices();
     void largeBodies();
+    void aLargeBodyIsThereOnce();
     void earlyAnswerToALargeBody();
 };
 
@@ -207,6 +209,26 @@ void TestPooledRequest::largeBodies()
         QVERIFY(server.arrivals().last().body == large);
     }
     QCOMPARE(server.accepted(), 1);
+}
+
+/// Besides the text that is sent, nobody keeps the body of a start.
+void TestPooledRequest::aLargeBodyIsThereOnce()
+{
+    ScriptedServer server;
+    server.setDefault({ScriptedServer::write(ScriptedServer::answer(200, "ok"))});
+    PooledAccessManager manager;
+    const QByteArray large(1'000'000, 'x');
+    OnceBody body(large);
+    QNetworkRequest request = requestFor(server.url());
+    request.setHeader(QNetworkRequest::ContentLengthHeader, large.size());
+    QVERIFY(!large.isDetached());
+    const Reply reply(manager.post(request, &body));
+    QVERIFY(large.isDetached());
+    QVERIFY(body.wasRead());
+    QVERIFY(body.atEnd());
+    QCOMPARE(body.bytesAvailable(), 0);
+    WAIT_FINISHED(reply);
+    QVERIFY(server.arrivals().last().body == large);
 }
 
 /// The response arrives while the request is still being sent. It counts, and the connection is not reused.
