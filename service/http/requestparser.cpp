@@ -12,6 +12,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+/// A body of which more has arrived gets the memory for its declared length.
+constexpr qsizetype kBelievedBytes = 32 * 1024;
+/// A chunked body may keep as much more memory than it needs.
+constexpr qsizetype kSpareBytes = 4 * 1024;
+
 /// Returns a field name as received. Common names share static memory and allocate nothing.
 QByteArray nameOf(QByteArrayView name)
 {
@@ -209,10 +214,15 @@ RequestParser::Status RequestParser::bodyStart()
 
 RequestParser::Status RequestParser::lengthBody(QByteArrayView data, qsizetype &consumed)
 {
-    // Reserves memory for bytes that arrived. A declared length alone costs nothing.
-    const qsizetype missing = static_cast<qsizetype>(m_facts.framing.length) - m_request.body.size();
+    QByteArray &body = m_request.body;
+    const auto length = static_cast<qsizetype>(m_facts.framing.length);
+    const qsizetype missing = length - body.size();
     consumed = std::min(missing, data.size());
-    m_request.body.append(data.first(consumed));
+    const qsizetype arrived = body.size() + consumed;
+    // Exactly what the body needs, but a declared length alone costs nothing.
+    if (body.capacity() < length && (arrived == length || arrived > kBelievedBytes))
+        body.reserve(length);
+    body.append(data.first(consumed));
     return consumed == missing ? complete() : Status::NeedMore;
 }
 
@@ -222,6 +232,8 @@ RequestParser::Status RequestParser::chunkedBody(QByteArrayView data, qsizetype 
         case ChunkDecoder::Status::NeedMore:
             return Status::NeedMore;
         case ChunkDecoder::Status::Done:
+            if (m_request.body.capacity() - m_request.body.size() > kSpareBytes)
+                m_request.body.squeeze();
             return complete();
         case ChunkDecoder::Status::Malformed:
         case ChunkDecoder::Status::MalformedTrailer:

@@ -68,6 +68,46 @@ private Q_SLOTS:
     }
     void transferEncodings() { checkStatus(); }
 
+    /// The memory of a body follows what has arrived, not what was declared.
+    void memoryOfABody()
+    {
+        constexpr qsizetype kLength = 1'000'001;
+        constexpr qsizetype kPiece = 16 * 1024;
+        RequestParser parser{Limits()};
+        const QByteArray head = post("Content-Length: 1000001\r\n");
+        const QByteArray body(kLength, 'x');
+        qsizetype consumed = 0;
+        QCOMPARE(parser.feed(head, consumed), RequestParser::Status::HeadComplete);
+        QCOMPARE(parser.feed({}, consumed), RequestParser::Status::NeedMore);
+        QCOMPARE(parser.request().body.capacity(), 0);
+        auto status = RequestParser::Status::NeedMore;
+        for (qsizetype sent = 0; sent < kLength; sent += kPiece) {
+            QCOMPARE(status, RequestParser::Status::NeedMore);
+            status =
+                parser.feed(QByteArrayView(body).sliced(sent, std::min(kPiece, kLength - sent)), consumed);
+            const qsizetype held = parser.request().body.capacity();
+            if (sent + kPiece <= 32 * 1024)
+                QVERIFY2(held <= 64 * 1024, QByteArray::number(held).constData());
+            else
+                QCOMPARE(held, kLength);
+        }
+        QCOMPARE(status, RequestParser::Status::Complete);
+        QCOMPARE(parser.takeRequest().body.capacity(), kLength);
+    }
+    void memoryOfASmallBody()
+    {
+        const Outcome outcome = parse(post("Content-Length: 700\r\n", QByteArray(700, 'x')), 4096);
+        QCOMPARE(outcome.request.body.capacity(), 700);
+    }
+    void memoryOfAChunkedBody()
+    {
+        const Outcome outcome =
+            parse(chunked("186a0\r\n" + QByteArray(100'000, 'x') + "\r\n0\r\n\r\n"), 16 * 1024);
+        QCOMPARE(outcome.status, 200);
+        QCOMPARE(outcome.request.body.size(), 100'000);
+        QVERIFY(outcome.request.body.capacity() <= 100'000 + 4 * 1024);
+    }
+
     void chunkSizes_data()
     {
         addColumns();
