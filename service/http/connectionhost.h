@@ -4,6 +4,7 @@
 #include "core/base/bytebudget.h"
 #include "core/base/clock.h"
 #include "service/http/httplistener.h"
+#include "service/http/turnallowance.h"
 
 namespace holdline::http {
 
@@ -35,6 +36,11 @@ public:
     virtual void refused(int status) = 0;
     /// Reports that closing the connection now loses nothing (it is idle or leaving), or no longer so.
     virtual void closableChanged(HttpConnection &connection, bool closable) = 0;
+    /// Reports that the last response was sent. The connection only discards input from now on, and may be
+    /// closed for others that do.
+    virtual void lingers(HttpConnection &connection) = 0;
+    /// Bytes that may still be read in this turn of the event loop.
+    virtual TurnAllowance &allowance() = 0;
     /// Reports that the client left while its request was being handled.
     virtual void exchangeLost(HttpConnection &connection) = 0;
     /// The last call. The host deletes the connection later, never inside the call.

@@ -7,12 +7,6 @@
 
 namespace holdline::http {
 
-namespace {
-
-constexpr int kMaxRefused = 256;  // connections that linger after a 503
-
-}  // namespace
-
 void ConnectionQuotas::readDescriptorLimit()
 {
     rlimit limit{};
@@ -74,9 +68,16 @@ bool ConnectionQuotas::admitReserved(HttpConnection &connection, const Request &
 void ConnectionQuotas::dropRefused(qintptr descriptor)
 {
     // A refused connection lingers for a while, but not on the spare descriptors.
-    const int room = isSpare(descriptor) ? std::max(1, m_limits.spareDescriptors / 4) : kMaxRefused;
+    const int room = isSpare(descriptor) ? std::max(1, m_limits.spareDescriptors / 4) : m_limits.lingering;
     while (m_refused.size() > static_cast<std::size_t>(room))
         m_refused.front()->drop();
+}
+
+bool ConnectionQuotas::addLingering(HttpConnection &connection)
+{
+    connection.setQuota(Quota::Refused);
+    moveTo(connection, m_refused);
+    return m_refused.size() > static_cast<std::size_t>(m_limits.lingering);
 }
 
 void ConnectionQuotas::setClosable(HttpConnection &connection, bool closable)

@@ -33,8 +33,12 @@ public:
     Quota choose(qintptr descriptor);
     void add(HttpConnection &connection);
     void remove(HttpConnection &connection);
-    /// Closes the oldest refused connections above their limit, after a new one with this descriptor.
+    /// Closes the oldest connections above Limits::lingering, after a new one with this descriptor.
     void dropRefused(qintptr descriptor);
+    void dropRefused() { dropRefused(-1); }
+    /// The connection has nothing more to send. Counts it with the refused ones, and returns true when there
+    /// are too many.
+    bool addLingering(HttpConnection &connection);
 
     /// True when a reserved connection may serve the request. Turns it into a regular one when there is room.
     bool admitReserved(HttpConnection &connection, const Request &request);
@@ -64,7 +68,7 @@ private:
     List m_idle;  ///< regular connections that can be closed without loss
     List m_busy;  ///< the other regular ones
     List m_reserved;
-    List m_refused;
+    List m_refused;  ///< and those that linger
 };
 
 }  // namespace holdline::http

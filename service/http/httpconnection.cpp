@@ -12,6 +12,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+/// A read takes as many bytes before a body is known, and so much of it waits for no turn.
+constexpr qsizetype kFirstBytes = 16 * 1024;
 constexpr Refusal kNoMemory{Reason::Overloaded, "The bodies in memory are at their limit."_L1};
 
 }  // namespace
@@ -32,22 +34,11 @@ void HttpConnection::socketReadable()
 {
     if (m_state == State::Closed)
         return;
-    static thread_local std::array<char, kInputBytes> buffer;
-    qsizetype room = kInputBytes;
-    if (m_state != State::Leaving) {
-        m_input.compact();
-        room -= m_input.size();
-    }
-    if (room <= 0)
-        return updateReading();
-    qsizetype count = 0;
-    switch (m_socket.receive(std::span(buffer.data(), static_cast<std::size_t>(room)), count)) {
+    switch (m_state == State::Leaving ? discardSome() : readSome()) {
         case StreamSocket::Received::Bytes:
-            if (m_state != State::Leaving)
-                m_input.append(QByteArrayView(buffer.data(), count));
             break;
         case StreamSocket::Received::Nothing:
-            break;
+            return;
         case StreamSocket::Received::Finished:
             m_finished = true;
             break;
@@ -55,6 +46,54 @@ void HttpConnection::socketReadable()
             return drop();
     }
     resume();
+}
+
+StreamSocket::Received HttpConnection::readSome()
+{
+    static thread_local std::array<char, kInputBytes> buffer;
+    m_input.compact();
+    const qsizetype most = m_parser.isInBody() ? kInputBytes : kFirstBytes;
+    const qsizetype room = std::min(kInputBytes - m_input.size(), most);
+    if (room <= 0) {
+        updateReading();
+        return StreamSocket::Received::Nothing;
+    }
+    const auto kind = allowanceKind();
+    if (kind && m_host.allowance().left(*kind) == 0)
+        return StreamSocket::Received::Nothing;
+    qsizetype count = 0;
+    const auto received = m_socket.receive(std::span(buffer.data(), static_cast<std::size_t>(room)), count);
+    m_input.append(QByteArrayView(buffer.data(), count));
+    if (kind)
+        m_host.allowance().take(*kind, count);
+    return received;
+}
+
+/// Large bodies wait for their turn, everything else is read at once.
+std::optional<TurnAllowance::Kind> HttpConnection::allowanceKind() const
+{
+    if (!m_parser.isInBody() || m_parser.request().body.size() < kFirstBytes)
+        return std::nullopt;
+    return m_host.isReserved(m_parser.request()) ? TurnAllowance::Kind::ReservedBody
+                                                 : TurnAllowance::Kind::Body;
+}
+
+StreamSocket::Received HttpConnection::discardSome()
+{
+    const qsizetype left = m_host.limits().lingerBytes - m_discarded;
+    if (left <= 0) {
+        m_socket.sendReset();
+        return StreamSocket::Received::Failed;
+    }
+    TurnAllowance &allowance = m_host.allowance();
+    const qsizetype most = std::min(left, allowance.left(TurnAllowance::Kind::Discarded));
+    if (most == 0)
+        return StreamSocket::Received::Nothing;
+    qsizetype count = 0;
+    const auto received = m_socket.discard(most, count);
+    m_discarded += static_cast<std::int32_t>(count);
+    allowance.take(TurnAllowance::Kind::Discarded, count);
+    return received;
 }
 
 void HttpConnection::resume()
@@ -156,7 +195,7 @@ bool HttpConnection::hasMemoryFor(std::int64_t more) const
 
 void HttpConnection::countBytes()
 {
-    m_charge.set(m_parser.request().body.capacity() + m_socket.bytesToWrite());
+    m_charge.set(m_parser.request().body.capacity() + m_socket.unsentMemory());
 }
 
 void HttpConnection::peerFinished()
@@ -288,7 +327,8 @@ void HttpConnection::reset()
 void HttpConnection::refuseNow(const Refusal &refusal)
 {
     // Closing with unread bytes would send an RST, and the client would not see the response.
-    m_socket.discard();
+    qsizetype count = 0;
+    static_cast<void>(m_socket.discard(kInputBytes, count));
     refuse(refusal, false, {});
 }
 
@@ -360,6 +400,7 @@ void HttpConnection::allSent()
     m_socket.finishSending();
     m_deadlines.setPhase(Clock::now() + m_host.limits().lingerTimeout);
     schedule();
+    m_host.lingers(*this);
 }
 
 void HttpConnection::drop()

@@ -29,7 +29,7 @@ class HttpConnection : public QObject, private StreamSocket::User
 
 public:
     /// The share of Limits that the connection counts against.
-    enum class Quota {
+    enum class Quota : std::uint8_t {
         Regular,
         Reserved,  ///< above maxConnections: short deadlines, one request, only for the reserved path
         Refused    ///< above the reserve: gets a 503 and is closed
@@ -68,7 +68,8 @@ public:
     /// Sends `refusal` without waiting for a request and closes.
     void refuseNow(const Refusal &refusal);
     /// Closes without loss. Sends the written bytes and a FIN, then discards input for Limits::lingerTimeout.
-    /// Without that wait, an RST could destroy the last response.
+    /// Without that wait, an RST could destroy the last response. Ends early when the client sends more than
+    /// Limits::lingerBytes, or when too many others linger.
     void leave();
     /// Closes at once. Unsent bytes are lost.
     void drop();
@@ -83,11 +84,14 @@ public:
                                                QLatin1StringView("All connections are taken.")};
 
 private:
-    enum class State { Reading, Handling, Leaving, Closed };
-    enum class Phase { Connected, Idle, Head, Body, None };
+    enum class State : std::uint8_t { Reading, Handling, Leaving, Closed };
+    enum class Phase : std::uint8_t { Connected, Idle, Head, Body, None };
 
     void socketReadable() override;
     void socketFailed() override { drop(); }
+    StreamSocket::Received readSome();
+    StreamSocket::Received discardSome();
+    std::optional<TurnAllowance::Kind> allowanceKind() const;
     void socketWritten() override;
     void process();
     void afterProcessing();
@@ -120,6 +124,7 @@ private:
     bool m_finished = false;  ///< the client's FIN was read; no further request comes
     bool m_closable = false;
     bool m_finSent = false;
+    std::int32_t m_discarded = 0;  ///< bytes after the last response
 
     QByteArray m_peer;
     InputBuffer m_input;

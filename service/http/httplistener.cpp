@@ -49,6 +49,8 @@ public:
     {
         m_quotas.setClosable(connection, closable);
     }
+    void lingers(HttpConnection &connection) override;
+    TurnAllowance &allowance() override { return m_allowance; }
     void exchangeLost(HttpConnection &connection) override;
     void closed(HttpConnection &connection) override;
     /// Rounds up, so that thousands of deadlines a second share a few turns of the event loop.
@@ -71,6 +73,7 @@ public:
     ByteBudget *m_memory = &m_ownMemory;
     ListeningSocket m_socket;
     ConnectionQuotas m_quotas;
+    TurnAllowance m_allowance;
     bool m_closing = false;
     std::unordered_map<ExchangeId, HttpConnection *> m_exchanges;
     std::unordered_map<ConnectionId, HttpConnection *> m_connections;
@@ -87,6 +90,7 @@ private:
     QRandomGenerator m_random = QRandomGenerator::securelySeeded();
     DeadlineTimer<ConnectionId> m_deadlines;
     std::vector<ConnectionId> m_toResume;
+    bool m_isDropping = false;  ///< drops lingering connections in the next turn
 };
 
 HttpListener::Private::Private(HttpListener &listener, const Limits &limits)
@@ -95,6 +99,7 @@ HttpListener::Private::Private(HttpListener &listener, const Limits &limits)
       m_socket([this](qintptr descriptor) { accept(descriptor); },
                [this] { m_deadlines.setIn(kListenerKey, kStarvedPause); }),
       m_quotas(m_limits),
+      m_allowance(m_limits),
       m_deadlines([this](ConnectionId key) { expired(key); })
 {
 }
@@ -156,6 +161,20 @@ void HttpListener::Private::closed(HttpConnection &connection)
         m_socket.retry();
     }
     Q_EMIT m_listener.connectionClosed(id);
+}
+
+void HttpListener::Private::lingers(HttpConnection &connection)
+{
+    // Not inside this call, because closing emits a signal.
+    if (!m_quotas.addLingering(connection) || std::exchange(m_isDropping, true))
+        return;
+    QMetaObject::invokeMethod(
+        &m_listener,
+        [this] {
+            m_isDropping = false;
+            m_quotas.dropRefused();
+        },
+        Qt::QueuedConnection);
 }
 
 void HttpListener::Private::expired(ConnectionId key)

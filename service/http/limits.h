@@ -26,6 +26,14 @@ struct Limits
         1024 * 1024;  ///< longer: 413, before reading the body when its length is declared
     qsizetype maxTrailerBytes = 8 * 1024;   ///< longer: 431
     qsizetype maxUnsentBytes = 256 * 1024;  ///< above it, no more is read from the client
+    qsizetype lingerBytes =
+        16 * 1024 * 1024;  ///< discarded of one connection after a refusal; then it gets an RST
+    int lingering = 256;   ///< connections that discard input at once; for one more, the oldest is closed
+
+    // Bytes in one turn of the event loop, of all connections. More waits for the next turn, so that large
+    // bodies delay no other request for long.
+    qsizetype bodyBytesPerTurn = 256 * 1024;       ///< of bodies, after the first 16 KiB of each
+    qsizetype discardedBytesPerTurn = 128 * 1024;  ///< of input that is discarded
 
     // Time. Every limit is absolute: single bytes that trickle in do not extend it.
     std::chrono::milliseconds headTimeout =

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -50,25 +51,32 @@ StreamSocket::~StreamSocket()
     close();
 }
 
-StreamSocket::Received StreamSocket::receive(std::span<char> room, qsizetype &count)
+StreamSocket::Received StreamSocket::receivedOf(ssize_t result, qsizetype &count)
 {
-    count = 0;
-    const ssize_t got = ::recv(m_descriptor, room.data(), room.size(), MSG_DONTWAIT);
-    if (got > 0) {
-        count = got;
+    count = std::max<ssize_t>(result, 0);
+    if (result > 0)
         return Received::Bytes;
-    }
-    if (got == 0)
+    if (result == 0)
         return Received::Finished;
     m_error = errno;
     return isTransient(m_error) ? Received::Nothing : Received::Failed;
 }
 
-void StreamSocket::discard()
+StreamSocket::Received StreamSocket::receive(std::span<char> room, qsizetype &count)
 {
-    std::array<char, 4096> bytes;
-    qsizetype count = 0;
-    static_cast<void>(receive(bytes, count));
+    return receivedOf(::recv(m_descriptor, room.data(), room.size(), MSG_DONTWAIT), count);
+}
+
+StreamSocket::Received StreamSocket::discard(qsizetype most, qsizetype &count)
+{
+    // tcp(7): with MSG_TRUNC the bytes are dropped instead of copied. Other sockets do copy, and refuse to do
+    // so without a buffer.
+    const ssize_t dropped =
+        ::recv(m_descriptor, nullptr, static_cast<std::size_t>(most), MSG_TRUNC | MSG_DONTWAIT);
+    if (dropped >= 0 || errno != EFAULT)
+        return receivedOf(dropped, count);
+    std::array<char, 16 * 1024> bytes;
+    return receive(std::span(bytes).first(std::min(bytes.size(), static_cast<std::size_t>(most))), count);
 }
 
 bool StreamSocket::hasNothingToRead() const
@@ -130,8 +138,13 @@ bool StreamSocket::write(const QByteArray &bytes)
             return false;
         if (taken == bytes.size())
             return true;
+        m_unsent = bytes;  // shared
+        m_sent = taken;
+    } else {
+        if (m_sent > m_unsent.size() / 2)
+            m_unsent = m_unsent.sliced(std::exchange(m_sent, 0));
+        m_unsent.append(bytes);
     }
-    m_unsent.append(QByteArrayView(bytes).sliced(taken));
     if (!m_writeNotifier)
         m_writeNotifier.emplace(*this, QSocketNotifier::Write, &StreamSocket::flush);
     m_writeNotifier->setEnabled(true);
@@ -151,9 +164,6 @@ void StreamSocket::flush()
         m_unsent = QByteArray();
         m_sent = 0;
         m_writeNotifier->setEnabled(false);
-    } else if (m_sent > m_unsent.size() / 2) {
-        m_unsent.remove(0, m_sent);
-        m_sent = 0;
     }
     if (taken > 0)
         m_user.socketWritten();

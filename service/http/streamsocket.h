@@ -53,8 +53,9 @@ public:
     };
     /// Reads at most `room.size()` available bytes. `count` returns their number.
     Received receive(std::span<char> room, qsizetype &count);
-    /// Reads some available bytes and discards them.
-    void discard();
+    /// Discards at most `most` available bytes. `count` returns their number. The system drops those of a TCP
+    /// connection without copying them.
+    Received discard(qsizetype most, qsizetype &count);
     /// True when the connection is open and has nothing to read. One `recv(MSG_PEEK)`: an unread byte or a
     /// FIN makes it false.
     bool hasNothingToRead() const;
@@ -65,10 +66,12 @@ public:
     /// connection that is not read after the peer's FIN.
     void watchForBreak();
 
-    /// Gives bytes to the kernel at once and stores the bytes it does not take. False when the connection is
-    /// dead. In that case the kernel took none of `bytes`.
+    /// Gives bytes to the kernel at once and stores the bytes it does not take, without a copy when nothing
+    /// was stored before. False when the connection is dead. In that case the kernel took none of `bytes`.
     bool write(const QByteArray &bytes);
     qint64 bytesToWrite() const { return m_unsent.size() - m_sent; }
+    /// The memory that the unsent bytes need.
+    qint64 unsentMemory() const { return m_unsent.capacity(); }
 
     /// Sends a FIN. Reading goes on. Only allowed when bytesToWrite() is 0.
     void finishSending();
@@ -101,6 +104,7 @@ private:
     void flush();
     void checkForBreak();
     bool sendSome(QByteArrayView bytes, qsizetype &taken);
+    Received receivedOf(ssize_t result, qsizetype &count);
 
     User &m_user;
     int m_descriptor;

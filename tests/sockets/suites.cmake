@@ -25,9 +25,11 @@ holdline_suite(sockets_http LABEL integration
         sockets/http/tst_httpserver.cpp
         sockets/http/tst_listenercapacity.cpp
         sockets/http/tst_listenerlimits.cpp
+        sockets/http/tst_listenerlinger.cpp
         sockets/http/tst_listenermemory.cpp
         sockets/http/tst_listenerrefusals.cpp
         sockets/http/tst_listenerstreams.cpp
+        sockets/http/tst_streamsocket.cpp
     LIBRARIES holdline_http holdline_httpserver holdline_testsupport)
 holdline_suite(sockets_upstream LABEL integration
     SOURCES
