@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/httpvalues/fingerprint.h"
 
-#include "core/base/appendall.h"
 #include "core/json/jsoncanonical.h"
 
 #include <QCryptographicHash>
@@ -28,9 +27,12 @@ Length lengthOf(QByteArrayView part)
 QByteArray fingerprint(QByteArrayView method, QByteArrayView path, QByteArrayView body)
 {
     const QByteArray canonical = canonicalJson(body);
-    QByteArray all;
-    appendAll(all, lengthOf(method), method, lengthOf(path), path, lengthOf(canonical), canonical);
-    return QCryptographicHash::hash(all, QCryptographicHash::Sha256);
+    QCryptographicHash hash(QCryptographicHash::Sha256);
+    for (const QByteArrayView part : {method, path, QByteArrayView(canonical)}) {
+        hash.addData(lengthOf(part));
+        hash.addData(part);
+    }
+    return hash.result();
 }
 
 }  // namespace holdline

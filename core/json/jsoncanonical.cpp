@@ -18,15 +18,17 @@ struct Node
     std::size_t next = 0;  ///< index of the first node after this one and its content
 };
 
+constexpr qsizetype kFirstNodes = 1024;
+
 /// Reads valid JSON. It checks nothing but the end of the text.
 class Reader
 {
 public:
     explicit Reader(QByteArrayView text) : m_text(text)
     {
-        // Every node except the first follows a bracket, comma or colon. Few texts have more nodes
-        // than this.
-        m_nodes.reserve(static_cast<std::size_t>(text.size() / 8 + 4));
+        // Every node except the first follows a bracket, comma or colon. Few short texts have more nodes
+        // than this, and long ones often are one long string.
+        m_nodes.reserve(static_cast<std::size_t>(std::min(text.size() / 8, kFirstNodes) + 4));
         value();
     }
 
