@@ -6,6 +6,7 @@
 #include "core/json/jsonunits.h"
 
 #include <cstdint>
+#include <cstring>
 
 namespace holdline {
 
@@ -132,6 +133,8 @@ private:
     {
         ++m_at;
         while (true) {
+            while (m_text.size() - m_at >= kWord && arePlain(m_text.data() + m_at))
+                m_at += kWord;
             while (m_at < m_text.size() && isPlain(m_text[m_at]))
                 ++m_at;
             const int c = peek();
@@ -152,6 +155,22 @@ private:
 
     /// Skips printable ASCII that needs no escape. Most text is of that kind.
     static bool isPlain(char c) { return c >= 0x20 && c != '"' && c != '\\'; }
+
+    /// isPlain() for kWord bytes at once, because a string may have a million of them.
+    static bool arePlain(const char *bytes)
+    {
+        constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
+        constexpr std::uint64_t kHighBits = kOnes << 7;
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes, sizeof word);
+        // The high bit of a byte is set in `x - kOnes` when that byte of `x` is 0, given that no byte of `x`
+        // has its own. A borrow can set more of them, but only above such a byte.
+        const std::uint64_t quotes = (word ^ (kOnes * '"')) - kOnes;
+        const std::uint64_t backslashes = (word ^ (kOnes * '\\')) - kOnes;
+        const std::uint64_t controls = word - kOnes * 0x20;
+        return ((word | quotes | backslashes | controls) & kHighBits) == 0;
+    }
+    static constexpr qsizetype kWord = sizeof(std::uint64_t);
 
     bool escape()
     {

@@ -51,6 +51,7 @@ private Q_SLOTS:
     void agreesWithSimdjson();
     void quoteAndUnescapeAreInverse();
     void charactersStayWhole();
+    void everyByteOfAStringCounts();
 };
 
 void TestJsonText::init()
@@ -287,6 +288,21 @@ void TestJsonText::charactersStayWhole()
     // What is not UTF-8 is cut anywhere.
     QCOMPARE(wholeCharacters(QByteArray(10, '\x80'), 7).size(), 7);
     QCOMPARE(wholeCharacters(QByteArray(10, '\x80'), 1).size(), 1);
+}
+
+/// Long strings are scanned some bytes at a time.
+void TestJsonText::everyByteOfAStringCounts()
+{
+    constexpr qsizetype kLength = 41;
+    for (qsizetype at = 0; at < kLength; ++at) {
+        for (int byte = 0; byte < 256; ++byte) {
+            QByteArray text = '"' + QByteArray(kLength, 'x') + '"';
+            text[at + 1] = static_cast<char>(byte);
+            const bool isPlain = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+            const auto scanned = scanJson(text, {});
+            QCOMPARE(std::holds_alternative<JsonType>(scanned), isPlain);
+        }
+    }
 }
 
 HOLDLINE_TEST(TestJsonText)
