@@ -27,6 +27,8 @@ constexpr int kMade = 9;
 constexpr int kBytes = 10;
 /// The column `ended` of HOLDLINE_BARE_JOB_ROWS.
 constexpr int kEnded = 5;
+/// Of the 16 MiB of the cache.
+constexpr std::int64_t kReleaseAfter = 4 * 1024 * 1024;
 /// The end of the name of the StoreNote's file.
 constexpr auto kNote = "-note"_L1;
 /// The time between two marks while there are commits. A loss of the log's end is noticed as exactly as that.
@@ -329,11 +331,22 @@ CommitResult SqliteStore::commit(const std::vector<StoreWrite> &writes)
     }
     if (!good || !transaction.commit())
         return {fail(), {}};
+    releasePages();
     if (const QString lost = checkFiles(); !lost.isEmpty())
         return {lost, {}};
     if (marks)
         writeNote(m_path + kNote, m_mark.note());
     return result;
+}
+
+/// SQLite keeps pages that it has written. Those of large bodies are never read again, and would fill the
+/// whole cache.
+void SqliteStore::releasePages()
+{
+    if (m_largeBytes < kReleaseAfter)
+        return;
+    m_largeBytes = 0;
+    static_cast<void>(m_connection.runOnce(u"PRAGMA shrink_memory"_s));
 }
 
 QString SqliteStore::probe()

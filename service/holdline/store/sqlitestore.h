@@ -74,6 +74,7 @@ private:
     void forgetCounts();
     void noteFiles();
     QString checkFiles() const;
+    void releasePages();
     QString fail();
     Done carryOut(const PutJob &write);
     Done carryOut(const RemoveJob &write);
@@ -111,6 +112,7 @@ private:
     std::optional<FileIdentity> m_file;
     std::optional<FileIdentity> m_log;  ///< the write-ahead log
     StoreSize m_lastSize;               ///< when it was closed
+    std::int64_t m_largeBytes = 0;      ///< of large requests and answers, since releasePages() released some
     bool m_isCounted = false;           ///< m_size is complete
     bool m_wasReplaced = false;
     std::unordered_map<QByteArray, OpenJob> m_open;

@@ -7,6 +7,13 @@
 
 namespace holdline {
 
+namespace {
+
+/// A request or answer that takes many pages.
+constexpr qsizetype kLargePart = 64 * 1024;
+
+}  // namespace
+
 std::int64_t &SqliteStore::kindOf(bool isEnded, bool isExpired)
 {
     return isExpired ? m_size.tombstones : isEnded ? m_size.ended : m_size.open;
@@ -186,6 +193,10 @@ SqliteStore::Parts SqliteStore::partsOf(const JobRecord &record, std::int64_t re
 bool SqliteStore::writeParts(const JobRecord &record, qint64 number, const Parts &parts, bool isNew,
                              bool hasRequest)
 {
+    for (const auto *part : {&parts.request, &parts.answer}) {
+        if (*part && (*part)->size() >= kLargePart)
+            m_largeBytes += (*part)->size();
+    }
     if (!keepsRequest(record)) {
         if (hasRequest && !m_connection.run("DELETE FROM requests WHERE number = ?", {number}))
             return false;

@@ -11,6 +11,7 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <QLibrary>
 #include <QLoggingCategory>
 #include <QRandomGenerator>
 #include <QRegularExpression>
@@ -19,7 +20,9 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <random>
+#include <vector>
 
 #include <unistd.h>
 
@@ -72,6 +75,7 @@ private Q_SLOTS:
     void aFolderThatCannotBeWritten();
     void aFolderInItsPlace();
     void noPathAtAll();
+    void largeBodiesDoNotStayInMemory();
     void garbage();
     void anEmptyFile();
     void anotherProgramsDatabase();
@@ -467,6 +471,36 @@ void TestStoreFile::roomThatIsFreeIsGivenBack()
     backend->close();
     QVERIFY2(QFileInfo(path()).size() < before / 2, qPrintable(QString::number(QFileInfo(path()).size())));
     QCOMPARE(openError(path()), QString());
+}
+
+void TestStoreFile::largeBodiesDoNotStayInMemory()
+{
+    const auto bytesOfSqlite =
+        reinterpret_cast<std::int64_t (*)()>(QLibrary(u"sqlite3"_s, 0).resolve("sqlite3_memory_used"));
+    const QTemporaryDir folder;
+    const auto store = makeBackend(folder.filePath(u"store.db"_s), {});
+    QCOMPARE(store->open(), QString());
+    if (!bytesOfSqlite || bytesOfSqlite() == 0)
+        QSKIP("Qt has an SQLite of its own, which nobody can ask for its memory.");
+    std::vector<JobRecord> records;
+    std::int64_t most = 0;
+    for (int i = 0; i < 24; ++i) {
+        JobRecord record = openJob("a", {});
+        record.request->body = QByteArray(1'000'000, static_cast<char>('a' + i));
+        QVERIFY(store->commit({PutJob{record}}).error.isEmpty());
+        most = std::max(most, bytesOfSqlite());
+        records.push_back(std::move(record));
+    }
+    QVERIFY2(most < 8 * 1024 * 1024, QByteArray::number(most).constData());
+    const auto read = store->unsettled();
+    QVERIFY(read.error.isEmpty());
+    QCOMPARE(read.value.size(), records.size());
+    for (const JobRecord &record : read.value) {
+        const auto written = std::find_if(records.begin(), records.end(),
+                                          [&record](const JobRecord &one) { return one.id == record.id; });
+        QVERIFY(written != records.end());
+        QVERIFY(record.request && record.request->body == written->request->body);
+    }
 }
 
 HOLDLINE_TEST(TestStoreFile)
