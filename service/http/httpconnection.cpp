@@ -12,8 +12,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A read takes as many bytes before a body is known, and so much of it waits for no turn.
+/// A read takes as many bytes before a body is known, and so much of it waits for no turn. A body with more
+/// is a large one.
 constexpr qsizetype kFirstBytes = 16 * 1024;
+/// One of so many parts of the memory is for small bodies only.
+constexpr int kPartOfSmallBodies = 16;
 constexpr Refusal kNoMemory{Reason::Overloaded, "The bodies in memory are at their limit."_L1};
 
 }  // namespace
@@ -115,13 +118,15 @@ void HttpConnection::process()
             break;
         }
         qsizetype consumed = 0;
+        const qsizetype held = m_parser.request().body.capacity();
         const auto status = m_parser.feed(m_input.view(), consumed);
         m_input.take(consumed);
         again = !m_input.isEmpty();
         switch (status) {
             case RequestParser::Status::NeedMore:
                 countBytes();
-                if (m_parser.isInBody() && !hasMemoryFor(0))
+                // A body that has all its memory goes on, whatever came in after it.
+                if (m_parser.request().body.capacity() > held && !hasMemoryFor(0))
                     refuse(kNoMemory, m_parser.method() == "HEAD", m_parser.requestId());
                 break;
             case RequestParser::Status::HeadComplete:
@@ -188,9 +193,13 @@ void HttpConnection::complete()
     m_host.received(*this, request);
 }
 
+/// Large bodies leave some memory to small ones, so that they alone cannot shut everybody out.
 bool HttpConnection::hasMemoryFor(std::int64_t more) const
 {
-    return m_host.memory().fits(more) || m_host.isReserved(m_parser.request());
+    const ByteBudget &memory = m_host.memory();
+    const bool isLarge = std::max<std::int64_t>(more, m_parser.request().body.size()) > kFirstBytes;
+    return memory.fits(more + (isLarge ? memory.limit() / kPartOfSmallBodies : 0)) ||
+           m_host.isReserved(m_parser.request());
 }
 
 void HttpConnection::countBytes()

@@ -47,6 +47,7 @@ private Q_SLOTS:
     void aDeclaredBodyThatDoesNotFit();
     void halfSentBodies();
     void aBodyThatGrowsTooLarge();
+    void largeBodiesLeaveRoomForSmallOnes();
     void theReservedPathIsServed();
     void unsentAnswersCount();
     void callersWaitForTheServer();
@@ -111,6 +112,35 @@ void TestListenerMemory::aBodyThatGrowsTooLarge()
     QTRY_COMPARE(client.status(), 503);
     QCOMPARE(server.count, 0);
     QTRY_VERIFY(client.isClosed());
+    QTRY_COMPARE(memory.used(), 0);
+}
+
+void TestListenerMemory::largeBodiesLeaveRoomForSmallOnes()
+{
+    ByteBudget memory(320'000);
+    EchoListener server;
+    server.listener.setMemory(memory);
+    RawHttpClient first(server.port());
+    first.send(headOf("/a", 250'000) + QByteArray(40'000, 'x'));
+    QTRY_COMPARE(memory.used(), 250'000);
+    // It would fit, but nothing would be left.
+    RawHttpClient second(server.port());
+    second.send(headOf("/a", 60'000));
+    QTRY_COMPARE(second.status(), 503);
+    RawHttpClient growing(server.port());
+    growing.send(chunkedHead("/a") + chunk(200'000) + "0\r\n\r\n");
+    QTRY_COMPARE(growing.status(), 503);
+    for (const int length : {100, 16'000}) {
+        RawHttpClient small(server.port());
+        small.send(headOf("/a", length) + QByteArray(length, 'x'));
+        QTRY_COMPARE(small.status(), 200);
+    }
+    // What has its memory goes on, whatever comes in meanwhile.
+    ByteCharge others(memory);
+    others.set(80'000);
+    first.send(QByteArray(210'000, 'x'));
+    QTRY_COMPARE(first.status(), 200);
+    others.set(0);
     QTRY_COMPARE(memory.used(), 0);
 }
 
