@@ -199,10 +199,7 @@ private:
                 done(failure);
         });
         if (!m_holding)
-            later([this] {
-                if (!m_held.empty() && !m_holding)
-                    takeHeld()();
-            });
+            QTimer::singleShot(0, this, [this] { release(m_holding ? 0 : 1); });
     }
     Step takeHeld()
     {
@@ -213,9 +210,8 @@ private:
     void look(Step step)
     {
         ++looks;
-        later(std::move(step));
+        QTimer::singleShot(0, this, std::move(step));
     }
-    void later(Step step) { QTimer::singleShot(0, this, std::move(step)); }
 
     QString store(const JobRecord &record)
     {

@@ -22,6 +22,7 @@ holdline_suite(unit_job LABEL unit
     LIBRARIES holdline_core)
 holdline_suite(unit_formats LABEL unit
     SOURCES
+        unit/formats/jsontexts.cpp
         unit/formats/jsontexts.h
         unit/formats/randomjson.h
         unit/formats/startbodies.h
@@ -86,6 +87,7 @@ holdline_suite(unit_store LABEL unit
 # The coordinator and its surroundings, against fakes.
 holdline_suite(unit_coordinator LABEL unit
     SOURCES
+        unit/coordinator/keysteps.h
         unit/coordinator/keystory.h
         unit/coordinator/tst_circuit.cpp
         unit/coordinator/tst_coordinatorlimits.cpp
