@@ -32,8 +32,8 @@ struct Limits
 
     // Bytes in one turn of the event loop, of all connections. More waits for the next turn, so that large
     // bodies delay no other request for long.
-    qsizetype bodyBytesPerTurn = 256 * 1024;       ///< of bodies, after the first 16 KiB of each
-    qsizetype discardedBytesPerTurn = 128 * 1024;  ///< of input that is discarded
+    qsizetype bodyBytesPerTurn = 128 * 1024;      ///< of bodies, after the first 16 KiB of each
+    qsizetype discardedBytesPerTurn = 64 * 1024;  ///< of input that is discarded
 
     // Time. Every limit is absolute: single bytes that trickle in do not extend it.
     std::chrono::milliseconds headTimeout =
