@@ -217,6 +217,7 @@ private Q_SLOTS:
     void chunkExtensions_data()
     {
         addColumns();
+        addRow("one byte", chunked("1;a\r\nx\r\n0\r\n\r\n"), 200);
         addRow("256 bytes", chunked("1;" + QByteArray(256, 'a') + "\r\nx\r\n0\r\n\r\n"), 200);
         addRow("257 bytes", chunked("1;" + QByteArray(257, 'a') + "\r\nx\r\n0\r\n\r\n"), 400);
         addRow("endless", chunked("1;" + QByteArray(300, 'a')), 400);
