@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-# Which suites cover a file; the first pattern that fits its path counts.
+# Which suites cover a file, the one that most likely fails first; the first pattern that fits its path counts.
 SUITES = [
     (r"core/(base|config|telemetry)/", ["unit_runtime"]),
     (r"core/eventloop/deadlin", ["unit_runtime"]),
@@ -125,7 +125,7 @@ class Tree:
         if extract.wait() or tar.wait():
             sys.exit("mutants: cannot copy the tree")
         status, text = run(["cmake", "-S", self.folder, "-B", self.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g0",
-                            "-DHOLDLINE_PCH=ON", "-DHOLDLINE_CRASH_POINTS=ON", "-DCMAKE_CXX_COMPILER_LAUNCHER="], root)
+                            "-DHOLDLINE_PCH=ON", "-DHOLDLINE_CRASH_POINTS=ON"], root)
         if status:
             sys.exit(text)
 
@@ -158,10 +158,10 @@ class Tree:
         try:
             with open(path, "w") as file:
                 file.write("\n".join(lines))
-            if self.compile(suites)[0]:
-                return "does not compile"
-            # The quickest suite first.
-            for suite in sorted(suites, key=lambda name: self.seconds[name]):
+            # Most mutants are killed by the first suite, so the others are only linked when it is not enough.
+            for suite in suites:
+                if self.compile([suite])[0]:
+                    return "does not compile"
                 if not self.passes(suite, tests, 3 * self.seconds[suite] + 10)[0]:
                     return "killed"
             return "survived"
@@ -179,6 +179,9 @@ def main():
     parser.add_argument("--suite", action="append", help="run this suite instead of those of the table (may be repeated)")
     parser.add_argument("--tests", help="only test classes whose name matches")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--quick", action="store_true", help="without the suites that open sockets; try what survives with --again")
+    parser.add_argument("--after", metavar="FILE", help="go on behind the last one of this earlier output, which had the same seed and files")
+    parser.add_argument("--again", metavar="FILE", help="only those that survived in this earlier output, found by their file and their change")
     parser.add_argument("--list", action="store_true", help="only name the chosen mutants")
     options = parser.parse_args()
     root = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -193,7 +196,14 @@ def main():
     all_mutants = [mutant for path in paths for mutant in mutants_of(root, path)]
     # A few more than asked for, because some do not compile.
     random.Random(options.seed).shuffle(all_mutants)
-    wanted = options.sample or len(all_mutants)
+    if options.again:
+        # Line numbers may have moved since.
+        survived = set(re.findall(r"^survived (\S+?):\d+: (.*)$", open(options.again).read(), re.M))
+        all_mutants = [m for m in all_mutants if re.match(r"(\S+?):\d+: (.*)$", str(m)).groups() in survived]
+    if options.after:
+        last = re.findall(r"^(?:killed|survived) +(.*)$", open(options.after).read(), re.M)[-1]
+        all_mutants = all_mutants[[str(m) for m in all_mutants].index(last) + 1:]
+    wanted = len(all_mutants) if options.again else options.sample or len(all_mutants)
     print(f"{len(all_mutants)} mutants of {len(paths)} files; seed {options.seed}", flush=True)
     if options.list:
         print("\n".join(str(mutant) for mutant in all_mutants[:wanted]))
@@ -205,6 +215,8 @@ def main():
         if counts["killed"] + counts["survived"] == wanted:
             break
         suites = options.suite or suites_of(mutant.path)
+        if options.quick:
+            suites = [suite for suite in suites if not suite.startswith("sockets_")]
         missing = [suite for suite in suites if suite not in tree.seconds]
         if missing:
             tree.measure(missing, options.tests)
