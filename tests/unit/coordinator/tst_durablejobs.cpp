@@ -626,6 +626,47 @@ private Q_SLOTS:
         QTRY_VERIFY(answer == JobDirectory::Cancelled::NotFound);
     }
 
+    /// What was decided stays, also when a result comes while the decision is being stored.
+    void aLateResultDoesNotReplaceADecision_data()
+    {
+        QTest::addColumn<bool>("cancels");
+        QTest::addColumn<bool>("isStoredBefore");
+        QTest::newRow("cancelled, while it is being stored") << true << false;
+        QTest::newRow("cancelled and stored") << true << true;
+        QTest::newRow("rejected, while it is being stored") << false << false;
+        QTest::newRow("rejected and stored") << false << true;
+    }
+    void aLateResultDoesNotReplaceADecision()
+    {
+        QFETCH(bool, cancels);
+        QFETCH(bool, isStoredBefore);
+        CoordinatorWorld world;
+        const Client client = world.hold(kBody, keyed("k"));
+        QVERIFY(waitForStart(world));
+        const QByteArray token = tokenOf(world);
+        const QByteArray id = world.store.puts.front().id;
+        if (cancels)
+            world.starter.accept(world.lastTicket(), "1f");
+        world.store.hold();
+        if (cancels)
+            world.coordinator.directory().cancel(id, [](auto, const auto &) {});
+        else
+            world.starter.answer(world.lastTicket(), Fate::Rejected, 400);
+        if (isStoredBefore)
+            world.store.release();
+        world.send(token, CoordinatorWorld::result());
+        world.store.release();
+        const int status = cancels ? 503 : 400;
+        QTRY_COMPARE(client.log->status(), status);
+        QTRY_COMPARE(world.coordinator.durableCount(), 0);
+        const std::optional<JobRecord> record = find(world, id);
+        QVERIFY(record);
+        QCOMPARE(record->status.outcome, cancels ? Reason::Cancelled : Reason::StartRejected);
+        const Client back = world.hold(kBody, keyed("k"));
+        QTRY_COMPARE(back.log->status(), status);
+        QCOMPARE(back.log->body(), client.log->body());
+    }
+
     void watchersSeeEachChange()
     {
         CoordinatorWorld world;
