@@ -290,7 +290,7 @@ const std::vector<Option> &options()
         duration("store.keep_for", "store-keep-for", HOLDLINE_MEMBER(store.keepFor), 1s, 8760h,
                  "How long results and Idempotency-Keys of ended jobs are stored."),
         integer("store.jobs", "store-jobs", HOLDLINE_MEMBER(store.jobs), 1, 100'000'000,
-                "Ended jobs in the store; the oldest go first."),
+                "Ended jobs in the store; those of the largest account go first."),
         size("store.bytes", "store-bytes", HOLDLINE_MEMBER(store.bytes), MiB, 1024 * GiB,
              "Size of the store; ended jobs of the largest account go first."),
         integer("store.queued", "store-queued", HOLDLINE_MEMBER(store.queued), 1, 10'000'000,

@@ -11,7 +11,7 @@
 
 namespace holdline::soak {
 
-/// What a hostile account does, at full speed.
+/// The attacks of a hostile account, at full speed.
 enum class Attack {
     Errors,      ///< starts that get 500
     Impatience,  ///< clients that wait for less time than a start takes

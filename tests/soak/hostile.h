@@ -28,7 +28,7 @@ public:
     QByteArray summary() const override { return m_summary; }
 
 private:
-    /// What the victim met while one attack went on.
+    /// The figures of the victim during one attack.
     struct Result
     {
         std::vector<std::chrono::milliseconds> runs;

@@ -60,7 +60,7 @@ public:
     std::size_t open() const { return m_open.size(); }
 
 private:
-    /// What an answer means.
+    /// The meaning of an answer.
     enum class Meaning {
         Result,      ///< the upstream's result
         Cancelled,   ///< a client ended the job

@@ -9,7 +9,7 @@
 
 namespace holdline::soak {
 
-/// What the first client of an order does.
+/// The behaviour of the first client of an order.
 enum class Kind : std::uint8_t {
     Plain,      ///< sends its request and waits
     Leaves,     ///< the same, but hangs up after a while

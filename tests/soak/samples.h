@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 inline constexpr std::chrono::milliseconds kSamplePause = 10s;
 
-/// What a process uses at one moment.
+/// The memory and the descriptors of a process at one moment.
 struct Sample
 {
     std::chrono::milliseconds at{0};  ///< since the beginning of the run

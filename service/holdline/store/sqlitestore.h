@@ -97,7 +97,7 @@ private:
     bool mark();
     bool markAlone();
     std::int64_t &kindOf(bool isEnded, bool isExpired);
-    bool forgetLetter(const QByteArray &id, QVariant &number);
+    bool forgetDeadLetter(const QByteArray &id, QVariant &number);
     bool dropDeadLetters(std::size_t kind);
 
     const QString m_path;

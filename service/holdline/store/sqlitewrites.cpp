@@ -266,7 +266,7 @@ SqliteStore::Done SqliteStore::carryOut(const PutDeadLetter &write)
     const DeadLetter &letter = write.letter;
     const auto kind = static_cast<std::size_t>(letter.kind);
     QVariant number;
-    if (!forgetLetter(letter.id, number))
+    if (!forgetDeadLetter(letter.id, number))
         return Done::Failed;
     const QByteArray data = toBytes(letter);
     QSqlQuery *written = m_connection.run(
@@ -288,7 +288,7 @@ SqliteStore::Done SqliteStore::carryOut(const PutDeadLetter &write)
 
 /// Takes a dead letter out of the counts. `number` stays null when there is none with this id. False after an
 /// error of the database.
-bool SqliteStore::forgetLetter(const QByteArray &id, QVariant &number)
+bool SqliteStore::forgetDeadLetter(const QByteArray &id, QVariant &number)
 {
     QSqlQuery *found =
         m_connection.run("SELECT number, kind, size, account FROM letters WHERE id = ?", {notNull(id)});
@@ -322,7 +322,7 @@ bool SqliteStore::dropDeadLetters(std::size_t kind)
 SqliteStore::Done SqliteStore::carryOut(const RemoveDeadLetter &write)
 {
     QVariant number;
-    if (!forgetLetter(write.id, number))
+    if (!forgetDeadLetter(write.id, number))
         return Done::Failed;
     if (number.isNull())
         return Done::Yes;
