@@ -63,8 +63,8 @@ private:
 struct Request
 {
     QByteArray method;
-    /// The received path and query in origin form, e.g. `/start?x=1`. HttpListener itself answers `OPTIONS
-    /// *`.
+    /// The path and query in origin form, e.g. `/start?x=1`. The path is in normal form (normalPath()), the
+    /// query as received. HttpListener itself answers `OPTIONS *`.
     QByteArray target;
     /// 0 for HTTP/1.0, 1 for HTTP/1.1.
     int minorVersion = 1;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/requestparser.h"
 
+#include "core/base/urlpath.h"
 #include "service/http/grammar.h"
 
 #include <algorithm>
@@ -116,7 +117,7 @@ RequestParser::Status RequestParser::requestLine(QByteArrayView data, qsizetype 
     if (!target)
         return refuse(Reason::BadRequest, "The form of the request target is not supported."_L1);
     m_request.method = m_line.method();
-    m_request.target = std::move(target->origin);
+    m_request.target = withNormalPath(std::move(target->origin));
     m_request.minorVersion = m_line.minorVersion();
     m_authority = std::move(target->authority);
     m_state = State::Fields;

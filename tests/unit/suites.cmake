@@ -37,6 +37,7 @@ holdline_suite(unit_formats LABEL unit
         unit/formats/tst_problem.cpp
         unit/formats/tst_proofblock.cpp
         unit/formats/tst_startcodec.cpp
+        unit/formats/tst_urlpath.cpp
         unit/formats/tst_values.cpp
     LIBRARIES holdline_core PkgConfig::SIMDJSON ZLIB::ZLIB)
 holdline_suite(unit_runtime LABEL unit

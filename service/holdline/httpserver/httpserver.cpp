@@ -9,9 +9,11 @@
 
 #include <QHttpServer>
 #include <QHttpServerRequest>
+#include <QRegularExpression>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -24,19 +26,20 @@ using qtcompat::ResponderArgument;
 namespace {
 
 constexpr int kLinkBase = 36;
+constexpr QLatin1StringView kArgument = "<arg>"_L1;
 /// The number of free virtual sockets kept for later requests.
 constexpr std::size_t kSpareSockets = 64;
 
 /// Appends the path for QHttpServer's router. Escapes `%` once more. Replaces a segment longer than any
-/// literal segment of a route by `_`. Such a segment can only match an `<arg>`, whose text the router does
-/// not need.
+/// literal segment of a route by a single percent sign. Such a segment can only match an `<arg>`, whose text
+/// the router does not need. No route has a segment like that, because escapes have digits.
 void appendRoutablePath(QByteArray &out, QByteArrayView path, qsizetype longestLiteral)
 {
     while (!path.isEmpty()) {
         const qsizetype slash = path.indexOf('/', 1);
         const QByteArrayView segment = slash < 0 ? path : path.first(slash);
         if (segment.size() > longestLiteral)
-            out.append("/_");
+            out.append("/%25");
         else if (segment.contains('%'))
             out.append(segment.toByteArray().replace('%', "%25"));
         else
@@ -64,23 +67,60 @@ ExchangeId linkedExchange(const QHttpServerRequest &routed)
     return routed.url().query().toULongLong(nullptr, kLinkBase);
 }
 
+/// The pattern of a path. QHttpServer takes it for a regular expression with `<arg>` in it.
+QString patternOf(const QByteArray &path)
+{
+    QStringList literals;
+    for (const QString &literal : QString::fromLatin1(path).split(kArgument))
+        literals.append(QRegularExpression::escape(literal));
+    // Without both ends, QHttpServer would take a path that ends in an escaped `$` for a prefix.
+    return u'^' + literals.join(kArgument) + u'$';
+}
+
+/// The request without one slash at the end of its path, or nothing when there is none.
+std::optional<http::Request> withoutLastSlash(const http::Request &request)
+{
+    const qsizetype length = request.path().size();
+    if (length < 2 || request.target[length - 1] != '/')
+        return std::nullopt;
+    http::Request shorter = request;
+    shorter.target.remove(length - 1, 1);
+    return shorter;
+}
+
 /// The handlers of one path by method.
 struct Route
 {
-    std::map<QByteArray, RequestHandler> handlers;
-
-    const RequestHandler *find(const QByteArray &method) const
+    struct Handler
     {
-        auto found = handlers.find(method);
-        if (found == handlers.end() && method == "HEAD")
+        RequestHandler handle;
+        HttpServer::Guard guard;  ///< may be empty
+
+        bool takes(const http::Request &request) const { return !guard || guard(request); }
+    };
+    std::map<QByteArray, Handler> handlers;
+
+    const RequestHandler *find(const http::Request &request) const
+    {
+        auto found = handlers.find(request.method);
+        if (found == handlers.end() && request.method == "HEAD")
             found = handlers.find("GET");
-        return found == handlers.end() ? nullptr : &found->second;
+        return found == handlers.end() || !found->second.takes(request) ? nullptr : &found->second.handle;
     }
 
-    QByteArray allow() const
+    /// False when no method would do.
+    bool takes(const http::Request &request) const
+    {
+        return std::any_of(handlers.begin(), handlers.end(),
+                           [&request](const auto &one) { return one.second.takes(request); });
+    }
+
+    QByteArray allow(const http::Request &request) const
     {
         QByteArray all;
         for (const auto &[method, handler] : handlers) {
+            if (!handler.takes(request))
+                continue;
             all += method + ", ";
             if (method == "GET" && !handlers.contains("HEAD"))
                 all += "HEAD, ";
@@ -110,7 +150,7 @@ public:
     std::map<QByteArray, Route> m_routes;
 
 private:
-    void received(ExchangeId id, const http::Request &request);
+    void received(ExchangeId id, const http::Request &received);
     void aborted(ExchangeId id);
     VirtualSocket *takeSocket();
     void giveBack(VirtualSocket *socket);
@@ -162,8 +202,10 @@ HttpServer::Private::~Private()
         exchange->detach();
 }
 
-void HttpServer::Private::received(ExchangeId id, const http::Request &request)
+void HttpServer::Private::received(ExchangeId id, const http::Request &received)
 {
+    const auto shorter = withoutLastSlash(received);
+    const http::Request &request = shorter ? *shorter : received;
     VirtualSocket *const socket = takeSocket();
     const Current current{id, request, *socket};
     m_current = &current;
@@ -226,14 +268,14 @@ void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest 
         std::make_unique<PendingResponse>(*this, current.id, HeldResponder{std::move(responder), held});
     m_open.emplace(current.id, exchange.get());
 
-    if (!route) {
+    if (!route || !route->takes(request)) {
         refuse(*exchange, request, {Reason::NotFound, u"Nothing is served at this path."_s, {}, {}});
-    } else if (const RequestHandler *handler = route->find(request.method)) {
+    } else if (const RequestHandler *handler = route->find(request)) {
         (*handler)(request, std::move(exchange));
     } else if (request.method == "OPTIONS") {
-        exchange->answer({204, {{"Allow", route->allow()}}, {}, false});
+        exchange->answer({204, {{"Allow", route->allow(request)}}, {}, false});
     } else {
-        const QByteArray allow = route->allow();
+        const QByteArray allow = route->allow(request);
         refuse(*exchange, request,
                {Reason::MethodNotAllowed,
                 u"This path supports only %1."_s.arg(QString::fromLatin1(allow)),
@@ -310,10 +352,10 @@ void HttpServer::Private::addToRouter(const QByteArray &path, const Route *route
 {
     for (const QByteArray &segment : path.split('/'))
         m_longestLiteral = std::max(m_longestLiteral, segment.size() + 1);
-    const QString pattern = QString::fromLatin1(path);
+    const QString pattern = patternOf(path);
     // QHttpServer takes the number of `<arg>` from the function's arguments. Their values are in
     // Request::path().
-    switch (path.count("<arg>")) {
+    switch (pattern.count(kArgument)) {
         case 0:
             addPattern<>(pattern, route);
             break;
@@ -344,10 +386,10 @@ HttpServer::HttpServer(const http::Limits &limits, QObject *parent)
 
 HttpServer::~HttpServer() = default;
 
-void HttpServer::route(const QByteArray &method, const QByteArray &path, RequestHandler handler)
+void HttpServer::route(const QByteArray &method, const QByteArray &path, RequestHandler handler, Guard guard)
 {
     const auto [found, isNew] = d->m_routes.try_emplace(path);
-    found->second.handlers.insert_or_assign(method, std::move(handler));
+    found->second.handlers.insert_or_assign(method, Route::Handler{std::move(handler), std::move(guard)});
     if (isNew)
         d->addToRouter(path, &found->second);
 }

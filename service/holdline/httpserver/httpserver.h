@@ -22,15 +22,18 @@ class HttpServer : public QObject
     Q_OBJECT
 
 public:
-    /// The handler owns the exchange and answers it now or later.
-
     explicit HttpServer(const http::Limits &limits, QObject *parent = nullptr);
     ~HttpServer() override;
 
-    /// Adds a route. `path` is a QHttpServer pattern, `<arg>` matches one path segment. Handlers read the
-    /// segments from Request::path(). A GET route also answers HEAD. Other methods of a known path get 405
-    /// with Allow, other paths get 404, both as problems.
-    void route(const QByteArray &method, const QByteArray &path, RequestHandler handler);
+    /// Tells whether a route is there for a request. Pure.
+    using Guard = std::function<bool(const http::Request &request)>;
+
+    /// Adds a route. `path` is in normal form (normalPath()), and `<arg>` in it matches one path segment. All
+    /// other characters stand for themselves. A request may have one slash more at its end; the handler does
+    /// not see it. Handlers own the exchange and read the segments from Request::path(). A GET route also
+    /// answers HEAD. Other methods of a known path get 405 with Allow, other paths get 404, both as problems.
+    /// With a guard, the route is there for some requests only.
+    void route(const QByteArray &method, const QByteArray &path, RequestHandler handler, Guard guard = {});
 
     /// All methods and patterns given to route(), sorted.
     std::vector<std::pair<QByteArray, QByteArray>> routes() const;

@@ -106,7 +106,7 @@ private Q_SLOTS:
             client.send(RawHttpClient::post("/callback/abc%2fdef", "hello"));
             QTRY_COMPARE(client.answerCount(), 1 + i);
         }
-        QCOMPARE(client.answers().back().body, "POST /callback/abc%2fdef|hello");
+        QCOMPARE(client.answers().back().body, "POST /callback/abc%2Fdef|hello");
         QCOMPARE(client.answers().back().headers.value("X-Extra"), "1");
         client.send(RawHttpClient::get("/v1/a/part/b?q"));
         QTRY_COMPARE(client.answerCount(), 7);
@@ -260,10 +260,33 @@ private Q_SLOTS:
     void unknownPathsAre404_data()
     {
         QTest::addColumn<QByteArray>("target");
-        for (const char *target :
-             {"/nothing", "/start/", "/start/x", "//start", "//x/start", "/callback", "/callback/",
-              "/callback/a/b", "/start%00", "/%00", "/start%0A", "/../../etc/passwd",
-              "/%2e%2e/%2e%2e/etc/passwd", "/start;x", "/START", "/.", "/?/start/x"})
+        for (const char *target : {"/nothing",
+                                   "/start//",
+                                   "/start/x",
+                                   "//start",
+                                   "//x/start",
+                                   "/callback",
+                                   "/callback/",
+                                   "/callback/a/b",
+                                   "/callback/a//",
+                                   "/callback//a",
+                                   "/start%2F",
+                                   "/%2Fstart",
+                                   "/%2573tart",
+                                   "/x/../start",
+                                   "/./start",
+                                   "/%2e/start",
+                                   "/callback%2Fa",
+                                   "/v1%2Fa%2Fpart%2Fb",
+                                   "/start%00",
+                                   "/%00",
+                                   "/start%0A",
+                                   "/../../etc/passwd",
+                                   "/%2e%2e/%2e%2e/etc/passwd",
+                                   "/start;x",
+                                   "/START",
+                                   "/.",
+                                   "/?/start/x"})
             QTest::addRow("%s", target) << QByteArray(target);
     }
     void unknownPathsAre404()
@@ -283,6 +306,133 @@ private Q_SLOTS:
         QVERIFY(test.requests.empty());
         client.send(RawHttpClient::get("/status"));
         QTRY_COMPARE(client.status(1), 200);
+    }
+
+    /// Equivalent addresses are the same (RFC 9110, 4.2.3), and one slash at the end is taken. Handlers see
+    /// the normal form.
+    void equivalentPaths_data()
+    {
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QByteArray>("target");
+        QTest::addColumn<QByteArray>("seen");
+        const auto row = [](const char *method, const char *target, const char *seen) {
+            QTest::addRow("%s %s", method, target)
+                << QByteArray(method) << QByteArray(target) << QByteArray(seen);
+        };
+        row("GET", "/%73tatus", "/status");
+        row("GET", "/%73%74%61%74%75%73?q=%61", "/status?q=%61");
+        row("GET", "/status/", "/status");
+        row("GET", "/status/?q", "/status?q");
+        row("GET", "/status%3f", "");
+        row("GET", "http://h/%73tatus/", "/status");
+        row("GET", "/v1/%41%2d/part/%62/", "/v1/A-/part/b");
+        row("GET", "/v1/a/p%61rt/%2f", "/v1/a/part/%2F");
+        row("GET", "/v1/../part/..", "/v1/../part/..");
+        row("GET", "/v1/%2e%2e/part/%252e", "/v1/../part/%252e");
+        row("POST", "/callback/%41bc%5f", "/callback/Abc_");
+        row("POST", "/c%61llback/a/", "/callback/a");
+        row("POST", "/callback/a%2f", "/callback/a%2F");
+        row("POST", "/callback/%25", "/callback/%25");
+    }
+    void equivalentPaths()
+    {
+        QFETCH(QByteArray, method);
+        QFETCH(QByteArray, target);
+        QFETCH(QByteArray, seen);
+        TestServer test;
+        RawHttpClient client(test.port());
+        client.send(method + ' ' + target + " HTTP/1.1\r\nHost: h\r\n\r\n");
+        QTRY_COMPARE(client.answerCount(), 1);
+        if (seen.isEmpty())
+            QCOMPARE(client.status(), 404);
+        else
+            QCOMPARE(client.answers()[0].body, method + ' ' + seen + '|');
+    }
+
+    void theRootHasItsSlash()
+    {
+        TestServer test;
+        RawHttpClient client(test.port());
+        client.send(RawHttpClient::post("/", "{}"));
+        QTRY_COMPARE(test.held.size(), 1U);
+        QCOMPARE(test.requests[0].target, "/");
+    }
+
+    /// Characters of a path stand for themselves, also those that are special in patterns.
+    void patternCharactersStandForThemselves_data()
+    {
+        QTest::addColumn<QByteArray>("path");
+        for (const char *path : {"/a+b",       "/a.b",
+                                 "/a*",        "/(a)",
+                                 "/(a",        "/a)b",
+                                 "/$",         "/a$b$",
+                                 "/a%5Eb",     "/a%7Cb",
+                                 "/%5Ba-z%5D", "/a%7B2%7D",
+                                 "/a%3Fb",     "/%5Cd",
+                                 "/%3Carg%3E", "/%25",
+                                 "/_",         "/__",
+                                 "/!",         "/'",
+                                 "/;v=1,2",    "/@:&=~",
+                                 "/%C3%A4",    "/%2F",
+                                 "//a//b",     "/a/b/c/d/e/f/g/h",
+                                 "/(%3F:a)",   "/E%5CQ"})
+            QTest::newRow(path) << QByteArray(path);
+    }
+    void patternCharactersStandForThemselves()
+    {
+        QFETCH(QByteArray, path);
+        HttpServer server{http::Limits()};
+        int taken = 0;
+        server.route("POST", path + "/<arg>",
+                     [&taken](const http::Request &, std::unique_ptr<Exchange> exchange) {
+                         ++taken;
+                         exchange->answer({200, {}, {}, false});
+                     });
+        server.route("GET", path, [&taken](const http::Request &, std::unique_ptr<Exchange> exchange) {
+            ++taken;
+            exchange->answer({200, {}, {}, false});
+        });
+        QVERIFY(server.listener().listen(QHostAddress::LocalHost, 0));
+        RawHttpClient client(server.listener().port());
+        client.send(RawHttpClient::post(path + '/' + QByteArray(40, 't'), "{}"));
+        QTRY_COMPARE(client.status(), 200);
+        client.send(RawHttpClient::get(path));
+        QTRY_COMPARE(client.status(1), 200);
+        QCOMPARE(taken, 2);
+        // Nothing else is served.
+        int asked = 2;
+        for (const QByteArray &other : {path + 'x', path + path + "/t", "/aab" + path.sliced(1),
+                                        QByteArray("/aa/t"), '/' + QByteArray(500, 'x') + "/t"}) {
+            client.send(RawHttpClient::post(other, "{}"));
+            ++asked;
+            QTRY_COMPARE(client.answerCount(), asked);
+            QVERIFY2(client.answers().back().status == 404, other.constData());
+        }
+        QCOMPARE(taken, 2);
+    }
+
+    void guardedRoutes()
+    {
+        HttpServer server{http::Limits()};
+        const auto answer = [](const http::Request &, std::unique_ptr<Exchange> exchange) {
+            exchange->answer({200, {}, {}, false});
+        };
+        const auto isLong = [](const http::Request &request) { return request.path().size() > 5; };
+        server.route("POST", "/<arg>", answer, isLong);
+        server.route("POST", "/a/<arg>", answer, isLong);
+        server.route("GET", "/a/<arg>", answer);
+        QVERIFY(server.listener().listen(QHostAddress::LocalHost, 0));
+        RawHttpClient client(server.listener().port());
+        client.send(RawHttpClient::post("/abcdef", "") + RawHttpClient::post("/abc", "") +
+                    RawHttpClient::get("/abc") + RawHttpClient::get("/abcdef") +
+                    RawHttpClient::post("/a/bcdef", "") + RawHttpClient::post("/a/b", "") +
+                    RawHttpClient::get("/a/b"));
+        QTRY_COMPARE(client.answerCount(), 7);
+        QList<int> statuses;
+        for (int i = 0; i < 7; ++i)
+            statuses.append(client.status(i));
+        QCOMPARE(statuses, QList<int>({200, 404, 404, 405, 200, 405, 200}));
+        QCOMPARE(client.answers()[5].headers.value("Allow"), "GET, HEAD, OPTIONS");
     }
 
     void wrongMethodIs405WithAllow()

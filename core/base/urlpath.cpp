@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/urlpath.h"
+
+#include "core/base/ascii.h"
+
+#include <QList>
+
+#include <array>
+#include <string_view>
+
+namespace holdline {
+
+namespace {
+
+enum class Kind : unsigned char { Other, Reserved, Unreserved };
+
+constexpr std::array<Kind, 256> kKinds = [] {
+    // The reserved characters that a path may have, and the slash between its segments.
+    constexpr std::string_view kInPaths = "!$&'()*+,;=:@/";
+    std::array<Kind, 256> kinds{};
+    for (unsigned c = 0; c < kinds.size(); ++c) {
+        const bool isLetter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (isLetter || isDigit(static_cast<int>(c)) || c == '-' || c == '.' || c == '_' || c == '~')
+            kinds[c] = Kind::Unreserved;
+        else if (c < 0x80 && kInPaths.find(static_cast<char>(c)) != std::string_view::npos)
+            kinds[c] = Kind::Reserved;
+    }
+    return kinds;
+}();
+
+Kind kindOf(unsigned char c)
+{
+    return kKinds[c];
+}
+
+void appendEscape(QByteArray &out, unsigned char c)
+{
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    out.append('%');
+    out.append(kDigits[c >> 4]);
+    out.append(kDigits[c & 0xf]);
+}
+
+/// The byte of the escape at `at`; -1 when there is none.
+int escapedByte(QByteArrayView path, qsizetype at)
+{
+    if (path[at] != '%' || at + 2 >= path.size())
+        return -1;
+    const int high = hexValue(path[at + 1]);
+    const int low = hexValue(path[at + 2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/// The number of leading bytes that are in normal form. Stops at the first escape.
+qsizetype plainLength(QByteArrayView path)
+{
+    qsizetype length = 0;
+    while (length < path.size() && kindOf(static_cast<unsigned char>(path[length])) != Kind::Other)
+        ++length;
+    return length;
+}
+
+}  // namespace
+
+QByteArray normalPath(QByteArrayView path)
+{
+    qsizetype at = plainLength(path);
+    QByteArray out = path.first(at).toByteArray();
+    for (; at < path.size(); ++at) {
+        const int escaped = escapedByte(path, at);
+        const auto byte = static_cast<unsigned char>(escaped < 0 ? path[at] : escaped);
+        const Kind kind = kindOf(byte);
+        // A reserved character and its escape are two different things.
+        if (kind == Kind::Unreserved || (kind == Kind::Reserved && escaped < 0))
+            out.append(static_cast<char>(byte));
+        else
+            appendEscape(out, byte);
+        at += escaped < 0 ? 0 : 2;
+    }
+    return out;
+}
+
+QByteArray withNormalPath(QByteArray target)
+{
+    const qsizetype mark = target.indexOf('?');
+    const QByteArrayView path = QByteArrayView(target).first(mark < 0 ? target.size() : mark);
+    if (plainLength(path) == path.size())
+        return target;  // the usual case needs no copy
+    return normalPath(path) + target.sliced(path.size());
+}
+
+QByteArray withoutDotSegments(const QByteArray &path)
+{
+    QList<QByteArray> segments = path.split('/');
+    segments.removeFirst();  // before the first slash
+    QList<QByteArray> kept;
+    for (qsizetype i = 0; i < segments.size(); ++i) {
+        const bool isDots = segments[i] == "." || segments[i] == "..";
+        if (segments[i] == ".." && !kept.isEmpty())
+            kept.removeLast();
+        // A dot segment at the end leaves its slash.
+        if (!isDots || i + 1 == segments.size())
+            kept.append(isDots ? QByteArray() : segments[i]);
+    }
+    return '/' + kept.join('/');
+}
+
+}  // namespace holdline
