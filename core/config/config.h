@@ -54,8 +54,9 @@ struct Config
     {
         ListenAddress listen{QStringLiteral("127.0.0.1"), 3738};
         ListenAddress adminListen{QStringLiteral("127.0.0.1"), 3739};
-        /// The address at which the upstream reaches this service. Empty means http://<listen>/callback, or
-        /// http://127.0.0.1:<port>/callback when it listens on all addresses and the upstream is local.
+        /// The address at which the upstream reaches this service: see callbackAddress(). Empty means
+        /// http://<listen>, or http://127.0.0.1:<port> when it listens on all addresses and the upstream is
+        /// local.
         QUrl callbackUrl;
         int threads = 0;  ///< threads that serve clients; 0 picks a number for the machine
         EventLoop eventLoop = EventLoop::Epoll;  ///< event loop of every thread

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/config/loadconfig.h"
 
+#include "core/config/callbackaddress.h"
 #include "core/config/configtext.h"
 #include "core/config/crosscheck.h"
 #include "core/config/dotenv.h"
@@ -182,7 +183,8 @@ std::optional<Exit> earlyExit(const LoadedConfig &loaded)
         return exit;
     }
     if (loaded.command == ConfigCommand::CheckConfig)
-        return Exit{kExitOk, u"The configuration is right."_s, loaded.warnings};
+        return Exit{kExitOk, u"The configuration is right.\n"_s + callbackText(loaded.config),
+                    loaded.warnings};
     if (loaded.command == ConfigCommand::PrintConfig)
         return Exit{kExitOk, printConfig(loaded), loaded.warnings};
     return std::nullopt;

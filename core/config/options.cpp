@@ -67,20 +67,28 @@ Option path(const char *key, const char *flag, At at, qsizetype maxBytes, const 
     return option;
 }
 
+/// The URL of one resource, or the base of others.
+enum class UrlUse : bool { Whole, Base };
+
 template <typename At>
-Option url(const char *key, const char *flag, At at, bool mayBeEmpty, const QString &example,
+Option url(const char *key, const char *flag, At at, UrlUse use, const QString &example,
            const char *description)
 {
-    const QString values = mayBeEmpty ? u"http or https URL, or empty"_s : u"http or https URL"_s;
+    const bool isBase = use == UrlUse::Base;
+    const QString values = isBase ? u"http or https URL, or empty"_s : u"http or https URL"_s;
     Option option = describe(key, flag, Option::Kind::Url, values, description);
-    option.set = [at, mayBeEmpty, example](Config &config, QStringView text) {
+    option.set = [at, isBase, example](Config &config, QStringView text) {
         const QUrl parsed(text.toString(), QUrl::StrictMode);
         const bool web = parsed.scheme() == "http"_L1 || parsed.scheme() == "https"_L1;
-        // A user name or a fragment would be lost on the way, so it is an error.
-        const bool plain = parsed.userInfo().isEmpty() && !parsed.hasFragment();
+        // A user name or a fragment would be lost on the way, so it is an error. A path is added to a base,
+        // and cannot stand behind a query.
+        const bool plain =
+            parsed.userInfo().isEmpty() && !parsed.hasFragment() && !(isBase && parsed.hasQuery());
         const bool right = parsed.isValid() && web && !parsed.host().isEmpty() && plain;
-        if (!right && !(text.isEmpty() && mayBeEmpty))
-            return u"an http or https URL with a host and without user name and fragment is wanted, such as "_s +
+        if (!right && !(text.isEmpty() && isBase))
+            return (isBase
+                        ? u"an http or https URL with a host and without user name, query and fragment is wanted, such as "_s
+                        : u"an http or https URL with a host and without user name and fragment is wanted, such as "_s) +
                    example;
         at(config) = parsed;
         return QString();
@@ -213,9 +221,11 @@ const std::vector<Option> &options()
              u"auto or off"_s,
              "Where monitors connect; auto: holdline.sock in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR."),
         // Callbacks of running jobs come to the old address.
-        needsRestart(url("server.callback_url", "callback-url", HOLDLINE_MEMBER(server.callbackUrl), true,
-                         u"http://proxy.example:3738/callback"_s,
-                         "Where the upstream reaches this service; empty: /callback at the listen address.")),
+        needsRestart(
+            url("server.callback_url", "callback-url", HOLDLINE_MEMBER(server.callbackUrl), UrlUse::Base,
+                u"http://proxy.example:3738/callback"_s,
+                "Where the upstream reaches this service; empty: the listen address. Without a path: "
+                "/callback.")),
         // The lane of an account and the callback address of a job belong to one thread.
         needsRestart(integer("server.threads", "threads", HOLDLINE_MEMBER(server.threads), 0, 64,
                              "Threads that serve; 0: one on up to two cores, else one per core, at most 4.")),
@@ -223,8 +233,8 @@ const std::vector<Option> &options()
             choice("server.event_loop", "event-loop", HOLDLINE_MEMBER(server.eventLoop), kEventLoops,
                    "epoll: our event loop, whose cost follows what happens. qt: Qt's own, to compare with.")),
 
-        url("upstream.url", "upstream", HOLDLINE_MEMBER(upstream.url), false, u"http://jobs.example/start"_s,
-            "Where jobs are started."),
+        url("upstream.url", "upstream", HOLDLINE_MEMBER(upstream.url), UrlUse::Whole,
+            u"http://jobs.example/start"_s, "Where jobs are started."),
         // The starts in flight belong to the old upstream.
         needsRestart(choice("upstream.transport", "upstream-transport", HOLDLINE_MEMBER(upstream.transport),
                             kTransports,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/service.h"
 
+#include "core/config/callbackaddress.h"
 #include "core/config/values.h"
 #include "core/eventloop/unixsignals.h"
 #include "core/telemetry/logging.h"
@@ -175,7 +176,7 @@ public:
                 .startedAt = at,
                 .listen = formatListenAddress({config.server.listen.host, shards.port()}).toUtf8(),
                 .upstream = config.upstream.url.toEncoded(kShownUrl),
-                .callbackUrl = callbackBase(config, shards.port()).split('?').first(),
+                .callbackUrl = callbackAddress(config, shards.port()).url,
                 .deadline = config.hold.deadline,
                 .drainTimeout = config.hold.drainTimeout,
                 .heldLimit = config.hold.held,
@@ -218,7 +219,7 @@ public:
         qCInfo(lcService).noquote() << text;
         text = u"jobs are started at %1; callbacks come to %2"_s.arg(
             config.upstream.url.toString(kShownUrl),
-            QString::fromLatin1(callbackBase(config, shards.port())));
+            QString::fromLatin1(callbackAddress(config, shards.port()).url));
         if (store->errorString().isEmpty())
             text += u"; durable jobs are stored in "_s + store->path();
         qCInfo(lcService).noquote() << text;

@@ -39,7 +39,7 @@ void ConnectionQuotas::makeRegularRoom()
 
 bool ConnectionQuotas::makeReservedRoom()
 {
-    if (m_reservedPath.isEmpty() || m_limits.reservedConnections <= 0)
+    if (!m_mayUseReserve || m_limits.reservedConnections <= 0)
         return false;
     if (m_reserved.size() < static_cast<std::size_t>(m_limits.reservedConnections))
         return true;

@@ -3,6 +3,7 @@
 
 #include "service/http/httpconnection.h"
 
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -20,11 +21,11 @@ public:
     /// Follows changes of `limits`, which must outlive it.
     explicit ConnectionQuotas(const Limits &limits) : m_limits(limits) {}
 
-    /// Requests whose path starts with `prefix` may use the reserve.
-    void setReservedPath(const QByteArray &prefix) { m_reservedPath = prefix; }
+    /// Requests whose path `mayUse` the reserve. Without a function there is none.
+    void setReserved(std::function<bool(QByteArrayView path)> mayUse) { m_mayUseReserve = std::move(mayUse); }
     bool isReserved(const Request &request) const
     {
-        return !m_reservedPath.isEmpty() && request.path().startsWith(m_reservedPath);
+        return m_mayUseReserve && m_mayUseReserve(request.path());
     }
     /// Asks the system how many descriptors the process may have. Without a call there is no limit.
     void readDescriptorLimit();
@@ -63,7 +64,7 @@ private:
     static void moveTo(HttpConnection &connection, List &list);
 
     const Limits &m_limits;
-    QByteArray m_reservedPath;
+    std::function<bool(QByteArrayView)> m_mayUseReserve;
     qintptr m_descriptorLimit = std::numeric_limits<qintptr>::max();
     List m_idle;  ///< regular connections that can be closed without loss
     List m_busy;  ///< the other regular ones

@@ -283,9 +283,9 @@ void HttpListener::closeIdle()
         connection->leave();
 }
 
-void HttpListener::setReservedPath(const QByteArray &prefix)
+void HttpListener::setReserved(std::function<bool(QByteArrayView path)> mayUse)
 {
-    d->m_quotas.setReservedPath(prefix);
+    d->m_quotas.setReserved(std::move(mayUse));
 }
 
 void HttpListener::setMemory(ByteBudget &memory)

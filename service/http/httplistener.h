@@ -8,6 +8,7 @@
 #include <QObject>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -58,9 +59,14 @@ public:
     /// From now on every response says `Connection: close`. Idle connections are closed at once.
     void closeIdle();
 
-    /// Requests whose path starts with `prefix` may use the reserved connections
-    /// (Limits::reservedConnections).
-    void setReservedPath(const QByteArray &prefix);
+    /// Requests for whose path `mayUse` is true may use the reserved connections
+    /// (Limits::reservedConnections). It is called several times for a request, with paths in normal form.
+    void setReserved(std::function<bool(QByteArrayView path)> mayUse);
+    /// The same for all paths that start with `prefix`.
+    void setReservedPath(const QByteArray &prefix)
+    {
+        setReserved([prefix](QByteArrayView path) { return path.startsWith(prefix); });
+    }
     /// Counts the bodies that are received and sent in `memory`, which must outlive the listener. A request
     /// whose body does not fit gets 503, except on the reserved path. Without a call there is no limit. Call
     /// it before the first connection comes.

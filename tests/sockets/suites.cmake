@@ -65,6 +65,7 @@ holdline_suite(sockets_api LABEL integration
 # jobserver and holdline together.
 holdline_suite(sockets_service LABEL integration
     SOURCES
+        sockets/service/tst_callbackpaths.cpp
         sockets/service/tst_deadletterservice.cpp
         sockets/service/tst_failingupstream.cpp
         sockets/service/tst_monitorlink.cpp

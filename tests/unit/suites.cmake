@@ -45,6 +45,7 @@ holdline_suite(unit_runtime LABEL unit
         unit/runtime/configplace.h
         unit/runtime/fakelogsink.h
         unit/runtime/tst_accesslog.cpp
+        unit/runtime/tst_callbackaddress.cpp
         unit/runtime/tst_config.cpp
         unit/runtime/tst_configsources.cpp
         unit/runtime/tst_deadlines.cpp

@@ -1,31 +1,66 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/routes/httpfront.h"
 
+#include "core/job/jobid.h"
 #include "service/holdline/jobsapi/jobsapi.h"
 #include "service/holdline/jobsapi/openapi.h"
+
+#include <algorithm>
 
 namespace holdline {
 
 namespace {
 
-constexpr auto kCallbackPath = "/callback";
+/// One slash more at the end does not matter.
+bool endsInToken(QByteArrayView path)
+{
+    if (path.endsWith('/'))
+        path.chop(1);
+    return CallbackToken::fromText(path.sliced(path.lastIndexOf('/') + 1)).has_value();
+}
+
+/// True when a route of this path and a token might match a request to the jobs API.
+bool mayShadow(const QByteArray &path)
+{
+    return path.startsWith("/v1");
+}
 
 }  // namespace
 
-HttpFront::HttpFront(const http::Limits &limits, const QByteArray &callbackPath, RequestHandler start,
+HttpFront::HttpFront(const http::Limits &limits, const CallbackPaths &callbackPaths, RequestHandler start,
                      RequestHandler callback, QObject *parent)
-    : QObject(parent), m_server(limits)
+    : QObject(parent), m_callbackPaths(callbackPaths), m_callback(std::move(callback)), m_server(limits)
 {
     connect(&m_server, &HttpServer::requestRefused, this, &HttpFront::requestRefused);
     // QHttpServer tries the routes in this order, so the most frequent route is first.
-    m_server.route("POST", kCallbackPath + QByteArray("/<arg>"), callback);
+    for (const QByteArray &path : callbackPaths.known) {
+        if (!mayShadow(path))
+            m_server.route("POST", path + "/<arg>", m_callback);
+    }
     for (const char *path : {"/start", "/", "/proxy"})
         m_server.route("POST", path, start);
-    m_server.listener().setReservedPath(callbackPath + '/');
-    if (callbackPath != kCallbackPath)
-        m_server.route("POST", callbackPath + "/<arg>", callback);
     m_server.route("GET", "/openapi.json", [](const http::Request &, std::unique_ptr<Exchange> exchange) {
         exchange->answer(openApiAnswer());
+    });
+    const auto hasToken = [](const http::Request &request) { return endsInToken(request.path()); };
+    std::vector<QByteArray> prefixes;
+    for (const QByteArray &path : callbackPaths.known)
+        prefixes.push_back(path + '/');
+    for (const QByteArray &path : callbackPaths.stripped) {
+        m_server.route("POST", path + "/<arg>", callback, hasToken);
+        prefixes.push_back(path + '/');
+    }
+    m_server.listener().setReserved([prefixes = std::move(prefixes)](QByteArrayView path) {
+        return std::any_of(prefixes.begin(), prefixes.end(), [path](const QByteArray &prefix) {
+            return path.startsWith(prefix) && (prefix.size() > 1 || endsInToken(path));
+    for (const QByteArray &path : m_callbackPaths.known) {
+        if (mayShadow(path))
+            m_server.route("POST", path + "/<arg>", m_callback);
+    }
+    const auto hasToken = [](const http::Request &request) { return endsInToken(request.path()); };
+    for (const QByteArray &path : m_callbackPaths.stripped)
+        m_server.route("POST", path + "/<arg>", m_callback, hasToken);
+        });
     });
 }
 

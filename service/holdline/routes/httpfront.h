@@ -7,6 +7,15 @@ namespace holdline {
 
 class JobsApi;
 
+/// Where callbacks are served. Each path stands before a slash and a token, and is in normal form.
+struct CallbackPaths
+{
+    std::vector<QByteArray> known{"/callback"};
+    /// Served for well-formed tokens only, so that other requests to such addresses get their usual answers.
+    /// An empty one is the token alone.
+    std::vector<QByteArray> stripped{};
+};
+
 /// Serves the routes of the main listener: starts of clients, callbacks of the upstream, the jobs API and
 /// their description, /openapi.json.
 ///
@@ -16,9 +25,8 @@ class HttpFront : public QObject
     Q_OBJECT
 
 public:
-    /// `callbackPath` is the path of the callback URL that upstreams get, usually "/callback". Callbacks are
-    /// served at this path and at /callback. They may use the listener's reserved connections.
-    HttpFront(const http::Limits &limits, const QByteArray &callbackPath, RequestHandler start,
+    /// Callbacks are served at these paths. They may use the listener's reserved connections.
+    HttpFront(const http::Limits &limits, const CallbackPaths &callbackPaths, RequestHandler start,
               RequestHandler callback, QObject *parent = nullptr);
 
     /// Adds the jobs API before the listener starts. `api` must outlive this object.
@@ -34,5 +42,7 @@ Q_SIGNALS:
 private:
     HttpServer m_server;
 };
+    const CallbackPaths m_callbackPaths;
+    const RequestHandler m_callback;
 
 }  // namespace holdline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/shards/shard.h"
 
+#include "core/config/callbackaddress.h"
 #include "service/holdline/routes/httpfront.h"
 #include "service/holdline/shards/recoveredjobs.h"
 
@@ -47,10 +48,11 @@ std::chrono::seconds maxWait(const Config &config)
     return std::chrono::ceil<std::chrono::seconds>(config.hold.maxDeadline);
 }
 
-QByteArray callbackPath(const Config &config)
+/// They do not depend on the port.
+CallbackPaths callbackPaths(const Config &config)
 {
-    const QByteArray path = config.server.callbackUrl.path(QUrl::FullyEncoded).toLatin1();
-    return path.isEmpty() || path == "/" ? QByteArray("/callback") : path;
+    CallbackAddress address = callbackAddress(config, 0);
+    return {std::move(address.paths), std::move(address.strippedPaths)};
 }
 
 }  // namespace
@@ -68,16 +70,6 @@ void ShardStatus::add(const ShardStatus &other)
     circuit = std::max(circuit, other.circuit, [badness](auto a, auto b) { return badness(a) < badness(b); });
 }
 
-QByteArray callbackBase(const Config &config, quint16 port)
-{
-    if (!config.server.callbackUrl.isEmpty())
-        return config.server.callbackUrl.toEncoded(QUrl::StripTrailingSlash);
-    // Allowed only for an upstream on this machine: see findConflicts().
-    const QString host = config.server.listen.isEveryAddress() ? u"127.0.0.1"_s : config.server.listen.host;
-    const QString authority = host.contains(u':') ? u"["_s + host + u"]"_s : host;
-    return u"http://%1:%2/callback"_s.arg(authority, QString::number(port)).toLatin1();
-}
-
 Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
              std::vector<JobRecord> recovered, LogSink &sink, QObject *parent)
     : QObject(parent),
@@ -87,7 +79,7 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
       m_upstream(m_transport.manager(), plan.config.upstream.url,
                  {plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter}),
       m_store(store),
-      m_coordinator(plan.config, callbackBase(plan.config, plan.config.server.listen.port), m_upstream,
+      m_coordinator(plan.config, callbackAddress(plan.config, plan.config.server.listen.port).url, m_upstream,
                     m_store, static_cast<std::uint8_t>(context.index)),
       m_deadLetters(m_coordinator, m_store),
       m_feed(m_coordinator),
@@ -95,7 +87,7 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
       m_router(m_coordinator, context),
       m_directory(m_coordinator.directory(), context),
       m_api(m_directory),
-      m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPath(plan.config),
+      m_front(std::make_unique<HttpFront>(frontLimits(plan), callbackPaths(plan.config),
                                           m_router.startHandler(), m_router.callbackHandler()))
 {
     if (context.boxes.size() > 1)
@@ -126,7 +118,7 @@ Shard::~Shard() = default;
 bool Shard::began(bool listens)
 {
     if (listens)
-        m_coordinator.reload(m_config, callbackBase(m_config, port()));
+        m_coordinator.reload(m_config, callbackAddress(m_config, port()).url);
     else
         m_error = m_front->listener().errorString();
     return listens;
@@ -179,7 +171,7 @@ void Shard::reload(const ShardPlan &plan)
     m_upstream.setUrl(plan.config.upstream.url);
     m_upstream.setLimits({plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter});
     m_front->listener().setLimits(frontLimits(plan));
-    m_coordinator.reload(plan.config, callbackBase(plan.config, port()));
+    m_coordinator.reload(plan.config, callbackAddress(plan.config, port()).url);
     m_recorder.setConfig(plan.config);
     m_api.setMaxWait(maxWait(plan.config));
     m_api.setAccountShare(plan.config.limits.accountShare);

@@ -34,9 +34,6 @@ struct ShardStatus
     void add(const ShardStatus &other);
 };
 
-/// The callback URL of the service that listens at `port`, without a token.
-QByteArray callbackBase(const Config &config, quint16 port);
-
 /// One thread's part of the service: a listening socket with the front behind it, the coordinator with its
 /// jobs and lanes, the upstream connections, the counters and the access log. Shards share no data. They post
 /// messages to each other.

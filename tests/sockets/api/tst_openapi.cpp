@@ -367,7 +367,7 @@ private:
         ShardRouter router{coordinator, ShardContext{0, AccountShards(1, 1), {&box}, nullptr}};
         FakeJobDirectory directory;
         JobsApi api{directory};
-        HttpFront front{http::Limits(), "/callback", router.startHandler(), router.callbackHandler()};
+        HttpFront front{http::Limits(), CallbackPaths(), router.startHandler(), router.callbackHandler()};
     };
 
     void collectReferences(const QJsonValue &value)

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/callbackaddress.h"
+
+#include "core/base/urlpath.h"
+#include "core/config/values.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// The most segments that may be left of a path. Each makes a route.
+constexpr int kMaxStripped = 8;
+
+/// The URL of the service at its own address. Allowed only for an upstream that reaches this address: see
+/// findConflicts().
+QUrl ownUrl(const Config &config, std::uint16_t port)
+{
+    QUrl url;
+    url.setScheme(u"http"_s);
+    url.setHost(config.server.listen.isEveryAddress() ? u"127.0.0.1"_s : config.server.listen.host);
+    url.setPort(port);
+    return url;
+}
+
+QByteArray withoutLastSlashes(QByteArray path)
+{
+    while (path.endsWith('/'))
+        path.chop(1);
+    return path;
+}
+
+std::vector<QByteArray> strippedPaths(const QByteArray &path)
+{
+    std::vector<QByteArray> all;
+    for (qsizetype slash = path.lastIndexOf('/'); slash >= 0 && all.size() < kMaxStripped;
+         slash = slash > 0 ? path.lastIndexOf('/', slash - 1) : -1) {
+        const QByteArray rest = path.sliced(slash);
+        if (rest != path && rest != CallbackAddress::kUsualPath)
+            all.insert(all.begin(), rest);
+    }
+    all.emplace_back();
+    return all;
+}
+
+}  // namespace
+
+CallbackAddress callbackAddress(const Config &config, std::uint16_t port)
+{
+    const bool isOwn = config.server.callbackUrl.isEmpty();
+    const QUrl url = isOwn ? ownUrl(config, port) : config.server.callbackUrl;
+    QByteArray path = normalPath(url.path(QUrl::FullyEncoded).toLatin1());
+    path = withoutLastSlashes(path.isEmpty() ? path : withoutDotSegments(path));
+    CallbackAddress address;
+    if (path.isEmpty())
+        path = CallbackAddress::kUsualPath;
+    else
+        address.strippedPaths = strippedPaths(path);
+    address.url = url.toEncoded(QUrl::RemovePath | QUrl::RemoveQuery | QUrl::RemoveFragment) + path;
+    address.paths.push_back(path);
+    if (path != CallbackAddress::kUsualPath)
+        address.paths.emplace_back(CallbackAddress::kUsualPath);
+    return address;
+}
+
+QString callbackText(const Config &config)
+{
+    const std::uint16_t port = config.server.listen.port;
+    const CallbackAddress address = callbackAddress(config, port);
+    QStringList served;
+    for (const QByteArray &path : address.paths)
+        served.append(QString::fromLatin1(path) + u"/TOKEN"_s);
+    QString url = QString::fromLatin1(address.url);
+    if (config.server.callbackUrl.isEmpty() && port == 0)
+        url.replace(u":0/"_s, u":PORT/"_s);
+    QString text = u"The upstream is told %1/TOKEN.\nCallbacks are served at %2 on %3."_s.arg(
+        url, served.join(u" and "_s), formatListenAddress(config.server.listen));
+    if (!address.strippedPaths.empty())
+        text += u" A proxy in front may strip the beginning of that path."_s;
+    return text;
+}
+
+}  // namespace holdline

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/config/config.h"
+
+#include <QByteArray>
+#include <QString>
+
+#include <cstdint>
+#include <vector>
+
+namespace holdline {
+
+/// Where the upstream sends callbacks, and where this service serves them.
+struct CallbackAddress
+{
+    /// The path of callbacks without a path in `server.callback_url`. It is always served.
+    static constexpr auto kUsualPath = "/callback";
+
+    /// The upstream is told this URL, a slash and a token.
+    QByteArray url;
+    /// The paths that are served, each before a slash and a token. They are in normal form (normalPath()).
+    /// First the path of `url`, then kUsualPath, if it is another one.
+    std::vector<QByteArray> paths;
+    /// What is left of the path of `url` when a proxy strips its first segments, longest first. An empty one
+    /// is the token alone.
+    std::vector<QByteArray> strippedPaths;
+};
+
+/// Reckons both sides from `server.callback_url`, or from the listen address when it is empty. `port` is the
+/// port of that address. A URL without a path gets kUsualPath. Dot segments are resolved and slashes at the
+/// end are dropped, because HTTP clients do so too. Pure.
+CallbackAddress callbackAddress(const Config &config, std::uint16_t port);
+
+/// The same as a text for people, as `--check-config` prints it.
+QString callbackText(const Config &config);
+
+}  // namespace holdline
