@@ -16,6 +16,7 @@
 #include <QPointer>
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 namespace holdline {
@@ -51,6 +52,8 @@ struct JobsApi::PendingRequest
     ApiRoute route;
     http::Request request;
     QByteArray id;  ///< the job's id, empty for a list
+    /// Accounts and keys that a list looks for, the likeliest first.
+    std::deque<std::pair<QByteArray, QByteArray>> searches{};
     std::unique_ptr<Exchange> exchange;
     std::optional<std::chrono::seconds> wait;  ///< limited by maxWait
     bool isPreferred = false;                  ///< the wait is that of the Prefer field
@@ -243,22 +246,40 @@ void JobsApi::list(const RequestPointer &pending)
     const auto key = parameters.find("idempotency_key");
     if (key == parameters.end())
         return refuseAs(Reason::BadRequest, u"The query's parameter \"idempotency_key\" is missing."_s);
-    if (!isIdempotencyKey(key->second)) {
-        return refuseAs(Reason::IdempotencyKeyInvalid,
-                        u"\"idempotency_key\" must be 1 to %1 printable ASCII characters."_s.arg(
-                            kMaxIdempotencyKeyBytes));
-    }
     const auto account = parameters.find("account");
+    // An empty account means all accounts.
+    const Readings accounts = account == parameters.end() ? Readings{QByteArray()} : account->second;
+    for (const QByteArray &name : key->second) {
+        // All readings of a key are valid, or none is.
+        if (!isIdempotencyKey(name)) {
+            return refuseAs(Reason::IdempotencyKeyInvalid,
+                            u"\"idempotency_key\" must be 1 to %1 printable ASCII characters."_s.arg(
+                                kMaxIdempotencyKeyBytes));
+        }
+        for (const QByteArray &owner : accounts)
+            pending->searches.emplace_back(owner, name);
+    }
     // A key names one job of an account. Jobs of several accounts would not end together.
     if (account != parameters.end()) {
         if (const QString error = readWait(*pending); !error.isEmpty())
             return refuse(*pending, *pending->exchange, {Reason::BadRequest, error, {}, {}});
     }
-    m_directory.findByKey(account == parameters.end() ? QByteArray() : account->second, key->second,
-                          [self = QPointer(this), pending](std::vector<JobRecord> records) {
-                              if (self)
-                                  self->listFound(pending, std::move(records));
-                          });
+    findNext(pending);
+}
+
+/// Looks for the jobs of the next reading of the query, until there are some.
+void JobsApi::findNext(const RequestPointer &pending)
+{
+    const auto [account, key] = pending->searches.front();
+    pending->searches.pop_front();
+    m_directory.findByKey(account, key, [self = QPointer(this), pending](std::vector<JobRecord> records) {
+        if (!self)
+            return;
+        if (records.empty() && !pending->searches.empty())
+            self->findNext(pending);
+        else
+            self->listFound(pending, std::move(records));
+    });
 }
 
 void JobsApi::listFound(const RequestPointer &pending, std::vector<JobRecord> records)

@@ -78,6 +78,7 @@ private:
     QString readWait(PendingRequest &pending) const;
     void status(const RequestPointer &pending);
     void list(const RequestPointer &pending);
+    void findNext(const RequestPointer &pending);
     void events(const RequestPointer &pending);
     void listFound(const RequestPointer &pending, std::vector<JobRecord> records);
     void cancel(const RequestPointer &pending);

@@ -16,6 +16,13 @@ QByteArray decoded(QByteArrayView text)
     return QByteArray::fromPercentEncoding(text.toByteArray());
 }
 
+Readings readingsOf(QByteArrayView text)
+{
+    if (!text.contains('+'))
+        return {decoded(text)};
+    return {decoded(text.toByteArray().replace('+', ' ')), decoded(text)};
+}
+
 /// The part of a target behind the question mark.
 QByteArrayView queryOf(QByteArrayView target)
 {
@@ -58,7 +65,7 @@ std::variant<QueryParameters, QString> parseQuery(QByteArrayView target,
         const QString quoted = u"\"%1\""_s.arg(QString::fromLatin1(name));
         if (equals < 0 || equals + 1 == pair.size())
             return u"The query's parameter %1 has no value."_s.arg(quoted);
-        if (!parameters.emplace(name, decoded(pair.sliced(equals + 1))).second)
+        if (!parameters.emplace(name, readingsOf(pair.sliced(equals + 1))).second)
             return u"The query's parameter %1 is repeated."_s.arg(quoted);
     }
     return parameters;

@@ -12,12 +12,16 @@
 
 namespace holdline {
 
-/// The parameters of a query by name, percent-decoded. A plus sign is a plus sign, not a space, because keys
-/// and accounts may contain one.
-using QueryParameters = std::map<QByteArray, QByteArray>;
+/// What a value of a query can mean, percent-decoded, the likelier reading first. In the form encoding of
+/// HTML (WHATWG URL, 5) a plus sign is a space, in a URL it is itself (RFC 3986, 3.4). There are two readings
+/// of a value with a raw plus sign, and one of any other.
+using Readings = std::vector<QByteArray>;
+
+/// The parameters of a query by name.
+using QueryParameters = std::map<QByteArray, Readings>;
 
 /// Returns the parameters of a request's target, or an error text for people. Errors are: a parameter not in
-/// `known`, a repeated parameter, a parameter without a value. Pure.
+/// `known`, a repeated parameter, a parameter without a value. Names are percent-decoded. Pure.
 std::variant<QueryParameters, QString> parseQuery(QByteArrayView target,
                                                   std::initializer_list<QByteArrayView> known);
 

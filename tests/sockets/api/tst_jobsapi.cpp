@@ -230,6 +230,72 @@ private Q_SLOTS:
         QCOMPARE(client.answers()[2].body, R"({"jobs":[]})"_ba);
     }
 
+    /// A plus sign in a query is a space in the form encoding, and itself in a URL. Both are found.
+    void keysInFormEncoding_data()
+    {
+        QTest::addColumn<QByteArray>("key");
+        QTest::addColumn<QByteArray>("account");
+        QTest::addColumn<QByteArray>("query");
+        const auto row = [](const char *key, const char *account, const char *query) {
+            QTest::newRow(query) << QByteArray(key) << QByteArray(account) << QByteArray(query);
+        };
+        row("order 7", "Acme Corp", "idempotency_key=order+7&account=Acme+Corp");
+        row("order 7", "Acme Corp", "idempotency_key=order%207&account=Acme%20Corp");
+        row("order 7", "Acme Corp", "account=Acme+Corp&idempotency_key=order%207");
+        row("order 7", "Acme+Corp", "idempotency_key=order+7&account=Acme+Corp");
+        row("order 7", "Acme+Corp", "idempotency_key=order+7&account=Acme%2BCorp");
+        row("order+7", "Acme Corp", "idempotency_key=order+7&account=Acme+Corp");
+        row("order+7", "Acme Corp", "idempotency_key=order%2B7&account=Acme+Corp");
+        row("order+7", "Acme+Corp", "idempotency_key=order+7&account=Acme+Corp");
+        row("order 7", "Acme Corp", "idempotency_key=order+7");
+        row("aGk/+w==", "a", "idempotency_key=aGk/+w==&account=a");
+        row("aGk/+w==", "a", "idempotency_key=aGk%2F%2Bw%3D%3D&account=a");
+        row("a+b c", "a", "idempotency_key=a%2Bb+c&account=a");
+        row("+", "+", "idempotency_key=+&account=+");
+        row("100%", "a", "idempotency_key=100%25&account=a");
+        row("%2B", "a", "idempotency_key=%252B&account=a");
+    }
+    void keysInFormEncoding()
+    {
+        QFETCH(QByteArray, key);
+        QFETCH(QByteArray, account);
+        QFETCH(QByteArray, query);
+        for (const bool atOnce : {true, false}) {
+            ApiWorld world;
+            world.directory.answersAtOnce = atOnce;
+            JobRecord record = recordOf("00aa", JobState::Running);
+            record.key = key;
+            record.account = account;
+            world.directory.put(record);
+            RawHttpClient client(world.port());
+            client.send(RawHttpClient::get("/v1/jobs?" + query));
+            QTRY_COMPARE(client.status(), 200);
+            QVERIFY2(client.answers()[0].body.contains("\"00aa\""), client.answers()[0].body.constData());
+        }
+    }
+
+    /// An escaped plus sign is never a space. Of two jobs the one of the form encoding counts.
+    void keysThatDifferInPlusSigns()
+    {
+        ApiWorld world;
+        JobRecord spaced = recordOf("00aa", JobState::Running);
+        spaced.key = "order 7";
+        world.directory.put(spaced);
+        RawHttpClient client(world.port());
+        client.send(RawHttpClient::get("/v1/jobs?idempotency_key=order%2B7&account=acme"));
+        QTRY_COMPARE(client.answerCount(), 1);
+        QCOMPARE(client.answers()[0].body, R"({"jobs":[]})"_ba);
+        JobRecord plus = spaced;
+        plus.id = "00bb";
+        plus.key = "order+7";
+        world.directory.put(plus);
+        client.send(RawHttpClient::get("/v1/jobs?idempotency_key=order+7&account=acme") +
+                    RawHttpClient::get("/v1/jobs?idempotency_key=order%2B7&account=acme"));
+        QTRY_COMPARE(client.answerCount(), 3);
+        QVERIFY(client.answers()[1].body.contains("\"00aa\""));
+        QVERIFY(client.answers()[2].body.contains("\"00bb\""));
+    }
+
     /// A client that knows only its key waits for the end of its job.
     void attachByKey()
     {
