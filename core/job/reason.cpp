@@ -47,6 +47,7 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {"bad_request"_L1, 400, "Bad request"_L1},
     {"request_timeout"_L1, 408, "The request took too long to arrive"_L1},
     {"body_too_large"_L1, 413, "The body is too large"_L1},
+    {"unsupported_encoding"_L1, 415, "The content coding is not supported"_L1},
     {"target_too_long"_L1, 414, "The request target is too long"_L1},
     {"headers_too_large"_L1, 431, "The header fields are too large"_L1},
     {"not_found"_L1, 404, "Not found"_L1},

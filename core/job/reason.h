@@ -48,6 +48,7 @@ enum class Reason : std::uint8_t {
     BadRequest,
     RequestTimeout,
     BodyTooLarge,
+    UnsupportedEncoding,  ///< the body has a content coding, of a start or a callback
     TargetTooLong,
     HeadersTooLarge,
     NotFound,

@@ -109,6 +109,11 @@ QString explain(Reason reason)
             return Texts::tr("The request took too long to arrive.");
         case Reason::BodyTooLarge:
             return Texts::tr("The body of the request is larger than the limit.");
+        case Reason::UnsupportedEncoding:
+            return Texts::tr(
+                "The body of the request has a content coding such as gzip. Holdline reads only bodies "
+                "without "
+                "one.");
         case Reason::TargetTooLong:
             return Texts::tr("The URL of the request is longer than the limit.");
         case Reason::HeadersTooLarge:

@@ -10,6 +10,8 @@ Response problemResponse(const Problem &problem)
     response.headers.append("Content-Type", Problem::kContentType);
     if (problem.retryAfter)
         response.headers.append("Retry-After", retryAfterSeconds(*problem.retryAfter));
+    if (problem.reason == Reason::UnsupportedEncoding)
+        response.headers.append("Accept-Encoding", "identity");  // RFC 9110, 12.5.3
     response.body = problem.toJson();
     return response;
 }

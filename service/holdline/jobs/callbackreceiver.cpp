@@ -4,6 +4,7 @@
 #include "service/holdline/answers/jobresponses.h"
 #include "service/holdline/jobs/journal.h"
 #include "service/holdline/jobs/refusals.h"
+#include "service/http/contentcoding.h"
 #include "service/http/problemresponse.h"
 
 namespace holdline {
@@ -81,6 +82,11 @@ void CallbackReceiver::receiveStored(QByteArrayView token, const http::Request &
 
 void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
 {
+    if (http::hasContentCoding(callback.request.headers)) {
+        refuse(Reason::UnsupportedEncoding, CallbackOutcome::Malformed, job.id, job.account, callback,
+               http::contentCodingDetail() + u" The job stays pending."_s);
+        return;
+    }
     auto parsed = parseCallback(callback.request.body);
     if (const auto *error = std::get_if<QString>(&parsed)) {
         refuse(Reason::CallbackMalformed, CallbackOutcome::Malformed, job.id, job.account, callback,

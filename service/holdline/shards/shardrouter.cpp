@@ -5,9 +5,21 @@
 #include "core/job/jobid.h"
 #include "service/holdline/jobs/jobcoordinator.h"
 #include "service/holdline/shards/recoveredjobs.h"
+#include "service/http/contentcoding.h"
 #include "service/http/problemresponse.h"
 
 namespace holdline {
+
+namespace {
+
+std::variant<StartRequest, StartError> parse(const http::Request &request)
+{
+    if (http::hasContentCoding(request.headers))
+        return StartError{Reason::UnsupportedEncoding, http::contentCodingDetail()};
+    return parseStart(request.body);
+}
+
+}  // namespace
 
 ShardRouter::ShardRouter(JobCoordinator &coordinator, ShardContext context, QObject *parent)
     : QObject(parent),
@@ -27,7 +39,7 @@ ShardRouter::~ShardRouter()
 
 void ShardRouter::start(const http::Request &request, std::unique_ptr<Exchange> exchange)
 {
-    auto parsed = parseStart(request.body);
+    auto parsed = parse(request);
     auto *start = std::get_if<StartRequest>(&parsed);
     const int target = start ? m_context.accountShards.of(start->account) : m_context.index;
     if (target == m_context.index) {

@@ -66,6 +66,7 @@ void TestProblem::statusOfEachCase_data()
     row("invalid_json", Reason::InvalidJson, 400);
     row("missing_account", Reason::MissingAccount, 422);
     row("body_too_large", Reason::BodyTooLarge, 413);
+    row("unsupported_encoding", Reason::UnsupportedEncoding, 415);
     row("headers_too_large", Reason::HeadersTooLarge, 431);
     row("request_timeout", Reason::RequestTimeout, 408);
     row("not_found", Reason::NotFound, 404);

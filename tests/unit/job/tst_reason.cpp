@@ -58,6 +58,7 @@ constexpr std::array kDocumented{
     Documented{Reason::BadRequest, "bad_request"_L1, 400},
     Documented{Reason::RequestTimeout, "request_timeout"_L1, 408},
     Documented{Reason::BodyTooLarge, "body_too_large"_L1, 413},
+    Documented{Reason::UnsupportedEncoding, "unsupported_encoding"_L1, 415},
     Documented{Reason::TargetTooLong, "target_too_long"_L1, 414},
     Documented{Reason::HeadersTooLarge, "headers_too_large"_L1, 431},
     Documented{Reason::NotFound, "not_found"_L1, 404},
