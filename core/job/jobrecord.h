@@ -34,6 +34,8 @@ struct RecordedAnswer
     QByteArray contentType;
     QByteArray body;         ///< byte for byte
     QByteArray proxyStatus;  ///< value of the Proxy-Status field, or empty
+    /// Other fields of the upstream's answer that the status or the body needs, such as WWW-Authenticate.
+    std::vector<std::pair<QByteArray, QByteArray>> fields{};
 
     friend bool operator==(const RecordedAnswer &, const RecordedAnswer &) = default;
 };

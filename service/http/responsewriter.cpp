@@ -65,7 +65,10 @@ QByteArray serialise(const Response &response, const Envelope &envelope)
     } else if (envelope.framing == BodyFraming::Chunked) {
         appendField(out, "Transfer-Encoding", "chunked");
     }
-    if (envelope.close)
+    // RFC 9110, 7.8
+    if (response.headers.contains("Upgrade"))
+        appendField(out, "Connection", envelope.close ? "close, Upgrade" : "Upgrade");
+    else if (envelope.close)
         appendField(out, "Connection", "close");
     else if (envelope.isHttp10)
         appendField(out, "Connection", "keep-alive");

@@ -62,6 +62,7 @@ holdline_suite(unit_http LABEL unit
     SOURCES
         unit/http/parserfixture.h
         unit/http/responsetexts.h
+        unit/http/tst_answerfields.cpp
         unit/http/tst_connectiondeadlines.cpp
         unit/http/tst_grammar.cpp
         unit/http/tst_requestframing.cpp

@@ -69,6 +69,8 @@ http::Response resultAnswer(const JobRecord &record)
         response.body = record.answer->body;
         if (!record.answer->contentType.isEmpty())
             response.headers.append("Content-Type", record.answer->contentType);
+        for (const auto &[name, value] : record.answer->fields)
+            response.headers.append(name, value);
         if (!record.answer->proxyStatus.isEmpty())
             response.headers.append("Proxy-Status", record.answer->proxyStatus);
     } else {

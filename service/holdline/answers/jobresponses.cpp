@@ -78,6 +78,8 @@ http::Response bareJobResponse(const Job &job, const UpstreamAnswer &upstream)
         case Reason::PassedThrough:
         case Reason::StartRejected: {
             http::Response response = passOn(upstream.status, upstream);
+            for (const auto &[name, value] : upstream.fields)
+                response.headers.append(name, value);
             if (upstream.retryAfter)
                 response.headers.append("Retry-After", retryAfterSeconds(*upstream.retryAfter));
             return response;
@@ -115,6 +117,19 @@ http::Response jobResponse(const Job &job, const UpstreamAnswer &upstream)
     response.headers.append(QByteArrayLiteral("Server-Timing"),
                             serverTiming(job.phases(job.times.settled.value_or(job.deadline))));
     return response;
+}
+
+RecordedAnswer recordedAnswer(const Job &job, const UpstreamAnswer &upstream, const http::Response &response)
+{
+    RecordedAnswer answer{response.status, response.headers.value("Content-Type"), response.body,
+                          response.headers.value("Proxy-Status")};
+    const Reason outcome = job.status.outcome;
+    if (outcome != Reason::PassedThrough && outcome != Reason::StartRejected)
+        return answer;
+    answer.fields = upstream.fields;
+    if (upstream.retryAfter)
+        answer.fields.emplace_back("Retry-After", retryAfterSeconds(*upstream.retryAfter));
+    return answer;
 }
 
 http::Response callbackTaken(CallbackOutcome callback)

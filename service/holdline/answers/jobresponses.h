@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/job/job.h"
+#include "core/job/jobrecord.h"
 #include "service/http/message.h"
 
 namespace holdline {
@@ -14,12 +15,16 @@ struct UpstreamAnswer
     QByteArray body;         ///< passed on byte for byte
     QByteArray proxyStatus;  ///< RFC 9209 error type of the last failed start
     QString detail;          ///< of the last failed start, for people
-    std::optional<std::chrono::milliseconds> retryAfter{};  ///< of the upstream, passed on with its 4xx
+    std::optional<std::chrono::milliseconds> retryAfter{};  ///< of the upstream, passed on with its answer
     bool heldBack = false;  ///< the circuit was open at the deadline of a job that got no start
+    std::vector<std::pair<QByteArray, QByteArray>> fields{};  ///< of its answer to the start; see StartResult
 };
 
 /// The answer of a settled job, for every outcome.
 http::Response jobResponse(const Job &job, const UpstreamAnswer &upstream);
+
+/// The same as the store keeps it. `response` is that of jobResponse(), perhaps with more fields.
+RecordedAnswer recordedAnswer(const Job &job, const UpstreamAnswer &upstream, const http::Response &response);
 
 /// `queue;dur=1.204, start;dur=6.512, job;dur=500.095, total;dur=507.811` (W3C Server Timing, milliseconds).
 /// Leaves out phases that were not reached.

@@ -107,9 +107,11 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
     const StartDecision decision = m_scheduler.decide(*job, result, now);
     Q_EMIT startEnded(*job, result, decision, took);
     LiveJob *live = m_live.find(key);
-    if (live)
+    if (live) {
         live->upstream = {result.status,      result.contentType, result.body,
                           result.proxyStatus, result.detail,      result.retryAfter};
+        live->upstream.fields = result.fields;
+    }
     if (live && live->durable) {
         crashPoint("start_answered");
         live->durable->canStartAgain = result.fate == StartResult::Fate::NotStarted && result.retryable;
@@ -121,8 +123,10 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
         if (live->durable && job->status.state == JobState::Running && isStartInDoubt(job->status))
             beginDoubt(*job, now);
         // From here on the job only waits, and it should use little memory.
-        if (!isRetry(decision.event))
+        if (!isRetry(decision.event)) {
             live->start = {};
+            live->upstream.fields = {};
+        }
         m_journal.writeStartAnswered(*job, *live);
         live->countBytes(job->status);
     }

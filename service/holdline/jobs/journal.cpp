@@ -19,13 +19,6 @@ namespace {
 /// The most writes without hurry in one tidy(). The store's queue has a limit, which others need too.
 constexpr int kWritesAtOnce = 5000;
 
-/// The part of an answer that the store keeps.
-RecordedAnswer recordedAnswer(const http::Response &response)
-{
-    return {response.status, response.headers.value("Content-Type"), response.body,
-            response.headers.value("Proxy-Status")};
-}
-
 }  // namespace
 
 Journal::Journal(const Config &config, const Jobs &jobs, LiveJobs &live, JobStore &store, JobWatches &watches,
@@ -122,13 +115,14 @@ bool Journal::writeEnd(const Job &job, LiveJob &live, http::Response &response)
     DurableJob &durable = *live.durable;
     // A job that never ran leaves no record, unless a client has its address.
     const bool leavesRecord = job.status.handedOver || !neverRan(job, durable);
-    if (leavesRecord)
+    // An answer that is passed through may have a Location of the upstream.
+    if (leavesRecord && !response.headers.contains("Location"))
         response.headers.append(QByteArrayLiteral("Location"), jobPath(job.id));
     ++durable.revision;
     durable.ending = std::make_unique<Ending>();
     durable.ending->response = response;
     durable.ending->record = recordOf(job, durable);
-    durable.ending->record.answer = recordedAnswer(response);
+    durable.ending->record.answer = recordedAnswer(job, live.upstream, response);
     durable.ending->leavesRecord = leavesRecord;
     if (!leavesRecord && !durable.posted)
         return false;

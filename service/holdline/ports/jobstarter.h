@@ -46,10 +46,12 @@ struct StartResult
     QByteArray contentType;
     QByteArray body;
     QByteArray upstreamId;
-    std::optional<std::chrono::milliseconds> retryAfter;
+    std::optional<std::chrono::milliseconds> retryAfter;  ///< of any answer, capped
     /// Error type of RFC 9209, e.g. "connection_refused" or "http_response_timeout". Empty without an error.
     QByteArray proxyStatus;
     QString detail;  ///< for people and logs
+    /// Fields of the answer that are passed on with its status, contentType and body: see passedOnFields().
+    std::vector<std::pair<QByteArray, QByteArray>> fields{};
 };
 
 /// Sends start requests. Implemented by UpstreamClient over QNetworkAccessManager and by a fake in tests.

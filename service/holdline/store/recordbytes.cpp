@@ -19,6 +19,8 @@ constexpr std::uint8_t kForm = 1;
 /// Form 2 has addedFieldsOf() behind the members of form 1.
 template <>
 constexpr std::uint8_t kForm<JobRecord> = 2;
+template <>
+constexpr std::uint8_t kForm<RecordedAnswer> = 2;
 
 /// A record that is read, or one that is written and const.
 template <typename Object, typename Record>
@@ -49,6 +51,10 @@ auto fieldsOf(Maybe<JobRecord> auto &record)
 auto addedFieldsOf(Maybe<JobRecord> auto &record)
 {
     return std::tie(record.repeatable, record.journal);
+}
+auto addedFieldsOf(Maybe<RecordedAnswer> auto &answer)
+{
+    return std::tie(answer.fields);
 }
 auto addedFieldsOf(auto &)
 {

@@ -44,9 +44,12 @@ inline std::int64_t weightOf(const JobRecord &record)
         for (const auto &[name, value] : record.request->headers)
             bytes += name.size() + value.size();
     }
-    if (record.answer)
+    if (record.answer) {
         bytes += record.answer->contentType.size() + record.answer->body.size() +
                  record.answer->proxyStatus.size();
+        for (const auto &[name, value] : record.answer->fields)
+            bytes += name.size() + value.size();
+    }
     return bytes;
 }
 

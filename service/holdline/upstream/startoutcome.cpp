@@ -2,6 +2,7 @@
 #include "service/holdline/upstream/startoutcome.h"
 
 #include "core/profile/startcodec.h"
+#include "service/holdline/upstream/answerfields.h"
 #include "service/http/retryafter.h"
 
 namespace holdline {
@@ -100,12 +101,15 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
     StartResult result;
     result.status = exchange.status;
     result.timedOut = exchange.timedOut;
+    result.retryAfter = http::parseRetryAfter(exchange.retryAfter, now, maxRetryAfter);
+    result.fields = passedOnFields(exchange.fields, exchange.status, exchange.url);
     if (whole) {
         result.contentType = exchange.contentType;
         result.body = exchange.body;
     } else {
         result.proxyStatus = proxyStatusOf(exchange);
         result.brokeOff = result.proxyStatus != "http_response_body_size";
+        std::erase_if(result.fields, [](const auto &field) { return field.first.startsWith("Content-"); });
     }
     if (exchange.status >= 300 || !whole) {
         result.detail = u"The upstream answered %1"_s.arg(exchange.status);
@@ -133,7 +137,6 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
     if (isRetryableStatus(exchange.status)) {
         result.fate = Fate::NotStarted;
         result.retryable = true;
-        result.retryAfter = http::parseRetryAfter(exchange.retryAfter, now, maxRetryAfter);
         return result;
     }
     result.fate = exchange.status < 500 ? Fate::Rejected : Fate::NotStarted;

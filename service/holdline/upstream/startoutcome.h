@@ -4,7 +4,9 @@
 #include "service/holdline/ports/jobstarter.h"
 
 #include <QDateTime>
+#include <QList>
 #include <QNetworkReply>
+#include <QUrl>
 
 #include <chrono>
 
@@ -23,6 +25,8 @@ struct StartExchange
     QByteArray contentType;
     QByteArray retryAfter;
     QByteArray body;
+    QList<std::pair<QByteArray, QByteArray>> fields{};  ///< of the answer's head
+    QUrl url{};                                         ///< that was asked
 };
 
 /// Classifies the end of a start by its meaning for the job. StartResult describes the classes. The rules: a

@@ -107,6 +107,8 @@ void UpstreamClient::end(Ticket ticket)
     }
     exchange.contentType = reply.rawHeader("Content-Type");
     exchange.retryAfter = reply.rawHeader("Retry-After");
+    exchange.fields = reply.rawHeaderPairs();
+    exchange.url = reply.url();
     // readAll() would allocate 16 KiB. Aborted replies of Qt's manager are closed.
     if (reply.isOpen() && reply.bytesAvailable() > 0)
         exchange.body = reply.read(reply.bytesAvailable());

@@ -63,7 +63,7 @@ void TestStartOutcome::everyStatus()
                                   : Fate::NotStarted;
         QVERIFY2(result.fate == expected, qPrintable(QString::number(status)));
         QCOMPARE(result.retryable, retryable.contains(status));
-        QCOMPARE(result.retryAfter.has_value(), retryable.contains(status));
+        QCOMPARE(result.retryAfter, std::optional(7000ms));
         QCOMPARE(result.status, status);
         QCOMPARE(result.body, kRunning);
         QCOMPARE(result.contentType, "application/json");

@@ -74,7 +74,11 @@ void TestStoreBackend::everyMemberComesBack()
     record.settled = wallTime(4);
     record.request->body = QByteArray("\0\xff\n", 3);
     record.request->headers.push_back({"X-Empty", ""});
-    record.answer = RecordedAnswer{502, "text/plain", QByteArray("a\0b", 3), "holdline; error=x"};
+    record.answer = RecordedAnswer{502,
+                                   "text/plain",
+                                   QByteArray("a\0b", 3),
+                                   "holdline; error=x",
+                                   {{"WWW-Authenticate", "Basic realm=\"a\""}, {"WWW-Authenticate", ""}}};
     QCOMPARE(world.write(PutJob{record}), QString());
     QCOMPARE(world.find(record.id), record);
     QVERIFY(!world.find("nobody"));
@@ -125,6 +129,14 @@ void TestStoreBackend::recordsOfAnEarlierForm()
     JobRecord record = openJob("a", "k");
     record.request.reset();
     QByteArray bytes = toBytes(record);
+    RecordedAnswer answer{200, "application/json", "{}", {}};
+    QByteArray answerBytes = toBytes(answer);
+    // Form 1 ends before the fields, of which there are none here.
+    answerBytes.chop(4);
+    answerBytes[0] = 1;
+    QCOMPARE(fromBytes<RecordedAnswer>(answerBytes), std::optional(answer));
+    answerBytes[0] = 3;
+    QVERIFY(!fromBytes<RecordedAnswer>(answerBytes));
     // Form 1 ends before the mark and the journal, which is empty here.
     QCOMPARE(bytes.front(), '\2');
     bytes.chop(1 + 2 * static_cast<qsizetype>(sizeof(qint32)));
