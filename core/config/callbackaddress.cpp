@@ -17,12 +17,14 @@ constexpr int kMaxStripped = 8;
 
 /// The URL of the service at its own address. Allowed only for an upstream that reaches this address: see
 /// findConflicts().
-QUrl ownUrl(const Config &config, std::uint16_t port)
+QUrl ownUrl(const Config &config, const std::vector<std::uint16_t> &ports)
 {
+    const std::size_t index = callbackListener(config);
+    const ListenAddress &listen = config.server.listen[index];
     QUrl url;
     url.setScheme(u"http"_s);
-    url.setHost(config.server.listen.isEveryAddress() ? u"127.0.0.1"_s : config.server.listen.host);
-    url.setPort(port);
+    url.setHost(listen.isEveryAddress() ? u"127.0.0.1"_s : listen.host);
+    url.setPort(index < ports.size() ? ports[index] : listen.port);
     return url;
 }
 
@@ -48,10 +50,27 @@ std::vector<QByteArray> strippedPaths(const QByteArray &path)
 
 }  // namespace
 
-CallbackAddress callbackAddress(const Config &config, std::uint16_t port)
+bool isOnThisMachine(const QUrl &upstream)
+{
+    return upstream.host() == "localhost"_L1 || ListenAddress{upstream.host(), 0}.isLoopback();
+}
+
+std::size_t callbackListener(const Config &config)
+{
+    const auto &all = config.server.listen;
+    if (isOnThisMachine(config.upstream.url))
+        return 0;
+    const auto isOne = [](const ListenAddress &one) { return !one.isLoopback() && !one.isEveryAddress(); };
+    auto found = std::find_if(all.begin(), all.end(), isOne);
+    if (found == all.end())
+        found = std::find_if(all.begin(), all.end(), [](const auto &one) { return !one.isLoopback(); });
+    return found == all.end() ? 0 : static_cast<std::size_t>(found - all.begin());
+}
+
+CallbackAddress callbackAddress(const Config &config, const std::vector<std::uint16_t> &ports)
 {
     const bool isOwn = config.server.callbackUrl.isEmpty();
-    const QUrl url = isOwn ? ownUrl(config, port) : config.server.callbackUrl;
+    const QUrl url = isOwn ? ownUrl(config, ports) : config.server.callbackUrl;
     QByteArray path = normalPath(url.path(QUrl::FullyEncoded).toLatin1());
     path = withoutLastSlashes(path.isEmpty() ? path : withoutDotSegments(path));
     CallbackAddress address;
@@ -68,16 +87,15 @@ CallbackAddress callbackAddress(const Config &config, std::uint16_t port)
 
 QString callbackText(const Config &config)
 {
-    const std::uint16_t port = config.server.listen.port;
-    const CallbackAddress address = callbackAddress(config, port);
+    const CallbackAddress address = callbackAddress(config);
     QStringList served;
     for (const QByteArray &path : address.paths)
         served.append(QString::fromLatin1(path) + u"/TOKEN"_s);
     QString url = QString::fromLatin1(address.url);
-    if (config.server.callbackUrl.isEmpty() && port == 0)
+    if (config.server.callbackUrl.isEmpty())
         url.replace(u":0/"_s, u":PORT/"_s);
     QString text = u"The upstream is told %1/TOKEN.\nCallbacks are served at %2 on %3."_s.arg(
-        url, served.join(u" and "_s), formatListenAddress(config.server.listen));
+        url, served.join(u" and "_s), formatListenAddresses(config.server.listen).replace(u',', u" and "_s));
     if (!address.strippedPaths.empty())
         text += u" A proxy in front may strip the beginning of that path."_s;
     return text;

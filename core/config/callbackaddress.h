@@ -27,10 +27,18 @@ struct CallbackAddress
     std::vector<QByteArray> strippedPaths;
 };
 
-/// Reckons both sides from `server.callback_url`, or from the listen address when it is empty. `port` is the
-/// port of that address. A URL without a path gets kUsualPath. Dot segments are resolved and slashes at the
-/// end are dropped, because HTTP clients do so too. Pure.
-CallbackAddress callbackAddress(const Config &config, std::uint16_t port);
+/// True for an upstream that reaches this machine's loopback addresses.
+bool isOnThisMachine(const QUrl &upstream);
+
+/// The index of the listen address at which the upstream reaches this service, when `server.callback_url` is
+/// empty: the first one, but for an upstream on another machine one that it can reach, if there is one.
+std::size_t callbackListener(const Config &config);
+
+/// Reckons both sides from `server.callback_url`, or from a listen address when it is empty. `ports` are
+/// those of the listen addresses; without them the configured ones count. A URL without a path gets
+/// kUsualPath. Dot segments are resolved and slashes at the end are dropped, because HTTP clients do so too.
+/// Pure.
+CallbackAddress callbackAddress(const Config &config, const std::vector<std::uint16_t> &ports = {});
 
 /// The same as a text for people, as `--check-config` prints it.
 QString callbackText(const Config &config);

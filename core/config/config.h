@@ -8,17 +8,17 @@
 #include <cstdint>
 
 namespace holdline {
+#include <vector>
 
 using namespace std::chrono_literals;
 
 /// An address to listen on. The host is an IP address as text ("127.0.0.1", "::1", "0.0.0.0"). "::" means all
-/// addresses, of IPv4 too. Port 0 lets the system pick a port. An empty host means: off.
+/// addresses, of IPv4 too. Port 0 lets the system pick a port.
 struct ListenAddress
 {
     QString host;
     std::uint16_t port = 0;
 
-    bool isOff() const { return host.isEmpty(); }
     bool isEveryAddress() const
     {
         return host == QLatin1StringView("0.0.0.0") || host == QLatin1StringView("::");
@@ -52,8 +52,8 @@ struct Config
 {
     struct Server
     {
-        ListenAddress listen{QStringLiteral("127.0.0.1"), 3738};
-        ListenAddress adminListen{QStringLiteral("127.0.0.1"), 3739};
+        std::vector<ListenAddress> listen{{QStringLiteral("127.0.0.1"), 3738}};       ///< never empty
+        std::vector<ListenAddress> adminListen{{QStringLiteral("127.0.0.1"), 3739}};  ///< empty: off
         /// The address at which the upstream reaches this service: see callbackAddress(). Empty means
         /// http://<listen>, or http://127.0.0.1:<port> when it listens on all addresses and the upstream is
         /// local.

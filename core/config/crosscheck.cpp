@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/config/crosscheck.h"
 
+#include "core/config/callbackaddress.h"
 #include "core/config/values.h"
+
+#include <algorithm>
 
 namespace holdline {
 
 using namespace Qt::StringLiterals;
 
 namespace {
-
-bool isThisMachine(const QString &host)
-{
-    return host == "localhost"_L1 || ListenAddress{host, 0}.isLoopback();
-}
 
 /// True when the first address includes the second one's host.
 bool includes(const ListenAddress &a, const ListenAddress &b)
@@ -23,16 +21,39 @@ bool includes(const ListenAddress &a, const ListenAddress &b)
 /// True when the system gives only one of these addresses.
 bool overlap(const ListenAddress &a, const ListenAddress &b)
 {
-    return a.port != 0 && a.port == b.port && !a.isOff() && !b.isOff() && (includes(a, b) || includes(b, a));
+    return a.port != 0 && a.port == b.port && (includes(a, b) || includes(b, a));
+}
+
+/// True when the system gives only one of two addresses in the lists.
+bool overlap(const std::vector<ListenAddress> &some, const std::vector<ListenAddress> &others)
+{
+    return std::any_of(some.begin(), some.end(), [&others](const ListenAddress &one) {
+        return std::any_of(others.begin(), others.end(),
+                           [&one](const ListenAddress &other) { return overlap(one, other); });
+    });
+}
+
+/// Two addresses of the list of which the system gives only one, for people. Empty when there are none.
+QString overlapIn(const std::vector<ListenAddress> &all)
+{
+    for (auto one = all.begin(); one != all.end(); ++one) {
+        for (auto other = all.begin(); other != one; ++other) {
+            if (overlap(*one, *other))
+                return u"%1 and %2"_s.arg(formatListenAddress(*other), formatListenAddress(*one));
+        }
+    }
+    return {};
 }
 
 /// True when the upstream is the address of this service, so that each start would come back.
-bool isOurselves(const QUrl &upstream, const ListenAddress &listen)
+bool isOurselves(const QUrl &upstream, const std::vector<ListenAddress> &addresses)
 {
     const int port = upstream.port(upstream.scheme() == "https"_L1 ? 443 : 80);
     const QString host = upstream.host() == "localhost"_L1 ? u"127.0.0.1"_s : upstream.host();
-    return listen.port != 0 && port == listen.port &&
-           (host == listen.host || (isThisMachine(host) && listen.isEveryAddress()));
+    return std::any_of(addresses.begin(), addresses.end(), [&](const ListenAddress &listen) {
+        return listen.port != 0 && port == listen.port &&
+               (host == listen.host || (isOnThisMachine(upstream) && listen.isEveryAddress()));
+    });
 }
 
 }  // namespace
@@ -46,13 +67,20 @@ std::vector<Conflict> findConflicts(const Config &config)
     };
     const auto &server = config.server;
     // An upstream on this machine reaches the service at loopback.
+    const ListenAddress &forCallbacks = server.listen[callbackListener(config)];
     check(
-        !server.listen.isEveryAddress() || !server.callbackUrl.isEmpty() ||
-            isThisMachine(config.upstream.url.host()),
+        !forCallbacks.isEveryAddress() || !server.callbackUrl.isEmpty() ||
+            isOnThisMachine(config.upstream.url),
         {u"server.callback_url"_s, u"server.listen"_s},
         u"listening on every address (%1), the address the upstream can reach is not known; set the callback URL (CALLBACK_URL or --callback-url), such as http://this-machine.example:%2/callback"_s
-            .arg(formatListenAddress(server.listen))
-            .arg(server.listen.port));
+            .arg(formatListenAddress(forCallbacks))
+            .arg(forCallbacks.port));
+    for (const auto &[key, addresses] : {std::pair(u"server.listen"_s, &server.listen),
+                                         std::pair(u"server.admin_listen"_s, &server.adminListen)}) {
+        const QString both = overlapIn(*addresses);
+        check(both.isEmpty(), {key},
+              u"%1 are the same address to the system, or one includes the other; leave one out"_s.arg(both));
+    }
     check(!overlap(server.listen, server.adminListen), {u"server.admin_listen"_s, u"server.listen"_s},
           u"both listen on the same address; choose two ports"_s);
     check(!isOurselves(config.upstream.url, server.listen), {u"upstream.url"_s, u"server.listen"_s},

@@ -21,11 +21,18 @@ Flags readFlags(const QStringList &arguments)
                                          {u"print-config"_s, {}, {}, {}}};
     for (const Option &option : options()) {
         const auto take = [&flags, &option](QStringView text) {
-            flags.settings.settings.push_back(
+            auto &settings = flags.settings.settings;
+            // The values come one after the other.
+            if (option.isList && !settings.empty() && settings.back().option == &option) {
+                settings.back().text += u',' + text.toString();
+                return QString();
+            }
+            settings.push_back(
                 {&option, text.toString(), u"flag --"_s + option.flag, ConfigError::Kind::Usage});
             return QString();
         };
-        table.push_back({option.flag, option.placeholder(), {}, take, Repeated::Refused});
+        const Repeated repeated = option.isList ? Repeated::EachCounts : Repeated::Refused;
+        table.push_back({option.flag, option.placeholder(), {}, take, repeated});
     }
     CommandLine line(u"holdline"_s, {}, std::move(table));
     line.read(QStringList{u"holdline"_s} + arguments);

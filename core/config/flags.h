@@ -17,7 +17,8 @@ struct Flags
     QString configFile;  ///< empty without `--config`
 };
 
-/// `arguments` are the arguments after the name of the program. Each flag may be given once.
+/// `arguments` are the arguments after the name of the program. Each flag may be given once, those of lists
+/// several times.
 Flags readFlags(const QStringList &arguments);
 
 }  // namespace holdline

@@ -85,10 +85,11 @@ private:
         const auto parsed = parseListenAddress(QString(u':' + text));
         if (!parsed)
             return u"a port number from 0 to 65535 is wanted"_s;
-        ListenAddress &listen = m_result.config.server.listen;
-        listen.port = parsed->port;
+        auto &listen = m_result.config.server.listen;
         if (isAddressDefault)
-            listen.host = u"::"_s;
+            listen = {{u"::"_s, 0}};
+        for (ListenAddress &address : listen)
+            address.port = parsed->port;
         return {};
     }
 

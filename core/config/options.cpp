@@ -29,14 +29,15 @@ Option describe(const char *key, const char *flag, Option::Kind kind, const QStr
 // `at` takes a Config, const or not, and returns a reference to the member.
 
 template <typename At>
-Option address(const char *key, const char *flag, At at, bool mayBeOff, const char *description)
+Option addresses(const char *key, const char *flag, At at, bool mayBeOff, const char *description)
 {
-    const QString values = mayBeOff ? u"HOST:PORT or off"_s : u"HOST:PORT"_s;
+    const QString values = mayBeOff ? u"HOST:PORT, several, or off"_s : u"HOST:PORT, or several"_s;
     Option option = describe(key, flag, Option::Kind::Address, values, description);
     option.reloadable = false;  // the socket is open already
+    option.isList = true;
     option.set = [at, mayBeOff](Config &config, QStringView text) {
-        const auto parsed = parseListenAddress(text);
-        if (!parsed || (parsed->isOff() && !mayBeOff))
+        const auto parsed = parseListenAddresses(text);
+        if (!parsed || (parsed->empty() && !mayBeOff))
             return u"an IP address and a port are wanted, such as 127.0.0.1:3738 or [::1]:3738"_s +
                    (mayBeOff ? u", or off"_s : QString());
         at(config) = *parsed;
@@ -196,7 +197,7 @@ QString Option::environmentName() const
 
 QString Option::placeholder() const
 {
-    static constexpr EnumTexts<Kind, 7> kTexts({
+    static constexpr EnumTexts<Kind, 8> kTexts({
         {Kind::Address, "HOST:PORT"_L1},
         {Kind::Path, "PATH"_L1},
         {Kind::Url, "URL"_L1},
@@ -211,10 +212,10 @@ QString Option::placeholder() const
 const std::vector<Option> &options()
 {
     static const std::vector<Option> all{
-        address("server.listen", "listen", HOLDLINE_MEMBER(server.listen), false,
-                "Where clients and callbacks arrive; [::]:PORT is every address, port 0 a free port."),
-        address("server.admin_listen", "admin-listen", HOLDLINE_MEMBER(server.adminListen), true,
-                "Where /livez, /readyz, /metrics, /version and /v1/dead-letters are served."),
+        addresses("server.listen", "listen", HOLDLINE_MEMBER(server.listen), false,
+                  "Where clients and callbacks arrive; [::]:PORT is every address, port 0 a free port."),
+        addresses("server.admin_listen", "admin-listen", HOLDLINE_MEMBER(server.adminListen), true,
+                  "Where /livez, /readyz, /metrics, /version and /v1/dead-letters are served."),
         choice("server.when_degraded", "when-degraded", HOLDLINE_MEMBER(server.whenDegraded), kWhenDegraded,
                "What /readyz answers while durable jobs are refused: 200 (ready) or 503 (unready)."),
         path("server.monitor_socket", "monitor-socket", HOLDLINE_MEMBER(server.monitorSocket), kMaxSocketPath,

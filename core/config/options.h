@@ -25,6 +25,8 @@ struct Option
     QLatin1StringView description;  ///< one sentence
     bool reloadable = true;         ///< SIGHUP changes it; otherwise it needs a restart
     bool secret = false;            ///< true when errors and --print-config must not show the value
+    /// True when there may be several values, in a text with commas, a TOML array or repeated flags.
+    bool isList = false;
 
     /// Parses the text into the member. For a wrong text it returns the correct form, otherwise
     /// nothing.

@@ -123,12 +123,27 @@ private:
     /// Empty when the value has the wrong type.
     static std::optional<QString> textOf(const Option &option, const toml::node &node)
     {
+        if (const toml::array *list = node.as_array(); list && option.isList)
+            return joined(*list);
         const bool takesNumber = option.kind == Option::Kind::Integer || option.kind == Option::Kind::Size;
         if (const auto *number = node.as_integer(); number && takesNumber)
             return QString::number(number->get());
         if (const auto *text = node.as_string(); text && option.kind != Option::Kind::Integer)
             return toText(text->get());
         return std::nullopt;
+    }
+
+    /// The texts of a list with commas between them. Empty when one of them is no text, or has a comma.
+    static std::optional<QString> joined(const toml::array &list)
+    {
+        QStringList texts;
+        for (const toml::node &node : list) {
+            const auto *text = node.as_string();
+            if (!text || toText(text->get()).contains(u','))
+                return std::nullopt;
+            texts.append(toText(text->get()));
+        }
+        return texts.join(u',');
     }
 
     QString m_name;

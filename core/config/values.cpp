@@ -134,8 +134,6 @@ QString formatSize(std::int64_t bytes)
 
 std::optional<ListenAddress> parseListenAddress(QStringView text)
 {
-    if (text == "off"_L1)
-        return ListenAddress{};
     const qsizetype colon = text.lastIndexOf(u':');
     if (colon < 0)
         return std::nullopt;
@@ -163,10 +161,30 @@ std::optional<ListenAddress> parseListenAddress(QStringView text)
 
 QString formatListenAddress(const ListenAddress &address)
 {
-    if (address.isOff())
-        return u"off"_s;
     const QString host = address.host.contains(u':') ? u'[' + address.host + u']' : address.host;
     return host + u':' + QString::number(address.port);
+}
+
+std::optional<std::vector<ListenAddress>> parseListenAddresses(QStringView text)
+{
+    std::vector<ListenAddress> all;
+    if (text == "off"_L1)
+        return all;
+    for (const QStringView part : text.split(u',')) {
+        const auto one = parseListenAddress(part.trimmed());
+        if (!one || all.size() == kMaxListenAddresses)
+            return std::nullopt;
+        all.push_back(*one);
+    }
+    return all;
+}
+
+QString formatListenAddresses(const std::vector<ListenAddress> &addresses)
+{
+    QStringList all;
+    for (const ListenAddress &address : addresses)
+        all.append(formatListenAddress(address));
+    return all.isEmpty() ? u"off"_s : all.join(u',');
 }
 
 QString readInteger(QStringView text, int least, int most, int &value)

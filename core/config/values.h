@@ -36,9 +36,15 @@ std::optional<std::int64_t> parseSize(QStringView text);
 QString formatSize(std::int64_t bytes);
 
 /// "127.0.0.1:80", "[::1]:80", "[::]:80" (all addresses), ":80" (all IPv4 addresses), "localhost:80"
-/// (127.0.0.1), or "off". Only literal addresses, without a name lookup. Port 0 lets the system pick a port.
+/// (127.0.0.1). Only literal addresses, without a name lookup. Port 0 lets the system pick a port.
 std::optional<ListenAddress> parseListenAddress(QStringView text);
 QString formatListenAddress(const ListenAddress &address);
+
+/// The most addresses that one listener has.
+inline constexpr std::size_t kMaxListenAddresses = 16;
+/// One to kMaxListenAddresses addresses with commas between them, or "off", which is none.
+std::optional<std::vector<ListenAddress>> parseListenAddresses(QStringView text);
+QString formatListenAddresses(const std::vector<ListenAddress> &addresses);
 
 // Each function reads a text into `value`. For a wrong text it leaves `value` unchanged and returns the
 // correct form, such as "a whole number from 1 to 5 is wanted". Otherwise it returns nothing.

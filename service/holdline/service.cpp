@@ -16,6 +16,8 @@
 #include <QCoreApplication>
 #include <QTimer>
 
+#include <algorithm>
+
 namespace holdline {
 
 using namespace Qt::StringLiterals;
@@ -27,6 +29,19 @@ constexpr auto kLeaveTime = std::chrono::seconds(2);
 
 /// The parts of a URL that may be shown. The others may hold secrets.
 const QUrl::FormattingOptions kShownUrl = QUrl::RemoveUserInfo | QUrl::RemoveQuery;
+
+/// The addresses with the ports that the system chose.
+std::vector<ListenAddress> withPorts(std::vector<ListenAddress> addresses, const std::vector<quint16> &ports)
+{
+    for (std::size_t i = 0; i < ports.size(); ++i)
+        addresses[i].port = ports[i];
+    return addresses;
+}
+
+QString listOf(const std::vector<ListenAddress> &addresses)
+{
+    return formatListenAddresses(addresses).replace(u","_s, u" and "_s);
+}
 
 /// The default path of the monitor's socket: in the runtime folder that systemd made for this service,
 /// otherwise in the user's runtime folder. Empty when neither exists.
@@ -87,9 +102,9 @@ public:
     {
         storeLink = std::make_unique<StoreLink>(*store);
         // Operators are on this machine or use a tunnel.
-        const ListenAddress &listen = config.server.listen;
+        const ListenAddress &listen = config.server.listen.front();
         const QString host = listen.isEveryAddress() ? u"127.0.0.1"_s : listen.host;
-        const QString place = formatListenAddress({host, shards.port()});
+        const QString place = formatListenAddress({host, shards.ports().front()});
         deadLetters = std::make_unique<DeadLetterService>(
             *storeLink, DeadLetterService::Handlers{
                             [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
@@ -105,40 +120,45 @@ public:
     /// before it touches the store.
     bool reserveAddresses()
     {
-        const auto reserve = [this](http::ReservedAddress &at, const QString &what,
-                                    const ListenAddress &address) {
+        const auto reserve = [this](http::ReservedAddresses &at, const QString &what,
+                                    const std::vector<ListenAddress> &addresses) {
             const auto keepAlive = std::chrono::ceil<std::chrono::seconds>(config.limits.keepAlive);
-            if (address.isOff() || at.listen(QHostAddress(address.host), address.port, keepAlive))
-                return true;
-            setError(what, address, at.errorString());
-            return false;
+            for (const ListenAddress &address : addresses) {
+                if (!at.listen(QHostAddress(address.host), address.port, keepAlive)) {
+                    setError(what, formatListenAddress(address), at.errorString());
+                    return false;
+                }
+            }
+            return true;
         };
-        return reserve(clientsAddress, u"clients"_s, config.server.listen) &&
-               reserve(adminAddress, u"administration"_s, config.server.adminListen);
+        return reserve(clientsAddresses, u"clients"_s, config.server.listen) &&
+               reserve(adminAddresses, u"administration"_s, config.server.adminListen);
     }
 
     bool startShards()
     {
-        if (shards.start(clientsAddress))
+        if (shards.start(clientsAddresses))
             return true;
-        setError(u"clients"_s, config.server.listen, shards.errorString());
+        setError(u"clients"_s, formatListenAddresses(config.server.listen), shards.errorString());
         return false;
     }
 
     bool listenForAdministration()
     {
-        const ListenAddress &address = config.server.adminListen;
-        if (address.isOff())
+        if (config.server.adminListen.empty())
             return true;
         AdminSource source{[this] { return draining; },
                            [this](const auto &answer) { findDegradation(answer); },
                            [this] { return config.server.whenDegraded == WhenDegraded::Ready; },
                            [this](const auto &answer) { metrics(answer); }};
         admin = std::make_unique<AdminFront>(std::move(source), *deadLetters, shards.budget().admin);
-        if (admin->listener().listenOn(adminAddress.take()))
-            return true;
-        setError(u"administration"_s, address, admin->listener().errorString());
-        return false;
+        bool listens = true;
+        for (const qintptr descriptor : adminAddresses.take())
+            listens = admin->listener().listenOn(descriptor) && listens;
+        if (!listens)
+            setError(u"administration"_s, formatListenAddresses(config.server.adminListen),
+                     admin->listener().errorString());
+        return listens;
     }
 
     /// A failure at the default path is only logged, because a second service may run on this machine.
@@ -174,9 +194,9 @@ public:
                 .qt = qVersion(),
                 .pid = QCoreApplication::applicationPid(),
                 .startedAt = at,
-                .listen = formatListenAddress({config.server.listen.host, shards.port()}).toUtf8(),
+                .listen = formatListenAddresses(withPorts(config.server.listen, shards.ports())).toUtf8(),
                 .upstream = config.upstream.url.toEncoded(kShownUrl),
-                .callbackUrl = callbackAddress(config, shards.port()).url,
+                .callbackUrl = callbackAddress(config, shards.ports()).url,
                 .deadline = config.hold.deadline,
                 .drainTimeout = config.hold.drainTimeout,
                 .heldLimit = config.hold.held,
@@ -184,32 +204,33 @@ public:
                 .threads = shards.threads()};
     }
 
-    void setError(const QString &what, const ListenAddress &address, const QString &why)
+    void setError(const QString &what, const QString &place, const QString &why)
     {
-        error = u"cannot listen for %1 on %2: %3"_s.arg(
-            what, u"%1:%2"_s.arg(address.host, QString::number(address.port)), why);
+        error = u"cannot listen for %1 on %2: %3"_s.arg(what, place, why);
     }
 
-    /// Who can connect, where that is not plain.
+    /// The clients' addresses, and who can connect where that is not plain.
     QString reach() const
     {
-        if (config.server.listen.isEveryAddress())
-            return config.server.listen.host == "::"_L1 ? u" (every address of this machine)"_s
-                                                        : u" (every IPv4 address of this machine)"_s;
-        if (config.server.listen.isLoopback())
-            return u" (this machine only; --listen [::]:%1 or PORT=%1 lets others connect)"_s.arg(
-                shards.port());
-        return {};
+        const std::vector<ListenAddress> all = withPorts(config.server.listen, shards.ports());
+        QString text = listOf(all);
+        const auto isEvery = std::find_if(all.begin(), all.end(),
+                                          [](const ListenAddress &one) { return one.isEveryAddress(); });
+        if (isEvery != all.end())
+            text += isEvery->host == "::"_L1 ? u" (every address of this machine)"_s
+                                             : u" (every IPv4 address of this machine)"_s;
+        else if (std::all_of(all.begin(), all.end(), [](const auto &one) { return one.isLoopback(); }))
+            text += u" (this machine only; --listen [::]:%1 or PORT=%1 lets others connect)"_s.arg(
+                all.front().port);
+        return text;
     }
 
     void logAddresses() const
     {
-        const auto at = [](const ListenAddress &address, quint16 port) {
-            return formatListenAddress({address.host, port});
-        };
-        QString text = u"listening for clients on "_s + at(config.server.listen, shards.port()) + reach();
+        QString text = u"listening for clients on "_s + reach();
         if (admin)
-            text += u", for administration on "_s + at(config.server.adminListen, admin->listener().port());
+            text += u", for administration on "_s +
+                    listOf(withPorts(config.server.adminListen, admin->listener().ports()));
         if (monitors)
             text += u", for monitors at "_s + monitors->path();
         else
@@ -219,7 +240,7 @@ public:
         qCInfo(lcService).noquote() << text;
         text = u"jobs are started at %1; callbacks come to %2"_s.arg(
             config.upstream.url.toString(kShownUrl),
-            QString::fromLatin1(callbackAddress(config, shards.port()).url));
+            QString::fromLatin1(callbackAddress(config, shards.ports()).url));
         if (store->errorString().isEmpty())
             text += u"; durable jobs are stored in "_s + store->path();
         qCInfo(lcService).noquote() << text;
@@ -234,8 +255,8 @@ public:
     bool draining = false;
     const std::chrono::system_clock::time_point startedAt = std::chrono::system_clock::now();
     Counters counters;  ///< of events outside of the shards
-    http::ReservedAddress clientsAddress;
-    http::ReservedAddress adminAddress;
+    http::ReservedAddresses clientsAddresses;
+    http::ReservedAddresses adminAddresses;
     /// Destroyed after all its users, so that their last writes are stored.
     std::unique_ptr<Store> store;
     ShardGroup shards;
@@ -292,7 +313,13 @@ QString Service::errorString() const
 
 quint16 Service::port() const
 {
-    return d->shards.port();
+    const std::vector<quint16> all = ports();
+    return all.empty() ? quint16(0) : all.front();
+}
+
+std::vector<quint16> Service::ports() const
+{
+    return d->shards.ports();
 }
 
 QString Service::monitorSocket() const

@@ -6,6 +6,7 @@
 #include <QObject>
 
 #include <memory>
+#include <vector>
 
 namespace holdline {
 
@@ -30,8 +31,10 @@ public:
     bool start();
     QString errorString() const;
 
-    /// The port it listens on, 0 when it does not listen.
+    /// The port of the first address that clients use, 0 when it does not listen.
     quint16 port() const;
+    /// The ports of all of these addresses, in the order of the configuration.
+    std::vector<quint16> ports() const;
     quint16 adminPort() const;
     /// Path of the local socket for monitors, or empty.
     QString monitorSocket() const;

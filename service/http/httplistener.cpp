@@ -10,7 +10,9 @@
 #include <QDateTime>
 #include <QRandomGenerator>
 
+#include <algorithm>
 #include <array>
+#include <memory>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -60,8 +62,10 @@ public:
     }
     void resumeSoon(ConnectionId connection) override;
 
-    /// Prepares to accept connections when `listens`, and returns that.
-    bool began(bool listens);
+    /// Adds a listening socket, if `start` starts it, and returns that.
+    bool add(const std::function<bool(ListeningSocket &)> &start);
+    void retryStarved();
+    void setKeepAlive();
     /// The connection of an open exchange, or null.
     HttpConnection *find(ExchangeId exchange) const;
     /// Like find(), but also ends the exchange because its response is being sent.
@@ -71,7 +75,8 @@ public:
     Limits m_limits;
     ByteBudget m_ownMemory;  ///< without a limit
     ByteBudget *m_memory = &m_ownMemory;
-    ListeningSocket m_socket;
+    std::vector<std::unique_ptr<ListeningSocket>> m_sockets;
+    QString m_error;
     ConnectionQuotas m_quotas;
     TurnAllowance m_allowance;
     bool m_closing = false;
@@ -96,8 +101,6 @@ private:
 HttpListener::Private::Private(HttpListener &listener, const Limits &limits)
     : m_listener(listener),
       m_limits(limits),
-      m_socket([this](qintptr descriptor) { accept(descriptor); },
-               [this] { m_deadlines.setIn(kListenerKey, kStarvedPause); }),
       m_quotas(m_limits),
       m_allowance(m_limits),
       m_deadlines([this](ConnectionId key) { expired(key); })
@@ -129,13 +132,33 @@ QByteArray HttpListener::Private::newRequestId()
 
 // Connections
 
-bool HttpListener::Private::began(bool listens)
+bool HttpListener::Private::add(const std::function<bool(ListeningSocket &)> &start)
 {
-    if (listens) {
-        m_quotas.readDescriptorLimit();
-        m_socket.setKeepAlive(m_limits.keepAlive);
+    auto socket =
+        std::make_unique<ListeningSocket>([this](qintptr descriptor) { accept(descriptor); },
+                                          [this] { m_deadlines.setIn(kListenerKey, kStarvedPause); });
+    if (!start(*socket)) {
+        m_error = socket->errorText();
+        return false;
     }
-    return listens;
+    m_quotas.readDescriptorLimit();
+    socket->setKeepAlive(m_limits.keepAlive);
+    m_sockets.push_back(std::move(socket));
+    return true;
+}
+
+void HttpListener::Private::retryStarved()
+{
+    for (const auto &socket : m_sockets) {
+        if (socket->isStarved())
+            socket->retry();
+    }
+}
+
+void HttpListener::Private::setKeepAlive()
+{
+    for (const auto &socket : m_sockets)
+        socket->setKeepAlive(m_limits.keepAlive);
 }
 
 void HttpListener::Private::accept(qintptr descriptor)
@@ -156,10 +179,7 @@ void HttpListener::Private::closed(HttpConnection &connection)
     m_deadlines.clear(id);
     m_connections.erase(id);
     connection.deleteLater();
-    if (m_socket.isStarved()) {
-        m_deadlines.clear(kListenerKey);
-        m_socket.retry();
-    }
+    retryStarved();
     Q_EMIT m_listener.connectionClosed(id);
 }
 
@@ -180,7 +200,7 @@ void HttpListener::Private::lingers(HttpConnection &connection)
 void HttpListener::Private::expired(ConnectionId key)
 {
     if (key == kListenerKey)
-        return m_socket.retry();
+        return retryStarved();
     if (const auto found = m_connections.find(key); found != m_connections.end())
         found->second->wake(Clock::now());
 }
@@ -243,37 +263,58 @@ HttpListener::~HttpListener() = default;
 
 bool HttpListener::listen(const QHostAddress &address, quint16 port)
 {
-    return d->began(d->m_socket.start(address, port, d->m_limits.backlog));
+    return d->add([&](ListeningSocket &socket) { return socket.start(address, port, d->m_limits.backlog); });
 }
 
 bool HttpListener::listenOn(qintptr descriptor)
 {
-    return d->began(d->m_socket.startOn(descriptor));
+    return d->add([descriptor](ListeningSocket &socket) { return socket.startOn(descriptor); });
 }
 
-std::optional<qintptr> HttpListener::shareAddress()
+std::optional<std::vector<qintptr>> HttpListener::shareAddresses()
 {
-    return d->m_socket.shareAddress();
+    std::vector<qintptr> shared;
+    for (const auto &socket : d->m_sockets) {
+        const auto descriptor = socket->shareAddress();
+        if (!descriptor) {
+            d->m_error = socket->errorText();
+            return std::nullopt;
+        }
+        shared.push_back(*descriptor);
+    }
+    return shared;
 }
 
-bool HttpListener::listenBeside(qintptr shared)
+bool HttpListener::listenBeside(const std::vector<qintptr> &shared)
 {
-    return d->began(d->m_socket.startBeside(shared, d->m_limits.backlog));
+    return std::all_of(shared.begin(), shared.end(), [this](qintptr one) {
+        return d->add(
+            [this, one](ListeningSocket &socket) { return socket.startBeside(one, d->m_limits.backlog); });
+    });
 }
 
 quint16 HttpListener::port() const
 {
-    return d->m_socket.serverPort();
+    return d->m_sockets.empty() ? quint16(0) : d->m_sockets.front()->serverPort();
+}
+
+std::vector<quint16> HttpListener::ports() const
+{
+    std::vector<quint16> all;
+    for (const auto &socket : d->m_sockets)
+        all.push_back(socket->serverPort());
+    return all;
 }
 
 QString HttpListener::errorString() const
 {
-    return d->m_socket.errorText();
+    return d->m_error;
 }
 
 void HttpListener::stopListening()
 {
-    d->m_socket.stop();
+    for (const auto &socket : d->m_sockets)
+        socket->stop();
 }
 
 void HttpListener::closeIdle()
@@ -296,7 +337,7 @@ void HttpListener::setMemory(ByteBudget &memory)
 void HttpListener::setLimits(const Limits &limits)
 {
     d->m_limits = limits;
-    d->m_socket.setKeepAlive(limits.keepAlive);
+    d->setKeepAlive();
 }
 
 void HttpListener::respond(ExchangeId exchange, const Response &response)

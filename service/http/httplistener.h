@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace holdline {
 class ByteBudget;
@@ -24,7 +25,7 @@ using ExchangeId = std::uint64_t;
 /// Identifies one accepted connection. Never reused by the same HttpListener.
 using ConnectionId = std::uint64_t;
 
-/// A strict HTTP/1.x server without routes. Owns the listening socket and every accepted socket. Enforces
+/// A strict HTTP/1.x server without routes. Owns the listening sockets and every accepted socket. Enforces
 /// Limits and the grammar of RFC 9112. Passes on one whole, valid request at a time per connection and writes
 /// the responses in order.
 ///
@@ -42,19 +43,23 @@ public:
     explicit HttpListener(const Limits &limits, QObject *parent = nullptr);
     ~HttpListener() override;
 
-    /// Starts to listen. "::" means all addresses, of IPv4 too. With port 0 the system chooses a port.
-    /// Returns false on failure: see errorString().
+    /// Starts to listen at one more address. "::" means all addresses, of IPv4 too. With port 0 the system
+    /// chooses a port. Returns false on failure: see errorString().
     bool listen(const QHostAddress &address, quint16 port);
-    /// Starts to serve a socket that listens already, see ReservedAddress. Takes the descriptor.
+    /// Starts to serve one more socket that listens already, see ReservedAddresses. Takes the descriptor.
     bool listenOn(qintptr descriptor);
-    /// Lets other listeners of this process join the address with listenBeside(). The kernel then spreads new
-    /// connections over them. Call it after listen(), which made sure that no other process has the address.
-    /// Returns the descriptor for listenBeside(), or nothing when the system refuses.
-    std::optional<qintptr> shareAddress();
-    bool listenBeside(qintptr shared);
+    /// Lets other listeners of this process join the addresses with listenBeside(). The kernel then spreads
+    /// new connections over them. Call it after listen(), which made sure that no other process has an
+    /// address. Returns the descriptors for listenBeside(), or nothing when the system refuses.
+    std::optional<std::vector<qintptr>> shareAddresses();
+    bool listenBeside(const std::vector<qintptr> &shared);
+    /// The port of the first address, 0 when there is none.
     quint16 port() const;
+    /// The ports of all addresses, in the order in which they were added.
+    std::vector<quint16> ports() const;
+    /// The error of the last address that could not be used.
     QString errorString() const;
-    /// Closes the listening socket. Accepted connections go on.
+    /// Closes the listening sockets. Accepted connections go on.
     void stopListening();
     /// From now on every response says `Connection: close`. Idle connections are closed at once.
     void closeIdle();

@@ -5,26 +5,33 @@
 #include "service/http/limits.h"
 #include "service/http/listeningsocket.h"
 
+#include <utility>
+
 #include <fcntl.h>
 
 namespace holdline::http {
 
-bool ReservedAddress::listen(const QHostAddress &address, quint16 port, std::chrono::seconds keepAlive)
+bool ReservedAddresses::listen(const QHostAddress &address, quint16 port, std::chrono::seconds keepAlive)
 {
-    m_server.setListenBacklogSize(Limits().backlog);
-    if (!m_server.listen(withBothFamilies(address), port))
+    auto server = std::make_unique<QTcpServer>();
+    server->setListenBacklogSize(Limits().backlog);
+    if (!server->listen(withBothFamilies(address), port)) {
+        m_error = server->errorString();
         return false;
-    m_server.pauseAccepting();
-    setKeepAlive(static_cast<int>(m_server.socketDescriptor()), keepAlive);
+    }
+    server->pauseAccepting();
+    setKeepAlive(static_cast<int>(server->socketDescriptor()), keepAlive);
+    m_servers.push_back(std::move(server));
     return true;
 }
 
-qintptr ReservedAddress::take()
+std::vector<qintptr> ReservedAddresses::take()
 {
-    // QTcpServer closes its own descriptor. The socket goes on listening with this one.
-    const int descriptor = ::fcntl(static_cast<int>(m_server.socketDescriptor()), F_DUPFD_CLOEXEC, 0);
-    m_server.close();
-    return descriptor;
+    std::vector<qintptr> taken;
+    // A QTcpServer closes its own descriptor. The socket goes on listening with this one.
+    for (const auto &server : std::exchange(m_servers, {}))
+        taken.push_back(::fcntl(static_cast<int>(server->socketDescriptor()), F_DUPFD_CLOEXEC, 0));
+    return taken;
 }
 
 }  // namespace holdline::http

@@ -4,25 +4,29 @@
 #include <QTcpServer>
 
 #include <chrono>
+#include <memory>
+#include <vector>
 
 namespace holdline::http {
 
-/// Listens at an address before its server is ready. Callers wait in the backlog of the socket instead of
-/// being refused. HttpListener::listenOn() takes the socket over. The destructor closes a socket that was
-/// not taken. Used by one thread.
-class ReservedAddress
+/// Listens at the addresses of a server before it is ready. Callers wait in the backlogs of the sockets
+/// instead of being refused. HttpListener::listenOn() takes the sockets over. The destructor closes those
+/// that were not taken. Used by one thread.
+class ReservedAddresses
 {
 public:
-    /// "::" means all addresses, of IPv4 too. With port 0 the system chooses a port. `keepAlive` is that of
-    /// the callers that wait: see setKeepAlive(). Returns false on failure: see errorString().
+    /// Adds an address. "::" means all addresses, of IPv4 too. With port 0 the system chooses a port.
+    /// `keepAlive` is that of the callers that wait: see setKeepAlive(). Returns false on failure: see
+    /// errorString().
     bool listen(const QHostAddress &address, quint16 port, std::chrono::seconds keepAlive = {});
-    QString errorString() const { return m_server.errorString(); }
-    /// Returns the descriptor, which then belongs to the caller, or -1 when no descriptor is free. Called
-    /// once, after listen().
-    qintptr take();
+    QString errorString() const { return m_error; }
+    /// Returns the descriptors in the order of the addresses. They then belong to the caller. One is -1 when
+    /// no descriptor is free.
+    std::vector<qintptr> take();
 
 private:
-    QTcpServer m_server;
+    std::vector<std::unique_ptr<QTcpServer>> m_servers;
+    QString m_error;
 };
 
 }  // namespace holdline::http

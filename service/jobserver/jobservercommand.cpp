@@ -46,7 +46,7 @@ const std::vector<FaultFlag> kFaultFlags{
 QString readListen(QStringView text, ListenAddress &listen)
 {
     const auto address = parseListenAddress(text);
-    if (!address || address->isOff())
+    if (!address)
         return u"an address such as 127.0.0.1:3740 is wanted"_s;
     listen = *address;
     return {};

@@ -68,6 +68,7 @@ holdline_suite(sockets_service LABEL integration
         sockets/service/tst_callbackpaths.cpp
         sockets/service/tst_deadletterservice.cpp
         sockets/service/tst_failingupstream.cpp
+        sockets/service/tst_listenaddresses.cpp
         sockets/service/tst_monitorlink.cpp
         sockets/service/tst_monitorserver.cpp
         sockets/service/tst_monitorsocket.cpp

@@ -63,8 +63,8 @@ WholeService::WholeService(const QUrl &upstream, Config config)
 
 void WholeService::startService(Config config, const QUrl &upstream)
 {
-    config.server.listen = anyPort();
-    config.server.adminListen = anyPort();
+    config.server.listen = {anyPort()};
+    config.server.adminListen = {anyPort()};
     config.upstream.url = upstream;
     m_service = std::make_unique<Service>(config, m_sink);
     if (!m_service->start())

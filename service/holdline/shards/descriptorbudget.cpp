@@ -19,7 +19,11 @@ constexpr int kLeastAvailable = 16;
 
 DescriptorBudget shareDescriptors(const Config &config, int limit, int threads)
 {
-    const int own = kOwnDescriptors + (threads - 1) * kThreadDescriptors;
+    const auto &server = config.server;
+    // The first address is counted with the others.
+    const auto more = static_cast<int>(server.listen.size() - 1) * threads +
+                      static_cast<int>(server.adminListen.empty() ? 0 : server.adminListen.size() - 1);
+    const int own = kOwnDescriptors + (threads - 1) * kThreadDescriptors + more;
     const int available = std::max(limit - own, kLeastAvailable);
     DescriptorBudget budget;
     budget.suffices = threads == 1 || limit - own >= kLeastAvailable;

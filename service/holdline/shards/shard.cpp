@@ -51,7 +51,7 @@ std::chrono::seconds maxWait(const Config &config)
 /// They do not depend on the port.
 CallbackPaths callbackPaths(const Config &config)
 {
-    CallbackAddress address = callbackAddress(config, 0);
+    CallbackAddress address = callbackAddress(config);
     return {std::move(address.paths), std::move(address.strippedPaths)};
 }
 
@@ -79,8 +79,8 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
       m_upstream(m_transport.manager(), plan.config.upstream.url,
                  {plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter}),
       m_store(store),
-      m_coordinator(plan.config, callbackAddress(plan.config, plan.config.server.listen.port).url, m_upstream,
-                    m_store, static_cast<std::uint8_t>(context.index)),
+      m_coordinator(plan.config, callbackAddress(plan.config).url, m_upstream, m_store,
+                    static_cast<std::uint8_t>(context.index)),
       m_deadLetters(m_coordinator, m_store),
       m_feed(m_coordinator),
       m_recorder(sink, plan.config, m_coordinator),
@@ -118,33 +118,37 @@ Shard::~Shard() = default;
 bool Shard::began(bool listens)
 {
     if (listens)
-        m_coordinator.reload(m_config, callbackAddress(m_config, port()).url);
+        m_coordinator.reload(m_config, callbackAddress(m_config, ports()).url);
     else
         m_error = m_front->listener().errorString();
     return listens;
 }
 
-bool Shard::listenOn(qintptr descriptor)
+bool Shard::listenOn(const std::vector<qintptr> &descriptors)
 {
-    return began(m_front->listener().listenOn(descriptor));
+    bool listens = true;
+    // All descriptors are taken, also after a failure.
+    for (const qintptr descriptor : descriptors)
+        listens = m_front->listener().listenOn(descriptor) && listens;
+    return began(listens);
 }
 
-std::optional<qintptr> Shard::shareAddress()
+std::optional<std::vector<qintptr>> Shard::shareAddresses()
 {
-    const auto descriptor = m_front->listener().shareAddress();
-    if (!descriptor)
+    auto descriptors = m_front->listener().shareAddresses();
+    if (!descriptors)
         m_error = m_front->listener().errorString();
-    return descriptor;
+    return descriptors;
 }
 
-bool Shard::listenBeside(qintptr descriptor)
+bool Shard::listenBeside(const std::vector<qintptr> &descriptors)
 {
-    return began(m_front->listener().listenBeside(descriptor));
+    return began(m_front->listener().listenBeside(descriptors));
 }
 
-quint16 Shard::port() const
+std::vector<quint16> Shard::ports() const
 {
-    return m_front->listener().port();
+    return m_front->listener().ports();
 }
 
 void Shard::open()
@@ -171,7 +175,7 @@ void Shard::reload(const ShardPlan &plan)
     m_upstream.setUrl(plan.config.upstream.url);
     m_upstream.setLimits({plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter});
     m_front->listener().setLimits(frontLimits(plan));
-    m_coordinator.reload(plan.config, callbackAddress(plan.config, port()).url);
+    m_coordinator.reload(plan.config, callbackAddress(plan.config, ports()).url);
     m_recorder.setConfig(plan.config);
     m_api.setMaxWait(maxWait(plan.config));
     m_api.setAccountShare(plan.config.limits.accountShare);

@@ -34,7 +34,7 @@ struct ShardStatus
     void add(const ShardStatus &other);
 };
 
-/// One thread's part of the service: a listening socket with the front behind it, the coordinator with its
+/// One thread's part of the service: listening sockets with the front behind them, the coordinator with its
 /// jobs and lanes, the upstream connections, the counters and the access log. Shards share no data. They post
 /// messages to each other.
 ///
@@ -53,15 +53,16 @@ public:
           LogSink &sink, QObject *parent = nullptr);
     ~Shard() override;
 
-    /// Listens as the first shard, on a socket that listens already (http::ReservedAddress). Takes the
-    /// descriptor. Returns false on failure; errorString() is the reason.
-    bool listenOn(qintptr descriptor);
-    /// Lets other shards listen at the same address. Called after listenOn(), because that socket had the
-    /// address alone. Returns the descriptor for listenBeside(), or nothing when the system refuses.
-    std::optional<qintptr> shareAddress();
-    bool listenBeside(qintptr descriptor);
+    /// Listens as the first shard, on sockets that listen already (http::ReservedAddresses). Takes the
+    /// descriptors. Returns false on failure; errorString() is the reason.
+    bool listenOn(const std::vector<qintptr> &descriptors);
+    /// Lets other shards listen at the same addresses. Called after listenOn(), because those sockets had
+    /// the addresses alone. Returns the descriptors for listenBeside(), or nothing when the system refuses.
+    std::optional<std::vector<qintptr>> shareAddresses();
+    bool listenBeside(const std::vector<qintptr> &descriptors);
     QString errorString() const { return m_error; }
-    quint16 port() const;
+    /// The ports of the listen addresses, in their order.
+    std::vector<quint16> ports() const;
 
     /// Starts to receive messages.
     void open();

@@ -44,7 +44,7 @@ ShardGroup::~ShardGroup()
         m_first->close();
 }
 
-bool ShardGroup::start(http::ReservedAddress &address)
+bool ShardGroup::start(http::ReservedAddresses &addresses)
 {
     const bool hasBoxes = m_reports.isValid() && std::all_of(m_boxes.begin(), m_boxes.end(),
                                                              [](const auto &box) { return box->isValid(); });
@@ -61,10 +61,10 @@ bool ShardGroup::start(http::ReservedAddress &address)
     connect(m_first.get(), &Shard::drained, this, [this] { ended(m_drained, 0, &ShardGroup::drained); });
     connect(m_first.get(), &Shard::feedWaiting, this, [this] { Q_EMIT feedWaiting(0); });
     connect(m_first.get(), &Shard::left, this, [this] { ended(m_left, 0, &ShardGroup::left); });
-    const auto shared = [&]() -> std::optional<qintptr> {
-        if (!m_first->listenOn(address.take()))
+    const auto shared = [&]() -> std::optional<std::vector<qintptr>> {
+        if (!m_first->listenOn(addresses.take()))
             return std::nullopt;
-        return threads() == 1 ? -1 : m_first->shareAddress();
+        return threads() == 1 ? std::vector<qintptr>() : m_first->shareAddresses();
     }();
     if (!shared) {
         m_error = m_first->errorString();

@@ -17,7 +17,7 @@
 namespace holdline {
 
 namespace http {
-class ReservedAddress;
+class ReservedAddresses;
 }
 
 /// All shards as one. The first shard lives in the main thread, so a single shard needs no further thread and
@@ -38,11 +38,12 @@ public:
     ShardGroup(const Config &config, int threads, Store &store, LogSink &sink, QObject *parent = nullptr);
     ~ShardGroup() override;
 
-    /// Serves clients at an address that was reserved, and takes its socket. Returns false on failure.
+    /// Serves clients at addresses that were reserved, and takes their sockets. Returns false on failure.
     /// errorString() is the reason.
-    bool start(http::ReservedAddress &address);
+    bool start(http::ReservedAddresses &addresses);
     QString errorString() const { return m_error; }
-    quint16 port() const { return m_first ? m_first->port() : 0; }
+    /// The ports of the listen addresses, in their order. None before start().
+    std::vector<quint16> ports() const { return m_first ? m_first->ports() : std::vector<quint16>(); }
     int threads() const { return m_accountShards.count(); }
     /// The shares of all shards together.
     const DescriptorBudget &budget() const { return m_budget; }

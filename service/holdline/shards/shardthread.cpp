@@ -8,13 +8,13 @@
 namespace holdline {
 
 ShardThread::ShardThread(ShardPlan plan, ShardContext context, Store &store, std::vector<JobRecord> recovered,
-                         LogSink &sink, qintptr shared, ReportBox &reports)
+                         LogSink &sink, std::vector<qintptr> shared, ReportBox &reports)
     : m_plan(std::move(plan)),
       m_context(std::move(context)),
       m_store(store),
       m_recovered(std::move(recovered)),
       m_sink(sink),
-      m_shared(shared),
+      m_shared(std::move(shared)),
       m_reports(reports)
 {
     setObjectName(QStringLiteral("shard-%1").arg(m_context.index));

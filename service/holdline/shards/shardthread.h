@@ -50,9 +50,9 @@ class ShardThread : public QThread
     Q_OBJECT
 
 public:
-    /// The shard listens beside `shared`, see Shard::shareAddress(). The other parameters are as for Shard.
+    /// The shard listens beside `shared`, see Shard::shareAddresses(). The other parameters are as for Shard.
     ShardThread(ShardPlan plan, ShardContext context, Store &store, std::vector<JobRecord> recovered,
-                LogSink &sink, qintptr shared, ReportBox &reports);
+                LogSink &sink, std::vector<qintptr> shared, ReportBox &reports);
     ~ShardThread() override;
 
     void begin();
@@ -73,7 +73,7 @@ private:
     Store &m_store;
     std::vector<JobRecord> m_recovered;  ///< empty once the thread runs
     LogSink &m_sink;
-    const qintptr m_shared;
+    const std::vector<qintptr> m_shared;
     ReportBox &m_reports;
     std::promise<QString> m_began;  ///< an error text, or empty
     QString m_error;

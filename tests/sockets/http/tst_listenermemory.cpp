@@ -181,14 +181,14 @@ void TestListenerMemory::unsentAnswersCount()
 
 void TestListenerMemory::callersWaitForTheServer()
 {
-    ReservedAddress address;
+    ReservedAddresses address;
     QVERIFY(address.listen(QHostAddress::LocalHost, 0));
     HttpListener listener{Limits()};
     connect(&listener, &HttpListener::requestReceived, &listener,
             [&listener](ExchangeId exchange, const Request &request) {
                 listener.respond(exchange, EchoListener::echo(request));
             });
-    const qintptr descriptor = address.take();
+    const qintptr descriptor = address.take().front();
     QVERIFY(descriptor >= 0);
     QTcpServer probe;
     QVERIFY(probe.setSocketDescriptor(descriptor));
@@ -206,7 +206,7 @@ void TestListenerMemory::callersWaitForTheServer()
 void TestListenerMemory::aReservedAddressIsTaken()
 {
     EchoListener server;
-    ReservedAddress second;
+    ReservedAddresses second;
     QVERIFY(!second.listen(QHostAddress::LocalHost, server.port()));
     QVERIFY(!second.errorString().isEmpty());
     HttpListener listener{Limits()};

@@ -441,7 +441,7 @@ void TestMonitorServer::tellsNewFacts()
     QTRY_VERIFY(watcher->state.complete);
     QCOMPARE(watcher->state.service->heldLimit, Config().hold.held);
     Config config = WholeService::quietConfig();
-    config.server.listen = {QStringLiteral("127.0.0.1"), service.world.port()};
+    config.server.listen = {{QStringLiteral("127.0.0.1"), service.world.port()}};
     config.hold.held = 77;
     service.world.service().reload(config);
     QTRY_COMPARE(watcher->state.service->heldLimit, 77);

@@ -255,7 +255,7 @@ private Q_SLOTS:
         JobServer upstream(WholeService::quickJobs());
         QVERIFY(upstream.listen(QHostAddress::LocalHost, 0));
         Config config = fourThreads();
-        config.server.listen = {u"127.0.0.1"_s, 0};
+        config.server.listen = {{u"127.0.0.1"_s, 0}};
         config.server.adminListen = {};
         config.upstream.url = QUrl(u"http://127.0.0.1:%1/start"_s.arg(upstream.port()));
         config.log.accessLinesPerSecond = 100'000;
@@ -332,7 +332,7 @@ private Q_SLOTS:
         WholeService world(jobsOf(20s), config);
         const Clients before = hold(world.port(), 40, 40);
         QTRY_COMPARE_WITH_TIMEOUT(world.heldCount(), 40, 30'000);
-        config.server.listen = {u"127.0.0.1"_s, world.port()};
+        config.server.listen = {{u"127.0.0.1"_s, world.port()}};
         config.upstream.url = QUrl(u"http://127.0.0.1:%1/start"_s.arg(world.jobServer().port()));
         config.hold.held = 40;
         config.hold.deadline = 300ms;
@@ -387,7 +387,7 @@ private Q_SLOTS:
     {
         WholeService world(WholeService::quickJobs(), fourThreads());
         Config config = fourThreads();
-        config.server.listen = {u"127.0.0.1"_s, world.port()};
+        config.server.listen = {{u"127.0.0.1"_s, world.port()}};
         config.server.adminListen = {};
         DescriptorSink sink(2);
         for (const int threads : {1, kThreads}) {
@@ -402,7 +402,7 @@ private Q_SLOTS:
     void ipv6()
     {
         Config config = fourThreads();
-        config.server.listen = {u"::1"_s, 0};
+        config.server.listen = {{u"::1"_s, 0}};
         config.server.adminListen = {};
         DescriptorSink sink(2);
         Service service(config, sink);

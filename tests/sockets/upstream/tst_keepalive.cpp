@@ -128,9 +128,9 @@ private Q_SLOTS:
     {
         Limits limits;
         limits.keepAlive = 6s;
-        ReservedAddress address;
+        ReservedAddresses address;
         QVERIFY(address.listen(QHostAddress(QHostAddress::AnyIPv6), 0, limits.keepAlive));
-        const qintptr descriptor = address.take();
+        const qintptr descriptor = address.take().front();
         RawHttpClient early(portOf(::getsockname, static_cast<int>(descriptor)));
         QTRY_VERIFY(early.isConnected());
         HttpListener listener(limits);
@@ -148,7 +148,7 @@ private Q_SLOTS:
         limits.keepAlive = 3s;
         EchoListener first;
         HttpListener second(limits);
-        const auto shared = first.listener.shareAddress();
+        const auto shared = first.listener.shareAddresses();
         QVERIFY(shared && second.listenBeside(*shared));
         first.listener.stopListening();
         int requests = 0;

@@ -62,7 +62,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, stripped);
         const LoadedConfig loaded = Place().load({u"--callback-url="_s + url});
         QCOMPARE(texts(loaded), QStringList());
-        const CallbackAddress address = callbackAddress(loaded.config, 3738);
+        const CallbackAddress address = callbackAddress(loaded.config);
         QCOMPARE(address.url, told);
         QCOMPARE(joined(address.paths), served);
         QCOMPARE(joined(address.strippedPaths), stripped);

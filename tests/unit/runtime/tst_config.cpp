@@ -22,6 +22,8 @@ private Q_SLOTS:
     void defaultsAreValid();
     void precedence();
     void port();
+    void severalAddresses_data();
+    void severalAddresses();
     void callbackUrlVariable();
     void outOfRange_data();
     void outOfRange();
@@ -74,8 +76,8 @@ void TestConfig::defaultsAreValid()
     const LoadedConfig loaded = place.load();
     QCOMPARE(texts(loaded), QStringList());
     QVERIFY(sameValues(loaded.config, Config()));
-    QCOMPARE(formatListenAddress(loaded.config.server.listen), u"127.0.0.1:3738"_s);
-    QCOMPARE(formatListenAddress(loaded.config.server.adminListen), u"127.0.0.1:3739"_s);
+    QCOMPARE(formatListenAddresses(loaded.config.server.listen), u"127.0.0.1:3738"_s);
+    QCOMPARE(formatListenAddresses(loaded.config.server.adminListen), u"127.0.0.1:3739"_s);
     QCOMPARE(loaded.config.upstream.url.toString(), u"http://127.0.0.1:3740/start"_s);
     QVERIFY(!earlyExit(loaded));
 }
@@ -104,7 +106,7 @@ void TestConfig::port()
 {
     const Place place;
     const auto listen = [](const LoadedConfig &loaded) {
-        return formatListenAddress(loaded.config.server.listen);
+        return formatListenAddresses(loaded.config.server.listen);
     };
     // Platforms that set it forward to it from outside.
     const LoadedConfig plain = place.load({}, {{u"PORT"_s, u"8080"_s}});
@@ -130,6 +132,48 @@ void TestConfig::port()
                      u"environment: PORT: \"%1\" is not right: a port number from 0 to 65535 is wanted"_s.arg(
                          bad)});
     }
+}
+
+void TestConfig::severalAddresses_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("toml");
+    QTest::addColumn<QString>("variable");
+    QTest::addColumn<QString>("listen");
+    const auto row = [](const char *name, const QStringList &arguments, const QByteArray &toml,
+                        const QString &variable, const QString &listen) {
+        QTest::newRow(name) << arguments << toml << variable << listen;
+    };
+    const QString both = u"127.0.0.1:1,[::1]:1"_s;
+    row("repeated flag", {u"--listen=127.0.0.1:1"_s, u"--listen"_s, u"[::1]:1"_s}, {}, {}, both);
+    row("flag with a comma", {u"--listen=127.0.0.1:1,[::1]:1"_s}, {}, {}, both);
+    row("both", {u"--listen=127.0.0.1:1,[::1]:1"_s, u"--listen=127.0.0.2:0"_s}, {}, {},
+        both + u",127.0.0.2:0"_s);
+    row("flags apart", {u"--listen=127.0.0.1:1"_s, u"--deadline=1s"_s, u"--listen=[::1]:1"_s}, {}, {}, both);
+    row("environment", {}, {}, u"127.0.0.1:1, [::1]:1"_s, both);
+    row("TOML text", {}, "listen = \"127.0.0.1:1,[::1]:1\"", {}, both);
+    row("TOML array", {}, "listen = [\"127.0.0.1:1\", \"[::1]:1\"]", {}, both);
+    row("TOML array of one", {}, "listen = [\"127.0.0.1:1\"]", {}, u"127.0.0.1:1"_s);
+    row("a flag replaces all", {u"--listen=127.0.0.3:1"_s}, "listen = [\"127.0.0.1:1\", \"[::1]:1\"]",
+        u"127.0.0.1:5"_s, u"127.0.0.3:1"_s);
+    row("two free ports", {u"--listen=127.0.0.1:0,127.0.0.1:0"_s}, {}, {}, u"127.0.0.1:0,127.0.0.1:0"_s);
+}
+
+void TestConfig::severalAddresses()
+{
+    QFETCH(QStringList, arguments);
+    QFETCH(QByteArray, toml);
+    QFETCH(QString, variable);
+    QFETCH(QString, listen);
+    const Place place;
+    place.write(u"c.toml"_s, "[server]\n" + toml + '\n');
+    arguments.prepend(u"--config=c.toml"_s);
+    const LoadedConfig loaded = place.load(arguments, {{u"HOLDLINE_LISTEN"_s, variable}});
+    QCOMPARE(texts(loaded), QStringList());
+    QCOMPARE(formatListenAddresses(loaded.config.server.listen), listen);
+    // PORT is the port of all.
+    const LoadedConfig ported = place.load({}, {{u"PORT"_s, u"9"_s}});
+    QCOMPARE(formatListenAddresses(ported.config.server.listen), u"[::]:9"_s);
 }
 
 void TestConfig::callbackUrlVariable()
@@ -249,6 +293,20 @@ void TestConfig::conflicts_data()
 }
 
 void TestConfig::conflicts()
+    row("one address twice among several", {u"--listen=127.0.0.1:80,127.0.0.1:80"_s},
+        u"server.listen (flag --listen): 127.0.0.1:80 and 127.0.0.1:80 are the same address to the system, or one includes the other; leave one out"_s);
+    row("all addresses, and IPv4 again", {u"--listen=[::]:80"_s, u"--listen=0.0.0.0:80"_s},
+        u"server.listen (flag --listen): [::]:80 and 0.0.0.0:80 are the same address to the system, or one includes the other; leave one out"_s);
+    row("one of the administration's", {u"--admin-listen=127.0.0.1:1,127.0.0.1:3738"_s},
+        u"server.admin_listen (flag --admin-listen), server.listen (default): both listen on the same address; choose two ports"_s);
+    row("one of several is us",
+        {u"--listen=127.0.0.2:80,127.0.0.1:81"_s, u"--upstream=http://localhost:81/"_s},
+        u"upstream.url (flag --upstream), server.listen (flag --listen): the upstream is this service itself; set the job server's URL"_s);
+    row("several addresses", {u"--listen=127.0.0.1:80,127.0.0.2:80,[::1]:80"_s}, {});
+    row("every address beside one that the upstream can reach", {u"--listen=[::]:80,10.0.0.7:81"_s, away},
+        {});
+    row("every address beside loopback", {u"--listen=127.0.0.1:80,0.0.0.0:81"_s, away},
+        u"server.callback_url (default), server.listen (flag --listen): listening on every address (0.0.0.0:81), the address the upstream can reach is not known; set the callback URL (CALLBACK_URL or --callback-url), such as http://this-machine.example:81/callback"_s);
 {
     QFETCH(QStringList, arguments);
     QFETCH(QString, error);

@@ -130,8 +130,14 @@ void TestConfigSources::toml_data()
         u"holdline.toml:2: hold.held is a number with a point; a whole number without quotes is wanted"_s);
     row("bool", "[hold]\nheld = true\n",
         u"holdline.toml:2: hold.held is true or false; a whole number without quotes is wanted"_s);
-    row("list", "[server]\nlisten = [\"127.0.0.1:1\"]\n",
+    row("list", "[store]\npath = [\"a.db\"]\n",
+        u"holdline.toml:2: store.path is a list; a text in quotes is wanted"_s);
+    row("list of numbers", "[server]\nlisten = [1]\n",
         u"holdline.toml:2: server.listen is a list; a text in quotes is wanted"_s);
+    row("comma in a list", "[server]\nlisten = [\"127.0.0.1:1,127.0.0.1:2\"]\n",
+        u"holdline.toml:2: server.listen is a list; a text in quotes is wanted"_s);
+    row("empty list", "[server]\nlisten = []\n",
+        u"holdline.toml:2: server.listen: \"\" is not right: an IP address and a port are wanted, such as 127.0.0.1:3738 or [::1]:3738"_s);
     row("table", "[server.listen]\n",
         u"holdline.toml:1: server.listen is a table; a text in quotes is wanted"_s);
     row("date for a size", "[limits]\nbody_bytes = 2020-01-01\n",
