@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/config/addressrange.h"
+
 #include <QString>
 #include <QUrl>
 
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
 namespace holdline {
-#include <vector>
 
 using namespace std::chrono_literals;
 
@@ -58,6 +60,10 @@ struct Config
         /// http://<listen>, or http://127.0.0.1:<port> when it listens on all addresses and the upstream is
         /// local.
         QUrl callbackUrl;
+        /// The address at which clients see this service. Links in answers begin with it. Empty: links are
+        /// paths.
+        QUrl publicUrl;
+        std::vector<AddressRange> trustedProxies;  ///< whose X-Forwarded-Prefix counts
         int threads = 0;  ///< threads that serve clients; 0 picks a number for the machine
         EventLoop eventLoop = EventLoop::Epoll;  ///< event loop of every thread
         /// Path of the local socket for monitors, "off" or "auto". "auto" is holdline.sock in the

@@ -43,7 +43,24 @@ Option addresses(const char *key, const char *flag, At at, bool mayBeOff, const 
         at(config) = *parsed;
         return QString();
     };
-    option.get = [at](const Config &config) { return formatListenAddress(at(config)); };
+    option.get = [at](const Config &config) { return formatListenAddresses(at(config)); };
+    return option;
+}
+
+template <typename At>
+Option networks(const char *key, const char *flag, At at, const char *description)
+{
+    Option option = describe(key, flag, Option::Kind::Network,
+                             u"ADDRESS or ADDRESS/BITS, several, or empty"_s, description);
+    option.isList = true;
+    option.set = [at](Config &config, QStringView text) {
+        const auto parsed = parseAddressRanges(text);
+        if (!parsed)
+            return u"IP addresses or ranges of them are wanted, such as 127.0.0.1 or 10.0.0.0/8"_s;
+        at(config) = *parsed;
+        return QString();
+    };
+    option.get = [at](const Config &config) { return formatAddressRanges(at(config)); };
     return option;
 }
 
@@ -199,6 +216,7 @@ QString Option::placeholder() const
 {
     static constexpr EnumTexts<Kind, 8> kTexts({
         {Kind::Address, "HOST:PORT"_L1},
+        {Kind::Network, "ADDRESS"_L1},
         {Kind::Path, "PATH"_L1},
         {Kind::Url, "URL"_L1},
         {Kind::Integer, "N"_L1},
@@ -227,6 +245,11 @@ const std::vector<Option> &options()
                 u"http://proxy.example:3738/callback"_s,
                 "Where the upstream reaches this service; empty: the listen address. Without a path: "
                 "/callback.")),
+        url("server.public_url", "public-url", HOLDLINE_MEMBER(server.publicUrl), UrlUse::Base,
+            u"https://proxy.example/jobs"_s,
+            "Where clients see this service; links in answers begin with it. Empty: links are paths."),
+        networks("server.trusted_proxies", "trusted-proxies", HOLDLINE_MEMBER(server.trustedProxies),
+                 "Proxies whose X-Forwarded-Prefix counts in links, when public_url is empty."),
         // The lane of an account and the callback address of a job belong to one thread.
         needsRestart(integer("server.threads", "threads", HOLDLINE_MEMBER(server.threads), 0, 64,
                              "Threads that serve; 0: one on up to two cores, else one per core, at most 4.")),

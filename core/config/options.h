@@ -16,7 +16,7 @@ namespace holdline {
 /// environment, flags, `--help`, `--print-config` and resources/docs/configuration.md use this table.
 struct Option
 {
-    enum class Kind { Address, Path, Url, Integer, Size, Duration, Choice };
+    enum class Kind { Address, Network, Path, Url, Integer, Size, Duration, Choice };
 
     QLatin1StringView key;   ///< key in TOML: section.name
     QLatin1StringView flag;  ///< without the dashes; unique

@@ -73,6 +73,7 @@ holdline_suite(sockets_service LABEL integration
         sockets/service/tst_monitorserver.cpp
         sockets/service/tst_monitorsocket.cpp
         sockets/service/tst_passedonfields.cpp
+        sockets/service/tst_publiclinks.cpp
         sockets/service/tst_readiness.cpp
         sockets/service/tst_restart.cpp
         sockets/service/tst_service.cpp

@@ -104,6 +104,7 @@ holdline_suite(unit_coordinator LABEL unit
         unit/coordinator/tst_jobjson.cpp
         unit/coordinator/tst_jobresponses.cpp
         unit/coordinator/tst_keyproperties.cpp
+        unit/coordinator/tst_linkbase.cpp
         unit/coordinator/tst_monitorfeed.cpp
         unit/coordinator/tst_monitormirror.cpp
         unit/coordinator/tst_retries.cpp

@@ -44,10 +44,10 @@ http::Response jsonAnswer(int status, QByteArray body)
             false};
 }
 
-http::Response statusAnswer(const JobRecord &record, int status)
+http::Response statusAnswer(const JobRecord &record, const QByteArray &links, int status)
 {
     http::Response response =
-        jsonAnswer(status, status == 200 ? jobJsonWithJournal(record) : jobJson(record));
+        jsonAnswer(status, status == 200 ? jobJsonWithJournal(record, links) : jobJson(record, links));
     response.headers.append("Holdline-Job", record.id);
     if (status == 200)
         response.headers.append("ETag", entityTag(record));
@@ -56,11 +56,11 @@ http::Response statusAnswer(const JobRecord &record, int status)
     return response;
 }
 
-http::Response resultAnswer(const JobRecord &record)
+http::Response resultAnswer(const JobRecord &record, const QByteArray &links)
 {
     if (!record.isSettled()) {
-        http::Response response = statusAnswer(record, 202);
-        response.headers.append("Location", jobPath(record.id));
+        http::Response response = statusAnswer(record, links, 202);
+        response.headers.append("Location", links + jobPath(record.id));
         return response;
     }
     http::Response response;
@@ -79,6 +79,13 @@ http::Response resultAnswer(const JobRecord &record)
     response.headers.append("Holdline-Job", record.id);
     response.headers.append("Server-Timing", serverTiming(record));
     response.headers.append("Cache-Control", "no-store");
+    return response;
+}
+
+http::Response withLinkBase(http::Response response, const QByteArray &links)
+{
+    if (const QByteArray location = response.headers.value("Location"); location.startsWith('/'))
+        response.headers.set("Location", links + location);
     return response;
 }
 
@@ -134,11 +141,11 @@ http::Response streamHead()
             false};
 }
 
-QByteArray stateEvent(const JobRecord &record)
+QByteArray stateEvent(const JobRecord &record, const QByteArray &links)
 {
     QByteArray event;
     appendAll(event, "id: ", QByteArray::number(static_cast<qulonglong>(record.revision)),
-              "\nevent: state\ndata: ", jobJson(record), "\n\n");
+              "\nevent: state\ndata: ", jobJson(record, links), "\n\n");
     return event;
 }
 

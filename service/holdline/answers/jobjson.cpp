@@ -108,12 +108,12 @@ void writeTimings(QByteArray &out, const JobRecord &record)
     }
 }
 
-void writeLinks(QByteArray &out, const JobRecord &record)
+void writeLinks(QByteArray &out, const JobRecord &record, const QByteArray &base)
 {
     ObjectWriter links(out);
-    links.text("self", jobPath(record.id));
-    links.text("result", resultPath(record.id));
-    links.text("events", eventsPath(record.id));
+    links.text("self", base + jobPath(record.id));
+    links.text("result", base + resultPath(record.id));
+    links.text("events", base + eventsPath(record.id));
 }
 
 void writeEntry(QByteArray &out, const JournalEntry &entry)
@@ -142,7 +142,8 @@ void writeJournal(QByteArray &out, const JobJournal &journal)
 
 enum class WithJournal : bool { No, Yes };
 
-void writeJob(QByteArray &out, const JobRecord &record, WithJournal withJournal = WithJournal::No)
+void writeJob(QByteArray &out, const JobRecord &record, const QByteArray &links,
+              WithJournal withJournal = WithJournal::No)
 {
     ObjectWriter job(out);
     job.text("id", record.id);
@@ -168,7 +169,7 @@ void writeJob(QByteArray &out, const JobRecord &record, WithJournal withJournal 
     job.optionalText("idempotency_key", record.key);
     job.number("joined", record.joined);
     job.optionalText("request_id", record.requestId);
-    writeLinks(job.begin("links"), record);
+    writeLinks(job.begin("links"), record, links);
     if (withJournal == WithJournal::No)
         return;
     writeJournal(job.begin("journal"), record.journal);
@@ -200,23 +201,23 @@ QLatin1StringView apiState(const JobStatus &status)
     }
 }
 
-QByteArray jobJson(const JobRecord &record)
+QByteArray jobJson(const JobRecord &record, const QByteArray &links)
 {
     QByteArray out;
     out.reserve(768);
-    writeJob(out, record);
+    writeJob(out, record, links);
     return out;
 }
 
-QByteArray jobJsonWithJournal(const JobRecord &record)
+QByteArray jobJsonWithJournal(const JobRecord &record, const QByteArray &links)
 {
     QByteArray out;
     out.reserve(2048);
-    writeJob(out, record, WithJournal::Yes);
+    writeJob(out, record, links, WithJournal::Yes);
     return out;
 }
 
-QByteArray jobsJson(const std::vector<JobRecord> &records)
+QByteArray jobsJson(const std::vector<JobRecord> &records, const QByteArray &links)
 {
     QByteArray out = "{\"jobs\":[";
     bool first = true;
@@ -226,7 +227,7 @@ QByteArray jobsJson(const std::vector<JobRecord> &records)
         if (!first)
             out.append(',');
         first = false;
-        writeJob(out, record);
+        writeJob(out, record, links);
     }
     return out.append("]}");
 }

@@ -15,15 +15,15 @@ namespace holdline {
 QLatin1StringView apiState(const JobStatus &status);
 
 /// A job as one line of JSON for the jobs API. The schema `Job` of /openapi.json describes it. Members
-/// without a value are left out. Contains neither the token nor the request. The same revision gives the same
-/// bytes.
-QByteArray jobJson(const JobRecord &record);
+/// without a value are left out. Contains neither the token nor the request. Links begin with `links`: see
+/// linkBaseOf(). The same revision gives the same bytes.
+QByteArray jobJson(const JobRecord &record, const QByteArray &links = {});
 
 /// The same with the members `journal` and `journal_omitted`.
-QByteArray jobJsonWithJournal(const JobRecord &record);
+QByteArray jobJsonWithJournal(const JobRecord &record, const QByteArray &links = {});
 
 /// `{"jobs":[…]}` without expired jobs.
-QByteArray jobsJson(const std::vector<JobRecord> &records);
+QByteArray jobsJson(const std::vector<JobRecord> &records, const QByteArray &links = {});
 
 /// The value of `Server-Timing`: `queue;dur=12.000, …`. It is the same as in answers to held requests
 /// (jobresponses.h), computed from the recorded wall-clock times.

@@ -52,8 +52,9 @@ void HandOvers::answerDue(LiveJob &live, const QString &error)
                              http::problemResponse(aboutJob(storeUnavailable(error, job->id), job->status)),
                              Reason::StoreUnavailable, job->account);
         else if (waiter.wantsHandOver())
-            m_waiters.answer(waiter, handedOverResponse(recordOf(*job, *live.durable), waiter.preference),
-                             Reason::HandedOver, job->account);
+            m_waiters.answer(
+                waiter, handedOverResponse(recordOf(*job, *live.durable), waiter.preference, waiter.links),
+                Reason::HandedOver, job->account);
         else
             m_waiters.answer(waiter, goesOnResponse(*job, Reason::Draining), Reason::Draining, job->account);
     }

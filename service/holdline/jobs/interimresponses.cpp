@@ -9,9 +9,10 @@ namespace holdline {
 
 using namespace Qt::StringLiterals;
 
-http::Response handedOverResponse(const JobRecord &record, const QByteArray &preference)
+http::Response handedOverResponse(const JobRecord &record, const QByteArray &preference,
+                                  const QByteArray &links)
 {
-    http::Response response = statusAnswer(record, 202);
+    http::Response response = statusAnswer(record, links, 202);
     response.headers.append(QByteArrayLiteral("Location"), jobPath(record.id));
     response.headers.append(QByteArrayLiteral("Preference-Applied"), preference);
     return response;

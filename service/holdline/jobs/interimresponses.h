@@ -10,8 +10,10 @@ namespace holdline {
 
 // Answers to clients whose durable job goes on without them. All functions are pure.
 
-/// 202 with the state of the job: `Location`, `Retry-After`, `Preference-Applied`.
-http::Response handedOverResponse(const JobRecord &record, const QByteArray &preference);
+/// 202 with the state of the job: `Location`, `Retry-After`, `Preference-Applied`. The links in the body
+/// begin with `links`, the `Location` does not.
+http::Response handedOverResponse(const JobRecord &record, const QByteArray &preference,
+                                  const QByteArray &links);
 /// The problem for a client whose wait has ended, with the address of the job.
 http::Response goesOnResponse(const Job &job, Reason reason);
 

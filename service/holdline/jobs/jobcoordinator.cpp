@@ -4,6 +4,7 @@
 #include "core/base/crashpoint.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/jobs/interimresponses.h"
+#include "service/holdline/jobs/linkbase.h"
 #include "service/holdline/jobs/recovery.h"
 #include "service/holdline/jobs/refusals.h"
 #include "service/http/problemresponse.h"
@@ -127,6 +128,7 @@ void JobCoordinator::hold(const http::Request &request, std::variant<StartReques
     const TimePoint now = Clock::now();
     PendingRequest pending = pendingRequest(request, std::move(start), std::move(exchange), now);
     pending.seat = std::move(seat);
+    pending.links = linkBaseOf(m_config.server, request);
     if (const auto key = request.headers.combined("Idempotency-Key"))
         m_keys.take(request, *key, std::move(pending));
     else
@@ -238,6 +240,7 @@ void JobCoordinator::addWaiter(LiveJob &live, PendingRequest &&request, std::opt
     waiter.since = request.since;
     waiter.requestId = std::move(request.requestId);
     waiter.client = std::move(request.client);
+    waiter.links = std::move(request.links);
     waiter.preference = appliedPreference(request.preferences);
     waiter.joined = joined;
     waiter.seat = std::move(request.seat);

@@ -21,6 +21,7 @@ struct Waiter
     TimePoint since{};
     QByteArray requestId;
     QByteArray client;  ///< address of the client
+    QByteArray links;   ///< see linkBaseOf()
     /// The value of `Preference-Applied`, "respond-async, wait=5". Null when the client did not ask
     /// for 202.
     QByteArray preference;

@@ -32,6 +32,7 @@ struct PendingRequest
     TravellingHeaders headers;
     QByteArray requestId;
     QByteArray client;  ///< address of the client
+    QByteArray links;   ///< see linkBaseOf()
     TimePoint since{};
     AccountUsage::Seat seat;
 

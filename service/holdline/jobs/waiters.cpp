@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/jobs/waiters.h"
 
+#include "service/holdline/answers/apianswers.h"
+
 #include <algorithm>
 
 namespace holdline {
@@ -80,7 +82,7 @@ std::vector<Waiter> Waiters::takeDue(LiveJob &job)
 
 void Waiters::answer(Waiter &waiter, const http::Response &response, Reason reason, const QByteArray &account)
 {
-    waiter.exchange->answer(response);
+    waiter.exchange->answer(waiter.links.isEmpty() ? response : withLinkBase(response, waiter.links));
     Q_EMIT answered({reason, response.status, response.headers.value("Holdline-Job"), account,
                      waiter.requestId, waiter.client, Clock::now() - waiter.since, waiter.joined});
 }

@@ -75,7 +75,8 @@ public:
     /// The waiters whose deadline has passed, in order of arrival.
     std::vector<Waiter> takeDue(LiveJob &job);
 
-    /// Sends the answer to one waiter. The response names the job in `Holdline-Job`.
+    /// Sends the answer to one waiter. The response names the job in `Holdline-Job`. A `Location` gets the
+    /// waiter's link base.
     void answer(Waiter &waiter, const http::Response &response, Reason reason, const QByteArray &account);
 
     int count() const { return m_count; }

@@ -8,8 +8,9 @@
 namespace holdline {
 
 EventStream::EventStream(JobDirectory &directory, const QByteArray &id, std::uint64_t seen,
-                         std::chrono::milliseconds slice, std::unique_ptr<Exchange> exchange, QObject *parent)
-    : JobWatcher(directory, id, slice, std::move(exchange), parent), m_seen(seen)
+                         const QByteArray &links, std::chrono::milliseconds slice,
+                         std::unique_ptr<Exchange> exchange, QObject *parent)
+    : JobWatcher(directory, id, slice, std::move(exchange), parent), m_seen(seen), m_links(links)
 {
 }
 
@@ -17,7 +18,7 @@ void EventStream::start(const JobRecord &record)
 {
     http::Response response = streamHead();
     if (record.revision != m_seen)
-        response.body += stateEvent(record);
+        response.body += stateEvent(record, m_links);
     if (exchange().begin(response))
         goOn(record);
     else
@@ -29,7 +30,7 @@ void EventStream::seen(std::optional<JobRecord> record)
     if (!record || record->expired)
         return finish();
     const bool isNew = record->revision != m_seen;
-    if (exchange().write(isNew ? stateEvent(*record) : heartbeat()))
+    if (exchange().write(isNew ? stateEvent(*record, m_links) : heartbeat()))
         goOn(*record);
     else
         end();

@@ -13,8 +13,8 @@ class EventStream : public JobWatcher
     Q_OBJECT
 
 public:
-    /// The client has seen all revisions up to `seen`, none when it is 0.
-    EventStream(JobDirectory &directory, const QByteArray &id, std::uint64_t seen,
+    /// The client has seen all revisions up to `seen`, none when it is 0. Links begin with `links`.
+    EventStream(JobDirectory &directory, const QByteArray &id, std::uint64_t seen, const QByteArray &links,
                 std::chrono::milliseconds slice, std::unique_ptr<Exchange> exchange, QObject *parent);
 
     /// Sends the head, and the job's state if it is new to the client.
@@ -27,6 +27,7 @@ private:
     void goOn(const JobRecord &record);
 
     std::uint64_t m_seen;
+    const QByteArray m_links;
 };
 
 }  // namespace holdline

@@ -51,7 +51,8 @@ struct JobsApi::PendingRequest
 
     ApiRoute route;
     http::Request request;
-    QByteArray id;  ///< the job's id, empty for a list
+    QByteArray id;       ///< the job's id, empty for a list
+    QByteArray links{};  ///< see LinkBase
     /// Accounts and keys that a list looks for, the likeliest first.
     std::deque<std::pair<QByteArray, QByteArray>> searches{};
     std::unique_ptr<Exchange> exchange;
@@ -77,6 +78,8 @@ void JobsApi::serve(HttpServer &server)
                 const auto pending = std::make_shared<PendingRequest>(route, request, std::move(exchange));
                 if (route != ApiRoute::List)
                     pending->id = jobIdOf(request);
+                if (m_linkBase)
+                    pending->links = m_linkBase(request);
                 (this->*handler)(pending);
             });
     };
@@ -155,13 +158,14 @@ void JobsApi::answerStatus(const PendingRequest &pending, Exchange &exchange,
         return refuse(pending, exchange, whyMissing(record));
     http::Response response;
     if (isList)
-        response = jsonAnswer(200, jobsJson(record ? std::vector{*record} : std::vector<JobRecord>()));
+        response = jsonAnswer(
+            200, jobsJson(record ? std::vector{*record} : std::vector<JobRecord>(), pending.links));
     else if (pending.route == ApiRoute::Result)
-        response = resultAnswer(*record);
+        response = resultAnswer(*record, pending.links);
     else if (hasRevision(pending.request, *record))
         response = notModified(*record);
     else
-        response = statusAnswer(*record);
+        response = statusAnswer(*record, pending.links);
     if (pending.isPreferred)
         response.headers.append("Preference-Applied",
                                 "wait=" + QByteArray::number(qlonglong(pending.wait->count())));
@@ -196,8 +200,8 @@ void JobsApi::stream(const RequestPointer &pending, const JobRecord &record)
     if (!pending->exchange->isOpen() || !mayWait(*pending, record.account))
         return;
     Q_EMIT answered(pending->route, streamHead().status);
-    auto *stream =
-        new EventStream(m_directory, record.id, seen, m_options.slice, std::move(pending->exchange), this);
+    auto *stream = new EventStream(m_directory, record.id, seen, pending->links, m_options.slice,
+                                   std::move(pending->exchange), this);
     addWatcher(*stream, record.account);
     stream->start(record);
 }
@@ -287,7 +291,7 @@ void JobsApi::listFound(const RequestPointer &pending, std::vector<JobRecord> re
     if (records.empty() && !m_directory.isComplete())
         return refuse(*pending, *pending->exchange, whyMissing({}));
     if (!pending->wait)
-        return answer(*pending, *pending->exchange, jsonAnswer(200, jobsJson(records)));
+        return answer(*pending, *pending->exchange, jsonAnswer(200, jobsJson(records, pending->links)));
     if (!records.empty() && !records.front().expired && !records.front().isSettled() && !m_ending)
         return wait(pending, std::move(records.front()));
     answerStatus(*pending, *pending->exchange,
@@ -322,7 +326,7 @@ void JobsApi::answerCancelled(const PendingRequest &pending, JobDirectory::Cance
         cancelled == JobDirectory::Cancelled::AlreadyEnded && record->status.outcome != Reason::Cancelled;
     if (isTooLate)
         return refuse(pending, exchange, alreadyEnded(*record));
-    answer(pending, exchange, statusAnswer(*record));
+    answer(pending, exchange, statusAnswer(*record, pending.links));
 }
 
 // Answering

@@ -8,6 +8,7 @@
 
 #include <QObject>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <unordered_set>
@@ -55,6 +56,11 @@ public:
     /// Adds the routes.
     void serve(HttpServer &server);
 
+    /// What stands before the paths in links of answers to a request: see linkBaseOf(). Without a function
+    /// nothing does.
+    using LinkBase = std::function<QByteArray(const http::Request &request)>;
+    void setLinkBase(LinkBase base) { m_linkBase = std::move(base); }
+
     // They apply to later requests.
     void setMaxWait(std::chrono::seconds maxWait) { m_options.maxWait = maxWait; }
     void setAccountShare(int percent) { m_options.accountShare = percent; }
@@ -98,6 +104,7 @@ private:
 
     JobDirectory &m_directory;
     Options m_options;
+    LinkBase m_linkBase;
     bool m_ending = false;
     std::unordered_set<JobWatcher *> m_watchers;  ///< owned as children
     std::unordered_map<QByteArray, int> m_waitingByAccount;

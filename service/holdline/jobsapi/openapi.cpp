@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/jobsapi/openapi.h"
 
+#include "core/json/jsontext.h"
+
 #include <QFile>
 
 /// Makes the linker keep the resources of this static library. Must be outside of any namespace.
@@ -12,6 +14,9 @@ static void initResources()
 namespace holdline {
 
 namespace {
+
+/// The document's server.
+constexpr QByteArrayView kRootServer = "\"url\": \"/\"";
 
 QByteArray embedded()
 {
@@ -28,10 +33,15 @@ QByteArray openApiDocument()
     return document;
 }
 
-http::Response openApiAnswer()
+http::Response openApiAnswer(const QByteArray &links)
 {
-    return {
-        200, {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache"}}, openApiDocument(), false};
+    QByteArray document = openApiDocument();
+    if (!links.isEmpty())
+        document.replace(kRootServer, "\"url\": " + quoteJson(links));
+    return {200,
+            {{"Content-Type", "application/json"}, {"Cache-Control", "no-cache"}},
+            std::move(document),
+            false};
 }
 
 }  // namespace holdline

@@ -7,6 +7,7 @@ namespace holdline {
 
 /// The embedded description of the main listener, resources/docs/openapi.json. Thread-safe.
 QByteArray openApiDocument();
-http::Response openApiAnswer();
+/// The document as an answer. Its server is `links`, or the root of the listener when that is empty.
+http::Response openApiAnswer(const QByteArray &links = {});
 
 }  // namespace holdline

@@ -39,20 +39,20 @@ HttpFront::HttpFront(const http::Limits &limits, const CallbackPaths &callbackPa
     }
     for (const char *path : {"/start", "/", "/proxy"})
         m_server.route("POST", path, start);
-    m_server.route("GET", "/openapi.json", [](const http::Request &, std::unique_ptr<Exchange> exchange) {
-        exchange->answer(openApiAnswer());
+    m_server.route("GET", "/openapi.json",
+                   [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                       exchange->answer(openApiAnswer(m_linkBase ? m_linkBase(request) : QByteArray()));
+                   });
+    m_server.listener().setReserved([paths = callbackPaths](QByteArrayView path) {
+        const auto isBelow = [path](const QByteArray &one) { return path.startsWith(one + '/'); };
+        return std::any_of(paths.known.begin(), paths.known.end(), isBelow) ||
+               (std::any_of(paths.stripped.begin(), paths.stripped.end(), isBelow) && endsInToken(path));
     });
-    const auto hasToken = [](const http::Request &request) { return endsInToken(request.path()); };
-    std::vector<QByteArray> prefixes;
-    for (const QByteArray &path : callbackPaths.known)
-        prefixes.push_back(path + '/');
-    for (const QByteArray &path : callbackPaths.stripped) {
-        m_server.route("POST", path + "/<arg>", callback, hasToken);
-        prefixes.push_back(path + '/');
-    }
-    m_server.listener().setReserved([prefixes = std::move(prefixes)](QByteArrayView path) {
-        return std::any_of(prefixes.begin(), prefixes.end(), [path](const QByteArray &prefix) {
-            return path.startsWith(prefix) && (prefix.size() > 1 || endsInToken(path));
+}
+
+void HttpFront::serve(JobsApi &api)
+{
+    api.serve(m_server);
     for (const QByteArray &path : m_callbackPaths.known) {
         if (mayShadow(path))
             m_server.route("POST", path + "/<arg>", m_callback);
@@ -60,13 +60,6 @@ HttpFront::HttpFront(const http::Limits &limits, const CallbackPaths &callbackPa
     const auto hasToken = [](const http::Request &request) { return endsInToken(request.path()); };
     for (const QByteArray &path : m_callbackPaths.stripped)
         m_server.route("POST", path + "/<arg>", m_callback, hasToken);
-        });
-    });
-}
-
-void HttpFront::serve(JobsApi &api)
-{
-    api.serve(m_server);
 }
 
 }  // namespace holdline

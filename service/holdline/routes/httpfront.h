@@ -2,10 +2,9 @@
 #pragma once
 
 #include "service/holdline/httpserver/httpserver.h"
+#include "service/holdline/jobsapi/jobsapi.h"
 
 namespace holdline {
-
-class JobsApi;
 
 /// Where callbacks are served. Each path stands before a slash and a token, and is in normal form.
 struct CallbackPaths
@@ -29,7 +28,10 @@ public:
     HttpFront(const http::Limits &limits, const CallbackPaths &callbackPaths, RequestHandler start,
               RequestHandler callback, QObject *parent = nullptr);
 
-    /// Adds the jobs API before the listener starts. `api` must outlive this object.
+    /// See JobsApi::LinkBase. For /openapi.json.
+    void setLinkBase(JobsApi::LinkBase base) { m_linkBase = std::move(base); }
+    /// Adds the jobs API, and the callback paths that must not hide it, before the listener starts. `api`
+    /// must outlive this object.
     void serve(JobsApi &api);
 
     std::vector<std::pair<QByteArray, QByteArray>> routes() const { return m_server.routes(); }
@@ -40,9 +42,10 @@ Q_SIGNALS:
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:
-    HttpServer m_server;
-};
     const CallbackPaths m_callbackPaths;
     const RequestHandler m_callback;
+    HttpServer m_server;
+    JobsApi::LinkBase m_linkBase;
+};
 
 }  // namespace holdline

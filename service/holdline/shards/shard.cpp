@@ -2,6 +2,7 @@
 #include "service/holdline/shards/shard.h"
 
 #include "core/config/callbackaddress.h"
+#include "service/holdline/jobs/linkbase.h"
 #include "service/holdline/routes/httpfront.h"
 #include "service/holdline/shards/recoveredjobs.h"
 
@@ -97,6 +98,11 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
     m_recorder.watch(m_api);
     m_api.setMaxWait(maxWait(plan.config));
     m_api.setAccountShare(plan.config.limits.accountShare);
+    const auto linkBase = [this](const http::Request &request) {
+        return linkBaseOf(m_config.server, request);
+    };
+    m_api.setLinkBase(linkBase);
+    m_front->setLinkBase(linkBase);
     m_front->listener().setMemory(m_coordinator.memory());
     m_front->serve(m_api);
     connect(&m_coordinator, &JobCoordinator::drained, this, &Shard::drained);

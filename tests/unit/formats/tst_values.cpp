@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/config/addressrange.h"
 #include "core/config/values.h"
 #include "tests/support/suite.h"
 
@@ -153,6 +154,59 @@ private Q_SLOTS:
         if (parsed)
             QCOMPARE(parseListenAddress(formatListenAddress(*parsed)), parsed);
     }
+    void severalListenAddresses()
+    {
+        const auto parsed = parseListenAddresses(u"127.0.0.1:1, [::1]:2,:3"_s);
+        QVERIFY(parsed);
+        QCOMPARE(formatListenAddresses(*parsed), u"127.0.0.1:1,[::1]:2,0.0.0.0:3"_s);
+        QCOMPARE(formatListenAddresses(*parseListenAddresses(u"off"_s)), u"off"_s);
+        for (const QString &wrong :
+             {u""_s, u","_s, u"127.0.0.1:1,"_s, u"off,off"_s, u"127.0.0.1:1;[::1]:1"_s})
+            QVERIFY2(!parseListenAddresses(wrong), qPrintable(wrong));
+    }
+
+    void addressRanges_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("result");  // empty when it is wrong
+        QTest::addColumn<QByteArrayList>("inside");
+        QTest::addColumn<QByteArrayList>("outside");
+        const auto row = [](const char *text, const char *result, const QByteArrayList &inside = {},
+                            const QByteArrayList &outside = {}) {
+            QTest::newRow(text) << QString::fromLatin1(text) << QString::fromLatin1(result) << inside
+                                << outside;
+        };
+        row("127.0.0.1", "127.0.0.1", {"127.0.0.1:1", "[::ffff:127.0.0.1]:1"}, {"127.0.0.2:1", "[::1]:1"});
+        row("10.0.0.0/8", "10.0.0.0/8", {"10.0.0.0:1", "10.255.255.255:1"},
+            {"11.0.0.0:1", "9.255.255.255:1"});
+        row("10.1.2.128/25", "10.1.2.128/25", {"10.1.2.128:1", "10.1.2.255:1"}, {"10.1.2.127:1"});
+        row("0.0.0.0/0", "0.0.0.0/0", {"1.2.3.4:1"}, {"[::1]:1", "[fd00::1]:1"});
+        row("::/0", "::/0", {"1.2.3.4:1", "[::1]:1"}, {"nobody", ""});
+        row("fd00::/8", "fd00::/8", {"[fd12::1]:1"}, {"[fc00::1]:1", "10.0.0.1:1"});
+        row("::1", "::1", {"[::1]:1"}, {"127.0.0.1:1", "[::2]:1"});
+        row("::ffff:10.0.0.0/104", "", {}, {});
+        for (const char *wrong : {"10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/-1",
+                                  "10.0.0", "fd00::1/8", "::/129", "localhost", "10.0.0.0/8/8", " 10.0.0.1"})
+            row(wrong, "");
+    }
+    void addressRanges()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, result);
+        QFETCH(QByteArrayList, inside);
+        QFETCH(QByteArrayList, outside);
+        const auto range = parseAddressRange(text);
+        QCOMPARE(range ? formatAddressRange(*range) : QString(), result);
+        for (const QByteArray &peer : inside)
+            QVERIFY2(range->contains(addressOfPeer(peer).value()), peer.constData());
+        for (const QByteArray &peer : outside) {
+            const auto address = addressOfPeer(peer);
+            QVERIFY2(!address || !range->contains(*address), peer.constData());
+        }
+        if (range)
+            QCOMPARE(parseAddressRange(formatAddressRange(*range)), range);
+    }
+
     void hostWithNul() { QVERIFY(!parseListenAddress(QString(u"127.0.0.1\0:80"_s))); }
 };
 

@@ -64,6 +64,7 @@ inline QString otherValue(const Option &option)
 {
     const QString now = option.get(Config());
     for (const char *text : {"127.0.0.2:4000",
+                             "10.0.0.0/8",
                              "/run/other.sock",
                              "http://other.example:99/x",
                              "7",

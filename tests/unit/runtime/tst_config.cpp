@@ -195,41 +195,59 @@ void TestConfig::outOfRange_data()
 {
     QTest::addColumn<QString>("key");
     QTest::addColumn<QString>("value");
-    for (const char *pair : {"server.listen off",
-                             "server.listen 127.0.0.1",
-                             "server.admin_listen no",
-                             "upstream.url ",
-                             "upstream.url ftp://h/",
-                             "upstream.url http://",
-                             "upstream.url /start",
-                             "upstream.url http://h/#x",
-                             "upstream.url http://h:99999/",
-                             "upstream.url http://h h/",
-                             "server.callback_url callback",
-                             "server.callback_url ws://h/",
-                             "upstream.connections 0",
-                             "upstream.connections 65536",
-                             "upstream.connections 1.5",
-                             "upstream.connections 1e3",
-                             "upstream.connection_scope Any",
-                             "upstream.transport stock",
-                             "server.event_loop poll",
-                             "upstream.connect_timeout 1ms",
-                             "upstream.connect_timeout 11m",
-                             "upstream.start_timeout 0",
-                             "upstream.start_timeout -1s",
-                             "upstream.max_answer_bytes 1",
-                             "upstream.max_answer_bytes 1GiB",
-                             "hold.deadline 25h",
-                             "hold.deadline 10",
-                             "hold.held 1000001",
-                             "hold.held 99999999999999999999",
-                             "retry.attempts 1001",
-                             "retry.ambiguous maybe",
-                             "limits.body_bytes 65MiB",
-                             "limits.head_timeout 0s",
-                             "log.format xml",
-                             "log.access_lines_per_second -1"}) {
+    for (const char *pair :
+         {"server.listen off",
+          "server.listen 127.0.0.1:1,",
+          "server.listen 127.0.0.1:1,off",
+          "server.listen 127.0.0.1:1 127.0.0.2:1",
+          "server.listen "
+          "1.0.0.1:1,1.0.0.2:1,1.0.0.3:1,1.0.0.4:1,1.0.0.5:1,1.0.0.6:1,1.0.0.7:1,1.0.0.8:1,"
+          "1.0.0.9:1,1.0.0.10:1,1.0.0.11:1,1.0.0.12:1,1.0.0.13:1,1.0.0.14:1,1.0.0.15:1,"
+          "1.0.0.16:1,1.0.0.17:1",
+          "server.admin_listen off,off",
+          "server.public_url proxy.example",
+          "server.public_url http://h/?x",
+          "server.public_url http://h/#x",
+          "server.trusted_proxies localhost",
+          "server.trusted_proxies 10.0.0.0/33",
+          "server.trusted_proxies 10.0.0.1/8",
+          "server.trusted_proxies ::/129",
+          "server.trusted_proxies 10.0.0.0/",
+          "server.trusted_proxies 127.0.0.1,",
+          "server.listen 127.0.0.1",
+          "server.admin_listen no",
+          "upstream.url ",
+          "upstream.url ftp://h/",
+          "upstream.url http://",
+          "upstream.url /start",
+          "upstream.url http://h/#x",
+          "upstream.url http://h:99999/",
+          "upstream.url http://h h/",
+          "server.callback_url callback",
+          "server.callback_url ws://h/",
+          "upstream.connections 0",
+          "upstream.connections 65536",
+          "upstream.connections 1.5",
+          "upstream.connections 1e3",
+          "upstream.connection_scope Any",
+          "upstream.transport stock",
+          "server.event_loop poll",
+          "upstream.connect_timeout 1ms",
+          "upstream.connect_timeout 11m",
+          "upstream.start_timeout 0",
+          "upstream.start_timeout -1s",
+          "upstream.max_answer_bytes 1",
+          "upstream.max_answer_bytes 1GiB",
+          "hold.deadline 25h",
+          "hold.deadline 10",
+          "hold.held 1000001",
+          "hold.held 99999999999999999999",
+          "retry.attempts 1001",
+          "retry.ambiguous maybe",
+          "limits.body_bytes 65MiB",
+          "limits.head_timeout 0s",
+          "log.format xml",
+          "log.access_lines_per_second -1"}) {
         const QString text = QString::fromLatin1(pair);
         QTest::newRow(pair) << text.section(u' ', 0, 0) << text.section(u' ', 1);
     }
@@ -275,6 +293,20 @@ void TestConfig::conflicts_data()
         u"server.admin_listen (flag --admin-listen), server.listen (default): both listen on the same address; choose two ports"_s);
     row("two system ports", {u"--listen=127.0.0.1:0"_s, u"--admin-listen=127.0.0.1:0"_s}, {});
     row("admin off", {u"--admin-listen=off"_s}, {});
+    row("one address twice among several", {u"--listen=127.0.0.1:80,127.0.0.1:80"_s},
+        u"server.listen (flag --listen): 127.0.0.1:80 and 127.0.0.1:80 are the same address to the system, or one includes the other; leave one out"_s);
+    row("all addresses, and IPv4 again", {u"--listen=[::]:80"_s, u"--listen=0.0.0.0:80"_s},
+        u"server.listen (flag --listen): [::]:80 and 0.0.0.0:80 are the same address to the system, or one includes the other; leave one out"_s);
+    row("one of the administration's", {u"--admin-listen=127.0.0.1:1,127.0.0.1:3738"_s},
+        u"server.admin_listen (flag --admin-listen), server.listen (default): both listen on the same address; choose two ports"_s);
+    row("one of several is us",
+        {u"--listen=127.0.0.2:80,127.0.0.1:81"_s, u"--upstream=http://localhost:81/"_s},
+        u"upstream.url (flag --upstream), server.listen (flag --listen): the upstream is this service itself; set the job server's URL"_s);
+    row("several addresses", {u"--listen=127.0.0.1:80,127.0.0.2:80,[::1]:80"_s}, {});
+    row("every address beside one that the upstream can reach", {u"--listen=[::]:80,10.0.0.7:81"_s, away},
+        {});
+    row("every address beside loopback", {u"--listen=127.0.0.1:80,0.0.0.0:81"_s, away},
+        u"server.callback_url (default), server.listen (flag --listen): listening on every address (0.0.0.0:81), the address the upstream can reach is not known; set the callback URL (CALLBACK_URL or --callback-url), such as http://this-machine.example:81/callback"_s);
     row("upstream is us", {u"--upstream=http://localhost:3738/start"_s},
         u"upstream.url (flag --upstream), server.listen (default): the upstream is this service itself; set the job server's URL"_s);
     row("upstream on another port", {u"--upstream=http://localhost:3737/start"_s}, {});
@@ -293,20 +325,6 @@ void TestConfig::conflicts_data()
 }
 
 void TestConfig::conflicts()
-    row("one address twice among several", {u"--listen=127.0.0.1:80,127.0.0.1:80"_s},
-        u"server.listen (flag --listen): 127.0.0.1:80 and 127.0.0.1:80 are the same address to the system, or one includes the other; leave one out"_s);
-    row("all addresses, and IPv4 again", {u"--listen=[::]:80"_s, u"--listen=0.0.0.0:80"_s},
-        u"server.listen (flag --listen): [::]:80 and 0.0.0.0:80 are the same address to the system, or one includes the other; leave one out"_s);
-    row("one of the administration's", {u"--admin-listen=127.0.0.1:1,127.0.0.1:3738"_s},
-        u"server.admin_listen (flag --admin-listen), server.listen (default): both listen on the same address; choose two ports"_s);
-    row("one of several is us",
-        {u"--listen=127.0.0.2:80,127.0.0.1:81"_s, u"--upstream=http://localhost:81/"_s},
-        u"upstream.url (flag --upstream), server.listen (flag --listen): the upstream is this service itself; set the job server's URL"_s);
-    row("several addresses", {u"--listen=127.0.0.1:80,127.0.0.2:80,[::1]:80"_s}, {});
-    row("every address beside one that the upstream can reach", {u"--listen=[::]:80,10.0.0.7:81"_s, away},
-        {});
-    row("every address beside loopback", {u"--listen=127.0.0.1:80,0.0.0.0:81"_s, away},
-        u"server.callback_url (default), server.listen (flag --listen): listening on every address (0.0.0.0:81), the address the upstream can reach is not known; set the callback URL (CALLBACK_URL or --callback-url), such as http://this-machine.example:81/callback"_s);
 {
     QFETCH(QStringList, arguments);
     QFETCH(QString, error);

@@ -52,7 +52,7 @@ constexpr Room kRooms[] = {
      "core/base core/job core/telemetry service/http service/holdline/ports service/holdline/jobs"},
     {"service/holdline/httpserver", "core/base core/job core/telemetry service/http service/holdline/ports"},
     {"service/holdline/jobsapi",
-     "core/base core/httpvalues core/job core/telemetry service/http service/holdline/ports "
+     "core/base core/json core/httpvalues core/job core/telemetry service/http service/holdline/ports "
      "service/holdline/answers service/holdline/httpserver"},
     {"service/holdline/routes",
      "core/base core/json core/job core/telemetry service/http service/holdline/ports "

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/jobs/linkbase.h"
+
+#include "core/base/urlpath.h"
+#include "service/http/grammar.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+namespace {
+
+constexpr qsizetype kMaxPrefixBytes = 1024;
+
+bool isTrusted(const Config::Server &server, const http::Request &request)
+{
+    const auto peer = addressOfPeer(request.peer);
+    return peer && std::any_of(server.trustedProxies.begin(), server.trustedProxies.end(),
+                               [&peer](const AddressRange &range) { return range.contains(*peer); });
+}
+
+/// The path in normal form without its last slash. Empty when it is none. With two slashes at its beginning,
+/// a browser would take the first segment for a host.
+QByteArray prefixOf(QByteArrayView element)
+{
+    QByteArray path = normalPath(element);
+    if (path.endsWith('/'))
+        path.chop(1);
+    const bool isPath = path.startsWith('/') && !path.contains("//") && withoutDotSegments(path) == path;
+    return isPath ? path : QByteArray();
+}
+
+QByteArray forwardedPrefix(QByteArrayView field)
+{
+    QByteArray prefix;
+    bool isValid = true;
+    http::forEachListElement(field, [&](QByteArrayView element) {
+        const QByteArray one = prefixOf(element);
+        isValid = isValid && (!one.isEmpty() || element.isEmpty() || element == "/");
+        prefix += one;
+    });
+    return isValid && prefix.size() <= kMaxPrefixBytes ? prefix : QByteArray();
+}
+
+}  // namespace
+
+QByteArray linkBaseOf(const Config::Server &server, const http::Request &request)
+{
+    if (!server.publicUrl.isEmpty()) {
+        QByteArray url = server.publicUrl.toEncoded();
+        while (url.endsWith('/'))
+            url.chop(1);
+        return url;
+    }
+    if (server.trustedProxies.empty())
+        return {};
+    const auto field = request.headers.combined("X-Forwarded-Prefix");
+    return field && isTrusted(server, request) ? forwardedPrefix(*field) : QByteArray();
+}
+
+}  // namespace holdline
