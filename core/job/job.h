@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/job/jobid.h"
 #include "core/job/jobmachine.h"
+#include "core/job/jobprogress.h"
 #include "core/job/lanes.h"
 
 #include <QByteArray>
@@ -50,6 +51,7 @@ struct Job
     QByteArray client;  ///< address of the client
     /// Result of the last failed start, for people: "HTTP 503", "connection refused".
     QByteArray startTrouble;
+    JobProgress progress;
     int endStatus = 0;  ///< HTTP status of the client's answer once settled, 499 when the client had left
     // Of a durable job, set when it is settled. Until then DurableJob has them.
     int joined = 0;          ///< requests that joined the job by its key

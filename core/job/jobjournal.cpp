@@ -17,6 +17,13 @@ QByteArray bytesOf(QLatin1StringView text)
     return QByteArray::fromRawData(text.data(), text.size());
 }
 
+/// The upstream took the job with this answer to a start.
+bool tookTheJob(JobEvent event)
+{
+    return event == JobEvent::StartAccepted || event == JobEvent::StartCompleted ||
+           event == JobEvent::StartJobFailed;
+}
+
 }  // namespace
 
 QLatin1StringView name(JournalEvent event)
@@ -31,6 +38,7 @@ QLatin1StringView name(JournalEvent event)
         {JournalEvent::HandedOver, "handed_over"_L1},
         {JournalEvent::Recovered, "recovered"_L1},
         {JournalEvent::Ended, "ended"_L1},
+        {JournalEvent::Progress, "progress"_L1},
     });
     return kTexts[event];
 }
@@ -49,6 +57,16 @@ void JobJournal::add(JournalEntry entry)
         ++m_omitted;
     }
     m_entries.push_back(std::move(entry));
+}
+
+void JobJournal::addProgress(WallTime at)
+{
+    if (m_entries.empty() || m_entries.back().event != JournalEvent::Progress) {
+        add({at, JournalEvent::Progress, 1, {}});
+        return;
+    }
+    m_entries.back().at = at;
+    ++m_entries.back().number;
 }
 
 qsizetype JobJournal::bytes() const
@@ -70,13 +88,15 @@ void note(JobJournal &journal, JobEvent event, const JobStep &step, const Journa
                 add(JournalEvent::Start, facts.attempts + 1);
             break;
         case JobEvent::StartAccepted:
+        case JobEvent::StartCompleted:
+        case JobEvent::StartJobFailed:
         case JobEvent::StartRejected:
         case JobEvent::StartUnreachable:
         case JobEvent::StartFailed:
             // Without a turn that ends, the answer belongs to no start of this job.
             if (step.actions.testFlag(JobAction::EndTurn))
                 add(JournalEvent::Answered, facts.httpStatus,
-                    event == JobEvent::StartAccepted ? QByteArray() : facts.trouble);
+                    tookTheJob(event) ? QByteArray() : facts.trouble);
             break;
         case JobEvent::RetryRejected:
         case JobEvent::RetryUnreachable:
@@ -91,8 +111,11 @@ void note(JobJournal &journal, JobEvent event, const JobStep &step, const Journa
             break;
         case JobEvent::CallbackCompleted:
         case JobEvent::CallbackFailed:
+        case JobEvent::CallbackProgress:
         case JobEvent::CallbackMismatched:
-            if (step.callback != CallbackOutcome::Unknown)
+            if (step.callback == CallbackOutcome::Progress)
+                journal.addProgress(facts.at);
+            else if (step.callback != CallbackOutcome::Unknown)
                 add(JournalEvent::Callback, 0, bytesOf(name(step.callback)));
             break;
         case JobEvent::HandOver:

@@ -23,8 +23,9 @@ enum class JournalEvent : std::uint8_t {
     HandedOver,    ///< a client will come back for the result
     Recovered,     ///< a later process read the job from the store
     Ended,
+    Progress,  ///< callbacks said that the job goes on; the time is that of the last one
 };
-inline constexpr int kJournalEventCount = static_cast<int>(JournalEvent::Ended) + 1;
+inline constexpr int kJournalEventCount = static_cast<int>(JournalEvent::Progress) + 1;
 
 /// "accepted", "start", …
 QLatin1StringView name(JournalEvent event);
@@ -33,7 +34,9 @@ struct JournalEntry
 {
     WallTime at{};
     JournalEvent event = JournalEvent::Accepted;
-    int number = 0;  ///< of a Start: which attempt. Of an Answered: the HTTP status, 0 without one
+    /// Of a Start: which attempt. Of an Answered or a Retry: the HTTP status, 0 without one. Of a Progress:
+    /// how many reports it stands for.
+    int number = 0;
     /// For people: why a start failed, the outcome of a callback, the outcome of the job. May be null.
     QByteArray detail;
 
@@ -55,6 +58,8 @@ public:
 
     /// Cuts the detail to kDetailBytes.
     void add(JournalEntry entry);
+    /// Adds a callback with progress. Reports that follow each other share one entry.
+    void addProgress(WallTime at);
 
     const std::vector<JournalEntry> &entries() const { return m_entries; }
     /// How many entries were left out after the first kFirst.

@@ -18,22 +18,49 @@ JobStep settle(JobStatus status, Reason outcome, JobActions actions = {})
     return {status, actions | JobAction::Settle};
 }
 
+/// The first result of a job. It ends the job, or is retained when the job has ended.
+JobStep resultCame(JobStatus status, Reason result, JobActions actions)
+{
+    status.resultSeen = true;
+    if (status.state != JobState::Settled)
+        return settle(status, result, actions);
+    if (status.durable && reasonInfo(status.outcome).has(EndTrait::MissesResult))
+        status.outcome = result;
+    return {status, actions | JobAction::KeepResult};
+}
+
+/// The job was started for certain, and has not ended.
+void confirmStart(JobStatus &status)
+{
+    status.state = JobState::Running;
+    status.interrupted = false;
+    status.startUnknown = false;
+}
+
 JobStep startEnded(JobStatus status, JobEvent event)
 {
     if (!status.startInFlight)
         return {status, {}};
     status.startInFlight = false;
     const JobActions endTurn = JobAction::EndTurn;
+    const bool isResult = event == JobEvent::StartCompleted || event == JobEvent::StartJobFailed;
+    if (isResult && !status.resultSeen && !status.passThrough)
+        return resultCame(status, event == JobEvent::StartCompleted ? Reason::Completed : Reason::JobFailed,
+                          endTurn);
     if (status.state == JobState::Settled)
         return {status, endTurn};
+    if (status.progressSeen) {
+        confirmStart(status);
+        return {status, endTurn};
+    }
 
     switch (event) {
         case JobEvent::StartAccepted:
+        case JobEvent::StartCompleted:
+        case JobEvent::StartJobFailed:
             if (status.passThrough)
                 return settle(status, Reason::PassedThrough, endTurn);
-            status.state = JobState::Running;
-            status.interrupted = false;
-            status.startUnknown = false;
+            confirmStart(status);
             return {status, endTurn};
         case JobEvent::StartUnknown:
             status.startUnknown = true;
@@ -57,6 +84,22 @@ JobStep startEnded(JobStatus status, JobEvent event)
     }
 }
 
+/// Progress of an ended job says nothing new.
+JobStep progressCame(JobStatus status)
+{
+    JobActions actions;
+    if (status.state != JobState::Settled) {
+        status.progressSeen = true;
+        status.startUnknown = false;
+        status.interrupted = false;
+    }
+    if (status.state == JobState::Queued) {
+        confirmStart(status);
+        actions = JobAction::LeaveLane;
+    }
+    return {status, actions, CallbackOutcome::Progress};
+}
+
 JobStep callbackCame(JobStatus status, JobEvent event)
 {
     // The token leaves with the first start. An earlier callback has guessed it.
@@ -66,18 +109,16 @@ JobStep callbackCame(JobStatus status, JobEvent event)
         return {status, {}, CallbackOutcome::Mismatched};
     if (status.resultSeen)
         return {status, {}, CallbackOutcome::Duplicate};
+    if (event == JobEvent::CallbackProgress)
+        return progressCame(status);
 
-    status.resultSeen = true;
-    const Reason result = event == JobEvent::CallbackCompleted ? Reason::Completed : Reason::JobFailed;
-    if (status.state == JobState::Settled) {
-        if (status.durable && reasonInfo(status.outcome).has(EndTrait::MissesResult))
-            status.outcome = result;
-        return {status, JobAction::KeepResult, CallbackOutcome::Late};
-    }
-
-    const CallbackOutcome outcome =
-        status.state == JobState::Running ? CallbackOutcome::Matched : CallbackOutcome::Early;
-    JobStep step = settle(status, result);
+    CallbackOutcome outcome = CallbackOutcome::Early;
+    if (status.state == JobState::Settled)
+        outcome = CallbackOutcome::Late;
+    else if (status.state == JobState::Running)
+        outcome = CallbackOutcome::Matched;
+    JobStep step =
+        resultCame(status, event == JobEvent::CallbackCompleted ? Reason::Completed : Reason::JobFailed, {});
     step.callback = outcome;
     return step;
 }
@@ -90,10 +131,21 @@ JobActions takeBackStart(JobStatus &status)
     return actions;
 }
 
+/// True when an earlier start of this job worked, although this one did not leave.
+bool isConfirmed(JobStatus &status)
+{
+    if (!status.progressSeen || status.state != JobState::Starting)
+        return false;
+    confirmStart(status);
+    return true;
+}
+
 /// The start did not leave, so the job certainly did not start.
 JobStep storeFailed(JobStatus status)
 {
     const JobActions endTurn = takeBackStart(status);
+    if (isConfirmed(status))
+        return {status, endTurn};
     const bool waits = status.state == JobState::Queued || status.state == JobState::Starting;
     return waits ? settle(status, Reason::StoreUnavailable, endTurn) : JobStep{status, endTurn};
 }
@@ -102,7 +154,7 @@ JobStep storeFailed(JobStatus status)
 JobStep storeRetry(JobStatus status)
 {
     const JobActions endTurn = takeBackStart(status);
-    if (!endTurn || status.state != JobState::Starting)
+    if (isConfirmed(status) || !endTurn || status.state != JobState::Starting)
         return {status, endTurn};
     status.state = JobState::Queued;
     return {status, endTurn | JobAction::AwaitRetry};
@@ -122,7 +174,7 @@ Reason deadlineOutcome(const JobStatus &status)
         case JobState::Queued:
             return status.queuedEnd;
         case JobState::Starting:
-            return Reason::StartUnknown;
+            return status.progressSeen ? Reason::CallbackTimeout : Reason::StartUnknown;
         default:
             return status.startUnknown ? Reason::StartUnknown : Reason::CallbackTimeout;
     }
@@ -181,6 +233,8 @@ JobStep step(JobStatus status, JobEvent event)
             status.startInFlight = true;
             return {status, JobAction::SendStart};
         case JobEvent::StartAccepted:
+        case JobEvent::StartCompleted:
+        case JobEvent::StartJobFailed:
         case JobEvent::StartRejected:
         case JobEvent::StartUnreachable:
         case JobEvent::StartFailed:
@@ -192,6 +246,7 @@ JobStep step(JobStatus status, JobEvent event)
             return startEnded(status, event);
         case JobEvent::CallbackCompleted:
         case JobEvent::CallbackFailed:
+        case JobEvent::CallbackProgress:
         case JobEvent::CallbackMismatched:
             return callbackCame(status, event);
         case JobEvent::Deadline:
@@ -230,6 +285,7 @@ QLatin1StringView name(CallbackOutcome outcome)
         {CallbackOutcome::None, {}},
         {CallbackOutcome::Matched, "matched"_L1},
         {CallbackOutcome::Early, "early"_L1},
+        {CallbackOutcome::Progress, "progress"_L1},
         {CallbackOutcome::Duplicate, "duplicate"_L1},
         {CallbackOutcome::Late, "late"_L1},
         {CallbackOutcome::Unknown, "unknown"_L1},

@@ -25,7 +25,8 @@ struct JobStatus
     bool startInFlight = false;  ///< the job has the turn of its lane
     /// A start was sent and its fate is unknown. Stays true when it is sent again, until one is accepted.
     bool startUnknown = false;
-    bool resultSeen = false;                 ///< a callback with the result has come
+    bool progressSeen = false;  ///< a callback said that the job goes on, so it was started
+    bool resultSeen = false;    ///< the result has come, by a callback or with the start's answer
     Reason outcome = Reason::InternalError;  ///< meaningful once settled
     /// The end of the job when its deadline passes while it is queued. QueueTimeout before the first start,
     /// later the failure of the last one. The store does not keep it, because it does not keep the answer
@@ -49,6 +50,8 @@ bool certainlyNeverRan(const JobStatus &status);
 enum class JobEvent : std::uint8_t {
     TurnGranted,         ///< the lane lets the job start
     StartAccepted,       ///< the upstream accepted the start
+    StartCompleted,      ///< the upstream's answer to the start is the result already
+    StartJobFailed,      ///< the upstream's answer to the start reports that the job failed
     StartRejected,       ///< the upstream refused the start for good (4xx)
     StartUnreachable,    ///< the start certainly failed: no connection, no more tries
     StartFailed,         ///< the start certainly failed: upstream error, no more tries
@@ -59,6 +62,7 @@ enum class JobEvent : std::uint8_t {
     RetryUnknown,        ///< the fate of the start is unknown; it is tried again all the same
     CallbackCompleted,   ///< a callback reports success
     CallbackFailed,      ///< a callback reports a failure
+    CallbackProgress,    ///< a callback whose state is not known to be final
     CallbackMismatched,  ///< a callback with the token of this job and another id
     Deadline,            ///< the deadline of the request, or of a durable job itself
     ClientGone,          ///< the last client left
@@ -77,7 +81,7 @@ enum class JobAction : std::uint8_t {
     LeaveLane = 1 << 2,   ///< remove the job from its lane, or from the wait for a retry
     EndTurn = 1 << 3,     ///< the start is over; the lane may grant the next turn
     Settle = 1 << 4,      ///< answer the requests with status.outcome; happens once
-    KeepResult = 1 << 5,  ///< retain the body of a callback that came after the end
+    KeepResult = 1 << 5,  ///< retain a result that came after the end
 };
 Q_DECLARE_FLAGS(JobActions, JobAction)
 Q_DECLARE_OPERATORS_FOR_FLAGS(JobActions)
@@ -86,7 +90,8 @@ Q_DECLARE_OPERATORS_FOR_FLAGS(JobActions)
 enum class CallbackOutcome : std::uint8_t {
     None,  ///< not a callback event
     Matched,
-    Early,  ///< before the answer to the start
+    Early,     ///< before the answer to the start
+    Progress,  ///< the job goes on
     Duplicate,
     Late,     ///< after the job ended without a result
     Unknown,  ///< no such token, or no start with it has left
@@ -119,6 +124,9 @@ struct JobStep
 /// checks these rules. A job is settled at most once, and by Deadline or DrainExpired at the latest. No
 /// start is sent after that. Each granted turn ends exactly once. A result is delivered or retained
 /// exactly once.
+///
+/// A report of progress proves that the job was started. No start is sent after it, and no answer to a start
+/// that is under way ends the job, except one with the result.
 ///
 /// A job that waits for a retry at its deadline ends with the failure of its last start.
 ///

@@ -5,6 +5,7 @@
 #include "core/base/walltime.h"
 #include "core/job/jobjournal.h"
 #include "core/job/jobmachine.h"
+#include "core/job/jobprogress.h"
 
 #include <QByteArray>
 #include <QMetaType>
@@ -61,6 +62,7 @@ struct JobRecord
     QByteArray requestId;
     QByteArray client;
     QByteArray startTrouble;  ///< result of the last failed start, for people
+    JobProgress progress;
     int joined = 0;           ///< requests that joined this job by its key
     bool repeatable = false;  ///< its client allows that a start of unknown fate is sent again
     JobJournal journal;

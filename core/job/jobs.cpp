@@ -58,6 +58,7 @@ Job *Jobs::restore(const JobRecord &record, TimePoint now)
     job.requestId = record.requestId;
     job.client = record.client;
     job.startTrouble = record.startTrouble;
+    job.progress = record.progress;
     m_heldPeak = std::max(m_heldPeak, ++m_held);
     return &job;
 }

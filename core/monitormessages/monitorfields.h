@@ -44,6 +44,8 @@ void describe(auto &&fields, Maybe<JobRow> auto &row)
     fields.optional("client"_L1, row.client);
     fields.optional("request_id"_L1, row.requestId);
     fields.optional("detail"_L1, row.detail);
+    fields.optional("progress"_L1, row.progress);
+    fields.optional("progress_reports"_L1, row.progressReports);
     fields.optional("promised"_L1, row.durable);
     fields.optional("handed_over"_L1, row.handedOver);
     fields.optional("recovered"_L1, row.recovered);

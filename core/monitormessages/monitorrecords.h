@@ -61,6 +61,8 @@ struct JobRow
     QByteArray requestId;
     /// The result of the last failed start, for people.
     QByteArray detail;
+    QByteArray progress;      ///< state of its last callback that was not final
+    int progressReports = 0;  ///< how many such callbacks came
     bool durable = false;     ///< has a key or is handed over; goes on without its client
     bool handedOver = false;  ///< its client comes back for the result
     bool recovered = false;   ///< read from the store when the service started

@@ -52,36 +52,11 @@ bool hasControlCharacter(const QByteArray &text)
     return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
 }
 
-/// The `id` and `state` of a message from the upstream, or an error text.
-std::variant<StartAnswer, QString> parseIdAndState(const QByteArray &body)
+/// The text behind a byte order mark. Errors count their bytes from there.
+QByteArrayView withoutByteOrderMark(QByteArrayView text)
 {
-    Known id{"id"};
-    Known state{"state"};
-    bool twice = false;
-    const auto scanned = scanJson(body, [&](const JsonMember &member) {
-        if (!take(id, member))
-            take(state, member);
-        twice = twice || id.twice || state.twice;
-    });
-    if (const auto *error = std::get_if<JsonError>(&scanned))
-        return u"not JSON, "_s + error->toString();
-    if (const JsonType type = std::get<JsonType>(scanned); type != JsonType::Object)
-        return u"%1 where an object is wanted"_s.arg(jsonTypeName(type));
-    for (const Known *known : {&id, &state}) {
-        const auto name = QLatin1StringView(known->name);
-        if (!known->member)
-            return u"the member \"%1\" is missing"_s.arg(name);
-        if (known->member->type != JsonType::String)
-            return u"\"%1\" is %2 where a string is wanted"_s.arg(name, jsonTypeName(known->member->type));
-    }
-    if (twice)
-        return u"\"id\" or \"state\" is there more than once"_s;
-    StartAnswer answer{unescapeJson(id.member->value), unescapeJson(state.member->value)};
-    if (answer.id.isEmpty() || answer.id.size() > kMaxIdBytes || !isVisibleAscii(answer.id))
-        return u"\"id\" is not 1 to %1 visible ASCII characters"_s.arg(kMaxIdBytes);
-    if (answer.state.isEmpty())
-        return u"\"state\" is empty"_s;
-    return answer;
+    constexpr QByteArrayView kMark = "\xEF\xBB\xBF";
+    return text.startsWith(kMark) ? text.sliced(kMark.size()) : text;
 }
 
 StartError invalid(const QString &detail)
@@ -122,7 +97,7 @@ std::variant<StartRequest, StartError> parseStart(const QByteArray &body)
     StartRequest request;
     std::size_t parts = 0;
     bool goesOn = false;  // the member before travels too
-    const auto scanned = scanJson(body, [&](const JsonMember &member) {
+    const auto scanned = scanJson(withoutByteOrderMark(body), [&](const JsonMember &member) {
         if (take(wait, member) || take(callback, member)) {
             goesOn = false;
             return;
@@ -171,20 +146,51 @@ QByteArray renderStart(const StartRequest &request, const QByteArray &callbackUr
     return body;
 }
 
-std::variant<StartAnswer, QString> parseStartAnswer(const QByteArray &body)
+JobReport reportOf(QByteArrayView state)
 {
-    return parseIdAndState(body);
+    static constexpr std::array kFailures{
+        "failed"_L1,   "failure"_L1, "error"_L1,     "errored"_L1,    "canceled"_L1,  "cancelled"_L1,
+        "aborted"_L1,  "timeout"_L1, "timed_out"_L1, "timedout"_L1,   "timed-out"_L1, "expired"_L1,
+        "rejected"_L1, "killed"_L1,  "crashed"_L1,   "terminated"_L1, "dead"_L1,
+    };
+    const auto says = [state = QLatin1StringView(state)](QLatin1StringView word) {
+        return state.compare(word, Qt::CaseInsensitive) == 0;
+    };
+    if (says("completed"_L1))
+        return JobReport::Completed;
+    return std::any_of(kFailures.begin(), kFailures.end(), says) ? JobReport::Failed : JobReport::Progress;
 }
 
-std::variant<CallbackMessage, QString> parseCallback(const QByteArray &body)
+std::variant<JobMessage, QString> parseJobMessage(const QByteArray &body)
 {
-    const auto parsed = parseIdAndState(body);
-    if (const auto *error = std::get_if<QString>(&parsed))
-        return *error;
-    const auto &message = std::get<StartAnswer>(parsed);
-    if (message.state == "running" || message.state == "queued" || message.state == "pending")
-        return u"\"state\" says that the job has not ended"_s;
-    return CallbackMessage{message.id, message.state == "completed"};
+    Known id{"id"};
+    Known state{"state"};
+    bool twice = false;
+    const auto scanned = scanJson(withoutByteOrderMark(body), [&](const JsonMember &member) {
+        if (!take(id, member))
+            take(state, member);
+        twice = twice || id.twice || state.twice;
+    });
+    if (const auto *error = std::get_if<JsonError>(&scanned))
+        return u"not JSON, "_s + error->toString();
+    if (const JsonType type = std::get<JsonType>(scanned); type != JsonType::Object)
+        return u"%1 where an object is wanted"_s.arg(jsonTypeName(type));
+    for (const Known *known : {&id, &state}) {
+        const auto name = QLatin1StringView(known->name);
+        if (!known->member)
+            return u"the member \"%1\" is missing"_s.arg(name);
+        if (known->member->type != JsonType::String)
+            return u"\"%1\" is %2 where a string is wanted"_s.arg(name, jsonTypeName(known->member->type));
+    }
+    if (twice)
+        return u"\"id\" or \"state\" is there more than once"_s;
+    JobMessage message{unescapeJson(id.member->value), unescapeJson(state.member->value)};
+    if (message.id.isEmpty() || message.id.size() > kMaxIdBytes || !isVisibleAscii(message.id))
+        return u"\"id\" is not 1 to %1 visible ASCII characters"_s.arg(kMaxIdBytes);
+    if (message.state.isEmpty())
+        return u"\"state\" is empty"_s;
+    message.report = reportOf(message.state);
+    return message;
 }
 
 }  // namespace holdline

@@ -8,6 +8,7 @@
 #include <QString>
 
 #include <array>
+#include <cstdint>
 #include <variant>
 
 namespace holdline {
@@ -45,7 +46,8 @@ struct StartError
 };
 
 /// Parses a start request strictly (RFC 8259). It refuses duplicate `account`, `wait` or `callback`, more
-/// than 512 levels, lone surrogates, invalid UTF-8, and every text of the n_* set of JSONTestSuite.
+/// than 512 levels, lone surrogates, invalid UTF-8, and every text of the n_* set of JSONTestSuite. A byte
+/// order mark before the object is ignored, and travels on (RFC 8259, section 8.1).
 /// Unknown members stay byte for byte. Thread-safe.
 std::variant<StartRequest, StartError> parseStart(const QByteArray &body);
 
@@ -53,26 +55,24 @@ std::variant<StartRequest, StartError> parseStart(const QByteArray &body);
 /// `"wait":false,"callback":"<url>"`.
 QByteArray renderStart(const StartRequest &request, const QByteArray &callbackUrl);
 
-/// The answer of the upstream to a start: `{"state":"running","id":"…"}`.
-struct StartAnswer
+/// What a message of the upstream says about its job. Only a state that is known to be final ends a job.
+enum class JobReport : std::uint8_t { Progress, Completed, Failed };
+
+/// Completed for "completed". Failed for the usual words for a failure: "failed", "error", "cancelled",
+/// "timed_out" … Progress for every other word. The case of the letters does not matter.
+JobReport reportOf(QByteArrayView state);
+
+/// A message of the upstream about a job: its answer to the start, or a callback.
+struct JobMessage
 {
     QByteArray id;
     QByteArray state;
+    JobReport report = JobReport::Progress;
 };
 
-/// Empty unless the body is a JSON object with a string `id` (1–256 visible ASCII characters) and a
-/// string `state`.
-std::variant<StartAnswer, QString> parseStartAnswer(const QByteArray &body);
-
-/// The parts of a callback body that Holdline reads.
-struct CallbackMessage
-{
-    QByteArray id;
-    bool completed = false;  ///< true for the state "completed"; every other final state means failed
-};
-
-/// Returns an error text when the body is not a JSON object with a string `id` and a string `state`, or
-/// when the state says that the job has not ended ("running", "queued", "pending").
-std::variant<CallbackMessage, QString> parseCallback(const QByteArray &body);
+/// Reads `{"id":"…","state":"…"}`. Returns an error text unless the body is a JSON object with a string `id`
+/// (1–256 visible ASCII characters) and a string `state`. A byte order mark before the object is ignored
+/// (RFC 8259, section 8.1).
+std::variant<JobMessage, QString> parseJobMessage(const QByteArray &body);
 
 }  // namespace holdline

@@ -108,6 +108,8 @@ QString callbackText(CallbackOutcome outcome)
             return tr("Matched");
         case CallbackOutcome::Early:
             return tr("Early");
+        case CallbackOutcome::Progress:
+            return tr("Progress");
         case CallbackOutcome::Duplicate:
             return tr("Duplicate");
         case CallbackOutcome::Late:

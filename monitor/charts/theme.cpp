@@ -151,6 +151,7 @@ Ink inkOf(CallbackOutcome outcome)
     switch (outcome) {
         case CallbackOutcome::Matched:
         case CallbackOutcome::Early:
+        case CallbackOutcome::Progress:
             return Ink::Good;
         case CallbackOutcome::Duplicate:
         case CallbackOutcome::Late:

@@ -166,7 +166,7 @@ void JobDetailPanel::makeLines()
     const std::array<QString, kTexts> names{tr("Job"),      tr("Upstream id"), tr("Request id"),
                                             tr("Account"),  tr("Client"),      tr("Requested at"),
                                             tr("Deadline"), tr("Attempts"),    tr("Position"),
-                                            tr("Durable"),  tr("Last error")};
+                                            tr("Durable"),  tr("Progress"),    tr("Last error")};
     for (std::size_t i = 0; i < names.size(); ++i) {
         Line &line = m_lines[i];
         line.name = names[i];
@@ -288,6 +288,10 @@ void JobDetailPanel::showLines()
     const int position = m_data->queuePosition(job);
     setLine(Position, position > 0 ? tr("%1 in the account's queue").arg(formatCount(position)) : QString());
     setLine(DurableJob, durableText(job));
+    setLine(Progress,
+            job.progressReports > 0
+                ? tr("%1 (%n report(s))", nullptr, job.progressReports).arg(QString::fromUtf8(job.progress))
+                : QString());
     setLine(Detail, QString::fromUtf8(job.detail));
 }
 

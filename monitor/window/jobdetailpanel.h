@@ -65,6 +65,7 @@ private:
         Attempts,
         Position,
         DurableJob,
+        Progress,
         Detail
     };
     static constexpr int kTexts = Detail + 1;

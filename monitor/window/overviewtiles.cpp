@@ -210,8 +210,10 @@ void OverviewTiles::showCallbacks(const OverviewFigures &figures)
         if (const std::uint64_t n = count(figures, outcome); n > 0)
             others.append(callbackText(outcome).toLower() + u' ' + countText(n));
     }
-    if (const std::uint64_t early = count(figures, CallbackOutcome::Early); early > 0)
-        others.append(callbackText(CallbackOutcome::Early).toLower() + u' ' + countText(early));
+    for (const auto outcome : {CallbackOutcome::Early, CallbackOutcome::Progress}) {
+        if (const std::uint64_t n = count(figures, outcome); n > 0)
+            others.append(callbackText(outcome).toLower() + u' ' + countText(n));
+    }
     Tile &callbacks = tile(Callbacks);
     const bool isStrange = count(figures, CallbackOutcome::Unknown) +
                                count(figures, CallbackOutcome::Mismatched) +

@@ -171,6 +171,8 @@ QString explain(CallbackOutcome outcome)
         case CallbackOutcome::Early:
             return Texts::tr(
                 "Callbacks that arrived before the response to the start. Holdline accepts them.");
+        case CallbackOutcome::Progress:
+            return Texts::tr("Callbacks which said that their job goes on. The job stays pending.");
         case CallbackOutcome::Duplicate:
             return Texts::tr("Repeated callbacks, which Holdline ignores.");
         case CallbackOutcome::Late:

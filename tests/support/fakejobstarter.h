@@ -27,7 +27,7 @@ public:
         calls.erase(ticket);
         Q_EMIT finished(ticket, result);
     }
-    void accept(Ticket ticket, const QByteArray &id)
+    void accept(Ticket ticket, const QByteArray &id, JobReport report = JobReport::Progress)
     {
         StartResult result;
         result.fate = StartResult::Fate::Accepted;
@@ -35,6 +35,7 @@ public:
         result.contentType = "application/json";
         result.body = "{\"state\":\"running\",\"id\":\"" + id + "\"}";
         result.upstreamId = id;
+        result.report = report;
         finish(ticket, result);
     }
     void answer(Ticket ticket, StartResult::Fate fate, int status, bool retryable = false)

@@ -107,6 +107,7 @@ holdline_suite(unit_coordinator LABEL unit
         unit/coordinator/tst_linkbase.cpp
         unit/coordinator/tst_monitorfeed.cpp
         unit/coordinator/tst_monitormirror.cpp
+        unit/coordinator/tst_progress.cpp
         unit/coordinator/tst_retries.cpp
         unit/coordinator/tst_shardplan.cpp
         unit/coordinator/tst_shardrouter.cpp

@@ -108,6 +108,13 @@ void writeTimings(QByteArray &out, const JobRecord &record)
     }
 }
 
+void writeProgress(QByteArray &out, const JobProgress &reported)
+{
+    ObjectWriter progress(out);
+    progress.text("state", reported.state);
+    progress.number("reports", reported.reports);
+}
+
 void writeLinks(QByteArray &out, const JobRecord &record, const QByteArray &base)
 {
     ObjectWriter links(out);
@@ -123,6 +130,8 @@ void writeEntry(QByteArray &out, const JournalEntry &entry)
     line.text("event", QByteArrayView(name(entry.event)));
     if (entry.event == JournalEvent::Start)
         line.number("attempt", entry.number);
+    else if (entry.event == JournalEvent::Progress)
+        line.number("reports", entry.number);
     else if (entry.number != 0)
         line.number("status", entry.number);
     line.optionalText("detail", entry.detail);
@@ -165,6 +174,8 @@ void writeJob(QByteArray &out, const JobRecord &record, const QByteArray &links,
     writeTimings(job.begin("timings"), record);
     job.number("attempts", record.attempts);
     job.optionalText("last_error", record.startTrouble);
+    if (record.progress.reports > 0)
+        writeProgress(job.begin("progress"), record.progress);
     job.optionalText("upstream_id", record.upstreamId);
     job.optionalText("idempotency_key", record.key);
     job.number("joined", record.joined);

@@ -11,21 +11,41 @@ namespace holdline {
 
 using namespace Qt::StringLiterals;
 
-JobEvent eventOf(const CallbackMessage &message, const QByteArray &upstreamId)
+JobResult ReceivedCallback::result() const
+{
+    return {message.id, request.headers.value("Content-Type"), request.body};
+}
+
+JobEvent eventOf(const JobMessage &message, const QByteArray &upstreamId)
 {
     if (!upstreamId.isEmpty() && upstreamId != message.id)
         return JobEvent::CallbackMismatched;
-    return message.completed ? JobEvent::CallbackCompleted : JobEvent::CallbackFailed;
+    switch (message.report) {
+        case JobReport::Completed:
+            return JobEvent::CallbackCompleted;
+        case JobReport::Failed:
+            return JobEvent::CallbackFailed;
+        case JobReport::Progress:
+            break;
+    }
+    return JobEvent::CallbackProgress;
 }
 
-/// A callback that waits for the store. A std::function must be copyable, so the exchange is shared.
+/// A result that waits for the store. A std::function must be copyable, so the exchange is shared.
 struct CallbackReceiver::LateResult
 {
+    JobResult result;
+    // Of the callback that brought it.
     QByteArray token;
     http::Request request;
-    CallbackMessage message;
-    http::Response response;  ///< once the result is durable
-    std::shared_ptr<Exchange> exchange;
+    http::Response response;             ///< once the result is durable
+    std::shared_ptr<Exchange> exchange;  ///< null when no callback brought it
+
+    void answer(const http::Response &with) const
+    {
+        if (exchange)
+            exchange->answer(with);
+    }
 };
 
 CallbackReceiver::CallbackReceiver(Jobs &jobs, JobStore &store, Handler handler)
@@ -87,7 +107,7 @@ void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
                http::contentCodingDetail() + u" The job stays pending."_s);
         return;
     }
-    auto parsed = parseCallback(callback.request.body);
+    auto parsed = parseJobMessage(callback.request.body);
     if (const auto *error = std::get_if<QString>(&parsed)) {
         refuse(Reason::CallbackMalformed, CallbackOutcome::Malformed, job.id, job.account, callback,
                *error + u" The job stays pending."_s);
@@ -100,7 +120,7 @@ void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
             notStored(u"The service does not wait for this job yet. Try again."_s, job.id)));
         return;
     }
-    callback.message = std::get<CallbackMessage>(std::move(parsed));
+    callback.message = std::get<JobMessage>(std::move(parsed));
     m_handler.received(job, eventOf(callback.message, job.upstreamId), callback);
     if (callback.exchange)
         callback.exchange->answer(callback.response);
@@ -144,42 +164,44 @@ void CallbackReceiver::enter(CallbackOutcome outcome, const Job &job, ReceivedCa
     }
 }
 
-void CallbackReceiver::retain(Job &job, ReceivedCallback &callback)
+void CallbackReceiver::retain(Job &job, const JobResult &result, ReceivedCallback *callback)
 {
     if (!job.status.durable) {
-        m_jobs.keepResult(job, callback.request.body);
+        m_jobs.keepResult(job, result.body);
         return;
     }
-    const LateResult late{callback.token.toByteArray(), callback.request, callback.message, callback.response,
-                          std::shared_ptr<Exchange>(std::move(callback.exchange))};
-    if (callback.record) {
-        takeLateResult(*callback.record, job.status, late.message, late.request);
-        store(*callback.record, late);
+    LateResult late{result, {}, {}, {}, {}};
+    if (callback)
+        late = {result, callback->token.toByteArray(), callback->request, callback->response,
+                std::shared_ptr<Exchange>(std::move(callback->exchange))};
+    if (callback && callback->record) {
+        takeLateResult(*callback->record, job.status, late.result);
+        store(*callback->record, late);
         return;
     }
     m_store.find(job.id, [this, key = job.key, id = job.id, status = job.status,
                           late](std::optional<JobRecord> found) {
         if (found && !found->expired) {
-            takeLateResult(*found, status, late.message, late.request);
+            takeLateResult(*found, status, late.result);
             store(*found, late);
             return;
         }
         if (!found && !m_store.isAvailable()) {
-            late.exchange->answer(http::problemResponse(notStored(m_store.errorString(), id)));
+            late.answer(http::problemResponse(notStored(m_store.errorString(), id)));
             return;
         }
         if (Job *unstored = m_jobs.find(key))
-            m_jobs.keepResult(*unstored, late.request.body);
-        late.exchange->answer(late.response);
+            m_jobs.keepResult(*unstored, late.result.body);
+        late.answer(late.response);
     });
 }
 
 void CallbackReceiver::store(const JobRecord &record, const LateResult &late)
 {
     m_store.put(record, [this, late, id = record.id, account = record.account](const QString &error) {
-        if (!error.isEmpty())
+        if (!error.isEmpty() && late.exchange)
             m_handler.refused(late.token, late.request, Reason::StoreUnavailable, id, account);
-        late.exchange->answer(error.isEmpty() ? late.response : http::problemResponse(notStored(error, id)));
+        late.answer(error.isEmpty() ? late.response : http::problemResponse(notStored(error, id)));
     });
 }
 

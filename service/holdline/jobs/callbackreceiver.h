@@ -4,6 +4,7 @@
 #include "core/job/callbackledger.h"
 #include "core/job/jobs.h"
 #include "core/profile/startcodec.h"
+#include "service/holdline/jobs/jobresult.h"
 #include "service/holdline/ports/exchange.h"
 #include "service/holdline/ports/jobstore.h"
 
@@ -20,14 +21,17 @@ struct ReceivedCallback
     std::unique_ptr<Exchange> exchange;
     /// The record of a job that is only in the store. Null for a job in memory.
     JobRecord *record = nullptr;
-    CallbackMessage message{};
+    JobMessage message{};
     /// The answer. Set when the callback is entered in the ledger; the owner of the exchange sends
     /// it.
     http::Response response{};
+
+    /// The result that the callback brings.
+    JobResult result() const;
 };
 
 /// The event that a callback means for a job. `upstreamId` is empty when the upstream named no id yet.
-JobEvent eventOf(const CallbackMessage &message, const QByteArray &upstreamId);
+JobEvent eventOf(const JobMessage &message, const QByteArray &upstreamId);
 
 /// Receives callbacks: finds the job by the token in memory or in the store, reads the body, enters the
 /// outcome in the ledger, and retains results that come after the end of their job.
@@ -55,10 +59,10 @@ public:
     void receive(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange);
     /// Enters a readable callback in the ledger, and sets its response.
     void enter(CallbackOutcome outcome, const Job &job, ReceivedCallback &callback);
-    /// Retains the result of a callback that came after the end of its job. The result of a durable
-    /// job goes into the store, and the callback is answered after that. The result of a plain job
-    /// stays in memory.
-    void retain(Job &job, ReceivedCallback &callback);
+    /// Retains a result that came after the end of its job. The result of a durable job goes into the
+    /// store, and the callback is answered after that. The result of a plain job stays in memory.
+    /// `callback` is null for a result that came with the answer to the start.
+    void retain(Job &job, const JobResult &result, ReceivedCallback *callback);
 
     const CallbackLedger &ledger() const { return m_ledger; }
 

@@ -50,7 +50,7 @@ void JobCoordinator::perform(Job &job, JobActions actions, const Occasion &occas
     if (actions.testFlag(JobAction::SendStart))
         sendStart(job, occasion.now);
     if (actions.testFlag(JobAction::KeepResult))
-        keepResult(job, *occasion.callback);
+        keepResult(job, occasion);
     if (actions.testFlag(JobAction::Settle))
         settle(job);
 }
@@ -71,9 +71,9 @@ void JobCoordinator::onIntentStored(JobKey key, const QString &error)
     if (!job)
         return;
     const TimePoint now = Clock::now();
-    // The start does not leave when its record could not be stored, or when the job has ended
-    // meanwhile.
-    if (!error.isEmpty() || job->isSettled() || !job->status.startInFlight) {
+    // The start does not leave when its record could not be stored, or when the job has ended or an earlier
+    // start turned out to have worked meanwhile.
+    if (!error.isEmpty() || job->isSettled() || !job->status.startInFlight || job->status.progressSeen) {
         m_scheduler.dropAttempt(*job, now);
         const LiveJob *live = m_live.find(key);
         // Many jobs may wait, and together they try a thousand times a second at most.
@@ -118,12 +118,13 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
     }
     // A refused connection is fast, and says nothing about the duration of a turn.
     apply(*job, decision.event,
-          {now, decision.retryDelay, result.unreachable ? std::nullopt : std::optional(took)});
+          {now, decision.retryDelay, result.unreachable ? std::nullopt : std::optional(took), nullptr,
+           &result});
     if (live && !job->isSettled()) {
         if (live->durable && job->status.state == JobState::Running && isStartInDoubt(job->status))
             beginDoubt(*job, now);
         // From here on the job only waits, and it should use little memory.
-        if (!isRetry(decision.event)) {
+        if (job->status.state != JobState::Queued) {
             live->start = {};
             live->upstream.fields = {};
         }
@@ -147,14 +148,18 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
     const TimePoint now = Clock::now();
     if (job.status.durable && !callback.record)
         crashPoint("callback_taken");
+    const bool wasUnknown = job.status.startUnknown;
     const JobStep step = next(job, event, now);
     LiveJob *live = m_live.find(job.key);
+    // The job does run, so its start was no failure of the upstream.
+    if (wasUnknown && !job.status.startUnknown)
+        m_scheduler.countSuccess(now);
     if (step.actions.testFlag(JobAction::Settle)) {
         live->upstream.contentType = callback.request.headers.value("Content-Type");
         live->upstream.body = callback.request.body;
         job.upstreamId = callback.message.id;
         // The job did run, so its start was no failure of the upstream.
-        if (job.status.startUnknown)
+        if (wasUnknown)
             m_scheduler.countSuccess(now);
         if (const auto took = job.phases(now).job) {
             m_scheduler.addJobTime(*took);
@@ -166,6 +171,8 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
     const bool isMismatched = step.callback == CallbackOutcome::Mismatched;
     // This ends a plain job, and `live` with it.
     perform(job, step.actions, {now, {}, {}, &callback});
+    if (step.callback == CallbackOutcome::Progress && !job.isSettled())
+        onProgress(job, live, callback.message);
     if (isDurable && isMismatched && !live->durable->ending)
         m_journal.touch(job, *live);  // its journal tells of the callback
     // The end of a durable job is being written. The callback is answered when that is done.
@@ -173,12 +180,37 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
         m_journal.holdBack(*live, {std::move(callback.exchange), callback.response});
 }
 
-void JobCoordinator::keepResult(Job &job, ReceivedCallback &callback)
+/// The job was started for certain, so nothing about it is in doubt any more.
+void JobCoordinator::onProgress(Job &job, LiveJob *live, const JobMessage &message)
 {
+    job.progress.add(message.state);
+    if (job.upstreamId.isEmpty())
+        job.upstreamId = message.id;
+    if (live) {
+        if (!job.status.startInFlight)
+            live->start = {};
+        live->countBytes(job.status);
+    }
+    if (live && live->durable) {
+        if (m_doubts.remove(job.key)) {
+            job.deadline = std::max(job.deadline, job.times.created + m_config.hold.jobDeadline);
+            m_deadlines.set(job.key, job.deadline);
+        }
+        m_journal.writeSoon(job, *live);
+    }
+    Q_EMIT jobProgressed(job);
+    Q_EMIT jobChanged(job);
+}
+
+void JobCoordinator::keepResult(Job &job, const Occasion &occasion)
+{
+    const JobResult result = occasion.callback ? occasion.callback->result()
+                                               : JobResult{occasion.start->upstreamId,
+                                                           occasion.start->contentType, occasion.start->body};
     if (LiveJob *live = m_live.find(job.key))
-        m_journal.replaceEnd(job, *live, callback.message, callback.request);
+        m_journal.replaceEnd(job, *live, result);
     else
-        m_callbacks.retain(job, callback);
+        m_callbacks.retain(job, result, occasion.callback);
 }
 
 void JobCoordinator::onWaiterGone(LiveJob &live, const Waiter &waiter)

@@ -27,7 +27,8 @@ public:
     void addJobTime(Duration took) { m_patience.add(took); }
     /// Returns the deadline of this job: its own, or an earlier one.
     TimePoint add(const Job &job, TimePoint now, Duration most);
-    void remove(JobKey job) { m_jobs.erase(job); }
+    /// False when the start of the job was not in doubt.
+    bool remove(JobKey job) { return m_jobs.erase(job) > 0; }
     /// The deadlines that are earlier now, because shorter jobs were measured or `most` is smaller.
     std::vector<Deadline> shortened(Duration most);
 

@@ -75,6 +75,7 @@ JobRecord recordOf(const Job &job, const DurableJob &durable)
     record.requestId = job.requestId;
     record.client = job.client;
     record.startTrouble = job.startTrouble;
+    record.progress = job.progress;
     record.joined = durable.joined;
     record.repeatable = job.repeatable;
     record.journal = durable.journal;

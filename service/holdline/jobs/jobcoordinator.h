@@ -112,6 +112,8 @@ Q_SIGNALS:
                     const holdline::StartDecision &decision, holdline::Duration took);
     void circuitChanged(const holdline::CircuitChange &change);
     void callbackEntered(holdline::CallbackOutcome outcome);
+    /// A callback said that the job goes on. `job.progress` has what it said.
+    void jobProgressed(const holdline::Job &job);
     /// A callback was refused: it is unknown, mismatched or malformed, or its result cannot be stored
     /// (Reason::StoreUnavailable). `token` is the last segment of its path, a secret. `job` and
     /// `account` are empty when they are unknown.
@@ -134,6 +136,7 @@ private:
         Duration retryDelay{};               ///< for AwaitRetry
         std::optional<Duration> turnTook{};  ///< for EndTurn; see StartScheduler::endTurn()
         ReceivedCallback *callback = nullptr;
+        const StartResult *start = nullptr;
     };
 
     void refuse(const QByteArray &requestId, const QByteArray &client, Exchange &exchange, Problem problem);
@@ -150,13 +153,14 @@ private:
     void apply(Job &job, JobEvent event, const Occasion &occasion);
     void perform(Job &job, JobActions actions, const Occasion &occasion);
     void sendStart(Job &job, TimePoint now);
-    void keepResult(Job &job, ReceivedCallback &callback);
+    void keepResult(Job &job, const Occasion &occasion);
     void settle(Job &job);
     void tellEnd(LiveJob &live, const http::Response &response, Reason outcome, const QByteArray &account);
     void forget(LiveJob &live, const QByteArray &account);
 
     void onStartFinished(JobKey key, const StartResult &result);
     void onCallback(Job &job, JobEvent event, ReceivedCallback &callback);
+    void onProgress(Job &job, LiveJob *live, const JobMessage &message);
     void onWaiterGone(LiveJob &live, const Waiter &waiter);
     void onIntentStored(JobKey key, const QString &error);
     void onEndStored(LiveJob &live, bool isDurable);

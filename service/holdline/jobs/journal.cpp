@@ -130,10 +130,9 @@ bool Journal::writeEnd(const Job &job, LiveJob &live, http::Response &response)
     return true;
 }
 
-void Journal::replaceEnd(const Job &job, LiveJob &live, const CallbackMessage &message,
-                         const http::Request &request)
+void Journal::replaceEnd(const Job &job, LiveJob &live, const JobResult &result)
 {
-    takeLateResult(live.durable->ending->record, job.status, message, request);
+    takeLateResult(live.durable->ending->record, job.status, result);
     putEnd(live);
 }
 
@@ -227,8 +226,7 @@ void Journal::writeAll()
         m_live.find(key)->durable->requestPosted = false;
 }
 
-void takeLateResult(JobRecord &record, const JobStatus &status, const CallbackMessage &message,
-                    const http::Request &request)
+void takeLateResult(JobRecord &record, const JobStatus &status, const JobResult &result)
 {
     record.status = status;
     const WallTime now = wallNow();
@@ -236,9 +234,9 @@ void takeLateResult(JobRecord &record, const JobStatus &status, const CallbackMe
     ++record.revision;
     if (!reasonInfo(status.outcome).has(EndTrait::IsResult))
         return;
-    record.upstreamId = message.id;
+    record.upstreamId = result.upstreamId;
     record.callback = now;
-    record.answer = RecordedAnswer{200, request.headers.value("Content-Type"), request.body, {}};
+    record.answer = RecordedAnswer{200, result.contentType, result.body, {}};
 }
 
 }  // namespace holdline

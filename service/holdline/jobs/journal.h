@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "service/holdline/jobs/jobresult.h"
 #include "service/holdline/jobs/jobwatches.h"
 #include "service/holdline/jobs/livejobs.h"
 #include "service/holdline/ports/jobstore.h"
@@ -53,8 +54,7 @@ public:
     bool writeEnd(const Job &job, LiveJob &live, http::Response &response);
 
     /// Replaces an end that is being written by a late result.
-    void replaceEnd(const Job &job, LiveJob &live, const CallbackMessage &message,
-                    const http::Request &request);
+    void replaceEnd(const Job &job, LiveJob &live, const JobResult &result);
     /// Answers the callback when the end of the job is durable, or with 503 when that fails. The job
     /// must have ended.
     void holdBack(LiveJob &live, PendingCallback callback);
@@ -93,7 +93,6 @@ private:
 
 /// Updates a record for a result that came after the end. The record gets the new status, and the result
 /// when it replaces the end. A cancelled job stays cancelled.
-void takeLateResult(JobRecord &record, const JobStatus &status, const CallbackMessage &message,
-                    const http::Request &request);
+void takeLateResult(JobRecord &record, const JobStatus &status, const JobResult &result);
 
 }  // namespace holdline

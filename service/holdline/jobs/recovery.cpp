@@ -45,6 +45,10 @@ PendingStart startOf(const JobRecord &record)
 /// The state in which a job goes on after its process has ended.
 void resume(JobStatus &status, bool canStart, bool repeatsStarts)
 {
+    if (status.progressSeen) {
+        status.state = JobState::Running;
+        return;
+    }
     const bool mayHaveStarted = status.state == JobState::Starting || isStartInDoubt(status);
     if (mayHaveStarted) {
         const bool again = repeatsStarts && canStart;

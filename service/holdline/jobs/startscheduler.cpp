@@ -129,6 +129,7 @@ void StartScheduler::send(const Job &job, const PendingStart &start, TimePoint n
                           : start.request.body;
     call.idempotencyKey = job.id;
     call.headers = start.headers;
+    call.passThrough = job.status.passThrough;
     // A start that takes longer than the deadline of its job would only block the lane.
     call.timeout = std::max(milliseconds(1), std::min(m_config.upstream.startTimeout,
                                                       std::chrono::ceil<milliseconds>(job.deadline - now)));
@@ -200,8 +201,16 @@ RetryPolicy::Try StartScheduler::tryOf(const Job &job, const StartResult &result
 StartDecision StartScheduler::decide(const Job &job, const StartResult &result, TimePoint now) const
 {
     using Fate = StartResult::Fate;
-    if (result.fate == Fate::Accepted)
-        return {JobEvent::StartAccepted, {}};
+    if (result.fate == Fate::Accepted) {
+        switch (result.report) {
+            case JobReport::Completed:
+                return {JobEvent::StartCompleted, {}};
+            case JobReport::Failed:
+                return {JobEvent::StartJobFailed, {}};
+            case JobReport::Progress:
+                return {JobEvent::StartAccepted, {}};
+        }
+    }
     if (result.fate == Fate::Rejected)
         return {JobEvent::StartRejected, {}};
 

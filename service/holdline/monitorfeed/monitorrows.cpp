@@ -54,6 +54,8 @@ JobRow rowOf(const Job &job)
     row.client = rowText(job.client);
     row.requestId = rowText(job.requestId);
     row.detail = rowText(job.startTrouble);
+    row.progress = rowText(job.progress.state);
+    row.progressReports = job.progress.reports;
     row.durable = job.status.durable;
     row.handedOver = job.status.handedOver;
     row.joined = job.joined;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/profile/startcodec.h"
 #include "core/telemetry/metrics.h"
 
 #include <QByteArray>
@@ -23,15 +24,16 @@ struct StartCall
     QByteArray idempotencyKey;                               ///< sent as `Idempotency-Key`
     std::vector<std::pair<QByteArray, QByteArray>> headers;  ///< X-Request-Id, traceparent, tracestate
     std::chrono::milliseconds timeout{0};                    ///< from now to the end of the answer; never 0
+    bool passThrough = false;                                ///< the client gets the answer, whatever it is
 };
 
 /// The end of a start request, classified by its meaning for the job.
 struct StartResult
 {
-    /// Accepted: 2xx with a readable answer, so the job runs and `upstreamId` is its id. Rejected: a final
-    /// 4xx whose status, contentType and body are passed on. NotStarted: certainly no job, because no byte
-    /// was sent or the answer was 408/425/429/5xx/3xx. Unknown: sent without a readable answer, so the job
-    /// may or may not run.
+    /// Accepted: 2xx with a readable answer, so the job runs and `upstreamId` is its id, or any answer below
+    /// 400 to a start that passes through. Rejected: a final 4xx whose status, contentType and body are
+    /// passed on. NotStarted: certainly no job, because no byte was sent or the answer was
+    /// 408/425/429/5xx/3xx. Unknown: sent without a readable answer, so the job may or may not run.
     using Fate = StartFate;
     Fate fate = Fate::Unknown;
     /// For NotStarted: another attempt makes sense (no connection, reset before sending,
@@ -46,6 +48,8 @@ struct StartResult
     QByteArray contentType;
     QByteArray body;
     QByteArray upstreamId;
+    /// For Accepted: Completed or Failed when the answer is the result already.
+    JobReport report = JobReport::Progress;
     std::optional<std::chrono::milliseconds> retryAfter;  ///< of any answer, capped
     /// Error type of RFC 9209, e.g. "connection_refused" or "http_response_timeout". Empty without an error.
     QByteArray proxyStatus;

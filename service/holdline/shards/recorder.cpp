@@ -8,6 +8,8 @@ namespace holdline {
 
 namespace {
 
+constexpr std::size_t kProgressStates = 100;
+
 void record(LatencyHistogram &histogram, const std::optional<Duration> &took)
 {
     if (took)
@@ -28,6 +30,7 @@ Recorder::Recorder(LogSink &sink, const Config &config, JobCoordinator &coordina
     connect(&coordinator, &JobCoordinator::startEnded, this, &Recorder::onStartEnded);
     connect(&coordinator, &JobCoordinator::callbackEntered, this,
             [this](CallbackOutcome outcome) { m_counters.countCallback(outcome); });
+    connect(&coordinator, &JobCoordinator::jobProgressed, this, &Recorder::onJobProgressed);
     connect(&coordinator, &JobCoordinator::circuitChanged, this,
             [this](const CircuitChange &change) { m_startLog.write(change); });
     connect(&coordinator, &JobCoordinator::callbackRefused, this,
@@ -121,6 +124,16 @@ void Recorder::onStartEnded(const Job &job, const StartResult &result, const Sta
     m_counters.countStart(result.fate, took);
     if (result.fate != StartResult::Fate::Accepted)
         m_startLog.write(job, result, decision, Clock::now());
+}
+
+/// A misspelt final state would keep all its jobs waiting, so each word is named once.
+void Recorder::onJobProgressed(const Job &job)
+{
+    if (m_progressStates.size() >= kProgressStates || !m_progressStates.insert(job.progress.state).second)
+        return;
+    qCInfo(lcUpstream).noquote() << "callback state \"" + job.progress.state +
+                                        "\" is not known to be final, so it counts as progress: job=" +
+                                        job.id;
 }
 
 /// The token is a secret, so the line does not have it.

@@ -10,6 +10,8 @@
 #include "service/holdline/shards/shardrouter.h"
 #include "service/holdline/shards/startlog.h"
 
+#include <set>
+
 namespace holdline {
 
 class JobsApi;
@@ -46,6 +48,7 @@ private:
     void recordRefusal(const QByteArray &requestId, const QByteArray &client, const Problem &problem);
     void onStartEnded(const Job &job, const StartResult &result, const StartDecision &decision,
                       Duration took);
+    void onJobProgressed(const Job &job);
     void onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job);
 
     JobCoordinator &m_coordinator;
@@ -53,6 +56,8 @@ private:
     AccessLog m_accessLog;
     StartLog m_startLog;
     LineAllowance m_refusedCallbackLines{10, std::chrono::seconds(1)};  ///< anybody can send such callbacks
+    /// States of progress that the log has named, at most kProgressStates.
+    std::set<QByteArray> m_progressStates;
 };
 
 }  // namespace holdline

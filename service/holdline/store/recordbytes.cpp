@@ -16,9 +16,9 @@ namespace {
 /// The first byte of an encoding. A new form gets the next number, and the earlier ones are still read.
 template <typename Record>
 constexpr std::uint8_t kForm = 1;
-/// Form 2 has addedFieldsOf() behind the members of form 1.
+/// Form 2 has secondFieldsOf() behind the members of form 1, and form 3 has thirdFieldsOf() behind those.
 template <>
-constexpr std::uint8_t kForm<JobRecord> = 2;
+constexpr std::uint8_t kForm<JobRecord> = 3;
 template <>
 constexpr std::uint8_t kForm<RecordedAnswer> = 2;
 
@@ -28,8 +28,8 @@ concept Maybe = std::same_as<std::remove_const_t<Object>, Record>;
 
 // The members in the order of their bytes, for Writer and Reader. A member that is not listed is lost: list a
 // new one, then adapt this number.
-// JobStatus::queuedEnd is left out on purpose; see there.
-static_assert(sizeof(JobStatus) == 11);
+// JobStatus::queuedEnd is left out on purpose; see there. JobStatus::progressSeen came with form 3.
+static_assert(sizeof(JobStatus) == 12);
 
 auto fieldsOf(Maybe<JobStatus> auto &status)
 {
@@ -38,7 +38,7 @@ auto fieldsOf(Maybe<JobStatus> auto &status)
                     status.outcome);
 }
 
-/// Without its request, its answer and the members of form 2.
+/// Without its request, its answer and the members of later forms.
 auto fieldsOf(Maybe<JobRecord> auto &record)
 {
     return std::tie(record.id, record.account, record.token, record.key, record.fingerprint, record.status,
@@ -47,16 +47,24 @@ auto fieldsOf(Maybe<JobRecord> auto &record)
                     record.answered, record.callback, record.settled, record.expired);
 }
 
-/// The members that form 2 added.
-auto addedFieldsOf(Maybe<JobRecord> auto &record)
+auto secondFieldsOf(Maybe<JobRecord> auto &record)
 {
     return std::tie(record.repeatable, record.journal);
 }
-auto addedFieldsOf(Maybe<RecordedAnswer> auto &answer)
+auto secondFieldsOf(Maybe<RecordedAnswer> auto &answer)
 {
     return std::tie(answer.fields);
 }
-auto addedFieldsOf(auto &)
+auto secondFieldsOf(auto &)
+{
+    return std::tuple<>();
+}
+
+auto thirdFieldsOf(Maybe<JobRecord> auto &record)
+{
+    return std::tie(record.status.progressSeen, record.progress.reports, record.progress.state);
+}
+auto thirdFieldsOf(auto &)
 {
     return std::tuple<>();
 }
@@ -250,7 +258,8 @@ QByteArray toBytes(const Record &record)
     Writer writer(kForm<Record>);
     const auto writeAll = [&writer](const auto &...values) { writer.all(values...); };
     std::apply(writeAll, fieldsOf(record));
-    std::apply(writeAll, addedFieldsOf(record));
+    std::apply(writeAll, secondFieldsOf(record));
+    std::apply(writeAll, thirdFieldsOf(record));
     return writer.bytes();
 }
 
@@ -262,7 +271,9 @@ std::optional<Record> fromBytes(const QByteArray &bytes)
     const auto readAll = [&reader](auto &...values) { reader.all(values...); };
     std::apply(readAll, fieldsOf(record));
     if (reader.form() > 1)
-        std::apply(readAll, addedFieldsOf(record));
+        std::apply(readAll, secondFieldsOf(record));
+    if (reader.form() > 2)
+        std::apply(readAll, thirdFieldsOf(record));
     return reader.isGood() ? std::optional(std::move(record)) : std::nullopt;
 }
 

@@ -88,6 +88,24 @@ StartResult withoutAnswer(const StartExchange &exchange)
     return result;
 }
 
+/// Reads a whole 2xx, or a whole answer to a start that passes through.
+void readAnswer(const StartExchange &exchange, StartResult &result)
+{
+    const auto answer = parseJobMessage(exchange.body);
+    const auto *message = std::get_if<JobMessage>(&answer);
+    if (message)
+        result.upstreamId = message->id;
+    if (message && !exchange.passThrough)
+        result.report = message->report;
+    if (message || exchange.passThrough) {
+        result.fate = Fate::Accepted;
+        result.detail.clear();
+        return;
+    }
+    result.proxyStatus = "http_protocol_error";
+    result.detail = u"The upstream's answer to the start is invalid: %1"_s.arg(std::get<QString>(answer));
+}
+
 }  // namespace
 
 StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
@@ -116,17 +134,10 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
         if (!whole)
             result.detail += u", and its body could not be read"_s;
     }
-    if (exchange.status < 300) {
+    if (exchange.status < 300 || (exchange.status < 400 && exchange.passThrough)) {
         if (!whole)
             return result;  // Unknown
-        auto answer = parseStartAnswer(exchange.body);
-        if (const QString *why = std::get_if<QString>(&answer)) {
-            result.proxyStatus = "http_protocol_error";
-            result.detail = u"The upstream's answer to the start is invalid: %1"_s.arg(*why);
-            return result;  // Unknown
-        }
-        result.fate = Fate::Accepted;
-        result.upstreamId = std::get<StartAnswer>(answer).id;
+        readAnswer(exchange, result);
         return result;
     }
     if (exchange.status < 400) {

@@ -66,7 +66,7 @@ void UpstreamClient::start(Ticket ticket, const StartCall &call)
     reply->setReadBufferSize(m_limits.maxAnswerBytes + 1);
     connect(reply, &QNetworkReply::readyRead, this, [this, ticket] { checkSize(ticket); });
     connect(reply, &QNetworkReply::finished, this, [this, ticket] { end(ticket); });
-    m_calls.emplace(ticket, Call{reply, body, m_limits.maxAnswerBytes, false, false});
+    m_calls.emplace(ticket, Call{reply, body, m_limits.maxAnswerBytes, false, false, call.passThrough});
     m_deadlines.setIn(ticket, call.timeout);
 }
 
@@ -97,6 +97,7 @@ void UpstreamClient::end(Ticket ticket)
     exchange.error = reply.error();
     exchange.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
     exchange.tooLarge = call.tooLarge;
+    exchange.passThrough = call.passThrough;
     if (exchange.error != QNetworkReply::NoError) {
         exchange.errorText = reply.errorString();
         exchange.proxyStatus = reply.attribute(PooledAccessManager::ProxyStatusAttribute).toByteArray();

@@ -53,6 +53,7 @@ private:
         std::int64_t maxAnswerBytes = 0;
         bool timedOut = false;
         bool tooLarge = false;
+        bool passThrough = false;
     };
 
     void checkSize(Ticket ticket);

@@ -84,22 +84,22 @@ void MicroWire::fingerprintOfStart()
 
 void MicroWire::parseAnswerOfStart()
 {
-    std::variant<StartAnswer, QString> parsed;
+    std::variant<JobMessage, QString> parsed;
     QBENCHMARK
     {
-        parsed = parseStartAnswer("{\"state\":\"running\",\"id\":\"4499a6e0c2ef4b98\"}"_ba);
+        parsed = parseJobMessage("{\"state\":\"running\",\"id\":\"4499a6e0c2ef4b98\"}"_ba);
     }
-    QCOMPARE(std::get<StartAnswer>(parsed).id, "4499a6e0c2ef4b98"_ba);
+    QCOMPARE(std::get<JobMessage>(parsed).id, "4499a6e0c2ef4b98"_ba);
 }
 
 void MicroWire::parseCallbackBody()
 {
-    std::variant<CallbackMessage, QString> parsed;
+    std::variant<JobMessage, QString> parsed;
     QBENCHMARK
     {
-        parsed = parseCallback(kCallback);
+        parsed = parseJobMessage(kCallback);
     }
-    QVERIFY(std::get<CallbackMessage>(parsed).completed);
+    QVERIFY(std::get<JobMessage>(parsed).report == JobReport::Completed);
 }
 
 void MicroWire::requestParser()

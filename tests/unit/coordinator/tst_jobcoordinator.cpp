@@ -173,7 +173,7 @@ private Q_SLOTS:
         QTest::newRow("wrong type") << QByteArray("[1,2]");
         QTest::newRow("id not a string") << QByteArray(R"({"id":5,"state":"completed"})");
         QTest::newRow("no state") << QByteArray(R"({"id":"1f"})");
-        QTest::newRow("still running") << QByteArray(R"({"id":"1f","state":"running"})");
+        QTest::newRow("state a number") << QByteArray(R"({"id":"1f","state":7})");
         QTest::newRow("empty") << QByteArray();
     }
     void badCallbackBodies()

@@ -125,7 +125,8 @@ void TestJsonText::refused_data()
     QTest::newRow("UTF-8: surrogate") << withExtra("\"\xed\xa0\x80\""_ba);
     QTest::newRow("UTF-8: above U+10FFFF") << withExtra("\"\xf4\x90\x80\x80\""_ba);
     QTest::newRow("UTF-8: byte FF") << withExtra("\"\xff\""_ba);
-    QTest::newRow("byte order mark") << "\xef\xbb\xbf{\"account\":\"a\"}"_ba;
+    QTest::newRow("two byte order marks") << "\xef\xbb\xbf\xef\xbb\xbf{\"account\":\"a\"}"_ba;
+    QTest::newRow("byte order mark inside") << "{\xef\xbb\xbf\"account\":\"a\"}"_ba;
     QTest::newRow("UTF-16") << "{\0\"\0a\0\"\0:\0"
                                "1\0}\0"_ba;
     QTest::newRow("NaN") << withExtra("NaN"_ba);

@@ -61,6 +61,8 @@ Update fullUpdate(Update::Kind kind)
     job.client = "127.0.0.1:5";
     job.requestId = "request";
     job.detail = "HTTP 503 \xE2\x80\xA6";
+    job.progress = "step";
+    job.progressReports = 5;
     job.durable = job.handedOver = job.recovered = true;
     job.joined = 6;
     job.waiting = 7;

@@ -41,6 +41,10 @@ private Q_SLOTS:
     void everyStatusWithABodyCutShort();
     void everyErrorWithoutAnAnswer();
     void readableAnswer();
+    void finishedAnswer();
+    void everyAnswerPassesThrough_data();
+    void everyAnswerPassesThrough();
+    void whatIsCutShortDoesNotPassThrough();
     void unreadableAnswer_data();
     void unreadableAnswer();
     void errorsThatFollowFromTheStatusAreNone();
@@ -125,6 +129,60 @@ void TestStartOutcome::readableAnswer()
     QCOMPARE(result.fate, Fate::Accepted);
     QCOMPARE(result.upstreamId, "4499a6e0c2ef4b98");
     QVERIFY(result.detail.isEmpty());
+}
+
+/// The answer to a start may be the result already.
+void TestStartOutcome::finishedAnswer()
+{
+    StartExchange exchange = answered(200);
+    QCOMPARE(outcome(exchange).report, JobReport::Progress);
+    exchange.body = R"({"id":"i","state":"completed","proof":"P"})";
+    QCOMPARE(outcome(exchange).report, JobReport::Completed);
+    exchange.body = R"({"id":"i","state":"Failed"})";
+    QCOMPARE(outcome(exchange).report, JobReport::Failed);
+    QCOMPARE(outcome(exchange).fate, Fate::Accepted);
+    // The client of a start that passes through gets the answer in any case.
+    exchange.passThrough = true;
+    QCOMPARE(outcome(exchange).report, JobReport::Progress);
+}
+
+void TestStartOutcome::everyAnswerPassesThrough_data()
+{
+    QTest::addColumn<int>("status");
+    QTest::addColumn<QByteArray>("body");
+    QTest::newRow("no content") << 204 << QByteArray();
+    QTest::newRow("no state") << 201 << QByteArray(R"({"id":"a"})");
+    QTest::newRow("a text") << 200 << QByteArray("hi");
+    QTest::newRow("a list") << 202 << QByteArray("[1]");
+    QTest::newRow("a redirect") << 303 << QByteArray("see there");
+    QTest::newRow("not modified") << 304 << QByteArray();
+}
+
+void TestStartOutcome::everyAnswerPassesThrough()
+{
+    QFETCH(int, status);
+    QFETCH(QByteArray, body);
+    StartExchange exchange = answered(status);
+    exchange.body = body;
+    QVERIFY(outcome(exchange).fate != Fate::Accepted);
+    exchange.passThrough = true;
+    const StartResult result = outcome(exchange);
+    QCOMPARE(result.fate, Fate::Accepted);
+    QCOMPARE(result.status, status);
+    QCOMPARE(result.body, body);
+    QVERIFY(result.proxyStatus.isEmpty());
+    QVERIFY(result.detail.isEmpty());
+}
+
+void TestStartOutcome::whatIsCutShortDoesNotPassThrough()
+{
+    StartExchange exchange = answered(200);
+    exchange.passThrough = true;
+    exchange.error = QNetworkReply::RemoteHostClosedError;
+    QCOMPARE(outcome(exchange).fate, Fate::Unknown);
+    exchange = answered(500);
+    exchange.passThrough = true;
+    QCOMPARE(outcome(exchange).fate, Fate::NotStarted);
 }
 
 void TestStartOutcome::unreadableAnswer_data()

@@ -30,12 +30,24 @@ Reason endWhileRetrying(Event lastStart)
     }
 }
 
+bool isCompleted(Event event)
+{
+    return event == Event::CallbackCompleted || event == Event::StartCompleted;
+}
+
 bool isCallback(Event event)
 {
     return event >= Event::CallbackCompleted && event <= Event::CallbackMismatched;
 }
 
 }  // namespace
+
+/// True when the event is the answer to a start, and the first result of the job.
+bool JobObserver::bringsResult(Event event) const
+{
+    const bool isResult = event == Event::StartCompleted || event == Event::StartJobFailed;
+    return isResult && m_wasOut && !m_passThrough && m_delivered + m_kept == 0;
+}
 
 /// The reason with which the event must end the held request, or nullopt.
 std::optional<Reason> JobObserver::dueOutcome(Event event) const
@@ -56,13 +68,14 @@ std::optional<Reason> JobObserver::dueOutcome(Event event) const
             return m_durable ? std::nullopt : std::optional(mayRun ? Reason::DrainTimeout : Reason::Draining);
         }
         case Event::StoreFailed:
-            return m_wasWaiting || m_wasOut ? std::optional(Reason::StoreUnavailable) : std::nullopt;
+            return (m_wasWaiting || m_wasOut) && !m_goesOn ? std::optional(Reason::StoreUnavailable)
+                                                           : std::nullopt;
         case Event::Deadline:
             if (m_interrupted)
                 return Reason::Interrupted;
             if (m_wasWaiting)
                 return m_waitEnd;
-            return m_wasOut || m_fateUnknown ? Reason::StartUnknown : Reason::CallbackTimeout;
+            return (m_wasOut || m_fateUnknown) && !m_goesOn ? Reason::StartUnknown : Reason::CallbackTimeout;
         case Event::CallbackCompleted:
             return believed ? std::optional(Reason::Completed) : std::nullopt;
         case Event::CallbackFailed:
@@ -72,6 +85,10 @@ std::optional<Reason> JobObserver::dueOutcome(Event event) const
     }
     if (!m_wasOut)
         return std::nullopt;
+    if (bringsResult(event))
+        return isCompleted(event) ? Reason::Completed : Reason::JobFailed;
+    if (m_goesOn)
+        return std::nullopt;
     switch (event) {
         case Event::StartRejected:
             return Reason::StartRejected;
@@ -80,6 +97,8 @@ std::optional<Reason> JobObserver::dueOutcome(Event event) const
         case Event::StartFailed:
             return Reason::UpstreamError;
         case Event::StartAccepted:
+        case Event::StartCompleted:
+        case Event::StartJobFailed:
             return m_passThrough ? std::optional(Reason::PassedThrough) : std::nullopt;
         case Event::StartUnknown:
             return m_passThrough ? std::optional(Reason::StartUnknown) : std::nullopt;
@@ -98,6 +117,8 @@ CallbackOutcome JobObserver::dueCallback(Event event) const
         return CallbackOutcome::Mismatched;
     if (m_delivered + m_kept > 0)
         return CallbackOutcome::Duplicate;
+    if (event == Event::CallbackProgress)
+        return CallbackOutcome::Progress;
     if (m_settled)
         return CallbackOutcome::Late;
     return m_wasOut || m_wasWaiting ? CallbackOutcome::Early : CallbackOutcome::Matched;
@@ -127,8 +148,8 @@ const char *JobObserver::watchTurns(Event event, const JobStep &step)
         m_startOut = false;
         if (event == Event::StartAccepted && !m_passThrough && !m_settledBefore)
             m_interrupted = m_maybeRan = false;
-        m_maybeRan |= event == Event::RetryUnknown && !m_settledBefore;
-        m_fateUnknown = event == Event::StartUnknown || (isUnsent && m_fateUnknown);
+        m_maybeRan |= event == Event::RetryUnknown && !m_settledBefore && !m_goesOn;
+        m_fateUnknown = !m_goesOn && (event == Event::StartUnknown || (isUnsent && m_fateUnknown));
     }
     if (has(step, Action::EndTurn) && --m_turns < 0)
         return "a turn is ended that was not granted";
@@ -137,7 +158,8 @@ const char *JobObserver::watchTurns(Event event, const JobStep &step)
 
 const char *JobObserver::watchWaiting(Event event, const JobStep &step)
 {
-    const bool mustRetry = (isRetry(event) || event == Event::StoreRetry) && m_wasOut && !m_settled;
+    const bool mustRetry =
+        (isRetry(event) || event == Event::StoreRetry) && m_wasOut && !m_settled && !m_goesOn;
     if (has(step, Action::AwaitRetry) != mustRetry)
         return mustRetry ? "a retry is due and not asked for" : "a retry is asked for out of season";
     if (has(step, Action::AwaitRetry)) {
@@ -145,7 +167,8 @@ const char *JobObserver::watchWaiting(Event event, const JobStep &step)
         if (isRetry(event))
             m_waitEnd = endWhileRetrying(event);
     }
-    const bool mustLeave = m_wasWaiting && has(step, Action::Settle);
+    const bool isConfirmed = step.callback == CallbackOutcome::Progress && !m_settledBefore;
+    const bool mustLeave = m_wasWaiting && (has(step, Action::Settle) || isConfirmed);
     if (has(step, Action::LeaveLane) != mustLeave)
         return mustLeave ? "settled and left in its lane" : "leaves a lane it is not in";
     if (has(step, Action::LeaveLane))
@@ -159,21 +182,27 @@ const char *JobObserver::watchCallback(const JobStatus &before, Event event, con
     if (step.callback != due)
         return "the callback's outcome is wrong";
     const bool changesNothing = due == CallbackOutcome::Unknown || due == CallbackOutcome::Duplicate ||
-                                due == CallbackOutcome::Mismatched;
+                                due == CallbackOutcome::Mismatched ||
+                                (due == CallbackOutcome::Progress && m_settledBefore);
     if (changesNothing && (step.actions != JobActions{} || step.status != before))
         return "a callback that is not taken changes something";
-    if (has(step, Action::KeepResult) != (due == CallbackOutcome::Late))
+    const bool isResult = bringsResult(event);
+    const bool isLate = due == CallbackOutcome::Late || (isResult && m_settledBefore);
+    if (has(step, Action::KeepResult) != isLate)
         return "a result is kept exactly when it is late";
-    if (due == CallbackOutcome::Late)
+    if (isLate)
         ++m_kept;
-    if (due == CallbackOutcome::Early || due == CallbackOutcome::Matched)
+    else if (isResult || due == CallbackOutcome::Early || due == CallbackOutcome::Matched)
         ++m_delivered;
+    if (due == CallbackOutcome::Progress && !m_settledBefore) {
+        m_goesOn = true;
+        m_interrupted = m_maybeRan = m_fateUnknown = false;
+    }
     return m_delivered + m_kept <= 1 ? nullptr : "more than one result";
 }
 
-const char *JobObserver::watchEnd(Event event, const JobStep &step)
+const char *JobObserver::watchEnd(Event event, const JobStep &step, std::optional<Reason> due)
 {
-    const std::optional<Reason> due = dueOutcome(event);
     if (has(step, Action::Settle) != due.has_value())
         return due ? "it must be settled here" : "it must not be settled here";
     if (due && step.status.outcome != *due)
@@ -181,8 +210,7 @@ const char *JobObserver::watchEnd(Event event, const JobStep &step)
     const bool missed = m_outcome == Reason::CallbackTimeout || m_outcome == Reason::StartUnknown ||
                         m_outcome == Reason::Interrupted || m_outcome == Reason::DrainTimeout;
     const bool mends = m_durable && missed && has(step, Action::KeepResult);
-    if (mends &&
-        step.status.outcome != (event == Event::CallbackCompleted ? Reason::Completed : Reason::JobFailed))
+    if (mends && step.status.outcome != (isCompleted(event) ? Reason::Completed : Reason::JobFailed))
         return "a late result does not take the place of the failure";
     if (m_settled && !mends && step.status.outcome != m_outcome)
         return "the outcome changes after the end";
@@ -201,8 +229,9 @@ const char *JobObserver::watchStatus(const JobStatus &status) const
     if (!m_settled && (status.state == JobState::Starting) != m_startOut)
         return "state and history differ on whether it starts";
     if (status.startInFlight != m_startOut || status.attempted != m_everSent ||
-        status.resultSeen != (m_delivered + m_kept == 1) || status.passThrough != m_passThrough ||
-        status.durable != m_durable || status.handedOver != m_handedOver)
+        status.resultSeen != (m_delivered + m_kept == 1) || status.progressSeen != m_goesOn ||
+        status.passThrough != m_passThrough || status.durable != m_durable ||
+        status.handedOver != m_handedOver)
         return "status and history differ";
     return nullptr;
 }
@@ -216,11 +245,12 @@ const char *JobObserver::watch(const JobStatus &before, Event event, const JobSt
         m_durable = m_handedOver = true;
     if (endsStart(event) && !m_wasOut && (step.actions != JobActions{} || step.status != before))
         return "the end of a start that is not under way changes something";
+    const std::optional<Reason> due = dueOutcome(event);
     const char *wrong = watchCallback(before, event, step);
     if (!wrong)
         wrong = watchWaiting(event, step);
     if (!wrong)
-        wrong = watchEnd(event, step);
+        wrong = watchEnd(event, step, due);
     if (!wrong)
         wrong = watchTurns(event, step);
     return wrong ? wrong : watchStatus(step.status);

@@ -32,8 +32,8 @@ public:
     auto facts() const
     {
         return std::tuple(m_passThrough, m_durable, m_handedOver, m_interrupted, m_waiting, m_waitEnd,
-                          m_turns, m_everSent, m_startOut, m_maybeRan, m_fateUnknown, m_settled, m_outcome,
-                          m_delivered, m_kept);
+                          m_turns, m_everSent, m_startOut, m_maybeRan, m_fateUnknown, m_goesOn, m_settled,
+                          m_outcome, m_delivered, m_kept);
     }
 
 private:
@@ -41,10 +41,11 @@ private:
     const char *watchTurns(JobEvent event, const JobStep &step);
     const char *watchWaiting(JobEvent event, const JobStep &step);
     const char *watchCallback(const JobStatus &before, JobEvent event, const JobStep &step);
-    const char *watchEnd(JobEvent event, const JobStep &step);
+    const char *watchEnd(JobEvent event, const JobStep &step, std::optional<Reason> due);
     const char *watchStatus(const JobStatus &status) const;
     std::optional<Reason> dueOutcome(JobEvent event) const;
     CallbackOutcome dueCallback(JobEvent event) const;
+    bool bringsResult(JobEvent event) const;
 
     bool m_passThrough;
     bool m_durable;
@@ -57,6 +58,7 @@ private:
     bool m_everSent = false;                  ///< a start left, so the upstream knows the token
     bool m_startOut = false;                  ///< a start left, and its end is not known yet
     bool m_fateUnknown = false;
+    bool m_goesOn = false;  ///< a callback said that the job runs
     bool m_settled = false;
     Reason m_outcome = Reason::InternalError;
     int m_delivered = 0;  ///< results given to the client

@@ -256,6 +256,7 @@ void TestJobMachine::callbackOutcomes()
     QCOMPARE(name(CallbackOutcome::None), ""_L1);
     QCOMPARE(name(CallbackOutcome::Matched), "matched"_L1);
     QCOMPARE(name(CallbackOutcome::Early), "early"_L1);
+    QCOMPARE(name(CallbackOutcome::Progress), "progress"_L1);
     QCOMPARE(name(CallbackOutcome::Duplicate), "duplicate"_L1);
     QCOMPARE(name(CallbackOutcome::Late), "late"_L1);
     QCOMPARE(name(CallbackOutcome::Unknown), "unknown"_L1);

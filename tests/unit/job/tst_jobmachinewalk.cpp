@@ -18,11 +18,11 @@ using Event = JobEvent;
 namespace {
 
 constexpr std::array<const char *, kJobEventCount> kEventNames{
-    "TurnGranted",        "StartAccepted", "StartRejected",     "StartUnreachable",
-    "StartFailed",        "StartUnknown",  "RetryRejected",     "RetryUnreachable",
-    "RetryFailed",        "RetryUnknown",  "CallbackCompleted", "CallbackFailed",
-    "CallbackMismatched", "Deadline",      "ClientGone",        "Cancel",
-    "DrainExpired",       "StoreFailed",   "StoreRetry",        "HandOver",
+    "TurnGranted",        "StartAccepted", "StartCompleted",    "StartJobFailed", "StartRejected",
+    "StartUnreachable",   "StartFailed",   "StartUnknown",      "RetryRejected",  "RetryUnreachable",
+    "RetryFailed",        "RetryUnknown",  "CallbackCompleted", "CallbackFailed", "CallbackProgress",
+    "CallbackMismatched", "Deadline",      "ClientGone",        "Cancel",         "DrainExpired",
+    "StoreFailed",        "StoreRetry",    "HandOver",
 };
 
 QByteArray tell(const char *wrong, const std::vector<Event> &events)
@@ -54,35 +54,36 @@ void TestJobMachineWalk::everySequence_data()
 {
     QTest::addColumn<JobStatus>("initial");
     QTest::addColumn<int>("length");
-    QTest::newRow("held") << JobStatus{} << 5;
+    QTest::newRow("held") << JobStatus{} << 4;
     JobStatus passing;
     passing.passThrough = true;
-    QTest::newRow("passing through") << passing << 5;
+    QTest::newRow("passing through") << passing << 4;
     JobStatus again;
     again.attempted = true;
     again.startUnknown = true;
-    QTest::newRow("its start of unknown fate to be sent again") << again << 5;
+    QTest::newRow("its start of unknown fate to be sent again") << again << 4;
     passing.durable = true;
-    QTest::newRow("durable, passing through") << passing << 5;
+    QTest::newRow("durable, passing through") << passing << 4;
     JobStatus durable;
     durable.durable = true;
-    QTest::newRow("durable") << durable << 5;
+    QTest::newRow("durable") << durable << 4;
     durable.handedOver = true;
-    QTest::newRow("handed over") << durable << 5;
+    QTest::newRow("handed over") << durable << 4;
     JobStatus recovered;
     recovered.durable = true;
     recovered.attempted = true;
     recovered.state = JobState::Running;
-    QTest::newRow("recovered") << recovered << 5;
+    QTest::newRow("recovered") << recovered << 4;
     recovered.startUnknown = true;
     recovered.interrupted = true;
-    QTest::newRow("recovered, its start interrupted") << recovered << 5;
+    QTest::newRow("recovered, its start interrupted") << recovered << 4;
     recovered.startUnknown = false;
     recovered.state = JobState::Queued;
-    QTest::newRow("recovered, its start to be sent again") << recovered << 5;
+    QTest::newRow("recovered, its start to be sent again") << recovered << 4;
 }
 
-/// Checks the rules on every sequence of five events, and on each of its prefixes.
+/// Checks the rules on every sequence of four events, and on each of its prefixes. everyReachableState() covers
+/// longer ones.
 void TestJobMachineWalk::everySequence()
 {
     QFETCH(const JobStatus, initial);
@@ -145,8 +146,8 @@ void TestJobMachineWalk::everyReachableState()
     const auto identity = [](const Node &node) {
         const JobStatus &status = node.status;
         return std::tuple(status.state, status.durable, status.handedOver, status.interrupted,
-                          status.attempted, status.startInFlight, status.startUnknown, status.resultSeen,
-                          status.outcome, status.queuedEnd, node.observer.facts());
+                          status.attempted, status.startInFlight, status.startUnknown, status.progressSeen,
+                          status.resultSeen, status.outcome, status.queuedEnd, node.observer.facts());
     };
     std::deque<Node> open{{initial, JobObserver(initial), {}}};
     std::set<decltype(identity(open.front()))> seen{identity(open.front())};

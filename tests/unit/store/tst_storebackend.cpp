@@ -59,11 +59,13 @@ void TestStoreBackend::everyMemberComesBack()
     const BackendWorld world;
     QCOMPARE(world.openError, QString());
     JobRecord record = openJob("an account\0with a zero", "key");
-    record.status = {JobState::Settled, true, true, true, true, true, true, true, true, Reason::Interrupted};
+    record.status = {JobState::Settled,  true, true, true, true, true, true, true, true, true,
+                     Reason::Interrupted};
     record.revision = 7'000'000'000;
     record.attempts = 3;
     record.upstreamId = "77";
     record.startTrouble = "HTTP 503";
+    record.progress = {5, "step"};
     record.joined = 12;
     record.repeatable = true;
     for (int i = 0; i < 20; ++i)
@@ -137,15 +139,21 @@ void TestStoreBackend::recordsOfAnEarlierForm()
     QCOMPARE(fromBytes<RecordedAnswer>(answerBytes), std::optional(answer));
     answerBytes[0] = 3;
     QVERIFY(!fromBytes<RecordedAnswer>(answerBytes));
-    // Form 1 ends before the mark and the journal, which is empty here.
-    QCOMPARE(bytes.front(), '\2');
+    // Form 2 ends before what the job has reported, and form 1 before the mark and the journal, which is
+    // empty.
+    QCOMPARE(bytes.front(), '\3');
+    bytes.chop(1 + 2 * static_cast<qsizetype>(sizeof(qint32)));
+    bytes.front() = '\2';
+    QCOMPARE(fromBytes<JobRecord>(bytes), std::optional(record));
+    bytes.front() = '\3';
+    QVERIFY(!fromBytes<JobRecord>(bytes));
     bytes.chop(1 + 2 * static_cast<qsizetype>(sizeof(qint32)));
     bytes.front() = '\1';
     QCOMPARE(fromBytes<JobRecord>(bytes), std::optional(record));
-    bytes.front() = '\2';
-    QVERIFY(!fromBytes<JobRecord>(bytes));
-    bytes.front() = '\3';
-    QVERIFY(!fromBytes<JobRecord>(bytes));
+    for (const char form : {'\0', '\2', '\3', '\4'}) {
+        bytes.front() = form;
+        QVERIFY(!fromBytes<JobRecord>(bytes));
+    }
 }
 
 void TestStoreBackend::aJobFromIntentToResult()
