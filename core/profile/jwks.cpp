@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/profile/jwks.h"
+
+#include "core/profile/jsonwalk.h"
+#include "core/profile/signatures.h"
+
+#include <algorithm>
+
+namespace holdline::profile {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// The text of a string member, or empty.
+QByteArray member(QByteArrayView key, const char *name)
+{
+    const FoundJson found = findJson(key, {name});
+    const bool isString = !found.twice && found.value.startsWith('"');
+    return isString ? unescapeJson(found.value) : QByteArray();
+}
+
+}  // namespace
+
+std::variant<PublicKeys, QString> parseKeySet(QByteArrayView text)
+{
+    if (text.size() > kMaxKeySetBytes)
+        return u"the key set is larger than %1 bytes"_s.arg(kMaxKeySetBytes);
+    const auto scanned = scanJson(text);
+    if (const auto *error = std::get_if<JsonError>(&scanned))
+        return u"the key set is not JSON, "_s + error->toString();
+    const FoundJson list = findJson(text, {"keys"});
+    if (list.twice || !list.value.startsWith('['))
+        return u"the key set has no list \"keys\""_s;
+    PublicKeys keys;
+    JsonWalk walk(list.value);
+    while (const auto item = walk.next()) {
+        const QByteArray use = member(item->value, "use");
+        if (member(item->value, "kty") != "OKP" || member(item->value, "crv") != "Ed25519" ||
+            (!use.isEmpty() && use != "sig"))
+            continue;
+        const auto key = decode(member(item->value, "x"), VerifyRule::Encoding::Base64Url);
+        if (!key || key->size() != kEd25519KeyBytes)
+            continue;
+        if (keys.size() == kMaxPublicKeys)
+            return u"the key set has more than %1 Ed25519 keys"_s.arg(kMaxPublicKeys);
+        keys.push_back(*key);
+    }
+    if (keys.empty())
+        return u"the key set has no Ed25519 key"_s;
+    return keys;
+}
+
+}  // namespace holdline::profile

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/profile/profile.h"
+
+#include <QLatin1StringView>
+
+#include <functional>
+#include <vector>
+
+namespace holdline::profile {
+
+class ProfileValue;
+
+/// One field of a profile: the single place with its key, its kind, its default and its meaning. The reader
+/// and the reference in resources/docs/profiles.md use this table.
+struct ProfileField
+{
+    QLatin1StringView key;        ///< with its tables: "start.accepted.status"
+    QLatin1StringView kind;       ///< for people: "locators", "time"
+    QLatin1StringView byDefault;  ///< for people; empty when there is none
+    QLatin1StringView meaning;
+    /// Reads the value into the profile, whose tables exist. Reports what is wrong.
+    std::function<void(Profile &, const ProfileValue &)> read;
+};
+
+/// All fields, grouped by table, in the order in which they are read. Built once. Thread-safe.
+const std::vector<ProfileField> &profileFields();
+
+}  // namespace holdline::profile

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/profile/profile.h"
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+
+#include <variant>
+
+namespace holdline::profile {
+
+/// The largest file of a profile in bytes.
+inline constexpr qsizetype kMaxProfileBytes = 64 * 1024;
+
+/// Reads a profile. On errors it returns all of them in the order of the lines, each a complete text for
+/// people: file, line, key, what is wrong, and the nearest key for an unknown one. TOML that cannot be parsed
+/// has one error. `file` is the file's name for messages. Thread-safe.
+std::variant<Profile, QStringList> readProfile(const QByteArray &text, const QString &file);
+
+/// The tables of resources/docs/profiles.md: one per table of a profile, one row per field.
+QString profileFieldsMarkdown();
+
+}  // namespace holdline::profile

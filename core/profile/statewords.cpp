@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/profile/statewords.h"
+
+#include "core/base/enumtable.h"
+#include "core/profile/messageview.h"
+
+namespace holdline::profile {
+
+namespace {
+
+/// The length of the match, or -1. An exact match is longer than each prefix.
+qsizetype matchLength(QByteArrayView pattern, QByteArrayView word)
+{
+    if (pattern.endsWith('*')) {
+        const QByteArrayView prefix = pattern.chopped(1);
+        return word.size() >= prefix.size() && equalsIgnoreCase(word.first(prefix.size()), prefix)
+                   ? prefix.size()
+                   : -1;
+    }
+    return equalsIgnoreCase(pattern, word) ? word.size() + 1 : -1;
+}
+
+}  // namespace
+
+StateMeaning meaningOf(const StateWords &words, QByteArrayView state)
+{
+    StateMeaning meaning;
+    qsizetype longest = -1;
+    const auto look = [&](const std::vector<QByteArray> &patterns, JobOutcome outcome) {
+        for (const QByteArray &pattern : patterns) {
+            if (const qsizetype length = matchLength(pattern, state); length > longest) {
+                longest = length;
+                meaning = {outcome, true};
+            }
+        }
+    };
+    look(words.progress, JobOutcome::Progress);
+    look(words.failed, JobOutcome::Failed);
+    look(words.completed, JobOutcome::Completed);
+    return meaning;
+}
+
+QByteArrayView name(JobOutcome outcome)
+{
+    static constexpr EnumTable<JobOutcome, QByteArrayView, 3> kNames({
+        {JobOutcome::Progress, "progress"},
+        {JobOutcome::Completed, "completed"},
+        {JobOutcome::Failed, "failed"},
+    });
+    return kNames[outcome];
+}
+
+}  // namespace holdline::profile
