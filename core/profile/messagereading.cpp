@@ -141,19 +141,25 @@ StartReading readStart(const Profile &profile, const MessageView &answer, const 
         }
     }
     reading.location = locationIn(reader, rule.location, values);
-    if (rule.made) {
-        reading.job = values.uuid.toByteArray();
-        return reading;
-    }
-    const auto id = readId(reader, rule.job);
+    const auto id =
+        rule.made ? std::variant<QByteArray, QString>(values.uuid.toByteArray()) : readId(reader, rule.job);
     if (const auto *found = std::get_if<QByteArray>(&id))
         reading.job = *found;
-    if (!reading.job.isEmpty() || rule.job.empty() || reading.verdict != Verdict::Accepted)
+    if (reading.verdict != Verdict::Accepted)
         return reading;
-    const auto *error = std::get_if<QString>(&id);
-    reading.error = error ? *error : u"there is no id at %1"_s.arg(formatLocators(rule.job));
-    // The token finds a job without its id. Nothing else does.
-    if (rule.callbackMode != StartRule::CallbackMode::InRequest && reading.location.isEmpty())
+    const bool wantsJob = !rule.job.empty() && reading.job.isEmpty();
+    const bool wantsLocation = reading.location.isEmpty() && profile.status &&
+                               profile.status->request.url.uses().testFlag(Template::Use::Location);
+    if (wantsJob) {
+        const auto *error = std::get_if<QString>(&id);
+        reading.error = error ? *error : u"there is no id at %1"_s.arg(formatLocators(rule.job));
+    } else if (wantsLocation) {
+        reading.error = u"there is no address of the upstream at %1"_s.arg(formatLocators(rule.location));
+    }
+    // The token in the callback's address finds a job without its id. Nothing else does.
+    const bool isLost =
+        rule.callbackMode == StartRule::CallbackMode::Registered ? wantsJob : wantsJob || wantsLocation;
+    if (isLost && rule.callbackMode != StartRule::CallbackMode::InRequest)
         reading.verdict = Verdict::Unreadable;
     return reading;
 }

@@ -40,6 +40,12 @@ holdline_suite(unit_formats LABEL unit
         unit/formats/tst_urlpath.cpp
         unit/formats/tst_values.cpp
     LIBRARIES holdline_core PkgConfig::SIMDJSON ZLIB::ZLIB)
+holdline_suite(unit_profile LABEL unit
+    SOURCES
+        unit/profile/exchange.cpp
+        unit/profile/exchange.h
+        unit/profile/tst_profileexchanges.cpp
+    LIBRARIES holdline_core)
 holdline_suite(unit_runtime LABEL unit
     SOURCES
         unit/runtime/configplace.h
