@@ -108,7 +108,13 @@ std::optional<QByteArray> decode(QByteArrayView text, VerifyRule::Encoding encod
         encoding == VerifyRule::Encoding::Base64 ? QByteArray::Base64Encoding : QByteArray::Base64UrlEncoding;
     auto decoded = QByteArray::fromBase64Encoding(text.toByteArray(),
                                                   alphabet | QByteArray::AbortOnBase64DecodingErrors);
-    return decoded ? std::optional(std::move(decoded.decoded)) : std::nullopt;
+    // The last character may have bits that mean nothing. One signature has one spelling.
+    const auto isPadding = [](char c) { return c == '='; };
+    const auto *const end = std::find_if(text.begin(), text.end(), isPadding);
+    if (!decoded ||
+        decoded.decoded.toBase64(alphabet | QByteArray::OmitTrailingEquals) != text.first(end - text.begin()))
+        return std::nullopt;
+    return std::move(decoded.decoded);
 }
 
 QByteArray decodeKey(QByteArrayView line, VerifyRule::KeyFormat format)

@@ -27,7 +27,8 @@ QByteArray sha256(QByteArrayView text);
 /// shows.
 bool sameSecret(QByteArrayView a, QByteArrayView b);
 
-/// Strict: other characters, or an odd number of digits, are errors. Base64 may lack its padding.
+/// Strict: other characters, or an odd number of digits, are errors. Base64 may lack its padding, but its
+/// last character has one spelling.
 std::optional<QByteArray> decode(QByteArrayView text, VerifyRule::Encoding encoding);
 
 /// A key as a secret file has it, or empty when it is not of that format.

@@ -68,8 +68,12 @@ private:
         if (depth > kMaxDepth)
             return fail(u"at most %1 functions inside each other"_s.arg(kMaxDepth));
         QString literal;
+        int opened = 0;  // braces of the text itself
         while (m_at < m_text.size()) {
-            if (isDoubled(u'{') || isDoubled(u'}')) {
+            // In a function `}}` may close two functions. It is a brace of the text only behind its `{{`.
+            const bool isClosing = isDoubled(u'}') && (depth == 0 || opened > 0);
+            if (isDoubled(u'{') || isClosing) {
+                opened += isClosing ? -1 : 1;
                 literal += m_text[m_at];
                 m_at += 2;
             } else if (m_text[m_at] == u'}') {

@@ -40,7 +40,8 @@ struct TemplateValues
     MessageReader *message = nullptr;  ///< where locators read
 };
 
-/// Text with `{…}`. It is parsed once and rendered for each message. `{{` and `}}` stand for braces.
+/// Text with `{…}`. It is parsed once and rendered for each message. `{{` and `}}` stand for braces;
+/// inside of a function they come in pairs.
 class Template
 {
 public:

@@ -44,7 +44,13 @@ holdline_suite(unit_profile LABEL unit
     SOURCES
         unit/profile/exchange.cpp
         unit/profile/exchange.h
+        unit/profile/tst_jsonsplice.cpp
+        unit/profile/tst_locator.cpp
         unit/profile/tst_profileexchanges.cpp
+        unit/profile/tst_profilereader.cpp
+        unit/profile/tst_profilerequests.cpp
+        unit/profile/tst_template.cpp
+        unit/profile/tst_verification.cpp
     LIBRARIES holdline_core)
 holdline_suite(unit_runtime LABEL unit
     SOURCES
