@@ -186,7 +186,15 @@ bool travels(const std::vector<QByteArray> &names, QByteArrayView name)
     });
 }
 
-/// Names of the query's fields that `from_query` does not mention.
+bool lacksSecret(const Profile &profile, const TemplateValues &values)
+{
+    const QStringList names = profile.secretNames();
+    return std::any_of(names.begin(), names.end(), [&values](const QString &name) {
+        return !values.secrets || !values.secrets->contains(name.toUtf8());
+    });
+}
+
+/// What is wrong with a query that has a field which `from_query` does not mention, or nothing.
 QString unknownQueryField(const Assignments &fromQuery, QByteArrayView query)
 {
     std::vector<QByteArray> known;
@@ -232,8 +240,10 @@ std::variant<OutgoingRequest, StartError> buildStart(const Profile &profile, con
     TemplateValues values = given;
     values.message = &reader;
     Edits edits(values);
-    const auto badRequest = [](const QString &error) {
-        return StartError{Reason::BadRequest, u"The start cannot be made: %1."_s.arg(error)};
+    // A missing secret is the operator's fault and not the client's.
+    const auto badRequest = [&](const QString &error) {
+        return StartError{lacksSecret(profile, values) ? Reason::InternalError : Reason::BadRequest,
+                          u"The start cannot be made: %1."_s.arg(error)};
     };
     if (isQuery) {
         if (const QString error = unknownQueryField(rule.fromQuery, client.query); !error.isEmpty())
@@ -247,6 +257,8 @@ std::variant<OutgoingRequest, StartError> buildStart(const Profile &profile, con
         if (const QString error = edits.add(*assignments); !error.isEmpty())
             return badRequest(error);
     }
+    if (rule.made && values.uuid.isEmpty())
+        return StartError{Reason::InternalError, u"The job has no id of ours."_s};
     if (rule.made)
         edits.add(*rule.made, values.uuid.toByteArray());
     HeaderFields headers = travellingHeaders(profile, client.headers);

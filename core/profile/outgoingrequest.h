@@ -26,7 +26,7 @@ struct OutgoingRequest
 /// does not change stays. Any other body travels untouched.
 ///
 /// The error is InvalidJson or BadRequest with a text for the client's problem document, MethodNotAllowed for
-/// a GET that the profile does not take, or InternalError when a secret is missing. Thread-safe.
+/// a GET that the profile does not take, or InternalError when a secret or the UUID is missing. Thread-safe.
 std::variant<OutgoingRequest, StartError> buildStart(const Profile &profile, const MessageView &client,
                                                      const TemplateValues &values);
 

@@ -243,6 +243,7 @@ std::variant<QByteArray, QString> Template::renderParts(const Parts &parts, cons
                                                         Position position)
 {
     QByteArray out;
+    bool isBehindUpstream = false;
     for (const Part &part : parts) {
         auto rendered = renderPart(part, values);
         if (std::holds_alternative<QString>(rendered))
@@ -258,6 +259,10 @@ std::variant<QByteArray, QString> Template::renderParts(const Parts &parts, cons
         const bool isAddress = part.kind == Part::Kind::Literal || part.kind == Part::Kind::Upstream ||
                                part.kind == Part::Kind::Rest || part.kind == Part::Kind::Location ||
                                part.kind == Part::Kind::Percent;
+        // An upstream that is written with a slash at its end means the same.
+        if (position == Position::Url && isBehindUpstream && text.startsWith('/') && out.endsWith('/'))
+            out.chop(1);
+        isBehindUpstream = part.kind == Part::Kind::Upstream;
         out += position == Position::Url && !isAddress ? percentEncode(text) : text;
     }
     if (position == Position::Header && !isHeaderValue(out))

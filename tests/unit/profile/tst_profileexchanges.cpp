@@ -11,6 +11,7 @@
 
 #include <QDir>
 #include <QJsonArray>
+#include <QRandomGenerator>
 #include <QTest>
 
 using namespace holdline;
@@ -79,6 +80,8 @@ private Q_SLOTS:
     void startAnswers();
     void callbacks_data();
     void callbacks();
+    void mutatedCallbacks_data() { callbacks_data(); }
+    void mutatedCallbacks();
     void asking_data() { profiles(); }
     void asking();
     void cancelling_data() { profiles(); }
@@ -207,6 +210,58 @@ void TestProfileExchanges::callbacks()
     if (reading.outcome != JobOutcome::Progress)
         compareAnswer(clientAnswer(profile, reading.outcome, callback.view()),
                       wanted["client"_L1].toObject());
+}
+
+/// Bytes that were changed, cut out or doubled are read without a fault. They are verified only where the
+/// signature does not cover them.
+void TestProfileExchanges::mutatedCallbacks()
+{
+    QFETCH(const QString, name);
+    QFETCH(const QJsonObject, wanted);
+    const Exchange exchange(name);
+    const Profile &profile = *shippedProfile(name);
+    const bool isCovered = name == u"replicate"_s || name == u"fal"_s || name == u"openai"_s;
+    const auto keys = parseKeySet(exchange.text("keySet"));
+    VerificationContext context;
+    context.url = exchange.callback;
+    context.now = exchange.now;
+    context.secrets = &exchange.secrets;
+    context.keySet = std::get_if<PublicKeys>(&keys);
+    QRandomGenerator random(20260314);
+    for (int i = 0; i < 300; ++i) {
+        RecordedMessage callback(wanted);
+        QByteArray &body = callback.body;
+        const auto at = [&random, &body] {
+            return body.isEmpty() ? 0 : random.bounded(static_cast<int>(body.size()));
+        };
+        const QByteArray before = body;
+        for (int change = random.bounded(1, 4); change > 0; --change) {
+            const qsizetype from = at();
+            if (random.bounded(3) == 0)
+                body.remove(from, random.bounded(8));
+            else if (random.bounded(2) == 0)
+                body.insert(from, body.mid(at(), random.bounded(20)));
+            else if (!body.isEmpty())
+                body[from] = static_cast<char>(random.bounded(256));
+        }
+        if (profile.callback->verify) {
+            const auto verified = verifyCallback(*profile.callback->verify, callback.view(), context);
+            QVERIFY2(!isCovered || body == before || std::holds_alternative<Forged>(verified),
+                     body.constData());
+        }
+        const auto read = readCallback(profile, callback.view());
+        const auto *reading = std::get_if<StateReading>(&read);
+        if (!reading)
+            continue;
+        QVERIFY(reading->state.size() <= kMaxState && reading->state.isValidUtf8());
+        QVERIFY(reading->job.size() <= kMaxJobId && reading->error.size() <= kMaxErrorText + 1);
+        // Only a word of the profile is final.
+        const bool isFinal = reading->outcome != JobOutcome::Progress;
+        QVERIFY(!isFinal || profile.callback->state.empty() ||
+                meaningOf(profile.callback->words, reading->state).outcome == reading->outcome);
+        if (isFinal)
+            QVERIFY(clientAnswer(profile, reading->outcome, callback.view()).status >= 200);
+    }
 }
 
 void TestProfileExchanges::asking()
