@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace holdline {
@@ -48,6 +49,8 @@ enum class StoreSync { Full, Normal };
 enum class LogFormat { Logfmt, Json };
 enum class LogLevel { Debug, Info, Warning, Error };
 
+struct RouteSet;
+
 /// The configuration with its defaults. Plain data. options.h lists the TOML key, flag, environment
 /// variable, range and description of each member.
 struct Config
@@ -75,6 +78,8 @@ struct Config
     struct Upstream
     {
         QUrl url{QStringLiteral("http://127.0.0.1:3740/start")};
+        /// "jobserver", the name of a shipped profile or of one in the file, or the path of a profile's file.
+        QString profile = QStringLiteral("jobserver");
         UpstreamTransport transport = UpstreamTransport::Pooled;
         int connections = 1024;  ///< open to the upstream at once, all accounts together
         ConnectionScope connectionScope = ConnectionScope::Account;
@@ -168,6 +173,9 @@ struct Config
         LogLevel level = LogLevel::Info;
         int accessLinesPerSecond = 1000;  ///< one line sums up the others; 0 switches the access log off
     } log;
+
+    /// The routes with profiles (core/routing). Null: the usual paths go to `upstream.url`.
+    std::shared_ptr<const RouteSet> routes;
 };
 
 }  // namespace holdline

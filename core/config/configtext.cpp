@@ -45,6 +45,8 @@ QString helpText()
         u"Usage: holdline [FLAG]...\n"
         "Holds blocking HTTP requests open while an asynchronous job API works on them.\n\n"
         "  --config FILE\n      Read FILE, a TOML file with the keys --print-config shows.\n"
+        "  --secret NAME=FILE\n      Read a secret that a profile names. May be given several times.\n"
+        "  --insecure-callbacks\n      Take callbacks without the verification that a profile wants.\n"
         "  --check-config\n      Check the configuration and exit: 0 right, 78 wrong.\n"
         "  --print-config\n      Print the configuration that results, as TOML, and exit.\n"
         "  --help\n  --version\n"_s;

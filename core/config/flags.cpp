@@ -15,8 +15,14 @@ Flags readFlags(const QStringList &arguments)
         flags.configFile = text.toString();
         return text.isEmpty() ? u"a file name is wanted"_s : QString();
     };
+    const auto readSecret = [&flags](QStringView text) {
+        flags.secrets.append(text.toString());
+        return text.indexOf(u'=') < 1 ? u"NAME=FILE is wanted"_s : QString();
+    };
     // helpText() describes the flags, in groups.
     std::vector<CommandLineOption> table{{u"config"_s, u"FILE"_s, {}, readFile, Repeated::Refused},
+                                         {u"secret"_s, u"NAME=FILE"_s, {}, readSecret, Repeated::EachCounts},
+                                         {u"insecure-callbacks"_s, {}, {}, into(flags.insecureCallbacks)},
                                          {u"check-config"_s, {}, {}, {}},
                                          {u"print-config"_s, {}, {}, {}}};
     for (const Option &option : options()) {

@@ -14,11 +14,13 @@ struct Flags
 {
     Settings settings;
     ConfigCommand command = ConfigCommand::Run;
-    QString configFile;  ///< empty without `--config`
+    QString configFile;              ///< empty without `--config`
+    QStringList secrets;             ///< each `--secret`
+    bool insecureCallbacks = false;  ///< `--insecure-callbacks`
 };
 
-/// `arguments` are the arguments after the name of the program. Each flag may be given once, those of lists
-/// several times.
+/// `arguments` are the arguments after the name of the program. Each flag may be given once, `--secret` and
+/// those of lists several times.
 Flags readFlags(const QStringList &arguments);
 
 }  // namespace holdline

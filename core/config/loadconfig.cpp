@@ -114,12 +114,16 @@ private:
     LoadedConfig &m_result;
 };
 
-Settings readTomlFile(const QString &name, const QDir &directory)
+/// Notes the text too, because it may have routes.
+Settings readTomlFile(const QString &name, const QDir &directory, LoadedConfig &loaded)
 {
     Settings result;
-    if (const auto text = readFile(directory.absoluteFilePath(name), name, result.errors))
-        return readToml(*text, name);
-    return result;
+    const auto text = readFile(directory.absoluteFilePath(name), name, result.errors);
+    if (!text)
+        return result;
+    loaded.file = name;
+    loaded.text = *text;
+    return readToml(*text, name);
 }
 
 }  // namespace
@@ -131,6 +135,8 @@ LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment 
     LoadedConfig result;
     const Flags flags = readFlags(arguments);
     result.command = flags.command;
+    result.secretFlags = flags.secrets;
+    result.insecureCallbacks = flags.insecureCallbacks;
 
     std::vector<Variable> variables;
     for (const QString &name : environment.keys())
@@ -157,7 +163,7 @@ LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment 
 
     Assembly assembly(result);
     if (!configFile.isEmpty())
-        assembly.apply(readTomlFile(configFile, here));
+        assembly.apply(readTomlFile(configFile, here, result));
     assembly.apply(readVariables(fileVariables));
     assembly.apply(readVariables(variables));
     assembly.apply(flags.settings);

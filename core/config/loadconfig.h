@@ -26,6 +26,10 @@ struct LoadedConfig
     /// The origin of each value, in the order of options(): "default", "holdline.toml:12:
     /// server.listen".
     std::vector<QString> origins;
+    QString file;                    ///< name of the TOML file; empty without one
+    QByteArray text;                 ///< of the TOML file
+    QStringList secretFlags;         ///< "NAME=FILE" of each `--secret`
+    bool insecureCallbacks = false;  ///< `--insecure-callbacks`
 
     bool isValid() const { return errors.empty(); }
 };

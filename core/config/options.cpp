@@ -259,6 +259,8 @@ const std::vector<Option> &options()
 
         url("upstream.url", "upstream", HOLDLINE_MEMBER(upstream.url), UrlUse::Whole,
             u"http://jobs.example/start"_s, "Where jobs are started."),
+        path("upstream.profile", "profile", HOLDLINE_MEMBER(upstream.profile), 1000,
+             u"jobserver or the name of a profile"_s, "How the upstream's API starts jobs and calls back."),
         // The starts in flight belong to the old upstream.
         needsRestart(choice("upstream.transport", "upstream-transport", HOLDLINE_MEMBER(upstream.transport),
                             kTransports,

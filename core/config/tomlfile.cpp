@@ -51,6 +51,12 @@ QString wantedType(Option::Kind kind)
     }
 }
 
+/// True for the tables that readRouteFile() reads.
+bool isAboutRoutes(std::string_view key)
+{
+    return key == "route" || key == "profile" || key == "secrets";
+}
+
 class Reader
 {
 public:
@@ -61,8 +67,10 @@ public:
         try {
             const toml::table root =
                 toml::parse(std::string_view(text.constData(), static_cast<std::size_t>(text.size())));
-            for (const auto &[key, node] : root)
-                readSection(key, node);
+            for (const auto &[key, node] : root) {
+                if (!isAboutRoutes(key.str()))
+                    readSection(key, node);
+            }
         } catch (const toml::parse_error &error) {
             m_result.fail(u"%1: not TOML: %2"_s.arg(place(error.source().begin.line),
                                                     oneLine(toText(error.description()), 200)));

@@ -40,13 +40,15 @@ struct Job
     QByteArray id;
     std::optional<CallbackToken> token;  ///< empty for a job that passes through
     QByteArray account;
+    QByteArray route;  ///< name of its route; empty for the usual one
     JobStatus status;
     JobTimes times;
     TimePoint deadline{};
     int attempts = 0;
     /// Its client allows that a start of unknown fate is sent again (`Prefer: repeatable`).
     bool repeatable = false;
-    QByteArray upstreamId;  ///< empty until the upstream named it
+    QByteArray upstreamId;        ///< empty until the upstream named it
+    QByteArray upstreamLocation;  ///< the job's address at the upstream; empty without one
     QByteArray requestId;
     QByteArray client;  ///< address of the client
     /// Result of the last failed start, for people: "HTTP 503", "connection refused".

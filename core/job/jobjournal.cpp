@@ -39,6 +39,7 @@ QLatin1StringView name(JournalEvent event)
         {JournalEvent::Recovered, "recovered"_L1},
         {JournalEvent::Ended, "ended"_L1},
         {JournalEvent::Progress, "progress"_L1},
+        {JournalEvent::Asked, "asked"_L1},
     });
     return kTexts[event];
 }
@@ -117,6 +118,14 @@ void note(JobJournal &journal, JobEvent event, const JobStep &step, const Journa
                 journal.addProgress(facts.at);
             else if (step.callback != CallbackOutcome::Unknown)
                 add(JournalEvent::Callback, 0, bytesOf(name(step.callback)));
+            break;
+        case JobEvent::StatusCompleted:
+        case JobEvent::StatusJobFailed:
+            if (step.actions)
+                add(JournalEvent::Asked, 0,
+                    bytesOf(event == JobEvent::StatusCompleted ? "completed"_L1 : "failed"_L1));
+            break;
+        case JobEvent::StatusProgress:
             break;
         case JobEvent::HandOver:
             add(JournalEvent::HandedOver);

@@ -24,8 +24,9 @@ enum class JournalEvent : std::uint8_t {
     Recovered,     ///< a later process read the job from the store
     Ended,
     Progress,  ///< callbacks said that the job goes on; the time is that of the last one
+    Asked,     ///< the upstream, when asked, said that the job has ended
 };
-inline constexpr int kJournalEventCount = static_cast<int>(JournalEvent::Progress) + 1;
+inline constexpr int kJournalEventCount = static_cast<int>(JournalEvent::Asked) + 1;
 
 /// "accepted", "start", …
 QLatin1StringView name(JournalEvent event);

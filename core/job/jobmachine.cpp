@@ -123,6 +123,19 @@ JobStep callbackCame(JobStatus status, JobEvent event)
     return step;
 }
 
+/// An answer to a question about the job. The token has left with a start, so the job is known there.
+JobStep statusCame(JobStatus status, JobEvent event)
+{
+    if (status.passThrough || !status.attempted || status.resultSeen)
+        return {status, {}};
+    if (event != JobEvent::StatusProgress)
+        return resultCame(status, event == JobEvent::StatusCompleted ? Reason::Completed : Reason::JobFailed,
+                          {});
+    JobStep step = progressCame(status);
+    step.callback = CallbackOutcome::None;
+    return step;
+}
+
 /// Takes back a start that has not left, and ends its turn.
 JobActions takeBackStart(JobStatus &status)
 {
@@ -249,6 +262,10 @@ JobStep step(JobStatus status, JobEvent event)
         case JobEvent::CallbackProgress:
         case JobEvent::CallbackMismatched:
             return callbackCame(status, event);
+        case JobEvent::StatusCompleted:
+        case JobEvent::StatusJobFailed:
+        case JobEvent::StatusProgress:
+            return statusCame(status, event);
         case JobEvent::Deadline:
         case JobEvent::ClientGone:
         case JobEvent::Cancel:
@@ -291,6 +308,7 @@ QLatin1StringView name(CallbackOutcome outcome)
         {CallbackOutcome::Unknown, "unknown"_L1},
         {CallbackOutcome::Mismatched, "mismatched"_L1},
         {CallbackOutcome::Malformed, "malformed"_L1},
+        {CallbackOutcome::Unauthorised, "unauthorised"_L1},
     });
     return kTexts[outcome];
 }

@@ -64,6 +64,9 @@ enum class JobEvent : std::uint8_t {
     CallbackFailed,      ///< a callback reports a failure
     CallbackProgress,    ///< a callback whose state is not known to be final
     CallbackMismatched,  ///< a callback with the token of this job and another id
+    StatusCompleted,     ///< the upstream, when asked, reports success
+    StatusJobFailed,     ///< the upstream, when asked, reports a failure
+    StatusProgress,      ///< the upstream, when asked, says that the job goes on
     Deadline,            ///< the deadline of the request, or of a durable job itself
     ClientGone,          ///< the last client left
     Cancel,              ///< an operator or the API cancels the job
@@ -97,8 +100,9 @@ enum class CallbackOutcome : std::uint8_t {
     Unknown,  ///< no such token, or no start with it has left
     Mismatched,
     Malformed,
+    Unauthorised,  ///< not proved to come from the upstream
 };
-inline constexpr int kCallbackOutcomeCount = static_cast<int>(CallbackOutcome::Malformed) + 1;
+inline constexpr int kCallbackOutcomeCount = static_cast<int>(CallbackOutcome::Unauthorised) + 1;
 
 /// "matched", "early", … Empty for None.
 QLatin1StringView name(CallbackOutcome outcome);

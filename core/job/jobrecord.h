@@ -24,6 +24,7 @@ struct RecordedRequest
     QByteArray target;                                       ///< path and query as received, "/start"
     QByteArray body;                                         ///< byte for byte; parseStart() accepted it
     std::vector<std::pair<QByteArray, QByteArray>> headers;  ///< header fields that travel to the upstream
+    QByteArray method{};                                     ///< null for POST
 
     friend bool operator==(const RecordedRequest &, const RecordedRequest &) = default;
 };
@@ -48,6 +49,7 @@ struct JobRecord
 {
     QByteArray id;
     QByteArray account;
+    QByteArray route;  ///< name of its route; null for the usual one
     QByteArray token;  ///< CallbackToken::toText(), a secret; null for a job that passes through
     /// The Idempotency-Key without quotes. Null when there was none, or when the key became free
     /// because the job certainly never started.
@@ -59,12 +61,14 @@ struct JobRecord
     std::uint64_t revision = 1;
     int attempts = 0;
     QByteArray upstreamId;
+    QByteArray upstreamLocation;  ///< the job's address at the upstream
     QByteArray requestId;
     QByteArray client;
     QByteArray startTrouble;  ///< result of the last failed start, for people
     JobProgress progress;
     int joined = 0;           ///< requests that joined this job by its key
     bool repeatable = false;  ///< its client allows that a start of unknown fate is sent again
+    bool addressTold = false;  ///< a client got the address of the job, so it must be found there
     JobJournal journal;
 
     WallTime created{};

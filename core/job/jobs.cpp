@@ -59,6 +59,8 @@ Job *Jobs::restore(const JobRecord &record, TimePoint now)
     job.client = record.client;
     job.startTrouble = record.startTrouble;
     job.progress = record.progress;
+    job.route = record.route;
+    job.upstreamLocation = record.upstreamLocation;
     m_heldPeak = std::max(m_heldPeak, ++m_held);
     return &job;
 }

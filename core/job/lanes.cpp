@@ -20,8 +20,16 @@ void smooth(std::optional<Duration> &average, Duration sample)
 void Lanes::setLimits(const Limits &limits)
 {
     m_limits = limits;
-    for (auto &[account, lane] : m_lanes)
+    for (auto &[account, lane] : m_lanes) {
+        lane.starts = startsOf(account);
         updateRing(lane);
+    }
+}
+
+int Lanes::startsOf(const QByteArray &account) const
+{
+    const int own = m_limits.startsOf ? m_limits.startsOf(account) : 0;
+    return own > 0 ? own : m_limits.startsPerAccount;
 }
 
 Lanes::Lane &Lanes::laneOf(const QByteArray &account)
@@ -30,6 +38,7 @@ Lanes::Lane &Lanes::laneOf(const QByteArray &account)
     if (inserted) {
         it->second.account = account;
         it->second.paused = isPaused(account);
+        it->second.starts = startsOf(account);
     }
     return it->second;
 }
@@ -42,7 +51,7 @@ const Lanes::Lane *Lanes::findLane(const QByteArray &account) const
 
 bool Lanes::mayStart(const Lane &lane) const
 {
-    return !lane.paused && !lane.queue.empty() && lane.inFlight < m_limits.startsPerAccount;
+    return !lane.paused && !lane.queue.empty() && lane.inFlight < lane.starts;
 }
 
 void Lanes::updateRing(Lane &lane)
@@ -198,10 +207,10 @@ std::optional<Duration> Lanes::expectedWait(const QByteArray &account) const
     const std::optional<Duration> turn = turnTime(account);
     if (!turn || isPaused(account))
         return std::nullopt;
-    const int atATime = std::max(1, m_limits.startsPerAccount);
+    const int atATime = std::max(1, startsOf(account));
     if (queued(account) + inFlight(account) < atATime)
         return Duration::zero();
-    // startsPerAccount jobs go at a time, and those in flight are half over on average.
+    // That many jobs go at a time, and those in flight are half over on average.
     const int ahead = queued(account) * 2 + inFlight(account);
     return *turn * ahead / (2 * atATime);
 }

@@ -7,6 +7,7 @@
 #include <QHash>
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <optional>
 #include <unordered_map>
@@ -38,6 +39,9 @@ public:
         int queued = 100'000;      ///< queued in all lanes
         int accountShare =
             100;  ///< percent of the starts in all lanes that one lane may have, see isWithinShare()
+        /// The limit of a lane that has one of its own, in place of startsPerAccount; 0 for a lane that has
+        /// none. May be empty.
+        std::function<int(const QByteArray &account)> startsOf{};
     };
     enum class Admission { Admitted, LaneFull, QueuesFull, OverShare };
     /// Accounts that can be paused at once.
@@ -100,6 +104,7 @@ private:
         QByteArray account;
         std::list<JobKey> queue;
         int inFlight = 0;
+        int starts = 1;  ///< that may be in flight
         std::optional<Duration> turnTime;
         bool paused = false;
         bool inRing = false;
@@ -120,6 +125,7 @@ private:
         std::list<JobKey>::iterator at;
     };
 
+    int startsOf(const QByteArray &account) const;
     Lane &laneOf(const QByteArray &account);
     const Lane *findLane(const QByteArray &account) const;
     bool mayStart(const Lane &lane) const;

@@ -60,6 +60,7 @@ enum class Reason : std::uint8_t {
     CallbackUnknown,
     CallbackMismatched,
     CallbackMalformed,
+    CallbackUnauthorised,
     InternalError,
 };
 

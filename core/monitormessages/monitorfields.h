@@ -29,6 +29,7 @@ void describe(auto &&fields, Maybe<JobRow> auto &row)
     fields.required("id"_L1, row.id);
     fields.required("state"_L1, row.state);
     fields.always("account"_L1, row.account);
+    fields.optional("route"_L1, row.route);
     fields.required("created"_L1, row.created);
     fields.always("deadline"_L1, row.deadline);
     fields.optional("order"_L1, row.order);

@@ -44,6 +44,7 @@ struct JobRow
     QByteArray id;
     RowState state = RowState::Queued;
     QByteArray account;
+    QByteArray route;  ///< empty for the usual one
     WallTime created{};
     WallTime deadline{};
     /// Among the queued jobs of one account, the one with the smallest number is next.

@@ -184,7 +184,9 @@ std::variant<JobMessage, QString> parseJobMessage(const QByteArray &body)
     }
     if (twice)
         return u"\"id\" or \"state\" is there more than once"_s;
-    JobMessage message{unescapeJson(id.member->value), unescapeJson(state.member->value)};
+    JobMessage message;
+    message.id = unescapeJson(id.member->value);
+    message.state = unescapeJson(state.member->value);
     if (message.id.isEmpty() || message.id.size() > kMaxIdBytes || !isVisibleAscii(message.id))
         return u"\"id\" is not 1 to %1 visible ASCII characters"_s.arg(kMaxIdBytes);
     if (message.state.isEmpty())

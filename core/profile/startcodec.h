@@ -24,8 +24,9 @@ struct StartRequest
         qsizetype size = 0;
     };
 
-    /// The account as UTF-8 without JSON escapes. Never empty.
+    /// The account as UTF-8 without JSON escapes. Never empty. For a route with a profile, its lane.
     QByteArray account;
+    QByteArray route;  ///< name of its route; empty for the usual one
     /// False when the client sent `wait:false`. Then its own callback is used and nothing is held.
     bool wait = true;
     /// The body as received, with all white space.
@@ -68,6 +69,8 @@ struct JobMessage
     QByteArray id;
     QByteArray state;
     JobReport report = JobReport::Progress;
+    /// A callback without the result of a job that has ended: the upstream must be asked.
+    bool mustAsk = false;
 };
 
 /// Reads `{"id":"…","state":"…"}`. Returns an error text unless the body is a JSON object with a string `id`

@@ -32,6 +32,19 @@ void writeCounters(PrometheusText &out, const Counters &counters)
         out.add(counters.starts[static_cast<std::size_t>(i)], {{"fate", name(static_cast<StartFate>(i))}});
     out.counter("holdline_upstream_retries_total", "Start requests after the first one of a job.");
     out.add(counters.retries);
+    out.counter("holdline_route_jobs_total", "Ended jobs of configured routes, by route and outcome.");
+    for (const auto &[route, outcomes] : counters.routeJobs) {
+        for (int i = 0; i < kReasonCount; ++i) {
+            if (const std::uint64_t count = outcomes[static_cast<std::size_t>(i)]; count > 0)
+                out.add(count, {{"route", route}, {"outcome", name(static_cast<Reason>(i))}});
+        }
+    }
+    out.counter("holdline_upstream_status_requests_total", "Requests that asked the upstream about a job.");
+    out.add(counters.statusRequests);
+    out.counter("holdline_upstream_cancels_total", "Requests that cancel a job at the upstream, by result.");
+    for (int i = 0; i < kUpstreamCancelCount; ++i)
+        out.add(counters.upstreamCancels[static_cast<std::size_t>(i)],
+                {{"result", name(static_cast<UpstreamCancel>(i))}});
     out.counter("holdline_http_refusals_total",
                 "Requests refused by the HTTP front itself. Status 0 means no answer.");
     for (const auto &[status, count] : counters.httpRefusals)
@@ -170,6 +183,16 @@ QLatin1StringView name(StartFate fate)
     return kTexts[fate];
 }
 
+QLatin1StringView name(UpstreamCancel result)
+{
+    static constexpr EnumTexts<UpstreamCancel, kUpstreamCancelCount> kTexts({
+        {UpstreamCancel::Done, "done"_L1},
+        {UpstreamCancel::Refused, "refused"_L1},
+        {UpstreamCancel::Failed, "failed"_L1},
+    });
+    return kTexts[result];
+}
+
 QLatin1StringView name(ApiRoute route)
 {
     static constexpr EnumTexts<ApiRoute, kApiRouteCount> kTexts({
@@ -189,6 +212,14 @@ void Counters::add(const Counters &other)
     addAll(starts, other.starts);
     for (const auto &[status, count] : other.httpRefusals)
         httpRefusals[status] += count;
+    for (const auto &[route, outcomes] : other.routeJobs) {
+        auto &sum = routeJobs[route];
+        for (std::size_t i = 0; i < sum.size(); ++i)
+            sum[i] += outcomes[i];
+    }
+    statusRequests += other.statusRequests;
+    for (std::size_t i = 0; i < upstreamCancels.size(); ++i)
+        upstreamCancels[i] += other.upstreamCancels[i];
     for (std::size_t i = 0; i < apiAnswers.size(); ++i) {
         for (const auto &[status, count] : other.apiAnswers[i])
             apiAnswers[i][status] += count;

@@ -21,6 +21,15 @@ enum class StartFate : std::uint8_t { Accepted, Rejected, NotStarted, Unknown };
 inline constexpr int kStartFateCount = static_cast<int>(StartFate::Unknown) + 1;
 QLatin1StringView name(StartFate fate);
 
+/// How the request that cancels a job at the upstream ended. A label of metrics.
+enum class UpstreamCancel : std::uint8_t {
+    Done,     ///< 2xx
+    Refused,  ///< another status
+    Failed,   ///< no answer
+};
+inline constexpr int kUpstreamCancelCount = static_cast<int>(UpstreamCancel::Failed) + 1;
+QLatin1StringView name(UpstreamCancel result);
+
 /// The route of the jobs API. A label of metrics.
 enum class ApiRoute : std::uint8_t { Job, Result, Events, Cancel, List };
 inline constexpr int kApiRouteCount = static_cast<int>(ApiRoute::List) + 1;
@@ -46,6 +55,12 @@ struct Counters
     {
         ++apiAnswers[static_cast<std::size_t>(route)][status >= 100 && status <= 599 ? status : 0];
     }
+    /// Counts a job of a configured route that ended. The configuration bounds the number of routes.
+    void countRouteJob(const QByteArray &route, Reason outcome)
+    {
+        ++routeJobs[route][static_cast<std::size_t>(outcome)];
+    }
+    void countUpstreamCancel(UpstreamCancel result) { ++upstreamCancels[static_cast<std::size_t>(result)]; }
     void add(const Counters &other);
 
     std::array<std::uint64_t, kReasonCount> requests{};
@@ -53,6 +68,9 @@ struct Counters
     std::array<std::uint64_t, kStartFateCount> starts{};
     std::map<int, std::uint64_t> httpRefusals;
     std::array<std::map<int, std::uint64_t>, kApiRouteCount> apiAnswers;  ///< by status
+    std::map<QByteArray, std::array<std::uint64_t, kReasonCount>> routeJobs;  ///< by route and outcome
+    std::uint64_t statusRequests = 0;                                         ///< questions about running jobs
+    std::array<std::uint64_t, kUpstreamCancelCount> upstreamCancels{};
     std::uint64_t retries = 0;             ///< starts after the first start of a job
     std::uint64_t connectionsClosed = 0;   ///< client connections that ended
     std::uint64_t startsForwarded = 0;     ///< starts sent to the shard of their account

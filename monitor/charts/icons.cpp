@@ -120,6 +120,8 @@ QString callbackText(CallbackOutcome outcome)
             return tr("Mismatched");
         case CallbackOutcome::Malformed:
             return tr("Malformed");
+        case CallbackOutcome::Unauthorised:
+            return tr("Unauthorised");
         case CallbackOutcome::None:
             break;
     }

@@ -159,6 +159,7 @@ Ink inkOf(CallbackOutcome outcome)
         case CallbackOutcome::Unknown:
         case CallbackOutcome::Mismatched:
         case CallbackOutcome::Malformed:
+        case CallbackOutcome::Unauthorised:
             return Ink::Bad;
         case CallbackOutcome::None:
             break;

@@ -163,10 +163,10 @@ QWidget *JobDetailPanel::makePage()
 
 void JobDetailPanel::makeLines()
 {
-    const std::array<QString, kTexts> names{tr("Job"),      tr("Upstream id"), tr("Request id"),
-                                            tr("Account"),  tr("Client"),      tr("Requested at"),
-                                            tr("Deadline"), tr("Attempts"),    tr("Position"),
-                                            tr("Durable"),  tr("Progress"),    tr("Last error")};
+    const std::array<QString, kTexts> names{
+        tr("Job"),     tr("Upstream id"),  tr("Request id"), tr("Account"),  tr("Route"),
+        tr("Client"),  tr("Requested at"), tr("Deadline"),   tr("Attempts"), tr("Position"),
+        tr("Durable"), tr("Progress"),     tr("Last error")};
     for (std::size_t i = 0; i < names.size(); ++i) {
         Line &line = m_lines[i];
         line.name = names[i];
@@ -280,6 +280,7 @@ void JobDetailPanel::showLines()
     setLine(UpstreamId, QString::fromUtf8(job.upstreamId));
     setLine(RequestId, QString::fromUtf8(job.requestId));
     setLine(Account, QString::fromUtf8(job.account));
+    setLine(Route, QString::fromUtf8(job.route));
     setLine(Client, QString::fromUtf8(job.client));
     setLine(Started, formatClockExact(job.created));
     setLine(Deadline, tr("%1 (%2 after the request)")

@@ -59,6 +59,7 @@ private:
         UpstreamId,
         RequestId,
         Account,
+        Route,
         Client,
         Started,
         Deadline,

@@ -215,10 +215,10 @@ void OverviewTiles::showCallbacks(const OverviewFigures &figures)
             others.append(callbackText(outcome).toLower() + u' ' + countText(n));
     }
     Tile &callbacks = tile(Callbacks);
-    const bool isStrange = count(figures, CallbackOutcome::Unknown) +
-                               count(figures, CallbackOutcome::Mismatched) +
-                               count(figures, CallbackOutcome::Malformed) >
-                           0;
+    const bool isStrange =
+        count(figures, CallbackOutcome::Unknown) + count(figures, CallbackOutcome::Mismatched) +
+            count(figures, CallbackOutcome::Malformed) + count(figures, CallbackOutcome::Unauthorised) >
+        0;
     callbacks.setFigure({figures.span > Milliseconds::zero() ? countText(well) : dash()},
                         others.isEmpty() ? tr("no problems") : others.join(u" · "_s),
                         isStrange ? Tone::Warning : Tone::Calm);

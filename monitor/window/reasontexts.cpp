@@ -134,6 +134,8 @@ QString explain(Reason reason)
             return Texts::tr("A callback with the token of one job and the id of another.");
         case Reason::CallbackMalformed:
             return Texts::tr("A callback that Holdline cannot parse.");
+        case Reason::CallbackUnauthorised:
+            return Texts::tr("A callback without a valid signature or secret.");
         case Reason::InternalError:
             return Texts::tr("A bug of the service. Please report it.");
     }
@@ -184,6 +186,8 @@ QString explain(CallbackOutcome outcome)
             return Texts::tr("Callbacks with the id of another job. The job stays pending.");
         case CallbackOutcome::Malformed:
             return Texts::tr("Callbacks that Holdline cannot parse. The job stays pending.");
+        case CallbackOutcome::Unauthorised:
+            return Texts::tr("Callbacks without a valid signature or secret. The job stays pending.");
     }
     return {};
 }

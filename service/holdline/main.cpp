@@ -5,6 +5,7 @@
 #include "core/eventloop/descriptorlimit.h"
 #include "core/eventloop/eventloop.h"
 #include "core/eventloop/unixsignals.h"
+#include "core/routing/loadroutes.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/service.h"
 
@@ -27,7 +28,10 @@ namespace {
 
 LoadedConfig load(const QStringList &arguments)
 {
-    return loadConfig(arguments.mid(1), QProcessEnvironment::systemEnvironment(), QDir::currentPath());
+    LoadedConfig loaded =
+        loadConfig(arguments.mid(1), QProcessEnvironment::systemEnvironment(), QDir::currentPath());
+    loadRoutes(loaded, QDir::currentPath());
+    return loaded;
 }
 
 void logWarnings(const LoadedConfig &loaded)

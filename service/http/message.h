@@ -48,6 +48,7 @@ public:
     /// All values of that name joined with ", " (RFC 9110, 5.3). Empty when no field has that name.
     std::optional<QByteArray> combined(QByteArrayView name) const;
 
+    const std::vector<Field> &all() const { return m_fields; }
     auto begin() const { return m_fields.begin(); }
     auto end() const { return m_fields.end(); }
     std::size_t size() const { return m_fields.size(); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+class QByteArray;
 class QIODevice;
 class QNetworkAccessManager;
 class QNetworkReply;
@@ -15,5 +16,8 @@ namespace holdline {
 /// The manager owns the reply, as with post(). The reply does not delete itself, also with
 /// QNetworkAccessManager::setAutoDeleteReplies().
 QNetworkReply *openPost(QNetworkAccessManager &manager, const QNetworkRequest &request, QIODevice *body);
+/// The same for another method.
+QNetworkReply *openRequest(QNetworkAccessManager &manager, const QByteArray &method, QNetworkRequest request,
+                           QIODevice *body);
 
 }  // namespace holdline

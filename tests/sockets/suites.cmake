@@ -73,13 +73,14 @@ holdline_suite(sockets_service LABEL integration
         sockets/service/tst_monitorserver.cpp
         sockets/service/tst_monitorsocket.cpp
         sockets/service/tst_passedonfields.cpp
+        sockets/service/tst_profileservice.cpp
         sockets/service/tst_publiclinks.cpp
         sockets/service/tst_readiness.cpp
         sockets/service/tst_restart.cpp
         sockets/service/tst_service.cpp
         sockets/service/tst_shards.cpp
         sockets/service/tst_upstreamcases.cpp
-    LIBRARIES holdline_wholeservice holdline_monitorfeed holdline_fakes ZLIB::ZLIB)
+    LIBRARIES holdline_wholeservice holdline_monitorfeed holdline_fakes holdline_exchanges ZLIB::ZLIB)
 if(HOLDLINE_BUILD_MONITOR)
     # The monitor's client.
     holdline_suite(sockets_monitor LABEL integration

@@ -56,7 +56,7 @@ inline Config quickConfig()
 struct CoordinatorWorld
 {
     explicit CoordinatorWorld(const Config &config = quickConfig())
-        : coordinator(config, "http://cb/callback", starter, store)
+        : coordinator(config, "http://cb/callback", starter, queries, store)
     {
     }
 
@@ -101,6 +101,7 @@ struct CoordinatorWorld
     }
 
     FakeJobStarter starter;
+    FakeJobStarter queries;
     FakeJobStore store;
     JobCoordinator coordinator;
 };

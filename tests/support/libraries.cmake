@@ -81,3 +81,10 @@ holdline_test_support(holdline_simulatedjobs
         support/simulatedjobs.cpp
         support/simulatedjobs.h
     LIBRARIES holdline_core)
+
+# Recorded exchanges of the APIs whose profiles ship.
+holdline_test_support(holdline_exchanges
+    SOURCES
+        unit/profile/exchange.cpp
+        unit/profile/exchange.h
+    LIBRARIES holdline_profile)

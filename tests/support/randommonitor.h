@@ -56,6 +56,7 @@ inline JobRow jobRow(QRandomGenerator &random)
     row.client = text(random);
     row.requestId = text(random);
     row.detail = text(random);
+    row.route = text(random);
     row.progress = text(random);
     row.progressReports = static_cast<int>(random() % 3);
     row.durable = random.bounded(2) == 0;

@@ -42,8 +42,6 @@ holdline_suite(unit_formats LABEL unit
     LIBRARIES holdline_core PkgConfig::SIMDJSON ZLIB::ZLIB)
 holdline_suite(unit_profile LABEL unit
     SOURCES
-        unit/profile/exchange.cpp
-        unit/profile/exchange.h
         unit/profile/tst_jsonsplice.cpp
         unit/profile/tst_locator.cpp
         unit/profile/tst_profileexchanges.cpp
@@ -51,7 +49,7 @@ holdline_suite(unit_profile LABEL unit
         unit/profile/tst_profilerequests.cpp
         unit/profile/tst_template.cpp
         unit/profile/tst_verification.cpp
-    LIBRARIES holdline_core)
+    LIBRARIES holdline_core holdline_exchanges)
 holdline_suite(unit_runtime LABEL unit
     SOURCES
         unit/runtime/configplace.h
@@ -64,6 +62,7 @@ holdline_suite(unit_runtime LABEL unit
         unit/runtime/tst_histogram.cpp
         unit/runtime/tst_histogramslice.cpp
         unit/runtime/tst_layers.cpp
+        unit/runtime/tst_loadroutes.cpp
         unit/runtime/tst_logging.cpp
         unit/runtime/tst_mailbox.cpp
         unit/runtime/tst_prometheus.cpp
@@ -119,12 +118,14 @@ holdline_suite(unit_coordinator LABEL unit
         unit/coordinator/tst_linkbase.cpp
         unit/coordinator/tst_monitorfeed.cpp
         unit/coordinator/tst_monitormirror.cpp
+        unit/coordinator/tst_profiledjobs.cpp
         unit/coordinator/tst_progress.cpp
         unit/coordinator/tst_retries.cpp
         unit/coordinator/tst_shardplan.cpp
         unit/coordinator/tst_shardrouter.cpp
         unit/coordinator/tst_sharedlimits.cpp
         unit/coordinator/tst_startlog.cpp
+        unit/coordinator/tst_toldaddress.cpp
         unit/coordinator/tst_waiters.cpp
     LIBRARIES holdline_service holdline_jobs holdline_jobsapi holdline_monitorfeed holdline_fakes)
 # jobserver, jobclient and the tools of the tests themselves.

@@ -157,6 +157,7 @@ void writeJob(QByteArray &out, const JobRecord &record, const QByteArray &links,
     ObjectWriter job(out);
     job.text("id", record.id);
     job.text("account", record.account);
+    job.optionalText("route", record.route);
     job.text("state", QByteArrayView(apiState(record.status)));
     if (record.isSettled()) {
         job.text("outcome", QByteArrayView(name(record.status.outcome)));

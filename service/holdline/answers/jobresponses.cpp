@@ -74,7 +74,7 @@ http::Response bareJobResponse(const Job &job, const UpstreamAnswer &upstream)
     switch (job.status.outcome) {
         case Reason::Completed:
         case Reason::JobFailed:
-            return passOn(200, upstream);
+            return passOn(upstream.resultStatus, upstream);
         case Reason::PassedThrough:
         case Reason::StartRejected: {
             http::Response response = passOn(upstream.status, upstream);

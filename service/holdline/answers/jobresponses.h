@@ -16,6 +16,7 @@ struct UpstreamAnswer
     QByteArray proxyStatus;  ///< RFC 9209 error type of the last failed start
     QString detail;          ///< of the last failed start, for people
     std::optional<std::chrono::milliseconds> retryAfter{};  ///< of the upstream, passed on with its answer
+    int resultStatus = 200;                                 ///< of the answer with a result
     bool heldBack = false;  ///< the circuit was open at the deadline of a job that got no start
     std::vector<std::pair<QByteArray, QByteArray>> fields{};  ///< of its answer to the start; see StartResult
 };

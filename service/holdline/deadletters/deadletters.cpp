@@ -43,7 +43,8 @@ void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &r
         return;
     const bool isUnknown = reason == Reason::CallbackUnknown;
     // A result with a known token uses its own allowance, so that strangers cannot push it out.
-    Allowance &allowance = isUnknown ? m_unknown : m_known;
+    const bool isForged = reason == Reason::CallbackUnauthorised;
+    Allowance &allowance = isUnknown || isForged ? m_unknown : m_known;
     if (reason != Reason::StoreUnavailable && !allowance.take(Clock::now())) {
         ++m_counts.dropped;
         return;
@@ -58,7 +59,8 @@ void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &r
     letter.peer = request.peer;
     letter.token = token.first(std::min(token.size(), kMaxToken)).toByteArray();
     letter.contentType = request.headers.value("Content-Type");
-    setBody(letter, request.body, isUnknown ? kMaxUnknownBody : kMaxBody);
+    // Nobody knows who wrote the body of a forged callback, and nobody must redrive it.
+    setBody(letter, request.body, isForged ? 0 : isUnknown ? kMaxUnknownBody : kMaxBody);
     store(std::move(letter));
 }
 

@@ -148,6 +148,7 @@ public:
 
     http::HttpListener m_listener;
     std::map<QByteArray, Route> m_routes;
+    ChangingRoutes m_changing;
 
 private:
     void received(ExchangeId id, const http::Request &received);
@@ -161,6 +162,8 @@ private:
 
     void refuse(PendingResponse &exchange, const http::Request &request, const Problem &problem,
                 const QByteArray &allow = {});
+    void refuseMethod(std::unique_ptr<PendingResponse> exchange, const http::Request &request,
+                      const QByteArray &allow);
 
     HttpServer &m_server;
     QHttpServer m_http;
@@ -268,21 +271,33 @@ void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest 
         std::make_unique<PendingResponse>(*this, current.id, HeldResponder{std::move(responder), held});
     m_open.emplace(current.id, exchange.get());
 
-    if (!route || !route->takes(request)) {
-        refuse(*exchange, request, {Reason::NotFound, u"Nothing is served at this path."_s, {}, {}});
-    } else if (const RequestHandler *handler = route->find(request)) {
-        (*handler)(request, std::move(exchange));
-    } else if (request.method == "OPTIONS") {
-        exchange->answer({204, {{"Allow", route->allow(request)}}, {}, false});
-    } else {
-        const QByteArray allow = route->allow(request);
-        refuse(*exchange, request,
-               {Reason::MethodNotAllowed,
-                u"This path supports only %1."_s.arg(QString::fromLatin1(allow)),
-                {},
-                {}},
-               allow);
+    if (route && route->takes(request)) {
+        if (const RequestHandler *handler = route->find(request))
+            (*handler)(request, std::move(exchange));
+        else
+            refuseMethod(std::move(exchange), request, route->allow(request));
+        return;
     }
+    QByteArrayList methods = m_changing.methods ? m_changing.methods(request.path()) : QByteArrayList();
+    if (methods.isEmpty())
+        refuse(*exchange, request, {Reason::NotFound, u"Nothing is served at this path."_s, {}, {}});
+    else if (methods.contains(request.method))
+        m_changing.handler(request, std::move(exchange));
+    else
+        refuseMethod(std::move(exchange), request, (methods << "OPTIONS").join(", "));
+}
+
+void HttpServer::Private::refuseMethod(std::unique_ptr<PendingResponse> exchange,
+                                       const http::Request &request, const QByteArray &allow)
+{
+    if (request.method == "OPTIONS") {
+        exchange->answer({204, {{"Allow", allow}}, {}, false});
+        return;
+    }
+    refuse(
+        *exchange, request,
+        {Reason::MethodNotAllowed, u"This path supports only %1."_s.arg(QString::fromLatin1(allow)), {}, {}},
+        allow);
 }
 
 void HttpServer::Private::refuse(PendingResponse &exchange, const http::Request &request,
@@ -392,6 +407,11 @@ void HttpServer::route(const QByteArray &method, const QByteArray &path, Request
     found->second.handlers.insert_or_assign(method, Route::Handler{std::move(handler), std::move(guard)});
     if (isNew)
         d->addToRouter(path, &found->second);
+}
+
+void HttpServer::setChangingRoutes(ChangingRoutes routes)
+{
+    d->m_changing = std::move(routes);
 }
 
 std::vector<std::pair<QByteArray, QByteArray>> HttpServer::routes() const

@@ -5,6 +5,8 @@
 #include "service/holdline/ports/exchange.h"
 #include "service/http/httplistener.h"
 
+#include <QByteArrayList>
+
 #include <memory>
 #include <utility>
 #include <vector>
@@ -34,6 +36,15 @@ public:
     /// answers HEAD. Other methods of a known path get 405 with Allow, other paths get 404, both as problems.
     /// With a guard, the route is there for some requests only.
     void route(const QByteArray &method, const QByteArray &path, RequestHandler handler, Guard guard = {});
+
+    /// Routes that may change while the server runs. They are asked when no other route takes a path.
+    struct ChangingRoutes
+    {
+        /// The methods of a path. Empty when there is no route.
+        std::function<QByteArrayList(QByteArrayView path)> methods;
+        RequestHandler handler;
+    };
+    void setChangingRoutes(ChangingRoutes routes);
 
     /// All methods and patterns given to route(), sorted.
     std::vector<std::pair<QByteArray, QByteArray>> routes() const;

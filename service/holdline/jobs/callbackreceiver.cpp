@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/jobs/callbackreceiver.h"
 
+#include "core/base/appendall.h"
 #include "service/holdline/answers/jobresponses.h"
 #include "service/holdline/jobs/journal.h"
 #include "service/holdline/jobs/refusals.h"
@@ -13,12 +14,18 @@ using namespace Qt::StringLiterals;
 
 JobResult ReceivedCallback::result() const
 {
-    return {message.id, request.headers.value("Content-Type"), request.body};
+    return route->resultOf(message, view({}));
+}
+
+CallbackView ReceivedCallback::view(QByteArrayView url) const
+{
+    return {request, token, suffix, url};
 }
 
 JobEvent eventOf(const JobMessage &message, const QByteArray &upstreamId)
 {
-    if (!upstreamId.isEmpty() && upstreamId != message.id)
+    // Some APIs name no id. The token has found the job.
+    if (!upstreamId.isEmpty() && !message.id.isEmpty() && upstreamId != message.id)
         return JobEvent::CallbackMismatched;
     switch (message.report) {
         case JobReport::Completed:
@@ -48,21 +55,21 @@ struct CallbackReceiver::LateResult
     }
 };
 
-CallbackReceiver::CallbackReceiver(Jobs &jobs, JobStore &store, Handler handler)
-    : m_jobs(jobs), m_store(store), m_handler(std::move(handler))
+CallbackReceiver::CallbackReceiver(Jobs &jobs, const RouteTable &routes, JobStore &store, Handler handler)
+    : m_jobs(jobs), m_routes(routes), m_store(store), m_handler(std::move(handler))
 {
 }
 
-void CallbackReceiver::receive(QByteArrayView token, const http::Request &request,
+void CallbackReceiver::receive(QByteArrayView token, QByteArrayView suffix, const http::Request &request,
                                std::unique_ptr<Exchange> exchange)
 {
     Job *job = m_jobs.findByToken(token);
     if (!job && CallbackToken::fromText(token)) {
         // The token may belong to a durable job that is only in the store.
-        receiveStored(token, request, std::move(exchange));
+        receiveStored(token, suffix, request, std::move(exchange));
         return;
     }
-    ReceivedCallback callback{token, request, std::move(exchange)};
+    ReceivedCallback callback{token, request, std::move(exchange), suffix};
     if (job)
         take(*job, callback);
     else
@@ -70,8 +77,8 @@ void CallbackReceiver::receive(QByteArrayView token, const http::Request &reques
                u"This callback address was never given out."_s);
 }
 
-void CallbackReceiver::receiveStored(QByteArrayView token, const http::Request &request,
-                                     std::unique_ptr<Exchange> exchange)
+void CallbackReceiver::receiveStored(QByteArrayView token, QByteArrayView suffix,
+                                     const http::Request &request, std::unique_ptr<Exchange> exchange)
 {
     if (!m_store.isAvailable()) {
         exchange->answer(http::problemResponse(notStored(m_store.errorString())));
@@ -79,40 +86,66 @@ void CallbackReceiver::receiveStored(QByteArrayView token, const http::Request &
     }
     const QByteArray text = token.toByteArray();
     auto shared = std::make_shared<std::unique_ptr<Exchange>>(std::move(exchange));
-    m_store.findByToken(text, [this, text, request, shared](std::optional<JobRecord> found) {
-        if (!found && !m_store.isAvailable()) {
-            (*shared)->answer(http::problemResponse(notStored(m_store.errorString())));
-            return;
-        }
-        ReceivedCallback callback{text, request, std::move(*shared)};
-        if (!found || found->expired) {
-            refuse(Reason::CallbackUnknown, CallbackOutcome::Unknown, {}, {}, callback,
-                   u"This callback address was never given out."_s);
-            return;
-        }
-        Job job;
-        job.id = found->id;
-        job.account = found->account;
-        job.status = found->status;
-        job.upstreamId = found->upstreamId;
-        callback.record = &*found;
-        take(job, callback);
-    });
+    m_store.findByToken(
+        text, [this, text, rest = suffix.toByteArray(), request, shared](std::optional<JobRecord> found) {
+            if (!found && !m_store.isAvailable()) {
+                (*shared)->answer(http::problemResponse(notStored(m_store.errorString())));
+                return;
+            }
+            ReceivedCallback callback{text, request, std::move(*shared), rest};
+            if (!found || found->expired) {
+                refuse(Reason::CallbackUnknown, CallbackOutcome::Unknown, {}, {}, callback,
+                       u"This callback address was never given out."_s);
+                return;
+            }
+            Job job;
+            job.id = found->id;
+            job.account = found->account;
+            job.route = found->route;
+            job.status = found->status;
+            job.upstreamId = found->upstreamId;
+            callback.record = &*found;
+            take(job, callback);
+        });
+}
+
+/// False when the callback was refused.
+bool CallbackReceiver::read(const Job &job, ReceivedCallback &callback)
+{
+    callback.route = m_routes.byName(job.route);
+    if (!callback.route) {
+        callback.exchange->answer(http::problemResponse(
+            notStored(u"The route of this job is not configured any more. Try again."_s, job.id)));
+        return false;
+    }
+    if (http::hasContentCoding(callback.request.headers)) {
+        refuse(Reason::UnsupportedEncoding, CallbackOutcome::Malformed, job.id, job.account, callback,
+               http::contentCodingDetail() + u" The job stays pending."_s);
+        return false;
+    }
+    QByteArray url;
+    appendAll(url, m_callbackUrl, "/", callback.token, callback.suffix.isEmpty() ? "" : "/", callback.suffix);
+    if (const qsizetype mark = callback.request.target.indexOf('?'); mark >= 0)
+        url += callback.request.target.sliced(mark);
+    auto message = callback.route->readCallback(callback.view(url));
+    if (const auto *error = std::get_if<QString>(&message)) {
+        refuse(Reason::CallbackMalformed, CallbackOutcome::Malformed, job.id, job.account, callback,
+               *error + u" The job stays pending."_s);
+        return false;
+    }
+    if (const auto *forged = std::get_if<ForgedCallback>(&message)) {
+        refuse(Reason::CallbackUnauthorised, CallbackOutcome::Unauthorised, job.id, job.account, callback,
+               forged->text + u" The job stays pending."_s);
+        return false;
+    }
+    callback.message = std::get<JobMessage>(std::move(message));
+    return true;
 }
 
 void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
 {
-    if (http::hasContentCoding(callback.request.headers)) {
-        refuse(Reason::UnsupportedEncoding, CallbackOutcome::Malformed, job.id, job.account, callback,
-               http::contentCodingDetail() + u" The job stays pending."_s);
+    if (!read(job, callback))
         return;
-    }
-    auto parsed = parseJobMessage(callback.request.body);
-    if (const auto *error = std::get_if<QString>(&parsed)) {
-        refuse(Reason::CallbackMalformed, CallbackOutcome::Malformed, job.id, job.account, callback,
-               *error + u" The job stays pending."_s);
-        return;
-    }
     if (callback.record && !callback.record->isSettled()) {
         // The store was unreadable when the service started. A client with the key of the job
         // wakes the job.
@@ -120,7 +153,6 @@ void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
             notStored(u"The service does not wait for this job yet. Try again."_s, job.id)));
         return;
     }
-    callback.message = std::get<JobMessage>(std::move(parsed));
     m_handler.received(job, eventOf(callback.message, job.upstreamId), callback);
     if (callback.exchange)
         callback.exchange->answer(callback.response);
@@ -131,7 +163,13 @@ void CallbackReceiver::refuse(Reason reason, CallbackOutcome outcome, const QByt
 {
     m_handler.refused(callback.token, callback.request, reason, job, account);
     enter(outcome, job, {}, callback.request);
-    callback.exchange->answer(http::problemResponse({reason, detail, job, {}}));
+    callback.response = http::problemResponse({reason, detail, job, {}});
+    // RFC 9110, 15.5.2 wants a challenge. What the profile wants is no scheme with a registered name.
+    if (reason == Reason::CallbackUnauthorised)
+        callback.response.headers.append("WWW-Authenticate", "Callback");
+    if (callback.route)
+        callback.response = callback.route->callbackAnswer(std::move(callback.response));
+    callback.exchange->answer(callback.response);
 }
 
 void CallbackReceiver::enter(CallbackOutcome outcome, const QByteArray &job, const QByteArray &upstreamId,
@@ -162,6 +200,7 @@ void CallbackReceiver::enter(CallbackOutcome outcome, const Job &job, ReceivedCa
         default:
             callback.response = callbackTaken(outcome);
     }
+    callback.response = callback.route->callbackAnswer(std::move(callback.response));
 }
 
 void CallbackReceiver::retain(Job &job, const JobResult &result, ReceivedCallback *callback)

@@ -4,8 +4,9 @@
 #include "core/job/callbackledger.h"
 #include "core/job/jobs.h"
 #include "core/profile/startcodec.h"
-#include "service/holdline/jobs/jobresult.h"
+#include "service/holdline/apis/routetable.h"
 #include "service/holdline/ports/exchange.h"
+#include "service/holdline/ports/jobresult.h"
 #include "service/holdline/ports/jobstore.h"
 
 #include <functional>
@@ -19,8 +20,12 @@ struct ReceivedCallback
     QByteArrayView token;  ///< last segment of the path, a secret
     const http::Request &request;
     std::unique_ptr<Exchange> exchange;
+    /// What follows the token in the path, without the slash.
+    QByteArrayView suffix{};
     /// The record of a job that is only in the store. Null for a job in memory.
     JobRecord *record = nullptr;
+    /// Of its job. Set when the callback is read.
+    const Route *route = nullptr;
     JobMessage message{};
     /// The answer. Set when the callback is entered in the ledger; the owner of the exchange sends
     /// it.
@@ -28,6 +33,8 @@ struct ReceivedCallback
 
     /// The result that the callback brings.
     JobResult result() const;
+    /// As its route reads it. `url` is our public URL at which it came.
+    CallbackView view(QByteArrayView url) const;
 };
 
 /// The event that a callback means for a job. `upstreamId` is empty when the upstream named no id yet.
@@ -36,8 +43,8 @@ JobEvent eventOf(const JobMessage &message, const QByteArray &upstreamId);
 /// Receives callbacks: finds the job by the token in memory or in the store, reads the body, enters the
 /// outcome in the ledger, and retains results that come after the end of their job.
 ///
-/// Life: jobs and store must outlive it, and the handlers must stay callable. Thread: one, with an event
-/// loop.
+/// Life: jobs, routes and store must outlive it, and the handlers must stay callable. Thread: one, with an
+/// event loop.
 class CallbackReceiver
 {
 public:
@@ -54,9 +61,13 @@ public:
             refused;
     };
 
-    CallbackReceiver(Jobs &jobs, JobStore &store, Handler handler);
+    /// `callbackUrl` is the callback address without a token.
+    CallbackReceiver(Jobs &jobs, const RouteTable &routes, JobStore &store, Handler handler);
+    void setCallbackUrl(const QByteArray &url) { m_callbackUrl = url; }
 
-    void receive(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange);
+    /// `suffix` is what follows the token in the path, without the slash.
+    void receive(QByteArrayView token, QByteArrayView suffix, const http::Request &request,
+                 std::unique_ptr<Exchange> exchange);
     /// Enters a readable callback in the ledger, and sets its response.
     void enter(CallbackOutcome outcome, const Job &job, ReceivedCallback &callback);
     /// Retains a result that came after the end of its job. The result of a durable job goes into the
@@ -69,8 +80,9 @@ public:
 private:
     struct LateResult;
 
-    void receiveStored(QByteArrayView token, const http::Request &request,
+    void receiveStored(QByteArrayView token, QByteArrayView suffix, const http::Request &request,
                        std::unique_ptr<Exchange> exchange);
+    bool read(const Job &job, ReceivedCallback &callback);
     void take(Job &job, ReceivedCallback &callback);
     void refuse(Reason reason, CallbackOutcome outcome, const QByteArray &job, const QByteArray &account,
                 ReceivedCallback &callback, const QString &detail);
@@ -79,7 +91,9 @@ private:
     void store(const JobRecord &record, const LateResult &late);
 
     Jobs &m_jobs;
+    const RouteTable &m_routes;
     JobStore &m_store;
+    QByteArray m_callbackUrl;
     Handler m_handler;
     CallbackLedger m_ledger;
 };

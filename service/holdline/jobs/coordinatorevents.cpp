@@ -102,14 +102,16 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
 
     if (job->upstreamId.isEmpty())
         job->upstreamId = result.upstreamId;
+    if (job->upstreamLocation.isEmpty())
+        job->upstreamLocation = result.upstreamLocation;
     if (QByteArray trouble = startTrouble(result); !trouble.isEmpty())
         job->startTrouble = std::move(trouble);
     const StartDecision decision = m_scheduler.decide(*job, result, now);
     Q_EMIT startEnded(*job, result, decision, took);
     LiveJob *live = m_live.find(key);
     if (live) {
-        live->upstream = {result.status,      result.contentType, result.body,
-                          result.proxyStatus, result.detail,      result.retryAfter};
+        live->upstream = {result.status, result.contentType, result.body,        result.proxyStatus,
+                          result.detail, result.retryAfter,  result.resultStatus};
         live->upstream.fields = result.fields;
     }
     if (live && live->durable) {
@@ -125,20 +127,22 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
             beginDoubt(*job, now);
         // From here on the job only waits, and it should use little memory.
         if (job->status.state != JobState::Queued) {
-            live->start = {};
+            freeStart(*job, *live);
             live->upstream.fields = {};
         }
         m_journal.writeStartAnswered(*job, *live);
         live->countBytes(job->status);
+        if (job->status.state == JobState::Running)
+            m_queries.begin(*job);
     }
     Q_EMIT jobChanged(*job);
     m_scheduler.pump(now);
 }
 
 void JobCoordinator::callback(QByteArrayView token, const http::Request &request,
-                              std::unique_ptr<Exchange> exchange)
+                              std::unique_ptr<Exchange> exchange, QByteArrayView suffix)
 {
-    m_callbacks.receive(token, request, std::move(exchange));
+    m_callbacks.receive(token, suffix, request, std::move(exchange));
     if (lanes().totalQueued() > 0)
         m_scheduler.pump(Clock::now());
 }
@@ -155,9 +159,13 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
     if (wasUnknown && !job.status.startUnknown)
         m_scheduler.countSuccess(now);
     if (step.actions.testFlag(JobAction::Settle)) {
-        live->upstream.contentType = callback.request.headers.value("Content-Type");
-        live->upstream.body = callback.request.body;
-        job.upstreamId = callback.message.id;
+        JobResult result = callback.result();
+        live->upstream.contentType = std::move(result.contentType);
+        live->upstream.body = std::move(result.body);
+        live->upstream.resultStatus = result.status;
+        // The id confirms, where the API has one.
+        if (!callback.message.id.isEmpty())
+            job.upstreamId = callback.message.id;
         // The job did run, so its start was no failure of the upstream.
         if (wasUnknown)
             m_scheduler.countSuccess(now);
@@ -188,7 +196,7 @@ void JobCoordinator::onProgress(Job &job, LiveJob *live, const JobMessage &messa
         job.upstreamId = message.id;
     if (live) {
         if (!job.status.startInFlight)
-            live->start = {};
+            freeStart(job, *live);
         live->countBytes(job.status);
     }
     if (live && live->durable) {
@@ -198,15 +206,76 @@ void JobCoordinator::onProgress(Job &job, LiveJob *live, const JobMessage &messa
         }
         m_journal.writeSoon(job, *live);
     }
+    if (message.mustAsk)
+        m_queries.askNow(job);
+    else if (job.status.state == JobState::Running)
+        m_queries.begin(job);
     Q_EMIT jobProgressed(job);
     Q_EMIT jobChanged(job);
 }
 
+/// A job that only waits should use little memory. Requests about it may need its client's fields.
+void JobCoordinator::freeStart(const Job &job, LiveJob &live)
+{
+    const Route *route = m_routes.byName(job.route);
+    if (route && route->needsRequestLater())
+        live.start.request = {};
+    else
+        live.start = {};
+}
+
+void JobCoordinator::onStatusAnswered(JobKey key, const StartResult &result)
+{
+    Job *job = m_jobs.find(key);
+    LiveJob *live = m_live.find(key);
+    if (!job || !live || job->isSettled())
+        return;
+    const TimePoint now = Clock::now();
+    if (result.report == JobReport::Progress) {
+        const bool isNews =
+            !job->status.progressSeen || job->progress.state != result.state.left(JobProgress::kStateBytes);
+        apply(*job, JobEvent::StatusProgress, {now});
+        if (isNews)
+            onProgress(*job, live, {{}, result.state, JobReport::Progress});
+        return;
+    }
+    live->upstream.contentType = result.contentType;
+    live->upstream.body = result.body;
+    live->upstream.resultStatus = result.resultStatus;
+    const bool isCompleted = result.report == JobReport::Completed;
+    apply(*job, isCompleted ? JobEvent::StatusCompleted : JobEvent::StatusJobFailed,
+          {now, {}, {}, nullptr, &result});
+    m_scheduler.pump(now);
+}
+
+/// Ends the job at the upstream too, where nobody needs its result any more.
+void JobCoordinator::cancelUpstream(const Job &job, const LiveJob &live)
+{
+    if (!job.status.attempted || job.status.resultSeen)
+        return;
+    switch (job.status.outcome) {
+        case Reason::Cancelled:
+            m_queries.cancel(job, live, CancelReason::Delete);
+            break;
+        case Reason::ClientGone:
+            m_queries.cancel(job, live, CancelReason::ClientGone);
+            break;
+        case Reason::CallbackTimeout:
+        case Reason::StartUnknown:
+        case Reason::Interrupted:
+            m_queries.cancel(job, live, CancelReason::Deadline);
+            break;
+        default:
+            break;
+    }
+}
+
 void JobCoordinator::keepResult(Job &job, const Occasion &occasion)
 {
-    const JobResult result = occasion.callback ? occasion.callback->result()
-                                               : JobResult{occasion.start->upstreamId,
-                                                           occasion.start->contentType, occasion.start->body};
+    const JobResult result = occasion.callback
+                                 ? occasion.callback->result()
+                                 : JobResult{occasion.start->upstreamId, occasion.start->contentType,
+                                             occasion.start->body, occasion.start->resultStatus};
     if (LiveJob *live = m_live.find(job.key))
         m_journal.replaceEnd(job, *live, result);
     else
@@ -233,6 +302,8 @@ void JobCoordinator::settle(Job &job)
 {
     LiveJob &live = *m_live.find(job.key);
     m_deadlines.clear(job.key);
+    m_queries.stop(job.key);
+    cancelUpstream(job, live);
     live.start = {};
     live.upstream.heldBack = m_scheduler.circuit().isOpen();
     if (live.durable) {

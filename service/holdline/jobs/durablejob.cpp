@@ -76,8 +76,11 @@ JobRecord recordOf(const Job &job, const DurableJob &durable)
     record.client = job.client;
     record.startTrouble = job.startTrouble;
     record.progress = job.progress;
+    record.route = job.route;
+    record.upstreamLocation = job.upstreamLocation;
     record.joined = durable.joined;
     record.repeatable = job.repeatable;
+    record.addressTold = durable.addressTold;
     record.journal = durable.journal;
     record.created = wallTime(job.times.createdWall);
     record.deadline = wallTime(job, job.deadline);

@@ -52,6 +52,7 @@ struct DurableJob
     bool dormant = false;         ///< waits for its client before its start leaves
     bool canStartAgain = false;   ///< the last start failed in a way after which another one is safe
     bool handOverStored = false;  ///< the hand-over is durable
+    bool addressTold = false;     ///< a client got the address of the job, so it must be found there
     JobJournal journal;
     std::unique_ptr<Ending> ending;
 };

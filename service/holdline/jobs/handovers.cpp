@@ -28,6 +28,9 @@ void HandOvers::timeUp(LiveJob &live, Waiter &waiter)
         m_handler.expire(live.key);
         return;
     }
+    // The client may come back to the address that it gets, also when the job turns out never to have run.
+    if (!std::exchange(live.durable->addressTold, true))
+        m_journal.write(*job, live);
     Waiter late = *m_waiters.take(live, waiter.number);
     const Reason reason = awaitedReason(status);
     m_waiters.answer(late, goesOnResponse(*job, reason), reason, job->account);

@@ -27,19 +27,24 @@ Jobs::Limits retentionLimits(const Config &config)
 }  // namespace
 
 JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackUrl, JobStarter &starter,
-                               JobStore &store, std::uint8_t shard, QObject *parent)
+                               JobStarter &queries, JobStore &store, std::uint8_t shard, QObject *parent)
     : QObject(parent),
       m_config(config),
+      m_routes(config),
       m_store(store),
       m_limits(m_config),
       m_jobs(retentionLimits(config), 0, shard),
       m_waiters(m_live, {[this](LiveJob &live, Waiter &waiter) { m_handOvers.timeUp(live, waiter); },
                          [this](LiveJob &live, const Waiter &waiter) { onWaiterGone(live, waiter); }}),
       m_scheduler(
-          m_config, callbackUrl, starter,
+          m_config, m_routes, callbackUrl, starter,
           {[this](JobKey key, TimePoint now) { apply(*m_jobs.find(key), JobEvent::TurnGranted, {now}); },
            [this](JobKey key, const StartResult &result) { onStartFinished(key, result); },
            [this](const CircuitChange &change) { Q_EMIT circuitChanged(change); }}),
+      m_queries(m_jobs, m_live, m_routes, queries,
+                {[this](JobKey key, const StartResult &result) { onStatusAnswered(key, result); },
+                 [this] { return !m_scheduler.circuit().isOpen(); },
+                 [this](JobKey key, int status) { Q_EMIT upstreamCancelled(key, status); }}),
       m_keys(m_config, m_live, store,
              {[this] { return requestsHeld(); }, [this] { return m_draining; },
               [this](const LiveJob &live) {
@@ -59,7 +64,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
               },
               [this] { checkDrained(); }}),
       m_directory(m_jobs, m_live, m_keys, store, [this](JobKey key) { applyTo(key, JobEvent::Cancel); }),
-      m_journal(m_config, m_jobs, m_live, store, m_directory.watches(),
+      m_journal(m_config, m_routes, m_jobs, m_live, store, m_directory.watches(),
                 {[this](JobKey key, const QString &error) { onIntentStored(key, error); },
                  [this](JobKey key) { applyTo(key, JobEvent::StoreFailed); },
                  [this](LiveJob &live, const QString &error) { m_handOvers.stored(live, error); },
@@ -72,7 +77,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
                        checkDrained();
                    }}),
       m_callbacks(
-          m_jobs, store,
+          m_jobs, m_routes, store,
           {[this](Job &job, JobEvent event, ReceivedCallback &callback) { onCallback(job, event, callback); },
            [this](CallbackOutcome outcome) { Q_EMIT callbackEntered(outcome); },
            [this](QByteArrayView token, const http::Request &request, Reason reason, const QByteArray &job,
@@ -82,6 +87,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
       m_failed(store, [this](const JobRecord &record) { Q_EMIT handedOverFailed(record); }),
       m_deadlines([this](JobKey key) { applyTo(key, JobEvent::Deadline); })
 {
+    m_callbacks.setCallbackUrl(callbackUrl);
     connect(&m_waiters, &Waiters::answered, this, &JobCoordinator::requestAnswered);
     connect(&store, &JobStore::replaced, this, [this] { m_journal.writeAll(); });
     connect(&store, &JobStore::availabilityChanged, this, [this] { m_journal.tidy(); });
@@ -100,9 +106,11 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
 void JobCoordinator::reload(const Config &config, const QByteArray &callbackUrl)
 {
     m_config = config;
+    m_routes.reload(config);
     m_limits.reload();
     m_jobs.setLimits(retentionLimits(config));
     m_scheduler.reload(callbackUrl);
+    m_callbacks.setCallbackUrl(callbackUrl);
     m_scheduler.pump(Clock::now());
 }
 
@@ -126,7 +134,10 @@ void JobCoordinator::hold(const http::Request &request, std::variant<StartReques
     seat.countRequest();
     seat.setBytes(start.body.size());
     const TimePoint now = Clock::now();
-    PendingRequest pending = pendingRequest(request, std::move(start), std::move(exchange), now);
+    const Route *route = m_routes.byName(start.route);
+    PendingRequest pending = pendingRequest(request, std::move(start),
+                                            route ? route->travellingFields(request) : TravellingHeaders(),
+                                            std::move(exchange), now);
     pending.seat = std::move(seat);
     pending.links = linkBaseOf(m_config.server, request);
     if (const auto key = request.headers.combined("Idempotency-Key"))
@@ -144,11 +155,15 @@ void JobCoordinator::refuse(const QByteArray &requestId, const QByteArray &clien
     Q_EMIT requestRefused(requestId, client, problem);
 }
 
-Duration JobCoordinator::patience(const Preferences &preferences) const
+Duration JobCoordinator::patience(const PendingRequest &request) const
 {
+    const Preferences &preferences = request.preferences;
     if (preferences.wait)
         return std::min<Duration>(*preferences.wait, m_config.hold.maxDeadline);
-    return preferences.respondAsync ? Duration::zero() : Duration(m_config.hold.deadline);
+    if (preferences.respondAsync)
+        return Duration::zero();
+    const Route *route = m_routes.byName(request.start.route);
+    return route ? route->config().deadline.value_or(m_config.hold.deadline) : m_config.hold.deadline;
 }
 
 std::optional<Problem> JobCoordinator::refusal(const PendingRequest &request, TimePoint now,
@@ -168,7 +183,7 @@ void JobCoordinator::make(PendingRequest &&request, TimePoint now)
 {
     const bool isDurable = request.wantsDurableJob();
     const bool handsOver = request.preferences.respondAsync;
-    const TimePoint waitsUntil = request.since + patience(request.preferences);
+    const TimePoint waitsUntil = request.since + patience(request);
     const TimePoint deadline = isDurable ? now + m_config.hold.jobDeadline : waitsUntil;
     if (const auto problem = refusal(request, now, handsOver ? deadline : waitsUntil)) {
         refuse(request.requestId, request.client, *request.exchange, *problem);
@@ -178,13 +193,15 @@ void JobCoordinator::make(PendingRequest &&request, TimePoint now)
     m_jobs.expire(now);
     Job &job = m_jobs.make(request.start.account, !request.start.wait, now, deadline);
     const JobKey key = job.key;
+    job.route = request.start.route;
     job.status.durable = isDurable;
     job.status.handedOver = handsOver;
     job.repeatable = request.preferences.repeatable;
     job.requestId = request.requestId;
     job.client = request.client;
     LiveJob &live = m_live.add(key, isDurable ? durableJobOf(job, request) : nullptr);
-    live.start = {std::move(request.start), std::move(request.headers)};
+    live.start = {std::move(request.start), std::move(request.headers), std::move(request.method),
+                  std::move(request.target)};
     live.seat = request.seat.another();
     if (isDurable)
         live.countDurable(storedBytes(*live.durable->request));
@@ -212,7 +229,7 @@ void JobCoordinator::make(PendingRequest &&request, TimePoint now)
 void JobCoordinator::join(LiveJob &live, PendingRequest &&request)
 {
     const TimePoint now = Clock::now();
-    const TimePoint waitsUntil = request.since + patience(request.preferences);
+    const TimePoint waitsUntil = request.since + patience(request);
     const bool handsOver = request.preferences.respondAsync;
     ++live.durable->joined;
     ++m_joinedTotal;
@@ -263,7 +280,7 @@ void JobCoordinator::recover(const std::vector<JobRecord> &records)
 
 void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
 {
-    LiveJob *live = restoreJob(record, m_config, m_jobs, m_live, now);
+    LiveJob *live = restoreJob(record, m_config, m_routes, m_jobs, m_live, now);
     if (!live)
         return;
     ++m_recoveredTotal;
@@ -285,6 +302,10 @@ void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
         m_journal.writeSoon(job, *live);
     if (job.status.state == JobState::Queued && !live->durable->dormant)
         m_scheduler.enqueue(job);
+    if (job.status.state == JobState::Running) {
+        freeStart(job, *live);
+        m_queries.begin(job);
+    }
 }
 
 /// A durable job does not wait its whole time for a callback that may never come.

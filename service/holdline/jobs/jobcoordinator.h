@@ -4,6 +4,7 @@
 #include "core/config/config.h"
 #include "core/eventloop/deadlinetimer.h"
 #include "core/job/jobs.h"
+#include "service/holdline/apis/routetable.h"
 #include "service/holdline/jobs/callbackreceiver.h"
 #include "service/holdline/jobs/doubtfulstarts.h"
 #include "service/holdline/jobs/failedhandovers.h"
@@ -14,6 +15,7 @@
 #include "service/holdline/jobs/localdirectory.h"
 #include "service/holdline/jobs/sharedlimits.h"
 #include "service/holdline/jobs/startscheduler.h"
+#include "service/holdline/jobs/statusqueries.h"
 #include "service/holdline/jobs/waiters.h"
 
 #include <QTimer>
@@ -30,7 +32,7 @@ namespace holdline {
 /// job is a durable job whose journal does nothing. To add an event, add it to the machine and call
 /// apply() where the event comes in. To add an action, add it to perform().
 ///
-/// Life: the JobStarter and the JobStore must outlive it. Call recover() at once, if at all, then hold()
+/// Life: both JobStarters and the JobStore must outlive it. Call recover() at once, if at all, then hold()
 /// and callback(), and drain() once. The destructor drops held exchanges, which answers them 500 (see
 /// Exchange). Thread: one, with an event loop.
 class JobCoordinator : public QObject
@@ -39,24 +41,26 @@ class JobCoordinator : public QObject
 
 public:
     /// `callbackUrl` is the address at which the upstream reaches callback(), without a token:
-    /// "http://host:port/callback". Tokens name `shard`.
-    JobCoordinator(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, JobStore &store,
-                   std::uint8_t shard = 0, QObject *parent = nullptr);
+    /// "http://host:port/callback". Tokens name `shard`. `queries` sends the requests about running jobs.
+    JobCoordinator(const Config &config, const QByteArray &callbackUrl, JobStarter &starter,
+                   JobStarter &queries, JobStore &store, std::uint8_t shard = 0, QObject *parent = nullptr);
 
     /// Limits and times of later requests; held requests keep their deadlines.
     void reload(const Config &config, const QByteArray &callbackUrl);
 
-    /// Takes a start request and the result of parseStart() for its body. Answers exactly once, now
+    /// Takes a start request and the result of Route::readRequest() for it. Answers exactly once, now
     /// or later, unless the client leaves.
     void hold(const http::Request &request, std::variant<StartRequest, StartError> parsed,
               std::unique_ptr<Exchange> exchange);
-    /// Takes a callback. `token` is the last segment of its path. Answers when the result is as
-    /// durable as its job.
-    void callback(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange);
+    /// Takes a callback. `token` is a segment of its path, and `suffix` is what follows it. Answers when the
+    /// result is as durable as its job.
+    void callback(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange,
+                  QByteArrayView suffix = {});
 
     /// Restores open durable jobs of an earlier process. Known jobs stay as they are.
     void recover(const std::vector<JobRecord> &records);
 
+    const RouteTable &routes() const { return m_routes; }
     /// The durable jobs of this shard, live or stored.
     JobDirectory &directory() { return m_directory; }
 
@@ -95,6 +99,7 @@ public:
     const CallbackLedger &ledger() const { return m_callbacks.ledger(); }
     /// Counts the starts of ended jobs too.
     int startsInFlight() const { return lanes().totalInFlight(); }
+    const StatusQueries &queries() const { return m_queries; }
 
 Q_SIGNALS:
     /// A job is new, or its start leaves or has ended. The job may be settled by then.
@@ -114,6 +119,8 @@ Q_SIGNALS:
     void callbackEntered(holdline::CallbackOutcome outcome);
     /// A callback said that the job goes on. `job.progress` has what it said.
     void jobProgressed(const holdline::Job &job);
+    /// The request that cancels a job at the upstream is over. `status` is that of the answer, 0 without one.
+    void upstreamCancelled(holdline::JobKey job, int status);
     /// A callback was refused: it is unknown, mismatched or malformed, or its result cannot be stored
     /// (Reason::StoreUnavailable). `token` is the last segment of its path, a secret. `job` and
     /// `account` are empty when they are unknown.
@@ -141,7 +148,7 @@ private:
 
     void refuse(const QByteArray &requestId, const QByteArray &client, Exchange &exchange, Problem problem);
     std::optional<Problem> refusal(const PendingRequest &request, TimePoint now, TimePoint deadline) const;
-    Duration patience(const Preferences &preferences) const;
+    Duration patience(const PendingRequest &request) const;
     void make(PendingRequest &&request, TimePoint now);
     void join(LiveJob &live, PendingRequest &&request);
     void addWaiter(LiveJob &live, PendingRequest &&request, std::optional<TimePoint> deadline, bool joined);
@@ -154,12 +161,15 @@ private:
     void perform(Job &job, JobActions actions, const Occasion &occasion);
     void sendStart(Job &job, TimePoint now);
     void keepResult(Job &job, const Occasion &occasion);
+    void freeStart(const Job &job, LiveJob &live);
+    void cancelUpstream(const Job &job, const LiveJob &live);
     void settle(Job &job);
     void tellEnd(LiveJob &live, const http::Response &response, Reason outcome, const QByteArray &account);
     void forget(LiveJob &live, const QByteArray &account);
 
     void onStartFinished(JobKey key, const StartResult &result);
     void onCallback(Job &job, JobEvent event, ReceivedCallback &callback);
+    void onStatusAnswered(JobKey key, const StartResult &result);
     void onProgress(Job &job, LiveJob *live, const JobMessage &message);
     void onWaiterGone(LiveJob &live, const Waiter &waiter);
     void onIntentStored(JobKey key, const QString &error);
@@ -168,12 +178,14 @@ private:
     void checkDrained();
 
     Config m_config;
+    RouteTable m_routes;
     JobStore &m_store;
     SharedLimits m_limits;
     Jobs m_jobs;
     LiveJobs m_live;
     Waiters m_waiters;
     StartScheduler m_scheduler;
+    StatusQueries m_queries;
     Keys m_keys;
     LocalDirectory m_directory;
     Journal m_journal;

@@ -21,9 +21,10 @@ constexpr int kWritesAtOnce = 5000;
 
 }  // namespace
 
-Journal::Journal(const Config &config, const Jobs &jobs, LiveJobs &live, JobStore &store, JobWatches &watches,
-                 Handler handler)
+Journal::Journal(const Config &config, const RouteTable &routes, const Jobs &jobs, LiveJobs &live,
+                 JobStore &store, JobWatches &watches, Handler handler)
     : m_config(config),
+      m_routes(routes),
       m_jobs(jobs),
       m_live(live),
       m_store(store),
@@ -39,11 +40,13 @@ void Journal::touch(const Job &job, LiveJob &live)
         m_watches.changed(job.key, recordOf(job, *live.durable));
 }
 
-/// True when the start may be repeated, by the next process or by an operator.
+/// True when the start may be repeated, by the next process or by an operator, or when the next process may
+/// ask about the job.
 bool Journal::needsRequest(const Job &job) const
 {
-    return job.status.state == JobState::Queued || job.status.handedOver ||
-           repeatsUnknownStarts(m_config, job);
+    const Route *route = m_routes.byName(job.route);
+    return (route && route->needsRequestLater()) || job.status.state == JobState::Queued ||
+           job.status.handedOver || repeatsUnknownStarts(m_config, job);
 }
 
 void Journal::put(const Job &job, LiveJob &live, JobStore::Done done)
@@ -114,7 +117,7 @@ bool Journal::writeEnd(const Job &job, LiveJob &live, http::Response &response)
         return false;
     DurableJob &durable = *live.durable;
     // A job that never ran leaves no record, unless a client has its address.
-    const bool leavesRecord = job.status.handedOver || !neverRan(job, durable);
+    const bool leavesRecord = job.status.handedOver || durable.addressTold || !neverRan(job, durable);
     // An answer that is passed through may have a Location of the upstream.
     if (leavesRecord && !response.headers.contains("Location"))
         response.headers.append(QByteArrayLiteral("Location"), jobPath(job.id));
@@ -234,9 +237,10 @@ void takeLateResult(JobRecord &record, const JobStatus &status, const JobResult 
     ++record.revision;
     if (!reasonInfo(status.outcome).has(EndTrait::IsResult))
         return;
-    record.upstreamId = result.upstreamId;
+    if (!result.upstreamId.isEmpty())
+        record.upstreamId = result.upstreamId;
     record.callback = now;
-    record.answer = RecordedAnswer{200, result.contentType, result.body, {}};
+    record.answer = RecordedAnswer{result.status, result.contentType, result.body, {}};
 }
 
 }  // namespace holdline

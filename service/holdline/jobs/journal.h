@@ -2,9 +2,10 @@
 #pragma once
 
 #include "core/config/config.h"
-#include "service/holdline/jobs/jobresult.h"
+#include "service/holdline/apis/routetable.h"
 #include "service/holdline/jobs/jobwatches.h"
 #include "service/holdline/jobs/livejobs.h"
+#include "service/holdline/ports/jobresult.h"
 #include "service/holdline/ports/jobstore.h"
 
 #include <functional>
@@ -35,8 +36,8 @@ public:
         std::function<void(LiveJob &, bool isDurable)> endStored;
     };
 
-    Journal(const Config &config, const Jobs &jobs, LiveJobs &live, JobStore &store, JobWatches &watches,
-            Handler handler);
+    Journal(const Config &config, const RouteTable &routes, const Jobs &jobs, LiveJobs &live, JobStore &store,
+            JobWatches &watches, Handler handler);
 
     /// The job changed in a way that the jobs API shows.
     void touch(const Job &job, LiveJob &live);
@@ -80,6 +81,7 @@ private:
     void onEndStored(JobKey key, const QString &error);
 
     const Config &m_config;
+    const RouteTable &m_routes;
     const Jobs &m_jobs;
     LiveJobs &m_live;
     JobStore &m_store;

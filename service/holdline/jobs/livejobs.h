@@ -41,6 +41,13 @@ struct PendingStart
 {
     StartRequest request;
     TravellingHeaders headers;
+    QByteArray method;  ///< null for POST
+    QByteArray target;  ///< path and query as received
+
+    QByteArrayView clientMethod() const
+    {
+        return method.isNull() ? QByteArrayView("POST") : QByteArrayView(method);
+    }
 };
 
 /// The state of a job beside its Job, while the job is live. A plain job is live until it is settled, a

@@ -3,6 +3,11 @@
 
 namespace holdline {
 
+bool isTracing(QByteArrayView name)
+{
+    return name == "X-Request-Id" || name == "traceparent" || name == "tracestate";
+}
+
 TravellingHeaders travellingHeaders(const http::Request &request)
 {
     TravellingHeaders headers;
@@ -14,7 +19,7 @@ TravellingHeaders travellingHeaders(const http::Request &request)
     return headers;
 }
 
-PendingRequest pendingRequest(const http::Request &request, StartRequest start,
+PendingRequest pendingRequest(const http::Request &request, StartRequest start, TravellingHeaders fields,
                               std::unique_ptr<Exchange> exchange, TimePoint now)
 {
     PendingRequest pending;
@@ -24,7 +29,11 @@ PendingRequest pendingRequest(const http::Request &request, StartRequest start,
         pending.preferences = parsePrefer(*prefer);
     pending.preferences.respondAsync = pending.preferences.respondAsync && pending.start.wait;
     pending.target = request.target;
+    if (request.method != "POST")
+        pending.method = request.method;
     pending.headers = travellingHeaders(request);
+    for (auto &field : fields)
+        pending.headers.push_back(std::move(field));
     pending.requestId = request.requestId;
     pending.client = request.peer;
     pending.since = now;
@@ -37,7 +46,7 @@ std::unique_ptr<DurableJob> durableJobOf(const Job &job, const PendingRequest &r
     durable->id = job.id;
     durable->key = request.key;
     durable->fingerprint = request.fingerprint;
-    durable->request = RecordedRequest{request.target, request.start.body, request.headers};
+    durable->request = RecordedRequest{request.target, request.start.body, request.headers, request.method};
     durable->journal.add({std::chrono::floor<std::chrono::milliseconds>(job.times.createdWall),
                           JournalEvent::Accepted,
                           0,

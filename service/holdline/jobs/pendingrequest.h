@@ -17,6 +17,8 @@ namespace holdline {
 /// Header fields of the client's request that travel to the upstream.
 using TravellingHeaders = std::vector<std::pair<QByteArray, QByteArray>>;
 
+/// True for the name of a field of travellingHeaders().
+bool isTracing(QByteArrayView name);
 /// The request id and the W3C Trace Context fields.
 TravellingHeaders travellingHeaders(const http::Request &request);
 
@@ -28,6 +30,7 @@ struct PendingRequest
     Preferences preferences;
     QByteArray key;          ///< the Idempotency-Key, or null
     QByteArray fingerprint;  ///< empty without a key
+    QByteArray method;       ///< null for POST
     QByteArray target;       ///< path and query as received
     TravellingHeaders headers;
     QByteArray requestId;
@@ -40,8 +43,9 @@ struct PendingRequest
     bool wantsDurableJob() const { return !key.isNull() || preferences.respondAsync; }
 };
 
-/// Does not read the key. A passed-through request is answered at once, so it is never handed over.
-PendingRequest pendingRequest(const http::Request &request, StartRequest start,
+/// `fields` are the header fields that travel beside travellingHeaders(). Does not read the key. A
+/// passed-through request is answered at once, so it is never handed over.
+PendingRequest pendingRequest(const http::Request &request, StartRequest start, TravellingHeaders fields,
                               std::unique_ptr<Exchange> exchange, TimePoint now);
 
 /// The durable part of the job that this request made.

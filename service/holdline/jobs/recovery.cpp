@@ -28,17 +28,31 @@ std::unique_ptr<DurableJob> durableOf(const JobRecord &record)
     durable->journal = record.journal;
     durable->recovered = true;
     durable->handOverStored = record.status.handedOver;
+    durable->addressTold = record.addressTold;
     return durable;
 }
 
-PendingStart startOf(const JobRecord &record)
+/// Without an account when the start cannot be made again.
+PendingStart startOf(const JobRecord &record, const Route *route)
 {
     PendingStart start;
-    if (!record.request)
+    if (!record.request || !route)
         return start;
-    start.headers = record.request->headers;
-    if (auto parsed = parseStart(record.request->body); std::holds_alternative<StartRequest>(parsed))
+    const RecordedRequest &recorded = *record.request;
+    start.headers = recorded.headers;
+    start.method = recorded.method;
+    start.target = recorded.target;
+    http::Request request;
+    request.method = recorded.method.isNull() ? QByteArray("POST") : recorded.method;
+    request.target = recorded.target;
+    for (const auto &[name, value] : recorded.headers)
+        request.headers.append(name, value);
+    request.body = recorded.body;
+    request.peer = record.client;
+    if (auto parsed = route->readRequest(request); std::holds_alternative<StartRequest>(parsed)) {
         start.request = std::get<StartRequest>(std::move(parsed));
+        start.request.account = record.account;
+    }
     return start;
 }
 
@@ -64,7 +78,8 @@ void resume(JobStatus &status, bool canStart, bool repeatsStarts)
 
 }  // namespace
 
-LiveJob *restoreJob(const JobRecord &record, const Config &config, Jobs &jobs, LiveJobs &live, TimePoint now)
+LiveJob *restoreJob(const JobRecord &record, const Config &config, const RouteTable &routes, Jobs &jobs,
+                    LiveJobs &live, TimePoint now)
 {
     Job *job = record.isSettled() ? nullptr : jobs.restore(record, now);
     if (!job) {
@@ -72,7 +87,7 @@ LiveJob *restoreJob(const JobRecord &record, const Config &config, Jobs &jobs, L
         return nullptr;
     }
     LiveJob &restored = live.add(job->key, durableOf(record));
-    restored.start = startOf(record);
+    restored.start = startOf(record, routes.byName(record.route));
 
     JobStatus &status = job->status;
     const bool canStart = !restored.start.request.account.isEmpty();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "service/holdline/apis/routetable.h"
 #include "service/holdline/jobs/livejobs.h"
 
 namespace holdline {
@@ -13,7 +14,8 @@ namespace holdline {
 /// `retry.ambiguous = "always"`, or when its client allowed that. A queued job goes back into its lane, or
 /// stays dormant until its client comes back. The function sets the deadline. The caller arms it, binds the
 /// key and enqueues the job. When hasGrace() is true then, the caller stores the record.
-LiveJob *restoreJob(const JobRecord &record, const Config &config, Jobs &jobs, LiveJobs &live, TimePoint now);
+LiveJob *restoreJob(const JobRecord &record, const Config &config, const RouteTable &routes, Jobs &jobs,
+                    LiveJobs &live, TimePoint now);
 
 /// True when the deadline of a job lies beyond that of any new job, because its recovery moved it. A job gets
 /// that once, so that it ends even when the service restarts again and again.

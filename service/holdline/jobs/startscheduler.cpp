@@ -7,14 +7,22 @@
 
 namespace holdline {
 
+using namespace Qt::StringLiterals;
 using std::chrono::milliseconds;
 
 namespace {
 
-Lanes::Limits laneLimits(const Config &config)
+/// An error type of RFC 9209, for a start that cannot be made.
+constexpr auto kConfigurationError = "proxy_configuration_error";
+
+/// The lane of a route begins with the route's name.
+Lanes::Limits laneLimits(const Config &config, const RouteTable &routes)
 {
-    return {config.lanes.startsPerAccount, config.lanes.startsInFlight, config.lanes.laneLength,
-            config.lanes.queued, config.limits.accountShare};
+    Lanes::Limits limits{config.lanes.startsPerAccount, config.lanes.startsInFlight, config.lanes.laneLength,
+                         config.lanes.queued, config.limits.accountShare};
+    if (!routes.servesUsual())
+        limits.startsOf = [&routes](const QByteArray &lane) { return routes.startsOf(lane); };
+    return limits;
 }
 
 CircuitBreaker::Limits circuitLimits(const Config &config)
@@ -41,13 +49,14 @@ QByteArray startTrouble(const StartResult &result)
     return result.status == 0 ? QByteArrayLiteral("no answer") : "HTTP " + QByteArray::number(result.status);
 }
 
-StartScheduler::StartScheduler(const Config &config, const QByteArray &callbackUrl, JobStarter &starter,
-                               Handler handler)
+StartScheduler::StartScheduler(const Config &config, const RouteTable &routes, const QByteArray &callbackUrl,
+                               JobStarter &starter, Handler handler)
     : m_config(config),
+      m_routes(routes),
       m_callbackUrl(callbackUrl),
       m_starter(starter),
       m_handler(std::move(handler)),
-      m_lanes(laneLimits(config)),
+      m_lanes(laneLimits(config, routes)),
       m_circuit(circuitLimits(config)),
       m_budget(budgetLimits(config)),
       m_delays([this](JobKey job) { delayOver(job); }),
@@ -62,7 +71,7 @@ StartScheduler::StartScheduler(const Config &config, const QByteArray &callbackU
 void StartScheduler::reload(const QByteArray &callbackUrl)
 {
     m_callbackUrl = callbackUrl;
-    m_lanes.setLimits(laneLimits(m_config));
+    m_lanes.setLimits(laneLimits(m_config, m_routes));
     m_circuit.setLimits(circuitLimits(m_config));
     m_budget.setLimits(budgetLimits(m_config));
     noteCircuit(Clock::now(), {});
@@ -125,15 +134,47 @@ void StartScheduler::send(const Job &job, const PendingStart &start, TimePoint n
 {
     StartCall call;
     call.account = job.account;
-    call.body = job.token ? renderStart(start.request, m_callbackUrl + '/' + job.token->toText())
-                          : start.request.body;
     call.idempotencyKey = job.id;
     call.headers = start.headers;
+    if (const auto error = writeStart(job, start, call)) {
+        failSoon(job.key, error->detail);
+        return;
+    }
     call.passThrough = job.status.passThrough;
     // A start that takes longer than the deadline of its job would only block the lane.
     call.timeout = std::max(milliseconds(1), std::min(m_config.upstream.startTimeout,
                                                       std::chrono::ceil<milliseconds>(job.deadline - now)));
     m_starter.start(job.key, call);
+}
+
+std::optional<StartError> StartScheduler::writeStart(const Job &job, const PendingStart &start,
+                                                     StartCall &call) const
+{
+    const Route *route = m_routes.byName(job.route);
+    if (!route)
+        return StartError{Reason::InternalError,
+                          u"There is no route %1 any more."_s.arg(QString::fromUtf8(job.route))};
+    StartValues values{job.id, {}, {}};
+    if (job.token) {
+        values.token = job.token->toText();
+        values.callbackUrl = m_callbackUrl + '/' + values.token;
+    }
+    // A profile says which of the client's fields travel.
+    if (route->hasProfile())
+        std::erase_if(call.headers, [](const auto &field) { return !isTracing(field.first); });
+    return route->writeStart({start.clientMethod(), start.target, start.headers, start.request.body},
+                             start.request, values, call);
+}
+
+/// JobStarter::finished() never comes inside start() either.
+void StartScheduler::failSoon(JobKey job, const QString &why)
+{
+    StartResult result;
+    result.fate = StartResult::Fate::NotStarted;
+    result.proxyStatus = kConfigurationError;
+    result.detail = why;
+    QMetaObject::invokeMethod(
+        this, [this, job, result] { m_handler.startFinished(job, result); }, Qt::QueuedConnection);
 }
 
 void StartScheduler::pump(TimePoint now)
@@ -162,8 +203,10 @@ CircuitBreaker::Verdict StartScheduler::verdictOn(const Job &job, const StartRes
         return Verdict::Nothing;
     if (result.fate == StartResult::Fate::Unknown)
         return Verdict::Fails;
-    // All connections that Holdline allows itself were in use.
-    return result.proxyStatus == "connection_limit_reached" ? Verdict::Nothing : Verdict::Unreachable;
+    // All connections that Holdline allows itself were in use, or nothing was sent at all.
+    const bool isOurs =
+        result.proxyStatus == "connection_limit_reached" || result.proxyStatus == kConfigurationError;
+    return isOurs ? Verdict::Nothing : Verdict::Unreachable;
 }
 
 void StartScheduler::countResult(const Job &job, const StartResult &result, TimePoint now)

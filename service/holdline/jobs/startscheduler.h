@@ -10,6 +10,7 @@
 #include "core/job/recentextreme.h"
 #include "core/job/retrybudget.h"
 #include "core/job/retrypolicy.h"
+#include "service/holdline/apis/routetable.h"
 #include "service/holdline/jobs/livejobs.h"
 #include "service/holdline/ports/jobstarter.h"
 
@@ -52,7 +53,7 @@ QByteArray startTrouble(const StartResult &result);
 /// A retry waits twice: for the end of its delay, then for the retry budget of all jobs, the oldest job
 /// first. After that it goes back into its lane. Meanwhile the lane grants turns to others.
 ///
-/// Each granted turn ends with one endTurn(). Life: the configuration and the starter must outlive it,
+/// Each granted turn ends with one endTurn(). Life: configuration, routes and starter must outlive it,
 /// and the handlers must stay callable. Thread: one, with an event loop.
 class StartScheduler : public QObject
 {
@@ -69,7 +70,8 @@ public:
     };
 
     /// `callbackUrl` is the callback address without a token.
-    StartScheduler(const Config &config, const QByteArray &callbackUrl, JobStarter &starter, Handler handler);
+    StartScheduler(const Config &config, const RouteTable &routes, const QByteArray &callbackUrl,
+                   JobStarter &starter, Handler handler);
 
     /// The configuration has changed, and later starts follow it. The caller must call pump().
     void reload(const QByteArray &callbackUrl);
@@ -120,8 +122,11 @@ private:
     CircuitBreaker::Verdict verdictOn(const Job &job, const StartResult &result) const;
     RetryPolicy::Try tryOf(const Job &job, const StartResult &result, TimePoint now) const;
     void noteCircuit(TimePoint now, const QByteArray &trouble);
+    std::optional<StartError> writeStart(const Job &job, const PendingStart &start, StartCall &call) const;
+    void failSoon(JobKey job, const QString &why);
 
     const Config &m_config;
+    const RouteTable &m_routes;
     QByteArray m_callbackUrl;
     JobStarter &m_starter;
     Handler m_handler;

@@ -43,6 +43,7 @@ JobRow rowOf(const Job &job)
     row.id = rowText(job.id);
     row.state = stateOf(job);
     row.account = rowText(job.account);
+    row.route = rowText(job.route);
     row.created = wallTime(job.times.createdWall);
     row.deadline =
         wallTime(job.times.createdWall + std::chrono::duration_cast<std::chrono::system_clock::duration>(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/profile/messageview.h"
 #include "core/profile/startcodec.h"
 #include "core/telemetry/metrics.h"
 
@@ -10,21 +11,31 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
 
 namespace holdline {
 
+struct StartResult;
+/// Reads a whole answer of 2xx to a start, and sets what it means: fate, report, upstreamId, and what clients
+/// get.
+using StartAnswerReader = std::function<void(const profile::MessageView &answer, StartResult &result)>;
+
 /// One start request.
 struct StartCall
 {
     QByteArray account;                                      ///< for connection affinity; never sent
-    QByteArray body;                                         ///< sent as application/json
+    QByteArray method;                                       ///< empty for POST
+    QByteArray url;                                          ///< encoded; empty for the usual upstream
+    QByteArray body;                                         ///< sent as application/json, but for a `url`
     QByteArray idempotencyKey;                               ///< sent as `Idempotency-Key`
     std::vector<std::pair<QByteArray, QByteArray>> headers;  ///< X-Request-Id, traceparent, tracestate
     std::chrono::milliseconds timeout{0};                    ///< from now to the end of the answer; never 0
     bool passThrough = false;                                ///< the client gets the answer, whatever it is
+    StartAnswerReader readAnswer{};                          ///< empty for the job server's API
+    bool readsEveryStatus = false;                           ///< readAnswer gets whole answers of any status
 };
 
 /// The end of a start request, classified by its meaning for the job.
@@ -48,8 +59,11 @@ struct StartResult
     QByteArray contentType;
     QByteArray body;
     QByteArray upstreamId;
+    QByteArray upstreamLocation;  ///< the job's address at the upstream, if it has one
+    QByteArray state;             ///< the upstream's word for the state, if it was read
     /// For Accepted: Completed or Failed when the answer is the result already.
     JobReport report = JobReport::Progress;
+    int resultStatus = 200;  ///< of the client's answer, when the answer is the result
     std::optional<std::chrono::milliseconds> retryAfter;  ///< of any answer, capped
     /// Error type of RFC 9209, e.g. "connection_refused" or "http_response_timeout". Empty without an error.
     QByteArray proxyStatus;

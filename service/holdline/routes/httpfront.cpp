@@ -25,20 +25,32 @@ bool mayShadow(const QByteArray &path)
     return path.startsWith("/v1");
 }
 
+void addCallbacks(HttpServer &server, const QByteArray &path, const RequestHandler &handler,
+                  const HttpServer::Guard &guard = {})
+{
+    for (const char *method : {"POST", "PUT"})
+        server.route(method, path + "/<arg>", handler, guard);
+}
+
 }  // namespace
 
 HttpFront::HttpFront(const http::Limits &limits, const CallbackPaths &callbackPaths, RequestHandler start,
                      RequestHandler callback, QObject *parent)
-    : QObject(parent), m_callbackPaths(callbackPaths), m_callback(std::move(callback)), m_server(limits)
+    : QObject(parent),
+      m_callbackPaths(callbackPaths),
+      m_start(std::move(start)),
+      m_callback(std::move(callback)),
+      m_server(limits)
 {
     connect(&m_server, &HttpServer::requestRefused, this, &HttpFront::requestRefused);
     // QHttpServer tries the routes in this order, so the most frequent route is first.
     for (const QByteArray &path : callbackPaths.known) {
         if (!mayShadow(path))
-            m_server.route("POST", path + "/<arg>", m_callback);
+            addCallbacks(m_server, path, m_callback);
     }
+    const auto isUsual = [this](const http::Request &) { return !m_routes || m_routes->servesUsual(); };
     for (const char *path : {"/start", "/", "/proxy"})
-        m_server.route("POST", path, start);
+        m_server.route("POST", path, m_start, isUsual);
     m_server.route("GET", "/openapi.json",
                    [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
                        exchange->answer(openApiAnswer(m_linkBase ? m_linkBase(request) : QByteArray()));
@@ -55,11 +67,39 @@ void HttpFront::serve(JobsApi &api)
     api.serve(m_server);
     for (const QByteArray &path : m_callbackPaths.known) {
         if (mayShadow(path))
-            m_server.route("POST", path + "/<arg>", m_callback);
+            addCallbacks(m_server, path, m_callback);
     }
     const auto hasToken = [](const http::Request &request) { return endsInToken(request.path()); };
     for (const QByteArray &path : m_callbackPaths.stripped)
-        m_server.route("POST", path + "/<arg>", m_callback, hasToken);
+        addCallbacks(m_server, path, m_callback, hasToken);
+}
+
+void HttpFront::serve(const RouteTable &routes)
+{
+    m_routes = &routes;
+    m_server.setChangingRoutes({[this](QByteArrayView path) {
+                                    if (isCallbackWithSuffix(path))
+                                        return QByteArrayList{"POST", "PUT"};
+                                    const Route *route = m_routes->find(path);
+                                    return route ? route->methods() : QByteArrayList();
+                                },
+                                [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
+                                    const bool isCallback = isCallbackWithSuffix(request.path());
+                                    (isCallback ? m_callback : m_start)(request, std::move(exchange));
+                                }});
+}
+
+/// A profile may have put something behind our address.
+bool HttpFront::isCallbackWithSuffix(QByteArrayView path) const
+{
+    return std::any_of(m_callbackPaths.known.begin(), m_callbackPaths.known.end(),
+                       [path](const QByteArray &known) {
+                           if (!path.startsWith(known + '/'))
+                               return false;
+                           const QByteArrayView rest = path.sliced(known.size() + 1);
+                           const qsizetype slash = rest.indexOf('/');
+                           return slash > 0 && CallbackToken::fromText(rest.first(slash));
+                       });
 }
 
 }  // namespace holdline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/holdline/apis/routetable.h"
 #include "service/holdline/httpserver/httpserver.h"
 #include "service/holdline/jobsapi/jobsapi.h"
 
@@ -28,6 +29,9 @@ public:
     HttpFront(const http::Limits &limits, const CallbackPaths &callbackPaths, RequestHandler start,
               RequestHandler callback, QObject *parent = nullptr);
 
+    /// Adds the configured routes, which may change while the service runs. With them, the usual paths of
+    /// starts are not served. `routes` must outlive this object.
+    void serve(const RouteTable &routes);
     /// See JobsApi::LinkBase. For /openapi.json.
     void setLinkBase(JobsApi::LinkBase base) { m_linkBase = std::move(base); }
     /// Adds the jobs API, and the callback paths that must not hide it, before the listener starts. `api`
@@ -42,8 +46,12 @@ Q_SIGNALS:
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:
+    bool isCallbackWithSuffix(QByteArrayView path) const;
+
     const CallbackPaths m_callbackPaths;
+    const RequestHandler m_start;
     const RequestHandler m_callback;
+    const RouteTable *m_routes = nullptr;
     HttpServer m_server;
     JobsApi::LinkBase m_linkBase;
 };

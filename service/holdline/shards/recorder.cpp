@@ -31,6 +31,7 @@ Recorder::Recorder(LogSink &sink, const Config &config, JobCoordinator &coordina
     connect(&coordinator, &JobCoordinator::callbackEntered, this,
             [this](CallbackOutcome outcome) { m_counters.countCallback(outcome); });
     connect(&coordinator, &JobCoordinator::jobProgressed, this, &Recorder::onJobProgressed);
+    connect(&coordinator, &JobCoordinator::upstreamCancelled, this, &Recorder::onUpstreamCancelled);
     connect(&coordinator, &JobCoordinator::circuitChanged, this,
             [this](const CircuitChange &change) { m_startLog.write(change); });
     connect(&coordinator, &JobCoordinator::callbackRefused, this,
@@ -74,6 +75,8 @@ void Recorder::onJobEnded(const Job &job, int status)
     const TimePoint now = job.times.settled.value_or(Clock::now());
     if (job.attempts > 1)
         m_counters.retries += static_cast<std::uint64_t>(job.attempts - 1);
+    if (!job.route.isEmpty())
+        m_counters.countRouteJob(job.route, job.status.outcome);
     const JobPhases phases = job.phases(now);
     record(m_counters.queueTook, phases.queue);
     record(m_counters.jobTook, phases.job);
@@ -124,6 +127,22 @@ void Recorder::onStartEnded(const Job &job, const StartResult &result, const Sta
     m_counters.countStart(result.fate, took);
     if (result.fate != StartResult::Fate::Accepted)
         m_startLog.write(job, result, decision, Clock::now());
+}
+
+void Recorder::onUpstreamCancelled(JobKey key, int status)
+{
+    const bool isDone = status / 100 == 2;
+    const UpstreamCancel result = isDone        ? UpstreamCancel::Done
+                                  : status != 0 ? UpstreamCancel::Refused
+                                                : UpstreamCancel::Failed;
+    m_counters.countUpstreamCancel(result);
+    const Job *job = m_coordinator.jobs().find(key);
+    if (isDone || !m_cancelLines.take(Clock::now()))
+        return;
+    qCWarning(lcUpstream).noquote() << "the upstream did not cancel a job: job=" +
+                                           (job ? job->id : QByteArray()) +
+                                           (status != 0 ? " status=" + QByteArray::number(status)
+                                                        : QByteArray(" (no answer)"));
 }
 
 /// A misspelt final state would keep all its jobs waiting, so each word is named once.

@@ -49,6 +49,7 @@ private:
     void onStartEnded(const Job &job, const StartResult &result, const StartDecision &decision,
                       Duration took);
     void onJobProgressed(const Job &job);
+    void onUpstreamCancelled(JobKey key, int status);
     void onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job);
 
     JobCoordinator &m_coordinator;
@@ -56,6 +57,7 @@ private:
     AccessLog m_accessLog;
     StartLog m_startLog;
     LineAllowance m_refusedCallbackLines{10, std::chrono::seconds(1)};  ///< anybody can send such callbacks
+    LineAllowance m_cancelLines{10, std::chrono::seconds(1)};
     /// States of progress that the log has named, at most kProgressStates.
     std::set<QByteArray> m_progressStates;
 };

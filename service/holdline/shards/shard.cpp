@@ -79,8 +79,10 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
       m_transport(plan.config.upstream.transport, poolOptions(plan)),
       m_upstream(m_transport.manager(), plan.config.upstream.url,
                  {plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter}),
+      m_queries(m_transport.manager(), plan.config.upstream.url,
+                {plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter}),
       m_store(store),
-      m_coordinator(plan.config, callbackAddress(plan.config).url, m_upstream, m_store,
+      m_coordinator(plan.config, callbackAddress(plan.config).url, m_upstream, m_queries, m_store,
                     static_cast<std::uint8_t>(context.index)),
       m_deadLetters(m_coordinator, m_store),
       m_feed(m_coordinator),
@@ -105,6 +107,7 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
     m_front->setLinkBase(linkBase);
     m_front->listener().setMemory(m_coordinator.memory());
     m_front->serve(m_api);
+    m_front->serve(m_coordinator.routes());
     connect(&m_coordinator, &JobCoordinator::drained, this, &Shard::drained);
     connect(&m_feed, &monitor::MonitorFeed::waiting, this, &Shard::feedWaiting);
     m_coordinator.recover(recovered);
@@ -179,7 +182,8 @@ void Shard::reload(const ShardPlan &plan)
     m_config = plan.config;
     m_transport.setOptions(poolOptions(plan));
     m_upstream.setUrl(plan.config.upstream.url);
-    m_upstream.setLimits({plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter});
+    for (UpstreamClient *client : {&m_upstream, &m_queries})
+        client->setLimits({plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter});
     m_front->listener().setLimits(frontLimits(plan));
     m_coordinator.reload(plan.config, callbackAddress(plan.config, ports()).url);
     m_recorder.setConfig(plan.config);
@@ -220,6 +224,7 @@ ShardStatus Shard::status() const
     ShardStatus status{m_recorder.counters(), m_recorder.gauges(), m_coordinator.jobs().heldPeak(),
                        m_coordinator.circuit().state(Clock::now()), m_store.errorString()};
     status.counters.joined = m_coordinator.joinedTotal();
+    status.counters.statusRequests = m_coordinator.queries().askedTotal();
     status.counters.recovered = m_coordinator.recoveredTotal();
     status.counters.deadLettersStored = m_deadLetters.counts().stored;
     status.counters.deadLettersDropped = m_deadLetters.counts().dropped;

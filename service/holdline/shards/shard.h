@@ -112,6 +112,7 @@ private:
     // requests, and last the transport.
     UpstreamManager m_transport;
     UpstreamClient m_upstream;
+    UpstreamClient m_queries;
     StoreLink m_store;
     JobCoordinator m_coordinator;
     DeadLetters m_deadLetters;

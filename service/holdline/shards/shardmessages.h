@@ -33,6 +33,7 @@ struct CallbackDelivery
 {
     CorrelationId id;
     QByteArray token;
+    QByteArray suffix;
     http::Request request;
 };
 

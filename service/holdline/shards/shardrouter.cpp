@@ -12,11 +12,32 @@ namespace holdline {
 
 namespace {
 
-std::variant<StartRequest, StartError> parse(const http::Request &request)
+/// A request that no route takes came to one of the usual paths.
+std::variant<StartRequest, StartError> parse(const http::Request &request, const RouteTable &routes)
 {
     if (http::hasContentCoding(request.headers))
         return StartError{Reason::UnsupportedEncoding, http::contentCodingDetail()};
-    return parseStart(request.body);
+    const Route *route = routes.find(request.path());
+    return (route ? *route : routes.usual()).readRequest(request);
+}
+
+/// The token in a callback's path, and what follows it.
+struct CallbackPath
+{
+    QByteArrayView token;
+    QByteArrayView suffix;
+};
+
+/// The first segment that is a token in form, or the last segment.
+CallbackPath splitCallback(QByteArrayView path)
+{
+    for (qsizetype at = 0; at >= 0; at = path.indexOf('/', at)) {
+        const qsizetype end = path.indexOf('/', ++at);
+        const QByteArrayView segment = path.sliced(at, (end < 0 ? path.size() : end) - at);
+        if (CallbackToken::fromText(segment))
+            return {segment, end < 0 ? QByteArrayView() : path.sliced(end + 1)};
+    }
+    return {path.sliced(path.lastIndexOf('/') + 1), {}};
 }
 
 }  // namespace
@@ -39,7 +60,7 @@ ShardRouter::~ShardRouter()
 
 void ShardRouter::start(const http::Request &request, std::unique_ptr<Exchange> exchange)
 {
-    auto parsed = parse(request);
+    auto parsed = parse(request, m_coordinator.routes());
     auto *start = std::get_if<StartRequest>(&parsed);
     const int target = start ? m_context.accountShards.of(start->account) : m_context.index;
     if (target == m_context.index) {
@@ -58,8 +79,7 @@ void ShardRouter::start(const http::Request &request, std::unique_ptr<Exchange> 
 
 void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchange> exchange)
 {
-    const QByteArrayView path = request.path();
-    const QByteArrayView text = path.sliced(path.lastIndexOf('/') + 1);
+    const auto [text, suffix] = splitCallback(request.path());
     // A token without a valid shard is unknown in every shard, so this shard handles it.
     int target = m_context.index;
     if (m_context.accountShards.count() > 1) {
@@ -72,11 +92,11 @@ void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchang
         }
     }
     if (target == m_context.index) {
-        m_coordinator.callback(text, request, std::move(exchange));
+        m_coordinator.callback(text, request, std::move(exchange), suffix);
         return;
     }
     const CorrelationId id = addForwarded(target, std::move(exchange));
-    if (post(target, CallbackDelivery{id, text.toByteArray(), request}))
+    if (post(target, CallbackDelivery{id, text.toByteArray(), suffix.toByteArray(), request}))
         Q_EMIT callbackForwarded();
     else
         refuse(id, drainingProblem(std::chrono::seconds(1)));
@@ -133,7 +153,7 @@ std::unique_ptr<Exchange> ShardRouter::makeRemoteExchange(CorrelationId id)
 
 void ShardRouter::receive(CallbackDelivery &&message)
 {
-    m_coordinator.callback(message.token, message.request, makeRemoteExchange(message.id));
+    m_coordinator.callback(message.token, message.request, makeRemoteExchange(message.id), message.suffix);
 }
 
 void ShardRouter::receive(ClientGoneMessage &&message)

@@ -21,6 +21,8 @@ template <>
 constexpr std::uint8_t kForm<JobRecord> = 3;
 template <>
 constexpr std::uint8_t kForm<RecordedAnswer> = 2;
+template <>
+constexpr std::uint8_t kForm<RecordedRequest> = 2;
 
 /// A record that is read, or one that is written and const.
 template <typename Object, typename Record>
@@ -55,6 +57,10 @@ auto secondFieldsOf(Maybe<RecordedAnswer> auto &answer)
 {
     return std::tie(answer.fields);
 }
+auto secondFieldsOf(Maybe<RecordedRequest> auto &request)
+{
+    return std::tie(request.method);
+}
 auto secondFieldsOf(auto &)
 {
     return std::tuple<>();
@@ -62,7 +68,8 @@ auto secondFieldsOf(auto &)
 
 auto thirdFieldsOf(Maybe<JobRecord> auto &record)
 {
-    return std::tie(record.status.progressSeen, record.progress.reports, record.progress.state);
+    return std::tie(record.status.progressSeen, record.progress.reports, record.progress.state, record.route,
+                    record.upstreamLocation, record.addressTold);
 }
 auto thirdFieldsOf(auto &)
 {

@@ -88,8 +88,18 @@ StartResult withoutAnswer(const StartExchange &exchange)
     return result;
 }
 
+/// Reads a whole 2xx of an API that a profile describes.
+void readByProfile(const StartExchange &exchange, const StartAnswerReader &read, StartResult &result)
+{
+    profile::MessageView answer;
+    answer.status = exchange.status;
+    answer.headers = exchange.fields;
+    answer.body = exchange.body;
+    read(answer, result);
+}
+
 /// Reads a whole 2xx, or a whole answer to a start that passes through.
-void readAnswer(const StartExchange &exchange, StartResult &result)
+void readJobMessage(const StartExchange &exchange, StartResult &result)
 {
     const auto answer = parseJobMessage(exchange.body);
     const auto *message = std::get_if<JobMessage>(&answer);
@@ -109,7 +119,7 @@ void readAnswer(const StartExchange &exchange, StartResult &result)
 }  // namespace
 
 StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
-                         std::chrono::milliseconds maxRetryAfter)
+                         std::chrono::milliseconds maxRetryAfter, const StartAnswerReader &readAnswer)
 {
     if (exchange.status == 0)
         return withoutAnswer(exchange);
@@ -134,10 +144,18 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
         if (!whole)
             result.detail += u", and its body could not be read"_s;
     }
+    if (exchange.readsEveryStatus && readAnswer && whole) {
+        readByProfile(exchange, readAnswer, result);
+        result.retryAfter = http::parseRetryAfter(exchange.retryAfter, now, maxRetryAfter);
+        return result;
+    }
     if (exchange.status < 300 || (exchange.status < 400 && exchange.passThrough)) {
         if (!whole)
             return result;  // Unknown
-        readAnswer(exchange, result);
+        if (readAnswer)
+            readByProfile(exchange, readAnswer, result);
+        else
+            readJobMessage(exchange, result);
         return result;
     }
     if (exchange.status < 400) {

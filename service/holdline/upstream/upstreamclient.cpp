@@ -54,19 +54,27 @@ void UpstreamClient::start(Ticket ticket, const StartCall &call)
     if (call.body.size() != std::exchange(m_contentLength, call.body.size()))
         m_request.setHeader(QNetworkRequest::ContentLengthHeader, m_contentLength);
     QNetworkRequest request = m_request;
+    if (!call.url.isEmpty()) {
+        request.setUrl(QUrl::fromEncoded(call.url));
+        if (call.readAnswer)
+            request.setRawHeader("Content-Type", QByteArray());
+    }
     if (!call.idempotencyKey.isEmpty())
         request.setRawHeader("Idempotency-Key", call.idempotencyKey);
     for (const auto &[name, value] : call.headers)
         request.setRawHeader(name, value);
 
     auto *body = new OnceBody(call.body, call.account);
-    QNetworkReply *reply = openPost(*m_manager, request, body);
+    QNetworkReply *reply = call.method.isEmpty() || call.method == "POST"
+                               ? openPost(*m_manager, request, body)
+                               : openRequest(*m_manager, call.method, request, body);
     body->setParent(reply);
     // Qt's manager stops reading from the network above this size.
     reply->setReadBufferSize(m_limits.maxAnswerBytes + 1);
     connect(reply, &QNetworkReply::readyRead, this, [this, ticket] { checkSize(ticket); });
     connect(reply, &QNetworkReply::finished, this, [this, ticket] { end(ticket); });
-    m_calls.emplace(ticket, Call{reply, body, m_limits.maxAnswerBytes, false, false, call.passThrough});
+    m_calls.emplace(ticket, Call{reply, body, m_limits.maxAnswerBytes, false, false, call.passThrough,
+                                 call.readAnswer, call.readsEveryStatus});
     m_deadlines.setIn(ticket, call.timeout);
 }
 
@@ -98,6 +106,7 @@ void UpstreamClient::end(Ticket ticket)
     exchange.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
     exchange.tooLarge = call.tooLarge;
     exchange.passThrough = call.passThrough;
+    exchange.readsEveryStatus = call.readsEveryStatus;
     if (exchange.error != QNetworkReply::NoError) {
         exchange.errorText = reply.errorString();
         exchange.proxyStatus = reply.attribute(PooledAccessManager::ProxyStatusAttribute).toByteArray();
@@ -116,7 +125,7 @@ void UpstreamClient::end(Ticket ticket)
     reply.deleteLater();
     // Only Retry-After needs the current time.
     const QDateTime now = exchange.retryAfter.isEmpty() ? QDateTime() : QDateTime::currentDateTimeUtc();
-    Q_EMIT finished(ticket, startOutcome(exchange, now, m_limits.maxRetryAfter));
+    Q_EMIT finished(ticket, startOutcome(exchange, now, m_limits.maxRetryAfter, call.readAnswer));
 }
 
 }  // namespace holdline

@@ -73,8 +73,9 @@ private Q_SLOTS:
 void MicroCoordinator::plainJob()
 {
     QuietStarter starter;
+    QuietStarter queries;
     FakeJobStore store;
-    JobCoordinator coordinator(Config(), QByteArrayLiteral("http://cb/callback"), starter, store);
+    JobCoordinator coordinator(Config(), QByteArrayLiteral("http://cb/callback"), starter, queries, store);
     const http::Request start =
         post(QByteArrayLiteral(R"({"account":"account-1","wait":true})"),
              {{"Host", "h"}, {"Content-Type", "application/json"}, {"Accept", "*/*"}});
@@ -97,8 +98,9 @@ void MicroCoordinator::plainJob()
 void MicroCoordinator::keyedJob()
 {
     QuietStarter starter;
+    QuietStarter queries;
     FakeJobStore store;
-    JobCoordinator coordinator(Config(), QByteArrayLiteral("http://cb/callback"), starter, store);
+    JobCoordinator coordinator(Config(), QByteArrayLiteral("http://cb/callback"), starter, queries, store);
     const QByteArray body = QByteArrayLiteral(R"({"account":"account-1","wait":true})");
     const http::Request callback =
         post(QByteArrayLiteral(R"({"id":"1f","state":"completed","proof":"AB12"})"),

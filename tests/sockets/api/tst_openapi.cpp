@@ -362,8 +362,9 @@ private:
 
         ShardBox box;
         FakeJobStarter starter;
+        FakeJobStarter queries;
         FakeJobStore store;
-        JobCoordinator coordinator{Config(), "http://cb/callback", starter, store};
+        JobCoordinator coordinator{Config(), "http://cb/callback", starter, queries, store};
         ShardRouter router{coordinator, ShardContext{0, AccountShards(1, 1), {&box}, nullptr}};
         FakeJobDirectory directory;
         JobsApi api{directory};

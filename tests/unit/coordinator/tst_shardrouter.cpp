@@ -20,7 +20,8 @@ struct Side
 {
     Side(int index, const std::vector<ShardBox *> &boxes, const Config &config)
         : box(*boxes[static_cast<std::size_t>(index)]),
-          coordinator(config, "http://cb/callback", starter, store, static_cast<std::uint8_t>(index)),
+          coordinator(config, "http://cb/callback", starter, queries, store,
+                      static_cast<std::uint8_t>(index)),
           router(std::make_unique<ShardRouter>(coordinator,
                                                ShardContext{index, AccountShards(2, kSeed), boxes, nullptr}))
     {
@@ -41,6 +42,7 @@ struct Side
 
     ShardBox &box;
     FakeJobStarter starter;
+    FakeJobStarter queries;
     FakeJobStore store;
     JobCoordinator coordinator;
     std::unique_ptr<ShardRouter> router;

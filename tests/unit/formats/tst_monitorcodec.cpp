@@ -61,6 +61,7 @@ Update fullUpdate(Update::Kind kind)
     job.client = "127.0.0.1:5";
     job.requestId = "request";
     job.detail = "HTTP 503 \xE2\x80\xA6";
+    job.route = "route";
     job.progress = "step";
     job.progressReports = 5;
     job.durable = job.handedOver = job.recovered = true;

@@ -86,6 +86,7 @@ void TestProblem::statusOfEachCase_data()
     row("unknown", Reason::CallbackUnknown, 404);
     row("mismatched", Reason::CallbackMismatched, 409);
     row("malformed", Reason::CallbackMalformed, 400);
+    row("unauthorised", Reason::CallbackUnauthorised, 401);
     row("internal_error", Reason::InternalError, 500);
 }
 

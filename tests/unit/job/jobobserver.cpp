@@ -32,7 +32,8 @@ Reason endWhileRetrying(Event lastStart)
 
 bool isCompleted(Event event)
 {
-    return event == Event::CallbackCompleted || event == Event::StartCompleted;
+    return event == Event::CallbackCompleted || event == Event::StartCompleted ||
+           event == Event::StatusCompleted;
 }
 
 bool isCallback(Event event)
@@ -42,11 +43,20 @@ bool isCallback(Event event)
 
 }  // namespace
 
-/// True when the event is the answer to a start, and the first result of the job.
+/// True when the event is an answer of the upstream, and the first result of the job.
 bool JobObserver::bringsResult(Event event) const
 {
+    if (event == Event::StatusCompleted || event == Event::StatusJobFailed)
+        return m_everSent && !m_passThrough && m_delivered + m_kept == 0;
     const bool isResult = event == Event::StartCompleted || event == Event::StartJobFailed;
     return isResult && m_wasOut && !m_passThrough && m_delivered + m_kept == 0;
+}
+
+/// True when the event says for certain that the job goes on.
+bool JobObserver::saysProgress(Event event) const
+{
+    const bool isProgress = event == Event::CallbackProgress || event == Event::StatusProgress;
+    return isProgress && m_everSent && !m_passThrough && m_delivered + m_kept == 0;
 }
 
 /// The reason with which the event must end the held request, or nullopt.
@@ -82,6 +92,11 @@ std::optional<Reason> JobObserver::dueOutcome(Event event) const
             return believed ? std::optional(Reason::JobFailed) : std::nullopt;
         default:
             break;
+    }
+    if (event == Event::StatusCompleted || event == Event::StatusJobFailed) {
+        return !bringsResult(event)
+                   ? std::nullopt
+                   : std::optional(isCompleted(event) ? Reason::Completed : Reason::JobFailed);
     }
     if (!m_wasOut)
         return std::nullopt;
@@ -167,7 +182,7 @@ const char *JobObserver::watchWaiting(Event event, const JobStep &step)
         if (isRetry(event))
             m_waitEnd = endWhileRetrying(event);
     }
-    const bool isConfirmed = step.callback == CallbackOutcome::Progress && !m_settledBefore;
+    const bool isConfirmed = saysProgress(event) && !m_settledBefore;
     const bool mustLeave = m_wasWaiting && (has(step, Action::Settle) || isConfirmed);
     if (has(step, Action::LeaveLane) != mustLeave)
         return mustLeave ? "settled and left in its lane" : "leaves a lane it is not in";
@@ -194,7 +209,7 @@ const char *JobObserver::watchCallback(const JobStatus &before, Event event, con
         ++m_kept;
     else if (isResult || due == CallbackOutcome::Early || due == CallbackOutcome::Matched)
         ++m_delivered;
-    if (due == CallbackOutcome::Progress && !m_settledBefore) {
+    if (saysProgress(event) && !m_settledBefore) {
         m_goesOn = true;
         m_interrupted = m_maybeRan = m_fateUnknown = false;
     }

@@ -46,6 +46,7 @@ private:
     std::optional<Reason> dueOutcome(JobEvent event) const;
     CallbackOutcome dueCallback(JobEvent event) const;
     bool bringsResult(JobEvent event) const;
+    bool saysProgress(JobEvent event) const;
 
     bool m_passThrough;
     bool m_durable;

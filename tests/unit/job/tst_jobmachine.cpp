@@ -262,6 +262,7 @@ void TestJobMachine::callbackOutcomes()
     QCOMPARE(name(CallbackOutcome::Unknown), "unknown"_L1);
     QCOMPARE(name(CallbackOutcome::Mismatched), "mismatched"_L1);
     QCOMPARE(name(CallbackOutcome::Malformed), "malformed"_L1);
+    QCOMPARE(name(CallbackOutcome::Unauthorised), "unauthorised"_L1);
 }
 
 HOLDLINE_TEST(TestJobMachine)

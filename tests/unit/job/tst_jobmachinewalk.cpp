@@ -18,11 +18,12 @@ using Event = JobEvent;
 namespace {
 
 constexpr std::array<const char *, kJobEventCount> kEventNames{
-    "TurnGranted",        "StartAccepted", "StartCompleted",    "StartJobFailed", "StartRejected",
-    "StartUnreachable",   "StartFailed",   "StartUnknown",      "RetryRejected",  "RetryUnreachable",
-    "RetryFailed",        "RetryUnknown",  "CallbackCompleted", "CallbackFailed", "CallbackProgress",
-    "CallbackMismatched", "Deadline",      "ClientGone",        "Cancel",         "DrainExpired",
-    "StoreFailed",        "StoreRetry",    "HandOver",
+    "TurnGranted",        "StartAccepted",   "StartCompleted",    "StartJobFailed", "StartRejected",
+    "StartUnreachable",   "StartFailed",     "StartUnknown",      "RetryRejected",  "RetryUnreachable",
+    "RetryFailed",        "RetryUnknown",    "CallbackCompleted", "CallbackFailed", "CallbackProgress",
+    "CallbackMismatched", "StatusCompleted", "StatusJobFailed",   "StatusProgress", "Deadline",
+    "ClientGone",         "Cancel",          "DrainExpired",      "StoreFailed",    "StoreRetry",
+    "HandOver",
 };
 
 QByteArray tell(const char *wrong, const std::vector<Event> &events)
@@ -82,8 +83,8 @@ void TestJobMachineWalk::everySequence_data()
     QTest::newRow("recovered, its start to be sent again") << recovered << 4;
 }
 
-/// Checks the rules on every sequence of four events, and on each of its prefixes. everyReachableState() covers
-/// longer ones.
+/// Checks the rules on every sequence of four events, and on each of its prefixes. everyReachableState()
+/// covers longer ones.
 void TestJobMachineWalk::everySequence()
 {
     QFETCH(const JobStatus, initial);

@@ -69,6 +69,7 @@ constexpr std::array kDocumented{
     Documented{Reason::CallbackUnknown, "unknown"_L1, 404},
     Documented{Reason::CallbackMismatched, "mismatched"_L1, 409},
     Documented{Reason::CallbackMalformed, "malformed"_L1, 400},
+    Documented{Reason::CallbackUnauthorised, "unauthorised"_L1, 401},
     Documented{Reason::InternalError, "internal_error"_L1, 500},
 };
 

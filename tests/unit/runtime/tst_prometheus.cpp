@@ -278,8 +278,8 @@ void TestPrometheus::everyWordHasASeries()
         const QByteArray outcome = QByteArrayView(name(static_cast<Reason>(i))).toByteArray();
         QCOMPARE(checker.series.value("holdline_requests_total{outcome=\"" + outcome + "\"}"), "0"_ba);
     }
-    for (const char *result :
-         {"matched", "early", "progress", "duplicate", "late", "unknown", "mismatched", "malformed"})
+    for (const char *result : {"matched", "early", "progress", "duplicate", "late", "unknown", "mismatched",
+                               "malformed", "unauthorised"})
         QVERIFY2(checker.series.contains("holdline_callbacks_total{result=\"" + QByteArray(result) + "\"}"),
                  result);
 }

@@ -66,6 +66,9 @@ void TestStoreBackend::everyMemberComesBack()
     record.upstreamId = "77";
     record.startTrouble = "HTTP 503";
     record.progress = {5, "step"};
+    record.route = "route";
+    record.upstreamLocation = "http://up/jobs/77";
+    record.addressTold = true;
     record.joined = 12;
     record.repeatable = true;
     for (int i = 0; i < 20; ++i)
@@ -76,6 +79,7 @@ void TestStoreBackend::everyMemberComesBack()
     record.settled = wallTime(4);
     record.request->body = QByteArray("\0\xff\n", 3);
     record.request->headers.push_back({"X-Empty", ""});
+    record.request->method = "GET";
     record.answer = RecordedAnswer{502,
                                    "text/plain",
                                    QByteArray("a\0b", 3),
@@ -142,7 +146,7 @@ void TestStoreBackend::recordsOfAnEarlierForm()
     // Form 2 ends before what the job has reported, and form 1 before the mark and the journal, which is
     // empty.
     QCOMPARE(bytes.front(), '\3');
-    bytes.chop(1 + 2 * static_cast<qsizetype>(sizeof(qint32)));
+    bytes.chop(2 + 4 * static_cast<qsizetype>(sizeof(qint32)));
     bytes.front() = '\2';
     QCOMPARE(fromBytes<JobRecord>(bytes), std::optional(record));
     bytes.front() = '\3';

@@ -5,12 +5,13 @@
 
 namespace holdline {
 
-/// The result of a job, as a callback or the answer to its start brought it. A value.
+/// The result of a job, as its clients get it. A callback or the answer to its start brought it. A value.
 struct JobResult
 {
     QByteArray upstreamId;
     QByteArray contentType;
-    QByteArray body;  ///< byte for byte
+    QByteArray body;
+    int status = 200;
 };
 
 }  // namespace holdline

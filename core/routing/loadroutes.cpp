@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/routing/loadroutes.h"
+
+#include "core/config/suggest.h"
+#include "core/profile/profilereader.h"
+#include "core/profile/shippedprofiles.h"
+#include "core/profile/verification.h"
+#include "core/routing/routereader.h"
+
+#include <QDir>
+#include <QFile>
+
+#include <algorithm>
+#include <array>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr QLatin1StringView kUsualProfile = "jobserver"_L1;
+
+/// Paths of the service itself, which no route may take.
+constexpr std::array kOwnPaths{"/v1/jobs"_L1, "/openapi.json"_L1, "/callback"_L1};
+
+class Loader
+{
+public:
+    Loader(LoadedConfig &loaded, const QString &directory) : m_loaded(loaded), m_directory(directory) {}
+
+    void load()
+    {
+        m_file = readRouteFile(m_loaded.text, m_loaded.file);
+        fail(m_file.errors);
+        addProfileOption();
+        readSecretFlags();
+        if (m_file.routes.empty()) {
+            if (!m_file.profiles.empty() || !m_file.secrets.empty())
+                fail(
+                    u"%1: there are profiles or secrets, and no route uses them: name one with [[route]], or "
+                    u"with upstream.profile"_s.arg(m_loaded.file));
+            return;
+        }
+        auto set = std::make_shared<RouteSet>();
+        QStringList errors;
+        set->secrets = readSecrets(m_file.secrets, m_directory, errors);
+        fail(errors);
+        for (RouteDraft &draft : m_file.routes)
+            add(*set, draft);
+        checkTogether(*set);
+        m_loaded.config.routes = std::move(set);
+    }
+
+private:
+    void fail(const QString &text) { m_loaded.errors.push_back({ConfigError::Kind::Configuration, text}); }
+    void fail(const QStringList &texts)
+    {
+        for (const QString &text : texts)
+            fail(text);
+    }
+
+    /// `--profile NAME` is one route for every path.
+    void addProfileOption()
+    {
+        const Config::Upstream &upstream = m_loaded.config.upstream;
+        if (upstream.profile == kUsualProfile)
+            return;
+        const QString origin = originOf(u"upstream.profile");
+        if (!m_file.routes.empty()) {
+            fail(
+                u"%1: a profile for every path and [[route]] exclude each other: name the profile in the "
+                u"routes"_s.arg(origin));
+            return;
+        }
+        if (originOf(u"upstream.url") == "default"_L1)
+            fail(
+                u"%1: upstream.url (--upstream) is wanted too: the address of the API without the paths of "
+                u"its requests"_s.arg(origin));
+        RouteDraft draft;
+        draft.config.takesRest = true;
+        draft.config.upstream = upstream.url;
+        draft.profile = upstream.profile;
+        draft.origin = origin;
+        m_file.routes.push_back(std::move(draft));
+    }
+
+    void readSecretFlags()
+    {
+        for (const QString &flag : m_loaded.secretFlags) {
+            const qsizetype sign = flag.indexOf(u'=');
+            const QString name = flag.first(std::max<qsizetype>(sign, 0));
+            if (!isSecretName(name) || sign + 1 == flag.size())
+                m_loaded.errors.push_back({ConfigError::Kind::Usage,
+                                           u"flag --secret: NAME=FILE is wanted, and a name has 1 to 40 "
+                                           u"letters, digits, \"-\" and \"_\""_s});
+            else
+                m_file.secrets.push_back({name, flag.sliced(sign + 1), u"flag --secret"_s});
+        }
+    }
+
+    QString originOf(QStringView key) const
+    {
+        const auto at = static_cast<std::size_t>(findOptionByKey(key) - options().data());
+        return m_loaded.origins[at];
+    }
+
+    /// Null for an unknown profile, which is reported.
+    std::shared_ptr<const profile::Profile> profileOf(const RouteDraft &draft)
+    {
+        const QString &name = draft.profile;
+        if (const auto own = m_file.profiles.find(name); own != m_file.profiles.end())
+            return own->second;
+        if (const profile::Profile *shipped = profile::shippedProfile(name))
+            return {std::shared_ptr<void>(), shipped};
+        if (name.contains(u'/') || name.endsWith(".toml"_L1))
+            return profileFile(draft);
+        QStringList known = profile::shippedProfiles();
+        for (const auto &[own, profile] : m_file.profiles)
+            known.append(own);
+        known.append(kUsualProfile);
+        fail(u"%1: there is no profile %2"_s.arg(draft.origin, quoted(name)) + didYouMean(name, known) +
+             u" There are: %1. The path of a file has a slash or ends in .toml."_s.arg(known.join(u", "_s)));
+        return nullptr;
+    }
+
+    std::shared_ptr<const profile::Profile> profileFile(const RouteDraft &draft)
+    {
+        QFile file(m_directory.absoluteFilePath(draft.profile));
+        if (!file.open(QIODevice::ReadOnly)) {
+            fail(u"%1: the profile %2 cannot be read: %3"_s.arg(draft.origin, quoted(draft.profile),
+                                                                file.errorString()));
+            return nullptr;
+        }
+        auto read = profile::readProfile(file.read(profile::kMaxProfileBytes + 1), draft.profile);
+        if (const auto *errors = std::get_if<QStringList>(&read)) {
+            fail(*errors);
+            return nullptr;
+        }
+        return std::make_shared<const profile::Profile>(std::get<profile::Profile>(std::move(read)));
+    }
+
+    void add(RouteSet &set, RouteDraft &draft)
+    {
+        RouteConfig &route = draft.config;
+        route.insecureCallbacks = m_loaded.insecureCallbacks;
+        if (draft.profile != kUsualProfile && !draft.profile.isEmpty()) {
+            route.profile = profileOf(draft);
+            if (!route.profile)
+                return;
+            checkSecrets(set, draft);
+            checkSupport(draft);
+        }
+        if (route.name.isEmpty())
+            route.name = route.profile ? route.profile->name.toUtf8() : QByteArray(kUsualProfile.data());
+        set.routes.push_back(route);
+        m_origins.append(draft.origin);
+    }
+
+    void checkSecrets(const RouteSet &set, const RouteDraft &draft)
+    {
+        const profile::Profile &profile = *draft.config.profile;
+        QStringList wanted = profile.secretNames() + draft.config.authorization.secretNames();
+        const auto &verify = profile.callback ? profile.callback->verify : std::nullopt;
+        if (verify && draft.config.insecureCallbacks) {
+            for (const QByteArray &name : verify->secrets)
+                wanted.removeAll(QString::fromUtf8(name));
+        }
+        wanted.removeDuplicates();
+        for (const QString &name : wanted) {
+            if (!set.secrets.contains(name.toUtf8()))
+                fail(
+                    u"%1: the profile %2 needs the secret %3: name its file under [secrets], or with "
+                    u"--secret "
+                    u"%3=FILE"_s.arg(draft.origin, profile.name, name));
+        }
+        if (!verify || draft.config.insecureCallbacks)
+            return;
+        for (const QString &error : unusableSecrets(*verify, set.secrets))
+            fail(draft.origin + u": "_s + error);
+    }
+
+    /// What a profile may say and this version cannot do would be ignored silently otherwise.
+    void checkSupport(const RouteDraft &draft)
+    {
+        const profile::Profile &profile = *draft.config.profile;
+        const auto refuse = [&](const QString &what) {
+            fail(u"%1: the profile %2 %3, which this version cannot do"_s.arg(draft.origin, profile.name,
+                                                                              what));
+        };
+        if (profile.start.callbackMode == profile::StartRule::CallbackMode::Registered)
+            refuse(u"wants callbacks at an address that is registered beforehand"_s);
+        if (profile.answer.keepalive.count() > 0)
+            refuse(u"wants bytes that keep the client's connection alive (answer.keepalive)"_s);
+        const auto &verify = profile.callback ? profile.callback->verify : std::nullopt;
+        if (verify && !verify->jwks.isEmpty() && !draft.config.insecureCallbacks)
+            refuse(
+                u"verifies callbacks by keys from an address (callback.verify.jwks; --insecure-callbacks "
+                u"takes "
+                u"them unverified)"_s);
+    }
+
+    void checkTogether(const RouteSet &set)
+    {
+        for (std::size_t i = 0; i < set.routes.size(); ++i) {
+            const RouteConfig &route = set.routes[i];
+            const QString &origin = m_origins[static_cast<qsizetype>(i)];
+            for (std::size_t before = 0; before < i; ++before) {
+                const RouteConfig &other = set.routes[before];
+                if (other.name == route.name)
+                    fail(u"%1: the name %2 is that of the route at %3: give one of them another name"_s.arg(
+                        origin, QString::fromUtf8(route.name), m_origins[static_cast<qsizetype>(before)]));
+                if (other.path == route.path)
+                    fail(u"%1: the path is that of the route at %2"_s.arg(
+                        origin, m_origins[static_cast<qsizetype>(before)]));
+            }
+            for (const QLatin1StringView own : kOwnPaths) {
+                if (QLatin1StringView(route.path) == own ||
+                    route.path.startsWith((QString(own) + u'/').toLatin1()))
+                    fail(u"%1: the path %2 is one of Holdline's own"_s.arg(origin, own));
+            }
+        }
+    }
+
+    LoadedConfig &m_loaded;
+    QDir m_directory;
+    RouteFile m_file;
+    QStringList m_origins;  ///< of the routes of the set
+};
+
+}  // namespace
+
+void loadRoutes(LoadedConfig &loaded, const QString &directory)
+{
+    Loader(loaded, directory).load();
+}
+
+}  // namespace holdline

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/routing/routereader.h"
+
+#include "core/config/suggest.h"
+#include "core/profile/profiletable.h"
+#include "core/profile/profilevalue.h"
+
+#include <algorithm>
+#include <functional>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using profile::ProfileErrors;
+using profile::ProfileValue;
+using profile::Template;
+using profile::tomlText;
+
+namespace {
+
+constexpr std::size_t kMaxRoutes = 200;
+
+/// A key of `[[route]]` and what reads its value into the draft.
+struct RouteField
+{
+    QLatin1StringView key;
+    std::function<void(RouteDraft &, const ProfileValue &)> read;
+};
+
+bool isRouteName(const QString &name)
+{
+    return !name.isEmpty() && name.size() <= RouteConfig::kMaxName &&
+           std::all_of(name.begin(), name.end(), [](QChar c) {
+               return c.unicode() < 0x80 && (c.isLetterOrNumber() || c == u'-' || c == u'_' || c == u'.');
+           });
+}
+
+void readName(RouteDraft &draft, const ProfileValue &value)
+{
+    const auto text = value.text();
+    if (text && !isRouteName(*text))
+        value.fail(
+            u"1 to %1 letters, digits, \"-\", \"_\" and \".\" are wanted"_s.arg(RouteConfig::kMaxName));
+    else if (text)
+        draft.config.name = text->toLatin1();
+}
+
+void readPath(RouteDraft &draft, const ProfileValue &value)
+{
+    const auto text = value.text();
+    if (!text)
+        return;
+    QByteArray path = text->toUtf8();
+    draft.config.takesRest = path.endsWith('*');
+    if (draft.config.takesRest)
+        path.chop(path.endsWith("/*") ? 2 : 1);
+    const bool isPlain = std::all_of(path.begin(), path.end(), [](char c) {
+        return c > ' ' && c < '\x7f' && c != '?' && c != '#' && c != '*';
+    });
+    const bool isWhole = path.isEmpty() ? draft.config.takesRest : path.startsWith('/');
+    if (!isPlain || !isWhole ||
+        (draft.config.takesRest && text->endsWith(u'*') && !path.isEmpty() && !text->endsWith("/*"_L1)))
+        value.fail(u"a path such as \"/v1/predictions\", \"/v1/*\" or \"*\" is wanted"_s);
+    draft.config.path = path;
+}
+
+void readUpstream(RouteDraft &draft, const ProfileValue &value)
+{
+    const auto text = value.text();
+    if (!text)
+        return;
+    const QUrl url(*text, QUrl::StrictMode);
+    const bool isHttp = url.scheme() == "http"_L1 || url.scheme() == "https"_L1;
+    if (!url.isValid() || !isHttp || url.host().isEmpty() || url.hasFragment() || url.hasQuery() ||
+        !url.userInfo().isEmpty())
+        value.fail(u"an http or https URL without user, query and fragment is wanted"_s);
+    draft.config.upstream = url;
+}
+
+void readLane(RouteDraft &draft, const ProfileValue &value)
+{
+    const auto text = value.text();
+    if (!text)
+        return;
+    LaneSource &lane = draft.config.lane;
+    if (*text == "none"_L1) {
+        lane.kind = LaneSource::Kind::Route;
+    } else if (*text == "client"_L1) {
+        lane.kind = LaneSource::Kind::Client;
+    } else if (auto locator = value.locator()) {
+        lane.kind = LaneSource::Kind::Value;
+        lane.value = *locator;
+    }
+}
+
+const std::vector<RouteField> &routeFields()
+{
+    static const std::vector<RouteField> kFields{
+        {"name"_L1, readName},
+        {"path"_L1, readPath},
+        {"profile"_L1, [](RouteDraft &draft,
+                          const ProfileValue &value) { draft.profile = value.text().value_or(QString()); }},
+        {"upstream"_L1, readUpstream},
+        {"lane"_L1, readLane},
+        {"deadline"_L1,
+         [](RouteDraft &draft, const ProfileValue &value) {
+             draft.config.deadline = value.duration(100ms, 24h);
+         }},
+        {"limits.starts"_L1,
+         [](RouteDraft &draft, const ProfileValue &value) {
+             draft.config.starts = value.number(1, 10'000).value_or(0);
+         }},
+        {"auth.header"_L1,
+         [](RouteDraft &draft, const ProfileValue &value) {
+             if (auto text = value.textTemplate(Template::Use::Secret))
+                 draft.config.authorization = *text;
+         }},
+        {"auth.basic"_L1,
+         [](RouteDraft &draft, const ProfileValue &value) {
+             const auto secret = value.text();
+             if (secret && !isSecretName(*secret))
+                 value.fail(u"the name of a secret is wanted, which holds user:password"_s);
+             else if (secret)
+                 draft.config.authorization =
+                     std::get<Template>(Template::parse(u"Basic {base64:{secret:%1}}"_s.arg(*secret)));
+         }},
+    };
+    return kFields;
+}
+
+class Reader
+{
+public:
+    Reader(toml::table &root, const QString &file) : m_root(root), m_file(file), m_errors(file) {}
+
+    RouteFile read()
+    {
+        readProfiles();
+        readSecretFiles();
+        if (const toml::node *node = m_root.get("route"))
+            readRoutes(*node);
+        m_result.errors += m_errors.texts();
+        return std::move(m_result);
+    }
+
+private:
+    QString place(const toml::node &node) const
+    {
+        return u"%1:%2"_s.arg(m_file).arg(node.source().begin.line);
+    }
+
+    void readProfiles()
+    {
+        toml::node *node = m_root.get("profile");
+        if (!node)
+            return;
+        toml::table *profiles = node->as_table();
+        if (!profiles) {
+            m_errors.add(node->source().begin.line, u"profile: tables such as [profile.mine] are wanted"_s);
+            return;
+        }
+        for (auto &&[key, value] : *profiles) {
+            const QString name = tomlText(key.str());
+            toml::table *table = value.as_table();
+            if (!table) {
+                m_errors.add(key.source().begin.line, u"profile.%1: a table is wanted"_s.arg(name));
+                continue;
+            }
+            // A copy would lose the lines.
+            table->insert("name", std::string(key.str()));
+            auto read = profile::readProfileTable(*table, m_file);
+            if (const auto *errors = std::get_if<QStringList>(&read))
+                m_result.errors += *errors;
+            else
+                m_result.profiles.emplace(name, std::make_shared<const profile::Profile>(
+                                                    std::get<profile::Profile>(std::move(read))));
+        }
+    }
+
+    void readSecretFiles()
+    {
+        const toml::node *node = m_root.get("secrets");
+        if (!node)
+            return;
+        const toml::table *secrets = node->as_table();
+        if (!secrets) {
+            m_errors.add(node->source().begin.line, u"secrets: a table [secrets] is wanted"_s);
+            return;
+        }
+        for (const auto &[key, value] : *secrets) {
+            const QString name = tomlText(key.str());
+            const auto file = ProfileValue(value, u"secrets."_s + name, m_errors).text();
+            if (!isSecretName(name))
+                m_errors.add(key.source().begin.line,
+                             u"secrets.%1: a name has 1 to 40 letters, digits, \"-\" and \"_\""_s.arg(
+                                 oneLine(name, 40)));
+            else if (file)
+                m_result.secrets.push_back({name, *file, place(value)});
+        }
+    }
+
+    void readRoutes(const toml::node &node)
+    {
+        const toml::array *routes = node.as_array();
+        if (!routes || !routes->is_homogeneous(toml::node_type::table)) {
+            m_errors.add(node.source().begin.line, u"route: tables [[route]] are wanted"_s);
+            return;
+        }
+        if (routes->size() > kMaxRoutes)
+            m_errors.add(node.source().begin.line, u"route: there are more than %1"_s.arg(kMaxRoutes));
+        for (const toml::node &route : *routes)
+            readRoute(*route.as_table());
+    }
+
+    void readRoute(const toml::table &table)
+    {
+        RouteDraft draft;
+        draft.origin = place(table);
+        readFields(draft, table, {});
+        for (const char *key : {"path", "profile", "upstream"}) {
+            if (!table.contains(key))
+                m_errors.add(table.source().begin.line,
+                             u"route: the key %1 is wanted"_s.arg(QLatin1StringView(key)));
+        }
+        m_result.routes.push_back(std::move(draft));
+    }
+
+    void readFields(RouteDraft &draft, const toml::table &table, const QString &prefix)
+    {
+        for (const auto &[name, node] : table) {
+            const QString key = prefix + tomlText(name.str());
+            QStringList known;
+            const RouteField *field = nullptr;
+            bool isTable = false;
+            for (const RouteField &one : routeFields()) {
+                known += one.key;
+                field = one.key == key ? &one : field;
+                isTable = isTable || one.key.startsWith(QString(key + u'.'));
+            }
+            if (field)
+                field->read(draft, ProfileValue(node, u"route."_s + key, m_errors));
+            else if (isTable && node.is_table())
+                readFields(draft, *node.as_table(), key + u'.');
+            else
+                m_errors.add(name.source().begin.line,
+                             u"there is no key %1 in a route"_s.arg(quoted(key)) + didYouMean(key, known));
+        }
+    }
+
+    toml::table &m_root;
+    QString m_file;
+    ProfileErrors m_errors;
+    RouteFile m_result;
+};
+
+}  // namespace
+
+RouteFile readRouteFile(const QByteArray &text, const QString &file)
+{
+    try {
+        toml::table root =
+            toml::parse(std::string_view(text.constData(), static_cast<std::size_t>(text.size())));
+        return Reader(root, file).read();
+    } catch (const toml::parse_error &) {
+        return {};
+    }
+}
+
+}  // namespace holdline

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/routing/routeset.h"
+#include "core/routing/secretfiles.h"
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+
+#include <map>
+#include <vector>
+
+namespace holdline {
+
+/// A route of a file, before its profile is looked up.
+struct RouteDraft
+{
+    RouteConfig config;
+    QString profile;
+    QString origin;  ///< for people: "holdline.toml:12"
+};
+
+/// What a configuration file says about routes.
+struct RouteFile
+{
+    std::vector<RouteDraft> routes;                                       ///< `[[route]]`
+    std::map<QString, std::shared_ptr<const profile::Profile>> profiles;  ///< `[profile.NAME]`
+    std::vector<SecretFile> secrets;                                      ///< `[secrets]`
+    QStringList errors;  ///< complete texts for people, in the order of the lines
+};
+
+/// Reads the tables about routes and leaves all others to the reader of options. TOML that cannot be parsed
+/// gives nothing, because that reader says so. `file` is the file's name for messages. Pure.
+RouteFile readRouteFile(const QByteArray &text, const QString &file);
+
+}  // namespace holdline

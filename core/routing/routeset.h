@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/profile/locator.h"
+#include "core/profile/profile.h"
+#include "core/profile/template.h"
+
+#include <QByteArray>
+#include <QString>
+#include <QUrl>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace holdline {
+
+/// What requests of a route share a queue of starts.
+struct LaneSource
+{
+    enum class Kind : std::uint8_t {
+        Route,   ///< all requests of the route
+        Client,  ///< those of one client's address
+        Value,   ///< those with one value in the request
+    };
+    Kind kind = Kind::Route;
+    profile::Locator value;  ///< for Value
+};
+
+/// Which requests of clients go to which upstream, and by which profile. Plain data.
+struct RouteConfig
+{
+    /// Names the route in addresses of registered callbacks, logs, metrics and the jobs API. Unique. At most
+    /// kMaxName characters: letters, digits, `-`, `_` and `.`.
+    QByteArray name;
+    /// The path of clients' requests in normal form. Empty for every path.
+    QByteArray path;
+    /// True when a request's path may go on behind `path`, and the rest travels to the upstream.
+    bool takesRest = false;
+    std::shared_ptr<const profile::Profile> profile;  ///< null for the job server's API
+    QUrl upstream;
+    LaneSource lane;
+    int starts = 0;  ///< starts in flight in one lane; 0: no limit but those of all lanes
+    std::optional<std::chrono::milliseconds> deadline{};  ///< in place of hold.deadline
+    /// The value of the Authorization field to the upstream, in place of the client's. Empty for the
+    /// client's.
+    profile::Template authorization;
+    bool insecureCallbacks = false;  ///< callbacks need no verification, although the profile has one
+
+    static constexpr qsizetype kMaxName = 40;
+};
+
+/// All routes of a configuration, and what their profiles need.
+struct RouteSet
+{
+    std::vector<RouteConfig> routes;  ///< never empty
+    profile::Secrets secrets;         ///< contents of the secret files by their names
+};
+
+}  // namespace holdline

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/routing/secretfiles.h"
+
+#include "core/config/suggest.h"
+
+#include <QFile>
+
+#include <algorithm>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 kMaxSecretBytes = 64 * 1024;
+constexpr qsizetype kMaxName = 40;
+
+/// The text of the file, or an error.
+QString readSecret(const QString &path, QByteArray &secret)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return u"cannot be read: "_s + file.errorString();
+    secret = file.read(kMaxSecretBytes + 1);
+    if (secret.size() > kMaxSecretBytes)
+        return u"is larger than a secret may be, which is %1 bytes"_s.arg(kMaxSecretBytes);
+    for (const char end : {'\n', '\r'}) {
+        if (secret.endsWith(end))
+            secret.chop(1);
+    }
+    return secret.isEmpty() ? u"is empty"_s : QString();
+}
+
+}  // namespace
+
+bool isSecretName(const QString &name)
+{
+    return !name.isEmpty() && name.size() <= kMaxName && std::all_of(name.begin(), name.end(), [](QChar c) {
+        return c.unicode() < 0x80 && (c.isLetterOrNumber() || c == u'-' || c == u'_');
+    });
+}
+
+profile::Secrets readSecrets(const std::vector<SecretFile> &files, const QDir &directory, QStringList &errors)
+{
+    profile::Secrets secrets;
+    for (const SecretFile &one : files) {
+        QByteArray secret;
+        const QString error = readSecret(directory.absoluteFilePath(one.file), secret);
+        if (error.isEmpty())
+            secrets.insert_or_assign(one.name.toUtf8(), secret);
+        else
+            errors.append(
+                u"%1: the file %2 of the secret %3 %4"_s.arg(one.origin, quoted(one.file), one.name, error));
+    }
+    return secrets;
+}
+
+}  // namespace holdline

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/profile/template.h"
+
+#include <QDir>
+#include <QString>
+#include <QStringList>
+
+#include <vector>
+
+namespace holdline {
+
+/// The file of a secret, and where the configuration names it.
+struct SecretFile
+{
+    QString name;
+    QString file;
+    QString origin;  ///< for people: "holdline.toml:12", "flag --secret"
+};
+
+/// True for a name of 1 to 40 letters, digits, `-` and `_`.
+bool isSecretName(const QString &name);
+
+/// Reads the files. A later one replaces an earlier one of its name. The line end at the end of a file is no
+/// part of the secret. Errors name the file, and never what is in it.
+profile::Secrets readSecrets(const std::vector<SecretFile> &files, const QDir &directory,
+                             QStringList &errors);
+
+}  // namespace holdline

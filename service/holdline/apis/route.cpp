@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/apis/route.h"
+
+#include "core/profile/messageanswers.h"
+#include "core/profile/messagereading.h"
+#include "core/profile/outgoingrequest.h"
+#include "service/holdline/apis/jobuuid.h"
+#include "service/holdline/apis/profilemessages.h"
+
+#include <QCryptographicHash>
+
+#include <algorithm>
+#include <array>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// More than all lanes together may have.
+constexpr int kManyStarts = 1'000'000;
+constexpr qsizetype kMaxLaneValue = 200;
+constexpr qsizetype kLaneHashBytes = 8;
+
+/// A start that is only tried out has these values in place of its own.
+const StartValues kTrial{"00000000000000000000000000000000", "http://callback.invalid/", "trial"};
+
+/// True for a value that may be a secret, so that logs and monitors must not show it.
+bool mayBeSecret(const profile::Locator &locator)
+{
+    static constexpr std::array kWords{"auth"_L1, "cookie"_L1, "key"_L1, "token"_L1, "secret"_L1};
+    const QByteArray name = locator.name.toLower();
+    return std::any_of(kWords.begin(), kWords.end(), [&name](QLatin1StringView word) {
+        return name.contains(QByteArrayView(word.data(), word.size()));
+    });
+}
+
+bool isPrintable(const QByteArray &text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) { return (c < 0 || c >= ' ') && c != '\x7f'; });
+}
+
+QByteArrayView hostOf(QByteArrayView peer)
+{
+    const qsizetype colon = peer.lastIndexOf(':');
+    return colon < 0 ? peer : peer.first(colon);
+}
+
+profile::MessageView messageOf(const CallbackView &callback)
+{
+    const auto [path, query] = splitTarget(callback.request.target);
+    profile::MessageView view;
+    view.method = callback.request.method;
+    view.path = path;
+    view.query = query;
+    view.suffix = callback.suffix;
+    view.headers = callback.request.headers.all();
+    view.body = callback.request.body;
+    return view;
+}
+
+void fill(profile::OutgoingRequest &&request, StartCall &call)
+{
+    call.method = std::move(request.method);
+    call.url = std::move(request.url);
+    call.body = std::move(request.body);
+    for (auto &field : request.headers)
+        call.headers.push_back(std::move(field));
+}
+
+JobReport reportOf(profile::JobOutcome outcome)
+{
+    switch (outcome) {
+        case profile::JobOutcome::Completed:
+            return JobReport::Completed;
+        case profile::JobOutcome::Failed:
+            return JobReport::Failed;
+        case profile::JobOutcome::Progress:
+            break;
+    }
+    return JobReport::Progress;
+}
+
+}  // namespace
+
+Route::Route(const RouteConfig &config, std::shared_ptr<const profile::Secrets> secrets)
+    : m_config(config),
+      m_upstream(config.upstream.toEncoded(QUrl::StripTrailingSlash)),
+      m_secrets(std::move(secrets))
+{
+}
+
+bool Route::takes(QByteArrayView path) const
+{
+    if (isUsual() || !path.startsWith(m_config.path))
+        return false;
+    const QByteArrayView rest = path.sliced(m_config.path.size());
+    return rest.isEmpty() || (m_config.takesRest && rest.startsWith('/'));
+}
+
+int Route::startsPerLane() const
+{
+    if (m_config.starts > 0)
+        return m_config.starts;
+    return hasProfile() ? kManyStarts : 0;
+}
+
+QByteArrayList Route::methods() const
+{
+    if (!hasProfile() || m_config.profile->start.fromQuery.empty())
+        return {"POST"};
+    return {"GET", "POST"};
+}
+
+QByteArrayView Route::restOf(QByteArrayView path) const
+{
+    return takes(path) ? path.sliced(m_config.path.size()) : QByteArrayView();
+}
+
+profile::TemplateValues Route::valuesFor(QByteArrayView path) const
+{
+    profile::TemplateValues values;
+    values.upstream = m_upstream;
+    values.rest = restOf(path);
+    values.now = wallNow();
+    values.secrets = m_secrets.get();
+    return values;
+}
+
+profile::MessageView Route::viewOf(const ClientRequest &client) const
+{
+    const auto [path, query] = splitTarget(client.target);
+    profile::MessageView view;
+    view.method = client.method;
+    view.path = path;
+    view.query = query;
+    view.headers = client.headers;
+    view.body = client.body;
+    return view;
+}
+
+std::variant<QByteArray, StartError> Route::laneOf(const http::Request &request) const
+{
+    const LaneSource &source = m_config.lane;
+    if (source.kind == LaneSource::Kind::Route)
+        return name();
+    if (source.kind == LaneSource::Kind::Client)
+        return QByteArray(name() + '/' + hostOf(request.peer).toByteArray());
+    const profile::MessageView view =
+        viewOf({request.method, request.target, request.headers.all(), request.body});
+    profile::MessageReader reader(view);
+    const profile::Located located = reader.find(source.value);
+    if (located.isMalformed())
+        return StartError{Reason::BadRequest, u"The request cannot be read: %1."_s.arg(located.error)};
+    if (!located.isFound() || located.text.isEmpty())
+        return StartError{Reason::MissingAccount, u"There is nothing at %1, which names the account."_s.arg(
+                                                      formatLocator(source.value))};
+    QByteArray value = located.text;
+    if (mayBeSecret(source.value) || value.size() > kMaxLaneValue || !isPrintable(value))
+        value = QCryptographicHash::hash(value, QCryptographicHash::Sha256).first(kLaneHashBytes).toHex();
+    return QByteArray(name() + '/' + value);
+}
+
+std::variant<StartRequest, StartError> Route::readRequest(const http::Request &request) const
+{
+    if (!hasProfile()) {
+        auto parsed = parseStart(request.body);
+        if (auto *start = std::get_if<StartRequest>(&parsed); start && !isUsual()) {
+            start->account = name() + '/' + start->account;
+            start->route = name();
+        }
+        return parsed;
+    }
+    auto lane = laneOf(request);
+    if (auto *error = std::get_if<StartError>(&lane))
+        return *error;
+    StartRequest start;
+    start.account = std::get<QByteArray>(lane);
+    start.route = name();
+    start.body = request.body;
+    // What is wrong with the request is said now, and not when its turn comes.
+    StartCall trial;
+    if (auto error = writeStart({request.method, request.target, request.headers.all(), request.body}, start,
+                                kTrial, trial))
+        return *std::move(error);
+    return start;
+}
+
+std::vector<std::pair<QByteArray, QByteArray>> Route::travellingFields(const http::Request &request) const
+{
+    if (!hasProfile())
+        return {};
+    auto fields = profile::travellingHeaders(*m_config.profile, request.headers.all());
+    if (const QByteArray type = request.headers.value("Content-Type"); !type.isEmpty())
+        fields.emplace_back("Content-Type", type);
+    return fields;
+}
+
+std::optional<StartError> Route::writeStart(const ClientRequest &client, const StartRequest &start,
+                                            const StartValues &given, StartCall &call) const
+{
+    if (!hasProfile()) {
+        call.body = given.token.isEmpty() ? start.body : renderStart(start, given.callbackUrl);
+        if (!isUsual())
+            call.url = m_upstream + restOf(splitTarget(client.target).path).toByteArray();
+        return std::nullopt;
+    }
+    const QByteArray uuid = jobUuid(given.jobId);
+    const profile::MessageView view = viewOf(client);
+    profile::TemplateValues values = valuesFor(view.path);
+    values.callback = given.callbackUrl;
+    values.token = given.token;
+    values.uuid = uuid;
+    auto built = buildStart(*m_config.profile, view, values);
+    if (auto *error = std::get_if<StartError>(&built))
+        return std::move(*error);
+    auto &request = std::get<profile::OutgoingRequest>(built);
+    if (!authorise(values, request.headers))
+        return StartError{Reason::InternalError, u"The secret of the route's auth is missing."_s};
+    fill(std::move(request), call);
+    call.readAnswer = answerReader(m_config.profile, m_upstream, uuid);
+    return std::nullopt;
+}
+
+bool Route::cancelsFor(CancelReason reason) const
+{
+    if (!hasProfile() || !m_config.profile->cancel)
+        return false;
+    const profile::CancelOccasions when = m_config.profile->cancel->when;
+    switch (reason) {
+        case CancelReason::Delete:
+            return when.testFlag(profile::CancelOccasion::Delete);
+        case CancelReason::ClientGone:
+            return when.testFlag(profile::CancelOccasion::ClientGone);
+        case CancelReason::Deadline:
+            return when.testFlag(profile::CancelOccasion::Deadline);
+    }
+    return false;
+}
+
+std::chrono::milliseconds Route::pauseBeforeAsking(int asked) const
+{
+    return profile::pauseBeforeAsking(*m_config.profile->status, asked);
+}
+
+bool Route::writeQuery(Query query, const ClientRequest &client, const QueryValues &given,
+                       StartCall &call) const
+{
+    const profile::Profile &profile = *m_config.profile;
+    const profile::RequestRule *rule = nullptr;
+    if (query == Query::Cancel)
+        rule = profile.cancel ? &profile.cancel->request : nullptr;
+    else if (query == Query::Result)
+        rule = fetchesResult() ? &*profile.status->result : nullptr;
+    else
+        rule = canBeAsked() ? &profile.status->request : nullptr;
+    if (!rule)
+        return false;
+    const QByteArray uuid = jobUuid(given.jobId);
+    const profile::MessageView view = viewOf(client);
+    profile::TemplateValues values = valuesFor(view.path);
+    values.job = given.upstreamId;
+    values.location = given.location;
+    values.uuid = uuid;
+    auto built = buildRequest(profile, *rule, view, values);
+    if (!std::holds_alternative<profile::OutgoingRequest>(built))
+        return false;
+    auto &request = std::get<profile::OutgoingRequest>(built);
+    if (!authorise(values, request.headers))
+        return false;
+    fill(std::move(request), call);
+    if (query == Query::Status)
+        call.readAnswer = statusReader(m_config.profile);
+    else if (query == Query::Result)
+        call.readAnswer = resultReader(m_config.profile);
+    else
+        call.passThrough = true;
+    call.readsEveryStatus = query != Query::Cancel;
+    return true;
+}
+
+/// False when the secret is missing, which the start of the service has checked.
+bool Route::authorise(const profile::TemplateValues &values, profile::HeaderFields &fields) const
+{
+    if (m_config.authorization.isEmpty())
+        return true;
+    auto value = m_config.authorization.render(values, profile::Template::Position::Header);
+    if (!std::holds_alternative<QByteArray>(value))
+        return false;
+    profile::setHeader(fields, "Authorization", std::get<QByteArray>(value));
+    return true;
+}
+
+bool Route::takesCallback(QByteArrayView method) const
+{
+    return !hasProfile() ? method == "POST" : takesMethod(*m_config.profile, method);
+}
+
+std::variant<JobMessage, ForgedCallback, QString> Route::readCallback(const CallbackView &callback) const
+{
+    if (!hasProfile()) {
+        auto parsed = parseJobMessage(callback.request.body);
+        if (auto *error = std::get_if<QString>(&parsed))
+            return std::move(*error);
+        return std::get<JobMessage>(std::move(parsed));
+    }
+    const profile::MessageView view = messageOf(callback);
+    if (!m_config.profile->callback)
+        return u"this API does not call back"_s;
+    if (const auto &rule = m_config.profile->callback->verify; rule && !m_config.insecureCallbacks) {
+        profile::VerificationContext context;
+        context.peer = hostOf(callback.request.peer);
+        context.url = callback.url;
+        context.token = callback.token;
+        context.now = wallNow();
+        context.secrets = m_secrets.get();
+        const auto verified = verifyCallback(*rule, view, context);
+        if (const auto *forged = std::get_if<profile::Forged>(&verified))
+            return ForgedCallback{forged->text};
+    }
+    auto reading = profile::readCallback(*m_config.profile, view);
+    if (auto *error = std::get_if<QString>(&reading))
+        return std::move(*error);
+    auto &state = std::get<profile::StateReading>(reading);
+    return JobMessage{std::move(state.job), std::move(state.state), reportOf(state.outcome), state.mustAsk};
+}
+
+JobResult Route::resultOf(const JobMessage &message, const CallbackView &callback) const
+{
+    if (!hasProfile())
+        return {message.id, callback.request.headers.value("Content-Type"), callback.request.body};
+    const auto outcome =
+        message.report == JobReport::Completed ? profile::JobOutcome::Completed : profile::JobOutcome::Failed;
+    const profile::ProfileAnswer answer = clientAnswer(*m_config.profile, outcome, messageOf(callback));
+    return {message.id, answer.contentType, answer.body, answer.status};
+}
+
+http::Response Route::callbackAnswer(http::Response usual) const
+{
+    if (!hasProfile())
+        return usual;
+    const profile::ProfileAnswer answer = profile::callbackAnswer(*m_config.profile, usual.status);
+    // The sender is told why a callback is refused, where it may see the status of a refusal.
+    if (answer.status == usual.status && usual.status >= 400)
+        return usual;
+    http::Response response;
+    response.status = answer.status;
+    response.body = answer.body;
+    if (!answer.contentType.isEmpty())
+        response.headers.append("Content-Type", answer.contentType);
+    if (answer.status == 503)
+        response.headers.append("Retry-After", "1");
+    return response;
+}
+
+}  // namespace holdline

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/profile/startcodec.h"
+#include "core/profile/verification.h"
+#include "core/routing/routeset.h"
+#include "service/holdline/ports/jobresult.h"
+#include "service/holdline/ports/jobstarter.h"
+#include "service/http/message.h"
+
+#include <memory>
+#include <optional>
+#include <variant>
+
+namespace holdline {
+
+/// A client's request, as the start of its job needs it.
+struct ClientRequest
+{
+    QByteArrayView method;
+    QByteArrayView target;  ///< path and query as received
+    const std::vector<std::pair<QByteArray, QByteArray>> &headers;
+    QByteArrayView body;
+};
+
+/// What the start of one job has beside the client's request.
+struct StartValues
+{
+    QByteArray jobId;
+    QByteArray callbackUrl;  ///< with the token; empty for a start that passes through
+    QByteArray token;        ///< empty for a start that passes through
+};
+
+/// A callback as a route reads it.
+struct CallbackView
+{
+    const http::Request &request;
+    QByteArrayView token;   ///< the token in its path; empty for a registered callback
+    QByteArrayView suffix;  ///< what follows the token in the path
+    QByteArrayView url;     ///< our public URL at which it came, with its query
+};
+
+/// What a request about a running job needs to name it.
+struct QueryValues
+{
+    QByteArray jobId;
+    QByteArray upstreamId;
+    QByteArray location;  ///< the job's address at the upstream; empty when it has none
+};
+
+/// Why a job is cancelled at the upstream.
+enum class CancelReason : std::uint8_t { Delete, ClientGone, Deadline };
+
+/// A callback that must not be trusted. The text is for the log and has no byte of the message.
+struct ForgedCallback
+{
+    QString text;
+};
+
+/// One route: which requests it takes, and how its upstream's API starts a job and calls back. A route
+/// without a profile speaks the job server's API with startcodec.h. The usual route is one of those, and has
+/// no name.
+///
+/// Immutable, so that all its functions may be called in any thread.
+class Route
+{
+public:
+    /// The usual route.
+    Route() = default;
+    Route(const RouteConfig &config, std::shared_ptr<const profile::Secrets> secrets);
+
+    /// Empty for the usual route.
+    const QByteArray &name() const { return m_config.name; }
+    bool isUsual() const { return name().isEmpty(); }
+    /// False for a route that speaks the job server's API.
+    bool hasProfile() const { return m_config.profile != nullptr; }
+    const RouteConfig &config() const { return m_config; }
+    /// True when the path of a client's request belongs to this route. Never for the usual one, whose paths
+    /// are fixed.
+    bool takes(QByteArrayView path) const;
+    /// How many starts of one lane may be in flight. An API with a profile serves many at once, so its
+    /// default is only the limit of all lanes. The job server's API has the usual one, which is 0 here.
+    int startsPerLane() const;
+    /// The methods of clients' requests.
+    QByteArrayList methods() const;
+
+    /// Reads a client's request. Its account is the lane: the account of the usual route, otherwise the
+    /// route's name, perhaps with a slash and a value of the request.
+    std::variant<StartRequest, StartError> readRequest(const http::Request &request) const;
+    /// The client's header fields that travel to the upstream, and those that later requests about the job
+    /// need.
+    std::vector<std::pair<QByteArray, QByteArray>> travellingFields(const http::Request &request) const;
+
+    /// Fills in what is sent, and how the answer is read. The error is for the client.
+    std::optional<StartError> writeStart(const ClientRequest &client, const StartRequest &start,
+                                         const StartValues &values, StartCall &call) const;
+
+    /// Requests about a running job.
+    enum class Query : std::uint8_t { Status, Result, Cancel };
+    /// True when the upstream can be asked how a job goes on.
+    bool canBeAsked() const { return hasProfile() && m_config.profile->status; }
+    /// True when the result of a completed job is fetched by a request of its own.
+    bool fetchesResult() const { return canBeAsked() && m_config.profile->status->result; }
+    /// True when later requests about a job need its client's request.
+    bool needsRequestLater() const { return hasProfile() && (canBeAsked() || m_config.profile->cancel); }
+    bool cancelsFor(CancelReason reason) const;
+    /// The pause before the next time of asking.
+    std::chrono::milliseconds pauseBeforeAsking(int asked) const;
+    /// Fills in a request about a running job, and how its answer is read. False when a value is missing.
+    bool writeQuery(Query query, const ClientRequest &client, const QueryValues &values,
+                    StartCall &call) const;
+
+    /// True when callbacks come by this method.
+    bool takesCallback(QByteArrayView method) const;
+    std::variant<JobMessage, ForgedCallback, QString> readCallback(const CallbackView &callback) const;
+    /// What clients get of a callback that ended its job.
+    JobResult resultOf(const JobMessage &message, const CallbackView &callback) const;
+    /// The answer to a callback, for the status that the usual route gives. `usual` is that answer.
+    http::Response callbackAnswer(http::Response usual) const;
+
+private:
+    profile::MessageView viewOf(const ClientRequest &client) const;
+    QByteArrayView restOf(QByteArrayView path) const;
+    profile::TemplateValues valuesFor(QByteArrayView path) const;
+    std::variant<QByteArray, StartError> laneOf(const http::Request &request) const;
+    bool authorise(const profile::TemplateValues &values, profile::HeaderFields &fields) const;
+
+    RouteConfig m_config;
+    QByteArray m_upstream;  ///< encoded, without a slash at its end
+    std::shared_ptr<const profile::Secrets> m_secrets;
+};
+
+}  // namespace holdline

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/jobs/statusqueries.h"
+
+#include <QRandomGenerator>
+
+#include <algorithm>
+
+namespace holdline {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+/// The time from sending a request to its whole answer.
+constexpr auto kAnswerTimeout = std::chrono::seconds(30);
+/// The next look while the circuit is open.
+constexpr auto kClosedPause = std::chrono::seconds(1);
+
+/// Between four and six fifths of the pause, so that jobs that began together do not ask together.
+Duration withJitter(milliseconds pause)
+{
+    return std::chrono::duration_cast<Duration>(pause *
+                                                (0.8 + 0.4 * QRandomGenerator::global()->generateDouble()));
+}
+
+}  // namespace
+
+StatusQueries::StatusQueries(const Jobs &jobs, LiveJobs &live, const RouteTable &routes, JobStarter &caller,
+                             Handler handler)
+    : m_jobs(jobs),
+      m_live(live),
+      m_routes(routes),
+      m_caller(caller),
+      m_handler(std::move(handler)),
+      m_times([this](JobKey job) { due(job); })
+{
+    connect(&m_caller, &JobStarter::finished, this, &StatusQueries::onFinished);
+}
+
+bool StatusQueries::asksAbout(const Job &job) const
+{
+    if (job.route.isEmpty() || job.status.passThrough)
+        return false;
+    const Route *route = m_routes.byName(job.route);
+    return route && route->canBeAsked();
+}
+
+void StatusQueries::begin(const Job &job)
+{
+    if (!asksAbout(job) || !m_asking.try_emplace(job.key).second)
+        return;
+    askLater(job.key, std::nullopt);
+}
+
+void StatusQueries::askNow(const Job &job)
+{
+    if (!asksAbout(job))
+        return;
+    Asked &asked = m_asking[job.key];
+    if (asked.inFlight) {
+        asked.again = true;
+        return;
+    }
+    m_times.clear(job.key);
+    due(job.key);
+}
+
+void StatusQueries::stop(JobKey job)
+{
+    if (m_asking.erase(job) == 0)
+        return;
+    m_times.clear(job);
+    std::erase(m_due, job);
+}
+
+void StatusQueries::due(JobKey job)
+{
+    if (std::find(m_due.begin(), m_due.end(), job) == m_due.end())
+        m_due.push_back(job);
+    askNext();
+}
+
+void StatusQueries::askNext()
+{
+    while (!m_due.empty() && m_calls.size() < kMaxInFlight) {
+        const JobKey job = m_due.front();
+        m_due.pop_front();
+        const bool mayAsk = m_handler.mayAsk();
+        if (!mayAsk || !ask(job, Kind::Status))
+            m_times.setIn(job, withJitter(kClosedPause));
+    }
+}
+
+/// False when the request cannot be made.
+bool StatusQueries::ask(JobKey key, Kind kind)
+{
+    const Job *job = m_jobs.find(key);
+    const LiveJob *live = m_live.find(key);
+    const Route *route = job ? m_routes.byName(job->route) : nullptr;
+    if (!job || !live || !route)
+        return false;
+    StartCall call;
+    const PendingStart &start = live->start;
+    const bool isWritten =
+        route->writeQuery(kind == Kind::Result ? Route::Query::Result : Route::Query::Status,
+                          {start.clientMethod(), start.target, start.headers, {}},
+                          {job->id, job->upstreamId, job->upstreamLocation}, call);
+    if (!isWritten)
+        return false;
+    Asked &asked = m_asking[key];
+    asked.inFlight = true;
+    ++asked.times;
+    ++m_asked;
+    send(std::move(call), key, kind);
+    return true;
+}
+
+void StatusQueries::send(StartCall call, JobKey job, Kind kind)
+{
+    const JobStarter::Ticket ticket = ++m_lastTicket;
+    call.timeout = kAnswerTimeout;
+    m_calls.emplace(ticket, Call{job, kind});
+    m_caller.start(ticket, call);
+}
+
+void StatusQueries::onFinished(JobStarter::Ticket ticket, const StartResult &result)
+{
+    const auto found = m_calls.extract(ticket);
+    if (!found)
+        return;
+    const auto [key, kind] = found.mapped();
+    if (kind == Kind::Cancel) {
+        m_handler.cancelled(key, result.status);
+        askNext();
+        return;
+    }
+    const auto asking = m_asking.find(key);
+    if (asking == m_asking.end()) {
+        askNext();
+        return;  // the job has ended
+    }
+    asking->second.inFlight = false;
+    const Job *job = m_jobs.find(key);
+    const Route *route = job ? m_routes.byName(job->route) : nullptr;
+    const bool isCompleted = result.fate == StartFate::Accepted && result.report == JobReport::Completed;
+    if (isCompleted && kind == Kind::Status && route && route->fetchesResult()) {
+        if (!ask(key, Kind::Result))
+            askLater(key, result.retryAfter);
+    } else if (result.fate == StartFate::Accepted && result.report != JobReport::Progress) {
+        stop(key);
+        m_handler.answered(key, result);
+    } else {
+        askLater(key, result.retryAfter);
+        if (result.fate == StartFate::Accepted)
+            m_handler.answered(key, result);
+    }
+    askNext();
+}
+
+void StatusQueries::askLater(JobKey key, const std::optional<milliseconds> &retryAfter)
+{
+    const Job *job = m_jobs.find(key);
+    const Route *route = job ? m_routes.byName(job->route) : nullptr;
+    if (!route)
+        return;
+    Asked &asked = m_asking[key];
+    if (std::exchange(asked.again, false)) {
+        due(key);
+        return;
+    }
+    m_times.setIn(key,
+                  retryAfter ? Duration(*retryAfter) : withJitter(route->pauseBeforeAsking(asked.times)));
+}
+
+void StatusQueries::cancel(const Job &job, const LiveJob &live, CancelReason reason)
+{
+    const Route *route = job.route.isEmpty() ? nullptr : m_routes.byName(job.route);
+    if (!route || !route->cancelsFor(reason) || m_calls.size() >= 4 * kMaxInFlight)
+        return;
+    StartCall call;
+    if (!route->writeQuery(Route::Query::Cancel,
+                           {live.start.clientMethod(), live.start.target, live.start.headers, {}},
+                           {job.id, job.upstreamId, job.upstreamLocation}, call))
+        return;
+    ++m_cancels;
+    send(std::move(call), job.key, Kind::Cancel);
+}
+
+}  // namespace holdline

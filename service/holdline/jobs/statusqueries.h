@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/eventloop/deadlinetimer.h"
+#include "service/holdline/apis/routetable.h"
+#include "service/holdline/jobs/livejobs.h"
+
+#include <QObject>
+
+#include <deque>
+#include <functional>
+#include <unordered_map>
+
+namespace holdline {
+
+/// Asks upstreams how jobs go on, and cancels jobs there, where the profile of their route says how. A job is
+/// asked about when its callback is late, when a callback without a result came, or because its API has no
+/// callbacks. The pauses grow, and each gets a jitter of a fifth. A Retry-After of the upstream counts
+/// instead.
+///
+/// At most kMaxInFlight requests are under way at once. Jobs whose time has come wait in their order. Nothing
+/// is asked while the circuit is open.
+///
+/// Life: all arguments must outlive it, and the handlers must stay callable. Thread: one, with an event loop.
+class StatusQueries : public QObject
+{
+    Q_OBJECT
+
+public:
+    static constexpr std::size_t kMaxInFlight = 64;
+
+    struct Handler
+    {
+        /// The upstream answered about this job. A final report comes with the result.
+        std::function<void(JobKey, const StartResult &)> answered;
+        /// True while requests may go to the upstream.
+        std::function<bool()> mayAsk;
+        /// A cancel request is over. `status` is that of the answer, 0 without one.
+        std::function<void(JobKey, int status)> cancelled;
+    };
+
+    StatusQueries(const Jobs &jobs, LiveJobs &live, const RouteTable &routes, JobStarter &caller,
+                  Handler handler);
+
+    /// True when this job is asked about at some time, so that its request must stay.
+    bool asksAbout(const Job &job) const;
+    /// The job runs. Asks for the first time after the profile's time.
+    void begin(const Job &job);
+    /// A callback said that the job has ended, and the result must be fetched.
+    void askNow(const Job &job);
+    /// The job has ended.
+    void stop(JobKey job);
+    /// Cancels the job at the upstream, when its profile has a request for that and wants it for this reason.
+    void cancel(const Job &job, const LiveJob &live, CancelReason reason);
+
+    int inFlight() const { return static_cast<int>(m_calls.size()); }
+    std::uint64_t askedTotal() const { return m_asked; }
+    std::uint64_t cancelsTotal() const { return m_cancels; }
+
+private:
+    enum class Kind : std::uint8_t { Status, Result, Cancel };
+    struct Call
+    {
+        JobKey job = 0;
+        Kind kind = Kind::Status;
+    };
+    struct Asked
+    {
+        int times = 0;
+        bool inFlight = false;
+        bool again = false;  ///< a callback came while a request was under way
+    };
+
+    void due(JobKey job);
+    void askNext();
+    bool ask(JobKey key, Kind kind);
+    void send(StartCall call, JobKey job, Kind kind);
+    void onFinished(JobStarter::Ticket ticket, const StartResult &result);
+    void askLater(JobKey job, const std::optional<std::chrono::milliseconds> &retryAfter);
+
+    const Jobs &m_jobs;
+    LiveJobs &m_live;
+    const RouteTable &m_routes;
+    JobStarter &m_caller;
+    Handler m_handler;
+    std::unordered_map<JobKey, Asked> m_asking;
+    std::deque<JobKey> m_due;
+    std::unordered_map<JobStarter::Ticket, Call> m_calls;
+    JobStarter::Ticket m_lastTicket = 0;
+    std::uint64_t m_asked = 0;
+    std::uint64_t m_cancels = 0;
+    DeadlineTimer<JobKey> m_times;
+};
+
+}  // namespace holdline

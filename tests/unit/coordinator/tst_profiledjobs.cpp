@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Jobs of routes with profiles: what is sent, which callbacks are taken, what clients get, and how the
+// upstream is asked and told to cancel.
+#include "core/profile/profilereader.h"
+#include "core/routing/routeset.h"
+#include "tests/support/coordinatorworld.h"
+#include "tests/support/suite.h"
+
+#include <QCryptographicHash>
+#include <QFile>
+#include <QMessageAuthenticationCode>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace holdline;
+using namespace holdline::test;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+using Fate = StartResult::Fate;
+
+namespace {
+
+QByteArray apiProfile()
+{
+    QFile file(QStringLiteral(HOLDLINE_TEST_DATA "/api-profile.toml"));
+    if (!file.open(QIODevice::ReadOnly))
+        qFatal("no profile");
+    return file.readAll();
+}
+
+std::shared_ptr<const RouteSet> routeSet(const QByteArray &toml)
+{
+    auto read = profile::readProfile(toml, u"api.toml"_s);
+    if (const auto *errors = std::get_if<QStringList>(&read))
+        qFatal("%s", qPrintable(errors->join(u'\n')));
+    auto set = std::make_shared<RouteSet>();
+    RouteConfig route;
+    route.name = "api";
+    route.path = "/work";
+    route.takesRest = true;
+    route.profile = std::make_shared<const profile::Profile>(std::get<profile::Profile>(std::move(read)));
+    route.upstream = QUrl(u"http://up.example/base"_s);
+    set->routes.push_back(route);
+    set->secrets.emplace("key", "secret key");
+    return set;
+}
+
+/// Does not ask by itself in tests of other things.
+QByteArray withoutAsking()
+{
+    return apiProfile()
+        .replace("first = \"20ms\"", "first = \"1h\"")
+        .replace("every = \"20ms\"", "every = \"1h\"");
+}
+
+Config routeConfig(const QByteArray &toml)
+{
+    Config config = quickConfig();
+    config.routes = routeSet(toml);
+    return config;
+}
+
+/// A coordinator whose route goes by a profile.
+struct ProfileWorld : CoordinatorWorld
+{
+    explicit ProfileWorld(const QByteArray &toml = withoutAsking()) : CoordinatorWorld(routeConfig(toml)) {}
+    explicit ProfileWorld(const Config &config) : CoordinatorWorld(config) {}
+
+    Client request(const QByteArray &body = R"({"n":1})", http::HeaderFields headers = {})
+    {
+        http::Request request = post(body, std::move(headers));
+        request.target = "/work/make?fast=1";
+        request.headers.append("Authorization", "Bearer mine");
+        request.headers.append("X-Private", "1");
+        Client client;
+        auto exchange = std::make_unique<FakeExchange>(client.log);
+        client.exchange = exchange.get();
+        coordinator.hold(request, coordinator.routes().find("/work/make")->readRequest(request),
+                         std::move(exchange));
+        return client;
+    }
+
+    QByteArray token()
+    {
+        const QByteArray hook = QJsonDocument::fromJson(starter.calls.at(lastTicket()).body)
+                                    .object()
+                                    .value("hook"_L1)
+                                    .toString()
+                                    .toLatin1();
+        return hook.sliced(hook.lastIndexOf('/') + 1);
+    }
+
+    /// The upstream's answer to the start, as UpstreamClient reads it.
+    void answerStart(const QByteArray &body, int status = 201)
+    {
+        const JobStarter::Ticket ticket = lastTicket();
+        starter.finish(ticket, resultOf(starter.calls.at(ticket), body, status));
+    }
+    void answerQuery(const QByteArray &body, int status = 200)
+    {
+        const JobStarter::Ticket ticket = queries.order.back();
+        queries.finish(ticket, resultOf(queries.calls.at(ticket), body, status));
+    }
+    static StartResult resultOf(const StartCall &call, const QByteArray &body, int status)
+    {
+        StartResult result;
+        result.status = status;
+        result.body = body;
+        result.contentType = "application/json";
+        const profile::HeaderFields fields{{"Content-Type", "application/json"}};
+        profile::MessageView answer;
+        answer.status = status;
+        answer.headers = fields;
+        answer.body = body;
+        if (call.readAnswer)
+            call.readAnswer(answer, result);
+        return result;
+    }
+
+    http::Response callBack(const QByteArray &body, const QByteArray &key = "secret key",
+                            const QByteArray &method = "POST")
+    {
+        http::Request request = post(body);
+        request.method = method;
+        request.target = "/callback/" + token();
+        request.headers.append(
+            "X-Signature", QMessageAuthenticationCode::hash(body, key, QCryptographicHash::Sha256).toHex());
+        return answered(send(m_token.isEmpty() ? token() : m_token, request));
+    }
+
+    QByteArray m_token;
+};
+
+}  // namespace
+
+class TestProfiledJobs : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theStart()
+    {
+        ProfileWorld world;
+        world.request(R"({ "n" : 1.50 })");
+        const StartCall call = world.starter.calls.at(world.lastTicket());
+        QCOMPARE(call.method, "POST");
+        QCOMPARE(call.url, "http://up.example/base/make?fast=1");
+        QCOMPARE(call.body, "{ \"n\" : 1.50,\"hook\":\"http://cb/callback/" + world.token() + "\" }");
+        QCOMPARE(call.account, "api");
+        const auto has = [&call](const QByteArray &name) {
+            return std::any_of(call.headers.begin(), call.headers.end(),
+                               [&name](const auto &field) { return field.first == name; });
+        };
+        QVERIFY(has("Authorization"));
+        QVERIFY(has("X-Request-Id"));
+        QVERIFY(!has("X-Private"));
+    }
+
+    void whatCannotBeMadeIsRefusedAtOnce()
+    {
+        ProfileWorld world;
+        const Client client = world.request("not JSON");
+        QCOMPARE(client.log->status(), 400);
+        QVERIFY(world.starter.order.empty());
+    }
+
+    void fromStartToResult()
+    {
+        ProfileWorld world;
+        const Client client = world.request();
+        const QByteArray token = world.token();
+        world.m_token = token;
+        world.answerStart(R"({"id":"j1","status":"new"})");
+        const JobKey key = world.lastTicket();
+        QCOMPARE(world.coordinator.jobs().find(key)->upstreamId, "j1");
+        http::Request request = post(R"({"id":"j1","status":"half"})");
+        const auto signedBy = [](http::Request request, const QByteArray &key) {
+            request.headers.append(
+                "X-Signature",
+                QMessageAuthenticationCode::hash(request.body, key, QCryptographicHash::Sha256).toHex());
+            return request;
+        };
+        // Forged, then progress, then the result.
+        http::Response response = world.answered(world.send(token, signedBy(request, "guess")));
+        QCOMPARE(response.status, 401);
+        QCOMPARE(code(response), "unauthorised");
+        QVERIFY(response.headers.contains("WWW-Authenticate"));
+        response = world.answered(world.send(token, signedBy(request, "secret key")));
+        QCOMPARE(response.status, 200);
+        QCOMPARE(response.body, "thanks");
+        QVERIFY(client.log->answers.empty());
+        request.body = R"({"id":"other","status":"done"})";
+        QCOMPARE(world.answered(world.send(token, signedBy(request, "secret key"))).status, 409);
+        request.body = R"({"id":"j1","status":"DONE","output":[1, 2]})";
+        QCOMPARE(world.answered(world.send(token, signedBy(request, "secret key"))).body, "thanks");
+        QCOMPARE(client.log->status(), 200);
+        QCOMPARE(client.log->body(), "[1, 2]");
+        QCOMPARE(header(client, "Content-Type"), "application/json");
+        const CallbackLedger &ledger = world.coordinator.ledger();
+        QCOMPARE(ledger.count(CallbackOutcome::Unauthorised), 1U);
+        QCOMPARE(ledger.count(CallbackOutcome::Progress), 1U);
+        QCOMPARE(ledger.count(CallbackOutcome::Matched), 1U);
+        QCOMPARE(world.answered(world.send(token, signedBy(request, "secret key"))).body, "thanks");
+        QCOMPARE(ledger.count(CallbackOutcome::Duplicate), 1U);
+    }
+
+    void aFailedJob()
+    {
+        ProfileWorld world;
+        const Client client = world.request();
+        world.m_token = world.token();
+        world.answerStart(R"({"id":"j1"})");
+        const QByteArray body = R"({"id":"j1","status":"broken","why":"no"})";
+        http::Request request = post(body);
+        request.headers.append(
+            "X-Signature",
+            QMessageAuthenticationCode::hash(body, "secret key", QCryptographicHash::Sha256).toHex());
+        world.answered(world.send(world.m_token, request));
+        QCOMPARE(client.log->status(), 502);
+        QCOMPARE(client.log->body(), body);
+    }
+
+    void theAnswerToTheStartIsTheResult()
+    {
+        ProfileWorld world;
+        const Client client = world.request();
+        world.answerStart(R"({"id":"j1","status":"done","output":"hi"})");
+        QCOMPARE(client.log->status(), 200);
+        QCOMPARE(client.log->body(), "hi");
+    }
+
+    void aRefusedStartPassesThrough()
+    {
+        ProfileWorld world;
+        const Client client = world.request();
+        world.starter.answer(world.lastTicket(), Fate::Rejected, 422);
+        QCOMPARE(client.log->status(), 422);
+        QCOMPARE(client.log->body(), "upstream says 422");
+    }
+
+    void askingBringsTheResult()
+    {
+        ProfileWorld world{apiProfile()};
+        const Client client = world.request();
+        world.answerStart(R"({"id":"j/1"})");
+        QTRY_COMPARE(world.queries.order.size(), 1U);
+        const StartCall call = world.queries.calls.at(world.queries.order.back());
+        QCOMPARE(call.method, "GET");
+        QCOMPARE(call.url, "http://up.example/base/jobs/j%2F1");
+        QVERIFY(std::find(call.headers.begin(), call.headers.end(),
+                          std::pair<QByteArray, QByteArray>("Authorization", "Bearer mine")) !=
+                call.headers.end());
+        world.answerQuery(R"({"id":"j/1","status":"half"})");
+        QTRY_COMPARE(world.queries.order.size(), 2U);
+        QVERIFY(client.log->answers.empty());
+        // What says nothing changes nothing.
+        world.answerQuery("gateway", 503);
+        QTRY_COMPARE(world.queries.order.size(), 3U);
+        world.answerQuery(R"({"id":"j/1","status":"done","output":{"a":1}})");
+        QCOMPARE(client.log->status(), 200);
+        QCOMPARE(client.log->body(), R"({"a":1})");
+        QTest::qWait(100);
+        QCOMPARE(world.queries.order.size(), 3U);
+    }
+
+    void nobodyIsAskedWhileTheCircuitIsOpen()
+    {
+        Config config = routeConfig(apiProfile());
+        config.circuit.failures = 1;
+        config.circuit.accounts = 1;
+        config.circuit.probeAfter = 1h;
+        config.circuit.openFor = 1h;
+        config.retry.attempts = 1;
+        ProfileWorld world(config);
+        world.request();
+        world.answerStart(R"({"id":"j1"})");
+        world.request();
+        world.starter.answer(world.lastTicket(), Fate::NotStarted, 500);
+        QVERIFY(world.coordinator.circuit().isOpen());
+        QTest::qWait(200);
+        QVERIFY(world.queries.order.empty());
+    }
+
+    void cancelledAtTheUpstream_data()
+    {
+        QTest::addColumn<QString>("how");
+        QTest::newRow("by an operator") << u"cancel"_s;
+        QTest::newRow("its client left") << u"leave"_s;
+        QTest::newRow("at its deadline") << u"deadline"_s;
+        QTest::newRow("not after its result") << u"result"_s;
+    }
+    void cancelledAtTheUpstream()
+    {
+        QFETCH(QString, how);
+        Config config = routeConfig(withoutAsking());
+        if (how == "deadline"_L1)
+            config.hold.deadline = 50ms;
+        ProfileWorld world(config);
+        const Client client = world.request();
+        const JobKey key = world.lastTicket();
+        world.answerStart(how == "result"_L1 ? R"({"id":"j1","status":"done"})" : R"({"id":"j1"})");
+        if (how == "cancel"_L1)
+            world.coordinator.cancel(key);
+        else if (how == "leave"_L1)
+            client.exchange->leave();
+        if (how == "result"_L1) {
+            QVERIFY(world.queries.order.empty());
+            return;
+        }
+        QTRY_COMPARE(world.queries.order.size(), 1U);
+        const StartCall call = world.queries.calls.at(world.queries.order.back());
+        QCOMPARE(call.method, "DELETE");
+        QCOMPARE(call.url, "http://up.example/base/jobs/j1");
+        QSignalSpy cancelled(&world.coordinator, &JobCoordinator::upstreamCancelled);
+        world.answerQuery("", 204);
+        QCOMPARE(cancelled.count(), 1);
+        QCOMPARE(cancelled.front().at(1).toInt(), 204);
+    }
+
+    /// The next process has what it needs to take callbacks, to ask and to cancel.
+    void afterARestart()
+    {
+        ProfileWorld before{apiProfile()};
+        before.request(R"({"n":1})", {{"Idempotency-Key", "k"}});
+        QVERIFY(QTest::qWaitFor([&] { return !before.starter.order.empty(); }));
+        before.answerStart(R"({"id":"j1"})");
+        QTRY_COMPARE(before.store.records.begin()->second.status.state, JobState::Running);
+        JobRecord record = before.store.records.begin()->second;
+        QCOMPARE(record.route, "api");
+        QVERIFY(record.request);
+        ProfileWorld next{apiProfile()};
+        next.store.records = {{record.id, record}};
+        next.coordinator.recover({record});
+        QTRY_COMPARE(next.queries.order.size(), 1U);
+        const StartCall call = next.queries.calls.at(next.queries.order.back());
+        QCOMPARE(call.url, "http://up.example/base/jobs/j1");
+        QVERIFY(std::find(call.headers.begin(), call.headers.end(),
+                          std::pair<QByteArray, QByteArray>("Authorization", "Bearer mine")) !=
+                call.headers.end());
+        next.answerQuery(R"({"id":"j1","status":"done","output":"late"})");
+        QTRY_VERIFY(next.store.records.begin()->second.answer);
+        QCOMPARE(next.store.records.begin()->second.answer->body, "late");
+        // The same key gets that answer.
+        const Client client = next.request(R"({"n":1})", {{"Idempotency-Key", "k"}});
+        QTRY_COMPARE(client.log->status(), 200);
+        QCOMPARE(client.log->body(), "late");
+    }
+
+    /// A callback that only says that the job has ended.
+    void aThinCallback()
+    {
+        ProfileWorld world{
+            QByteArray(withoutAsking()).replace("[cancel]", "after_callback = true\n[cancel]")};
+        const Client client = world.request();
+        world.m_token = world.token();
+        world.answerStart(R"({"id":"j1"})");
+        const QByteArray body = R"({"id":"j1","status":"done"})";
+        http::Request request = post(body);
+        request.headers.append(
+            "X-Signature",
+            QMessageAuthenticationCode::hash(body, "secret key", QCryptographicHash::Sha256).toHex());
+        QCOMPARE(world.answered(world.send(world.m_token, request)).status, 200);
+        QVERIFY(client.log->answers.empty());
+        QTRY_COMPARE(world.queries.order.size(), 1U);
+        world.answerQuery(R"({"id":"j1","status":"done","output":"fetched"})");
+        QCOMPARE(client.log->body(), "fetched");
+    }
+};
+
+HOLDLINE_TEST(TestProfiledJobs)
+#include "tst_profiledjobs.moc"

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Routes, profiles and secrets of a configuration, and what is said about mistakes in them.
+#include "core/routing/loadroutes.h"
+#include "core/routing/routeset.h"
+#include "tests/support/suite.h"
+#include "tests/unit/runtime/configplace.h"
+
+#include <QTest>
+
+using namespace holdline;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A file of tests/data.
+QByteArray dataFile(const QString &name)
+{
+    QFile file(QStringLiteral(HOLDLINE_TEST_DATA "/") + name);
+    if (!file.open(QIODevice::ReadOnly))
+        qFatal("no %s", qPrintable(name));
+    return file.readAll();
+}
+
+QByteArray twoRoutes()
+{
+    return dataFile(u"routes.toml"_s);
+}
+
+/// A folder with a configuration and two secrets.
+class RoutesPlace
+{
+public:
+    RoutesPlace()
+    {
+        write(u"webhook.txt"_s, "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD\n");
+        write(u"key.txt"_s, "r8_secret\n");
+    }
+
+    void write(const QString &name, const QByteArray &text) { m_place.write(name, text); }
+
+    LoadedConfig load(const QByteArray &toml, const QStringList &flags = {})
+    {
+        QStringList arguments = flags;
+        if (!toml.isEmpty()) {
+            write(u"holdline.toml"_s, toml);
+            arguments += {u"--config"_s, u"holdline.toml"_s};
+        }
+        LoadedConfig loaded = m_place.load(arguments);
+        loadRoutes(loaded, m_place.path());
+        return loaded;
+    }
+
+private:
+    test::Place m_place;
+};
+
+QString errorsOf(const LoadedConfig &loaded)
+{
+    return test::texts(loaded).join(u'\n');
+}
+
+}  // namespace
+
+class TestLoadRoutes : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void withoutRoutes()
+    {
+        const LoadedConfig loaded = RoutesPlace().load({});
+        QVERIFY2(loaded.isValid(), qPrintable(errorsOf(loaded)));
+        QVERIFY(!loaded.config.routes);
+    }
+
+    void routes()
+    {
+        const LoadedConfig loaded = RoutesPlace().load(twoRoutes());
+        QVERIFY2(loaded.isValid(), qPrintable(errorsOf(loaded)));
+        QVERIFY(loaded.config.routes);
+        const RouteSet &set = *loaded.config.routes;
+        QCOMPARE(set.routes.size(), 2U);
+        const RouteConfig &first = set.routes[0];
+        QCOMPARE(first.name, "replicate");
+        QCOMPARE(first.path, "/v1/predictions");
+        QVERIFY(!first.takesRest);
+        QCOMPARE(first.profile->name, u"replicate"_s);
+        QCOMPARE(first.lane.kind, LaneSource::Kind::Value);
+        QCOMPARE(first.deadline, std::optional(std::chrono::milliseconds(2min)));
+        QCOMPARE(first.starts, 4);
+        QVERIFY(!first.authorization.isEmpty());
+        const RouteConfig &second = set.routes[1];
+        QCOMPARE(second.name, "mine");
+        QCOMPARE(second.path, "/work");
+        QVERIFY(second.takesRest);
+        QCOMPARE(second.profile->about, u"An API of my own"_s);
+        QCOMPARE(second.lane.kind, LaneSource::Kind::Route);
+        // The line end is no part of a secret.
+        QCOMPARE(set.secrets.at("key"), "r8_secret");
+    }
+
+    void oneProfileForEveryPath()
+    {
+        RoutesPlace place;
+        const QStringList flags{u"--profile"_s,  u"replicate"_s,
+                                u"--upstream"_s, u"https://api.replicate.com"_s,
+                                u"--secret"_s,   u"webhook=webhook.txt"_s};
+        const LoadedConfig loaded = place.load({}, flags);
+        QVERIFY2(loaded.isValid(), qPrintable(errorsOf(loaded)));
+        QCOMPARE(loaded.config.routes->routes.size(), 1U);
+        const RouteConfig &route = loaded.config.routes->routes.front();
+        QCOMPARE(route.path, "");
+        QVERIFY(route.takesRest);
+        QCOMPARE(route.upstream, QUrl(u"https://api.replicate.com"_s));
+    }
+
+    void aProfileOfAFile()
+    {
+        RoutesPlace place;
+        place.write(u"mine.toml"_s,
+                    "name = \"mine\"\n[start]\ncallback = \"query:cb\"\n[callback]\ncompleted = \"*\"\n");
+        const LoadedConfig loaded =
+            place.load({}, {u"--profile"_s, u"mine.toml"_s, u"--upstream"_s, u"http://h"_s});
+        QVERIFY2(loaded.isValid(), qPrintable(errorsOf(loaded)));
+        QCOMPARE(loaded.config.routes->routes.front().name, "mine");
+    }
+
+    void insecureCallbacksNeedNoSecret()
+    {
+        const QStringList flags{u"--profile"_s, u"replicate"_s, u"--upstream"_s,
+                                u"https://api.replicate.com"_s};
+        QVERIFY(errorsOf(RoutesPlace().load({}, flags)).contains("the secret webhook"_L1));
+        const LoadedConfig loaded = RoutesPlace().load({}, flags + QStringList{u"--insecure-callbacks"_s});
+        QVERIFY2(loaded.isValid(), qPrintable(errorsOf(loaded)));
+        QVERIFY(loaded.config.routes->routes.front().insecureCallbacks);
+    }
+
+    void mistakes_data()
+    {
+        QTest::addColumn<QByteArray>("toml");
+        QTest::addColumn<QString>("error");
+        const auto change = [](const char *name, const QByteArray &from, const QByteArray &to,
+                               const QString &error) {
+            QByteArray toml = twoRoutes();
+            if (!toml.contains(from))
+                qFatal("%s is not there", from.constData());
+            QTest::newRow(name) << toml.replace(from, to) << error;
+        };
+        change("unknown profile", "\"replicate\"", "\"replicat\"", u"Did you mean replicate?"_s);
+        change("unknown key", "limits =", "limit =", u"there is no key \"limit\" in a route"_s);
+        change("no path", "path = \"/work/*\"\n", "", u"holdline.toml:11: route: the key path is wanted"_s);
+        change("a path without a slash", "\"/v1/predictions\"", "\"v1\"", u"holdline.toml:3: route.path"_s);
+        change("a star inside", "\"/v1/predictions\"", "\"/v1/*/x\"", u"route.path"_s);
+        change("upstream is no URL", "\"https://api.replicate.com\"", "\"api.replicate.com\"",
+               u"holdline.toml:5: route.upstream"_s);
+        change("upstream with a password", "https://api", "https://a:b@api", u"without user"_s);
+        change("wrong lane", "\"header:Authorization\"", "\"heder:Authorization\"", u"route.lane"_s);
+        change("wrong deadline", "\"2m\"", "\"2\"", u"route.deadline"_s);
+        change("no starts", "starts = 4", "starts = 0", u"route.limits.starts"_s);
+        change("secret not named", "key = \"key.txt\"", "", u"needs the secret key"_s);
+        change("no such file", "\"key.txt\"", "\"nowhere.txt\"", u"nowhere.txt"_s);
+        change("a secret that is no key", "\"webhook.txt\"", "\"key.txt\"", u"webhook"_s);
+        change("one of our paths", "\"/v1/predictions\"", "\"/v1/jobs\"", u"Holdline's own"_s);
+        change("two routes of one name", "name = \"mine\"", "name = \"replicate\"", u"another name"_s);
+        change("an error in a profile", "completed = [\"done\"]", "completd = [\"done\"]", u"completd"_s);
+        QTest::newRow("profiles without a route")
+            << QByteArray("[profile.x.start]\ncallback = \"none\"\n") << u"profile"_s;
+    }
+    void mistakes()
+    {
+        QFETCH(QByteArray, toml);
+        QFETCH(QString, error);
+        const LoadedConfig loaded = RoutesPlace().load(toml);
+        QVERIFY(!loaded.isValid());
+        QVERIFY2(errorsOf(loaded).contains(error), qPrintable(errorsOf(loaded)));
+    }
+
+    /// All mistakes are found at once, each with its line.
+    void tenMistakes()
+    {
+        const LoadedConfig loaded = RoutesPlace().load(dataFile(u"routes-with-mistakes.toml"_s));
+        const QStringList texts = test::texts(loaded);
+        QVERIFY2(texts.size() >= 10, qPrintable(texts.join(u'\n')));
+        for (const QString &place :
+             {u"holdline.toml:2"_s, u"holdline.toml:4"_s, u"holdline.toml:7"_s, u"holdline.toml:9"_s,
+              u"holdline.toml:10"_s, u"holdline.toml:11"_s, u"holdline.toml:17"_s, u"holdline.toml:20"_s,
+              u"holdline.toml:21"_s, u"holdline.toml:23"_s, u"holdline.toml:26"_s}) {
+            QVERIFY2(
+                std::any_of(texts.begin(), texts.end(),
+                            [&place](const QString &text) { return text.contains(QString(place + u':')); }),
+                qPrintable(place + u" in\n"_s + texts.join(u'\n')));
+        }
+    }
+
+    void wrongFlags()
+    {
+        QCOMPARE(RoutesPlace().load({}, {u"--secret"_s, u"webhook"_s}).errors.size(), 1U);
+        QVERIFY(errorsOf(RoutesPlace().load({}, {u"--profile"_s, u"replicate"_s, u"--insecure-callbacks"_s}))
+                    .contains("--upstream"_L1));
+        QVERIFY(errorsOf(RoutesPlace().load(twoRoutes(),
+                                            {u"--profile"_s, u"fal"_s, u"--upstream"_s, u"http://h"_s}))
+                    .contains("exclude each other"_L1));
+    }
+};
+
+HOLDLINE_TEST(TestLoadRoutes)
+#include "tst_loadroutes.moc"
