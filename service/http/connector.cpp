@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/connector.h"
 
+#include <QSocketNotifier>
+#include <QTimerEvent>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -70,10 +75,14 @@ int connectTo(int descriptor, const QHostAddress &address, quint16 port)
 
 }  // namespace
 
-Connector::Connector(QObject *parent) : QObject(parent), m_notifier(QSocketNotifier::Write)
+struct Connector::Attempt
 {
-    connect(&m_notifier, &QSocketNotifier::activated, this, &Connector::onWritable);
-}
+    QHostAddress address;
+    int descriptor = -1;
+    QSocketNotifier notifier{QSocketNotifier::Write};
+};
+
+Connector::Connector(QObject *parent) : QObject(parent) {}
 
 Connector::~Connector()
 {
@@ -84,9 +93,7 @@ void Connector::stop()
 {
     if (m_lookup >= 0)
         QHostInfo::abortHostLookup(std::exchange(m_lookup, -1));
-    m_notifier.setEnabled(false);
-    if (m_descriptor >= 0)
-        ::close(std::exchange(m_descriptor, -1));
+    endAll();
 }
 
 void Connector::start(const QString &host, quint16 port)
@@ -95,73 +102,134 @@ void Connector::start(const QString &host, quint16 port)
         start(QList{literal}, port);
         return;
     }
+    m_host = host;
     m_port = port;
     m_lookup = QHostInfo::lookupHost(host, this, &Connector::onLookedUp);
 }
 
 void Connector::start(const QList<QHostAddress> &addresses, quint16 port)
 {
+    m_host.clear();
     m_port = port;
-    m_addresses = addresses;
+    m_addresses = connectOrder(addresses, {});
     tryNext();
 }
 
 void Connector::onLookedUp(const QHostInfo &info)
 {
     m_lookup = -1;
-    if (info.addresses().isEmpty())
+    if (info.addresses().isEmpty()) {
         Q_EMIT failed({ConnectError::NameNotFound, info.errorString()});
-    else
-        start(info.addresses(), m_port);
+        return;
+    }
+    m_addresses = connectOrder(info.addresses(), m_memory ? m_memory->of(m_host) : QHostAddress());
+    tryNext();
 }
 
+/// Begins with the next address that does not fail at once. Fails when there is none and nothing is in
+/// progress.
 void Connector::tryNext()
 {
-    const QHostAddress address = m_addresses.takeFirst();
-    const int family = address.protocol() == QAbstractSocket::IPv6Protocol ? AF_INET6 : AF_INET;
-    m_descriptor = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (m_descriptor < 0) {
-        failAttempt(errno);
+    m_headStart.stop();
+    while (!m_addresses.isEmpty()) {
+        if (!begin(m_addresses.takeFirst()))
+            continue;
+        if (!m_addresses.isEmpty() && !m_attempts.empty())
+            m_headStart.start(static_cast<int>(kHeadStart.count()), this);
         return;
     }
-    const int on = 1;
-    ::setsockopt(m_descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (connectTo(m_descriptor, address, m_port) == 0) {
-        Q_EMIT connected(std::exchange(m_descriptor, -1));
+    if (!m_attempts.empty())
         return;
-    }
-    if (errno != EINPROGRESS) {
-        failAttempt(errno);
-        return;
-    }
-    m_notifier.setSocket(m_descriptor);
-    m_notifier.setEnabled(true);
+    Q_EMIT failed({kindOf(m_error), QString::fromStdString(std::system_category().message(m_error))});
 }
 
-void Connector::onWritable()
+void Connector::timerEvent(QTimerEvent *event)
 {
-    m_notifier.setEnabled(false);
-    if (m_descriptor < 0)
+    if (event->timerId() == m_headStart.timerId())
+        tryNext();
+    else
+        QObject::timerEvent(event);
+}
+
+/// False when the address failed at once. A connection made at once ends the whole.
+bool Connector::begin(const QHostAddress &address)
+{
+    if (m_spare.empty()) {
+        m_spare.emplace_back();
+        Attempt &made = m_spare.back();
+        connect(&made.notifier, &QSocketNotifier::activated, this,
+                [this](QSocketDescriptor descriptor) { onWritable(descriptor); });
+    }
+    m_attempts.splice(m_attempts.end(), m_spare, m_spare.begin());
+    const auto attempt = std::prev(m_attempts.end());
+    attempt->address = address;
+    const int family = address.protocol() == QAbstractSocket::IPv6Protocol ? AF_INET6 : AF_INET;
+    attempt->descriptor = ::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (attempt->descriptor < 0) {
+        m_error = errno;
+        end(attempt);
+        return false;
+    }
+    const int on = 1;
+    ::setsockopt(attempt->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (connectTo(attempt->descriptor, address, m_port) == 0) {
+        succeed(attempt);
+        return true;
+    }
+    if (errno != EINPROGRESS) {
+        m_error = errno;
+        end(attempt);
+        return false;
+    }
+    attempt->notifier.setSocket(attempt->descriptor);
+    attempt->notifier.setEnabled(true);
+    return true;
+}
+
+void Connector::onWritable(int descriptor)
+{
+    const auto attempt = std::find_if(m_attempts.begin(), m_attempts.end(), [descriptor](const Attempt &one) {
+        return one.descriptor == descriptor;
+    });
+    if (attempt == m_attempts.end())
         return;
     int error = 0;
     socklen_t size = sizeof error;
-    if (::getsockopt(m_descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) != 0)
         error = errno;
-    if (error != 0) {
-        failAttempt(error);
+    if (error == 0) {
+        succeed(attempt);
         return;
     }
-    Q_EMIT connected(std::exchange(m_descriptor, -1));
+    m_error = error;
+    end(attempt);
+    tryNext();
 }
 
-void Connector::failAttempt(int error)
+void Connector::succeed(Attempts::iterator attempt)
 {
-    if (m_descriptor >= 0)
-        ::close(std::exchange(m_descriptor, -1));
-    if (m_addresses.isEmpty())
-        Q_EMIT failed({kindOf(error), QString::fromStdString(std::system_category().message(error))});
-    else
-        tryNext();
+    const int descriptor = std::exchange(attempt->descriptor, -1);
+    if (m_memory && !m_host.isEmpty())
+        m_memory->remember(m_host, attempt->address);
+    end(attempt);
+    endAll();
+    Q_EMIT connected(descriptor);
+}
+
+void Connector::end(Attempts::iterator attempt)
+{
+    attempt->notifier.setEnabled(false);
+    if (attempt->descriptor >= 0)
+        ::close(std::exchange(attempt->descriptor, -1));
+    m_spare.splice(m_spare.end(), m_attempts, attempt);
+}
+
+void Connector::endAll()
+{
+    m_headStart.stop();
+    m_addresses.clear();
+    while (!m_attempts.empty())
+        end(m_attempts.begin());
 }
 
 }  // namespace holdline::http

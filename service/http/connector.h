@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "service/http/addresschoice.h"
+
+#include <QBasicTimer>
 #include <QHostAddress>
 #include <QHostInfo>
 #include <QList>
 #include <QObject>
-#include <QSocketNotifier>
 #include <QString>
+
+#include <chrono>
+#include <list>
 
 namespace holdline::http {
 
@@ -27,8 +32,10 @@ struct ConnectFailure
     QString text;  ///< for logs and messages
 };
 
-/// Makes one TCP connection without blocking. Looks up the name and tries its addresses in order until one
-/// accepts. Sets no time limit. QHostInfo caches a name for one minute.
+/// Makes one TCP connection without blocking. Looks up the name and tries its addresses in turn (RFC 8305,
+/// Happy Eyeballs): an address that neither accepts nor refuses within kHeadStart gets company from the next
+/// one. The first that accepts wins. See connectOrder() for the order. Sets no time limit. QHostInfo caches a
+/// name for one minute.
 ///
 /// QTcpSocket::connectToHost() (Qt 6.4.2) is not used because of a fault. When the peer resets the connection
 /// before the event loop sees it established, QTcpSocket connects again without a pause. It repeats this as
@@ -42,8 +49,15 @@ class Connector : public QObject
     Q_OBJECT
 
 public:
+    /// The time an address has for itself (RFC 8305, 5).
+    static constexpr std::chrono::milliseconds kHeadStart{250};
+
     explicit Connector(QObject *parent = nullptr);
     ~Connector() override;
+
+    /// Names are tried first at the address in `memory`, which learns the one that worked. Must outlive the
+    /// connector.
+    void setMemory(AddressMemory *memory) { m_memory = memory; }
 
     void start(const QString &host, quint16 port);
     /// `addresses` holds at least one address.
@@ -57,17 +71,30 @@ Q_SIGNALS:
     /// Every address failed. `failure` describes the last one.
     void failed(const holdline::http::ConnectFailure &failure);
 
+protected:
+    void timerEvent(QTimerEvent *event) override;
+
 private:
+    struct Attempt;
+    using Attempts = std::list<Attempt>;
+
     void onLookedUp(const QHostInfo &info);
     void tryNext();
-    void onWritable();
-    void failAttempt(int error);
+    bool begin(const QHostAddress &address);
+    void onWritable(int descriptor);
+    void succeed(Attempts::iterator attempt);
+    void end(Attempts::iterator attempt);
+    void endAll();
 
+    AddressMemory *m_memory = nullptr;
+    QString m_host;
     quint16 m_port = 0;
     int m_lookup = -1;
+    int m_error = 0;                  ///< errno of the last attempt that failed
     QList<QHostAddress> m_addresses;  ///< not tried yet
-    int m_descriptor = -1;
-    QSocketNotifier m_notifier;
+    QBasicTimer m_headStart;
+    Attempts m_attempts;  ///< in progress
+    Attempts m_spare;     ///< ended; their notifiers may be on the stack and are used again
 };
 
 }  // namespace holdline::http

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/eventloop/deadlinetimer.h"
+#include "service/http/addresschoice.h"
 #include "service/httpclient/pooledconnection.h"
 #include "service/httpclient/pooloptions.h"
 
@@ -48,6 +49,8 @@ public:
 
     // Called by connections.
 
+    http::AddressMemory *addressMemory() { return &m_addresses; }
+
     /// The response was read to its end and the connection can carry another request.
     void release(PooledConnection *connection);
     /// Closes the connection and deletes it from the event loop. Does nothing the second time.
@@ -85,6 +88,7 @@ private:
     bool isFull() const { return connectionCount() >= m_options.maxConnections; }
 
     PoolOptions m_options;
+    http::AddressMemory m_addresses;
     std::unique_ptr<QObject> m_owner;  ///< parent of all connections, also of those that wait for deletion
     ConnectionList m_busy;
     ConnectionList m_idle;                                             ///< the longest unused is first

@@ -69,6 +69,7 @@ void PooledConnection::open(PooledReply *reply)
     m_connector = std::make_unique<http::Connector>();
     connect(m_connector.get(), &http::Connector::connected, this, &PooledConnection::onConnected);
     connect(m_connector.get(), &http::Connector::failed, this, &PooledConnection::onConnectFailed);
+    m_connector->setMemory(m_pool.addressMemory());
     m_connector->start(m_origin.host, m_origin.port);
 }
 

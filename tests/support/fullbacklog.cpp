@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,6 +37,19 @@ FullBacklog::~FullBacklog()
     for (const int filling : m_filling)
         ::close(filling);
     ::close(m_listening);
+}
+
+void FullBacklog::relieve()
+{
+    for (const int filling : m_filling)
+        ::close(filling);
+    m_filling.clear();
+    ::fcntl(m_listening, F_SETFL, O_NONBLOCK);
+    for (int accepted = 0; accepted >= 0;) {
+        accepted = ::accept4(m_listening, nullptr, nullptr, SOCK_CLOEXEC);
+        if (accepted >= 0)
+            ::close(accepted);
+    }
 }
 
 QUrl FullBacklog::url() const

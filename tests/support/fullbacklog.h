@@ -18,6 +18,9 @@ public:
     FullBacklog &operator=(const FullBacklog &) = delete;
 
     QUrl url() const;
+    quint16 port() const { return m_port; }
+    /// Empties the backlog, so that waiting attempts succeed.
+    void relieve();
 
 private:
     int m_listening = -1;

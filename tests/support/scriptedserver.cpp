@@ -23,12 +23,12 @@ struct ScriptedServer::Connection
     bool waitsForTurn = false;
 };
 
-ScriptedServer::ScriptedServer(const QHostAddress &address, QObject *parent) : QObject(parent)
+ScriptedServer::ScriptedServer(const QHostAddress &address, quint16 port)
 {
     m_default = {write(answer(200, R"({"state":"running","id":"4499a6e0c2ef4b98"})"))};
     m_server.setListenBacklogSize(4096);
     connect(&m_server, &QTcpServer::newConnection, this, &ScriptedServer::accept);
-    if (!m_server.listen(address))
+    if (!m_server.listen(address, port))
         qFatal("ScriptedServer cannot listen: %s", qPrintable(m_server.errorString()));
 }
 

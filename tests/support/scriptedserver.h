@@ -51,7 +51,8 @@ public:
         QByteArray field(const char *name) const;  ///< value of a header field; empty when missing
     };
 
-    explicit ScriptedServer(const QHostAddress &address = QHostAddress::LocalHost, QObject *parent = nullptr);
+    /// Port 0: the system picks one.
+    explicit ScriptedServer(const QHostAddress &address = QHostAddress::LocalHost, quint16 port = 0);
     ~ScriptedServer() override;
 
     quint16 port() const { return m_server.serverPort(); }

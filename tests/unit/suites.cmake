@@ -74,6 +74,7 @@ holdline_suite(unit_http LABEL unit
         unit/http/parserfixture.h
         unit/http/responsetexts.h
         unit/http/tst_answerfields.cpp
+        unit/http/tst_addresschoice.cpp
         unit/http/tst_connectiondeadlines.cpp
         unit/http/tst_grammar.cpp
         unit/http/tst_requestframing.cpp

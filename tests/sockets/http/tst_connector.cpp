@@ -113,6 +113,51 @@ private Q_SLOTS:
         QVERIFY(attempt.socket->peer().startsWith("127.0.0.2:"));
     }
 
+    /// The first address drops every SYN (RFC 8305). The next one is tried soon, and remembered.
+    void silentAddressGetsCompany()
+    {
+        const test::FullBacklog deaf;
+        const test::HostName name("two.test", {"127.0.0.1", "127.0.0.2"});
+        ScriptedServer server(QHostAddress(QStringLiteral("127.0.0.2")), deaf.port());
+        http::AddressMemory memory;
+        Attempt attempt;
+        attempt.connector.setMemory(&memory);
+        attempt.connector.start(QStringLiteral("two.test"), deaf.port());
+        QTRY_VERIFY_WITH_TIMEOUT(attempt.isOver(), 20'000);
+        QVERIFY(attempt.socket);
+        QVERIFY(attempt.socket->peer().startsWith("127.0.0.2:"));
+        QCOMPARE(memory.of(QStringLiteral("two.test")), QHostAddress(QStringLiteral("127.0.0.2")));
+        QVERIFY(memory.of(QStringLiteral("127.0.0.2")).isNull());
+    }
+
+    /// The second address refuses. The first is still waited for, and accepts in the end.
+    void silentAddressIsNotGivenUp()
+    {
+        test::FullBacklog deaf;
+        Attempt attempt;
+        attempt.connector.start(
+            {QHostAddress(QStringLiteral("127.0.0.1")), QHostAddress(QStringLiteral("127.0.0.2"))},
+            deaf.port());
+        QVERIFY(!attempt.isOver());
+        // The system repeats its SYN after a second, long after the second address had its turn.
+        deaf.relieve();
+        QTRY_VERIFY_WITH_TIMEOUT(attempt.isOver(), 20'000);
+        QVERIFY(attempt.socket);
+        QVERIFY(attempt.socket->peer().startsWith("127.0.0.1:"));
+    }
+
+    void everyAddressRefuses()
+    {
+        const quint16 port = ScriptedServer::unusedPort();
+        Attempt attempt;
+        attempt.connector.start(
+            {QHostAddress(QStringLiteral("127.0.0.1")), QHostAddress(QStringLiteral("127.0.0.2")),
+             QHostAddress(QStringLiteral("127.0.0.3"))},
+            port);
+        QTRY_VERIFY(attempt.isOver());
+        QCOMPARE(attempt.failure->error, ConnectError::Refused);
+    }
+
     void failures()
     {
         Attempt refused;
@@ -145,7 +190,7 @@ private Q_SLOTS:
         const test::FullBacklog deaf;
         ScriptedServer server;
         Attempt attempt;
-        attempt.connector.start(QStringLiteral("127.0.0.1"), static_cast<quint16>(deaf.url().port()));
+        attempt.connector.start(QStringLiteral("127.0.0.1"), deaf.port());
         QVERIFY(!attempt.isOver());
         attempt.connector.stop();
         attempt.connector.stop();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // How PooledAccessManager distributes its connections: reuse, scopes, cap, queue. Idle and stale connections
 // are in tst_staleconnections.
+#include "service/http/connector.h"
 #include "tests/sockets/upstream/poolfixture.h"
+#include "tests/support/fullbacklog.h"
+#include "tests/support/names.h"
 #include "tests/support/suite.h"
 
 using namespace holdline;
@@ -25,6 +28,7 @@ private Q_SLOTS:
     void abortedQueuedRequestIsNeverSent();
     void slotPerConnection_data();
     void slotPerConnection();
+    void rememberedAddressIsTriedFirst();
     void fewerConnectionsTakeEffect();
     void refusedOnesDoNotBlockTheQueue();
 };
@@ -234,6 +238,29 @@ void TestConnectionPool::slotPerConnection()
         ANSWERED(reply);
     QCOMPARE(server.arrivalCount(), accounts * each);
     QVERIFY(server.mostOpenConnections() <= 2 * cap);  // closes are in transit when successors arrive
+}
+
+/// The first address drops every SYN. Once another one has worked, the time for one try is enough.
+void TestConnectionPool::rememberedAddressIsTriedFirst()
+{
+    const FullBacklog deaf;
+    const HostName name("two.test", {"127.0.0.1", "127.0.0.2"});
+    ScriptedServer server(QHostAddress(QStringLiteral("127.0.0.2")), deaf.port());
+    QUrl url = server.url();
+    url.setHost(QStringLiteral("two.test"));
+    PoolOptions patient = options(ConnectionScope::Any);
+    patient.connectTimeout = 20s;
+    PooledAccessManager manager(patient);
+    const Reply first = post(manager, url, "a");
+    ANSWERED(first);
+    server.closeAll();
+    QTRY_COMPARE(manager.connectionCount(), 0);
+    PoolOptions hasty = patient;
+    hasty.connectTimeout = http::Connector::kHeadStart - 10ms;
+    manager.setOptions(hasty);
+    const Reply second = post(manager, url, "a");
+    ANSWERED(second);
+    QCOMPARE(server.accepted(), 2);
 }
 
 void TestConnectionPool::fewerConnectionsTakeEffect()
