@@ -82,7 +82,7 @@ struct Config
         QString profile = QStringLiteral("jobserver");
         UpstreamTransport transport = UpstreamTransport::Pooled;
         int connections = 1024;  ///< open to the upstream at once, all accounts together
-        ConnectionScope connectionScope = ConnectionScope::Account;
+        ConnectionScope connectionScope = ConnectionScope::Any;
         std::chrono::milliseconds connectTimeout = 5s;
         std::chrono::milliseconds startTimeout =
             10s;  ///< from sending a start to its answer; then its fate is unknown

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/httpclient/connectionpool.h"
 
+#include "core/telemetry/logging.h"
+
 #include <algorithm>
 
 namespace holdline {
@@ -55,7 +57,7 @@ void ConnectionPool::assign(PooledReply *reply)
         return;
     }
     if (isFull() && !m_idle.empty())
-        remove(m_idle.front());
+        makeRoom(m_idle.front());
     if (!isFull()) {
         openFor(reply);
     } else if (queuedCount() < m_options.maxQueued) {
@@ -185,9 +187,22 @@ void ConnectionPool::release(PooledConnection *connection)
             makeBusy(connection, laneFor(next));
             give(connection, takeQueued());
         } else {
-            remove(connection);
+            makeRoom(connection);
         }
     }
+}
+
+/// Closes a connection that another request cannot use.
+void ConnectionPool::makeRoom(PooledConnection *connection)
+{
+    if (m_options.scope == ConnectionScope::Account && m_churn.closed(Clock::now())) {
+        qCWarning(lcUpstream).noquote()
+            << u"connections to the upstream churn: within a minute, %1 were closed only to make room for "
+               "other accounts. Raise upstream.connections (%2 in this thread), or set "
+               "upstream.connection_scope to any if the upstream allows it."_s.arg(ChurnWatch::kMany)
+                   .arg(m_options.maxConnections);
+    }
+    remove(connection);
 }
 
 /// The connection may be on the stack. The event loop deletes it later, or the pool destructor does.

@@ -3,6 +3,7 @@
 
 #include "core/eventloop/deadlinetimer.h"
 #include "service/http/addresschoice.h"
+#include "service/httpclient/churnwatch.h"
 #include "service/httpclient/pooledconnection.h"
 #include "service/httpclient/pooloptions.h"
 
@@ -85,10 +86,12 @@ private:
     void dropIfEmpty(const ConnectionLane *lane);
     PooledReply *takeQueued();
     void serveQueue();
+    void makeRoom(PooledConnection *connection);
     bool isFull() const { return connectionCount() >= m_options.maxConnections; }
 
     PoolOptions m_options;
     http::AddressMemory m_addresses;
+    ChurnWatch m_churn;
     std::unique_ptr<QObject> m_owner;  ///< parent of all connections, also of those that wait for deletion
     ConnectionList m_busy;
     ConnectionList m_idle;                                             ///< the longest unused is first

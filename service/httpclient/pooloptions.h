@@ -13,9 +13,9 @@ struct PoolOptions
 {
     int maxConnections = 1024;  ///< open or opening at once, for all origins and accounts together
     int maxQueued = 10'000;     ///< waiting requests; one more fails at once
-    /// Account: a connection serves only the account (affinity key) it was opened for.
     /// Any: a connection of an origin serves every account. A key prefers the connection it used last.
-    ConnectionScope scope = ConnectionScope::Account;
+    /// Account: a connection serves only the account (affinity key) it was opened for. Churn is logged.
+    ConnectionScope scope = ConnectionScope::Any;
     std::chrono::milliseconds connectTimeout{5000};  ///< includes the look-up of the name
     /// An unused connection is closed after this time. If the peer announces `Keep-Alive: timeout=N` and N −
     /// 1 seconds is shorter, that time applies. A request that crosses the peer's close may or may not be

@@ -75,6 +75,7 @@ holdline_suite(unit_http LABEL unit
         unit/http/responsetexts.h
         unit/http/tst_answerfields.cpp
         unit/http/tst_addresschoice.cpp
+        unit/http/tst_churnwatch.cpp
         unit/http/tst_connectiondeadlines.cpp
         unit/http/tst_grammar.cpp
         unit/http/tst_requestframing.cpp

@@ -120,7 +120,10 @@ private Q_SLOTS:
     {
         JobServerOptions strict = WholeService::quickJobs();
         strict.slot = SlotScope::Connection;
-        WholeService world(strict);
+        // Such an upstream needs it.
+        Config config = WholeService::quietConfig();
+        config.upstream.connectionScope = ConnectionScope::Account;
+        WholeService world(strict, config);
         const Report report = world.run(load(500, 100));
         QVERIFY2(report.succeeded == 500, explain(report).constData());
     }

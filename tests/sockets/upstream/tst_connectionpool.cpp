@@ -2,6 +2,7 @@
 // How PooledAccessManager distributes its connections: reuse, scopes, cap, queue. Idle and stale connections
 // are in tst_staleconnections.
 #include "service/http/connector.h"
+#include "service/httpclient/churnwatch.h"
 #include "tests/sockets/upstream/poolfixture.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/names.h"
@@ -28,6 +29,7 @@ private Q_SLOTS:
     void abortedQueuedRequestIsNeverSent();
     void slotPerConnection_data();
     void slotPerConnection();
+    void churnIsLogged();
     void rememberedAddressIsTriedFirst();
     void fewerConnectionsTakeEffect();
     void refusedOnesDoNotBlockTheQueue();
@@ -226,6 +228,9 @@ void TestConnectionPool::slotPerConnection()
     QFETCH(int, cap);
     ScriptedServer server;
     server.setOnePerConnection("X-Account");
+    if (accounts > cap)
+        QTest::ignoreMessage(QtWarningMsg,
+                             QRegularExpression(QStringLiteral("connections to the upstream churn.*")));
     PoolOptions patient = options(ConnectionScope::Account, cap);
     patient.idleTimeout = 1h;
     PooledAccessManager manager(patient);
@@ -238,6 +243,23 @@ void TestConnectionPool::slotPerConnection()
         ANSWERED(reply);
     QCOMPARE(server.arrivalCount(), accounts * each);
     QVERIFY(server.mostOpenConnections() <= 2 * cap);  // closes are in transit when successors arrive
+}
+
+/// More accounts than connections: one line in the log, and none where connections are shared.
+void TestConnectionPool::churnIsLogged()
+{
+    ScriptedServer server;
+    for (const ConnectionScope scope : {ConnectionScope::Any, ConnectionScope::Account}) {
+        if (scope == ConnectionScope::Account)
+            QTest::ignoreMessage(
+                QtWarningMsg,
+                QRegularExpression(QStringLiteral("churn: within a minute, 20 were closed .*\\(2 in")));
+        PooledAccessManager manager(options(scope, 2));
+        for (int i = 0; i < 3 * ChurnWatch::kMany; ++i) {
+            const Reply reply = post(manager, server.url(), QByteArray::number(i));
+            ANSWERED(reply);
+        }
+    }
 }
 
 /// The first address drops every SYN. Once another one has worked, the time for one try is enough.

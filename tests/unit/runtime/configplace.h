@@ -78,6 +78,7 @@ inline QString otherValue(const Option &option)
                              "qt",
                              "any",
                              "always",
+                             "account",
                              "json",
                              "debug",
                              "reject",
