@@ -88,6 +88,11 @@ struct Config
             10s;  ///< from sending a start to its answer; then its fate is unknown
         std::chrono::milliseconds idleTimeout = 30s;  ///< how long an unused connection stays open
         std::int64_t maxAnswerBytes = 1024 * 1024;
+        // PEM files for an https upstream. Empty: not set.
+        QString caFile;             ///< the only authorities to trust; empty: those of the system
+        QString clientCertificate;  ///< shown to an upstream that asks for one
+        QString clientKey;          ///< its key; set together with it
+        QUrl proxy;                 ///< an HTTP proxy on the way to an https upstream; empty: none
     } upstream;
 
     struct Lanes

@@ -85,6 +85,19 @@ std::vector<Conflict> findConflicts(const Config &config)
           u"both listen on the same address; choose two ports"_s);
     check(!isOurselves(config.upstream.url, server.listen), {u"upstream.url"_s, u"server.listen"_s},
           u"the upstream is this service itself; set the job server's URL"_s);
+    const auto &upstream = config.upstream;
+    check(upstream.clientCertificate.isEmpty() == upstream.clientKey.isEmpty(),
+          {upstream.clientKey.isEmpty() ? u"upstream.client_key"_s : u"upstream.client_certificate"_s},
+          u"a certificate and its key belong together; set both, or neither"_s);
+    check(upstream.transport == UpstreamTransport::Pooled ||
+              (upstream.caFile.isEmpty() && upstream.clientCertificate.isEmpty()),
+          {u"upstream.transport"_s,
+           upstream.caFile.isEmpty() ? u"upstream.client_certificate"_s : u"upstream.ca_file"_s},
+          u"Qt's manager does not use these files; choose pooled"_s);
+    check(upstream.proxy.isEmpty() ||
+              (upstream.transport == UpstreamTransport::Pooled && upstream.url.scheme() == "https"_L1),
+          {u"upstream.proxy"_s, u"upstream.url"_s, u"upstream.transport"_s},
+          u"a proxy is used for an https upstream and pooled connections only"_s);
     check(config.hold.deadline <= config.hold.maxDeadline, {u"hold.deadline"_s, u"hold.max_deadline"_s},
           u"the deadline (%1) must not be longer than the longest one (%2)"_s.arg(
               formatDuration(config.hold.deadline), formatDuration(config.hold.maxDeadline)));

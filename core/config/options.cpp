@@ -64,6 +64,30 @@ Option networks(const char *key, const char *flag, At at, const char *descriptio
     return option;
 }
 
+constexpr qsizetype kMaxPath = 4096;  ///< bytes, in the encoding of system calls
+
+bool isPath(QStringView text, qsizetype maxBytes)
+{
+    const auto isControl = [](QChar c) { return c.category() == QChar::Other_Control; };
+    return !text.isEmpty() && text.toUtf8().size() <= maxBytes &&
+           std::none_of(text.begin(), text.end(), isControl);
+}
+
+/// A file that is read at the start and at each reload. Empty: none.
+template <typename At>
+Option file(const char *key, const char *flag, At at, const char *description)
+{
+    Option option = describe(key, flag, Option::Kind::Path, u"PATH, or empty"_s, description);
+    option.set = [at](Config &config, QStringView text) {
+        if (!text.isEmpty() && !isPath(text, kMaxPath))
+            return u"the path of a PEM file is wanted, of at most %1 bytes"_s.arg(kMaxPath);
+        at(config) = text.toString();
+        return QString();
+    };
+    option.get = [at](const Config &config) { return at(config); };
+    return option;
+}
+
 /// `words` are the texts that may stand instead of a path, for people.
 template <typename At>
 Option path(const char *key, const char *flag, At at, qsizetype maxBytes, const QString &words,
@@ -72,10 +96,7 @@ Option path(const char *key, const char *flag, At at, qsizetype maxBytes, const 
     Option option = describe(key, flag, Option::Kind::Path, u"PATH, "_s + words, description);
     option.reloadable = false;  // the file is open already
     option.set = [at, maxBytes, words](Config &config, QStringView text) {
-        // In the encoding of system calls.
-        const auto isControl = [](QChar c) { return c.category() == QChar::Other_Control; };
-        if (text.isEmpty() || text.toUtf8().size() > maxBytes ||
-            std::any_of(text.begin(), text.end(), isControl))
+        if (!isPath(text, maxBytes))
             return u"a path of at most %1 bytes is wanted, or %2"_s.arg(maxBytes).arg(
                 QString(words).replace(u" or "_s, u", or "_s));
         at(config) = text.toString();
@@ -108,6 +129,25 @@ Option url(const char *key, const char *flag, At at, UrlUse use, const QString &
                         ? u"an http or https URL with a host and without user name, query and fragment is wanted, such as "_s
                         : u"an http or https URL with a host and without user name and fragment is wanted, such as "_s) +
                    example;
+        at(config) = parsed;
+        return QString();
+    };
+    option.get = [at](const Config &config) { return at(config).toString(QUrl::FullyEncoded); };
+    return option;
+}
+
+template <typename At>
+Option proxy(const char *key, const char *flag, At at, const char *description)
+{
+    Option option = describe(key, flag, Option::Kind::Url, u"http://HOST:PORT, or empty"_s, description);
+    option.set = [at](Config &config, QStringView text) {
+        const QUrl parsed(text.toString(), QUrl::StrictMode);
+        const bool right = parsed.isValid() && parsed.scheme() == "http"_L1 && !parsed.host().isEmpty() &&
+                           parsed.port() > 0 && parsed.userInfo().isEmpty() &&
+                           (parsed.path().isEmpty() || parsed.path() == "/"_L1) && !parsed.hasQuery() &&
+                           !parsed.hasFragment();
+        if (!right && !text.isEmpty())
+            return u"an http URL of host and port alone is wanted, such as http://proxy.example:3128"_s;
         at(config) = parsed;
         return QString();
     };
@@ -264,8 +304,8 @@ const std::vector<Option> &options()
         // The starts in flight belong to the old upstream.
         needsRestart(choice("upstream.transport", "upstream-transport", HOLDLINE_MEMBER(upstream.transport),
                             kTransports,
-                            "pooled: our connections. qt: Qt's manager with six connections; the next two "
-                            "options do not apply.")),
+                            "pooled: our connections. qt: Qt's manager with six connections; only url and "
+                            "start_timeout apply.")),
         integer("upstream.connections", "upstream-connections", HOLDLINE_MEMBER(upstream.connections), 1,
                 65'535, "Connections open to the upstream at once, all accounts together."),
         choice("upstream.connection_scope", "connection-scope", HOLDLINE_MEMBER(upstream.connectionScope),
@@ -278,6 +318,15 @@ const std::vector<Option> &options()
                  10ms, 1h, "An unused kept-alive connection to the upstream is closed after this time."),
         size("upstream.max_answer_bytes", "max-answer-bytes", HOLDLINE_MEMBER(upstream.maxAnswerBytes), KiB,
              64 * MiB, "Largest answer to a start."),
+        proxy("upstream.proxy", "upstream-proxy", HOLDLINE_MEMBER(upstream.proxy),
+              "HTTP proxy through which an https upstream is reached (CONNECT); empty: directly."),
+        file("upstream.ca_file", "upstream-ca-file", HOLDLINE_MEMBER(upstream.caFile),
+             "PEM file with the only authorities that vouch for an https upstream; empty: the system's."),
+        file("upstream.client_certificate", "upstream-client-certificate",
+             HOLDLINE_MEMBER(upstream.clientCertificate),
+             "PEM file with the certificate, and its chain, for an upstream that asks clients for one."),
+        file("upstream.client_key", "upstream-client-key", HOLDLINE_MEMBER(upstream.clientKey),
+             "PEM file with the key of that certificate, without a passphrase."),
 
         integer("lanes.starts_per_account", "starts-per-account", HOLDLINE_MEMBER(lanes.startsPerAccount), 1,
                 1000, "Starts of one account in flight at once."),
@@ -314,7 +363,7 @@ const std::vector<Option> &options()
         choice("hold.half_close", "half-close", HOLDLINE_MEMBER(hold.halfClose), kHalfClose,
                "A held client that shuts down its sending side counts as gone (leave), or waits on (hold)."),
 
-        path("store.path", "store", HOLDLINE_MEMBER(store.path), 4096, u"auto or memory"_s,
+        path("store.path", "store", HOLDLINE_MEMBER(store.path), kMaxPath, u"auto or memory"_s,
              "Where durable jobs are stored; auto: holdline.db in $STATE_DIRECTORY, else in the user's state "
              "folder."),
         needsRestart(

@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
     g++ cmake ninja-build pkg-config curl
     qt6-base-dev libqt6sql6-sqlite qt6-httpserver-dev qt6-websockets-dev qt6-svg-dev fonts-dejavu-core
-    libtomlplusplus-dev libsimdjson-dev zlib1g-dev libssl-dev libjemalloc-dev
+    libtomlplusplus-dev libsimdjson-dev libssl-dev zlib1g-dev libjemalloc-dev
 )
 
 usage() {
@@ -49,7 +49,7 @@ fi
 if [[ $os_id != debian || ! $os_version =~ ^(12|13)$ ]]; then
     fail 69 "this is $os_id $os_version; packages are installed on Debian 12 and 13 only. Elsewhere install" \
         "a C++20 compiler (GCC 12 or later), CMake 3.25 or later, Ninja, pkg-config, Qt 6.4 or later (Core," \
-        "Network, Sql with its SQLite driver, Widgets, SVG, Test, HTTP Server, WebSockets), toml++ 3, simdjson 3 or later, zlib, OpenSSL 3 and jemalloc, with their headers, and curl for the tests." \
+        "Network, Sql with its SQLite driver, Widgets, SVG, Test, HTTP Server, WebSockets), toml++ 3, simdjson 3 or later, OpenSSL 3, zlib and jemalloc, with their headers, and curl for the tests." \
         "On Debian they are: ${packages[*]}" \
         "Then run the scripts with --no-setup, or build by hand: cmake --preset release && cmake --build --preset release"
 fi

@@ -8,6 +8,7 @@
 #include "core/routing/loadroutes.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/service.h"
+#include "service/holdline/upstream/upstreammanager.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -31,6 +32,10 @@ LoadedConfig load(const QStringList &arguments)
     LoadedConfig loaded =
         loadConfig(arguments.mid(1), QProcessEnvironment::systemEnvironment(), QDir::currentPath());
     loadRoutes(loaded, QDir::currentPath());
+    if (loaded.isValid()) {
+        if (const QString error = checkTlsFiles(loaded.config); !error.isEmpty())
+            loaded.errors.push_back({ConfigError::Kind::Configuration, error});
+    }
     return loaded;
 }
 

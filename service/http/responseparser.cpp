@@ -184,6 +184,10 @@ void ResponseParser::endHead()
 /// Finds the end of the body (RFC 9112, 6.3).
 void ResponseParser::chooseFraming()
 {
+    if (m_method == Method::Connect && m_status < 300) {
+        complete();
+        return;
+    }
     const auto coding = m_headers.combined("Transfer-Encoding");
     const auto announced = m_headers.combined("Content-Length");
     const auto length = announced ? parseContentLength(*announced) : std::nullopt;

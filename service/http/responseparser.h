@@ -41,8 +41,9 @@ public:
         int maxInterim = 8;                 ///< 1xx responses before the final one
     };
 
-    /// The request's method. A response to HEAD has fields that describe a body, but no body.
-    enum class Method { Other, Head };
+    /// The request's method. A response to HEAD has fields that describe a body, but no body. Nor has a 2xx
+    /// to CONNECT, whatever its fields say: a tunnel begins behind it.
+    enum class Method { Other, Head, Connect };
 
     enum class State {
         Head,      ///< status line and fields are incomplete

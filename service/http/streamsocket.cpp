@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/streamsocket.h"
 
+#include "service/http/tlsstream.h"
+
+#include <QCoreApplication>
 #include <QEvent>
 #include <QHostAddress>
 
@@ -64,6 +67,8 @@ StreamSocket::Received StreamSocket::receivedOf(ssize_t result, qsizetype &count
 
 StreamSocket::Received StreamSocket::receive(std::span<char> room, qsizetype &count)
 {
+    if (m_tls)
+        return receiveTls(room, count);
     return receivedOf(::recv(m_descriptor, room.data(), room.size(), MSG_DONTWAIT), count);
 }
 
@@ -71,16 +76,20 @@ StreamSocket::Received StreamSocket::discard(qsizetype most, qsizetype &count)
 {
     // tcp(7): with MSG_TRUNC the bytes are dropped instead of copied. Other sockets do copy, and refuse to do
     // so without a buffer.
-    const ssize_t dropped =
-        ::recv(m_descriptor, nullptr, static_cast<std::size_t>(most), MSG_TRUNC | MSG_DONTWAIT);
-    if (dropped >= 0 || errno != EFAULT)
-        return receivedOf(dropped, count);
+    if (!m_tls) {
+        const ssize_t dropped =
+            ::recv(m_descriptor, nullptr, static_cast<std::size_t>(most), MSG_TRUNC | MSG_DONTWAIT);
+        if (dropped >= 0 || errno != EFAULT)
+            return receivedOf(dropped, count);
+    }
     std::array<char, 16 * 1024> bytes;
     return receive(std::span(bytes).first(std::min(bytes.size(), static_cast<std::size_t>(most))), count);
 }
 
 bool StreamSocket::hasNothingToRead() const
 {
+    if (m_tls)
+        return m_descriptor >= 0 && m_tls->isQuiet();
     char byte = 0;
     return m_descriptor >= 0 && ::recv(m_descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
            isTransient(errno);
@@ -88,13 +97,18 @@ bool StreamSocket::hasNothingToRead() const
 
 QString StreamSocket::errorString() const
 {
+    if (const TlsFailure *failure = tlsFailure())
+        return failure->text;
     return QString::fromStdString(std::system_category().message(m_error));
 }
 
 void StreamSocket::setReading(bool reading)
 {
-    if (m_descriptor >= 0 && m_readNotifier.isEnabled() != reading)
-        m_readNotifier.setEnabled(reading);
+    if (m_descriptor < 0 || m_readNotifier.isEnabled() == reading)
+        return;
+    m_readNotifier.setEnabled(reading);
+    if (reading && m_tls && m_tls->hasMore())
+        readAgainLater();
 }
 
 void StreamSocket::watchForBreak()
@@ -128,31 +142,50 @@ bool StreamSocket::sendSome(QByteArrayView bytes, qsizetype &taken)
     return sent >= 0 || isTransient(m_error);
 }
 
-bool StreamSocket::write(const QByteArray &bytes)
+bool StreamSocket::write(const QByteArray &bytes, bool *begun)
 {
     if (m_descriptor < 0)
         return false;
+    if (m_tls)
+        return writeTls(bytes, begun);
     qsizetype taken = 0;
-    if (bytesToWrite() == 0) {
-        if (!sendSome(bytes, taken))
-            return false;
-        if (taken == bytes.size())
-            return true;
+    if (m_unsent.isEmpty() && !sendSome(bytes, taken))
+        return false;
+    if (begun)
+        *begun = taken > 0;
+    if (taken < bytes.size()) {
+        store(bytes, taken);
+        enableWriteNotifier();
+    }
+    return true;
+}
+
+/// Stores the bytes behind the first `taken` ones.
+void StreamSocket::store(const QByteArray &bytes, qsizetype taken)
+{
+    if (m_unsent.isEmpty()) {
         m_unsent = bytes;  // shared
         m_sent = taken;
-    } else {
-        if (m_sent > m_unsent.size() / 2)
-            m_unsent = m_unsent.sliced(std::exchange(m_sent, 0));
-        m_unsent.append(bytes);
+        return;
     }
+    if (m_sent > m_unsent.size() / 2)
+        m_unsent = m_unsent.sliced(std::exchange(m_sent, 0));
+    m_unsent.append(bytes);
+}
+
+void StreamSocket::enableWriteNotifier()
+{
     if (!m_writeNotifier)
         m_writeNotifier.emplace(*this, QSocketNotifier::Write, &StreamSocket::flush);
     m_writeNotifier->setEnabled(true);
-    return true;
 }
 
 void StreamSocket::flush()
 {
+    if (m_tls) {
+        flushTls();
+        return;
+    }
     qsizetype taken = 0;
     if (!sendSome(QByteArrayView(m_unsent).sliced(m_sent), taken)) {
         m_writeNotifier->setEnabled(false);
@@ -171,10 +204,19 @@ void StreamSocket::flush()
 
 void StreamSocket::finishSending()
 {
+    if (m_tls && m_descriptor >= 0)
+        m_tls->sendCloseNotify();
     ::shutdown(m_descriptor, SHUT_WR);
 }
 
 void StreamSocket::close()
+{
+    if (m_tls && m_descriptor >= 0 && m_unsent.isEmpty())
+        m_tls->sendCloseNotify();
+    closeDescriptor();
+}
+
+void StreamSocket::closeDescriptor()
 {
     if (m_descriptor < 0)
         return;
@@ -193,7 +235,141 @@ void StreamSocket::sendReset()
 {
     const linger now{1, 0};
     ::setsockopt(m_descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    close();
+    closeDescriptor();
+}
+
+void StreamSocket::readable()
+{
+    if (m_tls)
+        readableTls();
+    else
+        m_user.socketReadable();
+}
+
+void StreamSocket::startTls(std::unique_ptr<TlsStream> tls)
+{
+    m_tls = std::move(tls);
+    if (m_tls->handshake() != TlsStream::Status::Again)
+        readAgainLater();  // tells the user from the event loop
+    afterTls();
+}
+
+const TlsFailure *StreamSocket::tlsFailure() const
+{
+    return m_tls && m_tls->failure() ? &*m_tls->failure() : nullptr;
+}
+
+qint64 StreamSocket::tlsUnsent() const
+{
+    return m_tls->unsent();
+}
+
+qint64 StreamSocket::tlsMemory() const
+{
+    return m_tls->unsentMemory();
+}
+
+/// The kernel does not announce bytes that OpenSSL has read already, so this does. The notifier's event comes
+/// from the event loop, after the other sockets had their turn.
+void StreamSocket::readAgainLater()
+{
+    QCoreApplication::postEvent(&m_readNotifier, new QEvent(QEvent::SockAct));
+}
+
+/// Waits for the kernel when encrypted bytes are left. Reading makes some too: an alert, a key update.
+void StreamSocket::afterTls()
+{
+    if (m_descriptor >= 0 && m_tls->unsent() > 0)
+        enableWriteNotifier();
+}
+
+void StreamSocket::readableTls()
+{
+    // A posted event may come after close() or setReading(false).
+    if (m_descriptor < 0)
+        return;
+    if (!m_tls->isReady())
+        shakeHands();
+    else if (m_readNotifier.isEnabled())
+        m_user.socketReadable();
+}
+
+void StreamSocket::shakeHands()
+{
+    switch (m_tls->handshake()) {
+        case TlsStream::Status::Again:
+            break;
+        case TlsStream::Status::Done:
+            readAgainLater();
+            m_user.socketSecured();
+            if (m_descriptor >= 0)
+                m_tls->flush();
+            break;
+        case TlsStream::Status::Finished:
+        case TlsStream::Status::Failed:
+            m_user.socketFailed();
+            break;
+    }
+    afterTls();
+}
+
+StreamSocket::Received StreamSocket::receiveTls(std::span<char> room, qsizetype &count)
+{
+    count = 0;
+    if (m_descriptor < 0)
+        return Received::Failed;
+    const TlsStream::Status status = m_tls->read(room, count);
+    afterTls();
+    if (m_tls->hasMore())
+        readAgainLater();
+    switch (status) {
+        case TlsStream::Status::Done:
+            return Received::Bytes;
+        case TlsStream::Status::Again:
+            return Received::Nothing;
+        case TlsStream::Status::Finished:
+            return Received::Finished;
+        case TlsStream::Status::Failed:
+            break;
+    }
+    return Received::Failed;
+}
+
+bool StreamSocket::writeTls(const QByteArray &bytes, bool *begun)
+{
+    qsizetype taken = 0;
+    const std::uint64_t before = m_tls->sentBytes();
+    if (m_unsent.isEmpty() && m_tls->write(bytes, taken) == TlsStream::Status::Failed)
+        return false;
+    if (begun)
+        *begun = m_tls->sentBytes() > before;
+    if (taken < bytes.size()) {
+        store(bytes, taken);
+        enableWriteNotifier();
+    }
+    afterTls();
+    return true;
+}
+
+void StreamSocket::flushTls()
+{
+    if (m_descriptor < 0)
+        return;
+    const std::uint64_t before = m_tls->sentBytes();
+    qsizetype taken = 0;
+    if (m_tls->write(QByteArrayView(m_unsent).sliced(m_sent), taken) == TlsStream::Status::Failed) {
+        m_writeNotifier->setEnabled(false);
+        m_user.socketFailed();
+        return;
+    }
+    m_sent += taken;
+    if (m_sent == m_unsent.size()) {
+        m_unsent = QByteArray();
+        m_sent = 0;
+        m_writeNotifier->setEnabled(m_tls->unsent() > 0);
+    }
+    if (m_tls->sentBytes() > before && m_tls->isReady())
+        m_user.socketWritten();
 }
 
 QByteArray StreamSocket::peer() const

@@ -2,6 +2,7 @@
 #include "service/httpclient/connectionpool.h"
 
 #include "core/telemetry/logging.h"
+#include "service/httpclient/tlsclient.h"
 
 #include <algorithm>
 
@@ -37,9 +38,39 @@ ConnectionPool::~ConnectionPool()
 void ConnectionPool::setOptions(const PoolOptions &options)
 {
     m_options = options;
+    reloadTls();
     while (connectionCount() > m_options.maxConnections && !m_idle.empty())
         remove(m_idle.front());
     serveQueue();
+}
+
+const std::shared_ptr<TlsClient> &ConnectionPool::tls()
+{
+    if (m_tls)
+        return m_tls;
+    auto made = TlsClient::make(m_options.tls);
+    if (auto *client = std::get_if<std::shared_ptr<TlsClient>>(&made))
+        m_tls = std::move(*client);
+    else
+        m_tlsError = std::get<QString>(made);
+    return m_tls;
+}
+
+void ConnectionPool::reloadTls()
+{
+    if (!m_tls)
+        return;
+    auto made = TlsClient::make(m_options.tls);
+    if (const QString *error = std::get_if<QString>(&made)) {
+        qCWarning(lcUpstream).noquote() << "the rules for TLS stay as they were:" << *error;
+        return;
+    }
+    m_tls = std::move(std::get<std::shared_ptr<TlsClient>>(made));
+    const ConnectionList idle = m_idle;
+    for (PooledConnection *connection : idle) {
+        if (connection->isOutdated())
+            remove(connection);
+    }
 }
 
 void ConnectionPool::submit(PooledReply *reply, std::chrono::milliseconds timeout)

@@ -36,7 +36,8 @@ public:
 
     const PoolOptions &options() const { return m_options; }
     /// Applies to later requests and connections. With a lower limit, idle connections are closed now and
-    /// busy ones later.
+    /// busy ones later. The files for TLS are read again when TLS is in use. Its connections are closed then
+    /// in the same way. Files that cannot be used leave the old rules in force, and a warning in the log.
     void setOptions(const PoolOptions &options);
 
     /// Takes a request. It ends through PooledReply::succeed() or failLater(), unless forget() comes first.
@@ -50,6 +51,10 @@ public:
 
     // Called by connections.
 
+    /// The rules for TLS, loaded with the first https connection. Null when a file cannot be used, see
+    /// tlsError().
+    const std::shared_ptr<TlsClient> &tls();
+    const QString &tlsError() const { return m_tlsError; }
     http::AddressMemory *addressMemory() { return &m_addresses; }
 
     /// The response was read to its end and the connection can carry another request.
@@ -86,10 +91,13 @@ private:
     void dropIfEmpty(const ConnectionLane *lane);
     PooledReply *takeQueued();
     void serveQueue();
+    void reloadTls();
     void makeRoom(PooledConnection *connection);
     bool isFull() const { return connectionCount() >= m_options.maxConnections; }
 
     PoolOptions m_options;
+    std::shared_ptr<TlsClient> m_tls;
+    QString m_tlsError;
     http::AddressMemory m_addresses;
     ChurnWatch m_churn;
     std::unique_ptr<QObject> m_owner;  ///< parent of all connections, also of those that wait for deletion

@@ -11,13 +11,14 @@ struct Origin
 {
     QString host;  ///< a name (ACE form) or an address without brackets
     quint16 port = 80;
+    bool tls = false;  ///< https
 
     friend bool operator==(const Origin &, const Origin &) = default;
 };
 
 inline size_t qHash(const Origin &origin, size_t seed = 0)
 {
-    return qHashMulti(seed, origin.host, origin.port);
+    return qHashMulti(seed, origin.host, origin.port, origin.tls);
 }
 
 }  // namespace holdline

@@ -97,7 +97,8 @@ bool PooledAccessManager::isOurs(Operation op, const QNetworkRequest &request,
                                  const QIODevice *outgoingData) const
 {
     if (const QUrl url = request.url();
-        !isTarget(url) && (url.scheme() != "http"_L1 || url.host().isEmpty() || !url.userInfo().isEmpty()))
+        !isTarget(url) && ((url.scheme() != "http"_L1 && url.scheme() != "https"_L1) ||
+                           url.host().isEmpty() || !url.userInfo().isEmpty()))
         return false;
     if (op == UnknownOperation || !isWhole(outgoingData, request))
         return false;
@@ -117,11 +118,13 @@ QNetworkReply *PooledAccessManager::createRequest(Operation op, const QNetworkRe
 
     if (const QUrl url = request.url(); !isTarget(url)) {
         m_target.url = url;
-        m_target.origin = {url.host(QUrl::FullyEncoded), static_cast<quint16>(url.port(80))};
+        const bool tls = url.scheme() == "https"_L1;
+        const int usualPort = tls ? 443 : 80;
+        m_target.origin = {url.host(QUrl::FullyEncoded), static_cast<quint16>(url.port(usualPort)), tls};
         const QString &host = m_target.origin.host;
         const bool bare = host.contains(u':') && !host.startsWith(u'[');
         m_target.hostField = (bare ? u'[' + host + u']' : host).toLatin1();
-        if (m_target.origin.port != 80)
+        if (m_target.origin.port != usualPort)
             m_target.hostField += ':' + QByteArray::number(m_target.origin.port);
         m_target.path = url.path(QUrl::FullyEncoded).toLatin1();
         if (m_target.path.isEmpty())

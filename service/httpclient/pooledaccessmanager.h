@@ -13,16 +13,20 @@ namespace holdline {
 
 class ConnectionPool;
 
-/// A QNetworkAccessManager that sends plain `http://` requests over a pool of kept-alive sockets in the
-/// caller's event loop. It has no helper thread and no limit of six connections per host, and NO REQUEST IS
-/// EVER SENT TWICE. Qt's own code handles everything else: https and other schemes, a proxy set on the
-/// manager, credentials in the URL, incomplete bodies and synchronous requests. Proxies of the application,
-/// the environment and the system are ignored.
+/// A QNetworkAccessManager that sends `http://` and `https://` requests over a pool of kept-alive sockets in
+/// the caller's event loop. It has no helper thread and no limit of six connections per host, and NO REQUEST
+/// IS EVER SENT TWICE. Qt's own code handles everything else: other schemes, a proxy set on the manager,
+/// credentials in the URL, incomplete bodies and synchronous requests. Proxies of the application, the
+/// environment and the system are ignored.
+///
+/// https follows PoolOptions::tls and TlsClient alone. QSslConfiguration of a request and ignoreSslErrors()
+/// have no effect, and sslErrors() is not emitted.
 ///
 /// Replies behave like Qt's own. They emit the same signals in the same order and emit nothing inside post(),
 /// get() and so on. The differences:
 ///   - A request moves to another connection only while the system has taken no byte of it.
-///   RequestSentAttribute tells this once the reply is finished.
+///   RequestSentAttribute tells this once the reply is finished. A request whose TLS handshake the server
+///   refuses with an alert counts as not sent, although TLS 1.3 had let it leave.
 ///   - Redirects are never followed (RedirectionTargetAttribute is set). Bodies are never unpacked
 ///   (`Accept-Encoding: identity` is sent). Cookies, caches and authenticators are not used.
 ///   - QNetworkRequest::transferTimeout() and the manager's count from the call to the end of the response.

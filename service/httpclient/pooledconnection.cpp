@@ -3,6 +3,8 @@
 
 #include "service/http/keepalive.h"
 #include "service/httpclient/connectionpool.h"
+#include "service/httpclient/tlsclient.h"
+#include "service/httpclient/tunnel.h"
 
 #include <array>
 
@@ -67,10 +69,13 @@ void PooledConnection::open(PooledReply *reply)
     m_reply = reply;
     m_pool.setDeadline(this, m_pool.options().connectTimeout);
     m_connector = std::make_unique<http::Connector>();
+    m_connector->setMemory(m_pool.addressMemory());
     connect(m_connector.get(), &http::Connector::connected, this, &PooledConnection::onConnected);
     connect(m_connector.get(), &http::Connector::failed, this, &PooledConnection::onConnectFailed);
-    m_connector->setMemory(m_pool.addressMemory());
-    m_connector->start(m_origin.host, m_origin.port);
+    const Origin &proxy = m_pool.options().proxy;
+    m_tunnelling = m_origin.tls && !proxy.host.isEmpty();
+    const Origin &next = m_tunnelling ? proxy : m_origin;
+    m_connector->start(next.host, next.port);
 }
 
 void PooledConnection::carry(PooledReply *reply)
@@ -95,25 +100,91 @@ void PooledConnection::timeUp()
 {
     if (position.idle)
         m_pool.idleTimeUp(this);
-    else if (!m_socket)
-        fail({QNetworkReply::TimeoutError, u"No connection within the time limit"_s, "connection_timeout"});
+    else if (!m_ready)
+        fail({QNetworkReply::TimeoutError,
+              m_tunnelling ? u"No tunnel through the proxy within the time limit"_s
+              : m_socket   ? u"No TLS handshake within the time limit"_s
+                           : u"No connection within the time limit"_s,
+              "connection_timeout"});
+}
+
+bool PooledConnection::isOutdated() const
+{
+    return m_tls && m_tls != m_pool.tls();
 }
 
 void PooledConnection::onConnected(int descriptor)
 {
     const SlotGuard guard;
     m_connector.release()->deleteLater();  // the connector is emitting the signal that runs this slot
-    m_pool.clearDeadline(this);
     if (const auto silence = m_pool.options().keepAlive; silence.count() > 0)
         http::setKeepAlive(descriptor, silence);
     m_socket.emplace(static_cast<StreamSocket::User &>(*this), descriptor);
+    if (m_tunnelling)
+        openTunnel();
+    else if (m_origin.tls)
+        startTls();
+    else
+        beReady();
+}
+
+void PooledConnection::openTunnel()
+{
+    m_parser.begin(ResponseParser::Method::Connect);
+    if (!m_socket->write(connectRequest(m_origin)))
+        broken();
+}
+
+/// Reads the proxy's answer to CONNECT. The server does not speak before us, so no byte may come behind it.
+void PooledConnection::readTunnel()
+{
+    if (readSome() == StreamSocket::Received::Failed) {
+        broken();
+        return;
+    }
+    if (const auto failure = tunnelFailure(m_parser)) {
+        fail(*failure);
+    } else if (m_surplus) {
+        fail({QNetworkReply::ProtocolFailure, u"the proxy sent bytes behind its answer"_s,
+              "http_protocol_error"});
+    } else if (m_parser.state() == ResponseParser::State::Complete) {
+        m_tunnelling = false;
+        m_parser.begin();
+        startTls();
+    }
+}
+
+void PooledConnection::startTls()
+{
+    m_tls = m_pool.tls();
+    if (auto stream = m_tls ? m_tls->open(m_origin, m_socket->descriptor()) : nullptr)
+        m_socket->startTls(std::move(stream));
+    else
+        fail({QNetworkReply::SslHandshakeFailedError, u"TLS cannot be used: "_s + m_pool.tlsError(),
+              "proxy_configuration_error"});
+}
+
+void PooledConnection::socketSecured()
+{
+    const SlotGuard guard;
+    if (!m_shut && m_reply)
+        beReady();
+}
+
+void PooledConnection::beReady()
+{
+    m_ready = true;
+    m_pool.clearDeadline(this);
     send();
 }
 
 void PooledConnection::onConnectFailed(const http::ConnectFailure &failure)
 {
     const SlotGuard guard;
-    fail(failureOf(failure));
+    PoolFailure described = failureOf(failure);
+    if (m_tunnelling)
+        described.text.prepend(u"the proxy: "_s);
+    fail(described);
 }
 
 /// One buffer and one write.
@@ -122,15 +193,16 @@ void PooledConnection::send()
     m_parser.begin(m_reply->wanted().method);
     m_surplus = false;
     const QByteArray &bytes = m_reply->wanted().bytes;
-    if (!m_socket->write(bytes))
+    bool begun = false;
+    if (!m_socket->write(bytes, &begun))
         fail({QNetworkReply::RemoteHostClosedError, m_socket->errorString(), "connection_terminated"});
-    else if (m_socket->bytesToWrite() < bytes.size())
+    else if (begun)
         m_reply->markSent();
 }
 
 void PooledConnection::socketWritten()
 {
-    if (m_reply)
+    if (m_reply && m_ready)
         m_reply->markSent();
 }
 
@@ -141,11 +213,14 @@ void PooledConnection::socketReadable()
         return;
     if (!m_reply) {
         // The peer closed, or sent bytes without a request. Such bytes must not become the response to the
-        // next request.
-        m_pool.remove(this);
+        // next request. Session tickets of TLS are not such bytes.
+        if (!m_tls || !m_socket->hasNothingToRead())
+            m_pool.remove(this);
         return;
     }
-    if (readSome() == StreamSocket::Received::Failed)
+    if (m_tunnelling)
+        readTunnel();
+    else if (readSome() == StreamSocket::Received::Failed)
         broken();
     else
         forward();
@@ -157,7 +232,7 @@ void PooledConnection::socketFailed()
     const SlotGuard guard;
     if (m_shut || !m_reply)
         return;
-    while (!m_parser.isOver() && readSome() == StreamSocket::Received::Bytes) {
+    while (m_ready && !m_parser.isOver() && readSome() == StreamSocket::Received::Bytes) {
     }
     broken();
 }
@@ -179,8 +254,24 @@ StreamSocket::Received PooledConnection::readSome()
 /// This is no FIN. So a response without a length is incomplete.
 void PooledConnection::broken()
 {
+    if (m_tunnelling) {
+        fail({QNetworkReply::RemoteHostClosedError, u"the proxy: "_s + m_socket->errorString(),
+              "connection_terminated"});
+        return;
+    }
     if (m_parser.isOver()) {
         forward();
+        return;
+    }
+    if (const http::TlsFailure *why = m_socket->tlsFailure(); why && !m_parser.started()) {
+        // A server may refuse the handshake after ours is over (TLS 1.3). It has then passed no request on.
+        const bool refused =
+            !m_used && why->error == http::TlsError::Alert && http::refusesHandshake(why->alert);
+        if (refused)
+            m_reply->markNotSent();
+        if (refused || !m_ready)
+            m_tls->forgetSession(m_origin);
+        fail(failureOf(*why));
         return;
     }
     fail({QNetworkReply::RemoteHostClosedError, m_socket->errorString(),
@@ -219,7 +310,7 @@ void PooledConnection::finishAnswer()
     // When a response arrives before its whole request was sent, the connection cannot be reused.
     const bool requestWasSent = !m_surplus && m_socket->bytesToWrite() == 0;
     const bool reusable =
-        m_parser.keepAlive() && requestWasSent && m_idleLimit > std::chrono::milliseconds(0);
+        m_parser.keepAlive() && requestWasSent && !isOutdated() && m_idleLimit > std::chrono::milliseconds(0);
     m_parser.begin();  // frees the parser's memory
     if (reusable)
         m_pool.release(this);

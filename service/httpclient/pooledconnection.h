@@ -13,6 +13,8 @@
 
 namespace holdline {
 
+class TlsClient;
+
 /// One kept-alive connection of a ConnectionPool. Carries one request at a time and never the same request
 /// twice. An idle connection has a descriptor and no buffer.
 ///
@@ -31,13 +33,15 @@ public:
     void carry(PooledReply *reply);
     /// True when the idle connection can still be used. Asks the kernel, because the event loop may not have
     /// seen the peer's close yet. After this, only the write can tell.
-    bool isUsable() const { return !m_shut && m_socket && m_socket->hasNothingToRead(); }
+    bool isUsable() const { return !m_shut && m_ready && m_socket->hasNothingToRead(); }
     /// Closes the socket without a signal.
     void shut();
     /// The reply is gone or no longer wants the response.
     void forgetReply() { m_reply = nullptr; }
 
     const Origin &origin() const { return m_origin; }
+    /// True for a TLS connection that was made under rules that no longer hold.
+    bool isOutdated() const;
     /// The allowed idle time that the peer announced with its last response.
     std::chrono::milliseconds idleLimit() const { return m_idleLimit; }
 
@@ -52,8 +56,13 @@ private:
     void onConnected(int descriptor);
     void onConnectFailed(const http::ConnectFailure &failure);
     void socketReadable() override;
+    void socketSecured() override;
     void socketWritten() override;
     void socketFailed() override;
+    void openTunnel();
+    void readTunnel();
+    void startTls();
+    void beReady();
     void send();
     http::StreamSocket::Received readSome();
     void broken();
@@ -64,12 +73,15 @@ private:
     ConnectionPool &m_pool;
     const Origin m_origin;
     std::unique_ptr<http::Connector> m_connector;  ///< exists while connecting
+    std::shared_ptr<TlsClient> m_tls;              ///< null without TLS; must outlive m_socket
     std::optional<http::StreamSocket> m_socket;    ///< exists once connected
     http::ResponseParser m_parser;
     PooledReply *m_reply = nullptr;
     std::chrono::milliseconds m_idleLimit{0};
-    bool m_used = false;     ///< carried another request before the current one
-    bool m_surplus = false;  ///< bytes arrived without a request
+    bool m_tunnelling = false;  ///< waits for a proxy's answer to CONNECT
+    bool m_ready = false;       ///< requests can be sent; with TLS after the handshake
+    bool m_used = false;        ///< carried another request before the current one
+    bool m_surplus = false;     ///< bytes arrived without a request
     bool m_shut = false;
 };
 

@@ -72,6 +72,8 @@ public:
     std::optional<PoolPosition> takePoolPosition() { return std::exchange(m_poolPosition, std::nullopt); }
     /// The kernel took a byte of the request. It must never be sent again.
     void markSent() { m_sent = true; }
+    /// The peer refused the connection before it passed the request on.
+    void markNotSent() { m_sent = false; }
     /// True once for a request that was not sent: it may use another connection one time.
     bool takeRetry() { return !m_sent && !std::exchange(m_tried, true); }
 

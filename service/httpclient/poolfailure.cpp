@@ -9,6 +9,7 @@ namespace {
 
 using ConnectError = http::ConnectError;
 using AnswerError = http::ResponseParser::Error;
+using TlsError = http::TlsError;
 
 struct Meaning
 {
@@ -25,6 +26,14 @@ constexpr EnumTable<ConnectError, Meaning, 8> kConnectErrors({
     {ConnectError::Prohibited, {QNetworkReply::ContentAccessDenied, "destination_ip_prohibited"}},
     {ConnectError::OutOfResources, {QNetworkReply::UnknownNetworkError, "proxy_internal_error"}},
     {ConnectError::Other, {QNetworkReply::UnknownNetworkError, "destination_unavailable"}},
+});
+
+constexpr EnumTable<TlsError, Meaning, 5> kTlsErrors({
+    {TlsError::Certificate, {QNetworkReply::SslHandshakeFailedError, "tls_certificate_error"}},
+    {TlsError::Alert, {QNetworkReply::SslHandshakeFailedError, "tls_alert_received"}},
+    {TlsError::Protocol, {QNetworkReply::SslHandshakeFailedError, "tls_protocol_error"}},
+    {TlsError::Reset, {QNetworkReply::RemoteHostClosedError, "connection_terminated"}},
+    {TlsError::Truncated, {QNetworkReply::RemoteHostClosedError, "connection_terminated"}},
 });
 
 constexpr Meaning kProtocolError{QNetworkReply::ProtocolFailure, "http_protocol_error"};
@@ -49,6 +58,15 @@ PoolFailure failureOf(const http::ConnectFailure &failure)
 {
     const Meaning &meaning = kConnectErrors[failure.error];
     return {meaning.error, failure.text, meaning.proxyStatus};
+}
+
+PoolFailure failureOf(const http::TlsFailure &failure)
+{
+    const Meaning &meaning = kTlsErrors[failure.error];
+    // A busy or restarting server sends alerts like internal_error. Those may pass.
+    const bool mayPass = failure.error == TlsError::Alert && !http::refusesHandshake(failure.alert);
+    return {mayPass ? QNetworkReply::RemoteHostClosedError : meaning.error, failure.text,
+            meaning.proxyStatus};
 }
 
 PoolFailure failureOf(const http::ResponseParser &answer)

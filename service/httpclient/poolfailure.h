@@ -3,6 +3,7 @@
 
 #include "service/http/connector.h"
 #include "service/http/responseparser.h"
+#include "service/http/tlsfailure.h"
 
 #include <QNetworkReply>
 
@@ -18,6 +19,9 @@ struct PoolFailure
 
 /// Describes a connection that was not made.
 PoolFailure failureOf(const http::ConnectFailure &failure);
+/// Describes a TLS connection that was not made, or broke before a response. SslHandshakeFailedError means
+/// that another attempt would fail too.
+PoolFailure failureOf(const http::TlsFailure &failure);
 /// Describes a response that the parser rejected.
 PoolFailure failureOf(const http::ResponseParser &answer);
 

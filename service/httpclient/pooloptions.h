@@ -2,6 +2,8 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "service/httpclient/origin.h"
+#include "service/httpclient/tlsclient.h"
 
 #include <chrono>
 #include <cstdint>
@@ -16,7 +18,8 @@ struct PoolOptions
     /// Any: a connection of an origin serves every account. A key prefers the connection it used last.
     /// Account: a connection serves only the account (affinity key) it was opened for. Churn is logged.
     ConnectionScope scope = ConnectionScope::Any;
-    std::chrono::milliseconds connectTimeout{5000};  ///< includes the look-up of the name
+    std::chrono::milliseconds connectTimeout{
+        5000};  ///< from the look-up of the name to the end of the TLS handshake
     /// An unused connection is closed after this time. If the peer announces `Keep-Alive: timeout=N` and N −
     /// 1 seconds is shorter, that time applies. A request that crosses the peer's close may or may not be
     /// accepted.
@@ -24,6 +27,8 @@ struct PoolOptions
     std::chrono::seconds keepAlive{0};          ///< of new connections: see http::setKeepAlive()
     std::int64_t maxAnswerBytes = 1024 * 1024;  ///< of a decoded body
     qsizetype maxHeadBytes = 16 * 1024;
+    TlsFiles tls;  ///< for https
+    Origin proxy;  ///< https goes through this proxy with CONNECT; without a host: directly
 };
 
 }  // namespace holdline

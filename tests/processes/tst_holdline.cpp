@@ -122,6 +122,10 @@ void TestHoldline::checkConfig()
     bad.writeFile(u"a.toml"_s, "[hold]\ndeadline = 1\n");
     QCOMPARE(bad.run(), 78);
     QVERIFY2(bad.err().contains("a.toml:2"), bad.err().constData());
+
+    Program noFile(commandLine({u"--check-config"_s, u"--upstream-ca-file"_s, u"/no/such/file"_s}));
+    QCOMPARE(noFile.run(), 78);
+    QVERIFY2(noFile.err().contains("upstream.ca_file: /no/such/file"), noFile.err().constData());
 }
 
 /// Precedence is flag, environment, .env, file, default. The printed configuration can be read back.

@@ -36,13 +36,17 @@ holdline_suite(sockets_upstream LABEL integration
         sockets/upstream/poolfixture.h
         sockets/upstream/seenreply.h
         sockets/upstream/startfixture.h
+        sockets/upstream/tlsfixture.h
         sockets/upstream/tst_conformance.cpp
         sockets/upstream/tst_connectionpool.cpp
         sockets/upstream/tst_keepalive.cpp
         sockets/upstream/tst_pooledaccessmanager.cpp
         sockets/upstream/tst_pooledreply.cpp
         sockets/upstream/tst_pooledrequest.cpp
+        sockets/upstream/tst_proxytunnel.cpp
         sockets/upstream/tst_staleconnections.cpp
+        sockets/upstream/tst_tlsconnections.cpp
+        sockets/upstream/tst_tlsrefusals.cpp
         sockets/upstream/tst_upstreamclient.cpp
         sockets/upstream/tst_upstreamfaults.cpp
     LIBRARIES holdline_upstream holdline_testsupport)
@@ -68,6 +72,7 @@ holdline_suite(sockets_service LABEL integration
         sockets/service/tst_callbackpaths.cpp
         sockets/service/tst_deadletterservice.cpp
         sockets/service/tst_failingupstream.cpp
+        sockets/service/tst_httpsupstream.cpp
         sockets/service/tst_listenaddresses.cpp
         sockets/service/tst_monitorlink.cpp
         sockets/service/tst_monitorserver.cpp

@@ -25,7 +25,11 @@ holdline_test_support(holdline_testsupport
         support/rawhttpclient.h
         support/scriptedserver.cpp
         support/scriptedserver.h
-    LIBRARIES holdline_core holdline_http)
+        support/tlscertificates.cpp
+        support/tlscertificates.h
+        support/tlsserver.cpp
+        support/tlsserver.h
+    LIBRARIES holdline_core holdline_http OpenSSL::SSL)
 
 # The coordinator's surroundings, made of memory.
 holdline_test_support(holdline_fakes

@@ -14,6 +14,7 @@ struct ScriptedServer::Connection
 {
     int number = 0;
     QTcpSocket *socket = nullptr;
+    std::unique_ptr<TlsServer::End> tls;
     QByteArray input;
     Script script;
     qsizetype step = 0;
@@ -43,7 +44,7 @@ ScriptedServer::~ScriptedServer()
 QUrl ScriptedServer::url(const QString &path) const
 {
     QUrl url;
-    url.setScheme(QStringLiteral("http"));
+    url.setScheme(m_tls ? QStringLiteral("https") : QStringLiteral("http"));
     url.setHost(m_server.serverAddress().toString());
     url.setPort(m_server.serverPort());
     url.setPath(path);
@@ -94,6 +95,8 @@ void ScriptedServer::accept()
         Connection &connection = *owned;
         connection.number = number;
         connection.socket = socket;
+        if (m_tls)
+            connection.tls = std::make_unique<TlsServer::End>(*m_tls);
         m_connections[number] = std::move(owned);
         m_mostOpen = std::max(m_mostOpen, openConnections());
         socket->setParent(this);
@@ -119,7 +122,15 @@ void ScriptedServer::accept()
 
 void ScriptedServer::read(Connection &connection)
 {
-    connection.input += connection.socket->readAll();
+    if (!connection.tls) {
+        connection.input += connection.socket->readAll();
+    } else {
+        if (connection.running && !connection.tls->isReady())
+            return;  // a script for accept
+        connection.input += connection.tls->receive(connection.socket->readAll());
+        connection.socket->write(connection.tls->takeWire());
+        connection.socket->flush();
+    }
     begin(connection);
 }
 
@@ -167,7 +178,7 @@ void ScriptedServer::run(Connection &connection)
         const Step &step = connection.script.at(connection.step);
         switch (step.kind) {
             case Step::Kind::Write:
-                connection.socket->write(step.bytes);
+                send(connection, step.bytes);
                 connection.socket->flush();
                 break;
             case Step::Kind::WriteBytewise:
@@ -178,7 +189,17 @@ void ScriptedServer::run(Connection &connection)
                 connection.held = true;
                 m_held.push_back(number);
                 return;
+            case Step::Kind::Tickets:
+                connection.tls->sendTickets(step.count);
+                send(connection, {});
+                break;
             case Step::Kind::Close:
+                if (connection.tls)
+                    connection.tls->sendCloseNotify();
+                send(connection, {});
+                connection.socket->disconnectFromHost();
+                return;
+            case Step::Kind::Truncate:
                 connection.socket->disconnectFromHost();
                 return;
             case Step::Kind::Reset: {
@@ -197,6 +218,18 @@ void ScriptedServer::run(Connection &connection)
     begin(connection);
 }
 
+/// Writes data, with TLS encrypted and together with what TLS has to send itself.
+void ScriptedServer::send(Connection &connection, const QByteArray &bytes)
+{
+    if (!connection.tls) {
+        connection.socket->write(bytes);
+        return;
+    }
+    if (connection.tls->isReady())
+        connection.tls->send(bytes);
+    connection.socket->write(connection.tls->takeWire());
+}
+
 /// Continues a step that takes many writes. bytesWritten() calls it again.
 void ScriptedServer::pump(Connection &connection)
 {
@@ -205,13 +238,13 @@ void ScriptedServer::pump(Connection &connection)
     const Step &step = connection.script.at(connection.step);
     if (step.kind == Step::Kind::Flood) {
         if (connection.socket->bytesToWrite() < 256 * 1024)
-            connection.socket->write(step.bytes);
+            send(connection, step.bytes);
         return;
     }
     if (step.kind != Step::Kind::WriteBytewise || connection.socket->bytesToWrite() > 0)
         return;
     if (connection.offset < step.bytes.size()) {
-        connection.socket->write(step.bytes.constData() + connection.offset++, 1);
+        send(connection, step.bytes.sliced(connection.offset++, 1));
         return;
     }
     connection.offset = 0;
@@ -262,8 +295,14 @@ void ScriptedServer::releaseAll()
 void ScriptedServer::closeAll()
 {
     QList<QTcpSocket *> sockets;
-    for (auto &[number, connection] : m_connections)
+    for (auto &[number, connection] : m_connections) {
+        if (connection->tls) {
+            connection->tls->sendCloseNotify();
+            send(*connection, {});
+            connection->socket->flush();
+        }
         sockets << connection->socket;
+    }
     for (QTcpSocket *socket : sockets)
         socket->disconnectFromHost();
 }

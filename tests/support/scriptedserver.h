@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "tests/support/tlsserver.h"
+
 #include <QByteArray>
 #include <QHostAddress>
 #include <QList>
@@ -35,11 +37,14 @@ public:
             WriteBytewise,  ///< bytes, one per turn of the event loop
             Flood,          ///< repeats `bytes` for as long as the client reads
             Hold,           ///< waits for releaseOne() or releaseAll()
-            Close,          ///< FIN
+            Tickets,        ///< `count` TLS session tickets
+            Close,          ///< FIN; with TLS after a close_notify
+            Truncate,       ///< FIN without close_notify
             Reset,          ///< RST
         };
         Kind kind = Kind::Write;
         QByteArray bytes;
+        int count = 0;
     };
     using Script = QList<Step>;
 
@@ -55,11 +60,16 @@ public:
     explicit ScriptedServer(const QHostAddress &address = QHostAddress::LocalHost, quint16 port = 0);
     ~ScriptedServer() override;
 
+    /// Speaks TLS from now on. A script for accept then runs before the handshake.
+    void setTls(std::shared_ptr<TlsServer> tls) { m_tls = std::move(tls); }
+
     quint16 port() const { return m_server.serverPort(); }
     QUrl url(const QString &path = QStringLiteral("/start")) const;
 
     // Steps and scripts
     static Step write(const QByteArray &bytes) { return {Step::Kind::Write, bytes}; }
+    static Step tickets(int count) { return {Step::Kind::Tickets, {}, count}; }
+    static Step truncate() { return {Step::Kind::Truncate, {}}; }
     static Step bytewise(const QByteArray &bytes) { return {Step::Kind::WriteBytewise, bytes}; }
     static Step flood(const QByteArray &bytes) { return {Step::Kind::Flood, bytes}; }
     static Step hold() { return {Step::Kind::Hold, {}}; }
@@ -109,7 +119,9 @@ private:
     void run(Connection &connection);
     void pump(Connection &connection);
     void gone(int number);
+    void send(Connection &connection, const QByteArray &bytes);
 
+    std::shared_ptr<TlsServer> m_tls;
     QTcpServer m_server;
     QByteArray m_exclusiveField;
     std::map<QByteArray, int> m_turns;

@@ -47,8 +47,8 @@ struct StartResult
     /// 408/425/429/5xx/3xx. Unknown: sent without a readable answer, so the job may or may not run.
     using Fate = StartFate;
     Fate fate = Fate::Unknown;
-    /// For NotStarted: another attempt makes sense (no connection, reset before sending,
-    /// 408/425/429/502/503/504).
+    /// For NotStarted: another attempt makes sense (no connection, reset before sending or within the TLS
+    /// handshake, 408/425/429/502/503/504).
     bool retryable = false;
     /// True when no HTTP answer came (refused, unreachable, DNS, timeout, reset).
     bool unreachable = false;

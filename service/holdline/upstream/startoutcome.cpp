@@ -81,8 +81,10 @@ StartResult withoutAnswer(const StartExchange &exchange)
         return result;
     }
     result.fate = Fate::NotStarted;
-    // A faulty URL or request does not get better by trying again.
-    result.retryable = exchange.error < QNetworkReply::ContentAccessDenied;
+    // A faulty URL or request does not get better by trying again, nor does a certificate that is not
+    // accepted.
+    result.retryable = exchange.error < QNetworkReply::ContentAccessDenied &&
+                       exchange.error != QNetworkReply::SslHandshakeFailedError;
     result.detail = exchange.timedOut ? u"No connection to the upstream in time"_s
                                       : u"The upstream cannot be reached: %1"_s.arg(exchange.errorText);
     return result;

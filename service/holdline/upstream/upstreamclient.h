@@ -18,8 +18,8 @@ class OnceBody;
 
 /// Sends starts as `POST <url>` with `Content-Type: application/json`, `Idempotency-Key`, `User-Agent` and
 /// the call's headers. A call may have a method, an address and a content type of its own. Uses any
-/// QNetworkAccessManager: PooledAccessManager for http, Qt's own for https. With both, a start arrives at
-/// most once. Nothing is repeated, redirects are not followed and bodies are not unpacked.
+/// QNetworkAccessManager: PooledAccessManager, or Qt's own for comparison. With both, a start arrives at most
+/// once. Nothing is repeated, redirects are not followed and bodies are not unpacked.
 ///
 /// Life: the manager must outlive it and may be shared. The destructor aborts starts in progress without a
 /// signal. Thread: the manager's. The headers of a call must be valid field values (RFC 9110, 5.5).

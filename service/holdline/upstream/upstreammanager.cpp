@@ -2,10 +2,34 @@
 #include "service/holdline/upstream/upstreammanager.h"
 
 #include "service/httpclient/pooledaccessmanager.h"
+#include "service/httpclient/tlsclient.h"
 
 #include <QNetworkProxy>
 
 namespace holdline {
+
+using namespace Qt::StringLiterals;
+
+TlsFiles tlsFiles(const Config &config)
+{
+    return {config.upstream.caFile, config.upstream.clientCertificate, config.upstream.clientKey};
+}
+
+QString checkTlsFiles(const Config &config)
+{
+    const TlsFiles files = tlsFiles(config);
+    if (files == TlsFiles())
+        return {};
+    const auto made = TlsClient::make(files);
+    const QString *error = std::get_if<QString>(&made);
+    if (!error)
+        return {};
+    // Alone, the file of the authorities is right or wrong.
+    const bool ofAuthorities = std::holds_alternative<QString>(TlsClient::make({files.authorities, {}, {}}));
+    return (ofAuthorities ? u"upstream.ca_file: "_s
+                          : u"upstream.client_certificate, upstream.client_key: "_s) +
+           *error;
+}
 
 UpstreamManager::UpstreamManager(UpstreamTransport transport, const PoolOptions &options)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/config/config.h"
 #include "service/httpclient/pooloptions.h"
 
 #include <memory>
@@ -12,8 +13,15 @@ namespace holdline {
 
 class PooledAccessManager;
 
+/// The files of an https upstream.
+TlsFiles tlsFiles(const Config &config);
+
+/// Reads these files. Returns an error for people that begins with the option, or nothing. Also nothing when
+/// no option names a file.
+QString checkTlsFiles(const Config &config);
+
 /// The QNetworkAccessManager selected by `upstream.transport`: a PooledAccessManager, or Qt's own for
-/// comparison and as a fallback. Qt's own ignores PoolOptions. It opens at most six connections per host for
+/// comparison. Qt's own ignores PoolOptions. It opens at most six connections per host for
 /// all accounts together, runs them in a thread and does not report their number.
 ///
 /// Owns the manager. Lives in one thread.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Properties that hold with Qt's own QNetworkAccessManager and with PooledAccessManager alike.
+// Properties that hold with Qt's own QNetworkAccessManager and with PooledAccessManager alike, with the
+// latter also over TLS.
 #include "service/httpclient/pooledaccessmanager.h"
 #include "tests/sockets/upstream/seenreply.h"
+#include "tests/sockets/upstream/tlsfixture.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/names.h"
 #include "tests/support/scriptedserver.h"
@@ -23,27 +25,46 @@ namespace {
 
 enum class Stage { AtOnce, Connecting, Sent, MetaData, ReadyRead, Finished };
 
+enum class Transport { Pooled, PooledTls, Stock };
+
 bool isPooled(const Reply &reply)
 {
     return reply->attribute(PooledAccessManager::RequestSentAttribute).isValid();
 }
 
-std::unique_ptr<QNetworkAccessManager> makeManager(bool pooled)
+std::unique_ptr<QNetworkAccessManager> makeManager(Transport transport)
 {
-    if (pooled)
-        return std::make_unique<PooledAccessManager>();
-    return std::make_unique<QNetworkAccessManager>();
+    if (transport == Transport::Stock)
+        return std::make_unique<QNetworkAccessManager>();
+    return std::make_unique<PooledAccessManager>(test::trusting());
 }
 
-/// Adds a row `name` for each manager, in the column "pooled".
-QList<QTestData *> eachManager(const char *name)
+/// Lets the server speak what the transport speaks.
+void prepare(ScriptedServer &server, Transport transport)
 {
-    return {&(QTest::addRow("pooled, %s", name) << true), &(QTest::addRow("stock, %s", name) << false)};
+    if (transport == Transport::PooledTls)
+        server.setTls(std::make_shared<test::TlsServer>(test::localIdentity()));
+}
+
+QUrl urlFor(Transport transport, QUrl url)
+{
+    if (transport == Transport::PooledTls)
+        url.setScheme(QStringLiteral("https"));
+    return url;
+}
+
+/// Adds a row `name` for each transport, in the column "transport".
+QList<QTestData *> eachTransport(const char *name)
+{
+    return {&(QTest::addRow("pooled, %s", name) << Transport::Pooled),
+            &(QTest::addRow("pooled over TLS, %s", name) << Transport::PooledTls),
+            &(QTest::addRow("stock, %s", name) << Transport::Stock)};
 }
 
 }  // namespace
 
 Q_DECLARE_METATYPE(Stage)
+Q_DECLARE_METATYPE(Transport)
 
 #define WAIT_FINISHED(reply) QTRY_VERIFY_WITH_TIMEOUT((reply)->isFinished(), 20'000)
 
@@ -125,11 +146,11 @@ void TestConformance::sameAsStock()
 {
     QFETCH(QByteArray, verb);
     QFETCH(Script, script);
-    QNetworkAccessManager stock;
-    PooledAccessManager pooled;
     QList<Seen> seen;
-    for (QNetworkAccessManager *manager : {&stock, static_cast<QNetworkAccessManager *>(&pooled)}) {
+    for (const Transport transport : {Transport::Stock, Transport::Pooled, Transport::PooledTls}) {
+        const auto manager = makeManager(transport);
         ScriptedServer server;
+        prepare(server, transport);
         server.setDefault(script);
         const bool hasBody = verb == "POST" || verb == "PUT" || verb == "PATCH";
         // The stock manager waits for the body of a custom HEAD.
@@ -139,24 +160,26 @@ void TestConformance::sameAsStock()
                                                            hasBody ? QByteArray("body") : QByteArray()));
         seen << follow(reply.get());
         QVERIFY(seen.last().finished);
-        QCOMPARE(isPooled(reply), manager == &pooled);
+        QCOMPARE(isPooled(reply), transport != Transport::Stock);
         QCOMPARE(server.arrivalCount(), 1);
         QCOMPARE(server.arrivals().first().body, hasBody ? "body" : "");
     }
-    QCOMPARE(seen[1].signalNames, seen[0].signalNames);
-    QCOMPARE(seen[1].status, seen[0].status);
-    QCOMPARE(seen[1].reason, seen[0].reason);
-    QCOMPARE(seen[1].body, seen[0].body);
-    QCOMPARE(seen[1].error, seen[0].error);
-    QVERIFY(seen[1] == seen[0]);
+    for (const qsizetype other : {1, 2}) {
+        QCOMPARE(seen[other].signalNames, seen[0].signalNames);
+        QCOMPARE(seen[other].status, seen[0].status);
+        QCOMPARE(seen[other].reason, seen[0].reason);
+        QCOMPARE(seen[other].body, seen[0].body);
+        QCOMPARE(seen[other].error, seen[0].error);
+        QVERIFY(seen[other] == seen[0]);
+    }
 }
 
 void TestConformance::noAnswer_data()
 {
-    QTest::addColumn<bool>("pooled");
+    QTest::addColumn<Transport>("transport");
     QTest::addColumn<Script>("script");
     const auto row = [](const char *name, const Script &script) {
-        for (QTestData *data : eachManager(name))
+        for (QTestData *data : eachTransport(name))
             *data << script;
     };
     row("garbage", {ScriptedServer::write("\x16\x03\x01 what?\r\n\r\n"), ScriptedServer::close()});
@@ -169,11 +192,12 @@ void TestConformance::noAnswer_data()
 /// An error, no status, and finished() once.
 void TestConformance::noAnswer()
 {
-    QFETCH(bool, pooled);
+    QFETCH(Transport, transport);
     QFETCH(Script, script);
     ScriptedServer server;
+    prepare(server, transport);
     server.setDefault(script);
-    const auto manager = makeManager(pooled);
+    const auto manager = makeManager(transport);
     const Reply reply(manager->get(requestFor(server.url())));
     const Seen seen = follow(reply.get());
     QVERIFY(seen.finished);
@@ -182,30 +206,30 @@ void TestConformance::noAnswer()
     QCOMPARE(seen.signalNames.count(QStringLiteral("finished")), 1);
     QCOMPARE(seen.signalNames.mid(seen.signalNames.size() - 2),
              (QStringList{QStringLiteral("errorOccurred"), QStringLiteral("finished")}));
-    if (pooled)
+    if (transport != Transport::Stock)
         QCOMPARE(server.arrivalCount(), 1);  // the stock manager sends it again
 }
 
 void TestConformance::unreachable_data()
 {
-    QTest::addColumn<bool>("pooled");
+    QTest::addColumn<Transport>("transport");
     QTest::addColumn<QUrl>("url");
     QTest::addColumn<QNetworkReply::NetworkError>("error");
     QUrl closedPort(QStringLiteral("http://127.0.0.1/"));
     closedPort.setPort(ScriptedServer::unusedPort());
-    for (QTestData *data : eachManager("refused"))
+    for (QTestData *data : eachTransport("refused"))
         *data << closedPort << QNetworkReply::ConnectionRefusedError;
-    for (QTestData *data : eachManager("no such name"))
+    for (QTestData *data : eachTransport("no such name"))
         *data << QUrl(QStringLiteral("http://no-such-name.invalid/")) << QNetworkReply::HostNotFoundError;
 }
 
 void TestConformance::unreachable()
 {
-    QFETCH(bool, pooled);
+    QFETCH(Transport, transport);
     QFETCH(QUrl, url);
     QFETCH(QNetworkReply::NetworkError, error);
-    const auto manager = makeManager(pooled);
-    const Reply reply(manager->get(requestFor(url)));
+    const auto manager = makeManager(transport);
+    const Reply reply(manager->get(requestFor(urlFor(transport, url))));
     const Seen seen = follow(reply.get());
     QCOMPARE(seen.error, error);
     QCOMPARE(seen.signalNames, (QStringList{QStringLiteral("errorOccurred"), QStringLiteral("finished")}));
@@ -213,14 +237,14 @@ void TestConformance::unreachable()
 
 void TestConformance::timeLimit_data()
 {
-    QTest::addColumn<bool>("pooled");
+    QTest::addColumn<Transport>("transport");
     QTest::addColumn<Script>("script");
     QTest::addColumn<bool>("connects");
-    for (QTestData *data : eachManager("no connection"))
+    for (QTestData *data : eachTransport("no connection"))
         *data << Script{} << false;
-    for (QTestData *data : eachManager("no answer"))
+    for (QTestData *data : eachTransport("no answer"))
         *data << Script{ScriptedServer::hold()} << true;
-    for (QTestData *data : eachManager("half an answer"))
+    for (QTestData *data : eachTransport("half an answer"))
         *data << Script{ScriptedServer::write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab"),
                         ScriptedServer::hold()}
               << true;
@@ -228,14 +252,15 @@ void TestConformance::timeLimit_data()
 
 void TestConformance::timeLimit()
 {
-    QFETCH(bool, pooled);
+    QFETCH(Transport, transport);
     QFETCH(Script, script);
     QFETCH(bool, connects);
     const test::FullBacklog deaf;
     ScriptedServer server;
+    prepare(server, transport);
     server.setDefault(script);
-    const auto manager = makeManager(pooled);
-    QNetworkRequest request = requestFor(connects ? server.url() : deaf.url());
+    const auto manager = makeManager(transport);
+    QNetworkRequest request = requestFor(connects ? server.url() : urlFor(transport, deaf.url()));
     request.setTransferTimeout(200);
     const Reply reply(manager->get(request));
     const Seen seen = follow(reply.get());
@@ -246,7 +271,7 @@ void TestConformance::timeLimit()
 
 void TestConformance::abort_data()
 {
-    QTest::addColumn<bool>("pooled");
+    QTest::addColumn<Transport>("transport");
     QTest::addColumn<Stage>("stage");
     const std::pair<const char *, Stage> stages[] = {{"at once", Stage::AtOnce},
                                                      {"connecting", Stage::Connecting},
@@ -255,7 +280,7 @@ void TestConformance::abort_data()
                                                      {"in readyRead()", Stage::ReadyRead},
                                                      {"in finished()", Stage::Finished}};
     for (const auto &[name, stage] : stages) {
-        for (QTestData *data : eachManager(name))
+        for (QTestData *data : eachTransport(name))
             *data << stage;
     }
 }
@@ -263,17 +288,19 @@ void TestConformance::abort_data()
 /// abort() ends the reply before it returns, and the reply emits nothing afterwards.
 void TestConformance::abort()
 {
-    QFETCH(bool, pooled);
+    QFETCH(Transport, transport);
     QFETCH(Stage, stage);
     const test::FullBacklog deaf;
     ScriptedServer server;
+    prepare(server, transport);
     if (stage == Stage::Sent)
         server.setDefault({ScriptedServer::hold()});
     else if (stage != Stage::Finished)
         server.setDefault({ScriptedServer::write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"),
                            ScriptedServer::hold()});
-    const auto manager = makeManager(pooled);
-    const Reply reply(manager->get(requestFor(stage == Stage::Connecting ? deaf.url() : server.url())));
+    const auto manager = makeManager(transport);
+    const Reply reply(
+        manager->get(requestFor(stage == Stage::Connecting ? urlFor(transport, deaf.url()) : server.url())));
     int finished = 0;
     bool aborted = false;
     bool heardLater = false;
@@ -312,11 +339,11 @@ void TestConformance::abort()
 
 void TestConformance::addresses_data()
 {
-    QTest::addColumn<bool>("pooled");
+    QTest::addColumn<Transport>("transport");
     QTest::addColumn<QHostAddress>("address");
     QTest::addColumn<QString>("host");
     const auto row = [](const char *name, const QHostAddress &address, const QString &host) {
-        for (QTestData *data : eachManager(name))
+        for (QTestData *data : eachTransport(name))
             *data << address << host;
     };
     row("IPv4", QHostAddress::LocalHost, QStringLiteral("127.0.0.1"));
@@ -326,16 +353,17 @@ void TestConformance::addresses_data()
 
 void TestConformance::addresses()
 {
-    QFETCH(bool, pooled);
+    QFETCH(Transport, transport);
     QFETCH(QHostAddress, address);
     QFETCH(QString, host);
     const test::HostName name("server.test");
     ScriptedServer server(address);
     if (server.port() == 0)
         QSKIP("no IPv6 here");
+    prepare(server, transport);
     QUrl url = server.url();
     url.setHost(host);
-    const auto manager = makeManager(pooled);
+    const auto manager = makeManager(transport);
     const Reply reply(manager->get(requestFor(url)));
     QCOMPARE(follow(reply.get()).error, QNetworkReply::NoError);
     const QByteArray written = host.contains(u':') ? '[' + host.toLatin1() + ']' : host.toLatin1();
@@ -344,15 +372,16 @@ void TestConformance::addresses()
 
 void TestConformance::keptConnectionIsUsedAgain_data()
 {
-    QTest::addColumn<bool>("pooled");
-    eachManager("kept");
+    QTest::addColumn<Transport>("transport");
+    eachTransport("kept");
 }
 
 void TestConformance::keptConnectionIsUsedAgain()
 {
-    QFETCH(bool, pooled);
+    QFETCH(Transport, transport);
     ScriptedServer server;
-    const auto manager = makeManager(pooled);
+    prepare(server, transport);
+    const auto manager = makeManager(transport);
     for (int i = 0; i < 5; ++i) {
         const Reply reply(manager->post(requestFor(server.url()), QByteArray("x")));
         QCOMPARE(follow(reply.get()).status, 200);
@@ -360,7 +389,7 @@ void TestConformance::keptConnectionIsUsedAgain()
     QCOMPARE(server.arrivalCount(), 5);
     // The stock manager's sockets live in another thread. Sometimes that thread has not returned the
     // connection before the next request, and opens another.
-    if (pooled)
+    if (transport != Transport::Stock)
         QCOMPARE(server.accepted(), 1);
     else
         QVERIFY(server.accepted() < 5);
@@ -368,19 +397,20 @@ void TestConformance::keptConnectionIsUsedAgain()
 
 void TestConformance::closedConnectionIsReplaced_data()
 {
-    QTest::addColumn<bool>("pooled");
-    eachManager("closed");
+    QTest::addColumn<Transport>("transport");
+    eachTransport("closed");
 }
 
 /// The server has closed the idle connection, and the manager has noticed: the request is sent once, over a
 /// new one.
 void TestConformance::closedConnectionIsReplaced()
 {
-    QFETCH(bool, pooled);
+    QFETCH(Transport, transport);
     ScriptedServer server;
+    prepare(server, transport);
     server.setDefault({ScriptedServer::write(ScriptedServer::answer(200, "{}", "Connection: close\r\n")),
                        ScriptedServer::close()});
-    const auto manager = makeManager(pooled);
+    const auto manager = makeManager(transport);
     for (int i = 1; i <= 3; ++i) {
         const Reply reply(manager->post(requestFor(server.url()), QByteArray("x")));
         QCOMPARE(follow(reply.get()).status, 200);

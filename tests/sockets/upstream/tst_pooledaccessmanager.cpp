@@ -227,7 +227,7 @@ void TestPooledAccessManager::transferTimeout()
 void TestPooledAccessManager::leftToTheStockCode_data()
 {
     QTest::addColumn<QString>("what");
-    for (const char *what : {"https", "credentials", "proxy", "incomplete body", "data", "nothing"})
+    for (const char *what : {"credentials", "proxy", "incomplete body", "data", "nothing"})
         QTest::newRow(what) << QString::fromLatin1(what);
 }
 
@@ -237,10 +237,7 @@ void TestPooledAccessManager::leftToTheStockCode()
     ScriptedServer server;
     PooledAccessManager manager;
     QUrl url = server.url();
-    if (what == QStringLiteral("https")) {
-        url.setScheme(QStringLiteral("https"));
-        server.setOnAccept({ScriptedServer::close()});
-    } else if (what == QStringLiteral("credentials")) {
+    if (what == QStringLiteral("credentials")) {
         url.setUserInfo(QStringLiteral("user:password"));
     } else if (what == QStringLiteral("proxy")) {
         manager.setProxy(QNetworkProxy(QNetworkProxy::HttpProxy, QStringLiteral("127.0.0.1"), server.port()));

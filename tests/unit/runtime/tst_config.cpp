@@ -230,6 +230,13 @@ void TestConfig::outOfRange_data()
           "upstream.connections 1.5",
           "upstream.connections 1e3",
           "upstream.connection_scope Any",
+          "upstream.proxy proxy:3128",
+          "upstream.proxy https://h:1",
+          "upstream.proxy http://h",
+          "upstream.proxy http://h:1/x",
+          "upstream.proxy http://h:1/?x",
+          "upstream.proxy http://user:word@h:1",
+          "upstream.ca_file a\tb",
           "upstream.transport stock",
           "server.event_loop poll",
           "upstream.connect_timeout 1ms",
@@ -310,6 +317,21 @@ void TestConfig::conflicts_data()
     row("upstream is us", {u"--upstream=http://localhost:3738/start"_s},
         u"upstream.url (flag --upstream), server.listen (default): the upstream is this service itself; set the job server's URL"_s);
     row("upstream on another port", {u"--upstream=http://localhost:3737/start"_s}, {});
+    const QString secure = u"--upstream=https://jobs.example/start"_s;
+    row("a certificate without its key", {u"--upstream-client-certificate=a"_s},
+        u"upstream.client_key (default): a certificate and its key belong together; set both, or neither"_s);
+    row("a key without its certificate", {u"--upstream-client-key=a"_s},
+        u"upstream.client_certificate (default): a certificate and its key belong together; set both, or neither"_s);
+    row("files for Qt's manager", {u"--upstream-transport=qt"_s, u"--upstream-ca-file=a"_s},
+        u"upstream.transport (flag --upstream-transport), upstream.ca_file (flag --upstream-ca-file): Qt's manager does not use these files; choose pooled"_s);
+    row("a proxy for a plain upstream", {u"--upstream-proxy=http://proxy.example:3128"_s},
+        u"upstream.proxy (flag --upstream-proxy), upstream.url (default), upstream.transport (default): a proxy is used for an https upstream and pooled connections only"_s);
+    row("a proxy for Qt's manager",
+        {secure, u"--upstream-transport=qt"_s, u"--upstream-proxy=http://proxy.example:3128"_s},
+        u"upstream.proxy (flag --upstream-proxy), upstream.url (flag --upstream), upstream.transport (flag --upstream-transport): a proxy is used for an https upstream and pooled connections only"_s);
+    row("a proxy", {secure, u"--upstream-proxy=http://proxy.example:3128"_s}, {});
+    row("a certificate and its key", {u"--upstream-client-certificate=a"_s, u"--upstream-client-key=b"_s},
+        {});
     row("deadline", {u"--deadline=10m"_s},
         u"hold.deadline (flag --deadline), hold.max_deadline (default): the deadline (10m) must not be longer than the longest one (5m)"_s);
     row("deadlines", {u"--deadline=10m"_s, u"--max-deadline=10m"_s}, {});

@@ -214,7 +214,8 @@ void TestConfigSources::variables_data()
     // These look alike, and somebody meant this program.
     row("HOLDLINE_PORT", "8080", u"environment: there is no variable \"HOLDLINE_PORT\". It is ignored."_s);
     row("HOLDLINE_UPSTREAM_PORT", "http://h/",
-        u"environment: there is no variable \"HOLDLINE_UPSTREAM_PORT\". It is ignored."_s);
+        u"environment: there is no variable \"HOLDLINE_UPSTREAM_PORT\". It is ignored. "
+        "Did you mean HOLDLINE_UPSTREAM_PROXY?"_s);
 }
 
 void TestConfigSources::variables()

@@ -61,8 +61,8 @@ constexpr Room kRooms[] = {
     {"service/holdline/store",
      "core/base core/job core/config core/eventloop core/telemetry service/holdline/ports"},
     {"service/holdline/upstream",
-     "core/base core/job core/profile core/eventloop core/telemetry service/http service/httpclient "
-     "service/holdline/ports"},
+     "core/base core/job core/profile core/config core/eventloop core/telemetry service/http "
+     "service/httpclient service/holdline/ports"},
     {"service/holdline/monitorfeed",
      "core/base core/job core/config core/telemetry core/monitormessages service/http service/holdline/ports "
      "service/holdline/jobs"},
@@ -77,7 +77,8 @@ constexpr Room kRooms[] = {
     {"service/holdline",
      "core/base core/config core/eventloop core/telemetry service/http service/holdline/deadletters "
      "service/holdline/routes "
-     "service/holdline/store service/holdline/shards service/holdline/monitorserver"},
+     "service/holdline/store service/holdline/upstream service/holdline/shards "
+     "service/holdline/monitorserver"},
     {"service/jobserver",
      "core/base core/json core/proof core/config core/eventloop service/http service/httpclient"},
     {"service/jobclient", "core/base core/json core/proof core/config core/eventloop service/http"},

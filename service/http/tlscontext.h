@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+#include <memory>
+
+struct ssl_ctx_st;
+
+namespace holdline::http {
+
+struct TlsContextFree
+{
+    void operator()(ssl_ctx_st *context) const;
+};
+using TlsContext = std::unique_ptr<ssl_ctx_st, TlsContextFree>;
+
+enum class TlsRole { Client, Server };
+
+/// Makes a context with the rules that hold for both sides: TLS 1.2 or later, no renegotiation, no
+/// compression, no early data, no TLS in the kernel, and buffers that an idle connection gives back. A
+/// stricter rule of the system's OpenSSL configuration stays. Null when memory is short.
+TlsContext makeTlsContext(TlsRole role);
+
+/// Loads a certificate with its chain and its key from PEM files. Returns an error for people, or nothing. A
+/// key with a passphrase is an error.
+QString loadCertificate(ssl_ctx_st *context, const QString &certificateFile, const QString &keyFile);
+
+}  // namespace holdline::http
