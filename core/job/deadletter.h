@@ -27,6 +27,10 @@ struct DeadLetter
     bool cut = false;        ///< true when `body` is not complete
     std::int64_t bytes = 0;  ///< size of the complete body
     int redriven = 0;        ///< redrives that failed
+    // Of a job's request. Null in dead letters of earlier versions, which came to /start by POST.
+    QByteArray target;
+    QByteArray method;  ///< null for POST
+    std::vector<std::pair<QByteArray, QByteArray>> headers;
 
     friend bool operator==(const DeadLetter &, const DeadLetter &) = default;
 };

@@ -294,7 +294,7 @@ bool Route::authorise(const profile::TemplateValues &values, profile::HeaderFiel
 
 bool Route::takesCallback(QByteArrayView method) const
 {
-    return !hasProfile() ? method == "POST" : takesMethod(*m_config.profile, method);
+    return hasProfile() ? takesMethod(*m_config.profile, method) : method == "POST" || method == "PUT";
 }
 
 std::variant<JobMessage, ForgedCallback, QString> Route::readCallback(const CallbackView &callback) const

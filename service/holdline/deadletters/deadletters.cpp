@@ -77,8 +77,12 @@ void DeadLetters::onHandedOverFailed(const JobRecord &record)
     letter.peer = record.client;
     letter.detail = record.startTrouble;
     letter.contentType = "application/json";
-    if (record.request)
+    if (record.request) {
         setBody(letter, record.request->body, kMaxBody);
+        letter.target = record.request->target;
+        letter.method = record.request->method;
+        letter.headers = record.request->headers;
+    }
     store(std::move(letter));
 }
 

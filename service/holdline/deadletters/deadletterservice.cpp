@@ -48,7 +48,13 @@ http::Request requestOf(const DeadLetter &letter)
     if (letter.kind == DeadLetter::Kind::Callback) {
         request.target = "/callback/" + letter.token;
     } else {
-        request.target = "/start";
+        request.target = letter.target.isNull() ? QByteArray("/start") : letter.target;
+        if (!letter.method.isNull())
+            request.method = letter.method;
+        for (const auto &[name, value] : letter.headers) {
+            if (!http::equalsIgnoreCase(name, "X-Request-Id"))
+                request.headers.set(name, value);
+        }
         request.headers.append("Prefer", "respond-async");
     }
     return request;

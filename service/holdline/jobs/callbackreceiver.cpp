@@ -127,6 +127,11 @@ bool CallbackReceiver::read(const Job &job, ReceivedCallback &callback)
     appendAll(url, m_callbackUrl, "/", callback.token, callback.suffix.isEmpty() ? "" : "/", callback.suffix);
     if (const qsizetype mark = callback.request.target.indexOf('?'); mark >= 0)
         url += callback.request.target.sliced(mark);
+    if (!callback.route->takesCallback(callback.request.method)) {
+        refuse(Reason::CallbackMalformed, CallbackOutcome::Malformed, job.id, job.account, callback,
+               u"This API does not call back by this method. The job stays pending."_s);
+        return false;
+    }
     auto message = callback.route->readCallback(callback.view(url));
     if (const auto *error = std::get_if<QString>(&message)) {
         refuse(Reason::CallbackMalformed, CallbackOutcome::Malformed, job.id, job.account, callback,

@@ -23,6 +23,8 @@ template <>
 constexpr std::uint8_t kForm<RecordedAnswer> = 2;
 template <>
 constexpr std::uint8_t kForm<RecordedRequest> = 2;
+template <>
+constexpr std::uint8_t kForm<DeadLetter> = 2;
 
 /// A record that is read, or one that is written and const.
 template <typename Object, typename Record>
@@ -60,6 +62,10 @@ auto secondFieldsOf(Maybe<RecordedAnswer> auto &answer)
 auto secondFieldsOf(Maybe<RecordedRequest> auto &request)
 {
     return std::tie(request.method);
+}
+auto secondFieldsOf(Maybe<DeadLetter> auto &letter)
+{
+    return std::tie(letter.target, letter.method, letter.headers);
 }
 auto secondFieldsOf(auto &)
 {

@@ -538,7 +538,7 @@ void TestCoordinatorWalk::everySequence_data()
     QTest::addColumn<int>("length");
     QTest::newRow("held") << Kind::Held << 4;
     QTest::newRow("passing through") << Kind::PassingThrough << 3;
-    QTest::newRow("keyed") << Kind::Keyed << 4;
+    QTest::newRow("keyed") << Kind::Keyed << 3;
     QTest::newRow("keyed, passing through") << Kind::KeyedPassingThrough << 3;
     QTest::newRow("handed over") << Kind::HandedOver << 3;
     QTest::newRow("recovered") << Kind::Recovered << 3;
