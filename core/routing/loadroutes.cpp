@@ -89,7 +89,9 @@ private:
     {
         for (const QString &flag : m_loaded.secretFlags) {
             const qsizetype sign = flag.indexOf(u'=');
-            const QString name = flag.first(std::max<qsizetype>(sign, 0));
+            if (sign < 1)
+                continue;  // readFlags() has said so
+            const QString name = flag.first(sign);
             if (!isSecretName(name) || sign + 1 == flag.size())
                 m_loaded.errors.push_back({ConfigError::Kind::Usage,
                                            u"flag --secret: NAME=FILE is wanted, and a name has 1 to 40 "

@@ -126,7 +126,7 @@ private Q_SLOTS:
         Program program(commandLine({u"--check-config"_s}));
         program.setEnvironment(u"HOLDLINE_DEADLNE"_s, u"1s"_s);
         QCOMPARE(program.run(), 0);
-        QCOMPARE(program.out(), "The configuration is right.\n"_ba);
+        QVERIFY2(program.out().startsWith("The configuration is right.\n"), program.out().constData());
         QVERIFY2(program.err().startsWith("holdline: warning: environment: there is no variable"),
                  program.err().constData());
     }

@@ -214,13 +214,11 @@ void JobCoordinator::onProgress(Job &job, LiveJob *live, const JobMessage &messa
     Q_EMIT jobChanged(job);
 }
 
-/// A job that only waits should use little memory. Requests about it may need its client's fields.
+/// A job that only waits should use little memory. Requests about it may need its client's request.
 void JobCoordinator::freeStart(const Job &job, LiveJob &live)
 {
     const Route *route = m_routes.byName(job.route);
-    if (route && route->needsRequestLater())
-        live.start.request = {};
-    else
+    if (!route || !route->needsRequestLater())
         live.start = {};
 }
 

@@ -103,7 +103,7 @@ bool StatusQueries::ask(JobKey key, Kind kind)
     const PendingStart &start = live->start;
     const bool isWritten =
         route->writeQuery(kind == Kind::Result ? Route::Query::Result : Route::Query::Status,
-                          {start.clientMethod(), start.target, start.headers, {}},
+                          {start.clientMethod(), start.target, start.headers, start.request.body},
                           {job->id, job->upstreamId, job->upstreamLocation}, call);
     if (!isWritten)
         return false;
@@ -178,9 +178,10 @@ void StatusQueries::cancel(const Job &job, const LiveJob &live, CancelReason rea
     if (!route || !route->cancelsFor(reason) || m_calls.size() >= 4 * kMaxInFlight)
         return;
     StartCall call;
-    if (!route->writeQuery(Route::Query::Cancel,
-                           {live.start.clientMethod(), live.start.target, live.start.headers, {}},
-                           {job.id, job.upstreamId, job.upstreamLocation}, call))
+    if (!route->writeQuery(
+            Route::Query::Cancel,
+            {live.start.clientMethod(), live.start.target, live.start.headers, live.start.request.body},
+            {job.id, job.upstreamId, job.upstreamLocation}, call))
         return;
     ++m_cancels;
     send(std::move(call), job.key, Kind::Cancel);

@@ -92,14 +92,14 @@ void HttpFront::serve(const RouteTable &routes)
 /// A profile may have put something behind our address.
 bool HttpFront::isCallbackWithSuffix(QByteArrayView path) const
 {
-    return std::any_of(m_callbackPaths.known.begin(), m_callbackPaths.known.end(),
-                       [path](const QByteArray &known) {
-                           if (!path.startsWith(known + '/'))
-                               return false;
-                           const QByteArrayView rest = path.sliced(known.size() + 1);
-                           const qsizetype slash = rest.indexOf('/');
-                           return slash > 0 && CallbackToken::fromText(rest.first(slash));
-                       });
+    return std::any_of(
+        m_callbackPaths.known.begin(), m_callbackPaths.known.end(), [path](const QByteArray &known) {
+            if (!path.startsWith(known + '/'))
+                return false;
+            const QByteArrayView rest = path.sliced(known.size() + 1);
+            const qsizetype slash = rest.indexOf('/');
+            return slash > 0 && slash + 1 < rest.size() && CallbackToken::fromText(rest.first(slash));
+        });
 }
 
 }  // namespace holdline

@@ -114,7 +114,7 @@ private Q_SLOTS:
             const QJsonArray its = operation.value(u"tags"_s).toArray();
             QVERIFY2(its.size() == 1 && tags.contains(its.first().toString()), qPrintable(place));
         }
-        QCOMPARE(names.size(), 11);
+        QCOMPARE(names.size(), 12);
         const QJsonObject info = m_document.value(u"info"_s).toObject();
         QVERIFY(info.contains(u"contact"_s) && info.contains(u"license"_s));
     }
@@ -216,7 +216,8 @@ private Q_SLOTS:
     void callbackWordsAreThoseThatAreTaken()
     {
         const QSet<QString> taken{name(CallbackOutcome::Matched), name(CallbackOutcome::Early),
-                                  name(CallbackOutcome::Duplicate), name(CallbackOutcome::Late)};
+                                  name(CallbackOutcome::Progress), name(CallbackOutcome::Duplicate),
+                                  name(CallbackOutcome::Late)};
         const QJsonValue words =
             m_schema->resolve(u"#/components/schemas/CallbackTaken/properties/callback"_s);
         QCOMPARE(sorted(wordsOf(words)), sorted(taken));

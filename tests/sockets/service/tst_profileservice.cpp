@@ -71,8 +71,9 @@ public:
         QByteArray fields = fieldsOf(message.headers);
         fields.replace(exchange.upstream, base());
         message.body.replace(exchange.upstream, base());
-        upstream.enqueue(
-            {ScriptedServer::write(ScriptedServer::answer(message.status, message.body, fields))});
+        upstream.enqueue({ScriptedServer::write(
+            "HTTP/1.1 " + QByteArray::number(message.status) + " OK\r\n" + fields +
+            "Content-Length: " + QByteArray::number(message.body.size()) + "\r\n\r\n" + message.body)});
     }
 
     std::unique_ptr<RawHttpClient> callBack(const QByteArray &token, const QJsonObject &recorded)
@@ -204,15 +205,16 @@ private Q_SLOTS:
 
     void asking_data()
     {
+        QTest::addColumn<QString>("name");
         for (const char *name : {"replicate", "fal", "apify", "assemblyai", "mpesa", "mtn-momo",
                                  "ogc-processes", "poll-202", "twilio-call"})
-            QTest::newRow(name);
+            QTest::newRow(name) << QString::fromLatin1(name);
     }
 
     /// No callback comes, and the upstream says how the job ended when it is asked.
     void asking()
     {
-        const QString name = QString::fromLatin1(QTest::currentDataTag());
+        QFETCH(QString, name);
         Exchange recorded(name);
         int ended = 0;
         for (const QJsonValue &value : recorded.json["asks"_L1].toArray()) {

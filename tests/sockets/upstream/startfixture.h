@@ -28,7 +28,8 @@ inline ScriptedServer::Script sayAndClose(const QByteArray &bytes)
 
 inline StartCall call(const QByteArray &account = "a", std::chrono::milliseconds timeout = 20s)
 {
-    return {account, "{\"account\":\"" + account + "\",\"wait\":false}", "job-" + account, {}, timeout};
+    return {account,          {}, {},     "{\"account\":\"" + account + "\",\"wait\":false}",
+            "job-" + account, {}, timeout};
 }
 
 /// An UpstreamClient with its manager, pooled or stock, and the results it reported.

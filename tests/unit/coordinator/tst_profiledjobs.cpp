@@ -49,8 +49,8 @@ std::shared_ptr<const RouteSet> routeSet(const QByteArray &toml)
 QByteArray withoutAsking()
 {
     return apiProfile()
-        .replace("first = \"20ms\"", "first = \"1h\"")
-        .replace("every = \"20ms\"", "every = \"1h\"");
+        .replace("first = \"100ms\"", "first = \"20s\"")
+        .replace("every = \"100ms\"", "every = \"20s\"");
 }
 
 Config routeConfig(const QByteArray &toml)
@@ -174,11 +174,11 @@ private Q_SLOTS:
         const JobKey key = world.lastTicket();
         QCOMPARE(world.coordinator.jobs().find(key)->upstreamId, "j1");
         http::Request request = post(R"({"id":"j1","status":"half"})");
-        const auto signedBy = [](http::Request request, const QByteArray &key) {
-            request.headers.append(
+        const auto signedBy = [](http::Request message, const QByteArray &secret) {
+            message.headers.append(
                 "X-Signature",
-                QMessageAuthenticationCode::hash(request.body, key, QCryptographicHash::Sha256).toHex());
-            return request;
+                QMessageAuthenticationCode::hash(message.body, secret, QCryptographicHash::Sha256).toHex());
+            return message;
         };
         // Forged, then progress, then the result.
         http::Response response = world.answered(world.send(token, signedBy(request, "guess")));

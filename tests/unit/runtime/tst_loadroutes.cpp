@@ -165,7 +165,7 @@ private Q_SLOTS:
         change("two routes of one name", "name = \"mine\"", "name = \"replicate\"", u"another name"_s);
         change("an error in a profile", "completed = [\"done\"]", "completd = [\"done\"]", u"completd"_s);
         QTest::newRow("profiles without a route")
-            << QByteArray("[profile.x.start]\ncallback = \"none\"\n") << u"profile"_s;
+            << QByteArray("[profile.x.start]\ncallback = \"query:cb\"\n[profile.x.callback]\ncompleted = \"*\"\n") << u"profile"_s;
     }
     void mistakes()
     {
