@@ -59,6 +59,7 @@ constexpr std::array<ReasonInfo, kReasonCount> kReasons{{
     {"mismatched"_L1, 409, "The id is not this job's"_L1},
     {"malformed"_L1, 400, "The callback cannot be read"_L1},
     {"unauthorised"_L1, 401, "The callback is not proved to come from the upstream"_L1},
+    {"keys_unavailable"_L1, 503, "The callback cannot be verified now"_L1},
     {"internal_error"_L1, 500, "Internal error"_L1},
 }};
 

@@ -61,6 +61,7 @@ enum class Reason : std::uint8_t {
     CallbackMismatched,
     CallbackMalformed,
     CallbackUnauthorised,
+    KeysUnavailable,  ///< the keys that verify the callback cannot be fetched now
     InternalError,
 };
 

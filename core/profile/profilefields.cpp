@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/profilefields.h"
 
+#include "core/config/credentialurl.h"
 #include "core/profile/profilevalue.h"
 
 #include <QRegularExpression>
@@ -357,13 +358,14 @@ std::vector<ProfileField> verifyFields()
         field(
             "callback.verify.jwks", "URL", "", [rule](Profile &p) { return &rule(p).jwks; },
             [](const ProfileValue &value) -> std::optional<QByteArray> {
-                const auto url = kBytes(value);
-                if (!url || url->startsWith("https://") || url->startsWith("http://"))
-                    return url;
-                value.fail(u"an http or https URL is wanted"_s);
-                return std::nullopt;
+                const auto url = value.text();
+                const QString wrong = url ? credentialUrlError(*url) : QString();
+                if (!wrong.isEmpty())
+                    value.fail(wrong);
+                return url && wrong.isEmpty() ? std::optional(url->toUtf8()) : std::nullopt;
             },
-            "Where the API publishes its Ed25519 keys (RFC 7517), in place of secrets."),
+            "Where the API publishes its Ed25519 keys (RFC 7517), in place of secrets. A route's jwks counts "
+            "instead. http only on this machine."),
         field(
             "callback.verify.at", "locator", "", [rule](Profile &p) { return &rule(p).at; }, kLocator,
             "Where the signature or the secret stands."),

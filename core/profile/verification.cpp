@@ -70,7 +70,7 @@ std::optional<WallTime> timeOf(const QByteArray &text)
 
 Forged forged(const QString &text)
 {
-    return {text};
+    return {text, false};
 }
 
 class Verifier
@@ -237,7 +237,8 @@ private:
                 }
             }
         }
-        return fits ? std::nullopt : std::optional(forged(u"the signature does not fit"_s));
+        return fits ? std::nullopt
+                    : std::optional(Forged{u"the signature does not fit"_s, !m_rule.jwks.isEmpty()});
     }
 
     const VerifyRule &m_rule;

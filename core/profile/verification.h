@@ -36,6 +36,8 @@ struct Verified
 struct Forged
 {
     QString text;
+    /// Everything is right but the key: a key that is newer than ours may have signed it.
+    bool isKeyUnknown = false;
 };
 
 /// Checks a callback against a rule. Without a rule everything is verified. Compares in constant time, and

@@ -5,6 +5,8 @@
 #include "core/profile/profilereader.h"
 #include "core/profile/shippedprofiles.h"
 #include "core/profile/verification.h"
+#include "core/routing/credentialspec.h"
+#include "core/routing/oauth2client.h"
 #include "core/routing/routereader.h"
 
 #include <QDir>
@@ -150,36 +152,73 @@ private:
             route.profile = profileOf(draft);
             if (!route.profile)
                 return;
-            checkSecrets(set, draft);
+            checkProfileSecrets(set, draft);
             checkSupport(draft);
         }
+        checkAuth(set, draft);
+        checkKeySet(draft);
         if (route.name.isEmpty())
             route.name = route.profile ? route.profile->name.toUtf8() : QByteArray(kUsualProfile.data());
         set.routes.push_back(route);
         m_origins.append(draft.origin);
     }
 
-    void checkSecrets(const RouteSet &set, const RouteDraft &draft)
+    void checkProfileSecrets(const RouteSet &set, const RouteDraft &draft)
     {
         const profile::Profile &profile = *draft.config.profile;
-        QStringList wanted = profile.secretNames() + draft.config.authorization.secretNames();
+        QStringList wanted = profile.secretNames();
         const auto &verify = profile.callback ? profile.callback->verify : std::nullopt;
         if (verify && draft.config.insecureCallbacks) {
             for (const QByteArray &name : verify->secrets)
                 wanted.removeAll(QString::fromUtf8(name));
         }
-        wanted.removeDuplicates();
         for (const QString &name : wanted) {
             if (!set.secrets.contains(name.toUtf8()))
-                fail(
-                    u"%1: the profile %2 needs the secret %3: name its file under [secrets], or with "
-                    u"--secret "
-                    u"%3=FILE"_s.arg(draft.origin, profile.name, name));
+                failSecret(draft, u"the profile "_s + profile.name, name);
         }
         if (!verify || draft.config.insecureCallbacks)
             return;
         for (const QString &error : unusableSecrets(*verify, set.secrets))
             fail(draft.origin + u": "_s + error);
+    }
+
+    void failSecret(const RouteDraft &draft, const QString &what, const QString &name)
+    {
+        fail(u"%1: %2 needs the secret %3: name its file under [secrets], or with --secret %3=FILE"_s.arg(
+            draft.origin, what, name));
+    }
+
+    /// The secrets of the route's auth.
+    void checkAuth(const RouteSet &set, const RouteDraft &draft)
+    {
+        QStringList wanted = draft.config.authorization.secretNames();
+        if (draft.config.oauth2 && !draft.config.oauth2->secret.isEmpty())
+            wanted.append(QString::fromUtf8(draft.config.oauth2->secret));
+        wanted.removeDuplicates();
+        for (const QString &name : wanted) {
+            const auto secret = set.secrets.find(name.toUtf8());
+            if (secret == set.secrets.end())
+                failSecret(draft, u"the route's auth"_s, name);
+            else if (name.toUtf8() == draft.basicSecret && secret->second.indexOf(':') < 0)
+                fail(u"%1: auth.basic: the secret %2 must hold user:password"_s.arg(draft.origin, name));
+            else if (draft.config.oauth2)
+                checkTokenRequest(set, draft);
+        }
+    }
+
+    void checkTokenRequest(const RouteSet &set, const RouteDraft &draft)
+    {
+        const auto request = tokenRequest(*draft.config.oauth2, set.secrets);
+        if (const auto *error = std::get_if<QString>(&request))
+            fail(u"%1: auth.oauth2: %2"_s.arg(draft.origin, *error));
+    }
+
+    void checkKeySet(const RouteDraft &draft)
+    {
+        if (draft.config.jwks.isEmpty() || draft.config.insecureCallbacks || keySetOf(draft.config))
+            return;
+        fail(u"%1: jwks: the profile %2 verifies no callbacks by published keys (callback.verify.jwks)"_s.arg(
+            draft.origin, draft.profile));
     }
 
     /// What a profile may say and this version cannot do would be ignored silently otherwise.
@@ -194,12 +233,6 @@ private:
             refuse(u"wants callbacks at an address that is registered beforehand"_s);
         if (profile.answer.keepalive.count() > 0)
             refuse(u"wants bytes that keep the client's connection alive (answer.keepalive)"_s);
-        const auto &verify = profile.callback ? profile.callback->verify : std::nullopt;
-        if (verify && !verify->jwks.isEmpty() && !draft.config.insecureCallbacks)
-            refuse(
-                u"verifies callbacks by keys from an address (callback.verify.jwks; --insecure-callbacks "
-                u"takes "
-                u"them unverified)"_s);
     }
 
     void checkTogether(const RouteSet &set)

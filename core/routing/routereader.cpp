@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/routing/routereader.h"
 
+#include "core/config/credentialurl.h"
 #include "core/config/suggest.h"
+#include "core/profile/formfields.h"
 #include "core/profile/profiletable.h"
 #include "core/profile/profilevalue.h"
 
@@ -20,6 +22,8 @@ using profile::tomlText;
 namespace {
 
 constexpr std::size_t kMaxRoutes = 200;
+constexpr std::size_t kMaxTokenFields = 10;
+constexpr QLatin1StringView kTokenFields = "auth.oauth2.fields"_L1;
 
 /// A key of `[[route]]` and what reads its value into the draft.
 struct RouteField
@@ -94,9 +98,100 @@ void readLane(RouteDraft &draft, const ProfileValue &value)
     }
 }
 
-const std::vector<RouteField> &routeFields()
+OAuth2Client &oauth2Of(RouteDraft &draft)
 {
-    static const std::vector<RouteField> kFields{
+    if (!draft.config.oauth2)
+        draft.config.oauth2.emplace();
+    return *draft.config.oauth2;
+}
+
+/// An address at which credentials may be fetched, or nothing.
+std::optional<QByteArray> credentialUrl(const ProfileValue &value)
+{
+    const auto text = value.text();
+    const QString wrong = text ? credentialUrlError(*text) : QString();
+    if (!wrong.isEmpty())
+        value.fail(wrong);
+    return text && wrong.isEmpty() ? std::optional(QUrl(*text, QUrl::StrictMode).toEncoded()) : std::nullopt;
+}
+
+/// The name of a secret, or nothing.
+std::optional<QByteArray> secretName(const ProfileValue &value, const QString &content)
+{
+    const auto name = value.text();
+    if (name && isSecretName(*name))
+        return name->toLatin1();
+    if (name)
+        value.fail(u"the name of a secret is wanted, which holds %1"_s.arg(content));
+    return std::nullopt;
+}
+
+void readBasic(RouteDraft &draft, const ProfileValue &value)
+{
+    const auto name = secretName(value, u"user:password"_s);
+    if (!name)
+        return;
+    draft.basicSecret = *name;
+    draft.config.authorization =
+        std::get<Template>(Template::parse(u"Basic {base64:{secret:%1}}"_s.arg(QString::fromLatin1(*name))));
+}
+
+/// Printable ASCII without a line break.
+std::optional<QByteArray> plainText(const ProfileValue &value)
+{
+    const auto text = value.text();
+    const bool isPlain = text && !text->isEmpty() && std::all_of(text->begin(), text->end(), [](QChar c) {
+                             return c.unicode() >= 0x20 && c.unicode() < 0x7f;
+                         });
+    if (text && !isPlain)
+        value.fail(u"a text of printable ASCII is wanted"_s);
+    return isPlain ? std::optional(text->toLatin1()) : std::nullopt;
+}
+
+std::vector<RouteField> oauth2Fields()
+{
+    using Style = OAuth2Client::Style;
+    return {
+        {"auth.oauth2.token"_L1,
+         [](RouteDraft &draft, const ProfileValue &value) {
+             oauth2Of(draft).tokenUrl = credentialUrl(value).value_or(QByteArray());
+         }},
+        {"auth.oauth2.id"_L1,
+         [](RouteDraft &draft, const ProfileValue &value) {
+             oauth2Of(draft).id = plainText(value).value_or(QByteArray());
+         }},
+        {"auth.oauth2.secret"_L1,
+         [](RouteDraft &draft, const ProfileValue &value) {
+             oauth2Of(draft).secret =
+                 secretName(value, u"the client's secret, or id:secret"_s).value_or(QByteArray());
+         }},
+        {"auth.oauth2.scope"_L1,
+         [](RouteDraft &draft, const ProfileValue &value) {
+             oauth2Of(draft).scope = plainText(value).value_or(QByteArray());
+         }},
+        {"auth.oauth2.style"_L1,
+         [](RouteDraft &draft, const ProfileValue &value) {
+             oauth2Of(draft);
+             draft.tokenStyle = value.oneOf<Style>(
+                 {{"basic"_L1, Style::Basic}, {"body"_L1, Style::Body}, {"get"_L1, Style::Get}});
+         }},
+    };
+}
+
+/// `auth.oauth2.fields` is a table of names that we do not know.
+void readTokenField(RouteDraft &draft, const QString &name, const ProfileValue &value)
+{
+    OAuth2Client &client = oauth2Of(draft);
+    const auto text = value.text();
+    if (client.fields.size() == kMaxTokenFields)
+        value.fail(u"there are more than %1 further fields"_s.arg(kMaxTokenFields));
+    else if (text)
+        client.fields.emplace_back(name.toUtf8(), text->toUtf8());
+}
+
+std::vector<RouteField> plainFields()
+{
+    return {
         {"name"_L1, readName},
         {"path"_L1, readPath},
         {"profile"_L1, [](RouteDraft &draft,
@@ -116,16 +211,22 @@ const std::vector<RouteField> &routeFields()
              if (auto text = value.textTemplate(Template::Use::Secret))
                  draft.config.authorization = *text;
          }},
-        {"auth.basic"_L1,
+        {"auth.basic"_L1, readBasic},
+        {"jwks"_L1,
          [](RouteDraft &draft, const ProfileValue &value) {
-             const auto secret = value.text();
-             if (secret && !isSecretName(*secret))
-                 value.fail(u"the name of a secret is wanted, which holds user:password"_s);
-             else if (secret)
-                 draft.config.authorization =
-                     std::get<Template>(Template::parse(u"Basic {base64:{secret:%1}}"_s.arg(*secret)));
+             draft.config.jwks = credentialUrl(value).value_or(QByteArray());
          }},
     };
+}
+
+const std::vector<RouteField> &routeFields()
+{
+    static const std::vector<RouteField> kFields = [] {
+        std::vector<RouteField> all = plainFields();
+        for (RouteField &field : oauth2Fields())
+            all.push_back(std::move(field));
+        return all;
+    }();
     return kFields;
 }
 
@@ -223,7 +324,33 @@ private:
                 m_errors.add(table.source().begin.line,
                              u"route: the key %1 is wanted"_s.arg(QLatin1StringView(key)));
         }
+        checkAuth(draft, table);
         m_result.routes.push_back(std::move(draft));
+    }
+
+    void checkAuth(RouteDraft &draft, const toml::table &table)
+    {
+        const toml::table *auth = table["auth"].as_table();
+        if (!auth)
+            return;
+        for (const auto &[name, node] : *auth)
+            draft.authKinds += tomlText(name.str());
+        const auto line = auth->source().begin.line;
+        if (draft.authKinds.size() != 1)
+            m_errors.add(line, u"route.auth: one of header, basic and oauth2 is wanted"_s);
+        const toml::table *oauth2 = (*auth)["oauth2"].as_table();
+        if (!oauth2)
+            return;
+        for (const char *key : {"token", "secret"}) {
+            if (!oauth2->contains(key))
+                m_errors.add(line, u"route.auth.oauth2: the key %1 is wanted"_s.arg(QLatin1StringView(key)));
+        }
+        OAuth2Client &client = oauth2Of(draft);
+        const qsizetype mark = client.tokenUrl.indexOf('?');
+        const bool asksByUrl =
+            mark >= 0 && profile::findField(client.tokenUrl.mid(mark + 1), "grant_type").value;
+        client.style =
+            draft.tokenStyle.value_or(asksByUrl ? OAuth2Client::Style::Get : OAuth2Client::Style::Basic);
     }
 
     void readFields(RouteDraft &draft, const toml::table &table, const QString &prefix)
@@ -240,7 +367,9 @@ private:
             }
             if (field)
                 field->read(draft, ProfileValue(node, u"route."_s + key, m_errors));
-            else if (isTable && node.is_table())
+            else if (prefix == QString(kTokenFields + u'.'))
+                readTokenField(draft, tomlText(name.str()), ProfileValue(node, u"route."_s + key, m_errors));
+            else if ((isTable || key == kTokenFields) && node.is_table())
                 readFields(draft, *node.as_table(), key + u'.');
             else
                 m_errors.add(name.source().begin.line,

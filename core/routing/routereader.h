@@ -9,6 +9,8 @@
 #include <QStringList>
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace holdline {
@@ -18,7 +20,10 @@ struct RouteDraft
 {
     RouteConfig config;
     QString profile;
-    QString origin;  ///< for people: "holdline.toml:12"
+    QString origin;                                   ///< for people: "holdline.toml:12"
+    std::optional<OAuth2Client::Style> tokenStyle{};  ///< empty: by the token's URL
+    QByteArray basicSecret{};                         ///< the name of auth.basic
+    QStringList authKinds{};                          ///< of header, basic and oauth2, those that are there
 };
 
 /// What a configuration file says about routes.

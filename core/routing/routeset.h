@@ -4,6 +4,7 @@
 #include "core/profile/locator.h"
 #include "core/profile/profile.h"
 #include "core/profile/template.h"
+#include "core/routing/oauth2client.h"
 
 #include <QByteArray>
 #include <QString>
@@ -47,6 +48,9 @@ struct RouteConfig
     /// The value of the Authorization field to the upstream, in place of the client's. Empty for the
     /// client's.
     profile::Template authorization;
+    /// Gets tokens for the Authorization field, in place of `authorization`.
+    std::optional<OAuth2Client> oauth2{};
+    QByteArray jwks;  ///< encoded; in place of the profile's address of keys. Empty for that one
     bool insecureCallbacks = false;  ///< callbacks need no verification, although the profile has one
 
     static constexpr qsizetype kMaxName = 40;

@@ -4,6 +4,8 @@
 #include "core/base/enumtable.h"
 #include "core/telemetry/prometheustext.h"
 
+#include <algorithm>
+
 namespace holdline {
 
 using namespace Qt::StringLiterals;
@@ -45,6 +47,22 @@ void writeCounters(PrometheusText &out, const Counters &counters)
     for (int i = 0; i < kUpstreamCancelCount; ++i)
         out.add(counters.upstreamCancels[static_cast<std::size_t>(i)],
                 {{"result", name(static_cast<UpstreamCancel>(i))}});
+    const auto fetches = [&out](QByteArrayView name, QByteArrayView help, std::uint64_t fetched,
+                                std::uint64_t failed) {
+        out.counter(name, help);
+        out.add(fetched, {{"result", "fetched"}});
+        out.add(failed, {{"result", "failed"}});
+    };
+    fetches("holdline_key_set_fetches_total", "Fetches of the public keys of callbacks, by result.",
+            counters.keySetFetches, counters.keySetFailures);
+    fetches("holdline_token_fetches_total", "Fetches of access tokens for upstreams, by result.",
+            counters.tokenFetches, counters.tokenFailures);
+    out.counter("holdline_tokens_refused_total",
+                "Requests with an access token that the upstream answered 401.");
+    out.add(counters.tokensRefused);
+    out.counter("holdline_callbacks_without_keys_total",
+                "Callbacks answered 503, because the keys that verify them could not be fetched.");
+    out.add(counters.callbacksWithoutKeys);
     out.counter("holdline_http_refusals_total",
                 "Requests refused by the HTTP front itself. Status 0 means no answer.");
     for (const auto &[status, count] : counters.httpRefusals)
@@ -119,6 +137,14 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
         one("holdline_upstream_connections", "Connections open to the upstream.",
             *gauges.upstreamConnections);
     }
+    one("holdline_key_set_age_seconds", "Time since the fetch of the oldest key set in use.",
+        std::chrono::duration<double>(gauges.keySetAge).count());
+    one("holdline_key_sets_missing", "Key sets of the configuration that were never fetched.",
+        gauges.keySetsMissing);
+    one("holdline_callbacks_waiting_for_keys", "Callbacks held until a key set comes.",
+        gauges.callbacksWaitingForKeys);
+    one("holdline_calls_waiting_for_token", "Requests to upstreams held until an access token comes.",
+        gauges.callsWaitingForToken);
     one("holdline_api_waiting", "Requests and event streams of the jobs API that wait for a job.",
         gauges.apiWaiting);
     one("holdline_circuit_open", "1 while the circuit breaker of at least one thread makes starts wait.",
@@ -224,6 +250,12 @@ void Counters::add(const Counters &other)
         for (const auto &[status, count] : other.apiAnswers[i])
             apiAnswers[i][status] += count;
     }
+    keySetFetches += other.keySetFetches;
+    keySetFailures += other.keySetFailures;
+    tokenFetches += other.tokenFetches;
+    tokenFailures += other.tokenFailures;
+    tokensRefused += other.tokensRefused;
+    callbacksWithoutKeys += other.callbacksWithoutKeys;
     retries += other.retries;
     connectionsClosed += other.connectionsClosed;
     startsForwarded += other.startsForwarded;
@@ -257,6 +289,10 @@ void Gauges::add(const Gauges &other)
     clientConnections += other.clientConnections;
     if (other.upstreamConnections)
         upstreamConnections = upstreamConnections.value_or(0) + *other.upstreamConnections;
+    keySetAge = std::max(keySetAge, other.keySetAge);
+    keySetsMissing += other.keySetsMissing;
+    callbacksWaitingForKeys += other.callbacksWaitingForKeys;
+    callsWaitingForToken += other.callsWaitingForToken;
     apiWaiting += other.apiWaiting;
     circuitOpen = circuitOpen || other.circuitOpen;
     draining = draining || other.draining;

@@ -67,16 +67,23 @@ struct Counters
     std::array<std::uint64_t, kCallbackOutcomeCount> callbacks{};
     std::array<std::uint64_t, kStartFateCount> starts{};
     std::map<int, std::uint64_t> httpRefusals;
-    std::array<std::map<int, std::uint64_t>, kApiRouteCount> apiAnswers;  ///< by status
+    std::array<std::map<int, std::uint64_t>, kApiRouteCount> apiAnswers;      ///< by status
     std::map<QByteArray, std::array<std::uint64_t, kReasonCount>> routeJobs;  ///< by route and outcome
-    std::uint64_t statusRequests = 0;                                         ///< questions about running jobs
+    std::uint64_t statusRequests = 0;  ///< questions about running jobs
     std::array<std::uint64_t, kUpstreamCancelCount> upstreamCancels{};
-    std::uint64_t retries = 0;             ///< starts after the first start of a job
-    std::uint64_t connectionsClosed = 0;   ///< client connections that ended
-    std::uint64_t startsForwarded = 0;     ///< starts sent to the shard of their account
-    std::uint64_t callbacksForwarded = 0;  ///< callbacks sent to the shard of their job
-    std::uint64_t joined = 0;              ///< requests that joined a job by its Idempotency-Key
-    std::uint64_t recovered = 0;           ///< jobs read from the store when the service started
+    // Fetches of the public keys of callbacks, and of access tokens for upstreams.
+    std::uint64_t keySetFetches = 0;
+    std::uint64_t keySetFailures = 0;
+    std::uint64_t tokenFetches = 0;
+    std::uint64_t tokenFailures = 0;
+    std::uint64_t tokensRefused = 0;         ///< requests with a token that the upstream answered 401
+    std::uint64_t callbacksWithoutKeys = 0;  ///< answered 503, because nothing could verify them
+    std::uint64_t retries = 0;               ///< starts after the first start of a job
+    std::uint64_t connectionsClosed = 0;     ///< client connections that ended
+    std::uint64_t startsForwarded = 0;       ///< starts sent to the shard of their account
+    std::uint64_t callbacksForwarded = 0;    ///< callbacks sent to the shard of their job
+    std::uint64_t joined = 0;                ///< requests that joined a job by its Idempotency-Key
+    std::uint64_t recovered = 0;             ///< jobs read from the store when the service started
     std::array<std::uint64_t, kDeadLetterKinds> deadLettersStored{};  ///< dead letters stored, by kind
     std::uint64_t deadLettersDropped = 0;  ///< too many at once, or impossible to store
     std::uint64_t reloads = 0;             ///< SIGHUPs that applied a configuration
@@ -109,6 +116,10 @@ struct Gauges
     int deadLettersWaiting = 0;       ///< dead letters that could not be stored yet
     int clientConnections = 0;
     std::optional<int> upstreamConnections;  ///< empty when nobody counts them; then there is no metric
+    Duration keySetAge{};                    ///< of the oldest key set in use, since its fetch
+    int keySetsMissing = 0;                  ///< that were never fetched
+    int callbacksWaitingForKeys = 0;         ///< held until a key set comes
+    int callsWaitingForToken = 0;            ///< starts and questions held until a token comes
     int apiWaiting = 0;  ///< requests and event streams of the jobs API that wait for a job
     bool circuitOpen = false;
     bool draining = false;

@@ -136,6 +136,8 @@ QString explain(Reason reason)
             return Texts::tr("A callback that Holdline cannot parse.");
         case Reason::CallbackUnauthorised:
             return Texts::tr("A callback without a valid signature or secret.");
+        case Reason::KeysUnavailable:
+            return Texts::tr("A callback whose keys could not be fetched. The sender tries again.");
         case Reason::InternalError:
             return Texts::tr("A bug of the service. Please report it.");
     }

@@ -69,6 +69,7 @@ holdline_suite(sockets_api LABEL integration
 # jobserver and holdline together.
 holdline_suite(sockets_service LABEL integration
     SOURCES
+        sockets/service/tst_accesstokens.cpp
         sockets/service/tst_callbackpaths.cpp
         sockets/service/tst_deadletterservice.cpp
         sockets/service/tst_failingupstream.cpp
@@ -80,6 +81,7 @@ holdline_suite(sockets_service LABEL integration
         sockets/service/tst_passedonfields.cpp
         sockets/service/tst_profileservice.cpp
         sockets/service/tst_publiclinks.cpp
+        sockets/service/tst_publishedkeys.cpp
         sockets/service/tst_readiness.cpp
         sockets/service/tst_restart.cpp
         sockets/service/tst_service.cpp

@@ -28,6 +28,7 @@ holdline_suite(unit_formats LABEL unit
         unit/formats/startbodies.h
         unit/formats/tst_decimal.cpp
         unit/formats/tst_fingerprint.cpp
+        unit/formats/tst_freshness.cpp
         unit/formats/tst_idempotencykey.cpp
         unit/formats/tst_jsontext.cpp
         unit/formats/tst_monitorcodec.cpp
@@ -65,8 +66,10 @@ holdline_suite(unit_runtime LABEL unit
         unit/runtime/tst_loadroutes.cpp
         unit/runtime/tst_logging.cpp
         unit/runtime/tst_mailbox.cpp
+        unit/runtime/tst_oauth2client.cpp
         unit/runtime/tst_prometheus.cpp
         unit/runtime/tst_readme.cpp
+        unit/runtime/tst_routeauth.cpp
         unit/runtime/tst_unixsignals.cpp
     LIBRARIES holdline_core)
 holdline_suite(unit_http LABEL unit
@@ -105,9 +108,11 @@ holdline_suite(unit_coordinator LABEL unit
     SOURCES
         unit/coordinator/keysteps.h
         unit/coordinator/keystory.h
+        unit/coordinator/tst_authorisedstarter.cpp
         unit/coordinator/tst_circuit.cpp
         unit/coordinator/tst_coordinatorlimits.cpp
         unit/coordinator/tst_coordinatorwalk.cpp
+        unit/coordinator/tst_credentialfetcher.cpp
         unit/coordinator/tst_deadletters.cpp
         unit/coordinator/tst_descriptorbudget.cpp
         unit/coordinator/tst_doubt.cpp

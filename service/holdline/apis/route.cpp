@@ -69,6 +69,11 @@ void fill(profile::OutgoingRequest &&request, StartCall &call)
         call.headers.push_back(std::move(field));
 }
 
+StartError secretMissing()
+{
+    return {Reason::InternalError, u"The secret of the route's auth is missing."_s};
+}
+
 JobReport reportOf(profile::JobOutcome outcome)
 {
     switch (outcome) {
@@ -87,7 +92,9 @@ JobReport reportOf(profile::JobOutcome outcome)
 Route::Route(const RouteConfig &config, std::shared_ptr<const profile::Secrets> secrets)
     : m_config(config),
       m_upstream(config.upstream.toEncoded(QUrl::StripTrailingSlash)),
-      m_secrets(std::move(secrets))
+      m_secrets(std::move(secrets)),
+      m_keySet(keySetOf(config)),
+      m_token(tokenOf(config, m_secrets))
 {
 }
 
@@ -200,11 +207,14 @@ std::vector<std::pair<QByteArray, QByteArray>> Route::travellingFields(const htt
 std::optional<StartError> Route::writeStart(const ClientRequest &client, const StartRequest &start,
                                             const StartValues &given, StartCall &call) const
 {
+    call.token = m_token;
     if (!hasProfile()) {
         call.body = given.token.isEmpty() ? start.body : renderStart(start, given.callbackUrl);
-        if (!isUsual())
-            call.url = m_upstream + restOf(splitTarget(client.target).path).toByteArray();
-        return std::nullopt;
+        if (isUsual())
+            return std::nullopt;
+        const QByteArrayView path = splitTarget(client.target).path;
+        call.url = m_upstream + restOf(path).toByteArray();
+        return authorise(valuesFor(path), call.headers) ? std::nullopt : std::optional(secretMissing());
     }
     const QByteArray uuid = jobUuid(given.jobId);
     const profile::MessageView view = viewOf(client);
@@ -217,7 +227,7 @@ std::optional<StartError> Route::writeStart(const ClientRequest &client, const S
         return std::move(*error);
     auto &request = std::get<profile::OutgoingRequest>(built);
     if (!authorise(values, request.headers))
-        return StartError{Reason::InternalError, u"The secret of the route's auth is missing."_s};
+        return secretMissing();
     fill(std::move(request), call);
     call.readAnswer = answerReader(m_config.profile, m_upstream, uuid);
     return std::nullopt;
@@ -277,6 +287,7 @@ bool Route::writeQuery(Query query, const ClientRequest &client, const QueryValu
     else
         call.passThrough = true;
     call.readsEveryStatus = query != Query::Cancel;
+    call.token = m_token;
     return true;
 }
 
@@ -315,9 +326,10 @@ std::variant<JobMessage, ForgedCallback, QString> Route::readCallback(const Call
         context.token = callback.token;
         context.now = wallNow();
         context.secrets = m_secrets.get();
+        context.keySet = callback.keys;
         const auto verified = verifyCallback(*rule, view, context);
         if (const auto *forged = std::get_if<profile::Forged>(&verified))
-            return ForgedCallback{forged->text};
+            return ForgedCallback{forged->text, forged->isKeyUnknown};
     }
     auto reading = profile::readCallback(*m_config.profile, view);
     if (auto *error = std::get_if<QString>(&reading))

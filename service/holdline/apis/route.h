@@ -3,6 +3,7 @@
 
 #include "core/profile/startcodec.h"
 #include "core/profile/verification.h"
+#include "core/routing/credentialspec.h"
 #include "core/routing/routeset.h"
 #include "service/holdline/ports/jobresult.h"
 #include "service/holdline/ports/jobstarter.h"
@@ -35,9 +36,10 @@ struct StartValues
 struct CallbackView
 {
     const http::Request &request;
-    QByteArrayView token;   ///< the token in its path; empty for a registered callback
-    QByteArrayView suffix;  ///< what follows the token in the path
-    QByteArrayView url;     ///< our public URL at which it came, with its query
+    QByteArrayView token;                       ///< the token in its path; empty for a registered callback
+    QByteArrayView suffix;                      ///< what follows the token in the path
+    QByteArrayView url;                         ///< our public URL at which it came, with its query
+    const profile::PublicKeys *keys = nullptr;  ///< of Route::keySet(); null while there are none
 };
 
 /// What a request about a running job needs to name it.
@@ -55,6 +57,8 @@ enum class CancelReason : std::uint8_t { Delete, ClientGone, Deadline };
 struct ForgedCallback
 {
     QString text;
+    /// Everything is right but the key, so that a newer key set may have it.
+    bool isKeyUnknown = false;
 };
 
 /// One route: which requests it takes, and how its upstream's API starts a job and calls back. A route
@@ -110,6 +114,8 @@ public:
     bool writeQuery(Query query, const ClientRequest &client, const QueryValues &values,
                     StartCall &call) const;
 
+    /// The published keys that verify its callbacks. Null when it needs none.
+    const std::shared_ptr<const CredentialSpec> &keySet() const { return m_keySet; }
     /// True when callbacks come by this method.
     bool takesCallback(QByteArrayView method) const;
     std::variant<JobMessage, ForgedCallback, QString> readCallback(const CallbackView &callback) const;
@@ -128,6 +134,8 @@ private:
     RouteConfig m_config;
     QByteArray m_upstream;  ///< encoded, without a slash at its end
     std::shared_ptr<const profile::Secrets> m_secrets;
+    std::shared_ptr<const CredentialSpec> m_keySet;  ///< null: needs none
+    std::shared_ptr<const CredentialSpec> m_token;   ///< of requests to the upstream; null: they need none
 };
 
 }  // namespace holdline

@@ -39,7 +39,8 @@ DeadLetters::DeadLetters(const JobCoordinator &coordinator, JobStore &store, QOb
 void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &request, Reason reason,
                                     const QByteArray &job, const QByteArray &account)
 {
-    if (request.peer.startsWith(kRedrivenPeer))
+    // A callback that cannot be verified now comes again, and only then anybody knows what it is.
+    if (request.peer.startsWith(kRedrivenPeer) || reason == Reason::KeysUnavailable)
         return;
     const bool isUnknown = reason == Reason::CallbackUnknown;
     // A result with a known token uses its own allowance, so that strangers cannot push it out.

@@ -60,16 +60,27 @@ CallbackReceiver::CallbackReceiver(Jobs &jobs, const RouteTable &routes, JobStor
 {
 }
 
+void CallbackReceiver::setCredentials(Credentials &credentials)
+{
+    m_credentials = &credentials;
+    m_waiting =
+        std::make_unique<WaitingCallbacks>(credentials, [this](WaitingCallback waited, bool isTimeUp) {
+            using Wait = ReceivedCallback::Wait;
+            receive(waited.token, waited.suffix, waited.request, std::move(waited.exchange),
+                    isTimeUp ? Wait::TimeUp : Wait::Over);
+        });
+}
+
 void CallbackReceiver::receive(QByteArrayView token, QByteArrayView suffix, const http::Request &request,
-                               std::unique_ptr<Exchange> exchange)
+                               std::unique_ptr<Exchange> exchange, ReceivedCallback::Wait wait)
 {
     Job *job = m_jobs.findByToken(token);
     if (!job && CallbackToken::fromText(token)) {
         // The token may belong to a durable job that is only in the store.
-        receiveStored(token, suffix, request, std::move(exchange));
+        receiveStored(token, suffix, request, std::move(exchange), wait);
         return;
     }
-    ReceivedCallback callback{token, request, std::move(exchange), suffix};
+    ReceivedCallback callback{token, request, std::move(exchange), suffix, wait};
     if (job)
         take(*job, callback);
     else
@@ -78,7 +89,8 @@ void CallbackReceiver::receive(QByteArrayView token, QByteArrayView suffix, cons
 }
 
 void CallbackReceiver::receiveStored(QByteArrayView token, QByteArrayView suffix,
-                                     const http::Request &request, std::unique_ptr<Exchange> exchange)
+                                     const http::Request &request, std::unique_ptr<Exchange> exchange,
+                                     ReceivedCallback::Wait wait)
 {
     if (!m_store.isAvailable()) {
         exchange->answer(http::problemResponse(notStored(m_store.errorString())));
@@ -86,27 +98,27 @@ void CallbackReceiver::receiveStored(QByteArrayView token, QByteArrayView suffix
     }
     const QByteArray text = token.toByteArray();
     auto shared = std::make_shared<std::unique_ptr<Exchange>>(std::move(exchange));
-    m_store.findByToken(
-        text, [this, text, rest = suffix.toByteArray(), request, shared](std::optional<JobRecord> found) {
-            if (!found && !m_store.isAvailable()) {
-                (*shared)->answer(http::problemResponse(notStored(m_store.errorString())));
-                return;
-            }
-            ReceivedCallback callback{text, request, std::move(*shared), rest};
-            if (!found || found->expired) {
-                refuse(Reason::CallbackUnknown, CallbackOutcome::Unknown, {}, {}, callback,
-                       u"This callback address was never given out."_s);
-                return;
-            }
-            Job job;
-            job.id = found->id;
-            job.account = found->account;
-            job.route = found->route;
-            job.status = found->status;
-            job.upstreamId = found->upstreamId;
-            callback.record = &*found;
-            take(job, callback);
-        });
+    m_store.findByToken(text, [this, text, rest = suffix.toByteArray(), request, shared,
+                               wait](std::optional<JobRecord> found) {
+        if (!found && !m_store.isAvailable()) {
+            (*shared)->answer(http::problemResponse(notStored(m_store.errorString())));
+            return;
+        }
+        ReceivedCallback callback{text, request, std::move(*shared), rest, wait};
+        if (!found || found->expired) {
+            refuse(Reason::CallbackUnknown, CallbackOutcome::Unknown, {}, {}, callback,
+                   u"This callback address was never given out."_s);
+            return;
+        }
+        Job job;
+        job.id = found->id;
+        job.account = found->account;
+        job.route = found->route;
+        job.status = found->status;
+        job.upstreamId = found->upstreamId;
+        callback.record = &*found;
+        take(job, callback);
+    });
 }
 
 /// False when the callback was refused.
@@ -132,19 +144,55 @@ bool CallbackReceiver::read(const Job &job, ReceivedCallback &callback)
                u"This API does not call back by this method. The job stays pending."_s);
         return false;
     }
-    auto message = callback.route->readCallback(callback.view(url));
+    CallbackView view = callback.view(url);
+    const CredentialState *known = nullptr;
+    if (const auto &keySet = callback.route->keySet()) {
+        known = m_credentials ? m_credentials->find(*keySet) : nullptr;
+        if (!known || !known->credential) {
+            awaitKeys(job, callback, 0);
+            return false;
+        }
+        view.keys = &known->credential->values;
+    }
+    auto message = callback.route->readCallback(view);
     if (const auto *error = std::get_if<QString>(&message)) {
         refuse(Reason::CallbackMalformed, CallbackOutcome::Malformed, job.id, job.account, callback,
                *error + u" The job stays pending."_s);
         return false;
     }
     if (const auto *forged = std::get_if<ForgedCallback>(&message)) {
+        const bool isDecided = callback.wait == ReceivedCallback::Wait::Over && known && !known->isFailing;
+        if (forged->isKeyUnknown && known && !isDecided) {
+            awaitKeys(job, callback, known->number());
+            return false;
+        }
         refuse(Reason::CallbackUnauthorised, CallbackOutcome::Unauthorised, job.id, job.account, callback,
                forged->text + u" The job stays pending."_s);
         return false;
     }
     callback.message = std::get<JobMessage>(std::move(message));
     return true;
+}
+
+/// The keys of `seen` do not verify the callback, and newer ones may. If it has waited already, it is sent
+/// again: nobody knows whether it is forged.
+void CallbackReceiver::awaitKeys(const Job &job, ReceivedCallback &callback, std::uint64_t seen)
+{
+    const bool mayWait = callback.wait == ReceivedCallback::Wait::Not && m_waiting;
+    WaitingCallback waiting;
+    if (mayWait) {
+        waiting = {callback.token.toByteArray(), callback.suffix.toByteArray(), callback.request,
+                   std::move(callback.exchange), callback.route->keySet(),      seen};
+        if (m_waiting->add(std::move(waiting)))
+            return;
+        callback.exchange = std::move(waiting.exchange);
+    }
+    ++m_withoutKeys;
+    m_handler.refused(callback.token, callback.request, Reason::KeysUnavailable, job.id, job.account);
+    callback.exchange->answer(callback.route->callbackAnswer(http::problemResponse(
+        keysUnavailable(mayWait ? u"Too many callbacks wait for the keys that verify them."_s
+                                : u"The keys that verify it cannot be fetched now."_s,
+                        job.id))));
 }
 
 void CallbackReceiver::take(Job &job, ReceivedCallback &callback)

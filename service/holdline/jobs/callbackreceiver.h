@@ -5,6 +5,7 @@
 #include "core/job/jobs.h"
 #include "core/profile/startcodec.h"
 #include "service/holdline/apis/routetable.h"
+#include "service/holdline/jobs/waitingcallbacks.h"
 #include "service/holdline/ports/exchange.h"
 #include "service/holdline/ports/jobresult.h"
 #include "service/holdline/ports/jobstore.h"
@@ -22,6 +23,9 @@ struct ReceivedCallback
     std::unique_ptr<Exchange> exchange;
     /// What follows the token in the path, without the slash.
     QByteArrayView suffix{};
+    /// How the wait for newer keys ended. Not: it has not waited.
+    enum class Wait : std::uint8_t { Not, Over, TimeUp };
+    Wait wait = Wait::Not;
     /// The record of a job that is only in the store. Null for a job in memory.
     JobRecord *record = nullptr;
     /// Of its job. Set when the callback is read.
@@ -64,10 +68,13 @@ public:
     /// `callbackUrl` is the callback address without a token.
     CallbackReceiver(Jobs &jobs, const RouteTable &routes, JobStore &store, Handler handler);
     void setCallbackUrl(const QByteArray &url) { m_callbackUrl = url; }
+    /// Without it no callback is taken that is verified by published keys. Must outlive this object.
+    void setCredentials(Credentials &credentials);
 
     /// `suffix` is what follows the token in the path, without the slash.
     void receive(QByteArrayView token, QByteArrayView suffix, const http::Request &request,
-                 std::unique_ptr<Exchange> exchange);
+                 std::unique_ptr<Exchange> exchange,
+                 ReceivedCallback::Wait wait = ReceivedCallback::Wait::Not);
     /// Enters a readable callback in the ledger, and sets its response.
     void enter(CallbackOutcome outcome, const Job &job, ReceivedCallback &callback);
     /// Retains a result that came after the end of its job. The result of a durable job goes into the
@@ -76,13 +83,17 @@ public:
     void retain(Job &job, const JobResult &result, ReceivedCallback *callback);
 
     const CallbackLedger &ledger() const { return m_ledger; }
+    /// Callbacks that wait for keys, and those that were answered 503 for want of them.
+    int waitingForKeys() const { return m_waiting ? m_waiting->count() : 0; }
+    std::uint64_t withoutKeysTotal() const { return m_withoutKeys; }
 
 private:
     struct LateResult;
 
     void receiveStored(QByteArrayView token, QByteArrayView suffix, const http::Request &request,
-                       std::unique_ptr<Exchange> exchange);
+                       std::unique_ptr<Exchange> exchange, ReceivedCallback::Wait wait);
     bool read(const Job &job, ReceivedCallback &callback);
+    void awaitKeys(const Job &job, ReceivedCallback &callback, std::uint64_t seen);
     void take(Job &job, ReceivedCallback &callback);
     void refuse(Reason reason, CallbackOutcome outcome, const QByteArray &job, const QByteArray &account,
                 ReceivedCallback &callback, const QString &detail);
@@ -96,6 +107,9 @@ private:
     QByteArray m_callbackUrl;
     Handler m_handler;
     CallbackLedger m_ledger;
+    Credentials *m_credentials = nullptr;
+    std::unique_ptr<WaitingCallbacks> m_waiting;  ///< when there are credentials
+    std::uint64_t m_withoutKeys = 0;
 };
 
 }  // namespace holdline

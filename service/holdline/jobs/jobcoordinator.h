@@ -45,6 +45,8 @@ public:
     JobCoordinator(const Config &config, const QByteArray &callbackUrl, JobStarter &starter,
                    JobStarter &queries, JobStore &store, std::uint8_t shard = 0, QObject *parent = nullptr);
 
+    /// The keys that verify callbacks. Must outlive this object.
+    void setCredentials(Credentials &credentials) { m_callbacks.setCredentials(credentials); }
     /// Limits and times of later requests; held requests keep their deadlines.
     void reload(const Config &config, const QByteArray &callbackUrl);
 
@@ -97,6 +99,7 @@ public:
     const Lanes &lanes() const { return m_scheduler.lanes(); }
     const CircuitBreaker &circuit() const { return m_scheduler.circuit(); }
     const CallbackLedger &ledger() const { return m_callbacks.ledger(); }
+    const CallbackReceiver &callbacks() const { return m_callbacks; }
     /// Counts the starts of ended jobs too.
     int startsInFlight() const { return lanes().totalInFlight(); }
     const StatusQueries &queries() const { return m_queries; }

@@ -16,6 +16,11 @@ Problem notStored(const QString &why, const QByteArray &job)
     return {Reason::StoreUnavailable, why, job, 1s};
 }
 
+Problem keysUnavailable(const QString &why, const QByteArray &job)
+{
+    return {Reason::KeysUnavailable, why + u" Send the callback again. The job stays pending."_s, job, 5s};
+}
+
 Problem tooManyHeld()
 {
     return {Reason::Overloaded, u"Too many requests are held. Try again shortly."_s, {}, 1s};

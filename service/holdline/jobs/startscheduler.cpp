@@ -193,6 +193,9 @@ void StartScheduler::pump(TimePoint now)
 CircuitBreaker::Verdict StartScheduler::verdictOn(const Job &job, const StartResult &result) const
 {
     using Verdict = CircuitBreaker::Verdict;
+    // Nothing was sent, and the circuit is about the upstream. Fetches of tokens have pauses of their own.
+    if (result.lacksToken)
+        return Verdict::Nothing;
     if (result.status >= 500)
         return Verdict::Fails;
     // A 2xx that cannot be read and a redirect are answers to one job.

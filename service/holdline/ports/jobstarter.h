@@ -12,12 +12,14 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 namespace holdline {
 
+struct CredentialSpec;
 struct StartResult;
 /// Reads a whole answer of 2xx to a start, and sets what it means: fate, report, upstreamId, and what clients
 /// get.
@@ -36,6 +38,7 @@ struct StartCall
     bool passThrough = false;                                ///< the client gets the answer, whatever it is
     StartAnswerReader readAnswer{};                          ///< empty for the job server's API
     bool readsEveryStatus = false;                           ///< readAnswer gets whole answers of any status
+    std::shared_ptr<const CredentialSpec> token{};  ///< of the Authorization field; null: none is needed
 };
 
 /// The end of a start request, classified by its meaning for the job.
@@ -53,6 +56,8 @@ struct StartResult
     /// True when no HTTP answer came (refused, unreachable, DNS, timeout, reset).
     bool unreachable = false;
     bool timedOut = false;  ///< StartCall::timeout passed before the whole answer came
+    /// True when nothing was sent because there is no access token. It says nothing about the upstream.
+    bool lacksToken = false;
     /// True when `status` came and the rest of the answer broke off. An answer that was too large did not.
     bool brokeOff = false;
     int status = 0;  ///< of the upstream's answer; 0 without one
@@ -72,7 +77,8 @@ struct StartResult
     std::vector<std::pair<QByteArray, QByteArray>> fields{};
 };
 
-/// Sends start requests. Implemented by UpstreamClient over QNetworkAccessManager and by a fake in tests.
+/// Sends start requests. Implemented by UpstreamClient over QNetworkAccessManager, by AuthorisedStarter for
+/// calls that need a token, and by a fake in tests.
 /// Lives in one thread. Never emits finished() inside start().
 class JobStarter : public QObject
 {
@@ -82,7 +88,8 @@ public:
     using Ticket = std::uint64_t;
     using QObject::QObject;
 
-    /// Sends one request exactly once. No layer below repeats it. Ends with exactly one finished().
+    /// Sends one request exactly once. No layer below repeats it, except a request with a token that the
+    /// upstream refused with 401: it started nothing. Ends with exactly one finished().
     virtual void start(Ticket ticket, const StartCall &call) = 0;
 
 Q_SIGNALS:

@@ -84,9 +84,12 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
                  {plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter}),
       m_queries(m_transport.manager(), plan.config.upstream.url,
                 {plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter}),
+      m_credentials(plan.config, poolOptions(plan), context.index, context.boxes),
+      m_authorisedStarts(m_upstream, m_credentials.known()),
+      m_authorisedQueries(m_queries, m_credentials.known()),
       m_store(store),
-      m_coordinator(plan.config, callbackAddress(plan.config).url, m_upstream, m_queries, m_store,
-                    static_cast<std::uint8_t>(context.index)),
+      m_coordinator(plan.config, callbackAddress(plan.config).url, m_authorisedStarts, m_authorisedQueries,
+                    m_store, static_cast<std::uint8_t>(context.index)),
       m_deadLetters(m_coordinator, m_store),
       m_feed(m_coordinator),
       m_recorder(sink, plan.config, m_coordinator),
@@ -113,6 +116,7 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
     m_front->serve(m_coordinator.routes());
     connect(&m_coordinator, &JobCoordinator::drained, this, &Shard::drained);
     connect(&m_feed, &monitor::MonitorFeed::waiting, this, &Shard::feedWaiting);
+    m_coordinator.setCredentials(m_credentials.known());
     m_coordinator.recover(recovered);
     // Recovers jobs that could not be read at the start.
     connect(&m_store, &JobStore::availabilityChanged, this,
@@ -188,6 +192,7 @@ void Shard::reload(const ShardPlan &plan)
     for (UpstreamClient *client : {&m_upstream, &m_queries})
         client->setLimits({plan.config.upstream.maxAnswerBytes, plan.config.retry.maxRetryAfter});
     m_front->listener().setLimits(frontLimits(plan));
+    m_credentials.reload(plan.config, poolOptions(plan));
     m_coordinator.reload(plan.config, callbackAddress(plan.config, ports()).url);
     m_recorder.setConfig(plan.config);
     m_api.setMaxWait(maxWait(plan.config));
@@ -231,6 +236,11 @@ ShardStatus Shard::status() const
     status.counters.recovered = m_coordinator.recoveredTotal();
     status.counters.deadLettersStored = m_deadLetters.counts().stored;
     status.counters.deadLettersDropped = m_deadLetters.counts().dropped;
+    m_credentials.report(status.counters, status.gauges);
+    status.counters.tokensRefused = m_authorisedStarts.refusedTotal() + m_authorisedQueries.refusedTotal();
+    status.counters.callbacksWithoutKeys = m_coordinator.callbacks().withoutKeysTotal();
+    status.gauges.callbacksWaitingForKeys = m_coordinator.callbacks().waitingForKeys();
+    status.gauges.callsWaitingForToken = m_authorisedStarts.waiting() + m_authorisedQueries.waiting();
     status.gauges.deadLettersWaiting = m_deadLetters.waiting();
     status.gauges.clientConnections = m_front->listener().connectionCount();
     status.gauges.apiWaiting = m_api.waitingCount();

@@ -7,6 +7,7 @@
 #include "service/holdline/jobsapi/jobsapi.h"
 #include "service/holdline/monitorfeed/monitorfeed.h"
 #include "service/holdline/shards/recorder.h"
+#include "service/holdline/shards/shardcredentials.h"
 #include "service/holdline/shards/sharddirectory.h"
 #include "service/holdline/shards/shardplan.h"
 #include "service/holdline/shards/shardrouter.h"
@@ -81,6 +82,8 @@ public:
 
     /// The router, for requests that do not come through the front.
     ShardRouter &router() { return m_router; }
+    /// For the other shards.
+    ShardCredentials &credentials() { return m_credentials; }
 
     // For the monitor and the metrics.
     JobCoordinator &coordinator() { return m_coordinator; }
@@ -113,6 +116,10 @@ private:
     UpstreamManager m_transport;
     UpstreamClient m_upstream;
     UpstreamClient m_queries;
+    ShardCredentials m_credentials;
+    // Put access tokens into the calls of those two.
+    AuthorisedStarter m_authorisedStarts;
+    AuthorisedStarter m_authorisedQueries;
     StoreLink m_store;
     JobCoordinator m_coordinator;
     DeadLetters m_deadLetters;

@@ -87,6 +87,7 @@ void TestProblem::statusOfEachCase_data()
     row("mismatched", Reason::CallbackMismatched, 409);
     row("malformed", Reason::CallbackMalformed, 400);
     row("unauthorised", Reason::CallbackUnauthorised, 401);
+    row("keys_unavailable", Reason::KeysUnavailable, 503);
     row("internal_error", Reason::InternalError, 500);
 }
 

@@ -70,6 +70,7 @@ constexpr std::array kDocumented{
     Documented{Reason::CallbackMismatched, "mismatched"_L1, 409},
     Documented{Reason::CallbackMalformed, "malformed"_L1, 400},
     Documented{Reason::CallbackUnauthorised, "unauthorised"_L1, 401},
+    Documented{Reason::KeysUnavailable, "keys_unavailable"_L1, 503},
     Documented{Reason::InternalError, "internal_error"_L1, 500},
 };
 

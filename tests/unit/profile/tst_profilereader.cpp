@@ -286,7 +286,7 @@ void TestProfileReader::oneMistake_data()
     row("[answer]\nkeepalive = \"0s\"", "from 1s");
     row("[answer]\nbody = \"both\"", "callback or status is wanted");
     row("[callback.verify]\nscheme = \"addresses\"\naddresses = \"10.0.0.1/8\"", "ranges of addresses");
-    row("[callback.verify]\nscheme = \"fal\"\njwks = \"ftp://x\"", "an http or https URL");
+    row("[callback.verify]\nscheme = \"fal\"\njwks = \"ftp://x\"", "an https URL");
     row("[callback.verify]\nat = \"header:X\"", "a scheme is wanted");
     row("[callback.verify]\nscheme = \"hmac-sha1\"\nsigned = \"{secret:a}\"", "a secret must not stand here");
 }

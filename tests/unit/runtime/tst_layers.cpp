@@ -36,7 +36,7 @@ constexpr Room kRooms[] = {
     {"core/proof", "core/base core/json"},
     {"core/config", "core/base"},
     {"core/profile", "core/base core/json core/job core/config"},
-    {"core/routing", "core/base core/config core/profile"},
+    {"core/routing", "core/base core/json core/config core/profile"},
     {"core/eventloop", "core/base core/config"},
     {"core/telemetry", "core/base core/job core/config"},
     {"core/monitormessages", "core/base core/json core/job core/telemetry"},
@@ -44,13 +44,16 @@ constexpr Room kRooms[] = {
     {"service/http", "core/base core/job core/eventloop core/telemetry"},
     {"service/httpclient", "core/base core/config core/eventloop core/telemetry service/http"},
     {"service/holdline/ports", "core/base core/job core/profile core/telemetry service/http"},
+    {"service/holdline/credentials",
+     "core/base core/httpvalues core/job core/profile core/routing core/eventloop core/telemetry "
+     "service/holdline/ports"},
     {"service/holdline/apis",
      "core/base core/job core/config core/profile core/routing service/http service/holdline/ports"},
     {"service/holdline/answers",
      "core/base core/json core/httpvalues core/job core/telemetry service/http service/holdline/ports"},
     {"service/holdline/jobs",
      "core/base core/httpvalues core/job core/profile core/config core/eventloop core/telemetry service/http "
-     "service/holdline/ports service/holdline/apis service/holdline/answers"},
+     "service/holdline/ports service/holdline/credentials service/holdline/apis service/holdline/answers"},
     {"service/holdline/deadletters",
      "core/base core/job core/telemetry service/http service/holdline/ports service/holdline/jobs"},
     {"service/holdline/httpserver", "core/base core/job core/telemetry service/http service/holdline/ports"},
@@ -70,15 +73,17 @@ constexpr Room kRooms[] = {
      "core/base core/job core/config core/telemetry core/monitormessages service/http service/holdline/ports "
      "service/holdline/jobs"},
     {"service/holdline/shards",
-     "core/base core/job core/profile core/config core/eventloop core/telemetry service/http "
-     "service/httpclient service/holdline/ports service/holdline/apis service/holdline/answers service/holdline/jobs "
+     "core/base core/job core/profile core/routing core/config core/eventloop core/telemetry service/http "
+     "service/httpclient service/holdline/ports service/holdline/credentials service/holdline/apis "
+     "service/holdline/answers service/holdline/jobs "
      "service/holdline/deadletters service/holdline/httpserver service/holdline/jobsapi "
      "service/holdline/routes service/holdline/store service/holdline/upstream service/holdline/monitorfeed"},
     {"service/holdline/monitorserver",
      "core/base core/job core/config core/telemetry core/monitormessages service/holdline/deadletters "
      "service/holdline/monitorfeed service/holdline/shards"},
     {"service/holdline",
-     "core/base core/config core/routing core/eventloop core/telemetry service/http service/holdline/deadletters "
+     "core/base core/config core/routing core/eventloop core/telemetry service/http "
+     "service/holdline/deadletters "
      "service/holdline/routes "
      "service/holdline/store service/holdline/upstream service/holdline/shards "
      "service/holdline/monitorserver"},

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/httpvalues/freshness.h"
+
+#include "core/base/ascii.h"
+
+#include <algorithm>
+
+namespace holdline {
+
+namespace {
+
+/// RFC 9111, 1.2.2: a larger number means this one, which is 68 years.
+constexpr std::int64_t kMostSeconds = 2'147'483'648;
+
+std::optional<std::chrono::seconds> secondsOf(QByteArrayView text)
+{
+    if (text.size() >= 2 && text.startsWith('"') && text.endsWith('"'))
+        text = text.sliced(1).chopped(1);
+    if (text.isEmpty() || !std::all_of(text.begin(), text.end(), [](char c) { return isDigit(c); }))
+        return std::nullopt;
+    std::int64_t seconds = 0;
+    for (const char digit : text)
+        seconds = std::min(seconds * 10 + (digit - '0'), kMostSeconds);
+    return std::chrono::seconds(seconds);
+}
+
+bool equals(QByteArrayView a, QByteArrayView b)
+{
+    return a.compare(b, Qt::CaseInsensitive) == 0;
+}
+
+}  // namespace
+
+std::optional<std::chrono::seconds> freshFor(QByteArrayView cacheControl, QByteArrayView age)
+{
+    std::optional<std::chrono::seconds> maxAge;
+    while (!cacheControl.isEmpty()) {
+        const qsizetype comma = cacheControl.indexOf(',');
+        const QByteArrayView directive = (comma < 0 ? cacheControl : cacheControl.first(comma)).trimmed();
+        cacheControl = comma < 0 ? QByteArrayView() : cacheControl.sliced(comma + 1);
+        const qsizetype sign = directive.indexOf('=');
+        const QByteArrayView name = sign < 0 ? directive : directive.first(sign).trimmed();
+        if (equals(name, "no-store") || equals(name, "no-cache"))
+            return std::chrono::seconds(0);
+        // The first of several counts.
+        if (equals(name, "max-age") && !maxAge)
+            maxAge = sign < 0
+                         ? std::chrono::seconds(0)
+                         : secondsOf(directive.sliced(sign + 1).trimmed()).value_or(std::chrono::seconds(0));
+    }
+    if (!maxAge)
+        return std::nullopt;
+    const std::chrono::seconds passed = secondsOf(age.trimmed()).value_or(std::chrono::seconds(0));
+    return std::max(*maxAge - passed, std::chrono::seconds(0));
+}
+
+}  // namespace holdline

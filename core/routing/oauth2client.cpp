@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/routing/oauth2client.h"
+
+#include "core/base/ascii.h"
+#include "core/json/jsontext.h"
+#include "core/profile/formfields.h"
+#include "core/profile/jsonwalk.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr qsizetype kMaxErrorCode = 60;
+
+/// application/x-www-form-urlencoded (RFC 6749, appendix B).
+QByteArray formEncode(QByteArrayView text)
+{
+    return profile::percentEncode(text).replace("%20", "+");
+}
+
+void addField(QByteArray &form, QByteArrayView name, QByteArrayView value)
+{
+    if (!form.isEmpty())
+        form += '&';
+    form += formEncode(name) + '=' + formEncode(value);
+}
+
+/// The value of a member, as written. Null when it is missing, there twice, or JSON's null.
+QByteArrayView memberOf(QByteArrayView json, const char *name)
+{
+    const profile::FoundJson found = profile::findJson(json, {name});
+    return found.twice || found.value == QByteArrayView("null") ? QByteArrayView() : found.value;
+}
+
+QByteArray textOf(QByteArrayView json, const char *name)
+{
+    const QByteArrayView value = memberOf(json, name);
+    return value.startsWith('"') ? unescapeJson(value) : QByteArray();
+}
+
+/// The error's code, when it is one (RFC 6749, 5.2). Its description may repeat what we sent.
+QByteArray errorCode(QByteArrayView json)
+{
+    const QByteArray code = textOf(json, "error");
+    const bool isCode = code.size() <= kMaxErrorCode && std::all_of(code.begin(), code.end(), [](char c) {
+                            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+                        });
+    return isCode ? code : QByteArray();
+}
+
+/// Whole seconds. Empty for a text that is no number.
+std::optional<seconds> lifetimeOf(QByteArrayView value)
+{
+    const bool isText = value.size() >= 2 && value.startsWith('"');
+    QByteArrayView digits = isText ? value.sliced(1).chopped(1).trimmed() : value;
+    if (const qsizetype point = digits.indexOf('.'); point > 0)
+        digits = digits.first(point);
+    if (digits.isEmpty() || !std::all_of(digits.begin(), digits.end(), [](char c) { return isDigit(c); }))
+        return std::nullopt;
+    qint64 count = 0;
+    for (const char digit : digits)
+        count = std::min<qint64>(count * 10 + (digit - '0'), kLongestTokenLife.count());
+    return seconds(count);
+}
+
+/// RFC 6750, 2.1, but for the place of the equals signs.
+bool isToken(const QByteArray &text)
+{
+    return !text.isEmpty() && text.size() <= kMaxTokenBytes &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+/// A status that may be another one soon.
+bool maySoonBeOther(int status)
+{
+    return status >= 500 || status == 408 || status == 425 || status == 429;
+}
+
+}  // namespace
+
+std::variant<profile::OutgoingRequest, QString> tokenRequest(const OAuth2Client &client,
+                                                             const profile::Secrets &secrets)
+{
+    using Style = OAuth2Client::Style;
+    const auto found = secrets.find(client.secret);
+    const QString name = QString::fromUtf8(client.secret);
+    if (found == secrets.end())
+        return u"the secret %1 is missing"_s.arg(name);
+    QByteArray id = client.id;
+    const qsizetype line = found->second.indexOf('\n');
+    QByteArray secret = (line < 0 ? found->second : found->second.first(line)).trimmed();
+    if (id.isEmpty()) {
+        const qsizetype colon = secret.indexOf(':');
+        if (colon < 1)
+            return u"without oauth2.id the secret %1 must hold id:secret"_s.arg(name);
+        id = secret.first(colon);
+        secret = secret.sliced(colon + 1);
+    }
+
+    QByteArray form;
+    if (!(client.style == Style::Get &&
+          profile::findField(client.tokenUrl.mid(client.tokenUrl.indexOf('?') + 1), "grant_type").value))
+        addField(form, "grant_type", "client_credentials");
+    if (!client.scope.isEmpty())
+        addField(form, "scope", client.scope);
+    for (const auto &[field, value] : client.fields)
+        addField(form, field, value);
+    if (client.style == Style::Body) {
+        addField(form, "client_id", id);
+        addField(form, "client_secret", secret);
+    }
+
+    profile::OutgoingRequest request;
+    request.url = client.tokenUrl;
+    request.headers.emplace_back("Accept", "application/json");
+    if (client.style == Style::Basic)
+        request.headers.emplace_back("Authorization",
+                                     "Basic " + (formEncode(id) + ':' + formEncode(secret)).toBase64());
+    if (client.style == Style::Get) {
+        request.method = "GET";
+        request.headers.emplace_back("Authorization", "Basic " + (id + ':' + secret).toBase64());
+        if (!form.isEmpty())
+            request.url += (request.url.contains('?') ? '&' : '?') + form;
+        return request;
+    }
+    request.method = "POST";
+    request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    request.body = form;
+    return request;
+}
+
+std::variant<AccessToken, NoToken> readTokenAnswer(int status, QByteArrayView body)
+{
+    const auto scanned = scanJson(body);
+    const auto *type = std::get_if<JsonType>(&scanned);
+    const bool isObject = type && *type == JsonType::Object;
+    if (status != 200) {
+        const QByteArray code = isObject ? errorCode(body) : QByteArray();
+        const QString said = code.isEmpty() ? QString() : u" "_s + QString::fromLatin1(code);
+        return NoToken{u"the token endpoint answered %1"_s.arg(status) + said, !maySoonBeOther(status)};
+    }
+    if (!isObject)
+        return NoToken{u"the token endpoint's answer is no JSON object"_s};
+    const QByteArray token = textOf(body, "access_token");
+    if (!isToken(token))
+        return NoToken{u"the token endpoint's answer has no access_token of 1 to %1 visible characters"_s.arg(
+            kMaxTokenBytes)};
+    const QByteArray tokenType = textOf(body, "token_type");
+    if (!tokenType.isEmpty() && tokenType.compare("bearer", Qt::CaseInsensitive) != 0)
+        return NoToken{u"the token endpoint gives tokens of another type than Bearer"_s, true};
+    const QByteArrayView expires = memberOf(body, "expires_in");
+    return AccessToken{"Bearer " + token,
+                       expires.isNull() ? kUsualTokenLife : lifetimeOf(expires).value_or(kUsualTokenLife)};
+}
+
+}  // namespace holdline

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/jobs/waitingcallbacks.h"
+
+#include <vector>
+
+namespace holdline {
+
+namespace {
+
+/// For what belongs to a callback beside its bytes.
+constexpr qsizetype kOverhead = 512;
+
+}  // namespace
+
+WaitingCallbacks::WaitingCallbacks(Credentials &credentials, Handler handler)
+    : m_credentials(credentials),
+      m_handler(std::move(handler)),
+      m_times([this](std::uint64_t number) { handOver(number, true); })
+{
+    connect(&m_credentials, &Credentials::changed, this, &WaitingCallbacks::onChanged);
+}
+
+qsizetype WaitingCallbacks::bytesOf(const WaitingCallback &callback)
+{
+    qsizetype bytes = kOverhead + callback.request.body.size() + callback.request.target.size();
+    for (const auto &[name, value] : callback.request.headers.all())
+        bytes += name.size() + value.size();
+    return bytes;
+}
+
+bool WaitingCallbacks::add(WaitingCallback &&callback)
+{
+    const qsizetype bytes = bytesOf(callback);
+    if (m_waiting.size() >= kMost || m_bytes + bytes > kMostBytes)
+        return false;
+    m_bytes += bytes;
+    const std::uint64_t number = ++m_lastNumber;
+    const Credentials::Spec keySet = callback.keySet;
+    const std::uint64_t seen = callback.seen;
+    m_waiting.emplace(number, std::move(callback));
+    m_times.setIn(number, kPatience);
+    // The answer may come inside the call, and the handler must not.
+    QMetaObject::invokeMethod(
+        this, [this, keySet, seen] { m_credentials.want(keySet, seen); }, Qt::QueuedConnection);
+    return true;
+}
+
+void WaitingCallbacks::onChanged(const QByteArray &name, const CredentialState &state)
+{
+    std::vector<std::uint64_t> ready;
+    for (const auto &[number, callback] : m_waiting) {
+        if (callback.keySet->name != name || !state.credential)
+            continue;
+        // The fetcher has just looked for a newer set, or will not look again so soon.
+        const bool isFinal = state.number() == callback.seen && !state.isFailing;
+        if (isFinal || state.number() > callback.seen)
+            ready.push_back(number);
+    }
+    for (const std::uint64_t number : ready)
+        handOver(number, false);
+}
+
+void WaitingCallbacks::handOver(std::uint64_t number, bool isTimeUp)
+{
+    auto found = m_waiting.extract(number);
+    if (!found)
+        return;
+    m_times.clear(number);
+    m_bytes -= bytesOf(found.mapped());
+    m_handler(std::move(found.mapped()), isTimeUp);
+}
+
+}  // namespace holdline
