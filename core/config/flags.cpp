@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/config/flags.h"
 
-#include "core/config/commandline.h"
-
 namespace holdline {
 
 using namespace Qt::StringLiterals;
 
-Flags readFlags(const QStringList &arguments)
+std::vector<CommandLineOption> configOptions(Flags &flags)
 {
     using Repeated = CommandLineOption::Repeated;
-    Flags flags;
     const auto readFile = [&flags](QStringView text) {
         flags.configFile = text.toString();
         return text.isEmpty() ? u"a file name is wanted"_s : QString();
@@ -19,12 +16,9 @@ Flags readFlags(const QStringList &arguments)
         flags.secrets.append(text.toString());
         return text.indexOf(u'=') < 1 ? u"NAME=FILE is wanted"_s : QString();
     };
-    // helpText() describes the flags, in groups.
     std::vector<CommandLineOption> table{{u"config"_s, u"FILE"_s, {}, readFile, Repeated::Refused},
                                          {u"secret"_s, u"NAME=FILE"_s, {}, readSecret, Repeated::EachCounts},
-                                         {u"insecure-callbacks"_s, {}, {}, into(flags.insecureCallbacks)},
-                                         {u"check-config"_s, {}, {}, {}},
-                                         {u"print-config"_s, {}, {}, {}}};
+                                         {u"insecure-callbacks"_s, {}, {}, into(flags.insecureCallbacks)}};
     for (const Option &option : options()) {
         const auto take = [&flags, &option](QStringView text) {
             auto &settings = flags.settings.settings;
@@ -40,6 +34,15 @@ Flags readFlags(const QStringList &arguments)
         const Repeated repeated = option.isList ? Repeated::EachCounts : Repeated::Refused;
         table.push_back({option.flag, option.placeholder(), {}, take, repeated});
     }
+    return table;
+}
+
+Flags readFlags(const QStringList &arguments)
+{
+    Flags flags;
+    std::vector<CommandLineOption> table = configOptions(flags);
+    table.push_back({u"check-config"_s, {}, {}, {}});
+    table.push_back({u"print-config"_s, {}, {}, {}});
     CommandLine line(u"holdline"_s, {}, std::move(table));
     line.read(QStringList{u"holdline"_s} + arguments);
     for (const QString &error : line.errors())

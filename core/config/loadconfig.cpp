@@ -131,9 +131,13 @@ Settings readTomlFile(const QString &name, const QDir &directory, LoadedConfig &
 LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment &environment,
                         const QString &directory)
 {
+    return loadConfig(readFlags(arguments), environment, directory);
+}
+
+LoadedConfig loadConfig(const Flags &flags, const QProcessEnvironment &environment, const QString &directory)
+{
     const QDir here(directory);
     LoadedConfig result;
-    const Flags flags = readFlags(arguments);
     result.command = flags.command;
     result.secretFlags = flags.secrets;
     result.insecureCallbacks = flags.insecureCallbacks;

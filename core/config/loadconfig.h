@@ -13,6 +13,8 @@
 
 namespace holdline {
 
+struct Flags;
+
 /// The action that the command line asks for.
 enum class ConfigCommand { Run, Help, Version, CheckConfig, PrintConfig };
 
@@ -42,6 +44,9 @@ struct LoadedConfig
 /// `arguments` are the arguments after the name of the program.
 LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment &environment,
                         const QString &directory);
+
+/// The same for a command line that was read already.
+LoadedConfig loadConfig(const Flags &flags, const QProcessEnvironment &environment, const QString &directory);
 
 /// Carries out `--help`, `--version`, `--check-config` and `--print-config`, and reports errors: code 64 for
 /// the command line, 78 for the rest. Returns nothing when the program must run.

@@ -6,8 +6,11 @@
 #include "core/eventloop/eventloop.h"
 #include "core/eventloop/unixsignals.h"
 #include "core/routing/loadroutes.h"
+#include "core/routing/routeset.h"
+#include "core/routing/routetext.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/service.h"
+#include "service/holdline/tools/tools.h"
 #include "service/holdline/upstream/upstreammanager.h"
 
 #include <QCoreApplication>
@@ -43,6 +46,16 @@ void logWarnings(const LoadedConfig &loaded)
 {
     for (const QString &warning : loaded.warnings)
         qCWarning(lcConfig).noquote() << warning;
+}
+
+/// `--check-config` explains the routes, and `--help` names the tools.
+Exit withMore(Exit exit, const LoadedConfig &loaded)
+{
+    if (exit.code == kExitOk && loaded.command == ConfigCommand::CheckConfig)
+        exit.text += u'\n' + routesText(loaded.config.routes.get());
+    else if (loaded.command == ConfigCommand::Help)
+        exit.text += u"\nInstead of serving:\n"_s + tools::toolsText();
+    return exit;
 }
 
 /// Handles SIGHUP. Applies a valid new configuration. Logs an error and keeps the old one otherwise.
@@ -96,9 +109,11 @@ int main(int argc, char **argv)
     openStandardStreams();
     raiseDescriptorLimit();
     const QStringList arguments = argumentsOf(argc, argv);
+    if (const auto exit = tools::runTool(argc, argv))
+        return *exit;
     const LoadedConfig loaded = load(arguments);
     if (const auto exit = earlyExit(loaded))
-        return finish(u"holdline"_s, *exit);
+        return finish(u"holdline"_s, withMore(*exit, loaded));
     Config running = loaded.config;
     installEventLoop(running.server.eventLoop);
     QCoreApplication app(argc, argv);

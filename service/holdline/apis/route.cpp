@@ -324,7 +324,7 @@ std::variant<JobMessage, ForgedCallback, QString> Route::readCallback(const Call
         context.peer = hostOf(callback.request.peer);
         context.url = callback.url;
         context.token = callback.token;
-        context.now = wallNow();
+        context.now = callback.now.value_or(wallNow());
         context.secrets = m_secrets.get();
         context.keySet = callback.keys;
         const auto verified = verifyCallback(*rule, view, context);

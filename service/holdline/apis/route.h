@@ -40,6 +40,7 @@ struct CallbackView
     QByteArrayView suffix;                      ///< what follows the token in the path
     QByteArrayView url;                         ///< our public URL at which it came, with its query
     const profile::PublicKeys *keys = nullptr;  ///< of Route::keySet(); null while there are none
+    std::optional<WallTime> now{};              ///< the time of its arrival; empty: now
 };
 
 /// What a request about a running job needs to name it.

@@ -81,8 +81,12 @@ constexpr Room kRooms[] = {
     {"service/holdline/monitorserver",
      "core/base core/job core/config core/telemetry core/monitormessages service/holdline/deadletters "
      "service/holdline/monitorfeed service/holdline/shards"},
+    {"service/holdline/tools",
+     "core/base core/job core/config core/profile core/routing service/http service/httpclient "
+     "service/holdline/ports service/holdline/credentials service/holdline/apis service/holdline/answers "
+     "service/holdline/jobs service/holdline/upstream"},
     {"service/holdline",
-     "core/base core/config core/routing core/eventloop core/telemetry service/http "
+     "core/base core/config core/routing core/eventloop core/telemetry service/http service/holdline/tools "
      "service/holdline/deadletters "
      "service/holdline/routes "
      "service/holdline/store service/holdline/upstream service/holdline/shards "

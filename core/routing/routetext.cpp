@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/routing/routetext.h"
+
+#include "core/config/values.h"
+#include "core/routing/credentialspec.h"
+
+#include <QStringList>
+
+namespace holdline {
+
+using namespace Qt::StringLiterals;
+using profile::Profile;
+using profile::StartRule;
+using profile::VerifyRule;
+
+namespace {
+
+QString listOf(const std::vector<QByteArray> &words)
+{
+    QStringList texts;
+    for (const QByteArray &word : words)
+        texts.append(QString::fromUtf8(word));
+    return texts.join(u", "_s);
+}
+
+QString plural(int count, const QString &one)
+{
+    return u"%1 %2%3"_s.arg(QString::number(count), one, count == 1 ? QString() : u"s"_s);
+}
+
+QString takenText(const RouteConfig &route)
+{
+    const bool takesGet = route.profile && !route.profile->start.fromQuery.empty();
+    const QString methods = takesGet ? u"POST and GET"_s : u"POST"_s;
+    const QString path = QString::fromUtf8(route.path);
+    if (path.isEmpty())
+        return methods + u" on every path"_s;
+    return methods + (route.takesRest ? u" on %1 and below"_s : u" on %1"_s).arg(path);
+}
+
+QString laneText(const RouteConfig &route)
+{
+    QString text;
+    switch (route.lane.kind) {
+        case LaneSource::Kind::Route:
+            text = route.profile ? u"one queue of starts"_s : u"a queue of starts for each account"_s;
+            break;
+        case LaneSource::Kind::Client:
+            text = u"a queue of starts for each client's address"_s;
+            break;
+        case LaneSource::Kind::Value:
+            text = u"a queue of starts for each value at "_s + formatLocator(route.lane.value);
+            break;
+    }
+    if (route.starts > 0)
+        text += u", with %1 at once"_s.arg(plural(route.starts, u"start"_s));
+    return text;
+}
+
+QString authText(const RouteConfig &route)
+{
+    if (route.oauth2) {
+        const CredentialSpec spec = *tokenOf(route, nullptr);
+        return u"access tokens from %1, by the secret %2"_s.arg(shownUrl(spec),
+                                                                QString::fromUtf8(route.oauth2->secret));
+    }
+    if (!route.authorization.isEmpty())
+        return u"ours, by the secrets: "_s + route.authorization.secretNames().join(u", "_s);
+    if (!route.profile)
+        return u"none travels"_s;
+    return u"the client's. Fields that travel: "_s + listOf(route.profile->start.headers);
+}
+
+QString addressText(const Profile &profile)
+{
+    switch (profile.start.callbackMode) {
+        case StartRule::CallbackMode::None:
+            return u"the API gets no address of ours"_s;
+        case StartRule::CallbackMode::Registered:
+            return u"the API knows our address beforehand"_s;
+        case StartRule::CallbackMode::InRequest:
+            break;
+    }
+    QStringList places;
+    for (const profile::Assignment &assignment : profile.start.callback)
+        places.append(formatLocator(assignment.target));
+    return u"our address goes to "_s + places.join(u", "_s);
+}
+
+QString idText(const Profile &profile)
+{
+    if (profile.start.made)
+        return u"the job's id is ours, at "_s + formatLocator(*profile.start.made);
+    if (profile.start.job.empty())
+        return u"the job has no id"_s;
+    return u"the answer has the job's id at "_s + formatLocators(profile.start.job);
+}
+
+QString schemeName(const VerifyRule &rule)
+{
+    switch (rule.scheme) {
+        case VerifyRule::Scheme::None:
+            return u"the sender's address"_s;
+        case VerifyRule::Scheme::Secret:
+            return u"a secret in the callback"_s;
+        case VerifyRule::Scheme::Basic:
+            return u"user and password"_s;
+        case VerifyRule::Scheme::HmacSha1:
+            return u"HMAC-SHA1"_s;
+        case VerifyRule::Scheme::HmacSha256:
+            return u"HMAC-SHA256"_s;
+        case VerifyRule::Scheme::HmacSha512:
+            return u"HMAC-SHA512"_s;
+        case VerifyRule::Scheme::Ed25519:
+            break;
+    }
+    return u"Ed25519"_s;
+}
+
+QString proofText(const RouteConfig &route)
+{
+    const auto &verify = route.profile->callback->verify;
+    if (!verify)
+        return u"nothing but the token in their address proves them"_s;
+    if (route.insecureCallbacks)
+        return u"NOT VERIFIED, because of --insecure-callbacks"_s;
+    QString text = u"proved by "_s + schemeName(*verify);
+    if (verify->at)
+        text += u" at "_s + formatLocator(*verify->at);
+    if (const auto keys = keySetOf(route))
+        text += u", with the keys from "_s + shownUrl(*keys);
+    else if (!verify->secrets.empty())
+        text += u", with the secrets: "_s + listOf(verify->secrets);
+    return text;
+}
+
+QString wordsText(const profile::Locators &state, const profile::StateWords &words)
+{
+    QString text = state.empty() ? QString() : u"the state is at "_s + formatLocators(state) + u"; "_s;
+    text += u"completed: "_s + (words.completed.empty() ? u"no word"_s : listOf(words.completed));
+    text += u"; failed: "_s + (words.failed.empty() ? u"no word"_s : listOf(words.failed));
+    return text + u"; each other word is progress"_s;
+}
+
+QString cancelText(const profile::CancelRule &rule)
+{
+    QStringList reasons;
+    if (rule.when.testFlag(profile::CancelOccasion::Delete))
+        reasons += u"when somebody cancels the job"_s;
+    if (rule.when.testFlag(profile::CancelOccasion::ClientGone))
+        reasons += u"when the last client leaves"_s;
+    if (rule.when.testFlag(profile::CancelOccasion::Deadline))
+        reasons += u"at the deadline"_s;
+    return u"by %1, %2"_s.arg(QString::fromUtf8(rule.request.method), reasons.join(u", "_s));
+}
+
+void addLine(QString &text, const QString &name, const QString &content)
+{
+    text += u"  %1 %2.\n"_s.arg((name + u':').leftJustified(14), content);
+}
+
+}  // namespace
+
+QString routeText(const RouteConfig &route)
+{
+    const QString upstream = route.upstream.toString(QUrl::RemoveUserInfo | QUrl::RemoveQuery);
+    QString text =
+        u"Route %1: %2 goes to %3.\n"_s.arg(QString::fromUtf8(route.name), takenText(route), upstream);
+    const Profile *profile = route.profile.get();
+    addLine(text, u"profile"_s,
+            profile ? profile->name + (profile->about.isEmpty() ? QString() : u" - "_s + profile->about)
+                    : u"jobserver - the job server's own API"_s);
+    addLine(text, u"queue"_s, laneText(route));
+    addLine(text, u"deadline"_s,
+            route.deadline ? formatDuration(*route.deadline) : u"that of hold.deadline"_s);
+    addLine(text, u"Authorization"_s, authText(route));
+    if (!profile)
+        return text;
+    addLine(text, u"start"_s, addressText(*profile) + u"; "_s + idText(*profile));
+    if (profile->callback) {
+        addLine(text, u"callbacks"_s, listOf(profile->callback->methods) + u"; "_s + proofText(route));
+        addLine(text, u"they mean"_s, wordsText(profile->callback->state, profile->callback->words));
+    }
+    if (const auto &status = profile->status) {
+        addLine(text, u"asking"_s,
+                u"%1 after the start, then at pauses from %2 to %3"_s.arg(formatDuration(status->first),
+                                                                          formatDuration(status->every),
+                                                                          formatDuration(status->longest)));
+        addLine(text, u"it answers"_s, wordsText(status->state, profile->statusWords()));
+    } else {
+        addLine(text, u"asking"_s, u"never"_s);
+    }
+    addLine(text, u"cancelling"_s, profile->cancel ? cancelText(*profile->cancel) : u"never"_s);
+    return text;
+}
+
+QString routesText(const RouteSet *routes)
+{
+    QString text;
+    if (!routes)
+        return text;
+    for (const RouteConfig &route : routes->routes)
+        text += u'\n' + routeText(route);
+    return text;
+}
+
+}  // namespace holdline

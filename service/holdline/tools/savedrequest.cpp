@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/tools/savedrequest.h"
+
+#include "core/base/urlpath.h"
+#include "core/config/suggest.h"
+#include "service/http/grammar.h"
+#include "service/http/headrules.h"
+
+#include <QFile>
+
+#include <cstdio>
+#include <optional>
+
+namespace holdline::tools {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 kMaxBytes = 16 * 1024 * 1024;
+
+/// Cuts the first line off. Empty when there is none any more.
+std::optional<QByteArrayView> takeLine(QByteArrayView &rest)
+{
+    if (rest.isEmpty())
+        return std::nullopt;
+    const qsizetype end = rest.indexOf('\n');
+    QByteArrayView line = end < 0 ? rest : rest.first(end);
+    rest = end < 0 ? QByteArrayView() : rest.sliced(end + 1);
+    if (line.endsWith('\r'))
+        line.chop(1);
+    return line;
+}
+
+/// `POST /path HTTP/1.1`; the version may be missing.
+bool readRequestLine(QByteArrayView line, http::Request &request)
+{
+    const qsizetype space = line.indexOf(' ');
+    if (space < 1 || http::tokenLength(line) != space)
+        return false;
+    QByteArrayView target = line.sliced(space + 1).trimmed();
+    if (const qsizetype version = target.indexOf(" HTTP/"); version >= 0)
+        target = target.first(version).trimmed();
+    for (const char *scheme : {"http://", "https://"}) {
+        if (!target.startsWith(scheme))
+            continue;
+        const qsizetype path = target.indexOf('/', qsizetype(qstrlen(scheme)));
+        target = path < 0 ? QByteArrayView("/") : target.sliced(path);
+    }
+    const bool isMethod = line.first(space).toByteArray().toUpper() == line.first(space);
+    if (!isMethod || !target.startsWith('/') || target.contains(' '))
+        return false;
+    request.method = line.first(space).toByteArray();
+    request.target = target.toByteArray();
+    return true;
+}
+
+/// An error for people, or empty. Leaves the body in `rest`.
+QString readFields(QByteArrayView &rest, http::Request &request)
+{
+    while (const auto line = takeLine(rest)) {
+        if (line->isEmpty())
+            return {};
+        const qsizetype colon = line->indexOf(':');
+        if (colon < 1 || http::tokenLength(*line) != colon)
+            return u"this line is no header field: %1"_s.arg(quoted(QString::fromUtf8(*line)));
+        const QByteArrayView value = http::trimOws(line->sliced(colon + 1));
+        if (!http::isFieldValue(value))
+            return u"the field %1 has a character that a field cannot have"_s.arg(
+                QString::fromLatin1(line->first(colon)));
+        request.headers.append(line->first(colon).toByteArray(), value.toByteArray());
+    }
+    return {};
+}
+
+}  // namespace
+
+std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, const RequestParts &given)
+{
+    http::Request request;
+    QByteArrayView rest = bytes;
+    QByteArrayView afterLine = bytes;
+    if (const auto line = takeLine(afterLine); line && readRequestLine(*line, request)) {
+        rest = afterLine;
+        if (const QString error = readFields(rest, request); !error.isEmpty())
+            return error;
+    }
+    if (const QByteArray length = request.headers.value("Content-Length"); !length.isEmpty()) {
+        bool isNumber = false;
+        const qlonglong count = length.toLongLong(&isNumber);
+        if (!isNumber || count < 0 || count > rest.size())
+            return u"the body has %1 bytes, and its Content-Length is %2"_s.arg(rest.size())
+                .arg(QString::fromLatin1(length.left(20)));
+        rest = rest.first(count);
+    }
+    request.body = rest.toByteArray();
+    if (!given.method.isEmpty())
+        request.method = given.method;
+    if (!given.target.isEmpty())
+        request.target = given.target;
+    for (const auto &[name, value] : given.headers)
+        request.headers.set(name, value);
+    if (request.method.isEmpty())
+        request.method = "POST";
+    if (!request.target.startsWith('/'))
+        return u"the path of the request is wanted: a request line such as POST /path HTTP/1.1, or --path"_s;
+    request.target = withNormalPath(request.target);
+    http::removeConnectionFields(request.headers);
+    request.requestId = "explained";
+    request.peer = "127.0.0.1:50000";
+    return request;
+}
+
+std::variant<QByteArray, QString> readInput(const QString &name)
+{
+    QFile file(name);
+    const bool isOpen =
+        name == "-"_L1 ? file.open(stdin, QIODevice::ReadOnly) : file.open(QIODevice::ReadOnly);
+    if (!isOpen)
+        return u"%1 cannot be read: %2"_s.arg(quoted(name), file.errorString());
+    QByteArray bytes;
+    while (bytes.size() <= kMaxBytes) {
+        const QByteArray more = file.read(kMaxBytes + 1 - bytes.size());
+        if (more.isEmpty())
+            return bytes;
+        bytes += more;
+    }
+    return u"%1 is larger than 16 MiB"_s.arg(quoted(name));
+}
+
+}  // namespace holdline::tools

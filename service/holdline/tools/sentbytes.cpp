@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "service/holdline/tools/sentbytes.h"
+
+#include "service/holdline/upstream/upstreamclient.h"
+#include "service/httpclient/oncebody.h"
+#include "service/httpclient/requesthead.h"
+
+#include <QNetworkAccessManager>
+#include <QNetworkReply>
+
+namespace holdline::tools {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+/// The reply to a request that is not sent.
+class NoReply final : public QNetworkReply
+{
+public:
+    explicit NoReply(QObject *parent) : QNetworkReply(parent) {}
+    void abort() override {}
+
+protected:
+    qint64 readData(char *, qint64) override { return -1; }
+};
+
+/// Writes down what it is asked to send.
+class NotingManager final : public QNetworkAccessManager
+{
+public:
+    SentBytes noted;
+
+protected:
+    QNetworkReply *createRequest(Operation op, const QNetworkRequest &request, QIODevice *body) override
+    {
+        const QUrl url = request.url();
+        const bool isTls = url.scheme() == "https"_L1;
+        QByteArray host = url.host(QUrl::FullyEncoded).toLatin1();
+        if (host.contains(':') && !host.startsWith('['))
+            host = '[' + host + ']';
+        if (url.port() >= 0 && url.port() != (isTls ? 443 : 80))
+            host += ':' + QByteArray::number(url.port());
+        QByteArray target = url.path(QUrl::FullyEncoded).toLatin1();
+        if (target.isEmpty())
+            target = "/";
+        if (url.hasQuery())
+            target += '?' + url.query(QUrl::FullyEncoded).toLatin1();
+        const QByteArray verb = op == PostOperation
+                                    ? QByteArray("POST")
+                                    : request.attribute(QNetworkRequest::CustomVerbAttribute).toByteArray();
+        auto *once = qobject_cast<OnceBody *>(body);
+        noted = {url, renderRequest(verb, target, host, request, once ? once->takeAll() : QByteArray())
+                          .value_or(QByteArray())};
+        return new NoReply(this);
+    }
+};
+
+}  // namespace
+
+SentBytes sentBytes(const StartCall &call, const QUrl &usual)
+{
+    NotingManager manager;
+    UpstreamClient client(&manager, usual, {});
+    StartCall noted = call;
+    noted.timeout = std::chrono::hours(1);
+    client.start(1, noted);
+    return manager.noted;
+}
+
+}  // namespace holdline::tools
