@@ -17,6 +17,18 @@ namespace {
 constexpr int kMappedBits = 96;  // of an IPv4 address in the form of IPv6
 constexpr AddressBytes kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
+bool isIpv4(const AddressBytes &address)
+{
+    return std::equal(address.begin(), address.begin() + kMappedBits / 8, kMapped.begin());
+}
+
+bool bitOf(const AddressBytes &address, int index)
+{
+    return (address[static_cast<std::size_t>(index / 8)] >> (7 - index % 8) & 1) != 0;
+}
+
+}  // namespace
+
 std::optional<AddressBytes> parseAddress(const QByteArray &text)
 {
     AddressBytes bytes = kMapped;
@@ -29,18 +41,6 @@ std::optional<AddressBytes> parseAddress(const QByteArray &text)
         return bytes;
     return std::nullopt;
 }
-
-bool isIpv4(const AddressBytes &address)
-{
-    return std::equal(address.begin(), address.begin() + kMappedBits / 8, kMapped.begin());
-}
-
-bool bitOf(const AddressBytes &address, int index)
-{
-    return (address[static_cast<std::size_t>(index / 8)] >> (7 - index % 8) & 1) != 0;
-}
-
-}  // namespace
 
 bool AddressRange::contains(const AddressBytes &address) const
 {
@@ -62,7 +62,7 @@ std::optional<AddressRange> parseAddressRange(QStringView text)
         return std::nullopt;
     AddressRange range{*address};
     if (slash >= 0) {
-        const int offset = isIpv4(*address) && text.contains(u'.') ? kMappedBits : 0;
+        const int offset = text.contains(u':') ? 0 : kMappedBits;
         const auto length = parseInteger(text.sliced(slash + 1));
         if (!length || *length + offset > 128)
             return std::nullopt;
@@ -109,15 +109,22 @@ QString formatAddressRanges(const std::vector<AddressRange> &ranges)
     return all.join(u',');
 }
 
-std::optional<AddressBytes> addressOfPeer(QByteArrayView peer)
+bool contains(const std::vector<AddressRange> &ranges, const AddressBytes &address)
+{
+    return std::any_of(ranges.begin(), ranges.end(),
+                       [&address](const AddressRange &range) { return range.contains(address); });
+}
+
+QByteArrayView hostOfPeer(QByteArrayView peer)
 {
     const qsizetype colon = peer.lastIndexOf(':');
-    if (colon < 0)
-        return std::nullopt;
-    QByteArrayView host = peer.first(colon);
-    if (host.startsWith('[') && host.endsWith(']'))
-        host = host.sliced(1, host.size() - 2);
-    return parseAddress(host.toByteArray());
+    const QByteArrayView host = peer.first(std::max<qsizetype>(colon, 0));
+    return host.startsWith('[') && host.endsWith(']') ? host.sliced(1, host.size() - 2) : host;
+}
+
+std::optional<AddressBytes> addressOfPeer(QByteArrayView peer)
+{
+    return parseAddress(hostOfPeer(peer).toByteArray());
 }
 
 }  // namespace holdline

@@ -26,8 +26,8 @@ struct AddressRange
     friend bool operator==(const AddressRange &, const AddressRange &) = default;
 };
 
-/// "10.0.0.0/8", "fd00::/8", or one address without a length. Bits behind the length must be zero, or it may
-/// not be what its author meant. Empty for any other text.
+/// "10.0.0.0/8", "fd00::/8", "::ffff:10.0.0.0/104", or one address without a length. Bits behind the length
+/// must be zero, or it may not be what its author meant. Empty for any other text.
 std::optional<AddressRange> parseAddressRange(QStringView text);
 QString formatAddressRange(const AddressRange &range);
 
@@ -37,7 +37,14 @@ std::optional<std::vector<AddressRange>> parseAddressRanges(QStringView text);
 QString formatAddressRanges(const std::vector<AddressRange> &ranges);
 inline constexpr std::size_t kMaxAddressRanges = 64;
 
-/// The address of "127.0.0.1:54321" or "[::1]:54321". Empty for any other text.
+/// True when one of the ranges has the address.
+bool contains(const std::vector<AddressRange> &ranges, const AddressBytes &address);
+
+/// An IPv4 or IPv6 address without port and brackets. Empty for any other text.
+std::optional<AddressBytes> parseAddress(const QByteArray &text);
+/// The address of "127.0.0.1:54321" or "[::1]:54321", without brackets. Empty for a text without a port.
+QByteArrayView hostOfPeer(QByteArrayView peer);
+/// The same, parsed. Empty for any other text.
 std::optional<AddressBytes> addressOfPeer(QByteArrayView peer);
 
 }  // namespace holdline

@@ -37,15 +37,15 @@ QString takePart(const Locators &part, bool isBase64, const MessageView &documen
 
 }  // namespace
 
-ProfileAnswer clientAnswer(const Profile &profile, JobOutcome outcome, const MessageView &document)
+ProfileAnswer clientAnswer(const Profile &profile, JobReport report, const MessageView &document)
 {
     const AnswerRule &rule = profile.answer;
     ProfileAnswer answer;
-    answer.status = outcome == JobOutcome::Failed ? rule.failedStatus : rule.completedStatus;
+    answer.status = report == JobReport::Failed ? rule.failedStatus : rule.completedStatus;
     answer.contentType =
         headerValue(document.headers, "Content-Type").value_or(QByteArrayView()).toByteArray();
     answer.body = document.body.toByteArray();
-    const bool hasFailed = outcome == JobOutcome::Failed;
+    const bool hasFailed = report == JobReport::Failed;
     const Locators &part = hasFailed ? rule.failedPart : rule.part;
     if (!part.empty())
         answer.note = takePart(part, rule.base64 && !hasFailed, document, answer);

@@ -19,8 +19,8 @@ struct ProfileAnswer
 };
 
 /// The held client's answer. `document` ended the job: a callback, or an answer of the upstream to the start
-/// or to [status]. `outcome` is Completed or Failed.
-ProfileAnswer clientAnswer(const Profile &profile, JobOutcome outcome, const MessageView &document);
+/// or to [status]. `report` is Completed or Failed.
+ProfileAnswer clientAnswer(const Profile &profile, JobReport report, const MessageView &document);
 
 /// The answer to a callback. `status` is ours: 200 when it was taken, otherwise the refusal's. The body of a
 /// refusal is left to the caller. With `never_4xx` a callback that a retry may mend (400, 401, 403, 413) is

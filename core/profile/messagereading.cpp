@@ -79,10 +79,10 @@ QString readState(MessageReader &reader, const Locators &locators, const StateWo
     if (located.isContainer())
         return u"the state at %1 is a list or an object"_s.arg(formatLocators(locators));
     const StateMeaning meaning = meaningOf(words, located.text);
-    reading.outcome = meaning.outcome;
+    reading.report = meaning.report;
     reading.isKnown = meaning.isKnown;
     reading.state = wholeCharacters(shown(located.text, kMaxState).toUtf8(), kMaxState).toByteArray();
-    if (reading.outcome == JobOutcome::Failed)
+    if (reading.report == JobReport::Failed)
         reading.error = readError(reader, errors);
     return {};
 }
@@ -135,9 +135,8 @@ StartReading readStart(const Profile &profile, const MessageView &answer, const 
         if (readState(reader, rule.finished, profile.statusWords(), errors, state).isEmpty()) {
             reading.state = state.state;
             reading.error = state.error;
-            if (state.outcome != JobOutcome::Progress)
-                reading.verdict =
-                    state.outcome == JobOutcome::Completed ? Verdict::Completed : Verdict::Failed;
+            if (state.report != JobReport::Progress)
+                reading.verdict = state.report == JobReport::Completed ? Verdict::Completed : Verdict::Failed;
         }
     }
     reading.location = locationIn(reader, rule.location, values);
@@ -173,21 +172,21 @@ std::variant<StateReading, QString> readCallback(const Profile &profile, const M
     MessageReader reader(callback);
     StateReading reading;
     if (rule.state.empty()) {
-        reading.outcome = onlyAsks ? JobOutcome::Progress : meaningOf(rule.words, {}).outcome;
+        reading.report = onlyAsks ? JobReport::Progress : meaningOf(rule.words, {}).report;
         reading.mustAsk = onlyAsks;
         reading.isKnown = true;
     } else if (QString error = readState(reader, rule.state, rule.words, rule.error, reading);
                !error.isEmpty()) {
         return error;
     }
-    if (onlyAsks && reading.outcome != JobOutcome::Progress) {
-        reading.outcome = JobOutcome::Progress;
+    if (onlyAsks && reading.report != JobReport::Progress) {
+        reading.report = JobReport::Progress;
         reading.mustAsk = true;
     }
     if (rule.job.empty())
         return reading;
     const auto id = readId(reader, rule.job);
-    const bool isNews = reading.mustAsk || reading.outcome != JobOutcome::Progress;
+    const bool isNews = reading.mustAsk || reading.report != JobReport::Progress;
     if (const auto *found = std::get_if<QByteArray>(&id))
         reading.job = *found;
     else if (isNews)

@@ -44,10 +44,10 @@ StartReading readStart(const Profile &profile, const MessageView &answer, const 
 struct StateReading
 {
     QByteArray job;  ///< the job's id; empty when the profile or the message has none
-    JobOutcome outcome = JobOutcome::Progress;
+    JobReport report = JobReport::Progress;
     QByteArray state;      ///< the word: printable ASCII or UTF-8 on one line, at most kMaxState bytes
     bool isKnown = false;  ///< false for a word that no list has; worth a line in the log, once per word
-    /// True when the callback only makes us ask, because of `status.after_callback`: then `outcome` is
+    /// True when the callback only makes us ask, because of `status.after_callback`: then `report` is
     /// Progress.
     bool mustAsk = false;
     QString error;  ///< a failure's text, if there is one

@@ -153,7 +153,7 @@ private:
     {
         using Scheme = VerifyRule::Scheme;
         if (rule.scheme == Scheme::None) {
-            if (rule.addresses.isEmpty())
+            if (rule.addresses.empty())
                 report("callback.verify.addresses"_L1,
                        u"nothing proves a callback: ranges of addresses are wanted"_s);
             return;

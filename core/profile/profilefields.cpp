@@ -158,19 +158,21 @@ std::optional<CancelOccasions> readOccasions(const ProfileValue &value)
     return occasions;
 }
 
-std::optional<AddressRanges> readAddresses(const ProfileValue &value)
+std::optional<std::vector<AddressRange>> readAddresses(const ProfileValue &value)
 {
-    AddressRanges ranges;
+    std::vector<AddressRange> ranges;
     const auto texts = value.texts();
     if (!texts)
         return std::nullopt;
     for (const QByteArray &text : *texts) {
-        if (!ranges.add(text)) {
+        const auto range = parseAddressRange(QString::fromLatin1(text));
+        if (!range || ranges.size() == kMaxAddressRanges) {
             value.fail(
-                u"ranges of addresses are wanted, such as 192.0.2.0/24 or 2001:db8::/32, without bits "
-                "behind the prefix"_s);
+                u"at most %1 ranges of addresses are wanted, such as 192.0.2.0/24 or 2001:db8::/32, without "
+                u"bits behind the prefix"_s.arg(kMaxAddressRanges));
             return std::nullopt;
         }
+        ranges.push_back(*range);
     }
     return ranges;
 }

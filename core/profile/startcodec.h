@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/job/reason.h"
+#include "core/profile/jobreport.h"
 
 #include <QByteArray>
 #include <QByteArrayView>
@@ -55,9 +56,6 @@ std::variant<StartRequest, StartError> parseStart(const QByteArray &body);
 /// The body of the start request to the upstream: the members of the client and
 /// `"wait":false,"callback":"<url>"`.
 QByteArray renderStart(const StartRequest &request, const QByteArray &callbackUrl);
-
-/// What a message of the upstream says about its job. Only a state that is known to be final ends a job.
-enum class JobReport : std::uint8_t { Progress, Completed, Failed };
 
 /// Completed for "completed". Failed for the usual words for a failure: "failed", "error", "cancelled",
 /// "timed_out" … Progress for every other word. The case of the letters does not matter.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/statewords.h"
 
-#include "core/base/enumtable.h"
 #include "core/profile/messageview.h"
 
 namespace holdline::profile {
@@ -26,28 +25,18 @@ StateMeaning meaningOf(const StateWords &words, QByteArrayView state)
 {
     StateMeaning meaning;
     qsizetype longest = -1;
-    const auto look = [&](const std::vector<QByteArray> &patterns, JobOutcome outcome) {
+    const auto look = [&](const std::vector<QByteArray> &patterns, JobReport report) {
         for (const QByteArray &pattern : patterns) {
             if (const qsizetype length = matchLength(pattern, state); length > longest) {
                 longest = length;
-                meaning = {outcome, true};
+                meaning = {report, true};
             }
         }
     };
-    look(words.progress, JobOutcome::Progress);
-    look(words.failed, JobOutcome::Failed);
-    look(words.completed, JobOutcome::Completed);
+    look(words.progress, JobReport::Progress);
+    look(words.failed, JobReport::Failed);
+    look(words.completed, JobReport::Completed);
     return meaning;
-}
-
-QByteArrayView name(JobOutcome outcome)
-{
-    static constexpr EnumTable<JobOutcome, QByteArrayView, 3> kNames({
-        {JobOutcome::Progress, "progress"},
-        {JobOutcome::Completed, "completed"},
-        {JobOutcome::Failed, "failed"},
-    });
-    return kNames[outcome];
 }
 
 }  // namespace holdline::profile

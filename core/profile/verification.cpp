@@ -83,7 +83,7 @@ public:
 
     std::variant<Verified, Forged> verify()
     {
-        if (!m_rule.addresses.isEmpty() && !m_rule.addresses.contain(m_context.peer))
+        if (!comesFromAllowedAddress())
             return forged(u"the sender's address is in none of the ranges"_s);
         switch (m_rule.scheme) {
             case VerifyRule::Scheme::None:
@@ -97,6 +97,14 @@ public:
     }
 
 private:
+    bool comesFromAllowedAddress() const
+    {
+        if (m_rule.addresses.empty())
+            return true;
+        const auto address = parseAddress(m_context.peer.toByteArray());
+        return address && contains(m_rule.addresses, *address);
+    }
+
     /// Text at a place that must be there.
     std::variant<QByteArray, Forged> need(const Locator &locator, const QString &what)
     {

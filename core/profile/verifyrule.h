@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/profile/addressranges.h"
+#include "core/config/addressrange.h"
 #include "core/profile/locator.h"
 #include "core/profile/template.h"
 
@@ -48,7 +48,7 @@ struct VerifyRule
     QByteArray timestampPrefix;  ///< the timestamp is the part of the signature's value with this prefix
     std::chrono::seconds tolerance{0};  ///< 0: the timestamp may have any age
     Template signedText;
-    AddressRanges addresses;  ///< empty: from anywhere
+    std::vector<AddressRange> addresses;  ///< empty: from anywhere
 
     bool isHmac() const
     {

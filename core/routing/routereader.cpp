@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/routing/routereader.h"
 
+#include "core/base/urlpath.h"
 #include "core/config/credentialurl.h"
 #include "core/config/suggest.h"
 #include "core/profile/formfields.h"
@@ -56,17 +57,17 @@ void readPath(RouteDraft &draft, const ProfileValue &value)
     if (!text)
         return;
     QByteArray path = text->toUtf8();
-    draft.config.takesRest = path.endsWith('*');
+    const bool takesAll = path == "*" || path == "/*";
+    draft.config.takesRest = takesAll || path.endsWith("/*");
     if (draft.config.takesRest)
-        path.chop(path.endsWith("/*") ? 2 : 1);
+        path.chop(path == "*" ? 1 : 2);
     const bool isPlain = std::all_of(path.begin(), path.end(), [](char c) {
         return c > ' ' && c < '\x7f' && c != '?' && c != '#' && c != '*';
     });
-    const bool isWhole = path.isEmpty() ? draft.config.takesRest : path.startsWith('/');
-    if (!isPlain || !isWhole ||
-        (draft.config.takesRest && text->endsWith(u'*') && !path.isEmpty() && !text->endsWith("/*"_L1)))
+    if (!isPlain || !(takesAll || path.startsWith('/')))
         value.fail(u"a path such as \"/v1/predictions\", \"/v1/*\" or \"*\" is wanted"_s);
-    draft.config.path = path;
+    // The paths of requests come in this form.
+    draft.config.path = normalPath(path);
 }
 
 void readUpstream(RouteDraft &draft, const ProfileValue &value)

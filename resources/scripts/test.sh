@@ -12,7 +12,7 @@ AddressSanitizer and UndefinedBehaviorSanitizer, warnings are errors. Others: ci
 tsan. Ends with one line, "N passed, N failed": test classes, summed over the presets.
 
   --preset NAME   asan, ci, dev or tsan; may be given several times
-  --jobs N        compile with N processes and test with one more (default: the number of cores)
+  --jobs N        compile with N processes and test with twice as many (default: the number of cores)
   --filter REGEX  only the test classes whose name matches, e.g. tst_lanes
   --label REGEX   only those with a label that matches: unit, integration, process, bench or slow
   --all           also those labelled nightly
@@ -96,8 +96,8 @@ for preset in "${presets[@]}"; do
     report=build/$preset/junit.xml
     rm -f "$report"
     # The end of each output is what counts; by default CTest keeps its beginning. Most tests wait more than they compute, so
-    # one more of them than there are cores runs at once.
-    ctest --test-dir "build/$preset" --output-on-failure --parallel "$((jobs + 1))" --no-tests=error \
+    # twice as many of them as there are cores run at once.
+    ctest --test-dir "build/$preset" --output-on-failure --parallel "$((jobs * 2))" --no-tests=error \
         "${select[@]}" --test-output-truncation head --output-junit junit.xml || broken=1
     if [[ ! -s $report ]]; then
         printf '== %s: no test ran\n' "$preset"

@@ -84,12 +84,12 @@ void World::lifeEnded()
         Q_EMIT violated(u"the service ended: "_s + m_child->endText());
     m_child->deleteLater();
     m_child = nullptr;
-    if (m_isLast) {
-        m_sample.stop();
-        Q_EMIT ended();
-    } else if (!launch()) {
+    if (!m_isLast && launch())
+        return;
+    if (!m_isLast)
         Q_EMIT violated(u"cannot write into "_s + m_folder);
-    }
+    m_sample.stop();
+    Q_EMIT ended();
 }
 
 void World::kill()

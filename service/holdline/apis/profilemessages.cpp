@@ -11,12 +11,12 @@ using namespace Qt::StringLiterals;
 namespace {
 
 /// The answer is the result, so clients get what the profile makes of it.
-void takeResult(const profile::Profile &profile, profile::JobOutcome outcome,
-                const profile::MessageView &answer, StartResult &result)
+void takeResult(const profile::Profile &profile, JobReport report, const profile::MessageView &answer,
+                StartResult &result)
 {
-    const profile::ProfileAnswer given = clientAnswer(profile, outcome, answer);
+    const profile::ProfileAnswer given = clientAnswer(profile, report, answer);
     result.fate = StartFate::Accepted;
-    result.report = outcome == profile::JobOutcome::Completed ? JobReport::Completed : JobReport::Failed;
+    result.report = report;
     result.resultStatus = given.status;
     result.contentType = given.contentType;
     result.body = given.body;
@@ -44,8 +44,8 @@ StartAnswerReader statusReader(std::shared_ptr<const profile::Profile> profile)
         const auto &reading = std::get<profile::StateReading>(read);
         result.fate = StartFate::Accepted;
         result.state = reading.state;
-        if (reading.outcome != profile::JobOutcome::Progress)
-            takeResult(*profile, reading.outcome, answer, result);
+        if (reading.report != JobReport::Progress)
+            takeResult(*profile, reading.report, answer, result);
     };
 }
 
@@ -53,7 +53,7 @@ StartAnswerReader resultReader(std::shared_ptr<const profile::Profile> profile)
 {
     return [profile = std::move(profile)](const profile::MessageView &answer, StartResult &result) {
         if (answer.status / 100 == 2)
-            takeResult(*profile, profile::JobOutcome::Completed, answer, result);
+            takeResult(*profile, JobReport::Completed, answer, result);
         else
             result.fate = StartFate::Unknown;
     };
@@ -79,10 +79,10 @@ StartAnswerReader answerReader(std::shared_ptr<const profile::Profile> profile, 
                 result.fate = StartFate::Accepted;
                 break;
             case Verdict::Completed:
-                takeResult(*profile, profile::JobOutcome::Completed, answer, result);
+                takeResult(*profile, JobReport::Completed, answer, result);
                 break;
             case Verdict::Failed:
-                takeResult(*profile, profile::JobOutcome::Failed, answer, result);
+                takeResult(*profile, JobReport::Failed, answer, result);
                 break;
             case Verdict::Unreadable:
                 result.proxyStatus = "http_protocol_error";

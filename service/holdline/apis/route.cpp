@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/apis/route.h"
 
+#include "core/config/addressrange.h"
 #include "core/profile/messageanswers.h"
 #include "core/profile/messagereading.h"
 #include "core/profile/outgoingrequest.h"
@@ -41,22 +42,27 @@ bool isPrintable(const QByteArray &text)
     return std::all_of(text.begin(), text.end(), [](char c) { return (c < 0 || c >= ' ') && c != '\x7f'; });
 }
 
-QByteArrayView hostOf(QByteArrayView peer)
+profile::MessageView viewOf(const ClientRequest &client)
 {
-    const qsizetype colon = peer.lastIndexOf(':');
-    return colon < 0 ? peer : peer.first(colon);
-}
-
-profile::MessageView messageOf(const CallbackView &callback)
-{
-    const auto [path, query] = splitTarget(callback.request.target);
+    const auto [path, query] = splitTarget(client.target);
     profile::MessageView view;
-    view.method = callback.request.method;
+    view.method = client.method;
     view.path = path;
     view.query = query;
+    view.headers = client.headers;
+    view.body = client.body;
+    return view;
+}
+
+ClientRequest partsOf(const http::Request &request)
+{
+    return {request.method, request.target, request.headers.all(), request.body};
+}
+
+profile::MessageView viewOf(const CallbackView &callback)
+{
+    profile::MessageView view = viewOf(partsOf(callback.request));
     view.suffix = callback.suffix;
-    view.headers = callback.request.headers.all();
-    view.body = callback.request.body;
     return view;
 }
 
@@ -72,19 +78,6 @@ void fill(profile::OutgoingRequest &&request, StartCall &call)
 StartError secretMissing()
 {
     return {Reason::InternalError, u"The secret of the route's auth is missing."_s};
-}
-
-JobReport reportOf(profile::JobOutcome outcome)
-{
-    switch (outcome) {
-        case profile::JobOutcome::Completed:
-            return JobReport::Completed;
-        case profile::JobOutcome::Failed:
-            return JobReport::Failed;
-        case profile::JobOutcome::Progress:
-            break;
-    }
-    return JobReport::Progress;
 }
 
 }  // namespace
@@ -135,27 +128,14 @@ profile::TemplateValues Route::valuesFor(QByteArrayView path) const
     return values;
 }
 
-profile::MessageView Route::viewOf(const ClientRequest &client) const
-{
-    const auto [path, query] = splitTarget(client.target);
-    profile::MessageView view;
-    view.method = client.method;
-    view.path = path;
-    view.query = query;
-    view.headers = client.headers;
-    view.body = client.body;
-    return view;
-}
-
 std::variant<QByteArray, StartError> Route::laneOf(const http::Request &request) const
 {
     const LaneSource &source = m_config.lane;
     if (source.kind == LaneSource::Kind::Route)
         return name();
     if (source.kind == LaneSource::Kind::Client)
-        return QByteArray(name() + '/' + hostOf(request.peer).toByteArray());
-    const profile::MessageView view =
-        viewOf({request.method, request.target, request.headers.all(), request.body});
+        return QByteArray(name() + '/' + hostOfPeer(request.peer).toByteArray());
+    const profile::MessageView view = viewOf(partsOf(request));
     profile::MessageReader reader(view);
     const profile::Located located = reader.find(source.value);
     if (located.isMalformed())
@@ -188,8 +168,7 @@ std::variant<StartRequest, StartError> Route::readRequest(const http::Request &r
     start.body = request.body;
     // What is wrong with the request is said now, and not when its turn comes.
     StartCall trial;
-    if (auto error = writeStart({request.method, request.target, request.headers.all(), request.body}, start,
-                                kTrial, trial))
+    if (auto error = writeStart(partsOf(request), start, kTrial, trial))
         return *std::move(error);
     return start;
 }
@@ -316,12 +295,12 @@ std::variant<JobMessage, ForgedCallback, QString> Route::readCallback(const Call
             return std::move(*error);
         return std::get<JobMessage>(std::move(parsed));
     }
-    const profile::MessageView view = messageOf(callback);
+    const profile::MessageView view = viewOf(callback);
     if (!m_config.profile->callback)
         return u"this API does not call back"_s;
     if (const auto &rule = m_config.profile->callback->verify; rule && !m_config.insecureCallbacks) {
         profile::VerificationContext context;
-        context.peer = hostOf(callback.request.peer);
+        context.peer = hostOfPeer(callback.request.peer);
         context.url = callback.url;
         context.token = callback.token;
         context.now = callback.now.value_or(wallNow());
@@ -335,16 +314,14 @@ std::variant<JobMessage, ForgedCallback, QString> Route::readCallback(const Call
     if (auto *error = std::get_if<QString>(&reading))
         return std::move(*error);
     auto &state = std::get<profile::StateReading>(reading);
-    return JobMessage{std::move(state.job), std::move(state.state), reportOf(state.outcome), state.mustAsk};
+    return JobMessage{std::move(state.job), std::move(state.state), state.report, state.mustAsk};
 }
 
 JobResult Route::resultOf(const JobMessage &message, const CallbackView &callback) const
 {
     if (!hasProfile())
         return {message.id, callback.request.headers.value("Content-Type"), callback.request.body};
-    const auto outcome =
-        message.report == JobReport::Completed ? profile::JobOutcome::Completed : profile::JobOutcome::Failed;
-    const profile::ProfileAnswer answer = clientAnswer(*m_config.profile, outcome, messageOf(callback));
+    const profile::ProfileAnswer answer = clientAnswer(*m_config.profile, message.report, viewOf(callback));
     return {message.id, answer.contentType, answer.body, answer.status};
 }
 

@@ -126,7 +126,6 @@ public:
     http::Response callbackAnswer(http::Response usual) const;
 
 private:
-    profile::MessageView viewOf(const ClientRequest &client) const;
     QByteArrayView restOf(QByteArrayView path) const;
     profile::TemplateValues valuesFor(QByteArrayView path) const;
     std::variant<QByteArray, StartError> laneOf(const http::Request &request) const;

@@ -121,6 +121,15 @@ void CallbackReceiver::receiveStored(QByteArrayView token, QByteArrayView suffix
     });
 }
 
+QByteArray CallbackReceiver::urlOf(const ReceivedCallback &callback) const
+{
+    QByteArray url;
+    appendAll(url, m_callbackUrl, "/", callback.token, callback.suffix.isEmpty() ? "" : "/", callback.suffix);
+    if (const qsizetype mark = callback.request.target.indexOf('?'); mark >= 0)
+        url += callback.request.target.sliced(mark);
+    return url;
+}
+
 /// False when the callback was refused.
 bool CallbackReceiver::read(const Job &job, ReceivedCallback &callback)
 {
@@ -135,15 +144,12 @@ bool CallbackReceiver::read(const Job &job, ReceivedCallback &callback)
                http::contentCodingDetail() + u" The job stays pending."_s);
         return false;
     }
-    QByteArray url;
-    appendAll(url, m_callbackUrl, "/", callback.token, callback.suffix.isEmpty() ? "" : "/", callback.suffix);
-    if (const qsizetype mark = callback.request.target.indexOf('?'); mark >= 0)
-        url += callback.request.target.sliced(mark);
     if (!callback.route->takesCallback(callback.request.method)) {
         refuse(Reason::CallbackMalformed, CallbackOutcome::Malformed, job.id, job.account, callback,
                u"This API does not call back by this method. The job stays pending."_s);
         return false;
     }
+    const QByteArray url = callback.route->hasProfile() ? urlOf(callback) : QByteArray();
     CallbackView view = callback.view(url);
     const CredentialState *known = nullptr;
     if (const auto &keySet = callback.route->keySet()) {

@@ -92,6 +92,8 @@ private:
 
     void receiveStored(QByteArrayView token, QByteArrayView suffix, const http::Request &request,
                        std::unique_ptr<Exchange> exchange, ReceivedCallback::Wait wait);
+    /// Our public URL at which the callback came.
+    QByteArray urlOf(const ReceivedCallback &callback) const;
     bool read(const Job &job, ReceivedCallback &callback);
     void awaitKeys(const Job &job, ReceivedCallback &callback, std::uint64_t seen);
     void take(Job &job, ReceivedCallback &callback);

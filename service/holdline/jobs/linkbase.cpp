@@ -15,8 +15,7 @@ constexpr qsizetype kMaxPrefixBytes = 1024;
 bool isTrusted(const Config::Server &server, const http::Request &request)
 {
     const auto peer = addressOfPeer(request.peer);
-    return peer && std::any_of(server.trustedProxies.begin(), server.trustedProxies.end(),
-                               [&peer](const AddressRange &range) { return range.contains(*peer); });
+    return peer && contains(server.trustedProxies, *peer);
 }
 
 /// The path in normal form without its last slash. Empty when it is none. With two slashes at its beginning,

@@ -112,7 +112,7 @@ void StoreThread::run()
         };
         if (std::any_of(messages.begin(), messages.end(), isWrite)) {
             if (waitsForMore(Clock::now()))
-                m_messages.pause(m_lastCommit + m_options.store.commitInterval);
+                m_messages.pause(*m_lastCommit + m_options.store.commitInterval);
             auto more = m_messages.take(TimePoint{});
             std::move(more.begin(), more.end(), std::back_inserter(messages));
         }
@@ -124,7 +124,7 @@ void StoreThread::run()
 
 bool StoreThread::waitsForMore(TimePoint now)
 {
-    const bool isEarly = now < m_lastCommit + m_options.store.commitInterval;
+    const bool isEarly = m_lastCommit && now < *m_lastCommit + m_options.store.commitInterval;
     return isEarly && (m_cameMeanwhile >= kBusy || !m_early.take(now));
 }
 
@@ -304,13 +304,14 @@ void StoreThread::commit(std::vector<WriteRequest> messages)
     const QString before = state();
     CommitResult result{before, {}};
     if (before.isEmpty()) {
-        m_lastCommit = Clock::now();
+        const TimePoint began = Clock::now();
+        m_lastCommit = began;
         if (m_renewedTo)
             addKeys(batch.writes);
         result = m_backend.commit(batch.writes);
         if (result.error.isEmpty()) {
             ++m_status.commits;
-            m_status.commitTook.record(Clock::now() - m_lastCommit);
+            m_status.commitTook.record(Clock::now() - began);
             m_status.largestBatch = std::max<std::uint64_t>(m_status.largestBatch, batch.messages.size());
         } else {
             breakDown(result.error);

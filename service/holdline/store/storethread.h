@@ -133,7 +133,7 @@ private:
     bool m_wasRead = false;   ///< the unfinished jobs were read
     bool m_replaced = false;  ///< the store has other data, and the links do not know yet
     std::vector<std::shared_ptr<AnswerBox>> m_links;
-    TimePoint m_lastCommit{};
+    std::optional<TimePoint> m_lastCommit;  ///< empty before the first one
     Allowance m_early;
     int m_cameMeanwhile = 0;  ///< writes that came during the last commit
     TimePoint m_nextRetry{};

@@ -132,7 +132,9 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
     result.status = exchange.status;
     result.timedOut = exchange.timedOut;
     result.retryAfter = http::parseRetryAfter(exchange.retryAfter, now, maxRetryAfter);
-    result.fields = passedOnFields(exchange.fields, exchange.status, exchange.url);
+    // Nobody sees the fields of an answer that started a job.
+    if (exchange.passThrough || exchange.status >= 300)
+        result.fields = passedOnFields(exchange.fields, exchange.status, exchange.url);
     if (whole) {
         result.contentType = exchange.contentType;
         result.body = exchange.body;
@@ -148,7 +150,6 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
     }
     if (exchange.readsEveryStatus && readAnswer && whole) {
         readByProfile(exchange, readAnswer, result);
-        result.retryAfter = http::parseRetryAfter(exchange.retryAfter, now, maxRetryAfter);
         return result;
     }
     if (exchange.status < 300 || (exchange.status < 400 && exchange.passThrough)) {

@@ -117,6 +117,15 @@ struct ProfileWorld : CoordinatorWorld
         return result;
     }
 
+    /// A callback without a signature from an address.
+    http::Response callBackFrom(const QByteArray &peer)
+    {
+        http::Request request = post(R"({"id":"up-1","status":"done","output":7})");
+        request.target = "/callback/" + m_token;
+        request.peer = peer;
+        return answered(send(m_token, request));
+    }
+
     http::Response callBack(const QByteArray &body, const QByteArray &key = "secret key",
                             const QByteArray &method = "POST")
     {
@@ -202,6 +211,33 @@ private Q_SLOTS:
         QCOMPARE(ledger.count(CallbackOutcome::Matched), 1U);
         QCOMPARE(world.answered(world.send(token, signedBy(request, "secret key"))).body, "thanks");
         QCOMPARE(ledger.count(CallbackOutcome::Duplicate), 1U);
+    }
+
+    void callbacksOfAddresses_data()
+    {
+        QTest::addColumn<QByteArray>("peer");
+        QTest::addColumn<int>("status");
+        QTest::newRow("IPv4") << QByteArray("192.0.2.9:80") << 200;
+        QTest::newRow("IPv4 at a socket for both") << QByteArray("[::ffff:192.0.2.9]:80") << 200;
+        QTest::newRow("IPv6") << QByteArray("[2001:db8::7]:80") << 200;
+        QTest::newRow("another IPv4") << QByteArray("192.0.3.9:80") << 401;
+        QTest::newRow("another IPv6") << QByteArray("[2001:db9::7]:80") << 401;
+        QTest::newRow("no address") << QByteArray() << 401;
+    }
+    void callbacksOfAddresses()
+    {
+        QFETCH(QByteArray, peer);
+        QFETCH(int, status);
+        QByteArray toml = withoutAsking();
+        const qsizetype from = toml.indexOf("scheme =");
+        toml.replace(from, toml.indexOf("[status]") - from,
+                     "scheme = \"addresses\"\naddresses = [\"192.0.2.0/24\", \"2001:db8::/32\"]\n");
+        ProfileWorld world(toml);
+        const Client client = world.request();
+        world.m_token = world.token();
+        world.answerStart(R"({"id":"up-1","status":"waiting"})");
+        QCOMPARE(world.callBackFrom(peer).status, status);
+        QCOMPARE(!client.log->answers.empty(), status == 200);
     }
 
     void aFailedJob()

@@ -184,7 +184,9 @@ private Q_SLOTS:
         row("::/0", "::/0", {"1.2.3.4:1", "[::1]:1"}, {"nobody", ""});
         row("fd00::/8", "fd00::/8", {"[fd12::1]:1"}, {"[fc00::1]:1", "10.0.0.1:1"});
         row("::1", "::1", {"[::1]:1"}, {"127.0.0.1:1", "[::2]:1"});
-        row("::ffff:10.0.0.0/104", "", {}, {});
+        row("::ffff:10.0.0.0/104", "10.0.0.0/8", {"10.9.9.9:1"}, {"11.0.0.0:1"});
+        row("::ffff:0.0.0.0/96", "0.0.0.0/0", {"203.0.113.1:1"}, {"[2001:db8::1]:1"});
+        row("::ffff:10.0.0.0/8", "");
         for (const char *wrong : {"10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/-1",
                                   "10.0.0", "fd00::1/8", "::/129", "localhost", "10.0.0.0/8/8", " 10.0.0.1"})
             row(wrong, "");
@@ -205,6 +207,15 @@ private Q_SLOTS:
         }
         if (range)
             QCOMPARE(parseAddressRange(formatAddressRange(*range)), range);
+    }
+
+    void hostsOfPeers()
+    {
+        QCOMPARE(hostOfPeer("192.0.2.1:80"), "192.0.2.1");
+        QCOMPARE(hostOfPeer("[2001:db8::1]:80"), "2001:db8::1");
+        QCOMPARE(hostOfPeer("2001:db8::1"), "2001:db8:");
+        QCOMPARE(hostOfPeer("nobody"), "");
+        QCOMPARE(hostOfPeer(""), "");
     }
 
     void hostWithNul() { QVERIFY(!parseListenAddress(QString(u"127.0.0.1\0:80"_s))); }

@@ -43,7 +43,7 @@ QString verdictName(StartReading::Verdict verdict)
     return {};
 }
 
-QString outcomeName(JobOutcome outcome)
+QString outcomeName(JobReport outcome)
 {
     return QString::fromLatin1(name(outcome));
 }
@@ -200,16 +200,15 @@ void TestProfileExchanges::callbacks()
     if (error)
         return;
     const auto &reading = std::get<StateReading>(read);
-    QCOMPARE(outcomeName(reading.outcome), wanted["outcome"_L1].toString());
+    QCOMPARE(outcomeName(reading.report), wanted["outcome"_L1].toString());
     QCOMPARE(QString::fromUtf8(reading.state), wanted["state"_L1].toString());
     QCOMPARE(QString::fromUtf8(reading.job), wanted["job"_L1].toString());
     QCOMPARE(QString::fromUtf8(callbackJobId(profile, callback.view())), wanted["job"_L1].toString());
     QCOMPARE(reading.mustAsk, wanted["mustAsk"_L1].toBool());
     QCOMPARE(reading.error, wanted["error"_L1].toString());
     compareAnswer(callbackAnswer(profile, 200), wanted["reply"_L1].toObject());
-    if (reading.outcome != JobOutcome::Progress)
-        compareAnswer(clientAnswer(profile, reading.outcome, callback.view()),
-                      wanted["client"_L1].toObject());
+    if (reading.report != JobReport::Progress)
+        compareAnswer(clientAnswer(profile, reading.report, callback.view()), wanted["client"_L1].toObject());
 }
 
 /// Bytes that were changed, cut out or doubled are read without a fault. They are verified only where the
@@ -257,11 +256,11 @@ void TestProfileExchanges::mutatedCallbacks()
         QVERIFY(reading->state.size() <= kMaxState && reading->state.isValidUtf8());
         QVERIFY(reading->job.size() <= kMaxJobId && reading->error.size() <= kMaxErrorText + 1);
         // Only a word of the profile is final.
-        const bool isFinal = reading->outcome != JobOutcome::Progress;
+        const bool isFinal = reading->report != JobReport::Progress;
         QVERIFY(!isFinal || profile.callback->state.empty() ||
-                meaningOf(profile.callback->words, reading->state).outcome == reading->outcome);
+                meaningOf(profile.callback->words, reading->state).report == reading->report);
         if (isFinal)
-            QVERIFY(clientAnswer(profile, reading->outcome, callback.view()).status >= 200);
+            QVERIFY(clientAnswer(profile, reading->report, callback.view()).status >= 200);
     }
 }
 
@@ -294,9 +293,9 @@ void TestProfileExchanges::asking()
         if (const auto *error = std::get_if<QString>(&read))
             QFAIL(qPrintable(*error));
         const auto &reading = std::get<StateReading>(read);
-        QCOMPARE(outcomeName(reading.outcome), ask["outcome"_L1].toString());
+        QCOMPARE(outcomeName(reading.report), ask["outcome"_L1].toString());
         QCOMPARE(reading.error, ask["error"_L1].toString());
-        if (reading.outcome == JobOutcome::Progress)
+        if (reading.report == JobReport::Progress)
             continue;
         RecordedMessage document = answer;
         if (ask.contains("result"_L1)) {
@@ -305,7 +304,7 @@ void TestProfileExchanges::asking()
             compareRequest(std::get<OutgoingRequest>(built), ask["result"_L1].toObject());
             document = RecordedMessage(ask["resultAnswer"_L1].toObject());
         }
-        compareAnswer(clientAnswer(profile, reading.outcome, document.view()), ask["client"_L1].toObject());
+        compareAnswer(clientAnswer(profile, reading.report, document.view()), ask["client"_L1].toObject());
     }
 }
 

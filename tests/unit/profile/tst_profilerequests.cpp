@@ -387,7 +387,7 @@ void TestProfileRequests::states()
     const auto *reading = std::get_if<StateReading>(&read);
     QByteArray text = "malformed";
     if (reading) {
-        text = name(reading->outcome).toByteArray() + ' ' + reading->state;
+        text = name(reading->report).toByteArray() + ' ' + reading->state;
         text += reading->isKnown ? "" : " unknown";
         text += reading->error.isEmpty() ? QByteArray() : ' ' + reading->error.toUtf8();
         QVERIFY(reading->state.size() <= kMaxState);
@@ -407,7 +407,7 @@ void TestProfileRequests::thinCallbacks()
         status);
     const auto read = readCallback(bare, post("id=tr_7"));
     QVERIFY(std::get<StateReading>(read).mustAsk);
-    QCOMPARE(std::get<StateReading>(read).outcome, JobOutcome::Progress);
+    QCOMPARE(std::get<StateReading>(read).report, JobReport::Progress);
     QCOMPARE(std::get<StateReading>(read).job, "tr_7");
     QVERIFY(std::holds_alternative<QString>(readCallback(bare, post("x=1"))));
     const Profile stated = profileFrom(kPlain + status);
@@ -446,14 +446,14 @@ void TestProfileRequests::stateWords()
     QFETCH(const QByteArray, word);
     QFETCH(const QByteArray, outcome);
     const StateWords words{{"2*", "ok-*"}, {"*", "209*"}, {"202"}};
-    QCOMPARE(name(meaningOf(words, word).outcome).toByteArray(), outcome);
+    QCOMPARE(name(meaningOf(words, word).report).toByteArray(), outcome);
     QVERIFY(meaningOf(words, word).isKnown);
     QVERIFY(!meaningOf({{"a"}, {}, {}}, word).isKnown);
 }
 
 void TestProfileRequests::answers()
 {
-    const auto answer = [](const QByteArray &fields, JobOutcome outcome, const QByteArray &body) {
+    const auto answer = [](const QByteArray &fields, JobReport outcome, const QByteArray &body) {
         const HeaderFields headers{{"content-type", "application/json; x"}};
         MessageView document;
         document.headers = headers;
@@ -464,7 +464,7 @@ void TestProfileRequests::answers()
                (made.note.isEmpty() ? "" : " !");
     };
     const QByteArray body = R"({"text":"a\nb","n":1e5,"o":{ "x" : 1},"b":"AP8=","u":"_-8","nil":null})";
-    constexpr auto done = JobOutcome::Completed;
+    constexpr auto done = JobReport::Completed;
     QCOMPARE(answer("", done, body), "200 application/json; x " + body);
     QCOMPARE(answer("part = \"body:/text\"\n", done, body), "200 text/plain; charset=utf-8 a\nb");
     QCOMPARE(answer("part = \"body:/n\"\n", done, body), "200 application/json 1e5");
@@ -478,9 +478,9 @@ void TestProfileRequests::answers()
              "200 application/json; x " + body + " !");
     QCOMPARE(answer("part = \"body:/text\"\ncompleted = { status = 201 }\n", done, "no JSON"),
              "201 application/json; x no JSON !");
-    QCOMPARE(answer("part = \"body:/o\"\nfailed = { status = 422 }\n", JobOutcome::Failed, body),
+    QCOMPARE(answer("part = \"body:/o\"\nfailed = { status = 422 }\n", JobReport::Failed, body),
              "422 application/json; x " + body);
-    QCOMPARE(answer("failed = { part = \"body:/o/x\" }\n", JobOutcome::Failed, body),
+    QCOMPARE(answer("failed = { part = \"body:/o/x\" }\n", JobReport::Failed, body),
              "200 application/json 1");
 }
 

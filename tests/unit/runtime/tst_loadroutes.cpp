@@ -115,6 +115,25 @@ private Q_SLOTS:
         QCOMPARE(route.upstream, QUrl(u"https://api.replicate.com"_s));
     }
 
+    void equivalentPaths_data()
+    {
+        QTest::addColumn<QByteArray>("path");
+        QTest::addColumn<QByteArray>("normal");
+        QTest::newRow("unreserved") << QByteArray("/v1/%70redictions") << QByteArray("/v1/predictions");
+        QTest::newRow("lower case") << QByteArray("/v1/a%2fb") << QByteArray("/v1/a%2Fb");
+        QTest::newRow("with a rest") << QByteArray("/%7Eme/*") << QByteArray("/~me");
+    }
+    /// Requests come with the normal form of their path, so a route has it too.
+    void equivalentPaths()
+    {
+        QFETCH(QByteArray, path);
+        QFETCH(QByteArray, normal);
+        const LoadedConfig loaded = RoutesPlace().load(twoRoutes().replace("/v1/predictions", path));
+        QVERIFY2(loaded.isValid(), qPrintable(errorsOf(loaded)));
+        QCOMPARE(loaded.config.routes->routes[0].path, normal);
+        QCOMPARE(loaded.config.routes->routes[0].takesRest, path.endsWith('*'));
+    }
+
     void aProfileOfAFile()
     {
         RoutesPlace place;
@@ -162,10 +181,15 @@ private Q_SLOTS:
         change("no such file", "\"key.txt\"", "\"nowhere.txt\"", u"nowhere.txt"_s);
         change("a secret that is no key", "\"webhook.txt\"", "\"key.txt\"", u"webhook"_s);
         change("one of our paths", "\"/v1/predictions\"", "\"/v1/jobs\"", u"Holdline's own"_s);
+        change("one of our paths with an escape", "\"/v1/predictions\"", "\"/v1/%6Aobs/*\"",
+               u"Holdline's own"_s);
+        change("a star behind a word", "\"/v1/predictions\"", "\"/v1*\"", u"route.path"_s);
         change("two routes of one name", "name = \"mine\"", "name = \"replicate\"", u"another name"_s);
         change("an error in a profile", "completed = [\"done\"]", "completd = [\"done\"]", u"completd"_s);
         QTest::newRow("profiles without a route")
-            << QByteArray("[profile.x.start]\ncallback = \"query:cb\"\n[profile.x.callback]\ncompleted = \"*\"\n") << u"profile"_s;
+            << QByteArray(
+                   "[profile.x.start]\ncallback = \"query:cb\"\n[profile.x.callback]\ncompleted = \"*\"\n")
+            << u"profile"_s;
     }
     void mistakes()
     {
