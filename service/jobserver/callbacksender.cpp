@@ -61,7 +61,6 @@ CallbackSender::CallbackSender(QNetworkAccessManager &manager, const Options &op
           fill();
       })
 {
-    m_request.setHeader(QNetworkRequest::ContentTypeHeader, "application/json"_ba);
     m_request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
     m_request.setTransferTimeout(static_cast<int>(m_options.timeout.count()));
 }
@@ -75,11 +74,11 @@ CallbackSender::~CallbackSender()
     }
 }
 
-void CallbackSender::send(Tag tag, const QUrl &url, const QByteArray &body)
+void CallbackSender::send(Tag tag, const CallbackMessage &message)
 {
     ++m_counters.made;
     const Key key = ++m_lastKey;
-    m_callbacks.emplace(key, Callback{tag, url, body, 0});
+    m_callbacks.emplace(key, Callback{tag, message, 0});
     m_line.push_back(key);
     fill();
 }
@@ -95,10 +94,15 @@ void CallbackSender::fill()
 
 void CallbackSender::post(Key key, const Callback &callback)
 {
-    m_request.setUrl(callback.url);
-    m_request.setHeader(QNetworkRequest::ContentLengthHeader, callback.body.size());
-    auto *body = new OnceBody(callback.body);
-    QNetworkReply *reply = openPost(m_manager, m_request, body);
+    const CallbackMessage &message = callback.message;
+    QNetworkRequest request = m_request;
+    request.setUrl(message.url);
+    for (const auto &[name, value] : message.headers)
+        request.setRawHeader(name, value);
+    request.setHeader(QNetworkRequest::ContentLengthHeader, message.body.size());
+    auto *body = new OnceBody(message.body);
+    QNetworkReply *reply = message.method == "POST" ? openPost(m_manager, request, body)
+                                                    : openRequest(m_manager, message.method, request, body);
     body->setParent(reply);
     reply->setReadBufferSize(kMaxAnswerBytes);
     m_replies.emplace(key, reply);

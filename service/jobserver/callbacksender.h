@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/eventloop/deadlinetimer.h"
+#include "service/jobserver/apimessages.h"
 
 #include <QByteArray>
 #include <QNetworkRequest>
@@ -52,8 +53,8 @@ public:
     CallbackSender(QNetworkAccessManager &manager, const Options &options, QObject *parent = nullptr);
     ~CallbackSender() override;
 
-    /// Posts `body` as application/json. finished() has the tag. Several callbacks may share one.
-    void send(Tag tag, const QUrl &url, const QByteArray &body);
+    /// Sends a callback. finished() has the tag. Several callbacks may share one.
+    void send(Tag tag, const CallbackMessage &message);
 
     const Counters &counters() const { return m_counters; }
     int inFlight() const { return static_cast<int>(m_replies.size()); }
@@ -68,8 +69,7 @@ private:
     struct Callback
     {
         Tag tag = 0;
-        QUrl url;
-        QByteArray body;
+        CallbackMessage message;
         int failures = 0;
     };
 

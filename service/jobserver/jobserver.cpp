@@ -33,7 +33,10 @@ JobServer::JobServer(const JobServerOptions &options, QObject *parent)
     : QObject(parent),
       m_proofs(options.secret, options.seed),
       m_turns(options.slot, options.connectionsPerAccount),
-      m_jobs(options, m_proofs, m_stats),
+      m_api(options.profile
+                ? std::make_unique<ProfileApi>(options.profile, options.secret, options.registeredCallback)
+                : nullptr),
+      m_jobs(options, m_proofs, m_stats, m_api.get()),
       m_listener(listenerLimits(options))
 {
     connect(&m_listener, &http::HttpListener::requestReceived, this, &JobServer::requestReceived);
@@ -69,6 +72,10 @@ JobServerStats JobServer::stats() const
 
 void JobServer::requestReceived(ExchangeId exchange, const http::Request &request)
 {
+    if (m_api && request.path() != QByteArrayView("/stats")) {
+        takeForApi(exchange, request);
+        return;
+    }
     struct Route
     {
         QByteArrayView path;
@@ -92,6 +99,33 @@ void JobServer::requestReceived(ExchangeId exchange, const http::Request &reques
     } else {
         (this->*route->handler)(exchange, request);
     }
+}
+
+void JobServer::takeForApi(ExchangeId exchange, const http::Request &request)
+{
+    auto read = m_api->read(request);
+    if (auto *response = std::get_if<http::Response>(&read)) {
+        m_listener.respond(exchange, *response);
+        return;
+    }
+    if (auto *cancel = std::get_if<ProfileApi::Cancel>(&read)) {
+        m_listener.respond(exchange, cancel->answer);
+        m_jobs.cancel(cancel->id);
+        return;
+    }
+    ++m_stats.requests;
+    const auto *error = std::get_if<RequestError>(&read);
+    if (error || m_jobs.size() >= kMaxJobs) {
+        ++m_stats.refused;
+        refuse(exchange, error ? *error : RequestError{503, u"too many jobs at once"_s});
+        return;
+    }
+    JobRequest job;
+    job.account = "api";
+    job.wait = false;
+    job.idempotencyKey = request.headers.value("Idempotency-Key");
+    job.api = std::get<ProfileApi::Start>(std::move(read));
+    m_jobs.begin(exchange, std::move(job));
 }
 
 void JobServer::askForTurn(ExchangeId exchange, const http::Request &request)
@@ -167,16 +201,16 @@ void JobServer::grant(const std::vector<AccountTurns::Ticket> &tickets)
 
 // Answers
 
-void JobServer::answer(ExchangeId exchange, StartedJobs::AnswerForm form, const QByteArray &bytes)
+void JobServer::answer(ExchangeId exchange, StartedJobs::AnswerForm form, const http::Response &response)
 {
     // Ends the turn first: the answer may bring in the connection's next request at once.
     const std::vector<AccountTurns::Ticket> next = m_turns.leave(exchange);
     switch (form) {
-        case StartedJobs::AnswerForm::Json:
-            m_listener.respond(exchange, {200, {{kContentType, kJson}}, bytes, false});
+        case StartedJobs::AnswerForm::Whole:
+            m_listener.respond(exchange, response);
             break;
         case StartedJobs::AnswerForm::Raw:
-            m_listener.respondRaw(exchange, bytes);
+            m_listener.respondRaw(exchange, response.body);
             break;
         case StartedJobs::AnswerForm::Reset:
             m_listener.reset(exchange);

@@ -24,6 +24,9 @@ namespace holdline {
 ///     POST /validate           checks a proof block
 ///     GET  /stats              shows counters (?accounts=1: also by account)
 ///
+/// With JobServerOptions::profile it speaks the API of that profile instead: see ProfileApi. Then there are
+/// no turns, and only /stats stays.
+///
 /// The life of a request: it waits for its account's turn. With the turn, the start begins. After the start
 /// latency the job runs. A blocking request (wait:true) keeps its turn until the job ends, an asynchronous
 /// one until it is answered. A client that leaves releases its turn. A job whose start began runs on.
@@ -70,7 +73,8 @@ private:
 
     void grant(const std::vector<AccountTurns::Ticket> &tickets);
 
-    void answer(http::ExchangeId exchange, StartedJobs::AnswerForm form, const QByteArray &bytes);
+    void takeForApi(http::ExchangeId exchange, const http::Request &request);
+    void answer(http::ExchangeId exchange, StartedJobs::AnswerForm form, const http::Response &response);
     void refuse(http::ExchangeId exchange, const RequestError &error);
 
     JobServerStats m_stats;
@@ -79,6 +83,7 @@ private:
     std::unordered_map<http::ExchangeId, JobRequest> m_waiting;  ///< requests that wait for their turn
     std::deque<http::ExchangeId> m_granted;                      ///< requests whose turn has come
     bool m_granting = false;
+    std::unique_ptr<ProfileApi> m_api;  ///< null for the job server's own API
     StartedJobs m_jobs;
     http::HttpListener m_listener;  ///< last, so that it is destroyed first and then calls nothing
 };

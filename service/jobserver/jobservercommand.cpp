@@ -2,7 +2,11 @@
 #include "service/jobserver/jobservercommand.h"
 
 #include "core/config/commandline.h"
+#include "core/profile/profilereader.h"
+#include "core/profile/shippedprofiles.h"
+#include "service/jobserver/apimessages.h"
 
+#include <QFile>
 #include <QRandomGenerator>
 
 #include <array>
@@ -79,6 +83,33 @@ QString readLateFault(QStringView text, FaultOptions &faults)
     return {};
 }
 
+QString readProfileName(const QString &name, JobServerOptions &options)
+{
+    if (name == "jobserver"_L1)
+        return {};
+    if (const profile::Profile *shipped = profile::shippedProfile(name)) {
+        options.profile = {std::shared_ptr<void>(), shipped};
+        return {};
+    }
+    QFile file(name);
+    if (!file.open(QIODevice::ReadOnly))
+        return u"a file, or one of %1, is wanted"_s.arg(profile::shippedProfiles().join(u", "_s));
+    auto read = profile::readProfile(file.read(profile::kMaxProfileBytes + 1), name);
+    if (const auto *errors = std::get_if<QStringList>(&read))
+        return u"a right profile is wanted: "_s + errors->join(u"; "_s);
+    options.profile = std::make_shared<const profile::Profile>(std::get<profile::Profile>(std::move(read)));
+    return {};
+}
+
+QString readCallbackUrl(QStringView text, JobServerOptions &options)
+{
+    const QUrl url(text.toString(), QUrl::StrictMode);
+    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "http"_L1 && url.scheme() != "https"_L1))
+        return u"an http or https URL is wanted"_s;
+    options.registeredCallback = url;
+    return {};
+}
+
 std::vector<CommandLineOption> optionsOf(ServeCommand &command)
 {
     JobServerOptions &options = command.options;
@@ -109,7 +140,16 @@ std::vector<CommandLineOption> optionsOf(ServeCommand &command)
         {u"seed"_s, u"N"_s,
          u"The seed of ids and faults, which repeats a run (default: random, printed at the start)."_s,
          into(options.seed)},
-        {u"secret"_s, u"TEXT"_s, u"The key of the proofs (default: random)."_s,
+        {u"profile"_s, u"NAME|FILE"_s,
+         u"Speaks the API of this profile in place of the job server's: see `holdline profiles`."_s,
+         [&options](QStringView text) { return readProfileName(text.toString(), options); }},
+        {u"callback-url"_s, u"URL"_s,
+         u"Where callbacks go that a profile's API knows beforehand (default http://127.0.0.1:3738/callback/PROFILE)."_s,
+         [&options](QStringView text) { return readCallbackUrl(text, options); }},
+        {u"secret"_s, u"TEXT"_s,
+         u"The key of the proofs (default: random). With --profile what proves callbacks: the line of the "
+         u"file that "
+         u"holdline --secret names."_s,
          [&](QStringView text) {
              options.secret = text.toUtf8();
              return QString();
@@ -145,6 +185,18 @@ std::variant<ServeCommand, Exit> parseCommandLine(const QStringList &arguments)
     command.options.secret = randomSecret();
     CommandLine line(u"jobserver"_s, kDescription, optionsOf(command));
     if (const auto exit = line.read(arguments))
+        return *exit;
+    JobServerOptions &options = command.options;
+    if (!options.profile)
+        return command;
+    if (needsKey(*options.profile) && !line.isSet(u"secret"_s))
+        line.fail(
+            u"the profile %1 proves its callbacks: --secret TEXT is wanted, the line of the file that "
+            u"holdline "
+            u"--secret names"_s.arg(options.profile->name));
+    if (options.registeredCallback.isEmpty())
+        options.registeredCallback = QUrl(u"http://127.0.0.1:3738/callback/"_s + options.profile->name);
+    if (const auto exit = line.exit())
         return *exit;
     return command;
 }

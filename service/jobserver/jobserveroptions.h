@@ -2,14 +2,17 @@
 #pragma once
 
 #include "core/config/config.h"
+#include "core/profile/profile.h"
 #include "service/jobserver/accountturns.h"
 #include "service/jobserver/faults.h"
 
 #include <QByteArray>
+#include <QUrl>
 
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 
 namespace holdline {
 
@@ -41,6 +44,10 @@ struct JobServerOptions
 
     int maxConnections = 15'000;
     FaultOptions faults;
+    /// The API that is spoken in place of the job server's; null for that one.
+    std::shared_ptr<const profile::Profile> profile;
+    QUrl registeredCallback;  ///< where callbacks go that the API knows beforehand
+
     /// The starts of one account.
     struct Starts
     {

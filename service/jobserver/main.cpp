@@ -49,8 +49,9 @@ int main(int argc, char **argv)
                                                        formatListenAddress(listen), server.errorString())});
     }
     listen.port = server.port();
-    std::printf("jobserver: listening on http://%s/start (seed %llu)\n",
-                qPrintable(formatListenAddress(listen)), static_cast<unsigned long long>(options.seed));
+    const QString spoken = options.profile ? u" as the API of "_s + options.profile->name : u"/start"_s;
+    std::printf("jobserver: listening on http://%s%s (seed %llu)\n", qPrintable(formatListenAddress(listen)),
+                qPrintable(spoken), static_cast<unsigned long long>(options.seed));
     std::fflush(stdout);
     return QCoreApplication::exec();
 }

@@ -34,6 +34,11 @@ PoolOptions poolOptions(const JobServerOptions &options)
     return pool;
 }
 
+http::Response jsonResponse(const QByteArray &body)
+{
+    return {200, {{"Content-Type", "application/json"}}, body, false};
+}
+
 JobTime now()
 {
     return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -41,11 +46,13 @@ JobTime now()
 
 }  // namespace
 
-StartedJobs::StartedJobs(const JobServerOptions &options, ProofMaker &proofs, JobServerStats &stats)
+StartedJobs::StartedJobs(const JobServerOptions &options, ProofMaker &proofs, JobServerStats &stats,
+                         ProfileApi *api)
     : m_options(options),
       m_stats(stats),
       m_proofs(proofs),
       m_dice(options.faults, options.seed),
+      m_api(api),
       m_network(std::make_unique<PooledAccessManager>(poolOptions(options))),
       m_callbacks(*m_network, senderOptions(options)),
       m_timer([this](JobKey key) { timeCame(key); })
@@ -63,6 +70,17 @@ void StartedJobs::endRunningJobs()
         if (job.stage == Stage::Running)
             m_timer.setIn(key, 0ms);
     }
+}
+
+void StartedJobs::cancel(const QByteArray &id)
+{
+    const auto found = m_jobsOfApi.find(id);
+    if (found == m_jobsOfApi.end() || m_jobs.at(found->second).stage != Stage::Running)
+        return;
+    Job &job = m_jobs.at(found->second);
+    // Such an end is no fault.
+    job.isCancelled = true;
+    m_timer.setIn(found->second, 0ms);
 }
 
 void StartedJobs::begin(ExchangeId exchange, JobRequest request)
@@ -131,9 +149,15 @@ void StartedJobs::startJob(JobKey key)
     if (repeatAnswer(key))
         return;
     job.id = m_proofs.nextId();
+    if (job.request.api && !job.request.api->made.isEmpty())
+        job.id = job.request.api->made;
     job.startedAt = formatStartedAt(now());
     job.stage = Stage::Running;
     countStart(job);
+    if (job.request.api) {
+        m_api->started(job.id, job.request.api);
+        m_jobsOfApi.insert_or_assign(job.id, key);
+    }
     const bool wait = job.request.wait;
     if (!wait && inject(job, Fault::Early)) {
         jobEnded(key);
@@ -177,7 +201,10 @@ void StartedJobs::countStart(const Job &job)
 
 void StartedJobs::answerStart(Job &job)
 {
-    answer(job, "{\"state\":\"running\",\"id\":\"" + job.id + "\"}");
+    if (job.request.api)
+        answer(job, m_api->startAnswer(*job.request.api, job.id));
+    else
+        answer(job, jsonResponse("{\"state\":\"running\",\"id\":\"" + job.id + "\"}"));
 }
 
 void StartedJobs::jobEnded(JobKey key)
@@ -187,14 +214,19 @@ void StartedJobs::jobEnded(JobKey key)
         --m_stats.running;
         ++m_stats.finished;
         inject(job, Fault::Failed);
+        if (job.request.api)
+            m_api->ended(job.id, hasFailed(job));
     }
     if (job.request.wait) {
-        answer(job, finalJson(job));
+        answer(job, jsonResponse(finalJson(job)));
         endJob(key);
         return;
     }
-    if (inject(job, Fault::NoCallback)) {
+    const bool isCalledBack = !job.request.api || m_api->callsBack();
+    if (!isCalledBack || inject(job, Fault::NoCallback)) {
         Q_EMIT callbackOmitted(job.request);
+        if (job.exchange != 0)
+            answerStart(job);
         endJob(key);
         return;
     }
@@ -202,7 +234,7 @@ void StartedJobs::jobEnded(JobKey key)
         Job wrong = job;
         wrong.id = m_proofs.nextId();
         // finished() with the key 0 is ignored, because no job has this key.
-        m_callbacks.send(0, job.request.callback, finalJson(wrong));
+        m_callbacks.send(0, callbackOf(wrong));
         job.stage = Stage::WrongId;
         m_timer.setIn(key, kWrongIdGap);
         return;
@@ -213,10 +245,10 @@ void StartedJobs::jobEnded(JobKey key)
 void StartedJobs::postCallbacks(JobKey key)
 {
     Job &job = m_jobs.at(key);
-    const QByteArray body = finalJson(job);
-    m_callbacks.send(key, job.request.callback, body);
+    const CallbackMessage message = callbackOf(job);
+    m_callbacks.send(key, message);
     if (inject(job, Fault::Duplicate))
-        m_callbacks.send(0, job.request.callback, body);
+        m_callbacks.send(0, message);
     if (job.faults.has(Fault::Early)) {
         job.stage = Stage::EarlyAnswer;
         m_timer.setIn(key, kEarlyAnswerTimeout);
@@ -237,7 +269,22 @@ void StartedJobs::callbackFinished(JobKey key)
 void StartedJobs::endJob(JobKey key)
 {
     m_timer.clear(key);
+    const auto known = m_jobsOfApi.find(m_jobs.at(key).id);
+    if (known != m_jobsOfApi.end() && known->second == key)
+        m_jobsOfApi.erase(known);
     m_jobs.erase(key);
+}
+
+bool StartedJobs::hasFailed(const Job &job)
+{
+    return job.isCancelled || job.faults.has(Fault::Failed);
+}
+
+CallbackMessage StartedJobs::callbackOf(const Job &job) const
+{
+    if (job.request.api)
+        return m_api->callback(*job.request.api, job.id, hasFailed(job));
+    return {job.request.callback, finalJson(job)};
 }
 
 QByteArray StartedJobs::finalJson(const Job &job) const
@@ -261,7 +308,7 @@ bool StartedJobs::inject(const Job &job, Fault fault)
     return true;
 }
 
-void StartedJobs::answer(Job &job, const QByteArray &json)
+void StartedJobs::answer(Job &job, const http::Response &response)
 {
     const ExchangeId exchange = std::exchange(job.exchange, 0);
     if (exchange == 0)
@@ -270,9 +317,10 @@ void StartedJobs::answer(Job &job, const QByteArray &json)
     if (inject(job, Fault::Reset))
         Q_EMIT answered(exchange, AnswerForm::Reset, {});
     else if (inject(job, Fault::Garbage))
-        Q_EMIT answered(exchange, AnswerForm::Raw, spoiledAnswer(json, ++m_spoiled));
+        Q_EMIT answered(exchange, AnswerForm::Raw,
+                        {200, {}, spoiledAnswer(response.body, ++m_spoiled), false});
     else
-        Q_EMIT answered(exchange, AnswerForm::Json, json);
+        Q_EMIT answered(exchange, AnswerForm::Whole, response);
 }
 
 }  // namespace holdline

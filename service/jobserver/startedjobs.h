@@ -8,6 +8,7 @@
 #include "service/jobserver/jobrequest.h"
 #include "service/jobserver/jobserveroptions.h"
 #include "service/jobserver/jobserverstats.h"
+#include "service/jobserver/profileapi.h"
 #include "service/jobserver/proofmaker.h"
 #include "service/jobserver/recentmap.h"
 
@@ -30,7 +31,8 @@ class StartedJobs : public QObject
     Q_OBJECT
 
 public:
-    StartedJobs(const JobServerOptions &options, ProofMaker &proofs, JobServerStats &stats);
+    /// `api` is null for the job server's own API.
+    StartedJobs(const JobServerOptions &options, ProofMaker &proofs, JobServerStats &stats, ProfileApi *api);
     ~StartedJobs() override;
 
     /// Begins the start of a job for the request of `exchange`. answered() or refused() follows, inside the
@@ -40,13 +42,15 @@ public:
     void clientLeft(http::ExchangeId exchange);
     /// Ends every running job now. Its result is due at once.
     void endRunningJobs();
+    /// Ends the job with this id of a profile's API now, as failed. Nothing happens when it does not run.
+    void cancel(const QByteArray &id);
 
     std::size_t size() const { return m_jobs.size(); }
     const CallbackSender &callbacks() const { return m_callbacks; }
 
     enum class AnswerForm {
-        Json,
-        Raw,   ///< bytes instead of a response
+        Whole,
+        Raw,   ///< its body instead of a response
         Reset  ///< an RST without bytes
     };
 
@@ -55,7 +59,7 @@ Q_SIGNALS:
     /// The job of this request ended without a callback (Fault::NoCallback).
     void callbackOmitted(const holdline::JobRequest &request);
     void answered(holdline::http::ExchangeId exchange, holdline::StartedJobs::AnswerForm form,
-                  const QByteArray &bytes);
+                  const holdline::http::Response &response);
     /// No job was started.
     void refused(holdline::http::ExchangeId exchange, const holdline::RequestError &error);
 
@@ -78,6 +82,7 @@ private:
         http::ExchangeId exchange = 0;
         QByteArray id;
         QByteArray startedAt;
+        bool isCancelled = false;
     };
 
     void timeCame(JobKey key);
@@ -90,7 +95,9 @@ private:
     void callbackFinished(JobKey key);
     void endJob(JobKey key);
 
-    void answer(Job &job, const QByteArray &json);
+    void answer(Job &job, const http::Response &response);
+    CallbackMessage callbackOf(const Job &job) const;
+    static bool hasFailed(const Job &job);
     QByteArray finalJson(const Job &job) const;
     /// Returns true when the job has the fault, and counts it.
     bool inject(const Job &job, Fault fault);
@@ -107,6 +114,8 @@ private:
     std::unordered_map<http::ExchangeId, JobKey> m_jobOf;  ///< of unanswered requests
     JobKey m_lastKey = 0;
     std::uint64_t m_spoiled = 0;
+    ProfileApi *const m_api;
+    std::unordered_map<QByteArray, JobKey> m_jobsOfApi;  ///< running jobs by id, for cancel()
 
     std::unique_ptr<QNetworkAccessManager> m_network;
     CallbackSender m_callbacks;

@@ -83,6 +83,7 @@ holdline_suite(sockets_service LABEL integration
         sockets/service/tst_publiclinks.cpp
         sockets/service/tst_publishedkeys.cpp
         sockets/service/tst_readiness.cpp
+        sockets/service/tst_rehearsal.cpp
         sockets/service/tst_restart.cpp
         sockets/service/tst_service.cpp
         sockets/service/tst_shards.cpp

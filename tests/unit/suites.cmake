@@ -139,6 +139,7 @@ holdline_suite(unit_coordinator LABEL unit
 holdline_suite(unit_tools LABEL unit
     SOURCES
         unit/tools/tst_accountturns.cpp
+        unit/tools/tst_apimessages.cpp
         unit/tools/tst_benchparts.cpp
         unit/tools/tst_crashparts.cpp
         unit/tools/tst_holdlinetools.cpp
@@ -146,7 +147,7 @@ holdline_suite(unit_tools LABEL unit
         unit/tools/tst_jobcommandlines.cpp
         unit/tools/tst_jobserverparts.cpp
         unit/tools/tst_soakparts.cpp
-    LIBRARIES jobclient_lib jobserver_engine holdline_bench holdline_crash holdline_soak holdline_tools)
+    LIBRARIES jobclient_lib jobserver_engine holdline_bench holdline_crash holdline_soak holdline_tools holdline_exchanges)
 if(HOLDLINE_BUILD_MONITOR)
     # What the monitor knows and computes, without its window.
     holdline_suite(unit_monitor LABEL unit NO_PCH

@@ -92,7 +92,8 @@ constexpr Room kRooms[] = {
      "service/holdline/store service/holdline/upstream service/holdline/shards "
      "service/holdline/monitorserver"},
     {"service/jobserver",
-     "core/base core/json core/proof core/config core/eventloop service/http service/httpclient"},
+     "core/base core/json core/proof core/config core/profile core/eventloop service/http "
+     "service/httpclient"},
     {"service/jobclient", "core/base core/json core/proof core/config core/eventloop service/http"},
 
     {"monitor/data", "core/base core/json core/job core/config core/telemetry core/monitormessages"},

@@ -133,6 +133,14 @@ void TestJobCommandLines::serverCommandLine_data()
 {
     QTest::addColumn<QString>("line");
     QTest::addColumn<int>("code");  // -1 when it serves
+    QTest::newRow("a profile with published keys") << u"--profile fal"_s << -1;
+    QTest::newRow("a profile with a secret") << u"--profile replicate --secret whsec_MfKQ"_s << -1;
+    QTest::newRow("a secret is wanted") << u"--profile replicate"_s << 64;
+    QTest::newRow("its own API") << u"--profile jobserver"_s << -1;
+    QTest::newRow("registered callbacks")
+        << u"--profile openai --secret s --callback-url https://hold.example/callback/openai"_s << -1;
+    QTest::newRow("unknown profile") << u"--profile nothing-like-it"_s << 64;
+    QTest::newRow("no URL") << u"--profile fal --callback-url here"_s << 64;
     QTest::newRow("nothing") << u""_s << -1;
     QTest::newRow("help") << u"--help"_s << 0;
     QTest::newRow("version") << u"--version"_s << 0;

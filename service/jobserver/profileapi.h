@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "service/jobserver/apimessages.h"
+
+#include <QByteArray>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+namespace holdline {
+
+/// The API of a profile, seen from its other side: it takes starts, questions and cancels, publishes its
+/// keys, and gives out access tokens. It remembers the last kMostJobs jobs. Everything follows from the
+/// profile's locators, so any profile will do. Lives in one thread.
+class ProfileApi
+{
+public:
+    static constexpr std::size_t kMostJobs = 100'000;
+
+    /// `key` is a line of the secret's file. `registered` is where callbacks go that the API knows
+    /// beforehand.
+    ProfileApi(std::shared_ptr<const profile::Profile> profile, const QByteArray &key,
+               const QUrl &registered);
+
+    /// A request to cancel a job. It is answered so, and the job ends.
+    struct Cancel
+    {
+        QByteArray id;
+        http::Response answer;
+    };
+    using Start = std::shared_ptr<const ApiStart>;
+    /// What a request is: a start to be begun, one to be answered at once, or a cancel.
+    std::variant<Start, http::Response, Cancel, RequestError> read(const http::Request &request) const;
+
+    bool callsBack() const { return m_profile->callback.has_value(); }
+    void started(const QByteArray &id, const Start &start);
+    void ended(const QByteArray &id, bool hasFailed);
+
+    http::Response startAnswer(const ApiStart &start, const QByteArray &id) const
+    {
+        return apiStartAnswer(*m_profile, start, id);
+    }
+    CallbackMessage callback(const ApiStart &start, const QByteArray &id, bool hasFailed) const;
+
+private:
+    struct Job
+    {
+        Start start;
+        ApiState state = ApiState::Running;
+    };
+    enum class Question : std::uint8_t { Status, Result, Cancel };
+
+    std::optional<http::Response> publishedAnswer(const http::Request &request) const;
+    const std::pair<const QByteArray, Job> *jobIn(const http::Request &request) const;
+    std::optional<Question> questionIn(const http::Request &request, const QByteArray &id,
+                                       const Job &job) const;
+    bool isFor(const profile::RequestRule &rule, const http::Request &request, const QByteArray &id,
+               const Job &job) const;
+
+    const std::shared_ptr<const profile::Profile> m_profile;
+    const QByteArray m_key;
+    const QUrl m_registered;
+    std::unordered_map<QByteArray, Job> m_jobs;
+    std::deque<QByteArray> m_order;  ///< of the jobs, the oldest first
+};
+
+}  // namespace holdline
