@@ -75,4 +75,20 @@ std::vector<Template> FieldValue::templates() const
     return found;
 }
 
+QString FieldValue::text() const
+{
+    QString out;
+    for (const auto &piece : m_pieces) {
+        if (const auto *json = std::get_if<QByteArray>(&piece))
+            out += QString::fromUtf8(*json);
+        else if (const auto *literal = std::get_if<Literal>(&piece))
+            out += QString::fromUtf8(literal->text);
+        else if (const QString &text = std::get<Template>(piece).text(); m_pieces.size() == 1)
+            out += text;
+        else
+            out += QString::fromUtf8(quoteJson(text.toUtf8()));
+    }
+    return out;
+}
+
 }  // namespace holdline::profile

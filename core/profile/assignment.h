@@ -29,6 +29,8 @@ public:
     std::variant<std::vector<QByteArray>, QString> texts(const TemplateValues &values,
                                                          Template::Position position) const;
     std::vector<Template> templates() const;
+    /// The value with its templates as they were written: JSON with them inside, or one text. For people.
+    QString text() const;
     /// True when the value has no text or number of its own, as an empty list has not.
     bool isTable() const { return m_isTable; }
     void markAsTable() { m_isTable = true; }

@@ -35,6 +35,7 @@ public:
             return m_error;
         if (m_at < m_text.size())
             return u"a closing brace without its opening one; }} stands for a brace"_s;
+        result.m_text = m_text.toString();
         return result;
     }
 

@@ -87,6 +87,8 @@ public:
     /// True when the text begins with `{upstream}` or `{location}`, so that it names no other host.
     bool beginsAtUpstream() const;
     bool isEmpty() const { return m_parts.empty(); }
+    /// The text as it was parsed, with its braces. For people.
+    const QString &text() const { return m_text; }
 
 private:
     class Parser;
@@ -134,6 +136,7 @@ private:
     static void visitParts(const Parts &parts, Visit visit);
 
     Parts m_parts;
+    QString m_text;
 };
 
 Q_DECLARE_OPERATORS_FOR_FLAGS(Template::Uses)

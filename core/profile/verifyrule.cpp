@@ -65,6 +65,28 @@ VerifyRule twilio()
 
 }  // namespace
 
+QString schemeText(VerifyRule::Scheme scheme)
+{
+    using namespace Qt::StringLiterals;
+    switch (scheme) {
+        case VerifyRule::Scheme::None:
+            return u"the sender's address"_s;
+        case VerifyRule::Scheme::Secret:
+            return u"a secret in the callback"_s;
+        case VerifyRule::Scheme::Basic:
+            return u"user and password"_s;
+        case VerifyRule::Scheme::HmacSha1:
+            return u"HMAC-SHA1"_s;
+        case VerifyRule::Scheme::HmacSha256:
+            return u"HMAC-SHA256"_s;
+        case VerifyRule::Scheme::HmacSha512:
+            return u"HMAC-SHA512"_s;
+        case VerifyRule::Scheme::Ed25519:
+            break;
+    }
+    return u"Ed25519"_s;
+}
+
 std::optional<VerifyRule> builtInScheme(QByteArrayView name)
 {
     if (name == "standard-webhooks")

@@ -6,6 +6,7 @@
 #include "core/profile/template.h"
 
 #include <QByteArray>
+#include <QString>
 
 #include <chrono>
 #include <cstdint>
@@ -56,6 +57,9 @@ struct VerifyRule
     }
     bool isSigned() const { return isHmac() || scheme == Scheme::Ed25519; }
 };
+
+/// The scheme in words: "HMAC-SHA256", "a secret in the callback".
+QString schemeText(VerifyRule::Scheme scheme);
 
 /// The rule of a built-in scheme: `standard-webhooks`, `fal` or `twilio`. Empty for any other name.
 std::optional<VerifyRule> builtInScheme(QByteArrayView name);

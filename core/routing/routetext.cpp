@@ -11,7 +11,6 @@ namespace holdline {
 using namespace Qt::StringLiterals;
 using profile::Profile;
 using profile::StartRule;
-using profile::VerifyRule;
 
 namespace {
 
@@ -96,27 +95,6 @@ QString idText(const Profile &profile)
     return u"the answer has the job's id at "_s + formatLocators(profile.start.job);
 }
 
-QString schemeName(const VerifyRule &rule)
-{
-    switch (rule.scheme) {
-        case VerifyRule::Scheme::None:
-            return u"the sender's address"_s;
-        case VerifyRule::Scheme::Secret:
-            return u"a secret in the callback"_s;
-        case VerifyRule::Scheme::Basic:
-            return u"user and password"_s;
-        case VerifyRule::Scheme::HmacSha1:
-            return u"HMAC-SHA1"_s;
-        case VerifyRule::Scheme::HmacSha256:
-            return u"HMAC-SHA256"_s;
-        case VerifyRule::Scheme::HmacSha512:
-            return u"HMAC-SHA512"_s;
-        case VerifyRule::Scheme::Ed25519:
-            break;
-    }
-    return u"Ed25519"_s;
-}
-
 QString proofText(const RouteConfig &route)
 {
     const auto &verify = route.profile->callback->verify;
@@ -124,7 +102,7 @@ QString proofText(const RouteConfig &route)
         return u"nothing but the token in their address proves them"_s;
     if (route.insecureCallbacks)
         return u"NOT VERIFIED, because of --insecure-callbacks"_s;
-    QString text = u"proved by "_s + schemeName(*verify);
+    QString text = u"proved by "_s + schemeText(verify->scheme);
     if (verify->at)
         text += u" at "_s + formatLocator(*verify->at);
     if (const auto keys = keySetOf(route))

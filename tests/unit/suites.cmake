@@ -46,6 +46,7 @@ holdline_suite(unit_profile LABEL unit
         unit/profile/tst_jsonsplice.cpp
         unit/profile/tst_locator.cpp
         unit/profile/tst_profileexchanges.cpp
+        unit/profile/tst_profilepage.cpp
         unit/profile/tst_profilereader.cpp
         unit/profile/tst_profilerequests.cpp
         unit/profile/tst_template.cpp

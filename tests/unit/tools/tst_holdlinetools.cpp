@@ -122,6 +122,27 @@ private Q_SLOTS:
         QCOMPARE(tools::profiles({u"--help"_s}).code, int(kExitOk));
     }
 
+    void profilePages()
+    {
+        const Exit page = tools::profiles({u"fal"_s, u"--page"_s});
+        QCOMPARE(page.code, int(kExitOk));
+        QVERIFY(page.text.startsWith(u"# `fal`\n"_s));
+        QCOMPARE(tools::profiles({u"--page"_s}).code, int(kExitUsage));
+        QCOMPARE(tools::profiles({u"./none.toml"_s, u"--page"_s}).code, int(kExitNoInput));
+        QTemporaryDir place;
+        QFile file(place.filePath(u"mine.toml"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("name = \"mine\"\n[start]\ncallback = \"query:to\"\n[callback]\ncompleted = \"*\"\n");
+        file.close();
+        QVERIFY(tools::profiles({file.fileName(), u"--page"_s}).text.startsWith(u"# `mine`\n"_s));
+        QVERIFY(file.open(QIODevice::Append));
+        file.write("colour = 1\n");
+        file.close();
+        const Exit wrong = tools::profiles({file.fileName(), u"--page"_s});
+        QCOMPARE(wrong.code, int(kExitConfiguration));
+        QVERIFY2(wrong.text.contains(u"mine.toml:6: "_s), qPrintable(wrong.text));
+    }
+
     void explainStart()
     {
         Place place;
