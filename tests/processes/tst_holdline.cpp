@@ -41,6 +41,8 @@ private Q_SLOTS:
     void badFlags();
     void badConfigurationNamesFileLineAndKey();
     void checkConfig();
+    void routesInWords();
+    void tools();
     void printConfig();
     void eventLoop_data();
     void eventLoop();
@@ -129,6 +131,38 @@ void TestHoldline::checkConfig()
 }
 
 /// Precedence is flag, environment, .env, file, default. The printed configuration can be read back.
+void TestHoldline::routesInWords()
+{
+    Program program(commandLine(
+        {u"--check-config"_s, u"--profile"_s, u"openfaas"_s, u"--upstream"_s, u"http://gateway"_s}));
+    QCOMPARE(program.run(), 0);
+    QVERIFY2(program.out().contains("Route openfaas: POST on every path goes to http://gateway."),
+             program.out().constData());
+}
+
+void TestHoldline::tools()
+{
+    Program list(commandLine({u"profiles"_s}));
+    QCOMPARE(list.run(), 0);
+    QVERIFY2(list.out().contains("openfaas"), list.out().constData());
+    Program unknown(commandLine({u"profiles"_s, u"nothing"_s}));
+    QCOMPARE(unknown.run(), 64);
+    QVERIFY(unknown.out().isEmpty());
+
+    const QStringList explain{u"explain"_s,    u"--profile"_s,      u"openfaas"_s,
+                              u"--upstream"_s, u"http://gateway"_s, u"request"_s};
+    Program taken(commandLine(explain));
+    taken.writeFile(u"request"_s, "POST /async-function/x HTTP/1.1\n\nhi");
+    QCOMPARE(taken.run(), 0);
+    QVERIFY2(taken.out().contains("X-Callback-Url: http://"), taken.out().constData());
+    // What it finds is a result, not an error of the tool.
+    Program refused(commandLine(explain));
+    refused.writeFile(u"request"_s, "GET /async-function/x HTTP/1.1\n\n");
+    QCOMPARE(refused.run(), 1);
+    QVERIFY2(refused.out().contains("405"), refused.out().constData());
+    QVERIFY(refused.err().isEmpty());
+}
+
 void TestHoldline::printConfig()
 {
     Program program(commandLine({u"--print-config"_s, u"--config"_s, u"a.toml"_s, u"--max-held"_s, u"11"_s}));

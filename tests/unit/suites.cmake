@@ -135,6 +135,7 @@ holdline_suite(unit_coordinator LABEL unit
         unit/coordinator/tst_startlog.cpp
         unit/coordinator/tst_toldaddress.cpp
         unit/coordinator/tst_waiters.cpp
+        unit/coordinator/tst_waitingcallbacks.cpp
     LIBRARIES holdline_service holdline_jobs holdline_jobsapi holdline_monitorfeed holdline_fakes)
 # jobserver, jobclient and the tools of the tests themselves.
 holdline_suite(unit_tools LABEL unit

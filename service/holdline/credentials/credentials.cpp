@@ -11,6 +11,8 @@ const CredentialState *Credentials::find(const CredentialSpec &spec) const
 
 void Credentials::take(const QByteArray &name, const CredentialState &state)
 {
+    if (m_known.size() >= kMost && !m_known.contains(name))
+        m_known.clear();
     m_known.insert_or_assign(name, state);
     Q_EMIT changed(name, state);
 }

@@ -21,6 +21,9 @@ class Credentials : public QObject
     Q_OBJECT
 
 public:
+    /// More than the fetcher has. Those that are forgotten are told again when they are wanted.
+    static constexpr std::size_t kMost = 1000;
+
     using Spec = std::shared_ptr<const CredentialSpec>;
     /// See CredentialFetcher::want(). The answer is a take().
     using Want = std::function<void(const Spec &, std::uint64_t seen)>;
@@ -41,7 +44,7 @@ Q_SIGNALS:
 
 private:
     Want m_want;
-    std::unordered_map<QByteArray, CredentialState> m_known;  ///< as many as the fetcher has
+    std::unordered_map<QByteArray, CredentialState> m_known;  ///< at most kMost
 };
 
 }  // namespace holdline
