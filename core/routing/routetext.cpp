@@ -120,6 +120,11 @@ QString wordsText(const profile::Locators &state, const profile::StateWords &wor
     return text + u"; each other word is progress"_s;
 }
 
+QString requestText(const profile::RequestRule &rule)
+{
+    return QString::fromUtf8(rule.method) + u' ' + rule.url.text();
+}
+
 QString cancelText(const profile::CancelRule &rule)
 {
     QStringList reasons;
@@ -129,7 +134,7 @@ QString cancelText(const profile::CancelRule &rule)
         reasons += u"when the last client leaves"_s;
     if (rule.when.testFlag(profile::CancelOccasion::Deadline))
         reasons += u"at the deadline"_s;
-    return u"by %1, %2"_s.arg(QString::fromUtf8(rule.request.method), reasons.join(u", "_s));
+    return u"%1, %2"_s.arg(requestText(rule.request), reasons.join(u", "_s));
 }
 
 void addLine(QString &text, const QString &name, const QString &content)
@@ -161,9 +166,9 @@ QString routeText(const RouteConfig &route)
     }
     if (const auto &status = profile->status) {
         addLine(text, u"asking"_s,
-                u"%1 after the start, then at pauses from %2 to %3"_s.arg(formatDuration(status->first),
-                                                                          formatDuration(status->every),
-                                                                          formatDuration(status->longest)));
+                u"%1, %2 after the start, then at pauses from %3 to %4"_s.arg(
+                    requestText(status->request), formatDuration(status->first),
+                    formatDuration(status->every), formatDuration(status->longest)));
         addLine(text, u"it answers"_s, wordsText(status->state, profile->statusWords()));
     } else {
         addLine(text, u"asking"_s, u"never"_s);
