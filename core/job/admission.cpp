@@ -20,13 +20,50 @@ QString seconds(Duration duration)
     return QString::number(std::chrono::duration<double>(duration).count(), 'f', 1) + u" s"_s;
 }
 
-Problem laneFull(const Lanes &lanes, const QByteArray &account)
+Problem laneFull(const LaneForecast &forecast)
 {
-    const int queued = lanes.queued(account);
     return {Reason::LaneFull,
-            u"%1 starts of this account are waiting already. Try again when some have passed."_s.arg(queued),
+            u"%1 starts of this account are waiting already. Try again when some have passed."_s.arg(
+                forecast.queued),
             {},
-            roundUp(lanes.expectedWait(account).value_or(std::chrono::seconds(1)) / 2)};
+            roundUp(forecast.wait.value_or(std::chrono::seconds(1)) / 2)};
+}
+
+/// The limit of the lane that keeps a job from its deadline.
+QString limitText(const LaneForecast &forecast)
+{
+    const LaneRules &rules = forecast.rules;
+    switch (forecast.limit) {
+        case LaneForecast::Limit::Running:
+            return u"%1 of at most %2 jobs of this account run, and %3 starts are ahead."_s.arg(
+                QString::number(forecast.running), QString::number(rules.running),
+                QString::number(forecast.queued));
+        case LaneForecast::Limit::Rate:
+            return u"This account may start %1 jobs in %2, and %3 starts are ahead."_s.arg(
+                QString::number(rules.rate.starts), seconds(rules.rate.window),
+                QString::number(forecast.queued));
+        case LaneForecast::Limit::Starts:
+            break;
+    }
+    return u"%1 starts of this account are ahead."_s.arg(forecast.queued + forecast.inFlight);
+}
+
+/// Null when the deadline may be met, or when nobody knows.
+std::optional<Problem> unreachable(const LaneForecast &forecast, Duration jobTime, Duration left)
+{
+    if (!forecast.wait)
+        return std::nullopt;
+    Duration needed = *forecast.wait;
+    // With nothing ahead, only a rate makes a job wait, and that wait is certain. All else is measured.
+    if (forecast.ahead() > 0)
+        needed += forecast.turn.value_or(Duration::zero()) + jobTime;
+    if (needed <= left || needed == Duration::zero())
+        return std::nullopt;
+    return Problem{Reason::DeadlineUnreachable,
+                   u"%1 The answer is expected in %2, but the deadline is in %3."_s.arg(
+                       limitText(forecast), seconds(needed), seconds(left)),
+                   {},
+                   roundUp(needed - left)};
 }
 
 }  // namespace
@@ -66,7 +103,7 @@ std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, co
             roundUp(circuit.nextProbe() - now)};
     switch (lanes.check(account)) {
         case Lanes::Admission::LaneFull:
-            return laneFull(lanes, account);
+            return laneFull(lanes.forecast(account, now, view.placeTime));
         case Lanes::Admission::QueuesFull:
             return Problem{Reason::Overloaded,
                            u"%1 starts are waiting already, which is the limit. Try again shortly."_s.arg(
@@ -79,21 +116,8 @@ std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, co
             break;
     }
 
-    const std::optional<Duration> wait = lanes.expectedWait(account);
-    const int ahead = lanes.queued(account) + lanes.inFlight(account);
-    if (!wait || ahead == 0)
-        return std::nullopt;
-    const Duration needed =
-        *wait + lanes.turnTime(account).value_or(Duration::zero()) + view.jobTime.value_or(Duration::zero());
-    const Duration left = deadline - now;
-    if (needed <= left)
-        return std::nullopt;
-    return Problem{
-        Reason::DeadlineUnreachable,
-        u"%1 starts of this account are ahead. The answer is expected in %2, but the deadline is in %3."_s
-            .arg(QString::number(ahead), seconds(needed), seconds(left)),
-        {},
-        roundUp(needed - left)};
+    return unreachable(lanes.forecast(account, now, view.placeTime), view.jobTime.value_or(Duration::zero()),
+                       deadline - now);
 }
 
 }  // namespace holdline

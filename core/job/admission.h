@@ -17,6 +17,7 @@ struct AdmissionView
     int held = 0;
     int heldLimit = 0;
     std::optional<Duration> jobTime;  ///< minimum of measured jobs; empty for a request that passes through
+    std::optional<Duration> placeTime{};  ///< the same for a request that passes through too
 };
 
 /// The refusal of a service that is shutting down.
@@ -28,10 +29,12 @@ Problem overShare(const QString &what);
 /// Decides at once whether a request may be held. Returns nothing when it may. Otherwise returns the
 /// problem to send as the answer: draining, overloaded, circuit_open, lane_full, account_limit or
 /// deadline_unreachable.
-/// An open circuit refuses only what has its deadline before the next probe. Everything else may wait.
-/// `deadline_unreachable` means that the time to work off the account's queue, plus the duration of the
-/// fastest recent job, exceeds the deadline. An empty lane always gets a try. Without that try the
-/// service would never notice that the upstream has become faster. Pure.
+/// `circuit` is that of the account's upstream. An open circuit refuses only what has its deadline before the
+/// next probe. Everything else may wait.
+/// `deadline_unreachable` means that the time until the lane's limits let the job start, plus the duration of
+/// the fastest recent job, exceeds the deadline. An empty lane always gets a try, unless its rate alone
+/// forbids a start before the deadline. Without that try the service would never notice that the upstream has
+/// become faster. Pure.
 std::optional<Problem> refusal(const AdmissionView &view, const Lanes &lanes, const CircuitBreaker &circuit,
                                const QByteArray &account, TimePoint now, TimePoint deadline);
 

@@ -136,6 +136,14 @@ CircuitBreaker::State CircuitBreaker::state(TimePoint now) const
     return m_probe || now >= m_nextProbe ? State::HalfOpen : State::Open;
 }
 
+CircuitBreaker::State worse(CircuitBreaker::State one, CircuitBreaker::State other)
+{
+    const auto badness = [](CircuitBreaker::State state) {
+        return state == CircuitBreaker::State::Closed ? 0 : state == CircuitBreaker::State::HalfOpen ? 1 : 2;
+    };
+    return badness(one) < badness(other) ? other : one;
+}
+
 QLatin1StringView name(CircuitBreaker::State state)
 {
     static constexpr EnumTexts<CircuitBreaker::State, kCircuitStateCount> kTexts({

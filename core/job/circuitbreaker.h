@@ -105,6 +105,8 @@ private:
 };
 
 inline constexpr int kCircuitStateCount = static_cast<int>(CircuitBreaker::State::HalfOpen) + 1;
+/// The worse of two states: open, then half open.
+CircuitBreaker::State worse(CircuitBreaker::State one, CircuitBreaker::State other);
 /// "closed", "open", "half_open".
 QLatin1StringView name(CircuitBreaker::State state);
 

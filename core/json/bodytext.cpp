@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/json/bodytext.h"
 
+#include <QByteArray>
+
 #include <algorithm>
 
 namespace holdline {
@@ -12,6 +14,14 @@ bool isShowable(QByteArrayView body)
         return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
     });
     return !hasControl && body.isValidUtf8();
+}
+
+bool isJsonType(QByteArrayView contentType)
+{
+    const qsizetype semicolon = contentType.indexOf(';');
+    const QByteArray type =
+        (semicolon < 0 ? contentType : contentType.first(semicolon)).trimmed().toByteArray().toLower();
+    return type == "application/json" || type.endsWith("+json");
 }
 
 QByteArrayView wholeCharacters(QByteArrayView text, qsizetype limit)

@@ -65,6 +65,15 @@ struct StoreSample
     friend bool operator==(const StoreSample &, const StoreSample &) = default;
 };
 
+/// The circuit breaker of one upstream.
+struct UpstreamCircuit
+{
+    QByteArray upstream;  ///< scheme, host and port
+    CircuitState state = CircuitState::Closed;
+
+    friend bool operator==(const UpstreamCircuit &, const UpstreamCircuit &) = default;
+};
+
 /// The state at one moment, and the measurements since the previous sample. One per second.
 struct Sample
 {
@@ -84,7 +93,9 @@ struct Sample
     int startsInFlight = 0;
     int clientConnections = 0;
     int upstreamConnections = 0;
-    CircuitState circuit = CircuitState::Closed;
+    CircuitState circuit = CircuitState::Closed;  ///< the worst of all upstreams
+    std::vector<UpstreamCircuit> circuits;        ///< those that are not closed, at most kMaxCircuits
+    static constexpr std::size_t kMaxCircuits = 100;
     bool draining = false;
     Microseconds cpu{};         ///< user and system time of the process since it started
     std::int64_t rssBytes = 0;  ///< resident memory of the process

@@ -86,6 +86,13 @@ struct LaneRow
     /// The forecast wait of one more job for its start.
     std::optional<Microseconds> forecast;
     bool paused = false;
+    // Only of lanes of routes. 0 for a limit that the route does not set.
+    int startsLimit = 0;  ///< starts that may be in flight
+    int running = 0;      ///< jobs that run or may run
+    int runningLimit = 0;
+    int rateUsed = 0;  ///< starts that left within the last rateWindow
+    int rateLimit = 0;
+    std::optional<Microseconds> rateWindow{};
 
     friend bool operator==(const LaneRow &, const LaneRow &) = default;
 };

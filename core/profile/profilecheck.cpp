@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/profilecheck.h"
 
+#include "core/json/bodytext.h"
+
 #include <algorithm>
 
 namespace holdline::profile {
@@ -255,6 +257,26 @@ private:
             report("status.after_callback"_L1, u"must be true, because answer.body is status"_s);
         if (answer.base64 && answer.part.empty())
             report("answer.base64"_L1, u"only a part can be base64: answer.part is wanted"_s);
+        if (answer.keepalive.count() > 0 && !isAnswerJson())
+            report("answer.keepalive"_L1,
+                   u"bytes before the answer are harmless only when it is JSON: a whole JSON document, or "
+                   u"answer.content_type = \"application/json\" for a part that is JSON, is wanted"_s);
+    }
+
+    /// True when the client's answer is JSON, as far as the profile tells.
+    bool isAnswerJson() const
+    {
+        const AnswerRule &answer = m_profile.answer;
+        if (!answer.contentType.isEmpty())
+            return isJsonType(answer.contentType);
+        if (!answer.part.empty() || !answer.failedPart.empty())
+            return false;
+        const auto readsJson = [](const Locators &state, const Locators &job) {
+            return hasKind(state, {Locator::Kind::Body}) || hasKind(job, {Locator::Kind::Body});
+        };
+        if (m_profile.callback && answer.body == AnswerRule::Document::Callback)
+            return readsJson(m_profile.callback->state, m_profile.callback->job);
+        return m_profile.status && readsJson(m_profile.status->state, {});
     }
 
     const Profile &m_profile;

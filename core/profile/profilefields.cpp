@@ -518,9 +518,8 @@ std::vector<ProfileField> answerFields()
         field(
             "answer.keepalive", "time or off", "off", [](Profile &p) { return &p.answer.keepalive; },
             [](const ProfileValue &value) { return value.durationOrOff(1s, 10min); },
-            "After each such time a held client gets a space, so that balancers do not cut. Then an error "
-            "can "
-            "only be told in the body."),
+            "After each such time a held client gets a space, so that balancers do not cut. Only for a JSON "
+            "answer. Its status is 200 then, and an error is only told in the body."),
     };
 }
 

@@ -231,8 +231,6 @@ private:
         };
         if (profile.start.callbackMode == profile::StartRule::CallbackMode::Registered)
             refuse(u"wants callbacks at an address that is registered beforehand"_s);
-        if (profile.answer.keepalive.count() > 0)
-            refuse(u"wants bytes that keep the client's connection alive (answer.keepalive)"_s);
     }
 
     void checkTogether(const RouteSet &set)

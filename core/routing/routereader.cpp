@@ -4,6 +4,7 @@
 #include "core/base/urlpath.h"
 #include "core/config/credentialurl.h"
 #include "core/config/suggest.h"
+#include "core/config/values.h"
 #include "core/profile/formfields.h"
 #include "core/profile/profiletable.h"
 #include "core/profile/profilevalue.h"
@@ -25,6 +26,8 @@ namespace {
 constexpr std::size_t kMaxRoutes = 200;
 constexpr std::size_t kMaxTokenFields = 10;
 constexpr QLatin1StringView kTokenFields = "auth.oauth2.fields"_L1;
+constexpr std::chrono::milliseconds kLeastRateWindow = 100ms;
+constexpr std::chrono::milliseconds kMostRateWindow = 24h;
 
 /// A key of `[[route]]` and what reads its value into the draft.
 struct RouteField
@@ -97,6 +100,27 @@ void readLane(RouteDraft &draft, const ProfileValue &value)
         lane.kind = LaneSource::Kind::Value;
         lane.value = *locator;
     }
+}
+
+/// "600/1m": a number of starts and a time.
+void readRate(RouteDraft &draft, const ProfileValue &value)
+{
+    const auto text = value.text();
+    if (!text)
+        return;
+    const qsizetype slash = text->indexOf(u'/');
+    const auto starts = slash < 0 ? std::nullopt : parseInteger(QStringView(*text).first(slash).trimmed());
+    const auto window =
+        slash < 0 ? std::nullopt : parseDuration(QStringView(*text).sliced(slash + 1).trimmed());
+    if (!starts || *starts < 1 || *starts > StartRate::kMostStarts || !window || *window < kLeastRateWindow ||
+        *window > kMostRateWindow) {
+        value.fail(
+            u"starts per time such as \"600/1m\" are wanted: 1 to %1 starts, and a time from %2 to %3"_s.arg(
+                QString::number(StartRate::kMostStarts), formatDuration(kLeastRateWindow),
+                formatDuration(kMostRateWindow)));
+        return;
+    }
+    draft.config.limits.rate = {static_cast<int>(*starts), *window};
 }
 
 OAuth2Client &oauth2Of(RouteDraft &draft)
@@ -205,8 +229,13 @@ std::vector<RouteField> plainFields()
          }},
         {"limits.starts"_L1,
          [](RouteDraft &draft, const ProfileValue &value) {
-             draft.config.starts = value.number(1, 10'000).value_or(0);
+             draft.config.limits.starts = value.number(1, 10'000).value_or(0);
          }},
+        {"limits.running"_L1,
+         [](RouteDraft &draft, const ProfileValue &value) {
+             draft.config.limits.running = value.number(1, 1'000'000).value_or(0);
+         }},
+        {"limits.rate"_L1, readRate},
         {"auth.header"_L1,
          [](RouteDraft &draft, const ProfileValue &value) {
              if (auto text = value.textTemplate(Template::Use::Secret))

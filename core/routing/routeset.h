@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/job/startwindow.h"
 #include "core/profile/locator.h"
 #include "core/profile/profile.h"
 #include "core/profile/template.h"
@@ -30,6 +31,14 @@ struct LaneSource
     profile::Locator value;  ///< for Value
 };
 
+/// The limits of each lane of a route.
+struct LaneLimits
+{
+    int starts = 0;    ///< starts in flight; 0: no limit but those of all lanes
+    int running = 0;   ///< jobs that run; 0: no limit
+    StartRate rate{};  ///< starts per time
+};
+
 /// Which requests of clients go to which upstream, and by which profile. Plain data.
 struct RouteConfig
 {
@@ -43,7 +52,7 @@ struct RouteConfig
     std::shared_ptr<const profile::Profile> profile;  ///< null for the job server's API
     QUrl upstream;
     LaneSource lane;
-    int starts = 0;  ///< starts in flight in one lane; 0: no limit but those of all lanes
+    LaneLimits limits{};
     std::optional<std::chrono::milliseconds> deadline{};  ///< in place of hold.deadline
     /// The value of the Authorization field to the upstream, in place of the client's. Empty for the
     /// client's.

@@ -51,8 +51,14 @@ QString laneText(const RouteConfig &route)
             text = u"a queue of starts for each value at "_s + formatLocator(route.lane.value);
             break;
     }
-    if (route.starts > 0)
-        text += u", with %1 at once"_s.arg(plural(route.starts, u"start"_s));
+    const LaneLimits &limits = route.limits;
+    if (limits.starts > 0)
+        text += u", with %1 at once"_s.arg(plural(limits.starts, u"start"_s));
+    if (limits.running > 0)
+        text += u", at most %1"_s.arg(plural(limits.running, u"running job"_s));
+    if (limits.rate.isSet())
+        text += u", at most %1 in %2"_s.arg(plural(limits.rate.starts, u"start"_s),
+                                            formatDuration(limits.rate.window));
     return text;
 }
 
@@ -173,6 +179,10 @@ QString routeText(const RouteConfig &route)
     } else {
         addLine(text, u"asking"_s, u"never"_s);
     }
+    if (profile->answer.keepalive.count() > 0)
+        addLine(text, u"keep-alive"_s,
+                u"a space after each %1 without an answer, and then every error in the body of a 200"_s.arg(
+                    formatDuration(profile->answer.keepalive)));
     addLine(text, u"cancelling"_s, profile->cancel ? cancelText(*profile->cancel) : u"never"_s);
     return text;
 }

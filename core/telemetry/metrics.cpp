@@ -149,6 +149,13 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
         gauges.apiWaiting);
     one("holdline_circuit_open", "1 while the circuit breaker of at least one thread makes starts wait.",
         gauges.circuitOpen ? 1 : 0);
+    out.gauge("holdline_upstream_circuit_open",
+              "1 while the circuit breaker of at least one thread is open for this upstream.");
+    for (const auto &[upstream, state] : gauges.circuits)
+        out.add(state == CircuitBreaker::State::Closed ? 0 : 1, {{"upstream", upstream}});
+    out.gauge("holdline_route_jobs_running", "Jobs of configured routes that run or may run, by route.");
+    for (const auto &[route, running] : gauges.routeRunning)
+        out.add(running, {{"route", route}});
     one("holdline_draining", "1 while the service shuts down.", gauges.draining ? 1 : 0);
     const auto sinceEpoch = std::chrono::duration<double>(gauges.startedAt.time_since_epoch());
     one("process_start_time_seconds", "When the process started, in seconds since 1970.", sinceEpoch.count());
@@ -295,6 +302,12 @@ void Gauges::add(const Gauges &other)
     callsWaitingForToken += other.callsWaitingForToken;
     apiWaiting += other.apiWaiting;
     circuitOpen = circuitOpen || other.circuitOpen;
+    for (const auto &[upstream, state] : other.circuits) {
+        CircuitBreaker::State &known = circuits.try_emplace(upstream, state).first->second;
+        known = worse(known, state);
+    }
+    for (const auto &[route, running] : other.routeRunning)
+        routeRunning[route] += running;
     draining = draining || other.draining;
     accessLinesDropped += other.accessLinesDropped;
     logLinesLost += other.logLinesLost;

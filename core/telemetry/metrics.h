@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/job/circuitbreaker.h"
 #include "core/job/jobmachine.h"
 #include "core/job/reason.h"
 #include "core/telemetry/latencyhistogram.h"
@@ -122,6 +123,9 @@ struct Gauges
     int callsWaitingForToken = 0;            ///< starts and questions held until a token comes
     int apiWaiting = 0;  ///< requests and event streams of the jobs API that wait for a job
     bool circuitOpen = false;
+    /// By the name of the upstream; over several shards the worst state. The configuration bounds the number.
+    std::map<QByteArray, CircuitBreaker::State> circuits;
+    std::map<QByteArray, int> routeRunning;  ///< jobs that run or may run, by configured route
     bool draining = false;
     std::chrono::system_clock::time_point startedAt{};  ///< of the process
     std::uint64_t accessLinesDropped = 0;               ///< see AccessLog

@@ -46,6 +46,11 @@ constexpr std::array<FieldInfo, kFieldCount> kInfos{{
     {QLatin1StringView("kind"), FieldKind::Text, false},
     {QLatin1StringView("reason"), FieldKind::Text, false},
     {QLatin1StringView("redriven"), FieldKind::Number, false},
+    {QLatin1StringView("jobs"), FieldKind::Number, false},
+    {QLatin1StringView("jobslimit"), FieldKind::Number, false},
+    {QLatin1StringView("rateused"), FieldKind::Number, false},
+    {QLatin1StringView("ratelimit"), FieldKind::Number, false},
+    {QLatin1StringView("ratewindow"), FieldKind::Duration, false},
 }};
 static_assert(!kInfos.back().key.isEmpty());
 

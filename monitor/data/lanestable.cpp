@@ -16,11 +16,28 @@ const Column kColumns[] = {
      QT_TRANSLATE_NOOP("RecordTable", "Number of jobs that wait for their start"), true},
     {Field::InFlight, QT_TRANSLATE_NOOP("RecordTable", "In flight"),
      QT_TRANSLATE_NOOP("RecordTable", "Number of starts that were sent and have no response yet"), true},
+    {Field::Jobs, QT_TRANSLATE_NOOP("RecordTable", "Running"),
+     QT_TRANSLATE_NOOP("RecordTable", "Number of jobs of a route that run or may run"), true},
+    {Field::JobsLimit, QT_TRANSLATE_NOOP("RecordTable", "Limit"),
+     QT_TRANSLATE_NOOP("RecordTable", "Number of jobs that may run at once (limits.running)"), true},
+    {Field::RateUsed, QT_TRANSLATE_NOOP("RecordTable", "Starts in time"),
+     QT_TRANSLATE_NOOP("RecordTable", "Number of starts that left within the time of the rate"), true},
+    {Field::RateLimit, QT_TRANSLATE_NOOP("RecordTable", "Rate"),
+     QT_TRANSLATE_NOOP("RecordTable", "Number of starts that may leave within that time (limits.rate)"),
+     true},
+    {Field::RateWindow, QT_TRANSLATE_NOOP("RecordTable", "Rate's time"),
+     QT_TRANSLATE_NOOP("RecordTable", "The time of the rate (limits.rate)"), false},
     {Field::Turn, QT_TRANSLATE_NOOP("RecordTable", "Start time"),
      QT_TRANSLATE_NOOP("RecordTable", "Moving average of the time that one start takes"), true},
     {Field::Forecast, QT_TRANSLATE_NOOP("RecordTable", "Forecast"),
      QT_TRANSLATE_NOOP("RecordTable", "Estimated time that a new job would wait for its start"), true},
 };
+
+/// Null for 0: the lane has no such limit, or belongs to no route.
+Cell number(int value)
+{
+    return value > 0 ? Cell::of(std::int64_t{value}) : Cell{};
+}
 
 }  // namespace
 
@@ -46,6 +63,16 @@ Cell LanesTable::cell(const void *row, Field field, WallTime) const
             return Cell::of(std::int64_t{it.queued});
         case Field::InFlight:
             return Cell::of(std::int64_t{it.inFlight});
+        case Field::Jobs:
+            return number(it.running);
+        case Field::JobsLimit:
+            return number(it.runningLimit);
+        case Field::RateUsed:
+            return it.rateLimit > 0 ? Cell::of(std::int64_t{it.rateUsed}) : Cell{};
+        case Field::RateLimit:
+            return number(it.rateLimit);
+        case Field::RateWindow:
+            return Cell::of(it.rateWindow);
         case Field::Turn:
             return Cell::of(it.turn);
         case Field::Forecast:

@@ -171,19 +171,36 @@ BannerText storeBanner(const LiveData &data)
                 .arg(sentence(QString::fromUtf8(store->error)))};
 }
 
+namespace {
+
+/// " of https://a.example and 2 others". Empty without a name.
+QString upstreamsText(const std::vector<UpstreamCircuit> &circuits)
+{
+    if (circuits.empty())
+        return {};
+    const QString first = QString::fromUtf8(circuits.front().upstream);
+    const auto others = static_cast<std::int64_t>(circuits.size()) - 1;
+    if (others == 0)
+        return Texts::tr(" of %1").arg(first);
+    return Texts::tr(" of %1 and %2")
+        .arg(first, formatCounted(others, Texts::tr("other"), Texts::tr("others")));
+}
+
+}  // namespace
+
 BannerText circuitBanner(const LiveData &data)
 {
     if (data.samples().isEmpty() || data.samples().samples().back().circuit == CircuitState::Closed)
         return {};
-    return {
-        .kind = Kind::Warning,
-        .icon = u"warning"_s,
-        .text =
-            Texts::tr("The circuit breaker is open: the upstream cannot be reached, or fails for several "
-                      "accounts. Starts wait, and one at a time tries the upstream. %1 queued. Only requests "
-                      "that cannot wait for the next try get 503.")
-                .arg(formatCounted(data.count(RowState::Queued), Texts::tr("request is"),
-                                   Texts::tr("requests are")))};
+    return {.kind = Kind::Warning,
+            .icon = u"warning"_s,
+            .text = Texts::tr(
+                        "The circuit breaker%1 is open: the upstream cannot be reached, or fails for several "
+                        "accounts. Its starts wait, and one at a time tries it. %2 queued. Only requests "
+                        "that cannot wait for the next try get 503.")
+                        .arg(upstreamsText(data.samples().samples().back().circuits),
+                             formatCounted(data.count(RowState::Queued), Texts::tr("request is"),
+                                           Texts::tr("requests are")))};
 }
 
 BannerText frozenBanner(const LiveData &data)

@@ -93,6 +93,13 @@ public:
                 found.push_back({Reason::Overloaded,
                                  u"%1 durable jobs have not ended, which is the limit (hold.promised)"_s.arg(
                                      sum.gauges.durable)});
+            for (const auto &[upstream, state] : sum.gauges.circuits) {
+                if (state != CircuitBreaker::State::Closed)
+                    found.push_back(
+                        {Reason::CircuitOpen,
+                         u"%1 fails, so the starts of its routes wait"_s.arg(QString::fromUtf8(upstream)),
+                         true});
+            }
             answer(found);
         });
     }

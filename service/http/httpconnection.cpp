@@ -305,12 +305,15 @@ bool HttpConnection::sendPiece(const QByteArray &bytes)
     return m_state == State::Handling;
 }
 
-void HttpConnection::endStream()
+void HttpConnection::endStream(QByteArrayView last)
 {
     if (m_state != State::Handling || !m_response.isStreaming())
         return;
     m_state = State::Reading;
-    if (const QByteArray end = m_response.endStream(); !end.isEmpty())
+    // As with answer(), the client has the write time limit to take it.
+    QByteArray end = last.isEmpty() ? QByteArray() : m_response.piece(last);
+    end += m_response.endStream();
+    if (!end.isEmpty())
         send(end);
     answered(!m_response.keepsAlive() || m_host.isClosing());
 }

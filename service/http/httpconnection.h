@@ -58,12 +58,12 @@ public:
     void reset();
 
     /// Begins a response in pieces with its head and first piece. writeStream() adds pieces, endStream() ends
-    /// it. The request counts as being handled until then. Returns false when the exchange is over: the
-    /// response has no body (HEAD and some statuses), or the client is gone. A client with more than
-    /// Limits::maxUnsentBytes unread bytes is dropped.
+    /// it with a last piece, which may be empty. The request counts as being handled until then. Returns
+    /// false when the exchange is over: the response has no body (HEAD and some statuses), or the client is
+    /// gone. A client with more than Limits::maxUnsentBytes unread bytes is dropped.
     bool beginStream(const Response &response);
     bool writeStream(QByteArrayView piece);
-    void endStream();
+    void endStream(QByteArrayView last);
 
     /// Sends `refusal` without waiting for a request and closes.
     void refuseNow(const Refusal &refusal);

@@ -363,10 +363,10 @@ bool HttpListener::writeStream(ExchangeId exchange, QByteArrayView piece)
     return connection && connection->writeStream(piece);
 }
 
-void HttpListener::endStream(ExchangeId exchange)
+void HttpListener::endStream(ExchangeId exchange, QByteArrayView last)
 {
     if (HttpConnection *connection = d->take(exchange))
-        connection->endStream();
+        connection->endStream(last);
 }
 
 void HttpListener::respondRaw(ExchangeId exchange, const QByteArray &bytes)

@@ -82,14 +82,14 @@ public:
     /// Sends the response of an exchange in one write. Does nothing when the exchange is over.
     void respond(ExchangeId exchange, const Response &response);
     /// Begins a response in pieces: the head and the first piece of the body. writeStream() adds pieces,
-    /// endStream() ends it. The body is chunked, for HTTP/1.0 it ends with the connection. Returns false when
-    /// the exchange is over. Reasons: it was over before, the response has no body (HEAD, 204, 304; the head
-    /// was sent), or the client is gone. A client with more than Limits::maxUnsentBytes unread bytes counts
-    /// as gone. exchangeAborted() then comes inside the call unless it came before. May be called inside
-    /// requestReceived() or later.
+    /// endStream() ends it, perhaps with a last piece of any size. The body is chunked, for HTTP/1.0 it ends
+    /// with the connection. Returns false when the exchange is over. Reasons: it was over before, the
+    /// response has no body (HEAD, 204, 304; the head was sent), or the client is gone. A client with more
+    /// than Limits::maxUnsentBytes unread bytes counts as gone. exchangeAborted() then comes inside the call
+    /// unless it came before. May be called inside requestReceived() or later.
     bool beginStream(ExchangeId exchange, const Response &response);
     bool writeStream(ExchangeId exchange, QByteArrayView piece);
-    void endStream(ExchangeId exchange);
+    void endStream(ExchangeId exchange, QByteArrayView last = {});
     /// Sends `bytes` instead of a response and closes the connection. For fault injection.
     void respondRaw(ExchangeId exchange, const QByteArray &bytes);
     /// Closes the exchange's connection with an RST and no response. For fault injection.

@@ -74,6 +74,7 @@ holdline_suite(sockets_service LABEL integration
         sockets/service/tst_deadletterservice.cpp
         sockets/service/tst_failingupstream.cpp
         sockets/service/tst_httpsupstream.cpp
+        sockets/service/tst_keepaliveservice.cpp
         sockets/service/tst_listenaddresses.cpp
         sockets/service/tst_monitorlink.cpp
         sockets/service/tst_monitorserver.cpp
@@ -85,6 +86,7 @@ holdline_suite(sockets_service LABEL integration
         sockets/service/tst_readiness.cpp
         sockets/service/tst_rehearsal.cpp
         sockets/service/tst_restart.cpp
+        sockets/service/tst_routelimitsservice.cpp
         sockets/service/tst_service.cpp
         sockets/service/tst_shards.cpp
         sockets/service/tst_upstreamcases.cpp

@@ -44,6 +44,11 @@ public:
         return isOpen();
     }
     void end() override { m_log->ended = true; }
+    void endWith(const QByteArray &last) override
+    {
+        write(last);
+        end();
+    }
     bool isOpen() const override
     {
         return (m_log->answers.empty() || (m_log->streaming && !m_log->ended)) && !m_log->gone;

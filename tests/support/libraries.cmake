@@ -36,6 +36,7 @@ holdline_test_support(holdline_fakes
     SOURCES
         support/fakeexchange.h
         support/fakejobstarter.h
+        support/routeworld.h
     LIBRARIES holdline_jobs holdline_testsupport)
 
 # jobserver and holdline together in one process, and a monitor of theirs.

@@ -126,8 +126,17 @@ inline Reply reply(QRandomGenerator &random)
 
 inline LaneRow laneRow(QRandomGenerator &random)
 {
-    return {text(random),     random.bounded(1000), random.bounded(3),
-            duration(random), duration(random),     random.bounded(2) == 0};
+    LaneRow row{text(random),     random.bounded(1000), random.bounded(3),
+                duration(random), duration(random),     random.bounded(2) == 0};
+    if (random.bounded(2) == 0) {
+        row.startsLimit = random.bounded(100);
+        row.running = random.bounded(1000);
+        row.runningLimit = random.bounded(1000);
+        row.rateUsed = random.bounded(1000);
+        row.rateLimit = random.bounded(1000);
+        row.rateWindow = duration(random);
+    }
+    return row;
 }
 
 inline CallbackRow callbackRow(QRandomGenerator &random)
@@ -187,6 +196,8 @@ inline Sample sample(QRandomGenerator &random)
     sample.clientConnections = random.bounded(20'000);
     sample.upstreamConnections = random.bounded(1024);
     sample.circuit = static_cast<CircuitState>(random.bounded(3));
+    for (int i = random.bounded(3); i > 0; --i)
+        sample.circuits.push_back({text(random), static_cast<CircuitState>(random.bounded(3))});
     sample.draining = random.bounded(2) == 0;
     sample.cpu = Microseconds(random.bounded(1'000'000'000));
     sample.rssBytes = random.bounded(1'000'000'000);

@@ -14,6 +14,7 @@ holdline_suite(unit_job LABEL unit
         unit/job/tst_jobmachine.cpp
         unit/job/tst_jobmachinewalk.cpp
         unit/job/tst_jobs.cpp
+        unit/job/tst_lanelimits.cpp
         unit/job/tst_lanepause.cpp
         unit/job/tst_lanes.cpp
         unit/job/tst_reason.cpp
@@ -123,17 +124,20 @@ holdline_suite(unit_coordinator LABEL unit
         unit/coordinator/tst_jobjson.cpp
         unit/coordinator/tst_jobresponses.cpp
         unit/coordinator/tst_keyproperties.cpp
+        unit/coordinator/tst_keepalives.cpp
         unit/coordinator/tst_linkbase.cpp
         unit/coordinator/tst_monitorfeed.cpp
         unit/coordinator/tst_monitormirror.cpp
         unit/coordinator/tst_profiledjobs.cpp
         unit/coordinator/tst_progress.cpp
         unit/coordinator/tst_retries.cpp
+        unit/coordinator/tst_routelimits.cpp
         unit/coordinator/tst_shardplan.cpp
         unit/coordinator/tst_shardrouter.cpp
         unit/coordinator/tst_sharedlimits.cpp
         unit/coordinator/tst_startlog.cpp
         unit/coordinator/tst_toldaddress.cpp
+        unit/coordinator/tst_upstreamguards.cpp
         unit/coordinator/tst_waiters.cpp
         unit/coordinator/tst_waitingcallbacks.cpp
     LIBRARIES holdline_service holdline_jobs holdline_jobsapi holdline_monitorfeed holdline_fakes)

@@ -447,8 +447,21 @@ private Q_SLOTS:
             update.sample->circuit = state;
             data.apply(update);
             QCOMPARE(circuitBanner(data).kind, BannerText::Kind::Warning);
-            QVERIFY(circuitBanner(data).text.contains(u"Starts wait"_s));
+            QVERIFY(circuitBanner(data).text.contains(u"Its starts wait"_s));
         }
+        // It names the upstream, and counts the others.
+        Update update = sampled({0, 0}, 0, ++second);
+        update.sample->circuit = CircuitState::Open;
+        update.sample->circuits = {{"https://a.example", CircuitState::Open}};
+        data.apply(update);
+        QVERIFY(circuitBanner(data).text.startsWith(u"The circuit breaker of https://a.example is open"_s));
+        update = sampled({0, 0}, 0, ++second);
+        update.sample->circuit = CircuitState::Open;
+        update.sample->circuits = {{"https://a.example", CircuitState::Open},
+                                   {"https://b.example", CircuitState::HalfOpen},
+                                   {"https://c.example", CircuitState::Open}};
+        data.apply(update);
+        QVERIFY(circuitBanner(data).text.contains(u"of https://a.example and 2 others is open"_s));
     }
 };
 

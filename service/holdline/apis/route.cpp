@@ -19,8 +19,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// More than all lanes together may have.
-constexpr int kManyStarts = 1'000'000;
 constexpr qsizetype kMaxLaneValue = 200;
 constexpr qsizetype kLaneHashBytes = 8;
 
@@ -82,9 +80,21 @@ StartError secretMissing()
 
 }  // namespace
 
+QByteArray originOf(const QUrl &url)
+{
+    const int implied = url.scheme() == "https"_L1 ? 443 : 80;
+    QUrl origin;
+    origin.setScheme(url.scheme());
+    origin.setHost(url.host());
+    if (const int port = url.port(implied); port != implied)
+        origin.setPort(port);
+    return origin.toEncoded();
+}
+
 Route::Route(const RouteConfig &config, std::shared_ptr<const profile::Secrets> secrets)
     : m_config(config),
       m_upstream(config.upstream.toEncoded(QUrl::StripTrailingSlash)),
+      m_upstreamName(originOf(config.upstream)),
       m_secrets(std::move(secrets)),
       m_keySet(keySetOf(config)),
       m_token(tokenOf(config, m_secrets))
@@ -99,11 +109,16 @@ bool Route::takes(QByteArrayView path) const
     return rest.isEmpty() || (m_config.takesRest && rest.startsWith('/'));
 }
 
-int Route::startsPerLane() const
+LaneRules Route::laneRules() const
 {
-    if (m_config.starts > 0)
-        return m_config.starts;
-    return hasProfile() ? kManyStarts : 0;
+    const LaneLimits &limits = m_config.limits;
+    return {limits.starts > 0 || !hasProfile() ? limits.starts : LaneRules::kManyStarts, limits.running,
+            limits.rate, 0};
+}
+
+std::chrono::milliseconds Route::keepAlive() const
+{
+    return hasProfile() ? m_config.profile->answer.keepalive : std::chrono::milliseconds(0);
 }
 
 QByteArrayList Route::methods() const

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/job/laneforecast.h"
 #include "core/profile/startcodec.h"
 #include "core/profile/verification.h"
 #include "core/routing/credentialspec.h"
@@ -62,6 +63,9 @@ struct ForgedCallback
     bool isKeyUnknown = false;
 };
 
+/// Scheme, host and port of a URL, without a port that the scheme implies: "https://api.example.com".
+QByteArray originOf(const QUrl &url);
+
 /// One route: which requests it takes, and how its upstream's API starts a job and calls back. A route
 /// without a profile speaks the job server's API with startcodec.h. The usual route is one of those, and has
 /// no name.
@@ -83,9 +87,14 @@ public:
     /// True when the path of a client's request belongs to this route. Never for the usual one, whose paths
     /// are fixed.
     bool takes(QByteArrayView path) const;
-    /// How many starts of one lane may be in flight. An API with a profile serves many at once, so its
-    /// default is only the limit of all lanes. The job server's API has the usual one, which is 0 here.
-    int startsPerLane() const;
+    /// The limits of each lane, without the number of the upstream. An API with a profile serves many starts
+    /// at once, so its default is only the limit of all lanes. The job server's API has the usual one.
+    LaneRules laneRules() const;
+    /// Names the upstream: scheme, host and port, without a port that the scheme implies. Empty for the usual
+    /// route.
+    const QByteArray &upstreamName() const { return m_upstreamName; }
+    /// See profile::AnswerRule::keepalive. 0 for off.
+    std::chrono::milliseconds keepAlive() const;
     /// The methods of clients' requests.
     QByteArrayList methods() const;
 
@@ -133,6 +142,7 @@ private:
 
     RouteConfig m_config;
     QByteArray m_upstream;  ///< encoded, without a slash at its end
+    QByteArray m_upstreamName;
     std::shared_ptr<const profile::Secrets> m_secrets;
     std::shared_ptr<const CredentialSpec> m_keySet;  ///< null: needs none
     std::shared_ptr<const CredentialSpec> m_token;   ///< of requests to the upstream; null: they need none

@@ -19,52 +19,90 @@ RouteTable::RouteTable(const Config &config)
 
 void RouteTable::reload(const Config &config)
 {
-    for (auto &route : m_routes)
-        m_retired.push_back(std::move(route));
+    for (Entry &entry : m_routes)
+        m_retired.push_back(std::move(entry));
     m_routes.clear();
     if (config.routes) {
         // The secrets live as long as their set.
         const std::shared_ptr<const profile::Secrets> secrets(config.routes, &config.routes->secrets);
         for (const RouteConfig &route : config.routes->routes)
-            m_routes.push_back(std::make_unique<const Route>(route, secrets));
+            m_routes.push_back({std::make_unique<const Route>(route, secrets), 0});
     }
-    std::stable_sort(m_routes.begin(), m_routes.end(), [](const auto &a, const auto &b) {
-        return a->config().path.size() > b->config().path.size();
+    std::stable_sort(m_routes.begin(), m_routes.end(), [](const Entry &a, const Entry &b) {
+        return a.route->config().path.size() > b.route->config().path.size();
     });
     // Running jobs go by the new form of their route.
-    std::erase_if(m_retired, [this](const auto &old) {
+    std::erase_if(m_retired, [this](const Entry &old) {
         return std::any_of(m_routes.begin(), m_routes.end(),
-                           [&old](const auto &route) { return route->name() == old->name(); });
+                           [&old](const Entry &entry) { return entry.route->name() == old.route->name(); });
     });
     if (m_retired.size() > kMaxRetired)
         m_retired.erase(m_retired.begin(), m_retired.end() - kMaxRetired);
+    numberUpstreams(config);
+}
+
+void RouteTable::numberUpstreams(const Config &config)
+{
+    m_upstreams = {originOf(config.upstream.url)};
+    m_inUse.clear();
+    const auto number = [this](Entry &entry) {
+        const QByteArray &name = entry.route->upstreamName();
+        const auto known = std::find(m_upstreams.begin(), m_upstreams.end(), name);
+        entry.upstream = static_cast<int>(known - m_upstreams.begin());
+        if (known == m_upstreams.end())
+            m_upstreams.push_back(name);
+        return entry.upstream;
+    };
+    for (Entry &entry : m_routes)
+        m_inUse.insert(number(entry));
+    for (Entry &entry : m_retired)
+        number(entry);
+    if (servesUsual())
+        m_inUse.insert(0);
 }
 
 const Route *RouteTable::find(QByteArrayView path) const
 {
     const auto found = std::find_if(m_routes.begin(), m_routes.end(),
-                                    [path](const auto &route) { return route->takes(path); });
-    return found == m_routes.end() ? nullptr : found->get();
+                                    [path](const Entry &entry) { return entry.route->takes(path); });
+    return found == m_routes.end() ? nullptr : found->route.get();
 }
 
-int RouteTable::startsOf(QByteArrayView lane) const
+std::optional<LaneRules> RouteTable::rulesOf(QByteArrayView lane) const
 {
     const qsizetype slash = lane.indexOf('/');
-    const Route *route = byName(slash < 0 ? lane : lane.first(slash));
-    if (!route || route->isUsual())
-        return 0;
-    return route->startsPerLane();
+    const Entry *entry = entryOf(slash < 0 ? lane : lane.first(slash));
+    if (!entry)
+        return std::nullopt;
+    LaneRules rules = entry->route->laneRules();
+    rules.upstream = entry->upstream;
+    return rules;
+}
+
+int RouteTable::upstreamOf(QByteArrayView route) const
+{
+    const Entry *entry = entryOf(route);
+    return entry ? entry->upstream : 0;
 }
 
 const Route *RouteTable::byName(QByteArrayView name) const
 {
     if (name.isEmpty())
         return &m_usual;
+    const Entry *entry = entryOf(name);
+    return entry ? entry->route.get() : nullptr;
+}
+
+/// Null for the usual route.
+const RouteTable::Entry *RouteTable::entryOf(QByteArrayView name) const
+{
+    if (name.isEmpty())
+        return nullptr;
     for (const Routes *routes : {&m_routes, &m_retired}) {
         const auto found = std::find_if(routes->begin(), routes->end(),
-                                        [name](const auto &route) { return route->name() == name; });
+                                        [name](const Entry &entry) { return entry.route->name() == name; });
         if (found != routes->end())
-            return found->get();
+            return &*found;
     }
     return nullptr;
 }

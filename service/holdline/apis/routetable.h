@@ -5,12 +5,17 @@
 #include "service/holdline/apis/route.h"
 
 #include <memory>
+#include <optional>
+#include <set>
 #include <vector>
 
 namespace holdline {
 
 /// All routes of the service. Without configured routes, the usual one serves the usual paths. References to
 /// routes stay valid until the table is destroyed. Thread: one.
+///
+/// Numbers the upstreams: routes with the same scheme, host and port have one together. Number 0 is the usual
+/// route's. reload() changes numbers, and names stay.
 class RouteTable
 {
 public:
@@ -22,21 +27,40 @@ public:
     const Route &usual() const { return m_usual; }
     /// True when the usual paths are served.
     bool servesUsual() const { return m_routes.empty(); }
+    /// True when there are other routes than the usual one, or were before a reload.
+    bool hasRoutes() const { return !m_routes.empty() || !m_retired.empty(); }
     /// The route of this path: the one with the longest path. Null when none takes it.
     const Route *find(QByteArrayView path) const;
     /// The route of this name, also one that is gone. An empty name is the usual route. Null for a name that
     /// was never there.
     const Route *byName(QByteArrayView name) const;
-    /// How many starts of a lane may be in flight. 0 when its route has no such limit, or when it is no
-    /// route's.
-    int startsOf(QByteArrayView lane) const;
+    /// The rules of a lane. Empty when it is no route's.
+    std::optional<LaneRules> rulesOf(QByteArrayView lane) const;
+
+    /// The names of all upstreams by number: Route::upstreamName().
+    const std::vector<QByteArray> &upstreams() const { return m_upstreams; }
+    /// The number of the upstream of this route; of the usual one for an unknown name.
+    int upstreamOf(QByteArrayView route) const;
+    /// True for the upstream of a route that is configured.
+    bool isInUse(int upstream) const { return m_inUse.contains(upstream); }
+    int upstreamsInUse() const { return static_cast<int>(m_inUse.size()); }
 
 private:
-    using Routes = std::vector<std::unique_ptr<const Route>>;
+    struct Entry
+    {
+        std::unique_ptr<const Route> route;
+        int upstream = 0;
+    };
+    using Routes = std::vector<Entry>;
+
+    const Entry *entryOf(QByteArrayView name) const;
+    void numberUpstreams(const Config &config);
 
     const Route m_usual;
     Routes m_routes;   ///< those with the longest path first
     Routes m_retired;  ///< no longer configured
+    std::vector<QByteArray> m_upstreams;
+    std::set<int> m_inUse;  ///< numbers of upstreams
 };
 
 }  // namespace holdline

@@ -140,7 +140,7 @@ public:
     void finish(PendingResponse &exchange, const http::Response &response) override;
     bool begin(PendingResponse &exchange, const http::Response &response) override;
     bool write(PendingResponse &exchange, const QByteArray &piece) override;
-    void end(PendingResponse &exchange) override;
+    void end(PendingResponse &exchange, const QByteArray &last) override;
     void cut(PendingResponse &exchange) override;
     void dispose(HeldResponder &&responder) override;
 
@@ -332,10 +332,10 @@ bool HttpServer::Private::write(PendingResponse &exchange, const QByteArray &pie
     return wanted;
 }
 
-void HttpServer::Private::end(PendingResponse &exchange)
+void HttpServer::Private::end(PendingResponse &exchange, const QByteArray &last)
 {
     m_open.erase(exchange.id());
-    m_listener.endStream(exchange.id());
+    m_listener.endStream(exchange.id(), last);
 }
 
 void HttpServer::Private::cut(PendingResponse &exchange)

@@ -49,13 +49,13 @@ bool PendingResponse::write(const QByteArray &piece)
     return stillWanted(m_sink->write(*this, piece));
 }
 
-void PendingResponse::end()
+void PendingResponse::endWith(const QByteArray &last)
 {
     if (!isOpen() || !m_streaming)
         return;
     ResponseSink &sink = *m_sink;
     release();
-    sink.end(*this);
+    sink.end(*this, last);
 }
 
 bool PendingResponse::stillWanted(bool wanted)

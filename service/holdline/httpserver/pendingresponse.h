@@ -29,10 +29,10 @@ public:
     /// Sends the response. The exchange is over.
     virtual void finish(PendingResponse &exchange, const http::Response &response) = 0;
     /// Send a response in pieces: its head, a piece, its end. False when the exchange is over and nothing
-    /// more can be sent. end() also ends the exchange.
+    /// more can be sent. end() takes a last piece, which may be empty, and also ends the exchange.
     virtual bool begin(PendingResponse &exchange, const http::Response &response) = 0;
     virtual bool write(PendingResponse &exchange, const QByteArray &piece) = 0;
-    virtual void end(PendingResponse &exchange) = 0;
+    virtual void end(PendingResponse &exchange, const QByteArray &last) = 0;
     /// Closes the connection of an exchange that is destroyed in the middle of its response. The exchange is
     /// over.
     virtual void cut(PendingResponse &exchange) = 0;
@@ -58,7 +58,8 @@ public:
     void answer(const http::Response &response) override;
     bool begin(const http::Response &response) override;
     bool write(const QByteArray &piece) override;
-    void end() override;
+    void end() override { endWith({}); }
+    void endWith(const QByteArray &last) override;
     bool isOpen() const override { return m_responder.has_value(); }
 
     http::ExchangeId id() const { return m_id; }

@@ -43,6 +43,7 @@ void JobCoordinator::perform(Job &job, JobActions actions, const Occasion &occas
 {
     if (actions.testFlag(JobAction::EndTurn))
         m_scheduler.endTurn(job, occasion.turnTook);
+    m_scheduler.noteState(job);
     if (actions.testFlag(JobAction::LeaveLane))
         m_scheduler.leave(job.key);
     if (actions.testFlag(JobAction::AwaitRetry))
@@ -157,7 +158,7 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
     LiveJob *live = m_live.find(job.key);
     // The job does run, so its start was no failure of the upstream.
     if (wasUnknown && !job.status.startUnknown)
-        m_scheduler.countSuccess(now);
+        m_scheduler.countSuccess(job, now);
     if (step.actions.testFlag(JobAction::Settle)) {
         JobResult result = callback.result();
         live->upstream.contentType = std::move(result.contentType);
@@ -168,9 +169,9 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
             job.upstreamId = callback.message.id;
         // The job did run, so its start was no failure of the upstream.
         if (wasUnknown)
-            m_scheduler.countSuccess(now);
+            m_scheduler.countSuccess(job, now);
         if (const auto took = job.phases(now).job) {
-            m_scheduler.addJobTime(*took);
+            m_scheduler.addJobTime(job, *took);
             m_doubts.addJobTime(*took);
         }
     }
@@ -303,7 +304,7 @@ void JobCoordinator::settle(Job &job)
     m_queries.stop(job.key);
     cancelUpstream(job, live);
     live.start = {};
-    live.upstream.heldBack = m_scheduler.circuit().isOpen();
+    live.upstream.heldBack = guards().of(job).circuit.isOpen();
     if (live.durable) {
         m_doubts.remove(job.key);
         // The key is free again, as if the request had never come.

@@ -43,7 +43,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
            [this](const CircuitChange &change) { Q_EMIT circuitChanged(change); }}),
       m_queries(m_jobs, m_live, m_routes, queries,
                 {[this](JobKey key, const StartResult &result) { onStatusAnswered(key, result); },
-                 [this] { return !m_scheduler.circuit().isOpen(); },
+                 [this](const Job &job) { return !guards().of(job).circuit.isOpen(); },
                  [this](JobKey key, int status) { Q_EMIT upstreamCancelled(key, status); }}),
       m_keys(m_config, m_live, store,
              {[this] { return requestsHeld(); }, [this] { return m_draining; },
@@ -290,6 +290,7 @@ void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
     live->countBytes(job.status);
     m_keys.bind(job.account, *live);
     noteRecovered(job, *live->durable, now);
+    m_scheduler.addRecovered(job, now);
     const bool isInDoubt = isStartInDoubt(job.status);
     if (isInDoubt)
         beginDoubt(job, now);

@@ -97,7 +97,16 @@ public:
 
     const Jobs &jobs() const { return m_jobs; }
     const Lanes &lanes() const { return m_scheduler.lanes(); }
-    const CircuitBreaker &circuit() const { return m_scheduler.circuit(); }
+    /// The circuit breaker of the usual route's upstream, and those of all upstreams.
+    const CircuitBreaker &circuit() const { return guards().at(0).circuit; }
+    const UpstreamGuards &guards() const { return m_scheduler.guards(); }
+    /// Jobs that run or may run, by configured route.
+    const std::map<QByteArray, int> &running() const { return m_scheduler.running(); }
+    /// How a job at the end of this account's lane would fare.
+    LaneForecast forecast(const QByteArray &account, TimePoint now) const
+    {
+        return m_scheduler.forecast(account, now);
+    }
     const CallbackLedger &ledger() const { return m_callbacks.ledger(); }
     const CallbackReceiver &callbacks() const { return m_callbacks; }
     /// Counts the starts of ended jobs too.

@@ -15,26 +15,25 @@ namespace {
 /// An error type of RFC 9209, for a start that cannot be made.
 constexpr auto kConfigurationError = "proxy_configuration_error";
 
+/// Percent of the starts in flight for one of several upstreams. See isWithinShare().
+constexpr int kUpstreamShare = 80;
+
 /// The lane of a route begins with the route's name.
+QByteArray routeOf(const QByteArray &lane)
+{
+    const qsizetype slash = lane.indexOf('/');
+    return slash < 0 ? lane : lane.first(slash);
+}
+
 Lanes::Limits laneLimits(const Config &config, const RouteTable &routes)
 {
     Lanes::Limits limits{config.lanes.startsPerAccount, config.lanes.startsInFlight, config.lanes.laneLength,
                          config.lanes.queued, config.limits.accountShare};
-    if (!routes.servesUsual())
-        limits.startsOf = [&routes](const QByteArray &lane) { return routes.startsOf(lane); };
-    return limits;
-}
-
-CircuitBreaker::Limits circuitLimits(const Config &config)
-{
-    return {config.circuit.failures, config.circuit.accounts, config.circuit.probeAfter,
-            config.circuit.openFor};
-}
-
-RetryBudget::Limits budgetLimits(const Config &config)
-{
-    RetryBudget::Limits limits;
-    limits.percent = config.retry.budget;
+    if (routes.hasRoutes())
+        limits.rulesOf = [&routes](const QByteArray &lane) { return routes.rulesOf(lane); };
+    limits.upstreams = static_cast<int>(routes.upstreams().size());
+    if (routes.upstreamsInUse() > 1)
+        limits.upstreamShare = kUpstreamShare;
     return limits;
 }
 
@@ -57,8 +56,7 @@ StartScheduler::StartScheduler(const Config &config, const RouteTable &routes, c
       m_starter(starter),
       m_handler(std::move(handler)),
       m_lanes(laneLimits(config, routes)),
-      m_circuit(circuitLimits(config)),
-      m_budget(budgetLimits(config)),
+      m_guards(config, routes),
       m_delays([this](JobKey job) { delayOver(job); }),
       m_wakeUps([this](WakeUp) { pump(Clock::now()); })
 {
@@ -72,40 +70,82 @@ void StartScheduler::reload(const QByteArray &callbackUrl)
 {
     m_callbackUrl = callbackUrl;
     m_lanes.setLimits(laneLimits(m_config, m_routes));
-    m_circuit.setLimits(circuitLimits(m_config));
-    m_budget.setLimits(budgetLimits(m_config));
-    noteCircuit(Clock::now(), {});
+    for (const JobKey job : m_guards.reload())
+        m_guards.ofRoute(m_retries.at(job).route).unfunded.insert(job);
+    const auto isForgotten = [this](const auto &entry) { return !m_routes.byName(entry.first); };
+    std::erase_if(m_routeJobTime, isForgotten);
+    std::erase_if(m_running, isForgotten);
+    for (int upstream = 0; upstream < m_guards.count(); ++upstream)
+        noteCircuit(m_guards.at(upstream), Clock::now(), {});
 }
 
 std::optional<Problem> StartScheduler::refusal(const StartRequest &start, bool draining, int heldRequests,
                                                TimePoint now, TimePoint deadline) const
 {
     AdmissionView view{draining, m_config.hold.drainTimeout, heldRequests, m_config.hold.held, {}};
+    view.placeTime = jobTimeOf(start.route);
     if (start.wait)
-        view.jobTime = m_jobTime.value();
-    return holdline::refusal(view, m_lanes, m_circuit, start.account, now, deadline);
+        view.jobTime = view.placeTime;
+    return holdline::refusal(view, m_lanes, m_guards.ofRoute(start.route).circuit, start.account, now,
+                             deadline);
+}
+
+void StartScheduler::addJobTime(const Job &job, Duration took)
+{
+    (job.route.isEmpty() ? m_jobTime : m_routeJobTime[job.route]).add(took);
+}
+
+std::optional<Duration> StartScheduler::jobTimeOf(const QByteArray &route) const
+{
+    if (route.isEmpty())
+        return m_jobTime.value();
+    const auto found = m_routeJobTime.find(route);
+    return found == m_routeJobTime.end() ? std::nullopt : found->second.value();
+}
+
+LaneForecast StartScheduler::forecast(const QByteArray &lane, TimePoint now) const
+{
+    return m_lanes.forecast(lane, now, jobTimeOf(m_routes.hasRoutes() ? routeOf(lane) : QByteArray()));
+}
+
+void StartScheduler::addRecovered(const Job &job, TimePoint now)
+{
+    noteState(job);
+    if (!job.route.isEmpty() && job.times.started)
+        m_lanes.addEarlierStart(job.account, *job.times.started, now);
+}
+
+void StartScheduler::notePlace(const Job &job)
+{
+    const bool holds = !job.isSettled() && mayHaveRun(job.status);
+    if (m_lanes.setPlace(job.account, job.key, holds))
+        m_running[job.route] += holds ? 1 : -1;
 }
 
 void StartScheduler::awaitRetry(const Job &job, TimePoint now, Duration delay)
 {
-    m_retryAccounts.insert_or_assign(job.key, job.account);
+    m_retries.insert_or_assign(job.key, Retry{job.account, job.route});
     m_delays.set(job.key, now + delay);
 }
 
 void StartScheduler::delayOver(JobKey job)
 {
-    m_unfunded.insert(job);
+    m_unfunded += m_guards.ofRoute(m_retries.at(job).route).unfunded.insert(job).second ? 1 : 0;
     pump(Clock::now());
 }
 
 void StartScheduler::enqueueRetries(TimePoint now)
 {
-    while (!m_unfunded.empty() && m_budget.take(now)) {
-        const JobKey job = *m_unfunded.begin();
-        m_unfunded.erase(m_unfunded.begin());
-        m_lanes.enqueueAgain(m_retryAccounts.extract(job).mapped(), job);
+    for (int upstream = 0; upstream < m_guards.count() && m_unfunded > 0; ++upstream) {
+        UpstreamGuard &guard = m_guards.at(upstream);
+        while (!guard.unfunded.empty() && guard.budget.take(now)) {
+            const JobKey job = *guard.unfunded.begin();
+            guard.unfunded.erase(guard.unfunded.begin());
+            --m_unfunded;
+            m_lanes.enqueueAgain(m_retries.extract(job).mapped().account, job);
+        }
     }
-    if (!m_unfunded.empty())
+    if (m_unfunded > 0)
         m_wakeUps.set(WakeUp::Budget, RetryBudget::nextChange(now));
 }
 
@@ -113,25 +153,32 @@ void StartScheduler::leave(JobKey job)
 {
     if (m_lanes.remove(job))
         return;
-    m_retryAccounts.erase(job);
+    const auto retry = m_retries.extract(job);
+    if (!retry)
+        return;
     m_delays.clear(job);
-    m_unfunded.erase(job);
+    m_unfunded -= static_cast<int>(m_guards.ofRoute(retry.mapped().route).unfunded.erase(job));
 }
 
 void StartScheduler::beginAttempt(Job &job, TimePoint now)
 {
+    UpstreamGuard &guard = m_guards.of(job);
     if (++job.attempts == 1)
-        m_budget.countStart(now);
-    m_circuit.startSent(job.key, now);
+        guard.budget.countStart(now);
+    guard.circuit.startSent(job.key, now);
 }
 
 void StartScheduler::dropAttempt(const Job &job, TimePoint now)
 {
-    m_circuit.startEnded(job.key, job.account, CircuitBreaker::Verdict::Nothing, now);
+    m_guards.of(job).circuit.startEnded(job.key, job.account, CircuitBreaker::Verdict::Nothing, now);
+    if (!job.route.isEmpty())
+        m_lanes.startDropped(job.account);
 }
 
 void StartScheduler::send(const Job &job, const PendingStart &start, TimePoint now)
 {
+    if (!job.route.isEmpty())
+        m_lanes.startLeft(job.account, now);
     StartCall call;
     call.account = job.account;
     call.idempotencyKey = job.id;
@@ -179,15 +226,24 @@ void StartScheduler::failSoon(JobKey job, const QString &why)
 
 void StartScheduler::pump(TimePoint now)
 {
-    enqueueRetries(now);
-    while (m_circuit.mayStart(now)) {
-        const auto grant = m_lanes.grant();
-        if (!grant)
-            return;
+    if (m_unfunded > 0)
+        enqueueRetries(now);
+    const Lanes::UpstreamFilter isOpen = [this, now](int upstream) {
+        return m_guards.at(upstream).circuit.mayStart(now);
+    };
+    while (const auto grant = m_lanes.grant(now, isOpen))
         m_handler.turnGranted(grant->job, now);
+    if (const auto next = m_lanes.nextGrant())
+        m_wakeUps.set(WakeUp::Rate, *next);
+    std::optional<TimePoint> probe;
+    for (int upstream = 0; upstream < m_guards.count(); ++upstream) {
+        if (m_lanes.isReady(upstream) && !isOpen(upstream)) {
+            const TimePoint next = m_guards.at(upstream).circuit.nextProbe();
+            probe = probe ? std::min(*probe, next) : next;
+        }
     }
-    if (m_lanes.totalQueued() > 0)
-        m_wakeUps.set(WakeUp::Probe, m_circuit.nextProbe());
+    if (probe)
+        m_wakeUps.set(WakeUp::Probe, *probe);
 }
 
 CircuitBreaker::Verdict StartScheduler::verdictOn(const Job &job, const StartResult &result) const
@@ -214,24 +270,30 @@ CircuitBreaker::Verdict StartScheduler::verdictOn(const Job &job, const StartRes
 
 void StartScheduler::countResult(const Job &job, const StartResult &result, TimePoint now)
 {
-    m_circuit.startEnded(job.key, job.account, verdictOn(job, result), now);
-    noteCircuit(now, startTrouble(result));
+    UpstreamGuard &guard = m_guards.of(job);
+    guard.circuit.startEnded(job.key, job.account, verdictOn(job, result), now);
+    noteCircuit(guard, now, startTrouble(result));
+    // No byte of it was sent, so the upstream cannot have counted it.
+    if (!job.route.isEmpty() && result.fate == StartResult::Fate::NotStarted && result.status == 0)
+        m_lanes.takeBackStart(job.account, *job.times.started);
 }
 
-void StartScheduler::countSuccess(TimePoint now)
+void StartScheduler::countSuccess(const Job &job, TimePoint now)
 {
-    m_circuit.succeeded();
-    noteCircuit(now, {});
+    UpstreamGuard &guard = m_guards.of(job);
+    guard.circuit.succeeded();
+    noteCircuit(guard, now, {});
 }
 
-void StartScheduler::noteCircuit(TimePoint now, const QByteArray &trouble)
+void StartScheduler::noteCircuit(UpstreamGuard &guard, TimePoint now, const QByteArray &trouble)
 {
-    if (m_circuit.isOpen() == m_openSince.has_value())
+    const CircuitBreaker &circuit = guard.circuit;
+    if (circuit.isOpen() == guard.openSince.has_value())
         return;
-    const Duration lasted = m_openSince ? now - *m_openSince : Duration::zero();
-    m_openSince = m_circuit.isOpen() ? std::optional(now) : std::nullopt;
+    const Duration lasted = guard.openSince ? now - *guard.openSince : Duration::zero();
+    guard.openSince = circuit.isOpen() ? std::optional(now) : std::nullopt;
     m_handler.circuitChanged(
-        {m_circuit.isOpen(), m_circuit.run(), trouble, m_config.circuit.failures <= 0, lasted});
+        {circuit.isOpen(), circuit.run(), trouble, m_config.circuit.failures <= 0, lasted, guard.name});
 }
 
 RetryPolicy::Try StartScheduler::tryOf(const Job &job, const StartResult &result, TimePoint now) const

@@ -4,18 +4,17 @@
 #include "core/config/config.h"
 #include "core/eventloop/deadlinetimer.h"
 #include "core/job/admission.h"
-#include "core/job/circuitbreaker.h"
 #include "core/job/job.h"
 #include "core/job/lanes.h"
 #include "core/job/recentextreme.h"
-#include "core/job/retrybudget.h"
 #include "core/job/retrypolicy.h"
 #include "service/holdline/apis/routetable.h"
 #include "service/holdline/jobs/livejobs.h"
+#include "service/holdline/jobs/upstreamguards.h"
 #include "service/holdline/ports/jobstarter.h"
 
 #include <functional>
-#include <set>
+#include <map>
 #include <unordered_map>
 
 namespace holdline {
@@ -27,7 +26,7 @@ struct StartDecision
     Duration retryDelay{};  ///< when isRetry(event)
 };
 
-/// The circuit opened or closed.
+/// The circuit of an upstream opened or closed.
 struct CircuitChange
 {
     bool isOpen = false;
@@ -35,6 +34,7 @@ struct CircuitChange
     QByteArray trouble;          ///< of the last of them, as in startTrouble()
     bool isSwitchedOff = false;  ///< closed by a new configuration
     Duration lasted{};           ///< how long it was open
+    QByteArray upstream{};       ///< see RouteTable::upstreams()
 };
 
 /// True when a start of this job is sent again although its fate is unknown: the configuration says so for
@@ -47,10 +47,10 @@ inline bool repeatsUnknownStarts(const Config &config, const Job &job)
 /// The reason why a start failed, in a few words for people. Empty after a success.
 QByteArray startTrouble(const StartResult &result);
 
-/// Decides when starts leave. Owns the lanes of the accounts, the circuit breaker and the waits for
+/// Decides when starts leave. Owns the lanes of the accounts, the guards of the upstreams and the waits for
 /// retries, and uses the JobStarter.
 ///
-/// A retry waits twice: for the end of its delay, then for the retry budget of all jobs, the oldest job
+/// A retry waits twice: for the end of its delay, then for the retry budget of its upstream, the oldest job
 /// first. After that it goes back into its lane. Meanwhile the lane grants turns to others.
 ///
 /// Each granted turn ends with one endTurn(). Life: configuration, routes and starter must outlive it,
@@ -83,6 +83,8 @@ public:
 
     /// Puts a job at the end of its account's lane.
     void enqueue(const Job &job) { m_lanes.enqueue(job.account, job.key); }
+    /// Takes a job of an earlier process. Call it before enqueue().
+    void addRecovered(const Job &job, TimePoint now);
     /// Puts a job back into its lane when `delay` has passed and the retry budget allows it.
     void awaitRetry(const Job &job, TimePoint now, Duration delay);
     /// Removes a job from its lane, or from the wait for a retry.
@@ -95,15 +97,21 @@ public:
     /// `took` is the time the upstream had the start. Empty when it says nothing about the pace of
     /// the upstream.
     void endTurn(const Job &job, std::optional<Duration> took) { m_lanes.endTurn(job.account, took); }
-    /// Grants turns as long as lanes and circuit allow.
+    /// The state of a job has changed. A job of a route holds a place of its lane while it may run.
+    void noteState(const Job &job)
+    {
+        if (!job.route.isEmpty())
+            notePlace(job);
+    }
+    /// Grants turns as long as lanes and circuits allow.
     void pump(TimePoint now);
 
     /// Reports the result of a start to the circuit breaker.
     void countResult(const Job &job, const StartResult &result, TimePoint now);
     /// A start of unknown fate did start its job.
-    void countSuccess(TimePoint now);
+    void countSuccess(const Job &job, TimePoint now);
     /// Records the time from the answer to a start to its callback.
-    void addJobTime(Duration took) { m_jobTime.add(took); }
+    void addJobTime(const Job &job, Duration took);
     StartDecision decide(const Job &job, const StartResult &result, TimePoint now) const;
 
     /// See Lanes. The caller of resume() must call pump().
@@ -111,17 +119,23 @@ public:
     bool resume(const QByteArray &account) { return m_lanes.resume(account); }
 
     const Lanes &lanes() const { return m_lanes; }
-    const CircuitBreaker &circuit() const { return m_circuit; }
+    /// How a job at the end of this lane would fare.
+    LaneForecast forecast(const QByteArray &lane, TimePoint now) const;
+    const UpstreamGuards &guards() const { return m_guards; }
+    /// Jobs that run or may run, by route. The usual route is not counted.
+    const std::map<QByteArray, int> &running() const { return m_running; }
 
 private:
     /// The reasons why pump() has to run although nothing happens.
-    enum class WakeUp { Probe, Budget };
+    enum class WakeUp { Probe, Budget, Rate };
 
+    void notePlace(const Job &job);
     void delayOver(JobKey job);
     void enqueueRetries(TimePoint now);
     CircuitBreaker::Verdict verdictOn(const Job &job, const StartResult &result) const;
     RetryPolicy::Try tryOf(const Job &job, const StartResult &result, TimePoint now) const;
-    void noteCircuit(TimePoint now, const QByteArray &trouble);
+    void noteCircuit(UpstreamGuard &guard, TimePoint now, const QByteArray &trouble);
+    std::optional<Duration> jobTimeOf(const QByteArray &route) const;
     std::optional<StartError> writeStart(const Job &job, const PendingStart &start, StartCall &call) const;
     void failSoon(JobKey job, const QString &why);
 
@@ -131,13 +145,18 @@ private:
     JobStarter &m_starter;
     Handler m_handler;
     Lanes m_lanes;
-    CircuitBreaker m_circuit;
-    std::optional<TimePoint> m_openSince;  ///< while the circuit is open
-    RetryBudget m_budget;
-    RecentMinimum m_jobTime;
-    std::unordered_map<JobKey, QByteArray> m_retryAccounts;  ///< accounts of the jobs that wait for a retry
+    UpstreamGuards m_guards;
+    RecentMinimum m_jobTime;                             ///< of the usual route
+    std::map<QByteArray, RecentMinimum> m_routeJobTime;  ///< of the other routes
+    std::map<QByteArray, int> m_running;                 ///< places that jobs hold, by route
+    struct Retry
+    {
+        QByteArray account;
+        QByteArray route;
+    };
+    std::unordered_map<JobKey, Retry> m_retries;  ///< the jobs that wait for a retry
     DeadlineTimer<JobKey> m_delays;
-    std::set<JobKey> m_unfunded;  ///< jobs whose delay is over and that wait for the budget
+    int m_unfunded = 0;  ///< jobs that wait for a budget
     DeadlineTimer<WakeUp> m_wakeUps;
 };
 

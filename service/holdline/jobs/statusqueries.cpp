@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/jobs/statusqueries.h"
 
+#include "core/job/share.h"
+
 #include <QRandomGenerator>
 
 #include <algorithm>
@@ -13,6 +15,8 @@ namespace {
 
 /// The time from sending a request to its whole answer.
 constexpr auto kAnswerTimeout = std::chrono::seconds(30);
+/// Percent of kMaxInFlight for one of several upstreams. See isWithinShare().
+constexpr int kUpstreamShare = 80;
 /// The next look while the circuit is open.
 constexpr auto kClosedPause = std::chrono::seconds(1);
 
@@ -70,24 +74,57 @@ void StatusQueries::stop(JobKey job)
     if (m_asking.erase(job) == 0)
         return;
     m_times.clear(job);
-    std::erase(m_due, job);
+    for (auto it = m_questions.begin(); it != m_questions.end();) {
+        std::erase(it->second.due, job);
+        it = it->second.due.empty() && it->second.inFlight == 0 ? m_questions.erase(it) : std::next(it);
+    }
 }
 
 void StatusQueries::due(JobKey job)
 {
-    if (std::find(m_due.begin(), m_due.end(), job) == m_due.end())
-        m_due.push_back(job);
+    std::deque<JobKey> &due = m_questions[upstreamOf(job)].due;
+    if (std::find(due.begin(), due.end(), job) == due.end())
+        due.push_back(job);
     askNext();
+}
+
+QByteArray StatusQueries::upstreamOf(JobKey key) const
+{
+    const Job *job = m_jobs.find(key);
+    const Route *route = job ? m_routes.byName(job->route) : nullptr;
+    return route ? route->upstreamName() : QByteArray();
+}
+
+/// The next job to ask about: the first one of the next upstream that may have another request.
+std::optional<JobKey> StatusQueries::takeDue()
+{
+    const int share = m_routes.upstreamsInUse() > 1 ? kUpstreamShare : 100;
+    const auto mayAsk = [this, share](const auto &entry) {
+        return !entry.second.due.empty() &&
+               isWithinShare(entry.second.inFlight, static_cast<std::int64_t>(m_calls.size()), kMaxInFlight,
+                             share);
+    };
+    if (m_calls.size() >= kMaxInFlight)
+        return std::nullopt;
+    const auto after = m_questions.upper_bound(m_lastUpstream);
+    auto next = std::find_if(after, m_questions.end(), mayAsk);
+    if (next == m_questions.end())
+        next = std::find_if(m_questions.begin(), after, mayAsk);
+    if (next == m_questions.end() || !mayAsk(*next))
+        return std::nullopt;
+    m_lastUpstream = next->first;
+    const JobKey job = next->second.due.front();
+    next->second.due.pop_front();
+    return job;
 }
 
 void StatusQueries::askNext()
 {
-    while (!m_due.empty() && m_calls.size() < kMaxInFlight) {
-        const JobKey job = m_due.front();
-        m_due.pop_front();
-        const bool mayAsk = m_handler.mayAsk();
-        if (!mayAsk || !ask(job, Kind::Status))
-            m_times.setIn(job, withJitter(kClosedPause));
+    while (const auto key = takeDue()) {
+        const Job *job = m_jobs.find(*key);
+        const bool mayAsk = job && m_handler.mayAsk(*job);
+        if (!mayAsk || !ask(*key, Kind::Status))
+            m_times.setIn(*key, withJitter(kClosedPause));
     }
 }
 
@@ -119,7 +156,9 @@ void StatusQueries::send(StartCall call, JobKey job, Kind kind)
 {
     const JobStarter::Ticket ticket = ++m_lastTicket;
     call.timeout = kAnswerTimeout;
-    m_calls.emplace(ticket, Call{job, kind});
+    QByteArray upstream = upstreamOf(job);
+    ++m_questions[upstream].inFlight;
+    m_calls.emplace(ticket, Call{job, kind, std::move(upstream)});
     m_caller.start(ticket, call);
 }
 
@@ -128,7 +167,8 @@ void StatusQueries::onFinished(JobStarter::Ticket ticket, const StartResult &res
     const auto found = m_calls.extract(ticket);
     if (!found)
         return;
-    const auto [key, kind] = found.mapped();
+    const auto [key, kind, upstream] = found.mapped();
+    callEnded(upstream);
     if (kind == Kind::Cancel) {
         m_handler.cancelled(key, result.status);
         askNext();
@@ -155,6 +195,13 @@ void StatusQueries::onFinished(JobStarter::Ticket ticket, const StartResult &res
             m_handler.answered(key, result);
     }
     askNext();
+}
+
+void StatusQueries::callEnded(const QByteArray &upstream)
+{
+    const auto found = m_questions.find(upstream);
+    if (found != m_questions.end() && --found->second.inFlight == 0 && found->second.due.empty())
+        m_questions.erase(found);
 }
 
 void StatusQueries::askLater(JobKey key, const std::optional<milliseconds> &retryAfter)

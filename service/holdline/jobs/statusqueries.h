@@ -9,6 +9,8 @@
 
 #include <deque>
 #include <functional>
+#include <map>
+#include <optional>
 #include <unordered_map>
 
 namespace holdline {
@@ -18,8 +20,9 @@ namespace holdline {
 /// callbacks. The pauses grow, and each gets a jitter of a fifth. A Retry-After of the upstream counts
 /// instead.
 ///
-/// At most kMaxInFlight requests are under way at once. Jobs whose time has come wait in their order. Nothing
-/// is asked while the circuit is open.
+/// At most kMaxInFlight requests are under way at once. Jobs whose time has come wait in their order.
+/// Upstreams take turns, and one that does not answer leaves room for the others. An upstream is not asked
+/// while its circuit is open.
 ///
 /// Life: all arguments must outlive it, and the handlers must stay callable. Thread: one, with an event loop.
 class StatusQueries : public QObject
@@ -33,8 +36,8 @@ public:
     {
         /// The upstream answered about this job. A final report comes with the result.
         std::function<void(JobKey, const StartResult &)> answered;
-        /// True while requests may go to the upstream.
-        std::function<bool()> mayAsk;
+        /// True while requests may go to the upstream of this job.
+        std::function<bool(const Job &)> mayAsk;
         /// A cancel request is over. `status` is that of the answer, 0 without one.
         std::function<void(JobKey, int status)> cancelled;
     };
@@ -63,6 +66,13 @@ private:
     {
         JobKey job = 0;
         Kind kind = Kind::Status;
+        QByteArray upstream;
+    };
+    /// The questions for one upstream.
+    struct Questions
+    {
+        std::deque<JobKey> due;
+        int inFlight = 0;
     };
     struct Asked
     {
@@ -73,6 +83,9 @@ private:
 
     void due(JobKey job);
     void askNext();
+    std::optional<JobKey> takeDue();
+    QByteArray upstreamOf(JobKey job) const;
+    void callEnded(const QByteArray &upstream);
     bool ask(JobKey key, Kind kind);
     void send(StartCall call, JobKey job, Kind kind);
     void onFinished(JobStarter::Ticket ticket, const StartResult &result);
@@ -84,7 +97,8 @@ private:
     JobStarter &m_caller;
     Handler m_handler;
     std::unordered_map<JobKey, Asked> m_asking;
-    std::deque<JobKey> m_due;
+    std::map<QByteArray, Questions> m_questions;  ///< by upstream; only those with a question
+    QByteArray m_lastUpstream;                    ///< the one that had the last turn
     std::unordered_map<JobStarter::Ticket, Call> m_calls;
     JobStarter::Ticket m_lastTicket = 0;
     std::uint64_t m_asked = 0;

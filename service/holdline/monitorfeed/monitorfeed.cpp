@@ -188,7 +188,7 @@ void MonitorFeed::takeLanes(FeedBatch &batch)
     const Lanes &lanes = m_coordinator.lanes();
     for (const QByteArray &account : m_lanesTouched) {
         if (lanes.hasLane(account) || lanes.isPaused(account)) {
-            batch.lanes.push_back(rowOf(lanes, account));
+            batch.lanes.push_back(rowOf(m_coordinator, account));
             m_lanesReported.insert(account);
         } else if (m_lanesReported.erase(account) > 0) {
             batch.lanesGone.push_back(account);

@@ -92,15 +92,26 @@ JobRow rowOf(const Job &job, const JobCoordinator &coordinator)
     return row;
 }
 
-LaneRow rowOf(const Lanes &lanes, const QByteArray &account)
+LaneRow rowOf(const JobCoordinator &coordinator, const QByteArray &account)
 {
+    const LaneForecast forecast = coordinator.forecast(account, Clock::now());
     LaneRow row;
     row.account = rowText(account);
-    row.queued = lanes.queued(account);
-    row.inFlight = lanes.inFlight(account);
-    row.turn = microseconds(lanes.turnTime(account));
-    row.forecast = microseconds(lanes.expectedWait(account));
-    row.paused = lanes.isPaused(account);
+    row.queued = forecast.queued;
+    row.inFlight = forecast.inFlight;
+    row.turn = microseconds(forecast.turn);
+    row.forecast = microseconds(forecast.wait);
+    row.paused = coordinator.lanes().isPaused(account);
+    const LaneRules &rules = forecast.rules;
+    row.running = forecast.running;
+    row.runningLimit = rules.running;
+    if (forecast.isOfRoute && rules.starts < LaneRules::kManyStarts)
+        row.startsLimit = rules.starts;
+    if (!rules.rate.isSet())
+        return row;
+    row.rateUsed = forecast.rateUsed;
+    row.rateLimit = rules.rate.starts;
+    row.rateWindow = rules.rate.window;
     return row;
 }
 

@@ -3,7 +3,6 @@
 
 #include "core/job/callbackledger.h"
 #include "core/job/job.h"
-#include "core/job/lanes.h"
 #include "core/monitormessages/monitormessages.h"
 
 /// Makes monitor rows from the service's data. Pure. The rows share no memory with their sources, so they may
@@ -18,7 +17,7 @@ namespace holdline::monitor {
 JobRow rowOf(const Job &job);
 /// The same with the coordinator's data about an unfinished durable job.
 JobRow rowOf(const Job &job, const JobCoordinator &coordinator);
-LaneRow rowOf(const Lanes &lanes, const QByteArray &account);
+LaneRow rowOf(const JobCoordinator &coordinator, const QByteArray &account);
 CallbackRow rowOf(const LedgerEntry &entry);
 
 }  // namespace holdline::monitor

@@ -65,7 +65,11 @@ Sample MonitorSampler::sample(const ShardStatus &sum, const std::optional<StoreS
     sample.startsInFlight = gauges.startsInFlight;
     sample.clientConnections = gauges.clientConnections;
     sample.upstreamConnections = gauges.upstreamConnections.value_or(0);
-    sample.circuit = sum.circuit;
+    for (const auto &[upstream, state] : gauges.circuits) {
+        sample.circuit = worse(sample.circuit, state);
+        if (state != CircuitState::Closed && sample.circuits.size() < Sample::kMaxCircuits)
+            sample.circuits.push_back({rowText(upstream), state});
+    }
     sample.draining = gauges.draining;
     sample.cpu = usage.cpu;
     sample.rssBytes = usage.rssBytes;

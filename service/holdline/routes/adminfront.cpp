@@ -42,13 +42,15 @@ http::Response readiness(const std::vector<Degradation> &degraded, bool isReadyW
     QJsonArray codes;
     QJsonArray details;
     for (const Degradation &one : degraded) {
-        codes.append(name(one.reason));
+        if (!isReadyWhenDegraded && !one.concernsUpstream)
+            codes.append(name(one.reason));
         details.append(QJsonObject{{u"code"_s, name(one.reason)}, {u"detail"_s, one.detail}});
     }
-    QJsonObject answer{{u"ready"_s, isReadyWhenDegraded}, {u"degraded"_s, details}};
-    if (!isReadyWhenDegraded)
+    const bool isReady = codes.isEmpty();
+    QJsonObject answer{{u"ready"_s, isReady}, {u"degraded"_s, details}};
+    if (!isReady)
         answer.insert(u"reasons"_s, codes);
-    return jsonResponse(isReadyWhenDegraded ? 200 : 503, answer);
+    return jsonResponse(isReady ? 200 : 503, answer);
 }
 
 }  // namespace

@@ -11,11 +11,13 @@
 
 namespace holdline {
 
-/// Why durable jobs are refused while plain requests are served.
+/// Why some requests are refused or wait while others are served.
 struct Degradation
 {
     Reason reason = Reason::StoreUnavailable;
     QString detail;  ///< for people
+    /// Another instance would fare no better, so this is no reason to send requests there.
+    bool concernsUpstream = false;
 };
 
 /// The data of the service that the admin listener serves.
@@ -23,7 +25,7 @@ struct AdminSource
 {
     /// True when new requests are refused because the service shuts down.
     std::function<bool()> isDraining;
-    /// Calls back, at once or later, with the reasons why durable jobs are refused. Empty when they are not.
+    /// Calls back, at once or later, with the reasons why requests are refused or wait. Empty without one.
     std::function<void(std::function<void(const std::vector<Degradation> &)>)> degraded;
     /// True when /readyz answers 200 while durable jobs are refused.
     std::function<bool()> isReadyWhenDegraded;

@@ -182,7 +182,11 @@ Gauges Recorder::gauges() const
     gauges.retainedBytes = m_coordinator.jobs().retainedResultBytes();
     gauges.bodyBytes = m_coordinator.memory().used();
     gauges.bodyBytesLimit = m_coordinator.memory().limit();
-    gauges.circuitOpen = !m_coordinator.circuit().mayStart(Clock::now());
+    m_coordinator.guards().forEachInUse([&gauges, now = Clock::now()](const UpstreamGuard &guard) {
+        gauges.circuitOpen = gauges.circuitOpen || !guard.circuit.mayStart(now);
+        gauges.circuits.emplace(guard.name, guard.circuit.state(now));
+    });
+    gauges.routeRunning = m_coordinator.running();
     gauges.draining = m_coordinator.isDraining();
     gauges.accessLinesDropped = m_accessLog.dropped();
     gauges.logLinesLost = m_accessLog.lost();

@@ -68,10 +68,6 @@ void ShardStatus::add(const ShardStatus &other)
     heldPeak += other.heldPeak;
     if (storeError.isEmpty())
         storeError = other.storeError;
-    const auto badness = [](CircuitBreaker::State state) {
-        return state == CircuitBreaker::State::Closed ? 0 : state == CircuitBreaker::State::HalfOpen ? 1 : 2;
-    };
-    circuit = std::max(circuit, other.circuit, [badness](auto a, auto b) { return badness(a) < badness(b); });
 }
 
 Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
@@ -230,7 +226,7 @@ bool Shard::resumeLane(const QByteArray &account)
 ShardStatus Shard::status() const
 {
     ShardStatus status{m_recorder.counters(), m_recorder.gauges(), m_coordinator.jobs().heldPeak(),
-                       m_coordinator.circuit().state(Clock::now()), m_store.errorString()};
+                       m_store.errorString()};
     status.counters.joined = m_coordinator.joinedTotal();
     status.counters.statusRequests = m_coordinator.queries().askedTotal();
     status.counters.recovered = m_coordinator.recoveredTotal();

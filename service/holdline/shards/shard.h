@@ -29,7 +29,6 @@ struct ShardStatus
     Counters counters;
     Gauges gauges;
     int heldPeak = 0;  ///< for several shards the sum of their peaks, which may never have occurred at once
-    CircuitBreaker::State circuit = CircuitBreaker::State::Closed;  ///< for several shards the worst state
     QString storeError = {};  ///< why the store is not available; for several shards one of their reasons
 
     void add(const ShardStatus &other);

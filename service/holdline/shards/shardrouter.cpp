@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/shards/shardrouter.h"
 
+#include "core/httpvalues/prefer.h"
 #include "core/job/admission.h"
 #include "core/job/jobid.h"
 #include "service/holdline/jobs/jobcoordinator.h"
@@ -63,6 +64,8 @@ void ShardRouter::start(const http::Request &request, std::unique_ptr<Exchange> 
     auto parsed = parse(request, m_coordinator.routes());
     auto *start = std::get_if<StartRequest>(&parsed);
     const int target = start ? m_context.accountShards.of(start->account) : m_context.index;
+    if (start && !start->route.isEmpty())
+        exchange = keptAlive(request, *start, std::move(exchange));
     if (target == m_context.index) {
         m_coordinator.hold(request, std::move(parsed), std::move(exchange));
         return;
@@ -75,6 +78,18 @@ void ShardRouter::start(const http::Request &request, std::unique_ptr<Exchange> 
         refuse(id, problem);
         Q_EMIT requestRefused(request, problem);
     }
+}
+
+std::unique_ptr<Exchange> ShardRouter::keptAlive(const http::Request &request, const StartRequest &start,
+                                                 std::unique_ptr<Exchange> exchange)
+{
+    const Route *route = m_coordinator.routes().byName(start.route);
+    const auto interval = route ? route->keepAlive() : std::chrono::milliseconds(0);
+    // A client that prefers a 202 needs its status and its Location. An answer to HEAD has no body.
+    if (interval.count() == 0 || request.method == "HEAD" ||
+        parsePrefer(request.headers.combined("Prefer").value_or(QByteArray())).respondAsync)
+        return exchange;
+    return m_keepAlives.wrap(std::move(exchange), interval);
 }
 
 void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchange> exchange)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/job/problem.h"
+#include "service/holdline/shards/keepalives.h"
 #include "service/holdline/shards/remoteexchange.h"
 #include "service/holdline/shards/shardmessages.h"
 #include "service/holdline/shards/shardplan.h"
@@ -78,8 +79,13 @@ private:
         int shard = 0;
     };
 
+    /// Keeps the client's connection alive where the profile of its route says so.
+    std::unique_ptr<Exchange> keptAlive(const http::Request &request, const StartRequest &start,
+                                        std::unique_ptr<Exchange> exchange);
+
     JobCoordinator &m_coordinator;
     const ShardContext m_context;
+    KeepAlives m_keepAlives;
     std::uint64_t m_lastCorrelation = 0;
     /// Requests of this shard's clients that another shard handles.
     std::unordered_map<std::uint64_t, ForwardedRequest> m_forwarded;

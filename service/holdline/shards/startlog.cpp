@@ -72,11 +72,13 @@ void StartLog::write(const CircuitChange &change)
     if (change.isOpen) {
         LogLine line =
             begin("warning"_L1, "the circuit is open: starts wait, and one at a time tries the upstream"_L1);
+        line.add("upstream", QByteArrayView(change.upstream));
         line.add("cause", QStringView(causeOf(change)));
         finish(line);
         return;
     }
     LogLine line = begin("info"_L1, "the circuit is closed: starts leave again"_L1);
+    line.add("upstream", QByteArrayView(change.upstream));
     line.add("cause",
              QStringView(change.isSwitchedOff ? u"it was switched off"_s : u"the upstream took a start"_s));
     line.add("open_ms", change.lasted);

@@ -429,7 +429,7 @@ void TestMonitorFeed::keepsUpWithAnything()
     }
     std::size_t there = 0;
     for (const QByteArray &account : world.coordinator.lanes().accounts()) {
-        const LaneRow now = rowOf(world.coordinator.lanes(), account);
+        const LaneRow now = rowOf(world.coordinator, account);
         // The turn time changes for every lane that has one. Such a change alone is not reported.
         const LaneRow told = lanes.at(account);
         QCOMPARE(told.queued, now.queued);

@@ -312,7 +312,7 @@ private Q_SLOTS:
         world.answerStart(R"({"id":"j1"})");
         world.request();
         world.starter.answer(world.lastTicket(), Fate::NotStarted, 500);
-        QVERIFY(world.coordinator.circuit().isOpen());
+        QVERIFY(world.coordinator.guards().ofRoute("api").circuit.isOpen());
         QTest::qWait(200);
         QVERIFY(world.queries.order.empty());
     }

@@ -122,9 +122,10 @@ private Q_SLOTS:
     {
         FakeSink sink;
         StartLog log(sink, LogFormat::Json);
-        log.write({true, {10, 10, 0}, "connection refused", false, {}});
+        log.write({true, {10, 10, 0}, "connection refused", false, {}, "https://up.example"});
         QCOMPARE(last(sink)["level"_L1].toString(), u"warning"_s);
         QVERIFY(last(sink)["message"_L1].toString().startsWith(u"the circuit is open"_s));
+        QCOMPARE(last(sink)["upstream"_L1].toString(), u"https://up.example"_s);
         QCOMPARE(last(sink)["cause"_L1].toString(),
                  u"10 starts in a row found no connection; the last one: connection refused"_s);
         log.write({true, {12, 3, 4}, "HTTP 503", false, {}});
@@ -139,8 +140,9 @@ private Q_SLOTS:
     {
         FakeSink sink;
         StartLog log(sink, LogFormat::Json);
-        log.write({false, {}, {}, false, 1250ms});
+        log.write({false, {}, {}, false, 1250ms, "https://up.example"});
         QCOMPARE(last(sink)["level"_L1].toString(), u"info"_s);
+        QCOMPARE(last(sink)["upstream"_L1].toString(), u"https://up.example"_s);
         QCOMPARE(last(sink)["open_ms"_L1].toDouble(), 1250.0);
         QCOMPARE(last(sink)["cause"_L1].toString(), u"the upstream took a start"_s);
         log.write({false, {}, {}, true, 1250ms});

@@ -38,6 +38,16 @@ struct World
         lanes.grant();
     }
 
+    /// A job of this lane starts and runs.
+    void start(const QByteArray &account, JobKey job, TimePoint at)
+    {
+        lanes.enqueue(account, job);
+        lanes.grant(at);
+        lanes.setPlace(account, job, true);
+        lanes.startLeft(account, at);
+        lanes.endTurn(account, 10ms);
+    }
+
     /// No connection, twice. The first probe may leave three seconds later.
     void openCircuit(TimePoint at)
     {
@@ -50,6 +60,16 @@ struct World
         return refusal(view, lanes, circuit, account, kNow, kNow + patience);
     }
 };
+
+/// A world in which every lane has these rules.
+World worldWith(const LaneRules &rules)
+{
+    World world;
+    Lanes::Limits limits{1, 128, 100, 150};
+    limits.rulesOf = [rules](const QByteArray &) { return std::optional(rules); };
+    world.lanes.setLimits(limits);
+    return world;
+}
 
 }  // namespace
 
@@ -69,6 +89,9 @@ private Q_SLOTS:
     void theQuickestJobCounts();
     void anEmptyLaneIsAlwaysTried();
     void unmeasuredIsAdmitted();
+    void rateThatForbidsAStartIsCertain();
+    void rateWithJobsAhead();
+    void runningJobsAhead();
     void everyRefusalSaysWhenToComeBack();
     void recentMinimum();
 };
@@ -214,6 +237,62 @@ void TestAdmission::unmeasuredIsAdmitted()
     for (JobKey job = 1; job <= 50; ++job)
         world.lanes.enqueue("a", job);
     QVERIFY(!world.ask(1ms));
+}
+
+/// Even with an empty lane: nothing that the service could measure would change it.
+void TestAdmission::rateThatForbidsAStartIsCertain()
+{
+    World world = worldWith({10, 0, {1, 1min}});
+    world.view.jobTime = 3600s;
+    QVERIFY2(!world.ask(1s), "the lane has started nothing");
+    world.start("a", 1, kNow - 20s);
+    world.lanes.setPlace("a", 1, false);
+    const auto problem = world.ask(30s);
+    QVERIFY(problem);
+    QCOMPARE(problem->reason, Reason::DeadlineUnreachable);
+    QCOMPARE(problem->retryAfter, std::optional(10'000ms));
+    QVERIFY2(problem->detail.contains(QStringLiteral("may start 1 jobs in 60.0 s")),
+             qPrintable(problem->detail));
+    // When the client comes back then, it is admitted.
+    QVERIFY(!refusal(world.view, world.lanes, world.circuit, "a", kNow + 10s, kNow + 40s));
+    QVERIFY(!world.ask(40s));
+    QVERIFY2(!world.ask(1s, "b"), "another lane has a window of its own");
+}
+
+void TestAdmission::rateWithJobsAhead()
+{
+    World world = worldWith({10, 0, {1, 10s}});
+    world.view.jobTime = 3s;
+    world.start("a", 1, kNow);
+    world.lanes.enqueue("a", 2);
+    // Its start is at 20 s, and a start takes 10 ms.
+    QVERIFY(!world.ask(23'010ms));
+    const auto problem = world.ask(23'009ms);
+    QVERIFY(problem);
+    QCOMPARE(problem->retryAfter, std::optional(1ms));
+}
+
+void TestAdmission::runningJobsAhead()
+{
+    World world = worldWith({10, 2, {}});
+    world.view.placeTime = 10s;
+    world.view.jobTime = 10s;
+    world.start("a", 1, kNow);
+    QVERIFY2(!world.ask(10'010ms), "there is a place");
+    world.start("a", 2, kNow);
+    // Two jobs run, and are half over on average. Then comes its own.
+    QVERIFY(!world.ask(15'010ms));
+    const auto problem = world.ask(15'009ms);
+    QVERIFY(problem);
+    QCOMPARE(problem->reason, Reason::DeadlineUnreachable);
+    QCOMPARE(problem->retryAfter, std::optional(1ms));
+    QVERIFY2(problem->detail.contains(QStringLiteral("2 of at most 2 jobs")), qPrintable(problem->detail));
+    // A request that passes through needs no result, but it needs a place.
+    world.view.jobTime.reset();
+    QVERIFY(!world.ask(5'010ms));
+    QVERIFY(world.ask(5'009ms));
+    world.lanes.setPlace("a", 1, false);
+    QVERIFY(!world.ask(1s));
 }
 
 void TestAdmission::everyRefusalSaysWhenToComeBack()

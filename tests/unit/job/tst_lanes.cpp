@@ -32,12 +32,18 @@ public:
     {
         std::deque<JobKey> queue;
         int inFlight = 0;
+        std::optional<LaneRules> rules;
+        std::set<JobKey> places;
+        std::multiset<TimePoint> times;  ///< of starts that left
+        int leaving = 0;                 ///< starts that were granted and have not left
         /// Lanes that got a grant while this one could start all the time.
         std::multiset<QByteArray> passedBy;
     };
 
     Lanes::Limits limits;
     std::map<QByteArray, Lane> lanes;
+    TimePoint now{};
+    std::set<int> closed;  ///< upstreams
 
     int totalQueued() const
     {
@@ -53,10 +59,46 @@ public:
             sum += lane.inFlight;
         return sum;
     }
+    static int upstreamOf(const Lane &lane) { return lane.rules ? lane.rules->upstream : 0; }
+    int inFlightOf(int upstream) const
+    {
+        int sum = 0;
+        for (const auto &[account, lane] : lanes)
+            sum += upstreamOf(lane) == upstream ? lane.inFlight : 0;
+        return sum;
+    }
+    static bool hasJobs(const Lane &lane)
+    {
+        return !lane.queue.empty() || lane.inFlight > 0 || !lane.places.empty();
+    }
+    bool hasPlaceFor(const Lane &lane) const
+    {
+        return !lane.rules || lane.rules->running == 0 || lane.places.contains(lane.queue.front()) ||
+               static_cast<int>(lane.places.size()) < lane.rules->running;
+    }
+    bool isInRate(const Lane &lane) const
+    {
+        if (!lane.rules || !lane.rules->rate.isSet())
+            return true;
+        const auto recent =
+            std::distance(lane.times.upper_bound(now - lane.rules->rate.window), lane.times.end());
+        return recent + lane.leaving < lane.rules->rate.starts;
+    }
     bool canStart(const Lane &lane) const
     {
-        return !lane.queue.empty() && lane.inFlight < limits.startsPerAccount &&
+        const int starts =
+            lane.rules && lane.rules->starts > 0 ? lane.rules->starts : limits.startsPerAccount;
+        return !lane.queue.empty() && lane.inFlight < starts && hasPlaceFor(lane) && isInRate(lane) &&
+               !closed.contains(upstreamOf(lane)) &&
+               isWithinShare(inFlightOf(upstreamOf(lane)), totalInFlight(), limits.startsInFlight,
+                             limits.upstreamShare) &&
                isWithinShare(lane.inFlight, totalInFlight(), limits.startsInFlight, limits.accountShare);
+    }
+    Lane &laneOf(const QByteArray &account)
+    {
+        Lane &lane = lanes[account];
+        lane.rules = limits.rulesOf ? limits.rulesOf(account) : std::nullopt;
+        return lane;
     }
     bool anyCanStart() const
     {
@@ -76,14 +118,18 @@ public:
                    ? Admission::Admitted
                    : Admission::OverShare;
     }
-    /// After each change: a lane that cannot start loses its waiting time, and an idle lane is removed.
+    /// After each change: a lane that cannot start loses its waiting time. A lane stays for its start times.
     void tidy()
     {
-        for (auto it = lanes.begin(); it != lanes.end();) {
-            if (!canStart(it->second))
-                it->second.passedBy.clear();
-            it = it->second.queue.empty() && it->second.inFlight == 0 ? lanes.erase(it) : std::next(it);
+        for (auto &[account, lane] : lanes) {
+            if (!canStart(lane))
+                lane.passedBy.clear();
         }
+    }
+    int lanesWithJobs() const
+    {
+        return static_cast<int>(std::count_if(lanes.begin(), lanes.end(),
+                                              [](const auto &entry) { return hasJobs(entry.second); }));
     }
     /// Returns the rule that this grant breaks, or nullptr.
     const char *take(const Lanes::Grant &grant)
@@ -106,6 +152,7 @@ public:
         it->second.passedBy.clear();
         it->second.queue.pop_front();
         ++it->second.inFlight;
+        it->second.leaving += it->second.rules && it->second.rules->rate.isSet() ? 1 : 0;
         tidy();
         return nullptr;
     }
@@ -115,7 +162,10 @@ public:
 class Schedule
 {
 public:
-    explicit Schedule(quint64 seed) : m_random(seed), m_lanes(newLimits()) { m_reference.limits = m_limits; }
+    explicit Schedule(quint64 seed) : m_random(seed), m_withRules(seed % 2 == 0), m_lanes(newLimits())
+    {
+        m_reference.limits = m_limits;
+    }
 
     /// Does one step and returns an error text, or nullptr.
     const char *step();
@@ -124,24 +174,112 @@ public:
 
 private:
     int below(int bound) { return std::uniform_int_distribution<int>(0, bound - 1)(m_random); }
-    Lanes::Limits newLimits()
-    {
-        m_limits = {1 + below(3), 1 + below(6), 1 + below(8), 1 + below(30), below(2) ? 100 : 1 + below(99)};
-        return m_limits;
-    }
+    Lanes::Limits newLimits();
+    LaneRules newRules(int upstreams);
     const char *enqueue();
     const char *grant();
     const char *endTurn(bool andRetry);
     const char *remove();
+    const char *endJob();
+    const char *sendOne(bool leaves);
+    void passTime();
+    void closeSome();
     const char *compare();
 
     std::mt19937_64 m_random;
+    const bool m_withRules;
     Lanes::Limits m_limits;
     Lanes m_lanes;
     Reference m_reference;
     JobKey m_lastJob = 0;
     std::vector<Lanes::Grant> m_inFlight;
+    std::vector<Lanes::Grant> m_unsent;   ///< granted, and the start has not left
+    std::vector<Lanes::Grant> m_running;  ///< hold a place, and their turn is over
 };
+
+LaneRules Schedule::newRules(int upstreams)
+{
+    LaneRules rules;
+    rules.starts = below(4);
+    rules.running = below(4);
+    if (below(2))
+        rules.rate = {1 + below(4), std::chrono::milliseconds(1 + below(100))};
+    rules.upstream = below(upstreams);
+    return rules;
+}
+
+/// In half of the cases, all accounts but the first two belong to routes.
+Lanes::Limits Schedule::newLimits()
+{
+    m_limits = {1 + below(3), 1 + below(6), 1 + below(8), 1 + below(30), below(2) ? 100 : 1 + below(99)};
+    m_limits.upstreams = 1 + below(3);
+    m_limits.upstreamShare = below(2) ? 100 : 1 + below(99);
+    std::map<QByteArray, LaneRules> rules;
+    for (std::size_t account = 2; account < 6; ++account)
+        rules.emplace(accountName(account), newRules(m_limits.upstreams));
+    if (m_withRules)
+        m_limits.rulesOf = [rules](const QByteArray &account) {
+            const auto found = rules.find(account);
+            return found == rules.end() ? std::nullopt : std::optional(found->second);
+        };
+    return m_limits;
+}
+
+void Schedule::passTime()
+{
+    m_reference.now += std::chrono::milliseconds(below(40));
+    m_reference.tidy();
+}
+
+void Schedule::closeSome()
+{
+    m_reference.closed.clear();
+    for (int upstream = 0; upstream < m_limits.upstreams; ++upstream) {
+        if (below(3) == 0)
+            m_reference.closed.insert(upstream);
+    }
+    m_reference.tidy();
+}
+
+/// A granted start leaves, or is dropped.
+const char *Schedule::sendOne(bool leaves)
+{
+    if (m_unsent.empty())
+        return nullptr;
+    const Lanes::Grant grant = m_unsent.back();
+    m_unsent.pop_back();
+    Reference::Lane &lane = m_reference.lanes.at(grant.account);
+    lane.leaving = std::max(lane.leaving - 1, 0);
+    if (!leaves) {
+        m_lanes.startDropped(grant.account);
+    } else {
+        m_lanes.startLeft(grant.account, m_reference.now);
+        lane.times.insert(m_reference.now);
+    }
+    // Some starts turn out to have reached nobody.
+    if (leaves && below(5) == 0) {
+        m_lanes.takeBackStart(grant.account, m_reference.now);
+        lane.times.erase(lane.times.find(m_reference.now));
+    }
+    m_reference.tidy();
+    return nullptr;
+}
+
+/// A job that runs ends, and frees its place.
+const char *Schedule::endJob()
+{
+    if (m_running.empty())
+        return nullptr;
+    const auto it = m_running.begin() + below(static_cast<int>(m_running.size()));
+    if (!m_lanes.setPlace(it->account, it->job, false))
+        return "a place was not held";
+    if (m_lanes.setPlace(it->account, it->job, false))
+        return "a place was freed twice";
+    m_reference.lanes.at(it->account).places.erase(it->job);
+    m_running.erase(it);
+    m_reference.tidy();
+    return nullptr;
+}
 
 const char *Schedule::enqueue()
 {
@@ -153,20 +291,30 @@ const char *Schedule::enqueue()
     if (m_lanes.enqueue(account, job) != due)
         return "enqueue() and check() differ";
     if (due == Admission::Admitted)
-        m_reference.lanes[account].queue.push_back(job);
+        m_reference.laneOf(account).queue.push_back(job);
     return nullptr;
 }
 
 const char *Schedule::grant()
 {
     const bool due = m_reference.anyCanStart();
-    const auto grant = m_lanes.grant();
+    const auto grant = m_lanes.grant(m_reference.now,
+                                     [this](int upstream) { return !m_reference.closed.contains(upstream); });
     if (grant.has_value() != due)
         return due ? "a start is possible and not granted" : "a start is granted and not possible";
     if (!grant)
         return nullptr;
+    if (const char *wrong = m_reference.take(*grant))
+        return wrong;
     m_inFlight.push_back(*grant);
-    return m_reference.take(*grant);
+    Reference::Lane &lane = m_reference.lanes.at(grant->account);
+    if (!lane.rules)
+        return nullptr;
+    m_lanes.setPlace(grant->account, grant->job, true);
+    lane.places.insert(grant->job);
+    m_reference.tidy();
+    m_unsent.push_back(*grant);
+    return below(3) == 0 ? nullptr : sendOne(below(5) > 0);
 }
 
 const char *Schedule::endTurn(bool andRetry)
@@ -176,13 +324,28 @@ const char *Schedule::endTurn(bool andRetry)
     const auto it = m_inFlight.begin() + below(static_cast<int>(m_inFlight.size()));
     const Lanes::Grant ended = *it;
     m_inFlight.erase(it);
+    while (std::any_of(m_unsent.begin(), m_unsent.end(),
+                       [&ended](const Lanes::Grant &one) { return one.job == ended.job; }))
+        sendOne(below(2) == 0);
     m_lanes.endTurn(ended.account, below(3) == 0 ? std::nullopt : std::optional<Duration>(below(1000) * 1ms));
-    --m_reference.lanes.at(ended.account).inFlight;
+    Reference::Lane &lane = m_reference.lanes.at(ended.account);
+    --lane.inFlight;
+    const bool held = lane.places.contains(ended.job);
+    // The job runs, or may run while it waits for another start.
+    const bool keepsPlace = held && below(2) == 0;
+    if (held && !keepsPlace) {
+        m_lanes.setPlace(ended.account, ended.job, false);
+        lane.places.erase(ended.job);
+    }
     if (andRetry) {
         m_lanes.enqueueAgain(ended.account, ended.job);
-        auto &queue = m_reference.lanes.at(ended.account).queue;
-        queue.push_back(ended.job);
-        std::sort(queue.begin(), queue.end());
+        lane.queue.push_back(ended.job);
+        std::sort(lane.queue.begin(), lane.queue.end(), [&lane](JobKey a, JobKey b) {
+            const bool hasA = lane.places.contains(a);
+            return hasA != lane.places.contains(b) ? hasA : a < b;
+        });
+    } else if (keepsPlace) {
+        m_running.push_back(ended);
     }
     m_reference.tidy();
     return nullptr;
@@ -206,7 +369,10 @@ const char *Schedule::remove()
         return "a queued job was not found";
     if (m_lanes.remove(job))
         return "a job was removed twice";
-    std::erase(m_reference.lanes.at(account).queue, job);
+    Reference::Lane &lane = m_reference.lanes.at(account);
+    std::erase(lane.queue, job);
+    if (lane.places.contains(job))
+        m_running.push_back({account, job});
     m_reference.tidy();
     return nullptr;
 }
@@ -216,11 +382,14 @@ const char *Schedule::compare()
     if (m_lanes.totalQueued() != m_reference.totalQueued() ||
         m_lanes.totalInFlight() != m_reference.totalInFlight())
         return "the totals differ";
-    if (m_lanes.laneCount() != static_cast<int>(m_reference.lanes.size()))
+    if (m_lanes.laneCount() != m_reference.lanesWithJobs() ||
+        static_cast<int>(m_lanes.accounts().size()) != m_reference.lanesWithJobs())
         return "an idle lane is kept, or a busy one dropped";
     for (const auto &[account, lane] : m_reference.lanes) {
-        if (m_lanes.queued(account) != static_cast<int>(lane.queue.size()) ||
-            m_lanes.inFlight(account) != lane.inFlight)
+        if (m_lanes.hasLane(account) != Reference::hasJobs(lane) ||
+            m_lanes.queued(account) != static_cast<int>(lane.queue.size()) ||
+            m_lanes.inFlight(account) != lane.inFlight ||
+            m_lanes.running(account) != static_cast<int>(lane.places.size()))
             return "a lane's numbers differ";
         if (const auto wait = m_lanes.expectedWait(account); wait && *wait < Duration::zero())
             return "a negative wait is expected";
@@ -232,7 +401,15 @@ const char *Schedule::step()
 {
     const int dice = below(100);
     const char *wrong = nullptr;
-    if (dice < 38)
+    if (m_withRules && dice < 12)
+        passTime();
+    else if (m_withRules && dice < 15)
+        closeSome();
+    else if (m_withRules && dice < 20)
+        wrong = endJob();
+    else if (m_withRules && dice < 24)
+        wrong = sendOne(below(4) > 0);
+    else if (dice < 42)
         wrong = enqueue();
     else if (dice < 68)
         wrong = grant();
@@ -243,8 +420,15 @@ const char *Schedule::step()
     else if (dice < 98)
         wrong = remove();
     else {
+        // No start counts for a rate any more, so that new rates begin anew.
+        m_reference.now += 200ms;
         m_lanes.setLimits(newLimits());
         m_reference.limits = m_limits;
+        std::erase_if(m_reference.closed, [this](int upstream) { return upstream >= m_limits.upstreams; });
+        for (auto &[account, lane] : m_reference.lanes) {
+            lane.rules = m_limits.rulesOf ? m_limits.rulesOf(account) : std::nullopt;
+            lane.times.clear();
+        }
         m_reference.tidy();
         // New limits change which lanes can start, so the history begins anew.
         for (auto &[account, lane] : m_reference.lanes)
@@ -255,14 +439,20 @@ const char *Schedule::step()
 
 const char *Schedule::finish()
 {
-    while (m_reference.totalQueued() + m_reference.totalInFlight() > 0) {
-        const char *wrong = m_reference.anyCanStart() ? grant() : endTurn(false);
+    m_reference.closed.clear();
+    while (m_reference.lanesWithJobs() > 0) {
+        m_reference.now += 1ms;
+        m_reference.tidy();
+        const char *wrong = m_reference.anyCanStart() ? grant()
+                            : !m_inFlight.empty()     ? endTurn(false)
+                                                      : endJob();
         if (!wrong)
             wrong = compare();
         if (wrong)
             return wrong;
     }
-    return m_lanes.laneCount() == 0 && !m_lanes.grant() ? nullptr : "something is left at the end";
+    return m_lanes.laneCount() == 0 && !m_lanes.grant(m_reference.now) ? nullptr
+                                                                       : "something is left at the end";
 }
 
 /// Starts every allowed job. Each start ends before the next.

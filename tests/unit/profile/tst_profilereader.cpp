@@ -108,7 +108,7 @@ when = ["client_gone", "deadline"]
 body = "status"
 part = "body:/out"
 base64 = true
-content_type = "audio/mpeg"
+content_type = "application/vnd.out+json"
 completed = { status = 201 }
 failed = { status = 422, part = "body:/error" }
 keepalive = "15s"
@@ -174,7 +174,7 @@ keepalive = "15s"
     QCOMPARE(p.answer.body, AnswerRule::Document::Status);
     QCOMPARE(formatLocators(p.answer.part), u"body:/out"_s);
     QVERIFY(p.answer.base64);
-    QCOMPARE(p.answer.contentType, "audio/mpeg");
+    QCOMPARE(p.answer.contentType, "application/vnd.out+json");
     QCOMPARE(p.answer.completedStatus, 201);
     QCOMPARE(p.answer.failedStatus, 422);
     QCOMPARE(formatLocators(p.answer.failedPart), u"body:/error"_s);
@@ -284,6 +284,8 @@ void TestProfileReader::oneMistake_data()
     row("[status]\nevery = \"1ms\"", "from 100ms");
     row("[cancel]\nwhen = [\"always\"]", "delete, client_gone or deadline");
     row("[answer]\nkeepalive = \"0s\"", "from 1s");
+    row("[answer]\nkeepalive = \"15s\"\npart = \"body:/text\"", "harmless only when it is JSON");
+    row("[answer]\nkeepalive = \"15s\"\ncontent_type = \"text/plain\"", "harmless only when it is JSON");
     row("[answer]\nbody = \"both\"", "callback or status is wanted");
     row("[callback.verify]\nscheme = \"addresses\"\naddresses = \"10.0.0.1/8\"", "ranges of addresses");
     row("[callback.verify]\nscheme = \"fal\"\njwks = \"ftp://x\"", "an https URL");

@@ -36,7 +36,7 @@ constexpr Room kRooms[] = {
     {"core/proof", "core/base core/json"},
     {"core/config", "core/base"},
     {"core/profile", "core/base core/json core/job core/config"},
-    {"core/routing", "core/base core/json core/config core/profile"},
+    {"core/routing", "core/base core/json core/job core/config core/profile"},
     {"core/eventloop", "core/base core/config"},
     {"core/telemetry", "core/base core/job core/config"},
     {"core/monitormessages", "core/base core/json core/job core/telemetry"},
@@ -73,7 +73,7 @@ constexpr Room kRooms[] = {
      "core/base core/job core/config core/telemetry core/monitormessages service/http service/holdline/ports "
      "service/holdline/jobs"},
     {"service/holdline/shards",
-     "core/base core/job core/profile core/routing core/config core/eventloop core/telemetry service/http "
+     "core/base core/httpvalues core/job core/profile core/routing core/config core/eventloop core/telemetry service/http "
      "service/httpclient service/holdline/ports service/holdline/credentials service/holdline/apis "
      "service/holdline/answers service/holdline/jobs "
      "service/holdline/deadletters service/holdline/httpserver service/holdline/jobsapi "

@@ -88,7 +88,9 @@ private Q_SLOTS:
         QCOMPARE(first.profile->name, u"replicate"_s);
         QCOMPARE(first.lane.kind, LaneSource::Kind::Value);
         QCOMPARE(first.deadline, std::optional(std::chrono::milliseconds(2min)));
-        QCOMPARE(first.starts, 4);
+        QCOMPARE(first.limits.starts, 4);
+        QCOMPARE(first.limits.running, 50);
+        QCOMPARE(first.limits.rate, (StartRate{600, 1min}));
         QVERIFY(!first.authorization.isEmpty());
         const RouteConfig &second = set.routes[1];
         QCOMPARE(second.name, "mine");
@@ -96,6 +98,9 @@ private Q_SLOTS:
         QVERIFY(second.takesRest);
         QCOMPARE(second.profile->about, u"An API of my own"_s);
         QCOMPARE(second.lane.kind, LaneSource::Kind::Route);
+        QCOMPARE(second.limits.starts, 0);
+        QCOMPARE(second.limits.running, 0);
+        QVERIFY(!second.limits.rate.isSet());
         // The line end is no part of a secret.
         QCOMPARE(set.secrets.at("key"), "r8_secret");
     }
@@ -177,6 +182,14 @@ private Q_SLOTS:
         change("wrong lane", "\"header:Authorization\"", "\"heder:Authorization\"", u"route.lane"_s);
         change("wrong deadline", "\"2m\"", "\"2\"", u"route.deadline"_s);
         change("no starts", "starts = 4", "starts = 0", u"route.limits.starts"_s);
+        change("no running jobs", "running = 50", "running = 0", u"route.limits.running"_s);
+        change("running is no number", "running = 50", "running = \"50\"", u"route.limits.running"_s);
+        for (const QByteArray rate :
+             {"0/1m", "-1/1m", "600", "600/", "/1m", "600/1", "600/1d", "10001/1m", "1/50ms", "1/25h",
+              "1.5/1s", "600 1m", "a/1m", "1/1m/1m", "99999999999999999999/1m"})
+            change(("rate " + rate).constData(), "\"600/1m\"", '"' + rate + '"',
+                   u"holdline.toml:8: route.limits.rate: starts per time such as \"600/1m\" are wanted"_s);
+        change("rate is a number", "\"600/1m\"", "600", u"route.limits.rate"_s);
         change("secret not named", "key = \"key.txt\"", "", u"needs the secret key"_s);
         change("no such file", "\"key.txt\"", "\"nowhere.txt\"", u"nowhere.txt"_s);
         change("a secret that is no key", "\"webhook.txt\"", "\"key.txt\"", u"webhook"_s);
