@@ -76,7 +76,10 @@ FetchFailure fetchFailure(const StartResult &result)
         return {u"no answer in time"_s, result.proxyStatus};
     if (result.status != 0)
         return {u"the answer broke off"_s, result.proxyStatus};
-    const QString why = QString::fromLatin1(QByteArray(result.proxyStatus).replace('_', ' '));
+    // The detail begins with words about an upstream.
+    const qsizetype colon = result.detail.indexOf(": "_L1);
+    const QString why = colon < 0 ? QString::fromLatin1(QByteArray(result.proxyStatus).replace('_', ' '))
+                                  : result.detail.sliced(colon + 2);
     return {why.isEmpty() ? u"no answer"_s : u"no answer: %1"_s.arg(why), result.proxyStatus};
 }
 

@@ -10,6 +10,7 @@
 #include "tests/support/rawhttpclient.h"
 #include "tests/support/scriptedserver.h"
 #include "tests/support/suite.h"
+#include "tests/support/tlscertificates.h"
 #include "tests/support/wholeservice.h"
 
 #include <QDateTime>
@@ -42,9 +43,11 @@ ScriptedServer::Script keySet(const QByteArray &fills, const QByteArray &fields 
 class FalWorld
 {
 public:
-    explicit FalWorld(const ScriptedServer::Script &keys, int threads = 1)
+    explicit FalWorld(const ScriptedServer::Script &keys, int threads = 1,
+                      std::shared_ptr<TlsServer> tls = nullptr, const QString &authority = {})
     {
         publisher.setDefault(keys);
+        publisher.setTls(std::move(tls));
         upstream.setDefault({ScriptedServer::write(ScriptedServer::answer(200, R"({"request_id":"r1"})"))});
         m_config = WholeService::quietConfig();
         m_config.server.threads = std::max(m_config.server.threads, threads);
@@ -60,6 +63,7 @@ public:
         route.lane.value.name = "X-Lane";
         set->routes.push_back(route);
         m_config.routes = set;
+        m_config.upstream.caFile = authority;
         m_service = std::make_unique<WholeService>(upstream.url(), m_config);
     }
 
@@ -258,6 +262,30 @@ private Q_SLOTS:
         QCOMPARE(held->answerCount(), 0);
         QCOMPARE(world.metric("callbacks_without_keys_total"), 1);
         QCOMPARE(world.metric("callbacks_total{result=\"unauthorised\"}"), 0);
+    }
+
+    void overTls()
+    {
+        TlsAuthority authority;
+        FalWorld world(keySet("a"), 1, std::make_shared<TlsServer>(authority.issue()), authority.file());
+        const auto client = world.request();
+        const auto sender = world.callBack('a');
+        QTRY_COMPARE(sender->status(), 200);
+        QTRY_COMPARE(client->status(), 200);
+    }
+
+    /// Keys of somebody else are no keys.
+    void overTlsOfAStranger()
+    {
+        TlsAuthority authority;
+        TlsAuthority stranger("Somebody else");
+        FalWorld world(keySet("a"), 1, std::make_shared<TlsServer>(stranger.issue()), authority.file());
+        QTRY_VERIFY(world.metric("key_set_fetches_total{result=\"failed\"}") >= 1);
+        const auto client = world.request();
+        const auto sender = world.callBack('a');
+        QTRY_COMPARE(world.metric("callbacks_waiting_for_keys"), 1);
+        QCOMPARE(world.publisher.arrivalCount(), 0);
+        QCOMPARE(client->answerCount(), 0);
     }
 
     void reloadFetchesAgain()
