@@ -35,6 +35,9 @@ if(HOLDLINE_SANITIZE)
     list(JOIN HOLDLINE_SANITIZE "," _sanitizers)
     target_compile_options(holdline_flags INTERFACE -fsanitize=${_sanitizers} -fno-omit-frame-pointer
         -fno-sanitize-recover=all)
+    # What debuggers and stack traces read, at two fifths of its size. It is more than a third of an instrumented object.
+    target_compile_options(holdline_flags INTERFACE -gz)
+    target_link_options(holdline_flags INTERFACE -gz)
     # At a fixed address, because the sanitizers' tables need a relocation for each place in the code otherwise. They
     # are a quarter of a program.
     target_link_options(holdline_flags INTERFACE -fsanitize=${_sanitizers} -no-pie)
