@@ -4,6 +4,7 @@
 #include "core/config/callbackaddress.h"
 #include "core/config/values.h"
 #include "core/eventloop/unixsignals.h"
+#include "core/routing/routeset.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/deadletters/deadletterservice.h"
 #include "service/holdline/monitorserver/monitorserver.h"
@@ -17,6 +18,7 @@
 #include <QTimer>
 
 #include <algorithm>
+#include <ranges>
 
 namespace holdline {
 
@@ -26,6 +28,9 @@ namespace {
 
 /// The time for the last answers to reach their clients before the process ends.
 constexpr auto kLeaveTime = std::chrono::seconds(2);
+
+/// Routes whose upstreams the log names at the start.
+constexpr std::size_t kShownRoutes = 8;
 
 /// The parts of a URL that may be shown. The others may hold secrets.
 const QUrl::FormattingOptions kShownUrl = QUrl::RemoveUserInfo | QUrl::RemoveQuery;
@@ -232,6 +237,21 @@ public:
         return text;
     }
 
+    /// "http://a/start" or "http://a (route x), http://b (route y)", at most kShownRoutes of them.
+    QString upstreamsText() const
+    {
+        if (!config.routes)
+            return config.upstream.url.toString(kShownUrl);
+        const auto &routes = config.routes->routes;
+        QStringList texts;
+        for (const RouteConfig &route : routes | std::views::take(kShownRoutes))
+            texts +=
+                u"%1 (route %2)"_s.arg(route.upstream.toString(kShownUrl), QString::fromUtf8(route.name));
+        if (routes.size() > kShownRoutes)
+            texts += u"and those of %1 other routes"_s.arg(routes.size() - kShownRoutes);
+        return texts.join(u", "_s);
+    }
+
     void logAddresses() const
     {
         QString text = u"listening for clients on "_s + reach();
@@ -246,8 +266,7 @@ public:
             text += u"; %1 threads"_s.arg(shards.threads());
         qCInfo(lcService).noquote() << text;
         text = u"jobs are started at %1; callbacks come to %2"_s.arg(
-            config.upstream.url.toString(kShownUrl),
-            QString::fromLatin1(callbackAddress(config, shards.ports()).url));
+            upstreamsText(), QString::fromLatin1(callbackAddress(config, shards.ports()).url));
         if (store->errorString().isEmpty())
             text += u"; durable jobs are stored in "_s + store->path();
         qCInfo(lcService).noquote() << text;

@@ -33,6 +33,15 @@ ProofMaker::ProofMaker(QByteArray secret, std::uint64_t seed) : m_secret(std::mo
 
 QByteArray ProofMaker::nextId()
 {
+    while (true) {
+        const QByteArray id = strangeId();
+        if (m_ids.insert(id.toULongLong(nullptr, 16), {}))
+            return id;
+    }
+}
+
+QByteArray ProofMaker::strangeId()
+{
     // The real server prints the eight random bytes one by one without padding. So one id in three is shorter
     // than 16 digits.
     while (true) {
@@ -44,7 +53,7 @@ QByteArray ProofMaker::nextId()
                 id += kHex[(bits >> 4) & 0xf];
             id += kHex[bits & 0xf];
         }
-        if (isJobIdText(id) && m_ids.insert(id.toULongLong(nullptr, 16), {}))
+        if (isJobIdText(id) && !m_ids.contains(id.toULongLong(nullptr, 16)))
             return id;
     }
 }

@@ -33,6 +33,8 @@ public:
 
     /// Returns a new, unique id: 13 to 16 lower-case hex digits without padding.
     QByteArray nextId();
+    /// Returns such an id that no job has. judge() does not know it.
+    QByteArray strangeId();
     QByteArray proof(const QByteArray &account, const QByteArray &id, const QByteArray &startedAt) const;
 
     /// Returns one verdict per entry, in the order of the entries.

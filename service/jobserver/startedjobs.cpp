@@ -232,7 +232,7 @@ void StartedJobs::jobEnded(JobKey key)
     }
     if (inject(job, Fault::WrongId)) {
         Job wrong = job;
-        wrong.id = m_proofs.nextId();
+        wrong.id = m_proofs.strangeId();
         // finished() with the key 0 is ignored, because no job has this key.
         m_callbacks.send(0, callbackOf(wrong));
         job.stage = Stage::WrongId;

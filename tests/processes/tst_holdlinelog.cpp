@@ -59,6 +59,17 @@ private Q_SLOTS:
         QVERIFY(!program.err().contains("s3cret"));
     }
 
+    void addressesOfRoutes()
+    {
+        HoldlineProgram program({u"--profile"_s, u"openfaas"_s, u"--upstream"_s,
+                                 u"http://127.0.0.1:9/gateway?key=s3cret"_s});
+        QVERIFY2(program.startListening(), program.err().constData());
+        QTRY_VERIFY2(
+            program.err().contains("jobs are started at http://127.0.0.1:9/gateway (route openfaas);"),
+            program.err().constData());
+        QVERIFY(!program.err().contains("s3cret"));
+    }
+
     void noMonitorSocket()
     {
         HoldlineProgram program({u"--monitor-socket"_s, u"off"_s});

@@ -219,7 +219,7 @@ void TestJobServerParts::judgesProofs()
     otherTime.startedAt = "2015-06-29T15:34:16.851Z";
     ProofEntry otherProof = two;
     otherProof.proof = one.proof;
-    const ProofEntry stranger = entry("123456789abcdef");
+    const ProofEntry stranger = entry(maker.strangeId());
 
     using enum ProofVerdict;
     const auto verdicts = maker.judge("a", {one, otherTime, two, one, otherProof, stranger, stranger});
