@@ -8,6 +8,7 @@ holdline_suite(processes LABEL process
         ${_crash_sources}
         processes/storeworld.h
         processes/tst_bench.cpp
+        processes/tst_comparison.cpp
         processes/tst_holdline.cpp
         processes/tst_holdlinelimits.cpp
         processes/tst_holdlinelog.cpp
@@ -20,6 +21,7 @@ holdline_suite(processes LABEL process
         processes/tst_storefaults.cpp
         processes/tst_storesurroundings.cpp
         processes/tst_systemerrors.cpp
+        processes/tst_tutorial.cpp
     LIBRARIES holdline_programs holdline_wholeservice holdline_crash Qt6::Sql)
 holdline_patience(600 tst_holdlinelimits tst_packetloss tst_spoiltstore tst_storefaults tst_storesurroundings tst_systemerrors)
 if(HOLDLINE_CRASH_POINTS)

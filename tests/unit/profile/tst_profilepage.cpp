@@ -135,6 +135,13 @@ private Q_SLOTS:
         QVERIFY(!asked.contains(u"--callback-url"_s));
     }
 
+    void saysWhenBytesKeepAlive()
+    {
+        QVERIFY(!pageOf(kPlain).contains(u"without an answer"_s));
+        QVERIFY(pageOf(kPlain + "[answer]\nkeepalive = \"15s\"\n")
+                    .contains(u"After each 15s without an answer the client gets a space"_s));
+    }
+
     void saysWhatIsUnusual()
     {
         const QString page = pageOf(R"(name = "t"
