@@ -65,6 +65,7 @@ void AuthorisedStarter::send(Ticket ticket, Call &call, const Credential &token)
     sent.token = nullptr;
     profile::setHeader(sent.headers, "Authorization", token.values.front());
     sent.timeout = std::max(std::chrono::ceil<milliseconds>(call.deadline - Clock::now()), milliseconds(1));
+    Q_EMIT leaves(ticket);
     m_inner.start(ticket, sent);
 }
 

@@ -64,6 +64,7 @@ StartScheduler::StartScheduler(const Config &config, const RouteTable &routes, c
             [this](JobStarter::Ticket ticket, const StartResult &result) {
                 m_handler.startFinished(ticket, result);
             });
+    connect(&m_starter, &JobStarter::leaves, this, &StartScheduler::noteLeftWithToken);
 }
 
 void StartScheduler::reload(const QByteArray &callbackUrl)
@@ -177,16 +178,20 @@ void StartScheduler::dropAttempt(const Job &job, TimePoint now)
 
 void StartScheduler::send(const Job &job, const PendingStart &start, TimePoint now)
 {
-    if (!job.route.isEmpty())
-        m_lanes.startLeft(job.account, now);
     StartCall call;
     call.account = job.account;
     call.idempotencyKey = job.id;
     call.headers = start.headers;
     if (const auto error = writeStart(job, start, call)) {
+        if (!job.route.isEmpty())
+            m_lanes.startDropped(job.account);
         failSoon(job.key, error->detail);
         return;
     }
+    if (call.token)
+        m_tokenStarts.insert_or_assign(job.key, TokenStart{job.account, {}});
+    else if (!job.route.isEmpty())
+        noteLeft(job.account, now);
     call.passThrough = job.status.passThrough;
     // A start that takes longer than the deadline of its job would only block the lane.
     call.timeout = std::max(milliseconds(1), std::min(m_config.upstream.startTimeout,
@@ -273,9 +278,41 @@ void StartScheduler::countResult(const Job &job, const StartResult &result, Time
     UpstreamGuard &guard = m_guards.of(job);
     guard.circuit.startEnded(job.key, job.account, verdictOn(job, result), now);
     noteCircuit(guard, now, startTrouble(result));
-    // No byte of it was sent, so the upstream cannot have counted it.
-    if (!job.route.isEmpty() && result.fate == StartResult::Fate::NotStarted && result.status == 0)
-        m_lanes.takeBackStart(job.account, *job.times.started);
+    if (!job.route.isEmpty())
+        takeBackStart(job, result);
+}
+
+void StartScheduler::noteLeft(const QByteArray &account, TimePoint now)
+{
+    m_lanes.startLeft(account, now);
+    // Now it is known when the next start of the lane may leave.
+    if (const auto next = m_lanes.nextGrant())
+        m_wakeUps.set(WakeUp::Rate, *next);
+}
+
+void StartScheduler::noteLeftWithToken(JobKey job)
+{
+    const auto found = m_tokenStarts.find(job);
+    if (found == m_tokenStarts.end())
+        return;
+    TokenStart &start = found->second;
+    const TimePoint now = Clock::now();
+    if (start.left)
+        m_lanes.addEarlierStart(start.account, now, now);
+    else
+        noteLeft(start.account, now);
+    start.left = now;
+}
+
+/// A start of which no byte was sent cannot have been counted by the upstream.
+void StartScheduler::takeBackStart(const Job &job, const StartResult &result)
+{
+    const auto withToken = m_tokenStarts.extract(job.key);
+    const std::optional<TimePoint> left = withToken ? withToken.mapped().left : job.times.started;
+    if (!left)
+        m_lanes.startDropped(job.account);
+    else if (result.fate == StartResult::Fate::NotStarted && result.status == 0)
+        m_lanes.takeBackStart(job.account, *left);
 }
 
 void StartScheduler::countSuccess(const Job &job, TimePoint now)

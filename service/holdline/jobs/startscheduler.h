@@ -130,6 +130,9 @@ private:
     enum class WakeUp { Probe, Budget, Rate };
 
     void notePlace(const Job &job);
+    void noteLeft(const QByteArray &account, TimePoint now);
+    void noteLeftWithToken(JobKey job);
+    void takeBackStart(const Job &job, const StartResult &result);
     void delayOver(JobKey job);
     void enqueueRetries(TimePoint now);
     CircuitBreaker::Verdict verdictOn(const Job &job, const StartResult &result) const;
@@ -157,6 +160,12 @@ private:
     std::unordered_map<JobKey, Retry> m_retries;  ///< the jobs that wait for a retry
     DeadlineTimer<JobKey> m_delays;
     int m_unfunded = 0;  ///< jobs that wait for a budget
+    struct TokenStart
+    {
+        QByteArray account;
+        std::optional<TimePoint> left;  ///< empty while it waits for its token
+    };
+    std::unordered_map<JobKey, TokenStart> m_tokenStarts;  ///< starts under way that need a token
     DeadlineTimer<WakeUp> m_wakeUps;
 };
 

@@ -93,6 +93,9 @@ public:
     virtual void start(Ticket ticket, const StartCall &call) = 0;
 
 Q_SIGNALS:
+    /// A call with StartCall::token leaves now. It may have waited for its token, and leaves a second time
+    /// after a 401. Other calls leave inside start(), without this signal.
+    void leaves(holdline::JobStarter::Ticket ticket);
     void finished(holdline::JobStarter::Ticket ticket, const holdline::StartResult &result);
 };
 

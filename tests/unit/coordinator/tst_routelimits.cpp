@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The limits of a route's lanes in the coordinator: which starts wait, and which events free what they wait
 // for.
+#include "core/profile/profilereader.h"
 #include "tests/support/routeworld.h"
 #include "tests/support/suite.h"
 
@@ -195,6 +196,53 @@ private Q_SLOTS:
         QTRY_COMPARE(world.starter.order.size(), 2U);
         world.starter.accept(world.lastTicket(), "1f");
         QCOMPARE(world.ask("one", "a").log->status(), 503);
+    }
+
+    /// A start that waits for an access token leaves when the token has come.
+    void startThatWaitsForItsToken()
+    {
+        Config config = RouteWorld::configWith(rate(1, 200ms));
+        auto set = std::make_shared<RouteSet>(*config.routes);
+        const auto read = profile::readProfile(R"(name = "api"
+[start]
+callback = "body:/c"
+job = "body:/id"
+[callback]
+state = "body:/s"
+completed = ["done"]
+)",
+                                               u"api.toml"_s);
+        QVERIFY(std::holds_alternative<profile::Profile>(read));
+        set->routes[0].profile = std::make_shared<const profile::Profile>(std::get<profile::Profile>(read));
+        set->routes[0].oauth2 = OAuth2Client{"http://issuer.example/token", "id", "key", {}, {}, {}};
+        set->secrets.emplace("key", "secret");
+        config.routes = std::move(set);
+        RouteWorld world(config);
+        world.ask("one", "a");
+        world.ask("one", "a");
+        const JobStarter::Ticket first = world.lastTicket();
+        QVERIFY(world.starter.calls.at(first).token);
+        QTest::qWait(250);
+        QVERIFY2(world.starter.order.size() == 1, "the first start has not left");
+        const TimePoint left = Clock::now();
+        Q_EMIT world.starter.leaves(first);
+        QCOMPARE(world.starter.order.size(), 1U);
+        // The next one leaves in time, although the first one is not answered.
+        QTRY_COMPARE(world.starter.order.size(), 2U);
+        QVERIFY(Clock::now() - left >= 200ms);
+        // One that got no token gives its turn back.
+        world.ask("one", "a");
+        world.starter.answer(world.lastTicket(), Fate::NotStarted, 0);
+        QCOMPARE(world.starter.order.size(), 3U);
+    }
+
+    /// The pace does not wait for answers, also when each start is stored first.
+    void rateOfDurableJobsWithSlowStarts()
+    {
+        RouteWorld world(rate(1, 100ms));
+        for (const char *key : {"k1", "k2", "k3"})
+            world.ask("one", "a", true, {{"Idempotency-Key", key}});
+        QTRY_COMPARE(world.starter.order.size(), 3U);
     }
 
     /// The record of the start could not be stored, so the start did not leave.
