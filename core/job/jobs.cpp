@@ -149,6 +149,8 @@ void Jobs::forgetOldest()
 {
     const auto it = m_jobs.find(m_retained.front());
     m_retained.pop_front();
+    if (m_forgetting)
+        m_forgetting(it->second);
     m_retainedResultBytes -= it->second.retainedResult.size();
     if (it->second.token)
         m_byLookup.erase(it->second.token->lookup);

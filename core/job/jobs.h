@@ -5,6 +5,7 @@
 #include "core/job/jobrecord.h"
 
 #include <deque>
+#include <functional>
 #include <unordered_map>
 
 namespace holdline {
@@ -31,6 +32,8 @@ public:
     }
 
     void setLimits(const Limits &limits) { m_limits = limits; }
+    /// Called for each job that is forgotten, before that.
+    void setForgetting(std::function<void(const Job &)> forgetting) { m_forgetting = std::move(forgetting); }
 
     /// Makes a job with an id and, unless it passes through, a callback token. Both can be found from
     /// now on.
@@ -71,6 +74,7 @@ private:
     void forgetOldest();
 
     Limits m_limits;
+    std::function<void(const Job &)> m_forgetting;
     std::uint8_t m_node;
     std::uint8_t m_shard;
     JobKey m_lastKey = 0;

@@ -115,10 +115,6 @@ private:
         if (mode == Mode::Registered && m_profile.start.job.empty() && !m_profile.start.made)
             report("start.job"_L1,
                    u"with registered callbacks the job's id is wanted, because it finds the job"_s);
-        if (mode == Mode::Registered && !rule.verify)
-            report(
-                "callback.verify"_L1,
-                u"registered callbacks have no token, so a scheme or addresses are wanted that prove them"_s);
         if (hasKind(rule.state, {Locator::Kind::Status}) || hasKind(rule.job, {Locator::Kind::Status}))
             report("callback.state"_L1, u"a callback is a request and has no status"_s);
         const bool onlyAsks = m_profile.status && m_profile.status->afterCallback && rule.state.empty();

@@ -5,24 +5,24 @@
 
 namespace holdline::profile {
 
-bool ReplayWindow::isReplay(const QByteArray &key, TimePoint now)
+Sighting ReplayWindow::see(const QByteArray &key, const QByteArray &owner, TimePoint now)
 {
     while (!m_order.empty() && now - m_order.front().seen > m_age)
         dropOldest();
     if (key.isEmpty())
-        return false;
-    if (m_known.contains(key))
-        return true;
+        return Sighting::New;
+    if (const auto known = m_owners.constFind(key); known != m_owners.cend())
+        return *known == owner ? Sighting::Repeated : Sighting::Replayed;
     while (!m_order.empty() && static_cast<qsizetype>(m_order.size()) >= m_maxSize)
         dropOldest();
     m_order.push_back({now, key});
-    m_known.insert(key);
-    return false;
+    m_owners.insert(key, owner);
+    return Sighting::New;
 }
 
 void ReplayWindow::forget(const QByteArray &key)
 {
-    if (!m_known.remove(key))
+    if (!m_owners.remove(key))
         return;
     // What cannot be taken is rare, and was seen a moment ago: it stands near the end.
     const auto entry =
@@ -33,7 +33,7 @@ void ReplayWindow::forget(const QByteArray &key)
 
 void ReplayWindow::dropOldest()
 {
-    m_known.remove(m_order.front().key);
+    m_owners.remove(m_order.front().key);
     m_order.pop_front();
 }
 

@@ -4,25 +4,33 @@
 #include "core/base/clock.h"
 
 #include <QByteArray>
-#include <QByteArrayView>
-#include <QSet>
+#include <QHash>
 
+#include <cstdint>
 #include <deque>
 
 namespace holdline::profile {
 
-/// Recognises callbacks that were seen lately, by their `replayKey`. It holds at most `size` keys, each for
-/// at most `age`; the oldest goes first. Not thread-safe.
+/// What the window knows of a callback.
+enum class Sighting : std::uint8_t {
+    New,       ///< not seen lately
+    Repeated,  ///< seen for the same owner
+    Replayed,  ///< seen for another owner
+};
+
+/// Recognises callbacks that were seen lately, by their `replayKey`. Each key belongs to the first owner for
+/// which it was seen: the job that took the callback. The window holds at most `size` keys, each for at most
+/// `age`; the oldest goes first. Not thread-safe.
 class ReplayWindow
 {
 public:
     ReplayWindow(qsizetype size, Duration age) : m_maxSize(size), m_age(age) {}
 
-    /// True when the key is in the window. Otherwise it is added. An empty key is never a replay.
-    bool isReplay(const QByteArray &key, TimePoint now);
+    /// Adds a new key for this owner. An empty key is always new, and is not added.
+    Sighting see(const QByteArray &key, const QByteArray &owner, TimePoint now);
     /// Takes a key back, when its callback could not be taken and may come again.
     void forget(const QByteArray &key);
-    qsizetype size() const { return m_known.size(); }
+    qsizetype size() const { return m_owners.size(); }
 
 private:
     struct Entry
@@ -34,8 +42,8 @@ private:
 
     qsizetype m_maxSize;
     Duration m_age;
-    std::deque<Entry> m_order;  ///< by time
-    QSet<QByteArray> m_known;
+    std::deque<Entry> m_order;               ///< by time
+    QHash<QByteArray, QByteArray> m_owners;  ///< by key
 };
 
 }  // namespace holdline::profile

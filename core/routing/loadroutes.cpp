@@ -7,6 +7,7 @@
 #include "core/profile/verification.h"
 #include "core/routing/credentialspec.h"
 #include "core/routing/oauth2client.h"
+#include "core/routing/registeredaddress.h"
 #include "core/routing/routereader.h"
 
 #include <QDir>
@@ -52,6 +53,7 @@ public:
             add(*set, draft);
         checkTogether(*set);
         m_loaded.config.routes = std::move(set);
+        m_loaded.notes += registeredTexts(m_loaded.config);
     }
 
 private:
@@ -153,12 +155,16 @@ private:
             if (!route.profile)
                 return;
             checkProfileSecrets(set, draft);
-            checkSupport(draft);
+            checkRegistered(draft);
         }
         checkAuth(set, draft);
         checkKeySet(draft);
         if (route.name.isEmpty())
             route.name = route.profile ? route.profile->name.toUtf8() : QByteArray(kUsualProfile.data());
+        // Those are the path's own folder and its parent.
+        if (isRegistered(route) && (route.name == "." || route.name == ".."))
+            fail(u"%1: the name %2 cannot end the address of callbacks: give the route another name"_s.arg(
+                draft.origin, QString::fromUtf8(route.name)));
         set.routes.push_back(route);
         m_origins.append(draft.origin);
     }
@@ -221,16 +227,17 @@ private:
             draft.origin, draft.profile));
     }
 
-    /// What a profile may say and this version cannot do would be ignored silently otherwise.
-    void checkSupport(const RouteDraft &draft)
+    /// An address without a token is known to anybody, so its callbacks must prove themselves.
+    void checkRegistered(const RouteDraft &draft)
     {
         const profile::Profile &profile = *draft.config.profile;
-        const auto refuse = [&](const QString &what) {
-            fail(u"%1: the profile %2 %3, which this version cannot do"_s.arg(draft.origin, profile.name,
-                                                                              what));
-        };
-        if (profile.start.callbackMode == profile::StartRule::CallbackMode::Registered)
-            refuse(u"wants callbacks at an address that is registered beforehand"_s);
+        const bool isVerified = profile.callback && profile.callback->verify;
+        if (isRegistered(draft.config) && !isVerified && !draft.config.insecureCallbacks)
+            fail(
+                u"%1: anybody could call back, because the callbacks of the profile %2 come to an address "
+                u"without a token: write how they are verified, or which addresses may send them, in its "
+                u"table [callback.verify]. --insecure-callbacks takes them from anybody"_s.arg(draft.origin,
+                                                                                               profile.name));
     }
 
     void checkTogether(const RouteSet &set)

@@ -76,13 +76,15 @@ QString authText(const RouteConfig &route)
     return u"the client's. Fields that travel: "_s + listOf(route.profile->start.headers);
 }
 
-QString addressText(const Profile &profile)
+QString addressText(const RouteConfig &route)
 {
+    const Profile &profile = *route.profile;
     switch (profile.start.callbackMode) {
         case StartRule::CallbackMode::None:
             return u"the API gets no address of ours"_s;
         case StartRule::CallbackMode::Registered:
-            return u"the API knows our address beforehand"_s;
+            return u"the API knows our address beforehand, with /%1 behind it, and the job's id finds the job"_s
+                .arg(QString::fromUtf8(route.name));
         case StartRule::CallbackMode::InRequest:
             break;
     }
@@ -104,9 +106,10 @@ QString idText(const Profile &profile)
 QString proofText(const RouteConfig &route)
 {
     const auto &verify = route.profile->callback->verify;
-    if (!verify)
+    const bool isRegistered = route.profile->start.callbackMode == StartRule::CallbackMode::Registered;
+    if (!verify && !isRegistered)
         return u"nothing but the token in their address proves them"_s;
-    if (route.insecureCallbacks)
+    if (!verify || route.insecureCallbacks)
         return u"NOT VERIFIED, because of --insecure-callbacks"_s;
     QString text = u"proved by "_s + schemeText(verify->scheme);
     if (verify->at)
@@ -165,7 +168,7 @@ QString routeText(const RouteConfig &route)
     addLine(text, u"Authorization"_s, authText(route));
     if (!profile)
         return text;
-    addLine(text, u"start"_s, addressText(*profile) + u"; "_s + idText(*profile));
+    addLine(text, u"start"_s, addressText(route) + u"; "_s + idText(*profile));
     if (profile->callback) {
         addLine(text, u"callbacks"_s, listOf(profile->callback->methods) + u"; "_s + proofText(route));
         addLine(text, u"they mean"_s, wordsText(profile->callback->state, profile->callback->words));

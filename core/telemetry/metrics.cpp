@@ -120,6 +120,8 @@ void writeGauges(PrometheusText &out, const Gauges &gauges)
     one("holdline_starts_queued", "Starts that wait in their account's lane.", gauges.queued);
     one("holdline_lanes", "Accounts with a lane.", gauges.lanes);
     one("holdline_starts_in_flight", "Start requests in flight.", gauges.startsInFlight);
+    one("holdline_callbacks_waiting_for_starts", "Registered callbacks that wait for the answer to a start.",
+        gauges.callbacksWaitingForStarts);
     one("holdline_parked_jobs", "Finished jobs retained for late callbacks.", gauges.retainedJobs);
     one("holdline_parked_bytes", "Bytes of the results of retained jobs.",
         static_cast<double>(gauges.retainedBytes));
@@ -286,6 +288,7 @@ void Gauges::add(const Gauges &other)
     queued += other.queued;
     lanes += other.lanes;
     startsInFlight += other.startsInFlight;
+    callbacksWaitingForStarts += other.callbacksWaitingForStarts;
     retainedJobs += other.retainedJobs;
     retainedBytes += other.retainedBytes;
     bodyBytes += other.bodyBytes;

@@ -122,6 +122,7 @@ struct Gauges
     int callbacksWaitingForKeys = 0;         ///< held until a key set comes
     int callsWaitingForToken = 0;            ///< starts and questions held until a token comes
     int apiWaiting = 0;  ///< requests and event streams of the jobs API that wait for a job
+    int callbacksWaitingForStarts = 0;  ///< registered callbacks that wait for the answer to a start
     bool circuitOpen = false;
     /// By the name of the upstream; over several shards the worst state. The configuration bounds the number.
     std::map<QByteArray, CircuitBreaker::State> circuits;

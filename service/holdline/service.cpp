@@ -4,6 +4,7 @@
 #include "core/config/callbackaddress.h"
 #include "core/config/values.h"
 #include "core/eventloop/unixsignals.h"
+#include "core/routing/registeredaddress.h"
 #include "core/routing/routeset.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/deadletters/deadletterservice.h"
@@ -270,6 +271,8 @@ public:
         if (store->errorString().isEmpty())
             text += u"; durable jobs are stored in "_s + store->path();
         qCInfo(lcService).noquote() << text;
+        for (const QString &registered : registeredTexts(config, shards.ports()))
+            qCInfo(lcService).noquote() << registered;
         if (shards.recoveredCount() > 0)
             qCInfo(lcService) << shards.recoveredCount()
                               << "unfinished jobs of the previous run were recovered";

@@ -84,6 +84,7 @@ holdline_suite(sockets_service LABEL integration
         sockets/service/tst_publiclinks.cpp
         sockets/service/tst_publishedkeys.cpp
         sockets/service/tst_readiness.cpp
+        sockets/service/tst_registeredcallbacks.cpp
         sockets/service/tst_rehearsal.cpp
         sockets/service/tst_restart.cpp
         sockets/service/tst_routelimitsservice.cpp

@@ -55,8 +55,9 @@ inline Config quickConfig()
 /// FakeJobStore.
 struct CoordinatorWorld
 {
-    explicit CoordinatorWorld(const Config &config = quickConfig())
-        : coordinator(config, "http://cb/callback", starter, queries, store)
+    explicit CoordinatorWorld(const Config &config = quickConfig(), std::uint8_t shard = 0,
+                              const std::shared_ptr<SharedCallbacks> &shared = {})
+        : coordinator(config, "http://cb/callback", starter, queries, store, shard, shared)
     {
     }
 

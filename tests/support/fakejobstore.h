@@ -59,6 +59,16 @@ public:
     {
         look([this, token, found = std::move(found)] { found(firstWhere(&JobRecord::token, token)); });
     }
+    void findByUpstreamId(const QByteArray &route, const QByteArray &upstreamId, Found found) override
+    {
+        look([this, route, upstreamId, found = std::move(found)] {
+            const auto at = std::find_if(records.begin(), records.end(), [&](const auto &entry) {
+                return !route.isEmpty() && entry.second.route == route &&
+                       entry.second.upstreamId == upstreamId;
+            });
+            found(at == records.end() ? std::nullopt : std::optional(at->second));
+        });
+    }
     void findByKey(const QByteArray &account, const QByteArray &key, Found found) override
     {
         look([this, account, key, found = std::move(found)] {

@@ -157,6 +157,14 @@ void ScriptedServer::begin(Connection &connection)
     arrival.body = connection.input.sliced(headEnd + 4, length);
     connection.input.remove(0, headEnd + 4 + length);
     m_arrivals.append(arrival);
+    if (Script made = m_responder ? m_responder(arrival) : Script(); !made.isEmpty()) {
+        connection.script = std::move(made);
+        connection.step = 0;
+        connection.offset = 0;
+        connection.running = true;
+        run(connection);
+        return;
+    }
     const auto byText = std::find_if(m_byText.begin(), m_byText.end(), [&arrival](const auto &entry) {
         return arrival.body.contains(entry.first);
     });

@@ -11,6 +11,7 @@
 #include <QUrl>
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
@@ -85,6 +86,11 @@ public:
     void setDefault(const Script &script) { m_default = script; }
     /// Sets the script of arrivals whose body contains this text. It wins over all others.
     void setFor(const QByteArray &text, const Script &script) { m_byText.emplace_back(text, script); }
+    /// Makes the script of each arrival, and wins over all others. An empty script is none.
+    void setResponder(std::function<Script(const Arrival &)> responder)
+    {
+        m_responder = std::move(responder);
+    }
     /// Sets a script that runs at accept, before anything is read. With an empty script the connection is
     /// read as usual.
     void setOnAccept(const Script &script) { m_onAccept = script; }
@@ -129,6 +135,7 @@ private:
     std::deque<Script> m_scripts;
     Script m_default;
     std::vector<std::pair<QByteArray, Script>> m_byText;
+    std::function<Script(const Arrival &)> m_responder;
     Script m_onAccept;
     std::deque<int> m_held;
     QList<Arrival> m_arrivals;

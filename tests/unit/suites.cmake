@@ -130,6 +130,9 @@ holdline_suite(unit_coordinator LABEL unit
         unit/coordinator/tst_monitormirror.cpp
         unit/coordinator/tst_profiledjobs.cpp
         unit/coordinator/tst_progress.cpp
+        unit/coordinator/tst_registeredjobs.cpp
+        unit/coordinator/tst_registeredwaits.cpp
+        unit/coordinator/tst_replays.cpp
         unit/coordinator/tst_retries.cpp
         unit/coordinator/tst_routelimits.cpp
         unit/coordinator/tst_shardplan.cpp

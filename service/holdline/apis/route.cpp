@@ -21,6 +21,8 @@ namespace {
 
 constexpr qsizetype kMaxLaneValue = 200;
 constexpr qsizetype kLaneHashBytes = 8;
+/// Where what is signed has no time.
+constexpr auto kReplayAge = std::chrono::hours(1);
 
 /// A start that is only tried out has these values in place of its own.
 const StartValues kTrial{"00000000000000000000000000000000", "http://callback.invalid/", "trial"};
@@ -302,18 +304,40 @@ bool Route::takesCallback(QByteArrayView method) const
     return hasProfile() ? takesMethod(*m_config.profile, method) : method == "POST" || method == "PUT";
 }
 
-std::variant<JobMessage, ForgedCallback, QString> Route::readCallback(const CallbackView &callback) const
+bool Route::isRegistered() const
+{
+    return hasProfile() &&
+           m_config.profile->start.callbackMode == profile::StartRule::CallbackMode::Registered;
+}
+
+QByteArray Route::ownId(const QByteArray &jobId) const
+{
+    return hasProfile() && m_config.profile->start.made ? jobUuid(jobId) : QByteArray();
+}
+
+Duration Route::replayAge() const
+{
+    if (!hasProfile() || !m_config.profile->callback || !m_config.profile->callback->verify)
+        return kReplayAge;
+    const std::chrono::seconds tolerance = m_config.profile->callback->verify->tolerance;
+    // The time of sending may lie after now, and before it later on.
+    return tolerance.count() > 0 ? 2 * tolerance : kReplayAge;
+}
+
+std::variant<CheckedCallback, ForgedCallback, QString> Route::readCallback(const CallbackView &callback) const
 {
     if (!hasProfile()) {
         auto parsed = parseJobMessage(callback.request.body);
         if (auto *error = std::get_if<QString>(&parsed))
             return std::move(*error);
-        return std::get<JobMessage>(std::move(parsed));
+        return CheckedCallback{std::get<JobMessage>(std::move(parsed))};
     }
+    QByteArray replayKey;
     const profile::MessageView view = viewOf(callback);
     if (!m_config.profile->callback)
         return u"this API does not call back"_s;
-    if (const auto &rule = m_config.profile->callback->verify; rule && !m_config.insecureCallbacks) {
+    const bool isBelieved = m_config.insecureCallbacks || isTrusted(callback.request);
+    if (const auto &rule = m_config.profile->callback->verify; rule && !isBelieved) {
         profile::VerificationContext context;
         context.peer = hostOfPeer(callback.request.peer);
         context.url = callback.url;
@@ -321,15 +345,17 @@ std::variant<JobMessage, ForgedCallback, QString> Route::readCallback(const Call
         context.now = callback.now.value_or(wallNow());
         context.secrets = m_secrets.get();
         context.keySet = callback.keys;
-        const auto verified = verifyCallback(*rule, view, context);
+        auto verified = verifyCallback(*rule, view, context);
         if (const auto *forged = std::get_if<profile::Forged>(&verified))
             return ForgedCallback{forged->text, forged->isKeyUnknown};
+        replayKey = std::get<profile::Verified>(std::move(verified)).replayKey;
     }
     auto reading = profile::readCallback(*m_config.profile, view);
     if (auto *error = std::get_if<QString>(&reading))
         return std::move(*error);
     auto &state = std::get<profile::StateReading>(reading);
-    return JobMessage{std::move(state.job), std::move(state.state), state.report, state.mustAsk};
+    return CheckedCallback{{std::move(state.job), std::move(state.state), state.report, state.mustAsk},
+                           std::move(replayKey)};
 }
 
 JobResult Route::resultOf(const JobMessage &message, const CallbackView &callback) const

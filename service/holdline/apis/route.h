@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/clock.h"
 #include "core/job/laneforecast.h"
 #include "core/profile/startcodec.h"
 #include "core/profile/verification.h"
@@ -33,12 +34,16 @@ struct StartValues
     QByteArray token;        ///< empty for a start that passes through
 };
 
+/// The peer of a dead letter that is redriven, and that was verified as a callback when it came, begins so.
+/// Its signature is not stored, and would be too old. No client's address begins so.
+inline constexpr QByteArrayView kVerifiedPeer{"dead letter verified "};
+
 /// A callback as a route reads it.
 struct CallbackView
 {
     const http::Request &request;
     QByteArrayView token;                       ///< the token in its path; empty for a registered callback
-    QByteArrayView suffix;                      ///< what follows the token in the path
+    QByteArrayView suffix;                      ///< what follows the token or the route's name
     QByteArrayView url;                         ///< our public URL at which it came, with its query
     const profile::PublicKeys *keys = nullptr;  ///< of Route::keySet(); null while there are none
     std::optional<WallTime> now{};              ///< the time of its arrival; empty: now
@@ -54,6 +59,15 @@ struct QueryValues
 
 /// Why a job is cancelled at the upstream.
 enum class CancelReason : std::uint8_t { Delete, ClientGone, Deadline };
+
+/// A callback that may be trusted.
+struct CheckedCallback
+{
+    JobMessage message;
+    /// Equal for callbacks with the same signed text and body; see profile::Verified. Empty when nothing is
+    /// signed.
+    QByteArray replayKey{};
+};
 
 /// A callback that must not be trusted. The text is for the log and has no byte of the message.
 struct ForgedCallback
@@ -126,9 +140,19 @@ public:
 
     /// The published keys that verify its callbacks. Null when it needs none.
     const std::shared_ptr<const CredentialSpec> &keySet() const { return m_keySet; }
+    /// True when the upstream calls back at `<callback path>/<name>`, and its id of the job finds the job.
+    bool isRegistered() const;
+    /// The id that Holdline gives a job before its start, for an upstream that lets clients choose it. Empty
+    /// for other upstreams.
+    QByteArray ownId(const QByteArray &jobId) const;
+    /// How long a callback with the same signature would be accepted. Without a time in what is signed that
+    /// is for ever, and this is how long it is recognised.
+    Duration replayAge() const;
+    /// True for a redriven callback that was verified when it came.
+    static bool isTrusted(const http::Request &callback) { return callback.peer.startsWith(kVerifiedPeer); }
     /// True when callbacks come by this method.
     bool takesCallback(QByteArrayView method) const;
-    std::variant<JobMessage, ForgedCallback, QString> readCallback(const CallbackView &callback) const;
+    std::variant<CheckedCallback, ForgedCallback, QString> readCallback(const CallbackView &callback) const;
     /// What clients get of a callback that ended its job.
     JobResult resultOf(const JobMessage &message, const CallbackView &callback) const;
     /// The answer to a callback, for the status that the usual route gives. `usual` is that answer.

@@ -38,6 +38,11 @@ void RouteTable::reload(const Config &config)
     });
     if (m_retired.size() > kMaxRetired)
         m_retired.erase(m_retired.begin(), m_retired.end() - kMaxRetired);
+    m_hasRegistered = false;
+    for (const Routes *routes : {&m_routes, &m_retired}) {
+        for (const Entry &entry : *routes)
+            m_hasRegistered = m_hasRegistered || entry.route->isRegistered();
+    }
     numberUpstreams(config);
 }
 
@@ -66,6 +71,12 @@ const Route *RouteTable::find(QByteArrayView path) const
     const auto found = std::find_if(m_routes.begin(), m_routes.end(),
                                     [path](const Entry &entry) { return entry.route->takes(path); });
     return found == m_routes.end() ? nullptr : found->route.get();
+}
+
+const Route *RouteTable::registered(QByteArrayView name) const
+{
+    const Route *route = m_hasRegistered && !name.isEmpty() ? byName(name) : nullptr;
+    return route && route->isRegistered() ? route : nullptr;
 }
 
 std::optional<LaneRules> RouteTable::rulesOf(QByteArrayView lane) const

@@ -34,6 +34,10 @@ public:
     /// The route of this name, also one that is gone. An empty name is the usual route. Null for a name that
     /// was never there.
     const Route *byName(QByteArrayView name) const;
+    /// The route of this name whose callbacks come to `<callback path>/<name>`, also one that is gone. Null
+    /// when there is none.
+    const Route *registered(QByteArrayView name) const;
+    bool hasRegistered() const { return m_hasRegistered; }
     /// The rules of a lane. Empty when it is no route's.
     std::optional<LaneRules> rulesOf(QByteArrayView lane) const;
 
@@ -61,6 +65,7 @@ private:
     Routes m_retired;  ///< no longer configured
     std::vector<QByteArray> m_upstreams;
     std::set<int> m_inUse;  ///< numbers of upstreams
+    bool m_hasRegistered = false;
 };
 
 }  // namespace holdline

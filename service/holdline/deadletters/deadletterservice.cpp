@@ -2,6 +2,7 @@
 #include "service/holdline/deadletters/deadletterservice.h"
 
 #include "core/telemetry/logging.h"
+#include "service/holdline/apis/route.h"
 #include "service/holdline/deadletters/deadletters.h"
 #include "service/http/problemresponse.h"
 
@@ -36,12 +37,30 @@ private:
     std::function<void(const http::Response &)> m_capture;
 };
 
+/// True for a callback that the upstream sent. The others come from nobody knows where: their token is
+/// unknown, their proof is wrong, or nobody could check it.
+bool wasVerified(const DeadLetter &letter)
+{
+    if (letter.kind != DeadLetter::Kind::Callback)
+        return false;
+    switch (letter.reason) {
+        case Reason::CallbackMismatched:
+        case Reason::CallbackMalformed:
+        case Reason::UnsupportedEncoding:
+        case Reason::StoreUnavailable:
+            return true;
+        default:
+            return false;
+    }
+}
+
 http::Request requestOf(const DeadLetter &letter)
 {
     http::Request request;
     request.method = "POST";
     request.requestId = makeDeadLetterId();
-    request.peer = DeadLetters::kRedrivenPeer.toByteArray() + letter.id;
+    request.peer =
+        (wasVerified(letter) ? kVerifiedPeer : DeadLetters::kRedrivenPeer).toByteArray() + letter.id;
     request.body = letter.body;
     if (!letter.contentType.isEmpty())
         request.headers.append("Content-Type", letter.contentType);

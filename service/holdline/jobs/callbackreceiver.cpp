@@ -19,7 +19,7 @@ JobResult ReceivedCallback::result() const
 
 CallbackView ReceivedCallback::view(QByteArrayView url) const
 {
-    return {request, token, suffix, url};
+    return {request, isRegistered ? QByteArrayView() : token, suffix, url};
 }
 
 JobEvent eventOf(const JobMessage &message, const QByteArray &upstreamId)
@@ -36,6 +36,24 @@ JobEvent eventOf(const JobMessage &message, const QByteArray &upstreamId)
             break;
     }
     return JobEvent::CallbackProgress;
+}
+
+namespace {
+
+/// Late results whose repetition is expected.
+constexpr qsizetype kMaxUnstored = 1000;
+
+}  // namespace
+
+Job jobOf(const JobRecord &record)
+{
+    Job job;
+    job.id = record.id;
+    job.account = record.account;
+    job.route = record.route;
+    job.status = record.status;
+    job.upstreamId = record.upstreamId;
+    return job;
 }
 
 /// A result that waits for the store. A std::function must be copyable, so the exchange is shared.
@@ -55,8 +73,9 @@ struct CallbackReceiver::LateResult
     }
 };
 
-CallbackReceiver::CallbackReceiver(Jobs &jobs, const RouteTable &routes, JobStore &store, Handler handler)
-    : m_jobs(jobs), m_routes(routes), m_store(store), m_handler(std::move(handler))
+CallbackReceiver::CallbackReceiver(Jobs &jobs, const RouteTable &routes, JobStore &store, SeenCallbacks &seen,
+                                   Handler handler)
+    : m_jobs(jobs), m_routes(routes), m_store(store), m_seen(seen), m_handler(std::move(handler))
 {
 }
 
@@ -65,9 +84,11 @@ void CallbackReceiver::setCredentials(Credentials &credentials)
     m_credentials = &credentials;
     m_waiting =
         std::make_unique<WaitingCallbacks>(credentials, [this](WaitingCallback waited, bool isTimeUp) {
-            using Wait = ReceivedCallback::Wait;
-            receive(waited.token, waited.suffix, waited.request, std::move(waited.exchange),
-                    isTimeUp ? Wait::TimeUp : Wait::Over);
+            const auto wait = isTimeUp ? ReceivedCallback::Wait::TimeUp : ReceivedCallback::Wait::Over;
+            if (waited.isRegistered)
+                m_handler.registered(std::move(waited), wait);
+            else
+                receive(waited.token, waited.suffix, waited.request, std::move(waited.exchange), wait);
         });
 }
 
@@ -81,9 +102,9 @@ void CallbackReceiver::receive(QByteArrayView token, QByteArrayView suffix, cons
         return;
     }
     ReceivedCallback callback{token, request, std::move(exchange), suffix, wait};
-    if (job)
+    if (job && read(*job, callback))
         take(*job, callback);
-    else
+    else if (!job)
         refuse(Reason::CallbackUnknown, CallbackOutcome::Unknown, {}, {}, callback,
                u"This callback address was never given out."_s);
 }
@@ -110,14 +131,10 @@ void CallbackReceiver::receiveStored(QByteArrayView token, QByteArrayView suffix
                    u"This callback address was never given out."_s);
             return;
         }
-        Job job;
-        job.id = found->id;
-        job.account = found->account;
-        job.route = found->route;
-        job.status = found->status;
-        job.upstreamId = found->upstreamId;
+        Job job = jobOf(*found);
         callback.record = &*found;
-        take(job, callback);
+        if (read(job, callback))
+            take(job, callback);
     });
 }
 
@@ -133,78 +150,81 @@ QByteArray CallbackReceiver::urlOf(const ReceivedCallback &callback) const
 /// False when the callback was refused.
 bool CallbackReceiver::read(const Job &job, ReceivedCallback &callback)
 {
-    callback.route = m_routes.byName(job.route);
-    if (!callback.route) {
-        callback.exchange->answer(http::problemResponse(
-            notStored(u"The route of this job is not configured any more. Try again."_s, job.id)));
+    if (const Route *route = m_routes.byName(job.route))
+        return read(*route, job.id, job.account, callback);
+    callback.exchange->answer(http::problemResponse(
+        notStored(u"The route of this job is not configured any more. Try again."_s, job.id)));
+    return false;
+}
+
+bool CallbackReceiver::read(const Route &route, const QByteArray &job, const QByteArray &account,
+                            ReceivedCallback &callback)
+{
+    callback.route = &route;
+    const auto refused = [&](Reason reason, CallbackOutcome outcome, const QString &detail) {
+        const QString rest = job.isEmpty() ? QString() : u" The job stays pending."_s;
+        refuse(reason, outcome, job, account, callback, detail + rest);
         return false;
-    }
-    if (http::hasContentCoding(callback.request.headers)) {
-        refuse(Reason::UnsupportedEncoding, CallbackOutcome::Malformed, job.id, job.account, callback,
-               http::contentCodingDetail() + u" The job stays pending."_s);
-        return false;
-    }
-    if (!callback.route->takesCallback(callback.request.method)) {
-        refuse(Reason::CallbackMalformed, CallbackOutcome::Malformed, job.id, job.account, callback,
-               u"This API does not call back by this method. The job stays pending."_s);
-        return false;
-    }
-    const QByteArray url = callback.route->hasProfile() ? urlOf(callback) : QByteArray();
+    };
+    const QByteArray url = route.hasProfile() ? urlOf(callback) : QByteArray();
     CallbackView view = callback.view(url);
     const CredentialState *known = nullptr;
-    if (const auto &keySet = callback.route->keySet()) {
+    if (const auto &keySet = route.keySet(); keySet && !Route::isTrusted(callback.request)) {
         known = m_credentials ? m_credentials->find(*keySet) : nullptr;
         if (!known || !known->credential) {
-            awaitKeys(job, callback, 0);
+            awaitKeys(job, account, callback, 0);
             return false;
         }
         view.keys = &known->credential->values;
     }
-    auto message = callback.route->readCallback(view);
-    if (const auto *error = std::get_if<QString>(&message)) {
-        refuse(Reason::CallbackMalformed, CallbackOutcome::Malformed, job.id, job.account, callback,
-               *error + u" The job stays pending."_s);
-        return false;
-    }
-    if (const auto *forged = std::get_if<ForgedCallback>(&message)) {
+    auto checked = route.readCallback(view);
+    // This is first, so that only the upstream's callbacks leave dead letters that can be redriven.
+    if (const auto *forged = std::get_if<ForgedCallback>(&checked)) {
         const bool isDecided = callback.wait == ReceivedCallback::Wait::Over && known && !known->isFailing;
         if (forged->isKeyUnknown && known && !isDecided) {
-            awaitKeys(job, callback, known->number());
+            awaitKeys(job, account, callback, known->number());
             return false;
         }
-        refuse(Reason::CallbackUnauthorised, CallbackOutcome::Unauthorised, job.id, job.account, callback,
-               forged->text + u" The job stays pending."_s);
-        return false;
+        return refused(Reason::CallbackUnauthorised, CallbackOutcome::Unauthorised, forged->text);
     }
-    callback.message = std::get<JobMessage>(std::move(message));
+    if (http::hasContentCoding(callback.request.headers))
+        return refused(Reason::UnsupportedEncoding, CallbackOutcome::Malformed, http::contentCodingDetail());
+    if (!route.takesCallback(callback.request.method))
+        return refused(Reason::CallbackMalformed, CallbackOutcome::Malformed,
+                       u"This API does not call back by this method."_s);
+    if (const auto *error = std::get_if<QString>(&checked))
+        return refused(Reason::CallbackMalformed, CallbackOutcome::Malformed, *error);
+    auto &[message, replayKey] = std::get<CheckedCallback>(checked);
+    callback.message = std::move(message);
+    callback.replayKey = std::move(replayKey);
     return true;
 }
 
 /// The keys of `seen` do not verify the callback, and newer ones may. If it has waited already, it is sent
 /// again: nobody knows whether it is forged.
-void CallbackReceiver::awaitKeys(const Job &job, ReceivedCallback &callback, std::uint64_t seen)
+void CallbackReceiver::awaitKeys(const QByteArray &job, const QByteArray &account, ReceivedCallback &callback,
+                                 std::uint64_t seen)
 {
     const bool mayWait = callback.wait == ReceivedCallback::Wait::Not && m_waiting;
     WaitingCallback waiting;
     if (mayWait) {
         waiting = {callback.token.toByteArray(), callback.suffix.toByteArray(), callback.request,
-                   std::move(callback.exchange), callback.route->keySet(),      seen};
+                   std::move(callback.exchange), callback.route->keySet(),      seen,
+                   callback.isRegistered};
         if (m_waiting->add(std::move(waiting)))
             return;
         callback.exchange = std::move(waiting.exchange);
     }
     ++m_withoutKeys;
-    m_handler.refused(callback.token, callback.request, Reason::KeysUnavailable, job.id, job.account);
+    m_handler.refused(callback.token, callback.request, Reason::KeysUnavailable, job, account);
     callback.exchange->answer(callback.route->callbackAnswer(http::problemResponse(
         keysUnavailable(mayWait ? u"Too many callbacks wait for the keys that verify them."_s
                                 : u"The keys that verify it cannot be fetched now."_s,
-                        job.id))));
+                        job))));
 }
 
 void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
 {
-    if (!read(job, callback))
-        return;
     if (callback.record && !callback.record->isSettled()) {
         // The store was unreadable when the service started. A client with the key of the job
         // wakes the job.
@@ -212,9 +232,45 @@ void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
             notStored(u"The service does not wait for this job yet. Try again."_s, job.id)));
         return;
     }
-    m_handler.received(job, eventOf(callback.message, job.upstreamId), callback);
+    const JobEvent event = eventOf(callback.message, job.upstreamId);
+    const bool isFinal = event == JobEvent::CallbackCompleted || event == JobEvent::CallbackFailed;
+    if (isReplay(job, event, callback)) {
+        enter(CallbackOutcome::Duplicate, job, callback);
+    } else if (isFinal && !callback.record && m_unstored.contains(job.id)) {
+        // The machine knows this result. Its sender was told to send it again.
+        enter(CallbackOutcome::Late, job, callback);
+        retain(job, callback.result(), &callback);
+    } else {
+        m_handler.received(job, event, callback);
+        if (callback.outcome == CallbackOutcome::Mismatched || callback.outcome == CallbackOutcome::Unknown)
+            m_seen.forget(callback.route->name(), callback.replayKey);
+    }
     if (callback.exchange)
         callback.exchange->answer(callback.response);
+}
+
+/// A final callback of the same job goes on: the machine knows a duplicate, and whether its result is
+/// durable.
+bool CallbackReceiver::isReplay(const Job &job, JobEvent event, ReceivedCallback &callback)
+{
+    const auto sighting = m_seen.see(callback.route->name(), callback.route->replayAge(), callback.replayKey,
+                                     job.id, Clock::now());
+    return sighting == profile::Sighting::Replayed ||
+           (sighting == profile::Sighting::Repeated && event == JobEvent::CallbackProgress);
+}
+
+void CallbackReceiver::takeUnknown(ReceivedCallback &callback)
+{
+    enter(CallbackOutcome::Unknown, {}, callback.message.id, callback.request);
+    m_handler.unknown(callback.request, callback.route->name());
+    callback.exchange->answer(callback.route->callbackAnswer(callbackTaken(CallbackOutcome::Unknown)));
+}
+
+void CallbackReceiver::askAgain(ReceivedCallback &callback)
+{
+    enter(CallbackOutcome::Unknown, {}, callback.message.id, callback.request);
+    m_handler.unknown(callback.request, callback.route->name());
+    callback.exchange->answer(http::problemResponse(notKnownYet()));
 }
 
 void CallbackReceiver::refuse(Reason reason, CallbackOutcome outcome, const QByteArray &job,
@@ -241,6 +297,9 @@ void CallbackReceiver::enter(CallbackOutcome outcome, const QByteArray &job, con
 
 void CallbackReceiver::enter(CallbackOutcome outcome, const Job &job, ReceivedCallback &callback)
 {
+    if (callback.hasWaited && outcome == CallbackOutcome::Matched)
+        outcome = CallbackOutcome::Early;
+    callback.outcome = outcome;
     if (outcome == CallbackOutcome::Mismatched)
         m_handler.refused(callback.token, callback.request, Reason::CallbackMismatched, job.id, job.account);
     enter(outcome, job.id, callback.message.id, callback.request);
@@ -285,6 +344,8 @@ void CallbackReceiver::retain(Job &job, const JobResult &result, ReceivedCallbac
             return;
         }
         if (!found && !m_store.isAvailable()) {
+            if (late.exchange && m_unstored.size() < kMaxUnstored)
+                m_unstored.insert(id);
             late.answer(http::problemResponse(notStored(m_store.errorString(), id)));
             return;
         }
@@ -297,6 +358,10 @@ void CallbackReceiver::retain(Job &job, const JobResult &result, ReceivedCallbac
 void CallbackReceiver::store(const JobRecord &record, const LateResult &late)
 {
     m_store.put(record, [this, late, id = record.id, account = record.account](const QString &error) {
+        if (error.isEmpty())
+            m_unstored.remove(id);
+        else if (late.exchange && m_unstored.size() < kMaxUnstored)
+            m_unstored.insert(id);
         if (!error.isEmpty() && late.exchange)
             m_handler.refused(late.token, late.request, Reason::StoreUnavailable, id, account);
         late.answer(error.isEmpty() ? late.response : http::problemResponse(notStored(error, id)));

@@ -60,6 +60,7 @@ void JobCoordinator::sendStart(Job &job, TimePoint now)
 {
     LiveJob &live = *m_live.find(job.key);
     m_scheduler.beginAttempt(job, now);
+    m_registered.beginStart(job);
     live.countBytes(job.status);
     if (!m_journal.writeIntent(job, live))
         m_scheduler.send(job, live.start, now);
@@ -76,6 +77,7 @@ void JobCoordinator::onIntentStored(JobKey key, const QString &error)
     // start turned out to have worked meanwhile.
     if (!error.isEmpty() || job->isSettled() || !job->status.startInFlight || job->status.progressSeen) {
         m_scheduler.dropAttempt(*job, now);
+        m_registered.endStart(key);
         const LiveJob *live = m_live.find(key);
         // Many jobs may wait, and together they try a thousand times a second at most.
         const Duration pause = kStorePause + std::chrono::milliseconds(durableCount());
@@ -131,10 +133,26 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
             freeStart(*job, *live);
             live->upstream.fields = {};
         }
-        m_journal.writeStartAnswered(*job, *live);
+        JobStore::Done named;
+        // Its callbacks are taken when its id is durable. Otherwise the next process could not find the job,
+        // and its callbacks would not come again.
+        if (live->durable && job->status.state == JobState::Running && m_registered.concerns(*job))
+            named = [this, key](const QString &error) {
+                const Job *answered = m_jobs.find(key);
+                LiveJob *goesOn = m_live.find(key);
+                if (!error.isEmpty() && answered && goesOn && !goesOn->durable->ending)
+                    m_journal.writeSoon(*answered, *goesOn);
+                m_registered.endStart(key);
+            };
+        const bool isNamedLater = static_cast<bool>(named);
+        m_journal.writeStartAnswered(*job, *live, std::move(named));
         live->countBytes(job->status);
         if (job->status.state == JobState::Running)
             m_queries.begin(*job);
+        if (!isNamedLater)
+            m_registered.endStart(key);
+    } else {
+        m_registered.endStart(key);
     }
     Q_EMIT jobChanged(*job);
     m_scheduler.pump(now);
@@ -144,6 +162,11 @@ void JobCoordinator::callback(QByteArrayView token, const http::Request &request
                               std::unique_ptr<Exchange> exchange, QByteArrayView suffix)
 {
     m_callbacks.receive(token, suffix, request, std::move(exchange));
+    pumpIfQueued();
+}
+
+void JobCoordinator::pumpIfQueued()
+{
     if (lanes().totalQueued() > 0)
         m_scheduler.pump(Clock::now());
 }

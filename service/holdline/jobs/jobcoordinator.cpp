@@ -27,10 +27,12 @@ Jobs::Limits retentionLimits(const Config &config)
 }  // namespace
 
 JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackUrl, JobStarter &starter,
-                               JobStarter &queries, JobStore &store, std::uint8_t shard, QObject *parent)
+                               JobStarter &queries, JobStore &store, std::uint8_t shard,
+                               std::shared_ptr<SharedCallbacks> shared, QObject *parent)
     : QObject(parent),
       m_config(config),
       m_routes(config),
+      m_shared(shared ? std::move(shared) : std::make_shared<SharedCallbacks>()),
       m_store(store),
       m_limits(m_config),
       m_jobs(retentionLimits(config), 0, shard),
@@ -77,17 +79,29 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
                        checkDrained();
                    }}),
       m_callbacks(
-          m_jobs, m_routes, store,
+          m_jobs, m_routes, store, m_shared->seen,
           {[this](Job &job, JobEvent event, ReceivedCallback &callback) { onCallback(job, event, callback); },
            [this](CallbackOutcome outcome) { Q_EMIT callbackEntered(outcome); },
            [this](QByteArrayView token, const http::Request &request, Reason reason, const QByteArray &job,
                   const QByteArray &account) {
                Q_EMIT callbackRefused(token, request, reason, job, account);
+           },
+           [this](WaitingCallback waited, ReceivedCallback::Wait wait) {
+               if (const Route *route = m_routes.registered(waited.token))
+                   m_registered.receive(*route, waited.suffix, waited.request, std::move(waited.exchange),
+                                        wait);
+           },
+           [this](const http::Request &request, const QByteArray &route) {
+               Q_EMIT callbackUnknown(request, route);
            }}),
+      m_registered(shard, m_jobs, m_routes, store, m_callbacks, m_shared->jobs,
+                   {[this] { return std::max(m_config.limits.callbackConnections / 2, 1); },
+                    [this] { pumpIfQueued(); }}),
       m_failed(store, [this](const JobRecord &record) { Q_EMIT handedOverFailed(record); }),
       m_deadlines([this](JobKey key) { applyTo(key, JobEvent::Deadline); })
 {
     m_callbacks.setCallbackUrl(callbackUrl);
+    m_jobs.setForgetting([this](const Job &job) { m_registered.remove(job); });
     connect(&m_waiters, &Waiters::answered, this, &JobCoordinator::requestAnswered);
     connect(&store, &JobStore::replaced, this, [this] { m_journal.writeAll(); });
     connect(&store, &JobStore::availabilityChanged, this, [this] { m_journal.tidy(); });
@@ -99,6 +113,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
         shortenDoubts();
         m_journal.tidy();
         m_failed.retry();
+        m_registered.expire(Clock::now());
     });
     m_housekeeping.start();
 }
@@ -289,6 +304,7 @@ void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
     live->countDurable(record.request ? storedBytes(*record.request) : 0);
     live->countBytes(job.status);
     m_keys.bind(job.account, *live);
+    m_registered.add(job);
     noteRecovered(job, *live->durable, now);
     m_scheduler.addRecovered(job, now);
     const bool isInDoubt = isStartInDoubt(job.status);

@@ -13,6 +13,7 @@
 #include "service/holdline/jobs/keys.h"
 #include "service/holdline/jobs/livejobs.h"
 #include "service/holdline/jobs/localdirectory.h"
+#include "service/holdline/jobs/registeredcallbacks.h"
 #include "service/holdline/jobs/sharedlimits.h"
 #include "service/holdline/jobs/startscheduler.h"
 #include "service/holdline/jobs/statusqueries.h"
@@ -42,8 +43,10 @@ class JobCoordinator : public QObject
 public:
     /// `callbackUrl` is the address at which the upstream reaches callback(), without a token:
     /// "http://host:port/callback". Tokens name `shard`. `queries` sends the requests about running jobs.
+    /// `shared` is what all shards know about callbacks; without it this coordinator is alone.
     JobCoordinator(const Config &config, const QByteArray &callbackUrl, JobStarter &starter,
-                   JobStarter &queries, JobStore &store, std::uint8_t shard = 0, QObject *parent = nullptr);
+                   JobStarter &queries, JobStore &store, std::uint8_t shard = 0,
+                   std::shared_ptr<SharedCallbacks> shared = {}, QObject *parent = nullptr);
 
     /// The keys that verify callbacks. Must outlive this object.
     void setCredentials(Credentials &credentials) { m_callbacks.setCredentials(credentials); }
@@ -58,6 +61,10 @@ public:
     /// result is as durable as its job.
     void callback(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange,
                   QByteArrayView suffix = {});
+
+    /// Callbacks without a token.
+    RegisteredCallbacks &registered() { return m_registered; }
+    const RegisteredCallbacks &registered() const { return m_registered; }
 
     /// Restores open durable jobs of an earlier process. Known jobs stay as they are.
     void recover(const std::vector<JobRecord> &records);
@@ -138,6 +145,9 @@ Q_SIGNALS:
     /// `account` are empty when they are unknown.
     void callbackRefused(QByteArrayView token, const holdline::http::Request &request,
                          holdline::Reason reason, const QByteArray &job, const QByteArray &account);
+    /// A registered callback names no job of this service. It may belong to somebody else who uses the same
+    /// account at the upstream, so it leaves no dead letter.
+    void callbackUnknown(const holdline::http::Request &request, const QByteArray &route);
     /// A handed-over job ended in a way that leaves a dead letter (EndTrait), and its end is stored.
     /// The record has the request, so that the job can be repeated.
     void handedOverFailed(const holdline::JobRecord &record);
@@ -183,6 +193,7 @@ private:
     void onCallback(Job &job, JobEvent event, ReceivedCallback &callback);
     void onStatusAnswered(JobKey key, const StartResult &result);
     void onProgress(Job &job, LiveJob *live, const JobMessage &message);
+    void pumpIfQueued();
     void onWaiterGone(LiveJob &live, const Waiter &waiter);
     void onIntentStored(JobKey key, const QString &error);
     void onEndStored(LiveJob &live, bool isDurable);
@@ -191,6 +202,7 @@ private:
 
     Config m_config;
     RouteTable m_routes;
+    const std::shared_ptr<SharedCallbacks> m_shared;
     JobStore &m_store;
     SharedLimits m_limits;
     Jobs m_jobs;
@@ -203,6 +215,7 @@ private:
     Journal m_journal;
     HandOvers m_handOvers;
     CallbackReceiver m_callbacks;
+    RegisteredCallbacks m_registered;
     DoubtfulStarts m_doubts;
     FailedHandOvers m_failed;
     DeadlineTimer<JobKey> m_deadlines;

@@ -92,16 +92,18 @@ bool Journal::writeIntent(const Job &job, LiveJob &live)
     return true;
 }
 
-void Journal::writeStartAnswered(const Job &job, LiveJob &live)
+void Journal::writeStartAnswered(const Job &job, LiveJob &live, JobStore::Done done)
 {
     if (!live.durable)
         return;
-    if (job.status.state == JobState::Running) {
+    const bool isRunning = job.status.state == JobState::Running;
+    if (isRunning)
         live.durable->request.reset();
+    if (isRunning && !done) {
         writeSoon(job, live);
     } else {
         touch(job, live);
-        put(job, live);
+        put(job, live, std::move(done));
     }
 }
 

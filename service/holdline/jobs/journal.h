@@ -45,7 +45,8 @@ public:
     void writeQueued(const Job &job, LiveJob &live);
     /// Returns false when nothing has to be written, so that the start may leave now.
     bool writeIntent(const Job &job, LiveJob &live);
-    void writeStartAnswered(const Job &job, LiveJob &live);
+    /// With `done`, the answer is written at once, because something waits for it. Otherwise within a second.
+    void writeStartAnswered(const Job &job, LiveJob &live, JobStore::Done done = {});
     /// The job changed, and nothing waits for the write. It is written within a second.
     void writeSoon(const Job &job, LiveJob &live);
     /// Writes the record now: a hand-over, or the deadline of a recovered job.

@@ -21,6 +21,14 @@ Problem keysUnavailable(const QString &why, const QByteArray &job)
     return {Reason::KeysUnavailable, why + u" Send the callback again. The job stays pending."_s, job, 5s};
 }
 
+Problem notKnownYet()
+{
+    return {Reason::Overloaded,
+            u"No job with this id is known yet, and starts are under way. Send the callback again."_s,
+            {},
+            1s};
+}
+
 Problem tooManyHeld()
 {
     return {Reason::Overloaded, u"Too many requests are held. Try again shortly."_s, {}, 1s};

@@ -14,6 +14,8 @@ Problem storeUnavailable(const QString &why, const QByteArray &job = {});
 Problem notStored(const QString &why, const QByteArray &job = {});
 /// A callback cannot be verified now, so the upstream must send it again. Retry-After: 5 s.
 Problem keysUnavailable(const QString &why, const QByteArray &job);
+/// A registered callback names no job that is known yet, and a start under way may name it. Retry-After: 1 s.
+Problem notKnownYet();
 /// The limit `hold.held` is reached. Retry-After: 1 s.
 Problem tooManyHeld();
 /// The limit `hold.promised` of durable jobs is reached. Retry-After: 1 s.

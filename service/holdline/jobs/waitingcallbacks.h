@@ -21,7 +21,8 @@ struct WaitingCallback
     http::Request request;
     std::unique_ptr<Exchange> exchange;
     Credentials::Spec keySet;
-    std::uint64_t seen = 0;  ///< the number of the key set that did not verify it; 0: there was none
+    std::uint64_t seen = 0;     ///< the number of the key set that did not verify it; 0: there was none
+    bool isRegistered = false;  ///< `token` is the name of a route
 };
 
 /// Callbacks that wait for keys: because none were fetched yet, or because a newer set may have the key of

@@ -55,6 +55,9 @@ public:
     /// jobs, because a repeated callback must be recognised after a restart. Implementations look up by
     /// CallbackToken::lookup and compare the whole token in constant time.
     virtual void findByToken(const QByteArray &token, Found found) = 0;
+    /// Finds the record of this route whose job has this id at the upstream; the newest one, when there are
+    /// several. Also finds ended jobs. A record without a route is not found.
+    virtual void findByUpstreamId(const QByteArray &route, const QByteArray &upstreamId, Found found) = 0;
     /// Finds at most `most` records with this key in all accounts, newest first.
     virtual void findAllByKey(const QByteArray &key, int most, FoundAll found) = 0;
 

@@ -55,10 +55,11 @@ HttpFront::HttpFront(const http::Limits &limits, const CallbackPaths &callbackPa
                    [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
                        exchange->answer(openApiAnswer(m_linkBase ? m_linkBase(request) : QByteArray()));
                    });
-    m_server.listener().setReserved([paths = callbackPaths](QByteArrayView path) {
+    m_server.listener().setReserved([this, paths = callbackPaths](QByteArrayView path) {
         const auto isBelow = [path](const QByteArray &one) { return path.startsWith(one + '/'); };
         return std::any_of(paths.known.begin(), paths.known.end(), isBelow) ||
-               (std::any_of(paths.stripped.begin(), paths.stripped.end(), isBelow) && endsInToken(path));
+               (std::any_of(paths.stripped.begin(), paths.stripped.end(), isBelow) &&
+                (endsInToken(path) || isRegistered(path)));
     });
 }
 
@@ -69,9 +70,11 @@ void HttpFront::serve(JobsApi &api)
         if (mayShadow(path))
             addCallbacks(m_server, path, m_callback);
     }
-    const auto hasToken = [](const http::Request &request) { return endsInToken(request.path()); };
+    const auto isCallback = [this](const http::Request &request) {
+        return endsInToken(request.path()) || isRegistered(request.path());
+    };
     for (const QByteArray &path : m_callbackPaths.stripped)
-        addCallbacks(m_server, path, m_callback, hasToken);
+        addCallbacks(m_server, path, m_callback, isCallback);
 }
 
 void HttpFront::serve(const RouteTable &routes)
@@ -89,17 +92,23 @@ void HttpFront::serve(const RouteTable &routes)
                                 }});
 }
 
+bool HttpFront::isRegistered(QByteArrayView path) const
+{
+    return m_routes && registeredAddress(*m_routes, m_callbackPaths, path).has_value();
+}
+
 /// A profile may have put something behind our address.
 bool HttpFront::isCallbackWithSuffix(QByteArrayView path) const
 {
-    return std::any_of(
-        m_callbackPaths.known.begin(), m_callbackPaths.known.end(), [path](const QByteArray &known) {
-            if (!path.startsWith(known + '/'))
-                return false;
-            const QByteArrayView rest = path.sliced(known.size() + 1);
-            const qsizetype slash = rest.indexOf('/');
-            return slash > 0 && slash + 1 < rest.size() && CallbackToken::fromText(rest.first(slash));
-        });
+    return isRegistered(path) ||
+           std::any_of(
+               m_callbackPaths.known.begin(), m_callbackPaths.known.end(), [path](const QByteArray &known) {
+                   if (!path.startsWith(known + '/'))
+                       return false;
+                   const QByteArrayView rest = path.sliced(known.size() + 1);
+                   const qsizetype slash = rest.indexOf('/');
+                   return slash > 0 && slash + 1 < rest.size() && CallbackToken::fromText(rest.first(slash));
+               });
 }
 
 }  // namespace holdline

@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/holdline/apis/routetable.h"
+#include "service/holdline/apis/callbackpaths.h"
 #include "service/holdline/httpserver/httpserver.h"
 #include "service/holdline/jobsapi/jobsapi.h"
 
 namespace holdline {
-
-/// Where callbacks are served. Each path stands before a slash and a token, and is in normal form.
-struct CallbackPaths
-{
-    std::vector<QByteArray> known{"/callback"};
-    /// Served for well-formed tokens only, so that other requests to such addresses get their usual answers.
-    /// An empty one is the token alone.
-    std::vector<QByteArray> stripped{};
-};
 
 /// Serves the routes of the main listener: starts of clients, callbacks of the upstream, the jobs API and
 /// their description, /openapi.json.
@@ -46,6 +37,7 @@ Q_SIGNALS:
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:
+    bool isRegistered(QByteArrayView path) const;
     bool isCallbackWithSuffix(QByteArrayView path) const;
 
     const CallbackPaths m_callbackPaths;

@@ -38,6 +38,7 @@ Recorder::Recorder(LogSink &sink, const Config &config, JobCoordinator &coordina
             [this](QByteArrayView, const http::Request &request, Reason reason, const QByteArray &job) {
                 onCallbackRefused(request, reason, job);
             });
+    connect(&coordinator, &JobCoordinator::callbackUnknown, this, &Recorder::onCallbackUnknown);
 }
 
 void Recorder::watch(HttpFront &front)
@@ -165,6 +166,16 @@ void Recorder::onCallbackRefused(const http::Request &request, Reason reason, co
     if (!job.isEmpty())
         text += " job=" + job;
     if (const std::int64_t left = m_refusedCallbackLines.takeLeftOut(); left > 0)
+        text += " (" + QByteArray::number(left) + " more before it)";
+    qCInfo(lcUpstream).noquote() << text;
+}
+
+void Recorder::onCallbackUnknown(const http::Request &request, const QByteArray &route)
+{
+    if (!m_unknownCallbackLines.take(Clock::now()))
+        return;
+    QByteArray text = "callback of no job of this service: route=" + route + " peer=" + request.peer;
+    if (const std::int64_t left = m_unknownCallbackLines.takeLeftOut(); left > 0)
         text += " (" + QByteArray::number(left) + " more before it)";
     qCInfo(lcUpstream).noquote() << text;
 }

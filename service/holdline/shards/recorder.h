@@ -51,12 +51,14 @@ private:
     void onJobProgressed(const Job &job);
     void onUpstreamCancelled(JobKey key, int status);
     void onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job);
+    void onCallbackUnknown(const http::Request &request, const QByteArray &route);
 
     JobCoordinator &m_coordinator;
     Counters m_counters;
     AccessLog m_accessLog;
     StartLog m_startLog;
     LineAllowance m_refusedCallbackLines{10, std::chrono::seconds(1)};  ///< anybody can send such callbacks
+    LineAllowance m_unknownCallbackLines{1, std::chrono::seconds(1)};   ///< other people's are usual
     LineAllowance m_cancelLines{10, std::chrono::seconds(1)};
     /// States of progress that the log has named, at most kProgressStates.
     std::set<QByteArray> m_progressStates;

@@ -85,7 +85,7 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
       m_authorisedQueries(m_queries, m_credentials.known()),
       m_store(store),
       m_coordinator(plan.config, callbackAddress(plan.config).url, m_authorisedStarts, m_authorisedQueries,
-                    m_store, static_cast<std::uint8_t>(context.index)),
+                    m_store, static_cast<std::uint8_t>(context.index), context.callbacks),
       m_deadLetters(m_coordinator, m_store),
       m_feed(m_coordinator),
       m_recorder(sink, plan.config, m_coordinator),
@@ -97,6 +97,10 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
 {
     if (context.boxes.size() > 1)
         m_recorder.setShard(context.index);
+    m_coordinator.registered().setWake([&box = m_box] {
+        box.post(ShardTask{[](Shard &shard) { shard.coordinator().registered().lookAgain(); }});
+    });
+    m_router.setCallbackPaths(callbackPaths(plan.config));
     m_recorder.watch(m_router);
     m_recorder.watch(*m_front);
     m_recorder.watch(m_api);
@@ -240,6 +244,7 @@ ShardStatus Shard::status() const
     status.gauges.deadLettersWaiting = m_deadLetters.waiting();
     status.gauges.clientConnections = m_front->listener().connectionCount();
     status.gauges.apiWaiting = m_api.waitingCount();
+    status.gauges.callbacksWaitingForStarts = m_coordinator.registered().waitingCount();
     status.gauges.upstreamConnections = m_transport.connectionCount();
     return status;
 }

@@ -53,7 +53,7 @@ bool ShardGroup::start(http::ReservedAddresses &addresses)
         return false;
     }
     std::vector<std::vector<JobRecord>> recovered = takeRecovered();
-    ShardContext context{0, m_accountShards, {}, &m_recovered};
+    ShardContext context{0, m_accountShards, {}, &m_recovered, std::make_shared<SharedCallbacks>()};
     for (const auto &box : m_boxes)
         context.boxes.push_back(box.get());
     const ShardPlan plan = shareOf(m_config, m_budget, threads());

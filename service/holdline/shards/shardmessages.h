@@ -3,6 +3,7 @@
 
 #include "core/eventloop/mailbox.h"
 #include "core/profile/startcodec.h"
+#include "service/holdline/jobs/registeredcallbacks.h"
 #include "service/http/message.h"
 
 #include <cstdint>
@@ -37,6 +38,14 @@ struct CallbackDelivery
     http::Request request;
 };
 
+/// A registered callback whose job belongs to the receiving shard. It was read where it arrived.
+struct RegisteredDelivery
+{
+    CorrelationId id;
+    JobKey job = 0;
+    RegisteredCallback callback;
+};
+
 /// The client of an earlier StartMessage left. An answer may have crossed this message.
 struct ClientGoneMessage
 {
@@ -58,8 +67,8 @@ struct ShardTask
 
 /// Open requests bound the messages in flight. Each has one start or callback, one ClientGoneMessage and one
 /// answer.
-using ShardMessage =
-    std::variant<StartMessage, CallbackDelivery, ClientGoneMessage, ResponseMessage, ShardTask>;
+using ShardMessage = std::variant<StartMessage, CallbackDelivery, RegisteredDelivery, ClientGoneMessage,
+                                  ResponseMessage, ShardTask>;
 using ShardBox = Mailbox<ShardMessage>;
 
 }  // namespace holdline

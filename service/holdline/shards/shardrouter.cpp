@@ -49,10 +49,16 @@ ShardRouter::ShardRouter(JobCoordinator &coordinator, ShardContext context, QObj
       m_context(std::move(context)),
       m_remotes(m_context.boxes.size())
 {
+    m_coordinator.registered().setForward([this](const RegisteredJobs::Place &place,
+                                                 RegisteredCallback callback,
+                                                 std::unique_ptr<Exchange> exchange) {
+        forward(place.shard, {{}, place.key, std::move(callback)}, std::move(exchange));
+    });
 }
 
 ShardRouter::~ShardRouter()
 {
+    m_coordinator.registered().setForward({});
     for (const auto &remotes : m_remotes) {
         for (const auto &[number, remote] : remotes)
             remote->detach();
@@ -94,6 +100,10 @@ std::unique_ptr<Exchange> ShardRouter::keptAlive(const http::Request &request, c
 
 void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchange> exchange)
 {
+    if (const auto address = registeredAddress(m_coordinator.routes(), m_callbackPaths, request.path())) {
+        m_coordinator.registered().receive(*address->route, address->suffix, request, std::move(exchange));
+        return;
+    }
     const auto [text, suffix] = splitCallback(request.path());
     // A token without a valid shard is unknown in every shard, so this shard handles it.
     int target = m_context.index;
@@ -112,6 +122,16 @@ void ShardRouter::callback(const http::Request &request, std::unique_ptr<Exchang
     }
     const CorrelationId id = addForwarded(target, std::move(exchange));
     if (post(target, CallbackDelivery{id, text.toByteArray(), suffix.toByteArray(), request}))
+        Q_EMIT callbackForwarded();
+    else
+        refuse(id, drainingProblem(std::chrono::seconds(1)));
+}
+
+void ShardRouter::forward(int shard, RegisteredDelivery delivery, std::unique_ptr<Exchange> exchange)
+{
+    const CorrelationId id = addForwarded(shard, std::move(exchange));
+    delivery.id = id;
+    if (post(shard, std::move(delivery)))
         Q_EMIT callbackForwarded();
     else
         refuse(id, drainingProblem(std::chrono::seconds(1)));
@@ -169,6 +189,11 @@ std::unique_ptr<Exchange> ShardRouter::makeRemoteExchange(CorrelationId id)
 void ShardRouter::receive(CallbackDelivery &&message)
 {
     m_coordinator.callback(message.token, message.request, makeRemoteExchange(message.id), message.suffix);
+}
+
+void ShardRouter::receive(RegisteredDelivery &&message)
+{
+    m_coordinator.registered().take(message.job, std::move(message.callback), makeRemoteExchange(message.id));
 }
 
 void ShardRouter::receive(ClientGoneMessage &&message)

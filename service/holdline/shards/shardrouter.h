@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/job/problem.h"
+#include "service/holdline/apis/callbackpaths.h"
 #include "service/holdline/shards/keepalives.h"
 #include "service/holdline/shards/remoteexchange.h"
 #include "service/holdline/shards/shardmessages.h"
@@ -15,19 +16,22 @@ namespace holdline {
 
 class JobCoordinator;
 class RecoveredJobs;
+struct SharedCallbacks;
 
 /// A shard's index and its access to the other shards.
 struct ShardContext
 {
     int index = 0;
     AccountShards accountShards;
-    std::vector<ShardBox *> boxes;       ///< of all shards, by index; they outlive the shard
-    RecoveredJobs *recovered = nullptr;  ///< null without recovered jobs; outlives the shard
+    std::vector<ShardBox *> boxes;                 ///< of all shards, by index; they outlive the shard
+    RecoveredJobs *recovered = nullptr;            ///< null without recovered jobs; outlives the shard
+    std::shared_ptr<SharedCallbacks> callbacks{};  ///< of all shards
 };
 
 /// Routes each request of this shard to the right coordinator: a start to its account's shard, a callback to
-/// its token's shard. A request for this shard goes to its coordinator directly. Any other request goes as a
-/// message, and its answer comes back as a message, exactly once. With one shard there are no messages.
+/// its token's shard. A registered callback is read here, and goes to the shard whose job has its id. A
+/// request for this shard goes to its coordinator directly. Any other request goes as a message, and its
+/// answer comes back as a message, exactly once. With one shard there are no messages.
 ///
 /// A client that half-closes (FIN) after its request counts as gone while another shard prepares the answer.
 /// It gets an answer only when its own shard answers at once, see "The listener" in architecture.md.
@@ -42,6 +46,9 @@ public:
     ShardRouter(JobCoordinator &coordinator, ShardContext context, QObject *parent = nullptr);
     ~ShardRouter() override;
 
+    /// Where callbacks are served.
+    void setCallbackPaths(const CallbackPaths &paths) { m_callbackPaths = paths; }
+
     // Called by the front.
     void start(const http::Request &request, std::unique_ptr<Exchange> exchange);
     void callback(const http::Request &request, std::unique_ptr<Exchange> exchange);
@@ -52,6 +59,7 @@ public:
     // Messages of the other shards.
     void receive(StartMessage &&message);
     void receive(CallbackDelivery &&message);
+    void receive(RegisteredDelivery &&message);
     void receive(ClientGoneMessage &&message);
     void receive(ResponseMessage &&message);
 
@@ -68,6 +76,7 @@ private:
     void answered(RemoteExchange &exchange, const http::Response &response) override;
     /// Keeps an exchange until another shard has answered.
     CorrelationId addForwarded(int shard, std::unique_ptr<Exchange> exchange);
+    void forward(int shard, RegisteredDelivery delivery, std::unique_ptr<Exchange> exchange);
     bool post(int shard, ShardMessage message);
     void refuse(CorrelationId id, const Problem &problem);
     /// Makes the exchange of a request that came as a message.
@@ -85,6 +94,7 @@ private:
 
     JobCoordinator &m_coordinator;
     const ShardContext m_context;
+    CallbackPaths m_callbackPaths;
     KeepAlives m_keepAlives;
     std::uint64_t m_lastCorrelation = 0;
     /// Requests of this shard's clients that another shard handles.

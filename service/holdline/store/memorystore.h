@@ -80,6 +80,7 @@ private:
     std::unordered_map<QByteArray, Entry> m_jobs;
     std::map<StoredKey, QByteArray> m_byKey;                       ///< → id
     std::unordered_multimap<std::uint64_t, QByteArray> m_byToken;  ///< CallbackToken::lookup → id
+    std::map<StoredKey, QByteArray> m_byUpstreamId;                ///< route and id → id
     std::set<AgeKey> m_ended;
     std::set<AgeKey> m_tombstones;
     std::unordered_map<QByteArray, DeadLetterEntry> m_letters;

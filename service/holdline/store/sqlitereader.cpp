@@ -99,6 +99,21 @@ StoreReader::Job SqliteReader::findByToken(const QByteArray &token)
     return one;
 }
 
+StoreReader::Job SqliteReader::findByUpstreamId(const QByteArray &route, const QByteArray &upstreamId)
+{
+    const QVariant upstream = upstreamKeyOf(route, upstreamId);
+    if (upstream.isNull())
+        return {};
+    Jobs found = look(HOLDLINE_JOB_ROWS "WHERE upstream = ? ORDER BY jobs.number", {upstream});
+    Job one;
+    one.error = std::move(found.error);
+    for (JobRecord &record : found.value) {
+        if (record.route == route && record.upstreamId == upstreamId)
+            one.value = std::move(record);
+    }
+    return one;
+}
+
 StoreReader::Jobs SqliteReader::findAllByKey(const QByteArray &key, int most)
 {
     if (key.isNull())

@@ -20,6 +20,7 @@ public:
     Job find(const QByteArray &id) override;
     Job findByKey(const QByteArray &account, const QByteArray &key) override;
     Job findByToken(const QByteArray &token) override;
+    Job findByUpstreamId(const QByteArray &route, const QByteArray &upstreamId) override;
     Jobs findAllByKey(const QByteArray &key, int most) override;
     Letter findDeadLetter(const QByteArray &id) override;
     Letters listDeadLetters(std::optional<DeadLetter::Kind> kind, int most) override;

@@ -7,6 +7,9 @@
 #include "service/holdline/store/recordbytes.h"
 #include "service/holdline/store/recordrules.h"
 
+#include <QCryptographicHash>
+#include <QtEndian>
+
 namespace holdline {
 
 using namespace Qt::StringLiterals;
@@ -81,6 +84,15 @@ QVariant lookupOf(const QByteArray &text)
 {
     const auto token = CallbackToken::fromText(text);
     return token ? QVariant(static_cast<qint64>(token->lookup)) : QVariant();
+}
+
+QVariant upstreamKeyOf(const QByteArray &route, const QByteArray &upstreamId)
+{
+    if (route.isEmpty() || upstreamId.isEmpty())
+        return {};
+    // No route's name has a slash.
+    const QByteArray hash = QCryptographicHash::hash(route + '/' + upstreamId, QCryptographicHash::Sha256);
+    return QVariant(qFromBigEndian<qint64>(hash.constData()));
 }
 
 qint64 millisecondsOf(StoreTime time)

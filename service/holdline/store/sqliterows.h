@@ -43,6 +43,9 @@ QString damagedFile(const QString &path, const QString &how);
 QByteArray notNull(const QByteArray &bytes);
 /// CallbackToken::lookup as a signed number, because SQLite has no unsigned ones. Null without a token.
 QVariant lookupOf(const QByteArray &token);
+/// Finds a record by its job's id at the upstream. Null without a route or such an id. Others may have the
+/// same, so compare the record.
+QVariant upstreamKeyOf(const QByteArray &route, const QByteArray &upstreamId);
 qint64 millisecondsOf(StoreTime time);
 StoreTime storeTime(const QVariant &milliseconds);
 /// The checksum of a row of `jobs`. `ended` is its column: a store time, or null for an unfinished job.

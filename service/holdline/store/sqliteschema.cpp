@@ -55,6 +55,11 @@ const Migrations &storeMigrations()
             "coalesce((SELECT length(data) FROM answers WHERE answers.number = jobs.number), 0)"_s,
             u"ALTER TABLE letters ADD COLUMN account BLOB NOT NULL DEFAULT x''"_s,
         },
+        // `upstream` is upstreamKeyOf() the record. Earlier jobs had callbacks with tokens only.
+        {
+            u"ALTER TABLE jobs ADD COLUMN upstream INTEGER"_s,
+            u"CREATE INDEX jobs_by_upstream ON jobs (upstream) WHERE upstream IS NOT NULL"_s,
+        },
     };
     return all;
 }

@@ -55,6 +55,7 @@ private:
         std::int64_t bytes = 0;         ///< in all tables
         QVariant lookup;
         StoreTime made{};
+        QVariant upstream{};
     };
     /// The rows of a job beside the one in `jobs`.
     struct Parts

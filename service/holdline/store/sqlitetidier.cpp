@@ -103,7 +103,8 @@ bool SqliteTidier::bury(const std::vector<Victim> &victims, Why why, StoreTime n
         record.account = victim.owned.account;
         const QByteArray data = toBytes(tombstoneOf(record, wall));
         if (!m_connection.run(
-                "UPDATE jobs SET key = NULL, lookup = NULL, ended = ?, expired = 1, data = ?, sum = ? "
+                "UPDATE jobs SET key = NULL, lookup = NULL, upstream = NULL, ended = ?, expired = 1, data = "
+                "?, sum = ? "
                 "WHERE number = ?",
                 {millisecondsOf(now), data, sumOf(record.id, data, millisecondsOf(now)), number}) ||
             !m_connection.run("DELETE FROM answers WHERE number = ?", {number}) ||

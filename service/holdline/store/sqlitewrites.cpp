@@ -23,6 +23,7 @@ void SqliteStore::noteOpen(const JobRecord &record, OpenJob job)
 {
     job.hasKey = !record.key.isNull();
     job.lookup = lookupOf(record.token);
+    job.upstream = upstreamKeyOf(record.route, record.upstreamId);
     m_ended.addBytes(record.account, job.bytes);
     m_open.insert_or_assign(record.id, std::move(job));
 }
@@ -75,11 +76,11 @@ SqliteStore::Done SqliteStore::insert(const JobRecord &record)
     const QVariant end = endOf(record);
     const StoreTime made = madeOf(record, m_now);
     QSqlQuery *query = m_connection.run(
-        "INSERT INTO jobs (id, account, key, lookup, ended, expired, data, sum, made, bytes) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        {notNull(record.id), notNull(record.account), record.key, lookupOf(record.token), end,
-         record.expired ? 1 : 0, data, sumOf(record.id, data, end), millisecondsOf(made),
-         static_cast<qint64>(bytes)});
+        "INSERT INTO jobs (id, account, key, lookup, upstream, ended, expired, data, sum, made, bytes) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        {notNull(record.id), notNull(record.account), record.key, lookupOf(record.token),
+         upstreamKeyOf(record.route, record.upstreamId), end, record.expired ? 1 : 0, data,
+         sumOf(record.id, data, end), millisecondsOf(made), static_cast<qint64>(bytes)});
     // An ended job with this id may exist.
     if (!query)
         return failure() == Done::Refused ? replace(record) : Done::Failed;
@@ -99,16 +100,22 @@ SqliteStore::Done SqliteStore::update(const JobRecord &record, OpenJob &job)
     const Parts parts = partsOf(record, job.requestBytes);
     const std::int64_t bytes = data.size() + parts.bytes();
     const QVariant lookup = lookupOf(record.token);
+    const QVariant upstream = upstreamKeyOf(record.route, record.upstreamId);
     const QVariant end = endOf(record);
     const auto sum = sumOf(record.id, data, end);
     const StoreTime made = madeOf(record, job.made);
     const QSqlQuery *query = nullptr;
     if (job.hasKey == record.key.isNull() || job.lookup != lookup)
         query = m_connection.run(
-            "UPDATE jobs SET key = ?, lookup = ?, ended = ?, data = ?, sum = ?, made = ?, bytes = ? "
-            "WHERE number = ?",
-            {record.key, lookup, end, data, sum, millisecondsOf(made), static_cast<qint64>(bytes),
+            "UPDATE jobs SET key = ?, lookup = ?, upstream = ?, ended = ?, data = ?, sum = ?, made = ?, "
+            "bytes = ? WHERE number = ?",
+            {record.key, lookup, upstream, end, data, sum, millisecondsOf(made), static_cast<qint64>(bytes),
              job.number});
+    else if (job.upstream != upstream)
+        query = m_connection.run(
+            "UPDATE jobs SET upstream = ?, ended = ?, data = ?, sum = ?, made = ?, bytes = ? WHERE number = "
+            "?",
+            {upstream, end, data, sum, millisecondsOf(made), static_cast<qint64>(bytes), job.number});
     else if (record.isSettled())
         query = m_connection.run("UPDATE jobs SET ended = ?, data = ?, sum = ?, bytes = ? WHERE number = ?",
                                  {end, data, sum, static_cast<qint64>(bytes), job.number});
@@ -158,9 +165,11 @@ SqliteStore::Done SqliteStore::replace(const JobRecord &record)
     const std::int64_t bytes = data.size() + parts.bytes();
     const StoreTime made = madeOf(record, m_now);
     if (!m_connection.run(
-            "UPDATE jobs SET account = ?, key = ?, lookup = ?, ended = ?, expired = ?, data = ?, "
+            "UPDATE jobs SET account = ?, key = ?, lookup = ?, upstream = ?, ended = ?, expired = ?, data = "
+            "?, "
             "sum = ?, made = ?, bytes = ? WHERE number = ?",
-            {notNull(record.account), record.key, lookupOf(record.token), end, record.expired ? 1 : 0, data,
+            {notNull(record.account), record.key, lookupOf(record.token),
+             upstreamKeyOf(record.route, record.upstreamId), end, record.expired ? 1 : 0, data,
              sumOf(record.id, data, end), millisecondsOf(made), static_cast<qint64>(bytes), number}))
         return failure();
     --kindOf(true, wasExpired);

@@ -84,6 +84,7 @@ public:
     virtual Job find(const QByteArray &id) = 0;
     virtual Job findByKey(const QByteArray &account, const QByteArray &key) = 0;
     virtual Job findByToken(const QByteArray &token) = 0;
+    virtual Job findByUpstreamId(const QByteArray &route, const QByteArray &upstreamId) = 0;
     virtual Jobs findAllByKey(const QByteArray &key, int most) = 0;
     virtual Letter findDeadLetter(const QByteArray &id) = 0;
     virtual Letters listDeadLetters(std::optional<DeadLetter::Kind> kind, int most) = 0;

@@ -174,6 +174,13 @@ void StoreLink::findByToken(const QByteArray &token, Found found)
                      firstTo(std::move(found)));
 }
 
+void StoreLink::findByUpstreamId(const QByteArray &route, const QByteArray &upstreamId, Found found)
+{
+    look<JobsAnswer>([route, upstreamId](
+                         StoreReader &reader) { return asMany(reader.findByUpstreamId(route, upstreamId)); },
+                     firstTo(std::move(found)));
+}
+
 void StoreLink::findAllByKey(const QByteArray &key, int most, FoundAll found)
 {
     look<JobsAnswer>([key, most](StoreReader &reader) { return reader.findAllByKey(key, most); },

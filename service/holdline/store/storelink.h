@@ -45,6 +45,7 @@ public:
     void find(const QByteArray &id, Found found) override;
     void findByKey(const QByteArray &account, const QByteArray &key, Found found) override;
     void findByToken(const QByteArray &token, Found found) override;
+    void findByUpstreamId(const QByteArray &route, const QByteArray &upstreamId, Found found) override;
     void findAllByKey(const QByteArray &key, int most, FoundAll found) override;
 
     void putDeadLetter(const DeadLetter &message, Done done) override

@@ -37,6 +37,8 @@ public:
         : m_route(route), m_request(request), m_around(around)
     {
         std::tie(m_token, m_suffix) = splitPath(request.path(), around.paths);
+        if (route.isRegistered() && m_token.isEmpty())
+            m_token = route.name();
         m_url = around.address + '/' + m_token + (m_suffix.isEmpty() ? "" : "/") + m_suffix;
         if (const qsizetype mark = request.target.indexOf('?'); mark >= 0)
             m_url += request.target.sliced(mark);
@@ -45,15 +47,14 @@ public:
     CallbackJudgement judge()
     {
         say(u"route"_s, m_route.isUsual() ? u"the job server's API"_s : QString::fromUtf8(m_route.name()));
+        if (m_route.isRegistered() && m_token != m_route.name())
+            say(u"address"_s,
+                u"the path ends in another name, and callbacks of this route come to %1/%2"_s.arg(
+                    QString::fromUtf8(m_around.paths.front()), QString::fromUtf8(m_route.name())));
         if (m_token.isEmpty())
             say(u"address"_s,
                 u"the path is none of a callback (%1/TOKEN), so its token is not looked at"_s.arg(
                     QString::fromUtf8(m_around.paths.front())));
-        if (http::hasContentCoding(m_request.headers))
-            return refuse(Reason::UnsupportedEncoding, http::contentCodingDetail());
-        if (!m_route.takesCallback(m_request.method))
-            return refuse(Reason::CallbackMalformed,
-                          u"this API does not call back by "_s + QString::fromLatin1(m_request.method));
         if (m_route.keySet() && !m_around.keys)
             return refuse(Reason::KeysUnavailable,
                           u"there are no keys: name a file with --keys, or let them be fetched"_s);
@@ -64,15 +65,22 @@ public:
             return refuse(Reason::CallbackUnauthorised, forged->text);
         }
         say(u"verified"_s, proof());
+        if (http::hasContentCoding(m_request.headers))
+            return refuse(Reason::UnsupportedEncoding, http::contentCodingDetail());
+        if (!m_route.takesCallback(m_request.method))
+            return refuse(Reason::CallbackMalformed,
+                          u"this API does not call back by "_s + QString::fromLatin1(m_request.method));
         if (const auto *error = std::get_if<QString>(&read))
             return refuse(Reason::CallbackMalformed, *error);
-        return take(std::get<JobMessage>(read));
+        return take(std::get<CheckedCallback>(read).message);
     }
 
 private:
     CallbackView view(const http::Request &request) const
     {
-        return {request, m_token, m_suffix, m_url, m_around.keys ? &*m_around.keys : nullptr, m_around.now};
+        // The name of a route is no token.
+        const QByteArrayView token = m_route.isRegistered() ? QByteArrayView() : QByteArrayView(m_token);
+        return {request, token, m_suffix, m_url, m_around.keys ? &*m_around.keys : nullptr, m_around.now};
     }
 
     void say(const QString &name, const QString &what)
@@ -110,10 +118,16 @@ private:
 
     CallbackJudgement take(const JobMessage &message)
     {
-        say(u"job id"_s, message.id.isEmpty() ? u"none: the token finds the job"_s
-                                              : oneLine(QString::fromUtf8(message.id), 256));
+        const QString none =
+            m_route.isRegistered() ? u"none: it is about no job"_s : u"none: the token finds the job"_s;
+        say(u"job id"_s, message.id.isEmpty() ? none : oneLine(QString::fromUtf8(message.id), 256));
         if (!message.state.isEmpty())
             say(u"state"_s, quoted(QString::fromUtf8(message.state)));
+        if (m_route.isRegistered() && message.id.isEmpty()) {
+            say(u"outcome"_s, name(CallbackOutcome::Unknown) + u": no job is changed"_s);
+            sayAnswer(m_route.callbackAnswer(callbackTaken(CallbackOutcome::Unknown)));
+            return {m_text, true};
+        }
         JobStatus status;
         status.state = JobState::Running;
         status.attempted = true;

@@ -84,16 +84,17 @@ public:
         return client;
     }
 
+    /// Each says something else, because the same for another job would be a replay.
     std::unique_ptr<RawHttpClient> callBack(char key)
     {
+        const QByteArray user = "u" + QByteArray::number(++callbacks);
         const QByteArray body = R"({"request_id":"r1","status":"OK","payload":{"x":1}})";
         const QByteArray now = QByteArray::number(QDateTime::currentSecsSinceEpoch());
-        const QByteArray signedText = "r1\nu1\n" + now + '\n' + profile::sha256(body).toHex();
-        const QByteArray fields =
-            "X-Fal-Webhook-Request-Id: r1\r\nX-Fal-Webhook-User-Id: u1\r\n"
-            "X-Fal-Webhook-Timestamp: " +
-            now + "\r\nX-Fal-Webhook-Signature: " + profile::signEd25519(seed(key), signedText).toHex() +
-            "\r\nContent-Type: application/json\r\n";
+        const QByteArray signedText = "r1\n" + user + '\n' + now + '\n' + profile::sha256(body).toHex();
+        const QByteArray fields = "X-Fal-Webhook-Request-Id: r1\r\nX-Fal-Webhook-User-Id: " + user +
+                                  "\r\nX-Fal-Webhook-Timestamp: " + now + "\r\nX-Fal-Webhook-Signature: " +
+                                  profile::signEd25519(seed(key), signedText).toHex() +
+                                  "\r\nContent-Type: application/json\r\n";
         auto sender = std::make_unique<RawHttpClient>(m_service->port());
         sender->send(RawHttpClient::post("/callback/" + token, body, fields));
         return sender;
@@ -105,6 +106,7 @@ public:
     ScriptedServer publisher;
     ScriptedServer upstream;
     QByteArray token;
+    int callbacks = 0;
 
 private:
     Config m_config;

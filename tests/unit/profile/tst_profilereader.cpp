@@ -354,7 +354,6 @@ void TestProfileReader::fieldsAreChecked_data()
         "name = \"t\"\n[start]\ncallback = \"registered\"\njob = \"body:/id\"\n[callback]\njob = "
         "\"body:/id\"\n"
         "completed = \"*\"\n";
-    row("registered, unproven", registered, "callback.verify: registered callbacks have no token");
     const QByteArray proven =
         registered + "[callback.verify]\nscheme = \"addresses\"\naddresses = \"10.0.0.0/8\"\n";
     row("registered without id", QByteArray(proven).replace("[callback]\njob = \"body:/id\"", "[callback]"),

@@ -451,22 +451,25 @@ void TestVerification::replayWindow()
 {
     ReplayWindow window(3, 10s);
     const TimePoint start{};
-    QVERIFY(!window.isReplay("a", start));
-    QVERIFY(window.isReplay("a", start + 1s));
-    QVERIFY(!window.isReplay("", start));
-    QVERIFY(!window.isReplay("", start));
-    QVERIFY(!window.isReplay("b", start + 2s));
-    QVERIFY(!window.isReplay("c", start + 2s));
+    QCOMPARE(window.see("a", "job 1", start), Sighting::New);
+    QCOMPARE(window.see("a", "job 1", start + 1s), Sighting::Repeated);
+    QCOMPARE(window.see("a", "job 2", start + 1s), Sighting::Replayed);
+    // The first owner keeps it.
+    QCOMPARE(window.see("a", "job 1", start + 1s), Sighting::Repeated);
+    QCOMPARE(window.see("", "job 1", start), Sighting::New);
+    QCOMPARE(window.see("", "job 1", start), Sighting::New);
+    QCOMPARE(window.see("b", "job 1", start + 2s), Sighting::New);
+    QCOMPARE(window.see("c", "job 1", start + 2s), Sighting::New);
     QCOMPARE(window.size(), 3);
-    QVERIFY(!window.isReplay("d", start + 2s));  // a goes
+    QCOMPARE(window.see("d", "job 1", start + 2s), Sighting::New);  // a goes
     QCOMPARE(window.size(), 3);
-    QVERIFY(!window.isReplay("a", start + 2s));  // b goes
-    QVERIFY(window.isReplay("d", start + 12s));
-    QVERIFY(!window.isReplay("d", start + 12s + 1ms));
+    QCOMPARE(window.see("a", "job 2", start + 2s), Sighting::New);  // b goes
+    QCOMPARE(window.see("d", "job 1", start + 12s), Sighting::Repeated);
+    QCOMPARE(window.see("d", "job 2", start + 12s + 1ms), Sighting::New);
     QCOMPARE(window.size(), 1);
     window.forget("d");
     window.forget("unknown");
-    QVERIFY(!window.isReplay("d", start + 13s));
+    QCOMPARE(window.see("d", "job 1", start + 13s), Sighting::New);
     window.forget("d");
     QCOMPARE(window.size(), 0);
 }

@@ -55,7 +55,8 @@ constexpr Room kRooms[] = {
      "core/base core/httpvalues core/job core/profile core/config core/eventloop core/telemetry service/http "
      "service/holdline/ports service/holdline/credentials service/holdline/apis service/holdline/answers"},
     {"service/holdline/deadletters",
-     "core/base core/job core/telemetry service/http service/holdline/ports service/holdline/jobs"},
+     "core/base core/job core/telemetry service/http service/holdline/ports service/holdline/apis "
+     "service/holdline/jobs"},
     {"service/holdline/httpserver", "core/base core/job core/telemetry service/http service/holdline/ports"},
     {"service/holdline/jobsapi",
      "core/base core/json core/httpvalues core/job core/telemetry service/http service/holdline/ports "

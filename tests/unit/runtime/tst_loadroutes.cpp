@@ -160,6 +160,37 @@ private Q_SLOTS:
         QVERIFY(loaded.config.routes->routes.front().insecureCallbacks);
     }
 
+    /// Callbacks without a token come to an address that says nothing secret.
+    void registeredCallbacks()
+    {
+        RoutesPlace place;
+        const QByteArray bare =
+            "name = \"mine\"\n[start]\ncallback = \"registered\"\njob = \"body:/id\"\n[callback]\n"
+            "job = \"body:/id\"\ncompleted = \"*\"\n";
+        place.write(u"bare.toml"_s, bare);
+        place.write(u"ranges.toml"_s,
+                    bare + "[callback.verify]\nscheme = \"addresses\"\naddresses = \"10.0.0.0/8\"\n");
+        const auto load = [&place](const QString &profile, const QStringList &more = {}) {
+            return place.load({}, QStringList{u"--profile"_s, profile, u"--upstream"_s, u"http://h"_s,
+                                              u"--callback-url"_s, u"https://hold.example/in/cb"_s} +
+                                      more);
+        };
+        const QString refused = errorsOf(load(u"bare.toml"_s));
+        QVERIFY2(refused.contains("[callback.verify]"_L1), qPrintable(refused));
+        QVERIFY2(refused.contains("--insecure-callbacks"_L1), qPrintable(refused));
+        const LoadedConfig insecure = load(u"bare.toml"_s, {u"--insecure-callbacks"_s});
+        QVERIFY2(insecure.isValid(), qPrintable(errorsOf(insecure)));
+        const LoadedConfig ranges = load(u"ranges.toml"_s);
+        QVERIFY2(ranges.isValid(), qPrintable(errorsOf(ranges)));
+        QCOMPARE(ranges.notes.size(), 1);
+        QVERIFY2(ranges.notes.front().contains("https://hold.example/in/cb/mine "_L1),
+                 qPrintable(ranges.notes.front()));
+        QVERIFY(errorsOf(load(u"openai"_s)).contains("the secret webhook"_L1));
+        const LoadedConfig shipped = load(u"openai"_s, {u"--secret"_s, u"webhook=webhook.txt"_s});
+        QVERIFY2(shipped.isValid(), qPrintable(errorsOf(shipped)));
+        QVERIFY(shipped.notes.front().contains("https://hold.example/in/cb/openai "_L1));
+    }
+
     void mistakes_data()
     {
         QTest::addColumn<QByteArray>("toml");

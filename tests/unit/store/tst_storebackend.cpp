@@ -37,6 +37,7 @@ private Q_SLOTS:
     void aFreedKeyIsAnothersToTake();
     void allWithAKey();
     void aTokenFindsItsJob();
+    void anIdOfTheUpstreamFindsItsJob();
     void aRemovedJobNeverWas();
     void oneRefusedWriteLeavesTheOthers();
     void whatHasNotEndedIsListed();
@@ -276,6 +277,47 @@ void TestStoreBackend::aTokenFindsItsJob()
     const JobRecord result = ended(record, "x");
     QCOMPARE(world.write(PutJob{result}), QString());
     QCOMPARE(world.reader->findByToken(record.token).value, result);
+}
+
+void TestStoreBackend::anIdOfTheUpstreamFindsItsJob()
+{
+    const BackendWorld world;
+    JobRecord record = openJob("a", "k");
+    record.route = "api";
+    QCOMPARE(world.write(PutJob{record}), QString());
+    QVERIFY(!world.reader->findByUpstreamId("api", {}).value);
+    // The id comes with the answer to the start.
+    record.upstreamId = "x/1";
+    QCOMPARE(world.write(PutJob{record}), QString());
+    QCOMPARE(world.reader->findByUpstreamId("api", "x/1").value, record);
+    QVERIFY(!world.reader->findByUpstreamId("other", "x/1").value);
+    QVERIFY(!world.reader->findByUpstreamId("api", "x/2").value);
+    QVERIFY(!world.reader->findByUpstreamId({}, "x/1").value);
+    JobRecord result = ended(record, "x");
+    result.upstreamId = "x/1";
+    QCOMPARE(world.write(PutJob{result}), QString());
+    QCOMPARE(world.reader->findByUpstreamId("api", "x/1").value, result);
+    // A write to an ended job.
+    ++result.revision;
+    QCOMPARE(world.write(PutJob{result}), QString());
+    QCOMPARE(world.reader->findByUpstreamId("api", "x/1").value, result);
+    // A later job with the same id counts.
+    JobRecord later = openJob("b", "k");
+    later.route = "api";
+    later.upstreamId = "x/1";
+    QCOMPARE(world.write(PutJob{later}), QString());
+    QCOMPARE(world.reader->findByUpstreamId("api", "x/1").value, later);
+    ++result.revision;
+    QCOMPARE(world.write(PutJob{result}), QString());
+    QCOMPARE(world.reader->findByUpstreamId("api", "x/1").value, later);
+    QCOMPARE(world.write(RemoveJob{later.id}), QString());
+    QVERIFY(!world.reader->findByUpstreamId("api", "x/1").value ||
+            world.reader->findByUpstreamId("api", "x/1").value == result);
+    // Without a route there are other ways to find a job.
+    JobRecord usual = openJob("c", "k");
+    usual.upstreamId = "x/1";
+    QCOMPARE(world.write(PutJob{usual}), QString());
+    QVERIFY(!world.reader->findByUpstreamId({}, "x/1").value);
 }
 
 void TestStoreBackend::aRemovedJobNeverWas()

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/profile/replaywindow.h"
+#include "service/holdline/jobs/registeredjobs.h"
+
+#include <mutex>
+#include <unordered_map>
+
+namespace holdline {
+
+/// The callbacks that jobs have taken lately, by what is signed. All shards share one object, because a
+/// replay may go to a job of another shard. Each route has a window of its own, so that none can push out
+/// another's. Thread: any.
+class SeenCallbacks
+{
+public:
+    /// Callbacks of one route in its window: about 10 MiB when it is full. Only who knows the secret can
+    /// fill it.
+    static constexpr qsizetype kMaxCallbacks = 50'000;
+
+    /// `age` is how long what is signed is accepted; see Route::replayAge(). `job` is the id of a job.
+    /// Nothing is locked for an empty key.
+    profile::Sighting see(const QByteArray &route, Duration age, const QByteArray &key, const QByteArray &job,
+                          TimePoint now)
+    {
+        if (key.isEmpty())
+            return profile::Sighting::New;
+        const std::lock_guard lock(m_mutex);
+        return m_windows.try_emplace(route, kMaxCallbacks, age).first->second.see(key, job, now);
+    }
+    /// The job did not take it.
+    void forget(const QByteArray &route, const QByteArray &key)
+    {
+        if (key.isEmpty())
+            return;
+        const std::lock_guard lock(m_mutex);
+        if (const auto window = m_windows.find(route); window != m_windows.end())
+            window->second.forget(key);
+    }
+
+private:
+    std::mutex m_mutex;
+    std::unordered_map<QByteArray, profile::ReplayWindow> m_windows;
+};
+
+/// What all shards together know about callbacks.
+struct SharedCallbacks
+{
+    RegisteredJobs jobs;
+    SeenCallbacks seen;
+};
+
+}  // namespace holdline

@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Registered callbacks at the coordinator, against fakes: what waits for the answer to a start, for how long
+// and how much of it, and what their senders are answered.
+#include "core/profile/profilereader.h"
+#include "core/routing/routeset.h"
+#include "tests/support/coordinatorworld.h"
+#include "tests/support/suite.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace holdline;
+using namespace holdline::test;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+const QByteArray kProfile = R"(name = "api"
+[start]
+callback = "registered"
+job = "body:/id"
+[callback]
+job = "body:/id"
+state = "body:/state"
+completed = ["done"]
+failed = ["broken"]
+answer = { status = 202, body = "thanks" }
+)";
+
+std::shared_ptr<const RouteSet> routesOf(const QByteArray &toml)
+{
+    auto read = profile::readProfile(toml, u"api.toml"_s);
+    if (const auto *errors = std::get_if<QStringList>(&read))
+        qFatal("%s", qPrintable(errors->join(u'\n')));
+    auto set = std::make_shared<RouteSet>();
+    RouteConfig route;
+    route.name = "api";
+    route.path = "/work";
+    route.takesRest = true;
+    route.profile = std::make_shared<const profile::Profile>(std::get<profile::Profile>(std::move(read)));
+    route.upstream = QUrl(u"http://up.example"_s);
+    set->routes.push_back(route);
+    return set;
+}
+
+Config configOf(const QByteArray &toml)
+{
+    Config config = quickConfig();
+    config.routes = routesOf(toml);
+    return config;
+}
+
+using Log = std::shared_ptr<ExchangeLog>;
+
+struct World : CoordinatorWorld
+{
+    explicit World(const QByteArray &toml = kProfile) : CoordinatorWorld(configOf(toml)) {}
+    explicit World(const Config &config) : CoordinatorWorld(config) {}
+
+    Client request(http::HeaderFields headers = {})
+    {
+        http::Request request = post("{}", std::move(headers));
+        request.target = "/work";
+        Client client;
+        auto exchange = std::make_unique<FakeExchange>(client.log);
+        client.exchange = exchange.get();
+        coordinator.hold(request, coordinator.routes().find("/work")->readRequest(request),
+                         std::move(exchange));
+        return client;
+    }
+    void answerStart(const QByteArray &id, JobStarter::Ticket ticket)
+    {
+        StartResult result;
+        result.fate = StartResult::Fate::Accepted;
+        result.status = 200;
+        result.upstreamId = id;
+        starter.finish(ticket, result);
+    }
+    void answerStart(const QByteArray &id) { answerStart(id, lastTicket()); }
+    static http::Request message(const QByteArray &id, const QByteArray &state = "done",
+                                 const QByteArray &more = {})
+    {
+        return post("{\"id\":\"" + id + "\",\"state\":\"" + state + "\",\"more\":\"" + more + "\"}");
+    }
+    Log callBack(const http::Request &request)
+    {
+        auto log = std::make_shared<ExchangeLog>();
+        coordinator.registered().receive(*coordinator.routes().byName("api"), {}, request,
+                                         std::make_unique<FakeExchange>(log));
+        return log;
+    }
+    Log callBack(const QByteArray &id, const QByteArray &state = "done")
+    {
+        return callBack(message(id, state));
+    }
+    std::uint64_t counted(CallbackOutcome outcome) const { return coordinator.ledger().count(outcome); }
+    int waiting() const { return coordinator.registered().waitingCount(); }
+};
+
+void expectTaken(const Log &log)
+{
+    QTRY_COMPARE(log->answers.size(), std::size_t(1));
+    QCOMPARE(log->status(), 202);
+    QCOMPARE(log->body(), "thanks");
+}
+
+}  // namespace
+
+class TestRegisteredWaits : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void delivers()
+    {
+        World world;
+        const Client client = world.request();
+        world.answerStart("x1");
+        expectTaken(world.callBack("x1", "busy"));
+        QCOMPARE(client.log->answers.size(), std::size_t(0));
+        expectTaken(world.callBack("x1"));
+        QCOMPARE(client.log->status(), 200);
+        expectTaken(world.callBack("x1"));
+        QCOMPARE(world.counted(CallbackOutcome::Progress), 1U);
+        QCOMPARE(world.counted(CallbackOutcome::Matched), 1U);
+        QCOMPARE(world.counted(CallbackOutcome::Duplicate), 1U);
+    }
+
+    void waitsForTheStartsAnswer()
+    {
+        World world;
+        const Client client = world.request();
+        const Log mine = world.callBack("x1");
+        const Log other = world.callBack("y");
+        QCOMPARE(world.waiting(), 2);
+        QTest::qWait(1);
+        QCOMPARE(mine->answers.size(), std::size_t(0));
+        world.answerStart("x1");
+        expectTaken(mine);
+        QCOMPARE(client.log->status(), 200);
+        expectTaken(other);
+        QCOMPARE(world.waiting(), 0);
+        QCOMPARE(world.counted(CallbackOutcome::Early), 1U);
+        QCOMPARE(world.counted(CallbackOutcome::Unknown), 1U);
+    }
+
+    void withoutAStartNothingWaits()
+    {
+        World world;
+        QSignalSpy refused(&world.coordinator, &JobCoordinator::callbackRefused);
+        QSignalSpy unknown(&world.coordinator, &JobCoordinator::callbackUnknown);
+        expectTaken(world.callBack("x1"));
+        // Neither does a callback that names no job.
+        const Client client = world.request();
+        expectTaken(world.callBack(post(R"({"state":"test"})")));
+        QCOMPARE(world.counted(CallbackOutcome::Unknown), 2U);
+        QCOMPARE(unknown.count(), 2);
+        QCOMPARE(refused.count(), 0);
+    }
+
+    /// A start that fails for certain names nothing, and the job is started again.
+    void aRetryIsAStartOfItsOwn()
+    {
+        World world;
+        const Client client = world.request();
+        const Log early = world.callBack("x1");
+        StartResult failed;
+        failed.fate = StartResult::Fate::NotStarted;
+        failed.retryable = true;
+        failed.status = 503;
+        world.starter.finish(world.lastTicket(), failed);
+        expectTaken(early);
+        QCOMPARE(world.counted(CallbackOutcome::Unknown), 1U);
+        QTRY_COMPARE(world.starter.order.size(), std::size_t(2));
+        const Log second = world.callBack("x1");
+        QCOMPARE(world.waiting(), 1);
+        world.answerStart("x1");
+        expectTaken(second);
+        QCOMPARE(client.log->status(), 200);
+    }
+
+    void theClientMayLeaveMeanwhile()
+    {
+        World world;
+        const Client client = world.request();
+        const Log early = world.callBack("x1");
+        client.exchange->leave();
+        world.answerStart("x1");
+        expectTaken(early);
+        QCOMPARE(world.counted(CallbackOutcome::Late), 1U);
+    }
+
+    void waitsHaveALimitInNumber()
+    {
+        Config config = configOf(kProfile);
+        config.limits.callbackConnections = 10;
+        World world(config);
+        const Client client = world.request();
+        std::vector<Log> logs;
+        for (std::size_t i = 0; i < RegisteredCallbacks::kMaxWaiting; ++i)
+            logs.push_back(world.callBack("other-" + QByteArray::number(static_cast<int>(i))));
+        // Half of the connections for callbacks may be held, and the senders of the others must come again.
+        const auto open =
+            std::count_if(logs.begin(), logs.end(), [](const Log &log) { return log->answers.empty(); });
+        QCOMPARE(open, 5);
+        QCOMPARE(logs.back()->status(), 503);
+        QVERIFY(!logs.back()->answers.front().headers.value("Retry-After").isEmpty());
+        QCOMPARE(world.waiting(), static_cast<int>(RegisteredCallbacks::kMaxWaiting));
+        // Nothing that waits is pushed out.
+        const Log beyond = world.callBack("x1");
+        QCOMPARE(beyond->status(), 503);
+        QCOMPARE(world.waiting(), static_cast<int>(RegisteredCallbacks::kMaxWaiting));
+        // What waits without its sender is delivered all the same.
+        world.answerStart("other-150");
+        QTRY_COMPARE(client.log->status(), 200);
+        QTRY_COMPARE(world.waiting(), 0);
+        for (const Log &log : logs)
+            QCOMPARE(log->answers.size(), std::size_t(1));
+    }
+
+    void waitsHaveALimitInBytes()
+    {
+        World world;
+        const Client client = world.request();
+        const QByteArray large(RegisteredCallbacks::kMaxWaitingBytes / 2, 'x');
+        const Log first = world.callBack(World::message("a", "done", large));
+        const Log second = world.callBack(World::message("b", "done", large));
+        QCOMPARE(world.waiting(), 1);
+        QCOMPARE(first->answers.size(), std::size_t(0));
+        QCOMPARE(second->status(), 503);
+        world.answerStart("x1");
+        expectTaken(first);
+        // The room is free again.
+        const Client other = world.request();
+        const Log third = world.callBack(World::message("b", "done", large));
+        QCOMPARE(world.waiting(), 1);
+        world.answerStart("b");
+        expectTaken(third);
+    }
+
+    void waitsHaveALimitInTime()
+    {
+        World world;
+        const Client client = world.request();
+        const Log early = world.callBack("x1");
+        world.coordinator.registered().expire(Clock::now() + RegisteredCallbacks::kMaxWait - 1s);
+        QCOMPARE(world.waiting(), 1);
+        world.coordinator.registered().expire(Clock::now() + RegisteredCallbacks::kMaxWait + 1s);
+        QCOMPARE(world.waiting(), 0);
+        // Nobody knows whose it is, so it must come again.
+        QCOMPARE(early->status(), 503);
+        QCOMPARE(world.counted(CallbackOutcome::Unknown), 1U);
+        world.answerStart("x1");
+        expectTaken(world.callBack("x1"));
+        QCOMPARE(client.log->status(), 200);
+    }
+
+    /// A callback that was answered would not come again, so the next process must be able to find its job.
+    void anIdIsDurableBeforeItsCallbacksAreTaken()
+    {
+        World world;
+        const Client client = world.request({{"Idempotency-Key", "\"k\""}});
+        QTRY_COMPARE(world.starter.order.size(), std::size_t(1));
+        world.store.hold();
+        world.answerStart("x1");
+        QCOMPARE(world.store.puts.back().upstreamId, "x1");
+        const Log progress = world.callBack("x1", "busy");
+        QTest::qWait(1);
+        QCOMPARE(progress->answers.size(), std::size_t(0));
+        world.store.release();
+        expectTaken(progress);
+        const Log last = world.callBack("x1");
+        expectTaken(last);
+        QTRY_COMPARE(client.log->status(), 200);
+        QCOMPARE(world.store.records.begin()->second.upstreamId, "x1");
+    }
+
+    void aJobThatIsOnlyInTheStore()
+    {
+        World world;
+        JobRecord record;
+        record.id = makeJobId();
+        record.account = "api";
+        record.route = "api";
+        record.upstreamId = "x1";
+        record.status.state = JobState::Settled;
+        record.status.durable = record.status.attempted = record.status.resultSeen = true;
+        record.status.outcome = Reason::Completed;
+        world.store.records[record.id] = record;
+        expectTaken(world.callBack("x1"));
+        QCOMPARE(world.counted(CallbackOutcome::Duplicate), 1U);
+        // One that nobody waits for yet must come again.
+        record.id = makeJobId();
+        record.upstreamId = "x2";
+        record.status.state = JobState::Running;
+        record.status.resultSeen = false;
+        world.store.records[record.id] = record;
+        const Log open = world.callBack("x2");
+        QTRY_COMPARE(open->status(), 503);
+        // So must all whose job cannot be looked up.
+        world.store.setUnavailable(u"no disk"_s);
+        const Log blind = world.callBack("x3");
+        QTRY_COMPARE(blind->status(), 503);
+        QCOMPARE(world.counted(CallbackOutcome::Unknown), 0U);
+    }
+
+    void aRecoveredJobIsFound()
+    {
+        World world;
+        JobRecord record;
+        record.id = makeJobId();
+        record.account = record.route = "api";
+        record.token = CallbackToken::make(0, 0).toText();
+        record.key = "k";
+        record.upstreamId = "x1";
+        record.status.state = JobState::Running;
+        record.status.durable = record.status.attempted = true;
+        record.created = wallNow();
+        record.deadline = record.created + 1h;
+        world.store.records[record.id] = record;
+        world.coordinator.recover({record});
+        expectTaken(world.callBack("x1"));
+        QCOMPARE(world.counted(CallbackOutcome::Matched), 1U);
+        QVERIFY(world.store.records.begin()->second.isSettled());
+    }
+
+    /// An API that lets us choose the id may call back at once.
+    void ownIdsNeedNoAnswer()
+    {
+        World world(QByteArray(kProfile).replace("job = \"body:/id\"\n[callback]",
+                                                 "made = \"header:X-Reference\"\n[callback]"));
+        const Client client = world.request();
+        QByteArray id;
+        for (const auto &[name, value] : world.starter.calls.at(world.lastTicket()).headers) {
+            if (name == "X-Reference")
+                id = value;
+        }
+        QVERIFY(!id.isEmpty());
+        expectTaken(world.callBack(id));
+        QCOMPARE(client.log->status(), 200);
+        QCOMPARE(world.counted(CallbackOutcome::Early), 1U);
+    }
+
+    void forgottenJobsAreUnknown()
+    {
+        Config config = configOf(kProfile);
+        config.hold.retainedResults = 0;
+        World world(config);
+        const Client client = world.request();
+        world.answerStart("x1");
+        expectTaken(world.callBack("x1"));
+        // The next request forgets it.
+        const Client other = world.request();
+        world.answerStart("x2");
+        expectTaken(world.callBack("x1"));
+        QCOMPARE(world.counted(CallbackOutcome::Unknown), 1U);
+    }
+};
+
+HOLDLINE_TEST(TestRegisteredWaits)
+#include "tst_registeredwaits.moc"
