@@ -69,6 +69,7 @@ struct JobMessage
     JobReport report = JobReport::Progress;
     /// A callback without the result of a job that has ended: the upstream must be asked.
     bool mustAsk = false;
+    bool isKnownState = false;  ///< the profile has the word for the state
 };
 
 /// Reads `{"id":"…","state":"…"}`. Returns an error text unless the body is a JSON object with a string `id`

@@ -44,6 +44,7 @@ StartAnswerReader statusReader(std::shared_ptr<const profile::Profile> profile)
         const auto &reading = std::get<profile::StateReading>(read);
         result.fate = StartFate::Accepted;
         result.state = reading.state;
+        result.isKnownState = reading.isKnown;
         if (reading.report != JobReport::Progress)
             takeResult(*profile, reading.report, answer, result);
     };

@@ -354,8 +354,9 @@ std::variant<CheckedCallback, ForgedCallback, QString> Route::readCallback(const
     if (auto *error = std::get_if<QString>(&reading))
         return std::move(*error);
     auto &state = std::get<profile::StateReading>(reading);
-    return CheckedCallback{{std::move(state.job), std::move(state.state), state.report, state.mustAsk},
-                           std::move(replayKey)};
+    return CheckedCallback{
+        {std::move(state.job), std::move(state.state), state.report, state.mustAsk, state.isKnown},
+        std::move(replayKey)};
 }
 
 JobResult Route::resultOf(const JobMessage &message, const CallbackView &callback) const

@@ -234,7 +234,7 @@ void JobCoordinator::onProgress(Job &job, LiveJob *live, const JobMessage &messa
         m_queries.askNow(job);
     else if (job.status.state == JobState::Running)
         m_queries.begin(job);
-    Q_EMIT jobProgressed(job);
+    Q_EMIT jobProgressed(job, message.isKnownState);
     Q_EMIT jobChanged(job);
 }
 
@@ -258,7 +258,7 @@ void JobCoordinator::onStatusAnswered(JobKey key, const StartResult &result)
             !job->status.progressSeen || job->progress.state != result.state.left(JobProgress::kStateBytes);
         apply(*job, JobEvent::StatusProgress, {now});
         if (isNews)
-            onProgress(*job, live, {{}, result.state, JobReport::Progress});
+            onProgress(*job, live, {{}, result.state, JobReport::Progress, false, result.isKnownState});
         return;
     }
     live->upstream.contentType = result.contentType;

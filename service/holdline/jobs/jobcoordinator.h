@@ -136,8 +136,9 @@ Q_SIGNALS:
                     const holdline::StartDecision &decision, holdline::Duration took);
     void circuitChanged(const holdline::CircuitChange &change);
     void callbackEntered(holdline::CallbackOutcome outcome);
-    /// A callback said that the job goes on. `job.progress` has what it said.
-    void jobProgressed(const holdline::Job &job);
+    /// A callback said that the job goes on. `job.progress` has what it said. `isKnownState` is false for a
+    /// word that the route's profile does not have.
+    void jobProgressed(const holdline::Job &job, bool isKnownState);
     /// The request that cancels a job at the upstream is over. `status` is that of the answer, 0 without one.
     void upstreamCancelled(holdline::JobKey job, int status);
     /// A callback was refused: it is unknown, mismatched or malformed, or its result cannot be stored

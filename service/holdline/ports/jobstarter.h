@@ -66,6 +66,7 @@ struct StartResult
     QByteArray upstreamId;
     QByteArray upstreamLocation;  ///< the job's address at the upstream, if it has one
     QByteArray state;             ///< the upstream's word for the state, if it was read
+    bool isKnownState = false;    ///< the profile has that word
     /// For Accepted: Completed or Failed when the answer is the result already.
     JobReport report = JobReport::Progress;
     int resultStatus = 200;  ///< of the client's answer, when the answer is the result

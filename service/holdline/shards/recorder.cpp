@@ -146,10 +146,11 @@ void Recorder::onUpstreamCancelled(JobKey key, int status)
                                                         : QByteArray(" (no answer)"));
 }
 
-/// A misspelt final state would keep all its jobs waiting, so each word is named once.
-void Recorder::onJobProgressed(const Job &job)
+/// A misspelt final state would keep all its jobs waiting, so each word that no profile has is named once.
+void Recorder::onJobProgressed(const Job &job, bool isKnownState)
 {
-    if (m_progressStates.size() >= kProgressStates || !m_progressStates.insert(job.progress.state).second)
+    if (isKnownState || m_progressStates.size() >= kProgressStates ||
+        !m_progressStates.insert(job.progress.state).second)
         return;
     qCInfo(lcUpstream).noquote() << "callback state \"" + job.progress.state +
                                         "\" is not known to be final, so it counts as progress: job=" +

@@ -213,6 +213,30 @@ private Q_SLOTS:
         QCOMPARE(ledger.count(CallbackOutcome::Duplicate), 1U);
     }
 
+    void wordsForProgress_data()
+    {
+        QTest::addColumn<QByteArray>("state");
+        QTest::addColumn<bool>("isKnown");
+        QTest::newRow("of the profile") << QByteArray("Waiting") << true;
+        QTest::newRow("unknown") << QByteArray("dome") << false;
+    }
+    /// A word that the profile does not have may be a misspelt end.
+    void wordsForProgress()
+    {
+        QFETCH(QByteArray, state);
+        QFETCH(bool, isKnown);
+        ProfileWorld world(withoutAsking().replace("failed = [\"broken\"]",
+                                                   "failed = [\"broken\"]\nprogress = [\"wait*\"]"));
+        const Client client = world.request();
+        world.m_token = world.token();
+        world.answerStart(R"({"id":"up-1","status":"new"})");
+        QSignalSpy progressed(&world.coordinator, &JobCoordinator::jobProgressed);
+        QCOMPARE(world.callBack(R"({"id":"up-1","status":")" + state + "\"}").status, 200);
+        QCOMPARE(progressed.size(), 1);
+        QCOMPARE(progressed.front().at(1).toBool(), isKnown);
+        QVERIFY(client.log->answers.empty());
+    }
+
     void callbacksOfAddresses_data()
     {
         QTest::addColumn<QByteArray>("peer");
