@@ -6,6 +6,7 @@
 
 #include <QCryptographicHash>
 #include <QDateTime>
+#include <QTimeZone>
 
 #include <algorithm>
 
@@ -461,7 +462,7 @@ std::optional<QByteArray> formatTime(WallTime time, QByteArrayView format)
         return QByteArray::number(ms);
     if (format == "iso")
         return formatTime(time, "yyyy-MM-ddTHH:mm:ssZ");
-    const QDateTime date = QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC);
+    const QDateTime date = QDateTime::fromMSecsSinceEpoch(ms, QTimeZone::utc());
     const auto padded = [](int number, int width) {
         return QByteArray::number(number).rightJustified(width, '0');
     };
