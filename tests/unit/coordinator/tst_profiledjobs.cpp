@@ -231,7 +231,8 @@ private Q_SLOTS:
         world.m_token = world.token();
         world.answerStart(R"({"id":"up-1","status":"new"})");
         QSignalSpy progressed(&world.coordinator, &JobCoordinator::jobProgressed);
-        QCOMPARE(world.callBack(R"({"id":"up-1","status":")" + state + "\"}").status, 200);
+        const QByteArray body = "{\"id\":\"up-1\",\"status\":\"" + state + "\"}";
+        QCOMPARE(world.callBack(body).status, 200);
         QCOMPARE(progressed.size(), 1);
         QCOMPARE(progressed.front().at(1).toBool(), isKnown);
         QVERIFY(client.log->answers.empty());
