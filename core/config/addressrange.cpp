@@ -117,6 +117,9 @@ bool contains(const std::vector<AddressRange> &ranges, const AddressBytes &addre
 
 QByteArrayView hostOfPeer(QByteArrayView peer)
 {
+    // Qt 6.8 looks before the beginning of an empty view.
+    if (peer.isEmpty())
+        return {};
     const qsizetype colon = peer.lastIndexOf(':');
     const QByteArrayView host = peer.first(std::max<qsizetype>(colon, 0));
     return host.startsWith('[') && host.endsWith(']') ? host.sliced(1, host.size() - 2) : host;

@@ -41,6 +41,9 @@ QByteArray idIn(const Located &located)
     }
     while (path.endsWith('/'))
         path = path.chopped(1);
+    // Qt 6.8 looks before the beginning of an empty view.
+    if (path.isEmpty())
+        return {};
     return percentDecode(path.sliced(path.lastIndexOf('/') + 1), false);
 }
 

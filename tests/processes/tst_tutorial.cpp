@@ -50,7 +50,9 @@ std::vector<Step> stepsOf(const QString &page)
 bool isShown(const QString &line, const QString &shown)
 {
     const QString pattern = QRegularExpression::escape(shown.trimmed()).replace(u"\\…"_s, u"…"_s);
-    return QRegularExpression(QRegularExpression::anchoredPattern(QString(pattern).replace(u"…"_s, u".*"_s)))
+    // Qt 6.8 sends the names of fields in lower case.
+    return QRegularExpression(QRegularExpression::anchoredPattern(QString(pattern).replace(u"…"_s, u".*"_s)),
+                              QRegularExpression::CaseInsensitiveOption)
         .match(line.trimmed())
         .hasMatch();
 }

@@ -131,10 +131,11 @@ struct ProfileWorld : CoordinatorWorld
     {
         http::Request request = post(body);
         request.method = method;
-        request.target = "/callback/" + token();
+        const QByteArray used = m_token.isEmpty() ? token() : m_token;
+        request.target = "/callback/" + used;
         request.headers.append(
             "X-Signature", QMessageAuthenticationCode::hash(body, key, QCryptographicHash::Sha256).toHex());
-        return answered(send(m_token.isEmpty() ? token() : m_token, request));
+        return answered(send(used, request));
     }
 
     QByteArray m_token;
