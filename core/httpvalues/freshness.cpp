@@ -2,6 +2,7 @@
 #include "core/httpvalues/freshness.h"
 
 #include "core/base/ascii.h"
+#include "core/httpvalues/fieldlist.h"
 
 #include <algorithm>
 
@@ -14,8 +15,7 @@ constexpr std::int64_t kMostSeconds = 2'147'483'648;
 
 std::optional<std::chrono::seconds> secondsOf(QByteArrayView text)
 {
-    if (text.size() >= 2 && text.startsWith('"') && text.endsWith('"'))
-        text = text.sliced(1).chopped(1);
+    text = unquoted(text);
     if (text.isEmpty() || !std::all_of(text.begin(), text.end(), [](char c) { return isDigit(c); }))
         return std::nullopt;
     std::int64_t seconds = 0;
@@ -35,9 +35,7 @@ std::optional<std::chrono::seconds> freshFor(QByteArrayView cacheControl, QByteA
 {
     std::optional<std::chrono::seconds> maxAge;
     while (!cacheControl.isEmpty()) {
-        const qsizetype comma = cacheControl.indexOf(',');
-        const QByteArrayView directive = (comma < 0 ? cacheControl : cacheControl.first(comma)).trimmed();
-        cacheControl = comma < 0 ? QByteArrayView() : cacheControl.sliced(comma + 1);
+        const QByteArrayView directive = takeMember(cacheControl).trimmed();
         const qsizetype sign = directive.indexOf('=');
         const QByteArrayView name = sign < 0 ? directive : directive.first(sign).trimmed();
         if (equals(name, "no-store") || equals(name, "no-cache"))

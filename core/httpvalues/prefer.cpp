@@ -1,39 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/httpvalues/prefer.h"
 
+#include "core/httpvalues/fieldlist.h"
+
 #include <QByteArray>
 
 namespace holdline {
-
-namespace {
-
-/// A quoted value means the same as a bare one.
-QByteArrayView unquoted(QByteArrayView value)
-{
-    const bool isQuoted = value.size() >= 2 && value.front() == '"' && value.back() == '"';
-    return isQuoted ? value.sliced(1, value.size() - 2) : value;
-}
-
-/// Removes the next list member from the front, up to a comma outside quotes.
-QByteArrayView takeMember(QByteArrayView &rest)
-{
-    bool quoted = false;
-    qsizetype end = 0;
-    for (; end < rest.size(); ++end) {
-        if (quoted && rest[end] == '\\')
-            ++end;
-        else if (rest[end] == '"')
-            quoted = !quoted;
-        else if (rest[end] == ',' && !quoted)
-            break;
-    }
-    end = std::min(end, rest.size());
-    const QByteArrayView member = rest.first(end);
-    rest = rest.sliced(std::min(end + 1, rest.size()));
-    return member;
-}
-
-}  // namespace
 
 std::optional<std::chrono::seconds> parseWait(QByteArrayView value)
 {

@@ -38,6 +38,7 @@ private Q_SLOTS:
         row("huge", "max-age=99999999999999999999999", "", 2'147'483'648);
         row("another word", "public", "10", -1);
         row("commas", ",,,", "", -1);
+        row("a comma in quotes", "private=\"a, max-age=5\", max-age=600", "", 600);
     }
 
     void values()
