@@ -105,4 +105,15 @@ QByteArray withoutDotSegments(const QByteArray &path)
     return '/' + kept.join('/');
 }
 
+bool hasLastSlash(QByteArrayView path)
+{
+    return path.size() > 1 && path.endsWith('/');
+}
+
+QByteArrayView lastSegment(QByteArrayView path)
+{
+    // Qt 6.8 looks before the beginning of an empty view.
+    return path.isEmpty() ? path : path.sliced(path.lastIndexOf('/') + 1);
+}
+
 }  // namespace holdline

@@ -19,4 +19,10 @@ QByteArray withNormalPath(QByteArray target);
 /// resolve dot segments before they send a request. Pure.
 QByteArray withoutDotSegments(const QByteArray &path);
 
+/// True for a path with one slash more at its end, which does not matter to the service. Pure.
+bool hasLastSlash(QByteArrayView path);
+
+/// The text behind the last slash of a path. The whole text when it has none. Pure.
+QByteArrayView lastSegment(QByteArrayView path);
+
 }  // namespace holdline

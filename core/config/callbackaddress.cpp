@@ -50,9 +50,14 @@ std::vector<QByteArray> strippedPaths(const QByteArray &path)
 
 }  // namespace
 
-bool isOnThisMachine(const QUrl &upstream)
+bool isOnThisMachine(const QUrl &url)
 {
-    return upstream.host() == "localhost"_L1 || ListenAddress{upstream.host(), 0}.isLoopback();
+    static const auto kFour = parseAddressRange(u"127.0.0.0/8");
+    static const auto kSix = parseAddressRange(u"::1");
+    // A name such as 127.example.org is no address.
+    const auto address = parseAddress(url.host().toLatin1());
+    return url.host() == "localhost"_L1 ||
+           (address && (kFour->contains(*address) || kSix->contains(*address)));
 }
 
 std::size_t callbackListener(const Config &config)

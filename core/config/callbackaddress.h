@@ -27,8 +27,8 @@ struct CallbackAddress
     std::vector<QByteArray> strippedPaths;
 };
 
-/// True for an upstream that reaches this machine's loopback addresses.
-bool isOnThisMachine(const QUrl &upstream);
+/// True for a URL that leads to a loopback address of this machine.
+bool isOnThisMachine(const QUrl &url);
 
 /// The index of the listen address at which the upstream reaches this service, when `server.callback_url` is
 /// empty: the first one, but for an upstream on another machine one that it can reach, if there is one.

@@ -194,11 +194,8 @@ std::optional<Exit> earlyExit(const LoadedConfig &loaded)
         return exit;
     }
     if (loaded.command == ConfigCommand::CheckConfig)
-        return Exit{
-            kExitOk,
-            (QStringList{u"The configuration is right."_s, callbackText(loaded.config)} + loaded.notes)
-                .join(u'\n'),
-            loaded.warnings};
+        return Exit{kExitOk, u"The configuration is right.\n"_s + callbackText(loaded.config),
+                    loaded.warnings};
     if (loaded.command == ConfigCommand::PrintConfig)
         return Exit{kExitOk, printConfig(loaded), loaded.warnings};
     return std::nullopt;

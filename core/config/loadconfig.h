@@ -32,7 +32,6 @@ struct LoadedConfig
     QByteArray text;                 ///< of the TOML file
     QStringList secretFlags;         ///< "NAME=FILE" of each `--secret`
     bool insecureCallbacks = false;  ///< `--insecure-callbacks`
-    QStringList notes;               ///< further lines of `--check-config`, for people
 
     bool isValid() const { return errors.empty(); }
 };

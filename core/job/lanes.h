@@ -142,7 +142,7 @@ private:
     enum class Stand : std::uint8_t { Out, Ready, Resting };
     struct Lane;
     using Ring = std::list<Lane *>;
-    /// What only lanes of routes have.
+    /// The rules of a route's lane, and the state that they need.
     struct Ruled
     {
         LaneRules rules;

@@ -38,7 +38,6 @@ public:
     explicit StartWindow(const StartRate &rate) : m_rate(rate) {}
     /// A new rate applies to the known starts too.
     void setRate(const StartRate &rate);
-    const StartRate &rate() const { return m_rate; }
 
     /// A start was granted. left() or dropped() follows.
     void begin() { ++m_leaving; }
@@ -50,8 +49,6 @@ public:
     void addEarlier(TimePoint at);
     /// At most this many starts are still leaving.
     void setMostLeaving(int most);
-    /// Forgets starts that are older than the window.
-    void expire(TimePoint now);
 
     /// When one more start may leave: the epoch when it may leave at any time. Empty while starts that were
     /// granted and have not left fill the window.
@@ -64,6 +61,9 @@ public:
     int used(TimePoint now) const;
 
 private:
+    /// Forgets starts that are older than the window.
+    void expire(TimePoint now);
+
     std::size_t count() const { return m_times.size() - m_first; }
     TimePoint at(std::size_t index) const { return m_times[m_first + index]; }
     void insert(TimePoint at);

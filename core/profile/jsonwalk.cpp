@@ -203,4 +203,11 @@ FoundJson findJson(QByteArrayView text, const JsonPointer &pointer)
     return found;
 }
 
+QByteArray memberText(QByteArrayView object, const char *name)
+{
+    const FoundJson found = findJson(object, {name});
+    const bool isString = !found.twice && found.value.startsWith('"');
+    return isString ? unescapeJson(found.value) : QByteArray();
+}
+
 }  // namespace holdline::profile

@@ -57,4 +57,7 @@ struct FoundJson
 /// Follows `pointer` through a valid JSON text.
 FoundJson findJson(QByteArrayView text, const JsonPointer &pointer);
 
+/// The text of a member of a valid JSON object. Empty when it is missing, there twice or no string.
+QByteArray memberText(QByteArrayView object, const char *name);
+
 }  // namespace holdline::profile

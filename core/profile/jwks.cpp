@@ -10,18 +10,6 @@ namespace holdline::profile {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-/// The text of a string member, or empty.
-QByteArray member(QByteArrayView key, const char *name)
-{
-    const FoundJson found = findJson(key, {name});
-    const bool isString = !found.twice && found.value.startsWith('"');
-    return isString ? unescapeJson(found.value) : QByteArray();
-}
-
-}  // namespace
-
 std::variant<PublicKeys, QString> parseKeySet(QByteArrayView text)
 {
     if (text.size() > kMaxKeySetBytes)
@@ -35,11 +23,11 @@ std::variant<PublicKeys, QString> parseKeySet(QByteArrayView text)
     PublicKeys keys;
     JsonWalk walk(list.value);
     while (const auto item = walk.next()) {
-        const QByteArray use = member(item->value, "use");
-        if (member(item->value, "kty") != "OKP" || member(item->value, "crv") != "Ed25519" ||
+        const QByteArray use = memberText(item->value, "use");
+        if (memberText(item->value, "kty") != "OKP" || memberText(item->value, "crv") != "Ed25519" ||
             (!use.isEmpty() && use != "sig"))
             continue;
-        const auto key = decode(member(item->value, "x"), VerifyRule::Encoding::Base64Url);
+        const auto key = decode(memberText(item->value, "x"), VerifyRule::Encoding::Base64Url);
         if (!key || key->size() != kEd25519KeyBytes)
             continue;
         if (keys.size() == kMaxPublicKeys)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/messagereading.h"
 
+#include "core/base/urlpath.h"
 #include "core/config/suggest.h"
 #include "core/json/bodytext.h"
 #include "core/profile/formfields.h"
@@ -41,10 +42,7 @@ QByteArray idIn(const Located &located)
     }
     while (path.endsWith('/'))
         path = path.chopped(1);
-    // Qt 6.8 looks before the beginning of an empty view.
-    if (path.isEmpty())
-        return {};
-    return percentDecode(path.sliced(path.lastIndexOf('/') + 1), false);
+    return percentDecode(lastSegment(path), false);
 }
 
 /// An id, or an error for people. Empty when there is none.

@@ -21,6 +21,11 @@ void addNames(QStringList &names, const RequestRule &rule)
 
 }  // namespace
 
+QString RequestRule::text() const
+{
+    return QString::fromUtf8(method) + QLatin1Char(' ') + url.text();
+}
+
 QStringList Profile::secretNames() const
 {
     QStringList names;

@@ -29,6 +29,9 @@ struct RequestRule
     QByteArray method;
     Template url;
     Assignments set;
+
+    /// "GET {upstream}/{job}"
+    QString text() const;
 };
 
 /// The condition under which an answer to the start means that the job runs.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/profilefields.h"
 
-#include "core/config/credentialurl.h"
 #include "core/profile/profilevalue.h"
 
 #include <QRegularExpression>
@@ -359,13 +358,7 @@ std::vector<ProfileField> verifyFields()
             "whpk_."),
         field(
             "callback.verify.jwks", "URL", "", [rule](Profile &p) { return &rule(p).jwks; },
-            [](const ProfileValue &value) -> std::optional<QByteArray> {
-                const auto url = value.text();
-                const QString wrong = url ? credentialUrlError(*url) : QString();
-                if (!wrong.isEmpty())
-                    value.fail(wrong);
-                return url && wrong.isEmpty() ? std::optional(url->toUtf8()) : std::nullopt;
-            },
+            [](const ProfileValue &value) { return value.credentialUrl(); },
             "Where the API publishes its Ed25519 keys (RFC 7517), in place of secrets. A route's jwks counts "
             "instead. http only on this machine."),
         field(

@@ -72,11 +72,6 @@ QString words(const std::vector<QByteArray> &patterns)
     return joined(texts, u"or"_s);
 }
 
-QString requestText(const RequestRule &rule)
-{
-    return code(QString::fromUtf8(rule.method) + u' ' + rule.url.text());
-}
-
 /// The lines of a page. Each line is a sentence or several.
 class Page
 {
@@ -90,7 +85,7 @@ private:
     QString m_text;
 };
 
-/// What the comment at the start of a profile's file says, without the signs.
+/// The comment at the start of a profile's file, without its signs.
 QStringList openingComment(QByteArrayView file)
 {
     QStringList lines;
@@ -123,7 +118,7 @@ bool usesSecret(const RequestRule &rule, const QString &name)
     return rule.url.secretNames().contains(name) || usesSecret(rule.set, name);
 }
 
-/// What a secret is for.
+/// The uses of a secret, in words.
 QString dutiesOf(const Profile &profile, const QString &name)
 {
     QStringList duties;
@@ -203,7 +198,7 @@ void addStart(Page &page, const Profile &profile)
     const StartRule &start = profile.start;
     page.heading(u"How a job starts"_s);
     page.point(u"For a client's request Holdline sends %1 with the client's body."_s.arg(
-        requestText(start.request)));
+        code(start.request.text())));
     addAssignments(page, start.callback, u"Our address goes out as %1 at %2."_s);
     addAssignments(page, start.request.set, u"Holdline writes %1 at %2."_s);
     if (start.made)
@@ -325,7 +320,7 @@ void addAsking(Page &page, const Profile &profile)
         return;
     }
     const StatusRule &status = *profile.status;
-    page.point(u"Holdline asks with %1."_s.arg(requestText(status.request)));
+    page.point(u"Holdline asks with %1."_s.arg(code(status.request.text())));
     addAssignments(page, status.request.set, u"It writes %1 at %2."_s);
     page.point(
         u"First %1 after the start, then after %2, and after longer and longer pauses up to %3. A "
@@ -343,7 +338,7 @@ void addAsking(Page &page, const Profile &profile)
     if (!status.error.empty())
         page.point(u"A failure's text is at %1."_s.arg(places(status.error)));
     if (status.result)
-        page.point(u"When the job has completed, %1 fetches the result."_s.arg(requestText(*status.result)));
+        page.point(u"When the job has completed, %1 fetches the result."_s.arg(code(status.result->text())));
 }
 
 void addCancelling(Page &page, const Profile &profile)
@@ -361,7 +356,7 @@ void addCancelling(Page &page, const Profile &profile)
         reasons += u"when the last client leaves"_s;
     if (cancel.when.testFlag(CancelOccasion::Deadline))
         reasons += u"at the deadline"_s;
-    page.point(u"Holdline sends %1 %2. It tries that once."_s.arg(requestText(cancel.request),
+    page.point(u"Holdline sends %1 %2. It tries that once."_s.arg(code(cancel.request.text()),
                                                                   joined(reasons, u"and"_s)));
     addAssignments(page, cancel.request.set, u"It writes %1 at %2."_s);
 }

@@ -2,10 +2,12 @@
 #include "core/profile/profilevalue.h"
 
 #include "core/base/enumtable.h"
+#include "core/config/credentialurl.h"
 #include "core/config/suggest.h"
 #include "core/config/values.h"
 
 #include <QLocale>
+#include <QUrl>
 
 #include <algorithm>
 #include <cmath>
@@ -136,6 +138,16 @@ std::optional<QString> ProfileValue::text(qsizetype most) const
         return std::nullopt;
     }
     return text;
+}
+
+std::optional<QByteArray> ProfileValue::credentialUrl() const
+{
+    const auto given = text();
+    const QString wrong = given ? credentialUrlError(*given) : QString();
+    if (!wrong.isEmpty())
+        fail(wrong);
+    return given && wrong.isEmpty() ? std::optional(QUrl(*given, QUrl::StrictMode).toEncoded())
+                                    : std::nullopt;
 }
 
 std::optional<bool> ProfileValue::truth() const

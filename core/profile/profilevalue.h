@@ -48,6 +48,8 @@ public:
     void fail(const QString &what) const;
 
     std::optional<QString> text(qsizetype most = 512) const;
+    /// The URL at which keys or tokens may be fetched, encoded.
+    std::optional<QByteArray> credentialUrl() const;
     std::optional<bool> truth() const;
     std::optional<int> number(int least, int most) const;
     std::optional<std::chrono::milliseconds> duration(std::chrono::milliseconds least,

@@ -11,7 +11,7 @@
 
 namespace holdline::profile {
 
-/// What the window knows of a callback.
+/// How a callback relates to those in the window.
 enum class Sighting : std::uint8_t {
     New,       ///< not seen lately
     Repeated,  ///< seen for the same owner

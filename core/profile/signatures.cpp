@@ -2,28 +2,17 @@
 #include "core/profile/signatures.h"
 
 #include "core/base/ascii.h"
+#include "core/profile/evphandles.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 #include <algorithm>
 #include <array>
-#include <memory>
 
 namespace holdline::profile {
 
 namespace {
-
-const unsigned char *bytesOf(QByteArrayView text)
-{
-    return reinterpret_cast<const unsigned char *>(text.data());
-}
-
-std::size_t sizeOf(QByteArrayView text)
-{
-    return static_cast<std::size_t>(text.size());
-}
 
 const EVP_MD *hashOf(VerifyRule::Scheme scheme)
 {
@@ -38,19 +27,6 @@ const EVP_MD *hashOf(VerifyRule::Scheme scheme)
             return nullptr;
     }
 }
-
-template <auto release>
-struct Release
-{
-    template <typename T>
-    void operator()(T *pointer) const
-    {
-        release(pointer);
-    }
-};
-
-using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
-using Context = std::unique_ptr<EVP_MD_CTX, Release<EVP_MD_CTX_free>>;
 
 }  // namespace
 

@@ -6,8 +6,7 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
-/// What an API does to sign its callbacks: for the simulated job server and tests. All functions are pure and
-/// thread-safe.
+/// Signs as an API does, for the simulated job server and tests. All functions are pure and thread-safe.
 namespace holdline::profile {
 
 /// The public key of a private one (RFC 8032, 5.1.5). `seed` has 32 bytes. Empty when OpenSSL refuses.

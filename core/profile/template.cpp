@@ -22,6 +22,12 @@ constexpr int kMaxDepth = 4;
 
 }  // namespace
 
+QByteArray firstLine(const QByteArray &secret)
+{
+    const qsizetype end = secret.indexOf('\n');
+    return (end < 0 ? secret : secret.first(end)).trimmed();
+}
+
 class Template::Parser
 {
 public:
@@ -331,11 +337,7 @@ std::variant<QByteArray, QString> Template::renderPart(const Part &part, const T
             const auto secret = values.secrets ? values.secrets->find(part.text) : Secrets::const_iterator();
             if (!values.secrets || secret == values.secrets->end())
                 return u"the secret \"%1\" is missing"_s.arg(QString::fromUtf8(part.text));
-            // A file with several lines has keys of callbacks; the first is the current one.
-            return secret->second
-                .first(secret->second.indexOf('\n') < 0 ? secret->second.size()
-                                                        : secret->second.indexOf('\n'))
-                .trimmed();
+            return firstLine(secret->second);
         }
         case Kind::Locator: {
             const Located located = values.message->find(part.locator);

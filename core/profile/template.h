@@ -22,6 +22,10 @@ namespace holdline::profile {
 /// Contents of secret files, without the line end, by their names.
 using Secrets = std::map<QByteArray, QByteArray>;
 
+/// The secret that requests carry: the first line of its file, without white space around it. Further lines
+/// are other keys of callbacks.
+QByteArray firstLine(const QByteArray &secret);
+
 /// What the names in a template stand for. It owns nothing. An empty value cannot be inserted, except `rest`.
 struct TemplateValues
 {

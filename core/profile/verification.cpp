@@ -54,20 +54,6 @@ std::vector<QByteArrayView> partsOf(const VerifyRule &rule, QByteArrayView value
     return parts;
 }
 
-/// A time of sending: seconds or milliseconds since 1970, or ISO 8601.
-std::optional<WallTime> timeOf(const QByteArray &text)
-{
-    const bool isNumber = !text.isEmpty() && text.size() <= kMaxDigits &&
-                          std::all_of(text.begin(), text.end(), [](char c) { return isDigit(c); });
-    if (isNumber) {
-        const qint64 number = text.toLongLong();
-        return WallTime(std::chrono::milliseconds(text.size() == kMaxDigits ? number : number * 1000));
-    }
-    const auto date = QDateTime::fromString(QString::fromLatin1(text), Qt::ISODateWithMs);
-    return date.isValid() ? std::optional(WallTime(std::chrono::milliseconds(date.toMSecsSinceEpoch())))
-                          : std::nullopt;
-}
-
 Forged forged(const QString &text)
 {
     return {text, false};
@@ -256,6 +242,19 @@ private:
 };
 
 }  // namespace
+
+std::optional<WallTime> timeOf(const QByteArray &text)
+{
+    const bool isNumber = !text.isEmpty() && text.size() <= kMaxDigits &&
+                          std::all_of(text.begin(), text.end(), [](char c) { return isDigit(c); });
+    if (isNumber) {
+        const qint64 number = text.toLongLong();
+        return WallTime(std::chrono::milliseconds(text.size() == kMaxDigits ? number : number * 1000));
+    }
+    const auto date = QDateTime::fromString(QString::fromLatin1(text), Qt::ISODateWithMs);
+    return date.isValid() ? std::optional(WallTime(std::chrono::milliseconds(date.toMSecsSinceEpoch())))
+                          : std::nullopt;
+}
 
 std::variant<Verified, Forged> verifyCallback(const VerifyRule &rule, const MessageView &callback,
                                               const VerificationContext &context)

@@ -8,6 +8,7 @@
 #include <QString>
 #include <QStringList>
 
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -39,6 +40,10 @@ struct Forged
     /// Everything is right but the key: a key that is newer than ours may have signed it.
     bool isKeyUnknown = false;
 };
+
+/// A time of sending: seconds or, with 13 digits, milliseconds since 1970, or ISO 8601. Empty for any other
+/// text.
+std::optional<WallTime> timeOf(const QByteArray &text);
 
 /// Checks a callback against a rule. Without a rule everything is verified. Compares in constant time, and
 /// tries all keys and signatures, at most 8 and 16. Thread-safe.

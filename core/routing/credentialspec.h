@@ -13,8 +13,8 @@ namespace holdline {
 
 struct RouteConfig;
 
-/// What Holdline fetches from outside to prove something: the keys of a sender of callbacks, or a token for
-/// an upstream. Plain data.
+/// A key set or an access token that Holdline fetches from outside. The keys verify callbacks; the token goes
+/// to an upstream. Plain data.
 struct CredentialSpec
 {
     enum class Kind : std::uint8_t {

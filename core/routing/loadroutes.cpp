@@ -53,7 +53,6 @@ public:
             add(*set, draft);
         checkTogether(*set);
         m_loaded.config.routes = std::move(set);
-        m_loaded.notes += registeredTexts(m_loaded.config);
     }
 
 private:
@@ -205,7 +204,7 @@ private:
             const auto secret = set.secrets.find(name.toUtf8());
             if (secret == set.secrets.end())
                 failSecret(draft, u"the route's auth"_s, name);
-            else if (name.toUtf8() == draft.basicSecret && secret->second.indexOf(':') < 0)
+            else if (name.toUtf8() == draft.basicSecret && !profile::firstLine(secret->second).contains(':'))
                 fail(u"%1: auth.basic: the secret %2 must hold user:password"_s.arg(draft.origin, name));
             else if (draft.config.oauth2)
                 checkTokenRequest(set, draft);

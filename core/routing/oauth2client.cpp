@@ -31,23 +31,10 @@ void addField(QByteArray &form, QByteArrayView name, QByteArrayView value)
     form += formEncode(name) + '=' + formEncode(value);
 }
 
-/// The value of a member, as written. Null when it is missing, there twice, or JSON's null.
-QByteArrayView memberOf(QByteArrayView json, const char *name)
-{
-    const profile::FoundJson found = profile::findJson(json, {name});
-    return found.twice || found.value == QByteArrayView("null") ? QByteArrayView() : found.value;
-}
-
-QByteArray textOf(QByteArrayView json, const char *name)
-{
-    const QByteArrayView value = memberOf(json, name);
-    return value.startsWith('"') ? unescapeJson(value) : QByteArray();
-}
-
 /// The error's code, when it is one (RFC 6749, 5.2). Its description may repeat what we sent.
 QByteArray errorCode(QByteArrayView json)
 {
-    const QByteArray code = textOf(json, "error");
+    const QByteArray code = profile::memberText(json, "error");
     const bool isCode = code.size() <= kMaxErrorCode && std::all_of(code.begin(), code.end(), [](char c) {
                             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
                         });
@@ -84,6 +71,12 @@ bool maySoonBeOther(int status)
 
 }  // namespace
 
+bool namesGrantType(const QByteArray &tokenUrl)
+{
+    const qsizetype mark = tokenUrl.indexOf('?');
+    return mark >= 0 && profile::findField(tokenUrl.sliced(mark + 1), "grant_type").value;
+}
+
 std::variant<profile::OutgoingRequest, QString> tokenRequest(const OAuth2Client &client,
                                                              const profile::Secrets &secrets)
 {
@@ -93,8 +86,7 @@ std::variant<profile::OutgoingRequest, QString> tokenRequest(const OAuth2Client 
     if (found == secrets.end())
         return u"the secret %1 is missing"_s.arg(name);
     QByteArray id = client.id;
-    const qsizetype line = found->second.indexOf('\n');
-    QByteArray secret = (line < 0 ? found->second : found->second.first(line)).trimmed();
+    QByteArray secret = profile::firstLine(found->second);
     if (id.isEmpty()) {
         const qsizetype colon = secret.indexOf(':');
         if (colon < 1)
@@ -104,8 +96,7 @@ std::variant<profile::OutgoingRequest, QString> tokenRequest(const OAuth2Client 
     }
 
     QByteArray form;
-    if (!(client.style == Style::Get &&
-          profile::findField(client.tokenUrl.mid(client.tokenUrl.indexOf('?') + 1), "grant_type").value))
+    if (client.style != Style::Get || !namesGrantType(client.tokenUrl))
         addField(form, "grant_type", "client_credentials");
     if (!client.scope.isEmpty())
         addField(form, "scope", client.scope);
@@ -147,16 +138,16 @@ std::variant<AccessToken, NoToken> readTokenAnswer(int status, QByteArrayView bo
     }
     if (!isObject)
         return NoToken{u"the token endpoint's answer is no JSON object"_s};
-    const QByteArray token = textOf(body, "access_token");
+    const QByteArray token = profile::memberText(body, "access_token");
     if (!isToken(token))
         return NoToken{u"the token endpoint's answer has no access_token of 1 to %1 visible characters"_s.arg(
             kMaxTokenBytes)};
-    const QByteArray tokenType = textOf(body, "token_type");
+    const QByteArray tokenType = profile::memberText(body, "token_type");
     if (!tokenType.isEmpty() && tokenType.compare("bearer", Qt::CaseInsensitive) != 0)
         return NoToken{u"the token endpoint gives tokens of another type than Bearer"_s, true};
-    const QByteArrayView expires = memberOf(body, "expires_in");
+    const profile::FoundJson expires = profile::findJson(body, {"expires_in"});
     return AccessToken{"Bearer " + token,
-                       expires.isNull() ? kUsualTokenLife : lifetimeOf(expires).value_or(kUsualTokenLife)};
+                       expires.twice ? kUsualTokenLife : lifetimeOf(expires.value).value_or(kUsualTokenLife)};
 }
 
 }  // namespace holdline

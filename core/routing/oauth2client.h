@@ -33,6 +33,9 @@ struct OAuth2Client
     Style style = Style::Basic;
 };
 
+/// True when the query of the token endpoint's URL names the grant type.
+bool namesGrantType(const QByteArray &tokenUrl);
+
 /// The request for a token. The error is for people: the secret is missing or has no id.
 std::variant<profile::OutgoingRequest, QString> tokenRequest(const OAuth2Client &client,
                                                              const profile::Secrets &secrets);

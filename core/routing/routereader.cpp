@@ -2,10 +2,8 @@
 #include "core/routing/routereader.h"
 
 #include "core/base/urlpath.h"
-#include "core/config/credentialurl.h"
 #include "core/config/suggest.h"
 #include "core/config/values.h"
-#include "core/profile/formfields.h"
 #include "core/profile/profiletable.h"
 #include "core/profile/profilevalue.h"
 
@@ -130,16 +128,6 @@ OAuth2Client &oauth2Of(RouteDraft &draft)
     return *draft.config.oauth2;
 }
 
-/// An address at which credentials may be fetched, or nothing.
-std::optional<QByteArray> credentialUrl(const ProfileValue &value)
-{
-    const auto text = value.text();
-    const QString wrong = text ? credentialUrlError(*text) : QString();
-    if (!wrong.isEmpty())
-        value.fail(wrong);
-    return text && wrong.isEmpty() ? std::optional(QUrl(*text, QUrl::StrictMode).toEncoded()) : std::nullopt;
-}
-
 /// The name of a secret, or nothing.
 std::optional<QByteArray> secretName(const ProfileValue &value, const QString &content)
 {
@@ -179,7 +167,7 @@ std::vector<RouteField> oauth2Fields()
     return {
         {"auth.oauth2.token"_L1,
          [](RouteDraft &draft, const ProfileValue &value) {
-             oauth2Of(draft).tokenUrl = credentialUrl(value).value_or(QByteArray());
+             oauth2Of(draft).tokenUrl = value.credentialUrl().value_or(QByteArray());
          }},
         {"auth.oauth2.id"_L1,
          [](RouteDraft &draft, const ProfileValue &value) {
@@ -196,9 +184,11 @@ std::vector<RouteField> oauth2Fields()
          }},
         {"auth.oauth2.style"_L1,
          [](RouteDraft &draft, const ProfileValue &value) {
-             oauth2Of(draft);
-             draft.tokenStyle = value.oneOf<Style>(
-                 {{"basic"_L1, Style::Basic}, {"body"_L1, Style::Body}, {"get"_L1, Style::Get}});
+             oauth2Of(draft).style =
+                 value
+                     .oneOf<Style>(
+                         {{"basic"_L1, Style::Basic}, {"body"_L1, Style::Body}, {"get"_L1, Style::Get}})
+                     .value_or(Style::Basic);
          }},
     };
 }
@@ -244,7 +234,7 @@ std::vector<RouteField> plainFields()
         {"auth.basic"_L1, readBasic},
         {"jwks"_L1,
          [](RouteDraft &draft, const ProfileValue &value) {
-             draft.config.jwks = credentialUrl(value).value_or(QByteArray());
+             draft.config.jwks = value.credentialUrl().value_or(QByteArray());
          }},
     };
 }
@@ -363,10 +353,8 @@ private:
         const toml::table *auth = table["auth"].as_table();
         if (!auth)
             return;
-        for (const auto &[name, node] : *auth)
-            draft.authKinds += tomlText(name.str());
         const auto line = auth->source().begin.line;
-        if (draft.authKinds.size() != 1)
+        if (auth->size() != 1)
             m_errors.add(line, u"route.auth: one of header, basic and oauth2 is wanted"_s);
         const toml::table *oauth2 = (*auth)["oauth2"].as_table();
         if (!oauth2)
@@ -376,11 +364,8 @@ private:
                 m_errors.add(line, u"route.auth.oauth2: the key %1 is wanted"_s.arg(QLatin1StringView(key)));
         }
         OAuth2Client &client = oauth2Of(draft);
-        const qsizetype mark = client.tokenUrl.indexOf('?');
-        const bool asksByUrl =
-            mark >= 0 && profile::findField(client.tokenUrl.mid(mark + 1), "grant_type").value;
-        client.style =
-            draft.tokenStyle.value_or(asksByUrl ? OAuth2Client::Style::Get : OAuth2Client::Style::Basic);
+        if (!oauth2->contains("style") && namesGrantType(client.tokenUrl))
+            client.style = OAuth2Client::Style::Get;
     }
 
     void readFields(RouteDraft &draft, const toml::table &table, const QString &prefix)

@@ -20,10 +20,8 @@ struct RouteDraft
 {
     RouteConfig config;
     QString profile;
-    QString origin;                                   ///< for people: "holdline.toml:12"
-    std::optional<OAuth2Client::Style> tokenStyle{};  ///< empty: by the token's URL
-    QByteArray basicSecret{};                         ///< the name of auth.basic
-    QStringList authKinds{};                          ///< of header, basic and oauth2, those that are there
+    QString origin;            ///< for people: "holdline.toml:12"
+    QByteArray basicSecret{};  ///< the name of auth.basic
 };
 
 /// What a configuration file says about routes.

@@ -3,6 +3,7 @@
 
 #include "core/config/values.h"
 #include "core/routing/credentialspec.h"
+#include "core/routing/registeredaddress.h"
 
 #include <QStringList>
 
@@ -106,8 +107,7 @@ QString idText(const Profile &profile)
 QString proofText(const RouteConfig &route)
 {
     const auto &verify = route.profile->callback->verify;
-    const bool isRegistered = route.profile->start.callbackMode == StartRule::CallbackMode::Registered;
-    if (!verify && !isRegistered)
+    if (!verify && !isRegistered(route))
         return u"nothing but the token in their address proves them"_s;
     if (!verify || route.insecureCallbacks)
         return u"NOT VERIFIED, because of --insecure-callbacks"_s;
@@ -129,11 +129,6 @@ QString wordsText(const profile::Locators &state, const profile::StateWords &wor
     return text + u"; each other word is progress"_s;
 }
 
-QString requestText(const profile::RequestRule &rule)
-{
-    return QString::fromUtf8(rule.method) + u' ' + rule.url.text();
-}
-
 QString cancelText(const profile::CancelRule &rule)
 {
     QStringList reasons;
@@ -143,7 +138,7 @@ QString cancelText(const profile::CancelRule &rule)
         reasons += u"when the last client leaves"_s;
     if (rule.when.testFlag(profile::CancelOccasion::Deadline))
         reasons += u"at the deadline"_s;
-    return u"%1, %2"_s.arg(requestText(rule.request), reasons.join(u", "_s));
+    return u"%1, %2"_s.arg(rule.request.text(), reasons.join(u", "_s));
 }
 
 void addLine(QString &text, const QString &name, const QString &content)
@@ -176,8 +171,8 @@ QString routeText(const RouteConfig &route)
     if (const auto &status = profile->status) {
         addLine(text, u"asking"_s,
                 u"%1, %2 after the start, then at pauses from %3 to %4"_s.arg(
-                    requestText(status->request), formatDuration(status->first),
-                    formatDuration(status->every), formatDuration(status->longest)));
+                    status->request.text(), formatDuration(status->first), formatDuration(status->every),
+                    formatDuration(status->longest)));
         addLine(text, u"it answers"_s, wordsText(status->state, profile->statusWords()));
     } else {
         addLine(text, u"asking"_s, u"never"_s);

@@ -6,6 +6,7 @@
 #include "core/eventloop/eventloop.h"
 #include "core/eventloop/unixsignals.h"
 #include "core/routing/loadroutes.h"
+#include "core/routing/registeredaddress.h"
 #include "core/routing/routeset.h"
 #include "core/routing/routetext.h"
 #include "core/telemetry/logging.h"
@@ -52,7 +53,8 @@ void logWarnings(const LoadedConfig &loaded)
 Exit withMore(Exit exit, const LoadedConfig &loaded)
 {
     if (exit.code == kExitOk && loaded.command == ConfigCommand::CheckConfig)
-        exit.text += u'\n' + routesText(loaded.config.routes.get());
+        exit.text = (QStringList{exit.text} + registeredTexts(loaded.config)).join(u'\n') + u'\n' +
+                    routesText(loaded.config.routes.get());
     else if (loaded.command == ConfigCommand::Help)
         exit.text += u"\nInstead of serving:\n"_s + tools::toolsText();
     return exit;

@@ -5,9 +5,9 @@
 #include "core/json/jsontext.h"
 #include "core/profile/formfields.h"
 #include "core/profile/messagereading.h"
-#include "core/profile/messagewriter.h"
 #include "core/profile/signatures.h"
 #include "core/profile/signing.h"
+#include "service/jobserver/messagewriter.h"
 
 #include <QRegularExpression>
 
@@ -18,7 +18,6 @@ namespace holdline {
 using namespace Qt::StringLiterals;
 using profile::Locator;
 using profile::Locators;
-using profile::MessageWriter;
 using profile::Profile;
 using profile::StateWords;
 using profile::VerifyRule;

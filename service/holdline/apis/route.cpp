@@ -5,6 +5,7 @@
 #include "core/profile/messageanswers.h"
 #include "core/profile/messagereading.h"
 #include "core/profile/outgoingrequest.h"
+#include "core/routing/registeredaddress.h"
 #include "service/holdline/apis/jobuuid.h"
 #include "service/holdline/apis/profilemessages.h"
 
@@ -26,16 +27,6 @@ constexpr auto kReplayAge = std::chrono::hours(1);
 
 /// A start that is only tried out has these values in place of its own.
 const StartValues kTrial{"00000000000000000000000000000000", "http://callback.invalid/", "trial"};
-
-/// True for a value that may be a secret, so that logs and monitors must not show it.
-bool mayBeSecret(const profile::Locator &locator)
-{
-    static constexpr std::array kWords{"auth"_L1, "cookie"_L1, "key"_L1, "token"_L1, "secret"_L1};
-    const QByteArray name = locator.name.toLower();
-    return std::any_of(kWords.begin(), kWords.end(), [&name](QLatin1StringView word) {
-        return name.contains(QByteArrayView(word.data(), word.size()));
-    });
-}
 
 bool isPrintable(const QByteArray &text)
 {
@@ -81,6 +72,15 @@ StartError secretMissing()
 }
 
 }  // namespace
+
+bool mayBeSecret(QByteArrayView name)
+{
+    static constexpr std::array kWords{"auth"_L1, "cookie"_L1, "key"_L1, "token"_L1, "secret"_L1};
+    const QByteArray lower = name.toByteArray().toLower();
+    return std::any_of(kWords.begin(), kWords.end(), [&lower](QLatin1StringView word) {
+        return lower.contains(QByteArrayView(word.data(), word.size()));
+    });
+}
 
 QByteArray originOf(const QUrl &url)
 {
@@ -161,7 +161,7 @@ std::variant<QByteArray, StartError> Route::laneOf(const http::Request &request)
         return StartError{Reason::MissingAccount, u"There is nothing at %1, which names the account."_s.arg(
                                                       formatLocator(source.value))};
     QByteArray value = located.text;
-    if (mayBeSecret(source.value) || value.size() > kMaxLaneValue || !isPrintable(value))
+    if (mayBeSecret(source.value.name) || value.size() > kMaxLaneValue || !isPrintable(value))
         value = QCryptographicHash::hash(value, QCryptographicHash::Sha256).first(kLaneHashBytes).toHex();
     return QByteArray(name() + '/' + value);
 }
@@ -306,8 +306,7 @@ bool Route::takesCallback(QByteArrayView method) const
 
 bool Route::isRegistered() const
 {
-    return hasProfile() &&
-           m_config.profile->start.callbackMode == profile::StartRule::CallbackMode::Registered;
+    return holdline::isRegistered(m_config);
 }
 
 QByteArray Route::ownId(const QByteArray &jobId) const

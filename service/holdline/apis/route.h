@@ -77,6 +77,9 @@ struct ForgedCallback
     bool isKeyUnknown = false;
 };
 
+/// True for the name of a field whose value may be a secret, so that logs and monitors must not show it.
+bool mayBeSecret(QByteArrayView name);
+
 /// Scheme, host and port of a URL, without a port that the scheme implies: "https://api.example.com".
 QByteArray originOf(const QUrl &url);
 

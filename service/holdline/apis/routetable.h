@@ -4,12 +4,16 @@
 #include "core/config/config.h"
 #include "service/holdline/apis/route.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <set>
 #include <vector>
 
 namespace holdline {
+
+/// The paths of the usual route.
+inline constexpr std::array<QByteArrayView, 3> kUsualPaths{"/start", "/", "/proxy"};
 
 /// All routes of the service. Without configured routes, the usual one serves the usual paths. References to
 /// routes stay valid until the table is destroyed. Thread: one.

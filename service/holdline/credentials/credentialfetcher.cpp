@@ -6,7 +6,7 @@
 #include <QRandomGenerator>
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 namespace holdline {
 
@@ -60,13 +60,12 @@ void CredentialFetcher::reload(const std::vector<Spec> &specs)
 {
     for (auto &[name, entry] : m_entries)
         entry.isUsed = false;
-    std::set<QByteArray> done;
     for (const Spec &spec : specs) {
-        if (!done.insert(spec->name).second)
-            continue;
         Entry &entry = entryOf(spec);
+        // Routes with one address share its fetch.
+        if (std::exchange(entry.isUsed, true))
+            continue;
         entry.spec = spec;
-        entry.isUsed = true;
         entry.failures = 0;
         if (isKeySet(*spec)) {
             fetch(entry);

@@ -80,7 +80,7 @@ private:
     {
         Spec spec;
         CredentialState state;
-        bool isUsed = true;  ///< by a route of the configuration
+        bool isUsed = false;  ///< by a route of the configuration
         bool inFlight = false;
         int failures = 0;  ///< one after the other
         Allowance renewals{kRenewals, kRenewalPause};

@@ -2,6 +2,7 @@
 #include "service/holdline/httpserver/httpserver.h"
 
 #include "core/base/appendall.h"
+#include "core/base/urlpath.h"
 #include "service/holdline/httpserver/pendingresponse.h"
 #include "service/holdline/httpserver/qtcompat.h"
 #include "service/holdline/httpserver/virtualsocket.h"
@@ -80,11 +81,11 @@ QString patternOf(const QByteArray &path)
 /// The request without one slash at the end of its path, or nothing when there is none.
 std::optional<http::Request> withoutLastSlash(const http::Request &request)
 {
-    const qsizetype length = request.path().size();
-    if (length < 2 || request.target[length - 1] != '/')
+    const QByteArrayView path = request.path();
+    if (!hasLastSlash(path))
         return std::nullopt;
     http::Request shorter = request;
-    shorter.target.remove(length - 1, 1);
+    shorter.target.remove(path.size() - 1, 1);
     return shorter;
 }
 

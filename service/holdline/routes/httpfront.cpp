@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/routes/httpfront.h"
 
+#include "core/base/urlpath.h"
 #include "core/job/jobid.h"
 #include "service/holdline/jobsapi/jobsapi.h"
 #include "service/holdline/jobsapi/openapi.h"
@@ -16,7 +17,7 @@ bool endsInToken(QByteArrayView path)
 {
     if (path.endsWith('/'))
         path.chop(1);
-    return CallbackToken::fromText(path.sliced(path.lastIndexOf('/') + 1)).has_value();
+    return CallbackToken::fromText(lastSegment(path)).has_value();
 }
 
 /// True when a route of this path and a token might match a request to the jobs API.
@@ -49,14 +50,15 @@ HttpFront::HttpFront(const http::Limits &limits, const CallbackPaths &callbackPa
             addCallbacks(m_server, path, m_callback);
     }
     const auto isUsual = [this](const http::Request &) { return !m_routes || m_routes->servesUsual(); };
-    for (const char *path : {"/start", "/", "/proxy"})
-        m_server.route("POST", path, m_start, isUsual);
+    for (const QByteArrayView path : kUsualPaths)
+        m_server.route("POST", path.toByteArray(), m_start, isUsual);
     m_server.route("GET", "/openapi.json",
                    [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
                        exchange->answer(openApiAnswer(m_linkBase ? m_linkBase(request) : QByteArray()));
                    });
-    m_server.listener().setReserved([this, paths = callbackPaths](QByteArrayView path) {
+    m_server.listener().setReserved([this](QByteArrayView path) {
         const auto isBelow = [path](const QByteArray &one) { return path.startsWith(one + '/'); };
+        const CallbackPaths &paths = m_callbackPaths;
         return std::any_of(paths.known.begin(), paths.known.end(), isBelow) ||
                (std::any_of(paths.stripped.begin(), paths.stripped.end(), isBelow) &&
                 (endsInToken(path) || isRegistered(path)));

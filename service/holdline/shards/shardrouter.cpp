@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/shards/shardrouter.h"
 
+#include "core/base/urlpath.h"
 #include "core/httpvalues/prefer.h"
 #include "core/job/admission.h"
 #include "core/job/jobid.h"
@@ -38,7 +39,7 @@ CallbackPath splitCallback(QByteArrayView path)
         if (CallbackToken::fromText(segment))
             return {segment, end < 0 ? QByteArrayView() : path.sliced(end + 1)};
     }
-    return {path.sliced(path.lastIndexOf('/') + 1), {}};
+    return {lastSegment(path), {}};
 }
 
 }  // namespace

@@ -6,28 +6,16 @@
 #include "service/holdline/credentials/credentialrequests.h"
 #include "service/holdline/tools/onecall.h"
 
-#include <QDateTime>
-
 namespace holdline::tools {
 
 using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Seconds since 1970, or ISO 8601.
 QString readTime(QStringView text, std::optional<WallTime> &time)
 {
-    bool isNumber = false;
-    const qlonglong seconds = text.toLongLong(&isNumber);
-    if (isNumber) {
-        time = WallTime(std::chrono::seconds(seconds));
-        return {};
-    }
-    const QDateTime date = QDateTime::fromString(text.toString(), Qt::ISODate);
-    if (!date.isValid())
-        return u"seconds since 1970 or a time such as 2026-03-14T15:09:26Z are wanted"_s;
-    time = WallTime(std::chrono::milliseconds(date.toMSecsSinceEpoch()));
-    return {};
+    time = profile::timeOf(text.toUtf8());
+    return time ? QString() : u"seconds since 1970 or a time such as 2026-03-14T15:09:26Z are wanted"_s;
 }
 
 /// The keys of a file, or of the route's address. The error is for people.

@@ -11,7 +11,6 @@
 #include "service/http/contentcoding.h"
 
 #include <algorithm>
-#include <array>
 
 namespace holdline::tools {
 
@@ -35,20 +34,11 @@ constexpr auto kExampleToken = "TOKEN-OF-THE-JOB-00000000000000000";
 constexpr auto kExampleJob = "00000000000000000000000000000000";
 constexpr auto kMask = "MASKED";
 
-bool isSecretField(QByteArrayView name)
-{
-    static constexpr std::array kWords{"auth"_L1, "cookie"_L1, "key"_L1, "token"_L1, "secret"_L1};
-    const QByteArray lower = name.toByteArray().toLower();
-    return std::any_of(kWords.begin(), kWords.end(), [&lower](QLatin1StringView word) {
-        return lower.contains(QByteArrayView(word.data(), word.size()));
-    });
-}
-
 http::Request withoutSecrets(http::Request request)
 {
     http::HeaderFields masked;
     for (const auto &[name, value] : request.headers)
-        masked.append(name, isSecretField(name) ? QByteArray(kMask) : value);
+        masked.append(name, mayBeSecret(name) ? QByteArray(kMask) : value);
     request.headers = masked;
     return request;
 }
@@ -91,21 +81,17 @@ public:
                            u"%1. %2"_s.arg(name(error->reason), error->detail));
         m_text += u"Its account, which is its queue, is %1.\n"_s.arg(
             quoted(QString::fromUtf8(std::get<StartRequest>(start).account)));
-        return printStart(*(route->isUsual() ? route : m_maskedRoutes.byName(route->name())),
-                          std::get<StartRequest>(start));
+        return printStart(*m_maskedRoutes.byName(route->name()), std::get<StartRequest>(start));
     }
 
-    const RouteTable &routes() const { return m_routes; }
     const Route *found() const { return m_found; }
 
 private:
     const Route *find()
     {
         const QByteArray path = m_request.path().toByteArray();
-        static constexpr std::array kUsualPaths{"/start"_L1, "/"_L1, "/proxy"_L1};
         if (m_routes.servesUsual()) {
-            const bool isUsual = std::find(kUsualPaths.begin(), kUsualPaths.end(), QLatin1StringView(path)) !=
-                                 kUsualPaths.end();
+            const bool isUsual = std::find(kUsualPaths.begin(), kUsualPaths.end(), path) != kUsualPaths.end();
             m_text +=
                 isUsual ? u"There are no routes: %1 goes to the job server.\n"_s.arg(QString::fromUtf8(path))
                         : u"There are no routes, and only /start, / and /proxy go to the job server.\n"_s;

@@ -5,6 +5,7 @@
 #include "core/config/suggest.h"
 #include "service/http/grammar.h"
 #include "service/http/headrules.h"
+#include "service/http/requestline.h"
 
 #include <QFile>
 
@@ -41,17 +42,12 @@ bool readRequestLine(QByteArrayView line, http::Request &request)
     QByteArrayView target = line.sliced(space + 1).trimmed();
     if (const qsizetype version = target.indexOf(" HTTP/"); version >= 0)
         target = target.first(version).trimmed();
-    for (const char *scheme : {"http://", "https://"}) {
-        if (!target.startsWith(scheme))
-            continue;
-        const qsizetype path = target.indexOf('/', qsizetype(qstrlen(scheme)));
-        target = path < 0 ? QByteArrayView("/") : target.sliced(path);
-    }
     const bool isMethod = line.first(space).toByteArray().toUpper() == line.first(space);
-    if (!isMethod || !target.startsWith('/') || target.contains(' '))
+    const auto form = http::RequestLine::normalise(line.first(space), target);
+    if (!isMethod || !form || !form->origin.startsWith('/') || target.contains(' '))
         return false;
     request.method = line.first(space).toByteArray();
-    request.target = target.toByteArray();
+    request.target = form->origin;
     return true;
 }
 
@@ -85,13 +81,12 @@ std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, c
         if (const QString error = readFields(rest, request); !error.isEmpty())
             return error;
     }
-    if (const QByteArray length = request.headers.value("Content-Length"); !length.isEmpty()) {
-        bool isNumber = false;
-        const qlonglong count = length.toLongLong(&isNumber);
-        if (!isNumber || count < 0 || count > rest.size())
+    if (const auto length = request.headers.combined("Content-Length")) {
+        const auto count = http::parseContentLength(*length);
+        if (!count || *count > rest.size())
             return u"the body has %1 bytes, and its Content-Length is %2"_s.arg(rest.size())
-                .arg(QString::fromLatin1(length.left(20)));
-        rest = rest.first(count);
+                .arg(QString::fromLatin1(length->left(20)));
+        rest = rest.first(*count);
     }
     request.body = rest.toByteArray();
     if (!given.method.isEmpty())
@@ -99,12 +94,16 @@ std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, c
     if (!given.target.isEmpty())
         request.target = given.target;
     for (const auto &[name, value] : given.headers)
-        request.headers.set(name, value);
+        request.headers.remove(name);
+    for (const auto &[name, value] : given.headers)
+        request.headers.append(name, value);
     if (request.method.isEmpty())
         request.method = "POST";
     if (!request.target.startsWith('/'))
         return u"the path of the request is wanted: a request line such as POST /path HTTP/1.1, or --path"_s;
     request.target = withNormalPath(request.target);
+    if (const QByteArrayView path = request.path(); hasLastSlash(path))
+        request.target.remove(path.size() - 1, 1);
     http::removeConnectionFields(request.headers);
     request.requestId = "explained";
     request.peer = "127.0.0.1:50000";

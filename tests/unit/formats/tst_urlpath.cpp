@@ -75,6 +75,20 @@ private Q_SLOTS:
         QCOMPARE(withNormalPath("*"), QByteArray("*"));
     }
 
+    void ends()
+    {
+        QCOMPARE(lastSegment("/a/b"), "b");
+        QCOMPARE(lastSegment("/a/"), "");
+        QCOMPARE(lastSegment("a"), "a");
+        QCOMPARE(lastSegment("/"), "");
+        QCOMPARE(lastSegment(QByteArrayView("/").chopped(1)), "");
+        QCOMPARE(lastSegment({}), "");
+        QVERIFY(hasLastSlash("/a/"));
+        QVERIFY(!hasLastSlash("/a"));
+        QVERIFY(!hasLastSlash("/"));
+        QVERIFY(!hasLastSlash(""));
+    }
+
     void dotSegments_data()
     {
         QTest::addColumn<QByteArray>("path");

@@ -69,6 +69,15 @@ private Q_SLOTS:
     }
 
     /// A token cannot stand behind a query or a fragment.
+    void thisMachine()
+    {
+        for (const char *own :
+             {"http://127.0.0.1:1/x", "http://127.9.8.7", "http://[::1]:2", "http://LOCALHOST"})
+            QVERIFY2(isOnThisMachine(QUrl(QString::fromLatin1(own))), own);
+        for (const char *other : {"http://127.example.org", "http://10.0.0.1", "http://[::2]", "http://host"})
+            QVERIFY2(!isOnThisMachine(QUrl(QString::fromLatin1(other))), other);
+    }
+
     void queriesAndFragmentsAreErrors_data()
     {
         QTest::addColumn<QString>("url");

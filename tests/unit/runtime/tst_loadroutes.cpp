@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Routes, profiles and secrets of a configuration, and what is said about mistakes in them.
 #include "core/routing/loadroutes.h"
+#include "core/routing/registeredaddress.h"
 #include "core/routing/routeset.h"
 #include "tests/support/suite.h"
 #include "tests/unit/runtime/configplace.h"
@@ -182,13 +183,14 @@ private Q_SLOTS:
         QVERIFY2(insecure.isValid(), qPrintable(errorsOf(insecure)));
         const LoadedConfig ranges = load(u"ranges.toml"_s);
         QVERIFY2(ranges.isValid(), qPrintable(errorsOf(ranges)));
-        QCOMPARE(ranges.notes.size(), 1);
-        QVERIFY2(ranges.notes.front().contains("https://hold.example/in/cb/mine "_L1),
-                 qPrintable(ranges.notes.front()));
+        const QStringList addresses = registeredTexts(ranges.config);
+        QCOMPARE(addresses.size(), 1);
+        QVERIFY2(addresses.front().contains("https://hold.example/in/cb/mine "_L1),
+                 qPrintable(addresses.front()));
         QVERIFY(errorsOf(load(u"openai"_s)).contains("the secret webhook"_L1));
         const LoadedConfig shipped = load(u"openai"_s, {u"--secret"_s, u"webhook=webhook.txt"_s});
         QVERIFY2(shipped.isValid(), qPrintable(errorsOf(shipped)));
-        QVERIFY(shipped.notes.front().contains("https://hold.example/in/cb/openai "_L1));
+        QVERIFY(registeredTexts(shipped.config).front().contains("https://hold.example/in/cb/openai "_L1));
     }
 
     void mistakes_data()

@@ -21,9 +21,12 @@ LoadedConfig load(const QByteArray &profile, const QByteArray &lines, const QByt
     test::Place place;
     place.write(u"plain.txt"_s, "s3cret\n");
     place.write(u"pair.txt"_s, "key:s3cret\n");
+    place.write(u"lines.txt"_s, "s3cret\nkey:s3cret\n");
     place.write(u"holdline.toml"_s,
                 "[[route]]\npath = \"*\"\nupstream = \"https://up.example\"\nprofile = \"" + profile +
-                    "\"\n" + lines + "\n[secrets]\nplain = \"plain.txt\"\npair = \"pair.txt\"\n" + secrets);
+                    "\"\n" + lines +
+                    "\n[secrets]\nplain = \"plain.txt\"\nlines = \"lines.txt\"\npair = \"pair.txt\"\n" +
+                    secrets);
     LoadedConfig loaded = place.load(flags + QStringList{u"--config"_s, u"holdline.toml"_s});
     loadRoutes(loaded, place.path());
     return loaded;
@@ -138,6 +141,8 @@ private Q_SLOTS:
         QTest::newRow("no kind") << QByteArray("auth = { }") << u"one of header, basic and oauth2"_s;
         QTest::newRow("basic without a user")
             << QByteArray("auth = { basic = \"plain\" }") << u"must hold user:password"_s;
+        QTest::newRow("basic with a user in another line")
+            << QByteArray("auth = { basic = \"lines\" }") << u"must hold user:password"_s;
         QTest::newRow("keys of a profile without")
             << QByteArray("jwks = \"https://a/\"") << u"verifies no callbacks by published keys"_s;
         QTest::newRow("keys over plain http") << QByteArray("jwks = \"http://a/\"") << u"plain http"_s;

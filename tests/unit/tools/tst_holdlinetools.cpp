@@ -336,6 +336,15 @@ private Q_SLOTS:
         QTest::newRow("LF") << QByteArray("PUT /a\nA: b\n\nx") << QByteArray("PUT /a|x");
         QTest::newRow("a whole URL") << QByteArray("POST https://h/a?b HTTP/1.1\n\nx")
                                      << QByteArray("POST /a?b|x");
+        QTest::newRow("a whole URL without a path")
+            << QByteArray("POST HTTPS://h?b HTTP/1.1\n\nx") << QByteArray("POST /?b|x");
+        QTest::newRow("a slash at the end")
+            << QByteArray("POST /a/?b HTTP/1.1\n\nx") << QByteArray("POST /a?b|x");
+        QTest::newRow("a signed length")
+            << QByteArray("POST /a HTTP/1.1\nContent-Length: +1\n\nx\n") << QByteArray();
+        QTest::newRow("two lengths") << QByteArray(
+                                            "POST /a HTTP/1.1\nContent-Length: 1\nContent-Length: 2\n\nxy")
+                                     << QByteArray();
         QTest::newRow("Content-Length")
             << QByteArray("POST /a HTTP/1.1\nContent-Length: 1\n\nx\n") << QByteArray("POST /a|x");
         QTest::newRow("a longer one")

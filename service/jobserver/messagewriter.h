@@ -10,19 +10,18 @@
 #include <map>
 #include <vector>
 
-namespace holdline::profile {
+namespace holdline {
 
-/// Makes a message of values at locators, so that MessageReader finds them there: the other side of an API.
-/// The body is multipart, a form, plain text or JSON, by the locators that were set. For the simulated job
-/// server. Not thread-safe.
+/// Makes a message of values at locators, so that profile::MessageReader finds them there: the other side of
+/// an API. The body is multipart, a form, plain text or JSON, by the locators that were set. Not thread-safe.
 class MessageWriter
 {
 public:
-    /// Puts a text there. In JSON a text of digits becomes a number. What stands at a path or a status is not
-    /// part of a body or field, and is left out.
-    void set(const Locator &locator, const QByteArray &text);
+    /// Puts a text there. In JSON a text of digits becomes a number. Leaves out paths and statuses, which are
+    /// no part of a body or field.
+    void set(const profile::Locator &locator, const QByteArray &text);
     /// Puts a JSON value there; in other places its text.
-    void setJson(const Locator &locator, const QByteArray &json);
+    void setJson(const profile::Locator &locator, const QByteArray &json);
     /// A body that no locator describes, with its Content-Type.
     void setPlain(const QByteArray &body, const QByteArray &contentType);
 
@@ -32,7 +31,7 @@ public:
     }
     QByteArray body() const;
     /// Content-Type first, if there is a body.
-    HeaderFields headers() const;
+    profile::HeaderFields headers() const;
     /// Without a question mark.
     const QByteArray &query() const { return m_query; }
 
@@ -40,18 +39,18 @@ private:
     struct Part
     {
         QByteArray text;
-        std::vector<JsonEdit> json;  ///< in place of the text
+        std::vector<profile::JsonEdit> json;  ///< in place of the text
     };
 
     QByteArray contentType() const;
 
-    std::vector<JsonEdit> m_json;
+    std::vector<profile::JsonEdit> m_json;
     QByteArray m_form;
     std::map<QByteArray, Part> m_parts;
     QByteArray m_plain;
     QByteArray m_plainType;
-    HeaderFields m_headers;
+    profile::HeaderFields m_headers;
     QByteArray m_query;
 };
 
-}  // namespace holdline::profile
+}  // namespace holdline

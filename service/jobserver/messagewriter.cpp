@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/profile/messagewriter.h"
+#include "service/jobserver/messagewriter.h"
 
 #include "core/base/ascii.h"
 #include "core/json/jsontext.h"
 
 #include <algorithm>
 
-namespace holdline::profile {
+namespace holdline {
+
+using profile::editForm;
+using profile::HeaderFields;
+using profile::JsonEdit;
+using profile::Locator;
+using profile::setHeader;
+using profile::spliceJson;
 
 namespace {
 
@@ -17,6 +24,13 @@ bool isNumber(QByteArrayView text)
 {
     return !text.isEmpty() && text.size() <= 15 && (text.size() == 1 || text[0] != '0') &&
            std::all_of(text.begin(), text.end(), [](char c) { return isDigit(c); });
+}
+
+/// True for a place inside a JSON text.
+bool isInJson(const Locator &locator)
+{
+    using Kind = Locator::Kind;
+    return !locator.pointer.empty() && (locator.kind == Kind::Body || locator.kind == Kind::Multipart);
 }
 
 QByteArray jsonOf(const std::vector<JsonEdit> &edits)
@@ -36,9 +50,7 @@ QByteArray jsonOf(const std::vector<JsonEdit> &edits)
 void MessageWriter::set(const Locator &locator, const QByteArray &text)
 {
     using Kind = Locator::Kind;
-    const bool isJson =
-        locator.kind == Kind::Body || (locator.kind == Kind::Multipart && !locator.pointer.empty());
-    if (isJson && !(locator.kind == Kind::Body && locator.pointer.empty())) {
+    if (isInJson(locator)) {
         setJson(locator, isNumber(text) ? text : quoteJson(text));
         return;
     }
@@ -67,12 +79,12 @@ void MessageWriter::set(const Locator &locator, const QByteArray &text)
 
 void MessageWriter::setJson(const Locator &locator, const QByteArray &json)
 {
-    if (locator.kind == Locator::Kind::Body && !locator.pointer.empty())
-        m_json.push_back({locator.pointer, json});
-    else if (locator.kind == Locator::Kind::Multipart && !locator.pointer.empty())
-        m_parts[locator.name].json.push_back({locator.pointer, json});
-    else
+    if (!isInJson(locator))
         set(locator, json);
+    else if (locator.kind == Locator::Kind::Body)
+        m_json.push_back({locator.pointer, json});
+    else
+        m_parts[locator.name].json.push_back({locator.pointer, json});
 }
 
 void MessageWriter::setPlain(const QByteArray &body, const QByteArray &contentType)
@@ -113,4 +125,4 @@ HeaderFields MessageWriter::headers() const
     return headers;
 }
 
-}  // namespace holdline::profile
+}  // namespace holdline
