@@ -22,14 +22,22 @@ bool isSuccess(int status)
     return status >= 200 && status < 300;
 }
 
-/// The body as a member of an object. Empty for an empty body.
-QByteArray bodyMember(const http::Response &response, bool isJson)
+/// An upstream's own problem may leave its status out (RFC 9457, 3.1.2).
+bool saysStatus(QByteArrayView problem)
 {
-    const QByteArrayView body = withoutMark(response.body);
+    bool isThere = false;
+    const auto scanned = scanJson(problem, [&isThere](const JsonMember &member) {
+        isThere = isThere || isJsonString(member.key, "status");
+    });
+    return isThere && std::holds_alternative<JsonType>(scanned);
+}
+
+/// The body as a member of an object. Empty for an empty body.
+QByteArray bodyMember(const http::Response &response, QByteArrayView body, bool isCoded, bool isJson)
+{
     if (body.isEmpty())
         return {};
-    const bool isCoded = !response.headers.value("Content-Encoding").isEmpty();
-    if (isJson && !isCoded && std::holds_alternative<JsonType>(scanJson(body)))
+    if (isJson && std::holds_alternative<JsonType>(scanJson(body)))
         return ",\"body\":" + body.trimmed().toByteArray();
     if (!isCoded && isShowable(body))
         return ",\"body\":" + quoteJson(body);
@@ -52,12 +60,12 @@ http::Response keptAliveHead()
 QByteArray keptAliveBody(const http::Response &response)
 {
     const QByteArray type = response.headers.value("Content-Type");
-    const bool isJson = isJsonType(type);
     const bool isCoded = !response.headers.value("Content-Encoding").isEmpty();
-    if (type == Problem::kContentType)
-        return response.body;
+    const bool isJson = isJsonType(type) && !isCoded;
     const QByteArrayView body = withoutMark(response.body);
-    if (isJson && !isCoded && isSuccess(response.status) && !body.trimmed().isEmpty())
+    if (type == Problem::kContentType && saysStatus(body))
+        return response.body;
+    if (isJson && isSuccess(response.status) && !body.trimmed().isEmpty())
         return body.toByteArray();
     QByteArray text;
     appendAll(text, "{\"type\":\"about:blank\",\"title\":", quoteJson(http::reasonPhrase(response.status)),
@@ -66,7 +74,7 @@ QByteArray keptAliveBody(const http::Response &response)
         text += ",\"detail\":\"The answer is no JSON, so it stands in a member of this object.\"";
     if (!type.isEmpty() && isShowable(type))
         text += ",\"content_type\":" + quoteJson(type);
-    return text + bodyMember(response, isJson) + '}';
+    return text + bodyMember(response, body, isCoded, isJson) + '}';
 }
 
 }  // namespace holdline

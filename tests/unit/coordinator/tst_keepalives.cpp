@@ -161,6 +161,11 @@ private Q_SLOTS:
         QCOMPARE(object[u"code"_s].toString(), u"callback_timeout"_s);
         QCOMPARE(object[u"job"_s].toString(), u"j1"_s);
         QCOMPARE(keptAliveBody(problem), problem.body);
+        // An upstream's own problem without its status, and one that is no JSON.
+        const http::Response bare = response(409, "application/problem+json", R"({"title":"Twice"})");
+        QCOMPARE(told(bare)[u"status"_s].toInt(), 409);
+        QCOMPARE(told(bare)[u"body"_s][u"title"_s].toString(), u"Twice"_s);
+        QCOMPARE(told(response(409, "application/problem+json", "no"))[u"status"_s].toInt(), 409);
     }
 
     void bodyOfOtherAnswers()
