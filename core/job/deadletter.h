@@ -27,7 +27,8 @@ struct DeadLetter
     bool cut = false;        ///< true when `body` is not complete
     std::int64_t bytes = 0;  ///< size of the complete body
     int redriven = 0;        ///< redrives that failed
-    // Of a job's request. Null in dead letters of earlier versions, which came to /start by POST.
+    // Of a job's request, or of a callback that the upstream sent. Null in dead letters of earlier versions,
+    // which came by POST to /start or to the token's address.
     QByteArray target;
     QByteArray method;  ///< null for POST
     std::vector<std::pair<QByteArray, QByteArray>> headers;

@@ -16,6 +16,15 @@ void setBody(DeadLetter &letter, const QByteArray &body, qsizetype limit)
     letter.body = body.first(std::min(body.size(), limit));
 }
 
+/// What a profile may read beside the body: the method, the fields, and what follows the token.
+void keepRequest(DeadLetter &letter, const http::Request &request)
+{
+    letter.method = request.method;
+    letter.headers = request.headers.all();
+    if (const qsizetype at = request.path().lastIndexOf('/' + letter.token); at >= 0)
+        letter.target = "/callback" + request.target.sliced(at);
+}
+
 }  // namespace
 
 QByteArray makeDeadLetterId()
@@ -60,6 +69,8 @@ void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &r
     letter.peer = request.peer;
     letter.token = token.first(std::min(token.size(), kMaxToken)).toByteArray();
     letter.contentType = request.headers.value("Content-Type");
+    if (!isUnknown && !isForged)
+        keepRequest(letter, request);
     // Nobody knows who wrote the body of a forged callback, and nobody must redrive it.
     setBody(letter, request.body, isForged ? 0 : isUnknown ? kMaxUnknownBody : kMaxBody);
     store(std::move(letter));

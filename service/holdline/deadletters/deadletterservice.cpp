@@ -64,18 +64,18 @@ http::Request requestOf(const DeadLetter &letter)
     request.body = letter.body;
     if (!letter.contentType.isEmpty())
         request.headers.append("Content-Type", letter.contentType);
-    if (letter.kind == DeadLetter::Kind::Callback) {
-        request.target = "/callback/" + letter.token;
-    } else {
-        request.target = letter.target.isNull() ? QByteArray("/start") : letter.target;
-        if (!letter.method.isNull())
-            request.method = letter.method;
-        for (const auto &[name, value] : letter.headers) {
-            if (!http::equalsIgnoreCase(name, "X-Request-Id"))
-                request.headers.set(name, value);
-        }
-        request.headers.append("Prefer", "respond-async");
+    const bool isCallback = letter.kind == DeadLetter::Kind::Callback;
+    request.target = letter.target;
+    if (letter.target.isNull())
+        request.target = isCallback ? "/callback/" + letter.token : QByteArray("/start");
+    if (!letter.method.isNull())
+        request.method = letter.method;
+    for (const auto &[name, value] : letter.headers) {
+        if (!http::equalsIgnoreCase(name, "X-Request-Id"))
+            request.headers.set(name, value);
     }
+    if (!isCallback)
+        request.headers.append("Prefer", "respond-async");
     return request;
 }
 

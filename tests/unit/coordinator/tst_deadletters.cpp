@@ -158,6 +158,31 @@ private Q_SLOTS:
         QCOMPARE(world.letters.counts().stored[0], std::uint64_t(3));
     }
 
+    /// A profile may read the method, the fields, the query and what follows the token.
+    void aCallbackIsKeptAndDrivenAgainWhole()
+    {
+        World world;
+        world.hold();
+        const QByteArray token = World::tokenIn(world.starter.calls.at(world.lastTicket()));
+        world.starter.accept(world.lastTicket(), "1f");
+        http::Request request = post("nonsense", {{"X-Call-Id", "7"}, {"Content-Type", "text/plain"}});
+        request.method = "PUT";
+        request.target = "/in/cb/" + token + "/error?at=/" + token;
+        QCOMPARE(World::answered(world.send(token, request)).status, 400);
+        QTRY_COMPARE(world.kept().size(), std::size_t(1));
+        Office office;
+        office.put(world.kept().front());
+        office.redrive(world.kept().front().id);
+        QTRY_COMPARE(office.callbacks.size(), std::size_t(1));
+        const http::Request &again = office.callbacks.front();
+        QCOMPARE(again.method, "PUT");
+        QCOMPARE(again.target, "/callback/" + token + "/error?at=/" + token);
+        QCOMPARE(again.headers.combined("X-Call-Id"), QByteArray("7"));
+        QCOMPARE(again.headers.combined("Content-Type"), QByteArray("text/plain"));
+        QVERIFY(!again.headers.contains("Prefer"));
+        QCOMPARE(again.body, "nonsense");
+    }
+
     void callbacksThatAreTakenAreNot()
     {
         World world;
