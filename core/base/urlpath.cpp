@@ -110,6 +110,15 @@ bool hasLastSlash(QByteArrayView path)
     return path.size() > 1 && path.endsWith('/');
 }
 
+QByteArray withoutLastSlash(QByteArray target)
+{
+    const qsizetype mark = target.indexOf('?');
+    const qsizetype end = mark < 0 ? target.size() : mark;
+    if (hasLastSlash(QByteArrayView(target).first(end)))
+        target.remove(end - 1, 1);
+    return target;
+}
+
 QByteArrayView lastSegment(QByteArrayView path)
 {
     // Qt 6.8 looks before the beginning of an empty view.

@@ -22,6 +22,9 @@ QByteArray withoutDotSegments(const QByteArray &path);
 /// True for a path with one slash more at its end, which does not matter to the service. Pure.
 bool hasLastSlash(QByteArrayView path);
 
+/// A request target without the slash of hasLastSlash(). Pure.
+QByteArray withoutLastSlash(QByteArray target);
+
 /// The text behind the last slash of a path. The whole text when it has none. Pure.
 QByteArrayView lastSegment(QByteArrayView path);
 

@@ -62,6 +62,12 @@ QString didYouMean(const QString &word, const QStringList &candidates)
     return best.isEmpty() ? QString() : u". Did you mean %1?"_s.arg(best);
 }
 
+QString thereAre(const QString &word, const QStringList &candidates)
+{
+    const QString best = didYouMean(word, candidates);
+    return (best.isEmpty() ? u"."_s : best) + u" There are: %1."_s.arg(candidates.join(u", "_s));
+}
+
 QString oneLine(const QString &text, qsizetype limit)
 {
     QString out;

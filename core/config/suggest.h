@@ -13,6 +13,9 @@ QString nearest(const QString &word, const QStringList &candidates);
 /// `. Did you mean X?` with the nearest candidate, or an empty text.
 QString didYouMean(const QString &word, const QStringList &candidates);
 
+/// Ends a message about an unknown name: ". Did you mean X? There are: X, Y." Pure.
+QString thereAre(const QString &word, const QStringList &candidates);
+
 /// Makes text from outside fit on one line. Unprintable characters become `?`. Everything beyond `limit`
 /// characters becomes `…`.
 QString oneLine(const QString &text, qsizetype limit);

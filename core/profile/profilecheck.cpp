@@ -29,6 +29,18 @@ Template::Uses usesOf(const Assignments &assignments)
     return uses;
 }
 
+Locators locatorsOf(const Assignments &assignments)
+{
+    Locators all;
+    for (const Assignment &assignment : assignments) {
+        for (const Template &text : assignment.value.templates()) {
+            const Locators found = text.locators();
+            all.insert(all.end(), found.begin(), found.end());
+        }
+    }
+    return all;
+}
+
 /// Locators of things that only requests or only answers have.
 bool hasKind(const Locators &locators, std::initializer_list<Locator::Kind> kinds)
 {
@@ -69,6 +81,16 @@ private:
         all.insert(all.end(), start.request.set.begin(), start.request.set.end());
         checkOneBody("start.set"_L1, all);
         checkOneBody("start.from_query"_L1, start.fromQuery);
+        checkReadsRequest("start.request"_L1, start.request.url.locators());
+        checkReadsRequest("start.set"_L1, locatorsOf(start.request.set));
+        checkReadsRequest("start.callback"_L1, locatorsOf(start.callback));
+        checkReadsRequest("start.from_query"_L1, locatorsOf(start.fromQuery));
+        for (const Locator &locator : start.remove)
+            checkRemoved(locator);
+        Locators conditions;
+        for (const auto &[locator, value] : start.accepted.equals)
+            conditions.push_back(locator);
+        checkAnswerKinds("start.accepted.equals"_L1, conditions);
         for (const auto *locators : {&start.job, &start.location, &start.finished})
             checkAnswerKinds(locators == &start.job        ? "start.job"_L1
                              : locators == &start.location ? "start.location"_L1
@@ -80,6 +102,29 @@ private:
         if (!start.finished.empty() && m_profile.statusWords().isEmpty())
             report("start.finished"_L1,
                    u"no words say what is final: completed and failed of [status] or [callback]"_s);
+    }
+
+    void checkReadsRequest(QLatin1StringView key, const Locators &locators)
+    {
+        if (hasKind(locators, {Locator::Kind::Suffix, Locator::Kind::Status}))
+            report(key, u"a client's request has no suffix and no status"_s);
+    }
+
+    void checkRemoved(const Locator &locator)
+    {
+        const bool isPart = (locator.kind == Locator::Kind::Body && !locator.pointer.empty()) ||
+                            locator.kind == Locator::Kind::Form || locator.kind == Locator::Kind::Query ||
+                            locator.kind == Locator::Kind::Header;
+        if (!isPart)
+            report("start.remove"_L1,
+                   u"%1 cannot be removed: body:/field, form:name, query:name or "
+                   u"header:Name is wanted"_s.arg(formatLocator(locator)));
+    }
+
+    void checkReadsCallback(QLatin1StringView key, const Locators &locators)
+    {
+        if (hasKind(locators, {Locator::Kind::Status}))
+            report(key, u"a callback is a request and has no status"_s);
     }
 
     void checkOneBody(QLatin1StringView key, const Assignments &assignments)
@@ -115,8 +160,9 @@ private:
         if (mode == Mode::Registered && m_profile.start.job.empty() && !m_profile.start.made)
             report("start.job"_L1,
                    u"with registered callbacks the job's id is wanted, because it finds the job"_s);
-        if (hasKind(rule.state, {Locator::Kind::Status}) || hasKind(rule.job, {Locator::Kind::Status}))
-            report("callback.state"_L1, u"a callback is a request and has no status"_s);
+        checkReadsCallback("callback.state"_L1, rule.state);
+        checkReadsCallback("callback.job"_L1, rule.job);
+        checkReadsCallback("callback.error"_L1, rule.error);
         const bool onlyAsks = m_profile.status && m_profile.status->afterCallback && rule.state.empty();
         if (rule.words.isEmpty() && !onlyAsks)
             report("callback.completed"_L1,
@@ -170,6 +216,13 @@ private:
             report("callback.verify.key_format"_L1, u"an Ed25519 key is hex or base64"_s);
         if (rule.signedText.uses().testFlag(Template::Use::Signed))
             checkSigned(rule);
+        checkReadsCallback("callback.verify.signed"_L1, rule.signedText.locators());
+        if (rule.at)
+            checkReadsCallback("callback.verify.at"_L1, {*rule.at});
+        if (rule.id)
+            checkReadsCallback("callback.verify.id"_L1, {*rule.id});
+        if (rule.timestamp)
+            checkReadsCallback("callback.verify.timestamp"_L1, {*rule.timestamp});
         if (!rule.timestampPrefix.isEmpty() && rule.separator.isEmpty())
             report("callback.verify.timestamp_prefix"_L1,
                    u"a separator is wanted between the time and the signature"_s);
@@ -209,6 +262,8 @@ private:
             (hasTarget(rule.set, Locator::Kind::Body) || hasTarget(rule.set, Locator::Kind::Form)))
             report(key, u"a GET has no body"_s);
         checkOneBody(key, rule.set);
+        checkReadsRequest(key, rule.url.locators());
+        checkReadsRequest(key, locatorsOf(rule.set));
     }
 
     void checkStatus()

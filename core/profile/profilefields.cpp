@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/profilefields.h"
 
+#include "core/profile/profilereader.h"
 #include "core/profile/profilevalue.h"
-
-#include <QRegularExpression>
 
 namespace holdline::profile {
 
@@ -63,11 +62,10 @@ const auto kTime = [](milliseconds least, milliseconds most) {
 
 std::optional<QString> readName(const ProfileValue &value)
 {
-    static const QRegularExpression allowed(u"\\A[a-z0-9][a-z0-9-]{0,63}\\z"_s);
     const auto name = value.text();
-    if (!name || allowed.match(*name).hasMatch())
+    if (!name || isProfileName(*name))
         return name;
-    value.fail(u"1 to 64 small letters, digits and hyphens are wanted"_s);
+    value.fail(kProfileNameRule);
     return std::nullopt;
 }
 
@@ -254,7 +252,7 @@ std::vector<ProfileField> startFields()
         field(
             "start.accepted.status", "numbers", "each 2xx",
             [](Profile &p) { return &p.start.accepted.status; },
-            [](const ProfileValue &value) { return value.numbers(200, 599); },
+            [](const ProfileValue &value) { return value.numbers(200, 299); },
             "Statuses of an answer that means the job runs. Any other answer goes to the client as it is."),
         field(
             "start.accepted.equals", "table of locators and texts", "",

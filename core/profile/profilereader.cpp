@@ -7,12 +7,18 @@
 #include "core/profile/profiletable.h"
 #include "core/profile/profilevalue.h"
 
+#include <algorithm>
+#include <map>
+#include <set>
+
 namespace holdline::profile {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
+
+constexpr qsizetype kMaxProfileName = 64;
 
 /// The value at a dotted key, or null.
 const toml::node *nodeAt(const toml::table &root, const QString &key)
@@ -30,29 +36,59 @@ const toml::node *nodeAt(const toml::table &root, const QString &key)
 class Reader
 {
 public:
-    Reader(const toml::table &root, const QString &file) : m_root(root), m_errors(file) {}
+    Reader(const toml::table &root, const QString &file, const QString &prefix)
+        : m_root(root), m_prefix(prefix), m_errors(file)
+    {
+    }
 
     std::variant<Profile, QStringList> read()
     {
         setDefaults();
         for (const ProfileField &field : profileFields()) {
-            if (const toml::node *node = nodeAt(m_root, field.key))
-                field.read(m_profile, ProfileValue(*node, field.key, m_errors));
+            const toml::node *node = nodeAt(m_root, field.key);
+            if (!node)
+                continue;
+            const auto before = m_errors.count();
+            field.read(m_profile, ProfileValue(*node, m_prefix + field.key, m_errors));
+            if (m_errors.count() > before)
+                m_wrongTables.insert(tableOf(field.key));
         }
         findUnknown(m_root, {});
         requireFields();
-        // A wrong field would make others look wrong too.
-        if (m_errors.isEmpty()) {
-            checkProfile(m_profile, [this](QLatin1StringView key, const QString &what) {
-                m_errors.add(lineOf(key), key + u": "_s + what);
-            });
-        }
+        checkProfile(m_profile, [this](QLatin1StringView key, const QString &what) {
+            if (!dependsOnWrongTable(tableOf(key)))
+                fail(key, what);
+        });
         if (!m_errors.isEmpty())
             return m_errors.texts();
         return m_profile;
     }
 
 private:
+    void fail(const QString &key, const QString &what)
+    {
+        m_errors.add(lineOf(key), m_prefix + key + u": "_s + what);
+    }
+
+    static QString tableOf(const QString &key)
+    {
+        return key.startsWith("callback.verify"_L1) ? u"callback.verify"_s : key.section(u'.', 0, 0);
+    }
+
+    /// A wrong field would make others look wrong too: those of its table, and those that are checked against
+    /// that table.
+    bool dependsOnWrongTable(const QString &table) const
+    {
+        static const std::map<QString, QStringList> kOthers{
+            {u"start"_s, {u"callback"_s, u"status"_s}},  {u"callback"_s, {u"start"_s, u"status"_s}},
+            {u"status"_s, {u"start"_s, u"callback"_s}},  {u"cancel"_s, {u"start"_s}},
+            {u"answer"_s, {u"callback"_s, u"status"_s}}, {u"callback.verify"_s, {}}};
+        const QStringList others = kOthers.contains(table) ? kOthers.at(table) : QStringList();
+        return m_wrongTables.contains(table) ||
+               std::any_of(others.begin(), others.end(),
+                           [this](const QString &one) { return m_wrongTables.contains(one); });
+    }
+
     /// Tables exist when the file has them. Their fields begin with the defaults of the field table.
     void setDefaults()
     {
@@ -84,8 +120,12 @@ private:
     void requireFields()
     {
         const auto require = [this](QLatin1StringView key, const QString &what) {
-            if (!nodeAt(m_root, key))
-                m_errors.add(lineOf(key), key + u": "_s + what);
+            if (nodeAt(m_root, key))
+                return;
+            // A misspelled key is one mistake.
+            if (!m_meant.contains(m_prefix + key))
+                fail(key, what);
+            m_wrongTables.insert(tableOf(key));
         };
         require("name"_L1, u"the profile's name is wanted"_s);
         require("start.callback"_L1,
@@ -116,14 +156,17 @@ private:
             if (isTable && inner)
                 findUnknown(*inner, key + u'.');
             else if (isTable)
-                m_errors.add(line, u"%1: a table is wanted"_s.arg(key));
+                m_errors.add(line, u"%1: a table is wanted"_s.arg(m_prefix + key));
             else
-                m_errors.add(line, u"there is no key %1"_s.arg(quoted(key)) + suggestion(key, prefix, known));
+                m_errors.add(line, u"there is no key %1"_s.arg(quoted(m_prefix + key)) +
+                                       suggestion(key, prefix, known));
+            if (!(isTable && inner))
+                m_wrongTables.insert(tableOf(key));
         }
     }
 
     /// A key of the same table is nearer than one of another table.
-    static QString suggestion(const QString &key, const QString &prefix, const QStringList &known)
+    QString suggestion(const QString &key, const QString &prefix, const QStringList &known)
     {
         QStringList here;
         for (const QString &one : known) {
@@ -132,7 +175,11 @@ private:
         }
         here.removeDuplicates();
         const QString best = nearest(key.sliced(prefix.size()), here);
-        return best.isEmpty() ? didYouMean(key, known) : u". Did you mean %1?"_s.arg(prefix + best);
+        const QString meant = best.isEmpty() ? nearest(key, known) : prefix + best;
+        if (meant.isEmpty())
+            return {};
+        m_meant.insert(m_prefix + meant);
+        return u". Did you mean %1?"_s.arg(m_prefix + meant);
     }
 
     /// The line of the key, or of the nearest table around it.
@@ -148,15 +195,27 @@ private:
     }
 
     const toml::table &m_root;
+    const QString m_prefix;  ///< of the keys in messages
     ProfileErrors m_errors;
+    std::set<QString> m_wrongTables;
+    std::set<QString> m_meant;  ///< keys that misspelled ones suggest
     Profile m_profile;
 };
 
 }  // namespace
 
-std::variant<Profile, QStringList> readProfileTable(const toml::table &table, const QString &file)
+bool isProfileName(const QString &name)
 {
-    return Reader(table, file).read();
+    return !name.isEmpty() && name.size() <= kMaxProfileName && name.front() != u'-' &&
+           std::all_of(name.begin(), name.end(), [](QChar c) {
+               return (c >= u'a' && c <= u'z') || (c >= u'0' && c <= u'9') || c == u'-';
+           });
+}
+
+std::variant<Profile, QStringList> readProfileTable(const toml::table &table, const QString &file,
+                                                    const QString &prefix)
+{
+    return Reader(table, file, prefix).read();
 }
 
 std::variant<Profile, QStringList> readProfile(const QByteArray &text, const QString &file)

@@ -14,6 +14,11 @@ namespace holdline::profile {
 /// The largest file of a profile in bytes.
 inline constexpr qsizetype kMaxProfileBytes = 64 * 1024;
 
+/// True for 1 to 64 small letters, digits and hyphens that begin with no hyphen. Pure.
+bool isProfileName(const QString &name);
+/// What a name must be, for people.
+inline constexpr QLatin1StringView kProfileNameRule("1 to 64 small letters, digits and hyphens are wanted");
+
 /// Reads a profile. On errors it returns all of them in the order of the lines, each a complete text for
 /// people: file, line, key, what is wrong, and the nearest key for an unknown one. TOML that cannot be parsed
 /// has one error. `file` is the file's name for messages. Thread-safe.

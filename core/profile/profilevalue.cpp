@@ -198,6 +198,10 @@ std::optional<std::vector<QByteArray>> ProfileValue::texts(bool numbersToo) cons
             found.push_back(QByteArray::number(static_cast<qint64>(number->get())));
             return true;
         }
+        if (const auto *truth = node.as_boolean(); truth && numbersToo) {
+            found.push_back(truth->get() ? "true" : "false");
+            return true;
+        }
         const auto one = value.text();
         found.push_back(one.value_or(QString()).toUtf8());
         return one.has_value();
@@ -305,7 +309,9 @@ std::optional<RequestRule> ProfileValue::request(Template::Uses allowed) const
     if (!url)
         return std::nullopt;
     if (!url->beginsAtUpstream()) {
-        fail(u"the address must begin with {upstream} or {location}, so that it names no other host"_s);
+        fail(
+            u"the address must begin with {upstream}, {upstream}{rest} or {location}, and go on with / or ?, "
+            u"so that it names no other host"_s);
         return std::nullopt;
     }
     const QString address = given->sliced(space + 1);

@@ -28,6 +28,7 @@ public:
     explicit ProfileErrors(const QString &file) : m_file(file) {}
     void add(qint64 line, const QString &text);
     bool isEmpty() const { return m_errors.empty(); }
+    std::size_t count() const { return m_errors.size(); }
     QStringList texts() const;
 
 private:

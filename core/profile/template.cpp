@@ -251,7 +251,7 @@ std::variant<QByteArray, QString> Template::renderParts(const Parts &parts, cons
                                                         Position position)
 {
     QByteArray out;
-    bool isBehindUpstream = false;
+    bool isBehindAddress = false;
     for (const Part &part : parts) {
         auto rendered = renderPart(part, values);
         if (std::holds_alternative<QString>(rendered))
@@ -267,10 +267,10 @@ std::variant<QByteArray, QString> Template::renderParts(const Parts &parts, cons
         const bool isAddress = part.kind == Part::Kind::Literal || part.kind == Part::Kind::Upstream ||
                                part.kind == Part::Kind::Rest || part.kind == Part::Kind::Location ||
                                part.kind == Part::Kind::Percent;
-        // An upstream that is written with a slash at its end means the same.
-        if (position == Position::Url && isBehindUpstream && text.startsWith('/') && out.endsWith('/'))
+        // The upstream and the client's path may end in a slash. Before another one it means nothing.
+        if (position == Position::Url && isBehindAddress && text.startsWith('/') && out.endsWith('/'))
             out.chop(1);
-        isBehindUpstream = part.kind == Part::Kind::Upstream;
+        isBehindAddress = part.kind == Part::Kind::Upstream || part.kind == Part::Kind::Rest;
         out += position == Position::Url && !isAddress ? percentEncode(text) : text;
     }
     if (position == Position::Header && !isHeaderValue(out))
@@ -451,8 +451,15 @@ bool Template::isNumber() const
 
 bool Template::beginsAtUpstream() const
 {
-    return !m_parts.empty() &&
-           (m_parts.front().kind == Part::Kind::Upstream || m_parts.front().kind == Part::Kind::Location);
+    auto part = m_parts.begin();
+    if (part == m_parts.end() || (part->kind != Part::Kind::Upstream && part->kind != Part::Kind::Location))
+        return false;
+    // A path is empty or begins with a slash.
+    for (++part; part != m_parts.end() && part->kind == Part::Kind::Rest;)
+        ++part;
+    // Anything else could make the name of the host longer.
+    return part == m_parts.end() ||
+           (part->kind == Part::Kind::Literal && (part->text.startsWith('/') || part->text.startsWith('?')));
 }
 
 std::optional<QByteArray> formatTime(WallTime time, QByteArrayView format)

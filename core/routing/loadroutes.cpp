@@ -7,6 +7,7 @@
 #include "core/profile/verification.h"
 #include "core/routing/credentialspec.h"
 #include "core/routing/oauth2client.h"
+#include "core/routing/ownpaths.h"
 #include "core/routing/registeredaddress.h"
 #include "core/routing/routereader.h"
 
@@ -14,7 +15,6 @@
 #include <QFile>
 
 #include <algorithm>
-#include <array>
 
 namespace holdline {
 
@@ -23,9 +23,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr QLatin1StringView kUsualProfile = "jobserver"_L1;
-
-/// Paths of the service itself, which no route may take.
-constexpr std::array kOwnPaths{"/v1/jobs"_L1, "/openapi.json"_L1, "/callback"_L1};
 
 class Loader
 {
@@ -118,14 +115,19 @@ private:
             return own->second;
         if (const profile::Profile *shipped = profile::shippedProfile(name))
             return {std::shared_ptr<void>(), shipped};
+        // Its own mistakes are reported.
+        if (m_file.wrongProfiles.contains(name))
+            return nullptr;
         if (name.contains(u'/') || name.endsWith(".toml"_L1))
             return profileFile(draft);
         QStringList known = profile::shippedProfiles();
         for (const auto &[own, profile] : m_file.profiles)
             known.append(own);
+        for (const QString &own : m_file.wrongProfiles)
+            known.append(own);
         known.append(kUsualProfile);
-        fail(u"%1: there is no profile %2"_s.arg(draft.origin, quoted(name)) + didYouMean(name, known) +
-             u" There are: %1. The path of a file has a slash or ends in .toml."_s.arg(known.join(u", "_s)));
+        fail(u"%1: there is no profile %2"_s.arg(draft.origin, quoted(name)) + thereAre(name, known) +
+             u" The path of a file has a slash or ends in .toml."_s);
         return nullptr;
     }
 
@@ -151,14 +153,17 @@ private:
         route.insecureCallbacks = m_loaded.insecureCallbacks;
         if (draft.profile != kUsualProfile && !draft.profile.isEmpty()) {
             route.profile = profileOf(draft);
-            if (!route.profile)
-                return;
-            checkProfileSecrets(set, draft);
-            checkRegistered(draft);
+            if (route.profile) {
+                checkProfileSecrets(set, draft);
+                checkRegistered(draft);
+                checkKeySet(draft);
+            }
+        } else if (draft.profile == kUsualProfile) {
+            checkKeySet(draft);
         }
         checkAuth(set, draft);
-        checkKeySet(draft);
-        if (route.name.isEmpty())
+        const bool hasNoProfile = draft.profile != kUsualProfile && !route.profile;
+        if (route.name.isEmpty() && !draft.hasWrongName && !hasNoProfile)
             route.name = route.profile ? route.profile->name.toUtf8() : QByteArray(kUsualProfile.data());
         // Those are the path's own folder and its parent.
         if (isRegistered(route) && (route.name == "." || route.name == ".."))
@@ -166,6 +171,7 @@ private:
                 draft.origin, QString::fromUtf8(route.name)));
         set.routes.push_back(route);
         m_origins.append(draft.origin);
+        m_hasWrongPath.push_back(draft.hasWrongPath);
     }
 
     void checkProfileSecrets(const RouteSet &set, const RouteDraft &draft)
@@ -183,12 +189,19 @@ private:
         }
         if (!verify || draft.config.insecureCallbacks)
             return;
-        for (const QString &error : unusableSecrets(*verify, set.secrets))
+        // Those that are missing are reported.
+        profile::VerifyRule there = *verify;
+        std::erase_if(there.secrets, [&set](const QByteArray &name) { return !set.secrets.contains(name); });
+        for (const QString &error : unusableSecrets(there, set.secrets))
             fail(draft.origin + u": "_s + error);
     }
 
     void failSecret(const RouteDraft &draft, const QString &what, const QString &name)
     {
+        // It is named, and what is wrong with its file is reported.
+        if (std::any_of(m_file.secrets.begin(), m_file.secrets.end(),
+                        [&name](const SecretFile &one) { return one.name == name; }))
+            return;
         fail(u"%1: %2 needs the secret %3: name its file under [secrets], or with --secret %3=FILE"_s.arg(
             draft.origin, what, name));
     }
@@ -246,25 +259,23 @@ private:
             const QString &origin = m_origins[static_cast<qsizetype>(i)];
             for (std::size_t before = 0; before < i; ++before) {
                 const RouteConfig &other = set.routes[before];
-                if (other.name == route.name)
+                if (other.name == route.name && !route.name.isEmpty())
                     fail(u"%1: the name %2 is that of the route at %3: give one of them another name"_s.arg(
                         origin, QString::fromUtf8(route.name), m_origins[static_cast<qsizetype>(before)]));
-                if (other.path == route.path)
+                if (other.path == route.path && !m_hasWrongPath[i] && !m_hasWrongPath[before])
                     fail(u"%1: the path is that of the route at %2"_s.arg(
                         origin, m_origins[static_cast<qsizetype>(before)]));
             }
-            for (const QLatin1StringView own : kOwnPaths) {
-                if (QLatin1StringView(route.path) == own ||
-                    route.path.startsWith((QString(own) + u'/').toLatin1()))
-                    fail(u"%1: the path %2 is one of Holdline's own"_s.arg(origin, own));
-            }
+            if (const QByteArray own = ownPathAbove(m_loaded.config, route.path); !own.isEmpty())
+                fail(u"%1: the path %2 is one of Holdline's own"_s.arg(origin, QString::fromLatin1(own)));
         }
     }
 
     LoadedConfig &m_loaded;
     QDir m_directory;
     RouteFile m_file;
-    QStringList m_origins;  ///< of the routes of the set
+    QStringList m_origins;             ///< of the routes of the set
+    std::vector<bool> m_hasWrongPath;  ///< of the same routes
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "core/base/urlpath.h"
 #include "core/config/suggest.h"
 #include "core/config/values.h"
+#include "core/profile/profilereader.h"
 #include "core/profile/profiletable.h"
 #include "core/profile/profilevalue.h"
 
@@ -45,7 +46,8 @@ bool isRouteName(const QString &name)
 void readName(RouteDraft &draft, const ProfileValue &value)
 {
     const auto text = value.text();
-    if (text && !isRouteName(*text))
+    draft.hasWrongName = !text || !isRouteName(*text);
+    if (text && draft.hasWrongName)
         value.fail(
             u"1 to %1 letters, digits, \"-\", \"_\" and \".\" are wanted"_s.arg(RouteConfig::kMaxName));
     else if (text)
@@ -55,6 +57,7 @@ void readName(RouteDraft &draft, const ProfileValue &value)
 void readPath(RouteDraft &draft, const ProfileValue &value)
 {
     const auto text = value.text();
+    draft.hasWrongPath = true;
     if (!text)
         return;
     QByteArray path = text->toUtf8();
@@ -65,10 +68,18 @@ void readPath(RouteDraft &draft, const ProfileValue &value)
     const bool isPlain = std::all_of(path.begin(), path.end(), [](char c) {
         return c > ' ' && c < '\x7f' && c != '?' && c != '#' && c != '*';
     });
-    if (!isPlain || !(takesAll || path.startsWith('/')))
+    if (!isPlain || !(takesAll || path.startsWith('/'))) {
         value.fail(u"a path such as \"/v1/predictions\", \"/v1/*\" or \"*\" is wanted"_s);
-    // The paths of requests come in this form.
-    draft.config.path = normalPath(path);
+        return;
+    }
+    // The paths of requests come in this form, and one slash at their end does not matter.
+    path = withoutLastSlash(normalPath(path));
+    if (!path.isEmpty() && withoutDotSegments(path) != path) {
+        value.fail(u"a path without the segments \".\" and \"..\" is wanted, because no client sends them"_s);
+        return;
+    }
+    draft.config.path = path;
+    draft.hasWrongPath = false;
 }
 
 void readUpstream(RouteDraft &draft, const ProfileValue &value)
@@ -95,6 +106,9 @@ void readLane(RouteDraft &draft, const ProfileValue &value)
     } else if (*text == "client"_L1) {
         lane.kind = LaneSource::Kind::Client;
     } else if (auto locator = value.locator()) {
+        if (locator->kind == profile::Locator::Kind::Suffix ||
+            locator->kind == profile::Locator::Kind::Status)
+            value.fail(u"a client's request has no %1"_s.arg(*text));
         lane.kind = LaneSource::Kind::Value;
         lane.value = *locator;
     }
@@ -288,12 +302,19 @@ private:
                 m_errors.add(key.source().begin.line, u"profile.%1: a table is wanted"_s.arg(name));
                 continue;
             }
+            if (!profile::isProfileName(name)) {
+                m_errors.add(key.source().begin.line, u"profile.%1: the name of a profile is wrong: %2"_s.arg(
+                                                          oneLine(name, 64), profile::kProfileNameRule));
+                m_result.wrongProfiles.insert(name);
+                continue;
+            }
             // A copy would lose the lines.
             table->insert("name", std::string(key.str()));
-            auto read = profile::readProfileTable(*table, m_file);
-            if (const auto *errors = std::get_if<QStringList>(&read))
+            auto read = profile::readProfileTable(*table, m_file, u"profile.%1."_s.arg(name));
+            if (const auto *errors = std::get_if<QStringList>(&read)) {
                 m_result.errors += *errors;
-            else
+                m_result.wrongProfiles.insert(name);
+            } else
                 m_result.profiles.emplace(name, std::make_shared<const profile::Profile>(
                                                     std::get<profile::Profile>(std::move(read))));
         }
@@ -338,12 +359,15 @@ private:
     {
         RouteDraft draft;
         draft.origin = place(table);
+        m_meant.clear();
         readFields(draft, table, {});
         for (const char *key : {"path", "profile", "upstream"}) {
-            if (!table.contains(key))
+            // A misspelled key is one mistake.
+            if (!table.contains(key) && !m_meant.contains(QLatin1StringView(key)))
                 m_errors.add(table.source().begin.line,
                              u"route: the key %1 is wanted"_s.arg(QLatin1StringView(key)));
         }
+        draft.hasWrongPath = draft.hasWrongPath || !table.contains("path");
         checkAuth(draft, table);
         m_result.routes.push_back(std::move(draft));
     }
@@ -368,6 +392,15 @@ private:
             client.style = OAuth2Client::Style::Get;
     }
 
+    static QString firstKeyBelow(const QString &table)
+    {
+        for (const RouteField &one : routeFields()) {
+            if (one.key.startsWith(QString(table + u'.')))
+                return QString(one.key).sliced(table.size() + 1).section(u'.', 0, 0);
+        }
+        return u"name"_s;
+    }
+
     void readFields(RouteDraft &draft, const toml::table &table, const QString &prefix)
     {
         for (const auto &[name, node] : table) {
@@ -386,15 +419,22 @@ private:
                 readTokenField(draft, tomlText(name.str()), ProfileValue(node, u"route."_s + key, m_errors));
             else if ((isTable || key == kTokenFields) && node.is_table())
                 readFields(draft, *node.as_table(), key + u'.');
-            else
+            else if (isTable || key == kTokenFields)
+                m_errors.add(
+                    name.source().begin.line,
+                    u"route.%1: a table such as { %2 = … } is wanted"_s.arg(key, firstKeyBelow(key)));
+            else {
+                m_meant.insert(nearest(key, known));
                 m_errors.add(name.source().begin.line,
                              u"there is no key %1 in a route"_s.arg(quoted(key)) + didYouMean(key, known));
+            }
         }
     }
 
     toml::table &m_root;
     QString m_file;
     ProfileErrors m_errors;
+    std::set<QString> m_meant;  ///< keys of the route that misspelled ones suggest
     RouteFile m_result;
 };
 

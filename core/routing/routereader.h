@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 namespace holdline {
@@ -22,6 +23,8 @@ struct RouteDraft
     QString profile;
     QString origin;            ///< for people: "holdline.toml:12"
     QByteArray basicSecret{};  ///< the name of auth.basic
+    bool hasWrongName = false;
+    bool hasWrongPath = false;  ///< or none
 };
 
 /// What a configuration file says about routes.
@@ -29,6 +32,7 @@ struct RouteFile
 {
     std::vector<RouteDraft> routes;                                       ///< `[[route]]`
     std::map<QString, std::shared_ptr<const profile::Profile>> profiles;  ///< `[profile.NAME]`
+    std::set<QString> wrongProfiles;                                      ///< names of those with errors
     std::vector<SecretFile> secrets;                                      ///< `[secrets]`
     QStringList errors;  ///< complete texts for people, in the order of the lines
 };

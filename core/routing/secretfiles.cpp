@@ -3,6 +3,7 @@
 
 #include "core/config/suggest.h"
 
+#include <QByteArrayList>
 #include <QFile>
 
 #include <algorithm>
@@ -16,7 +17,7 @@ namespace {
 constexpr qint64 kMaxSecretBytes = 64 * 1024;
 constexpr qsizetype kMaxName = 40;
 
-/// The text of the file, or an error.
+/// The lines of the file without blanks at their ends and without empty ones, or an error.
 QString readSecret(const QString &path, QByteArray &secret)
 {
     QFile file(path);
@@ -25,10 +26,15 @@ QString readSecret(const QString &path, QByteArray &secret)
     secret = file.read(kMaxSecretBytes + 1);
     if (secret.size() > kMaxSecretBytes)
         return u"is larger than a secret may be, which is %1 bytes"_s.arg(kMaxSecretBytes);
-    for (const char end : {'\n', '\r'}) {
-        if (secret.endsWith(end))
-            secret.chop(1);
+    if (secret.startsWith("\xEF\xBB\xBF"))
+        secret.remove(0, 3);
+    // Nobody sees blanks at the ends of a line, and header fields lose them.
+    QByteArrayList lines;
+    for (const QByteArray &line : secret.split('\n')) {
+        if (const QByteArray key = line.trimmed(); !key.isEmpty())
+            lines.append(key);
     }
+    secret = lines.join('\n');
     return secret.isEmpty() ? u"is empty"_s : QString();
 }
 

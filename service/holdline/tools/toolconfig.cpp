@@ -48,8 +48,7 @@ std::variant<const Route *, QString> chooseRoute(const Config &config, const Rou
     const QString wanted = name.isEmpty() ? known.front() : name;
     if (known.contains(wanted))
         return routes.byName(wanted.toUtf8());
-    return u"there is no route %1"_s.arg(quoted(wanted)) + didYouMean(wanted, known) +
-           u" There are: %1."_s.arg(known.join(u", "_s));
+    return u"there is no route %1"_s.arg(quoted(wanted)) + thereAre(wanted, known);
 }
 
 }  // namespace holdline::tools

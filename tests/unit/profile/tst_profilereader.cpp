@@ -40,6 +40,8 @@ private Q_SLOTS:
     void everyFieldIsRead();
     void defaults();
     void tenMistakesAreTenErrors();
+    void mistakesDoNotHideEachOther();
+    void wordsMayBeTrueOrFalse();
     void oneMistake_data();
     void oneMistake();
     void fieldsAreChecked_data();
@@ -267,7 +269,19 @@ void TestProfileReader::oneMistake_data()
     row("answer = { content_type = \"text\" }", "content type");
     row("error = []", "1 to 64 locators");
     row("error = 7", "a whole number where a text is wanted");
-    row("failed = [true]", "where a text is wanted");
+    row("failed = [1.5]", "where a text is wanted");
+    row("failed = [true, 2020-01-01]", "a date or time where a text is wanted");
+    row("error = \"status\"", "a callback is a request and has no status");
+    row("[start.accepted]\nstatus = [303]", "from 200 to 299");
+    row("[start.accepted]\nequals = { \"query:x\" = \"1\" }", "body:, header: and status only");
+    row("[start.set]\n\"body:/a\" = \"x{suffix}\"", "a client's request has no suffix");
+    row("[start.from_query]\n\"body:/a\" = \"{status}\"", "a client's request has no suffix and no status");
+    row("[status]\nstate = \"body:/s\"\nrequest = \"GET {upstream}/{suffix}\"",
+        "a client's request has no suffix");
+    row("[status]\nstate = \"body:/s\"\nrequest = \"GET {upstream}.evil.example/{job}\"", "no other host");
+    row("[status]\nstate = \"body:/s\"\nrequest = \"GET {upstream}{job}\"", "no other host");
+    row("[status]\nstate = \"body:/s\"\nrequest = \"GET {upstream}{rest}@evil.example/\"", "no other host");
+    row("[callback.verify]\nscheme = \"secret\"\nsecret = \"a\"\nat = \"status\"", "has no status");
     row("[start.set]\n\"body:\" = 1", "a member of the body");
     row("[start.set]\n\"header:Host\" = \"x\"", "belongs to the connection");
     row("[start.set]\n\"form:a\" = { b = 1 }", "a table where a text");
@@ -291,6 +305,44 @@ void TestProfileReader::oneMistake_data()
     row("[callback.verify]\nscheme = \"fal\"\njwks = \"ftp://x\"", "an https URL");
     row("[callback.verify]\nat = \"header:X\"", "a scheme is wanted");
     row("[callback.verify]\nscheme = \"hmac-sha1\"\nsigned = \"{secret:a}\"", "a secret must not stand here");
+}
+
+/// What follows from another mistake is no mistake. What is independent of it is told at once.
+void TestProfileReader::mistakesDoNotHideEachOther()
+{
+    const QStringList errors = errorsOf(R"(name = "t"
+[start]
+calback = "body:/x"
+[callback]
+state = "body:/s"
+completed = ["a"]
+failed = ["A"]
+[callback.verify]
+scheme = "hmac-sha256"
+secret = "k"
+[answer]
+base64 = true
+)");
+    const QStringList wanted{u"t.toml:3: there is no key \"start.calback\". Did you mean start.callback?"_s,
+                             u"t.toml:8: callback.verify.at: "_s, u"t.toml:12: answer.base64: "_s};
+    QCOMPARE(errors.size(), wanted.size());
+    for (qsizetype i = 0; i < wanted.size(); ++i)
+        QVERIFY2(errors[i].startsWith(wanted[i]), qPrintable(errors[i]));
+}
+
+void TestProfileReader::wordsMayBeTrueOrFalse()
+{
+    const Profile profile = profileFrom(R"(name = "t"
+[start]
+callback = "body:/x"
+accepted = { equals = { "body:/ok" = true } }
+[callback]
+state = "body:/done"
+completed = [true]
+failed = [false]
+)");
+    QCOMPARE(profile.start.accepted.equals.at(0).second, "true");
+    QCOMPARE(profile.callback->words.failed, std::vector<QByteArray>{"false"});
 }
 
 void TestProfileReader::oneMistake()

@@ -127,6 +127,7 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("normal");
         QTest::newRow("unreserved") << QByteArray("/v1/%70redictions") << QByteArray("/v1/predictions");
         QTest::newRow("lower case") << QByteArray("/v1/a%2fb") << QByteArray("/v1/a%2Fb");
+        QTest::newRow("a slash at the end") << QByteArray("/v1/a/") << QByteArray("/v1/a");
         QTest::newRow("with a rest") << QByteArray("/%7Eme/*") << QByteArray("/~me");
     }
     /// Requests come with the normal form of their path, so a route has it too.
@@ -201,7 +202,7 @@ private Q_SLOTS:
                                const QString &error) {
             QByteArray toml = twoRoutes();
             if (!toml.contains(from))
-                qFatal("%s is not there", from.constData());
+                qFatal("%s: %s is not there", name, from.constData());
             QTest::newRow(name) << toml.replace(from, to) << error;
         };
         change("unknown profile", "\"replicate\"", "\"replicat\"", u"Did you mean replicate?"_s);
@@ -229,6 +230,19 @@ private Q_SLOTS:
         change("one of our paths", "\"/v1/predictions\"", "\"/v1/jobs\"", u"Holdline's own"_s);
         change("one of our paths with an escape", "\"/v1/predictions\"", "\"/v1/%6Aobs/*\"",
                u"Holdline's own"_s);
+        change("below our callbacks", "path = \"/work/*\"", "path = \"/callback/x/*\"", u"Holdline's own"_s);
+        QTest::newRow("below our callbacks at another path")
+            << twoRoutes().replace("/work/*", "/hooks/a") + "[server]\ncallback_url = \"http://h/hooks\"\n"
+            << u"/hooks is one of Holdline's own"_s;
+        change("a path with dots", "\"/v1/predictions\"", "\"/v1/../x\"", u"route.path"_s);
+        change("the same path with a slash", "\"/v1/predictions\"", "\"/work/\"", u"the path is that of"_s);
+        change("a lane that no request has", "\"header:Authorization\"", "\"suffix\"",
+               u"a client's request has no suffix"_s);
+        change("limits are no table", "limits = { starts = 4, running = 50, rate = \"600/1m\" }",
+               "limits = 4", u"route.limits: a table such as { starts = … } is wanted"_s);
+        change("the name of a profile", "[profile.own.start]\n", "[profile.My_API]\n[profile.own.start]\n",
+               u"profile.My_API: the name of a profile is wrong: 1 to 64 small letters"_s);
+        change("a wrong name", "name = \"mine\"", "name = \"a/b\"", u"route.name"_s);
         change("a star behind a word", "\"/v1/predictions\"", "\"/v1*\"", u"route.path"_s);
         change("two routes of one name", "name = \"mine\"", "name = \"replicate\"", u"another name"_s);
         change("an error in a profile", "completed = [\"done\"]", "completd = [\"done\"]", u"completd"_s);
@@ -244,6 +258,20 @@ private Q_SLOTS:
         const LoadedConfig loaded = RoutesPlace().load(toml);
         QVERIFY(!loaded.isValid());
         QVERIFY2(errorsOf(loaded).contains(error), qPrintable(errorsOf(loaded)));
+        // What follows from a mistake is none.
+        QVERIFY2(test::texts(loaded).size() == 1, qPrintable(errorsOf(loaded)));
+    }
+
+    /// Editors and copies leave what nobody sees.
+    void secretsLoseBlanks()
+    {
+        RoutesPlace place;
+        place.write(u"key.txt"_s, "\xEF\xBB\xBF\r\n  r8_secret \t\r\n\r\nold\n\n");
+        const LoadedConfig loaded = place.load(twoRoutes());
+        QVERIFY2(loaded.isValid(), qPrintable(errorsOf(loaded)));
+        QCOMPARE(loaded.config.routes->secrets.at("key"), "r8_secret\nold");
+        place.write(u"key.txt"_s, " \r\n\t\n");
+        QVERIFY(errorsOf(place.load(twoRoutes())).contains("is empty"_L1));
     }
 
     /// All mistakes are found at once, each with its line.
