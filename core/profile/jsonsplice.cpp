@@ -65,6 +65,13 @@ QByteArray made(const Node &node)
     return isArray ? '[' + inner + ']' : '{' + inner + '}';
 }
 
+/// False when the edits only remove.
+bool setsSomething(const Node &node)
+{
+    return node.action == Node::Action::Set ||
+           std::any_of(node.children.begin(), node.children.end(), setsSomething);
+}
+
 /// Writes the new text and stops at the first error.
 class Splicer
 {
@@ -73,6 +80,11 @@ public:
     {
         if (text.startsWith('{') || text.startsWith('['))
             return container(text, node, out);
+        // There is nothing to remove in a text or a number.
+        if (jsonTypeOf(text) != JsonType::Null && !setsSomething(node)) {
+            out += text;
+            return true;
+        }
         if (jsonTypeOf(text) != JsonType::Null) {
             m_error = u"\"%1\" is %2 where an object is wanted"_s.arg(QString::fromUtf8(node.name),
                                                                       jsonTypeName(jsonTypeOf(text)));

@@ -190,10 +190,8 @@ Located MessageReader::find(const Locator &locator)
             return foundField(findField(m_message.body, locator.name), locator);
         case Locator::Kind::Query:
             return foundField(findField(m_message.query, locator.name), locator);
-        case Locator::Kind::Header: {
-            const auto value = headerValue(m_message.headers, locator.name);
-            return value ? foundText(value->toByteArray()) : missing();
-        }
+        case Locator::Kind::Header:
+            return findInHead(locator);
         case Locator::Kind::Multipart:
             return findInPart(locator);
         case Locator::Kind::Path:
@@ -231,6 +229,20 @@ Located MessageReader::findInBody(const JsonPointer &pointer)
     return m_jsonError.isEmpty() ? foundJson(m_json, pointer) : otherFormat(m_jsonError);
 }
 
+Located MessageReader::findInHead(const Locator &locator) const
+{
+    FoundField found;
+    for (const HeaderField &field : m_message.headers) {
+        if (!equalsIgnoreCase(field.first, locator.name))
+            continue;
+        found.twice = found.value.has_value();
+        found.value = field.second;
+        if (found.twice)
+            break;
+    }
+    return foundField(found, locator);
+}
+
 Located MessageReader::findInPart(const Locator &locator)
 {
     const auto type = headerValue(m_message.headers, "Content-Type");
@@ -253,7 +265,10 @@ Located MessageReader::findInPart(const Locator &locator)
 
 Located MessageReader::findInPath(int segment) const
 {
-    const auto segments = m_message.path.toByteArray().split('/');
+    auto segments = m_message.path.toByteArray().split('/');
+    // A slash at the end makes no segment.
+    if (segments.size() > 2 && segments.back().isEmpty())
+        segments.removeLast();
     // The path begins with a slash, so that segment 1 is element 1.
     const qsizetype index = segment > 0 ? segment : segments.size() + segment;
     if (index < 1 || index >= segments.size() || segments[index].isEmpty())

@@ -79,6 +79,7 @@ public:
 
 private:
     Located findInBody(const JsonPointer &pointer);
+    Located findInHead(const Locator &locator) const;
     Located findInPart(const Locator &locator);
     Located findInPath(int segment) const;
 

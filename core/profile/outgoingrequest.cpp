@@ -18,16 +18,35 @@ namespace {
 constexpr QByteArrayView kJson("application/json");
 constexpr QByteArrayView kForm("application/x-www-form-urlencoded");
 
-/// `.` and `..`, also with escapes, would lead out of the upstream's path.
+/// `.` and `..` would lead out of the upstream's path. Some servers decode escaped slashes first, take a
+/// backslash for a slash, or cut off what stands behind a semicolon.
 bool hasDotSegment(QByteArrayView url)
 {
     const QByteArrayView path = url.first(url.indexOf('?') < 0 ? url.size() : url.indexOf('?'));
-    for (const QByteArray &segment : path.toByteArray().split('/')) {
-        const QByteArray plain = percentDecode(segment, false);
-        if (plain == "." || plain == ".." || plain.contains('\\'))
+    const QByteArray plain = percentDecode(path, false).replace('\\', '/');
+    for (QByteArray segment : plain.split('/')) {
+        if (const qsizetype semicolon = segment.indexOf(';'); semicolon >= 0)
+            segment.truncate(semicolon);
+        if (segment == "." || segment == "..")
             return true;
     }
     return false;
+}
+
+QByteArrayView withoutByteOrderMark(QByteArrayView text)
+{
+    constexpr QByteArrayView kMark("\xEF\xBB\xBF");
+    return text.startsWith(kMark) ? text.sliced(kMark.size()) : text;
+}
+
+/// True for a body that has another type than a form. Clients that name no type may send a form.
+bool isOtherThanForm(const MessageView &client)
+{
+    const auto type = headerValue(client.headers, "Content-Type");
+    if (!type || client.body.isEmpty())
+        return false;
+    const qsizetype end = type->indexOf(';');
+    return !equalsIgnoreCase((end < 0 ? *type : type->first(end)).trimmed(), kForm);
 }
 
 QByteArray withQuery(QByteArray url, QByteArrayView query)
@@ -137,14 +156,16 @@ std::variant<QByteArray, StartError> editedBody(QByteArrayView body, const Edits
         return editForm(body, edits.form());
     if (edits.json().empty())
         return body.toByteArray();
-    const QByteArrayView json = body.isEmpty() ? QByteArrayView("{}") : body;
+    const QByteArrayView json = body.isEmpty() ? QByteArrayView("{}") : withoutByteOrderMark(body);
     const auto scanned = scanJson(json);
     if (const auto *error = std::get_if<JsonError>(&scanned))
         return StartError{Reason::InvalidJson, u"The body is not JSON, %1."_s.arg(error->toString())};
     auto spliced = spliceJson(json, edits.json());
     if (auto *error = std::get_if<QString>(&spliced))
-        return StartError{Reason::BadRequest, u"In the body %1."_s.arg(*error)};
-    return std::get<QByteArray>(spliced);
+        return StartError{Reason::BadRequest, u"The body cannot be used: %1."_s.arg(*error)};
+    // The mark travels with the other bytes of the client.
+    const qsizetype mark = body.isEmpty() ? 0 : body.size() - json.size();
+    return body.first(mark).toByteArray() + std::get<QByteArray>(spliced);
 }
 
 /// Puts method, address, header fields and body together.
@@ -222,9 +243,17 @@ HeaderFields travellingHeaders(const Profile &profile, std::span<const HeaderFie
 {
     HeaderFields out;
     for (const HeaderField &field : headers) {
-        if (!isConnectionField(field.first) && !equalsIgnoreCase(field.first, "Content-Type") &&
-            travels(profile.start.headers, field.first))
+        if (isConnectionField(field.first) || equalsIgnoreCase(field.first, "Content-Type") ||
+            !travels(profile.start.headers, field.first))
+            continue;
+        const auto same = std::find_if(out.begin(), out.end(), [&field](const HeaderField &one) {
+            return equalsIgnoreCase(one.first, field.first);
+        });
+        // RFC 9110, 5.3; RFC 9113, 8.2.3 for cookies.
+        if (same == out.end())
             out.push_back(field);
+        else
+            same->second += (equalsIgnoreCase(field.first, "Cookie") ? "; " : ", ") + field.second;
     }
     return out;
 }
@@ -246,6 +275,9 @@ std::variant<OutgoingRequest, StartError> buildStart(const Profile &profile, con
                           u"The start cannot be made: %1."_s.arg(error)};
     };
     if (isQuery) {
+        // Its members would pass by the list of fields that a query may have.
+        if (!client.body.isEmpty())
+            return StartError{Reason::BadRequest, u"A GET has no body here: the query has its values."_s};
         if (const QString error = unknownQueryField(rule.fromQuery, client.query); !error.isEmpty())
             return StartError{Reason::BadRequest, error};
         if (const QString error = edits.add(rule.fromQuery, true); !error.isEmpty())
@@ -261,6 +293,10 @@ std::variant<OutgoingRequest, StartError> buildStart(const Profile &profile, con
         return StartError{Reason::InternalError, u"The job has no id of ours."_s};
     if (rule.made)
         edits.add(*rule.made, values.uuid.toByteArray());
+    if (edits.isForm() && isOtherThanForm(client))
+        return StartError{Reason::BadRequest,
+                          u"The body has another Content-Type than the form that this API takes (%1)."_s.arg(
+                              QLatin1StringView(kForm))};
     HeaderFields headers = travellingHeaders(profile, client.headers);
     const auto contentType = headerValue(client.headers, "Content-Type");
     if (contentType && !client.body.isEmpty())

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 
 #include <QDateTime>
+#include <QTimeZone>
 
 #include <algorithm>
 #include <optional>
@@ -251,7 +252,10 @@ std::optional<WallTime> timeOf(const QByteArray &text)
         const qint64 number = text.toLongLong();
         return WallTime(std::chrono::milliseconds(text.size() == kMaxDigits ? number : number * 1000));
     }
-    const auto date = QDateTime::fromString(QString::fromLatin1(text), Qt::ISODateWithMs);
+    auto date = QDateTime::fromString(QString::fromLatin1(text), Qt::ISODateWithMs);
+    // The zone of this machine says nothing about the sender's.
+    if (date.timeSpec() == Qt::LocalTime)
+        date.setTimeZone(QTimeZone::utc());
     return date.isValid() ? std::optional(WallTime(std::chrono::milliseconds(date.toMSecsSinceEpoch())))
                           : std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include "core/routing/registeredaddress.h"
 #include "service/holdline/apis/jobuuid.h"
 #include "service/holdline/apis/profilemessages.h"
+#include "service/http/contentcoding.h"
 
 #include <QCryptographicHash>
 
@@ -95,7 +96,7 @@ QByteArray originOf(const QUrl &url)
 
 Route::Route(const RouteConfig &config, std::shared_ptr<const profile::Secrets> secrets)
     : m_config(config),
-      m_upstream(config.upstream.toEncoded(QUrl::StripTrailingSlash)),
+      m_upstream(config.upstream.toEncoded()),
       m_upstreamName(originOf(config.upstream)),
       m_secrets(std::move(secrets)),
       m_keySet(keySetOf(config)),
@@ -108,7 +109,7 @@ bool Route::takes(QByteArrayView path) const
     if (isUsual() || !path.startsWith(m_config.path))
         return false;
     const QByteArrayView rest = path.sliced(m_config.path.size());
-    return rest.isEmpty() || (m_config.takesRest && rest.startsWith('/'));
+    return rest.isEmpty() || rest == "/" || (m_config.takesRest && rest.startsWith('/'));
 }
 
 LaneRules Route::laneRules() const
@@ -132,7 +133,7 @@ QByteArrayList Route::methods() const
 
 QByteArrayView Route::restOf(QByteArrayView path) const
 {
-    return takes(path) ? path.sliced(m_config.path.size()) : QByteArrayView();
+    return m_config.takesRest && takes(path) ? path.sliced(m_config.path.size()) : QByteArrayView();
 }
 
 profile::TemplateValues Route::valuesFor(QByteArrayView path) const
@@ -209,7 +210,11 @@ std::optional<StartError> Route::writeStart(const ClientRequest &client, const S
         if (isUsual())
             return std::nullopt;
         const QByteArrayView path = splitTarget(client.target).path;
-        call.url = m_upstream + restOf(path).toByteArray();
+        const QByteArrayView rest = restOf(path);
+        call.url = m_upstream;
+        if (!rest.isEmpty() && call.url.endsWith('/'))
+            call.url.chop(1);
+        call.url += rest;
         return authorise(valuesFor(path), call.headers) ? std::nullopt : std::optional(secretMissing());
     }
     const QByteArray uuid = jobUuid(given.jobId);
@@ -299,11 +304,6 @@ bool Route::authorise(const profile::TemplateValues &values, profile::HeaderFiel
     return true;
 }
 
-bool Route::takesCallback(QByteArrayView method) const
-{
-    return hasProfile() ? takesMethod(*m_config.profile, method) : method == "POST" || method == "PUT";
-}
-
 bool Route::isRegistered() const
 {
     return holdline::isRegistered(m_config);
@@ -314,31 +314,34 @@ QByteArray Route::ownId(const QByteArray &jobId) const
     return hasProfile() && m_config.profile->start.made ? jobUuid(jobId) : QByteArray();
 }
 
+const profile::VerifyRule *Route::verifyRule() const
+{
+    const bool isVerified = hasProfile() && m_config.profile->callback && m_config.profile->callback->verify;
+    return isVerified ? &*m_config.profile->callback->verify : nullptr;
+}
+
 Duration Route::replayAge() const
 {
-    if (!hasProfile() || !m_config.profile->callback || !m_config.profile->callback->verify)
+    const profile::VerifyRule *rule = verifyRule();
+    if (!rule)
         return kReplayAge;
-    const std::chrono::seconds tolerance = m_config.profile->callback->verify->tolerance;
+    const std::chrono::seconds tolerance = rule->tolerance;
     // The time of sending may lie after now, and before it later on.
     return tolerance.count() > 0 ? 2 * tolerance : kReplayAge;
 }
 
-std::variant<CheckedCallback, ForgedCallback, QString> Route::readCallback(const CallbackView &callback) const
+std::variant<CheckedCallback, RefusedCallback> Route::readCallback(const CallbackView &callback) const
 {
-    if (!hasProfile()) {
-        auto parsed = parseJobMessage(callback.request.body);
-        if (auto *error = std::get_if<QString>(&parsed))
-            return std::move(*error);
-        return CheckedCallback{std::get<JobMessage>(std::move(parsed))};
-    }
-    QByteArray replayKey;
+    const auto malformed = [](const QString &text) {
+        return RefusedCallback{Reason::CallbackMalformed, text};
+    };
+    const http::Request &request = callback.request;
     const profile::MessageView view = viewOf(callback);
-    if (!m_config.profile->callback)
-        return u"this API does not call back"_s;
-    const bool isBelieved = m_config.insecureCallbacks || isTrusted(callback.request);
-    if (const auto &rule = m_config.profile->callback->verify; rule && !isBelieved) {
+    QByteArray replayKey;
+    const bool isBelieved = m_config.insecureCallbacks || isTrusted(request);
+    if (const profile::VerifyRule *rule = verifyRule(); rule && !isBelieved) {
         profile::VerificationContext context;
-        context.peer = hostOfPeer(callback.request.peer);
+        context.peer = hostOfPeer(request.peer);
         context.url = callback.url;
         context.token = callback.token;
         context.now = callback.now.value_or(wallNow());
@@ -346,12 +349,24 @@ std::variant<CheckedCallback, ForgedCallback, QString> Route::readCallback(const
         context.keySet = callback.keys;
         auto verified = verifyCallback(*rule, view, context);
         if (const auto *forged = std::get_if<profile::Forged>(&verified))
-            return ForgedCallback{forged->text, forged->isKeyUnknown};
+            return RefusedCallback{Reason::CallbackUnauthorised, forged->text, forged->isKeyUnknown};
         replayKey = std::get<profile::Verified>(std::move(verified)).replayKey;
     }
+    if (http::hasContentCoding(request.headers))
+        return RefusedCallback{Reason::UnsupportedEncoding, http::contentCodingDetail()};
+    const bool isMethod = hasProfile() ? takesMethod(*m_config.profile, request.method)
+                                       : request.method == "POST" || request.method == "PUT";
+    if (!isMethod)
+        return malformed(u"This API does not call back by %1."_s.arg(QString::fromLatin1(request.method)));
+    if (!hasProfile()) {
+        auto parsed = parseJobMessage(request.body);
+        if (const auto *error = std::get_if<QString>(&parsed))
+            return malformed(*error);
+        return CheckedCallback{std::get<JobMessage>(std::move(parsed))};
+    }
     auto reading = profile::readCallback(*m_config.profile, view);
-    if (auto *error = std::get_if<QString>(&reading))
-        return std::move(*error);
+    if (const auto *error = std::get_if<QString>(&reading))
+        return malformed(*error);
     auto &state = std::get<profile::StateReading>(reading);
     return CheckedCallback{
         {std::move(state.job), std::move(state.state), state.report, state.mustAsk, state.isKnown},

@@ -69,12 +69,15 @@ struct CheckedCallback
     QByteArray replayKey{};
 };
 
-/// A callback that must not be trusted. The text is for the log and has no byte of the message.
-struct ForgedCallback
+/// A callback that a route does not take. The text is for people and has no byte of the message.
+struct RefusedCallback
 {
+    Reason reason{};  ///< CallbackUnauthorised for one that must not be trusted
     QString text;
     /// Everything is right but the key, so that a newer key set may have it.
     bool isKeyUnknown = false;
+
+    bool isForged() const { return reason == Reason::CallbackUnauthorised; }
 };
 
 /// True for the name of a field whose value may be a secret, so that logs and monitors must not show it.
@@ -153,22 +156,23 @@ public:
     Duration replayAge() const;
     /// True for a redriven callback that was verified when it came.
     static bool isTrusted(const http::Request &callback) { return callback.peer.startsWith(kVerifiedPeer); }
-    /// True when callbacks come by this method.
-    bool takesCallback(QByteArrayView method) const;
-    std::variant<CheckedCallback, ForgedCallback, QString> readCallback(const CallbackView &callback) const;
+    /// Verifies a callback first. So a sender learns what is wrong with one only when it is the upstream's.
+    std::variant<CheckedCallback, RefusedCallback> readCallback(const CallbackView &callback) const;
     /// What clients get of a callback that ended its job.
     JobResult resultOf(const JobMessage &message, const CallbackView &callback) const;
     /// The answer to a callback, for the status that the usual route gives. `usual` is that answer.
     http::Response callbackAnswer(http::Response usual) const;
 
 private:
+    /// Null when nothing is to be verified.
+    const profile::VerifyRule *verifyRule() const;
     QByteArrayView restOf(QByteArrayView path) const;
     profile::TemplateValues valuesFor(QByteArrayView path) const;
     std::variant<QByteArray, StartError> laneOf(const http::Request &request) const;
     bool authorise(const profile::TemplateValues &values, profile::HeaderFields &fields) const;
 
     RouteConfig m_config;
-    QByteArray m_upstream;  ///< encoded, without a slash at its end
+    QByteArray m_upstream;  ///< encoded
     QByteArray m_upstreamName;
     std::shared_ptr<const profile::Secrets> m_secrets;
     std::shared_ptr<const CredentialSpec> m_keySet;  ///< null: needs none

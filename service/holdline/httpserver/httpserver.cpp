@@ -81,11 +81,10 @@ QString patternOf(const QByteArray &path)
 /// The request without one slash at the end of its path, or nothing when there is none.
 std::optional<http::Request> withoutLastSlash(const http::Request &request)
 {
-    const QByteArrayView path = request.path();
-    if (!hasLastSlash(path))
+    if (!hasLastSlash(request.path()))
         return std::nullopt;
     http::Request shorter = request;
-    shorter.target.remove(path.size() - 1, 1);
+    shorter.target = holdline::withoutLastSlash(request.target);
     return shorter;
 }
 
@@ -177,7 +176,8 @@ private:
     struct Current
     {
         ExchangeId id;
-        const http::Request &request;
+        const http::Request &request;   ///< without one slash at the end of its path
+        const http::Request &received;  ///< as it came
         VirtualSocket &socket;
     };
     const Current *m_current = nullptr;
@@ -211,7 +211,7 @@ void HttpServer::Private::received(ExchangeId id, const http::Request &received)
     const auto shorter = withoutLastSlash(received);
     const http::Request &request = shorter ? *shorter : received;
     VirtualSocket *const socket = takeSocket();
-    const Current current{id, request, *socket};
+    const Current current{id, request, received, *socket};
     m_current = &current;
     m_feeding = true;
     socket->feed(canonicalRequest(id, request, m_longestLiteral));
@@ -283,7 +283,7 @@ void HttpServer::Private::dispatch(const Route *route, const QHttpServerRequest 
     if (methods.isEmpty())
         refuse(*exchange, request, {Reason::NotFound, u"Nothing is served at this path."_s, {}, {}});
     else if (methods.contains(request.method))
-        m_changing.handler(request, std::move(exchange));
+        m_changing.handler(current.received, std::move(exchange));
     else
         refuseMethod(std::move(exchange), request, (methods << "OPTIONS").join(", "));
 }

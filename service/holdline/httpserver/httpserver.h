@@ -40,8 +40,9 @@ public:
     /// Routes that may change while the server runs. They are asked when no other route takes a path.
     struct ChangingRoutes
     {
-        /// The methods of a path. Empty when there is no route.
+        /// The methods of a path without one slash at its end. Empty when there is no route.
         std::function<QByteArrayList(QByteArrayView path)> methods;
+        /// Gets the request as it came, with that slash.
         RequestHandler handler;
     };
     void setChangingRoutes(ChangingRoutes routes);

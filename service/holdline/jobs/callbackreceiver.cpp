@@ -5,7 +5,6 @@
 #include "service/holdline/answers/jobresponses.h"
 #include "service/holdline/jobs/journal.h"
 #include "service/holdline/jobs/refusals.h"
-#include "service/http/contentcoding.h"
 #include "service/http/problemresponse.h"
 
 namespace holdline {
@@ -39,6 +38,13 @@ JobEvent eventOf(const JobMessage &message, const QByteArray &upstreamId)
 }
 
 namespace {
+
+QString asSentence(QString text)
+{
+    if (!text.isEmpty())
+        text[0] = text[0].toUpper();
+    return text.endsWith(u'.') ? text : text + u'.';
+}
 
 /// Late results whose repetition is expected.
 constexpr qsizetype kMaxUnstored = 1000;
@@ -161,11 +167,6 @@ bool CallbackReceiver::read(const Route &route, const QByteArray &job, const QBy
                             ReceivedCallback &callback)
 {
     callback.route = &route;
-    const auto refused = [&](Reason reason, CallbackOutcome outcome, const QString &detail) {
-        const QString rest = job.isEmpty() ? QString() : u" The job stays pending."_s;
-        refuse(reason, outcome, job, account, callback, detail + rest);
-        return false;
-    };
     const QByteArray url = route.hasProfile() ? urlOf(callback) : QByteArray();
     CallbackView view = callback.view(url);
     const CredentialState *known = nullptr;
@@ -178,22 +179,17 @@ bool CallbackReceiver::read(const Route &route, const QByteArray &job, const QBy
         view.keys = &known->credential->values;
     }
     auto checked = route.readCallback(view);
-    // This is first, so that only the upstream's callbacks leave dead letters that can be redriven.
-    if (const auto *forged = std::get_if<ForgedCallback>(&checked)) {
+    if (const auto *refusal = std::get_if<RefusedCallback>(&checked)) {
         const bool isDecided = callback.wait == ReceivedCallback::Wait::Over && known && !known->isFailing;
-        if (forged->isKeyUnknown && known && !isDecided) {
+        if (refusal->isKeyUnknown && known && !isDecided) {
             awaitKeys(job, account, callback, known->number());
             return false;
         }
-        return refused(Reason::CallbackUnauthorised, CallbackOutcome::Unauthorised, forged->text);
+        const auto outcome = refusal->isForged() ? CallbackOutcome::Unauthorised : CallbackOutcome::Malformed;
+        const QString end = job.isEmpty() ? QString() : u" The job stays pending."_s;
+        refuse(refusal->reason, outcome, job, account, callback, asSentence(refusal->text) + end);
+        return false;
     }
-    if (http::hasContentCoding(callback.request.headers))
-        return refused(Reason::UnsupportedEncoding, CallbackOutcome::Malformed, http::contentCodingDetail());
-    if (!route.takesCallback(callback.request.method))
-        return refused(Reason::CallbackMalformed, CallbackOutcome::Malformed,
-                       u"This API does not call back by this method."_s);
-    if (const auto *error = std::get_if<QString>(&checked))
-        return refused(Reason::CallbackMalformed, CallbackOutcome::Malformed, *error);
     auto &[message, replayKey] = std::get<CheckedCallback>(checked);
     callback.message = std::move(message);
     callback.replayKey = std::move(replayKey);

@@ -89,8 +89,12 @@ void HttpFront::serve(const RouteTable &routes)
                                     return route ? route->methods() : QByteArrayList();
                                 },
                                 [this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
-                                    const bool isCallback = isCallbackWithSuffix(request.path());
-                                    (isCallback ? m_callback : m_start)(request, std::move(exchange));
+                                    http::Request callback = request;
+                                    callback.target = withoutLastSlash(request.target);
+                                    if (isCallbackWithSuffix(callback.path()))
+                                        m_callback(callback, std::move(exchange));
+                                    else
+                                        m_start(request, std::move(exchange));
                                 }});
 }
 

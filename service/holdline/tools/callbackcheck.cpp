@@ -4,7 +4,6 @@
 #include "core/config/suggest.h"
 #include "service/holdline/answers/jobresponses.h"
 #include "service/holdline/jobs/callbackreceiver.h"
-#include "service/http/contentcoding.h"
 #include "service/http/problemresponse.h"
 
 namespace holdline::tools {
@@ -21,7 +20,9 @@ std::pair<QByteArray, QByteArray> splitPath(QByteArrayView path, const std::vect
     for (const QByteArray &one : known) {
         if (!path.startsWith(one + '/'))
             continue;
-        const QByteArrayView rest = path.sliced(one.size() + 1);
+        QByteArrayView rest = path.sliced(one.size() + 1);
+        if (rest.endsWith('/'))
+            rest.chop(1);
         const qsizetype slash = rest.indexOf('/');
         if (slash < 0)
             return {rest.toByteArray(), {}};
@@ -58,20 +59,17 @@ public:
         if (m_route.keySet() && !m_around.keys)
             return refuse(Reason::KeysUnavailable,
                           u"there are no keys: name a file with --keys, or let them be fetched"_s);
+        if (m_request.method != "POST" && m_request.method != "PUT")
+            return refuse(Reason::MethodNotAllowed, u"callbacks come by POST or PUT, and never by "_s +
+                                                        QString::fromLatin1(m_request.method));
         auto read = m_route.readCallback(view(m_request));
-        if (const auto *forged = std::get_if<ForgedCallback>(&read)) {
-            say(u"verified"_s, u"no: "_s + forged->text);
+        const auto *refusal = std::get_if<RefusedCallback>(&read);
+        const bool isForged = refusal && refusal->isForged();
+        say(u"verified"_s, isForged ? u"no: "_s + refusal->text : proof());
+        if (isForged)
             hintAtLineBreak();
-            return refuse(Reason::CallbackUnauthorised, forged->text);
-        }
-        say(u"verified"_s, proof());
-        if (http::hasContentCoding(m_request.headers))
-            return refuse(Reason::UnsupportedEncoding, http::contentCodingDetail());
-        if (!m_route.takesCallback(m_request.method))
-            return refuse(Reason::CallbackMalformed,
-                          u"this API does not call back by "_s + QString::fromLatin1(m_request.method));
-        if (const auto *error = std::get_if<QString>(&read))
-            return refuse(Reason::CallbackMalformed, *error);
+        if (refusal)
+            return refuse(refusal->reason, refusal->text);
         return take(std::get<CheckedCallback>(read).message);
     }
 
@@ -102,8 +100,11 @@ private:
         http::Request shorter = m_request;
         while (shorter.body.endsWith('\n') || shorter.body.endsWith('\r'))
             shorter.body.chop(1);
-        if (shorter.body.size() < m_request.body.size() &&
-            !std::holds_alternative<ForgedCallback>(m_route.readCallback(view(shorter))))
+        if (shorter.body.size() == m_request.body.size())
+            return;
+        const auto read = m_route.readCallback(view(shorter));
+        const auto *refusal = std::get_if<RefusedCallback>(&read);
+        if (!refusal || !refusal->isForged())
             say(u"hint"_s, u"without the line break at the end of the file it is verified"_s);
     }
 

@@ -140,6 +140,24 @@ class TestProfileService : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    /// What a client's request says reaches the upstream whole: a slash at the end of its path, and fields
+    /// that are there twice.
+    void theRequestTravelsWhole()
+    {
+        ApiWorld world(u"openfaas"_s);
+        RawHttpClient client(world.service().port());
+        client.send(RawHttpClient::post("/async-function/f/?a=b/", "x",
+                                        "X-A: 1\r\nCookie: a=b\r\nx-a: 2\r\nCookie: c=d\r\nX-Hop: 1\r\n"
+                                        "Connection: X-Hop\r\n"));
+        QTRY_COMPARE(world.upstream.arrivalCount(), 1);
+        const ScriptedServer::Arrival arrival = world.upstream.arrivals().front();
+        QVERIFY2(arrival.head.startsWith("POST /async-function/f/?a=b/ HTTP/1.1\r\n"),
+                 arrival.head.constData());
+        QCOMPARE(arrival.field("X-A"), "1, 2");
+        QCOMPARE(arrival.field("Cookie"), "a=b; c=d");
+        QCOMPARE(arrival.field("X-Hop"), "");
+    }
+
     void callbacks_data()
     {
         QTest::addColumn<bool>("isInsecure");

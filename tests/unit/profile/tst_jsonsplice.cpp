@@ -59,6 +59,8 @@ void TestJsonSplice::splices_data()
     row("remove the last", R"({"a":1, "b":2})", {removal("/b")}, R"({"a":1})");
     row("remove all", R"({ "a":1 , "b":2 })", {removal("/a"), removal("/b")}, "{}");
     row("remove what is not there", R"({"a":1})", {removal("/b"), removal("/c/d")}, R"({"a":1})");
+    row("remove below a text", R"({"a":"x","b":[1]})", {removal("/a/c"), removal("/b/c"), removal("/b/0/d")},
+        R"({"a":"x","b":[1]})");
     row("remove inside", R"({"a":{"b":1,"c":2}})", {removal("/a/b")}, R"({"a":{"c":2}})");
     row("nested", R"({"s":{"x":1}})", {set("/s/u", "2"), set("/s/v", "3")}, R"({"s":{"x":1,"u":2,"v":3}})");
     row("missing parents", R"({"a":1})", {set("/s/t/u", "2"), set("/s/v", "3")},

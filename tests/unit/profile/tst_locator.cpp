@@ -155,7 +155,7 @@ void TestLocator::readsBodies()
 
 void TestLocator::readsTheRest()
 {
-    const HeaderFields headers{{"x-id", "1"}, {"X-ID", "2"}, {"Empty", ""}};
+    const HeaderFields headers{{"x-id", "1"}, {"X-Two", "2"}, {"x-two", "2"}, {"Empty", ""}};
     MessageView message;
     message.headers = headers;
     message.path = "/a/b%20c/d/";
@@ -163,12 +163,14 @@ void TestLocator::readsTheRest()
     message.status = 202;
     MessageReader reader(message);
     QCOMPARE(reader.find(locator(u"header:X-Id"_s)).text, "1");
+    QVERIFY(reader.find(locator(u"header:x-two"_s)).isMalformed());
     QVERIFY(reader.find(locator(u"header:empty"_s)).isFound());
     QVERIFY(!reader.find(locator(u"header:other"_s)).isFound());
     QCOMPARE(reader.find(locator(u"path:1"_s)).text, "a");
     QCOMPARE(reader.find(locator(u"path:2"_s)).text, "b c");
-    QCOMPARE(reader.find(locator(u"path:-2"_s)).text, "d");
-    QVERIFY(!reader.find(locator(u"path:-1"_s)).isFound());  // the slash at the end
+    QCOMPARE(reader.find(locator(u"path:-1"_s)).text, "d");  // the slash at the end makes no segment
+    QCOMPARE(reader.find(locator(u"path:-2"_s)).text, "b c");
+    QVERIFY(!reader.find(locator(u"path:4"_s)).isFound());
     QVERIFY(!reader.find(locator(u"path:9"_s)).isFound());
     QVERIFY(!reader.find(locator(u"path:-9"_s)).isFound());
     QCOMPARE(reader.find(locator(u"suffix"_s)).text, "sub/error");

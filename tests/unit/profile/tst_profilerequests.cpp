@@ -76,6 +76,7 @@ private Q_SLOTS:
     void hostileHeaderValues();
     void hostilePaths_data();
     void hostilePaths();
+    void slashesAtTheEnd();
     void startsFromQueries();
     void copiesTypes();
     void addressesAtTheUpstream_data();
@@ -108,7 +109,8 @@ void TestProfileRequests::jsonBodies_data()
     row("an array", "[1]", "bad_request");
     row("not JSON", "{", "invalid_json");
     row("invalid UTF-8", "{\"a\":\"\xC3\"}", "invalid_json");
-    row("byte order mark", "\xEF\xBB\xBF{}", "invalid_json");
+    row("byte order mark", "\xEF\xBB\xBF{}", "\xEF\xBB\xBF{" + hook);
+    row("two byte order marks", "\xEF\xBB\xBF\xEF\xBB\xBF{}", "invalid_json");
     row("too deep", QByteArray("{\"a\":").repeated(600) + "1" + QByteArray(600, '}'), "invalid_json");
     const QByteArray deep = QByteArray("{\"a\":").repeated(500) + "1" + QByteArray(500, '}');
     row("deep", deep, deep.chopped(1) + ',' + hook);
@@ -136,7 +138,16 @@ void TestProfileRequests::otherBodies()
     const QByteArray removing = QByteArray(kPlain).replace(
         "callback = \"body:/hook\"", "callback = \"query:h\"\nremove = [\"body:/a/b\"]");
     QCOMPARE(startBody(removing, post(R"({"a":{"b":1,"c":2}})")), R"({"a":{"c":2}})");
+    QCOMPARE(startBody(removing, post(R"({"a":5})")), R"({"a":5})");
     QCOMPARE(startBody(removing, post("x")), "invalid_json");
+    // A form cannot be added to a body of another type.
+    const HeaderFields json{{"content-type", "application/json; charset=utf-8"}};
+    const HeaderFields same{{"content-type", "Application/X-WWW-Form-Urlencoded;charset=UTF-8"}};
+    MessageView typed = post("a=1");
+    typed.headers = json;
+    QCOMPARE(startBody(form, typed), "bad_request");
+    typed.headers = same;
+    QCOMPARE(startBody(form, typed), "a=1&hook=https%3A%2F%2Fh.example%2Fc%2FT");
 }
 
 void TestProfileRequests::headersThatTravel()
@@ -167,6 +178,12 @@ void TestProfileRequests::headersThatTravel()
         (QByteArrayList{"Content-Type: application/x", "Prefer: wait=5", "X-One: 1", "authorization: A"}));
     QCOMPARE(fields("headers = [\"X-*\"]\nset = { \"header:x-one\" = \"ours\" }\n"),
              (QByteArrayList{"Content-Type: application/x", "X-Two: 2", "x-one: ours"}));
+    // Fields that are there several times travel whole.
+    const HeaderFields twice{{"X-One", "1"}, {"Cookie", "a=b"}, {"x-one", "2"}, {"cookie", "c=d"}};
+    client.headers = twice;
+    QCOMPARE(fields("headers = [\"*\"]\n"),
+             (QByteArrayList{"Content-Type: application/json", "Cookie: a=b; c=d", "X-One: 1, 2"}));
+    client.headers = headers;
     client.body = {};
     QVERIFY(!fields("headers = []\n").contains("Content-Type: application/x"));
 }
@@ -195,6 +212,14 @@ void TestProfileRequests::hostilePaths_data()
     QTest::newRow("here") << "/./a"_ba << QByteArray();
     QTest::newRow("backslash") << "/..%5cadmin"_ba << QByteArray();
     QTest::newRow("end") << "/a/.."_ba << QByteArray();
+    QTest::newRow("up behind an escaped slash") << "/a%2F..%2f..%2Fadmin"_ba << QByteArray();
+    QTest::newRow("an escaped slash") << "/a%2Fb"_ba
+                                      << "https://u.example/v1/a%2Fb"_ba;
+    QTest::newRow("up with a parameter") << "/..;x=1/admin"_ba << QByteArray();
+    QTest::newRow("a parameter") << "/a;x=..;b"_ba
+                                 << "https://u.example/v1/a;x=..;b"_ba;
+    QTest::newRow("a slash at the end") << "/a/"_ba
+                                        << "https://u.example/v1/a/"_ba;
 }
 
 void TestProfileRequests::hostilePaths()
@@ -213,12 +238,35 @@ void TestProfileRequests::hostilePaths()
     // A job's id is one segment, whatever it holds.
     const Profile profile = profileFrom(kPlain + "[cancel]\nrequest = \"DELETE {upstream}/{job}/x\"\n");
     values = someValues();
-    values.job = "../a?b";
+    values.job = "b/a?b";
     const auto cancel = buildRequest(profile, profile.cancel->request, post(""), values);
-    QCOMPARE(std::get<OutgoingRequest>(cancel).url, "https://u.example/v1/..%2Fa%3Fb/x");
-    values.job = "..";
-    QVERIFY(
-        std::holds_alternative<QString>(buildRequest(profile, profile.cancel->request, post(""), values)));
+    QCOMPARE(std::get<OutgoingRequest>(cancel).url, "https://u.example/v1/b%2Fa%3Fb/x");
+    for (const char *job : {"..", "../a"}) {
+        values.job = job;
+        QVERIFY(std::holds_alternative<QString>(
+            buildRequest(profile, profile.cancel->request, post(""), values)));
+    }
+}
+
+/// Some APIs want a slash at the end of an address, and others none.
+void TestProfileRequests::slashesAtTheEnd()
+{
+    const Profile profile = profileFrom(kPlain +
+                                        "[status]\nrequest = \"GET {upstream}{rest}/{job}/\"\n"
+                                        "state = \"body:/s\"\n");
+    TemplateValues values = someValues();
+    values.job = "7";
+    const auto url = [&](const QByteArray &upstream, const QByteArray &rest) {
+        values.upstream = upstream;
+        values.rest = rest;
+        return std::get<OutgoingRequest>(buildStart(profile, post("{}"), values)).url + ' ' +
+               std::get<OutgoingRequest>(buildRequest(profile, profile.status->request, post(""), values))
+                   .url;
+    };
+    QCOMPARE(url("http://u/jobs/", ""), "http://u/jobs/ http://u/jobs/7/");
+    QCOMPARE(url("http://u/jobs", ""), "http://u/jobs http://u/jobs/7/");
+    QCOMPARE(url("http://u/", "/jobs/"), "http://u/jobs/ http://u/jobs/7/");
+    QCOMPARE(url("http://u/", "/"), "http://u/ http://u/7/");
 }
 
 void TestProfileRequests::startsFromQueries()
@@ -248,6 +296,9 @@ void TestProfileRequests::startsFromQueries()
     QCOMPARE(sortedFields(std::get<OutgoingRequest>(built).headers),
              QByteArrayList{"Content-Type: application/json"});
     QCOMPARE(startBody(kPlain, get), "method_not_allowed");
+    // A body would pass by the list of fields.
+    get.body = R"({"other":1})";
+    QCOMPARE(startBody(toml, get), "bad_request");
 }
 
 void TestProfileRequests::copiesTypes()

@@ -11,6 +11,8 @@
 #include <QJsonDocument>
 #include <QTest>
 
+#include <ctime>
+
 using namespace holdline;
 using namespace holdline::profile;
 using namespace holdline::test;
@@ -77,6 +79,7 @@ private Q_SLOTS:
     void isForged();
     void standardWebhooksVector();
     void tolerance();
+    void timesWithoutAZone();
     void secretAndBasic();
     void addresses();
     void addressRanges_data();
@@ -472,6 +475,22 @@ void TestVerification::replayWindow()
     QCOMPARE(window.see("d", "job 1", start + 13s), Sighting::New);
     window.forget("d");
     QCOMPARE(window.size(), 0);
+}
+
+/// The sender does not know the zone of this machine.
+void TestVerification::timesWithoutAZone()
+{
+    const QByteArray zone = qgetenv("TZ");
+    qputenv("TZ", "America/New_York");
+    tzset();
+    const auto bare = timeOf("2026-03-01T12:00:00.250");
+    const auto given = timeOf("2026-03-01T12:00:00.250Z");
+    const auto offset = timeOf("2026-03-01T13:00:00.250+01:00");
+    zone.isNull() ? qunsetenv("TZ") : qputenv("TZ", zone);
+    tzset();
+    QVERIFY(bare && given && offset);
+    QCOMPARE(bare->time_since_epoch().count(), given->time_since_epoch().count());
+    QCOMPARE(offset->time_since_epoch().count(), given->time_since_epoch().count());
 }
 
 void TestVerification::saysWhichSecretsAreUnusable()
