@@ -91,8 +91,7 @@ Exit judgeFiles(const QStringList &files, const Config &config, const Route &rou
         if (const auto *error = std::get_if<QString>(&bytes))
             return {kExitNoInput, *error};
         RequestParts parts = options.parts;
-        if (parts.target.isEmpty() && !std::get<QByteArray>(bytes).contains(" /"))
-            parts.target = around.paths.front() + '/' + (route.isRegistered() ? route.name() : "TOKEN");
+        parts.usualTarget = around.paths.front() + '/' + (route.isRegistered() ? route.name() : "TOKEN");
         auto request = readSavedRequest(std::get<QByteArray>(bytes), parts);
         if (const auto *error = std::get_if<QString>(&request))
             return {kExitNoInput, u"%1: %2"_s.arg(quoted(file), *error)};

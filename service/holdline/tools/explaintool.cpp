@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/urlpath.h"
 #include "core/config/callbackaddress.h"
 #include "core/config/flags.h"
 #include "core/config/suggest.h"
+#include "core/routing/ownpaths.h"
 #include "core/routing/routetext.h"
 #include "service/holdline/jobs/pendingrequest.h"
 #include "service/holdline/tools/callbackoptions.h"
@@ -89,7 +91,12 @@ public:
 private:
     const Route *find()
     {
-        const QByteArray path = m_request.path().toByteArray();
+        const QByteArray path = withoutLastSlash(m_request.path().toByteArray());
+        if (const QByteArray own = ownPathAbove(m_config, path); !own.isEmpty()) {
+            m_text += u"The address %1 is Holdline's own, so no route gets what comes there.\n"_s.arg(
+                QString::fromUtf8(own));
+            return nullptr;
+        }
         if (m_routes.servesUsual()) {
             const bool isUsual = std::find(kUsualPaths.begin(), kUsualPaths.end(), path) != kUsualPaths.end();
             m_text +=
@@ -214,13 +221,14 @@ Exit explain(const QStringList &arguments)
     const auto input = needsNoFile ? std::variant<QByteArray, QString>(QByteArray()) : readInput(file);
     if (const auto *error = std::get_if<QString>(&input))
         return {kExitNoInput, *error};
-    auto request = readSavedRequest(std::get<QByteArray>(input), parts);
-    if (std::holds_alternative<QString>(request) && parts.target.isEmpty()) {
-        RequestParts more = parts;
-        more.target = pathOf(config, routeName);
-        if (!more.target.isEmpty())
-            request = readSavedRequest(std::get<QByteArray>(input), more);
+    if (!routeName.isEmpty()) {
+        const RouteTable routes(config);
+        const auto route = chooseRoute(config, routes, routeName);
+        if (const auto *error = std::get_if<QString>(&route))
+            return {kExitUsage, *error};
     }
+    parts.usualTarget = pathOf(config, routeName);
+    const auto request = readSavedRequest(std::get<QByteArray>(input), parts);
     if (const auto *error = std::get_if<QString>(&request))
         return {kExitNoInput, *error};
     Explainer explainer(config, std::get<http::Request>(request), routeName);

@@ -9,6 +9,7 @@
 
 #include <QFile>
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 
@@ -69,6 +70,32 @@ QString readFields(QByteArrayView &rest, http::Request &request)
     return {};
 }
 
+/// The body of a message that was saved with its chunks (RFC 9112, 7.1). An error for people, or empty. An
+/// editor may have left the line breaks of the framing without their CR.
+QString readChunks(QByteArrayView rest, QByteArray &body)
+{
+    const QString cut =
+        u"the chunked body ends too early, or is no chunked body: save it as it came, or save the "
+        u"decoded body without Transfer-Encoding"_s;
+    while (const auto line = takeLine(rest)) {
+        const qsizetype semicolon = line->indexOf(';');
+        const QByteArrayView digits = http::trimOws(semicolon < 0 ? *line : line->first(semicolon));
+        bool isSize = false;
+        const qlonglong size = digits.toByteArray().toLongLong(&isSize, 16);
+        if (!isSize || digits.startsWith('-') || digits.startsWith('+') || size > rest.size())
+            return cut;
+        // Trailers mean nothing here.
+        if (size == 0)
+            return {};
+        body += rest.first(size);
+        rest = rest.sliced(size);
+        const auto end = takeLine(rest);
+        if (!end || !end->isEmpty())
+            return cut;
+    }
+    return cut;
+}
+
 }  // namespace
 
 std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, const RequestParts &given)
@@ -76,12 +103,33 @@ std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, c
     http::Request request;
     QByteArrayView rest = bytes;
     QByteArrayView afterLine = bytes;
-    if (const auto line = takeLine(afterLine); line && readRequestLine(*line, request)) {
+    // Editors put this mark before the text, and people empty lines.
+    if (afterLine.startsWith("\xEF\xBB\xBF"))
+        afterLine = afterLine.sliced(3);
+    auto line = takeLine(afterLine);
+    while (line && line->isEmpty())
+        line = takeLine(afterLine);
+    if (line && readRequestLine(*line, request)) {
         rest = afterLine;
         if (const QString error = readFields(rest, request); !error.isEmpty())
             return error;
+    } else if (line && (line->startsWith("HTTP/") || line->contains(" HTTP/1."))) {
+        return u"its first line is no request line such as POST /path HTTP/1.1: %1"_s.arg(
+            quoted(QString::fromUtf8(line->first(std::min<qsizetype>(line->size(), 200)))));
     }
-    if (const auto length = request.headers.combined("Content-Length")) {
+    const auto coding = request.headers.combined("Transfer-Encoding");
+    const auto length = request.headers.combined("Content-Length");
+    if (coding && length)
+        return u"Content-Length and Transfer-Encoding exclude each other"_s;
+    if (coding && coding->trimmed().toLower() != "chunked")
+        return u"the Transfer-Encoding is %1, and only chunked is read"_s.arg(
+            quoted(oneLine(QString::fromUtf8(coding->left(80)), 40)));
+    QByteArray unchunked;
+    if (coding) {
+        if (const QString error = readChunks(rest, unchunked); !error.isEmpty())
+            return error;
+        rest = unchunked;
+    } else if (length) {
         const auto count = http::parseContentLength(*length);
         if (!count || *count > rest.size())
             return u"the body has %1 bytes, and its Content-Length is %2"_s.arg(rest.size())
@@ -89,6 +137,8 @@ std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, c
         rest = rest.first(*count);
     }
     request.body = rest.toByteArray();
+    if (request.target.isEmpty())
+        request.target = given.usualTarget;
     if (!given.method.isEmpty())
         request.method = given.method;
     if (!given.target.isEmpty())
@@ -102,8 +152,6 @@ std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, c
     if (!request.target.startsWith('/'))
         return u"the path of the request is wanted: a request line such as POST /path HTTP/1.1, or --path"_s;
     request.target = withNormalPath(request.target);
-    if (const QByteArrayView path = request.path(); hasLastSlash(path))
-        request.target.remove(path.size() - 1, 1);
     http::removeConnectionFields(request.headers);
     request.requestId = "explained";
     request.peer = "127.0.0.1:50000";

@@ -16,11 +16,12 @@ struct RequestParts
     QByteArray method;  ///< empty: not given
     QByteArray target;
     http::HeaderFields headers{};
+    QByteArray usualTarget{};  ///< of a file without a request line, when `target` is empty
 };
 
 /// Reads a request as people save one: a request line, fields, an empty line, and the body, with LF or CRLF.
-/// A file without a request line is a body, and `given` has the rest. `given` counts before the file's own
-/// method, target and fields. The error is for people. Pure.
+/// A chunked body is decoded. A file without a request line is a body, and `given` has the rest. `given`
+/// counts before the file's own method, target and fields. The error is for people. Pure.
 std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, const RequestParts &given);
 
 /// Reads a file, or the standard input for "-". At most 16 MiB.

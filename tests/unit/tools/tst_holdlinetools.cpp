@@ -179,6 +179,50 @@ private Q_SLOTS:
             QVERIFY2(!exit.text.contains(QString::fromLatin1(secret.chopped(1))), secret.constData());
     }
 
+    void savedBodies_data()
+    {
+        QTest::addColumn<QByteArray>("request");
+        QTest::addColumn<QString>("said");
+        const QByteArray head = "POST /v1/predictions HTTP/1.1\r\nContent-Type: application/json\r\n";
+        const QByteArray chunked = head + "Transfer-Encoding: Chunked\r\n\r\n";
+        const QString sent = u"{\"input\":1,\"webhook_events_filter\""_s;
+        QTest::newRow("chunked") << chunked + "5;x=\"y\"\r\n{\"inp\r\n6\r\nut\":1}\r\n0\r\nX-T: 1\r\n\r\n"
+                                 << sent;
+        QTest::newRow("chunked without CR")
+            << QByteArray(chunked + "b\r\n{\"input\":1}\r\n0\r\n\r\n").replace("\r\n", "\n") << sent;
+        QTest::newRow("cut off") << chunked + "ff\r\n{\"input\":1}\r\n" << u"ends too early"_s;
+        QTest::newRow("without its end") << chunked + "b\r\n{\"input\":1}\r\n" << u"ends too early"_s;
+        QTest::newRow("no sizes") << chunked + "{\"input\":1}" << u"is no chunked body"_s;
+        QTest::newRow("a negative size") << chunked + "-1\r\n{\"input\":1}" << u"is no chunked body"_s;
+        QTest::newRow("two lengths") << head + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n{}"
+                                     << u"exclude each other"_s;
+        QTest::newRow("another coding")
+            << head + "Transfer-Encoding: gzip, chunked\r\n\r\n{}" << u"only chunked is read"_s;
+        QTest::newRow("byte order mark") << "\xEF\xBB\xBF" + head + "\r\n{\"input\":1}" << sent;
+        QTest::newRow("empty lines first") << "\r\n\n" + head + "\r\n{\"input\":1}" << sent;
+        QTest::newRow("an answer") << QByteArray("HTTP/1.1 200 OK\r\n\r\n{}")
+                                   << u"its first line is no request line"_s;
+        QTest::newRow("method in small letters")
+            << "post" + head.sliced(4) + "\r\n{}" << u"its first line is no request line"_s;
+        QTest::newRow("our own address")
+            << QByteArray("POST /hooks/x HTTP/1.1\n\n{}") << u"/hooks is Holdline's own"_s;
+    }
+
+    void savedBodies()
+    {
+        QFETCH(QByteArray, request);
+        QFETCH(QString, said);
+        Place place;
+        contains(place.explain(request), said);
+    }
+
+    void aBodyAloneMayHoldAPath()
+    {
+        Place place;
+        const Exit exit = place.check(R"({"status":"at /home"})", {u"--route"_s, u"replicate"_s});
+        contains(exit, u"verified:   no: there is no "_s);
+    }
+
     void whyNot_data()
     {
         QTest::addColumn<QByteArray>("request");
@@ -339,7 +383,7 @@ private Q_SLOTS:
         QTest::newRow("a whole URL without a path")
             << QByteArray("POST HTTPS://h?b HTTP/1.1\n\nx") << QByteArray("POST /?b|x");
         QTest::newRow("a slash at the end")
-            << QByteArray("POST /a/?b HTTP/1.1\n\nx") << QByteArray("POST /a?b|x");
+            << QByteArray("POST /a/?b HTTP/1.1\n\nx") << QByteArray("POST /a/?b|x");
         QTest::newRow("a signed length")
             << QByteArray("POST /a HTTP/1.1\nContent-Length: +1\n\nx\n") << QByteArray();
         QTest::newRow("two lengths") << QByteArray(
