@@ -97,8 +97,10 @@ void JobCoordinator::onIntentStored(JobKey key, const QString &error)
 void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
 {
     Job *job = m_jobs.find(key);
-    if (!job || !job->status.startInFlight)
+    if (!job || !job->status.startInFlight) {
+        m_queries.endStart(key, result);
         return;
+    }
     const TimePoint now = Clock::now();
     const Duration took = now - *job->times.started;
     m_scheduler.countResult(*job, result, now);
@@ -153,6 +155,7 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
             m_registered.endStart(key);
     } else {
         m_registered.endStart(key);
+        m_queries.endStart(key, result);
     }
     Q_EMIT jobChanged(*job);
     m_scheduler.pump(now);

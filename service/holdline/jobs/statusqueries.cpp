@@ -27,6 +27,13 @@ Duration withJitter(milliseconds pause)
                                                 (0.8 + 0.4 * QRandomGenerator::global()->generateDouble()));
 }
 
+/// At least the pause, because the upstream wants it, and a fifth more at most.
+Duration withDelay(milliseconds pause)
+{
+    return std::chrono::duration_cast<Duration>(pause *
+                                                (1.0 + 0.2 * QRandomGenerator::global()->generateDouble()));
+}
+
 }  // namespace
 
 StatusQueries::StatusQueries(const Jobs &jobs, LiveJobs &live, const RouteTable &routes, JobStarter &caller,
@@ -215,23 +222,56 @@ void StatusQueries::askLater(JobKey key, const std::optional<milliseconds> &retr
         due(key);
         return;
     }
-    m_times.setIn(key,
-                  retryAfter ? Duration(*retryAfter) : withJitter(route->pauseBeforeAsking(asked.times)));
+    // Without a pause the upstream would be asked without end.
+    if (retryAfter && retryAfter->count() > 0)
+        m_times.setIn(key, withDelay(*retryAfter));
+    else
+        m_times.setIn(key, withJitter(route->pauseBeforeAsking(asked.times)));
 }
 
 void StatusQueries::cancel(const Job &job, const LiveJob &live, CancelReason reason)
 {
     const Route *route = job.route.isEmpty() ? nullptr : m_routes.byName(job.route);
-    if (!route || !route->cancelsFor(reason) || m_calls.size() >= 4 * kMaxInFlight)
+    if (!route || !route->cancelsFor(reason))
         return;
+    if (!job.status.startInFlight) {
+        sendCancel(job, *route, live.start);
+        return;
+    }
+    const qsizetype bytes = live.start.request.body.size();
+    if (m_waiting.size() < kMaxWaiting && m_waitingBytes + bytes <= kMaxWaitingBytes &&
+        m_waiting.try_emplace(job.key, WaitingCancel{live.start, reason}).second)
+        m_waitingBytes += bytes;
+}
+
+void StatusQueries::endStart(JobKey key, const StartResult &result)
+{
+    const auto found = m_waiting.extract(key);
+    if (!found)
+        return;
+    const PendingStart &start = found.mapped().start;
+    m_waitingBytes -= start.request.body.size();
+    const Job *job = m_jobs.find(key);
+    const Route *route = job ? m_routes.byName(job->route) : nullptr;
+    const bool runs = result.fate != StartFate::NotStarted && result.fate != StartFate::Rejected &&
+                      result.report == JobReport::Progress;
+    if (route && runs && route->cancelsFor(found.mapped().reason))
+        sendCancel(*job, *route, start);
+}
+
+void StatusQueries::sendCancel(const Job &job, const Route &route, const PendingStart &start)
+{
     StartCall call;
-    if (!route->writeQuery(
-            Route::Query::Cancel,
-            {live.start.clientMethod(), live.start.target, live.start.headers, live.start.request.body},
-            {job.id, job.upstreamId, job.upstreamLocation}, call))
-        return;
+    const bool isWritten =
+        m_calls.size() < 4 * kMaxInFlight &&
+        route.writeQuery(Route::Query::Cancel,
+                         {start.clientMethod(), start.target, start.headers, start.request.body},
+                         {job.id, job.upstreamId, job.upstreamLocation}, call);
     ++m_cancels;
-    send(std::move(call), job.key, Kind::Cancel);
+    if (isWritten)
+        send(std::move(call), job.key, Kind::Cancel);
+    else
+        m_handler.cancelled(job.key, 0);
 }
 
 }  // namespace holdline

@@ -31,6 +31,10 @@ class StatusQueries : public QObject
 
 public:
     static constexpr std::size_t kMaxInFlight = 64;
+    /// Cancel requests that wait for starts, and the bytes of their clients' requests. Those beyond it are
+    /// not sent.
+    static constexpr std::size_t kMaxWaiting = 1000;
+    static constexpr qsizetype kMaxWaitingBytes = 16 * 1024 * 1024;
 
     struct Handler
     {
@@ -54,7 +58,10 @@ public:
     /// The job has ended.
     void stop(JobKey job);
     /// Cancels the job at the upstream, when its profile has a request for that and wants it for this reason.
+    /// While the job's start is under way, that waits for its answer.
     void cancel(const Job &job, const LiveJob &live, CancelReason reason);
+    /// The start of a job is answered. Sends the cancel request that waited for that, when the job runs.
+    void endStart(JobKey job, const StartResult &result);
 
     int inFlight() const { return static_cast<int>(m_calls.size()); }
     std::uint64_t askedTotal() const { return m_asked; }
@@ -74,6 +81,12 @@ private:
         std::deque<JobKey> due;
         int inFlight = 0;
     };
+    /// A cancel request that waits for the id of its job.
+    struct WaitingCancel
+    {
+        PendingStart start;
+        CancelReason reason{};
+    };
     struct Asked
     {
         int times = 0;
@@ -88,6 +101,7 @@ private:
     void callEnded(const QByteArray &upstream);
     bool ask(JobKey key, Kind kind);
     void send(StartCall call, JobKey job, Kind kind);
+    void sendCancel(const Job &job, const Route &route, const PendingStart &start);
     void onFinished(JobStarter::Ticket ticket, const StartResult &result);
     void askLater(JobKey job, const std::optional<std::chrono::milliseconds> &retryAfter);
 
@@ -101,6 +115,8 @@ private:
     QByteArray m_lastUpstream;                    ///< the one that had the last turn
     std::unordered_map<JobStarter::Ticket, Call> m_calls;
     JobStarter::Ticket m_lastTicket = 0;
+    std::unordered_map<JobKey, WaitingCancel> m_waiting;  ///< at most kMaxWaiting
+    qsizetype m_waitingBytes = 0;                         ///< of their bodies, at most kMaxWaitingBytes
     std::uint64_t m_asked = 0;
     std::uint64_t m_cancels = 0;
     DeadlineTimer<JobKey> m_times;

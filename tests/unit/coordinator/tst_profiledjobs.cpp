@@ -7,6 +7,7 @@
 #include "tests/support/suite.h"
 
 #include <QCryptographicHash>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QMessageAuthenticationCode>
 #include <QSignalSpy>
@@ -377,6 +378,65 @@ private Q_SLOTS:
         world.answerQuery("", 204);
         QCOMPARE(cancelled.count(), 1);
         QCOMPARE(cancelled.front().at(1).toInt(), 204);
+    }
+
+    void cancelledWhileItsStartIsUnderWay_data()
+    {
+        QTest::addColumn<bool>("leaves");
+        QTest::addColumn<QByteArray>("answer");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<int>("cancels");
+        const QByteArray runs = R"({"id":"j1"})";
+        QTest::newRow("by an operator") << false << runs << 201 << 1;
+        QTest::newRow("its client left") << true << runs << 201 << 1;
+        QTest::newRow("it was refused") << true << QByteArray("no") << 400 << 0;
+        QTest::newRow("it has ended") << true << QByteArray(R"({"id":"j1","status":"done"})") << 201 << 0;
+    }
+    /// The upstream names the job in its answer, so the request that cancels waits for that.
+    void cancelledWhileItsStartIsUnderWay()
+    {
+        QFETCH(bool, leaves);
+        QFETCH(QByteArray, answer);
+        QFETCH(int, status);
+        QFETCH(int, cancels);
+        ProfileWorld world;
+        const Client client = world.request();
+        const JobKey key = world.lastTicket();
+        if (leaves)
+            client.exchange->leave();
+        else
+            world.coordinator.cancel(key);
+        QVERIFY(world.coordinator.jobs().find(key)->isSettled());
+        QVERIFY(world.queries.order.empty());
+        if (status < 300)
+            world.answerStart(answer, status);
+        else
+            world.starter.answer(world.lastTicket(), Fate::Rejected, status);
+        QCOMPARE(static_cast<int>(world.queries.order.size()), cancels);
+        if (cancels == 0)
+            return;
+        const StartCall call = world.queries.calls.at(world.queries.order.back());
+        QCOMPARE(call.method, "DELETE");
+        QCOMPARE(call.url, "http://up.example/base/jobs/j1");
+    }
+
+    /// Some APIs answer `Retry-After: 0`. They would be asked without end.
+    void aRetryAfterOfNothing()
+    {
+        ProfileWorld world{apiProfile()};
+        world.request();
+        world.answerStart(R"({"id":"j1"})");
+        QTRY_COMPARE(world.queries.order.size(), 1U);
+        const JobStarter::Ticket ticket = world.queries.order.back();
+        StartResult result =
+            ProfileWorld::resultOf(world.queries.calls.at(ticket), R"({"id":"j1","status":"half"})", 200);
+        result.retryAfter = 0ms;
+        QElapsedTimer timer;
+        timer.start();
+        world.queries.finish(ticket, result);
+        QTRY_COMPARE(world.queries.order.size(), 2U);
+        // The pause of the profile is 100 ms, less a fifth.
+        QVERIFY2(timer.elapsed() >= 75, qPrintable(QString::number(timer.elapsed())));
     }
 
     /// The next process has what it needs to take callbacks, to ask and to cancel.
