@@ -36,6 +36,8 @@ holdline_test_support(holdline_fakes
     SOURCES
         support/fakeexchange.h
         support/fakejobstarter.h
+        support/fakejobstore.cpp
+        support/fakejobstore.h
         support/routeworld.h
     LIBRARIES holdline_jobs holdline_testsupport)
 
