@@ -2,11 +2,13 @@
 #include "core/httpvalues/fingerprint.h"
 
 #include "core/json/jsoncanonical.h"
+#include "core/json/jsontext.h"
 
 #include <QCryptographicHash>
 #include <QtEndian>
 
 #include <array>
+#include <variant>
 
 namespace holdline {
 
@@ -24,11 +26,18 @@ Length lengthOf(QByteArrayView part)
 
 }  // namespace
 
-QByteArray fingerprint(QByteArrayView method, QByteArrayView path, QByteArrayView body)
+QByteArray fingerprint(QByteArrayView method, QByteArrayView target, QByteArrayView body, bool isKnownJson)
 {
-    const QByteArray canonical = canonicalJson(body);
+    // A body that is not JSON never equals a canonical form, because the form is JSON.
+    QByteArrayView content = body;
+    QByteArray canonical;
+    const QByteArrayView text = withoutByteOrderMark(body);
+    if (isKnownJson || std::holds_alternative<JsonType>(scanJson(text))) {
+        canonical = canonicalJson(text);
+        content = canonical;
+    }
     QCryptographicHash hash(QCryptographicHash::Sha256);
-    for (const QByteArrayView part : {method, path, QByteArrayView(canonical)}) {
+    for (const QByteArrayView part : {method, target, content}) {
         hash.addData(lengthOf(part));
         hash.addData(part);
     }

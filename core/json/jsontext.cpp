@@ -352,4 +352,10 @@ std::variant<JsonType, JsonError> scanJson(QByteArrayView text, const JsonMember
     return Scanner(text, onMember).run();
 }
 
+QByteArrayView withoutByteOrderMark(QByteArrayView text)
+{
+    constexpr QByteArrayView kMark = "\xEF\xBB\xBF";
+    return text.startsWith(kMark) ? text.sliced(kMark.size()) : text;
+}
+
 }  // namespace holdline

@@ -53,6 +53,10 @@ using JsonMemberVisitor = std::function<void(const JsonMember &)>;
 /// only after success. Takes O(size) time and allocates nothing. Thread-safe.
 std::variant<JsonType, JsonError> scanJson(QByteArrayView text, const JsonMemberVisitor &onMember = {});
 
+/// Returns the text behind a byte order mark, or the whole text without one. A reader may ignore the mark
+/// (RFC 8259, section 8.1).
+QByteArrayView withoutByteOrderMark(QByteArrayView text);
+
 /// The UTF-8 text of a JSON string. `literal` includes its quotes and must have passed scanJson().
 QByteArray unescapeJson(QByteArrayView literal);
 

@@ -52,13 +52,6 @@ bool hasControlCharacter(const QByteArray &text)
     return std::any_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
 }
 
-/// The text behind a byte order mark. Errors count their bytes from there.
-QByteArrayView withoutByteOrderMark(QByteArrayView text)
-{
-    constexpr QByteArrayView kMark = "\xEF\xBB\xBF";
-    return text.startsWith(kMark) ? text.sliced(kMark.size()) : text;
-}
-
 StartError invalid(const QString &detail)
 {
     return {Reason::InvalidJson, detail};
@@ -97,6 +90,7 @@ std::variant<StartRequest, StartError> parseStart(const QByteArray &body)
     StartRequest request;
     std::size_t parts = 0;
     bool goesOn = false;  // the member before travels too
+    // Errors count their bytes from behind the byte order mark.
     const auto scanned = scanJson(withoutByteOrderMark(body), [&](const JsonMember &member) {
         if (take(wait, member) || take(callback, member)) {
             goesOn = false;

@@ -36,6 +36,9 @@ struct StartRequest
     /// All members but `wait` and `callback`, byte for byte. Two members part them at most twice. Unused
     /// parts are empty.
     std::array<Part, 3> parts{};
+
+    /// Returns whether parseStart() has read the body. On a route with a profile the body can be anything.
+    bool isParsed() const { return opening > 0; }
 };
 
 struct StartError

@@ -129,6 +129,7 @@ holdline_suite(unit_coordinator LABEL unit
         unit/coordinator/tst_monitorfeed.cpp
         unit/coordinator/tst_monitormirror.cpp
         unit/coordinator/tst_profiledjobs.cpp
+        unit/coordinator/tst_profiledkeys.cpp
         unit/coordinator/tst_progress.cpp
         unit/coordinator/tst_registeredjobs.cpp
         unit/coordinator/tst_registeredwaits.cpp

@@ -10,13 +10,6 @@ namespace holdline {
 
 namespace {
 
-constexpr QByteArrayView kByteOrderMark("\xEF\xBB\xBF");
-
-QByteArrayView withoutMark(QByteArrayView body)
-{
-    return body.startsWith(kByteOrderMark) ? body.sliced(kByteOrderMark.size()) : body;
-}
-
 bool isSuccess(int status)
 {
     return status >= 200 && status < 300;
@@ -62,7 +55,7 @@ QByteArray keptAliveBody(const http::Response &response)
     const QByteArray type = response.headers.value("Content-Type");
     const bool isCoded = !response.headers.value("Content-Encoding").isEmpty();
     const bool isJson = isJsonType(type) && !isCoded;
-    const QByteArrayView body = withoutMark(response.body);
+    const QByteArrayView body = withoutByteOrderMark(response.body);
     if (type == Problem::kContentType && saysStatus(body))
         return response.body;
     if (isJson && isSuccess(response.status) && !body.trimmed().isEmpty())

@@ -40,7 +40,10 @@ void Keys::take(const http::Request &http, const QByteArray &field, PendingReque
         return;
     }
     request.key = std::get<QByteArray>(std::move(key));
-    request.fingerprint = fingerprint(http.method, http.path(), http.body);
+    // The job server's API has no query. Other APIs get the client's.
+    const bool isParsed = request.start.isParsed();
+    request.fingerprint =
+        fingerprint(http.method, isParsed ? http.path() : QByteArrayView(http.target), http.body, isParsed);
 
     if (LiveJob *job = find(request.start.account, request.key)) {
         join(*job, std::move(request));

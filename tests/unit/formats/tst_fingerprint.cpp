@@ -147,6 +147,53 @@ private Q_SLOTS:
             QCOMPARE(print.size(), 32);
     }
 
+    /// Bodies for APIs that take anything: each byte counts, also where canonicalJson() would stop reading.
+    void bodiesThatAreNotJsonCountByteForByte()
+    {
+        const QByteArrayList bodies{"",
+                                    " ",
+                                    "a=1,2",
+                                    "a=1,3",
+                                    "a=1&b=2",
+                                    "hello you",
+                                    "hello me",
+                                    "{",
+                                    "{}}",
+                                    "{} x",
+                                    "[1,2",
+                                    "[1,3",
+                                    "\"open",
+                                    "\"open\\",
+                                    "]1",
+                                    "]2",
+                                    "1,2",
+                                    "1,3",
+                                    QByteArray("\0a", 2),
+                                    QByteArray("\0b", 2),
+                                    "\xFF\xFE",
+                                    "\xEF\xBB\xBF",
+                                    "\xEF\xBB\xBFhello you",
+                                    QByteArray(1000, '['),
+                                    QByteArray(1001, '[')};
+        QSet<QByteArray> prints;
+        for (const QByteArray &body : bodies)
+            prints << fingerprint("POST", "/f", body);
+        QCOMPARE(prints.size(), bodies.size());
+        QCOMPARE(fingerprint("POST", "/f", "hello you"), fingerprint("POST", "/f", "hello you"));
+    }
+
+    void aByteOrderMarkBeforeJsonDoesNotCount()
+    {
+        const QByteArray mark("\xEF\xBB\xBF");
+        const QByteArray one = "{\"account\":\"one\"}";
+        const QByteArray two = "{\"account\":\"two\"}";
+        for (const bool isKnownJson : {false, true}) {
+            QCOMPARE(fingerprint("POST", "/", mark + one, isKnownJson), fingerprint("POST", "/", one));
+            QVERIFY(fingerprint("POST", "/", mark + one, isKnownJson) !=
+                    fingerprint("POST", "/", mark + two, isKnownJson));
+        }
+    }
+
     /// Stored fingerprints must match those of a later version.
     void staysAsItIs()
     {
