@@ -101,9 +101,9 @@ void DeadLetterService::list(std::optional<DeadLetter::Kind> kind, int most, Job
 
 void DeadLetterService::redrive(const QByteArray &id, RedrivenAnswer answer)
 {
-    auto &waiting = m_running[id];
-    waiting.push_back(std::move(answer));
-    if (waiting.size() > 1)
+    auto &callers = m_running[id].callers;
+    callers.push_back(std::move(answer));
+    if (callers.size() > 1)
         return;
     const QPointer<DeadLetterService> self(this);
     m_store.findDeadLetter(id, [self, id](const std::optional<DeadLetter> &letter) {
@@ -149,6 +149,8 @@ void DeadLetterService::onAnswered(const DeadLetter &letter, const http::Respons
     };
     if (succeeded) {
         m_store.removeDeadLetter(letter.id, stored);
+    } else if (m_running.value(letter.id).isDiscarded) {
+        stored({});
     } else {
         DeadLetter marked = letter;
         ++marked.redriven;
@@ -158,7 +160,7 @@ void DeadLetterService::onAnswered(const DeadLetter &letter, const http::Respons
 
 void DeadLetterService::report(const Redriven &redriven)
 {
-    for (const RedrivenAnswer &answer : m_running.take(redriven.id))
+    for (const RedrivenAnswer &answer : m_running.take(redriven.id).callers)
         answer(redriven);
 }
 
@@ -204,6 +206,8 @@ void DeadLetterService::discard(const QByteArray &id,
             return;
         }
         qCInfo(lcService).noquote() << "discarding dead letter" << id;
+        if (const auto running = self->m_running.find(id); running != self->m_running.end())
+            running->isDiscarded = true;
         self->m_store.removeDeadLetter(id, [answer](const QString &error) { answer(true, error); });
     });
 }

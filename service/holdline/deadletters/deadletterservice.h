@@ -79,7 +79,13 @@ private:
 
     JobStore &m_store;
     const Handlers m_handlers;
-    QHash<QByteArray, std::vector<RedrivenAnswer>> m_running;  ///< callers by dead letter id
+    /// A dead letter that is being redriven.
+    struct Running
+    {
+        std::vector<RedrivenAnswer> callers;
+        bool isDiscarded = false;  ///< deleted meanwhile, so a failure must not write it again
+    };
+    QHash<QByteArray, Running> m_running;  ///< by dead letter id
 };
 
 }  // namespace holdline

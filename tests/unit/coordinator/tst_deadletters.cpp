@@ -75,6 +75,8 @@ struct Office
     std::vector<http::Request> callbacks;
     http::Response answer{200, {}, R"({"callback":"matched"})", false};
     bool swallows = false;
+    bool holds = false;  ///< keeps requests in `held` without a response
+    std::vector<std::unique_ptr<Exchange>> held;
     DeadLetterService deadLetters{store,
                                   {[this](const http::Request &request, std::unique_ptr<Exchange> exchange) {
                                        starts.push_back(request);
@@ -96,7 +98,9 @@ struct Office
 private:
     void reply(std::unique_ptr<Exchange> exchange)
     {
-        if (!swallows)
+        if (holds)
+            held.push_back(std::move(exchange));
+        else if (!swallows)
             exchange->answer(answer);
     }
 };
@@ -343,6 +347,23 @@ private Q_SLOTS:
         QTRY_COMPARE(office.told.size(), std::size_t(2));
         QCOMPARE(office.told.back().answer.status, 500);
         QCOMPARE(office.store.deadLetters.at("l1").redriven, 2);
+    }
+
+    void whatIsDiscardedMeanwhileStaysAway()
+    {
+        Office office;
+        office.holds = true;
+        office.put(letter("l1"));
+        office.redrive("l1");
+        QTRY_COMPARE(office.held.size(), std::size_t(1));
+        bool isDiscarded = false;
+        office.deadLetters.discard("l1", [&](bool found, const QString &) { isDiscarded = found; });
+        QTRY_VERIFY(isDiscarded);
+        office.held.front()->answer(http::problemResponse({Reason::CallbackUnknown, {}, {}, {}}));
+        QTRY_COMPARE(office.told.size(), std::size_t(1));
+        QCOMPARE(office.told.front().result, Result::Refused);
+        QVERIFY(office.store.isIdle());
+        QVERIFY(office.store.deadLetters.empty());
     }
 
     void whatIsNotThereOrNotWholeIsNotDriven()
