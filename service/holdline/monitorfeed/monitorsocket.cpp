@@ -38,16 +38,18 @@ int openSocket()
     return ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-/// True when a process listens at the path. A full queue also shows that.
-bool isInUse(const QByteArray &path)
+/// Returns whether a process listens at the path. A full queue also shows that a process listens. Without a
+/// free descriptor the answer is unknown: the result is empty, and errno says why.
+std::optional<bool> isInUse(const QByteArray &path)
 {
     const int descriptor = openSocket();
+    if (descriptor < 0)
+        return std::nullopt;
     const sockaddr_un address = addressOf(path);
     const bool connected =
         ::connect(descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
     const bool listens = connected || errno != ECONNREFUSED;
-    if (descriptor >= 0)
-        ::close(descriptor);
+    ::close(descriptor);
     return listens;
 }
 
@@ -127,7 +129,10 @@ bool MonitorSocket::clearPath()
         return errno == ENOENT || failWith(errno);
     if (!S_ISSOCK(there.st_mode))
         return fail(u"another file is there, which is not changed"_s);
-    if (isInUse(m_path))
+    const std::optional<bool> inUse = isInUse(m_path);
+    if (!inUse)
+        return failWith(errno);
+    if (*inUse)
         return fail(u"another service listens there"_s);
     return ::unlink(m_path.constData()) == 0 || failWith(errno);
 }

@@ -175,10 +175,11 @@ void list(DeadLetterService &deadLetters, const http::Request &request, const Sh
 
 void redriveAll(DeadLetterService &deadLetters, const http::Request &request, const SharedExchange &exchange)
 {
-    const ListQuery query = parseListQuery(request);
-    if (!query.error.isEmpty() || !query.kind) {
-        exchange->answer(problem(Reason::BadRequest,
-                                 u"The parameter kind is missing. It must be \"callback\" or \"job\"."_s));
+    ListQuery query = parseListQuery(request);
+    if (query.error.isEmpty() && !query.kind)
+        query.error = u"The parameter kind is missing. It must be \"callback\" or \"job\"."_s;
+    if (!query.error.isEmpty()) {
+        exchange->answer(problem(Reason::BadRequest, query.error));
         return;
     }
     deadLetters.redriveAll(*query.kind, [exchange](const std::vector<Redriven> &all) {

@@ -174,6 +174,24 @@ private Q_SLOTS:
         QCOMPARE(listener.send("POST", "/v1/dead-letters/l1/redrive").status, 413);
     }
 
+    /// Each error names the parameter that is wrong.
+    void wrongRedriveQueriesNameTheParameter()
+    {
+        const QList<std::pair<QByteArray, QByteArray>> queries{
+            {"", "kind is missing"},
+            {"?limit=5", "kind is missing"},
+            {"?kind=job&limit=0", "limit must be"},
+            {"?kind=other", "kind must be"},
+        };
+        Listener listener;
+        for (const auto &[query, words] : queries) {
+            const RawAnswer answer = listener.send("POST", "/v1/dead-letters/redrive" + query);
+            QCOMPARE(answer.status, 400);
+            QVERIFY2(answer.body.contains(words), answer.body.constData());
+        }
+        QCOMPARE(listener.ids().size(), 3);
+    }
+
     void allOfAKindAreDriven()
     {
         Listener listener;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/monitorfeed/monitorsocket.h"
+#include "tests/support/processstatus.h"
 #include "tests/support/suite.h"
 
 #include <QFile>
@@ -8,6 +9,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cerrno>
+#include <system_error>
 #include <vector>
 
 #include <sys/socket.h>
@@ -17,6 +20,7 @@
 
 using namespace holdline;
 using namespace holdline::monitor;
+using namespace holdline::test;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -142,6 +146,26 @@ private Q_SLOTS:
         QVERIFY(socket.errorString().contains(u"another service"_s));
         QCOMPARE(place.files(), QStringList{u"h.sock"_s});
         ::close(other);
+    }
+
+    /// Without a free descriptor nobody knows whether another service listens at the path.
+    void saysThatDescriptorsAreMissing()
+    {
+        const Place place;
+        ::close(listenAt(place.path()));
+        MonitorSocket socket([](qintptr) {});
+        {
+            // The lock file takes the only free descriptor.
+            const int lowestFree = ::dup(STDIN_FILENO);
+            QVERIFY(lowestFree >= 0);
+            ::close(lowestFree);
+            const DescriptorLimit lowered(static_cast<rlim_t>(lowestFree) + 1);
+            QVERIFY(!socket.listen(place.path()));
+        }
+        const QString expected = QString::fromStdString(std::system_category().message(EMFILE));
+        QCOMPARE(socket.errorString(), expected);
+        QCOMPARE(place.files(), QStringList{u"h.sock"_s});
+        QVERIFY2(socket.listen(place.path()), qPrintable(socket.errorString()));
     }
 
     void leavesWhatIsNoSocketAlone()
