@@ -386,7 +386,7 @@ std::vector<ProfileField> verifyFields()
         field(
             "callback.verify.timestamp_prefix", "text", "",
             [rule](Profile &p) { return &rule(p).timestampPrefix; }, kBytes,
-            "For a time beside the signature in one value, such as t= in t=1700000000,v1=…"),
+            "For a time beside the signature in one value, such as t= in t=1700000000,v1=..."),
         field(
             "callback.verify.tolerance", "time or off", "5m",
             [rule](Profile &p) { return &rule(p).tolerance; },

@@ -50,7 +50,7 @@ QString notAllowed(Template::Uses uses)
         {Use::Location, "{location} is not known here"_L1},
         {Use::Token, "{token} is not known here"_L1},
         {Use::Uuid, "{uuid} is not known here"_L1},
-        {Use::Now, "{now:…} cannot be compared with what was sent"_L1},
+        {Use::Now, "{now:FORMAT} cannot be compared with what was sent"_L1},
         {Use::Secret, "a secret must not stand here, where logs show it"_L1},
         {Use::Message, "there is no message to read from here"_L1},
         {Use::PublicUrl, "{url} is known while a callback is verified"_L1},

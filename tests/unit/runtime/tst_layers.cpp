@@ -162,6 +162,7 @@ private Q_SLOTS:
     void aClassIsInTwoFilesAtMost();
     void everyProgramOpensItsStandardStreamsFirst();
     void theServiceHasTwoPartsAtItsTop();
+    void latin1LiteralsAreAscii();
 
 private:
     QMap<QString, QString> m_sources;  ///< text by path
@@ -282,6 +283,19 @@ void TestLayers::everyProgramOpensItsStandardStreamsFirst()
     }
     mustBeEmpty(wrong);
     QCOMPARE(found, 7);
+}
+
+/// The sources are UTF-8, so any other character in a Latin-1 literal would be shown as two or three.
+void TestLayers::latin1LiteralsAreAscii()
+{
+    static const QRegularExpression literal(uR"re("(?:[^"\\]|\\.)*[^\x00-\x7F](?:[^"\\]|\\.)*"_L1)re"_s);
+    QVERIFY(literal.match(u"u\"…\"_s, \"{now:…}\"_L1"_s).hasMatch());
+    QStringList wrong;
+    for (auto source = m_sources.begin(); source != m_sources.end(); ++source) {
+        if (const auto found = literal.match(source.value()); found.hasMatch())
+            wrong += u"%1: %2"_s.arg(source.key(), found.captured());
+    }
+    mustBeEmpty(wrong);
 }
 
 void TestLayers::theServiceHasTwoPartsAtItsTop()
