@@ -69,6 +69,16 @@ struct CoordinatorWorld
         coordinator.hold(post(body, std::move(headers)), parseStart(body), std::move(exchange));
         return client;
     }
+    /// A client's request to the route of its path.
+    Client holdRouted(const http::Request &request)
+    {
+        Client client;
+        auto exchange = std::make_unique<FakeExchange>(client.log);
+        client.exchange = exchange.get();
+        coordinator.hold(request, coordinator.routes().find(request.path())->readRequest(request),
+                         std::move(exchange));
+        return client;
+    }
     JobStarter::Ticket lastTicket() const { return starter.order.back(); }
     /// The token in the body of a start.
     static QByteArray tokenIn(const StartCall &call)

@@ -38,6 +38,7 @@ holdline_test_support(holdline_fakes
         support/fakejobstarter.h
         support/fakejobstore.cpp
         support/fakejobstore.h
+        support/profiledroute.h
         support/routeworld.h
     LIBRARIES holdline_jobs holdline_testsupport)
 

@@ -38,12 +38,7 @@ struct RouteWorld : CoordinatorWorld
             post("{\"account\":\"" + account + "\",\"wait\":" + (wait ? "true" : "false") + '}',
                  std::move(headers));
         request.target = '/' + route;
-        Client client;
-        auto exchange = std::make_unique<FakeExchange>(client.log);
-        client.exchange = exchange.get();
-        coordinator.hold(request, coordinator.routes().find(request.target)->readRequest(request),
-                         std::move(exchange));
-        return client;
+        return holdRouted(request);
     }
 };
 

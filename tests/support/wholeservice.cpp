@@ -100,4 +100,11 @@ double WholeService::metric(const QByteArray &name)
     return metricIn(admin("/metrics"), name);
 }
 
+void addThreads()
+{
+    QTest::addColumn<int>("threads");
+    QTest::newRow("1 thread") << 1;
+    QTest::newRow("4 threads") << 4;
+}
+
 }  // namespace holdline::test

@@ -50,4 +50,7 @@ private:
     std::unique_ptr<Service> m_service;
 };
 
+/// Rows of a test with one thread and with four. With four most requests go to another shard.
+void addThreads();
+
 }  // namespace holdline::test

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Bytes that keep a held client's connection alive, over raw sockets: QHttpServer, the listener and the
 // shards are in between.
-#include "core/profile/profilereader.h"
-#include "core/routing/routeset.h"
 #include "tests/support/asking.h"
+#include "tests/support/profiledroute.h"
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
 
@@ -39,10 +38,7 @@ public:
     explicit SlowWorld(int threads, std::chrono::milliseconds keepalive = 40ms,
                        std::chrono::milliseconds deadline = 20s)
     {
-        auto read = profile::readProfile(kProfile, u"slow.toml"_s);
-        if (const auto *errors = std::get_if<QStringList>(&read))
-            qFatal("%s", qPrintable(errors->join(u'\n')));
-        auto profile = std::make_shared<profile::Profile>(std::get<profile::Profile>(std::move(read)));
+        auto profile = profileOf(kProfile);
         profile->answer.keepalive = keepalive;
         auto set = std::make_shared<RouteSet>();
         RouteConfig route;
@@ -100,14 +96,6 @@ bool isKeptAlive(const RawHttpClient &client)
 class TestKeepAliveService : public QObject
 {
     Q_OBJECT
-
-private:
-    static void addThreads()
-    {
-        QTest::addColumn<int>("threads");
-        QTest::newRow("1 thread") << 1;
-        QTest::newRow("4 threads") << 4;
-    }
 
 private Q_SLOTS:
     void spacesThenTheResult_data() { addThreads(); }

@@ -112,14 +112,6 @@ class TestRouteLimitsService : public QObject
 {
     Q_OBJECT
 
-private:
-    static void addThreads()
-    {
-        QTest::addColumn<int>("threads");
-        QTest::newRow("1 thread") << 1;
-        QTest::newRow("4 threads") << 4;
-    }
-
 private Q_SLOTS:
     void callsPerTime_data() { addThreads(); }
     /// Twilio takes one call in a span of time. Ten at once would be refused.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Jobs of routes with profiles: what is sent, which callbacks are taken, what clients get, and how the
 // upstream is asked and told to cancel.
-#include "core/profile/profilereader.h"
-#include "core/routing/routeset.h"
 #include "tests/support/coordinatorworld.h"
+#include "tests/support/profiledroute.h"
 #include "tests/support/suite.h"
 
 #include <QCryptographicHash>
@@ -29,23 +28,6 @@ QByteArray apiProfile()
     return file.readAll();
 }
 
-std::shared_ptr<const RouteSet> routeSet(const QByteArray &toml)
-{
-    auto read = profile::readProfile(toml, u"api.toml"_s);
-    if (const auto *errors = std::get_if<QStringList>(&read))
-        qFatal("%s", qPrintable(errors->join(u'\n')));
-    auto set = std::make_shared<RouteSet>();
-    RouteConfig route;
-    route.name = "api";
-    route.path = "/work";
-    route.takesRest = true;
-    route.profile = std::make_shared<const profile::Profile>(std::get<profile::Profile>(std::move(read)));
-    route.upstream = QUrl(u"http://up.example/base"_s);
-    set->routes.push_back(route);
-    set->secrets.emplace("key", "secret key");
-    return set;
-}
-
 /// Does not ask by itself in tests of other things.
 QByteArray withoutAsking()
 {
@@ -57,7 +39,7 @@ QByteArray withoutAsking()
 Config routeConfig(const QByteArray &toml)
 {
     Config config = quickConfig();
-    config.routes = routeSet(toml);
+    config.routes = apiRoute(toml);
     return config;
 }
 
@@ -73,12 +55,7 @@ struct ProfileWorld : CoordinatorWorld
         request.target = "/work/make?fast=1";
         request.headers.append("Authorization", "Bearer mine");
         request.headers.append("X-Private", "1");
-        Client client;
-        auto exchange = std::make_unique<FakeExchange>(client.log);
-        client.exchange = exchange.get();
-        coordinator.hold(request, coordinator.routes().find("/work/make")->readRequest(request),
-                         std::move(exchange));
-        return client;
+        return holdRouted(request);
     }
 
     QByteArray token()

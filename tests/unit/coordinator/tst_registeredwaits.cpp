@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Registered callbacks at the coordinator, against fakes: what waits for the answer to a start, for how long
 // and how much of it, and what their senders are answered.
-#include "core/profile/profilereader.h"
-#include "core/routing/routeset.h"
 #include "tests/support/coordinatorworld.h"
+#include "tests/support/profiledroute.h"
 #include "tests/support/suite.h"
 
 #include <QSignalSpy>
@@ -28,26 +27,10 @@ failed = ["broken"]
 answer = { status = 202, body = "thanks" }
 )";
 
-std::shared_ptr<const RouteSet> routesOf(const QByteArray &toml)
-{
-    auto read = profile::readProfile(toml, u"api.toml"_s);
-    if (const auto *errors = std::get_if<QStringList>(&read))
-        qFatal("%s", qPrintable(errors->join(u'\n')));
-    auto set = std::make_shared<RouteSet>();
-    RouteConfig route;
-    route.name = "api";
-    route.path = "/work";
-    route.takesRest = true;
-    route.profile = std::make_shared<const profile::Profile>(std::get<profile::Profile>(std::move(read)));
-    route.upstream = QUrl(u"http://up.example"_s);
-    set->routes.push_back(route);
-    return set;
-}
-
 Config configOf(const QByteArray &toml)
 {
     Config config = quickConfig();
-    config.routes = routesOf(toml);
+    config.routes = apiRoute(toml);
     return config;
 }
 
@@ -62,12 +45,7 @@ struct World : CoordinatorWorld
     {
         http::Request request = post("{}", std::move(headers));
         request.target = "/work";
-        Client client;
-        auto exchange = std::make_unique<FakeExchange>(client.log);
-        client.exchange = exchange.get();
-        coordinator.hold(request, coordinator.routes().find("/work")->readRequest(request),
-                         std::move(exchange));
-        return client;
+        return holdRouted(request);
     }
     void answerStart(const QByteArray &id, JobStarter::Ticket ticket)
     {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Callbacks with a signature that a job has taken before: repeated by their sender, or replayed to another
 // job.
-#include "core/profile/profilereader.h"
-#include "core/routing/routeset.h"
 #include "service/holdline/deadletters/deadletterservice.h"
 #include "tests/support/coordinatorworld.h"
+#include "tests/support/profiledroute.h"
 #include "tests/support/suite.h"
 
 #include <QCryptographicHash>
@@ -39,19 +38,8 @@ QByteArray withId()
 
 Config configOf(const QByteArray &toml)
 {
-    auto read = profile::readProfile(toml, u"api.toml"_s);
-    if (const auto *errors = std::get_if<QStringList>(&read))
-        qFatal("%s", qPrintable(errors->join(u'\n')));
-    auto set = std::make_shared<RouteSet>();
-    RouteConfig route;
-    route.name = "api";
-    route.path = "/work";
-    route.profile = std::make_shared<const profile::Profile>(std::get<profile::Profile>(std::move(read)));
-    route.upstream = QUrl(u"http://up.example"_s);
-    set->routes.push_back(route);
-    set->secrets.emplace("key", "secret key");
     Config config = quickConfig();
-    config.routes = set;
+    config.routes = apiRoute(toml);
     return config;
 }
 
@@ -73,12 +61,8 @@ struct World : CoordinatorWorld
     {
         http::Request request = post("{}", std::move(headers));
         request.target = "/work";
-        Running running;
-        auto exchange = std::make_unique<FakeExchange>(running.client.log);
-        running.client.exchange = exchange.get();
         const auto before = starter.order.size();
-        coordinator.hold(request, coordinator.routes().find("/work")->readRequest(request),
-                         std::move(exchange));
+        Running running{holdRouted(request), {}};
         if (!QTest::qWaitFor([&] { return starter.order.size() > before; }))
             qFatal("no start");
         const JobStarter::Ticket ticket = lastTicket();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Each upstream has a circuit breaker and a retry budget of its own: one that is down shuts out no other.
-#include "core/profile/profilereader.h"
+#include "tests/support/profiledroute.h"
 #include "tests/support/routeworld.h"
 #include "tests/support/suite.h"
 
@@ -260,7 +260,7 @@ private Q_SLOTS:
     /// One upstream that does not answer questions leaves room for another's.
     void questionsOfOneUpstreamLeaveRoom()
     {
-        const auto read = profile::readProfile(R"(name = "ask"
+        const auto profile = profileOf(R"(name = "ask"
 [start]
 callback = "none"
 job = "body:/id"
@@ -271,14 +271,11 @@ completed = ["done"]
 first = "100ms"
 every = "1m"
 longest = "1m"
-)",
-                                               u"ask.toml"_s);
-        if (const auto *errors = std::get_if<QStringList>(&read))
-            QFAIL(qPrintable(errors->join(u'\n')));
+)");
         Config config = guardedConfig();
         auto set = std::make_shared<RouteSet>(*config.routes);
         for (RouteConfig &route : set->routes) {
-            route.profile = std::make_shared<const profile::Profile>(std::get<profile::Profile>(read));
+            route.profile = profile;
             route.limits = {1000, 0, {}};
         }
         config.routes = std::move(set);

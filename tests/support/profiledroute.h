@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/profile/profilereader.h"
+#include "core/routing/routeset.h"
+
+#include <memory>
+
+namespace holdline::test {
+
+/// A profile from TOML that must be right. The test may change it.
+inline std::shared_ptr<profile::Profile> profileOf(const QByteArray &toml)
+{
+    auto read = profile::readProfile(toml, QStringLiteral("api.toml"));
+    if (const auto *errors = std::get_if<QStringList>(&read))
+        qFatal("%s", qPrintable(errors->join(QLatin1Char('\n'))));
+    return std::make_shared<profile::Profile>(std::get<profile::Profile>(std::move(read)));
+}
+
+/// One route, `api` at /work and below, to http://up.example, and the secret `key`.
+inline std::shared_ptr<const RouteSet> apiRoute(const QByteArray &profile)
+{
+    auto set = std::make_shared<RouteSet>();
+    RouteConfig route;
+    route.name = "api";
+    route.path = "/work";
+    route.takesRest = true;
+    route.profile = profileOf(profile);
+    route.upstream = QUrl(QStringLiteral("http://up.example/base"));
+    set->routes.push_back(route);
+    set->secrets.emplace("key", "secret key");
+    return set;
+}
+
+}  // namespace holdline::test
