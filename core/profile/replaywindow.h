@@ -26,6 +26,8 @@ class ReplayWindow
 public:
     ReplayWindow(qsizetype size, Duration age) : m_maxSize(size), m_age(age) {}
 
+    void setAge(Duration age) { m_age = age; }
+
     /// Adds a new key for this owner. An empty key is always new, and is not added.
     Sighting see(const QByteArray &key, const QByteArray &owner, TimePoint now);
     /// Takes a key back, when its callback could not be taken and may come again.

@@ -15,19 +15,21 @@ namespace holdline {
 class SeenCallbacks
 {
 public:
-    /// Callbacks of one route in its window: about 10 MiB when it is full. Only who knows the secret can
-    /// fill it.
+    /// Callbacks of one route in its window: about 10 MiB when it is full. Only a sender that knows the
+    /// secret can fill it.
     static constexpr qsizetype kMaxCallbacks = 50'000;
 
-    /// `age` is how long what is signed is accepted; see Route::replayAge(). `job` is the id of a job.
-    /// Nothing is locked for an empty key.
+    /// `age` is how long what is signed is accepted; see Route::replayAge(). A reload may change it. `job` is
+    /// the id of a job. Nothing is locked for an empty key.
     profile::Sighting see(const QByteArray &route, Duration age, const QByteArray &key, const QByteArray &job,
                           TimePoint now)
     {
         if (key.isEmpty())
             return profile::Sighting::New;
         const std::lock_guard lock(m_mutex);
-        return m_windows.try_emplace(route, kMaxCallbacks, age).first->second.see(key, job, now);
+        profile::ReplayWindow &window = m_windows.try_emplace(route, kMaxCallbacks, age).first->second;
+        window.setAge(age);
+        return window.see(key, job, now);
     }
     /// The job did not take it.
     void forget(const QByteArray &route, const QByteArray &key)

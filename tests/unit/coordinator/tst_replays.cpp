@@ -200,6 +200,20 @@ private Q_SLOTS:
         QCOMPARE(see("api", "job 2"), profile::Sighting::New);
     }
 
+    /// A reload may change the tolerance of a route.
+    void theWindowTakesANewAge()
+    {
+        using std::chrono::minutes;
+        SeenCallbacks seen;
+        const TimePoint start = Clock::now();
+        const auto see = [&](minutes age, const char *job, minutes later) {
+            return seen.see("api", age, "key", job, start + later);
+        };
+        QCOMPARE(see(minutes(10), "job 1", minutes(0)), profile::Sighting::New);
+        QCOMPARE(see(minutes(60), "job 2", minutes(30)), profile::Sighting::Replayed);
+        QCOMPARE(see(minutes(20), "job 2", minutes(30)), profile::Sighting::New);
+    }
+
     /// Two jobs of two shards.
     void aReplayAtAnotherShard()
     {
