@@ -43,7 +43,7 @@ void writeCounters(PrometheusText &out, const Counters &counters)
     }
     out.counter("holdline_upstream_status_requests_total", "Requests that asked the upstream about a job.");
     out.add(counters.statusRequests);
-    out.counter("holdline_upstream_cancels_total", "Requests that cancel a job at the upstream, by result.");
+    out.counter("holdline_upstream_cancels_total", "Cancels of jobs at the upstream, by result.");
     for (int i = 0; i < kUpstreamCancelCount; ++i)
         out.add(counters.upstreamCancels[static_cast<std::size_t>(i)],
                 {{"result", name(static_cast<UpstreamCancel>(i))}});
@@ -224,6 +224,7 @@ QLatin1StringView name(UpstreamCancel result)
         {UpstreamCancel::Done, "done"_L1},
         {UpstreamCancel::Refused, "refused"_L1},
         {UpstreamCancel::Failed, "failed"_L1},
+        {UpstreamCancel::NotSent, "not_sent"_L1},
     });
     return kTexts[result];
 }

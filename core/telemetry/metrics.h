@@ -27,8 +27,9 @@ enum class UpstreamCancel : std::uint8_t {
     Done,     ///< 2xx
     Refused,  ///< another status
     Failed,   ///< no answer
+    NotSent,  ///< too many requests were under way, or the job's id was unknown
 };
-inline constexpr int kUpstreamCancelCount = static_cast<int>(UpstreamCancel::Failed) + 1;
+inline constexpr int kUpstreamCancelCount = static_cast<int>(UpstreamCancel::NotSent) + 1;
 QLatin1StringView name(UpstreamCancel result);
 
 /// The route of the jobs API. A label of metrics.
@@ -121,7 +122,7 @@ struct Gauges
     int keySetsMissing = 0;                  ///< that were never fetched
     int callbacksWaitingForKeys = 0;         ///< held until a key set comes
     int callsWaitingForToken = 0;            ///< starts and questions held until a token comes
-    int apiWaiting = 0;  ///< requests and event streams of the jobs API that wait for a job
+    int apiWaiting = 0;                 ///< requests and event streams of the jobs API that wait for a job
     int callbacksWaitingForStarts = 0;  ///< registered callbacks that wait for the answer to a start
     bool circuitOpen = false;
     /// By the name of the upstream; over several shards the worst state. The configuration bounds the number.

@@ -46,7 +46,9 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
       m_queries(m_jobs, m_live, m_routes, queries,
                 {[this](JobKey key, const StartResult &result) { onStatusAnswered(key, result); },
                  [this](const Job &job) { return !guards().of(job).circuit.isOpen(); },
-                 [this](JobKey key, int status) { Q_EMIT upstreamCancelled(key, status); }}),
+                 [this](JobKey key, UpstreamCancel result, int status) {
+                     Q_EMIT upstreamCancelled(key, result, status);
+                 }}),
       m_keys(m_config, m_live, store,
              {[this] { return requestsHeld(); }, [this] { return m_draining; },
               [this](const LiveJob &live) {

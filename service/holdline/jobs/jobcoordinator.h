@@ -139,8 +139,8 @@ Q_SIGNALS:
     /// A callback said that the job goes on. `job.progress` has what it said. `isKnownState` is false for a
     /// word that the route's profile does not have.
     void jobProgressed(const holdline::Job &job, bool isKnownState);
-    /// The request that cancels a job at the upstream is over. `status` is that of the answer, 0 without one.
-    void upstreamCancelled(holdline::JobKey job, int status);
+    /// A cancel of a job at the upstream is over. `status` is that of the answer, 0 without one.
+    void upstreamCancelled(holdline::JobKey job, holdline::UpstreamCancel result, int status);
     /// A callback was refused: it is unknown, mismatched or malformed, or its result cannot be stored
     /// (Reason::StoreUnavailable). `token` is the last segment of its path, a secret. `job` and
     /// `account` are empty when they are unknown.

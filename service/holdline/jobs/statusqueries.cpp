@@ -34,6 +34,13 @@ Duration withDelay(milliseconds pause)
                                                 (1.0 + 0.2 * QRandomGenerator::global()->generateDouble()));
 }
 
+UpstreamCancel cancelResult(int status)
+{
+    if (status == 0)
+        return UpstreamCancel::Failed;
+    return status / 100 == 2 ? UpstreamCancel::Done : UpstreamCancel::Refused;
+}
+
 }  // namespace
 
 StatusQueries::StatusQueries(const Jobs &jobs, LiveJobs &live, const RouteTable &routes, JobStarter &caller,
@@ -177,7 +184,7 @@ void StatusQueries::onFinished(JobStarter::Ticket ticket, const StartResult &res
     const auto [key, kind, upstream] = found.mapped();
     callEnded(upstream);
     if (kind == Kind::Cancel) {
-        m_handler.cancelled(key, result.status);
+        m_handler.cancelled(key, cancelResult(result.status), result.status);
         askNext();
         return;
     }
@@ -239,8 +246,9 @@ void StatusQueries::cancel(const Job &job, const LiveJob &live, CancelReason rea
         return;
     }
     const qsizetype bytes = live.start.request.body.size();
-    if (m_waiting.size() < kMaxWaiting && m_waitingBytes + bytes <= kMaxWaitingBytes &&
-        m_waiting.try_emplace(job.key, WaitingCancel{live.start, reason}).second)
+    if (m_waiting.size() >= kMaxWaiting || m_waitingBytes + bytes > kMaxWaitingBytes)
+        m_handler.cancelled(job.key, UpstreamCancel::NotSent, 0);
+    else if (m_waiting.try_emplace(job.key, WaitingCancel{live.start, reason}).second)
         m_waitingBytes += bytes;
 }
 
@@ -263,15 +271,14 @@ void StatusQueries::sendCancel(const Job &job, const Route &route, const Pending
 {
     StartCall call;
     const bool isWritten =
-        m_calls.size() < 4 * kMaxInFlight &&
+        m_calls.size() < kMaxCalls &&
         route.writeQuery(Route::Query::Cancel,
                          {start.clientMethod(), start.target, start.headers, start.request.body},
                          {job.id, job.upstreamId, job.upstreamLocation}, call);
-    ++m_cancels;
     if (isWritten)
         send(std::move(call), job.key, Kind::Cancel);
     else
-        m_handler.cancelled(job.key, 0);
+        m_handler.cancelled(job.key, UpstreamCancel::NotSent, 0);
 }
 
 }  // namespace holdline

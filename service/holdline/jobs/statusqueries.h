@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/eventloop/deadlinetimer.h"
+#include "core/telemetry/metrics.h"
 #include "service/holdline/apis/routetable.h"
 #include "service/holdline/jobs/livejobs.h"
 
@@ -31,6 +32,8 @@ class StatusQueries : public QObject
 
 public:
     static constexpr std::size_t kMaxInFlight = 64;
+    /// Together with those that cancel.
+    static constexpr std::size_t kMaxCalls = 256;
     /// Cancel requests that wait for starts, and the bytes of their clients' requests. Those beyond it are
     /// not sent.
     static constexpr std::size_t kMaxWaiting = 1000;
@@ -42,8 +45,8 @@ public:
         std::function<void(JobKey, const StartResult &)> answered;
         /// True while requests may go to the upstream of this job.
         std::function<bool(const Job &)> mayAsk;
-        /// A cancel request is over. `status` is that of the answer, 0 without one.
-        std::function<void(JobKey, int status)> cancelled;
+        /// A cancel is over. `status` is that of the answer, 0 without one.
+        std::function<void(JobKey, UpstreamCancel, int status)> cancelled;
     };
 
     StatusQueries(const Jobs &jobs, LiveJobs &live, const RouteTable &routes, JobStarter &caller,
@@ -59,13 +62,13 @@ public:
     void stop(JobKey job);
     /// Cancels the job at the upstream, when its profile has a request for that and wants it for this reason.
     /// While the job's start is under way, that waits for its answer.
+    /// Beyond kMaxCalls requests under way, or without the job's id, no request is sent.
     void cancel(const Job &job, const LiveJob &live, CancelReason reason);
     /// The start of a job is answered. Sends the cancel request that waited for that, when the job runs.
     void endStart(JobKey job, const StartResult &result);
 
     int inFlight() const { return static_cast<int>(m_calls.size()); }
     std::uint64_t askedTotal() const { return m_asked; }
-    std::uint64_t cancelsTotal() const { return m_cancels; }
 
 private:
     enum class Kind : std::uint8_t { Status, Result, Cancel };
@@ -118,7 +121,6 @@ private:
     std::unordered_map<JobKey, WaitingCancel> m_waiting;  ///< at most kMaxWaiting
     qsizetype m_waitingBytes = 0;                         ///< of their bodies, at most kMaxWaitingBytes
     std::uint64_t m_asked = 0;
-    std::uint64_t m_cancels = 0;
     DeadlineTimer<JobKey> m_times;
 };
 

@@ -130,20 +130,17 @@ void Recorder::onStartEnded(const Job &job, const StartResult &result, const Sta
         m_startLog.write(job, result, decision, Clock::now());
 }
 
-void Recorder::onUpstreamCancelled(JobKey key, int status)
+void Recorder::onUpstreamCancelled(JobKey key, UpstreamCancel result, int status)
 {
-    const bool isDone = status / 100 == 2;
-    const UpstreamCancel result = isDone        ? UpstreamCancel::Done
-                                  : status != 0 ? UpstreamCancel::Refused
-                                                : UpstreamCancel::Failed;
     m_counters.countUpstreamCancel(result);
     const Job *job = m_coordinator.jobs().find(key);
-    if (isDone || !m_cancelLines.take(Clock::now()))
+    if (result == UpstreamCancel::Done || !m_cancelLines.take(Clock::now()))
         return;
-    qCWarning(lcUpstream).noquote() << "the upstream did not cancel a job: job=" +
-                                           (job ? job->id : QByteArray()) +
-                                           (status != 0 ? " status=" + QByteArray::number(status)
-                                                        : QByteArray(" (no answer)"));
+    QByteArray text = "the upstream did not cancel a job: job=" + (job ? job->id : QByteArray()) +
+                      " result=" + name(result).data();
+    if (status != 0)
+        text += " status=" + QByteArray::number(status);
+    qCWarning(lcUpstream).noquote() << text;
 }
 
 /// A misspelt final state would keep all its jobs waiting, so each word that no profile has is named once.

@@ -49,7 +49,7 @@ private:
     void onStartEnded(const Job &job, const StartResult &result, const StartDecision &decision,
                       Duration took);
     void onJobProgressed(const Job &job, bool isKnownState);
-    void onUpstreamCancelled(JobKey key, int status);
+    void onUpstreamCancelled(JobKey key, UpstreamCancel result, int status);
     void onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job);
     void onCallbackUnknown(const http::Request &request, const QByteArray &route);
 

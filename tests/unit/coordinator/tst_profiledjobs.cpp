@@ -354,7 +354,42 @@ private Q_SLOTS:
         QSignalSpy cancelled(&world.coordinator, &JobCoordinator::upstreamCancelled);
         world.answerQuery("", 204);
         QCOMPARE(cancelled.count(), 1);
-        QCOMPARE(cancelled.front().at(1).toInt(), 204);
+        QCOMPARE(cancelled.front().at(1).value<UpstreamCancel>(), UpstreamCancel::Done);
+        QCOMPARE(cancelled.front().at(2).toInt(), 204);
+    }
+
+    /// A cancel of which nothing is sent is told and counted too.
+    void aCancelThatIsNotSent()
+    {
+        Config config = routeConfig(withoutAsking());
+        ProfileWorld world(config);
+        QSignalSpy cancelled(&world.coordinator, &JobCoordinator::upstreamCancelled);
+        const auto results = [&cancelled](UpstreamCancel result) {
+            return std::count_if(cancelled.begin(), cancelled.end(), [result](const QVariantList &one) {
+                return one.at(1).value<UpstreamCancel>() == result;
+            });
+        };
+        // The upstream does not name the job.
+        world.request();
+        world.coordinator.cancel(world.lastTicket());
+        world.answerStart("{}");
+        QCOMPARE(results(UpstreamCancel::NotSent), 1);
+        // There is a limit, and the upstream answers nothing.
+        const auto most = static_cast<qsizetype>(StatusQueries::kMaxCalls);
+        for (qsizetype i = 0; i <= most; ++i) {
+            world.request();
+            world.answerStart("{\"id\":\"j" + QByteArray::number(i) + "\"}");
+            world.coordinator.cancel(world.lastTicket());
+        }
+        QCOMPARE(static_cast<qsizetype>(world.queries.order.size()), most);
+        QCOMPARE(results(UpstreamCancel::NotSent), 2);
+        // An answer makes room.
+        world.answerQuery("", 404);
+        QCOMPARE(results(UpstreamCancel::Refused), 1);
+        world.request();
+        world.answerStart(R"({"id":"last"})");
+        world.coordinator.cancel(world.lastTicket());
+        QCOMPARE(static_cast<qsizetype>(world.queries.order.size()), most + 1);
     }
 
     void cancelledWhileItsStartIsUnderWay_data()
