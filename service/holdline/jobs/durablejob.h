@@ -46,6 +46,7 @@ struct DurableJob
     ByteCharge stored;                       ///< the bytes of the request in the store
     bool posted = false;                     ///< the record was given to the store
     bool requestPosted = false;              ///< the request was given to the store
+    bool isToWrite = false;                  ///< its record waits for the next Journal::tidy()
     std::uint64_t revision = 1;
     int joined = 0;               ///< requests that joined the job by its key
     bool recovered = false;       ///< restored from the store

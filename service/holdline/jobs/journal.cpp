@@ -65,7 +65,7 @@ void Journal::put(const Job &job, LiveJob &live, JobStore::Done done)
             // The next write brings the request again.
             stored->durable->requestPosted = false;
             if (!done)
-                m_toWrite.push_back(key);
+                postpone(*stored);
         }
         if (stored && handsOver && !stored->durable->ending)
             m_handler.handOverStored(*stored, error);
@@ -110,7 +110,13 @@ void Journal::writeStartAnswered(const Job &job, LiveJob &live, JobStore::Done d
 void Journal::writeSoon(const Job &job, LiveJob &live)
 {
     touch(job, live);
-    m_toWrite.push_back(job.key);
+    postpone(live);
+}
+
+void Journal::postpone(LiveJob &live)
+{
+    if (!std::exchange(live.durable->isToWrite, true))
+        m_toWrite.push_back(live.key);
 }
 
 bool Journal::writeEnd(const Job &job, LiveJob &live, http::Response &response)
@@ -208,6 +214,8 @@ void Journal::tidy()
     for (int writes = 0; next != m_toWrite.end() && writes < kWritesAtOnce; ++next) {
         const Job *job = m_jobs.find(*next);
         LiveJob *live = m_live.find(*next);
+        if (live)
+            live->durable->isToWrite = false;
         if (!job || !live || live->durable->ending)
             continue;
         put(*job, *live);
@@ -227,8 +235,11 @@ void Journal::tidy()
 void Journal::writeAll()
 {
     m_toWrite = m_live.durableKeys();
-    for (const JobKey key : m_toWrite)
-        m_live.find(key)->durable->requestPosted = false;
+    for (const JobKey key : m_toWrite) {
+        DurableJob &durable = *m_live.find(key)->durable;
+        durable.requestPosted = false;
+        durable.isToWrite = true;
+    }
 }
 
 void takeLateResult(JobRecord &record, const JobStatus &status, const JobResult &result)

@@ -79,6 +79,7 @@ private:
     bool needsRequest(const Job &job) const;
     void put(const Job &job, LiveJob &live, JobStore::Done done = {});
     void putEnd(LiveJob &live);
+    void postpone(LiveJob &live);
     void onEndStored(JobKey key, const QString &error);
 
     const Config &m_config;
@@ -88,7 +89,7 @@ private:
     JobStore &m_store;
     JobWatches &m_watches;
     Handler m_handler;
-    /// Jobs whose record is to be written, without hurry, in this order.
+    /// Jobs whose record is to be written, without hurry, in this order. Each stands here once.
     std::vector<JobKey> m_toWrite;
     int m_endsInFlight = 0;
     int m_unstored = 0;  ///< ends that could not be stored

@@ -451,6 +451,33 @@ private Q_SLOTS:
         QVERIFY2(timer.elapsed() >= 75, qPrintable(QString::number(timer.elapsed())));
     }
 
+    /// An upstream that tells a lot must not fill the memory, and not the store's queue.
+    void muchProgressIsOneWrite()
+    {
+        ProfileWorld world;
+        world.request(R"({"n":1})", {{"Idempotency-Key", "k"}});
+        QTRY_VERIFY(!world.starter.order.empty());
+        world.m_token = world.token();
+        world.answerStart(R"({"id":"j1"})");
+        const std::size_t before = world.store.puts.size();
+        for (int i = 0; i < 50; ++i)
+            QCOMPARE(
+                world.callBack("{\"id\":\"j1\",\"status\":\"part " + QByteArray::number(i) + "\"}").status,
+                200);
+        QCOMPARE(world.store.puts.size(), before);
+        const auto tidy = [&world] {
+            world.store.setUnavailable(u"away"_s);
+            world.store.setUnavailable({});
+        };
+        tidy();
+        QCOMPARE(world.store.puts.size(), before + 1);
+        // Later news is another write.
+        QCOMPARE(world.callBack(R"({"id":"j1","status":"nearly"})").status, 200);
+        tidy();
+        QCOMPARE(world.store.puts.size(), before + 2);
+        QCOMPARE(world.store.puts.back().progress.state, "nearly");
+    }
+
     /// The next process has what it needs to take callbacks, to ask and to cancel.
     void afterARestart()
     {
