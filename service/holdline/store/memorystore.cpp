@@ -5,6 +5,7 @@
 #include "service/holdline/store/recordrules.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace holdline {
 
@@ -54,10 +55,13 @@ public:
     Job findByUpstreamId(const QByteArray &route, const QByteArray &upstreamId) override
     {
         const std::lock_guard lock(m_store.m_mutex);
-        const auto found = m_store.m_byUpstreamId.find({route, upstreamId});
-        if (found == m_store.m_byUpstreamId.end())
+        const auto &known = m_store.m_byUpstreamId;
+        const auto after = known.upper_bound({route, upstreamId, std::numeric_limits<std::uint64_t>::max()});
+        if (after == known.begin())
             return {};
-        return {.value = get(found->second), .error = {}};
+        const auto &[named, id] = *std::prev(after);
+        const bool isIt = std::get<0>(named) == route && std::get<1>(named) == upstreamId;
+        return {.value = isIt ? get(id) : std::nullopt, .error = {}};
     }
     Jobs findAllByKey(const QByteArray &key, int most) override
     {
@@ -230,13 +234,8 @@ void MemoryStore::insert(Entry entry)
         m_byKey.emplace(std::pair(record.key, record.account), record.id);
     if (const auto token = CallbackToken::fromText(record.token))
         m_byToken.emplace(token->lookup, record.id);
-    // The newest job with this id counts. A write to an older one must not take its place.
-    if (!record.route.isEmpty() && !record.upstreamId.isEmpty()) {
-        QByteArray &newest = m_byUpstreamId[{record.route, record.upstreamId}];
-        const auto other = m_jobs.find(newest);
-        if (other == m_jobs.end() || other->second.number <= entry.number)
-            newest = record.id;
-    }
+    if (!record.route.isEmpty() && !record.upstreamId.isEmpty())
+        m_byUpstreamId.emplace(std::tuple(record.route, record.upstreamId, entry.number), record.id);
     if (record.isSettled())
         (record.expired ? m_tombstones : m_ended).insert({entry.ended, entry.number, record.id});
     const QByteArray id = record.id;
@@ -258,9 +257,7 @@ std::optional<MemoryStore::Entry> MemoryStore::extract(const QByteArray &id)
         const auto [from, to] = m_byToken.equal_range(token->lookup);
         m_byToken.erase(std::find_if(from, to, [&](const auto &one) { return one.second == record.id; }));
     }
-    const auto named = m_byUpstreamId.find({record.route, record.upstreamId});
-    if (named != m_byUpstreamId.end() && named->second == record.id)
-        m_byUpstreamId.erase(named);
+    m_byUpstreamId.erase({record.route, record.upstreamId, entry.number});
     if (record.isSettled())
         (record.expired ? m_tombstones : m_ended).erase({entry.ended, entry.number, record.id});
     return std::move(entry);

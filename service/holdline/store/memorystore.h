@@ -11,6 +11,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <tuple>
 #include <unordered_map>
 
 namespace holdline {
@@ -80,7 +81,8 @@ private:
     std::unordered_map<QByteArray, Entry> m_jobs;
     std::map<StoredKey, QByteArray> m_byKey;                       ///< → id
     std::unordered_multimap<std::uint64_t, QByteArray> m_byToken;  ///< CallbackToken::lookup → id
-    std::map<StoredKey, QByteArray> m_byUpstreamId;                ///< route and id → id
+    /// Route, the upstream's id and number → id. The newest of several is the last.
+    std::map<std::tuple<QByteArray, QByteArray, std::uint64_t>, QByteArray> m_byUpstreamId;
     std::set<AgeKey> m_ended;
     std::set<AgeKey> m_tombstones;
     std::unordered_map<QByteArray, DeadLetterEntry> m_letters;

@@ -104,13 +104,11 @@ StoreReader::Job SqliteReader::findByUpstreamId(const QByteArray &route, const Q
     const QVariant upstream = upstreamKeyOf(route, upstreamId);
     if (upstream.isNull())
         return {};
-    Jobs found = look(HOLDLINE_JOB_ROWS "WHERE upstream = ? ORDER BY jobs.number", {upstream});
-    Job one;
-    one.error = std::move(found.error);
-    for (JobRecord &record : found.value) {
-        if (record.route == route && record.upstreamId == upstreamId)
-            one.value = std::move(record);
-    }
+    // An upstream may give all its jobs one id, so only the newest is read.
+    Job one =
+        lookForOne(HOLDLINE_JOB_ROWS "WHERE upstream = ? ORDER BY jobs.number DESC LIMIT 1", {upstream});
+    if (one.value && (one.value->route != route || one.value->upstreamId != upstreamId))
+        one.value.reset();
     return one;
 }
 
