@@ -89,9 +89,7 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
                Q_EMIT callbackRefused(token, request, reason, job, account);
            },
            [this](WaitingCallback waited, ReceivedCallback::Wait wait) {
-               if (const Route *route = m_routes.registered(waited.token))
-                   m_registered.receive(*route, waited.suffix, waited.request, std::move(waited.exchange),
-                                        wait);
+               m_registered.receiveAgain(std::move(waited), wait);
            },
            [this](const http::Request &request, const QByteArray &route) {
                Q_EMIT callbackUnknown(request, route);

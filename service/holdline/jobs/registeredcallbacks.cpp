@@ -34,12 +34,12 @@ ReceivedCallback receivedOf(const RegisteredCallback &callback, const RouteTable
 }
 
 /// A reload may have dropped the route while its callback waited. True when the sender was told so.
-bool lacksRoute(ReceivedCallback &callback)
+bool lacksRoute(const Route *route, Exchange &exchange)
 {
-    if (!callback.route)
-        callback.exchange->answer(
+    if (!route)
+        exchange.answer(
             http::problemResponse(notStored(u"This route is not configured any more. Try again."_s)));
-    return !callback.route;
+    return !route;
 }
 
 }  // namespace
@@ -79,11 +79,18 @@ void RegisteredCallbacks::receive(const Route &route, QByteArrayView suffix, con
          std::move(received.exchange));
 }
 
+void RegisteredCallbacks::receiveAgain(WaitingCallback waited, ReceivedCallback::Wait wait)
+{
+    const Route *route = m_routes.registered(waited.token);
+    if (!lacksRoute(route, *waited.exchange))
+        receive(*route, waited.suffix, waited.request, std::move(waited.exchange), wait);
+}
+
 void RegisteredCallbacks::find(Number number, RegisteredCallback callback, std::unique_ptr<Exchange> exchange)
 {
     using Answer = RegisteredJobs::Answer;
     const QByteArray &id = callback.message.id;
-    const bool mayWait = hasRoom(callback.request.body.size());
+    const bool mayWait = hasRoom(bytesOf(callback.request));
     RegisteredJobs::Place place;
     Answer answer = Answer::Unknown;
     // A test of the address, or an event about something else, names no job.
@@ -98,7 +105,7 @@ void RegisteredCallbacks::find(Number number, RegisteredCallback callback, std::
         findStored(std::move(callback), std::move(exchange));
     } else {
         ReceivedCallback received = receivedOf(callback, m_routes, std::move(exchange));
-        if (lacksRoute(received))
+        if (lacksRoute(received.route, *received.exchange))
             return;
         if (id.isEmpty())
             m_receiver.takeUnknown(received);
@@ -125,7 +132,7 @@ void RegisteredCallbacks::take(JobKey key, RegisteredCallback callback, std::uni
         return;
     }
     ReceivedCallback received = receivedOf(callback, m_routes, std::move(exchange));
-    if (lacksRoute(received))
+    if (lacksRoute(received.route, *received.exchange))
         return;
     m_receiver.take(*job, received);
     m_handler.taken();
@@ -147,14 +154,14 @@ void RegisteredCallbacks::wait(Number number, RegisteredCallback callback, std::
         exchange->answer(http::problemResponse(notKnownYet()));
         exchange = std::make_unique<AnsweredExchange>();
     }
-    m_waitingBytes += callback.request.body.size();
+    m_waitingBytes += bytesOf(callback.request);
     m_waiting.emplace(number, Waiting{std::move(callback), std::move(exchange), Clock::now() + kMaxWait});
 }
 
 RegisteredCallbacks::Waiting RegisteredCallbacks::endWait(std::map<Number, Waiting>::iterator waiting)
 {
     Waiting ended = std::move(waiting->second);
-    m_waitingBytes -= ended.callback.request.body.size();
+    m_waitingBytes -= bytesOf(ended.callback.request);
     m_waiting.erase(waiting);
     return ended;
 }
@@ -177,7 +184,7 @@ void RegisteredCallbacks::expire(TimePoint now)
         Waiting ended = endWait(m_waiting.begin());
         m_shared.giveUp(ended.callback.route, number);
         ReceivedCallback received = receivedOf(ended.callback, m_routes, std::move(ended.exchange));
-        if (!lacksRoute(received))
+        if (!lacksRoute(received.route, *received.exchange))
             m_receiver.askAgain(received);
     }
 }
@@ -220,7 +227,7 @@ void RegisteredCallbacks::onStoreLooked(RegisteredCallback &callback, std::uniqu
         return;
     }
     ReceivedCallback received = receivedOf(callback, m_routes, std::move(exchange));
-    if (lacksRoute(received))
+    if (lacksRoute(received.route, *received.exchange))
         return;
     if (!found || found->expired) {
         m_receiver.takeUnknown(received);

@@ -71,6 +71,8 @@ public:
     void receive(const Route &route, QByteArrayView suffix, const http::Request &request,
                  std::unique_ptr<Exchange> exchange,
                  ReceivedCallback::Wait wait = ReceivedCallback::Wait::Not);
+    /// Takes a callback that waited for the keys that verify it.
+    void receiveAgain(WaitingCallback waited, ReceivedCallback::Wait wait);
     /// Takes a callback that another shard has read, for a job of this shard.
     void take(JobKey key, RegisteredCallback callback, std::unique_ptr<Exchange> exchange);
     /// Takes the callbacks whose wait is over.

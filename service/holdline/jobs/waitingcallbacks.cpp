@@ -12,6 +12,14 @@ constexpr qsizetype kOverhead = 512;
 
 }  // namespace
 
+qsizetype bytesOf(const http::Request &callback)
+{
+    qsizetype bytes = kOverhead + callback.body.size() + callback.target.size();
+    for (const auto &[name, value] : callback.headers)
+        bytes += name.size() + value.size();
+    return bytes;
+}
+
 WaitingCallbacks::WaitingCallbacks(Credentials &credentials, Handler handler)
     : m_credentials(credentials),
       m_handler(std::move(handler)),
@@ -20,17 +28,9 @@ WaitingCallbacks::WaitingCallbacks(Credentials &credentials, Handler handler)
     connect(&m_credentials, &Credentials::changed, this, &WaitingCallbacks::onChanged);
 }
 
-qsizetype WaitingCallbacks::bytesOf(const WaitingCallback &callback)
-{
-    qsizetype bytes = kOverhead + callback.request.body.size() + callback.request.target.size();
-    for (const auto &[name, value] : callback.request.headers.all())
-        bytes += name.size() + value.size();
-    return bytes;
-}
-
 bool WaitingCallbacks::add(WaitingCallback &&callback)
 {
-    const qsizetype bytes = bytesOf(callback);
+    const qsizetype bytes = bytesOf(callback.request);
     if (m_waiting.size() >= kMost || m_bytes + bytes > kMostBytes)
         return false;
     m_bytes += bytes;
@@ -66,7 +66,7 @@ void WaitingCallbacks::handOver(std::uint64_t number, bool isTimeUp)
     if (!found)
         return;
     m_times.clear(number);
-    m_bytes -= bytesOf(found.mapped());
+    m_bytes -= bytesOf(found.mapped().request);
     m_handler(std::move(found.mapped()), isTimeUp);
 }
 

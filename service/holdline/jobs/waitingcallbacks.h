@@ -13,6 +13,9 @@
 
 namespace holdline {
 
+/// The memory that a callback needs while it waits: its path, fields and body, and what belongs to it.
+qsizetype bytesOf(const http::Request &callback);
+
 /// A callback that waits for the keys that may verify it.
 struct WaitingCallback
 {
@@ -54,7 +57,6 @@ public:
 private:
     void onChanged(const QByteArray &name, const CredentialState &state);
     void handOver(std::uint64_t number, bool isTimeUp);
-    static qsizetype bytesOf(const WaitingCallback &callback);
 
     Credentials &m_credentials;
     Handler m_handler;

@@ -204,7 +204,10 @@ private Q_SLOTS:
         const Client client = world.request();
         const QByteArray large(RegisteredCallbacks::kMaxWaitingBytes / 2, 'x');
         const Log first = world.callBack(World::message("a", "done", large));
-        const Log second = world.callBack(World::message("b", "done", large));
+        // Fields count too.
+        http::Request withFields = World::message("b");
+        withFields.headers.append("X-Large", large);
+        const Log second = world.callBack(withFields);
         QCOMPARE(world.waiting(), 1);
         QCOMPARE(first->answers.size(), std::size_t(0));
         QCOMPARE(second->status(), 503);
@@ -216,6 +219,18 @@ private Q_SLOTS:
         QCOMPARE(world.waiting(), 1);
         world.answerStart("b");
         expectTaken(third);
+    }
+
+    /// A reload while callbacks wait for keys.
+    void theirRouteIsGone()
+    {
+        World world;
+        const Log log = std::make_shared<ExchangeLog>();
+        WaitingCallback waited{"gone", {},  World::message("x1"), std::make_unique<FakeExchange>(log), {},
+                               0,      true};
+        world.coordinator.registered().receiveAgain(std::move(waited), ReceivedCallback::Wait::Over);
+        QCOMPARE(log->status(), 503);
+        QCOMPARE(code(log->answers.front()), "store_unavailable");
     }
 
     void waitsHaveALimitInTime()
