@@ -116,22 +116,8 @@ QNetworkReply *PooledAccessManager::createRequest(Operation op, const QNetworkRe
     if (!isOurs(op, request, outgoingData))
         return QNetworkAccessManager::createRequest(op, request, outgoingData);
 
-    if (const QUrl url = request.url(); !isTarget(url)) {
-        m_target.url = url;
-        const bool tls = url.scheme() == "https"_L1;
-        const int usualPort = tls ? 443 : 80;
-        m_target.origin = {url.host(QUrl::FullyEncoded), static_cast<quint16>(url.port(usualPort)), tls};
-        const QString &host = m_target.origin.host;
-        const bool bare = host.contains(u':') && !host.startsWith(u'[');
-        m_target.hostField = (bare ? u'[' + host + u']' : host).toLatin1();
-        if (m_target.origin.port != usualPort)
-            m_target.hostField += ':' + QByteArray::number(m_target.origin.port);
-        m_target.path = url.path(QUrl::FullyEncoded).toLatin1();
-        if (m_target.path.isEmpty())
-            m_target.path = "/";
-        if (url.hasQuery())
-            m_target.path += '?' + url.query(QUrl::FullyEncoded).toLatin1();
-    }
+    if (const QUrl url = request.url(); !isTarget(url))
+        m_target = httpTargetOf(url);
 
     const QByteArray custom = request.attribute(QNetworkRequest::CustomVerbAttribute).toByteArray();
     const QByteArrayView verb = verbOf(op, custom);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "service/httpclient/origin.h"
+#include "service/httpclient/httptarget.h"
 #include "service/httpclient/pooloptions.h"
 
 #include <QNetworkAccessManager>
@@ -78,13 +78,7 @@ private:
 
     std::unique_ptr<ConnectionPool> m_pool;
     /// The target of most requests. Comparing it is cheaper than taking a QUrl apart.
-    struct Target
-    {
-        QUrl url;
-        Origin origin;
-        QByteArray hostField;
-        QByteArray path;
-    } m_target;
+    HttpTarget m_target;
 };
 
 }  // namespace holdline

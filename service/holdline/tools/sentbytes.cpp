@@ -2,6 +2,7 @@
 #include "service/holdline/tools/sentbytes.h"
 
 #include "service/holdline/upstream/upstreamclient.h"
+#include "service/httpclient/httptarget.h"
 #include "service/httpclient/oncebody.h"
 #include "service/httpclient/requesthead.h"
 
@@ -9,8 +10,6 @@
 #include <QNetworkReply>
 
 namespace holdline::tools {
-
-using namespace Qt::StringLiterals;
 
 namespace {
 
@@ -34,24 +33,14 @@ public:
 protected:
     QNetworkReply *createRequest(Operation op, const QNetworkRequest &request, QIODevice *body) override
     {
-        const QUrl url = request.url();
-        const bool isTls = url.scheme() == "https"_L1;
-        QByteArray host = url.host(QUrl::FullyEncoded).toLatin1();
-        if (host.contains(':') && !host.startsWith('['))
-            host = '[' + host + ']';
-        if (url.port() >= 0 && url.port() != (isTls ? 443 : 80))
-            host += ':' + QByteArray::number(url.port());
-        QByteArray target = url.path(QUrl::FullyEncoded).toLatin1();
-        if (target.isEmpty())
-            target = "/";
-        if (url.hasQuery())
-            target += '?' + url.query(QUrl::FullyEncoded).toLatin1();
+        const HttpTarget target = httpTargetOf(request.url());
         const QByteArray verb = op == PostOperation
                                     ? QByteArray("POST")
                                     : request.attribute(QNetworkRequest::CustomVerbAttribute).toByteArray();
         auto *once = qobject_cast<OnceBody *>(body);
-        noted = {url, renderRequest(verb, target, host, request, once ? once->takeAll() : QByteArray())
-                          .value_or(QByteArray())};
+        noted = {target.url, renderRequest(verb, target.path, target.hostField, request,
+                                           once ? once->takeAll() : QByteArray())
+                                 .value_or(QByteArray())};
         return new NoReply(this);
     }
 };
