@@ -42,8 +42,7 @@ PoolOptions poolOptions(const ShardPlan &plan)
     options.keepAlive = std::chrono::ceil<std::chrono::seconds>(plan.config.limits.keepAlive);
     options.maxAnswerBytes = plan.config.upstream.maxAnswerBytes;
     options.tls = tlsFiles(plan.config);
-    if (const QUrl &proxy = plan.config.upstream.proxy; !proxy.isEmpty())
-        options.proxy = {proxy.host(QUrl::FullyEncoded), static_cast<quint16>(proxy.port()), false};
+    options.proxy = proxyOf(plan.config);
     return options;
 }
 

@@ -22,8 +22,7 @@ StartResult callOnce(const Config &config, StartCall call)
     pool.connectTimeout = config.upstream.connectTimeout;
     pool.maxAnswerBytes = kMaxAnswerBytes;
     pool.tls = tlsFiles(config);
-    if (const QUrl &proxy = config.upstream.proxy; !proxy.isEmpty())
-        pool.proxy = {proxy.host(QUrl::FullyEncoded), static_cast<quint16>(proxy.port()), false};
+    pool.proxy = proxyOf(config);
     PooledAccessManager manager(pool);
     UpstreamClient client(&manager, config.upstream.url, {kMaxAnswerBytes, kPatience});
     QEventLoop loop;

@@ -15,6 +15,14 @@ TlsFiles tlsFiles(const Config &config)
     return {config.upstream.caFile, config.upstream.clientCertificate, config.upstream.clientKey};
 }
 
+Origin proxyOf(const Config &config)
+{
+    const QUrl &proxy = config.upstream.proxy;
+    if (proxy.isEmpty())
+        return {};
+    return {proxy.host(QUrl::FullyEncoded), static_cast<quint16>(proxy.port()), false};
+}
+
 QString checkTlsFiles(const Config &config)
 {
     const TlsFiles files = tlsFiles(config);

@@ -15,6 +15,8 @@ class PooledAccessManager;
 
 /// The files of an https upstream.
 TlsFiles tlsFiles(const Config &config);
+/// The proxy of https upstreams. Without a host when there is none.
+Origin proxyOf(const Config &config);
 
 /// Reads these files. Returns an error for people that begins with the option, or nothing. Also nothing when
 /// no option names a file.
