@@ -119,6 +119,15 @@ QByteArray withoutLastSlash(QByteArray target)
     return target;
 }
 
+std::optional<SplitPath> splitBelow(QByteArrayView path, QByteArrayView parent)
+{
+    if (!path.startsWith(parent) || !path.sliced(parent.size()).startsWith('/'))
+        return std::nullopt;
+    const QByteArrayView below = path.sliced(parent.size() + 1);
+    const qsizetype slash = below.indexOf('/');
+    return slash < 0 ? SplitPath{below, {}} : SplitPath{below.first(slash), below.sliced(slash + 1)};
+}
+
 QByteArrayView lastSegment(QByteArrayView path)
 {
     // Qt 6.8 looks before the beginning of an empty view.

@@ -4,6 +4,8 @@
 #include <QByteArray>
 #include <QByteArrayView>
 
+#include <optional>
+
 namespace holdline {
 
 /// The normal form of a URL's path (RFC 3986, 6.2.2.1 and 6.2.2.2). It decodes the escapes of unreserved
@@ -24,6 +26,16 @@ bool hasLastSlash(QByteArrayView path);
 
 /// A request target without the slash of hasLastSlash(). Pure.
 QByteArray withoutLastSlash(QByteArray target);
+
+/// A segment of a path, and what follows it, without the slash between them.
+struct SplitPath
+{
+    QByteArrayView segment;
+    QByteArrayView rest;
+};
+
+/// Splits `path` behind the first segment below `parent`. Empty when it is not below. Pure.
+std::optional<SplitPath> splitBelow(QByteArrayView path, QByteArrayView parent);
 
 /// The text behind the last slash of a path. The whole text when it has none. Pure.
 QByteArrayView lastSegment(QByteArrayView path);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/apis/callbackpaths.h"
 
+#include "core/base/urlpath.h"
+
 namespace holdline {
 
 namespace {
@@ -8,14 +10,9 @@ namespace {
 std::optional<RegisteredAddress> below(const RouteTable &routes, const QByteArray &parent,
                                        QByteArrayView path)
 {
-    if (!path.startsWith(parent + '/'))
-        return std::nullopt;
-    const QByteArrayView rest = path.sliced(parent.size() + 1);
-    const qsizetype slash = rest.indexOf('/');
-    const Route *route = routes.registered(slash < 0 ? rest : rest.first(slash));
-    if (!route)
-        return std::nullopt;
-    return RegisteredAddress{route, slash < 0 ? QByteArrayView() : rest.sliced(slash + 1)};
+    const auto split = splitBelow(path, parent);
+    const Route *route = split ? routes.registered(split->segment) : nullptr;
+    return route ? std::optional(RegisteredAddress{route, split->rest}) : std::nullopt;
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ HttpFront::HttpFront(const http::Limits &limits, const CallbackPaths &callbackPa
                        exchange->answer(openApiAnswer(m_linkBase ? m_linkBase(request) : QByteArray()));
                    });
     m_server.listener().setReserved([this](QByteArrayView path) {
-        const auto isBelow = [path](const QByteArray &one) { return path.startsWith(one + '/'); };
+        const auto isBelow = [path](const QByteArray &one) { return splitBelow(path, one).has_value(); };
         const CallbackPaths &paths = m_callbackPaths;
         return std::any_of(paths.known.begin(), paths.known.end(), isBelow) ||
                (std::any_of(paths.stripped.begin(), paths.stripped.end(), isBelow) &&
@@ -107,14 +107,11 @@ bool HttpFront::isRegistered(QByteArrayView path) const
 bool HttpFront::isCallbackWithSuffix(QByteArrayView path) const
 {
     return isRegistered(path) ||
-           std::any_of(
-               m_callbackPaths.known.begin(), m_callbackPaths.known.end(), [path](const QByteArray &known) {
-                   if (!path.startsWith(known + '/'))
-                       return false;
-                   const QByteArrayView rest = path.sliced(known.size() + 1);
-                   const qsizetype slash = rest.indexOf('/');
-                   return slash > 0 && slash + 1 < rest.size() && CallbackToken::fromText(rest.first(slash));
-               });
+           std::any_of(m_callbackPaths.known.begin(), m_callbackPaths.known.end(),
+                       [path](const QByteArray &known) {
+                           const auto split = splitBelow(path, known);
+                           return split && !split->rest.isEmpty() && CallbackToken::fromText(split->segment);
+                       });
 }
 
 }  // namespace holdline

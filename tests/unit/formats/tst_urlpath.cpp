@@ -89,6 +89,44 @@ private Q_SLOTS:
         QVERIFY(!hasLastSlash(""));
     }
 
+    void below_data()
+    {
+        QTest::addColumn<QByteArray>("path");
+        QTest::addColumn<QByteArray>("parent");
+        QTest::addColumn<bool>("isBelow");
+        QTest::addColumn<QByteArray>("segment");
+        QTest::addColumn<QByteArray>("rest");
+        const auto row = [](const char *path, const char *parent, bool isBelow, const char *segment = "",
+                            const char *rest = "") {
+            QTest::addRow("%s below %s", path, parent) << QByteArray(path) << QByteArray(parent) << isBelow
+                                                       << QByteArray(segment) << QByteArray(rest);
+        };
+        row("/a/b", "/a", true, "b");
+        row("/a/b/", "/a", true, "b");
+        row("/a/b/c/d", "/a", true, "b", "c/d");
+        row("/a/", "/a", true);
+        row("/a//c", "/a", true, "", "c");
+        row("/b", "", true, "b");
+        row("/a", "/a", false);
+        row("/ab/c", "/a", false);
+        row("/", "/a", false);
+        row("", "/a", false);
+        row("", "", false);
+    }
+    void below()
+    {
+        QFETCH(QByteArray, path);
+        QFETCH(QByteArray, parent);
+        QFETCH(QByteArray, segment);
+        QFETCH(QByteArray, rest);
+        const auto split = splitBelow(path, parent);
+        QTEST(split.has_value(), "isBelow");
+        if (!split)
+            return;
+        QCOMPARE(split->segment.toByteArray(), segment);
+        QCOMPARE(split->rest.toByteArray(), rest);
+    }
+
     void dotSegments_data()
     {
         QTest::addColumn<QByteArray>("path");
