@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/httpvalues/freshness.h"
 
-#include "core/base/ascii.h"
 #include "core/httpvalues/fieldlist.h"
+#include "core/httpvalues/grammar.h"
 
 #include <algorithm>
 
@@ -15,18 +15,8 @@ constexpr std::int64_t kMostSeconds = 2'147'483'648;
 
 std::optional<std::chrono::seconds> secondsOf(QByteArrayView text)
 {
-    text = unquoted(text);
-    if (text.isEmpty() || !std::all_of(text.begin(), text.end(), [](char c) { return isDigit(c); }))
-        return std::nullopt;
-    std::int64_t seconds = 0;
-    for (const char digit : text)
-        seconds = std::min(seconds * 10 + (digit - '0'), kMostSeconds);
-    return std::chrono::seconds(seconds);
-}
-
-bool equals(QByteArrayView a, QByteArrayView b)
-{
-    return a.compare(b, Qt::CaseInsensitive) == 0;
+    const auto seconds = http::parseDigits(unquoted(text), kMostSeconds);
+    return seconds ? std::optional(std::chrono::seconds(*seconds)) : std::nullopt;
 }
 
 }  // namespace
@@ -38,10 +28,10 @@ std::optional<std::chrono::seconds> freshFor(QByteArrayView cacheControl, QByteA
         const QByteArrayView directive = takeMember(cacheControl).trimmed();
         const qsizetype sign = directive.indexOf('=');
         const QByteArrayView name = sign < 0 ? directive : directive.first(sign).trimmed();
-        if (equals(name, "no-store") || equals(name, "no-cache"))
+        if (http::equalsIgnoreCase(name, "no-store") || http::equalsIgnoreCase(name, "no-cache"))
             return std::chrono::seconds(0);
         // The first of several counts.
-        if (equals(name, "max-age") && !maxAge)
+        if (http::equalsIgnoreCase(name, "max-age") && !maxAge)
             maxAge = sign < 0
                          ? std::chrono::seconds(0)
                          : secondsOf(directive.sliced(sign + 1).trimmed()).value_or(std::chrono::seconds(0));

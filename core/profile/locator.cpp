@@ -62,8 +62,8 @@ QString readDetail(Locator &locator, const QByteArray &detail)
         }
         case Kind::Header:
             locator.name = detail;
-            return isHeaderName(detail) ? QString()
-                                        : u"the name of a header field is wanted, such as header:X-Id"_s;
+            return http::isToken(detail) ? QString()
+                                         : u"the name of a header field is wanted, such as header:X-Id"_s;
         case Kind::Form:
         case Kind::Query:
             locator.name = detail;

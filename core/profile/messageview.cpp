@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/messageview.h"
 
-#include "core/base/ascii.h"
-
 #include <algorithm>
 
 namespace holdline::profile {
@@ -25,22 +23,6 @@ void setHeader(HeaderFields &headers, const QByteArray &name, const QByteArray &
 {
     removeHeader(headers, name);
     headers.emplace_back(name, value);
-}
-
-bool isHeaderName(QByteArrayView name)
-{
-    return !name.isEmpty() && std::all_of(name.begin(), name.end(), [](char c) {
-        const bool isLetter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        return isLetter || isDigit(c) || QByteArrayView("!#$%&'*+-.^_`|~").contains(c);
-    });
-}
-
-bool isHeaderValue(QByteArrayView value)
-{
-    return std::none_of(value.begin(), value.end(), [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && c != '\t') || byte == 0x7F;
-    });
 }
 
 bool isConnectionField(QByteArrayView name)

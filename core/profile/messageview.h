@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/httpvalues/grammar.h"
+
 #include <QByteArray>
 #include <QByteArrayView>
 
@@ -27,11 +29,7 @@ struct MessageView
     QByteArrayView body{};
 };
 
-/// True when two ASCII tokens are equal. Case does not matter.
-inline bool equalsIgnoreCase(QByteArrayView a, QByteArrayView b)
-{
-    return a.size() == b.size() && a.compare(b, Qt::CaseInsensitive) == 0;
-}
+using http::equalsIgnoreCase;
 
 /// The value of the first field of that name.
 std::optional<QByteArrayView> headerValue(std::span<const HeaderField> headers, QByteArrayView name);
@@ -39,10 +37,6 @@ std::optional<QByteArrayView> headerValue(std::span<const HeaderField> headers, 
 void setHeader(HeaderFields &headers, const QByteArray &name, const QByteArray &value);
 void removeHeader(HeaderFields &headers, QByteArrayView name);
 
-/// True for a token (RFC 9110, 5.6.2).
-bool isHeaderName(QByteArrayView name);
-/// True when `value` has no control character but tabs (RFC 9110, 5.5).
-bool isHeaderValue(QByteArrayView value);
 /// True for fields of one connection or of framing, which no profile may set or pass on (RFC 9110, 7.6.1).
 bool isConnectionField(QByteArrayView name);
 

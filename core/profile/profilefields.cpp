@@ -72,7 +72,7 @@ std::optional<QString> readName(const ProfileValue &value)
 std::optional<QByteArray> readContentType(const ProfileValue &value)
 {
     const auto text = kBytes(value);
-    if (!text || (text->contains('/') && isHeaderValue(*text)))
+    if (!text || (text->contains('/') && http::isFieldValue(*text)))
         return text;
     value.fail(u"a content type is wanted, such as text/plain"_s);
     return std::nullopt;
@@ -116,7 +116,7 @@ std::optional<std::vector<QByteArray>> readHeaderNames(const ProfileValue &value
     const auto names = value.texts();
     for (const QByteArray &name : names.value_or(std::vector<QByteArray>())) {
         const QByteArray plain = name.endsWith('*') ? name.chopped(1) : name;
-        if (!plain.isEmpty() ? !isHeaderName(plain) || isConnectionField(plain) : name.isEmpty()) {
+        if (!plain.isEmpty() ? !http::isToken(plain) || isConnectionField(plain) : name.isEmpty()) {
             value.fail(u"names of header fields are wanted that may travel, or * at the end of one"_s);
             return std::nullopt;
         }

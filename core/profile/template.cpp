@@ -273,7 +273,7 @@ std::variant<QByteArray, QString> Template::renderParts(const Parts &parts, cons
         isBehindAddress = part.kind == Part::Kind::Upstream || part.kind == Part::Kind::Rest;
         out += position == Position::Url && !isAddress ? percentEncode(text) : text;
     }
-    if (position == Position::Header && !isHeaderValue(out))
+    if (position == Position::Header && !http::isFieldValue(out))
         return u"a value for a header field has a control character"_s;
     return out;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/routing/oauth2client.h"
 
-#include "core/base/ascii.h"
+#include "core/httpvalues/grammar.h"
 #include "core/json/jsontext.h"
 #include "core/profile/formfields.h"
 #include "core/profile/jsonwalk.h"
@@ -48,12 +48,8 @@ std::optional<seconds> lifetimeOf(QByteArrayView value)
     QByteArrayView digits = isText ? value.sliced(1).chopped(1).trimmed() : value;
     if (const qsizetype point = digits.indexOf('.'); point > 0)
         digits = digits.first(point);
-    if (digits.isEmpty() || !std::all_of(digits.begin(), digits.end(), [](char c) { return isDigit(c); }))
-        return std::nullopt;
-    qint64 count = 0;
-    for (const char digit : digits)
-        count = std::min<qint64>(count * 10 + (digit - '0'), kLongestTokenLife.count());
-    return seconds(count);
+    const auto count = http::parseDigits(digits, kLongestTokenLife.count());
+    return count ? std::optional(seconds(*count)) : std::nullopt;
 }
 
 /// RFC 6750, 2.1, but for the place of the equals signs.

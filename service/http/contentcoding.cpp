@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/contentcoding.h"
 
-#include "service/http/grammar.h"
+#include "core/httpvalues/grammar.h"
 
 namespace holdline::http {
 

@@ -51,12 +51,6 @@ constexpr std::array<std::pair<int, QByteArrayView>, 37> kPhrases{{
 
 }  // namespace
 
-bool sameLetters(const char *a, const char *b, qsizetype size)
-{
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-    return std::equal(a, a + size, b, [lower](char x, char y) { return lower(x) == lower(y); });
-}
-
 const QByteArray *HeaderFields::find(QByteArrayView name) const
 {
     for (const Field &field : m_fields) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/httpvalues/grammar.h"
+
 #include <QByteArray>
 #include <QByteArrayView>
 
@@ -9,16 +11,6 @@
 #include <vector>
 
 namespace holdline::http {
-
-/// True when the letters of two tokens of the same length are equal. ASCII case does not matter.
-bool sameLetters(const char *a, const char *b, qsizetype size);
-
-/// True when two field names or other ASCII tokens are equal. ASCII case does not matter.
-inline bool equalsIgnoreCase(QByteArrayView a, QByteArrayView b)
-{
-    // A request makes hundreds of comparisons. Most names differ in length, which needs no call.
-    return a.size() == b.size() && sameLetters(a.data(), b.data(), a.size());
-}
 
 /// Header fields in the order of the message. ASCII case of names does not matter (RFC 9110, 5.1).
 class HeaderFields

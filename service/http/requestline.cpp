@@ -2,7 +2,7 @@
 #include "service/http/requestline.h"
 
 #include "core/base/ascii.h"
-#include "service/http/grammar.h"
+#include "core/httpvalues/grammar.h"
 #include "service/http/message.h"
 
 #include <algorithm>

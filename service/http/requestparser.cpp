@@ -2,7 +2,7 @@
 #include "service/http/requestparser.h"
 
 #include "core/base/urlpath.h"
-#include "service/http/grammar.h"
+#include "core/httpvalues/grammar.h"
 
 #include <algorithm>
 #include <array>

@@ -3,7 +3,7 @@
 
 #include "core/base/ascii.h"
 #include "core/base/enumtable.h"
-#include "service/http/grammar.h"
+#include "core/httpvalues/grammar.h"
 #include "service/http/headrules.h"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/http/retryafter.h"
 
-#include "core/base/ascii.h"
+#include "core/httpvalues/grammar.h"
 
 #include <QLocale>
 #include <QString>
@@ -44,14 +44,8 @@ std::optional<std::chrono::milliseconds> parseRetryAfter(QByteArrayView value, c
     value = value.trimmed();
     if (value.isEmpty() || value.size() > 64)
         return std::nullopt;
-    if (std::all_of(value.begin(), value.end(), isDigit)) {
-        bool ok = false;
-        const qlonglong seconds = value.toLongLong(&ok);
-        // A number with too many digits is valid and very large.
-        if (!ok || seconds > cap.count() / 1000)
-            return cap;
-        return std::chrono::seconds(seconds);
-    }
+    if (const auto seconds = parseDigits(value, cap.count() / 1000 + 1))
+        return std::min<milliseconds>(std::chrono::seconds(*seconds), cap);
     const QDateTime date = parseDate(QString::fromLatin1(value), now);
     if (!date.isValid())
         return std::nullopt;

@@ -2,8 +2,8 @@
 #include "service/httpclient/requesthead.h"
 
 #include "core/base/appendall.h"
+#include "core/httpvalues/grammar.h"
 #include "core/telemetry/decimal.h"
-#include "service/http/grammar.h"
 #include "service/http/message.h"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/rawhttpclient.h"
 
+#include "core/httpvalues/grammar.h"
 #include "service/http/chunkdecoder.h"
-#include "service/http/grammar.h"
 
 #include <algorithm>
 #include <array>

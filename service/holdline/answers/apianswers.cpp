@@ -2,8 +2,8 @@
 #include "service/holdline/answers/apianswers.h"
 
 #include "core/base/appendall.h"
+#include "core/httpvalues/grammar.h"
 #include "service/holdline/answers/jobjson.h"
-#include "service/http/grammar.h"
 #include "service/http/problemresponse.h"
 
 namespace holdline {

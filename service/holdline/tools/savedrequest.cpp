@@ -3,7 +3,7 @@
 
 #include "core/base/urlpath.h"
 #include "core/config/suggest.h"
-#include "service/http/grammar.h"
+#include "core/httpvalues/grammar.h"
 #include "service/http/headrules.h"
 #include "service/http/requestline.h"
 

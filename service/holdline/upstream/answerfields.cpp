@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/upstream/answerfields.h"
 
-#include "service/http/grammar.h"
+#include "core/httpvalues/grammar.h"
 #include "service/http/message.h"
 
 #include <iterator>

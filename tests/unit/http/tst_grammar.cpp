@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "service/http/grammar.h"
+#include "core/httpvalues/grammar.h"
 #include "tests/support/suite.h"
 
 #include <QTest>
@@ -31,6 +31,17 @@ class TestGrammar : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void digits()
+    {
+        QCOMPARE(parseDigits("0", 10), std::optional<qint64>(0));
+        QCOMPARE(parseDigits("007", 10), std::optional<qint64>(7));
+        QCOMPARE(parseDigits("10", 10), std::optional<qint64>(10));
+        QCOMPARE(parseDigits("11", 10), std::optional<qint64>(10));
+        QCOMPARE(parseDigits(QByteArray(1000, '9'), qint64(1) << 53), std::optional<qint64>(qint64(1) << 53));
+        for (const char *text : {"", "-1", "+1", " 1", "1 ", "1.5", "0x1", "\xd9\xa1"})
+            QVERIFY2(!parseDigits(text, 10), text);
+    }
+
     /// Every byte at every position of a text, whatever the scanner's block size.
     void runsEndAtTheFirstOther()
     {

@@ -35,14 +35,15 @@ constexpr Room kRooms[] = {
     {"core/httpvalues", "core/base core/json"},
     {"core/proof", "core/base core/json"},
     {"core/config", "core/base"},
-    {"core/profile", "core/base core/json core/job core/config"},
-    {"core/routing", "core/base core/json core/job core/config core/profile"},
+    {"core/profile", "core/base core/json core/httpvalues core/job core/config"},
+    {"core/routing", "core/base core/json core/httpvalues core/job core/config core/profile"},
     {"core/eventloop", "core/base core/config"},
     {"core/telemetry", "core/base core/job core/config"},
     {"core/monitormessages", "core/base core/json core/job core/telemetry"},
 
-    {"service/http", "core/base core/job core/eventloop core/telemetry"},
-    {"service/httpclient", "core/base core/config core/eventloop core/telemetry service/http"},
+    {"service/http", "core/base core/httpvalues core/job core/eventloop core/telemetry"},
+    {"service/httpclient",
+     "core/base core/httpvalues core/config core/eventloop core/telemetry service/http"},
     {"service/holdline/ports", "core/base core/job core/profile core/telemetry service/http"},
     {"service/holdline/credentials",
      "core/base core/httpvalues core/job core/profile core/routing core/eventloop core/telemetry "
@@ -68,13 +69,14 @@ constexpr Room kRooms[] = {
     {"service/holdline/store",
      "core/base core/job core/config core/eventloop core/telemetry service/holdline/ports"},
     {"service/holdline/upstream",
-     "core/base core/job core/profile core/config core/eventloop core/telemetry service/http "
+     "core/base core/httpvalues core/job core/profile core/config core/eventloop core/telemetry service/http "
      "service/httpclient service/holdline/ports"},
     {"service/holdline/monitorfeed",
      "core/base core/job core/config core/telemetry core/monitormessages service/http service/holdline/ports "
      "service/holdline/jobs"},
     {"service/holdline/shards",
-     "core/base core/httpvalues core/job core/profile core/routing core/config core/eventloop core/telemetry service/http "
+     "core/base core/httpvalues core/job core/profile core/routing core/config core/eventloop core/telemetry "
+     "service/http "
      "service/httpclient service/holdline/ports service/holdline/credentials service/holdline/apis "
      "service/holdline/answers service/holdline/jobs "
      "service/holdline/deadletters service/holdline/httpserver service/holdline/jobsapi "
@@ -83,8 +85,8 @@ constexpr Room kRooms[] = {
      "core/base core/job core/config core/telemetry core/monitormessages service/holdline/deadletters "
      "service/holdline/monitorfeed service/holdline/shards"},
     {"service/holdline/tools",
-     "core/base core/job core/config core/profile core/routing service/http service/httpclient "
-     "service/holdline/ports service/holdline/credentials service/holdline/apis service/holdline/answers "
+     "core/base core/httpvalues core/job core/config core/profile core/routing service/http "
+     "service/httpclient service/holdline/ports service/holdline/credentials service/holdline/apis service/holdline/answers "
      "service/holdline/jobs service/holdline/upstream"},
     {"service/holdline",
      "core/base core/config core/routing core/eventloop core/telemetry service/http service/holdline/tools "

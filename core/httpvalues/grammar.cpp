@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "service/http/grammar.h"
+#include "core/httpvalues/grammar.h"
 
 #include "core/base/ascii.h"
-#include "service/http/message.h"
 
 #include <algorithm>
 #include <array>
@@ -126,6 +125,12 @@ QByteArrayView trimOws(QByteArrayView text)
     return text;
 }
 
+bool sameLetters(const char *a, const char *b, qsizetype size)
+{
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+    return std::equal(a, a + size, b, [lower](char x, char y) { return lower(x) == lower(y); });
+}
+
 bool hasValidEscapes(QByteArrayView text)
 {
     for (qsizetype i = text.indexOf('%'); i >= 0; i = text.indexOf('%', i + 3)) {
@@ -170,6 +175,16 @@ std::optional<qint64> parseContentLength(QByteArrayView value)
         length = length * 10 + digit;
     }
     return length;
+}
+
+std::optional<qint64> parseDigits(QByteArrayView text, qint64 most)
+{
+    if (text.isEmpty() || !std::all_of(text.begin(), text.end(), isDigit))
+        return std::nullopt;
+    qint64 number = 0;
+    for (const char digit : text)
+        number = std::min(number * 10 + (digit - '0'), most);
+    return number;
 }
 
 bool listContains(QByteArrayView list, QByteArrayView token)
