@@ -29,7 +29,7 @@ struct LaneForecast
     int inFlight = 0;
     int running = 0;               ///< jobs that hold a place; only in lanes of routes
     int rateUsed = 0;              ///< starts that count for the rate
-    std::optional<Duration> turn;  ///< see Lanes::turnTime()
+    std::optional<Duration> turn;  ///< smoothed duration of one turn in this lane, or else in all lanes
     /// How long the job would wait for its start. Empty for a paused lane, and when nothing is known: before
     /// the first measured start, in a lane without a rate.
     std::optional<Duration> wait;

@@ -430,12 +430,6 @@ bool Lanes::hasLane(const QByteArray &account) const
     return lane && lane->isBusy();
 }
 
-std::optional<Duration> Lanes::turnTime(const QByteArray &account) const
-{
-    const Lane *lane = findLane(account);
-    return lane && lane->turnTime ? lane->turnTime : m_turnTime;
-}
-
 LaneForecast Lanes::forecast(const QByteArray &account, TimePoint now, std::optional<Duration> jobTime) const
 {
     const Lane *const lane = findLane(account);
@@ -468,18 +462,6 @@ int Lanes::queued(const QByteArray &account) const
 {
     const Lane *lane = findLane(account);
     return lane ? static_cast<int>(lane->queue.size()) : 0;
-}
-
-int Lanes::inFlight(const QByteArray &account) const
-{
-    const Lane *lane = findLane(account);
-    return lane ? lane->inFlight : 0;
-}
-
-int Lanes::running(const QByteArray &account) const
-{
-    const Lane *lane = findLane(account);
-    return lane && lane->ruled ? static_cast<int>(lane->ruled->places.size()) : 0;
 }
 
 }  // namespace holdline

@@ -118,18 +118,8 @@ public:
     /// How a job at the end of this lane would fare. `jobTime` is how long a job holds its place. Without it,
     /// running jobs are no reason to wait.
     LaneForecast forecast(const QByteArray &account, TimePoint now, std::optional<Duration> jobTime) const;
-    /// The wait of forecast(), in a lane without a rate.
-    std::optional<Duration> expectedWait(const QByteArray &account) const
-    {
-        return forecast(account, {}, {}).wait;
-    }
-    /// Smoothed duration of one turn in this lane. Falls back to the average of all lanes.
-    std::optional<Duration> turnTime(const QByteArray &account) const;
 
     int queued(const QByteArray &account) const;
-    int inFlight(const QByteArray &account) const;
-    /// Jobs that hold a place in this lane.
-    int running(const QByteArray &account) const;
     int totalQueued() const { return static_cast<int>(m_positions.size()); }
     int totalInFlight() const { return m_inFlight; }
     int laneCount() const { return static_cast<int>(m_lanes.size() - m_idle.size()); }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QByteArrayView>
-
 #include <cstdint>
 
 namespace holdline {
@@ -13,8 +11,5 @@ enum class JobReport : std::uint8_t {
     Completed,  ///< the result is there
     Failed,     ///< the job has ended without a result
 };
-
-/// "progress", "completed" or "failed".
-QByteArrayView name(JobReport report);
 
 }  // namespace holdline

@@ -203,16 +203,6 @@ bool takesMethod(const Profile &profile, QByteArrayView method)
                                            [method](const QByteArray &known) { return known == method; });
 }
 
-QByteArray callbackJobId(const Profile &profile, const MessageView &callback)
-{
-    if (!profile.callback)
-        return {};
-    MessageReader reader(callback);
-    const auto id = readId(reader, profile.callback->job);
-    const auto *found = std::get_if<QByteArray>(&id);
-    return found ? *found : QByteArray();
-}
-
 std::variant<StateReading, QString> readStatus(const Profile &profile, const MessageView &answer)
 {
     if (!profile.status)

@@ -60,9 +60,6 @@ std::variant<StateReading, QString> readCallback(const Profile &profile, const M
 /// True when the profile's callbacks come by this method.
 bool takesMethod(const Profile &profile, QByteArrayView method);
 
-/// Only the id of a callback, to find the job of a registered one. Empty when it has none.
-QByteArray callbackJobId(const Profile &profile, const MessageView &callback);
-
 /// Reads the answer of [status]. An answer that is not 2xx says nothing, unless the profile takes the state
 /// from the status. The error is for the log: ask again.
 std::variant<StateReading, QString> readStatus(const Profile &profile, const MessageView &answer);

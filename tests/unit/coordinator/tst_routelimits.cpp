@@ -43,13 +43,13 @@ private Q_SLOTS:
         for (const JobStarter::Ticket ticket : {world.starter.order[0], world.starter.order[1]})
             world.starter.accept(ticket, "1f");
         QCOMPARE(world.starter.order.size(), 2U);
-        QCOMPARE(world.coordinator.lanes().running("one/a"), 2);
+        QCOMPARE(world.coordinator.lanes().forecast("one/a", {}, {}).running, 2);
         QCOMPARE(world.coordinator.running().at("one"), 2);
         // The end of one job lets the next one start.
         QCOMPARE(world.callback(token).status, 200);
         QCOMPARE(clients[0].log->status(), 200);
         QCOMPARE(world.starter.order.size(), 3U);
-        QCOMPARE(world.coordinator.lanes().running("one/a"), 2);
+        QCOMPARE(world.coordinator.lanes().forecast("one/a", {}, {}).running, 2);
         // Another lane, and another route, have places of their own.
         world.ask("one", "b");
         world.ask("two", "a");
@@ -308,7 +308,7 @@ completed = ["done"]
         RouteWorld next(running(1));
         next.store.records = {{record.id, record}};
         next.coordinator.recover({record});
-        QCOMPARE(next.coordinator.lanes().running("one/a"), 1);
+        QCOMPARE(next.coordinator.lanes().forecast("one/a", {}, {}).running, 1);
         next.ask("one", "a");
         QTest::qWait(20);
         QVERIFY(next.starter.order.empty());

@@ -259,7 +259,7 @@ void TestLaneLimits::runningJobsHoldPlaces()
     Lanes lanes(limitsWith({{"a", ruled(10, 2)}}));
     enqueue(lanes, "a", 1, 4);
     QCOMPARE(startAll(lanes, kNow), (Jobs{1, 2}));
-    QCOMPARE(lanes.running("a"), 2);
+    QCOMPARE(lanes.forecast("a", {}, {}).running, 2);
     QVERIFY2(lanes.hasLane("a"), "its jobs run");
     QVERIFY(lanes.setPlace("a", 1, false));
     QCOMPARE(startAll(lanes, kNow), (Jobs{3}));
@@ -277,7 +277,7 @@ void TestLaneLimits::placesBeyondTheLimitStay()
     Lanes lanes(limitsWith({{"a", ruled(10, 2)}}));
     for (const JobKey job : Jobs{1, 2, 3})
         QVERIFY(lanes.setPlace("a", job, true));
-    QCOMPARE(lanes.running("a"), 3);
+    QCOMPARE(lanes.forecast("a", {}, {}).running, 3);
     enqueue(lanes, "a", 4, 5);
     QVERIFY(startAll(lanes, kNow).empty());
     lanes.setPlace("a", 1, false);
@@ -365,7 +365,7 @@ void TestLaneLimits::laneWithoutRulesIgnoresPlacesAndRates()
 {
     Lanes lanes({10});
     QVERIFY(!lanes.setPlace("a", 1, true));
-    QCOMPARE(lanes.running("a"), 0);
+    QCOMPARE(lanes.forecast("a", {}, {}).running, 0);
     QCOMPARE(lanes.laneCount(), 0);
     enqueue(lanes, "a", 1, 3);
     lanes.startLeft("a", kNow);

@@ -86,7 +86,7 @@ private Q_SLOTS:
         lanes.pause("a");
         lanes.endTurn("a", 10ms);
         QCOMPARE(granted(lanes), 0u);
-        QCOMPARE(lanes.inFlight("a"), 0);
+        QCOMPARE(lanes.forecast("a", {}, {}).inFlight, 0);
         lanes.resume("a");
         QCOMPARE(granted(lanes), 2u);
     }
@@ -123,13 +123,13 @@ private Q_SLOTS:
         lanes.grant();
         lanes.endTurn("a", 40ms);
         lanes.enqueue("a", 2);
-        QVERIFY(lanes.expectedWait("a"));
+        QVERIFY(lanes.forecast("a", {}, {}).wait);
         lanes.pause("a");
-        QVERIFY(!lanes.expectedWait("a"));
-        QVERIFY(lanes.turnTime("a"));
-        QVERIFY(lanes.expectedWait("b"));
+        QVERIFY(!lanes.forecast("a", {}, {}).wait);
+        QVERIFY(lanes.forecast("a", {}, {}).turn);
+        QVERIFY(lanes.forecast("b", {}, {}).wait);
         lanes.resume("a");
-        QVERIFY(lanes.expectedWait("a"));
+        QVERIFY(lanes.forecast("a", {}, {}).wait);
     }
 
     void twiceIsOnce()

@@ -386,12 +386,12 @@ const char *Schedule::compare()
         static_cast<int>(m_lanes.accounts().size()) != m_reference.lanesWithJobs())
         return "an idle lane is kept, or a busy one dropped";
     for (const auto &[account, lane] : m_reference.lanes) {
+        const LaneForecast forecast = m_lanes.forecast(account, {}, {});
         if (m_lanes.hasLane(account) != Reference::hasJobs(lane) ||
             m_lanes.queued(account) != static_cast<int>(lane.queue.size()) ||
-            m_lanes.inFlight(account) != lane.inFlight ||
-            m_lanes.running(account) != static_cast<int>(lane.places.size()))
+            forecast.inFlight != lane.inFlight || forecast.running != static_cast<int>(lane.places.size()))
             return "a lane's numbers differ";
-        if (const auto wait = m_lanes.expectedWait(account); wait && *wait < Duration::zero())
+        if (forecast.wait && *forecast.wait < Duration::zero())
             return "a negative wait is expected";
     }
     return nullptr;
@@ -590,7 +590,7 @@ void TestLanes::oneStartPerAccount()
     lanes.enqueue("a", 2);
     QCOMPARE(lanes.grant()->job, JobKey(1));
     QVERIFY(!lanes.grant());
-    QCOMPARE(lanes.inFlight("a"), 1);
+    QCOMPARE(lanes.forecast("a", {}, {}).inFlight, 1);
     QCOMPARE(lanes.queued("a"), 1);
     lanes.endTurn("a", {});
     QCOMPARE(lanes.grant()->job, JobKey(2));
@@ -755,25 +755,25 @@ void TestLanes::expectedWait()
 {
     Lanes lanes({});
     lanes.enqueue("a", 1);
-    QVERIFY2(!lanes.expectedWait("a"), "nothing was measured yet");
+    QVERIFY2(!lanes.forecast("a", {}, {}).wait, "nothing was measured yet");
     lanes.grant();
     lanes.enqueue("a", 2);
     lanes.endTurn("a", 20ms);
-    QCOMPARE(lanes.expectedWait("a"), std::optional<Duration>(20ms));
+    QCOMPARE(lanes.forecast("a", {}, {}).wait, std::optional<Duration>(20ms));
     lanes.grant();
     // On average the start in flight is half done.
-    QCOMPARE(lanes.expectedWait("a"), std::optional<Duration>(10ms));
+    QCOMPARE(lanes.forecast("a", {}, {}).wait, std::optional<Duration>(10ms));
     for (JobKey job = 3; job < 13; ++job)
         lanes.enqueue("a", job);
-    QCOMPARE(lanes.expectedWait("a"), std::optional<Duration>(210ms));
+    QCOMPARE(lanes.forecast("a", {}, {}).wait, std::optional<Duration>(210ms));
     // Another account uses the average pace of all lanes and waits for no other job.
-    QCOMPARE(lanes.turnTime("b"), std::optional<Duration>(20ms));
-    QCOMPARE(lanes.expectedWait("b"), std::optional<Duration>(0ms));
+    QCOMPARE(lanes.forecast("b", {}, {}).turn, std::optional<Duration>(20ms));
+    QCOMPARE(lanes.forecast("b", {}, {}).wait, std::optional<Duration>(0ms));
     // With several starts at a time, no job waits while one more may start.
     lanes.setLimits({12, 128, 1000, 1000});
-    QCOMPARE(lanes.expectedWait("a"), std::optional<Duration>(0ms));
+    QCOMPARE(lanes.forecast("a", {}, {}).wait, std::optional<Duration>(0ms));
     lanes.setLimits({2, 128, 1000, 1000});
-    QCOMPARE(lanes.expectedWait("a"), std::optional<Duration>(105ms));
+    QCOMPARE(lanes.forecast("a", {}, {}).wait, std::optional<Duration>(105ms));
     // The longest queue at a slow pace does not overflow.
     Lanes slow({1, 1, 100'000, 100'000});
     slow.enqueue("a", 1);
@@ -781,13 +781,13 @@ void TestLanes::expectedWait()
     for (JobKey job = 2; job <= 100'001; ++job)
         slow.enqueue("a", job);
     slow.endTurn("a", 60s);
-    QCOMPARE(slow.expectedWait("a"), std::optional<Duration>(60s * 100'000));
+    QCOMPARE(slow.forecast("a", {}, {}).wait, std::optional<Duration>(60s * 100'000));
 }
 
 void TestLanes::turnTimeIsSmoothed()
 {
     Lanes lanes({});
-    QVERIFY(!lanes.turnTime("a"));
+    QVERIFY(!lanes.forecast("a", {}, {}).turn);
     JobKey job = 0;
     const auto turn = [&](Duration took) {
         lanes.enqueue("a", ++job);
@@ -798,13 +798,13 @@ void TestLanes::turnTimeIsSmoothed()
         }
     };
     turn(80ms);
-    QCOMPARE(lanes.turnTime("a"), std::optional<Duration>(80ms));
+    QCOMPARE(lanes.forecast("a", {}, {}).turn, std::optional<Duration>(80ms));
     turn(0ms);
-    QVERIFY(*lanes.turnTime("a") < 80ms);
-    QVERIFY2(*lanes.turnTime("a") > 40ms, "one quick turn is not believed at once");
+    QVERIFY(*lanes.forecast("a", {}, {}).turn < 80ms);
+    QVERIFY2(*lanes.forecast("a", {}, {}).turn > 40ms, "one quick turn is not believed at once");
     for (int i = 0; i < 100; ++i)
         turn(8ms);
-    QVERIFY(*lanes.turnTime("a") < 9ms);
+    QVERIFY(*lanes.forecast("a", {}, {}).turn < 9ms);
 }
 
 HOLDLINE_TEST(TestLanes)

@@ -14,6 +14,19 @@ namespace holdline::test {
 
 using namespace Qt::StringLiterals;
 
+QString outcomeName(JobReport report)
+{
+    switch (report) {
+        case JobReport::Progress:
+            return u"progress"_s;
+        case JobReport::Completed:
+            return u"completed"_s;
+        case JobReport::Failed:
+            break;
+    }
+    return u"failed"_s;
+}
+
 RecordedMessage::RecordedMessage(const QJsonObject &json)
     : method(json["method"_L1].toString().toLatin1()),
       status(json["status"_L1].toInt()),

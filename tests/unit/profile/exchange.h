@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/profile/jobreport.h"
 #include "core/profile/messageview.h"
 #include "core/profile/profile.h"
 #include "core/profile/template.h"
@@ -45,6 +46,9 @@ struct Exchange
     profile::Secrets secrets;
     WallTime now;
 };
+
+/// "progress", "completed" or "failed".
+QString outcomeName(JobReport report);
 
 /// "name: value" of each field, sorted, so that their order does not matter.
 QByteArrayList sortedFields(const profile::HeaderFields &headers);
