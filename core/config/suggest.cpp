@@ -68,6 +68,13 @@ QString thereAre(const QString &word, const QStringList &candidates)
     return (best.isEmpty() ? u"."_s : best) + u" There are: %1."_s.arg(candidates.join(u", "_s));
 }
 
+QString joined(const QStringList &texts, const QString &last)
+{
+    if (texts.size() < 2)
+        return texts.value(0);
+    return texts.first(texts.size() - 1).join(u", "_s) + u' ' + last + u' ' + texts.last();
+}
+
 QString oneLine(const QString &text, qsizetype limit)
 {
     QString out;

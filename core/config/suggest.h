@@ -16,6 +16,9 @@ QString didYouMean(const QString &word, const QStringList &candidates);
 /// Ends a message about an unknown name: ". Did you mean X? There are: X, Y." Pure.
 QString thereAre(const QString &word, const QStringList &candidates);
 
+/// "a", "a or b", "a, b or c", when `last` is "or".
+QString joined(const QStringList &texts, const QString &last);
+
 /// Makes text from outside fit on one line. Unprintable characters become `?`. Everything beyond `limit`
 /// characters becomes `…`.
 QString oneLine(const QString &text, qsizetype limit);

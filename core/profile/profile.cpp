@@ -5,18 +5,14 @@ namespace holdline::profile {
 
 namespace {
 
-void addNames(QStringList &names, const Assignments &assignments)
+QStringList secretNamesOf(const Assignments &assignments)
 {
+    QStringList names;
     for (const Assignment &assignment : assignments) {
         for (const Template &text : assignment.value.templates())
             names += text.secretNames();
     }
-}
-
-void addNames(QStringList &names, const RequestRule &rule)
-{
-    names += rule.url.secretNames();
-    addNames(names, rule.set);
+    return names;
 }
 
 }  // namespace
@@ -26,24 +22,30 @@ QString RequestRule::text() const
     return QString::fromUtf8(method) + QLatin1Char(' ') + url.text();
 }
 
+QStringList RequestRule::secretNames() const
+{
+    return url.secretNames() + secretNamesOf(set);
+}
+
+QStringList StartRule::secretNames() const
+{
+    return request.secretNames() + secretNamesOf(callback) + secretNamesOf(fromQuery);
+}
+
+QStringList StatusRule::secretNames() const
+{
+    return request.secretNames() + (result ? result->secretNames() : QStringList());
+}
+
 QStringList Profile::secretNames() const
 {
-    QStringList names;
-    addNames(names, start.request);
-    addNames(names, start.callback);
-    addNames(names, start.fromQuery);
-    if (callback && callback->verify) {
-        for (const QByteArray &secret : callback->verify->secrets)
-            names += QString::fromUtf8(secret);
-        names += callback->verify->signedText.secretNames();
-    }
-    if (status) {
-        addNames(names, status->request);
-        if (status->result)
-            addNames(names, *status->result);
-    }
+    QStringList names = start.secretNames();
+    if (callback && callback->verify)
+        names += callback->verify->secretNames();
+    if (status)
+        names += status->secretNames();
     if (cancel)
-        addNames(names, cancel->request);
+        names += cancel->request.secretNames();
     names.removeDuplicates();
     return names;
 }

@@ -32,6 +32,7 @@ struct RequestRule
 
     /// "GET {upstream}/{job}"
     QString text() const;
+    QStringList secretNames() const;
 };
 
 /// The condition under which an answer to the start means that the job runs.
@@ -63,6 +64,8 @@ struct StartRule
     /// What a GET's query becomes. Only the query's fields that are named here may be there. Empty: GET is
     /// not taken.
     Assignments fromQuery;
+
+    QStringList secretNames() const;
 };
 
 /// The exact answer to a callback that was taken.
@@ -97,6 +100,8 @@ struct StatusRule
     std::chrono::milliseconds first{0};  ///< time from the start to the first request
     std::chrono::milliseconds every{0};  ///< time to the second; then longer and longer
     std::chrono::milliseconds longest{0};
+
+    QStringList secretNames() const;
 };
 
 enum class CancelOccasion : std::uint8_t {

@@ -366,9 +366,9 @@ std::vector<ProfileField> verifyFields()
             "callback.verify.encoding", "text", "hex", [rule](Profile &p) { return &rule(p).encoding; },
             [](const ProfileValue &value) {
                 using Encoding = VerifyRule::Encoding;
-                return value.oneOf<Encoding>({{"hex"_L1, Encoding::Hex},
-                                              {"base64"_L1, Encoding::Base64},
-                                              {"base64url"_L1, Encoding::Base64Url}});
+                return value.oneOf<Encoding>({{name(Encoding::Hex), Encoding::Hex},
+                                              {name(Encoding::Base64), Encoding::Base64},
+                                              {name(Encoding::Base64Url), Encoding::Base64Url}});
             },
             "How the signature is written: hex, base64 or base64url."),
         field(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/profilepage.h"
 
+#include "core/config/suggest.h"
 #include "core/config/values.h"
 
 #include <QRegularExpression>
@@ -23,14 +24,6 @@ QString code(const QString &text)
 QString code(const QByteArray &text)
 {
     return code(QString::fromUtf8(text));
-}
-
-/// "a", "a and b", "a, b and c"
-QString joined(const QStringList &texts, const QString &last)
-{
-    if (texts.size() < 2)
-        return texts.value(0);
-    return texts.first(texts.size() - 1).join(u", "_s) + u' ' + last + u' ' + texts.last();
 }
 
 QString places(const Locators &locators)
@@ -104,38 +97,18 @@ QString upstreamOf(const QString &comment)
     return match.hasMatch() ? match.captured(1) : u"https://api.example"_s;
 }
 
-bool usesSecret(const Assignments &assignments, const QString &name)
-{
-    return std::any_of(assignments.begin(), assignments.end(), [&name](const Assignment &assignment) {
-        const auto templates = assignment.value.templates();
-        return std::any_of(templates.begin(), templates.end(),
-                           [&name](const Template &text) { return text.secretNames().contains(name); });
-    });
-}
-
-bool usesSecret(const RequestRule &rule, const QString &name)
-{
-    return rule.url.secretNames().contains(name) || usesSecret(rule.set, name);
-}
-
 /// The uses of a secret, in words.
 QString dutiesOf(const Profile &profile, const QString &name)
 {
     QStringList duties;
-    if (usesSecret(profile.start.request, name) || usesSecret(profile.start.callback, name) ||
-        usesSecret(profile.start.fromQuery, name))
+    if (profile.start.secretNames().contains(name))
         duties += u"goes into the start"_s;
-    if (profile.callback && profile.callback->verify) {
-        const VerifyRule &rule = *profile.callback->verify;
-        const auto &keys = rule.secrets;
-        if (std::find(keys.begin(), keys.end(), name.toUtf8()) != keys.end() ||
-            rule.signedText.secretNames().contains(name))
-            duties += u"proves callbacks"_s;
-    }
-    if (profile.status && (usesSecret(profile.status->request, name) ||
-                           (profile.status->result && usesSecret(*profile.status->result, name))))
+    if (profile.callback && profile.callback->verify &&
+        profile.callback->verify->secretNames().contains(name))
+        duties += u"proves callbacks"_s;
+    if (profile.status && profile.status->secretNames().contains(name))
         duties += u"goes into questions about the job"_s;
-    if (profile.cancel && usesSecret(profile.cancel->request, name))
+    if (profile.cancel && profile.cancel->request.secretNames().contains(name))
         duties += u"goes into a cancel"_s;
     return joined(duties, u"and"_s);
 }
@@ -225,9 +198,8 @@ void addStart(Page &page, const Profile &profile)
 
 QString signedText(const VerifyRule &rule)
 {
-    static constexpr const char *kEncodings[] = {"hex", "base64", "base64url"};
     QString text = u"A callback proves itself by %1 in %2 at %3, over %4."_s.arg(
-        schemeText(rule.scheme), QString::fromLatin1(kEncodings[static_cast<int>(rule.encoding)]),
+        schemeText(rule.scheme), QString(name(rule.encoding)),
         rule.at ? code(formatLocator(*rule.at)) : QString(), code(rule.signedText.text()));
     QStringList parts;
     if (rule.id)

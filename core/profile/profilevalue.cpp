@@ -87,12 +87,6 @@ QString tomlText(std::string_view text)
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-QString choiceText(const QStringList &names)
-{
-    return names.size() < 2 ? names.join(QString())
-                            : names.first(names.size() - 1).join(u", "_s) + u" or "_s + names.last();
-}
-
 void ProfileErrors::add(qint64 line, const QString &text)
 {
     m_errors.emplace_back(
@@ -300,7 +294,7 @@ std::optional<RequestRule> ProfileValue::request(Template::Uses allowed) const
     static const QStringList kMethods{u"GET"_s, u"POST"_s, u"PUT"_s, u"PATCH"_s, u"DELETE"_s};
     if (!kMethods.contains(method)) {
         fail(u"a method and an address are wanted, such as \"GET {upstream}/{job}\"; the methods are "_s +
-             choiceText(kMethods));
+             joined(kMethods, u"or"_s));
         return std::nullopt;
     }
     RequestRule rule;

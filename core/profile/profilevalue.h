@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/config/suggest.h"
 #include "core/profile/assignment.h"
 #include "core/profile/locator.h"
 #include "core/profile/profile.h"
@@ -88,8 +89,6 @@ private:
 };
 
 QString tomlText(std::string_view text);
-/// "a, b or c" for an error text.
-QString choiceText(const QStringList &names);
 
 template <typename Value>
 std::optional<Value> ProfileValue::oneOf(
@@ -104,7 +103,7 @@ std::optional<Value> ProfileValue::oneOf(
             return value;
         known += name;
     }
-    fail(choiceText(known) + QStringLiteral(" is wanted"));
+    fail(joined(known, QStringLiteral("or")) + QStringLiteral(" is wanted"));
     return std::nullopt;
 }
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/verifyrule.h"
 
+#include "core/base/enumtable.h"
+
 namespace holdline::profile {
+
+using namespace Qt::StringLiterals;
 
 namespace {
 
@@ -65,26 +69,38 @@ VerifyRule twilio()
 
 }  // namespace
 
+QStringList VerifyRule::secretNames() const
+{
+    QStringList names;
+    for (const QByteArray &secret : secrets)
+        names += QString::fromUtf8(secret);
+    return names + signedText.secretNames();
+}
+
 QString schemeText(VerifyRule::Scheme scheme)
 {
-    using namespace Qt::StringLiterals;
-    switch (scheme) {
-        case VerifyRule::Scheme::None:
-            return u"the sender's address"_s;
-        case VerifyRule::Scheme::Secret:
-            return u"a secret in the callback"_s;
-        case VerifyRule::Scheme::Basic:
-            return u"user and password"_s;
-        case VerifyRule::Scheme::HmacSha1:
-            return u"HMAC-SHA1"_s;
-        case VerifyRule::Scheme::HmacSha256:
-            return u"HMAC-SHA256"_s;
-        case VerifyRule::Scheme::HmacSha512:
-            return u"HMAC-SHA512"_s;
-        case VerifyRule::Scheme::Ed25519:
-            break;
-    }
-    return u"Ed25519"_s;
+    using Scheme = VerifyRule::Scheme;
+    static constexpr EnumTexts<Scheme, 7> kTexts({
+        {Scheme::None, "the sender's address"_L1},
+        {Scheme::Secret, "a secret in the callback"_L1},
+        {Scheme::Basic, "user and password"_L1},
+        {Scheme::HmacSha1, "HMAC-SHA1"_L1},
+        {Scheme::HmacSha256, "HMAC-SHA256"_L1},
+        {Scheme::HmacSha512, "HMAC-SHA512"_L1},
+        {Scheme::Ed25519, "Ed25519"_L1},
+    });
+    return kTexts[scheme];
+}
+
+QLatin1StringView name(VerifyRule::Encoding encoding)
+{
+    using Encoding = VerifyRule::Encoding;
+    static constexpr EnumTexts<Encoding, 3> kTexts({
+        {Encoding::Hex, "hex"_L1},
+        {Encoding::Base64, "base64"_L1},
+        {Encoding::Base64Url, "base64url"_L1},
+    });
+    return kTexts[encoding];
 }
 
 std::optional<VerifyRule> builtInScheme(QByteArrayView name)

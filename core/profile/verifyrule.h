@@ -7,6 +7,7 @@
 
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 
 #include <chrono>
 #include <cstdint>
@@ -56,10 +57,14 @@ struct VerifyRule
         return scheme == Scheme::HmacSha1 || scheme == Scheme::HmacSha256 || scheme == Scheme::HmacSha512;
     }
     bool isSigned() const { return isHmac() || scheme == Scheme::Ed25519; }
+    /// Names of the keys, and of the secrets in the signed text.
+    QStringList secretNames() const;
 };
 
 /// The scheme in words: "HMAC-SHA256", "a secret in the callback".
 QString schemeText(VerifyRule::Scheme scheme);
+/// "hex", "base64" or "base64url".
+QLatin1StringView name(VerifyRule::Encoding encoding);
 
 /// The rule of a built-in scheme: `standard-webhooks`, `fal` or `twilio`. Empty for any other name.
 std::optional<VerifyRule> builtInScheme(QByteArrayView name);
