@@ -20,6 +20,14 @@ http::Response json(int status, const QByteArray &body)
     return {status, {{"Content-Type", "application/json"}}, body, false};
 }
 
+qsizetype bytesOf(const http::Request &request)
+{
+    qsizetype bytes = request.target.size() + request.body.size();
+    for (const auto &[name, value] : request.headers)
+        bytes += name.size() + value.size();
+    return bytes;
+}
+
 bool isIdCharacter(char c)
 {
     return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
@@ -41,11 +49,15 @@ ProfileApi::ProfileApi(std::shared_ptr<const profile::Profile> profile, const QB
 
 void ProfileApi::started(const QByteArray &id, const Start &start)
 {
-    if (!m_jobs.insert_or_assign(id, Job{start}).second)
-        return;
-    m_order.push_back(id);
-    if (m_order.size() > kMostJobs) {
-        m_jobs.erase(m_order.front());
+    Job &job = m_jobs[id];
+    if (job.start)
+        m_bytes -= bytesOf(job.start->request);
+    else
+        m_order.push_back(id);
+    job = Job{start};
+    m_bytes += bytesOf(start->request);
+    while (m_order.size() > kMostJobs || m_bytes > kMostBytes) {
+        m_bytes -= bytesOf(m_jobs.extract(m_order.front()).mapped().start->request);
         m_order.pop_front();
     }
 }

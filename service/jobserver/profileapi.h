@@ -13,12 +13,13 @@
 namespace holdline {
 
 /// The API of a profile, seen from its other side: it takes starts, questions and cancels, publishes its
-/// keys, and gives out access tokens. It remembers the last kMostJobs jobs. Everything follows from the
-/// profile's locators, so any profile will do. Lives in one thread.
+/// keys, and gives out access tokens. It retains the starts of the last jobs: at most kMostJobs, with
+/// kMostBytes. Everything follows from the profile's locators, so any profile will do. Lives in one thread.
 class ProfileApi
 {
 public:
     static constexpr std::size_t kMostJobs = 100'000;
+    static constexpr qsizetype kMostBytes = 256 * 1024 * 1024;
 
     /// `key` is a line of the secret's file. `registered` is where callbacks go that the API knows
     /// beforehand.
@@ -65,6 +66,7 @@ private:
     const QUrl m_registered;
     std::unordered_map<QByteArray, Job> m_jobs;
     std::deque<QByteArray> m_order;  ///< of the jobs, the oldest first
+    qsizetype m_bytes = 0;           ///< of their starts
 };
 
 }  // namespace holdline

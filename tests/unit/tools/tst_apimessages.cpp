@@ -191,10 +191,7 @@ private Q_SLOTS:
     {
         QFETCH(QString, name);
         const World world(name);
-        ProfileApi api(world.profile.name.isEmpty()
-                           ? nullptr
-                           : std::shared_ptr<const Profile>(std::shared_ptr<void>(), &world.profile),
-                       world.key, kRegistered);
+        ProfileApi api({std::shared_ptr<void>(), &world.profile}, world.key, kRegistered);
         const auto start = std::make_shared<const ApiStart>(world.start());
         QVERIFY(std::holds_alternative<ProfileApi::Start>(api.read(world.request)));
         api.started(world.id(), start);
@@ -229,6 +226,32 @@ private Q_SLOTS:
             QVERIFY(std::holds_alternative<ProfileApi::Cancel>(read));
             QCOMPARE(std::get<ProfileApi::Cancel>(read).id, world.id());
         }
+    }
+
+    void theOldestStartsAreForgotten()
+    {
+        const World world(u"replicate"_s);
+        ProfileApi api({std::shared_ptr<void>(), &world.profile}, world.key, {});
+        const auto start = [&](const QByteArray &id, const QByteArray &body) {
+            ApiStart made = world.start();
+            made.request.body = body;
+            api.started(id, std::make_shared<const ApiStart>(made));
+        };
+        const auto isKnown = [&](const QByteArray &id) {
+            http::Request question;
+            question.method = "GET";
+            question.target = "/v1/predictions/" + id;
+            return std::holds_alternative<http::Response>(api.read(question));
+        };
+        const QByteArray large(ProfileApi::kMostBytes / 3, ' ');
+        start("a", large);
+        start("b", large);
+        // The same job again counts once.
+        start("b", large);
+        QVERIFY(isKnown("a") && isKnown("b"));
+        start("c", large);
+        QVERIFY(!isKnown("a"));
+        QVERIFY(isKnown("b") && isKnown("c"));
     }
 
     void wrongStarts()
