@@ -47,26 +47,29 @@ void AuthorisedStarter::start(Ticket ticket, const StartCall &call)
 void AuthorisedStarter::proceed(Ticket ticket, const CredentialState *state)
 {
     Call &call = m_calls.at(ticket);
-    const TimePoint now = Clock::now();
-    const Credential *token = state ? state->credential.get() : nullptr;
-    if (token && token->number > call.used && now < token->freshUntil)
-        send(ticket, call, *token);
-    else if (state && state->isFailing && now < state->nextTry)
+    if (state && send(ticket, call, *state))
+        return;
+    if (state && state->isFailing && Clock::now() < state->nextTry)
         fail(ticket, *state);
     else
         m_credentials.want(call.call.token, call.used);
 }
 
-void AuthorisedStarter::send(Ticket ticket, Call &call, const Credential &token)
+/// False without a fresh token that is newer than the refused one.
+bool AuthorisedStarter::send(Ticket ticket, Call &call, const CredentialState &state)
 {
+    const Credential *token = state.credential.get();
+    if (!token || token->number <= call.used || Clock::now() >= token->freshUntil)
+        return false;
     m_times.clear(ticket);
-    call.sentWith = token.number;
+    call.sentWith = token->number;
     StartCall sent = call.call;
     sent.token = nullptr;
-    profile::setHeader(sent.headers, "Authorization", token.values.front());
+    profile::setHeader(sent.headers, "Authorization", token->values.front());
     sent.timeout = std::max(std::chrono::ceil<milliseconds>(call.deadline - Clock::now()), milliseconds(1));
     Q_EMIT leaves(ticket);
     m_inner.start(ticket, sent);
+    return true;
 }
 
 void AuthorisedStarter::onChanged(const QByteArray &name, const CredentialState &state)
@@ -80,17 +83,13 @@ void AuthorisedStarter::onChanged(const QByteArray &name, const CredentialState 
     std::sort(waiting.begin(), waiting.end());
     for (const Ticket ticket : waiting) {
         const auto found = m_calls.find(ticket);
-        if (found == m_calls.end() || found->second.sentWith != 0)
+        if (found == m_calls.end() || found->second.sentWith != 0 || send(ticket, found->second, state))
             continue;
-        Call &call = found->second;
-        const Credential *token = state.credential.get();
-        if (token && token->number > call.used && Clock::now() < token->freshUntil)
-            send(ticket, call, *token);
-        else if (state.isFailing)
+        const Call &call = found->second;
+        if (state.isFailing)
             fail(ticket, state);
         else if (call.refusal && state.number() == call.used)
-            endSoon(ticket,
-                    StartResult(*call.refusal));  // no new token is to be had so soon after the last ones
+            endSoon(ticket, StartResult(*call.refusal));  // the fetcher gives no new token so soon
     }
 }
 

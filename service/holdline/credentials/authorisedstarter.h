@@ -43,7 +43,7 @@ private:
     };
 
     void proceed(Ticket ticket, const CredentialState *state);
-    void send(Ticket ticket, Call &call, const Credential &token);
+    bool send(Ticket ticket, Call &call, const CredentialState &state);
     void onChanged(const QByteArray &name, const CredentialState &state);
     void onFinished(Ticket ticket, const StartResult &result);
     void fail(Ticket ticket, const CredentialState &state);
