@@ -51,6 +51,7 @@ constexpr std::array<FieldInfo, kFieldCount> kInfos{{
     {QLatin1StringView("rateused"), FieldKind::Number, false},
     {QLatin1StringView("ratelimit"), FieldKind::Number, false},
     {QLatin1StringView("ratewindow"), FieldKind::Duration, false},
+    {QLatin1StringView("startslimit"), FieldKind::Number, false},
 }};
 static_assert(!kInfos.back().key.isEmpty());
 

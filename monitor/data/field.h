@@ -48,13 +48,14 @@ enum class Field : std::uint8_t {
     Kind,  ///< of a dead letter
     Reason,
     Redriven,
-    Jobs,        ///< of a lane: those that run or may run
-    JobsLimit,   ///< 0 is shown as null
-    RateUsed,    ///< starts of a lane within RateWindow
-    RateLimit,   ///< 0 is shown as null
-    RateWindow,  ///< the time that a rate is for
+    Jobs,         ///< of a lane: those that run or may run
+    JobsLimit,    ///< 0 is shown as null
+    RateUsed,     ///< starts of a lane within RateWindow
+    RateLimit,    ///< 0 is shown as null
+    RateWindow,   ///< the time that a rate is for
+    StartsLimit,  ///< 0 is shown as null
 };
-inline constexpr int kFieldCount = static_cast<int>(Field::RateWindow) + 1;
+inline constexpr int kFieldCount = static_cast<int>(Field::StartsLimit) + 1;
 
 enum class FieldKind : std::uint8_t {
     Text,

@@ -16,6 +16,8 @@ const Column kColumns[] = {
      QT_TRANSLATE_NOOP("RecordTable", "Number of jobs that wait for their start"), true},
     {Field::InFlight, QT_TRANSLATE_NOOP("RecordTable", "In flight"),
      QT_TRANSLATE_NOOP("RecordTable", "Number of starts that were sent and have no response yet"), true},
+    {Field::StartsLimit, QT_TRANSLATE_NOOP("RecordTable", "At once"),
+     QT_TRANSLATE_NOOP("RecordTable", "Number of starts that may be in flight (limits.starts)"), true},
     {Field::Jobs, QT_TRANSLATE_NOOP("RecordTable", "Running"),
      QT_TRANSLATE_NOOP("RecordTable", "Number of jobs of a route that run or may run"), true},
     {Field::JobsLimit, QT_TRANSLATE_NOOP("RecordTable", "Limit"),
@@ -63,8 +65,10 @@ Cell LanesTable::cell(const void *row, Field field, WallTime) const
             return Cell::of(std::int64_t{it.queued});
         case Field::InFlight:
             return Cell::of(std::int64_t{it.inFlight});
+        case Field::StartsLimit:
+            return number(it.startsLimit);
         case Field::Jobs:
-            return number(it.running);
+            return it.runningLimit > 0 ? Cell::of(std::int64_t{it.running}) : number(it.running);
         case Field::JobsLimit:
             return number(it.runningLimit);
         case Field::RateUsed:
