@@ -43,11 +43,10 @@ public:
             m_log->answers.front().body += piece;
         return isOpen();
     }
-    void end() override { m_log->ended = true; }
     void endWith(const QByteArray &last) override
     {
         write(last);
-        end();
+        m_log->ended = true;
     }
     bool isOpen() const override
     {

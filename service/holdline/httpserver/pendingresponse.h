@@ -58,7 +58,6 @@ public:
     void answer(const http::Response &response) override;
     bool begin(const http::Response &response) override;
     bool write(const QByteArray &piece) override;
-    void end() override { endWith({}); }
     void endWith(const QByteArray &last) override;
     bool isOpen() const override { return m_responder.has_value(); }
 

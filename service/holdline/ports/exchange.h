@@ -26,15 +26,15 @@ public:
     virtual void answer(const http::Response &response) = 0;
 
     /// An answer in pieces, instead of answer(). begin() sends the head and the first piece of the body,
-    /// write() sends a piece, end() ends the answer. endWith() ends it with a last piece, which may be as
-    /// large as a whole answer. begin() and write() return false when nothing more can be sent: the answer
+    /// write() sends a piece, endWith() ends the answer with a last piece, which may be as large as a whole
+    /// answer. begin() and write() return false when nothing more can be sent: the answer
     /// has no body (HEAD), the client left, or the client does not read. They never emit clientGone(). Only
     /// an exchange in the shard of its connection supports this. RemoteExchange does not: its begin() does
     /// nothing and returns false.
     virtual bool begin(const http::Response &) { return false; }
     virtual bool write(const QByteArray &) { return false; }
-    virtual void end() {}
     virtual void endWith(const QByteArray &) {}
+    void end() { endWith({}); }
 
     /// False after the whole answer was given or the client left.
     virtual bool isOpen() const = 0;
