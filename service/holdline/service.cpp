@@ -101,10 +101,8 @@ public:
                                      sum.gauges.durable)});
             for (const auto &[upstream, state] : sum.gauges.circuits) {
                 if (state != CircuitBreaker::State::Closed)
-                    found.push_back(
-                        {Reason::CircuitOpen,
-                         u"%1 fails, so the starts of its routes wait"_s.arg(QString::fromUtf8(upstream)),
-                         true});
+                    found.push_back({Reason::CircuitOpen, u"%1 fails, so the starts of its routes wait"_s.arg(
+                                                              QString::fromUtf8(upstream))});
             }
             answer(found);
         });

@@ -16,7 +16,7 @@ namespace holdline {
 inline constexpr std::array<QByteArrayView, 3> kUsualPaths{"/start", "/", "/proxy"};
 
 /// All routes of the service. Without configured routes, the usual one serves the usual paths. References to
-/// routes stay valid until the table is destroyed. Thread: one.
+/// routes stay valid until reload(). Thread: one.
 ///
 /// Numbers the upstreams: routes with the same scheme, host and port have one together. Number 0 is the usual
 /// route's. reload() changes numbers, and names stay.
@@ -25,7 +25,8 @@ class RouteTable
 public:
     explicit RouteTable(const Config &config);
 
-    /// Takes new routes. Jobs of a route that is gone keep it. Jobs of one that changed go by its new form.
+    /// Takes new routes. Jobs of a route that is gone keep it, while it is one of the last hundred. Jobs of
+    /// one that changed go by its new form.
     void reload(const Config &config);
 
     const Route &usual() const { return m_usual; }

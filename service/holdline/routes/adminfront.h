@@ -16,8 +16,6 @@ struct Degradation
 {
     Reason reason = Reason::StoreUnavailable;
     QString detail;  ///< for people
-    /// Another instance would fare no better, so this is no reason to send requests there.
-    bool concernsUpstream = false;
 };
 
 /// The data of the service that the admin listener serves.

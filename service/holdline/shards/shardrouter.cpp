@@ -92,8 +92,8 @@ std::unique_ptr<Exchange> ShardRouter::keptAlive(const http::Request &request, c
 {
     const Route *route = m_coordinator.routes().byName(start.route);
     const auto interval = route ? route->keepAlive() : std::chrono::milliseconds(0);
-    // A client that prefers a 202 needs its status and its Location. An answer to HEAD has no body.
-    if (interval.count() == 0 || request.method == "HEAD" ||
+    // A client that prefers a 202 needs its status and its Location.
+    if (interval.count() == 0 ||
         parsePrefer(request.headers.combined("Prefer").value_or(QByteArray())).respondAsync)
         return exchange;
     return m_keepAlives.wrap(std::move(exchange), interval);
