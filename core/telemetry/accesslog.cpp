@@ -41,6 +41,7 @@ QByteArray render(LogFormat format, const AccessRecord &record)
     line.add("outcome", name(record.outcome));
     line.add("status", std::int64_t(record.status));
     text("id", record.id);
+    text("route", record.route);
     text("account", record.account);
     duration("queue_ms", record.queue);
     duration("start_ms", record.start);
@@ -64,6 +65,7 @@ AccessRecord accessRecord(const Job &job, int status, TimePoint now, std::chrono
     record.id = job.id;
     record.outcome = job.status.outcome;
     record.status = status;
+    record.route = job.route;
     record.account = job.account;
     record.queue = phases.queue;
     record.start = phases.start;

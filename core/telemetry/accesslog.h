@@ -24,7 +24,8 @@ struct AccessRecord
     std::chrono::system_clock::time_point at{};  ///< when the request ended
     QByteArray id;                               ///< our job id, empty for a request that never became a job
     Reason outcome = Reason::InternalError;
-    int status = 0;  ///< status of the client's answer, 499 when the client had left
+    int status = 0;    ///< status of the client's answer, 499 when the client had left
+    QByteArray route;  ///< name of the job's route; empty for the usual one
     QByteArray account;
     std::optional<Duration> queue;
     std::optional<Duration> start;
@@ -42,9 +43,9 @@ AccessRecord accessRecord(const Job &job, int status, TimePoint now,
 
 /// The access log: one line per finished request,
 ///
-///     time=… level=info category=holdline.access outcome=completed status=200 id=… account=acme
-///     queue_ms=0.210 start_ms=6.512 job_ms=501.377 total_ms=508.099 attempts=1 request_id=… client=…
-///     upstream_id=…
+///     time=… level=info category=holdline.access outcome=completed status=200 id=… route=openai
+///     account=openai queue_ms=0.210 start_ms=6.512 job_ms=501.377 total_ms=508.099 attempts=1
+///     request_id=… client=… upstream_id=…
 ///
 /// Fields without a value are left out. Lines are written in batches, at most 50 ms later. At most
 /// `linesPerSecond` lines are written per second. One line at the end of the second sums up the others by

@@ -313,7 +313,7 @@ void JobCoordinator::onWaiterGone(LiveJob &live, const Waiter &waiter)
     if (live.durable)
         Q_EMIT requestAnswered({Reason::ClientGone, 499, job ? job->id : QByteArray(),
                                 job ? job->account : QByteArray(), waiter.requestId, waiter.client,
-                                Clock::now() - waiter.since, waiter.joined});
+                                Clock::now() - waiter.since, waiter.joined, waiter.route});
     if (live.waiters.empty())
         applyTo(live.key, JobEvent::ClientGone);
     if (job && !job->isSettled())

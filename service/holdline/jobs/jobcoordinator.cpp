@@ -275,6 +275,8 @@ void JobCoordinator::addWaiter(LiveJob &live, PendingRequest &&request, std::opt
     waiter.links = std::move(request.links);
     waiter.preference = appliedPreference(request.preferences);
     waiter.joined = joined;
+    if (const Job *job = live.durable ? m_jobs.find(live.key) : nullptr)
+        waiter.route = job->route;
     waiter.seat = std::move(request.seat);
     waiter.seat.setBytes(0);
     m_waiters.add(live, std::move(waiter), deadline);

@@ -82,7 +82,8 @@ void Keys::onLookedUp(const AccountKey &name, const std::optional<JobRecord> &fo
                              request.requestId,
                              request.client,
                              Clock::now() - request.since,
-                             false});
+                             false,
+                             request.start.route});
         else if (isKnown && found->answer)
             replay(request, *found);
         else
@@ -129,7 +130,7 @@ void Keys::replay(PendingRequest &request, const JobRecord &record)
     response.headers.append(QByteArrayLiteral("Idempotent-Replayed"), QByteArrayLiteral("true"));
     request.exchange->answer(response);
     m_handler.ended({Reason::Replayed, response.status, record.id, record.account, request.requestId,
-                     request.client, Clock::now() - request.since, true});
+                     request.client, Clock::now() - request.since, true, record.route});
 }
 
 }  // namespace holdline

@@ -84,7 +84,8 @@ void Waiters::answer(Waiter &waiter, const http::Response &response, Reason reas
 {
     waiter.exchange->answer(waiter.links.isEmpty() ? response : withLinkBase(response, waiter.links));
     Q_EMIT answered({reason, response.status, response.headers.value("Holdline-Job"), account,
-                     waiter.requestId, waiter.client, Clock::now() - waiter.since, waiter.joined});
+                     waiter.requestId, waiter.client, Clock::now() - waiter.since, waiter.joined,
+                     waiter.route});
 }
 
 void Waiters::left(WaiterId id)

@@ -43,6 +43,7 @@ struct RequestEnd
     QByteArray client;
     Duration took{};
     bool joined = false;  ///< joined an existing job
+    QByteArray route{};   ///< name of the job's route; empty for the usual one
 };
 
 /// The clients that wait for jobs: one for a plain job, any number for a durable one. The LiveJob holds

@@ -97,6 +97,7 @@ void Recorder::onRequestAnswered(const RequestEnd &end)
     record.id = end.job;
     record.outcome = end.reason;
     record.status = end.status;
+    record.route = end.route;
     record.account = end.account;
     record.total = end.took;
     record.requestId = end.requestId;

@@ -507,6 +507,29 @@ private Q_SLOTS:
         QCOMPARE(client.log->body(), "late");
     }
 
+    /// Its access line names it, however the request of a durable job ends.
+    void theRouteOfARequest()
+    {
+        ProfileWorld world;
+        QSignalSpy ended(&world.coordinator, &JobCoordinator::requestAnswered);
+        const http::HeaderFields key{{"Idempotency-Key", "k"}};
+        const Client first = world.request(R"({"n":1})", key);
+        QTRY_COMPARE(world.starter.order.size(), 1U);
+        const Client leaving = world.request(R"({"n":1})", key);
+        leaving.exchange->leave();
+        QTRY_COMPARE(ended.size(), 1);
+        world.answerStart(R"({"id":"j1","status":"done","output":"hi"})");
+        QTRY_COMPARE(ended.size(), 2);
+        const Client replayed = world.request(R"({"n":1})", key);
+        QTRY_COMPARE(ended.size(), 3);
+        const Reason reasons[]{Reason::ClientGone, Reason::Completed, Reason::Replayed};
+        for (int i = 0; i < 3; ++i) {
+            const auto end = ended.at(i).front().value<RequestEnd>();
+            QCOMPARE(end.reason, reasons[i]);
+            QCOMPARE(end.route, "api");
+        }
+    }
+
     /// A callback that only says that the job has ended.
     void aThinCallback()
     {

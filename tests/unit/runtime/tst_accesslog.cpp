@@ -95,6 +95,7 @@ void TestAccessLog::fromAJob()
     Job job;
     job.id = "j7";
     job.account = "acme";
+    job.route = "openai";
     job.status.state = JobState::Settled;
     job.status.outcome = Reason::ClientGone;
     job.times.created = kNow;
@@ -105,6 +106,7 @@ void TestAccessLog::fromAJob()
     job.client = "::1";
     const AccessRecord record = accessRecord(job, 499, kNow + 50ms, kWall);
     QCOMPARE(record.id, "j7"_ba);
+    QCOMPARE(record.route, "openai"_ba);
     QCOMPARE(record.outcome, Reason::ClientGone);
     QCOMPARE(record.status, 499);
     QCOMPARE(record.queue, std::optional<Duration>(5ms));
@@ -118,10 +120,12 @@ void TestAccessLog::longTextsAreCut()
 {
     AccessRecord record = sample();
     record.account = QByteArray(1'000'000, 'a');
+    record.route = QByteArray("r\"").repeated(500'000);
     record.requestId = QByteArray(1'000'000, '\n');
     record.client = QByteArray("\xe2\x82\xac").repeated(100'000);
     const QByteArray line = oneLine(LogFormat::Logfmt, record);
-    QVERIFY(line.size() < 1000);
+    QVERIFY(line.size() < 1200);
+    QVERIFY(line.contains(" route=\"" + QByteArray("r\\\"").repeated(42) + "r\u2026\" account="));
     QVERIFY(line.contains(" account=\"" + QByteArray(128, 'a') + "\u2026\" "));
     QVERIFY(line.contains(" request_id=\"" + QByteArray("\\n").repeated(64) + "\u2026\" "));
     QVERIFY(line.contains(" client=\"" + QByteArray("\u20ac").repeated(42) + "\u2026\" "));
