@@ -66,9 +66,11 @@ struct JobRecord
     QByteArray client;
     QByteArray startTrouble;  ///< result of the last failed start, for people
     JobProgress progress;
-    int joined = 0;           ///< requests that joined this job by its key
-    bool repeatable = false;  ///< its client allows that a start of unknown fate is sent again
+    int joined = 0;            ///< requests that joined this job by its key
+    bool repeatable = false;   ///< its client allows that a start of unknown fate is sent again
     bool addressTold = false;  ///< a client got the address of the job, so it must be found there
+    /// Set at the end of a job whose result is fetched with its client's request, also when it comes late.
+    bool fetchable = false;
     JobJournal journal;
 
     WallTime created{};
@@ -82,7 +84,8 @@ struct JobRecord
     /// times of a job follow from it, also the deadline: see Jobs::restore().
     std::optional<TimePoint> made;
 
-    /// Needed until the job is settled, and after that for a job that became a dead letter. A put()
+    /// Needed until the job is settled. After that it is needed for a job that became a dead letter, and for
+    /// a fetchable one that misses its result. A put()
     /// without a request leaves the stored request as it is.
     std::optional<RecordedRequest> request;
     std::optional<RecordedAnswer> answer;  ///< once settled

@@ -135,6 +135,8 @@ public:
     bool canBeAsked() const { return hasProfile() && m_config.profile->status; }
     /// True when the result of a completed job is fetched by a request of its own.
     bool fetchesResult() const { return canBeAsked() && m_config.profile->status->result; }
+    /// True when a callback only says that a job has ended, and the result is fetched.
+    bool asksAfterCallback() const { return canBeAsked() && m_config.profile->status->afterCallback; }
     /// True when later requests about a job need its client's request.
     bool needsRequestLater() const { return hasProfile() && (canBeAsked() || m_config.profile->cancel); }
     bool cancelsFor(CancelReason reason) const;

@@ -117,6 +117,9 @@ public:
     /// A callback that was read, and whose job may still become known. Its sender must send it again.
     void askAgain(ReceivedCallback &callback);
 
+    /// True for a job in memory whose late result could not be stored. Its sender was told to send it again.
+    bool isUnstored(const QByteArray &job) const { return m_unstored.contains(job); }
+
     const CallbackLedger &ledger() const { return m_ledger; }
     /// Callbacks that wait for keys, and those that were answered 503 for want of them.
     int waitingForKeys() const { return m_waiting ? m_waiting->count() : 0; }

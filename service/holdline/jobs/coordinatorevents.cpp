@@ -176,6 +176,10 @@ void JobCoordinator::pumpIfQueued()
 
 void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &callback)
 {
+    if (m_late.concerns(job, event, callback)) {
+        m_late.take(job, callback);
+        return;
+    }
     const TimePoint now = Clock::now();
     if (job.status.durable && !callback.record)
         crashPoint("callback_taken");
@@ -213,6 +217,26 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
     // The end of a durable job is being written. The callback is answered when that is done.
     if (isDurable && !isMismatched && live->durable->ending)
         m_journal.holdBack(*live, {std::move(callback.exchange), callback.response});
+}
+
+/// A late callback had no result, and the result was fetched.
+void JobCoordinator::onLateFetched(Job &job, const StartResult &result, ReceivedCallback &callback)
+{
+    const bool isCompleted = result.report == JobReport::Completed;
+    const JobStep step =
+        next(job, isCompleted ? JobEvent::StatusCompleted : JobEvent::StatusJobFailed, Clock::now());
+    if (step.actions.testFlag(JobAction::KeepResult) || m_callbacks.isUnstored(job.id)) {
+        const JobResult late{job.upstreamId, result.contentType, result.body, result.resultStatus};
+        if (LiveJob *live = m_live.find(job.key)) {
+            m_journal.replaceEnd(job, *live, late);
+            m_journal.holdBack(*live, {std::move(callback.exchange), callback.response});
+        } else {
+            m_callbacks.retain(job, late, &callback);
+        }
+    }
+    // A job that has its result already needs no other.
+    if (callback.exchange)
+        callback.exchange->answer(callback.response);
 }
 
 /// The job was started for certain, so nothing about it is in doubt any more.

@@ -94,6 +94,10 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
            [this](const http::Request &request, const QByteArray &route) {
                Q_EMIT callbackUnknown(request, route);
            }}),
+      m_late(m_jobs, m_routes, store, m_shared->seen, m_queries, m_callbacks,
+             [this](Job &job, const StartResult &result, ReceivedCallback &callback) {
+                 onLateFetched(job, result, callback);
+             }),
       m_registered(shard, m_jobs, m_routes, store, m_callbacks, m_shared->jobs,
                    {[this] { return std::max(m_config.limits.callbackConnections / 2, 1); },
                     [this] { pumpIfQueued(); }}),

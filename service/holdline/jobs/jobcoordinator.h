@@ -11,6 +11,7 @@
 #include "service/holdline/jobs/handovers.h"
 #include "service/holdline/jobs/journal.h"
 #include "service/holdline/jobs/keys.h"
+#include "service/holdline/jobs/lateresults.h"
 #include "service/holdline/jobs/livejobs.h"
 #include "service/holdline/jobs/localdirectory.h"
 #include "service/holdline/jobs/registeredcallbacks.h"
@@ -193,6 +194,7 @@ private:
     void onStartFinished(JobKey key, const StartResult &result);
     void onCallback(Job &job, JobEvent event, ReceivedCallback &callback);
     void onStatusAnswered(JobKey key, const StartResult &result);
+    void onLateFetched(Job &job, const StartResult &result, ReceivedCallback &callback);
     void onProgress(Job &job, LiveJob *live, const JobMessage &message);
     void pumpIfQueued();
     void onWaiterGone(LiveJob &live, const Waiter &waiter);
@@ -216,6 +218,7 @@ private:
     Journal m_journal;
     HandOvers m_handOvers;
     CallbackReceiver m_callbacks;
+    LateResults m_late;
     RegisteredCallbacks m_registered;
     DoubtfulStarts m_doubts;
     FailedHandOvers m_failed;

@@ -132,8 +132,13 @@ bool Journal::writeEnd(const Job &job, LiveJob &live, http::Response &response)
     ++durable.revision;
     durable.ending = std::make_unique<Ending>();
     durable.ending->response = response;
-    durable.ending->record = recordOf(job, durable);
-    durable.ending->record.answer = recordedAnswer(job, live.upstream, response);
+    JobRecord &record = durable.ending->record = recordOf(job, durable);
+    if (const Route *route = m_routes.byName(job.route); route && route->asksAfterCallback()) {
+        record.fetchable = true;
+        if (!durable.requestPosted)
+            record.request = durable.request;
+    }
+    record.answer = recordedAnswer(job, live.upstream, response);
     durable.ending->leavesRecord = leavesRecord;
     if (!leavesRecord && !durable.posted)
         return false;

@@ -32,7 +32,28 @@ std::unique_ptr<DurableJob> durableOf(const JobRecord &record)
     return durable;
 }
 
-/// Without an account when the start cannot be made again.
+/// The state in which a job goes on after its process has ended.
+void resume(JobStatus &status, bool canStart, bool repeatsStarts)
+{
+    if (status.progressSeen) {
+        status.state = JobState::Running;
+        return;
+    }
+    const bool mayHaveStarted = status.state == JobState::Starting || isStartInDoubt(status);
+    if (mayHaveStarted) {
+        const bool again = repeatsStarts && canStart;
+        status.interrupted = status.interrupted || again || status.state == JobState::Starting;
+        status.state = again ? JobState::Queued : JobState::Running;
+        status.startUnknown = !again;
+    } else if (status.state == JobState::Queued && !canStart) {
+        status.interrupted = true;
+        status.startUnknown = true;
+        status.state = JobState::Running;
+    }
+}
+
+}  // namespace
+
 PendingStart startOf(const JobRecord &record, const Route *route)
 {
     PendingStart start;
@@ -55,28 +76,6 @@ PendingStart startOf(const JobRecord &record, const Route *route)
     }
     return start;
 }
-
-/// The state in which a job goes on after its process has ended.
-void resume(JobStatus &status, bool canStart, bool repeatsStarts)
-{
-    if (status.progressSeen) {
-        status.state = JobState::Running;
-        return;
-    }
-    const bool mayHaveStarted = status.state == JobState::Starting || isStartInDoubt(status);
-    if (mayHaveStarted) {
-        const bool again = repeatsStarts && canStart;
-        status.interrupted = status.interrupted || again || status.state == JobState::Starting;
-        status.state = again ? JobState::Queued : JobState::Running;
-        status.startUnknown = !again;
-    } else if (status.state == JobState::Queued && !canStart) {
-        status.interrupted = true;
-        status.startUnknown = true;
-        status.state = JobState::Running;
-    }
-}
-
-}  // namespace
 
 LiveJob *restoreJob(const JobRecord &record, const Config &config, const RouteTable &routes, Jobs &jobs,
                     LiveJobs &live, TimePoint now)

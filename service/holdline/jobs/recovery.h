@@ -17,6 +17,10 @@ namespace holdline {
 LiveJob *restoreJob(const JobRecord &record, const Config &config, const RouteTable &routes, Jobs &jobs,
                     LiveJobs &live, TimePoint now);
 
+/// The start of a stored job. Its account is empty when the start cannot be made again: the record has no
+/// request, or the route is null or does not take it any more.
+PendingStart startOf(const JobRecord &record, const Route *route);
+
 /// True when the deadline of a job lies beyond that of any new job, because its recovery moved it. A job gets
 /// that once, so that it ends even when the service restarts again and again.
 bool hasGrace(const Job &job, const Config &config);

@@ -21,6 +21,12 @@ Problem keysUnavailable(const QString &why, const QByteArray &job)
     return {Reason::KeysUnavailable, why + u" Send the callback again. The job stays pending."_s, job, 5s};
 }
 
+Problem notFetched(const QByteArray &job)
+{
+    return {Reason::UpstreamError,
+            u"The result of this job cannot be fetched now. Send the callback again."_s, job, 5s};
+}
+
 Problem notKnownYet()
 {
     return {Reason::Overloaded,

@@ -14,6 +14,9 @@ Problem storeUnavailable(const QString &why, const QByteArray &job = {});
 Problem notStored(const QString &why, const QByteArray &job = {});
 /// A callback cannot be verified now, so the upstream must send it again. Retry-After: 5 s.
 Problem keysUnavailable(const QString &why, const QByteArray &job);
+/// A late callback has no result, and the result cannot be fetched now. So the upstream must send the
+/// callback again. Retry-After: 5 s.
+Problem notFetched(const QByteArray &job);
 /// A registered callback names no job that is known yet, and a start under way may name it. Retry-After: 1 s.
 Problem notKnownYet();
 /// The limit `hold.held` is reached. Retry-After: 1 s.

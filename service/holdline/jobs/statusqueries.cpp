@@ -109,17 +109,20 @@ QByteArray StatusQueries::upstreamOf(JobKey key) const
     return route ? route->upstreamName() : QByteArray();
 }
 
+/// True when an upstream with so many requests under way may get another one.
+bool StatusQueries::hasRoom(int inFlight) const
+{
+    const int share = m_routes.upstreamsInUse() > 1 ? kUpstreamShare : 100;
+    return m_calls.size() < kMaxInFlight &&
+           isWithinShare(inFlight, static_cast<std::int64_t>(m_calls.size()), kMaxInFlight, share);
+}
+
 /// The next job to ask about: the first one of the next upstream that may have another request.
 std::optional<JobKey> StatusQueries::takeDue()
 {
-    const int share = m_routes.upstreamsInUse() > 1 ? kUpstreamShare : 100;
-    const auto mayAsk = [this, share](const auto &entry) {
-        return !entry.second.due.empty() &&
-               isWithinShare(entry.second.inFlight, static_cast<std::int64_t>(m_calls.size()), kMaxInFlight,
-                             share);
+    const auto mayAsk = [this](const auto &entry) {
+        return !entry.second.due.empty() && hasRoom(entry.second.inFlight);
     };
-    if (m_calls.size() >= kMaxInFlight)
-        return std::nullopt;
     const auto after = m_questions.upper_bound(m_lastUpstream);
     auto next = std::find_if(after, m_questions.end(), mayAsk);
     if (next == m_questions.end())
@@ -162,17 +165,44 @@ bool StatusQueries::ask(JobKey key, Kind kind)
     asked.inFlight = true;
     ++asked.times;
     ++m_asked;
-    send(std::move(call), key, kind);
+    send(std::move(call), {key, kind, upstreamOf(key)});
     return true;
 }
 
-void StatusQueries::send(StartCall call, JobKey job, Kind kind)
+bool StatusQueries::askLate(const Job &job, const QueryValues &values, const PendingStart &start,
+                            std::function<void(const StartResult &)> done)
+{
+    const Route *route = m_routes.byName(job.route);
+    const auto questions = m_questions.find(route ? route->upstreamName() : QByteArray());
+    if (!route || !hasRoom(questions == m_questions.end() ? 0 : questions->second.inFlight) ||
+        !m_handler.mayAsk(job))
+        return false;
+    return sendLate(
+        std::make_shared<const LateQuestion>(LateQuestion{job.route, values, start, std::move(done)}),
+        Kind::Status);
+}
+
+/// False when the request cannot be made.
+bool StatusQueries::sendLate(std::shared_ptr<const LateQuestion> late, Kind kind)
+{
+    const Route *route = m_routes.byName(late->route);
+    const PendingStart &start = late->start;
+    StartCall call;
+    if (!route || !route->writeQuery(kind == Kind::Result ? Route::Query::Result : Route::Query::Status,
+                                     {start.clientMethod(), start.target, start.headers, start.request.body},
+                                     late->values, call))
+        return false;
+    ++m_asked;
+    send(std::move(call), {0, kind, route->upstreamName(), std::move(late)});
+    return true;
+}
+
+void StatusQueries::send(StartCall call, Call about)
 {
     const JobStarter::Ticket ticket = ++m_lastTicket;
     call.timeout = kAnswerTimeout;
-    QByteArray upstream = upstreamOf(job);
-    ++m_questions[upstream].inFlight;
-    m_calls.emplace(ticket, Call{job, kind, std::move(upstream)});
+    ++m_questions[about.upstream].inFlight;
+    m_calls.emplace(ticket, std::move(about));
     m_caller.start(ticket, call);
 }
 
@@ -181,10 +211,19 @@ void StatusQueries::onFinished(JobStarter::Ticket ticket, const StartResult &res
     const auto found = m_calls.extract(ticket);
     if (!found)
         return;
-    const auto [key, kind, upstream] = found.mapped();
+    const auto [key, kind, upstream, late] = found.mapped();
     callEnded(upstream);
     if (kind == Kind::Cancel) {
         m_handler.cancelled(key, cancelResult(result.status), result.status);
+        askNext();
+        return;
+    }
+    const bool isCompleted = result.fate == StartFate::Accepted && result.report == JobReport::Completed;
+    if (late) {
+        const Route *route = m_routes.byName(late->route);
+        const bool mustFetch = isCompleted && kind == Kind::Status && route && route->fetchesResult();
+        if (!mustFetch || !sendLate(late, Kind::Result))
+            late->done(result);
         askNext();
         return;
     }
@@ -196,7 +235,6 @@ void StatusQueries::onFinished(JobStarter::Ticket ticket, const StartResult &res
     asking->second.inFlight = false;
     const Job *job = m_jobs.find(key);
     const Route *route = job ? m_routes.byName(job->route) : nullptr;
-    const bool isCompleted = result.fate == StartFate::Accepted && result.report == JobReport::Completed;
     if (isCompleted && kind == Kind::Status && route && route->fetchesResult()) {
         if (!ask(key, Kind::Result))
             askLater(key, result.retryAfter);
@@ -276,7 +314,7 @@ void StatusQueries::sendCancel(const Job &job, const Route &route, const Pending
                          {start.clientMethod(), start.target, start.headers, start.request.body},
                          {job.id, job.upstreamId, job.upstreamLocation}, call);
     if (isWritten)
-        send(std::move(call), job.key, Kind::Cancel);
+        send(std::move(call), {job.key, Kind::Cancel, upstreamOf(job.key)});
     else
         m_handler.cancelled(job.key, UpstreamCancel::NotSent, 0);
 }

@@ -58,6 +58,10 @@ public:
     void begin(const Job &job);
     /// A callback said that the job has ended, and the result must be fetched.
     void askNow(const Job &job);
+    /// Asks about a job that has ended, and fetches its result. The job may be outside of the registry.
+    /// `done` gets the upstream's last answer. Returns false when the request cannot be sent now.
+    bool askLate(const Job &job, const QueryValues &values, const PendingStart &start,
+                 std::function<void(const StartResult &)> done);
     /// The job has ended.
     void stop(JobKey job);
     /// Cancels the job at the upstream, when its profile has a request for that and wants it for this reason.
@@ -72,11 +76,20 @@ public:
 
 private:
     enum class Kind : std::uint8_t { Status, Result, Cancel };
+    /// About a job that has ended.
+    struct LateQuestion
+    {
+        QByteArray route;
+        QueryValues values;
+        PendingStart start;
+        std::function<void(const StartResult &)> done;
+    };
     struct Call
     {
         JobKey job = 0;
         Kind kind = Kind::Status;
         QByteArray upstream;
+        std::shared_ptr<const LateQuestion> late{};  ///< null for a job that goes on
     };
     /// The questions for one upstream.
     struct Questions
@@ -100,10 +113,12 @@ private:
     void due(JobKey job);
     void askNext();
     std::optional<JobKey> takeDue();
+    bool hasRoom(int inFlight) const;
     QByteArray upstreamOf(JobKey job) const;
     void callEnded(const QByteArray &upstream);
     bool ask(JobKey key, Kind kind);
-    void send(StartCall call, JobKey job, Kind kind);
+    bool sendLate(std::shared_ptr<const LateQuestion> late, Kind kind);
+    void send(StartCall call, Call about);
     void sendCancel(const Job &job, const Route &route, const PendingStart &start);
     void onFinished(JobStarter::Ticket ticket, const StartResult &result);
     void askLater(JobKey job, const std::optional<std::chrono::milliseconds> &retryAfter);

@@ -16,9 +16,10 @@ namespace {
 /// The first byte of an encoding. A new form gets the next number, and the earlier ones are still read.
 template <typename Record>
 constexpr std::uint8_t kForm = 1;
-/// Form 2 has secondFieldsOf() behind the members of form 1, and form 3 has thirdFieldsOf() behind those.
+/// Form 2 has secondFieldsOf() behind the members of form 1, form 3 has thirdFieldsOf() behind those, and
+/// form 4 has fourthFieldsOf().
 template <>
-constexpr std::uint8_t kForm<JobRecord> = 3;
+constexpr std::uint8_t kForm<JobRecord> = 4;
 template <>
 constexpr std::uint8_t kForm<RecordedAnswer> = 2;
 template <>
@@ -78,6 +79,15 @@ auto thirdFieldsOf(Maybe<JobRecord> auto &record)
                     record.upstreamLocation, record.addressTold);
 }
 auto thirdFieldsOf(auto &)
+{
+    return std::tuple<>();
+}
+
+auto fourthFieldsOf(Maybe<JobRecord> auto &record)
+{
+    return std::tie(record.fetchable);
+}
+auto fourthFieldsOf(auto &)
 {
     return std::tuple<>();
 }
@@ -273,6 +283,7 @@ QByteArray toBytes(const Record &record)
     std::apply(writeAll, fieldsOf(record));
     std::apply(writeAll, secondFieldsOf(record));
     std::apply(writeAll, thirdFieldsOf(record));
+    std::apply(writeAll, fourthFieldsOf(record));
     return writer.bytes();
 }
 
@@ -287,6 +298,8 @@ std::optional<Record> fromBytes(const QByteArray &bytes)
         std::apply(readAll, secondFieldsOf(record));
     if (reader.form() > 2)
         std::apply(readAll, thirdFieldsOf(record));
+    if (reader.form() > 3)
+        std::apply(readAll, fourthFieldsOf(record));
     return reader.isGood() ? std::optional(std::move(record)) : std::nullopt;
 }
 

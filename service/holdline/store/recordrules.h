@@ -11,12 +11,13 @@
 
 namespace holdline {
 
-/// True when the store keeps the record's request: until the job is settled, because its start needs it, and
-/// after that when an operator may repeat it.
+/// True when the store keeps the record's request: until the job is settled, because its start needs it.
+/// After that when an operator may repeat it, or when its result may still be fetched.
 inline bool keepsRequest(const JobRecord &record)
 {
-    return !record.isSettled() ||
-           (record.status.handedOver && reasonInfo(record.status.outcome).has(EndTrait::LeavesDeadLetter));
+    const ReasonInfo &end = reasonInfo(record.status.outcome);
+    return !record.isSettled() || (record.status.handedOver && end.has(EndTrait::LeavesDeadLetter)) ||
+           (record.fetchable && !record.expired && end.has(EndTrait::MissesResult));
 }
 
 /// True when a record without its request would be of no use: the job has not started, so a later process

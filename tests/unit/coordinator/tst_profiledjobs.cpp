@@ -116,7 +116,53 @@ struct ProfileWorld : CoordinatorWorld
         return answered(send(used, request));
     }
 
+    /// A signed callback without a result. The response may come later.
+    std::shared_ptr<ExchangeLog> sendThin(const QByteArray &state = "done")
+    {
+        const QByteArray body = "{\"id\":\"j1\",\"status\":\"" + state + "\"}";
+        http::Request request = post(body);
+        request.headers.append(
+            "X-Signature",
+            QMessageAuthenticationCode::hash(body, "secret key", QCryptographicHash::Sha256).toHex());
+        return send(m_token, request);
+    }
+
     QByteArray m_token;
+};
+
+/// Callbacks say only that a job has ended.
+QByteArray thinProfile()
+{
+    return withoutAsking()
+        .replace("[cancel]", "after_callback = true\n[cancel]")
+        .replace("\"delete\", \"client_gone\", \"deadline\"", "\"delete\"");
+}
+
+/// A job j1 whose callbacks are thin.
+struct ThinWorld : ProfileWorld
+{
+    static http::HeaderFields key() { return {{"Idempotency-Key", "k"}}; }
+    static Config config(std::chrono::milliseconds deadline)
+    {
+        Config config = routeConfig(thinProfile());
+        config.hold.jobDeadline = config.hold.deadline = deadline;
+        return config;
+    }
+
+    explicit ThinWorld(const http::HeaderFields &headers = key(), std::chrono::milliseconds deadline = 50ms,
+                       bool isAnswered = true)
+        : ProfileWorld(config(deadline)), client(request(R"({"n":1})", headers))
+    {
+        if (!QTest::qWaitFor([this] { return !starter.order.empty(); }))
+            qFatal("no start");
+        m_token = token();
+        if (isAnswered)
+            answerStart(R"({"id":"j1"})");
+    }
+
+    JobRecord record() const { return store.records.begin()->second; }
+
+    const Client client;
 };
 
 }  // namespace
@@ -533,21 +579,136 @@ private Q_SLOTS:
     /// A callback that only says that the job has ended.
     void aThinCallback()
     {
-        ProfileWorld world{
-            QByteArray(withoutAsking()).replace("[cancel]", "after_callback = true\n[cancel]")};
+        ProfileWorld world{thinProfile()};
         const Client client = world.request();
         world.m_token = world.token();
         world.answerStart(R"({"id":"j1"})");
-        const QByteArray body = R"({"id":"j1","status":"done"})";
-        http::Request request = post(body);
-        request.headers.append(
-            "X-Signature",
-            QMessageAuthenticationCode::hash(body, "secret key", QCryptographicHash::Sha256).toHex());
-        QCOMPARE(world.answered(world.send(world.m_token, request)).status, 200);
+        QCOMPARE(world.answered(world.sendThin()).status, 200);
         QVERIFY(client.log->answers.empty());
         QTRY_COMPARE(world.queries.order.size(), 1U);
         world.answerQuery(R"({"id":"j1","status":"done","output":"fetched"})");
         QCOMPARE(client.log->body(), "fetched");
+    }
+
+    void aLateThinCallback_data()
+    {
+        QTest::addColumn<bool>("isRemembered");
+        QTest::newRow("its job is in memory") << true;
+        QTest::newRow("its job is in the store") << false;
+    }
+    /// It comes after the deadline of its job. The result is fetched and kept as that of a late callback that
+    /// has one.
+    void aLateThinCallback()
+    {
+        QFETCH(bool, isRemembered);
+        ThinWorld first;
+        QTRY_COMPARE(first.client.log->status(), 504);
+        const JobRecord ended = first.record();
+        QCOMPARE(ended.status.outcome, Reason::CallbackTimeout);
+        QVERIFY(ended.request);
+        ProfileWorld next{thinProfile()};
+        next.m_token = first.m_token;
+        next.store.records = {{ended.id, ended}};
+        ProfileWorld &world = isRemembered ? first : next;
+
+        // What cannot be fetched now is sent again.
+        auto sender = world.sendThin();
+        QTRY_COMPARE(world.queries.order.size(), 1U);
+        const StartCall call = world.queries.calls.at(world.queries.order.back());
+        QCOMPARE(call.url, "http://up.example/base/jobs/j1");
+        QVERIFY(std::find(call.headers.begin(), call.headers.end(),
+                          std::pair<QByteArray, QByteArray>("Authorization", "Bearer mine")) !=
+                call.headers.end());
+        QCOMPARE(world.answered(world.sendThin()).status, 502);  // one at a time
+        QVERIFY(sender->answers.empty());
+        world.answerQuery("gateway", 503);
+        QCOMPARE(world.answered(sender).status, 502);
+        sender = world.sendThin();
+        QTRY_COMPARE(world.queries.order.size(), 2U);
+        world.answerQuery(R"({"id":"j1","status":"half"})");
+        QCOMPARE(world.answered(sender).status, 502);
+        QCOMPARE(world.store.records.begin()->second.status.outcome, Reason::CallbackTimeout);
+
+        sender = world.sendThin();
+        QTRY_COMPARE(world.queries.order.size(), 3U);
+        world.answerQuery(R"({"id":"j1","status":"done","output":"fetched"})");
+        QVERIFY(sender->answers.empty());  // nothing is durable yet
+        QCOMPARE(world.answered(sender).body, "thanks");
+        const JobRecord kept = world.store.records.begin()->second;
+        QCOMPARE(kept.status.outcome, Reason::Completed);
+        QCOMPARE(kept.answer->body, "fetched");
+        QVERIFY(!kept.request);
+        QCOMPARE(world.coordinator.ledger().count(CallbackOutcome::Late), 3U);
+        const Client again = world.request(R"({"n":1})", {{"Idempotency-Key", "k"}});
+        QTRY_COMPARE(again.log->status(), 200);
+        QCOMPARE(again.log->body(), "fetched");
+        QCOMPARE(world.answered(world.sendThin()).body, "thanks");
+        QCOMPARE(world.coordinator.ledger().count(CallbackOutcome::Duplicate), 1U);
+        QCOMPARE(world.queries.order.size(), 3U);
+    }
+
+    void aLateThinCallbackOfAFailure()
+    {
+        ThinWorld world;
+        QTRY_COMPARE(world.client.log->status(), 504);
+        const auto sender = world.sendThin("broken");
+        QTRY_COMPARE(world.queries.order.size(), 1U);
+        world.answerQuery(R"({"id":"j1","status":"broken"})");
+        QCOMPARE(world.answered(sender).body, "thanks");
+        QCOMPARE(world.record().status.outcome, Reason::JobFailed);
+        QCOMPARE(world.record().answer->status, 502);
+    }
+
+    /// The result would be nobody's: the request was the whole job, or somebody ended the job.
+    void aLateThinCallbackThatNobodyNeeds()
+    {
+        for (const bool isPlain : {true, false}) {
+            ThinWorld world(isPlain ? http::HeaderFields() : ThinWorld::key(), isPlain ? 50ms : 1h);
+            if (!isPlain)
+                world.coordinator.cancel(world.lastTicket());
+            QTRY_COMPARE(world.client.log->status(), isPlain ? 504 : 503);
+            const std::size_t asked = world.queries.order.size();
+            QCOMPARE(world.answered(world.sendThin()).body, "thanks");
+            QCOMPARE(world.coordinator.ledger().count(CallbackOutcome::Late), 0U);
+            QCOMPARE(world.queries.order.size(), asked);
+            if (!isPlain)
+                QTRY_VERIFY(world.record().isSettled() && !world.record().request);
+        }
+    }
+
+    /// The start's answer was lost, and the callback names the job.
+    void aLateThinCallbackOfAStartInDoubt()
+    {
+        ThinWorld world(ThinWorld::key(), 50ms, false);
+        world.starter.answer(world.lastTicket(), Fate::Unknown, 0);
+        QTRY_COMPARE(world.client.log->status(), 504);
+        QCOMPARE(world.record().status.outcome, Reason::StartUnknown);
+        const auto sender = world.sendThin();
+        QTRY_COMPARE(world.queries.order.size(), 1U);
+        QCOMPARE(world.queries.calls.at(world.queries.order.back()).url, "http://up.example/base/jobs/j1");
+        world.answerQuery(R"({"id":"j1","status":"done","output":"fetched"})");
+        QCOMPARE(world.answered(sender).body, "thanks");
+        QCOMPARE(world.record().upstreamId, "j1");
+        QCOMPARE(world.record().answer->body, "fetched");
+    }
+
+    void theStoreFailsUnderALateThinCallback()
+    {
+        ThinWorld world;
+        QTRY_COMPARE(world.client.log->status(), 504);
+        world.store.setUnavailable(u"full"_s);
+        QCOMPARE(world.answered(world.sendThin()).status, 503);
+        world.store.setUnavailable({});
+        const auto sender = world.sendThin();
+        QTRY_COMPARE(world.queries.order.size(), 1U);
+        world.store.failNext(1, u"full"_s);
+        world.answerQuery(R"({"id":"j1","status":"done","output":"fetched"})");
+        QCOMPARE(world.answered(sender).status, 503);
+        const auto again = world.sendThin();
+        QTRY_COMPARE(world.queries.order.size(), 2U);
+        world.answerQuery(R"({"id":"j1","status":"done","output":"fetched"})");
+        QCOMPARE(world.answered(again).body, "thanks");
+        QCOMPARE(world.record().answer->body, "fetched");
     }
 };
 

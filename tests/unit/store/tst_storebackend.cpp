@@ -70,6 +70,7 @@ void TestStoreBackend::everyMemberComesBack()
     record.route = "route";
     record.upstreamLocation = "http://up/jobs/77";
     record.addressTold = true;
+    record.fetchable = true;
     record.joined = 12;
     record.repeatable = true;
     for (int i = 0; i < 20; ++i)
@@ -144,9 +145,14 @@ void TestStoreBackend::recordsOfAnEarlierForm()
     QCOMPARE(fromBytes<RecordedAnswer>(answerBytes), std::optional(answer));
     answerBytes[0] = 3;
     QVERIFY(!fromBytes<RecordedAnswer>(answerBytes));
-    // Form 2 ends before what the job has reported, and form 1 before the mark and the journal, which is
-    // empty.
-    QCOMPARE(bytes.front(), '\3');
+    // Form 3 ends before what is fetchable, form 2 before what the job has reported, and form 1 before the
+    // mark and the journal, which is empty.
+    QCOMPARE(bytes.front(), '\4');
+    bytes.chop(1);
+    bytes.front() = '\3';
+    QCOMPARE(fromBytes<JobRecord>(bytes), std::optional(record));
+    bytes.front() = '\4';
+    QVERIFY(!fromBytes<JobRecord>(bytes));
     bytes.chop(2 + 4 * static_cast<qsizetype>(sizeof(qint32)));
     bytes.front() = '\2';
     QCOMPARE(fromBytes<JobRecord>(bytes), std::optional(record));
@@ -155,7 +161,7 @@ void TestStoreBackend::recordsOfAnEarlierForm()
     bytes.chop(1 + 2 * static_cast<qsizetype>(sizeof(qint32)));
     bytes.front() = '\1';
     QCOMPARE(fromBytes<JobRecord>(bytes), std::optional(record));
-    for (const char form : {'\0', '\2', '\3', '\4'}) {
+    for (const char form : {'\0', '\2', '\3', '\4', '\5'}) {
         bytes.front() = form;
         QVERIFY(!fromBytes<JobRecord>(bytes));
     }
@@ -194,16 +200,21 @@ void TestStoreBackend::theRequestStaysUntilItIsNotNeeded()
         Reason outcome;
         bool handedOver;
         bool stays;
+        bool fetchable = false;
     };
-    for (const Case &one : {Case{Reason::Completed, true, false}, Case{Reason::Cancelled, true, false},
-                            Case{Reason::CallbackTimeout, true, true}, Case{Reason::JobFailed, true, false},
-                            Case{Reason::StartRejected, true, true}, Case{Reason::PassedThrough, true, false},
-                            Case{Reason::CallbackTimeout, false, false}}) {
+    for (const Case &one :
+         {Case{Reason::Completed, true, false}, Case{Reason::Cancelled, true, false},
+          Case{Reason::CallbackTimeout, true, true}, Case{Reason::JobFailed, true, false},
+          Case{Reason::StartRejected, true, true}, Case{Reason::PassedThrough, true, false},
+          Case{Reason::CallbackTimeout, false, false}, Case{Reason::CallbackTimeout, false, true, true},
+          Case{Reason::StartUnknown, false, true, true}, Case{Reason::Completed, false, false, true},
+          Case{Reason::Cancelled, false, false, true}}) {
         const JobRecord record = openJob("a", {});
         QCOMPARE(world.write(PutJob{record}), QString());
         JobRecord end = ended(record, "x");
         end.status.outcome = one.outcome;
         end.status.handedOver = one.handedOver;
+        end.fetchable = one.fetchable;
         QCOMPARE(world.write(PutJob{end}), QString());
         QCOMPARE(world.find(record.id)->request, one.stays ? record.request : std::nullopt);
     }
