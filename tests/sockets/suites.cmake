@@ -91,7 +91,7 @@ holdline_suite(sockets_service LABEL integration
         sockets/service/tst_service.cpp
         sockets/service/tst_shards.cpp
         sockets/service/tst_upstreamcases.cpp
-    LIBRARIES holdline_wholeservice holdline_monitorfeed holdline_fakes holdline_exchanges ZLIB::ZLIB)
+    LIBRARIES holdline_wholeservice holdline_monitorfeed holdline_fakes holdline_recordedapis ZLIB::ZLIB)
 if(HOLDLINE_BUILD_MONITOR)
     # The monitor's client.
     holdline_suite(sockets_monitor LABEL integration

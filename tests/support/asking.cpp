@@ -1,18 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/asking.h"
 
+#include <QCoreApplication>
+#include <QDeadlineTimer>
 #include <QRegularExpression>
-#include <QTest>
+#include <QTimer>
 
 namespace holdline::test {
 
 using namespace Qt::StringLiterals;
 
+bool waitUntil(const std::function<bool()> &condition, std::chrono::milliseconds patience)
+{
+    const QDeadlineTimer end(patience);
+    QTimer look;
+    look.start(std::chrono::milliseconds(2));
+    while (!condition()) {
+        if (end.hasExpired())
+            return false;
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    }
+    return true;
+}
+
 RawAnswer ask(quint16 port, const QByteArray &request)
 {
     RawHttpClient client(port);
     client.send(request);
-    static_cast<void>(QTest::qWaitFor([&] { return client.answerCount() > 0 || client.isClosed(); }, 60'000));
+    static_cast<void>(waitUntil([&] { return client.answerCount() > 0 || client.isClosed(); }));
     const auto answers = client.answers();
     return answers.empty() ? RawAnswer() : answers.front();
 }

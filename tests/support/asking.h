@@ -4,7 +4,23 @@
 #include "tests/support/rawhttpclient.h"
 #include "tests/support/scriptedserver.h"
 
+#include <chrono>
+#include <functional>
+
 namespace holdline::test {
+
+/// Runs the event loop until the condition is true. Looks after each event, and every two milliseconds for
+/// what other threads do. QTest's own waits sleep 10 to 50 ms between two looks. Returns false after
+/// `patience`.
+bool waitUntil(const std::function<bool()> &condition,
+               std::chrono::milliseconds patience = std::chrono::seconds(60));
+
+/// QTRY_COMPARE without its sleep.
+#define SOON_COMPARE(actual, expected)                                                        \
+    do {                                                                                      \
+        static_cast<void>(holdline::test::waitUntil([&] { return (actual) == (expected); })); \
+        QCOMPARE(actual, expected);                                                           \
+    } while (false)
 
 /// The id in a ScriptedServer's default answer to a start.
 inline constexpr char kScriptedId[] = "4499a6e0c2ef4b98";

@@ -96,3 +96,12 @@ holdline_test_support(holdline_exchanges
         unit/profile/exchange.cpp
         unit/profile/exchange.h
     LIBRARIES holdline_profile)
+
+# Upstreams on sockets that speak those.
+holdline_test_support(holdline_recordedapis
+    SOURCES
+        support/callbacksigning.cpp
+        support/callbacksigning.h
+        support/recordedapi.cpp
+        support/recordedapi.h
+    LIBRARIES holdline_exchanges holdline_testsupport OpenSSL::Crypto)

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The shipped profiles over real sockets: a client, the service, and an upstream that answers as its
-// documentation says. tests/unit/profile/exchanges has what they say.
+// Each shipped profile in each situation of a job, over real sockets: a client, the service, and an upstream
+// that answers and calls back as its recorded exchange has it. A profile of resources/profiles that is not in
+// the table here fails, and so does a fact that is not true.
 #include "core/profile/shippedprofiles.h"
 #include "core/routing/routeset.h"
-#include "tests/support/rawhttpclient.h"
-#include "tests/support/scriptedserver.h"
+#include "tests/support/asking.h"
+#include "tests/support/recordedapi.h"
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
-#include "tests/unit/profile/exchange.h"
 
+#include <QDir>
 #include <QJsonArray>
-#include <QRegularExpression>
+#include <QJsonDocument>
+#include <QLoggingCategory>
+#include <QTemporaryDir>
 #include <QTest>
 
 using namespace holdline;
@@ -20,118 +23,268 @@ using namespace std::chrono_literals;
 
 namespace {
 
-QByteArray fieldsOf(const profile::HeaderFields &headers)
-{
-    QByteArray fields;
-    for (const auto &[name, value] : headers)
-        fields += name + ": " + value + "\r\n";
-    return fields;
-}
+using Client = std::unique_ptr<RawHttpClient>;
+using End = RecordedApi::End;
 
-/// The token in a start, wherever the profile puts our address.
-QByteArray tokenIn(const ScriptedServer::Arrival &arrival)
-{
-    static const QRegularExpression kToken(u"/callback/([A-Za-z0-9_-]{35})"_s);
-    QByteArray text =
-        QByteArray::fromPercentEncoding(arrival.head) + QByteArray::fromPercentEncoding(arrival.body);
-    text.replace("\\/", "/");
-    auto match = kToken.match(QString::fromLatin1(text));
-    if (!match.hasMatch()) {
-        static const QRegularExpression kBase64(u"webhooks=([A-Za-z0-9+/=_-]+)"_s);
-        const QString encoded = kBase64.match(QString::fromLatin1(text)).captured(1);
-        match = kToken.match(QString::fromLatin1(QByteArray::fromBase64(encoded.toLatin1())));
-    }
-    return match.captured(1).toLatin1();
-}
+/// What an API has, as its documentation says.
+enum class Has {
+    CallsBack = 1 << 0,
+    Registered = 1 << 1,  ///< the address of its callbacks is registered beforehand
+    Thin = 1 << 2,        ///< its callbacks only say that a job has ended
+    NamesJob = 1 << 3,    ///< its callbacks name the job
+    Signs = 1 << 4,       ///< its callbacks prove themselves
+    Fails = 1 << 5,       ///< it has a word for a failure
+    Progress = 1 << 6,    ///< its callbacks may tell that a job goes on
+    Answers = 1 << 7,     ///< it can be asked
+    Cancels = 1 << 8,
+};
+Q_DECLARE_FLAGS(Facts, Has)
+Q_DECLARE_OPERATORS_FOR_FLAGS(Facts)
 
-/// One service before one upstream that speaks a recorded API.
-class ApiWorld
-{
-public:
-    explicit ApiWorld(const QString &name, bool isInsecure = true, bool asksSoon = false)
-        : exchange(name),
-          upstream(QHostAddress::LocalHost),
-          m_service(upstream.url(), config(name, isInsecure, asksSoon))
-    {
-    }
+constexpr Facts kCalls = Has::CallsBack | Has::NamesJob;
+constexpr Facts kTells = kCalls | Has::Fails | Has::Progress;
 
-    std::unique_ptr<RawHttpClient> request(const QByteArray &fields = {})
-    {
-        const RecordedMessage client(exchange.json["client"_L1].toObject());
-        auto raw = std::make_unique<RawHttpClient>(m_service.port());
-        raw->send(RawHttpClient::post(exchange.json["client"_L1].toObject()["target"_L1].toString().toUtf8(),
-                                      client.body, fieldsOf(client.headers) + fields));
-        return raw;
-    }
-
-    /// The upstream will answer the next request so.
-    void enqueue(const QJsonObject &answer)
-    {
-        RecordedMessage message(answer);
-        QByteArray fields = fieldsOf(message.headers);
-        fields.replace(exchange.upstream, base());
-        message.body.replace(exchange.upstream, base());
-        upstream.enqueue({ScriptedServer::write(
-            "HTTP/1.1 " + QByteArray::number(message.status) + " OK\r\n" + fields +
-            "Content-Length: " + QByteArray::number(message.body.size()) + "\r\n\r\n" + message.body)});
-    }
-
-    std::unique_ptr<RawHttpClient> callBack(const QByteArray &token, const QJsonObject &recorded)
-    {
-        const RecordedMessage message(recorded);
-        QByteArray target = "/callback/" + token;
-        if (!message.suffix.isEmpty())
-            target += '/' + message.suffix;
-        if (!message.query.isEmpty())
-            target += '?' + message.query;
-        QByteArray bytes = RawHttpClient::post(target, message.body, fieldsOf(message.headers));
-        if (message.method == "PUT")
-            bytes.replace(0, 4, "PUT");
-        auto raw = std::make_unique<RawHttpClient>(m_service.port());
-        raw->send(bytes);
-        return raw;
-    }
-
-    QByteArray base() const { return upstream.url(u"/"_s).toEncoded().chopped(1); }
-    WholeService &service() { return m_service; }
-
-    Exchange exchange;
-    ScriptedServer upstream;
-
-private:
-    Config config(const QString &name, bool isInsecure, bool asksSoon)
-    {
-        auto profile = std::make_shared<profile::Profile>(*profile::shippedProfile(name));
-        if (asksSoon)
-            profile->status->first = profile->status->every = profile->status->longest = 10ms;
-        auto set = std::make_shared<RouteSet>();
-        RouteConfig route;
-        route.name = name.toLatin1();
-        route.takesRest = true;
-        route.profile = profile;
-        route.upstream = upstream.url(u""_s);
-        route.insecureCallbacks = isInsecure;
-        set->routes.push_back(route);
-        set->secrets = exchange.secrets;
-        Config config = WholeService::quietConfig();
-        config.routes = set;
-        return config;
-    }
-
-    WholeService m_service;
+/// Each profile of resources/profiles.
+const std::map<QString, Facts> kProfiles{
+    {u"apify"_s, kTells | Has::Signs | Has::Answers | Has::Cancels},
+    {u"assemblyai"_s, kTells | Has::Thin | Has::Signs | Has::Answers},
+    {u"deepgram"_s, kCalls | Has::Signs},
+    {u"dropbox-sign"_s, kTells | Has::Registered | Has::Signs},
+    {u"fal"_s, kTells | Has::Signs | Has::Answers | Has::Cancels},
+    {u"mpesa"_s, kCalls | Has::Fails | Has::Answers},
+    {u"mtn-momo"_s, Has::CallsBack | Has::Fails | Has::Progress | Has::Answers},
+    {u"ogc-processes"_s, Has::CallsBack | Has::Fails | Has::Progress | Has::Answers | Has::Cancels},
+    {u"openai"_s, kTells | Has::Registered | Has::Thin | Has::Signs | Has::Answers | Has::Cancels},
+    {u"openfaas"_s, kCalls | Has::Fails},
+    {u"poll-202"_s, Has::Fails | Has::Answers | Has::Cancels},
+    {u"replicate"_s, kTells | Has::Signs | Has::Answers | Has::Cancels},
+    {u"twilio-call"_s, kTells | Has::Signs | Has::Answers | Has::Cancels},
 };
 
-void compareWithRecorded(const RawHttpClient &client, const QJsonObject &expected)
+/// Adds the profiles that have all of this.
+void addProfiles(Facts wanted)
 {
-    QTRY_COMPARE(client.answerCount(), 1);
+    QTest::addColumn<QString>("name");
+    for (const QString &name : profile::shippedProfiles()) {
+        const auto known = kProfiles.find(name);
+        // everyProfileIsHere() tells of an unknown one.
+        if (known != kProfiles.end() && (known->second & wanted) == wanted)
+            QTest::newRow(qPrintable(name)) << name;
+    }
+}
+
+bool has(const QString &name, Has fact)
+{
+    return kProfiles.at(name).testFlag(fact);
+}
+
+enum class Asks {
+    Never,
+    IfNeeded,  ///< an API without callbacks can only be asked
+    Soon
+};
+
+RouteConfig routeTo(const RecordedApi &api, const QString &name, Asks asks)
+{
+    auto profile = std::make_shared<profile::Profile>(*profile::shippedProfile(name));
+    if (profile->status) {
+        const bool asksSoon = asks == Asks::Soon || (asks == Asks::IfNeeded && !profile->callback);
+        profile->status->first = profile->status->every = profile->status->longest =
+            asksSoon ? 10ms : 60'000ms;
+    }
+    RouteConfig route;
+    route.name = name.toLatin1();
+    route.takesRest = true;
+    route.profile = profile;
+    route.upstream = QUrl::fromEncoded(api.url());
+    if (profile->callback && profile->callback->verify && !profile->callback->verify->jwks.isEmpty())
+        route.jwks = api.keysUrl();
+    return route;
+}
+
+Config configFor(const std::vector<RouteConfig> &routes, const profile::Secrets &secrets)
+{
+    auto set = std::make_shared<RouteSet>();
+    set->routes = routes;
+    set->secrets = secrets;
+    Config config = WholeService::quietConfig();
+    config.routes = set;
+    config.server.callbackUrl = QUrl(QString::fromLatin1(RecordedApi::kCallbackUrl));
+    return config;
+}
+
+/// Makes the upstream end a job as its API does: by a callback, or by the answer to a question. Returns the
+/// callback's request; empty for an API that does not call back.
+QByteArray endingOf(RecordedApi &api, const QString &name, int start, End end)
+{
+    const QJsonObject ask = api.askOf(end == End::Completed ? u"completed"_s : u"failed"_s);
+    if (!ask.isEmpty() && (has(name, Has::Thin) || !has(name, Has::CallsBack)))
+        api.setAsk(ask);
+    return has(name, Has::CallsBack) ? api.callback(start, api.callbackOf(end)) : QByteArray();
+}
+
+/// What the job's client gets then.
+QJsonObject expectedAfter(const RecordedApi &api, const QString &name, End end)
+{
+    if (has(name, Has::CallsBack))
+        return api.clientAnswerTo(api.callbackOf(end));
+    return api.askOf(end == End::Completed ? u"completed"_s : u"failed"_s)["client"_L1].toObject();
+}
+
+Client sendTo(quint16 port, const QByteArray &bytes)
+{
+    auto client = std::make_unique<RawHttpClient>(port);
+    client->send(bytes);
+    return client;
+}
+
+/// One service before one upstream.
+class World
+{
+public:
+    explicit World(const QString &which, Asks asks = Asks::IfNeeded,
+                   std::chrono::milliseconds jobDeadline = 1h)
+        : name(which), api(which)
+    {
+        Config config = configFor({routeTo(api, name, asks)}, api.secrets());
+        config.hold.jobDeadline = jobDeadline;
+        m_service = std::make_unique<WholeService>(QUrl::fromEncoded(api.url()), config);
+    }
+
+    Client request(const QByteArray &fields = {}) { return send(api.request(fields)); }
+    /// A request whose start has come.
+    Client startedJob(const QByteArray &fields = {})
+    {
+        const int before = api.startCount();
+        Client client = request(fields);
+        if (!waitUntil([&] { return api.startCount() > before; }))
+            qFatal("no start of %s came: %s", qPrintable(name), client->received().constData());
+        return client;
+    }
+    Client callBack(int start, const QJsonObject &recorded, RecordedApi::Key key = RecordedApi::Key::Right)
+    {
+        return send(api.callback(start, recorded, key));
+    }
+    Client send(const QByteArray &bytes) { return sendTo(m_service->port(), bytes); }
+    /// See endingOf(). Null without a callback.
+    Client end(int start, End end)
+    {
+        const QByteArray callback = endingOf(api, name, start, end);
+        return callback.isEmpty() ? nullptr : send(callback);
+    }
+    QJsonObject expectedAfter(End end) const { return ::expectedAfter(api, name, end); }
+    int counted(const QByteArray &word)
+    {
+        return static_cast<int>(m_service->metric("holdline_callbacks_total{result=\"" + word + "\"}"));
+    }
+    double jobsThat(const QByteArray &outcome)
+    {
+        return m_service->metric("holdline_route_jobs_total{route=\"" + name.toLatin1() + "\",outcome=\"" +
+                                 outcome + "\"}");
+    }
+    WholeService &service() { return *m_service; }
+    quint16 port() const { return m_service->port(); }
+
+    const QString name;
+    RecordedApi api;
+
+private:
+    std::unique_ptr<WholeService> m_service;
+};
+
+QByteArray bodyOf(const QJsonObject &message)
+{
+    return message.contains("bodyBase64"_L1)
+               ? QByteArray::fromBase64(message["bodyBase64"_L1].toString().toLatin1())
+               : message["body"_L1].toString().toUtf8();
+}
+
+/// The client has got this answer about its job, and nothing else.
+void compareWithRecorded(const RecordedApi &api, const RawHttpClient &client, int start,
+                         const QJsonObject &expected)
+{
+    QVERIFY(!expected.isEmpty());
+    SOON_COMPARE(client.answerCount(), 1);
     const RawAnswer answer = client.answers().front();
     QCOMPARE(answer.status, expected["status"_L1].toInt());
-    const QByteArray body = expected.contains("bodyBase64"_L1)
-                                ? QByteArray::fromBase64(expected["bodyBase64"_L1].toString().toLatin1())
-                                : expected["body"_L1].toString().toUtf8();
-    QCOMPARE(answer.body, body);
+    QCOMPARE(answer.body, api.aboutJob(start, bodyOf(expected)));
     QCOMPARE(answer.headers.value("Content-Type"), expected["contentType"_L1].toString().toLatin1());
 }
+
+/// The sender has got the exact answer.
+void compareReply(const RawHttpClient &sender, const QJsonObject &callback)
+{
+    const QJsonObject reply = callback["reply"_L1].toObject();
+    QVERIFY(!reply.isEmpty());
+    SOON_COMPARE(sender.answerCount(), 1);
+    QCOMPARE(sender.status(), reply["status"_L1].toInt());
+    QCOMPARE(sender.answers().front().body, bodyOf(reply));
+    QCOMPARE(sender.answers().front().headers.value("Content-Type"),
+             reply["contentType"_L1].toString().toLatin1());
+}
+
+#define STOP_IF_FAILED()                \
+    do {                                \
+        if (QTest::currentTestFailed()) \
+            return;                     \
+    } while (false)
+
+const QByteArray kKey = "Idempotency-Key: \"k\"\r\n";
+
+/// One job with a key of each API, in one service that is killed and started again.
+class KilledService
+{
+public:
+    KilledService()
+    {
+        const QString file = m_folder.filePath(u"first.db"_s);
+        for (const auto &[name, facts] : kProfiles) {
+            auto api = std::make_unique<RecordedApi>(name);
+            m_secrets.insert(api->secrets().begin(), api->secrets().end());
+            m_apis[name] = std::move(api);
+        }
+        // Several APIs have a secret of this name, and one of them wants it so.
+        m_secrets["webhook"] = RecordedApi(u"openai"_s).secrets().at("webhook");
+        for (const auto &[name, api] : m_apis)
+            api->secrets() = m_secrets;
+        const auto first = service(file, Asks::Never);
+        std::vector<Client> clients;
+        for (const auto &[name, api] : m_apis)
+            clients.push_back(sendTo(first->port(), api->request(kKey, "/" + name.toLatin1())));
+        // Each start was stored before it left, and its answer soon after.
+        const double writes = 2 * static_cast<double>(m_apis.size());
+        if (!waitUntil([&] { return first->metric("holdline_store_writes_total") >= writes; }))
+            qFatal("the jobs are not stored");
+        // What has been written to the file is what a killed process leaves.
+        for (const char *part : {"", "-wal"}) {
+            if (!QFile::copy(file + QLatin1StringView(part),
+                             m_folder.filePath(u"next.db"_s) + QLatin1StringView(part)))
+                qFatal("cannot copy the store");
+        }
+        m_next = service(m_folder.filePath(u"next.db"_s), Asks::IfNeeded);
+    }
+
+    RecordedApi &api(const QString &name) { return *m_apis.at(name); }
+    WholeService &next() { return *m_next; }
+
+private:
+    std::unique_ptr<WholeService> service(const QString &file, Asks asks) const
+    {
+        std::vector<RouteConfig> routes;
+        for (const auto &[name, api] : m_apis) {
+            routes.push_back(routeTo(*api, name, asks));
+            routes.back().path = '/' + name.toLatin1();
+        }
+        Config config = configFor(routes, m_secrets);
+        config.store.path = file;
+        return std::make_unique<WholeService>(routes.front().upstream, config);
+    }
+
+    const QTemporaryDir m_folder;
+    profile::Secrets m_secrets;
+    std::map<QString, std::unique_ptr<RecordedApi>> m_apis;
+    std::unique_ptr<WholeService> m_next;
+};
 
 }  // namespace
 
@@ -140,17 +293,335 @@ class TestProfileService : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void initTestCase() { QLoggingCategory::setFilterRules(u"holdline.*.info=false"_s); }
+
+    /// The table is whole, and says of each profile what its file says.
+    void everyProfileIsHere()
+    {
+        const QStringList files =
+            QDir(QStringLiteral(HOLDLINE_SOURCE_DIR "/resources/profiles")).entryList({u"*.toml"_s});
+        QVERIFY(!files.isEmpty());
+        QStringList known;
+        for (const auto &[name, facts] : kProfiles)
+            known += name + u".toml"_s;
+        QCOMPARE(files, known);
+        for (const auto &[name, facts] : kProfiles) {
+            const profile::Profile *profile = profile::shippedProfile(name);
+            QVERIFY2(profile, qPrintable(name));
+            const auto &callback = profile->callback;
+            Facts actual;
+            actual.setFlag(Has::CallsBack, callback.has_value());
+            actual.setFlag(Has::Registered,
+                           profile->start.callbackMode == profile::StartRule::CallbackMode::Registered);
+            actual.setFlag(Has::Thin, callback && profile->status && profile->status->afterCallback);
+            actual.setFlag(Has::NamesJob, callback && !callback->job.empty());
+            actual.setFlag(Has::Signs, callback && callback->verify);
+            actual.setFlag(Has::Answers, profile->status.has_value());
+            actual.setFlag(Has::Cancels, profile->cancel.has_value());
+            // Only what is recorded can tell these.
+            const RecordedApi api(name);
+            actual.setFlag(Has::Fails,
+                           !api.callbackOf(End::Failed).isEmpty() || !api.askOf(u"failed"_s).isEmpty());
+            actual.setFlag(Has::Progress, !api.progress().empty());
+            QVERIFY2(actual == facts, qPrintable(u"%1: %2, not %3"_s.arg(name).arg(actual).arg(facts)));
+            QVERIFY2(api.isSigned() == facts.testFlag(Has::Signs), qPrintable(name));
+        }
+    }
+
+    void fiftyAtOnce_data() { addProfiles({}); }
+    /// The main scenario. Each client gets the result of its own job.
+    void fiftyAtOnce()
+    {
+        constexpr int kClients = 50;
+        QFETCH(QString, name);
+        World world(name);
+        std::vector<Client> clients;
+        for (int i = 0; i < kClients; ++i)
+            clients.push_back(world.request("X-Request-Id: client-" + QByteArray::number(i) + "\r\n"));
+        SOON_COMPARE(world.api.startCount(), kClients);
+        std::vector<Client> senders;
+        // The last job ends first.
+        for (int i = kClients - 1; i >= 0; --i) {
+            if (Client sender = world.end(i, End::Completed))
+                senders.push_back(std::move(sender));
+        }
+        for (int i = 0; i < kClients; ++i) {
+            const QByteArray &id = world.api.starts()[static_cast<std::size_t>(i)].requestId;
+            QVERIFY(id.startsWith("client-"));
+            const Client &client = clients[id.sliced(7).toUInt()];
+            compareWithRecorded(world.api, *client, i, world.expectedAfter(End::Completed));
+            STOP_IF_FAILED();
+        }
+        for (const Client &sender : senders)
+            SOON_COMPARE(sender->status() / 100, 2);
+        QCOMPARE(world.jobsThat("completed"), kClients);
+        QCOMPARE(world.api.startCount(), kClients);
+        QCOMPARE(world.api.strangers(), QByteArrayList());
+    }
+
+    void success_data() { addProfiles({}); }
+    void success() { ends(End::Completed, "completed"); }
+    void failure_data() { addProfiles(Has::Fails); }
+    void failure() { ends(End::Failed, "job_failed"); }
+
+    void progress_data() { addProfiles(Has::Progress); }
+    /// It ends no job, and its sender gets the answer that it waits for.
+    void progress()
+    {
+        QFETCH(QString, name);
+        World world(name);
+        const Client client = world.startedJob();
+        for (const QJsonObject &callback : world.api.progress()) {
+            compareReply(*world.callBack(0, callback), callback);
+            STOP_IF_FAILED();
+            QCOMPARE(client->answerCount(), 0);
+        }
+        QCOMPARE(world.counted("progress"), int(world.api.progress().size()));
+        const Client sender = world.end(0, End::Completed);
+        compareWithRecorded(world.api, *client, 0, world.expectedAfter(End::Completed));
+    }
+
+    void forged_data() { addProfiles(Has::CallsBack); }
+    /// A callback without the secret, at the address that only the upstream knows, or at a guessed one.
+    void forged()
+    {
+        QFETCH(QString, name);
+        World world(name);
+        const Client client = world.startedJob();
+        const QJsonObject success = world.api.callbackOf(End::Completed);
+        const auto isRefused = [&](const QByteArray &bytes, const std::vector<int> &statuses,
+                                   const QByteArray &word) {
+            const int before = world.counted(word);
+            const Client sender = world.send(bytes);
+            SOON_COMPARE(sender->answerCount(), 1);
+            QVERIFY2(std::find(statuses.begin(), statuses.end(), sender->status()) != statuses.end(),
+                     sender->received().constData());
+            QCOMPARE(world.counted(word), before + 1);
+            QCOMPARE(client->answerCount(), 0);
+        };
+        if (has(name, Has::Signs)) {
+            QVERIFY(!world.api.forged().empty());
+            for (const QJsonObject &callback : world.api.forged()) {
+                isRefused(world.api.callback(0, callback, RecordedApi::Key::AsRecorded),
+                          {callback["reply"_L1]["status"_L1].toInt()}, "unauthorised");
+                STOP_IF_FAILED();
+            }
+            const int status = world.api.forged().front()["reply"_L1]["status"_L1].toInt();
+            isRefused(world.api.callback(0, success, RecordedApi::Key::Wrong), {status}, "unauthorised");
+            STOP_IF_FAILED();
+        }
+        if (!has(name, Has::Registered)) {
+            QByteArray guessed = world.api.callback(0, success);
+            const QByteArray token = world.api.starts().front().token;
+            guessed.replace(token, QByteArray(token).replace(20, 4, "AAAA"));
+            // One that gives up on a 4xx is answered as if its callback were taken.
+            isRefused(guessed, {404, 200}, "unknown");
+            STOP_IF_FAILED();
+        }
+        if (has(name, Has::NamesJob) && !has(name, Has::Registered)) {
+            // It has the secrets of another job.
+            const Client other = world.startedJob();
+            QByteArray mixed = world.api.callback(1, success);
+            mixed.replace(world.api.starts()[1].token, world.api.starts()[0].token);
+            // Twilio's signature covers the address.
+            isRefused(mixed, {409, 200, 401}, name == "twilio-call"_L1 ? "unauthorised" : "mismatched");
+            STOP_IF_FAILED();
+            QCOMPARE(other->answerCount(), 0);
+        }
+        const Client sender = world.end(0, End::Completed);
+        compareReply(*sender, success);
+        compareWithRecorded(world.api, *client, 0, world.expectedAfter(End::Completed));
+    }
+
+    /// Where callbacks would come that the API does not have.
+    void anApiWithoutCallbacksTakesNone()
+    {
+        for (const auto &[name, facts] : kProfiles) {
+            if (facts.testFlag(Has::CallsBack))
+                continue;
+            World world(name);
+            const Client client = world.startedJob();
+            for (const QByteArray &path : {name.toLatin1(), QByteArray(35, 'A'), QByteArray("x")}) {
+                const RawAnswer answer =
+                    ask(world.port(),
+                        RawHttpClient::post("/callback/" + path, R"({"id":"77-0","status":"succeeded"})",
+                                            "Content-Type: application/json\r\n"));
+                QCOMPARE(answer.status, 404);
+            }
+            QCOMPARE(client->answerCount(), 0);
+            world.end(0, End::Completed);
+            compareWithRecorded(world.api, *client, 0, world.expectedAfter(End::Completed));
+            STOP_IF_FAILED();
+        }
+    }
+
+    void duplicate_data() { addProfiles(Has::CallsBack); }
+    /// The same callback twice at the same moment, and once more when the job has ended.
+    void duplicate()
+    {
+        QFETCH(QString, name);
+        World world(name);
+        const QJsonObject success = world.api.callbackOf(End::Completed);
+        const Client client = world.startedJob();
+        const Client first = world.end(0, End::Completed);
+        const Client second = world.end(0, End::Completed);
+        compareReply(*first, success);
+        compareReply(*second, success);
+        compareWithRecorded(world.api, *client, 0, world.expectedAfter(End::Completed));
+        STOP_IF_FAILED();
+        const int before = world.counted("duplicate");
+        const Client third = world.end(0, End::Completed);
+        compareReply(*third, success);
+        QCOMPARE(world.counted("duplicate"), before + 1);
+        QCOMPARE(client->answerCount(), 1);
+        QCOMPARE(world.jobsThat("completed"), 1);
+    }
+
+    void early_data() { addProfiles(Has::CallsBack); }
+    /// It overtakes the answer to the start.
+    void early()
+    {
+        QFETCH(QString, name);
+        World world(name);
+        world.api.setHoldsStarts(true);
+        const Client client = world.startedJob();
+        const Client sender = world.end(0, End::Completed);
+        if (has(name, Has::Registered)) {
+            // Only the answer to the start says whose it is.
+            SOON_COMPARE(world.service().metric("holdline_callbacks_waiting_for_starts"), 1);
+            QCOMPARE(sender->answerCount(), 0);
+            world.api.server().releaseAll();
+        }
+        compareWithRecorded(world.api, *client, 0, world.expectedAfter(End::Completed));
+        compareReply(*sender, world.api.callbackOf(End::Completed));
+        STOP_IF_FAILED();
+        QCOMPARE(world.counted(has(name, Has::Thin) ? "progress" : "early"), 1);
+        // What the start was answered changes nothing.
+        world.api.server().releaseAll();
+        SOON_COMPARE(world.service().metric("holdline_starts_in_flight"), 0);
+        QCOMPARE(client->answerCount(), 1);
+        QCOMPARE(world.jobsThat("completed"), 1);
+    }
+
+    void late_data() { addProfiles(Has::CallsBack); }
+    /// It comes after the deadline of a job with a key. A client that comes back with the key gets the
+    /// result.
+    void late()
+    {
+        QFETCH(QString, name);
+        World &world = overdue(name);
+        SOON_COMPARE(m_overdueClients[name]->status(), 504);
+        QCOMPARE(world.jobsThat("callback_timeout"), 1);
+        const Client sender = world.end(0, End::Completed);
+        compareReply(*sender, world.api.callbackOf(End::Completed));
+        STOP_IF_FAILED();
+        QCOMPARE(world.counted("late"), 1);
+        const Client again = world.request(kKey);
+        compareWithRecorded(world.api, *again, 0, world.expectedAfter(End::Completed));
+        STOP_IF_FAILED();
+        QCOMPARE(again->answers().front().headers.value("Idempotent-Replayed"), "true");
+        compareReply(*world.end(0, End::Completed), world.api.callbackOf(End::Completed));
+        QCOMPARE(world.counted("duplicate"), 1);
+        QCOMPARE(world.api.startCount(), 1);
+    }
+
+    void killed_data() { addProfiles({}); }
+    /// The service is killed while the job runs, and started again with the file that is left. The client
+    /// comes back with its key.
+    void killed()
+    {
+        QFETCH(QString, name);
+        if (!m_killed)
+            m_killed = std::make_unique<KilledService>();
+        RecordedApi &api = m_killed->api(name);
+        const quint16 port = m_killed->next().port();
+        QCOMPARE(api.startCount(), 1);
+        const QByteArray request = api.request(kKey, "/" + name.toLatin1());
+        const Client client = sendTo(port, request);
+        const QByteArray callback = endingOf(api, name, 0, End::Completed);
+        if (!callback.isEmpty()) {
+            const Client sender = sendTo(port, callback);
+            compareReply(*sender, api.callbackOf(End::Completed));
+            STOP_IF_FAILED();
+        }
+        compareWithRecorded(api, *client, 0, expectedAfter(api, name, End::Completed));
+        STOP_IF_FAILED();
+        const Client again = sendTo(port, request);
+        compareWithRecorded(api, *again, 0, expectedAfter(api, name, End::Completed));
+        STOP_IF_FAILED();
+        QCOMPARE(again->answers().front().headers.value("Idempotent-Replayed"), "true");
+        QCOMPARE(api.startCount(), 1);
+        QCOMPARE(api.strangers(), QByteArrayList());
+    }
+
+    void asked_data() { addProfiles(Has::Answers); }
+    /// No callback comes. The upstream says how the job goes on when it is asked.
+    void asked()
+    {
+        QFETCH(QString, name);
+        int ended = 0;
+        const QJsonArray asks = RecordedApi(name).record()["asks"_L1].toArray();
+        for (const QJsonValue ask : asks) {
+            const QJsonObject expected = ask["client"_L1].toObject();
+            if (expected.isEmpty())
+                continue;
+            World world(name, Asks::Soon);
+            const Client client = world.startedJob();
+            // An answer that tells of a job that goes on, or none.
+            QVERIFY(waitUntil([&] { return world.api.askedCount() >= 2; }));
+            QCOMPARE(client->answerCount(), 0);
+            world.api.setAsk(ask.toObject());
+            compareWithRecorded(world.api, *client, 0, expected);
+            STOP_IF_FAILED();
+            QCOMPARE(world.jobsThat(ask["outcome"_L1] == u"failed"_s ? "job_failed" : "completed"), 1);
+            QCOMPARE(world.api.strangers(), QByteArrayList());
+            ++ended;
+        }
+        QVERIFY(ended > 0);
+    }
+
+    void cancelled_data() { addProfiles(Has::Cancels); }
+    /// By DELETE of the jobs API. The upstream gets the recorded request, and what it tells then is no
+    /// result.
+    void cancelled()
+    {
+        QFETCH(QString, name);
+        World world(name);
+        const Client client = world.startedJob("Prefer: respond-async\r\n");
+        SOON_COMPARE(client->status(), 202);
+        const QByteArray location = client->answers().front().headers.value("Location");
+        const auto state = [&] {
+            return QJsonDocument::fromJson(ask(world.port(), RawHttpClient::get(location)).body)["state"_L1]
+                .toString();
+        };
+        SOON_COMPARE(state(), u"running"_s);
+        QCOMPARE(ask(world.port(), "DELETE " + location + " HTTP/1.1\r\nHost: h\r\n\r\n").status, 200);
+        SOON_COMPARE(world.api.cancels().size(), 1);
+        SOON_COMPARE(world.service().metric("holdline_upstream_cancels_total{result=\"done\"}"), 1);
+        const RecordedMessage wanted(world.api.record()["cancel"_L1].toObject());
+        const ScriptedServer::Arrival &cancel = world.api.cancels().front();
+        const QByteArray url = world.api.record()["cancel"_L1]["url"_L1].toString().toUtf8();
+        const QByteArray target = world.api.aboutJob(0, url).sliced(world.api.url().size());
+        QCOMPARE(cancel.head.first(cancel.head.indexOf(" HTTP/")), wanted.method + ' ' + target);
+        QCOMPARE(cancel.body, wanted.body);
+        for (const auto &[field, value] : wanted.headers)
+            QCOMPARE(cancel.field(field.constData()), value);
+        if (has(name, Has::CallsBack))
+            compareReply(*world.end(0, End::Completed), world.api.callbackOf(End::Completed));
+        QCOMPARE(state(), u"cancelled"_s);
+    }
+
     /// What a client's request says reaches the upstream whole: a slash at the end of its path, and fields
     /// that are there twice.
     void theRequestTravelsWhole()
     {
-        ApiWorld world(u"openfaas"_s);
-        RawHttpClient client(world.service().port());
-        client.send(RawHttpClient::post("/async-function/f/?a=b/", "x",
-                                        "X-A: 1\r\nCookie: a=b\r\nx-a: 2\r\nCookie: c=d\r\nX-Hop: 1\r\n"
-                                        "Connection: X-Hop\r\n"));
-        QTRY_COMPARE(world.upstream.arrivalCount(), 1);
-        const ScriptedServer::Arrival arrival = world.upstream.arrivals().front();
+        World world(u"openfaas"_s);
+        const Client client =
+            world.send(RawHttpClient::post("/async-function/f/?a=b/", "x",
+                                           "X-A: 1\r\nCookie: a=b\r\nx-a: 2\r\nCookie: c=d\r\nX-Hop: 1\r\n"
+                                           "Connection: X-Hop\r\n"));
+        SOON_COMPARE(world.api.server().arrivalCount(), 1);
+        const ScriptedServer::Arrival arrival = world.api.server().arrivals().front();
         QVERIFY2(arrival.head.startsWith("POST /async-function/f/?a=b/ HTTP/1.1\r\n"),
                  arrival.head.constData());
         QCOMPARE(arrival.field("X-A"), "1, 2");
@@ -158,151 +629,58 @@ private Q_SLOTS:
         QCOMPARE(arrival.field("X-Hop"), "");
     }
 
-    void callbacks_data()
-    {
-        QTest::addColumn<bool>("isInsecure");
-        // Their signatures are over our address, or over a time that has passed.
-        for (const char *name :
-             {"replicate", "fal", "twilio-call", "mpesa", "mtn-momo", "ogc-processes", "openfaas"})
-            QTest::newRow(name) << true;
-        for (const char *name : {"apify", "deepgram"})
-            QTest::newRow(name) << false;
-    }
-
-    /// Each callback of the record that ends a job, after all those that do not.
-    void callbacks()
-    {
-        QFETCH(bool, isInsecure);
-        const QString name = QString::fromLatin1(QTest::currentDataTag());
-        ApiWorld world(name, isInsecure);
-        const QJsonArray all = world.exchange.json["callbacks"_L1].toArray();
-        int ended = 0;
-        for (const QJsonValue &value : all) {
-            const QJsonObject last = value.toObject();
-            if (!last.contains("client"_L1))
-                continue;
-            world.enqueue(world.exchange.json["answer"_L1].toObject());
-            const int before = world.upstream.arrivalCount();
-            const auto client = world.request();
-            QTRY_COMPARE(world.upstream.arrivalCount(), before + 1);
-            const QByteArray token = tokenIn(world.upstream.arrivals().last());
-            QCOMPARE(token.size(), 35);
-            for (const QJsonValue &other : all) {
-                const QJsonObject callback = other.toObject();
-                const bool isForged = callback.contains("forged"_L1);
-                if (callback.contains("client"_L1) || (isForged && isInsecure))
-                    continue;
-                const auto sender = world.callBack(token, callback);
-                QTRY_COMPARE(sender->answerCount(), 1);
-                const QJsonObject reply = callback["reply"_L1].toObject();
-                if (isForged)
-                    QVERIFY2(sender->status() == 401 || sender->status() == 503,
-                             qPrintable(callback["name"_L1].toString()));
-                else if (callback["outcome"_L1] == u"progress"_s)
-                    QCOMPARE(sender->status(), reply["status"_L1].toInt());
-                else
-                    QVERIFY(sender->status() >= 400);
-                QCOMPARE(client->answerCount(), 0);
-            }
-            const auto sender = world.callBack(token, last);
-            compareWithRecorded(*client, last["client"_L1].toObject());
-            QTRY_COMPARE(sender->answerCount(), 1);
-            const QJsonObject reply = last["reply"_L1].toObject();
-            QCOMPARE(sender->status(), reply["status"_L1].toInt());
-            QCOMPARE(sender->answers().front().body, reply["body"_L1].toString().toUtf8());
-            // Once more, as senders do.
-            const auto again = world.callBack(token, last);
-            QTRY_COMPARE(again->status(), reply["status"_L1].toInt());
-            ++ended;
-        }
-        QVERIFY(ended > 0);
-        QCOMPARE(world.service().metric("holdline_callbacks_total{result=\"duplicate\"}"), ended);
-        QVERIFY(world.service().metric("holdline_route_jobs_total{route=\"" + name.toLatin1() +
-                                       "\",outcome=\"completed\"}") >= 1);
-    }
-
-    void asking_data()
-    {
-        QTest::addColumn<QString>("name");
-        for (const char *name : {"replicate", "fal", "apify", "assemblyai", "mpesa", "mtn-momo",
-                                 "ogc-processes", "poll-202", "twilio-call"})
-            QTest::newRow(name) << QString::fromLatin1(name);
-    }
-
-    /// No callback comes, and the upstream says how the job ended when it is asked.
-    void asking()
-    {
-        QFETCH(QString, name);
-        Exchange recorded(name);
-        int ended = 0;
-        for (const QJsonValue &value : recorded.json["asks"_L1].toArray()) {
-            const QJsonObject ask = value.toObject();
-            if (!ask.contains("client"_L1))
-                continue;
-            ApiWorld world(name, true, true);
-            world.enqueue(recorded.json["answer"_L1].toObject());
-            world.enqueue(ask["answer"_L1].toObject());
-            if (ask.contains("resultAnswer"_L1))
-                world.enqueue(ask["resultAnswer"_L1].toObject());
-            const auto client = world.request();
-            compareWithRecorded(*client, ask["client"_L1].toObject());
-            if (QTest::currentTestFailed())
-                return;
-            ++ended;
-        }
-        QVERIFY(ended > 0);
-    }
-
-    void thinCallbacks()
-    {
-        ApiWorld world(u"assemblyai"_s, false);
-        const QJsonObject ask = world.exchange.json["asks"_L1].toArray().first().toObject();
-        world.enqueue(world.exchange.json["answer"_L1].toObject());
-        const auto client = world.request();
-        QTRY_COMPARE(world.upstream.arrivalCount(), 1);
-        const QByteArray token = tokenIn(world.upstream.arrivals().last());
-        world.enqueue(ask["answer"_L1].toObject());
-        const auto sender =
-            world.callBack(token, world.exchange.json["callbacks"_L1].toArray().first().toObject());
-        QTRY_COMPARE(sender->status(), 200);
-        compareWithRecorded(*client, ask["client"_L1].toObject());
-    }
-
-    /// The main scenario: many requests at once, of one lane.
-    void fiftyAtOnce()
-    {
-        ApiWorld world(u"openfaas"_s);
-        world.upstream.setDefault(
-            {ScriptedServer::write(ScriptedServer::answer(202, {}, "X-Call-Id: call-1\r\n"))});
-        std::vector<std::unique_ptr<RawHttpClient>> clients;
-        for (int i = 0; i < 50; ++i)
-            clients.push_back(world.request());
-        QTRY_COMPARE(world.upstream.arrivalCount(), 50);
-        std::vector<std::unique_ptr<RawHttpClient>> senders;
-        const QJsonObject success = world.exchange.json["callbacks"_L1].toArray().first().toObject();
-        for (const auto &arrival : world.upstream.arrivals()) {
-            QJsonObject callback = success;
-            QJsonObject headers = callback["headers"_L1].toObject();
-            headers["X-Call-Id"_L1] = u"call-1"_s;
-            callback["headers"_L1] = headers;
-            senders.push_back(world.callBack(tokenIn(arrival), callback));
-        }
-        for (const auto &client : clients)
-            QTRY_COMPARE(client->status(), 200);
-    }
-
     void whatNoRouteTakes()
     {
-        ApiWorld world(u"replicate"_s);
-        RawHttpClient get(world.service().port());
-        get.send(RawHttpClient::get("/v1/predictions"));
-        QTRY_COMPARE(get.status(), 405);
-        QCOMPARE(get.answers().front().headers.value("Allow"), "POST, OPTIONS");
+        World world(u"replicate"_s);
+        const Client get = world.send(RawHttpClient::get("/v1/predictions"));
+        SOON_COMPARE(get->status(), 405);
+        QCOMPARE(get->answers().front().headers.value("Allow"), "POST, OPTIONS");
         // Holdline's own addresses stay its own.
-        RawHttpClient jobs(world.service().port());
-        jobs.send(RawHttpClient::get("/v1/jobs?idempotency_key=x"));
-        QTRY_COMPARE(jobs.status(), 200);
+        const Client jobs = world.send(RawHttpClient::get("/v1/jobs?idempotency_key=x"));
+        SOON_COMPARE(jobs->status(), 200);
     }
+
+    void cleanupTestCase()
+    {
+        m_overdueClients.clear();
+        m_overdue.clear();
+        m_killed.reset();
+    }
+
+private:
+    static void ends(End end, const QByteArray &outcome)
+    {
+        QFETCH(QString, name);
+        World world(name);
+        const Client client = world.startedJob();
+        QCOMPARE(client->answerCount(), 0);
+        const Client sender = world.end(0, end);
+        if (sender)
+            compareReply(*sender, world.api.callbackOf(end));
+        compareWithRecorded(world.api, *client, 0, world.expectedAfter(end));
+        STOP_IF_FAILED();
+        QCOMPARE(world.jobsThat(outcome), 1);
+        QCOMPARE(world.api.startCount(), 1);
+        QCOMPARE(world.api.strangers(), QByteArrayList());
+    }
+
+    /// A job whose deadline passes. All jobs wait together.
+    World &overdue(const QString &name)
+    {
+        if (m_overdue.empty()) {
+            for (const auto &[api, facts] : kProfiles) {
+                if (!facts.testFlag(Has::CallsBack))
+                    continue;
+                World &world = *(m_overdue[api] = std::make_unique<World>(api, Asks::IfNeeded, 600ms));
+                m_overdueClients[api] = world.startedJob(kKey);
+            }
+        }
+        return *m_overdue.at(name);
+    }
+
+    std::map<QString, std::unique_ptr<World>> m_overdue;
+    std::map<QString, Client> m_overdueClients;
+    std::unique_ptr<KilledService> m_killed;
 };
 
 HOLDLINE_TEST(TestProfileService)

@@ -504,45 +504,6 @@ private Q_SLOTS:
         QCOMPARE(world.counted("duplicate"), 0);
     }
 
-    void asking()
-    {
-        World world(Api::openAi());
-        auto profile = std::make_shared<profile::Profile>(*profile::shippedProfile(u"openai"_s));
-        profile->status->first = profile->status->every = profile->status->longest = 10ms;
-        world.setProfile(profile);
-        world.status = "in_progress";
-        const auto client = world.request(1);
-        QTRY_VERIFY(world.upstream.arrivalCount() >= 3);
-        QCOMPARE(client->answerCount(), 0);
-        world.status = "completed";
-        QTRY_COMPARE(client->status(), 200);
-        // The callback comes after that.
-        world.take(world.api.callback("job_1", "response.completed"));
-        QCOMPARE(world.counted("duplicate"), 1);
-    }
-
-    void cancelling()
-    {
-        World world(Api::openAi(), 4);
-        const auto client = world.request(1, "Prefer: respond-async\r\n");
-        QTRY_COMPARE(client->status(), 202);
-        const QByteArray location = client->answers().front().headers.value("Location");
-        const auto state = [&] {
-            return QJsonDocument::fromJson(ask(world.service().port(), RawHttpClient::get(location)).body)
-                .object()
-                .value("state"_L1)
-                .toString();
-        };
-        QTRY_COMPARE(state(), u"running"_s);
-        QCOMPARE(
-            ask(world.service().port(), "DELETE " + location + " HTTP/1.1\r\nHost: h\r\n\r\n").status / 100,
-            2);
-        QTRY_VERIFY(world.upstream.arrivals().last().head.startsWith("POST /v1/responses/job_1/cancel "));
-        // It tells of that too.
-        world.take(world.api.callback("job_1", "response.cancelled"));
-        QCOMPARE(world.counted("unknown"), 0);
-    }
-
     void addresses()
     {
         World world(Api::dropboxSign());

@@ -230,17 +230,6 @@ private Q_SLOTS:
         QTRY_COMPARE(world.metric("upstream_cancels_total{result=\"done\"}"), 1);
         QTRY_COMPARE(world.api().stats().running, 0U);
     }
-
-    void fiftyAtOnce()
-    {
-        Rehearsal world(u"fal"_s, {}, false, 100ms);
-        std::vector<std::unique_ptr<RawHttpClient>> clients;
-        for (int i = 0; i < 50; ++i)
-            clients.push_back(world.request());
-        for (const auto &client : clients)
-            QTRY_COMPARE(client->status(), 200);
-        QCOMPARE(world.api().stats().starts, 50U);
-    }
 };
 
 HOLDLINE_TEST(TestRehearsal)
