@@ -14,7 +14,7 @@ std::vector<CommandLineOption> configOptions(Flags &flags)
     };
     const auto readSecret = [&flags](QStringView text) {
         flags.secrets.append(text.toString());
-        return text.indexOf(u'=') < 1 ? u"NAME=FILE is wanted"_s : QString();
+        return QString();
     };
     std::vector<CommandLineOption> table{{u"config"_s, u"FILE"_s, {}, readFile, Repeated::Refused},
                                          {u"secret"_s, u"NAME=FILE"_s, {}, readSecret, Repeated::EachCounts},

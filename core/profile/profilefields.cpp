@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/profilefields.h"
 
+#include "core/config/suggest.h"
 #include "core/profile/profilereader.h"
 #include "core/profile/profilevalue.h"
 
@@ -29,7 +30,7 @@ ProfileField field(const char *key, const char *kind, const char *byDefault, At 
     made.key = QLatin1StringView(key);
     made.kind = QLatin1StringView(kind);
     made.byDefault = QLatin1StringView(byDefault);
-    made.meaning = QLatin1StringView(meaning);
+    made.meaning = QString::fromUtf8(meaning);
     made.read = [at, read](Profile &profile, const ProfileValue &value) {
         if (auto found = read(value))
             *at(profile) = std::move(*found);
@@ -101,9 +102,12 @@ void readCallbackAddress(Profile &profile, const ProfileValue &value)
                                      locator->kind == Kind::Header ||
                                      (locator->kind == Kind::Body && !locator->pointer.empty()));
     if (!isPlace) {
-        value.fail(
-            u"the place of our address is wanted (body:/field, form:name, query:name or header:Name), "
-            "or registered, or none"_s);
+        const QString wanted =
+            u"the place of our address is wanted (body:/field, form:name, query:name or header:Name), or "
+            "registered, or none"_s;
+        // The error of a locator that is nearly right says more.
+        const QString *error = word.contains(u':') ? std::get_if<QString>(&parsed) : nullptr;
+        value.fail(u"%1: %2"_s.arg(quoted(word), error ? *error : wanted));
         return;
     }
     Assignment assignment{*locator, {}};

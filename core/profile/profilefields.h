@@ -4,6 +4,7 @@
 #include "core/profile/profile.h"
 
 #include <QLatin1StringView>
+#include <QString>
 
 #include <functional>
 #include <vector>
@@ -19,7 +20,7 @@ struct ProfileField
     QLatin1StringView key;        ///< with its tables: "start.accepted.status"
     QLatin1StringView kind;       ///< for people: "locators", "time"
     QLatin1StringView byDefault;  ///< for people; empty when there is none
-    QLatin1StringView meaning;
+    QString meaning;
     /// Reads the value into the profile, whose tables exist. Reports what is wrong.
     std::function<void(Profile &, const ProfileValue &)> read;
 };

@@ -54,7 +54,8 @@ QString notAllowed(Template::Uses uses)
         {Use::Secret, "a secret must not stand here, where logs show it"_L1},
         {Use::Message, "there is no message to read from here"_L1},
         {Use::PublicUrl, "{url} is known while a callback is verified"_L1},
-        {Use::Signed, "{id} and {timestamp} are known while a callback is verified"_L1},
+        {Use::Signed,
+         "{id} and {timestamp} are known while a callback is verified. {job} is the job's id"_L1},
     };
     for (const auto &[use, text] : kTexts) {
         if (uses.testFlag(use))
@@ -230,6 +231,11 @@ std::optional<std::vector<int>> ProfileValue::numbers(int least, int most) const
         found.push_back(one.value_or(0));
     }
     return isFine ? std::optional(found) : std::nullopt;
+}
+
+void ProfileValue::failChoice(const QString &given, const QStringList &known) const
+{
+    fail(u"%1: %2 is wanted"_s.arg(quoted(given), joined(known, u"or"_s)) + didYouMean(given.toLower(), known));
 }
 
 std::optional<Locator> ProfileValue::locator() const

@@ -80,6 +80,7 @@ public:
 private:
     ProfileValue inner(const toml::node &node, const QString &key) const;
     void failType(const QString &wanted) const;
+    void failChoice(const QString &given, const QStringList &known) const;
     std::optional<Template> checkedTemplate(const QString &text, Template::Uses allowed) const;
     bool appendTo(FieldValue &value, Template::Uses allowed, int depth) const;
 
@@ -103,7 +104,7 @@ std::optional<Value> ProfileValue::oneOf(
             return value;
         known += name;
     }
-    fail(joined(known, QStringLiteral("or")) + QStringLiteral(" is wanted"));
+    failChoice(*given, known);
     return std::nullopt;
 }
 

@@ -218,8 +218,9 @@ private:
             return true;
         }
         // What has a colon was meant as a locator or a function.
+        known += u"a locator such as header:X-Id"_s;
         return fail(u"nothing is called {%1}"_s.arg(oneLine(name.toString(), 60)) +
-                    didYouMean(name.toString(), known));
+                    thereAre(name.toString(), known));
     }
 
     QStringView m_text;

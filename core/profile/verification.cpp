@@ -41,6 +41,19 @@ std::vector<QByteArray> keysOf(const VerifyRule &rule, const Secrets &secrets)
     return keys;
 }
 
+QLatin1StringView keyFormatName(VerifyRule::KeyFormat format)
+{
+    switch (format) {
+        case VerifyRule::KeyFormat::Text:
+            break;
+        case VerifyRule::KeyFormat::Hex:
+            return "hex"_L1;
+        case VerifyRule::KeyFormat::Base64:
+            return "base64"_L1;
+    }
+    return "text"_L1;
+}
+
 /// The parts of the signature's value, between separators.
 std::vector<QByteArrayView> partsOf(const VerifyRule &rule, QByteArrayView value)
 {
@@ -274,12 +287,15 @@ QStringList unusableSecrets(const VerifyRule &rule, const Secrets &secrets)
         one.secrets = {name};
         const QString shown = QString::fromUtf8(name);
         if (!secrets.contains(name))
-            wrong += u"the secret \"%1\" is missing"_s.arg(shown);
-        else if (keysOf(one, secrets).empty())
-            wrong += u"the secret \"%1\" is empty or not in the profile's key_format"_s.arg(shown);
+            continue;
+        if (keysOf(one, secrets).empty())
+            wrong += u"the secret \"%1\" is empty, or not %2 as the profile's key_format wants it"_s.arg(
+                shown, keyFormatName(rule.keyFormat));
         else if (rule.scheme == VerifyRule::Scheme::Ed25519 &&
                  keysOf(one, secrets).front().size() != kEd25519KeyBytes)
-            wrong += u"the secret \"%1\" is no Ed25519 public key"_s.arg(shown);
+            wrong +=
+                u"the secret \"%1\" is no Ed25519 public key: 32 bytes in hex or base64 are wanted, as "
+                "key_format says"_s.arg(shown);
     }
     return wrong;
 }

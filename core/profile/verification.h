@@ -50,8 +50,8 @@ std::optional<WallTime> timeOf(const QByteArray &text);
 std::variant<Verified, Forged> verifyCallback(const VerifyRule &rule, const MessageView &callback,
                                               const VerificationContext &context);
 
-/// The names of secrets that a rule cannot use, each with the reason: missing, empty, or not in the key's
-/// format. For the start of the service.
+/// The names of secrets that are there and that a rule cannot use, each with the reason: empty, or not in the
+/// key's format. For the start of the service.
 QStringList unusableSecrets(const VerifyRule &rule, const Secrets &secrets);
 
 }  // namespace holdline::profile

@@ -88,16 +88,11 @@ private:
     void readSecretFlags()
     {
         for (const QString &flag : m_loaded.secretFlags) {
-            const qsizetype sign = flag.indexOf(u'=');
-            if (sign < 1)
-                continue;  // readFlags() has said so
-            const QString name = flag.first(sign);
-            if (!isSecretName(name) || sign + 1 == flag.size())
-                m_loaded.errors.push_back({ConfigError::Kind::Usage,
-                                           u"flag --secret: NAME=FILE is wanted, and a name has 1 to 40 "
-                                           u"letters, digits, \"-\" and \"_\""_s});
+            auto read = readSecretFlag(flag);
+            if (const auto *error = std::get_if<QString>(&read))
+                m_loaded.errors.push_back({ConfigError::Kind::Usage, *error});
             else
-                m_file.secrets.push_back({name, flag.sliced(sign + 1), u"flag --secret"_s});
+                m_file.secrets.push_back(std::get<SecretFile>(std::move(read)));
         }
     }
 
@@ -136,7 +131,8 @@ private:
         QFile file(m_directory.absoluteFilePath(draft.profile));
         if (!file.open(QIODevice::ReadOnly)) {
             fail(u"%1: the profile %2 cannot be read: %3"_s.arg(draft.origin, quoted(draft.profile),
-                                                                file.errorString()));
+                                                                file.errorString()) +
+                 relativeTo(draft.profile, m_directory));
             return nullptr;
         }
         auto read = profile::readProfile(file.read(profile::kMaxProfileBytes + 1), draft.profile);
@@ -161,6 +157,8 @@ private:
         } else if (draft.profile == kUsualProfile) {
             checkKeySet(draft);
         }
+        if (route.profile || draft.profile == kUsualProfile)
+            checkSecretNames(draft);
         checkAuth(set, draft);
         const bool hasNoProfile = draft.profile != kUsualProfile && !route.profile;
         if (route.name.isEmpty() && !draft.hasWrongName && !hasNoProfile)
@@ -174,6 +172,27 @@ private:
         m_hasWrongPath.push_back(draft.hasWrongPath);
     }
 
+    /// A secret that the route's auth uses too would have two meanings.
+    void checkSecretNames(const RouteDraft &draft)
+    {
+        const RouteConfig &route = draft.config;
+        const QStringList known = route.profile ? route.profile->secretNames() : QStringList();
+        const QString profile = route.profile ? route.profile->name : QString(kUsualProfile);
+        QStringList ofAuth = route.authorization.secretNames();
+        if (route.oauth2)
+            ofAuth += QString::fromUtf8(route.oauth2->secret);
+        for (const auto &[name, configured] : route.secretNames) {
+            const QString shown = QString::fromUtf8(name);
+            if (!known.contains(shown))
+                fail(u"%1: secrets: the profile %2 has no secret %3"_s.arg(draft.origin, profile,
+                                                                           quoted(shown)) +
+                     (known.isEmpty() ? QString() : thereAre(shown, known)));
+            else if (ofAuth.contains(shown))
+                fail(u"%1: secrets: auth uses the secret %2 too: let auth name another one"_s.arg(
+                    draft.origin, shown));
+        }
+    }
+
     void checkProfileSecrets(const RouteSet &set, const RouteDraft &draft)
     {
         const profile::Profile &profile = *draft.config.profile;
@@ -183,16 +202,15 @@ private:
             for (const QByteArray &name : verify->secrets)
                 wanted.removeAll(QString::fromUtf8(name));
         }
+        const profile::Secrets secrets = secretsOf(draft.config, set.secrets);
         for (const QString &name : wanted) {
-            if (!set.secrets.contains(name.toUtf8()))
-                failSecret(draft, u"the profile "_s + profile.name, name);
+            if (!secrets.contains(name.toUtf8()))
+                failSecret(draft, u"the profile "_s + profile.name,
+                           QString::fromUtf8(secretNameOf(draft.config, name.toUtf8())));
         }
         if (!verify || draft.config.insecureCallbacks)
             return;
-        // Those that are missing are reported.
-        profile::VerifyRule there = *verify;
-        std::erase_if(there.secrets, [&set](const QByteArray &name) { return !set.secrets.contains(name); });
-        for (const QString &error : unusableSecrets(there, set.secrets))
+        for (const QString &error : unusableSecrets(*verify, secrets))
             fail(draft.origin + u": "_s + error);
     }
 

@@ -24,7 +24,9 @@ namespace {
 
 constexpr std::size_t kMaxRoutes = 200;
 constexpr std::size_t kMaxTokenFields = 10;
+constexpr std::size_t kMaxSecretNames = 20;
 constexpr QLatin1StringView kTokenFields = "auth.oauth2.fields"_L1;
+constexpr QLatin1StringView kSecretNames = "secrets"_L1;
 constexpr std::chrono::milliseconds kLeastRateWindow = 100ms;
 constexpr std::chrono::milliseconds kMostRateWindow = 24h;
 
@@ -216,6 +218,16 @@ void readTokenField(RouteDraft &draft, const QString &name, const ProfileValue &
         value.fail(u"there are more than %1 further fields"_s.arg(kMaxTokenFields));
     else if (text)
         client.fields.emplace_back(name.toUtf8(), text->toUtf8());
+}
+
+/// `secrets` is a table of the names that the profile has. Whether it has them is checked with the profile.
+void readSecretName(RouteDraft &draft, const QString &inProfile, const ProfileValue &value)
+{
+    const auto name = secretName(value, u"what the profile calls %1"_s.arg(oneLine(inProfile, 40)));
+    if (draft.config.secretNames.size() == kMaxSecretNames)
+        value.fail(u"there are more than %1 secrets"_s.arg(kMaxSecretNames));
+    else if (name)
+        draft.config.secretNames.insert_or_assign(inProfile.toUtf8(), *name);
 }
 
 std::vector<RouteField> plainFields()
@@ -417,7 +429,12 @@ private:
                 field->read(draft, ProfileValue(node, u"route."_s + key, m_errors));
             else if (prefix == QString(kTokenFields + u'.'))
                 readTokenField(draft, tomlText(name.str()), ProfileValue(node, u"route."_s + key, m_errors));
-            else if ((isTable || key == kTokenFields) && node.is_table())
+            else if (prefix == QString(kSecretNames + u'.'))
+                readSecretName(draft, tomlText(name.str()), ProfileValue(node, u"route."_s + key, m_errors));
+            else if (key == kSecretNames && !node.is_table())
+                m_errors.add(name.source().begin.line,
+                             u"route.secrets: a table such as { webhook = \"NAME\" } is wanted"_s);
+            else if ((isTable || key == kTokenFields || key == kSecretNames) && node.is_table())
                 readFields(draft, *node.as_table(), key + u'.');
             else if (isTable || key == kTokenFields)
                 m_errors.add(

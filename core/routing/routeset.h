@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -59,6 +60,8 @@ struct RouteConfig
     profile::Template authorization;
     /// Gets tokens for the Authorization field, in place of `authorization`.
     std::optional<OAuth2Client> oauth2{};
+    /// Names of secrets by the names that the profile has for them. Others keep the profile's name.
+    std::map<QByteArray, QByteArray> secretNames{};
     QByteArray jwks;  ///< encoded; in place of the profile's address of keys. Empty for that one
     bool insecureCallbacks = false;  ///< callbacks need no verification, although the profile has one
 
@@ -71,5 +74,15 @@ struct RouteSet
     std::vector<RouteConfig> routes;  ///< never empty
     profile::Secrets secrets;         ///< contents of the secret files by their names
 };
+
+/// The name in the configuration of a secret that the route's profile names.
+inline QByteArray secretNameOf(const RouteConfig &route, const QByteArray &inProfile)
+{
+    const auto found = route.secretNames.find(inProfile);
+    return found == route.secretNames.end() ? inProfile : found->second;
+}
+
+/// The secrets by the names that the route's profile has for them.
+profile::Secrets secretsOf(const RouteConfig &route, const profile::Secrets &secrets);
 
 }  // namespace holdline

@@ -114,10 +114,14 @@ QString proofText(const RouteConfig &route)
     QString text = u"proved by "_s + schemeText(verify->scheme);
     if (verify->at)
         text += u" at "_s + formatLocator(*verify->at);
-    if (const auto keys = keySetOf(route))
+    if (const auto keys = keySetOf(route)) {
         text += u", with the keys from "_s + shownUrl(*keys);
-    else if (!verify->secrets.empty())
-        text += u", with the secrets: "_s + listOf(verify->secrets);
+    } else if (!verify->secrets.empty()) {
+        std::vector<QByteArray> names;
+        for (const QByteArray &name : verify->secrets)
+            names.push_back(secretNameOf(route, name));
+        text += u", with the secrets: "_s + listOf(names);
+    }
     return text;
 }
 

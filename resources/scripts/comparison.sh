@@ -169,7 +169,7 @@ row_garbage() { start_api --fault-garbage 20; start_proxy "$1"; load 50; }
 row_early() { start_api --fault-early 30; start_proxy "$1"; load 50; }
 row_duplicate() { start_api --fault-duplicate 30; start_proxy "$1"; load 50; }
 row_wrong_id() {
-    start_api --fault-wrong-id 20 --secret s
+    start_api --fault-wrong-id 20
     start_proxy "$1"
     load 50
     printf '; %s answers are of jobs that the API started' "$(known_jobs)"

@@ -125,6 +125,21 @@ void addResult(const Profile &profile, const QByteArray &id, MessageWriter &writ
         writer.setJson(place, resultOf(id));
 }
 
+/// Puts the number of a callback of progress into its body.
+void addProgress(const profile::CallbackRule &rule, int number, MessageWriter &writer)
+{
+    const auto state = std::find_if(rule.state.begin(), rule.state.end(), [](const Locator &one) {
+        return one.kind == Kind::Form || (one.kind == Kind::Body && !one.pointer.empty());
+    });
+    if (state == rule.state.end())
+        return;
+    Locator place = *state;
+    place.name = "progress";
+    if (place.kind == Kind::Body)
+        place.pointer = {"progress"};
+    writer.set(place, QByteArray::number(number));
+}
+
 bool speaksJson(const Locators &locators)
 {
     return std::any_of(locators.begin(), locators.end(),
@@ -341,7 +356,7 @@ http::Response apiResultAnswer(const Profile &profile, const QByteArray &id)
 }
 
 CallbackMessage apiCallback(const Profile &profile, const ApiStart &start, const QByteArray &id,
-                            ApiState state, const QByteArray &key, WallTime now)
+                            ApiState state, const QByteArray &key, WallTime now, int number)
 {
     const profile::CallbackRule &rule = *profile.callback;
     const QByteArray word = wordFor(rule.words, state);
@@ -359,6 +374,8 @@ CallbackMessage apiCallback(const Profile &profile, const ApiStart &start, const
     };
     if (state == ApiState::Completed && (speaksJson(rule.job) || speaksJson(rule.state)))
         addResult(profile, id, writer);
+    if (number > 0)
+        addProgress(rule, number, writer);
     put(rule.job, id);
     put(rule.state, word);
     if (state == ApiState::Failed)
@@ -366,7 +383,8 @@ CallbackMessage apiCallback(const Profile &profile, const ApiStart &start, const
     if (!writer.hasBody() && !(rule.verify && !rule.verify->signedText.locators().empty()))
         writer.setPlain(resultOf(id), "application/json");
     if (rule.verify) {
-        const Signer signer(*rule.verify, id, key, now);
+        const QByteArray messageId = number > 0 ? id + '-' + QByteArray::number(number) : id;
+        const Signer signer(*rule.verify, messageId, key, now);
         if (rule.verify->isSigned())
             signer.addFields(writer, known);
         const QUrl told = message.url;
@@ -386,6 +404,12 @@ QByteArray apiPrivateKey(const QByteArray &key)
             return bytes;
     }
     return profile::sha256(key);
+}
+
+bool canTellProgress(const Profile &profile)
+{
+    return profile.callback && !profile.callback->state.empty() &&
+           !wordFor(profile.callback->words, ApiState::Running).isEmpty();
 }
 
 bool needsKey(const Profile &profile)

@@ -47,13 +47,17 @@ http::Response apiStatusAnswer(const profile::Profile &profile, const QByteArray
 /// The answer to the request for the result of a completed job.
 http::Response apiResultAnswer(const profile::Profile &profile, const QByteArray &id);
 
-/// The callback of a job that ended. `key` is a line of the secret's file; for Ed25519 the private key is
-/// made of it. The profile must have callbacks.
+/// The callback of a job that ended, or that goes on. `key` is a line of the secret's file; for Ed25519 the
+/// private key is made of it. `number` counts the callbacks of a job that goes on, from 1: they differ in it,
+/// and so do their signatures. The profile must have callbacks.
 CallbackMessage apiCallback(const profile::Profile &profile, const ApiStart &start, const QByteArray &id,
-                            ApiState state, const QByteArray &key, WallTime now);
+                            ApiState state, const QByteArray &key, WallTime now, int number = 0);
 
 /// The private Ed25519 key: the 32 bytes that `key` is in hex or base64, otherwise its SHA-256.
 QByteArray apiPrivateKey(const QByteArray &key);
+
+/// True when a callback can say that the job goes on. Then apiCallback() takes ApiState::Running.
+bool canTellProgress(const profile::Profile &profile);
 
 /// True when a callback cannot be signed without the secret of the other side.
 bool needsKey(const profile::Profile &profile);

@@ -2,10 +2,14 @@
 #include "service/jobserver/jobservercommand.h"
 
 #include "core/config/commandline.h"
+#include "core/config/suggest.h"
 #include "core/profile/profilereader.h"
 #include "core/profile/shippedprofiles.h"
+#include "core/profile/verification.h"
+#include "core/routing/secretfiles.h"
 #include "service/jobserver/apimessages.h"
 
+#include <QDir>
 #include <QFile>
 #include <QRandomGenerator>
 
@@ -18,6 +22,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr std::chrono::milliseconds kMaxDuration = 1h;
+/// The name of the key of the proofs, which the job server's own API has.
+const QString kProofSecret = u"proof"_s;
 
 const QString kDescription =
     u"A job server for tests and demos. POST /start starts a job, blocking (wait:true) or with a callback\n"
@@ -110,7 +116,7 @@ QString readCallbackUrl(QStringView text, JobServerOptions &options)
     return {};
 }
 
-std::vector<CommandLineOption> optionsOf(ServeCommand &command)
+std::vector<CommandLineOption> optionsOf(ServeCommand &command, QStringList &secretFlags)
 {
     JobServerOptions &options = command.options;
     std::vector<CommandLineOption> table{
@@ -146,14 +152,19 @@ std::vector<CommandLineOption> optionsOf(ServeCommand &command)
         {u"callback-url"_s, u"URL"_s,
          u"Where callbacks go that a profile's API knows beforehand (default http://127.0.0.1:3738/callback/PROFILE)."_s,
          [&options](QStringView text) { return readCallbackUrl(text, options); }},
-        {u"secret"_s, u"TEXT"_s,
-         u"The key of the proofs (default: random). With --profile what proves callbacks: the line of the "
-         u"file that "
-         u"holdline --secret names."_s,
-         [&](QStringView text) {
-             options.secret = text.toUtf8();
+        {u"secret"_s, u"NAME=FILE"_s,
+         u"A secret of the profile, as holdline --secret names it. Its first line proves callbacks; for "
+         u"Ed25519 "
+         u"the private key is made of it. Without --profile, proof is the key of the proofs (default: "
+         u"random). May be repeated."_s,
+         [&secretFlags](QStringView text) {
+             secretFlags.append(text.toString());
              return QString();
-         }},
+         },
+         CommandLineOption::Repeated::EachCounts},
+        {u"progress"_s, u"N"_s,
+         u"Callbacks of each job before its end that say that it goes on (default 0)."_s,
+         into(options.progress, 0, 1000)},
         {u"callback-retries"_s, u"N"_s,
          u"Further attempts after a connection failure or a 5xx (default 3)."_s,
          into(options.callbackRetries, 0, 100)},
@@ -176,6 +187,58 @@ QByteArray randomSecret()
     return {reinterpret_cast<const char *>(random.data()), sizeof random};
 }
 
+/// Reads the files of the secrets, which must have these names. Adds what is wrong to the command line.
+profile::Secrets readSecretFlags(const QStringList &flags, const QStringList &names, CommandLine &line)
+{
+    std::vector<SecretFile> files;
+    for (const QString &flag : flags) {
+        auto read = readSecretFlag(flag);
+        if (const auto *error = std::get_if<QString>(&read)) {
+            line.fail(*error);
+            continue;
+        }
+        auto &file = std::get<SecretFile>(read);
+        if (names.isEmpty())
+            line.fail(u"flag --secret: the profile names no secret, so %1 is not wanted"_s.arg(file.name));
+        else if (!names.contains(file.name))
+            line.fail(u"flag --secret: no secret is called %1"_s.arg(file.name) + thereAre(file.name, names));
+        else
+            files.push_back(std::move(file));
+    }
+    QStringList errors;
+    profile::Secrets secrets = readSecrets(files, QDir(), errors);
+    for (const QString &error : errors)
+        line.fail(error);
+    return secrets;
+}
+
+/// Takes the key of the callbacks or the proofs out of the secrets. A profile that proves its callbacks needs
+/// one.
+void takeSecret(const profile::Secrets &secrets, JobServerOptions &options, CommandLine &line)
+{
+    std::vector<QByteArray> names{kProofSecret.toUtf8()};
+    if (options.profile && needsKey(*options.profile))
+        names = options.profile->callback->verify->secrets;
+    else if (options.profile)
+        return;
+    if (options.profile &&
+        options.profile->callback->verify->scheme != profile::VerifyRule::Scheme::Ed25519) {
+        for (const QString &error : unusableSecrets(*options.profile->callback->verify, secrets))
+            line.fail(error);
+    }
+    for (const QByteArray &name : names) {
+        if (const auto found = secrets.find(name); found != secrets.end()) {
+            options.secret = profile::firstLine(found->second);
+            return;
+        }
+    }
+    // A file that cannot be read was reported.
+    if (options.profile && line.errors().isEmpty())
+        line.fail(
+            u"the profile %1 proves its callbacks: --secret %2=FILE is wanted, with the file that "
+            u"holdline --secret names"_s.arg(options.profile->name, QString::fromUtf8(names.front())));
+}
+
 }  // namespace
 
 std::variant<ServeCommand, Exit> parseCommandLine(const QStringList &arguments)
@@ -183,18 +246,17 @@ std::variant<ServeCommand, Exit> parseCommandLine(const QStringList &arguments)
     ServeCommand command;
     command.options.seed = QRandomGenerator::system()->generate();
     command.options.secret = randomSecret();
-    CommandLine line(u"jobserver"_s, kDescription, optionsOf(command));
+    QStringList secretFlags;
+    CommandLine line(u"jobserver"_s, kDescription, optionsOf(command, secretFlags));
     if (const auto exit = line.read(arguments))
         return *exit;
     JobServerOptions &options = command.options;
-    if (!options.profile)
-        return command;
-    if (needsKey(*options.profile) && !line.isSet(u"secret"_s))
-        line.fail(
-            u"the profile %1 proves its callbacks: --secret TEXT is wanted, the line of the file that "
-            u"holdline "
-            u"--secret names"_s.arg(options.profile->name));
-    if (options.registeredCallback.isEmpty())
+    const QStringList names = options.profile ? options.profile->secretNames() : QStringList{kProofSecret};
+    takeSecret(readSecretFlags(secretFlags, names, line), options, line);
+    if (options.profile && options.progress > 0 && !canTellProgress(*options.profile))
+        line.fail(u"flag --progress: no callback of the profile %1 can say that a job goes on"_s.arg(
+            options.profile->name));
+    if (options.profile && options.registeredCallback.isEmpty())
         options.registeredCallback = QUrl(u"http://127.0.0.1:3738/callback/"_s + options.profile->name);
     if (const auto exit = line.exit())
         return *exit;

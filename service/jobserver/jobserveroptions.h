@@ -36,6 +36,8 @@ struct JobServerOptions
     std::uint64_t seed = 0;  ///< of ids and faults; the same seed and the same order of starts repeat a run
     QByteArray secret;       ///< the key of the proofs
 
+    /// Callbacks of each job before its end that say that it goes on, at equal distances.
+    int progress = 0;
     int callbackRetries = 3;  ///< further attempts after a connection failure or a 5xx
     std::chrono::milliseconds callbackBackoff =
         100ms;                                        ///< before the first further attempt; doubles each time

@@ -6,6 +6,7 @@
 #include "core/eventloop/unixsignals.h"
 #include "service/jobserver/jobserver.h"
 #include "service/jobserver/jobservercommand.h"
+#include "service/jobserver/startuptext.h"
 
 #include <QCoreApplication>
 
@@ -49,9 +50,7 @@ int main(int argc, char **argv)
                                                        formatListenAddress(listen), server.errorString())});
     }
     listen.port = server.port();
-    const QString spoken = options.profile ? u" as the API of "_s + options.profile->name : u"/start"_s;
-    std::printf("jobserver: listening on http://%s%s (seed %llu)\n", qPrintable(formatListenAddress(listen)),
-                qPrintable(spoken), static_cast<unsigned long long>(options.seed));
+    std::fputs(qPrintable(jobserver::startupText(options, formatListenAddress(listen))), stdout);
     std::fflush(stdout);
     return QCoreApplication::exec();
 }

@@ -68,10 +68,10 @@ void ProfileApi::ended(const QByteArray &id, bool hasFailed)
         job->second.state = hasFailed ? ApiState::Failed : ApiState::Completed;
 }
 
-CallbackMessage ProfileApi::callback(const ApiStart &start, const QByteArray &id, bool hasFailed) const
+CallbackMessage ProfileApi::callback(const ApiStart &start, const QByteArray &id, ApiState state,
+                                     int number) const
 {
-    return apiCallback(*m_profile, start, id, hasFailed ? ApiState::Failed : ApiState::Completed, m_key,
-                       wallNow());
+    return apiCallback(*m_profile, start, id, state, m_key, wallNow(), number);
 }
 
 std::variant<ProfileApi::Start, http::Response, ProfileApi::Cancel, RequestError> ProfileApi::read(

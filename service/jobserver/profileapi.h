@@ -44,7 +44,8 @@ public:
     {
         return apiStartAnswer(*m_profile, start, id);
     }
-    CallbackMessage callback(const ApiStart &start, const QByteArray &id, bool hasFailed) const;
+    CallbackMessage callback(const ApiStart &start, const QByteArray &id, ApiState state,
+                             int number = 0) const;
 
 private:
     struct Job

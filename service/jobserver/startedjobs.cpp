@@ -66,9 +66,11 @@ StartedJobs::~StartedJobs() = default;
 
 void StartedJobs::endRunningJobs()
 {
-    for (const auto &[key, job] : m_jobs) {
-        if (job.stage == Stage::Running)
-            m_timer.setIn(key, 0ms);
+    for (auto &[key, job] : m_jobs) {
+        if (job.stage != Stage::Running)
+            continue;
+        job.progressLeft = 0;
+        m_timer.setIn(key, 0ms);
     }
 }
 
@@ -80,6 +82,7 @@ void StartedJobs::cancel(const QByteArray &id)
     Job &job = m_jobs.at(found->second);
     // Such an end is no fault.
     job.isCancelled = true;
+    job.progressLeft = 0;
     m_timer.setIn(found->second, 0ms);
 }
 
@@ -120,7 +123,10 @@ void StartedJobs::timeCame(JobKey key)
             startJob(key);
             break;
         case Stage::Running:
-            jobEnded(key);
+            if (it->second.progressLeft > 0)
+                postProgress(key);
+            else
+                jobEnded(key);
             break;
         case Stage::WrongId:
             postCallbacks(key);
@@ -166,7 +172,9 @@ void StartedJobs::startJob(JobKey key)
     auto duration = m_options.durationFor(job.request.account);
     if (!wait && inject(job, Fault::Late))
         duration += m_options.faults.lateBy;
-    m_timer.setIn(key, duration);
+    job.progressLeft = wait ? 0 : m_options.progress;
+    job.progressGap = duration / (job.progressLeft + 1);
+    m_timer.setIn(key, job.progressGap);
     if (!wait || job.faults.has(Fault::Reset))
         answerStart(job);
 }
@@ -204,7 +212,16 @@ void StartedJobs::answerStart(Job &job)
     if (job.request.api)
         answer(job, m_api->startAnswer(*job.request.api, job.id));
     else
-        answer(job, jsonResponse("{\"state\":\"running\",\"id\":\"" + job.id + "\"}"));
+        answer(job, jsonResponse(runningJson(job)));
+}
+
+void StartedJobs::postProgress(JobKey key)
+{
+    Job &job = m_jobs.at(key);
+    --job.progressLeft;
+    // finished() with the key 0 is ignored, because no job has this key.
+    m_callbacks.send(0, callbackOf(job, m_options.progress - job.progressLeft));
+    m_timer.setIn(key, job.progressGap);
 }
 
 void StartedJobs::jobEnded(JobKey key)
@@ -280,11 +297,17 @@ bool StartedJobs::hasFailed(const Job &job)
     return job.isCancelled || job.faults.has(Fault::Failed);
 }
 
-CallbackMessage StartedJobs::callbackOf(const Job &job) const
+CallbackMessage StartedJobs::callbackOf(const Job &job, int progress) const
 {
-    if (job.request.api)
-        return m_api->callback(*job.request.api, job.id, hasFailed(job));
-    return {job.request.callback, finalJson(job)};
+    if (!job.request.api)
+        return {job.request.callback, progress > 0 ? runningJson(job) : finalJson(job)};
+    const ApiState end = hasFailed(job) ? ApiState::Failed : ApiState::Completed;
+    return m_api->callback(*job.request.api, job.id, progress > 0 ? ApiState::Running : end, progress);
+}
+
+QByteArray StartedJobs::runningJson(const Job &job)
+{
+    return "{\"state\":\"running\",\"id\":\"" + job.id + "\"}";
 }
 
 QByteArray StartedJobs::finalJson(const Job &job) const

@@ -83,6 +83,8 @@ private:
         QByteArray id;
         QByteArray startedAt;
         bool isCancelled = false;
+        int progressLeft = 0;  ///< callbacks before the end that are still to be sent
+        std::chrono::milliseconds progressGap{0};
     };
 
     void timeCame(JobKey key);
@@ -90,14 +92,17 @@ private:
     bool repeatAnswer(JobKey key);
     void countStart(const Job &job);
     void answerStart(Job &job);
+    void postProgress(JobKey key);
     void jobEnded(JobKey key);
     void postCallbacks(JobKey key);
     void callbackFinished(JobKey key);
     void endJob(JobKey key);
 
     void answer(Job &job, const http::Response &response);
-    CallbackMessage callbackOf(const Job &job) const;
+    /// `progress` is the number of a callback that says that the job goes on; 0 for that of the end.
+    CallbackMessage callbackOf(const Job &job, int progress = 0) const;
     static bool hasFailed(const Job &job);
+    static QByteArray runningJson(const Job &job);
     QByteArray finalJson(const Job &job) const;
     /// Returns true when the job has the fault, and counts it.
     bool inject(const Job &job, Fault fault);

@@ -61,8 +61,8 @@ private Q_SLOTS:
 
     void addressesOfRoutes()
     {
-        HoldlineProgram program({u"--profile"_s, u"openfaas"_s, u"--upstream"_s,
-                                 u"http://127.0.0.1:9/gateway?key=s3cret"_s});
+        HoldlineProgram program(
+            {u"--profile"_s, u"openfaas"_s, u"--upstream"_s, u"http://127.0.0.1:9/gateway?key=s3cret"_s});
         QVERIFY2(program.startListening(), program.err().constData());
         QTRY_VERIFY2(
             program.err().contains("jobs are started at http://127.0.0.1:9/gateway (route openfaas);"),
@@ -158,6 +158,7 @@ private Q_SLOTS:
         QTRY_VERIFY2(program.err().contains("callback refused: reason=mismatched peer=127.0.0.1:"),
                      program.err().constData());
         QVERIFY(program.err().contains(" job="));
+        QVERIFY2(program.err().contains("not the job's"), program.err().constData());
 
         // Anybody can send these, so only some are logged.
         const QByteArray unknown = holdline::CallbackToken::make(0, 0).toText();

@@ -26,7 +26,12 @@ void RouteTable::reload(const Config &config)
         // The secrets live as long as their set.
         const std::shared_ptr<const profile::Secrets> secrets(config.routes, &config.routes->secrets);
         for (const RouteConfig &route : config.routes->routes)
-            m_routes.push_back({std::make_unique<const Route>(route, secrets), 0});
+            m_routes.push_back(
+                {std::make_unique<const Route>(
+                     route, route.secretNames.empty()
+                                ? secrets
+                                : std::make_shared<const profile::Secrets>(secretsOf(route, *secrets))),
+                 0});
     }
     std::stable_sort(m_routes.begin(), m_routes.end(), [](const Entry &a, const Entry &b) {
         return a.route->config().path.size() > b.route->config().path.size();

@@ -2,6 +2,7 @@
 #include "service/holdline/jobs/callbackreceiver.h"
 
 #include "core/base/appendall.h"
+#include "core/config/suggest.h"
 #include "service/holdline/answers/jobresponses.h"
 #include "service/holdline/jobs/journal.h"
 #include "service/holdline/jobs/refusals.h"
@@ -111,8 +112,7 @@ void CallbackReceiver::receive(QByteArrayView token, QByteArrayView suffix, cons
     if (job && read(*job, callback))
         take(*job, callback);
     else if (!job)
-        refuse(Reason::CallbackUnknown, CallbackOutcome::Unknown, {}, {}, callback,
-               u"This callback address was never given out."_s);
+        refuseUnknown(callback);
 }
 
 void CallbackReceiver::receiveStored(QByteArrayView token, QByteArrayView suffix,
@@ -133,8 +133,7 @@ void CallbackReceiver::receiveStored(QByteArrayView token, QByteArrayView suffix
         }
         ReceivedCallback callback{text, request, std::move(*shared), rest, wait};
         if (!found || found->expired) {
-            refuse(Reason::CallbackUnknown, CallbackOutcome::Unknown, {}, {}, callback,
-                   u"This callback address was never given out."_s);
+            refuseUnknown(callback);
             return;
         }
         Job job = jobOf(*found);
@@ -187,7 +186,8 @@ bool CallbackReceiver::read(const Route &route, const QByteArray &job, const QBy
         }
         const auto outcome = refusal->isForged() ? CallbackOutcome::Unauthorised : CallbackOutcome::Malformed;
         const QString end = job.isEmpty() ? QString() : u" The job stays pending."_s;
-        refuse(refusal->reason, outcome, job, account, callback, asSentence(refusal->text) + end);
+        report(refusal->reason, job, account, callback, refusal->text);
+        refuse(refusal->reason, outcome, job, callback, asSentence(refusal->text) + end);
         return false;
     }
     auto &[message, replayKey] = std::get<CheckedCallback>(checked);
@@ -212,7 +212,7 @@ void CallbackReceiver::awaitKeys(const QByteArray &job, const QByteArray &accoun
         callback.exchange = std::move(waiting.exchange);
     }
     ++m_withoutKeys;
-    m_handler.refused(callback.token, callback.request, Reason::KeysUnavailable, job, account);
+    report(Reason::KeysUnavailable, job, account, callback);
     callback.exchange->answer(callback.route->callbackAnswer(http::problemResponse(
         keysUnavailable(mayWait ? u"Too many callbacks wait for the keys that verify them."_s
                                 : u"The keys that verify it cannot be fetched now."_s,
@@ -269,10 +269,16 @@ void CallbackReceiver::askAgain(ReceivedCallback &callback)
     callback.exchange->answer(http::problemResponse(notKnownYet()));
 }
 
-void CallbackReceiver::refuse(Reason reason, CallbackOutcome outcome, const QByteArray &job,
-                              const QByteArray &account, ReceivedCallback &callback, const QString &detail)
+void CallbackReceiver::report(Reason reason, const QByteArray &job, const QByteArray &account,
+                              const ReceivedCallback &callback, const QString &detail)
 {
-    m_handler.refused(callback.token, callback.request, reason, job, account);
+    m_handler.refused(callback.token, callback.request, reason, job, account,
+                      callback.route ? callback.route->name() : QByteArray(), detail);
+}
+
+void CallbackReceiver::refuse(Reason reason, CallbackOutcome outcome, const QByteArray &job,
+                              ReceivedCallback &callback, const QString &detail)
+{
     enter(outcome, job, {}, callback.request);
     callback.response = http::problemResponse({reason, detail, job, {}});
     // RFC 9110, 15.5.2 wants a challenge. What the profile wants is no scheme with a registered name.
@@ -281,6 +287,13 @@ void CallbackReceiver::refuse(Reason reason, CallbackOutcome outcome, const QByt
     if (callback.route)
         callback.response = callback.route->callbackAnswer(std::move(callback.response));
     callback.exchange->answer(callback.response);
+}
+
+void CallbackReceiver::refuseUnknown(ReceivedCallback &callback)
+{
+    report(Reason::CallbackUnknown, {}, {}, callback);
+    refuse(Reason::CallbackUnknown, CallbackOutcome::Unknown, {}, callback,
+           u"This callback address was never given out."_s);
 }
 
 void CallbackReceiver::enter(CallbackOutcome outcome, const QByteArray &job, const QByteArray &upstreamId,
@@ -297,7 +310,8 @@ void CallbackReceiver::enter(CallbackOutcome outcome, const Job &job, ReceivedCa
         outcome = CallbackOutcome::Early;
     callback.outcome = outcome;
     if (outcome == CallbackOutcome::Mismatched)
-        m_handler.refused(callback.token, callback.request, Reason::CallbackMismatched, job.id, job.account);
+        report(Reason::CallbackMismatched, job.id, job.account, callback,
+               u"its id %1 is not the job's"_s.arg(quoted(QString::fromUtf8(callback.message.id))));
     enter(outcome, job.id, callback.message.id, callback.request);
     switch (outcome) {
         case CallbackOutcome::Unknown:
@@ -359,7 +373,7 @@ void CallbackReceiver::store(const JobRecord &record, const LateResult &late)
         else if (late.exchange && m_unstored.size() < kMaxUnstored)
             m_unstored.insert(id);
         if (!error.isEmpty() && late.exchange)
-            m_handler.refused(late.token, late.request, Reason::StoreUnavailable, id, account);
+            m_handler.refused(late.token, late.request, Reason::StoreUnavailable, id, account, {}, error);
         late.answer(error.isEmpty() ? late.response : http::problemResponse(notStored(error, id)));
     });
 }

@@ -79,7 +79,7 @@ public:
         std::function<void(CallbackOutcome)> entered;
         /// See JobCoordinator::callbackRefused().
         std::function<void(QByteArrayView token, const http::Request &, Reason, const QByteArray &job,
-                           const QByteArray &account)>
+                           const QByteArray &account, const QByteArray &route, const QString &detail)>
             refused;
         /// A registered callback has waited for the keys that verify it.
         std::function<void(WaitingCallback, ReceivedCallback::Wait)> registered;
@@ -136,8 +136,12 @@ private:
     void awaitKeys(const QByteArray &job, const QByteArray &account, ReceivedCallback &callback,
                    std::uint64_t seen);
     bool isReplay(const Job &job, JobEvent event, ReceivedCallback &callback);
-    void refuse(Reason reason, CallbackOutcome outcome, const QByteArray &job, const QByteArray &account,
-                ReceivedCallback &callback, const QString &detail);
+    /// Tells of a callback that is refused.
+    void report(Reason reason, const QByteArray &job, const QByteArray &account,
+                const ReceivedCallback &callback, const QString &detail = {});
+    void refuse(Reason reason, CallbackOutcome outcome, const QByteArray &job, ReceivedCallback &callback,
+                const QString &detail);
+    void refuseUnknown(ReceivedCallback &callback);
     void enter(CallbackOutcome outcome, const QByteArray &job, const QByteArray &upstreamId,
                const http::Request &request);
     void store(const JobRecord &record, const LateResult &late);

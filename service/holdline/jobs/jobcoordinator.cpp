@@ -85,8 +85,8 @@ JobCoordinator::JobCoordinator(const Config &config, const QByteArray &callbackU
           {[this](Job &job, JobEvent event, ReceivedCallback &callback) { onCallback(job, event, callback); },
            [this](CallbackOutcome outcome) { Q_EMIT callbackEntered(outcome); },
            [this](QByteArrayView token, const http::Request &request, Reason reason, const QByteArray &job,
-                  const QByteArray &account) {
-               Q_EMIT callbackRefused(token, request, reason, job, account);
+                  const QByteArray &account, const QByteArray &route, const QString &detail) {
+               Q_EMIT callbackRefused(token, request, reason, job, account, route, detail);
            },
            [this](WaitingCallback waited, ReceivedCallback::Wait wait) {
                m_registered.receiveAgain(std::move(waited), wait);

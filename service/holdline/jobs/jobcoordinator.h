@@ -144,9 +144,10 @@ Q_SIGNALS:
     void upstreamCancelled(holdline::JobKey job, holdline::UpstreamCancel result, int status);
     /// A callback was refused: it is unknown, mismatched or malformed, or its result cannot be stored
     /// (Reason::StoreUnavailable). `token` is the last segment of its path, a secret. `job` and
-    /// `account` are empty when they are unknown.
+    /// `account` are empty when they are unknown, and so is the name of the route. `detail` is for people.
     void callbackRefused(QByteArrayView token, const holdline::http::Request &request,
-                         holdline::Reason reason, const QByteArray &job, const QByteArray &account);
+                         holdline::Reason reason, const QByteArray &job, const QByteArray &account,
+                         const QByteArray &route = {}, const QString &detail = {});
     /// A registered callback names no job of this service. It may belong to somebody else who uses the same
     /// account at the upstream, so it leaves no dead letter.
     void callbackUnknown(const holdline::http::Request &request, const QByteArray &route);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/shards/recorder.h"
 
+#include "core/config/suggest.h"
 #include "core/telemetry/logging.h"
 #include "service/holdline/jobsapi/jobsapi.h"
 
@@ -9,6 +10,8 @@ namespace holdline {
 namespace {
 
 constexpr std::size_t kProgressStates = 100;
+/// Characters of what is wrong with a callback in a log line. It may come from the callback.
+constexpr qsizetype kMostDetail = 200;
 
 void record(LatencyHistogram &histogram, const std::optional<Duration> &took)
 {
@@ -35,9 +38,9 @@ Recorder::Recorder(LogSink &sink, const Config &config, JobCoordinator &coordina
     connect(&coordinator, &JobCoordinator::circuitChanged, this,
             [this](const CircuitChange &change) { m_startLog.write(change); });
     connect(&coordinator, &JobCoordinator::callbackRefused, this,
-            [this](QByteArrayView, const http::Request &request, Reason reason, const QByteArray &job) {
-                onCallbackRefused(request, reason, job);
-            });
+            [this](QByteArrayView, const http::Request &request, Reason reason, const QByteArray &job,
+                   const QByteArray &, const QByteArray &route,
+                   const QString &detail) { onCallbackRefused(request, reason, job, route, detail); });
     connect(&coordinator, &JobCoordinator::callbackUnknown, this, &Recorder::onCallbackUnknown);
 }
 
@@ -156,7 +159,8 @@ void Recorder::onJobProgressed(const Job &job, bool isKnownState)
 }
 
 /// The token is a secret, so the line does not have it.
-void Recorder::onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job)
+void Recorder::onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job,
+                                 const QByteArray &route, const QString &detail)
 {
     if (!m_refusedCallbackLines.take(Clock::now()))
         return;
@@ -164,6 +168,10 @@ void Recorder::onCallbackRefused(const http::Request &request, Reason reason, co
                       " peer=" + request.peer;
     if (!job.isEmpty())
         text += " job=" + job;
+    if (!route.isEmpty())
+        text += " route=" + route;
+    if (!detail.isEmpty())
+        text += ": " + oneLine(detail, kMostDetail).toUtf8();
     if (const std::int64_t left = m_refusedCallbackLines.takeLeftOut(); left > 0)
         text += " (" + QByteArray::number(left) + " more before it)";
     qCInfo(lcUpstream).noquote() << text;

@@ -50,7 +50,8 @@ private:
                       Duration took);
     void onJobProgressed(const Job &job, bool isKnownState);
     void onUpstreamCancelled(JobKey key, UpstreamCancel result, int status);
-    void onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job);
+    void onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job,
+                           const QByteArray &route, const QString &detail);
     void onCallbackUnknown(const http::Request &request, const QByteArray &route);
 
     JobCoordinator &m_coordinator;

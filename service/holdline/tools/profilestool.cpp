@@ -43,7 +43,8 @@ std::variant<std::pair<QByteArray, profile::Profile>, Exit> find(const QString &
     if (known.contains(name))
         return std::pair(profile::shippedProfileText(name), *profile::shippedProfile(name));
     if (!name.contains(u'/') && !name.endsWith(u".toml"_s))
-        return Exit{kExitUsage, u"there is no profile %1"_s.arg(quoted(name)) + thereAre(name, known)};
+        return Exit{kExitUsage, u"there is no profile %1"_s.arg(quoted(name)) + thereAre(name, known) +
+                                    u" The path of a file has a slash or ends in .toml."_s};
     const auto bytes = readInput(name);
     if (const auto *error = std::get_if<QString>(&bytes))
         return Exit{kExitNoInput, *error};

@@ -96,6 +96,16 @@ QString readChunks(QByteArrayView rest, QByteArray &body)
     return cut;
 }
 
+bool isLineBreaks(QByteArrayView text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; });
+}
+
+bool isForm(const http::Request &request)
+{
+    return request.headers.value("Content-Type").toLower().startsWith("application/x-www-form-urlencoded");
+}
+
 }  // namespace
 
 std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, const RequestParts &given)
@@ -131,10 +141,15 @@ std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, c
         rest = unchunked;
     } else if (length) {
         const auto count = http::parseContentLength(*length);
-        if (!count || *count > rest.size())
-            return u"the body has %1 bytes, and its Content-Length is %2"_s.arg(rest.size())
-                .arg(QString::fromLatin1(length->left(20)));
+        if (!count || *count > rest.size() || !isLineBreaks(rest.sliced(*count)))
+            return u"the body has %1 bytes, and its Content-Length is %2: correct that field, or leave it "
+                   "out"_s.arg(rest.size())
+                       .arg(QString::fromLatin1(length->left(20)));
         rest = rest.first(*count);
+    } else if (isForm(request)) {
+        // A form has no line breaks, and editors add one at the end of a file.
+        while (rest.endsWith('\n') || rest.endsWith('\r'))
+            rest.chop(1);
     }
     request.body = rest.toByteArray();
     if (request.target.isEmpty())

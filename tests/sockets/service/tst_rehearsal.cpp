@@ -2,6 +2,7 @@
 // holdline in front of `jobserver --profile`: the simulated API of each shipped profile, with its faults.
 #include "core/profile/shippedprofiles.h"
 #include "core/routing/routeset.h"
+#include "service/jobserver/apimessages.h"
 #include "tests/support/rawhttpclient.h"
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
@@ -21,7 +22,7 @@ class Rehearsal
 {
 public:
     explicit Rehearsal(const QString &name, const FaultOptions &faults = {}, bool asksSoon = false,
-                       std::chrono::milliseconds duration = 20ms)
+                       std::chrono::milliseconds duration = 20ms, int progress = 0)
         : m_exchange(name)
     {
         auto profile = std::make_shared<profile::Profile>(*profile::shippedProfile(name));
@@ -32,6 +33,7 @@ public:
         options.duration = duration;
         options.profile = profile;
         options.faults = faults;
+        options.progress = progress;
         options.callbackBackoff = 5ms;
         if (verify && !verify->secrets.empty())
             options.secret = m_exchange.secrets.at(verify->secrets.front()).split('\n').front();
@@ -144,6 +146,29 @@ private Q_SLOTS:
         QCOMPARE(
             world.metric("route_jobs_total{route=\"" + name.toLatin1() + "\",outcome=\"" + outcome + "\"}"),
             1);
+    }
+
+    void progress_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const QString &name : profile::shippedProfiles()) {
+            if (!isRegistered(name) && canTellProgress(*profile::shippedProfile(name)))
+                QTest::newRow(qPrintable(name)) << name;
+        }
+    }
+
+    /// The job goes on after each of them, and ends well.
+    void progress()
+    {
+        QFETCH(QString, name);
+        Rehearsal world(name, {}, false, 90ms, 2);
+        const auto client = world.request();
+        QTRY_COMPARE(client->status(), 200);
+        QCOMPARE(world.api().stats().finished, 1U);
+        // A thin callback counts as progress too.
+        QTRY_VERIFY(world.metric("callbacks_total{result=\"progress\"}") >= 2);
+        QCOMPARE(world.metric("callbacks_total{result=\"duplicate\"}"), 0);
+        QCOMPARE(world.metric("callbacks_total{result=\"unauthorised\"}"), 0);
     }
 
     void asked_data() { addProfiles(true); }

@@ -247,7 +247,7 @@ scheme = "hmac-md5"
         u"t.toml:8: there is no key \"callback.completd\". Did you mean callback.completed?"_s,
         u"t.toml:9: callback.state: \"body:x\": "_s,
         u"t.toml:10: callback.never_4xx: a text where true or false is wanted"_s,
-        u"t.toml:12: callback.verify.scheme: standard-webhooks, fal, twilio"_s,
+        u"t.toml:12: callback.verify.scheme: \"hmac-md5\": standard-webhooks, fal, twilio"_s,
         u"t.toml:13: there is no key \"nonsense\""_s,
     };
     QCOMPARE(errors.size(), wanted.size());
@@ -304,6 +304,9 @@ void TestProfileReader::oneMistake_data()
     row("[callback.verify]\nscheme = \"addresses\"\naddresses = \"10.0.0.1/8\"", "ranges of addresses");
     row("[callback.verify]\nscheme = \"fal\"\njwks = \"ftp://x\"", "an https URL");
     row("[callback.verify]\nat = \"header:X\"", "a scheme is wanted");
+    row("[callback.verify]\nscheme = \"HMAC-SHA256\"", "\"HMAC-SHA256\": ");
+    row("[callback.verify]\nscheme = \"HMAC-SHA256\"", ". Did you mean hmac-sha256?");
+    row("[status]\nrequest = \"GET {upstream}/{id}\"\nstate = \"body:/s\"", "{job} is the job's id");
     row("[callback.verify]\nscheme = \"hmac-sha1\"\nsigned = \"{secret:a}\"", "a secret must not stand here");
 }
 
@@ -366,6 +369,12 @@ void TestProfileReader::fieldsAreChecked_data()
     const QByteArray head = "name = \"t\"\n[start]\n";
     row("no TOML", "name = ", "t.toml:1: not TOML");
     row("no callback", "name = \"t\"\n", "start.callback: where the callback's address goes");
+    row("an address without a slash", head + "callback = \"body:url\"\n",
+        "start.callback: \"body:url\": a JSON pointer begins with a slash");
+    row("an address without a kind", head + "callback = \"url\"\n",
+        "start.callback: \"url\": the place of our address is wanted");
+    row("an address in an answer", head + "callback = \"status\"\n",
+        "start.callback: \"status\": the place of our address is wanted");
     row("nothing ends", head + "callback = \"none\"\n", "nothing ends a job");
     row("no meaning", head + "callback = \"body:/c\"\n", "[callback] is missing");
     row("none, but", head + "callback = \"none\"\n[callback]\ncompleted = \"*\"\n",

@@ -95,7 +95,7 @@ constexpr Room kRooms[] = {
      "service/holdline/store service/holdline/upstream service/holdline/shards "
      "service/holdline/monitorserver"},
     {"service/jobserver",
-     "core/base core/json core/proof core/config core/profile core/eventloop service/http "
+     "core/base core/json core/proof core/config core/profile core/routing core/eventloop service/http "
      "service/httpclient"},
     {"service/jobclient", "core/base core/json core/proof core/config core/eventloop service/http"},
 

@@ -106,6 +106,25 @@ private Q_SLOTS:
         QCOMPARE(set.secrets.at("key"), "r8_secret");
     }
 
+    /// Two routes of profiles that call their secrets alike.
+    void secretsOfARoute()
+    {
+        RoutesPlace place;
+        place.write(u"other.txt"_s, "whsec_b3RoZXI=\n");
+        const QByteArray routes = twoRoutes().replace(
+            "deadline = \"2m\"\n", "deadline = \"2m\"\nsecrets = { webhook = \"replicate-webhook\" }\n");
+        const LoadedConfig loaded = place.load(routes + "replicate-webhook = \"other.txt\"\n");
+        QVERIFY2(loaded.isValid(), qPrintable(errorsOf(loaded)));
+        const RouteSet &set = *loaded.config.routes;
+        QCOMPARE(secretsOf(set.routes[0], set.secrets).at("webhook"), "whsec_b3RoZXI=");
+        QCOMPARE(secretsOf(set.routes[0], set.secrets).at("key"), "r8_secret");
+        QCOMPARE(secretsOf(set.routes[1], set.secrets), set.secrets);
+        QCOMPARE(secretNameOf(set.routes[0], "webhook"), "replicate-webhook");
+        QCOMPARE(secretNameOf(set.routes[1], "webhook"), "webhook");
+        // The name of the profile is not taken in its place.
+        QVERIFY(errorsOf(place.load(routes)).contains(u"needs the secret replicate-webhook"_s));
+    }
+
     void oneProfileForEveryPath()
     {
         RoutesPlace place;
@@ -227,6 +246,19 @@ private Q_SLOTS:
         change("secret not named", "key = \"key.txt\"", "", u"needs the secret key"_s);
         change("no such file", "\"key.txt\"", "\"nowhere.txt\"", u"nowhere.txt"_s);
         change("a secret that is no key", "\"webhook.txt\"", "\"key.txt\"", u"webhook"_s);
+        const auto secrets = [&change](const char *name, const QByteArray &value, const QString &error) {
+            change(name, "deadline = \"2m\"\n", "secrets = " + value + "\n", error);
+        };
+        secrets(
+            "a secret that the profile has not", "{ webhok = \"key\" }",
+            u"holdline.toml:2: secrets: the profile replicate has no secret \"webhok\". Did you mean webhook?"_s);
+        secrets("no name of a secret", "{ webhook = \"a b\" }", u"holdline.toml:7: route.secrets.webhook"_s);
+        secrets("no table of secrets", "\"webhook\"", u"holdline.toml:7: route.secrets: a table"_s);
+        change("a secret of the job server's own API", "profile = \"own\"",
+               "profile = \"jobserver\"\nsecrets = { webhook = \"key\" }", u"has no secret \"webhook\""_s);
+        change("a secret with two meanings", "{secret:key}",
+               "{secret:webhook}\" }\nsecrets = { webhook = \"webhook",
+               u"auth uses the secret webhook too"_s);
         change("one of our paths", "\"/v1/predictions\"", "\"/v1/jobs\"", u"Holdline's own"_s);
         change("one of our paths with an escape", "\"/v1/predictions\"", "\"/v1/%6Aobs/*\"",
                u"Holdline's own"_s);
@@ -289,6 +321,20 @@ private Q_SLOTS:
                             [&place](const QString &text) { return text.contains(QString(place + u':')); }),
                 qPrintable(place + u" in\n"_s + texts.join(u'\n')));
         }
+    }
+
+    /// Each missing secret is reported once, and an unknown profile in whole sentences.
+    void oneErrorForEachMistake()
+    {
+        const QByteArray routes = twoRoutes().replace("webhook = \"webhook.txt\"\n", "");
+        QCOMPARE(test::texts(RoutesPlace().load(routes)).size(), 1);
+        const QString unknown =
+            errorsOf(RoutesPlace().load(twoRoutes().replace("\"own\"", "\"nothing-like-it\"")));
+        QVERIFY2(unknown.contains(u"\"nothing-like-it\". There are: "_s), qPrintable(unknown));
+        const QString relative =
+            errorsOf(RoutesPlace().load(twoRoutes().replace("\"own\"", "\"./no.toml\"")));
+        QVERIFY2(relative.contains(u"A relative path starts at the working directory"_s),
+                 qPrintable(relative));
     }
 
     void wrongFlags()

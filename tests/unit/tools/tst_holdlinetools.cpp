@@ -326,6 +326,27 @@ private Q_SLOTS:
         contains(place.check(callback.replace("p1", "p3"), flags), u"the signature does not fit"_s);
     }
 
+    /// Two routes whose profiles call their secrets alike.
+    void secretsOfARoute()
+    {
+        Place place;
+        QFile config(place.config);
+        QVERIFY(config.open(QIODevice::ReadOnly));
+        QByteArray text = config.readAll();
+        config.close();
+        text.replace("upstream = \"https://api.replicate.com\"\n",
+                     "upstream = \"https://api.replicate.com\"\nsecrets = { webhook = \"other\" }\n");
+        place.config = place.write(
+            "routes.toml", text + "other = \"" + place.write("other", "whsec_b3RoZXI=\n").toUtf8() + "\"\n");
+        const QStringList flags{u"--route"_s, u"replicate"_s, u"--at"_s, u"1700000000"_s};
+        const QByteArray callback = signedCallback("1700000000", R"({"id":"p1","status":"succeeded"})");
+        contains(place.check(callback, flags), u"the signature does not fit"_s);
+        place.write("other", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD\n");
+        place.write("webhook", "whsec_b3RoZXI=\n");
+        const Exit exit = place.check(callback, flags);
+        QVERIFY2(exit.code == kExitOk, qPrintable(exit.text));
+    }
+
     void publishedKeys()
     {
         Place place;
@@ -393,6 +414,11 @@ private Q_SLOTS:
             << QByteArray("POST /a HTTP/1.1\nContent-Length: 1\n\nx\n") << QByteArray("POST /a|x");
         QTest::newRow("a longer one")
             << QByteArray("POST /a HTTP/1.1\nContent-Length: 3\n\nx\n") << QByteArray();
+        QTest::newRow("a shorter one")
+            << QByteArray("POST /a HTTP/1.1\nContent-Length: 1\n\nxy\n") << QByteArray();
+        QTest::newRow("an editor's line break behind a form")
+            << QByteArray("POST /a HTTP/1.1\nContent-Type: application/x-www-form-urlencoded\n\na=b\r\n")
+            << QByteArray("POST /a|a=b");
         QTest::newRow("no body") << QByteArray("GET /a HTTP/1.1") << QByteArray("GET /a|");
         QTest::newRow("no field") << QByteArray("POST /a HTTP/1.1\nnonsense\n\nx") << QByteArray();
         QTest::newRow("a body alone") << QByteArray("{\"a\":1}") << QByteArray();

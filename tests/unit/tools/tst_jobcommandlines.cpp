@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/profile/signing.h"
 #include "service/jobclient/jobclientcommand.h"
+#include "service/jobserver/apimessages.h"
 #include "service/jobserver/jobservercommand.h"
+#include "service/jobserver/startuptext.h"
 #include "tests/support/suite.h"
 
+#include <QFile>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <array>
@@ -12,6 +17,8 @@ using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
 namespace {
+
+const QByteArray kFirstLine = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 QStringList words(const QString &line)
 {
@@ -30,7 +37,14 @@ private Q_SLOTS:
     void clientCommandLineValues();
     void serverCommandLine_data();
     void serverCommandLine();
+    void serverSecretErrors();
+    void serverStartupText();
     void serverCommandLineValues();
+
+private:
+    QString secretFile();
+
+    QTemporaryDir m_place;
 };
 
 void TestJobCommandLines::clientCommandLine_data()
@@ -134,11 +148,25 @@ void TestJobCommandLines::serverCommandLine_data()
     QTest::addColumn<QString>("line");
     QTest::addColumn<int>("code");  // -1 when it serves
     QTest::newRow("a profile with published keys") << u"--profile fal"_s << -1;
-    QTest::newRow("a profile with a secret") << u"--profile replicate --secret whsec_MfKQ"_s << -1;
+    QTest::newRow("a profile with a secret") << u"--profile replicate --secret webhook=@"_s << -1;
     QTest::newRow("a secret is wanted") << u"--profile replicate"_s << 64;
+    QTest::newRow("a secret for a template only") << u"--profile mpesa --secret passkey=@"_s << -1;
+    QTest::newRow("no secret at all") << u"--profile fal --secret webhook=@"_s << 64;
+    QTest::newRow("a secret of another name") << u"--profile replicate --secret webhok=@"_s << 64;
+    QTest::newRow("a secret of another name beside the right one")
+        << u"--profile replicate --secret webhook=@ --secret token=@"_s << 64;
+    QTest::newRow("no file") << u"--profile replicate --secret webhook=/no/such/file"_s << 64;
+    QTest::newRow("a secret in the wrong format")
+        << u"--profile replicate --secret webhook=/etc/passwd"_s << 64;
+    QTest::newRow("a text in place of a file") << u"--profile replicate --secret whsec_MfKQ"_s << 64;
+    QTest::newRow("the key of the proofs") << u"--secret proof=@"_s << -1;
+    QTest::newRow("no key of the proofs") << u"--secret webhook=@"_s << 64;
+    QTest::newRow("progress") << u"--profile replicate --secret webhook=@ --progress 2"_s << -1;
+    QTest::newRow("no progress in callbacks") << u"--profile deepgram --secret token=@ --progress 1"_s << 64;
+    QTest::newRow("no callbacks") << u"--profile poll-202 --progress 1"_s << 64;
     QTest::newRow("its own API") << u"--profile jobserver"_s << -1;
     QTest::newRow("registered callbacks")
-        << u"--profile openai --secret s --callback-url https://hold.example/callback/openai"_s << -1;
+        << u"--profile openai --secret webhook=@ --callback-url https://hold.example/callback/openai"_s << -1;
     QTest::newRow("unknown profile") << u"--profile nothing-like-it"_s << 64;
     QTest::newRow("no URL") << u"--profile fal --callback-url here"_s << 64;
     QTest::newRow("nothing") << u""_s << -1;
@@ -173,12 +201,68 @@ void TestJobCommandLines::serverCommandLine()
 {
     QFETCH(QString, line);
     QFETCH(int, code);
-    const auto command = jobserver::parseCommandLine(words(u"jobserver "_s + line));
+    const auto command =
+        jobserver::parseCommandLine(words(u"jobserver "_s + line.replace(u'@', secretFile())));
     QCOMPARE(std::holds_alternative<jobserver::ServeCommand>(command), code == -1);
     if (const auto *exit = std::get_if<Exit>(&command)) {
         QCOMPARE(exit->code, code);
         QVERIFY(!exit->text.isEmpty());
+        QVERIFY(!exit->text.contains(u"whsec_MfKQ"_s));
     }
+}
+
+/// The errors name the secret and the flag that is missing.
+void TestJobCommandLines::serverSecretErrors()
+{
+    const auto errorOf = [this](const QString &line) {
+        const auto command =
+            jobserver::parseCommandLine(words(u"jobserver "_s + QString(line).replace(u'@', secretFile())));
+        const auto *exit = std::get_if<Exit>(&command);
+        return exit ? exit->text : QString();
+    };
+    QVERIFY(errorOf(u"--profile replicate"_s).contains(u"--secret webhook=FILE"_s));
+    QVERIFY(errorOf(u"--profile replicate --secret webhok=@"_s).contains(u"Did you mean webhook?"_s));
+    QVERIFY(errorOf(u"--profile replicate --secret webhook=no-such-file"_s)
+                .contains(u"A relative path starts at the working directory"_s));
+    QCOMPARE(errorOf(u"--profile replicate --secret webhook=/no-such-file"_s).count(u'\n'), 0);
+}
+
+void TestJobCommandLines::serverStartupText()
+{
+    const auto textOf = [this](const QString &line) {
+        const auto command = jobserver::parseCommandLine(
+            words(u"jobserver --seed 7 "_s + QString(line).replace(u'@', secretFile())));
+        return jobserver::startupText(std::get<jobserver::ServeCommand>(command).options, u"127.0.0.1:9"_s);
+    };
+    QCOMPARE(textOf({}), u"jobserver: listening on http://127.0.0.1:9/start (seed 7)\n"_s);
+    QCOMPARE(textOf(u"--profile replicate --secret webhook=@"_s),
+             u"jobserver: listening on http://127.0.0.1:9 as the API of replicate (seed 7)\n"_s);
+    QVERIFY(textOf(u"--profile fal"_s)
+                .endsWith(u"jobserver: holdline's route needs jwks = "
+                          "\"http://127.0.0.1:9/.well-known/jwks.json\"\n"_s));
+    QVERIFY(textOf(u"--profile openai --secret webhook=@"_s)
+                .endsWith(u"jobserver: callbacks go to http://127.0.0.1:3738/callback/openai\n"_s));
+
+    QFile profile(m_place.filePath(u"ed.toml"_s));
+    QVERIFY(profile.open(QIODevice::WriteOnly));
+    profile.write(
+        "name = \"ed\"\n[start]\ncallback = \"body:/c\"\n[callback]\nstate = \"body:/s\"\n"
+        "completed = [\"ok\"]\n[callback.verify]\nscheme = \"ed25519\"\nsecret = \"public\"\n"
+        "key_format = \"base64\"\nat = \"header:Sig\"\n");
+    profile.close();
+    const QByteArray key = profile::ed25519PublicKey(apiPrivateKey(kFirstLine)).toBase64();
+    QVERIFY(textOf(u"--profile %1 --secret public=@"_s.arg(profile.fileName()))
+                .endsWith(
+                    u"holdline --secret public needs this public key: %1\n"_s.arg(QString::fromLatin1(key))));
+}
+
+/// A file with two lines, without a space in its path.
+QString TestJobCommandLines::secretFile()
+{
+    QFile file(m_place.filePath(u"secret.txt"_s));
+    if (file.open(QIODevice::WriteOnly))
+        file.write(kFirstLine + "\nsecond line\n");
+    return file.fileName();
 }
 
 void TestJobCommandLines::serverCommandLineValues()
@@ -195,10 +279,11 @@ void TestJobCommandLines::serverCommandLineValues()
     const auto set = std::get<jobserver::ServeCommand>(jobserver::parseCommandLine(words(
         u"jobserver --listen 127.0.0.1:0 --duration 1s --duration-of slow=5s --duration-of a=b=0ms "
         u"--start-latency 20ms --connections-per-account 2 "
-        "--slot connection --idempotent-starts --seed 18446744073709551615 --secret s --callback-retries 0 "
+        "--slot connection --idempotent-starts --seed 18446744073709551615 --secret proof=%1 --progress 3 "
+        "--callback-retries 0 "
         "--fault-start-500 1 "
         "--fault-start-503 2 --fault-reset 3 --fault-garbage 4 --fault-no-callback 5 --fault-duplicate 6 "
-        "--fault-early 7 --fault-late 8%:9ms --fault-wrong-id 10 --fault-failed 11"_s)));
+        "--fault-early 7 --fault-late 8%:9ms --fault-wrong-id 10 --fault-failed 11"_s.arg(secretFile()))));
     const JobServerOptions &options = set.options;
     QCOMPARE(set.listen.port, std::uint16_t(0));
     QCOMPARE(options.duration, std::chrono::milliseconds(1s));
@@ -212,7 +297,8 @@ void TestJobCommandLines::serverCommandLineValues()
     QVERIFY(options.slot == SlotScope::Connection);
     QVERIFY(options.idempotentStarts);
     QCOMPARE(options.seed, ~std::uint64_t(0));
-    QCOMPARE(options.secret, "s"_ba);
+    QCOMPARE(options.secret, kFirstLine);
+    QCOMPARE(options.progress, 3);
     QCOMPARE(options.callbackRetries, 0);
     QCOMPARE(options.faults.percent, (std::array<double, kFaultCount>{1, 2, 3, 4, 5, 6, 7, 8, 10, 11}));
     QCOMPARE(options.faults.lateBy, 9ms);
