@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/messageanswers.h"
 
+#include <algorithm>
+#include <array>
+
 namespace holdline::profile {
 
 using namespace Qt::StringLiterals;
@@ -60,7 +63,9 @@ ProfileAnswer callbackAnswer(const Profile &profile, int status)
     const bool isRefusal = status >= 400 && status < 500;
     const bool never4xx = profile.callback && profile.callback->never4xx;
     if (isRefusal && never4xx) {
-        const bool mayBeMended = status == 400 || status == 401 || status == 403 || status == 413;
+        static constexpr std::array kMayBeMended{400, 401, 403, 408, 413, 429};
+        const bool mayBeMended =
+            std::find(kMayBeMended.begin(), kMayBeMended.end(), status) != kMayBeMended.end();
         status = mayBeMended ? kTryAgain : 200;
     }
     if (status / 100 != 2 || !profile.callback)

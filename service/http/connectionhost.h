@@ -32,6 +32,9 @@ public:
     virtual bool admitReserved(HttpConnection &connection, const Request &request) = 0;
     /// Passes on a whole request. The response follows from inside the call or later.
     virtual void received(HttpConnection &connection, const Request &request) = 0;
+    /// May change the response to a request that the connection itself refuses. The request has what was read
+    /// of it.
+    virtual void amendRefusal(const Request &request, Response &response) = 0;
     /// The connection itself refused a request with `status`. 0 means that it closed without a response.
     virtual void refused(int status) = 0;
     /// Reports that closing the connection now loses nothing (it is idle or leaving), or no longer so.

@@ -350,7 +350,8 @@ void HttpConnection::refuse(const Refusal &refusal, bool isHead, QByteArray requ
         return;
     if (requestId.isEmpty())
         requestId = m_host.newRequestId();
-    const Response response = refusalResponse(refusal);
+    Response response = refusalResponse(refusal);
+    m_host.amendRefusal(m_parser.request(), response);
     m_state = State::Reading;
     m_host.refused(response.status);
     send(serialise(response, {m_host.date(), requestId, true, false, isHead}));

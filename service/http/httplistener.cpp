@@ -46,6 +46,11 @@ public:
         return m_quotas.admitReserved(connection, request);
     }
     void received(HttpConnection &connection, const Request &request) override;
+    void amendRefusal(const Request &request, Response &response) override
+    {
+        if (m_amendRefusal)
+            m_amendRefusal(request, response);
+    }
     void refused(int status) override { Q_EMIT m_listener.requestRefused(status); }
     void closableChanged(HttpConnection &connection, bool closable) override
     {
@@ -73,6 +78,7 @@ public:
 
     HttpListener &m_listener;
     Limits m_limits;
+    std::function<void(const Request &, Response &)> m_amendRefusal;
     ByteBudget m_ownMemory;  ///< without a limit
     ByteBudget *m_memory = &m_ownMemory;
     std::vector<std::unique_ptr<ListeningSocket>> m_sockets;
@@ -327,6 +333,11 @@ void HttpListener::closeIdle()
 void HttpListener::setReserved(std::function<bool(QByteArrayView path)> mayUse)
 {
     d->m_quotas.setReserved(std::move(mayUse));
+}
+
+void HttpListener::setRefusals(std::function<void(const Request &request, Response &response)> amend)
+{
+    d->m_amendRefusal = std::move(amend);
 }
 
 void HttpListener::setMemory(ByteBudget &memory)

@@ -72,6 +72,9 @@ public:
     {
         setReserved([prefix](QByteArrayView path) { return path.startsWith(prefix); });
     }
+    /// `amend` may change what the listener itself answers to requests that it refuses, such as 413. The
+    /// request has what was read of it, so its target may be empty.
+    void setRefusals(std::function<void(const Request &request, Response &response)> amend);
     /// Counts the bodies that are received and sent in `memory`, which must outlive the listener. A request
     /// whose body does not fit gets 503, except on the reserved path. Without a call there is no limit. Call
     /// it before the first connection comes.

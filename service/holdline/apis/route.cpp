@@ -309,6 +309,11 @@ bool Route::isRegistered() const
     return holdline::isRegistered(m_config);
 }
 
+bool Route::never4xx() const
+{
+    return hasProfile() && m_config.profile->callback && m_config.profile->callback->never4xx;
+}
+
 QByteArray Route::ownId(const QByteArray &jobId) const
 {
     return hasProfile() && m_config.profile->start.made ? jobUuid(jobId) : QByteArray();

@@ -150,6 +150,8 @@ public:
     const std::shared_ptr<const CredentialSpec> &keySet() const { return m_keySet; }
     /// True when the upstream calls back at `<callback path>/<name>`, and its id of the job finds the job.
     bool isRegistered() const;
+    /// True when the sender of callbacks gives up on a 4xx.
+    bool never4xx() const;
     /// The id that Holdline gives a job before its start, for an upstream that lets clients choose it. Empty
     /// for other upstreams.
     QByteArray ownId(const QByteArray &jobId) const;

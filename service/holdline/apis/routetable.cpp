@@ -84,6 +84,17 @@ const Route *RouteTable::registered(QByteArrayView name) const
     return route && route->isRegistered() ? route : nullptr;
 }
 
+const Route *RouteTable::withoutRefusals() const
+{
+    for (const Routes *routes : {&m_routes, &m_retired}) {
+        const auto found = std::find_if(routes->begin(), routes->end(),
+                                        [](const Entry &entry) { return entry.route->never4xx(); });
+        if (found != routes->end())
+            return found->route.get();
+    }
+    return nullptr;
+}
+
 std::optional<LaneRules> RouteTable::rulesOf(QByteArrayView lane) const
 {
     const qsizetype slash = lane.indexOf('/');

@@ -43,6 +43,8 @@ public:
     /// when there is none.
     const Route *registered(QByteArrayView name) const;
     bool hasRegistered() const { return m_hasRegistered; }
+    /// A route for whose callbacks no refusal may be a 4xx, or null.
+    const Route *withoutRefusals() const;
     /// The rules of a lane. Empty when it is no route's.
     std::optional<LaneRules> rulesOf(QByteArrayView lane) const;
 

@@ -40,10 +40,9 @@ JobEvent eventOf(const JobMessage &message, const QByteArray &upstreamId)
 
 namespace {
 
-QString asSentence(QString text)
+/// Some texts are whole sentences, and others parts of one.
+QString asSentence(const QString &text)
 {
-    if (!text.isEmpty())
-        text[0] = text[0].toUpper();
     return text.endsWith(u'.') ? text : text + u'.';
 }
 

@@ -82,6 +82,8 @@ void HttpFront::serve(JobsApi &api)
 void HttpFront::serve(const RouteTable &routes)
 {
     m_routes = &routes;
+    m_server.listener().setRefusals(
+        [this](const http::Request &request, http::Response &response) { amendRefusal(request, response); });
     m_server.setChangingRoutes({[this](QByteArrayView path) {
                                     if (isCallbackWithSuffix(path))
                                         return QByteArrayList{"POST", "PUT"};
@@ -96,6 +98,22 @@ void HttpFront::serve(const RouteTable &routes)
                                     else
                                         m_start(request, std::move(exchange));
                                 }});
+}
+
+/// The listener refuses what it cannot read, or what is too large, before anybody knows whose callback it is.
+/// Where a token stands, each route may be meant. A sender that tries again in vain does no harm.
+void HttpFront::amendRefusal(const http::Request &request, http::Response &response) const
+{
+    if (!m_routes || response.status < 400 || response.status >= 500 || !request.target.startsWith('/'))
+        return;
+    const QByteArray path = withoutLastSlash(request.path().toByteArray());
+    const Route *route = nullptr;
+    if (const auto registered = registeredAddress(*m_routes, m_callbackPaths, path))
+        route = registered->route;
+    else if (endsInToken(path) || isCallbackWithSuffix(path))
+        route = m_routes->withoutRefusals();
+    if (route && route->never4xx())
+        response = route->callbackAnswer(std::move(response));
 }
 
 bool HttpFront::isRegistered(QByteArrayView path) const

@@ -39,6 +39,7 @@ Q_SIGNALS:
 private:
     bool isRegistered(QByteArrayView path) const;
     bool isCallbackWithSuffix(QByteArrayView path) const;
+    void amendRefusal(const http::Request &request, http::Response &response) const;
 
     const CallbackPaths m_callbackPaths;
     const RequestHandler m_start;

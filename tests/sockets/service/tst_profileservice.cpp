@@ -2,6 +2,7 @@
 // Each shipped profile in each situation of a job, over real sockets: a client, the service, and an upstream
 // that answers and calls back as its recorded exchange has it. A profile of resources/profiles that is not in
 // the table here fails, and so does a fact that is not true.
+#include "core/job/jobid.h"
 #include "core/profile/shippedprofiles.h"
 #include "core/routing/routeset.h"
 #include "tests/support/asking.h"
@@ -609,6 +610,31 @@ private Q_SLOTS:
         if (has(name, Has::CallsBack))
             compareReply(*world.end(0, End::Completed), world.api.callbackOf(End::Completed));
         QCOMPARE(state(), u"cancelled"_s);
+    }
+
+    void tooLarge_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("path");
+        QTest::addColumn<int>("status");
+        const QByteArray callback = "/callback/" + CallbackToken::make(0, 1).toText();
+        QTest::newRow("a sender that gives up on a 4xx") << u"assemblyai"_s << callback << 503;
+        QTest::newRow("with a suffix") << u"assemblyai"_s << callback + "/x?y=1" << 503;
+        QTest::newRow("its client") << u"assemblyai"_s << QByteArray("/v2/transcript") << 413;
+        QTest::newRow("another sender") << u"replicate"_s << callback << 413;
+    }
+    /// The listener refuses such a callback before anybody has read it, and never_4xx holds all the same.
+    void tooLarge()
+    {
+        QFETCH(QString, name);
+        QFETCH(QByteArray, path);
+        QFETCH(int, status);
+        World world(name);
+        const Client client =
+            world.send("POST " + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n");
+        SOON_COMPARE(client->answerCount(), 1);
+        QCOMPARE(client->answers().front().status, status);
+        QCOMPARE(client->received().contains("Retry-After: 1\r\n"), status == 503);
     }
 
     /// What a client's request says reaches the upstream whole: a slash at the end of its path, and fields
