@@ -19,7 +19,7 @@ Builds the coverage preset, runs the tests and prints the share of lines that ra
 The counts of earlier runs are thrown away first. A process that is killed with SIGKILL writes no counts. Needs
 python3 (setup.sh --measure installs it).
 
-Exit status: 0 printed, 1 the build or a test failed (the figures are printed all the same), 64 usage, 69 no python3.
+Exit status: 0 printed, 1 the build failed, or a test did (the figures are printed all the same then), 64 usage, 69 no python3.
 TEXT
 }
 
@@ -58,8 +58,10 @@ fi
 cd "$root"
 status=0
 if [[ $run == yes ]]; then
-    cmake --preset coverage
-    cmake --build --preset coverage --parallel "$jobs"
+    if ! cmake --preset coverage || ! cmake --build --preset coverage --parallel "$jobs"; then
+        printf 'coverage: the build failed\n' >&2
+        exit 1
+    fi
     find build/coverage -name '*.gcda' -delete
     ctest --test-dir build/coverage --output-on-failure --parallel "$jobs" --no-tests=error "${select[@]}" || status=1
 fi

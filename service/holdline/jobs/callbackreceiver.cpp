@@ -156,8 +156,7 @@ bool CallbackReceiver::read(const Job &job, ReceivedCallback &callback)
 {
     if (const Route *route = m_routes.byName(job.route))
         return read(*route, job.id, job.account, callback);
-    callback.exchange->answer(http::problemResponse(
-        notStored(u"The route of this job is not configured any more. Try again."_s, job.id)));
+    callback.exchange->answer(http::problemResponse(routeIsGone(job.id)));
     return false;
 }
 

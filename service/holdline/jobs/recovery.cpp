@@ -80,7 +80,9 @@ PendingStart startOf(const JobRecord &record, const Route *route)
 LiveJob *restoreJob(const JobRecord &record, const Config &config, const RouteTable &routes, Jobs &jobs,
                     LiveJobs &live, TimePoint now)
 {
-    Job *job = record.isSettled() ? nullptr : jobs.restore(record, now);
+    if (record.isSettled())
+        return nullptr;
+    Job *job = jobs.restore(record, now);
     if (!job) {
         qCWarning(lcService) << "a stored job cannot be recovered:" << record.id;
         return nullptr;

@@ -16,6 +16,11 @@ Problem notStored(const QString &why, const QByteArray &job)
     return {Reason::StoreUnavailable, why, job, 1s};
 }
 
+Problem routeIsGone(const QByteArray &job)
+{
+    return notStored(u"The route of this callback is not configured any more. Try again."_s, job);
+}
+
 Problem keysUnavailable(const QString &why, const QByteArray &job)
 {
     return {Reason::KeysUnavailable, why + u" Send the callback again. The job stays pending."_s, job, 5s};

@@ -12,6 +12,8 @@ Problem storeUnavailable(const QString &why, const QByteArray &job = {});
 /// The job result in a callback could not be stored durably. So the upstream must send it again.
 /// Retry-After: 1 s.
 Problem notStored(const QString &why, const QByteArray &job = {});
+/// A reload has removed the route of a callback, so nobody can read the callback. Retry-After: 1 s.
+Problem routeIsGone(const QByteArray &job = {});
 /// A callback cannot be verified now, so the upstream must send it again. Retry-After: 5 s.
 Problem keysUnavailable(const QString &why, const QByteArray &job);
 /// A late callback has no result, and the result cannot be fetched now. So the upstream must send the

@@ -37,8 +37,7 @@ ReceivedCallback receivedOf(const RegisteredCallback &callback, const RouteTable
 bool lacksRoute(const Route *route, Exchange &exchange)
 {
     if (!route)
-        exchange.answer(
-            http::problemResponse(notStored(u"This route is not configured any more. Try again."_s)));
+        exchange.answer(http::problemResponse(routeIsGone()));
     return !route;
 }
 
