@@ -103,7 +103,8 @@ private:
         const bool isObject = text.startsWith('{');
         std::vector<bool> seen(node.children.size());
         qsizetype chunkStart = 1;  // behind the bracket or comma
-        qsizetype insertAt = -1;   // in `out`, behind the last value
+        bool isFirst = true;
+        QByteArrayView blanks;  // behind the last value; what is added goes before them
         qsizetype index = 0;
         out += text.front();
         JsonWalk walk(text);
@@ -123,8 +124,10 @@ private:
             if (isKnown)
                 seen[child] = true;
             if (!isKnown || node.children[child].action != Node::Action::Remove) {
-                if (insertAt >= 0)
+                out += blanks;
+                if (!isFirst)
                     out += ',';
+                isFirst = false;
                 out += text.sliced(chunkStart, valueStart - chunkStart);
                 if (!isKnown)
                     out += item->value;
@@ -132,8 +135,7 @@ private:
                     out += node.children[child].value;
                 else if (!value(item->value, node.children[child], out))
                     return false;
-                insertAt = out.size();
-                out += text.sliced(valueEnd, chunkEnd - valueEnd);
+                blanks = text.sliced(valueEnd, chunkEnd - valueEnd);
             }
             chunkStart = chunkEnd + 1;
         }
@@ -142,10 +144,9 @@ private:
             if (!seen[i] && !add(node.children[i], isObject, added))
                 return false;
         }
-        if (insertAt < 0 && added.startsWith(','))
-            out += added.sliced(1);
-        else if (insertAt >= 0)
-            out.insert(insertAt, added);
+        // Each addition begins with a comma.
+        out += isFirst ? QByteArrayView(added).sliced(added.isEmpty() ? 0 : 1) : QByteArrayView(added);
+        out += blanks;
         out += text.back();
         return true;
     }

@@ -82,7 +82,11 @@ QString readState(MessageReader &reader, const Locators &locators, const StateWo
     const StateMeaning meaning = meaningOf(words, located.text);
     reading.report = meaning.report;
     reading.isKnown = meaning.isKnown;
-    reading.state = wholeCharacters(shown(located.text, kMaxState).toUtf8(), kMaxState).toByteArray();
+    // Nearly every state is a short word, which is shown as it is.
+    const bool isWord = located.text.size() <= kMaxState && isVisibleAscii(located.text);
+    reading.state = isWord
+                        ? located.text
+                        : wholeCharacters(shown(located.text, kMaxState).toUtf8(), kMaxState).toByteArray();
     if (reading.report == JobReport::Failed)
         reading.error = readError(reader, errors);
     return {};

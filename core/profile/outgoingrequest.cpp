@@ -23,6 +23,9 @@ constexpr QByteArrayView kForm("application/x-www-form-urlencoded");
 bool hasDotSegment(QByteArrayView url)
 {
     const QByteArrayView path = url.first(url.indexOf('?') < 0 ? url.size() : url.indexOf('?'));
+    // Most paths need no closer look.
+    if (!path.contains('.') && !path.contains('%'))
+        return false;
     const QByteArray plain = percentDecode(path, false).replace('\\', '/');
     for (QByteArray segment : plain.split('/')) {
         if (const qsizetype semicolon = segment.indexOf(';'); semicolon >= 0)

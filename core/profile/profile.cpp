@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/profile/profile.h"
 
+#include <algorithm>
+
 namespace holdline::profile {
 
 namespace {
@@ -48,6 +50,24 @@ QStringList Profile::secretNames() const
         names += cancel->request.secretNames();
     names.removeDuplicates();
     return names;
+}
+
+bool Profile::usesUuid() const
+{
+    const auto inText = [](const Template &text) { return text.uses().testFlag(Template::Use::Uuid); };
+    const auto inAssignments = [&inText](const Assignments &assignments) {
+        return std::any_of(assignments.begin(), assignments.end(), [&inText](const Assignment &one) {
+            const auto texts = one.value.templates();
+            return std::any_of(texts.begin(), texts.end(), inText);
+        });
+    };
+    const auto inRequest = [&](const RequestRule &rule) {
+        return inText(rule.url) || inAssignments(rule.set);
+    };
+    return start.made || inRequest(start.request) || inAssignments(start.callback) ||
+           inAssignments(start.fromQuery) ||
+           (status && (inRequest(status->request) || (status->result && inRequest(*status->result)))) ||
+           (cancel && inRequest(cancel->request));
 }
 
 const StateWords &Profile::statusWords() const

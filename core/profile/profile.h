@@ -144,6 +144,8 @@ struct Profile
 
     /// Names of all secrets that the profile uses, each once.
     QStringList secretNames() const;
+    /// Returns whether a request to the upstream contains `{uuid}`, or the id that Holdline makes of it.
+    bool usesUuid() const;
     /// The words of a status, or of an answer to the start.
     const StateWords &statusWords() const;
 };

@@ -450,6 +450,15 @@ bool Template::isNumber() const
     return m_parts.size() == 1 && m_parts.front().kind == Part::Kind::Number;
 }
 
+bool Template::insertsBody() const
+{
+    bool inserts = false;
+    visitParts(m_parts, [&inserts](const Part &part) {
+        inserts = inserts || part.kind == Part::Kind::Body || part.kind == Part::Kind::Sha256Body;
+    });
+    return inserts;
+}
+
 bool Template::beginsAtUpstream() const
 {
     auto part = m_parts.begin();

@@ -88,6 +88,8 @@ public:
     const Locator *loneBodyLocator() const;
     /// True when the template is `{number:…}` and nothing else. Then the value is a JSON number.
     bool isNumber() const;
+    /// True when the body is inserted, or its SHA-256. Then the text of two different bodies differs.
+    bool insertsBody() const;
     /// True when the text begins with `{upstream}` or `{location}`, so that it names no other host.
     bool beginsAtUpstream() const;
     bool isEmpty() const { return m_parts.empty(); }

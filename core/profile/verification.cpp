@@ -180,8 +180,10 @@ private:
                 u"no signature at %1 has the profile's prefix and encoding"_s.arg(formatLocator(*m_rule.at)));
         if (const auto wrong = compare(signedText, signatures))
             return *wrong;
-        // Where the body is not signed, two callbacks may share what is: the body tells them apart.
-        return Verified{sha256(sha256(signedText) + sha256(m_callback.body))};
+        // Where the body is not signed, two callbacks may share what is signed: the body tells them apart.
+        return Verified{m_rule.signedText.insertsBody()
+                            ? sha256(signedText)
+                            : sha256(sha256(signedText) + sha256(m_callback.body))};
     }
 
     std::optional<Forged> readIdAndTime(const std::vector<QByteArrayView> &parts, QByteArray &id,

@@ -100,7 +100,9 @@ Route::Route(const RouteConfig &config, std::shared_ptr<const profile::Secrets> 
       m_upstreamName(originOf(config.upstream)),
       m_secrets(std::move(secrets)),
       m_keySet(keySetOf(config)),
-      m_token(tokenOf(config, m_secrets))
+      m_token(tokenOf(config, m_secrets)),
+      m_usesUuid(config.authorization.uses().testFlag(profile::Template::Use::Uuid) ||
+                 (config.profile && config.profile->usesUuid()))
 {
 }
 
@@ -217,7 +219,7 @@ std::optional<StartError> Route::writeStart(const ClientRequest &client, const S
         call.url += rest;
         return authorise(valuesFor(path), call.headers) ? std::nullopt : std::optional(secretMissing());
     }
-    const QByteArray uuid = jobUuid(given.jobId);
+    const QByteArray uuid = m_usesUuid ? jobUuid(given.jobId) : QByteArray();
     const profile::MessageView view = viewOf(client);
     profile::TemplateValues values = valuesFor(view.path);
     values.callback = given.callbackUrl;
@@ -268,7 +270,7 @@ bool Route::writeQuery(Query query, const ClientRequest &client, const QueryValu
         rule = canBeAsked() ? &profile.status->request : nullptr;
     if (!rule)
         return false;
-    const QByteArray uuid = jobUuid(given.jobId);
+    const QByteArray uuid = m_usesUuid ? jobUuid(given.jobId) : QByteArray();
     const profile::MessageView view = viewOf(client);
     profile::TemplateValues values = valuesFor(view.path);
     values.job = given.upstreamId;

@@ -181,6 +181,7 @@ private:
     std::shared_ptr<const profile::Secrets> m_secrets;
     std::shared_ptr<const CredentialSpec> m_keySet;  ///< null: needs none
     std::shared_ptr<const CredentialSpec> m_token;   ///< of requests to the upstream; null: they need none
+    bool m_usesUuid = false;  ///< whether a request to the upstream may contain the job's UUID
 };
 
 }  // namespace holdline
