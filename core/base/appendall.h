@@ -9,7 +9,7 @@
 
 namespace holdline {
 
-/// Appends all pieces to `out` and grows it once. That is several times cheaper than one
+/// Appends all pieces to `out`. Grows `out` only once, which is several times faster than one
 /// QByteArray::append() per piece. No piece may point into `out`.
 template <typename... Pieces>
 void appendAll(QByteArray &out, const Pieces &...pieces)

@@ -3,13 +3,13 @@
 
 namespace holdline {
 
-/// True for 0 to 9 in ASCII.
+/// Returns whether `c` is an ASCII digit, 0 to 9.
 constexpr bool isDigit(int c)
 {
     return c >= '0' && c <= '9';
 }
 
-/// The value of a hexadecimal digit in ASCII; -1 for any other character.
+/// Returns the value, 0 to 15, of an ASCII hexadecimal digit; -1 for any other character.
 constexpr int hexValue(int c)
 {
     if (isDigit(c))

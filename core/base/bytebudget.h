@@ -6,12 +6,14 @@
 
 namespace holdline {
 
-/// Counts the bytes of bodies in memory against a limit. A budget may be a part of another one, which then
-/// counts its bytes too. It must outlive its charges and its parts. Used by one thread.
+/// Counts the bytes of request and response bodies against a limit. A budget may be part of a second budget,
+/// `whole`, which then counts the part's bytes too (one level only). A budget must outlive its charges and
+/// its parts. Not thread-safe.
 class ByteBudget
 {
 public:
-    /// A limit of 0 means: no limit.
+    /// `limit` is in bytes; 0 means no limit. `whole` may be null. The limit of `whole` is not checked by
+    /// this budget's fits().
     explicit ByteBudget(std::int64_t limit = 0, ByteBudget *whole = nullptr) : m_limit(limit), m_whole(whole)
     {
     }
@@ -21,7 +23,8 @@ public:
     void setLimit(std::int64_t limit) { m_limit = limit; }
     std::int64_t limit() const { return m_limit; }
     std::int64_t used() const { return m_used; }
-    /// True when `more` bytes stay within the limit. The caller decides what follows: a charge never fails.
+    /// Returns whether `more` further bytes stay within the limit. The budget enforces nothing: the caller
+    /// checks first, and a charge beyond the limit is counted all the same.
     bool fits(std::int64_t more) const { return m_limit <= 0 || more <= m_limit - m_used; }
 
 private:
@@ -39,11 +42,11 @@ private:
     ByteBudget *m_whole;
 };
 
-/// The bytes of one owner in a budget, until it is destroyed.
+/// Counts one owner's bytes in a budget. The destructor takes these bytes off the budget.
 class ByteCharge
 {
 public:
-    /// Charges nothing.
+    /// Makes a charge without a budget; set() does nothing.
     ByteCharge() = default;
     explicit ByteCharge(ByteBudget &budget) : m_budget(&budget) {}
     ByteCharge(ByteCharge &&other) noexcept
@@ -58,6 +61,7 @@ public:
     }
     ~ByteCharge() { set(0); }
 
+    /// Sets the number of bytes that this owner uses now.
     void set(std::int64_t bytes)
     {
         if (m_budget && bytes != m_bytes)

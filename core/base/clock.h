@@ -5,8 +5,8 @@
 
 namespace holdline {
 
-/// The clock that measures all durations and deadlines. The rules never read it: their callers pass `now`
-/// in.
+/// The clock for all durations and deadlines. It is monotonic: setting the time of day does not move it.
+/// The classes of core/job never read the clock. Their callers pass the current time as `now`.
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 using Duration = Clock::duration;

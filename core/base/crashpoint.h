@@ -3,14 +3,20 @@
 
 namespace holdline {
 
-/// Kills the process (SIGKILL) at a named point of the order of writes, for the crash tests. The
-/// environment variable HOLDLINE_CRASH_AT="start_sent:3" names the point and which passing of it kills.
-/// Only builds with HOLDLINE_CRASH_POINTS contain this; in a release crashPoint() does nothing.
+/// Kills the process with SIGKILL if HOLDLINE_CRASH_AT names this point. The crash tests use it to stop the
+/// service between two steps of a durable job. HOLDLINE_CRASH_AT="start_sent:3" kills at the third call of
+/// crashPoint("start_sent"). Only builds with HOLDLINE_CRASH_POINTS contain the points. In a release build
+/// crashPoint() does nothing. Thread: any.
 ///
-/// The points, in order: "request_taken" (a keyed request has become a job, nothing is stored),
-/// "intent_stored" (the record is durable, the start is about to leave), "start_sent", "start_answered"
-/// (the answer is known, not stored), "callback_taken" (not stored), "result_stored" (durable, nobody has
-/// an answer yet), "callback_answered", "client_answered".
+/// The points, in the order in which a job reaches them:
+/// - "request_taken": a request with an Idempotency-Key has become a job; the store has no record of the job.
+/// - "intent_stored": the job's record is committed; the start request is sent next.
+/// - "start_sent": the start request was given to the upstream client.
+/// - "start_answered": the upstream has answered the start request; the answer is not stored yet.
+/// - "callback_taken": a callback has arrived; it is not stored yet.
+/// - "result_stored": the result is committed; neither the callback nor a client has been answered.
+/// - "callback_answered": the callback's request has been answered.
+/// - "client_answered": a waiting client has been answered.
 #ifdef HOLDLINE_CRASH_POINTS
 void crashPoint(const char *name);
 #else

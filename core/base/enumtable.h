@@ -7,8 +7,9 @@
 
 namespace holdline {
 
-/// One value for each enumerator of an enum that counts from 0. Every entry names its enumerator. A table
-/// with a missing or misplaced entry does not compile, and a look-up costs an index.
+/// A table with one value for each enumerator of an enum whose values are 0, 1, 2 and so on. Every entry
+/// names its enumerator. A table with a missing or misplaced entry does not compile. A look-up is one array
+/// access.
 template <typename Enum, typename Value, std::size_t size>
 class EnumTable
 {
@@ -34,6 +35,7 @@ private:
     std::array<Value, size> m_values{};
 };
 
+/// A table with one text for each enumerator.
 template <typename Enum, std::size_t size>
 using EnumTexts = EnumTable<Enum, QLatin1StringView, size>;
 

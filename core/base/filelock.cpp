@@ -36,7 +36,8 @@ QString read(int descriptor)
     return QString::fromLatin1(text.data(), std::max<qsizetype>(length, 0)).trimmed();
 }
 
-/// For people only. On a full disk the file stays empty.
+/// Replaces the contents of the file by `text`. Errors are ignored, because the text is for people only: on a
+/// full disk the file stays empty.
 void write(int descriptor, const QByteArray &text)
 {
     [[maybe_unused]] const bool written =
@@ -51,8 +52,8 @@ FileLock::Outcome FileLock::take(const QString &path)
     if (m_descriptor >= 0)
         return Outcome::Taken;
     m_path = QFile::encodeName(path);
-    // An owner removes its file when it ends. So the path can name another file by the time this one
-    // is locked.
+    // The previous owner may delete the file between open() and flock(). Then the lock is on a deleted file,
+    // so the path is opened again.
     constexpr int kTries = 10;
     for (int i = 0; i < kTries; ++i) {
         m_descriptor =

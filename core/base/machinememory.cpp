@@ -18,7 +18,8 @@ QByteArray contents(const QString &path)
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-/// The path of this process's control group below the root: "/system.slice/holdline.service".
+/// Returns the path of this process's control group below the root of the cgroup v2 hierarchy, such as
+/// "/system.slice/holdline.service".
 QByteArray controlGroup()
 {
     for (const QByteArray &line : contents(QStringLiteral("/proc/self/cgroup")).split('\n')) {
@@ -33,7 +34,8 @@ QByteArray controlGroup()
 std::int64_t machineMemory()
 {
     std::int64_t least = std::int64_t(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
-    // A limit of a group holds for the groups inside it too. A container sees its own group as the root.
+    // A group's limit also applies to the groups inside it, so the loop reads every group up to the root.
+    // A process in a container sees the container's group as the root.
     for (QByteArray group = controlGroup();; group.truncate(group.lastIndexOf('/'))) {
         bool isNumber = false;
         const QByteArray text =

@@ -5,8 +5,8 @@
 
 namespace holdline {
 
-/// The bytes of memory that this process may use: those of the machine, or the smallest memory.max of its
-/// control groups (cgroup v2), whichever is less. Reads files of the kernel. Thread-safe.
+/// Returns how many bytes of memory this process may use: the machine's memory, or the smallest memory.max of
+/// the process's control groups (cgroup v2), whichever is less. Reads files in /proc and /sys. Thread-safe.
 std::int64_t machineMemory();
 
 }  // namespace holdline

@@ -33,7 +33,8 @@ MachineTime machineTime()
     constexpr milliseconds kSameMoment(100);
     constexpr int kMostTries = 10;
     MachineTime now{{}, sinceBoot(), boot};
-    // A process that is stopped between two clocks would take the pause for a step of one of them.
+    // If the process is stopped between the two readings, the pause would look as if somebody had set the
+    // time of day. So both clocks are read again until the readings are close together.
     for (int i = 0; i < kMostTries; ++i) {
         const milliseconds before = now.sinceBoot;
         now.wall = wallNow();

@@ -9,18 +9,19 @@
 
 namespace holdline {
 
-/// One reading of this machine's clocks.
+/// The values of this machine's clocks at one moment.
 struct MachineTime
 {
     /// The time of day. An administrator or NTP may set it at any moment, to any value.
     WallTime wall{};
-    /// CLOCK_BOOTTIME: counts since the machine started, also while it is suspended. Nobody can set it.
+    /// CLOCK_BOOTTIME: the time since the machine booted, suspended time included. This clock cannot be set.
     std::chrono::milliseconds sinceBoot{0};
-    /// Differs after each start of the machine. Empty when the system does not tell it.
+    /// The kernel's boot_id, a new one after each boot. Empty when it cannot be read.
     QByteArray boot;
 };
 
-/// Reads all clocks at the same moment. Thread: any.
+/// Reads all clocks within 100 ms. Tries at most ten times, so the readings can be farther apart when the
+/// process is stopped again and again. Thread: any.
 MachineTime machineTime();
 
 }  // namespace holdline

@@ -13,7 +13,7 @@ namespace holdline {
 
 namespace {
 
-/// The bytes that one thread has fetched and not yet used.
+/// A buffer of random bytes that one thread has fetched from the system and not used yet.
 class Store
 {
 public:

@@ -6,10 +6,10 @@
 
 namespace holdline {
 
-/// Fills `room` with bytes from getrandom(2), which are good enough for secrets. Each thread fetches some
-/// thousand bytes at a time and forgets them once they are used, because QRandomGenerator::system() takes
-/// microseconds per word. Thread-safe. A child after fork(2) must not call it: it would return the bytes
-/// of its parent.
+/// Fills `room` with random bytes from getrandom(2), which are good enough for secrets. Ends the process when
+/// the system has none. Each thread has a buffer of 4,096 bytes, because a system call per value would take
+/// microseconds. Used bytes are overwritten with zeros. Thread-safe. A child process must not call this
+/// function after fork(2): its copy of the buffer would return the same bytes as its parent's.
 void fillSecurely(std::span<std::byte> room);
 
 }  // namespace holdline

@@ -11,8 +11,8 @@ void openStandardStreams()
     for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
         if (::fcntl(stream, F_GETFD) >= 0)
             continue;
-        // The system gives the lowest free number, which is this one. Where there is no /dev/null, a
-        // descriptor that can neither be read nor written keeps the number taken.
+        // open() returns the lowest free number, which is `stream`. If /dev/null cannot be opened, an O_PATH
+        // descriptor, which can neither be read nor written, occupies the number.
         const int mode = stream == STDIN_FILENO ? O_RDONLY : O_WRONLY;
         if (::open("/dev/null", mode) < 0)
             static_cast<void>(::open("/", O_PATH));

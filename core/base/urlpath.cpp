@@ -15,7 +15,7 @@ namespace {
 enum class Kind : unsigned char { Other, Reserved, Unreserved };
 
 constexpr std::array<Kind, 256> kKinds = [] {
-    // The reserved characters that a path may have, and the slash between its segments.
+    // The reserved characters that a path may contain without an escape, including the slash (RFC 3986, 3.3).
     constexpr std::string_view kInPaths = "!$&'()*+,;=:@/";
     std::array<Kind, 256> kinds{};
     for (unsigned c = 0; c < kinds.size(); ++c) {
@@ -41,7 +41,7 @@ void appendEscape(QByteArray &out, unsigned char c)
     out.append(kDigits[c & 0xf]);
 }
 
-/// The byte of the escape at `at`; -1 when there is none.
+/// Returns the byte of the percent-escape at index `at`; -1 when there is no escape.
 int escapedByte(QByteArrayView path, qsizetype at)
 {
     if (path[at] != '%' || at + 2 >= path.size())
@@ -51,7 +51,7 @@ int escapedByte(QByteArrayView path, qsizetype at)
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-/// The number of leading bytes that are in normal form. Stops at the first escape.
+/// Returns how many leading bytes are in normal form without an escape.
 qsizetype plainLength(QByteArrayView path)
 {
     qsizetype length = 0;
@@ -70,7 +70,7 @@ QByteArray normalPath(QByteArrayView path)
         const int escaped = escapedByte(path, at);
         const auto byte = static_cast<unsigned char>(escaped < 0 ? path[at] : escaped);
         const Kind kind = kindOf(byte);
-        // A reserved character and its escape are two different things.
+        // A reserved character and its escape mean different things, so neither replaces the other.
         if (kind == Kind::Unreserved || (kind == Kind::Reserved && escaped < 0))
             out.append(static_cast<char>(byte));
         else
@@ -92,13 +92,13 @@ QByteArray withNormalPath(QByteArray target)
 QByteArray withoutDotSegments(const QByteArray &path)
 {
     QList<QByteArray> segments = path.split('/');
-    segments.removeFirst();  // before the first slash
+    segments.removeFirst();  // the empty text before the first slash
     QList<QByteArray> kept;
     for (qsizetype i = 0; i < segments.size(); ++i) {
         const bool isDots = segments[i] == "." || segments[i] == "..";
         if (segments[i] == ".." && !kept.isEmpty())
             kept.removeLast();
-        // A dot segment at the end leaves its slash.
+        // A dot segment at the end is replaced by an empty segment: "/a/." becomes "/a/".
         if (!isDots || i + 1 == segments.size())
             kept.append(isDots ? QByteArray() : segments[i]);
     }
@@ -130,7 +130,7 @@ std::optional<SplitPath> splitBelow(QByteArrayView path, QByteArrayView parent)
 
 QByteArrayView lastSegment(QByteArrayView path)
 {
-    // Qt 6.8 looks before the beginning of an empty view.
+    // QByteArrayView::lastIndexOf() of Qt 6.8 reads before the beginning of an empty view.
     return path.isEmpty() ? path : path.sliced(path.lastIndexOf('/') + 1);
 }
 

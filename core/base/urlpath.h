@@ -8,20 +8,21 @@
 
 namespace holdline {
 
-/// The normal form of a URL's path (RFC 3986, 6.2.2.1 and 6.2.2.2). It decodes the escapes of unreserved
-/// characters, writes the other escapes in upper case, and escapes what a path may have in escaped form only.
-/// Equivalent paths have the same normal form (RFC 9110, 4.2.3). It decodes once, and it keeps slashes,
-/// escaped slashes and dot segments. Pure.
+/// Returns the normal form of a URL's path (RFC 3986, 6.2.2.1 and 6.2.2.2). Percent-escapes of unreserved
+/// characters are decoded, once. The other escapes are written with upper-case digits. Characters that a path
+/// must not contain are escaped. Slashes, escaped slashes and dot segments stay. Equivalent paths have the
+/// same normal form (RFC 9110, 4.2.3). Pure.
 QByteArray normalPath(QByteArrayView path);
 
-/// A request target with its path in normal form. The query stays as it is.
+/// Returns the request target with its path in normal form (normalPath()). The query stays as it is. Pure.
 QByteArray withNormalPath(QByteArray target);
 
-/// The path without its dot segments (RFC 3986, 5.2.4). `path` is absolute and in normal form. HTTP clients
-/// resolve dot segments before they send a request. Pure.
+/// Returns the path without its dot segments `.` and `..` (RFC 3986, 5.2.4), as HTTP clients send it. `path`
+/// must be absolute and in normal form. Pure.
 QByteArray withoutDotSegments(const QByteArray &path);
 
-/// True for a path with one slash more at its end, which does not matter to the service. Pure.
+/// Returns whether the path ends with a slash and is not "/" itself. The service ignores such a last slash.
+/// Pure.
 bool hasLastSlash(QByteArrayView path);
 
 /// A request target without the slash of hasLastSlash(). Pure.
