@@ -14,7 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int kMappedBits = 96;  // of an IPv4 address in the form of IPv6
+constexpr int kMappedBits = 96;  // bits before the IPv4 address in an IPv4-mapped IPv6 address
 constexpr AddressBytes kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 bool isIpv4(const AddressBytes &address)
@@ -32,7 +32,7 @@ bool bitOf(const AddressBytes &address, int index)
 std::optional<AddressBytes> parseAddress(const QByteArray &text)
 {
     AddressBytes bytes = kMapped;
-    // inet_pton() would stop at a NUL.
+    // inet_pton() stops at a NUL and would ignore the text after it.
     if (text.contains('\0'))
         return std::nullopt;
     if (inet_pton(AF_INET, text.constData(), bytes.data() + kMappedBits / 8) == 1)
@@ -117,7 +117,7 @@ bool contains(const std::vector<AddressRange> &ranges, const AddressBytes &addre
 
 QByteArrayView hostOfPeer(QByteArrayView peer)
 {
-    // Qt 6.8 looks before the beginning of an empty view.
+    // QByteArrayView::lastIndexOf() of Qt 6.8 reads before the beginning of an empty view.
     if (peer.isEmpty())
         return {};
     const qsizetype colon = peer.lastIndexOf(':');

@@ -12,11 +12,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The most segments that may be left of a path. Each makes a route.
+/// The largest number of entries in CallbackAddress::strippedPaths, the empty one aside. Each entry becomes a
+/// route.
 constexpr int kMaxStripped = 8;
 
-/// The URL of the service at its own address. Allowed only for an upstream that reaches this address: see
-/// findConflicts().
+/// Returns the URL of this service at a listen address, for a configuration without a callback URL.
+/// findConflicts() reports a configuration in which the upstream could not reach this URL.
 QUrl ownUrl(const Config &config, const std::vector<std::uint16_t> &ports)
 {
     const std::size_t index = callbackListener(config);
@@ -54,7 +55,7 @@ bool isOnThisMachine(const QUrl &url)
 {
     static const auto kFour = parseAddressRange(u"127.0.0.0/8");
     static const auto kSix = parseAddressRange(u"::1");
-    // A name such as 127.example.org is no address.
+    // Parsed, because a DNS name such as 127.example.org is not a loopback address.
     const auto address = parseAddress(url.host().toLatin1());
     return url.host() == "localhost"_L1 ||
            (address && (kFour->contains(*address) || kSix->contains(*address)));

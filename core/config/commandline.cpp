@@ -75,7 +75,7 @@ CommandLine::CommandLine(const QString &program, const QString &description,
                          std::vector<CommandLineOption> options)
     : m_program(program), m_options(std::move(options))
 {
-    // One dash is enough, as in options of Qt (-platform).
+    // Accepts long options with one dash too, like Qt's own options (-platform).
     m_parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
     m_parser.setApplicationDescription(description);
     m_parser.addOptions(
@@ -104,7 +104,7 @@ std::optional<Exit> CommandLine::read(const QStringList &arguments)
         fail(m_parser.errorText());
     for (const CommandLineOption &option : m_options)
         readValues(option);
-    // The argument after an unknown option was most likely meant as its value.
+    // An argument after an unknown option is most likely the value of that option, so it is no second error.
     if (m_syntax.isEmpty() && unknown.isEmpty()) {
         for (const QString &argument : m_parser.positionalArguments())
             fail(u"there is no argument %1. All options are flags. See --help."_s.arg(quoted(argument)));
@@ -142,7 +142,8 @@ QString CommandLine::unknownOption(const QString &name) const
     return u"there is no flag %1"_s.arg(quoted(written)) + (near.isEmpty() ? u". See --help."_s : near);
 }
 
-/// Qt takes the name of the program from an application, which may not exist yet.
+/// Returns the text of --help. The usage line is not Qt's, because Qt takes the program's name from a
+/// QCoreApplication, which may not exist yet.
 QString CommandLine::helpText() const
 {
     const QString text = m_parser.helpText();

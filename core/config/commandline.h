@@ -15,20 +15,20 @@
 
 namespace holdline {
 
-/// Reads one value into its variable. For a wrong text it returns the correct form ("a whole number … is
-/// wanted") and leaves the variable unchanged. Otherwise it returns nothing.
+/// Reads the text of one value into a variable. Returns an empty text on success. For a wrong text it returns
+/// the correct form ("a whole number … is wanted") and leaves the variable unchanged.
 using ValueReader = std::function<QString(QStringView)>;
 
-// Readers for a table of options. The variable must outlive the reader.
+// Each into() makes a reader for a table of options. The variable must outlive the reader.
 
 ValueReader into(int &value, int least, int most);
 ValueReader into(std::uint64_t &value);
-/// A number above 0 such as "12.5".
+/// Reads a number above 0 and up to `most`, such as "12.5".
 ValueReader into(double &value, double most);
 ValueReader into(std::chrono::milliseconds &value, std::chrono::milliseconds least,
                  std::chrono::milliseconds most);
 ValueReader into(QString &value);
-/// Adds each value of a comma-separated list, which must be one of the `names`.
+/// Reads a comma-separated list and appends its values. Each value must be one of `names`.
 ValueReader into(QStringList &value, const QStringList &names);
 /// Sets the variable to true when the switch is given.
 ValueReader into(bool &value);
@@ -47,12 +47,12 @@ struct CommandLineOption
     QString name;       ///< without dashes
     QString valueName;  ///< "N", "HOST:PORT"; empty for a switch without a value
     QString help;       ///< one sentence; an empty one hides the option in --help
-    ValueReader read;   ///< gets an empty text for a switch; may be empty
+    ValueReader read;   ///< called with an empty text for a switch; may be empty
     Repeated repeated = Repeated::LastCounts;
 };
 
 /// A program's command line, parsed by QCommandLineParser: `--name value`, `--name=value`, and no options
-/// after `--`. Adds -h, --help, -v and --version to the table. It needs no QCoreApplication.
+/// after `--`. Adds -h, --help, -v and --version to the options. Needs no QCoreApplication.
 ///
 ///     Options options;
 ///     CommandLine line(u"bench"_s, u"Measures."_s,
@@ -65,25 +65,26 @@ public:
     /// `description` stands above the options in --help.
     CommandLine(const QString &program, const QString &description, std::vector<CommandLineOption> options);
 
-    /// Allows arguments beside the options. `syntax` and `help` are for --help: "[verify FILE|-]".
+    /// Allows arguments that are not options. --help shows `syntax`, such as "[verify FILE|-]", and `help`.
+    /// Without this call, such an argument is an error.
     void allowArguments(const QString &syntax, const QString &help);
 
-    /// Reads all values in the order of the table. `arguments` begin with the name of the program.
-    /// Returns the same as exit().
+    /// Reads all values, option by option in the order of the table. `arguments` begin with the name of the
+    /// program. Collects errors in errors(). Returns exit().
     std::optional<Exit> read(const QStringList &arguments);
 
     bool isSet(const QString &name) const { return m_parser.isSet(name); }
-    /// The arguments beside the options.
+    /// Returns the arguments that are not options.
     QStringList arguments() const { return m_parser.positionalArguments(); }
 
-    /// Adds an error that only the program can see, such as two options that exclude each other.
+    /// Adds an error that only the program can detect, such as two options that exclude each other.
     void fail(const QString &error) { m_errors.append(error); }
-    /// Adds an error about one value.
+    /// Adds an error: the option `name` has the wrong `value`. `wanted` is the correct form.
     void refuse(const QString &name, const QString &value, const QString &wanted);
     const QStringList &errors() const { return m_errors; }
 
-    /// How the program must end before it begins: after --help and --version, or with the errors.
-    /// Empty when it must run.
+    /// Returns how the program must end at once: with the text of --help or --version, or with the errors.
+    /// Returns nothing when the program must go on.
     std::optional<Exit> exit() const;
 
 private:
@@ -93,12 +94,13 @@ private:
 
     const QString m_program;
     const std::vector<CommandLineOption> m_options;
-    QString m_syntax;  ///< syntax of the arguments beside the options, or empty
+    QString m_syntax;  ///< syntax of the arguments that are not options, or empty
     QCommandLineParser m_parser;
     QStringList m_errors;
 };
 
-/// The arguments of main(), with the name of the program first. For use before a QCoreApplication exists.
+/// Returns the arguments of main(), with the name of the program first. Works before a QCoreApplication
+/// exists.
 QStringList argumentsOf(int argc, char **argv);
 
 }  // namespace holdline

@@ -7,14 +7,14 @@
 
 namespace holdline {
 
-/// The text of `--help`: the flags in groups, with defaults.
+/// Returns the text of holdline's `--help`: the flags in groups, with defaults.
 QString helpText();
-/// The text of `--print-config`: TOML that reads back as this configuration. Each value has its origin as
-/// a comment. Secrets are left out.
+/// Returns the text of `--print-config`: TOML that is read as the same configuration. Each value has a
+/// comment with its origin. Secrets are left out.
 QString printConfig(const LoadedConfig &loaded);
-/// The tables of resources/docs/configuration.md: one per section, one row per option.
+/// Returns the tables of resources/docs/configuration.md: one per section, one row per option.
 QString optionsMarkdown();
-/// The line of `--print-config` for one option.
+/// Returns the line of `--print-config` for one option. `origin` is where the value comes from, for people.
 QString printOption(const Option &option, const Config &config, const QString &origin);
 
 }  // namespace holdline

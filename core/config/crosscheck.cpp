@@ -12,19 +12,19 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// True when the first address includes the second one's host.
+/// Returns whether `a` has the same host as `b`, or a wildcard host that includes the host of `b`.
 bool includes(const ListenAddress &a, const ListenAddress &b)
 {
     return a.host == b.host || a.host == "::"_L1 || (a.host == "0.0.0.0"_L1 && !b.host.contains(u':'));
 }
 
-/// True when the system gives only one of these addresses.
+/// Returns whether the system would not let a process listen on both addresses.
 bool overlap(const ListenAddress &a, const ListenAddress &b)
 {
     return a.port != 0 && a.port == b.port && (includes(a, b) || includes(b, a));
 }
 
-/// True when the system gives only one of two addresses in the lists.
+/// Returns whether an address of one list overlaps an address of the other list.
 bool overlap(const std::vector<ListenAddress> &some, const std::vector<ListenAddress> &others)
 {
     return std::any_of(some.begin(), some.end(), [&others](const ListenAddress &one) {
@@ -33,7 +33,7 @@ bool overlap(const std::vector<ListenAddress> &some, const std::vector<ListenAdd
     });
 }
 
-/// Two addresses of the list of which the system gives only one, for people. Empty when there are none.
+/// Returns two addresses of the list that overlap, as a text for people. Empty when no two overlap.
 QString overlapIn(const std::vector<ListenAddress> &all)
 {
     for (auto one = all.begin(); one != all.end(); ++one) {
@@ -45,7 +45,7 @@ QString overlapIn(const std::vector<ListenAddress> &all)
     return {};
 }
 
-/// True when the upstream is the address of this service, so that each start would come back.
+/// Returns whether the upstream is this service itself, which would then send start requests to itself.
 bool isOurselves(const QUrl &upstream, const std::vector<ListenAddress> &addresses)
 {
     const int port = upstream.port(upstream.scheme() == "https"_L1 ? 443 : 80);
@@ -66,7 +66,7 @@ std::vector<Conflict> findConflicts(const Config &config)
             found.push_back({std::move(keys), text});
     };
     const auto &server = config.server;
-    // An upstream on this machine reaches the service at loopback.
+    // With a wildcard address, an upstream on this machine can use loopback. Another one needs a URL.
     const ListenAddress &forCallbacks = server.listen[callbackListener(config)];
     check(
         !forCallbacks.isEveryAddress() || !server.callbackUrl.isEmpty() ||

@@ -9,13 +9,14 @@
 
 namespace holdline {
 
-/// An error of several values: each one is valid, but together they are wrong.
+/// An error in a combination of values: each value alone is valid.
 struct Conflict
 {
-    std::vector<QString> keys;  ///< the options involved, first the one to change
+    std::vector<QString> keys;  ///< TOML keys of the options involved; the first is the one to change
     QString text;               ///< the error, and a correct choice
 };
 
+/// Returns all conflicts between values of the configuration. Pure.
 std::vector<Conflict> findConflicts(const Config &config);
 
 }  // namespace holdline

@@ -14,8 +14,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The offset of a comment: a # at the beginning or after white space. The size of the text when there is
-/// none.
+/// Returns the offset of the comment: a # at the beginning or after white space. Returns the size of the text
+/// when there is no comment.
 qsizetype commentStart(QStringView text)
 {
     for (qsizetype i = 0; i < text.size(); ++i) {
@@ -25,7 +25,7 @@ qsizetype commentStart(QStringView text)
     return text.size();
 }
 
-/// The character for a backslash and `c` in double quotes.
+/// Returns the character that a backslash and `c` mean in double quotes. Empty for an unknown escape.
 std::optional<QChar> unescaped(QChar c)
 {
     if (c == u'n')
@@ -37,7 +37,8 @@ std::optional<QChar> unescaped(QChar c)
     return std::nullopt;
 }
 
-/// The value after the equals sign. Empty when its quotes or escapes are wrong.
+/// Parses `raw`, the text after the equals sign, and returns the value. Empty when quotes or escapes are
+/// wrong.
 std::optional<QString> valueOf(QStringView raw)
 {
     if (!raw.startsWith(u'"') && !raw.startsWith(u'\''))
@@ -63,7 +64,7 @@ std::optional<QString> valueOf(QStringView raw)
     return value;
 }
 
-/// The name at the beginning of a line, and the text behind it.
+/// One line, split into the variable's name and the text after the name.
 struct Line
 {
     explicit Line(const QString &text)
@@ -74,26 +75,28 @@ struct Line
         rest = match.captured(2);
     }
 
-    /// `NAME`, `NAME = value` and `NAME: value` are no assignments to us. Words that begin with a common name
-    /// such as PORT may be anything.
+    /// Returns whether the line must set a variable of this program. A known name with the prefix HOLDLINE_
+    /// is enough. After a name that others use too, such as PORT, the equals sign must follow at once:
+    /// `PORT`, `PORT = 80` and `PORT: 80` are lines of other programs.
     bool isOurs() const
     {
         return isKnownVariable(name) && (name.startsWith(kOurPrefix) || rest.startsWith(u'='));
     }
-    /// The quote with which a value begins, or a null character.
+    /// Returns the quote with which the value begins, or a null character when the value has no quotes.
     QChar openingQuote() const
     {
         static const QRegularExpression form(u"^\\s*=\\s*([\"'`])"_s);
         const auto match = form.match(rest);
         return match.hasMatch() ? match.capturedView(1).front() : QChar();
     }
-    /// The text behind the quote with which the value begins.
+    /// Returns the text after the opening quote of the value.
     QStringView quotedText() const { return QStringView(rest).sliced(rest.indexOf(openingQuote()) + 1); }
 
     QString name;
     QString rest;
 };
 
+/// Returns whether `text` contains the closing quote of a value. Escaped quotes do not count.
 bool closes(QStringView text, QChar quote)
 {
     for (qsizetype i = 0; i < text.size(); ++i) {
@@ -133,7 +136,8 @@ private:
         m_result.errors.push_back({ConfigError::Kind::Configuration, place(index) + u": "_s + text});
     }
 
-    /// Messages name only the variable, because the value may be a secret.
+    /// Adds the variable of a line of this program, or an error. Errors contain only the variable's name,
+    /// because the value may be a secret.
     void take(const Line &line, qsizetype index)
     {
         const auto sameName = [&line](const Variable &variable) { return variable.name == line.name; };
@@ -150,13 +154,15 @@ private:
             m_result.variables.push_back({line.name, *value, place(index)});
     }
 
+    /// Returns the value of a variable of another program, without quotes if they are right.
     static QString theirValue(const Line &line)
     {
         const QString raw = line.rest.section(u'=', 1).trimmed();
         return valueOf(raw).value_or(raw);
     }
 
-    /// Skips a line of another program. Returns the index of the last line of its value.
+    /// Skips a line of another program. Returns the index of the last line of its value. A variable with the
+    /// prefix HOLDLINE_ is added to the result, so that readVariables() can warn about its name.
     qsizetype skip(const Line &line, qsizetype index)
     {
         if (line.name.startsWith(kOurPrefix))
@@ -168,7 +174,7 @@ private:
         while (last < m_lines.size() && !closes(m_lines[last], quote))
             ++last;
         if (last == m_lines.size())
-            return index;  // the quote is no quote
+            return index;  // the quote is never closed, so it is an ordinary character
         for (qsizetype i = index + 1; i <= last; ++i) {
             const Line inside(m_lines[i]);
             if (inside.isOurs())

@@ -13,18 +13,20 @@ namespace holdline {
 /// The parts of a `.env` file that concern this program.
 struct DotEnv
 {
-    std::vector<Variable> variables;  ///< known ones, and unknown ones with our prefix
+    /// The variables of this program, and unknown variables with the prefix HOLDLINE_.
+    std::vector<Variable> variables;
     std::vector<ConfigError> errors;
     QStringList warnings;
 };
 
-/// Reads the text of a `.env` file, which other programs may share. Only lines with a known variable are
-/// judged: such a line is `NAME=value`, with an optional `export` before it and a comment after `#`. A value
-/// is bare, in 'single quotes' (without escapes) or in "double quotes" (with \n, \t, \", \\ and \$). Nothing
-/// is expanded. A line of ours that breaks these rules is an error with its number.
+/// Parses the text of a `.env` file, which may also contain variables of other programs. Only lines that set
+/// a variable of this program (isKnownVariable()) are checked. Such a line is `NAME=value`, with an optional
+/// `export` before the name and an optional comment after `#`. The value is bare, in 'single quotes' (without
+/// escapes) or in "double quotes" (with \n, \t, \", \\ and \$). Variables in values are not expanded. A line
+/// that breaks these rules is an error with its line number.
 ///
-/// All other lines are skipped, whatever they hold. A value of theirs in quotes may span several lines. A
-/// variable of ours inside such a value is a warning, because its author may have forgotten a quote.
+/// All other lines are skipped without a check. A quoted value of another program may span several lines. A
+/// variable of this program inside such a value causes a warning, because a quote may be missing before it.
 ///
 /// `name` is the name of the file for messages. Pure.
 DotEnv readDotEnv(const QByteArray &text, const QString &name);

@@ -11,7 +11,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The nearest variable of an option. The common prefix does not count, or all names would be near.
+/// Returns a hint with the most similar variable name, or an empty text. The prefix is not compared, because
+/// it would make all names similar.
 QString suggestion(const QString &name)
 {
     QStringList names{kConfigVariable.sliced(kOurPrefix.size())};
@@ -21,7 +22,7 @@ QString suggestion(const QString &name)
     return best.isEmpty() ? QString() : u" Did you mean %1%2?"_s.arg(kOurPrefix, best);
 }
 
-/// True for a variable that Kubernetes, or a link of Docker, sets for a service whose name begins with
+/// Returns whether Kubernetes, or a link of Docker, sets such a variable for a service whose name begins with
 /// "holdline".
 bool isServiceLink(const Variable &variable)
 {
@@ -32,7 +33,7 @@ bool isServiceLink(const Variable &variable)
            (variable.name.endsWith("_PORT"_L1) && address.match(variable.value).hasMatch());
 }
 
-/// A name with our prefix that is not an option. See core/base/crashpoint.h.
+/// Returns whether `name` is the variable of core/base/crashpoint.h, which is not an option.
 bool isCrashPoint([[maybe_unused]] const QString &name)
 {
 #ifdef HOLDLINE_CRASH_POINTS

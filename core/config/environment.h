@@ -8,7 +8,8 @@
 
 namespace holdline {
 
-/// One variable and its origin for people ("environment", ".env:3").
+/// One variable from the environment or a `.env` file. `place` is its origin, for people: "environment" or
+/// ".env:3" (line 3).
 struct Variable
 {
     QString name;
@@ -16,21 +17,21 @@ struct Variable
     QString place;
 };
 
-/// The variable that names the configuration file, like `--config`.
+/// The variable that contains the path of the configuration file, like `--config`.
 inline constexpr QLatin1StringView kConfigVariable("HOLDLINE_CONFIG");
-/// The prefix of our variables. Others may set such names too.
+/// The prefix of this program's variables. Container tools may set variables with this prefix too.
 inline constexpr QLatin1StringView kOurPrefix("HOLDLINE_");
 
 /// True for the variables that configure this program: those of the options, `HOLDLINE_CONFIG`,
 /// `CALLBACK_URL` and `PORT`.
 bool isKnownVariable(const QString &name);
 
-/// Turns variables into settings. `CALLBACK_URL` and `PORT` are understood too, but a HOLDLINE_ name
-/// overrides them. All other variables are ignored. An empty value counts as not set, because container tools
-/// pass unset variables on as empty ones.
+/// Makes settings from the variables `HOLDLINE_…`, `CALLBACK_URL` and `PORT`. Of two variables for the same
+/// option, the one with the prefix HOLDLINE_ counts. All other variables are ignored. An empty value counts
+/// as not set, because container tools pass unset variables on as empty ones.
 ///
-/// An unknown `HOLDLINE_…` name is a warning that names the nearest option. Names that Kubernetes and Docker
-/// set for a service called holdline are ignored without one: `HOLDLINE_SERVICE_HOST`,
+/// An unknown `HOLDLINE_…` name causes a warning with the most similar name. Variables that Kubernetes and
+/// Docker set for a service called holdline cause no warning: `HOLDLINE_SERVICE_HOST`,
 /// `HOLDLINE_PORT=tcp://10.0.0.5:3738`, `HOLDLINE_ADMIN_PORT_3739_TCP_ADDR` and so on.
 Settings readVariables(const std::vector<Variable> &variables);
 

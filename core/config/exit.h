@@ -6,7 +6,7 @@
 
 namespace holdline {
 
-/// Exit codes of every program, after sysexits.h.
+/// Exit codes of all programs of this project. Those from 64 have the numbers of sysexits.h.
 enum ExitCode {
     kExitOk = 0,
     kExitFailed = 1,          ///< the work was done and its result is bad
@@ -17,7 +17,7 @@ enum ExitCode {
     kExitConfiguration = 78,  ///< the configuration is wrong
 };
 
-/// How a program ends early: after --help, or with errors.
+/// The result of a program that ends early: after --help, or with errors.
 struct Exit
 {
     int code = kExitOk;
@@ -25,12 +25,12 @@ struct Exit
     QStringList warnings = {};
 };
 
-/// Writes the text to stdout when the code is 0. Otherwise writes each line to stderr as "program: line", and
-/// after a usage error where to find help. Warnings go to stderr before, as "program: warning: line". Returns
-/// the code.
+/// Writes the messages of `exit` and returns its code, for main() to return. First the warnings, to stderr,
+/// as "program: warning: line". Then the text: with code 0 to stdout, otherwise each line to stderr as
+/// "program: line". A usage error also gets a line that recommends --help.
 int finish(const QString &program, const Exit &exit);
 
-/// "jobclient 0.1.0" and a line break.
+/// Returns the program's name, the version and a line break: "jobclient 0.1.0\n".
 QString versionText(const QString &program);
 
 }  // namespace holdline

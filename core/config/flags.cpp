@@ -22,7 +22,7 @@ std::vector<CommandLineOption> configOptions(Flags &flags)
     for (const Option &option : options()) {
         const auto take = [&flags, &option](QStringView text) {
             auto &settings = flags.settings.settings;
-            // The values come one after the other.
+            // CommandLine passes all values of one flag in a row. They become one comma-separated list.
             if (option.isList && !settings.empty() && settings.back().option == &option) {
                 settings.back().text += u',' + text.toString();
                 return QString();

@@ -12,7 +12,7 @@
 
 namespace holdline {
 
-/// holdline's command line, read but not checked.
+/// holdline's command line. The values of options are not checked yet.
 struct Flags
 {
     Settings settings;
@@ -22,12 +22,14 @@ struct Flags
     bool insecureCallbacks = false;  ///< `--insecure-callbacks`
 };
 
-/// The flags of a configuration, for a command line that has others too. They have no text for --help, where
-/// helpText() describes them. `flags` must outlive them.
+/// Returns the flags of all options, --config, --secret and --insecure-callbacks, for a CommandLine that may
+/// have further flags. They have no help texts, so CommandLine hides them in --help; helpText() describes
+/// them. Their values are written to `flags`, which must outlive the CommandLine.
 std::vector<CommandLineOption> configOptions(Flags &flags);
 
-/// `arguments` are the arguments after the name of the program. Each flag may be given once, `--secret` and
-/// those of lists several times.
+/// Reads holdline's command line. `arguments` are the arguments after the name of the program. Each flag may
+/// be given once; `--secret` and the flags of lists may be given several times. Errors are in
+/// Flags::settings.
 Flags readFlags(const QStringList &arguments);
 
 }  // namespace holdline

@@ -23,7 +23,7 @@ namespace {
 
 constexpr qint64 kMaxFileBytes = 1024 * 1024;
 
-/// The bytes of the file, or nothing and an error.
+/// Returns the contents of the file. When it cannot be read, adds an error and returns nothing.
 std::optional<QByteArray> readFile(const QString &path, const QString &name, std::vector<ConfigError> &errors)
 {
     const auto fail = [&](const QString &what) {
@@ -44,7 +44,7 @@ std::optional<QByteArray> readFile(const QString &path, const QString &name, std
     return std::nullopt;
 }
 
-/// The configuration while it is built, beginning with the weakest source.
+/// Builds the configuration. Sources are applied one after the other, the weakest first.
 class Assembly
 {
 public:
@@ -78,8 +78,8 @@ private:
         return static_cast<std::size_t>(option - options().data());
     }
 
-    /// `PORT` comes from platforms that forward to this port from outside. So without an address that
-    /// somebody chose, it means all addresses.
+    /// Sets the port of all listen addresses. Hosting platforms set `PORT` and forward requests from outside
+    /// to that port. So when no listen address is configured, the service listens on all addresses.
     QString setPort(const QString &text, bool isAddressDefault)
     {
         const auto parsed = parseListenAddress(QString(u':' + text));
@@ -114,7 +114,8 @@ private:
     LoadedConfig &m_result;
 };
 
-/// Notes the text too, because it may have routes.
+/// Reads the settings of the TOML file. Keeps its text in `loaded`, because the text may also contain routes
+/// and profiles, which readRouteFile() reads.
 Settings readTomlFile(const QString &name, const QDir &directory, LoadedConfig &loaded)
 {
     Settings result;
@@ -147,7 +148,7 @@ LoadedConfig loadConfig(const Flags &flags, const QProcessEnvironment &environme
         variables.push_back({name, environment.value(name), u"environment"_s});
     std::vector<Variable> fileVariables;
     const QString dotEnv = u".env"_s;
-    // A folder of this name belongs to another program, such as Python's virtual environments.
+    // A folder called .env belongs to another program, such as a virtual environment of Python.
     if (const QFileInfo file(here.absoluteFilePath(dotEnv)); file.exists() && !file.isDir()) {
         if (const auto text = readFile(file.filePath(), dotEnv, result.errors)) {
             auto [read, errors, warnings] = readDotEnv(*text, dotEnv);

@@ -24,34 +24,35 @@ struct LoadedConfig
     Config config;  ///< valid only when there are no errors
     ConfigCommand command = ConfigCommand::Run;
     std::vector<ConfigError> errors;
-    QStringList warnings;  ///< for people; they stop nothing
-    /// The origin of each value, in the order of options(): "default", "holdline.toml:12:
+    QStringList warnings;  ///< for people; the program runs all the same
+    /// The origin of each value, in the order of options(), such as "default" or "holdline.toml:12:
     /// server.listen".
     std::vector<QString> origins;
-    QString file;                    ///< name of the TOML file; empty without one
-    QByteArray text;                 ///< of the TOML file
+    QString file;                    ///< name of the TOML file as given; empty without a file
+    QByteArray text;                 ///< contents of the TOML file
     QStringList secretFlags;         ///< "NAME=FILE" of each `--secret`
     bool insecureCallbacks = false;  ///< `--insecure-callbacks`
 
     bool isValid() const { return errors.empty(); }
 };
 
-/// Builds the configuration. A flag overrides the environment, the environment a `.env` in `directory`,
-/// that the TOML file (`--config` or HOLDLINE_CONFIG, relative to `directory`), and that the default. It
-/// reports as many errors as it can find in one call. SIGHUP calls it again with the same arguments. It
-/// reads those two files and changes nothing.
+/// Builds the configuration from these sources, the strongest first: flags, environment variables, the file
+/// `.env` in `directory`, the TOML file (`--config` or HOLDLINE_CONFIG, relative to `directory`), defaults.
+/// Reports as many errors as it can find in one call. Reads these two files, and writes none. The service
+/// calls this function again with the same arguments after a SIGHUP.
 ///
 /// `arguments` are the arguments after the name of the program.
 LoadedConfig loadConfig(const QStringList &arguments, const QProcessEnvironment &environment,
                         const QString &directory);
 
-/// The same for a command line that was read already.
+/// Builds the configuration like the function above, from a command line that was read already.
 LoadedConfig loadConfig(const Flags &flags, const QProcessEnvironment &environment, const QString &directory);
 
-/// Carries out `--help`, `--version`, `--check-config` and `--print-config`, and reports errors: code 64 for
-/// the command line, 78 for the rest. Returns nothing when the program must run.
+/// Returns how the program must end at once: with the text of `--help`, `--version`, `--check-config` or
+/// `--print-config`, or with errors. The exit code is 64 for errors of the command line, 78 for others.
+/// Returns nothing when the program must run.
 ///
-/// It needs no QCoreApplication, because the configuration also chooses the event loop.
+/// Needs no QCoreApplication, because the configuration also chooses the event loop, which must be set first.
 ///
 ///     const LoadedConfig loaded = loadConfig(arguments.mid(1), QProcessEnvironment::systemEnvironment(),
 ///                                            QDir::currentPath());
@@ -60,12 +61,13 @@ LoadedConfig loadConfig(const Flags &flags, const QProcessEnvironment &environme
 ///     Service service(loaded.config);
 std::optional<Exit> earlyExit(const LoadedConfig &loaded);
 
-/// The configuration after a SIGHUP: reloadable options from `loaded`, all others from `running`.
+/// The configuration after a reload (SIGHUP).
 struct Reload
 {
     Config config;
-    QStringList needRestart;  ///< changed options that keep their running value
+    QStringList needRestart;  ///< TOML keys of changed options that keep their running value
 };
+/// Takes reloadable options from `loaded` and all others from `running`. Pure.
 Reload mergeReload(const Config &running, const Config &loaded);
 
 }  // namespace holdline

@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// An option without its functions.
+/// Makes an option without its functions set and get.
 Option describe(const char *key, const char *flag, Option::Kind kind, const QString &values,
                 const char *description)
 {
@@ -26,14 +26,15 @@ Option describe(const char *key, const char *flag, Option::Kind kind, const QStr
     return option;
 }
 
-// `at` takes a Config, const or not, and returns a reference to the member.
+// The functions below make an option of each kind. Their argument `at` is a function that takes a Config,
+// const or not, and returns a reference to the option's member.
 
 template <typename At>
 Option addresses(const char *key, const char *flag, At at, bool mayBeOff, const char *description)
 {
     const QString values = mayBeOff ? u"HOST:PORT, several, or off"_s : u"HOST:PORT, or several"_s;
     Option option = describe(key, flag, Option::Kind::Address, values, description);
-    option.reloadable = false;  // the socket is open already
+    option.reloadable = false;  // a reload does not open listening sockets again
     option.isList = true;
     option.set = [at, mayBeOff](Config &config, QStringView text) {
         const auto parsed = parseListenAddresses(text);
@@ -73,7 +74,7 @@ bool isPath(QStringView text, qsizetype maxBytes)
            std::none_of(text.begin(), text.end(), isControl);
 }
 
-/// A file that is read at the start and at each reload. Empty: none.
+/// Makes an option for a file that is read when the service starts and at each reload. Empty: no file.
 template <typename At>
 Option file(const char *key, const char *flag, At at, const char *description)
 {
@@ -88,13 +89,13 @@ Option file(const char *key, const char *flag, At at, const char *description)
     return option;
 }
 
-/// `words` are the texts that may stand instead of a path, for people.
+/// Makes an option for a path. `words` lists, for people, the other texts that the option takes.
 template <typename At>
 Option path(const char *key, const char *flag, At at, qsizetype maxBytes, const QString &words,
             const char *description)
 {
     Option option = describe(key, flag, Option::Kind::Path, u"PATH, "_s + words, description);
-    option.reloadable = false;  // the file is open already
+    option.reloadable = false;  // the service opens or reads the file only when it starts
     option.set = [at, maxBytes, words](Config &config, QStringView text) {
         if (!isPath(text, maxBytes))
             return u"a path of at most %1 bytes is wanted, or %2"_s.arg(maxBytes).arg(
@@ -106,7 +107,7 @@ Option path(const char *key, const char *flag, At at, qsizetype maxBytes, const 
     return option;
 }
 
-/// The URL of one resource, or the base of others.
+/// The use of a URL. Whole: the URL of one resource. Base: paths are appended to the URL.
 enum class UrlUse : bool { Whole, Base };
 
 template <typename At>
@@ -119,8 +120,8 @@ Option url(const char *key, const char *flag, At at, UrlUse use, const QString &
     option.set = [at, isBase, example](Config &config, QStringView text) {
         const QUrl parsed(text.toString(), QUrl::StrictMode);
         const bool web = parsed.scheme() == "http"_L1 || parsed.scheme() == "https"_L1;
-        // A user name or a fragment would be lost on the way, so it is an error. A path is added to a base,
-        // and cannot stand behind a query.
+        // A user name or a fragment would not be sent, so the URL must not have one. A base must not have a
+        // query, because paths are appended to the base.
         const bool plain =
             parsed.userInfo().isEmpty() && !parsed.hasFragment() && !(isBase && parsed.hasQuery());
         const bool right = parsed.isValid() && web && !parsed.host().isEmpty() && plain;
@@ -202,7 +203,7 @@ Option choice(const char *key, const char *flag, At at, const Names<Enum> &names
     return option;
 }
 
-/// A reload does not change the option.
+/// Marks the option as one that a reload does not change.
 Option needsRestart(Option option)
 {
     option.reloadable = false;
@@ -279,7 +280,7 @@ const std::vector<Option> &options()
         path("server.monitor_socket", "monitor-socket", HOLDLINE_MEMBER(server.monitorSocket), kMaxSocketPath,
              u"auto or off"_s,
              "Where monitors connect; auto: holdline.sock in $RUNTIME_DIRECTORY, else $XDG_RUNTIME_DIR."),
-        // Callbacks of running jobs come to the old address.
+        // Needs a restart, because callbacks of running jobs still arrive at the old URL.
         needsRestart(
             url("server.callback_url", "callback-url", HOLDLINE_MEMBER(server.callbackUrl), UrlUse::Base,
                 u"http://proxy.example:3738/callback"_s,
@@ -290,7 +291,7 @@ const std::vector<Option> &options()
             "Where clients see this service; links in answers begin with it. Empty: links are paths."),
         networks("server.trusted_proxies", "trusted-proxies", HOLDLINE_MEMBER(server.trustedProxies),
                  "Proxies whose X-Forwarded-Prefix counts in links, when public_url is empty."),
-        // The lane of an account and the callback address of a job belong to one thread.
+        // Needs a restart, because each account's lane and each job's callback URL belong to one thread.
         needsRestart(integer("server.threads", "threads", HOLDLINE_MEMBER(server.threads), 0, 64,
                              "Threads that serve; 0: one on up to two cores, else one per core, at most 4.")),
         needsRestart(
@@ -301,7 +302,7 @@ const std::vector<Option> &options()
             u"http://jobs.example/start"_s, "Where jobs are started."),
         path("upstream.profile", "profile", HOLDLINE_MEMBER(upstream.profile), 1000,
              u"jobserver or the name of a profile"_s, "How the upstream's API starts jobs and calls back."),
-        // The starts in flight belong to the old upstream.
+        // Needs a restart, because start requests in flight belong to the old transport.
         needsRestart(choice("upstream.transport", "upstream-transport", HOLDLINE_MEMBER(upstream.transport),
                             kTransports,
                             "pooled: our connections. qt: Qt's manager with six connections; only url and "

@@ -10,8 +10,8 @@
 
 namespace holdline {
 
-/// One error of the configuration, as a complete text for people. It names the file and line, the
-/// variable or the flag, the error, and a correct value. It never contains the value of a secret.
+/// One error of the configuration, as a complete text for people. The text contains the file and line, the
+/// variable or the flag, the error, and a correct value. It never contains a secret.
 struct ConfigError
 {
     enum class Kind {
@@ -31,16 +31,16 @@ struct Setting
     /// "flag --listen".
     QString origin;
     ConfigError::Kind errorKind = ConfigError::Kind::Configuration;
-    /// True for `PORT`, which replaces only the port of the address.
+    /// True for the variable `PORT`, which replaces only the port of the listen addresses.
     bool portOnly = false;
 };
 
-/// All settings of one source, in the order in which they apply.
+/// All settings of one source. A later setting overrides an earlier one of the same option.
 struct Settings
 {
     std::vector<Setting> settings;
     std::vector<ConfigError> errors;
-    QStringList warnings;  ///< complete texts for people, about names that may be meant for others
+    QStringList warnings;  ///< complete texts for people, about unknown names
 
     void fail(const QString &text) { errors.push_back({ConfigError::Kind::Configuration, text}); }
 };

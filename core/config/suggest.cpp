@@ -10,10 +10,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qsizetype kLongestWord = 64;  // bounds the work; all our names are shorter
+constexpr qsizetype kLongestWord = 64;  // bounds the work; the names of all options are shorter
 constexpr qsizetype kLongestQuote = 60;
 
-/// The optimal string alignment distance.
+/// Returns the optimal string alignment distance: the smallest number of inserted, missing, changed and
+/// swapped letters.
 qsizetype distance(const QString &a, const QString &b)
 {
     using Row = std::vector<qsizetype>;

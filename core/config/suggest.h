@@ -6,11 +6,11 @@
 
 namespace holdline {
 
-/// The candidate nearest to `word` (few letters inserted, left out, changed or swapped). Empty when none
-/// is near.
+/// Returns the candidate that differs least from `word`, counting inserted, missing, changed and swapped
+/// letters. Empty when every candidate differs too much: by more than two letters and a third of `word`.
 QString nearest(const QString &word, const QStringList &candidates);
 
-/// `. Did you mean X?` with the nearest candidate, or an empty text.
+/// Returns `. Did you mean X?`, where X is nearest(), or an empty text when there is no such candidate.
 QString didYouMean(const QString &word, const QStringList &candidates);
 
 /// Ends a message about an unknown name: ". Did you mean X? There are: X, Y." Pure.
@@ -26,8 +26,9 @@ QString oneLine(const QString &text, qsizetype limit);
 /// Quotes text from outside for an error message: one line, at most 60 characters.
 QString quoted(const QString &text);
 
-/// `flag --listen: "here" is not right: an address is wanted`. `wanted` is a whole clause. `where` names the
-/// place of the value. A secret is not shown, and no value with an @: a URL may hold a password.
+/// Returns an error message such as `flag --listen: "here" is not right: an address is wanted`. `where` is
+/// the origin of the value, `wanted` a whole clause. The message does not show a secret, nor a value with an
+/// @, which may be a URL with a password.
 QString notRight(const QString &where, const QString &value, const QString &wanted, bool isSecret = false);
 
 }  // namespace holdline

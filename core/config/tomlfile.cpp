@@ -51,7 +51,7 @@ QString wantedType(Option::Kind kind)
     }
 }
 
-/// True for the tables that readRouteFile() reads.
+/// Returns whether readRouteFile(), not this reader, reads the table `key`.
 bool isAboutRoutes(std::string_view key)
 {
     return key == "route" || key == "profile" || key == "secrets";
@@ -90,7 +90,7 @@ private:
         for (const Option &option : options()) {
             if (!sections.contains(option.section()))
                 sections.append(option.section());
-            // A key without its section is found by its bare name.
+            // For a key outside its section, the error suggests the key with its section.
             if (option.name() == section)
                 keys.append(option.key);
         }
@@ -128,7 +128,7 @@ private:
             m_result.fail(u"%1 is %2; %3"_s.arg(origin, typeName(node), wantedType(option->kind)));
     }
 
-    /// Empty when the value has the wrong type.
+    /// Returns the value as a text for Option::set(). Empty when the value has the wrong type.
     static std::optional<QString> textOf(const Option &option, const toml::node &node)
     {
         if (const toml::array *list = node.as_array(); list && option.isList)
@@ -141,7 +141,8 @@ private:
         return std::nullopt;
     }
 
-    /// The texts of a list with commas between them. Empty when one of them is no text, or has a comma.
+    /// Returns the texts of the list, joined by commas. Empty when an element is not a text or contains a
+    /// comma.
     static std::optional<QString> joined(const toml::array &list)
     {
         QStringList texts;

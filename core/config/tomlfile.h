@@ -7,9 +7,9 @@
 
 namespace holdline {
 
-/// Reads a TOML text with one table per section and one value per option. Unknown sections, unknown keys
-/// and wrong types are errors with their line. `name` is the name of the file for messages. It does not
-/// check ranges.
+/// Parses a TOML text with one table per section and one value per option. Unknown sections, unknown keys and
+/// wrong types are errors with their line. The tables of routes, profiles and secrets are skipped. Values are
+/// not checked; Option::set() does that. `name` is the name of the file for messages. Pure.
 Settings readToml(const QByteArray &text, const QString &name);
 
 }  // namespace holdline

@@ -21,7 +21,7 @@ struct Unit
     std::int64_t factor;
 };
 
-// Largest first, because the writers use the first unit that fits.
+// Largest first, because the format functions use the first unit that divides the value.
 constexpr Unit kDurationUnits[] = {{"h"_L1, 3'600'000}, {"m"_L1, 60'000}, {"s"_L1, 1000}, {"ms"_L1, 1}};
 constexpr Unit kSizeUnits[] = {
     {"GiB"_L1, 1LL << 30}, {"MiB"_L1, 1LL << 20}, {"KiB"_L1, 1LL << 10}, {"GB"_L1, 1'000'000'000},
@@ -32,7 +32,8 @@ bool isDigit(QChar c)
     return c >= u'0' && c <= u'9';
 }
 
-/// Removes the leading digits from `text`. Empty when there are none or more than fifteen.
+/// Removes the leading digits from `text` and returns their value. Empty when there are no digits or more
+/// than 15.
 std::optional<std::int64_t> takeDigits(QStringView &text)
 {
     std::int64_t number = 0;
@@ -142,7 +143,7 @@ std::optional<ListenAddress> parseListenAddress(QStringView text)
     if (!port || !digits.isEmpty() || *port > 65535)
         return std::nullopt;
     QString host = text.first(colon).toString();
-    // inet_pton() would stop at a NUL.
+    // inet_pton() stops at a NUL and would ignore the text after it.
     if (host.contains(QChar::Null))
         return std::nullopt;
     if (host.isEmpty()) {
