@@ -11,14 +11,14 @@
 
 namespace holdline {
 
-/// One ordered table of deadlines, at most one per key (like the timeout table of redis). Setting, moving
-/// and clearing take O(log n), and the next deadline takes O(1). The table owns no timer and reads no
-/// clock; DeadlineTimer drives it. Not thread-safe: one table belongs to one event loop.
+/// An ordered table of deadlines with at most one deadline per key, like the timeout table of redis. Setting,
+/// moving and clearing a deadline take O(log n); reading the next one takes O(1). The table owns no timer and
+/// reads no clock; DeadlineTimer does both. Not thread-safe: one table belongs to one event loop.
 template <typename Key>
 class Deadlines
 {
 public:
-    /// Sets the deadline of `key`, and replaces an older one.
+    /// Sets the deadline of `key`. Replaces an earlier deadline of the same key.
     void set(const Key &key, TimePoint at)
     {
         auto [it, inserted] = m_byKey.try_emplace(key, at);
@@ -31,7 +31,7 @@ public:
         m_ordered.insert({at, key});
     }
 
-    /// Clears the deadline of `key`. False if it had none.
+    /// Clears the deadline of `key`. Returns false if `key` had no deadline.
     bool clear(const Key &key)
     {
         const auto it = m_byKey.find(key);
@@ -42,8 +42,8 @@ public:
         return true;
     }
 
-    /// Removes one key whose deadline is at or before `now`, the earliest first. One per call, so
-    /// that the caller can set and clear other keys in between.
+    /// Removes the key with the earliest deadline and returns it, if the deadline is at or before `now`.
+    /// Takes only one key per call, so that the caller can set and clear deadlines between two calls.
     std::optional<Key> takeExpired(TimePoint now)
     {
         if (m_ordered.empty() || m_ordered.begin()->first > now)
@@ -54,7 +54,7 @@ public:
         return key;
     }
 
-    /// The next deadline. Empty when there is none.
+    /// Returns the earliest deadline. Empty when the table is empty.
     std::optional<TimePoint> next() const
     {
         if (m_ordered.empty())
@@ -62,6 +62,7 @@ public:
         return m_ordered.begin()->first;
     }
 
+    /// Returns the deadline of `key`. Empty when `key` has no deadline.
     std::optional<TimePoint> at(const Key &key) const
     {
         const auto it = m_byKey.find(key);

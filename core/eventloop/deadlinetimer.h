@@ -11,13 +11,15 @@
 
 namespace holdline {
 
-/// A Deadlines table with its timer. It calls `onExpired(key)` for each key whose deadline has passed,
-/// never early, from the event loop of its thread. `onExpired` may set and clear any key. The destructor
-/// drops all deadlines without a call. It must not run inside `onExpired`.
+/// A Deadlines table with a timer. Calls `onExpired(key)` for each key whose deadline has passed, never
+/// early, from the event loop of its thread. `onExpired` may set and clear any deadline. The destructor drops
+/// all deadlines without a call; do not destroy the object inside `onExpired`. Thread: one with an event
+/// loop.
 ///
 /// After a pause of the process (SIGSTOP, a suspended or overloaded machine) many deadlines have passed at
-/// once, and what came in time may still wait in the sockets. So a timer that is late by more than kLate
-/// gives the event loop kCatchUp to read it, at most kMostCatchUps times in a row.
+/// once, while data that arrived in time may still be unread in the sockets. So when the timer fires more
+/// than kLate too late, it first waits kCatchUp, to let the event loop read this data. It does so at most
+/// kMostCatchUps times in a row.
 template <typename Key>
 class DeadlineTimer
 {
@@ -29,6 +31,7 @@ public:
         QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] { run(); });
     }
 
+    /// Sets or moves the deadline of `key`.
     void set(const Key &key, TimePoint at)
     {
         m_deadlines.set(key, at);
@@ -37,8 +40,8 @@ public:
 
     void setIn(const Key &key, Duration delay) { set(key, Clock::now() + delay); }
 
-    /// The timer stays as it is. A wake-up without a due deadline costs less than moving the timer
-    /// each time.
+    /// Clears the deadline of `key`. Returns false if `key` had no deadline. The QTimer goes on, because one
+    /// timeout without a due deadline costs less than moving the timer each time.
     bool clear(const Key &key) { return m_deadlines.clear(key); }
 
     const Deadlines<Key> &table() const { return m_deadlines; }
@@ -75,7 +78,8 @@ private:
         m_timer.start(std::clamp(wait, std::chrono::milliseconds(0), kLongestWait));
     }
 
-    /// QTimer counts milliseconds in an int. A later deadline takes several waits.
+    /// Longest interval of the QTimer, which counts milliseconds in an int. A later deadline takes several
+    /// intervals.
     static constexpr std::chrono::milliseconds kLongestWait = std::chrono::hours(24);
 
     Deadlines<Key> m_deadlines;

@@ -3,8 +3,9 @@
 
 namespace holdline {
 
-/// Raises the soft limit of open descriptors to the hard one, and returns it. Call it first in main(),
-/// because each held request is one descriptor, and the usual soft limit of 1,024 is too low.
+/// Raises the soft limit of open file descriptors (RLIMIT_NOFILE) to the hard limit. Returns the soft limit
+/// that applies after the call. main() calls this function first, because each held request needs one
+/// descriptor and the usual soft limit of 1,024 is too low.
 int raiseDescriptorLimit();
 
 }  // namespace holdline

@@ -20,8 +20,8 @@ namespace {
 struct Kind
 {
     QSocketNotifier::Type type;
-    std::uint32_t requested;  ///< from epoll
-    std::uint32_t reported;   ///< epoll adds the last two unasked
+    std::uint32_t requested;  ///< conditions to register with epoll
+    std::uint32_t reported;   ///< conditions that activate the notifier; epoll adds EPOLLHUP and EPOLLERR
 };
 constexpr std::array<Kind, 3> kKindsOfNotifier{{
     {QSocketNotifier::Read, EPOLLIN, EPOLLIN | EPOLLHUP | EPOLLERR},
@@ -29,11 +29,11 @@ constexpr std::array<Kind, 3> kKindsOfNotifier{{
     {QSocketNotifier::Exception, EPOLLPRI, EPOLLPRI | EPOLLHUP | EPOLLERR},
 }};
 
-// Linux gives the same conditions the same bits in both.
+// Linux uses the same bits in epoll(7) and poll(2), so no conversion is needed.
 static_assert(EPOLLIN == POLLIN && EPOLLOUT == POLLOUT && EPOLLPRI == POLLPRI && EPOLLHUP == POLLHUP &&
               EPOLLERR == POLLERR);
 
-/// No descriptor has this number and generation.
+/// The epoll key of the wake-up descriptor. keyOf() never returns this key.
 constexpr std::uint64_t kWakeUpKey = std::numeric_limits<std::uint64_t>::max();
 
 std::uint8_t bit(std::size_t kind)
@@ -75,9 +75,9 @@ DescriptorSet::~DescriptorSet()
         ::close(m_epoll);
 }
 
-/// Makes a new epoll instance with all wanted descriptors. That is necessary when a descriptor was closed
-/// while a copy of it is open (dup(2), a child process). Then epoll goes on reporting it, and it cannot
-/// be removed.
+/// Makes a new epoll instance with all wanted descriptors. This is necessary when a descriptor was closed
+/// while a copy of it is still open (dup(2), a child process). Then epoll goes on reporting the closed
+/// descriptor, which cannot be removed any more.
 void DescriptorSet::rebuild()
 {
     const int fresh = ::epoll_create1(EPOLL_CLOEXEC);
@@ -87,7 +87,7 @@ void DescriptorSet::rebuild()
     if (fresh < 0 || ::epoll_ctl(fresh, EPOLL_CTL_ADD, m_wakeUp, &event) != 0) {
         if (fresh >= 0)
             ::close(fresh);
-        return;  // the next turn tries again; poll(2) is used until then
+        return;  // the next applyChanges() tries again; pollForEvents() is used until then
     }
     m_hasStrays = false;
     if (m_epoll >= 0)
@@ -117,7 +117,7 @@ void DescriptorSet::add(QSocketNotifier *notifier)
     if (watch.notifiers[kind] && watch.notifiers[kind] != notifier) {
         qWarning("More than one socket notifier of a kind for descriptor %d: the last one counts",
                  descriptor);
-        retire(descriptor, watch);  // the number may name another file now
+        retire(descriptor, watch);  // the number may belong to another open file now
     }
     watch.notifiers[kind] = notifier;
     watch.wanted |= bit(kind);
@@ -144,7 +144,7 @@ void DescriptorSet::remove(QSocketNotifier *notifier)
 
 void DescriptorSet::retire(int descriptor, Watch &watch)
 {
-    // This fails for a closed descriptor, which epoll has removed already.
+    // epoll_ctl() fails for a closed descriptor, which epoll has removed already.
     if (watch.applied != 0)
         ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
     watch.applied = 0;
@@ -157,7 +157,7 @@ void DescriptorSet::applyChanges()
 {
     if (m_hasStrays)
         rebuild();
-    // A refusal removes notifiers, and their slots may change others.
+    // By index, because refuse() removes notifiers and so may append to m_changed.
     for (std::size_t i = 0; i < m_changed.size(); ++i) {
         const int descriptor = m_changed[i];
         m_watches[static_cast<std::size_t>(descriptor)].isChanged = false;
@@ -195,8 +195,8 @@ bool DescriptorSet::control(int operation, int descriptor, const Watch &watch)
     return ::epoll_ctl(m_epoll, operation, descriptor, &event) == 0;
 }
 
-/// The number is no descriptor, or the system has no room for it. Its notifiers are switched off, which
-/// removes them.
+/// Disables the notifiers of a descriptor that epoll did not accept: the number is not an open descriptor, or
+/// the system's limit of watched descriptors is reached. Disabling removes the notifiers from this set.
 void DescriptorSet::refuse(int descriptor, int error)
 {
     qWarning("Socket notifiers of descriptor %d are off now: %s", descriptor, std::strerror(error));
@@ -214,7 +214,8 @@ bool DescriptorSet::waitForEvents(std::optional<Duration> timeout)
     if (m_hasWait2) {
         const timespec limit = toTimespec(timeout.value_or(Duration::zero()));
         count = ::epoll_pwait2(m_epoll, events.data(), kEventsPerTurn, timeout ? &limit : nullptr, nullptr);
-        // Old filters of system calls answer EPERM.
+        // Old kernels fail with ENOSYS, old seccomp filters with EPERM. Then epoll_wait() is used from now
+        // on.
         if (count < 0 && (errno == ENOSYS || errno == EPERM))
             m_hasWait2 = false;
     }
@@ -241,8 +242,9 @@ bool DescriptorSet::waitForEvents(std::optional<Duration> timeout)
     return woken;
 }
 
-/// Used while stray descriptors cannot be removed, because they would end every wait at once. The system
-/// then walks all descriptors, but each notifier is served and the loop does not spin.
+/// Waits with ppoll(2) instead of epoll. Used while epoll reports a closed descriptor that cannot be removed
+/// (see rebuild()), because that descriptor would end every wait at once and the loop would spin. The cost of
+/// ppoll() grows with the number of descriptors.
 bool DescriptorSet::pollForEvents(std::optional<Duration> timeout)
 {
     std::vector<pollfd> all{{m_wakeUp, POLLIN, 0}};
@@ -255,7 +257,7 @@ bool DescriptorSet::pollForEvents(std::optional<Duration> timeout)
     const int count = ::ppoll(all.data(), all.size(), timeout ? &limit : nullptr, nullptr);
     if (count < 0 && errno != EINTR)
         return waitForEvents(
-            timeout);  // poll(2) accepts at most the limit of descriptors, which can be lower now
+            timeout);  // ppoll() refuses more entries than RLIMIT_NOFILE, which may have been lowered
     for (std::size_t i = 1; count > 0 && i < all.size(); ++i) {
         const int descriptor = all[i].fd;
         if (all[i].revents & POLLNVAL) {
@@ -275,7 +277,7 @@ bool DescriptorSet::wait(std::optional<Duration> timeout)
     std::vector<Ready> ready;
     for (const int descriptor : m_alwaysReady) {
         const Watch &watch = m_watches[static_cast<std::size_t>(descriptor)];
-        // These descriptors have no exceptional conditions.
+        // Plain files have no exceptional conditions, so notifiers for them are never activated.
         if (watch.notifiers[QSocketNotifier::Read] || watch.notifiers[QSocketNotifier::Write])
             ready.push_back({descriptor, watch.generation, EPOLLIN | EPOLLOUT});
     }
@@ -290,7 +292,7 @@ int DescriptorSet::deliver()
 {
     const std::uint64_t turn = m_turn;
     int activated = 0;
-    // A nested loop in a slot waits for itself, so the earlier results are out of date.
+    // A slot may run a nested event loop, which calls wait(). Then the results of this turn are out of date.
     for (std::size_t i = 0; turn == m_turn && i < m_ready.size(); ++i) {
         const Ready ready = m_ready[i];
         activated += activate(ready.descriptor, ready.generation, ready.conditions, turn);

@@ -12,37 +12,39 @@
 
 namespace holdline {
 
-/// The socket notifiers of one event loop, in one epoll instance. A descriptor is registered once for all
-/// its notifiers, and idle ones cost nothing during a wait.
+/// Watches the file descriptors of one event loop's socket notifiers with one epoll(7) instance. A descriptor
+/// is registered once for all its notifiers. Idle descriptors cost nothing during a wait.
 ///
-/// Notifiers report the same conditions as in the loop of Qt, as long as they last (level-triggered):
-/// reading also reports a hang-up or an error, writing too. A change that is undone within one turn never
-/// reaches the system. A removal takes effect at once, because the descriptor may be closed and its
-/// number used again.
+/// As in Qt's event loop, a notifier is activated as long as its condition lasts (level-triggered), and also
+/// by a hang-up or an error. Added notifiers are registered with the system only before the next wait. So
+/// adding and removing a notifier in between needs no system call. Removing the last notifier of a registered
+/// descriptor takes effect at once, because the descriptor may be closed and its number be used again.
 ///
-/// Owned by EpollDispatcher. Thread: one.
+/// Owned by EpollDispatcher. Not thread-safe.
 class DescriptorSet
 {
 public:
-    /// When the descriptor `wakeUp` is readable, wait() ends. It does nothing else.
+    /// wait() returns when the descriptor `wakeUp` is readable. The set neither owns nor reads this
+    /// descriptor.
     explicit DescriptorSet(int wakeUp);
     ~DescriptorSet();
     DescriptorSet(const DescriptorSet &) = delete;
     DescriptorSet &operator=(const DescriptorSet &) = delete;
 
-    /// False when the process had no descriptor left.
+    /// Returns false when the constructor could not make the epoll instance, e.g. without a free descriptor.
     bool isValid() const { return m_epoll >= 0; }
 
+    /// The notifier must be removed before it is destroyed; Qt does that.
     void add(QSocketNotifier *notifier);
     void remove(QSocketNotifier *notifier);
 
-    /// Gives the changes to the system. Call it before wait().
+    /// Registers new and changed descriptors with the system. Call this function before each wait().
     void applyChanges();
-    /// Waits until a notifier can be activated or wakeUp is readable. Without a timeout it waits for
-    /// ever. True when wakeUp was readable.
+    /// Waits until a notifier can be activated, `wakeUp` is readable or the timeout ends. Without a timeout
+    /// it may wait for ever. Returns true when `wakeUp` was readable.
     bool wait(std::optional<Duration> timeout);
-    /// Activates the notifiers that wait() found, and returns their number. Their slots may add and
-    /// remove notifiers, and may run nested loops.
+    /// Activates the notifiers of the descriptors that wait() found ready, and returns how many were
+    /// activated. Slots of the notifiers may add and remove notifiers, and may run nested event loops.
     int deliver();
 
 private:
@@ -52,12 +54,12 @@ private:
     struct Watch
     {
         std::array<QSocketNotifier *, kKinds> notifiers{};
-        std::uint32_t generation = 0;  ///< counts how often the number has been in use
+        std::uint32_t generation = 0;  ///< how often the descriptor was removed; shows outdated events
         std::uint8_t wanted = 0;       ///< one bit for each of `notifiers`
-        std::uint8_t applied = 0;      ///< the conditions that the system has
-        std::uint8_t fresh = 0;        ///< added after the last wait()
-        bool isChanged = false;        ///< in m_changed
-        bool isAlwaysReady = false;    ///< in m_alwaysReady
+        std::uint8_t applied = 0;      ///< the bits of `wanted` that are registered with epoll
+        std::uint8_t fresh = 0;        ///< bits of notifiers added after the last wait()
+        bool isChanged = false;        ///< the descriptor is in m_changed
+        bool isAlwaysReady = false;    ///< the descriptor is in m_alwaysReady
     };
 
     void apply(int descriptor);
@@ -72,8 +74,8 @@ private:
 
     int m_wakeUp;
     int m_epoll;
-    std::vector<Watch> m_watches;  ///< by descriptor
-    std::vector<int> m_changed;
+    std::vector<Watch> m_watches;    ///< by descriptor
+    std::vector<int> m_changed;      ///< descriptors for the next applyChanges()
     std::vector<int> m_alwaysReady;  ///< descriptors that epoll refuses, such as plain files
     struct Ready
     {
@@ -82,9 +84,9 @@ private:
         std::uint32_t conditions;
     };
     std::vector<Ready> m_ready;
-    std::uint64_t m_turn = 0;  ///< counts wait()
-    bool m_hasStrays = false;  ///< the system reports a descriptor that can no longer be removed
-    bool m_hasWait2 = true;    ///< epoll_pwait2(2)
+    std::uint64_t m_turn = 0;  ///< number of calls of wait()
+    bool m_hasStrays = false;  ///< epoll reports a closed descriptor that cannot be removed, see rebuild()
+    bool m_hasWait2 = true;    ///< false once epoll_pwait2(2) has turned out to be unavailable
 };
 
 }  // namespace holdline

@@ -20,17 +20,17 @@ EpollDispatcher::~EpollDispatcher() = default;
 bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
 {
     const std::uint64_t thisTurn = ++m_turns;
-    // An interruption from before this turn is meant for the caller of the turn. The turn must only
-    // not wait, so that the caller can react.
+    // An interrupt() before this turn is meant for the caller of processEvents(). This turn handles events as
+    // usual, but does not wait, so that the caller can react.
     const bool wasInterrupted = m_interrupted.exchange(false);
     Q_EMIT awake();
-    // Events posted from here on request a wake-up again, so that this turn does not wait.
+    // From here on, a newly posted event requests a wake-up again, so that this turn does not wait.
     const bool wasWoken = m_waker.take();
     QCoreApplication::sendPostedEvents();
 
-    // QEventLoop::exec() checks only for an interruption between two turns. Other callers may have
-    // waited for the event that was just delivered. An interruption of a nested loop may be meant for
-    // this loop too.
+    // When isDone is true, this turn returns without waiting. QEventLoop::exec() may go on waiting after
+    // posted events, because only interrupt() ends it. Other callers may have waited for the event that was
+    // just delivered. After a nested event loop, its interrupt() may have been meant for this loop too.
     const bool isDone =
         wasInterrupted || m_turns != thisTurn || (wasWoken && !flags.testFlag(QEventLoop::EventLoopExec));
     const bool mayWait =
@@ -70,7 +70,8 @@ bool EpollDispatcher::waitAndDeliver(bool mayWait, bool withTimers)
     return m_descriptors.deliver() > 0 || woken;
 }
 
-/// A ready descriptor stays ready until a turn that handles it.
+/// Waits for a wake-up or the next timer only. Descriptors that are ready stay so until a later turn handles
+/// socket notifiers.
 bool EpollDispatcher::waitWithoutNotifiers(bool mayWait, bool withTimers)
 {
     const bool sleeps = mayWait && m_waker.fallAsleep();
@@ -130,7 +131,7 @@ QAbstractEventDispatcher::Duration EpollDispatcher::remainingTime(Qt::TimerId id
 
 void EpollDispatcher::registerTimer(int id, qint64 interval, Qt::TimerType type, QObject *object)
 {
-    // 64 bits hold 292 years of nanoseconds, and the caller may ask for more.
+    // A Duration holds nanoseconds in 64 bits, up to 292 years. The caller may ask for more.
     const auto longest = std::chrono::floor<std::chrono::milliseconds>(Duration::max());
     m_timers.add(
         {id, std::chrono::milliseconds(std::clamp<qint64>(interval, 0, longest.count())), type, object},

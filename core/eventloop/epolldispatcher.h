@@ -19,18 +19,19 @@ using EventDispatcherBase = QAbstractEventDispatcherV2;
 using EventDispatcherBase = QAbstractEventDispatcher;
 #endif
 
-/// An event dispatcher on epoll(7). The cost of a turn follows the events in it. The dispatchers of Qt
-/// give every open descriptor to poll(2) in each turn, and the system walks all of them. With 10,000 idle
-/// connections that takes milliseconds. This class uses only the public interface of Qt.
+/// An event dispatcher for Qt on epoll(7). A turn, i.e. one call of processEvents(), costs time only for the
+/// events in it. Qt's own dispatchers give every open descriptor to poll(2) in each turn, and the system
+/// checks all of them. With 10,000 idle connections this takes milliseconds. The class uses only Qt's public
+/// interface.
 ///
-/// One turn handles posted events, then the notifiers of at most 256 ready descriptors, then each due
-/// timer once. So none of the three can starve the others. Differences to Qt: timers are never early,
-/// precise timers are not rounded to milliseconds, and a wake-up from the thread of the loop needs no
-/// system call.
+/// One turn handles posted events, then the notifiers of at most 256 ready descriptors, then each due timer
+/// once. So none of the three can starve the others. Differences to Qt's dispatchers: timers are never early,
+/// precise timers are not rounded to milliseconds, and wakeUp() in the loop's own thread needs no system
+/// call.
 ///
-/// Life: made before the loop of its thread, and given to QCoreApplication::setEventDispatcher() or
-/// QThread::setEventDispatcher(), which own it. wakeUp() and interrupt() may be called from any thread,
-/// everything else from its own.
+/// Lifetime: made before the event loop of its thread runs, and given to
+/// QCoreApplication::setEventDispatcher() or QThread::setEventDispatcher(), which own it. wakeUp() and
+/// interrupt() may be called from any thread, all other functions only from the dispatcher's thread.
 class EpollDispatcher final : public EventDispatcherBase
 {
     Q_OBJECT
@@ -39,7 +40,7 @@ public:
     explicit EpollDispatcher(QObject *parent = nullptr);
     ~EpollDispatcher() override;
 
-    /// False when the process had no free descriptor. Then it must not be used.
+    /// Returns false when the process had no free file descriptor. Then the dispatcher must not be used.
     bool isValid() const { return m_waker.descriptor() >= 0 && m_descriptors.isValid(); }
 
     bool processEvents(QEventLoop::ProcessEventsFlags flags) override;
@@ -77,7 +78,7 @@ private:
     LoopWaker m_waker;
     DescriptorSet m_descriptors;
     TimerTable m_timers;
-    std::uint64_t m_turns = 0;  ///< shows whether a nested loop has run
+    std::uint64_t m_turns = 0;  ///< number of processEvents() calls; shows whether a nested loop has run
     std::atomic<bool> m_interrupted = false;
 };
 

@@ -19,7 +19,7 @@ EventFd::~EventFd()
 void EventFd::raise(int descriptor)
 {
     const std::uint64_t one = 1;
-    // The write fails only when the counter is full, and then the descriptor is readable.
+    // The write fails only when the counter is full. The descriptor is readable in this case too.
     [[maybe_unused]] const ssize_t written = ::write(descriptor, &one, sizeof one);
 }
 

@@ -3,8 +3,8 @@
 
 namespace holdline {
 
-/// An eventfd(2): a descriptor that is readable from raise() to drain(), however often raise() was
-/// called. Owns the descriptor.
+/// An eventfd(2): a file descriptor that is readable after raise(), called once or more often, until drain().
+/// Owns the descriptor.
 class EventFd
 {
 public:
@@ -13,14 +13,15 @@ public:
     EventFd(const EventFd &) = delete;
     EventFd &operator=(const EventFd &) = delete;
 
-    /// False when the process had no free descriptor. Then raise() and drain() do nothing.
+    /// Returns false when the process had no free descriptor. Then raise() and drain() do nothing.
     bool isValid() const { return m_descriptor >= 0; }
     int descriptor() const { return m_descriptor; }
 
-    /// From any thread.
+    /// Makes the descriptor readable. Thread: any.
     void raise() { raise(m_descriptor); }
-    /// Raises by the descriptor alone. A signal handler may call it.
+    /// Makes this descriptor of an EventFd readable. A signal handler may call this function.
     static void raise(int descriptor);
+    /// Makes the descriptor unreadable again.
     void drain();
 
 private:

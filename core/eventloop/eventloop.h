@@ -9,12 +9,14 @@ class QAbstractEventDispatcher;
 
 namespace holdline {
 
-/// Makes the dispatcher for QThread::setEventDispatcher(), which owns it. Null when the thread must use
-/// the one of Qt: because the configuration says so, or because no descriptor is free (with a warning).
+/// Makes an event dispatcher for QThread::setEventDispatcher(), which takes ownership. Returns null when the
+/// thread must use Qt's dispatcher: because `loop` is EventLoop::Qt, or because no file descriptor is free.
+/// The latter is logged as a warning.
 std::unique_ptr<QAbstractEventDispatcher> makeEventDispatcher(EventLoop loop);
 
-/// Gives the main thread its event loop. Keeps the GLib loop out of the process, which costs even more
-/// than the loop of Qt. Call it in main() before QCoreApplication is constructed.
+/// Sets the event dispatcher of the main thread. Also sets QT_NO_GLIB=1, so that no thread uses Qt's GLib
+/// dispatcher, which is slower than Qt's poll(2) dispatcher. Call it in main() before QCoreApplication is
+/// constructed.
 void installEventLoop(EventLoop loop);
 
 }  // namespace holdline

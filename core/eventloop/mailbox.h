@@ -13,23 +13,23 @@
 
 namespace holdline {
 
-/// A MessageQueue for a thread with an event loop. All messages that come while the loop is busy wake it
-/// once. A posted event or a queued call would pass through locks of Qt that ThreadSanitizer cannot see.
+/// A MessageQueue for a thread with an event loop. All messages that are posted while the loop is busy wake
+/// the loop once. Qt's posted events and queued calls are not used, because ThreadSanitizer cannot see Qt's
+/// locks.
 ///
-/// Messages wait until open(). close() drops all later messages. Each is destroyed in the thread that
-/// drops it.
+/// Messages are queued until open(). After close() all messages are dropped. A dropped message is destroyed
+/// in the thread that called post() or close().
 ///
-/// Life: constructed in any thread. It must outlive all senders. open() and close() belong to the
-/// receiving thread. Never call close() from inside the receiver.
+/// Lifetime: constructed in any thread. The mailbox must outlive all senders. Only the receiving thread calls
+/// open() and close(), and never close() from inside the function that receives.
 template <typename Message>
 class Mailbox
 {
 public:
-    /// False when the system had no descriptor for it.
+    /// Returns false when no file descriptor was free. Then open() does nothing.
     bool isValid() const { return m_event.isValid(); }
 
-    /// Posts a message from any thread. False when the receiver has closed; then the message is
-    /// dropped.
+    /// Posts a message. Returns false when the mailbox is closed; then the message is dropped. Thread: any.
     bool post(Message message)
     {
         const Posted posted = m_queue.post(std::move(message));
@@ -38,8 +38,8 @@ public:
         return posted != Posted::Dropped;
     }
 
-    /// Calls `receive` for each message, from the event loop of this thread. Messages posted
-    /// meanwhile wait for the next turn.
+    /// From now on calls `receive` for each message, from the event loop of this thread. Messages that are
+    /// posted during such a call are received in a later turn of the loop.
     void open(std::function<void(Message &&)> receive)
     {
         if (!isValid())
@@ -50,7 +50,7 @@ public:
                          [this] { deliver(); });
     }
 
-    /// Drops all messages, now and from now on.
+    /// Drops all waiting messages, and all messages posted later.
     void close()
     {
         m_notifier.reset();
@@ -62,7 +62,7 @@ public:
 private:
     void deliver()
     {
-        // Drained before the messages are taken, so that a later message wakes the loop again.
+        // First drain(), then swap(), so that a message posted after swap() wakes the loop again.
         m_event.drain();
         m_queue.swap(m_batch);
         for (Message &message : m_batch)
@@ -72,7 +72,7 @@ private:
             m_batch.shrink_to_fit();
     }
 
-    /// Memory for more messages than this is given back.
+    /// The capacity of m_batch, in messages, that is kept for reuse. A larger buffer is freed.
     static constexpr std::size_t kRetainedMessages = 1024;
 
     MessageQueue<Message> m_queue;

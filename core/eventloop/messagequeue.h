@@ -11,26 +11,27 @@
 
 namespace holdline {
 
-/// The fate of a posted message.
+/// What post() did with a message.
 enum class Posted {
-    First,    ///< the first waiting message
-    Behind,   ///< waits behind others
-    Dropped,  ///< the queue is closed
+    First,    ///< queued; the queue was empty
+    Behind,   ///< queued behind other messages
+    Dropped,  ///< destroyed, because the queue is closed
 };
 
-/// A queue of messages to one thread from any thread. It is the only way in which threads of the service
-/// communicate. A Message is any movable type. Messages of one sender stay in order. The queue has no
-/// limit of its own, so its senders must be bounded.
+/// A queue of messages from any thread to one receiving thread. The threads of the service communicate only
+/// in this way. A Message is any movable type. Messages of one sender stay in order. The queue has no limit,
+/// so the senders must limit the number of messages.
 ///
-/// A blocking thread waits with take(). A thread with an event loop uses a Mailbox.
+/// A thread without an event loop waits with take(). A thread with an event loop uses a Mailbox.
 ///
-/// It uses the locks of the standard library, so that ThreadSanitizer sees them. Life: constructed in any
-/// thread. It must outlive all senders. post() and close() may be called from any thread, everything else
-/// from the receiving one.
+/// The locks are those of the standard library, which ThreadSanitizer can see. Lifetime: constructed in any
+/// thread. The queue must outlive all senders. post(), close() and isClosed() may be called from any thread,
+/// all other functions only from the receiving thread.
 template <typename Message>
 class MessageQueue
 {
 public:
+    /// Appends the message. Thread: any.
     Posted post(Message message)
     {
         bool isFirst = false;
@@ -47,7 +48,7 @@ public:
         return Posted::First;
     }
 
-    /// Refuses further messages. Waiting messages can still be taken.
+    /// Makes post() drop all further messages. Messages in the queue can still be taken. Thread: any.
     void close()
     {
         {
@@ -63,15 +64,16 @@ public:
         return m_closed;
     }
 
-    /// Takes all waiting messages at once. `messages` must be empty. Its memory is used again.
+    /// Takes all queued messages at once, without waiting. `messages` must be empty; its memory is reused.
     void swap(std::vector<Message> &messages)
     {
         const std::lock_guard lock(m_mutex);
         m_messages.swap(messages);
     }
 
-    /// Takes all waiting messages. When there is none, waits for the first one or for close(), but at
-    /// most to `until`.
+    /// Takes all queued messages. When the queue is empty, first waits for a message, for close() or for the
+    /// time `until`. Without `until`, it may wait for ever. Returns an empty list after a wait without a
+    /// message.
     std::vector<Message> take(std::optional<TimePoint> until)
     {
         std::unique_lock lock(m_mutex);
@@ -83,7 +85,7 @@ public:
         return std::exchange(m_messages, {});
     }
 
-    /// Waits until that time or until close(), even when messages come.
+    /// Waits until the time `until` or until close(), also while messages are posted.
     void pause(TimePoint until)
     {
         std::unique_lock lock(m_mutex);

@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// Coarse timers are due at multiples of this.
+/// Returns the grid of a timer: the timer is due only at multiples of this duration.
 Duration gridOf(const TimerTable::Timer &timer)
 {
     if (timer.type == Qt::PreciseTimer || timer.interval <= milliseconds(20))
@@ -27,13 +27,14 @@ Duration gridOf(const TimerTable::Timer &timer)
     return milliseconds(std::bit_floor(static_cast<std::uint64_t>(slack)));
 }
 
+/// Returns the first multiple of `grid` at or after `expected`.
 TimePoint putOff(TimePoint expected, Duration grid)
 {
     const Duration beyond = expected.time_since_epoch() % grid;
     return beyond.count() == 0 ? expected : expected + (grid - beyond);
 }
 
-/// Later than any real timer, but small enough for calculations.
+/// Longer than the interval of any real timer, but short enough for sums without overflow.
 constexpr Duration kLongestInterval = std::chrono::hours(24 * 365 * 50);
 
 }  // namespace
@@ -96,7 +97,7 @@ std::optional<TimePoint> TimerTable::next() const
     return std::nullopt;
 }
 
-/// Moves the timer to its next time, and skips missed ones.
+/// Moves the timer to its next due time. Skips due times that were missed.
 void TimerTable::advance(Entry &entry, TimePoint now)
 {
     entry.expected += entry.timer.interval;
@@ -125,7 +126,7 @@ int TimerTable::deliver(TimePoint now)
     int sent = 0;
     for (const Due &one : due) {
         Entry *entry = find(one);
-        // A nested loop of an earlier handler may have delivered it.
+        // An earlier handler may have run a nested event loop that delivered or removed this timer.
         if (!entry || entry->isDelivering || entry->at->due > now)
             continue;
         advance(*entry, now);

@@ -15,10 +15,11 @@ class QObject;
 
 namespace holdline {
 
-/// The timers of one event loop, ordered by their time: O(log n) to start and stop one. The caller passes
-/// `now`. No timer is ever early. Precise timers are due to the nanosecond. Coarse timers are delayed by
-/// at most 5 % of their interval. Very coarse timers, and coarse ones of 20 s and more, are delayed to
-/// the next full second. So one turn of the loop serves many of them.
+/// The timers of one event loop, ordered by due time. Starting and stopping a timer take O(log n). The caller
+/// passes the current time as `now`. No timer is early. Precise timers are exact to the nanosecond. Coarse
+/// timers are delayed by at most 5 % of their interval. Very coarse timers, and coarse timers of 20 s and
+/// more, are delayed to the next full second. The delays let one turn of the loop serve many timers. Not
+/// thread-safe.
 class TimerTable
 {
 public:
@@ -27,33 +28,35 @@ public:
         int id = 0;
         Duration interval{};
         Qt::TimerType type = Qt::CoarseTimer;
-        QObject *object = nullptr;
+        QObject *object = nullptr;  ///< receiver of the QTimerEvent; not owned
     };
 
+    /// Starts the timer at `now`. Replaces a timer with the same id.
     void add(const Timer &timer, TimePoint now);
+    /// Returns false when there is no timer with this id.
     bool remove(int id);
-    /// Removes all timers of the object. False when it had none.
+    /// Removes all timers of the object. Returns false when the object had no timer.
     bool removeAll(const QObject *object);
 
     std::vector<Timer> timersOf(const QObject *object) const;
-    /// The time until the timer is due, never negative. Empty when there is no such timer.
+    /// Returns the time until the timer is due, never negative. Empty when there is no timer with this id.
     std::optional<Duration> remaining(int id, TimePoint now) const;
 
-    /// The time of the next timer that can be delivered. Empty when there is none.
+    /// Returns when the next timer is due. Timers whose handler runs just now do not count. Empty without
+    /// timers.
     std::optional<TimePoint> next() const;
 
-    /// Sends a QTimerEvent to the objects of all due timers, one event each, in order of time. It
-    /// leaves out a timer whose event is being handled further up the stack. Returns how many of
-    /// these timers have an interval. A timer of 0 ms is always due, so a caller that repeats until
-    /// nothing is done would never end. Handlers may add and remove timers, and may call this
-    /// function again.
+    /// Sends one QTimerEvent for each due timer, in order of time. Leaves out a timer whose event is being
+    /// handled further up the stack. Handlers may add and remove timers, and may call this function again.
+    /// Returns how many events were sent for timers with an interval above 0. Timers of 0 ms do not count,
+    /// because they are always due: a caller that repeats the call until nothing is done would never end.
     int deliver(TimePoint now);
 
 private:
     struct Place
     {
         TimePoint due;
-        std::uint64_t order;  ///< for equal times, the timer that was set first comes first
+        std::uint64_t order;  ///< sorts equal times: the timer that was set first comes first
         int id;
         friend auto operator<=>(const Place &, const Place &) = default;
     };
@@ -68,7 +71,7 @@ private:
     struct Due
     {
         int id;
-        std::uint64_t serial;  ///< shows that an id was given to another timer
+        std::uint64_t serial;  ///< shows whether the id belongs to another timer by now
     };
 
     void advance(Entry &entry, TimePoint now);
@@ -78,7 +81,7 @@ private:
     std::set<Place> m_places;
     std::uint64_t m_lastOrder = 0;
     std::uint64_t m_lastSerial = 0;
-    std::vector<Due> m_due;  ///< a member, so that its memory is used again
+    std::vector<Due> m_due;  ///< used by deliver(); a member, so that its memory is reused
 };
 
 }  // namespace holdline

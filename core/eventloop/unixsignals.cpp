@@ -10,8 +10,8 @@ namespace holdline {
 
 namespace {
 
-/// The only data that the signal handler may touch: the count of each signal, and the descriptor that
-/// wakes the event loop. The descriptor is -1 while there is no UnixSignals.
+// The only data that the signal handler uses: the number of signals of each kind, and in `wakeUp` the
+// descriptor that wakes the event loop. `wakeUp` is -1 while there is no UnixSignals.
 std::atomic<int> wakeUp = -1;
 std::atomic<int> hangups = 0;
 std::atomic<int> terminations = 0;
@@ -68,7 +68,7 @@ int UnixSignals::waitingTerminations()
 
 void UnixSignals::deliver()
 {
-    // Drained before the counts are read, so that a signal in between wakes the loop again.
+    // First drain(), then the counts are read, so that a signal after the reading wakes the loop again.
     m_event->drain();
     const bool wantsReload = hangups.exchange(0) > 0;
     // A slot may destroy this object.

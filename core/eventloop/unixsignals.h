@@ -12,15 +12,17 @@
 
 namespace holdline {
 
-/// Turns SIGTERM and SIGINT, and SIGHUP, into Qt signals in its thread. It ignores SIGPIPE and SIGXFSZ.
-/// So writing to a closed pipe or socket, or beyond the limit of a file's size, is an error and does not
-/// end the process.
+/// Emits a Qt signal in its thread for each SIGTERM, SIGINT and SIGHUP. Makes the process ignore SIGPIPE and
+/// SIGXFSZ: writing to a closed pipe or socket, or beyond the limit of a file's size, then fails with an
+/// error and does not end the process.
 ///
-/// The signal handler counts, and wakes the loop through an eventfd. An eventfd never fills up, so a
-/// flood of SIGHUPs hides no SIGTERM. A signalfd would need the signals blocked in every thread, and
-/// child processes would inherit that. Life: a process has one at a time. A second one is not isValid()
-/// and does nothing. The destructor restores the previous handlers. Thread: constructed, used and
-/// destroyed in one thread with an event loop.
+/// The signal handler only counts signals and wakes the event loop through an eventfd. An eventfd never fills
+/// up, so a flood of SIGHUPs cannot hide a SIGTERM. A signalfd(2) is not used: the signals would have to be
+/// blocked in every thread, and child processes would inherit that.
+///
+/// Lifetime: one object per process at a time. isValid() of a second object is false, and the object does
+/// nothing. The destructor restores the previous handlers. Thread: constructed, used and destroyed in one
+/// thread with an event loop.
 class UnixSignals : public QObject
 {
     Q_OBJECT
@@ -29,16 +31,16 @@ public:
     explicit UnixSignals(QObject *parent = nullptr);
     ~UnixSignals() override;
 
-    /// False when another one exists, or when no descriptor is free.
+    /// Returns false when another UnixSignals exists, or when no file descriptor was free.
     bool isValid() const { return m_notifier != nullptr; }
-    /// The number of SIGTERMs and SIGINTs that terminate() has not reported yet, because the event loop does
-    /// not run. Thread: any.
+    /// Returns the number of SIGTERMs and SIGINTs for which terminate() was not emitted yet, because the
+    /// event loop has not run since. Thread: any.
     static int waitingTerminations();
 
 Q_SIGNALS:
     /// Emitted once for each SIGTERM or SIGINT.
     void terminate(int signal);
-    /// Emitted for SIGHUP. Several at once count as one.
+    /// Emitted after SIGHUP. Several SIGHUPs before the event loop runs count as one.
     void reload();
 
 private:
