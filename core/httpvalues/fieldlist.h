@@ -5,10 +5,12 @@
 
 namespace holdline {
 
-/// Removes the next member from the front of a field's list (RFC 9110, 5.6.1), up to a comma outside quotes.
+/// Removes the first member from `rest`, a comma-separated header field value (RFC 9110, 5.6.1), and returns
+/// the member with the white space around it. A comma in a quoted string does not end the member. Pure.
 QByteArrayView takeMember(QByteArrayView &rest);
 
-/// The value without its quotes, if it has them. A quoted value means the same as a bare one.
+/// Returns the value without its double quotes, if it has them, because a quoted value means the same as a
+/// bare one. Does not decode escapes. Pure.
 QByteArrayView unquoted(QByteArrayView value);
 
 }  // namespace holdline

@@ -16,7 +16,8 @@ namespace {
 
 using Length = std::array<char, sizeof(quint64)>;
 
-/// Written before each part, so that two requests never give the same bytes by a different split.
+/// Returns the length of a part, to be hashed before the part. Otherwise "ab" and "c" would have the same
+/// hash as "a" and "bc".
 Length lengthOf(QByteArrayView part)
 {
     Length length{};

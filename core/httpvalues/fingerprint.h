@@ -6,9 +6,9 @@
 
 namespace holdline {
 
-/// A SHA-256 fingerprint of what a request asks for (32 bytes). A request that is sent again with its
-/// Idempotency-Key has the same fingerprint, even when the client formats its JSON differently (see
-/// canonicalJson()). Any other request has another one.
+/// Returns a SHA-256 hash (32 bytes) of a request's method, path and JSON body. It shows whether two requests
+/// with the same Idempotency-Key are the same request. The order of members and white space in the body do
+/// not matter (see canonicalJson()).
 ///
 /// `target` is the path, with its query where the query is sent to the upstream. `body` may be anything: a
 /// body that is not JSON counts byte for byte. A byte order mark before JSON does not count. `isKnownJson`

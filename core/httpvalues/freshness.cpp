@@ -10,7 +10,7 @@ namespace holdline {
 
 namespace {
 
-/// RFC 9111, 1.2.2: a larger number means this one, which is 68 years.
+/// The largest number of seconds, 68 years. A larger number in a field counts as this one (RFC 9111, 1.2.2).
 constexpr std::int64_t kMostSeconds = 2'147'483'648;
 
 std::optional<std::chrono::seconds> secondsOf(QByteArrayView text)

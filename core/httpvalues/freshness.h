@@ -8,9 +8,9 @@
 
 namespace holdline {
 
-/// How long an answer may be used without asking again (RFC 9111, 4.2.1 and 5.2.2): the max-age of its
-/// Cache-Control less its Age. Zero when it must not be used without asking (no-store, no-cache). Empty when
-/// the answer says nothing about it. Both texts may be empty. Pure.
+/// Returns how long a response may be reused without a new request (RFC 9111, 4.2.1 and 5.2.2): the max-age
+/// of its Cache-Control minus its Age, both header field values. Zero for no-store, no-cache and an invalid
+/// max-age. Empty when Cache-Control has none of these directives. Both texts may be empty. Pure.
 std::optional<std::chrono::seconds> freshFor(QByteArrayView cacheControl, QByteArrayView age);
 
 }  // namespace holdline

@@ -31,7 +31,8 @@ QString tooLong()
     return u"The Idempotency-Key is longer than %1 bytes."_s.arg(kMaxIdempotencyKeyBytes);
 }
 
-/// Removes a quoted string from the front (RFC 8941, section 4.2.5).
+/// Removes a quoted string from the front of `rest` and appends its decoded text to `out` (RFC 8941, section
+/// 4.2.5). Returns false for an invalid string.
 bool takeString(QByteArrayView &rest, QByteArray &out)
 {
     for (qsizetype i = 1; i < rest.size(); ++i) {
@@ -54,8 +55,9 @@ bool takeString(QByteArrayView &rest, QByteArray &out)
     return false;
 }
 
-/// A parameter value that is not a string: a token, number, boolean or byte sequence (RFC 8941, section
-/// 3.3). It is read loosely, because nothing depends on it.
+/// Removes a parameter value that is not a string: a token, number, boolean or byte sequence (RFC 8941,
+/// section 3.3). The value is not checked exactly, because it is ignored. Returns false when there is no
+/// value.
 bool takeBareItem(QByteArrayView &rest)
 {
     const auto *const end = std::find_if_not(rest.begin(), rest.end(), isBare);
@@ -64,7 +66,7 @@ bool takeBareItem(QByteArrayView &rest)
     return found;
 }
 
-/// Reads `;name=value;name` to the end (RFC 8941, section 4.2.3.2).
+/// Returns whether `rest` consists of parameters: `;name=value;name` (RFC 8941, section 4.2.3.2).
 bool areParameters(QByteArrayView rest)
 {
     while (rest.startsWith(';')) {

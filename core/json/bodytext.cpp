@@ -30,8 +30,8 @@ QByteArrayView wholeCharacters(QByteArrayView text, qsizetype limit)
         return text;
     const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; };
     qsizetype end = limit;
-    // No UTF-8 character has more than four bytes. A longer sequence is not UTF-8 and may be cut
-    // anywhere.
+    // A UTF-8 character has at most four bytes. More continuation bytes in a row are not UTF-8 and may be cut
+    // at any place.
     while (end > 0 && limit - end < 4 && continues(text[end]))
         --end;
     return text.first(continues(text[end]) ? limit : end);

@@ -5,14 +5,14 @@
 
 namespace holdline {
 
-/// True when a body can be shown as text: valid UTF-8, and no control characters except tabs and line
-/// ends. As JSON it then takes at most twice its size.
+/// Returns whether a body can be shown as text: valid UTF-8 without control characters, except tabs and line
+/// ends. As a JSON string such a body takes at most twice its size.
 bool isShowable(QByteArrayView body);
 
-/// True for application/json and for types that end in `+json` (RFC 6839). Parameters do not matter.
+/// Returns whether a Content-Type is application/json or ends in `+json` (RFC 6839). Parameters are ignored.
 bool isJsonType(QByteArrayView contentType);
 
-/// The longest prefix of at most `limit` bytes that does not end inside a UTF-8 character.
+/// Returns the longest prefix of at most `limit` bytes that does not end inside a UTF-8 character.
 QByteArrayView wholeCharacters(QByteArrayView text, qsizetype limit);
 
 }  // namespace holdline

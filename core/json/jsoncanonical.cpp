@@ -10,24 +10,25 @@ namespace holdline {
 
 namespace {
 
-/// One value, or the name of a member. All nodes stand in one list in the order of the text. The content
-/// of an array or object follows right after its own node.
+/// One value, or the name of a member. All nodes of a text are in one list, in the order of the text. The
+/// nodes inside an array or object follow directly after the node of that array or object.
 struct Node
 {
-    QByteArrayView text;   ///< a scalar or name as written; the opening bracket of an array or object
-    std::size_t next = 0;  ///< index of the first node after this one and its content
+    QByteArrayView text;   ///< a scalar or name as in the input; the opening bracket of an array or object
+    std::size_t next = 0;  ///< index of the first node after this value and everything inside it
 };
 
 constexpr qsizetype kFirstNodes = 1024;
 
-/// Reads valid JSON. It checks nothing but the end of the text.
+/// Splits a valid JSON text into nodes. Does not check the syntax, but never reads beyond the end of the
+/// text.
 class Reader
 {
 public:
     explicit Reader(QByteArrayView text) : m_text(text)
     {
-        // Every node except the first follows a bracket, comma or colon. Few short texts have more nodes
-        // than this, and long ones often are one long string.
+        // An estimate that avoids most reallocations. It is bounded, because a long text is often one long
+        // string.
         m_nodes.reserve(static_cast<std::size_t>(std::min(text.size() / 8, kFirstNodes) + 4));
         value();
     }
@@ -64,7 +65,8 @@ private:
         skipSpace();
     }
 
-    /// Reads up to the closing bracket, inclusive. A member is two nodes: its name and its value.
+    /// Reads the inside of an array or object and the closing bracket. A member makes two nodes: name and
+    /// value.
     void contents(bool isObject)
     {
         skipSpace();
@@ -101,13 +103,15 @@ private:
     std::vector<Node> m_nodes;
 };
 
+/// Returns whether quoteJson() would write the string literal exactly as it is.
 bool hasOneSpelling(QByteArrayView literal)
 {
     // JSON allows DEL without an escape, but quoteJson() escapes it.
     return !literal.contains('\\') && !literal.contains('\x7f');
 }
 
-/// Writes `literal` with the escapes of quoteJson(). When that changes it, `storage` holds the new bytes.
+/// Returns `literal` with the escapes that quoteJson() writes. The result points into `storage` when it
+/// differs from `literal`.
 QByteArrayView respell(QByteArrayView literal, QByteArray &storage)
 {
     if (hasOneSpelling(literal))
@@ -130,8 +134,8 @@ public:
 private:
     struct Member
     {
-        QByteArrayView name;  ///< sort key
-        QByteArray storage;   ///< the bytes of `name`, when they are not part of the text
+        QByteArrayView name;  ///< decoded name, the sort key
+        QByteArray storage;   ///< holds the bytes of `name` when the name has escapes in the text
         std::size_t index = 0;
     };
 
@@ -172,8 +176,8 @@ private:
 
     void object(std::size_t index)
     {
-        // One list holds the members of all open objects. Those of the innermost object are at its
-        // end.
+        // m_members is used as a stack: it contains the members of all objects that are being written, those
+        // of the innermost object last.
         const std::size_t base = m_members.size();
         for (std::size_t at = index + 1; at < m_nodes[index].next; at = m_nodes[at + 1].next)
             addMember(at);

@@ -14,7 +14,7 @@ namespace {
 
 using Byte = unsigned char;
 
-/// The UTF-16 code unit whose four hex digits begin at `at`.
+/// Returns the UTF-16 code unit whose four hex digits begin at index `at`. The digits must be valid.
 std::uint32_t unitAt(QByteArrayView text, qsizetype at)
 {
     std::uint32_t unit = 0;
@@ -57,7 +57,7 @@ char simpleEscape(char c)
         case 't':
             return '\t';
         default:
-            return c;  // quote, backslash and slash stand for themselves
+            return c;  // an escaped quote, backslash or slash means the character itself
     }
 }
 

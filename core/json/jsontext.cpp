@@ -17,8 +17,8 @@ namespace {
 
 using Byte = unsigned char;
 
-/// A recursive-descent parser with one function per rule of the grammar of RFC 8259. On an error each
-/// function calls fail() and returns false.
+/// A recursive-descent parser with one function for each rule of the grammar of RFC 8259. On an error each
+/// function calls fail() and returns false. A function that succeeds leaves m_at behind what it has read.
 class Scanner
 {
 public:
@@ -39,7 +39,7 @@ public:
     }
 
 private:
-    /// The byte at distance `ahead` from the current one. -1 beyond the end.
+    /// Returns the byte at index m_at + `ahead`. -1 beyond the end of the text.
     int peek(qsizetype ahead = 0) const
     {
         return m_at + ahead < m_text.size() ? static_cast<Byte>(m_text[m_at + ahead]) : -1;
@@ -153,7 +153,8 @@ private:
         }
     }
 
-    /// Skips printable ASCII that needs no escape. Most text is of that kind.
+    /// Returns whether `c` is an ASCII character that a string may contain without an escape. Most
+    /// characters are. Bytes above 0x7F are negative as `char`, so they are not plain.
     static bool isPlain(char c) { return c >= 0x20 && c != '"' && c != '\\'; }
 
     /// isPlain() for kWord bytes at once, because a string may have a million of them.
@@ -163,8 +164,9 @@ private:
         constexpr std::uint64_t kHighBits = kOnes << 7;
         std::uint64_t word = 0;
         std::memcpy(&word, bytes, sizeof word);
-        // The high bit of a byte is set in `x - kOnes` when that byte of `x` is 0, given that no byte of `x`
-        // has its own. A borrow can set more of them, but only above such a byte.
+        // If no byte of `x` has its high bit set, a byte of `x` that is 0 gets its high bit set in `x -
+        // kOnes`. The borrow may set further high bits, but only above such a byte, so the result stays
+        // right.
         const std::uint64_t quotes = (word ^ (kOnes * '"')) - kOnes;
         const std::uint64_t backslashes = (word ^ (kOnes * '\\')) - kOnes;
         const std::uint64_t controls = word - kOnes * 0x20;
@@ -219,8 +221,9 @@ private:
         return true;
     }
 
-    /// UTF-8 beyond ASCII: the well-formed sequences of table 3-7 of the Unicode standard. Overlong
-    /// forms, surrogates and values above U+10FFFF are errors.
+    /// Reads one UTF-8 character that is not ASCII; `lead` is its first byte. Accepts the well-formed
+    /// sequences of table 3-7 of the Unicode standard. Overlong forms, surrogates and values above U+10FFFF
+    /// are errors.
     bool multiByte(int lead)
     {
         int count = 0;

@@ -3,7 +3,8 @@
 
 #include <cstdint>
 
-/// The halves of a character beyond 16 bits in JSON's \u escapes (RFC 8259, 7).
+/// Tests of UTF-16 code units. JSON writes a character above U+FFFF as two \u escapes, a high and a low
+/// surrogate (RFC 8259, section 7).
 namespace holdline::json {
 
 inline bool isHighSurrogate(std::uint32_t unit)

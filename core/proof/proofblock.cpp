@@ -17,7 +17,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// Makes zlib use a gzip header instead of its own.
+// The window size of zlib. Adding 16 selects the gzip format instead of the zlib format.
 constexpr int kGzipWindowBits = 15 + 16;
 constexpr qsizetype kChunk = 64 * 1024;
 
@@ -34,7 +34,7 @@ QByteArray gzip(QByteArray plain)
     stream.avail_in = static_cast<uInt>(plain.size());
     stream.next_out = reinterpret_cast<Bytef *>(packed.data());
     stream.avail_out = static_cast<uInt>(packed.size());
-    deflate(&stream, Z_FINISH);  // one call is enough, because deflateBound() gave the size
+    deflate(&stream, Z_FINISH);  // one call is enough, because `packed` has the size of deflateBound()
     packed.truncate(static_cast<qsizetype>(stream.total_out));
     deflateEnd(&stream);
     return packed;
@@ -83,7 +83,7 @@ std::optional<ProofEntry> entryIn(const QJsonValue &value)
 
 std::variant<ProofEntries, QString> parseEntries(const QByteArray &json, std::size_t maxEntries)
 {
-    // QJsonDocument accepts some invalid texts, so the strict scanner checks first.
+    // QJsonDocument accepts some invalid texts, so scanJson() checks the text first.
     const auto scanned = scanJson(json);
     if (const auto *error = std::get_if<JsonError>(&scanned))
         return u"the JSON is not valid, "_s + error->toString();
