@@ -27,7 +27,7 @@ QByteArray rowText(QByteArrayView text)
     const QByteArrayView head = text.first(std::min(text.size(), kMaxTextBytes + 4));
     if (text.size() <= kMaxTextBytes && isPlain(text))
         return text.toByteArray();
-    // An incomplete character at the end is dropped. Other invalid bytes become U+FFFD.
+    // The decoder drops an incomplete character at the end. Other invalid bytes become U+FFFD.
     QStringDecoder decoder(QStringDecoder::Utf8);
     QString characters = decoder.decode(head);
     const auto isControl = [](QChar c) { return c.category() == QChar::Other_Control; };
@@ -53,7 +53,7 @@ QByteArray numbered(std::uint64_t seq)
 QByteArray encodeUnnumbered(const Update &update)
 {
     const auto room = static_cast<qsizetype>(512 + 350 * (update.jobs.size() + update.ended.size()));
-    return line(update, room).remove(0, 1);  // the brace is in numbered()
+    return line(update, room).remove(0, 1);  // numbered() writes the opening brace
 }
 
 QByteArray encode(const Update &update)

@@ -5,7 +5,7 @@
 
 namespace holdline::monitor {
 
-/// The number of values of an enum. They count from 0, and each has a name().
+/// The number of enumerators of an enum. Their values are 0, 1, 2 and so on, and each has a name().
 template <typename Enum>
 inline constexpr int kCountOf = 0;
 template <>

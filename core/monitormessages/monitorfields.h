@@ -5,7 +5,8 @@
 #include "core/monitormessages/monitormessages.h"
 #include "core/monitormessages/monitorrowfields.h"
 
-/// The members of the other objects of the monitor protocol. See monitorrowfields.h.
+/// The members of all objects of the monitor protocol that are not rows. monitorrowfields.h explains
+/// describe().
 namespace holdline::monitor {
 
 void describe(auto &&fields, Maybe<ServiceFacts> auto &facts)
@@ -95,7 +96,8 @@ void describe(auto &&fields, Maybe<Hello> auto &hello)
     fields.always("pid"_L1, hello.pid);
 }
 
-/// Without `seq`, which numbered() writes first. The kind must be known.
+/// Describes all members except `seq`, which numbered() writes first. `update.kind` must be set, for reading
+/// too.
 void describe(auto &&fields, Maybe<Update> auto &update)
 {
     if (update.kind == Update::Kind::Snapshot) {

@@ -6,21 +6,21 @@
 
 #include <concepts>
 
-/// The members of the rows of the monitor protocol, in the order in which they are written. The encoder
-/// (ObjectWriter), the decoder (ObjectReader) and the test of the protocol page use the same lists. They
-/// offer these functions:
+/// The members of the rows of the monitor protocol, in the order in which they are written. Each describe()
+/// lists the members of one kind of row. It is used by the encoder (ObjectWriter), the decoder (ObjectReader)
+/// and the test of the protocol's page. Each of these three is passed as `fields` and has these functions:
 ///
-///     required(name, value)        always written; an error where it is missing
-///     always(name, value)          always written; may be missing
-///     optional(name, value)        left out when empty, zero, false or without a value
+///     required(name, value)        always written; a missing member is an error for the decoder
+///     always(name, value)          always written; the decoder accepts a missing member
+///     optional(name, value)        not written when empty, zero, false or without a value
 ///     byName(name, values, Enum{}) an object of the elements that are not zero, under the names of Enum
-///     bytes(text, base64, value)   as text under the first name when it can be shown, else as base64
-///     constant(name, text)         always written; not read
+///     bytes(text, base64, value)   written as text under the name `text` if isShowable(), else as base64
+///     constant(name, text)         always written; ignored by the decoder
 namespace holdline::monitor {
 
 using namespace Qt::StringLiterals;
 
-/// A message that is read, or a const message that is written.
+/// Accepts a Message, which is read, or a const Message, which is written.
 template <typename Object, typename Message>
 concept Maybe = std::same_as<std::remove_const_t<Object>, Message>;
 

@@ -13,8 +13,8 @@
 /// Internal to the decoders of this folder.
 namespace holdline::monitor {
 
-/// Reads a JSON object as described by describe(). The first error is the result, and all values after it
-/// are void.
+/// Reads a JSON object whose members describe() lists. The first error is stored in `error`; values that are
+/// read after an error are meaningless. `object` and `error` must outlive the reader.
 class ObjectReader
 {
 public:
@@ -37,7 +37,7 @@ public:
         require(name);
         read(name, value);
     }
-    /// An unknown name of a count is an error. Unknown members are ignored.
+    /// For an array of counts, an unknown name in the object is an error. Other arrays ignore unknown names.
     template <typename Enum, typename Value, std::size_t size>
     void byName(QLatin1StringView member, std::array<Value, size> &values, Enum) const
     {
@@ -108,7 +108,7 @@ private:
     {
         std::int64_t count = 0;
         read(name, count);
-        // Ten thousand years, so that later calculations cannot overflow.
+        // Up to the year 9999, so that later calculations cannot overflow.
         if (count < 0 || count > 253'402'300'800'000)
             fail(name, u"a time in milliseconds since 1970"_s);
         else
@@ -211,7 +211,7 @@ private:
     template <std::integral Integer>
     void take(QLatin1StringView name, const QJsonValue &value, Integer &number) const
     {
-        // A whole number that a double represents exactly. Counts are never negative.
+        // JSON numbers are doubles, so only whole numbers below 2⁵³ are exact. -1 means no whole number.
         constexpr double kExact = 9007199254740992.0;
         const double exact = value.toDouble(std::numeric_limits<double>::quiet_NaN());
         const qint64 whole = value.toInteger(-1);
@@ -227,7 +227,7 @@ private:
     QString &m_error;
 };
 
-/// The JSON object in a line, or an error.
+/// Parses a line as a JSON object. When the line is invalid, sets `error`, and the result is meaningless.
 inline QJsonObject parseLine(QByteArrayView line, QString &error)
 {
     QJsonParseError problem;

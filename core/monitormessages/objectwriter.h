@@ -13,13 +13,14 @@
 /// Internal to the encoders of this folder.
 namespace holdline::monitor {
 
+/// Returns whether `c` is an ASCII character that needs no escape in a JSON string.
 inline bool isPlain(char c)
 {
     return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
-/// True when the text needs no escape in JSON. Tests eight bytes at a time ("Bit Twiddling Hacks", S. E.
-/// Anderson: a zero in a word), because every text of every row passes here.
+/// Returns whether all characters of the text are plain. Tests eight bytes at a time ("Bit Twiddling Hacks",
+/// S. E. Anderson: "Determine if a word has a zero byte"), because every text of every row is tested.
 inline bool isPlain(QByteArrayView text)
 {
     constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
@@ -38,8 +39,8 @@ inline bool isPlain(QByteArrayView text)
     return std::all_of(at, end, [](char c) { return isPlain(c); });
 }
 
-/// A growing text. QByteArray::append() costs five times as much for the few bytes of a member, and rows
-/// have dozens of members.
+/// A text buffer for appending. For the few bytes of a member it is five times faster than
+/// QByteArray::append(), and rows have dozens of members.
 class Out
 {
 public:
@@ -65,6 +66,7 @@ public:
         makeRoom(kDigits);
         m_at = std::to_chars(m_at, m_at + kDigits, number).ptr;
     }
+    /// Appends a text as a JSON string, with escapes where necessary.
     void putText(QByteArrayView text)
     {
         if (isPlain(text))
@@ -72,7 +74,7 @@ public:
         else
             put(QByteArrayView(quoteJson(text)));
     }
-    /// Appends a text that isPlain().
+    /// Appends a text as a JSON string. isPlain() must be true for the text.
     void putPlain(QByteArrayView text)
     {
         makeRoom(text.size() + 2);
@@ -89,6 +91,7 @@ public:
         *m_at++ = '"';
         *m_at++ = ':';
     }
+    /// Returns the text. Call it once, as the last function.
     QByteArray take()
     {
         m_bytes.truncate(m_at - m_bytes.constData());
@@ -106,12 +109,12 @@ private:
         m_end = m_bytes.data() + m_bytes.size();
     }
 
-    QByteArray m_bytes;  ///< larger than the written part
+    QByteArray m_bytes;  ///< the whole buffer; larger than the written part
     char *m_at;          ///< end of the written part
-    char *m_end;
+    char *m_end;         ///< end of the buffer
 };
 
-/// Writes a JSON object as described by describe().
+/// Writes a JSON object whose members describe() lists. The destructor writes the closing brace.
 class ObjectWriter
 {
 public:

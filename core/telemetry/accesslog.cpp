@@ -87,7 +87,7 @@ AccessLog::AccessLog(LogSink &sink, LogFormat format, int linesPerSecond, QObjec
 
 AccessLog::~AccessLog()
 {
-    // A time after the current second, so that left-out lines are summed up too.
+    // With a time after the current second, flush() also writes the line that counts the left-out requests.
     flush(m_second + 1s);
 }
 
@@ -122,12 +122,13 @@ void AccessLog::flush(TimePoint now)
     if (m_someLeftOut && now >= m_second + 1s)
         startSecond(now);
     writeBuffer();
-    // The timer stops, so that it does not wake an idle service.
+    // Without this, the timer would wake an idle service every 50 ms.
     if (m_buffer.isEmpty() && !m_someLeftOut)
         m_timer.stop();
 }
 
-/// Sums up the lines that the last second left out.
+/// Begins a new second. Writes one line that counts the requests left out in the previous one, if there are
+/// any.
 void AccessLog::startSecond(TimePoint now)
 {
     m_second = now;
@@ -161,7 +162,7 @@ void AccessLog::writeBuffer()
 {
     qsizetype at = 0;
     while (at < m_buffer.size()) {
-        // As many whole lines as the sink accepts at once. One line is always shorter than that.
+        // Takes as many whole lines as the sink accepts in one call. A single line is always short enough.
         const QByteArrayView rest = QByteArrayView(m_buffer).sliced(at);
         const qsizetype limit = std::min(rest.size(), LogSink::kMaxBytes);
         const QByteArrayView batch = rest.first(rest.first(limit).lastIndexOf('\n') + 1);

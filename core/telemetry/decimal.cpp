@@ -8,7 +8,8 @@ namespace holdline {
 
 namespace {
 
-/// Appends `number` with leading zeros. It must have at most `digits` digits.
+/// Appends `number` with leading zeros, in `digits` digits. `number` must not be negative or have more
+/// digits.
 void appendPadded(QByteArray &out, std::int64_t number, int digits)
 {
     std::array<char, 20> text;

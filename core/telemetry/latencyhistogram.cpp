@@ -62,7 +62,7 @@ std::size_t LatencyHistogram::bucketOf(std::uint64_t value) noexcept
 {
     if (value < kSubBuckets)
         return static_cast<std::size_t>(value);
-    // The leading bit chooses the row, and the kSubBits bits after it choose the bucket in that row.
+    // The highest set bit selects the row. The next kSubBits bits select the bucket in that row.
     const auto shift = static_cast<unsigned>(std::bit_width(value)) - 1 - kSubBits;
     return (shift + 1) * kSubBuckets + static_cast<std::size_t>(value >> shift) - kSubBuckets;
 }

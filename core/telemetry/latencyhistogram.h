@@ -9,9 +9,9 @@
 
 namespace holdline {
 
-/// A histogram of durations from a microsecond to an hour, in buckets of at most 1/32 of their value.
-/// quantile() is wrong by at most 1.6 %. Takes about 7 KiB, whatever it records. record() is O(1),
-/// allocates nothing and cannot fail. A value that can be copied and merged. Not thread-safe.
+/// A histogram of durations from a microsecond to an hour. The width of a bucket is at most 1/32 of its
+/// values, so quantile() is wrong by at most 1.6 %. The size is always about 7 KiB. record() takes O(1) time,
+/// allocates no memory and cannot fail. A value that can be copied and merged. Not thread-safe.
 class LatencyHistogram
 {
 public:
@@ -19,21 +19,24 @@ public:
 
     static constexpr Microseconds kMax = std::chrono::hours(1);
 
-    /// Drops fractions of a microsecond. Negative values count as 0, values above an hour as an hour.
+    /// Adds a duration, rounded down to microseconds. A negative one counts as 0, one above an hour as an
+    /// hour.
     void record(Duration took) noexcept;
+    /// Adds the values of `other`.
     void merge(const LatencyHistogram &other) noexcept;
 
     std::uint64_t count() const { return m_count; }
-    /// The exact sum of all values.
+    /// The exact sum of all recorded values.
     Microseconds sum() const { return Microseconds(m_sum); }
     Microseconds min() const { return Microseconds(m_count == 0 ? 0 : m_min); }
     Microseconds max() const { return Microseconds(m_max); }
 
-    /// The quantile `q` (0 to 1): the share `q` of all values is not higher. 0 for an empty
+    /// Returns the quantile `q` (0 to 1): the share `q` of all values is not higher. 0 for an empty
     /// histogram.
     Microseconds quantile(double q) const;
-    /// The number of values up to `bound`. Exact when `bound` is the upper end of a bucket. Otherwise
-    /// it counts the buckets below, so that it is never too high. From kMax on it counts all values.
+    /// Returns the number of values in the buckets that lie completely at or below `bound`. So the result is
+    /// never too high, and exact if `bound` is the upper end of a bucket. If `bound` is at least kMax,
+    /// returns count().
     std::uint64_t countUpTo(Microseconds bound) const;
 
 private:
@@ -41,8 +44,8 @@ private:
 
     static constexpr int kSubBits = 5;
     static constexpr std::size_t kSubBuckets = std::size_t(1) << kSubBits;
-    /// kMax is below 2^32 µs: one row of exact values, then one row for each power of two from 2^5 to
-    /// 2^31.
+    /// A row has kSubBuckets buckets. The first row has one bucket for each value below 2^5 µs. Then comes
+    /// one row for each power of two from 2^5 to 2^31, because kMax is below 2^32 µs.
     static constexpr std::size_t kBuckets = (32 - kSubBits + 1) * kSubBuckets;
 
     static std::size_t bucketOf(std::uint64_t value) noexcept;

@@ -17,10 +17,11 @@ Q_LOGGING_CATEGORY(lcService, "holdline.service")
 
 namespace {
 
-/// Keeps a line with all its fields below LogSink::kMaxBytes.
+/// The longest message in bytes. A line with such a message and all other fields is shorter than
+/// LogSink::kMaxBytes.
 constexpr qsizetype kMaxMessageBytes = 3500;
 
-// Qt has one message handler per process, so its data is global too.
+// Qt has one message handler per process, so the data of the handler is global too.
 struct State
 {
     std::mutex mutex;

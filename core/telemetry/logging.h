@@ -14,10 +14,11 @@ Q_DECLARE_LOGGING_CATEGORY(lcUpstream)  // holdline.upstream
 Q_DECLARE_LOGGING_CATEGORY(lcConfig)    // holdline.config
 Q_DECLARE_LOGGING_CATEGORY(lcService)   // holdline.service
 
-/// Sends all messages of Qt (qWarning(), qCInfo(lcService)…) to a sink as log lines with time, level,
-/// category and message. A process has one at a time, and the destructor restores the previous handler.
-/// `sink` must outlive it. Messages may come from any thread. Constructor, destructor and configure()
-/// belong to the main thread.
+/// Installs a message handler that writes all messages of Qt's logging functions (qWarning(),
+/// qCInfo(lcService), …) to a sink, as log lines with time, level, category and message. A process has at
+/// most one LogHandler at a time. The destructor restores the previous message handler. `sink` must outlive
+/// the LogHandler. Messages may be logged in any thread. Constructor, destructor and configure() must be
+/// called in the main thread.
 class LogHandler
 {
 public:
@@ -26,9 +27,9 @@ public:
     LogHandler(const LogHandler &) = delete;
     LogHandler &operator=(const LogHandler &) = delete;
 
-    /// For reloads. The environment variable QT_LOGGING_RULES overrides the levels.
+    /// Changes the settings, for a reload. The environment variable QT_LOGGING_RULES overrides the level.
     void configure(LogFormat format, LogLevel level);
-    /// Messages that the sink did not accept.
+    /// Number of messages that the sink did not accept. Thread: any.
     static std::uint64_t lost();
 };
 

@@ -16,8 +16,9 @@ namespace {
 
 constexpr qsizetype kUsualBytes = 384;
 
-/// True for characters that can change how the text around them is shown or read: controls, format
-/// characters (some reverse the direction of writing), line and paragraph separators, noncharacters.
+/// Returns whether `c` can change how the text around it is shown or read: control characters, format
+/// characters (some of them reverse the direction of writing), line and paragraph separators, surrogates,
+/// noncharacters.
 bool isUnsafe(char32_t c)
 {
     const QChar::Category category = QChar::category(c);
@@ -103,7 +104,7 @@ void LogLine::add(QByteArrayView name, QStringView text, qsizetype maxBytes)
 
 void LogLine::add(QByteArrayView name, QByteArrayView text, qsizetype maxBytes)
 {
-    // Nearly all texts are of this kind: ids, addresses, names.
+    // Nearly all texts need no quotes and no escapes: ids, addresses, names.
     const bool bare =
         std::all_of(text.begin(), text.end(), [](char c) { return isBare(static_cast<uchar>(c)); });
     if (bare && !text.isEmpty() && text.size() <= maxBytes) {
@@ -114,7 +115,7 @@ void LogLine::add(QByteArrayView name, QByteArrayView text, qsizetype maxBytes)
             m_line.append(text);
         return;
     }
-    // A longer text is cut anyway, so a huge one is not decoded whole.
+    // Only the first maxBytes can be in the line, so the rest of a long text is not decoded.
     add(name, QStringView(QString::fromUtf8(text.first(std::min(text.size(), maxBytes + 1)))), maxBytes);
 }
 

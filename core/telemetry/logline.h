@@ -12,14 +12,14 @@
 
 namespace holdline {
 
-/// Builds one log line in the order of the calls: logfmt (`key=value key="two words"`) or a JSON object.
-/// Whatever the texts contain, the result is one line of valid UTF-8 without control characters and of
-/// bounded length. So bytes from outside can neither forge a line nor control a terminal. Keys consist of
-/// letters, digits, `_` and `.`.
+/// Builds one log line, as logfmt (`key=value key="two words"`) or as a JSON object. Fields are in the order
+/// of the calls. Whatever the texts contain, the result is one line of valid UTF-8 without control characters
+/// and of bounded length. So bytes from outside can neither forge a log line nor control a terminal. Keys
+/// must consist of letters, digits, `_` and `.`.
 class LogLine
 {
 public:
-    /// The longest text in bytes, with escapes. A longer text is cut and marked with `…`.
+    /// The longest text in bytes, including escapes. A longer text is cut, and `…` is appended.
     static constexpr qsizetype kMaxTextBytes = 256;
 
     explicit LogLine(LogFormat format) : m_format(format) {}
@@ -29,12 +29,12 @@ public:
     void add(QByteArrayView key, QByteArrayView text, qsizetype maxBytes = kMaxTextBytes);
     void add(QByteArrayView key, QLatin1StringView text) { add(key, QByteArrayView(text)); }
     void add(QByteArrayView key, std::int64_t number);
-    /// Writes milliseconds with three decimals.
+    /// Writes the duration in milliseconds with three decimals.
     void add(QByteArrayView key, Duration duration);
-    /// Writes UTC as RFC 3339 with milliseconds.
+    /// Writes the time in UTC as RFC 3339 with milliseconds.
     void add(QByteArrayView key, std::chrono::system_clock::time_point at);
 
-    /// The line with its line end. Call it once.
+    /// Returns the line with its line end. Call it once, as the last function.
     QByteArray finish();
 
 private:

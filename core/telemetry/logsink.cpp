@@ -11,8 +11,7 @@ namespace holdline {
 LogWrite DescriptorSink::write(QByteArrayView lines)
 {
     const std::lock_guard lock(m_mutex);
-    // A pipe is writable when it accepts PIPE_BUF bytes at once. Asking first keeps write() from
-    // waiting.
+    // poll(2) reports a pipe as writable when it accepts PIPE_BUF bytes at once. So write() does not wait.
     pollfd ready{m_descriptor, POLLOUT, 0};
     if (::poll(&ready, 1, 0) == 0)
         return LogWrite::Busy;
@@ -23,12 +22,12 @@ LogWrite DescriptorSink::write(QByteArrayView lines)
         return LogWrite::Done;
     if (taken == 0)
         return errno == EAGAIN ? LogWrite::Busy : LogWrite::Failed;
-    // A partial write means that the disk is full. The rest is lost.
+    // A partial write means that the disk is full. The rest of the lines is lost.
     m_cut = true;
     return LogWrite::Failed;
 }
 
-/// The number of bytes written. When it is not all, errno has the reason.
+/// Returns the number of bytes written. If fewer than bytes.size(), errno has the reason.
 qsizetype DescriptorSink::writeAll(QByteArrayView bytes)
 {
     qsizetype done = 0;

@@ -8,26 +8,26 @@
 namespace holdline {
 
 enum class LogWrite {
-    Done,
-    Busy,    ///< the reader is slow and nothing was written; try again later
-    Failed,  ///< nobody reads (EPIPE), the disk is full (ENOSPC), …; the lines are lost
+    Done,    ///< all lines were written
+    Busy,    ///< nothing was written, because the reader is slow; try again later
+    Failed,  ///< the pipe has no reader (EPIPE), the disk is full (ENOSPC), …; the lines are lost
 };
 
-/// The destination of log lines. DescriptorSink implements it, and a fake in tests.
+/// Interface for the destination of log lines. Implemented by DescriptorSink, and by a fake in tests.
 class LogSink
 {
 public:
-    /// The most bytes per call: what a pipe accepts in one piece (PIPE_BUF).
+    /// The largest number of bytes per call: what a pipe accepts in one piece (PIPE_BUF).
     static constexpr qsizetype kMaxBytes = 4096;
 
     virtual ~LogSink() = default;
-    /// Writes whole lines, all or none. Never waits.
+    /// Writes whole lines, all of them or none. Never waits.
     virtual LogWrite write(QByteArrayView lines) = 0;
 };
 
-/// Writes to a file descriptor that it does not own, for example standard error. SIGPIPE must be ignored
-/// (see UnixSignals). When the reader of a pipe stands still, it reports Busy instead of stopping the
-/// service. Several threads may use it at once, and their lines do not mix.
+/// Writes to a file descriptor, for example standard error. Does not own the descriptor. SIGPIPE must be
+/// ignored (see UnixSignals). When the reader of a pipe does not read, write() returns Busy and does not
+/// block the service. Thread-safe; the lines of several threads do not mix.
 class DescriptorSink : public LogSink
 {
 public:
@@ -38,10 +38,11 @@ private:
     qsizetype writeAll(QByteArrayView bytes);
 
     const int m_descriptor;
-    /// Held from asking a pipe for room until writing, so that no other thread fills the pipe in
-    /// between. Neither call waits.
+    /// Locked during poll(2) and write(2), so that no other thread fills the pipe in between. Neither call
+    /// waits.
     std::mutex m_mutex;
-    /// True when the last line was cut, so that the next one must begin with a line end.
+    /// True when the last line was written only partly, so that a line end must be written before the next
+    /// line.
     bool m_cut = false;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 using Microseconds = LatencyHistogram::Microseconds;
 
-/// Upper ends of the buckets, in milliseconds.
+/// Upper bounds of the buckets, in milliseconds.
 constexpr int kBounds[] = {1,   2,    5,    10,   20,     50,     100,    200,
                            500, 1000, 2000, 5000, 10'000, 30'000, 60'000, 300'000};
 

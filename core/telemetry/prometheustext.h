@@ -11,9 +11,9 @@
 
 namespace holdline {
 
-/// Writes metrics in the text format 0.0.4 of Prometheus. Call counter(), gauge() or histogram() to open
-/// a family, then add its values. Families are written in the order of the calls, each once. Names and
-/// label names must be valid. Label values are escaped. Units are base units: seconds, bytes.
+/// Writes metrics in the text format 0.0.4 of Prometheus. Call counter(), gauge() or histogram() to begin a
+/// metric family, then add() for each of its values. Begin each family only once. Names of metrics and labels
+/// must be valid. Values of labels are escaped. Values of metrics must be in base units: seconds, bytes.
 class PrometheusText
 {
 public:
@@ -30,7 +30,7 @@ public:
     void add(double value, Labels labels = {});
     void add(std::uint64_t value, Labels labels = {});
     void add(int value, Labels labels = {}) { add(static_cast<double>(value), labels); }
-    /// Cumulative buckets from 1 ms to 5 min and +Inf, sum and count.
+    /// Adds a histogram: cumulative buckets from 1 ms to 5 min and +Inf, the sum and the count.
     void add(const LatencyHistogram &histogram, Labels labels = {});
 
     const QByteArray &text() const { return m_text; }
