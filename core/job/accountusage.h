@@ -12,23 +12,23 @@
 
 namespace holdline {
 
-/// Counts what each account uses now: held requests, durable jobs, the bytes of bodies in memory, and the
-/// bytes of requests in the store. All accounts share the limits on them. Knows the accounts with a request
-/// or a job only. Thread: one.
+/// Counts what each account uses now: held requests, durable jobs, bytes of bodies in memory, and bytes of
+/// requests in the store. All accounts share the limits of these resources. Only accounts with a request or a
+/// job have an entry. Not thread-safe.
 class AccountUsage
 {
 public:
     class Seat;
 
-    /// The use of one account. Lives as long as one of its seats.
+    /// The use of one account. Exists as long as the account has a Seat.
     class Use
     {
     public:
         Use(ByteBudget &memory, ByteBudget &stored) : m_bytes(0, &memory), m_stored(0, &stored) {}
-        int requests() const { return m_requests; }
-        int durable() const { return m_durable; }
-        std::int64_t bytes() const { return m_bytes.used(); }
-        std::int64_t stored() const { return m_stored.used(); }
+        int requests() const { return m_requests; }              ///< held requests
+        int durable() const { return m_durable; }                ///< durable jobs
+        std::int64_t bytes() const { return m_bytes.used(); }    ///< bytes of bodies in memory
+        std::int64_t stored() const { return m_stored.used(); }  ///< bytes of requests in the store
 
     private:
         friend class AccountUsage;
@@ -43,11 +43,12 @@ public:
         ByteBudget m_stored;
     };
 
-    /// The part of one request or one job in the use of its account. Must not outlive the AccountUsage.
+    /// What one request or one job contributes to the use of its account. The destructor takes it off again.
+    /// Must not outlive the AccountUsage.
     class Seat
     {
     public:
-        /// Counts nothing.
+        /// Makes a seat without an account, which counts nothing.
         Seat() = default;
         Seat(Seat &&other) noexcept
             : m_use(std::exchange(other.m_use, nullptr)),
@@ -59,14 +60,18 @@ public:
         Seat &operator=(Seat &&other) noexcept;
         ~Seat() { leave(); }
 
+        /// The use of the account; null for a seat without an account.
         const Use *use() const { return m_use; }
-        /// Another seat of the same account. It counts nothing yet.
+        /// Returns a new seat of the same account, which counts nothing yet.
         Seat another() const { return m_use ? Seat(*m_use) : Seat(); }
-        /// From now on it counts as a held request, or as a durable job.
+        /// From now on the seat counts as a held request.
         void countRequest();
+        /// From now on the seat counts as a durable job.
         void countDurable();
-        /// Counts the bytes of a request in the store. The charge must not outlive the seat.
+        /// Counts the bytes of a request in the store, as long as the result exists. The result must not
+        /// outlive the seat.
         ByteCharge chargeStored(std::int64_t bytes) const;
+        /// Sets how many bytes of bodies in memory the seat counts.
         void setBytes(std::int64_t bytes) { m_bytes.set(bytes); }
 
     private:
@@ -80,12 +85,14 @@ public:
         bool m_isDurable = false;
     };
 
-    /// Both count the bytes of all accounts and must outlive this object.
+    /// `memory` and `stored` count the bytes of all accounts together. Both must outlive this object.
     AccountUsage(ByteBudget &memory, ByteBudget &stored) : m_memory(memory), m_stored(stored) {}
     AccountUsage(const AccountUsage &) = delete;
     AccountUsage &operator=(const AccountUsage &) = delete;
 
+    /// Returns a new seat of the account, which counts nothing yet.
     Seat enter(const QByteArray &account);
+    /// Number of accounts with a seat.
     int accounts() const { return static_cast<int>(m_uses.size()); }
 
 private:

@@ -29,7 +29,7 @@ Problem laneFull(const LaneForecast &forecast)
             roundUp(forecast.wait.value_or(std::chrono::seconds(1)) / 2)};
 }
 
-/// The limit of the lane that keeps a job from its deadline.
+/// Describes, for people, the limit of the lane for which the job would wait longest.
 QString limitText(const LaneForecast &forecast)
 {
     const LaneRules &rules = forecast.rules;
@@ -48,13 +48,15 @@ QString limitText(const LaneForecast &forecast)
     return u"%1 starts of this account are ahead."_s.arg(forecast.queued + forecast.inFlight);
 }
 
-/// Null when the deadline may be met, or when nobody knows.
+/// Returns the problem deadline_unreachable. Empty when the deadline may be met, or when the wait is unknown.
+/// `left` is the time to the deadline.
 std::optional<Problem> unreachable(const LaneForecast &forecast, Duration jobTime, Duration left)
 {
     if (!forecast.wait)
         return std::nullopt;
     Duration needed = *forecast.wait;
-    // With nothing ahead, only a rate makes a job wait, and that wait is certain. All else is measured.
+    // With no jobs ahead, only a rate makes a job wait. That wait is certain, so no measured durations are
+    // added.
     if (forecast.ahead() > 0)
         needed += forecast.turn.value_or(Duration::zero()) + jobTime;
     if (needed <= left || needed == Duration::zero())

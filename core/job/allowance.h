@@ -7,14 +7,14 @@
 
 namespace holdline {
 
-/// A token bucket: allows `burst` events at once, and one more event per `interval`. A value; `now` must
-/// never go back.
+/// A token bucket: allows `burst` events at once, and then one more event per `interval`. A value; not
+/// thread-safe. `now` must never go back.
 class Allowance
 {
 public:
     Allowance(int burst, Duration interval) : m_burst(burst), m_interval(interval), m_left(burst) {}
 
-    /// True when the event may happen now. Takes one token in that case.
+    /// Returns whether an event is allowed now. If so, takes one token.
     bool take(TimePoint now)
     {
         if (m_left == m_burst)

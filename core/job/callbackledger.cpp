@@ -5,7 +5,8 @@ namespace holdline {
 
 namespace {
 
-/// Copies the bytes, so that an entry does not keep a whole request in memory.
+/// Cuts a long text. Copies the bytes that remain, so that the entry does not keep the buffer of a whole
+/// request in memory.
 void shorten(QByteArray &text)
 {
     if (text.size() > CallbackLedger::kMaxTextLength)

@@ -14,10 +14,11 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// More failures in a row than this are as good as this many, and the counts cannot overflow.
+/// Counts of failures stop here, so that they cannot overflow.
 constexpr int kLongestRun = 1'000'000'000;
 
-/// Seeded, because account names come from outside: two that collide would count as one.
+/// Returns a hash with the process's random seed. Account names come from outside, and two names with the
+/// same hash would count as one account.
 std::size_t hashOf(QByteArrayView account)
 {
     return qHash(account, static_cast<std::size_t>(QHashSeed::globalSeed()));
@@ -84,7 +85,8 @@ void CircuitBreaker::count(QByteArrayView account, Verdict verdict)
         m_others = std::min(m_others + 1, kLongestRun);
 }
 
-/// The most that one account counts for, so that fewer than `accounts` of them cannot open the circuit.
+/// Returns the largest number of failures that count for one account, so that fewer than `accounts` accounts
+/// cannot open the circuit.
 int CircuitBreaker::accountPart() const
 {
     return (m_limits.failures + m_limits.accounts - 1) / m_limits.accounts;

@@ -13,65 +13,68 @@
 
 namespace holdline {
 
-/// Stops starts to an upstream that fails for everybody, so that it can recover (M. Nygard, "Release It!",
-/// stability patterns). It opens after a run of `failures` without a success of anybody in between.
+/// Stops start requests to an upstream that fails for all accounts, so that the upstream can recover (M.
+/// Nygard, "Release It!", stability patterns). The circuit opens after `failures` failures in a row, without
+/// a success of any account in between.
 ///
-/// Only what concerns all moves it. A connection failure always counts. A failed answer may concern one
-/// account only. So failed answers count when they come from `accounts` different accounts, and no account
-/// counts for more than its part of `failures`.
+/// Failures of only one account must not open the circuit. A connection failure always counts, because it
+/// concerns all accounts. Failed answers count only when they come from at least `accounts` different
+/// accounts. One account counts for at most `failures` / `accounts` of them, rounded up.
 ///
-/// An open circuit lets out one start at a time, a probe: the first after `probeAfter`, then after twice the
-/// time and so on, up to `openFor`. A success closes it. When the same account fails two probes running, or a
-/// probe tells nothing, that says nothing about the other accounts. Then the next probe comes as early as
-/// the first.
+/// An open circuit lets one start request through at a time, a probe. The first probe may be sent after
+/// `probeAfter`. The pause is doubled after each probe, up to `openFor`. A success closes the circuit. When
+/// the same account fails two probes in a row, or a probe ends without a verdict, nothing is known about the
+/// other accounts. Then the next probe comes after the pause of the first one.
 ///
 /// A value of fixed size. Pure: the caller passes `now`.
 class CircuitBreaker
 {
 public:
     enum class State : std::uint8_t { Closed, Open, HalfOpen };
-    /// The state of the upstream, as the end of a start shows it.
+    /// What the end of a start request shows about the upstream.
     enum class Verdict : std::uint8_t {
-        Works,        ///< it answered below 500
-        Unreachable,  ///< no connection, which concerns all accounts
-        Fails,        ///< it answered 5xx, broke the connection or did not answer in time
-        Nothing       ///< the start was given up before it could tell
+        Works,        ///< the upstream answered with a status below 500
+        Unreachable,  ///< no connection was possible, which concerns all accounts
+        Fails,        ///< the upstream answered 5xx, broke the connection or did not answer in time
+        Nothing       ///< the start request was given up before its result was known
     };
     struct Limits
     {
-        int failures = 10;  ///< 0 switches the circuit breaker off
-        int accounts = 3;   ///< 1 to kMostAccounts
-        std::chrono::milliseconds probeAfter{250};
-        std::chrono::milliseconds openFor{5000};
+        int failures = 10;  ///< failures in a row that open the circuit; 0: it never opens
+        int accounts = 3;   ///< accounts that must have failed answers, 1 to kMostAccounts
+        std::chrono::milliseconds probeAfter{250};  ///< pause before the first probe
+        std::chrono::milliseconds openFor{5000};    ///< longest pause between two probes
     };
     static constexpr int kMostAccounts = 16;
 
     explicit CircuitBreaker(const Limits &limits) : m_limits(limits) {}
-    /// A circuit that is open stays open, unless the circuit breaker is switched off.
+    /// Changes the limits. An open circuit stays open, unless `failures` is 0.
     void setLimits(const Limits &limits);
 
-    /// True when a start may be sent now. An open circuit lets a probe out at nextProbe(). A probe without
-    /// a result does not keep the next one back.
+    /// Returns whether a start request may be sent now. An open circuit lets a probe through at nextProbe(),
+    /// also when the probe before has not ended yet.
     bool mayStart(TimePoint now) const { return !m_open || now >= m_nextProbe; }
-    /// Call it when the start of `job` leaves, after mayStart() returned true.
+    /// Call this function when the start request of `job` is sent, after mayStart() returned true.
     void startSent(JobKey job, TimePoint now);
-    /// The start of `job` is over. While the circuit is open, only successes and the last probe count:
-    /// other starts that fail may have left before it opened.
+    /// Call this function when the start request of `job` has ended. While the circuit is open, only
+    /// successes and the last probe count: other failed start requests may have been sent before the circuit
+    /// opened.
     void startEnded(JobKey job, QByteArrayView account, Verdict verdict, TimePoint now);
-    /// A callback proves that a start of unknown fate did arrive.
+    /// Closes the circuit. Also called for a callback that proves that a start request without an answer did
+    /// arrive.
     void succeeded();
 
     bool isOpen() const { return m_open; }
-    /// When the next probe may leave. The epoch when the circuit is closed.
+    /// Returns when the next probe may be sent. The epoch of the clock when the circuit is closed.
     TimePoint nextProbe() const { return m_nextProbe; }
     State state(TimePoint now) const;
 
-    /// The run of failures that opened the circuit, or that goes on.
+    /// The failures in a row: those that opened the circuit, or those so far.
     struct Run
     {
-        int failures = 0;
-        int unreachable = 0;  ///< of them, without a connection
-        int accounts = 0;     ///< that got failed answers; kMostAccounts stands for more too
+        int failures = 0;     ///< all failures
+        int unreachable = 0;  ///< failures without a connection
+        int accounts = 0;     ///< accounts with failed answers; kMostAccounts means at least so many
 
         friend bool operator==(const Run &, const Run &) = default;
     };
@@ -80,8 +83,8 @@ public:
 private:
     struct Failing
     {
-        std::size_t account = 0;  ///< hash of its name
-        int failures = 0;         ///< at most the part of one account
+        std::size_t account = 0;  ///< hash of the account's name
+        int failures = 0;         ///< failed answers, at most accountPart()
     };
 
     int accountPart() const;
@@ -93,19 +96,19 @@ private:
 
     Limits m_limits;
     Run m_run;
-    /// The accounts of the run, as many as m_run.accounts. Further accounts are only counted.
+    /// The first m_run.accounts entries are the accounts with failed answers in m_run.
     std::array<Failing, kMostAccounts> m_failing;
-    int m_others = 0;
+    int m_others = 0;  ///< failed answers of accounts beyond kMostAccounts
 
     bool m_open = false;
     TimePoint m_nextProbe{};
-    std::chrono::milliseconds m_pause{0};     ///< between the last probe and the next one
-    std::optional<JobKey> m_probe;            ///< the job of the last probe, while it is out
+    std::chrono::milliseconds m_pause{0};  ///< between the last probe and the next one
+    std::optional<JobKey> m_probe;  ///< the job of the last probe, while its start request is in flight
     std::optional<std::size_t> m_failedLast;  ///< hash of the account whose probe failed last
 };
 
 inline constexpr int kCircuitStateCount = static_cast<int>(CircuitBreaker::State::HalfOpen) + 1;
-/// The worse of two states: open, then half open.
+/// Returns the worse of two states. Open is worse than half open, and half open is worse than closed.
 CircuitBreaker::State worse(CircuitBreaker::State one, CircuitBreaker::State other);
 /// "closed", "open", "half_open".
 QLatin1StringView name(CircuitBreaker::State state);

@@ -8,7 +8,7 @@ namespace holdline {
 Duration DoubtPatience::value(Duration most) const
 {
     const std::optional<Duration> longest = m_longest.value();
-    // Compared before it is multiplied, because a duration can overflow.
+    // Divides `most` instead of multiplying *longest, because the product could overflow.
     if (!longest || *longest >= most / kTimes)
         return most;
     return std::min(std::max(*longest * kTimes, kLeast), most);

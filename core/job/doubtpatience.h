@@ -5,18 +5,19 @@
 
 namespace holdline {
 
-/// How long to wait for the callback of a job whose start is in doubt: kTimes the longest job of late, at
-/// least kLeast. Before the first measured job it is the upper bound. The longest job counts, because a job
-/// that is given up too early may be started twice. A value.
+/// Computes how long to wait for the callback of a job of which it is unknown whether it was started: kTimes
+/// the longest recent job duration, and at least kLeast. The longest duration counts, because a job that is
+/// given up too early may be started twice. Before the first measured job the wait is the upper bound. A
+/// value.
 class DoubtPatience
 {
 public:
     static constexpr int kTimes = 10;
     static constexpr Duration kLeast = std::chrono::minutes(1);
 
-    /// `took` is the time from the answer to a start to its callback.
+    /// Adds a measured job duration: the time from the answer to a start request to the callback.
     void add(Duration took) { m_longest.add(took); }
-    /// At most `most`, also where that is below kLeast.
+    /// Returns the wait, at most `most`, even if `most` is below kLeast.
     Duration value(Duration most) const;
 
 private:

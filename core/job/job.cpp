@@ -11,8 +11,8 @@ JobPhases Job::phases(TimePoint now) const
     phases.queue = times.started.value_or(end) - times.created;
     if (!times.started)
         return phases;
-    // An answer can come after the end, for example when the callback was early. Then it is no part of
-    // the time that the client waited.
+    // The answer to the start request can come after the job's end, for example after an early callback. Then
+    // it was not part of the time that the client waited.
     const bool answered = times.answered && *times.answered <= end;
     phases.start = (answered ? *times.answered : end) - *times.started;
     if (times.callback && *times.callback <= end)

@@ -18,11 +18,11 @@ namespace {
 
 constexpr qsizetype kJobIdLength = 32;
 constexpr qsizetype kTokenBytes = 2 + 8 + CallbackToken::kSecretBytes;
-/// The base64url characters whose last two bits are zero.
+/// The base64url characters that stand for six bits of which the last two are zero.
 constexpr QByteArrayView kLastCharacters("AEIMQUYcgkosw048");
 
-/// Ids and lookup values grow with time, so that the indexes of the store grow at their ends. The cost of
-/// a job in the store is mostly the number of pages that it touches.
+/// Job ids and look-up values begin with the time, so that new entries go to the end of the store's indexes.
+/// This keeps the number of changed database pages per job small, which is most of a job's cost in the store.
 constexpr std::size_t kTimeBytes = 5;
 constexpr int kLookupRandomBits = 28;
 
@@ -67,8 +67,8 @@ std::optional<CallbackToken> CallbackToken::fromText(QByteArrayView text)
 {
     if (text.size() != kTextLength)
         return std::nullopt;
-    // The last character has two bits that are not part of the token. Only the spelling with zeros is
-    // valid.
+    // The last character has two bits that are not part of the token. Both must be zero, so that each token
+    // has only one text.
     if (!kLastCharacters.contains(text.back()))
         return std::nullopt;
     const auto decoded = QByteArray::fromBase64Encoding(

@@ -9,16 +9,17 @@
 
 namespace holdline {
 
-/// A new job id: 32 lower-case hex digits. The first two name the shard that made the job. The next ten
-/// are the time in milliseconds. The rest is random (80 bits). Nobody can guess an id, and an id does not
-/// help to guess the callback token.
+/// Makes a new job id: 32 lower-case hex digits. The first two are the number of the shard that makes the
+/// job. The next ten are the time in milliseconds since 1970 (its low 40 bits). The other 80 bits are random.
+/// An id cannot be guessed, and does not help to guess the callback token. Thread-safe.
 QByteArray makeJobId(std::uint8_t shard = 0);
-/// The shard in a job id. Empty when `text` cannot be a job id.
+/// Returns the number of the shard in a job id. Empty when `text` does not have the form of a job id.
 std::optional<std::uint8_t> shardOfJobId(QByteArrayView text);
 
-/// The last segment of a callback URL. It names the node and the shard of the job. Then follow 64 bits
-/// that find the job (the time and 28 random bits), and 128 random bits that prove that the caller
-/// received the URL. As text: 35 characters of base64url (RFC 4648, section 5).
+/// The token of a job, the last segment of its callback URL. It contains the numbers of the job's node and
+/// shard, 64 bits for the look-up of the job (the time and 28 random bits), and a secret of 128 random bits.
+/// The secret proves that the sender of a callback has received the URL. As text: 35 characters of base64url
+/// (RFC 4648, section 5).
 struct CallbackToken
 {
     static constexpr qsizetype kTextLength = 35;
@@ -27,15 +28,17 @@ struct CallbackToken
     std::uint8_t node = 0;
     std::uint8_t shard = 0;
     std::uint64_t lookup = 0;
-    QByteArray secret;  ///< kSecretBytes
+    QByteArray secret;  ///< kSecretBytes random bytes
 
+    /// Makes a token with the current time and new random bits. Thread-safe.
     static CallbackToken make(std::uint8_t node, std::uint8_t shard);
-    /// Reads exactly what toText() writes. Empty for any other text.
+    /// Parses a text that toText() has written. Empty for any other text.
     static std::optional<CallbackToken> fromText(QByteArrayView text);
     QByteArray toText() const;
 };
 
-/// Compares in constant time, so that the time does not show where the first difference is.
+/// Returns whether `a` equals `b`. The time of the comparison depends only on the sizes, so an attacker who
+/// measures it does not learn where the first difference is.
 bool equalsInConstantTime(QByteArrayView a, QByteArrayView b);
 
 }  // namespace holdline

@@ -11,13 +11,13 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A name that lives as long as the program, without a copy.
+/// Returns the text as a QByteArray without a copy. The text must be a literal.
 QByteArray bytesOf(QLatin1StringView text)
 {
     return QByteArray::fromRawData(text.data(), text.size());
 }
 
-/// The upstream took the job with this answer to a start.
+/// Returns whether the event is an answer to a start request by which the upstream accepted the job.
 bool tookTheJob(JobEvent event)
 {
     return event == JobEvent::StartAccepted || event == JobEvent::StartCompleted ||
@@ -94,7 +94,7 @@ void note(JobJournal &journal, JobEvent event, const JobStep &step, const Journa
         case JobEvent::StartRejected:
         case JobEvent::StartUnreachable:
         case JobEvent::StartFailed:
-            // Without a turn that ends, the answer belongs to no start of this job.
+            // If no turn ends, the job had no start request in flight, so the event changes nothing.
             if (step.actions.testFlag(JobAction::EndTurn))
                 add(JournalEvent::Answered, facts.httpStatus,
                     tookTheJob(event) ? QByteArray() : facts.trouble);

@@ -11,20 +11,20 @@
 
 namespace holdline {
 
-/// The entries of a journal, each one thing that happened to a job. The store keeps the numbers, so a new
-/// one goes to the end.
+/// What an entry of a journal reports. The numbers of the enumerators are stored, so add new ones only at the
+/// end.
 enum class JournalEvent : std::uint8_t {
-    Accepted,      ///< the request made the job
-    Start,         ///< the lane granted a start; it leaves as soon as this is stored
-    Answered,      ///< the upstream answered the start, or could not be reached
-    Retry,         ///< the start failed, and another one follows
-    StartUnknown,  ///< the start was sent without a readable answer
-    Callback,      ///< a callback came
-    HandedOver,    ///< a client will come back for the result
-    Recovered,     ///< a later process read the job from the store
-    Ended,
-    Progress,  ///< callbacks said that the job goes on; the time is that of the last one
-    Asked,     ///< the upstream, when asked, said that the job has ended
+    Accepted,      ///< a client's request made the job
+    Start,         ///< the lane granted a start request, which is sent as soon as this entry is stored
+    Answered,      ///< the upstream answered the start request, or could not be reached
+    Retry,         ///< the start request failed and will be sent again
+    StartUnknown,  ///< the start request was sent, but has no readable answer
+    Callback,      ///< a callback arrived
+    HandedOver,    ///< the client will ask for the result later
+    Recovered,     ///< a restarted service has read the job from the store
+    Ended,         ///< the job has ended
+    Progress,      ///< one or more callbacks reported that the job goes on; the time is that of the last one
+    Asked,         ///< Holdline asked the upstream, which answered that the job has ended
 };
 inline constexpr int kJournalEventCount = static_cast<int>(JournalEvent::Asked) + 1;
 
@@ -35,17 +35,18 @@ struct JournalEntry
 {
     WallTime at{};
     JournalEvent event = JournalEvent::Accepted;
-    /// Of a Start: which attempt. Of an Answered or a Retry: the HTTP status, 0 without one. Of a Progress:
-    /// how many reports it stands for.
+    /// For Start: the number of the attempt, from 1. For Answered and Retry: the HTTP status, 0 without an
+    /// answer. For Progress: the number of callbacks. Otherwise 0.
     int number = 0;
-    /// For people: why a start failed, the outcome of a callback, the outcome of the job. May be null.
+    /// Why a start request failed, the outcome of a callback, or the outcome of the job; for people. May be
+    /// null.
     QByteArray detail;
 
     friend bool operator==(const JournalEntry &, const JournalEntry &) = default;
 };
 
-/// What happened to a durable job, in order. Keeps the first entries and the last ones, and counts those in
-/// between that it left out. Its size is bounded: see kFirst, kLast and kDetailBytes. A value.
+/// The history of a durable job, in order. Contains the first kFirst and the last kLast entries, and the
+/// number of the entries between them that were left out. So its size is bounded. A value.
 class JobJournal
 {
 public:
@@ -54,18 +55,18 @@ public:
     static constexpr qsizetype kDetailBytes = 64;
 
     JobJournal() = default;
-    /// A journal from the store. Entries beyond the limit are left out.
+    /// Makes a journal from stored entries. `omitted` is the number of entries left out before.
     JobJournal(std::vector<JournalEntry> entries, int omitted);
 
-    /// Cuts the detail to kDetailBytes.
+    /// Adds an entry. Cuts its detail to kDetailBytes. May leave out an older entry.
     void add(JournalEntry entry);
-    /// Adds a callback with progress. Reports that follow each other share one entry.
+    /// Adds a callback with progress. Such callbacks that follow each other share one entry.
     void addProgress(WallTime at);
 
     const std::vector<JournalEntry> &entries() const { return m_entries; }
-    /// How many entries were left out after the first kFirst.
+    /// Number of entries that were left out after the first kFirst.
     int omitted() const { return m_omitted; }
-    /// Approximate size.
+    /// Approximate size in bytes.
     qsizetype bytes() const;
 
     friend bool operator==(const JobJournal &, const JobJournal &) = default;
@@ -75,16 +76,17 @@ private:
     int m_omitted = 0;
 };
 
-/// Facts that an event of the machine does not carry.
+/// Facts for a journal entry that are not part of the JobEvent.
 struct JournalFacts
 {
     WallTime at{};
-    int attempts = 0;    ///< starts so far, without the one that this step orders
-    int httpStatus = 0;  ///< of the answer to the last start; 0 without one
-    QByteArray trouble;  ///< why the last start failed, for people; empty after a success
+    int attempts = 0;    ///< start requests before this step
+    int httpStatus = 0;  ///< status of the answer to the last start request; 0 without an answer
+    QByteArray trouble;  ///< why the last start request failed, for people; empty after a success
 };
 
-/// Adds what `event` and the machine's answer to it mean. Adds nothing for an event without effect.
+/// Adds the entries for `event` and for `step`, the result of step() for this event. An event that changes
+/// nothing adds no entry.
 void note(JobJournal &journal, JobEvent event, const JobStep &step, const JournalFacts &facts);
 
 }  // namespace holdline

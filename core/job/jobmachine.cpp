@@ -18,7 +18,7 @@ JobStep settle(JobStatus status, Reason outcome, JobActions actions = {})
     return {status, actions | JobAction::Settle};
 }
 
-/// The first result of a job. It ends the job, or is retained when the job has ended.
+/// Handles the first result of a job. It ends the job, or is retained if the job has ended before.
 JobStep resultCame(JobStatus status, Reason result, JobActions actions)
 {
     status.resultSeen = true;
@@ -29,7 +29,7 @@ JobStep resultCame(JobStatus status, Reason result, JobActions actions)
     return {status, actions | JobAction::KeepResult};
 }
 
-/// The job was started for certain, and has not ended.
+/// Marks the job as running: it was certainly started and has not ended.
 void confirmStart(JobStatus &status)
 {
     status.state = JobState::Running;
@@ -64,8 +64,8 @@ JobStep startEnded(JobStatus status, JobEvent event)
             return {status, endTurn};
         case JobEvent::StartUnknown:
             status.startUnknown = true;
-            // The callback of a passed-through job goes to the client, so the fate of its
-            // start stays unknown.
+            // With `wait:false` the callback goes to the client, so Holdline cannot learn later whether the
+            // job was started.
             if (status.passThrough)
                 return settle(status, Reason::StartUnknown, endTurn);
             status.state = JobState::Running;
@@ -75,7 +75,7 @@ JobStep startEnded(JobStatus status, JobEvent event)
         case JobEvent::RetryFailed:
         case JobEvent::RetryUnknown:
             status.state = JobState::Queued;
-            // The start that follows may be the second one that runs.
+            // The upstream may have started the job, so the retry may make the job run twice.
             status.startUnknown |= event == JobEvent::RetryUnknown;
             status.queuedEnd = failureOf(event);
             return {status, endTurn | JobAction::AwaitRetry};
@@ -84,7 +84,7 @@ JobStep startEnded(JobStatus status, JobEvent event)
     }
 }
 
-/// Progress of an ended job says nothing new.
+/// Handles a callback with progress. It changes nothing if the job has ended.
 JobStep progressCame(JobStatus status)
 {
     JobActions actions;
@@ -102,7 +102,7 @@ JobStep progressCame(JobStatus status)
 
 JobStep callbackCame(JobStatus status, JobEvent event)
 {
-    // The token leaves with the first start. An earlier callback has guessed it.
+    // The token is sent with the first start request, so the sender of an earlier callback has guessed it.
     if (status.passThrough || !status.attempted)
         return {status, {}, CallbackOutcome::Unknown};
     if (event == JobEvent::CallbackMismatched)
@@ -123,7 +123,8 @@ JobStep callbackCame(JobStatus status, JobEvent event)
     return step;
 }
 
-/// An answer to a question about the job. The token has left with a start, so the job is known there.
+/// Handles the upstream's answer when Holdline asked about the job. Ignored before the first start request,
+/// when the upstream cannot know the job.
 JobStep statusCame(JobStatus status, JobEvent event)
 {
     if (status.passThrough || !status.attempted || status.resultSeen)
@@ -136,7 +137,7 @@ JobStep statusCame(JobStatus status, JobEvent event)
     return step;
 }
 
-/// Takes back a start that has not left, and ends its turn.
+/// Takes back a granted start request that was not sent, and ends its turn.
 JobActions takeBackStart(JobStatus &status)
 {
     const JobActions actions = status.startInFlight ? JobAction::EndTurn : JobActions();
@@ -144,7 +145,7 @@ JobActions takeBackStart(JobStatus &status)
     return actions;
 }
 
-/// True when an earlier start of this job worked, although this one did not leave.
+/// Returns whether an earlier start request of this job succeeded. If so, marks the job as running.
 bool isConfirmed(JobStatus &status)
 {
     if (!status.progressSeen || status.state != JobState::Starting)
@@ -153,7 +154,8 @@ bool isConfirmed(JobStatus &status)
     return true;
 }
 
-/// The start did not leave, so the job certainly did not start.
+/// Handles StoreFailed: the start request was not sent. So the job ends, unless an earlier start request
+/// succeeded.
 JobStep storeFailed(JobStatus status)
 {
     const JobActions endTurn = takeBackStart(status);
@@ -163,7 +165,8 @@ JobStep storeFailed(JobStatus status)
     return waits ? settle(status, Reason::StoreUnavailable, endTurn) : JobStep{status, endTurn};
 }
 
-/// The start did not leave, and its client comes back for the result. So the job waits for the store.
+/// Handles StoreRetry: the start request was not sent, and the client will ask for the result later. So the
+/// job waits until the store works again.
 JobStep storeRetry(JobStatus status)
 {
     const JobActions endTurn = takeBackStart(status);
@@ -173,7 +176,7 @@ JobStep storeRetry(JobStatus status)
     return {status, endTurn | JobAction::AwaitRetry};
 }
 
-/// True when the job goes on without a waiting client.
+/// Returns whether the job goes on without a waiting client.
 bool needsNoClient(const JobStatus &status)
 {
     return status.durable && (status.handedOver || status.attempted);
@@ -223,7 +226,7 @@ bool isStartInDoubt(const JobStatus &status)
 
 bool mayHaveRun(const JobStatus &status)
 {
-    // A queued job waits for its first start, or for another one after a start that failed.
+    // A queued job waits for its first start request, or for a retry after one that certainly failed.
     return status.interrupted || status.startUnknown ||
            (status.attempted && status.state != JobState::Queued);
 }
@@ -238,7 +241,7 @@ JobStep step(JobStatus status, JobEvent event)
 {
     switch (event) {
         case JobEvent::TurnGranted:
-            // A turn that the job cannot use, for example a second one, ends at once.
+            // A job that is not queued cannot use a turn, so the turn ends at once.
             if (status.state != JobState::Queued)
                 return {status, JobAction::EndTurn};
             status.state = JobState::Starting;

@@ -6,15 +6,16 @@
 
 namespace holdline {
 
-/// What the callbacks of a job said before the one with its result. A value.
+/// Summary of the callbacks of a job that came before the one with its result. A value.
 struct JobProgress
 {
     static constexpr qsizetype kStateBytes = 64;
 
-    int reports = 0;   ///< callbacks whose state was not known to be final
-    QByteArray state;  ///< of the last of them: printable ASCII, at most kStateBytes
+    int reports = 0;   ///< number of callbacks whose state was not known to be final
+    QByteArray state;  ///< state in the last of these callbacks: printable ASCII, at most kStateBytes
 
-    /// Counts one report. Cuts the state, and replaces bytes that are not printable ASCII by '?'.
+    /// Adds a callback with the state `reported`. Cuts the state, and replaces bytes that are not printable
+    /// ASCII by '?'.
     void add(QByteArrayView reported);
 
     friend bool operator==(const JobProgress &, const JobProgress &) = default;

@@ -18,53 +18,53 @@
 
 namespace holdline {
 
-/// The client's request, as needed to start the job again.
+/// The client's request, stored so that the start request can be made again.
 struct RecordedRequest
 {
     QByteArray target;                                       ///< path and query as received, "/start"
     QByteArray body;                                         ///< byte for byte; parseStart() accepted it
-    std::vector<std::pair<QByteArray, QByteArray>> headers;  ///< header fields that travel to the upstream
+    std::vector<std::pair<QByteArray, QByteArray>> headers;  ///< header fields that are sent to the upstream
     QByteArray method{};                                     ///< null for POST
 
     friend bool operator==(const RecordedRequest &, const RecordedRequest &) = default;
 };
 
-/// The answer of a settled job. Every client that asks for it gets the same.
+/// The answer of a settled job. Every client that asks for the job's result gets this answer.
 struct RecordedAnswer
 {
     int status = 0;
     QByteArray contentType;
     QByteArray body;         ///< byte for byte
-    QByteArray proxyStatus;  ///< value of the Proxy-Status field, or empty
-    /// Other fields of the upstream's answer that the status or the body needs, such as WWW-Authenticate.
+    QByteArray proxyStatus;  ///< value of the Proxy-Status header field, or empty
+    /// Other header fields of the upstream's answer that belong to its status or body, such as
+    /// WWW-Authenticate.
     std::vector<std::pair<QByteArray, QByteArray>> fields{};
 
     friend bool operator==(const RecordedAnswer &, const RecordedAnswer &) = default;
 };
 
-/// Everything about a durable job: a job whose client sent an Idempotency-Key, or that was handed over.
-/// The store keeps this record, recovery starts from it, and the jobs API shows it. Plain data that may
-/// move to another thread. A missing value is a null QByteArray.
+/// All data of a durable job: a job whose client sent an Idempotency-Key, or that was handed over. The record
+/// is stored, restored after a restart of the service, and shown by the jobs API. Plain data that may be
+/// passed to another thread. A missing value is a null QByteArray.
 struct JobRecord
 {
     QByteArray id;
     QByteArray account;
-    QByteArray route;  ///< name of its route; null for the usual one
-    QByteArray token;  ///< CallbackToken::toText(), a secret; null for a job that passes through
-    /// The Idempotency-Key without quotes. Null when there was none, or when the key became free
-    /// because the job certainly never started.
+    QByteArray route;  ///< name of the route; null for the built-in one
+    QByteArray token;  ///< CallbackToken::toText(), a secret; null for a job with `wait:false`
+    /// The Idempotency-Key without quotes. Null without a key. Also null when the job certainly never ran, so
+    /// that the key can be used again.
     QByteArray key;
-    QByteArray fingerprint;  ///< of the request the key came with (32 bytes)
+    QByteArray fingerprint;  ///< fingerprint() of the request with the key (32 bytes)
     JobStatus status;
-    /// Counts the changes that are visible from outside, from 1. It is the `id` of an event of the
-    /// jobs API.
+    /// Number of the last change that clients can see, from 1. Sent as the `id` of the jobs API's events.
     std::uint64_t revision = 1;
-    int attempts = 0;
-    QByteArray upstreamId;
-    QByteArray upstreamLocation;  ///< the job's address at the upstream
-    QByteArray requestId;
-    QByteArray client;
-    QByteArray startTrouble;  ///< result of the last failed start, for people
+    int attempts = 0;             ///< start requests sent so far
+    QByteArray upstreamId;        ///< id of the job at the upstream
+    QByteArray upstreamLocation;  ///< URL of the job at the upstream
+    QByteArray requestId;         ///< id of the client's request
+    QByteArray client;            ///< address of the client
+    QByteArray startTrouble;      ///< result of the last failed start request, for people
     JobProgress progress;
     int joined = 0;            ///< requests that joined this job by its key
     bool repeatable = false;   ///< its client allows that a start of unknown fate is sent again
@@ -75,22 +75,22 @@ struct JobRecord
 
     WallTime created{};
     WallTime deadline{};
-    std::optional<WallTime> started;   ///< the last start left
-    std::optional<WallTime> answered;  ///< the upstream answered it
-    std::optional<WallTime> callback;  ///< the result came
-    std::optional<WallTime> settled;
-    /// `created` by the clock of this process. Not encoded: a store keeps the age instead, because nobody can
-    /// set back an age. Set in records from the coordinator, and in those that are read for recovery. All
-    /// times of a job follow from it, also the deadline: see Jobs::restore().
+    std::optional<WallTime> started;   ///< the last start request was sent
+    std::optional<WallTime> answered;  ///< the last start request ended
+    std::optional<WallTime> callback;  ///< the callback with the result arrived
+    std::optional<WallTime> settled;   ///< the job ended
+    /// `created` on the monotonic Clock of this process. Not encoded: the store has the age of the job
+    /// instead, which does not change when the time of day is set. Present in records that the coordinator
+    /// makes and in records that are read for recovery. Jobs::restore() computes all times of the job from
+    /// this time, also the deadline.
     std::optional<TimePoint> made;
 
     /// Needed until the job is settled. After that it is needed for a job that became a dead letter, and for
     /// a fetchable one that misses its result. A put()
     /// without a request leaves the stored request as it is.
     std::optional<RecordedRequest> request;
-    std::optional<RecordedAnswer> answer;  ///< once settled
-    /// True when only id and account are left, because the result was older than the store keeps
-    /// results.
+    std::optional<RecordedAnswer> answer;  ///< set once settled
+    /// True when only id and account are left, because the result was removed from the store.
     bool expired = false;
 
     bool isSettled() const { return status.state == JobState::Settled; }

@@ -7,16 +7,17 @@ namespace holdline {
 
 namespace {
 
-/// No wait is longer. So the arithmetic cannot overflow.
+/// Longer waits are cut to this duration, so that the arithmetic cannot overflow.
 constexpr std::chrono::hours kLongestWait{24 * 365};
 
-/// The wait behind a queue of which `atATime` pass at once, when `busy` are under way and each takes `each`.
+/// Returns the wait behind `queued` jobs when `atATime` jobs are served at once, each in `each`, and `busy`
+/// jobs are being served now.
 Duration waitBehind(int queued, int busy, int atATime, Duration each)
 {
     atATime = std::max(1, atATime);
     if (queued + busy < atATime)
         return Duration::zero();
-    // That many go at a time, and those under way are half over on average.
+    // `atATime` jobs are served per round. On average, the busy ones have half of their time left.
     const double rounds = (2.0 * queued + busy) / (2.0 * atATime);
     const double wait = static_cast<double>(each.count()) * rounds;
     constexpr auto longest = static_cast<double>(Duration(kLongestWait).count());

@@ -8,19 +8,21 @@
 
 namespace holdline {
 
-/// The limits that a route sets for each of its lanes, and the upstream of the lane's starts.
+/// The limits that a route sets for each of its lanes, and the upstream to which the lane's start requests
+/// go.
 struct LaneRules
 {
-    int starts = 0;    ///< that may be in flight; 0: Lanes::Limits::startsPerAccount; up to kManyStarts
+    /// Start requests that may be in flight at once, up to kManyStarts. 0: Lanes::Limits::startsPerAccount.
+    int starts = 0;
     int running = 0;   ///< jobs that may run at once; 0: no limit
-    StartRate rate{};  ///< of starts
-    int upstream = 0;  ///< number of the upstream, below Lanes::Limits::upstreams
+    StartRate rate{};  ///< limit of start requests per time
+    int upstream = 0;  ///< index of the upstream, below Lanes::Limits::upstreams
 
-    /// More than all lanes together may have.
+    /// No limit in practice: more start requests than all lanes together may have in flight.
     static constexpr int kManyStarts = 1'000'000;
 };
 
-/// How a job at the end of a lane would fare.
+/// The state of a lane, and how long one more job at its end would wait.
 struct LaneForecast
 {
     enum class Limit { Starts, Running, Rate };
@@ -33,16 +35,16 @@ struct LaneForecast
     /// How long the job would wait for its start. Empty for a paused lane, and when nothing is known: before
     /// the first measured start, in a lane without a rate.
     std::optional<Duration> wait;
-    Limit limit = Limit::Starts;  ///< the limit that the job would wait for longest
+    Limit limit = Limit::Starts;  ///< the limit for which the job would wait longest
     LaneRules rules;
     bool isOfRoute = false;  ///< the lane has rules of its own
 
-    /// Jobs that a new one would have to wait for.
+    /// Number of jobs for which a new job may have to wait.
     int ahead() const { return queued + inFlight + (rules.running > 0 ? running : 0); }
 };
 
-/// Sets `wait` and `limit` from the other members. `window` has the start times of a lane with a rate, and is
-/// null for a lane without start times. `jobTime` is how long a job holds its place; empty: unknown. Pure.
+/// Computes `wait` and `limit` from the other members. `window` has the recent start requests of a lane with
+/// a rate; null when there are none. `jobTime` is how long a job runs; empty when unknown. Pure.
 void forecastWait(LaneForecast &forecast, const StartWindow *window, TimePoint now,
                   std::optional<Duration> jobTime);
 

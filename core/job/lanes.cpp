@@ -9,7 +9,8 @@ namespace holdline {
 
 namespace {
 
-/// Exponentially weighted average: a new sample counts 1/8, as in the round-trip time of TCP (RFC 6298).
+/// Adds a sample to an exponentially weighted average. The sample has the weight 1/8, as for the round-trip
+/// time of TCP (RFC 6298).
 void smooth(std::optional<Duration> &average, Duration sample)
 {
     average = average ? *average + (sample - *average) / 8 : sample;
@@ -27,7 +28,7 @@ Lanes::Lanes(const Limits &limits)
 void Lanes::setLimits(const Limits &limits)
 {
     m_limits = limits;
-    // Lanes that could start keep their order.
+    // Lanes that were ready before keep their order.
     std::vector<Lane *> ready;
     for (const Ring &ring : m_rings)
         ready.insert(ready.end(), ring.begin(), ring.end());
@@ -59,7 +60,8 @@ std::optional<LaneRules> Lanes::rulesOf(const QByteArray &account) const
     return rules;
 }
 
-/// A lane that was no route's stays so only as long as there are no rules for it, and the other way round.
+/// Applies the rules of the route to the lane. A lane that had rules before gets empty rules when it has none
+/// any more.
 void Lanes::applyRules(Lane &lane)
 {
     const std::optional<LaneRules> rules = rulesOf(lane.account);
@@ -149,7 +151,7 @@ void Lanes::updateStand(Lane &lane)
     }
 }
 
-/// Anything about the lane has changed. It may be gone after this.
+/// Call this function after any change of a lane. It may delete the lane.
 void Lanes::changed(Lane &lane)
 {
     updateStand(lane);
@@ -205,7 +207,8 @@ void Lanes::insert(Lane &lane, std::list<JobKey>::iterator at, JobKey job)
     updateStand(lane);
 }
 
-/// By age, and jobs that hold a place before all others.
+/// Returns the position for the job in the queue: jobs that hold a place come first, then older jobs before
+/// younger ones.
 std::list<JobKey>::iterator Lanes::placeAmongQueued(Lane &lane, JobKey job)
 {
     const bool isPlaced = lane.hasPlace(job);
@@ -282,7 +285,8 @@ std::optional<Lanes::Grant> Lanes::grant(TimePoint now, const UpstreamFilter &is
     if (!next)
         return std::nullopt;
     Lane &lane = *next;
-    // Moves the lane to the back of the ring first. updateStand() then keeps or removes it there.
+    // First moves the lane to the back of the ring. updateStand() below removes it if it may not start
+    // another job.
     Ring &ring = m_rings[lane.upstream()];
     ring.splice(ring.end(), ring, lane.ringPosition);
     lane.turn = ++m_lastTurn;
@@ -407,7 +411,7 @@ void Lanes::setPaused(const QByteArray &account, bool paused)
     updateStand(*lane);
 }
 
-// Questions
+// Read access
 
 std::vector<QByteArray> Lanes::accounts() const
 {

@@ -11,32 +11,34 @@
 
 namespace holdline {
 
-/// An error answer: RFC 9457 problem details, and the header fields that belong to it.
+/// An error answer: problem details (RFC 9457) and the Retry-After header field.
 struct Problem
 {
     Reason reason = Reason::InternalError;
-    /// What happened and what the client can do, for people. Bytes from outside are always quoted.
+    /// What happened and what the client can do, for people. Text from outside is always quoted.
     QString detail;
-    /// Id of the job, if there is one.
+    /// Id of the job; empty without a job.
     QByteArray job;
-    /// Sent as a `Retry-After` header field in whole seconds, rounded up.
+    /// Value of the `Retry-After` header field; sent in whole seconds, rounded up. Empty: no such field.
     std::optional<std::chrono::milliseconds> retryAfter;
-    /// The start of `job` is in doubt (isStartInDoubt()).
+    /// True when it is unknown whether `job` was started (isStartInDoubt()).
     bool startInDoubt = false;
 
     static constexpr auto kContentType = "application/problem+json";
 
+    /// The HTTP status of the answer.
     int status() const { return reasonInfo(reason).status; }
-    /// The JSON document with the members type, title, status, detail, code and, if known, job and
-    /// start_in_doubt. `type` is "urn:holdline:problem:" and the name of the reason.
+    /// Returns the JSON document with the members type, title, status and code, and those of detail, job and
+    /// start_in_doubt that are set. `type` is "urn:holdline:problem:" and the name of the reason.
     QByteArray toJson() const;
 };
 
-/// Says in a problem about a job that its start is in doubt, when it is.
+/// Returns `problem` with startInDoubt set from the job's status. If it is unknown whether the job was
+/// started and the job has not ended, the detail also says what the client can do.
 Problem aboutJob(Problem problem, const JobStatus &status);
 
-/// The value of a `Retry-After` header field (RFC 9110, section 10.2.3): whole seconds, rounded up, at
-/// least 1.
+/// Returns the value of a `Retry-After` header field (RFC 9110, section 10.2.3): whole seconds, rounded up,
+/// at least 1.
 QByteArray retryAfterSeconds(std::chrono::milliseconds delay);
 
 }  // namespace holdline

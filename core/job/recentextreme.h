@@ -8,9 +8,9 @@
 
 namespace holdline {
 
-/// The extreme of a sliding window: the lowest duration seen lately with std::less, the highest with
-/// std::greater. It keeps two windows of `window` samples each, so that an old extreme is forgotten after at
-/// most two windows. A value.
+/// The lowest recent duration (with std::less) or the highest one (with std::greater). Covers the current
+/// window of `window` samples and the one before it, so an extreme is forgotten after at most two windows. A
+/// value.
 template <typename Compare>
 class RecentExtreme
 {
@@ -27,7 +27,7 @@ public:
         }
     }
 
-    /// Empty before the first sample.
+    /// Returns the extreme. Empty before the first sample.
     std::optional<Duration> value() const { return m_current ? further(m_previous, *m_current) : m_previous; }
 
 private:

@@ -18,16 +18,17 @@ std::optional<Duration> RetryPolicy::delayAfter(const Try &failed) const
     const Duration left = failed.deadline - failed.now;
     if (left < kLeastTime)
         return std::nullopt;
-    // 2³⁰ base delays exceed any maximum. More would overflow.
+    // 2³⁰ base delays are longer than any maximum. More doublings could overflow.
     const int doublings = std::clamp(failed.attempt - 1, 0, 30);
-    // A delay that would end after the deadline would waste the time that is left.
+    // The delay is also bounded by the time to the deadline, because a longer one would leave no time for a
+    // retry.
     const auto most = static_cast<double>(std::min(longestDelay(failed.age), left).count());
     const auto doubled = static_cast<double>(std::chrono::duration_cast<Duration>(baseDelay).count()) *
                          static_cast<double>(1LL << doublings);
     auto delay = Duration(static_cast<Duration::rep>(std::min(most, doubled) * failed.random));
     if (failed.retryAfter && *failed.retryAfter > std::chrono::milliseconds(0)) {
-        // Compared as a difference in milliseconds: a huge Retry-After overflows as nanoseconds
-        // and as a time point.
+        // Compared in milliseconds, because a huge Retry-After would overflow as nanoseconds or as a time
+        // point.
         if (*failed.retryAfter >= std::chrono::ceil<std::chrono::milliseconds>(left))
             return std::nullopt;
         delay = std::max(delay, std::chrono::duration_cast<Duration>(*failed.retryAfter));

@@ -7,37 +7,37 @@
 
 namespace holdline {
 
-/// When to try a start again: exponential backoff with full jitter, up to the deadline of the job. The delay
-/// is uniform in 0 … min(longest, base·2ⁿ⁻¹) (AWS Architecture Blog, "Exponential Backoff And Jitter", 2015).
-/// The Retry-After of the upstream is honoured, and no try begins after the deadline. Pure: the caller passes
-/// time and randomness in.
+/// Decides when a failed start request is sent again: exponential backoff with full jitter, until the
+/// deadline of the job. The delay after attempt n is uniform in 0 … min(longest, base·2ⁿ⁻¹) (AWS Architecture
+/// Blog, "Exponential Backoff And Jitter", 2015). It is not shorter than the Retry-After of the upstream. No
+/// attempt begins after the deadline. Pure: the caller passes time and randomness.
 ///
-/// The longest delay of a plain job is `maxDelay`. That of a durable job grows with its age up to
-/// kLongestDelay, because nobody waits for it and it has time.
+/// The longest delay of a plain job is `maxDelay`. The longest delay of a durable job grows with the job's
+/// age up to kLongestDelay, because such a job usually has no waiting client.
 struct RetryPolicy
 {
-    /// A start that is nearer to the deadline than this cannot bring an answer.
+    /// With less time to the deadline, no start request is sent, because its answer would come too late.
     static constexpr std::chrono::milliseconds kLeastTime{10};
     /// Longest delay of a durable job, unless maxDelay is longer.
     static constexpr std::chrono::minutes kLongestDelay{1};
     /// The delay of a durable job is at most its age divided by this.
     static constexpr int kAgePerDelay = 4;
 
-    int attempts = 0;  ///< tries per job, the first included; 0: as many as the deadline allows
-    std::chrono::milliseconds baseDelay{50};
-    std::chrono::milliseconds maxDelay{2000};
+    int attempts = 0;  ///< start requests per job, with the first; 0: as many as the deadline allows
+    std::chrono::milliseconds baseDelay{50};   ///< longest delay after the first attempt
+    std::chrono::milliseconds maxDelay{2000};  ///< longest delay of a plain job
 
     struct Try
     {
-        int attempt = 1;  ///< number of the failed try, from 1
-        std::optional<std::chrono::milliseconds> retryAfter;
+        int attempt = 1;                                      ///< number of the failed start request, from 1
+        std::optional<std::chrono::milliseconds> retryAfter;  ///< from the upstream's answer
         TimePoint now;
-        TimePoint deadline;  ///< every try begins before it
-        double random = 0;   ///< uniform in [0, 1)
-        Duration age{};      ///< of a durable job, since its request; 0 for a plain job
+        TimePoint deadline;  ///< of the job
+        double random = 0;   ///< a random number, uniform in [0, 1)
+        Duration age{};      ///< time since the request of a durable job; 0 for a plain job
     };
 
-    /// The delay before the next try. Empty when there is no next try.
+    /// Returns the delay before the next start request. Empty when no further start request may be sent.
     std::optional<Duration> delayAfter(const Try &failed) const;
 
 private:

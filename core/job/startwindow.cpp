@@ -7,7 +7,7 @@ namespace holdline {
 
 namespace {
 
-/// Forecasts go no further. A queue that needs more windows is hopeless anyway.
+/// Forecasts do not go beyond this number of windows, so that the arithmetic cannot overflow.
 constexpr int kMostWindows = 10'000;
 
 }  // namespace
@@ -62,7 +62,7 @@ void StartWindow::expire(TimePoint now)
     tidy();
 }
 
-/// Only the last `starts` times decide when the next start may leave.
+/// Drops all but the last `starts` times, because only these decide when the next start request may be sent.
 void StartWindow::tidy()
 {
     const auto most = static_cast<std::size_t>(m_rate.starts);
@@ -86,8 +86,8 @@ std::optional<TimePoint> StartWindow::next() const
 
 TimePoint StartWindow::forecast(int n, TimePoint now) const
 {
-    // Start number `p` leaves one window after start number `p - starts`. Starts that are leaving count as
-    // leaving now.
+    // Start request number `p` may be sent one window after number `p - starts`. Granted start requests count
+    // as sent now.
     const int known = static_cast<int>(count());
     const int position = known + m_leaving + n;
     const int windows = std::min((position - known + m_rate.starts - 1) / m_rate.starts, kMostWindows);

@@ -10,7 +10,8 @@
 
 namespace holdline {
 
-/// How many starts may leave within any span of a length: "600/1m".
+/// A limit of start requests per time: at most `starts` within any span of length `window`. Written as
+/// "600/1m".
 struct StartRate
 {
     int starts = 0;  ///< 0: no limit; at most kMostStarts
@@ -22,46 +23,50 @@ struct StartRate
     friend bool operator==(const StartRate &, const StartRate &) = default;
 };
 
-/// The starts of the last window of time, and when the next one may leave.
+/// The times of the start requests within the last window of a rate. Tells when the next start request may be
+/// sent.
 ///
-/// A sliding window of times, and no token bucket. A bucket that allows a burst of N lets nearly 2 N starts
-/// pass within one window, and an API that counts would refuse half of them. Here no window of that length
-/// ever has more than N starts, a burst of N is possible, and the forecast is exact. The price is one time
-/// per start, so StartRate::kMostStarts bounds the memory to 80 KiB.
+/// This is a sliding window of times, not a token bucket. A token bucket with a burst of N would let nearly 2
+/// N start requests pass within one window, and an API that counts exactly would refuse half of them. Here no
+/// window ever has more than N start requests, a burst of N is possible, and the forecast is exact. The cost
+/// is one time per start request: at most 80 KiB, because of StartRate::kMostStarts.
 ///
-/// A start that was granted and has not left counts, and no start leaves in its place. Pure: the caller
-/// passes `now`, which must never go back.
+/// A start request that was granted and is not sent yet counts too. Pure: the caller passes `now`, which must
+/// never go back.
 class StartWindow
 {
 public:
     StartWindow() = default;
     explicit StartWindow(const StartRate &rate) : m_rate(rate) {}
-    /// A new rate applies to the known starts too.
+    /// Changes the rate. The start requests so far count for the new rate too.
     void setRate(const StartRate &rate);
 
-    /// A start was granted. left() or dropped() follows.
+    /// A start request was granted. The caller must call left() or dropped() later.
     void begin() { ++m_leaving; }
+    /// A granted start request is sent now.
     void left(TimePoint now);
+    /// A granted start request will not be sent.
     void dropped();
-    /// The start that left at this time certainly reached nobody.
+    /// The start request sent at the time `at` certainly did not reach the upstream, so it does not count any
+    /// more.
     void takeBack(TimePoint at);
-    /// A start of an earlier process.
+    /// Adds a start request that an earlier process sent at the time `at`.
     void addEarlier(TimePoint at);
-    /// At most this many starts are still leaving.
+    /// At most `most` granted start requests are not sent yet. Corrects a missing left() or dropped().
     void setMostLeaving(int most);
 
-    /// When one more start may leave: the epoch when it may leave at any time. Empty while starts that were
-    /// granted and have not left fill the window.
+    /// Returns when one more start request may be sent. The epoch of the clock means at any time. Empty while
+    /// granted start requests that are not sent yet use up the whole rate.
     std::optional<TimePoint> next() const;
-    /// Forecast: when the `n`th further start may leave, at the earliest. `n` counts from 1.
+    /// Returns when the `n`th further start request may be sent, at the earliest. `n` counts from 1.
     TimePoint forecast(int n, TimePoint now) const;
-    /// When no start counts any more. The epoch when none counts now.
+    /// Returns when the last start request stops counting. The epoch when none counts now.
     TimePoint emptyAt() const;
-    /// The starts that count.
+    /// Returns how many start requests count at `now`, including granted ones.
     int used(TimePoint now) const;
 
 private:
-    /// Forgets starts that are older than the window.
+    /// Forgets start requests that are older than the window.
     void expire(TimePoint now);
 
     std::size_t count() const { return m_times.size() - m_first; }
@@ -70,9 +75,9 @@ private:
     void tidy();
 
     StartRate m_rate;
-    std::vector<TimePoint> m_times;  ///< sorted; those before m_first have expired
+    std::vector<TimePoint> m_times;  ///< sorted; times before index m_first do not count any more
     std::size_t m_first = 0;
-    int m_leaving = 0;
+    int m_leaving = 0;  ///< start requests that were granted and are not sent yet
 };
 
 }  // namespace holdline
