@@ -66,7 +66,7 @@ std::vector<Conflict> findConflicts(const Config &config)
             found.push_back({std::move(keys), text});
     };
     const auto &server = config.server;
-    // With a wildcard address, an upstream on this machine can use loopback. Another one needs a URL.
+    // With a wildcard address, an upstream on this machine can use loopback. Others need a callback URL.
     const ListenAddress &forCallbacks = server.listen[callbackListener(config)];
     check(
         !forCallbacks.isEveryAddress() || !server.callbackUrl.isEmpty() ||

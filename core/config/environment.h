@@ -22,7 +22,7 @@ inline constexpr QLatin1StringView kConfigVariable("HOLDLINE_CONFIG");
 /// The prefix of this program's variables. Container tools may set variables with this prefix too.
 inline constexpr QLatin1StringView kOurPrefix("HOLDLINE_");
 
-/// True for the variables that configure this program: those of the options, `HOLDLINE_CONFIG`,
+/// Returns whether `name` is a variable of this program: those of the options, `HOLDLINE_CONFIG`,
 /// `CALLBACK_URL` and `PORT`.
 bool isKnownVariable(const QString &name);
 

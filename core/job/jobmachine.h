@@ -79,7 +79,7 @@ enum class JobEvent : std::uint8_t {
 };
 inline constexpr int kJobEventCount = static_cast<int>(JobEvent::HandOver) + 1;
 
-/// The actions that an event requires. JobCoordinator::perform() carries out all of them.
+/// The actions that an event requires. JobCoordinator::perform() carries out these actions.
 enum class JobAction : std::uint8_t {
     SendStart = 1 << 0,   ///< send the start request
     AwaitRetry = 1 << 1,  ///< put the job back into its lane after the retry delay

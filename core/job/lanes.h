@@ -80,8 +80,8 @@ public:
     Admission check(const QByteArray &account) const;
     /// Puts a job at the end of its lane, if the limits allow it. The job must not be queued already.
     Admission enqueue(const QByteArray &account, JobKey job);
-    /// Puts a job back into its lane for a retry, before younger jobs, but behind jobs that hold a place. The
-    /// limits do not apply.
+    /// Puts a job back into its lane for a retry. In the lane, jobs that hold a place come first, then older
+    /// jobs before younger ones. The limits do not apply.
     void enqueueAgain(const QByteArray &account, JobKey job);
     /// Removes a queued job. Returns false when the job is not queued.
     bool remove(JobKey job);

@@ -8,9 +8,9 @@
 namespace holdline {
 
 /// Decides when a failed start request is sent again: exponential backoff with full jitter, until the
-/// deadline of the job. The delay after attempt n is uniform in 0 … min(longest, base·2ⁿ⁻¹) (AWS Architecture
-/// Blog, "Exponential Backoff And Jitter", 2015). It is not shorter than the Retry-After of the upstream. No
-/// attempt begins after the deadline. Pure: the caller passes time and randomness.
+/// deadline of the job. The delay after attempt n is uniform in 0 … min(longest, base·2ⁿ⁻¹) (AWS
+/// Architecture Blog, "Exponential Backoff And Jitter", 2015). The delay is not shorter than the Retry-After
+/// of the upstream. No attempt begins after the deadline. Pure: the caller passes time and randomness.
 ///
 /// The longest delay of a plain job is `maxDelay`. The longest delay of a durable job grows with the job's
 /// age up to kLongestDelay, because such a job usually has no waiting client.

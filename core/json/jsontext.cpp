@@ -157,7 +157,8 @@ private:
     /// characters are. Bytes above 0x7F are negative as `char`, so they are not plain.
     static bool isPlain(char c) { return c >= 0x20 && c != '"' && c != '\\'; }
 
-    /// isPlain() for kWord bytes at once, because a string may have a million of them.
+    /// Returns whether isPlain() is true for each of the next kWord bytes. Tests them at once, because a
+    /// string may have a million of them.
     static bool arePlain(const char *bytes)
     {
         constexpr std::uint64_t kOnes = 0x0101'0101'0101'0101;
