@@ -52,7 +52,7 @@ qsizetype runLength(const Table &table, QByteArrayView text)
 
 constexpr std::uint64_t kEachByte = 0x0101010101010101;
 
-/// True when one of the eight bytes is less than `limit`, which is at most 0x80.
+/// True when one of the eight bytes of `word` is less than `limit`, which is at most 0x80.
 bool hasByteBelow(std::uint64_t word, std::uint8_t limit)
 {
     return ((word - kEachByte * limit) & ~word & (kEachByte * 0x80)) != 0;
@@ -93,8 +93,8 @@ bool isFieldText(char c)
 
 qsizetype fieldTextLength(QByteArrayView text)
 {
-    // Takes eight bytes at a time while none of them is a control character. Most bytes of a head are of this
-    // kind.
+    // Checks eight bytes at a time while none of them is a control character. Control characters are rare in
+    // a head.
     qsizetype length = 0;
     for (std::uint64_t word = 0; text.size() - length >= qsizetype(sizeof word);
          length += qsizetype(sizeof word)) {

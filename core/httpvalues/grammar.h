@@ -19,13 +19,14 @@ bool isToken(QByteArrayView text);
 bool isFieldText(char c);
 /// The number of leading bytes of `text` that are allowed in a field value.
 qsizetype fieldTextLength(QByteArrayView text);
+/// True when `text` may be a field value. An empty value is valid.
 bool isFieldValue(QByteArrayView text);
 
 /// The number of leading bytes of `text` that are allowed in a request target: visible ASCII without `#`. A
 /// `#` starts a fragment, which is never sent.
 qsizetype targetLength(QByteArrayView text);
 
-/// `text` without the spaces and tabs around it.
+/// Returns `text` without the spaces and tabs around it.
 QByteArrayView trimOws(QByteArrayView text);
 
 /// True for `host[:port]` (RFC 3986, 3.2.2 and 3.2.3) with a host and without user information.
@@ -44,7 +45,8 @@ inline bool equalsIgnoreCase(QByteArrayView a, QByteArrayView b)
 /// True when every `%` is followed by two hexadecimal digits.
 bool hasValidEscapes(QByteArrayView text);
 
-/// Reads 1*DIGIT (RFC 9110, 8.6). Empty for any other text and for a number above 2^63 − 1.
+/// Parses a Content-Length value: 1*DIGIT (RFC 9110, 8.6). Returns nothing for any other text and for a
+/// number above 2^63 − 1.
 std::optional<qint64> parseContentLength(QByteArrayView value);
 
 /// Reads 1*DIGIT. A number above `most`, which is at most 2^53, becomes `most`. Empty for any other text.

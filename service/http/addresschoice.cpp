@@ -14,7 +14,7 @@ QList<QHostAddress> connectOrder(const QList<QHostAddress> &found, const QHostAd
         if (!order.contains(address))
             (address.protocol() == found.first().protocol() ? first : second).append(address);
     }
-    // After a preferred address it is the other family's turn.
+    // After the preferred address comes an address of the other family.
     if (!order.isEmpty() && order.first().protocol() == found.first().protocol())
         first.swap(second);
     while (order.size() < kMostAddressesTried && !(first.isEmpty() && second.isEmpty())) {

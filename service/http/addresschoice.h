@@ -8,19 +8,19 @@
 
 namespace holdline::http {
 
-/// The order in which to try the addresses of a name (RFC 8305, 4): `preferred` first if it is among them,
-/// then the families in turn, beginning with that of the resolver's first address. At most
-/// kMostAddressesTried. Pure.
+/// Returns the order in which to try the addresses `found` for a host name (RFC 8305, 4). `preferred` comes
+/// first if `found` contains it. After that IPv6 and IPv4 alternate. Without `preferred`, the family of the
+/// first address in `found` comes first. Returns at most kMostAddressesTried addresses. Pure.
 QList<QHostAddress> connectOrder(const QList<QHostAddress> &found, const QHostAddress &preferred);
 
 inline constexpr qsizetype kMostAddressesTried = 8;
 
-/// Remembers for each name the address to which the last connection was made. A value. Holds at most
-/// kMostNames; one more begins it anew.
+/// Remembers for each host name the address of the last successful connection. A plain value. Holds at most
+/// kMostNames names; one more name clears the memory first.
 class AddressMemory
 {
 public:
-    /// Null when nothing is known of the name.
+    /// Returns the remembered address of `name`, or a null address.
     QHostAddress of(const QString &name) const { return m_addresses.value(name); }
     void remember(const QString &name, const QHostAddress &address)
     {

@@ -10,19 +10,20 @@
 
 namespace holdline::http {
 
-/// Holds the two deadlines of one connection. The phase deadline limits the current phase: head, body, idle
-/// or leaving. The write deadline limits how long the client takes to accept bytes that were written. A
-/// deadline that moves later sets no new timer. The earlier wake-up finds it. Pure: the caller passes `now`.
+/// Holds the two deadlines of one connection. The phase deadline limits the current phase: reading a head,
+/// reading a body, idle, or lingering after the last response. The write deadline limits how long the client
+/// takes to accept the bytes written to it. When a deadline moves later, no new timer is set: the earlier
+/// wake-up comes first and leads to the next one. Pure: the caller passes `now`.
 class ConnectionDeadlines
 {
 public:
     void setPhase(TimePoint at) { m_phase = at; }
     void clearPhase() { m_phase.reset(); }
 
-    /// Records that `total` bytes were written so far and `unsent` of them are not sent yet. The deadline
-    /// covers the bytes that were unsent when it was set. When those are sent, it starts again for the bytes
-    /// written since. A client that reads steadily is therefore never cut off. A client that stops is cut off
-    /// after at most twice the limit.
+    /// Records that `total` bytes were written so far, of which the kernel has not taken `unsent`. The write
+    /// deadline covers the bytes that were unsent when it was set. When those bytes are sent, the deadline is
+    /// set again for the bytes written since, `limit` after `now`. A client that reads steadily is therefore
+    /// never cut off. A client that stops is cut off after at most twice the limit.
     void setUnsent(qint64 total, qint64 unsent, TimePoint now, Duration limit)
     {
         if (unsent == 0) {
@@ -33,7 +34,8 @@ public:
         }
     }
 
-    /// The time of the wake-up to request, once. Empty when an earlier wake-up is already requested.
+    /// Returns the time at which wake() must be called next, only once for each time. Empty when no deadline
+    /// is set, or when an earlier wake-up was already requested.
     std::optional<TimePoint> takeWakeTime()
     {
         const auto next = m_phase && m_write ? std::min(m_phase, m_write) : m_phase ? m_phase : m_write;
@@ -44,7 +46,7 @@ public:
     }
 
     enum class Due { Nothing, Phase, Write };
-    /// Handles a wake-up. Clears the deadline of a phase that is due.
+    /// Returns which deadline has passed at `now`. Clears the phase deadline when it has passed.
     Due wake(TimePoint now)
     {
         m_wakeAt.reset();
@@ -60,8 +62,8 @@ public:
 private:
     std::optional<TimePoint> m_phase;
     std::optional<TimePoint> m_write;
-    std::optional<TimePoint> m_wakeAt;  ///< requested, never later than the earlier deadline
-    qint64 m_writeMark = 0;             ///< m_write covers the bytes up to this count
+    std::optional<TimePoint> m_wakeAt;  ///< the requested wake-up; never later than the earlier deadline
+    qint64 m_writeMark = 0;             ///< m_write covers the bytes up to this count of written bytes
 };
 
 }  // namespace holdline::http

@@ -67,7 +67,7 @@ bool ConnectionQuotas::admitReserved(HttpConnection &connection, const Request &
 
 void ConnectionQuotas::dropRefused(qintptr descriptor)
 {
-    // A refused connection lingers for a while, but not on the spare descriptors.
+    // Refused connections linger for a while. When only spare descriptors are left, fewer of them may linger.
     const int room = isSpare(descriptor) ? std::max(1, m_limits.spareDescriptors / 4) : m_limits.lingering;
     while (m_refused.size() > static_cast<std::size_t>(room))
         m_refused.front()->drop();

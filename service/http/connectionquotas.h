@@ -9,50 +9,56 @@
 
 namespace holdline::http {
 
-/// Divides the connections that Limits allows: regular ones, and a reserve for the reserved path. Has every
-/// connection of a listener in exactly one list, oldest first. Makes room by closing idle connections.
+/// Divides the connections that Limits allows into regular ones and a reserve for the reserved path. Holds
+/// every connection of a listener in exactly one list. Each list is in the order in which connections joined
+/// it. Closes idle connections to make room for new ones.
 ///
-/// Does not own the connections. They call their host inside its functions. Thread: the listener's.
+/// Does not own the connections. Some functions close connections, which then call their ConnectionHost. Used
+/// by the listener's thread.
 class ConnectionQuotas
 {
 public:
     using Quota = HttpConnection::Quota;
 
-    /// Follows changes of `limits`, which must outlive it.
+    /// Keeps a reference to `limits`, so later changes apply at once. `limits` must outlive this object.
     explicit ConnectionQuotas(const Limits &limits) : m_limits(limits) {}
 
-    /// Requests whose path `mayUse` the reserve. Without a function there is none.
+    /// Sets who may use the reserve: requests for whose path `mayUse` returns true. Without this call no
+    /// request may.
     void setReserved(std::function<bool(QByteArrayView path)> mayUse) { m_mayUseReserve = std::move(mayUse); }
     bool isReserved(const Request &request) const
     {
         return m_mayUseReserve && m_mayUseReserve(request.path());
     }
-    /// Asks the system how many descriptors the process may have. Without a call there is no limit.
+    /// Reads the system's limit of open descriptors (RLIMIT_NOFILE). Without this call there is no limit.
     void readDescriptorLimit();
 
-    /// Makes room for a new connection if it can, and returns the share that it counts against.
+    /// Makes room for a new connection if possible. Returns the quota that the connection counts against.
     Quota choose(qintptr descriptor);
     void add(HttpConnection &connection);
     void remove(HttpConnection &connection);
-    /// Closes the oldest connections above Limits::lingering, after a new one with this descriptor.
+    /// Closes the oldest refused and lingering connections above Limits::lingering. Called after a new
+    /// connection was accepted with `descriptor`. When that descriptor is a spare one, fewer connections may
+    /// linger.
     void dropRefused(qintptr descriptor);
     void dropRefused() { dropRefused(-1); }
-    /// The connection has nothing more to send. Counts it with the refused ones, and returns true when there
-    /// are too many.
+    /// Counts a connection that has sent its last response with the refused ones. Returns true when more than
+    /// Limits::lingering are counted.
     bool addLingering(HttpConnection &connection);
 
-    /// True when a reserved connection may serve the request. Turns it into a regular one when there is room.
+    /// True when a reserved connection may serve `request`. Turns the connection into a regular one when a
+    /// regular place is free.
     bool admitReserved(HttpConnection &connection, const Request &request);
-    /// Records whether closing the connection now loses nothing.
+    /// Records whether closing `connection` now would lose nothing.
     void setClosable(HttpConnection &connection, bool closable);
-    /// The regular connections that can be closed without loss.
+    /// Returns the regular connections that can be closed without loss.
     std::vector<HttpConnection *> idle() const { return {m_idle.begin(), m_idle.end()}; }
 
 private:
     using List = std::list<HttpConnection *>;
 
-    /// The kernel gives the lowest free number. So a high number means that few are left, also when other
-    /// code uses many.
+    /// True when few descriptors are left. The kernel gives each new descriptor the lowest free number. So a
+    /// high number means that most are in use, also by other code.
     bool isSpare(qintptr descriptor) const
     {
         return descriptor >= m_descriptorLimit - m_limits.spareDescriptors;
@@ -67,9 +73,9 @@ private:
     std::function<bool(QByteArrayView)> m_mayUseReserve;
     qintptr m_descriptorLimit = std::numeric_limits<qintptr>::max();
     List m_idle;  ///< regular connections that can be closed without loss
-    List m_busy;  ///< the other regular ones
+    List m_busy;  ///< the other regular connections
     List m_reserved;
-    List m_refused;  ///< and those that linger
+    List m_refused;  ///< refused connections, and those that linger after their last response
 };
 
 }  // namespace holdline::http

@@ -49,7 +49,7 @@ ConnectError kindOf(int error)
     }
 }
 
-/// connect(2) to an address of either family.
+/// Calls connect(2) for an IPv4 or IPv6 address. Returns its result.
 int connectTo(int descriptor, const QHostAddress &address, quint16 port)
 {
     if (address.protocol() == QAbstractSocket::IPv6Protocol) {
@@ -126,8 +126,8 @@ void Connector::onLookedUp(const QHostInfo &info)
     tryNext();
 }
 
-/// Begins with the next address that does not fail at once. Fails when there is none and nothing is in
-/// progress.
+/// Tries the next address that does not fail at once. Emits failed() when no address is left and no attempt
+/// is in progress.
 void Connector::tryNext()
 {
     m_headStart.stop();
@@ -151,7 +151,8 @@ void Connector::timerEvent(QTimerEvent *event)
         QObject::timerEvent(event);
 }
 
-/// False when the address failed at once. A connection made at once ends the whole.
+/// Starts an attempt to connect to `address`. Returns false when the attempt failed at once. When it succeeds
+/// at once, all other attempts end.
 bool Connector::begin(const QHostAddress &address)
 {
     if (m_spare.empty()) {

@@ -32,43 +32,46 @@ struct ConnectFailure
     QString text;  ///< for logs and messages
 };
 
-/// Makes one TCP connection without blocking. Looks up the name and tries its addresses in turn (RFC 8305,
-/// Happy Eyeballs): an address that neither accepts nor refuses within kHeadStart gets company from the next
-/// one. The first that accepts wins. See connectOrder() for the order. Sets no time limit. QHostInfo caches a
-/// name for one minute.
+/// Makes one TCP connection without blocking. Looks up the host name and tries its addresses in turn (RFC
+/// 8305, Happy Eyeballs). When an address neither accepts nor refuses within kHeadStart, the next address is
+/// tried at the same time. The first address that accepts is used. See connectOrder() for the order. Sets no
+/// time limit of its own. QHostInfo caches the addresses of a name for one minute.
 ///
 /// QTcpSocket::connectToHost() (Qt 6.4.2) is not used because of a fault. When the peer resets the connection
 /// before the event loop sees it established, QTcpSocket connects again without a pause. It repeats this as
 /// long as the peer resets.
 ///
-/// Life: start() ends with connected() or failed(). Both may come from inside start(). stop() and the
-/// destructor end it without a signal. After the end, also inside these signals, start() may be called again.
-/// Do not destroy it inside its own signals. Thread: the thread that made it.
+/// Lifetime: each start() ends with connected() or failed(), which may be emitted inside start(). stop() and
+/// the destructor end the attempt without a signal. Afterwards, also inside these signals, start() may be
+/// called again. Do not destroy the connector inside its own signals. Thread: used by the thread that made
+/// it.
 class Connector : public QObject
 {
     Q_OBJECT
 
 public:
-    /// The time an address has for itself (RFC 8305, 5).
+    /// How long one address is tried alone, before the next one is tried too (RFC 8305, 5).
     static constexpr std::chrono::milliseconds kHeadStart{250};
 
     explicit Connector(QObject *parent = nullptr);
     ~Connector() override;
 
-    /// Names are tried first at the address in `memory`, which learns the one that worked. Must outlive the
-    /// connector.
+    /// Sets the memory of addresses that worked. A host name is tried first at its address in `memory`. When
+    /// a connection is made, `memory` remembers its address. `memory` must outlive the connector and may be
+    /// null.
     void setMemory(AddressMemory *memory) { m_memory = memory; }
 
+    /// Connects to `host`, which is a name or an address.
     void start(const QString &host, quint16 port);
-    /// `addresses` holds at least one address.
+    /// Connects to one of `addresses`, which must not be empty.
     void start(const QList<QHostAddress> &addresses, quint16 port);
     /// Ends the attempt without a signal. Does nothing when no attempt runs.
     void stop();
 
 Q_SIGNALS:
-    /// `descriptor` is connected, non-blocking and has TCP_NODELAY. The receiver owns it.
+    /// The connection was made. `descriptor` is non-blocking and has TCP_NODELAY. The receiver owns it.
     void connected(int descriptor);
-    /// Every address failed. `failure` describes the last one.
+    /// The name was not found, or every address failed. `failure` describes the last error.
     void failed(const holdline::http::ConnectFailure &failure);
 
 protected:
@@ -91,10 +94,10 @@ private:
     quint16 m_port = 0;
     int m_lookup = -1;
     int m_error = 0;                  ///< errno of the last attempt that failed
-    QList<QHostAddress> m_addresses;  ///< not tried yet
+    QList<QHostAddress> m_addresses;  ///< addresses not tried yet
     QBasicTimer m_headStart;
-    Attempts m_attempts;  ///< in progress
-    Attempts m_spare;     ///< ended; their notifiers may be on the stack and are used again
+    Attempts m_attempts;  ///< attempts in progress
+    Attempts m_spare;     ///< ended attempts, kept for reuse; their notifiers may be on the stack
 };
 
 }  // namespace holdline::http

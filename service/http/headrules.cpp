@@ -34,8 +34,8 @@ std::optional<Refusal> examineHost(const Request &request, bool hasAuthority)
     return std::nullopt;
 }
 
-/// The last coding must be chunked, once (RFC 9112, 6.1). Refuses every form that two parsers could read
-/// differently, because request smuggling uses those.
+/// Requires that the last transfer coding is chunked, exactly once (RFC 9112, 6.1). Refuses every form that
+/// two parsers could read differently, because request smuggling uses such forms.
 std::optional<Refusal> examineTransferEncoding(QByteArrayView codings)
 {
     int count = 0;

@@ -16,15 +16,15 @@ struct Framing
     qint64 length = 0;  ///< bytes, for Kind::Length
 };
 
-/// The facts about connection and body that the fields of a request's head state.
+/// What the header fields of a request say about its connection and its body.
 struct HeadFacts
 {
     Framing framing;
-    bool keepAlive = true;        ///< RFC 9112, 9.3
-    bool expectContinue = false;  ///< RFC 9110, 10.1.1
+    bool keepAlive = true;        ///< the client allows another request on the connection (RFC 9112, 9.3)
+    bool expectContinue = false;  ///< the client waits for 100 before it sends the body (RFC 9110, 10.1.1)
 };
 
-/// True when the connection can carry another request after this message (RFC 9112, 9.3).
+/// True when the connection can be used for another request after this message (RFC 9112, 9.3).
 bool keepsAlive(const HeaderFields &headers, int minorVersion);
 
 /// Checks Host, Content-Length, Transfer-Encoding and Expect and fills `facts`. Returns the refusal when a
@@ -33,8 +33,8 @@ bool keepsAlive(const HeaderFields &headers, int minorVersion);
 std::optional<Refusal> examineHead(const Request &request, bool hasAuthority, HeadFacts &facts);
 
 /// Removes the fields that concern only this connection (RFC 9110, 7.6.1): Connection and the fields it
-/// names, Keep-Alive, Upgrade, TE. Also removes the fields that Request holds in other form: Expect, the
-/// framing fields and X-Request-Id.
+/// names, Keep-Alive, Upgrade, TE. Also removes the fields whose content Request holds in other members or
+/// needs no more: Expect, the framing fields and X-Request-Id.
 void removeConnectionFields(HeaderFields &headers);
 
 /// Returns `value` when it is safe in a log: 1–128 visible ASCII characters. Otherwise returns an empty

@@ -12,10 +12,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A read takes as many bytes before a body is known, and so much of it waits for no turn. A body with more
-/// is a large one.
+/// The most bytes of one read outside a body. As many bytes of each body are read without waiting for a
+/// TurnAllowance. A body with more bytes than this counts as large.
 constexpr qsizetype kFirstBytes = 16 * 1024;
-/// One of so many parts of the memory is for small bodies only.
+/// The memory is divided by this number; one such part is reserved for small bodies.
 constexpr int kPartOfSmallBodies = 16;
 constexpr Refusal kNoMemory{Reason::Overloaded, "The bodies in memory are at their limit."_L1};
 
@@ -72,7 +72,8 @@ StreamSocket::Received HttpConnection::readSome()
     return received;
 }
 
-/// Large bodies wait for their turn, everything else is read at once.
+/// Returns the allowance that limits the next read. Empty when the read is not limited: only large bodies
+/// are.
 std::optional<TurnAllowance::Kind> HttpConnection::allowanceKind() const
 {
     if (!m_parser.isInBody() || m_parser.request().body.size() < kFirstBytes)
@@ -125,7 +126,8 @@ void HttpConnection::process()
         switch (status) {
             case RequestParser::Status::NeedMore:
                 countBytes();
-                // A body that has all its memory goes on, whatever came in after it.
+                // A body whose memory is already allocated is accepted, even when other bodies have used up
+                // the budget since.
                 if (m_parser.request().body.capacity() > held && !hasMemoryFor(0))
                     refuse(kNoMemory, m_parser.method() == "HEAD", m_parser.requestId());
                 break;
@@ -193,7 +195,8 @@ void HttpConnection::complete()
     m_host.received(*this, request);
 }
 
-/// Large bodies leave some memory to small ones, so that they alone cannot shut everybody out.
+/// True when `more` further body bytes fit into the memory budget. Large bodies must leave a part of the
+/// budget to small ones. So large bodies alone cannot block all requests.
 bool HttpConnection::hasMemoryFor(std::int64_t more) const
 {
     const ByteBudget &memory = m_host.memory();
@@ -212,7 +215,7 @@ void HttpConnection::peerFinished()
     switch (m_state) {
         case State::Reading:
             if (!m_input.isEmpty())
-                return;  // whole requests still wait for their turn
+                return;  // completely received requests that are not handled yet
             if (!m_parser.isIdle()) {
                 return refuse({Reason::BadRequest, "The request ended too early."_L1},
                               m_parser.method() == "HEAD", m_parser.requestId());
@@ -270,7 +273,7 @@ void HttpConnection::answered(bool close)
     enterPhase(Phase::Idle);
     setClosable(m_input.isEmpty());
     if (!m_processing) {
-        // Not inside this call: the caller must finish first, before it can get the next request.
+        // The next request is delivered later, not inside this call, because the caller must finish first.
         if (!m_input.isEmpty())
             m_host.resumeSoon(m_id);
         updateReading();
@@ -310,7 +313,8 @@ void HttpConnection::endStream(QByteArrayView last)
     if (m_state != State::Handling || !m_response.isStreaming())
         return;
     m_state = State::Reading;
-    // As with answer(), the client has the write time limit to take it.
+    // The last bytes may exceed Limits::maxUnsentBytes. As in answer(), only Limits::writeTimeout applies to
+    // them.
     QByteArray end = last.isEmpty() ? QByteArray() : m_response.piece(last);
     end += m_response.endStream();
     if (!end.isEmpty())
@@ -423,7 +427,7 @@ void HttpConnection::drop()
     const bool wasHandling = m_state == State::Handling;
     m_state = State::Closed;
     m_input.clear();
-    m_charge = {};  // the budget may be gone when this object is deleted
+    m_charge = {};  // the budget may be destroyed before this object
     m_socket.close();
     if (wasHandling)
         m_host.exchangeLost(*this);

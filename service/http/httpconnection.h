@@ -12,27 +12,28 @@
 
 namespace holdline::http {
 
-/// One accepted connection. Reads one request at a time, writes the responses in order and keeps the
-/// deadlines.
+/// One accepted connection of an HttpListener. Reads one request at a time, writes the responses in order and
+/// enforces the deadlines.
 ///
-/// Life: HttpListener makes it, enters it in a list and calls start(). It ends by itself (the client left, a
-/// deadline passed, the last response was sent) or by drop(). The host gets closed() exactly once and deletes
-/// the connection later, never inside one of its functions.
+/// Lifetime: HttpListener creates the connection, adds it to a list and calls start(). The connection ends by
+/// itself (the client closed, a deadline passed, the last response was sent) or by drop(). It calls
+/// ConnectionHost::closed() exactly once. The host then deletes the connection later, never inside one of its
+/// functions.
 ///
-/// While a request is being handled, the connection frees that request's buffers but still reads up to
-/// kInputBytes. Only reading shows that the client left. A client that sent its FIN still gets a response
-/// given inside ConnectionHost::received(). Later it counts as gone, unless Limits::holdHalfClosed: then it
-/// counts as gone when its connection breaks.
+/// While a request is being handled, the connection frees that request's buffers. It still reads up to
+/// kInputBytes, because only reading shows that the client closed. A client that sent its FIN still gets a
+/// response given inside ConnectionHost::received(). After that call the client counts as gone. With
+/// Limits::holdHalfClosed it counts as gone only when its connection breaks.
 class HttpConnection : public QObject, private StreamSocket::User
 {
     Q_OBJECT
 
 public:
-    /// The share of Limits that the connection counts against.
+    /// The quota that the connection counts against, see ConnectionQuotas.
     enum class Quota : std::uint8_t {
         Regular,
-        Reserved,  ///< above maxConnections: short deadlines, one request, only for the reserved path
-        Refused    ///< above the reserve: gets a 503 and is closed
+        Reserved,  ///< above Limits::maxConnections: one request, only for the reserved path, short deadlines
+        Refused    ///< above the reserve: gets a 503 and is closed; also a connection that lingers
     };
     /// Takes ownership of the non-blocking descriptor.
     HttpConnection(ConnectionHost &host, ConnectionId id, Quota quota, qintptr descriptor);
@@ -53,32 +54,39 @@ public:
     };
     HostRecord hostRecord;
 
+    /// Sends a complete response to the request being handled. Does nothing when no request is being handled.
     void answer(const Response &response);
+    /// Sends `bytes` instead of a response and closes the connection. For fault injection.
     void answerRaw(const QByteArray &bytes);
+    /// Closes the connection with an RST and no response. For fault injection.
     void reset();
 
-    /// Begins a response in pieces with its head and first piece. writeStream() adds pieces, endStream() ends
-    /// it with a last piece, which may be empty. The request counts as being handled until then. Returns
-    /// false when the exchange is over: the response has no body (HEAD and some statuses), or the client is
-    /// gone. A client with more than Limits::maxUnsentBytes unread bytes is dropped.
+    /// Begins a response in pieces: sends its head and first piece. writeStream() sends further pieces.
+    /// endStream() ends the response with a last piece, which may be empty. Until then the request counts as
+    /// being handled. beginStream() and writeStream() return false when the exchange is over: the response
+    /// has no body (HEAD and some statuses), or the client is gone. A connection with more than
+    /// Limits::maxUnsentBytes unsent bytes is closed.
     bool beginStream(const Response &response);
     bool writeStream(QByteArrayView piece);
     void endStream(QByteArrayView last);
 
-    /// Sends `refusal` without waiting for a request and closes.
+    /// Sends the response of `refusal` without waiting for a request, and closes the connection.
     void refuseNow(const Refusal &refusal);
-    /// Closes without loss. Sends the written bytes and a FIN, then discards input for Limits::lingerTimeout.
-    /// Without that wait, an RST could destroy the last response. Ends early when the client sends more than
-    /// Limits::lingerBytes, or when too many others linger.
+    /// Closes the connection without losing the last response. Sends the written bytes and a FIN, then
+    /// discards input for Limits::lingerTimeout. Without that wait, an RST could destroy the last response.
+    /// Ends early when the client sends more than Limits::lingerBytes, or when too many other connections
+    /// linger.
     void leave();
-    /// Closes at once. Unsent bytes are lost.
+    /// Closes the connection at once. Unsent bytes are lost.
     void drop();
 
+    /// Handles the deadlines that have passed at `now`. See ConnectionHost::wakeAt().
     void wake(TimePoint now);
+    /// Goes on with received bytes. See ConnectionHost::resumeSoon().
     void resume();
 
-    static constexpr qsizetype kInputBytes = 64 * 1024;
-    static constexpr int kRequestsPerTurn = 32;  ///< of one connection, then other connections get their turn
+    static constexpr qsizetype kInputBytes = 64 * 1024;  ///< received bytes that wait at most
+    static constexpr int kRequestsPerTurn = 32;          ///< of one connection; then others are handled
     static constexpr std::chrono::seconds kReservedTimeout{2};
     static constexpr Refusal kNoConnectionFree{Reason::Overloaded,
                                                QLatin1StringView("All connections are taken.")};
@@ -124,14 +132,14 @@ private:
     bool m_finished = false;  ///< the client's FIN was read; no further request comes
     bool m_closable = false;
     bool m_finSent = false;
-    std::int32_t m_discarded = 0;  ///< bytes after the last response
+    std::int32_t m_discarded = 0;  ///< input bytes discarded after the last response
 
     QByteArray m_peer;
     InputBuffer m_input;
     RequestParser m_parser;
-    ResponseEncoder m_response;  ///< to the request being handled
+    ResponseEncoder m_response;  ///< encodes the response to the request being handled
 
-    ByteCharge m_charge;  ///< bodies that are being received or sent
+    ByteCharge m_charge;  ///< counts the bytes of bodies being received or sent
     ConnectionDeadlines m_deadlines;
     qint64 m_written = 0;  ///< bytes given to the socket so far
 

@@ -24,7 +24,8 @@ namespace {
 /// Deadlines are rounded up to a multiple of 25 ms.
 using WakeGrid = std::chrono::duration<std::int64_t, std::ratio<1, 40>>;
 
-constexpr ConnectionId kListenerKey = 0;  // a key of m_deadlines; connection ids start at 1
+constexpr ConnectionId kListenerKey = 0;  // the listener's own key in m_deadlines; connection ids start at 1
+/// How long accepting pauses after accept(2) failed.
 constexpr std::chrono::milliseconds kStarvedPause{100};
 
 }  // namespace
@@ -67,7 +68,7 @@ public:
     }
     void resumeSoon(ConnectionId connection) override;
 
-    /// Adds a listening socket, if `start` starts it, and returns that.
+    /// Makes a listening socket and adds it when `start` succeeds with it. Returns the result of `start`.
     bool add(const std::function<bool(ListeningSocket &)> &start);
     void retryStarved();
     void setKeepAlive();
@@ -101,7 +102,7 @@ private:
     QRandomGenerator m_random = QRandomGenerator::securelySeeded();
     DeadlineTimer<ConnectionId> m_deadlines;
     std::vector<ConnectionId> m_toResume;
-    bool m_isDropping = false;  ///< drops lingering connections in the next turn
+    bool m_isDropping = false;  ///< a call that closes lingering connections is queued
 };
 
 HttpListener::Private::Private(HttpListener &listener, const Limits &limits)
@@ -191,7 +192,7 @@ void HttpListener::Private::closed(HttpConnection &connection)
 
 void HttpListener::Private::lingers(HttpConnection &connection)
 {
-    // Not inside this call, because closing emits a signal.
+    // Lingering connections are closed later, not inside this call, because closing emits a signal.
     if (!m_quotas.addLingering(connection) || std::exchange(m_isDropping, true))
         return;
     QMetaObject::invokeMethod(

@@ -20,7 +20,7 @@ class ByteBudget;
 namespace holdline::http {
 
 /// Identifies one request on one connection. Never reused by the same HttpListener. A response to an exchange
-/// that is over is ignored, so a late response is harmless.
+/// that has ended is ignored, so a late response is harmless.
 using ExchangeId = std::uint64_t;
 /// Identifies one accepted connection. Never reused by the same HttpListener.
 using ConnectionId = std::uint64_t;
@@ -29,12 +29,12 @@ using ConnectionId = std::uint64_t;
 /// Limits and the grammar of RFC 9112. Passes on one whole, valid request at a time per connection and writes
 /// the responses in order.
 ///
-/// Above Limits::maxConnections the connection that was idle longest is closed for a new one. When all are
-/// busy, a new connection may use the reserve if its request is for the reserved path. Otherwise it gets a
-/// 503. When descriptors run out, accepting pauses.
+/// When Limits::maxConnections are open, a new connection closes the one that was idle longest. When all
+/// connections are busy, a new one may use the reserve if its request is for the reserved path. Otherwise the
+/// new connection gets a 503. When descriptors run out, accepting pauses.
 ///
-/// Life: construct, connect the signals, listen(). The destructor aborts every connection without a signal.
-/// Do not destroy it inside its own signals. Thread: one thread for all calls and signals.
+/// Lifetime: construct, connect the signals, listen(). The destructor aborts every connection without a
+/// signal. Do not destroy the listener inside its own signals. Thread: one thread for all calls and signals.
 class HttpListener : public QObject
 {
     Q_OBJECT
@@ -43,31 +43,35 @@ public:
     explicit HttpListener(const Limits &limits, QObject *parent = nullptr);
     ~HttpListener() override;
 
-    /// Starts to listen at one more address. "::" means all addresses, of IPv4 too. With port 0 the system
+    /// Starts to listen at one more address. "::" means all IPv6 and IPv4 addresses. With port 0 the system
     /// chooses a port. Returns false on failure: see errorString().
     bool listen(const QHostAddress &address, quint16 port);
-    /// Starts to serve one more socket that listens already, see ReservedAddresses. Takes the descriptor.
+    /// Serves one more socket that listens already, see ReservedAddresses. Takes ownership of the descriptor.
+    /// Returns false on failure: see errorString().
     bool listenOn(qintptr descriptor);
-    /// Lets other listeners of this process join the addresses with listenBeside(). The kernel then spreads
-    /// new connections over them. Call it after listen(), which made sure that no other process has an
-    /// address. Returns the descriptors for listenBeside(), or nothing when the system refuses.
+    /// Lets other listeners of this process use the same addresses with listenBeside(). The kernel then
+    /// spreads new connections over all of them. Call this after listen(), which made sure that no other
+    /// process uses the addresses. Returns the descriptors for listenBeside(), or nothing on failure: see
+    /// errorString().
     std::optional<std::vector<qintptr>> shareAddresses();
+    /// Listens at the addresses of another listener. `shared` comes from its shareAddresses(). Returns false
+    /// on failure: see errorString().
     bool listenBeside(const std::vector<qintptr> &shared);
-    /// The port of the first address, 0 when there is none.
+    /// Returns the port of the first address, or 0 when there is no address.
     quint16 port() const;
-    /// The ports of all addresses, in the order in which they were added.
+    /// Returns the ports of all addresses, in the order in which they were added.
     std::vector<quint16> ports() const;
-    /// The error of the last address that could not be used.
+    /// Describes the error of the last address that could not be used.
     QString errorString() const;
-    /// Closes the listening sockets. Accepted connections go on.
+    /// Closes the listening sockets. Accepted connections stay open.
     void stopListening();
-    /// From now on every response says `Connection: close`. Idle connections are closed at once.
+    /// Closes idle connections at once. From now on every response has `Connection: close`.
     void closeIdle();
 
-    /// Requests for whose path `mayUse` is true may use the reserved connections
-    /// (Limits::reservedConnections). It is called several times for a request, with paths in normal form.
+    /// Lets requests use the reserved connections (Limits::reservedConnections) when `mayUse` is true for
+    /// their path. `mayUse` is called several times for a request, with the path in normal form.
     void setReserved(std::function<bool(QByteArrayView path)> mayUse);
-    /// The same for all paths that start with `prefix`.
+    /// Lets requests for all paths that start with `prefix` use the reserved connections.
     void setReservedPath(const QByteArray &prefix)
     {
         setReserved([prefix](QByteArrayView path) { return path.startsWith(prefix); });
@@ -79,17 +83,18 @@ public:
     /// whose body does not fit gets 503, except on the reserved path. Without a call there is no limit. Call
     /// it before the first connection comes.
     void setMemory(ByteBudget &memory);
-    /// Sets the limits of new requests and connections. Requests and connections in progress keep theirs.
+    /// Sets the limits. Requests being received and deadlines already set keep the earlier values.
     void setLimits(const Limits &limits);
 
     /// Sends the response of an exchange in one write. Does nothing when the exchange is over.
     void respond(ExchangeId exchange, const Response &response);
-    /// Begins a response in pieces: the head and the first piece of the body. writeStream() adds pieces,
-    /// endStream() ends it, perhaps with a last piece of any size. The body is chunked, for HTTP/1.0 it ends
-    /// with the connection. Returns false when the exchange is over. Reasons: it was over before, the
-    /// response has no body (HEAD, 204, 304; the head was sent), or the client is gone. A client with more
-    /// than Limits::maxUnsentBytes unread bytes counts as gone. exchangeAborted() then comes inside the call
-    /// unless it came before. May be called inside requestReceived() or later.
+    /// Begins a response in pieces: sends the head and the first piece of the body. writeStream() sends
+    /// further pieces. endStream() ends the response, perhaps with a last piece of any size. The body is
+    /// chunked; for HTTP/1.0 it ends with the connection. Returns false when the exchange is over. Reasons:
+    /// it was over before, the response has no body (HEAD, 204, 304; the head was sent), or the client is
+    /// gone. A client with more than Limits::maxUnsentBytes unread bytes counts as gone. exchangeAborted() is
+    /// then emitted inside the call, unless it was emitted before. May be called inside requestReceived() or
+    /// later.
     bool beginStream(ExchangeId exchange, const Response &response);
     bool writeStream(ExchangeId exchange, QByteArrayView piece);
     void endStream(ExchangeId exchange, QByteArrayView last = {});
@@ -97,23 +102,27 @@ public:
     void respondRaw(ExchangeId exchange, const QByteArray &bytes);
     /// Closes the exchange's connection with an RST and no response. For fault injection.
     void reset(ExchangeId exchange);
+    /// Returns the connection of an open exchange, or 0.
     ConnectionId connectionOf(ExchangeId exchange) const;
 
+    /// The number of accepted connections that are open.
     int connectionCount() const;
     /// The number of requests passed on whose response is not complete yet.
     int openExchanges() const;
 
 Q_SIGNALS:
-    /// A whole, valid request. The receiver calls exactly one of respond(), respondRaw(), endStream() or
-    /// reset(), now or later, unless exchangeAborted() comes first. Without Limits::holdHalfClosed, only a
-    /// response given inside the slot reaches a half-closed client.
+    /// A complete, valid request was received. The receiver calls exactly one of respond(), respondRaw(),
+    /// endStream() or reset(), now or later, unless exchangeAborted() is emitted first. Without
+    /// Limits::holdHalfClosed, only a response given inside the slot reaches a half-closed client.
     void requestReceived(holdline::http::ExchangeId exchange, const holdline::http::Request &request);
-    /// The client left before its response: an RST, or a FIN unless Limits::holdHalfClosed. The exchange is
-    /// over.
+    /// The connection ended before its exchange: by the client's RST, by its FIN unless
+    /// Limits::holdHalfClosed, or because the client read too slowly. The exchange is over.
     void exchangeAborted(holdline::http::ExchangeId exchange);
-    /// Ends every accepted connection, after exchangeAborted() if it had an open exchange.
+    /// A connection was closed. Emitted once for every accepted connection, after exchangeAborted() if it had
+    /// an open exchange.
     void connectionClosed(holdline::http::ConnectionId connection);
-    /// The listener itself refused a request with `status`. 0 means that it closed without a response.
+    /// The listener itself refused a request with `status`. 0 means that the connection was closed without a
+    /// response.
     void requestRefused(int status);
 
 private:

@@ -96,8 +96,8 @@ bool ListeningSocket::startBeside(qintptr shared, int backlog)
 void ListeningSocket::watch()
 {
     pauseAccepting();
-    // Accepted sockets inherit TCP_NODELAY. A response is one write and must not wait for the ACK of the one
-    // before.
+    // Accepted sockets inherit TCP_NODELAY. A response is one write and must not wait for the ACK of the
+    // previous response.
     const int on = 1;
     ::setsockopt(static_cast<int>(socketDescriptor()), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     m_notifier = std::make_unique<QSocketNotifier>(socketDescriptor(), QSocketNotifier::Read);

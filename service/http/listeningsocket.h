@@ -11,35 +11,42 @@
 
 namespace holdline::http {
 
-/// Turns "::" into the address by which Qt means all addresses, of IPv4 too. On a system without IPv6 that is
-/// IPv4 alone.
+/// Replaces "::" by QHostAddress::Any, with which Qt listens at all IPv6 and IPv4 addresses. On a system
+/// without IPv6, Qt then listens at IPv4 alone. Returns other addresses unchanged.
 QHostAddress withBothFamilies(const QHostAddress &address);
 
-/// A listening socket with its own accept loop. QTcpServer opens and binds it. But when descriptors run out,
-/// QTcpServer (6.4) retries at once and forever. This class pauses instead. Used by one thread.
+/// A listening socket with its own accept loop. QTcpServer opens and binds the socket. The accept loop of
+/// QTcpServer (6.4) is not used: when descriptors run out, it retries at once and forever. This class pauses
+/// instead. Used by one thread.
 class ListeningSocket : public QTcpServer
 {
     Q_OBJECT
 
 public:
-    /// `accepted` takes ownership of the descriptor. `starved` is called when accept(2) fails, e.g. without
-    /// free descriptors.
+    /// `accepted` is called with each accepted descriptor and takes ownership of it. `starved` is called when
+    /// accept(2) fails, e.g. without free descriptors.
     ListeningSocket(std::function<void(qintptr)> accepted, std::function<void()> starved);
 
-    /// "::" listens at all addresses, of IPv4 too.
+    /// Listens at `address`. "::" means all IPv6 and IPv4 addresses. With port 0 the system chooses a port.
+    /// Returns false on failure: see errorText().
     bool start(const QHostAddress &address, quint16 port, int backlog);
-    /// Sets SO_REUSEPORT, so that startBeside() can join this address. Returns the descriptor for it. Called
-    /// after the address was taken, so that no other process can have it.
+    /// Sets SO_REUSEPORT, so that startBeside() can listen at the same address. Returns the descriptor for
+    /// startBeside(), or nothing on failure. Call this after start(), which made sure that no other process
+    /// has the address.
     std::optional<qintptr> shareAddress();
-    /// Takes over a socket that listens already, and its descriptor.
+    /// Takes over a socket that listens already. Owns `descriptor` afterwards, also on failure. Returns false
+    /// on failure: see errorText().
     bool startOn(qintptr descriptor);
-    /// Listens at the address of the listener with the descriptor `shared`.
+    /// Opens another socket at the address of the listening socket `shared`. Returns false on failure: see
+    /// errorText().
     bool startBeside(qintptr shared, int backlog);
     QString errorText() const { return m_systemError.isEmpty() ? errorString() : m_systemError; }
     void stop();
-    /// For connections that are accepted later. Only while it listens.
+    /// Sets TCP keep-alive for connections that are accepted later, see http::setKeepAlive(). Does nothing
+    /// when the socket does not listen.
     void setKeepAlive(std::chrono::seconds silence);
 
+    /// True while accepting pauses because accept(2) failed.
     bool isStarved() const { return m_starved; }
     /// Accepts again after `starved` was called.
     void retry();
@@ -54,7 +61,7 @@ private:
     std::function<void()> m_onStarved;
     std::unique_ptr<QSocketNotifier> m_notifier;
     bool m_starved = false;
-    QString m_systemError;  ///< an error of a call that QTcpServer did not make
+    QString m_systemError;  ///< error text of a system call that QTcpServer did not make
 };
 
 }  // namespace holdline::http

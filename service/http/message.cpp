@@ -8,7 +8,7 @@ namespace holdline::http {
 
 namespace {
 
-// The usual status comes first, because every answer looks its phrase up.
+// 200 comes first, because every response searches this table from its front.
 constexpr std::array<std::pair<int, QByteArrayView>, 37> kPhrases{{
     {200, "OK"},
     {100, "Continue"},

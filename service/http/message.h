@@ -25,7 +25,7 @@ public:
     {
         m_fields.emplace_back(std::move(name), std::move(value));
     }
-    /// Replaces all fields of that name by one.
+    /// Replaces all fields of that name by one field.
     void set(const QByteArray &name, QByteArray value);
     void remove(QByteArrayView name);
     /// Removes the fields for whose name `isUnwanted(name)` is true.
@@ -35,9 +35,9 @@ public:
         std::erase_if(m_fields, [&isUnwanted](const Field &field) { return isUnwanted(field.first); });
     }
     bool contains(QByteArrayView name) const { return find(name) != nullptr; }
-    /// The value of the first field of that name, or empty.
+    /// Returns the value of the first field of that name, or an empty value.
     QByteArray value(QByteArrayView name) const;
-    /// All values of that name joined with ", " (RFC 9110, 5.3). Empty when no field has that name.
+    /// Returns all values of that name joined with ", " (RFC 9110, 5.3). Empty when no field has that name.
     std::optional<QByteArray> combined(QByteArrayView name) const;
 
     const std::vector<Field> &all() const { return m_fields; }
@@ -59,17 +59,17 @@ struct Request
     /// The path and query in origin form, e.g. `/start?x=1`. The path is in normal form (normalPath()), the
     /// query as received. HttpListener itself answers `OPTIONS *`.
     QByteArray target;
-    /// 0 for HTTP/1.0, 1 for HTTP/1.1.
+    /// The minor version: 0 for HTTP/1.0, 1 for HTTP/1.1.
     int minorVersion = 1;
-    /// Without the fields of connection and framing, see removeConnectionFields().
+    /// The fields without those of connection and framing, see removeConnectionFields().
     HeaderFields headers;
     QByteArray body;
     /// The client's `X-Request-Id` when it is safe in a log (1–128 visible ASCII), otherwise a generated one.
     QByteArray requestId;
-    /// Address and port of the other end, e.g. "127.0.0.1:54321".
+    /// Address and port of the client, e.g. "127.0.0.1:54321".
     QByteArray peer;
 
-    /// The target without its query.
+    /// Returns the target without its query.
     QByteArrayView path() const;
 };
 
@@ -83,7 +83,7 @@ struct Response
     bool close = false;
 };
 
-/// The registered reason phrase of a status, e.g. "Not Found", or "Unknown".
+/// Returns the registered reason phrase of a status, e.g. "Not Found", or "Unknown".
 QByteArrayView reasonPhrase(int status);
 
 }  // namespace holdline::http

@@ -6,10 +6,10 @@
 
 namespace holdline::http {
 
-/// Makes a problem+json response (RFC 9457), with Retry-After when the problem has that value.
+/// Makes a problem+json response (RFC 9457), with Retry-After when the problem has a `retryAfter`.
 Response problemResponse(const Problem &problem);
 
-/// Makes the 500 `internal_error` response of a request whose owner was destroyed without answering it.
+/// Makes the 500 `internal_error` response to a request whose owner was destroyed before it answered.
 Response droppedResponse();
 
 }  // namespace holdline::http

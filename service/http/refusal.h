@@ -7,7 +7,7 @@
 
 namespace holdline::http {
 
-/// The reason for refusing a request. `detail` is a literal of this program, never bytes of the client.
+/// The reason for refusing a request. `detail` is a string literal, never bytes from the client.
 struct Refusal
 {
     Reason reason = Reason::BadRequest;

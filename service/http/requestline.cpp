@@ -67,8 +67,8 @@ RequestLine::Status RequestLine::byte(char c)
                 m_state = State::Version;
                 return Status::NeedMore;
             }
-            // The valid bytes were taken before, in one piece up to the limit. This byte is over the limit or
-            // invalid.
+            // feed() has already consumed the valid bytes up to the limit. So this byte is beyond the limit
+            // or invalid.
             if (targetLength(QByteArrayView(&c, 1)) == 0)
                 return refuse(Reason::BadRequest,
                               "The request target contains a byte that must be escaped."_L1);

@@ -10,9 +10,9 @@
 
 namespace holdline::http {
 
-/// Reads one request line (RFC 9112, 3) byte by byte. Input that cannot become a request line (a TLS hello, a
-/// PROXY header, garbage) is refused at its first wrong byte. Waiting for its line end could take forever.
-/// Pure and copyable.
+/// Parses one request line (RFC 9112, 3) byte by byte. Refuses input that cannot become a request line (a TLS
+/// hello, a PROXY header, garbage) at its first wrong byte, because a line end may never come. Pure and
+/// copyable.
 class RequestLine
 {
 public:
@@ -20,23 +20,25 @@ public:
 
     enum class Status { NeedMore, Done, Refused };
 
-    /// Takes bytes up to the end of the line. `consumed` returns their number.
+    /// Parses bytes up to the end of the line. `consumed` returns the number of bytes parsed.
     Status feed(QByteArrayView data, qsizetype &consumed);
 
     const Refusal &refusal() const { return m_refusal; }
 
-    /// The method as received. Valid when Done, and also when a later part is refused.
+    /// The method as received. Valid when Done, and also when a later part of the line is refused.
     const QByteArray &method() const { return m_method; }
     const QByteArray &target() const { return m_target; }
     int minorVersion() const { return m_minor; }
 
-    /// The target in origin form or `*`, with the authority of an absolute form (RFC 9112, 3.2).
+    /// A request target in origin form or `*` (RFC 9112, 3.2). `authority` is set if the target was received
+    /// in absolute form.
     struct Target
     {
         QByteArray origin;
         std::optional<QByteArray> authority;
     };
-    /// Empty when `target` has no form that `method` allows.
+    /// Converts a received target to a Target. Returns nothing when `target` has no form that `method`
+    /// allows.
     static std::optional<Target> normalise(QByteArrayView method, QByteArrayView target);
 
 private:

@@ -13,9 +13,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A body of which more has arrived gets the memory for its declared length.
+/// When more bytes than this have arrived, the memory for the whole declared length is allocated.
 constexpr qsizetype kBelievedBytes = 32 * 1024;
-/// A chunked body may keep as much more memory than it needs.
+/// A chunked body may keep this many bytes of memory more than it needs.
 constexpr qsizetype kSpareBytes = 4 * 1024;
 
 /// Returns a field name as received. Common names share static memory and allocate nothing.
@@ -155,7 +155,7 @@ RequestParser::Status RequestParser::fields(QByteArrayView data, qsizetype &cons
             if (m_field.isEmpty() && !isTokenChar(c))
                 return refuse(Reason::BadRequest,
                               "A header line has no name or continues the line before."_L1);
-            // Fast path: usually the whole line is there.
+            // Fast path: usually the whole line has arrived.
             if (m_field.isEmpty() && rest.size() >= length + 2 && m_maxHead - m_headBytes >= length + 2 &&
                 rest[length] == '\r' && rest[length + 1] == '\n') {
                 consumed += length + 2;
@@ -220,7 +220,7 @@ RequestParser::Status RequestParser::lengthBody(QByteArrayView data, qsizetype &
     const qsizetype missing = length - body.size();
     consumed = std::min(missing, data.size());
     const qsizetype arrived = body.size() + consumed;
-    // Exactly what the body needs, but a declared length alone costs nothing.
+    // Allocates exactly what the body needs, but not because of a declared length alone.
     if (body.capacity() < length && (arrived == length || arrived > kBelievedBytes))
         body.reserve(length);
     body.append(data.first(consumed));
@@ -273,7 +273,7 @@ QByteArray RequestParser::requestId() const
 Request RequestParser::takeRequest()
 {
     m_request.requestId = requestId();
-    if (m_authority)  // RFC 9112, 3.2.2: it replaces the Host field.
+    if (m_authority)  // RFC 9112, 3.2.2: the authority replaces the Host field.
         m_request.headers.set(QByteArrayLiteral("Host"), *m_authority);
     removeConnectionFields(m_request.headers);
     Request taken = std::move(m_request);

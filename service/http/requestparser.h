@@ -9,45 +9,48 @@
 
 namespace holdline::http {
 
-/// A strict, incremental parser of one HTTP/1.x request (RFC 9112). Takes pieces of any size. Reports "need
-/// more", the end of the head, the whole request, or a refusal with its reason. Needs time linear in the
-/// input and no more memory than Limits allows. Call reset() after Complete or Refused.
+/// A strict, incremental parser of one HTTP/1.x request (RFC 9112). Accepts input in pieces of any size.
+/// Reports "need more", the end of the head, the whole request, or a refusal with its reason. Needs time
+/// linear in the input and no more memory than Limits allows. Call reset() after Complete or Refused.
 ///
-/// Pure: no clock and no socket. Each connection has one.
+/// Pure: no clock and no socket. Each connection has its own parser.
 class RequestParser
 {
 public:
-    /// Copies the limits it needs.
+    /// Copies the limits that the parser needs.
     explicit RequestParser(const Limits &limits);
 
     enum class Status {
-        NeedMore,      ///< took all bytes
+        NeedMore,      ///< all bytes were consumed and the request is incomplete
         HeadComplete,  ///< reported once: facts() and request() without body are valid; feed() goes on
         Complete,      ///< takeRequest() returns the request
-        Refused        ///< refusal() tells why; the rest of the stream has no meaning
+        Refused        ///< refusal() returns the reason; the rest of the stream has no meaning
     };
 
-    /// Takes a prefix of `data`. `consumed` returns its length. Bytes after a complete request are not taken.
+    /// Parses `data` up to the next status. `consumed` returns the number of bytes parsed. Bytes after a
+    /// complete request are not consumed.
     Status feed(QByteArrayView data, qsizetype &consumed);
 
-    /// True until the first byte of a request line. Empty lines before it do not count (RFC 9112, 2.2).
+    /// True until the first byte of a request line was parsed. Empty lines before the request line do not
+    /// count (RFC 9112, 2.2).
     bool isIdle() const { return m_state == State::Start && m_line.method().isEmpty(); }
     /// True while the body is being read.
     bool isInBody() const { return m_state == State::LengthBody || m_state == State::ChunkedBody; }
 
     const HeadFacts &facts() const { return m_facts; }
     const Refusal &refusal() const { return m_refusal; }
-    /// The request so far. The method and the request id are useful for a refusal, too.
+    /// The parts of the request parsed so far. The method and the request id are also useful for a refusal.
     const QByteArray &method() const { return m_line.method(); }
     QByteArray requestId() const;
     const Request &request() const { return m_request; }
 
-    /// Returns the whole request. `peer` is empty. `requestId` is empty unless the client sent a safe one.
-    /// Frees the buffers and is then ready for the next request.
+    /// Returns the complete request and resets the parser for the next one. The request's `peer` is empty.
+    /// Its `requestId` is empty unless the client sent one that is safe in a log.
     Request takeRequest();
+    /// Drops the request, frees the buffers and expects a new request.
     void reset();
 
-    static constexpr int kMaxEmptyLines = 4;  ///< before a request line
+    static constexpr int kMaxEmptyLines = 4;  ///< allowed before a request line
 
 private:
     enum class State { Start, RequestLine, Fields, HeadDone, LengthBody, ChunkedBody, Complete, Refused };
@@ -73,7 +76,7 @@ private:
     State m_state = State::Start;
     int m_emptyLines = 0;
     bool m_sawCr = false;
-    std::optional<QByteArray> m_authority;  ///< of a target in absolute form
+    std::optional<QByteArray> m_authority;  ///< authority of a target in absolute form
     qsizetype m_headBytes = 0;
     RequestLine m_line;
     QByteArray m_field;  ///< the field line being read, without CRLF

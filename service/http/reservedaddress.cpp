@@ -28,7 +28,7 @@ bool ReservedAddresses::listen(const QHostAddress &address, quint16 port, std::c
 std::vector<qintptr> ReservedAddresses::take()
 {
     std::vector<qintptr> taken;
-    // A QTcpServer closes its own descriptor. The socket goes on listening with this one.
+    // QTcpServer closes its own descriptor. The duplicated descriptor keeps the socket listening.
     for (const auto &server : std::exchange(m_servers, {}))
         taken.push_back(::fcntl(static_cast<int>(server->socketDescriptor()), F_DUPFD_CLOEXEC, 0));
     return taken;

@@ -9,19 +9,19 @@
 
 namespace holdline::http {
 
-/// Listens at the addresses of a server before it is ready. Callers wait in the backlogs of the sockets
-/// instead of being refused. HttpListener::listenOn() takes the sockets over. The destructor closes those
-/// that were not taken. Used by one thread.
+/// Listens at the addresses of a server before the server is ready. Meanwhile clients wait in the backlogs of
+/// the sockets instead of being refused. HttpListener::listenOn() takes the sockets over. The destructor
+/// closes sockets that were not taken. Used by one thread.
 class ReservedAddresses
 {
 public:
-    /// Adds an address. "::" means all addresses, of IPv4 too. With port 0 the system chooses a port.
-    /// `keepAlive` is that of the callers that wait: see setKeepAlive(). Returns false on failure: see
+    /// Adds an address. "::" means all IPv6 and IPv4 addresses. With port 0 the system chooses a port.
+    /// `keepAlive` is for the connections that wait: see setKeepAlive(). Returns false on failure: see
     /// errorString().
     bool listen(const QHostAddress &address, quint16 port, std::chrono::seconds keepAlive = {});
     QString errorString() const { return m_error; }
-    /// Returns the descriptors in the order of the addresses. They then belong to the caller. One is -1 when
-    /// no descriptor is free.
+    /// Returns the listening descriptors in the order of the addresses. They then belong to the caller. A
+    /// descriptor is -1 when it could not be duplicated, e.g. because no descriptor is free.
     std::vector<qintptr> take();
 
 private:

@@ -5,30 +5,32 @@
 
 namespace holdline::http {
 
-/// Encodes the response to one request after the other, each in one piece or in several. The request decides
-/// the form: a response to HEAD has no body, and one to HTTP/1.0 has no chunks. `date` is the Date field's
-/// value. Pure: no socket and no clock.
+/// Encodes the responses of one connection, one after the other, each in one piece or in several. The request
+/// decides the form: a response to HEAD has no body, and a response to HTTP/1.0 has no chunks. `date` is the
+/// Date field's value. Pure: no socket and no clock.
 class ResponseEncoder
 {
 public:
-    /// Begins with a request. `keepAlive` tells whether its client allows another one on the connection.
+    /// Prepares for the response to `request`. `keepAlive` is true when the client allows another request on
+    /// the connection.
     void begin(const Request &request, bool keepAlive);
-    /// The whole response was encoded. Frees the request's data.
+    /// Frees the request's data. Call this when the whole response was encoded.
     void end() { m_requestId = QByteArray(); }
 
     const QByteArray &requestId() const { return m_requestId; }
     bool isHead() const { return m_isHead; }
     bool keepsAlive() const { return m_keepAlive; }
 
-    /// The response in one piece. `close` announces the end of the connection.
+    /// Encodes a response in one piece. `close` adds `Connection: close`.
     QByteArray whole(const Response &response, const QByteArray &date, bool close) const;
 
-    /// The head and the first piece of a response. isStreaming() is false afterwards when it has no body. A
-    /// body without chunks ends with the connection, so keepsAlive() is false then.
+    /// Encodes the head and the first piece of a response. Afterwards isStreaming() is false when the
+    /// response has no body. A body without chunks ends with the connection; keepsAlive() is then false.
     QByteArray beginStream(const Response &response, const QByteArray &date, bool close);
     bool isStreaming() const { return m_isStreaming; }
+    /// Encodes a further piece of the body.
     QByteArray piece(QByteArrayView bytes) const;
-    /// The end of the body. Empty when it ends with the connection.
+    /// Encodes the end of the body. Returns nothing when the body ends with the connection.
     QByteArray endStream();
 
 private:

@@ -65,7 +65,7 @@ qsizetype ResponseParser::feedLine(QByteArrayView bytes)
             fail(m_step == Step::StatusLine ? Error::StatusLine : Error::HeadTooLarge);
             return bytes.size();
         }
-        // The first bytes tell garbage from a response. Waiting for its line end could take forever.
+        // Rejects input that is no HTTP response at its first bytes, because a line end may never come.
         m_line += bytes;
         if (m_step == Step::StatusLine && !QByteArrayView("HTTP/1.").startsWith(QByteArrayView(m_line).first(
                                               std::min<qsizetype>(m_line.size(), 7))))
@@ -131,8 +131,8 @@ qsizetype ResponseParser::feedChunks(QByteArrayView bytes)
     return used;
 }
 
-/// `HTTP/1.x SP 3DIGIT [SP reason]`. Many servers leave out the blank before an empty reason, so both forms
-/// are accepted.
+/// Parses `HTTP/1.x SP 3DIGIT [SP reason]`. Many servers leave out the blank before an empty reason, so both
+/// forms are accepted.
 void ResponseParser::takeStatusLine(QByteArrayView line)
 {
     const bool shape = line.size() >= 12 && line.startsWith("HTTP/1.") && isDigit(line[7]) &&
@@ -181,7 +181,7 @@ void ResponseParser::endHead()
     chooseFraming();
 }
 
-/// Finds the end of the body (RFC 9112, 6.3).
+/// Decides how the end of the body is found (RFC 9112, 6.3).
 void ResponseParser::chooseFraming()
 {
     if (m_method == Method::Connect && m_status < 300) {
@@ -229,7 +229,8 @@ void ResponseParser::startChunks()
     m_chunks = ChunkDecoder({.maxBodyBytes = m_limits.maxBodyBytes,
                              .maxTrailerBytes = m_limits.maxTrailerBytes,
                              .maxTrailerFields = m_limits.maxFields,
-                             // Some servers sign each chunk in an extension.
+                             // Some servers sign each chunk in an extension, so all extensions together have
+                             // no limit.
                              .maxAllExtensionBytes = std::numeric_limits<qsizetype>::max(),
                              .maxExtensionBytes = m_limits.maxExtensionBytes,
                              .isLax = true});

@@ -25,9 +25,9 @@ namespace holdline::http {
 ///     on EOF: parser.finish();                             // Complete without a declared length
 ///
 /// Skips 1xx responses. A body has a Content-Length, is chunked (extensions ignored, trailers checked and
-/// dropped), or ends with the connection. Responses to HEAD and with status 204 or 304 have none. Errors are:
-/// another transfer coding, two framings at once, a repeated or malformed length, and 101, because no upgrade
-/// was requested.
+/// dropped), or ends with the connection. Responses to HEAD and with status 204 or 304 have no body. Errors
+/// are: another transfer coding, two framings at once, a repeated or malformed length, and 101, because no
+/// upgrade was requested.
 class ResponseParser
 {
 public:
@@ -35,14 +35,15 @@ public:
     {
         qsizetype maxHeadBytes = 16 * 1024;  ///< status line and fields, also of each 1xx response
         int maxFields = 100;
-        std::int64_t maxBodyBytes = 1024 * 1024;  ///< decoded; a larger declared length fails at once
+        std::int64_t maxBodyBytes = 1024 * 1024;  ///< decoded bytes; a larger declared length fails at once
         qsizetype maxTrailerBytes = 8 * 1024;
-        qsizetype maxExtensionBytes = 256;  ///< of one chunk
+        qsizetype maxExtensionBytes = 256;  ///< extension bytes of one chunk
         int maxInterim = 8;                 ///< 1xx responses before the final one
     };
 
-    /// The request's method. A response to HEAD has fields that describe a body, but no body. Nor has a 2xx
-    /// to CONNECT, whatever its fields say: a tunnel begins behind it.
+    /// The request's method, as far as responses depend on it. A response to HEAD has fields that describe a
+    /// body, but no body. A 2xx response to CONNECT has no body either, whatever its fields say: the bytes of
+    /// the tunnel follow it.
     enum class Method { Other, Head, Connect };
 
     enum class State {
@@ -74,19 +75,19 @@ public:
     void begin(Method method = Method::Other);
     void setLimits(const Limits &limits) { m_limits = limits; }
 
-    /// Takes bytes up to the end of the response and returns their number. Takes none once Complete or
+    /// Parses bytes up to the end of the response. Returns the number of bytes parsed, 0 once Complete or
     /// Failed. Bytes left over belong to no response, so the connection must not be used again.
     qsizetype feed(QByteArrayView bytes);
-    /// The connection ended with a FIN. Does nothing once Complete or Failed.
+    /// Reports that the peer sent its FIN. Does nothing once Complete or Failed.
     void finish();
 
     State state() const { return m_state; }
     Error error() const { return m_error; }
-    /// The error for people and logs. Contains no received bytes.
+    /// Describes error() for people and logs. Contains no received bytes.
     QLatin1StringView errorText() const;
     bool isOver() const { return m_state == State::Complete || m_state == State::Failed; }
 
-    /// True once a byte of a response came, also of a 1xx one.
+    /// True once a byte of a response was parsed, also of a 1xx response.
     bool started() const { return m_started; }
     /// True once the fields of the final (not 1xx) response are complete. status() and headers() are then
     /// valid.
@@ -99,10 +100,10 @@ public:
     int minorVersion() const { return m_minorVersion; }
     const HeaderFields &headers() const { return m_headers; }
 
-    /// Returns the decoded body bytes since the last call.
+    /// Returns the body bytes decoded since the last call.
     QByteArray takeBody() { return std::exchange(m_body, {}); }
 
-    /// Once Complete: true when the connection can carry another request (RFC 9112, 9.3).
+    /// Valid once Complete: true when the connection can be used for another request (RFC 9112, 9.3).
     bool keepAlive() const { return m_keepAlive; }
 
 private:
@@ -135,11 +136,11 @@ private:
     HeaderFields m_headers;
 
     QByteArray m_line;          ///< the received part of the current line
-    qsizetype m_headBytes = 0;  ///< of complete lines
+    qsizetype m_headBytes = 0;  ///< bytes of complete head lines
     ChunkDecoder m_chunks;
 
-    std::int64_t m_contentLength = -1;  ///< the declared one, or -1 when unknown
-    std::int64_t m_bodyBytes = 0;       ///< of a body without chunks: bytes so far, taken or not
+    std::int64_t m_contentLength = -1;  ///< the declared length in bytes, or -1 when unknown
+    std::int64_t m_bodyBytes = 0;       ///< bytes received of a body without chunks, also those already taken
     QByteArray m_body;
 };
 

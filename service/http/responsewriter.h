@@ -20,7 +20,7 @@ struct Envelope
     QByteArray requestId;  ///< for X-Request-Id
     bool close = false;
     bool isHttp10 = false;  ///< adds `Connection: keep-alive`, which HTTP/1.0 needs
-    bool isHead = false;    ///< the same fields without the body (RFC 9110, 9.3.2)
+    bool isHead = false;    ///< writes the same fields but no body (RFC 9110, 9.3.2)
     BodyFraming framing = BodyFraming::Length;
 };
 
@@ -37,14 +37,14 @@ bool mayHaveBody(int status);
 void appendChunk(QByteArray &out, QByteArrayView piece);
 inline constexpr const char *kLastChunk = "0\r\n\r\n";
 
-/// Makes the problem+json response of a request that the listener refuses. It always closes the connection,
-/// because the rest of the stream cannot be trusted.
+/// Makes the problem+json response of a request that the listener refuses. The response always closes the
+/// connection, because the rest of the stream cannot be trusted.
 Response refusalResponse(const Refusal &refusal);
 
 /// Writes an IMF-fixdate (RFC 9110, 5.6.7), e.g. "Sun, 06 Nov 1994 08:49:37 GMT".
 QByteArray imfDate(qint64 secondsSinceEpoch);
 
-/// The value of `Allow` for a path without routes.
+/// The value of the Allow field in the listener's own responses.
 inline constexpr const char *kServedMethods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 
 }  // namespace holdline::http

@@ -24,7 +24,7 @@ QDateTime parseAs(const QString &text, const QString &format)
 
 QDateTime parseDate(const QString &text, const QDateTime &now)
 {
-    // IMF-fixdate. asctime pads the day with a blank. RFC 850 has a full day name.
+    // The formats are IMF-fixdate, asctime and RFC 850. asctime pads the day with a blank.
     if (const QDateTime date = parseAs(text, u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s); date.isValid())
         return date;
     if (const QDateTime date = parseAs(text.simplified(), u"ddd MMM d HH:mm:ss yyyy"_s); date.isValid())

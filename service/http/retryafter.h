@@ -9,9 +9,9 @@
 
 namespace holdline::http {
 
-/// Reads the delay of a `Retry-After` field (RFC 9110, 10.2.3): seconds or a date in one of the three formats
-/// of RFC 9110, 5.6.7. A date is measured from `now`; a past date gives 0. The result is at most `cap`. Empty
-/// when the value is invalid. Pure.
+/// Parses the delay of a `Retry-After` field (RFC 9110, 10.2.3): seconds or a date in one of the three
+/// formats of RFC 9110, 5.6.7. A date is measured from `now`; a past date gives 0. The result is at most
+/// `cap`. Returns nothing when the value is invalid. Pure.
 std::optional<std::chrono::milliseconds> parseRetryAfter(QByteArrayView value, const QDateTime &now,
                                                          std::chrono::milliseconds cap);
 

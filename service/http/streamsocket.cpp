@@ -74,8 +74,8 @@ StreamSocket::Received StreamSocket::receive(std::span<char> room, qsizetype &co
 
 StreamSocket::Received StreamSocket::discard(qsizetype most, qsizetype &count)
 {
-    // tcp(7): with MSG_TRUNC the bytes are dropped instead of copied. Other sockets do copy, and refuse to do
-    // so without a buffer.
+    // With MSG_TRUNC the kernel drops the bytes of a TCP socket instead of copying them (tcp(7)). Sockets of
+    // other kinds copy the bytes, and fail with EFAULT when there is no buffer.
     if (!m_tls) {
         const ssize_t dropped =
             ::recv(m_descriptor, nullptr, static_cast<std::size_t>(most), MSG_TRUNC | MSG_DONTWAIT);
@@ -113,7 +113,8 @@ void StreamSocket::setReading(bool reading)
 
 void StreamSocket::watchForBreak()
 {
-    // Of the three kinds, only this one is not ready for as long as the FIN is unread.
+    // While the FIN is unread, a read or write notifier would fire all the time. An exception notifier does
+    // not.
     if (m_descriptor >= 0 && !m_breakNotifier)
         m_breakNotifier =
             std::make_unique<Notifier>(*this, QSocketNotifier::Exception, &StreamSocket::checkForBreak);
@@ -126,7 +127,8 @@ void StreamSocket::checkForBreak()
         m_user.socketFailed();
         return;
     }
-    // The other cause is an urgent byte from before the FIN. The notifier would report it again and again.
+    // Otherwise the peer sent an urgent byte before its FIN. The notifier would report that byte again and
+    // again.
     char urgent = 0;
     if (::recv(m_descriptor, &urgent, 1, MSG_OOB | MSG_DONTWAIT) < 0)
         m_breakNotifier->setEnabled(false);
@@ -160,11 +162,11 @@ bool StreamSocket::write(const QByteArray &bytes, bool *begun)
     return true;
 }
 
-/// Stores the bytes behind the first `taken` ones.
+/// Stores `bytes` without the first `taken` ones, for flush().
 void StreamSocket::store(const QByteArray &bytes, qsizetype taken)
 {
     if (m_unsent.isEmpty()) {
-        m_unsent = bytes;  // shared
+        m_unsent = bytes;  // shares the memory
         m_sent = taken;
         return;
     }
@@ -250,7 +252,7 @@ void StreamSocket::startTls(std::unique_ptr<TlsStream> tls)
 {
     m_tls = std::move(tls);
     if (m_tls->handshake() != TlsStream::Status::Again)
-        readAgainLater();  // tells the user from the event loop
+        readAgainLater();  // the event loop then calls the user
     afterTls();
 }
 
@@ -269,14 +271,15 @@ qint64 StreamSocket::tlsMemory() const
     return m_tls->unsentMemory();
 }
 
-/// The kernel does not announce bytes that OpenSSL has read already, so this does. The notifier's event comes
-/// from the event loop, after the other sockets had their turn.
+/// Posts a read event for bytes that OpenSSL has read already, because the kernel does not announce those.
+/// The event loop delivers the event after the events of other sockets.
 void StreamSocket::readAgainLater()
 {
     QCoreApplication::postEvent(&m_readNotifier, new QEvent(QEvent::SockAct));
 }
 
-/// Waits for the kernel when encrypted bytes are left. Reading makes some too: an alert, a key update.
+/// Enables the write notifier when encrypted bytes are unsent. Reading may produce such bytes too: an alert
+/// or a key update.
 void StreamSocket::afterTls()
 {
     if (m_descriptor >= 0 && m_tls->unsent() > 0)
@@ -385,7 +388,7 @@ QByteArray StreamSocket::peer() const
     QHostAddress host(address);
     bool isIpv4 = false;
     if (const quint32 ipv4 = host.toIPv4Address(&isIpv4); isIpv4)
-        host = QHostAddress(ipv4);  // makes 127.0.0.1 of ::ffff:127.0.0.1
+        host = QHostAddress(ipv4);  // converts ::ffff:127.0.0.1 to 127.0.0.1
     const QByteArray text = host.toString().toLatin1();
     return (isIpv4 ? text : '[' + text + ']') + ':' + QByteArray::number(port);
 }

@@ -19,11 +19,12 @@ struct TlsFailure;
 ///  - It disconnects when it reads a FIN and loses every response after that. But a client may send its
 ///  request, close its sending side and wait.
 ///  - It reports an RST like a FIN, so that half a response looks complete.
-///  - It does not tell how many bytes of a failed write were sent.
-///  - It needs buffers and two more notifiers for each idle connection. This class needs a descriptor.
+///  - It does not report how many bytes of a failed write were sent.
+///  - It needs buffers and two more notifiers for each idle connection than this class.
 ///
-/// Life: owns the descriptor and closes it. Calls its user only from the event loop, never inside a function
-/// of this class. The user may then close the socket but not destroy it. Thread: the thread that made it.
+/// Lifetime: owns the descriptor and closes it. Calls its User only from the event loop, never inside a
+/// function that the user calls. Inside such a call the user may close the socket but must not destroy it.
+/// Thread: used by the thread that made it.
 class StreamSocket
 {
 public:
@@ -32,12 +33,14 @@ public:
     class User
     {
     public:
+        /// The socket has bytes, a FIN or an error to read with receive() or discard().
         virtual void socketReadable() = 0;
         /// The kernel took some of the unsent bytes.
         virtual void socketWritten() {}
-        /// The TLS handshake succeeded. What is written now leaves together with the end of the handshake.
+        /// The TLS handshake succeeded. Bytes written inside this call are sent together with the end of the
+        /// handshake.
         virtual void socketSecured() {}
-        /// A write failed, or the peer broke the connection. The connection is dead.
+        /// A write failed, or the connection broke. The connection cannot be used any more.
         virtual void socketFailed() = 0;
 
     protected:
@@ -50,9 +53,10 @@ public:
     StreamSocket(const StreamSocket &) = delete;
     StreamSocket &operator=(const StreamSocket &) = delete;
 
-    /// From now on speaks TLS. Ends with socketSecured() or socketFailed(). Nothing may be written before.
+    /// Starts the TLS handshake, which ends with socketSecured() or socketFailed(). Nothing may be written
+    /// before socketSecured().
     void startTls(std::unique_ptr<TlsStream> tls);
-    /// Why TLS failed. Null without TLS and before a failure.
+    /// Returns why TLS failed. Null without TLS and before a failure.
     const TlsFailure *tlsFailure() const;
 
     enum class Received {
@@ -61,46 +65,49 @@ public:
         Finished,  ///< the peer sent its FIN; with TLS its close_notify
         Failed     ///< an RST or another error; with TLS also a FIN without close_notify
     };
-    /// Reads at most `room.size()` available bytes. `count` returns their number.
+    /// Reads at most `room.size()` bytes, without waiting. `count` returns the number of bytes read.
     Received receive(std::span<char> room, qsizetype &count);
-    /// Discards at most `most` available bytes. `count` returns their number. The system drops those of a TCP
-    /// connection without copying them.
+    /// Discards at most `most` received bytes. `count` returns the number of bytes discarded. Without TLS the
+    /// kernel drops the bytes without copying them.
     Received discard(qsizetype most, qsizetype &count);
     /// True when the connection is open and has nothing to read. One `recv(MSG_PEEK)`: an unread byte or a
-    /// FIN makes it false. With TLS it takes in what is not data, e.g. session tickets.
+    /// FIN makes it false. With TLS this function also processes records without application data, e.g.
+    /// session tickets.
     bool hasNothingToRead() const;
-    /// Enables or disables socketReadable(). Enabled at first. The call repeats until all is read, also a
-    /// FIN.
+    /// Enables or disables calls of socketReadable(). Enabled at first. The calls repeat until all bytes and
+    /// the FIN are read.
     void setReading(bool reading);
-    /// From now on a broken connection is reported by socketFailed() while reading is disabled too. For a
+    /// From now on socketFailed() reports a broken connection also while reading is disabled. For a
     /// connection that is not read after the peer's FIN.
     void watchForBreak();
 
-    /// Gives bytes to the kernel at once and stores the bytes it does not take, without a copy when nothing
-    /// was stored before. False when the connection is dead. In that case the kernel took none of `bytes`.
-    /// `begun` returns whether it took any.
+    /// Gives bytes to the kernel at once. Stores the bytes that the kernel does not take, without a copy when
+    /// nothing was stored before. Returns false when the connection is closed or broken; the kernel then took
+    /// none of `bytes`. `begun` returns whether the kernel took any byte.
     bool write(const QByteArray &bytes, bool *begun = nullptr);
-    /// Bytes that the kernel has not taken. With TLS the encrypted ones count as they are.
+    /// Returns the number of bytes that the kernel has not taken. With TLS, bytes that are already encrypted
+    /// count with their encrypted size.
     qint64 bytesToWrite() const { return m_unsent.size() - m_sent + (m_tls ? tlsUnsent() : 0); }
-    /// The memory that the unsent bytes need.
+    /// Returns how many bytes of memory the unsent bytes need.
     qint64 unsentMemory() const { return m_unsent.capacity() + (m_tls ? tlsMemory() : 0); }
 
-    /// Sends a FIN, with TLS after a close_notify. Reading goes on. Only allowed when bytesToWrite() is 0.
+    /// Sends a FIN, with TLS after a close_notify. Reading stays possible. Only allowed when bytesToWrite()
+    /// is 0.
     void finishSending();
-    /// Closes. With TLS sends a close_notify before, if nothing else is unsent.
+    /// Closes the connection. With TLS, sends a close_notify first if nothing else is unsent.
     void close();
     bool isOpen() const { return m_descriptor >= 0; }
     int descriptor() const { return m_descriptor; }
-    /// The last error, for logs and messages.
+    /// Describes the last error, for logs and messages.
     QString errorString() const;
-    /// Closes with an RST.
+    /// Closes the connection with an RST.
     void sendReset();
 
-    /// The other end, "127.0.0.1:54321".
+    /// Returns address and port of the peer, e.g. "127.0.0.1:54321". Empty when the socket is closed.
     QByteArray peer() const;
 
 private:
-    /// Calls a member function directly instead of emitting a signal.
+    /// A notifier that calls a member function directly instead of emitting a signal.
     class Notifier final : public QSocketNotifier
     {
     public:

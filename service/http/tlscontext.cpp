@@ -32,7 +32,7 @@ TlsContext makeTlsContext(TlsRole role)
     SSL_CTX_set_read_ahead(all, 1);  // one recv() for a record instead of two
     SSL_CTX_set_max_early_data(all, 0);
     SSL_CTX_set_recv_max_early_data(all, 0);
-    // The default asks at the terminal.
+    // OpenSSL's default callback asks for a passphrase at the terminal.
     SSL_CTX_set_default_passwd_cb(all, [](char *, int, int, void *) { return -1; });
     return context;
 }

@@ -57,7 +57,7 @@ const Alert *findAlert(int number)
     return at == kAlerts.end() ? nullptr : at;
 }
 
-/// The host that the certificate must be for.
+/// Returns the host name or address that the certificate must have.
 QString expectedHost(const ssl_st *ssl)
 {
     X509_VERIFY_PARAM *rules = SSL_get0_param(const_cast<ssl_st *>(ssl));
@@ -112,7 +112,7 @@ QString takeTlsErrorText()
     const unsigned long error = ERR_get_error();
     if (error == 0)
         return {};
-    // Errors of the system have no reason of OpenSSL's.
+    // For a system error, ERR_GET_REASON() returns an errno.
     const char *reason =
         ERR_SYSTEM_ERROR(error) ? std::strerror(ERR_GET_REASON(error)) : ERR_reason_error_string(error);
     ERR_clear_error();

@@ -12,7 +12,7 @@ namespace holdline::http {
 enum class TlsError {
     Certificate,  ///< this side refused the peer's certificate
     Alert,        ///< the peer sent a fatal alert (RFC 8446, 6.2)
-    Protocol,     ///< the peer speaks no TLS, no common version, or broke its rules
+    Protocol,     ///< the peer does not use TLS or no common version, or broke the protocol's rules
     Reset,        ///< an RST or another error of the system
     Truncated,    ///< a FIN without close_notify (RFC 8446, 6.1)
 };
@@ -24,19 +24,20 @@ struct TlsFailure
     QString text;    ///< for logs and messages; contains no received bytes
 };
 
-/// The name of an alert in RFC 8446, 6.2 and RFC 5246, 7.2, e.g. "unknown_ca". "unknown_alert" for others.
+/// Returns the name of an alert in RFC 8446, 6.2 and RFC 5246, 7.2, e.g. "unknown_ca". Returns
+/// "unknown_alert" for other numbers.
 QLatin1StringView alertName(int alert);
 
-/// True for an alert that refuses the handshake. TLS 1.3 lets a client finish its handshake and send data
-/// before such an alert arrives. The server has then passed no data on. Alerts like internal_error may also
-/// come later, so they tell nothing about the data.
+/// True for an alert that refuses the handshake. With TLS 1.3 a client may finish its handshake and send data
+/// before such an alert arrives. The server has then passed none of the data on. An alert like internal_error
+/// may also come after the handshake, so it does not show whether data was passed on.
 bool refusesHandshake(int alert);
 
 /// Describes why the certificate of `ssl`'s peer was refused: another host, a date, or an unknown issuer.
 QString certificateRefusal(const ssl_st *ssl);
 
-/// Takes the first reason out of OpenSSL's queue of errors in this thread, e.g. "wrong version number". Empty
-/// when there is none.
+/// Returns the first error of OpenSSL's error queue of this thread, e.g. "wrong version number", and clears
+/// the queue. Empty when the queue is empty.
 QString takeTlsErrorText();
 
 }  // namespace holdline::http

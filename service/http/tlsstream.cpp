@@ -27,10 +27,11 @@ QString systemText(int error)
     return QString::fromStdString(std::system_category().message(error));
 }
 
-/// OpenSSL reports a received alert as this reason plus its description.
+/// OpenSSL reports a received alert as this error reason plus the alert's number.
 constexpr int kAlertReason = SSL_AD_REASON_OFFSET;
 
-/// A peer that reads nothing but asks for answers of TLS itself (key updates) gets no more than this.
+/// With more unsent bytes than this, TLS sends no more answers of its own. Otherwise a peer that requests
+/// such answers (key updates) and reads nothing could fill the memory.
 constexpr qsizetype kMostBuffered = 4 * TlsStream::kMostUnsent;
 
 }  // namespace
@@ -40,7 +41,7 @@ void SslFree::operator()(ssl_st *ssl) const
     SSL_free(ssl);
 }
 
-/// The BIO between OpenSSL and the socket. It reads from the kernel and writes into the stream's buffer.
+/// The BIO between OpenSSL and the socket. The BIO reads from the kernel and writes into the stream's buffer.
 struct TlsStream::Bio
 {
     static TlsStream &stream(BIO *bio) { return *static_cast<TlsStream *>(BIO_get_data(bio)); }
@@ -49,7 +50,7 @@ struct TlsStream::Bio
     {
         TlsStream &self = stream(bio);
         BIO_clear_retry_flags(bio);
-        // Ends a call of OpenSSL's that would go on as long as the peer sends records without data.
+        // Ends an OpenSSL call that would last as long as the peer sends records without data.
         if (self.m_recordsWithoutData > kMostRecordsWithoutData) {
             BIO_set_retry_read(bio);
             return -1;
@@ -87,7 +88,7 @@ struct TlsStream::Bio
             case BIO_CTRL_EOF:
                 return stream(bio).m_sawFin ? 1 : 0;
             default:
-                return 0;  // also: no TLS in the kernel, which would hide how many bytes were sent
+                return 0;  // this also refuses TLS in the kernel, which would hide how many bytes were sent
         }
     }
 
@@ -103,7 +104,7 @@ struct TlsStream::Bio
         return made;
     }
 
-    /// Counts the records that arrive.
+    /// Counts the received records.
     static void sawMessage(int isWritten, int, int type, const void *, std::size_t, SSL *, void *stream)
     {
         if (isWritten == 0 && type == SSL3_RT_HEADER)
@@ -116,20 +117,21 @@ TlsStream::TlsStream(SslHandle ssl, int descriptor) : m_ssl(std::move(ssl)), m_d
     BIO *bio = BIO_new(Bio::method());
     BIO_set_data(bio, this);
     BIO_set_init(bio, 1);
-    SSL_set_bio(m_ssl.get(), bio, bio);  // owns it
+    SSL_set_bio(m_ssl.get(), bio, bio);  // m_ssl owns the BIO from now on
     SSL_set_msg_callback(m_ssl.get(), &Bio::sawMessage);
     SSL_set_msg_callback_arg(m_ssl.get(), this);
 }
 
 TlsStream::~TlsStream()
 {
-    // Without this OpenSSL takes the session for broken and forgets it. Only a failure does that.
+    // Without this call OpenSSL takes the session for broken and does not resume it. That is right only after
+    // a failure.
     if (!m_failure)
         SSL_set_shutdown(m_ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
-/// The first failure of receiving counts. It replaces one of sending, because an alert says more than the
-/// reset that follows it.
+/// Records the first failure of receiving. It replaces a failure of sending, because a received alert says
+/// more than the reset that follows.
 TlsStream::Status TlsStream::fail(const TlsFailure &failure)
 {
     if (m_end != Status::Failed)
@@ -138,7 +140,7 @@ TlsStream::Status TlsStream::fail(const TlsFailure &failure)
     return Status::Failed;
 }
 
-/// `text`, after the word that it was the handshake, if it was.
+/// Returns `text`. Before the end of the handshake, adds that the handshake broke off.
 QString TlsStream::during(const QString &text) const
 {
     return m_ready ? text : u"the TLS handshake broke off: "_s + text;
@@ -169,7 +171,7 @@ TlsStream::Status TlsStream::failForRecords()
     return fail({TlsError::Protocol, -1, u"the peer sends too many records without data"_s});
 }
 
-/// Judges a call of OpenSSL's that returned no success.
+/// Translates the result of an OpenSSL call that did not succeed.
 TlsStream::Status TlsStream::statusOf(int result)
 {
     switch (SSL_get_error(m_ssl.get(), result)) {
@@ -198,16 +200,16 @@ TlsStream::Status TlsStream::handshake()
     const int result = SSL_do_handshake(m_ssl.get());
     if (result == 1) {
         m_ready = true;
-        m_hasMore = true;  // the peer's first data may be here already
+        m_hasMore = true;  // OpenSSL may have read the peer's first data already
         m_recordsWithoutData = 0;
         return Status::Done;
     }
     const Status status = statusOf(result);
     if (status == Status::Finished)
         return fail({TlsError::Truncated, -1, u"the peer closed during the TLS handshake"_s});
-    if (flush() || status != Status::Again)  // also an alert
+    if (flush() || status != Status::Again)  // flush() sends an alert, too
         return status;
-    // The peer reads no more. Its alert may be here.
+    // The peer reads no more. An alert that it sent may have arrived.
     ERR_clear_error();
     statusOf(SSL_do_handshake(m_ssl.get()));
     return Status::Failed;
@@ -233,7 +235,7 @@ TlsStream::Status TlsStream::read(std::span<char> room, qsizetype &count)
         }
     }
     m_hasMore = status == Status::Done;
-    const bool canSend = flush();  // answers of TLS itself, or an alert
+    const bool canSend = flush();  // TLS messages such as key updates, or an alert
     if (count > 0)
         return Status::Done;
     return status == Status::Again && !canSend ? Status::Failed : status;
@@ -264,7 +266,7 @@ TlsStream::Status TlsStream::write(QByteArrayView bytes, qsizetype &taken)
             const int result = SSL_write_ex(m_ssl.get(), bytes.data() + taken,
                                             static_cast<std::size_t>(bytes.size() - taken), &count);
             if (result != 1) {
-                // Nothing makes OpenSSL wait for a write, so this is an end.
+                // The BIO never lets OpenSSL try a write again, so this is a failure.
                 if (statusOf(result) != Status::Failed)
                     fail({TlsError::Protocol, -1, u"TLS cannot send"_s});
                 break;
@@ -272,7 +274,7 @@ TlsStream::Status TlsStream::write(QByteArrayView bytes, qsizetype &taken)
             taken += static_cast<qsizetype>(count);
         }
     } while (!m_failure && flush() && taken < bytes.size() && unsent() == 0);
-    // What the kernel has taken counts. The next call reports the failure.
+    // Bytes that the kernel has taken count as success. The next call reports the failure.
     return m_failure && m_sentBytes == before ? Status::Failed : Status::Done;
 }
 

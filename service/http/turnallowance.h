@@ -13,33 +13,35 @@
 
 namespace holdline::http {
 
-/// The bytes that all connections of a listener may read in one turn of the event loop. A client that sends
-/// large bodies at full speed always has more to read. Without a limit, one turn would copy some MB for
-/// each of its connections, while callbacks and small requests wait.
+/// Limits the bytes that all connections of a listener read in one turn of the event loop. A client that
+/// sends large bodies at full speed always has more bytes to read. Without this limit, one turn would copy
+/// some MB for each of that client's connections, while callbacks and small requests wait.
 ///
-/// A connection that finds nothing left reads nothing. The event loop reports it again in the next turn.
-/// Thread: the listener's.
+/// When nothing is left, a connection reads nothing. The event loop reports its socket again in the next
+/// turn. Used by the listener's thread.
 class TurnAllowance : public QObject
 {
 public:
     enum class Kind {
-        Body,          ///< of large bodies
-        ReservedBody,  ///< of large bodies for the reserved path, which wait for no other body
-        Discarded      ///< input after the last response, which costs little
+        Body,          ///< bytes of large bodies
+        ReservedBody,  ///< bytes of large bodies for the reserved path, which do not wait for other bodies
+        Discarded      ///< input bytes after the last response, which cost little
     };
 
-    /// Follows changes of `limits`, which must outlive it.
+    /// Keeps a reference to `limits`, so later changes apply at once. `limits` must outlive this object.
     explicit TurnAllowance(const Limits &limits) : m_limits(limits) {}
 
+    /// Returns how many bytes of this kind may still be read in this turn.
     qsizetype left(Kind kind) const
     {
         return std::max<qsizetype>(limit(kind) - m_used[static_cast<std::size_t>(kind)], 0);
     }
+    /// Counts bytes that were read.
     void take(Kind kind, qsizetype bytes)
     {
         m_used[static_cast<std::size_t>(kind)] += bytes;
         if (!std::exchange(m_isCounting, true))
-            QCoreApplication::postEvent(this, new QEvent(QEvent::User));  // comes in the next turn
+            QCoreApplication::postEvent(this, new QEvent(QEvent::User));  // handled in the next turn
     }
 
 protected:
