@@ -7,13 +7,13 @@
 
 namespace holdline {
 
-/// Notices that a pool closes connections only to make room for other accounts. A value; `now` must never go
-/// back.
+/// Detects that a pool closes many connections only to make room for those of other accounts. A plain value.
+/// `now` must never go back.
 class ChurnWatch
 {
 public:
-    /// Counts one such connection. True when that deserves a line in the log: with the kMany-th within kSpan,
-    /// once per kSpan.
+    /// Counts one connection that was closed for this reason. True when a warning should be logged: for the
+    /// kMany-th connection within kSpan, at most once per kSpan.
     bool closed(TimePoint now)
     {
         if (m_count == 0 || now - m_since >= kSpan) {
@@ -28,7 +28,7 @@ public:
 
 private:
     TimePoint m_since{};
-    int m_count = 0;  ///< since m_since
+    int m_count = 0;  ///< connections closed since m_since
 };
 
 }  // namespace holdline

@@ -27,7 +27,8 @@ ConnectionPool::~ConnectionPool()
     }
     if (!PooledConnection::inSlot())
         return;  // m_owner deletes the connections
-    // A socket's slot is on the stack, e.g. because a slot of finished() destroys the manager.
+    // An event handler of a socket is on the stack, e.g. because a slot of finished() destroys the manager.
+    // So the connections are deleted later.
     const QObjectList connections = m_owner->children();
     for (QObject *connection : connections) {
         connection->setParent(nullptr);
@@ -131,7 +132,7 @@ void ConnectionPool::give(PooledConnection *connection, PooledReply *reply)
     connection->carry(reply);
 }
 
-/// Returns a usable idle connection, which is then busy. Null when there is none.
+/// Takes a usable idle connection and makes it busy. Returns null when there is none.
 PooledConnection *ConnectionPool::takeIdle(const PooledRequest &wanted)
 {
     while (PooledConnection *connection = findIdle(wanted)) {
@@ -223,7 +224,7 @@ void ConnectionPool::release(PooledConnection *connection)
     }
 }
 
-/// Closes a connection that another request cannot use.
+/// Closes a connection that the next request cannot use. Logs a warning when this happens often.
 void ConnectionPool::makeRoom(PooledConnection *connection)
 {
     if (m_options.scope == ConnectionScope::Account && m_churn.closed(Clock::now())) {
@@ -236,7 +237,7 @@ void ConnectionPool::makeRoom(PooledConnection *connection)
     remove(connection);
 }
 
-/// The connection may be on the stack. The event loop deletes it later, or the pool destructor does.
+/// The connection may be on the stack. So it is deleted later, by the event loop or the pool's destructor.
 void ConnectionPool::remove(PooledConnection *connection)
 {
     ConnectionPosition &position = connection->position;

@@ -14,18 +14,20 @@
 
 namespace holdline {
 
-/// Gives requests to connections. Reuses idle connections and opens new ones up to a limit. At the limit it
-/// closes the connection that was idle longest. When all are busy, requests wait in order.
+/// Assigns requests to connections. Reuses idle connections and opens new ones up to a limit. At the limit it
+/// closes the connection that was idle longest and opens a new one. When all connections are busy, requests
+/// wait in order.
 ///
 /// In ConnectionScope::Account a connection stays idle only while its account has no other request in flight.
-/// Some upstreams serve one connection per account at a time and would let the other request wait for the
-/// idle one.
+/// Some upstreams serve one connection per account at a time, so an idle connection would block the account's
+/// other request.
 ///
 /// A request waits only while all connections are busy. The longest waiting request gets the next free
-/// connection, whatever account used it. In Account scope that connection is closed and another one opened.
+/// connection, whatever account used that connection. In Account scope a connection of another account is
+/// closed, and a new one is opened.
 ///
-/// Owned by PooledAccessManager. Lives in one thread. No function emits a signal of a reply before it
-/// returns.
+/// Owned by PooledAccessManager. Used by one thread. No function of the pool emits a signal of a reply before
+/// it returns.
 class ConnectionPool
 {
 public:
@@ -35,14 +37,17 @@ public:
     ConnectionPool &operator=(const ConnectionPool &) = delete;
 
     const PoolOptions &options() const { return m_options; }
-    /// Applies to later requests and connections. With a lower limit, idle connections are closed now and
-    /// busy ones later. The files for TLS are read again when TLS is in use. Its connections are closed then
-    /// in the same way. Files that cannot be used leave the old rules in force, and a warning in the log.
+    /// Sets the options of later requests and connections. With a lower limit, idle connections are closed
+    /// now and busy ones after their response. When TLS is in use, its files are read again, and connections
+    /// made with the old files are closed in the same way. When a file cannot be used, the old TLS rules stay
+    /// in force and a warning is logged.
     void setOptions(const PoolOptions &options);
 
-    /// Takes a request. It ends through PooledReply::succeed() or failLater(), unless forget() comes first.
+    /// Takes a request. Every request ends with PooledReply::succeed() or failLater(), unless forget() is
+    /// called first. A `timeout` of 0 means no time limit.
     void submit(PooledReply *reply, std::chrono::milliseconds timeout);
-    /// The reply is over or being destroyed. Closes its connection if a response is still due on it.
+    /// Forgets a reply that has ended or is being destroyed. Closes the reply's connection if a response is
+    /// still expected on it.
     void forget(PooledReply *reply);
 
     int connectionCount() const { return static_cast<int>(m_busy.size() + m_idle.size()); }
@@ -51,17 +56,19 @@ public:
 
     // Called by connections.
 
-    /// The rules for TLS, loaded with the first https connection. Null when a file cannot be used, see
-    /// tlsError().
+    /// Returns the rules for TLS, loaded with the first https connection. Null when a file cannot be used,
+    /// see tlsError().
     const std::shared_ptr<TlsClient> &tls();
     const QString &tlsError() const { return m_tlsError; }
     http::AddressMemory *addressMemory() { return &m_addresses; }
 
-    /// The response was read to its end and the connection can carry another request.
+    /// Takes back a connection whose response was read to its end. The connection must be able to carry
+    /// another request.
     void release(PooledConnection *connection);
-    /// Closes the connection and deletes it from the event loop. Does nothing the second time.
+    /// Closes the connection. The event loop deletes it later. A second call does nothing.
     void remove(PooledConnection *connection);
-    /// A connection's idle deadline came. The connection may have been used since the deadline was set.
+    /// Closes a connection whose idle deadline has passed. Sets the deadline again when the connection was
+    /// used since it was set.
     void idleTimeUp(PooledConnection *connection);
     /// Takes back a request that was certainly not sent. Its connection is being removed.
     void resubmit(PooledReply *reply) { assign(reply); }
@@ -102,7 +109,7 @@ private:
     ChurnWatch m_churn;
     std::unique_ptr<QObject> m_owner;  ///< parent of all connections, also of those that wait for deletion
     ConnectionList m_busy;
-    ConnectionList m_idle;                                             ///< the longest unused is first
+    ConnectionList m_idle;  ///< the connection that was idle longest is first
     std::unordered_map<LaneKey, ConnectionLane, LaneKeyHash> m_lanes;  ///< lanes with at least one connection
     std::map<std::uint64_t, PooledReply *> m_queue;
     std::list<PooledReply *> m_replies;

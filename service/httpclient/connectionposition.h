@@ -12,10 +12,12 @@ namespace holdline {
 
 class PooledConnection;
 
-/// Connections move between lists by splicing, which allocates nothing and searches nothing.
+/// A list of connections. A connection moves between lists by splicing, which needs no allocation and no
+/// search.
 using ConnectionList = std::list<PooledConnection *>;
 
-/// The connections to one origin of one account (or of the key that used them last).
+/// The connections to one origin with one affinity key. In ConnectionScope::Account that key is the account,
+/// otherwise the key of the request that used the connection last.
 struct ConnectionLane
 {
     Origin origin;

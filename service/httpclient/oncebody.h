@@ -9,24 +9,24 @@
 namespace holdline {
 
 /// A request body that can be read once: sequential, and seek() and reset() fail. QNetworkAccessManager sends
-/// a POST again when the upstream closes before answering. This class prevents that, together with
-/// DoNotBufferUploadDataAttribute and a Content-Length.
+/// a POST again when the upstream closes the connection before answering. This class prevents that, together
+/// with DoNotBufferUploadDataAttribute and a Content-Length.
 ///
-/// wasRead() is evidence: if the body was never read, the request was not sent and the upstream has not
-/// accepted it.
+/// When wasRead() is false, the request was not sent and the upstream has not accepted it.
 class OnceBody final : public QIODevice
 {
     Q_OBJECT
 
 public:
-    /// `affinity` is used when PooledAccessManager::AffinityAttribute is not set. Setting that attribute
-    /// copies the request's table of attributes for each request.
+    /// `affinity` is the affinity key when PooledAccessManager::AffinityAttribute is not set. Setting that
+    /// attribute would copy the table of attributes for each request.
     explicit OnceBody(QByteArray bytes, QByteArray affinity = {}, QObject *parent = nullptr);
 
     const QByteArray &affinity() const { return m_affinity; }
 
     bool wasRead() const { return m_wasRead; }
-    /// Moves the whole body out at once if nothing was read yet, because it may be large.
+    /// Returns the whole body and leaves this object empty. Moves the bytes, because a body may be large.
+    /// Only useful when nothing was read yet.
     QByteArray takeAll()
     {
         m_wasRead = m_wasRead || !m_bytes.isEmpty();

@@ -9,14 +9,15 @@ class QNetworkRequest;
 
 namespace holdline {
 
-/// Like QNetworkAccessManager::post(), but faster. post() connects four signals of each reply to the manager
-/// by name, so that the manager can emit them itself. When nobody listens to the manager's signals, this
-/// costs more than all other work for a small request to a PooledAccessManager.
+/// Sends a POST like QNetworkAccessManager::post(), but faster. post() connects four signals of each reply to
+/// the manager by name, so that the manager can emit them itself. When nobody listens to the manager's
+/// signals, these connections are useless. They cost more than all other work for a small request to a
+/// PooledAccessManager.
 ///
-/// The manager owns the reply, as with post(). The reply does not delete itself, also with
+/// The manager owns the reply, as with post(). The reply does not delete itself, not even with
 /// QNetworkAccessManager::setAutoDeleteReplies().
 QNetworkReply *openPost(QNetworkAccessManager &manager, const QNetworkRequest &request, QIODevice *body);
-/// The same for another method.
+/// Sends a request with another method in the same way.
 QNetworkReply *openRequest(QNetworkAccessManager &manager, const QByteArray &method, QNetworkRequest request,
                            QIODevice *body);
 

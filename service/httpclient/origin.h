@@ -6,7 +6,7 @@
 
 namespace holdline {
 
-/// The target of a connection. Connections to equal origins are interchangeable.
+/// The server that a connection leads to. Connections to equal origins are interchangeable.
 struct Origin
 {
     QString host;  ///< a name (ACE form) or an address without brackets

@@ -102,8 +102,8 @@ bool PooledAccessManager::isOurs(Operation op, const QNetworkRequest &request,
         return false;
     if (op == UnknownOperation || !isWhole(outgoingData, request))
         return false;
-    // Does not ask for the application's proxy. That would look up the system proxy each time, in another
-    // thread.
+    // Does not read the application's proxy, because that would look up the system proxy each time, in
+    // another thread.
     if (isExplicitProxy(proxy()) || proxyFactory())
         return false;
     // Qt's internal attribute for requests that block their caller (XMLHttpRequest).

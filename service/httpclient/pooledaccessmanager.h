@@ -24,22 +24,23 @@ class ConnectionPool;
 ///
 /// Replies behave like Qt's own. They emit the same signals in the same order and emit nothing inside post(),
 /// get() and so on. The differences:
-///   - A request moves to another connection only while the system has taken no byte of it.
-///   RequestSentAttribute tells this once the reply is finished. A request whose TLS handshake the server
-///   refuses with an alert counts as not sent, although TLS 1.3 had let it leave.
+///   - A request moves to another connection only while the kernel has taken no byte of it.
+///     RequestSentAttribute of the finished reply says whether a byte was sent. When the server refuses the
+///     TLS handshake with an alert, the request counts as not sent. With TLS 1.3 its bytes may have been sent
+///     all the same.
 ///   - Redirects are never followed (RedirectionTargetAttribute is set). Bodies are never unpacked
 ///   (`Accept-Encoding: identity` is sent). Cookies, caches and authenticators are not used.
-///   - QNetworkRequest::transferTimeout() and the manager's count from the call to the end of the response.
-///   The wait for a connection counts, and single bytes do not extend them. The error is
-///   OperationCanceledError.
+///   - transferTimeout() of QNetworkRequest or of the manager limits the time from the call to the end of the
+///     response. The wait for a connection counts, and received bytes do not extend the limit. The error is
+///     OperationCanceledError.
 ///   - A response larger than PoolOptions::maxAnswerBytes ends with ProtocolFailure.
 ///   - uploadProgress(), downloadProgress(), requestSent() and socketStartedConnecting() are not emitted.
 ///
-/// If the peer closed an unused connection, the manager notices that before the write when possible. If the
-/// close crosses a request, the reply ends with RemoteHostClosedError. Nobody knows then whether the peer
-/// accepted the request.
+/// When the peer has closed an idle connection, the manager notices this before it writes, if possible. When
+/// the peer closes while a request is on its way, the reply ends with RemoteHostClosedError. Then nobody
+/// knows whether the peer accepted the request.
 ///
-/// The destructor destroys the replies without a signal. It may run inside a slot of a reply. Lives in one
+/// The destructor destroys the replies without a signal. It may run inside a slot of a reply. Used by one
 /// thread.
 class PooledAccessManager : public QNetworkAccessManager
 {
@@ -50,8 +51,8 @@ public:
     /// sent.
     static constexpr auto AffinityAttribute =
         static_cast<QNetworkRequest::Attribute>(QNetworkRequest::User + 1);
-    /// Attribute of a finished reply, bool: false when certainly no byte of the request was sent. Qt's own
-    /// replies do not have it.
+    /// Attribute of a finished reply, bool: false when certainly no byte of the request was sent. Replies of
+    /// Qt's own code do not have this attribute.
     static constexpr auto RequestSentAttribute =
         static_cast<QNetworkRequest::Attribute>(QNetworkRequest::User + 2);
     /// Attribute of a reply that failed below HTTP, QByteArray: the error type of RFC 9209, 2.3.
@@ -61,11 +62,11 @@ public:
     explicit PooledAccessManager(const PoolOptions &options = {}, QObject *parent = nullptr);
     ~PooledAccessManager() override;
 
-    /// Applies to later requests and connections, see ConnectionPool::setOptions().
+    /// Sets the options of later requests and connections, see ConnectionPool::setOptions().
     void setOptions(const PoolOptions &options);
 
-    int connectionCount() const;  ///< open or opening
-    int idleCount() const;        ///< of those, the unused ones
+    int connectionCount() const;  ///< connections that are open or being opened
+    int idleCount() const;        ///< open connections without a request
     int queuedCount() const;      ///< requests that wait for a connection
 
 protected:

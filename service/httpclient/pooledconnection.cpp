@@ -25,7 +25,8 @@ struct SlotGuard
     Q_DISABLE_COPY_MOVE(SlotGuard)
 };
 
-/// The idle time that the peer announces with `Keep-Alive: timeout=5, max=100`. Empty without that field.
+/// Returns the idle time that the peer announces with `Keep-Alive: timeout=5, max=100`. Empty without that
+/// field.
 std::optional<std::chrono::seconds> announcedIdle(const http::HeaderFields &headers)
 {
     const QByteArray field = headers.value("Keep-Alive");
@@ -135,7 +136,8 @@ void PooledConnection::openTunnel()
         broken();
 }
 
-/// Reads the proxy's answer to CONNECT. The server does not speak before us, so no byte may come behind it.
+/// Reads the proxy's response to CONNECT. A TLS server sends nothing before the client does, so no byte may
+/// follow that response.
 void PooledConnection::readTunnel()
 {
     if (readSome() == StreamSocket::Received::Failed) {
@@ -187,7 +189,7 @@ void PooledConnection::onConnectFailed(const http::ConnectFailure &failure)
     fail(described);
 }
 
-/// One buffer and one write.
+/// Sends the request of m_reply with one write.
 void PooledConnection::send()
 {
     m_parser.begin(m_reply->wanted().method);
@@ -213,7 +215,7 @@ void PooledConnection::socketReadable()
         return;
     if (!m_reply) {
         // The peer closed, or sent bytes without a request. Such bytes must not become the response to the
-        // next request. Session tickets of TLS are not such bytes.
+        // next request. TLS session tickets are allowed.
         if (!m_tls || !m_socket->hasNothingToRead())
             m_pool.remove(this);
         return;
@@ -226,7 +228,7 @@ void PooledConnection::socketReadable()
         forward();
 }
 
-/// The peer reads no more, or the connection broke. A response may have arrived before.
+/// Handles a failed write or a broken connection. Reads a response that may have arrived before.
 void PooledConnection::socketFailed()
 {
     const SlotGuard guard;
@@ -237,8 +239,8 @@ void PooledConnection::socketFailed()
     broken();
 }
 
-/// Passes the available bytes to the parser, also a FIN. When there is more, the event loop calls again, so
-/// that one connection does not delay the others.
+/// Reads once and passes the bytes or the FIN to the parser. When more is available, the event loop calls
+/// again, so that one connection does not delay the others.
 StreamSocket::Received PooledConnection::readSome()
 {
     static thread_local std::array<char, 64 * 1024> buffer;
@@ -251,7 +253,7 @@ StreamSocket::Received PooledConnection::readSome()
     return received;
 }
 
-/// This is no FIN. So a response without a length is incomplete.
+/// Handles a connection that ended without a FIN. A response without a declared length is then incomplete.
 void PooledConnection::broken()
 {
     if (m_tunnelling) {
@@ -264,7 +266,8 @@ void PooledConnection::broken()
         return;
     }
     if (const http::TlsFailure *why = m_socket->tlsFailure(); why && !m_parser.started()) {
-        // A server may refuse the handshake after ours is over (TLS 1.3). It has then passed no request on.
+        // With TLS 1.3 a server may refuse the handshake after this side has finished it. The server has then
+        // passed no request on.
         const bool refused =
             !m_used && why->error == http::TlsError::Alert && http::refusesHandshake(why->alert);
         if (refused)
@@ -278,7 +281,7 @@ void PooledConnection::broken()
           m_parser.started() ? "http_response_incomplete" : "connection_terminated"});
 }
 
-/// Passes on the bytes that were read. Does not touch `this` after the reply emits a signal.
+/// Passes the parsed bytes to the reply. Does not touch `this` after the reply emits a signal.
 void PooledConnection::forward()
 {
     PooledReply *reply = m_reply;
@@ -299,7 +302,7 @@ void PooledConnection::forward()
     }
 }
 
-/// First returns the connection to the pool, so that a request made in a slot of finished() can use it.
+/// Returns the connection to the pool first, so that a request made in a slot of finished() can use it.
 void PooledConnection::finishAnswer()
 {
     PooledReply *reply = std::exchange(m_reply, nullptr);

@@ -15,12 +15,13 @@ namespace holdline {
 
 class TlsClient;
 
-/// One kept-alive connection of a ConnectionPool. Carries one request at a time and never the same request
+/// One kept-alive connection of a ConnectionPool. Sends one request at a time and never the same request
 /// twice. An idle connection has a descriptor and no buffer.
 ///
-/// Life: open() with its first request, then carry() with each next request while idle. It ends itself
-/// through ConnectionPool::remove() when the peer closes, the response is invalid or a deadline passes. Only
-/// the pool deletes it. It emits signals of its reply in slots of its socket, as the last action there.
+/// Lifetime: open() connects and sends the first request. carry() sends each next request while the
+/// connection is idle. The connection removes itself with ConnectionPool::remove() when the peer closes, the
+/// response is invalid or a deadline passes. Only the pool deletes connections. The signals of a reply are
+/// emitted in event handlers of the socket, as the last action there.
 class PooledConnection final : public QObject, public Timed, private http::StreamSocket::User
 {
     Q_OBJECT
@@ -32,17 +33,18 @@ public:
     void open(PooledReply *reply);
     void carry(PooledReply *reply);
     /// True when the idle connection can still be used. Asks the kernel, because the event loop may not have
-    /// seen the peer's close yet. After this, only the write can tell.
+    /// seen the peer's close yet. If the peer closes after this check, only the write shows it.
     bool isUsable() const { return !m_shut && m_ready && m_socket->hasNothingToRead(); }
     /// Closes the socket without a signal.
     void shut();
-    /// The reply is gone or no longer wants the response.
+    /// Detaches the reply, which is being destroyed or no longer wants the response.
     void forgetReply() { m_reply = nullptr; }
 
     const Origin &origin() const { return m_origin; }
-    /// True for a TLS connection that was made under rules that no longer hold.
+    /// True for a TLS connection that was made under rules that have been replaced.
     bool isOutdated() const;
-    /// The allowed idle time that the peer announced with its last response.
+    /// Returns how long the connection may stay idle after its last response: PoolOptions::idleTimeout, or
+    /// less when the peer announced less.
     std::chrono::milliseconds idleLimit() const { return m_idleLimit; }
 
     void timeUp() override;
@@ -78,10 +80,10 @@ private:
     http::ResponseParser m_parser;
     PooledReply *m_reply = nullptr;
     std::chrono::milliseconds m_idleLimit{0};
-    bool m_tunnelling = false;  ///< waits for a proxy's answer to CONNECT
+    bool m_tunnelling = false;  ///< waits for a proxy's response to CONNECT
     bool m_ready = false;       ///< requests can be sent; with TLS after the handshake
-    bool m_used = false;        ///< carried another request before the current one
-    bool m_surplus = false;     ///< bytes arrived without a request
+    bool m_used = false;        ///< sent another request before the current one
+    bool m_surplus = false;     ///< bytes arrived after the end of the response
     bool m_shut = false;
 };
 

@@ -20,7 +20,8 @@ class PooledConnection;
 class Timed
 {
 public:
-    /// The deadline came. Must not emit a signal, because the pool is iterating over its deadlines.
+    /// Called when the deadline has passed. Must not emit a signal, because the pool is iterating over its
+    /// deadlines.
     virtual void timeUp() = 0;
 
 protected:
@@ -36,11 +37,12 @@ struct PooledRequest
     http::ResponseParser::Method method = http::ResponseParser::Method::Other;
 };
 
-/// The QNetworkReply of a PooledAccessManager. That class describes the behaviour for callers.
+/// The QNetworkReply of a PooledAccessManager. PooledAccessManager describes the behaviour for callers.
 ///
-/// It is a buffer with signals. Connection and pool fill it with the functions below. They hold plain
-/// pointers to it, which abort() and the destructor remove. In any of its signals, callers may abort or
-/// delete it or destroy the manager. So the code checks its pointers after each signal.
+/// The reply is a buffer with signals. Its connection and the pool fill it with the functions below. Both
+/// hold plain pointers to the reply, which abort() and the destructor remove. In a slot of any of its
+/// signals, callers may abort or delete the reply or destroy the manager. So the code checks its pointers
+/// after each signal.
 class PooledReply final : public QNetworkReply, public Timed
 {
     Q_OBJECT
@@ -60,21 +62,22 @@ public:
     // Called by the pool and its connections.
 
     const PooledRequest &wanted() const { return m_wanted; }
-    /// The pool is being destroyed. Nothing more happens to this reply.
+    /// Detaches the reply from its pool, which is being destroyed. The reply gets no more data.
     void forgetPool();
     void setConnection(PooledConnection *connection) { m_connection = connection; }
     PooledConnection *connection() const { return m_connection; }
     void setQueuePosition(std::uint64_t position) { m_queuePosition = position; }
     std::uint64_t queuePosition() const { return m_queuePosition; }
-    /// The position in the pool's list of all its replies. takePoolPosition() returns it once.
+    /// The position in the pool's list of all its replies. takePoolPosition() returns the position once.
     using PoolPosition = std::list<PooledReply *>::iterator;
     void setPoolPosition(PoolPosition position) { m_poolPosition = position; }
     std::optional<PoolPosition> takePoolPosition() { return std::exchange(m_poolPosition, std::nullopt); }
-    /// The kernel took a byte of the request. It must never be sent again.
+    /// Records that the kernel took a byte of the request. The request must never be sent again.
     void markSent() { m_sent = true; }
-    /// The peer refused the connection before it passed the request on.
+    /// Records that the peer refused the TLS handshake, so it passed no byte of the request on.
     void markNotSent() { m_sent = false; }
-    /// True once for a request that was not sent: it may use another connection one time.
+    /// True when the request was not sent and takeRetry() was not called before. The request may then use
+    /// another connection.
     bool takeRetry() { return !m_sent && !std::exchange(m_tried, true); }
 
     /// Store received data without emitting a signal.
@@ -84,10 +87,10 @@ public:
 
     /// Emits metaDataChanged() and readyRead() if there is new data. The reply may be gone afterwards.
     void announce();
-    /// The response is complete. Emits the remaining signals and finished(). The reply may be gone
-    /// afterwards.
+    /// Ends the reply with a complete response. Emits the remaining signals and finished(). The reply may be
+    /// gone afterwards.
     void succeed();
-    /// Ends the reply later, from the event loop. Emits nothing now.
+    /// Ends the reply with an error later, from the event loop. Emits nothing now.
     void failLater(const PoolFailure &failure);
 
     void timeUp() override;

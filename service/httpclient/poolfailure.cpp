@@ -63,7 +63,7 @@ PoolFailure failureOf(const http::ConnectFailure &failure)
 PoolFailure failureOf(const http::TlsFailure &failure)
 {
     const Meaning &meaning = kTlsErrors[failure.error];
-    // A busy or restarting server sends alerts like internal_error. Those may pass.
+    // A busy or restarting server sends alerts like internal_error. A later attempt may then succeed.
     const bool mayPass = failure.error == TlsError::Alert && !http::refusesHandshake(failure.alert);
     return {mayPass ? QNetworkReply::RemoteHostClosedError : meaning.error, failure.text,
             meaning.proxyStatus};

@@ -14,7 +14,7 @@ struct PoolFailure
 {
     QNetworkReply::NetworkError error = QNetworkReply::NoError;
     QString text;
-    QByteArray proxyStatus;  ///< error type of RFC 9209, 2.3
+    QByteArray proxyStatus;  ///< error type of RFC 9209, 2.3; may be empty
 };
 
 /// Describes a connection that was not made.

@@ -15,20 +15,21 @@ struct PoolOptions
 {
     int maxConnections = 1024;  ///< open or opening at once, for all origins and accounts together
     int maxQueued = 10'000;     ///< waiting requests; one more fails at once
-    /// Any: a connection of an origin serves every account. A key prefers the connection it used last.
-    /// Account: a connection serves only the account (affinity key) it was opened for. Churn is logged.
+    /// Any: a connection of an origin serves every account. A request prefers the connection that its
+    /// affinity key used last. Account: a connection serves only the account (affinity key) it was opened
+    /// for. When many connections are closed only for other accounts, a warning is logged (ChurnWatch).
     ConnectionScope scope = ConnectionScope::Any;
     std::chrono::milliseconds connectTimeout{
         5000};  ///< from the look-up of the name to the end of the TLS handshake
     /// An unused connection is closed after this time. If the peer announces `Keep-Alive: timeout=N` and N −
-    /// 1 seconds is shorter, that time applies. A request that crosses the peer's close may or may not be
-    /// accepted.
+    /// 1 seconds is shorter, that time applies. A shorter time makes it less likely that the peer closes
+    /// while a request is on its way. Such a request may or may not be accepted.
     std::chrono::milliseconds idleTimeout{30'000};
-    std::chrono::seconds keepAlive{0};          ///< of new connections: see http::setKeepAlive()
-    std::int64_t maxAnswerBytes = 1024 * 1024;  ///< of a decoded body
+    std::chrono::seconds keepAlive{0};  ///< of new connections, see http::setKeepAlive(); 0: no probes
+    std::int64_t maxAnswerBytes = 1024 * 1024;  ///< of a decoded response body
     qsizetype maxHeadBytes = 16 * 1024;
     TlsFiles tls;  ///< for https
-    Origin proxy;  ///< https goes through this proxy with CONNECT; without a host: directly
+    Origin proxy;  ///< https requests use a tunnel (CONNECT) through this proxy; no host: no proxy
 };
 
 }  // namespace holdline

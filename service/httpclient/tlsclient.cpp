@@ -18,7 +18,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The only protocol that we offer (RFC 7301).
+/// The only protocol that this client offers with ALPN (RFC 7301).
 constexpr unsigned char kProtocols[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 QByteArray keyOf(const Origin &origin)
@@ -26,7 +26,7 @@ QByteArray keyOf(const Origin &origin)
     return origin.host.toLatin1() + ':' + QByteArray::number(origin.port);
 }
 
-/// The host as TLS writes it: without the dot of an absolute name.
+/// Returns the host name as TLS writes it: without the dot of an absolute name.
 QByteArray nameOf(const Origin &origin)
 {
     QByteArray name = origin.host.toLatin1();
@@ -37,12 +37,12 @@ QByteArray nameOf(const Origin &origin)
 
 }  // namespace
 
-/// The facts about a connection that OpenSSL keeps for us.
+/// Data about a connection, attached to its SSL object.
 struct TlsClient::Peer
 {
     TlsClient *client;
     QByteArray key;
-    TimePoint checkedAt;  ///< of the session that the connection tries to resume
+    TimePoint checkedAt;  ///< certificate check of the session that the connection tries to resume
 
     static int index()
     {
@@ -80,7 +80,7 @@ std::variant<std::shared_ptr<TlsClient>, QString> TlsClient::make(const TlsFiles
             return error;
     }
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
-    // An intermediate authority in the file is enough.
+    // A certificate in the file is trusted even if it is an intermediate one, without its root.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN);
     SSL_CTX_set_alpn_protos(context, kProtocols, sizeof kProtocols);  // returns 0 for success
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -123,7 +123,8 @@ std::unique_ptr<http::TlsStream> TlsClient::open(const Origin &origin, int descr
     return std::make_unique<http::TlsStream>(std::move(ssl), descriptor);
 }
 
-/// OpenSSL has received a session that can be resumed. Returns 1 to keep it.
+/// Called by OpenSSL when it has received a session that can be resumed. Returns 1 when this object keeps the
+/// session.
 int TlsClient::newSession(ssl_st *ssl, ssl_session_st *session)
 {
     const auto *peer = static_cast<const Peer *>(SSL_get_ex_data(ssl, Peer::index()));

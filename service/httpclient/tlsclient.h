@@ -20,30 +20,32 @@ namespace holdline {
 /// The files of a TlsClient: PEM, each path may be empty.
 struct TlsFiles
 {
-    QString authorities;  ///< the only certificates that vouch for servers; empty: those of the system
-    QString certificate;  ///< our certificate with its chain, for servers that ask for one
-    QString key;          ///< its key
+    QString authorities;  ///< certificates of the only trusted authorities; empty: those of the system
+    QString certificate;  ///< this client's certificate with its chain, for servers that request one
+    QString key;          ///< the private key of `certificate`
 
     friend bool operator==(const TlsFiles &, const TlsFiles &) = default;
 };
 
-/// The client's part of TLS: which servers to trust, who we are, and the sessions to resume.
+/// The client's part of TLS: the authorities to trust, the client's own certificate, and the sessions to
+/// resume.
 ///
 /// A server must prove its name or address by a certificate (RFC 9525), always. The subject's common name
-/// does not count. A session is resumed for kSessionLife from the last full handshake, because a resumed one
-/// does not check the certificate again.
+/// does not count. A session is resumed for kSessionLife from the last full handshake, because a resumed
+/// session does not check the certificate again.
 ///
-/// Must outlive its streams. Lives in one thread.
+/// Must outlive its streams. Used by one thread.
 class TlsClient
 {
 public:
-    /// Loads the files. Returns an error for people when one cannot be used.
+    /// Loads the files. Returns an error message when a file cannot be used.
     static std::variant<std::shared_ptr<TlsClient>, QString> make(const TlsFiles &files);
     ~TlsClient();
     TlsClient(const TlsClient &) = delete;
     TlsClient &operator=(const TlsClient &) = delete;
 
-    /// A stream that can begin its handshake over a connected socket. Null when memory is short.
+    /// Makes a stream that can begin its handshake over the connected socket `descriptor`. Does not take the
+    /// descriptor. Returns null when OpenSSL fails, e.g. when memory is short.
     std::unique_ptr<http::TlsStream> open(const Origin &origin, int descriptor);
     /// Drops the session of an origin whose handshake failed.
     void forgetSession(const Origin &origin);
@@ -68,7 +70,7 @@ private:
     static int newSession(ssl_st *ssl, ssl_session_st *session);
 
     http::TlsContext m_context;
-    std::map<QByteArray, Session> m_sessions;  ///< the newest of each origin, by "host:port"
+    std::map<QByteArray, Session> m_sessions;  ///< the newest session of each origin, by "host:port"
 };
 
 }  // namespace holdline

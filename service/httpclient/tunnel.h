@@ -11,11 +11,11 @@
 
 namespace holdline {
 
-/// The request that asks a proxy for a tunnel to `origin` (RFC 9110, 9.3.6).
+/// Returns the CONNECT request that asks a proxy for a tunnel to `origin` (RFC 9110, 9.3.6).
 QByteArray connectRequest(const Origin &origin);
 
-/// The failure when a proxy's answer to that request opens no tunnel. Nothing for a 2xx, and while the head
-/// is incomplete. ContentAccessDenied means that another attempt would be refused too. Pure.
+/// Returns the failure when a proxy's response to CONNECT opens no tunnel. Returns nothing for a 2xx, and
+/// while the head is incomplete. ContentAccessDenied means that another attempt would be refused too. Pure.
 std::optional<PoolFailure> tunnelFailure(const http::ResponseParser &answer);
 
 }  // namespace holdline
