@@ -19,8 +19,8 @@
 
 #include <unistd.h>
 
-/// Read by jemalloc, when the program is linked with it, and overruled by MALLOC_CONF. Freed pages go back to
-/// the system after a second instead of ten. Large bodies come and go, and the pages that they leave would
+/// Options for jemalloc, if the program is linked with it. MALLOC_CONF overrides them. Freed pages are
+/// returned to the system after one second instead of ten. Otherwise the freed pages of large bodies would
 /// need as much memory again.
 extern "C" {
 __attribute__((visibility("default"))) const char *malloc_conf = "dirty_decay_ms:1000,muzzy_decay_ms:0";
@@ -49,7 +49,7 @@ void logWarnings(const LoadedConfig &loaded)
         qCWarning(lcConfig).noquote() << warning;
 }
 
-/// `--check-config` explains the routes, and `--help` names the tools.
+/// Adds the routes to the output of `--check-config`, and the tools to that of `--help`.
 Exit withMore(Exit exit, const LoadedConfig &loaded)
 {
     if (exit.code == kExitOk && loaded.command == ConfigCommand::CheckConfig)
@@ -60,7 +60,8 @@ Exit withMore(Exit exit, const LoadedConfig &loaded)
     return exit;
 }
 
-/// Handles SIGHUP. Applies a valid new configuration. Logs an error and keeps the old one otherwise.
+/// Handles SIGHUP. Applies the new configuration if it is valid. Otherwise logs its errors and keeps the
+/// running configuration.
 void reload(const QStringList &arguments, Service &service, LogHandler &log, Config &running)
 {
     const LoadedConfig loaded = load(arguments);

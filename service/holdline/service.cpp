@@ -30,13 +30,13 @@ namespace {
 /// The time for the last answers to reach their clients before the process ends.
 constexpr auto kLeaveTime = std::chrono::seconds(2);
 
-/// Routes whose upstreams the log names at the start.
+/// The most routes whose upstreams are named in the log when the service starts.
 constexpr std::size_t kShownRoutes = 8;
 
-/// The parts of a URL that may be shown. The others may hold secrets.
+/// Shows a URL without the parts that may hold secrets.
 const QUrl::FormattingOptions kShownUrl = QUrl::RemoveUserInfo | QUrl::RemoveQuery;
 
-/// The addresses with the ports that the system chose.
+/// Returns the addresses with the ports that the system chose.
 std::vector<ListenAddress> withPorts(std::vector<ListenAddress> addresses, const std::vector<quint16> &ports)
 {
     for (std::size_t i = 0; i < ports.size(); ++i)
@@ -49,7 +49,7 @@ QString listOf(const std::vector<ListenAddress> &addresses)
     return formatListenAddresses(addresses).replace(u","_s, u" and "_s);
 }
 
-/// The default path of the monitor's socket: in the runtime folder that systemd made for this service,
+/// Returns the default path of the monitor socket: in the runtime folder that systemd made for this service,
 /// otherwise in the user's runtime folder. Empty when neither exists.
 QString usualMonitorSocket()
 {
@@ -87,7 +87,8 @@ public:
         });
     }
 
-    /// The shards are asked, because they notice a store that does not answer by their own requests to it.
+    /// Finds the reasons why requests are refused or wait. Asks the shards, because their requests show when
+    /// the store does not answer.
     void findDegradation(const std::function<void(const std::vector<Degradation> &)> &answer)
     {
         shards.ask([this, answer](const ShardStatus &sum) {
@@ -112,7 +113,7 @@ public:
     void openDeadLetterService()
     {
         storeLink = std::make_unique<StoreLink>(*store);
-        // Operators are on this machine or use a tunnel.
+        // Operators use this machine or a tunnel to it, so 127.0.0.1 stands for "all addresses".
         const ListenAddress &listen = config.server.listen.front();
         const QString host = listen.isEveryAddress() ? u"127.0.0.1"_s : listen.host;
         const QString place = formatListenAddress({host, shards.ports().front()});
@@ -127,8 +128,8 @@ public:
                             "http://" + place.toLatin1()});
     }
 
-    /// Callers wait in the backlog while the store is read. A second service at these addresses ends here,
-    /// before it touches the store.
+    /// Starts to listen, but does not accept connections yet: clients wait in the backlog while the store is
+    /// read. A second service with the same addresses fails here, before it opens the store.
     bool reserveAddresses()
     {
         const auto reserve = [this](http::ReservedAddresses &at, const QString &what,
@@ -220,7 +221,7 @@ public:
         error = u"cannot listen for %1 on %2: %3"_s.arg(what, place, why);
     }
 
-    /// The clients' addresses, and who can connect where that is not plain.
+    /// Describes the addresses for clients, and says who can connect if that is not obvious.
     QString reach() const
     {
         const std::vector<ListenAddress> all = withPorts(config.server.listen, shards.ports());
@@ -236,7 +237,7 @@ public:
         return text;
     }
 
-    /// "http://a/start" or "http://a (route x), http://b (route y)", at most kShownRoutes of them.
+    /// Returns "http://a/start" or "http://a (route x), http://b (route y)", at most kShownRoutes of them.
     QString upstreamsText() const
     {
         if (!config.routes)
@@ -281,7 +282,7 @@ public:
     QString noMonitors;  ///< why there is no socket for monitors
     bool draining = false;
     const std::chrono::system_clock::time_point startedAt = std::chrono::system_clock::now();
-    Counters counters;  ///< of events outside of the shards
+    Counters counters;  ///< counts events outside of the shards
     http::ReservedAddresses clientsAddresses;
     http::ReservedAddresses adminAddresses;
     /// Destroyed after all its users, so that their last writes are stored.
@@ -297,7 +298,7 @@ Service::Service(const Config &config, LogSink &sink, QObject *parent)
     : QObject(parent), d(std::make_unique<Private>(config, sink))
 {
     connect(&d->shards, &ShardGroup::left, this, &Service::finished);
-    // All requests are answered. Bytes that the sockets have not sent yet get a moment.
+    // All requests are answered. Unsent bytes get kLeaveTime to reach their clients.
     connect(&d->shards, &ShardGroup::drained, this, [this] {
         QTimer::singleShot(kLeaveTime, this, &Service::finished);
         if (d->monitors)
@@ -313,8 +314,8 @@ bool Service::start()
 {
     if (!d->reserveAddresses())
         return false;
-    // A failure is no reason to stop: only durable jobs are refused. open() logs the error. Somebody who ends
-    // the service twice does not want to wait for a disk.
+    // When the store cannot be opened, only durable jobs are refused. So the service still starts. open()
+    // logs the error. A second termination signal ends the wait for a slow disk.
     d->store->open([] { return UnixSignals::waitingTerminations() > 1; });
     if (!d->startShards())
         return false;

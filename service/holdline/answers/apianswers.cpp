@@ -13,9 +13,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The delay before a client asks again. Clients with `Prefer: wait` need not ask again.
+/// How long a client should wait before it asks again. Clients with `Prefer: wait` need not ask again.
 constexpr auto kAskAgain = 1s;
-/// The delay before an EventSource connects again.
+/// How long an EventSource waits before it connects again.
 constexpr auto kReconnect = 2s;
 
 QByteArray entityTag(const JobRecord &record)
@@ -23,7 +23,7 @@ QByteArray entityTag(const JobRecord &record)
     return '"' + QByteArray::number(static_cast<qulonglong>(record.revision)) + '"';
 }
 
-/// The problem for an ended job whose answer is not stored. Its outcome is still known.
+/// Makes the problem for an ended job whose answer is not stored. The job's outcome is still known.
 http::Response answerNotStored(const JobRecord &record)
 {
     const Reason outcome = record.status.outcome;
@@ -135,7 +135,7 @@ http::Response streamHead()
     return {200,
             {{"Content-Type", "text/event-stream"},
              {"Cache-Control", "no-store"},
-             // Tells nginx and compatible proxies not to buffer events.
+             // nginx and compatible proxies then do not buffer events.
              {"X-Accel-Buffering", "no"}},
             "retry: " + retry + "\n\n",
             false};

@@ -9,35 +9,39 @@
 
 namespace holdline {
 
-// The answers of the jobs API, made from records. Links begin with `links`: see linkBaseOf(). All functions
-// are pure.
+// Responses of the jobs API, made from records. `links` is put before the paths in links: see linkBaseOf().
+// All functions are pure.
 
-/// The job's state with its journal and `status` 200, or without it and 202 when its result was requested.
-/// Has Retry-After while the job runs.
+/// Returns the job's state. With `status` 200 the state includes the journal. With 202 it does not: then the
+/// client requested the result. Has Retry-After while the job runs.
 http::Response statusAnswer(const JobRecord &record, const QByteArray &links = {}, int status = 200);
 
-/// The recorded answer byte for byte, with its own status. 202 with the job's state while the job runs.
+/// Returns the recorded answer byte for byte, with its own status. While the job runs, returns 202 with the
+/// job's state.
 http::Response resultAnswer(const JobRecord &record, const QByteArray &links = {});
 
-/// The response with `links` before a `Location` that is a path. A Location of the upstream is none.
+/// Puts `links` before a Location that is a path. A Location from the upstream is a whole URL and stays as it
+/// is.
 http::Response withLinkBase(http::Response response, const QByteArray &links);
 
-/// 304 for a client that has this revision.
+/// Returns 304 for a client that already has this revision.
 http::Response notModified(const JobRecord &record);
+/// True when If-None-Match names this revision (RFC 9110, 13.1.2).
 bool hasRevision(const http::Request &request, const JobRecord &record);
 
 http::Response jsonAnswer(int status, QByteArray body);
 
-/// The problem for a job that cannot be shown: not_found or expired.
+/// Returns the problem for a job that cannot be shown: not_found or expired.
 Problem missing(const std::optional<JobRecord> &record);
-/// The problem for a job that cannot be cancelled.
+/// Returns the problem for a job that has ended and cannot be cancelled.
 Problem alreadyEnded(const JobRecord &record);
 
-/// The head of an event stream and its pieces (WHATWG HTML, 9.2).
+/// Return the parts of an event stream (WHATWG HTML, 9.2): its head, an event `state`, and a comment that
+/// keeps the connection open.
 http::Response streamHead();
 QByteArray stateEvent(const JobRecord &record, const QByteArray &links = {});
 QByteArray heartbeat();
-/// The revision in a Last-Event-ID field. Empty without a valid one.
+/// Returns the revision in the Last-Event-ID field. Empty when the field is missing or invalid.
 std::optional<std::uint64_t> lastEventId(const http::Request &request);
 
 }  // namespace holdline

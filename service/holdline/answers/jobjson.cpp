@@ -17,7 +17,7 @@ namespace {
 
 using Milliseconds = std::chrono::milliseconds;
 
-/// Writes one object member by member. Names must need no escapes.
+/// Writes one JSON object, member by member. Member names must need no escapes.
 class ObjectWriter
 {
 public:
@@ -74,7 +74,8 @@ struct Phase
     std::optional<Milliseconds> took;
 };
 
-/// The time from one moment to another, when both are known. The clock may have been set back in between.
+/// Returns the time from one moment to another, when both are known. The time is 0 when the clock was set
+/// back in between.
 std::optional<Milliseconds> between(const std::optional<WallTime> &from, const std::optional<WallTime> &to)
 {
     if (!from || !to)
@@ -82,12 +83,12 @@ std::optional<Milliseconds> between(const std::optional<WallTime> &from, const s
     return std::max(*to - *from, Milliseconds(0));
 }
 
-/// The ended phases, as Job::phases() computes them. The last phase ends with the job.
+/// Returns the ended phases, as Job::phases() does. The last phase ends with the job.
 std::array<Phase, 4> phases(const JobRecord &record)
 {
     const auto &end = record.settled;
     // Moments after the job's end do not count for its duration. Examples: a late callback, or the answer to
-    // a start after an early callback.
+    // a start request after an early callback.
     const auto inTime = [&end](const std::optional<WallTime> &at) {
         return at && end && *at > *end ? std::nullopt : at;
     };

@@ -88,7 +88,8 @@ http::Response bareJobResponse(const Job &job, const UpstreamAnswer &upstream)
             break;
     }
     Problem problem = aboutJob({job.status.outcome, outcomeDetail(job, upstream), job.id, {}}, job.status);
-    // Retry-After invites to repeat the request, and a job that may have run would run twice.
+    // Only a job that certainly never ran gets Retry-After. Clients then repeat the request, and any other
+    // job could run twice.
     if (problem.status() == 503 && certainlyNeverRan(job.status))
         problem.retryAfter = std::chrono::seconds(1);
     http::Response response = http::problemResponse(problem);

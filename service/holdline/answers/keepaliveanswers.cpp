@@ -15,7 +15,7 @@ bool isSuccess(int status)
     return status >= 200 && status < 300;
 }
 
-/// An upstream's own problem may leave its status out (RFC 9457, 3.1.2).
+/// True when a problem has the member `status`. An upstream's own problem may leave it out (RFC 9457, 3.1.2).
 bool saysStatus(QByteArrayView problem)
 {
     bool isThere = false;
@@ -25,7 +25,7 @@ bool saysStatus(QByteArrayView problem)
     return isThere && std::holds_alternative<JsonType>(scanned);
 }
 
-/// The body as a member of an object. Empty for an empty body.
+/// Returns the body as a member of a JSON object. Returns nothing for an empty body.
 QByteArray bodyMember(const http::Response &response, QByteArrayView body, bool isCoded, bool isJson)
 {
     if (body.isEmpty())
@@ -44,7 +44,7 @@ http::Response keptAliveHead()
     return {200,
             {{"Content-Type", "application/json"},
              {"Cache-Control", "no-store"},
-             // Tells nginx and compatible proxies not to hold the bytes back.
+             // nginx and compatible proxies then send the bytes on at once.
              {"X-Accel-Buffering", "no"}},
             " ",
             false};

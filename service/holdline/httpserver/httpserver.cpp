@@ -28,12 +28,13 @@ namespace {
 
 constexpr int kLinkBase = 36;
 constexpr QLatin1StringView kArgument = "<arg>"_L1;
-/// The number of free virtual sockets kept for later requests.
+/// The most free virtual sockets that are kept for later requests.
 constexpr std::size_t kSpareSockets = 64;
 
 /// Appends the path for QHttpServer's router. Escapes `%` once more. Replaces a segment longer than any
 /// literal segment of a route by a single percent sign. Such a segment can only match an `<arg>`, whose text
-/// the router does not need. No route has a segment like that, because escapes have digits.
+/// the router does not need. No route has such a segment, because in a route's path digits follow each
+/// percent sign.
 void appendRoutablePath(QByteArray &out, QByteArrayView path, qsizetype longestLiteral)
 {
     while (!path.isEmpty()) {
@@ -49,9 +50,9 @@ void appendRoutablePath(QByteArray &out, QByteArrayView path, qsizetype longestL
     }
 }
 
-/// Makes the request for QHttpServer: a path for the router and a query with the exchange's id. It is short,
-/// because QHttpServer reads byte by byte. The host "h" keeps QHttpServer from taking a host out of a path
-/// that starts with two slashes.
+/// Makes the request for QHttpServer: a path for the router and a query with the exchange's id. The request
+/// is short, because QHttpServer reads byte by byte. The host "h" stops QHttpServer from reading a host name
+/// from a path that starts with two slashes.
 QByteArray canonicalRequest(ExchangeId exchange, const http::Request &request, qsizetype longestLiteral)
 {
     const QByteArrayView path = request.path();
@@ -68,17 +69,17 @@ ExchangeId linkedExchange(const QHttpServerRequest &routed)
     return routed.url().query().toULongLong(nullptr, kLinkBase);
 }
 
-/// The pattern of a path. QHttpServer takes it for a regular expression with `<arg>` in it.
+/// Returns the pattern of a path for QHttpServer, which is a regular expression with `<arg>` in it.
 QString patternOf(const QByteArray &path)
 {
     QStringList literals;
     for (const QString &literal : QString::fromLatin1(path).split(kArgument))
         literals.append(QRegularExpression::escape(literal));
-    // Without both ends, QHttpServer would take a path that ends in an escaped `$` for a prefix.
+    // Without `^` and `$`, QHttpServer would treat a path that ends in an escaped `$` as a prefix.
     return u'^' + literals.join(kArgument) + u'$';
 }
 
-/// The request without one slash at the end of its path, or nothing when there is none.
+/// Returns the request without the last slash of its path, or nothing when there is no such slash.
 std::optional<http::Request> withoutLastSlash(const http::Request &request)
 {
     if (!hasLastSlash(request.path()))
@@ -108,7 +109,7 @@ struct Route
         return found == handlers.end() || !found->second.takes(request) ? nullptr : &found->second.handle;
     }
 
-    /// False when no method would do.
+    /// True when the guard of at least one method accepts the request.
     bool takes(const http::Request &request) const
     {
         return std::any_of(handlers.begin(), handlers.end(),
@@ -168,7 +169,7 @@ private:
     HttpServer &m_server;
     QHttpServer m_http;
     VirtualServer *m_virtual;        ///< owned by m_http once bound
-    qsizetype m_longestLiteral = 0;  ///< the longest literal segment of all routes, with its slash
+    qsizetype m_longestLiteral = 0;  ///< length of the longest literal segment of all routes, with its slash
     std::vector<VirtualSocket *> m_spareSockets;
     std::unordered_map<ExchangeId, PendingResponse *> m_open;
 
@@ -182,7 +183,7 @@ private:
     };
     const Current *m_current = nullptr;
     bool m_feeding = false;
-    std::vector<HeldResponder> m_spent;  ///< destroyed after QHttpServer returned
+    std::vector<HeldResponder> m_spent;  ///< responders to destroy after QHttpServer's call has returned
 };
 
 HttpServer::Private::Private(HttpServer &server, const http::Limits &limits)
@@ -221,7 +222,7 @@ void HttpServer::Private::received(ExchangeId id, const http::Request &received)
     if (!wasRouted)
         socket->retire();  // QHttpServer has not read the request to its end
     else if (qtcompat::kResponderNeedsSocket)
-        socket->freeReadBuffer();  // the socket may wait for a long time
+        socket->freeReadBuffer();  // the socket may get no request for a long time
     else
         giveBack(socket);
     clearSpent();
@@ -347,8 +348,8 @@ void HttpServer::Private::cut(PendingResponse &exchange)
 
 void HttpServer::Private::dispose(HeldResponder &&responder)
 {
-    // No responder may die inside QHttpServer's own call. QHttpServer 6.8 would subscribe to the socket once
-    // more each time.
+    // No responder may be destroyed inside QHttpServer's own call. Otherwise QHttpServer 6.8 would connect to
+    // the socket's signals once more each time.
     m_spent.push_back(std::move(responder));
     if (!m_feeding)
         clearSpent();
@@ -369,7 +370,7 @@ void HttpServer::Private::addToRouter(const QByteArray &path, const Route *route
     for (const QByteArray &segment : path.split('/'))
         m_longestLiteral = std::max(m_longestLiteral, segment.size() + 1);
     const QString pattern = patternOf(path);
-    // QHttpServer takes the number of `<arg>` from the function's arguments. Their values are in
+    // QHttpServer derives the number of `<arg>` from the parameters of the handler. The values are in
     // Request::path().
     switch (pattern.count(kArgument)) {
         case 0:

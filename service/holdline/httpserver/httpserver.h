@@ -13,12 +13,12 @@
 
 namespace holdline {
 
-/// A QHttpServer behind an HttpListener. The listener owns the sockets and passes only whole, valid requests
-/// to QHttpServer's router. Responses go back through the listener. See resources/docs/architecture.md, "The
-/// listener".
+/// A QHttpServer behind an HttpListener. The listener owns the sockets and passes only complete, valid
+/// requests to QHttpServer's router. The listener also sends the responses. See
+/// resources/docs/architecture.md, "The listener".
 ///
-/// Life: construct, route(), listen(). Destroy it only when all Exchanges are answered or destroyed. Thread:
-/// one thread.
+/// Lifetime: construct, route(), then let listener() listen. Destroy the server only when all Exchanges are
+/// answered or destroyed. Thread: one thread.
 class HttpServer : public QObject
 {
     Q_OBJECT
@@ -27,17 +27,18 @@ public:
     explicit HttpServer(const http::Limits &limits, QObject *parent = nullptr);
     ~HttpServer() override;
 
-    /// Tells whether a route is there for a request. Pure.
+    /// Returns whether a route exists for a request. Pure.
     using Guard = std::function<bool(const http::Request &request)>;
 
     /// Adds a route. `path` is in normal form (normalPath()), and `<arg>` in it matches one path segment. All
-    /// other characters stand for themselves. A request may have one slash more at its end; the handler does
-    /// not see it. Handlers own the exchange and read the segments from Request::path(). A GET route also
-    /// answers HEAD. Other methods of a known path get 405 with Allow, other paths get 404, both as problems.
-    /// With a guard, the route is there for some requests only.
+    /// other characters match themselves. A request's path may have one more slash at its end; the handler
+    /// gets the path without that slash. Handlers own the exchange and read the segments from
+    /// Request::path(). A GET route also answers HEAD. Other methods of a known path get 405 with Allow,
+    /// other paths get 404, both as problems. With a guard, the route exists only for requests for which the
+    /// guard returns true.
     void route(const QByteArray &method, const QByteArray &path, RequestHandler handler, Guard guard = {});
 
-    /// Routes that may change while the server runs. They are asked when no other route takes a path.
+    /// Routes that may change while the server runs. They are tried when no route of route() matches a path.
     struct ChangingRoutes
     {
         /// The methods of a path without one slash at its end. Empty when there is no route.
@@ -47,7 +48,7 @@ public:
     };
     void setChangingRoutes(ChangingRoutes routes);
 
-    /// All methods and patterns given to route(), sorted.
+    /// Returns all methods and paths given to route(), sorted.
     std::vector<std::pair<QByteArray, QByteArray>> routes() const;
 
     http::HttpListener &listener();

@@ -13,40 +13,41 @@ namespace holdline {
 class PendingResponse;
 class VirtualSocket;
 
-/// A responder and the socket that belongs to it. The socket serves no other request while the responder
-/// lives.
+/// A responder and the socket that belongs to it. The socket serves no other request until the responder is
+/// destroyed.
 struct HeldResponder
 {
     QHttpServerResponder responder;
-    VirtualSocket *socket = nullptr;  ///< null when the socket is free
+    VirtualSocket *socket = nullptr;  ///< null when the socket may already serve another request
 };
 
-/// The functions that a PendingResponse needs from its server.
+/// The functions of an HttpServer that its PendingResponses call.
 class ResponseSink
 {
 public:
     virtual ~ResponseSink() = default;
-    /// Sends the response. The exchange is over.
+    /// Sends the response and ends the exchange.
     virtual void finish(PendingResponse &exchange, const http::Response &response) = 0;
-    /// Send a response in pieces: its head, a piece, its end. False when the exchange is over and nothing
-    /// more can be sent. end() takes a last piece, which may be empty, and also ends the exchange.
+    /// Send a response in pieces: its head, a piece, its end. begin() and write() return false when the
+    /// exchange is over and nothing more can be sent. end() sends a last piece, which may be empty, and ends
+    /// the exchange.
     virtual bool begin(PendingResponse &exchange, const http::Response &response) = 0;
     virtual bool write(PendingResponse &exchange, const QByteArray &piece) = 0;
     virtual void end(PendingResponse &exchange, const QByteArray &last) = 0;
-    /// Closes the connection of an exchange that is destroyed in the middle of its response. The exchange is
-    /// over.
+    /// Closes the connection of an exchange that is destroyed in the middle of its response, and ends the
+    /// exchange.
     virtual void cut(PendingResponse &exchange) = 0;
     /// Destroys a responder as soon as that is safe.
     virtual void dispose(HeldResponder &&responder) = 0;
 };
 
 /// Holds a QHttpServerResponder until the response is known. QHttpServer needs the responder to track the
-/// request. The response itself goes to the listener directly. Through the responder, it would be serialised
-/// and parsed again.
+/// request. The response itself is given to the listener directly. Through the responder, it would be
+/// serialised and parsed again.
 ///
-/// Life: HttpServer makes one for each request. The owner of the exchange owns it. The responder dies with
-/// the response, the client (leave()), the server (detach()) or this object, whichever is first. The virtual
-/// socket outlives all of them.
+/// Lifetime: HttpServer makes one for each request. The owner of the exchange owns it. The responder is
+/// destroyed with the first of these events: the response is given, the client is gone (leave()), the server
+/// is destroyed (detach()), or this object is destroyed. The virtual socket outlives all of them.
 class PendingResponse : public Exchange
 {
     Q_OBJECT
@@ -64,9 +65,9 @@ public:
     http::ExchangeId id() const { return m_id; }
 
     // Called by the server.
-    /// The client left. Emits clientGone() and ignores every later response.
+    /// Called when the client is gone. Emits clientGone(). Later responses are ignored.
     void leave();
-    /// The server is being destroyed.
+    /// Called when the server is being destroyed. Later responses are ignored.
     void detach();
 
 private:

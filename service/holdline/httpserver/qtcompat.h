@@ -7,7 +7,7 @@
 
 #include <utility>
 
-/// The differences of QtHttpServer between Qt 6.4 and Qt 6.8. No other file checks the version.
+/// Hides the differences of QtHttpServer between Qt 6.4 and Qt 6.8. No other file checks the version.
 namespace holdline::qtcompat {
 
 #if QT_VERSION >= QT_VERSION_CHECK(6, 8, 0)
@@ -20,7 +20,7 @@ void setMissingHandler(QHttpServer &server, const QObject *context, Handler hand
     server.setMissingHandler(context, std::move(handler));
 }
 
-/// A live responder keeps its connection from taking another request.
+/// True: until a responder is destroyed, its connection takes no other request.
 constexpr bool kResponderNeedsSocket = true;
 
 #else
@@ -33,8 +33,8 @@ void setMissingHandler(QHttpServer &server, const QObject *, Handler handler)
     server.setMissingHandler(std::move(handler));
 }
 
-/// A live responder holds only a pointer to its connection and uses it for writing. This program never writes
-/// through it.
+/// False: a responder only holds a pointer to its connection and uses the pointer for writing. This program
+/// never writes through a responder.
 constexpr bool kResponderNeedsSocket = false;
 
 #endif

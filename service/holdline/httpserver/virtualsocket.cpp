@@ -18,8 +18,8 @@ void VirtualSocket::feed(const QByteArray &request)
 {
     m_input = request;
     m_inputPos = 0;
-    // Otherwise QHttpServer 6.8 raises readyRead() again after each response and fills a buffer in search of
-    // more data.
+    // Signals are enabled only for this call. Otherwise QHttpServer 6.8 emits readyRead() again after each
+    // response and fills a buffer in search of more data.
     blockSignals(false);
     Q_EMIT readyRead();
     blockSignals(true);
@@ -31,7 +31,8 @@ void VirtualSocket::freeReadBuffer()
 {
     if (!isOpen())
         return;
-    // QIODevice has a read buffer of 16 KiB. Closing the read channel is the only public way to free it.
+    // QIODevice has a read buffer of 16 KiB. Closing the read channel is the only public way to free that
+    // buffer.
     setOpenMode(WriteOnly);
     setOpenMode(ReadWrite);
 }

@@ -7,12 +7,12 @@
 
 namespace holdline {
 
-/// The socket that QHttpServer serves. It has no descriptor. The server feeds it whole requests, and bytes
-/// written to it are discarded. A QHttpServerResponder keeps a raw pointer to its socket. So this socket
-/// lives until the responder is gone, also when the client leaves.
+/// A socket without a descriptor, from which QHttpServer reads. HttpServer feeds it complete requests. Bytes
+/// written to it are discarded. A QHttpServerResponder keeps a raw pointer to its socket. So the socket
+/// exists until the responder is destroyed, also when the client is gone.
 ///
-/// Life: serves any number of requests of any clients, one after the other. Its parent owns it until
-/// QHttpServer takes it over. Ended by retire(), never by delete.
+/// Lifetime: serves any number of requests of any clients, one after the other. Its parent owns the socket
+/// until QHttpServer takes it over. End it with retire(), never with delete.
 class VirtualSocket : public QTcpSocket
 {
     Q_OBJECT
@@ -22,23 +22,24 @@ public:
 
     /// Lets QHttpServer read `request`. The route's handler runs inside this call.
     void feed(const QByteArray &request);
-    /// Frees the read buffer of a socket that gets no request for a while.
+    /// Frees the read buffer of a socket that may get no request for a while.
     void freeReadBuffer();
     /// Makes QHttpServer release the socket. The socket deletes itself when no responder refers to it.
     void retire();
 
-    /// False, although the socket is sequential. QHttpServer reads byte by byte inside a transaction. On a
-    /// sequential device, QIODevice then peeks each byte through its ring buffer, which takes ten times as
-    /// long.
+    /// Returns false, although the socket is sequential. QHttpServer reads byte by byte inside a transaction.
+    /// On a sequential device, QIODevice then peeks each byte through its ring buffer, which takes ten times
+    /// as long.
     bool isSequential() const override { return false; }
-    /// QIODevice calls it when a random-access device is read at another position. That never happens here.
+    /// QIODevice calls seek() when a random-access device is read at another position. QHttpServer never
+    /// reads that way.
     bool seek(qint64) override { return false; }
     qint64 bytesAvailable() const override
     {
         return m_input.size() - m_inputPos + QIODevice::bytesAvailable();
     }
-    /// QHttpServer calls this for a request it cannot read. It can read all requests of the listener, and the
-    /// caller sees when no route was called.
+    /// Does nothing. QHttpServer calls this for a request that it cannot read. It can read all requests of
+    /// the listener, and HttpServer notices when no route was called.
     void disconnectFromHost() override {}
 
 protected:
@@ -50,13 +51,14 @@ private:
     qsizetype m_inputPos = 0;
 };
 
-/// Gives VirtualSockets to a QHttpServer as a QTcpServer gives accepted sockets.
+/// A QTcpServer that gives VirtualSockets to a QHttpServer instead of accepted sockets.
 class VirtualServer : public QTcpServer
 {
     Q_OBJECT
 
 public:
-    /// Calls `bind(this)`. QHttpServer (6.8) binds only listening servers, so it listens during the call.
+    /// Calls `bind(this)`. QHttpServer (6.8) binds only listening servers, so this server listens during the
+    /// call. Returns false when it cannot listen.
     template <typename Bind>
     bool bindBy(Bind bind)
     {
@@ -67,7 +69,7 @@ public:
         return true;
     }
 
-    /// Makes a socket that QHttpServer has taken over.
+    /// Makes a socket and lets QHttpServer take it over.
     VirtualSocket *open();
 
     bool hasPendingConnections() const override { return m_pending != nullptr; }

@@ -28,7 +28,7 @@ namespace {
 
 constexpr auto kOneJob = "/v1/jobs/<arg>";
 
-/// The segment after /v1/jobs/, which is the job's id.
+/// Returns the job's id: the path segment after /v1/jobs/.
 QByteArray jobIdOf(const http::Request &request)
 {
     const QByteArrayView path = request.path();
@@ -53,11 +53,11 @@ struct JobsApi::PendingRequest
     http::Request request;
     QByteArray id;       ///< the job's id, empty for a list
     QByteArray links{};  ///< see LinkBase
-    /// Accounts and keys that a list looks for, the likeliest first.
+    /// Pairs of account and key that a list request looks for, the likeliest pair first.
     std::deque<std::pair<QByteArray, QByteArray>> searches{};
     std::unique_ptr<Exchange> exchange;
-    std::optional<std::chrono::seconds> wait;  ///< limited by maxWait
-    bool isPreferred = false;                  ///< the wait is that of the Prefer field
+    std::optional<std::chrono::seconds> wait;  ///< how long the request waits, at most maxWait
+    bool isPreferred = false;                  ///< `wait` is from the Prefer field
 };
 
 JobsApi::JobsApi(JobDirectory &directory, QObject *parent) : JobsApi(directory, Options(), parent) {}
@@ -100,7 +100,7 @@ void JobsApi::endWaits()
 // Status and result
 
 /// Reads how long the request waits: `Prefer: wait=N`, or else `?wait=N` for clients that cannot set fields.
-/// Returns the error of the query, or an empty text.
+/// Returns an error message for a wrong query, or an empty string.
 QString JobsApi::readWait(PendingRequest &pending) const
 {
     const auto given = queryValues(pending.request.target, "wait");
@@ -263,7 +263,8 @@ void JobsApi::list(const RequestPointer &pending)
         for (const QByteArray &owner : accounts)
             pending->searches.emplace_back(owner, name);
     }
-    // A key names one job of an account. Jobs of several accounts would not end together.
+    // A request can wait only with an account: a key names one job of an account, and jobs of several
+    // accounts would not end together.
     if (account != parameters.end()) {
         if (const QString error = readWait(*pending); !error.isEmpty())
             return refuse(*pending, *pending->exchange, {Reason::BadRequest, error, {}, {}});
@@ -271,7 +272,7 @@ void JobsApi::list(const RequestPointer &pending)
     findNext(pending);
 }
 
-/// Looks for the jobs of the next reading of the query, until there are some.
+/// Searches for the next pair of `searches`, until jobs are found or no pair is left.
 void JobsApi::findNext(const RequestPointer &pending)
 {
     const auto [account, key] = pending->searches.front();

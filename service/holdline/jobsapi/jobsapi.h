@@ -19,19 +19,19 @@ namespace holdline {
 class HttpServer;
 class JobWatcher;
 
-/// The jobs API: the state and the result of durable jobs, for clients that come back.
+/// The jobs API: the state and the result of durable jobs, for clients that ask later.
 ///
-///     GET    /v1/jobs/{id}          its state; with Prefer: wait=N or ?wait=N it waits for the end
-///     GET    /v1/jobs/{id}/result   its answer, byte for byte; 202 while it runs; Prefer: wait=N or ?wait=N
+///     GET    /v1/jobs/{id}          the job's state; Prefer: wait=N or ?wait=N waits for its end
+///     GET    /v1/jobs/{id}/result   the answer, byte for byte; 202 while it runs; Prefer: wait=N or ?wait=N
 ///     GET    /v1/jobs/{id}/events   server-sent events
-///     DELETE /v1/jobs/{id}          cancels it
+///     DELETE /v1/jobs/{id}          cancels the job
 ///     GET    /v1/jobs?idempotency_key=K[&account=A]     with an account and Prefer: wait=N it waits for the
 ///     end
 ///
 /// resources/docs/openapi.json describes these routes. A test compares both.
 ///
-/// Life: the directory must outlive it. Call serve() once, before the server listens. The server must get no
-/// request after this object is destroyed. Thread: the directory's.
+/// Lifetime: the directory must outlive this object. Call serve() once, before the server listens. The server
+/// must get no request after this object is destroyed. Thread: the directory's.
 class JobsApi : public QObject
 {
     Q_OBJECT
@@ -39,11 +39,11 @@ class JobsApi : public QObject
 public:
     struct Options
     {
-        /// Waiting requests and event streams at once. One more gets 503 `overloaded`.
+        /// The most requests and event streams that wait at the same time. One more gets 503 `overloaded`.
         int maxWaiting = 4096;
-        /// Percent of them that may wait for jobs of one account. One more gets 429 `account_limit`.
+        /// Percent of maxWaiting that may wait for jobs of one account. One more gets 429 `account_limit`.
         int accountShare = 80;
-        /// The longest time a request waits, also when it asks for more.
+        /// The longest time a request waits, also when it asks for a longer time.
         std::chrono::seconds maxWait = std::chrono::minutes(5);
         /// The longest time of one watch, and the longest silence of an event stream.
         std::chrono::milliseconds slice = JobDirectory::kMaxWatch;
@@ -53,27 +53,27 @@ public:
     JobsApi(JobDirectory &directory, const Options &options, QObject *parent = nullptr);
     ~JobsApi() override;
 
-    /// Adds the routes.
+    /// Adds the routes of the jobs API to `server`.
     void serve(HttpServer &server);
 
-    /// What stands before the paths in links of answers to a request: see linkBaseOf(). Without a function
-    /// nothing does.
+    /// Returns the text to put before the paths in links of an answer to `request`: see linkBaseOf(). Without
+    /// this function nothing is put before the paths.
     using LinkBase = std::function<QByteArray(const http::Request &request)>;
     void setLinkBase(LinkBase base) { m_linkBase = std::move(base); }
 
-    // They apply to later requests.
+    // Both setters apply to later requests.
     void setMaxWait(std::chrono::seconds maxWait) { m_options.maxWait = maxWait; }
     void setAccountShare(int percent) { m_options.accountShare = percent; }
 
     /// Ends event streams and answers waiting requests with the job's current state. Later requests do not
-    /// wait. Called when the service ends, because an EventSource must not delay that.
+    /// wait. Called when the service ends, because an EventSource must not delay the end.
     void endWaits();
     int waitingCount() const { return static_cast<int>(m_watchers.size()); }
 
 Q_SIGNALS:
-    /// A request was answered with `status`. For an event stream: when it begins.
+    /// A request was answered with `status`. For an event stream, emitted when the stream begins.
     void answered(holdline::ApiRoute route, int status);
-    /// The answer was a problem. Emitted before answered().
+    /// A request was answered with a problem. Emitted before answered().
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:
@@ -106,7 +106,7 @@ private:
     Options m_options;
     LinkBase m_linkBase;
     bool m_ending = false;
-    std::unordered_set<JobWatcher *> m_watchers;  ///< owned as children
+    std::unordered_set<JobWatcher *> m_watchers;  ///< owned as QObject children
     std::unordered_map<QByteArray, int> m_waitingByAccount;
 };
 

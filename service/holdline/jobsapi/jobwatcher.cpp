@@ -48,7 +48,7 @@ void JobWatcher::told(std::optional<JobRecord> record, std::uint64_t after, Time
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now());
     if (isNews || left <= std::chrono::milliseconds(0))
         return seen(std::move(record));
-    // The job cannot be watched now. Asking again at once would be a busy loop.
+    // The job cannot be watched now. Repeating the watch at once would be a busy loop.
     QTimer::singleShot(std::min(left, kPause), this, [this, after, due] { ask(after, due); });
 }
 

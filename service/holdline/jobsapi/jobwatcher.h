@@ -10,12 +10,12 @@
 
 namespace holdline {
 
-/// One client that waits for changes of one job. It watches in slices, so that a client that left costs
-/// little.
+/// Waits for changes of one job for one client. Watches in short time slices, because a watch cannot be
+/// cancelled when the client is gone.
 ///
-/// Life: JobsApi makes it for a job that was found and has not ended. It ends itself: over() comes once, when
-/// the client got its whole answer or left. Destroying it earlier drops the exchange. The directory must
-/// outlive it. Thread: the directory's.
+/// Lifetime: JobsApi makes a watcher for a job that was found. The watcher ends itself: over() is emitted
+/// once, when the client got its whole answer or is gone. Destroying the watcher earlier drops the exchange.
+/// The directory must outlive the watcher. Thread: the directory's.
 class JobWatcher : public QObject
 {
     Q_OBJECT
@@ -24,18 +24,20 @@ public:
     JobWatcher(JobDirectory &directory, QByteArray id, std::chrono::milliseconds slice,
                std::unique_ptr<Exchange> exchange, QObject *parent);
 
-    /// Ends the wait now and answers with the known state.
+    /// Ends the wait now and answers with the known state of the job.
     virtual void finish() = 0;
 
 Q_SIGNALS:
-    /// Never emitted inside a constructor.
+    /// The watcher has ended. Never emitted inside a constructor.
     void over();
 
 protected:
     /// Calls seen() when the revision is above `after`, or when the job has ended or does not exist. Also
-    /// calls it at the end of the slice and at `until`.
+    /// calls seen() at the end of the slice and at `until`.
     void watch(std::uint64_t after, TimePoint until = TimePoint::max());
+    /// Called once after each watch(). The record is empty when the job does not exist.
     virtual void seen(std::optional<JobRecord> record) = 0;
+    /// Emits over(), only once.
     void end();
     Exchange &exchange() { return *m_exchange; }
 

@@ -7,8 +7,8 @@
 
 namespace holdline {
 
-/// A request with `Prefer: wait` (RFC 7240). It is answered when the job ends, or at its deadline with the
-/// job's state.
+/// A request with `Prefer: wait` (RFC 7240) or `?wait`. It is answered when the job ends, or at the deadline
+/// with the job's current state.
 class LongPoll : public JobWatcher
 {
     Q_OBJECT

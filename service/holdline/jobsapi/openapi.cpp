@@ -15,7 +15,7 @@ namespace holdline {
 
 namespace {
 
-/// The document's server.
+/// The text that names the server in the document.
 constexpr QByteArrayView kRootServer = "\"url\": \"/\"";
 
 QByteArray embedded()

@@ -5,9 +5,10 @@
 
 namespace holdline {
 
-/// The embedded description of the main listener, resources/docs/openapi.json. Thread-safe.
+/// Returns the embedded description of the main listener, resources/docs/openapi.json. Thread-safe.
 QByteArray openApiDocument();
-/// The document as an answer. Its server is `links`, or the root of the listener when that is empty.
+/// Returns the document as a response. The document's server is `links`, or the root of the listener when
+/// `links` is empty.
 http::Response openApiAnswer(const QByteArray &links = {});
 
 }  // namespace holdline

@@ -23,14 +23,14 @@ Readings readingsOf(QByteArrayView text)
     return {decoded(text.toByteArray().replace('+', ' ')), decoded(text)};
 }
 
-/// The part of a target behind the question mark.
+/// Returns the part of a target behind the question mark.
 QByteArrayView queryOf(QByteArrayView target)
 {
     const qsizetype mark = target.indexOf('?');
     return mark < 0 ? QByteArrayView() : target.sliced(mark + 1);
 }
 
-/// Removes the first parameter, which may be empty.
+/// Removes the first parameter from `rest` and returns it. It may be empty.
 QByteArrayView takePair(QByteArrayView &rest)
 {
     const qsizetype ampersand = rest.indexOf('&');

@@ -11,11 +11,12 @@
 namespace holdline {
 
 /// A client's request that is open until it gets an answer. Implemented by PendingResponse over QHttpServer,
-/// by RemoteExchange for another shard, and by fakes in tests.
+/// by RemoteExchange for a client of another shard, and by fakes in tests.
 ///
-/// Life: owned by the object that must answer. answer() takes effect once and only while the client is
+/// Lifetime: owned by the object that must answer. answer() takes effect once and only while the client is
 /// connected. Later calls are ignored. The destructor of an open exchange sends 500 `internal_error`, so that
-/// no client waits forever. In the middle of an answer in pieces it closes the connection instead.
+/// no client waits forever. In the middle of an answer in pieces the destructor closes the connection
+/// instead.
 class Exchange : public QObject
 {
     Q_OBJECT
@@ -23,6 +24,7 @@ class Exchange : public QObject
 public:
     using QObject::QObject;
 
+    /// Sends a complete answer.
     virtual void answer(const http::Response &response) = 0;
 
     /// An answer in pieces, instead of answer(). begin() sends the head and the first piece of the body,
@@ -36,16 +38,16 @@ public:
     virtual void endWith(const QByteArray &) {}
     void end() { endWith({}); }
 
-    /// False after the whole answer was given or the client left.
+    /// False after the whole answer was given or the client closed its connection.
     virtual bool isOpen() const = 0;
 
 Q_SIGNALS:
-    /// The client left before the end of its answer. Emitted at most once, never after answer() or end(),
-    /// never inside a function of this class.
+    /// The client closed its connection before the end of its answer. Emitted at most once, never after
+    /// answer() or end(), never inside a function of this class.
     void clientGone();
 };
 
-/// Takes a request and answers its exchange now or later.
+/// Handles a request and answers its exchange now or later.
 using RequestHandler = std::function<void(const http::Request &request, std::unique_ptr<Exchange> exchange)>;
 
 }  // namespace holdline

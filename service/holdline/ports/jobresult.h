@@ -5,7 +5,8 @@
 
 namespace holdline {
 
-/// The result of a job, as its clients get it. A callback or the answer to its start brought it. A value.
+/// The result of a job, as its clients get it. It arrived with a callback or with the answer to the start
+/// request. A plain value.
 struct JobResult
 {
     QByteArray upstreamId;

@@ -15,7 +15,7 @@ constexpr int kAny = 0;
 
 enum class Form : std::uint8_t { Plain, Challenges, Reference };
 
-/// A field that is passed on, and the statuses with which it is.
+/// A field that is passed on, and the statuses with which it is passed on.
 struct PassedField
 {
     QByteArrayView name;
@@ -23,7 +23,7 @@ struct PassedField
     Form form = Form::Plain;
 };
 
-// The most important ones first. A body cannot be read without its coding.
+// The most important fields first. Without Content-Encoding the body cannot be read.
 constexpr PassedField kPassed[] = {
     {"Content-Encoding", kAny},
     {"WWW-Authenticate", kAny, Form::Challenges},
@@ -45,7 +45,7 @@ bool isPassedWith(const PassedField &field, int status)
            (field.status == kSuccessOrRedirect ? status < 400 : field.status == status);
 }
 
-/// The position of the first comma outside of quoted strings, or the size of the text.
+/// Returns the position of the first comma outside of quoted strings, or the size of the list.
 qsizetype elementLength(QByteArrayView list)
 {
     bool isQuoted = false;
@@ -60,8 +60,8 @@ qsizetype elementLength(QByteArrayView list)
     return list.size();
 }
 
-/// True for the first element of a challenge: a scheme alone, or a scheme, a space and something
-/// (RFC 9110, 11.3). A parameter has an equals sign behind its name.
+/// True for the first element of a challenge: a scheme alone, or a scheme, a space and more text (RFC 9110,
+/// 11.3). A parameter has an equals sign behind its name.
 bool beginsChallenge(QByteArrayView element)
 {
     const qsizetype scheme = http::tokenLength(element);
@@ -69,7 +69,7 @@ bool beginsChallenge(QByteArrayView element)
     return scheme > 0 && (rest.isEmpty() || (element[scheme] == ' ' && !rest.startsWith('=')));
 }
 
-/// The challenges of a list. Text that cannot be divided stays one.
+/// Splits a list of challenges. Text that cannot be split is returned as one challenge.
 std::vector<QByteArray> challengesOf(QByteArrayView list)
 {
     std::vector<QByteArray> all;

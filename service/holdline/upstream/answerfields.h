@@ -12,19 +12,22 @@ namespace holdline {
 
 using AnswerFields = std::vector<std::pair<QByteArray, QByteArray>>;
 
-/// The most fields of an answer that are passed on, and the most bytes of their names and values.
+/// Limits of the header fields of an upstream's answer that are passed on: their number, and the bytes of
+/// their names and values together.
 inline constexpr std::size_t kMaxAnswerFields = 16;
 inline constexpr qsizetype kMaxAnswerFieldBytes = 8 * 1024;
 
-/// Picks the fields that go to the client together with the status and the body of an upstream's answer. They
-/// are those that the body or the status needs (RFC 9110, 15): Content-Encoding, Content-Language,
-/// WWW-Authenticate, Allow and so on. Each challenge becomes a field of its own, because many clients read no
-/// lists of them. A relative Location is resolved against `url`, which was asked. Retry-After is not among
-/// them, because it is capped elsewhere. Content-Type is a member of its own.
+/// Returns the header fields of an upstream's answer that are passed on to the client with its status and
+/// body. These are the fields that the body or the status needs (RFC 9110, 15): Content-Encoding,
+/// Content-Language, WWW-Authenticate, Allow and so on. Each authentication challenge becomes a field of its
+/// own, because many clients cannot read lists of challenges. A relative Location is resolved against `url`,
+/// the URL of the request. Retry-After is left out, because it is capped elsewhere. Content-Type is left out,
+/// because StartResult has a member for it.
 ///
-/// Fields of the connection to the upstream are not passed on (RFC 9110, 7.6.1). Upgrade stays with a 426,
-/// which means nothing without it; the connection to the client then names it in its Connection field.
-/// Invalid fields and those beyond the limits are left out, the most important ones last. Pure.
+/// Fields of the connection to the upstream are not passed on (RFC 9110, 7.6.1). The exception is Upgrade in
+/// a 426, which is useless without this field. The answer to the client then lists Upgrade in its Connection
+/// field. Invalid fields are left out. Of fields beyond the limits, the least important ones are left out.
+/// Pure.
 AnswerFields passedOnFields(const QList<std::pair<QByteArray, QByteArray>> &fields, int status,
                             const QUrl &url);
 

@@ -12,8 +12,8 @@ using Fate = StartResult::Fate;
 
 namespace {
 
-/// True for errors below HTTP. Network and proxy errors are below 200, protocol errors start at 301. All
-/// others follow from the status.
+/// True for errors below HTTP. Network and proxy errors have numbers below 200, protocol errors start at 301.
+/// All other errors follow from the HTTP status.
 bool isBelowHttp(QNetworkReply::NetworkError error, int status)
 {
     switch (error) {
@@ -67,7 +67,7 @@ QByteArray proxyStatusOf(const StartExchange &exchange)
     }
 }
 
-/// The result when no status line came.
+/// Returns the result when no status line was received.
 StartResult withoutAnswer(const StartExchange &exchange)
 {
     StartResult result;
@@ -81,8 +81,7 @@ StartResult withoutAnswer(const StartExchange &exchange)
         return result;
     }
     result.fate = Fate::NotStarted;
-    // A faulty URL or request does not get better by trying again, nor does a certificate that is not
-    // accepted.
+    // Another attempt is useless with a faulty URL or request, or with a certificate that is not accepted.
     result.retryable = exchange.error < QNetworkReply::ContentAccessDenied &&
                        exchange.error != QNetworkReply::SslHandshakeFailedError;
     result.detail = exchange.timedOut ? u"No connection to the upstream in time"_s
@@ -90,7 +89,7 @@ StartResult withoutAnswer(const StartExchange &exchange)
     return result;
 }
 
-/// Reads a whole 2xx of an API that a profile describes.
+/// Reads a complete answer of an API that a profile describes.
 void readByProfile(const StartExchange &exchange, const StartAnswerReader &read, StartResult &result)
 {
     profile::MessageView answer;
@@ -100,7 +99,7 @@ void readByProfile(const StartExchange &exchange, const StartAnswerReader &read,
     read(answer, result);
 }
 
-/// Reads a whole 2xx, or a whole answer to a start that passes through.
+/// Reads a complete 2xx of the job server's API, or a complete answer to a start request with `passThrough`.
 void readJobMessage(const StartExchange &exchange, StartResult &result)
 {
     const auto answer = parseJobMessage(exchange.body);
@@ -132,7 +131,7 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
     result.status = exchange.status;
     result.timedOut = exchange.timedOut;
     result.retryAfter = http::parseRetryAfter(exchange.retryAfter, now, maxRetryAfter);
-    // Nobody sees the fields of an answer that started a job.
+    // The fields of an answer that started a job are not passed on.
     if (exchange.passThrough || exchange.status >= 300)
         result.fields = passedOnFields(exchange.fields, exchange.status, exchange.url);
     if (whole) {
@@ -154,7 +153,7 @@ StartResult startOutcome(const StartExchange &exchange, const QDateTime &now,
     }
     if (exchange.status < 300 || (exchange.status < 400 && exchange.passThrough)) {
         if (!whole)
-            return result;  // Unknown
+            return result;  // the fate is Unknown
         if (readAnswer)
             readByProfile(exchange, readAnswer, result);
         else

@@ -21,13 +21,13 @@ UpstreamClient::UpstreamClient(QNetworkAccessManager *manager, const QUrl &url, 
       m_deadlines([this](const Ticket &ticket) {
           Call &call = m_calls.at(ticket);
           call.timedOut = true;
-          // Not inside this call: abort() emits finished(), and a receiver may destroy this table.
+          // The abort is queued, because abort() emits finished(), and a receiver may destroy this table.
           QMetaObject::invokeMethod(call.reply, &QNetworkReply::abort, Qt::QueuedConnection);
       })
 {
     m_request.setHeader(QNetworkRequest::ContentTypeHeader, QByteArrayLiteral("application/json"));
     m_request.setRawHeader("User-Agent", "holdline/" HOLDLINE_VERSION);
-    // Setting the field by hand keeps Qt's manager from unpacking bodies.
+    // Setting this field by hand stops Qt's manager from decompressing bodies.
     m_request.setRawHeader("Accept-Encoding", "identity");
     m_request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
     m_request.setAttribute(QNetworkRequest::DoNotBufferUploadDataAttribute, true);
@@ -50,7 +50,8 @@ UpstreamClient::~UpstreamClient()
 void UpstreamClient::start(Ticket ticket, const StartCall &call)
 {
     Q_ASSERT(!m_calls.contains(ticket));
-    // Most bodies have the length of the previous one. Comparing is cheaper than setting this field.
+    // Most bodies have the length of the previous one. Comparing lengths is cheaper than setting
+    // Content-Length.
     if (call.body.size() != std::exchange(m_contentLength, call.body.size()))
         m_request.setHeader(QNetworkRequest::ContentLengthHeader, m_contentLength);
     QNetworkRequest request = m_request;
@@ -112,14 +113,14 @@ void UpstreamClient::end(Ticket ticket)
         exchange.proxyStatus = reply.attribute(PooledAccessManager::ProxyStatusAttribute).toByteArray();
         const QVariant sent = reply.attribute(PooledAccessManager::RequestSentAttribute);
         exchange.sent = sent.isValid() ? sent.toBool() : call.body->wasRead();
-        // An answer that was complete before the abort counts.
+        // An answer that was complete before the abort is valid.
         exchange.timedOut = call.timedOut && exchange.error == QNetworkReply::OperationCanceledError;
     }
     exchange.contentType = reply.rawHeader("Content-Type");
     exchange.retryAfter = reply.rawHeader("Retry-After");
     exchange.fields = reply.rawHeaderPairs();
     exchange.url = reply.url();
-    // readAll() would allocate 16 KiB. Aborted replies of Qt's manager are closed.
+    // readAll() would allocate 16 KiB. Aborted replies of Qt's manager are closed and cannot be read.
     if (reply.isOpen() && reply.bytesAvailable() > 0)
         exchange.body = reply.read(reply.bytesAvailable());
     reply.deleteLater();

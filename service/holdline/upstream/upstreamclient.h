@@ -16,13 +16,15 @@ namespace holdline {
 
 class OnceBody;
 
-/// Sends starts as `POST <url>` with `Content-Type: application/json`, `Idempotency-Key`, `User-Agent` and
-/// the call's headers. A call may have a method, an address and a content type of its own. Uses any
-/// QNetworkAccessManager: PooledAccessManager, or Qt's own for comparison. With both, a start arrives at most
-/// once. Nothing is repeated, redirects are not followed and bodies are not unpacked.
+/// Sends start requests as `POST <url>` with `Content-Type: application/json`, `Idempotency-Key`,
+/// `User-Agent` and the headers of the StartCall. A StartCall may set its own method, URL and content type.
+/// Uses any QNetworkAccessManager: PooledAccessManager, or Qt's own for comparison. With both, a start
+/// request arrives at most once. No request is repeated, redirects are not followed and bodies are not
+/// decompressed.
 ///
-/// Life: the manager must outlive it and may be shared. The destructor aborts starts in progress without a
-/// signal. Thread: the manager's. The headers of a call must be valid field values (RFC 9110, 5.5).
+/// Lifetime: the network manager may be shared and must outlive the client. The destructor aborts requests in
+/// progress without a signal. Thread: the manager's. The headers of a StartCall must be valid field values
+/// (RFC 9110, 5.5).
 class UpstreamClient final : public JobStarter
 {
     Q_OBJECT
@@ -38,7 +40,7 @@ public:
                    QObject *parent = nullptr);
     ~UpstreamClient() override;
 
-    /// Applies to later starts. Starts in progress keep their URL.
+    /// Sets the URL of later start requests. Requests in progress keep theirs.
     void setUrl(const QUrl &url) { m_request.setUrl(url); }
     void setLimits(const Limits &limits) { m_limits = limits; }
 
@@ -62,7 +64,7 @@ private:
     void end(Ticket ticket);
 
     QNetworkAccessManager *m_manager;
-    QNetworkRequest m_request;       ///< the common part of all starts
+    QNetworkRequest m_request;       ///< the common part of all start requests
     qsizetype m_contentLength = -1;  ///< the Content-Length set in m_request
     Limits m_limits;
     std::unordered_map<Ticket, Call> m_calls;

@@ -32,7 +32,7 @@ QString checkTlsFiles(const Config &config)
     const QString *error = std::get_if<QString>(&made);
     if (!error)
         return {};
-    // Alone, the file of the authorities is right or wrong.
+    // Loading only the file of the authorities shows which option has the error.
     const bool ofAuthorities = std::holds_alternative<QString>(TlsClient::make({files.authorities, {}, {}}));
     return (ofAuthorities ? u"upstream.ca_file: "_s
                           : u"upstream.client_certificate, upstream.client_key: "_s) +
@@ -47,7 +47,7 @@ UpstreamManager::UpstreamManager(UpstreamTransport transport, const PoolOptions 
         m_manager = std::move(pooled);
     } else {
         m_manager = std::make_unique<QNetworkAccessManager>();
-        // Like PooledAccessManager, it goes to the configured upstream directly.
+        // Connects to the configured upstream directly, as PooledAccessManager does.
         m_manager->setProxy(QNetworkProxy::NoProxy);
     }
 }

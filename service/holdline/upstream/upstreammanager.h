@@ -13,20 +13,20 @@ namespace holdline {
 
 class PooledAccessManager;
 
-/// The files of an https upstream.
+/// Returns the configured TLS files for https upstreams.
 TlsFiles tlsFiles(const Config &config);
 /// The proxy of https upstreams. Without a host when there is none.
 Origin proxyOf(const Config &config);
 
-/// Reads these files. Returns an error for people that begins with the option, or nothing. Also nothing when
-/// no option names a file.
+/// Checks that the files of tlsFiles() can be used. Returns an error message that begins with the option's
+/// name. Returns an empty string when the files are good, or when no option names a file.
 QString checkTlsFiles(const Config &config);
 
-/// The QNetworkAccessManager selected by `upstream.transport`: a PooledAccessManager, or Qt's own for
-/// comparison. Qt's own ignores PoolOptions. It opens at most six connections per host for
-/// all accounts together, runs them in a thread and does not report their number.
+/// Makes the QNetworkAccessManager selected by `upstream.transport`: a PooledAccessManager, or Qt's own for
+/// comparison. Qt's own manager ignores PoolOptions. It opens at most six connections per host for all
+/// accounts together, runs them in another thread and does not report their number.
 ///
-/// Owns the manager. Lives in one thread.
+/// Owns the manager. Used by one thread.
 class UpstreamManager
 {
 public:
@@ -35,7 +35,8 @@ public:
 
     QNetworkAccessManager *manager() const { return m_manager.get(); }
     void setOptions(const PoolOptions &options);
-    /// Connections open or opening. Empty when the manager does not report them.
+    /// Returns the number of connections that are open or being opened. Empty when the manager does not
+    /// report it.
     std::optional<int> connectionCount() const;
 
 private:
