@@ -15,12 +15,10 @@ struct UpstreamAnswer
     QByteArray body;         ///< passed on byte for byte
     QByteArray proxyStatus;  ///< RFC 9209 error type of the last failed start request
     QString detail;          ///< error message of the last failed start request
-    std::optional<std::chrono::milliseconds>
-        retryAfter{};        ///< delay from the upstream, passed on with its answer
-    int resultStatus = 200;  ///< status of an answer with a result
-    bool heldBack = false;   ///< no start request was sent, and the circuit breaker was open at the deadline
-    std::vector<std::pair<QByteArray, QByteArray>>
-        fields{};  ///< header fields of the answer to the start request, see StartResult
+    std::optional<std::chrono::milliseconds> retryAfter{};  ///< the upstream's delay, passed on
+    int resultStatus = 200;                                 ///< status of an answer with a result
+    bool heldBack = false;  ///< no start request was sent, and the circuit breaker was open at the deadline
+    std::vector<std::pair<QByteArray, QByteArray>> fields{};  ///< passed on, see StartResult::fields
 };
 
 /// Makes the response to the client of a settled job, for every outcome.

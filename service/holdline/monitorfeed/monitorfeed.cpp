@@ -101,7 +101,8 @@ void MonitorFeed::announce()
 void MonitorFeed::onJobChanged(const Job &job)
 {
     if (job.isSettled()) {
-        // The ended job is in m_ended. Here its start is over, which its lane waited for.
+        // The ended job is already in m_ended. This change is the end of its start request, which frees a
+        // place in the lane.
         m_lanesTouched.insert(job.account);
         return;
     }
@@ -152,7 +153,8 @@ FeedBatch MonitorFeed::collect(Scope scope)
     return batch;
 }
 
-/// Sorts the keys, removes duplicates and removes ended jobs. So the held jobs bound their number.
+/// Sorts the keys in m_dirty, removes duplicates and removes ended jobs. So m_dirty has at most one key for
+/// each held job.
 void MonitorFeed::sortDirty()
 {
     std::sort(m_dirty.begin(), m_dirty.end());
@@ -175,7 +177,7 @@ void MonitorFeed::takeJobs(FeedBatch &batch)
     if (!m_dirty.empty())
         m_reportedUpTo = std::max(m_reportedUpTo, m_dirty.back());
     m_dirty.clear();
-    // An account is short and clean, so its text in the row is the account itself.
+    // rowText() does not change an account, so the row has the account itself.
     for (const JobRow &row : m_ended)
         m_lanesTouched.insert(row.account);
     batch.ended = std::exchange(m_ended, {});

@@ -11,52 +11,54 @@
 
 namespace holdline::monitor {
 
-/// The changes of one shard or of several. Plain data, which may move to another thread.
+/// The changes of one shard or of several, for the monitor. Plain data, which may move to another thread.
 struct FeedBatch
 {
-    std::vector<JobRow> jobs;   ///< running jobs, new or changed
-    std::vector<JobRow> ended;  ///< oldest first
-    std::vector<QByteArray> gone;
+    std::vector<JobRow> jobs;      ///< running jobs, new or changed
+    std::vector<JobRow> ended;     ///< ended jobs, oldest first
+    std::vector<QByteArray> gone;  ///< ids of reported jobs that ended without a row in `ended`
     std::vector<LaneRow> lanes;
-    std::vector<QByteArray> lanesGone;
+    std::vector<QByteArray> lanesGone;  ///< accounts whose lane no longer exists
     std::vector<CallbackRow> callbacks;
-    std::uint64_t endedOmitted = 0;
-    std::uint64_t callbacksOmitted = 0;
+    std::uint64_t endedOmitted = 0;      ///< ended jobs without a row
+    std::uint64_t callbacksOmitted = 0;  ///< callbacks without a row
 
     /// Appends later changes.
     void append(FeedBatch &&later);
     bool isEmpty() const;
 };
 
-/// Gathers the changes of one shard for the monitor. A job that changes five times between two collections is
-/// reported once, with its last state. A job that starts and ends in between is reported only as ended.
-/// Without observers the feed is disconnected and costs nothing.
+/// Collects the changes of one shard for the monitor. A job that changes five times between two collections
+/// is reported once, with its last state. A job that starts and ends in between is reported only as ended.
+/// Without observers (connected monitors) the feed is disconnected from the coordinator and costs nothing.
 ///
-/// The held requests and the limits below bound its memory. Life: the JobCoordinator must outlive it. Thread:
-/// the shard's.
+/// The number of held requests and the limits below bound the feed's memory. Lifetime: the JobCoordinator
+/// must outlive the feed. Thread: the shard's.
 class MonitorFeed : public QObject
 {
     Q_OBJECT
 
 public:
-    /// Ended jobs in one collection. Further ones are only counted.
+    /// The most ended jobs in one collection. Further ended jobs are only counted.
     static constexpr std::size_t kMaxEnded = 4'000;
-    /// Callbacks in one collection, unmatched ones first. Further ones are only counted.
+    /// The most callbacks in one collection. Unmatched callbacks are preferred. Further callbacks are only
+    /// counted.
     static constexpr std::size_t kMaxCallbacks = 500;
-    /// The most ended jobs, and the most callbacks, that begin() reports from the past.
+    /// begin() reports at most this many ended jobs and this many callbacks from the past.
     static constexpr int kRecent = 1'000;
 
     explicit MonitorFeed(const JobCoordinator &coordinator, QObject *parent = nullptr);
 
-    /// Starts watching. Returns all running jobs and the recently ended ones.
+    /// Starts collecting. Returns all running jobs, all lanes, and the recent ended jobs and callbacks.
     FeedBatch begin();
+    /// Stops collecting and drops the collected changes.
     void end();
     bool isActive() const { return m_active; }
 
     enum class Scope { Jobs, JobsAndLanes };
     /// Returns the changes since the last call. Includes lanes only when `scope` asks for them.
     FeedBatch collect(Scope scope);
-    /// The lane of this account was paused or resumed.
+    /// Reports that the lane of this account was paused or resumed.
     void laneChanged(const QByteArray &account);
 
 Q_SIGNALS:
@@ -91,9 +93,9 @@ private:
     const JobCoordinator &m_coordinator;
     bool m_active = false;
     bool m_announced = false;
-    std::vector<JobKey> m_dirty;  ///< may contain a key several times
+    std::vector<JobKey> m_dirty;  ///< keys of changed jobs; may contain a key several times
     std::size_t m_sortDirtyAt = 0;
-    /// Running jobs up to this key were reported. Keys grow, and each new job is at once in m_dirty.
+    /// Running jobs up to this key were reported. Keys grow, and each new job is added to m_dirty at once.
     JobKey m_reportedUpTo = 0;
     std::vector<JobRow> m_ended;
     std::vector<QByteArray> m_gone;

@@ -13,29 +13,30 @@
 
 namespace holdline::monitor {
 
-/// The position of an observer's snapshot in one mirror. A value.
+/// The position of an observer's snapshot in the mirror. A plain value.
 struct SnapshotCursor
 {
     enum class Stage { Past, Jobs, Lanes, Complete };
 
     Stage stage = Stage::Past;
     int part = 0;  ///< the number of the last part
-    // Numbers in the order of insertion into the mirror.
+    // Row numbers, in the order of insertion into the mirror.
     std::uint64_t nextEnded = 0;
     std::uint64_t nextCallback = 0;
     std::uint64_t endedLeft =
-        0;  ///< the rows of the past that are still to send; a fast-growing past cannot extend the snapshot
+        0;  ///< ended jobs still to send; so new ones cannot extend the snapshot forever
     std::uint64_t callbacksLeft = 0;
     QByteArray lastJob;
     QByteArray lastLane;
 };
 
-/// The current state of everything sent to observers. Snapshots are made from it part by part while it
-/// changes. One mirror serves all observers and exists only while there are some. No clock and no I/O.
-/// Thread: the main one.
+/// The current state of everything sent to observers: jobs, lanes and callbacks. Snapshots are made from the
+/// mirror part by part, while it changes. One mirror serves all observers and is filled only while an
+/// observer reads. No clock and no I/O. Thread: the main thread.
 class MonitorMirror
 {
 public:
+    /// The shard and the key of a running job.
     struct Place
     {
         int shard = 0;
@@ -44,19 +45,20 @@ public:
 
     /// Applies the changes of one shard. The first batch of a shard comes from MonitorFeed::begin().
     void apply(int shard, const FeedBatch &batch);
-    /// Sorts the past of several shards by time. Called before the first cursor is made.
+    /// Sorts the ended jobs and the callbacks of all shards by time. Called before the first cursor is made.
     void sortPast();
     void clear() { *this = MonitorMirror(); }
 
-    /// The shard and key of a running job. Empty when no running job has this id.
+    /// Returns the shard and key of a running job. Empty when no running job has this id.
     std::optional<Place> find(const QByteArray &job) const;
     int liveJobs() const { return static_cast<int>(m_jobs.size()); }
 
+    /// Returns a cursor at the beginning of a snapshot.
     SnapshotCursor begin() const;
-    /// Moves the next rows of a snapshot into `part`, at most kMaxRowsPerUpdate, and advances the cursor.
+    /// Copies the next rows of a snapshot into `part`, at most kMaxRowsPerUpdate, and advances the cursor.
     ///
-    /// In the first stage of the cursor, later parts contain the changes, so the observer must get no
-    /// updates. After that stage it must get every update at once.
+    /// While the cursor is in its first stage, later parts contain the changes, so the observer must get no
+    /// updates. After that stage the observer must get every update at once.
     void fill(SnapshotCursor &cursor, Update &part) const;
 
 private:
@@ -65,12 +67,13 @@ private:
         JobRow row;
         int shard = 0;
     };
-    /// The last rows of a table, numbered from the first row ever.
+    /// The latest rows of a table. Rows are numbered from the first row ever added.
     template <typename Row>
     struct Recent
     {
         void add(const std::vector<Row> &more);
-        /// Moves rows from `next` on into `into`. Returns the number of rows that are already gone.
+        /// Copies rows from number `next` on into `into`, at most `room` and at most `left` rows. Returns how
+        /// many of the wanted rows were dropped before.
         std::uint64_t take(std::uint64_t &next, std::uint64_t &left, std::size_t room,
                            std::vector<Row> &into) const;
 

@@ -71,7 +71,7 @@ JobRow rowOf(const Job &job)
         row.status = job.endStatus;
         return row;
     }
-    // Only ended phases. The monitor computes the duration of the current one.
+    // Sets only phases that have ended. The monitor computes the duration of the current phase.
     if (job.times.started) {
         row.queue = microseconds(*job.times.started - job.times.created);
         if (job.times.answered)

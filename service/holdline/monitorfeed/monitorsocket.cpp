@@ -119,7 +119,7 @@ bool MonitorSocket::lock()
     return false;
 }
 
-/// Removes a socket without a listening process.
+/// Removes a socket file without a listening process. Returns false when anything else is at the path.
 bool MonitorSocket::clearPath()
 {
     struct stat there
@@ -144,7 +144,8 @@ bool MonitorSocket::bindPath()
     struct stat there
     {
     };
-    // The bound file gets the descriptor's mode without the umask's bits. So it is never open to other users.
+    // The socket file gets the mode of the descriptor, without the bits of the umask. So other users can
+    // never use it.
     if (m_descriptor >= 0 && ::fchmod(m_descriptor, kOwnerOnly) == 0 &&
         ::bind(m_descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0) {
         const bool privateEnough =

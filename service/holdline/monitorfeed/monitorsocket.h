@@ -15,14 +15,14 @@
 namespace holdline::monitor {
 
 /// A listening local socket that only the user of this process can use (mode 0600 from the first moment,
-/// whatever the umask). While it listens, it holds a lock on `<path>.lock`. It replaces the socket of a
-/// process that died, but not the socket of a running one.
+/// whatever the umask). While it listens, it holds a lock on `<path>.lock`. listen() replaces the socket file
+/// of an ended process, but not that of a running process.
 ///
-/// QLocalServer does not fit. When accepting fails because descriptors ran out, it closes itself for good.
-/// This class pauses instead.
+/// QLocalServer is not used, because it closes itself for good when descriptors run out. This class pauses
+/// accepting instead.
 ///
-/// Life: listen(), then `accepted` for each connection, with a non-blocking descriptor that the receiver
-/// owns. stop() and the destructor remove the socket. Thread: one, with an event loop.
+/// Lifetime: listen(), then `accepted` is called for each connection, with a non-blocking descriptor that the
+/// receiver owns. stop() and the destructor remove the socket file. Thread: one thread with an event loop.
 class MonitorSocket
 {
 public:
@@ -30,12 +30,12 @@ public:
     ~MonitorSocket();
     Q_DISABLE_COPY_MOVE(MonitorSocket)
 
-    /// Returns false when the path cannot be used. errorString() is the reason. The folder must exist.
+    /// Returns false when the path cannot be used. errorString() describes the reason. The folder must exist.
     bool listen(const QString &path);
     void stop();
     bool isListening() const { return m_descriptor >= 0; }
     QString path() const;
-    /// For people, without the path.
+    /// Describes the error, without the path.
     QString errorString() const { return m_error; }
 
 private:
@@ -52,7 +52,7 @@ private:
     FileLock m_lock;
     int m_descriptor = -1;
     std::unique_ptr<QSocketNotifier> m_notifier;
-    QTimer m_retry;  ///< runs while no descriptor is free
+    QTimer m_retry;  ///< runs while accepting pauses because accept4() failed
 };
 
 }  // namespace holdline::monitor

@@ -18,17 +18,17 @@ class ShardGroup;
 namespace holdline::monitor {
 
 /// Switches the feeds of all shards on and off, and collects their changes. A collection asks several shards.
-/// The receiver gets it when the last one has answered, with a single shard inside the call. Collections do
-/// not overlap.
+/// The receiver gets the collection when the last shard has answered; with a single shard, inside the call.
+/// Collections do not overlap.
 ///
-/// The shards must not answer after it is destroyed. Thread: the main one.
+/// The shards must not answer after the collector is destroyed. Thread: the main thread.
 class FeedCollector
 {
 public:
     struct Collection
     {
-        std::vector<std::pair<int, FeedBatch>> batches;  ///< with the number of the shard
-        std::unique_ptr<ShardStatus> status;             ///< the sum; null unless it was asked for
+        std::vector<std::pair<int, FeedBatch>> batches;  ///< each with the index of its shard
+        std::unique_ptr<ShardStatus> status;             ///< the sum of all shards; null unless requested
     };
 
     FeedCollector(ShardGroup &shards, std::function<void(Collection &&)> receiver)
@@ -36,14 +36,15 @@ public:
     {
     }
 
-    /// Switches the feeds on, and collects what they begin with and the status.
+    /// Switches the feeds on. Collects their first batches and the status of all shards.
     void begin();
     /// Switches the feeds off. Drops a collection that has not ended.
     void end();
+    /// Collects the changes of these shards.
     void collect(const std::set<int> &shards, MonitorFeed::Scope scope, bool withStatus);
     bool isCollecting() const { return m_missing > 0; }
 
-    /// Increases in end(). Answers to questions of an earlier epoch are of no use.
+    /// Increased by end(). Answers to questions of an earlier epoch must be ignored.
     std::uint64_t epoch() const { return m_epoch; }
 
 private:
@@ -60,7 +61,7 @@ private:
     ShardGroup &m_shards;
     std::function<void(Collection &&)> m_receiver;
     std::uint64_t m_epoch = 0;
-    int m_missing = 0;  ///< shards that have not answered
+    int m_missing = 0;  ///< number of shards that have not answered
     Collection m_collection;
 };
 

@@ -12,8 +12,8 @@ class ShardGroup;
 
 namespace holdline::monitor {
 
-/// Carries out monitor commands that change jobs and lanes, and logs them. Each command runs in the shard it
-/// concerns. The answer comes exactly once, at once or later. Thread: the main one.
+/// Carries out monitor commands that change jobs and lanes, and logs them. Each command runs in the shard of
+/// its job or account. `answer` is called exactly once, at once or later. Thread: the main thread.
 class MonitorCommands
 {
 public:
@@ -26,7 +26,7 @@ public:
     void resumeLane(const QByteArray &account, const Answer &answer);
 
 private:
-    /// `done` and `failed` are the answers' texts.
+    /// `done` and `failed` are the texts of the two answers.
     void changeLane(const QByteArray &account, bool (Shard::*change)(const QByteArray &), const QString &done,
                     const QString &failed, const Answer &answer);
 

@@ -43,7 +43,7 @@ Reply absent(const Command &command, const DeadLetterService &deadLetters)
             error.isEmpty() ? u"the dead letter does not exist or no longer exists"_s : cannotRead(error)};
 }
 
-/// A short text for people about one that was found.
+/// Describes the result of redriving a dead letter that was found.
 QString textOf(const DeadLetterService::Redriven &redriven)
 {
     using Result = DeadLetterService::Redriven::Result;

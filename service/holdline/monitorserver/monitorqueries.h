@@ -12,8 +12,9 @@ class JobDirectory;
 
 namespace holdline::monitor {
 
-/// Answers monitor queries about stored jobs and dead letters, and redrives or discards dead letters. Each
-/// command is answered once, later. `store` and the DeadLetterService must outlive it. Thread: the main one.
+/// Answers monitor queries about stored jobs and dead letters, and redrives or discards dead letters.
+/// `answer` is called exactly once for each command. `store` and the DeadLetterService must outlive this
+/// object. Thread: the main thread.
 class MonitorQueries
 {
 public:

@@ -94,7 +94,7 @@ Sample MonitorSampler::sample(const ShardStatus &sum, const std::optional<StoreS
         sample.span = std::chrono::floor<Microseconds>(now - m_before->at);
         for (std::size_t i = 0; i < sample.phases.size(); ++i)
             sample.phases[i] = HistogramSlice::since(next->phases[i], m_before->phases[i]);
-        // Only when the previous sample had the store's status, too.
+        // Set only when the previous sample had the store's status, too.
         if (store && m_before->storeTook)
             sample.store->took = HistogramSlice::since(*next->storeTook, *m_before->storeTook);
     }

@@ -12,21 +12,21 @@ namespace holdline::monitor {
 /// The resource usage of the process so far.
 struct ProcessUsage
 {
-    Microseconds cpu{};  ///< user and system time of all threads
-    std::int64_t rssBytes = 0;
+    Microseconds cpu{};         ///< user and system time of all threads
+    std::int64_t rssBytes = 0;  ///< resident memory
 
     static ProcessUsage now();
 };
 
 /// Makes samples of the service's state and of the changes since the previous sample. Uses about 40 KiB while
-/// active. Thread: one.
+/// active. Used by one thread.
 class MonitorSampler
 {
 public:
     /// `store` is empty while the store has not reported its status.
     Sample sample(const ShardStatus &sum, const std::optional<StoreStatus> &store, const ProcessUsage &usage,
                   int observers, TimePoint now, WallTime at);
-    /// Makes the next sample a first one, without a previous sample.
+    /// Forgets the previous sample, so that the next one contains no changes.
     void reset() { m_before.reset(); }
 
 private:

@@ -53,7 +53,7 @@ void MonitorServer::sendNow(std::function<void()> sent)
 {
     m_sent = std::move(sent);
     m_sampleDue = true;
-    // A collection under way began before the last changes, so another one follows it.
+    // A collection in progress does not contain the last changes, so another collection follows.
     if (!m_collector.isCollecting())
         sendLast();
 }
@@ -142,7 +142,7 @@ void MonitorServer::stopIfAllLag()
         const MonitorLink &link = *entry.second;
         return link.isOpen() && !link.isEnding() && !link.isLagging();
     });
-    // Goes on while a lagging observer's command still needs the mirror.
+    // Mirroring goes on while a command of a lagging observer needs the mirror.
     if (m_state == State::Watching && !isRead && m_searches.empty())
         endWatching();
 }
@@ -232,7 +232,7 @@ void MonitorServer::collected(FeedCollector::Collection &&collection)
         sendLast();
 }
 
-/// The store answers later from another thread. The next sample uses the answer.
+/// Requests the status of the store. The answer comes later, and the next sample uses it.
 void MonitorServer::askStore()
 {
     m_store.askStatus(

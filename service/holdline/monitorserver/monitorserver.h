@@ -25,12 +25,12 @@ namespace holdline::monitor {
 /// Serves monitors over the local socket, see resources/docs/monitor-protocol.md.
 ///
 /// While observers are connected, the shards' feeds are active. At most ten times a second the server
-/// collects the feeds with changes, updates the mirror and sends the same encoded updates to all observers.
-/// Once a second it also collects the status of all shards. Without observers, or when no observer reads, it
-/// is only a listening socket. An observer that reads again gets a new snapshot.
+/// collects the changes, updates the mirror and sends the same encoded updates to all observers. Once a
+/// second it also collects the status of all shards. Without observers, or when no observer reads, the feeds
+/// are off and only the socket listens. An observer that reads again gets a new snapshot.
 ///
-/// Life: listen() after the shards started. The shards, the store and the DeadLetterService must outlive it.
-/// Thread: the main one.
+/// Lifetime: listen() after the shards started. The shards, the store and the DeadLetterService must outlive
+/// the server. Thread: the main thread.
 class MonitorServer : public QObject, private MonitorLinkOwner
 {
     Q_OBJECT
@@ -44,25 +44,27 @@ public:
                   const ServiceFacts &facts, QObject *parent = nullptr);
     ~MonitorServer() override;
 
-    /// Returns false when the path cannot be used. errorString() is the reason.
+    /// Returns false when the path cannot be used. errorString() describes the reason.
     bool listen(const QString &path) { return m_socket.listen(path); }
     QString errorString() const { return m_socket.errorString(); }
     QString path() const { return m_socket.path(); }
 
-    /// Sets the facts of a new configuration.
+    /// Sets the facts of a new configuration and sends them to all observers.
     void setFacts(const ServiceFacts &facts);
 
-    /// Sends the current state at once, because the service is about to end. Calls `sent` when it was given
-    /// to the sockets.
+    /// Sends the current state at once, because the service is about to end. Calls `sent` when the state was
+    /// given to the sockets.
     void sendNow(std::function<void()> sent);
 
+    /// Returns the number of connected observers.
     int observers() const;
     /// True while at least one observer reads. The feeds are then active and the mirror is updated.
     bool isWatching() const { return m_state != State::Idle; }
-    /// Bytes that the kernel has not taken yet, of all observers together.
+    /// Returns the number of bytes that the kernel has not taken yet, of all observers together.
     qint64 unsentBytes() const;
 
 Q_SIGNALS:
+    /// A monitor requested that the service drains and ends.
     void drainAsked();
 
 private:
@@ -107,14 +109,14 @@ private:
     FeedCollector m_collector;
     MonitorMirror m_mirror;
     MonitorSampler m_sampler;
-    Sample m_sample;  ///< the latest one
-    /// The store's status as of the previous sample.
+    Sample m_sample;  ///< the latest sample
+    /// The status that the store reported last. Empty before the first report.
     std::optional<StoreStatus> m_storeStatus;
-    std::set<int> m_waiting;  ///< shards whose feeds have updates
+    std::set<int> m_waiting;  ///< indexes of shards whose feeds have updates
     bool m_sampleDue = false;
     std::function<void()> m_sent;  ///< see sendNow()
     bool m_lanesDue = false;
-    /// Cancellations of jobs that the mirror does not know. The jobs may be newer than the last tick.
+    /// Commands to cancel jobs that are not in the mirror. Such jobs may be newer than the last tick.
     std::deque<Search> m_searches;
     TimePoint m_lastTick{};
     QTimer m_tick;

@@ -34,14 +34,12 @@ struct StartCall
     QByteArray url;             ///< percent-encoded; empty for the usual upstream
     QByteArray body;            ///< sent as application/json, unless `url` and `readAnswer` are set
     QByteArray idempotencyKey;  ///< sent as `Idempotency-Key`
-    std::vector<std::pair<QByteArray, QByteArray>>
-        headers;                           ///< further header fields, e.g. X-Request-Id, traceparent
+    std::vector<std::pair<QByteArray, QByteArray>> headers;  ///< e.g. X-Request-Id, traceparent
     std::chrono::milliseconds timeout{0};  ///< from start() to the end of the answer; never 0
     bool passThrough = false;              ///< the client gets the upstream's answer, whatever it says
     StartAnswerReader readAnswer{};        ///< empty for the job server's own API
     bool readsEveryStatus = false;         ///< readAnswer gets complete answers of any status
-    std::shared_ptr<const CredentialSpec>
-        token{};  ///< access token to send as Authorization; null: none is needed
+    std::shared_ptr<const CredentialSpec> token{};  ///< for Authorization; null: none is needed
 };
 
 /// The result of a start request, classified by its meaning for the job.

@@ -11,7 +11,7 @@
 
 namespace holdline {
 
-/// Why some requests are refused or wait while others are served.
+/// A reason why some requests are refused or wait while others are served.
 struct Degradation
 {
     Reason reason = Reason::StoreUnavailable;
@@ -23,24 +23,25 @@ struct AdminSource
 {
     /// True when new requests are refused because the service shuts down.
     std::function<bool()> isDraining;
-    /// Calls back, at once or later, with the reasons why requests are refused or wait. Empty without one.
+    /// Calls its argument, at once or later, with the reasons why requests are refused or wait. The list is
+    /// empty when there is no reason.
     std::function<void(std::function<void(const std::vector<Degradation> &)>)> degraded;
     /// True when /readyz answers 200 while durable jobs are refused.
     std::function<bool()> isReadyWhenDegraded;
-    /// Calls back, at once or later, with the whole metrics page in Prometheus text format 0.0.4.
+    /// Calls its argument, at once or later, with the whole metrics page in Prometheus text format 0.0.4.
     std::function<void(std::function<void(const QByteArray &)>)> metrics;
 };
 
 class DeadLetterService;
 
-/// Serves the routes of the admin listener: /livez, /readyz, /metrics, /version and /v1/dead-letters. It has
-/// no authentication and listens on loopback by default.
+/// Serves the routes of the admin listener: /livez, /readyz, /metrics, /version and /v1/dead-letters. The
+/// listener has no authentication and listens on loopback by default.
 class AdminFront : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `deadLetters` must outlive it.
+    /// `deadLetters` must outlive this object.
     AdminFront(AdminSource source, DeadLetterService &deadLetters, int maxConnections,
                QObject *parent = nullptr);
 

@@ -89,7 +89,7 @@ QJsonObject toJson(const Redriven &redriven)
     return object;
 }
 
-/// The answer for a dead letter that was not found.
+/// Makes the response for a dead letter that was not found.
 http::Response absent(const DeadLetterService &deadLetters)
 {
     const QString error = deadLetters.unreadable();
@@ -116,13 +116,13 @@ http::Response answerTo(const DeadLetterService &deadLetters, const Redriven &re
     return response;
 }
 
-/// The segment after /v1/dead-letters/, which is the id.
+/// Returns the dead letter's id: the path segment after /v1/dead-letters/.
 QByteArray deadLetterId(const http::Request &request)
 {
     return request.path().toByteArray().split('/').value(3);
 }
 
-/// The parameters of a query, or an error text for people.
+/// The parameters of a query, or an error message.
 struct ListQuery
 {
     std::optional<DeadLetter::Kind> kind;
@@ -201,7 +201,7 @@ void addDeadLetterRoutes(HttpServer &server, DeadLetterService &deadLetters)
                  [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
                      list(deadLetters, request, std::move(exchange));
                  });
-    // Before the route with <arg>, which would match this path, too.
+    // Added before the route with <arg>, which would match this path, too.
     server.route("POST", "/v1/dead-letters/redrive",
                  [&deadLetters](const http::Request &request, std::unique_ptr<Exchange> exchange) {
                      redriveAll(deadLetters, request, std::move(exchange));

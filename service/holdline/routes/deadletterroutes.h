@@ -6,7 +6,7 @@ namespace holdline {
 class DeadLetterService;
 class HttpServer;
 
-/// The routes of the admin listener for dead letters:
+/// Adds the routes of the admin listener for dead letters:
 ///
 ///   GET    /v1/dead-letters?kind=callback|job&limit=N   newest first, without bodies
 ///   POST   /v1/dead-letters/redrive?kind=callback|job   the oldest DeadLetterService::kMaxAtOnce of a kind

@@ -12,7 +12,8 @@ namespace holdline {
 
 namespace {
 
-/// One slash more at the end does not matter.
+/// True when the last segment of the path has the form of a callback token. One more slash at the end does
+/// not matter.
 bool endsInToken(QByteArrayView path)
 {
     if (path.endsWith('/'))
@@ -121,7 +122,8 @@ bool HttpFront::isRegistered(QByteArrayView path) const
     return m_routes && registeredAddress(*m_routes, m_callbackPaths, path).has_value();
 }
 
-/// A profile may have put something behind our address.
+/// True for a callback address with more text behind its token, which a profile may have added, and for a
+/// registered address.
 bool HttpFront::isCallbackWithSuffix(QByteArrayView path) const
 {
     return isRegistered(path) ||

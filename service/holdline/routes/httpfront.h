@@ -7,33 +7,34 @@
 
 namespace holdline {
 
-/// Serves the routes of the main listener: starts of clients, callbacks of the upstream, the jobs API and
-/// their description, /openapi.json.
+/// Serves the routes of the main listener: start requests of clients, callbacks of the upstream, the jobs API
+/// and their description, /openapi.json.
 ///
-/// Life: the objects that the two handlers use must outlive it. The destructor closes every connection.
+/// Lifetime: the objects that the two handlers use must outlive the front. The destructor closes every
+/// connection.
 class HttpFront : public QObject
 {
     Q_OBJECT
 
 public:
-    /// Callbacks are served at these paths. They may use the listener's reserved connections.
+    /// Serves callbacks at `callbackPaths`. They may use the listener's reserved connections.
     HttpFront(const http::Limits &limits, const CallbackPaths &callbackPaths, RequestHandler start,
               RequestHandler callback, QObject *parent = nullptr);
 
-    /// Adds the configured routes, which may change while the service runs. With them, the usual paths of
-    /// starts are not served. `routes` must outlive this object.
+    /// Adds the configured routes, which may change while the service runs. Unless RouteTable::servesUsual(),
+    /// the usual paths of start requests are not served. `routes` must outlive this object.
     void serve(const RouteTable &routes);
-    /// See JobsApi::LinkBase. For /openapi.json.
+    /// Sets the JobsApi::LinkBase for /openapi.json.
     void setLinkBase(JobsApi::LinkBase base) { m_linkBase = std::move(base); }
-    /// Adds the jobs API, and the callback paths that must not hide it, before the listener starts. `api`
-    /// must outlive this object.
+    /// Adds the jobs API, and then the callback paths that could otherwise hide its routes. Call this before
+    /// the listener listens. `api` must outlive this object.
     void serve(JobsApi &api);
 
     std::vector<std::pair<QByteArray, QByteArray>> routes() const { return m_server.routes(); }
     http::HttpListener &listener() { return m_server.listener(); }
 
 Q_SIGNALS:
-    /// A request had an unknown path or method.
+    /// A request was refused, because its path or method is unknown.
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:

@@ -7,7 +7,7 @@ class QJsonObject;
 
 namespace holdline {
 
-/// Makes a JSON response of the admin listener. No cache may keep it.
+/// Makes a JSON response of the admin listener. Caches must not store it.
 http::Response jsonResponse(int status, const QJsonObject &object);
 
 }  // namespace holdline

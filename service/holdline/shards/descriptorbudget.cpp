@@ -7,12 +7,14 @@ namespace holdline {
 
 namespace {
 
-/// Standard streams, listening sockets, the event loop, libraries, and the monitor socket with its observers.
+/// Descriptors that the process needs for itself: standard streams, listening sockets, the event loop,
+/// libraries, and the monitor socket with its observers.
 constexpr int kOwnDescriptors = 48 + 20;
-/// For each thread after the first: event loop, mailbox, listening socket, and the rounding up of its share.
+/// Further descriptors for each thread after the first: event loop, mailbox, listening socket, and the
+/// rounding up of its share.
 constexpr int kThreadDescriptors = 8;
 constexpr int kAdminConnections = 64;
-/// The smallest number to divide, also under a smaller limit.
+/// At least this many descriptors are divided, also under a smaller limit.
 constexpr int kLeastAvailable = 16;
 
 }  // namespace
@@ -20,7 +22,7 @@ constexpr int kLeastAvailable = 16;
 DescriptorBudget shareDescriptors(const Config &config, int limit, int threads)
 {
     const auto &server = config.server;
-    // The first address is counted with the others.
+    // kOwnDescriptors already contains the first address of each listener.
     const auto more = static_cast<int>(server.listen.size() - 1) * threads +
                       static_cast<int>(server.adminListen.empty() ? 0 : server.adminListen.size() - 1);
     const int own = kOwnDescriptors + (threads - 1) * kThreadDescriptors + more;

@@ -29,7 +29,7 @@ std::unique_ptr<Exchange> KeepAlives::wrap(std::unique_ptr<Exchange> exchange,
 void KeepAlives::due(std::uint64_t number)
 {
     KeptAliveExchange *const exchange = m_open.at(number);
-    // Set first, because a client that is gone clears it.
+    // The next deadline is set first, because leave() clears it when the client is gone.
     m_times.setIn(number, exchange->m_interval);
     if (!exchange->keepAlive())
         exchange->leave();
@@ -82,7 +82,7 @@ void KeptAliveExchange::leave()
     Q_EMIT clientGone();
 }
 
-/// Nothing more is sent by this object's timer.
+/// Ends the exchange. The timer sends nothing more for it.
 void KeptAliveExchange::finish()
 {
     m_over = true;

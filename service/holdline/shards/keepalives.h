@@ -13,11 +13,11 @@ namespace holdline {
 
 class KeptAliveExchange;
 
-/// Sends bytes to clients that wait long, so that balancers do not cut their connections: after each interval
-/// the head of an answer or one space, see keepaliveanswers.h.
+/// Sends bytes to clients that wait long, so that load balancers do not close their connections. After each
+/// interval it sends the head of an answer or one space, see keepaliveanswers.h.
 ///
-/// Life: its shard's router owns it. Exchanges may outlive it. They send no more bytes then, and still take
-/// their answer. Thread: one, with an event loop.
+/// Lifetime: owned by the ShardRouter. Exchanges may outlive this object. They then send no more bytes, but
+/// can still be answered. Thread: one thread with an event loop.
 class KeepAlives
 {
 public:
@@ -25,11 +25,11 @@ public:
     ~KeepAlives();
     Q_DISABLE_COPY_MOVE(KeepAlives)
 
-    /// An exchange that stands for `exchange`, which must support answers in pieces, and gets bytes after
-    /// each `interval` until its answer.
+    /// Returns an exchange that passes its answer on to `exchange`. Until the answer, it sends bytes to the
+    /// client after each `interval`. `exchange` must support answers in pieces.
     std::unique_ptr<Exchange> wrap(std::unique_ptr<Exchange> exchange, std::chrono::milliseconds interval);
 
-    /// Exchanges that wait for their answer.
+    /// Returns the number of exchanges that wait for their answer.
     int count() const { return static_cast<int>(m_open.size()); }
 
 private:
@@ -43,7 +43,7 @@ private:
     DeadlineTimer<std::uint64_t> m_times;
 };
 
-/// See KeepAlives. Takes whole answers only.
+/// An exchange made by KeepAlives::wrap(). Supports complete answers only, no answers in pieces.
 class KeptAliveExchange : public Exchange
 {
     Q_OBJECT
@@ -59,12 +59,12 @@ public:
 private:
     friend class KeepAlives;
 
-    /// Sends the next bytes. False when the client is gone.
+    /// Sends the next bytes. Returns false when the client is gone.
     bool keepAlive();
     void leave();
     void finish();
 
-    KeepAlives *m_owner;  ///< null when the owner is gone or the exchange is over
+    KeepAlives *m_owner;  ///< null when the KeepAlives is destroyed or the exchange is over
     const std::uint64_t m_number;
     std::unique_ptr<Exchange> m_exchange;
     const std::chrono::milliseconds m_interval;

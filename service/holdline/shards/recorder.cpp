@@ -85,7 +85,7 @@ void Recorder::onJobEnded(const Job &job, int status)
     record(m_counters.queueTook, phases.queue);
     record(m_counters.jobTook, phases.job);
     if (job.status.durable)
-        return;  // the requests of its clients end by themselves
+        return;  // each client's request is recorded by onRequestAnswered()
     m_counters.countRequest(job.status.outcome);
     record(m_counters.requestTook, phases.total);
     m_accessLog.write(accessRecord(job, status, now, std::chrono::system_clock::now()), now);
@@ -147,7 +147,8 @@ void Recorder::onUpstreamCancelled(JobKey key, UpstreamCancel result, int status
     qCWarning(lcUpstream).noquote() << text;
 }
 
-/// A misspelt final state would keep all its jobs waiting, so each word that no profile has is named once.
+/// Logs each state that no profile has, once. If a profile misspells a final state, all its jobs keep
+/// waiting, and this line shows the reason.
 void Recorder::onJobProgressed(const Job &job, bool isKnownState)
 {
     if (isKnownState || m_progressStates.size() >= kProgressStates ||

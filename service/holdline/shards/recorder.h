@@ -16,29 +16,30 @@ namespace holdline {
 
 class JobsApi;
 
-/// Listens to a shard's coordinator, router and listener. Keeps counters and histograms and writes the access
-/// log and the lines on starts that failed. Nothing depends on it. The coordinator and the sink must outlive
-/// it. Thread: the coordinator's.
+/// Observes the signals of a shard's coordinator, router and listener. Keeps counters and histograms. Writes
+/// the access log and log lines about failed start requests. No other part of the service depends on the
+/// recorder. The coordinator and the sink must outlive it. Thread: the coordinator's.
 class Recorder : public QObject
 {
     Q_OBJECT
 
 public:
     Recorder(LogSink &sink, const Config &config, JobCoordinator &coordinator, QObject *parent = nullptr);
-    /// Several shards write into one log. Lines on starts and the circuit name the shard.
+    /// Adds the shard's index to log lines about start requests and the circuit breaker, because several
+    /// shards write into one log.
     void setShard(int shard) { m_startLog.setShard(shard); }
 
-    /// Counts the requests that the front or its listener refuses or closes.
+    /// Counts the requests that the front or its listener refuses, and closed connections.
     void watch(HttpFront &front);
-    /// Counts the requests forwarded to other shards, and the failed ones.
+    /// Counts the requests forwarded to other shards, and those that could not be forwarded.
     void watch(ShardRouter &router);
-    /// Counts the answers of the jobs API. Only refusals are in the access log. It has one line per job, and
-    /// polling clients would fill it.
+    /// Counts the answers of the jobs API. Only refusals are written to the access log. That log has one line
+    /// per job, and polling clients would fill it.
     void watch(JobsApi &api);
     void setConfig(const Config &config);
 
     const Counters &counters() const { return m_counters; }
-    /// The gauges of the coordinator and the access log.
+    /// Returns the gauges of the coordinator and the access log.
     Gauges gauges() const;
 
 private:
@@ -59,9 +60,10 @@ private:
     AccessLog m_accessLog;
     StartLog m_startLog;
     LineAllowance m_refusedCallbackLines{10, std::chrono::seconds(1)};  ///< anybody can send such callbacks
-    LineAllowance m_unknownCallbackLines{1, std::chrono::seconds(1)};   ///< other people's are usual
+    LineAllowance m_unknownCallbackLines{1,
+                                         std::chrono::seconds(1)};  ///< other services' callbacks are usual
     LineAllowance m_cancelLines{10, std::chrono::seconds(1)};
-    /// States of progress that the log has named, at most kProgressStates.
+    /// Progress states that were logged, at most kProgressStates.
     std::set<QByteArray> m_progressStates;
 };
 

@@ -16,17 +16,19 @@ namespace holdline {
 
 class AccountShards;
 
-/// Maps each recovered job to its shard. The job's id and token may name another shard, because the account
-/// hash has a new seed in each run and the number of shards may have changed. Filled before the shards begin,
-/// and later when the store could not be read by then. An entry stays after its job has ended. Thread: any.
+/// Maps each recovered job (an unfinished job of an earlier run) to its shard. The job's id and token may
+/// name another shard, because the account hash has a new seed in each run and the number of shards may have
+/// changed. Filled before the shards start, or later when the store could not be read at the start. An entry
+/// stays after its job has ended. Thread: any.
 class RecoveredJobs
 {
 public:
     void add(const std::vector<JobRecord> &records, const AccountShards &accountShards);
 
-    /// The shard of a recovered job. Empty for other jobs, whose id names the shard.
+    /// Returns the shard of a recovered job. Empty for other jobs, whose id names their shard.
     std::optional<int> ofJob(const QByteArray &id) const { return find(m_byId, id); }
-    /// The same for CallbackToken::toText(). Does not check the token. The shard does that.
+    /// Returns the shard of a recovered job by its CallbackToken::toText(). Does not check the token, because
+    /// the shard does that.
     std::optional<int> ofToken(const QByteArray &token) const { return find(m_byToken, token); }
 
 private:

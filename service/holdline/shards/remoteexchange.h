@@ -8,20 +8,21 @@ namespace holdline {
 
 class RemoteExchange;
 
-/// The function that a RemoteExchange needs from its shard.
+/// The function of a shard that its RemoteExchanges call.
 class RemoteResponseSink
 {
 public:
     virtual ~RemoteResponseSink() = default;
-    /// Sends the answer to the shard of the connection. The exchange is over.
+    /// Sends the answer to the shard of the connection and ends the exchange.
     virtual void answered(RemoteExchange &exchange, const http::Response &response) = 0;
 };
 
-/// An exchange whose client is connected to another shard. Takes whole answers only. Routes that answer in
-/// pieces run in the shard of the connection.
+/// An exchange whose client is connected to another shard. Supports complete answers only. Routes that answer
+/// in pieces run in the shard of the connection.
 ///
-/// Life: ShardRouter makes one for each start and callback that came as a message. The object that answers
-/// owns it. It is over with the answer, with the client (leave()) or with its own shard (detach()).
+/// Lifetime: ShardRouter makes one for each start request and callback that arrived as a message. The object
+/// that answers owns the exchange. The exchange ends with the answer, when the client is gone (leave()) or
+/// when its own shard is destroyed (detach()).
 class RemoteExchange : public Exchange
 {
     Q_OBJECT
@@ -36,7 +37,7 @@ public:
     CorrelationId id() const { return m_id; }
 
     // Called by ShardRouter.
-    /// The client left. Emits clientGone() and ignores every later answer.
+    /// Called when the client is gone. Emits clientGone(). Later answers are ignored.
     void leave();
     void detach() { m_sink = nullptr; }
 

@@ -51,7 +51,7 @@ std::chrono::seconds maxWait(const Config &config)
     return std::chrono::ceil<std::chrono::seconds>(config.hold.maxDeadline);
 }
 
-/// They do not depend on the port.
+/// Returns the callback paths, which do not depend on the port.
 CallbackPaths callbackPaths(const Config &config)
 {
     CallbackAddress address = callbackAddress(config);
@@ -117,7 +117,7 @@ Shard::Shard(const ShardPlan &plan, const ShardContext &context, Store &store,
     connect(&m_feed, &monitor::MonitorFeed::waiting, this, &Shard::feedWaiting);
     m_coordinator.setCredentials(m_credentials.known());
     m_coordinator.recover(recovered);
-    // Recovers jobs that could not be read at the start.
+    // Recovers jobs that could not be read when the process started.
     connect(&m_store, &JobStore::availabilityChanged, this,
             [this, accountShards = context.accountShards, index = context.index, moved = context.recovered] {
                 const std::vector<JobRecord> late = m_store.takeLate(

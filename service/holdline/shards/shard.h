@@ -23,7 +23,7 @@ namespace holdline {
 class HttpFront;
 class LogSink;
 
-/// The counters and the state of a shard, or the sum of several.
+/// The counters and the state of a shard, or the sum of several shards.
 struct ShardStatus
 {
     Counters counters;
@@ -34,44 +34,47 @@ struct ShardStatus
     void add(const ShardStatus &other);
 };
 
-/// One thread's part of the service: listening sockets with the front behind them, the coordinator with its
-/// jobs and lanes, the upstream connections, the counters and the access log. Shards share no data. They post
-/// messages to each other.
+/// The part of the service that runs in one thread: listening sockets with the front behind them, the
+/// coordinator with its jobs and lanes, the upstream connections, the counters and the access log. Shards
+/// share almost no data. They post messages to each other.
 ///
-/// Life: construct, listenOn() or listenBeside(), open(). To end it: drain() and leave(). All calls come from
-/// one thread with an event loop, also construction and destruction. Call close() before the destructor, so
-/// that no message arrives after it.
+/// Lifetime: construct, listenOn() or listenBeside(), open(). To end the shard: drain() and leave(). All
+/// calls come from one thread with an event loop, also construction and destruction. Call close() before the
+/// destructor, so that no message arrives afterwards.
 class Shard : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `store` must be open. `recovered` are its records of unfinished jobs whose accounts belong to this
-    /// shard. `sink` receives the access log. `sink`, `store` and the pointers in `context` must outlive the
-    /// shard.
+    /// `store` must be open. `recovered` are the store's records of unfinished jobs whose accounts belong to
+    /// this shard. `sink` receives the access log. `sink`, `store` and the pointers in `context` must outlive
+    /// the shard.
     Shard(const ShardPlan &plan, const ShardContext &context, Store &store, std::vector<JobRecord> recovered,
           LogSink &sink, QObject *parent = nullptr);
     ~Shard() override;
 
-    /// Listens as the first shard, on sockets that listen already (http::ReservedAddresses). Takes the
-    /// descriptors. Returns false on failure; errorString() is the reason.
+    /// Listens as the first shard, on sockets that listen already (http::ReservedAddresses). Takes ownership
+    /// of the descriptors. Returns false on failure: see errorString().
     bool listenOn(const std::vector<qintptr> &descriptors);
-    /// Lets other shards listen at the same addresses. Called after listenOn(), because those sockets had
-    /// the addresses alone. Returns the descriptors for listenBeside(), or nothing when the system refuses.
+    /// Lets other shards listen at the same addresses. Call this after listenOn(), whose sockets made sure
+    /// that no other process has the addresses. Returns the descriptors for listenBeside(), or nothing on
+    /// failure: see errorString().
     std::optional<std::vector<qintptr>> shareAddresses();
+    /// Listens at the addresses of the first shard. Returns false on failure: see errorString().
     bool listenBeside(const std::vector<qintptr> &descriptors);
     QString errorString() const { return m_error; }
-    /// The ports of the listen addresses, in their order.
+    /// Returns the ports of the listen addresses, in their order.
     std::vector<quint16> ports() const;
 
     /// Starts to receive messages.
     void open();
-    /// Stops receiving messages. Drops the waiting ones.
+    /// Stops receiving messages. Drops the messages that wait.
     void close() { m_box.close(); }
 
+    /// Applies a new configuration.
     void reload(const ShardPlan &plan);
     /// Refuses new requests. Callbacks are still served. Emits drained() when no request is held. After
-    /// `timeout` it answers the rest.
+    /// `timeout` the remaining requests are answered.
     void drain(std::chrono::milliseconds timeout) { m_coordinator.drain(timeout); }
     /// Stops listening and closes connections once their answers are sent. Emits left() when no connection is
     /// open.
@@ -79,30 +82,32 @@ public:
 
     ShardStatus status() const;
 
-    /// The router, for requests that do not come through the front.
+    /// Returns the router, for requests that do not come through the front.
     ShardRouter &router() { return m_router; }
-    /// For the other shards.
+    /// Returns the shard's credentials, which other shards use by messages.
     ShardCredentials &credentials() { return m_credentials; }
 
     // For the monitor and the metrics.
     JobCoordinator &coordinator() { return m_coordinator; }
     ShardDirectory &directory() { return m_directory; }
     monitor::MonitorFeed &feed() { return m_feed; }
-    /// Cancels a held job. Returns false when it is not held.
+    /// Cancels a held job. Returns false when no held job has this key.
     bool cancel(JobKey key) { return m_coordinator.cancel(key); }
-    /// See JobCoordinator.
+    /// Pause and resume the lane of an account, see JobCoordinator.
     bool pauseLane(const QByteArray &account);
     bool resumeLane(const QByteArray &account);
 
 Q_SIGNALS:
+    /// No request is held any more, after drain().
     void drained();
+    /// No connection is open any more, after leave().
     void left();
     /// The feed has updates to collect.
     void feedWaiting();
 
 private:
     void receive(ShardMessage &&message);
-    /// Completes the start of listening, and returns `listens`.
+    /// Completes an attempt to listen: sets the callback address or the error. Returns `listens`.
     bool began(bool listens);
 
     Config m_config;
@@ -113,10 +118,10 @@ private:
     // the requests forwarded to other shards, the recorder and the feed, the coordinator with its held
     // requests, and last the transport.
     UpstreamManager m_transport;
-    UpstreamClient m_upstream;
-    UpstreamClient m_queries;
+    UpstreamClient m_upstream;  ///< sends start requests
+    UpstreamClient m_queries;   ///< sends requests about running jobs
     ShardCredentials m_credentials;
-    // Put access tokens into the calls of those two.
+    // Add access tokens to the requests of m_upstream and m_queries.
     AuthorisedStarter m_authorisedStarts;
     AuthorisedStarter m_authorisedQueries;
     StoreLink m_store;

@@ -13,7 +13,8 @@ namespace holdline {
 
 namespace {
 
-/// Connections for fetches beside those to the upstream, so that starts do not keep them waiting.
+/// The most connections for fetches. They are separate from those to the upstream, so that start requests do
+/// not delay fetches.
 constexpr int kConnections = 8;
 
 PoolOptions fetchOptions(PoolOptions pool)
@@ -30,7 +31,7 @@ UpstreamClient::Limits fetchLimits(const Config &config)
     return {profile::kMaxKeySetBytes, config.retry.maxRetryAfter};
 }
 
-/// All credentials of the configured routes.
+/// Returns all credentials of the configured routes.
 std::vector<Credentials::Spec> specsOf(const Config &config)
 {
     std::vector<Credentials::Spec> specs;

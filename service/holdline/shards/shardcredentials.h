@@ -16,23 +16,27 @@ namespace holdline {
 class PooledAccessManager;
 class UpstreamClient;
 
-/// The credentials of one shard. The first shard fetches them for all, so that there is one fetch, and no
-/// two shards drive each other's tokens out. It tells the others by messages.
+/// The credentials (public keys and access tokens) of one shard. The first shard fetches them for all shards
+/// and sends them to the others as messages. So each credential is fetched once, and no shard's new token
+/// makes another shard's token invalid.
 ///
-/// Life: the boxes must outlive it. Thread: its shard's.
+/// Lifetime: the mailboxes must outlive this object. Thread: its shard's.
 class ShardCredentials
 {
 public:
-    /// `boxes` are those of all shards, by index. `pool` is that of the upstream's connections.
+    /// `boxes` are the mailboxes of all shards, by index. `pool` has the options of the upstream's
+    /// connections.
     ShardCredentials(const Config &config, const PoolOptions &pool, int index, std::vector<ShardBox *> boxes);
     ~ShardCredentials();
 
     Credentials &known() { return m_known; }
-    /// Takes new routes and secrets, and fetches each key set again.
+    /// Applies new routes and secrets, and fetches each key set again. Does nothing except in the first
+    /// shard.
     void reload(const Config &config, const PoolOptions &pool);
-    /// Shard `from` wants a credential. In the first shard only.
+    /// Fetches a credential for shard `from`, if there is a newer one than `seen`. Called in the first shard
+    /// only. See Credentials::want().
     void want(const Credentials::Spec &spec, std::uint64_t seen, int from);
-    /// Fills in what the first shard counts.
+    /// Sets the counters and gauges of fetches. Does nothing except in the first shard.
     void report(Counters &counters, Gauges &gauges) const;
 
 private:
@@ -42,7 +46,7 @@ private:
     const int m_index;
     const std::vector<ShardBox *> m_boxes;
     Credentials m_known;
-    // In the first shard only. Destroyed in reverse order.
+    // Null except in the first shard. Destroyed in reverse order.
     std::unique_ptr<PooledAccessManager> m_transport;
     std::unique_ptr<UpstreamClient> m_caller;
     std::unique_ptr<CredentialFetcher> m_fetcher;

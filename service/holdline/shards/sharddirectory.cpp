@@ -62,7 +62,7 @@ void ShardDirectory::ask(int shard, const Query &question, Answer answer)
             }});
         });
     }});
-    // The other shard is shutting down. Its durable jobs are in the store.
+    // The other shard is shutting down. Its durable jobs are in the store, which this shard can read.
     if (!sent)
         question(m_local, m_answers.extract(number).mapped());
 }
@@ -103,7 +103,8 @@ void ShardDirectory::findByKey(const QByteArray &account, const QByteArray &key,
                 found(std::move(reply.records));
                 return;
             }
-            // Live jobs of other shards.
+            // Records of unfinished jobs of other shards. The store's copy may be old, so these jobs are
+            // looked up again.
             const auto isElsewhere = [this](const JobRecord &record) {
                 return !record.isSettled() && shardOf(record.id) != m_context.index;
             };

@@ -10,10 +10,10 @@ namespace holdline {
 
 /// The JobDirectory of one shard's front. Asks this shard's own directory, or by message the directory of the
 /// job's shard. A job's id names its shard unless the job is older than this process. Every shard finds jobs
-/// that are only stored.
+/// that are only in the store.
 ///
-/// Life: `local` must outlive it. The destructor drops calls whose answer has not arrived. Thread: its
-/// shard's.
+/// Lifetime: `local` must outlive this object. The destructor drops calls whose answer has not arrived.
+/// Thread: its shard's.
 class ShardDirectory : public JobDirectory
 {
 public:
@@ -31,9 +31,9 @@ public:
     {
         Cancelled cancelled = Cancelled::Done;
         std::vector<JobRecord> records;
-        bool isComplete = true;  ///< of the other shard, when it answered
+        bool isComplete = true;  ///< isComplete() of the other shard when it answered
     };
-    /// The answer to the call with this number arrived as a message.
+    /// Handles the answer to the call with this number, which arrived as a message.
     void receive(std::uint64_t number, Reply &&reply);
 
 private:
@@ -46,7 +46,7 @@ private:
 
     JobDirectory &m_local;
     const ShardContext m_context;
-    bool m_isComplete = true;  ///< of the shard whose answer is being passed on
+    bool m_isComplete = true;  ///< isComplete() of the shard whose answer is being passed on
     std::uint64_t m_lastNumber = 0;
     std::unordered_map<std::uint64_t, Answer> m_answers;
 };

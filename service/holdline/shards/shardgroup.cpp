@@ -12,7 +12,7 @@ namespace holdline {
 
 namespace {
 
-/// Replaces 0, which stands for a part of the machine's memory.
+/// Replaces `limits.memory = 0` by a quarter of the machine's memory.
 Config withMemory(Config config)
 {
     if (config.limits.memory == 0)
@@ -87,7 +87,7 @@ bool ShardGroup::start(http::ReservedAddresses &addresses)
     return true;
 }
 
-/// The recovered jobs by the shard of their account.
+/// Takes the recovered jobs from the store. Returns them by the shard of their account.
 std::vector<std::vector<JobRecord>> ShardGroup::takeRecovered()
 {
     std::vector<JobRecord> all = m_store.takeRecovered();
@@ -103,8 +103,8 @@ void ShardGroup::forEach(const std::function<void(Shard &)> &task, Answer answer
 {
     const std::uint64_t call = ++m_lastCall;
     m_calls.emplace(call, GroupCall{threads(), {}, std::move(answer)});
-    // The task must not hold data of the main thread, because it is destroyed in another thread. It holds
-    // only the number.
+    // The task must not hold data of the main thread, because it is destroyed in another thread. The task
+    // holds only the number of the call.
     for (std::size_t i = 1; i < m_boxes.size(); ++i)
         m_boxes[i]->post(ShardTask{[task, call, reports = &m_reports](Shard &shard) {
             task(shard);

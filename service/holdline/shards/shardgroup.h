@@ -20,12 +20,12 @@ namespace http {
 class ReservedAddresses;
 }
 
-/// All shards as one. The first shard lives in the main thread, so a single shard needs no further thread and
-/// no messages. Each other shard has its own thread. A call goes to every shard, and the results are added
-/// up.
+/// Handles all shards as one. The first shard runs in the main thread, so a single shard needs no further
+/// thread and no messages. Each other shard has its own thread. A call goes to every shard, and the results
+/// are added up.
 ///
-/// Life: construct, start(). The destructor ends every shard and its thread, also with open requests. Thread:
-/// the main one. Results come from its event loop, with a single shard at once.
+/// Lifetime: construct, start(). The destructor ends every shard and its thread, also with open requests.
+/// Thread: the main thread. Results are passed from its event loop; with a single shard, inside the call.
 class ShardGroup : public QObject
 {
     Q_OBJECT
@@ -38,26 +38,26 @@ public:
     ShardGroup(const Config &config, int threads, Store &store, LogSink &sink, QObject *parent = nullptr);
     ~ShardGroup() override;
 
-    /// Serves clients at addresses that were reserved, and takes their sockets. Returns false on failure.
-    /// errorString() is the reason.
+    /// Starts all shards. They serve clients at `addresses` and take over the sockets. Returns false on
+    /// failure: see errorString().
     bool start(http::ReservedAddresses &addresses);
     QString errorString() const { return m_error; }
-    /// The ports of the listen addresses, in their order. None before start().
+    /// Returns the ports of the listen addresses, in their order. Empty before start().
     std::vector<quint16> ports() const { return m_first ? m_first->ports() : std::vector<quint16>(); }
     int threads() const { return m_accountShards.count(); }
-    /// The shares of all shards together.
+    /// Returns the descriptors of all shards together.
     const DescriptorBudget &budget() const { return m_budget; }
 
-    /// The number of unfinished jobs found in the store at start.
+    /// Returns the number of unfinished jobs found in the store at start.
     int recoveredCount() const { return m_recoveredCount; }
-    /// The shard of an account.
+    /// Returns the shard of an account.
     int shardOf(const QByteArray &account) const { return m_accountShards.of(account); }
     /// Runs `question` in the thread of one shard and passes its result to `answer` in this thread.
     /// `question` must not use data of this thread. Results of one shard come in the order of the calls.
     template <typename Query, typename Receiver>
     void ask(int shard, Query question, Receiver answer);
 
-    /// Handle a request as if it came to the first shard.
+    /// Handle a request as if it had arrived at the first shard.
     void start(const http::Request &request, std::unique_ptr<Exchange> exchange)
     {
         m_first->router().start(request, std::move(exchange));
@@ -82,7 +82,8 @@ public:
     {
         forEach([timeout](Shard &shard) { shard.drain(timeout); }, std::move(answer));
     }
-    /// Emits left() when no client is connected.
+    /// Stops listening and closes connections once their answers are sent. Emits left() when no client is
+    /// connected.
     void leave()
     {
         forEach([](Shard &shard) { shard.leave(); }, [](const ShardStatus &) {});
@@ -98,7 +99,7 @@ private:
     /// One call to all shards.
     struct GroupCall
     {
-        int missing = 0;
+        int missing = 0;  ///< shards that have not answered
         ShardStatus sum;
         Answer answer;
     };

@@ -21,7 +21,7 @@ struct CorrelationId
     std::uint64_t number = 0;
 };
 
-/// A start of a client whose account belongs to the receiving shard.
+/// A client's request to start a job, whose account belongs to the receiving shard.
 struct StartMessage
 {
     CorrelationId id;
@@ -38,7 +38,8 @@ struct CallbackDelivery
     http::Request request;
 };
 
-/// A registered callback whose job belongs to the receiving shard. It was read where it arrived.
+/// A callback to the registered address of a route, whose job belongs to the receiving shard. The shard where
+/// it arrived has parsed it.
 struct RegisteredDelivery
 {
     CorrelationId id;
@@ -46,13 +47,13 @@ struct RegisteredDelivery
     RegisteredCallback callback;
 };
 
-/// The client of an earlier StartMessage left. An answer may have crossed this message.
+/// The client of an earlier forwarded request is gone. The answer may be on its way at the same time.
 struct ClientGoneMessage
 {
     CorrelationId id;
 };
 
-/// The one answer to a start or callback, for the shard where it arrived.
+/// The only answer to a start request or callback, for the shard where the request arrived.
 struct ResponseMessage
 {
     CorrelationId id;
@@ -65,8 +66,8 @@ struct ShardTask
     std::function<void(Shard &)> order;
 };
 
-/// Open requests bound the messages in flight. Each has one start or callback, one ClientGoneMessage and one
-/// answer.
+/// The number of open requests bounds the messages in flight. Each request has one start or callback message,
+/// at most one ClientGoneMessage and one answer.
 using ShardMessage = std::variant<StartMessage, CallbackDelivery, RegisteredDelivery, ClientGoneMessage,
                                   ResponseMessage, ShardTask>;
 using ShardBox = Mailbox<ShardMessage>;

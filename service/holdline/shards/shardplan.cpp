@@ -10,8 +10,8 @@ namespace holdline {
 
 namespace {
 
-/// With N shards, (N - 1) / N of all starts and callbacks change threads, so each further shard gains less.
-/// One core already outpaces most upstreams.
+/// With N shards, (N - 1) / N of all start requests and callbacks are passed to another thread, so each
+/// further shard gains less. One core is already faster than most upstreams.
 constexpr int kMostThreadsByDefault = 4;
 
 template <typename Number>
@@ -53,7 +53,7 @@ ShardPlan shareOf(const Config &config, const DescriptorBudget &budget, int thre
         divide(*limit, threads);
     divide(plan.config.hold.retainedBytes, threads);
     divide(plan.config.limits.memory, threads);
-    // The store is shared. A shard uses the number for what its unfinished jobs may keep in it.
+    // All shards share the store. A shard uses store.bytes as the limit for its unfinished jobs.
     divide(plan.config.store.bytes, threads);
     return plan;
 }

@@ -10,15 +10,15 @@
 
 namespace holdline {
 
-/// A callback token names its shard in one byte. More threads than this would not help.
+/// The most threads. A callback token names its shard in one byte. More threads than this would not help.
 inline constexpr int kMaxThreads = 64;
 
-/// The number of threads: `configured`, or a number that suits `cores` when it is 0. Pure.
+/// Returns the number of threads: `configured`, or a number that suits `cores` when `configured` is 0. Pure.
 int threadsFor(int configured, int cores);
 
 /// Maps accounts to shards. An account has one lane, whatever shard its requests arrive at. The hash has a
-/// seed, because clients choose account names and could otherwise crowd one shard. A value, equal in all
-/// shards.
+/// seed, because clients choose account names and could otherwise direct all their requests to one shard. A
+/// plain value, equal in all shards.
 class AccountShards
 {
 public:
@@ -27,6 +27,7 @@ public:
     static AccountShards seeded(int count);
 
     int count() const { return m_count; }
+    /// Returns the shard of an account.
     int of(QByteArrayView account) const;
 
 private:
@@ -41,9 +42,9 @@ struct ShardPlan
     DescriptorBudget budget;
 };
 
-/// One shard's part of the configured limits. Divides limits on all accounts or clients together by the
-/// number of shards and rounds up, so that shards need not ask each other. Limits of one account, one request
-/// or one connection stay whole. Pure.
+/// Returns one shard's part of the configured limits. Limits for all accounts or clients together are divided
+/// by the number of shards and rounded up, so that shards need not ask each other. Limits of one account, one
+/// request or one connection are not divided. Pure.
 ShardPlan shareOf(const Config &config, const DescriptorBudget &budget, int threads);
 
 }  // namespace holdline

@@ -14,7 +14,8 @@ namespace holdline {
 
 namespace {
 
-/// A request that no route takes came to one of the usual paths.
+/// Reads a start request with the route of its path. A request without a route came to one of the usual
+/// paths.
 std::variant<StartRequest, StartError> parse(const http::Request &request, const RouteTable &routes)
 {
     if (http::hasContentCoding(request.headers))
@@ -23,14 +24,14 @@ std::variant<StartRequest, StartError> parse(const http::Request &request, const
     return (route ? *route : routes.usual()).readRequest(request);
 }
 
-/// The token in a callback's path, and what follows it.
+/// The token in a callback's path, and the rest of the path after it.
 struct CallbackPath
 {
     QByteArrayView token;
     QByteArrayView suffix;
 };
 
-/// The first segment that is a token in form, or the last segment.
+/// Returns the first segment that has the form of a token, or else the last segment.
 CallbackPath splitCallback(QByteArrayView path)
 {
     for (qsizetype at = 0; at >= 0; at = path.indexOf('/', at)) {
@@ -212,7 +213,7 @@ void ShardRouter::receive(ResponseMessage &&message)
 {
     const auto forwarded = m_forwarded.extract(message.id.number);
     if (!forwarded)
-        return;  // the client left while the answer was on its way
+        return;  // the client closed its connection while the answer was on its way
     forwarded.mapped().exchange->answer(message.response);
 }
 

@@ -23,21 +23,23 @@ struct ShardContext
 {
     int index = 0;
     AccountShards accountShards;
-    std::vector<ShardBox *> boxes;                 ///< of all shards, by index; they outlive the shard
-    RecoveredJobs *recovered = nullptr;            ///< null without recovered jobs; outlives the shard
-    std::shared_ptr<SharedCallbacks> callbacks{};  ///< of all shards
+    std::vector<ShardBox *> boxes;       ///< mailboxes of all shards, by index; they outlive the shard
+    RecoveredJobs *recovered = nullptr;  ///< null without recovered jobs; outlives the shard
+    std::shared_ptr<SharedCallbacks> callbacks{};  ///< shared by all shards
 };
 
-/// Routes each request of this shard to the right coordinator: a start to its account's shard, a callback to
-/// its token's shard. A registered callback is read here, and goes to the shard whose job has its id. A
-/// request for this shard goes to its coordinator directly. Any other request goes as a message, and its
-/// answer comes back as a message, exactly once. With one shard there are no messages.
+/// Passes each request of this shard to the right coordinator: a start request to its account's shard, a
+/// callback to its token's shard. A callback to the registered address of a route is parsed in this shard and
+/// passed to the shard that has its job. A request for this shard is passed to its coordinator directly. Any
+/// other request is sent as a message, and its answer comes back as a message, exactly once. With one shard
+/// there are no messages.
 ///
 /// A client that half-closes (FIN) after its request counts as gone while another shard prepares the answer.
-/// It gets an answer only when its own shard answers at once, see "The listener" in architecture.md.
+/// Such a client gets an answer only when its own shard answers at once, see "The listener" in
+/// architecture.md.
 ///
-/// Life: the coordinator must outlive it. The destructor drops forwarded requests without an answer, so their
-/// connections must be closed before. Thread: its shard's.
+/// Lifetime: the coordinator must outlive the router. The destructor drops forwarded requests without an
+/// answer, so their connections must be closed before. Thread: its shard's.
 class ShardRouter : public QObject, private RemoteResponseSink
 {
     Q_OBJECT
@@ -46,7 +48,7 @@ public:
     ShardRouter(JobCoordinator &coordinator, ShardContext context, QObject *parent = nullptr);
     ~ShardRouter() override;
 
-    /// Where callbacks are served.
+    /// Sets the paths at which callbacks are served.
     void setCallbackPaths(const CallbackPaths &paths) { m_callbackPaths = paths; }
 
     // Called by the front.
@@ -63,18 +65,18 @@ public:
     void receive(ClientGoneMessage &&message);
     void receive(ResponseMessage &&message);
 
-    /// The number of requests that wait for the answer of another shard.
+    /// Returns the number of requests that wait for the answer of another shard.
     int forwardedCount() const { return static_cast<int>(m_forwarded.size()); }
 
 Q_SIGNALS:
     void startForwarded();
     void callbackForwarded();
-    /// A start was refused because its shard is shutting down.
+    /// A start request was refused because its shard is shutting down.
     void requestRefused(const holdline::http::Request &request, const holdline::Problem &problem);
 
 private:
     void answered(RemoteExchange &exchange, const http::Response &response) override;
-    /// Keeps an exchange until another shard has answered.
+    /// Stores an exchange until another shard has answered.
     CorrelationId addForwarded(int shard, std::unique_ptr<Exchange> exchange);
     void forward(int shard, RegisteredDelivery delivery, std::unique_ptr<Exchange> exchange);
     bool post(int shard, ShardMessage message);
@@ -88,7 +90,8 @@ private:
         int shard = 0;
     };
 
-    /// Keeps the client's connection alive where the profile of its route says so.
+    /// Wraps an exchange so that its connection is kept alive, if the profile of its route says so. Otherwise
+    /// returns it unchanged.
     std::unique_ptr<Exchange> keptAlive(const http::Request &request, const StartRequest &start,
                                         std::unique_ptr<Exchange> exchange);
 
@@ -99,7 +102,7 @@ private:
     std::uint64_t m_lastCorrelation = 0;
     /// Requests of this shard's clients that another shard handles.
     std::unordered_map<std::uint64_t, ForwardedRequest> m_forwarded;
-    /// Requests of other shards' clients that this shard handles, by the other shard.
+    /// Requests of other shards' clients that this shard handles, by the index of the other shard.
     std::vector<std::unordered_map<std::uint64_t, RemoteExchange *>> m_remotes;
 };
 

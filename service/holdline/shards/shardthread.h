@@ -16,7 +16,7 @@ namespace holdline {
 /// A status sent from a shard to the main thread.
 struct StatusReport
 {
-    std::uint64_t call = 0;  ///< the number of the call it answers
+    std::uint64_t call = 0;  ///< the number of the call that this status answers
     ShardStatus status;
 };
 struct DrainedReport
@@ -40,28 +40,30 @@ struct ReplyReport
 using ShardReport = std::variant<StatusReport, DrainedReport, LeftReport, FeedWaitingReport, ReplyReport>;
 using ReportBox = Mailbox<ShardReport>;
 
-/// A thread with one shard, which is made, run and destroyed in it.
+/// A thread with one shard. The shard is made, run and destroyed in this thread.
 ///
-/// Life: construct, begin(), then isListening(), which waits a few milliseconds for the thread. The
-/// destructor ends the shard, also with open requests. The sink, the mailboxes and the store must outlive it.
-/// Thread: the main one.
+/// Lifetime: construct, begin(), then isListening(), which waits a few milliseconds for the thread. The
+/// destructor ends the shard, also with open requests. The sink, the mailboxes and the store must outlive
+/// this object. Thread: called by the main thread.
 class ShardThread : public QThread
 {
     Q_OBJECT
 
 public:
-    /// The shard listens beside `shared`, see Shard::shareAddresses(). The other parameters are as for Shard.
+    /// The shard listens at the addresses of the sockets `shared`, see Shard::shareAddresses(). The other
+    /// parameters are as for Shard.
     ShardThread(ShardPlan plan, ShardContext context, Store &store, std::vector<JobRecord> recovered,
                 LogSink &sink, std::vector<qintptr> shared, ReportBox &reports);
     ~ShardThread() override;
 
     void begin();
-    /// Returns false when its shard cannot listen. errorString() is the reason.
+    /// Waits until the shard has tried to listen. Returns false when the shard cannot listen: see
+    /// errorString().
     bool isListening();
     QString errorString() const { return m_error; }
 
-    /// Asks the shard to end. The destructor waits for the end. Call it for all shards before destroying the
-    /// first.
+    /// Requests the end of the shard. The destructor waits for the end. Call this for all shards before
+    /// destroying the first.
     void requestEnd();
 
 protected:
@@ -78,7 +80,8 @@ private:
     std::promise<QString> m_began;  ///< an error text, or empty
     QString m_error;
     bool m_endRequested = false;
-    /// ThreadSanitizer does not see how QThread waits, because Qt is not instrumented. It sees this.
+    /// ThreadSanitizer does not see that QThread::wait() synchronises threads, because Qt is not
+    /// instrumented. It does see this semaphore.
     std::binary_semaphore m_over{0};
 };
 

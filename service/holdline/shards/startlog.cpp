@@ -10,7 +10,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The failures that opened the circuit, in words.
+/// Describes the failures that opened the circuit breaker.
 QString causeOf(const CircuitChange &change)
 {
     const CircuitBreaker::Run &run = change.run;

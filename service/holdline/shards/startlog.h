@@ -11,17 +11,18 @@ namespace holdline {
 
 class LogLine;
 
-/// Logs why starts fail, and the changes of the circuit breaker:
+/// Logs why start requests fail, and the changes of the circuit breaker:
 ///
 ///     time=… level=info category=holdline.upstream message="start failed" reason=upstream_error status=503
 ///     id=… account=acme attempt=2 retry_ms=81.250
 ///     time=… level=warning category=holdline.upstream message="the circuit is open" …
 ///
-/// `reason` is the end of the job if no further start leaves. At most kAtOnce lines on failed starts are
-/// written at once, and then one more per kOnePer. The next line says how many were left out.
+/// `reason` is the job's outcome if no further start request is sent. At most kAtOnce lines on failed start
+/// requests are written at once, and then one more per kOnePer. The next line says how many lines were left
+/// out.
 ///
-/// Lines that the sink does not take are dropped. They hold no body and no token. `sink` must outlive the
-/// log. Thread: one.
+/// Lines that the sink does not accept are dropped. The lines contain no body and no token. `sink` must
+/// outlive the log. Used by one thread.
 class StartLog
 {
 public:
@@ -30,10 +31,10 @@ public:
 
     StartLog(LogSink &sink, LogFormat format) : m_sink(sink), m_format(format) {}
     void setFormat(LogFormat format) { m_format = format; }
-    /// Several shards write into one log. Their lines name the shard.
+    /// Adds the shard's index to each line, because several shards write into one log.
     void setShard(int shard) { m_shard = shard; }
 
-    /// `decision` is what follows from the failed start of `job`.
+    /// Logs a failed start request of `job`. `decision` is what follows from the failure.
     void write(const Job &job, const StartResult &result, const StartDecision &decision, TimePoint now);
     void write(const CircuitChange &change);
 
