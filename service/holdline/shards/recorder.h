@@ -60,8 +60,7 @@ private:
     AccessLog m_accessLog;
     StartLog m_startLog;
     LineAllowance m_refusedCallbackLines{10, std::chrono::seconds(1)};  ///< anybody can send such callbacks
-    LineAllowance m_unknownCallbackLines{1,
-                                         std::chrono::seconds(1)};  ///< other services' callbacks are usual
+    LineAllowance m_unknownCallbackLines{1, std::chrono::seconds(1)};   ///< callbacks of other services
     LineAllowance m_cancelLines{10, std::chrono::seconds(1)};
     /// Progress states that were logged, at most kProgressStates.
     std::set<QByteArray> m_progressStates;
