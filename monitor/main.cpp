@@ -16,7 +16,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Without a display Qt aborts the program with a core dump. This check allows a clear message.
+/// Returns whether a display or a Qt platform is set. Without either, Qt aborts the program with a core dump;
+/// this check allows a clear message instead.
 bool hasDisplay(const QStringList &arguments)
 {
     for (const char *name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) {
@@ -56,7 +57,7 @@ int main(int argc, char **argv)
     QApplication::setWindowIcon(appIcon());
 
     if (options.colours != Colours::Desktop) {
-        // The desktop's style may ignore another palette.
+        // The desktop's own style may ignore a palette that the program sets. Fusion does not.
         QApplication::setStyle(u"Fusion"_s);
         QApplication::setPalette(options.colours == Colours::Dark ? darkPalette() : lightPalette());
     }

@@ -7,22 +7,23 @@
 
 namespace holdline::monitor {
 
-/// Splits a byte stream into lines. Scans each byte once, however small the pieces are. A value type.
+/// Splits a byte stream into lines. Scans each byte only once, even when append() receives many small pieces.
+/// A value type.
 class LineReader
 {
 public:
     void append(QByteArrayView bytes);
     void clear() { *this = {}; }
 
-    /// The next complete line, without the newline.
+    /// Removes and returns the next complete line, without its newline. Empty when no complete line is left.
     std::optional<QByteArray> next();
-    /// The length of the incomplete last line. Valid only after next() returned nothing.
+    /// Returns the length of the incomplete last line in bytes. Valid only after next() returned nothing.
     qsizetype pending() const { return m_bytes.size() - m_begin; }
 
 private:
     QByteArray m_bytes;
-    qsizetype m_begin = 0;    ///< where the next line begins
-    qsizetype m_scanned = 0;  ///< there is no newline between m_begin and here
+    qsizetype m_begin = 0;    ///< index of the first byte of the next line
+    qsizetype m_scanned = 0;  ///< index up to which no newline was found, searching from m_begin
 };
 
 }  // namespace holdline::monitor

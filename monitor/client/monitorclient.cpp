@@ -17,8 +17,8 @@ namespace {
 
 constexpr qsizetype kReadAtOnce = 64 * 1024;
 
-/// Doubles with each attempt, plus or minus 10 % at random. The random part spreads the attempts of many
-/// monitors when their service comes back.
+/// Returns the delay before a connection attempt. The delay doubles with each attempt, plus or minus 10 % at
+/// random. The random part spreads the attempts of many monitors when their service restarts.
 Milliseconds delayBefore(int attempt, const MonitorClient::Limits &limits)
 {
     Milliseconds delay = limits.firstDelay;
@@ -76,7 +76,7 @@ void MonitorClient::retryNow()
 
 void MonitorClient::connectNow()
 {
-    dropSocket();  // exists only if a slot of close()'s signals called open()
+    dropSocket();  // a socket exists only if a slot of a signal from close() called open()
     m_retry.stop();
     SourceStatus status = m_status;
     status.state = State::Connecting;
@@ -88,11 +88,11 @@ void MonitorClient::connectNow()
     m_hasGap = true;
     auto *socket = new QLocalSocket(this);
     m_socket = socket;
-    // A full buffer here fills the service's buffer too, and then the service skips updates.
+    // When this read buffer is full, the service's write buffer fills too, and the service skips updates.
     socket->setReadBufferSize(kMaxFrameBytes);
     connect(socket, &QLocalSocket::readyRead, this, &MonitorClient::readMore);
     connect(socket, &QLocalSocket::errorOccurred, this, [this](QLocalSocket::LocalSocketError error) {
-        // Read the rest first: it may contain the answer to a command.
+        // Read the rest of the data first, because it may contain the answer to a command.
         const bool wasConnected = m_hasHello;
         if (wasConnected)
             readMore();
@@ -177,8 +177,8 @@ void MonitorClient::takeUpdate(const Update &update, const QByteArray &line)
 {
     const bool isInOrder = update.seq == m_seq + 1;
     const bool begins = update.kind == Update::Kind::Snapshot && update.part == 1;
-    // The service sends the first snapshot unasked. After a lost update the client has to
-    // request a snapshot.
+    // The service sends the first snapshot without a request. After a lost update the client has to request a
+    // snapshot.
     const bool isLost = !isInOrder && !begins && !m_hasGap;
     const bool neverBegan = m_hasGap && !begins && m_seq == 0;
     m_seq = update.seq;

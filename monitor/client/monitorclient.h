@@ -11,11 +11,11 @@
 
 namespace holdline::monitor {
 
-/// Receives the updates of a running service over its local socket. Until close(), it connects again after
-/// each failure, with delays that grow from 0.5 s to 5 s.
+/// Receives the updates of a running service over the service's local socket. Until close(), the client
+/// connects again after each failure, with delays that grow from 0.5 s to 5 s.
 ///
-/// Reads limited amounts per event loop turn, so a flood of updates cannot block the window. When updates
-/// arrive faster than that, the socket fills and the service skips updates.
+/// Reads a limited number of bytes per turn of the event loop, so a flood of updates cannot block the window.
+/// When updates arrive faster than the client reads, the socket's buffer fills and the service skips updates.
 ///
 /// Thread: the window's. Does not block or throw; status() reports errors.
 class MonitorClient : public UpdateSource
@@ -26,7 +26,7 @@ public:
     struct Limits
     {
         Milliseconds hello{5000};      ///< timeout for connecting and the service's first line
-        Milliseconds firstDelay{500};  ///< before the second attempt; doubles with each attempt
+        Milliseconds firstDelay{500};  ///< delay before the second attempt; doubles with each attempt
         Milliseconds longestDelay{5000};
         qsizetype bytesPerTurn = 256 * 1024;  ///< bytes of lines handled in one event loop turn
     };
@@ -38,18 +38,21 @@ public:
     /// Closes the present connection and connects to the socket at `path`. statusChanged() reports progress.
     void open(const QString &path);
     void close();
-    /// Makes the next connection attempt now.
+    /// Makes the next connection attempt now. Does nothing while connecting or connected.
     void retryNow();
 
-    /// A command without an answer when the connection ends gets a replied() with `ok` false.
+    /// Sends a command, see UpdateSource::send(). When the connection ends, replied() is emitted with `ok`
+    /// false for each unanswered command.
     QByteArray send(Command::Verb verb, const QByteArray &target = {}) override;
-    /// Asks the service for a new snapshot, which arrives as updates. Returns false when not connected.
+    /// Requests a new snapshot from the service. The snapshot arrives as updates. Returns false when not
+    /// connected.
     bool requestSnapshot();
-    /// Limit of commands without an answer. send() refuses more.
+    /// Maximum number of unanswered commands. send() refuses further ones and returns an empty id.
     static constexpr int kMaxUnanswered = 1000;
 
 Q_SIGNALS:
-    /// Follows each received() with the same update and its line without the newline. For StreamRecorder.
+    /// Emitted after each received(), with the same update and the line that contained the update, without
+    /// its newline. StreamRecorder uses it.
     void lineReceived(const holdline::monitor::Update &update, const QByteArray &line);
 
 private:
@@ -58,10 +61,10 @@ private:
     void takeLine(const QByteArray &line);
     void takeUpdate(const Update &update, const QByteArray &line);
     void takeReply(const Reply &reply);
-    /// Ends the connection or the attempt and schedules the next attempt.
+    /// Ends the connection or the connection attempt, and schedules the next attempt.
     void fail(const QString &error, SourceStatus::State state = SourceStatus::State::Disconnected);
-    /// Returns the ids of unanswered commands. Pass them to replyUnanswered() after the state is updated,
-    /// because its slots may call this object.
+    /// Closes the socket and returns the ids of unanswered commands. Pass the ids to replyUnanswered() only
+    /// after the state is updated, because the slots of replied() may call this object.
     QSet<QByteArray> dropSocket();
     void replyUnanswered(const QSet<QByteArray> &commands);
     QByteArray write(Command::Verb verb, const QByteArray &target);

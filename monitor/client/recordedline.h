@@ -9,9 +9,9 @@
 
 namespace holdline::monitor {
 
-/// Version of the file format of recordings.
+/// Version of the file format of recordings. A recording is a text file with one JSON object per line.
 inline constexpr int kRecordingVersion = 1;
-/// Maximum length of a line, including the newline.
+/// Maximum length of a line in bytes, including the newline.
 inline constexpr qsizetype kMaxRecordedLine = kMaxFrameBytes + 256;
 
 /// The first line of a recording.
@@ -23,7 +23,7 @@ struct RecordingHead
     QByteArray holdline;  ///< version of the service
 };
 
-/// Each further line of a recording: one update.
+/// Any line of a recording after the first one: one update.
 struct RecordedLine
 {
     enum class Mark : std::uint8_t {
@@ -38,11 +38,11 @@ struct RecordedLine
     QByteArrayView frame;  ///< the update's JSON: a view into the decoded line
 };
 
-/// Both return the line with its newline.
+/// Encode one line of a recording. The returned line includes its newline.
 QByteArray encodeHead(const RecordingHead &head);
 QByteArray encodeRecorded(Milliseconds t, const Update &update, const QByteArray &frame);
 
-/// Decode a line without its newline. On an error they return a text for the user.
+/// Decode one line, given without its newline. Return an error text for the user when the line is invalid.
 std::variant<RecordingHead, QString> decodeHead(QByteArrayView line);
 std::variant<RecordedLine, QString> decodeRecorded(QByteArrayView line);
 

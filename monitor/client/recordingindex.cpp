@@ -19,7 +19,8 @@ QString tr(const char *text)
 RecordingIndex::Progress RecordingIndex::read(QIODevice &device, std::int64_t bytes)
 {
     for (const std::int64_t until = m_offset + bytes; m_offset < until;) {
-        // Two bytes more than the limit: Qt 6.4 reads one byte less than its maxSize allows.
+        // Two bytes more than the limit detect a longer line: Qt 6.4 reads one byte less than its maxSize
+        // allows.
         const QByteArray line = device.readLine(kMaxRecordedLine + 2);
         if (line.isEmpty())
             return finish();

@@ -17,22 +17,23 @@ class RecordingIndex
 public:
     struct Snapshot
     {
-        std::int64_t offset = 0;    ///< byte offset of the line with its first part
+        std::int64_t offset = 0;    ///< byte offset of the line with the snapshot's first part
         int line = 0;               ///< number of that line, from 1
-        Milliseconds completeAt{};  ///< time of its last part, since the start of the recording
+        Milliseconds completeAt{};  ///< time of the snapshot's last part, from the beginning of the recording
     };
     enum class Progress { More, Done, Failed };
 
-    /// Reads about `bytes` more. The device must stand where the previous call left it.
+    /// Reads about `bytes` more bytes. The caller must not change the device's position between two calls.
     Progress read(QIODevice &device, std::int64_t bytes);
-    /// For the user, after Progress::Failed: the problem and the number of its line.
+    /// The error text for the user after Progress::Failed. It contains the number of the faulty line.
     const QString &error() const { return m_error; }
 
     const RecordingHead &head() const { return m_head; }
     Milliseconds duration() const { return m_duration; }
     /// Byte offset of the end of the last complete line.
     std::int64_t end() const { return m_offset; }
-    /// The last snapshot that is complete at `position`, or the first one. Only after Progress::Done.
+    /// Returns the last snapshot that is complete at `position`, or the first snapshot when none is. Call it
+    /// only after Progress::Done.
     const Snapshot &before(Milliseconds position) const;
 
 private:
@@ -42,7 +43,7 @@ private:
 
     RecordingHead m_head;
     std::vector<Snapshot> m_snapshots;
-    std::optional<Snapshot> m_begun;  ///< a snapshot whose last part is not read yet
+    std::optional<Snapshot> m_begun;  ///< the snapshot whose first part was read and whose last part was not
     Milliseconds m_duration{};
     std::int64_t m_offset = 0;
     int m_line = 0;

@@ -97,7 +97,7 @@ void RecordingPlayer::seek(Milliseconds position)
     const Milliseconds from = m_next ? m_next->t : duration();
     position = std::clamp(position, Milliseconds{}, duration());
     const RecordingIndex::Snapshot &snapshot = m_index.before(position);
-    // Going forward can continue from here, unless a later snapshot makes it faster to start there.
+    // A seek forward continues from the present line, unless a later snapshot is nearer to the new position.
     if (!m_next || position < std::min(from, this->position()) || m_line < snapshot.line) {
         m_file.seek(snapshot.offset);
         m_line = snapshot.line - 1;

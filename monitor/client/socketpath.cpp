@@ -18,7 +18,7 @@ QString tr(const char *text)
 
 SocketPath defaultSocketPath()
 {
-    // systemd may list several directories. The first is the service's own.
+    // systemd may list several directories in this variable. The first one is the service's own.
     QString directory = qEnvironmentVariable("RUNTIME_DIRECTORY").section(u':', 0, 0);
     if (directory.isEmpty())
         directory = qEnvironmentVariable("XDG_RUNTIME_DIR");

@@ -10,13 +10,13 @@ namespace holdline::monitor {
 struct SocketPath
 {
     QString path;   ///< empty on an error
-    QString error;  ///< says what to do; empty without an error
+    QString error;  ///< says what the user can do; empty without an error
 };
-/// $RUNTIME_DIRECTORY/holdline.sock if the variable is set, else $XDG_RUNTIME_DIR/holdline.sock. An error
-/// when neither is set.
+/// Returns $RUNTIME_DIRECTORY/holdline.sock if RUNTIME_DIRECTORY is set, else $XDG_RUNTIME_DIR/holdline.sock.
+/// Returns an error when neither variable is set.
 SocketPath defaultSocketPath();
 
-/// A text for the user: why connecting to `path` failed, and what to do.
+/// Returns a text for the user that says why connecting to `path` failed and what to do.
 QString connectError(QLocalSocket::LocalSocketError error, const QString &path, const QString &systemText);
 
 }  // namespace holdline::monitor

@@ -37,7 +37,7 @@ QString StreamRecorder::start(const QString &path)
         return error;
     }
     connect(&m_client, &MonitorClient::lineReceived, this, &StreamRecorder::take);
-    // This fails without a connection. Then the next connection begins with a snapshot.
+    // The request fails without a connection. In that case the next connection begins with a snapshot.
     m_client.requestSnapshot();
     m_snapshot.start();
     Q_EMIT recordingChanged();

@@ -11,8 +11,9 @@ namespace holdline::monitor {
 /// Writes the updates of a MonitorClient to a file for RecordingPlayer. The file has lines of JSON
 /// (recordedline.h): first a head, then one line for each update with its time.
 ///
-/// A recording begins with a snapshot and repeats one every half minute, so that a player can start in the
-/// middle. It continues after the service was away. An error ends the recording; see error().
+/// A recording begins with a snapshot and contains another one every half minute, so that a player can start
+/// in the middle. When the connection breaks, the recording continues after the client has connected again.
+/// An error ends the recording; see error().
 ///
 /// The client must outlive the recorder. Thread: the window's.
 class StreamRecorder : public QObject
@@ -29,13 +30,15 @@ public:
     explicit StreamRecorder(MonitorClient &client, QObject *parent = nullptr);
     StreamRecorder(MonitorClient &client, const Limits &limits, QObject *parent = nullptr);
 
-    /// Overwrites an existing file. Returns an error for the user, or an empty text.
+    /// Starts a recording, after stopping a running one. Overwrites an existing file. Returns an error text
+    /// for the user, or an empty text.
     QString start(const QString &path);
     void stop();
 
     bool isRecording() const { return m_file.isOpen(); }
     QString path() const { return m_file.fileName(); }
-    /// The error that ended the last recording: a write error or Limits::bytes. Empty without one.
+    /// The error that ended the last recording: the file could not be written or reached Limits::bytes. Empty
+    /// without an error.
     QString error() const { return m_error; }
     std::int64_t bytes() const { return m_bytes; }
     Milliseconds length() const;

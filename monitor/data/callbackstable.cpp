@@ -20,7 +20,7 @@ const Column kColumns[] = {
      QT_TRANSLATE_NOOP("RecordTable", "Length of the callback's body"), true},
 };
 
-/// Padded with zeros, so that ids sort like the numbers.
+/// Returns a callback's number as text, padded with zeros so that ids sort like the numbers.
 QByteArray idOf(std::uint64_t number)
 {
     return QByteArray::number(qulonglong{number}).rightJustified(20, '0');
@@ -75,7 +75,8 @@ std::vector<RecordTable::Record> CallbacksTable::all()
     return records;
 }
 
-/// Compares numbers and ignores the list in Changes, because all() may already have read newer callbacks.
+/// Finds new and dropped callbacks by their numbers. Ignores the list in Changes, because all() may already
+/// have read those callbacks.
 RecordTable::Batch CallbacksTable::batchOf(const Changes &)
 {
     Batch batch;

@@ -6,7 +6,7 @@
 namespace holdline::monitor {
 
 /// The callback ledger: one row for each callback that arrived, with its outcome. The default order is newest
-/// first. A time range selects by time of arrival.
+/// first. A time range selects callbacks by their time of arrival.
 class CallbacksTable : public RowsTable<CallbackRow>
 {
     Q_OBJECT

@@ -12,9 +12,9 @@ struct Changes
 {
     std::vector<JobPtr> added;        ///< new live jobs
     std::vector<JobPtr> changed;      ///< live jobs with a new row
-    std::vector<QByteArray> removed;  ///< jobs no longer live; `ended` has the row if the service sent it
+    std::vector<QByteArray> removed;  ///< ids of jobs no longer live; `ended` has the row if it was sent
     std::vector<JobPtr> ended;        ///< new rows of the history, oldest first
-    std::size_t historyDropped = 0;   ///< number of rows dropped from the history's old end
+    std::size_t historyDropped = 0;   ///< number of the oldest rows that the history dropped
     std::vector<LaneRow> lanes;
     std::vector<QByteArray> lanesGone;
     std::vector<CallbackRow> callbacks;
@@ -31,7 +31,8 @@ struct Changes
 class ChangeGatherer
 {
 public:
-    /// Call before a live job is added, replaced or removed. `isLive`: the job is live before this change.
+    /// Records the change of a job. Call it before a live job is added, replaced or removed. `isLive` says
+    /// whether the job is live before this change.
     void job(const QByteArray &id, bool isLive);
     void ended(const JobPtr &row) { m_changes.ended.push_back(row); }
     void historyDropped();
@@ -42,7 +43,8 @@ public:
     void sampled() { m_changes.sampled = true; }
     void serviceChanged() { m_changes.service = true; }
 
-    /// Returns the changes since the last take() or start(), with rows from `state`, and starts again.
+    /// Returns the changes since the last take() or start(), with the rows that `state` has now. Then starts
+    /// to gather anew.
     Changes take(const LiveState &state);
     /// Forgets all gathered changes, because the views are about to read all of `state` again.
     void start(const LiveState &state);
@@ -52,10 +54,10 @@ private:
     std::vector<QByteArray> m_jobs;       ///< changed jobs, in the order of their first change
     QHash<QByteArray, bool> m_knownLive;  ///< changed jobs: true when the views show the job as live
     QSet<QByteArray> m_lanes;
-    // Rows that the views show and that are still in the history and in the ledger.
+    // Numbers of rows that the views show and that are still in the history and in the ledger.
     std::size_t m_knownHistory = 0;
     std::size_t m_knownCallbacks = 0;
-    // Rows that were added and dropped again before the views saw them.
+    // Numbers of rows that were added and dropped again before the views saw them.
     std::size_t m_endedUnseen = 0;
     std::size_t m_callbacksUnseen = 0;
 };

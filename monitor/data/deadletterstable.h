@@ -6,7 +6,7 @@
 namespace holdline::monitor {
 
 /// The dead letters of the last list that the service sent. The default order is newest first. A time range
-/// selects by the dead letter's time.
+/// selects dead letters by their time (DeadLetterRow::at).
 class DeadLettersTable : public RowsTable<DeadLetterRow>
 {
     Q_OBJECT

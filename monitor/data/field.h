@@ -12,7 +12,7 @@
 
 namespace holdline::monitor {
 
-/// One property of a row. Each is a column of some table and a name in filters.
+/// One property of a row. Each property is a column of some table and a name in filters.
 enum class Field : std::uint8_t {
     State,
     Job,
@@ -23,10 +23,10 @@ enum class Field : std::uint8_t {
     Position,  ///< position in the account's queue, from 1
     Queue,
     Start,
-    Running,  ///< JobRow::job
+    Running,  ///< time from the response to the start request until the callback (JobRow::job)
     Total,
     Attempts,
-    Outcome,  ///< of a job or of a callback
+    Outcome,  ///< how a job ended, or how a callback was judged
     Status,
     Upstream,
     Client,
@@ -59,16 +59,16 @@ inline constexpr int kFieldCount = static_cast<int>(Field::StartsLimit) + 1;
 
 enum class FieldKind : std::uint8_t {
     Text,
-    Duration,  ///< µs
+    Duration,  ///< the cell's number is microseconds
     Number,
-    Clock,  ///< time of day; the number is ms since 1970, UTC
+    Clock,  ///< time of day; the cell's number is milliseconds since 1970, UTC
 };
 
 struct FieldInfo
 {
     QLatin1StringView key;  ///< name in filters and in settings
     FieldKind kind;
-    /// The value can change while the row stays the same: with time, or with other rows.
+    /// True when the value can change while the row stays the same: with time, or with other rows.
     bool isVolatile;
 };
 
@@ -86,17 +86,18 @@ struct Cell
 
     static Cell of(QByteArrayView text) { return {text.isEmpty(), text, 0}; }
     static Cell of(QLatin1StringView text) { return of(QByteArrayView(text.data(), text.size())); }
-    /// "yes" or null. There is no "no", because a search for "no" would find every row.
+    /// Returns a cell with "yes", or a null cell. It never contains "no", because a search for "no" would
+    /// find every row.
     static Cell yes(bool is) { return is ? of(QByteArrayView("yes")) : Cell{}; }
     static Cell of(std::int64_t number) { return {false, {}, number}; }
     static Cell of(std::optional<Microseconds> value) { return value ? of(value->count()) : Cell{}; }
     static Cell of(WallTime at) { return of(std::int64_t{at.time_since_epoch().count()}); }
 };
 
-/// The cell's text as the tables show it. Empty for a null cell.
+/// Returns the cell's text as the tables show it. Empty for a null cell.
 QString cellText(Field field, const Cell &cell);
 
-/// Gives a filter the cells of one row, of any table.
+/// Lets a filter read the cells of one row, whatever table the row is in.
 class FieldReader
 {
 public:

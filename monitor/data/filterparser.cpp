@@ -27,7 +27,7 @@ bool isSign(QChar c)
     return c == u':' || c == u'=' || c == u'<' || c == u'>';
 }
 
-/// The length of a unit in microseconds. An empty name means milliseconds.
+/// Returns the length of a time unit in microseconds. An empty name means milliseconds.
 std::optional<double> unit(QStringView name)
 {
     struct Unit
@@ -70,7 +70,7 @@ std::variant<FilterQuery, FilterError> FilterParser::parse()
 bool FilterParser::fail(qsizetype from, qsizetype to, const QString &text)
 {
     m_error = {from, std::max<qsizetype>(to - from, 1), text};
-    // An error at the end of the text marks the last character, since none follows.
+    // An error at the end of the text marks the last character, since no character follows.
     if (m_error.position >= m_text.size() && m_error.position > 0)
         m_error.position = m_text.size() - 1;
     return false;
@@ -90,7 +90,8 @@ bool FilterParser::readTerm(FilterQuery::Term &term)
     return readField(term) && readValues(term);
 }
 
-/// Reads "field" and the comparison sign. Reads nothing when the term starts with no field name.
+/// Reads a field name and the comparison sign after it. Reads nothing when the term does not begin with a
+/// field name.
 bool FilterParser::readField(FilterQuery::Term &term)
 {
     const qsizetype begin = m_at;

@@ -24,7 +24,8 @@ bool hasAscii(QByteArrayView text, QByteArrayView word)
                        [](char a, char b) { return lower(a) == b; }) != text.end();
 }
 
-/// The value as filter text, quoted only where the parser needs quotes. `isWord`: the term has no field.
+/// Returns a value as filter text, quoted only where the parser needs quotes. `isWord` means that the term
+/// has no field.
 QString written(const QString &text, bool isWord)
 {
     const auto isPlain = [](QChar c) { return !c.isSpace() && c != u'"' && c != u'|'; };
@@ -69,7 +70,7 @@ bool FilterQuery::holds(const Term &term, const FieldReader &row)
             continue;
         std::optional<Cell> cell;
         for (const Value &value : term.values) {
-            // Formatting a number is slow, and most words cannot occur in one.
+            // Skip the formatting of a number, which is slow: most words cannot occur in a number.
             if (info.kind != FieldKind::Text && !value.isNumeric)
                 continue;
             if (!cell)

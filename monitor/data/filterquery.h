@@ -21,7 +21,7 @@ struct FilterError
     friend bool operator==(const FilterError &, const FilterError &) = default;
 };
 
-/// A filter for rows. A value type. Matching a text field almost never allocates.
+/// A filter for rows of a table. A value type. Matching a text field almost never allocates memory.
 ///
 ///   acme timeout           the row has both words, each in any column, in any case
 ///   "no answer"            a text with a space
@@ -37,18 +37,20 @@ class FilterQuery
 public:
     FilterQuery() = default;
 
-    /// Accepts only names of `fields`. An empty text gives an empty query, which matches every row.
+    /// Parses a filter text, which may name only fields in `fields`. An empty text gives an empty query,
+    /// which matches every row.
     static std::variant<FilterQuery, FilterError> parse(const QString &text,
                                                         std::span<const Field> fields = allFields());
 
     bool matches(const FieldReader &row) const;
     bool isEmpty() const { return m_terms.empty(); }
-    /// True when the query names a volatile field. Then a row can start or stop matching without a change.
+    /// True when the query names a volatile field. Then an unchanged row can start or stop matching.
     bool hasVolatileField() const;
-    /// A text that parses to an equal query.
+    /// Returns a text that parses to an equal query.
     QString toString() const;
 
-    /// A term that matches exactly the rows with this value in `field`, or all others when `negated`.
+    /// Returns a filter term that matches exactly the rows with the cell's value in `field`. With `negated`,
+    /// the term matches exactly the other rows.
     static QString termFor(Field field, const Cell &cell, bool negated = false);
 
     friend bool operator==(const FilterQuery &, const FilterQuery &) = default;
@@ -62,8 +64,8 @@ private:
     {
         QString text;
         QByteArray utf8;
-        bool isAscii = true;     ///< ASCII only: compared byte by byte, in lower case
-        bool isNumeric = false;  ///< could be part of a formatted number, duration or time of day
+        bool isAscii = true;     ///< the text is only ASCII: compared byte by byte, in lower case
+        bool isNumeric = false;  ///< the text could be part of a formatted number, duration or time of day
         double number = 0;
 
         friend bool operator==(const Value &, const Value &) = default;

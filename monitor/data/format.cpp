@@ -16,8 +16,8 @@ constexpr std::int64_t kSecond = 1'000'000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
 
-/// Inserts the decimal point before the last `decimals` digits. A filter can format some hundred thousand
-/// values at once, and QLocale needs ten times as long for a double.
+/// Formats `value` with a decimal point before the last `decimals` digits. A filter can format some hundred
+/// thousand values at once, and QLocale needs ten times as long to format a double.
 QString fixed(std::int64_t value, int decimals, QLatin1StringView unit)
 {
     QString text = QString::number(value);
@@ -51,8 +51,8 @@ QString formatMagnitude(std::int64_t us)
     return u"%1 h %2 m"_s.arg(QString::number(minutes / 60), twoDigits(minutes % 60));
 }
 
-/// Milliseconds since local midnight. The UTC offset is looked up once per quarter of an hour: it changes
-/// only at such a boundary, in every time zone.
+/// Milliseconds since local midnight. The UTC offset is looked up once per quarter of an hour, because in
+/// every time zone it changes only at such a boundary.
 std::int64_t sinceMidnight(WallTime at)
 {
     using Quarter = std::chrono::duration<std::int64_t, std::ratio<900>>;

@@ -67,7 +67,8 @@ std::vector<RecordTable::Record> HistoryTable::all()
     return records;
 }
 
-/// Compares numbers and ignores the list in Changes, because all() may already have read newer jobs.
+/// Finds new and dropped jobs by their numbers. Ignores the list in Changes, because all() may already have
+/// read those jobs.
 RecordTable::Batch HistoryTable::batchOf(const Changes &)
 {
     Batch batch;

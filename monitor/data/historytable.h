@@ -5,8 +5,8 @@
 
 namespace holdline::monitor {
 
-/// The ended jobs in LiveData's history. The default order is newest first. A time range selects by the time
-/// of the end.
+/// The ended jobs in LiveData's history. The default order is newest first. A time range selects jobs by the
+/// time when they ended.
 class HistoryTable : public JobRowsTable
 {
     Q_OBJECT
@@ -24,7 +24,7 @@ protected:
 
 private:
     std::deque<QByteArray> m_ids;  ///< the rows that this table last read from LiveData's history
-    std::uint64_t m_before = 0;    ///< LiveData::historyBefore() at that time
+    std::uint64_t m_before = 0;    ///< LiveData::historyBefore() when m_ids was read
 };
 
 }  // namespace holdline::monitor

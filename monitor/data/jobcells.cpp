@@ -12,7 +12,7 @@ Cell between(WallTime from, WallTime to)
     return Cell::of(std::optional<Microseconds>(to - from));
 }
 
-/// A number cell, null for 0.
+/// Returns a number cell, or a null cell for 0.
 Cell countOf(int value)
 {
     return value == 0 ? Cell{} : Cell::of(std::int64_t{value});

@@ -6,7 +6,8 @@
 
 namespace holdline::monitor {
 
-/// The columns that the tables of live and of ended jobs share. Each table decides which it shows at first.
+/// The columns that the tables of live and of ended jobs share. Each table decides which of these columns it
+/// shows by default.
 inline constexpr Column kJobColumns[] = {
     {Field::Job, QT_TRANSLATE_NOOP("RecordTable", "Job"),
      QT_TRANSLATE_NOOP("RecordTable", "Holdline's id of the job"), false},

@@ -6,7 +6,7 @@
 namespace holdline::monitor {
 
 /// The live jobs: every job that has not ended. The default order is oldest first. A time range selects the
-/// jobs whose request arrived before its end, since live jobs last until now.
+/// jobs whose request arrived before the range ends, since live jobs last until now.
 class JobsTable : public JobRowsTable
 {
     Q_OBJECT

@@ -35,7 +35,7 @@ const Column kColumns[] = {
      QT_TRANSLATE_NOOP("RecordTable", "Estimated time that a new job would wait for its start"), true},
 };
 
-/// Null for 0: the lane has no such limit, or belongs to no route.
+/// Returns a number cell, or a null cell for 0: the lane has no such limit, or belongs to no route.
 Cell number(int value)
 {
     return value > 0 ? Cell::of(std::int64_t{value}) : Cell{};

@@ -10,16 +10,16 @@
 
 namespace holdline::monitor {
 
-/// The monitor's copy of the service's state, built from its updates. Every view reads it. Rows are shared
-/// and immutable: a changed job gets a new row.
+/// The monitor's copy of the service's state, built from the service's updates. Every view reads this copy.
+/// Rows are shared and immutable: a changed job gets a new row.
 ///
 /// Signals: changed() reports the merged updates at most ten times a second; reset() asks the views to read
 /// everything again.
 ///
-/// Snapshots: while old data is shown, a new snapshot is built aside. It replaces the old data with one
-/// reset() when it is complete, so the views never go empty. History and callbacks from before the snapshot
-/// stay, even after a restart of the service. A snapshot older than the data (a recording that was set back)
-/// removes everything newer than itself, samples included.
+/// Snapshots: while old data is shown, a new snapshot is built separately. When the snapshot is complete, it
+/// replaces the old data with one reset(), so the views are never empty in between. History and callbacks
+/// from before the snapshot stay, even after a restart of the service. A snapshot older than the data (a
+/// recording that was set back) removes all data newer than itself, including samples.
 ///
 /// Frozen: updates are still applied, but all getters return the state at the time of freezing, also now().
 /// Unfreezing emits one reset(). Thread: the window's.
@@ -31,11 +31,11 @@ public:
     explicit LiveData(QObject *parent = nullptr);
 
     void apply(const Update &update);
-    /// Takes the service's reply to a dead letter query. Updates do not contain dead letters.
+    /// Replaces the dead letters by the service's reply to a query. Updates do not contain dead letters.
     void setDeadLetters(const std::vector<DeadLetterRow> &deadLetters);
-    /// Forgets everything and unfreezes. Call it before updates of another source.
+    /// Removes all data and unfreezes the views. Call it before the first update from another source.
     void clear();
-    /// Emits pending changes now, not at the next interval.
+    /// Emits pending changes now instead of at the next interval of 100 ms.
     void flush();
 
     void setFrozen(bool frozen);
@@ -54,11 +54,11 @@ public:
     const std::deque<CallbackRow> &callbacks() const { return shown().rows.callbacks; }
     /// Newest first.
     const std::vector<DeadLetterPtr> &deadLetters() const { return shown().deadLetters; }
-    /// The number of rows dropped before the first of history() and of callbacks(), since construction. Added
-    /// to an index, it gives each row a number that is never used again.
+    /// The numbers of rows that history() and callbacks() have dropped at their old end since construction.
+    /// This number plus a row's index identifies the row and is never used for another row.
     std::uint64_t historyBefore() const { return shown().rows.historyBefore; }
     std::uint64_t callbacksBefore() const { return shown().rows.callbacksBefore; }
-    /// Finds a job by id among the live jobs and in the history. Null when it is in neither.
+    /// Finds a job by id among the live jobs and in the history. Null when the job is in neither.
     JobPtr find(const QByteArray &id) const;
     /// The number of live jobs in this state; for RowState::Ended the number of jobs in the history.
     int count(RowState state) const { return shown().rows.counts[static_cast<std::size_t>(state)]; }
@@ -85,7 +85,7 @@ Q_SIGNALS:
     void frozenChanged();
 
 private:
-    /// Everything that freezing retains.
+    /// All data that freezing the views copies.
     struct Known
     {
         std::optional<ServiceFacts> service;
@@ -102,7 +102,7 @@ private:
     Known m_known;
     std::unique_ptr<Known> m_frozen;       ///< copy of m_known at the time of freezing; null when not frozen
     std::unique_ptr<LiveState> m_loading;  ///< an incomplete snapshot that will replace m_known.rows
-    std::optional<WallTime> m_setBackTo;   ///< time of that snapshot, if it is older than the data
+    std::optional<WallTime> m_setBackTo;  ///< time of the snapshot in m_loading, if it is older than the data
     ChangeGatherer m_gatherer;
     bool m_mustReset = false;
     std::uint64_t m_hidden = 0;

@@ -37,7 +37,8 @@ void LiveState::takePast(LiveState &before, std::optional<WallTime> until)
         });
         const std::size_t calledKnown = callbacks.size();
         std::erase_if(callbacks, [&](const CallbackRow &row) { return row.at > *until; });
-        // New rows may follow the dropped ones. They need numbers that were never used before.
+        // New rows may follow in place of the dropped rows. The new rows need numbers that were never used
+        // before.
         historyBefore += history.size() < endedKnown ? endedKnown : 0;
         callbacksBefore += callbacks.size() < calledKnown ? calledKnown : 0;
     }
@@ -46,8 +47,8 @@ void LiveState::takePast(LiveState &before, std::optional<WallTime> until)
         if (!historyById.contains(row->id))
             addEnded(row, nullptr);
     }
-    // Callbacks have no ids. Where the end of the old list equals the start of the new one, the lists
-    // overlap.
+    // Callbacks have no ids. The lists overlap where the end of the old list equals the beginning of the new
+    // list.
     const auto isSame = [&](std::size_t from) {
         const std::size_t length = callbacks.size() - from;
         return length <= called.size() && std::equal(callbacks.begin() + static_cast<std::ptrdiff_t>(from),

@@ -20,8 +20,8 @@ using DeadLetterPtr = std::shared_ptr<const DeadLetterRow>;
 using LanePtr = std::shared_ptr<const LaneRow>;
 using CallbackPtr = std::shared_ptr<const CallbackRow>;
 
-/// The rows after a snapshot and the deltas that followed it, with counts and indexes. A value type: freezing
-/// the views copies it. Not thread-safe.
+/// The rows that result from a snapshot and the updates after it, with counts and indexes. A value type:
+/// freezing the views copies it. Not thread-safe.
 struct LiveState
 {
     static constexpr std::size_t kHistory = 50'000;
@@ -32,7 +32,7 @@ struct LiveState
     QHash<QByteArray, JobPtr> historyById;
     QHash<QByteArray, LaneRow> lanes;
     std::deque<CallbackRow> callbacks;  ///< kCallbacks at most
-    /// See LiveData for the meaning of these three.
+    /// For the meaning of these three numbers, see the functions of LiveData with the same names.
     std::uint64_t historyBefore = 0;
     std::uint64_t callbacksBefore = 0;
     std::uint64_t omitted = 0;
@@ -41,17 +41,17 @@ struct LiveState
     int handedOver = 0;                               ///< number of live jobs that were handed over
     int waiting = 0;                                  ///< number of clients that wait for live durable jobs
     std::set<std::pair<WallTime, QByteArray>> byAge;  ///< time of request and id of each live job
-    /// JobRow::order of each queued job, ascending, by account. A deque, since jobs enter at the end and
-    /// mostly leave at the front.
+    /// JobRow::order of each queued job, ascending, by account. A deque, because jobs are added at the end
+    /// and mostly removed at the front.
     std::unordered_map<QByteArray, std::deque<std::int64_t>> queues;
 
     bool isEmpty() const;
     /// Continues the numbering of history and callbacks after the last row of `before`.
     void numberAfter(const LiveState &before);
-    /// Moves history and callbacks of `before` in front of the few recent ones that a snapshot contains.
-    /// Drops rows of `before` that are newer than `until`.
+    /// Moves the history and the callbacks of `before` in front of the few recent rows that a snapshot
+    /// contains. Drops rows of `before` that are newer than `until`.
     void takePast(LiveState &before, std::optional<WallTime> until);
-    /// `gatherer` may be null when no view has to know the changes.
+    /// Applies one update. Records the changes in `gatherer`, which may be null when no view needs them.
     void apply(const Update &update, ChangeGatherer *gatherer);
     int queuePosition(const JobRow &row) const;
 

@@ -225,7 +225,8 @@ bool RecordTable::shows(const void *row, WallTime now) const
 
 // Sort keys and the order of rows
 
-/// The first eight bytes of a text as a number that sorts like the text. Never 0, which means null.
+/// Returns the first eight bytes of a text as a number that sorts like the text. Never returns 0, which means
+/// null.
 std::uint64_t RecordTable::rankOf(QByteArrayView text)
 {
     std::uint64_t rank = 0;
@@ -238,7 +239,8 @@ std::uint64_t RecordTable::rankOf(QByteArrayView text)
     return std::max<std::uint64_t>(rank, 1);
 }
 
-/// Computes volatile times as of 1970. The present time would shift all rows equally and keep their order.
+/// Returns the sort value of a row. Computes volatile times as of 1970: using the present time would shift
+/// all rows equally and keep their order.
 RecordTable::SortKey RecordTable::sortKey(const void *row) const
 {
     constexpr std::uint64_t kZero = std::uint64_t{1} << 63;
@@ -258,7 +260,7 @@ RecordTable::SortKey RecordTable::sortKey(const void *row) const
     return {std::max<std::uint64_t>(kZero + static_cast<std::uint64_t>(value.number), 1), {}};
 }
 
-/// Null comes first. Texts compare without case first, then with case.
+/// Compares two sort values. Null comes first. Texts are compared without case first, then with case.
 int RecordTable::compareKeys(const SortKey &a, const SortKey &b) const
 {
     if (a.rank != b.rank)
@@ -278,7 +280,8 @@ bool RecordTable::precedes(const Node *a, const Node *b) const
     return a->idRank != b->idRank ? a->idRank < b->idRank : *a->id < *b->id;
 }
 
-/// Sorts ranks that lie next to each other in memory, since they decide most comparisons.
+/// Sorts nodes. Copies their ranks into one array first, because ranks decide most comparisons and adjacent
+/// memory is fast to read.
 void RecordTable::sortNodes(Nodes &nodes) const
 {
     struct Item

@@ -11,13 +11,13 @@
 
 namespace holdline::monitor {
 
-using RowStates = std::bitset<kRowStateCount>;  ///< by static_cast<std::size_t>(RowState)
+using RowStates = std::bitset<kRowStateCount>;  ///< indexed by static_cast<std::size_t>(RowState)
 
 struct Column
 {
     Field field;
     const char *title;    ///< QT_TRANSLATE_NOOP("RecordTable", …)
-    const char *toolTip;  ///< the same
+    const char *toolTip;  ///< QT_TRANSLATE_NOOP("RecordTable", …)
     bool isShown;         ///< by default, until the user chooses columns
 
     QLatin1StringView key() const { return fieldInfo(field).key; }
@@ -27,9 +27,10 @@ struct Column
 /// A table model over rows of LiveData that sorts and filters itself. A proxy model would handle each row
 /// singly, which is too slow for thousands of changes per second.
 ///
-/// Each LiveData::changed() becomes one update. Few runs of rows are removed and inserted in place. Otherwise
-/// new rows are appended, one layout change sorts all rows with the removed ones last, and these are removed.
-/// The model never resets: it identifies rows by id even across LiveData::reset(), so selections survive.
+/// Each LiveData::changed() becomes one update. When only a few runs of adjacent rows change, they are
+/// removed and inserted in place. Otherwise new rows are appended, one layout change sorts all rows with the
+/// removed ones last, and these are removed. The model never resets: it identifies rows by id even across
+/// LiveData::reset(), so selections survive.
 ///
 /// Volatile cells are computed when they are shown, and tick() announces that they changed. Sorting by a
 /// volatile time uses a fixed value (for age: the time of the request), so rows keep their order.
@@ -50,14 +51,15 @@ public:
     };
 
     std::span<const Column> columns() const { return m_columns; }
-    /// -1 when the table does not have the column.
+    /// Returns the index of a field's column, or -1 when the table has no such column.
     int columnOf(Field field) const;
 
     /// The fields that a filter for this table may name.
     std::span<const Field> fields() const { return m_fields; }
     void setFilter(const FilterQuery &filter);
     const FilterQuery &filter() const { return m_filter; }
-    /// Shows only rows of this time range; each table defines which time counts. Lanes ignore it.
+    /// Shows only rows of this time range; each table defines which time counts. The table of lanes ignores
+    /// the range.
     void setTimeRange(const std::optional<TimeRange> &range);
     /// Shows only jobs in these states. Has no effect on tables without states.
     void setStates(const std::optional<RowStates> &states);
@@ -69,7 +71,7 @@ public:
     int shownCount() const { return static_cast<int>(m_order.size()); }
     virtual int totalCount() const = 0;
 
-    /// Updates volatile cells. Call it some times a second while the table is visible.
+    /// Updates volatile cells. Call it several times a second while the table is visible.
     void tick();
 
     QByteArray idAt(int row) const;          ///< empty when `row` is out of range
@@ -82,7 +84,7 @@ public:
     int columnCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-    /// A column out of range sorts by id.
+    /// Sorts the rows by a column. A column out of range sorts by id.
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
 Q_SIGNALS:
@@ -94,7 +96,7 @@ protected:
     /// Reads all rows and sorts them. The derived constructor must call it last.
     void begin(Field sortField, Qt::SortOrder order);
 
-    /// Points to the derived table's row type.
+    /// A pointer to a row. Only the derived table knows the row's type.
     using RowPtr = std::shared_ptr<const void>;
     struct Record
     {
@@ -108,9 +110,10 @@ protected:
     };
 
     virtual Cell cell(const void *row, Field field, WallTime now) const = 0;
-    /// All rows that LiveData has now.
+    /// Returns all rows of this table that LiveData has now.
     virtual std::vector<Record> all() = 0;
-    /// The rows of this table that `changes` affect. Repeated rows and unknown ids are harmless.
+    /// Returns the rows of this table that `changes` affect. The result may contain repeated rows and unknown
+    /// ids.
     virtual Batch batchOf(const Changes &changes) = 0;
     /// True when some cells are volatile: they can change while their row stays the same.
     virtual bool hasVolatileCells() const { return false; }
@@ -124,7 +127,7 @@ protected:
 
 private:
     class Reader;
-    /// The sort value of a row. `rank` decides most comparisons, so they compare two numbers.
+    /// The sort value of a row. Most comparisons need only `rank` and so compare two numbers.
     struct SortKey
     {
         std::uint64_t rank = 0;  ///< 0 for null; for texts the first bytes, in lower case
@@ -151,9 +154,11 @@ private:
     int compareKeys(const SortKey &a, const SortKey &b) const;
     bool precedes(const Node *a, const Node *b) const;
     void sortNodes(Nodes &nodes) const;
-    /// Index of a row in m_order, or where it would be inserted. Valid while m_order is sorted by its keys.
+    /// Returns the index of a row in m_order, or the index at which it would be inserted. Valid while m_order
+    /// is sorted by the rows' keys.
     int indexOf(const Node *node) const;
-    /// A queue position changes with other rows, so this order needs a new sort on each update.
+    /// True when the rows are sorted by queue position. A position changes with other rows, so this order
+    /// needs a new sort on each update.
     bool isSortedByPosition() const { return m_sortColumn >= 0 && m_sortColumn == columnOf(Field::Position); }
 
     bool shows(const void *row, WallTime now) const;
@@ -191,12 +196,12 @@ private:
     std::pair<int, int> m_lastCounts;  ///< shown and total, at the last countsChanged()
 };
 
-/// Base of the tables, by their type of row.
+/// Base of the tables: adds the type of their rows to RecordTable.
 template <typename Row>
 class RowsTable : public RecordTable
 {
 public:
-    /// Null when `row` is out of range.
+    /// Returns a row; null when `row` is out of range.
     std::shared_ptr<const Row> at(int row) const
     {
         return row >= 0 && row < shownCount() ? std::static_pointer_cast<const Row>(rowAt(row)) : nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// RecordTable: turns a batch of changes into model signals.
+// The part of RecordTable that turns a batch of changes into model signals.
 #include "monitor/data/recordtable.h"
 
 #include <algorithm>
@@ -9,14 +9,15 @@ namespace holdline::monitor {
 
 namespace {
 
-/// Up to this many runs of removed and of inserted rows, views are faster than with one layout change.
+/// Maximum number of runs of removed rows, and of inserted rows, for which views are faster than with one
+/// layout change.
 constexpr int kFewRuns = 4;
-/// Up to this many rows, linear searches are faster than building a hash map.
+/// Maximum number of rows for which linear searches are faster than building a hash map.
 constexpr std::size_t kFewRows = 32;
 
 }  // namespace
 
-/// The changes of the shown rows that one update makes.
+/// The changes that one update makes to the shown rows.
 struct RecordTable::Step
 {
     Nodes fresh;    ///< to be shown, not in m_order yet
@@ -25,7 +26,7 @@ struct RecordTable::Step
     std::vector<SortKey> movedKeys;  ///< new keys of `moved`, set after all old indexes are found
     Nodes gone;
     std::vector<int> leaving;           ///< indexes in m_order of moved and gone rows
-    std::vector<RowPtr> before;         ///< keeps old rows alive, because sort keys are views into them
+    std::vector<RowPtr> before;         ///< owns the old rows, because sort keys are views into them
     std::vector<QByteArray> forgotten;  ///< ids to erase from m_nodes
 };
 
@@ -200,7 +201,7 @@ void RecordTable::carryOut(Step &step)
 /// there are too many runs.
 bool RecordTable::applyInPlace(const Step &step)
 {
-    /// First index and one past the last.
+    /// The first index of a run, and one past its last index.
     using Run = std::pair<int, int>;
     std::vector<Run> removals;
     for (const int row : step.leaving) {
@@ -260,7 +261,7 @@ void RecordTable::applyByOrder(const Step &step)
     Nodes loose = step.fresh;
     loose.insert(loose.end(), step.moved.begin(), step.moved.end());
     sortNodes(loose);
-    // Merge `loose` into `order`. Walks backwards so that each row moves at most once.
+    // Merge `loose` into `order`. Goes backwards so that each row moves at most once.
     const auto isBefore = [this](const Node *a, const Node *b) { return precedes(a, b); };
     auto unmerged = static_cast<std::ptrdiff_t>(order.size());
     order.resize(order.size() + loose.size());
@@ -289,7 +290,7 @@ void RecordTable::setOrder(Nodes order)
     Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
     const Nodes before = std::exchange(m_order, std::move(order));
     const QModelIndexList old = persistentIndexList();
-    // Persistent indexes usually belong to one row. For a large selection a hash map is faster.
+    // Usually all persistent indexes belong to one row. For a large selection a hash map is faster.
     std::unordered_map<int, int> rows;
     for (const QModelIndex &one : old)
         rows.emplace(one.row(), -1);

@@ -23,12 +23,14 @@ public:
 
     const std::deque<Sample> &samples() const { return m_samples; }
     bool isEmpty() const { return m_samples.empty(); }
-    /// From the start of the oldest sample's span to the newest sample. Empty without samples.
+    /// The time range from the beginning of the oldest sample's span to the newest sample. Empty without
+    /// samples.
     std::optional<TimeRange> extent() const;
-    /// Index of the first sample that ends after `at`, or samples().size().
+    /// Returns the index of the first sample that ends after `at`, or samples().size().
     std::size_t firstAfter(WallTime at) const;
 
-    /// The merged histogram of a phase over the samples that overlap `range`, or over all samples.
+    /// Returns the merged histogram of a phase over the samples that overlap `range`. Without a range, merges
+    /// all samples.
     HistogramSlice merged(Phase phase, const std::optional<TimeRange> &range = {}) const;
 
 private:

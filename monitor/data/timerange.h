@@ -5,7 +5,7 @@
 
 namespace holdline::monitor {
 
-/// A range of the service's clock: `from` is included, `to` is not, and from < to.
+/// A range of times on the service's clock: `from` is included, `to` is not, and from < to.
 struct TimeRange
 {
     WallTime from{};

@@ -19,7 +19,7 @@ public:
     using QObject::QObject;
 
     const std::optional<TimeRange> &range() const { return m_range; }
-    /// An empty or reversed range clears the selection.
+    /// Sets the selected range. An empty or reversed range clears the selection.
     void setRange(const std::optional<TimeRange> &range);
     void clear() { setRange(std::nullopt); }
 

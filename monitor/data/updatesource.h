@@ -49,8 +49,8 @@ public:
 
 Q_SIGNALS:
     void statusChanged();
-    /// Updates arrive in order and without gaps. After a lost update or a new connection, the first part of a
-    /// snapshot comes first.
+    /// Updates arrive in order and without gaps. After a lost update or a new connection, the next update is
+    /// the first part of a snapshot.
     void received(const holdline::monitor::Update &update);
     void replied(const holdline::monitor::Reply &reply);
 
