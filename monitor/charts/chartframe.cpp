@@ -222,7 +222,7 @@ void paintReadings(QPainter &painter, const ChartFrame &frame, QPointF at, const
     const double line = std::ceil(metrics.height()) + 2;
     const double rows = static_cast<double>(readings.size()) + (heading.isEmpty() ? 0 : 1);
     QRectF box(0, 0, std::ceil(inside) + 16, rows * line + 10);
-    // Right of the cursor, or left of it if the box does not fit.
+    // Place the box on the right of the cursor, or on the left if it does not fit there.
     box.moveTopLeft(QPointF(at.x() + 12, at.y()));
     if (box.right() > frame.whole.right() - 4)
         box.moveRight(at.x() - 12);

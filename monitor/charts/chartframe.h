@@ -45,31 +45,32 @@ struct ChartFrame
     QFont font;  ///< for labels; has tabular digits
     QFont titleFont;
     QRectF whole;
-    QRectF plot;  ///< the area inside the axes; charts of one width have the same left and right edge
+    QRectF
+        plot;  ///< the area inside the axes; its left and right edges are the same in all charts of one width
 };
 
 /// Paints the title on the left and as much of the legend as fits on the right.
 void paintHeader(QPainter &painter, const ChartFrame &frame, const QString &title,
                  const QList<ChartKey> &legend);
-/// Paints lines across the plot and labels to its left.
+/// Paints the value axis: lines across the plot, and labels on the left of the plot.
 void paintValueAxis(QPainter &painter, const ChartFrame &frame, const Scale &scale, std::vector<Tick> ticks);
-/// Paints labels below the plot. `lines` adds lines through the plot.
+/// Paints the bottom axis: labels below the plot. `lines` adds vertical lines through the plot.
 void paintBottomAxis(QPainter &painter, const ChartFrame &frame, const Scale &scale, std::vector<Tick> ticks,
                      bool lines);
-/// Paints a dashed line across the plot with a label. A deadline above the plot gets only a label with an
-/// arrow.
+/// Paints the deadline as a dashed line across the plot, with a label. A deadline above the plot gets only a
+/// label with an arrow.
 void paintDeadlineAcross(QPainter &painter, const ChartFrame &frame, const Scale &scale,
                          Microseconds deadline);
-/// Paints text on a patch of the background colour, readable on top of anything. `align` says which corner of
-/// the label is at `corner`. Returns the label's rectangle.
+/// Paints text on a patch of the background colour, so that it is readable on top of other shapes. `align`
+/// says which corner of the label is at `corner`. Returns the label's rectangle.
 QRectF paintLabel(QPainter &painter, const ChartFrame &frame, QPointF corner, Qt::Alignment align,
                   const QString &text, Ink ink);
-/// Paints the box beside the cursor, moved to stay inside the frame.
+/// Paints the box of values beside the cursor. Moves the box where needed to stay inside the frame.
 void paintReadings(QPainter &painter, const ChartFrame &frame, QPointF at, const QString &heading,
                    const QList<Reading> &readings);
 /// Paints a text in the middle of the plot, for a chart without data.
 void paintPlaceholder(QPainter &painter, const ChartFrame &frame, const QString &text);
-/// The readings as text for screen readers: "heading\nlabel value\n…".
+/// Returns the readings as text for screen readers: "heading\nlabel value\n…".
 QString readingsText(const QString &heading, const QList<Reading> &readings);
 
 /// A brush of diagonal lines.

@@ -123,7 +123,7 @@ void ChartWidget::paintPicture(QPainter &painter, const ChartFrame &frame) const
     painter.save();
     paintPlot(painter, frame);
     painter.restore();
-    // After the plot, because painting it can change the legend.
+    // Paint the header after the plot, because painting the plot can change the legend.
     paintHeader(painter, frame, m_title, legend());
     if (!m_stale.isEmpty()) {
         QColor veil = frame.theme.base();

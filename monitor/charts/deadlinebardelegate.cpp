@@ -57,7 +57,7 @@ void DeadlineBarDelegate::paint(QPainter *painter, const QStyleOptionViewItem &o
     const QString shown = QFontMetricsF(font).elidedText(words, Qt::ElideRight, room.width() - 8);
     const QRectF place = room.adjusted(4, 0, -4, 0);
     if (progress.toDouble() > kWarnFrom) {
-        // A patch below the text, so that it is readable on the pattern.
+        // Paint a patch below the text, so that the text is readable on the pattern.
         const double width = QFontMetricsF(font).horizontalAdvance(shown) + 6;
         QColor patch = theme.base();
         patch.setAlphaF(0.8F);

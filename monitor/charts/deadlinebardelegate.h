@@ -5,8 +5,9 @@
 
 namespace holdline::monitor {
 
-/// Paints the used share of a job's time (ProgressRole, 0 to 1 and above) as a bar with the cell's text on
-/// it. The bar is hatched above 75 % and crossed after the deadline, so that colour is not the only sign.
+/// Paints the used share of a job's time (ProgressRole, 0 to 1) as a bar with the cell's text on it. The bar
+/// is hatched above 75 % and crossed after the deadline, so that users who cannot see the colour notice it
+/// too.
 class DeadlineBarDelegate : public QStyledItemDelegate
 {
     Q_OBJECT

@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::seconds;
 
-/// Samples arrive a little early or late. Less than this much missing time is not a gap.
+/// Samples arrive a little early or late. Missing time that is shorter than this does not count as a gap.
 constexpr Milliseconds kSlack(500);
 
 WallTime beginOf(const Sample &sample)
@@ -17,7 +17,8 @@ WallTime beginOf(const Sample &sample)
     return sample.at - std::chrono::floor<Milliseconds>(sample.span);
 }
 
-/// The start of the column with the sample at `at`. A sample measures the time before it.
+/// Returns the beginning of the column that contains the sample taken at `at`. A sample measures the time
+/// before `at`.
 WallTime columnBefore(WallTime at, Milliseconds length)
 {
     const auto since = (at - Milliseconds(1)).time_since_epoch();

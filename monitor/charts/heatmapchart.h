@@ -26,13 +26,14 @@ protected:
     QList<ChartKey> legend() const override;
 
 private:
-    /// The rows for all shown values, with counts of 0.
+    /// Returns the rows that cover all shown values, with counts of 0.
     LatencyBins rowsFor(const ChartFrame &frame, const std::vector<TimeColumn> &columns) const;
     LatencyBins counted(LatencyBins rows, const TimeColumn &column) const;
     static Scale valueScale(const ChartFrame &frame, const LatencyBins &rows);
 
     Phase m_phase = Phase::Total;
-    mutable std::uint64_t m_most = 0;  ///< largest count of a cell in the last painting, for the legend
+    mutable std::uint64_t m_most =
+        0;  ///< largest count of a cell when the chart was last painted; the legend shows it
 };
 
 }  // namespace holdline::monitor

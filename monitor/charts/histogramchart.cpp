@@ -66,7 +66,7 @@ Microseconds HistogramChart::shownDeadline() const
 
 void HistogramChart::refresh()
 {
-    // Merging an hour of samples is expensive, so skip it while the chart is hidden.
+    // Merging an hour of samples is expensive, so do not merge while the chart is hidden.
     if (isVisible())
         gather();
     ChartWidget::refresh();
@@ -114,7 +114,7 @@ QRectF HistogramChart::bar(int bin, const ChartFrame &frame) const
     const double right = std::round(time.pixel(static_cast<double>(m_bins.edge(bin + 1).count())));
     const double bottom = std::floor(frame.plot.bottom());
     double top = std::round(counts.pixel(static_cast<double>(m_bins.count(bin))));
-    // A single job among thousands must be visible.
+    // Even a bar for a single job among thousands must be visible.
     if (m_bins.count(bin) > 0)
         top = std::min(top, bottom - 1);
     return {QPointF(left, top), QPointF(std::max(right - 1, left + 1), bottom)};
@@ -188,7 +188,7 @@ void HistogramChart::paintMarkers(QPainter &painter, const ChartFrame &frame) co
         painter.setPen(QPen(frame.theme[marker.ink], marker.style == Qt::DashLine ? 1.5 : 1, marker.style));
         painter.drawLine(QPointF(marker.x, top), QPointF(marker.x, frame.plot.bottom()));
     }
-    // Labels beside their lines. A label that would overlap another one goes to the next row.
+    // Paint each label beside its line. A label that would overlap another one is moved to the next row.
     std::vector<double> rowEnds;
     for (const Marker &marker : markers) {
         const double width = metrics.horizontalAdvance(marker.words) + 8;

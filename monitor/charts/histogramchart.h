@@ -7,9 +7,9 @@
 
 namespace holdline::monitor {
 
-/// A histogram of a phase's durations in the selected range, or of all samples. The axis is logarithmic, with
-/// lines at p50, p95, p99 and the deadline. Left and Right select a bar, and Escape clears the selection. The
-/// history must outlive the chart.
+/// A histogram of a phase's durations in the selected range, or of all samples. The time axis is logarithmic,
+/// with lines at p50, p95, p99 and the deadline. The keys Left and Right select a bar, and Escape clears the
+/// selection. The history must outlive the chart.
 class HistogramChart : public ChartWidget
 {
     Q_OBJECT
@@ -19,13 +19,14 @@ public:
 
     void setPhase(Phase phase);
     Phase phase() const { return m_phase; }
-    /// An empty range selects all samples.
+    /// Sets the range of the samples. An empty range selects all samples.
     void setRange(const std::optional<TimeRange> &range);
     const std::optional<TimeRange> &range() const { return m_range; }
 
-    /// "1,204 jobs between 500 ms and 520 ms (12 %)" for the bar at `position`. Empty outside the plot.
+    /// Returns the text for the bar at `position`: "1,204 jobs between 500 ms and 520 ms (12 %)". Empty
+    /// outside the plot.
     QString readout(QPointF position) const;
-    /// The same for the bar under the mouse or selected by key. Empty without one.
+    /// Returns this text for the bar that is under the mouse or selected by key. Empty when no bar is.
     QString readout() const { return m_hovered ? binText(*m_hovered) : QString(); }
 
     void refresh() override;
@@ -47,7 +48,7 @@ private:
     Scale timeScale(const ChartFrame &frame) const;
     Scale countScale(const ChartFrame &frame) const;
     QRectF bar(int bin, const ChartFrame &frame) const;
-    /// The deadline for Phase::Total, else 0.
+    /// Returns the deadline when the phase is Phase::Total, else 0.
     Microseconds shownDeadline() const;
     std::optional<int> binAt(QPointF position) const;
     QString binText(int bin) const;

@@ -6,8 +6,8 @@
 #include <QCoreApplication>
 #include <QFile>
 
-// Q_INIT_RESOURCE must be used outside any namespace. A static library does not register its resources
-// itself.
+// Q_INIT_RESOURCE must be used outside any namespace. The macro is needed because a static library does not
+// register its resources itself.
 static void initIcons()
 {
     Q_INIT_RESOURCE(icons);

@@ -13,15 +13,15 @@ namespace holdline::monitor {
 /// The icon of a file in resources/icons, by its name without the suffix. Logs a warning and returns a null
 /// icon for another name.
 QIcon icon(const QString &name);
-/// The same in a colour of the theme.
+/// The icon of a file in resources/icons, painted in a colour of the theme.
 QIcon icon(const QString &name, Ink ink);
 
-/// Each state has its own shape and colour.
+/// The icon of a job's state. Each state has its own shape and colour.
 QIcon icon(RowState state);
-/// The icon of the job's state; for an ended job a tick or a cross.
+/// The icon of a job: its state's icon, or for an ended job a tick or a cross.
 QIcon icon(const JobRow &row);
 QIcon icon(CallbackOutcome outcome);
-/// An envelope for a callback, a failed job for a job.
+/// The icon of a dead letter: an envelope for a callback, or the icon of a failed job for a job.
 QIcon icon(const DeadLetterRow &row);
 /// The program's icon, in fixed colours.
 QIcon appIcon();

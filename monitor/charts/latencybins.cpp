@@ -9,10 +9,11 @@ namespace holdline::monitor {
 
 namespace {
 
-/// Minimum ratio of a bin's edges. In narrower bins the number of histogram buckets would vary.
+/// Minimum ratio of a bin's upper edge to its lower edge. Narrower bins would contain varying numbers of
+/// histogram buckets.
 constexpr double kLeastRatio = 1.06;
 
-/// The lowest value of the histogram's bucket whose highest value is `upTo`.
+/// Returns the lowest value of the histogram's bucket whose highest value is `upTo`.
 double lowestIn(std::uint32_t upTo)
 {
     constexpr std::uint32_t kExactBelow = 32;
@@ -46,7 +47,7 @@ LatencyBins::LatencyBins(Microseconds low, Microseconds high, int bins)
     : m_low(std::max(low, Microseconds(1))), m_high(std::max(high, m_low + Microseconds(1)))
 {
     const double ratio = static_cast<double>(m_high.count()) / static_cast<double>(m_low.count());
-    // A bin is also at least one microsecond wide.
+    // Make each bin at least one microsecond wide, too.
     const double least = std::max(kLeastRatio, 1 + 1 / static_cast<double>(m_low.count()));
     const int most = std::max(1, static_cast<int>(std::log(ratio) / std::log(least)));
     const int count = std::clamp(bins, 1, most);
@@ -68,7 +69,7 @@ LatencyBins LatencyBins::around(const HistogramSlice &values, Microseconds also,
         low = high = static_cast<double>(also.count());
     }
     if (also > Microseconds::zero()) {
-        // Leave room for the label beside the line.
+        // Leave room for the label beside the line at `also`.
         low = std::min(low, static_cast<double>(also.count()) / 2);
         high = std::max(high, static_cast<double>(also.count()) * 1.5);
     }

@@ -14,18 +14,18 @@ class LatencyBins
 {
 public:
     LatencyBins() = default;
-    /// `bins` is a maximum. Requires low < high.
+    /// Makes at most `bins` bins from `low` to `high`. Requires low < high.
     LatencyBins(Microseconds low, Microseconds high, int bins);
-    /// Bins from low to high that include all values and, unless it is zero, `also`. low and high are 1, 2 or
-    /// 5 times a power of ten.
+    /// Makes bins that include all of `values` and, unless it is zero, `also`. The range begins and ends at
+    /// 1, 2 or 5 times a power of ten.
     static LatencyBins around(const HistogramSlice &values, Microseconds also, int bins);
 
     int size() const { return static_cast<int>(m_counts.size()); }
     Microseconds low() const { return m_low; }
     Microseconds high() const { return m_high; }
-    /// The lower edge of a bin; edge(size()) is high().
+    /// Returns the lower edge of a bin. edge(size()) is high().
     Microseconds edge(int bin) const;
-    /// The bin of a value. Values outside belong to the first or the last bin.
+    /// Returns the bin of a value. Values outside the range belong to the first or the last bin.
     int binOf(Microseconds value) const;
 
     std::uint64_t count(int bin) const { return m_counts[static_cast<std::size_t>(bin)]; }

@@ -32,7 +32,7 @@ public:
     /// Greys the charts: see ChartWidget::setStale().
     void setStale(const QString &text);
     /// Saves all charts, one below the other, as an image; the file name's suffix selects the format. Returns
-    /// an error or an empty text.
+    /// an error text for the user, or an empty text.
     QString savePicture(const QString &path) const;
 
 public Q_SLOTS:
@@ -49,10 +49,10 @@ protected:
 private:
     void buildControls(QHBoxLayout *row);
     void linkCharts();
-    /// From top to bottom.
+    /// The charts from top to bottom.
     std::array<ChartWidget *, 3> charts() const;
     void refresh();
-    /// The histogram's range: the selected range, else the visible one.
+    /// Returns the histogram's range: the selected range, else the visible range.
     std::optional<TimeRange> selectedOrVisible() const;
     void showSelection();
     void showView();

@@ -21,7 +21,7 @@ std::optional<Rates> RateChart::ratesOf(const TimeColumn &column) const
 {
     if (column.first == 0 && column.last == 1)
         return std::nullopt;
-    // The counters are totals, so compare with the sample before the column.
+    // The counters are totals since the service started, so compare with the sample before the column.
     const std::size_t before = column.first == 0 ? 0 : column.first - 1;
     return ratesBetween(samples()[before], samples()[column.last - 1]);
 }

@@ -6,8 +6,8 @@
 
 namespace holdline::monitor {
 
-/// Requests per second over time: starts as a line, answered requests as an area, and failed ones as a
-/// hatched area on top.
+/// A chart of requests per second over time: start requests as a line, answered requests as an area, and
+/// failed requests as a hatched area on top.
 class RateChart : public TimelineChart
 {
     Q_OBJECT
@@ -23,7 +23,8 @@ protected:
     QList<ChartKey> legend() const override;
 
 private:
-    /// Empty for the first sample, which has no previous sample to compare with.
+    /// Returns the rates of a column. Empty for the first sample, which has no previous sample to compare
+    /// with.
     std::optional<Rates> ratesOf(const TimeColumn &column) const;
 };
 

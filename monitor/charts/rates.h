@@ -8,13 +8,14 @@ namespace holdline::monitor {
 /// Rates per second between two samples.
 struct Rates
 {
-    double starts = 0;    ///< start requests to the upstream, successful or not
+    double starts = 0;    ///< start requests sent to the upstream, successful or not
     double answered = 0;  ///< client requests that got a successful response
     double failed = 0;    ///< client requests that got an error, including errors of the job itself
 };
 
-/// Zero when no time is between the samples. Handles counters that a restart of the service set to zero.
-/// Requests of clients that had left count neither as answered nor as failed. Pure.
+/// Computes the rates between two samples. All rates are zero when no time passed between the samples.
+/// Handles counters that a restart of the service set to zero. A request whose client closed the connection
+/// counts neither as answered nor as failed. Pure.
 Rates ratesBetween(const Sample &before, const Sample &now);
 
 }  // namespace holdline::monitor

@@ -10,7 +10,7 @@ class Scale
 public:
     enum class Kind { Linear, Log };
 
-    /// Expects low < high, and low > 0 for Log; corrects other values, so that it never divides by zero.
+    /// Expects low < high, and low > 0 for Log. Corrects other values, so that no later division is by zero.
     /// lowPixel may be greater than highPixel, as on an axis that points up.
     Scale(Kind kind, double low, double high, double lowPixel, double highPixel);
 
@@ -28,7 +28,7 @@ private:
     double m_high;
     double m_lowPixel;
     double m_highPixel;
-    double m_unitLow = 0;  ///< m_low, or its logarithm for Log
+    double m_unitLow = 0;  ///< m_low, or the logarithm of m_low for Log
     double m_unitSpan = 1;
 };
 

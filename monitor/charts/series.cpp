@@ -13,7 +13,8 @@ namespace {
 /// Number of points in a piece of an area.
 constexpr qsizetype kPiece = 16;
 
-/// The line through a run, from the left edge of its first column to the right edge of its last.
+/// Returns the line through a run, from the left edge of its first column to the right edge of its last
+/// column.
 QPolygonF edge(const std::vector<Series::Point> &run, const Scale &values, double Series::Point::*height)
 {
     QPolygonF line;
@@ -25,7 +26,7 @@ QPolygonF edge(const std::vector<Series::Point> &run, const Scale &values, doubl
     return line;
 }
 
-/// True when the piece is visible.
+/// Returns whether the piece is high enough to be visible.
 bool hasHeight(const QPolygonF &top, const QPolygonF &bottom, qsizetype from, qsizetype to)
 {
     constexpr double kSeen = 0.1;

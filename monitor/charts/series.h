@@ -13,7 +13,7 @@ class QPainter;
 namespace holdline::monitor {
 
 /// Turns the values of a chart's columns into lines and areas with breaks where values are missing. A single
-/// column between two gaps is drawn with its full width, so that it is visible.
+/// column between two gaps is drawn with the column's full width, so that it is visible.
 struct Series
 {
     struct Point
@@ -27,16 +27,16 @@ struct Series
 
     std::vector<std::vector<Point>> runs;
 
-    /// The upper edges, one line per run.
+    /// Returns the upper edges, one line per run.
     std::vector<QPolygonF> lines(const Scale &values) const;
-    /// The areas between `below` and `value`, in pieces that meet at whole pixels. Omits pieces without
-    /// height.
+    /// Returns the areas between `below` and `value`, in pieces that meet at whole pixels. Omits pieces
+    /// without height.
     std::vector<QPolygonF> areas(const Scale &values) const;
 };
 
-/// Draws a polyline with the painter's pen, which must be opaque. Draws each stroke alone: Qt's rasteriser
-/// needs ten to forty times as long for one long, jagged path. Series::areas() has pieces for the same
-/// reason.
+/// Draws a polyline with the painter's pen, which must be opaque. Draws each segment alone, because Qt's
+/// rasteriser needs ten to forty times as long for one long, jagged path. For the same reason Series::areas()
+/// returns pieces.
 void paintLine(QPainter &painter, const QPolygonF &line);
 
 }  // namespace holdline::monitor

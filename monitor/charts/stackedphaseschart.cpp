@@ -14,11 +14,11 @@ namespace holdline::monitor {
 namespace {
 
 constexpr double kTail = 0.99;
-/// The p99 line has at most this many points, of at least kTailLeast each. In one second the p99 would only
+/// The p99 line has at most this many points, each for at least kTailLeast. The p99 of one second would only
 /// be the slowest job.
 constexpr int kTailPoints = 100;
 constexpr std::chrono::seconds kTailLeast(5);
-/// The p99 line may extend the axis to this many times the areas' height. Above, the line is cut and a label
+/// The p99 line may extend the axis to this many times the areas' height. A higher line is cut and a label
 /// gives its maximum, so that one timed-out job does not flatten the areas.
 constexpr double kStretch = 3;
 /// The axis extends to the deadline when the deadline is at most this many times the highest value.
@@ -107,7 +107,7 @@ StackedPhasesChart::Tail StackedPhasesChart::tailOf(const ChartFrame &frame) con
     return tail;
 }
 
-/// The value at the upper end of the axis.
+/// Returns the value at the upper end of the axis.
 double StackedPhasesChart::topOf(double highestStack, double highestTail) const
 {
     double top = std::max(highestStack * 1.05, std::min(highestTail * 1.05, highestStack * kStretch));
@@ -166,7 +166,7 @@ QList<Reading> StackedPhasesChart::readings(const TimeColumn &column, const Char
         if (const std::optional<double> figure = figureOf(column, *phase))
             lines.append({phaseText(*phase), durationText(rounded(*figure)), inkOf(*phase)});
     }
-    // The p99 line has longer columns. Take the one that contains this column.
+    // The p99 line has longer columns. Take the longer column that contains this column.
     for (const TimeColumn &wide : tailColumns()) {
         if (wide.last <= column.first)
             continue;

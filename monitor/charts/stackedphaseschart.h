@@ -8,11 +8,11 @@
 
 namespace holdline::monitor {
 
-/// The statistic that the areas show.
+/// The statistic of the phases' durations that the areas show.
 enum class Figure : std::uint8_t { Mean, P95 };
 
-/// The phases of jobs over time: queue, start and job as stacked areas, the p99 of the total as a line, and
-/// the deadline.
+/// A chart of the phases of jobs over time: queue, start and job as stacked areas, the p99 of the total time
+/// as a line, and the deadline.
 class StackedPhasesChart : public TimelineChart
 {
     Q_OBJECT

@@ -8,8 +8,8 @@
 /// Texts of charts, in addition to monitor/data/format.h.
 namespace holdline::monitor {
 
-/// A duration with three significant digits: "412 µs", "1.25 ms", "12.3 s", "2 min 5 s". Charts need finer
-/// steps than formatDuration().
+/// Formats a duration with three significant digits: "412 µs", "1.25 ms", "12.3 s", "2 min 5 s". Charts need
+/// finer steps than formatDuration().
 QString durationText(Microseconds took);
 /// "1,204": formatCount() of an unsigned number.
 QString countText(std::uint64_t count);

@@ -13,7 +13,7 @@ namespace holdline::monitor {
 
 namespace {
 
-/// A base with a lower grey value counts as dark.
+/// A base colour with a grey value (0 to 255) below this counts as dark.
 constexpr int kMiddleGrey = 118;
 /// Size of chart labels relative to the widget's font, and their minimum in points.
 constexpr double kLabelShare = 0.9;

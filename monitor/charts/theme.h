@@ -11,7 +11,7 @@
 
 namespace holdline::monitor {
 
-/// The meaning of a colour.
+/// The meaning of a colour. Theme has the colour for each meaning.
 enum class Ink : std::uint8_t {
     // States of a job. The phases queue, start and job have the colours of queued, starting and running.
     Queued,
@@ -37,10 +37,11 @@ enum class Ink : std::uint8_t {
 };
 inline constexpr int kInkCount = static_cast<int>(Ink::Text) + 1;
 
-/// The colours of all inks: two fixed tables, for a light and a dark base. They are Okabe and Ito's colours,
-/// which people with any colour vision can distinguish. On white and on the dark palette's base, marks have a
-/// contrast of at least 3:1 and text 4.5:1; on a middle grey it is less. A value type, cheap enough to create
-/// per paint event. Thread-safe.
+/// The colours of all inks, in two fixed tables. The palette's base colour alone decides whether the table
+/// for a light base or for a dark base is used. The colours are Okabe and Ito's, which people with any colour
+/// vision can distinguish. On white and on the dark palette's base, marks have a contrast of at least 3:1 and
+/// text 4.5:1; on a middle grey it is less. A value type, cheap enough to create per paint event.
+/// Thread-safe.
 class Theme
 {
 public:
@@ -49,12 +50,12 @@ public:
     bool isDark() const { return m_dark; }
     QColor base() const { return m_base; }
     QColor operator[](Ink ink) const;
-    /// The colour with enough contrast for text on the base.
+    /// Returns the ink's colour with enough contrast for text on the base.
     QColor readable(Ink ink) const;
-    /// A mix of the ink and the base, for areas. `share` is the share of the ink, 0 to 1.
+    /// Returns a mix of the ink and the base, for areas. `share` is the share of the ink, 0 to 1.
     QColor tint(Ink ink, double share) const;
-    /// The heat map's colour for a share of the maximum, 0 to 1. Its lightness changes evenly, so the order
-    /// is visible in grey too: darker with the count on a light base, lighter on a dark one.
+    /// Returns the heat map's colour for a share of the maximum, 0 to 1. Its lightness changes evenly, so the
+    /// order is visible in grey too: darker with the count on a light base, lighter on a dark one.
     QColor heat(double share) const;
 
 private:
@@ -70,8 +71,8 @@ Ink inkOf(CallbackOutcome outcome);
 /// True when the job ended without an error.
 bool endedWell(const JobRow &row);
 
-/// A font of the same size whose digits all have one width, so that changing numbers do not move. Returns
-/// `font` itself if it has such digits.
+/// Returns a font of the same size whose digits all have one width, so that changing numbers do not move.
+/// Returns `font` itself if it has such digits.
 QFont tabularFont(const QFont &font);
 bool hasTabularDigits(const QFont &font);
 /// The font for labels in charts: slightly smaller than the widget's font, but at least 8 points.

@@ -35,7 +35,7 @@ int decimalsOf(double step)
     return std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9);
 }
 
-/// The number of steps from 0 to at least `high`.
+/// Returns the number of steps from 0 to at least `high`.
 int stepsTo(double high, double step)
 {
     return std::max(1, static_cast<int>(std::ceil(high / step - 1e-9)));

@@ -20,19 +20,20 @@ struct Tick
     friend bool operator==(const Tick &, const Tick &) = default;
 };
 
-/// The duration in the largest unit that divides it: "30 s", "1 min", "1,500 ms".
+/// Formats a duration in the largest unit that divides it without a remainder: "30 s", "1 min", "1,500 ms".
 QString roundDurationText(Microseconds duration);
 
-/// Ticks from 0 in steps of 1, 2 or 5 times a power of ten, at most `most` steps (at least 2). `whole` allows
-/// only whole numbers. The last tick is at or above `high`, so an axis that ends there shows all values.
+/// Returns ticks from 0 in steps of 1, 2 or 5 times a power of ten, at most `most` steps (at least 2).
+/// `whole` allows only whole numbers. The last tick is at or above `high`, so an axis that ends there shows
+/// all values.
 std::vector<Tick> numberTicks(double high, int most, bool whole);
-/// The same for times in microseconds, in common steps (… 500 ms, 1 s, 2 s, 5 s, 15 s, 30 s, 1 min …). All
-/// labels use one unit where possible.
+/// Like numberTicks(), but for times in microseconds and in common steps (… 500 ms, 1 s, 2 s, 5 s, 15 s, 30
+/// s, 1 min …). All labels use one unit where possible.
 std::vector<Tick> durationTicks(Microseconds high, int most);
-/// Ticks for a logarithmic axis: each power of ten of a second, and 2 and 5 times as much if they fit. Whole
-/// minutes above one minute.
+/// Returns ticks for a logarithmic axis: each power of ten of a second, and 2 and 5 times these powers if
+/// they fit. Whole minutes above one minute.
 std::vector<Tick> logDurationTicks(Microseconds low, Microseconds high, int most);
-/// Ticks at round seconds, minutes or hours of local time, within the range.
+/// Returns ticks at round seconds, minutes or hours of local time, within the range.
 std::vector<Tick> clockTicks(const TimeRange &range, int most);
 
 /// Clears each label that is nearer than `gap` pixels to the previous label. `length` returns the length of a

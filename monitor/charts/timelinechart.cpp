@@ -17,12 +17,12 @@ namespace holdline::monitor {
 
 namespace {
 
-/// A press that moves less is a click.
+/// A mouse press that moves by fewer pixels than this is a click.
 constexpr double kDragFrom = 4;
-/// One step of panning moves by this fraction of the span.
+/// One step of panning moves by the span divided by this number.
 constexpr int kPanParts = 10;
 
-/// The time of a column, for people.
+/// Returns the time of a column as text for the user.
 QString timeText(const TimeColumn &column)
 {
     const bool isLong = column.to - column.from > Milliseconds(1500);
@@ -185,7 +185,7 @@ void TimelineChart::paintPlot(QPainter &painter, const ChartFrame &frame) const
         return;
     const std::vector<double> drains = paintGapsAndDraining(painter, frame, timeScale(frame), samples(), all);
     paintSeries(painter, frame, all);
-    // Below the labels that a series may have in the corners.
+    // Place these labels below the labels that a series may have in the corners.
     const double second = frame.plot.top() + QFontMetricsF(frame.font).height() + 6;
     for (const double x : drains)
         paintLabel(painter, frame, QPointF(x, second), Qt::AlignLeft | Qt::AlignTop, tr("draining"),

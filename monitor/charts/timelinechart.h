@@ -10,7 +10,8 @@ namespace holdline::monitor {
 /// Base of charts over time: a time axis with gaps, a cursor with a box of values, and a selected time range.
 ///
 /// Dragging selects a range, and the wheel zooms. Keys: Left and Right move the cursor, with Shift they
-/// select, with Ctrl they pan. Home and End move to the ends, Plus and Minus zoom, Escape clears.
+/// select, with Ctrl they pan. Home and End move to the ends, Plus and Minus zoom, Escape clears selection
+/// and cursor.
 ///
 /// A chart has its own TimeView unless setView() shares one. The history must outlive the chart.
 class TimelineChart : public ChartWidget
@@ -26,22 +27,22 @@ public:
 
     std::optional<TimeRange> selection() const { return m_selection; }
     std::optional<WallTime> cursor() const { return m_cursor; }
-    /// The text of the box for a cursor at time `at` and, for charts that use it, at height `y` of the
-    /// widget. Empty where no data exists.
+    /// Returns the text of the box for a cursor at time `at`. `y` is the cursor's height in the widget, for
+    /// charts that use it. Empty where no data exists.
     QString readout(WallTime at, std::optional<qreal> y = {}) const;
-    /// The time at position `x` of the widget. Empty outside the plot or without data.
+    /// Returns the time at position `x` of the widget. Empty outside the plot or without data.
     std::optional<WallTime> timeAt(qreal x) const;
 
     void refresh() override;
 
 public Q_SLOTS:
-    /// Does not emit rangeSelected().
+    /// Sets the selection without emitting rangeSelected().
     void setSelection(const std::optional<holdline::monitor::TimeRange> &range);
     /// Shows the cursor of another chart as a line without a box.
     void setFollowedCursor(std::optional<holdline::WallTime> at);
 
 Q_SIGNALS:
-    /// The user selected a range, or cleared it (an empty range).
+    /// The user selected a range, or cleared the selection; then `range` is empty.
     void rangeSelected(const std::optional<holdline::monitor::TimeRange> &range);
     void cursorMoved(std::optional<holdline::WallTime> at);
 
@@ -53,10 +54,10 @@ protected:
     Scale timeScale(const ChartFrame &frame) const;
     std::vector<TimeColumn> columns(const ChartFrame &frame) const;
 
-    /// Paints the data. Called only when there are columns.
+    /// Paints the data. Called only when `columns` is not empty.
     virtual void paintSeries(QPainter &painter, const ChartFrame &frame,
                              const std::vector<TimeColumn> &columns) const = 0;
-    /// The values of a column for the box beside the cursor.
+    /// Returns the values of a column for the box beside the cursor.
     virtual QList<Reading> readings(const TimeColumn &column, const ChartFrame &frame,
                                     std::optional<qreal> y) const = 0;
 
@@ -78,7 +79,7 @@ private:
     void follow(QPointF mouse);
     void moveCursor(std::optional<WallTime> at);
     void select(const std::optional<TimeRange> &range);
-    /// The range of whole columns between two times, in any order.
+    /// Returns the range from one time to the other, in any order, extended to whole columns.
     TimeRange spanned(WallTime one, WallTime other) const;
     void step(int by, bool selecting);
 
@@ -87,7 +88,7 @@ private:
     std::optional<TimeRange> m_selection;
     std::optional<WallTime> m_cursor;
     std::optional<QPointF> m_mouse;    ///< set while the cursor follows the mouse as the chart scrolls
-    bool m_cursorIsMine = false;       ///< false when the cursor belongs to another chart
+    bool m_cursorIsMine = false;       ///< false when the cursor follows the cursor of another chart
     std::optional<WallTime> m_anchor;  ///< where the selection began
     std::optional<QPointF> m_pressed;
     bool m_dragging = false;

@@ -12,7 +12,7 @@ std::optional<TimeRange> TimeView::range(const SampleHistory &history) const
     const WallTime end = m_end.value_or(history.samples().back().at);
     if (m_end)
         return TimeRange{end - m_span, end};
-    // Whole minutes, so that the scale does not change with every sample.
+    // Show whole minutes, so that the scale does not change with every sample.
     const Milliseconds known = end - history.extent()->from;
     const auto wanted = std::max(std::chrono::ceil<std::chrono::minutes>(known), kSpans.front());
     return TimeRange{end - std::min(m_span, wanted), end};

@@ -21,7 +21,7 @@ using Part = WaterfallBar::Part;
 
 static_assert(static_cast<int>(Part::Job) == static_cast<int>(Phase::Job));
 
-/// Each part before the answer is a phase.
+/// Returns the phase of a part. Every part except the answer is a phase.
 Phase phaseOf(Part part)
 {
     return static_cast<Phase>(part);
@@ -165,7 +165,8 @@ void Waterfall::paintRow(QPainter &painter, const ChartFrame &frame, const Scale
     }
     const QString words = barText(*bar);
     const double width = metrics.horizontalAdvance(words) + 8;
-    // The label goes after the bar, before it, or on its end: the first place where it fits.
+    // Place the label after the bar, before the bar, or on the bar's end: at the first of these places where
+    // it fits.
     const bool after = right + 4 + width <= frame.plot.right() + kPad;
     const bool before = left - 4 - width >= frame.plot.left();
     const double x = after ? right + 4 : before ? left - 4 - width : right - 4 - width;
@@ -173,7 +174,7 @@ void Waterfall::paintRow(QPainter &painter, const ChartFrame &frame, const Scale
                words, Ink::Text);
 }
 
-/// A deadline that is not on the axis gets only a label with an arrow.
+/// Paints the deadline. A deadline that is not on the axis gets only a label with an arrow.
 void Waterfall::paintDeadline(QPainter &painter, const ChartFrame &frame, const Scale &time,
                               Microseconds deadline, bool isNear) const
 {

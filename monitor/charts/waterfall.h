@@ -19,9 +19,9 @@ class Waterfall : public QWidget
 public:
     explicit Waterfall(QWidget *parent = nullptr);
 
-    /// A null job shows a placeholder.
+    /// Shows a job. A null job shows a placeholder.
     void setJob(std::shared_ptr<const JobRow> job, WallTime now);
-    /// Sets the service's clock, which ends the last bar of a live job.
+    /// Sets the present time of the service's clock, at which the last bar of a live job ends.
     void setNow(WallTime now);
 
     QSize sizeHint() const override;
@@ -32,7 +32,8 @@ protected:
 
 private:
     void renew(WallTime now);
-    /// "128 ms (12 %)", with the number of attempts for a start.
+    /// Returns a bar's text, for example "128 ms (12 %)". The start bar's text also has the number of
+    /// attempts.
     QString barText(const WaterfallBar &bar) const;
     Microseconds length() const;
     void paint(QPainter &painter, const ChartFrame &frame) const;

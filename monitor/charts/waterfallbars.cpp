@@ -13,7 +13,7 @@ std::vector<WaterfallBar> waterfallBars(const JobRow &row, WallTime now)
         std::max(ended ? *row.total : Microseconds(now - row.created), Microseconds::zero());
     std::vector<WaterfallBar> bars;
     Microseconds at{};
-    // Adds a bar of a known length, or the last bar, which extends to the end.
+    // Adds a bar. A bar without a known length is the last one and extends to the end.
     const auto add = [&](Part part, const std::optional<Microseconds> &length) {
         // The service's and the monitor's clocks differ, so clip the bar at the end.
         const Microseconds to = length ? std::min(at + *length, std::max(end, at)) : std::max(end, at);
@@ -21,15 +21,15 @@ std::vector<WaterfallBar> waterfallBars(const JobRow &row, WallTime now)
         at = to;
         return length.has_value();
     };
-    // A callback can arrive before the start's response. Then there is no job phase, and the start extends to
-    // the end.
+    // A callback can arrive before the start's response. In that case there is no job phase, and the start
+    // bar extends to the end.
     if (add(Part::Queue, row.queue) && add(Part::Start, row.start)) {
         if (row.job) {
             add(Part::Job, row.job);
             if (ended && at < end)
                 add(Part::Answer, std::nullopt);
         } else if (at < end || !ended) {
-            // A refused start has no job phase.
+            // A job whose start was refused has no job phase.
             const bool ran = row.state == RowState::Running || row.state == RowState::Unconfirmed ||
                              row.state == RowState::Ended;
             if (ran && !row.passThrough)

@@ -15,14 +15,15 @@ struct WaterfallBar
     Part part = Part::Queue;
     Microseconds from{};
     Microseconds to{};
-    bool growing = false;  ///< the phase has not ended; `to` is now
+    bool growing = false;  ///< the phase has not ended; `to` is the present time
 
     Microseconds length() const { return to - from; }
     friend bool operator==(const WaterfallBar &, const WaterfallBar &) = default;
 };
 
-/// The bars of a job, one after the other. An unfinished phase ends at `now`, or at the end of an ended job.
-/// Phases that never began have no bar. The answer bar is the rest of the total after the callback. Pure.
+/// Returns the bars of a job, one after the other. An unfinished phase ends at `now`, or at the end of an
+/// ended job. Phases that never began have no bar. The answer bar is the rest of the total after the
+/// callback. Pure.
 std::vector<WaterfallBar> waterfallBars(const JobRow &row, WallTime now);
 
 }  // namespace holdline::monitor
