@@ -5,7 +5,7 @@
 
 namespace holdline::monitor {
 
-/// The callback ledger. The sidebar selects callbacks by outcome.
+/// The panel with the callback ledger. Its sidebar selects callbacks by outcome.
 class CallbacksPanel : public RecordPanel
 {
     Q_OBJECT

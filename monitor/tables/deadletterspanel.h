@@ -5,7 +5,8 @@
 
 namespace holdline::monitor {
 
-/// The dead letters of the service's last list, with actions to re-drive and discard them.
+/// The panel with the dead letters of the last list that the service sent. It has actions to re-drive and to
+/// discard dead letters.
 class DeadLettersPanel : public RecordPanel
 {
     Q_OBJECT
@@ -13,7 +14,7 @@ class DeadLettersPanel : public RecordPanel
 public:
     DeadLettersPanel(const LiveData &data, TimeSelection *selection, QWidget *parent = nullptr);
 
-    /// Enables the actions. Disable them while commands cannot reach the service.
+    /// Enables or disables the actions. Pass false while commands cannot reach the service.
     void setCommands(bool possible);
     DeadLetterPtr currentDeadLetter() const;  ///< null without a current row
     QAction *redriveAction() const { return m_redrive; }

@@ -32,7 +32,7 @@ namespace {
 /// Longer than the usual time between two key presses, but too short to feel like waiting.
 constexpr auto kApplyDelay = 150ms;
 
-/// The text before the cursor that can be the beginning of a field name.
+/// Returns the text before the cursor that can be the beginning of a field name.
 QString tokenBefore(const QString &text, int cursor)
 {
     const QString before = text.left(cursor);
@@ -186,7 +186,8 @@ void FilterBar::showError(const FilterError *error)
     underline(error);
 }
 
-/// QLineEdit has no API for text formats, but it accepts them from an input method event.
+/// Underlines the error. QLineEdit has no function that sets text formats, but accepts them from an input
+/// method event.
 void FilterBar::underline(const FilterError *error)
 {
     if (!error && !m_underlined)
@@ -228,7 +229,7 @@ void FilterBar::changeEvent(QEvent *event)
 
 bool FilterBar::eventFilter(QObject *watched, QEvent *event)
 {
-    // Escape clears the filter. With an empty filter, the event goes on to other receivers.
+    // Escape clears the filter. When the filter is empty, other receivers get the event.
     if (watched == m_edit &&
         (event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress)) {
         const auto *key = static_cast<QKeyEvent *>(event);

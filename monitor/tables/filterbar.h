@@ -15,14 +15,15 @@ class QTimer;
 
 namespace holdline::monitor {
 
-/// The input line for a table's filter. It parses each change at once. It underlines and explains an error
-/// and keeps the last valid filter. It applies a valid filter shortly after the last key press.
+/// The input line for a table's filter. The bar parses each change at once. It underlines and explains an
+/// error, and keeps the last valid filter. It applies a valid filter 150 ms after the last key press.
 class FilterBar : public QWidget
 {
     Q_OBJECT
 
 public:
-    /// `fields` are the field names that the filter accepts and completes. They must outlive the bar.
+    /// `fields` are the fields whose names the filter accepts and completes. The array behind `fields` must
+    /// outlive the bar.
     explicit FilterBar(std::span<const Field> fields, QWidget *parent = nullptr);
 
     QString text() const;

@@ -18,7 +18,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Not a RowState: a handed-over job is also queued or running.
+/// The sidebar key of handed-over jobs. It is no RowState, because a handed-over job is also queued or
+/// running.
 const QString kHandedOver = u"handed-over"_s;
 
 QString keyOf(RowState state)
@@ -37,7 +38,7 @@ std::vector<Sidebar::Entry> stateEntries()
     return entries;
 }
 
-/// The reasons with which a job can end. Reasons of refused requests are not among them.
+/// The reasons with which a job can end. The reasons with which requests are refused are not in this list.
 constexpr std::array kOutcomes{Reason::Completed,           Reason::JobFailed,        Reason::StartRejected,
                                Reason::UpstreamUnreachable, Reason::UpstreamError,    Reason::StartUnknown,
                                Reason::CallbackTimeout,     Reason::Interrupted,      Reason::QueueTimeout,

@@ -22,7 +22,8 @@ private:
     QAction *m_copyCurl;
 };
 
-/// The live jobs: plain jobs, whose clients wait, and durable jobs, which can continue without their clients.
+/// The panel with the live jobs: plain jobs, whose clients wait, and durable jobs, which can continue without
+/// their clients.
 class JobsPanel : public JobRowsPanel
 {
     Q_OBJECT
@@ -49,7 +50,7 @@ private:
     QAction *m_resume;
 };
 
-/// The ended jobs, at most LiveState::kHistory.
+/// The panel with the ended jobs, at most LiveState::kHistory.
 class HistoryPanel : public JobRowsPanel
 {
     Q_OBJECT

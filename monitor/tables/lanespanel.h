@@ -7,7 +7,7 @@ class QLabel;
 
 namespace holdline::monitor {
 
-/// The lanes of all accounts, with a forecast of the selected lane's queue.
+/// The panel with the lanes of all accounts, and a forecast for the selected lane's queue.
 class LanesPanel : public RecordPanel
 {
     Q_OBJECT
@@ -15,7 +15,7 @@ class LanesPanel : public RecordPanel
 public:
     LanesPanel(const LiveData &data, TimeSelection *selection, QWidget *parent = nullptr);
 
-    /// "50 queued jobs start within 1.9 s". Empty for an empty queue.
+    /// Returns the forecast as text: "50 queued jobs start within 1.9 s". Empty for an empty queue.
     static QString forecast(const LaneRow &lane);
 
 Q_SIGNALS:

@@ -182,7 +182,7 @@ void RecordPanel::onEntrySelected(const QString &key)
 {
     m_columns.insert(m_entry, m_view->saveColumns());
     m_entry = key;
-    // An entry without saved columns uses those of the entry "All".
+    // An entry without saved columns uses the columns of the entry "All".
     m_view->restoreColumns(m_columns.value(key, m_columns.value({})));
     applyEntry(key);
     applyFilter();
@@ -284,7 +284,8 @@ void RecordPanel::showCounts()
 {
     const int total = table().totalCount();
     m_filter->setCounts(table().shownCount(), total);
-    // Counting the whole history on each change would cost more than showing the changes.
+    // Count later and at intervals. Counting the whole history on each change would cost more than showing
+    // the changes.
     if (!m_counting->isActive())
         m_counting->start();
     if (total == 0)

@@ -41,12 +41,14 @@ public:
     void save(QSettings &settings) const;
     void restore(QSettings &settings);
 
-    /// Stops the update of ages, while the source is disconnected or the window is frozen.
+    /// Stops or continues the update of ages. It is stopped while the source is disconnected or the window is
+    /// frozen.
     void setStopped(bool stopped) { m_view->setStopped(stopped); }
-    /// The text of a table without any rows, and the text of a button below it; empty for no button.
+    /// Sets the text shown in a table without any rows, and the text of a button below this text. An empty
+    /// `action` means no button.
     void setNoDataText(const QString &text, const QString &action = {});
 
-    /// Writes the shown rows to a file. Returns an error for the user or an empty text.
+    /// Writes the shown rows to a file. Returns an error text for the user, or an empty text.
     QString exportTo(const QString &path, TableFormat format);
 
     RecordTable &table() const { return m_view->table(); }
@@ -55,7 +57,7 @@ public:
     Sidebar &sidebar() const { return *m_sidebar; }
 
 Q_SIGNALS:
-    /// The current row changed. `id` is its job, or empty.
+    /// The current row changed. `id` is the id of the row's job, or empty.
     void jobSelected(const QByteArray &id);
     /// A text for the status bar: the result of copying or exporting.
     void statusMessage(const QString &text);
@@ -69,16 +71,17 @@ protected:
 
     /// Applies a sidebar entry to the table, for entries that a filter term cannot express.
     virtual void applyEntry(const QString & /*key*/) {}
-    /// The filter term of a sidebar entry, which applies in addition to the user's filter. May be empty.
+    /// Returns the filter term of a sidebar entry. The term applies in addition to the user's filter and may
+    /// be empty.
     virtual QString entryTerm(const QString &key) const = 0;
     virtual void updateCounts() = 0;
-    /// The id of the job that a row belongs to. May be empty.
+    /// Returns the id of the job that a row belongs to. May be empty.
     virtual QByteArray jobOf(const QByteArray &id) const { return id; }
     /// Adds entries to the context menu of a row.
     virtual void extendMenu(QMenu & /*menu*/) {}
 
     const LiveData &data() const { return m_data; }
-    /// Adds an action to the panel, which calls `run`.
+    /// Adds an action to the panel. The action calls `run`.
     QAction *makeAction(const QString &text, const QString &iconName, const QKeySequence &shortcut,
                         const std::function<void()> &run);
 

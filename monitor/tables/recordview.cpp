@@ -77,7 +77,8 @@ RecordView::RecordView(RecordTable *table, QWidget *parent)
     setHorizontalScrollMode(ScrollPerPixel);
     setEditTriggers(NoEditTriggers);
     setContextMenuPolicy(Qt::CustomContextMenu);
-    // setSortingEnabled() sorts by the header's indicator, so set it first to keep the table's sorting.
+    // setSortingEnabled() sorts by the header's indicator, so set the indicator first to keep the table's
+    // sorting.
     header()->setSortIndicator(table->sortColumn(), table->sortOrder());
     setSortingEnabled(true);
     applyFont();
@@ -116,7 +117,8 @@ RecordView::RecordView(RecordTable *table, QWidget *parent)
 
 void RecordView::tellCurrent()
 {
-    // A view that gets the focus makes its first row current without selecting it. Nobody chose that row.
+    // A view that gets the focus makes its first row current without selecting it. Ignore this row, because
+    // the user did not choose it.
     if (currentIndex().isValid() && !selectionModel()->isSelected(currentIndex()))
         return;
     if (const QByteArray id = currentId(); id != m_lastId) {
@@ -196,7 +198,7 @@ void RecordView::showColumnMenu(const QPoint &at)
         QAction *action = menu->addAction(m_table->headerData(i, Qt::Horizontal).toString());
         action->setCheckable(true);
         action->setChecked(!isColumnHidden(i));
-        // The last column cannot be hidden, since its header has the menu that shows the others again.
+        // The last column cannot be hidden, since its header has the menu that shows the other columns again.
         action->setEnabled(isColumnHidden(i) || shownColumns().size() > 1);
         connect(action, &QAction::toggled, this, [this, i](bool shown) { setColumnHidden(i, !shown); });
     }
@@ -231,7 +233,8 @@ void RecordView::showEmptyText()
 
 void RecordView::rowsAboutToBeRemoved(const QModelIndex &parent, int start, int end)
 {
-    // Otherwise Qt chooses a neighbour, and whoever follows the current row would act on another record.
+    // Without this, Qt makes a neighbouring row current, and a view that follows the current row would act on
+    // another record.
     if (currentIndex().row() >= start && currentIndex().row() <= end)
         selectionModel()->clearCurrentIndex();
     QTreeView::rowsAboutToBeRemoved(parent, start, end);

@@ -11,8 +11,9 @@ class QTimer;
 
 namespace holdline::monitor {
 
-/// The view of a RecordTable. A QTreeView without a tree, because it handles large changes without touching
-/// each row. The header's context menu selects columns. The table is inactive while the view is hidden.
+/// The view of a RecordTable. It is a QTreeView without a tree, because QTreeView handles large changes
+/// without touching each row. The header's context menu selects columns. The table is inactive while the view
+/// is hidden.
 class RecordView : public QTreeView
 {
     Q_OBJECT
@@ -30,18 +31,21 @@ public:
     /// Table columns from left to right.
     std::vector<int> shownColumns() const;
 
-    /// The order, visibility and width of the columns, and the sorting.
+    /// Returns the order, visibility and width of the columns, and the sorting, in a form for
+    /// restoreColumns().
     QByteArray saveColumns() const;
     /// Restores the defaults when `state` is invalid or has another number of columns.
     void restoreColumns(const QByteArray &state);
 
-    /// The text shown without rows, and the text of a button below it; empty for no button.
+    /// Sets the text shown in a table without rows, and the text of a button below this text. An empty
+    /// `action` means no button.
     void setEmptyText(const QString &text, const QString &action = {});
-    /// Stops the update of ages, while the source is disconnected or the window is frozen.
+    /// Stops or continues the update of ages. It is stopped while the source is disconnected or the window is
+    /// frozen.
     void setStopped(bool stopped);
 
 Q_SIGNALS:
-    /// Another row is the current one and selected, or no row is current (`id` is empty then).
+    /// Another row became current and is selected. When no row is current, `id` is empty.
     void currentIdChanged(const QByteArray &id);
     void emptyActionTriggered();
 

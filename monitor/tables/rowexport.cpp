@@ -11,7 +11,7 @@ namespace holdline::monitor {
 
 namespace {
 
-/// Size at which the collected text goes to the sink.
+/// Size in bytes at which the collected text is passed to the sink.
 constexpr qsizetype kChunkBytes = 256 * 1024;
 
 QByteArray plainNumber(FieldKind kind, std::int64_t number)
@@ -31,7 +31,8 @@ QByteArray plainNumber(FieldKind kind, std::int64_t number)
     return out;
 }
 
-/// Defuses formulas: spreadsheets run cells that begin with these characters (OWASP, "CSV Injection").
+/// Makes a text harmless for spreadsheets, which run cells that begin with these characters as formulas
+/// (OWASP, "CSV Injection").
 QByteArray harmless(QByteArrayView text)
 {
     const bool looksLikeFormula = !text.isEmpty() && QByteArrayView("=+-@\t\r").contains(text.front());

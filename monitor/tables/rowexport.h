@@ -19,7 +19,7 @@ using ByteSink = std::function<bool(const QByteArray &)>;
 
 /// Exports `rows` with `columns`, both in the given order. Returns false when the sink returned false.
 ///  - CSV: RFC 4180 with a header line and CRLF. A text that a spreadsheet would run as a formula gets an
-///    apostrophe in front, because accounts are foreign input.
+///    apostrophe in front, because account names come from clients.
 ///  - TSV: a header line; tabs and line breaks in texts become spaces. Formulas as in CSV.
 ///  - JSON: an array of complete rows as in the monitor protocol, with all columns.
 bool exportRows(const RecordTable &table, std::span<const int> rows, std::span<const int> columns,
@@ -28,10 +28,11 @@ bool exportRows(const RecordTable &table, std::span<const int> rows, std::span<c
 QByteArray rowsAsText(const RecordTable &table, std::span<const int> rows, std::span<const int> columns,
                       TableFormat format);
 
-/// The URL for clients on this machine, for a service that listens at `listen`. A wildcard address becomes
-/// the loopback address.
+/// Returns the URL of start requests from clients on this machine, for a service that listens at `listen`. A
+/// wildcard address becomes the loopback address.
 QByteArray startUrl(const QByteArray &listen);
-/// A curl command for a POSIX shell that starts a job of `account` at a service that listens at `listen`.
+/// Returns a curl command for a POSIX shell that starts a job of `account` at a service that listens at
+/// `listen`.
 QByteArray curlCommand(const QByteArray &account, const QByteArray &listen);
 
 }  // namespace holdline::monitor

@@ -23,12 +23,12 @@ public:
         QString icon;  ///< a name for icon()
     };
 
-    /// `name` is its accessible name.
+    /// `name` is the sidebar's accessible name.
     Sidebar(const QString &name, const std::vector<Entry> &entries, QWidget *parent = nullptr);
 
     void setCount(const QString &key, qsizetype count);
     QString current() const;
-    /// Selects an entry, or the first one when no entry has the key.
+    /// Selects the entry with this key, or the first entry when no entry has the key.
     void setCurrent(const QString &key);
 
     QSize sizeHint() const override;

@@ -8,7 +8,7 @@ class QWidget;
 
 namespace holdline::monitor {
 
-/// The actions of a window, with text, icon and shortcut. The window owns and connects them. Their shortcuts
+/// The actions of a window, with text, icon and shortcut. The window owns and connects them. The shortcuts
 /// work in the whole window.
 struct Actions
 {

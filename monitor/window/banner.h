@@ -24,8 +24,8 @@ struct BannerText
     friend bool operator==(const BannerText &, const BannerText &) = default;
 };
 
-/// A line across the window that shows a state as long as it lasts. Hidden while its text is empty. Announces
-/// new texts to screen readers. Follows the palette.
+/// A line across the window that shows a state for as long as the state lasts. Hidden while its text is
+/// empty. Announces new texts to screen readers. Follows the palette.
 class Banner : public QFrame
 {
     Q_OBJECT
@@ -33,14 +33,14 @@ class Banner : public QFrame
 public:
     explicit Banner(QWidget *parent = nullptr);
 
-    /// An empty text hides the banner.
+    /// Shows `text`. An empty text hides the banner.
     void show(const BannerText &text);
     void clear() { show({}); }
     const BannerText &shown() const { return m_shown; }
 
 Q_SIGNALS:
     void actionClicked();
-    /// The user closed the banner. It is already hidden.
+    /// The user closed the banner. The banner is already hidden when this signal is emitted.
     void dismissed();
 
 protected:

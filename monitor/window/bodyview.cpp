@@ -58,7 +58,7 @@ BodyView::BodyView(const QString &what, QWidget *parent)
     m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setTabChangesFocus(true);
-    // Keyboard interaction shows a caret even in read-only text, and allows selecting with keys.
+    // With keyboard interaction, even read-only text has a caret, and keys can select text.
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_text->setAccessibleName(what);
     m_text->setMinimumHeight(kLines * QFontMetrics(m_text->font()).lineSpacing());

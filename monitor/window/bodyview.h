@@ -12,7 +12,7 @@ class QPushButton;
 namespace holdline::monitor {
 
 /// Shows the body of a message: JSON with indentation, other text unchanged, and binary data as a hex dump.
-/// Copies and saves the unchanged bytes. Thread: the window's.
+/// The buttons copy and save the unchanged bytes. Thread: the window's.
 class BodyView : public QWidget
 {
     Q_OBJECT
@@ -21,14 +21,14 @@ public:
     /// `what` is the accessible name, for example "Stored result".
     explicit BodyView(const QString &what, QWidget *parent = nullptr);
 
-    /// The view shows `status`, which may be empty, before type and size. `fileName` has no suffix and is the
-    /// default for saving.
+    /// Shows a body. The line above the body has `status`, which may be empty, the content type and the size.
+    /// `fileName`, without a suffix, is the default file name for saving.
     void setBody(const BodyPart &body, const QString &status, const QString &fileName);
     void clear();
     QString text() const;
     QString head() const;
 
-    /// Returns an error for the user or an empty text.
+    /// Writes the unchanged bytes to a file. Returns an error text for the user, or an empty text.
     QString saveTo(const QString &path) const;
 
 Q_SIGNALS:

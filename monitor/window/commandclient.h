@@ -12,8 +12,9 @@
 
 namespace holdline::monitor {
 
-/// Sends commands to the service and reports their results. All commands of one call give one report, for one
-/// job or for a hundred. A source that takes no commands gives a failure. Thread: the window's.
+/// Sends commands to the service and reports their results. All commands of one call give one report, whether
+/// the call is for one job or for a hundred. When the source accepts no commands, failed() is emitted.
+/// Thread: the window's.
 class CommandClient : public QObject
 {
     Q_OBJECT
@@ -21,7 +22,7 @@ class CommandClient : public QObject
 public:
     using QObject::QObject;
 
-    /// Fails all unanswered commands of the previous source. `source` may be null.
+    /// Sets the source. All unanswered commands of the previous source fail. `source` may be null.
     void setSource(UpdateSource *source);
 
     void cancel(const QList<QByteArray> &jobs);
@@ -49,9 +50,11 @@ private:
     /// The commands of one call.
     struct Batch
     {
-        /// For one command: %1 is the error. For several: %1 of %2 failed with the error %3.
+        /// Text for a failure. For one command, %1 is the error. For several commands: %1 of %2 failed with
+        /// the error %3.
         QString failure;
-        /// %1 is the number of commands. One command shows the service's text instead.
+        /// Text for a success, where %1 is the number of commands. For one command, the service's text is
+        /// shown instead.
         QString success = {};
         int sent = 0;
         int succeeded = 0;

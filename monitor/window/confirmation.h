@@ -7,7 +7,7 @@
 
 namespace holdline::monitor {
 
-/// A question to the user before something that cannot be undone.
+/// A question to the user before an action that cannot be undone.
 struct Confirmation
 {
     QString title;
@@ -15,11 +15,11 @@ struct Confirmation
     QString yes;  ///< the text of the button that confirms
     QString no;
     QMessageBox::ButtonRole role = QMessageBox::AcceptRole;  ///< of the button that confirms
-    QString objectName;                                      ///< of the dialog
+    QString objectName;                                      ///< object name of the dialog
 };
 
-/// Asks in a dialog of `parent`, and returns at once. Calls `confirmed` after a click on `yes`. The Enter and
-/// Escape keys mean `no`.
+/// Opens a dialog of `parent` with the question, and returns at once. Calls `confirmed` after a click on
+/// `yes`. The Enter and Escape keys mean `no`.
 void askConfirmation(QWidget *parent, const Confirmation &confirmation, std::function<void()> confirmed);
 
 }  // namespace holdline::monitor

@@ -175,7 +175,8 @@ void DeadLettersView::list()
     const Counts counts = currentCounts();
     m_commands->query(Command::Verb::DeadLetters, {}, this, [this, counts](const Reply &reply) {
         m_listing = false;
-        // After a refusal too, so that the next request waits for a change.
+        // Store the counts also when the service refused the request, so that the next request waits for a
+        // change.
         m_listed = counts;
         if (reply.ok)
             showList(reply);

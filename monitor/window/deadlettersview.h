@@ -27,11 +27,11 @@ public:
                     QWidget *parent = nullptr);
 
     DeadLettersPanel &panel() const { return *m_panel; }
-    /// Set to false while commands cannot reach the service. Then the view requests no lists.
+    /// Tells the view whether commands can reach the service. While they cannot, the view requests no lists.
     void setCommands(bool possible);
     /// Removes all dead letters. Call it when the source changes.
     void clear();
-    /// Discards dead letters after the user confirms it.
+    /// Asks the user for confirmation, then discards the dead letters.
     void discard(const QList<QByteArray> &deadLetters);
 
 Q_SIGNALS:
@@ -43,7 +43,7 @@ protected:
     void changeEvent(QEvent *event) override;
 
 private:
-    /// The counts of dead letters in a sample. A list is outdated when they change.
+    /// The counts of dead letters in a sample. A list is outdated when these counts change.
     struct Counts
     {
         std::array<std::int64_t, kDeadLetterKinds> now{};

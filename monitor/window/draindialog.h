@@ -9,8 +9,8 @@ namespace holdline::monitor {
 
 class LiveData;
 
-/// Asks the user to confirm the drain of the service and shows its effect in live numbers. accepted()
-/// confirms it. The Enter key cancels. The data must outlive the dialog.
+/// Asks the user to confirm the drain of the service. Shows how many requests the drain would affect now. The
+/// signal accepted() means that the user confirmed. The Enter key cancels. The data must outlive the dialog.
 class DrainDialog : public QDialog
 {
     Q_OBJECT

@@ -9,7 +9,7 @@ class QWidget;
 
 namespace holdline::monitor {
 
-/// Receives the selected path. Not called when the user cancels. The functions below return at once.
+/// Receives the selected path. It is not called when the user cancels. The functions below return at once.
 using PathChosen = std::function<void(const QString &path)>;
 
 /// Asks for the local socket of a service. The dialog opens in the folder of `now`.

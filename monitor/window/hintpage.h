@@ -22,8 +22,8 @@ struct Hint
     friend bool operator==(const Hint &, const Hint &) = default;
 };
 
-/// A page instead of the views while there is no data. It gives the reason and what to do. Follows the
-/// palette.
+/// A page that replaces the views while there is no data. It says why there is no data and what the user can
+/// do. Follows the palette.
 class HintPage : public QWidget
 {
     Q_OBJECT

@@ -31,13 +31,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kClock = 100ms;  ///< short enough for a smoothly growing bar
+constexpr auto kClock = 100ms;  ///< update interval, short enough for a smoothly growing bar
 constexpr double kTitle = 1.3;
 constexpr int kCopySize = 14;
-/// Maximum of shown callbacks, since a broken upstream may send any number.
+/// Maximum number of shown callbacks. A broken upstream may send any number of callbacks.
 constexpr int kMaxCallbacks = 20;
 
-/// Why the job is durable and which clients use it. Empty for a plain job.
+/// Says why the job is durable and how many clients use it. Empty for a plain job.
 QString durableText(const JobRow &job)
 {
     if (!job.durable)
@@ -57,7 +57,8 @@ QString durableText(const JobRow &job)
     return parts.join(QStringLiteral(" · "));
 }
 
-/// The monitor's ledger has only recent callbacks, and the service omits some when very many arrive at once.
+/// Says why no callback is shown. A callback may have arrived: the monitor's ledger has only recent
+/// callbacks, and the service omits some when very many arrive at once.
 QString noCallbackText(const JobRow &job)
 {
     if (job.state != RowState::Ended)
@@ -92,7 +93,7 @@ JobDetailPanel::JobDetailPanel(LiveData *live, CommandClient *commands, QWidget 
     scroll->setMinimumWidth(scroll->widget()->minimumSizeHint().width() +
                             style()->pixelMetric(QStyle::PM_ScrollBarExtent));
     addWidget(scroll);
-    // In the next event loop turn, when the layout has placed what is shown.
+    // Scroll in the next turn of the event loop, when the layout has placed the new text.
     connect(m_journal, &JournalBox::shown, scroll, [this, scroll] {
         QTimer::singleShot(0, scroll, [this, scroll] { scroll->ensureWidgetVisible(m_journal); });
     });

@@ -19,9 +19,9 @@ class JournalBox;
 class ResultBox;
 class Waterfall;
 
-/// The details of one job: time per phase, outcome with an explanation, ids, and callbacks. Follows the job
-/// into the history. A job that LiveData has dropped stays as it was last shown. A hidden panel does no work.
-/// LiveData and CommandClient must outlive the panel. Thread: the window's.
+/// The details of one job: time per phase, outcome with an explanation, ids, and callbacks. Continues to show
+/// the job after it has ended. A job that LiveData has dropped stays as it was last shown. A hidden panel
+/// does no work. LiveData and CommandClient must outlive the panel. Thread: the window's.
 class JobDetailPanel : public QStackedWidget
 {
     Q_OBJECT
@@ -29,12 +29,14 @@ class JobDetailPanel : public QStackedWidget
 public:
     JobDetailPanel(LiveData *live, CommandClient *commands, QWidget *parent = nullptr);
 
-    /// An empty id shows no job.
+    /// Shows the job with this id. An empty id shows no job.
     void setJob(const QByteArray &id);
     QByteArray job() const { return m_id; }
-    /// Stops the update of ages, while the source is disconnected or the window is frozen.
+    /// Stops or continues the update of ages. It is stopped while the source is disconnected or the window is
+    /// frozen.
     void setStopped(bool stopped);
-    /// Set to false while commands cannot reach the service.
+    /// Enables or disables the buttons that send commands. Pass false while commands cannot reach the
+    /// service.
     void setCommands(bool possible);
 
 Q_SIGNALS:

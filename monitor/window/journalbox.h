@@ -12,8 +12,8 @@ namespace holdline::monitor {
 
 class CommandClient;
 
-/// Shows the journal of a durable job: what happened to it, and when. Requests it from the service when the
-/// user presses the button, each time anew. Hidden for other jobs. CommandClient must outlive the box.
+/// Shows the journal of a durable job: the list of events with their times. Requests the journal from the
+/// service each time the user presses the button. Hidden for plain jobs. CommandClient must outlive the box.
 /// Thread: the window's.
 class JournalBox : public QWidget
 {
@@ -22,9 +22,9 @@ class JournalBox : public QWidget
 public:
     explicit JournalBox(CommandClient *commands, QWidget *parent = nullptr);
 
-    /// Removes the journal of the previous job. `job` may be null.
+    /// Sets the job and removes the journal of the previous job. `job` may be null.
     void setJob(const JobPtr &job);
-    /// Set to false while commands cannot reach the service.
+    /// Enables or disables the button. Pass false while commands cannot reach the service.
     void setCommands(bool possible);
 
 Q_SIGNALS:
@@ -41,7 +41,7 @@ private:
     QLabel *m_text;
 };
 
-/// One line per entry, for people.
+/// Returns the journal as text for the user, one line per entry.
 QString journalText(const StoredJournal &journal);
 
 }  // namespace holdline::monitor

@@ -11,7 +11,7 @@ namespace holdline::monitor {
 
 namespace {
 
-constexpr int kLeast = 2;  ///< minimum width in pixels of a value above 0
+constexpr int kLeast = 2;  ///< minimum width of the bar in pixels for a value above 0
 constexpr double kTrough = 0.12;
 
 }  // namespace

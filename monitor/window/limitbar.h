@@ -6,7 +6,8 @@
 namespace holdline::monitor {
 
 /// Shows the use of a limit: a bar and a mark at the peak. The bar is hatched above 80 %, so that colour is
-/// not the only sign. It takes no focus; its owner shows the values as text.
+/// not the only sign of a high use. The bar takes no focus; the widget that contains it shows the values as
+/// text.
 class LimitBar : public QWidget
 {
     Q_OBJECT
@@ -16,7 +17,7 @@ public:
 
     static constexpr double kWarnFrom = 0.8;
 
-    /// A limit of 0 means unknown and leaves the bar empty.
+    /// Sets the values. A limit of 0 means that the limit is unknown; then the bar is empty.
     void setValues(int current, int peak, int limit);
 
     QSize sizeHint() const override { return {40, 6}; }

@@ -21,7 +21,7 @@ class MainToolBar : public QToolBar
 public:
     MainToolBar(const Actions &actions, QWidget *parent);
 
-    /// Hides the button for an empty range.
+    /// Shows the range on the button. An empty range hides the button.
     void showRange(const std::optional<TimeRange> &range);
 
 private:

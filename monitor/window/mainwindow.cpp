@@ -112,7 +112,8 @@ MainWindow::MainWindow(const Options &options)
 
 MainWindow::~MainWindow()
 {
-    // The views use m_data. The base class would delete them only after m_data is destroyed.
+    // Delete the views now, because they use m_data. The base class would delete them only after m_data is
+    // destroyed.
     delete takeCentralWidget();
 }
 

@@ -72,7 +72,7 @@ private:
     void showRange();
     void askDrain();
     void showStatusMessage(const QString &text);
-    /// A shell command that starts a first job. Empty while the service's address is unknown.
+    /// Returns a shell command that starts a first job. Empty while the service's address is unknown.
     QString tryCommand() const;
 
     LiveData m_data;
@@ -96,7 +96,7 @@ private:
     DeadLettersView *m_deadLetters;
     QList<RecordPanel *> m_tables;
     QTimer m_clock;
-    bool m_hasEnded = false;  ///< the history has a job
+    bool m_hasEnded = false;  ///< the history contains a job
 };
 
 }  // namespace holdline::monitor

@@ -27,11 +27,12 @@ struct Options
     QString pictureView;  ///< name of the view in front of the picture; empty for the default
 };
 
-/// `arguments` begins with the program's name. Does not access the named files.
+/// Parses the command line. `arguments` begins with the program's name. Does not access the named files.
 std::variant<Options, Exit> parseCommandLine(const QStringList &arguments);
 
-/// The socket's path without --connect: $HOLDLINE_MONITOR_SOCKET, else the service's default path. Empty when
-/// the environment does not define one.
+/// Returns the socket's path for a command line without --connect: $HOLDLINE_MONITOR_SOCKET if set, else
+/// defaultSocketPath(). When no file is at that default path, but the socket of a service that systemd runs
+/// exists, returns the path of that socket. Empty when the environment defines no path.
 QString defaultSocket();
 
 }  // namespace holdline::monitor

@@ -26,7 +26,7 @@ namespace {
 using Tone = Tile::Tone;
 
 constexpr double kManyErrors = 0.05;
-/// The oldest job gets a warning when it has used this share of its time.
+/// The oldest job gets a warning when it has used more than this share of its time until the deadline.
 constexpr double kLateShare = 0.75;
 
 QString dash()
@@ -150,7 +150,7 @@ void OverviewTiles::showNow()
     const Milliseconds age = std::max(m_data->now() - oldest->created, Milliseconds::zero());
     const Milliseconds time = oldest->deadline - oldest->created;
     const bool isLate = time > Milliseconds::zero() && age > kLateShare * time;
-    // In tenths of a second, because faster changes are not readable.
+    // Show the age in tenths of a second, because faster changes are not readable.
     tile(Oldest).setFigure(
         {spanText(std::chrono::floor<std::chrono::duration<std::int64_t, std::deci>>(age))},
         QString::fromUtf8(oldest->account) + u" · "_s + stateText(oldest->state),
@@ -310,7 +310,7 @@ void OverviewTiles::showSparklines()
     const std::size_t first = samples.size() > Sparkline::kValues ? samples.size() - Sparkline::kValues : 0;
     for (std::size_t i = first; i < samples.size(); ++i) {
         const OverviewFigures step = i == 0 ? OverviewFigures{} : figuresBetween(samples[i - 1], samples[i]);
-        // In the order of kLines.
+        // The values are in the order of kLines.
         const std::array<std::optional<double>, kLines.size()> values{
             samples[i].held, step.startsPerSecond, step.answersPerSecond, step.errorShare.value_or(0),
             samples[i].queued};

@@ -15,8 +15,8 @@ class Sparkline;
 class Tile;
 class TimeSelection;
 
-/// Tiles with the main figures of the service. The figures cover the last seconds or the selected time range.
-/// LiveData and TimeSelection must outlive it. Thread: the window's.
+/// Tiles with the main figures of the service. The figures cover the last 10 seconds (kRecently) or the
+/// selected time range. LiveData and TimeSelection must outlive this widget. Thread: the window's.
 class OverviewTiles : public QWidget
 {
     Q_OBJECT

@@ -38,7 +38,8 @@ void PictureTaker::arrange()
     m_window->workspace().bring(*view);
     if (*view != View::Detail)
         return;
-    // The detail view needs a job. Among the last ended jobs, the one with the most attempts shows most.
+    // The detail view needs a job. Among the last ended jobs, select the job with the most attempts, because
+    // it shows most.
     const auto &history = m_window->data().history();
     JobPtr job;
     for (auto it = history.rbegin(); it != history.rend() && it - history.rbegin() < kSearched; ++it) {

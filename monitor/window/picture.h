@@ -9,8 +9,8 @@
 
 namespace holdline::monitor {
 
-/// Implements --picture: waits, writes the picture, and ends the program. The window has the default layout,
-/// and the settings do not change.
+/// Implements --picture: waits, writes a picture of the window to a file, and ends the program. The window
+/// has the default layout, and the settings do not change.
 class PictureTaker : public QObject
 {
     Q_OBJECT

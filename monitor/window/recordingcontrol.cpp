@@ -46,7 +46,7 @@ void RecordingControl::setRecording(bool on)
         Q_EMIT statusMessage(tr("Saved the recording to %1").arg(path));
         return;
     }
-    m_record->setChecked(false);  // until the user has selected a file
+    m_record->setChecked(false);  // stays unchecked until the user has selected a file
     askNewRecording(m_window, [this](const QString &path) {
         saveFolder(path);
         if (const QString error = m_recorder->start(path); !error.isEmpty())

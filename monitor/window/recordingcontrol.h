@@ -12,7 +12,7 @@ class StatusLine;
 class StreamRecorder;
 
 /// Starts and stops recordings by an action, and shows their progress on the action and in the status bar.
-/// All arguments must outlive it. Thread: the window's.
+/// All arguments of the constructor must outlive this object. Thread: the window's.
 class RecordingControl : public QObject
 {
     Q_OBJECT

@@ -13,8 +13,8 @@ namespace holdline::monitor {
 class BodyView;
 class CommandClient;
 
-/// Shows the stored result of an ended durable job. Requests it from the service when the user presses the
-/// button. Hidden for other jobs. CommandClient must outlive the box. Thread: the window's.
+/// Shows the stored result of an ended durable job. Requests the result from the service when the user
+/// presses the button. Hidden for other jobs. CommandClient must outlive the box. Thread: the window's.
 class ResultBox : public QWidget
 {
     Q_OBJECT
@@ -22,9 +22,9 @@ class ResultBox : public QWidget
 public:
     explicit ResultBox(CommandClient *commands, QWidget *parent = nullptr);
 
-    /// Removes the result of the previous job. `job` may be null.
+    /// Sets the job. Removes the result of the previous job. `job` may be null.
     void setJob(const JobPtr &job);
-    /// Set to false while commands cannot reach the service.
+    /// Enables or disables the button. Pass false while commands cannot reach the service.
     void setCommands(bool possible);
 
 Q_SIGNALS:

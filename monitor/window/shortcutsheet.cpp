@@ -30,7 +30,7 @@ QString plain(QString text)
     return text;
 }
 
-/// The title of the view that has the action. Empty for an action of the window.
+/// Returns the title of the view that has the action. Empty for an action of the window.
 QString viewOf(const QAction *action)
 {
     for (const QObject *parent = action->parent(); parent; parent = parent->parent()) {

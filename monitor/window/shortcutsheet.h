@@ -9,13 +9,13 @@ namespace holdline::monitor {
 /// One shortcut of the window.
 struct ShortcutRow
 {
-    QString group;  ///< the menu or view where it works
+    QString group;  ///< the menu or view where the shortcut works
     QString keys;
     QString effect;
 };
 
-/// Lists the shortcuts of all actions of the window: first by menu, then those that several views share, then
-/// by view. Adds the fixed keys of the charts.
+/// Returns the shortcuts of all actions of the window: first by menu, then the shortcuts that several views
+/// share, then by view. Adds the fixed keys of the charts.
 QList<ShortcutRow> shortcutsOf(const QWidget *window);
 
 /// A dialog with all shortcuts. Not modal, so it can stay open beside the window.

@@ -23,7 +23,7 @@ public:
     /// Connects to the previous service again.
     void closeRecording() { connectTo(m_socket); }
 
-    /// Null without a source.
+    /// The present source; null without a source.
     UpdateSource *source() const { return m_source; }
     MonitorClient *client() { return &m_client; }
     RecordingPlayer *player() { return &m_player; }
@@ -31,7 +31,8 @@ public:
     bool isPlaying() const { return m_source == &m_player; }
     QString socket() const { return m_socket; }
 
-    /// True while the source delivers updates. False while disconnected, when the data is outdated.
+    /// True while the source delivers updates. False while the source is disconnected; then the data is
+    /// outdated.
     bool isCurrent() const;
 
 Q_SIGNALS:

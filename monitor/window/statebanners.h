@@ -21,7 +21,7 @@ class StateBanners : public QWidget
 public:
     explicit StateBanners(LiveData *live, QWidget *parent = nullptr);
 
-    /// `source` may be null.
+    /// Sets the source whose connection state is shown. `source` may be null.
     void setSource(UpdateSource *source);
     /// Shows an error until the user dismisses it or another error replaces it.
     void showFailure(const QString &text);
@@ -36,7 +36,7 @@ private:
 
     LiveData *m_data;
     QPointer<UpdateSource> m_source;
-    QTimer m_clock;            ///< updates texts with a countdown or a growing count
+    QTimer m_clock;            ///< updates texts that contain a countdown or a growing count
     std::uint64_t m_lags = 0;  ///< snapshots that the service sent because the monitor lagged
     std::uint64_t m_lagsDismissed = 0;
     Banner *m_connection;

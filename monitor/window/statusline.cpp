@@ -57,7 +57,7 @@ StatusLine::StatusLine(QStatusBar *bar, LiveData *data)
       m_hidden(label(bar, u"hidden"_s)),
       m_recording(label(bar, u"recording"_s))
 {
-    // Parts that are often hidden come first, so that the others do not move.
+    // Parts that are often hidden come first, so that the other parts do not move.
     for (QLabel *part : {m_recording, m_hidden, m_rate, m_where, m_sign, m_state}) {
         bar->removeWidget(part);
         bar->addPermanentWidget(part);

@@ -25,7 +25,7 @@ public:
     StatusLine(QStatusBar *bar, LiveData *data);
 
     void setSource(UpdateSource *source);
-    /// The length of a running recording. An empty text hides it.
+    /// Shows the length of a running recording. An empty text hides this part.
     void setRecording(const QString &text);
 
 private:

@@ -11,8 +11,8 @@ class QVBoxLayout;
 
 namespace holdline::monitor {
 
-/// One figure of the Overview: a title, a large number, a note, and optional drawings. The size does not
-/// depend on the texts. The accessible name contains all texts. Follows the palette.
+/// One figure of the Overview: a title, a large number, a note, and optional drawings. The tile's size does
+/// not depend on the texts. Its accessible name contains all texts. Follows the palette.
 class Tile : public QFrame
 {
     Q_OBJECT
@@ -24,8 +24,8 @@ public:
 
     /// Shows several numbers, each with a label. Call it once, before setFigure().
     void setValueLabels(const QStringList &labels);
-    /// The value "–" means unknown. Tones other than Calm add an icon beside the title, so that colour is not
-    /// the only sign.
+    /// Shows the values and a note. The value "–" means unknown. Tones other than Calm add an icon beside the
+    /// title, so that colour is not the only sign.
     void setFigure(const QStringList &values, const QString &note = {}, Tone tone = Tone::Calm);
     /// Adds a drawing below the number and takes ownership of it.
     void addDrawing(QWidget *drawing);

@@ -42,7 +42,7 @@ int TileLayout::columnsFor(int width) const
     const QMargins margins = contentsMargins();
     const int room = width - margins.left() - margins.right() + spacing();
     const int most = std::clamp(room / std::max(tileSize().width() + spacing(), 1), 1, std::max(count(), 1));
-    // Balance the rows: five and five, not six and four.
+    // Balance the rows: for example two rows of five widgets, not six and four.
     return (count() + rowsFor(most) - 1) / std::max(rowsFor(most), 1);
 }
 

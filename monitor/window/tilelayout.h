@@ -7,7 +7,7 @@
 namespace holdline::monitor {
 
 /// Arranges widgets of equal size in rows that fill the width. The largest minimum size hint applies to all
-/// widgets, so changing texts do not move them.
+/// widgets, so changing texts do not move the widgets.
 class TileLayout : public QLayout
 {
     Q_OBJECT

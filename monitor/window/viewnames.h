@@ -14,9 +14,9 @@ namespace holdline::monitor {
 enum class View : std::uint8_t { Overview, Jobs, Lanes, Latency, Callbacks, History, DeadLetters, Detail };
 inline constexpr int kViewCount = static_cast<int>(View::Detail) + 1;
 
-/// The stable name for settings and the command line. Not translated.
+/// Returns a view's stable name for settings and the command line. Not translated.
 QString name(View view);
-/// The translated title.
+/// Returns a view's translated title.
 QString title(View view);
 QStringList viewNames();
 std::optional<View> viewNamed(const QString &name);

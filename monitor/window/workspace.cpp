@@ -49,7 +49,7 @@ void Workspace::bring(View view)
     wanted->show();
     wanted->raise();
     QWidget *panel = wanted->widget();
-    // A panel that takes no focus passes it to its first child that does.
+    // A panel that accepts no focus passes the focus to its first child that accepts it.
     QWidget *target = panel;
     while (target->focusPolicy() == Qt::NoFocus) {
         target = target->nextInFocusChain();
@@ -86,7 +86,8 @@ void Workspace::resetLayout()
             splitDockWidget(overview, first, Qt::Vertical);
         else
             addDockWidget(Qt::TopDockWidgetArea, first);
-        // Split before other docks are stacked here, because splitting a stack would only add a tab.
+        // Split the area before other docks are stacked in it, because splitting a stack would only add a
+        // tab.
         if (detail)
             splitDockWidget(first, detail, Qt::Horizontal);
     }

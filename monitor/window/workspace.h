@@ -19,9 +19,9 @@ class Workspace : public QMainWindow
 public:
     explicit Workspace(QWidget *parent = nullptr);
 
-    /// Takes ownership of the panel.
+    /// Adds a view as a dock. Takes ownership of the panel.
     void add(View view, QWidget *panel);
-    /// Null when the view was not added.
+    /// Returns a view's dock; null when the view was not added.
     QDockWidget *dock(View view) const { return m_docks[static_cast<std::size_t>(view)]; }
     QWidget *panel(View view) const;
     /// Opens the view if it is closed, brings it to the front and gives it the focus.
@@ -33,7 +33,7 @@ public:
     /// Returns false and restores the default when `layout` is invalid or from another kLayoutVersion.
     bool restoreLayout(const QByteArray &layout);
 
-    /// Makes all texts pale while the data is outdated.
+    /// Makes all texts pale, or normal again. Pass true while the data is outdated.
     void setStale(bool stale);
 
 protected:
@@ -41,7 +41,7 @@ protected:
     void showEvent(QShowEvent *event) override;
 
 private:
-    /// Increase it when views are added or removed, so that old layouts are not restored.
+    /// Increase this version when views are added or removed, so that old layouts are not restored.
     static constexpr int kLayoutVersion = 2;
 
     void paintStale();

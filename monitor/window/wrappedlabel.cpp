@@ -10,7 +10,8 @@ QLabel *wrappedLabel(QWidget *parent)
     auto *label = new QLabel(parent);
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
-    // Keyboard interaction would show a caret in the label. Buttons beside it copy the text by key.
+    // No keyboard interaction, because it would show a caret in the label. A user without a mouse copies the
+    // text with the button beside the label.
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     return label;
 }
