@@ -19,7 +19,8 @@ namespace holdline::test {
 using namespace holdline::monitor;
 using namespace std::chrono_literals;
 
-/// `seconds` of a busy service: faults for a while, a gap, and a drain at the end.
+/// Returns the samples of a busy service over `seconds` seconds: slow jobs for a while, a gap without
+/// samples, and a drain at the end.
 inline SampleHistory busyHistory(int seconds)
 {
     SampleHistory history;
@@ -91,7 +92,7 @@ inline int differingPixels(const QImage &one, const QImage &other)
     return differing;
 }
 
-/// The tests of charts compare texts and colours.
+/// Sets English, UTC and the light palette, because the tests of charts compare texts and colours.
 inline void useEnglishAndLight()
 {
     QLocale::setDefault(QLocale(QLocale::English, QLocale::UnitedKingdom));
@@ -99,7 +100,7 @@ inline void useEnglishAndLight()
     QApplication::setPalette(lightPalette());
 }
 
-/// One row for each kind that chartOf() makes.
+/// Adds a test row for each kind of chart that chartOf() makes.
 inline void allKindsOfCharts()
 {
     QTest::addColumn<QString>("kind");

@@ -16,7 +16,8 @@ namespace holdline::test {
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
-/// A service with a socket for monitors that the test can stop and restart, and windows that show it.
+/// A service with a socket for monitors, and monitor windows that show this service. A test can stop and
+/// restart the service.
 class MonitorWorld
 {
 public:
@@ -32,7 +33,7 @@ public:
     QString socket() const { return m_directory.filePath(u"holdline.sock"_s); }
     QString file(const QString &name) const { return m_directory.filePath(name); }
 
-    /// Jobs that run long enough to be observed.
+    /// Returns options for a job server whose jobs run long enough to be observed.
     static JobServerOptions slowJobs(std::chrono::milliseconds duration = 700ms)
     {
         JobServerOptions options = WholeService::quickJobs();
@@ -51,7 +52,7 @@ public:
     void stop() { m_service.reset(); }
     WholeService &service() { return *m_service; }
 
-    /// Begins to send jobs. They go on while the test's loop runs.
+    /// Starts to send requests for `jobs` jobs. Sending continues while the test's event loop runs.
     LoadGenerator &load(int jobs, const QByteArray &account = "acme", int accounts = 1)
     {
         LoadOptions options;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Charts over time under mouse, keys and wheel.
+// Tests how charts over time react to mouse, keys and wheel.
 #include "tests/support/suite.h"
 #include "tests/window/chartfixture.h"
 
@@ -58,11 +58,11 @@ void TestChartInput::dragChoosesARange()
         QCOMPARE(chart->selection(), range);
         const WallTime left = *chart->timeAt(300);
         const WallTime right = *chart->timeAt(600);
-        // Whole columns.
+        // The selection consists of whole columns.
         QVERIFY(range->from <= left && range->from >= left - 1100ms);
         QVERIFY(range->to >= right && range->to <= right + 1100ms);
     }
-    // A drag beyond the edge selects up to the edge.
+    // A drag beyond the plot's edge selects up to the edge.
     chosen.clear();
     drag(*chart, {900, 100}, {1500, 100});
     QCOMPARE(chosen.count(), 1);
@@ -80,7 +80,7 @@ void TestChartInput::clickLetsGo()
     QCOMPARE(chosen.count(), 1);
     QVERIFY(!chosen.first().first().value<Chosen>());
     QVERIFY(!chart.selection());
-    // Without a selection there is no signal.
+    // A click without a selection emits no signal.
     QTest::mouseClick(&chart, Qt::LeftButton, {}, {500, 100});
     QCOMPARE(chosen.count(), 1);
     drag(chart, {500, 100}, {502, 100});
@@ -115,7 +115,7 @@ void TestChartInput::keysMoveAndChoose()
     QVERIFY(chart->selection()->length() > 1900ms && chart->selection()->length() < 2100ms);
     QCOMPARE(chart->selection()->to, newest);
 
-    // Moving keeps the selection, and a new one begins at the cursor.
+    // Moving the cursor keeps the selection. A new selection begins at the cursor.
     QTest::keyClick(chart.get(), Qt::Key_Home);
     const Chosen kept = chart->selection();
     QVERIFY(kept->to == newest);

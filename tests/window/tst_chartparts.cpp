@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The parts beside the charts over time: a job's waterfall, cells of tables, sparklines, the latency panel.
+// Tests the painted parts other than charts over time: a job's waterfall, cells of tables, sparklines, the
+// latency panel.
 #include "monitor/charts/deadlinebardelegate.h"
 #include "monitor/charts/heatmapchart.h"
 #include "monitor/charts/histogramchart.h"
@@ -67,7 +68,7 @@ JobRow runningJob()
     return row;
 }
 
-/// A picture of the widget in twice its resolution.
+/// Returns a picture of the widget with twice its resolution.
 QImage rendered(QWidget &widget, QSize size)
 {
     widget.resize(size);
@@ -88,7 +89,7 @@ void save(const QImage &image, const QString &name)
     QVERIFY(image.save(QStringLiteral(HOLDLINE_PICTURES "/%1.png").arg(name)));
 }
 
-/// Number of pixels in `where` that are close to the colour.
+/// Returns the number of pixels in `where` that are close to the colour.
 int pixelsOf(const QImage &image, const QColor &colour, const QRect &where)
 {
     int count = 0;
@@ -181,12 +182,12 @@ void TestChartParts::partsThatNeverCameAreLeftOut()
     row.queue.reset();
     row.outcome = Reason::QueueTimeout;
     QCOMPARE(waterfallBars(row, kAsked), (std::vector<WaterfallBar>{{Part::Queue, 0ms, 961ms, false}}));
-    // Without a callback, the job's bar covers the wait for it.
+    // When no callback arrived, the job bar covers the wait for it.
     row = endedJob();
     row.job.reset();
     row.outcome = Reason::CallbackTimeout;
     QCOMPARE(waterfallBars(row, kAsked).back(), (WaterfallBar{Part::Job, 160ms, 961ms, false}));
-    // Such a job waits only for the upstream's response.
+    // A passed-through request has no job bar, because it waits only for the upstream's response.
     row.passThrough = true;
     row.outcome = Reason::PassedThrough;
     QCOMPARE(waterfallBars(row, kAsked).size(), std::size_t(2));
@@ -269,7 +270,7 @@ void TestChartParts::sparklineDrawsItsValues()
     QVERIFY(drawn != empty);
     save(drawn, u"sparkline"_s);
     QVERIFY(pixelsOf(drawn, Theme(spark.palette())[Ink::Line], spark.rect()) > 5);
-    // A constant value, no value and a single value are drawn without fault.
+    // Painting a constant value, no value or a single value causes no error.
     spark.setValues({0.0, 0.0, 0.0});
     grabbed(spark);
     spark.setValues({std::nullopt, std::nullopt});
@@ -404,7 +405,7 @@ void TestChartParts::panelSharesTheSelection()
     QCOMPARE(selection.range(), std::optional(range));
     QCOMPARE(heat->selection(), std::optional(range));
     QCOMPARE(histogram->range(), std::optional(range));
-    // The reverse.
+    // Clearing the shared selection clears the selections of the charts.
     selection.clear();
     QVERIFY(!phases->selection() && !heat->selection());
     QCOMPARE(histogram->range(), phases->view()->range(data.samples()));

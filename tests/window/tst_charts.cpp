@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What charts over time show: texts and pixels. Writes pictures of all of them.
+// Tests the texts and pixels that charts over time show. Writes pictures of all these charts.
 #include "monitor/charts/histogramchart.h"
 #include "tests/support/suite.h"
 #include "tests/window/chartfixture.h"
@@ -81,7 +81,7 @@ void TestCharts::pictures()
         QCOMPARE(image.size(), QSize(1200, 300));
         save(image, u"%1-%2-%3min"_s.arg(kind, look).arg(minutes));
         save(chart->render({420, 160}, 2), u"%1-%2-%3min-small"_s.arg(kind, look).arg(minutes));
-        // As on the screen, with its cursor and a selection.
+        // The chart as it looks on the screen, with the cursor and a selection.
         show(*chart);
         const TimeRange shown = *chart->view()->range(m_history);
         chart->setSelection(TimeRange{shown.from + shown.length() / 2, shown.from + shown.length() * 5 / 8});
@@ -158,7 +158,7 @@ void TestCharts::paintsWhatChanges()
     SampleStream stream(9, history.samples().back().at);
     for (int i = 0; i < 10; ++i)
         history.append(stream.next());
-    // The chart does not repaint by itself; refresh() tells it about new samples.
+    // The chart does not repaint by itself. It shows new samples only after refresh().
     QCOMPARE(differingPixels(before, chart->grab().toImage()), 0);
     chart->refresh();
     const QImage after = chart->grab().toImage();
@@ -175,7 +175,7 @@ void TestCharts::gapsHaveNoValues()
     StackedPhasesChart chart(m_history);
     show(chart);
     chart.view()->setSpan(60min);
-    // A quarter of the way, three minutes are missing.
+    // After a quarter of the history, three minutes of samples are missing.
     std::size_t after = 1;
     while (m_history.samples()[after].at - m_history.samples()[after - 1].at < 60s)
         ++after;
@@ -183,7 +183,7 @@ void TestCharts::gapsHaveNoValues()
     QVERIFY(chart.readout(gap).isEmpty());
     QVERIFY(!chart.readout(gap - 2min).isEmpty());
     QVERIFY(!chart.readout(gap + 2min).isEmpty());
-    // The areas have a gap there: the colour of the job's phase is not in that column of pixels.
+    // The areas are interrupted at the gap: that column of pixels does not have the colour of the job phase.
     const QImage image = chart.render({1200, 300}, 1);
     const Theme theme(chart.palette());
     const auto hasArea = [&](WallTime at) {
@@ -257,7 +257,7 @@ void TestCharts::heatSaysHowManyInTheCell()
     chart.setDeadline(10s);
     show(chart);
     const WallTime at = SampleStream::kStart - 500ms;
-    // From the top to the bottom, each row of the picture once.
+    // Read the text for each row of the picture, from top to bottom, and count each heat-map row once.
     qulonglong sum = 0;
     int filled = 0;
     QString before;
@@ -272,7 +272,7 @@ void TestCharts::heatSaysHowManyInTheCell()
         sum += std::exchange(before, cell) == cell ? 0 : count;
     }
     QCOMPARE(sum, 7ULL);
-    // The histogram's bucket may cover two rows.
+    // One bucket of the histogram may cover two rows, so the number of filled rows varies.
     QVERIFY2(filled >= 4 && filled <= 16, qPrintable(QString::number(filled)));
     chart.setPhase(Phase::Queue);
     QVERIFY(chart.readout(at, 100).contains(u"Jobs ended 0"_s));
@@ -367,7 +367,7 @@ void TestCharts::sharpOnDenseScreens()
     const QImage once = chart->render({600, 200}, 1);
     const QImage twice = chart->render({600, 200}, 2);
     QCOMPARE(twice.size(), QSize(1200, 400));
-    // The larger picture is not an enlarged copy.
+    // The larger picture is painted anew; it is not an enlarged copy.
     QImage blown = once.scaled(1200, 400, Qt::IgnoreAspectRatio, Qt::FastTransformation);
     QVERIFY(differingPixels(twice, blown) > 5000);
     // The same content is at the same positions.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Dead letters and stored results in the window: the table, the view, and the bodies.
+// Tests dead letters and stored results in the window: the table, the view, and the bodies.
 #include "monitor/data/deadletterstable.h"
 #include "monitor/data/jsonlayout.h"
 #include "monitor/tables/deadletterspanel.h"
@@ -58,7 +58,7 @@ Update sampled(std::array<std::int64_t, kDeadLetterKinds> deadLetters, std::uint
     return update;
 }
 
-/// The view with a fake service.
+/// The view of dead letters with a fake service.
 struct World
 {
     LiveData data;
@@ -388,7 +388,7 @@ private Q_SLOTS:
         QVERIFY(visibleTexts(box).contains(u"attempt 4"));
         box.setJob(job("2", true));
         QVERIFY(!visibleTexts(box).contains(u"attempt"));
-        // It asks anew each time, because a job goes on.
+        // Each click requests the journal anew, because the job may have continued.
         button->click();
         source.answer(1, false, u"its journal has expired"_s);
         QVERIFY(visibleTexts(box).contains(u"No journal: its journal has expired"));
@@ -449,7 +449,8 @@ private Q_SLOTS:
             QCOMPARE(circuitBanner(data).kind, BannerText::Kind::Warning);
             QVERIFY(circuitBanner(data).text.contains(u"Its starts wait"_s));
         }
-        // It names the upstream, and counts the others.
+        // The banner names the upstream. For several upstreams it names one and says how many others there
+        // are.
         Update update = sampled({0, 0}, 0, ++second);
         update.sample->circuit = CircuitState::Open;
         update.sample->circuits = {{"https://a.example", CircuitState::Open}};

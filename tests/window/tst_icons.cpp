@@ -20,7 +20,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The names of all icons in the resources except the program's.
+/// Returns the names of all icons in the resources except the program's icon.
 QStringList iconNames()
 {
     appIcon();  // registers the resources
@@ -38,7 +38,7 @@ QImage painted(const QIcon &icon, int size, qreal ratio = 1, QIcon::Mode mode = 
     return icon.pixmap(QSize(size, size), ratio, mode).toImage().convertToFormat(QImage::Format_ARGB32);
 }
 
-/// Share of the pixels that are not empty.
+/// Returns the share of the pixels that are not empty, 0 to 1.
 double coverage(const QImage &image)
 {
     double covered = 0;
@@ -49,7 +49,7 @@ double coverage(const QImage &image)
     return covered / (image.width() * image.height());
 }
 
-/// Difference of the shapes of two drawings without regard to colour, 0 to 1.
+/// Returns how different the shapes of two drawings are, 0 to 1. Ignores colours.
 double shapeDifference(const QImage &one, const QImage &other)
 {
     double differs = 0;
@@ -65,7 +65,7 @@ double shapeDifference(const QImage &one, const QImage &other)
     return differs / covered;
 }
 
-/// The most frequent colour of the fully covered pixels.
+/// Returns the most frequent colour of the fully covered pixels.
 QColor inkIn(const QImage &image)
 {
     std::map<QRgb, int> seen;
@@ -128,7 +128,7 @@ void TestIcons::allArePainted()
             QVERIFY2(coverage(image) < 0.75, qPrintable(QString::number(coverage(image))));
         }
     }
-    // In the colour of the text, which is visible.
+    // The icon has the colour of the text, which contrasts with the background.
     const QColor ink = inkIn(painted(shown, 64));
     QCOMPARE(ink.rgb(), palette.color(QPalette::WindowText).rgb());
     QVERIFY(test::contrast(ink, palette.color(QPalette::Window)) > 4.5);

@@ -26,7 +26,7 @@ namespace {
 
 const WallTime kBegin{std::chrono::seconds(1'700'000'000)};
 
-/// One sample per second. The counts grow by the given numbers.
+/// Makes one sample per second. The counters grow by the given numbers.
 class Samples
 {
 public:
@@ -70,7 +70,7 @@ Exit exitOf(const QStringList &arguments)
 
 }  // namespace
 
-/// The parts of the window that need no service.
+/// Tests the parts of the window that need no service.
 class TestMonitorParts : public QObject
 {
     Q_OBJECT
@@ -113,12 +113,12 @@ void TestMonitorParts::figuresAreOfTheRange()
     Samples samples;
     for (int i = 0; i < 30; ++i)
         samples.add(static_cast<std::uint64_t>(i), 0);
-    // The jobs that end within it: samples 6 and 7.
+    // The range contains the samples 6 and 7.
     const OverviewFigures figures = figuresOf(samples.history, TimeRange{kBegin + 5s, kBegin + 7s});
     QCOMPARE(figures.answerCount(), 6U + 7U);
     QCOMPARE(figures.span, Milliseconds(2s));
     QCOMPARE(figuresOf(samples.history, TimeRange{kBegin + 60s, kBegin + 70s}).answerCount(), 0U);
-    // The first sample has no predecessor.
+    // The first sample has no previous sample to compare with, so its jobs do not count.
     QCOMPARE(figuresOf(samples.history, TimeRange{kBegin - 10s, kBegin + 1s}).answerCount(), 1U);
 }
 
@@ -165,7 +165,7 @@ void TestMonitorParts::tilesFillTheirRows()
         tiles.last()->setMinimumSize(100, 50);
         layout->addWidget(tiles.last());
     }
-    // Seven columns fit, but two rows of five look better and are as high.
+    // Seven columns fit, but two rows of five look better and need the same height.
     QCOMPARE(layout->columnsFor(760), 5);
     QCOMPARE(layout->columnsFor(2000), 10);
     QCOMPARE(layout->columnsFor(10), 1);
@@ -175,7 +175,7 @@ void TestMonitorParts::tilesFillTheirRows()
     QCOMPARE(tiles[4]->geometry().right(), tiles[9]->geometry().right());
     QCOMPARE(tiles[4]->geometry().right(), 763 - layout->contentsMargins().right() - 1);
     QVERIFY(tiles[5]->y() > tiles[0]->geometry().bottom());
-    // The tiles' contents do not move them.
+    // The contents of the tiles do not change the tiles' places.
     const QRect before = tiles[7]->geometry();
     new QLabel(u"a text that is much wider than the tile it is in ever could be"_s, tiles[2]);
     layout->setGeometry(QRect(0, 0, 763, 400));

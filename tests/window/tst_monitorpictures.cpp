@@ -28,7 +28,7 @@ namespace {
 
 constexpr QSize kSize(1440, 900);
 
-/// Accounts of all sizes, jobs of all lengths, and an upstream with its faults.
+/// Returns options for a job server with jobs of many durations and with faults.
 JobServerOptions lively()
 {
     JobServerOptions options = WholeService::quickJobs();
@@ -81,7 +81,7 @@ void TestMonitorPictures::take(QWidget &widget, const QString &name)
 
 void TestMonitorPictures::takeBoth(MainWindow &window, const QString &name)
 {
-    // Widgets receive the change in the next turn of the loop.
+    // Widgets receive the change of palette in the next turn of the event loop.
     QApplication::setPalette(darkPalette());
     QTRY_COMPARE(window.palette().color(QPalette::Window), darkPalette().color(QPalette::Window));
     take(window, u"window-"_s + name + u"-dark"_s);
@@ -203,7 +203,7 @@ void TestMonitorPictures::durableJobs()
         return samples.empty() ? 0 : samples.back().deadLetters[1];
     };
     QTRY_VERIFY_WITH_TIMEOUT(failedOnes() >= 3, 20'000);
-    // Some live jobs meanwhile, and clients that wait for one with a key.
+    // Add some live jobs, and two clients that wait for the same job with a key.
     config.hold.jobDeadline = 60s;
     service.service().reload(config);
     RawHttpClient waiting(service.port());

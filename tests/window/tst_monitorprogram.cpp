@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// holdline-monitor as a program: pictures, exit statuses and what it says without a display.
+// Tests holdline-monitor as a program: pictures, exit statuses, and the error message without a display.
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 
@@ -30,7 +30,7 @@ private:
     QTemporaryDir m_folder;
 };
 
-/// The program without a display, as on a server.
+/// Prepares a run of the program without a display, as on a server.
 std::unique_ptr<Program> TestMonitorProgram::monitor(const QStringList &arguments) const
 {
     auto program =

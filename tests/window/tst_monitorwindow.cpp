@@ -73,7 +73,7 @@ JobDetailPanel &detailPanel(MainWindow &window)
     return *window.findChild<JobDetailPanel *>();
 }
 
-/// A tile of the Overview, by its title.
+/// Returns the tile of the Overview with this title.
 Tile *tile(MainWindow &window, const QString &title)
 {
     const auto tiles = window.findChildren<Tile *>();
@@ -97,7 +97,7 @@ QByteArray anyJob(MainWindow &window)
     return window.data().jobs().isEmpty() ? QByteArray() : window.data().jobs().begin().key();
 }
 
-/// Sends lines of its own to each client.
+/// A fake service that sends the given lines to each monitor.
 class ScriptedMonitorServer
 {
 public:
@@ -114,7 +114,7 @@ private:
 
 }  // namespace
 
-/// The whole window with a real service.
+/// Tests the whole window with a real service.
 class TestMonitorWindow : public QObject
 {
     Q_OBJECT
@@ -495,7 +495,7 @@ void TestMonitorWindow::remembersItsLayout()
     }
     m_world->closeWindows();
     MainWindow &window = m_world->open();
-    // Qt 6.8 fits a restored window to the screen, which is narrower than the window here.
+    // Qt 6.8 makes a restored window fit the screen, and the screen of the tests is narrower than the window.
     QCOMPARE(window.height(), size.height());
     QVERIFY(window.width() <= size.width());
     QVERIFY(window.workspace().dock(View::Lanes)->isHidden());
@@ -520,7 +520,8 @@ void TestMonitorWindow::hasEachKeyOnceOnItsSheet()
     QVERIFY(sheet->isVisible());
     const QList<ShortcutRow> rows = shortcutsOf(&window);
     QVERIFY(rows.size() > 20);
-    // A shortcut of the whole window must not belong to a view as well: Qt would trigger neither.
+    // A shortcut of the whole window must not belong to a view as well, because Qt would trigger neither
+    // action.
     QHash<QString, QStringList> groupsOf;
     const QStringList views{u"In tables"_s,         title(View::Jobs),    title(View::Lanes),
                             title(View::Callbacks), title(View::History), title(View::DeadLetters)};
@@ -555,7 +556,8 @@ void TestMonitorWindow::hasANameForEveryControl()
         const bool isControl =
             qobject_cast<const QAbstractButton *>(widget) || qobject_cast<const QComboBox *>(widget) ||
             qobject_cast<const QLineEdit *>(widget) || (widget->focusPolicy() & Qt::TabFocus) != 0;
-        // Skips widgets that are hidden themselves, and not only by a parent.
+        // Skip widgets that are hidden explicitly. Check widgets that are invisible only because a parent is
+        // hidden.
         if (widget->isHidden())
             continue;
         // Parts of Qt's own docks, tool bars, scroll areas and popup lists.

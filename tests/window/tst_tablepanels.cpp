@@ -82,7 +82,7 @@ class TestTablePanels : public QObject
         update.ended = ended;
         m_data->apply(update);
     }
-    /// Ten live jobs in three states, and ten ended ones.
+    /// Applies ten live jobs in three states, and ten ended jobs.
     void applyTwenty()
     {
         std::vector<JobRow> live;
@@ -145,7 +145,8 @@ private Q_SLOTS:
 
         QTest::keyClicks(edit, u" totl>3"_s);
         QVERIFY(!bar.error().isEmpty());
-        QVERIFY2(bar.error().contains(u"14"_s), qPrintable(bar.error()));  // counted from 1
+        QVERIFY2(bar.error().contains(u"14"_s),
+                 qPrintable(bar.error()));  // the error's position, counted from 1
         QVERIFY(visibleTextIn(bar).contains(bar.error()));
         const QColor bad = edit->palette().color(QPalette::Base);
         QVERIFY(good != bad);
@@ -270,7 +271,8 @@ private Q_SLOTS:
             u"curl -sS -X POST -H 'Content-Type: application/json' -d '{\"account\":\"even\"}' http://127.0.0.1:3738/start"_s);
     }
 
-    /// The detail view follows jobSelected(), and its commands act on that job.
+    /// Only the user's choice may emit jobSelected(), because the detail view shows that job and sends
+    /// commands for it.
     void onlyAChoiceSelectsAJob()
     {
         JobsPanel panel(*m_data, m_selection.get());
@@ -287,7 +289,7 @@ private Q_SLOTS:
                           panel.view().visualRect(panel.view().currentIndex()).center());
         QCOMPARE(selected.size(), 1);
         QCOMPARE(selected[0][0].toByteArray(), first);
-        // The job ends and its row goes. No neighbour takes its place.
+        // When the job ends, its row is removed. No neighbouring row becomes the current one.
         apply({}, {job(first.mid(4).toInt(), RowState::Ended)});
         QTRY_COMPARE(panel.table().shownCount(), 9);
         for (qsizetype i = 1; i < selected.size(); ++i)
@@ -345,7 +347,7 @@ private Q_SLOTS:
         QCOMPARE(pressed.size(), 1);
     }
 
-    /// Each entry of the sidebar has its own columns and sort order. They outlive the window.
+    /// Each entry of the sidebar has its own columns and sort order, which the settings store.
     void columnsPerEntryAreRemembered()
     {
         QTemporaryDir folder;
@@ -385,7 +387,7 @@ private Q_SLOTS:
         check(panel);
     }
 
-    /// The oldest live job and the newest ended job come first. The view does not replace this order.
+    /// The oldest live job and the newest ended job come first. The view must not change this order.
     void sortedFromTheStart()
     {
         const JobsPanel jobs(*m_data, m_selection.get());

@@ -40,7 +40,7 @@ void TestTheme::contrastIsThatOfWcag()
 {
     QVERIFY(std::abs(contrast(Qt::black, Qt::white) - 21) < 1e-6);
     QVERIFY(std::abs(contrast(Qt::white, Qt::white) - 1) < 1e-6);
-    // The usual example: #767676 is the lightest grey that passes on white.
+    // A well-known example: #767676 is the lightest grey with a contrast of 4.5 on white.
     QVERIFY(contrast(QColor(0x767676), Qt::white) >= 4.5);
     QVERIFY(contrast(QColor(0x777777), Qt::white) < 4.5);
     QCOMPARE(contrast(Qt::red, Qt::blue), contrast(Qt::blue, Qt::red));
@@ -49,7 +49,7 @@ void TestTheme::contrastIsThatOfWcag()
 void TestTheme::marksAndTextsStandOut_data()
 {
     QTest::addColumn<QPalette>("palette");
-    QTest::addColumn<double>("marks");  // the least contrast of marks
+    QTest::addColumn<double>("marks");  // required minimum contrast of marks
     QTest::addColumn<double>("texts");
 
     const auto withBase = [](QPalette palette, QRgb base) {
@@ -91,7 +91,7 @@ void TestTheme::neighboursDiffer()
 {
     QFETCH(QPalette, palette);
     const Theme theme(palette);
-    // Inks that overlap in a chart, and the states in a list.
+    // Inks that overlap or touch in a chart, and the inks of states in a list, must be distinguishable.
     constexpr std::array kStates{Ink::Queued,      Ink::Retrying, Ink::Starting,   Ink::Running,
                                  Ink::Unconfirmed, Ink::EndedOk,  Ink::EndedFailed};
     for (const Ink one : kStates) {
