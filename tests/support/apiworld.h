@@ -16,7 +16,7 @@
 
 namespace holdline::test {
 
-/// The jobs API behind a server on a port that the system picks, over a fake directory.
+/// Serves the jobs API (JobsApi) over HTTP on a port that the system picks. The job directory is a fake.
 class ApiWorld
 {
 public:

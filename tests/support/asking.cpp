@@ -46,7 +46,8 @@ QByteArray result(const QByteArray &id, const QByteArray &state)
 
 QUrl callbackOf(const ScriptedServer::Arrival &start)
 {
-    // QJsonDocument refuses some valid starts, such as those with 1e400, so this uses a regular expression.
+    // A regular expression, because QJsonDocument rejects some valid request bodies, such as those with
+    // 1e400.
     static const QRegularExpression member(u"\"callback\":\"([^\"]*)\""_s);
     return QUrl(member.match(QString::fromUtf8(start.body)).captured(1));
 }

@@ -25,20 +25,21 @@ bool waitUntil(const std::function<bool()> &condition,
 /// The id in a ScriptedServer's default answer to a start.
 inline constexpr char kScriptedId[] = "4499a6e0c2ef4b98";
 
-/// Sends one request on a connection of its own and waits in a test loop. Status 0 means no response.
+/// Sends one request on a new connection and runs the event loop until the response is complete. Status 0
+/// means no response.
 RawAnswer ask(quint16 port, const QByteArray &request);
 
-/// `POST /start` of a blocking job.
+/// Returns the bytes of a `POST /start` request for a blocking job. `fields` are extra header fields.
 QByteArray startRequest(const QByteArray &account, const QByteArray &fields = {});
-/// The body of a callback.
+/// Returns the body of a callback.
 QByteArray result(const QByteArray &id = kScriptedId, const QByteArray &state = "completed");
-/// The callback address in the body of a start.
+/// Returns the callback URL in the body of a start request.
 QUrl callbackOf(const ScriptedServer::Arrival &start);
-/// Posts a callback to the address in the start.
+/// Posts a callback to the callback URL of the start request and returns the response.
 RawAnswer postCallback(const ScriptedServer::Arrival &start, const QByteArray &body = result());
 
-/// The value of a metric in Prometheus text; -1 when it does not exist. `name` includes the labels as in the
-/// line.
+/// Returns the value of a metric in Prometheus text, or -1 when the metric does not exist. `name` includes
+/// the labels as written in the text.
 double metricIn(const QByteArray &text, const QByteArray &name);
 
 }  // namespace holdline::test

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-/// Distances between colours, for tests of the fixed colours.
+/// Colour distances, for tests of the monitor's fixed colours.
 namespace holdline::test {
 
 /// A colour in Ottosson's Oklab: equal steps of `lightness` (0 black to 1 white) look equal.
@@ -36,7 +36,7 @@ inline Oklab toOklab(const QColor &colour)
             0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s};
 }
 
-/// The contrast of two opaque colours by WCAG 2, 1 to 21.
+/// Returns the contrast ratio of two opaque colours by WCAG 2, from 1 to 21.
 inline double contrast(const QColor &one, const QColor &other)
 {
     const auto luminance = [](const QColor &colour) {

@@ -14,7 +14,7 @@ namespace holdline::test {
 
 using namespace Qt::StringLiterals;
 
-/// One client: its exchange and the log of it.
+/// One client: its exchange, and the log of what the exchange sent.
 struct Client
 {
     std::shared_ptr<ExchangeLog> log = std::make_shared<ExchangeLog>();
@@ -51,8 +51,8 @@ inline Config quickConfig()
     return config;
 }
 
-/// A JobCoordinator between fakes: clients are FakeExchanges, the upstream a FakeJobStarter, the disk a
-/// FakeJobStore.
+/// A JobCoordinator whose neighbours are fakes: clients are FakeExchanges, the upstream is a FakeJobStarter,
+/// and the store is a FakeJobStore.
 struct CoordinatorWorld
 {
     explicit CoordinatorWorld(const Config &config = quickConfig(), std::uint8_t shard = 0,
@@ -80,13 +80,13 @@ struct CoordinatorWorld
         return client;
     }
     JobStarter::Ticket lastTicket() const { return starter.order.back(); }
-    /// The token in the body of a start.
+    /// Returns the callback token in the body of a start request.
     static QByteArray tokenIn(const StartCall &call)
     {
         const QString url = QJsonDocument::fromJson(call.body).object().value("callback"_L1).toString();
         return url.mid(url.lastIndexOf(u'/') + 1).toLatin1();
     }
-    /// Sends a callback with this body. The response may come later.
+    /// Sends this request as a callback. The response may come later, in the log.
     std::shared_ptr<ExchangeLog> send(const QByteArray &token, const http::Request &request)
     {
         auto log = std::make_shared<ExchangeLog>();

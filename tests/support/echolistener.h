@@ -9,8 +9,8 @@
 
 namespace holdline::test {
 
-/// A listener on a port that the system picks. Requests for /held… wait for the test; others get
-/// `target|body` at once.
+/// An HttpListener on a port that the system picks. Requests for /held… are held until answerHeld(). All
+/// other requests get the response body `target|body` at once.
 class EchoListener
 {
 public:

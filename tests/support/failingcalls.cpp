@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A library for LD_PRELOAD that makes system calls fail. FAILING_CALLS has the rules, separated by blanks, as
-// CALL=ERRNO[@N][?FILE]. With @N only the N-th call fails, otherwise every call. With ?FILE calls count and
-// fail only while that file exists. Without FAILING_CALLS nothing happens. FAILING_CALLS_MARK names a folder
-// that is created when a call fails, so that a test knows whether there was an N-th call. With `hang` for
-// ERRNO the call does not return while the file exists, and then succeeds.
+// A library for LD_PRELOAD that makes system calls fail. FAILING_CALLS contains rules of the form
+// CALL=ERRNO[@N][?FILE], separated by blanks. With @N only the N-th call fails, otherwise every call fails.
+// With ?FILE the rule counts calls and makes them fail only while FILE exists. With `hang` for ERRNO the call
+// blocks while FILE exists, and then succeeds. Without FAILING_CALLS no call fails. FAILING_CALLS_MARK names
+// a folder. The library creates this folder when a call fails, so that a test knows whether an N-th call
+// happened.
 //
 //   FAILING_CALLS="grow=28?/tmp/x/full accept4=24@3"
 //
-// "grow" is a write beyond the present end of a file, or an extension of it. A full file system still lets
-// programs overwrite existing bytes.
+// "grow" stands for a write beyond the end of a file, and for an extension of a file. On a full file system
+// these calls fail, but programs can still overwrite existing bytes.
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -22,7 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// unsyncedwrites.cpp
+// Defined in unsyncedwrites.cpp.
 void unsyncedWrite(int descriptor, off64_t offset, size_t size);
 void unsyncedTruncate(int descriptor, off64_t size);
 void unsyncedSync(int descriptor);
@@ -33,7 +34,7 @@ struct Rule
 {
     char call[16];
     int error;
-    int which;  ///< 0 for all calls
+    int which;  ///< the number of the call that fails, from 1; 0 for all calls
     char file[256];
     std::atomic<int> seen;
 };
@@ -43,7 +44,7 @@ constexpr int kHang = -1;
 Rule rules[kMaxRules];
 int ruleCount = 0;
 
-// No allocation and no C++ library, because the first call may come before either is ready.
+// No allocation and no C++ library, because the program may call a replaced function before either is ready.
 __attribute__((constructor)) void readRules()
 {
     const char *text = ::getenv("FAILING_CALLS");
@@ -162,7 +163,7 @@ int fsync(int descriptor)
 void *mmap64(void *address, size_t size, int protection, int flags, int descriptor, off64_t offset) noexcept
 {
     REAL(mmap64)
-    // A mapping without a file is plain memory, which every program needs.
+    // A mapping without a file is plain memory. Every program needs such memory, so the rule does not apply.
     return descriptor >= 0 && fails("mmap") ? MAP_FAILED
                                             : next(address, size, protection, flags, descriptor, offset);
 }
@@ -200,7 +201,7 @@ int accept4(int descriptor, sockaddr *address, socklen_t *size, int flags)
 int epoll_ctl(int epoll, int operation, int descriptor, epoll_event *event) noexcept
 {
     REAL(epoll_ctl)
-    // Only what adds needs memory of the system and can fail in a healthy program.
+    // Only EPOLL_CTL_ADD allocates kernel memory, so only EPOLL_CTL_ADD can fail in a correct program.
     return operation == EPOLL_CTL_ADD && fails("epoll_ctl") ? -1 : next(epoll, operation, descriptor, event);
 }
 

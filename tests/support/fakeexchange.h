@@ -8,20 +8,20 @@
 
 namespace holdline::test {
 
-/// The log of a FakeExchange, which it outlives.
+/// Records what a FakeExchange sent. The log outlives the exchange.
 struct ExchangeLog
 {
     std::vector<http::Response> answers;  ///< all responses, including a second one, which is an error
-    bool streaming = false;               ///< the first response is a stream; its body grows
-    bool ended = false;                   ///< the last piece was sent
-    bool gone = false;                    ///< the client left
+    bool streaming = false;  ///< the first response is a stream, whose body grows with each write()
+    bool ended = false;      ///< the last piece of the body was sent
+    bool gone = false;       ///< the client has closed its connection
     bool destroyed = false;
 
     int status() const { return answers.empty() ? 0 : answers.front().status; }
     QByteArray body() const { return answers.empty() ? QByteArray() : answers.front().body; }
 };
 
-/// An Exchange whose client is the test.
+/// An Exchange without a connection. The test plays the client.
 class FakeExchange : public Exchange
 {
     Q_OBJECT
@@ -53,7 +53,7 @@ public:
         return (m_log->answers.empty() || (m_log->streaming && !m_log->ended)) && !m_log->gone;
     }
 
-    /// The client hangs up.
+    /// Simulates that the client closes the connection.
     void leave()
     {
         m_log->gone = true;

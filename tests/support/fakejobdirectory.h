@@ -13,7 +13,7 @@
 
 namespace holdline::test {
 
-/// A job record after `status`, with all members set.
+/// Returns the record of a job in this state. All members that are known in this state are set.
 inline JobRecord recordOf(const QByteArray &id, JobState state, Reason outcome = Reason::Completed)
 {
     using namespace std::chrono_literals;
@@ -55,20 +55,20 @@ inline JobRecord recordOf(const QByteArray &id, JobState state, Reason outcome =
     return record;
 }
 
-/// A JobDirectory whose jobs the test changes.
+/// A JobDirectory whose jobs are set by the test.
 class FakeJobDirectory : public QObject, public JobDirectory
 {
 public:
-    /// When false, answers come in a later turn of the event loop, like those of other shards.
+    /// When false, callbacks run in a later turn of the event loop, like those from other shards.
     bool answersAtOnce = true;
     bool complete = true;  ///< the result of isComplete()
-    bool canWatch = true;  ///< when false, watches are answered at once with the job as it is
-    int watchCount = 0;    ///< number of watches so far
+    bool canWatch = true;  ///< when false, watch() reports the job as it is without waiting
+    int watchCount = 0;    ///< number of calls of watch()
 
     void put(const JobRecord &record)
     {
         m_records[record.id] = record;
-        std::vector<int> due;  // collected first, because a watcher may watch again from its callback
+        std::vector<int> due;  // collected first, because a callback may call watch() again
         for (const Watch &watch : m_watches) {
             if (watch.id == record.id && (record.revision > watch.after || record.isSettled()))
                 due.push_back(watch.number);

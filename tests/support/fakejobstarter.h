@@ -8,7 +8,7 @@
 
 namespace holdline::test {
 
-/// An upstream whose answers come from the test.
+/// A fake upstream. The test decides the result of each start request.
 class FakeJobStarter : public JobStarter
 {
     Q_OBJECT
@@ -51,8 +51,8 @@ public:
         finish(ticket, result);
     }
 
-    std::map<Ticket, StartCall> calls;  ///< starts in flight
-    std::vector<Ticket> order;          ///< all starts ever sent
+    std::map<Ticket, StartCall> calls;  ///< start requests without a result
+    std::vector<Ticket> order;          ///< all start requests, oldest first
     std::function<void(Ticket, const StartCall &)> onStart;
 };
 

@@ -11,10 +11,10 @@
 
 namespace holdline::test {
 
-/// A fake store. A write takes effect when it is reported as done: from the event loop, or at release() while
-/// the test holds writes back.
+/// A fake store in memory. A write changes the records at the moment when its callback reports success. This
+/// happens in a later turn of the event loop, or in release() after hold().
 ///
-/// `puts` is every put() in order, done or not.
+/// `puts` lists the record of every put(), whether written or not.
 class FakeJobStore : public JobStore
 {
 public:
@@ -36,30 +36,31 @@ public:
     void removeDeadLetter(const QByteArray &id, Done done) override;
     void askStatus(std::function<void(const StoreStatus &)> answer) override;
 
-    /// Holds writes back until release().
+    /// Delays all writes until release().
     void hold() { m_holding = true; }
     int heldCount() const { return static_cast<int>(m_held.size()); }
-    /// Completes the `most` oldest held writes inside this call.
+    /// Completes the `most` oldest delayed writes inside this call.
     void release(int most)
     {
         for (; most > 0 && !m_held.empty(); --most)
             takeHeld()();
     }
-    /// Completes all held writes, and holds later ones back no more.
+    /// Completes all delayed writes. Later writes are not delayed any more.
     void release()
     {
         m_holding = false;
         release(heldCount());
     }
-    /// True when no write is held back or under way.
+    /// Returns true when no write is delayed or in progress.
     bool isIdle() const { return m_held.empty(); }
-    /// The next `writes` writes fail with this reason, each in its turn.
+    /// Makes the next `writes` writes fail with the error `why`.
     void failNext(int writes, const QString &why)
     {
         m_failures = writes;
         m_failure = why;
     }
-    /// Marks the store unavailable, and writes fail with this reason. An empty text makes it available again.
+    /// Marks the store unavailable: writes fail with the error `why`. An empty text makes the store available
+    /// again.
     void setUnavailable(const QString &why)
     {
         const bool changes = why.isEmpty() != m_unavailable.isEmpty();
@@ -68,12 +69,12 @@ public:
             Q_EMIT availabilityChanged();
     }
 
-    /// The stored records.
+    /// The written records.
     std::map<QByteArray, JobRecord> records;
     std::map<QByteArray, DeadLetter> deadLetters;
     std::vector<JobRecord> puts;
     std::vector<QByteArray> removed;
-    int looks = 0;  ///< look-ups of any kind
+    int looks = 0;  ///< number of look-ups of any kind
     bool durable = true;
 
 private:

@@ -9,7 +9,7 @@
 
 namespace holdline::test {
 
-/// Takes commands, and answers them when the test says so.
+/// An UpdateSource that records commands. The test sends the replies.
 class FakeSource : public monitor::UpdateSource
 {
 public:
@@ -27,13 +27,13 @@ public:
         reply.text = text;
         answer(which, reply);
     }
-    /// Answers command `which`. The reply gets the id of the command.
+    /// Sends the reply to command number `which`. Sets the reply's id to the id of the command.
     void answer(qsizetype which, monitor::Reply reply)
     {
         reply.id = sent[which].id;
         Q_EMIT replied(reply);
     }
-    /// Number of commands of this kind.
+    /// Returns the number of commands with this verb.
     int count(monitor::Command::Verb verb) const
     {
         return static_cast<int>(

@@ -23,7 +23,7 @@ FullBacklog::FullBacklog()
         ::getsockname(m_listening, plain, &size) != 0)
         qFatal("FullBacklog: %s", std::strerror(errno));
     m_port = ntohs(address.sin_port);
-    // A backlog of 0 holds one connection. Further ones make sure that it is full.
+    // A backlog of 0 holds one connection. The other three make sure that the backlog is full.
     for (int i = 0; i < 4; ++i) {
         const int filling = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         m_filling.push_back(filling);

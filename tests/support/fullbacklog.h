@@ -8,7 +8,7 @@
 namespace holdline::test {
 
 /// A loopback socket that listens with a full backlog and never accepts. A connection attempt neither
-/// succeeds nor fails, as with a firewall that drops packets. Linux only.
+/// succeeds nor fails, as behind a firewall that drops packets. Linux only.
 class FullBacklog
 {
 public:
@@ -19,7 +19,7 @@ public:
 
     QUrl url() const;
     quint16 port() const { return m_port; }
-    /// Empties the backlog, so that waiting attempts succeed.
+    /// Empties the backlog, so that waiting connection attempts succeed.
     void relieve();
 
 private:

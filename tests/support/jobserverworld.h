@@ -52,7 +52,7 @@ inline JobTime startedAt(const RawAnswer &answer)
     return parseStartedAt(entryIn(answer.body).startedAt).value_or(JobTime{});
 }
 
-/// A job server, raw clients of it, and a receiver of callbacks that answers as Holdline does.
+/// A job server, raw HTTP clients of this server, and a receiver of callbacks that answers as Holdline does.
 class World
 {
 public:

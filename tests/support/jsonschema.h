@@ -9,14 +9,14 @@
 
 namespace holdline::test {
 
-/// Checks values against the schemas of an OpenAPI document, for the part of JSON Schema that ours use. An
-/// unknown keyword is an error, so that none is skipped.
+/// Checks values against the schemas of an OpenAPI document. Supports only the JSON Schema keywords that our
+/// schemas use. An unknown keyword is an error, so that no keyword is ignored silently.
 class JsonSchema
 {
 public:
     explicit JsonSchema(const QJsonObject &document) : m_document(document) {}
 
-    /// The value at the reference `#/a/b`; undefined when it does not exist.
+    /// Returns the value at the reference `#/a/b`; undefined when the document has no such value.
     QJsonValue resolve(const QString &reference) const
     {
         QJsonValue value = m_document;
@@ -26,7 +26,7 @@ public:
         return value;
     }
 
-    /// The first violation with its path; empty when the value conforms.
+    /// Returns the first violation with its path; empty when the value conforms.
     QString check(const QJsonValue &value, const QString &schemaName) const
     {
         const QJsonValue schema = resolve(QStringLiteral("#/components/schemas/") + schemaName);

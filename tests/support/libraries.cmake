@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# holdline_test_support(NAME SOURCES file… LIBRARIES target…): what several suites share, compiled once. Not in a folder
-# of its own for CMake, because the precompiled header holds for one.
+# holdline_test_support(NAME SOURCES file… LIBRARIES target…): a library that several suites share, compiled
+# once. These calls are not in a CMakeLists.txt in tests/support, because CMake reuses a precompiled header
+# only within one folder.
 function(holdline_test_support name)
     cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
     add_library(${name} STATIC ${ARG_SOURCES})
@@ -8,7 +9,7 @@ function(holdline_test_support name)
     holdline_use_pch(${name} holdline_test_pch)
 endfunction()
 
-# Peers on sockets, and links that lose packets.
+# Test servers and clients on sockets, and links that lose packets.
 holdline_test_support(holdline_testsupport
     SOURCES
         support/asking.cpp
@@ -31,7 +32,7 @@ holdline_test_support(holdline_testsupport
         support/tlsserver.h
     LIBRARIES holdline_core holdline_http OpenSSL::SSL)
 
-# The coordinator's surroundings, made of memory.
+# Fakes of the coordinator's neighbours. They keep everything in memory.
 holdline_test_support(holdline_fakes
     SOURCES
         support/fakeexchange.h
@@ -42,7 +43,7 @@ holdline_test_support(holdline_fakes
         support/routeworld.h
     LIBRARIES holdline_jobs holdline_testsupport)
 
-# jobserver and holdline together in one process, and a monitor of theirs.
+# jobserver and holdline in one process, and an observer of holdline's monitor socket.
 holdline_test_support(holdline_wholeservice
     SOURCES
         support/watcher.h
@@ -50,7 +51,8 @@ holdline_test_support(holdline_wholeservice
         support/wholeservice.h
     LIBRARIES holdline_service jobserver_engine jobclient_lib holdline_testsupport)
 
-# Loaded before a program, lets calls of the system fail and the wall clock be wrong. As a release has it, without sanitizers.
+# Loaded with LD_PRELOAD, makes system calls fail and the wall clock wrong. Built as in a release, without
+# sanitizers.
 add_library(holdline_failingcalls MODULE
     support/failingcalls.cpp
     support/unsyncedwrites.cpp
@@ -60,7 +62,7 @@ set_target_properties(holdline_failingcalls PROPERTIES AUTOMOC OFF PREFIX "" LIB
 target_link_libraries(holdline_failingcalls PRIVATE ${CMAKE_DL_LIBS})
 target_include_directories(holdline_failingcalls PRIVATE ${PROJECT_SOURCE_DIR})
 
-# The programs themselves, in processes of their own.
+# Starts the programs as child processes.
 holdline_test_support(holdline_programs
     SOURCES
         support/program.cpp
@@ -75,7 +77,7 @@ target_compile_definitions(holdline_programs PUBLIC
 add_dependencies(holdline_programs holdline jobserver jobclient bench holdline_failingcalls)
 
 if(HOLDLINE_BUILD_MONITOR)
-    # What a monitor's charts are fed with.
+    # Random samples for tests of the monitor's charts.
     holdline_test_support(holdline_samplestream
         SOURCES
             support/samplestream.cpp
@@ -83,14 +85,14 @@ if(HOLDLINE_BUILD_MONITOR)
         LIBRARIES holdline_core)
 endif()
 
-# A busy service as a monitor sees it, without a service.
+# Simulates the updates that a busy service sends to a monitor.
 holdline_test_support(holdline_simulatedjobs
     SOURCES
         support/simulatedjobs.cpp
         support/simulatedjobs.h
     LIBRARIES holdline_core)
 
-# Recorded exchanges of the APIs whose profiles ship.
+# Recorded HTTP exchanges of the APIs whose profiles Holdline ships.
 holdline_test_support(holdline_exchanges
     SOURCES
         unit/profile/exchange.cpp

@@ -11,12 +11,12 @@ namespace holdline::test {
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
-/// The response to a blocking request whose job succeeded.
+/// The response body of a blocking request whose job succeeded.
 inline const QByteArray kGoodBody =
     "{\"id\":\"4499a6e0c2ef4b98\",\"state\":\"completed\",\"startedAt\":"
     "\"2015-06-29T15:34:16.850Z\",\"proof\":\"078DC9F28BA8C890DAAFE65945AF7B15A0519671\"}";
 
-/// A job server with short jobs, the same in each run.
+/// Returns options for a job server with short jobs. The seed is fixed, so every run is the same.
 inline JobServerOptions quick(std::chrono::milliseconds duration = 5ms)
 {
     JobServerOptions options;
@@ -41,7 +41,7 @@ inline LoadOptions load(const QUrl &url, int jobs)
     return options;
 }
 
-/// Runs the load to its end. Returns an empty report after a timeout.
+/// Runs the load until the generator has finished. Returns an empty report after a timeout.
 inline Report run(const LoadOptions &options)
 {
     LoadGenerator generator(options);

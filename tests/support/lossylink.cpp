@@ -79,7 +79,7 @@ bool LossyLink::setUp(Side side)
     const QString device = QString::fromLatin1(request.ifr_name);
     const QString space = name(side);
     const QString peer = address(side == A ? B : A);
-    // A device keeps its descriptor when it moves into another namespace.
+    // A TUN device keeps its file descriptor when the device moves into another namespace.
     if (!ip({u"netns"_s, u"add"_s, space}) || !ip({u"link"_s, u"set"_s, device, u"netns"_s, space}) ||
         !ip({u"-n"_s, space, u"address"_s, u"add"_s, address(side), u"peer"_s, peer, u"dev"_s, device}) ||
         !ip({u"-n"_s, space, u"link"_s, u"set"_s, device, u"up"_s}) ||

@@ -12,9 +12,9 @@
 
 namespace holdline::test {
 
-/// Two hosts joined by a lossy link: two network namespaces with a TUN device each. This object carries or
-/// drops the packets while the test's loop runs, so the kernel's TCP sees real loss. Needs Linux, root and
-/// iproute2: check isPossible() first. The namespaces end with this object.
+/// Two hosts joined by a lossy link. Each host is a network namespace with a TUN device. While the event loop
+/// runs, this object passes on or drops the packets between them, so the kernel's TCP sees real loss. Needs
+/// Linux, root and iproute2: check isPossible() first. The destructor removes the namespaces.
 class LossyLink : public QObject
 {
     Q_OBJECT
@@ -24,15 +24,16 @@ public:
 
     static bool isPossible();
 
-    /// `loss` is the share of packets lost each way.
+    /// `loss` is the fraction of packets that are lost in each direction.
     LossyLink(double loss, unsigned seed, QObject *parent = nullptr);
     ~LossyLink() override;
 
     bool isOpen() const { return m_open; }
     static QString address(Side side);
-    /// The words that go before a command to run it on this side.
+    /// Returns the words that go before a command to run the command on this side.
     QStringList prefix(Side side) const;
-    /// Calls `work` with this thread in the side's namespace, so that its sockets belong there.
+    /// Calls `work` with this thread moved into the side's namespace, so that sockets made there belong to
+    /// this side.
     void on(Side side, const std::function<void()> &work) const;
 
     int carried() const { return m_carried; }

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr qsizetype kSegmentBytes = 536;  // small, so that there are many
+constexpr qsizetype kSegmentBytes = 536;  // small, so that a body is cut into many segments
 constexpr auto kFirstConnectDelay = 1s;
 constexpr auto kFirstDelay = 200ms;
 
@@ -28,7 +28,8 @@ LossyRelay::LossyRelay(double loss, unsigned seed, QObject *parent)
 
 LossyRelay::~LossyRelay()
 {
-    // Their sockets would still report the end of the connection to a destroyed object.
+    // Child sockets are destroyed after this class, and would still emit disconnected() to the destroyed
+    // object.
     for (QTcpSocket *socket : findChildren<QTcpSocket *>())
         socket->disconnect(this);
 }

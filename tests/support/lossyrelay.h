@@ -10,10 +10,10 @@
 
 namespace holdline::test {
 
-/// Imitates packet loss where real packets cannot be lost. This relay on loopback cuts the stream into
-/// segments. It delays each one, and all behind it, with the given probability, for TCP's retransmission time
-/// (200 ms, doubled for each further loss). A connection whose first packet is "lost" is made a second later.
-/// As with TCP, no byte is missing or out of order. It does not test the kernel's TCP.
+/// A relay on loopback that imitates packet loss where real packets cannot be lost. The relay cuts the stream
+/// into segments. With the given probability it delays a segment, and all segments behind it, for TCP's
+/// retransmission time (200 ms, doubled for each further loss). A new connection is delayed by one second in
+/// the same way. As with TCP, no byte is missing or out of order. The relay does not test the kernel's TCP.
 class LossyRelay : public QObject
 {
     Q_OBJECT
@@ -39,7 +39,7 @@ private:
     void accept();
     void relay(QTcpSocket *from, QTcpSocket *to);
     void pump(const std::shared_ptr<Direction> &direction);
-    /// How long a segment is delayed; 0 for no delay.
+    /// Returns how long the next segment is delayed; 0 for no delay. `first` is the delay after one loss.
     std::chrono::milliseconds delay(std::chrono::milliseconds first);
 
     QTcpServer m_server;

@@ -9,7 +9,7 @@
 
 namespace holdline::test {
 
-/// The clocks of a machine that the test moves. Thread: any.
+/// The clocks of a machine, moved by the test. Thread-safe.
 class ManualClocks
 {
 public:
@@ -19,7 +19,7 @@ public:
         m_state->now = {floor<milliseconds>(system_clock::now()), hours(5), "boot 1"};
     }
 
-    /// Reads them. Outlives this object.
+    /// Returns a function that reads these clocks. The function may outlive this object.
     std::function<MachineTime()> reader() const
     {
         return [state = m_state] {
@@ -29,7 +29,7 @@ public:
     }
     MachineTime now() const { return reader()(); }
 
-    /// Time passes.
+    /// Advances all clocks.
     void pass(std::chrono::milliseconds time)
     {
         change([time](MachineTime &now) {
@@ -37,12 +37,12 @@ public:
             now.sinceBoot += time;
         });
     }
-    /// Somebody sets the wall clock.
+    /// Sets only the wall clock forward or back, as an administrator does.
     void step(std::chrono::milliseconds by)
     {
         change([by](MachineTime &now) { now.wall += by; });
     }
-    /// The machine starts anew. `by` is what its wall clock says of the time in between.
+    /// Simulates a reboot of the machine. `by` is how far the wall clock moves between the two boots.
     void reboot(std::chrono::milliseconds by)
     {
         change([by](MachineTime &now) {
@@ -51,7 +51,7 @@ public:
             now.boot += '+';
         });
     }
-    /// The system does not tell which start of the machine this is.
+    /// Simulates a system that does not report a boot id.
     void forgetBoot()
     {
         change([](MachineTime &now) { now.boot.clear(); });

@@ -55,7 +55,7 @@ extern "C" int getaddrinfo(const char *name, const char *service, const addrinfo
     if (addresses.isEmpty())
         return real(name, service, hints, result);
     addrinfo numeric = hints ? *hints : addrinfo{};
-    // The addresses are numeric, so the families of this machine's interfaces do not matter.
+    // The addresses are numeric, so the address families of this machine's interfaces do not matter.
     numeric.ai_flags = (numeric.ai_flags | AI_NUMERICHOST) & ~AI_ADDRCONFIG;
     addrinfo **end = result;
     *result = nullptr;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Compiled once for all suites without widgets (HOLDLINE_PCH). Sources still include the headers that they
-// use.
+// Precompiled header, compiled once for all suites without widgets (HOLDLINE_PCH). Sources still include
+// every header that they use.
 #include <QByteArray>
 #include <QByteArrayView>
 #include <QCoreApplication>

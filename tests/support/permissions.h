@@ -9,7 +9,7 @@
 
 namespace holdline::test {
 
-/// File permissions bind this thread for the lifetime of the object, even as root.
+/// Makes file permissions apply to this thread for the lifetime of the object, even as root.
 class BoundByPermissions
 {
 public:
@@ -23,7 +23,8 @@ public:
     ~BoundByPermissions() { ::syscall(SYS_capset, &m_header, m_before); }
     Q_DISABLE_COPY_MOVE(BoundByPermissions)
 
-    /// The words before a program that make file permissions bind it, too.
+    /// Returns the words that go before a command to make file permissions apply to the program, even as
+    /// root.
     static QStringList command()
     {
         if (::geteuid() != 0)

@@ -13,7 +13,7 @@
 
 namespace holdline::test {
 
-/// A value of /proc/self/status in KiB, e.g. VmRSS or VmPeak.
+/// Returns a value of /proc/self/status in KiB, e.g. VmRSS or VmPeak; -1 when there is no such value.
 inline qint64 processKib(const QByteArray &name)
 {
     QFile file(QStringLiteral("/proc/self/status"));
@@ -26,7 +26,7 @@ inline qint64 processKib(const QByteArray &name)
     return -1;
 }
 
-/// True when a sanitizer's shadow memory makes memory figures meaningless.
+/// Returns true when a sanitizer is in use. The sanitizer's shadow memory makes memory figures meaningless.
 constexpr bool hasShadowMemory()
 {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -36,7 +36,7 @@ constexpr bool hasShadowMemory()
 #endif
 }
 
-/// Sets the soft limit of descriptors (at most the hard one) for the lifetime of this object.
+/// Sets the soft limit of file descriptors (at most the hard limit) for the lifetime of this object.
 class DescriptorLimit
 {
 public:
@@ -61,7 +61,7 @@ private:
     rlimit m_before{};
 };
 
-/// Runs the event loop for `time` and counts its wake-ups. A spinning loop has thousands.
+/// Runs the event loop for `time` and returns how often it woke up. A busy loop wakes up thousands of times.
 inline int wakeUpsWithin(std::chrono::milliseconds time)
 {
     int wakeUps = 0;

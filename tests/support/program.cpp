@@ -39,7 +39,7 @@ Program::Program(const QStringList &command, QObject *parent)
         if (name.startsWith("HOLDLINE_"_L1) || name == "PORT"_L1 || name == "CALLBACK_URL"_L1 || isPlace)
             m_environment.remove(name);
     }
-    // Each program has a store of its own, because the store's lock admits only one.
+    // Each program has its own store, because the store's lock allows only one process.
     m_environment.insert(u"STATE_DIRECTORY"_s, m_directory.path());
     connect(&m_process, &QProcess::readyReadStandardOutput, this,
             [this] { m_out += m_process.readAllStandardOutput(); });
@@ -50,7 +50,8 @@ Program::Program(const QStringList &command, QObject *parent)
 Program::~Program()
 {
     m_process.disconnect(this);
-    // A program that ends by itself writes its coverage and leak data. A second signal ends a drain.
+    // A program that exits by itself writes its coverage and leak data. The second signal cuts the drain
+    // short.
     for (int i = 0; i < 2 && m_process.state() != QProcess::NotRunning; ++i) {
         m_process.terminate();
         m_process.waitForFinished(kGoodbyeMs);
@@ -132,7 +133,8 @@ QStringList Program::descriptors() const
 
 std::chrono::milliseconds Program::cpuTime() const
 {
-    // Skips the name, which may contain spaces. State is field 3, utime and stime are 14 and 15 (proc(5)).
+    // Skips the process name, which may contain spaces. State is field 3; utime and stime are 14 and 15
+    // (proc(5)).
     const QByteArray stat = contents(u"/proc/%1/stat"_s.arg(pid()));
     const QByteArrayList fields = stat.mid(stat.lastIndexOf(')') + 2).split(' ');
     const qint64 ticks = fields.value(11).toLongLong() + fields.value(12).toLongLong();
@@ -145,7 +147,7 @@ HoldlineProgram::HoldlineProgram(const QStringList &arguments, const QStringList
                           u"--admin-listen"_s, u"127.0.0.1:0"_s} +
               arguments)
 {
-    // One thread on any machine. CTest runs some tests a second time with more.
+    // One thread on every machine. CTest repeats some tests with more threads.
     setEnvironment(u"HOLDLINE_THREADS"_s, qEnvironmentVariable("HOLDLINE_TEST_THREADS", u"1"_s));
 }
 

@@ -11,21 +11,22 @@
 
 namespace holdline::test {
 
-/// A program in a process and an empty working directory of its own; it is killed with this object. Its
-/// environment does not configure holdline, and its store is in that directory. Output is read while the
-/// test's loop runs.
+/// Runs a program in a child process with an empty working directory. The destructor ends the program. The
+/// program's environment has no settings for holdline, and its store is in the working directory. Output is
+/// read while the event loop runs.
 class Program : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `command` is the executable and its arguments. The program starts at start(), so that the test can
+    /// `command` is the executable and its arguments. The process is started by start(), so the test can
     /// create files before.
     explicit Program(const QStringList &command, QObject *parent = nullptr);
     ~Program() override;
 
     void start();
-    /// Waits for the end. Returns the exit code, or -1 when the program was killed, crashed or still runs.
+    /// Starts the program and waits until it exits. Returns the exit code, or -1 when the program was killed,
+    /// crashed or still runs.
     int run();
     bool waitForEnd();
 
@@ -40,16 +41,16 @@ public:
     int exitCode() const;
     const QByteArray &out() const { return m_out; }
     const QByteArray &err() const { return m_err; }
-    /// The first group of the pattern's first match in standard error; empty without a match.
+    /// Returns the first group of the pattern's first match in standard error; empty without a match.
     QByteArray logged(const QString &pattern) const;
-    /// Call it before start(). The descriptor becomes standard error, and err() stays empty.
+    /// Makes the descriptor the program's standard error, so err() stays empty. Call this before start().
     void setStandardError(int descriptor);
 
-    /// A value of /proc/<pid>/status in KiB, e.g. VmRSS; -1 when it does not exist.
+    /// Returns a value of /proc/<pid>/status in KiB, e.g. VmRSS; -1 when there is no such value.
     qint64 memoryKib(const QByteArray &name) const;
-    /// The targets of the links in /proc/<pid>/fd: "socket:[1234]", "anon_inode:[eventpoll]".
+    /// Returns the targets of the links in /proc/<pid>/fd: "socket:[1234]", "anon_inode:[eventpoll]".
     QStringList descriptors() const;
-    /// User and system CPU time so far.
+    /// Returns the user and system CPU time that the program has used so far.
     std::chrono::milliseconds cpuTime() const;
 
 private:
@@ -61,26 +62,28 @@ private:
     QByteArray m_err;
 };
 
-/// holdline on ports that the system picks and the log reports. It has one thread unless the arguments say
-/// otherwise.
+/// holdline on ports that the system picks. The ports are read from the log. holdline has one thread unless
+/// the arguments or HOLDLINE_TEST_THREADS say otherwise.
 class HoldlineProgram : public Program
 {
     Q_OBJECT
 
 public:
-    /// `arguments` follow `--listen` and `--admin-listen`. `prefix` goes before the program, e.g. {"ip",
+    /// `arguments` come after `--listen` and `--admin-listen`. `prefix` goes before the program, e.g. {"ip",
     /// "netns", "exec", "a"}.
     explicit HoldlineProgram(const QStringList &arguments, const QStringList &prefix = {},
                              const QString &host = QStringLiteral("127.0.0.1"));
 
-    /// Starts the program. Returns false when it ends, or does not listen for a minute.
+    /// Starts the program and waits until it listens. Returns false when it exits or does not listen within a
+    /// minute.
     bool startListening();
     quint16 port() const { return m_port; }
     quint16 adminPort() const { return m_adminPort; }
 
-    /// The body of `GET <path>` on the admin listener.
+    /// Returns the body of `GET <path>` on the admin listener.
     QByteArray admin(const QByteArray &path) const;
-    /// The value of a metric; -1 when it does not exist. `name` includes the labels as in the line.
+    /// Returns the value of a metric, or -1 when the metric does not exist. `name` includes the labels as in
+    /// the text.
     double metric(const QByteArray &name) const;
 
 private:

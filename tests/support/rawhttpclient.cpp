@@ -29,7 +29,7 @@ int connectTo(quint16 port)
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    // In progress or refused: both show when the descriptor becomes readable or writable.
+    // The connection is in progress or refused. In both cases the descriptor becomes readable or writable.
     static_cast<void>(::connect(descriptor, reinterpret_cast<const sockaddr *>(&address), sizeof address));
     return descriptor;
 }
@@ -86,7 +86,7 @@ void RawHttpClient::flush()
         const auto size = static_cast<std::size_t>(m_unsent.size());
         const ssize_t sent = ::send(m_descriptor, m_unsent.constData(), size, MSG_NOSIGNAL);
         if (sent < 0 && errno != EAGAIN && errno != EINTR) {
-            m_unsent.clear();  // the reader will see the reason
+            m_unsent.clear();  // the reading side will report the error
             return;
         }
         m_unsent.remove(0, std::max<ssize_t>(sent, 0));

@@ -10,7 +10,7 @@
 
 namespace holdline::test {
 
-/// One response as received.
+/// One response, decoded as received.
 struct RawAnswer
 {
     int status = 0;
@@ -18,10 +18,10 @@ struct RawAnswer
     QByteArray body;
 };
 
-/// A client that sends exactly the given bytes, whole or in pieces, and stores the responses. It follows no
-/// rule of HTTP except in reading responses: by Content-Length, chunked, or up to the end of the connection.
-/// It connects to 127.0.0.1 at once and sends earlier bytes when it is connected. It never blocks, so use
-/// QTRY_….
+/// An HTTP client that sends exactly the given bytes, whole or in pieces, and stores the responses. It
+/// applies HTTP's rules only to find the end of a response: Content-Length, chunked coding, or the end of the
+/// connection. The constructor connects to 127.0.0.1. Bytes sent before the connection is made are queued. No
+/// call blocks, so use QTRY_….
 class RawHttpClient : public QObject
 {
     Q_OBJECT
@@ -33,41 +33,42 @@ public:
     void send(const QByteArray &bytes);
     /// Sends pieces of `size` bytes, one per turn of the event loop.
     void sendInPieces(const QByteArray &bytes, qsizetype size = 1);
-    /// Sends `bytes` up to `position`, and the rest a turn of the event loop later.
+    /// Sends `bytes` up to `position`, and the rest one turn of the event loop later.
     void sendSplit(const QByteArray &bytes, qsizetype position);
 
     /// Sends one byte of TCP's urgent data, which is not part of the stream.
     void sendUrgentByte();
     /// Sends a FIN with shutdown(SHUT_WR) after all queued bytes. Responses can still be read.
     void finishSending();
-    /// Closes with an RST.
+    /// Closes the connection with an RST.
     void reset();
     void close();
-    /// Stops reading, so that the receive window fills. Give it a small window at first to see effects early.
+    /// Stops reading, so that the receive window fills up. Construct the client with a small window for a
+    /// quick effect.
     void stopReading();
     void startReading();
 
-    /// Responses to HEAD have no body, whatever their Content-Length says.
+    /// When true, responses are parsed without a body, whatever their Content-Length says.
     void setExpectsHead(bool head) { m_expectsHead = head; }
 
     const QByteArray &received() const { return m_received; }
-    /// The complete responses so far, including 1xx.
+    /// Returns the complete responses so far, including 1xx.
     std::vector<RawAnswer> answers() const;
     int answerCount() const { return static_cast<int>(answers().size()); }
-    /// The status of response `index`; 0 when it has not arrived.
+    /// Returns the status of response number `index`; 0 when this response has not arrived.
     int status(int index = 0) const;
-    /// True when the received bytes are whole responses only.
+    /// Returns true when the received bytes are complete responses and nothing else.
     bool hasOnlyWholeAnswers() const;
 
     bool isConnected() const;
-    /// True after the server closed, with a FIN or an RST.
+    /// Returns true after the server has closed the connection, with a FIN or an RST.
     bool isClosed() const { return m_ended; }
-    /// True when the server closed with an RST.
+    /// Returns true when the server closed the connection with an RST.
     bool wasReset() const { return m_wasReset; }
-    /// True when nothing listened.
+    /// Returns true when the connection was refused because no socket listened.
     bool wasRefused() const { return m_wasRefused; }
 
-    /// `POST target` with a Host, a Content-Length and more fields, each with its CRLF.
+    /// Returns a `POST` request with Host, Content-Length and extra header fields, each ending with CRLF.
     static QByteArray post(const QByteArray &target, const QByteArray &body, const QByteArray &fields = {});
     static QByteArray get(const QByteArray &target, const QByteArray &fields = {});
 

@@ -6,14 +6,14 @@
 
 namespace holdline::test {
 
-/// A coordinator with two routes to job servers of their own: `one` at /one and `two` at /two. Their lanes
+/// A coordinator with two routes, each to its own job server: `one` at /one and `two` at /two. Their lanes
 /// are `one/ACCOUNT` and `two/ACCOUNT`.
 struct RouteWorld : CoordinatorWorld
 {
     explicit RouteWorld(const Config &config) : CoordinatorWorld(config) {}
     explicit RouteWorld(const LaneLimits &limits) : CoordinatorWorld(configWith(limits)) {}
 
-    /// Both routes have these limits.
+    /// Returns a configuration in which both routes have these limits.
     static Config configWith(const LaneLimits &limits)
     {
         auto set = std::make_shared<RouteSet>();
@@ -30,7 +30,7 @@ struct RouteWorld : CoordinatorWorld
         return config;
     }
 
-    /// A client's request to this route.
+    /// Sends a client's request to this route.
     Client ask(const QByteArray &route, const QByteArray &account, bool wait = true,
                http::HeaderFields headers = {})
     {

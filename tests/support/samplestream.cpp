@@ -26,7 +26,7 @@ void SampleStream::skip(std::chrono::seconds time)
 Sample SampleStream::next()
 {
     ++m_second;
-    // A timer is never exactly on time.
+    // The interval varies, because a real timer is never exactly on time.
     std::uniform_int_distribution<int> late(0, 3);
     const WallTime before = m_now.at;
     m_now.at += Milliseconds(998 + late(m_random));

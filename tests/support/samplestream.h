@@ -9,25 +9,25 @@
 
 namespace holdline::monitor {
 
-/// Samples of an imaginary busy service, the same for the same seed. The load rises and falls, jobs take
-/// about half a second with a long tail, the queue follows the load, and some jobs fail.
+/// Random samples of an imaginary busy service. The same seed gives the same samples. The load rises and
+/// falls, jobs take about half a second with a long tail, the queue follows the load, and some jobs fail.
 class SampleStream
 {
 public:
     explicit SampleStream(std::uint32_t seed = 1, WallTime start = kStart);
 
-    /// The state of the next second.
+    /// Returns the sample of the next second.
     Sample next();
     /// Advances the service without producing samples.
     void skip(std::chrono::seconds time);
-    /// Average number of jobs that end in a second.
+    /// Sets the average number of jobs that end in a second.
     void setLoad(double jobsPerSecond) { m_load = jobsPerSecond; }
-    /// Makes the upstream this many times as slow, and its failures as much more frequent.
+    /// Makes the upstream `times` times as slow, and its failures `times` times as frequent.
     void setTrouble(double times) { m_trouble = times; }
     void setDraining(bool draining) { m_now.draining = draining; }
 
     static constexpr Milliseconds kDeadline{10'000};
-    /// 10:00:00 UTC on a day in 2026.
+    /// The time of the first sample: 10:00:00 UTC on a day in 2026.
     static constexpr WallTime kStart{std::chrono::seconds(1'772'359'200)};
 
 private:

@@ -12,8 +12,8 @@
 
 namespace holdline::test {
 
-/// A fake service socket for tests of monitors. It sends the lines that the test provides. Lives in the
-/// test's thread and event loop; it never blocks and never sleeps.
+/// A fake of the service's monitor socket, for tests of monitors. It sends the lines that the test provides.
+/// It runs in the test's thread and event loop, and never blocks or sleeps.
 class ScriptedMonitor : public QObject
 {
 public:
@@ -32,11 +32,12 @@ public:
 
     QString path() const { return m_directory.filePath(QStringLiteral("s.sock")); }
     bool listen() { return m_server.listen(path()); }
-    /// Ends like a killed service. With `leavesFile` the socket's file stays.
+    /// Closes the socket like a killed service. With `leavesFile` the socket's file stays.
     void die(bool leavesFile = false)
     {
         if (leavesFile) {
-            // A second link keeps the file when the server removes its own.
+            // The file is renamed for the time of close(), because close() removes the file at the server's
+            // path.
             const QString other = m_directory.filePath(QStringLiteral("o.sock"));
             std::rename(path().toLocal8Bit().constData(), other.toLocal8Bit().constData());
             m_server.close();
@@ -58,13 +59,13 @@ public:
     {
         return monitor::encode(monitor::Hello{protocol, "1.2.3", 42});
     }
-    /// Assigns the next sequence number and sends.
+    /// Sends the update with the next sequence number.
     void send(monitor::Update update)
     {
         update.seq = ++m_seq;
         write(monitor::encode(update));
     }
-    /// Sends a whole snapshot in one part with these jobs.
+    /// Sends a complete snapshot of these jobs in one part.
     void sendSnapshot(monitor::SnapshotReason reason, const std::vector<QByteArray> &ids = {})
     {
         send(snapshotPart(1, true, reason, ids));
@@ -92,14 +93,14 @@ public:
         }
         return update;
     }
-    /// Skips sequence numbers.
+    /// Skips `count` sequence numbers.
     void skip(std::uint64_t count) { m_seq += count; }
 
     QByteArray greeting = hello();
     int connections = 0;
     QLocalSocket *socket = nullptr;  ///< the newest connection
     std::vector<monitor::Command> commands;
-    std::vector<QString> errors;  ///< received lines that were no commands
+    std::vector<QString> errors;  ///< errors of received lines that were not commands
 
 private:
     void read()

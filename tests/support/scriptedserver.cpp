@@ -18,8 +18,8 @@ struct ScriptedServer::Connection
     QByteArray input;
     Script script;
     qsizetype step = 0;
-    qsizetype offset = 0;  ///< position in the bytes of a bytewise step
-    bool running = false;  ///< between an arrival and the end of its script
+    qsizetype offset = 0;  ///< next byte to send in a WriteBytewise step
+    bool running = false;  ///< true from an arrival to the end of its script
     bool held = false;
     bool waitsForTurn = false;
 };
@@ -53,9 +53,9 @@ QUrl ScriptedServer::url(const QString &path) const
 
 quint16 ScriptedServer::unusedPort()
 {
-    // The port stays bound until the program ends. So no other program gets it, and connections are refused
-    // because nobody listens. Only a socket that asks for this very port, and shares it too, may listen
-    // later.
+    // The port stays bound until the program ends. So no other program gets the port, and connections are
+    // refused because no socket listens. Only a socket that binds to this port with SO_REUSEADDR can listen
+    // on it later.
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int on = 1;
     ::setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -126,7 +126,7 @@ void ScriptedServer::read(Connection &connection)
         connection.input += connection.socket->readAll();
     } else {
         if (connection.running && !connection.tls->isReady())
-            return;  // a script for accept
+            return;  // a script of setOnAccept() runs before the handshake
         connection.input += connection.tls->receive(connection.socket->readAll());
         connection.socket->write(connection.tls->takeWire());
         connection.socket->flush();
@@ -134,7 +134,7 @@ void ScriptedServer::read(Connection &connection)
     begin(connection);
 }
 
-/// Starts the script of the next complete request when the connection is idle.
+/// Starts the script for the next complete request when the connection is idle.
 void ScriptedServer::begin(Connection &connection)
 {
     if (connection.running || connection.waitsForTurn)
@@ -226,7 +226,7 @@ void ScriptedServer::run(Connection &connection)
     begin(connection);
 }
 
-/// Writes data, with TLS encrypted and together with what TLS has to send itself.
+/// Writes data. With TLS the data is encrypted, and pending handshake or ticket records are written too.
 void ScriptedServer::send(Connection &connection, const QByteArray &bytes)
 {
     if (!connection.tls) {
@@ -238,7 +238,7 @@ void ScriptedServer::send(Connection &connection, const QByteArray &bytes)
     connection.socket->write(connection.tls->takeWire());
 }
 
-/// Continues a step that takes many writes. bytesWritten() calls it again.
+/// Continues a step that needs many writes. QTcpSocket::bytesWritten calls this function again.
 void ScriptedServer::pump(Connection &connection)
 {
     if (!connection.running || connection.held || connection.step >= connection.script.size())

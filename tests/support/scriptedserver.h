@@ -21,11 +21,12 @@ class QTcpSocket;
 
 namespace holdline::test {
 
-/// A raw TCP server for tests of HTTP clients. It answers by script, valid or not.
+/// A raw TCP server for tests of HTTP clients. It sends scripted bytes unchanged, whether valid HTTP or not.
 ///
-/// It reads requests (head and Content-Length body) and counts each whole one as an arrival. The nth arrival
-/// gets the nth queued script, later ones the default script, and some one by their body. It sends a script's
-/// bytes unchanged. Lives in the test's thread and event loop; it never blocks and never sleeps.
+/// The server reads requests (head and Content-Length body) and counts each complete request as an arrival.
+/// The n-th arrival gets the n-th queued script, and later arrivals get the default script. setFor() and
+/// setResponder() override this order. The server runs in the test's thread and event loop, and never blocks
+/// or sleeps.
 class ScriptedServer : public QObject
 {
     Q_OBJECT
@@ -51,17 +52,17 @@ public:
 
     struct Arrival
     {
-        int connection = 0;  ///< number of the connection from 1, in the order of accept
-        QByteArray head;     ///< request line and fields, with the empty line
+        int connection = 0;  ///< number of the connection, from 1 in the order of accept
+        QByteArray head;     ///< request line and header fields, with the empty line
         QByteArray body;
         QByteArray field(const char *name) const;  ///< value of a header field; empty when missing
     };
 
-    /// Port 0: the system picks one.
+    /// With port 0 the system picks a port.
     explicit ScriptedServer(const QHostAddress &address = QHostAddress::LocalHost, quint16 port = 0);
     ~ScriptedServer() override;
 
-    /// Speaks TLS from now on. A script for accept then runs before the handshake.
+    /// Uses TLS for new connections. A script of setOnAccept() then runs before the TLS handshake.
     void setTls(std::shared_ptr<TlsServer> tls) { m_tls = std::move(tls); }
 
     quint16 port() const { return m_server.serverPort(); }
@@ -76,31 +77,34 @@ public:
     static Step hold() { return {Step::Kind::Hold, {}}; }
     static Step close() { return {Step::Kind::Close, {}}; }
     static Step reset() { return {Step::Kind::Reset, {}}; }
-    /// A whole response with Content-Length.
+    /// Returns the bytes of a complete response with Content-Length.
     static QByteArray answer(int status, const QByteArray &body, const QByteArray &fields = {});
 
-    /// Queues a script for the next arrival that has none.
+    /// Queues a script for the next arrival that setFor() and setResponder() give no script.
     void enqueue(const Script &script) { m_scripts.push_back(script); }
-    /// Sets the script of arrivals without one of their own. The initial default is a 200 with an accepted
-    /// start.
+    /// Sets the script for arrivals when no script is queued. Initially this is a 200 response that accepts a
+    /// start request.
     void setDefault(const Script &script) { m_default = script; }
-    /// Sets the script of arrivals whose body contains this text. It wins over all others.
+    /// Sets the script for arrivals whose body contains this text. It takes precedence over queued scripts
+    /// and the default.
     void setFor(const QByteArray &text, const Script &script) { m_byText.emplace_back(text, script); }
-    /// Makes the script of each arrival, and wins over all others. An empty script is none.
+    /// Sets a function that returns the script for each arrival. It takes precedence over all other scripts,
+    /// unless the returned script is empty.
     void setResponder(std::function<Script(const Arrival &)> responder)
     {
         m_responder = std::move(responder);
     }
-    /// Sets a script that runs at accept, before anything is read. With an empty script the connection is
-    /// read as usual.
+    /// Sets a script that runs at accept, before the server reads. With an empty script the server reads at
+    /// once.
     void setOnAccept(const Script &script) { m_onAccept = script; }
-    /// Serves one connection per value of this field at a time. Others wait until it is closed.
+    /// Serves one connection at a time per value of this header field. Other connections wait until that one
+    /// is closed.
     void setOnePerConnection(const QByteArray &field) { m_exclusiveField = field; }
 
     void releaseOne();
     void releaseAll();
     int holding() const { return static_cast<int>(m_held.size()); }
-    /// Closes every open connection now.
+    /// Closes every open connection.
     void closeAll();
     /// Closes the listening socket, so that connections are refused from now on.
     void stopListening() { m_server.close(); }
@@ -110,10 +114,11 @@ public:
     int accepted() const { return m_accepted; }
     int openConnections() const { return static_cast<int>(m_connections.size()); }
     int mostOpenConnections() const { return m_mostOpen; }
-    /// Script bytes that the system took, including its buffers for a client that does not read.
+    /// Returns the number of script bytes that the system accepted. This includes bytes in the system's
+    /// buffers when the client does not read.
     qint64 bytesTaken() const { return m_bytesTaken; }
 
-    /// A loopback port on which nothing listens, as long as this program runs. The test may listen there
+    /// Returns a loopback port on which no socket listens while this program runs, unless the test does so
     /// later.
     static quint16 unusedPort();
 

@@ -130,7 +130,7 @@ std::vector<Update> SimulatedJobs::advance(WallTime now, Milliseconds span)
 {
     std::vector<Update> updates;
     m_due += m_options.changesPerSecond * std::chrono::duration<double>(span).count();
-    // A round ends one job, adds one, and advances two.
+    // Each pass makes four changes: it ends one job, adds one job, and advances two jobs.
     for (; m_due >= 4 && !m_live.empty(); m_due -= 4) {
         const auto any = [this] { return m_random.bounded(quint32(m_live.size())); };
         const auto leaving = m_live.begin() + std::min<std::ptrdiff_t>(any(), 200);

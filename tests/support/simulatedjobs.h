@@ -9,8 +9,9 @@
 
 namespace holdline::test {
 
-/// A simulated busy service as a monitor sees it, from a seed. It has a given number of live jobs and of
-/// changes per second, in the proportions of a real run. It measures a monitor without the cost of a service.
+/// Simulates the updates of a busy service, from a seed. The numbers of live jobs and of changes per second
+/// are options, and the kinds of changes have the proportions of a real run. Used to measure a monitor
+/// without the cost of a service.
 class SimulatedJobs
 {
 public:
@@ -24,10 +25,10 @@ public:
 
     explicit SimulatedJobs(const Options &options);
 
-    /// The whole state as the parts of a snapshot, without sequence numbers.
+    /// Returns the whole state as the parts of a snapshot, without sequence numbers.
     std::vector<monitor::Update> snapshot() const;
-    /// The changes in the `span` that ends at `now`, as deltas within the limit of rows. Adds a sample when
-    /// the last one is a second old.
+    /// Returns the changes in the `span` that ends at `now`, as deltas within the limit of rows. Adds a
+    /// sample when the last sample is a second old.
     std::vector<monitor::Update> advance(WallTime now, monitor::Milliseconds span);
 
 private:

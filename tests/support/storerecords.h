@@ -13,7 +13,7 @@ inline WallTime wallTime(std::int64_t milliseconds)
     return WallTime(std::chrono::milliseconds(1'700'000'000'000 + milliseconds));
 }
 
-/// A job that was just accepted; `key` may be null.
+/// Returns the record of a job that was just accepted. `key` may be null.
 inline JobRecord openJob(const QByteArray &account, const QByteArray &key)
 {
     JobRecord record;
@@ -32,7 +32,7 @@ inline JobRecord openJob(const QByteArray &account, const QByteArray &key)
     return record;
 }
 
-/// The same job after its result has arrived.
+/// Returns the record of the same job after its result has arrived.
 inline JobRecord ended(JobRecord record, const QByteArray &body, WallTime at = wallTime(500))
 {
     record.status.state = JobState::Settled;

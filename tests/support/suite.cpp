@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The main() of every suite. HOLDLINE_GUI_SUITE is defined for suites that show widgets.
+// The main() of every suite. HOLDLINE_GUI_SUITE is defined for suites that use widgets.
 #include "tests/support/suite.h"
 
 #include <algorithm>
@@ -30,7 +30,8 @@ struct Entry
     bool makesItsApplication;
 };
 
-/// A function-local static, because entries register before main().
+/// Returns the registered classes. The list is a function-local static, because classes register before
+/// main().
 std::vector<Entry> &entries()
 {
     static std::vector<Entry> all;
@@ -46,7 +47,7 @@ std::string_view baseName(std::string_view path)
 std::unique_ptr<QCoreApplication> makeApplication(int &argc, char **argv)
 {
 #ifdef HOLDLINE_GUI_SUITE
-    // Without an explicit platform no window opens.
+    // Opens no window unless the environment names a platform.
     if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM"))
         qputenv("QT_QPA_PLATFORM", "offscreen");
     return std::make_unique<QApplication>(argc, argv);

@@ -3,17 +3,18 @@
 
 #include <QTest>
 
-/// One program contains the test classes of a suite and runs one of them at a time: `suite TestLanes -v1`.
+/// A suite is one program with many test classes. It runs one class per call: `suite TestLanes -v1`.
 namespace holdline::test {
 
 /// Runs a test class with QTest's arguments and returns its exit status.
 using RunClass = int (*)(int argc, char **argv);
 
-/// Registers a class with the suite's main(). Lives as long as the program.
+/// Registers a test class with the suite's main(). Lives as long as the program.
 class SuiteEntry
 {
 public:
-    /// `file` is the path of the class's source. Its base name selects the class too.
+    /// `file` is the path of the class's source file. Its base name also selects the class on the command
+    /// line.
     SuiteEntry(const char *className, const char *file, RunClass run, bool makesItsApplication = false);
 };
 
@@ -26,13 +27,14 @@ int runClass(int argc, char **argv)
 
 }  // namespace holdline::test
 
-/// Replaces QTEST_MAIN. The suite owns the application: a QCoreApplication on holdline's event loop, or a
-/// QApplication on the platform's loop. With HOLDLINE_TEST_EVENT_LOOP=qt a QCoreApplication uses Qt's loop.
+/// Replaces QTEST_MAIN. The suite creates the application: a QCoreApplication on holdline's event loop, or a
+/// QApplication on the platform's event loop. With HOLDLINE_TEST_EVENT_LOOP=qt the QCoreApplication uses Qt's
+/// event loop.
 #define HOLDLINE_TEST(TestClass)                                                          \
     static const holdline::test::SuiteEntry suiteEntryOf##TestClass(#TestClass, __FILE__, \
                                                                     &holdline::test::runClass<TestClass>);
 
-/// For a class that prepares the process before an application exists. `run` creates the application and
-/// calls runClass().
+/// Like HOLDLINE_TEST, for a class that prepares the process before an application exists. `run` creates the
+/// application and calls runClass().
 #define HOLDLINE_TEST_WITH(TestClass, run) \
     static const holdline::test::SuiteEntry suiteEntryOf##TestClass(#TestClass, __FILE__, run, true);

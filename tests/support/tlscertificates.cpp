@@ -63,7 +63,7 @@ QString TlsAuthority::write(const QString &name, const QByteArray &bytes) const
     return file.fileName();
 }
 
-/// `names` is empty for an authority. `issuer` is null for a certificate that signs itself.
+/// `names` is empty for an authority. `issuer` is null for a self-signed certificate.
 TlsAuthority::Certificate TlsAuthority::make(const QByteArray &name, const QByteArray &names,
                                              evp_pkey_st *key, evp_pkey_st *signer, const x509_st *issuer,
                                              std::chrono::hours ends)

@@ -13,14 +13,15 @@ struct x509_st;
 
 namespace holdline::test {
 
-/// PEM files of a certificate and its key.
+/// Paths of the PEM files of a certificate and its private key.
 struct TlsIdentity
 {
     QString certificate;
     QString key;
 };
 
-/// A private authority. Each object has a new key and a folder with its files, which ends with it.
+/// A private certificate authority. Each object creates a new key. Its files are in a temporary folder, which
+/// the destructor removes.
 class TlsAuthority
 {
 public:
@@ -29,16 +30,17 @@ public:
     TlsAuthority(const TlsAuthority &) = delete;
     TlsAuthority &operator=(const TlsAuthority &) = delete;
 
-    /// The authority's own certificate.
+    /// Returns the path of the authority's own certificate.
     QString file() const { return m_folder.filePath(QStringLiteral("authority.pem")); }
 
-    /// Issues a certificate. `names` are its subject alternative names, e.g. "DNS:localhost,IP:127.0.0.1".
-    /// It is valid for two days, until `ends` from now. A negative `ends` makes an expired one.
+    /// Issues a certificate and returns its files. `names` are the subject alternative names, e.g.
+    /// "DNS:localhost,IP:127.0.0.1". The certificate is valid for two days and expires at `ends` from now.
+    /// With a negative `ends` it has already expired.
     TlsIdentity issue(const QByteArray &names = "DNS:localhost,IP:127.0.0.1,IP:::1,DNS:server.test",
                       std::chrono::hours ends = std::chrono::hours(24));
-    /// Makes a certificate that is signed by its own key.
+    /// Makes a certificate that is signed with its own key.
     TlsIdentity selfSigned(const QByteArray &names = "DNS:localhost,IP:127.0.0.1");
-    /// Writes a file into the folder. Returns its path.
+    /// Writes a file into the authority's folder and returns the file's path.
     QString write(const QString &name, const QByteArray &bytes) const;
 
 private:

@@ -12,15 +12,15 @@ struct ssl_st;
 
 namespace holdline::test {
 
-/// The TLS side of a test server, on OpenSSL alone: nothing of the code under test. It moves bytes and has no
-/// socket.
+/// The TLS side of a test server. It uses only OpenSSL and none of the code under test. It has no socket: the
+/// caller moves the bytes.
 class TlsServer
 {
 public:
     struct Options
     {
-        QString clientAuthority = {};  ///< asks clients for a certificate of this authority
-        int tickets = 2;               ///< session tickets after a handshake
+        QString clientAuthority = {};  ///< path of an authority; clients must present its certificate
+        int tickets = 2;               ///< session tickets sent after a handshake
         bool onlyTls12 = false;
     };
 
@@ -30,7 +30,7 @@ public:
     TlsServer(const TlsServer &) = delete;
     TlsServer &operator=(const TlsServer &) = delete;
 
-    /// One connection.
+    /// The server's end of one TLS connection.
     class End
     {
     public:
@@ -39,14 +39,14 @@ public:
         End(const End &) = delete;
         End &operator=(const End &) = delete;
 
-        /// Takes bytes from the wire. Returns the data in them.
+        /// Processes bytes from the network and returns the decrypted data.
         QByteArray receive(const QByteArray &wire);
-        /// Encrypts. Call it after the handshake.
+        /// Encrypts data for takeWire(). Call this after the handshake.
         void send(const QByteArray &data);
         void sendCloseNotify();
-        /// Sends that many more session tickets.
+        /// Sends `count` more session tickets.
         void sendTickets(int count);
-        /// Returns the bytes for the wire since the last call.
+        /// Returns the bytes to send to the network since the last call.
         QByteArray takeWire();
 
         bool isReady() const;
@@ -58,8 +58,8 @@ public:
     };
 
     int handshakes() const { return m_handshakes; }
-    int resumed() const { return m_resumed; }               ///< of those, the ones that resumed a session
-    QByteArray lastName() const { return m_name; }          ///< SNI of the last handshake
+    int resumed() const { return m_resumed; }       ///< how many of these handshakes resumed a session
+    QByteArray lastName() const { return m_name; }  ///< SNI of the last handshake
     QByteArray lastProtocol() const { return m_protocol; }  ///< ALPN of the last handshake
 
 private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Part of the library for LD_PRELOAD. UNSYNCED names a folder. Before a database or its WAL is overwritten,
-// the bytes that go are noted there, in a file of the same name. A sync of the database or the WAL empties
-// its note. So after a kill the notes tell what a power cut would have taken; see unsyncedwrites.h. Without
-// UNSYNCED nothing happens.
+// Part of the library for LD_PRELOAD. UNSYNCED names a folder. Before a program overwrites bytes of a
+// database or its WAL, the library saves the old bytes in this folder, in a file with the same name (the
+// note). A sync of the database or the WAL deletes its note. So after a kill the notes contain what a power
+// cut would have undone; see unsyncedwrites.h. Without UNSYNCED nothing is saved.
 #include "tests/support/unsyncedwrites.h"
 
 #include <cstdio>
@@ -34,7 +34,7 @@ bool endsWith(const char *text, const char *end)
     return size >= length && std::strcmp(text + size - length, end) == 0;
 }
 
-/// The path of the note for a database or a WAL. False for all other files.
+/// Writes the path of the note for a database or a WAL into `note`. Returns false for all other files.
 bool noteOf(int descriptor, char (&note)[512])
 {
     if (!folder)
@@ -52,7 +52,7 @@ bool noteOf(int descriptor, char (&note)[512])
     return true;
 }
 
-/// Notes the bytes from `offset` on, `size` at most, and the size of the file.
+/// Saves at most `size` bytes from `offset` on, and the size of the file.
 void remember(int descriptor, off64_t offset, size_t size)
 {
     char note[512];
@@ -76,7 +76,7 @@ void remember(int descriptor, off64_t offset, size_t size)
 
 }  // namespace
 
-/// Called by failingcalls.cpp before a write, and after a sync that worked.
+/// failingcalls.cpp calls these functions before a write, and after a successful sync.
 void unsyncedWrite(int descriptor, off64_t offset, size_t size)
 {
     if (folder)
@@ -90,7 +90,7 @@ void unsyncedTruncate(int descriptor, off64_t size)
         remember(descriptor, size, static_cast<std::size_t>(now.st_size - size));
 }
 
-/// A new file of this name begins without unsynced writes.
+/// Deletes the note of a removed WAL: a new file with this name has no unsynced writes.
 extern "C" int unlink(const char *path) noexcept
 {
     using Function = int (*)(const char *);
@@ -112,6 +112,6 @@ void unsyncedSync(int descriptor)
     if (!noteOf(descriptor, note))
         return;
     ::pthread_mutex_lock(&mutex);
-    ::unlinkat(AT_FDCWD, note, 0);  // not unlink(), which is the one above
+    ::unlinkat(AT_FDCWD, note, 0);  // not unlink(), which this file replaces
     ::pthread_mutex_unlock(&mutex);
 }

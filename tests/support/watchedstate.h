@@ -12,8 +12,8 @@
 
 namespace holdline::test {
 
-/// The state of an observer that applies updates as monitor-protocol.md says, in the simplest way. Records
-/// the first violation.
+/// The state of an observer. It applies updates as monitor-protocol.md says, in the simplest way, and stores
+/// the first violation of the protocol in `problem`.
 struct WatchedState
 {
     void apply(const monitor::Update &update)
@@ -56,7 +56,7 @@ struct WatchedState
 
     std::uint64_t seq = 0;
     int snapshots = 0;
-    bool complete = false;  ///< no snapshot is in progress
+    bool complete = false;  ///< no snapshot is being received
     monitor::SnapshotReason reason = monitor::SnapshotReason::Attached;
     std::map<QByteArray, monitor::JobRow> live;
     std::vector<monitor::JobRow> ended;

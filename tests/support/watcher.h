@@ -8,7 +8,7 @@
 
 namespace holdline::test {
 
-/// An observer of the service's local socket. It uses a QLocalSocket like a monitor.
+/// A client of the service's monitor socket, on a QLocalSocket like a real monitor.
 class Watcher : public QObject
 {
     Q_OBJECT
@@ -21,7 +21,7 @@ public:
     }
 
     bool isConnected() const { return m_socket.state() == QLocalSocket::ConnectedState; }
-    /// The first problem; empty when there is none.
+    /// Returns the first error of decoding or of the protocol; empty when there was none.
     const QString &problem() const { return m_problem.isEmpty() ? state.problem : m_problem; }
     void send(const QByteArray &line)
     {

@@ -37,7 +37,7 @@ JobServerOptions WholeService::quickJobs()
 Config WholeService::quietConfig()
 {
     Config config;
-    // One thread on any machine. CTest runs some tests a second time with more.
+    // One thread on every machine. CTest repeats some tests with more threads.
     config.server.threads = std::max(qEnvironmentVariableIntValue("HOLDLINE_TEST_THREADS"), 1);
     config.server.monitorSocket = u"off"_s;
     config.store.path = u"memory"_s;
@@ -49,7 +49,7 @@ Config WholeService::quietConfig()
 WholeService::WholeService(const JobServerOptions &jobServer, Config config)
     : m_jobServer(std::make_unique<JobServer>(jobServer))
 {
-    // The log lines of a thousand jobs would hide the failure of a test.
+    // The log lines of a thousand jobs would hide the message of a failing test.
     QLoggingCategory::setFilterRules(u"holdline.*.debug=false\nholdline.*.info=false"_s);
     if (!m_jobServer->listen(QHostAddress::LocalHost, 0))
         qFatal("jobserver cannot listen: %s", qPrintable(m_jobServer->errorString()));
@@ -84,7 +84,7 @@ Report WholeService::run(LoadOptions options, std::chrono::milliseconds patience
     LoadGenerator generator(options);
     QSignalSpy finished(&generator, &LoadGenerator::finished);
     generator.start();
-    // After a timeout the report shows it: fewer jobs are done than were requested.
+    // After a timeout the report shows fewer jobs done than requested.
     if (finished.isEmpty())
         finished.wait(static_cast<int>(patience.count()));
     return generator.report();

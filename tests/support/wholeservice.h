@@ -12,19 +12,21 @@
 
 namespace holdline::test {
 
-/// jobserver and holdline in this process, over loopback, on ports that the system picked.
+/// Runs jobserver and holdline in this process, over loopback, on ports that the system picks.
 class WholeService
 {
 public:
-    /// Replaces the addresses and the upstream in `config`.
+    /// Overwrites the addresses and the upstream in `config`.
     explicit WholeService(const JobServerOptions &jobServer = quickJobs(), Config config = quietConfig());
-    /// Uses another upstream. There is no jobServer() then.
+    /// Uses another upstream instead of a jobserver. jobServer() must not be called then.
     explicit WholeService(const QUrl &upstream, Config config = quietConfig());
     ~WholeService();
 
-    /// Jobs of 50 ms. The original's 500 ms matter only for the main scenario.
+    /// Returns options for jobs of 50 ms. The 500 ms of the original job server matter only in the main
+    /// scenario.
     static JobServerOptions quickJobs();
-    /// The defaults, except for one thread on any machine and fewer log lines.
+    /// Returns the default configuration, but with one thread on every machine, a store in memory, no monitor
+    /// socket and fewer log lines.
     static Config quietConfig();
 
     QUrl startUrl() const;
@@ -33,13 +35,15 @@ public:
     JobServer &jobServer() { return *m_jobServer; }
     Service &service() { return *m_service; }
 
-    /// Runs the load to its end in a nested test loop and returns the report. Replaces `options.url`.
+    /// Runs the load until the generator has finished and returns the report. Runs a nested event loop.
+    /// Overwrites `options.url`.
     Report run(LoadOptions options, std::chrono::milliseconds patience = std::chrono::seconds(120));
-    /// The body of `GET <path>` on the admin listener; empty on failure.
+    /// Returns the body of `GET <path>` on the admin listener; empty on failure.
     QByteArray admin(const QByteArray &path);
-    /// The value of a metric; -1 when it does not exist. `name` includes the labels as in the line.
+    /// Returns the value of a metric, or -1 when the metric does not exist. `name` includes the labels as in
+    /// the text.
     double metric(const QByteArray &name);
-    /// Number of held requests; waits in a nested test loop.
+    /// Returns the number of held requests. Runs a nested event loop.
     int heldCount() { return static_cast<int>(metric("holdline_requests_held")); }
 
 private:

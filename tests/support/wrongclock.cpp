@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Part of the library for LD_PRELOAD. WRONG_CLOCK names a file with a number of seconds, which are added to
-// the wall clock. Only the wall clock is wrong; all other clocks go on. Without the file the clock is right,
-// and without WRONG_CLOCK nothing happens.
+// Part of the library for LD_PRELOAD. WRONG_CLOCK names a file that contains a number of seconds. The library
+// adds them to the wall clock; all other clocks stay right. Without the file, or without WRONG_CLOCK, the
+// wall clock is right.
 #include <cstdlib>
 #include <ctime>
 
@@ -12,7 +12,7 @@
 
 namespace {
 
-// No allocation and no C++ library, because the first call may come before either is ready.
+// No allocation and no C++ library, because the program may call a replaced function before either is ready.
 const char *fileName = nullptr;
 
 __attribute__((constructor)) void readName()
