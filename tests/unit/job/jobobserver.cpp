@@ -13,7 +13,8 @@ bool endsStart(Event event)
     return event >= Event::StartAccepted && event <= Event::RetryUnknown;
 }
 
-/// The end of a job that waits for a retry at its deadline: what its last start came to.
+/// Returns the outcome of a job whose deadline passes while it waits for a retry. The result of the last
+/// start request decides.
 Reason endWhileRetrying(Event lastStart)
 {
     switch (lastStart) {
@@ -43,7 +44,7 @@ bool isCallback(Event event)
 
 }  // namespace
 
-/// True when the event is an answer of the upstream, and the first result of the job.
+/// Returns true when the event is an upstream response that contains the first result of the job.
 bool JobObserver::bringsResult(Event event) const
 {
     if (event == Event::StatusCompleted || event == Event::StatusJobFailed)
@@ -52,14 +53,15 @@ bool JobObserver::bringsResult(Event event) const
     return isResult && m_wasOut && !m_passThrough && m_delivered + m_kept == 0;
 }
 
-/// True when the event says for certain that the job goes on.
+/// Returns true when the event proves that the job is running upstream.
 bool JobObserver::saysProgress(Event event) const
 {
     const bool isProgress = event == Event::CallbackProgress || event == Event::StatusProgress;
     return isProgress && m_everSent && !m_passThrough && m_delivered + m_kept == 0;
 }
 
-/// The reason with which the event must end the held request, or nullopt.
+/// Returns the reason with which the event must end the held request, or nullopt when the event must not end
+/// it.
 std::optional<Reason> JobObserver::dueOutcome(Event event) const
 {
     if (m_settled)
@@ -67,13 +69,15 @@ std::optional<Reason> JobObserver::dueOutcome(Event event) const
     const bool believed = m_everSent && !m_passThrough;
     switch (event) {
         case Event::ClientGone:
-            // A client with a durable job comes back for its result, and a job that may have left goes on.
+            // The client of a durable job may come back for the result. A job that may run upstream must go
+            // on.
             return m_durable && (m_handedOver || m_everSent) ? std::nullopt
                                                              : std::optional(Reason::ClientGone);
         case Event::Cancel:
             return Reason::Cancelled;
         case Event::DrainExpired: {
-            // Whoever repeats a request because of a 503 must not run the job twice.
+            // A client may repeat its request after a 503, so 503 is allowed only when the job cannot have
+            // run.
             const bool mayRun = m_maybeRan || m_interrupted || (m_everSent && !m_wasWaiting);
             return m_durable ? std::nullopt : std::optional(mayRun ? Reason::DrainTimeout : Reason::Draining);
         }

@@ -8,8 +8,8 @@
 
 namespace holdline::test {
 
-/// An outside observer that sees only the events and the requested actions, as lane, client, upstream and
-/// ledger together. It checks the rules of the machine from these facts alone and does not know its code.
+/// Checks the rules of JobMachine from outside. It sees only the events and the requested actions, like the
+/// lane, client, upstream and callback ledger together. It uses none of the machine's code.
 class JobObserver
 {
 public:
@@ -25,7 +25,7 @@ public:
     {
     }
 
-    /// Returns the rule that this step breaks, or nullptr.
+    /// Returns the text of the rule that this step breaks, or nullptr.
     const char *watch(const JobStatus &before, JobEvent event, const JobStep &step);
 
     bool settled() const { return m_settled; }
@@ -52,20 +52,20 @@ private:
     bool m_durable;
     bool m_handedOver;
     bool m_interrupted;
-    bool m_maybeRan;                          ///< an earlier start may have run
-    bool m_waiting = true;                    ///< in its lane, or on its way back there for a retry
-    Reason m_waitEnd = Reason::QueueTimeout;  ///< its end at a deadline while it waits
-    int m_turns = 0;                          ///< granted turns that have not ended
-    bool m_everSent = false;                  ///< a start left, so the upstream knows the token
-    bool m_startOut = false;                  ///< a start left, and its end is not known yet
+    bool m_maybeRan;                          ///< an earlier start request may have run the job
+    bool m_waiting = true;                    ///< the job is in its lane, or waits for a retry
+    Reason m_waitEnd = Reason::QueueTimeout;  ///< the outcome if the deadline passes while the job waits
+    int m_turns = 0;                          ///< turns that were granted and have not ended
+    bool m_everSent = false;                  ///< a start request was sent, so the upstream knows the token
+    bool m_startOut = false;                  ///< a start request was sent, and its result is not known yet
     bool m_fateUnknown = false;
-    bool m_goesOn = false;  ///< a callback said that the job runs
+    bool m_goesOn = false;  ///< a callback reported that the job runs
     bool m_settled = false;
     Reason m_outcome = Reason::InternalError;
-    int m_delivered = 0;  ///< results given to the client
-    int m_kept = 0;       ///< retained results
+    int m_delivered = 0;  ///< number of results given to the client
+    int m_kept = 0;       ///< number of retained results
 
-    // The state before the observed step.
+    // Values from before the observed step.
     bool m_wasWaiting = true;
     bool m_wasOut = false;
     bool m_settledBefore = false;

@@ -12,7 +12,7 @@
 
 using namespace holdline;
 
-/// What each account may use of what all accounts share.
+/// Tests how much of a shared limit each account may use.
 class TestAccountUsage : public QObject
 {
     Q_OBJECT
@@ -30,7 +30,7 @@ void TestAccountUsage::aShareLeavesRoomForTheNext()
 {
     for (const int share : {1, 20, 50, 80, 99}) {
         for (const int limit : {1, 2, 10, 100, 1000}) {
-            // Accounts that take all they can, one after the other.
+            // Each account takes as much as it is allowed to, one account after the other.
             int total = 0;
             std::vector<int> used;
             for (int account = 0; account < 5; ++account) {
@@ -40,7 +40,7 @@ void TestAccountUsage::aShareLeavesRoomForTheNext()
                     ++total;
                 }
                 used.push_back(mine);
-                // One place more than the share at most, because places are whole.
+                // Rounding up allows at most one place more than the share.
                 QVERIFY(mine * 100 <= (limit - (total - mine)) * share + 100);
             }
             QVERIFY(used.front() > 0);
@@ -49,7 +49,7 @@ void TestAccountUsage::aShareLeavesRoomForTheNext()
                 QVERIFY2(used[1] > 0, qPrintable(QString::number(share)));
         }
     }
-    // Two that take in turn get the same.
+    // Two accounts that take places alternately get the same number.
     int a = 0;
     int b = 0;
     for (bool taken = true; taken;) {
@@ -72,7 +72,7 @@ void TestAccountUsage::theWholeIsNoShare()
     QVERIFY(isWithinShare(100, 100, 100, 80));
     QVERIFY(isWithinShare(100, 200, 100, 80));
     QVERIFY(!isWithinShare(99, 99, 100, 80));
-    // Products of large numbers do not overflow.
+    // Products of large numbers must not overflow.
     QVERIFY(!isWithinShare(INT64_MAX / 2, INT64_MAX / 2, INT64_MAX, 40));
 }
 
@@ -176,7 +176,7 @@ void TestAccountUsage::aMovedSeatCountsOn()
         seats.push_back(usage.enter("b"));
     QCOMPARE(seats.front().use()->requests(), 1);
     QCOMPARE(all.used(), 7);
-    // Its place is taken by another account's seat, with all that counts there.
+    // The vector's last seat moves to the first place. Its account and counts move with it.
     seats.back().countRequest();
     seats.back().countDurable();
     seats.back().setBytes(5);

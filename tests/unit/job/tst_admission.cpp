@@ -12,7 +12,7 @@ namespace {
 
 constexpr TimePoint kNow{1'000h};
 
-/// The whole input of admission, in a state that admits.
+/// Everything that refusal() reads, in a state in which requests are admitted.
 struct World
 {
     AdmissionView view;
@@ -26,8 +26,8 @@ struct World
         view.drainTimeout = 25s;
     }
 
-    /// Puts `count` jobs into the account's lane, one of them in flight, at a measured pace of `turn` per
-    /// start.
+    /// Puts `count` jobs into the account's lane, with one start in flight. The measured duration of a start
+    /// request is `turn`.
     void fill(const QByteArray &account, int count, Duration turn)
     {
         lanes.enqueue("measured", 1'000'000);
@@ -38,7 +38,7 @@ struct World
         lanes.grant();
     }
 
-    /// A job of this lane starts and runs.
+    /// Starts a job of this lane at `at`. Afterwards the job runs and holds its place.
     void start(const QByteArray &account, JobKey job, TimePoint at)
     {
         lanes.enqueue(account, job);
@@ -48,7 +48,7 @@ struct World
         lanes.endTurn(account, 10ms);
     }
 
-    /// No connection, twice. The first probe may leave three seconds later.
+    /// Opens the circuit with two connection failures. The first probe is allowed three seconds later.
     void openCircuit(TimePoint at)
     {
         for (int i = 0; i < 2; ++i)
@@ -61,7 +61,7 @@ struct World
     }
 };
 
-/// A world in which every lane has these rules.
+/// Returns a world in which every lane has these rules.
 World worldWith(const LaneRules &rules)
 {
     World world;
@@ -131,7 +131,8 @@ void TestAdmission::heldLimit()
     QCOMPARE(problem->reason, Reason::Overloaded);
 }
 
-/// What can still be met waits in its lane. Only a deadline before the next probe cannot be met.
+/// While the circuit is open, a request is refused only when its deadline is before the next probe. Other
+/// requests wait in their lane.
 void TestAdmission::circuitOpen()
 {
     World world;
@@ -143,7 +144,8 @@ void TestAdmission::circuitOpen()
         QCOMPARE(problem->reason, Reason::CircuitOpen);
         QCOMPARE(problem->retryAfter, std::optional(2000ms));
     }
-    // The probe is admitted, whatever its deadline. While it is out, the next one is a probe later.
+    // At the time of the probe, a request is admitted whatever its deadline. While the probe is out, requests
+    // wait for the next probe.
     QVERIFY(!refusal(world.view, world.lanes, world.circuit, "a", kNow + 2s, kNow + 2s));
     world.circuit.startSent(2, kNow + 2s);
     QVERIFY(!refusal(world.view, world.lanes, world.circuit, "a", kNow + 3s, kNow + 7001ms));
@@ -153,7 +155,7 @@ void TestAdmission::circuitOpen()
     QCOMPARE(problem->retryAfter, std::optional(4000ms));
 }
 
-/// What waits for an open circuit counts against all other limits.
+/// Requests that wait for an open circuit count against all other limits.
 void TestAdmission::otherLimitsHoldWhileTheCircuitIsOpen()
 {
     World world;
@@ -171,7 +173,7 @@ void TestAdmission::laneFull()
 {
     World world;
     world.fill("a", 101, 10ms);
-    // 100 wait and one is in flight. Another account still has room.
+    // 100 jobs wait and one start is in flight, so the lane is full. Another account's lane is not.
     world.lanes.enqueue("a", 1001);
     const auto problem = world.ask();
     QVERIFY(problem);
@@ -196,7 +198,8 @@ void TestAdmission::deadlineUnreachable()
 {
     World world;
     world.fill("a", 10, 1s);
-    // Half a start in flight, nine waiting, and its own: 10.5 s.
+    // The wait is half a start for the one in flight, nine starts in the queue, and the request's own: 10.5
+    // s.
     QVERIFY(!world.ask(10'500ms));
     const auto problem = world.ask(10'499ms);
     QVERIFY(problem);
@@ -218,7 +221,8 @@ void TestAdmission::theQuickestJobCounts()
     QCOMPARE(problem->reason, Reason::DeadlineUnreachable);
 }
 
-/// A refusal here would keep the service from measuring that the upstream became faster.
+/// If requests for an empty lane were refused, the service could never measure that the upstream became
+/// faster.
 void TestAdmission::anEmptyLaneIsAlwaysTried()
 {
     World world;
@@ -239,7 +243,7 @@ void TestAdmission::unmeasuredIsAdmitted()
     QVERIFY(!world.ask(1ms));
 }
 
-/// Even with an empty lane: nothing that the service could measure would change it.
+/// A rate limit refuses even in an empty lane, because no later measurement can change the forecast.
 void TestAdmission::rateThatForbidsAStartIsCertain()
 {
     World world = worldWith({10, 0, {1, 1min}});
@@ -253,7 +257,7 @@ void TestAdmission::rateThatForbidsAStartIsCertain()
     QCOMPARE(problem->retryAfter, std::optional(10'000ms));
     QVERIFY2(problem->detail.contains(QStringLiteral("may start 1 jobs in 60.0 s")),
              qPrintable(problem->detail));
-    // When the client comes back then, it is admitted.
+    // A client that comes back at the suggested time is admitted.
     QVERIFY(!refusal(world.view, world.lanes, world.circuit, "a", kNow + 10s, kNow + 40s));
     QVERIFY(!world.ask(40s));
     QVERIFY2(!world.ask(1s, "b"), "another lane has a window of its own");
@@ -265,7 +269,7 @@ void TestAdmission::rateWithJobsAhead()
     world.view.jobTime = 3s;
     world.start("a", 1, kNow);
     world.lanes.enqueue("a", 2);
-    // Its start is at 20 s, and a start takes 10 ms.
+    // The new job would start at 20 s, and a start takes 10 ms.
     QVERIFY(!world.ask(23'010ms));
     const auto problem = world.ask(23'009ms);
     QVERIFY(problem);
@@ -280,14 +284,14 @@ void TestAdmission::runningJobsAhead()
     world.start("a", 1, kNow);
     QVERIFY2(!world.ask(10'010ms), "there is a place");
     world.start("a", 2, kNow);
-    // Two jobs run, and are half over on average. Then comes its own.
+    // Two jobs run. On average each one is half done. The new job comes after them.
     QVERIFY(!world.ask(15'010ms));
     const auto problem = world.ask(15'009ms);
     QVERIFY(problem);
     QCOMPARE(problem->reason, Reason::DeadlineUnreachable);
     QCOMPARE(problem->retryAfter, std::optional(1ms));
     QVERIFY2(problem->detail.contains(QStringLiteral("2 of at most 2 jobs")), qPrintable(problem->detail));
-    // A request that passes through needs no result, but it needs a place.
+    // A request with `wait:false` needs no result before its deadline, but it still needs a place.
     world.view.jobTime.reset();
     QVERIFY(!world.ask(5'010ms));
     QVERIFY(world.ask(5'009ms));
@@ -321,7 +325,7 @@ void TestAdmission::recentMinimum()
     minimum.add(300ms);
     minimum.add(900ms);
     QCOMPARE(minimum.value(), std::optional<Duration>(300ms));
-    // The upstream slows down. The estimate follows within two windows, and not after one sample.
+    // The upstream slows down. The estimate follows within two windows, but not after one sample.
     for (int i = 0; i < 4; ++i)
         minimum.add(800ms);
     QCOMPARE(minimum.value(), std::optional<Duration>(300ms));

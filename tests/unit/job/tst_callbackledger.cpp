@@ -62,7 +62,7 @@ void TestCallbackLedger::withoutCapacityItOnlyCounts()
     QCOMPARE(ledger.count(CallbackOutcome::Late), std::uint64_t(5));
 }
 
-/// An id can be as long as a body, but ten thousand stored ids must stay small.
+/// An upstream id can be as long as a request body, but ten thousand stored ids must need little memory.
 void TestCallbackLedger::whatCallbacksClaimIsBounded()
 {
     CallbackLedger ledger;

@@ -21,11 +21,11 @@ constexpr TimePoint kStart{1'000h};
 constexpr CircuitBreaker::Limits kLimits{3, 2, std::chrono::milliseconds(1000),
                                          std::chrono::milliseconds(4000)};
 
-/// Any job that is not the probe.
+/// Stands for any job that is not the probe.
 constexpr JobKey kOther = 1;
 constexpr JobKey kProbe = 2;
 
-/// The inputs of a breaker. A tick is the first pause.
+/// One input of a circuit breaker. A tick is one second, as long as the first pause before a probe.
 struct Step
 {
     enum class Kind { Start, Tick, End };
@@ -50,7 +50,8 @@ constexpr std::array<Step, 12> kSteps{{
     {Step::Kind::End, true, Verdict::Nothing, "a", "probe tells nothing"},
 }};
 
-/// A breaker that stores its whole history and answers each query by replaying it. It counts in ticks.
+/// A simple model of the circuit breaker. It stores all steps and replays them after each new step. Time is
+/// in ticks.
 class Model
 {
 public:
@@ -127,7 +128,7 @@ private:
         for (const Step *step : m_run)
             ++(step->verdict == Verdict::Unreachable ? unreachable : failures[step->account]);
         int counted = unreachable;
-        // Two accounts share three failures: two of each count.
+        // With two accounts and a limit of three failures, at most two failures of each account count.
         for (const auto &[account, count] : failures)
             counted += failures.size() >= 2 ? std::min(count, 2) : 0;
         return counted >= 3;
@@ -143,7 +144,8 @@ private:
     QByteArray m_lastFailed;
 };
 
-/// Walks all sequences of up to `depth` more steps and returns their number.
+/// Tries all sequences of up to `depth` more steps. Returns the number of sequences, and in `wrong` the first
+/// one for which the breaker and the model differ.
 int walk(const CircuitBreaker &breaker, const Model &model, int depth, QByteArray *wrong)
 {
     int walked = 0;
@@ -183,7 +185,7 @@ CircuitBreaker opened()
     return breaker;
 }
 
-/// Sends a probe at the earliest moment and ends it at once. Returns the time to the next one.
+/// Sends a probe at the earliest allowed time and ends it at once. Returns the time until the next probe.
 Duration probe(CircuitBreaker &breaker, QByteArrayView account, Verdict verdict)
 {
     const TimePoint at = breaker.nextProbe();
@@ -218,7 +220,7 @@ private Q_SLOTS:
     void words();
 };
 
-/// Every sequence of up to seven events.
+/// Compares the breaker with the model on every sequence of up to seven steps.
 void TestCircuitBreaker::everySequence()
 {
     QByteArray wrong;
@@ -233,7 +235,7 @@ void TestCircuitBreaker::oneAccountAloneNeverOpensIt()
     CircuitBreaker breaker(kLimits);
     fail(breaker, "a", 100'000);
     QCOMPARE(breaker.state(kStart), State::Closed);
-    // Two accounts are not enough when three are wanted.
+    // Failures of two accounts do not open the circuit when failures of three are required.
     CircuitBreaker three({10, 3, 250ms, 5000ms});
     for (int i = 0; i < 1000; ++i) {
         fail(three, "a", 1);
@@ -242,7 +244,7 @@ void TestCircuitBreaker::oneAccountAloneNeverOpensIt()
     QCOMPARE(three.state(kStart), State::Closed);
 }
 
-/// A hostile account fails without a pause. A few failures of others in between must not open the circuit.
+/// One hostile account fails without a pause. A few failures of other accounts must not open the circuit.
 void TestCircuitBreaker::noAccountCountsForMoreThanItsPart()
 {
     CircuitBreaker breaker({10, 3, 250ms, 5000ms});
@@ -322,14 +324,14 @@ void TestCircuitBreaker::probesComeEarlyAndDouble()
     QVERIFY(breaker.mayStart(kStart + 250ms));
     for (const Duration pause : {500ms, 1000ms, 2000ms, 4000ms, 5000ms, 5000ms})
         QCOMPARE(probe(breaker, "a", Verdict::Unreachable), pause);
-    // The same when each probe is of another account.
+    // The pauses are the same when each probe is of another account.
     CircuitBreaker failing({3, 2, 250ms, 5000ms});
     fail(failing, "a", 2);
     fail(failing, "b", 2);
     int account = 0;
     for (const Duration pause : {500ms, 1000ms, 2000ms, 4000ms, 5000ms, 5000ms})
         QCOMPARE(probe(failing, QByteArray::number(++account), Verdict::Fails), pause);
-    // A first pause above the longest one is cut.
+    // A first pause that is longer than the longest pause is shortened to it.
     CircuitBreaker cut({3, 2, 10'000ms, 5000ms});
     fail(cut, "a", 3, Verdict::Unreachable);
     QCOMPARE(cut.nextProbe(), kStart + 5s);
@@ -350,8 +352,8 @@ void TestCircuitBreaker::aSuccessfulProbeCloses()
     QVERIFY(breaker.mayStart(at));
 }
 
-/// When one account fails all probes, no other account has a start to send. One that comes must not wait
-/// long.
+/// When one account fails all probes, perhaps no other account has a start request to send. When one has, its
+/// probe must not wait long.
 void TestCircuitBreaker::oneBadAccountDoesNotKeepItOpen()
 {
     CircuitBreaker breaker({3, 2, 250ms, 5000ms});
@@ -362,7 +364,7 @@ void TestCircuitBreaker::oneBadAccountDoesNotKeepItOpen()
     for (int i = 0; i < 10; ++i)
         QCOMPARE(probe(breaker, "bad", Verdict::Fails), Duration(250ms));
     QCOMPARE(probe(breaker, "b", Verdict::Fails), Duration(500ms));
-    // A connection failure concerns all, so the account is forgotten.
+    // A connection failure affects all accounts, so the breaker forgets which account failed last.
     QCOMPARE(probe(breaker, "b", Verdict::Unreachable), Duration(1000ms));
     QCOMPARE(probe(breaker, "b", Verdict::Fails), Duration(2000ms));
     QCOMPARE(probe(breaker, "b", Verdict::Fails), Duration(250ms));
@@ -377,7 +379,7 @@ void TestCircuitBreaker::anImpatientProbeDoesNotKeepItOpen()
     QVERIFY(breaker.isOpen());
 }
 
-/// Starts that left before the breaker opened fail later. These failures must not delay the next probe.
+/// Start requests sent before the circuit opened fail later. These failures must not delay the next probe.
 void TestCircuitBreaker::lateFailuresDoNotProlong()
 {
     CircuitBreaker breaker = opened();
@@ -387,7 +389,7 @@ void TestCircuitBreaker::lateFailuresDoNotProlong()
     breaker.startSent(kProbe, kStart + 1s);
     breaker.startEnded(kOther, "b", Verdict::Fails, kStart + 1s);
     QCOMPARE(breaker.state(kStart + 1s), State::HalfOpen);
-    // A late success is as good as one of the probe.
+    // A late success closes the circuit, as a success of the probe does.
     breaker.startEnded(kOther, "b", Verdict::Works, kStart + 1s);
     QCOMPARE(breaker.state(kStart + 1s), State::Closed);
 }
@@ -401,7 +403,8 @@ void TestCircuitBreaker::aProbeWithoutVerdictIsNotTheLast()
     QVERIFY(breaker.mayStart(kStart + 3s));
     breaker.startSent(kProbe + 1, kStart + 3s);
     QCOMPARE(breaker.nextProbe(), kStart + 7s);
-    // The first one tells nothing more. The second one does.
+    // Probes end without a verdict. The end of the first probe changes nothing; only the end of the last
+    // probe does.
     breaker.startEnded(kProbe, "a", Verdict::Nothing, kStart + 4s);
     QCOMPARE(breaker.nextProbe(), kStart + 7s);
     breaker.startEnded(kProbe + 1, "a", Verdict::Nothing, kStart + 4s);

@@ -96,7 +96,7 @@ void TestJobId::tokensMakeTheRoundTrip()
             QVERIFY(same(*back, token));
         }
     }
-    // The text does not depend on the machine's byte order.
+    // The text must not depend on the machine's byte order.
     const CallbackToken fixed{1, 2, 0x0304050607080910, QByteArray("abcdefghijklmnop")};
     QCOMPARE(fixed.toText(), QByteArray("AQIDBAUGBwgJEGFiY2RlZmdoaWprbG1ub3A"));
 }
@@ -111,7 +111,7 @@ void TestJobId::textIsUrlSafe()
     }
 }
 
-/// The last character has two spare bits. Each token still has only one valid text.
+/// The last character of the text has two unused bits. Each token still has only one valid text.
 void TestJobId::onlyOneSpellingIsValid()
 {
     for (int i = 0; i < 100; ++i) {
@@ -195,7 +195,7 @@ void TestJobId::constantTimeComparison()
         QVERIFY(!equalsInConstantTime(QByteArray(1, '\0'), QByteArray(1, static_cast<char>(1 << bit))));
 }
 
-/// Reads random bytes in pieces of every size, across the edges of the buffer, in several threads.
+/// Reads random bytes in pieces of every size, across the ends of the buffer, in several threads.
 void TestJobId::randomBytesNeverRepeat()
 {
     constexpr std::size_t kThreads = 4;

@@ -25,7 +25,7 @@ QStringList eventsOf(const JobJournal &journal)
     return events;
 }
 
-/// The journal of a durable job after these events.
+/// Returns the journal of a durable job after these events.
 JobJournal journalOf(std::initializer_list<JobEvent> events, JournalFacts facts = {})
 {
     JobJournal journal;
@@ -60,7 +60,7 @@ private Q_SLOTS:
         QCOMPARE(journal.entries()[JobJournal::kFirst - 1].number, static_cast<int>(JobJournal::kFirst) - 1);
         QCOMPARE(journal.entries()[JobJournal::kFirst].number, 100 - static_cast<int>(JobJournal::kLast));
         QCOMPARE(journal.entries().back().number, 99);
-        // The store's copy is the same, and a larger one is cut.
+        // A journal that is read back from the store is equal. A stored journal with too many entries is cut.
         QCOMPARE(JobJournal(journal.entries(), journal.omitted()), journal);
         std::vector<JournalEntry> many(1'000, entryAt(1));
         QCOMPARE(JobJournal(many, 0).entries().size(), std::size_t(most));
@@ -108,7 +108,7 @@ private Q_SLOTS:
         row("ended", {ClientGone});
         row("start ended", {TurnGranted, StoreFailed});
         row("start start", {TurnGranted, StoreRetry, TurnGranted});
-        // Without an effect there is nothing to tell.
+        // Events that change nothing produce no journal entry.
         row("", {CallbackCompleted, StartAccepted, JobEvent::StartUnknown, RetryUnknown, DrainExpired});
         row("start", {TurnGranted, TurnGranted, ClientGone, DrainExpired});
     }
@@ -136,12 +136,12 @@ private Q_SLOTS:
         QCOMPARE(entries[0], (JournalEntry{facts.at, JournalEvent::Start, 3, {}}));
         QCOMPARE(entries[1], (JournalEntry{facts.at, JournalEvent::Answered, 503, "HTTP 503"}));
         QCOMPARE(entries[2], (JournalEntry{facts.at, JournalEvent::Ended, 0, "upstream_error"}));
-        // The trouble of an earlier start is not that of an accepted one.
+        // When a start request is accepted, the journal drops the error of an earlier one.
         const JobJournal accepted = journalOf({JobEvent::TurnGranted, JobEvent::StartAccepted}, facts);
         QVERIFY(accepted.entries()[1].detail.isEmpty());
     }
 
-    /// Every sequence of events: one end at most, and a start for every start that leaves.
+    /// For every sequence of events, the journal has at most one end, and one entry per start request sent.
     void everySequence()
     {
         constexpr int kLength = 4;

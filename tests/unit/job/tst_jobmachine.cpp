@@ -33,7 +33,7 @@ QStringList names(JobActions actions)
     return list;
 }
 
-/// One line of a scenario: an event, the expected actions, and the outcome of the callback.
+/// One line of a scenario: an event, the expected actions, and the expected outcome of the callback.
 struct Beat
 {
     Event event;
@@ -220,7 +220,7 @@ void TestJobMachine::scenario()
     QCOMPARE(name(status.outcome), name(outcome));
 }
 
-/// From a start without an answer until a result, whatever else happens.
+/// A start request without a response leaves the job in doubt until a result arrives, whatever else happens.
 void TestJobMachine::startInDoubt()
 {
     JobStatus status;
@@ -244,7 +244,8 @@ void TestJobMachine::startInDoubt()
     QVERIFY(after({TurnGranted, Deadline}));
     QVERIFY(!after({TurnGranted, JobEvent::StartUnknown, CallbackFailed}));
     QVERIFY(!after({TurnGranted, JobEvent::StartUnknown, Deadline, CallbackCompleted}));
-    // A start that is made again is not in doubt. When time runs out before it, the earlier one is.
+    // A job that will be started again is not in doubt. If its deadline passes first, the earlier start
+    // request is in doubt.
     status.interrupted = true;
     QVERIFY(!after({}));
     QVERIFY(after({Deadline}));

@@ -39,7 +39,7 @@ QByteArray tell(const char *wrong, const std::vector<Event> &events)
 
 Q_DECLARE_METATYPE(holdline::JobStatus)
 
-/// Walks every sequence of events. An observer who does not know the machine's code checks each step.
+/// Tries every sequence of events. JobObserver, which does not use the machine's code, checks each step.
 class TestJobMachineWalk : public QObject
 {
     Q_OBJECT
@@ -83,8 +83,8 @@ void TestJobMachineWalk::everySequence_data()
     QTest::newRow("recovered, its start to be sent again") << recovered << 4;
 }
 
-/// Checks the rules on every sequence of four events, and on each of its prefixes. everyReachableState()
-/// covers longer ones.
+/// Checks the rules on every sequence of four events and on each of its prefixes. everyReachableState()
+/// covers longer sequences.
 void TestJobMachineWalk::everySequence()
 {
     QFETCH(const JobStatus, initial);
@@ -133,8 +133,8 @@ void TestJobMachineWalk::everyReachableState_data()
     everySequence_data();
 }
 
-/// Visits every reachable pair of status and relevant history. A rule that holds on each of these steps holds
-/// on sequences of any length.
+/// Visits every reachable pair of job status and relevant history. Rules that hold on each of these steps
+/// hold for sequences of any length.
 void TestJobMachineWalk::everyReachableState()
 {
     QFETCH(const JobStatus, initial);

@@ -16,7 +16,7 @@ namespace {
 
 constexpr TimePoint kNow{1'000h};
 
-/// Jobs, and a list of the settled ones.
+/// A Jobs object, and a list of the jobs that it settled.
 struct Registry
 {
     explicit Registry(const Jobs::Limits &limits = {}, std::uint8_t node = 0, std::uint8_t shard = 0)
@@ -25,14 +25,14 @@ struct Registry
     }
 
     Job &make(TimePoint now = kNow) { return jobs.make("account", false, now, now + 30s); }
-    /// A job that its callback has answered.
+    /// Makes a job that was answered by its callback.
     Job &makeDone(TimePoint now = kNow)
     {
         Job &job = make(now);
         run(job, {JobEvent::TurnGranted, JobEvent::StartAccepted, JobEvent::CallbackCompleted}, now);
         return job;
     }
-    /// A job whose client left too early and whose result is retained.
+    /// Makes a job that ended at its deadline and whose late result is retained.
     JobKey makeLate(const QByteArray &body, TimePoint now = kNow)
     {
         Job &job = make(now);
@@ -160,7 +160,7 @@ void TestJobs::findByToken()
         QVERIFY(job);
         QCOMPARE(job->key, key);
     }
-    // Settled jobs stay until they expire, so that a late callback is recognised.
+    // Settled jobs stay until they expire, so that late callbacks are recognised.
     Job &job = *registry.jobs.find(tokens.front().second);
     registry.jobs.apply(job, JobEvent::ClientGone, kNow);
     QCOMPARE(registry.jobs.findByToken(tokens.front().first), &job);
@@ -237,7 +237,7 @@ void TestJobs::retainedByCount()
     QCOMPARE(registry.jobs.heldCount(), 1);
 }
 
-/// A flood of short jobs must not use more memory until the next expire().
+/// Many short jobs must not use more memory than allowed, even before the next expire().
 void TestJobs::retainedByCountBetweenTwoExpires()
 {
     Registry registry({10, 1'000'000, 600s});
@@ -252,7 +252,7 @@ void TestJobs::retainedByAge()
     Registry registry({1000, 1'000'000, 60s});
     const JobKey first = registry.makeDone(kNow).key;
     const JobKey second = registry.makeDone(kNow + 10s).key;
-    // This job was held for long and settled last. Its age counts from its settling.
+    // This job was held for a long time and settled last. Its retention time begins when it settles.
     Job &slow = registry.make(kNow);
     registry.jobs.apply(slow, JobEvent::Cancel, kNow + 20s);
     registry.jobs.expire(kNow + 60s - 1ms);
@@ -281,7 +281,7 @@ void TestJobs::retainedByBytes()
     registry.makeLate(QByteArray(40, 'c'), kNow + 1s);
     QVERIFY(registry.lastKept);
     QCOMPARE(registry.jobs.retainedResultBytes(), 100);
-    // A second retained result replaces the first.
+    // A second retained result of a job replaces the first.
     QVERIFY(registry.jobs.keepResult(*registry.jobs.find(first), QByteArray(50, 'd')));
     QCOMPARE(registry.jobs.retainedResultBytes(), 90);
     registry.jobs.expire(kNow + 60s);
@@ -290,7 +290,7 @@ void TestJobs::retainedByBytes()
     QCOMPARE(registry.jobs.retainedResultBytes(), 0);
 }
 
-/// The job must stay, because its status ends the lane's turn.
+/// A job with a start request in flight must stay, because the lane's turn ends through the job's status.
 void TestJobs::aStartUnderWayKeepsItsJob()
 {
     Registry registry({0, 0, 0s});
@@ -320,7 +320,7 @@ void TestJobs::heldKeysAreOldestFirst()
     QCOMPARE(registry.jobs.heldCount(), 100);
 }
 
-/// The record of a job that ran when its process ended.
+/// Returns the record of a job that was running when the process ended.
 static JobRecord recordOfARunningJob()
 {
     JobRecord record;
@@ -359,7 +359,7 @@ void TestJobs::aRestoredJobIsWhatItWas()
     QCOMPARE(job->startTrouble, record.startTrouble);
     QCOMPARE(registry.jobs.findByToken(record.token), job);
     QCOMPARE(registry.jobs.find(job->key), job);
-    // The steady times are derived from the system's clock, which the test reads a moment earlier.
+    // The restored times come from the system clock, which the test reads a moment earlier.
     const auto near = [](TimePoint at, Duration since) {
         return at <= kNow + since && at > kNow + since - 5s;
     };
@@ -386,7 +386,7 @@ void TestJobs::aRestoredJobCountsAsHeld()
     QCOMPARE(registry.jobs.retainedCount(), 1);
 }
 
-/// The turn of a start that another process sent can never end here.
+/// No response can arrive for a start request of another process, so it is not restored as in flight.
 void TestJobs::aStartInFlightIsNotRestored()
 {
     Registry registry;
@@ -399,7 +399,7 @@ void TestJobs::aStartInFlightIsNotRestored()
     QCOMPARE(registry.jobs.retainedCount(), 1);
 }
 
-/// The wall clock may be anything.
+/// Restoring uses the age of a record, so the wall clock may be wrong by any amount.
 void TestJobs::restoreFollowsTheAge()
 {
     Registry registry;
@@ -442,7 +442,7 @@ void TestJobs::restoreRefuses()
     const Job *job = registry.jobs.restore(record, kNow);
     QCOMPARE(job != nullptr, isRestored);
     QVERIFY(!job || !job->token);
-    // The existing job is unchanged, and the refused one has used no key.
+    // The existing job is unchanged. The rejected job has not used up a key.
     QCOMPARE(registry.jobs.findByToken(taken)->key, key);
     QCOMPARE(registry.jobs.heldCount(), isRestored ? 2 : 1);
     QCOMPARE(registry.make().key, key + (isRestored ? 2 : 1));
@@ -457,7 +457,7 @@ void TestJobs::aRestoredTokenIsErasedWithItsJob()
     registry.makeDone();
     registry.jobs.expire(kNow);
     QVERIFY(!registry.jobs.findByToken(record.token));
-    // A token that has become free can be restored again.
+    // Once a token is free, a job with this token can be restored again.
     QVERIFY(registry.jobs.restore(record, kNow));
 }
 
@@ -489,7 +489,7 @@ void TestJobs::timesOfARetry()
     QCOMPARE(phases.queue, std::optional<Duration>(100ms));
     QCOMPARE(phases.start, std::optional<Duration>(30ms));
     QVERIFY(!phases.job);
-    // A response after the end does not change the times that the client saw.
+    // A response after the job's end does not change the times that were reported to the client.
     registry.jobs.apply(job, JobEvent::StartAccepted, kNow + 400ms);
     phases = job.phases(kNow + 1h);
     QCOMPARE(phases.start, std::optional<Duration>(30ms));
@@ -550,7 +550,7 @@ void TestJobs::countsUnderRandomEvents()
                     registry.jobs.keepResult(*job, QByteArray(below(200), 'x'));
             }
         }
-        // Counts the jobs again, one by one.
+        // Counts the jobs one by one, to compare with the counters.
         int held = 0;
         std::int64_t bytes = 0;
         std::erase_if(keys, [&](JobKey key) {

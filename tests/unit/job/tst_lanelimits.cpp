@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The limits of a route's lanes: starts in a window of time, running jobs, and upstreams that take no starts.
+// Limits of a route's lanes: starts per time window, running jobs, and upstreams that accept no starts.
 #include "core/job/lanes.h"
 #include "core/job/startwindow.h"
 #include "tests/support/suite.h"
@@ -17,7 +17,7 @@ namespace {
 
 constexpr TimePoint kNow{1'000h};
 
-/// The rules of each lane by its account.
+/// Returns limits that look up the rules of a lane by its account.
 Lanes::Limits limitsWith(const std::map<QByteArray, LaneRules> &rules, int upstreams = 1)
 {
     Lanes::Limits limits;
@@ -34,7 +34,7 @@ LaneRules ruled(int starts, int running = 0, StartRate rate = {}, int upstream =
     return {starts, running, rate, upstream};
 }
 
-/// Grants what may start now, sends it, and ends its turns. The jobs hold places.
+/// Grants every start that is allowed now, sends it, and ends its turn. The started jobs keep their places.
 std::vector<JobKey> startAll(Lanes &lanes, TimePoint now, const Lanes::UpstreamFilter &isOpen = {})
 {
     std::vector<JobKey> started;
@@ -94,7 +94,8 @@ void TestLaneLimits::noWindowHasMoreStarts_data()
     QTest::addRow("fresh seed %llu", fresh) << fresh;
 }
 
-/// Whenever the window says that a start may leave, no span of its length has more starts than the rate.
+/// When starts are sent only as the window allows, no time span of its length contains more starts than the
+/// rate.
 void TestLaneLimits::noWindowHasMoreStarts()
 {
     QFETCH(const quint64, seed);
@@ -122,7 +123,7 @@ void TestLaneLimits::noWindowHasMoreStarts()
     QVERIFY(left.size() > 100);
 }
 
-/// The forecast is what happens when every start leaves as soon as it may.
+/// The forecast is exact when every start is sent as soon as it is allowed.
 void TestLaneLimits::windowForecastIsExact()
 {
     std::mt19937_64 random(1);
@@ -178,7 +179,7 @@ void TestLaneLimits::takenBackStartsDoNotCount()
     QCOMPARE(window.emptyAt(), TimePoint());
 }
 
-/// One call a second, and a burst of three in a minute.
+/// Limits of one start per second, and of three starts per minute.
 void TestLaneLimits::rateGrantsWhenTheWindowAllows()
 {
     Lanes lanes(limitsWith({{"a", ruled(10, 0, {1, 1s})}, {"b", ruled(10, 0, {3, 1min})}}));
@@ -225,7 +226,7 @@ void TestLaneLimits::rateOutlivesTheJobs()
     QCOMPARE(startAll(lanes, kNow + 1s), (Jobs{2}));
 }
 
-/// Clients that choose the lane's value cannot make the service remember without bound.
+/// Clients choose the account names. So idle lanes with start times must not use unlimited memory.
 void TestLaneLimits::idleLanesAreBounded()
 {
     Lanes::Limits limits;
@@ -239,7 +240,7 @@ void TestLaneLimits::idleLanesAreBounded()
         lanes.setPlace(account, job, false);
     }
     QCOMPARE(lanes.laneCount(), 0);
-    // The oldest start is forgotten, the newest one counts.
+    // The oldest lane was forgotten, so its job starts at once. The newest lane's start still counts.
     enqueue(lanes, "1", kLanes + 1, kLanes + 1);
     enqueue(lanes, QByteArray::number(static_cast<qulonglong>(kLanes)), kLanes + 2, kLanes + 2);
     QCOMPARE(startAll(lanes, kNow + kLanes * 1ms), (Jobs{kLanes + 1}));
@@ -271,7 +272,7 @@ void TestLaneLimits::runningJobsHoldPlaces()
     QCOMPARE(lanes.laneCount(), 0);
 }
 
-/// Recovered jobs, and jobs from before a lower limit.
+/// Recovered jobs, and jobs from before the limit was lowered, keep their places beyond the limit.
 void TestLaneLimits::placesBeyondTheLimitStay()
 {
     Lanes lanes(limitsWith({{"a", ruled(10, 2)}}));
@@ -286,7 +287,7 @@ void TestLaneLimits::placesBeyondTheLimitStay()
     QCOMPARE(startAll(lanes, kNow), (Jobs{4}));
 }
 
-/// A start in doubt that is sent again holds its place while it waits.
+/// A job keeps its place while it waits to be started again.
 void TestLaneLimits::jobWithPlaceNeverWaitsForItsOwn()
 {
     Lanes lanes(limitsWith({{"a", ruled(1, 1)}}));
@@ -296,7 +297,7 @@ void TestLaneLimits::jobWithPlaceNeverWaitsForItsOwn()
     QCOMPARE(startAll(lanes, kNow), (Jobs{1}));
     lanes.setPlace("a", 1, false);
     QCOMPARE(startAll(lanes, kNow), (Jobs{2}));
-    // An older job without a place is behind it.
+    // An older job without a place comes after a job with a place.
     lanes.enqueueAgain("a", 1);
     lanes.enqueueAgain("a", 2);
     QCOMPARE(startAll(lanes, kNow), (Jobs{2}));
@@ -316,7 +317,7 @@ void TestLaneLimits::closedUpstreamHoldsBackItsLanesOnly()
     QCOMPARE(startAll(lanes, kNow, onlyUpstream(0)), (Jobs{1, 2, 3}));
 }
 
-/// Lanes take turns, whatever their upstreams.
+/// Lanes take turns, even when they belong to different upstreams.
 void TestLaneLimits::reopenedUpstreamKeepsTheOrder()
 {
     Lanes lanes(limitsWith({{"a", ruled(10)}, {"b", ruled(10, 0, {}, 1)}, {"c", ruled(10)}}, 2));
@@ -353,7 +354,7 @@ void TestLaneLimits::newLimitsTakeEffectAtOnce()
     Jobs started = startAll(lanes, kNow);
     std::sort(started.begin(), started.end());
     QCOMPARE(started, (Jobs{2, 12}));
-    // Another upstream for one of them, and no limit for the other.
+    // Gives lane b another upstream, and removes the limits of lane a.
     lanes.setLimits(limitsWith({{"a", ruled(10)}, {"b", ruled(10, 0, {3, 1s}, 1)}}, 2));
     QCOMPARE(startAll(lanes, kNow + 1ms, [](int upstream) { return upstream == 0; }), (Jobs{3, 4}));
     QCOMPARE(startAll(lanes, kNow + 1ms), (Jobs{13}));
@@ -382,7 +383,7 @@ void TestLaneLimits::forecastOfRunning()
     QCOMPARE(lanes.forecast("a", kNow, 10s).wait, std::optional<Duration>(0s));
     enqueue(lanes, "a", 1, 2);
     QCOMPARE(startAll(lanes, kNow), (Jobs{1, 2}));
-    // Two run, and are half over on average.
+    // Two jobs run. On average each one is half done.
     LaneForecast forecast = lanes.forecast("a", kNow, 10s);
     QCOMPARE(forecast.wait, std::optional<Duration>(5s));
     QCOMPARE(forecast.limit, LaneForecast::Limit::Running);
@@ -403,7 +404,7 @@ void TestLaneLimits::forecastOfRateMatchesTheStarts()
     QCOMPARE(lanes.forecast("a", kNow + 1s, {}).wait, std::optional<Duration>(0s));
     enqueue(lanes, "a", 2, 5);
     QCOMPARE(startAll(lanes, kNow + 2s), (Jobs{2}));
-    // Three wait: at 10 s, 12 s and 20 s. The next one starts at 22 s.
+    // Three jobs wait. They start at 10 s, 12 s and 20 s. The next job starts at 22 s.
     const LaneForecast forecast = lanes.forecast("a", kNow + 3s, {});
     QCOMPARE(forecast.wait, std::optional<Duration>(19s));
     QCOMPARE(forecast.limit, LaneForecast::Limit::Rate);

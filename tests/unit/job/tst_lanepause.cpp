@@ -21,7 +21,7 @@ QByteArray accountName(int index)
     return "account-" + QByteArray::number(index);
 }
 
-/// The job that may start now, or 0.
+/// Returns the job that may start now, or 0.
 JobKey granted(Lanes &lanes)
 {
     const auto grant = lanes.grant();
@@ -154,8 +154,8 @@ private Q_SLOTS:
         QVERIFY(lanes.pause("one more"));
     }
 
-    /// Random steps beside a simple model. A grant comes exactly when an unpaused lane can start, and is the
-    /// oldest job of such a lane.
+    /// Compares random steps with a simple model. A start is granted exactly when an unpaused lane can start,
+    /// and the granted job is the oldest of its lane.
     void randomSteps_data()
     {
         QTest::addColumn<int>("seed");

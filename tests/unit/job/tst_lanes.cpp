@@ -23,8 +23,8 @@ QByteArray accountName(std::size_t index)
     return "account-" + QByteArray::number(static_cast<qulonglong>(index));
 }
 
-/// A simple model of the lanes: lists with linear search. It does not predict the next grant. It checks which
-/// grants are allowed, and the rules between grants.
+/// A simple model of Lanes: lists with linear search. It does not predict the next grant. It checks whether
+/// each grant is allowed and fair.
 class Reference
 {
 public:
@@ -34,16 +34,16 @@ public:
         int inFlight = 0;
         std::optional<LaneRules> rules;
         std::set<JobKey> places;
-        std::multiset<TimePoint> times;  ///< of starts that left
-        int leaving = 0;                 ///< starts that were granted and have not left
-        /// Lanes that got a grant while this one could start all the time.
+        std::multiset<TimePoint> times;  ///< times of the start requests that were sent
+        int leaving = 0;                 ///< starts that were granted and not sent yet
+        /// Accounts whose lanes got a grant while this lane could start without interruption.
         std::multiset<QByteArray> passedBy;
     };
 
     Lanes::Limits limits;
     std::map<QByteArray, Lane> lanes;
     TimePoint now{};
-    std::set<int> closed;  ///< upstreams
+    std::set<int> closed;  ///< upstreams that accept no starts
 
     int totalQueued() const
     {
@@ -118,7 +118,8 @@ public:
                    ? Admission::Admitted
                    : Admission::OverShare;
     }
-    /// After each change: a lane that cannot start loses its waiting time. A lane stays for its start times.
+    /// Called after each change. A lane that cannot start now begins to wait anew. Lanes are never removed,
+    /// because their start times still count.
     void tidy()
     {
         for (auto &[account, lane] : lanes) {
@@ -131,7 +132,7 @@ public:
         return static_cast<int>(std::count_if(lanes.begin(), lanes.end(),
                                               [](const auto &entry) { return hasJobs(entry.second); }));
     }
-    /// Returns the rule that this grant breaks, or nullptr.
+    /// Applies a grant. Returns the text of the rule that the grant breaks, or nullptr.
     const char *take(const Lanes::Grant &grant)
     {
         const auto it = lanes.find(grant.account);
@@ -145,7 +146,7 @@ public:
             if (account == grant.account || !canStart(lane))
                 continue;
             lane.passedBy.insert(grant.account);
-            // The same lane twice while this one could start means that this one lost a turn.
+            // If another lane gets two grants while this lane could start, this lane lost its turn.
             if (lane.passedBy.count(grant.account) > 1)
                 return "a lane that could start all the time was passed by twice by the same one";
         }
@@ -158,7 +159,7 @@ public:
     }
 };
 
-/// Random steps on Lanes and Reference side by side.
+/// Does the same random steps on a Lanes and a Reference, and compares them.
 class Schedule
 {
 public:
@@ -167,9 +168,9 @@ public:
         m_reference.limits = m_limits;
     }
 
-    /// Does one step and returns an error text, or nullptr.
+    /// Does one random step. Returns an error text, or nullptr.
     const char *step();
-    /// Ends everything in flight and starts everything queued.
+    /// Ends all starts in flight and starts all queued jobs. Returns an error text, or nullptr.
     const char *finish();
 
 private:
@@ -193,8 +194,8 @@ private:
     Reference m_reference;
     JobKey m_lastJob = 0;
     std::vector<Lanes::Grant> m_inFlight;
-    std::vector<Lanes::Grant> m_unsent;   ///< granted, and the start has not left
-    std::vector<Lanes::Grant> m_running;  ///< hold a place, and their turn is over
+    std::vector<Lanes::Grant> m_unsent;   ///< granted, but the start request is not sent yet
+    std::vector<Lanes::Grant> m_running;  ///< jobs that hold a place and whose turn is over
 };
 
 LaneRules Schedule::newRules(int upstreams)
@@ -208,7 +209,7 @@ LaneRules Schedule::newRules(int upstreams)
     return rules;
 }
 
-/// In half of the cases, all accounts but the first two belong to routes.
+/// Makes random limits. With m_withRules, all accounts but the first two belong to routes.
 Lanes::Limits Schedule::newLimits()
 {
     m_limits = {1 + below(3), 1 + below(6), 1 + below(8), 1 + below(30), below(2) ? 100 : 1 + below(99)};
@@ -241,7 +242,7 @@ void Schedule::closeSome()
     m_reference.tidy();
 }
 
-/// A granted start leaves, or is dropped.
+/// Sends a granted start request, or drops it.
 const char *Schedule::sendOne(bool leaves)
 {
     if (m_unsent.empty())
@@ -256,7 +257,7 @@ const char *Schedule::sendOne(bool leaves)
         m_lanes.startLeft(grant.account, m_reference.now);
         lane.times.insert(m_reference.now);
     }
-    // Some starts turn out to have reached nobody.
+    // Some start requests turn out to have failed without a connection.
     if (leaves && below(5) == 0) {
         m_lanes.takeBackStart(grant.account, m_reference.now);
         lane.times.erase(lane.times.find(m_reference.now));
@@ -265,7 +266,7 @@ const char *Schedule::sendOne(bool leaves)
     return nullptr;
 }
 
-/// A job that runs ends, and frees its place.
+/// Ends a running job, which frees its place.
 const char *Schedule::endJob()
 {
     if (m_running.empty())
@@ -331,7 +332,7 @@ const char *Schedule::endTurn(bool andRetry)
     Reference::Lane &lane = m_reference.lanes.at(ended.account);
     --lane.inFlight;
     const bool held = lane.places.contains(ended.job);
-    // The job runs, or may run while it waits for another start.
+    // The job runs, or it may run while it waits to be started again.
     const bool keepsPlace = held && below(2) == 0;
     if (held && !keepsPlace) {
         m_lanes.setPlace(ended.account, ended.job, false);
@@ -420,7 +421,7 @@ const char *Schedule::step()
     else if (dice < 98)
         wrong = remove();
     else {
-        // No start counts for a rate any more, so that new rates begin anew.
+        // After 200 ms no earlier start counts for a rate, so the new rates begin without starts.
         m_reference.now += 200ms;
         m_lanes.setLimits(newLimits());
         m_reference.limits = m_limits;
@@ -430,7 +431,7 @@ const char *Schedule::step()
             lane.times.clear();
         }
         m_reference.tidy();
-        // New limits change which lanes can start, so the history begins anew.
+        // New limits change which lanes can start, so the record of passed-by lanes is cleared.
         for (auto &[account, lane] : m_reference.lanes)
             lane.passedBy.clear();
     }
@@ -455,7 +456,7 @@ const char *Schedule::finish()
                                                                        : "something is left at the end";
 }
 
-/// Starts every allowed job. Each start ends before the next.
+/// Starts every allowed job. Each start ends before the next one is granted.
 std::vector<JobKey> grantAll(Lanes &lanes)
 {
     std::vector<JobKey> order;
@@ -505,7 +506,7 @@ void TestLanes::randomSchedules_data()
     QTest::addRow("fresh seed %llu", fresh) << fresh;
 }
 
-/// Compares with the reference: fairness, limits and order. HOLDLINE_TEST_SEED replays a seed.
+/// Compares Lanes with Reference: fairness, limits and order. HOLDLINE_TEST_SEED repeats one seed.
 void TestLanes::randomSchedules()
 {
     QFETCH(const quint64, seed);
@@ -526,7 +527,7 @@ void TestLanes::longQueueDelaysAnotherAccountByOneStart()
         Lanes lanes({1, startsInFlight, 1000, 100'000});
         for (JobKey job = 1; job <= 500; ++job)
             QCOMPARE(lanes.enqueue("many", job), Admission::Admitted);
-        // At each stage of the long queue, with no start or one start in flight.
+        // Repeats the check at each length of the long queue, with no start or one start in flight.
         for (int round = 0; round < 100; ++round) {
             std::optional<Lanes::Grant> underWay;
             if (round > 0) {
@@ -568,7 +569,7 @@ void TestLanes::singleJobOvertakesTheQueuesOfAll()
     lanes.enqueue("late", 1'000'000);
     const std::vector<JobKey> order = grantAll(lanes);
     QCOMPARE(order.size(), std::size_t(1001));
-    // One start of each lane that was there before it.
+    // Each of the other lanes starts one job before this job.
     QCOMPARE(std::find(order.begin(), order.end(), JobKey(1'000'000)) - order.begin(), 20);
 }
 
@@ -618,14 +619,14 @@ void TestLanes::retriesGoFirst()
     lanes.enqueue("a", 2);
     lanes.enqueue("a", 3);
     lanes.endTurn("a", {});
-    // The queues are full, but an admitted job is not refused later.
+    // The queues are full, but a job that was admitted once is never refused when it is queued again.
     QCOMPARE(lanes.check("a"), Admission::QueuesFull);
     lanes.enqueueAgain("a", 1);
     QCOMPARE(lanes.queued("a"), 3);
     QCOMPARE(grantAll(lanes), (std::vector<JobKey>{1, 2, 3}));
 }
 
-/// Whatever the order in which their delays end, the oldest job goes first.
+/// The oldest job starts first, in whatever order the retry delays end.
 void TestLanes::retriesKeepTheOrderOfTheirAge()
 {
     std::vector<JobKey> again{1, 2, 3};
@@ -672,7 +673,7 @@ void TestLanes::limitsOnLengths()
     QCOMPARE(lanes.enqueue("b", 5), Admission::QueuesFull);
     QCOMPARE(lanes.totalQueued(), 3);
     QVERIFY2(!lanes.remove(3), "what was refused is not queued");
-    // Jobs in flight are not queued.
+    // Jobs in flight do not count as queued.
     QVERIFY(lanes.grant());
     QCOMPARE(lanes.enqueue("b", 5), Admission::Admitted);
 }
@@ -685,7 +686,7 @@ void TestLanes::aLaneHasItsShare()
     QCOMPARE(lanes.check("a"), Admission::OverShare);
     QCOMPARE(lanes.enqueue("a", 6), Admission::OverShare);
     QCOMPARE(lanes.totalQueued(), 5);
-    // Its starts in flight leave room for another lane's, also while nobody else wants some.
+    // A lane's share limits its starts in flight, even while no other lane has jobs.
     for (int i = 0; i < 5; ++i)
         QVERIFY(lanes.grant());
     for (JobKey job = 6; job <= 10; ++job)
@@ -745,7 +746,7 @@ void TestLanes::idleLanesAreDropped()
     QCOMPARE(lanes.laneCount(), 499);
     grantAll(lanes);
     QCOMPARE(lanes.laneCount(), 0);
-    // A query about an account creates no lane.
+    // A query about an unknown account creates no lane.
     QCOMPARE(lanes.queued("unheard of"), 0);
     QCOMPARE(lanes.check("unheard of"), Admission::Admitted);
     QCOMPARE(lanes.laneCount(), 0);

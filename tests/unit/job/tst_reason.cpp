@@ -24,7 +24,7 @@ struct Documented
     int status;
 };
 
-/// The public names and statuses, written a second time on purpose.
+/// The documented names and statuses, repeated here on purpose: a change in the code must fail this test.
 constexpr std::array kDocumented{
     Documented{Reason::Completed, "completed"_L1, 200},
     Documented{Reason::JobFailed, "job_failed"_L1, 200},
@@ -118,7 +118,7 @@ void TestReason::wordsAreUniqueAndPlain()
     QCOMPARE(words.size(), kReasonCount);
 }
 
-/// The consequences of each end, written a second time on purpose.
+/// The documented traits of each reason, repeated here on purpose.
 void TestReason::whatFollowsFromEachEnd()
 {
     using Trait = EndTrait;
@@ -151,7 +151,7 @@ void TestReason::traitsDoNotContradictEachOther()
                           int(info.has(EndTrait::NeverStarted));
         QVERIFY2(fates <= 1, info.name.data());
         QVERIFY2(!info.has(EndTrait::IsResult) || !info.has(EndTrait::LeavesDeadLetter), info.name.data());
-        // A result that may still arrive deserves an operator's attention.
+        // When a result may still arrive, an operator should see a dead letter.
         QVERIFY2(!info.has(EndTrait::MissesResult) || info.has(EndTrait::LeavesDeadLetter), info.name.data());
     }
 }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr TimePoint kStart{1'000h};
 
-/// A budget that stores its whole history and answers each query by counting it.
+/// A simple model of RetryBudget. It stores all events and counts them for each query.
 class Model
 {
 public:
@@ -36,7 +36,7 @@ private:
     {
         return std::chrono::floor<std::chrono::seconds>(at.time_since_epoch()).count();
     }
-    /// The window is this second and the nine before it.
+    /// The window consists of the current second and the nine seconds before.
     static std::int64_t inWindow(const std::vector<TimePoint> &events, TimePoint now)
     {
         return std::count_if(events.begin(), events.end(),
@@ -48,7 +48,7 @@ private:
     std::vector<TimePoint> m_retries;
 };
 
-/// Walks all sequences of up to `depth` more steps: a start, a retry, or 5 s pass.
+/// Tries all sequences of up to `depth` more steps. A step is a start, a retry, or a pause of 5 s.
 void walk(const RetryBudget &budget, const Model &model, TimePoint now, int depth, int &walked)
 {
     if (depth == 0)
@@ -188,7 +188,7 @@ void TestRetryBudget::nextChange()
     QCOMPARE(RetryBudget::nextChange(kStart + 999'999'999ns), kStart + 1s);
 }
 
-/// With the default budget. Each failed start is tried again after a second.
+/// Uses the default budget. Each failed start is retried after a second.
 void TestRetryBudget::enoughForThirtyPercentOfFailures()
 {
     RetryBudget budget{RetryBudget::Limits{}};

@@ -80,7 +80,7 @@ void TestRetryPolicy::noCapOnAttempts()
         QVERIFY(policy.delayAfter(failedAt(attempt, 0.5)));
 }
 
-/// A dead upstream must not be asked every second for an hour.
+/// When the upstream is down for an hour, a durable job must not be retried every second.
 void TestRetryPolicy::durableJobsWaitLonger()
 {
     const RetryPolicy policy{0, 50ms, 2000ms};
@@ -94,7 +94,7 @@ void TestRetryPolicy::durableJobsWaitLonger()
     QCOMPARE(halfOfTheLongest(20s), Duration(2500ms));
     QCOMPARE(halfOfTheLongest(240s), Duration(30s));
     QCOMPARE(halfOfTheLongest(24h), Duration(30s));
-    // A configured maximum above the usual one holds for all jobs.
+    // When the configured maximum is above the usual one, it applies to jobs of every age.
     const RetryPolicy patient{0, 50ms, std::chrono::milliseconds(10min)};
     RetryPolicy::Try failed = failedAt(100, 0.5);
     QCOMPARE(patient.delayAfter(failed), std::optional<Duration>(5min));
@@ -102,7 +102,7 @@ void TestRetryPolicy::durableJobsWaitLonger()
     QCOMPARE(patient.delayAfter(failed), std::optional<Duration>(5min));
 }
 
-/// The delay is drawn from the time that is left, so that a job does not end early by bad luck.
+/// The delay is chosen from the time left before the deadline, so that bad luck does not end a job early.
 void TestRetryPolicy::theTimeLeftIsUsed()
 {
     const RetryPolicy policy{0, 50ms, 2000ms};
@@ -134,7 +134,7 @@ void TestRetryPolicy::retryAfterIsHonoured()
     RetryPolicy::Try failed = failedAt(1, 0.5);
     failed.retryAfter = 7s;
     QCOMPARE(policy.delayAfter(failed), std::optional<Duration>(7s));
-    // Shorter than the backoff, which satisfies it.
+    // A Retry-After shorter than the backoff is satisfied by the backoff.
     failed.retryAfter = 1ms;
     QCOMPARE(policy.delayAfter(failed), std::optional<Duration>(25ms));
     failed.retryAfter = 0ms;
@@ -170,7 +170,7 @@ void TestRetryPolicy::neverPastTheDeadline()
     QVERIFY(!policy.delayAfter(failed));
 }
 
-/// Retry-After comes from outside. Run this under UBSan.
+/// Retry-After comes from the upstream and may be any number. UBSan reports overflows here.
 void TestRetryPolicy::hugeValuesDoNotOverflow()
 {
     const RetryPolicy policy{std::numeric_limits<int>::max(), 50ms, 2000ms};
