@@ -10,22 +10,22 @@
 
 namespace holdline::test {
 
-/// What can happen to the clients of a key, its job and the store.
+/// One event that concerns the clients of a key, the key's job or the store.
 enum class Step {
     Arrives,       ///< a client with the key arrives
-    ArrivesAgain,  ///< one with the key and the same request in another spelling
-    ArrivesOther,  ///< one with the key and another request
-    ArrivesHasty,  ///< one that waits only for a moment
+    ArrivesAgain,  ///< a client with the key and the same request in another spelling arrives
+    ArrivesOther,  ///< a client with the key and another request arrives
+    ArrivesHasty,  ///< a client that waits only for kHasty arrives
     ArrivesHandsOver,
     Leaves,       ///< the oldest waiting client leaves
-    Writes,       ///< the store completes its oldest held write
+    Writes,       ///< the store completes its oldest delayed write
     WriteFails,   ///< the next write will fail
-    Turn,         ///< the event loop turns: look-ups are answered, lanes go on
-    Accepted,     ///< the start is answered
-    Unreachable,  ///< the start certainly did not leave
-    Unknown,      ///< the start's answer is lost
-    Callback,     ///< the result arrives
-    Deadline      ///< the time of the hasty clients is over
+    Turn,         ///< the event loop runs: look-ups are answered, and lanes grant starts
+    Accepted,     ///< the upstream accepts the start request
+    Unreachable,  ///< the start request fails without a connection
+    Unknown,      ///< the response to the start request is lost
+    Callback,     ///< the callback with the result arrives
+    Deadline      ///< the deadline of the hasty clients passes
 };
 
 inline const char *nameOf(Step step)

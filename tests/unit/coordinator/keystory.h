@@ -9,7 +9,7 @@
 
 namespace holdline::test {
 
-/// Runs a sequence of steps in a new world and then brings that world to its end.
+/// Runs a sequence of steps in a new world. Then it ends the job, so that every client gets a response.
 class Story
 {
 public:
@@ -18,7 +18,7 @@ public:
         m_world.store.hold();
     }
 
-    /// Returns an error text; empty when all checks pass.
+    /// Runs the steps. Returns an error text; empty when all checks pass.
     QByteArray run()
     {
         for (const Step step : m_steps)
@@ -41,7 +41,7 @@ private:
 
     static void turn()
     {
-        // Several turns, because look-ups cause events that cause others.
+        // Several turns of the event loop, because a look-up causes events that cause further events.
         for (int i = 0; i < 4; ++i)
             QCoreApplication::processEvents();
     }
@@ -127,7 +127,7 @@ private:
             return std::none_of(m_clients.begin(), m_clients.end(),
                                 [](const PendingRequest &one) { return one.isHasty && one.waits(); });
         };
-        // Clients that wait for a held write get no response, so this wait has a limit.
+        // Clients that wait for a delayed write get no response, so this wait has a limit.
         if (m_world.store.heldCount() > 0)
             std::ignore = QTest::qWaitFor(noneWaits, static_cast<int>(4 * kHasty / 1ms));
         else if (!QTest::qWaitFor(noneWaits))
@@ -156,7 +156,7 @@ private:
                 break;
             callBack();
         }
-        // One more request with the key after the end.
+        // Sends one more request with the key after the job has ended.
         if (anyResult()) {
             arrive(resultOwner()->body);
             turn();
@@ -237,7 +237,7 @@ private:
     std::vector<PendingRequest> m_clients;
     QByteArray m_token;
     bool m_isLate = false;
-    std::size_t m_unreachable = 0;  ///< starts that never left
+    std::size_t m_unreachable = 0;  ///< start requests that failed without a connection
 };
 
 }  // namespace holdline::test

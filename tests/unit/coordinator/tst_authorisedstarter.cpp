@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Calls that need a token: which wait, what is sent, and how they end without one.
+// Start requests that need an access token: which of them wait, what is sent, and how they end without a
+// token.
 #include "service/holdline/credentials/authorisedstarter.h"
 #include "tests/support/fakejobstarter.h"
 #include "tests/support/suite.h"
@@ -87,7 +88,7 @@ private Q_SLOTS:
         world.starter.start(1, call);
         QCOMPARE(world.inner.calls.size(), 1U);
         world.inner.answer(1, Fate::Rejected, 401);
-        // Without a token of ours, a 401 is for the client.
+        // The request was sent without a token of Holdline, so a 401 is passed on to the client.
         QCOMPARE(world.results.at(1).status, 401);
         QVERIFY(world.wanted.empty());
     }
@@ -107,7 +108,7 @@ private Q_SLOTS:
         QVERIFY(world.inner.calls.at(1).timeout <= 10s);
         world.inner.accept(1, "a");
         QCOMPARE(world.results.at(1).upstreamId, "a");
-        // It is there for the next one.
+        // The next start request uses the same token.
         world.starter.start(3, world.call());
         QCOMPARE(world.sentToken(3), "Bearer t1");
     }
@@ -150,7 +151,7 @@ private Q_SLOTS:
         QCOMPARE(world.inner.order.size(), 2U);
     }
 
-    /// No new token is to be had so soon.
+    /// The credential fetcher has no newer token, so the 401 is passed on.
     void refusedAndNoNewOne()
     {
         World world;
@@ -174,10 +175,10 @@ private Q_SLOTS:
         QVERIFY(result.lacksToken && result.retryable && result.unreachable);
         QVERIFY(*result.retryAfter > 4s && *result.retryAfter <= 5s);
         QVERIFY(result.detail.contains("scripted"_L1));
-        // In the pause nobody asks again.
+        // During the pause after a failure, no further token is requested.
         const std::size_t asked = world.wanted.size();
         world.starter.start(2, world.call());
-        // Never inside the call.
+        // The result never arrives inside start().
         QCOMPARE(world.results.size(), 1U);
         QTRY_COMPARE(world.results.size(), 2U);
         QCOMPARE(world.wanted.size(), asked);

@@ -28,7 +28,7 @@ QByteArray bodyOf(const QByteArray &account)
     return "{\"account\":\"" + account + "\",\"wait\":true}";
 }
 
-/// A start that its own time limit ended.
+/// Returns the result of a start request that timed out.
 StartResult timedOut()
 {
     StartResult result;
@@ -38,7 +38,8 @@ StartResult timedOut()
     return result;
 }
 
-/// A 2xx that cannot be read. `brokeOff`: only its status came.
+/// Returns the result for a 2xx response that cannot be read. `brokeOff`: the connection ended after the
+/// status line.
 StartResult unreadable(bool brokeOff)
 {
     StartResult result;
@@ -57,7 +58,7 @@ struct World : CoordinatorWorld
                          [this](const CircuitChange &change) { changes.push_back(change); });
     }
     State state() const { return coordinator.circuit().state(Clock::now()); }
-    /// Starts a job of this account and ends its start so.
+    /// Starts a job of this account. Its start request gets this result.
     void end(const QByteArray &account, const StartResult &result)
     {
         hold(bodyOf(account));
@@ -68,7 +69,7 @@ struct World : CoordinatorWorld
         hold(bodyOf(account));
         starter.answer(lastTicket(), fate, status);
     }
-    /// Opens the circuit, as if nobody listened at the upstream.
+    /// Opens the circuit with three connection failures.
     void openIt()
     {
         for (int i = 0; i < 3; ++i)
@@ -88,7 +89,7 @@ class TestCircuit : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// None of these may shut other accounts out, however often one account meets it.
+    /// However often one account gets one of these results, other accounts must not be shut out.
     void oneAccountShutsNobodyOut_data()
     {
         QTest::addColumn<StartResult>("result");
@@ -115,7 +116,7 @@ private Q_SLOTS:
         QVERIFY(world.changes.empty());
     }
 
-    /// Answers below 500 are no failures, even when all accounts get them.
+    /// Responses below 500 are no failures, even when all accounts get them.
     void answersAreNoFailures()
     {
         World world;
@@ -129,7 +130,8 @@ private Q_SLOTS:
         QCOMPARE(world.state(), State::Closed);
     }
 
-    /// Clients that are more impatient than `upstream.start_timeout` say nothing about the upstream.
+    /// A timeout shorter than `upstream.start_timeout` comes from the client's deadline. It says nothing
+    /// about the upstream.
     void impatienceIsNoFailure()
     {
         World world;
@@ -138,13 +140,13 @@ private Q_SLOTS:
             world.starter.finish(world.lastTicket(), timedOut());
         }
         QCOMPARE(world.state(), State::Closed);
-        // The same from clients who would have waited.
+        // The same timeouts count when the client would have waited longer.
         for (int i = 0; i < 3; ++i)
             world.end(QByteArray::number(i), timedOut());
         QCOMPARE(world.state(), State::Open);
     }
 
-    /// What says nothing does not end a run of failures either.
+    /// A result that says nothing about the upstream does not reset the count of failures either.
     void whatSaysNothingForgivesNothing_data()
     {
         QTest::addColumn<StartResult>("result");
@@ -185,7 +187,7 @@ private Q_SLOTS:
         QCOMPARE(world.changes.front().trouble, "HTTP 500");
     }
 
-    /// Nobody listens: that concerns all, whoever notices.
+    /// A connection failure affects all accounts, so failures of one account open the circuit.
     void noConnectionOpensIt()
     {
         World world;
@@ -194,7 +196,7 @@ private Q_SLOTS:
         QCOMPARE(world.changes.front().run.unreachable, 3);
     }
 
-    /// What can still be met waits, and leaves when the probe was answered.
+    /// Requests whose deadline is after the next probe wait. They are sent after the probe has succeeded.
     void requestsWaitForTheProbe()
     {
         Config config = circuitConfig();
@@ -230,12 +232,12 @@ private Q_SLOTS:
         QCOMPARE(header(refused, "Retry-After"), "10");
         const Client patient = world.hold(bodyOf("b"), {{"Prefer", "wait=60"}});
         QVERIFY(patient.log->answers.empty());
-        // The deadline of a handed-over job is far away.
+        // A handed-over job has a deadline far in the future, so it waits.
         const Client handedOver = world.hold(bodyOf("b"), {{"Prefer", "respond-async"}});
         QTRY_COMPARE(handedOver.log->status(), 202);
     }
 
-    /// The failed probe of one account is followed by one of another.
+    /// After a failed probe of one account, the next probe is of another account.
     void theNextProbeIsOfAnotherAccount()
     {
         Config config = circuitConfig();
@@ -257,7 +259,8 @@ private Q_SLOTS:
         QCOMPARE(world.state(), State::Closed);
     }
 
-    /// A start that is not made after all tells nothing, and the next one tries the upstream.
+    /// A probe whose record cannot be stored is not sent. It counts as no result, and the next job sends a
+    /// probe.
     void aProbeThatCannotBeStored()
     {
         Config config = circuitConfig();
@@ -268,7 +271,7 @@ private Q_SLOTS:
         const Client keyed = world.hold(bodyOf("b"), {{"Idempotency-Key", "k"}});
         QTRY_COMPARE(world.store.heldCount(), 1);
         world.store.failNext(1, u"The disk is full"_s);
-        // The probe has its turn, and its start waits for the write.
+        // The probe is granted. Its start request waits for the write.
         QTRY_COMPARE(world.store.heldCount(), 2);
         const std::size_t before = world.starter.order.size();
         world.store.release(2);
@@ -278,7 +281,7 @@ private Q_SLOTS:
         QCOMPARE(world.accountOfLast(), "c");
     }
 
-    /// The answer at the deadline says what the job waited for.
+    /// When the deadline passes, the response says that the job waited for the upstream.
     void waitingInVainTellsTheTruth()
     {
         Config config = circuitConfig();
@@ -286,7 +289,7 @@ private Q_SLOTS:
         config.circuit.probeAfter = config.circuit.openFor = 50ms;
         World world(config);
         world.openIt();
-        // The probe gets no answer, and another one is held up.
+        // The probe gets no response. The second job cannot become a probe, because its lane is paused.
         world.hold(bodyOf("b"));
         world.coordinator.pauseLane("c");
         const Client behind = world.hold(bodyOf("c"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The coordinator with scripted fakes: limits, deadlines, drain, and random schedules.
+// Limits, deadlines, drain and random event sequences of the coordinator, with scripted fakes.
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
 
@@ -80,7 +80,7 @@ private Q_SLOTS:
         }
         QVERIFY(!world.coordinator.cancel(keys.front()));
         QVERIFY(!world.coordinator.cancel(12345));
-        // The start in flight keeps its turn until it ends. The queued one never left.
+        // The start request in flight keeps its turn until it ends. The queued one was never sent.
         QCOMPARE(world.starter.order.size(), std::size_t(2));
         QCOMPARE(world.coordinator.lanes().totalInFlight(), 1);
         QCOMPARE(world.coordinator.jobs().heldPeak(), 3);
@@ -118,7 +118,8 @@ private Q_SLOTS:
         QCOMPARE(header(queued, "Retry-After"), "1");
     }
 
-    /// A job whose start failed for certain may be repeated, one whose start may have run may not.
+    /// When the drain ends, a client may repeat a job whose start certainly failed, but not a job that may
+    /// have run.
     void drainWhileAStartIsToBeSentAgain()
     {
         for (const Fate fate : {Fate::NotStarted, Fate::Unknown}) {
@@ -152,7 +153,7 @@ private Q_SLOTS:
     void deadlineThatCannotBeMetIsRefused()
     {
         CoordinatorWorld world;
-        // Two measured jobs set the pace. Then a queue grows that is too long for the deadline.
+        // Two starts give a measured duration. Then the queue grows until a request would miss its deadline.
         for (int i = 0; i < 2; ++i) {
             world.hold();
             const auto since = Clock::now();
@@ -172,7 +173,7 @@ private Q_SLOTS:
         QVERIFY(other.log->answers.empty());
     }
 
-    /// The time that jobs take upstream counts too, not only the queue.
+    /// Not only the wait in the queue counts, but also the time that jobs take upstream.
     void aJobThatTakesTooLongIsRefused()
     {
         CoordinatorWorld world;
@@ -183,11 +184,11 @@ private Q_SLOTS:
         QTRY_VERIFY(Clock::now() - since > std::chrono::milliseconds(1'050));
         QCOMPARE(world.callback(token).status, 200);
         const http::HeaderFields impatient{{"Prefer", "wait=1"}};
-        // With nothing ahead it is tried. Behind another start it comes too late.
+        // A job with no other ahead is always tried. A job behind another start would miss its deadline.
         QVERIFY(world.hold(R"({"account":"a"})", impatient).log->answers.empty());
         const Client refused = world.hold(R"({"account":"a"})", impatient);
         QCOMPARE(code(refused.log->answers.front()), "deadline_unreachable");
-        // A client that does not wait for the callback needs the answer to its start only.
+        // A client with `wait:false` needs only the response to its start request.
         QVERIFY(world.hold(R"({"account":"a","wait":false})", impatient).log->answers.empty());
     }
 
@@ -205,8 +206,8 @@ private Q_SLOTS:
             QTest::addRow("seed %u", seed) << seed;
         }
     }
-    /// In every schedule each client gets exactly one response or has left. No account has two starts in
-    /// flight, no job of unknown fate is started twice, and no state is left over.
+    /// For every random sequence of events: each client gets exactly one response or has left. No account has
+    /// two start requests in flight. A job that may have run is never started twice. No state is left over.
     void randomSchedules()
     {
         QFETCH(unsigned, seed);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Repeats the walk of tst_jobmachine through the coordinator. Starts, writes and responses must match the
-// actions of the machine.
+// Tries every sequence of events, as tst_jobmachinewalk does, through the coordinator. The start requests,
+// writes and responses must match the actions of the job machine.
 #include "core/httpvalues/fingerprint.h"
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
@@ -17,7 +17,7 @@ using Fate = StartResult::Fate;
 
 namespace {
 
-/// The inputs of a walk: the machine's events by their numbers, and the completion of all writes.
+/// The inputs of a sequence: the machine's events by their numbers, and one more that completes all writes.
 constexpr int kStored = kJobEventCount;
 constexpr int kInputs = kStored + 1;
 using Inputs = std::vector<int>;
@@ -38,7 +38,7 @@ QByteArray textOf(const Inputs &inputs)
     return text;
 }
 
-/// The state in a callback that means this event.
+/// Returns the state in a callback's body that causes this event.
 QByteArray stateOf(JobEvent callback)
 {
     switch (callback) {
@@ -51,7 +51,7 @@ QByteArray stateOf(JobEvent callback)
     }
 }
 
-/// The kind of request that creates the job.
+/// How the job is created.
 enum class Kind {
     Held,
     PassingThrough,
@@ -77,7 +77,7 @@ Config configOf(Kind kind)
     return config;
 }
 
-/// A coordinator that exposes each event of the machine.
+/// A coordinator that gives the test access to applyTo().
 class OpenCoordinator : public JobCoordinator
 {
 public:
@@ -85,7 +85,8 @@ public:
     using JobCoordinator::JobCoordinator;
 };
 
-/// One job. Its lane is paused except for granted turns, and its store completes writes on command.
+/// Runs one job. Its lane is paused except when a turn is granted, and writes complete only when the test
+/// says so.
 class Walk
 {
 public:
@@ -102,11 +103,11 @@ public:
     }
 
     bool isMade() const { return m_key != 0; }
-    /// Returns false when the input cannot happen now; it then has no effect.
+    /// Applies the input. Returns false when the input cannot happen now; it then changes nothing.
     bool take(int input);
-    /// Brings the job to its end.
+    /// Ends the job.
     void end();
-    /// Returns an error text, or null when all checks pass.
+    /// Checks the state after each input. Returns an error text, or null when all checks pass.
     const char *check() const;
     const char *checkEnd() const;
 
@@ -131,7 +132,7 @@ private:
     void make();
     void hold(bool handsOver);
     void recover();
-    /// Records the machine's actions for check().
+    /// Applies the event to the machine and records its actions for check().
     void expect(JobEvent event);
     bool grantTurn();
     bool endStart(JobEvent event);
@@ -158,12 +159,12 @@ private:
     bool m_waits = false;
     bool m_waitsForRetry = false;
     bool m_intentPending = false;
-    bool m_canStartAgain = false;  ///< the last start certainly failed and is repeated
-    bool m_maybeRan = false;       ///< a start of unknown fate is repeated
+    bool m_canStartAgain = false;  ///< the last start request certainly failed and will be repeated
+    bool m_maybeRan = false;       ///< a start request that may have run the job will be repeated
     std::array<std::uint64_t, kCallbackOutcomeCount> m_outcomes{};
 
     int m_ended = 0;
-    bool m_isEarly = false;  ///< a start left before its intent was durable
+    bool m_isEarly = false;  ///< a start request was sent before its record was stored
     bool m_isWrongAboutCancel = false;
 };
 
@@ -178,7 +179,7 @@ void Walk::make()
         default:
             hold(m_kind == Kind::HandedOver);
     }
-    // A key is looked up first.
+    // The coordinator looks up the key first, so the job is created in a later turn of the event loop.
     for (int i = 0; i < 100 && m_coordinator.jobs().heldCount() == 0; ++i)
         QCoreApplication::processEvents();
     const std::vector<JobKey> keys = m_coordinator.jobs().heldKeys();
@@ -252,7 +253,7 @@ void Walk::expect(JobEvent event)
 
 bool Walk::grantTurn()
 {
-    // A lane grants turns only to queued jobs, and a retry joins the queue later.
+    // Turns are granted only to queued jobs. A job that waits for a retry is queued after its delay.
     for (int i = 0; m_waitsForRetry && i < 1000 && m_coordinator.lanes().totalQueued() == 0; ++i)
         QCoreApplication::processEvents();
     if (m_coordinator.lanes().totalQueued() == 0)
@@ -308,7 +309,7 @@ bool Walk::endStart(JobEvent event)
 
 bool Walk::callBack(JobEvent event)
 {
-    // An id can mismatch only when the job's own id is known.
+    // A callback can have a mismatched id only when the job's own id is known.
     const bool isMismatched = event == JobEvent::CallbackMismatched;
     if (!job()->token || (isMismatched && job()->upstreamId.isEmpty()))
         return false;
@@ -400,7 +401,7 @@ bool Walk::take(int input)
         case JobEvent::DrainExpired:
         case JobEvent::StoreFailed:
         case JobEvent::StoreRetry:
-            // Another turn follows only when the write that failed is over.
+            // The next turn may be granted only after the failed write has been reported.
             if (event == JobEvent::StoreRetry && m_intentPending)
                 return false;
             expect(event);
@@ -409,7 +410,7 @@ bool Walk::take(int input)
         case JobEvent::StatusCompleted:
         case JobEvent::StatusJobFailed:
         case JobEvent::StatusProgress:
-            // The usual route cannot be asked. tst_statusqueries has these.
+            // This test's route cannot query the upstream. tst_statusqueries tests these events.
             return false;
     }
     return false;
@@ -422,7 +423,7 @@ void Walk::end()
         take(static_cast<int>(JobEvent::StartAccepted));
     take(static_cast<int>(JobEvent::Deadline));
     take(kStored);
-    // A retry that was not cancelled would put the job into its lane now.
+    // Gives the event loop time: a retry that was not cancelled would queue the job again now.
     m_store.release();
     for (int i = 0; i < 8; ++i)
         QCoreApplication::processEvents();
@@ -464,7 +465,7 @@ const char *Walk::check() const
         return "a plain job is written";
     if (!isDurable() && (m_coordinator.jobs().retainedResultBytes() > 0) != (m_retained > 0))
         return "a late result was not retained, or retained without an order";
-    // A durable end must be stored before clients receive it.
+    // The end of a durable job must be stored before clients receive it.
     const bool isWritten =
         leavesTrace() ? storedState(m_id) == JobState::Settled : m_store.puts.empty() || m_store.isIdle();
     const bool isTold = isSettled() && isWritten;
@@ -497,8 +498,8 @@ const char *Walk::checkEnd() const
     return nullptr;
 }
 
-/// Runs the inputs, and then the job to its end. When an input cannot happen, returns the number of inputs
-/// before it and sets `wrong` to null. Otherwise returns the number of all.
+/// Runs the inputs, and then ends the job. When an input cannot happen, returns the number of inputs before
+/// it and sets `wrong` to null. Otherwise returns the number of all inputs.
 std::size_t run(Kind kind, const Inputs &inputs, const char *&wrong)
 {
     Walk walk(kind);
@@ -546,7 +547,7 @@ void TestCoordinatorWalk::everySequence_data()
     QTest::newRow("recovered, its start to be sent again") << Kind::SentAgain << 3;
 }
 
-/// Every possible sequence, and each of its prefixes.
+/// Tries every possible sequence and each of its prefixes.
 void TestCoordinatorWalk::everySequence()
 {
     QFETCH(const Kind, kind);
@@ -559,7 +560,7 @@ void TestCoordinatorWalk::everySequence()
         if (wrong)
             QFAIL((QByteArray(wrong) + ": " + textOf(inputs)).constData());
         walked += at == inputs.size() ? 1 : 0;
-        // Skips all sequences with the same impossible beginning.
+        // Skips all sequences that begin with the same impossible inputs.
         at = std::min(at, inputs.size() - 1);
         std::fill(inputs.begin() + static_cast<std::ptrdiff_t>(at) + 1, inputs.end(), 0);
         while (++inputs[at] == kInputs) {

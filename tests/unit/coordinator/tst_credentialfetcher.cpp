@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// When keys and tokens are fetched, how long they are used, and what follows from failures.
+// When keys and access tokens are fetched, how long they are used, and what happens after failed fetches.
 #include "core/profile/signing.h"
 #include "service/holdline/credentials/credentialfetcher.h"
 #include "tests/support/fakejobstarter.h"
@@ -62,7 +62,7 @@ struct World
     {
     }
 
-    /// The upstream answers the oldest request.
+    /// Sends this response to the oldest request.
     void answer(int status, const QByteArray &body, profile::HeaderFields headers = {})
     {
         const auto [ticket, call] = *caller.calls.begin();
@@ -84,7 +84,7 @@ struct World
     }
     int sent() const { return static_cast<int>(caller.order.size()); }
     int underWay() const { return static_cast<int>(caller.calls.size()); }
-    /// The state that `want` answers at once. Empty: a fetch is under way.
+    /// Returns the state that CredentialFetcher::want() reports at once; nullopt when a fetch is in progress.
     std::optional<CredentialState> want(const Credentials::Spec &spec, std::uint64_t seen = 0)
     {
         std::optional<CredentialState> answered;
@@ -110,7 +110,7 @@ private Q_SLOTS:
     {
         World world;
         world.fetcher.reload({keys(), keys(), keys("https://other/jwks")});
-        // Two routes with one address share its fetch.
+        // Two routes with the same URL share one fetch.
         QCOMPARE(world.sent(), 2);
         QCOMPARE(world.fetcher.missingKeySets(), 2);
         const StartCall &call = world.caller.calls.begin()->second;
@@ -158,7 +158,7 @@ private Q_SLOTS:
         QCOMPARE(world.state(keys()).number(), 2U);
     }
 
-    /// The old keys stay, and each pause is longer than the one before.
+    /// After failed fetches the old keys stay in use, and each pause is longer than the one before.
     void failuresKeepTheKeys()
     {
         QTest::ignoreMessage(
@@ -206,7 +206,7 @@ private Q_SLOTS:
         QCOMPARE(world.fetcher.missingKeySets(), 1);
     }
 
-    /// Forged callbacks must cause no storm of fetches.
+    /// Forged callbacks must not cause many fetches.
     void renewalsAreLimited()
     {
         World world;
@@ -214,7 +214,7 @@ private Q_SLOTS:
         world.answer(200, keySet());
         for (int i = 0; i < CredentialFetcher::kRenewals; ++i) {
             QVERIFY(!world.want(keys(), world.state(keys()).number()));
-            // All who want it meanwhile share the fetch.
+            // A second caller shares the fetch in progress.
             QVERIFY(!world.want(keys(), world.state(keys()).number()));
             QCOMPARE(world.underWay(), 1);
             world.answer(200, keySet());
@@ -224,7 +224,7 @@ private Q_SLOTS:
         QVERIFY(answered);
         QCOMPARE(answered->number(), world.state(keys()).number());
         QCOMPARE(world.sent(), sent);
-        // Who has seen an older one gets the newest.
+        // A caller that has seen only older keys gets the current keys.
         QVERIFY(world.want(keys(), 1));
     }
 
@@ -237,7 +237,7 @@ private Q_SLOTS:
         QTest::qWait(100);
         QCOMPARE(world.sent(), 1);
         QCOMPARE(world.fetcher.oldestKeySet(Clock::now()), Duration::zero());
-        // Jobs of that route may still need them.
+        // Earlier jobs of the removed route may still need its keys.
         QVERIFY(world.want(keys()));
     }
 
@@ -275,14 +275,14 @@ private Q_SLOTS:
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"no access token .*invalid_client"_s));
         world.answer(401, R"({"error":"invalid_client","error_description":"s3cret"})");
         QVERIFY(world.state(token()).isRefused);
-        // No fetch before the pause is over.
+        // No new fetch before the pause is over.
         QVERIFY(world.want(token())->isFailing);
         QCOMPARE(world.sent(), 1);
         QTRY_VERIFY(!world.want(token()));
         QCOMPARE(world.sent(), 2);
         world.breakOff();
         QVERIFY(!world.state(token()).isRefused);
-        // A new configuration may have another secret.
+        // A new configuration may have another secret, so it is tried at once.
         world.fetcher.reload({token("new")});
         QVERIFY(!world.want(token("new")));
         QCOMPARE(world.sent(), 3);

@@ -67,7 +67,7 @@ struct World : CoordinatorWorld
     }
 };
 
-/// Handlers that record requests and give the configured response.
+/// Handlers for redriven dead letters. They record requests and send the configured response.
 struct Office
 {
     FakeJobStore store;
@@ -123,7 +123,7 @@ private Q_SLOTS:
         QVERIFY(allowance.take(start + seconds(2)));
         QVERIFY(!allowance.take(start + seconds(3)));
         QVERIFY(allowance.take(start + seconds(4)));
-        // Never more than the burst, even after a long pause.
+        // Never more than the burst, even after a long idle time.
         const TimePoint later = start + std::chrono::hours(10);
         int taken = 0;
         while (allowance.take(later))
@@ -162,7 +162,8 @@ private Q_SLOTS:
         QCOMPARE(world.letters.counts().stored[0], std::uint64_t(3));
     }
 
-    /// A profile may read the method, the fields, the query and what follows the token.
+    /// A dead letter keeps the callback's method, header fields, query and path after the token, because a
+    /// profile may read them.
     void aCallbackIsKeptAndDrivenAgainWhole()
     {
         World world;
@@ -207,7 +208,7 @@ private Q_SLOTS:
         Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));
         QTRY_COMPARE(world.count(Kind::Job), 1);
         QVERIFY(world.count(Kind::Callback) >= DeadLetters::kUnknownAtOnce);
-        // At most one more per second, even on a slow machine.
+        // At most one more is stored per second, even on a slow machine.
         QVERIFY(world.count(Kind::Callback) < DeadLetters::kUnknownAtOnce + 100);
         QCOMPARE(world.letters.counts().dropped + std::uint64_t(world.count(Kind::Callback)),
                  std::uint64_t(1000));
@@ -233,7 +234,8 @@ private Q_SLOTS:
     {
         World world;
         Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));
-        Q_EMIT world.coordinator.handedOverFailed(failedRecord("j1"));  // reported again after a crash
+        Q_EMIT world.coordinator.handedOverFailed(
+            failedRecord("j1"));  // reported again by a restarted process
         QTRY_COMPARE(world.store.heldCount(), 0);
         QCOMPARE(world.kept().size(), std::size_t(1));
         const DeadLetter one = world.kept().front();
@@ -342,7 +344,7 @@ private Q_SLOTS:
         QCOMPARE(office.told.front().answer.status, 404);
         QCOMPARE(office.store.deadLetters.at("l1").redriven, 1);
         QCOMPARE(office.store.deadLetters.at("l1").body, letter("l1").body);
-        office.swallows = true;  // dropped without a response
+        office.swallows = true;  // the response is dropped
         office.redrive("l1");
         QTRY_COMPARE(office.told.size(), std::size_t(2));
         QCOMPARE(office.told.back().answer.status, 500);
@@ -445,8 +447,8 @@ private Q_SLOTS:
         QTest::newRow("failed") << QByteArray("failed") << false;
         QTest::newRow("no callback") << QByteArray() << true;
     }
-    /// A handed-over job that failed upstream has its result. No operator repeats it, so its request is not
-    /// stored.
+    /// A handed-over job that failed upstream has its result. No operator starts it again, so its request is
+    /// not kept.
     void onlyEndsThatLeaveADeadLetterKeepTheirRequest()
     {
         QFETCH(QByteArray, state);
@@ -475,7 +477,7 @@ private Q_SLOTS:
         }
         QTRY_COMPARE(world.count(Kind::Job), 1);
         QCOMPARE(world.kept().front().body, body);
-        // A late result replaces the failure, and the request is no longer needed.
+        // A late result replaces the failure, so the request is no longer needed.
         QCOMPARE(world.callback(token).body, R"({"callback":"late"})");
         QVERIFY(!world.store.records.at(id).request);
     }

@@ -21,7 +21,7 @@ private Q_SLOTS:
         QVERIFY(!budget.shrunk);
     }
 
-    /// Callbacks and starts keep their share however small the limit is.
+    /// Every kind of connection gets at least one descriptor, however small the limit is.
     void everySideKeepsSomeUnderAnyLimit()
     {
         for (int limit = 1; limit < 30'000; ++limit) {
@@ -37,7 +37,7 @@ private Q_SLOTS:
         }
     }
 
-    /// Descriptors of the threads themselves, and the rounding of their shares, are reserved.
+    /// Some descriptors are reserved for the threads themselves and for the rounding of their shares.
     void eachThreadKeepsSome()
     {
         for (const int threads : {2, 4, 64}) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Jobs of which nobody knows whether they were started: what clients learn, how long they wait, and what
-// frees their keys.
+// Jobs in doubt: a start request was sent, and Holdline does not know whether the job was started. Tests what
+// clients learn, how long they wait, and what frees their keys.
 #include "service/holdline/answers/apianswers.h"
 #include "service/holdline/jobs/doubtfulstarts.h"
 #include "tests/support/coordinatorworld.h"
@@ -32,7 +32,7 @@ bool waitForStart(CoordinatorWorld &world, std::size_t starts = 1)
     return QTest::qWaitFor([&] { return world.starter.order.size() >= starts; });
 }
 
-/// The record that a process leaves when it is killed while its start is under way.
+/// Returns the record that a killed process leaves behind while its start request is in flight.
 JobRecord interruptedRecord(const QByteArray &prefer = {}, const Config &config = quickConfig())
 {
     CoordinatorWorld before(config);
@@ -103,7 +103,7 @@ private Q_SLOTS:
         const Client late = world.hold(kBody, keyed());
         QTRY_COMPARE(late.log->status(), 504);
         const QJsonObject problem = json(late.log->body());
-        // `interrupted` is the end of the job, which still waits for its callback.
+        // The job itself will end with `interrupted`, but it still waits for its callback.
         QCOMPARE(problem.value("code"_L1).toString(), u"start_unknown"_s);
         QVERIFY(!header(late, "Location").isEmpty());
         QCOMPARE(problem.value("start_in_doubt"_L1), QJsonValue(true));
@@ -148,7 +148,7 @@ private Q_SLOTS:
         QVERIFY(problem.value("detail"_L1).toString().contains(u"may or may not have run"));
         QCOMPARE(find(world, record.id).status.outcome, Reason::Interrupted);
         QVERIFY(world.starter.order.empty());
-        // Only an answer: the result replaces it.
+        // The job ended with an error, not with a decision, so a late result replaces the error.
         QCOMPARE(world.callback(record.token).body, R"({"callback":"late"})");
         const JobRecord after = find(world, record.id);
         QCOMPARE(after.status.outcome, Reason::Completed);
@@ -156,7 +156,8 @@ private Q_SLOTS:
                  QStringList({u"accepted"_s, u"start"_s, u"recovered"_s, u"ended"_s, u"callback"_s}));
     }
 
-    /// A request that this version cannot read cannot be started, and nobody knows what an earlier one did.
+    /// A stored request that this version cannot read cannot be started. An earlier start request may have
+    /// run the job.
     void aStoredRequestThatCannotBeReadIsInDoubt()
     {
         Config config = quickConfig();
@@ -184,7 +185,7 @@ private Q_SLOTS:
         QTRY_COMPARE(find(world, record.id).status.outcome, Reason::Interrupted);
     }
 
-    /// A process that dies again must not begin the wait anew.
+    /// A second crash must not make the wait longer.
     void theDeadlineIsStored()
     {
         CoordinatorWorld world;
@@ -248,7 +249,7 @@ private Q_SLOTS:
         std::optional<Cancelled> answer;
         world.coordinator.directory().cancel(record.id, [&](auto done, const auto &) { answer = done; });
         QTest::qWait(0);
-        // Nobody is told of a free key before it is.
+        // Clients learn that the key is free only after the store has freed it.
         QVERIFY(!answer && waiting.log->answers.empty());
         world.store.release();
         QTRY_VERIFY(answer == Cancelled::Done);
@@ -260,7 +261,7 @@ private Q_SLOTS:
         QVERIFY(ended.key.isNull());
         world.hold(kBody, keyed());
         QVERIFY(waitForStart(world));
-        // A result of the first start stays with its job.
+        // A result of the first job stays with that job.
         QCOMPARE(world.callback(record.token).body, R"({"callback":"late"})");
         QCOMPARE(find(world, record.id).status.outcome, Reason::Cancelled);
     }
@@ -325,7 +326,7 @@ private Q_SLOTS:
         QCOMPARE(cancel(world, id), Cancelled::AlreadyEnded);
     }
 
-    /// The result is stored between the look-up and the write that frees the key.
+    /// The result is stored after the cancel's look-up and before the write that frees the key.
     void aResultThatComesMeanwhileIsNotLost()
     {
         Config config = quickConfig();
@@ -353,13 +354,13 @@ private Q_SLOTS:
         const Client client = world.hold(kBody, keyed("repeatable"));
         QVERIFY(waitForStart(world));
         QVERIFY(world.store.puts.front().repeatable);
-        // The next process could start it again.
+        // The request is stored too, so a restarted process can start the job again.
         QVERIFY(world.store.puts.front().request);
         world.starter.answer(world.lastTicket(), Fate::Unknown, 0);
         QVERIFY(waitForStart(world, 2));
         QVERIFY(client.log->answers.empty());
         QTRY_VERIFY(world.store.records.begin()->second.status.startUnknown);
-        // The first start may have run, so the key is not free.
+        // The first start request may have run the job, so the key stays in use.
         world.starter.answer(world.lastTicket(), Fate::Rejected, 402);
         QTRY_COMPARE(client.log->status(), 402);
         QCOMPARE(world.store.records.begin()->second.key, "k");
@@ -403,7 +404,8 @@ private Q_SLOTS:
                               u"callback"_s, u"ended"_s}));
     }
 
-    /// The first start may have run, so a later one that certainly did not run does not free the key.
+    /// The first start request may have run the job. So the key stays in use when the second one certainly
+    /// failed.
     void itsKeyStaysWhenTheNextStartFails()
     {
         Config config = quickConfig();
@@ -422,7 +424,8 @@ private Q_SLOTS:
         QCOMPARE(world.starter.order.size(), std::size_t(1));
     }
 
-    /// A second process that may repeat starts takes up what the first one left in doubt.
+    /// A second process may not repeat start requests and leaves the job in doubt. A third process may, and
+    /// starts it.
     void aLaterConfigurationMayAllowIt()
     {
         Config config = quickConfig();

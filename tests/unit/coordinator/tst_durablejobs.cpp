@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The coordinator with scripted fakes: keys, hand-over, and the order of writes and responses.
+// Idempotency keys, hand-over, and the order of writes and responses in the coordinator, with scripted fakes.
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
 
@@ -23,7 +23,7 @@ http::HeaderFields keyed(const QByteArray &key, const QByteArray &prefer = {})
     return headers;
 }
 
-/// The token of the only start in flight.
+/// Returns the callback token of the first start request in flight.
 QByteArray tokenOf(CoordinatorWorld &world)
 {
     return CoordinatorWorld::tokenIn(world.starter.calls.begin()->second);
@@ -62,7 +62,8 @@ private Q_SLOTS:
         QCOMPARE(intent.key, "k1");
         QCOMPARE(intent.fingerprint.size(), 32);
         QCOMPARE(intent.token.size(), CallbackToken::kTextLength);
-        // A start that may have left is not repeated, so its request is not stored; see handedOverAtOnce().
+        // A start request that may have been sent is not repeated, so its body is not stored; see
+        // handedOverAtOnce().
         QVERIFY(!intent.request);
         QVERIFY(world.starter.order.empty());
         world.store.release(1);
@@ -100,7 +101,7 @@ private Q_SLOTS:
         QCOMPARE(world.coordinator.durableCount(), 0);
     }
 
-    /// News that waited without hurry is not written over the end.
+    /// A postponed write of an earlier state must not overwrite the job's end.
     void nothingIsWrittenBehindTheEnd()
     {
         CoordinatorWorld world;
@@ -112,7 +113,7 @@ private Q_SLOTS:
         world.send(token, CoordinatorWorld::result());
         const std::size_t puts = world.store.puts.size();
         QCOMPARE(world.store.puts.back().status.state, JobState::Settled);
-        // The journal writes what waits when the store is back.
+        // The journal writes postponed changes when the store is available again.
         world.store.setUnavailable(u"away"_s);
         world.store.setUnavailable({});
         QCOMPARE(world.store.puts.size(), puts);
@@ -155,7 +156,7 @@ private Q_SLOTS:
         QVERIFY(!ends[1].joined);
     }
 
-    /// Its client was promised the result, so trouble with the disk does not end it.
+    /// The client was promised the result, so a failed write does not end the job.
     void aJobThatWasHandedOverWaitsForTheStore()
     {
         CoordinatorWorld world;
@@ -203,7 +204,7 @@ private Q_SLOTS:
         QVERIFY(waitForStart(world));
         const QByteArray token = tokenOf(world);
         world.starter.accept(world.lastTicket(), "1f");
-        // The same request in another spelling.
+        // This is the same request in another spelling.
         clients.push_back(world.hold("{ \"wait\":true, \"account\":\"\\u0061\" }", keyed("k")));
         world.callback(token);
         for (const Client &client : clients) {
@@ -236,7 +237,7 @@ private Q_SLOTS:
         const Client other = world.hold(R"({"account":"a","wait":true,"x":1})", keyed("k"));
         QTRY_COMPARE(other.log->status(), 422);
         QCOMPARE(code(other.log->answers.front()), "idempotency_key_reused");
-        // The same key of another account is another key.
+        // The same key with another account is a different key.
         world.hold(R"({"account":"b"})", keyed("k"));
         QVERIFY(waitForStart(world, 2));
     }
@@ -270,7 +271,7 @@ private Q_SLOTS:
         QVERIFY(waitForStart(world, 2));
     }
 
-    /// Holdline itself would start such a job again, so a client may too.
+    /// Holdline itself would start such a job again, so the client may repeat its request too.
     void aKeyThatTheUpstreamPutOffIsFreeAgain_data()
     {
         QTest::addColumn<int>("status");
@@ -304,7 +305,7 @@ private Q_SLOTS:
         }
     }
 
-    /// A process that is killed in between would otherwise leave a key that no request can use.
+    /// If clients were answered first, a crash before the write would leave a key that no request can use.
     void aKeyIsFreeBeforeAnybodyIsTold()
     {
         Config config = quickConfig();
@@ -409,7 +410,7 @@ private Q_SLOTS:
     void whoLeavesTheQueueWasNeverThere()
     {
         CoordinatorWorld world;
-        world.hold();  // takes the lane's only turn
+        world.hold();  // occupies the lane's only turn
         Client queued = world.hold(kBody, keyed("k"));
         QTRY_COMPARE(world.store.records.size(), std::size_t(1));
         QCOMPARE(world.store.records.begin()->second.status.state, JobState::Queued);
@@ -461,7 +462,7 @@ private Q_SLOTS:
         QVERIFY(waitForStart(world));
     }
 
-    /// A queued job is of no use to the next process without its request.
+    /// A restarted process needs the request of a queued job, to start the job.
     void aRequestWhoseWriteFailedIsWrittenAgain()
     {
         CoordinatorWorld world;
@@ -490,7 +491,7 @@ private Q_SLOTS:
         const http::Response refused = world.callback(token);
         QCOMPARE(refused.status, 503);
         QVERIFY(!refused.headers.value("Retry-After").isEmpty());
-        // The client has its result, and so has the next client with the key.
+        // The waiting client gets its result, and so does the next client with the key.
         QCOMPARE(client.log->status(), 200);
         const Client again = world.hold(kBody, keyed("k"));
         QCOMPARE(again.log->status(), 200);
@@ -544,7 +545,7 @@ private Q_SLOTS:
         QVERIFY(waitForStart(world));
         const QByteArray token = tokenOf(world);
         world.starter.accept(world.lastTicket(), "1f");
-        // The job's end is still being written when the result arrives.
+        // The result arrives while the job's end is being written.
         world.store.hold();
         world.store.failNext(2, u"no space left"_s);
         QTRY_COMPARE(world.store.puts.back().status.outcome, Reason::CallbackTimeout);
@@ -593,7 +594,7 @@ private Q_SLOTS:
         before.starter.accept(before.lastTicket(), "1f");
         QTRY_COMPARE(before.store.records.begin()->second.status.state, JobState::Running);
 
-        CoordinatorWorld after;  // started while its store could not be read
+        CoordinatorWorld after;  // started while the store could not be read
         after.store.records = before.store.records;
         QCOMPARE(after.callback(token).status, 503);
         const Client back = after.hold(kBody, keyed("k"));
@@ -626,7 +627,7 @@ private Q_SLOTS:
         QTRY_VERIFY(answer == JobDirectory::Cancelled::NotFound);
     }
 
-    /// What was decided stays, also when a result comes while the decision is being stored.
+    /// A late result does not replace a decision, even while the decision is being stored.
     void aLateResultDoesNotReplaceADecision_data()
     {
         QTest::addColumn<bool>("cancels");
@@ -691,7 +692,7 @@ private Q_SLOTS:
         QVERIFY(seen.back().isSettled());
         for (std::size_t i = 1; i < seen.size(); ++i)
             QVERIFY(seen[i].revision > seen[i - 1].revision);
-        // A watch ends at its deadline.
+        // A watch ends at its own deadline.
         int answers = 0;
         world.hold(kBody, keyed("k2"));
         QVERIFY(waitForStart(world, 2));
@@ -720,7 +721,8 @@ private Q_SLOTS:
         QTRY_VERIFY(!drained.isEmpty());
     }
 
-    /// The time of one client ends in the queue: with others the job stays, and the last one takes it along.
+    /// When one client's deadline passes in the queue, the job stays for the other clients. It ends with the
+    /// last one.
     void waitersInTheQueue()
     {
         Config config = quickConfig();
@@ -738,7 +740,7 @@ private Q_SLOTS:
         QVERIFY(second.log->answers.empty());
         QTRY_COMPARE(second.log->status(), 504);
         QCOMPARE(code(second.log->answers.front()), "queue_timeout");
-        // The first client may come back to the address that it got.
+        // The job is still found at the address that the first client got.
         QCOMPARE(header(second, "Location"), header(first, "Location"));
         QTRY_COMPARE(world.coordinator.durableCount(), 0);
         QCOMPARE(world.store.records.size(), std::size_t(1));
@@ -764,7 +766,7 @@ private Q_SLOTS:
         QCOMPARE(world.store.records.size(), std::size_t(2));
     }
 
-    /// The upstream calls the client back, so nobody here can learn what became of the start.
+    /// The upstream calls the client itself, so Holdline can never learn whether the job was started.
     void aPassedThroughStartThatWasInterrupted()
     {
         CoordinatorWorld before;
@@ -796,7 +798,8 @@ private Q_SLOTS:
         after.coordinator.recover({record});
         QCOMPARE(after.coordinator.durableCount(), 0);
         QCOMPARE(after.coordinator.recoveredTotal(), quint64(0));
-        // A queued job whose request cannot be read is waited for. It may have been started before.
+        // A queued job whose request cannot be read waits for its callback, because it may have been started
+        // before.
         record = before.store.records.begin()->second;
         record.status.state = JobState::Queued;
         record.request = RecordedRequest{"/start", "not JSON", {}};
@@ -808,7 +811,7 @@ private Q_SLOTS:
         QVERIFY(after.starter.order.empty());
     }
 
-    /// Until its end can be stored, the job is found as it will be stored.
+    /// While its end cannot be stored, the job is found in the state that will be stored.
     void aJobWhoseEndIsNotStoredIsFound()
     {
         CoordinatorWorld world;
@@ -856,8 +859,8 @@ private Q_SLOTS:
         QVERIFY(after.starter.order.empty());
     }
 
-    /// Each restart may give a job some time, because the upstream could not deliver. In a crash loop the job
-    /// ends all the same.
+    /// After a restart a job gets more time, because the upstream could not deliver callbacks meanwhile. Even
+    /// in a crash loop the job must end.
     void aJobEndsInACrashLoop()
     {
         Config config = quickConfig();
@@ -877,14 +880,15 @@ private Q_SLOTS:
             QTest::qWait(100);
         }
         QVERIFY(world->store.records.at(id).isSettled());
-        // Its own time and once more as much.
+        // The job gets at most twice its own time.
         const JobRecord &record = world->store.records.at(id);
         QVERIFY(record.deadline - record.created > config.hold.jobDeadline);
         QVERIFY(record.deadline - record.created <= 2 * config.hold.jobDeadline + milliseconds(200));
         QVERIFY(world->starter.order.empty());
     }
 
-    /// A key without its account is looked up in the store, which may have an earlier revision.
+    /// A key without its account is looked up in the store. The store may contain an earlier revision than
+    /// the memory.
     void aKeyAloneFindsTheLatestRevision()
     {
         CoordinatorWorld world;
@@ -904,7 +908,7 @@ private Q_SLOTS:
         QCOMPARE(all->front().status.state, JobState::Running);
         QCOMPARE(all->front().revision, find(world, id)->revision);
         QCOMPARE(world.store.records.begin()->second.status.state, JobState::Starting);
-        // Nobody hears of an end before it is stored.
+        // A job's end is reported only after it is stored.
         all.reset();
         world.send(token, CoordinatorWorld::result());
         world.coordinator.directory().findByKey(
@@ -916,7 +920,7 @@ private Q_SLOTS:
         QVERIFY(all->front().isSettled());
     }
 
-    /// A store that fails while it looks says nothing about the callback's address.
+    /// When a look-up fails, the callback must not be answered as unknown.
     void aLookUpThatFailsIsNoAnswer()
     {
         CoordinatorWorld world;
@@ -930,7 +934,7 @@ private Q_SLOTS:
         QCOMPARE(world.callback(token).status, 404);
     }
 
-    /// Its record, with the request, is read when the store can be read again.
+    /// The look-up of a failed job's record and request is repeated when the store can be read again.
     void aFailedJobThatCannotBeReadIsReportedLater()
     {
         Config config = quickConfig();
@@ -941,7 +945,7 @@ private Q_SLOTS:
         QVERIFY(waitForStart(world));
         QTRY_COMPARE(client.log->status(), 202);
         const QByteArray id = header(client, "Holdline-Job");
-        // The end is stored, and then the look-up finds nothing.
+        // The job's end is stored, but then its record cannot be found.
         world.store.hold();
         QTRY_VERIFY(world.store.puts.back().isSettled());
         world.store.release();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Refusals of durable jobs: limits, a drain, a store without writes, unrecoverable records, and callbacks for
-// jobs that exist only as a record.
+// When durable jobs are refused: limits, a drain, a store that cannot write, and records that cannot be
+// recovered. Also callbacks for jobs that exist only as a record.
 #include "service/holdline/jobs/refusals.h"
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
@@ -33,7 +33,7 @@ bool waitForStart(CoordinatorWorld &world, std::size_t starts = 1)
     return QTest::qWaitFor([&] { return world.starter.order.size() >= starts; });
 }
 
-/// The stored record of a job that ran when its process ended.
+/// Returns the stored record of a job that was running when the process ended.
 JobRecord runningRecord()
 {
     CoordinatorWorld world;
@@ -48,7 +48,7 @@ JobRecord runningRecord()
     return world.store.records.at(id);
 }
 
-/// The refusal of a client: the problem's code, and Retry-After.
+/// Returns how the client was refused: the problem's code, and Retry-After.
 std::pair<QByteArray, QByteArray> refusalOf(const Client &client)
 {
     if (!QTest::qWaitFor([&] { return !client.log->answers.empty(); }))
@@ -93,7 +93,8 @@ private Q_SLOTS:
         CoordinatorWorld world(config);
         const Client first = world.hold(kBody, keyed("k"));
         QSignalSpy refused(&world.coordinator, &JobCoordinator::requestRefused);
-        // A new key and a hand-over are refused before the look-up; then a client that would join.
+        // New keys and hand-overs are refused before the look-up. Then a client that would join a job is
+        // refused.
         QCOMPARE(refusalOf(world.hold(kBody, keyed("other"))), Refusal("overloaded", "1"));
         QCOMPARE(refusalOf(world.hold(kBody, handedOver())), Refusal("overloaded", "1"));
         QVERIFY(waitForStart(world));
@@ -180,7 +181,7 @@ private Q_SLOTS:
     void aHandOverThatCannotBeStored()
     {
         CoordinatorWorld world;
-        world.hold();  // takes the lane's turn
+        world.hold();  // occupies the lane's turn
         world.store.failNext(1, "no space left"_L1);
         const Client client = world.hold(kBody, handedOver());
         QCOMPARE(refusalOf(client).first, "store_unavailable");
@@ -206,8 +207,8 @@ private Q_SLOTS:
         world.coordinator.recover({nonsense});
         QCOMPARE(world.coordinator.recoveredTotal(), quint64(0));
         world.coordinator.recover({good});
-        // The first recovery restored the job. A second one changes nothing, and no other job can have its
-        // token.
+        // The first recovery restored the job. A second recovery of the same record changes nothing. Another
+        // record with the same token is rejected.
         world.coordinator.recover({good});
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"a stored job cannot be recovered"_s));
         world.coordinator.recover({twin});
@@ -229,12 +230,13 @@ private Q_SLOTS:
         QSignalSpy drained(&world.coordinator, &JobCoordinator::drained);
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"^3 jobs .* end with this process"_s));
         world.coordinator.drain(1ms);
-        // The key ends with the process, so a client that repeats a started job would run it twice.
+        // The store is in memory, so the key ends with the process. A client that repeated a started job
+        // would run it twice.
         QTRY_COMPARE(waiting.log->status(), 504);
         QCOMPARE(code(waiting.log->answers.front()), "drain_timeout");
         QVERIFY(header(waiting, "Retry-After").isEmpty());
         QCOMPARE(refusalOf(queued), Refusal("draining", "1"));
-        // The job has no address at which a client could find it.
+        // No later process knows this job, so the response has no Location.
         QVERIFY(header(waiting, "Location").isEmpty());
         QTRY_COMPARE(drained.size(), 1);
         QCOMPARE(world.coordinator.requestsHeld(), 0);
@@ -257,7 +259,7 @@ private Q_SLOTS:
         QCOMPARE(refused.front().at(4).toByteArray(), "a");
         QCOMPARE(world.callback(record.token, "2e").status, 409);
         QCOMPARE(refused.size(), 2);
-        // A late result replaces the failure, in the store alone.
+        // Only the store has this job. A late result replaces the failure there.
         world.store.failNext(1, "no space left"_L1);
         QCOMPARE(world.callback(record.token).status, 503);
         QCOMPARE(refused.size(), 3);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The coordinator with scripted fakes: the ways in which one job ends.
+// The ways in which one job can end, with scripted fakes around the coordinator.
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
 

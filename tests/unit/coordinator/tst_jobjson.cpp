@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The JSON of the jobs API, made from records alone.
+// The JSON of the jobs API, made from job records.
 #include "service/holdline/answers/apianswers.h"
 #include "service/holdline/answers/jobjson.h"
 #include "service/holdline/jobsapi/query.h"
@@ -231,7 +231,7 @@ private Q_SLOTS:
     void queries_data()
     {
         QTest::addColumn<QByteArray>("target");
-        // "a=1;b=2;" with all readings of a value ("a=x y|x+y;"), or an error
+        // "a=1;b=2;"; a value that can be read in several ways is "a=x y|x+y;". Or an error text.
         QTest::addColumn<QByteArray>("expected");
         const auto row = [](const char *target, const char *expected) {
             QTest::newRow(target) << QByteArray(target) << QByteArray(expected);

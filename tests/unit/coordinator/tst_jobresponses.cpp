@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The answer to each end of a job, and each refusal: status, header fields and text.
+// The response to each end of a job and to each refusal: status, header fields and text.
 #include "service/holdline/answers/jobresponses.h"
 #include "service/holdline/jobs/refusals.h"
 #include "service/http/problemresponse.h"
@@ -111,7 +111,7 @@ void TestJobResponses::failures()
     QCOMPARE(response.headers.value("Content-Type"), "application/problem+json"_ba);
     QCOMPARE(response.headers.value("Holdline-Job"), "00ff"_ba);
     QCOMPARE(response.headers.value("Proxy-Status"), "holdline; error=connection_refused"_ba);
-    // A cancelled job may have run.
+    // A cancelled job may have run, so no Retry-After.
     const bool invites = status == 503 && job.status.outcome != Reason::Cancelled;
     QCOMPARE(response.headers.value("Retry-After"), invites ? "1"_ba : QByteArray());
     QCOMPARE(memberOf(response, "code"_L1), QString(name(static_cast<Reason>(reason))));
@@ -138,7 +138,8 @@ void TestJobResponses::retryAfterTravelsWithARefusal()
     QVERIFY(jobResponse(endedJob(Reason::StartRejected, 1), upstream).headers.value("Retry-After").isNull());
 }
 
-/// Clients such as `curl --retry` obey Retry-After. A job that may have run would run twice.
+/// No Retry-After when the job may have run: `curl --retry` would repeat the request, and the job would run
+/// twice.
 void TestJobResponses::onlyAJobThatNeverRanIsToBeRepeated()
 {
     for (int i = 0; i < kReasonCount; ++i) {

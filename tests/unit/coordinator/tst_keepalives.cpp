@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Bytes that keep a waiting client's connection alive, and the answer behind them.
+// Bytes that keep a waiting client's connection alive, and the body of the final response after them.
 #include "core/json/jsontext.h"
 #include "service/holdline/answers/keepaliveanswers.h"
 #include "service/holdline/shards/keepalives.h"
@@ -107,7 +107,7 @@ private Q_SLOTS:
         }
     }
 
-    /// A client that does not read is only noticed when something is written.
+    /// A failed write shows that a client has gone.
     void clientThatIsFoundGone()
     {
         World world;
@@ -161,7 +161,7 @@ private Q_SLOTS:
         QCOMPARE(object[u"code"_s].toString(), u"callback_timeout"_s);
         QCOMPARE(object[u"job"_s].toString(), u"j1"_s);
         QCOMPARE(keptAliveBody(problem), problem.body);
-        // An upstream's own problem without its status, and one that is no JSON.
+        // An upstream's own problem without a status, and a problem body that is not JSON.
         const http::Response bare = response(409, "application/problem+json", R"({"title":"Twice"})");
         QCOMPARE(told(bare)[u"status"_s].toInt(), 409);
         QCOMPARE(told(bare)[u"body"_s][u"title"_s].toString(), u"Twice"_s);
@@ -185,7 +185,7 @@ private Q_SLOTS:
         QCOMPARE(object[u"status"_s].toInt(), 503);
         QVERIFY(!object.contains(u"body"_s));
 
-        // A success that is no JSON loses nothing.
+        // A 2xx response that is not JSON keeps all its data.
         object = told(response(200, "text/plain", "done"));
         QCOMPARE(object[u"status"_s].toInt(), 200);
         QCOMPARE(object[u"body"_s].toString(), u"done"_s);
@@ -197,14 +197,14 @@ private Q_SLOTS:
         QCOMPARE(QByteArray::fromBase64(object[u"body_base64"_s].toString().toLatin1()), "{}");
     }
 
-    /// Whatever comes, it is JSON, also behind spaces.
+    /// The body is valid JSON for every response, even after leading spaces.
     void everyBodyIsJson()
     {
         for (const int status : {200, 204, 304, 400, 429, 500, 599}) {
             for (const char *type : {"", "application/json", "text/plain", "image/png", "\xFF"}) {
                 for (const char *body : {"", "{}", "{", "\"", "\xFF", "\x01", "text"}) {
                     if (status / 100 == 2 && QByteArray(type) == "application/json" && *body != '\0')
-                        continue;  // goes out as it is
+                        continue;  // passed on unchanged
                     const QByteArray text = "  " + keptAliveBody(response(status, type, body));
                     QVERIFY2(std::holds_alternative<JsonType>(scanJson(text)), text.constData());
                 }

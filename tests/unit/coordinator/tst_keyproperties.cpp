@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Clients that share one key, in every order of events: one start, equal responses.
+// Clients that share one key, in every order of events. There must be one start request and equal responses.
 #include "tests/support/suite.h"
 #include "tests/unit/coordinator/keystory.h"
 
@@ -12,7 +12,7 @@ using namespace holdline::test;
 
 namespace {
 
-/// Removes steps that the failure does not need.
+/// Removes steps that are not needed to make the test fail.
 Steps shrunk(Steps steps, bool rejects)
 {
     for (std::size_t i = 0; i < steps.size();) {
@@ -78,7 +78,7 @@ void TestKeyProperties::everyShortOrder()
     constexpr std::size_t kLongest = 5;
     int orders = 0;
     for (std::size_t length = 1; length <= kLongest; ++length) {
-        // The steps are the digits of a number that counts up. A sequence begins with an arrival.
+        // The steps are the digits of a number that is counted up. A sequence begins with an arrival.
         std::vector<std::size_t> digits(length, 0);
         while (digits.front() == 0) {
             Steps steps;

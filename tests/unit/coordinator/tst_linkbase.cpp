@@ -56,7 +56,7 @@ private Q_SLOTS:
         QCOMPARE(linkBaseOf(server, requestFrom("127.0.0.1:1", {"/x"})), base.isEmpty() ? "/x" : base);
     }
 
-    /// Only what a trusted proxy says counts.
+    /// X-Forwarded-Prefix counts only when it comes from a trusted proxy.
     void trust()
     {
         const auto base = [](const QString &trusted, const QByteArray &peer) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The updates of one shard for observers, from a real JobCoordinator between fakes.
+// The updates that one shard sends to observers, made from a real JobCoordinator between fakes.
 #include "service/holdline/monitorfeed/monitorfeed.h"
 #include "service/holdline/monitorfeed/monitorrows.h"
 #include "tests/support/coordinatorworld.h"
@@ -34,7 +34,7 @@ QByteArray startOf(const QByteArray &account)
     return "{\"account\":\"" + account + "\",\"wait\":true}";
 }
 
-/// An observed JobCoordinator.
+/// A JobCoordinator with a feed that reports its changes.
 struct WatchedWorld : CoordinatorWorld
 {
     explicit WatchedWorld(const Config &config = roomyConfig()) : CoordinatorWorld(config), feed(coordinator)
@@ -110,7 +110,7 @@ void TestMonitorFeed::tellsWhatIsThereWhenItBegins()
     QCOMPARE(batch.callbacks.front().outcome, CallbackOutcome::Matched);
     QCOMPARE(batch.callbacks.back().outcome, CallbackOutcome::Unknown);
     QVERIFY(feed.collect(Scope::JobsAndLanes).isEmpty());
-    // A second begin() returns everything again.
+    // A second begin() returns all rows again.
     QCOMPARE(feed.begin().jobs.size(), 3u);
 }
 
@@ -211,7 +211,7 @@ void TestMonitorFeed::tellsWhenItEndedAndHow()
     QCOMPARE(row.outcome, Reason::JobFailed);
     QCOMPARE(row.status, client.log->status());
     QVERIFY(row.queue && row.start && row.job && row.total);
-    // Each is rounded down.
+    // Each duration is rounded down to microseconds.
     QVERIFY(*row.queue + *row.start + *row.job <= *row.total);
     QVERIFY(*row.total - (*row.queue + *row.start + *row.job) <= Microseconds(3));
     QCOMPARE(batch.callbacks.size(), 1u);
@@ -248,7 +248,7 @@ void TestMonitorFeed::tellsLanesWhenAsked()
     batch = world.collectAll();
     QVERIFY(batch.lanes.empty());
     QCOMPARE(batch.lanesGone, std::vector<QByteArray>{"a"});
-    // A job that came and went between two collections is not reported as live.
+    // Lane b was new and ended between two collections, so it is not reported.
     world.hold(startOf("b"));
     world.starter.accept(world.lastTicket(), "3");
     QVERIFY(world.collectAll().lanesGone.empty());
@@ -297,7 +297,7 @@ void TestMonitorFeed::countsWhatIsTooMuch()
     for (std::size_t i = 0; i < MonitorFeed::kMaxEnded + kMore; ++i)
         clients.push_back(world.hold());
     QCOMPARE(world.collect().jobs.size(), clients.size());
-    // These were never reported as live.
+    // These jobs are created and end between two collections, so they were never reported as live.
     for (std::size_t i = 0; i < kMore; ++i)
         clients.push_back(world.hold());
     for (const Client &client : clients)
@@ -337,7 +337,7 @@ void TestMonitorFeed::keepsUpWithAnything_data()
         QTest::addRow("seed %u", seed) << seed;
 }
 
-/// For any sequence of events, the combined updates equal the state of the coordinator.
+/// After any sequence of events, the combined updates equal the state of the coordinator.
 void TestMonitorFeed::keepsUpWithAnything()
 {
     QFETCH(const unsigned, seed);
@@ -430,7 +430,7 @@ void TestMonitorFeed::keepsUpWithAnything()
     std::size_t there = 0;
     for (const QByteArray &account : world.coordinator.lanes().accounts()) {
         const LaneRow now = rowOf(world.coordinator, account);
-        // The turn time changes for every lane that has one. Such a change alone is not reported.
+        // Turn times may differ, because a change of the turn time alone is not reported.
         const LaneRow told = lanes.at(account);
         QCOMPARE(told.queued, now.queued);
         QCOMPARE(told.inFlight, now.inFlight);

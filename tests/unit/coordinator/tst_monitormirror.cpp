@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Incremental snapshots while rows change, and changes cut into frames.
+// Snapshots sent in parts while rows change, and changes split into frames.
 #include "core/monitormessages/monitorcodec.h"
 #include "service/holdline/monitorfeed/monitormirror.h"
 #include "service/holdline/monitorfeed/updatesplitter.h"
@@ -51,7 +51,7 @@ CallbackRow callback(int at)
     return row;
 }
 
-/// One observer that applies the updates it receives.
+/// An observer that applies the updates it receives.
 struct Reader
 {
     void begin(const MonitorMirror &mirror) { cursor = mirror.begin(); }
@@ -135,7 +135,7 @@ void TestMonitorMirror::snapshotComesInParts()
 void TestMonitorMirror::pastIsLimitedAndInOrder()
 {
     MonitorMirror mirror;
-    // Two shards report their past one after the other.
+    // Two shards report their ended jobs one after the other.
     for (int shard = 0; shard < 2; ++shard) {
         FeedBatch batch;
         for (int i = 0; i < 800; ++i) {
@@ -182,8 +182,8 @@ void TestMonitorMirror::changesWhileASnapshotIsMade_data()
         QTest::addRow("seed %u", seed) << seed;
 }
 
-/// For any order of parts and deltas, the observer ends with the state of the mirror. No job ends twice, and
-/// no ended job becomes live again.
+/// Whatever the order of parts and deltas, the observer's final state equals the mirror. No job ends twice,
+/// and no ended job becomes live again.
 void TestMonitorMirror::changesWhileASnapshotIsMade()
 {
     QFETCH(const unsigned, seed);
@@ -254,14 +254,14 @@ void TestMonitorMirror::changesWhileASnapshotIsMade()
         QVERIFY(one->state.live == live);
         QVERIFY(one->state.lanes == lanes);
     }
-    // The common end of both observers' past is equal.
+    // Both observers list the same jobs at the end of their lists of ended jobs.
     const std::size_t common = std::min(reader.state.ended.size(), later.state.ended.size());
     QVERIFY(common > 0);
     QVERIFY(std::equal(reader.state.ended.end() - static_cast<long>(common), reader.state.ended.end(),
                        later.state.ended.end() - static_cast<long>(common)));
 }
 
-/// More jobs end between two parts than a part holds. The first stage still ends.
+/// More jobs end between two parts than one part can hold. The first stage of the snapshot must still finish.
 void TestMonitorMirror::endlessPastEnds()
 {
     MonitorMirror mirror;

@@ -43,7 +43,7 @@ Config routeConfig(const QByteArray &toml)
     return config;
 }
 
-/// A coordinator whose route goes by a profile.
+/// A coordinator with one route that has a profile.
 struct ProfileWorld : CoordinatorWorld
 {
     explicit ProfileWorld(const QByteArray &toml = withoutAsking()) : CoordinatorWorld(routeConfig(toml)) {}
@@ -68,7 +68,7 @@ struct ProfileWorld : CoordinatorWorld
         return hook.sliced(hook.lastIndexOf('/') + 1);
     }
 
-    /// The upstream's answer to the start, as UpstreamClient reads it.
+    /// Sends the upstream's response to the start request, parsed as UpstreamClient does.
     void answerStart(const QByteArray &body, int status = 201)
     {
         const JobStarter::Ticket ticket = lastTicket();
@@ -95,7 +95,7 @@ struct ProfileWorld : CoordinatorWorld
         return result;
     }
 
-    /// A callback without a signature from an address.
+    /// Sends a callback without a signature from the peer address.
     http::Response callBackFrom(const QByteArray &peer)
     {
         http::Request request = post(R"({"id":"up-1","status":"done","output":7})");
@@ -214,7 +214,7 @@ private Q_SLOTS:
                 QMessageAuthenticationCode::hash(message.body, secret, QCryptographicHash::Sha256).toHex());
             return message;
         };
-        // Forged, then progress, then the result.
+        // The first callback is forged, the second reports progress, and the third contains the result.
         http::Response response = world.answered(world.send(token, signedBy(request, "guess")));
         QCOMPARE(response.status, 401);
         QCOMPARE(code(response), "unauthorised");
@@ -245,7 +245,7 @@ private Q_SLOTS:
         QTest::newRow("of the profile") << QByteArray("Waiting") << true;
         QTest::newRow("unknown") << QByteArray("dome") << false;
     }
-    /// A word that the profile does not have may be a misspelt end.
+    /// A state that is unknown to the profile may be a misspelt final state.
     void wordsForProgress()
     {
         QFETCH(QByteArray, state);
@@ -339,7 +339,7 @@ private Q_SLOTS:
         world.answerQuery(R"({"id":"j/1","status":"half"})");
         QTRY_COMPARE(world.queries.order.size(), 2U);
         QVERIFY(client.log->answers.empty());
-        // What says nothing changes nothing.
+        // A failed status query changes nothing.
         world.answerQuery("gateway", 503);
         QTRY_COMPARE(world.queries.order.size(), 3U);
         world.answerQuery(R"({"id":"j/1","status":"done","output":{"a":1}})");
@@ -524,7 +524,7 @@ private Q_SLOTS:
         QCOMPARE(world.store.puts.back().progress.state, "nearly");
     }
 
-    /// The next process has what it needs to take callbacks, to ask and to cancel.
+    /// After a restart, Holdline can still accept callbacks, query the job's state and cancel the job.
     void afterARestart()
     {
         ProfileWorld before{apiProfile()};
@@ -547,7 +547,7 @@ private Q_SLOTS:
         next.answerQuery(R"({"id":"j1","status":"done","output":"late"})");
         QTRY_VERIFY(next.store.records.begin()->second.answer);
         QCOMPARE(next.store.records.begin()->second.answer->body, "late");
-        // The same key gets that answer.
+        // A client with the same key gets the late result.
         const Client client = next.request(R"({"n":1})", {{"Idempotency-Key", "k"}});
         QTRY_COMPARE(client.log->status(), 200);
         QCOMPARE(client.log->body(), "late");

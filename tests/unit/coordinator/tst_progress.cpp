@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Only a result ends a job: callbacks that report progress, and results that come with the answer to the
-// start.
+// Only a result ends a job. Tests callbacks that report progress, and results in the response to the start
+// request.
 #include "service/holdline/answers/apianswers.h"
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
@@ -53,7 +53,7 @@ QByteArray word(const http::Response &response)
     return json(response.body).value("callback"_L1).toString().toLatin1();
 }
 
-/// The answer to a start that has the result already.
+/// Returns the result of a start request whose response already contains the job's result.
 StartResult finished(JobReport report, const QByteArray &body)
 {
     StartResult result;
@@ -73,7 +73,7 @@ class TestProgress : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// The case from the field: the first callback said "processing", and its body was taken for the result.
+    /// Reported by a user: the first callback said "processing", and its body was taken for the result.
     void theResultEndsTheJob_data()
     {
         QTest::addColumn<QByteArray>("state");
@@ -112,7 +112,7 @@ private Q_SLOTS:
         QCOMPARE(progressed.count(), 20);
         const JobRecord record = find(world, id);
         QCOMPARE(record.progress, (JobProgress{20, "step 19"}));
-        // All of them are one entry of its journal, so that they push nothing out of it.
+        // All progress reports share one journal entry, so that they do not push out other entries.
         QCOMPARE(record.journal.omitted(), 0);
         QCOMPARE(record.journal.entries().back().event, JournalEvent::Progress);
         QCOMPARE(record.journal.entries().back().number, 20);
@@ -135,7 +135,7 @@ private Q_SLOTS:
         QCOMPARE(state(), QByteArray(64, 'x'));
     }
 
-    /// The start waits for another try. The report shows that the first one worked.
+    /// The job waits to be started again. The report proves that the first start request worked.
     void noSecondStart()
     {
         CoordinatorWorld world;
@@ -153,7 +153,7 @@ private Q_SLOTS:
         QCOMPARE(client.log->status(), 200);
     }
 
-    /// A second start is under way, and the upstream refuses it because the job runs already.
+    /// A second start request is in flight. The upstream rejects it because the job runs already.
     void theRefusalOfASecondStartEndsNothing()
     {
         CoordinatorWorld world;
@@ -185,9 +185,9 @@ private Q_SLOTS:
         QVERIFY(!isStartInDoubt(job->status));
         QCOMPARE(job->deadline - job->times.created, Duration(1h));
         QCOMPARE(job->upstreamId, "1f");
-        // A report of another job changes nothing.
+        // A report with the id of another job changes nothing.
         QCOMPARE(world.callback(token, "2e", "running").status, 409);
-        // The next process knows it too.
+        // The progress is stored, so a restarted process knows about it too.
         QTRY_VERIFY(world.store.records.begin()->second.status.progressSeen);
         const JobRecord record = world.store.records.begin()->second;
         CoordinatorWorld next(config);
@@ -233,7 +233,7 @@ private Q_SLOTS:
             QCOMPARE(world.store.records.begin()->second.answer->body, body);
     }
 
-    /// The client's time was up before the answer to the start came.
+    /// The job's deadline passed before the response to the start request came.
     void aLateAnswerWithTheResultIsKept_data()
     {
         QTest::addColumn<bool>("stored");

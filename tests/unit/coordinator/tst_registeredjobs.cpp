@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Which job a registered callback belongs to, and how long it waits for the answer to a start.
+// Callbacks to a registered URL contain no token, only the job's upstream id. Tests which job a callback
+// belongs to, and how long it waits for responses to start requests.
 #include "service/holdline/jobs/registeredjobs.h"
 #include "tests/support/suite.h"
 
@@ -46,7 +47,7 @@ private Q_SLOTS:
         world.jobs.add("api", "x", {2, 7});
         QCOMPARE(world.find("x", world.jobs.arrive()), Answer::Known);
         QCOMPARE(world.place, (Place{2, 7}));
-        // Routes have their own ids.
+        // The ids of each route are separate.
         QCOMPARE(world.jobs.find("other", "x", world.jobs.arrive(), world.place), Answer::Unknown);
         world.jobs.remove("api", "x", {2, 7});
         QCOMPARE(world.find("x", world.jobs.arrive()), Answer::Unknown);
@@ -89,7 +90,7 @@ private Q_SLOTS:
         QCOMPARE(world.woken, 1);
         QCOMPARE(world.jobs.take(world.listener), Numbers{mine});
         QCOMPARE(world.find("x", mine), Answer::Known);
-        // Nothing else claims it.
+        // No other job gets the id y, so its callback is unknown.
         world.jobs.endStart("api", start);
         QCOMPARE(world.woken, 2);
         QCOMPARE(world.jobs.take(world.listener), Numbers{other});
@@ -97,7 +98,7 @@ private Q_SLOTS:
         QCOMPARE(world.jobs.take(world.listener), Numbers());
     }
 
-    /// Later starts do not prolong the wait.
+    /// Start requests that are sent after a callback do not prolong its wait.
     void theWaitEndsWithTheStartsBeforeIt()
     {
         World world;
@@ -153,7 +154,7 @@ private Q_SLOTS:
         QCOMPARE(world.jobs.take(other), Numbers{its});
         QCOMPARE(world.jobs.take(world.listener), Numbers{mine});
         QCOMPARE(others, 1);
-        // What waits for a listener that has left is dropped.
+        // Callbacks that wait for a listener are dropped when the listener leaves.
         const auto last = world.jobs.arrive();
         QCOMPARE(world.jobs.findOrWait("api", "z", last, other, world.place), Answer::MayCome);
         world.jobs.leave(other);

@@ -129,7 +129,7 @@ private Q_SLOTS:
         QSignalSpy refused(&world.coordinator, &JobCoordinator::callbackRefused);
         QSignalSpy unknown(&world.coordinator, &JobCoordinator::callbackUnknown);
         expectTaken(world.callBack("x1"));
-        // Neither does a callback that names no job.
+        // A callback without a job id does not wait either.
         const Client client = world.request();
         expectTaken(world.callBack(post(R"({"state":"test"})")));
         QCOMPARE(world.counted(CallbackOutcome::Unknown), 2U);
@@ -137,7 +137,8 @@ private Q_SLOTS:
         QCOMPARE(refused.count(), 0);
     }
 
-    /// A start that fails for certain names nothing, and the job is started again.
+    /// After a start request has certainly failed, its response names no job. The retry is a new start
+    /// request.
     void aRetryIsAStartOfItsOwn()
     {
         World world;
@@ -178,22 +179,23 @@ private Q_SLOTS:
         std::vector<Log> logs;
         for (std::size_t i = 0; i < RegisteredCallbacks::kMaxWaiting; ++i)
             logs.push_back(world.callBack("other-" + QByteArray::number(static_cast<int>(i))));
-        // Half of the connections for callbacks may be held, and the senders of the others must come again.
+        // At most half of the callback connections may be held. The other senders get a 503 and must send
+        // again.
         const auto open =
             std::count_if(logs.begin(), logs.end(), [](const Log &log) { return log->answers.empty(); });
         QCOMPARE(open, 5);
         QCOMPARE(logs.back()->status(), 503);
         QVERIFY(!logs.back()->answers.front().headers.value("Retry-After").isEmpty());
         QCOMPARE(world.waiting(), static_cast<int>(RegisteredCallbacks::kMaxWaiting));
-        // Nothing that waits is pushed out.
+        // A full list of waiting callbacks refuses new ones and keeps the old ones.
         const Log beyond = world.callBack("x1");
         QCOMPARE(beyond->status(), 503);
         QCOMPARE(world.waiting(), static_cast<int>(RegisteredCallbacks::kMaxWaiting));
-        // What waits without its sender is delivered all the same.
+        // A callback whose sender got a 503 still waits and is delivered.
         world.answerStart("other-150");
         QTRY_COMPARE(client.log->status(), 200);
         QTRY_COMPARE(world.waiting(), 0);
-        // Those of nobody are looked for in the store first.
+        // Callbacks without a job are looked up in the store before they are answered.
         for (const Log &log : logs)
             QTRY_COMPARE(log->answers.size(), std::size_t(1));
     }
@@ -213,7 +215,7 @@ private Q_SLOTS:
         QCOMPARE(second->status(), 503);
         world.answerStart("x1");
         expectTaken(first);
-        // The room is free again.
+        // The memory of the first callback is free again.
         const Client other = world.request();
         const Log third = world.callBack(World::message("b", "done", large));
         QCOMPARE(world.waiting(), 1);
@@ -242,7 +244,7 @@ private Q_SLOTS:
         QCOMPARE(world.waiting(), 1);
         world.coordinator.registered().expire(Clock::now() + RegisteredCallbacks::kMaxWait + 1s);
         QCOMPARE(world.waiting(), 0);
-        // Nobody knows whose it is, so it must come again.
+        // The callback may belong to a job that is still being started, so its sender must send it again.
         QCOMPARE(early->status(), 503);
         QCOMPARE(world.counted(CallbackOutcome::Unknown), 1U);
         world.answerStart("x1");
@@ -250,7 +252,8 @@ private Q_SLOTS:
         QCOMPARE(client.log->status(), 200);
     }
 
-    /// A callback that was answered would not come again, so the next process must be able to find its job.
+    /// A callback that was accepted is not sent again. So its job must be in the store first, for a restarted
+    /// process.
     void anIdIsDurableBeforeItsCallbacksAreTaken()
     {
         World world;
@@ -284,7 +287,7 @@ private Q_SLOTS:
         world.store.records[record.id] = record;
         expectTaken(world.callBack("x1"));
         QCOMPARE(world.counted(CallbackOutcome::Duplicate), 1U);
-        // One that nobody waits for yet must come again.
+        // A callback for an unfinished job that only the store knows must be sent again.
         record.id = makeJobId();
         record.upstreamId = "x2";
         record.status.state = JobState::Running;
@@ -292,7 +295,7 @@ private Q_SLOTS:
         world.store.records[record.id] = record;
         const Log open = world.callBack("x2");
         QTRY_COMPARE(open->status(), 503);
-        // So must all whose job cannot be looked up.
+        // The same applies when the look-up in the store fails.
         world.store.setUnavailable(u"no disk"_s);
         const Log blind = world.callBack("x3");
         QTRY_COMPARE(blind->status(), 503);
@@ -319,7 +322,8 @@ private Q_SLOTS:
         QVERIFY(world.store.records.begin()->second.isSettled());
     }
 
-    /// An API that lets us choose the id may call back at once.
+    /// With an API for which Holdline chooses the id, a callback may come before the response to the start
+    /// request.
     void ownIdsNeedNoAnswer()
     {
         World world(QByteArray(kProfile).replace("job = \"body:/id\"\n[callback]",
@@ -344,7 +348,7 @@ private Q_SLOTS:
         const Client client = world.request();
         world.answerStart("x1");
         expectTaken(world.callBack("x1"));
-        // The next request forgets it.
+        // The next request makes the coordinator forget the job.
         const Client other = world.request();
         world.answerStart("x2");
         expectTaken(world.callBack("x1"));

@@ -30,7 +30,7 @@ at = "header:X-Signature"
 secret = "key"
 )";
 
-/// Callbacks name the job too.
+/// Returns a profile whose callbacks also contain the job's id.
 QByteArray withId()
 {
     return QByteArray(kProfile).replace("[callback]\n", "[callback]\njob = \"body:/id\"\n");
@@ -51,7 +51,7 @@ struct World : CoordinatorWorld
     {
     }
 
-    /// A running job with this id.
+    /// A running job, which run() starts with a given upstream id.
     struct Running
     {
         Client client;
@@ -108,7 +108,7 @@ private Q_SLOTS:
         QCOMPARE(world.statusOf(second.token, callback), 200);
         QCOMPARE(second.client.log->answers.size(), std::size_t(0));
         QCOMPARE(world.counted(CallbackOutcome::Duplicate), 1U);
-        // Its own callback has a signature of its own.
+        // The second job's own callback has its own signature.
         QCOMPARE(world.statusOf(second.token, World::callbackOf("done", "2")), 200);
         QCOMPARE(second.client.log->status(), 200);
     }
@@ -138,7 +138,7 @@ private Q_SLOTS:
         QCOMPARE(world.counted(CallbackOutcome::Duplicate), 2U);
     }
 
-    /// The first one was answered 5xx, so its repetition must be taken.
+    /// The first callback was answered with 503, so its repetition must be accepted.
     void whatWasNotStoredComesAgain()
     {
         World world;
@@ -151,7 +151,7 @@ private Q_SLOTS:
         QVERIFY(world.store.records.begin()->second.isSettled());
     }
 
-    /// The same for a result that comes after the end of its job.
+    /// The same applies to a result that comes after the end of its job.
     void aLateResultThatWasNotStoredComesAgain()
     {
         World world;
@@ -172,7 +172,7 @@ private Q_SLOTS:
         QCOMPARE(world.counted(CallbackOutcome::Duplicate), 1U);
     }
 
-    /// A callback at the address of another job is not taken by it, and reaches its own later.
+    /// A callback at the address of another job is not accepted there. Later it reaches its own job.
     void mismatchedIsNotTaken()
     {
         World world(withId());
@@ -194,7 +194,7 @@ private Q_SLOTS:
         };
         QCOMPARE(see("api", "job 1"), profile::Sighting::New);
         QCOMPARE(see("api", "job 2"), profile::Sighting::Replayed);
-        // Routes have windows of their own.
+        // Each route has its own window.
         QCOMPARE(see("other", "job 2"), profile::Sighting::New);
         shared.seen.forget("api", "key");
         QCOMPARE(see("api", "job 2"), profile::Sighting::New);
@@ -229,7 +229,7 @@ private Q_SLOTS:
         QCOMPARE(two.counted(CallbackOutcome::Duplicate), 1U);
     }
 
-    /// A redriven callback has no signature. It was verified when it came.
+    /// A redriven callback has no signature. It is accepted only if its signature was verified on arrival.
     void aRedrivenCallbackIsTrusted()
     {
         World world(withId());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The coordinator with scripted fakes: starts that certainly failed and are tried again.
+// Start requests that certainly failed and are sent again, with scripted fakes around the coordinator.
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
 
@@ -15,13 +15,13 @@ using Fate = StartResult::Fate;
 
 namespace {
 
-/// Answers the only start in flight with 503.
+/// Answers the first start request in flight with 503.
 void answer503(CoordinatorWorld &world)
 {
     world.starter.answer(world.starter.calls.begin()->first, Fate::NotStarted, 503, true);
 }
 
-/// Answers the next starts with 503, as soon as they have left.
+/// Answers the next `count` start requests with 503, each as soon as it is sent.
 void refuseStarts(CoordinatorWorld &world, int count)
 {
     world.starter.onStart = [&world, count](JobStarter::Ticket ticket, const StartCall &) mutable {
@@ -86,7 +86,8 @@ private Q_SLOTS:
         QCOMPARE(client.log->status(), 502);
     }
 
-    /// A job that waits for a retry at its deadline ends with what its last start came to.
+    /// When the deadline passes while a job waits for a retry, the response is that of the last start
+    /// request.
     void theDeadlineTellsTheTruth_data()
     {
         QTest::addColumn<int>("upstream");
@@ -115,7 +116,7 @@ private Q_SLOTS:
             QCOMPARE(client.log->answers.front().body, "upstream says " + QByteArray::number(upstream));
     }
 
-    /// The key of a job that certainly did not start is free, however long it was tried.
+    /// The key of a job that certainly did not start is freed, however often its start was tried.
     void theKeyStaysFree()
     {
         for (const int upstream : {503, 429, 0}) {
@@ -135,7 +136,7 @@ private Q_SLOTS:
         }
     }
 
-    /// While the job may have run, its key is not free.
+    /// The key of a job that may have run is not freed.
     void aStartOfUnknownFateIsNotForgotten()
     {
         Config config = quickConfig();
@@ -173,7 +174,7 @@ private Q_SLOTS:
         QVERIFY(Clock::now() - answered >= 100ms);
     }
 
-    /// The lane does not wait for a job that waits, and takes it back in the order of age.
+    /// While a job waits for a retry, its lane starts the next job.
     void theLaneGoesOnMeanwhile()
     {
         Config config = quickConfig();
@@ -189,8 +190,8 @@ private Q_SLOTS:
         QCOMPARE(world.starter.order.size(), std::size_t(3));
     }
 
-    /// With no share of the starts there are a hundred retries within the window. The others wait for it to
-    /// move on, or end with the truth at their deadlines.
+    /// With a budget of 0 percent, 100 retries are allowed within the window. The other jobs wait until the
+    /// window moves on, or get the upstream's error at their deadlines.
     void withoutBudgetTheyWait()
     {
         constexpr std::size_t kJobs = 150;
@@ -217,7 +218,8 @@ private Q_SLOTS:
             world.starter.accept(world.starter.calls.begin()->first, "1f");
         }
         QCOMPARE(again.size(), kRetries);
-        // Those that waited for the budget got no second start, and no client waits longer than it said.
+        // Jobs that waited for the budget were not started again, and no client waits longer than its
+        // deadline.
         for (const Client &client : clients)
             QTRY_VERIFY(client.log->gone || !client.log->answers.empty());
         std::size_t failed = 0;
@@ -227,26 +229,26 @@ private Q_SLOTS:
         QCOMPARE(world.starter.order.size(), kJobs + kRetries);
     }
 
-    /// First starts of other jobs add to the budget at once.
+    /// First start requests of other jobs add to the budget at once.
     void startsOfOthersPayForRetries()
     {
         Config config = quickConfig();
         config.retry.budget = 100;
         config.circuit.failures = 0;
         CoordinatorWorld world(config);
-        // One start and its retries use up what there is for a quiet service.
+        // One job and its retries use up the budget of a quiet service.
         refuseStarts(world, 102);
         world.hold();
         QTRY_COMPARE(world.starter.order.size(), std::size_t(102));
         QTRY_VERIFY(world.starter.calls.empty());
-        // Longer than any delay.
+        // Waits longer than any retry delay.
         QTest::qWait(20);
         QCOMPARE(world.starter.order.size(), std::size_t(102));
         world.hold(R"({"account":"b"})");
         QTRY_COMPARE(world.starter.order.size(), std::size_t(104));
     }
 
-    /// What Holdline says itself has the same cap as what it takes from the upstream.
+    /// A Retry-After that Holdline chooses itself has the same maximum as one taken from the upstream.
     void retryAfterOfRefusalsIsCapped()
     {
         Config config = quickConfig();
@@ -262,7 +264,7 @@ private Q_SLOTS:
         QCOMPARE(header(keyed, "Retry-After"), "5");
     }
 
-    /// A client whose patience ends while its durable job is tried again learns why.
+    /// When a client's deadline passes while its durable job waits for a retry, the response says why.
     void theInterimAnswerSaysWhy()
     {
         CoordinatorWorld world;

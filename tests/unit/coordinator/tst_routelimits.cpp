@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The limits of a route's lanes in the coordinator: which starts wait, and which events free what they wait
-// for.
+// The limits of a route's lanes in the coordinator. Tests which start requests wait, and which events let the
+// next one start.
 #include "core/profile/profilereader.h"
 #include "tests/support/routeworld.h"
 #include "tests/support/suite.h"
@@ -45,7 +45,7 @@ private Q_SLOTS:
         QCOMPARE(world.starter.order.size(), 2U);
         QCOMPARE(world.coordinator.lanes().forecast("one/a", {}, {}).running, 2);
         QCOMPARE(world.coordinator.running().at("one"), 2);
-        // The end of one job lets the next one start.
+        // When one job ends, the next one starts.
         QCOMPARE(world.callback(token).status, 200);
         QCOMPARE(clients[0].log->status(), 200);
         QCOMPARE(world.starter.order.size(), 3U);
@@ -97,7 +97,7 @@ private Q_SLOTS:
         QCOMPARE(world.starter.order.size(), 2U);
     }
 
-    /// Nobody knows whether it runs, so it counts until it has ended.
+    /// A job in doubt may be running, so it holds its place until it ends.
     void startInDoubtHoldsItsPlace()
     {
         RouteWorld world(running(1));
@@ -111,7 +111,8 @@ private Q_SLOTS:
         QCOMPARE(world.starter.order.size(), 2U);
     }
 
-    /// Its place is its own while it waits for another start, so it does not wait for itself.
+    /// A job in doubt keeps its place while it waits to be started again, so it does not wait for its own
+    /// place.
     void startInDoubtThatIsSentAgain()
     {
         Config config = RouteWorld::configWith(running(1));
@@ -129,7 +130,7 @@ private Q_SLOTS:
         QCOMPARE(world.starter.order.size(), 3U);
     }
 
-    /// A start that certainly failed gives its place to the next job, and waits for its turn.
+    /// A job whose start certainly failed gives its place to the next job while it waits for a retry.
     void failedStartFreesItsPlaceWhileItWaits()
     {
         Config config = RouteWorld::configWith(running(1));
@@ -173,7 +174,7 @@ private Q_SLOTS:
             world.starter.accept(ticket, "1f");
     }
 
-    /// Each attempt reaches the upstream, so each counts.
+    /// Each attempt reaches the upstream, so each one counts for the rate.
     void retryCountsAsAStart()
     {
         RouteWorld world(rate(2, 1h));
@@ -198,7 +199,7 @@ private Q_SLOTS:
         QCOMPARE(world.ask("one", "a").log->status(), 503);
     }
 
-    /// A start that waits for an access token leaves when the token has come.
+    /// A start request that waits for an access token counts for the rate when it is sent, not before.
     void startThatWaitsForItsToken()
     {
         Config config = RouteWorld::configWith(rate(1, 200ms));
@@ -227,16 +228,16 @@ completed = ["done"]
         const TimePoint left = Clock::now();
         Q_EMIT world.starter.leaves(first);
         QCOMPARE(world.starter.order.size(), 1U);
-        // The next one leaves in time, although the first one is not answered.
+        // The next start request is sent in time, although the first one has no response.
         QTRY_COMPARE(world.starter.order.size(), 2U);
         QVERIFY(Clock::now() - left >= 200ms);
-        // One that got no token gives its turn back.
+        // A start request that got no token does not count for the rate.
         world.ask("one", "a");
         world.starter.answer(world.lastTicket(), Fate::NotStarted, 0);
         QCOMPARE(world.starter.order.size(), 3U);
     }
 
-    /// The pace does not wait for answers, also when each start is stored first.
+    /// The rate does not depend on responses, even when each start is stored first.
     void rateOfDurableJobsWithSlowStarts()
     {
         RouteWorld world(rate(1, 100ms));
@@ -245,7 +246,7 @@ completed = ["done"]
         QTRY_COMPARE(world.starter.order.size(), 3U);
     }
 
-    /// The record of the start could not be stored, so the start did not leave.
+    /// The record of the start could not be stored, so the start request was not sent and does not count.
     void startThatWasNotStoredGivesItsTurnBack()
     {
         RouteWorld world(rate(1, 1h));
@@ -258,7 +259,8 @@ completed = ["done"]
         QCOMPARE(world.starter.order.size(), 1U);
     }
 
-    /// The client is told at once, with the time after which the same request can be served.
+    /// A client whose deadline cannot be met is refused at once. Retry-After says when the same request can
+    /// be served.
     void deadlineThatTheRateForbids()
     {
         Config config = RouteWorld::configWith(rate(1, 40s));
@@ -270,7 +272,7 @@ completed = ["done"]
         QCOMPARE(code(refused.log->answers.front()), "deadline_unreachable");
         QCOMPARE(header(refused, "Retry-After"), QByteArray("10"));
         QVERIFY(refused.log->body().contains("may start 1 jobs in 40.0 s"));
-        // Who comes back for the result has more time.
+        // A handed-over job has a later deadline, so it is accepted.
         const Client handedOver = world.ask("one", "a", true, {{"Prefer", "respond-async"}});
         QTRY_COMPARE(handedOver.log->status(), 202);
     }
@@ -280,7 +282,7 @@ completed = ["done"]
         Config config = RouteWorld::configWith(running(1));
         config.hold.deadline = 100ms;
         RouteWorld world(config);
-        // A job takes 80 ms.
+        // The measured duration of a job is 80 ms.
         world.ask("one", "a");
         const QByteArray token = world.tokenIn(world.starter.calls.at(world.lastTicket()));
         world.starter.accept(world.lastTicket(), "1f");
@@ -291,7 +293,7 @@ completed = ["done"]
         QCOMPARE(refused.log->status(), 503);
         QCOMPARE(code(refused.log->answers.front()), "deadline_unreachable");
         QVERIFY(refused.log->body().contains("1 of at most 1 jobs"));
-        // The time of this route's jobs says nothing about another route's.
+        // Measured durations of one route do not affect another route.
         world.ask("two", "a");
         QVERIFY(world.ask("two", "a").log->answers.empty());
     }
@@ -315,7 +317,7 @@ completed = ["done"]
         QCOMPARE(next.callback(record.token).status, 200);
         QTRY_COMPARE(next.starter.order.size(), 1U);
 
-        // Its start counts for a rate too.
+        // The recovered job's start counts for the rate too.
         RouteWorld paced(rate(1, 1h));
         paced.store.records = {{record.id, record}};
         paced.coordinator.recover({record});

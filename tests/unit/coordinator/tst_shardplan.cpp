@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The number of threads, the shard of an account, and the limits of each shard.
+// The number of threads, the shard of each account, and the limits of each shard.
 #include "core/config/options.h"
 #include "service/holdline/shards/shardplan.h"
 #include "tests/support/suite.h"
@@ -13,7 +13,7 @@ using namespace holdline;
 
 namespace {
 
-/// The limits that all shards together must not exceed by much.
+/// Returns the limits whose sum over all shards may exceed the configured value only slightly.
 std::vector<std::int64_t> sharedLimits(const ShardPlan &plan)
 {
     const Config &c = plan.config;
@@ -45,11 +45,12 @@ private Q_SLOTS:
         QCOMPARE(threadsFor(0, 3), 3);
         QCOMPARE(threadsFor(0, 4), 4);
         QCOMPARE(threadsFor(0, 96), 4);
-        QCOMPARE(threadsFor(0, -1), 1);  // Qt's result when it cannot find the number
+        QCOMPARE(threadsFor(0, -1),
+                 1);  // the value that Qt returns when it cannot find the number of processors
         QCOMPARE(threadsFor(1, 96), 1);
         QCOMPARE(threadsFor(7, 2), 7);
         QCOMPARE(threadsFor(64, 2), 64);
-        // The option allows as many threads as a token can name, and no more.
+        // The option allows as many threads as a callback token can name.
         Config config;
         const Option *option = findOptionByKey(u"server.threads");
         QVERIFY(option->set(config, QString::number(kMaxThreads)).isEmpty());
@@ -74,7 +75,8 @@ private Q_SLOTS:
         QCOMPARE(AccountShards(1, 12345).of("account"), 0);
     }
 
-    /// An attacker cannot choose accounts that crowd one shard: another seed distributes them differently.
+    /// An attacker cannot choose accounts that all belong to one shard, because each process uses another
+    /// seed.
     void shardsDependOnTheSeed()
     {
         std::vector<QByteArray> crowd;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Two shards in one thread, so that the test controls when a message arrives. Starts and callbacks arrive at
-// the wrong shard, and clients leave at every stage.
+// Two shards in one thread, so that the test controls when a message arrives. Requests and callbacks arrive
+// at the wrong shard, and clients leave at every stage.
 #include "service/holdline/shards/shardrouter.h"
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
@@ -63,7 +63,7 @@ struct TwoShards
     }
     std::vector<ShardBox *> boxes() { return {&boxOfA, &boxOfB}; }
 
-    /// A start that arrives at `at`, for an account of shard `target`.
+    /// Sends a start request to shard `at`, for an account of shard `target`.
     static Client start(Side &at, int target)
     {
         return startBody(at, "{\"account\":\"" + accountOf(target) + "\",\"wait\":true}");
@@ -76,7 +76,7 @@ struct TwoShards
         at.router->start(post(body), std::move(exchange));
         return client;
     }
-    /// A callback for the job whose start `of` sent last, arriving at `at`.
+    /// Sends a callback to shard `at`, for the job that shard `of` started last.
     static Client callback(Side &at, const Side &of)
     {
         return callbackTo(at, CoordinatorWorld::tokenIn(of.starter.calls.at(of.starter.order.back())));
@@ -100,7 +100,7 @@ struct TwoShards
                 return account;
         }
     }
-    /// Delivers all messages and the replies to them.
+    /// Delivers all messages between the shards, and the replies to them.
     static void deliver()
     {
         for (int turn = 0; turn < 4; ++turn)
@@ -161,7 +161,7 @@ private Q_SLOTS:
         QCOMPARE(callbacks.size(), 1);
     }
 
-    /// A response that does not need the account's shard is sent at once, also to a half-closed client.
+    /// A response that does not need the account's shard is sent at once, even to a half-closed client.
     void malformedIsRefusedAtOnce()
     {
         TwoShards shards;
@@ -202,7 +202,7 @@ private Q_SLOTS:
         const Client client = TwoShards::start(shards.a, 1);
         client.exchange->leave();
         QCOMPARE(shards.a.router->forwardedCount(), 0);
-        QTRY_COMPARE(shards.b.messages, 2);  // the start, and the departure of its client
+        QTRY_COMPARE(shards.b.messages, 2);  // the request, and the message that its client has left
         QCOMPARE(shards.b.held(), 0);
         TwoShards::deliver();
         QVERIFY(client.log->destroyed);
@@ -223,7 +223,7 @@ private Q_SLOTS:
         QVERIFY(client.log->answers.empty());
     }
 
-    /// The response and the message that the client has gone cross each other.
+    /// The response and the message that the client has left are under way at the same time.
     void clientLeavesWhileItsAnswerIsOnTheWay()
     {
         TwoShards shards;
@@ -247,7 +247,7 @@ private Q_SLOTS:
         const Client client = TwoShards::start(shards.b, 1);
         const Client caller = TwoShards::callback(shards.a, shards.b);
         caller.exchange->leave();
-        // The callback counts all the same.
+        // The callback is still delivered to its job.
         QTRY_COMPARE(client.log->status(), 200);
         TwoShards::deliver();
         QVERIFY(caller.log->answers.empty());
@@ -290,7 +290,7 @@ private Q_SLOTS:
         QCOMPARE(shards.a.router->forwardedCount(), 0);
     }
 
-    /// The shard that holds the request ends first. The other one gets no message and must not touch
+    /// The shard that holds the request is destroyed first. The other shard gets no message and must not use
     /// destroyed objects.
     void shardEndsWithRemoteRequests()
     {
@@ -308,7 +308,8 @@ private Q_SLOTS:
         QCOMPARE(shards.a.router->forwardedCount(), 1);
     }
 
-    /// A held request that is dropped without a response gets a 500, like one of the same shard.
+    /// When the other shard drops a held request without a response, the client gets a 500, as within one
+    /// shard.
     void droppedRemote()
     {
         class Keeper : public RemoteResponseSink

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The coordinator with scripted fakes: what one account may use of what all share, and the memory of bodies.
+// How much of a shared limit one account may use, and the memory of bodies. Coordinator with scripted fakes.
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/storerecords.h"
 #include "tests/support/suite.h"
@@ -55,12 +55,12 @@ void TestSharedLimits::heldRequests()
     QCOMPARE(refused.log->status(), 429);
     QCOMPARE(code(refused.log->answers.front()), "account_limit");
     QVERIFY(!header(refused, "Retry-After").isEmpty());
-    // Another account, keyed or not, finds room.
+    // Requests of another account, with or without a key, are accepted.
     QVERIFY(world.hold(bodyOf("b")).log->answers.empty());
     QVERIFY(world.hold(bodyOf("b"), {{"Idempotency-Key", "k"}}).log->answers.empty());
     // Requests that wait for the look-up of their key count too.
     QCOMPARE(world.hold(bodyOf("a"), {{"Idempotency-Key", "k"}}).log->status(), 429);
-    // What others use makes the share smaller.
+    // The share of an account is smaller when other accounts use the limit.
     clients[0].exchange->leave();
     QCOMPARE(world.hold(bodyOf("a")).log->status(), 429);
     clients[1].exchange->leave();
@@ -79,14 +79,14 @@ void TestSharedLimits::durableJobs()
     QCOMPARE(refused.log->status(), 429);
     QCOMPARE(code(refused.log->answers.front()), "account_limit");
     QVERIFY(world.hold(bodyOf("b"), handedOver()).log->status() != 429);
-    // A plain request needs no place of a durable job.
+    // A plain request does not count as a durable job.
     QVERIFY(world.hold(bodyOf("a")).log->answers.empty());
 }
 
 void TestSharedLimits::storedRequests()
 {
     Config config = quickConfig();
-    config.store.bytes = 20'000;  // half of it for requests
+    config.store.bytes = 20'000;  // half of these bytes are for requests
     config.limits.accountShare = 80;
     CoordinatorWorld world(config);
     const auto handOver = [&world](const QByteArray &account, int size) {
@@ -100,9 +100,9 @@ void TestSharedLimits::storedRequests()
     QCOMPARE(handOver("b", 7000), "overloaded");
     QCOMPARE(handOver("a", 4000), "account_limit");
     QCOMPARE(handOver("b", 1500), "taken");
-    // A plain request needs no room in the store.
+    // A plain request uses no bytes in the store.
     QVERIFY(world.hold(bodyOf("a", 4000)).log->answers.empty());
-    // The store keeps the request of a job that has started, up to its end.
+    // The store keeps the request of a started job until the job ends.
     QTRY_VERIFY(!world.starter.order.empty());
     const auto ticket = world.starter.order.front();
     const QByteArray token = CoordinatorWorld::tokenIn(world.starter.calls.at(ticket));
@@ -131,7 +131,7 @@ void TestSharedLimits::memory()
     config.limits.accountShare = 80;
     CoordinatorWorld world(config);
     const Client first = world.hold(bodyOf("a", 2000));
-    // Twice, because the start is on its way.
+    // The body counts twice while its start request is in flight.
     QCOMPARE(world.coordinator.memory().used(), 2 * bodyOf("a", 2000).size());
     const Client tooMuch = world.hold(bodyOf("b", 6000));
     QCOMPARE(tooMuch.log->status(), 503);
@@ -142,7 +142,7 @@ void TestSharedLimits::memory()
     const Client share = world.hold(bodyOf("a", 500));
     QCOMPARE(share.log->status(), 429);
     QVERIFY(world.hold(bodyOf("b", 100)).log->answers.empty());
-    // The body is not needed any more once the start is accepted.
+    // The body is freed when the start request has been accepted.
     const auto ticket = world.starter.order.front();
     const QByteArray token = CoordinatorWorld::tokenIn(world.starter.calls.at(ticket));
     queued.exchange->leave();
@@ -152,7 +152,7 @@ void TestSharedLimits::memory()
     QCOMPARE(world.callback(token).status, 200);
     QCOMPARE(first.log->status(), 200);
 
-    // A reload changes the limit.
+    // Reloading the configuration changes the limit.
     config.limits.memory = 1000;
     world.coordinator.reload(config, "http://cb/callback");
     QCOMPARE(world.hold(bodyOf("c", 500)).log->status(), 503);
@@ -180,11 +180,11 @@ void TestSharedLimits::aBodyCountsOnce()
     const qsizetype size = bodyOf("a", 1000).size();
     world.hold(bodyOf("a"));
     const qint64 before = world.coordinator.memory().used();
-    // It waits in the lane, with a key and a record.
+    // This request waits in its lane. It has a key and a record, but its body counts once.
     const Client waiting = world.hold(bodyOf("a", 1000), {{"Idempotency-Key", "k"}});
     QTRY_COMPARE(world.coordinator.durableCount(), 1);
     QCOMPARE(world.coordinator.memory().used() - before, size);
-    // One that joins brings no body.
+    // A client that joins the job adds no body.
     const Client joins = world.hold(bodyOf("a", 1000), {{"Idempotency-Key", "k"}});
     QTRY_COMPARE(world.coordinator.joinedTotal(), std::uint64_t(1));
     QCOMPARE(world.coordinator.memory().used() - before, size);
@@ -200,7 +200,8 @@ void TestSharedLimits::nothingIsLeft_data()
         QTest::addRow("seed %u", seed) << seed;
 }
 
-/// In every schedule the use goes back to nothing when every client has its answer or has left.
+/// For every random sequence of events, all counts return to 0 when every client has its response or has
+/// left.
 void TestSharedLimits::nothingIsLeft()
 {
     QFETCH(unsigned, seed);

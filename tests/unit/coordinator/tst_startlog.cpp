@@ -35,7 +35,7 @@ StartResult answered(int status)
     return result;
 }
 
-/// The fields of the last line.
+/// Returns the fields of the last line.
 QJsonObject last(const FakeSink &sink)
 {
     return sink.lines().isEmpty() ? QJsonObject() : QJsonDocument::fromJson(sink.lines().back()).object();
@@ -83,7 +83,7 @@ private Q_SLOTS:
         QCOMPARE(sink.lines().size(), 2);
     }
 
-    /// Each failure has the word that the job ends with.
+    /// Each failed start is logged with the name of the reason with which its job ends.
     void reasonsAreTheWordsOfTheEnds()
     {
         const std::pair<JobEvent, Reason> ends[] = {
@@ -103,7 +103,7 @@ private Q_SLOTS:
         }
     }
 
-    /// A dead upstream does not fill the log.
+    /// An upstream that always fails must not fill the log.
     void linesAreBoundedByTime()
     {
         FakeSink sink;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A client that was told the address of its job finds the job there, also when it never ran.
+// A client that got the address of its job finds the job there, even when the job never ran.
 #include "tests/support/coordinatorworld.h"
 #include "tests/support/suite.h"
 
@@ -15,7 +15,7 @@ class TestToldAddress : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// The start failed and is tried again when the client's time is up. In the end no start works.
+    /// The client's deadline passes while the job waits for a retry. Later the start fails for good.
     void aJobThatNeverRan_data()
     {
         QTest::addColumn<bool>("restarts");

@@ -56,7 +56,7 @@ std::vector<QByteArray> inUse(const UpstreamGuards &guards)
     return names;
 }
 
-/// The same routes, at these upstreams.
+/// Returns the same configuration with other upstreams for the two routes.
 Config withUpstreams(Config config, const QString &one, const QString &two)
 {
     auto set = std::make_shared<RouteSet>(*config.routes);
@@ -120,18 +120,18 @@ private Q_SLOTS:
         QCOMPARE(world.changes[0].upstream, "http://one.example");
         QVERIFY(world.changes[0].isOpen);
 
-        // The starts of one route wait, those of the other leave at once.
+        // Start requests of the first route wait. Those of the second route are sent at once.
         const std::size_t before = world.starter.order.size();
         const Client waits = world.ask("one", "a");
         QCOMPARE(world.starter.order.size(), before);
         const Client served = world.ask("two", "a");
         QCOMPARE(world.starter.order.size(), before + 1);
         QCOMPARE(world.lastUrl(), "http://two.example/start");
-        // A success of the other upstream closes nothing.
+        // A success of the other upstream does not close the circuit.
         world.starter.accept(world.lastTicket(), "1f");
         QVERIFY(world.circuitOf("one").isOpen());
 
-        // The probe goes to the upstream that failed, and its success closes the circuit.
+        // The probe is sent to the upstream that failed. Its success closes the circuit.
         QTRY_COMPARE(world.starter.order.size(), before + 2);
         QCOMPARE(world.lastUrl(), "http://one.example/start");
         world.starter.accept(world.lastTicket(), "1f");
@@ -167,7 +167,7 @@ private Q_SLOTS:
         QVERIFY(world.ask("two", "b").log->answers.empty());
     }
 
-    /// What the client reads at its deadline is true of its own upstream.
+    /// The response at the deadline names the cause of the client's own upstream.
     void heldBackByItsOwnUpstreamOnly()
     {
         Config config = guardedConfig();
@@ -190,7 +190,8 @@ private Q_SLOTS:
         config.circuit.failures = 0;
         config.hold.deadline = 20s;
         World world(config);
-        // The budget of one upstream is used up: 100 retries in ten seconds, and none for first starts.
+        // Uses up the retry budget of one upstream: 100 retries in ten seconds, and none earned by first
+        // starts.
         world.starter.onStart = [&world](JobStarter::Ticket ticket, const StartCall &call) {
             if (!call.url.startsWith("http://one.example"))
                 return;
@@ -227,7 +228,7 @@ private Q_SLOTS:
         QCOMPARE(world.lastUrl(), "http://three.example/start");
     }
 
-    /// A reload keeps the circuits of upstreams that stay, and forgets those that are gone.
+    /// A reload keeps the circuits of upstreams that stay, and removes those of other upstreams.
     void reload()
     {
         Config config = guardedConfig();
@@ -236,7 +237,7 @@ private Q_SLOTS:
         world.fail("one", 3);
         world.coordinator.reload(config, "http://cb/callback");
         QVERIFY(world.circuitOf("one").isOpen());
-        // The routes change their upstreams.
+        // The two routes swap their upstreams, so their circuits swap too.
         world.coordinator.reload(
             withUpstreams(config, u"http://two.example/start"_s, u"http://one.example/start"_s),
             "http://cb/callback");
@@ -249,7 +250,7 @@ private Q_SLOTS:
             "http://cb/callback");
         QCOMPARE(inUse(world.coordinator.guards()), std::vector<QByteArray>{"http://a.example"});
         QVERIFY(!world.circuitOf("two").isOpen());
-        // Their number does not grow with each reload.
+        // The number of circuits does not grow with each reload.
         for (int i = 0; i < 300; ++i)
             world.coordinator.reload(
                 withUpstreams(config, u"http://h%1.example"_s.arg(i), u"http://h%1.example"_s.arg(i + 1)),
@@ -257,7 +258,7 @@ private Q_SLOTS:
         QCOMPARE(world.coordinator.guards().count(), 3);
     }
 
-    /// One upstream that does not answer questions leaves room for another's.
+    /// An upstream that does not answer status queries must not use up the limit of queries in flight.
     void questionsOfOneUpstreamLeaveRoom()
     {
         const auto profile = profileOf(R"(name = "ask"
@@ -293,7 +294,7 @@ longest = "1m"
         start("two");
         QTRY_COMPARE(world.queries.order.size(), hanging + 1);
         QVERIFY(world.queries.calls.at(world.queries.order.back()).url.startsWith("http://two.example"));
-        // The others are asked about when the first ones are answered.
+        // Further jobs are queried when the first queries are answered.
         for (std::size_t i = 0; i < 5; ++i)
             world.queries.answer(world.queries.order[i], Fate::NotStarted, 503);
         QVERIFY(world.queries.order.size() > hanging + 1);

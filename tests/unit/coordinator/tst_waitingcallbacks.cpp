@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Callbacks that wait for keys: how many, which keys end their wait, and in which order.
+// Callbacks that wait for signing keys: how many may wait, which keys end their wait, and in which order.
 #include "service/holdline/jobs/waitingcallbacks.h"
 #include "tests/support/fakeexchange.h"
 #include "tests/support/suite.h"
@@ -71,7 +71,7 @@ private Q_SLOTS:
         World world;
         QVERIFY(world.add("a"));
         QVERIFY(world.add("b"));
-        // Never inside add().
+        // Keys are never requested inside add().
         QVERIFY(world.wanted.empty());
         QTRY_COMPARE(world.wanted.size(), 2U);
         world.tell(0, true);
@@ -83,7 +83,7 @@ private Q_SLOTS:
         QCOMPARE(world.timesUp, 0);
     }
 
-    /// Keys that were tried already end the wait only when there are no newer ones.
+    /// Keys that a callback was checked with before end its wait only when no newer keys exist.
     void seenKeys()
     {
         World world;
@@ -102,7 +102,7 @@ private Q_SLOTS:
             QVERIFY(world.add("t"));
         WaitingCallback more = world.callback("more");
         QVERIFY(!world.waiting.add(std::move(more)));
-        // Its sender still gets an answer.
+        // The refused callback is still intact, so its sender can be answered.
         QVERIFY(more.exchange && more.token == "more");
         world.tell(1);
         QCOMPARE(world.waiting.count(), 0);
