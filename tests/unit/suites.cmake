@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Need nothing but this process and files.
+# These suites need nothing but their own process and files.
 holdline_suite(unit_job LABEL unit
     SOURCES
         unit/job/jobobserver.cpp
@@ -105,7 +105,7 @@ holdline_suite(unit_store LABEL unit
         unit/store/tst_storeshares.cpp
         unit/store/tst_storethread.cpp
     LIBRARIES holdline_store Qt6::Sql)
-# The coordinator and its surroundings, against fakes.
+# The coordinator, with fakes of its neighbours.
 holdline_suite(unit_coordinator LABEL unit
     SOURCES
         unit/coordinator/keysteps.h
@@ -159,7 +159,7 @@ holdline_suite(unit_tools LABEL unit
         unit/tools/tst_soakparts.cpp
     LIBRARIES jobclient_lib jobserver_engine holdline_bench holdline_crash holdline_soak holdline_tools holdline_exchanges)
 if(HOLDLINE_BUILD_MONITOR)
-    # What the monitor knows and computes, without its window.
+    # The monitor's data and computations, without its window.
     holdline_suite(unit_monitor LABEL unit NO_PCH
         SOURCES
             unit/monitor/tablefollower.h

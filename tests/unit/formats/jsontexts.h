@@ -5,8 +5,8 @@
 
 #include <vector>
 
-/// One text per name in the JSONTestSuite (its n_ and y_ files). Each has the same property but was written
-/// for these tests.
+/// One text for each name in the JSONTestSuite (its n_ and y_ files). Each text has the property that the
+/// name describes, but was written for these tests.
 namespace holdline::test {
 
 struct NamedText
@@ -15,10 +15,10 @@ struct NamedText
     QByteArray text;
 };
 
-/// Invalid as a value. Also tested as the value of a member that Holdline does not know.
+/// Returns texts that are no valid JSON value. They are also tested as the value of an unknown member.
 std::vector<NamedText> invalidJsonValues();
 
-/// Invalid as a whole body.
+/// Returns texts that are invalid as a whole body.
 std::vector<NamedText> invalidJsonTexts();
 
 std::vector<NamedText> validJsonTexts();

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-/// Random JSON values, and random ways to write the same one.
+/// Random JSON values, and random ways to write the same value.
 namespace holdline::test {
 
 struct JsonValue
@@ -17,7 +17,7 @@ struct JsonValue
     enum class Kind { Word, String, Array, Object };
 
     Kind kind = Kind::Word;
-    QByteArray text;  ///< a number, true, false or null as written; a string's UTF-8
+    QByteArray text;  ///< a number, true, false or null as written; or the UTF-8 of a string
     std::vector<JsonValue> elements;
     std::vector<std::pair<QByteArray, JsonValue>> members;  ///< names are unique
 };
@@ -85,7 +85,7 @@ public:
         return value;
     }
 
-    /// One random way to write it: any order of members, white space and escapes.
+    /// Writes the value in a random way: any order of members, white space and escapes.
     QByteArray write(const JsonValue &value)
     {
         QByteArray out = space();
@@ -111,7 +111,7 @@ public:
         return out + space();
     }
 
-    /// Changes one part of the value. The result always differs from the original.
+    /// Changes one part of the value, so that the value always differs from the original.
     void change(JsonValue &value)
     {
         if (!value.elements.empty() && below(2) == 0)
@@ -122,7 +122,7 @@ public:
                 value.members[static_cast<std::size_t>(below(static_cast<int>(value.members.size())))];
             if (below(2) == 0)
                 return change(member.second);
-            member.first += "x!";  // no generated name contains this
+            member.first += "x!";  // no generated name contains this text
             return;
         }
         switch (value.kind) {

@@ -9,16 +9,16 @@
 #include <optional>
 #include <variant>
 
-/// Bodies of starts, as the codec reads and writes them.
+/// Request bodies that start a job, as the codec reads and writes them.
 namespace holdline::test {
 
 using namespace Qt::StringLiterals;
 
 inline const QByteArray kUrl = "http://127.0.0.1:3738/callback/t0ken"_ba;
-/// The end of a body that the codec wrote for kUrl.
+/// The end of every body that the codec writes for kUrl.
 inline const QByteArray kTail = R"(,"wait":false,"callback":"http://127.0.0.1:3738/callback/t0ken"})"_ba;
 
-/// The reason of a refusal, or nullopt when the body was accepted.
+/// Returns the reason why the body is refused, or nullopt when the body is accepted.
 inline std::optional<Reason> refusal(const QByteArray &body)
 {
     const auto parsed = parseStart(body);
@@ -27,7 +27,7 @@ inline std::optional<Reason> refusal(const QByteArray &body)
     return std::nullopt;
 }
 
-/// The body for the upstream, or the refusal.
+/// Returns the body for the upstream, or the text of the refusal.
 inline QByteArray rendered(const QByteArray &body)
 {
     const auto parsed = parseStart(body);

@@ -57,7 +57,7 @@ private Q_SLOTS:
         QCOMPARE(milliseconds(-2050us), "x-2.050");
     }
 
-    /// Compares with Qt's own formatting.
+    /// Compares the timestamps with Qt's own formatting.
     void timestamps()
     {
         std::mt19937_64 random(20260101);

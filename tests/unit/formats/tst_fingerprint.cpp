@@ -85,7 +85,7 @@ private Q_SLOTS:
         QCOMPARE(canonicalJson(objects), sorted);
     }
 
-    /// The canonical form of each valid text with a rule is JSON, and is its own canonical form.
+    /// The canonical form of each valid text is JSON, and the canonical form of that is the same text.
     void isJsonAndStays()
     {
         for (const auto &text : validJsonTexts()) {

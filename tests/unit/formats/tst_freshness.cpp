@@ -15,7 +15,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("cacheControl");
         QTest::addColumn<QByteArray>("age");
-        QTest::addColumn<qint64>("seconds");  // -1: it does not say
+        QTest::addColumn<qint64>("seconds");  // -1 when the fields contain no lifetime
         const auto row = [](const char *name, const char *cacheControl, const char *age, qint64 seconds) {
             QTest::newRow(name) << QByteArray(cacheControl) << QByteArray(age) << seconds;
         };

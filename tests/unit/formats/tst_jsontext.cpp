@@ -93,9 +93,9 @@ void TestJsonText::valid_data()
 void TestJsonText::valid()
 {
     QFETCH(QByteArray, text);
-    // As a body, the text is valid but has no account.
+    // As a whole body, the text is valid JSON but contains no account.
     QCOMPARE(refusal(text), Reason::MissingAccount);
-    // As the value of a member, the text is accepted and stays unchanged.
+    // As the value of a member, the text is accepted and passed on unchanged.
     QCOMPARE(rendered(withExtra(text)), withExtra(text).chopped(1) + kTail);
 }
 
@@ -281,17 +281,17 @@ void TestJsonText::quoteAndUnescapeAreInverse()
 void TestJsonText::charactersStayWhole()
 {
     const QByteArray text = "a\u00e9\u20ac\U0001F600z";
-    // Bytes of whole characters within each limit.
+    // The number of bytes in whole characters, for each limit in bytes.
     const int whole[]{0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
     for (int limit = 0; limit < std::ssize(whole); ++limit)
         QCOMPARE(wholeCharacters(text, limit).size(), whole[limit]);
     QCOMPARE(wholeCharacters("\u00e9", 1).size(), 0);
-    // What is not UTF-8 is cut anywhere.
+    // Text that is not UTF-8 is cut at any byte.
     QCOMPARE(wholeCharacters(QByteArray(10, '\x80'), 7).size(), 7);
     QCOMPARE(wholeCharacters(QByteArray(10, '\x80'), 1).size(), 1);
 }
 
-/// Long strings are scanned some bytes at a time.
+/// Long strings are scanned several bytes at a time, so every position is tested.
 void TestJsonText::everyByteOfAStringCounts()
 {
     constexpr qsizetype kLength = 41;

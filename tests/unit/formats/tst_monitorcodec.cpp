@@ -40,7 +40,7 @@ QString errorOf(const QByteArray &line)
     return error ? *error : QString();
 }
 
-/// An update with a value in every member.
+/// Returns an update with a value in every member.
 Update fullUpdate(Update::Kind kind)
 {
     JobRow job;
@@ -181,7 +181,7 @@ private Q_SLOTS:
             "\"account\":\"acme\",\"created\":1700000000000,\"deadline\":1700000030000,\"queue_us\":0}]}\n");
     }
 
-    /// Lines exactly as the first version of the protocol wrote them.
+    /// The first version of the protocol wrote these lines. Later versions must write the same bytes.
     void bytesStayAsTheyAre()
     {
         QFile file(QStringLiteral(HOLDLINE_TEST_DATA "/monitor-messages.ndjson"));
@@ -244,7 +244,7 @@ private Q_SLOTS:
         QCOMPARE(decoded<Hello>(encode(Hello{2, "9", 1})).protocol, 2);
     }
 
-    /// Bodies and dead letters of the greatest length and cost still fit into a frame.
+    /// Bodies and dead letters of the greatest length, with the longest escapes, still fit into a frame.
     void largestReplies()
     {
         const QByteArray quotes(2 * BodyPart::kMaxBytes, '"');
@@ -284,7 +284,7 @@ private Q_SLOTS:
         QVERIFY(isShowable({}));
     }
 
-    /// The most rows allowed, each of the greatest cost, still fit into a frame.
+    /// The greatest number of rows, each with the longest escapes, still fits into a frame.
     void largestFrame()
     {
         const QByteArray awkward = rowText(QByteArray(1000, '"'));
@@ -344,7 +344,7 @@ private Q_SLOTS:
         QCOMPARE(rowText(text), expected);
     }
 
-    /// Each byte at each position of a text, which is long enough for every branch of the scanner.
+    /// Tries each byte at each position of a text. The text is long enough for every branch of the scanner.
     void everyByteEverywhere()
     {
         for (int byte = 0; byte < 256; ++byte) {
@@ -382,8 +382,8 @@ private Q_SLOTS:
         }
     }
 
-    /// Each member of each object with a value of a wrong type, and without the member. The result is an
-    /// error or a default.
+    /// Gives each member of each object a value of a wrong type, and removes it. Decoding returns an error or
+    /// uses a default.
     void wrongTypes()
     {
         QRandomGenerator random(3);
@@ -522,7 +522,7 @@ private Q_SLOTS:
             QVERIFY(!std::get<QString>(result).isEmpty());
     }
 
-    /// A cut or changed line gives an error or a message, and never a crash.
+    /// Decoding a cut or changed line returns an error or a message, and never crashes.
     void mutatedLines()
     {
         QRandomGenerator random(11);

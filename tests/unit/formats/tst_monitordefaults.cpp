@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A member that is missing in a message of the monitor protocol is empty or zero after reading.
+// Tests that a missing member of a monitor message is decoded as empty or zero.
 #include "core/monitormessages/monitorcodec.h"
 #include "tests/support/suite.h"
 
@@ -18,7 +18,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The way to a member: names of objects, and indexes of arrays.
+/// The path to a member: names of objects and indexes of arrays.
 using Path = QList<QString>;
 
 QJsonValue at(const QJsonValue &value, const Path &path)
@@ -45,7 +45,7 @@ QJsonValue without(const QJsonValue &value, Path path)
     return object;
 }
 
-/// The paths of all members of objects.
+/// Collects the paths of all members of objects.
 void collect(const QJsonValue &value, const Path &path, QList<Path> &all)
 {
     if (value.isArray()) {
@@ -83,7 +83,7 @@ bool isNothing(const QJsonValue &value)
     return false;
 }
 
-/// The message after reading and writing. Nothing when it cannot be read.
+/// Decodes the message and encodes it again. Returns nullopt when it cannot be decoded.
 std::optional<QJsonValue> again(const QJsonValue &message)
 {
     const QByteArray line = QJsonDocument(message.toObject()).toJson(QJsonDocument::Compact);
@@ -116,15 +116,15 @@ void TestMonitorDefaults::whatIsMissingIsNothing()
 {
     QFile file(QStringLiteral(HOLDLINE_TEST_DATA "/monitor-messages.ndjson"));
     QVERIFY(file.open(QIODevice::ReadOnly));
-    // The name of the program never changes. A snapshot has a reason, and a circuit a state. A service has at
-    // least one thread, and one start of an account.
+    // These members have other defaults. The program's name never changes, and a snapshot has a reason. A
+    // circuit has a state. A service has at least one thread and allows at least one start per account.
     const QSet<QString> exceptions{u"program"_s, u"reason"_s, u"circuit"_s, u"starts_per_account"_s,
                                    u"threads"_s};
     int optional = 0;
     while (!file.atEnd()) {
         const QJsonValue message = QJsonDocument::fromJson(file.readLine()).object();
         if (!again(message))
-            continue;  // a row by itself
+            continue;  // a row outside a message
         QList<Path> paths;
         collect(message, {}, paths);
         for (const Path &path : std::as_const(paths)) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Checks resources/docs/monitor-protocol.md: it explains every member and name of the messages, and its
-// examples are valid messages.
+// Checks resources/docs/monitor-protocol.md: every member and name of the messages is explained there, and
+// its examples are valid messages.
 #include "core/monitormessages/monitorcodec.h"
 #include "core/monitormessages/monitorfields.h"
 #include "tests/support/suite.h"
@@ -114,7 +114,7 @@ private Q_SLOTS:
               "circuit"_L1, "redriven"_L1, "base64"_L1})
             QVERIFY2(names.contains(name), name.data());
         QVERIFY(names.size() > 50);
-        // The members of hello and reply may appear only in their examples.
+        // The members of hello and reply may be named only in the page's examples.
         for (const QString &name : std::as_const(names))
             QVERIFY2(m_text.contains(u"`%1`"_s.arg(name)) || m_text.contains(u"\"%1\":"_s.arg(name)),
                      qPrintable(name));
@@ -132,7 +132,7 @@ private Q_SLOTS:
 
     void examplesAreMessages()
     {
-        // Only examples that are not shortened.
+        // Skips shortened examples, which contain an ellipsis.
         static const QRegularExpression example(u"^\\{\"(?:type|seq|command)\":.*\\}$"_s,
                                                 QRegularExpression::MultilineOption);
         int count = 0;

@@ -117,7 +117,7 @@ void TestProofBlock::wrappedLines()
     QVERIFY(std::get<ProofEntries>(decoded) == entries);
 }
 
-// The block of a real job server and a real client from 2017, with its Markdown fence.
+// A block from a run of a real job server and a real client in 2017, with its Markdown fence.
 void TestProofBlock::realBlock()
 {
     const QByteArray file = testData(u"proof-2017.txt"_s);
@@ -195,7 +195,7 @@ void TestProofBlock::refusesEveryCut()
 void TestProofBlock::refusesEveryFlippedByte()
 {
     const QByteArray packed = gzipped("[[\"f2ab274a795e6778\",\"2017-09-08T18:27:35.749Z\",\"B72F\"]]"_ba);
-    // Bytes 4 to 9 of a gzip header (time, compressor flags, system) do not depend on the data.
+    // Bytes 4 to 9 of a gzip header (time, compressor flags, operating system) do not depend on the data.
     for (qsizetype at = 0; at < packed.size(); ++at) {
         if (at >= 4 && at <= 9)
             continue;
@@ -210,7 +210,7 @@ void TestProofBlock::boundsTheBomb()
     const QByteArray bomb = blockOf(QByteArray(40 * 1024 * 1024, ' '));
     QVERIFY(bomb.size() < 128 * 1024);
     QVERIFY(errorOf(bomb).contains(u"more than 16777216 bytes"_s));
-    // The limit itself passes; one byte more does not.
+    // As many bytes as the limit are allowed, and one byte more is an error.
     const QByteArray json = "[]        "_ba;
     QVERIFY(errorOf(blockOf(json), {json.size(), 1}).isEmpty());
     QVERIFY(errorOf(blockOf(json), {json.size() - 1, 1}).contains(u"more than 9 bytes"_s));
@@ -293,7 +293,7 @@ void TestProofBlock::startedAtRoundTrip()
     QCOMPARE(formatStartedAt(JobTime{}), "1970-01-01T00:00:00.000Z"_ba);
     QCOMPARE(formatStartedAt(JobTime(std::chrono::milliseconds(1504895255749))),
              "2017-09-08T18:27:35.749Z"_ba);
-    // These steps reach every month, leap years and odd milliseconds.
+    // These steps reach every month, leap years, and times with milliseconds.
     for (qint64 ms = 0; ms < 4'000'000'000'000; ms += 86'400'001 * 13) {
         const JobTime time{std::chrono::milliseconds(ms)};
         const auto parsed = parseStartedAt(formatStartedAt(time));

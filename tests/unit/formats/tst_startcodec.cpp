@@ -13,7 +13,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The account of a body with this literal.
+/// Returns the account of a body in which the account is written as this literal.
 QByteArray account(const QByteArray &literal)
 {
     const auto parsed = parseStart("{\"account\":" + literal + "}");
@@ -158,7 +158,7 @@ void TestStartCodec::refused()
     const auto &error = std::get<StartError>(parsed);
     QCOMPARE(error.reason, reason);
     QVERIFY(!error.detail.isEmpty());
-    // Messages and logs contain nothing of the body.
+    // Error texts go into messages and logs, so they must contain nothing of the body.
     QVERIFY(error.detail.size() < 200);
     for (const QChar c : error.detail)
         QVERIFY(c >= u' ' && c < u'\x7f');
@@ -171,7 +171,7 @@ void TestStartCodec::accounts()
     QCOMPARE(account(escapes), "a\u00e9\u20ac\U0001F600\"\\/"_ba);
     QCOMPARE(account("\"\u20ac uro\""), "\u20ac uro"_ba);
     QCOMPARE(account("\"" + QByteArray(256, 'x') + "\""), QByteArray(256, 'x'));
-    // 256 bytes written as escapes are still 256 bytes.
+    // 256 bytes are still 256 bytes when they are written as escapes.
     QCOMPARE(account("\"" + "\\u0041"_ba.repeated(256) + "\""), QByteArray(256, 'A'));
 }
 
@@ -353,7 +353,7 @@ void TestStartCodec::report_data()
           "canceled",  "cancelled", "CANCELED", "aborted", "timeout", "timed_out", "timedOut",
           "timed-out", "expired",   "rejected", "killed",  "crashed", "terminated"})
         QTest::newRow(state) << u"failed"_s;
-    // Words that only look like an end are none.
+    // States that only look like a final state mean progress.
     for (const char *state :
          {"running", "queued", "pending", "processing", "in_progress", "starting", "completing", "completed ",
           "complete", "failing", "failed_over", "not_failed", "partially_completed", "retrying", "cancelling",

@@ -23,20 +23,20 @@ private Q_SLOTS:
         row("/%73tart", "/start");
         row("/%73%74%61%72%74", "/start");
         row("/%41%5A%61%7a%30%39%2d%2E%5f%7e", "/AZaz09-._~");
-        // Reserved characters are not the same as their escapes.
+        // An escaped reserved character is not the same as the character itself.
         row("/a+b;c=d,e:f@g!$&'()*", "/a+b;c=d,e:f@g!$&'()*");
         row("/a%2bb%3bc", "/a%2Bb%3Bc");
         row("/a%2fb", "/a%2Fb");
         row("/a%3fb%23", "/a%3Fb%23");
         row("/a%25b", "/a%25b");
-        // What a path may have in escaped form only
+        // A path may contain these characters only in escaped form.
         row("/[x]{y}|^`\\\"<>", "/%5Bx%5D%7By%7D%7C%5E%60%5C%22%3C%3E");
         row("/%5bx%5D", "/%5Bx%5D");
         row("/%00%0a%7f%c3%a4", "/%00%0A%7F%C3%A4");
-        // It decodes once.
+        // Escapes are decoded only once.
         row("/%2573tart", "/%2573tart");
         row("/%252e%252e/", "/%252e%252e/");
-        // Slashes and dot segments stay.
+        // Repeated slashes and dot segments are kept.
         row("//a///b/", "//a///b/");
         row("/%2e%2e/a/%2E/..", "/../a/./..");
     }

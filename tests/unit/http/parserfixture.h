@@ -12,10 +12,10 @@ namespace holdline::test {
 
 using namespace holdline::http;
 
-/// The result of parsing a byte stream: a whole request, a refusal with its status, or neither yet.
+/// The result of parsing bytes: a complete request, a refusal with its status, or neither of them yet.
 struct Outcome
 {
-    int status = 0;  ///< 200 for a request, 4xx and 5xx for a refusal, 0 when more bytes are needed
+    int status = 0;  ///< 200 for a request, 4xx or 5xx for a refusal, 0 when more bytes are needed
     Request request;
     HeadFacts facts;
     qsizetype consumed = 0;
@@ -62,7 +62,7 @@ inline Outcome parse(const QByteArray &bytes, qsizetype pieceSize, const Limits 
     return outcome;
 }
 
-/// Parses the bytes cut in many ways. The outcome must always be the same.
+/// Parses the bytes whole and cut in many ways. The outcome must always be the same.
 inline Outcome parseEveryWay(const QByteArray &bytes, const Limits &limits = {})
 {
     const Outcome whole = parse(bytes, bytes.size(), limits);
@@ -93,8 +93,8 @@ inline QByteArray chunked(const QByteArray &body)
     return post("Transfer-Encoding: chunked\r\n", body);
 }
 
-/// For tests with the columns `bytes` and `status` (0: more bytes needed, 200: a request, otherwise a
-/// refusal).
+/// Adds the columns `bytes` and `status` of a test. Status 0 means that more bytes are needed, 200 a request,
+/// and any other value a refusal.
 inline void addColumns()
 {
     QTest::addColumn<QByteArray>("bytes");
@@ -106,7 +106,7 @@ inline void addRow(const char *name, const QByteArray &bytes, int status)
     QTest::addRow("%s", name) << bytes << status;
 }
 
-/// The body of a test with these two columns.
+/// Runs a test with these two columns.
 inline void checkStatus()
 {
     QFETCH(QByteArray, bytes);

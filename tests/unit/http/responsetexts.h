@@ -37,7 +37,7 @@ struct ResponseOutcome
     friend bool operator==(const ResponseOutcome &, const ResponseOutcome &) = default;
 };
 
-/// Feeds the pieces. With `thenClose` the end of the connection follows.
+/// Parses the pieces one after the other. With `thenClose` the connection ends after the last piece.
 inline ResponseOutcome parse(const QList<QByteArray> &pieces, bool thenClose, Method method = Method::Other)
 {
     ResponseParser parser(smallLimits());

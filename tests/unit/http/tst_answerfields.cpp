@@ -12,7 +12,7 @@ using Fields = QList<std::pair<QByteArray, QByteArray>>;
 
 const QUrl kUrl(QStringLiteral("http://jobs.example:81/v2/start?x=1"));
 
-/// "Name: value" lines.
+/// Returns the passed-on fields as "Name: value" lines.
 QByteArray passed(int status, const Fields &fields)
 {
     QByteArray text;
@@ -107,7 +107,8 @@ private Q_SLOTS:
         QCOMPARE(location("http://[bad"), QByteArray());
     }
 
-    /// A body cannot be read without its coding, so that comes first.
+    /// Content-Encoding comes first when the number of fields is limited, because without it the body cannot
+    /// be read.
     void limits()
     {
         Fields many;

@@ -12,7 +12,7 @@ class TestChurnWatch : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// A few closed connections are no churn, and a minute has one line at most.
+    /// A few closed connections are normal, and at most one log line per minute is written.
     void oneLineAMinute()
     {
         ChurnWatch watch;

@@ -22,7 +22,7 @@ private Q_SLOTS:
         deadlines.setPhase(start + 10s);
         QCOMPARE(deadlines.takeWakeTime(), start + 10s);
         QVERIFY(!deadlines.takeWakeTime());
-        deadlines.setPhase(start + 60s);  // later, so the pending wake-up is early enough
+        deadlines.setPhase(start + 60s);  // later than the requested wake-up, which is early enough
         QVERIFY(!deadlines.takeWakeTime());
         QCOMPARE(deadlines.wake(start + 10s), Due::Nothing);
         QCOMPARE(deadlines.takeWakeTime(), start + 60s);
@@ -50,8 +50,8 @@ private Q_SLOTS:
         deadlines.setPhase(start + 100s);
         deadlines.setUnsent(1000, 400, start, 30s);
         QCOMPARE(deadlines.takeWakeTime(), start + 30s);
-        deadlines.setUnsent(1000, 300, start + 10s, 30s);  // some bytes were taken, but not all
-        deadlines.setUnsent(1500, 800, start + 20s, 30s);  // more bytes were written
+        deadlines.setUnsent(1000, 300, start + 10s, 30s);  // the system accepted some bytes, but not all
+        deadlines.setUnsent(1500, 800, start + 20s, 30s);  // the service wrote more bytes
         QCOMPARE(deadlines.wake(start + 30s), Due::Write);
     }
 
@@ -61,7 +61,7 @@ private Q_SLOTS:
         TimePoint now{};
         qint64 written = 1000;
         for (int i = 0; i < 100; ++i) {
-            // The unsent bytes always equal those written in the last 20 seconds.
+            // The unsent bytes always equal the bytes that were written in the last 20 seconds.
             deadlines.setUnsent(written, 1000, now, 30s);
             written += 1000;
             now += 20s;

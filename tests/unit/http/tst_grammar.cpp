@@ -57,7 +57,7 @@ private Q_SLOTS:
         }
     }
 
-    /// The first of two matches counts, also when both are in one block.
+    /// The first of two matches counts, even when both are in one block.
     void theFirstOfTwo()
     {
         for (qsizetype first = 0; first < 20; ++first) {

@@ -68,7 +68,7 @@ private Q_SLOTS:
     }
     void transferEncodings() { checkStatus(); }
 
-    /// The memory of a body follows what has arrived, not what was declared.
+    /// The memory for a body grows with the bytes that have arrived, not with the declared Content-Length.
     void memoryOfABody()
     {
         constexpr qsizetype kLength = 1'000'001;
@@ -173,7 +173,7 @@ private Q_SLOTS:
     }
     void trailers() { checkStatus(); }
 
-    /// Each limit itself passes; one byte more is refused.
+    /// Exactly as many bytes as the limit are allowed, and one byte more is refused.
     void chunkedLimitsAreExact()
     {
         Limits limits;
@@ -223,7 +223,7 @@ private Q_SLOTS:
         addRow("endless", chunked("1;" + QByteArray(300, 'a')), 400);
         addRow("small ones without end",
                chunked(("1;" + QByteArray(200, 'a') + "\r\nx\r\n").repeated(100) + "0\r\n\r\n"), 400);
-        // 16 KiB in total.
+        // The limit for all chunk extensions together is 16 KiB.
         const QByteArray many = ("1;" + QByteArray(256, 'a') + "\r\nx\r\n").repeated(63);
         const auto summed = [&](qsizetype last) {
             return chunked(many + "0;" + QByteArray(last, 'a') + "\r\n\r\n");

@@ -45,7 +45,7 @@ private Q_SLOTS:
         while (pos < bytes.size()) {
             qsizetype consumed = 0;
             const auto status = parser.feed(QByteArrayView(bytes).sliced(pos), consumed);
-            // A parser that has refused a request accepts no more bytes.
+            // After a refusal the parser would accept no more bytes, so it must not refuse here.
             QVERIFY(status != RequestParser::Status::Refused);
             if (status == RequestParser::Status::HeadComplete)
                 QVERIFY(!parser.isIdle());
@@ -200,7 +200,7 @@ private Q_SLOTS:
         bytes.insert(bytes.size() - 2, QByteArray(16 * 1024 - bytes.size() - 2, 'a') + "\r\n");
         QCOMPARE(bytes.size(), 16 * 1024);
         QCOMPARE(parse(bytes, bytes.size()).status, 200);
-        // The limit counts from the beginning of each request.
+        // The limit applies to each request, not to the connection.
         RequestParser parser{Limits{}};
         const QByteArray two = bytes + bytes;
         qsizetype pos = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Each refusal of a request: its reason, its text, and the byte with which it comes.
+// Each refusal of a request: its reason, its text, and the byte after which it is reported.
 #include "tests/support/suite.h"
 #include "tests/unit/http/parserfixture.h"
 

@@ -108,8 +108,8 @@ void TestResponseParser::accepts()
         QCOMPARE(parse({bytes.first(cut), bytes.sliced(cut)}, closeEnds, method), expected);
 }
 
-/// A connection that ends before the last byte is an error, except in a body that lasts until the end of the
-/// connection.
+/// If the connection ends before the last byte, the response is incomplete. The exception is a body that
+/// lasts until the end of the connection.
 void TestResponseParser::truncationsAreIncomplete()
 {
     QFETCH(QByteArray, bytes);
@@ -203,7 +203,7 @@ void TestResponseParser::startedAndNoAnswer()
     QCOMPARE(parser.error(), Error::Incomplete);
 }
 
-/// The limit is that of one head.
+/// The limit applies to each head, so interim responses do not add up.
 void TestResponseParser::interimHeadsDoNotAddUp()
 {
     const QByteArray interim = "HTTP/1.1 103 Early Hints\r\nLink: " + QByteArray(400, 'x') + "\r\n\r\n";
@@ -219,14 +219,14 @@ void TestResponseParser::aHeadAtItsLimit()
     for (const qsizetype size : {511, 512, 513}) {
         const QByteArray bytes = start + QByteArray(size - start.size() - 4, 'x') + "\r\n\r\n";
         QCOMPARE(bytes.size(), size);
-        // The last byte that fits is the one before the limit.
+        // The head may have as many bytes as the limit, but not more.
         const State expected = size <= 512 ? State::Complete : State::Failed;
         QCOMPARE(parse({bytes}, false).state, expected);
         QCOMPARE(parse(bytewise(bytes), false).state, expected);
         for (qsizetype cut = 0; cut <= size; ++cut)
             QCOMPARE(parse({bytes.first(cut), bytes.sliced(cut)}, false).state, expected);
     }
-    // A line without an end fails as soon as it cannot fit any more.
+    // A line without an end fails when it reaches the limit.
     const QByteArray line = start + QByteArray(600, 'x');
     qsizetype taken = 0;
     ResponseParser parser(smallLimits());

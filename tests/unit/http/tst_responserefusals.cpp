@@ -190,7 +190,7 @@ void TestResponseRefusals::limitsAreExact()
     const auto extended = [](qsizetype size) { return "1;" + QByteArray(size, 'e') + "\r\nx\r\n"; };
     QCOMPARE(chunks(extended(60) + "0\r\n\r\n").state, State::Complete);
     QCOMPARE(chunks(extended(61) + "0\r\n\r\n").error, Error::Chunk);
-    // There is no limit for all of them together.
+    // There is no limit for the extensions of all chunks together.
     QCOMPARE(chunks(extended(60).repeated(1000) + "0\r\n\r\n").state, State::Complete);
 
     const QByteArray head = answer("Content-Length: 0\r\nA: \r\n");
@@ -201,7 +201,7 @@ void TestResponseRefusals::limitsAreExact()
              State::Complete);
 }
 
-/// The limits that no option changes.
+/// Limits that no option can change.
 void TestResponseRefusals::defaultsAreExact()
 {
     for (const bool isOver : {false, true}) {
@@ -220,7 +220,7 @@ void TestResponseRefusals::defaultsAreExact()
     }
 }
 
-/// For any bytes, the parser ends or waits, and stores no more than the limits allow.
+/// For any bytes, the parser finishes, fails or waits for more, and stores no more than the limits allow.
 void TestResponseRefusals::randomBytesNeverPassLimits()
 {
     const quint32 seed = 20'240'229;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Responses byte for byte, as they go to the client.
+// Responses byte for byte, as they are sent to the client.
 #include "service/http/responsewriter.h"
 #include "tests/support/suite.h"
 
@@ -22,7 +22,7 @@ Envelope envelope(BodyFraming framing = BodyFraming::Length)
     return one;
 }
 
-/// The bytes of a response with this status line and these fields.
+/// Returns the bytes of a response with this status line and these header fields.
 QByteArray text(const QByteArray &status, const QByteArray &fields, const QByteArray &rest = {},
                 const QByteArray &body = {})
 {
@@ -54,7 +54,7 @@ void TestResponseWriter::bodies()
     Envelope head = envelope();
     head.isHead = true;
     QCOMPARE(serialise(response, head), text("200 OK", fields, "Content-Length: 5\r\n"));
-    // The pieces of the body follow the head.
+    // The pieces of the body are written after the head.
     QCOMPARE(serialise(response, envelope(BodyFraming::Chunked)),
              text("200 OK", fields, "Transfer-Encoding: chunked\r\n"));
     QCOMPARE(serialise(response, envelope(BodyFraming::ToEnd)), text("200 OK", fields));
@@ -85,11 +85,11 @@ void TestResponseWriter::connections()
 void TestResponseWriter::fieldsThatAreNotWritten()
 {
     Response response{200, {{"A", "b"}}, {}, false};
-    // The connection writes these itself.
+    // The connection writes these fields itself.
     for (const char *name :
          {"Content-Length", "date", "CONNECTION", "X-Request-Id", "Keep-Alive", "Transfer-Encoding"})
         response.headers.append(name, "x");
-    // These would change the meaning of what follows.
+    // These fields would change the meaning of the bytes after them.
     response.headers.append("B\r\nC", "x");
     response.headers.append("D", "x\r\nE: y");
     response.headers.append("", "x");

@@ -53,7 +53,7 @@ private Q_SLOTS:
     void retryAfter();
 };
 
-/// A whole response with every possible status.
+/// A complete response with every possible status.
 void TestStartOutcome::everyStatus()
 {
     const QList<int> retryable{408, 425, 429, 502, 503, 504};
@@ -77,7 +77,8 @@ void TestStartOutcome::everyStatus()
     }
 }
 
-/// A known status counts, but a 2xx means nothing without its body.
+/// When the body is cut short, the status still counts. A 2xx is useless without its body, so the fate is
+/// unknown.
 void TestStartOutcome::everyStatusWithABodyCutShort()
 {
     for (int status = 200; status <= 599; ++status) {
@@ -94,7 +95,8 @@ void TestStartOutcome::everyStatusWithABodyCutShort()
             QVERIFY(result.upstreamId.isEmpty());
             QCOMPARE(result.proxyStatus, tooLarge ? "http_response_body_size" : "http_response_incomplete");
             QVERIFY(!result.unreachable);
-            // Too large an answer is one, too. The circuit breaker asks.
+            // brokeOff tells the circuit breaker that the connection broke. A response that is too large is
+            // not such a case.
             QCOMPARE(result.brokeOff, !tooLarge);
             QVERIFY(!whole.brokeOff);
         }
@@ -131,7 +133,7 @@ void TestStartOutcome::readableAnswer()
     QVERIFY(result.detail.isEmpty());
 }
 
-/// The answer to a start may be the result already.
+/// The response to a start request may already contain the result.
 void TestStartOutcome::finishedAnswer()
 {
     StartExchange exchange = answered(200);
@@ -141,7 +143,7 @@ void TestStartOutcome::finishedAnswer()
     exchange.body = R"({"id":"i","state":"Failed"})";
     QCOMPARE(outcome(exchange).report, JobReport::Failed);
     QCOMPARE(outcome(exchange).fate, Fate::Accepted);
-    // The client of a start that passes through gets the answer in any case.
+    // A client with `wait:false` gets the response unchanged, so the state in it is not used.
     exchange.passThrough = true;
     QCOMPARE(outcome(exchange).report, JobReport::Progress);
 }
@@ -257,7 +259,7 @@ void TestStartOutcome::timeLimit()
 void TestStartOutcome::retryAfter_data()
 {
     QTest::addColumn<QByteArray>("value");
-    QTest::addColumn<qint64>("ms");  // -1 when there is none
+    QTest::addColumn<qint64>("ms");  // -1 when the field has no valid value
     const auto row = [](const char *value, qint64 ms) { QTest::newRow(value) << QByteArray(value) << ms; };
     row("0", 0);
     row("1", 1000);
@@ -287,7 +289,7 @@ void TestStartOutcome::retryAfter()
     QFETCH(qint64, ms);
     const auto delay = http::parseRetryAfter(value, kNow, 10min);
     QCOMPARE(delay ? delay->count() : -1, ms);
-    // The cap is exact.
+    // The maximum is exact.
     QCOMPARE(http::parseRetryAfter("3599", kNow, 1h), std::optional(3'599'000ms));
     QCOMPARE(http::parseRetryAfter("3601", kNow, 1h), std::optional(3'600'000ms));
 }

@@ -10,7 +10,7 @@
 
 namespace holdline::monitor {
 
-/// Follows a table by its signals alone, as a view does, and keeps persistent indexes of some rows.
+/// Follows a table only by its signals, as a view does, and holds persistent indexes of some rows.
 class Follower : public QObject
 {
 public:
@@ -41,7 +41,7 @@ public:
         read();
     }
 
-    /// Keeps persistent indexes of some rows.
+    /// Takes persistent indexes of some rows.
     void hold(UpdateStream &stream)
     {
         m_held.clear();
@@ -60,7 +60,7 @@ public:
             QCOMPARE(m_table.rowOf(m_ids[row]), int(row));
         }
         for (const auto &[id, index] : m_held) {
-            // The index of a removed row stays invalid, though the row may have returned.
+            // The index of a removed row stays invalid, even if the row was added again.
             const int row = m_left.contains(id) ? -1 : m_table.rowOf(id);
             QCOMPARE(index.row(), row);
         }

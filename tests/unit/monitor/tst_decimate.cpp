@@ -30,7 +30,7 @@ std::deque<Sample> manySamples(int count, std::uint32_t seed, bool withGaps)
         if (withGaps && random() % 97 == 0)
             stream.skip(std::chrono::seconds(3 + random() % 40));
         samples.push_back(stream.next());
-        // The service's own span for its first second after a gap.
+        // Like the service's first sample after a gap, the span is only one second long.
         samples.back().span = std::min<Microseconds>(samples.back().span, 1001ms);
     }
     return samples;
@@ -109,7 +109,7 @@ void TestDecimate::columnsStayWhileScrolling()
         for (int scrolled = 0; scrolled < 120; ++scrolled) {
             const WallTime end = samples.front().at + 6min + std::chrono::seconds(scrolled);
             const std::vector<TimeColumn> columns = columnsOf(samples, {end - 5min, end}, most);
-            // The columns at the ends are incomplete.
+            // The first and the last column are incomplete, so they are not compared.
             for (std::size_t i = 1; i + 1 < columns.size(); ++i) {
                 const auto [known, isNew] = seen.emplace(columns[i].from, columns[i]);
                 QVERIFY(isNew || known->second == columns[i]);
@@ -134,7 +134,7 @@ void TestDecimate::gapsAreFoundWhereTheyAre()
 
 void TestDecimate::driftLeavesNoHoles()
 {
-    // Two minutes of samples, each 2 ms later than due. Every second on the screen has one.
+    // Samples of 20 minutes, each 2 ms later than due. No column on the screen may be empty.
     std::deque<Sample> samples;
     for (int i = 1; i <= 1200; ++i) {
         Sample sample;
@@ -202,7 +202,7 @@ void TestDecimate::aloneItHasItsOwnWidth()
     QCOMPARE(series.lines(values).front(), (QPolygonF{{10, 50}, {15, 50}, {20, 50}}));
     QCOMPARE(series.areas(values).front().boundingRect(), QRectF(10, 50, 10, 40));
 
-    // Many points are drawn in pieces without gaps or overlaps.
+    // A line with many points is drawn in pieces without gaps or overlaps.
     series.runs.front().clear();
     for (int i = 0; i < 100; ++i)
         series.runs.front().push_back({i * 1.7, i * 1.7 + 0.85, i * 1.7 + 1.7, 50, 10});
@@ -248,7 +248,7 @@ void TestDecimate::binsKnowWhereAJobBelongs()
     QCOMPARE(bins.binOf(Microseconds(0)), 0);
     QCOMPARE(bins.binOf(9h), 39);
     for (int us = 1'000; us < 10'000'000; us += us / 100) {
-        // A value well inside of a bin counts there, despite the histogram's rounding.
+        // A value far enough from the edges of a bin counts in this bin, despite the histogram's rounding.
         const int bin = bins.binOf(Microseconds(us));
         if (us < static_cast<double>(bins.edge(bin).count()) * 1.04 ||
             us > static_cast<double>(bins.edge(bin + 1).count()) / 1.04)
@@ -284,7 +284,7 @@ void TestDecimate::binsHoldAllValues()
 
 void TestDecimate::smoothTimesGiveSmoothBars()
 {
-    // Equal numbers of jobs in each logarithmic step. The histogram's rounding must not make a bar stand out.
+    // Equal numbers of jobs in each logarithmic step. The histogram's rounding must not make one bar higher.
     LatencyHistogram histogram;
     constexpr int kJobs = 200'000;
     for (int i = 0; i < kJobs; ++i)
@@ -315,7 +315,7 @@ void TestDecimate::ratesCountDifferences()
     QCOMPARE(rates.starts, 4.0);
 
     QCOMPARE(ratesBetween(now, now).answered, 0.0);
-    // Another service counts from zero.
+    // A restarted service counts from zero.
     Sample other;
     other.at = now.at + 1s;
     other.requests[static_cast<std::size_t>(Reason::Completed)] = 7;
@@ -328,7 +328,7 @@ void TestDecimate::viewFollowsAndStands()
     TimeView view;
     QVERIFY(!view.range(history));
     SampleStream stream;
-    // A short run fills the picture.
+    // A short run fills the whole chart.
     for (int i = 0; i < 100; ++i)
         history.append(stream.next());
     QCOMPARE(view.range(history)->length(), Milliseconds(2min));

@@ -22,7 +22,7 @@ constexpr Field kFields[] = {Field::State,    Field::Job,       Field::Account, 
                              Field::Deadline, Field::Position,  Field::Phase,   Field::Durable,
                              Field::Handed,   Field::Recovered, Field::Joined,  Field::Waiting};
 
-/// A reader of a single job.
+/// Reads the fields of a single job.
 class OneJob : public FieldReader
 {
 public:
@@ -116,7 +116,7 @@ void TestFilterQuery::matches_data()
     row("503", false);
     row("running", true);
     row("deadbeef", true);
-    // Changing fields match only when named. The age is 2.000 s.
+    // A changing field matches only when its name is given. The age is 2.000 s.
     row("2.000", false);
     row("age:2", true);
     row("account:acme", true);
@@ -155,7 +155,7 @@ void TestFilterQuery::matches_data()
     row("deadline<-1s", false);
     row("position=3", true);
     row("phase>1s", true);
-    // A comparison with a missing value is false, and its negation is true.
+    // A comparison with a missing value is false, so the negated comparison is true.
     row("total>0", false);
     row("total<=1h", false);
     row("-total>0", true);
@@ -166,7 +166,7 @@ void TestFilterQuery::matches_data()
     row("outcome:completed", false);
     row("jobtime=\"\"", true);
     row("running>1", false);
-    // Not fields: no field name before the sign, or in quotes.
+    // These texts contain no field: they have no field name before the sign, or are in quotes.
     row("127.0.0.1:80", false);
     row("\"account:acme\"", false);
     row("-", false);
@@ -194,7 +194,7 @@ void TestFilterQuery::errors_data()
     };
     row("acme acount:x", 5, 6);
     row("http://x", 0, 4);
-    row("upstream:x", 0, 8);  // a field without such a state
+    row("upstream:x", 0, 8);  // this field has no such value
     row("account:", 7, 1);
     row("account: x", 8, 1);
     row("account:\"\"", 8, 2);
@@ -299,7 +299,7 @@ void TestFilterQuery::volatileFields()
     QVERIFY(!FilterQuery().hasVolatileField());
 }
 
-/// The term for a cell matches only its row, whatever bytes the cell has.
+/// The filter for a cell matches the cell's row, whatever bytes the cell contains.
 void TestFilterQuery::thisCell()
 {
     const QByteArray texts[] = {"a",  "a b", "\"", "\\", "\\\"", "a|b",     "=x",
@@ -317,7 +317,8 @@ void TestFilterQuery::thisCell()
     }
 }
 
-/// No text causes a crash. An accepted text survives writing and reading, and an error points into the text.
+/// No text causes a crash. An accepted text survives writing and reading. An error position is inside the
+/// text.
 void TestFilterQuery::anyText()
 {
     std::mt19937 random(1);
@@ -390,17 +391,17 @@ void TestFilterQuery::formats()
     QCOMPARE(formatBytes(512), u"512 B"_s);
 }
 
-/// Compares with Qt in summer, in winter and around the changes.
+/// Compares the times with Qt's in summer, in winter and around the clock changes.
 void TestFilterQuery::clocks()
 {
     const QByteArray before = qgetenv("TZ");
     for (const char *zone : {"UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu"}) {
         qputenv("TZ", zone);
         std::mt19937_64 random(1);
-        // Fills the cache with another quarter of an hour than the last zone's.
+        // Fills the cache with another quarter of an hour than the one cached for the previous zone.
         formatClock(WallTime(Milliseconds(qint64(random() % 1'000'000'000))));
         for (int i = 0; i < 2000; ++i) {
-            // The change in Berlin in March 2024, or any time.
+            // Half of the times are near the clock change in Berlin in March 2024.
             const qint64 ms = i % 2 == 0 ? 1'711'846'800'000 - 3'600'000 + qint64(random() % 7'200'000)
                                          : qint64(random() % 4'000'000'000'000);
             const QDateTime time = QDateTime::fromMSecsSinceEpoch(ms);

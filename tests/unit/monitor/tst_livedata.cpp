@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A view that knows only the signals.
+/// A view that uses only the signals of LiveData.
 class Mirror : public QObject
 {
 public:
@@ -92,7 +92,7 @@ private:
     std::deque<CallbackRow> callbacks;
 };
 
-/// Everything that LiveData reports equals the state of the stream.
+/// Everything that LiveData reports must equal the state of the stream.
 void compareWithTruth(const LiveData &data, const UpdateStream &stream)
 {
     QCOMPARE(std::size_t(data.jobs().size()), stream.jobs.size());
@@ -246,7 +246,7 @@ void TestLiveData::historyIsBounded()
     };
     end(100);
     data.flush();
-    end(int(LiveState::kHistory) - 50);  // 50 reported rows drop off
+    end(int(LiveState::kHistory) - 50);  // removes 50 reported rows
     data.flush();
     mirror.compare();
     QCOMPARE(data.history().size(), LiveState::kHistory);
@@ -255,7 +255,7 @@ void TestLiveData::historyIsBounded()
     QCOMPARE(data.count(RowState::Ended), int(LiveState::kHistory));
     QVERIFY(!data.find("49"));
     QVERIFY(data.find("50"));
-    end(int(LiveState::kHistory) + 500);  // drops all reported rows, and some that were never reported
+    end(int(LiveState::kHistory) + 500);  // removes all reported rows, and some rows that were never reported
     data.flush();
     mirror.compare();
     QCOMPARE(data.history().back()->id, QByteArray::number(number - 1));
@@ -333,7 +333,7 @@ void TestLiveData::tellsInTime()
         data.apply(update);
         QCoreApplication::processEvents(QEventLoop::AllEvents, 1);
     }
-    // Five updates have four pauses between them. Timers are exact to one twentieth.
+    // Five updates have four pauses of 100 ms between them. Timers are exact to one twentieth.
     QVERIFY(clock.elapsed() >= 360);
     QVERIFY(updates > 5);
 }
@@ -362,7 +362,7 @@ void TestLiveData::snapshotIsPutTogetherAside()
     QCOMPARE(reset.count(), 1);
     QVERIFY(!data.find("a"));
     QCOMPARE(data.jobs().size(), 3);
-    // Another snapshot begins before the last one is complete.
+    // Another snapshot begins before the previous one is complete.
     part.part = 1;
     part.last = false;
     data.apply(part);
@@ -371,7 +371,7 @@ void TestLiveData::snapshotIsPutTogetherAside()
     QCOMPARE(data.jobs().size(), 1);
 }
 
-/// The service sends only the last thousand.
+/// A snapshot contains only the last thousand ended jobs, so earlier ones are kept.
 void TestLiveData::pastStaysThroughSnapshots()
 {
     LiveData data;
@@ -408,7 +408,7 @@ void TestLiveData::pastStaysThroughSnapshots()
     QCOMPARE(idsOf(), "a b c d");
     QCOMPARE(callbacksOf(), "1 2 3 12");
     QCOMPARE(data.callbacksBefore() + data.historyBefore(), std::uint64_t(0));
-    // Some rows between them were missed.
+    // Some rows before these ones were missed.
     update.at = WallTime(30s);
     update.ended = {endedAt("f", 25)};
     update.callbacks = {callbackAt(25)};
@@ -416,7 +416,8 @@ void TestLiveData::pastStaysThroughSnapshots()
     QCOMPARE(idsOf(), "a b c d f");
     QCOMPARE(callbacksOf(), "1 2 3 12 25");
     QCOMPARE(data.count(RowState::Ended), 5);
-    // The clock is set back. Later rows have not happened yet, and new ones get other numbers.
+    // The service's clock is set back. Rows with later times are dropped, and the remaining rows are
+    // renumbered.
     update.at = WallTime(13s);
     update.ended = {endedAt("d", 12)};
     update.callbacks = {callbackAt(12)};

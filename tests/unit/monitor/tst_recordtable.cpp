@@ -68,7 +68,7 @@ void TestRecordTable::historyWhoseEndFallsOff()
     QCOMPARE(table.idAt(table.shownCount() - 1), data.history().front()->id);
 }
 
-/// The signals cause no more work in views than necessary.
+/// The signals must not cause more work in views than necessary.
 void TestRecordTable::onlyWhatMustBeTold()
 {
     LiveData data;
@@ -89,7 +89,7 @@ void TestRecordTable::onlyWhatMustBeTold()
     QSignalSpy changed(&table, &QAbstractItemModel::dataChanged);
     QSignalSpy counts(&table, &RecordTable::countsChanged);
 
-    // Jobs change and keep their positions.
+    // Jobs change without changing their positions.
     update.jobs = {row(110), row(120)};
     update.jobs[0].attempts = update.jobs[1].attempts = 1;
     data.apply(update);
@@ -98,7 +98,7 @@ void TestRecordTable::onlyWhatMustBeTold()
     QCOMPARE(changed[0][0].toModelIndex().row(), 10);
     QCOMPARE(changed[0][1].toModelIndex().row(), 20);
     QCOMPARE(counts.count(), 0);
-    // New jobs are added at one end, and old ones leave in two places.
+    // New jobs are added at one end, and old jobs are removed in two places.
     update.jobs = {row(300), row(301)};
     update.gone = {"100", "101", "150"};
     data.apply(update);
@@ -107,7 +107,7 @@ void TestRecordTable::onlyWhatMustBeTold()
     QCOMPARE(follower.removals, 2);
     QCOMPARE(follower.layouts, 0);
     QCOMPARE(counts.count(), 1);
-    // Changes in many places: one layout change, one insertion, one removal.
+    // Changes in many places cause one layout change, one insertion and one removal.
     update.jobs.clear();
     update.gone.clear();
     for (int i = 102; i < 150; i += 4)
@@ -122,7 +122,7 @@ void TestRecordTable::onlyWhatMustBeTold()
     QCOMPARE(follower.removals, 3);
     QCOMPARE(follower.layouts, 1);
     follower.compare();
-    // A change outside the filter.
+    // A change of a job that the filter hides causes no signal.
     table.setFilter(query(table, u"account:nobody"_s));
     follower.insertions = follower.removals = follower.layouts = follower.changes = 0;
     update.gone.clear();
@@ -202,7 +202,7 @@ void TestRecordTable::movingCells()
     }
     changed.clear();
     table.tick();
-    QCOMPARE(changed.count(), 0);  // the clock stands still
+    QCOMPARE(changed.count(), 0);  // the view is stopped, so no age changes
     update.at += 1s;
     data.apply(update);
     table.setActive(false);
@@ -210,7 +210,7 @@ void TestRecordTable::movingCells()
     QCOMPARE(changed.count(), 0);
 }
 
-/// A job begins to match because time passes.
+/// A job begins to match the filter because time passes.
 void TestRecordTable::movingFilter()
 {
     LiveData data;
@@ -281,7 +281,7 @@ void TestRecordTable::everyColumn_data()
         QTest::newRow(names[kind]) << kind;
 }
 
-/// "Filter by this cell" finds the cell's row for any content, and its negation does not.
+/// "Filter by this cell" finds the cell's row for any content, and the negated filter does not.
 void TestRecordTable::everyColumn()
 {
     QFETCH(const int, kind);

@@ -16,7 +16,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The text of a filter and its meaning, implemented a second time.
+/// The text of a filter, and a second implementation of its meaning.
 template <typename Row>
 struct Case
 {
@@ -46,7 +46,7 @@ const std::vector<Case<JobRow>> kJobCases = {
      [](const JobRow &row) { return row.outcome == Reason::CallbackTimeout && row.total > 1s; }},
 };
 
-/// The expected content of a table, computed from scratch.
+/// The expected content of a table, computed from all rows.
 struct Expected
 {
     std::vector<QByteArray> ids;
@@ -71,7 +71,7 @@ struct Expected
     }
 };
 
-/// The sort keys, from the row alone.
+/// Returns the sort key of a row, computed from the row alone.
 Cell jobKey(const LiveData &data, const JobRow &row, Field field)
 {
     const auto since = [](WallTime at) { return Cell::of(-std::int64_t{at.time_since_epoch().count()}); };
@@ -115,7 +115,7 @@ void compareIds(const RecordTable &table, const std::vector<QByteArray> &expecte
         QCOMPARE(table.idAt(int(row)), expected[row]);
 }
 
-/// Two tables of jobs under one stream. Their filters, orders, ranges and states change as well.
+/// Two tables of jobs that follow one stream. The test also changes their filters, orders, ranges and states.
 class JobTables
 {
 public:
@@ -212,7 +212,7 @@ void seeds()
         QTest::addRow("seed %u", seed) << seed;
 }
 
-/// One step of the stream. Sometimes it sends a snapshot or freezes the view.
+/// Performs one step of the stream. Some steps send a snapshot or stop the view.
 void step(LiveData &data, UpdateStream &stream)
 {
     const int what = stream.pick(25);
@@ -229,7 +229,7 @@ void step(LiveData &data, UpdateStream &stream)
 
 }  // namespace
 
-/// Random streams of updates. After each step, a table computed from scratch says what the table must show.
+/// Random streams of updates. After each step, the table is compared with one that is computed from all rows.
 class TestRecordTableWalk : public QObject
 {
     Q_OBJECT
@@ -362,7 +362,7 @@ void TestRecordTableWalk::callbacks()
         follower.compare();
         if (!table.isActive())
             continue;
-        // The newest on top.
+        // The newest callback is on top.
         std::vector<CallbackRow> rows(data.callbacks().rbegin(), data.callbacks().rend());
         std::erase_if(
             rows, [&](const CallbackRow &row) { return isLateOnly && row.outcome != CallbackOutcome::Late; });

@@ -80,7 +80,7 @@ private Q_SLOTS:
                  "c,\"with \"\"quotes\"\"\",1.500,1,2023-11-14T22:13:20.123Z\r\n");
     }
 
-    /// Accounts come from outside, and a spreadsheet would run them as formulas.
+    /// Account names come from outside. A spreadsheet would run some of them as formulas.
     void formulasAreDefused_data()
     {
         QTest::addColumn<QByteArray>("account");
@@ -138,7 +138,7 @@ private Q_SLOTS:
         QCOMPARE(calls, 2);
     }
 
-    /// A shell reads the copied text as one argument for any account.
+    /// A shell must read the copied text as one argument for any account.
     void curlSurvivesAShell_data()
     {
         QTest::addColumn<QByteArray>("account");

@@ -100,7 +100,7 @@ void TestScale::mapsThereAndBack()
         QVERIFY(std::abs(scale.value(pixel) - value) <= 1e-6 * std::abs(high));
         before = pixel;
     }
-    // The scale continues beyond its ends.
+    // Values outside the range get positions outside the axis.
     QVERIFY((scale.pixel(high + (high - low)) - to) * (to - from) > 0);
 }
 
@@ -134,7 +134,7 @@ void TestScale::numberTicksHold()
                 QVERIFY2(std::ssize(ticks) <= most, qPrintable(u"%1 for %2"_s.arg(ticks.size()).arg(most)));
                 QCOMPARE(ticks.front().value, 0.0);
                 QVERIFY(ticks.back().value >= high * (1 - 1e-6));
-                // The axis is no longer than necessary: one step less would not reach the value.
+                // The axis is no longer than necessary: without its last step it would not reach the value.
                 QVERIFY(ticks.size() == 2 || ticks[ticks.size() - 2].value < high);
                 const double step = ticks[1].value;
                 const double digit = step / std::pow(10, std::floor(std::log10(step) + 1e-9));
@@ -262,7 +262,7 @@ void TestScale::thinnedLabelsNeverTouch()
         std::vector<Tick> ticks;
         for (int i = 0; i < many; ++i)
             ticks.push_back({static_cast<double>(i), QString::number(width(random))});
-        // Axes point to the right or up.
+        // Horizontal axes run to the right, vertical ones upwards.
         const Scale scale(Scale::Kind::Linear, 0, many, round % 2 ? 0 : 500, round % 2 ? 500 : 0);
         thinLabels(ticks, scale, length, 6);
         QVERIFY(!ticks.front().label.isEmpty());

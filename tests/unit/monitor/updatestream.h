@@ -11,13 +11,14 @@
 
 namespace holdline::monitor {
 
-/// A random service as an observer sees it: its state in plain containers, and the updates that report it.
+/// A random service as an observer sees it. Its state is in plain containers, and its updates report the
+/// state.
 class UpdateStream
 {
 public:
     explicit UpdateStream(unsigned seed) : m_random(seed) {}
 
-    /// Some events, and the delta that reports them.
+    /// Changes the state by some random events. Returns the delta that reports them.
     Update delta(int events = 20)
     {
         Update update;
@@ -29,7 +30,8 @@ public:
         return update;
     }
 
-    /// The parts of a snapshot, a few rows in each. `between` deltas come between them.
+    /// Returns the parts of a snapshot, with a few rows in each part. With `hasDeltas` there are deltas
+    /// between them.
     std::vector<Update> snapshot(SnapshotReason reason, bool hasDeltas = true)
     {
         std::vector<Update> updates;
@@ -43,7 +45,7 @@ public:
             part.reason = reason;
             part.part = static_cast<int>(i) + 1;
             part.last = i + 1 == parts.size();
-            // A part reports the state at the time it is sent.
+            // Each part reports the state at the time when the part is sent.
             for (std::size_t j = i; j < ids.size(); j += parts.size()) {
                 if (const auto found = jobs.find(ids[j]); found != jobs.end())
                     part.jobs.push_back(found->second);
@@ -51,7 +53,7 @@ public:
             if (i == 0) {
                 for (const auto &[account, lane] : lanes)
                     part.lanes.push_back(lane);
-                // Only the newest part of the past.
+                // Only the newest ended jobs and callbacks.
                 part.ended.assign(history.end() - std::min<std::ptrdiff_t>(std::ssize(history), 5),
                                   history.end());
                 part.callbacks.assign(
@@ -152,7 +154,7 @@ private:
         }
     }
 
-    /// An update reports a job either as live or as ended.
+    /// Removes the job from the live rows. An update must report a job either as live or as ended.
     static void forget(Update &update, const QByteArray &id)
     {
         std::erase_if(update.jobs, [&](const JobRow &row) { return row.id == id; });

@@ -13,7 +13,7 @@
 
 namespace holdline::test {
 
-/// A message of a recorded exchange, with the bytes that its view shows.
+/// A message of a recorded exchange. It owns the bytes to which its view() refers.
 struct RecordedMessage
 {
     explicit RecordedMessage(const QJsonObject &json);
@@ -29,7 +29,7 @@ struct RecordedMessage
     QByteArray body;
 };
 
-/// A file of tests/unit/profile/exchanges: what one API and its client say, written from the API's
+/// A file of tests/unit/profile/exchanges: messages of one API and its client, written from the API's
 /// documentation.
 struct Exchange
 {
@@ -53,7 +53,7 @@ QString outcomeName(JobReport report);
 /// "name: value" of each field, sorted, so that their order does not matter.
 QByteArrayList sortedFields(const profile::HeaderFields &headers);
 
-/// A profile from TOML that must be right; a failed test otherwise.
+/// Reads a valid profile from TOML. An invalid profile fails the test.
 profile::Profile profileFrom(const QByteArray &toml);
 
 }  // namespace holdline::test

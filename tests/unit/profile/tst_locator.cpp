@@ -261,7 +261,7 @@ void TestLocator::readsParts()
     message.headers = {};
     MessageReader without(message);
     QVERIFY(without.find(locator(at)).isMalformed());
-    // Every prefix is read without a fault.
+    // Reading every prefix of the body must not crash.
     message.headers = kMultipart;
     for (qsizetype size = 0; size < qMin<qsizetype>(body.size(), 300); ++size) {
         message.body = QByteArrayView(body).first(size);
@@ -285,7 +285,7 @@ void TestLocator::takesTheFirstThatIsThere()
     QCOMPARE(read(R"({"other":1})"), "200");
     QCOMPARE(read("a,b,c"), "200");
     QCOMPARE(read(""), "200");
-    // Two answers to one question are no reason to ask elsewhere.
+    // When one place has two values, the result is malformed, and the next place is not tried.
     QCOMPARE(read(R"({"status":"running","status":"done"})"), "!");
     message.status = 0;
     QCOMPARE(read("a,b,c"), "!");

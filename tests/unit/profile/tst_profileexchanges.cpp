@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Each shipped profile against an exchange that was written from its API's documentation.
+// Tests each shipped profile with messages that were written from its API's documentation.
 #include "core/profile/messageanswers.h"
 #include "core/profile/messagereading.h"
 #include "core/profile/outgoingrequest.h"
@@ -205,8 +205,8 @@ void TestProfileExchanges::callbacks()
         compareAnswer(clientAnswer(profile, reading.report, callback.view()), wanted["client"_L1].toObject());
 }
 
-/// Bytes that were changed, cut out or doubled are read without a fault. They are verified only where the
-/// signature does not cover them.
+/// Reading changed, cut or doubled bytes must not crash. Such callbacks are verified only if the change is in
+/// bytes that the signature does not cover.
 void TestProfileExchanges::mutatedCallbacks()
 {
     QFETCH(const QString, name);
@@ -249,7 +249,7 @@ void TestProfileExchanges::mutatedCallbacks()
             continue;
         QVERIFY(reading->state.size() <= kMaxState && reading->state.isValidUtf8());
         QVERIFY(reading->job.size() <= kMaxJobId && reading->error.size() <= kMaxErrorText + 1);
-        // Only a word of the profile is final.
+        // Only a state that the profile lists can be final.
         const bool isFinal = reading->report != JobReport::Progress;
         QVERIFY(!isFinal || profile.callback->state.empty() ||
                 meaningOf(profile.callback->words, reading->state).report == reading->report);
@@ -322,7 +322,8 @@ void TestProfileExchanges::cancelling()
     compareRequest(std::get<OutgoingRequest>(built), exchange.json["cancel"_L1].toObject());
 }
 
-/// A profile that verifies has a forged callback, and one that calls back has a success.
+/// A profile that verifies callbacks needs a forged callback in its exchange. A profile with callbacks needs
+/// a successful one.
 void TestProfileExchanges::exchangesAreComplete()
 {
     QFETCH(const QString, name);

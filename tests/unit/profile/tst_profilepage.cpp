@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The pages of profiles: those in resources/docs/apis against the code, and what a page says of a profile.
+// The pages of profiles: compares those in resources/docs/apis with the code, and checks what a page
+// contains.
 #include "core/profile/profilepage.h"
 #include "core/profile/profilereader.h"
 #include "core/profile/shippedprofiles.h"
@@ -25,7 +26,7 @@ QString textOf(const QString &path)
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
 }
 
-/// The page of a profile's text; its errors for a wrong one.
+/// Returns the page of a profile's text; the errors when the profile is invalid.
 QString pageOf(const QByteArray &text)
 {
     const auto read = readProfile(text, u"t.toml"_s);
@@ -53,7 +54,7 @@ class TestProfilePage : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// With HOLDLINE_WRITE_DOCUMENTS set it writes the pages instead.
+    /// With HOLDLINE_WRITE_DOCUMENTS set, this function writes the pages instead.
     void pagesAreFresh()
     {
         for (const QString &name : shippedProfiles()) {
@@ -86,7 +87,7 @@ private Q_SLOTS:
         QVERIFY(page.contains(u"--callback-url https://hold.example/callback\n"_s));
         QVERIFY(!page.contains(u"--secret"_s));
         QVERIFY(page.endsWith(u"```toml\n"_s + QString::fromUtf8(kPlain) + u"```\n"_s));
-        // Without a comment there is no address to show.
+        // A profile without a comment has no URL to show.
         QVERIFY(pageOf(kPlain.sliced(kPlain.indexOf('\n') + 1))
                     .contains(u"--profile t --upstream https://api.example \\\n"_s));
     }

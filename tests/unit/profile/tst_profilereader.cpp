@@ -49,7 +49,7 @@ private Q_SLOTS:
     void referenceIsFresh();
 };
 
-/// Each field of the table, with its own value.
+/// Reads a profile that contains every field, each with its own value.
 void TestProfileReader::everyFieldIsRead()
 {
     const QByteArray text = R"(
@@ -182,7 +182,7 @@ keepalive = "15s"
     QCOMPARE(formatLocators(p.answer.failedPart), u"body:/error"_s);
     QCOMPARE(p.answer.keepalive.count(), 15'000);
     QCOMPARE(p.secretNames(), (QStringList{u"a"_s, u"b"_s}));
-    // A field that this file leaves out would not be tested.
+    // Checks that the text above contains every field; a field that is missing there would not be tested.
     const QStringList others{u"start.made"_s, u"callback.verify.jwks"_s,
                              u"callback.verify.timestamp_prefix"_s};
     for (const ProfileField &field : profileFields()) {
@@ -214,7 +214,7 @@ void TestProfileReader::defaults()
     QCOMPARE(p.answer.body, AnswerRule::Document::Callback);
     QCOMPARE(p.answer.failedStatus, 200);
     QCOMPARE(p.answer.keepalive.count(), 0);
-    // A result that is fetched is asked for after a callback.
+    // When the result comes from a status query, a callback causes a query.
     const Profile thin = profileFrom(kPlain +
                                      "[status]\nrequest = \"GET {upstream}/{job}\"\nstate = \"body:/s\"\n"
                                      "[answer]\nbody = \"status\"\n");
@@ -262,7 +262,7 @@ void TestProfileReader::oneMistake_data()
     const auto row = [](const char *line, const char *says) {
         QTest::newRow(line) << QByteArray(line) << QString::fromUtf8(says);
     };
-    // Appended to the table [callback] of a right profile.
+    // These lines are appended to the table [callback] of a valid profile.
     row("methods = \"GET\"", "POST, PUT or both");
     row("answer = 200", "a table is wanted");
     row("answer = { status = 404 }", "from 200 to 299");
@@ -452,7 +452,7 @@ void TestProfileReader::fieldsAreChecked()
     QVERIFY2(isThere, qPrintable(errors.join(u'\n')));
 }
 
-/// With HOLDLINE_WRITE_DOCUMENTS set it writes the tables instead.
+/// With HOLDLINE_WRITE_DOCUMENTS set, this function writes the tables instead.
 void TestProfileReader::referenceIsFresh()
 {
     const QString path = QStringLiteral(HOLDLINE_SOURCE_DIR "/resources/docs/profiles.md");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Requests, answers and callbacks beyond the recorded exchanges: what is hostile, odd or at a limit.
+// Requests, responses and callbacks beyond the recorded exchanges: hostile ones, unusual ones, and limits.
 #include "core/profile/messageanswers.h"
 #include "core/profile/messagereading.h"
 #include "core/profile/outgoingrequest.h"
@@ -53,7 +53,7 @@ std::variant<OutgoingRequest, StartError> start(const QByteArray &toml, const Me
     return buildStart(profileFrom(toml), client, values);
 }
 
-/// The body that leaves, or the name of the reason.
+/// Returns the body for the upstream, or the name of the reason for the refusal.
 QByteArray startBody(const QByteArray &toml, const MessageView &client)
 {
     const auto built = start(toml, client);
@@ -131,10 +131,10 @@ void TestProfileRequests::otherBodies()
     const auto built = start(form, post(""));
     QCOMPARE(sortedFields(std::get<OutgoingRequest>(built).headers),
              QByteArrayList{"Content-Type: application/x-www-form-urlencoded"});
-    // What the profile does not touch is not read either.
+    // A body that the profile does not change is not parsed either.
     const QByteArray bytes("\x00\xFF{\"a\":", 7);
     QCOMPARE(startBody(QByteArray(kPlain).replace("body:/hook", "query:hook"), post(bytes)), bytes);
-    // Removing needs JSON, and makes none.
+    // Removing a member needs a JSON body.
     const QByteArray removing = QByteArray(kPlain).replace(
         "callback = \"body:/hook\"", "callback = \"query:h\"\nremove = [\"body:/a/b\"]");
     QCOMPARE(startBody(removing, post(R"({"a":{"b":1,"c":2}})")), R"({"a":{"c":2}})");
@@ -194,7 +194,7 @@ void TestProfileRequests::hostileHeaderValues()
         "[callback]\n", "[start.set]\n\"header:X-Name\" = \"{body:/name}\"\n[callback]\n");
     QCOMPARE(startBody(toml, post("{\"name\":\"a\\r\\nX-Admin: 1\"}")), "bad_request");
     QCOMPARE(startBody(toml, post("{\"name\":\"a\\u0000\"}")), "bad_request");
-    QCOMPARE(startBody(toml, post("{}")), "bad_request");  // the profile needs it
+    QCOMPARE(startBody(toml, post("{}")), "bad_request");  // the profile needs the missing member
     const auto built = start(toml, post("{\"name\":\"\\u00e4\"}"));
     QCOMPARE(sortedFields(std::get<OutgoingRequest>(built).headers).value(1), "X-Name: \xC3\xA4");
 }
@@ -202,7 +202,7 @@ void TestProfileRequests::hostileHeaderValues()
 void TestProfileRequests::hostilePaths_data()
 {
     QTest::addColumn<QByteArray>("rest");
-    QTest::addColumn<QByteArray>("url");  // empty: refused
+    QTest::addColumn<QByteArray>("url");  // empty when refused
     QTest::newRow("plain") << "/a%20b/c"_ba
                            << "https://u.example/v1/a%20b/c"_ba;
     QTest::newRow("dots in a name") << "/a..b/...c"_ba
@@ -235,7 +235,7 @@ void TestProfileRequests::hostilePaths()
     const auto slash = start(kPlain, post("{}"), values);
     request = std::get_if<OutgoingRequest>(&slash);
     QCOMPARE(request ? request->url : QByteArray(), url);
-    // A job's id is one segment, whatever it holds.
+    // A job's id is one path segment, whatever characters it contains.
     const Profile profile = profileFrom(kPlain + "[cancel]\nrequest = \"DELETE {upstream}/{job}/x\"\n");
     values = someValues();
     values.job = "b/a?b";
@@ -309,7 +309,7 @@ void TestProfileRequests::copiesTypes()
 "body:/list" = ["{body:/o}", 1, { a = "{secret:s}" }]
 [callback]
 )");
-    // A missing secret is no fault of the client.
+    // A missing secret is not the client's fault, so the reason is an internal error.
     QCOMPARE(
         std::get<StartError>(buildStart(profileFrom(toml), post(R"({"n":1,"o":2})"), someValues())).reason,
         Reason::InternalError);
@@ -358,7 +358,7 @@ void TestProfileRequests::startAnswers()
         return readStart(profile, answer, someValues());
     };
     QCOMPARE(read(202, R"({"id":7})").job, "7");
-    QCOMPARE(read(204, "").verdict, Verdict::Accepted);  // the token finds the job
+    QCOMPARE(read(204, "").verdict, Verdict::Accepted);  // the job is found by its token
     QVERIFY(!read(204, "").error.isEmpty());
     QCOMPARE(read(200, R"({"id":"a","id":"b"})").job, "");
     QCOMPARE(read(200, R"({"id":["a"]})").job, "");
@@ -451,7 +451,7 @@ void TestProfileRequests::thinCallbacks()
     const QByteArray status =
         "[status]\nrequest = \"GET {upstream}/{job}\"\nstate = \"body:/s\"\ncompleted = \"ok\"\n"
         "after_callback = true\n";
-    // A callback that only names its job makes us ask each time.
+    // A callback that contains only the job's id always causes a status query.
     const Profile bare = profileFrom(
         "name = \"t\"\n[start]\ncallback = \"form:hook\"\njob = \"body:/id\"\n[callback]\njob = "
         "\"form:id\"\n" +

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The vectors were made with Python's hmac module, the cryptography package and `openssl dgst`.
+// Verification of callbacks. The test vectors were made with Python's hmac module, the cryptography package
+// and `openssl dgst`.
 #include "core/profile/profilereader.h"
 #include "core/profile/replaywindow.h"
 #include "core/profile/signatures.h"
@@ -35,7 +36,7 @@ const Secrets kSecrets{
 };
 constexpr WallTime kNow(1'773'500'966s);
 
-/// A profile with these fields in its verify table.
+/// Returns a profile with these fields in its verify table.
 QByteArray withRule(const QByteArray &fields)
 {
     return "name = \"t\"\n[start]\ncallback = \"body:/c\"\n[callback]\ncompleted = "
@@ -49,7 +50,7 @@ VerifyRule rule(const QByteArray &fields)
     return profile.callback ? profile.callback->verify.value_or(VerifyRule()) : VerifyRule();
 }
 
-/// Empty when verified, otherwise the text.
+/// Returns the error text; empty when the callback is verified.
 QString check(const VerifyRule &rule, const HeaderFields &headers, const QByteArray &body = kBody,
               WallTime now = kNow, const QByteArray &peer = "192.0.2.7", const PublicKeys *keys = nullptr)
 {
@@ -167,7 +168,7 @@ void TestVerification::fits()
     const VerifyRule verify = rule(fields);
     QCOMPARE(check(verify, {{"X-Sig", value}}), QString());
     QCOMPARE(check(verify, {{"X-Sig", value}}, kBody + " "), u"the signature does not fit"_s);
-    // Each single changed character of the signature is a forgery.
+    // The signature is wrong as soon as one character is changed.
     for (qsizetype i = 1; i <= 8; ++i) {
         QByteArray changed = value;
         char &c = changed[changed.size() - i];
@@ -297,7 +298,7 @@ void TestVerification::addresses()
 void TestVerification::addressRanges_data()
 {
     QTest::addColumn<QByteArray>("range");
-    QTest::addColumn<QByteArray>("inside");  // empty: the range is wrong
+    QTest::addColumn<QByteArray>("inside");  // empty when the range is invalid
     QTest::addColumn<QByteArray>("outside");
     const auto row = [](const char *range, const char *inside, const char *outside) {
         QTest::newRow(range) << QByteArray(range) << QByteArray(inside) << QByteArray(outside);
@@ -343,7 +344,7 @@ void TestVerification::addressRanges()
 void TestVerification::keySets_data()
 {
     QTest::addColumn<QByteArray>("text");
-    QTest::addColumn<int>("keys");  // 0: refused
+    QTest::addColumn<int>("keys");  // 0 when refused
     const QByteArray key =
         R"({"kty":"OKP","crv":"Ed25519","x":"A6EHv_POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg"})";
     const auto row = [](const char *name, const QByteArray &text, int keys) {
@@ -430,7 +431,7 @@ void TestVerification::boundsWhatItTries()
     QVERIFY(std::get<Forged>(verified).text.contains(u"too many fields"_s));
 }
 
-/// Where the body is not signed, equal signed texts do not make a replay.
+/// When the body is not signed, equal signed texts do not make a replay: the key also covers the body.
 void TestVerification::replayKeys()
 {
     const VerifyRule verify =
@@ -457,16 +458,16 @@ void TestVerification::replayWindow()
     QCOMPARE(window.see("a", "job 1", start), Sighting::New);
     QCOMPARE(window.see("a", "job 1", start + 1s), Sighting::Repeated);
     QCOMPARE(window.see("a", "job 2", start + 1s), Sighting::Replayed);
-    // The first owner keeps it.
+    // The callback still belongs to the job that accepted it first.
     QCOMPARE(window.see("a", "job 1", start + 1s), Sighting::Repeated);
     QCOMPARE(window.see("", "job 1", start), Sighting::New);
     QCOMPARE(window.see("", "job 1", start), Sighting::New);
     QCOMPARE(window.see("b", "job 1", start + 2s), Sighting::New);
     QCOMPARE(window.see("c", "job 1", start + 2s), Sighting::New);
     QCOMPARE(window.size(), 3);
-    QCOMPARE(window.see("d", "job 1", start + 2s), Sighting::New);  // a goes
+    QCOMPARE(window.see("d", "job 1", start + 2s), Sighting::New);  // a is dropped
     QCOMPARE(window.size(), 3);
-    QCOMPARE(window.see("a", "job 2", start + 2s), Sighting::New);  // b goes
+    QCOMPARE(window.see("a", "job 2", start + 2s), Sighting::New);  // b is dropped
     QCOMPARE(window.see("d", "job 1", start + 12s), Sighting::Repeated);
     QCOMPARE(window.see("d", "job 2", start + 12s + 1ms), Sighting::New);
     QCOMPARE(window.size(), 1);

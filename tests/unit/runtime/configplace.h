@@ -10,14 +10,14 @@
 
 #include <algorithm>
 
-/// Shared parts of the configuration's tests.
+/// Helpers for the tests of the configuration.
 namespace holdline::test {
 
 using namespace Qt::StringLiterals;
 
 using Pairs = QList<std::pair<QString, QString>>;
 
-/// A working directory with the files of one test.
+/// A working directory for the files of one test.
 class Place
 {
 public:
@@ -59,7 +59,7 @@ inline bool sameValues(const Config &a, const Config &b)
                        [&](const Option &option) { return option.get(a) == option.get(b); });
 }
 
-/// An allowed value that is not the default.
+/// Returns a valid value of the option that is not its default.
 inline QString otherValue(const Option &option)
 {
     const QString now = option.get(Config());

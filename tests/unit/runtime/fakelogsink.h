@@ -9,12 +9,12 @@
 
 #include <chrono>
 
-/// Shared parts of the logging tests.
+/// Helpers for the tests of logging.
 namespace holdline::test {
 
 using namespace std::chrono_literals;
 
-/// Stores the lines, or returns the configured result.
+/// Stores the written lines, or returns the configured result.
 class FakeSink : public LogSink
 {
 public:
@@ -40,7 +40,7 @@ public:
 inline constexpr std::chrono::system_clock::time_point kWall{1'700'000'000'123ms};
 inline constexpr TimePoint kNow{1000s};
 
-/// The record of a completed job.
+/// Returns the access record of a completed job.
 inline AccessRecord sample()
 {
     AccessRecord record;

@@ -129,7 +129,7 @@ void TestAccessLog::longTextsAreCut()
     QVERIFY(line.contains(" account=\"" + QByteArray(128, 'a') + "\u2026\" "));
     QVERIFY(line.contains(" request_id=\"" + QByteArray("\\n").repeated(64) + "\u2026\" "));
     QVERIFY(line.contains(" client=\"" + QByteArray("\u20ac").repeated(42) + "\u2026\" "));
-    // A text of exactly the allowed length stays whole.
+    // A text of exactly the allowed length is not cut.
     QVERIFY(withText(LogFormat::Logfmt, QByteArray(256, 'a')) == "k=" + QByteArray(256, 'a') + "\n");
 }
 
@@ -145,7 +145,7 @@ void TestAccessLog::rateLimit()
     log.flush(kNow + 999ms);
     QCOMPARE(sink.lines().size(), 3);
     QCOMPARE(log.dropped(), 3u);
-    // The next second starts with the number of lines that the last one dropped.
+    // In the next second, the first line says how many lines were dropped.
     log.write(record, kNow + 1s);
     log.flush(kNow + 1s);
     QCOMPARE(sink.lines().size(), 5);
@@ -153,11 +153,11 @@ void TestAccessLog::rateLimit()
                                          "out\" lines=3 completed=2 lane_full=1"),
              sink.lines().at(3).constData());
     QVERIFY(sink.lines().at(4).contains("outcome=lane_full"));
-    // Without dropped lines there is no summary.
+    // When no lines were dropped, there is no such summary.
     log.write(record, kNow + 5s);
     log.flush(kNow + 7s);
     QCOMPARE(sink.lines().size(), 6);
-    // Without another request the timer's flush writes it.
+    // Without another request, flush() of the timer writes the summary.
     for (int i = 0; i < 4; ++i)
         log.write(record, kNow + 10s);
     log.flush(kNow + 10s + 500ms);
@@ -212,7 +212,7 @@ void TestAccessLog::busySink()
     for (int i = 0; i < kLines; ++i)
         log.write(sample(), kNow);
     log.flush(kNow);
-    // The buffer is limited, and lines that do not fit are counted.
+    // The buffer is limited. Lines that do not fit are counted as lost.
     QVERIFY(log.lost() > 0);
     QVERIFY(sink.text.isEmpty());
     sink.result = LogWrite::Done;

@@ -68,7 +68,6 @@ private Q_SLOTS:
         QCOMPARE(joined(address.strippedPaths), stripped);
     }
 
-    /// A token cannot stand behind a query or a fragment.
     void thisMachine()
     {
         for (const char *own :
@@ -78,6 +77,7 @@ private Q_SLOTS:
             QVERIFY2(!isOnThisMachine(QUrl(QString::fromLatin1(other))), other);
     }
 
+    /// Holdline appends the token to the path, which is impossible after a query or a fragment.
     void queriesAndFragmentsAreErrors_data()
     {
         QTest::addColumn<QString>("url");

@@ -52,7 +52,7 @@ void TestConfig::tableIsSound()
         flags.insert(option.flag);
         QVERIFY2(option.description.endsWith(u'.'), option.key.data());
         QVERIFY2(!option.values.isEmpty(), option.key.data());
-        // The default passes its own check, and each option sets a member of its own.
+        // Each option accepts its own default, and sets a member that no other option sets.
         Config config;
         QCOMPARE(option.set(config, option.get(defaults)), QString());
         QCOMPARE(option.get(config), option.get(defaults));
@@ -95,9 +95,9 @@ void TestConfig::precedence()
     const Pairs environment{{u"HOLDLINE_DEADLINE"_s, u"3s"_s}};
     QCOMPARE(deadline(place.load(withFile, environment)), 3000);
     QCOMPARE(deadline(place.load(withFile + QStringList{u"--deadline"_s, u"4s"_s}, environment)), 4000);
-    // An empty variable counts as not set.
+    // An empty environment variable counts as not set.
     QCOMPARE(deadline(place.load(withFile, {{u"HOLDLINE_DEADLINE"_s, QString()}})), 2000);
-    // An invalid value is an error even when a stronger source hides it.
+    // An invalid value is an error even when a stronger source overrides it.
     QCOMPARE(texts(place.load(QStringList{u"--deadline=4s"_s}, {{u"HOLDLINE_DEADLINE"_s, u"soon"_s}})).size(),
              1);
 }
@@ -108,14 +108,14 @@ void TestConfig::port()
     const auto listen = [](const LoadedConfig &loaded) {
         return formatListenAddresses(loaded.config.server.listen);
     };
-    // Platforms that set it forward to it from outside.
+    // Platforms that set PORT forward outside traffic to this port, so the host is not loopback.
     const LoadedConfig plain = place.load({}, {{u"PORT"_s, u"8080"_s}});
     QCOMPARE(listen(plain), u"[::]:8080"_s);
     QCOMPARE(texts(plain), QStringList());
     QCOMPARE(listen(place.load({}, {{u"PORT"_s, u"8080"_s}, {u"HOLDLINE_LISTEN"_s, u"127.0.0.1:99"_s}})),
              u"127.0.0.1:99"_s);
     QCOMPARE(listen(place.load({u"--listen=127.0.0.1:98"_s}, {{u"PORT"_s, u"8080"_s}})), u"127.0.0.1:98"_s);
-    // An address that somebody chose keeps its host.
+    // An address that was configured explicitly keeps its host.
     place.write(u"c.toml"_s, "[server]\nlisten = \"127.0.0.1:1\"\n");
     QCOMPARE(listen(place.load({u"--config=c.toml"_s}, {{u"PORT"_s, u"8080"_s}})), u"127.0.0.1:8080"_s);
     place.write(u".env"_s, "PORT=7\n");
@@ -171,7 +171,7 @@ void TestConfig::severalAddresses()
     const LoadedConfig loaded = place.load(arguments, {{u"HOLDLINE_LISTEN"_s, variable}});
     QCOMPARE(texts(loaded), QStringList());
     QCOMPARE(formatListenAddresses(loaded.config.server.listen), listen);
-    // PORT is the port of all.
+    // PORT replaces the port of all addresses.
     const LoadedConfig ported = place.load({}, {{u"PORT"_s, u"9"_s}});
     QCOMPARE(formatListenAddresses(ported.config.server.listen), u"[::]:9"_s);
 }
@@ -269,7 +269,7 @@ void TestConfig::outOfRange()
     QCOMPARE(loaded.errors.size(), std::size_t(1));
     QVERIFY(loaded.errors[0].text.startsWith(u"flag --%1: "_s.arg(option.flag)));
     QVERIFY(loaded.errors[0].text.contains(u"wanted"_s));
-    // An invalid value changes nothing.
+    // An invalid value leaves the configuration unchanged.
     QVERIFY(sameValues(loaded.config, Config()));
 }
 
@@ -398,7 +398,7 @@ void TestConfig::exits()
     QCOMPARE(warned->code, 0);
     QCOMPARE(warned->warnings,
              QStringList{u"environment: there is no variable \"HOLDLINE_X\". It is ignored."_s});
-    // Help and version work despite other errors.
+    // Help and version work even when there are other errors.
     QCOMPARE(earlyExit(place.load({u"--nonsense"_s, u"--help"_s}))->code, 0);
     QCOMPARE(earlyExit(place.load({u"-h"_s}))->text, helpText());
     QCOMPARE(earlyExit(place.load({u"--version"_s, u"--help"_s}))->text, helpText());

@@ -55,7 +55,7 @@ void TestConfigSources::everyOptionFromEveryPlace()
     const Option &option = *findOptionByKey(key);
     const QString value = otherValue(option);
     const auto check = [&](const LoadedConfig &loaded, const QString &origin) {
-        // Conflicts between options are allowed, because this test is about the source of a value.
+        // Conflicts between options are ignored, because this test is about the source of a value.
         QCOMPARE(option.get(loaded.config), value);
         QVERIFY2(loaded.origins.at(static_cast<std::size_t>(&option - options().data())) == origin,
                  qPrintable(loaded.origins.at(static_cast<std::size_t>(&option - options().data()))));
@@ -167,7 +167,7 @@ void TestConfigSources::everyTomlErrorIsReported()
     const LoadedConfig loaded =
         Place().loadToml("[hold]\nheld = 0\ndeadline = 1\nnope = 1\n[retry]\nattempts = 2000\n[wrong]\n");
     QCOMPARE(loaded.errors.size(), std::size_t(5));
-    // For broken TOML, the message has the line and toml++'s text, which differs between versions.
+    // For invalid TOML, the message contains the line and toml++'s text, which differs between versions.
     const LoadedConfig broken = Place().loadToml("[hold]\nheld = 1\nheld == 2\n");
     QCOMPARE(broken.errors.size(), std::size_t(1));
     QVERIFY2(broken.errors[0].text.startsWith(u"holdline.toml:3: not TOML: "_s),
@@ -195,7 +195,7 @@ void TestConfigSources::variables_data()
         u"environment: there is no variable \"HOLDLINE_ZZZZZZZZZZ\". It is ignored."_s);
     row("HOLDLIN_LISTEN", "x");
     row("PATH", "x");
-    // What Kubernetes sets for a service called holdline, holdline-admin or holdline-2.
+    // Kubernetes sets these variables for a service with the name holdline, holdline-admin or holdline-2.
     row("HOLDLINE_SERVICE_HOST", "10.0.0.5");
     row("HOLDLINE_SERVICE_PORT", "3738");
     row("HOLDLINE_SERVICE_PORT_HTTP", "3738");
@@ -211,7 +211,7 @@ void TestConfigSources::variables_data()
     row("HOLDLINE_ADMIN_SERVICE_PORT", "3739");
     row("HOLDLINE_ADMIN_PORT", "tcp://10.0.0.6:3739");
     row("HOLDLINE_2_PORT_3739_TCP_ADDR", "10.0.0.6");
-    // These look alike, and somebody meant this program.
+    // These look similar to Kubernetes' variables, but were meant for Holdline, so there is a warning.
     row("HOLDLINE_PORT", "8080", u"environment: there is no variable \"HOLDLINE_PORT\". It is ignored."_s);
     row("HOLDLINE_UPSTREAM_PORT", "http://h/",
         u"environment: there is no variable \"HOLDLINE_UPSTREAM_PORT\". It is ignored. "
@@ -230,7 +230,7 @@ void TestConfigSources::variables()
     QVERIFY(!earlyExit(loaded));
 }
 
-/// Otherwise Kubernetes would set an option.
+/// An option with such a name would be set by Kubernetes.
 void TestConfigSources::noOptionLooksLikeAServiceLink()
 {
     for (const Option &option : options()) {
@@ -347,7 +347,7 @@ void TestConfigSources::dotEnvOfOthers_data()
     row("unfinished", "KEY='a\nb");
 }
 
-/// Whatever other programs keep in the file, this one starts, and its own lines around it are read.
+/// Whatever lines other programs need in .env, holdline starts and reads its own lines around them.
 void TestConfigSources::dotEnvOfOthers()
 {
     QFETCH(QByteArray, text);
@@ -377,7 +377,7 @@ void TestConfigSources::dotEnvWarnings()
     QVERIFY(sameValues(loaded.config, Config()));
 }
 
-/// Python keeps virtual environments there.
+/// Some Python projects have a virtual environment in the folder .env.
 void TestConfigSources::dotEnvIsAFolder()
 {
     const Place place;

@@ -19,7 +19,7 @@ namespace {
 
 constexpr TimePoint kEpoch{};
 
-/// A list with linear search.
+/// A simple model of the deadline table: a list with linear search.
 struct NaiveList
 {
     std::vector<std::pair<TimePoint, int>> entries;
@@ -48,7 +48,7 @@ struct NaiveList
     }
 };
 
-/// Runs the loop until `done`. The time limit ends only a failed run.
+/// Runs the event loop until `done` returns true. The time limit matters only when the test fails.
 template <typename Condition>
 bool runUntil(Condition done)
 {
@@ -170,7 +170,7 @@ void TestDeadlines::timerIsNeverEarly()
     });
     const TimePoint start = Clock::now();
     for (std::size_t i = 0; i < due.size(); ++i) {
-        // Odd microseconds, because a timer in whole milliseconds must round up.
+        // Uses odd microseconds, because a timer in whole milliseconds must round up.
         due[i] = start + i * 1'337us;
         timer.set(static_cast<int>(i), due[i]);
     }
@@ -199,7 +199,7 @@ void TestDeadlines::timerIsRearmedForAnEarlierOne()
     timer.setIn(2, 5ms);
     QVERIFY(runUntil([&order] { return !order.empty(); }));
     QCOMPARE(order, std::vector<int>{2});
-    // A moved deadline fires at its new time.
+    // A deadline that was moved fires at its new time.
     timer.setIn(1, 5ms);
     QVERIFY(runUntil([&order] { return order.size() == 2; }));
     QCOMPARE(order, (std::vector<int>{2, 1}));
@@ -213,7 +213,7 @@ void TestDeadlines::clearedOnesDoNotFire()
     timer.setIn(2, 10ms);
     QVERIFY(timer.clear(1));
     QVERIFY(!timer.clear(1));
-    // The wake-up for 1 finds nothing due, and 2 still fires.
+    // The wake-up for deadline 1 finds nothing due, and deadline 2 still fires.
     QVERIFY(runUntil([&order] { return !order.empty(); }));
     QCOMPARE(order, std::vector<int>{2});
 }
@@ -241,7 +241,8 @@ void TestDeadlines::setAndClearInsideOnExpired()
     QCOMPARE(order, (std::vector<int>{1, 4, 3, 5}));
 }
 
-/// QTimer counts milliseconds in an int. A deadline more than 24 days away must neither fire nor warn.
+/// QTimer counts milliseconds in an int. A deadline more than 24 days away must neither fire nor cause a
+/// warning.
 void TestDeadlines::farAwayDeadlines()
 {
     QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));
@@ -255,7 +256,8 @@ void TestDeadlines::farAwayDeadlines()
     QCOMPARE(timer.table().size(), std::size_t(2));
 }
 
-/// What came in time may need several turns of the loop until it clears its deadline.
+/// After a pause of the process, data that arrived in time may need several turns of the event loop until it
+/// clears its deadline.
 void TestDeadlines::aPauseLetsTheLoopReadFirst()
 {
     std::vector<int> fired;
@@ -272,7 +274,7 @@ void TestDeadlines::aPauseLetsTheLoopReadFirst()
             return;
         }
         timer.clear(1);
-        // A deadline that is set meanwhile does not end the wait.
+        // A deadline that is set meanwhile does not end the waiting.
         timer.setIn(3, 0ms);
     });
     turn.start(30ms);
@@ -283,7 +285,7 @@ void TestDeadlines::aPauseLetsTheLoopReadFirst()
     QVERIFY(timer.table().empty());
 }
 
-/// A loop that is always late reports its deadlines all the same.
+/// Even when every turn of the event loop is late, deadlines are reported.
 void TestDeadlines::aLoopThatIsAlwaysLate()
 {
     std::vector<int> fired;

@@ -56,7 +56,7 @@ void TestHistogram::oneValue()
     const std::chrono::microseconds value(us);
     LatencyHistogram histogram;
     histogram.record(value);
-    // Values are clamped to the smallest and largest seen, so a single value is exact.
+    // Quantiles are clamped to the smallest and the largest value, so a single value is exact.
     for (const double q : {0.0, 0.5, 1.0})
         QCOMPARE(histogram.quantile(q), value);
     QCOMPARE(histogram.sum(), value);

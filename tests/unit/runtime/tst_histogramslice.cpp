@@ -21,7 +21,7 @@ private Q_SLOTS:
         QCOMPARE(slice.countUpTo(microseconds(1000)), 0u);
     }
 
-    /// A slice reports the same as a histogram of its span alone.
+    /// A slice of a time span reports the same as a histogram with only the values of this span.
     void sameAsItsOwnHistogram()
     {
         QRandomGenerator random(5);

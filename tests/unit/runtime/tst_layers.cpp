@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Checks the layers of the source tree against resources/docs/architecture.md.
+// Checks that the source folders include each other only as resources/docs/architecture.md says.
 #include "tests/support/suite.h"
 
 #include <QDir>
@@ -24,7 +24,8 @@ constexpr qsizetype kMaxSourcesOfAClass = 2;
 struct Room
 {
     const char *folder;
-    const char *mayInclude;  ///< other folders that this one may include; each is above it in the list
+    const char *mayInclude;  ///< folders that this folder may include, separated by blanks; each is above it
+                             ///< in the list
 };
 
 /// Every folder of the product. Because of the order no two folders can include each other.
@@ -124,7 +125,7 @@ QString nameOf(const QString &path)
     return path.sliced(path.lastIndexOf(u'/') + 1);
 }
 
-/// The product's headers and sources, by path relative to the project's folder.
+/// Returns the text of the product's headers and sources, by path relative to the project's folder.
 QMap<QString, QString> readSources()
 {
     QMap<QString, QString> sources;
@@ -141,7 +142,7 @@ QMap<QString, QString> readSources()
     return sources;
 }
 
-/// Fails with the whole list when it is not empty.
+/// Prints every entry and fails when the list is not empty.
 void mustBeEmpty(const QStringList &wrong)
 {
     for (const QString &one : wrong)
@@ -243,7 +244,7 @@ void TestLayers::headersAreShort()
 
 void TestLayers::aClassIsInTwoFilesAtMost()
 {
-    // A definition begins its line: "bool Class::function(".
+    // Matches the first line of a definition: "bool Class::function(".
     static const QRegularExpression definition(u"^(?=\\S)(?:[\\w:<>,&* ]*[ &*])?(\\w+)::[~\\w]+\\("_s,
                                                QRegularExpression::MultilineOption);
     QMap<QString, QSet<QString>> files;  // source files of each class, by its folder and name
@@ -264,7 +265,7 @@ void TestLayers::aClassIsInTwoFilesAtMost()
     mustBeEmpty(wrong);
 }
 
-/// Before a main() opens anything else, its descriptors 0 to 2 must be open.
+/// In each main(), descriptors 0 to 2 must be open before the program opens anything else.
 void TestLayers::everyProgramOpensItsStandardStreamsFirst()
 {
     QMap<QString, QString> programs = m_sources;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Routes, profiles and secrets of a configuration, and what is said about mistakes in them.
+// Routes, profiles and secrets of a configuration, and the error texts for mistakes in them.
 #include "core/routing/loadroutes.h"
 #include "core/routing/registeredaddress.h"
 #include "core/routing/routeset.h"
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A file of tests/data.
+/// Returns the content of a file in tests/data.
 QByteArray dataFile(const QString &name)
 {
     QFile file(QStringLiteral(HOLDLINE_TEST_DATA "/") + name);
@@ -28,7 +28,7 @@ QByteArray twoRoutes()
     return dataFile(u"routes.toml"_s);
 }
 
-/// A folder with a configuration and two secrets.
+/// A folder with a configuration and two files with secrets.
 class RoutesPlace
 {
 public:
@@ -102,7 +102,7 @@ private Q_SLOTS:
         QCOMPARE(second.limits.starts, 0);
         QCOMPARE(second.limits.running, 0);
         QVERIFY(!second.limits.rate.isSet());
-        // The line end is no part of a secret.
+        // The line end of the file is not part of a secret.
         QCOMPARE(set.secrets.at("key"), "r8_secret");
     }
 
@@ -149,7 +149,7 @@ private Q_SLOTS:
         QTest::newRow("a slash at the end") << QByteArray("/v1/a/") << QByteArray("/v1/a");
         QTest::newRow("with a rest") << QByteArray("/%7Eme/*") << QByteArray("/~me");
     }
-    /// Requests come with the normal form of their path, so a route has it too.
+    /// Paths of requests are normalised before routing, so a route's path is normalised too.
     void equivalentPaths()
     {
         QFETCH(QByteArray, path);
@@ -181,7 +181,7 @@ private Q_SLOTS:
         QVERIFY(loaded.config.routes->routes.front().insecureCallbacks);
     }
 
-    /// Callbacks without a token come to an address that says nothing secret.
+    /// Callbacks without a token arrive at a URL that contains no secret.
     void registeredCallbacks()
     {
         RoutesPlace place;
@@ -306,7 +306,7 @@ private Q_SLOTS:
         QVERIFY(errorsOf(place.load(twoRoutes())).contains("is empty"_L1));
     }
 
-    /// All mistakes are found at once, each with its line.
+    /// All mistakes are reported at once, each with its line.
     void tenMistakes()
     {
         const LoadedConfig loaded = RoutesPlace().load(dataFile(u"routes-with-mistakes.toml"_s));

@@ -29,7 +29,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A pipe with a non-blocking reading end. Its writing end has the shell's usual flags.
+/// A pipe with a non-blocking reading end. Its writing end has the usual flags of a shell's pipe.
 struct Pipe
 {
     Pipe()
@@ -174,7 +174,7 @@ void TestLogging::slowPipe()
     Pipe pipe;
     DescriptorSink sink(pipe.ends[1]);
     AccessLog log(sink, LogFormat::Logfmt, 1'000'000);
-    // More bytes than a pipe holds. The writing end would block, but the log does not.
+    // These are more bytes than a pipe holds. A write to the pipe would block, but the log must not block.
     for (int i = 0; i < 2000; ++i)
         log.write(sample(), kNow);
     log.flush(kNow);
@@ -200,7 +200,7 @@ void TestLogging::fullDisk()
     ::close(full);
 }
 
-/// Each thread checks for room before it writes. Another thread must not take that room in between.
+/// Each thread checks for space in the pipe before it writes. No other thread may use that space in between.
 void TestLogging::severalThreadsShareASlowPipe()
 {
     for (int round = 0; round < 100; ++round) {
@@ -218,7 +218,7 @@ void TestLogging::severalThreadsShareASlowPipe()
         }
         const bool noneWaits = QTest::qWaitFor([&running] { return running == 0; }, 30'000);
         const QByteArray all = noneWaits ? pipe.read() : QByteArray();
-        pipe.closeReader();  // frees a waiting thread
+        pipe.closeReader();  // lets a blocked thread continue
         for (std::thread &thread : threads)
             thread.join();
         QVERIFY(noneWaits);
@@ -278,7 +278,7 @@ void TestLogging::handler()
     QCOMPARE(object.value(u"category"_s).toString(), u"holdline.config"_s);
     QCOMPARE(object.value(u"message"_s).toString(), u"shown"_s);
     QVERIFY(lines[3].size() < LogSink::kMaxBytes);
-    // After the removal the sink gets nothing more.
+    // After the message handler is removed, the sink gets no more lines.
     QTest::ignoreMessage(QtWarningMsg, "after");
     qWarning("after");
     QCOMPARE(sink.lines().size(), 4);

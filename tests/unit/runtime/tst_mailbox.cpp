@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Messages between threads arrive completely, in order, and in the receiver's thread. Run it under the tsan
-// preset too.
+// Tests that messages between threads arrive completely, in order, and in the receiver's thread. Run this
+// test with the tsan preset too.
 #include "core/eventloop/mailbox.h"
 #include "tests/support/suite.h"
 
@@ -21,7 +21,7 @@ struct Numbered
     int number = 0;
 };
 
-/// Counts its destructions. It can only be moved, like a message with a held request in it.
+/// Counts how often it is destroyed. It can only be moved, like a message that contains a held request.
 using Counted = std::unique_ptr<int, std::function<void(int *)>>;
 
 Counted counted(std::atomic<int> &destroyed)
@@ -55,7 +55,7 @@ private Q_SLOTS:
                 QVERIFY(box.post(i));
         });
         sender.join();
-        QVERIFY(received.empty());  // never from inside post()
+        QVERIFY(received.empty());  // never inside post()
         QTRY_COMPARE(received.size(), std::size_t(1000));
         for (int i = 0; i < 1000; ++i)
             QCOMPARE(received[static_cast<std::size_t>(i)], i);
@@ -99,7 +99,7 @@ private Q_SLOTS:
         QTRY_COMPARE(received, (std::vector{1, 2}));
     }
 
-    /// Two shards that answer each other must not block other events of the loop.
+    /// Two shards that answer each other without end must not block other events of the event loop.
     void messagesPostedWhileReceivingAreForTheNextTurn()
     {
         Mailbox<int> box;
@@ -138,7 +138,8 @@ private Q_SLOTS:
         QCOMPARE(destroyed.load(), 1);
     }
 
-    /// The receiver closes while many threads post. Each message is received or dropped exactly once.
+    /// The receiver closes the mailbox while many threads post. Each message is received or dropped exactly
+    /// once.
     void closedUnderFire()
     {
         constexpr int kSenders = 4;

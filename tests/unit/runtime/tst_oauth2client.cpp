@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What is sent for an access token, byte for byte, and what is made of the answer.
+// The request for an access token, byte for byte, and how the response is read.
 #include "core/config/credentialurl.h"
 #include "core/routing/oauth2client.h"
 #include "tests/support/suite.h"
@@ -39,13 +39,13 @@ private Q_SLOTS:
         const auto request = made(client, "7Fjfp0ZBr1KtDRbnfVdmIw");
         QCOMPARE(request.method, "POST");
         QCOMPARE(request.url, "https://a/token");
-        // The example of RFC 6749, 2.3.1.
+        // The example of RFC 6749, section 2.3.1.
         QCOMPARE(field(request, "Authorization"), "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3");
         QCOMPARE(field(request, "Content-Type"), "application/x-www-form-urlencoded");
         QCOMPARE(request.body, "grant_type=client_credentials&scope=read+write");
     }
 
-    /// RFC 6749, 2.3.1: both are form-encoded before they are joined.
+    /// RFC 6749, section 2.3.1: client id and secret are form-encoded before they are joined.
     void basicEncodes()
     {
         const auto request = made({"https://a/token", "me:you", "own"}, "a b+c/d%");
@@ -65,7 +65,7 @@ private Q_SLOTS:
                  "client_secret=x%26y");
     }
 
-    /// M-Pesa: GET with Basic.
+    /// M-Pesa needs a GET request with Basic authentication.
     void get()
     {
         OAuth2Client client{"https://a/generate", {}, "own", {}, {}, Style::Get};
@@ -83,10 +83,10 @@ private Q_SLOTS:
     void secrets()
     {
         QVERIFY(std::holds_alternative<QString>(tokenRequest({"https://a", "id", "own"}, {})));
-        // Without an id, the file holds both.
+        // Without a configured client id, the file contains both id and secret.
         QVERIFY(std::holds_alternative<QString>(tokenRequest({"https://a", {}, "own"}, {{"own", "alone"}})));
         QVERIFY(std::holds_alternative<QString>(tokenRequest({"https://a", {}, "own"}, {{"own", ":x"}})));
-        // Only the first line counts, as in templates.
+        // Only the first line of the file counts, as in templates.
         const auto request = made({"https://a", {}, "own", {}, {}, Style::Get}, "key:sec:ret\r\nold:one");
         QCOMPARE(QByteArray::fromBase64(field(request, "Authorization").sliced(6)), "key:sec:ret");
     }
@@ -95,8 +95,8 @@ private Q_SLOTS:
     {
         QTest::addColumn<int>("status");
         QTest::addColumn<QByteArray>("body");
-        QTest::addColumn<QByteArray>("authorization");  // empty: none
-        QTest::addColumn<int>("seconds");               // of a failure: 1 when it is final
+        QTest::addColumn<QByteArray>("authorization");  // empty: there is no token
+        QTest::addColumn<int>("seconds");  // lifetime of the token; for a failure: 1 when it is final
         const auto row = [](const char *name, int status, const char *body, const char *token, int seconds) {
             QTest::newRow(name) << status << QByteArray(body) << QByteArray(token) << seconds;
         };
@@ -145,7 +145,7 @@ private Q_SLOTS:
         QCOMPARE(QByteArray(), authorization);
         const auto &none = std::get<NoToken>(read);
         QCOMPARE(none.isFinal, seconds == 1);
-        // Nothing of the answer is shown but the error's code.
+        // The text shows only the error code of the response.
         QVERIFY(!none.text.isEmpty());
         QVERIFY(!none.text.contains("s3"_L1));
         QCOMPARE(none.text.contains("invalid_client"_L1), body.contains("invalid_client"));
@@ -158,7 +158,7 @@ private Q_SLOTS:
             std::holds_alternative<AccessToken>(readTokenAnswer(200, "{\"access_token\":\"" + most + "\"}")));
         QVERIFY(
             std::holds_alternative<NoToken>(readTokenAnswer(200, "{\"access_token\":\"" + most + "x\"}")));
-        // A code that is text is not shown.
+        // An error code with unexpected characters is not shown.
         const auto read = readTokenAnswer(400, R"({"error":"my secret is 5"})");
         QVERIFY(!std::get<NoToken>(read).text.contains("secret"_L1));
     }

@@ -17,8 +17,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A strict reader of the text format 0.0.4. Returns an error text, empty when valid, and fills a map from
-/// series to value.
+/// A strict parser of the Prometheus text format 0.0.4. Returns an error text; empty when the text is valid.
+/// Fills a map from series to value.
 class Checker
 {
 public:

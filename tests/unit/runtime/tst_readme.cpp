@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Checks the README and the pages in resources/docs: their tables against the code, their links against the
-// files.
+// Checks README.md and the pages in resources/docs. Compares their tables with the code, and their links with
+// the files.
 #include "core/config/configtext.h"
 #include "core/job/jobmachine.h"
 #include "core/job/reason.h"
@@ -27,7 +27,7 @@ QString textOf(const QString &path)
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
 }
 
-/// The README and every page of resources/docs.
+/// Returns the paths of the README and of every page in resources/docs.
 QStringList pages()
 {
     QStringList found{kRoot + u"/README.md"_s};
@@ -37,7 +37,7 @@ QStringList pages()
     return found;
 }
 
-/// The anchors of a page's headings, as GitHub makes them.
+/// Returns the anchors of a page's headings, as GitHub makes them.
 QStringList anchorsOf(const QString &text)
 {
     static const QRegularExpression heading(u"^#+ (.*)$"_s, QRegularExpression::MultilineOption);
@@ -56,7 +56,7 @@ class TestReadme : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// A longer README would be a manual.
+    /// The README must stay short; details are in resources/docs.
     void readmeIsShort()
     {
         const QString readme = textOf(kRoot + u"/README.md"_s);
@@ -99,7 +99,7 @@ private Q_SLOTS:
         }
     }
 
-    /// With HOLDLINE_WRITE_DOCUMENTS set it writes the tables instead.
+    /// With HOLDLINE_WRITE_DOCUMENTS set, this function writes the tables instead.
     void configurationTables()
     {
         const QString path = kRoot + u"/resources/docs/configuration.md"_s;
@@ -123,7 +123,7 @@ private Q_SLOTS:
         const QString reference = textOf(kRoot + u"/resources/docs/http.md"_s);
         for (int i = 0; i < kReasonCount; ++i) {
             const auto reason = static_cast<Reason>(i);
-            // A client never receives this reason in normal operation.
+            // In normal operation a client never receives this reason.
             if (reason == Reason::InternalError)
                 continue;
             const QString quoted = u"`"_s + name(reason) + u"`"_s;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a route authenticates to its upstream, where it gets the keys of callbacks, and mistakes in both.
+// How a route authenticates at its upstream, where it gets the keys for callbacks, and mistakes in both.
 #include "core/routing/credentialspec.h"
 #include "core/routing/loadroutes.h"
 #include "core/routing/routeset.h"
@@ -14,7 +14,7 @@ using Style = OAuth2Client::Style;
 
 namespace {
 
-/// The configuration of one route, with these lines.
+/// Loads the configuration of one route with these lines.
 LoadedConfig load(const QByteArray &profile, const QByteArray &lines, const QByteArray &secrets = {},
                   const QStringList &flags = {})
 {
@@ -97,7 +97,7 @@ private Q_SLOTS:
             errorsOf(load("jobserver", "auth = { basic = \"nowhere\" }")).contains("the secret nowhere"_L1));
     }
 
-    /// Published keys are used without a flag, and a mirror may take the place of their address.
+    /// A profile's published keys are used without a flag. Their URL can be replaced by that of a mirror.
     void keys()
     {
         const LoadedConfig plain = load("fal", {});

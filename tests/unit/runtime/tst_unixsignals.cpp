@@ -64,7 +64,7 @@ void TestUnixSignals::terminates()
     QSignalSpy terminate(&signals_, &UnixSignals::terminate);
     QSignalSpy reload(&signals_, &UnixSignals::reload);
     ::raise(number);
-    // The handler itself emits nothing.
+    // The signal handler itself emits no Qt signal.
     QCOMPARE(terminate.size(), 0);
     QCOMPARE(UnixSignals::waitingTerminations(), 1);
     QVERIFY(terminate.wait());
@@ -175,8 +175,8 @@ void TestUnixSignals::floods()
     UnixSignals signals_;
     QSignalSpy reload(&signals_, &UnixSignals::reload);
     QSignalSpy terminate(&signals_, &UnixSignals::terminate);
-    // More signals than a pipe holds. The handler must not wait, and the SIGTERM behind them must not get
-    // lost.
+    // These are more signals than a pipe holds. The handler must not block, and the SIGTERM after them must
+    // not be lost.
     for (int i = 0; i < 70'000; ++i)
         ::raise(SIGHUP);
     ::raise(SIGTERM);

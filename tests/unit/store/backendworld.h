@@ -10,7 +10,7 @@
 
 namespace holdline::test {
 
-/// A backend of each kind, with a reader.
+/// A store backend of the kind under test, with a reader.
 struct BackendWorld
 {
     explicit BackendWorld(const Config::Store &limits = {})
@@ -34,7 +34,7 @@ struct BackendWorld
         const auto found = reader->find(id);
         return found.error.isEmpty() ? found.value : std::nullopt;
     }
-    /// Runs all steps of tidy().
+    /// Runs all steps of tidy(). Returns the number of expired records, or -1 after an error.
     int tidy() const
     {
         int expired = 0;
@@ -56,7 +56,7 @@ struct BackendWorld
     std::unique_ptr<StoreBackend> backend;
     std::unique_ptr<StoreReader> reader;
     QString openError;
-    mutable Tidied total;  ///< of all steps so far
+    mutable Tidied total;  ///< sum of all steps so far
 };
 
 inline bool isTombstone(const std::optional<JobRecord> &record, const JobRecord &of)
@@ -65,7 +65,7 @@ inline bool isTombstone(const std::optional<JobRecord> &record, const JobRecord 
            record->key.isNull() && record->token.isNull() && !record->answer && !record->request;
 }
 
-/// The global data of a test of every backend. Call it in initTestCase_data().
+/// Adds the backends as global test data. Call this function in initTestCase_data().
 inline void addBackends()
 {
     QTest::addColumn<QString>("kind");

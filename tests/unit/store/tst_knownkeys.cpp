@@ -23,7 +23,7 @@ class TestKnownKeys : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// A flood of keys that do not stay takes no stored key from the filter.
+    /// Many keys that are added and not stored must not push a stored key out of the filter.
     void whatIsStoredIsKnown()
     {
         constexpr int kStored = 1'000;
@@ -36,7 +36,7 @@ private Q_SLOTS:
             if (keys.isFull()) {
                 ++renewals;
                 keys.beginRenewal();
-                // A key that comes meanwhile stays too.
+                // A key that is added during the renewal stays too.
                 keys.add("account", "new" + number(i));
                 for (int k = 0; k < kStored; ++k)
                     keys.add("account", number(k));
@@ -63,7 +63,7 @@ private Q_SLOTS:
         for (int i = 0; i < kKept; ++i)
             wrong += keys.mayContain("account", "new" + number(i)) ? 1 : 0;
         QVERIFY2(wrong < kKept / 50, number(wrong).constData());
-        // An account and its key must not be joined without a separator.
+        // A separator must stand between the account and the key, so that "ab" + "c" differs from "a" + "bc".
         KnownKeys few(10);
         few.add("ab", "c");
         QVERIFY(few.mayContain("ab", "c"));

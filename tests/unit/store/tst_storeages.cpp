@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The ages of stored jobs: no step of the wall clock expires a result or moves a deadline, and a database of
-// an earlier form keeps what it has.
+// The ages of stored jobs. A change of the wall clock must not expire a result or move a deadline. A database
+// in an earlier format keeps its jobs.
 #include "core/job/jobs.h"
 #include "service/holdline/store/recordbytes.h"
 #include "service/holdline/store/sqliteschema.h"
@@ -48,7 +48,7 @@ struct World
         if (backend)
             backend->close();
     }
-    /// A new process on the same file.
+    /// Simulates a new process that opens the same file.
     void restart(const std::function<void()> &meanwhile)
     {
         close();
@@ -72,7 +72,7 @@ struct World
     {
         return reader->findByKey(record.account, record.key).value == record;
     }
-    /// The time left to an unfinished job, as its shard sees it.
+    /// Returns the time left to an unfinished job, as the job's shard computes it.
     milliseconds left(const QByteArray &id)
     {
         for (const JobRecord &record : backend->unsettled().value) {
@@ -97,7 +97,7 @@ struct World
 
 bool isAbout(milliseconds left, milliseconds expected)
 {
-    // The test itself takes time.
+    // The test itself takes time, so the time left may be shorter.
     const bool is = left <= expected + 1s && left >= expected - 60s;
     if (!is)
         qInfo("%lld ms are left, not %lld", static_cast<long long>(left.count()),
@@ -105,7 +105,7 @@ bool isAbout(milliseconds left, milliseconds expected)
     return is;
 }
 
-/// A database as the first form had it.
+/// A database in the first format.
 class FirstForm
 {
 public:
@@ -215,7 +215,7 @@ void TestStoreAges::stepsExpireNothing()
     world.clocks.step(-step);
     QCOMPARE(world.tidy(), 0);
     QVERIFY(world.knows(before) && world.knows(after));
-    // It is still as old as it is.
+    // The result still has its real age.
     world.clocks.pass(kKeep - 1h + 1s);
     QCOMPARE(world.tidy(), 1);
     QVERIFY(!world.knows(before) && world.knows(after));
@@ -281,13 +281,13 @@ void TestStoreAges::deadlinesFollowTheMachine()
         world.clocks.step(step);
     });
     QVERIFY(isAbout(world.left(record.id), 50min));
-    // The shard writes the record with its own reckoning.
+    // The shard writes the record with the times that it computed.
     record = world.backend->unsettled().value.front();
     ++record.revision;
     world.put(record);
     world.restart([&] { world.clocks.pass(600s); });
     QVERIFY(isAbout(world.left(record.id), 40min));
-    // The time in which the machine was off does not count.
+    // The time during which the machine was off does not count.
     world.restart([&] { world.clocks.reboot(step); });
     QVERIFY(isAbout(world.left(record.id), 40min));
     record = world.backend->unsettled().value.front();
@@ -297,7 +297,7 @@ void TestStoreAges::deadlinesFollowTheMachine()
     QVERIFY(isAbout(world.left(record.id), 30min));
 }
 
-/// What people see of a job that goes on after the machine was off: its age by the wall clock.
+/// For a job that continues after a reboot, the shown times follow the wall clock.
 void TestStoreAges::theShownTimesFollowTheJob()
 {
     World world(u"sqlite"_s);
@@ -310,7 +310,7 @@ void TestStoreAges::theShownTimesFollowTheJob()
     QCOMPARE(found.created, record.created);
     QCOMPARE(std::chrono::round<std::chrono::minutes>(Clock::now() - *found.made), 600min);
     QCOMPARE(std::chrono::round<std::chrono::minutes>(found.deadline - record.deadline), 600min);
-    // A wall clock that is behind makes no job younger than it is.
+    // If the wall clock is behind after a reboot, the job's age is not negative.
     world.restart([&] { world.clocks.reboot(-100h); });
     const JobRecord again = world.backend->unsettled().value.front();
     QVERIFY(Clock::now() - *again.made < 60s);
@@ -370,7 +370,7 @@ void TestStoreAges::theFirstForm()
         QVERIFY(world.knows(result));
     QCOMPARE(world.backend->size().tombstones, 1);
     QVERIFY(isAbout(world.left(open.id), 1h));
-    // From here on it ages like any other.
+    // From now on the job ages like any other job.
     world.restart([&] {
         world.clocks.step(-wrong);
         world.clocks.pass(30min);

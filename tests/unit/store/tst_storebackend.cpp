@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The contract of every store backend, in memory and on disk.
+// The contract that every store backend must fulfil, in memory and on disk.
 #include "service/holdline/store/recordbytes.h"
 #include "tests/support/suite.h"
 #include "tests/unit/store/backendworld.h"
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The age of the oldest result by the clock of the store.
+/// Returns the age of the oldest result by the store's clock; -1 ms without a result.
 std::chrono::milliseconds oldestAge(const BackendWorld &world)
 {
     const StoreSize size = world.backend->size();
@@ -101,7 +101,7 @@ void TestStoreBackend::everyMemberComesBack()
     QVERIFY(found->key.isNull() && found->token.isNull());
 }
 
-/// A job in doubt that has ended. Its result and its key may come and go at any time.
+/// Only a job that ended without a result gives up its key. FreeKey must be harmless in every other state.
 void TestStoreBackend::aKeyIsFreed()
 {
     const BackendWorld world;
@@ -123,7 +123,7 @@ void TestStoreBackend::aKeyIsFreed()
     QCOMPARE(world.write(FreeKey{record.id}), QString());
     QCOMPARE(world.write(FreeKey{"nobody"}), QString());
     QCOMPARE(world.find(record.id), expected);
-    // The key is another job's now, and a result keeps its own.
+    // Another job now has the key. A job with a result keeps its key.
     JobRecord other = openJob("a", "k");
     QCOMPARE(world.write(PutJob{other}), QString());
     other = ended(other, "result");
@@ -139,7 +139,7 @@ void TestStoreBackend::recordsOfAnEarlierForm()
     QByteArray bytes = toBytes(record);
     RecordedAnswer answer{200, "application/json", "{}", {}};
     QByteArray answerBytes = toBytes(answer);
-    // Form 1 ends before the fields, of which there are none here.
+    // Format 1 has no header fields at the end. This record has none either.
     answerBytes.chop(4);
     answerBytes[0] = 1;
     QCOMPARE(fromBytes<RecordedAnswer>(answerBytes), std::optional(answer));
@@ -229,7 +229,7 @@ void TestStoreBackend::aKeyBelongsToOneJob()
     QVERIFY(!world.write(PutJob{second}).isEmpty());
     QVERIFY(!world.find(second.id));
     QCOMPARE(world.reader->findByKey("a", "k").value, first);
-    // Another account's key is another key.
+    // The same key with another account is a different key.
     QCOMPARE(world.write(PutJob{openJob("b", "k")}), QString());
     QCOMPARE(world.backend->size().open, 2);
     QVERIFY(!world.reader->findByKey("c", "k").value);
@@ -256,7 +256,7 @@ void TestStoreBackend::allWithAKey()
     std::vector<JobRecord> all;
     for (int i = 0; i < 5; ++i) {
         all.push_back(openJob("account " + QByteArray::number(i), "shared"));
-        // The order is that of the writes. The wall clock goes back here.
+        // The order is that of the writes, although the wall clock goes back here.
         all.back().created = wallTime(-i);
         QCOMPARE(world.write(PutJob{all.back()}), QString());
     }
@@ -273,7 +273,7 @@ void TestStoreBackend::aTokenFindsItsJob()
     JobRecord record = openJob("a", "k");
     QCOMPARE(world.write(PutJob{record}), QString());
     QCOMPARE(world.reader->findByToken(record.token).value, record);
-    // The same job number with another secret.
+    // A token with the same job number and another secret must not match.
     auto token = *CallbackToken::fromText(record.token);
     token.secret[0] = static_cast<char>(token.secret[0] ^ 1);
     QVERIFY(!world.reader->findByToken(token.toText()).value);
@@ -297,7 +297,7 @@ void TestStoreBackend::anIdOfTheUpstreamFindsItsJob()
     record.route = "api";
     QCOMPARE(world.write(PutJob{record}), QString());
     QVERIFY(!world.reader->findByUpstreamId("api", {}).value);
-    // The id comes with the answer to the start.
+    // The upstream's id is known when the start request is answered.
     record.upstreamId = "x/1";
     QCOMPARE(world.write(PutJob{record}), QString());
     QCOMPARE(world.reader->findByUpstreamId("api", "x/1").value, record);
@@ -308,11 +308,11 @@ void TestStoreBackend::anIdOfTheUpstreamFindsItsJob()
     result.upstreamId = "x/1";
     QCOMPARE(world.write(PutJob{result}), QString());
     QCOMPARE(world.reader->findByUpstreamId("api", "x/1").value, result);
-    // A write to an ended job.
+    // Writes an ended job again.
     ++result.revision;
     QCOMPARE(world.write(PutJob{result}), QString());
     QCOMPARE(world.reader->findByUpstreamId("api", "x/1").value, result);
-    // A later job with the same id counts.
+    // A later job with the same id is found instead.
     JobRecord later = openJob("b", "k");
     later.route = "api";
     later.upstreamId = "x/1";
@@ -394,7 +394,7 @@ void TestStoreBackend::oldResultsBecomeTombstones()
     }
     const JobRecord open = openJob("a", "open");
     QCOMPARE(world.write(PutJob{open}), QString());
-    // 200 of them ended in the first 20 s of 30.
+    // 200 of these results ended in the first 20 s of 30 s.
     QCOMPARE(world.tidy(), 200);
     for (std::size_t i = 0; i < results.size(); ++i) {
         const auto found = world.find(results[i].id);
@@ -405,10 +405,10 @@ void TestStoreBackend::oldResultsBecomeTombstones()
     QCOMPARE(world.find(open.id), open);
     QCOMPARE(world.backend->size().tombstones, 200);
     QCOMPARE(world.backend->size().ended, 100);
-    // Their time was over, so they were not removed early.
+    // Their retention time was over, so they do not count as removed early.
     QCOMPARE(world.total.tooMany + world.total.tooLarge, 0);
     QCOMPARE(oldestAge(world), 10s);
-    // The key is free again.
+    // The key of a tombstone is free again.
     QCOMPARE(world.write(PutJob{openJob("a", "k0")}), QString());
 }
 
@@ -430,7 +430,7 @@ void TestStoreBackend::tooManyResultsBecomeTombstones()
     QCOMPARE(world.total.tooMany, 5);
     QCOMPARE(world.total.tooLarge, 0);
     QCOMPARE(oldestAge(world), 9ms);
-    // The oldest results by the time of their end are removed.
+    // The results that ended first are removed.
     for (std::size_t i = 0; i < open.size(); ++i)
         QCOMPARE(isTombstone(world.find(open[i].id), open[i]), i >= 10);
 }
@@ -453,7 +453,7 @@ void TestStoreBackend::tooManyBytesBecomeTombstones()
     QCOMPARE(world.total.tooMany, 0);
     QCOMPARE(world.total.tooLarge, world.total.expired);
     QVERIFY(oldestAge(world) < 200ms);
-    // The store removes no more than necessary: about half of the capacity is still there.
+    // The store removes no more than necessary: about half of the limit is still used.
     for (std::size_t i = 185; i < results.size(); ++i)
         QCOMPARE(world.find(results[i].id), results[i]);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The clock by which a store measures ages: every step of the wall clock at every moment, while the service
-// runs, while it does not, over a suspension and over a start of the machine.
+// The clock with which a store measures ages. Tests every change of the wall clock at every moment: while the
+// service runs or is stopped, during a suspension, and across a reboot.
 #include "service/holdline/store/storeclock.h"
 #include "tests/support/manualclocks.h"
 #include "tests/support/suite.h"
@@ -58,7 +58,7 @@ void TestStoreClock::itMovesWithTheMachine()
         expectLog(step);
         clock.watch();
         QCOMPARE(clock.now(), StoreTime(90s));
-        // Suspended time is time.
+        // Time during which the machine is suspended counts.
         clocks.pass(24h);
         clock.watch();
         QCOMPARE(clock.now(), StoreTime(90s + 24h));
@@ -109,7 +109,7 @@ void TestStoreClock::itGoesOnAfterAMark()
     }
 }
 
-/// The time of day is all that is left, and it may be wrong. So no time has passed.
+/// After a reboot only the wall clock connects the two processes, and it may be wrong. So no time counts.
 void TestStoreClock::anotherStartOfTheMachine()
 {
     for (const auto step : kSteps) {
@@ -128,7 +128,7 @@ void TestStoreClock::anotherStartOfTheMachine()
         expectLog(step);
         after.watch();
         QCOMPARE(after.now(), StoreTime(53s));
-        // The next process of the same start of the machine.
+        // A third process is started after the same boot.
         StoreClock third(clocks.reader());
         third.resume(after.mark());
         QCOMPARE(third.now(), StoreTime(53s));
@@ -146,13 +146,14 @@ void TestStoreClock::unknownStartsOfTheMachine()
     clocks.pass(7s);
     QCOMPARE(resumedClock(mark, clocks.now()).at, StoreTime(50s));
     QVERIFY(!resumedClock(mark, clocks.now()).isSameBoot);
-    // A step while the process runs is seen all the same.
+    // A clock change is noticed while the process runs.
     expectLog(24h);
     clocks.step(24h);
     before.watch();
     QCOMPARE(before.now(), StoreTime(57s));
 
-    // The same start of the machine, but the clock of the container has started anew.
+    // The boot id is the same, but the time since boot is smaller, because the container has a clock of its
+    // own.
     ManualClocks other;
     MachineTime now = other.now();
     const StoreMark later{StoreTime(1s), now};
@@ -173,7 +174,7 @@ void TestStoreClock::whatIsLogged_data()
     QTest::newRow("a little") << qint64(11) << u"+11 seconds"_s;
 }
 
-/// Once, with its size.
+/// A clock change is logged once, with its size.
 void TestStoreClock::whatIsLogged()
 {
     QFETCH(const qint64, seconds);

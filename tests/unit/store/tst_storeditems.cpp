@@ -31,7 +31,7 @@ QList<std::int64_t> numbers(const std::vector<StoredItems::Owned> &owned)
 
 }  // namespace
 
-/// Which items of a full store go first.
+/// Tests which items are removed first when the store is full.
 class TestStoredItems : public QObject
 {
     Q_OBJECT
@@ -53,7 +53,8 @@ void TestStoredItems::theLargestAccountGoesFirst()
     for (int i = 1; i <= 3; ++i)
         items.add("victim", item(i, i));
     QCOMPARE(items.count(), 8);
-    // Two make them equal. From there on the older item of both goes.
+    // After two removals both accounts have the same number. Then the older item of both is removed each
+    // time.
     QCOMPARE(numbers(items.firstToGo(Measure::Items, 2)), (QList<std::int64_t>{101, 102}));
     QCOMPARE(numbers(items.firstToGo(Measure::Items, 4)), (QList<std::int64_t>{101, 102, 1, 103}));
     QCOMPARE(numbers(items.firstToGo(Measure::Items, 100)).size(), 8);
@@ -68,13 +69,13 @@ void TestStoredItems::theLargestAccountGoesFirst()
 void TestStoredItems::equalAccountsGoByAge()
 {
     StoredItems items;
-    // Items may come in any order.
+    // Items may be added in any order.
     for (const int age : {3, 1, 2})
         items.add(QByteArray::number(age), item(age, age));
     QCOMPARE(numbers(items.firstToGo(Measure::Items, 3)), (QList<std::int64_t>{1, 2, 3}));
     items.add("1", item(0, 9));
     QCOMPARE(numbers(items.firstToGo(Measure::Items, 2)), (QList<std::int64_t>{9, 1}));
-    // The number tells which of two that ended at once is the older one.
+    // When two items ended at the same time, the one with the smaller number is the older one.
     StoredItems atOnce;
     for (const int number : {2, 3, 1})
         atOnce.add("a", item(5, number));
@@ -104,7 +105,7 @@ void TestStoredItems::onlyItemsGo()
     QVERIFY(items.firstToGo(Measure::Bytes, 9).empty());
     items.add("ended", item(1, 1));
     QCOMPARE(numbers(items.firstToGo(Measure::Bytes, 9)), QList<std::int64_t>{1});
-    // Bytes of unfinished jobs make their account the larger one.
+    // Bytes of unfinished jobs count for their account too.
     items.addBytes("ended", 10);
     items.add("unfinished", item(2, 2));
     QCOMPARE(numbers(items.firstToGo(Measure::Bytes, 1)), QList<std::int64_t>{2});
@@ -117,7 +118,7 @@ void TestStoredItems::sameAsAMap_data()
         QTest::addRow("seed %u", seed) << seed;
 }
 
-/// Random items, compared with the rule itself.
+/// Compares random items with a direct implementation of the rule.
 void TestStoredItems::sameAsAMap()
 {
     QFETCH(unsigned, seed);

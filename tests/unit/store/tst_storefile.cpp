@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Damaged store files: the store reports the fault, leaves the file unchanged, and never returns a wrong
+// Damaged store files. The store must report the damage, leave the file unchanged, and never return a wrong
 // record.
 #include "service/holdline/store/sqliteschema.h"
 #include "service/holdline/store/store.h"
@@ -46,7 +46,7 @@ void write(const QString &path, const QByteArray &bytes)
     QCOMPARE(file.write(bytes), bytes.size());
 }
 
-/// The error of opening a store at this path.
+/// Returns the error of opening a store at this path.
 QString openError(const QString &path)
 {
     return makeBackend(path, {})->open();
@@ -166,7 +166,7 @@ void TestStoreFile::garbage()
     QCOMPARE(contents(path()), text);
 }
 
-/// An empty file counts as a new one.
+/// An empty file counts as a new store.
 void TestStoreFile::anEmptyFile()
 {
     write(path(), {});
@@ -200,7 +200,7 @@ void TestStoreFile::aSecondOneOnTheSameFile()
     const QString error = second->open();
     QCOMPARE(error, u"another process (%1) uses %2. End it, or give each its own path (store.path)"_s.arg(
                         QString::number(::getpid()), path()));
-    // The lock file stays and has no meaning.
+    // The lock file stays on disk; only the lock itself matters.
     first->close();
     QVERIFY(QFile::exists(path() + u".lock"_s));
     QCOMPARE(second->open(), QString());
@@ -251,7 +251,7 @@ void TestStoreFile::fill(int records)
     QCOMPARE(backend->commit(writes).error, QString());
 }
 
-/// Whatever the damage, the store returns an error or the original record.
+/// Whatever the damage, the store must return an error or the original record.
 void TestStoreFile::judge(int seed)
 {
     const auto backend = makeBackend(path(), {});
@@ -285,7 +285,7 @@ void TestStoreFile::flippedBits()
     fill(150);
     const QByteArray good = contents(path());
     std::mt19937 random(m_seed);
-    // The store warns about each damaged result.
+    // Turns off the store's warning about each damaged result.
     QLoggingCategory::setFilterRules(u"holdline.service.warning=false"_s);
     const auto speak = qScopeGuard([] { QLoggingCategory::setFilterRules({}); });
     int refused = 0;
@@ -304,7 +304,7 @@ void TestStoreFile::flippedBits()
         if (QTest::currentTestFailed())
             return;
     }
-    // The test fails when too few damages are found.
+    // Fails when too few of the damaged files are detected.
     QVERIFY2(refused > kRounds / 4, qPrintable(QString::number(refused)));
 }
 
@@ -314,7 +314,7 @@ void TestStoreFile::truncatedFiles()
     const QByteArray good = contents(path());
     std::mt19937 random(m_seed);
     for (int round = 0; round < 60; ++round) {
-        // At least one byte, because an empty file counts as a new one.
+        // At least one byte is left, because an empty file counts as a new store.
         const auto length = static_cast<qsizetype>(1 + random() % static_cast<unsigned>(good.size() - 1));
         QFile::remove(path() + u"-wal"_s);
         QFile::remove(path() + u"-shm"_s);
@@ -324,7 +324,7 @@ void TestStoreFile::truncatedFiles()
     }
 }
 
-/// Its key stays taken, so that the job does not run again.
+/// The job's key stays in use, so that the job does not run again.
 void TestStoreFile::aDamagedResultIsAnError()
 {
     fill(8);
@@ -347,7 +347,7 @@ void TestStoreFile::aDamagedResultIsAnError()
     reader->close();
 }
 
-/// SQLite's own check does not notice when a row of another table has a wrong number.
+/// SQLite's integrity check does not detect a wrong row number in another table.
 void TestStoreFile::aLostRequestIsAnError()
 {
     fill(4);
@@ -362,7 +362,7 @@ void TestStoreFile::aLostRequestIsAnError()
     reader->close();
 }
 
-/// The database says how much it lost, once, and is used as it is.
+/// The store warns once how many commits were lost, and then uses the database as it is.
 void TestStoreFile::aLogThatLostItsEnd()
 {
     ManualClocks clocks;
@@ -380,7 +380,7 @@ void TestStoreFile::aLogThatLostItsEnd()
         commit(*backend);
     }
     backend->close();
-    // Without a loss nothing is said.
+    // Without a loss there is no warning.
     QTest::failOnWarning(QRegularExpression(u".*"_s));
     QCOMPARE(backend->open(), QString());
     backend->close();
@@ -395,7 +395,7 @@ void TestStoreFile::aLogThatLostItsEnd()
     QCOMPARE(backend->open(), QString());
     backend->close();
 
-    // Another database at the same path has lost nothing.
+    // A new database at the same path has lost nothing.
     QVERIFY(QFile::remove(path()));
     const auto other = makeBackend(path(), {}, clocks.reader());
     QCOMPARE(other->open(), QString());
@@ -421,7 +421,7 @@ void TestStoreFile::notesThatAreNotWhole()
         QVERIFY(!readNote(file));
     }
     write(file, good);
-    // A shorter note leaves nothing of a longer one.
+    // A shorter note completely replaces a longer one.
     const StoreNote shorter{"0123456789abcdef", 1, StoreTime(2ms)};
     writeNote(file, shorter);
     QCOMPARE(readNote(file), shorter);
@@ -432,7 +432,7 @@ void TestStoreFile::notesThatAreNotWhole()
     QCOMPARE(lossOf({"another", 0, {}}, note), QString());
 }
 
-/// SQLite reports a page that it could not read like a damaged one.
+/// SQLite reports a page that it could not read in the same way as a damaged page.
 void TestStoreFile::whatTheCheckCouldNotRead()
 {
     for (const char *verdict :

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Random batches of writes, with reopening in between, compared with a plain map.
+// Random batches of writes, with reopening of the store in between, compared with a plain map.
 #include "service/holdline/store/recordrules.h"
 #include "service/holdline/store/store.h"
 #include "tests/support/storerecords.h"
@@ -22,7 +22,7 @@ namespace {
 class Model
 {
 public:
-    /// Returns true when the write is accepted.
+    /// Applies the write. Returns true when the store must accept it.
     bool apply(const StoreWrite &write)
     {
         if (const auto *removed = std::get_if<RemoveJob>(&write)) {

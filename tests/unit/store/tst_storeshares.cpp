@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A full store of every backend: a flood of one account does not push out what others have.
+// A full store of every backend: one account with very many jobs must not push out what other accounts
+// stored.
 #include "tests/support/suite.h"
 #include "tests/unit/store/backendworld.h"
 
@@ -26,7 +27,7 @@ private Q_SLOTS:
 
 namespace {
 
-/// Writes the results of jobs of this account, from the oldest to the youngest.
+/// Writes the results of jobs of this account, from the oldest to the newest.
 std::vector<JobRecord> fill(BackendWorld &world, const QByteArray &account, int jobs, int bytes)
 {
     static int keys = 0;
@@ -61,10 +62,10 @@ void TestStoreShares::aFloodOfResults()
     QCOMPARE(world.total.tooMany, 230);
     QCOMPARE(keysLeft(world, mine), 30);
     QCOMPARE(keysLeft(world, flood), 70);
-    // The youngest ones stay.
+    // The newest results stay.
     QCOMPARE(world.find(flood.back().id), flood.back());
     QCOMPARE(keysLeft(world, {flood.front()}), 0);
-    // An account that has more than its part gives it back when others come.
+    // An account with more than its share loses results when other accounts need the space.
     const auto more = fill(world, "third", 40, 10);
     QCOMPARE(world.tidy(), 40);
     QCOMPARE(keysLeft(world, mine), 30);
@@ -93,7 +94,7 @@ void TestStoreShares::unfinishedJobsCountToo()
     BackendWorld world(limits);
     const auto mine = fill(world, "victim", 10, 50'000);
     const auto others = fill(world, "other", 5, 50'000);
-    // The account has few results, but its unfinished jobs use most of the store.
+    // This account has few results, but its unfinished jobs use most of the store.
     const auto flood = fill(world, "flood", 3, 100'000);
     std::vector<JobRecord> open;
     while (world.total.expired == 0) {
@@ -104,7 +105,7 @@ void TestStoreShares::unfinishedJobsCountToo()
     }
     QVERIFY(keysLeft(world, flood) < 3);
     QCOMPARE(keysLeft(world, others), 5);
-    // When they end, what they use is what their results use.
+    // When these jobs end, their requests no longer use space. Only their results do.
     for (const JobRecord &job : open)
         QCOMPARE(world.write(PutJob{ended(job, "x")}), QString());
     const int before = keysLeft(world, mine);
@@ -112,7 +113,7 @@ void TestStoreShares::unfinishedJobsCountToo()
     QCOMPARE(keysLeft(world, mine), before);
 }
 
-/// What each account has is found again, and deleted jobs count no more.
+/// After reopening, the store counts what each account stored. Removed jobs do not count any more.
 void TestStoreShares::overAReopening()
 {
     Config::Store limits;
@@ -134,7 +135,7 @@ void TestStoreShares::overAReopening()
     fill(world, "flood", 5, 10);
     QCOMPARE(world.tidy(), 5);
     QCOMPARE(keysLeft(world, mine), 10);
-    // A result that came late does not make the job any younger.
+    // A job keeps its age when its result is written again.
     QVERIFY(isTombstone(world.find(late.id), late));
 }
 
@@ -171,7 +172,7 @@ void TestStoreShares::aFloodOfDeadLetters()
     QCOMPARE(world.backend->size().deadLetters[static_cast<std::size_t>(DeadLetter::Kind::Job)], 10);
     for (const QByteArray &id : mine)
         QVERIFY(world.reader->findDeadLetter(id).value);
-    // A redriven one is written again, and counts once.
+    // A dead letter that was redriven is written again, and counts once.
     DeadLetter again = *world.reader->findDeadLetter(mine.front()).value;
     again.redriven = 1;
     QCOMPARE(world.write(PutDeadLetter{again}), QString());

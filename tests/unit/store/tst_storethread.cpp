@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The threads of the store and their links: batched writes, errors and recovery, limits, and the end of
-// either side with work in progress.
+// The store's threads and their links: batched writes, errors and recovery, limits, and the destruction of a
+// link or the store while work is in progress.
 #include "service/holdline/store/store.h"
 #include "service/holdline/store/storelink.h"
 #include "tests/support/storerecords.h"
@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Longer than any machine has been up, which is where the steady clock begins.
+/// Longer than any machine has been running. The steady clock begins at boot.
 constexpr std::chrono::hours kForever(87'600);
 
 /// A store in memory. The test delays its commits or makes them fail.
@@ -63,7 +63,7 @@ public:
         const std::lock_guard lock(m_mutex);
         m_holding = true;
     }
-    /// open() hangs until release().
+    /// Makes open() block until release().
     void holdOpen()
     {
         const std::lock_guard lock(m_mutex);
@@ -82,13 +82,13 @@ public:
         const std::lock_guard lock(m_mutex);
         m_error = error;
     }
-    /// Returns when `count` commits have begun.
+    /// Blocks until `count` commits have begun.
     void awaitCommits(std::size_t count)
     {
         std::unique_lock lock(m_mutex);
         m_changed.wait(lock, [&] { return batches.size() >= count; });
     }
-    /// The sizes of all batches. They outlive the backend.
+    /// The sizes of all batches. This list outlives the backend.
     const std::shared_ptr<std::vector<std::size_t>> sizes = std::make_shared<std::vector<std::size_t>>();
 
     std::size_t batchSize(std::size_t batch)
@@ -132,7 +132,7 @@ struct World
         if (store)
             backend->release();
     }
-    /// Collects the result of a write.
+    /// Returns a callback that appends the write's error to `errors`.
     JobStore::Done counted()
     {
         return [this](const QString &error) { errors.append(error); };
@@ -145,7 +145,7 @@ struct World
     bool opened = false;
 };
 
-/// Waits for a look-up by id. Only for a store without other users.
+/// Waits for the result of a look-up by id. Only for a store without other users.
 std::optional<JobRecord> found(StoreLink &link, const QByteArray &id)
 {
     std::optional<std::optional<JobRecord>> answer;
@@ -196,7 +196,8 @@ void TestStoreThread::writesThatWaitGoTogether()
     QCOMPARE(world.backend->batchSize(1), std::size_t(10));
 }
 
-/// The starts of one lane: each write comes after the commit of the one before.
+/// In one lane, each write comes after the commit of the previous one. So no write may wait for the commit
+/// interval.
 void TestStoreThread::oneAfterTheOtherNeedsNoPause()
 {
     Config::Store config;
@@ -225,19 +226,19 @@ void TestStoreThread::aBusyStoreWaitsForMore()
         world.link->put(openJob("a", "late " + QByteArray::number(i)), world.counted());
     const auto sizes = world.backend->sizes;
     world.link.reset();
-    // The end of the store ends the pause.
+    // Destroying the store ends the pause between commits.
     world.store.reset();
     QCOMPARE(*sizes, (std::vector<std::size_t>{1, 7}));
 }
 
-/// Many small commits would cost more CPU than the jobs.
+/// Many small commits would cost more CPU time than the jobs.
 void TestStoreThread::earlyCommitsAreLimited()
 {
     Config::Store config;
     config.commitInterval = kForever;
     World world(config, Config::Hold().durable, Allowance(3, 1h));
     const auto write = [&] { world.link->put(openJob("a", makeJobId()), world.counted()); };
-    for (int i = 0; i < 4; ++i) {  // the first one has none before it
+    for (int i = 0; i < 4; ++i) {  // the first commit follows no other
         write();
         QTRY_COMPARE(world.errors.size(), i + 1);
     }
@@ -302,7 +303,7 @@ void TestStoreThread::aFailureIsToldAndPasses()
     QCOMPARE(world.link->errorString(), u"no room"_s);
     world.link->put(openJob("a", "k"), world.counted());
     QTRY_COMPARE(world.errors, QStringList(2, u"no room"_s));
-    // A new link learns the state at once.
+    // A new link gets the store's state at once.
     QVERIFY(!StoreLink(*world.store).isAvailable());
     world.backend->setError({});
     QTRY_VERIFY(world.link->isAvailable());
@@ -382,7 +383,7 @@ void TestStoreThread::whatWasPostedBeforeTheEndIsOnDisk()
     QCOMPARE(recovered, records);
 }
 
-/// The system lets no file grow any further.
+/// The system lets no file grow any further, as on a full disk.
 void TestStoreThread::aFullDiskIsToldAndPasses()
 {
     const QTemporaryDir folder;
@@ -422,7 +423,7 @@ void TestStoreThread::manyLinksInManyThreads_data()
     QTest::newRow("disk") << true;
 }
 
-/// Each thread writes jobs one after the other and looks each one up as soon as it is stored.
+/// Each thread writes jobs one after the other, and looks up each job as soon as it is stored.
 void TestStoreThread::manyLinksInManyThreads()
 {
     QFETCH(bool, onDisk);
@@ -509,7 +510,7 @@ void TestStoreThread::aDiskThatHangs()
     QVERIFY2(world.errors[0].contains(u"store.patience"), qPrintable(world.errors[0]));
     QVERIFY(!world.link->isAvailable());
     QCOMPARE(world.link->errorString(), world.errors[0]);
-    // Nothing more is left to a store that hangs.
+    // A store that hangs gets no more writes.
     world.link->put(openJob("a", "later"), world.counted());
     QTRY_COMPARE(world.errors.size(), 2);
     QCOMPARE(found(*world.link, record.id), std::nullopt);
@@ -524,7 +525,7 @@ void TestStoreThread::aDiskThatHangs()
     QTRY_COMPARE(changes.size(), 1);
     QVERIFY(world.link->isAvailable());
     QCOMPARE(world.errors.size(), 2);
-    // The write that hung was carried out. What was refused meanwhile was not.
+    // The write that hung was carried out. The writes refused meanwhile were not.
     QCOMPARE(found(*world.link, record.id), record);
     QCOMPARE(world.backend->batchSize(0), std::size_t(1));
     world.link->remove(record.id, world.counted());
@@ -540,7 +541,7 @@ void TestStoreThread::aDiskThatHangsAtTheStart_data()
     QTest::newRow("it fails at last") << u"no disk"_s;
 }
 
-/// The service starts without its store, and gets it later with the jobs in it.
+/// The service starts without its store. When the disk responds, the service gets the store's jobs.
 void TestStoreThread::aDiskThatHangsAtTheStart()
 {
     QFETCH(const QString, error);
@@ -594,14 +595,14 @@ void TestStoreThread::aDiskThatHangsAtTheStart()
     QCOMPARE(status->recovered, 1);
 }
 
-/// Keys that come and go do not push a stored key out of the filter of known keys.
+/// Keys that are added and removed must not push a stored key out of the filter of known keys.
 void TestStoreThread::storedKeysStayKnown()
 {
     constexpr int kStored = 20;
     Config::Store config;
     config.jobs = kStored;
     World world(config, kStored);
-    // A result of long ago would expire.
+    // The results end now, because old results would expire.
     const WallTime now = wallNow();
     for (int i = 0; i < kStored; ++i)
         world.link->put(ended(openJob("a", "stays" + QByteArray::number(i)), "result", now), world.counted());

@@ -74,7 +74,7 @@ void TestAccountTurns::requestTurnEndsWithTheRequest()
     turns.ask("a", 1, 1);
     turns.ask("a", 2, 2);
     QCOMPARE(turns.leave(1), Tickets{2});
-    // The kept-alive connection has no turn of its own: its next request waits.
+    // A kept-alive connection has no turn of its own, so its next request waits.
     QCOMPARE(turns.ask("a", 1, 3), Answer::Waiting);
     QCOMPARE(turns.close(2), Tickets{});
     QCOMPARE(turns.leave(2), Tickets{3});
@@ -86,7 +86,8 @@ void TestAccountTurns::connectionTurnEndsWithTheConnection()
     QCOMPARE(turns.ask("a", 1, 1), Answer::Granted);
     QCOMPARE(turns.ask("a", 2, 2), Answer::Waiting);
     QCOMPARE(turns.leave(1), Tickets{});
-    // The connection that has the turn goes on. The other waits until it is closed.
+    // The connection that has the turn may send more requests. The other connection waits until the first is
+    // closed.
     QCOMPARE(turns.ask("a", 1, 3), Answer::Granted);
     QCOMPARE(turns.leave(3), Tickets{});
     QCOMPARE(turns.close(1), Tickets{2});
@@ -130,7 +131,7 @@ void TestAccountTurns::strangersAreIgnored()
     QCOMPARE(turns.leave(99), Tickets{});
     QCOMPARE(turns.close(99), Tickets{});
     AccountTurns noneAllowed(SlotScope::Request, 0);
-    // At least one, or no request would ever be served.
+    // A limit of 0 counts as 1, because otherwise no request would ever be served.
     QCOMPARE(noneAllowed.ask("a", 1, 1), Answer::Granted);
 }
 
@@ -150,8 +151,8 @@ void TestAccountTurns::anySchedule_data()
     }
 }
 
-// In every schedule, an account has no more connections than allowed, requests are served in order, and none
-// is forgotten.
+// For every random sequence: an account never has more turns than allowed, requests are served in order, and
+// no request is forgotten.
 void TestAccountTurns::anySchedule()
 {
     QFETCH(SlotScope, scope);
@@ -165,7 +166,7 @@ void TestAccountTurns::anySchedule()
         AccountTurns::Ticket ticket = 0;  // 0 without a request
         QByteArray account;
         bool served = false;
-        std::set<QByteArray> holds;  // for SlotScope::Connection
+        std::set<QByteArray> holds;  // accounts whose turn the connection has; for SlotScope::Connection
     };
     std::map<AccountTurns::Connection, Client> clients;
     std::map<QByteArray, Tickets> lines;
@@ -209,7 +210,7 @@ void TestAccountTurns::anySchedule()
             QCOMPARE(answer == Answer::Granted, free);
             lines[client.account].push_back(client.ticket);
             if (answer == Answer::Granted) {
-                // A connection with its own turn goes ahead of the line. Otherwise the line is empty.
+                // A connection that has a turn is served before the queue. Otherwise the queue is empty.
                 std::rotate(lines[client.account].begin(), lines[client.account].end() - 1,
                             lines[client.account].end());
                 served({client.ticket});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The other side of the shipped profiles: what the simulated API answers and calls back must mean to Holdline
-// what was meant. The starts are those of the recorded exchanges.
+// Tests the simulated API for the shipped profiles: Holdline must read the API's responses and callbacks as
+// the API means them. The start requests come from the recorded exchanges.
 #include "core/profile/messageanswers.h"
 #include "core/profile/messagereading.h"
 #include "core/profile/outgoingrequest.h"
@@ -24,7 +24,7 @@ namespace {
 const QByteArray kId = "4499a6e0c2ef4b98";
 const QUrl kRegistered(u"http://127.0.0.1:3738/callback/registered"_s);
 
-/// A shipped profile with the start that leaves for its recorded request.
+/// A shipped profile, with the start request that Holdline sends for the recorded client request.
 struct World
 {
     explicit World(const QString &name) : exchange(name), profile(*profile::shippedProfile(name))
@@ -78,7 +78,7 @@ struct World
     QByteArray key = "any key";
 };
 
-/// A callback, as Holdline gets it.
+/// A callback, as Holdline receives it.
 struct Received
 {
     explicit Received(const CallbackMessage &message, const QByteArray &told) : m_message(message)
@@ -185,7 +185,8 @@ private Q_SLOTS:
         }
     }
 
-    /// The requests that Holdline sends about a job are recognised, with and without a path of the upstream.
+    /// The API recognises Holdline's status and cancel requests, with and without a path in the upstream's
+    /// URL.
     void requestsAboutJobs_data() { addProfiles(); }
     void requestsAboutJobs()
     {
@@ -310,7 +311,7 @@ private:
                  qPrintable(std::holds_alternative<profile::Forged>(verified)
                                 ? std::get<profile::Forged>(verified).text
                                 : QString()));
-        // With another key nothing is proved.
+        // With another key the callback is not verified.
         if (rule->scheme == profile::VerifyRule::Scheme::None)
             return;
         profile::Secrets others;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The testable parts of the bench: reading, summing up and printing.
+// The testable parts of the benchmark: parsing options, summarising and printing.
 #include "tests/bench/benchoptions.h"
 #include "tests/bench/benchreport.h"
 #include "tests/bench/procfs.h"
@@ -157,7 +157,7 @@ void TestBenchParts::commandLine()
     const auto parsed = parseOptions((u"bench "_s + line).split(u' '));
     QVERIFY(std::holds_alternative<Exit>(parsed));
     QCOMPARE(std::get<Exit>(parsed).code, code);
-    // The message names the faulty option.
+    // The message names the wrong option.
     if (code != 0)
         QVERIFY2(std::get<Exit>(parsed).text.contains(line.split(u' ').first().remove(u'-')),
                  qPrintable(std::get<Exit>(parsed).text));

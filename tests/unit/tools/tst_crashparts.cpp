@@ -40,7 +40,7 @@ bool anyProof(const QByteArray &, const ProofEntry &)
 
 }  // namespace
 
-/// The harness itself finds each kind of fault.
+/// Tests that the crash harness itself detects each kind of fault.
 class TestCrashParts : public QObject
 {
     Q_OBJECT
@@ -222,7 +222,7 @@ void TestCrashParts::killsAreInOrderAndWithinLimits()
 void TestCrashParts::commandLine_data()
 {
     QTest::addColumn<QString>("line");
-    QTest::addColumn<int>("code");  // -1 when it runs
+    QTest::addColumn<int>("code");  // -1 when the options are valid
     QTest::newRow("everything")
         << u"--rounds 2 --seed 18446744073709551615 --jobs 5 --accounts 2 --kills 0 --store-dir x --point "
            "result_stored --passing 2 --ambiguous always --threads 2 --faults 0 --job-deadline 2s --json"_s
@@ -238,7 +238,7 @@ void TestCrashParts::commandLine()
 {
     QFETCH(QString, line);
     QFETCH(int, code);
-    // Any program works here, and a later --holdline replaces the first.
+    // Any executable file works here. A later --holdline overrides the first one.
     const QStringList first{u"crashharness"_s, u"--holdline"_s, QCoreApplication::applicationFilePath()};
     const auto parsed = parseOptions(first + line.split(u' '));
     const auto *exit = std::get_if<Exit>(&parsed);

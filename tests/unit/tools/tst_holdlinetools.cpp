@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// holdline profiles, explain and check-callback: what they say about requests and saved callbacks.
+// The commands profiles, explain and check-callback of holdline: their output for requests and saved
+// callbacks.
 #include "core/config/commandline.h"
 #include "core/profile/shippedprofiles.h"
 #include "core/profile/signing.h"
@@ -84,7 +85,7 @@ private:
     QTemporaryDir m_folder;
 };
 
-/// A callback of replicate that was signed at this time.
+/// Returns a callback of Replicate that was signed at this time.
 QByteArray signedCallback(const QByteArray &time, const QByteArray &body, const QByteArray &lineEnd = "\n")
 {
     const QByteArray key = QByteArray::fromBase64("C2FVsBQIhrscChlQIMV+b5sSYspob7oD");
@@ -98,7 +99,7 @@ QByteArray signedCallback(const QByteArray &time, const QByteArray &body, const 
 
 void contains(const Exit &exit, const QString &text)
 {
-    // Qt 6.8 sends the names of fields in lower case.
+    // Qt 6.8 writes the names of header fields in lower case.
     QVERIFY2(exit.text.contains(text, Qt::CaseInsensitive), qPrintable(text + u" in\n"_s + exit.text));
 }
 
@@ -173,7 +174,7 @@ private Q_SLOTS:
         contains(exit, u"\"mpesa/7\""_s);
         contains(exit, u"Authorization: Bearer ACCESS-TOKEN\n"_s);
         contains(exit, u"POST /mpesa/stkpush/v1/processrequest HTTP/1.1\n"_s);
-        // Neither the secrets nor what is computed of them.
+        // The output must contain neither the secrets nor values computed from them.
         for (const QByteArray &secret :
              {QByteArray("pa55"), QByteArray("s3cret"), QByteArray("174379pa55").toBase64()})
             QVERIFY2(!exit.text.contains(QString::fromLatin1(secret.chopped(1))), secret.constData());
@@ -319,7 +320,7 @@ private Q_SLOTS:
         const QStringList flags{u"--route"_s, u"replicate"_s, u"--at"_s, u"2023-11-14T22:13:20Z"_s};
         QByteArray callback = signedCallback("1700000000", R"({"id":"p1","status":"succeeded"})", "\r\n");
         QCOMPARE(place.check(callback, flags).code, int(kExitOk));
-        // An editor's line break is no part of what was signed.
+        // A line break that an editor added at the end is not part of the signed bytes.
         const Exit longer = place.check(callback + '\n', flags);
         QCOMPARE(longer.code, int(kExitFailed));
         contains(longer, u"without the line break at the end of the file it is verified"_s);
@@ -367,7 +368,7 @@ private Q_SLOTS:
         QCOMPARE(place.check(callback, flags).code, int(kExitFailed));
     }
 
-    /// One run for a request and what may come back.
+    /// One call explains a request and the callbacks that may follow.
     void explainWithCallbacks()
     {
         Place place;
@@ -395,7 +396,7 @@ private Q_SLOTS:
     void savedRequests_data()
     {
         QTest::addColumn<QByteArray>("text");
-        QTest::addColumn<QByteArray>("read");  // "METHOD target|body", or empty
+        QTest::addColumn<QByteArray>("read");  // "METHOD target|body"; empty when the file cannot be read
         QTest::newRow("CRLF") << QByteArray("POST /a HTTP/1.1\r\nA: b\r\n\r\nx\r\n")
                               << QByteArray("POST /a|x\r\n");
         QTest::newRow("LF") << QByteArray("PUT /a\nA: b\n\nx") << QByteArray("PUT /a|x");
@@ -440,7 +441,7 @@ private Q_SLOTS:
         QCOMPARE(found.method + ' ' + found.target + '|' + found.body, read);
     }
 
-    /// Each shipped profile can be told in words.
+    /// The routes of each shipped profile can be described in words.
     void routesInWords()
     {
         for (const QString &name : profile::shippedProfiles()) {

@@ -118,7 +118,7 @@ void TestJobClientParts::progressOnTheWay()
     QCOMPARE(progressLine(0, 4, 0s, 31), "0 / 4 [>------------] 0.00 % 0s"_ba);
     QCOMPARE(progressLine(1, 3, 65s, 36), "1 / 3 [=====>---------] 33.33 % 1m5s"_ba);
     QCOMPARE(progressLine(3, 3, 3605s, 36), "3 / 3 [============] 100.00 % 1h0m5s"_ba);
-    // Too narrow for a bar, so only the figures stay.
+    // The line is too narrow for a bar, so only the figures are shown.
     QCOMPARE(progressLine(1, 2, 1s, 10), "1 / 2 [] 50.00 % 1s"_ba);
     for (int done = 0; done <= 50; ++done)
         QCOMPARE(progressLine(done, 50, 3s, 80).size(), qsizetype(80));
@@ -307,13 +307,13 @@ void TestJobClientParts::verifyFindsProblems()
     QVERIFY(check.toText().contains("Problem: " + problem.toUtf8() + '\n'));
     QVERIFY(check.toText().endsWith("PROOF BLOCK: NOT OK\n"));
     QVERIFY(!checkProofs({}, 5s).ok());
-    // The text stays short, however bad the block is.
+    // The list of problems stays short, however bad the block is.
     QCOMPARE(checkProofs(ProofEntries(1000, spoiled), 5s).problems.size(), qsizetype(10));
 }
 
 void TestJobClientParts::verifyCountsWhatRanAtOnce()
 {
-    // The entries of a direct run follow one another.
+    // In a direct run the jobs run one after the other.
     ProofEntries entries;
     for (int i = 0; i < 10; ++i)
         entries.push_back(entryAt(i * 500, i));

@@ -50,7 +50,7 @@ private:
 void TestJobCommandLines::clientCommandLine_data()
 {
     QTest::addColumn<QString>("line");
-    QTest::addColumn<int>("code");  // -1 for a run, -2 for verify
+    QTest::addColumn<int>("code");  // -1 for a run, -2 for the command verify
     QTest::newRow("nothing") << u""_s << -1;
     QTest::newRow("original") << u"--url http://h/proxy --account example"_s << -1;
     QTest::newRow("everything")
@@ -133,7 +133,7 @@ void TestJobCommandLines::clientCommandLineValues()
     QCOMPARE(set.load.idempotencyPrefix, "p"_ba);
     QVERIFY(set.json);
 
-    // The keys differ from those of other clients and of the run before.
+    // The keys differ from those of other clients and of the previous run.
     const auto prefix = [] {
         return std::get<jobclient::RunCommand>(
                    jobclient::parseCommandLine({u"jobclient"_s, u"--idempotency-keys"_s}))
@@ -146,7 +146,7 @@ void TestJobCommandLines::clientCommandLineValues()
 void TestJobCommandLines::serverCommandLine_data()
 {
     QTest::addColumn<QString>("line");
-    QTest::addColumn<int>("code");  // -1 when it serves
+    QTest::addColumn<int>("code");  // -1 when the options are valid
     QTest::newRow("a profile with published keys") << u"--profile fal"_s << -1;
     QTest::newRow("a profile with a secret") << u"--profile replicate --secret webhook=@"_s << -1;
     QTest::newRow("a secret is wanted") << u"--profile replicate"_s << 64;

@@ -146,7 +146,7 @@ void TestJobServerParts::diceKeepTheirShares()
             int hits = 0;
             for (int i = 0; i < 5000; ++i)
                 hits += dice.roll().has(static_cast<Fault>(fault)) ? 1 : 0;
-            // 20 % of 5000 have a standard deviation of 28.
+            // With 5000 rolls at 20 %, the standard deviation is 28.
             QVERIFY2(std::abs(hits - percent * 50) < 150, faultName(static_cast<Fault>(fault)).constData());
             if (percent == 0.0 || percent == 100.0)
                 QCOMPARE(hits, static_cast<int>(percent * 50));
@@ -199,7 +199,7 @@ void TestJobServerParts::idsAreFaithful()
         QVERIFY(lengths[length] > 0);
 }
 
-// `openssl dgst -sha1 -hmac key` gives the same.
+// `openssl dgst -sha1 -hmac key` computes the same proof.
 void TestJobServerParts::proofIsHmac()
 {
     const ProofMaker maker("key", 1);
@@ -227,7 +227,7 @@ void TestJobServerParts::judgesProofs()
              (std::vector<ProofVerdict>{Valid, Forged, Valid, Repeated, Forged, Unknown, Repeated}));
     QCOMPARE(maker.judge("b", {one, two}), (std::vector<ProofVerdict>{Forged, Forged}));
     QCOMPARE(ProofMaker("other secret", 1).judge("a", {one}), (std::vector<ProofVerdict>{Forged}));
-    // A restarted server with the same secret accepts its signatures but does not know its jobs.
+    // A restarted server with the same secret accepts its signatures but does not know its earlier jobs.
     QCOMPARE(ProofMaker("secret", 2).judge("a", {one}), (std::vector<ProofVerdict>{Unknown}));
     QVERIFY(maker.judge("a", {}).empty());
 }

@@ -61,13 +61,14 @@ struct Case
     Kind kind = Kind::Keyed;
     QByteArrayList jobs;
     bool silenced = false;
-    /// The first is to a client with Role::First, the others to those that repeat.
+    /// The first response is for the client with Role::First, the others are for clients that repeat its
+    /// request.
     std::vector<Answer> answers;
 };
 
 }  // namespace
 
-/// soakrun finds each kind of fault, and nothing where there is none.
+/// Tests that soakrun detects each kind of fault, and reports none when there is none.
 class TestSoakParts : public QObject
 {
     Q_OBJECT
@@ -212,7 +213,7 @@ void TestSoakParts::numbersInOrders()
 void TestSoakParts::commandLine_data()
 {
     QTest::addColumn<QString>("line");
-    QTest::addColumn<int>("code");  // -1 when it runs
+    QTest::addColumn<int>("code");  // -1 when the options are valid
     QTest::newRow("everything")
         << u"soak --duration 2m --rate 10 --accounts 3 --faults 0 --deaths 0s --reloads 1s --calm 10 "
            "--ambiguous always --threads 2 --seed 18446744073709551615 --folder x"_s
@@ -230,7 +231,7 @@ void TestSoakParts::commandLine()
 {
     QFETCH(QString, line);
     QFETCH(int, code);
-    // Any program works here, and a later --holdline replaces the first.
+    // Any executable file works here. A later --holdline overrides the first one.
     const QStringList first{u"soakrun"_s, u"--holdline"_s, QCoreApplication::applicationFilePath()};
     const auto parsed = parseOptions(first + line.split(u' '));
     const auto *exit = std::get_if<Exit>(&parsed);
