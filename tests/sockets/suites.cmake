@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Need sockets, pipes and timers within this process.
-# The same cases on Qt's event loop and on ours.
+# These suites need sockets, pipes and timers within their own process.
+# Each test runs on Qt's event loop and on holdline's.
 holdline_suite(sockets_eventloop LABEL integration
     SOURCES
         sockets/eventloop/eventloopfixture.cpp
@@ -66,7 +66,7 @@ holdline_suite(sockets_api LABEL integration
         sockets/api/tst_jobsapi.cpp
         sockets/api/tst_openapi.cpp
     LIBRARIES holdline_wholeservice holdline_jobs holdline_jobsapi holdline_httpserver holdline_fakes)
-# jobserver and holdline together.
+# jobserver and holdline together in one process.
 holdline_suite(sockets_service LABEL integration
     SOURCES
         sockets/service/tst_accesstokens.cpp

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The jobs API of the whole service with four threads: a client finds its job on any connection. Run it under
-// the tsan preset too.
+// The jobs API of the whole service with four threads: a client finds its job on any connection. Run this
+// test with the tsan preset too.
 #include "tests/support/apiworld.h"
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
@@ -32,7 +32,7 @@ JobServerOptions jobsOf(std::chrono::milliseconds duration)
     return options;
 }
 
-/// A client with a connection of its own for each request, so that any thread may receive it.
+/// A request on a connection of its own, so that any thread may receive it.
 class Visit
 {
 public:
@@ -106,7 +106,7 @@ private Q_SLOTS:
         for (const QByteArray &path : paths)
             polls.push_back(get(world, path + "/result", "Prefer: wait=30\r\n"));
         QTRY_COMPARE(world.metric("holdline_api_waiting"), double(kJobs));
-        for (int round = 0; round < 2; ++round) {  // a second DELETE is no error
+        for (int round = 0; round < 2; ++round) {  // a second DELETE is not an error
             Visits cancels;
             for (const QByteArray &path : paths)
                 cancels.push_back(std::make_unique<Visit>(world, deleteRequest(path)));
@@ -130,7 +130,7 @@ private Q_SLOTS:
             QCOMPARE(visit->answer().status, 404);
     }
 
-    /// Event streams and long polls do not delay the end of the service.
+    /// Event streams and long polls must not delay the end of the service.
     void theServiceEndsWhileClientsWait()
     {
         WholeService world(jobsOf(1h), threadedConfig());
@@ -164,7 +164,7 @@ private:
         return std::make_unique<Visit>(world, RawHttpClient::get(target, fields));
     }
 
-    /// Starts kJobs jobs of as many accounts, and returns their locations.
+    /// Starts kJobs jobs, each of another account, and returns their locations.
     static QByteArrayList handOver(const WholeService &world, const QByteArray &key)
     {
         Visits starts;

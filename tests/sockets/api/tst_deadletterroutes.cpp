@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// /v1/dead-letters of the admin listener, over a real connection and a fake store.
+// /v1/dead-letters of the admin listener, over a real connection and with a fake store.
 #include "service/holdline/deadletters/deadletterservice.h"
 #include "service/holdline/httpserver/httpserver.h"
 #include "service/holdline/routes/deadletterroutes.h"
@@ -94,7 +94,7 @@ private Q_SLOTS:
         QCOMPARE(first.value("bytes"_L1).toInt(), 21);
     }
 
-    /// Nobody knows what is in it.
+    /// When the store cannot be read, its dead letters are unknown, so no request may be answered with 404.
     void aStoreThatCannotBeRead()
     {
         Listener listener;

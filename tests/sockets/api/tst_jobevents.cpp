@@ -21,7 +21,7 @@ struct Event
     QJsonObject data;
 };
 
-/// A reader of event streams as WHATWG specifies it, as far as these tests need it.
+/// Reads event streams as WHATWG specifies, as far as these tests need it.
 class EventReader
 {
 public:
@@ -33,7 +33,7 @@ public:
 
     RawHttpClient &client() { return m_client; }
 
-    /// The body so far, with its chunks joined.
+    /// Returns the body so far, with its chunks joined.
     QByteArray body() const
     {
         QByteArray rest = m_client.received();

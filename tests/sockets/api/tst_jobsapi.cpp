@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The jobs API over real sockets: status, result, cancel, lists, and waiting.
+// The jobs API over real sockets: status, result, cancelling, lists, and waiting.
 #include "tests/support/apiworld.h"
 #include "tests/support/suite.h"
 
@@ -152,7 +152,7 @@ private Q_SLOTS:
         QCOMPARE(world.api->waitingCount(), 0);
     }
 
-    /// An unreadable store must not turn a possible job into "unknown".
+    /// When the store cannot be read, a job that may exist must not be reported as unknown.
     void whatMayBeThereIsNotCalledUnknown()
     {
         ApiWorld world;
@@ -230,7 +230,7 @@ private Q_SLOTS:
         QCOMPARE(client.answers()[2].body, R"({"jobs":[]})"_ba);
     }
 
-    /// A plus sign in a query is a space in the form encoding, and itself in a URL. Both are found.
+    /// A plus sign in a query means a space in form encoding, and a plus sign in a URL. Both keys are found.
     void keysInFormEncoding_data()
     {
         QTest::addColumn<QByteArray>("key");
@@ -274,7 +274,8 @@ private Q_SLOTS:
         }
     }
 
-    /// An escaped plus sign is never a space. Of two jobs the one of the form encoding counts.
+    /// An escaped plus sign is never a space. If jobs with both keys exist, the one according to form
+    /// encoding is returned.
     void keysThatDifferInPlusSigns()
     {
         ApiWorld world;
@@ -296,7 +297,7 @@ private Q_SLOTS:
         QVERIFY(client.answers()[2].body.contains("\"00bb\""));
     }
 
-    /// A client that knows only its key waits for the end of its job.
+    /// A client that knows only its key can wait for the end of its job.
     void attachByKey()
     {
         ApiWorld world;
@@ -309,7 +310,7 @@ private Q_SLOTS:
         const auto first = [](const RawHttpClient &client) {
             return jsonOf(client.answers().back()).value(u"jobs"_s).toArray().first().toObject();
         };
-        // Nobody waits without an account, with a short time, or for a job that is not there.
+        // A request does not wait without an account, with a short time, or for a job that does not exist.
         RawHttpClient other(world.port());
         other.send(RawHttpClient::get("/v1/jobs?idempotency_key=key-1", "Prefer: wait=60\r\n"));
         QTRY_COMPARE(other.answerCount(), 1);
@@ -419,7 +420,7 @@ private Q_SLOTS:
         world.directory.put(recordOf("00aa", JobState::Queued));
         RawHttpClient client(world.port());
         client.send(RawHttpClient::get(path, "Prefer: wait=60\r\n"));
-        QTRY_VERIFY(world.directory.watchCount >= 3);  // more than one slice of the wait
+        QTRY_VERIFY(world.directory.watchCount >= 3);  // more than one slice of the wait has passed
         QCOMPARE(world.api->waitingCount(), 1);
         world.directory.put(recordOf("00aa", JobState::Running));
         const int before = world.directory.watchCount;
@@ -432,7 +433,7 @@ private Q_SLOTS:
         QCOMPARE(answer.headers.value("Preference-Applied"), "wait=60"_ba);
         QCOMPARE(world.api->waitingCount(), 0);
         QTRY_COMPARE(world.directory.watching(), 0);
-        // The connection stays usable.
+        // The connection can be used again.
         client.send(RawHttpClient::get(path, "Prefer: wait=60\r\n"));
         QTRY_COMPARE(client.answerCount(), 2);
     }
@@ -457,7 +458,7 @@ private Q_SLOTS:
         QCOMPARE(result.answers()[0].headers.value("Preference-Applied"), "wait=1"_ba);
     }
 
-    /// For clients that cannot set header fields.
+    /// The query parameter `wait` is for clients that cannot set header fields.
     void waitsByItsQuery_data()
     {
         QTest::addColumn<QByteArray>("target");
@@ -477,7 +478,7 @@ private Q_SLOTS:
         world.directory.put(recordOf("00aa", JobState::Settled));
         QTRY_COMPARE(client.status(), 200);
         QCOMPARE(stateOf(client.answers()[0]), u"completed"_s);
-        // The field answers only the Prefer field.
+        // Preference-Applied answers only the Prefer field, so it is missing here.
         QVERIFY(!client.answers()[0].headers.contains("Preference-Applied"));
     }
 
@@ -508,7 +509,7 @@ private Q_SLOTS:
         for (const QByteArray &path :
              {"/v1/jobs/00aa?"_ba, "/v1/jobs/00aa/result?"_ba, "/v1/jobs/none?"_ba}) {
             RawHttpClient client(world.port());
-            // A wrong query is an error even when the field would have won.
+            // An invalid query is an error even when the Prefer field would take precedence.
             client.send(RawHttpClient::get(path + query, "Prefer: wait=1\r\n"));
             QTRY_COMPARE(client.status(), 400);
             QCOMPARE(codeOf(client.answers()[0]), u"bad_request"_s);
@@ -528,7 +529,7 @@ private Q_SLOTS:
         QCOMPARE(world.directory.watchCount, 0);
     }
 
-    /// A job that is stored and in no shard is polled, too.
+    /// A job that is only in the store, and in no shard, cannot be watched. So the API polls it.
     void aJobThatCannotBeWatchedIsAskedForNowAndThen_data()
     {
         QTest::addColumn<bool>("atOnce");
@@ -577,7 +578,7 @@ private Q_SLOTS:
         QTRY_COMPARE(world.api->waitingCount(), 1);
         client.close();
         QTRY_COMPARE(world.api->waitingCount(), 0);
-        QTRY_COMPARE(world.directory.watching(), 0);  // the slice that was in progress
+        QTRY_COMPARE(world.directory.watching(), 0);  // ends with the slice that was in progress
         QVERIFY(world.answered.empty());
     }
 
@@ -635,7 +636,7 @@ private Q_SLOTS:
         }
         third.send(RawHttpClient::get("/v1/jobs/00bb", "Prefer: wait=60\r\n"));
         QTRY_COMPARE(world.api->waitingCount(), 3);
-        // Its share grows when others leave.
+        // The account's share grows when other waits end.
         first.close();
         third.close();
         QTRY_COMPARE(world.api->waitingCount(), 1);

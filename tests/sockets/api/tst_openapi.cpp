@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Checks /openapi.json against the code: its routes, its enumerations, and the real responses.
+// Compares /openapi.json with the code: its routes, its enumerations, and the real responses.
 #include "service/holdline/answers/jobjson.h"
 #include "service/holdline/jobsapi/openapi.h"
 #include "service/holdline/routes/httpfront.h"
@@ -97,7 +97,7 @@ private Q_SLOTS:
         QCOMPARE(described, world.front.routes());
     }
 
-    // What linters (Redocly, Spectral, swagger-parser) and generators of clients ask for.
+    // Rules of linters (Redocly, Spectral, swagger-parser) and of client generators.
 
     void operationsHaveNamesOfTheirOwn()
     {
@@ -119,7 +119,7 @@ private Q_SLOTS:
         QVERIFY(info.contains(u"contact"_s) && info.contains(u"license"_s));
     }
 
-    /// A generated client knows the type of every error.
+    /// Every error has a schema, so that generated clients know its type.
     void errorsAreProblems()
     {
         for (const auto &[place, operation] : operations()) {
@@ -175,8 +175,8 @@ private Q_SLOTS:
         }
     }
 
-    /// `{"account":"a"}` is a whole request. Generators take a member with a default for one that is always
-    /// there, unless its schema stands in a request.
+    /// `{"account":"a"}` is a complete request. Client generators treat a member with a default as always
+    /// present, unless its schema is used only in a request.
     void waitIsOptional()
     {
         const QJsonObject schema =
@@ -195,7 +195,8 @@ private Q_SLOTS:
         QSet<QString> reasons;
         for (int i = 0; i < kReasonCount; ++i) {
             const auto reason = static_cast<Reason>(i);
-            // StartRejected passes the upstream's response on. After ClientGone nobody receives a response.
+            // StartRejected passes the upstream's response on. After ClientGone no client receives a
+            // response.
             if (reasonInfo(reason).status >= 400 && reason != Reason::StartRejected &&
                 reason != Reason::ClientGone)
                 reasons.insert(name(reason));
@@ -232,7 +233,7 @@ private Q_SLOTS:
         QCOMPARE(sorted(wordsOf(words)), sorted(events));
     }
 
-    /// The validator itself reports faults.
+    /// Tests that the schema validator itself reports faults.
     void theValidatorSeesFaults_data()
     {
         QTest::addColumn<QByteArray>("json");
@@ -321,7 +322,7 @@ private Q_SLOTS:
         }
     }
 
-    /// Responses of the whole service to clients that start jobs.
+    /// Checks the whole service's responses to clients that start jobs.
     void whatTheServiceAnswersConforms()
     {
         JobServerOptions jobs = WholeService::quickJobs();
@@ -356,7 +357,7 @@ private Q_SLOTS:
     }
 
 private:
-    /// A front with all its routes.
+    /// An HttpFront with all its routes.
     struct FrontWorld
     {
         FrontWorld() { front.serve(api); }
@@ -387,7 +388,7 @@ private:
         }
     }
 
-    /// All operations and where they stand, those of callbacks too.
+    /// Returns all operations with their method and path, including those of callbacks.
     std::vector<std::pair<QString, QJsonObject>> operations() const
     {
         std::vector<std::pair<QString, QJsonObject>> all;
@@ -430,7 +431,8 @@ private:
         checkAnswer(answer, operation, u"Problem"_s);
     }
 
-    /// The document describes the response's status, its schema, and each of our headers in it.
+    /// Checks that the document describes the response's status, its schema, and each of Holdline's header
+    /// fields.
     void checkAnswer(const RawAnswer &answer, const QJsonObject &operation, const QString &schema)
     {
         const QJsonObject responses = operation.value(u"responses"_s).toObject();

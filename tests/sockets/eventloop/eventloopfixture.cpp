@@ -47,7 +47,7 @@ Trace observe(const std::function<void(Trace &)> &scenario)
 
 Trace observe(EventLoop loop, const std::function<void(Trace &)> &scenario)
 {
-    // Otherwise the thread's own loop would be GLib's.
+    // Without this variable, Qt's loop in the thread would be GLib's loop.
     qputenv("QT_NO_GLIB", "1");
     Trace trace;
     const std::unique_ptr<QThread> thread(QThread::create([&] {

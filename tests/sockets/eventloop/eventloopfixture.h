@@ -15,8 +15,8 @@
 #include <memory>
 #include <utility>
 
-/// Shared parts of the event loop's tests. Each case runs on Qt's dispatcher and on ours, in a fresh thread,
-/// and must observe the same.
+/// Helpers for the tests of the event loop. Each case runs on Qt's event dispatcher and on holdline's
+/// EpollDispatcher, each time in a new thread. Both must give the same observations.
 namespace holdline::test {
 
 using namespace std::chrono_literals;
@@ -24,33 +24,34 @@ using namespace std::chrono_literals;
 /// The observed events, in order.
 using Trace = QByteArrayList;
 
-/// Called by initTestCase_data(), so that every case of the suite runs once for each loop.
+/// Adds both event loops as global test data. Call this function in initTestCase_data().
 void addLoops();
-/// The loop of the current data row.
+/// Returns the event loop of the current data row.
 EventLoop currentLoop();
 
-/// Runs the scenario in a new thread with the row's loop, and returns its trace. QVERIFY belongs to the main
-/// thread, so a scenario records and the test compares.
+/// Runs the scenario in a new thread with the event loop of the data row, and returns its trace. QVERIFY must
+/// be called in the main thread. So a scenario only records events, and the test compares them.
 Trace observe(const std::function<void(Trace &)> &scenario);
 Trace observe(EventLoop loop, const std::function<void(Trace &)> &scenario);
 
-// The rest is for scenarios, in their thread.
+// The functions below are called by scenarios, in the scenario's thread.
 
 QAbstractEventDispatcher *dispatcher();
-/// One turn that does not wait.
+/// Runs one turn of the event loop without waiting. Returns true when events were processed.
 bool turn(QEventLoop::ProcessEventsFlags flags = QEventLoop::AllEvents);
-/// Runs waiting turns until `done`; false after a long time. Qt's loop may wait in a turn that has already
-/// delivered posted events. Only exec() returns for certain, so on Qt's loop this function polls.
+/// Runs turns that wait, until `done` returns true. Returns false after a long time. Qt's loop may wait in a
+/// turn that has already delivered posted events; only exec() returns for certain. So on Qt's loop this
+/// function polls.
 bool until(const std::function<bool()> &done, QEventLoop::ProcessEventsFlags flags = {});
 
 QByteArray number(qint64 value);
 
 using Thread = std::unique_ptr<QThread>;
 Thread startThread(const std::function<void()> &run);
-/// Calls `run` from another thread shortly after the loop has probably gone to sleep.
+/// Calls `run` from another thread, a moment later, when this thread's event loop is probably waiting.
 Thread whenAsleep(const std::function<void()> &run);
 
-/// A file descriptor. The destructor closes it.
+/// Owns a file descriptor. The destructor closes it.
 class Descriptor
 {
 public:
@@ -76,7 +77,7 @@ private:
     int m_number;
 };
 
-/// A pair of connected, non-blocking descriptors.
+/// Two connected, non-blocking descriptors.
 struct Ends
 {
     Descriptor here;
@@ -85,7 +86,7 @@ struct Ends
     static Ends sockets();
     static Ends pipe();  ///< `here` reads, `there` writes
     static Ends tcp();
-    /// Like sockets(), but `here` gets this number, which must be free.
+    /// Like sockets(), but `here` gets this descriptor number, which must be free.
     static Ends socketsAt(int number);
 };
 
@@ -96,7 +97,7 @@ using Notifier = std::unique_ptr<QSocketNotifier>;
 Notifier notify(const Descriptor &descriptor, QSocketNotifier::Type type, const std::function<void()> &told);
 Notifier notify(int descriptor, QSocketNotifier::Type type, const std::function<void()> &told);
 
-/// An object whose timer and user events call functions.
+/// A QObject whose timer and user events call functions.
 class Receiver : public QObject
 {
     Q_OBJECT

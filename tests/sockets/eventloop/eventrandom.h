@@ -8,7 +8,7 @@
 
 namespace holdline::test {
 
-/// The same seed gives the same numbers on every platform.
+/// A random generator that gives the same numbers for the same seed on every platform.
 class Random
 {
 public:
@@ -20,8 +20,8 @@ private:
     std::mt19937 m_engine;
 };
 
-/// Rows with a few fixed seeds and one from the clock, or only the one in HOLDLINE_TEST_SEED. The seed names
-/// the row, so a failure reports it.
+/// Adds rows with a few fixed seeds and one from the clock, or only the seed in HOLDLINE_TEST_SEED. Each row
+/// is named after its seed, so that a failure reports the seed.
 inline void seedRows()
 {
     QTest::addColumn<quint32>("seed");

@@ -9,8 +9,7 @@
 
 namespace holdline::test {
 
-/// A descriptor that random effects open, close and watch. It records only notifications that must never
-/// happen.
+/// A socket that random effects open, close and watch. Records only notifications that must never happen.
 class Victim
 {
 public:
@@ -54,7 +53,8 @@ public:
         if (m_ends.there.get() >= 0 && m_unread++ < 50)
             m_ends.there.write(std::array<char, 2>{m_letter, '\0'}.data());
     }
-    /// isProbed() is true from now until the notification arrives, when one must arrive.
+    /// Causes a notification if the notifier is enabled. isProbed() is then true until the notification
+    /// arrives.
     void probe()
     {
         m_isProbed = m_isEnabled && m_ends.there.get() >= 0;
@@ -83,7 +83,7 @@ private:
 
     Trace &m_trace;
     Ends m_ends;
-    Descriptor m_copy;  ///< a copy of an earlier `here`
+    Descriptor m_copy;  ///< a duplicate of an earlier `here` descriptor
     Notifier m_read;
     char m_letter = 'a';
     int m_unread = 0;

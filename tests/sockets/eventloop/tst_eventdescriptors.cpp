@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Descriptors that are closed, copied and reused without the event loop's knowledge, and large numbers of
-// them.
+// Descriptors that are closed, duplicated and reused without the event loop's knowledge, and large numbers of
+// descriptors.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -71,8 +71,8 @@ private Q_SLOTS:
         }
     }
 
-    // The kernel forgets a closed descriptor by itself. A loop that still thinks it is registered would never
-    // see its successor.
+    // The kernel removes a closed descriptor from epoll by itself. If the event loop still considered the
+    // number registered, it would never watch the next descriptor with this number.
     void aNumberIsUsedAgain()
     {
         QFETCH(bool, closedFirst);
@@ -104,10 +104,10 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"written", same ? "read" : "fresh"}));
     }
 
-    // As above, but the successor's notifier is created while the old one still exists.
+    // As above, but the new notifier is created while the old notifier still exists.
     void aNumberIsUsedAgainBeforeItsNotifierGoes()
     {
-        // Qt's loop warns for the new notifier and for the old one.
+        // Qt's loop warns for the new notifier and for the old notifier.
         for (int i = 0; i < (currentLoop() == EventLoop::Qt ? 2 : 1); ++i)
             QTest::ignoreMessage(
                 QtWarningMsg,
@@ -129,8 +129,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"written", "fresh"}));
     }
 
-    // epoll watches the open file and not the number. While a copy exists, closing the number removes
-    // nothing, and the number for the removal is gone.
+    // epoll watches the open file, not the descriptor number. While a duplicate exists, closing the number
+    // does not remove the file from epoll. After that there is no number left with which it could be removed.
     void aCopyOfAClosedDescriptorIsLeft_data()
     {
         QTest::addColumn<bool>("reused");
@@ -161,7 +161,7 @@ private Q_SLOTS:
             const int turns = wakeUpsWithin(100ms);
             if (turns > 20)
                 trace << "turns: " + QByteArray::number(turns);
-            // All the others are still watched.
+            // All other descriptors are still watched.
             others.there.write();
             turn();
             if (reused) {
@@ -176,7 +176,8 @@ private Q_SLOTS:
         QCOMPARE(seen, expected);
     }
 
-    // Both cases at once. The loop must not mix up the events of the old and the new file.
+    // A duplicate is left, and a notifier is replaced. The loop must not confuse events of the old and the
+    // new file.
     void aCopyIsLeftWhenANotifierIsReplaced()
     {
         for (int i = 0; i < (currentLoop() == EventLoop::Qt ? 2 : 1); ++i)
@@ -221,8 +222,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"copy", "read", "read"}));
     }
 
-    // A descriptor is closed by mistake with its notifier enabled. Qt's loop warns and disables it; ours does
-    // not notice.
+    // A descriptor is closed by mistake while its notifier is enabled. Qt's loop warns and disables the
+    // notifier. holdline's loop does not notice, but must not spin.
     void aDescriptorIsClosedUnderAnEnabledNotifier()
     {
         if (currentLoop() == EventLoop::Qt)

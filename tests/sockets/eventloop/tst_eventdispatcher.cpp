@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Turns of Qt's event loop and of ours: posted events, wake-ups and interruptions.
+// Turns of Qt's event loop and of holdline's: posted events, wake-ups and interruptions.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -68,8 +68,8 @@ private Q_SLOTS:
     void postedWhileDelivered()
     {
         QFETCH(QEventLoop::ProcessEventsFlags, flags);
-        // Qt's loop forgets at the end of a turn that events were posted within it. It delivers them and then
-        // waits.
+        // Not tested with Qt's loop: when events are posted within a waiting turn, it delivers them and then
+        // waits anyway.
         if (currentLoop() == EventLoop::Qt && flags.testFlag(QEventLoop::WaitForMoreEvents))
             return;
         const Trace seen = observe([&](Trace &trace) {
@@ -88,7 +88,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"1", "turn", "2", "turn", "3", "turn"}));
     }
 
-    // A waiting turn returns after it has delivered posted events.
+    // A turn that may wait returns without waiting after it has delivered posted events.
     void aTurnThatDeliveredDoesNotWait()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -192,7 +192,7 @@ private Q_SLOTS:
                     }
                 }));
             }
-            // No wake-up may be lost: the last one comes after the last count.
+            // No wake-up may be lost: the last wake-up comes after the last count.
             while (woken < 2400)
                 turn(QEventLoop::WaitForMoreEvents);
             for (const Thread &thread : threads)
@@ -220,7 +220,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"woken"}));
     }
 
-    // The wake-up ends the current turn or the next one.
+    // A wake-up during a turn ends this turn or the next one.
     void wokenWithinATurn()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -268,8 +268,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"interrupted"}));
     }
 
-    // An interruption before a turn or before its wait must not be lost because a wake-up came at the same
-    // time.
+    // An interruption before a turn, or before the turn waits, must not be lost when a wake-up comes at the
+    // same time.
     void interruptionsAndWakeUpsDoNotHideEachOther()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -305,8 +305,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"interrupted"}));
     }
 
-    // exec() checks whether to end, runs a turn, and repeats. Another thread's exit() may fall anywhere in
-    // between.
+    // exec() checks whether to quit, runs a turn, and repeats. Another thread's exit() may come at any point
+    // of this loop.
     void aLoopIsEndedByAnotherThreadAtAnyMoment()
     {
         const Trace seen = observe([](Trace &trace) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A process without free descriptors. The existing event loop goes on. A new thread cannot have a loop of our
-// own, so it gets Qt's event dispatcher.
+// A process without free descriptors. An existing event loop continues to work. A new thread cannot get
+// holdline's event loop, so it gets Qt's event dispatcher.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -28,14 +28,14 @@ using Type = QSocketNotifier::Type;
 
 namespace {
 
-/// The lowest free descriptor number.
+/// Returns the lowest free descriptor number.
 rlim_t lowestFree()
 {
     const Descriptor lowest(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0));
     return static_cast<rlim_t>(lowest.get());
 }
 
-/// True when an epoll instance of this process watches that descriptor.
+/// Returns true when an epoll instance of this process watches this descriptor.
 bool isWatched(int number)
 {
     const QDir all(u"/proc/self/fdinfo"_s);
@@ -51,7 +51,7 @@ bool isWatched(int number)
     });
 }
 
-/// Results of the main thread's loop, which was created while one descriptor was left.
+/// What was observed of the main thread's event loop, which was created when only one descriptor was free.
 struct MainLoop
 {
     QByteArray name;
@@ -91,17 +91,17 @@ private Q_SLOTS:
                 receiver.startTimer(0);
                 turn();
             };
-            // UBSan needs a descriptor the first time it checks a class.
+            // UBSan opens a descriptor the first time it checks a class, so everything is used once before.
             use();
             const DescriptorLimit noneLeft(lowestFree());
-            // Qt's own dispatcher would end the process here.
+            // Without a free descriptor, Qt's own event dispatcher would end the process here.
             trace << (EpollDispatcher().isValid() ? "valid" : "not valid");
             use();
         });
         QCOMPARE(seen, Trace({"x", "1", "timer", "not valid", "x", "1", "timer"}));
     }
 
-    // The loop would recover with a new epoll instance, but no descriptor is left for one.
+    // The loop recovers with a new epoll instance, but no descriptor is free for it now.
     void aCopyOfAClosedDescriptorIsLeftThen()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -128,7 +128,7 @@ private Q_SLOTS:
                 receiver.startTimer(10);
                 qsizetype before = trace.size();
                 until([&] { return trace.size() > before; });
-                // A QThread needs a loop of its own, and with it descriptors. A std::thread does not.
+                // A QThread needs an event loop, and so descriptors. A std::thread needs none.
                 std::thread another([&receiver] { receiver.post(1); });
                 before = trace.size();
                 until([&] { return trace.size() > before; });
@@ -149,7 +149,7 @@ private Q_SLOTS:
                 onLate = notify(late.here, Type::Read, [&] { trace << "late" << late.here.read(); });
                 late.there.write();
                 turn();
-                // The notifier receives nothing more and can be removed as usual.
+                // This notifier gets no further activations and can be removed as usual.
                 onLate.reset();
                 late.there.write();
                 turn();
@@ -169,7 +169,7 @@ private Q_SLOTS:
                            Trace({"some left"}) + used + Trace({"late", "x"}));
     }
 
-    // Our loop takes two descriptors, Qt's takes one.
+    // holdline's loop needs two descriptors, Qt's needs one.
     void aThreadGetsQtsLoopInstead()
     {
         if (currentLoop() == EventLoop::Qt)
@@ -185,7 +185,7 @@ private Q_SLOTS:
             const DescriptorLimit oneLeft(lowestFree() + 1);
             const auto own = makeEventDispatcher(EventLoop::Epoll);
             QVERIFY(!own);
-            // One descriptor is still free: the failed attempt has left none open.
+            // One descriptor is still free, so the failed attempt has closed the descriptor it opened.
             QVERIFY(Descriptor(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)).get() >= 0);
             thread.start();
             started.acquire();
@@ -211,7 +211,7 @@ namespace {
 int runWithoutDescriptors(int argc, char **argv)
 {
     raiseDescriptorLimit();
-    // UBSan needs a descriptor the first time it checks a class.
+    // UBSan opens a descriptor the first time it checks a class.
     makeEventDispatcher(EventLoop::Epoll).reset();
     const auto before = qInstallMessageHandler(keepWarning);
     std::unique_ptr<QCoreApplication> app;

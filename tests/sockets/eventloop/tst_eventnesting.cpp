@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Turns of Qt's event loop and of ours: nested loops, excluded events, signals, and fairness.
+// Turns of Qt's event loop and of holdline's: nested loops, excluded events, signals, and fairness.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -29,7 +29,7 @@ private Q_SLOTS:
 
     // --- loops inside loops
 
-    // The outer loop does not repeat events that the inner loop has handled.
+    // The outer loop must not repeat events that the inner loop has handled.
     void aLoopInANotifier()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -80,7 +80,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"in", "x", "timer", "out"}));
     }
 
-    // The inner turn consumes the wake-up of an event that only the outer loop will deliver.
+    // The inner turn consumes the wake-up of an event. The outer loop must still deliver this event.
     void aPostedEventOutlivesTheLoopInside()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -103,7 +103,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"inner", "outer"}));
     }
 
-    // Both loops are told to quit while the inner one runs.
+    // quit() is called on both loops while the inner loop runs.
     void bothLoopsEnd()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -198,7 +198,7 @@ private Q_SLOTS:
                               "timer"}));
     }
 
-    // An event that is posted in aboutToBlock() keeps the turn from waiting.
+    // A turn must not wait when an event is posted in a slot of aboutToBlock().
     void postedWhenAboutToBlock()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -250,7 +250,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"10", "10", "10", "10", "10"}));
     }
 
-    // More ready descriptors than one turn handles.
+    // More descriptors are ready than one turn handles.
     void aThousandReadyOnesAllGetTheirTurn()
     {
         const Trace seen = observe([](Trace &trace) {

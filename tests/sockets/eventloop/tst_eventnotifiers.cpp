@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Socket notifiers on Qt's event loop and on ours: which notifier is activated, and how often.
+// Socket notifiers on Qt's event loop and on holdline's: which notifier is activated, and how often.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -26,7 +26,7 @@ QByteArray name(Type type)
     return type == Type::Read ? "read" : type == Type::Write ? "write" : "exception";
 }
 
-/// One notifier of each type. Each records its name.
+/// Creates one notifier of each type. Each one records its type's name when it is activated.
 std::vector<Notifier> notifyOfAll(const Descriptor &descriptor, Trace &trace)
 {
     std::vector<Notifier> all;
@@ -35,7 +35,7 @@ std::vector<Notifier> notifyOfAll(const Descriptor &descriptor, Trace &trace)
     return all;
 }
 
-/// The ways in which a descriptor can reach its end.
+/// A way in which a connection or pipe can end.
 struct Ended
 {
     const char *name;
@@ -198,7 +198,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"read", "exception", "read", "write", "exception"}));
     }
 
-    // The kernel reports the end even when no event was requested.
+    // The kernel reports the end of a connection even when no event was requested. The loop must not spin
+    // then.
     void anEndNobodyListensForCostsNothing_data() { endingRows(); }
     void anEndNobodyListensForCostsNothing()
     {
@@ -252,7 +253,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"event set", "event", "room", "pipe", "timer"}));
     }
 
-    // epoll refuses regular files (EPERM); poll always reports them ready.
+    // epoll rejects regular files (EPERM). poll always reports them as ready.
     void filesAreAlwaysReady_data()
     {
         QTest::addColumn<QByteArray>("path");
@@ -288,7 +289,7 @@ private Q_SLOTS:
 
     void aBadDescriptorIsDisabled()
     {
-        // Qt's loop warns for each notifier, ours for the descriptor.
+        // Qt's loop warns for each notifier, holdline's loop warns once for the descriptor.
         for (int i = 0; i < (currentLoop() == EventLoop::Qt ? 2 : 1); ++i)
             QTest::ignoreMessage(
                 QtWarningMsg,
@@ -304,7 +305,7 @@ private Q_SLOTS:
             trace << (read->isEnabled() || write->isEnabled() ? "enabled" : "disabled");
             if (wakeUpsWithin(50ms) > 10)
                 trace << "spins";
-            // The number is usable again afterwards.
+            // Afterwards the descriptor number can be used again.
             const Ends ends = Ends::socketsAt(number);
             read->setEnabled(true);
             ends.there.write();
@@ -404,7 +405,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"read", "turn", "read", "turn", "read", "turn"}));
     }
 
-    // A notifier that is enabled during the activation of others waits for the next turn.
+    // A notifier that is enabled while others are activated is not activated before the next turn.
     void oneIsEnabledWhileAnotherIsTold()
     {
         const Trace seen = observe([&](Trace &trace) {
@@ -424,7 +425,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"first", "x", "turn", "late"}));
     }
 
-    // A pending notifier that is disabled and enabled again misses this turn and is activated in the next.
+    // A pending notifier that is disabled and enabled again is activated in the next turn, not in this one.
     void aPendingOneIsDisabledAndEnabled()
     {
         const Trace seen = observe([&](Trace &trace) {

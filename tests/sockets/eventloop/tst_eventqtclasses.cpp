@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Qt classes that depend on an event loop: sockets, processes, futures, HTTP, threads.
+// Qt classes that depend on an event loop: sockets, processes, futures, HTTP and threads.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/scriptedserver.h"
 #include "tests/support/suite.h"
@@ -29,7 +29,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A megabyte without repetitions.
+/// Returns a megabyte of text without repetitions.
 QByteArray aMegabyte()
 {
     QByteArray all;
@@ -39,7 +39,7 @@ QByteArray aMegabyte()
     return all;
 }
 
-/// Writes it in pieces of 1 to 1,500 bytes, a few in each turn of the loop.
+/// Writes the bytes in pieces of 1 to 1,500 bytes, a few pieces in each turn of the event loop.
 void writeInPieces(QIODevice *device, const QByteArray &bytes)
 {
     auto *next = new QTimer(device);
@@ -55,7 +55,8 @@ void writeInPieces(QIODevice *device, const QByteArray &bytes)
     next->start(0);
 }
 
-/// The server returns the client's bytes as they arrive. Then the client disconnects.
+/// Runs a server that sends the client's bytes back as they arrive. When all are back, the client
+/// disconnects.
 template <typename Server, typename Socket, typename Listen, typename Connect>
 void echo(Trace &trace, Listen listen, Connect connectTo)
 {
@@ -125,7 +126,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"the same", "all written", "left"}));
     }
 
-    // Many sockets at once, opened and closed all the time, so that descriptor numbers are reused.
+    // Many sockets are opened and closed all the time, so that descriptor numbers are reused.
     void socketsComeAndGo()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -219,7 +220,7 @@ private Q_SLOTS:
         for (int i = 0; i < 50; ++i) {
             QThread thread;
             QSemaphore sleeps;
-            // Both loops emit aboutToBlock() in their thread, as the last thing before they wait.
+            // Both event loops emit aboutToBlock() in their thread, immediately before they wait.
             connect(
                 &thread, &QThread::started, &thread,
                 [&sleeps] {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Random scripts from a seed in which everything happens at once: loops inside slots, timers of 0 to 20 ms,
-// threads that post, wake and interrupt. Any effect may close and reopen descriptors. The time of an event is
-// not checked. Each event must happen as often as it was requested, in its order, and not after its
-// cancellation. Runs on Qt's loop and on ours.
+// Random scripts from a seed, on Qt's event loop and on holdline's. Everything happens at once: event loops
+// inside slots, timers of 0 to 20 ms, and threads that post, wake and interrupt. Any effect may close and
+// reopen descriptors. Each event must happen as often as it was requested, in order, and not after it was
+// cancelled. The time of an event is not checked.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/sockets/eventloop/eventrandom.h"
 #include "tests/sockets/eventloop/eventvictim.h"
@@ -30,7 +30,7 @@ namespace {
 constexpr std::size_t kChannels = 6;
 constexpr std::size_t kVictims = 6;
 constexpr std::size_t kVictimTimers = 3;
-constexpr int kDeepest = 3;  ///< deepest nesting of loops
+constexpr int kDeepest = 3;  ///< greatest depth of nested event loops
 constexpr int kTokenSize = 4;
 
 class Storm
@@ -75,17 +75,17 @@ private:
     {
         Kind kind = Kind::Nothing;
         int what = 0;
-        int token = 0;  ///< the token that Send writes
+        int token = 0;  ///< token that Send writes
         int at = 0;
         int number = 0;
-        bool isOrdered = false;  ///< written or posted by the script itself
+        bool isOrdered = false;  ///< written or posted by the script itself, so in a fixed order
     };
     struct Channel
     {
         Ends ends;
         Notifier read;
         QByteArray input;
-        bool isGreedy = false;  ///< reads everything at once instead of one token
+        bool isGreedy = false;  ///< reads everything that is available instead of one token
     };
     struct Timer
     {
@@ -135,7 +135,8 @@ private:
         }
     }
 
-    /// `from` is the token's channel, or kChannels when it had none.
+    /// Handles the arrival of a token. `from` is the token's channel, or kChannels for a token without a
+    /// channel.
     void arrive(int token, std::size_t from)
     {
         ++m_arrived;
@@ -172,7 +173,7 @@ private:
                 break;
             case Kind::Wait:
                 if (mayNest) {
-                    // A nested loop may take the wake-up. Qt's loop would then wait here.
+                    // A nested event loop may consume the wake-up. Qt's loop would then wait in this turn.
                     const bool isQts = dispatcher()->inherits("QEventDispatcherUNIX");
                     dispatcher()->wakeUp();
                     turn(isQts ? QEventLoop::AllEvents : QEventLoop::WaitForMoreEvents);
@@ -219,7 +220,7 @@ private:
     {
         const auto victim = std::find(m_victimTimers.begin(), m_victimTimers.end(), id);
         if (victim != m_victimTimers.end()) {
-            // Only once: it must not be the one thing that wakes a loop for ever.
+            // Fires only once. A repeating timer would wake the loop for ever and hide a lost wake-up.
             m_receiver.killTimer(std::exchange(*victim, 0));
             return;
         }
@@ -236,7 +237,7 @@ private:
         arrive(token, kChannels);
     }
 
-    /// Only when nothing is in transit.
+    /// Opens the channel's sockets anew. Call this function only when nothing is in transit.
     void open(std::size_t at)
     {
         Channel &channel = m_channels[at];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Two threads with one loop each share the descriptor numbers: a number that one thread closes goes to the
-// other at once.
+// Two threads with an event loop each share the descriptor numbers: a number that one thread closes may be
+// reused by the other thread at once.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
 
@@ -27,7 +27,8 @@ using Type = QSocketNotifier::Type;
 
 namespace {
 
-/// A thread with the row's loop. It runs a function while the caller waits.
+/// A second thread with the event loop of the data row. run() executes a function there while the caller
+/// waits.
 class Neighbour
 {
 public:
@@ -37,7 +38,7 @@ public:
             m_thread.setEventDispatcher(own.release());
         m_receiver.moveToThread(&m_thread);
         m_thread.start();
-        // After this call the thread's loop has opened its descriptors.
+        // After this call the other thread's event loop has opened its descriptors.
         run([] {});
     }
     ~Neighbour()
@@ -78,8 +79,8 @@ private Q_SLOTS:
         QTest::newRow("closed, taken, then notifier deleted, with a copy left") << true << true;
     }
 
-    // Two descriptors are ready. The one that is notified first closes the other. Another thread takes the
-    // number and watches it before the turn goes on.
+    // Two descriptors are ready. The notifier that is activated first closes the other descriptor. The second
+    // thread reuses the number and watches it before the turn continues.
     void aNumberGoesToAnotherThreadWithinOneTurn()
     {
         QFETCH(bool, closedFirst);
@@ -116,7 +117,7 @@ private Q_SLOTS:
             turn();
             trace << "turn";
             turn();
-            // The other thread still watches its descriptor, and only that thread does.
+            // The second thread still watches its descriptor, and the first thread does not.
             theirs.there.write("for them");
             trace << (told.tryAcquire(1, 60'000) ? "they were told" : "they were not told");
             turn();
@@ -128,7 +129,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"told", "x", "turn", "they were told"}));
     }
 
-    // The other thread has no loop. Its descriptors must not affect ours.
+    // The second thread has no event loop. Its descriptors must not affect the loop of the first thread.
     void numbersAreTakenAllTheTime()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -137,7 +138,7 @@ private Q_SLOTS:
             std::atomic<int> taken = 0;
             std::set<int> theirNumbers;
             std::thread thief([&] {
-                // Opens a new pair before it closes an old one, so that the lowest numbers rotate.
+                // Opens a new pair before it closes an old pair, so that the lowest numbers are used in turn.
                 std::array<Ends, 3> held;
                 while (!isOver) {
                     Ends &ends = held[static_cast<std::size_t>(++taken % 3)];
@@ -161,8 +162,8 @@ private Q_SLOTS:
                     if (const QByteArray got = ends[i].here.read(); got != "ours")
                         trace << "told of " + got;
                     ++told;
-                    // The next pair is reopened. Every other time its number is free for a moment while it is
-                    // watched.
+                    // Closes the next pair, which is opened again later. Every other time its number is free
+                    // for a moment while a notifier still exists.
                     const std::size_t next = (i + 1) % kPlaces;
                     if (told % 2 == 0)
                         notifiers[next].reset();
@@ -195,7 +196,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"done"}));
     }
 
-    // Two loops, each of which opens, watches and closes descriptors.
+    // Two event loops, each of which opens, watches and closes descriptors.
     void twoLoopsShareTheNumbers()
     {
         const EventLoop loop = currentLoop();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Timers on Qt's event loop and on ours: never early, in order, once per turn. Lateness depends on the
-// machine and is not tested.
+// Timers on Qt's event loop and on holdline's: never early, in order, and once per turn. How late they are
+// depends on the machine and is not tested.
 #include "core/base/clock.h"
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/support/suite.h"
@@ -32,8 +32,8 @@ const char *name(Qt::TimerType type)
     return type == Qt::PreciseTimer ? "precise" : type == Qt::CoarseTimer ? "coarse" : "very coarse";
 }
 
-/// How early a timer may fire. Qt rounds coarse timers both ways; our loop only delays them. Very coarse
-/// timers fire on whole seconds in both; Qt's on the nearest one.
+/// Returns how early a timer may fire. Qt rounds coarse timers up or down; holdline's loop only delays them.
+/// Very coarse timers fire on whole seconds: on the nearest one with Qt's loop, never early with holdline's.
 Duration mayBeEarly(Qt::TimerType type, milliseconds interval)
 {
     if (type == Qt::PreciseTimer || currentLoop() == EventLoop::Epoll)
@@ -72,8 +72,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"timer", "turn", "timer", "turn", "timer", "turn"}));
     }
 
-    // A zero timer does not count as work. Otherwise a caller that runs turns until nothing is left would
-    // never stop.
+    // A timer of 0 ms does not count as a processed event. Otherwise a caller that runs turns until no event
+    // is left would never stop.
     void oneOfZeroIsNothingDone()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -125,7 +125,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace());
     }
 
-    // Coarse timers are delayed by at most 5 %: they fire before a precise timer of slightly more than 105 %.
+    // Coarse timers are late by at most 5 %: they fire before a precise timer of slightly more than 105 %.
     void coarseWithinFivePercent_data()
     {
         QTest::addColumn<int>("interval");
@@ -139,7 +139,7 @@ private Q_SLOTS:
         const Trace seen = observe([&](Trace &trace) {
             Receiver receiver;
             int coarse = receiver.startTimer(interval, Qt::CoarseTimer);
-            // Qt's loop rounds short timers to 4 ms, however large that is in percent.
+            // Qt's loop may round short timers by 4 ms, however large that is in percent.
             const int most = interval + std::max(interval / 20, 4) + 1;
             const int precise = receiver.startTimer(most, Qt::PreciseTimer);
             receiver.onTimer = [&](int id) {
@@ -171,7 +171,8 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"4", "1", "3", "2", "0"}));
     }
 
-    // Periods count from the due time. If they counted from the handling, no two would be closer than 25 ms.
+    // Periods count from the time when the timer was due. If they counted from the slot, none would be below
+    // 25 ms.
     void periodsDoNotDrift()
     {
         const Trace seen = observe([](Trace &trace) {
@@ -330,7 +331,7 @@ private Q_SLOTS:
             const int id = timer.timerId();
             timer.stop();
             note(timer.remainingTime() == -1, "stopped");
-            // -1 on 6.4; 6.8 returns 0 here and a negative duration from its newer function.
+            // Qt 6.4 returns -1. Qt 6.8 returns 0 here, and a negative duration from its newer function.
             note(dispatcher()->remainingTime(id) <= 0, "no timer");
         });
         QCOMPARE(seen, Trace());
@@ -376,7 +377,7 @@ private Q_SLOTS:
             int id = receiver.startTimer(kLongest, type);
             receiver.onTimer = [&](int timer) { trace << (timer == id ? "long" : "short"); };
             const int left = dispatcher()->remainingTime(id);
-            // Qt's loop adds its rounding, and the result becomes negative.
+            // Qt's loop adds its rounding, and the result overflows into a negative number.
             if (isOurs && left < kLongest - 10'000)
                 trace << "left: " + QByteArray::number(left);
             const int brief = receiver.startTimer(5, Qt::PreciseTimer);
@@ -389,7 +390,7 @@ private Q_SLOTS:
         QCOMPARE(seen, Trace({"short"}));
     }
 
-    // A timer does not fire inside its own handler.
+    // A timer must not fire inside its own slot.
     void noTimerWithinItself()
     {
         const Trace seen = observe([](Trace &trace) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Random scripts from a seed, on Qt's loop and on ours. After each turn both must have activated the same
-// notifiers, timers and events. Within a turn only the order of posted events is fixed.
+// Random scripts from a seed, on Qt's event loop and on holdline's. After each turn both must have activated
+// the same notifiers, timers and events. Within a turn only the order of posted events is fixed.
 #include "tests/sockets/eventloop/eventloopfixture.h"
 #include "tests/sockets/eventloop/eventrandom.h"
 #include "tests/support/suite.h"
@@ -26,8 +26,8 @@ constexpr int kPlaces = 10;
 constexpr int kTimers = 4;
 constexpr int kMostUnread = 50;
 
-/// The effect of a notifier's slot. It touches only its own notifiers, because the order among others is not
-/// fixed.
+/// What a notifier's slot does. It changes only notifiers of its own place, because the order of activations
+/// in a turn is not fixed.
 enum class Reaction { Nothing, ReadAll, ReadOne, Disable, Delete, DisableAndEnable, Sibling, Post };
 constexpr int kReactions = 8;
 
@@ -60,8 +60,8 @@ private:
     {
         Ends ends;
         std::array<Notifier, 3> notifiers;
-        std::vector<Descriptor> copies;  ///< copies of earlier `here` descriptors
-        int unread = 0;                  ///< upper bound
+        std::vector<Descriptor> copies;  ///< duplicates of earlier `here` descriptors
+        int unread = 0;  ///< upper bound of the unread bytes
 
         bool isOpen() const { return ends.here.get() >= 0; }
         bool hasPeer() const { return ends.there.get() >= 0; }
@@ -134,7 +134,7 @@ private:
         }
     }
 
-    /// A step that an event runs; events keep their order.
+    /// Returns a step that posts another step as an event. Posted events keep their order.
     Step later()
     {
         Step step = draw();
@@ -152,12 +152,12 @@ private:
         }
         const Step step = m_posted.front();
         m_posted.pop_front();
-        // Runs before everything else in its turn, and in order.
+        // Posted events run before everything else in their turn, and in order.
         m_trace << "posted: " + step.name;
         step.run();
     }
 
-    /// Closes the old descriptor in one of the usual ways. Its number is most likely reused.
+    /// Closes the old descriptor in one of three usual ways. Its number is most likely reused.
     void open(Place &place, int what)
     {
         const int way = m_openings++ % 3;
@@ -241,7 +241,7 @@ private:
         return got;
     }
 
-    /// Puts another file under the same number, for the same notifiers.
+    /// Opens another file with the same descriptor number, and creates the same notifiers.
     static void renew(Place &place)
     {
         if (!place.isOpen())
@@ -262,7 +262,7 @@ private:
         }
     }
 
-    /// Timers of 0 ms, which fire once per turn.
+    /// Starts or stops a timer of 0 ms, which fires once per turn.
     void setTimer(std::size_t at, bool starts)
     {
         int &id = m_timers[at];
@@ -306,7 +306,7 @@ private Q_SLOTS:
                 << ours.mid(std::max<qsizetype>(0, at - 40), std::min<qsizetype>(at, 40)).join('\n');
         }
         QCOMPARE(ours, qts);
-        // The script must have caused activations.
+        // Fails if the script caused too few activations.
         const auto told = std::count_if(ours.begin(), ours.end(), [](const QByteArray &line) {
             return line.startsWith("turn: ") && line.size() > 6;
         });

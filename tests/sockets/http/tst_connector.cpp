@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Connector: one TCP connection to one of several addresses, or an error.
+// Connector: makes one TCP connection to one of several addresses, or reports an error.
 #include "service/http/connector.h"
 #include "service/http/streamsocket.h"
 #include "tests/support/fullbacklog.h"
@@ -62,7 +62,7 @@ private Q_SLOTS:
         QTest::newRow("address") << QStringLiteral("127.0.0.1");
         QTest::newRow("name") << QStringLiteral("server.test");
     }
-    /// The new connection carries small writes, and its end is noticed.
+    /// The new connection is usable, and the end of the connection is noticed.
     void connects()
     {
         QFETCH(QString, host);
@@ -113,7 +113,8 @@ private Q_SLOTS:
         QVERIFY(attempt.socket->peer().startsWith("127.0.0.2:"));
     }
 
-    /// The first address drops every SYN (RFC 8305). The next one is tried soon, and remembered.
+    /// The first address drops every SYN (RFC 8305). The next address is tried soon, and remembered because
+    /// it works.
     void silentAddressGetsCompany()
     {
         const test::FullBacklog deaf;
@@ -130,7 +131,7 @@ private Q_SLOTS:
         QVERIFY(memory.of(QStringLiteral("127.0.0.2")).isNull());
     }
 
-    /// The second address refuses. The first is still waited for, and accepts in the end.
+    /// The second address refuses. The connector still waits for the first address, which accepts in the end.
     void silentAddressIsNotGivenUp()
     {
         test::FullBacklog deaf;
@@ -139,7 +140,7 @@ private Q_SLOTS:
             {QHostAddress(QStringLiteral("127.0.0.1")), QHostAddress(QStringLiteral("127.0.0.2"))},
             deaf.port());
         QVERIFY(!attempt.isOver());
-        // The system repeats its SYN after a second, long after the second address had its turn.
+        // The system repeats its SYN after a second. By then the second address has already been tried.
         deaf.relieve();
         QTRY_VERIFY_WITH_TIMEOUT(attempt.isOver(), 20'000);
         QVERIFY(attempt.socket);
@@ -184,7 +185,7 @@ private Q_SLOTS:
         QVERIFY(attempt.failure);
     }
 
-    /// After a stop during the connect it reports nothing and can be used for another address.
+    /// After stop() a connector reports nothing and can be used for another address.
     void stopIsSilent()
     {
         const test::FullBacklog deaf;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The listener over real sockets: the order of responses and the rules for connections.
+// HttpListener over real sockets: the order of responses and the rules for connections.
 #include "tests/support/echolistener.h"
 #include "tests/support/rawhttpclient.h"
 #include "tests/support/suite.h"
@@ -189,7 +189,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<bool>("urgent");
         QTest::addRow("FIN") << false;
-        // An urgent byte may make the descriptor ready for as long as nobody reads it.
+        // With an urgent byte, the descriptor may stay ready for as long as nothing reads this byte.
         QTest::addRow("urgent byte, FIN") << true;
     }
     void halfClosedClientIsHeld()
@@ -216,7 +216,7 @@ private Q_SLOTS:
         QTRY_VERIFY(client.isClosed());
         QVERIFY(!client.wasReset() || urgent);
         QCOMPARE(client.status(), 200);
-        // The system may hand the urgent byte over as another request's first byte.
+        // The system may deliver the urgent byte as the first byte of another request.
         QVERIFY(urgent || client.answers()[0].headers.value("Connection") == "close");
         QVERIFY(server.aborted.empty());
     }
@@ -241,7 +241,7 @@ private Q_SLOTS:
         QVERIFY(server.aborted.empty());
     }
 
-    /// The connection of a client that has really gone breaks.
+    /// When a half-closed client has really gone, its connection is reset.
     void halfClosedClientThatResets()
     {
         Limits limits;
@@ -328,7 +328,7 @@ private Q_SLOTS:
 
     void http10()
     {
-        // The requests of `ab` and `ab -k`.
+        // These are the requests that ApacheBench sends with `ab` and `ab -k`.
         const QByteArray tail = "Host: 127.0.0.1:1\r\nUser-Agent: ApacheBench/2.3\r\nAccept: */*\r\n\r\n";
         EchoListener server;
         RawHttpClient plain(server.port());
@@ -383,7 +383,7 @@ private Q_SLOTS:
         client.send(body);
         QTRY_COMPARE(client.answerCount(), 2);
         QCOMPARE(client.answers()[1].body, "/a|" + body);
-        // A client that sends its body at once needs no 100.
+        // A client that sends its body at once gets no 100 response.
         client.send(RawHttpClient::post("/b", "x", "Expect: 100-continue\r\n"));
         QTRY_COMPARE(client.answerCount(), 3);
         QCOMPARE(client.answers()[2].body, "/b|x");

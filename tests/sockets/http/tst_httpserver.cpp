@@ -17,7 +17,8 @@ using holdline::test::RawHttpClient;
 
 namespace {
 
-/// Routes like those of holdline: two held ones, immediate ones, one with an argument.
+/// A server with routes like those of holdline: two that hold requests, some that answer at once, and one
+/// with an argument.
 class TestServer
 {
 public:
@@ -67,7 +68,7 @@ class TestHttpServer : public QObject
 private Q_SLOTS:
     void init() { QTest::failOnWarning(QRegularExpression(QStringLiteral(".?"))); }
 
-    /// QHttpServer sees less than the client sent. The routes must not notice.
+    /// QHttpServer gets less than the client sent. The routes must not notice.
     void longArguments()
     {
         TestServer test;
@@ -308,8 +309,8 @@ private Q_SLOTS:
         QTRY_COMPARE(client.status(1), 200);
     }
 
-    /// Equivalent addresses are the same (RFC 9110, 4.2.3), and one slash at the end is taken. Handlers see
-    /// the normal form.
+    /// Equivalent paths select the same route (RFC 9110, section 4.2.3), and one slash at the end is allowed.
+    /// Handlers get the normalised path.
     void equivalentPaths_data()
     {
         QTest::addColumn<QByteArray>("method");
@@ -358,7 +359,7 @@ private Q_SLOTS:
         QCOMPARE(test.requests[0].target, "/");
     }
 
-    /// Characters of a path stand for themselves, also those that are special in patterns.
+    /// Characters in a route's path stand for themselves, even if they are special in patterns.
     void patternCharactersStandForThemselves_data()
     {
         QTest::addColumn<QByteArray>("path");
@@ -399,7 +400,7 @@ private Q_SLOTS:
         client.send(RawHttpClient::get(path));
         QTRY_COMPARE(client.status(1), 200);
         QCOMPARE(taken, 2);
-        // Nothing else is served.
+        // Other paths are not served.
         int asked = 2;
         for (const QByteArray &other : {path + 'x', path + path + "/t", "/aab" + path.sliced(1),
                                         QByteArray("/aa/t"), '/' + QByteArray(500, 'x') + "/t"}) {

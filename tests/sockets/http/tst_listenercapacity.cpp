@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The listener when it runs out of connections or descriptors.
+// HttpListener when all connections or descriptors are used up.
 #include "tests/support/echolistener.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/rawhttpclient.h"
@@ -36,7 +36,7 @@ auto countIf(const Clients &clients, bool (*predicate)(const RawHttpClient &))
                          [predicate](const auto &client) { return predicate(*client); });
 }
 
-/// Opens descriptors until none are left (or `count` are open). The destructor closes them.
+/// Opens descriptors until none is free or `count` are open. The destructor closes them.
 class TakenDescriptors
 {
 public:
@@ -78,8 +78,8 @@ private Q_SLOTS:
         Clients clients;
         qint64 slowest = 0;
         while (static_cast<int>(clients.size()) < count) {
-            // Bursts of 1,000: more than the old backlog of 50 and less than somaxconn, because this thread
-            // accepts them.
+            // Connects in bursts of 1,000. That is more than the old backlog of 50, and less than somaxconn,
+            // because only this thread accepts connections.
             QElapsedTimer burst;
             burst.start();
             for (int i = 0; i < 1'000 && static_cast<int>(clients.size()) < count; ++i)
@@ -127,7 +127,7 @@ private Q_SLOTS:
 
         server.answerHeld();
         QTRY_COMPARE(countIf(held, [](const RawHttpClient &client) { return client.status() == 200; }), 50);
-        // All connections are idle now, so the one that is idle longest is closed.
+        // All connections are idle now, so the one that has been idle longest is closed.
         RawHttpClient next(server.port());
         next.send(RawHttpClient::get("/a"));
         QTRY_COMPARE(next.status(), 200);
@@ -164,13 +164,13 @@ private Q_SLOTS:
         QTRY_COMPARE(silent[0]->status(), 503);
         QCOMPARE(server.heldCount(), 5);
 
-        // A reserve full of requests in progress accepts no more connections.
+        // When the reserve is full of requests in progress, no further connection is accepted.
         Clients busy;
         for (int i = 0; i < 3; ++i)
             add(busy, server.port()).send(RawHttpClient::post("/callback/../held", "x"));
         QTRY_COMPARE(countIf(busy, [](const RawHttpClient &client) { return client.status() == 200; }), 3);
 
-        // A connection slot that becomes free is open to every client again.
+        // A connection slot that becomes free can be used by every client again.
         held.front()->reset();
         QTRY_COMPARE(server.aborted.size(), 1U);
         RawHttpClient next(server.port());
@@ -222,7 +222,7 @@ private Q_SLOTS:
         for (int i = 0; i < 10; ++i)
             add(clients, server.port()).send(RawHttpClient::get("/a"));
         {
-            // The kernel has connected them, but no descriptor is left to accept them.
+            // The kernel has made these connections, but no descriptor is free to accept them.
             const TakenDescriptors all(256);
             const int wakeUps = wakeUpsWithin(500ms);
             QVERIFY2(wakeUps < 100, QByteArray::number(wakeUps).constData());
@@ -259,7 +259,7 @@ private Q_SLOTS:
     {
         EchoListener server;
         int opened = 0;
-        // Some clients leave before they are accepted and some while they are held, with FIN or with RST.
+        // Some clients leave before they are accepted, and others while they are held, with FIN or with RST.
         const auto burst = [&](bool waitUntilHeld) {
             Clients clients;
             for (int i = 0; i < 100; ++i)

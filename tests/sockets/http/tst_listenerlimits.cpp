@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The listener when time or memory runs out.
+// HttpListener when a time limit or a memory limit is reached.
 #include "tests/support/echolistener.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/rawhttpclient.h"
@@ -153,7 +153,7 @@ private Q_SLOTS:
         qInfo("%d of 400000 served, %lld KiB more", server.count - 300, grown);
         if constexpr (!hasShadowMemory())
             QVERIFY(grown < 5 * 1024);
-        // The listener goes on as soon as the client reads.
+        // The listener continues as soon as the client reads.
         const int stalledAt = server.count;
         flood.startReading();
         QTRY_VERIFY(server.count > stalledAt + 10'000);

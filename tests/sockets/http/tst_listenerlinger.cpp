@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What clients still send after they were refused, and large bodies, have limits: in bytes, in connections
-// and in each turn of the event loop.
+// Limits for large bodies, and for bytes that clients still send after a refusal. They limit bytes,
+// connections, and bytes per turn of the event loop.
 #include "tests/support/echolistener.h"
 #include "tests/support/rawhttpclient.h"
 #include "tests/support/suite.h"
@@ -42,7 +42,7 @@ Clients senders(const EchoListener &server, const QByteArray &bytes)
     return clients;
 }
 
-/// Counts turns of the event loop until `isOver` is true.
+/// Runs turns of the event loop until `isOver` returns true. Returns the number of turns.
 template <typename Condition>
 int turnsUntil(Condition isOver)
 {
@@ -129,7 +129,7 @@ void TestListenerLinger::largeBodiesTakeTurns()
     const int turns = turnsUntil([&server] { return server.heldCount() == kClients; });
     QCOMPARE(server.heldCount(), kClients);
     QCOMPARE(server.last.body.size(), kBody);
-    // The last read of a turn may begin with one byte left, and the first KiB of each body are free.
+    // The last read of a turn may begin with one byte left, and the first KiB of each body are not counted.
     const auto most = limits.bodyBytesPerTurn + 64 * 1024;
     const auto least = kClients * (kBody - 32 * 1024) / most;
     QVERIFY2(turns >= least, QByteArray::number(turns).constData());
@@ -148,7 +148,7 @@ void TestListenerLinger::bodiesForTheReservedPathDoNotWait()
     RawHttpClient callback(server.port());
     callback.send(headOf("/held/callback/x", kBody) + QByteArray(kBody, 'x'));
     QTRY_COMPARE(order.size(), clients.size() + 1);
-    // All others together were read as often as this one alone.
+    // This body was read in half of all turns, so the others together were not read more often.
     const auto found = std::find(order.begin(), order.end(), "/held/callback/x");
     QVERIFY(found - order.begin() < kClients / 2);
 }
@@ -168,7 +168,7 @@ void TestListenerLinger::discardedBodiesTakeTurns()
         client->finishSending();
     const int turns = turnsUntil([&server] { return server.listener.connectionCount() == 0; }) + refusals;
     QCOMPARE(server.listener.connectionCount(), 0);
-    // The first KiB are read with the head.
+    // The first KiB are read together with the head.
     const auto least = kClients * (kBody - 16 * 1024) / limits.discardedBytesPerTurn;
     QVERIFY2(turns >= least, QByteArray::number(turns).constData());
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The listener when the bodies in memory reach their limit, and callers that come before it is ready.
+// HttpListener when the bodies in memory reach their limit. Also clients that connect before the listener
+// exists.
 #include "core/base/bytebudget.h"
 #include "service/http/reservedaddress.h"
 #include "tests/support/echolistener.h"
@@ -66,7 +67,7 @@ void TestListenerMemory::aDeclaredBodyThatDoesNotFit()
     QVERIFY(!client.answers().front().headers.value("Retry-After").isEmpty());
     QTRY_VERIFY(client.isClosed());
     QVERIFY(!client.wasReset());
-    // No 100 Continue comes first.
+    // The client is refused without a 100 Continue.
     RawHttpClient expecting(server.port());
     QByteArray head = headOf("/a", 20'000);
     expecting.send(head.insert(head.size() - 2, "Expect: 100-continue\r\n"));
@@ -91,7 +92,7 @@ void TestListenerMemory::halfSentBodies()
     RawHttpClient client(server.port());
     client.send(headOf("/a", 30'000));
     QTRY_COMPARE(client.status(), 503);
-    // Those that leave give their part back.
+    // When a client leaves, its share of the memory is free again.
     senders.clear();
     QTRY_COMPARE(memory.used(), 0);
     RawHttpClient next(server.port());
@@ -123,7 +124,7 @@ void TestListenerMemory::largeBodiesLeaveRoomForSmallOnes()
     RawHttpClient first(server.port());
     first.send(headOf("/a", 250'000) + QByteArray(40'000, 'x'));
     QTRY_COMPARE(memory.used(), 250'000);
-    // It would fit, but nothing would be left.
+    // This body would fit, but no memory would be left for small bodies.
     RawHttpClient second(server.port());
     second.send(headOf("/a", 60'000));
     QTRY_COMPARE(second.status(), 503);
@@ -135,7 +136,7 @@ void TestListenerMemory::largeBodiesLeaveRoomForSmallOnes()
         small.send(headOf("/a", length) + QByteArray(length, 'x'));
         QTRY_COMPARE(small.status(), 200);
     }
-    // What has its memory goes on, whatever comes in meanwhile.
+    // A body whose memory is reserved is read to its end, even if other bodies exceed the limit meanwhile.
     ByteCharge others(memory);
     others.set(80'000);
     first.send(QByteArray(210'000, 'x'));

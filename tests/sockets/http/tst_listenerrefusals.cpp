@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Requests that the listener refuses: each refusal reaches its client over a real socket, once and whole.
+// Requests that HttpListener refuses. Each client gets its refusal over a real socket, complete and only
+// once.
 #include "tests/support/echolistener.h"
 #include "tests/support/rawhttpclient.h"
 #include "tests/support/suite.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Streamed responses over real sockets, through the listener and through a server's exchanges.
+// Streamed responses over real sockets, sent through the listener and through a server's exchanges.
 #include "service/holdline/httpserver/httpserver.h"
 #include "tests/support/echolistener.h"
 #include "tests/support/rawhttpclient.h"
@@ -142,7 +142,7 @@ private Q_SLOTS:
         QCOMPARE(client.answers()[0].headers.value("Connection"), "close");
     }
 
-    /// A stream keeps its connection until the stream ends.
+    /// closeIdle() does not close a connection before its stream has ended.
     void closingWaitsForTheEnd()
     {
         EchoListener server;
@@ -172,7 +172,8 @@ private Q_SLOTS:
         client.send(RawHttpClient::get("/held"));
         QTRY_COMPARE(server.heldCount(), 1);
         QVERIFY(server.listener.beginStream(server.held[0], kHead));
-        // This client is closed at its deadline, which is twice as late as any of the stream's.
+        // This client is closed at its deadline, which is twice as late as any deadline of the stream would
+        // be.
         RawHttpClient idle(server.port());
         idle.send(RawHttpClient::get("/a"));
         QTRY_VERIFY(idle.isClosed());
@@ -204,7 +205,7 @@ private Q_SLOTS:
         QTRY_COMPARE(server.listener.connectionCount(), 0);
     }
 
-    /// Limits the unread bytes of a reader, and their time.
+    /// A client that does not read is dropped when too many bytes are unsent, or for too long.
     void aClientThatDoesNotReadIsDropped_data()
     {
         QTest::addColumn<bool>("muchUnsent");
@@ -226,7 +227,7 @@ private Q_SLOTS:
         QVERIFY(server.listener.beginStream(exchange, kHead));
         const QByteArray piece(50'000, 'x');
         int pieces = 0;
-        // The kernel buffers some megabytes.
+        // The kernel buffers some megabytes before bytes count as unsent.
         while (pieces < 1000 && server.listener.writeStream(exchange, piece))
             ++pieces;
         if (muchUnsent)
@@ -279,7 +280,7 @@ private Q_SLOTS:
         QVERIFY(!test.held[0]->write("two"));
     }
 
-    /// The return value reports it. No signal is emitted inside the call.
+    /// The return value reports that the exchange is over. No signal is emitted inside the call.
     void anExchangeWhoseReaderDoesNotReadIsOver()
     {
         Limits limits;
@@ -301,7 +302,7 @@ private Q_SLOTS:
         QCOMPARE(test.gone, 0);
     }
 
-    /// A partial response must not look like a whole one.
+    /// A partial response must not look like a complete response.
     void givenUpInTheMidstIsCut()
     {
         StreamServer test;

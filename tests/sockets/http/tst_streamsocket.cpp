@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How StreamSocket discards input, and how it stores what the kernel does not take.
+// How StreamSocket discards input, and how it keeps bytes that the kernel does not accept yet.
 #include "service/http/streamsocket.h"
 #include "tests/support/suite.h"
 
@@ -47,7 +47,7 @@ std::array<int, 2> tcpPair()
     return pair;
 }
 
-/// Calls `read` until something has come.
+/// Calls `read` until it returns something else than Nothing.
 template <typename Read>
 StreamSocket::Received whatComes(Read read)
 {
@@ -103,7 +103,7 @@ private Q_SLOTS:
         QCOMPARE(whatComes([&] { return socket.discard(1'000'000, count); }),
                  StreamSocket::Received::Finished);
     }
-    /// One call takes all that is there, whatever its size.
+    /// One call discards all bytes that are available, however many they are.
     void discardsMuchAtOnce()
     {
         const auto [other, descriptor] = tcpPair();
@@ -131,7 +131,7 @@ private Q_SLOTS:
         QVERIFY(socket.bytesToWrite() > 0);
         QVERIFY(!first.isDetached());
         QCOMPARE(socket.unsentMemory(), first.capacity());
-        // What follows comes after it, and the reader gets all in order.
+        // Bytes written later are sent later, so the reader gets all bytes in order.
         const QByteArray second(1'000'000, 'b');
         QVERIFY(socket.write(second));
         QVERIFY(first.isDetached());

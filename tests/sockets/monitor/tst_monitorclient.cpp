@@ -25,7 +25,7 @@ namespace {
 
 constexpr MonitorClient::Limits kQuick{30s, 5ms, 20ms, 256 * 1024};
 
-/// A client and all its signals.
+/// A MonitorClient and a record of all its signals.
 struct Client
 {
     explicit Client(const MonitorClient::Limits &limits = kQuick) : client(limits)
@@ -112,7 +112,7 @@ void TestMonitorClient::connects()
     QVERIFY(service.errors.empty());
 }
 
-/// A relative path is relative to the working directory; QLocalSocket would resolve it elsewhere.
+/// A relative path is relative to the working directory. QLocalSocket alone would use another directory.
 void TestMonitorClient::relativePath()
 {
     ScriptedMonitor service;
@@ -178,7 +178,8 @@ void TestMonitorClient::backsOff()
     clock.start();
     one.client.open(service.path());
     QTRY_COMPARE(one.client.status().attempt, 5);
-    // The pauses are 40, 80, 80 and 80 ms, each at most a tenth shorter. Timers are exact to one twentieth.
+    // The pauses are 40, 80, 80 and 80 ms, each shorter by at most a tenth. Timers are exact to one
+    // twentieth.
     QVERIFY2(clock.elapsed() >= 230, qPrintable(QString::number(clock.elapsed())));
 }
 
@@ -210,7 +211,7 @@ void TestMonitorClient::versionMismatch()
              qPrintable(one.error()));
     QCOMPARE(one.client.status().serviceVersion, "1.2.3");
     QVERIFY(one.client.status().nextTry);
-    // The service was upgraded meanwhile.
+    // The service is upgraded meanwhile.
     service.greeting = ScriptedMonitor::hello();
     QTRY_COMPARE(one.state(), State::Loading);
     QVERIFY(one.error().isEmpty());
@@ -291,7 +292,7 @@ void TestMonitorClient::gap()
     QTRY_COMPARE(one.state(), State::Loading);
     QTRY_COMPARE(service.commands.size(), std::size_t(1));
     QCOMPARE(service.commands[0].verb, Command::Verb::Snapshot);
-    // Updates before the snapshot are useless. The client does not request it twice.
+    // Updates before the snapshot cannot be used. The client must not request the snapshot twice.
     service.send(ScriptedMonitor::delta({"useless"}));
     service.skip(3);
     service.send(ScriptedMonitor::delta({"useless"}));
@@ -422,7 +423,7 @@ void TestMonitorClient::lineTooLong()
     QVERIFY2(one.error().contains(u"longer than"), qPrintable(one.error()));
 }
 
-/// Other events get their turns during a flood of updates, and no update is lost.
+/// During a flood of updates other events must still be handled, and no update may be lost.
 void TestMonitorClient::flood()
 {
     ScriptedMonitor service;
@@ -471,14 +472,14 @@ void TestMonitorClient::commands()
     service.write(encode(Reply{"nobody asked", true, u"x"_s}));
     QTRY_COMPARE(one.replies.size(), std::size_t(1));
     QVERIFY((one.replies[0] == Reply{pause, false, u"no such lane"_s}));
-    // A lost connection fails the pending command.
+    // When the connection is lost, the pending command fails.
     service.die();
     QTRY_COMPARE(one.replies.size(), std::size_t(2));
     QCOMPARE(one.replies[1].id, cancel);
     QVERIFY(!one.replies[1].ok && !one.replies[1].text.isEmpty());
 }
 
-/// A receiver of the failed command may open another socket at once.
+/// A slot that is called for the failed command may open another socket at once.
 void TestMonitorClient::openedByReceiver()
 {
     ScriptedMonitor service;
@@ -496,7 +497,7 @@ void TestMonitorClient::openedByReceiver()
     QCOMPARE(service.connections, 1);
 }
 
-/// The destructor calls no callbacks, because their receivers may be gone.
+/// The destructor calls no slots, because their receivers may be destroyed already.
 void TestMonitorClient::destroyedWithCommands()
 {
     ScriptedMonitor service;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A monitor of a real service: client, store, tables and recordings together.
+// A monitor connected to a real service: client, data, tables and recordings together.
 #include "monitor/client/recordingplayer.h"
 #include "monitor/client/streamrecorder.h"
 #include "monitor/data/historytable.h"
@@ -22,7 +22,7 @@ using State = SourceStatus::State;
 
 namespace {
 
-/// All parts between the socket and a view.
+/// All parts of a monitor between the socket and the views.
 struct Monitor
 {
     explicit Monitor(const QString &path)
@@ -76,7 +76,7 @@ private:
         config.server.monitorSocket = m_folder.filePath(u"s"_s);
         return config;
     }
-    /// Jobs that run long enough to be observed.
+    /// Returns options for jobs that run long enough to be observed.
     static JobServerOptions longJobs()
     {
         JobServerOptions options = WholeService::quickJobs();
@@ -107,7 +107,7 @@ void TestMonitorLive::beforeAndAfter()
     QCOMPARE(before.history.shownCount(), 100);
     QTRY_VERIFY(!before.data.samples().isEmpty() &&
                 before.data.samples().samples().back().requests[std::size_t(Reason::Completed)] == 100);
-    // An observer that connects later receives them too.
+    // An observer that connects later gets these jobs too.
     Monitor after(world.service().monitorSocket());
     QTRY_VERIFY(after.isLive());
     QCOMPARE(idsOf(after.data), idsOf(before.data));
@@ -130,7 +130,7 @@ void TestMonitorLive::steers()
     load.start();
     QTRY_COMPARE(monitor.data.count(RowState::Queued), 3);
     QTRY_VERIFY(monitor.data.lanes().value("example").paused);
-    // Their queue positions follow the order of arrival.
+    // The queue positions of the jobs follow the order of arrival.
     std::set<int> places;
     for (const JobPtr &row : monitor.data.jobs())
         places.insert(monitor.data.queuePosition(*row));

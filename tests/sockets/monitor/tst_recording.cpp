@@ -21,7 +21,7 @@ using State = SourceStatus::State;
 
 namespace {
 
-/// A client of a service, and a recorder of that client.
+/// A client of a service, and a recorder of the client's updates.
 struct Place
 {
     explicit Place(const StreamRecorder::Limits &limits = {}) : recorder(client, limits)
@@ -53,8 +53,8 @@ void writeTo(const QString &path, const QByteArray &contents)
         qFatal("cannot write");
 }
 
-/// A recording made by hand: a snapshot every ten deltas, a delta every 100 ms. It stores the expected state
-/// after each line.
+/// A recording made by the test: a snapshot every ten deltas, and a delta every 100 ms. It also keeps the
+/// expected state after each line.
 struct Written
 {
     explicit Written(unsigned seed, int deltas = 60) : stream(seed)
@@ -79,7 +79,7 @@ struct Written
         truth[t] = stream.jobs;
     }
 
-    /// Jobs that are live at this time of the recording.
+    /// Returns the jobs that are live at this time of the recording.
     const std::map<QByteArray, JobRow> &at(Milliseconds position) const
     {
         return std::prev(truth.upper_bound(position))->second;
@@ -92,7 +92,7 @@ struct Written
     std::vector<Milliseconds> begins;
 };
 
-/// A player with a store behind it.
+/// A player that feeds a LiveData.
 struct Playing
 {
     Playing()
@@ -229,7 +229,7 @@ void TestRecording::endsWhenItIsLongEnough()
     Playing playing;
     playing.player.open(place.file());
     QTRY_COMPARE(playing.state(), State::Recording);
-    // Another recording may begin.
+    // Another recording may begin afterwards.
     QCOMPARE(place.recorder.start(place.file(u"s"_s)), QString());
     QVERIFY(place.recorder.error().isEmpty());
 }
@@ -259,7 +259,7 @@ void TestRecording::seeks_data()
         QTest::addRow("seed %u", seed) << seed;
 }
 
-/// After any seek the state is that of the recording at this time.
+/// After any seek, the state equals that of the recording at this time.
 void TestRecording::seeks()
 {
     QFETCH(const unsigned, seed);
@@ -288,7 +288,7 @@ void TestRecording::seeks()
     QTRY_VERIFY(playing.stands(written.at(written.t)));
 }
 
-/// A long seek begins at the last snapshot before the target and does not replay everything.
+/// A long seek begins at the last snapshot before the target and does not replay the whole recording.
 void TestRecording::seekTellsLittle()
 {
     Written written(3, 200);
@@ -359,7 +359,7 @@ void TestRecording::pauseAndEnd()
     clock.start();
     QTRY_VERIFY(clock.elapsed() > 50);
     QCOMPARE(playing.player.position(), at);
-    // At the end, playing starts from the beginning.
+    // When play() is called at the end, playing starts from the beginning.
     playing.player.seek(written.t);
     QTRY_VERIFY(playing.stands(written.at(written.t)));
     playing.player.setSpeed(0.1);
@@ -441,7 +441,7 @@ void TestRecording::brokenFiles()
     QVERIFY(!playing.player.isPlaying());
 }
 
-/// A fault that appears only while playing.
+/// A fault in the file that is noticed only while playing.
 void TestRecording::brokenFrame()
 {
     Written written(7, 25);
@@ -462,7 +462,7 @@ void TestRecording::brokenFrame()
     QVERIFY2(error.contains(u"line %1:"_s.arg(line)), qPrintable(error));
 }
 
-/// A damaged file is either played, or an error names the faulty line.
+/// A damaged file is either played, or an error names the damaged line.
 void TestRecording::anyFile()
 {
     Written written(10, 15);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Routes that authenticate by themselves: OAuth2 client credentials with the profile mpesa, and fields from
-// secret files.
+// Routes for which Holdline authenticates at the upstream: OAuth2 client credentials with the profile mpesa,
+// and header fields from secret files.
 #include "core/profile/shippedprofiles.h"
 #include "core/routing/routeset.h"
 #include "tests/support/rawhttpclient.h"
@@ -35,7 +35,7 @@ ScriptedServer::Script accepted()
     return answer(200, R"({"ResponseCode":"0","CheckoutRequestID":"ws_1"})");
 }
 
-/// M-Pesa, its token endpoint, and the service between them.
+/// M-Pesa, its token endpoint (the issuer), and the service in front of both.
 class MpesaWorld
 {
 public:
@@ -118,7 +118,7 @@ private Q_SLOTS:
         QTest::newRow("four threads") << 4;
     }
 
-    /// They wait for one token.
+    /// Fifty start requests at once all wait for one token.
     void fiftyAtOnce()
     {
         QFETCH(int, threads);
@@ -177,7 +177,7 @@ private Q_SLOTS:
         QCOMPARE(world.metric("tokens_refused_total"), 1);
     }
 
-    /// An upstream that refuses every token must not make the issuer work for each start.
+    /// When the upstream refuses every token, the issuer must not get a request for each start.
     void refusedAlways()
     {
         MpesaWorld world;
@@ -217,7 +217,7 @@ private Q_SLOTS:
         QTest::newRow("closed") << ScriptedServer::Script{ScriptedServer::close()};
     }
 
-    /// The start is tried again until a token comes.
+    /// The start is retried until a token is available.
     void failures()
     {
         QFETCH(ScriptedServer::Script, script);
@@ -233,7 +233,8 @@ private Q_SLOTS:
         QTRY_COMPARE(client->status(), 200);
     }
 
-    /// Nothing was started, and the circuit is about the upstream.
+    /// The issuer cannot be reached, so no job was started. The circuit stays closed, because it is about the
+    /// upstream.
     void outOfReach()
     {
         MpesaWorld world(1, 1s);
@@ -248,7 +249,7 @@ private Q_SLOTS:
         QCOMPARE(world.metric("calls_waiting_for_token"), 0);
     }
 
-    /// The deadline of the client counts, not the patience with the issuer.
+    /// When the issuer is slow, the client's deadline ends the request.
     void slow()
     {
         MpesaWorld world(1, 500ms);
@@ -268,7 +269,7 @@ private Q_SLOTS:
         QCOMPARE(world.sentWith(1), "Bearer t1");
     }
 
-    /// The other kinds of auth, with and without a profile.
+    /// Other kinds of authentication, with and without a profile.
     void fieldsFromSecrets_data()
     {
         QTest::addColumn<QString>("profile");

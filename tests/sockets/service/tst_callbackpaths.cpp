@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service: callbacks come to the address that the upstream was told, whatever its path is, and to
-// equivalent ones.
+// The whole service: callbacks arrive at the URL that was sent to the upstream, whatever its path is, and at
+// equivalent paths.
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
@@ -106,7 +106,7 @@ private Q_SLOTS:
         QCOMPARE(codeOf(job.post(other)), u"unknown"_s);
         QCOMPARE(job.post(target).body, R"({"callback":"matched"})"_ba);
         QVERIFY(job.isAnswered());
-        // The path hides nothing else.
+        // A callback path must not hide Holdline's other routes.
         QCOMPARE(job.get("/v1/jobs").status, 400);
         QCOMPARE(job.get("/v1/jobs?idempotency_key=k").status, 200);
         for (const char *missing : {"/v1/jobs/00aa", "/v1/jobs/00aa/result", "/v1/jobs/00aa/events"})
@@ -151,10 +151,10 @@ private Q_SLOTS:
         QVERIFY(job.isAnswered());
     }
 
-    /// Other addresses stay closed.
+    /// Callbacks at other paths are not accepted.
     void otherAddresses_data()
     {
-        QTest::addColumn<QByteArray>("target");  // with TOKEN in it
+        QTest::addColumn<QByteArray>("target");  // contains TOKEN
         QTest::addColumn<QString>("code");
         const auto row = [](const char *target, const char *code) {
             QTest::newRow(target) << QByteArray(target) << QString::fromLatin1(code);
@@ -185,7 +185,8 @@ private Q_SLOTS:
         QVERIFY(job.isAnswered());
     }
 
-    /// Bodies with a content coding are refused, and the job stays pending (RFC 9110, 8.4 and 15.5.16).
+    /// Bodies with a content coding are refused, and the job still waits (RFC 9110, sections 8.4 and
+    /// 15.5.16).
     void contentCodings_data()
     {
         QTest::addColumn<QByteArray>("fields");
@@ -231,7 +232,7 @@ private Q_SLOTS:
         for (const char *path : {"/start", "/", "/proxy", "/start/"}) {
             const int before = upstream.arrivalCount();
             RawHttpClient client(service.port());
-            // The bytes are valid JSON: only the field counts.
+            // The bytes are valid JSON. Only the Content-Encoding field decides.
             client.send(RawHttpClient::post(path, R"({"account":"acme"})", fields));
             if (status == 200) {
                 QTRY_COMPARE(upstream.arrivalCount(), before + 1);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The whole service with a failing upstream: which failures become dead letters, what the admin listener and
-// observers receive, and how a redrive works.
+// the observers show, and how dead letters are redriven.
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
 #include "tests/support/watcher.h"
@@ -21,7 +21,7 @@ using Verb = Command::Verb;
 
 namespace {
 
-/// A service whose upstream answers starts and calls back when the test says so.
+/// A service whose upstream answers start requests and sends callbacks when the test says so.
 class World
 {
 public:
@@ -103,7 +103,7 @@ private Q_SLOTS:
             place.constData());
         QTRY_COMPARE(world.upstream.arrivalCount(), starts + 1);
         QCOMPARE(world.admin("GET", "/v1/dead-letters/" + id).status, 404);
-        // The redriven job gets no answer either and becomes a dead letter of its own.
+        // The redriven job gets no callback either, and becomes another dead letter.
         QTRY_COMPARE(world.letters("?kind=job").size(), 1);
         QVERIFY(world.firstId() != id);
     }
@@ -136,7 +136,7 @@ private Q_SLOTS:
         QTRY_COMPARE(world.letters().size(), 1);
         QVERIFY(!world.letters().at(0).toObject().value("job"_L1).toString().isEmpty());
         QCOMPARE(postCallback(start).status, 200);
-        // Another callback ended the job meanwhile, and this one is still malformed.
+        // Another callback has ended the job meanwhile. This callback is still malformed.
         QCOMPARE(world.admin("POST", "/v1/dead-letters/" + world.firstId() + "/redrive").status, 400);
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service against an upstream that refuses many starts, fails for one account, or is away for a
-// while.
+// The whole service with an upstream that refuses many start requests, fails for one account, or is down for
+// a while.
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
@@ -19,7 +19,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Long enough for a slow machine.
+/// Returns a configuration with a deadline that is long enough for a slow machine.
 Config patientConfig()
 {
     Config config = WholeService::quietConfig();
@@ -54,7 +54,7 @@ Clients send(quint16 port, int count, const QByteArray &request)
     return clients;
 }
 
-/// The number of clients that have an answer with this status.
+/// Returns the number of clients that got a response with this status.
 int answered(const Clients &clients, int status)
 {
     return static_cast<int>(std::count_if(
@@ -82,7 +82,7 @@ private Q_SLOTS:
         QTest::newRow("plain") << QByteArray();
         QTest::newRow("keyed") << QByteArray("k");
     }
-    /// Each start meets 503 with a probability of 30 %. Every job succeeds all the same, and runs once.
+    /// Each start request gets a 503 with a probability of 30 %. Still, every job succeeds and runs once.
     void refusesThirtyPercent()
     {
         QFETCH(const QByteArray, prefix);
@@ -114,7 +114,7 @@ private Q_SLOTS:
         QTest::newRow("too large") << S::Script{S::write(S::answer(200, QByteArray(4096, 'x')))}
                                    << startRequest("hostile", "Prefer: wait=1\r\n") << 504;
     }
-    /// What one account meets shuts no other one out.
+    /// Failures of one account must not shut out other accounts.
     void failsForOneAccount()
     {
         QFETCH(const ScriptedServer::Script, script);
@@ -139,8 +139,7 @@ private Q_SLOTS:
         QCOMPARE(world.metric("holdline_requests_total{outcome=\"circuit_open\"}"), 0.0);
     }
 
-    /// Nothing listens at the upstream. What can wait waits, and all of it ends well when the upstream is
-    /// back.
+    /// The upstream is down. Requests that can wait do so, and all succeed when the upstream is up again.
     void isAwayForAWhile()
     {
         const quint16 port = ScriptedServer::unusedPort();
@@ -154,7 +153,7 @@ private Q_SLOTS:
         plain.start();
         keyed.start();
         QTRY_COMPARE_WITH_TIMEOUT(world.metric("holdline_circuit_open"), 1.0, 60'000);
-        // These come while the circuit is open.
+        // These requests arrive while the circuit is open.
         const RawAnswer handedOver = ask(world.port(), startRequest("late", "Prefer: respond-async\r\n"));
         QCOMPARE(handedOver.status, 202);
         const Clients late = send(world.port(), 10, startRequest("late"));
@@ -174,7 +173,7 @@ private Q_SLOTS:
         QCOMPARE(world.metric("holdline_circuit_open"), 0.0);
     }
 
-    /// A long Retry-After of the upstream is cut, for Holdline and for its clients.
+    /// A long Retry-After of the upstream is shortened, for Holdline's retries and for its clients.
     void longRetryAfterIsCut()
     {
         ScriptedServer upstream;

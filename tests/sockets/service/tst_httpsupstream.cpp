@@ -18,7 +18,8 @@ class TestHttpsUpstream : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// One client's job, from the options to its result. The job server knows us by our certificate.
+    /// One job, from the options to its result. The job server authenticates Holdline by its client
+    /// certificate.
     void wholeJob()
     {
         TlsAuthority authority;

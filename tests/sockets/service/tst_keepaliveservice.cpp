@@ -47,7 +47,7 @@ public:
         route.profile = profile;
         route.upstream = upstream.url(u""_s);
         route.deadline = deadline;
-        // The lanes of several clients live in several shards.
+        // Each client has its own lane, so that their jobs are in several shards.
         route.lane.kind = LaneSource::Kind::Value;
         route.lane.value.kind = profile::Locator::Kind::Header;
         route.lane.value.name = "X-Lane";
@@ -84,7 +84,7 @@ public:
     std::unique_ptr<WholeService> service;
 };
 
-/// True when the head of a stream and at least two spaces have come, and no answer.
+/// Returns true when the head of a stream and at least two spaces have arrived, but no complete response.
 bool isKeptAlive(const RawHttpClient &client)
 {
     const QByteArray &bytes = client.received();
@@ -99,7 +99,7 @@ class TestKeepAliveService : public QObject
 
 private Q_SLOTS:
     void spacesThenTheResult_data() { addThreads(); }
-    /// Eight lanes, so that with four threads most requests go to another shard.
+    /// Eight lanes, so that with four threads most requests are forwarded to another shard.
     void spacesThenTheResult()
     {
         QFETCH(const int, threads);
@@ -116,7 +116,7 @@ private Q_SLOTS:
             QCOMPARE(client->status(), 200);
             QCOMPARE(client->answers().front().body.trimmed(), document);
             QVERIFY(client->hasOnlyWholeAnswers());
-            // The connection serves another request.
+            // The connection can be used for another request.
             client->send(RawHttpClient::get("/openapi.json"));
             QTRY_COMPARE(client->status(1), 200);
         }
@@ -150,7 +150,7 @@ private Q_SLOTS:
     }
 
     void deadline_data() { addThreads(); }
-    /// The problem stands in the body, nothing follows, and the outcome is told as it is.
+    /// The problem is in the body, no byte follows, and the metrics count the true outcome.
     void deadline()
     {
         QFETCH(const int, threads);
@@ -200,7 +200,7 @@ private Q_SLOTS:
     }
 
     void largeResult_data() { addThreads(); }
-    /// More than a slow reader of pieces may leave unread.
+    /// The result has more bytes than a stream's reader may leave unread.
     void largeResult()
     {
         QFETCH(const int, threads);
@@ -225,7 +225,7 @@ private Q_SLOTS:
         world.callBack(0, R"({"id":"j1","status":"done"})");
         QTRY_COMPARE(client->status(), 200);
         QCOMPARE(client->answers().front().body.trimmed(), R"({"id":"j1","status":"done"})");
-        // A HEAD starts no job.
+        // A HEAD request starts no job.
         RawHttpClient head(world.service->port());
         head.setExpectsHead(true);
         head.send("HEAD /work?n=1 HTTP/1.1\r\nHost: h\r\nX-Lane: a\r\n\r\n");
@@ -259,7 +259,7 @@ private Q_SLOTS:
         QCOMPARE(world.upstream.arrivalCount(), 1);
     }
 
-    /// The better way: the client gets its 202 with the address.
+    /// A client that asks for a hand-over gets a 202 with the job's address instead of spaces.
     void clientsThatComeBack()
     {
         SlowWorld world(1);
@@ -277,7 +277,7 @@ private Q_SLOTS:
         QTRY_COMPARE(client->status(), 400);
     }
 
-    /// The service ends: its clients get the problem in the body.
+    /// When the service ends, its clients get the problem in the body.
     void drain()
     {
         SlowWorld world(1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service at several addresses.
+// The whole service with several listen addresses.
 #include "core/telemetry/logsink.h"
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
@@ -15,7 +15,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The beginning of the answer to one request at this address; empty when nothing listens there.
+/// Returns the beginning of the response at this address; empty when no socket listens there.
 QByteArray askAt(const QString &host, quint16 port, const QByteArray &request)
 {
     QTcpSocket socket;
@@ -65,7 +65,7 @@ private Q_SLOTS:
         QTest::newRow("one thread") << 1;
         QTest::newRow("four threads") << 4;
     }
-    /// Each address with port 0 gets a port of its own.
+    /// Each listen address with port 0 gets its own port.
     void several()
     {
         QFETCH(int, threads);
@@ -78,7 +78,7 @@ private Q_SLOTS:
         QCOMPARE(ports.size(), listen.size());
         QCOMPARE(service.port(), ports.front());
         QVERIFY(ports[0] != ports[1]);
-        // With several threads, each of them listens at each address.
+        // With several threads, each thread listens at each address.
         for (int round = 0; round < 4 * threads; ++round) {
             for (std::size_t i = 0; i < listen.size(); ++i) {
                 QVERIFY(ports[i] != 0);
@@ -110,7 +110,7 @@ private Q_SLOTS:
         QCOMPARE(askAt(u"127.0.0.3"_s, port, RawHttpClient::get("/livez")), QByteArray());
     }
 
-    /// The upstream is told an address of this service, with the port that the system chose.
+    /// The upstream gets a callback URL at an address of this service, with the port that the system picked.
     void callbacks()
     {
         ScriptedServer upstream;
@@ -129,7 +129,7 @@ private Q_SLOTS:
         QTRY_COMPARE(client.status(), 200);
     }
 
-    /// All addresses are there, or none is.
+    /// The service listens at all addresses or at none.
     void oneIsTaken()
     {
         QTcpServer taken;

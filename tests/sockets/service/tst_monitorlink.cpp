@@ -205,7 +205,7 @@ void TestMonitorLink::bigSnapshotsFollowTheReader()
     Owner owner;
     owner.addJobs(1, kJobs);
     owner.link->begin();
-    // The unsent bytes stay within the low-water mark and one part, though the snapshot is many MiB.
+    // The unsent bytes stay below the low-water mark plus one part, although the snapshot has many MiB.
     QVERIFY(owner.link->unsentBytes() <= MonitorLink::kLowWater + kMaxFrameBytes / 4);
     QVERIFY(!owner.link->isLagging());
     const auto allThere = [&owner] {
@@ -248,7 +248,7 @@ void TestMonitorLink::slowReadersAreBoundedAndCatchUp()
     QVERIFY2(owner.state.problem.isEmpty(), qPrintable(owner.state.problem));
 }
 
-/// A link that waits for resume() sends nothing meanwhile, and everything afterwards.
+/// A link that waits for resume() sends nothing until then, and everything afterwards.
 void TestMonitorLink::resumesWhenItMay()
 {
     Owner owner;
@@ -257,7 +257,7 @@ void TestMonitorLink::resumesWhenItMay()
     for (int tick = 0; tick < 60; ++tick)
         owner.addJobs(250 * tick, 250);
     QVERIFY(owner.link->isLagging());
-    owner.link->resume();  // too early
+    owner.link->resume();  // resumed too early
     QVERIFY(owner.link->isLagging());
     const auto drained = [&] {
         owner.read();
@@ -281,7 +281,7 @@ void TestMonitorLink::resumesWhenItMay()
     QVERIFY2(owner.state.problem.isEmpty(), qPrintable(owner.state.problem));
 }
 
-/// An observer that reads no byte is too slow, even when only the rest of a snapshot waits.
+/// An observer that reads no byte is too slow, even when only the rest of a snapshot is unsent.
 void TestMonitorLink::takesNothing()
 {
     Owner owner;
@@ -309,7 +309,7 @@ void TestMonitorLink::takesNothing()
     QVERIFY2(owner.state.problem.isEmpty(), qPrintable(owner.state.problem));
 }
 
-/// A link that keeps up must not be called slow because thousands of jobs change at once.
+/// A link whose observer keeps up must not count as slow because thousands of jobs change at once.
 void TestMonitorLink::muchAtOnceIsNotSlow()
 {
     Owner owner;

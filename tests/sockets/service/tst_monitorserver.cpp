@@ -38,7 +38,7 @@ JobServerOptions longJobs(std::chrono::milliseconds duration = 1h)
     return options;
 }
 
-/// The whole service with a socket for monitors.
+/// The whole service with a monitor socket.
 class WatchedService
 {
 public:
@@ -85,7 +85,7 @@ std::uint64_t count(const Sample &sample, Reason reason)
     return sample.requests[static_cast<std::size_t>(reason)];
 }
 
-/// True when all jobs have ended and the last sample shows it.
+/// Returns true when all jobs have ended and the last sample shows it.
 bool isQuiet(const Watcher &watcher, std::uint64_t jobs)
 {
     const auto &state = watcher.state;
@@ -144,7 +144,7 @@ void TestMonitorServer::attachBeforeDuringAndAfter()
         for (const JobRow &row : watcher->state.ended)
             QVERIFY(row.outcome && row.status > 0 && row.total);
     }
-    // The first observer received each job as it happened. The last one received the same jobs.
+    // The first observer saw each job as it ended. The last observer got the same jobs.
     QCOMPARE(before->state.endedIds, after->state.endedIds);
     QCOMPARE(before->state.endedIds, during->state.endedIds);
 }
@@ -255,13 +255,13 @@ void TestMonitorServer::oneThatDoesNotRead()
     QVERIFY2(reader->problem().isEmpty(), qPrintable(reader->problem()));
     QCOMPARE(sleeper->state.snapshots, 2);
     QCOMPARE(sleeper->state.reason, SnapshotReason::Lagged);
-    // Both observers have the end of the past. The reader shares its thread with everything else, so it may
+    // Both observers have the latest ended jobs. The reader shares its thread with the service, so it may
     // have lagged for a moment too.
     QVERIFY(std::includes(reader->state.endedIds.begin(), reader->state.endedIds.end(),
                           sleeper->state.endedIds.begin(), sleeper->state.endedIds.end()));
 }
 
-/// Without observers nothing is gathered, and commands still work.
+/// Without an observer that reads, the shards gather no updates. Commands still work.
 void TestMonitorServer::nobodyReads()
 {
     constexpr int kJobs = 6000;
@@ -322,7 +322,7 @@ void TestMonitorServer::cancels()
     QVERIFY(!watcher->replyTo("2")->text.isEmpty());
 }
 
-/// The id comes from elsewhere. The connection has not sent the job to this observer yet.
+/// The observer got the job's id elsewhere, before the service has sent it the job.
 void TestMonitorServer::cancelsWhatItWasNotToldYet()
 {
     WatchedService service(longJobs());
@@ -416,7 +416,8 @@ void TestMonitorServer::refusesTheSeventeenth()
     QTRY_VERIFY(attached());
 }
 
-/// After the last observer leaves, the shards stop gathering. They start again for the next one.
+/// After the last observer has left, the shards stop gathering updates. They start again for the next
+/// observer.
 void TestMonitorServer::comesAndGoes()
 {
     WatchedService service(WholeService::quickJobs());

@@ -33,7 +33,7 @@ mode_t modeOf(const QString &path)
     return ::lstat(path.toUtf8().constData(), &there) == 0 ? there.st_mode & ALLPERMS : 0;
 }
 
-/// A listening socket that nothing accepts from.
+/// Returns a listening socket from which no connection is accepted.
 int listenAt(const QString &path)
 {
     const QByteArray bytes = path.toUtf8();
@@ -130,7 +130,8 @@ private Q_SLOTS:
         QLocalSocket client;
         client.connectToServer(place.path());
         QCOMPARE(client.state(), QLocalSocket::ConnectedState);
-        // The end of the second service removes nothing of the first. The end of the first frees the path.
+        // The failed second service has removed no file of the first. When the first service stops, the path
+        // is free.
         QCOMPARE(place.files().size(), 2);
         first.stop();
         QVERIFY(place.files().isEmpty());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service passes an answer of the upstream on: with the fields that its status and its body need,
-// and the stored answer has them after a restart.
+// The whole service passes a response of the upstream on, with the header fields that its status and body
+// need. The stored response has these fields after a restart too.
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
@@ -14,7 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// All values of a field, one a line.
+/// Returns all values of a header field, one per line.
 QByteArray valuesOf(const RawAnswer &answer, const QByteArray &name)
 {
     QByteArrayList values;
@@ -48,7 +48,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("status");
         QTest::addColumn<QByteArray>("fields");
         QTest::addColumn<QByteArray>("name");
-        QTest::addColumn<QByteArray>("values");  // one a line
+        QTest::addColumn<QByteArray>("values");  // one value per line
         const auto row = [](const char *title, int status, const char *fields, const char *name,
                             const char *values) {
             QTest::newRow(title) << status << QByteArray(fields) << QByteArray(name) << QByteArray(values);
@@ -86,12 +86,12 @@ private Q_SLOTS:
             QCOMPARE(answer.body, "refused"_ba);
             QCOMPARE(valuesOf(answer, name), values);
             QVERIFY(!answer.headers.contains("Keep-Alive") && !answer.headers.contains("Server"));
-            // RFC 9110, 7.8
+            // RFC 9110, section 7.8.
             QCOMPARE(http::equalsIgnoreCase(answer.headers.value("Connection"), "Upgrade"), status == 426);
         }
     }
 
-    /// With a key, the answer is stored with its fields.
+    /// With a key, the response is stored with these header fields.
     void storedAnswersHaveThem()
     {
         const QTemporaryDir folder;
@@ -145,7 +145,7 @@ private Q_SLOTS:
         }
     }
 
-    /// The fields of the start's answer do not travel with the callback's body.
+    /// Header fields of the start request's response are not sent with the body of the callback.
     void resultsHaveNone()
     {
         ScriptedServer upstream;

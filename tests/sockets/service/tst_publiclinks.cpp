@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service behind a proxy that strips a prefix: all links follow.
+// The whole service behind a proxy that strips a path prefix: all links contain the prefix.
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
@@ -21,7 +21,7 @@ QJsonObject json(const QByteArray &text)
     return QJsonDocument::fromJson(text).object();
 }
 
-/// The links in the state of a job, with spaces between them.
+/// Returns the links in the JSON of a job, separated by spaces.
 QByteArray linksIn(const QJsonObject &job)
 {
     const QJsonObject links = job.value("links"_L1).toObject();
@@ -75,7 +75,7 @@ private Q_SLOTS:
             return ask(service.port(), RawHttpClient::get(target, field));
         };
 
-        // A hand-over, and a client that waits in vain
+        // A hand-over, and a client whose wait ends without a result.
         const RawAnswer accepted =
             ask(service.port(), startRequest("acme", "Prefer: respond-async\r\n" + field));
         QCOMPARE(accepted.status, 202);
@@ -87,7 +87,7 @@ private Q_SLOTS:
         QCOMPARE(late.status, 504);
         QCOMPARE(late.headers.value("Location"), base + "/v1/jobs/" + late.headers.value("Holdline-Job"));
 
-        // The jobs API
+        // The jobs API.
         QCOMPARE(linksIn(json(get("/v1/jobs/" + id).body)), linksOf(base, id));
         const RawAnswer running = get("/v1/jobs/" + id + "/result");
         QCOMPARE(running.status, 202);
@@ -99,14 +99,14 @@ private Q_SLOTS:
         events.send(RawHttpClient::get("/v1/jobs/" + id + "/events", field));
         QTRY_VERIFY(events.received().contains("\"self\":\"" + base + "/v1/jobs/" + id + '"'));
 
-        // The description
+        // The OpenAPI document.
         const QJsonObject described = json(get("/openapi.json").body);
         const QJsonArray servers = described.value("servers"_L1).toArray();
         QCOMPARE(servers.size(), 1);
         QCOMPARE(servers.first().toObject().value("url"_L1).toString().toLatin1(),
                  base.isEmpty() ? "/"_ba : base);
 
-        // The end
+        // The end of the job.
         RawHttpClient waiting(service.port());
         waiting.send(startRequest("keyed", keyed));
         QTRY_COMPARE(service.metric("holdline_jobs_joined_total"), 1);
@@ -118,7 +118,8 @@ private Q_SLOTS:
         QCOMPARE(waiting.answers().front().body, result());
     }
 
-    /// Clients of one job come through different proxies.
+    /// Clients of one job send their requests through different proxies, and each gets links for its own
+    /// proxy.
     void eachClientGetsItsOwn()
     {
         ScriptedServer upstream;
@@ -143,7 +144,7 @@ private Q_SLOTS:
         }
     }
 
-    /// Both options change with a reload.
+    /// Both options can be changed by a reload.
     void reload()
     {
         ScriptedServer upstream;

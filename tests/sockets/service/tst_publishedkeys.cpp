@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Callbacks of the profile fal, verified by keys from an address: fetched, changed, missing, and out of
-// reach.
+// Callbacks of the profile fal, verified with keys that Holdline fetches from a URL. The keys are fetched,
+// changed, missing, or cannot be reached.
 #include "core/profile/shippedprofiles.h"
 #include "core/profile/signatures.h"
 #include "core/profile/signing.h"
@@ -39,7 +39,7 @@ ScriptedServer::Script keySet(const QByteArray &fills, const QByteArray &fields 
     return {ScriptedServer::write(ScriptedServer::answer(200, profile::formatKeySet(keys), fields))};
 }
 
-/// fal, its publisher of keys, and the service between them.
+/// fal, the publisher of its keys, and the service.
 class FalWorld
 {
 public:
@@ -73,7 +73,7 @@ public:
         m_service = std::make_unique<WholeService>(upstream.url(), m_config);
     }
 
-    /// A client that waits for its job, whose callback goes to `token`.
+    /// Sends a client's request that waits for its job, and stores the callback's token in `token`.
     std::unique_ptr<RawHttpClient> request(const QByteArray &lane = "a")
     {
         auto client = std::make_unique<RawHttpClient>(m_service->port());
@@ -90,7 +90,7 @@ public:
         return client;
     }
 
-    /// Each says something else, because the same for another job would be a replay.
+    /// Sends a callback. Each one differs, because the same callback for another job would be a replay.
     std::unique_ptr<RawHttpClient> callBack(char key)
     {
         const QByteArray user = "u" + QByteArray::number(++callbacks);
@@ -142,7 +142,7 @@ private Q_SLOTS:
     void verified()
     {
         FalWorld world(keySet("ab"));
-        // Before any callback.
+        // The keys are fetched before any callback arrives.
         QTRY_COMPARE(world.publisher.arrivalCount(), 1);
         QVERIFY(world.publisher.arrivals().front().head.startsWith("GET /jwks.json HTTP/1.1\r\n"));
         const auto client = world.request();
@@ -196,9 +196,9 @@ private Q_SLOTS:
             QTRY_COMPARE(sender->status(), 200);
             QTRY_COMPARE(client->status(), 200);
         }
-        // The first one caused the fetch.
+        // The first callback with the new key caused the fetch.
         QCOMPARE(world.publisher.arrivalCount(), 2);
-        // The old key is no longer good, in every thread.
+        // The old key is not accepted any more, in every thread.
         for (const char *lane : {"a", "b", "c"}) {
             const auto client = world.request(lane);
             const auto sender = world.callBack('a');
@@ -207,7 +207,7 @@ private Q_SLOTS:
         }
     }
 
-    /// A key that is in no set, again and again, causes few fetches.
+    /// Many callbacks with an unknown key cause only few fetches.
     void unknownKey()
     {
         FalWorld world(keySet("a"));
@@ -221,7 +221,7 @@ private Q_SLOTS:
         QVERIFY(world.publisher.arrivalCount() > 1);
         QCOMPARE(client->answerCount(), 0);
         QCOMPARE(world.metric("callbacks_total{result=\"unauthorised\"}"), kForged);
-        // The right key still counts.
+        // The right key is still accepted.
         const auto sender = world.callBack('a');
         QTRY_COMPARE(sender->status(), 200);
         QTRY_COMPARE(client->status(), 200);
@@ -239,7 +239,8 @@ private Q_SLOTS:
         QTest::newRow("not HTTP") << QByteArray("garbage\r\n\r\n");
     }
 
-    /// The fetch is repeated, and the callback waits for it. It is never taken without a proof.
+    /// A failed fetch is repeated, and the callback waits for it. The callback is never accepted without
+    /// verification.
     void brokenAnswers()
     {
         QFETCH(QByteArray, answer);
@@ -264,7 +265,7 @@ private Q_SLOTS:
     {
         FalWorld world(keySet("a"));
         QTRY_COMPARE(world.metric("key_sets_missing"), 0);
-        // Known keys stay in use, whatever becomes of their publisher.
+        // Known keys stay in use when their publisher cannot be reached.
         world.publisher.stopListening();
         world.publisher.closeAll();
         world.reload();
@@ -273,7 +274,8 @@ private Q_SLOTS:
         const auto known = world.callBack('a');
         QTRY_COMPARE(known->status(), 200);
         QTRY_COMPARE(client->status(), 200);
-        // Nobody knows whether this one is forged: a newer set may have its key.
+        // This callback may be forged or signed with a newer key. Holdline cannot tell, so the sender must
+        // send it again.
         const auto held = world.request();
         const auto unknown = world.callBack('b');
         QTRY_COMPARE_WITH_TIMEOUT(unknown->status(), 503, kPatienceMs);
@@ -309,7 +311,7 @@ private Q_SLOTS:
         QTRY_COMPARE(client->status(), 200);
     }
 
-    /// Keys of somebody else are no keys.
+    /// Keys from a server with an untrusted certificate are not used.
     void overTlsOfAStranger()
     {
         TlsAuthority authority;

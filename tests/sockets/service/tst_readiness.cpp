@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// /readyz of the whole service: ready, degraded while durable jobs are refused, draining.
+// /readyz of the whole service: ready, degraded while durable jobs are refused, and draining.
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
@@ -80,7 +80,7 @@ private Q_SLOTS:
         QCOMPARE(now.answer.contains(u"reasons"_s), !isReady);
         if (!isReady)
             QCOMPARE(now.answer[u"reasons"_s].toArray(), QJsonArray{u"store_unavailable"_s});
-        // Plain requests are served.
+        // Plain requests are still served.
         QCOMPARE(ask(world.port(), startRequest("acme")).status, 200);
     }
 

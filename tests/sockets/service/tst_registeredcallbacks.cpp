@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Callbacks at an address that the API knows beforehand, over real sockets: many clients, the whole service
-// with one thread and with four, and an upstream that speaks as OpenAI or Dropbox Sign do. Signatures are
-// made here, from the APIs' documentation and not by the code under test.
+// Callbacks at a URL that is registered with the API beforehand, over real sockets. Many clients, the whole
+// service with one thread and with four, and an upstream that answers like OpenAI or Dropbox Sign. The
+// signatures are made here from the APIs' documentation, not by the code under test.
 #include "core/profile/shippedprofiles.h"
 #include "core/routing/routeset.h"
 #include "tests/support/asking.h"
@@ -36,12 +36,12 @@ struct Signed
     QByteArray body;
 };
 
-/// One API: how its requests, answers and callbacks look.
+/// One API: its requests, responses and callbacks.
 struct Api
 {
     QString name;
     QByteArray path;
-    QByteArray taken;  ///< the exact body of the answer to a callback that was taken
+    QByteArray taken;  ///< the exact body of the response to an accepted callback
 
     static Api openAi() { return {u"openai"_s, "/v1/responses", ""}; }
     static Api dropboxSign() { return {u"dropbox-sign"_s, "/v3/signature_request/send", kHello}; }
@@ -79,7 +79,7 @@ struct Api
     }
     static QByteArray now() { return QByteArray::number(QDateTime::currentSecsSinceEpoch()); }
 
-    /// Standard Webhooks 1.0: base64 HMAC-SHA256 over id.timestamp.body.
+    /// Standard Webhooks 1.0: base64 of HMAC-SHA256 over id.timestamp.body.
     static Signed webhook(const QByteArray &id, const QByteArray &word, const QByteArray &when)
     {
         const QByteArray body =
@@ -92,7 +92,7 @@ struct Api
                     "\r\nwebhook-timestamp: " + when + "\r\nwebhook-signature: v1," + signature + "\r\n",
                 body};
     }
-    /// Dropbox Sign: hex HMAC-SHA256 over time and type, in a field of a multipart body.
+    /// Dropbox Sign: hex of HMAC-SHA256 over time and type, in a field of a multipart body.
     static Signed event(const QByteArray &id, const QByteArray &word, const QByteArray &when)
     {
         const QByteArray hash =
@@ -107,7 +107,7 @@ struct Api
     }
 };
 
-/// One service before one upstream of this API.
+/// A service in front of an upstream of this API.
 class World
 {
 public:
@@ -132,7 +132,7 @@ public:
         route.takesRest = true;
         route.profile = profile;
         route.upstream = upstream.url(u""_s);
-        // Each client is an account of its own, so that their jobs live on all threads.
+        // Each client is its own account, so that their jobs are in all threads.
         route.lane.kind = LaneSource::Kind::Value;
         route.lane.value = std::get<profile::Locator>(profile::parseLocator(u"header:Authorization"_s));
         set->routes.push_back(route);
@@ -165,7 +165,7 @@ public:
         sender->send(bytes.replace(0, 4, method));
         return sender;
     }
-    /// Sends a callback and checks that it is taken with the exact answer.
+    /// Sends a callback and checks that it is accepted with the exact response.
     void take(const Signed &callback)
     {
         const auto sender = send(callback);
@@ -173,7 +173,7 @@ public:
         QCOMPARE(sender->status(), 200);
         QCOMPARE(sender->answers().front().body, api.taken);
     }
-    /// What the client of this job gets when the callback has this word.
+    /// Returns the body that the job's client gets after this callback.
     QByteArray expected(int number, const Signed &callback) const
     {
         if (api.isThin())
@@ -195,8 +195,8 @@ public:
     const Api api;
     ScriptedServer upstream;
     Config config;
-    bool holdsStarts = false;         ///< answers to starts wait for releaseOne()
-    QByteArray status = "completed";  ///< of each job that is asked about
+    bool holdsStarts = false;  ///< responses to start requests wait for releaseOne()
+    QByteArray status = "completed";  ///< the state of each job in responses to status queries
 
 private:
     QByteArray statusBody(const QByteArray &id) const
@@ -267,7 +267,7 @@ private Q_SLOTS:
         }
         QCOMPARE(world.counted("unknown"), 0);
         QCOMPARE(world.counted("duplicate"), 0);
-        // Senders repeat themselves.
+        // Senders repeat their callbacks.
         for (int i = 0; i < kClients; ++i)
             world.take(callbacks[static_cast<std::size_t>(i)]);
         QCOMPARE(world.counted("duplicate"), kClients);
@@ -302,7 +302,7 @@ private Q_SLOTS:
         QTRY_COMPARE(world.starts(), 1);
         const Signed progress = world.api.callback("job_1", world.api.progressWord());
         world.take(progress);
-        // The same again says nothing new.
+        // The same progress report again changes nothing.
         world.take(progress);
         QCOMPARE(world.counted("progress"), 1);
         QCOMPARE(world.counted("duplicate"), 1);
@@ -357,7 +357,7 @@ private Q_SLOTS:
         std::vector<std::unique_ptr<RawHttpClient>> senders;
         for (int i = 0; i < kClients; ++i)
             senders.push_back(world.send(world.api.callback(Api::idOf(i), world.api.completedWord())));
-        // Somebody else's, at the same account.
+        // A callback for a job of somebody else with the same API account.
         const auto other = world.send(world.api.callback("job_99", world.api.completedWord()));
         QTRY_COMPARE(world.service().metric("holdline_callbacks_waiting_for_starts"), kClients + 1);
         for (const auto &sender : senders)
@@ -376,7 +376,7 @@ private Q_SLOTS:
         QCOMPARE(world.counted(world.api.isThin() ? "progress" : "early"), kClients);
     }
 
-    /// A sender that does not wait for its answer has delivered all the same.
+    /// A callback counts even if its sender closes the connection before the response.
     void senderOfAnEarlyOneLeaves()
     {
         World world(Api::dropboxSign());
@@ -443,7 +443,7 @@ private Q_SLOTS:
         world.stop();
         clients.clear();
 
-        // Jobs may live on other threads now.
+        // After the restart, jobs may be in other threads.
         world.config.server.threads = threads == 1 ? 3 : 1;
         world.start();
         clients.push_back(world.request(0, key));
@@ -463,7 +463,7 @@ private Q_SLOTS:
         }
         QCOMPARE(world.starts(), 6);
 
-        // Now only the store knows them.
+        // After another restart, only the store knows these jobs.
         world.stop();
         world.start();
         for (const Signed &callback : callbacks)
@@ -472,7 +472,7 @@ private Q_SLOTS:
         QCOMPARE(world.counted("unknown"), 0);
     }
 
-    /// Dropbox Sign tests an address before it uses it, and an account may have other users.
+    /// Dropbox Sign tests a callback URL before it uses it, and the API account may have other users.
     void ofNoJob()
     {
         for (const int threads : {1, 4}) {
@@ -490,7 +490,8 @@ private Q_SLOTS:
         }
     }
 
-    /// The hash of Dropbox Sign covers time and type only: two requests may end in the same second.
+    /// Dropbox Sign's hash covers only time and type. Callbacks of two jobs in the same second have the same
+    /// hash.
     void sameSignatureOfTwoJobs()
     {
         World world(Api::dropboxSign(), 4);
@@ -539,7 +540,7 @@ private Q_SLOTS:
                      200);
         }
         QCOMPARE(world.counted("progress"), 3);
-        // The client's own paths stay its own.
+        // Callbacks at these paths must not be taken for client requests.
         QCOMPARE(world.starts(), 1);
         world.take(world.api.callback("job_1", "response.completed"));
         QTRY_COMPARE(client->status(), 200);

@@ -71,7 +71,7 @@ public:
         const RecordedMessage client(recorded);
         QByteArray all = fields;
         for (const auto &[name, value] : client.headers) {
-            // Ours takes its place.
+            // Skips recorded fields for which the caller gave another value.
             if (!fields.contains(name))
                 all += name + ": " + value + "\r\n";
         }
@@ -140,7 +140,7 @@ private Q_SLOTS:
         Rehearsal world(name, faultsOf(Fault::Failed), !profile.callback);
         const auto client = world.request();
         QTRY_VERIFY(client->status() != 0);
-        // deepgram has no word for a failure.
+        // deepgram's callbacks cannot report a failure.
         const bool canFail = !profile.callback || !profile.callback->state.empty();
         const QByteArray outcome = canFail ? "job_failed" : "completed";
         QCOMPARE(
@@ -172,7 +172,7 @@ private Q_SLOTS:
     }
 
     void asked_data() { addProfiles(true); }
-    /// The callback does not come, and asking finds the end.
+    /// The callback does not arrive, and a status query finds the end of the job.
     void asked()
     {
         QFETCH(QString, name);
@@ -198,7 +198,7 @@ private Q_SLOTS:
         }
     }
 
-    /// The job ends well in spite of the fault.
+    /// The job succeeds in spite of the fault.
     void faults()
     {
         QFETCH(QString, name);
@@ -208,9 +208,10 @@ private Q_SLOTS:
         const auto client = world.request();
         if (static_cast<Fault>(fault) == Fault::WrongId && profile.callback->job.empty()) {
             QTRY_COMPARE(client->status(), 200);
-            return;  // the token alone finds the job
+            return;  // the job is found by its token alone
         }
-        // Without the start's answer nobody can ask for the job's result.
+        // Without the response to the start request, the upstream id is unknown, and the result cannot be
+        // queried.
         const bool isLost =
             static_cast<Fault>(fault) == Fault::Reset || static_cast<Fault>(fault) == Fault::Garbage;
         if (isLost && profile.status && profile.status->afterCallback) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service restarted on the same store, with the same or another number of threads. Clients find,
-// wait for and receive their durable jobs in whichever shard these are.
+// The whole service is restarted with the same store, and the same or another number of threads. Clients
+// find, wait for and receive their durable jobs, whichever shard has them.
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
@@ -91,7 +91,7 @@ private Q_SLOTS:
         const auto get = [&](const QByteArray &target) {
             return ask(service.port(), RawHttpClient::get(target));
         };
-        // Each request has a connection of its own, so any thread may receive it.
+        // Each request has its own connection, so any thread may receive it.
         for (const QByteArray &id : ids)
             QCOMPARE(json(get("/v1/jobs/" + id)).value("state"_L1).toString(), u"running"_s);
 
@@ -152,7 +152,7 @@ private Q_SLOTS:
         const QByteArray location = accepted.headers.value("Location");
         const QByteArray path = callbackOf(upstream.arrivals().front()).path().toLatin1();
 
-        // The file belongs to the first service.
+        // The first service still has the store's lock.
         WholeService second(upstream.url(), config);
         QCOMPARE(ask(second.port(), keyedStart(1)).status, 503);
         QCOMPARE(ask(second.port(), RawHttpClient::post(path, result())).status, 503);
@@ -162,7 +162,7 @@ private Q_SLOTS:
         QCOMPARE(ask(second.port(), RawHttpClient::get(location + "/result")).body, result());
     }
 
-    /// Their callbacks find them too, whichever thread their tokens name.
+    /// Jobs that are recovered late are found by their callbacks, whichever thread their tokens name.
     void whatIsPickedUpLaterIsFoundOnEveryThread()
     {
         const QTemporaryDir folder;
@@ -177,7 +177,7 @@ private Q_SLOTS:
                                  .headers.value("Location"));
         QTRY_COMPARE(upstream.arrivalCount(), kJobs);
 
-        // The file belongs to the first service.
+        // The first service still has the store's lock.
         config.server.threads = 3;
         WholeService second(upstream.url(), config);
         first.reset();
@@ -190,7 +190,7 @@ private Q_SLOTS:
             QCOMPARE(ask(second.port(), RawHttpClient::get(location + "/result")).body, result());
     }
 
-    /// The store may have an earlier revision than the job's own thread.
+    /// The store may contain an earlier revision than the job's own thread.
     void aKeyAloneShowsTheLatestState()
     {
         Config config = WholeService::quietConfig();
@@ -211,7 +211,7 @@ private Q_SLOTS:
         }
     }
 
-    /// The deadline of a job moves once, not at each restart.
+    /// A restart may move the deadline of a job only once.
     void aJobEndsInACrashLoop()
     {
         const QTemporaryDir folder;
@@ -235,7 +235,8 @@ private Q_SLOTS:
         QCOMPARE(upstream.arrivalCount(), 1);
     }
 
-    /// The process ends while a start is under way. All ways to ask about the job say so, on any thread.
+    /// The process ends while a start request is in flight. Every response about the job says so, on any
+    /// thread.
     void aStartInDoubt()
     {
         const QTemporaryDir folder;

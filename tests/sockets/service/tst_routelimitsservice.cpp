@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The limits of a route over real sockets, with the profile twilio-call: starts per time, running jobs, and
-// an upstream that is down beside one that works.
+// two upstreams of which one is down.
 #include "core/profile/shippedprofiles.h"
 #include "core/routing/routeset.h"
 #include "tests/support/asking.h"
@@ -41,7 +41,7 @@ ScriptedServer::Script queued()
     return {ScriptedServer::write(ScriptedServer::answer(201, R"({"sid":"CA1","status":"queued"})"))};
 }
 
-/// Twilio, and the service before it.
+/// Twilio, and the service in front of it.
 class CallWorld
 {
 public:
@@ -73,7 +73,7 @@ public:
         return client;
     }
 
-    /// The call of this start has ended.
+    /// Posts the callback for this arrival: the call has ended. Returns the status of the response.
     int callBack(int arrival)
     {
         static const QRegularExpression kToken(u"/callback/([A-Za-z0-9_-]{35})"_s);
@@ -114,7 +114,7 @@ class TestRouteLimitsService : public QObject
 
 private Q_SLOTS:
     void callsPerTime_data() { addThreads(); }
-    /// Twilio takes one call in a span of time. Ten at once would be refused.
+    /// Twilio accepts one call per time window. It would refuse four at once.
     void callsPerTime()
     {
         QFETCH(const int, threads);
@@ -131,7 +131,7 @@ private Q_SLOTS:
                 return arrived.size() == 4;
             }(),
             10'000);
-        // Arrivals are seen a little late, so two of them may seem nearer than they were.
+        // The test notices arrivals slightly late, so two of them may seem closer together than they were.
         for (std::size_t i = 1; i < arrived.size(); ++i)
             QVERIFY(arrived[i] - arrived[i - 1] >= kWindow - 100ms);
         QVERIFY(arrived.back() - arrived.front() >= 3 * kWindow - 100ms);
@@ -147,7 +147,7 @@ private Q_SLOTS:
         QFETCH(const int, threads);
         CallWorld world(running(2), threads);
         std::vector<std::unique_ptr<RawHttpClient>> clients;
-        // One after the other, so that it is known whose jobs run.
+        // One after the other, so that the test knows which jobs run.
         for (int i = 0; i < 2; ++i) {
             clients.push_back(world.call());
             QTRY_COMPARE(world.upstream.arrivalCount(), i + 1);
@@ -160,13 +160,13 @@ private Q_SLOTS:
         QCOMPARE(world.upstream.arrivalCount(), 2);
         QCOMPARE(world.callBack(0), 204);
         QTRY_COMPARE(world.upstream.arrivalCount(), 3);
-        // A client that leaves ends its job.
+        // When a client leaves, its job ends.
         clients[1]->close();
         QTRY_COMPARE(world.upstream.arrivalCount(), 4);
         QTRY_COMPARE(world.service().metric("holdline_route_jobs_running{route=\"call\"}"), 2);
     }
 
-    /// The client is told at once, and the time that it is told is enough.
+    /// The client is refused at once. It can succeed after the time in Retry-After.
     void refusedAtOnce()
     {
         CallWorld world({0, 0, {1, 32s}});
@@ -250,7 +250,8 @@ private Q_SLOTS:
             waiting.push_back(send("dead"));
         QTRY_COMPARE(world.metric(deadCircuit), 1);
         QCOMPARE(world.metric(otherCircuit), 0);
-        // What cannot wait for the next try is refused, and the other API is served.
+        // Requests that cannot wait for the next probe are refused. Requests to the other upstream are
+        // served.
         const auto refused = send("dead");
         QTRY_COMPARE(refused->status(), 503);
         QVERIFY(refused->answers().front().body.contains("circuit_open"));

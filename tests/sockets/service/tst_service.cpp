@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service over loopback: its main purpose, and its behaviour under faults.
+// The whole service over loopback: the main scenario, and faults.
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
 
@@ -46,8 +46,8 @@ class TestService : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// The main purpose: 50 blocking requests of one account against a server that takes one connection at a
-    /// time.
+    /// The main scenario: 50 blocking requests of one account, and a job server that serves one connection at
+    /// a time.
     void mission()
     {
         JobServerOptions faithful;
@@ -68,7 +68,7 @@ private Q_SLOTS:
         QCOMPARE(world.jobServer().stats().duplicateStarts, quint64(0));
     }
 
-    /// Starts use Qt's own manager, which does not report its number of connections.
+    /// Start requests use Qt's QNetworkAccessManager, which does not report its number of connections.
     void stockTransport()
     {
         Config config = WholeService::quietConfig();
@@ -90,8 +90,8 @@ private Q_SLOTS:
         QCOMPARE(world.jobServer().stats().mostConnectionsOfOneAccount, 1);
     }
 
-    /// A long queue of one account delays another account's job by one start at most. So only a few of the
-    /// queue's 500 starts pass while that job runs.
+    /// A long queue of one account delays another account's job by at most one start. So only a few of the
+    /// queue's 500 starts are made while the other job runs.
     void longQueueDoesNotDelayOthers()
     {
         JobServerOptions slow = WholeService::quickJobs();
@@ -120,7 +120,7 @@ private Q_SLOTS:
     {
         JobServerOptions strict = WholeService::quickJobs();
         strict.slot = SlotScope::Connection;
-        // Such an upstream needs it.
+        // An upstream that serves one connection per account at a time needs this option.
         Config config = WholeService::quietConfig();
         config.upstream.connectionScope = ConnectionScope::Account;
         WholeService world(strict, config);
@@ -140,7 +140,7 @@ private Q_SLOTS:
             }
         }
     }
-    /// Every request gets exactly one well-formed response. No job of unknown fate is started twice.
+    /// Every request gets exactly one well-formed response. A job that may have run is never started twice.
     void faults()
     {
         QFETCH(int, fault);
@@ -155,7 +155,8 @@ private Q_SLOTS:
         const bool everyJobCanSucceed = mostly == Fault::Duplicate || mostly == Fault::Early ||
                                         mostly == Fault::Late || mostly == Fault::WrongId ||
                                         mostly == Fault::Reset || mostly == Fault::Garbage;
-        // An open circuit would refuse the requests after the first broken starts.
+        // The circuit breaker is off. Otherwise an open circuit would refuse requests after the first failed
+        // starts.
         if (everyJobCanSucceed)
             config.circuit.failures = 0;
         WholeService world(faulty, config);
@@ -186,7 +187,7 @@ private Q_SLOTS:
         QVERIFY(report.succeeded > 500);
     }
 
-    /// Half of many clients disconnect at random moments while callbacks arrive.
+    /// Half of the clients disconnect at random moments while callbacks arrive.
     void halfOfTheClientsVanish()
     {
         const QByteArray replay = qgetenv("HOLDLINE_SEED");
@@ -237,8 +238,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(world.jobServer().stats().callbacksInFlight == 0, 60'000);
     }
 
-    /// 5,000 requests are held at once for more than ten seconds. The first must not end before the last is
-    /// held, even on a slow machine.
+    /// 5,000 requests are held at once. Each job takes 20 s, so that even on a slow machine the first job
+    /// does not end before the last request is held.
     void fiveThousandHeld()
     {
         JobServerOptions slow = WholeService::quickJobs();
@@ -256,11 +257,11 @@ private Q_SLOTS:
         QVERIFY2(generator.report().succeeded == 5000, explain(generator.report()).constData());
     }
 
-    /// Held clients occupy every connection. Callbacks use the connections in reserve.
+    /// Held clients use all connections. Callbacks use the reserved connections.
     void callbacksGetThroughAFullHouse()
     {
         Config config = WholeService::quietConfig();
-        config.server.threads = 1;  // tst_shards has the case in which several threads share the connections
+        config.server.threads = 1;  // tst_shards tests several threads that share the connections
         config.limits.connections = 100;
         config.limits.callbackConnections = 8;
         JobServerOptions jobs = WholeService::quickJobs();
@@ -271,7 +272,7 @@ private Q_SLOTS:
         LoadGenerator generator(options);
         generator.start();
         QTRY_COMPARE(world.heldCount(), 100);
-        // One client more finds no connection and is refused at once.
+        // One more client finds no free connection and is refused at once.
         const Report tooMany = world.run(load(1));
         QCOMPARE(tooMany.statuses.count(503), std::size_t(1));
         QTRY_COMPARE_WITH_TIMEOUT(generator.report().done(), 100, 30'000);

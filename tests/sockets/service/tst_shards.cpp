@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service with four threads. It must behave as one service, whichever shard a request reaches.
-// tst_service runs with four threads as well. Run it under the tsan preset too.
+// The whole service with four threads. It must behave like one service, whichever shard a request reaches.
+// tst_service also runs with four threads. Run this test with the tsan preset too.
 #include "core/job/jobid.h"
 #include "tests/support/asking.h"
 #include "tests/support/suite.h"
@@ -46,7 +46,7 @@ QByteArray explain(const Report &report)
     return report.toJson() + ' ' + report.failureText();
 }
 
-/// Jobs that take `duration`.
+/// Returns options for jobs that take `duration`.
 JobServerOptions jobsOf(std::chrono::milliseconds duration)
 {
     JobServerOptions options = WholeService::quickJobs();
@@ -54,7 +54,7 @@ JobServerOptions jobsOf(std::chrono::milliseconds duration)
     return options;
 }
 
-/// The sum of a counter over all its labels.
+/// Returns the sum of a counter over all its labels.
 double sumOf(const QByteArray &page, const QByteArray &name)
 {
     double sum = 0;
@@ -83,7 +83,7 @@ int answered(const Clients &clients, int status)
         std::count_if(clients.begin(), clients.end(), [&](const auto &c) { return c->status() == status; }));
 }
 
-/// Collects the lines of all threads.
+/// Collects the log lines of all threads.
 class KeptLines : public LogSink
 {
 public:
@@ -119,7 +119,7 @@ class TestShards : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    /// The requests of one account arrive at all shards and still form one queue to the upstream.
+    /// Requests of one account arrive at all shards, and still wait in one queue for the upstream.
     void oneAccountIsOneLane()
     {
         WholeService world(jobsOf(500ms), fourThreads());
@@ -130,10 +130,10 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(generator.report().done(), 200, 60'000);
         QVERIFY2(generator.report().succeeded == 200, explain(generator.report()).constData());
         QCOMPARE(world.jobServer().stats().mostConnectionsOfOneAccount, 1);
-        QCOMPARE(world.jobServer().stats().longestLine, 0);  // no other start delayed it
+        QCOMPARE(world.jobServer().stats().longestLine, 0);  // no other start request delayed it
         QCOMPARE(world.jobServer().stats().duplicateStarts, quint64(0));
         QCOMPARE(world.metric("holdline_threads"), 4.0);
-        // The chance that all 200 connections reach the account's own shard is 1 in 4^200.
+        // The probability that all 200 connections reach the account's own shard is 1 in 4^200.
         const double forwarded = world.metric("holdline_forwarded_total{kind=\"start\"}");
         QVERIFY2(forwarded > 0 && forwarded < 200, QByteArray::number(forwarded).constData());
     }
@@ -175,7 +175,7 @@ private Q_SLOTS:
         QCOMPARE(world.metric("holdline_callbacks_total{result=\"unknown\"}"), 60.0);
     }
 
-    /// With hold.half_close = "hold", clients that have half-closed get the answers of all accounts.
+    /// With hold.half_close = "hold", half-closed clients get the responses of all accounts.
     void halfClosedClientsAreHeld()
     {
         Config config = fourThreads();
@@ -186,7 +186,7 @@ private Q_SLOTS:
         QTRY_COMPARE(upstream.arrivalCount(), 20);
         for (const auto &client : clients)
             client->finishSending();
-        // A client that is really gone is found out by its reset.
+        // A client that has really gone is noticed by its reset.
         const auto gone = [&world] {
             return world.metric("holdline_requests_total{outcome=\"client_gone\"}");
         };
@@ -199,7 +199,7 @@ private Q_SLOTS:
         QCOMPARE(gone(), 1.0);
     }
 
-    /// A response that needs no message between shards reaches a client that has half-closed.
+    /// A response that needs no message between shards reaches a half-closed client.
     void halfClosedClientOfAnyShard()
     {
         WholeService world(WholeService::quickJobs(), fourThreads());
@@ -211,7 +211,7 @@ private Q_SLOTS:
         }
     }
 
-    /// The metrics page sums all shards and agrees with the counts of clients and upstream.
+    /// The metrics page shows sums over all shards, which equal the counts of clients and upstream.
     void metricsAreSums()
     {
         JobServerOptions faulty = WholeService::quickJobs();
@@ -249,7 +249,7 @@ private Q_SLOTS:
         QCOMPARE(metricIn(page, "holdline_parked_jobs"), 400.0);
     }
 
-    /// Each shard writes its own lines. No line is missing, cut or mixed with another.
+    /// Each shard writes its own log lines. No line is missing, cut or mixed with another.
     void accessLogOfAllShards()
     {
         JobServer upstream(WholeService::quickJobs());
@@ -275,14 +275,16 @@ private Q_SLOTS:
         }
     }
 
-    /// All connections of every shard are taken: the shares add up to the limit, and callbacks get through.
+    /// All connections of every shard are in use. The shares add up to the limit, and callbacks are still
+    /// accepted.
     void fullHouse()
     {
         Config config = fourThreads();
         config.limits.connections = 40;
         config.limits.callbackConnections = 16;
         WholeService world(jobsOf(5s), config);
-        // The chance that one of the four shards gets fewer than its 10 of the 400 is 1 in 10^30.
+        // The probability that one of the four shards gets fewer than its 10 of the 400 connections is 1 in
+        // 10^30.
         LoadOptions options = load(400, 40);
         options.url = world.startUrl();
         LoadGenerator generator(options);
@@ -303,7 +305,7 @@ private Q_SLOTS:
         world.service().drain();  // a second drain() has no effect
         QVERIFY(world.admin("/readyz").contains("draining"));
         QTRY_COMPARE(world.metric("holdline_draining"), 1.0);
-        // Each shard refuses, for its own accounts and for those of the others.
+        // Each shard refuses requests, for its own accounts and for accounts of other shards.
         for (int i = 0; i < 16; ++i)
             QCOMPARE(ask(world.port(), startRequest(QByteArray::number(i))).status, 503);
         QVERIFY(finished.isEmpty());
@@ -339,7 +341,8 @@ private Q_SLOTS:
         QSignalSpy reloaded(&world.service(), &Service::reloaded);
         world.service().reload(config);
         QTRY_COMPARE(reloaded.size(), 1);
-        // Each shard may hold 10. Shards with 10 or more refuse; the others answer by the new deadline.
+        // Each shard may hold 10 requests. Shards with 10 or more refuse. The others answer after the new
+        // deadline.
         const Clients after = hold(world.port(), 100, 100);
         QTRY_COMPARE_WITH_TIMEOUT(answered(after, 503) + answered(after, 504), 100, 30'000);
         QVERIFY(answered(after, 503) > 0);
@@ -347,7 +350,7 @@ private Q_SLOTS:
         QCOMPARE(world.metric("holdline_reloads_total{result=\"taken\"}"), 1.0);
     }
 
-    /// The service is destroyed at a random moment, with messages in transit in every direction.
+    /// The service is destroyed at a random moment, with messages in transit between all shards.
     void destroyedUnderLoad()
     {
         std::mt19937 random(announcedSeed());
@@ -382,7 +385,7 @@ private Q_SLOTS:
             WholeService(WholeService::quickJobs(), fourThreads());
     }
 
-    /// The shards share an address with each other and with no other process.
+    /// The shards share their listen address with each other, but with no other process.
     void takenAddress()
     {
         WholeService world(WholeService::quickJobs(), fourThreads());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service against an upstream that misbehaves by script: the responses, and the number of POSTs of
-// each job.
+// The whole service with an upstream that misbehaves by script. Tests the responses, and the number of POST
+// requests per job.
 #include "tests/support/asking.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/suite.h"
@@ -25,7 +25,8 @@ using Script = ScriptedServer::Script;
 
 namespace {
 
-/// A configuration in which only an answer ends a request, unless the test sends Prefer: wait.
+/// Returns a configuration with a deadline so long that it ends no request, unless the test sends Prefer:
+/// wait.
 Config patientConfig()
 {
     Config config = WholeService::quietConfig();
@@ -78,7 +79,7 @@ void addBrokenAnswers()
         "http_protocol_error");
 }
 
-/// 100 MB of zeros in about 100 KB.
+/// Returns 100 MB of zeros, compressed to about 100 KB.
 QByteArray gzipBomb()
 {
     QByteArray packed(1024 * 1024, Qt::Uninitialized);
@@ -125,7 +126,7 @@ private Q_SLOTS:
     void badCallbacksLeaveTheJobPending();
 };
 
-/// The job may have been started, so it is not posted again, and its callback counts.
+/// The job may have been started, so it is not posted again, and its callback is accepted.
 void TestUpstreamCases::callbackAnswersAStartOfUnknownFate()
 {
     QFETCH(Script, script);
@@ -184,7 +185,7 @@ void TestUpstreamCases::closesAReusedConnection()
     QCOMPARE(upstream.arrivals().at(1).connection, 1);
     QCOMPARE(upstream.arrivals().at(2).connection, 2);
 
-    // The same for a connection that is closed while it is idle.
+    // The same applies to a connection that is closed while it is idle.
     upstream.closeAll();
     RawHttpClient client(world.port());
     client.send(startRequest("acme"));
@@ -225,7 +226,7 @@ void TestUpstreamCases::unreachableIs502_data()
                               << QByteArray("destination_ip_unroutable");
 }
 
-/// The answer comes long before the deadline, which is minutes away.
+/// The response comes long before the deadline, which is minutes away.
 void TestUpstreamCases::unreachableIs502()
 {
     QFETCH(QUrl, url);
@@ -289,7 +290,7 @@ void TestUpstreamCases::endlessAnswerIsCut()
     RawHttpClient client(world.port());
     client.send(startRequest("acme"));
     QTRY_COMPARE_WITH_TIMEOUT(world.metric("holdline_upstream_starts_total{fate=\"unknown\"}"), 1.0, 30'000);
-    // The limit is 1 MiB. The system's buffers took the rest.
+    // The limit is 1 MiB. The other bytes are in the system's buffers.
     QVERIFY2(upstream.bytesTaken() < 32 * 1024 * 1024, qPrintable(QString::number(upstream.bytesTaken())));
     if (!hasShadowMemory()) {
         const qint64 grown = processKib("VmRSS") - memory;
@@ -334,7 +335,7 @@ void TestUpstreamCases::callbackNeverComes()
     QCOMPARE(world.metric("holdline_callbacks_total{result=\"late\"}"), 1.0);
 }
 
-/// The connection stays usable after the 504, and the late callback sends nothing on it.
+/// After the 504 the connection stays usable. The late callback sends nothing on it.
 void TestUpstreamCases::lateCallbackKeepsTheOneAnswer()
 {
     ScriptedServer upstream;

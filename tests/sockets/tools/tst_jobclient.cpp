@@ -42,7 +42,7 @@ void TestJobClient::fiftyAtOnceOneAccount()
     QCOMPARE(report.failed, 0);
     QCOMPARE(report.connections, 50);
     QCOMPARE(report.statuses, (std::map<int, int>{{200, 50}}));
-    // The jobs ran one after another, so the last one waited for the 49 before it.
+    // The jobs ran one after another, so the last one waited for the 49 others.
     QVERIFY(report.total >= 500ms);
     QVERIFY(report.percentile(1) >= 490ms);
     QVERIFY(report.average() < report.percentile(1));
@@ -152,7 +152,7 @@ void TestJobClient::rateIsKept()
     QVERIFY(report.total >= 200ms);
 }
 
-// One connection, a job every millisecond, 20 ms each: the tenth is 170 ms late before it is sent.
+// One connection, a job due every millisecond, and 20 ms per job: the tenth job is sent 170 ms late.
 void TestJobClient::durationsCountFromWhenAJobIsDue()
 {
     JobServer server(quick(20ms));

@@ -182,7 +182,8 @@ void TestJobClientFailures::reconnectsAfterTheServerCloses()
     QCOMPARE(generator.report().connections, 3);
 }
 
-// A kept-alive connection that breaks under a request: no second try, because the job may have been started.
+// When a kept-alive connection breaks during a request, the request is not repeated: the job may have been
+// started.
 void TestJobClientFailures::sendsEachJobOnce()
 {
     ScriptedServer server;
@@ -196,7 +197,7 @@ void TestJobClientFailures::sendsEachJobOnce()
     QCOMPARE(server.arrivalCount(), 2);
 }
 
-// The first address of a name may be one on which nothing listens.
+// On the first address of a name, perhaps no socket listens.
 void TestJobClientFailures::triesEveryAddress()
 {
     ScriptedServer server;

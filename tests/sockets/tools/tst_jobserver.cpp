@@ -156,7 +156,7 @@ void TestJobServer::oneConnectionPerAccountAtATime()
     }
     std::sort(times.begin(), times.end());
     for (std::size_t i = 1; i < times.size(); ++i)
-        QVERIFY(times[i] - times[i - 1] >= 19ms);  // the times are whole milliseconds, rounded down
+        QVERIFY(times[i] - times[i - 1] >= 19ms);  // the times are in whole milliseconds, rounded down
     const JobServerStats stats = world.server.stats();
     QCOMPARE(stats.mostConnectionsOfOneAccount, 1);
     QCOMPARE(stats.mostRunning, 1U);
@@ -265,7 +265,7 @@ void TestJobServer::pipelinedRequests()
     }
 }
 
-// One blocking job with hundreds of quick starts behind it, which all become due at once.
+// One blocking job, and hundreds of quick starts queued behind it. When it ends, all of them are due.
 void TestJobServer::aLongLineOfQuickStarts()
 {
     JobServerOptions options = quick();
@@ -307,7 +307,7 @@ void TestJobServer::clientLeavesWhileItsJobRuns()
     RawHttpClient *second = world.blocking("a");
     QTRY_COMPARE(world.server.stats().waiting, 1);
     first->reset();
-    // The turn is free at once, although its job goes on.
+    // The account's turn is free at once, although the client's job continues.
     QTRY_COMPARE(world.server.stats().starts, 2U);
     QCOMPARE(world.server.stats().running, 2U);
     QTRY_COMPARE(second->answerCount(), 1);
@@ -323,7 +323,8 @@ void TestJobServer::clientLeavesDuringTheStart()
     RawHttpClient *client = world.async("a");
     QTRY_COMPARE(world.server.stats().requests, 1U);
     client->reset();
-    // The start had begun, so the job runs and calls back. That makes the start ambiguous.
+    // The start had begun, so the job runs and calls back. The client cannot know whether its job was
+    // started.
     QTRY_COMPARE(world.receiver.arrivalCount(), 1);
     QCOMPARE(world.server.stats().starts, 1U);
     QCOMPARE(world.server.stats().leftBefore, 0U);

@@ -108,7 +108,7 @@ void TestJobServerCallbacks::hundredsOfCallbacksAtOnce()
     QCOMPARE(world.server.stats().callbacksInFlight, 300);
     world.receiver.releaseAll();
     QTRY_COMPARE(world.server.stats().callbacksDelivered, 300U);
-    // The connections are kept alive, so the next callbacks open no others.
+    // The connections are kept alive, so later callbacks open no new connections.
     const int accepted = world.receiver.accepted();
     world.receiver.setDefault(
         {ScriptedServer::write(ScriptedServer::answer(200, "{\"callback\":\"matched\"}"))});
@@ -130,7 +130,7 @@ void TestJobServerCallbacks::repeatedIdempotencyKeysAreCounted()
     QCOMPARE(world.server.stats().starts, 6U);
     QCOMPARE(world.server.stats().duplicateStarts, 2U);
 
-    // A failed start has started no job.
+    // A start that failed has started no job.
     World failing(always(Fault::Start503));
     for (int i = 0; i < 2; ++i) {
         RawHttpClient *client = failing.blocking("a", "Idempotency-Key: k\r\n");
@@ -207,7 +207,7 @@ void TestJobServerCallbacks::validates()
     QCOMPARE(validate(entries, "b").value("forged"_L1).toInt(), 3);
     QVERIFY(!validate({}, "a").value("ok"_L1).toBool());
 
-    // A restarted server with the same secret accepts the signatures and does not know the jobs.
+    // A restarted server with the same secret accepts the signatures but does not know the jobs.
     JobServerOptions options = quick();
     options.seed = 8;
     World later(options);
@@ -261,7 +261,7 @@ void TestJobServerCallbacks::statsOverHttp()
     QCOMPARE(full.value("accounts"_L1).toObject().value("a"_L1).toInt(), 1);
 }
 
-// Destroyed with queued requests, running jobs and callbacks in transit.
+// The server is destroyed with queued requests, running jobs and callbacks in transit.
 void TestJobServerCallbacks::destroyedInTheMiddle()
 {
     JobServerOptions options = quick();

@@ -91,7 +91,7 @@ void TestJobServerFaults::faultGarbage()
         QTRY_VERIFY(client->isClosed());
         QVERIFY(!client->received().isEmpty());
         kinds.insert(client->received().first(20));
-        // The response is either incomplete, or its body is no JSON.
+        // The response is incomplete, or its body is not JSON.
         if (client->answerCount() > 0)
             QVERIFY(parse(client->answers().front().body).isEmpty());
     }

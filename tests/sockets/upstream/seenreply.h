@@ -9,10 +9,10 @@
 
 namespace holdline::test {
 
-/// The observable results of a reply.
+/// What can be observed of a QNetworkReply.
 struct Seen
 {
-    QStringList signalNames;  ///< repeated signals once
+    QStringList signalNames;  ///< without immediate repetitions
     int status = 0;
     QByteArray reason;
     QByteArray body;
@@ -31,7 +31,7 @@ inline void note(QStringList &names, const QString &name)
         names << name;
 }
 
-/// Records a reply until it ends. Call it before the reply can emit anything.
+/// Observes a reply until it has finished. Call this function before the reply can emit a signal.
 inline Seen follow(QNetworkReply *reply)
 {
     Seen seen;

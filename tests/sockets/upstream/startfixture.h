@@ -32,7 +32,7 @@ inline StartCall call(const QByteArray &account = "a", std::chrono::milliseconds
             "job-" + account, {}, timeout};
 }
 
-/// An UpstreamClient with its manager, pooled or stock, and the results it reported.
+/// An UpstreamClient with its access manager, pooled or stock, and the results that the client reported.
 struct StartFixture
 {
     explicit StartFixture(bool pooled, const QUrl &url, const UpstreamClient::Limits &limits = {},
@@ -54,7 +54,7 @@ struct StartFixture
     QHash<JobStarter::Ticket, StartResult> results;
 };
 
-/// Fills the column `pooled` for tests that run with either manager.
+/// Adds the column `pooled`, for tests that run with both access managers.
 inline void bothManagers()
 {
     QTest::addColumn<bool>("pooled");

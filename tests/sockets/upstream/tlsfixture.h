@@ -10,21 +10,21 @@
 
 namespace holdline::test {
 
-/// The authority of this program's tests. Made once, because keys take time.
+/// Returns the certificate authority of these tests. It is made once, because generating keys takes time.
 inline TlsAuthority &authority()
 {
     static TlsAuthority made;
     return made;
 }
 
-/// A certificate for this machine.
+/// Returns a certificate for this machine.
 inline const TlsIdentity &localIdentity()
 {
     static const TlsIdentity made = authority().issue();
     return made;
 }
 
-/// A ScriptedServer that speaks TLS.
+/// A ScriptedServer that uses TLS.
 struct TlsScriptedServer : ScriptedServer
 {
     explicit TlsScriptedServer(const TlsIdentity &identity = localIdentity(),
@@ -36,7 +36,7 @@ struct TlsScriptedServer : ScriptedServer
     const std::shared_ptr<TlsServer> tls;
 };
 
-/// Options of a pool that trusts the authority.
+/// Returns options of a pool that trusts authority().
 inline PoolOptions trusting(PoolOptions options = {})
 {
     options.tls.authorities = authority().file();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Properties that hold with Qt's own QNetworkAccessManager and with PooledAccessManager alike, with the
-// latter also over TLS.
+// Properties that both Qt's QNetworkAccessManager (the stock manager) and PooledAccessManager must have. The
+// latter is tested with TLS too.
 #include "service/httpclient/pooledaccessmanager.h"
 #include "tests/sockets/upstream/seenreply.h"
 #include "tests/sockets/upstream/tlsfixture.h"
@@ -39,7 +39,7 @@ std::unique_ptr<QNetworkAccessManager> makeManager(Transport transport)
     return std::make_unique<PooledAccessManager>(test::trusting());
 }
 
-/// Lets the server speak what the transport speaks.
+/// Makes the server use TLS when the transport does.
 void prepare(ScriptedServer &server, Transport transport)
 {
     if (transport == Transport::PooledTls)
@@ -141,7 +141,7 @@ void TestConformance::sameAsStock_data()
     row("half a body, closed", "POST", sayAndClose("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"));
 }
 
-/// A caller cannot tell the two managers apart.
+/// A caller observes the same with both managers.
 void TestConformance::sameAsStock()
 {
     QFETCH(QByteArray, verb);
@@ -153,7 +153,7 @@ void TestConformance::sameAsStock()
         prepare(server, transport);
         server.setDefault(script);
         const bool hasBody = verb == "POST" || verb == "PUT" || verb == "PATCH";
-        // The stock manager waits for the body of a custom HEAD.
+        // With a custom HEAD request, the stock manager would wait for a body.
         const Reply reply(verb == "HEAD"
                               ? manager->head(requestFor(server.url()))
                               : manager->sendCustomRequest(requestFor(server.url()), verb,
@@ -189,7 +189,7 @@ void TestConformance::noAnswer_data()
     row("half a head", {ScriptedServer::write("HTTP/1.1 200 OK\r\nContent-"), ScriptedServer::close()});
 }
 
-/// An error, no status, and finished() once.
+/// Without a response there is an error, no status, and finished() is emitted once.
 void TestConformance::noAnswer()
 {
     QFETCH(Transport, transport);
@@ -207,7 +207,7 @@ void TestConformance::noAnswer()
     QCOMPARE(seen.signalNames.mid(seen.signalNames.size() - 2),
              (QStringList{QStringLiteral("errorOccurred"), QStringLiteral("finished")}));
     if (transport != Transport::Stock)
-        QCOMPARE(server.arrivalCount(), 1);  // the stock manager sends it again
+        QCOMPARE(server.arrivalCount(), 1);  // the stock manager sends the request again
 }
 
 void TestConformance::unreachable_data()
@@ -285,7 +285,7 @@ void TestConformance::abort_data()
     }
 }
 
-/// abort() ends the reply before it returns, and the reply emits nothing afterwards.
+/// abort() finishes the reply before it returns. Afterwards the reply emits nothing.
 void TestConformance::abort()
 {
     QFETCH(Transport, transport);
@@ -387,8 +387,8 @@ void TestConformance::keptConnectionIsUsedAgain()
         QCOMPARE(follow(reply.get()).status, 200);
     }
     QCOMPARE(server.arrivalCount(), 5);
-    // The stock manager's sockets live in another thread. Sometimes that thread has not returned the
-    // connection before the next request, and opens another.
+    // The stock manager's sockets are in another thread. Sometimes that thread has not returned the
+    // connection before the next request, and opens another connection.
     if (transport != Transport::Stock)
         QCOMPARE(server.accepted(), 1);
     else
@@ -401,8 +401,8 @@ void TestConformance::closedConnectionIsReplaced_data()
     eachTransport("closed");
 }
 
-/// The server has closed the idle connection, and the manager has noticed: the request is sent once, over a
-/// new one.
+/// The server has closed the idle connection, and the manager has noticed. The request is sent once, on a new
+/// connection.
 void TestConformance::closedConnectionIsReplaced()
 {
     QFETCH(Transport, transport);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How PooledAccessManager distributes its connections: reuse, scopes, cap, queue. Idle and stale connections
-// are in tst_staleconnections.
+// How PooledAccessManager distributes its connections: reuse, scopes, limit, queue. tst_staleconnections
+// tests connections that the server has closed.
 #include "service/http/connector.h"
 #include "service/httpclient/churnwatch.h"
 #include "tests/sockets/upstream/poolfixture.h"
@@ -112,7 +112,7 @@ void TestConnectionPool::accountScope_evictsTheLeastRecentlyUsed()
 {
     ScriptedServer server;
     PooledAccessManager manager(options(ConnectionScope::Account, 2));
-    for (const char *account : {"a", "b", "a", "c"}) {  // c takes the connection of b
+    for (const char *account : {"a", "b", "a", "c"}) {  // c gets the connection of b
         const Reply reply = post(manager, server.url(), account);
         ANSWERED(reply);
         QVERIFY(manager.connectionCount() <= 2);
@@ -219,8 +219,8 @@ void TestConnectionPool::slotPerConnection_data()
     QTest::newRow("100 accounts, 5 each") << 100 << 5 << 1000;
 }
 
-/// An upstream that serves an account's next connection only after the one before is closed. No idle
-/// connection may make the others wait for its idle timeout.
+/// An upstream that serves an account's next connection only after the previous one is closed. Other requests
+/// must not wait for the idle timeout of an idle connection.
 void TestConnectionPool::slotPerConnection()
 {
     QFETCH(int, accounts);
@@ -242,10 +242,10 @@ void TestConnectionPool::slotPerConnection()
     for (const Reply &reply : replies)
         ANSWERED(reply);
     QCOMPARE(server.arrivalCount(), accounts * each);
-    QVERIFY(server.mostOpenConnections() <= 2 * cap);  // closes are in transit when successors arrive
+    QVERIFY(server.mostOpenConnections() <= 2 * cap);  // closing and new connections overlap
 }
 
-/// More accounts than connections: one line in the log, and none where connections are shared.
+/// With more accounts than connections, one line is logged. Where connections are shared, no line is logged.
 void TestConnectionPool::churnIsLogged()
 {
     ScriptedServer server;
@@ -262,7 +262,7 @@ void TestConnectionPool::churnIsLogged()
     }
 }
 
-/// The first address drops every SYN. Once another one has worked, the time for one try is enough.
+/// The first address drops every SYN. After another address has worked, the time for one attempt is enough.
 void TestConnectionPool::rememberedAddressIsTriedFirst()
 {
     const FullBacklog deaf;

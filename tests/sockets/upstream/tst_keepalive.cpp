@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// TCP keep-alive of accepted and of outgoing connections, as the system sees it.
+// TCP keep-alive of accepted and of outgoing connections, as set in the system.
 #include "service/http/keepalive.h"
 #include "service/http/reservedaddress.h"
 #include "service/httpclient/pooledaccessmanager.h"
@@ -51,7 +51,8 @@ KeepAlive keepAliveOf(int descriptor)
 
 using NameOf = int (*)(int, sockaddr *, socklen_t *);
 
-/// Of either family, whose ports stand in the same place.
+/// Returns the port of a socket of either address family, whose ports are at the same place; 0 for other
+/// sockets.
 quint16 portOf(NameOf nameOf, int descriptor)
 {
     sockaddr_in6 address{};
@@ -61,8 +62,8 @@ quint16 portOf(NameOf nameOf, int descriptor)
     return known && isInternet ? ntohs(address.sin6_port) : 0;
 }
 
-/// The connection of this process whose port is `port` at its own end (::getsockname) or at the other one
-/// (::getpeername).
+/// Returns the keep-alive options of this process's connection with this port, at the local end
+/// (::getsockname) or at the remote end (::getpeername).
 std::optional<KeepAlive> connectionWith(NameOf nameOf, quint16 port)
 {
     for (int descriptor = 3; descriptor < 1024; ++descriptor) {
@@ -114,7 +115,7 @@ private Q_SLOTS:
             QVERIFY((accepted() == KeepAlive{1, 45, 15, 3}));
         }
         QTRY_COMPARE(server.closed, 1);
-        // A reload applies to later connections.
+        // A reload applies only to later connections.
         limits.keepAlive = 0s;
         server.listener.setLimits(limits);
         RawHttpClient later(server.port());
@@ -123,7 +124,7 @@ private Q_SLOTS:
         QCOMPARE(accepted()->on, 0);
     }
 
-    /// A caller that came before the listener has the probes too.
+    /// A connection that was made before the listener existed has keep-alive too.
     void connectionsOfAReservedAddress()
     {
         Limits limits;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// PooledAccessManager as a QNetworkAccessManager: signals, errors, limits, and requests that it leaves to the
-// stock code. Common behaviour is in tst_conformance, the sent bytes in tst_pooledrequest, connections in
-// tst_connectionpool and tst_staleconnections, aborts in tst_pooledreply.
+// PooledAccessManager as a QNetworkAccessManager: signals, errors, limits, and requests that it leaves to
+// Qt's code. Other tests: common behaviour in tst_conformance, the sent bytes in tst_pooledrequest,
+// connections in tst_connectionpool and tst_staleconnections, aborts in tst_pooledreply.
 #include "service/httpclient/pooledaccessmanager.h"
 #include "tests/sockets/upstream/seenreply.h"
 #include "tests/support/fullbacklog.h"
@@ -68,7 +68,7 @@ void TestPooledAccessManager::signalOrder()
     ScriptedServer server;
     server.setDefault({ScriptedServer::write(ScriptedServer::answer(500, "oh"))});
     PooledAccessManager manager;
-    for (int i = 0; i < 2; ++i) {  // on a new and on a reused connection
+    for (int i = 0; i < 2; ++i) {  // first with a new connection, then with a reused one
         const Reply reply(manager.post(requestFor(server.url()), QByteArray("x")));
         const Seen seen = follow(reply.get());
         const QStringList order{QStringLiteral("metaDataChanged"), QStringLiteral("readyRead"),
@@ -123,7 +123,7 @@ void TestPooledAccessManager::endOfTheConnection_data()
     QTest::newRow("chunked, RST") << chunked << ScriptedServer::reset() << false;
 }
 
-/// A FIN ends a response without a length. After an RST a part of the response may be missing.
+/// A FIN ends a response without a length. After an RST, part of the response may be missing.
 void TestPooledAccessManager::endOfTheConnection()
 {
     QFETCH(QByteArray, answer);
@@ -208,7 +208,7 @@ void TestPooledAccessManager::transferTimeout()
     options.maxAnswerBytes = 20'000'000;
     PooledAccessManager manager(options);
     QNetworkRequest request = requestFor(server.url());
-    // With an open connection the request leaves within get(), even on a slow machine.
+    // On an open connection the request is sent inside get(), even on a slow machine.
     const Reply warmUp(manager.get(request));
     WAIT_FINISHED(warmUp);
     server.setDefault(script);

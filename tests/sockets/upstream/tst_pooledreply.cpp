@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Replies of PooledAccessManager that are aborted, deleted, or lose their manager, at every stage of their
-// life.
+// Replies of PooledAccessManager that are aborted or deleted, or whose manager is deleted, at every stage of
+// a reply.
 #include "service/httpclient/pooledaccessmanager.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/scriptedserver.h"
@@ -18,7 +18,7 @@ using Script = ScriptedServer::Script;
 
 namespace {
 
-/// The stage at which the test acts on a reply.
+/// The stage of a reply at which the test acts.
 enum class Stage { AtOnce, Connecting, Queued, Sent, MetaData, ReadyRead, Error, Finished };
 enum class Deed { Abort, DeleteReply, DeleteReplyLater, DeleteManager };
 
@@ -137,9 +137,9 @@ void TestPooledReply::everyStage()
     }
 
     if (deed == Deed::Abort) {
-        QCOMPARE(finished, 1);  // abort() finishes before it returns
+        QCOMPARE(finished, 1);  // abort() finishes the reply before it returns
         QVERIFY(reply->isFinished());
-        // The response was complete and these are its final signals: too late to abort.
+        // The response was complete and these are the reply's final signals, so abort() comes too late.
         const bool tooLate = stage == Stage::Finished || stage == Stage::Error ||
                              (wholeAnswer && (stage == Stage::MetaData || stage == Stage::ReadyRead));
         if (!tooLate)
@@ -152,7 +152,7 @@ void TestPooledReply::everyStage()
         QCOMPARE(finished, stage == Stage::Finished ? 1 : 0);
     }
     if (manager) {
-        // The pool is consistent: no connection slot is lost, and the next request is answered.
+        // The pool is consistent: no connection slot is lost, and the next request gets its response.
         delete blocker;
         QTRY_VERIFY(manager->connectionCount() == manager->idleCount() || reply);
         delete reply;

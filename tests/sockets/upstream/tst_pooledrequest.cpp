@@ -42,7 +42,7 @@ class TestPooledRequest : public QObject
 private Q_SLOTS:
     void init()
     {
-        // Qt 6.8 itself drops malformed fields, with a warning.
+        // Qt 6.8 drops malformed header fields itself, with a warning.
         if (qstrcmp(QTest::currentTestFunction(), "fieldsThatBreakTheFramingAreRefused") != 0)
             QTest::failOnWarning(QRegularExpression(QStringLiteral(".*")));
     }
@@ -211,7 +211,7 @@ void TestPooledRequest::largeBodies()
     QCOMPARE(server.accepted(), 1);
 }
 
-/// Besides the text that is sent, nobody keeps the body of a start.
+/// After the body is copied into the text to send, no other copy of a start request's body is kept.
 void TestPooledRequest::aLargeBodyIsThereOnce()
 {
     ScriptedServer server;
@@ -231,7 +231,7 @@ void TestPooledRequest::aLargeBodyIsThereOnce()
     QVERIFY(server.arrivals().last().body == large);
 }
 
-/// The response arrives while the request is still being sent. It counts, and the connection is not reused.
+/// The response arrives while the request is still being sent. It is used, but the connection is not reused.
 void TestPooledRequest::earlyAnswerToALargeBody()
 {
     ScriptedServer server;

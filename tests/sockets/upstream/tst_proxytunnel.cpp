@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// https through a proxy's tunnel (CONNECT).
+// https requests through a proxy's tunnel (CONNECT).
 #include "tests/sockets/upstream/poolfixture.h"
 #include "tests/sockets/upstream/startfixture.h"
 #include "tests/sockets/upstream/tlsfixture.h"
@@ -16,7 +16,7 @@ using Fate = StartResult::Fate;
 
 namespace {
 
-/// A proxy that opens every tunnel, whatever its name, to one port of this machine.
+/// A proxy that connects every tunnel to one port of this machine, whatever host name is requested.
 class Proxy : public QObject
 {
 public:
@@ -80,7 +80,7 @@ private Q_SLOTS:
     void onlyTheConfigurationCounts();
 };
 
-/// The proxy looks up the name, and the certificate is still the server's.
+/// The proxy looks up the host name. The certificate is checked against the server's name.
 void TestProxyTunnel::opensATunnel()
 {
     TlsScriptedServer server(authority().issue("DNS:jobs.invalid"));
@@ -132,7 +132,7 @@ void TestProxyTunnel::refusals_data()
         u"the proxy: "_s);
 }
 
-/// Certainly not started.
+/// When the proxy refuses the tunnel, the job was certainly not started.
 void TestProxyTunnel::refusals()
 {
     QFETCH(ScriptedServer::Script, script);
@@ -167,7 +167,7 @@ void TestProxyTunnel::proxyIsAway()
     QVERIFY(result.detail.contains(u"the proxy: "_s));
 }
 
-/// The connect timeout holds for the tunnel too.
+/// The connect timeout also applies to the tunnel.
 void TestProxyTunnel::silentProxy()
 {
     ScriptedServer proxy;
@@ -183,7 +183,8 @@ void TestProxyTunnel::silentProxy()
     QTRY_COMPARE(proxy.openConnections(), 0);
 }
 
-/// The environment's proxies are other programs'. Plain http goes directly too.
+/// Proxies in environment variables are meant for other programs, so they are not used. Plain http uses no
+/// proxy.
 void TestProxyTunnel::onlyTheConfigurationCounts()
 {
     const QByteArray away = "http://127.0.0.1:" + QByteArray::number(ScriptedServer::unusedPort());

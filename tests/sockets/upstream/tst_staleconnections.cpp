@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// When PooledAccessManager may reuse a connection, and how it handles a peer that has closed it.
+// When PooledAccessManager may reuse a connection, and how it handles a server that has closed it.
 #include "tests/sockets/upstream/poolfixture.h"
 #include "tests/support/suite.h"
 
@@ -12,8 +12,8 @@ using namespace holdline::test;
 
 namespace {
 
-/// Shuts down the sending side of each of our sockets that is connected to this port. The next write fails
-/// with EPIPE, while reading reports nothing. Returns the number of sockets.
+/// Shuts down the sending side of each socket of this process that is connected to this port. The next write
+/// fails with EPIPE, while reading reports nothing. Returns the number of sockets.
 int refuseWritesTo(quint16 port)
 {
     int count = 0;
@@ -90,7 +90,8 @@ void TestStaleConnections::announcedKeepAliveIsHonoured()
     QCOMPARE(manager.idleCount(), idle);
 }
 
-/// The FIN has arrived but the event loop has not seen it. The write would be lost, so it is not tried.
+/// The FIN has arrived, but the event loop has not seen it. A request written now would be lost, so it is not
+/// written.
 void TestStaleConnections::staleConnectionIsSeenBeforeTheWrite()
 {
     ScriptedServer server;
@@ -105,8 +106,8 @@ void TestStaleConnections::staleConnectionIsSeenBeforeTheWrite()
     }
 }
 
-/// The connection looks alive and refuses the write. The system took no bytes, so another connection may send
-/// the request.
+/// The connection looks usable, but the write fails. The system accepted no bytes, so the request may be sent
+/// on another connection.
 void TestStaleConnections::untakenRequestGetsOneMoreConnection()
 {
     ScriptedServer server;
@@ -170,7 +171,7 @@ void TestStaleConnections::closesAReusedConnection()
              "connection_terminated");
     QCOMPARE(server.accepted(), 1);
     QCOMPARE(server.arrivalCount(), 2);
-    // No further copy arrives: the next request is the third arrival.
+    // The request is not sent again: the next request is the third arrival.
     server.setDefault({ScriptedServer::write(ScriptedServer::answer(200, "{}"))});
     const Reply third = post(manager, server.url(), "a");
     ANSWERED(third);

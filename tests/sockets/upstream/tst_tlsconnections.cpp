@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// PooledAccessManager over TLS where the handshake succeeds: reuse, resumption, sizes, ends. Common behaviour
-// is in tst_conformance, refused handshakes in tst_tlsrefusals.
+// PooledAccessManager over TLS when the handshake succeeds: reuse, resumption, sizes, ends. Common behaviour
+// is in tst_conformance, failed handshakes are in tst_tlsrefusals.
 #include "tests/sockets/upstream/poolfixture.h"
 #include "tests/sockets/upstream/tlsfixture.h"
 #include "tests/support/names.h"
@@ -19,7 +19,7 @@ QByteArray proxyStatus(const Reply &reply)
     return reply->attribute(PooledAccessManager::ProxyStatusAttribute).toByteArray();
 }
 
-/// Bytes that show a piece in the wrong place.
+/// Returns bytes in which a misplaced piece is noticed.
 QByteArray numbered(qsizetype size)
 {
     QByteArray bytes;
@@ -85,7 +85,7 @@ void TestTlsConnections::namesTheServer()
     QCOMPARE(server.arrivals().first().body, kBody);
 }
 
-/// Session tickets wait unread on an idle connection. They are no reason to drop it.
+/// Unread session tickets on an idle connection are no reason to close it.
 void TestTlsConnections::usesConnectionsAgainInSpiteOfTickets()
 {
     TlsScriptedServer server;
@@ -96,9 +96,9 @@ void TestTlsConnections::usesConnectionsAgainInSpiteOfTickets()
         const Reply reply = post(manager, server.url(), "a");
         ANSWERED(reply);
         QTRY_COMPARE(server.holding(), 1);
-        server.releaseAll();  // the event loop has not seen these tickets when the next request comes
+        server.releaseAll();  // the event loop has not seen these tickets when the next request is sent
         if (i == 3)
-            QTest::qWait(0);  // here it has
+            QTest::qWait(0);  // here the event loop has seen them
     }
     QCOMPARE(server.accepted(), 1);
     QCOMPARE(server.arrivalCount(), 5);
@@ -125,7 +125,7 @@ void TestTlsConnections::resumesSessions()
         server.closeAll();
         QTRY_COMPARE(manager.connectionCount(), 0);
     }
-    // Another manager has sessions of its own.
+    // Another manager does not share these TLS sessions.
     PooledAccessManager other(trusting());
     const Reply reply = post(other, server.url(), "a");
     ANSWERED(reply);
@@ -202,7 +202,7 @@ void TestTlsConnections::endOfTheConnection_data()
     QTest::newRow("chunked, FIN alone") << chunked << ScriptedServer::truncate() << false;
 }
 
-/// Only close_notify ends an answer without a length. A FIN alone may come from anybody on the way.
+/// Only close_notify ends a response without a length. A FIN alone may come from an attacker on the network.
 void TestTlsConnections::endOfTheConnection()
 {
     QFETCH(QByteArray, answer);
@@ -213,7 +213,7 @@ void TestTlsConnections::endOfTheConnection()
     PooledAccessManager manager(trusting());
     const Reply reply = post(manager, server.url(), "a");
     QTRY_COMPARE(reply->bytesAvailable(), 3);
-    // A complete answer is over before its end.
+    // A complete response has finished before the connection ends.
     QTRY_VERIFY(reply->isFinished() || server.holding() == 1);
     server.releaseAll();
     WAIT_FINISHED(reply);
@@ -249,7 +249,7 @@ void TestTlsConnections::idleConnectionThatEndsIsForgotten()
     QTRY_COMPARE(server.openConnections(), 0);
 }
 
-/// The end has arrived but the event loop has not seen it.
+/// The end of the connection has arrived, but the event loop has not seen it.
 void TestTlsConnections::staleConnectionIsSeenBeforeTheWrite()
 {
     TlsScriptedServer server;
@@ -264,7 +264,7 @@ void TestTlsConnections::staleConnectionIsSeenBeforeTheWrite()
     }
 }
 
-/// The connection looks alive and refuses the write.
+/// The connection looks usable, but the write fails.
 void TestTlsConnections::untakenRequestGetsOneMoreConnection()
 {
     TlsScriptedServer server;
@@ -344,8 +344,8 @@ void TestTlsConnections::tooManyRecordsWithoutData()
     QVERIFY(wasSent(reply));
 }
 
-/// A reload may bring another authority or another certificate. No connection made before serves a request
-/// after it.
+/// A reload may bring another authority or another certificate. A connection from before must not be used for
+/// a request after the reload.
 void TestTlsConnections::newRulesNeedNewConnections()
 {
     TlsScriptedServer server;
@@ -366,7 +366,7 @@ void TestTlsConnections::newRulesNeedNewConnections()
     QCOMPARE(manager.idleCount(), 1);
     manager.setOptions(trusting());
     QCOMPARE(manager.connectionCount(), 0);
-    // Files that cannot be used change nothing.
+    // With files that cannot be used, nothing changes.
     const Reply third = post(manager, server.url(), "a");
     ANSWERED(third);
     PoolOptions broken = trusting();

@@ -19,7 +19,7 @@ TlsAuthority &stranger()
     return made;
 }
 
-/// A fatal alert as a server sends it before its first message.
+/// Returns a fatal alert, as a server sends it before its first message.
 QByteArray alertRecord(char description)
 {
     return QByteArray("\x15\x03\x03\x00\x02\x02", 6) + description;
@@ -81,7 +81,7 @@ void TestTlsRefusals::certificates_data()
                                           << u"the certificate is for another host than 127.0.0.1"_s;
 }
 
-/// No request leaves, and the start is not repeated.
+/// No request is sent, and the start is not retried.
 void TestTlsRefusals::certificates()
 {
     QFETCH(TlsIdentity, identity);
@@ -113,7 +113,7 @@ void TestTlsRefusals::refusedByTheServer_data()
     QTest::newRow("unknown authority, TLS 1.2") << true << true << u"unknown_ca"_s;
 }
 
-/// In TLS 1.3 the alert arrives after the request was sent. The server has not passed the request on.
+/// In TLS 1.3 the alert arrives after the request was sent. The server has not read the request.
 void TestTlsRefusals::refusedByTheServer()
 {
     QFETCH(bool, onlyTls12);
@@ -177,7 +177,7 @@ void TestTlsRefusals::brokenHandshakes()
     QCOMPARE(server.accepted(), 1);
 }
 
-/// The connect timeout holds for the handshake too.
+/// The connect timeout also applies to the handshake.
 void TestTlsRefusals::silentServer()
 {
     TlsScriptedServer server;
@@ -213,7 +213,7 @@ void TestTlsRefusals::noConnectionAfterARefusal()
 void TestTlsRefusals::files_data()
 {
     QTest::addColumn<TlsFiles>("files");
-    QTest::addColumn<QString>("error");  // what it must contain; empty when they can be used
+    QTest::addColumn<QString>("error");  // text that the error must contain; empty when the files can be used
     const TlsIdentity one = authority().issue("DNS:one");
     const TlsIdentity two = authority().issue("DNS:two");
     const QString ca = authority().file();
@@ -260,7 +260,7 @@ void TestTlsRefusals::unusableFiles()
     QVERIFY(result.detail.contains(u"/no/such/file"_s));
 }
 
-/// Before the service starts, and before a reload.
+/// The files are checked before the service starts, and before a reload.
 void TestTlsRefusals::optionsAreChecked()
 {
     Config config;

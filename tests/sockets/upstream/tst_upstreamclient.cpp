@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Starts over real sockets, with the pooled and the stock manager: requests, answers, and the client's life.
-// Misbehaving upstreams are in tst_upstreamfaults.
+// Start requests over real sockets, with the pooled and the stock manager: requests, responses, and the
+// destruction of the client. Misbehaving upstreams are in tst_upstreamfaults.
 #include "tests/sockets/upstream/startfixture.h"
 #include "tests/support/suite.h"
 
@@ -218,7 +218,7 @@ void TestUpstreamClient::destroyedInASlot()
     connect(&f->client, &JobStarter::finished, &context, [&f, pooled] {
         QNetworkAccessManager *manager = f->manager.release();
         f.reset();
-        // The stock manager does not survive this; ours must.
+        // The stock manager must not be deleted in this slot. PooledAccessManager may be deleted here.
         if (pooled)
             delete manager;
         else

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Starts over real sockets against misbehaving upstreams, with the pooled and the stock manager. Each start
-// arrives at most once, and StartResult reports its true fate.
+// Start requests over real sockets to misbehaving upstreams, with the pooled and the stock manager. Each
+// request arrives at most once, and StartResult reports what really happened.
 #include "tests/sockets/upstream/startfixture.h"
 #include "tests/support/fullbacklog.h"
 #include "tests/support/suite.h"
@@ -79,7 +79,7 @@ void TestUpstreamFaults::atMostOnce()
     QVERIFY(!result.detail.isEmpty());
     QCOMPARE(server.arrivalCount(), 1);
 
-    // No further copy arrives.
+    // The request is not sent again.
     server.setDefault(say(ScriptedServer::answer(200, kRunning)));
     f.client.start(2, call("b"));
     WAIT_RESULT(f, 2);
@@ -114,7 +114,8 @@ void TestUpstreamFaults::resetAtAccept()
     f.client.start(1, call());
     WAIT_RESULT(f, 1);
     const StartResult result = f.results.value(1);
-    // The system may have taken the bytes before the reset arrived. Both results are correct; a third is not.
+    // The system may have accepted the bytes before the reset arrived. Both results are correct; any other is
+    // not.
     QVERIFY(result.fate == Fate::Unknown || (result.fate == Fate::NotStarted && result.retryable));
     QVERIFY(result.unreachable);
     QCOMPARE(server.arrivalCount(), 0);
@@ -146,7 +147,7 @@ void TestUpstreamFaults::hangs()
     QFETCH(int, status);
     ScriptedServer server;
     StartFixture f(pooled, server.url());
-    // With an open connection the start leaves in time even on a slow machine.
+    // On an open connection the start request is sent in time even on a slow machine.
     f.client.start(1, call("a"));
     WAIT_RESULT(f, 1);
     server.setDefault(script);
@@ -157,7 +158,7 @@ void TestUpstreamFaults::hangs()
     QCOMPARE(result.proxyStatus, "http_response_timeout");
     QCOMPARE(result.status, status);
     QCOMPARE(server.arrivalCount(), 2);
-    QTRY_COMPARE(server.openConnections(), 0);  // the upstream's slot is free
+    QTRY_COMPARE(server.openConnections(), 0);  // the upstream's connection is free again
 }
 
 void TestUpstreamFaults::refused()
@@ -176,7 +177,7 @@ void TestUpstreamFaults::refused()
     QCOMPARE(result.proxyStatus, "connection_refused");
 }
 
-/// Connecting to 255.255.255.255 fails at once, from within connect().
+/// Connecting to 255.255.255.255 fails at once, inside connect().
 void TestUpstreamFaults::noRoute()
 {
     QFETCH(bool, pooled);
@@ -233,8 +234,8 @@ void TestUpstreamFaults::answerBeyondTheLimit_data()
     row("chunked",
         {ScriptedServer::write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
          ScriptedServer::flood("10000\r\n" + block + "\r\n")},
-        // Qt's manager decodes an endless flood in its thread and may be busy with it for longer than a start
-        // may take.
+        // A limited number of bytes, because Qt's manager decodes an endless flood in its thread. That may
+        // take longer than a start request may.
         {ScriptedServer::write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
          ScriptedServer::write(QByteArray("10000\r\n" + block + "\r\n").repeated(50))});
     row("one byte too much",
@@ -258,15 +259,15 @@ void TestUpstreamFaults::answerBeyondTheLimit()
     QCOMPARE(result.proxyStatus, "http_response_body_size");
     QVERIFY(result.body.isEmpty());
     QCOMPARE(server.arrivalCount(), 1);
-    if (script.size() > 1)  // the client cuts the flood off
+    if (script.size() > 1)  // the client closes the endless response
         QTRY_COMPARE_WITH_TIMEOUT(server.openConnections(), 0, 30'000);
     // These bytes include the system's buffers on both sides. The stock manager reads ahead in its thread.
     if (pooled)
         QVERIFY2(server.bytesTaken() < 64 * 1024 * 1024, qPrintable(QString::number(server.bytesTaken())));
 }
 
-/// 50 MB of blanks in 50 KB. The client does not unpack it, so it cannot grow. (`deflate` is the zlib format,
-/// RFC 9110, 8.4.1.2.)
+/// 50 MB of blanks, compressed to 50 KB. The client does not decompress the body, so it needs no more memory.
+/// (`deflate` is the zlib format, RFC 9110, section 8.4.1.2.)
 void TestUpstreamFaults::compressedBombIsNotUnpacked()
 {
     QFETCH(bool, pooled);
@@ -283,7 +284,7 @@ void TestUpstreamFaults::compressedBombIsNotUnpacked()
     QVERIFY(f.results.value(1).body == bomb);
 }
 
-/// Half of the connections end before the answer and half after it. Every start arrives exactly once.
+/// A third of the connections end without a response, and a third end after it. No request arrives twice.
 void TestUpstreamFaults::manyAtOnceEachExactlyOnce()
 {
     QFETCH(bool, pooled);
