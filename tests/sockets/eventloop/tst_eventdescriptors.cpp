@@ -28,7 +28,8 @@ private Q_SLOTS:
     void initTestCase() { raiseDescriptorLimit(); }
     void init() { QTest::failOnWarning(QRegularExpression(u".?"_s)); }
 
-    // Two descriptors are ready. The one that is notified first closes the other and reuses its number.
+    // Two descriptors are ready. The notifier that is activated first closes the other descriptor and reuses
+    // its number.
     void aNumberIsUsedAgainWithinOneTurn()
     {
         const Trace seen = observe([](Trace &trace) {

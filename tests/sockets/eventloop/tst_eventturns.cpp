@@ -61,7 +61,7 @@ private:
         Ends ends;
         std::array<Notifier, 3> notifiers;
         std::vector<Descriptor> copies;  ///< duplicates of earlier `here` descriptors
-        int unread = 0;  ///< upper bound of the unread bytes
+        int unread = 0;                  ///< upper bound of the unread bytes
 
         bool isOpen() const { return ends.here.get() >= 0; }
         bool hasPeer() const { return ends.there.get() >= 0; }

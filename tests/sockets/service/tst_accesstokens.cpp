@@ -170,7 +170,7 @@ private Q_SLOTS:
         QTRY_COMPARE(world.upstream.arrivalCount(), 2);
         QCOMPARE(world.sentWith(0), "Bearer old");
         QCOMPARE(world.sentWith(1), "Bearer new");
-        // Both are the same start.
+        // Both requests have the same body.
         QCOMPARE(world.upstream.arrivals().at(0).body, world.upstream.arrivals().at(1).body);
         const auto sender = world.callBack(world.upstream.arrivals().last());
         QTRY_COMPARE(client->status(), 200);

@@ -195,7 +195,7 @@ public:
     const Api api;
     ScriptedServer upstream;
     Config config;
-    bool holdsStarts = false;  ///< responses to start requests wait for releaseOne()
+    bool holdsStarts = false;         ///< responses to start requests wait for releaseOne()
     QByteArray status = "completed";  ///< the state of each job in responses to status queries
 
 private:
