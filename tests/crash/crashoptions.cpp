@@ -105,7 +105,7 @@ std::variant<Options, Exit> parseOptions(const QStringList &arguments)
     const QFileInfo program(options.holdline);
     if (!program.isFile() || !program.isExecutable())
         line.refuse(u"holdline"_s, options.holdline, u"a program is wanted"_s);
-    // Absolute, because holdline runs in a folder of its own.
+    // Made absolute, because holdline runs in another working directory.
     options.holdline = program.absoluteFilePath();
     if (const auto exit = line.exit())
         return *exit;

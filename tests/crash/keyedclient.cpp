@@ -12,13 +12,13 @@ using harness::CallResult;
 
 namespace {
 
-/// Pause before the next try when nothing listens or the service refuses. Ignores Retry-After, because the
-/// test is about the service and not about patience.
+/// The pause before a retry when the connection is refused or the service answers 503. Ignores Retry-After,
+/// so that the test is faster.
 constexpr std::chrono::milliseconds kRefusedPause{15};
 constexpr std::chrono::milliseconds kPollPause{25};
 constexpr std::chrono::milliseconds kToldPause{50};
 
-/// The problem in an answer. Empty when the answer is none.
+/// Returns the problem in a response; empty when the body is not a problem.
 QJsonObject problemIn(const CallResult &result)
 {
     if (!result.headers.value("Content-Type").startsWith("application/problem+json"))
@@ -26,8 +26,8 @@ QJsonObject problemIn(const CallResult &result)
     return QJsonDocument::fromJson(result.body).object();
 }
 
-/// True for the end of the job. The end of one client's wait can have the same status and, when the start's
-/// fate is unknown, the same code.
+/// Returns true for the response at the job's end. The response at the end of one client's wait can have the
+/// same status and, when the start's fate is unknown, the same code.
 bool isFinal(const CallResult &result, bool replayed, const QByteArray &code)
 {
     switch (result.status) {
@@ -145,7 +145,8 @@ void KeyedClient::answered(const CallResult &result)
         Q_EMIT finished(answer);
         return;
     }
-    // The store was away up to the deadline of the job. It never started, and its key is free.
+    // The store was unavailable up to the deadline of the job. So the job was never started, and its key is
+    // free.
     if (!m_job.isEmpty() && answer.code == "store_unavailable" && problem.contains("job"_L1)) {
         m_job = {};
         ++m_unstarted;

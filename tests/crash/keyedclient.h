@@ -11,10 +11,12 @@
 
 namespace holdline::crash {
 
-/// A client with a key that retries until it has its answer. It retries when nothing listens, when the
-/// connection breaks, and after 503. It retries with its key, or at the job that was handed over.
+/// A client with an idempotency key that retries until it has its final response. It retries when the
+/// connection is refused or breaks, and after 503. It repeats its request with the key, or queries the job
+/// that was handed over.
 ///
-/// Construct, then start(). Emits finished() once. Destroying it hangs up. Lives in one thread.
+/// Construct it, then call start(). It emits finished() once. The destructor closes the connection. Thread:
+/// one, with an event loop.
 class KeyedClient : public QObject
 {
     Q_OBJECT
@@ -28,11 +30,12 @@ public:
     bool isDone() const { return m_isDone; }
     const QByteArray &name() const { return m_name; }
     const OrderPlan &order() const { return m_order; }
-    /// Number of requests beyond those of an undisturbed run.
+    /// Returns the number of requests beyond those of an undisturbed run.
     int retries() const { return m_retries; }
-    /// Number of jobs that were handed over and could not start, because the store was away for too long.
+    /// Returns the number of jobs that were handed over but never started, because the store was unavailable
+    /// for too long.
     int unstarted() const { return m_unstarted; }
-    /// The last event of this client, for people.
+    /// Returns the last event of this client, as text for people.
     QString last() const;
 
 Q_SIGNALS:
@@ -58,7 +61,7 @@ private:
     int m_retries = 0;
     int m_unstarted = 0;
     QString m_last;
-    QElapsedTimer m_asked;  ///< since the request that is open
+    QElapsedTimer m_asked;  ///< started when the current request was sent
 };
 
 }  // namespace holdline::crash

@@ -12,15 +12,15 @@
 
 namespace holdline::crash {
 
-/// The final answer of one client.
+/// The final response to one client.
 struct FinalAnswer
 {
-    QByteArray client;  ///< the client's name, for people
+    QByteArray client;  ///< the client's name, as text for people
     int status = 0;
-    QByteArray code;  ///< the code of a problem
+    QByteArray code;  ///< code of the problem; empty when the body is not a problem
     QByteArray body;
     bool replayed = false;
-    bool again = false;  ///< the answer of a second request after another kill
+    bool again = false;  ///< the response to a second request after another kill
 };
 
 /// The counts of a verdict.
@@ -28,43 +28,43 @@ struct Counts
 {
     int orders = 0;
     int completed = 0;
-    int interrupted = 0;  ///< orders that never ran and were answered "fate unknown"
+    int interrupted = 0;  ///< orders that never ran and got "fate unknown"
     int answers = 0;
     int replayed = 0;
     int lost = 0;
     int runTwice = 0;
-    int wrong = 0;  ///< answers that are not the order's own result, or that differ
+    int wrong = 0;  ///< responses that are not the order's own result, or that differ
 
     Counts &operator+=(const Counts &other);
     bool isClean() const { return lost == 0 && runTwice == 0 && wrong == 0; }
 };
 
-/// The history of each order: the jobs that ran for it upstream and the answers of its clients. Finds
-/// violations. Pure.
+/// Records the history of each order: the jobs that ran for it upstream, and the responses to its clients.
+/// Finds violations. Uses no clock and no input or output.
 class Ledger
 {
 public:
-    /// True when the upstream gave this proof to this account.
+    /// Returns true when the upstream gave this proof to this account.
     using ProofJudge = std::function<bool(const QByteArray &account, const ProofEntry &entry)>;
 
     void add(const QByteArray &order, const QByteArray &account);
     /// Records that a job with this id was started upstream.
     void started(const QByteArray &order, const QByteArray &jobId);
     void answered(const QByteArray &order, const FinalAnswer &answer);
-    /// Records that a client has no answer.
+    /// Records that a client never got a response.
     void unanswered(const QByteArray &order, const QByteArray &client);
 
     struct Verdict
     {
         Counts counts;
-        QStringList violations;  ///< sentences
+        QStringList violations;  ///< texts for people
     };
-    /// What may happen to an order without a violation.
+    /// What may happen to an order without being a violation.
     struct Allowed
     {
-        bool unknownFate = false;  ///< an order that never ran is answered "fate unknown" (retry.ambiguous)
-        /// A client has its answer before it is stored, because the disk fails. After a kill, the same answer
-        /// comes by the callback again and not by a replay.
+        bool unknownFate = false;  ///< an order that never ran may get "fate unknown" (retry.ambiguous)
+        /// A client may get its response before the response is stored, because the disk fails. After a kill
+        /// the same response then comes from a repeated callback, not from a replay.
         bool unstoredAnswers = false;
     };
     Verdict judge(const ProofJudge &isValid, const Allowed &allowed) const;
@@ -79,7 +79,7 @@ private:
     };
 
     std::map<QByteArray, Order> m_orders;
-    std::vector<QByteArray> m_strangers;  ///< started orders that are not part of the plan
+    std::vector<QByteArray> m_strangers;  ///< names of started orders that are not part of the plan
 };
 
 }  // namespace holdline::crash

@@ -8,7 +8,7 @@ namespace holdline::crash {
 
 namespace {
 
-/// Time within which the clients of a round begin.
+/// All clients of a round begin within this time, in milliseconds.
 constexpr int kBeginMs = 250;
 
 class Chance
@@ -16,7 +16,7 @@ class Chance
 public:
     explicit Chance(std::uint64_t seed) : m_random(seed) {}
 
-    /// From `least` to `most`, both included.
+    /// Returns a random number from `least` to `most`, both included.
     int from(int least, int most)
     {
         const auto span = static_cast<std::uint64_t>(most - least + 1);
@@ -51,7 +51,7 @@ OrderPlan makeOrder(Chance &chance, int number, int accounts)
     order.key = "key-" + QByteArray::number(number / accounts);
     order.name = order.account + '/' + order.key;
     order.clients.push_back(makeClient(chance));
-    // Sometimes more clients use the same key, at the same moment or somewhat later.
+    // Some orders have more clients with the same key, at the same moment or somewhat later.
     while (chance.percent(30) && order.clients.size() < 4) {
         ClientPlan twin = makeClient(chance);
         if (chance.percent(50))
@@ -85,7 +85,7 @@ RoundPlan RoundPlan::make(const Options &options, std::uint64_t seed)
         if (life.point == kRandomPoint)
             life.point = pointNames().at(chance.from(0, static_cast<int>(pointNames().size()) - 1));
         life.passing = options.passing > 0 ? options.passing : chance.from(1, std::max(options.jobs / 2, 1));
-        // About one start and one answer of each order.
+        // There is about one start and one response for each order.
         life.events = chance.from(0, 2 * options.jobs);
         life.delay = chance.ms(chance.percent(50) ? 0 : 15);
         plan.lives.push_back(life);

@@ -21,13 +21,13 @@ struct ClientPlan
     Habit habit = Habit::Waits;
     std::optional<int> wait;  ///< seconds in its Prefer: wait=N
     std::chrono::milliseconds startAfter{0};
-    std::chrono::milliseconds leaveAfter{0};  ///< for ComesBack
+    std::chrono::milliseconds leaveAfter{0};  ///< for ComesBack: time until it closes the connection
 };
 
-/// One key of one account, and all clients that use it. Every account uses the same keys.
+/// One idempotency key of one account, and all clients that use it. Every account uses the same keys.
 struct OrderPlan
 {
-    QByteArray name;  ///< unique name; reaches the upstream in the body
+    QByteArray name;  ///< unique name; sent to the upstream in the body
     QByteArray account;
     QByteArray key;
     std::vector<ClientPlan> clients;
@@ -35,13 +35,13 @@ struct OrderPlan
     QByteArray body() const;
 };
 
-/// One life of the service within the round, and how it ends.
+/// One run of the service process within a round (a life), and how it ends.
 struct LifePlan
 {
     int threads = 1;
     QByteArray point;  ///< crash point; empty for a kill from outside
-    int passing = 1;
-    int events = 0;                      ///< kill after so many starts and answers of the round …
+    int passing = 1;   ///< the kill comes when the process reaches the point this many times
+    int events = 0;    ///< kill after this number of starts and responses in the round, …
     std::chrono::milliseconds delay{0};  ///< … and after this delay
 };
 
@@ -50,8 +50,8 @@ struct RoundPlan
 {
     std::uint64_t seed = 0;
     std::vector<OrderPlan> orders;
-    std::vector<LifePlan> lives;  ///< lives that end by a kill within the round
-    int threadsAfter = 1;         ///< threads of the lives after them
+    std::vector<LifePlan> lives;  ///< runs of the process that end with a kill within the round
+    int threadsAfter = 1;         ///< threads of later runs of the process
 
     static RoundPlan make(const Options &options, std::uint64_t seed);
 };

@@ -69,7 +69,7 @@ void Round::clientFinished(KeyedClient &client, bool again, FinalAnswer answer)
         return;
     m_kill.stop();
     if (m_phase == Phase::Killing) {
-        // Without delay: every response that was sent must be durable.
+        // Kills without delay: every response that was sent must be durable by now.
         m_phase = Phase::Again;
         m_surroundings.spareTheDisk();
         m_life = m_plan.lives.size();
@@ -80,7 +80,7 @@ void Round::clientFinished(KeyedClient &client, bool again, FinalAnswer answer)
     }
 }
 
-/// Counts a start or an answer. The plan times its kills by this count.
+/// Counts a start or a response. The plan times its kills by this count.
 void Round::happened()
 {
     ++m_events;
@@ -143,7 +143,7 @@ void Round::askAgain()
     }
 }
 
-/// Late callbacks must not reach the next round's service.
+/// Waits until all callbacks are delivered, so that none reaches the next round's service.
 void Round::endWhenQuiet()
 {
     const JobServerStats stats = m_upstream.stats();
@@ -174,7 +174,7 @@ void Round::giveUp()
     finish();
 }
 
-/// A callback that the service refuses is a lost result.
+/// When the service rejects a callback, the job's result is lost.
 void Round::judgeCallbacks(RoundResult &result) const
 {
     const JobServerStats now = m_upstream.stats();

@@ -22,17 +22,18 @@ struct RoundResult
     QStringList violations;
     int kills = 0;
     int retries = 0;
-    int unstarted = 0;  ///< jobs whose clients were told that they never started
+    int unstarted = 0;  ///< jobs that were handed over but never started, as their clients learned
     int disturbances = 0;
-    std::int64_t bytesTaken = 0;  ///< by power cuts
-    QByteArrayList logs;          ///< the log of each life of the service
+    std::int64_t bytesTaken = 0;  ///< bytes that power cuts undid
+    QByteArrayList logs;          ///< the log of each run of the service process
 };
 
 /// One round. Clients send their requests while the service is killed and restarted as planned, until all
-/// have answers. After one more kill, each order is requested again and must return the same bytes. Then the
-/// service is stopped with SIGTERM.
+/// have final responses. After one more kill, each order is requested again and must return the same bytes.
+/// Then the service is stopped with SIGTERM.
 ///
-/// Construct, then start(). Emits finished() once. `upstream` must outlive it. Lives in one thread.
+/// Construct it, then call start(). It emits finished() once. `upstream` must outlive it. Thread: one, with
+/// an event loop.
 class Round : public QObject
 {
     Q_OBJECT

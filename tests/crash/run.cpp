@@ -25,13 +25,13 @@ JobServerOptions Run::upstreamOptions(const Options &options)
     JobServerOptions upstream;
     upstream.seed = options.seed;
     upstream.secret = QByteArray::number(options.seed);
-    // Some results arrive before the start's answer is stored, some while the service is dead, and some
-    // later.
+    // Some results arrive before the response to the start request is stored, some while the service does not
+    // run, and some later.
     upstream.duration = 40ms;
     upstream.durationsOf = {{"account-0", 0ms}, {"account-1", 100ms}, {"account-2", 400ms}};
     upstream.startLatency = 1ms;
     upstream.idempotentStarts = options.ambiguousAlways;
-    // The upstream delivers again until the restarted service takes the callback.
+    // The upstream repeats a callback until the restarted service accepts it.
     upstream.callbackRetries = 1'000;
     upstream.callbackBackoff = 10ms;
     for (const Fault fault : {Fault::Reset, Fault::Garbage, Fault::Duplicate, Fault::Early})
@@ -69,7 +69,7 @@ void Run::nextRound()
     m_place.store = folderOf(m_number) + u"/holdline.db"_s;
     const auto seed = m_options.seed + static_cast<std::uint64_t>(m_number);
     m_round = std::make_unique<Round>(m_options, seed, m_place, m_upstream);
-    // Queued, because the round is still inside its own code.
+    // A queued connection, because the round's own code is still running.
     connect(m_round.get(), &Round::finished, this, &Run::roundFinished, Qt::QueuedConnection);
     m_round->start();
 }

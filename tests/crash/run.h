@@ -11,9 +11,9 @@
 
 namespace holdline::crash {
 
-/// All rounds, one after the other, against one upstream.
+/// Runs all rounds one after the other with one upstream.
 ///
-/// Construct, then start(). Emits finished() once. Lives in one thread.
+/// Construct it, then call start(). It emits finished() once. Thread: one, with an event loop.
 class Run : public QObject
 {
     Q_OBJECT
@@ -22,18 +22,18 @@ public:
     explicit Run(const Options &options, QObject *parent = nullptr);
     ~Run() override;
 
-    /// Returns false when it cannot begin; see errorString().
+    /// Returns false when the run cannot begin; see errorString().
     bool start();
     QString errorString() const { return m_error; }
 
     bool isClean() const { return m_badRounds == 0; }
-    /// Number of kills so far, from outside and at crash points.
+    /// Returns the number of kills so far, from outside and at crash points.
     int kills() const { return m_kills; }
-    /// A few lines for people, or a JSON object.
+    /// Returns a few lines for people, or a JSON object with --json.
     QByteArray summary() const;
 
 Q_SIGNALS:
-    /// Reports a round with violations, with the command to repeat it. Several lines.
+    /// Reports a round with violations, and the command that repeats it. Several lines.
     void failed(const QByteArray &text);
     void finished();
 
@@ -52,7 +52,7 @@ private:
     JobServer m_upstream;
     ServicePlace m_place;
     std::unique_ptr<Round> m_round;
-    int m_number = 0;  ///< number of the round
+    int m_number = 0;  ///< number of the current round, from 0
     Counts m_counts;
     int m_badRounds = 0;
     int m_kills = 0;

@@ -6,7 +6,7 @@
 
 namespace holdline::crash {
 
-/// The settings that are the same in every life of the service.
+/// Settings that are the same in every run of the service process.
 struct ServicePlace
 {
     QString program;
@@ -17,7 +17,7 @@ struct ServicePlace
     bool ambiguousAlways = false;
     std::chrono::milliseconds jobDeadline{0};
 
-    /// The command of one life. `surroundings` are added to its environment.
+    /// Returns the command for one run of the service process. `surroundings` are added to its environment.
     harness::ServiceCommand command(const LifePlan &life, const QProcessEnvironment &surroundings) const;
 };
 

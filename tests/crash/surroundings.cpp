@@ -29,8 +29,8 @@ void write(const QString &path, const QByteArray &text)
         file.write(text);
 }
 
-/// A program that looks in syncs what the service has not synced, and no note tells of that. So in a round
-/// either somebody looks in or the power fails.
+/// A reading program may sync what the service has not synced, and the notes of unsynced writes do not show
+/// that. So in each round either a program reads or the power fails.
 Disturbances kindsOf(Disturbances kinds, std::uint64_t seed)
 {
     const Disturbances both = Disturbances(Disturbance::Reader) | Disturbance::Power;
@@ -63,12 +63,12 @@ void Surroundings::addTo(QProcessEnvironment &environment) const
     if (!m_kinds)
         return;
     environment.insert(u"LD_PRELOAD"_s, QStringLiteral(HOLDLINE_FAILING_CALLS));
-    // Sanitizers expect to be loaded first. The order does not matter here.
+    // Without this option, AddressSanitizer requires to be loaded first. The order does not matter here.
     environment.insert(u"ASAN_OPTIONS"_s, u"verify_asan_link_order=0"_s);
     if (has(Disturbance::Clock))
         environment.insert(u"WRONG_CLOCK"_s, at("clock"));
     if (has(Disturbance::Disk)) {
-        // So that some hangs take longer.
+        // Makes some hangs longer than the service's patience.
         environment.insert(u"HOLDLINE_STORE_PATIENCE"_s, u"400ms"_s);
         environment.insert(u"FAILING_CALLS"_s,
                            u"grow=28?%1 fdatasync=5?%2 pwrite=5?%2 fdatasync=hang?%3 "
@@ -117,7 +117,7 @@ void Surroundings::disturb()
     m_next.start(from(20, 300));
 }
 
-/// Looks into the database as a backup or an operator does.
+/// Reads the database as a backup program or an operator does.
 void Surroundings::look()
 {
     if (!QFile::exists(m_store))
@@ -126,11 +126,12 @@ void Surroundings::look()
     {
         QSqlDatabase database = QSqlDatabase::addDatabase(u"QSQLITE"_s, name);
         database.setDatabaseName(m_store);
-        // While it waits for the service, nobody would mend the disk for which the service waits.
+        // With a longer timeout this thread would wait for the service, and could not repair the disk for
+        // which the service waits.
         database.setConnectOptions(u"QSQLITE_BUSY_TIMEOUT=0"_s);
         if (database.open()) {
             QSqlQuery query(database);
-            // Fails while the service makes the tables, or holds a lock. A look need not succeed.
+            // The query fails while the service creates the tables or holds a lock. That is no violation.
             if (query.exec(u"SELECT count(*) FROM jobs"_s))
                 query.next();
         }
@@ -153,7 +154,7 @@ void Surroundings::troubleDisk()
 void Surroundings::mendDisk()
 {
     m_mend.stop();
-    // The service tries its store every three seconds. Most of the tries must find a disk that works.
+    // The service retries its store every three seconds. Most retries must find a working disk.
     m_works.setRemainingTime(from(0, 5'000));
     for (const char *trouble : kTroubles)
         QFile::remove(at(trouble));
@@ -161,13 +162,13 @@ void Surroundings::mendDisk()
 
 void Surroundings::cutPower()
 {
-    // The index of the WAL is memory that two processes share. It never reaches the disk.
+    // The index of the WAL is memory that processes share. It never reaches the disk.
     QFile::remove(m_store + u"-shm"_s);
     for (const QString &file : {m_store, m_store + u"-wal"_s})
         undo(file, at("unsynced/") + QFileInfo(file).fileName());
 }
 
-/// Undoes all writes of a note, or those from one of them on.
+/// Undoes all writes of a note, or the last ones of them.
 void Surroundings::undo(const QString &file, const QString &note)
 {
     QFile notes(note);
@@ -178,7 +179,7 @@ void Surroundings::undo(const QString &file, const QString &note)
     while (notes.read(reinterpret_cast<char *>(&record), sizeof record) == sizeof record) {
         QByteArray bytes = notes.read(record.size);
         if (bytes.size() != record.size)
-            break;  // killed before the write itself
+            break;  // killed between the note and the write
         records.emplace_back(record, std::move(bytes));
     }
     notes.remove();

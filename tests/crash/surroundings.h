@@ -12,29 +12,31 @@
 
 namespace holdline::crash {
 
-/// What goes on around a service while a round runs: another program looks into its database, the wall clock
-/// is set, the disk fails or hangs, and a kill takes the writes that were not synced, as a power cut does.
-/// The options say which of these.
+/// Disturbs the service while a round runs. Another program reads the database, the wall clock is set, the
+/// disk fails or hangs, and a kill undoes the writes that were not synced, as a power cut does. The options
+/// select the kinds of disturbances.
 ///
-/// Life: construct, then lifeBegins() and lifeEnded() in turn. Thread: one, with an event loop.
+/// Construct it, then call lifeBegins() and lifeEnded() alternately, at the start and after the end of each
+/// service process. Thread: one, with an event loop.
 class Surroundings : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `folder` is the round's own, and has the file `store`. The seed decides what happens when.
+    /// `folder` belongs to this round and contains the file `store`. The seed decides when each disturbance
+    /// happens.
     Surroundings(const Options &options, const QString &folder, const QString &store, std::uint64_t seed);
 
-    /// What the service needs in its environment.
+    /// Adds the variables that the service process needs.
     void addTo(QProcessEnvironment &environment) const;
     void lifeBegins();
-    /// The process is gone. Takes what a power cut takes.
+    /// Call this after the process has ended. Undoes what a power cut would undo.
     void lifeEnded();
-    /// From now on the disk works, so that the round comes to its end.
+    /// From now on the disk works, so that the round can finish.
     void spareTheDisk();
 
     int disturbances() const { return m_disturbances; }
-    /// Bytes that were taken.
+    /// Returns the number of bytes that were undone.
     std::int64_t bytesTaken() const { return m_bytesTaken; }
 
 private:
@@ -55,7 +57,7 @@ private:
     std::mt19937_64 m_random;
     QTimer m_next;
     QTimer m_mend;
-    QDeadlineTimer m_works;  ///< no trouble of the disk before
+    QDeadlineTimer m_works;  ///< until this time the disk works
     bool m_sparesDisk = false;
     int m_disturbances = 0;
     std::int64_t m_bytesTaken = 0;

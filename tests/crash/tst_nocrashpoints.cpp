@@ -7,8 +7,8 @@
 using namespace holdline;
 using namespace Qt::StringLiterals;
 
-/// The environment cannot kill a release build. This program is built like a release: it contains
-/// crashpoint.cpp, and HOLDLINE_CRASH_POINTS is not defined.
+/// Tests that an environment variable cannot kill a release build. This test program is built like a release:
+/// it contains crashpoint.cpp, and HOLDLINE_CRASH_POINTS is not defined.
 class TestNoCrashPoints : public QObject
 {
     Q_OBJECT
@@ -21,7 +21,8 @@ private Q_SLOTS:
 
 namespace {
 
-/// In two pieces, so that this program does not contain the whole name.
+/// Returns the variable's name. It is joined from two pieces, so that this program does not contain the whole
+/// name.
 QByteArray variable()
 {
     const QByteArray end = "_AT";
@@ -48,7 +49,7 @@ void TestNoCrashPoints::theVariableIsNotInTheProgram()
     QVERIFY(!mentions(QCoreApplication::applicationFilePath()));
 }
 
-/// The search finds the name in the program that has it, and only there.
+/// The search must find the name in a program with crash points, and only there.
 void TestNoCrashPoints::itIsInOneThatIsBuiltForIt()
 {
     QVERIFY(QFile::exists(QStringLiteral(HOLDLINE_PROGRAM)));

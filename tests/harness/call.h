@@ -16,8 +16,8 @@ struct CallResult
 {
     enum class Fate {
         Answered,
-        Refused,  ///< nothing listens
-        Broken    ///< the connection ended before the whole response arrived
+        Refused,  ///< no socket listens at the port
+        Broken    ///< the connection ended before the complete response arrived
     };
     Fate fate = Fate::Answered;
     int status = 0;
@@ -25,10 +25,11 @@ struct CallResult
     QByteArray body;
 };
 
-/// One request on a connection of its own to 127.0.0.1.
+/// Sends one request on a new connection to 127.0.0.1.
 ///
-/// Begins by itself. Emits finished() once, never from inside the constructor. Destroying it hangs up without
-/// a signal. Do not destroy it inside finished(): use deleteLater(). Lives in one thread.
+/// The constructor begins the request. finished() is emitted once, never inside the constructor. The
+/// destructor closes the connection without a signal. Do not destroy a Call inside finished(); call
+/// deleteLater(). Thread: one, with an event loop.
 class Call : public QObject, private http::StreamSocket::User
 {
     Q_OBJECT
@@ -42,7 +43,7 @@ public:
     {
         return withoutBody("GET", target, fields);
     }
-    /// A request such as DELETE. `fields` are whole lines.
+    /// Returns a request without a body, such as DELETE. `fields` are complete header lines.
     static QByteArray withoutBody(const QByteArray &method, const QByteArray &target,
                                   const QByteArray &fields = {});
 

@@ -30,14 +30,14 @@ QProcessEnvironment environment(const QProcessEnvironment &additions)
     return result;
 }
 
-/// Reserves the port among concurrent runs. Only one process can own the abstract socket's name while it
-/// lives.
+/// Reserves the port among concurrent runs. Only one process at a time can own an abstract socket with this
+/// name.
 bool reserve(quint16 port)
 {
     const QByteArray name = "holdline-test-port-" + QByteArray::number(port);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    // An abstract name begins with a zero byte.
+    // An abstract socket name begins with a zero byte.
     std::copy(name.begin(), name.end(), std::next(std::begin(address.sun_path)));
     const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const auto size =
@@ -69,7 +69,7 @@ ServiceChild::ServiceChild(const ServiceCommand &command, QObject *parent)
     m_process.setProcessEnvironment(environment(command.environment));
     m_process.setWorkingDirectory(m_directory.path());
     m_process.setStandardOutputFile(QProcess::nullDevice());
-    // The service does not outlive a program that is killed.
+    // The service is killed when this program is killed.
     m_process.setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); });
     if (!command.logFile.isEmpty()) {
         m_process.setStandardErrorFile(command.logFile, QIODevice::Append);
@@ -108,7 +108,7 @@ bool ServiceChild::sendSignal(int signal)
 
 bool ServiceChild::wasKilled() const
 {
-    // QProcess reports the signal as the exit code of a crashed process.
+    // QProcess reports the signal of a crashed process as the exit code.
     return m_process.exitStatus() == QProcess::CrashExit && m_process.exitCode() == SIGKILL &&
            (m_killed || m_killsItself);
 }

@@ -10,23 +10,24 @@
 
 namespace holdline::harness {
 
-/// How a process of the service is started.
+/// How a service process is started.
 struct ServiceCommand
 {
     QString program;  ///< absolute path
     QStringList arguments;
-    QProcessEnvironment environment;  ///< added to that of this process, without what configures holdline
-    QString logFile;           ///< standard error is appended to this file; empty: ServiceChild::log() has it
-    bool killsItself = false;  ///< the process may end itself by SIGKILL, at a crash point
+    QProcessEnvironment environment;  ///< added to this process's environment without holdline's variables
+    QString logFile;  ///< standard error is appended to this file; empty: ServiceChild::log() contains it
+    bool killsItself = false;  ///< the process may end itself with SIGKILL, at a crash point
 };
 
-/// A free port below the range of ephemeral ports, because an outgoing connection could take such a port
-/// before a restart. Concurrent runs do not get the same port.
+/// Returns a free port below the range of ephemeral ports. An outgoing connection could use a port of that
+/// range before the service is restarted. Concurrent runs do not get the same port.
 quint16 freePort();
 
-/// One life of the real service, in a process of its own.
+/// One process of the real service.
 ///
-/// Construct, then start(). Emits ended() once. Destroying it kills the process. Lives in one thread.
+/// Construct it, then call start(). It emits ended() once. The destructor kills the process. Thread: one,
+/// with an event loop.
 class ServiceChild : public QObject
 {
     Q_OBJECT
@@ -42,11 +43,11 @@ public:
     /// Sends SIGHUP.
     void reload() { sendSignal(SIGHUP); }
 
-    /// 0 when the process does not run.
+    /// Returns the process id; 0 when the process does not run.
     qint64 pid() const { return m_process.processId(); }
-    /// True after our SIGKILL, or when the process killed itself as planned.
+    /// Returns true after kill(), or when the process killed itself at a crash point.
     bool wasKilled() const;
-    /// A description of the end, for people.
+    /// Returns how the process ended, as text for people.
     QString endText() const;
     int exitCode() const;
     const QByteArray &log() const { return m_log; }

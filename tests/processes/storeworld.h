@@ -18,11 +18,11 @@ namespace holdline::test {
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
-/// The words before a program that make its calls fail by these rules; see failingcalls.cpp. `mark` is
-/// created when a call fails.
+/// Returns the words that go before a program to make its system calls fail by these rules; see
+/// failingcalls.cpp. The folder `mark` is created when a call fails.
 inline QStringList failingCalls(const QString &rules, const QString &mark = {})
 {
-    // Sanitizers expect to be loaded first. The order does not matter here.
+    // Without this option, AddressSanitizer requires to be loaded first. The order does not matter here.
     QStringList words{u"env"_s, u"LD_PRELOAD=" HOLDLINE_FAILING_CALLS ""_s,
                       u"ASAN_OPTIONS=verify_asan_link_order=0"_s, u"FAILING_CALLS="_s + rules};
     if (!mark.isEmpty())
@@ -30,19 +30,19 @@ inline QStringList failingCalls(const QString &rules, const QString &mark = {})
     return words;
 }
 
-/// The words before a program whose wall clock is wrong by the number of seconds in a file; see
-/// wrongclock.cpp.
+/// Returns the words that go before a program to make its wall clock wrong. The file contains the number of
+/// seconds; see wrongclock.cpp.
 inline QStringList wrongClock(const QString &file)
 {
     return failingCalls({}) + QStringList{u"WRONG_CLOCK="_s + file};
 }
 
-/// The program, with a store in a folder that the test may damage. Its job server lists the orders that it
-/// started.
+/// The program holdline with a store in a folder that the test may damage. Its job server counts the jobs
+/// that it started for each order.
 class StoreWorld
 {
 public:
-    /// `duration` is that of each job.
+    /// `duration` is the duration of each job.
     explicit StoreWorld(std::chrono::milliseconds duration = 5ms) : m_upstream(options(duration))
     {
         if (!m_upstream.listen(QHostAddress::LocalHost, 0))
@@ -65,7 +65,7 @@ public:
     QString folder() const { return m_folder.path(); }
     QString file() const { return m_folder.filePath(u"holdline.db"_s); }
 
-    /// Starts a new life of the service with the store in file(). `prefix` goes before the program.
+    /// Starts a new service process with the store in file(). `prefix` goes before the program.
     bool start(const QStringList &prefix = {}, const QStringList &arguments = {})
     {
         m_program = std::make_unique<HoldlineProgram>(
@@ -93,7 +93,7 @@ public:
         return post(key, "Idempotency-Key: \"" + key + "\"\r\n" + fields);
     }
     RawAnswer plain(const QByteArray &order) { return post(order, {}); }
-    /// Number of jobs that the upstream started with this key or order.
+    /// Returns the number of jobs that the upstream started with this key or order.
     int starts(const QByteArray &order) const
     {
         const auto it = m_starts.find(order);
@@ -118,7 +118,7 @@ private:
     std::unique_ptr<HoldlineProgram> m_program;
 };
 
-/// Expects a service without a usable store: durable jobs are refused and plain jobs run.
+/// Checks a service without a usable store: it refuses durable jobs and runs plain jobs.
 inline void refusesDurableJobsOnly(StoreWorld &world)
 {
     for (const QByteArray &fields : {""_ba, "Prefer: respond-async\r\n"_ba}) {
@@ -133,12 +133,12 @@ inline void refusesDurableJobsOnly(StoreWorld &world)
     QCOMPARE(world.starts("plain"), before + 1);
     const quint16 port = world.program().adminPort();
     QCOMPARE(ask(port, RawHttpClient::get("/livez")).status, 200);
-    // The service is ready, because it still serves plain jobs.
+    // The service still counts as ready, because it runs plain jobs.
     QCOMPARE(ask(port, RawHttpClient::get("/readyz")).status, 200);
     QVERIFY(world.program().isRunning());
 }
 
-/// Expects the store to recover without a restart. Jobs that were refused earlier run once.
+/// Checks that the store recovers without a restart. A job that was refused earlier then runs once.
 inline void takesDurableJobsAgain(StoreWorld &world)
 {
     RawAnswer answer;

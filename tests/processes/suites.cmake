@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Start programs: holdline, jobserver, jobclient, bench, curl.
+# These tests start programs: holdline, jobserver, jobclient, bench, curl.
 if(HOLDLINE_CRASH_POINTS)
     set(_crash_sources processes/tst_crashpoints.cpp)
 endif()

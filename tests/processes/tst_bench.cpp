@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The bench runs and reports. The figures themselves are not checked.
+// The benchmark program runs and prints its report. Its figures are not checked.
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// resources/scripts/comparison.sh and its page: the page has each row, and the script shows a loss.
+// resources/scripts/comparison.sh and its page: the page has each row, and the script shows that a job is
+// lost.
 #include "tests/support/suite.h"
 
 #include <QFile>
@@ -62,7 +63,7 @@ private Q_SLOTS:
         }());
         QStringList found;
         for (const QString &line : page.split(u'\n')) {
-            // The table of what happened has four columns. Others have three.
+            // The table of results has four columns. Other tables have three.
             if (!line.startsWith(u"| `"_s) || line.count(u'|') != 5)
                 continue;
             found += line.section(u'`', 1, 1);
@@ -72,7 +73,7 @@ private Q_SLOTS:
         QCOMPARE(found, rows);
     }
 
-    /// A longer one is not a small proxy any more.
+    /// The comparison is with a small proxy, so the proxy must stay small.
     void proxyIsSmall()
     {
         int lines = 0;
@@ -92,7 +93,7 @@ private Q_SLOTS:
         QCOMPARE(run({u"--bin"_s, u"/nowhere"_s}).code, 69);
     }
 
-    /// kill -9: the clients' repeated requests start their jobs again behind the small proxy only.
+    /// After kill -9, repeated client requests start the jobs again only behind the small proxy.
     void killShowsTheLoss()
     {
         if (QStandardPaths::findExecutable(u"node"_s).isEmpty())

@@ -9,7 +9,8 @@ using namespace holdline;
 using namespace holdline::crash;
 using namespace Qt::StringLiterals;
 
-/// The service kills itself at each crash point, at the first passings of that point. No job is lost.
+/// The service kills itself at each crash point, at the first times when it reaches the point. No job may be
+/// lost.
 class TestCrashPoints : public QObject
 {
     Q_OBJECT
@@ -46,7 +47,7 @@ void TestCrashPoints::killedAt()
     options.ambiguousAlways = ambiguousAlways;
     options.seed = static_cast<std::uint64_t>(passing) * 100 +
                    static_cast<std::uint64_t>(pointNames().indexOf(point)) + (ambiguousAlways ? 1'000 : 0);
-    // Clients of a job whose start's fate is unknown wait for this deadline.
+    // Clients of a job that may have run wait for this deadline.
     options.jobDeadline = 8s;
 
     Run run(options);
@@ -56,7 +57,7 @@ void TestCrashPoints::killedAt()
     QVERIFY2(run.start(), qPrintable(run.errorString()));
     QVERIFY(finished.wait(static_cast<int>((options.patience + 10s) / 1ms)));
     QVERIFY2(run.isClean(), violations.constData());
-    // One kill at the crash point, and one when all clients had their answers.
+    // One kill at the crash point, and one after all clients have their responses.
     QCOMPARE(run.kills(), 2);
 }
 

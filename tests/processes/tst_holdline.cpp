@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The program itself: its command line, its addresses, its admin pages, its HTTP responses.
+// The program holdline: its command line, its addresses, its admin pages and its HTTP responses.
 #include "core/config/options.h"
 #include "tests/support/asking.h"
 #include "tests/support/program.h"
@@ -130,7 +130,6 @@ void TestHoldline::checkConfig()
     QVERIFY2(noFile.err().contains("upstream.ca_file: /no/such/file"), noFile.err().constData());
 }
 
-/// Precedence is flag, environment, .env, file, default. The printed configuration can be read back.
 void TestHoldline::routesInWords()
 {
     Program program(commandLine(
@@ -155,7 +154,7 @@ void TestHoldline::tools()
     taken.writeFile(u"request"_s, "POST /async-function/x HTTP/1.1\n\nhi");
     QCOMPARE(taken.run(), 0);
     QVERIFY2(taken.out().toLower().contains("x-callback-url: http://"), taken.out().constData());
-    // What it finds is a result, not an error of the tool.
+    // A refused request is a result of the tool, not an error of the tool.
     Program refused(commandLine(explain));
     refused.writeFile(u"request"_s, "GET /async-function/x HTTP/1.1\n\n");
     QCOMPARE(refused.run(), 1);
@@ -163,6 +162,7 @@ void TestHoldline::tools()
     QVERIFY(refused.err().isEmpty());
 }
 
+/// The precedence is flag, environment, .env, file, default. The printed configuration can be read back.
 void TestHoldline::printConfig()
 {
     Program program(commandLine({u"--print-config"_s, u"--config"_s, u"a.toml"_s, u"--max-held"_s, u"11"_s}));
@@ -218,7 +218,7 @@ void TestHoldline::eventLoop_data()
                                << true;
 }
 
-/// The program runs on the event loop that the flag names.
+/// The program must use the event loop that the flag names.
 void TestHoldline::eventLoop()
 {
     QFETCH(QStringList, command);
@@ -240,7 +240,7 @@ void TestHoldline::listens_data()
         QTest::newRow("IPv6") << u"[::1]"_s;
 }
 
-/// Clients, callbacks and the log agree on the address.
+/// Clients, callbacks and the log must agree on the listen address.
 void TestHoldline::listens()
 {
     QFETCH(QString, host);
@@ -292,7 +292,7 @@ void TestHoldline::adminOff()
     QTRY_VERIFY(!program.logged(u"for clients on \\S*:(\\d+)"_s).isEmpty());
     QVERIFY2(!program.err().contains("administration"), program.err().constData());
     const quint16 port = program.logged(u"for clients on \\S*:(\\d+)"_s).toUShort();
-    // The public listener does not serve the admin pages.
+    // The public listener must not serve the admin pages.
     for (const char *path : {"/metrics", "/livez", "/readyz", "/version"})
         QCOMPARE(ask(port, RawHttpClient::get(path)).status, 404);
     QCOMPARE(ask(port, RawHttpClient::post("/start", "{")).status, 400);
@@ -350,7 +350,7 @@ void TestHoldline::requestIdIsEchoed()
     QTRY_COMPARE(client.status(), 200);
     QCOMPARE(client.answers().front().headers.value("X-Request-Id"), QByteArray("mine-1"));
 
-    // Refusals get a request id, too.
+    // Refused requests get a request id too.
     QVERIFY(!ask(program.port(), RawHttpClient::post("/start", "{")).headers.value("X-Request-Id").isEmpty());
 }
 
@@ -429,7 +429,7 @@ void TestHoldline::oneLineForEachRequest()
     QCOMPARE(program.err().count("outcome=completed"), 1);
     QCOMPARE(program.err().count("outcome=missing_account"), 1);
     QVERIFY(program.err().contains(client.answers().front().headers.value("Holdline-Job")));
-    // The log contains no bodies and no whole tokens.
+    // The log must contain neither bodies nor complete tokens.
     QVERIFY(!program.err().contains(token));
     QVERIFY(!program.err().contains("078DC9F28BA8C890DAAFE65945AF7B15A0519671"));
 }

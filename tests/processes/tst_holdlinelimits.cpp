@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The running program when it runs out of descriptors, of log readers, or of clients' patience.
+// The running program when it has no free descriptors, when nothing reads its log, or when its clients leave.
 #include "tests/support/asking.h"
 #include "tests/support/processstatus.h"
 #include "tests/support/program.h"
@@ -33,7 +33,7 @@ int answered(const Clients &clients, int status)
         std::count_if(clients.begin(), clients.end(), [&](const auto &c) { return c->status() == status; }));
 }
 
-/// CPU time that the program used while this test's loop ran for `time`.
+/// Returns the CPU time that the program used while this test ran its event loop for `time`.
 std::chrono::milliseconds cpuTimeWithin(const Program &program, std::chrono::milliseconds time)
 {
     const auto before = program.cpuTime();
@@ -41,7 +41,8 @@ std::chrono::milliseconds cpuTimeWithin(const Program &program, std::chrono::mil
     return program.cpuTime() - before;
 }
 
-/// A loopback port for a program that cannot say which one the system picked. The system picks others.
+/// Returns a free loopback port, for programs that do not report the port that the system picks. The port is
+/// below the range from which the system picks ports.
 quint16 freePort()
 {
     QTcpServer server;
@@ -51,7 +52,7 @@ quint16 freePort()
     return server.serverPort();
 }
 
-/// Sends a request and disconnects at once.
+/// Sends a request and closes the connection at once.
 bool connectPostAndLeave(quint16 port, const QByteArray &request)
 {
     const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -88,7 +89,8 @@ void TestHoldlineLimits::fewDescriptors_data()
     QTest::newRow("clients that send nothing") << true;
 }
 
-/// 300 clients with descriptors for about 140. Nothing spins, and starts and callbacks keep their share.
+/// 300 clients, but descriptors for only about 140. The program must not spin. Start requests and callbacks
+/// must keep their share of the descriptors.
 void TestHoldlineLimits::fewDescriptors()
 {
     QFETCH(bool, silent);
@@ -99,7 +101,7 @@ void TestHoldlineLimits::fewDescriptors()
     const int places = program.logged(u"open files allows only (\\d+) clients"_s).toInt();
     QVERIFY2(places > 100 && places < 256, program.err().constData());
 
-    // Some requests are held before the service is full.
+    // Some requests are held before all connections are in use.
     Clients held;
     for (int i = 0; i < 20; ++i) {
         held.push_back(std::make_unique<RawHttpClient>(program.port()));
@@ -119,7 +121,7 @@ void TestHoldlineLimits::fewDescriptors()
     if (silent) {
         QTRY_VERIFY_WITH_TIMEOUT(answered(crowd, 503) > 0, 60'000);
     } else {
-        // Starts leave although clients occupy all connections.
+        // Start requests are sent although clients use all connections.
         QTRY_COMPARE_WITH_TIMEOUT(upstream.arrivalCount(), places, 60'000);
         QTRY_COMPARE_WITH_TIMEOUT(answered(crowd, 503), 320 - places, 60'000);
     }
@@ -128,7 +130,7 @@ void TestHoldlineLimits::fewDescriptors()
     const auto used = cpuTimeWithin(program, 1s);
     QVERIFY2(used < 150ms, qPrintable(u"%1 ms of processor time in 1 s of rest"_s.arg(used.count())));
 
-    // Callbacks and admin requests get through.
+    // Callbacks and admin requests are still accepted.
     for (int i = 0; i < 20; ++i)
         QCOMPARE(postCallback(upstream.arrivals().at(i)).status, 200);
     QTRY_COMPARE(answered(held, 200), 20);
@@ -220,7 +222,7 @@ void TestHoldlineLimits::logCannotBeWritten()
         QCOMPARE(postCallback(upstream.arrivals().last()).status, 200);
         QTRY_COMPARE(client.status(), 200);
     }
-    // The lost lines are the addresses and three requests.
+    // The lost lines are those with the listen addresses, and those of three requests.
     QTRY_VERIFY(
         metricIn(ask(adminPort, RawHttpClient::get("/metrics")).body, "holdline_log_lines_lost_total") >= 4);
     QVERIFY(program.isRunning());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What holdline says about its surroundings: its addresses, names that others set, callbacks that it refuses.
+// What holdline logs about its environment: its addresses, variables that other programs set, and refused
+// callbacks.
 #include "core/job/jobid.h"
 #include "tests/support/asking.h"
 #include "tests/support/program.h"
@@ -27,7 +28,7 @@ quint16 portOf(const Program &program)
     return program.logged(u"for clients on \\S*:(\\d+)"_s).toUShort();
 }
 
-/// The status of a request to this address; 0 without an answer.
+/// Returns the status of the response at this address; 0 without a response.
 int statusAt(const QHostAddress &address, quint16 port)
 {
     QTcpSocket socket;
@@ -78,7 +79,7 @@ private Q_SLOTS:
                  program.err().constData());
     }
 
-    /// Platforms set PORT and forward to it from outside.
+    /// Platforms set PORT and forward outside traffic to this port.
     void portOfAPlatform()
     {
         Program program(commandLine());
@@ -97,7 +98,7 @@ private Q_SLOTS:
             QCOMPARE(statusAt(QHostAddress(QHostAddress::LocalHostIPv6), port), 200);
     }
 
-    /// The same with several listening sockets at one address.
+    /// With several threads, several sockets listen at the same address.
     void portOfAPlatformWithThreads()
     {
         Program program(commandLine({u"--threads=3"_s}));
@@ -117,7 +118,7 @@ private Q_SLOTS:
                  program.err().constData());
     }
 
-    /// Kubernetes sets names under our prefix.
+    /// Kubernetes sets variables that begin with HOLDLINE_.
     void namesThatOthersSet()
     {
         HoldlineProgram program({});
@@ -160,7 +161,7 @@ private Q_SLOTS:
         QVERIFY(program.err().contains(" job="));
         QVERIFY2(program.err().contains("not the job's"), program.err().constData());
 
-        // Anybody can send these, so only some are logged.
+        // Anybody can send such callbacks, so only some of them are logged.
         const QByteArray unknown = holdline::CallbackToken::make(0, 0).toText();
         RawHttpClient stranger(program.port());
         constexpr int kMany = 200;
@@ -182,7 +183,8 @@ private Q_SLOTS:
                                                   u"127.0.0.1:0"_s};
         QTest::newRow("jobclient") << QStringList{QStringLiteral(JOBCLIENT_PROGRAM), u"--account"_s, u"a"_s};
     }
-    /// Otherwise the first descriptors of the program become 0 to 2, and log lines are written into them.
+    /// Without this protection, the first descriptors that the program opens would become 0 to 2, and log
+    /// lines would be written into them.
     void withoutStandardStreams()
     {
         QFETCH(QStringList, command);
@@ -192,7 +194,7 @@ private Q_SLOTS:
             command += {u"--url"_s, silent.url().toString()};
         Program program(QStringList{u"sh"_s, u"-c"_s, u"exec \"$@\" 0<&- 1>&- 2>&-"_s, u"sh"_s} + command);
         program.start();
-        // The process begins as a copy of this one, with other descriptors.
+        // Before exec() the process is a copy of this one, with other descriptors, so the test waits.
         for (int stream = 0; stream <= 2; ++stream)
             QTRY_COMPARE(QFile::symLinkTarget(u"/proc/%1/fd/%2"_s.arg(program.pid()).arg(stream)),
                          u"/dev/null"_s);

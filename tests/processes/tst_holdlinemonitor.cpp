@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The monitor socket of the running program: its path, its owner, and a path that is in use.
+// The monitor socket of the running program: its path, its owner, and a path that is already in use.
 #include "tests/support/asking.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
@@ -110,7 +110,8 @@ void TestHoldlineMonitor::takenByAnother()
     QCOMPARE(watcher.hello->pid, first.pid());
 }
 
-/// Two services of one user on different ports. The second one serves although the first has the usual path.
+/// Two services of one user on different ports. The second one works although the first uses the default
+/// path.
 void TestHoldlineMonitor::usualPlaceTakenByAnother()
 {
     HoldlineProgram first({});
@@ -178,7 +179,7 @@ void TestHoldlineMonitor::drainEndsTheProgram()
     QVERIFY(filesIn(*m_folder).isEmpty());
 }
 
-/// An observer receives the end of the last job although the program exits at once.
+/// An observer gets the end of the last job, although the program exits at once.
 void TestHoldlineMonitor::lastWordsAreHeard()
 {
     ScriptedServer upstream;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Signals to the running program: SIGTERM drains, a second SIGTERM ends, SIGHUP reloads, SIGKILL kills.
+// Signals to the running program: SIGTERM drains, a second SIGTERM exits, SIGHUP reloads, SIGKILL kills.
 #include "tests/support/asking.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
@@ -117,7 +117,7 @@ void TestHoldlineSignals::drainTimeoutAnswersTheRest()
     QTRY_COMPARE(answered(clients, 504), 100);
     for (const auto &client : clients) {
         QCOMPARE(code(client->answers().front()), u"drain_timeout"_s);
-        // `curl --retry` would obey it, and the job would run twice.
+        // No Retry-After here: `curl --retry` would repeat the request, and the job would run twice.
         QVERIFY(!client->answers().front().headers.contains("Retry-After"));
         QCOMPARE(client->answerCount(), 1);
     }
@@ -175,7 +175,7 @@ void TestHoldlineSignals::goodReloadTakesEffect()
     QCOMPARE(other.arrivalCount(), 1);
     QCOMPARE(upstream.arrivalCount(), 1);
 
-    // An earlier request keeps its own deadline, and its callback still finds it.
+    // A request from before the reload keeps its deadline, and its callback still reaches the waiting client.
     QCOMPARE(before.answerCount(), 0);
     QCOMPARE(postCallback(upstream.arrivals().first()).status, 200);
     QTRY_COMPARE(before.status(), 200);
@@ -209,8 +209,8 @@ void TestHoldlineSignals::reloadSaysWhatNeedsARestart()
     QVERIFY2(program.err().contains("server.callback_url"), program.err().constData());
 }
 
-/// SIGKILL with held requests: clients see the connection end. A new life takes the same address at once and
-/// does not know the old callbacks.
+/// After SIGKILL with held requests, clients see the end of their connections. A restarted Holdline can
+/// listen on the same address at once; it rejects callbacks for earlier requests.
 void TestHoldlineSignals::killedAndRestarted()
 {
     ScriptedServer upstream;

@@ -71,7 +71,7 @@ void TestJobPrograms::programPasses()
     const Finished it = jobclient({u"--url"_s, startUrl(server).toString(), u"--account"_s, u"me"_s});
     QCOMPARE(it.code, 0);
     QVERIFY2(it.err.isEmpty(), it.err.constData());
-    // Standard output is no terminal, so there is no progress bar.
+    // Standard output is not a terminal, so there is no progress bar.
     static const QRegularExpression shape(
         u"\\ASucceeded: 50\nAverage Duration: [0-9.]+ seconds\nTotal Duration: [0-9.]+ seconds\n\n"
         "WORK SAMPLE RESULT: PASSED\n\nProof :\n[A-Za-z0-9+/]+=*\n\\z"_s);

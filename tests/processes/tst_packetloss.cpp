@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The whole service when one packet in twenty is lost each way: to clients, to the upstream, and of its
-// callbacks.
+// The whole service when one packet in twenty is lost in each direction: to and from clients, to and from the
+// upstream, and of callbacks.
 #include "tests/support/asking.h"
 #include "tests/support/lossylink.h"
 #include "tests/support/lossyrelay.h"
@@ -48,7 +48,8 @@ private:
     void overLossyRelays();
 };
 
-/// Loses real packets where the system allows it (root, network namespaces). Elsewhere only the relays run.
+/// Real packets are lost where the system allows this (root, network namespaces). Elsewhere only the relays
+/// are used.
 void TestPacketLoss::packetLoss_data()
 {
     QTest::addColumn<bool>("real");
@@ -66,7 +67,7 @@ void TestPacketLoss::packetLoss()
         overLossyRelays();
 }
 
-/// holdline runs on side A, clients and the job server on side B.
+/// holdline runs on side A; clients and the job server run on side B.
 void TestPacketLoss::overALossyLink()
 {
     LossyLink link(kLoss, freshSeed());

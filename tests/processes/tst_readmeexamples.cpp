@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs the examples of the README and of "Coming back for an answer" in resources/docs/http.md with bash, as
-// they are printed.
+// Runs the examples of the README, and of "Coming back for an answer" in resources/docs/http.md, with bash.
+// The commands are run as printed.
 #include "tests/support/suite.h"
 #include "tests/support/wholeservice.h"
 
@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Jobs that outlast the first wait of the examples.
+/// Returns options for jobs that take longer than the first wait of the examples.
 JobServerOptions slowJobs()
 {
     JobServerOptions options = WholeService::quickJobs();
@@ -30,7 +30,7 @@ JobServerOptions slowJobs()
     return options;
 }
 
-/// The text of a section in a file of this source tree. `heading` includes its signs: "## Run it".
+/// Returns the text of a section in a file of this source tree. `heading` includes its signs: "## Run it".
 QString sectionOf(const QString &path, const QString &heading)
 {
     QFile file(QStringLiteral(HOLDLINE_SOURCE_DIR "/") + path);
@@ -41,7 +41,7 @@ QString sectionOf(const QString &path, const QString &heading)
     return from < 0 ? QString() : page.mid(from, page.indexOf(u"\n## "_s, from + 4) - from);
 }
 
-/// The command blocks of a section.
+/// Returns the command blocks of a section.
 QStringList blocksOf(const QString &section)
 {
     static const QRegularExpression block(u"```sh\\n(.*?)```"_s,
@@ -74,7 +74,7 @@ private Q_SLOTS:
     {
         QVERIFY2(!QStandardPaths::findExecutable(u"curl"_s).isEmpty(), "curl is missing");
         m_examples = blocksOf(sectionOf(u"resources/docs/http.md"_s, u"## Coming back for an answer"_s));
-        // The first example starts the programs. Each function below runs one of the others.
+        // The first example starts the programs. Each test below runs one of the other examples.
         QCOMPARE(m_examples.size(), 5);
         QVERIFY(m_examples.takeFirst().contains(u"jobserver --duration 5s &"_s));
         m_examples += blocksOf(sectionOf(u"README.md"_s, u"## Run it"_s)).filter(u"curl"_s);
@@ -135,7 +135,7 @@ private Q_SLOTS:
     }
 
 private:
-    /// Runs the example that contains `part`, with the usual addresses replaced. Returns its output.
+    /// Runs the example that contains `part`, with the example's addresses replaced. Returns the output.
     QByteArray run(WholeService &world, const QString &part)
     {
         QStringList examples = m_examples.filter(part);
@@ -156,7 +156,7 @@ private:
         bash.setProcessEnvironment(environment);
         bash.setWorkingDirectory(place.path());
         bash.start(u"bash"_s, {u"-euo"_s, u"pipefail"_s, u"-c"_s, script});
-        // The service runs in this thread, so the loop must turn while bash runs.
+        // The service runs in this thread, so the event loop must run while bash runs.
         const bool ended = QTest::qWaitFor([&bash] { return bash.state() == QProcess::NotRunning; }, 60'000);
         const QByteArray output = bash.readAllStandardOutput();
         if (!ended || bash.exitStatus() != QProcess::NormalExit || bash.exitCode() != 0) {

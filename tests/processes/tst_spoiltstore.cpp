@@ -69,18 +69,19 @@ void TestSpoiltStore::truncated()
     refusesDurableJobsOnly(world);
     if (QTest::currentTestFailed())
         return;
-    // The message names the file, so that an operator can act.
+    // The message must name the file, so that an operator can act.
     QVERIFY2(world.program().err().contains(QFile::encodeName(world.file())),
              world.program().err().constData());
     QVERIFY(world.stop());
 
-    // The service has not changed the file irreversibly.
+    // With the undamaged file the service works again, so it has lost nothing meanwhile.
     QVERIFY(replace(world.file(), whole));
     QVERIFY(world.start());
     QCOMPARE(world.keyed("key-7").headers.value("Idempotent-Replayed"), "true"_ba);
 }
 
-/// Wherever the bit is, the service returns the original answer or none, and no key runs again.
+/// Whichever bit is flipped, the service returns the original response or an error, and no key's job runs
+/// again.
 void TestSpoiltStore::aBitFlipped()
 {
     constexpr int kKeys = 12;
@@ -115,8 +116,8 @@ void TestSpoiltStore::aBitFlipped()
                 ++refused;
                 QCOMPARE(StoreWorld::code(answer), "store_unavailable"_ba);
             } else if (answer.status == 500) {
-                // The answer of this one job is damaged. The key stays taken, and the other jobs have their
-                // answers.
+                // The response of this one job is damaged. Its key stays in use, and the other jobs have
+                // their responses.
                 ++refused;
                 QCOMPARE(StoreWorld::code(answer), "internal_error"_ba);
                 QVERIFY2(answer.body.contains("damaged"), (where + ": " + answer.body).constData());
@@ -142,7 +143,7 @@ void TestSpoiltStore::notADatabase()
         return;
     QVERIFY2(world.program().err().contains(QFile::encodeName(world.file())),
              world.program().err().constData());
-    // The file belongs to another program and stays as it is.
+    // The file belongs to another program and must not be changed.
     QCOMPARE(contents(world.file()), QByteArray(100'000, 'x'));
     QFile::remove(world.file());
     takesDurableJobsAgain(world);

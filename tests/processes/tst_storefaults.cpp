@@ -16,7 +16,7 @@ using namespace holdline::test;
 
 namespace {
 
-/// Limits the size of files that the process may write. The system answers EFBIG.
+/// Limits the size of files that the program may write. Larger writes fail with EFBIG.
 bool limitFiles(const Program &program, rlim_t bytes)
 {
     const rlimit limit{bytes, RLIM_INFINITY};
@@ -43,7 +43,7 @@ void TestStoreFaults::filesThatMayNotGrow()
     QCOMPARE(before.status, 200);
 
     QVERIFY(limitFiles(world.program(), 1));
-    // The first request may still find the store available; later ones do not.
+    // The first request may still find the store available, but later requests do not.
     QCOMPARE(world.keyed("first").status, 503);
     refusesDurableJobsOnly(world);
     if (QTest::currentTestFailed())
@@ -74,7 +74,7 @@ void TestStoreFaults::fullDisk()
     QCOMPARE(before.status, 200);
 
     QVERIFY(marker.open(QIODevice::WriteOnly));
-    // Existing free pages may have room for a few writes.
+    // A few writes may still fit into free pages of the file.
     int stored = 0;
     while (stored < 2'000 && world.keyed("fill-" + QByteArray::number(stored)).status == 200)
         ++stored;

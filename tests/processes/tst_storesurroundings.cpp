@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What others do to the store's file while the service uses it: they lock it, look into it, delete or replace
+// What other programs do to the store's file while the service uses it: they lock, read, delete or replace
 // it.
 #include "service/holdline/store/sqliteconnection.h"
 #include "tests/processes/storeworld.h"
@@ -37,8 +37,8 @@ private:
     void lookInto(const StoreWorld &world);
 };
 
-/// Like sqlite3 or a backup: the last connection that closes removes the write-ahead log, when the locks
-/// allow.
+/// Reads the database like sqlite3 or a backup program. When such a program closes the last connection, it
+/// removes the write-ahead log, if the locks allow this.
 void TestStoreSurroundings::lookInto(const StoreWorld &world)
 {
     SqliteConnection foreign;
@@ -159,14 +159,14 @@ void TestStoreSurroundings::aDiskThatHangs()
     QCOMPARE(world.starts("during"), 1);
     QCOMPARE(world.starts("before"), 1);
 
-    // The program ends although the disk does not answer.
+    // The program exits although the disk does not respond.
     QVERIFY(QDir().mkpath(marker));
     QCOMPARE(world.keyed("last").status, 503);
     QVERIFY(world.stop());
     QVERIFY(QDir(marker).removeRecursively());
     QVERIFY(world.start());
     QCOMPARE(world.keyed("during").headers.value("Idempotent-Replayed"), "true"_ba);
-    // The disk may or may not have the record of this job, which was refused and has not left.
+    // The record of this refused job may be on the disk or not. The job was not started in any case.
     QCOMPARE(world.starts("last"), 0);
 }
 
@@ -187,7 +187,7 @@ void TestStoreSurroundings::aDiskThatHangsAtTheStart()
     refusesDurableJobsOnly(world);
     if (QTest::currentTestFailed())
         return;
-    // It ends without its store.
+    // The program exits although its store never became available.
     QVERIFY(world.stop());
 
     QVERIFY(world.start(hang, patience));
@@ -204,7 +204,7 @@ void TestStoreSurroundings::theSecondSignalDoesNotWaitForADisk()
     const QTemporaryDir place;
     const QString marker = place.filePath(u"marker"_s);
     StoreWorld world;
-    // So patient that a program that waits for its disk outlasts this test.
+    // The patience is so long that a program that waited for its disk would exceed the limits of this test.
     const QString mark = place.filePath(u"mark"_s);
     const QStringList hang = failingCalls(u"fdatasync=hang?"_s + marker, mark);
     QVERIFY(world.start(hang, {u"--store-patience"_s, u"10m"_s}));
@@ -220,7 +220,7 @@ void TestStoreSurroundings::theSecondSignalDoesNotWaitForADisk()
     QVERIFY(world.program().waitForEnd());
     QCOMPARE(world.program().exitCode(), 0);
 
-    // The same while it waits for the disk at its start.
+    // The same applies while the program waits for the disk at its start.
     QVERIFY(QDir(mark).removeRecursively());
     HoldlineProgram starting({u"--store"_s, world.file(), u"--store-patience"_s, u"10m"_s}, hang);
     starting.start();
@@ -244,7 +244,7 @@ void TestStoreSurroundings::aReadThatFailsOnce_data()
     QTest::newRow("until it is mended") << u"pread=%1"_s.arg(EIO) << 503;
 }
 
-/// It says nothing about the file, and never that there is no such job.
+/// A failed read must not be reported as a damaged file or as an unknown job.
 void TestStoreSurroundings::aReadThatFailsOnce()
 {
     QFETCH(const QString, rule);
@@ -258,7 +258,7 @@ void TestStoreSurroundings::aReadThatFailsOnce()
     const QByteArray target = "/v1/jobs/" + before.headers.value("Holdline-Job") + "/result";
     const auto result = [&] { return ask(world.program().port(), RawHttpClient::get(target)); };
     QCOMPARE(result().status, 200);
-    // A write makes the reader read anew.
+    // After this write, the reader must read the file again.
     QCOMPARE(world.keyed("other").status, 200);
     QVERIFY(QDir().mkpath(marker));
     QCOMPARE(result().status, status);
@@ -266,7 +266,7 @@ void TestStoreSurroundings::aReadThatFailsOnce()
     QVERIFY(QDir(marker).removeRecursively());
     QTRY_COMPARE_WITH_TIMEOUT(result().status, 200, 30'000);
     QCOMPARE(result().body, before.body);
-    // The writer opens the store again every few seconds.
+    // The writer reopens the store every few seconds.
     QTRY_COMPARE_WITH_TIMEOUT(world.keyed("before").status, 200, 30'000);
     QCOMPARE(world.keyed("before").headers.value("Idempotent-Replayed"), "true"_ba);
     QCOMPARE(world.starts("before"), 1);
@@ -283,7 +283,7 @@ void TestStoreSurroundings::aWallClockThatJumps_data()
     QTest::newRow("ten years back") << qint64(-315'360'000);
 }
 
-/// Keys stay known and jobs go on, while the service runs and over restarts.
+/// When the wall clock jumps, keys stay known and jobs continue, while the service runs and across restarts.
 void TestStoreSurroundings::aWallClockThatJumps()
 {
     QFETCH(const qint64, seconds);
@@ -312,7 +312,7 @@ void TestStoreSurroundings::aWallClockThatJumps()
     QVERIFY(world.start(wrongClock(wrong)));
     QVERIFY(isReplayed(world, "first"));
     QCOMPARE(world.keyed("second").status, 200);
-    // A restart in the middle of a job.
+    // Restarts the service in the middle of a job.
     const RawAnswer accepted = world.keyed("goes on", "Prefer: respond-async\r\n");
     QCOMPARE(accepted.status, 202);
     QTRY_COMPARE(world.starts("goes on"), 1);
@@ -323,13 +323,13 @@ void TestStoreSurroundings::aWallClockThatJumps()
              world.program().err().constData());
     QVERIFY(isReplayed(world, "first"));
     QVERIFY(isReplayed(world, "second"));
-    // Its callback goes to the port of the process before, so it is still awaited.
+    // The job's callback is sent to the port of the previous process, so the job is still waiting.
     const QByteArray result = accepted.headers.value("Location") + "/result";
     QCOMPARE(ask(world.program().port(), RawHttpClient::get(result)).status, 202);
     QCOMPARE(world.starts("goes on"), 1);
 }
 
-/// What came in time counts, although the process reads it only after the deadline.
+/// A callback that arrived before the deadline counts, even if the process reads it after the deadline.
 void TestStoreSurroundings::aPauseBeyondTheDeadline()
 {
     ScriptedServer upstream;
@@ -343,7 +343,7 @@ void TestStoreSurroundings::aPauseBeyondTheDeadline()
     program.send(SIGSTOP);
     RawHttpClient caller(program.port());
     caller.send(RawHttpClient::post(callbackOf(upstream.arrivals().front()).path().toLatin1(), result()));
-    // The time itself is the condition: the deadline passes while the process cannot see it.
+    // The deadline must pass while the process is stopped, so the test waits for a fixed time.
     QTest::qWait(2'500);
     program.send(SIGCONT);
     QTRY_COMPARE(client.status(), 200);
@@ -351,7 +351,7 @@ void TestStoreSurroundings::aPauseBeyondTheDeadline()
     QTRY_COMPARE(caller.status(), 200);
 }
 
-/// The service says what is missing, because keys may run again.
+/// When commits are lost, keys may run again. So the service must log how many were lost.
 void TestStoreSurroundings::aLogThatWasDeleted()
 {
     const auto note = [](const StoreWorld &world) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One call of the system fails at a time: the first, the second, and so on until the program makes no more.
-// The program refuses to start with a text, or it serves afterwards as if nothing had happened.
+// Makes one system call fail: the first, then the second, and so on until the program makes no further such
+// call. Each time the program either refuses to start with a message, or works normally afterwards.
 #include "tests/processes/storeworld.h"
 #include "tests/support/suite.h"
 
@@ -28,7 +28,7 @@ void TestSystemErrors::oneCallFails_data()
 {
     QTest::addColumn<QString>("call");
     QTest::addColumn<int>("error");
-    // The most calls that are made to fail, for calls that each request makes.
+    // How many calls are tested at most. For calls that every request makes, this number is small.
     QTest::addColumn<int>("most");
     QTest::newRow("epoll_create1") << u"epoll_create1"_s << EMFILE << 60;
     QTest::newRow("accept4") << u"accept4"_s << EMFILE << 3;
@@ -53,7 +53,7 @@ void TestSystemErrors::oneCallFails()
         if (listens) {
             liveWith(world);
         } else {
-            // A program that was killed or crashed has the exit code -1.
+            // The exit code is -1 when the program was killed or crashed.
             QVERIFY2(world.program().exitCode() > 0, world.program().err().constData());
             QVERIFY2(
                 world.program().err().contains("level=error") || world.program().err().contains("holdline: "),
@@ -65,11 +65,11 @@ void TestSystemErrors::oneCallFails()
         }
         failed = QDir(mark).exists();
     }
-    // Without this check a call with a wrong name would pass.
+    // Without this check the test would pass even if no call with this name was replaced.
     QVERIFY(which > 1);
 }
 
-/// Some requests may get an error. Those after them are served, and each key runs once.
+/// Some requests may get an error. Later requests are served, and each key's job runs once.
 void TestSystemErrors::liveWith(StoreWorld &world)
 {
     QTRY_COMPARE_WITH_TIMEOUT(world.plain("plain").status, 200, 20'000);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs the commands of resources/docs/tutorial.md with bash, as they are printed and in their order, and
-// compares what they print with what the page says.
+// Runs the commands of resources/docs/tutorial.md with bash, as printed and in their order. Compares their
+// output with the output shown on the page.
 #include "tests/support/suite.h"
 
 #include <QFile>
@@ -22,7 +22,7 @@ namespace {
 
 constexpr auto kBetween = "@@ next step @@";
 
-/// Commands, and the output that the page shows for them; it may be empty.
+/// Commands of the page, and the output that the page shows for them; it may be empty.
 struct Step
 {
     QString commands;
@@ -46,11 +46,11 @@ std::vector<Step> stepsOf(const QString &page)
     return steps;
 }
 
-/// True when the line is as the page shows it. There, `…` stands for anything.
+/// Returns true when the line matches what the page shows. `…` on the page matches any text.
 bool isShown(const QString &line, const QString &shown)
 {
     const QString pattern = QRegularExpression::escape(shown.trimmed()).replace(u"\\…"_s, u"…"_s);
-    // Qt 6.8 sends the names of fields in lower case.
+    // Qt 6.8 writes the names of header fields in lower case.
     return QRegularExpression(QRegularExpression::anchoredPattern(QString(pattern).replace(u"…"_s, u".*"_s)),
                               QRegularExpression::CaseInsensitiveOption)
         .match(line.trimmed())
@@ -79,7 +79,7 @@ private Q_SLOTS:
         m_page = QString::fromUtf8(file.readAll());
     }
 
-    /// A longer one would not be read to its end.
+    /// The tutorial must be short enough to be read to its end.
     void isShort() { QVERIFY2(m_page.count(u'\n') <= 200, qPrintable(QString::number(m_page.count(u'\n')))); }
 
     void linesAreCompared()
@@ -107,7 +107,7 @@ private Q_SLOTS:
     }
 
 private:
-    /// Each shown line must be there, in this order.
+    /// Checks that each shown line is in the output, in this order.
     static void compare(const QString &output, const Step &step)
     {
         const QStringList lines = output.split(u'\n');
