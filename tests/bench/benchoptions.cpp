@@ -59,7 +59,7 @@ std::vector<CommandLineOption> optionsOf(Options &options, QString &programs)
 {
     using Repeated = CommandLineOption::Repeated;
     return {
-        // First, because the other options change its values.
+        // This option is read first, because the other options change values that it sets.
         {u"quick"_s,
          {},
          u"About a minute instead of several: fewer, shorter runs, up to 1,000 held."_s,
@@ -104,7 +104,7 @@ std::variant<Options, Exit> parseOptions(const QStringList &arguments)
     QString programs = QCoreApplication::applicationDirPath();
     CommandLine line(u"bench"_s, kDescription, optionsOf(options, programs));
     line.read(arguments);
-    // Absolute, because each program runs in a folder of its own.
+    // Made absolute, because each program runs in another working directory.
     const auto pathOf = [&](const QString &name) {
         const QFileInfo file(programs + u'/' + name);
         if (!file.isExecutable())

@@ -21,7 +21,7 @@ bool hasHeld(const ScenarioResult &scenario)
                        [](const Series &series) { return series.held.has_value(); });
 }
 
-/// Groups thousands, as in "10,000".
+/// Returns the number with grouped thousands, as in "10,000".
 QString number(double value, int decimals)
 {
     QString text = QString::number(value, 'f', decimals);

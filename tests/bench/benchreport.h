@@ -12,21 +12,21 @@
 
 namespace holdline::bench {
 
-/// The results of one run of the bench.
+/// The results of one run of the benchmark program.
 struct BenchReport
 {
     Machine machine;
-    QStringList command;  ///< the command line of the run
+    QStringList command;  ///< command line of the run
     QDateTime at;
-    QStringList leftOut;  ///< variants that the programs do not know
+    QStringList leftOut;  ///< variants that the programs do not support
     std::vector<ScenarioResult> scenarios;
 };
 
-/// Markdown that a terminal shows well: one table per scenario, with its ratios and notes.
+/// Returns Markdown that is readable in a terminal: one table per scenario, with its ratios and notes.
 QByteArray toMarkdown(const BenchReport &report);
 QByteArray toJson(const BenchReport &report);
 
-/// The table of one scenario. Columns are padded to their widest cell.
+/// Returns the table of one scenario. Columns are padded to their widest cell.
 QByteArray toTable(const ScenarioResult &scenario);
 
 }  // namespace holdline::bench

@@ -66,7 +66,7 @@ void giveUp(const QString &why)
 
 ChildProcess::ChildProcess(const QStringList &command)
 {
-    // Everything that allocates comes before fork().
+    // Everything that allocates memory must come before fork().
     std::vector<std::string> arguments;
     for (const QString &argument : command)
         arguments.push_back(argument.toStdString());

@@ -15,39 +15,40 @@ namespace holdline::bench {
 
 using namespace std::chrono_literals;
 
-/// Writes `why` to standard error and ends the bench with exit code 1. A failed measurement has no result.
-/// The child processes end with the bench.
+/// Writes `why` to standard error and ends this program with exit code 1, because a failed measurement has no
+/// result. The child processes are killed too.
 [[noreturn]] void giveUp(const QString &why);
 
 /// How a process ended.
 struct Ended
 {
-    int exitCode = -1;                ///< -1 when a signal ended it
+    int exitCode = -1;                ///< exit code; -1 when a signal ended the process
     std::chrono::nanoseconds cpu{0};  ///< user and system CPU time of all threads, as the kernel counts it
 };
 
-/// A program in a process and an empty working directory of its own, so that it reads no `.env`. Its
-/// environment does not configure holdline. The store is in that directory. Output goes to files, so that its
-/// cost does not depend on a reader. The process is killed when this object is destroyed or the bench ends.
+/// A program in a child process. Its working directory is new and empty, so it reads no `.env` and its store
+/// is there. Its environment has no settings for holdline. Output is written to files, so that its cost does
+/// not depend on a reader. The process is killed when this object is destroyed or this program ends.
 class ChildProcess
 {
 public:
-    /// Starts the program. Ends the bench when it does not exist.
+    /// Starts the program. Ends the benchmark when the program does not exist.
     explicit ChildProcess(const QStringList &command);
     ~ChildProcess();
     ChildProcess(const ChildProcess &) = delete;
     ChildProcess &operator=(const ChildProcess &) = delete;
 
     pid_t pid() const { return m_pid; }
-    /// User and system time so far, of all threads including those that have ended.
+    /// Returns the user and system CPU time so far, of all threads including those that have ended.
     std::chrono::nanoseconds cpu() const;
-    /// Resident memory in bytes.
+    /// Returns the resident memory in bytes.
     qint64 residentBytes() const;
     QByteArray out() const;
     QByteArray err() const;
 
     void send(int signal) const;
-    /// The result of the process, or nullopt when it still runs after `patience`.
+    /// Waits for the end of the process. Returns how it ended, or nullopt when it still runs after
+    /// `patience`.
     std::optional<Ended> waitForEnd(std::chrono::milliseconds patience);
 
 private:

@@ -11,18 +11,20 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Few, because each busy account keeps a connection to the upstream, and the scenario measures held
-/// requests.
+/// A small number, because each busy account keeps a connection to the upstream, and this scenario measures
+/// held requests.
 constexpr int kHeldAccounts = 100;
 constexpr int kQuickMs = 5;
 constexpr int kWindows = 3;
 constexpr int kBareRequests = 300;
 constexpr int kAtOnce = 50;
-constexpr int kShareOfJobs = 10;  ///< one tenth of the jobs of the scenario "whole" run meanwhile
-/// Clients arrive at this rate. All at once would measure the kernel's connection queue.
+constexpr int kShareOfJobs =
+    10;  ///< one tenth of the jobs of the scenario "whole" run while requests are held
+/// Clients arrive at this rate. If all arrived at once, the kernel's connection queue would be measured.
 constexpr int kFillPerSecond = 2'000;
 constexpr std::chrono::seconds kFillPatience{20};
-/// Above this number some variants run out of descriptors, so only the default holdline is measured.
+/// Above this number of held requests some variants have no free descriptors, so only the default holdline is
+/// measured.
 constexpr int kManyHeld = 10'000;
 
 void pause(std::chrono::milliseconds time)
@@ -30,7 +32,7 @@ void pause(std::chrono::milliseconds time)
     std::this_thread::sleep_for(time);
 }
 
-/// Waits until `wanted` requests are held, or until the number stops growing. Returns the number.
+/// Waits until `wanted` requests are held, or until their number stops growing. Returns the number.
 int waitUntilHeld(const World &world, LoadRun &load, int wanted)
 {
     int held = 0;
@@ -40,7 +42,8 @@ int waitUntilHeld(const World &world, LoadRun &load, int wanted)
         if (now > held)
             until = std::chrono::steady_clock::now() + kFillPatience;
         held = now;
-        // A queued request counts as held before its start. Wait for the starts, too.
+        // A queued request counts as held before its start request is sent, so this waits for the start
+        // requests too.
         if (held >= wanted && world.metric("holdline_starts_in_flight") <= 0)
             break;
         pause(100ms);
@@ -48,7 +51,8 @@ int waitUntilHeld(const World &world, LoadRun &load, int wanted)
     return held;
 }
 
-/// Sequential requests that are refused at once (405). They measure the HTTP front alone.
+/// Sends requests that are refused at once (405), one after the other. Returns the CPU time of the HTTP front
+/// alone, in microseconds per request.
 double bareRequests(const World &world)
 {
     PlainHttp connection(world.port());
@@ -64,7 +68,7 @@ void measureOthers(const Options &options, World &world, Sample &sample)
     std::vector<double> bare;
     std::vector<double> single;
     const QStringList quick{u"--account"_s, u"quick"_s, u"--accounts"_s, QString::number(kAtOnce)};
-    // The idle connections of these accounts to the upstream may have been closed.
+    // Opens connections to the upstream again, because these accounts' idle connections may have been closed.
     sample["errors"] += world.run(quick + QStringList{u"--jobs"_s, QString::number(2 * kAtOnce)}).failed;
     for (int window = 0; window < kWindows; ++window) {
         bare.push_back(bareRequests(world));

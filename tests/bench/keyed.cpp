@@ -23,8 +23,8 @@ struct Kind
 
 const std::array<Kind, 2> kKinds{{{u"without a key"_s, {}}, {u"with a key"_s, {u"--idempotency-keys"_s}}}};
 
-/// Both variants run in one process of holdline, one after the other, so that nothing else differs. Runs
-/// alternate which one is first.
+/// Runs both variants one after the other in one process of holdline, so that nothing else differs. The
+/// variant that runs first alternates.
 void measureOnce(const Options &options, int run, ScenarioResult &result)
 {
     const int jobs = static_cast<int>(2 * options.seconds * kRate);

@@ -6,7 +6,7 @@
 
 namespace holdline::bench {
 
-/// The machine and the build of a measurement. Figures mean nothing without them.
+/// Describes the machine and the build. Measured figures mean nothing without them.
 struct Machine
 {
     QString cpu;
@@ -14,14 +14,14 @@ struct Machine
     QString kernel;
     QString qt;
     QString compiler;
-    QString build;        ///< build type and the relevant flags
-    double load = 0;      ///< load average of the last minute, before the bench started
+    QString build;        ///< build type and the relevant compiler flags
+    double load = 0;      ///< load average of the last minute, before the measurements
     int descriptors = 0;  ///< RLIMIT_NOFILE of each process
 
     static Machine thisOne();
-    /// One line of text.
+    /// Returns the description on one line.
     QString text() const;
-    /// Reasons why the figures are not reliable. Empty when there are none.
+    /// Returns reasons why the figures are not reliable; empty when there are none.
     QStringList warnings() const;
 };
 

@@ -9,14 +9,14 @@
 
 namespace holdline::bench {
 
-/// A connection to holdline's local socket, in a thread of this process. It reads and discards everything, or
-/// reads nothing.
+/// A connection to holdline's monitor socket, in a thread of this process. It either reads and discards
+/// everything, or reads nothing.
 class Observer
 {
 public:
     enum class Habit { Reads, NeverReads };
 
-    /// Ends the bench when nothing listens at `path`.
+    /// Connects to the socket. Ends the benchmark when no socket listens at `path`.
     Observer(const QString &path, Habit habit);
     ~Observer();
     Observer(const Observer &) = delete;

@@ -5,8 +5,8 @@
 
 namespace holdline::bench {
 
-/// One kept-alive connection to a local port, with plain blocking calls, so that the client costs little.
-/// Ends the bench on any error.
+/// One kept-alive connection to a local port. It uses blocking system calls, so that the client costs little.
+/// Any error ends the benchmark.
 class PlainHttp
 {
 public:
@@ -15,7 +15,7 @@ public:
     PlainHttp(const PlainHttp &) = delete;
     PlainHttp &operator=(const PlainHttp &) = delete;
 
-    /// The body of the response, whatever its status. The response must have a Content-Length.
+    /// Returns the body of the response, whatever its status. The response must have a Content-Length.
     QByteArray get(const QByteArray &path);
 
 private:

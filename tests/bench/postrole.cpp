@@ -22,7 +22,7 @@ namespace {
 
 constexpr int kWarmUpPosts = 500;
 
-/// User and system time of this process, all threads.
+/// Returns the user and system CPU time of this process, all threads.
 std::chrono::microseconds ownCpu()
 {
     rusage usage{};
@@ -48,8 +48,8 @@ int serve()
     return QCoreApplication::exec();
 }
 
-/// Posts start requests, several at a time, each for its own account as in the lanes of holdline. Counts
-/// their cost after a warm-up.
+/// Sends start requests, several at a time, each for its own account as in holdline's lanes. Measures their
+/// CPU time after a warm-up.
 class Poster : public QObject
 {
 public:

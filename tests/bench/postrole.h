@@ -5,14 +5,14 @@
 
 namespace holdline::bench {
 
-/// The bench runs itself for the two sides of the scenario "start", so that each has a process of its own:
+/// The scenario "start" runs this program as two child processes, one for each side:
 ///
 ///     bench --role upstream                        answers every request; prints its port
 ///     bench --role post MANAGER LOOP PORT POSTS AT_ONCE
 ///                                                  posts; prints CPU microseconds per POST and errors
 ///
-/// MANAGER is "pooled" or "stock", LOOP is "epoll" (ours) or "qt". Returns the exit code of the role, or
-/// nullopt when the arguments name no role.
+/// MANAGER is "pooled" or "stock", LOOP is "epoll" (holdline's event loop) or "qt". Returns the exit code of
+/// the role, or nullopt when the arguments name no role.
 std::optional<int> playRole(int argc, char **argv);
 
 }  // namespace holdline::bench

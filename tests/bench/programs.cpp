@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{20};
 
-/// Returns the first group of the pattern's first match in the process's output. Ends the bench when it does
-/// not appear.
+/// Waits for the pattern in the process's output. Returns the first group of its first match. Ends the
+/// benchmark when the pattern does not appear.
 quint16 waitForPort(ChildProcess &process, QByteArray (ChildProcess::*output)() const, const QString &pattern)
 {
     const QRegularExpression expression(pattern);
@@ -43,7 +43,7 @@ QString wordsOf(const QJsonObject &errors)
 
 QStringList jobclientCommand(const ProgramPaths &paths, quint16 port, const QStringList &arguments)
 {
-    // Every run exceeds this limit, so jobclient makes no proof block. The bench does not measure proofs.
+    // Every run exceeds this time limit, so jobclient prints no proof block. Proofs are not measured.
     return QStringList{paths.jobclient, u"--url"_s,   u"http://127.0.0.1:%1/start"_s.arg(port),
                        u"--json"_s,     u"--limit"_s, u"1ms"_s} +
            arguments;

@@ -21,7 +21,7 @@ struct ProgramPaths
 struct Variant
 {
     QString name;
-    QStringList arguments;  ///< arguments of holdline, besides those of the scenario
+    QStringList arguments;  ///< arguments of holdline, in addition to those of the scenario
 };
 
 /// The report of one jobclient run.
@@ -31,21 +31,21 @@ struct LoadReport
     int succeeded = 0;
     int failed = 0;
     double jobsPerSecond = 0;
-    double p50Seconds = 0;  ///< job duration as the client saw it
+    double p50Seconds = 0;  ///< duration of a job as the client saw it
     double p99Seconds = 0;
     double maxSeconds = 0;
     QString errors;                   ///< error names and counts; empty without errors
-    std::chrono::nanoseconds cpu{0};  ///< CPU of jobclient, including its start and end
+    std::chrono::nanoseconds cpu{0};  ///< CPU time of jobclient, including its startup and exit
 };
 
 /// A running jobclient.
 class LoadRun
 {
 public:
-    /// `arguments` come besides --url and --json.
+    /// `arguments` are added to --url and --json.
     LoadRun(const ProgramPaths &paths, quint16 port, const QStringList &arguments);
 
-    /// Waits for the end. Ends the bench when the process does not end or prints no report.
+    /// Waits for the end of jobclient. Ends the benchmark when the process does not end or prints no report.
     LoadReport finish(std::chrono::milliseconds patience = 10min);
     bool isOver() { return m_process.waitForEnd(0ms).has_value(); }
 
@@ -53,7 +53,7 @@ private:
     ChildProcess m_process;
 };
 
-/// A jobserver and a holdline in front of it, on ports that the system picked.
+/// Runs a jobserver and a holdline in front of it, on ports that the system picks.
 class World
 {
 public:
@@ -64,16 +64,16 @@ public:
     std::unique_ptr<LoadRun> start(const QStringList &jobclientArguments);
 
     /// Kills holdline and starts it again with these arguments instead of the earlier ones. Returns the time
-    /// from its start until it listens.
+    /// until it listens.
     std::chrono::nanoseconds restart(const QStringList &holdlineArguments);
 
-    /// Ends the jobs that run upstream now.
+    /// Ends the jobs that are running upstream.
     void endHeldJobs();
 
     const ChildProcess &holdline() const { return *m_holdline; }
     const ChildProcess &jobserver() const { return *m_jobserver; }
     quint16 port() const { return m_port; }
-    /// The value of one holdline metric, or -1 when it does not exist.
+    /// Returns the value of a holdline metric, or -1 when the metric does not exist.
     double metric(const QByteArray &name) const;
 
 private:
@@ -87,7 +87,7 @@ private:
     quint16 m_adminPort = 0;
 };
 
-/// The CPU that the programs of a world use between two moments.
+/// Measures the CPU time that a world's programs use from the construction of this object on.
 class CpuMarks
 {
 public:
@@ -110,7 +110,7 @@ inline double microsecondsEach(std::chrono::nanoseconds cpu, int pieces)
     return std::chrono::duration<double, std::micro>(cpu).count() / pieces;
 }
 
-/// True when `program --help` lists this flag.
+/// Returns true when `program --help` lists this flag.
 bool knowsFlag(const QString &program, const QString &flag);
 
 }  // namespace holdline::bench

@@ -28,7 +28,7 @@ QStringList keyedLoad(int jobs, int concurrency)
         u"--accounts"_s, QString::number(kAccounts), u"--idempotency-prefix"_s, QString::fromLatin1(kPrefix)};
 }
 
-/// The median time of a look-up by key, over random stored results.
+/// Returns the median time of a look-up by key, over random stored results, in milliseconds.
 double findTime(const World &world, int stored)
 {
     PlainHttp connection(world.port());

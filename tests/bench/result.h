@@ -11,7 +11,7 @@
 
 namespace holdline::bench {
 
-/// One column of a table and one member of the JSON report.
+/// One column of a table, and one member of the JSON report.
 struct Metric
 {
     enum class Summary { Median, Sum };
@@ -19,7 +19,7 @@ struct Metric
     QByteArray key;  ///< includes the unit, e.g. "holdline_us_per_job"
     QString title;
     int decimals = 0;
-    Summary summary = Summary::Median;  ///< how several runs are summed up
+    Summary summary = Summary::Median;  ///< how the values of several runs are summarised
 };
 
 /// The values of one run, by Metric::key. A metric that was not measured is missing.
@@ -29,10 +29,10 @@ using Sample = std::map<QByteArray, double>;
 struct Series
 {
     QString variant;
-    std::optional<int> held;  ///< number of held requests, when that is the condition
+    std::optional<int> held;  ///< number of held requests, when this is the condition
     std::vector<Sample> samples;
 
-    /// Summary over the runs that have the metric, or nullopt when no run has it.
+    /// Returns the summary over the runs that have the metric, or nullopt when no run has it.
     std::optional<double> value(const Metric &metric) const;
 };
 
@@ -50,17 +50,17 @@ struct ScenarioResult
     std::vector<Metric> metrics;
     std::vector<Series> series;
     std::vector<Ratio> ratios;
-    QStringList notes;  ///< notes that the reader of the figures needs
+    QStringList notes;  ///< notes for the reader of the figures
 
-    /// The series of that variant and condition. Creates it when it does not exist.
+    /// Returns the series of this variant and condition. Creates it when it does not exist.
     Series &seriesOf(const QString &variant, std::optional<int> held = std::nullopt);
-    /// The value of a metric, or nullopt when it was not measured.
+    /// Returns the value of a metric, or nullopt when it was not measured.
     std::optional<double> value(const QString &variant, std::optional<int> held, const QByteArray &key) const;
     /// Adds a ratio when both values were measured.
     void addRatio(const QString &text, std::optional<double> above, std::optional<double> below);
 };
 
-/// The middle value, or the mean of the two middle ones. `values` must not be empty.
+/// Returns the middle value, or the mean of the two middle values. `values` must not be empty.
 double median(std::vector<double> values);
 
 }  // namespace holdline::bench

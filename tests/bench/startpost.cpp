@@ -32,7 +32,7 @@ quint16 portOf(ChildProcess &upstream)
     giveUp(u"the trivial upstream does not start"_s);
 }
 
-/// Returns CPU microseconds per POST and the number of errors.
+/// Returns the CPU time per POST in microseconds, and the number of errors.
 std::pair<double, int> post(const Manager &manager, quint16 port, int posts, int atOnce)
 {
     ChildProcess process({QCoreApplication::applicationFilePath(), u"--role"_s, u"post"_s, manager.role,

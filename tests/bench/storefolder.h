@@ -8,15 +8,15 @@
 
 namespace holdline::bench {
 
-/// A temporary folder for a store, on the disk that the options name. Removed with this object. Ends the
-/// bench when it cannot be created.
+/// A temporary folder for a store, on the disk that the options name. The destructor removes the folder. Ends
+/// the benchmark when the folder cannot be created.
 class StoreFolder
 {
 public:
     explicit StoreFolder(const Options &options);
 
     QString file() const { return m_directory.filePath(QStringLiteral("holdline.db")); }
-    /// A warning when the folder is not on a disk. Empty otherwise.
+    /// Returns a warning when the folder is not on a disk; empty otherwise.
     QString warning() const;
 
 private:

@@ -13,7 +13,7 @@ constexpr int kAtOnce = 1'000;
 constexpr int kAccounts = 1'000;
 constexpr auto kDurationMs = 50;
 constexpr int kTrialJobs = 4'000;
-/// The open loop opens as many connections as it needs to send each job on time.
+/// With a fixed rate, jobclient opens as many connections as it needs to send each job on time.
 constexpr int kMostConnections = 5'000;
 constexpr int kMostJobs = 1'000'000;
 
@@ -30,7 +30,7 @@ void measureOnce(const Options &options, const Variant &variant, Series &series)
                            u"--jobs"_s,        QString::number(jobs)};
     };
     World world(options.paths, {u"--duration"_s, u"%1ms"_s.arg(kDurationMs)}, variant.arguments);
-    // Warms up, and estimates how many jobs fit into the time.
+    // Warms up, and estimates how many jobs can be run in the given time.
     const LoadReport trial = world.run(load(kAtOnce, kTrialJobs));
 
     const CpuMarks marks(world);

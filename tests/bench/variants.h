@@ -5,14 +5,15 @@
 
 namespace holdline::bench {
 
-/// The variants to compare.
+/// The variants of holdline to compare.
 struct Variants
 {
-    std::vector<Variant> compared;  ///< the default holdline first, then with parts of Qt instead of ours
-    std::vector<Variant> threads;   ///< with one thread and with two
+    std::vector<Variant>
+        compared;  ///< the default holdline first, then variants with a part of Qt instead of holdline's own
+    std::vector<Variant> threads;  ///< variants with one thread and with two threads
     bool knowsMonitor = false;
     bool knowsStore = false;
-    QStringList leftOut;  ///< sentences about flags that this holdline does not know
+    QStringList leftOut;  ///< texts about flags that this holdline does not know
 };
 
 inline const QString kAsItIs = QStringLiteral("holdline");
@@ -24,7 +25,7 @@ inline QStringList variantNames()
     return {kAsItIs, kQtLoop, kStockManager};
 }
 
-/// Reads the flags from holdline's --help and keeps the variants that the options select.
+/// Reads the flags from holdline's --help and returns the variants that the options select.
 Variants findVariants(const Options &options);
 
 }  // namespace holdline::bench

@@ -27,7 +27,7 @@ const std::array<Watch, 3> kWatches{{{u"nobody watches"_s, std::nullopt},
                                      {u"one that reads"_s, Observer::Habit::Reads},
                                      {u"one that does not read"_s, Observer::Habit::NeverReads}}};
 
-/// All variants run in one process of holdline, one after the other, so that nothing else differs. Each run
+/// Runs all variants one after the other in one process of holdline, so that nothing else differs. Each run
 /// begins with another variant.
 void measureOnce(const Options &options, int run, ScenarioResult &result)
 {

@@ -19,7 +19,7 @@ void measureOnce(const Options &options, const Variant &variant, Series &series)
     const QStringList load{u"--concurrency"_s, QString::number(kAtOnce), u"--accounts"_s,
                            QString::number(kAccounts)};
     World world(options.paths, {u"--duration"_s, u"%1ms"_s.arg(kDurationMs)}, variant.arguments);
-    // Runs every account twice, so that its connection to the upstream is open.
+    // Runs jobs of every account, so that each account has an open connection to the upstream.
     world.run(load + QStringList{u"--jobs"_s, QString::number(std::min(2 * kAccounts, options.jobs))});
 
     const CpuMarks marks(world);

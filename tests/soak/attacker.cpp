@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::array<const char *, kAttacks> kNames{"errors", "impatience", "bodies",
                                                     "keys",   "watches",    "stuck"};
-/// Connections of each attack, more than the limits of the service allow.
+/// Number of connections of each attack, more than the service's limits allow.
 constexpr std::array<int, kAttacks> kConnections{200, 500, 200, 300, 5'000, 1'500};
 constexpr qsizetype kLargeBody = 1'000'000;
 
@@ -74,7 +74,7 @@ QByteArray Attacker::nextRequest(Attack attack)
 {
     const QByteArray number = QByteArray::number(qulonglong(++m_number));
     const QByteArray begin = R"({"account":")" + account(attack) + '"';
-    // No other attack has the same keys.
+    // The process id makes the keys differ from those of other attacks.
     const QByteArray key = "Idempotency-Key: \"" + QByteArray::number(QCoreApplication::applicationPid()) +
                            '-' + number + "\"\r\n";
     switch (attack) {
@@ -113,7 +113,7 @@ void Attacker::answered(Attack attack, const CallResult &result)
     }
     if (attack == Attack::Watches && m_watched.isEmpty() && result.status == 202)
         m_watched = result.headers.value("Location");
-    // Not at once, so that other sockets have their turn.
+    // The next request is sent in a later turn of the event loop, so that other sockets are handled too.
     QMetaObject::invokeMethod(
         this, [this, attack] { ask(attack); }, Qt::QueuedConnection);
 }

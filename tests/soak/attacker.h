@@ -11,27 +11,27 @@
 
 namespace holdline::soak {
 
-/// The attacks of a hostile account, at full speed.
+/// The ways in which a hostile account attacks, at full speed.
 enum class Attack {
-    Errors,      ///< starts that get 500
-    Impatience,  ///< clients that wait for less time than a start takes
-    Bodies,      ///< requests of 1 MB that are handed over
+    Errors,      ///< start requests that get 500
+    Impatience,  ///< clients whose deadline is shorter than a start request takes
+    Bodies,      ///< requests of 1 MB that are handed over or have a key
     Keys,        ///< a new idempotency key with every request
     Watches,     ///< event streams and long polls of one job
-    Stuck        ///< starts that hang
+    Stuck        ///< start requests that get no response
 };
 inline constexpr std::size_t kAttacks = 6;
 
-/// "errors", …
+/// Returns "errors", "impatience", …
 QByteArray name(Attack attack);
-/// The account that attacks in this way only. The job server treats each one differently.
+/// Returns the account that attacks only in this way. The job server treats each account differently.
 QByteArray accountOf(Attack attack);
 /// The account that attacks in all ways at once.
 inline const QByteArray kWorstAccount = QByteArrayLiteral("hostile_all");
 
-/// Clients of a hostile account, in a process of their own, so that they do not slow the others down by more
-/// than the CPU that they take. Runs until it is killed, and ends with the process that started it. Notes the
-/// counts of its answers by status every second.
+/// The clients of a hostile account. They run in a process of their own, so that they slow other clients down
+/// only by the CPU time that they use. The process runs until it is killed, and ends with its parent process.
+/// Every second it reports the number of responses by status.
 class Attacker : public Scenario
 {
     Q_OBJECT
@@ -54,8 +54,8 @@ private:
 
     const quint16 m_port;
     const std::vector<Attack> m_attacks;
-    const QByteArray m_pad;  ///< makes a body large
-    QByteArray m_watched;    ///< path of the job that is watched
+    const QByteArray m_pad;  ///< makes a request body large
+    QByteArray m_watched;    ///< path of the job that this attacker watches
     std::uint64_t m_number = 0;
     std::map<QByteArray, std::uint64_t> m_answers;
     QTimer m_say;

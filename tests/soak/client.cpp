@@ -12,14 +12,15 @@ using harness::CallResult;
 
 namespace {
 
-/// True for a refusal after which the same request may be sent again: the service did not do anything.
+/// Returns true for a refusal after which the same request may be sent again, because the service did
+/// nothing.
 bool isInvitation(const CallResult &result)
 {
     return result.status == 408 ||
            ((result.status == 503 || result.status == 429) && result.headers.contains("Retry-After"));
 }
 
-/// The state in the last whole event of a stream.
+/// Returns the state in the last complete event of a stream.
 QByteArray lastStateOf(const QByteArray &stream)
 {
     const qsizetype end = stream.lastIndexOf("\n\n");
@@ -114,7 +115,7 @@ QByteArray Client::resultRequest() const
 void Client::hangUp()
 {
     if (!m_call)
-        return;  // answered already, or between two requests
+        return;  // the response has arrived, or the client is between two requests
     delete std::exchange(m_call, nullptr);
     m_answer.last = "hung up";
     if (m_order.kind == Kind::Leaves)
@@ -134,7 +135,8 @@ void Client::called(const CallResult &result)
             return;
         case CallResult::Fate::Broken:
             m_answer.last = "broken";
-            // Without a key the request may have made a job. Sending it again could run it twice.
+            // Without a key, the broken request may have started a job. Sending it again could start a second
+            // one.
             if (m_job.isEmpty() && m_order.key.isEmpty())
                 end(Answer::Fate::Broken);
             else
@@ -168,7 +170,7 @@ void Client::answered(const CallResult &result)
 void Client::startAnswered(const CallResult &result)
 {
     const QByteArray job = result.headers.value("Location");
-    // 503 and 504 with an address: this client's wait ended, and its job goes on.
+    // A 503 or 504 with an address ends only this client's wait. The job continues.
     const bool isUnfinished = result.status == 202 || result.status == 503 || result.status == 504;
     if (isUnfinished && job.startsWith("/v1/jobs/"))
         follow(job);
@@ -199,7 +201,7 @@ void Client::eventsAnswered(const CallResult &result)
         return askIn(200, 600);
     if (result.status != 200 && result.status != 204)
         return endWith(result);
-    // A stream may end before its job, when the service shuts down. The result says how it went on.
+    // A stream may end before its job, when the service shuts down. So the client requests the result.
     m_answer.lastState = lastStateOf(result.body);
     m_step = Step::Result;
     ask();
@@ -219,7 +221,7 @@ void Client::deleteAnswered(const CallResult &result)
 void Client::resultAnswered(const CallResult &result)
 {
     if (result.status == 202) {
-        // Not counted as a retry: this is how one waits.
+        // Not counted as a retry, because this is how clients wait.
         m_next.start(from(100, 400));
     } else if (isInvitation(result)) {
         askIn(200, 600);

@@ -13,23 +13,24 @@
 
 namespace holdline::soak {
 
-/// One client of an order, from its first request to its final answer. It asks again as http.md allows:
-/// when nothing listens, after 503 and 429 with Retry-After, and, with a key or an address of the job, also
-/// after a broken connection.
+/// One client of an order, from its first request to its final response. It repeats its request as http.md
+/// allows: when the connection is refused, and after 503 and 429 with Retry-After. With a key or an address
+/// of the job it also repeats its request after a broken connection.
 ///
-/// Construct, then start(). Emits finished() once. Destroying it hangs up. Lives in one thread.
+/// Construct it, then call start(). It emits finished() once. The destructor closes the connection. Thread:
+/// one, with an event loop.
 class Client : public QObject
 {
     Q_OBJECT
 
 public:
     enum class Role {
-        First,   ///< does what the order's kind says
-        Joins,   ///< sends the same key while the job may run
-        Repeats  ///< sends the same key after an answer, which must be replayed
+        First,   ///< acts as the order's kind says
+        Joins,   ///< sends the same key while the job may still run
+        Repeats  ///< sends the same key after a final response, which must then be replayed
     };
 
-    /// With `isPatient` false a refusal with Retry-After is its final answer.
+    /// When `isPatient` is false, a refusal with Retry-After is a final response.
     Client(quint16 port, const Order &order, Role role, std::uint64_t seed, bool isPatient,
            QObject *parent = nullptr);
 
@@ -38,7 +39,7 @@ public:
     void giveUp();
     const Order &order() const { return m_order; }
     Role role() const { return m_role; }
-    /// Number of requests beyond those of an undisturbed run.
+    /// Returns the number of requests beyond those of an undisturbed run.
     int retries() const { return m_retries; }
     std::chrono::milliseconds age() const { return std::chrono::milliseconds(m_born.elapsed()); }
 
@@ -71,7 +72,7 @@ private:
     harness::Call *m_call = nullptr;
     QTimer m_next;
     QElapsedTimer m_born;
-    QByteArray m_job;  ///< path of the job, once the service has told it
+    QByteArray m_job;  ///< path of the job, after the service has sent it
     const bool m_isPatient;
     bool m_mayLeave;
     bool m_isOver = false;
@@ -80,7 +81,7 @@ private:
     std::mt19937_64 m_random;
 };
 
-/// The code of a problem document, or empty.
+/// Returns the code of a problem; empty when the body is not a problem.
 QByteArray codeOf(const harness::CallResult &result);
 
 }  // namespace holdline::soak

@@ -5,7 +5,7 @@
 
 namespace holdline::soak {
 
-/// The names and values of what a load came to, on one line without a line feed.
+/// Returns the names and values of a load's figures, on one line without a line feed.
 QByteArray figuresText(const Figures &figures);
 
 }  // namespace holdline::soak

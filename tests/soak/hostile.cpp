@@ -13,11 +13,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kRunMayTake = 700ms;
 constexpr std::chrono::milliseconds kBetweenRuns = 300ms;
-/// The attack goes on for a while before the first run.
+/// Time for which the attack runs before the victim's first run.
 constexpr std::chrono::milliseconds kRunUp = 2s;
 constexpr qint64 kMemoryMib = 64;
 constexpr qint64 kProcessMib = 64;
-/// Small limits, so that one account reaches them.
+/// Small limits, so that one account can reach them.
 const QByteArray kConfiguration =
     "[hold]\nheld = 1000\npromised = 1000\n"
     "[limits]\nconnections = 10000\nmemory = \"64MiB\"\n"
@@ -90,7 +90,7 @@ bool Hostile::start()
 {
     if (!m_world.start())
         return false;
-    // The first keys find a service that listens.
+    // Waits until the service listens before the first keys are sent.
     QTimer::singleShot(kRunUp, &m_victim, &Victim::makeKeys);
     return true;
 }
@@ -137,7 +137,7 @@ void Hostile::ran(std::chrono::milliseconds time, int failed, const QByteArray &
 
 void Hostile::endAttack()
 {
-    // The keys are asked for again while the attack goes on, as the next run would.
+    // The keys are requested again while the attack continues.
     m_victim.repeatKeys();
 }
 

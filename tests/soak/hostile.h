@@ -11,9 +11,9 @@
 
 namespace holdline::soak {
 
-/// Hostile accounts do their worst against a service with small limits, one after the other, each in one way,
-/// and the last one in all ways at once. Meanwhile another account repeats its runs of 50 jobs, and
-/// afterwards asks for 200 answers that it got before.
+/// Hostile accounts attack a service with small limits, one after the other: each in one way, and the last
+/// one in all ways at once. During each attack another account (the victim) repeats runs of 50 jobs. Then it
+/// requests 200 results again that it got before.
 class Hostile : public Scenario
 {
     Q_OBJECT
@@ -28,7 +28,7 @@ public:
     QByteArray summary() const override { return m_summary; }
 
 private:
-    /// The figures of the victim during one attack.
+    /// What the victim experienced during one attack.
     struct Result
     {
         std::vector<std::chrono::milliseconds> runs;
@@ -51,7 +51,7 @@ private:
     World m_world;
     Victim m_victim;
     QProcess m_attacker;
-    const std::vector<std::vector<Attack>> m_parts;  ///< each with its attacks; the first one has none
+    const std::vector<std::vector<Attack>> m_parts;  ///< the attacks of each part; the first part has none
     std::size_t m_part = 0;
     Result m_result;
     QElapsedTimer m_time;

@@ -90,7 +90,7 @@ void Ledger::judge(const Order &order, Client::Role role, const Answer &answer, 
             ++m_figures.left;
             return;
         case Fate::Broken:
-            // Nothing was promised: the connection broke before the service confirmed the job.
+            // No violation: the connection broke before the service confirmed the job.
             ++m_figures.plainFailed;
             ++m_figures.failures["plain broken"];
             return;
@@ -123,7 +123,7 @@ Ledger::Meaning Ledger::meaningOf(const Order &order, const Answer &answer, cons
     return entry.jobs.isEmpty() ? Meaning::NotStarted : Meaning::Failed;
 }
 
-/// Judges an answer by what happened upstream.
+/// Compares a response with what happened upstream.
 void Ledger::judgeEnd(const Order &order, const Answer &answer, Entry &entry, Meaning meaning)
 {
     const bool isFirst = !entry.hasAnswer;
@@ -138,7 +138,8 @@ void Ledger::judgeEnd(const Order &order, const Answer &answer, Entry &entry, Me
         case Meaning::Result: {
             const JobReply reply = judgeAnswer(answer.status, answer.body);
             const bool isFailure = reply.failure == Failure::NotCompleted;
-            // A forgotten order has no jobs here. compare() sees whether its answer is the same.
+            // Here an order whose details were dropped has no jobs. compare() checks whether its response is
+            // the same.
             const bool isOwn =
                 isFailure || (entry.jobs.isEmpty() && entry.hasAnswer) || entry.jobs.contains(reply.entry.id);
             if (!isFailure &&
@@ -184,11 +185,11 @@ void Ledger::judgeEnd(const Order &order, const Answer &answer, Entry &entry, Me
         violation(m_figures.contradictory, order, u"its events say completed, but "_s + shown(answer));
 }
 
-/// Judges an answer by an earlier one to the same order.
+/// Compares a response with an earlier response to the same order.
 void Ledger::compare(const Order &order, Client::Role role, const Answer &answer, const Entry &entry,
                      Meaning meaning)
 {
-    // A late result replaces an end in doubt, and the key of a job that never started is free.
+    // After Doubt a late result may come. After NotStarted the key is free, so the job may run.
     if (entry.meaning == Meaning::Doubt || entry.meaning == Meaning::NotStarted)
         return;
     if (answer.status != entry.status || qHash(answer.body) != entry.bodyHash)

@@ -22,56 +22,57 @@ struct Figures
     std::uint64_t completed = 0;
     std::uint64_t replayed = 0;
     std::uint64_t cancelled = 0;
-    std::uint64_t inDoubt = 0;        ///< durable orders that never ran and were answered "fate unknown"
-    std::uint64_t durableFailed = 0;  ///< durable orders that failed without a result: see failures
-    std::uint64_t plainFailed = 0;    ///< plain ones
-    std::uint64_t left = 0;           ///< clients that hung up as planned
+    std::uint64_t inDoubt = 0;        ///< durable orders that never ran and got "fate unknown"
+    std::uint64_t durableFailed = 0;  ///< durable orders that failed without a result; see failures
+    std::uint64_t plainFailed = 0;    ///< plain orders that failed without a result
+    std::uint64_t left = 0;           ///< clients that closed the connection as planned
     std::uint64_t lost = 0;
     std::uint64_t twice = 0;
     std::uint64_t contradictory = 0;
-    /// Answers without a result, by durability and code: "plain callback_timeout".
+    /// Number of responses without a result, by durability and code: "plain callback_timeout".
     std::map<QByteArray, std::uint64_t> failures;
 
     bool isClean() const { return lost == 0 && twice == 0 && contradictory == 0; }
 };
 
-/// Follows each order from its first request to its last answer and finds violations. Forgets the details of
-/// an order when its last client has its answer. A start that comes later is still noticed. Pure.
+/// Records each order from its first request to its last response and reports violations. It drops the
+/// details of an order when the order's last client has its response. A job that starts later is still
+/// noticed. Uses no clock and no input or output.
 class Ledger
 {
 public:
-    /// True when the upstream gave this proof to this account.
+    /// Returns true when the upstream gave this proof to this account.
     using ProofJudge = std::function<bool(const QByteArray &account, const ProofEntry &entry)>;
     using Report = std::function<void(const QString &violation)>;
 
     Ledger(ProofJudge judge, Report report) : m_judge(std::move(judge)), m_report(std::move(report)) {}
 
-    /// A client of the order will come. The first one makes the order known.
+    /// Announces a client of the order. The first client makes the order known.
     void expect(const Order &order);
-    /// Makes an order known again that was forgotten, with the answer that it got.
+    /// Makes an order known again whose details were dropped. `first` is the response that its client got.
     void expectAgain(const Order &order, const Answer &first);
     void started(std::uint32_t order, const QByteArray &jobId);
-    /// The upstream sends no callback for the job of this order.
+    /// Records that the upstream sends no callback for the job of this order.
     void silenced(std::uint32_t order);
     void answered(const Order &order, Client::Role role, const Answer &answer);
 
     const Figures &figures() const { return m_figures; }
-    /// Number of orders with clients that have no answer yet.
+    /// Returns the number of orders with clients that have no final response yet.
     std::size_t open() const { return m_open.size(); }
 
 private:
-    /// The meaning of an answer.
+    /// What a response means for its order.
     enum class Meaning {
         Result,      ///< the upstream's result
-        Cancelled,   ///< a client ended the job
-        Doubt,       ///< nobody knows whether the job ran, or its result did not come in time
+        Cancelled,   ///< a client cancelled the job
+        Doubt,       ///< the service does not know whether the job ran, or its result did not come in time
         NotStarted,  ///< the job certainly did not run
         Failed,      ///< the job failed for another reason
     };
     struct Entry
     {
         int clients = 0;
-        bool silenced = false;  ///< the upstream keeps its result
+        bool silenced = false;  ///< the upstream sends no callback with the result
         bool hasAnswer = false;
         Meaning meaning{};
         int status = 0;
@@ -90,7 +91,7 @@ private:
     const Report m_report;
     Figures m_figures;
     std::unordered_map<std::uint32_t, Entry> m_open;
-    std::vector<std::uint8_t> m_runs;  ///< how often each order ran, by number
+    std::vector<std::uint8_t> m_runs;  ///< number of jobs that ran for each order, by order number
 };
 
 }  // namespace holdline::soak

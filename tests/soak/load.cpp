@@ -8,7 +8,7 @@ namespace holdline::soak {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{10};
-/// The last clients may come so long after their order's answer.
+/// The last clients of an order may be added this long after the order's response, in milliseconds.
 constexpr int kRepeatWithinMs = 30'000;
 
 }  // namespace
@@ -154,7 +154,7 @@ int Load::askAgain(int most)
 
 void Load::lookForLost()
 {
-    // A client that gives up leaves the set.
+    // giveUp() removes the client from the set, so the set is copied.
     const std::vector<Client *> clients(m_clients.begin(), m_clients.end());
     for (Client *client : clients) {
         if (client->age() > m_options.patience)

@@ -15,24 +15,26 @@ namespace holdline::soak {
 
 using namespace std::chrono_literals;
 
-/// How much a Load asks for, and of what. Plain data.
+/// How many requests a Load sends, and of which kinds.
 struct LoadOptions
 {
-    double rate = 300;  ///< new orders a second
+    double rate = 300;  ///< new orders per second
     int accounts = 40;
     Mix mix{55, 5, 16, 4, 6, 6, 5, 3};
-    int joinPercent = 30;       ///< of orders with a key that a second client joins
-    int impatientPercent = 20;  ///< of orders with a key
-    int repeatPercent = 30;     ///< of orders with a key that are asked for again after their answer
-    std::chrono::milliseconds patience = 180s;  ///< a client without an answer for so long is lost
-    bool patient = true;                        ///< clients come again after a refusal with Retry-After
-    std::size_t recent = 0;  ///< number of ended orders with a key that askAgain() can ask for
+    int joinPercent = 30;       ///< percentage of orders with a key that a second client joins
+    int impatientPercent = 20;  ///< percentage of orders with a key whose clients wait only a second
+    int repeatPercent =
+        30;  ///< percentage of orders with a key that are requested again after their response
+    std::chrono::milliseconds patience =
+        180s;                ///< a client that gets no final response within this time is lost
+    bool patient = true;     ///< clients retry after a refusal with Retry-After
+    std::size_t recent = 0;  ///< number of ended orders with a key from which askAgain() chooses
     std::uint64_t seed = 0;
 };
 
-/// Clients that come at a constant rate, however slow their answers are, and the ledger of their orders.
+/// Creates clients at a constant rate, however slow the responses are, and records their orders in a ledger.
 ///
-/// Construct, then start(). Lives in one thread. `upstream` must outlive it.
+/// Construct it, then call start(). `upstream` must outlive it. Thread: one, with an event loop.
 class Load : public QObject
 {
     Q_OBJECT
@@ -42,10 +44,10 @@ public:
     ~Load() override;
 
     void start();
-    /// No new orders from now on. Emits quiet() when all clients have their answers.
+    /// Creates no more orders. Emits quiet() when all clients have their final responses.
     void stop();
-    /// Asks again for a sample of the recent orders with a key. Emits quiet() afterwards. Returns their
-    /// number.
+    /// Requests a sample of the recent orders with a key again. Returns the number of requests, at most
+    /// `most`. Emits quiet() when all have their responses.
     int askAgain(int most);
 
     const Figures &figures() const { return m_ledger.figures(); }
@@ -73,7 +75,7 @@ private:
     JobServer &m_upstream;
     Ledger m_ledger;
     std::unordered_set<Client *> m_clients;
-    int m_later = 0;  ///< clients that come later
+    int m_later = 0;  ///< number of clients that will be added later
     std::deque<std::pair<Order, Answer>> m_recent;
     std::uint32_t m_lastNumber = 0;
     double m_due = 0;

@@ -14,25 +14,26 @@ class Watcher;
 
 namespace holdline::soak {
 
-/// Monitors that come and go: each watches for some seconds and checks what it gets. Some stop reading.
+/// Monitors that connect and disconnect. Each one receives updates for some seconds and checks them. Some
+/// stop reading.
 ///
-/// Construct, then start(). Lives in one thread.
+/// Construct it, then call start(). Thread: one, with an event loop.
 class Monitors : public QObject
 {
     Q_OBJECT
 
 public:
-    /// `socket` is the path of the service's local socket.
+    /// `socket` is the path of the service's monitor socket.
     Monitors(const QString &socket, std::uint64_t seed, QObject *parent = nullptr);
     ~Monitors() override;
 
     void start() { m_next.start(0); }
-    /// Ends all of them.
+    /// Disconnects all monitors.
     void stop();
     int count() const { return m_count; }
 
 Q_SIGNALS:
-    /// A monitor got something that contradicts the protocol.
+    /// Reports that a monitor received something that violates the protocol.
     void violated(const QString &text);
 
 private:

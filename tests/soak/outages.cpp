@@ -10,7 +10,7 @@ using State = Relay::State;
 
 namespace {
 
-/// Time for the load before, between and after absences.
+/// Time under load before, between and after the outages.
 constexpr std::chrono::milliseconds kBetween = 6s;
 constexpr double kPlainMayFail = 0.01;
 
@@ -72,13 +72,13 @@ void Outages::beginPart()
     load.accounts = m_options.accounts;
     load.mix = {60, 0, 20, 0, 7, 7, 6, 0};
     load.impatientPercent = 0;
-    // A refusal counts as a failure here.
+    // In this scenario a refusal counts as a failure.
     load.patient = false;
     load.seed = m_options.seed + m_part;
     m_load = std::make_unique<Load>(load, m_world->port(), m_world->upstream());
     connect(m_load.get(), &Load::violated, this,
             [this](const QString &text) { Q_EMIT noted(u"violation: "_s + text); });
-    // Queued, because the load is still inside its own code.
+    // A queued connection, because the load's own code is still running.
     connect(m_load.get(), &Load::quiet, this, &Outages::partEnded, Qt::QueuedConnection);
     m_load->start();
     m_absence = 0;

@@ -11,8 +11,9 @@
 
 namespace holdline::soak {
 
-/// Load while the job server is away: first four times for 1.5 s, each time in another way, then once for 20
-/// s. Neither starts nor callbacks pass meanwhile. The jobs that run there go on.
+/// A load while the job server is unreachable: first four times for 1.5 s, in different ways, then once for
+/// 20 s. During these times neither start requests nor callbacks are passed on. Jobs that run in the job
+/// server continue.
 class Outages : public Scenario
 {
     Q_OBJECT
@@ -27,13 +28,13 @@ public:
     QByteArray summary() const override { return m_summary; }
 
 private:
-    /// One part of the course: a load, and the absences of the job server.
+    /// One part of the scenario: a load, and the times when the job server is unreachable.
     struct Part
     {
         const char *name;
         std::chrono::milliseconds away;
         std::vector<Relay::State> absences;
-        bool judgesPlain;  ///< at most 1 % of the plain jobs may fail
+        bool judgesPlain;  ///< true: at most 1 % of the plain jobs may fail
     };
 
     WorldOptions worldOptions() const;

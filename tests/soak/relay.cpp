@@ -10,7 +10,7 @@ namespace holdline::soak {
 
 namespace {
 
-/// Closes with an RST.
+/// Closes the connection with an RST.
 void reset(QTcpSocket &socket)
 {
     const linger atOnce{1, 0};
@@ -90,7 +90,7 @@ void Relay::pump(QTcpSocket &from, QTcpSocket &to) const
 
 void Relay::pumpAll()
 {
-    // Passing bytes on may end a connection, which leaves the list.
+    // Passing bytes on may end a connection and change the list, so the list is copied.
     const std::vector<Pair> pairs = m_pairs;
     for (const Pair &pair : pairs) {
         pump(*pair.near, *pair.far);
@@ -98,7 +98,7 @@ void Relay::pumpAll()
     }
 }
 
-/// One side ended. What it sent before still reaches the other side.
+/// Ends the pair after one side has ended. Bytes that this side sent before still reach the other side.
 void Relay::remove(QTcpSocket *near)
 {
     const auto it =

@@ -8,10 +8,10 @@
 
 namespace holdline::soak {
 
-/// A relay on loopback between two programs, which can take the peer behind it away. Bytes that it has are
-/// never lost while it passes them or stalls.
+/// A relay on loopback between two programs. It can make the target unreachable. While it passes bytes on or
+/// stalls, it loses no bytes.
 ///
-/// Construct, setTarget(), listen(). Lives in one thread.
+/// Construct it, then call setTarget() and listen(). Thread: one, with an event loop.
 class Relay : public QObject
 {
     Q_OBJECT
@@ -19,9 +19,9 @@ class Relay : public QObject
 public:
     enum class State {
         Passes,
-        Refuses,  ///< as if the process had been killed: connections are reset, and nothing listens
+        Refuses,  ///< as if the target had been killed: connections are reset, and none is accepted
         Resets,   ///< connections are reset, new ones as soon as they are accepted
-        Stalls    ///< connections are accepted and nothing is passed on, until the state changes
+        Stalls    ///< connections are accepted, but no bytes are passed on until the state changes
     };
 
     explicit Relay(QObject *parent = nullptr);

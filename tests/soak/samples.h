@@ -12,29 +12,30 @@ using namespace std::chrono_literals;
 
 inline constexpr std::chrono::milliseconds kSamplePause = 10s;
 
-/// The memory and the descriptors of a process at one moment.
+/// The memory and the number of descriptors of a process at one moment.
 struct Sample
 {
-    std::chrono::milliseconds at{0};  ///< since the beginning of the run
+    std::chrono::milliseconds at{0};  ///< time since the beginning of the run
     int life = 0;
     qint64 residentKib = 0;
     int descriptors = 0;
 };
 
-/// Memory and descriptors of a process over time.
+/// The memory and the number of descriptors of the service over time.
 class Samples
 {
 public:
-    /// Reads /proc/PID. Does nothing when the process is gone.
+    /// Reads /proc/PID and adds a sample. Does nothing when the process has ended. `life` is the number of
+    /// the process.
     void take(std::chrono::milliseconds at, int life, qint64 pid);
 
     const std::vector<Sample> &all() const { return m_all; }
     qint64 mostResidentKib() const;
     int mostDescriptors() const;
-    /// The same of one life only.
+    /// Returns only the samples of one service process.
     Samples ofLife(int life) const;
-    /// "rss_mib 21.3/40.1/40.5/40.4/40.6 (max 41.0), descriptors 30/211/…": at the beginning, after each
-    /// quarter and at the end.
+    /// Returns "rss_mib 21.3/40.1/40.5/40.4/40.6 (max 41.0), descriptors 30/211/…": the values at the
+    /// beginning, after each quarter and at the end.
     QByteArray text() const;
 
 private:

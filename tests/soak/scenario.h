@@ -7,9 +7,9 @@
 
 namespace holdline::soak {
 
-/// One course of soakrun.
+/// One scenario of soakrun.
 ///
-/// Construct, then start(). Emits finished() once. Lives in one thread.
+/// Construct it, then call start(). It emits finished() once. Thread: one, with an event loop.
 class Scenario : public QObject
 {
     Q_OBJECT
@@ -17,16 +17,16 @@ class Scenario : public QObject
 public:
     using QObject::QObject;
 
-    /// Returns false when it cannot begin; see errorString().
+    /// Returns false when the scenario cannot begin; see errorString().
     virtual bool start() = 0;
     virtual QString errorString() const = 0;
-    /// True when nothing went wrong that must not.
+    /// Returns true when there was no violation.
     virtual bool isClean() const = 0;
-    /// The figures, on one line.
+    /// Returns the figures, with a line feed after each line.
     virtual QByteArray summary() const = 0;
 
 Q_SIGNALS:
-    /// A violation, or how far it is: one line for people.
+    /// Reports a violation or the progress, as one line for people.
     void noted(const QString &line);
     void finished();
 };

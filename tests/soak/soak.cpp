@@ -13,10 +13,10 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr std::size_t kStoredJobs = 100'000;
-/// More than this many are not asked for again at the end.
+/// At most this number of orders is requested again at the end.
 constexpr int kAskAgain = 2'000;
 
-/// What a reload changes. The last one is wrong, so that the service keeps the one before.
+/// The [hold] settings that reloads choose from. The last one is invalid, so the service keeps its settings.
 constexpr std::array kHolds{"deadline = \"30s\"\n", "deadline = \"29s\"\nheld = 19000\n",
                             "deadline = \"long\"\n"};
 
@@ -31,7 +31,7 @@ QByteArray configuration(const Options &options, const char *hold)
 
 FaultOptions usualFaults(double percent)
 {
-    // Without Fault::WrongId: where the start's answer is lost too, nobody can know which id is right.
+    // Without Fault::WrongId: when the response to the start request is lost too, the right id is unknown.
     constexpr std::pair<Fault, double> kShares[]{
         {Fault::Start503, 0.24}, {Fault::Start500, 0.06},   {Fault::Reset, 0.14},
         {Fault::Garbage, 0.10},  {Fault::NoCallback, 0.04}, {Fault::Duplicate, 0.14},
@@ -59,7 +59,7 @@ WorldOptions Soak::worldOptions(const Options &options)
     upstream.durationsOf = {{"account-0", 0ms}, {"account-1", 50ms}, {"account-2", 2s}, {"account-3", 5s}};
     upstream.startLatency = 3ms;
     upstream.idempotentStarts = options.ambiguousAlways;
-    // The upstream delivers again until the restarted service takes the callback.
+    // The upstream repeats a callback until the restarted service accepts it.
     upstream.callbackRetries = 1'000;
     upstream.faults = usualFaults(options.faultPercent);
     return world;
@@ -70,7 +70,7 @@ LoadOptions Soak::loadOptions(const Options &options)
     LoadOptions load;
     load.rate = options.rate;
     load.accounts = options.accounts;
-    // The oldest ended jobs leave the store first, so the younger half of them must be known.
+    // The store drops the oldest ended jobs first, so it must still know the most recent ones.
     load.recent = kStoredJobs / 4;
     load.seed = options.seed;
     return load;
@@ -112,7 +112,7 @@ bool Soak::start()
     return true;
 }
 
-/// From half of the mean to one and a half.
+/// Returns a random time from half of the mean to one and a half.
 std::chrono::milliseconds Soak::about(std::chrono::milliseconds mean)
 {
     const auto span = static_cast<std::uint64_t>(mean.count()) + 1;
@@ -192,7 +192,7 @@ void Soak::sayHowFar()
 
 QByteArray Soak::summary() const
 {
-    // The life before the last kill is the long one.
+    // The calm last part of the load ran in the process before the last kill.
     const Samples calm = m_world.samples().ofLife(m_world.lives() - 1);
     const auto number = [](auto value) { return QByteArray::number(qlonglong(value)); };
     return figuresText(m_load.figures()) + ", violations " + number(m_violations) + ", asked_again " +

@@ -9,9 +9,9 @@
 
 namespace holdline::soak {
 
-/// Mixed clients at a constant rate, while the job server has faults, the service is killed, ended and
-/// reloaded, and monitors come and go. At the end the service is killed once more, and a sample of the
-/// answers must be replayed.
+/// Clients of all kinds at a constant rate. Meanwhile the job server has faults, the service is killed,
+/// terminated and reloaded, and monitors connect and disconnect. At the end the service is killed once more.
+/// Then a sample of the responses must be replayed.
 class Soak : public Scenario
 {
     Q_OBJECT
@@ -42,7 +42,7 @@ private:
     Load m_load;
     Monitors m_monitors;
     Phase m_phase = Phase::Loading;
-    int m_violations = 0;  ///< beside those in the figures
+    int m_violations = 0;  ///< violations that are not in the figures
     int m_kills = 0;
     int m_terminations = 0;
     int m_reloads = 0;
@@ -54,7 +54,7 @@ private:
     std::mt19937_64 m_random;
 };
 
-/// The faults of an upstream: `percent` of all starts meet one of the usual kinds.
+/// Returns fault options with which `percent` of all start requests get one of the usual faults.
 FaultOptions usualFaults(double percent);
 
 }  // namespace holdline::soak

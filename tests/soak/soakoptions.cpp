@@ -69,7 +69,7 @@ std::vector<CommandLineOption> optionsOf(Options &options)
          u"Only this attack: errors, impatience, bodies, keys, watches or stuck. May be repeated."_s,
          [&](QStringView text) { return readAttack(text, options.attacks); },
          CommandLineOption::Repeated::EachCounts},
-        // For the process that attacks.
+        // Only for the attacking process.
         {u"port"_s, u"N"_s, {}, into(options.port, 1, 65'535)},
     };
 }
@@ -94,7 +94,7 @@ std::variant<Options, Exit> parseOptions(const QStringList &arguments)
     const QFileInfo program(options.holdline);
     if (!program.isFile() || !program.isExecutable())
         line.refuse(u"holdline"_s, options.holdline, u"a program is wanted"_s);
-    // Absolute, because holdline runs in a folder of its own.
+    // Made absolute, because holdline runs in another working directory.
     options.holdline = program.absoluteFilePath();
     if (const auto exit = line.exit())
         return *exit;

@@ -12,10 +12,9 @@
 
 namespace holdline::soak {
 
-/// An account that uses the service in the ordinary way: runs of 50 jobs at once, and answers that it may ask
-/// for again by their keys. One thing at a time: each call ends with its signal.
-///
-/// Construct, then call. Lives in one thread.
+/// An account that uses the service normally: runs of 50 jobs at once, and results that it requests again by
+/// their keys. Call only one function at a time; each one ends with its signal. Thread: one, with an event
+/// loop.
 class Victim : public QObject
 {
     Q_OBJECT
@@ -27,22 +26,23 @@ public:
 
     explicit Victim(quint16 port, QObject *parent = nullptr) : QObject(parent), m_port(port) {}
 
-    /// 50 blocking requests at once.
+    /// Sends 50 blocking requests at once. Emits ran().
     void run();
-    /// Answers of new keys, a few at once.
+    /// Sends requests with new keys, a few at once, and keeps the responses. Emits madeKeys().
     void makeKeys();
-    /// The same keys again. Their answers must be replayed.
+    /// Sends the same keys again. Their responses must be replayed. Emits repeatedKeys().
     void repeatKeys();
-    /// Hands a job over and waits for it by a long poll.
+    /// Hands a job over and waits for its result with a long poll. Emits watched().
     void watch();
 
 Q_SIGNALS:
-    /// From the first request to the last answer. `phases` is the Server-Timing of that answer.
+    /// `time` is from the first request to the last response. `phases` is the Server-Timing field of that
+    /// response.
     void ran(std::chrono::milliseconds time, int failed, const QByteArray &phases);
     void madeKeys(int answered);
     void repeatedKeys(int replayed);
     void watched(bool isGood);
-    /// What was not as it should be, for people.
+    /// Reports an unexpected response, as text for people.
     void noted(const QString &text);
 
 private:
@@ -54,10 +54,10 @@ private:
     QElapsedTimer m_time;
     int m_open = 0;
     int m_failed = 0;
-    int m_round = 0;  ///< counts makeKeys()
+    int m_round = 0;  ///< number of calls of makeKeys()
     bool m_repeats = false;
     std::size_t m_nextKey = 0;
-    std::vector<QByteArray> m_answers;  ///< by key
+    std::vector<QByteArray> m_answers;  ///< response bodies, by key
     int m_good = 0;
 };
 

@@ -60,7 +60,7 @@ bool World::writeConfiguration(const QByteArray &configuration) const
     return file.open(QIODevice::WriteOnly | QIODevice::Truncate) && file.write(text) == text.size();
 }
 
-/// Starts with the first configuration again, because a reload may have left a wrong one.
+/// Starts the service with its first configuration, because a reload may have written an invalid one.
 bool World::launch()
 {
     if (!writeConfiguration(m_options.configuration))

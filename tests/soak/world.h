@@ -12,24 +12,25 @@
 
 namespace holdline::soak {
 
-/// The settings of a world. Plain data.
+/// The settings of a World.
 struct WorldOptions
 {
-    QString holdline;  ///< path of the program
-    QString folder;    ///< for the store, the configuration and the log; empty for a temporary one
+    QString holdline;  ///< path of the program holdline
+    QString folder;    ///< folder for the store, the configuration and the log; empty for a temporary one
     JobServerOptions upstream;
-    QByteArray configuration;  ///< tables of the TOML file, without [server], [upstream] and [store] path
+    QByteArray configuration;  ///< tables of the TOML file, without [server], [upstream] and the store's path
     QByteArray store;          ///< lines for the table [store]
-    int threads = 0;           ///< 0 for the service's own choice
-    quint16 upstreamPort = 0;  ///< where the service starts jobs; 0 for the job server itself
+    int threads = 0;           ///< 0 for the service's default
+    quint16 upstreamPort =
+        0;  ///< port to which the service sends start requests; 0 for the job server's own port
     std::chrono::milliseconds samplePause = kSamplePause;
-    quint16 callbackPort = 0;  ///< where callbacks go; 0 for the service itself
+    quint16 callbackPort = 0;  ///< port in the callback URL; 0 for the service's own port
 };
 
-/// The job server in this process, and the real service in front of it in a process of its own. The service
-/// is started again whenever it ends. Samples its memory and descriptors.
+/// Runs the job server in this process, and the real service in front of it in a child process. Restarts the
+/// service whenever it ends. Samples the service's memory and descriptors.
 ///
-/// Construct, then start(). Destroying it kills the service. Lives in one thread.
+/// Construct it, then call start(). The destructor kills the service. Thread: one, with an event loop.
 class World : public QObject
 {
     Q_OBJECT
@@ -38,7 +39,7 @@ public:
     explicit World(const WorldOptions &options, QObject *parent = nullptr);
     ~World() override;
 
-    /// Returns false when it cannot begin; see errorString().
+    /// Returns false when the world cannot begin; see errorString().
     bool start();
     QString errorString() const { return m_error; }
 
@@ -48,21 +49,21 @@ public:
     QString monitorSocket() const { return m_folder + QStringLiteral("/monitor.sock"); }
     QString folder() const { return m_folder; }
     const Samples &samples() const { return m_samples; }
-    /// Number of lives of the service so far.
+    /// Returns the number of service processes so far.
     int lives() const { return m_lives; }
 
     void kill();
-    /// Sends SIGTERM. The service drains, ends, and is started again.
+    /// Sends SIGTERM. The service drains and exits, and is then restarted.
     void terminate();
-    /// Replaces the configuration and sends SIGHUP.
+    /// Replaces the configuration file and sends SIGHUP.
     void reload(const QByteArray &configuration);
-    /// Sends SIGTERM for the last time. Emits ended().
+    /// Sends SIGTERM for the last time. Emits ended() when the service has exited.
     void end();
-    /// Keeps the temporary folder, because somebody wants to look at it.
+    /// Keeps the temporary folder, so that people can inspect it.
     void keepFolder() { m_temporary.setAutoRemove(false); }
 
 Q_SIGNALS:
-    /// The service ended although nobody ended it, or with a wrong exit code.
+    /// Reports that the service ended unexpectedly, or with a wrong exit code.
     void violated(const QString &text);
     void ended();
 
@@ -80,7 +81,7 @@ private:
     quint16 m_port;
     quint16 m_adminPort;
     harness::ServiceChild *m_child = nullptr;
-    bool m_endWanted = false;  ///< somebody ends this life
+    bool m_endWanted = false;  ///< the current service process was told to end
     bool m_isLast = false;
     int m_lives = 0;
     QTimer m_sample;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measures one full repaint of each chart: an hour of samples, 1200 × 300, on usual and dense screens.
+// Measures one complete repaint of each chart: an hour of samples, 1200 × 300, on usual and on high-density
+// screens.
 #include "monitor/charts/heatmapchart.h"
 #include "monitor/charts/histogramchart.h"
 #include "monitor/charts/ratechart.h"

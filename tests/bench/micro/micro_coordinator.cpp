@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measures the coordinator's cost per job. The upstream, the disk and the clients are cheap fakes.
+// Measures the coordinator's CPU time per job. The upstream, the store and the clients are cheap fakes.
 #include "service/holdline/jobs/jobcoordinator.h"
 #include "tests/support/fakejobstore.h"
 #include "tests/support/suite.h"
@@ -69,7 +69,7 @@ private Q_SLOTS:
     void keyedJob();
 };
 
-/// From the request to both responses: the client's and the callback's.
+/// Measures from the request to both responses: that of the client and that of the callback.
 void MicroCoordinator::plainJob()
 {
     QuietStarter starter;
@@ -94,7 +94,8 @@ void MicroCoordinator::plainJob()
     QCOMPARE(answers, 2 * jobs);
 }
 
-/// The same with an Idempotency-Key: one look-up and the writes, each completed in the next loop turn.
+/// The same with an Idempotency-Key: one look-up and the writes, each completed in the next turn of the event
+/// loop.
 void MicroCoordinator::keyedJob()
 {
     QuietStarter starter;
@@ -119,7 +120,7 @@ void MicroCoordinator::keyedJob()
         coordinator.callback(starter.token, callback, std::make_unique<QuietExchange>(answers));
         while (answers < 2 * jobs)
             QCoreApplication::processEvents();
-        // The fake must not grow with the number of jobs.
+        // The fake store must not grow with the number of jobs.
         store.records.clear();
         store.puts.clear();
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measures one event loop turn with idle descriptors: Qt's event dispatcher and ours in one run.
+// Measures one turn of the event loop with idle descriptors, with Qt's event dispatcher and with holdline's.
 #include "core/eventloop/descriptorlimit.h"
 #include "core/eventloop/epolldispatcher.h"
 #include "tests/support/suite.h"
@@ -67,7 +67,7 @@ void MicroEventLoop::turn_data()
         QTest::addRow("%s, %d idle", qPrintable(objectName()), idle) << idle;
 }
 
-/// One descriptor becomes ready and its notifier is served. The others are idle.
+/// One descriptor becomes ready and its notifier is activated. The others are idle.
 void MicroEventLoop::turn()
 {
     QFETCH(const int, idle);
@@ -98,7 +98,7 @@ namespace {
 
 int runOnBothLoops(int argc, char **argv)
 {
-    // GLib's loop is not compared: its cost per descriptor is higher still.
+    // GLib's event loop is not compared, because its cost per descriptor is even higher.
     qputenv("QT_NO_GLIB", "1");
     int failed = 0;
     {

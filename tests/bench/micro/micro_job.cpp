@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measures the pure rules: machine, registry, lanes, deadlines, ids, histograms.
+// Measures code without input and output: job machine, registry, lanes, deadlines, ids, histograms.
 #include "core/eventloop/deadlines.h"
 #include "core/job/jobid.h"
 #include "core/job/jobmachine.h"
@@ -25,7 +25,7 @@ QByteArray accountName(int number)
     return "account-" + QByteArray::number(number);
 }
 
-/// As many deadlines as a full service has, all within a minute.
+/// Returns as many deadlines as a full service has, all within a minute.
 Deadlines<JobKey> manyDeadlines()
 {
     Deadlines<JobKey> table;
@@ -55,7 +55,7 @@ private Q_SLOTS:
     void histogram();
 };
 
-/// The three events of a successful job.
+/// Measures the three events of a successful job.
 void MicroJob::machine()
 {
     JobStatus status;
@@ -69,7 +69,7 @@ void MicroJob::machine()
     QVERIFY(status.state == JobState::Settled);
 }
 
-/// The same with its record: created, found by its token, settled, retained.
+/// Measures the same events with a job in the registry: made, found by its token, settled, retained.
 void MicroJob::registry()
 {
     Jobs jobs({});
@@ -91,8 +91,8 @@ void MicroJob::laneTurn_data()
         QTest::addRow("%d queued", queued) << queued;
 }
 
-/// One turn: a start is granted and ended, and another job joins the queue, so that the number stays the
-/// same.
+/// Measures one turn of a lane: a start is granted and ended, and another job is queued, so that the queue
+/// keeps its length.
 void MicroJob::laneTurn()
 {
     QFETCH(const int, queued);
@@ -121,7 +121,7 @@ void MicroJob::deadlineMoved()
     QCOMPARE(table.size(), std::size_t(kDeadlines));
 }
 
-/// The two operations on the deadline table for a request that is answered in time.
+/// Measures setting and clearing a deadline, as for a request that is answered in time.
 void MicroJob::deadlineSetAndCleared()
 {
     Deadlines<JobKey> table = manyDeadlines();

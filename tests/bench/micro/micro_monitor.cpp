@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measures the monitor's cost of a batch of updates: decoding, its store, its tables.
+// Measures the monitor's cost of a batch of updates: decoding, its data, its tables.
 #include "core/monitormessages/monitorcodec.h"
 #include "monitor/data/historytable.h"
 #include "monitor/data/jobstable.h"
@@ -20,12 +20,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Sanitizer builds only run the code and do not measure it.
+/// Builds with sanitizers only run the code and do not measure it.
 constexpr bool kMeasured = !holdline::test::hasShadowMemory();
 constexpr int kLive = kMeasured ? 10'000 : 500;
-constexpr int kBatch = 500;  ///< events in 0.1 s at 5,000 events per second
+constexpr int kBatch = 500;  ///< number of events in 0.1 s at 5,000 events per second
 
-/// A service with many live jobs of equal duration.
+/// A simulated service with many live jobs of equal duration.
 class Stream
 {
 public:
@@ -41,7 +41,8 @@ public:
         snapshot = update;
     }
 
-    /// One third each of jobs that start, progress and end. The ended jobs are at random positions.
+    /// Returns a batch of updates: a third of the events are new jobs, a third progress, and a third ends.
+    /// The ended jobs are at random positions.
     Update batch()
     {
         Update update;
@@ -59,7 +60,7 @@ public:
         return update;
     }
 
-    /// A batch of `count` ended jobs.
+    /// Returns a batch of `count` ended jobs.
     Update endedOnly(int count)
     {
         Update update;
@@ -124,8 +125,8 @@ FilterQuery query(const QString &text)
     return std::get<FilterQuery>(FilterQuery::parse(text));
 }
 
-/// The same table made from Qt's own classes: a plain model in order of arrival, and a proxy that sorts and
-/// filters. The bench compares it with JobsTable.
+/// The same table made from Qt's classes: a plain model in order of arrival, and a proxy that sorts and
+/// filters. It is compared with JobsTable.
 class PlainJobs : public QAbstractTableModel
 {
 public:
@@ -157,7 +158,7 @@ private:
     }
     void take(const Changes &changes)
     {
-        // Removes single rows from the end, and corrects the other positions in one pass.
+        // Removes single rows from the end, then corrects the other positions in one pass.
         std::vector<int> gone;
         for (const QByteArray &id : changes.removed) {
             if (const auto found = m_rows.find(id); found != m_rows.end())
@@ -192,7 +193,7 @@ private:
     QHash<QByteArray, int> m_rows;
 };
 
-/// Compares rows and not variants, because that is the cheapest way for a proxy.
+/// Compares rows, not variants, because that is the cheapest way for a proxy.
 class JobsProxy : public QSortFilterProxyModel
 {
 public:
@@ -282,7 +283,7 @@ void MicroMonitor::jobsBatch_data()
     QTest::newRow("filtered") << QByteArray("age") << u"account-1 -state:running"_s;
 }
 
-/// Store and table together.
+/// Measures LiveData and the table together.
 void MicroMonitor::jobsBatch()
 {
     QFETCH(const QByteArray, key);
@@ -361,7 +362,7 @@ void MicroMonitor::historyBatch_data()
     QTest::newRow("by total") << QByteArray("total");
 }
 
-/// 500 more ended jobs in a full history, so that as many rows leave it.
+/// Adds 500 ended jobs to a full history, so that 500 rows are removed.
 void MicroMonitor::historyBatch()
 {
     QFETCH(const QByteArray, key);
@@ -392,7 +393,7 @@ void MicroMonitor::historyFilter_data()
     QTest::newRow("time") << u"total>2s"_s;
 }
 
-/// Typing and deleting a filter over 50,000 rows.
+/// Sets and clears a filter over 50,000 rows.
 void MicroMonitor::historyFilter()
 {
     QFETCH(const QString, text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measures the store: batched writes, look-ups and opening with many results, and the pauses of commits.
+// Measures the store: batched writes, look-ups, opening with many results, and how long commits take.
 #include "service/holdline/store/store.h"
 #include "tests/support/manualclocks.h"
 #include "tests/support/storerecords.h"
@@ -18,7 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Figures need HOLDLINE_MICRO_RESULTS=100000. The default only shows that the code works.
+/// Returns the number of stored results. For real figures set HOLDLINE_MICRO_RESULTS=100000; the default only
+/// shows that the code works.
 int resultCount()
 {
     return qEnvironmentVariableIsSet("HOLDLINE_MICRO_RESULTS")
@@ -86,7 +87,7 @@ void MicroStore::jobs_data()
         QTest::newRow(qPrintable(QString::number(batch))) << batch;
 }
 
-/// The three writes of a job, in batches of equal size. Reports CPU per job.
+/// Measures the three writes of a job, in batches of equal size. Reports the CPU time per job.
 void MicroStore::jobs()
 {
     QFETCH(int, batch);
@@ -98,7 +99,7 @@ void MicroStore::jobs()
                                "fresh-" + QByteArray::number(batch) + '-' + QByteArray::number(i)));
     const auto step = static_cast<std::size_t>(batch);
     const auto before = cpuTime();
-    // Each stage runs some jobs behind the one before, as in a real service.
+    // Each stage runs some jobs behind the previous stage, as in a real service.
     for (std::size_t at = 0; at < made.size() + 2 * step; at += step) {
         std::vector<StoreWrite> writes;
         const auto add = [&](std::size_t behind, auto make) {
@@ -172,7 +173,7 @@ void MicroStore::pausesWhileExpiring()
     const auto backend = makeBackend(path(), limits, clocks.reader());
     QCOMPARE(backend->open(), QString());
     clocks.pass(std::chrono::hours(1000));
-    // Wall-clock time and CPU time. CPU time stays exact on a busy machine.
+    // Wall-clock time and CPU time. CPU time is exact even on a busy machine.
     struct Times
     {
         std::vector<double> wall;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# QBENCHMARKs. CTest runs each once, so that none rots; to measure, run them by hand: build/ci/tests/micro MicroJob, with
-# -tickcounter or -callgrind where the clock is too coarse.
+# QBENCHMARKs. CTest runs each one once, to notice when it breaks. To measure, run them by hand:
+# build/ci/tests/micro MicroJob, with -tickcounter or -callgrind where the clock is too coarse.
 set(_micro_sources
     bench/micro/micro_coordinator.cpp
     bench/micro/micro_eventloop.cpp

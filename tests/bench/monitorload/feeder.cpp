@@ -34,7 +34,7 @@ void Feeder::accept()
     delete m_socket;
     m_socket = m_server.nextPendingConnection();
     connect(m_socket, &QLocalSocket::disconnected, m_socket, &QObject::deleteLater);
-    // Commands are not measured, so the socket's input is dropped.
+    // Commands are not measured, so the received bytes are dropped.
     connect(m_socket, &QLocalSocket::readyRead, m_socket, [socket = m_socket.data()] { socket->readAll(); });
     m_seq = 0;
     m_socket->write(encode(Hello{kProtocolVersion, "simulated", 1}));

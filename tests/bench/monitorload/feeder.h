@@ -12,7 +12,7 @@ class QLocalSocket;
 
 namespace holdline::bench {
 
-/// Plays a busy service to one monitor: the same lines at the same pace, with no service behind them.
+/// Simulates a busy service for one monitor. It sends the same lines at the same pace, but runs no jobs.
 class Feeder : public QObject
 {
     Q_OBJECT

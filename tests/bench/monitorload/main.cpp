@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Measures a monitor of a very busy service: its CPU, and how long its window makes a user wait.
+// Measures a monitor of a very busy service: its CPU time, and how long its window keeps a user waiting.
 #include "core/base/standardstreams.h"
 #include "monitor/data/format.h"
 #include "monitor/window/mainwindow.h"
@@ -27,7 +27,7 @@ namespace {
 
 constexpr auto kProbe = 10ms;
 constexpr auto kWarmUp = 2s;
-constexpr auto kSettle = 500ms;  ///< time after another view came to the front
+constexpr auto kSettle = 500ms;  ///< time after another view was selected
 constexpr milliseconds kShortest = 100ms;
 
 double cpuSeconds()
@@ -40,7 +40,7 @@ double cpuSeconds()
 struct Figures
 {
     double coreShare = 0;
-    std::vector<double> waits;  ///< in ms
+    std::vector<double> waits;  ///< waiting times in ms
 
     double quantile(double q) const
     {
@@ -48,8 +48,8 @@ struct Figures
     }
 };
 
-/// Measures for `time` the CPU of this process and the lateness of its event loop. An input event would wait
-/// that long, too.
+/// Measures for `time` the CPU time of this process and how late its event loop is. An input event would wait
+/// as long.
 Figures measure(milliseconds time)
 {
     Figures figures;
