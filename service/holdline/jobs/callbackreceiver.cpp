@@ -24,7 +24,7 @@ CallbackView ReceivedCallback::view(QByteArrayView url) const
 
 JobEvent eventOf(const JobMessage &message, const QByteArray &upstreamId)
 {
-    // Some APIs name no id. The token has found the job.
+    // Callbacks of some APIs contain no id. The token alone identifies their job.
     if (!upstreamId.isEmpty() && !message.id.isEmpty() && upstreamId != message.id)
         return JobEvent::CallbackMismatched;
     switch (message.report) {
@@ -62,15 +62,15 @@ Job jobOf(const JobRecord &record)
     return job;
 }
 
-/// A result that waits for the store. A std::function must be copyable, so the exchange is shared.
+/// A late result that waits for the store. The exchange is shared, because a std::function must be copyable.
 struct CallbackReceiver::LateResult
 {
     JobResult result;
-    // Of the callback that brought it.
+    // Of the callback with the result; empty when the result came in the answer to the start request.
     QByteArray token;
     http::Request request;
-    http::Response response;             ///< once the result is durable
-    std::shared_ptr<Exchange> exchange;  ///< null when no callback brought it
+    http::Response response;             ///< sent when the result is durable
+    std::shared_ptr<Exchange> exchange;  ///< null when no callback contained the result
 
     void answer(const http::Response &with) const
     {
@@ -151,7 +151,7 @@ QByteArray CallbackReceiver::urlOf(const ReceivedCallback &callback) const
     return url;
 }
 
-/// False when the callback was refused.
+/// Returns false when the callback was refused or waits for keys.
 bool CallbackReceiver::read(const Job &job, ReceivedCallback &callback)
 {
     if (const Route *route = m_routes.byName(job.route))
@@ -194,8 +194,9 @@ bool CallbackReceiver::read(const Route &route, const QByteArray &job, const QBy
     return true;
 }
 
-/// The keys of `seen` do not verify the callback, and newer ones may. If it has waited already, it is sent
-/// again: nobody knows whether it is forged.
+/// Keeps the callback until keys newer than the key set `seen` are fetched, because they may verify it.
+/// Answers 503 when the callback has waited already or cannot wait: whether it is forged is unknown, so its
+/// sender must send it again.
 void CallbackReceiver::awaitKeys(const QByteArray &job, const QByteArray &account, ReceivedCallback &callback,
                                  std::uint64_t seen)
 {
@@ -220,8 +221,8 @@ void CallbackReceiver::awaitKeys(const QByteArray &job, const QByteArray &accoun
 void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
 {
     if (callback.record && !callback.record->isSettled()) {
-        // The store was unreadable when the service started. A client with the key of the job
-        // wakes the job.
+        // The job was not restored, because the store was unreadable when the service started. It is restored
+        // when a client asks with the key of the job.
         callback.exchange->answer(http::problemResponse(
             notStored(u"The service does not wait for this job yet. Try again."_s, job.id)));
         return;
@@ -231,7 +232,8 @@ void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
     if (isReplay(job, event, callback)) {
         enter(CallbackOutcome::Duplicate, job, callback);
     } else if (isFinal && !callback.record && m_unstored.contains(job.id)) {
-        // The machine knows this result. Its sender was told to send it again.
+        // The job machine has counted this result already, but it could not be stored. So its sender got 503
+        // and has sent it again.
         enter(CallbackOutcome::Late, job, callback);
         retain(job, callback.result(), &callback);
     } else {
@@ -243,7 +245,8 @@ void CallbackReceiver::take(Job &job, ReceivedCallback &callback)
         callback.exchange->answer(callback.response);
 }
 
-/// A final callback of the same job goes on: the machine knows a duplicate, and whether its result is
+/// Returns whether the callback is a replay that must not reach the job. A repeated final callback of the
+/// same job is no replay: the job machine recognises the duplicate, and its answer waits until the result is
 /// durable.
 bool CallbackReceiver::isReplay(const Job &job, JobEvent event, ReceivedCallback &callback)
 {
@@ -279,7 +282,8 @@ void CallbackReceiver::refuse(Reason reason, CallbackOutcome outcome, const QByt
 {
     enter(outcome, job, {}, callback.request);
     callback.response = http::problemResponse({reason, detail, job, {}});
-    // RFC 9110, 15.5.2 wants a challenge. What the profile wants is no scheme with a registered name.
+    // A 401 must have a challenge (RFC 9110, section 15.5.2). No registered authentication scheme stands for
+    // the signatures of profiles, so the challenge names a scheme of its own.
     if (reason == Reason::CallbackUnauthorised)
         callback.response.headers.append("WWW-Authenticate", "Callback");
     if (callback.route)

@@ -18,111 +18,124 @@
 
 namespace holdline {
 
-/// A callback while it is handled.
+/// A callback request while CallbackReceiver or RegisteredCallbacks handles it.
 struct ReceivedCallback
 {
-    /// The segment of the path that follows the callback path: a token, which is a secret, or the name of a
-    /// route with registered callbacks.
+    /// The path segment after the callback path: a token, which is a secret, or the name of a route with
+    /// registered callbacks.
     QByteArrayView token;
     const http::Request &request;
     std::unique_ptr<Exchange> exchange;
-    /// What follows the token in the path, without the slash.
+    /// The part of the path after the token, without the slash.
     QByteArrayView suffix{};
-    /// How the wait for newer keys ended. Not: it has not waited.
+    /// Whether the callback has waited for newer keys. Not: it has not waited. Over: the key fetcher has
+    /// answered. TimeUp: the wait took too long.
     enum class Wait : std::uint8_t { Not, Over, TimeUp };
     Wait wait = Wait::Not;
     bool isRegistered = false;
-    /// It came before the answer to the start, and waited for the job's id.
+    /// True for a registered callback that has waited for the job's id from the answer to a start request.
     bool hasWaited = false;
-    /// The record of a job that is only in the store. Null for a job in memory.
+    /// The record of a job that is only in the store, not owned. Null for a job in memory.
     JobRecord *record = nullptr;
-    /// Of its job. Set when the callback is read.
+    /// The route of the job, not owned. Set when the callback is read.
     const Route *route = nullptr;
     JobMessage message{};
     QByteArray replayKey{};                           ///< see CheckedCallback
-    CallbackOutcome outcome = CallbackOutcome::None;  ///< set when it is entered in the ledger
-    /// The answer. Set when the callback is entered in the ledger; the owner of the exchange sends
-    /// it.
+    CallbackOutcome outcome = CallbackOutcome::None;  ///< set when the callback is entered in the ledger
+    /// The response to the callback. Set when the callback is entered in the ledger. The owner of `exchange`
+    /// sends the response.
     http::Response response{};
 
-    /// The result that the callback brings.
+    /// Returns the job's result that the callback contains.
     JobResult result() const;
-    /// As its route reads it. `url` is our public URL at which it came.
+    /// Returns the callback in the form that Route::readCallback() takes. `url` is the public URL of this
+    /// service at which the callback arrived.
     CallbackView view(QByteArrayView url) const;
 };
 
-/// The event that a callback means for a job. `upstreamId` is empty when the upstream named no id yet.
+/// Returns the job event for a callback with this content. `upstreamId` is the upstream's id of the job,
+/// empty while it is unknown.
 JobEvent eventOf(const JobMessage &message, const QByteArray &upstreamId);
 
-/// What a record tells of a job that is only in the store.
+/// Returns a Job with the id, account, route, status and upstream id of the record, for a job that is only in
+/// the store.
 Job jobOf(const JobRecord &record);
 
 /// Receives callbacks: finds the job by the token in memory or in the store, reads the body, enters the
 /// outcome in the ledger, and retains results that come after the end of their job. RegisteredCallbacks finds
 /// the jobs of callbacks without a token.
 ///
-/// A callback with the signature of one that a job has taken is a replay. It never reaches another job, and
-/// its progress does not count again. It is answered as a duplicate. What the job did not take is forgotten,
-/// so that the sender may repeat it.
+/// A callback with the same signature as an accepted callback is a replay. A replay never reaches another
+/// job, its progress does not count again, and it is answered as a duplicate. The signature of a callback
+/// that the job did not accept is forgotten, so that the sender may repeat the callback.
 ///
-/// Life: all arguments must outlive it, and the handlers must stay callable. Thread: one, with an event
-/// loop.
+/// Life: all arguments must outlive this object, and the handlers must stay callable. Thread: one, with an
+/// event loop.
 class CallbackReceiver
 {
 public:
     struct Handler
     {
-        /// A readable callback is an event of this job. A job that is only in the store has
-        /// ended. A handler that moves the exchange out sends the answer. Otherwise the answer is
+        /// Handles a readable callback, which is an event of this job. A job that is only in the store has
+        /// ended. A handler that moves the exchange out must send the response. Otherwise the response is
         /// sent when the handler returns.
         std::function<void(Job &, JobEvent, ReceivedCallback &)> received;
+        /// Called after each entry in the ledger.
         std::function<void(CallbackOutcome)> entered;
         /// See JobCoordinator::callbackRefused().
         std::function<void(QByteArrayView token, const http::Request &, Reason, const QByteArray &job,
                            const QByteArray &account, const QByteArray &route, const QString &detail)>
             refused;
-        /// A registered callback has waited for the keys that verify it.
+        /// Called when a registered callback has waited for the keys that verify it. The handler must receive
+        /// the callback again.
         std::function<void(WaitingCallback, ReceivedCallback::Wait)> registered;
-        /// A registered callback names no job that is known.
+        /// Called when a registered callback names no known job.
         std::function<void(const http::Request &, const QByteArray &route)> unknown;
     };
 
     CallbackReceiver(Jobs &jobs, const RouteTable &routes, JobStore &store, SeenCallbacks &seen,
                      Handler handler);
-    /// `url` is the callback address without a token.
+    /// Sets the callback address without a token.
     void setCallbackUrl(const QByteArray &url) { m_callbackUrl = url; }
-    /// Without it no callback is taken that is verified by published keys. Must outlive this object.
+    /// Sets the source of the published keys that verify callbacks. Without it, callbacks that need such keys
+    /// are answered 503. `credentials` must outlive this object.
     void setCredentials(Credentials &credentials);
 
-    /// `suffix` is what follows the token in the path, without the slash.
+    /// Handles a callback request: finds the job by the token and answers the exchange, at once or later.
+    /// `suffix` is the part of the path after the token, without the slash.
     void receive(QByteArrayView token, QByteArrayView suffix, const http::Request &request,
                  std::unique_ptr<Exchange> exchange,
                  ReceivedCallback::Wait wait = ReceivedCallback::Wait::Not);
-    /// Enters a readable callback in the ledger, and sets its response.
+    /// Enters a readable callback in the ledger, and sets ReceivedCallback::response.
     void enter(CallbackOutcome outcome, const Job &job, ReceivedCallback &callback);
-    /// Retains a result that came after the end of its job. The result of a durable job goes into the
-    /// store, and the callback is answered after that. The result of a plain job stays in memory.
-    /// `callback` is null for a result that came with the answer to the start.
+    /// Retains a result that came after the end of its job. The result of a durable job is written to the
+    /// store, and the callback is answered after that. The result of a plain job stays in memory. `callback`
+    /// is null for a result that came in the answer to the start request.
     void retain(Job &job, const JobResult &result, ReceivedCallback *callback);
 
-    /// Reads a callback of this route and checks that the upstream sent it. Returns false when it was
-    /// refused. `job` and `account` are empty for a callback that must find its job.
+    /// Reads a callback of this route and checks that the upstream sent it. Returns false when the callback
+    /// was refused or waits for keys. Then the exchange was answered, or moved to the waiting callbacks.
+    /// `job` is the id of the job. `job` and `account` are empty for a registered callback, whose job is
+    /// looked up later.
     bool read(const Route &route, const QByteArray &job, const QByteArray &account,
               ReceivedCallback &callback);
-    /// Takes a callback that was read. A job outside of the registry is one in the store, which has ended.
+    /// Applies a callback that read() accepted to its job, and answers it. A job that is not in the registry
+    /// is only in the store, and has ended.
     void take(Job &job, ReceivedCallback &callback);
-    /// A callback that was read, and whose job nobody knows. It is taken from the sender, which would repeat
-    /// it in vain.
+    /// Answers a callback whose job does not exist as accepted, because the sender would repeat a refused
+    /// callback in vain. read() must have accepted the callback.
     void takeUnknown(ReceivedCallback &callback);
-    /// A callback that was read, and whose job may still become known. Its sender must send it again.
+    /// Answers 503, so that the sender sends the callback again: its job may still become known. read() must
+    /// have accepted the callback.
     void askAgain(ReceivedCallback &callback);
 
     /// True for a job in memory whose late result could not be stored. Its sender was told to send it again.
     bool isUnstored(const QByteArray &job) const { return m_unstored.contains(job); }
 
     const CallbackLedger &ledger() const { return m_ledger; }
-    /// Callbacks that wait for keys, and those that were answered 503 for want of them.
+    /// Number of callbacks that wait now for the keys that verify them.
     int waitingForKeys() const { return m_waiting ? m_waiting->count() : 0; }
+    /// Number of callbacks that were answered 503 because their keys could not be fetched.
     std::uint64_t withoutKeysTotal() const { return m_withoutKeys; }
 
 private:
@@ -130,7 +143,7 @@ private:
 
     void receiveStored(QByteArrayView token, QByteArrayView suffix, const http::Request &request,
                        std::unique_ptr<Exchange> exchange, ReceivedCallback::Wait wait);
-    /// Our public URL at which the callback came.
+    /// Returns the public URL of this service at which the callback arrived, with its query.
     QByteArray urlOf(const ReceivedCallback &callback) const;
     bool read(const Job &job, ReceivedCallback &callback);
     void awaitKeys(const QByteArray &job, const QByteArray &account, ReceivedCallback &callback,
@@ -156,7 +169,7 @@ private:
     /// Jobs in memory whose late result could not be stored.
     QSet<QByteArray> m_unstored;
     Credentials *m_credentials = nullptr;
-    std::unique_ptr<WaitingCallbacks> m_waiting;  ///< when there are credentials
+    std::unique_ptr<WaitingCallbacks> m_waiting;  ///< null until setCredentials()
     std::uint64_t m_withoutKeys = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The events of jobs, what JobCoordinator does about them, and the ends of jobs.
+// The part of JobCoordinator that handles the events of jobs, and their ends.
 #include "core/base/crashpoint.h"
 #include "service/holdline/jobs/jobcoordinator.h"
 
@@ -7,7 +7,7 @@ namespace holdline {
 
 namespace {
 
-/// After it, a job that waits for the store asks for another turn.
+/// The pause before a job whose record could not be stored goes back into its lane.
 constexpr auto kStorePause = std::chrono::seconds(1);
 
 }  // namespace
@@ -27,7 +27,7 @@ void JobCoordinator::apply(Job &job, JobEvent event, const Occasion &occasion)
     perform(job, next(job, event, occasion.now).actions, occasion);
 }
 
-/// Asks the machine, and writes into the journal of a durable job what that means.
+/// Applies the event to the job machine, and adds the result to the journal of a durable job.
 JobStep JobCoordinator::next(Job &job, JobEvent event, TimePoint now)
 {
     const JobStep step = m_jobs.apply(job, event, now);
@@ -73,13 +73,14 @@ void JobCoordinator::onIntentStored(JobKey key, const QString &error)
     if (!job)
         return;
     const TimePoint now = Clock::now();
-    // The start does not leave when its record could not be stored, or when the job has ended or an earlier
-    // start turned out to have worked meanwhile.
+    // The start request is not sent when its record could not be stored, or when meanwhile the job has ended,
+    // or progress has shown that an earlier start request started the job.
     if (!error.isEmpty() || job->isSettled() || !job->status.startInFlight || job->status.progressSeen) {
         m_scheduler.dropAttempt(*job, now);
         m_registered.endStart(key);
         const LiveJob *live = m_live.find(key);
-        // Many jobs may wait, and together they try a thousand times a second at most.
+        // The pause grows by 1 ms per durable job, so that all waiting jobs together try at most a thousand
+        // times a second.
         const Duration pause = kStorePause + std::chrono::milliseconds(durableCount());
         const bool isPromised = live && live->durable->handOverStored && now + pause < job->deadline;
         const bool waits = !error.isEmpty() && isPromised && !job->isSettled();
@@ -123,21 +124,22 @@ void JobCoordinator::onStartFinished(JobKey key, const StartResult &result)
         crashPoint("start_answered");
         live->durable->canStartAgain = result.fate == StartResult::Fate::NotStarted && result.retryable;
     }
-    // A refused connection is fast, and says nothing about the duration of a turn.
+    // A refused connection ends quickly, and says nothing about the usual duration of a turn.
     apply(*job, decision.event,
           {now, decision.retryDelay, result.unreachable ? std::nullopt : std::optional(took), nullptr,
            &result});
     if (live && !job->isSettled()) {
         if (live->durable && job->status.state == JobState::Running && isStartInDoubt(job->status))
             beginDoubt(*job, now);
-        // From here on the job only waits, and it should use little memory.
+        // Now the job only waits for its result, so it should use little memory.
         if (job->status.state != JobState::Queued) {
             freeStart(*job, *live);
             live->upstream.fields = {};
         }
         JobStore::Done named;
-        // Its callbacks are taken when its id is durable. Otherwise the next process could not find the job,
-        // and its callbacks would not come again.
+        // Registered callbacks of this job wait until its upstream id is durable. If they were answered
+        // before and this process crashed, the next process could not find the job, and the callbacks would
+        // not come again.
         if (live->durable && job->status.state == JobState::Running && m_registered.concerns(*job))
             named = [this, key](const QString &error) {
                 const Job *answered = m_jobs.find(key);
@@ -186,7 +188,7 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
     const bool wasUnknown = job.status.startUnknown;
     const JobStep step = next(job, event, now);
     LiveJob *live = m_live.find(job.key);
-    // The job does run, so its start was no failure of the upstream.
+    // The callback proves that the job runs, so its start request was no failure of the upstream.
     if (wasUnknown && !job.status.startUnknown)
         m_scheduler.countSuccess(job, now);
     if (step.actions.testFlag(JobAction::Settle)) {
@@ -194,10 +196,10 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
         live->upstream.contentType = std::move(result.contentType);
         live->upstream.body = std::move(result.body);
         live->upstream.resultStatus = result.status;
-        // The id confirms, where the API has one.
+        // Callbacks of some APIs contain no id.
         if (!callback.message.id.isEmpty())
             job.upstreamId = callback.message.id;
-        // The job did run, so its start was no failure of the upstream.
+        // The callback proves that the job ran, so its start request was no failure of the upstream.
         if (wasUnknown)
             m_scheduler.countSuccess(job, now);
         if (const auto took = job.phases(now).job) {
@@ -208,13 +210,13 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
     m_callbacks.enter(step.callback, job, callback);
     const bool isDurable = live && live->durable;
     const bool isMismatched = step.callback == CallbackOutcome::Mismatched;
-    // This ends a plain job, and `live` with it.
+    // Settling a plain job destroys its LiveJob, so `live` must not be used for it after this line.
     perform(job, step.actions, {now, {}, {}, &callback});
     if (step.callback == CallbackOutcome::Progress && !job.isSettled())
         onProgress(job, live, callback.message);
     if (isDurable && isMismatched && !live->durable->ending)
-        m_journal.touch(job, *live);  // its journal tells of the callback
-    // The end of a durable job is being written. The callback is answered when that is done.
+        m_journal.touch(job, *live);  // the job's journal has an entry for the mismatched callback
+    // While the end of a durable job is being written, the callback waits for that write.
     if (isDurable && !isMismatched && live->durable->ending)
         m_journal.holdBack(*live, {std::move(callback.exchange), callback.response});
 }
@@ -265,7 +267,8 @@ void JobCoordinator::onProgress(Job &job, LiveJob *live, const JobMessage &messa
     Q_EMIT jobChanged(job);
 }
 
-/// A job that only waits should use little memory. Requests about it may need its client's request.
+/// Drops the client's request, because a job that only waits should use little memory. Keeps the request when
+/// later requests to the upstream about the job need it.
 void JobCoordinator::freeStart(const Job &job, LiveJob &live)
 {
     const Route *route = m_routes.byName(job.route);
@@ -297,7 +300,7 @@ void JobCoordinator::onStatusAnswered(JobKey key, const StartResult &result)
     m_scheduler.pump(now);
 }
 
-/// Ends the job at the upstream too, where nobody needs its result any more.
+/// Cancels the job at the upstream, when no client needs its result any more.
 void JobCoordinator::cancelUpstream(const Job &job, const LiveJob &live)
 {
     if (!job.status.attempted || job.status.resultSeen)
@@ -357,7 +360,7 @@ void JobCoordinator::settle(Job &job)
     live.upstream.heldBack = guards().of(job).circuit.isOpen();
     if (live.durable) {
         m_doubts.remove(job.key);
-        // The key is free again, as if the request had never come.
+        // A new request with this key may make a new job.
         if (freesKey(job, *live.durable)) {
             m_keys.release(job.account, live);
             live.durable->key = {};
@@ -365,7 +368,7 @@ void JobCoordinator::settle(Job &job)
         job.joined = live.durable->joined;
         job.recovered = live.durable->recovered;
     }
-    // Only a plain job whose client has left needs no answer.
+    // A plain job whose client has left needs no response body. Every other job does.
     http::Response response;
     response.status = reasonInfo(job.status.outcome).status;
     if (live.durable || !live.waiters.empty())

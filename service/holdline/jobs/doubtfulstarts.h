@@ -9,11 +9,12 @@
 
 namespace holdline {
 
-/// The durable jobs whose start is in doubt, and until when each of them waits for its callback. After a
-/// restart no job is measured, so the waits are long at first and become shorter later. They never become
-/// longer.
+/// The durable jobs whose start is in doubt, each with the deadline by which its callback must come. After a
+/// restart no job's duration is measured yet, so the deadlines are late at first and move earlier as jobs
+/// end. A deadline never moves later.
 ///
-/// Life: add() when a start is in doubt, remove() when the job has ended. Thread: one.
+/// Life: call add() when a start is in doubt, and remove() when it no longer is or the job has ended. Thread:
+/// one.
 class DoubtfulStarts
 {
 public:
@@ -23,13 +24,15 @@ public:
         TimePoint at{};
     };
 
-    /// Records the time from the answer to a start to its callback.
+    /// Records how long a job ran: the time from the answer to its start request to its callback.
     void addJobTime(Duration took) { m_patience.add(took); }
-    /// Returns the deadline of this job: its own, or an earlier one.
+    /// Adds a job that waits from `now`, for at most `most`. Returns its deadline, which is never later than
+    /// Job::deadline.
     TimePoint add(const Job &job, TimePoint now, Duration most);
-    /// False when the start of the job was not in doubt.
+    /// Removes the job. Returns false when the job was not in this table.
     bool remove(JobKey job) { return m_jobs.erase(job) > 0; }
-    /// The deadlines that are earlier now, because shorter jobs were measured or `most` is smaller.
+    /// Moves deadlines earlier where shorter jobs were measured or `most` became smaller, and returns the
+    /// changed ones.
     std::vector<Deadline> shortened(Duration most);
 
 private:

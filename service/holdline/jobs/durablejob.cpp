@@ -10,7 +10,8 @@ WallTime wallTime(std::chrono::system_clock::time_point at)
     return std::chrono::floor<std::chrono::milliseconds>(at);
 }
 
-/// Converts a time of the steady clock into the time of day, by the reckoning of the job itself.
+/// Converts a time of the steady clock into wall-clock time. Counts from the creation of the job, whose time
+/// is known on both clocks.
 WallTime wallTime(const Job &job, TimePoint at)
 {
     return wallTime(job.times.createdWall +

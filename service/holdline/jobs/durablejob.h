@@ -12,31 +12,32 @@
 
 namespace holdline {
 
-/// A callback whose answer waits until its result is durable.
+/// A callback that is answered only when its result is durable.
 struct PendingCallback
 {
     std::unique_ptr<Exchange> exchange;
-    http::Response response;  ///< once the result is durable
+    http::Response response;  ///< sent when the result is durable
 };
 
-/// The end of a durable job, from its settlement until its record is durable and all waiters have their
-/// answers.
+/// The end of a durable job. Exists from the settlement of the job until its record is durable and all
+/// waiters are answered.
 struct Ending
 {
     JobRecord record;
-    http::Response response;  ///< for the clients that wait
+    http::Response response;  ///< for the waiting clients
     std::vector<PendingCallback> callbacks;
-    /// Requests about the job that came meanwhile. No request learns of an end that may be lost.
+    /// Requests of the jobs API about this job that came before its end was durable. They wait, because no
+    /// client may see an end that a crash could still undo.
     std::vector<JobDirectory::Found> asked;
     bool leavesRecord = true;  ///< false for a job that never ran: its record is deleted
     int writes = 0;            ///< writes in flight
-    /// True when the end could not be stored. The waiters have their answers, and the write is
+    /// True when the end could not be stored. The waiters are answered all the same, and the write is
     /// repeated.
     bool unstored = false;
 };
 
-/// The durable part of a job with an Idempotency-Key, or of a handed-over job. Lives from the request
-/// that makes the job until the end of the job is durable.
+/// The durable part of a job with an Idempotency-Key, or of a handed-over job. Exists from the request that
+/// makes the job until the end of the job is durable.
 struct DurableJob
 {
     QByteArray id;   ///< id of the job
@@ -55,28 +56,31 @@ struct DurableJob
     bool handOverStored = false;  ///< the hand-over is durable
     bool addressTold = false;     ///< a client got the address of the job, so it must be found there
     JobJournal journal;
-    std::unique_ptr<Ending> ending;
+    std::unique_ptr<Ending> ending;  ///< null before the job is settled
 };
 
-/// The bytes that a request needs in the store.
+/// Returns the number of bytes that a request needs in the store.
 inline std::int64_t storedBytes(const RecordedRequest &request)
 {
     return request.target.size() + request.body.size();
 }
 
-/// True when a settled job certainly never ran. The judgement is that by which a failed start is sent again.
+/// Returns whether a settled job certainly never ran. The rule is the same as for sending a failed start
+/// request again.
 bool neverRan(const Job &job, const DurableJob &durable);
-/// True when the key of a settled job is free again: the job never ran, or it was cancelled while its start
-/// was in doubt, so that somebody decided not to wait for it.
+/// Returns whether the key of a settled job is free again: the job never ran, or somebody cancelled it while
+/// its start was in doubt.
 bool freesKey(const Job &job, const DurableJob &durable);
 
-/// Writes into the journal of a job that was read from the store.
+/// Adds a journal entry that says that the job was read from the store.
 void noteRecovered(const Job &job, DurableJob &durable, TimePoint now);
-/// Writes an event of the machine into the journal. `httpStatus` is that of the answer to the last start.
+/// Adds the journal entries of an event of the job machine. `httpStatus` is the status of the answer to the
+/// last start request.
 void noteEvent(const Job &job, DurableJob &durable, JobEvent event, const JobStep &step, int httpStatus,
                TimePoint now);
 
-/// The current record of the job, to be stored and shown. The caller adds the request and the answer.
+/// Returns the current record of the job, for the store and the jobs API. The caller adds the request and the
+/// answer.
 JobRecord recordOf(const Job &job, const DurableJob &durable);
 
 }  // namespace holdline

@@ -8,10 +8,10 @@
 
 namespace holdline {
 
-/// Reports handed-over jobs that failed, with their stored requests. While the store cannot be read, it
-/// remembers them, up to kMost.
+/// Reports handed-over jobs that failed, with their stored requests. While the store cannot be read, the ids
+/// of at most kMost such jobs are kept for retry(). Further jobs are not reported.
 ///
-/// Life: the store must outlive it, and `report` must stay callable. Thread: one.
+/// Life: the store must outlive this object, and `report` must stay callable. Thread: one.
 class FailedHandOvers
 {
 public:
@@ -22,9 +22,10 @@ public:
     {
     }
 
-    /// The end of this job is stored, and it leaves a dead letter (EndTrait).
+    /// Reads the record of this job and reports it. Call it when the end of the job is stored, and that end
+    /// leaves a dead letter (EndTrait).
     void add(const QByteArray &id);
-    /// Tries the remembered ones again when the store can be read.
+    /// Tries again to report the kept jobs, when the store can be read.
     void retry();
 
 private:

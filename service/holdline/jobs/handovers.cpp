@@ -16,7 +16,7 @@ void HandOvers::timeUp(LiveJob &live, Waiter &waiter)
 {
     const Job *job = m_jobs.find(live.key);
     if (!job || live.durable->ending)
-        return;  // the end is being written, and answers all waiters
+        return;  // the end is being written, and all waiters are answered after that
     const JobStatus &status = job->status;
     if (waiter.wantsHandOver()) {
         waiter.isDue = true;
@@ -28,7 +28,8 @@ void HandOvers::timeUp(LiveJob &live, Waiter &waiter)
         m_handler.expire(live.key);
         return;
     }
-    // The client may come back to the address that it gets, also when the job turns out never to have run.
+    // The client gets the job's address. So the record must say that the job must be found there, even if the
+    // job never ran.
     if (!std::exchange(live.durable->addressTold, true))
         m_journal.write(*job, live);
     Waiter late = *m_waiters.take(live, waiter.number);
@@ -80,7 +81,8 @@ bool HandOvers::leaveToNextProcess(Job &job, LiveJob &live)
         answerDue(live, {});
         return true;
     }
-    // A client with the address of the job must find the job there after the restart, started or not.
+    // Clients get the job's address, so they must find the job there after the restart, even if it was never
+    // started.
     m_handler.handOver(job);
     m_journal.touch(job, live);
     m_journal.write(job, live);

@@ -10,31 +10,33 @@
 
 namespace holdline {
 
-/// Answers clients whose durable job goes on without them: 202 or 504 at their deadline, 503 when the
-/// service ends. No client gets an address that is not durable.
+/// Answers clients whose durable job goes on without them: 202 or 504 at the client's deadline, 503 when the
+/// service shuts down. A 202 is sent only when the job's record is durable.
 ///
-/// Life: all arguments must outlive it, and the handlers must stay callable. Thread: one, with an event
-/// loop.
+/// Life: all arguments must outlive this object, and the handlers must stay callable. Thread: one, with an
+/// event loop.
 class HandOvers
 {
 public:
     struct Handler
     {
-        /// The only client waits no longer, and no start has left. The job must end.
+        /// Must end the job: its only client waits no longer, and no start request was sent.
         std::function<void(JobKey)> expire;
-        /// The job is handed over now.
+        /// Must apply JobEvent::HandOver to the job.
         std::function<void(Job &)> handOver;
-        /// Some clients of this job were answered.
+        /// Called when clients of this job were answered.
         std::function<void(const Job &)> answered;
     };
 
     HandOvers(Jobs &jobs, Waiters &waiters, Journal &journal, Handler handler);
 
-    /// The deadline of this client has passed.
+    /// Handles the passed deadline of a client of a durable job. May remove and destroy `waiter`.
     void timeUp(LiveJob &live, Waiter &waiter);
-    /// A record of a handed-over job was written. `error` is the reason when that failed.
+    /// Answers the clients that are due when a record of a handed-over job was written. `error` is the reason
+    /// of a failed write, otherwise empty.
     void stored(LiveJob &live, const QString &error);
-    /// Leaves a live job to the next process. False when the job ends with this process.
+    /// Answers the clients of a live job, now or when its record is durable, because the next process goes on
+    /// with the job. Returns false when the job ends with this process, because nothing is stored on disk.
     bool leaveToNextProcess(Job &job, LiveJob &live);
 
 private:

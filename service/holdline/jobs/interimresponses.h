@@ -10,16 +10,16 @@ namespace holdline {
 
 // Answers to clients whose durable job goes on without them. All functions are pure.
 
-/// 202 with the state of the job: `Location`, `Retry-After`, `Preference-Applied`. The links in the body
-/// begin with `links`, the `Location` does not.
+/// Returns 202 with the state of the job and the fields `Location`, `Retry-After` and `Preference-Applied`.
+/// The links in the body begin with `links`; Waiters::answer() adds that prefix to the `Location`.
 http::Response handedOverResponse(const JobRecord &record, const QByteArray &preference,
                                   const QByteArray &links);
-/// The problem for a client whose wait has ended, with the address of the job.
+/// Returns the problem response for a client whose wait has ended. Its `Location` is the address of the job.
 http::Response goesOnResponse(const Job &job, Reason reason);
 
-/// The reason why a client has no answer at its deadline.
+/// Returns the reason why a job has no result at its client's deadline.
 Reason awaitedReason(const JobStatus &status);
-/// The value of `Preference-Applied`. Null when the client does not want a 202.
+/// Returns the value of `Preference-Applied` (RFC 7240). Null when the client did not ask for 202.
 QByteArray appliedPreference(const Preferences &preferences);
 
 }  // namespace holdline

@@ -145,7 +145,7 @@ void JobCoordinator::hold(const http::Request &request, std::variant<StartReques
     auto &start = std::get<StartRequest>(parsed);
     AccountUsage::Seat seat = m_limits.enter(start.account);
     const auto problem = m_limits.refusal(*seat.use(), start.body.size(), requestsHeld());
-    // While the service ends, a later check says so.
+    // While the service shuts down, a later check refuses the request with the reason `draining`.
     if (problem && !m_draining) {
         refuse(request.requestId, request.peer, *exchange, *problem);
         return;
@@ -225,8 +225,9 @@ void JobCoordinator::make(PendingRequest &&request, TimePoint now)
     if (isDurable)
         live.countDurable(storedBytes(*live.durable->request));
     live.countBytes(job.status);
-    // The waiter is in place before the start leaves, because a callback can overtake the answer to
-    // the start. A plain job ends with its waiter, so its own deadline is enough.
+    // The waiter is added before the start request is sent, because the callback may come before the answer
+    // to the start request. The waiter of a plain job needs no deadline, because the deadline of the job is
+    // the same.
     addWaiter(live, std::move(request), isDurable ? std::optional(waitsUntil) : std::nullopt, false);
     m_deadlines.set(key, deadline);
     if (isDurable) {
@@ -239,7 +240,8 @@ void JobCoordinator::make(PendingRequest &&request, TimePoint now)
     m_scheduler.pump(now);
     if (!isDurable)
         return;
-    // A job that started at once is stored by its intent. A queued job must be stored too.
+    // A job that started at once was stored by Journal::writeIntent(). A job that is still queued is stored
+    // now.
     const Job *made = m_jobs.find(key);
     if (LiveJob *waiting = m_live.find(key); made && waiting && made->status.state == JobState::Queued)
         m_journal.writeQueued(*made, *waiting);
@@ -255,7 +257,7 @@ void JobCoordinator::join(LiveJob &live, PendingRequest &&request)
     addWaiter(live, std::move(request), waitsUntil, true);
     Job *job = m_jobs.find(live.key);
     if (live.durable->ending || !job)
-        return;  // the end is being written, and answers all waiters
+        return;  // the end is being written, and all waiters are answered after that
     m_journal.touch(*job, live);
     if (handsOver && !job->status.handedOver) {
         apply(*job, JobEvent::HandOver, {now});
@@ -293,8 +295,7 @@ void JobCoordinator::recover(const std::vector<JobRecord> &records)
         if (!m_live.findById(record.id))
             recoverOne(record, now);
     }
-    // The starts wait one turn of the event loop, so that the shard listens before a callback can
-    // come.
+    // The start requests are sent from the event loop, so that the shard listens before a callback can come.
     QMetaObject::invokeMethod(
         this, [this] { m_scheduler.pump(Clock::now()); }, Qt::QueuedConnection);
 }
@@ -318,7 +319,7 @@ void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
         beginDoubt(job, now);
     else
         m_deadlines.set(job.key, job.deadline);
-    // The next process must not begin the wait anew.
+    // The new deadline is stored, so that the next process does not give the job another grace time.
     if (hasGrace(job, m_config))
         m_journal.write(job, *live);
     else if (isInDoubt)
@@ -331,7 +332,7 @@ void JobCoordinator::recoverOne(const JobRecord &record, TimePoint now)
     }
 }
 
-/// A durable job does not wait its whole time for a callback that may never come.
+/// Shortens the deadline of a durable job whose start is in doubt, because its callback may never come.
 void JobCoordinator::beginDoubt(Job &job, TimePoint now)
 {
     job.deadline = m_doubts.add(job, now, m_config.hold.doubtDeadline);

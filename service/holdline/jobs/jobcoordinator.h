@@ -27,118 +27,125 @@
 
 namespace holdline {
 
-/// Turns requests, start answers, callbacks and the clock into events of the JobMachine, and carries out
-/// what it orders. Owns the registry of jobs and the rooms around it. Knows no socket.
+/// Turns client requests, answers to start requests, callbacks and passed deadlines into events of the job
+/// machine (step() in jobmachine.h), and carries out the actions that the machine returns. Owns the registry
+/// of jobs and the other classes of this folder. Uses no sockets: connections are behind Exchange and
+/// JobStarter.
 ///
-/// Every event is one apply(): it asks the machine once, and perform() carries out all actions. A plain
-/// job is a durable job whose journal does nothing. To add an event, add it to the machine and call
-/// apply() where the event comes in. To add an action, add it to perform().
+/// Every event is one apply(): next() asks the machine once, and perform() carries out all actions. For a
+/// plain job the journal writes nothing; otherwise plain and durable jobs are handled alike. To add an event,
+/// add it to the machine and call apply() where the event comes in. To add an action, add it to perform().
 ///
-/// Life: both JobStarters and the JobStore must outlive it. Call recover() at once, if at all, then hold()
-/// and callback(), and drain() once. The destructor drops held exchanges, which answers them 500 (see
-/// Exchange). Thread: one, with an event loop.
+/// Life: both JobStarters and the JobStore must outlive this object. Call recover() first, if at all, then
+/// hold() and callback(), and drain() once. The destructor destroys the held exchanges, and so answers them
+/// 500 (see Exchange). Thread: one, with an event loop.
 class JobCoordinator : public QObject
 {
     Q_OBJECT
 
 public:
     /// `callbackUrl` is the address at which the upstream reaches callback(), without a token:
-    /// "http://host:port/callback". Tokens name `shard`. `queries` sends the requests about running jobs.
-    /// `shared` is what all shards know about callbacks; without it this coordinator is alone.
+    /// "http://host:port/callback". `shard` is the number of this shard, which callback tokens contain.
+    /// `starter` sends start requests. `queries` sends the requests about running jobs. `shared` is the data
+    /// about callbacks that all shards share; null when there is no other shard.
     JobCoordinator(const Config &config, const QByteArray &callbackUrl, JobStarter &starter,
                    JobStarter &queries, JobStore &store, std::uint8_t shard = 0,
                    std::shared_ptr<SharedCallbacks> shared = {}, QObject *parent = nullptr);
 
-    /// The keys that verify callbacks. Must outlive this object.
+    /// Sets the source of the keys that verify callbacks. `credentials` must outlive this object.
     void setCredentials(Credentials &credentials) { m_callbacks.setCredentials(credentials); }
-    /// Limits and times of later requests; held requests keep their deadlines.
+    /// Sets limits and timeouts for later requests. Requests that are held already keep their deadlines.
     void reload(const Config &config, const QByteArray &callbackUrl);
 
-    /// Takes a start request and the result of Route::readRequest() for it. Answers exactly once, now
-    /// or later, unless the client leaves.
+    /// Handles a client's start request. `parsed` is the result of Route::readRequest(). Answers exactly
+    /// once, now or later, unless the client leaves.
     void hold(const http::Request &request, std::variant<StartRequest, StartError> parsed,
               std::unique_ptr<Exchange> exchange);
-    /// Takes a callback. `token` is a segment of its path, and `suffix` is what follows it. Answers when the
-    /// result is as durable as its job.
+    /// Handles a callback. `token` is a segment of its path, and `suffix` is the part of the path after it. A
+    /// callback with the result of a durable job is answered when that result is durable.
     void callback(QByteArrayView token, const http::Request &request, std::unique_ptr<Exchange> exchange,
                   QByteArrayView suffix = {});
 
-    /// Callbacks without a token.
+    /// The part that handles callbacks without a token.
     RegisteredCallbacks &registered() { return m_registered; }
     const RegisteredCallbacks &registered() const { return m_registered; }
 
-    /// Restores open durable jobs of an earlier process. Known jobs stay as they are.
+    /// Restores durable jobs of an earlier process that have not ended. Known jobs stay as they are.
     void recover(const std::vector<JobRecord> &records);
 
     const RouteTable &routes() const { return m_routes; }
-    /// The durable jobs of this shard, live or stored.
+    /// Finds the durable jobs of this shard, live or stored.
     JobDirectory &directory() { return m_directory; }
 
-    /// Refuses new jobs from now on. Emits drained() when nothing is held any more, at the latest
-    /// after `timeout`.
+    /// Refuses new jobs from now on. Emits drained() when no request is held and no end of a job is being
+    /// written. After `timeout`, answers the requests that are still held, and leaves durable jobs to the
+    /// next process.
     void drain(std::chrono::milliseconds timeout);
     bool isDraining() const { return m_draining; }
 
-    /// Ends a job as `cancelled`, for an operator. False when the job has ended.
+    /// Ends a job as `cancelled`, for an operator. Returns false when the job is unknown or has ended.
     bool cancel(JobKey key);
-    /// Stops starts of this account until resumeLane(). Its requests wait, at most until their
-    /// deadlines. False when too many accounts are paused already (Lanes::kMaxPaused).
+    /// Sends no start requests of this account until resumeLane(). The account's requests wait, at most until
+    /// their deadlines. Returns false when too many accounts are paused already (Lanes::kMaxPaused).
     bool pauseLane(const QByteArray &account) { return m_scheduler.pause(account); }
-    /// False when the account was not paused.
+    /// Ends the pause of this account. Returns false when the account was not paused.
     bool resumeLane(const QByteArray &account);
 
-    /// Requests that are held.
+    /// Number of requests that are held.
     int requestsHeld() const { return m_waiters.count() + m_keys.waitingCount(); }
-    /// Durable jobs that have not ended, or whose end is not stored.
+    /// Number of durable jobs that have not ended, or whose end is not stored.
     int durableCount() const { return m_live.durableCount(); }
-    /// Clients that wait for durable jobs. (Each live plain job has one waiter.)
+    /// Number of clients that wait for durable jobs. (Each live plain job has one waiter.)
     int waitingCount() const { return m_waiters.count() - (m_live.count() - m_live.durableCount()); }
-    /// Null when the job is not live any more.
+    /// Returns the live part of a job. Null when the job is not live any more.
     const LiveJob *live(JobKey key) const { return m_live.find(key); }
-    /// Requests that joined a job by its key, and restored jobs, since the start.
+    /// Number of requests that joined a job by its key, since the service started.
     std::uint64_t joinedTotal() const { return m_joinedTotal; }
+    /// Number of jobs that were restored from the store, since the service started.
     std::uint64_t recoveredTotal() const { return m_recoveredTotal; }
 
-    /// The bytes of bodies in memory. The listener counts those that are being received too.
+    /// Counts the bytes of bodies in memory. The HTTP listener also counts the bodies that it is receiving.
     ByteBudget &memory() { return m_limits.memory(); }
     const ByteBudget &memory() const { return m_limits.memory(); }
 
     const Jobs &jobs() const { return m_jobs; }
     const Lanes &lanes() const { return m_scheduler.lanes(); }
-    /// The circuit breaker of the usual route's upstream, and those of all upstreams.
+    /// The circuit breaker of the usual route's upstream.
     const CircuitBreaker &circuit() const { return guards().at(0).circuit; }
+    /// The circuit breakers and retry budgets of all upstreams.
     const UpstreamGuards &guards() const { return m_scheduler.guards(); }
-    /// Jobs that run or may run, by configured route.
+    /// Number of jobs that run or may run, by the name of the configured route.
     const std::map<QByteArray, int> &running() const { return m_scheduler.running(); }
-    /// How a job at the end of this account's lane would fare.
+    /// Estimates how long one more job in this account's lane would wait.
     LaneForecast forecast(const QByteArray &account, TimePoint now) const
     {
         return m_scheduler.forecast(account, now);
     }
     const CallbackLedger &ledger() const { return m_callbacks.ledger(); }
     const CallbackReceiver &callbacks() const { return m_callbacks; }
-    /// Counts the starts of ended jobs too.
+    /// Number of start requests under way, those of ended jobs included.
     int startsInFlight() const { return lanes().totalInFlight(); }
     const StatusQueries &queries() const { return m_queries; }
 
 Q_SIGNALS:
-    /// A job is new, or its start leaves or has ended. The job may be settled by then.
+    /// A job was made, or its state, progress, deadline or clients changed. The job may be settled by then.
     void jobChanged(const holdline::Job &job);
-    /// A job ended. `status` is the status of the answer to all its clients, 499 when the only one
-    /// had left.
+    /// A job ended. `status` is the HTTP status of the answer to all its clients, 499 when the only client
+    /// left.
     void jobEnded(const holdline::Job &job, int status);
-    /// A request ended that waited for a durable job, or that got a stored answer.
+    /// A request for a durable job ended, or a request got a stored answer.
     void requestAnswered(const holdline::RequestEnd &end);
     /// A request was refused before it became a job. `client` is the address of the client.
     void requestRefused(const QByteArray &requestId, const QByteArray &client,
                         const holdline::Problem &problem);
-    /// A start request was sent and ended, and `decision` follows from it.
+    /// A start request ended. `decision` is the event that follows from `result`. `took` is the time since
+    /// the start request was sent.
     void startEnded(const holdline::Job &job, const holdline::StartResult &result,
                     const holdline::StartDecision &decision, holdline::Duration took);
     void circuitChanged(const holdline::CircuitChange &change);
     void callbackEntered(holdline::CallbackOutcome outcome);
-    /// A callback said that the job goes on. `job.progress` has what it said. `isKnownState` is false for a
-    /// word that the route's profile does not have.
+    /// A callback or a status answer said that the job still runs. `job.progress` has the reported state.
+    /// `isKnownState` is false when the route's profile does not list that state.
     void jobProgressed(const holdline::Job &job, bool isKnownState);
     /// A cancel of a job at the upstream is over. `status` is that of the answer, 0 without one.
     void upstreamCancelled(holdline::JobKey job, holdline::UpstreamCancel result, int status);
@@ -151,9 +158,10 @@ Q_SIGNALS:
     /// A registered callback names no job of this service. It may belong to somebody else who uses the same
     /// account at the upstream, so it leaves no dead letter.
     void callbackUnknown(const holdline::http::Request &request, const QByteArray &route);
-    /// A handed-over job ended in a way that leaves a dead letter (EndTrait), and its end is stored.
-    /// The record has the request, so that the job can be repeated.
+    /// A handed-over job ended in a way that leaves a dead letter (EndTrait), and its end is stored. The
+    /// record contains the client's request, so that the job can be repeated.
     void handedOverFailed(const holdline::JobRecord &record);
+    /// After drain(): no request is held any more. Emitted once.
     void drained();
 
 protected:
@@ -161,14 +169,14 @@ protected:
     void applyTo(JobKey key, JobEvent event);
 
 private:
-    /// Data of an event that its actions may need.
+    /// Data of an event, for the actions that it causes.
     struct Occasion
     {
         TimePoint now{};
-        Duration retryDelay{};               ///< for AwaitRetry
-        std::optional<Duration> turnTook{};  ///< for EndTurn; see StartScheduler::endTurn()
-        ReceivedCallback *callback = nullptr;
-        const StartResult *start = nullptr;
+        Duration retryDelay{};                 ///< for AwaitRetry
+        std::optional<Duration> turnTook{};    ///< for EndTurn; see StartScheduler::endTurn()
+        ReceivedCallback *callback = nullptr;  ///< null when no callback caused the event; not owned
+        const StartResult *start = nullptr;    ///< null when no upstream answer caused the event; not owned
     };
 
     void refuse(const QByteArray &requestId, const QByteArray &client, Exchange &exchange, Problem problem);

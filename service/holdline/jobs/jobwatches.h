@@ -14,22 +14,23 @@ namespace holdline {
 /// once: by changed(), by the caller of takeAll(), or by the `timeUp` function when its waiting time has
 /// run out.
 ///
-/// Life: `timeUp` must stay callable. The destructor answers nobody. Thread: one, with an event loop.
+/// Life: `timeUp` must stay callable. The destructor answers no request. Thread: one, with an event loop.
 class JobWatches
 {
 public:
     using Found = JobDirectory::Found;
-    /// The maximum number of watches. Any further watch is answered at once, as if its time were up.
+    /// The maximum number of watches. add() refuses further ones, and its caller answers them at once.
     static constexpr std::size_t kMost = 20'000;
 
     explicit JobWatches(std::function<void(JobKey, Found)> timeUp);
 
-    /// False when there are too many. Then `found` is unchanged.
+    /// Adds a watch that waits until the revision is above `after`, at most until `until`. Moves `found` in.
+    /// Returns false when there are too many watches; then `found` is unchanged.
     bool add(JobKey job, std::uint64_t after, TimePoint until, Found &found);
-    /// Call it after the record has changed. Answers every watch whose client last saw an older
-    /// revision.
+    /// Answers every watch of this job whose client last saw an older revision. Call it after the record has
+    /// changed.
     void changed(JobKey job, const JobRecord &record);
-    /// The watches of this job. The caller must answer them.
+    /// Removes all watches of this job and returns their functions. The caller must call each of them.
     std::vector<Found> takeAll(JobKey job);
     bool isWatched(JobKey job) const { return m_byJob.contains(job); }
 

@@ -16,7 +16,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// The most writes without hurry in one tidy(). The store's queue has a limit, which others need too.
+/// The maximum number of non-urgent writes in one tidy(). The store's queue is limited, and urgent writes
+/// need room in it.
 constexpr int kWritesAtOnce = 5000;
 
 }  // namespace
@@ -40,8 +41,8 @@ void Journal::touch(const Job &job, LiveJob &live)
         m_watches.changed(job.key, recordOf(job, *live.durable));
 }
 
-/// True when the start may be repeated, by the next process or by an operator, or when the next process may
-/// ask about the job.
+/// Returns whether the stored record needs the client's request: the next process or an operator may repeat
+/// the start request, or the next process may send requests about the job.
 bool Journal::needsRequest(const Job &job) const
 {
     const Route *route = m_routes.byName(job.route);
@@ -62,7 +63,7 @@ void Journal::put(const Job &job, LiveJob &live, JobStore::Done done)
     m_store.put(record, [this, key = job.key, handsOver, done = std::move(done)](const QString &error) {
         LiveJob *stored = handsOver || !error.isEmpty() ? m_live.find(key) : nullptr;
         if (stored && !error.isEmpty()) {
-            // The next write brings the request again.
+            // The failed write may have contained the request, so the next write contains it again.
             stored->durable->requestPosted = false;
             if (!done)
                 postpone(*stored);
@@ -87,7 +88,7 @@ bool Journal::writeIntent(const Job &job, LiveJob &live)
     if (!live.durable)
         return false;
     touch(job, live);
-    // From here on the record says that the start may have left.
+    // When this record is stored, it says that the start request may have been sent.
     put(job, live, [this, key = job.key](const QString &error) { m_handler.intentStored(key, error); });
     return true;
 }
@@ -126,7 +127,7 @@ bool Journal::writeEnd(const Job &job, LiveJob &live, http::Response &response)
     DurableJob &durable = *live.durable;
     // A job that never ran leaves no record, unless a client has its address.
     const bool leavesRecord = job.status.handedOver || durable.addressTold || !neverRan(job, durable);
-    // An answer that is passed through may have a Location of the upstream.
+    // A passed-through answer may already have a Location from the upstream.
     if (leavesRecord && !response.headers.contains("Location"))
         response.headers.append(QByteArrayLiteral("Location"), jobPath(job.id));
     ++durable.revision;
@@ -182,8 +183,9 @@ void Journal::onEndStored(JobKey key, const QString &error)
     if (error.isEmpty()) {
         crashPoint("result_stored");
     } else {
-        // The clients get the answer that exists. The sender of the result must send it again.
-        // A store that fails for long would fill the log with a line for each job.
+        // The clients get the answer although it is not durable. The sender of the callback gets 503 and must
+        // send the result again. Only the first job is logged: a line for each job would fill the log while
+        // the store fails.
         if (!std::exchange(durable.ending->unstored, true) && ++m_unstored == 1)
             qCWarning(lcService).noquote() << "the end of job" << durable.id << "cannot be stored:" << error
                                            << "(it and later ones are tried again every second)";
@@ -213,8 +215,9 @@ void Journal::tidy()
 {
     if (!m_store.isAvailable())
         return;
-    // Most of these writes say that a start was accepted. No client waits for that news, and after a crash
-    // the callback is awaited either way. So the write is dropped when the job has ended by now.
+    // Most of these writes say that a start request was accepted. No client waits for such a write, and after
+    // a crash the callback is awaited with or without it. So the write is dropped when the job has ended by
+    // now.
     auto next = m_toWrite.begin();
     for (int writes = 0; next != m_toWrite.end() && writes < kWritesAtOnce; ++next) {
         const Job *job = m_jobs.find(*next);

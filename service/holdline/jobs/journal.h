@@ -13,66 +13,71 @@
 
 namespace holdline {
 
-/// The order of writes of a durable job: its record before its start leaves, the answer to its start
-/// within a second, and its end before any client hears of it. It does nothing for a plain job.
+/// Writes the record of a durable job to the store at the right times: before its start request is sent,
+/// within about a second of the answer to the start request, and at the job's end before any client is
+/// answered. Writes nothing for a plain job.
 ///
-/// Life: all arguments must outlive it, and the handlers must stay callable. Thread: one, with an event
-/// loop.
+/// Life: all arguments must outlive this object, and the handlers must stay callable. Thread: one, with an
+/// event loop.
 class Journal
 {
 public:
     struct Handler
     {
-        /// The record that must be durable before the start leaves was written. `error` is the
-        /// reason when that failed.
+        /// Called when the write of writeIntent() ended, so that the start request may be sent. `error` is
+        /// the reason of a failed write, otherwise empty.
         std::function<void(JobKey, const QString &error)> intentStored;
-        /// The record of a queued job could not be stored.
+        /// Called when the record of a queued job could not be stored.
         std::function<void(JobKey)> queuedNotStored;
-        /// A record of a live handed-over job was written. `error` is the reason when that
-        /// failed.
+        /// Called when a write of a live handed-over job ended. `error` is the reason of a failed write,
+        /// otherwise empty.
         std::function<void(LiveJob &, const QString &error)> handOverStored;
-        /// The end was written, or could not be stored for now. In both cases all waiters must be
-        /// answered.
+        /// Called when the end of a job was written, or could not be stored for now. In both cases the
+        /// handler must answer all waiters.
         std::function<void(LiveJob &, bool isDurable)> endStored;
     };
 
     Journal(const Config &config, const RouteTable &routes, const Jobs &jobs, LiveJobs &live, JobStore &store,
             JobWatches &watches, Handler handler);
 
-    /// The job changed in a way that the jobs API shows.
+    /// Raises the revision of the job and answers its watches. Call it when the job has changed in a way that
+    /// the jobs API shows.
     void touch(const Job &job, LiveJob &live);
 
+    /// Writes the record of a queued job. Reports a failure by Handler::queuedNotStored.
     void writeQueued(const Job &job, LiveJob &live);
-    /// Returns false when nothing has to be written, so that the start may leave now.
+    /// Writes the record that must be durable before the start request is sent; Handler::intentStored
+    /// follows. Returns false for a plain job: nothing is written, and the start request may be sent at once.
     bool writeIntent(const Job &job, LiveJob &live);
-    /// With `done`, the answer is written at once, because something waits for it. Otherwise within a second.
+    /// Writes the answer to the start request: at once when `done` is set or the job does not run, otherwise
+    /// within about a second.
     void writeStartAnswered(const Job &job, LiveJob &live, JobStore::Done done = {});
-    /// The job changed, and nothing waits for the write. It is written within a second.
+    /// Writes the changed record within about a second, when nothing waits for that write.
     void writeSoon(const Job &job, LiveJob &live);
     /// Writes the record now: a hand-over, or the deadline of a recovered job.
     void write(const Job &job, LiveJob &live) { put(job, live); }
-    /// Returns false when nothing has to be written, so that the waiters may be answered now. Adds
-    /// the header fields of durable jobs to the response.
+    /// Writes the end of the job; Handler::endStored follows. Returns false when nothing has to be written,
+    /// so that the waiters may be answered now. Adds the header fields of durable jobs to the response.
     bool writeEnd(const Job &job, LiveJob &live, http::Response &response);
 
-    /// Replaces an end that is being written by a late result.
+    /// Puts a late result in place of an end that is not stored yet, and writes the record again.
     void replaceEnd(const Job &job, LiveJob &live, const JobResult &result);
-    /// Answers the callback when the end of the job is durable, or with 503 when that fails. The job
-    /// must have ended.
+    /// Keeps the callback and answers it when the end of the job is durable, or with 503 when the write
+    /// fails. The job must have ended.
     void holdBack(LiveJob &live, PendingCallback callback);
     /// Answers the callbacks that waited for the end.
     static void answerCallbacks(LiveJob &live);
-    /// Forgets the job, because its waiters have their answers.
+    /// Removes the job from the count of ends that could not be stored. Call it before the job is erased.
     void forget(const LiveJob &live);
 
-    /// Writes what is not urgent, and repeats failed writes. Call it once a second.
+    /// Makes the writes that are not urgent, and repeats failed writes. Call it about once a second.
     void tidy();
-    /// Stores all live jobs again, some at each tidy(), because the store has lost them.
+    /// Marks all live jobs to be written again, some at each tidy(), because the store has lost its data.
     void writeAll();
 
-    /// True when a handed-over job survives the process.
+    /// Returns whether a handed-over job survives the end of this process.
     bool isDurable() const { return m_store.isDurable() && m_store.isAvailable(); }
-    /// Ends that are being written.
+    /// Number of writes of ends that are under way.
     int endsInFlight() const { return m_endsInFlight; }
 
 private:
@@ -95,8 +100,8 @@ private:
     int m_unstored = 0;  ///< ends that could not be stored
 };
 
-/// Updates a record for a result that came after the end. The record gets the new status, and the result
-/// when it replaces the end. A cancelled job stays cancelled.
+/// Updates a record for a result that came after the job's end. The record gets the new status. It gets the
+/// result too when that status is a result; a cancelled job stays cancelled.
 void takeLateResult(JobRecord &record, const JobStatus &status, const JobResult &result);
 
 }  // namespace holdline

@@ -18,8 +18,8 @@ bool isTrusted(const Config::Server &server, const http::Request &request)
     return peer && contains(server.trustedProxies, *peer);
 }
 
-/// The path in normal form without its last slash. Empty when it is none. With two slashes at its beginning,
-/// a browser would take the first segment for a host.
+/// Returns the path in normal form without a slash at its end. Empty when `element` is no path. Two slashes
+/// in a row are refused too: after two slashes at the beginning a browser expects a host name.
 QByteArray prefixOf(QByteArrayView element)
 {
     QByteArray path = normalPath(element);

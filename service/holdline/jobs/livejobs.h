@@ -18,7 +18,7 @@ struct Waiter
 {
     std::uint64_t number = 0;  ///< see WaiterId
     std::unique_ptr<Exchange> exchange;
-    TimePoint since{};
+    TimePoint since{};  ///< when the request came
     QByteArray requestId;
     QByteArray client;  ///< address of the client
     QByteArray links;   ///< see linkBaseOf()
@@ -28,7 +28,8 @@ struct Waiter
     QByteArray preference;
     bool joined = false;       ///< joined an existing job
     bool hasDeadline = false;  ///< true when the waiter has a deadline of its own
-    /// The deadline has passed. The client is answered as soon as that answer is durable.
+    /// True when the deadline has passed or the service shuts down. The client is answered as soon as the
+    /// job's hand-over is durable.
     bool isDue = false;
     AccountUsage::Seat seat;
 
@@ -37,13 +38,13 @@ struct Waiter
 /// Holds one waiter without an allocation, because a plain job has exactly one.
 using WaiterList = QVarLengthArray<Waiter, 1>;
 
-/// The parts of the start request.
+/// The parts of the client's request from which the start request to the upstream is made.
 struct PendingStart
 {
     StartRequest request;
-    TravellingHeaders headers;
-    QByteArray method;  ///< null for POST
-    QByteArray target;  ///< path and query as received
+    TravellingHeaders headers;  ///< the client's header fields that requests to the upstream need
+    QByteArray method;          ///< null for POST
+    QByteArray target;          ///< path and query as received
 
     QByteArrayView clientMethod() const
     {
@@ -51,24 +52,24 @@ struct PendingStart
     }
 };
 
-/// The state of a job beside its Job, while the job is live. A plain job is live until it is settled, a
-/// durable one until its end is stored.
+/// The part of a job's state that only a live job needs, beside its Job. A plain job is live until it is
+/// settled, a durable job until its end is stored.
 struct LiveJob
 {
     JobKey key = 0;
-    PendingStart start;       ///< empty after the answer to the start, to save memory
+    PendingStart start;       ///< empty after the start request was answered, unless later requests need it
     UpstreamAnswer upstream;  ///< last answer of the upstream
     WaiterList waiters;       ///< in order of arrival
     AccountUsage::Seat seat;
-    std::unique_ptr<DurableJob> durable;  ///< null for a plain job; its charge needs the seat
+    std::unique_ptr<DurableJob> durable;  ///< null for a plain job; after `seat`, so destroyed before it
 
-    /// Counts the job as a durable one whose request needs `bytes` in the store.
+    /// Counts the job as a durable job whose request needs `bytes` in the store.
     void countDurable(std::int64_t bytes)
     {
         seat.countDurable();
         durable->stored = seat.chargeStored(bytes);
     }
-    /// Counts the bodies that the job has now. Call it when they have changed.
+    /// Counts the bytes of the bodies that the job holds in memory now. Call it when a body has changed.
     void countBytes(const JobStatus &status)
     {
         const bool isStored = durable && durable->request;
@@ -80,12 +81,12 @@ struct LiveJob
     }
 };
 
-/// All live jobs by key, and the durable ones by id too. References stay valid until erase(). Thread:
-/// one.
+/// All live jobs, found by key. Durable jobs are found by id too. References stay valid until erase().
+/// Thread: one.
 class LiveJobs
 {
 public:
-    /// `durable` is null for a plain job.
+    /// Adds a job that is not live yet. `durable` is null for a plain job.
     LiveJob &add(JobKey key, std::unique_ptr<DurableJob> durable)
     {
         LiveJob &job = m_jobs[key];
@@ -95,7 +96,7 @@ public:
             m_durable.emplace(job.durable->id, key);
         return job;
     }
-    /// Null when the job is not live any more.
+    /// Returns the live job with this key, or null.
     LiveJob *find(JobKey key)
     {
         const auto found = m_jobs.find(key);
@@ -106,7 +107,7 @@ public:
         const auto found = m_jobs.find(key);
         return found == m_jobs.end() ? nullptr : &found->second;
     }
-    /// Finds durable jobs only.
+    /// Returns the live durable job with this id, or null.
     LiveJob *findById(const QByteArray &id)
     {
         const auto found = m_durable.find(id);
@@ -121,7 +122,7 @@ public:
 
     int count() const { return static_cast<int>(m_jobs.size()); }
     int durableCount() const { return static_cast<int>(m_durable.size()); }
-    /// Keys of the durable jobs, in no order.
+    /// Returns the keys of the durable jobs, in no order.
     std::vector<JobKey> durableKeys() const
     {
         std::vector<JobKey> keys;
@@ -133,7 +134,7 @@ public:
 
 private:
     std::unordered_map<JobKey, LiveJob> m_jobs;
-    std::unordered_map<QByteArray, JobKey> m_durable;
+    std::unordered_map<QByteArray, JobKey> m_durable;  ///< durable jobs, by id
 };
 
 }  // namespace holdline

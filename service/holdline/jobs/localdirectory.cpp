@@ -125,7 +125,8 @@ void LocalDirectory::cancelEnded(const QByteArray &id, const CancelAnswer &answe
     });
 }
 
-/// A result may come meanwhile, so the record is read once more.
+/// Frees the key of the job in the store. Reads the record again after that, because a result may have come
+/// meanwhile.
 void LocalDirectory::freeKey(const QByteArray &id, const CancelAnswer &answer)
 {
     m_store.freeKey(id, [this, id, answer](const QString &error) {

@@ -12,14 +12,15 @@
 
 namespace holdline {
 
-/// The durable jobs of one shard: the live ones, and those in the store. No request learns of an end that
-/// is not durable.
+/// Finds the durable jobs of one shard: the live jobs and the jobs in the store. A request that finds an
+/// ended job gets its answer only when that end is durable or its write has failed.
 ///
-/// Life: all arguments must outlive it, and `cancel` must stay callable. Thread: one, with an event loop.
+/// Life: all arguments must outlive this object, and `cancel` must stay callable. Thread: one, with an event
+/// loop.
 class LocalDirectory : public JobDirectory
 {
 public:
-    /// `cancel` ends a live job.
+    /// `cancel` must end a live job.
     LocalDirectory(const Jobs &jobs, LiveJobs &live, Keys &keys, JobStore &store,
                    std::function<void(JobKey)> cancel);
 
@@ -31,8 +32,7 @@ public:
                 std::function<void(Cancelled, std::optional<JobRecord>)> answer) override;
 
     JobWatches &watches() { return m_watches; }
-    /// Reports the end of the job to all who asked about it or watch it. Does nothing for a plain
-    /// job.
+    /// Answers all requests of the jobs API that wait for this ended job. Does nothing for a plain job.
     void tellEnd(LiveJob &live);
 
 private:
@@ -49,8 +49,9 @@ private:
     JobWatches m_watches;
 };
 
-/// Calls `found` with the records, after it has replaced those that are stale by what the directory knows of
-/// their jobs. The store may have an earlier revision of a live job.
+/// Calls `found` with the records. Before that, each record for which `isStale` returns true is replaced by
+/// the record that `directory` finds under its id. This is needed because the store may have an earlier
+/// revision of a live job.
 void refreshRecords(JobDirectory &directory, std::vector<JobRecord> records,
                     const std::function<bool(const JobRecord &)> &isStale, JobDirectory::FoundAll found);
 

@@ -14,12 +14,12 @@
 
 namespace holdline {
 
-/// Header fields of the client's request that travel to the upstream.
+/// Header fields of the client's request that requests to the upstream need.
 using TravellingHeaders = std::vector<std::pair<QByteArray, QByteArray>>;
 
-/// True for the name of a field of travellingHeaders().
+/// Returns whether travellingHeaders() may return a field of this name.
 bool isTracing(QByteArrayView name);
-/// The request id and the W3C Trace Context fields.
+/// Returns X-Request-Id with the id of the request, and the W3C Trace Context fields of the request.
 TravellingHeaders travellingHeaders(const http::Request &request);
 
 /// A start request before it makes a job, joins one, or is refused.
@@ -34,21 +34,22 @@ struct PendingRequest
     QByteArray target;       ///< path and query as received
     TravellingHeaders headers;
     QByteArray requestId;
-    QByteArray client;  ///< address of the client
-    QByteArray links;   ///< see linkBaseOf()
-    TimePoint since{};
-    AccountUsage::Seat seat;
+    QByteArray client;        ///< address of the client
+    QByteArray links;         ///< see linkBaseOf()
+    TimePoint since{};        ///< when the request came
+    AccountUsage::Seat seat;  ///< counts the request for its account
 
-    /// True when the job goes on without its client: it has a key, or is handed over.
+    /// Returns whether the job goes on without its client: the request has a key or asks for a hand-over.
     bool wantsDurableJob() const { return !key.isNull() || preferences.respondAsync; }
 };
 
-/// `fields` are the header fields that travel beside travellingHeaders(). Does not read the key. A
-/// passed-through request is answered at once, so it is never handed over.
+/// Makes a PendingRequest of a client's request. `fields` are the header fields that requests to the upstream
+/// need beside travellingHeaders(). `key` and `fingerprint` stay empty. A passed-through request is answered
+/// at once, so it is never handed over.
 PendingRequest pendingRequest(const http::Request &request, StartRequest start, TravellingHeaders fields,
                               std::unique_ptr<Exchange> exchange, TimePoint now);
 
-/// The durable part of the job that this request made.
+/// Makes the durable part of the job that this request made.
 std::unique_ptr<DurableJob> durableJobOf(const Job &job, const PendingRequest &request);
 
 }  // namespace holdline

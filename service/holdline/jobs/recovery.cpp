@@ -10,8 +10,8 @@ namespace holdline {
 
 namespace {
 
-/// The upstream could not deliver while the service was down. So a recovered job gets at least this time
-/// once, but never more than any job.
+/// The upstream could not deliver callbacks while the service was down. So a recovered job gets at least this
+/// time once, but never more than `hold.job_deadline`.
 constexpr auto kRecoveryGrace = std::chrono::seconds(30);
 
 std::unique_ptr<DurableJob> durableOf(const JobRecord &record)
@@ -100,8 +100,8 @@ LiveJob *restoreJob(const JobRecord &record, const Config &config, const RouteTa
         if (!hasGrace(*job, config))
             job->deadline =
                 std::max(job->deadline, now + std::min<Duration>(kRecoveryGrace, config.hold.jobDeadline));
-        // The fate of a passed-through start stays unknown, because its callback goes to the
-        // client.
+        // The fate of a passed-through start request can never become known, because its callback goes to the
+        // client. So the job ends now.
         if (status.passThrough)
             job->deadline = now;
     }

@@ -7,13 +7,15 @@
 
 namespace holdline {
 
-/// Restores a job from a record of an earlier process. Returns null when the record has ended, or when
-/// its token is invalid or taken. The log then says so.
+/// Restores a job from a record of an earlier process. Returns null, with a line in the log, when the
+/// recorded job has ended, or when its token is invalid or belongs to a known job.
 ///
-/// A running job waits for its callback. An interrupted start is awaited too, and is repeated only with
-/// `retry.ambiguous = "always"`, or when its client allowed that. A queued job goes back into its lane, or
-/// stays dormant until its client comes back. The function sets the deadline. The caller arms it, binds the
-/// key and enqueues the job. When hasGrace() is true then, the caller stores the record.
+/// A running job waits for its callback. So does a job whose start request was interrupted. Such a start
+/// request is repeated only with `retry.ambiguous = "always"`, or when its client allowed that. A queued job
+/// goes back into its lane, or stays dormant until a client asks with its key again.
+///
+/// The function sets Job::deadline. The caller sets the timer for it, binds the key and enqueues the job.
+/// When hasGrace() is true after the call, the caller stores the record.
 LiveJob *restoreJob(const JobRecord &record, const Config &config, const RouteTable &routes, Jobs &jobs,
                     LiveJobs &live, TimePoint now);
 

@@ -5,12 +5,13 @@
 
 namespace holdline {
 
-// The problems with which a request for a durable job, or a callback, is refused. All pure.
+// Return the problems that refuse a request for a durable job, or a callback. All functions are pure. `job`
+// is the id of the job, empty when there is none.
 
-/// The store is not writable, so no durable job can be made. Retry-After: 5 s.
+/// The store is not writable, so no durable job can be made. `why` is the detail. Retry-After: 5 s.
 Problem storeUnavailable(const QString &why, const QByteArray &job = {});
-/// The job result in a callback could not be stored durably. So the upstream must send it again.
-/// Retry-After: 1 s.
+/// A callback cannot be handled now, for example because its result could not be stored. So the upstream must
+/// send the callback again. Retry-After: 1 s.
 Problem notStored(const QString &why, const QByteArray &job = {});
 /// A reload has removed the route of a callback, so nobody can read the callback. Retry-After: 1 s.
 Problem routeIsGone(const QByteArray &job = {});
@@ -23,16 +24,17 @@ Problem notFetched(const QByteArray &job);
 Problem notKnownYet();
 /// The limit `hold.held` is reached. Retry-After: 1 s.
 Problem tooManyHeld();
-/// The limit `hold.promised` of durable jobs is reached. Retry-After: 1 s.
+/// The limit `hold.promised` of durable jobs is reached: there are `count` now. Retry-After: 1 s.
 Problem tooManyDurable(int count);
 /// The limit `limits.memory` is reached. Retry-After: 1 s.
 Problem noMemory();
-/// The requests of unfinished jobs use their part of the store. Retry-After: 1 s.
+/// The requests of unfinished jobs use half of `store.bytes`, which is their limit. Retry-After: 1 s.
 Problem storeFull();
-/// The job ends with this process, because nothing is stored on disk. Retry-After: 1 s, but none for a job
-/// that may have run: its key ends with the process too, so that to repeat the request may run it twice.
+/// The job ends with this process, because nothing is stored on disk. Retry-After: 1 s. A job that may have
+/// run has no Retry-After: its key is lost with the process, so a repeated request could run the job twice.
 Problem endsWithProcess(const QByteArray &job, bool mayHaveRun);
-/// The job of the key has not ended, and joining is switched off. Retry-After: 1 s.
+/// The job of this Idempotency-Key has not ended, and `hold.idempotency_in_flight` forbids joining it.
+/// Retry-After: 1 s.
 Problem keyInFlight(const QByteArray &job);
 /// This Idempotency-Key was already used for a different request.
 Problem keyReused(const QByteArray &job);

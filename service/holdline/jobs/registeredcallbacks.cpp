@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// In place of an exchange whose sender has its answer.
+/// Stands in for the exchange of a callback whose sender was answered already.
 class AnsweredExchange final : public Exchange
 {
 public:
@@ -20,7 +20,7 @@ public:
     bool isOpen() const override { return false; }
 };
 
-/// `callback` must outlive it.
+/// Makes a ReceivedCallback that refers to `callback`, which must outlive it.
 ReceivedCallback receivedOf(const RegisteredCallback &callback, const RouteTable &routes,
                             std::unique_ptr<Exchange> exchange)
 {
@@ -92,7 +92,7 @@ void RegisteredCallbacks::find(Number number, RegisteredCallback callback, std::
     const bool mayWait = hasRoom(bytesOf(callback.request));
     RegisteredJobs::Place place;
     Answer answer = Answer::Unknown;
-    // A test of the address, or an event about something else, names no job.
+    // A callback that only tests the address, or reports something other than a job, contains no id.
     if (!id.isEmpty())
         answer = mayWait ? m_shared.findOrWait(callback.route, id, number, m_listener, place)
                          : m_shared.find(callback.route, id, number, place);
@@ -125,7 +125,7 @@ void RegisteredCallbacks::deliver(const RegisteredJobs::Place &place, Registered
 void RegisteredCallbacks::take(JobKey key, RegisteredCallback callback, std::unique_ptr<Exchange> exchange)
 {
     Job *job = m_jobs.find(key);
-    // It may have been forgotten while the callback was on its way.
+    // The job may have been forgotten while the callback moved between shards.
     if (!job) {
         findStored(std::move(callback), std::move(exchange));
         return;
@@ -196,7 +196,7 @@ void RegisteredCallbacks::findStored(RegisteredCallback callback, std::unique_pt
         exchange->answer(http::problemResponse(notStored(m_store.errorString())));
         return;
     }
-    // A std::function must be copyable.
+    // Shared, because a std::function must be copyable and an exchange is not.
     struct Looking
     {
         RegisteredCallback callback;

@@ -13,30 +13,34 @@
 
 namespace holdline {
 
-/// A callback that came to the address of a route, was read, and comes from the upstream. It owns its parts,
-/// so that it may wait, or move to another shard.
+/// A callback that came to the address of a route, was read, and was proved to come from the upstream. Owns
+/// all its data, so that it may wait or move to another shard.
 struct RegisteredCallback
 {
     QByteArray route;
-    QByteArray suffix;  ///< what followed the route's name in the path
+    QByteArray suffix;  ///< the part of the path after the route's name, without the slash
     http::Request request;
     JobMessage message{};
     QByteArray replayKey{};  ///< see CheckedCallback
-    bool hasWaited = false;
+    bool hasWaited = false;  ///< it waited for the answer to a start request
 };
 
-/// The registered callbacks of a shard, and the upstream's ids of its jobs, by which they are found.
+/// Handles the registered callbacks of a shard: callbacks without a token, whose job is found by the
+/// upstream's id of the job. Also enters the ids of this shard's jobs in RegisteredJobs.
 ///
-/// A callback whose job is unknown waits while a start is under way that left before it: the answer to that
-/// start may name its id. Its sender gets no answer meanwhile, because a callback that was answered 200 never
-/// comes again. The wait ends with those starts. It has three limits: kMaxWaiting callbacks,
-/// kMaxWaitingBytes, and kMaxWait. Where these are reached, the sender gets 503 and comes again. Callbacks of
-/// other people's jobs at the same account wait too, and are answered as taken when nothing claims them.
+/// A callback whose job is unknown waits while a start request is under way that was sent before the callback
+/// came: the answer to that start request may contain the id. The sender gets no answer meanwhile, because a
+/// callback that was answered 200 never comes again. The wait ends when those start requests have ended. The
+/// limits are kMaxWaiting callbacks, kMaxWaitingBytes and kMaxWait. When a limit is reached, the sender gets
+/// 503 and must send the callback again. Callbacks for other users' jobs at the same account wait too, and
+/// are answered as accepted when no job with their id is found.
 ///
-/// Waiting callbacks hold connections, which other callbacks need. So half of `limits.callback_connections`
-/// may be held. The senders of further ones get 503, while their callbacks wait all the same.
+/// Waiting callbacks hold connections that other callbacks need. So they may hold at most half of
+/// `limits.callback_connections`. The senders of further waiting callbacks get 503 at once, but these
+/// callbacks wait all the same and still reach their jobs.
 ///
-/// Life: all arguments must outlive it, and the handlers must stay callable. Thread: one, with an event loop.
+/// Life: all arguments must outlive this object, and the handlers must stay callable. Thread: one, with an
+/// event loop.
 class RegisteredCallbacks : public QObject
 {
     Q_OBJECT
@@ -48,9 +52,9 @@ public:
 
     struct Handler
     {
-        /// Connections that waiting callbacks may hold.
+        /// Returns how many connections waiting callbacks may hold.
         std::function<int()> heldLimit;
-        /// A callback reached its job.
+        /// Called when a callback has reached its job.
         std::function<void()> taken;
     };
     /// Sends a callback to its job in another shard.
@@ -61,13 +65,15 @@ public:
                         CallbackReceiver &receiver, RegisteredJobs &shared, Handler handler);
     ~RegisteredCallbacks() override;
 
+    /// Sets the function for jobs of other shards. Without it there is only one shard.
     void setForward(Forward forward) { m_forward = std::move(forward); }
-    /// `wake` must make this thread call lookAgain(). It is called in any thread.
+    /// Sets a function that must make this thread call lookAgain(). It is called in any thread.
     void setWake(RegisteredJobs::Wake wake) { m_shared.setWake(m_listener, std::move(wake)); }
 
     // Callbacks
 
-    /// Takes a callback at the address of this route.
+    /// Handles a callback at the address of this route: reads it, finds its job and answers it, at once or
+    /// later. `suffix` is the part of the path after the route's name, without the slash.
     void receive(const Route &route, QByteArrayView suffix, const http::Request &request,
                  std::unique_ptr<Exchange> exchange,
                  ReceivedCallback::Wait wait = ReceivedCallback::Wait::Not);
@@ -75,23 +81,24 @@ public:
     void receiveAgain(WaitingCallback waited, ReceivedCallback::Wait wait);
     /// Takes a callback that another shard has read, for a job of this shard.
     void take(JobKey key, RegisteredCallback callback, std::unique_ptr<Exchange> exchange);
-    /// Takes the callbacks whose wait is over.
+    /// Handles the callbacks whose wait is over.
     void lookAgain();
-    /// Ends waits that take too long. Call it about once a second.
+    /// Ends waits of more than kMaxWait. Call it about once a second.
     void expire(TimePoint now);
+    /// Number of callbacks that wait now.
     int waitingCount() const { return static_cast<int>(m_waiting.size()); }
 
     // Jobs
 
-    /// True when callbacks find this job by the upstream's id.
+    /// Returns whether callbacks find this job by the upstream's id.
     bool concerns(const Job &job) const;
-    /// A start leaves. Gives the job its id where the upstream lets us choose it.
+    /// Call it when a start request is sent. Sets Job::upstreamId where the upstream lets us choose the id.
     void beginStart(Job &job);
-    /// The start is over, and the job has the id that its answer named.
+    /// Call it when a start request has ended. Before, set Job::upstreamId when the answer names an id.
     void endStart(JobKey key);
-    /// The job was restored with its id.
+    /// Enters the job's upstream id, for example after the job was restored.
     void add(const Job &job);
-    /// The job is forgotten.
+    /// Removes the job's upstream id. Call it before the job is forgotten.
     void remove(const Job &job);
 
 private:
@@ -128,8 +135,8 @@ private:
     const int m_listener;
     Handler m_handler;
     Forward m_forward;
-    std::unordered_map<JobKey, Start> m_starts;  ///< under way
-    std::map<Number, Waiting> m_waiting;         ///< in the order in which they came
+    std::unordered_map<JobKey, Start> m_starts;  ///< start requests under way
+    std::map<Number, Waiting> m_waiting;         ///< callbacks in the order in which they came
     qsizetype m_waitingBytes = 0;
 };
 

@@ -39,7 +39,7 @@ void RegisteredJobs::endStart(const QByteArray &route, Number start)
     const std::lock_guard lock(m_mutex);
     Route &one = m_routes[route];
     one.starts.erase(start);
-    // Only a start that left before a callback can have caused it.
+    // A callback need not wait for start requests that were sent after it came: they cannot have caused it.
     while (!one.callbacks.empty() &&
            (one.starts.empty() || one.callbacks.begin()->first < *one.starts.begin()))
         endWait(one, one.callbacks.begin());
@@ -118,7 +118,7 @@ std::vector<RegisteredJobs::Number> RegisteredJobs::take(int listener)
     return std::exchange(m_listeners[listener].due, {});
 }
 
-/// Wakes the listener once for all that is due.
+/// Moves the callback to its listener's `due` list. Wakes the listener only when that list was empty.
 void RegisteredJobs::endWait(Route &route, std::map<Number, Waiting>::iterator waiting)
 {
     Listener &listener = m_listeners[waiting->second.listener];

@@ -16,20 +16,21 @@
 namespace holdline {
 
 /// Finds the job of a registered callback: a callback without a token, which names its job by the upstream's
-/// id. All shards share one object. It has the jobs that their shards know, live or retained.
+/// id. All shards share one object, which contains the jobs of all shards, live or retained.
 ///
-/// A callback may come before the answer to the start, which names the id. So the starts under way are known
-/// too. While one of them left before a callback came, the callback may be its, and waits for it. Starts and
-/// callbacks get numbers in the order in which they come.
+/// A callback may come before the answer to the start request, which contains the id. So this class also
+/// knows the start requests under way. A callback with an unknown id waits while a start request is under way
+/// that was sent before the callback came. Start requests and callbacks get numbers in the order in which
+/// they come.
 ///
-/// The jobs in memory, the starts in flight and the callbacks that shards let wait bound its size. Thread:
-/// any.
+/// The size is bounded by the jobs in memory, the start requests under way and the callbacks that shards let
+/// wait. Thread: any.
 class RegisteredJobs
 {
 public:
     using Number = std::uint64_t;
 
-    /// Where a job lives.
+    /// The shard of a job, and the key of the job in that shard.
     struct Place
     {
         int shard = 0;
@@ -37,38 +38,41 @@ public:
         friend bool operator==(const Place &, const Place &) = default;
     };
 
-    /// Tells a shard that take() has something. Called in any thread, and must not call this object.
+    /// Notifies a shard that take() will return callbacks. Called in any thread, and must not call this
+    /// object.
     using Wake = std::function<void()>;
+    /// Adds a listener, one for each shard. Returns its number.
     int join(Wake wake);
     void setWake(int listener, Wake wake);
-    /// Drops what waits for this listener.
+    /// Removes the listener and the callbacks that wait for it.
     void leave(int listener);
 
-    /// A start of this route leaves.
+    /// Call it when a start request of this route is sent. Returns the number of that start request.
     Number beginStart(const QByteArray &route);
-    /// Its answer is known. Call add() before, when the answer names an id.
+    /// Call it when that start request has ended. Call add() before, when the answer contains an id.
     void endStart(const QByteArray &route, Number start);
 
-    /// The job has this id. A later job with the same id takes its place.
+    /// Enters a job under its upstream id. Replaces an earlier job with the same id.
     void add(const QByteArray &route, const QByteArray &id, const Place &place);
-    /// The job is forgotten.
+    /// Removes a job. Does nothing when a later job has the same id.
     void remove(const QByteArray &route, const QByteArray &id, const Place &place);
 
-    /// The number of a callback that comes now.
+    /// Returns the number of a callback that arrives now.
     Number arrive();
     enum class Answer : std::uint8_t {
-        Known,    ///< `place` is set
-        MayCome,  ///< a start is under way that may name the id
-        Unknown,
+        Known,    ///< the job is known, and `place` is set
+        MayCome,  ///< a start request is under way whose answer may contain the id
+        Unknown,  ///< no job of this route has the id
     };
+    /// Finds the job with this id. `callback` is the number from arrive().
     Answer find(const QByteArray &route, const QByteArray &id, Number callback, Place &place) const;
-    /// Like find(). When the id may come, the callback waits, and take() gives its number when that has
-    /// changed.
+    /// Like find(). When the answer is MayCome, the callback waits from now on. take() returns the callback's
+    /// number when the id was added or can no longer come.
     Answer findOrWait(const QByteArray &route, const QByteArray &id, Number callback, int listener,
                       Place &place);
-    /// The callback does not wait any more.
+    /// Ends the wait of a callback; take() will not return its number.
     void giveUp(const QByteArray &route, Number callback);
-    /// The callbacks of this listener whose wait is over.
+    /// Removes and returns the numbers of this listener's callbacks whose wait is over.
     std::vector<Number> take(int listener);
 
 private:
@@ -79,14 +83,14 @@ private:
     };
     struct Route
     {
-        std::unordered_map<QByteArray, Place> jobs;  ///< by id
-        std::set<Number> starts;                     ///< under way
-        std::map<Number, Waiting> callbacks;         ///< that wait
+        std::unordered_map<QByteArray, Place> jobs;  ///< by the upstream's id
+        std::set<Number> starts;                     ///< start requests under way
+        std::map<Number, Waiting> callbacks;         ///< callbacks that wait
     };
     struct Listener
     {
         Wake wake;
-        std::vector<Number> due;
+        std::vector<Number> due;  ///< callbacks whose wait is over
     };
 
     Answer look(const QByteArray &route, const QByteArray &id, Number callback, Place &place) const;

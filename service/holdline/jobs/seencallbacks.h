@@ -9,9 +9,9 @@
 
 namespace holdline {
 
-/// The callbacks that jobs have taken lately, by what is signed. All shards share one object, because a
-/// replay may go to a job of another shard. Each route has a window of its own, so that none can push out
-/// another's. Thread: any.
+/// The callbacks that jobs accepted lately, by their replay key (CheckedCallback::replayKey). All shards
+/// share one object, because a replay may go to a job of another shard. Each route has a window of its own,
+/// so that callbacks of one route cannot push out those of another. Thread: any.
 class SeenCallbacks
 {
 public:
@@ -31,7 +31,7 @@ public:
         window.setAge(age);
         return window.see(key, job, now);
     }
-    /// The job did not take it.
+    /// Removes a key, because the job did not accept the callback.
     void forget(const QByteArray &route, const QByteArray &key)
     {
         if (key.isEmpty())
@@ -43,10 +43,10 @@ public:
 
 private:
     std::mutex m_mutex;
-    std::unordered_map<QByteArray, profile::ReplayWindow> m_windows;
+    std::unordered_map<QByteArray, profile::ReplayWindow> m_windows;  ///< by the route's name
 };
 
-/// What all shards together know about callbacks.
+/// The data about callbacks that all shards share. Thread: any.
 struct SharedCallbacks
 {
     RegisteredJobs jobs;

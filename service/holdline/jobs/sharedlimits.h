@@ -9,11 +9,12 @@
 
 namespace holdline {
 
-/// The limits that all accounts share, and the share of each: held requests, durable jobs, the bodies in
-/// memory, and the requests of unfinished jobs in the store. (The lanes have limits of their own.) An ended
-/// job can make room in the store, an unfinished one cannot, so the requests get half of it.
+/// The limits that all accounts share, and the share of each account: held requests, durable jobs, the bodies
+/// in memory, and the requests of unfinished jobs in the store. (The lanes have limits of their own.)
+/// Requests get half of `store.bytes`, because the store can delete ended jobs to make room, but no
+/// unfinished job.
 ///
-/// Life: the configuration must outlive it, and it must outlive its seats. Thread: one.
+/// Life: the configuration must outlive this object, and this object must outlive its seats. Thread: one.
 class SharedLimits
 {
 public:
@@ -22,17 +23,18 @@ public:
     /// Call it after the configuration has changed.
     void reload();
 
+    /// Returns a seat for a request or job of this account. The seat counts nothing yet.
     AccountUsage::Seat enter(const QByteArray &account) { return m_accounts.enter(account); }
 
-    /// The reason why a request with a body of `bytes` may not come in, while all accounts hold `held`
-    /// requests.
+    /// Returns why a request with a body of `bytes` bytes must be refused, or nothing. `use` is the use of
+    /// its account. `held` is the number of held requests of all accounts.
     std::optional<Problem> refusal(const AccountUsage::Use &use, std::int64_t bytes, int held) const;
-    /// The reason why a request of `bytes` may not become a durable job, while all accounts have `durable`
-    /// of them.
+    /// Returns why a request of `bytes` bytes may not become a durable job, or nothing. `durable` is the
+    /// number of durable jobs of all accounts.
     std::optional<Problem> durableRefusal(const AccountUsage::Use &use, std::int64_t bytes,
                                           int durable) const;
 
-    /// The bytes of bodies in memory.
+    /// Counts the bytes of bodies in memory.
     ByteBudget &memory() { return m_memory; }
     const ByteBudget &memory() const { return m_memory; }
 

@@ -12,13 +12,13 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// An error type of RFC 9209, for a start that cannot be made.
+/// An error type of RFC 9209, for a start request that cannot be written.
 constexpr auto kConfigurationError = "proxy_configuration_error";
 
-/// Percent of the starts in flight for one of several upstreams. See isWithinShare().
+/// The share of one of several upstreams in all start requests in flight, in percent. See isWithinShare().
 constexpr int kUpstreamShare = 80;
 
-/// The lane of a route begins with the route's name.
+/// Returns the route's name, with which the lane of a route begins.
 QByteArray routeOf(const QByteArray &lane)
 {
     const qsizetype slash = lane.indexOf('/');
@@ -193,7 +193,7 @@ void StartScheduler::send(const Job &job, const PendingStart &start, TimePoint n
     else if (!job.route.isEmpty())
         noteLeft(job.account, now);
     call.passThrough = job.status.passThrough;
-    // A start that takes longer than the deadline of its job would only block the lane.
+    // A start request that takes longer than the deadline of its job would only block the lane.
     call.timeout = std::max(milliseconds(1), std::min(m_config.upstream.startTimeout,
                                                       std::chrono::ceil<milliseconds>(job.deadline - now)));
     m_starter.start(job.key, call);
@@ -211,14 +211,15 @@ std::optional<StartError> StartScheduler::writeStart(const Job &job, const Pendi
         values.token = job.token->toText();
         values.callbackUrl = m_callbackUrl + '/' + values.token;
     }
-    // A profile says which of the client's fields travel.
+    // The profile says which other header fields of the client are sent to the upstream.
     if (route->hasProfile())
         std::erase_if(call.headers, [](const auto &field) { return !isTracing(field.first); });
     return route->writeStart({start.clientMethod(), start.target, start.headers, start.request.body},
                              start.request, values, call);
 }
 
-/// JobStarter::finished() never comes inside start() either.
+/// Reports a failed start request from the event loop, because Handler::startFinished must not be called
+/// inside send().
 void StartScheduler::failSoon(JobKey job, const QString &why)
 {
     StartResult result;
@@ -254,20 +255,22 @@ void StartScheduler::pump(TimePoint now)
 CircuitBreaker::Verdict StartScheduler::verdictOn(const Job &job, const StartResult &result) const
 {
     using Verdict = CircuitBreaker::Verdict;
-    // Nothing was sent, and the circuit is about the upstream. Fetches of tokens have pauses of their own.
+    // Without an access token nothing was sent, so nothing is known about the upstream. Failed fetches of
+    // tokens have pauses of their own.
     if (result.lacksToken)
         return Verdict::Nothing;
     if (result.status >= 500)
         return Verdict::Fails;
-    // A 2xx that cannot be read and a redirect are answers to one job.
+    // Any other complete answer shows that the upstream works, also a redirect or a 2xx that cannot be read.
     if (result.status > 0)
         return result.brokeOff ? Verdict::Nothing : Verdict::Works;
-    // The deadline of the job was shorter than the patience with the upstream.
+    // The job's deadline came before the timeout for start requests, so the upstream may have been fast
+    // enough.
     if (result.timedOut && job.deadline - *job.times.started < m_config.upstream.startTimeout)
         return Verdict::Nothing;
     if (result.fate == StartResult::Fate::Unknown)
         return Verdict::Fails;
-    // All connections that Holdline allows itself were in use, or nothing was sent at all.
+    // All connections that Holdline may open were in use, or the start request could not be written.
     const bool isOurs =
         result.proxyStatus == "connection_limit_reached" || result.proxyStatus == kConfigurationError;
     return isOurs ? Verdict::Nothing : Verdict::Unreachable;
@@ -285,7 +288,7 @@ void StartScheduler::countResult(const Job &job, const StartResult &result, Time
 void StartScheduler::noteLeft(const QByteArray &account, TimePoint now)
 {
     m_lanes.startLeft(account, now);
-    // Now it is known when the next start of the lane may leave.
+    // Only now is it known when the lane's rate allows the next start request.
     if (const auto next = m_lanes.nextGrant())
         m_wakeUps.set(WakeUp::Rate, *next);
 }
@@ -304,7 +307,8 @@ void StartScheduler::noteLeftWithToken(JobKey job)
     start.left = now;
 }
 
-/// A start of which no byte was sent cannot have been counted by the upstream.
+/// Takes a start request out of the lane's rate when no byte of it was sent, because the upstream cannot have
+/// counted it.
 void StartScheduler::takeBackStart(const Job &job, const StartResult &result)
 {
     const auto withToken = m_tokenStarts.extract(job.key);
@@ -360,7 +364,7 @@ StartDecision StartScheduler::decide(const Job &job, const StartResult &result, 
         return {JobEvent::StartRejected, {}};
 
     const bool ambiguous = result.fate == Fate::Unknown;
-    // A start with 408, 425 or 429 gets another try. After the last try the client gets that answer.
+    // A 4xx here is 408, 425 or 429, which is tried again. After the last try the client gets that answer.
     const bool rejected = !ambiguous && result.status >= 400 && result.status < 500;
     const bool unreachable = !ambiguous && result.unreachable;
     const bool mayRetry = ambiguous ? repeatsUnknownStarts(m_config, job) : result.retryable;

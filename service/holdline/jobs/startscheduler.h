@@ -19,42 +19,44 @@
 
 namespace holdline {
 
-/// What the result of a start means for its job.
+/// The event for a job that follows from the result of its start request.
 struct StartDecision
 {
     JobEvent event = JobEvent::StartUnknown;
-    Duration retryDelay{};  ///< when isRetry(event)
+    Duration retryDelay{};  ///< time until the retry; used only when isRetry(event)
 };
 
 /// The circuit of an upstream opened or closed.
 struct CircuitChange
 {
     bool isOpen = false;
-    CircuitBreaker::Run run;     ///< the failures that opened it
-    QByteArray trouble;          ///< of the last of them, as in startTrouble()
-    bool isSwitchedOff = false;  ///< closed by a new configuration
-    Duration lasted{};           ///< how long it was open
+    CircuitBreaker::Run run;     ///< the failures that opened the circuit
+    QByteArray trouble;          ///< the last failure, as in startTrouble(); empty without one
+    bool isSwitchedOff = false;  ///< the configuration switches the circuit breaker off
+    Duration lasted{};           ///< how long the circuit was open
     QByteArray upstream{};       ///< see RouteTable::upstreams()
 };
 
-/// True when a start of this job is sent again although its fate is unknown: the configuration says so for
-/// all jobs, or the client for this one.
+/// Returns whether a start request of unknown fate is sent again for this job: the configuration allows that
+/// for all jobs, or the client allowed it for this job.
 inline bool repeatsUnknownStarts(const Config &config, const Job &job)
 {
     return config.retry.ambiguous == AmbiguousRetry::Always || job.repeatable;
 }
 
-/// The reason why a start failed, in a few words for people. Empty after a success.
+/// Returns why a start request failed, in a few words for people. Empty after a success.
 QByteArray startTrouble(const StartResult &result);
 
-/// Decides when starts leave. Owns the lanes of the accounts, the guards of the upstreams and the waits for
-/// retries, and uses the JobStarter.
+/// Decides when start requests are sent, and sends them with the JobStarter. Owns the lanes of the accounts,
+/// the guards of the upstreams and the jobs that wait for a retry.
 ///
-/// A retry waits twice: for the end of its delay, then for the retry budget of its upstream, the oldest job
-/// first. After that it goes back into its lane. Meanwhile the lane grants turns to others.
+/// A retry waits twice: first for the end of its delay, then for the retry budget of its upstream, the oldest
+/// job first. After that the job goes back into its lane. Meanwhile the lane grants turns to other jobs.
 ///
-/// Each granted turn ends with one endTurn(). Life: configuration, routes and starter must outlive it,
-/// and the handlers must stay callable. Thread: one, with an event loop.
+/// The caller must end each granted turn with one endTurn().
+///
+/// Life: configuration, routes and starter must outlive this object, and the handlers must stay callable.
+/// Thread: one, with an event loop.
 class StartScheduler : public QObject
 {
     Q_OBJECT
@@ -62,9 +64,9 @@ class StartScheduler : public QObject
 public:
     struct Handler
     {
-        /// The lane lets this job start. Called from inside pump().
+        /// Called when the lane lets this job start, from inside pump().
         std::function<void(JobKey, TimePoint now)> turnGranted;
-        /// A start is over.
+        /// Called when a start request has ended.
         std::function<void(JobKey, const StartResult &)> startFinished;
         std::function<void(const CircuitChange &)> circuitChanged;
     };
@@ -73,31 +75,35 @@ public:
     StartScheduler(const Config &config, const RouteTable &routes, const QByteArray &callbackUrl,
                    JobStarter &starter, Handler handler);
 
-    /// The configuration has changed, and later starts follow it. The caller must call pump().
+    /// Applies a changed configuration to later start requests. The caller must call pump() after this.
     void reload(const QByteArray &callbackUrl);
 
-    /// The reason to refuse a new start; see refusal() in admission.h. `heldRequests` is the current
-    /// number.
+    /// Returns why a new start request of a client must be refused, or nothing; see refusal() in admission.h.
+    /// `heldRequests` is the number of requests that are held now.
     std::optional<Problem> refusal(const StartRequest &start, bool draining, int heldRequests, TimePoint now,
                                    TimePoint deadline) const;
 
     /// Puts a job at the end of its account's lane.
     void enqueue(const Job &job) { m_lanes.enqueue(job.account, job.key); }
-    /// Takes a job of an earlier process. Call it before enqueue().
+    /// Counts the place and the last start of a job of an earlier process. Call it before enqueue().
     void addRecovered(const Job &job, TimePoint now);
-    /// Puts a job back into its lane when `delay` has passed and the retry budget allows it.
+    /// Puts a job back into its lane when `delay` has passed and the retry budget allows another start
+    /// request.
     void awaitRetry(const Job &job, TimePoint now, Duration delay);
-    /// Removes a job from its lane, or from the wait for a retry.
+    /// Removes a job from its lane, or from the jobs that wait for a retry.
     void leave(JobKey job);
-    /// Counts an attempt. send() follows at once, or when the intent is durable.
+    /// Counts an attempt. The caller then calls send(), at once or when the job's record is durable, or
+    /// dropAttempt().
     void beginAttempt(Job &job, TimePoint now);
+    /// Sends the start request of the job. Handler::startFinished follows, never inside this call.
     void send(const Job &job, const PendingStart &start, TimePoint now);
-    /// The attempt was counted, and its start did not leave.
+    /// Ends an attempt whose start request was not sent.
     void dropAttempt(const Job &job, TimePoint now);
-    /// `took` is the time the upstream had the start. Empty when it says nothing about the pace of
-    /// the upstream.
+    /// Ends a turn that the lane has granted. `took` is the time from sending the start request to its end.
+    /// It is empty when it says nothing about the upstream's speed.
     void endTurn(const Job &job, std::optional<Duration> took) { m_lanes.endTurn(job.account, took); }
-    /// The state of a job has changed. A job of a route holds a place of its lane while it may run.
+    /// Call it when the state of a job has changed. A job of a route holds a place in its lane while it may
+    /// run.
     void noteState(const Job &job)
     {
         if (!job.route.isEmpty())
@@ -108,10 +114,11 @@ public:
 
     /// Reports the result of a start to the circuit breaker.
     void countResult(const Job &job, const StartResult &result, TimePoint now);
-    /// A start of unknown fate did start its job.
+    /// Reports to the circuit breaker that a start request of unknown fate did start its job.
     void countSuccess(const Job &job, TimePoint now);
-    /// Records the time from the answer to a start to its callback.
+    /// Records how long a job ran: the time from the answer to its start request to its callback.
     void addJobTime(const Job &job, Duration took);
+    /// Decides which event follows from the result of a start request, for example a retry after a delay.
     StartDecision decide(const Job &job, const StartResult &result, TimePoint now) const;
 
     /// See Lanes. The caller of resume() must call pump().
@@ -119,14 +126,15 @@ public:
     bool resume(const QByteArray &account) { return m_lanes.resume(account); }
 
     const Lanes &lanes() const { return m_lanes; }
-    /// How a job at the end of this lane would fare.
+    /// Estimates how long one more job in this lane would wait.
     LaneForecast forecast(const QByteArray &lane, TimePoint now) const;
     const UpstreamGuards &guards() const { return m_guards; }
-    /// Jobs that run or may run, by route. The usual route is not counted.
+    /// Number of jobs that run or may run, by the name of the route. Jobs of the usual route are not counted.
     const std::map<QByteArray, int> &running() const { return m_running; }
 
 private:
-    /// The reasons why pump() has to run although nothing happens.
+    /// Why pump() must run at a certain time although no event comes: the next probe of an open circuit, the
+    /// next slice of a retry budget, or the next start that a lane's rate allows.
     enum class WakeUp { Probe, Budget, Rate };
 
     void notePlace(const Job &job);
@@ -149,23 +157,23 @@ private:
     Handler m_handler;
     Lanes m_lanes;
     UpstreamGuards m_guards;
-    RecentMinimum m_jobTime;                             ///< of the usual route
-    std::map<QByteArray, RecentMinimum> m_routeJobTime;  ///< of the other routes
-    std::map<QByteArray, int> m_running;                 ///< places that jobs hold, by route
+    RecentMinimum m_jobTime;                             ///< durations of jobs of the usual route
+    std::map<QByteArray, RecentMinimum> m_routeJobTime;  ///< durations of jobs of the other routes, by name
+    std::map<QByteArray, int> m_running;                 ///< number of places that jobs hold, by route
     struct Retry
     {
         QByteArray account;
         QByteArray route;
     };
-    std::unordered_map<JobKey, Retry> m_retries;  ///< the jobs that wait for a retry
-    DeadlineTimer<JobKey> m_delays;
-    int m_unfunded = 0;  ///< jobs that wait for a budget
+    std::unordered_map<JobKey, Retry> m_retries;  ///< jobs that wait for a retry
+    DeadlineTimer<JobKey> m_delays;               ///< ends of the delays of m_retries
+    int m_unfunded = 0;                           ///< number of jobs that wait for a retry budget
     struct TokenStart
     {
         QByteArray account;
-        std::optional<TimePoint> left;  ///< empty while it waits for its token
+        std::optional<TimePoint> left;  ///< when the request was sent; empty while it waits for its token
     };
-    std::unordered_map<JobKey, TokenStart> m_tokenStarts;  ///< starts under way that need a token
+    std::unordered_map<JobKey, TokenStart> m_tokenStarts;  ///< start requests that need an access token
     DeadlineTimer<WakeUp> m_wakeUps;
 };
 

@@ -13,14 +13,15 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// The time from sending a request to its whole answer.
+/// The maximum time from sending a request to the end of its answer.
 constexpr auto kAnswerTimeout = std::chrono::seconds(30);
-/// Percent of kMaxInFlight for one of several upstreams. See isWithinShare().
+/// The share of one of several upstreams in kMaxInFlight, in percent. See isWithinShare().
 constexpr int kUpstreamShare = 80;
-/// The next look while the circuit is open.
+/// The pause before the next attempt while the circuit is open, or when the request cannot be made.
 constexpr auto kClosedPause = std::chrono::seconds(1);
 
-/// Between four and six fifths of the pause, so that jobs that began together do not ask together.
+/// Returns a random time between 80 % and 120 % of the pause, so that jobs that began together are not asked
+/// about at the same time.
 Duration withJitter(milliseconds pause)
 {
     return std::chrono::duration_cast<Duration>(pause *
@@ -145,7 +146,7 @@ void StatusQueries::askNext()
     }
 }
 
-/// False when the request cannot be made.
+/// Sends a request about the job. Returns false when the request cannot be made.
 bool StatusQueries::ask(JobKey key, Kind kind)
 {
     const Job *job = m_jobs.find(key);

@@ -16,16 +16,18 @@
 
 namespace holdline {
 
-/// Asks upstreams how jobs go on, and cancels jobs there, where the profile of their route says how. A job is
-/// asked about when its callback is late, when a callback without a result came, or because its API has no
-/// callbacks. The pauses grow, and each gets a jitter of a fifth. A Retry-After of the upstream counts
-/// instead.
+/// Asks upstreams for the status of jobs, and cancels jobs there, where the profile of their route says how.
+/// A job is asked about when its callback is late, when a callback without a result came, or because its API
+/// has no callbacks. The pauses between requests grow, each changed at random by up to a fifth. A Retry-After
+/// of the upstream is used instead of the pause.
 ///
-/// At most kMaxInFlight requests are under way at once. Jobs whose time has come wait in their order.
-/// Upstreams take turns, and one that does not answer leaves room for the others. An upstream is not asked
-/// while its circuit is open.
+/// At most kMaxInFlight requests about jobs are under way at once; further jobs wait in a queue for each
+/// upstream. The upstreams take turns, and none may use all kMaxInFlight requests when there are several. An
+/// upstream is not asked while its circuit is open. Requests that cancel jobs do not wait. They are dropped
+/// when 4 * kMaxInFlight requests are under way.
 ///
-/// Life: all arguments must outlive it, and the handlers must stay callable. Thread: one, with an event loop.
+/// Life: all arguments must outlive this object, and the handlers must stay callable. Thread: one, with an
+/// event loop.
 class StatusQueries : public QObject
 {
     Q_OBJECT
@@ -41,9 +43,9 @@ public:
 
     struct Handler
     {
-        /// The upstream answered about this job. A final report comes with the result.
+        /// Called when the upstream has answered about this job. A final report contains the result.
         std::function<void(JobKey, const StartResult &)> answered;
-        /// True while requests may go to the upstream of this job.
+        /// Returns whether requests may be sent to the upstream of this job now.
         std::function<bool(const Job &)> mayAsk;
         /// A cancel is over. `status` is that of the answer, 0 without one.
         std::function<void(JobKey, UpstreamCancel, int status)> cancelled;
@@ -52,11 +54,11 @@ public:
     StatusQueries(const Jobs &jobs, LiveJobs &live, const RouteTable &routes, JobStarter &caller,
                   Handler handler);
 
-    /// True when this job is asked about at some time, so that its request must stay.
+    /// Returns whether the upstream is asked about this job while it runs.
     bool asksAbout(const Job &job) const;
-    /// The job runs. Asks for the first time after the profile's time.
+    /// Call it when the job runs. The first request is sent after the pause that the profile says.
     void begin(const Job &job);
-    /// A callback said that the job has ended, and the result must be fetched.
+    /// Asks about the job at once, because a callback said that it has ended and the result must be fetched.
     void askNow(const Job &job);
     /// Asks about a job that has ended, and fetches its result. The job may be outside of the registry.
     /// `done` gets the upstream's last answer. Returns false when the request cannot be sent now.
@@ -71,6 +73,7 @@ public:
     /// The start of a job is answered. Sends the cancel request that waited for that, when the job runs.
     void endStart(JobKey job, const StartResult &result);
 
+    /// Number of requests under way, those that cancel included.
     int inFlight() const { return static_cast<int>(m_calls.size()); }
     std::uint64_t askedTotal() const { return m_asked; }
 
@@ -91,11 +94,11 @@ private:
         QByteArray upstream;
         std::shared_ptr<const LateQuestion> late{};  ///< null for a job that goes on
     };
-    /// The questions for one upstream.
+    /// The requests to one upstream.
     struct Questions
     {
-        std::deque<JobKey> due;
-        int inFlight = 0;
+        std::deque<JobKey> due;  ///< jobs to ask about as soon as the limits allow
+        int inFlight = 0;        ///< number of requests under way
     };
     /// A cancel request that waits for the id of its job.
     struct WaitingCancel
@@ -105,9 +108,9 @@ private:
     };
     struct Asked
     {
-        int times = 0;
-        bool inFlight = false;
-        bool again = false;  ///< a callback came while a request was under way
+        int times = 0;          ///< number of requests about the job so far
+        bool inFlight = false;  ///< a request about the job is under way
+        bool again = false;     ///< askNow() was called while a request was under way
     };
 
     void due(JobKey job);
@@ -129,8 +132,8 @@ private:
     JobStarter &m_caller;
     Handler m_handler;
     std::unordered_map<JobKey, Asked> m_asking;
-    std::map<QByteArray, Questions> m_questions;  ///< by upstream; only those with a question
-    QByteArray m_lastUpstream;                    ///< the one that had the last turn
+    std::map<QByteArray, Questions> m_questions;  ///< by upstream; only upstreams with a due or sent request
+    QByteArray m_lastUpstream;                    ///< the upstream that had the last turn
     std::unordered_map<JobStarter::Ticket, Call> m_calls;
     JobStarter::Ticket m_lastTicket = 0;
     std::unordered_map<JobKey, WaitingCancel> m_waiting;  ///< at most kMaxWaiting

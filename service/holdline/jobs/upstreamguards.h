@@ -15,29 +15,31 @@
 
 namespace holdline {
 
-/// What protects one upstream from starts: its circuit breaker, and the budget of its retries.
+/// The protection of one upstream from too many start requests: its circuit breaker and its retry budget.
 struct UpstreamGuard
 {
     QByteArray name;  ///< see RouteTable::upstreams()
     CircuitBreaker circuit;
     RetryBudget budget;
-    std::optional<TimePoint> openSince;  ///< while the circuit is open
-    std::set<JobKey> unfunded;           ///< jobs whose delay is over and that wait for the budget
+    std::optional<TimePoint> openSince;  ///< when the circuit opened; empty while it is closed
+    std::set<JobKey> unfunded;  ///< jobs whose retry delay is over and that wait for the retry budget
 };
 
-/// The guards of all upstreams, one for each. An upstream that is down holds back no start to another one.
+/// The guards of all upstreams, one for each. So a failed upstream holds back no start request to another
+/// one.
 ///
-/// Life: configuration and routes must outlive it. References stay valid until reload(). Thread: one.
+/// Life: configuration and routes must outlive this object. References stay valid until reload(). Thread:
+/// one.
 class UpstreamGuards
 {
 public:
     UpstreamGuards(const Config &config, const RouteTable &routes);
 
-    /// The configuration or the routes have changed. An upstream that stays keeps its circuit and budget.
-    /// Returns the jobs that waited for a budget. Now they wait for none.
+    /// Applies a changed configuration or changed routes. An upstream that still exists keeps its circuit and
+    /// budget. Returns the jobs that waited for a budget. The caller must add them to a guard again.
     std::set<JobKey> reload();
 
-    /// The guard of a job's upstream.
+    /// Returns the guard of the job's upstream.
     UpstreamGuard &of(const Job &job) { return at(numberOf(job.route)); }
     const UpstreamGuard &of(const Job &job) const { return at(numberOf(job.route)); }
     UpstreamGuard &ofRoute(const QByteArray &route) { return at(numberOf(route)); }
@@ -46,7 +48,7 @@ public:
     const UpstreamGuard &at(int upstream) const { return *m_guards[static_cast<std::size_t>(upstream)]; }
     int count() const { return static_cast<int>(m_guards.size()); }
 
-    /// Calls `visit` for the upstreams of all routes that are configured.
+    /// Calls `visit` for each upstream of a configured route.
     void forEachInUse(const std::function<void(const UpstreamGuard &)> &visit) const;
 
 private:

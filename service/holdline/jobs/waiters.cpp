@@ -94,7 +94,7 @@ void Waiters::left(WaiterId id)
     auto waiter = job ? take(*job, id.number) : std::nullopt;
     if (!waiter)
         return;
-    // This runs inside a signal of the exchange itself.
+    // The exchange is deleted later, because this function runs inside a signal of that exchange.
     waiter->exchange.release()->deleteLater();
     m_handler.gone(*job, *waiter);
 }

@@ -12,7 +12,7 @@
 
 namespace holdline {
 
-/// Names one waiter. An id is never used again.
+/// Identifies one waiter. An id is never used again.
 struct WaiterId
 {
     JobKey job = 0;
@@ -31,26 +31,26 @@ struct std::hash<holdline::WaiterId>
 
 namespace holdline {
 
-/// How one request ended, when it is not the only request of its job: it waited for a durable job, or
-/// replayed one.
+/// How a request with a durable job ended: it waited for the job, or got the stored answer of the job. (The
+/// end of a plain job is also the end of its only request.)
 struct RequestEnd
 {
     Reason reason = Reason::InternalError;
-    int status = 0;  ///< status of the answer, 499 when the client had left
-    QByteArray job;
+    int status = 0;  ///< HTTP status of the answer, 499 when the client left
+    QByteArray job;  ///< id of the job
     QByteArray account;
     QByteArray requestId;
-    QByteArray client;
-    Duration took{};
+    QByteArray client;    ///< address of the client
+    Duration took{};      ///< from the arrival of the request to its answer
     bool joined = false;  ///< joined an existing job
     QByteArray route{};   ///< name of the job's route; empty for the usual one
 };
 
-/// The clients that wait for jobs: one for a plain job, any number for a durable one. The LiveJob holds
-/// the list. This class adds and answers waiters, and reports their deadlines and departures.
+/// Adds and answers the clients that wait for jobs, and reports when their deadline passes or they leave. A
+/// plain job has one waiter, a durable job any number. The list of waiters is in the LiveJob.
 ///
-/// Life: the jobs must outlive it, and the handlers must stay callable. An exchange that is destroyed
-/// without an answer answers 500. Thread: one, with an event loop.
+/// Life: the jobs must outlive this object, and the handlers must stay callable. A waiter that is destroyed
+/// without an answer answers 500 (see Exchange). Thread: one, with an event loop.
 class Waiters : public QObject
 {
     Q_OBJECT
@@ -58,28 +58,29 @@ class Waiters : public QObject
 public:
     struct Handler
     {
-        /// The deadline of a waiter has passed. The waiter stays until it is taken. Called once
-        /// per waiter, never from add().
+        /// Called once when the deadline of a waiter has passed, never from add(). The waiter stays in the
+        /// list until it is taken.
         std::function<void(LiveJob &, Waiter &)> due;
-        /// A client left. It is already removed from the list.
+        /// Called when a client has left. Its waiter is already removed from the list.
         std::function<void(LiveJob &, const Waiter &)> gone;
     };
 
     Waiters(LiveJobs &jobs, Handler handler);
 
-    /// Without a deadline the client waits as long as its job is live.
+    /// Adds a waiter. Without a deadline the client waits as long as its job is live.
     WaiterId add(LiveJob &job, Waiter &&waiter, std::optional<TimePoint> deadline);
-    /// Empty when the waiter is gone.
+    /// Removes and returns this waiter. Empty when the waiter is gone.
     std::optional<Waiter> take(LiveJob &job, std::uint64_t number);
-    /// All waiters, in order of arrival.
+    /// Removes and returns all waiters, in order of arrival.
     WaiterList takeAll(LiveJob &job);
-    /// The waiters whose deadline has passed, in order of arrival.
+    /// Removes and returns the waiters with Waiter::isDue, in order of arrival.
     std::vector<Waiter> takeDue(LiveJob &job);
 
-    /// Sends the answer to one waiter. The response names the job in `Holdline-Job`. A `Location` gets the
-    /// waiter's link base.
+    /// Sends the response to one waiter that was taken, and emits answered(). The response must have the
+    /// job's id in `Holdline-Job`. Waiter::links is put before a path in `Location`.
     void answer(Waiter &waiter, const http::Response &response, Reason reason, const QByteArray &account);
 
+    /// Number of waiters of all jobs.
     int count() const { return m_count; }
 
 Q_SIGNALS:

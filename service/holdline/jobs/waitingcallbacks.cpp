@@ -7,7 +7,7 @@ namespace holdline {
 
 namespace {
 
-/// For what belongs to a callback beside its bytes.
+/// An estimate of the memory that a callback needs beside its request's bytes.
 constexpr qsizetype kOverhead = 512;
 
 }  // namespace
@@ -39,7 +39,8 @@ bool WaitingCallbacks::add(WaitingCallback &&callback)
     const std::uint64_t seen = callback.seen;
     m_waiting.emplace(number, std::move(callback));
     m_times.setIn(number, kPatience);
-    // The answer may come inside the call, and the handler must not.
+    // want() is called later, because it may emit changed() at once, and the handler must not be called
+    // inside add().
     QMetaObject::invokeMethod(
         this, [this, keySet, seen] { m_credentials.want(keySet, seen); }, Qt::QueuedConnection);
     return true;
@@ -51,7 +52,7 @@ void WaitingCallbacks::onChanged(const QByteArray &name, const CredentialState &
     for (const auto &[number, callback] : m_waiting) {
         if (callback.keySet->name != name || !state.credential)
             continue;
-        // The fetcher has just looked for a newer set, or will not look again so soon.
+        // Same number and not failing: the fetcher has found no newer key set, or will not look again soon.
         const bool isFinal = state.number() == callback.seen && !state.isFailing;
         if (isFinal || state.number() > callback.seen)
             ready.push_back(number);

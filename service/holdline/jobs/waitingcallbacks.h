@@ -24,32 +24,34 @@ struct WaitingCallback
     http::Request request;
     std::unique_ptr<Exchange> exchange;
     Credentials::Spec keySet;
-    std::uint64_t seen = 0;     ///< the number of the key set that did not verify it; 0: there was none
+    std::uint64_t seen = 0;     ///< number of the key set that did not verify the callback; 0: there was none
     bool isRegistered = false;  ///< `token` is the name of a route
 };
 
-/// Callbacks that wait for keys: because none were fetched yet, or because a newer set may have the key of
-/// their signature. Each waits kPatience at most. Together they are kMost at most, with kMostBytes.
+/// Callbacks that wait for keys, because no keys were fetched yet, or because a newer key set may contain the
+/// key of their signature. Each callback waits kPatience at most. At most kMost callbacks with kMostBytes
+/// together may wait.
 ///
-/// Life: the credentials must outlive it, and the handler must stay callable. The destructor drops the
-/// callbacks. Thread: one, with an event loop.
+/// Life: the credentials must outlive this object, and the handler must stay callable. The destructor
+/// destroys the waiting callbacks, which answers them 500 (see Exchange). Thread: one, with an event loop.
 class WaitingCallbacks : public QObject
 {
     Q_OBJECT
 
 public:
-    /// Senders give up after 10 s or 15 s.
+    /// Shorter than 10 s, because senders of callbacks give up after 10 s or 15 s.
     static constexpr std::chrono::seconds kPatience{8};
     static constexpr std::size_t kMost = 1'000;
     static constexpr qsizetype kMostBytes = 16 * 1024 * 1024;
 
-    /// The keys have come, or `isTimeUp`: they did not. Never called inside add().
+    /// Called when newer keys were fetched, when there are no newer keys, or, with `isTimeUp`, after
+    /// kPatience. Never called inside add().
     using Handler = std::function<void(WaitingCallback, bool isTimeUp)>;
 
     WaitingCallbacks(Credentials &credentials, Handler handler);
 
-    /// Asks for newer keys, and keeps the callback until they are there. False when it does not fit; then
-    /// the callback stays with the caller.
+    /// Requests newer keys and keeps the callback until they are fetched. Returns false when a limit is
+    /// reached; then the callback stays with the caller.
     bool add(WaitingCallback &&callback);
 
     int count() const { return static_cast<int>(m_waiting.size()); }
@@ -60,7 +62,7 @@ private:
 
     Credentials &m_credentials;
     Handler m_handler;
-    std::map<std::uint64_t, WaitingCallback> m_waiting;  ///< in the order of arrival
+    std::map<std::uint64_t, WaitingCallback> m_waiting;  ///< by number, in the order of arrival
     std::uint64_t m_lastNumber = 0;
     qsizetype m_bytes = 0;
     DeadlineTimer<std::uint64_t> m_times;
