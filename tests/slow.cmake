@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What repeats a whole class, label `slow`. Without NIGHTLY it runs in every .ci/run: one class for each room in which the
-# repeated setting takes another path. Qt's loop: the listener (descriptors) and the service (everything at once).
-# Threads: the service, dead letters and the monitor, whose messages then cross threads. The rest repeats those paths.
+# Entries that repeat a whole test class with another setting, label `slow`. Those without NIGHTLY run in
+# every .ci/run: one class for each part of the code that takes another path with that setting. Qt's event
+# loop: the listener (descriptors) and the whole service. Four threads: the service, dead letters and the
+# monitor, whose messages then cross threads. The entries with NIGHTLY repeat the same paths.
 holdline_repeat(qtloop HOLDLINE_TEST_EVENT_LOOP=qt tst_httplistener tst_service)
 holdline_repeat(threads HOLDLINE_TEST_THREADS=4 tst_service tst_deadletterservice tst_monitorserver)
 

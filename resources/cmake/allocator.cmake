@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The programs' memory allocator. A job takes some hundred small allocations, most of them inside Qt; jemalloc makes
-# them for a fraction of what the C library takes, and gives memory back.
+# The programs' memory allocator. A job makes some hundred small allocations, most of them inside Qt. jemalloc
+# needs less time for them than the C library, and returns freed memory to the system.
 set(HOLDLINE_ALLOCATOR "AUTO" CACHE STRING "Allocator of the programs: AUTO (jemalloc where it is there), jemalloc or system")
 set_property(CACHE HOLDLINE_ALLOCATOR PROPERTY STRINGS AUTO jemalloc system)
 
 set(_allocator "")
-# Sanitizers bring their own.
+# Sanitizers have an allocator of their own.
 if(NOT HOLDLINE_ALLOCATOR STREQUAL "system" AND NOT HOLDLINE_SANITIZE)
     pkg_check_modules(JEMALLOC jemalloc)
     if(JEMALLOC_FOUND)
@@ -15,7 +15,8 @@ if(NOT HOLDLINE_ALLOCATOR STREQUAL "system" AND NOT HOLDLINE_SANITIZE)
     endif()
 endif()
 
-# Has `target`, a program, allocate that way. Nothing in it names jemalloc, so the linker must be told to keep it.
+# holdline_use_allocator(TARGET): links the program TARGET with the chosen allocator. No code refers to
+# jemalloc, so the linker would drop it without --no-as-needed.
 function(holdline_use_allocator target)
     if(_allocator)
         target_link_options(${target} PRIVATE LINKER:--no-as-needed ${JEMALLOC_LDFLAGS} LINKER:--as-needed)

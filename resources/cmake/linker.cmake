@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The quickest linker there is. With optimisation across files GCC needs the one it was built for.
+# Chooses the fastest installed linker. With link-time optimisation GCC needs its default linker.
 set(HOLDLINE_LINKER AUTO CACHE STRING "Linker: mold, lld, gold, bfd, or AUTO, the first of them that is there and works")
 set_property(CACHE HOLDLINE_LINKER PROPERTY STRINGS AUTO mold lld gold bfd)
 
@@ -14,8 +14,8 @@ elseif(NOT CMAKE_INTERPROCEDURAL_OPTIMIZATION)
             continue()
         endif()
         if(_name STREQUAL mold)
-            # mold 1 places thread-local data so that some programs do not start: "cannot apply additional memory
-            # protection after relocation".
+            # Some programs that mold 1 links do not start, because of its layout of thread-local data:
+            # "cannot apply additional memory protection after relocation".
             execute_process(COMMAND ${HOLDLINE_LD_mold} --version OUTPUT_VARIABLE _version ERROR_QUIET)
             if(NOT _version MATCHES "^mold ([0-9.]+)" OR CMAKE_MATCH_1 VERSION_LESS 2)
                 continue()
@@ -30,7 +30,8 @@ if(_linker)
     add_link_options(-fuse-ld=${_linker})
 endif()
 
-# Archives that name their objects do not hold them a second time.
+# Thin archives: a static library contains the paths of its object files, not copies of them. This saves disk
+# space.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_INTERPROCEDURAL_OPTIMIZATION)
     set(CMAKE_CXX_ARCHIVE_CREATE "<CMAKE_AR> qcT <TARGET> <LINK_FLAGS> <OBJECTS>")
     set(CMAKE_CXX_ARCHIVE_APPEND "<CMAKE_AR> qT <TARGET> <LINK_FLAGS> <OBJECTS>")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# HOLDLINE_BUILD_MONITOR: whether holdline-monitor is built, from what HOLDLINE_MONITOR asks for and what is there.
+# Sets HOLDLINE_BUILD_MONITOR: whether holdline-monitor is built. This follows from the option
+# HOLDLINE_MONITOR and the installed Qt modules.
 set(HOLDLINE_BUILD_MONITOR OFF)
 if(NOT HOLDLINE_MONITOR MATCHES "^(AUTO|ON|OFF)$")
     message(FATAL_ERROR "HOLDLINE_MONITOR is AUTO, ON or OFF, not '${HOLDLINE_MONITOR}'")

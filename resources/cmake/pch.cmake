@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Precompiled headers: one for the product, one for the tests. They take a fifth off the time of a build from nothing.
-# A compiler cache has no use for them: it answers for a file whose headers are the same, wherever the folder is, which a
-# precompiled header with the folder's name in it prevents. So AUTO leaves them out where a cache launches the compiler.
+# Precompiled headers: one for the product, one for the tests. A full build takes a fifth less time with them.
+# They make ccache useless for builds in another folder: ccache finds a file again when its headers are the
+# same, and a precompiled header contains the folder's name. So AUTO leaves them out when ccache launches the
+# compiler.
 set(HOLDLINE_PCH AUTO CACHE STRING "Precompile headers: ON, OFF, or AUTO, on unless ccache launches the compiler")
 set_property(CACHE HOLDLINE_PCH PROPERTY STRINGS AUTO ON OFF)
 
@@ -20,7 +21,7 @@ function(holdline_make_pch name header)
     if(NOT _pch)
         return()
     endif()
-    # There is no precompiled header without a source.
+    # CMake precompiles a header only for a target with a source file, so this one is empty.
     file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp CONTENT "")
     add_library(${name} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${name}.cpp)
     set_target_properties(${name} PROPERTIES AUTOMOC OFF)
@@ -29,15 +30,17 @@ function(holdline_make_pch name header)
     target_precompile_headers(${name} PRIVATE ${header})
 endfunction()
 
-# holdline_use_pch(TARGET NAME): the flags and definitions of TARGET have to be NAME's and may be more. Where they are
-# not, the compiler warns (an error in the asan preset) and reads the header itself.
+# holdline_use_pch(TARGET NAME): TARGET uses the precompiled header NAME. TARGET must have all flags and
+# definitions of NAME, and may have more. Otherwise the compiler warns (an error in the asan preset) and
+# parses the header again.
 function(holdline_use_pch target name)
     if(_pch)
         target_precompile_headers(${target} REUSE_FROM ${name})
     endif()
 endfunction()
 
-# holdline_use_pch_below(folder NAME): the same for every library and program of a folder and of those below it.
+# holdline_use_pch_below(FOLDER NAME): calls holdline_use_pch for every library and program of FOLDER and of
+# the folders below it.
 function(holdline_use_pch_below folder name)
     get_property(folders DIRECTORY ${folder} PROPERTY SUBDIRECTORIES)
     foreach(below IN LISTS folders)

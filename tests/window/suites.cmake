@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Show widgets, on the offscreen platform.
+# Tests that show widgets, on Qt's offscreen platform.
 holdline_suite(window LABEL integration GUI
     SOURCES
         window/chartfixture.h
