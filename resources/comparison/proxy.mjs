@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Sixty lines against Holdline: holds blocking clients before the job API. Use: node proxy.mjs PORT START-URL
+// A proxy of sixty lines to compare with Holdline: holds the requests of blocking clients, and starts their jobs at the
+// job API. Use: node proxy.mjs PORT START-URL
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,7 +24,7 @@ async function bodyOf(request) {
     return Buffer.concat(parts);
 }
 
-// Starts a job. What certainly did not start is tried again: no connection, or a 503.
+// Starts a job. Tries again after a refused connection or a 503, because then the job certainly was not started.
 async function start(body) {
     const headers = { 'Content-Type': 'application/json' };
     for (let left = tries; ; --left) {
@@ -44,13 +45,13 @@ async function holdClient(request, response) {
     const token = randomUUID();
     const timer = setTimeout(() => held.get(token)?.(504, '{"error":"no callback"}'), deadline);
     const end = (...result) => { held.delete(token); clearTimeout(timer); answer(response, ...result); };
-    held.set(token, end);                          // before the start, because a callback may be quicker
+    held.set(token, end);                          // before start(), because the callback may come before its answer
     response.on('close', () => { held.delete(token); clearTimeout(timer); });
     const callback = `http://127.0.0.1:${port}/callback/${token}`;
     try {
         const reply = await start(JSON.stringify({ ...job, wait: false, callback }));
         if (!reply.ok) end(reply.status, await reply.text(), reply.headers.get('Content-Type') ?? 'text/plain');
-        else await reply.arrayBuffer().catch(() => {});   // the callback has the result, whatever this says
+        else await reply.arrayBuffer().catch(() => {});   // read and ignored: the result comes by the callback
     } catch (error) { end(502, JSON.stringify({ error: String(error.cause ?? error) })); }
 }
 
@@ -66,5 +67,5 @@ const server = createServer((request, response) => {
     const work = token ? takeCallback(request, response, token) : holdClient(request, response);
     work.catch((error) => answer(response, 400, JSON.stringify({ error: String(error) })));
 });
-process.on('SIGTERM', () => setInterval(() => held.size || process.exit(0), 50));   // lets the held ones end
+process.on('SIGTERM', () => setInterval(() => held.size || process.exit(0), 50));   // ends when no client is held
 server.listen(Number(port), '127.0.0.1', () => console.log('listening'));

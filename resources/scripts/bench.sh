@@ -1,21 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Builds an optimised Holdline and measures what it costs; can put the result into resources/docs/measurements.md.
+# Builds an optimised Holdline and measures the CPU time, memory and time that its work needs. With --docs it
+# writes the result into resources/docs/measurements.md.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
 Usage: bench.sh [--docs] [--no-setup] [--help] [-- ARGUMENT...]
 
-Builds the release and runs `bench`. It starts jobserver, holdline and jobclient, and prints tables of what a job, a
-held request and a start cost (about eight minutes; `-- --quick` about one). The figures are also written to
-build/release/bench.json and bench.md. Nothing passes or fails here.
+Builds the release and runs the program `bench`. It starts jobserver, holdline and jobclient, and prints tables of the
+cost of a job, of a held request and of a start request. This takes about eight minutes, with `-- --quick` about one.
+The figures are also written to build/release/bench.json and bench.md. The script only measures: no figure
+counts as a failure.
 
-  --docs      write the tables into resources/docs/measurements.md, in place of the last ones
+  --docs      replace the tables in resources/docs/measurements.md by the new ones
   --no-setup  install nothing
-  ARGUMENT    for bench; `bench.sh -- --help` lists them
+  ARGUMENT    is passed to bench; `bench.sh -- --help` lists bench's arguments
 
-Exit status: 0 measured, 64 usage, else the build's or bench's.
+Exit status: 0 measured, 64 wrong usage, otherwise the status of the build or of bench.
 TEXT
 }
 
@@ -40,7 +42,8 @@ done
 [[ $setup == no ]] || "$root/resources/scripts/setup.sh"
 
 cd "$root"
-# Said each time: the cache of a build folder would remember a ccache that is no longer there.
+# Set each time, because CMake's cache in the build folder would keep the path of a ccache that was
+# uninstalled.
 launcher=$(command -v ccache || true)
 cmake --preset release -D CMAKE_CXX_COMPILER_LAUNCHER="$launcher"
 cmake --build --preset release --target bench

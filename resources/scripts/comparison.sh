@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Runs resources/comparison/proxy.mjs and Holdline under the same faults, and prints what each lost.
+# Runs resources/comparison/proxy.mjs and Holdline with the same faults, and prints how many requests each one
+# answered.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
 Usage: comparison.sh [--bin DIR] [--only NAME]... [--list] [--help]
 
-Sends the same clients through a small Node proxy and through Holdline, before a simulated job server with faults
-(jobserver), and prints a table of what came of them. Everything is on loopback. It takes about three minutes.
+Sends the requests of the same clients through a small Node proxy and through Holdline to a simulated job server with
+faults (jobserver). Prints a table of the answers that the clients got. Everything runs on loopback and takes about
+three minutes.
 
-  --bin DIR    where holdline, jobserver and jobclient are (default: build/release/bin)
-  --only NAME  only this row; may be repeated
-  --list       prints the names of the rows
+  --bin DIR    the folder of holdline, jobserver and jobclient (default: build/release/bin)
+  --only NAME  run only this row; may be repeated
+  --list       print the names of the rows
 
-Exit status: 0 all rows were run, 64 usage, 69 a program is missing, 70 a program did not start.
+Exit status: 0 all rows were run, 64 wrong usage, 69 a program is missing, 70 a program did not start.
 TEXT
 }
 
@@ -74,7 +76,8 @@ free_port() {
     while accepts "$port"; do port=$((20000 + RANDOM % 12000)); done
     echo "$port"
 }
-# wait_for NAME PORT: until the program accepts connections.
+# wait_for NAME PORT: waits until the program accepts connections; exits with 70 after 20 s or when the
+# program has ended.
 wait_for() {
     local until=$((SECONDS + 20))
     until accepts "$2"; do
@@ -108,12 +111,12 @@ start_proxy() {
 }
 
 url() { printf 'http://127.0.0.1:%s/start' "$proxy_port"; }
-# The number behind a name in the job server's counters.
+# stat NAME: prints the counter NAME of the job server.
 stat() { curl -s "http://127.0.0.1:$api_port/stats" | sed -n "s/^ *\"$1\": \([0-9]*\),*$/\1/p" | head -n 1; }
 now_ms() { local us=${EPOCHREALTIME/[.,]/}; echo $((us / 1000)); }
 tenths() { printf '%d.%d s' $(($1 / 1000)) $(($1 % 1000 / 100)); }
 
-# load JOBS FLAGS...: jobclient's run, in words.
+# load JOBS FLAGS...: runs jobclient with JOBS requests and prints its result in words.
 load() {
     local jobs=$1 other
     shift
@@ -124,7 +127,8 @@ load() {
     [[ -z $other ]] || printf ' (%s)' "$other"
 }
 
-# clients N FLAGS...: N clients at once with a key each. Their answers are in $work/answer.*
+# clients N FLAGS...: starts N curl clients at once, each with its own Idempotency-Key. They write their
+# answers to $work/answer.*.
 client_pids=()
 clients() {
     local count=$1 i
@@ -143,7 +147,8 @@ until_starts() {
     until (($(stat starts) >= $1)) || ((SECONDS > until)); do sleep 0.05; done
 }
 
-# Each row: its title, and a function that prints what happened through the proxy $1.
+# Each row has a title, and a function row_NAME that runs it with the proxy $1 (node or holdline) and prints
+# what happened.
 declare -A title=(
     [plain]="50 clients at once"
     [reset]="50 clients; the API resets 20 % of the connections, but runs the job and calls back"
@@ -174,7 +179,7 @@ row_wrong_id() {
     load 50
     printf '; %s answers are of jobs that the API started' "$(known_jobs)"
 }
-# How many of the last run's answers the job server knows.
+# Prints how many answers of the last load() are of jobs that the job server has run.
 known_jobs() {
     sed -n 's/^ *"proof": "\(.*\)",*$/\1/p' "$work/load.json" | sed 's/\\n/\n/g' >"$work/proof"
     curl -s "http://127.0.0.1:$api_port/validate?account=load" --data-binary "@$work/proof" |
@@ -281,7 +286,7 @@ for row in "${rows[@]}"; do
     # shellcheck disable=SC2016  # Markdown, not a command
     printf '| `%s` | %s |' "$row" "${title[$row]}"
     for proxy in node holdline; do
-        # Not in a subshell, which could not stop the programs.
+        # Not in a subshell: it would lose the process ids, so that stop() could not end the programs.
         "row_$row" "$proxy" >"$work/cell"
         printf ' %s |' "$(cat "$work/cell")"
         stop proxy api

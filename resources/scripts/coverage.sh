@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Says which lines of the product the tests run, per folder.
+# Prints which share of the product's lines the tests run, for each folder.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
 Usage: coverage.sh [--label REGEX] [--filter REGEX] [--jobs N] [--files] [--missing PATTERN] [--no-run] [--help]
 
-Builds the coverage preset, runs the tests and prints the share of lines that ran, for each folder of the product.
+Builds the preset `coverage`, runs the tests and prints the share of lines that ran, for each folder of the product.
 
   --label REGEX      only tests with a label that matches: a kind (unit, integration, process) or a suite (unit_job)
   --filter REGEX     only test classes whose name matches
   --jobs N           compile and test with N processes (default: the number of cores)
-  --files            a line for each file as well
-  --missing PATTERN  also the lines that never ran, of files whose path contains PATTERN
-  --no-run           only print again what the last run found
+  --files            print a line for each file too
+  --missing PATTERN  print the numbers of the lines that never ran, for files whose path contains PATTERN
+  --no-run           build and run nothing; print the counts of the last run again
 
-The counts of earlier runs are thrown away first. A process that is killed with SIGKILL writes no counts. Needs
-python3 (setup.sh --measure installs it).
+The counts of earlier runs are deleted first. A process that is killed with SIGKILL writes no counts. Needs python3
+(setup.sh --measure installs it).
 
 Exit status: 0 printed, 1 the build failed, or a test did (the figures are printed all the same then), 64 usage, 69 no python3.
 TEXT

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sums up gcov's counts of a build folder per folder of the product. Called by coverage.sh."""
+"""Sums up gcov's line counts of a build folder, for each folder of the product. coverage.sh calls it."""
 import argparse
 import collections
 import concurrent.futures
@@ -14,19 +14,21 @@ PRODUCT = ("core/", "service/", "monitor/")
 
 
 def gcov(build, objects):
-    """gcov's answer for some objects, one JSON document a line."""
+    """Returns gcov's output for these object files: a list of JSON documents."""
     command = ["gcov", "--json-format", "--stdout", *objects]
     answer = subprocess.run(command, cwd=build, capture_output=True, text=True, check=True)
     return [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
 
 
 def counts_of(build, root):
-    """{file: {line: how often it ran}} of the product's files; a line of a header counts over all objects."""
+    """Returns {file: {line: how often it ran}} for the product's files. The counts of a header line are summed over
+    all objects."""
     objects = []
     for folder, _, names in os.walk(build):
         relative = os.path.relpath(folder, build)
         if relative.startswith(PRODUCT):
-            # An object that no test loaded has notes (.gcno) and no counts: its lines are there and never ran.
+            # Search by notes (.gcno), not by counts: an object that no test ran has no counts, but its lines
+            # count as never run.
             objects += [os.path.join(relative, name) for name in names if name.endswith(".gcno") and "_autogen" not in folder]
     lines = collections.defaultdict(lambda: collections.defaultdict(int))
     batches = [objects[i : i + 16] for i in range(0, len(objects), 16)]
@@ -45,8 +47,8 @@ def counts_of(build, root):
 
 
 def is_statement(line, source):
-    """False for code that the compiler made: what a closing brace does when an exception passes, and the comparisons
-    that are `= default`, whose code it puts into the lines of the members, outside of any function."""
+    """Returns False for lines whose code only the compiler made: the clean-up at a closing brace when an exception is
+    thrown, and `= default` comparisons, whose code gcov reports at the lines of the members, outside of any function."""
     text = source[line["line_number"] - 1]
     return "function_name" in line and re.search(r"\w", text) and "= default;" not in text
 
@@ -54,8 +56,8 @@ def is_statement(line, source):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build")
-    parser.add_argument("--files", action="store_true", help="a line for each file as well")
-    parser.add_argument("--missing", action="append", default=[], help="lines that never ran in files with this in their path")
+    parser.add_argument("--files", action="store_true", help="print a line for each file too")
+    parser.add_argument("--missing", action="append", default=[], help="print the lines that never ran, for files whose path contains this text")
     options = parser.parse_args()
     build = os.path.abspath(options.build)
     root = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
@@ -85,7 +87,7 @@ def main():
 
 
 def spans(numbers):
-    """[1, 2, 3, 7] as "1-3", "7"."""
+    """Yields ranges of sorted numbers as texts: "1-3" and "7" for [1, 2, 3, 7]."""
     start = last = numbers[0]
     for number in [*numbers[1:], None]:
         if number == last + 1 if number is not None else False:

@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Builds and tests this tree on Debian 13 (Qt 6.8, GCC 14) inside a folder of a machine that runs something else.
+# Builds and tests this source tree on Debian 13 (Qt 6.8, GCC 14) in a chroot, on a machine with another
+# system.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
 Usage: debian13.sh FOLDER [OPTION OF test.sh]...
 
-Makes a small Debian 13 in FOLDER (once, with debootstrap, about 1.5 GB with all packages), copies this tree's
-files into it and runs resources/scripts/test.sh there. FOLDER is kept, so that the next run is quick; remove it
-with rm -r when it is no longer wanted: nothing stays mounted. Needs root.
+Installs a small Debian 13 in FOLDER with debootstrap (only the first time; about 1.5 GB with all packages). Copies the
+files of this source tree into it and runs resources/scripts/test.sh there in a chroot. FOLDER is kept, so that the
+next run is quick. Remove it with rm -r when you no longer need it: nothing stays mounted. Needs root.
 
 The mirror is http://deb.debian.org/debian unless the environment variable MIRROR names another one.
 
-Exit status: test.sh's; 64 usage, 69 no debootstrap, 77 not root.
+Exit status: that of test.sh; 64 wrong usage, 69 no debootstrap, 77 not root.
 TEXT
 }
 
@@ -43,7 +44,8 @@ if [[ -e /etc/resolv.conf ]]; then
     cp -L /etc/resolv.conf "$folder/etc/resolv.conf"
 fi
 
-# A copy, so that neither build touches the other; times are kept and build/ stays, so that a second run is quick.
+# The source tree is copied, so that builds outside and inside do not mix. File times and build/ are kept, so
+# that a second run compiles only changed files.
 tree=$folder/root/holdline
 mkdir -p "$tree"
 find "$tree" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
@@ -56,7 +58,7 @@ if ! unshare --mount --propagation private true 2>/dev/null; then
     exec "${inside[@]}"
 fi
 
-# In a mount namespace of its own: whatever happens, nothing stays mounted.
+# Mounts in a new mount namespace, so that nothing stays mounted after the script, even if it is killed.
 # shellcheck disable=SC2016  # expanded by the inner shell
 exec unshare --mount --propagation private bash -euc '
     folder=$1

@@ -1,26 +1,28 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Command one of the README: builds Holdline and shows what it is for, on loopback, without asking anything.
+# The first command of the README: builds Holdline and demonstrates on loopback what it is for. Asks no
+# questions.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
 Usage: demo.sh [--direct] [--start-latency TIME] [--monitor] [--picture FILE] [--no-setup] [--help]
 
-Installs what is missing, builds all programs, and starts a job server and Holdline on loopback. Then a client that
-can only make blocking calls runs 50 jobs against a limit of 5 seconds: straight at the job server, where they fail,
-then through Holdline. Ends with the client's verdict and its proof, a text that shows which jobs ran. Afterwards
-`cmake --install build/release` installs the programs.
+Installs missing packages, builds all programs, and starts a job server and Holdline on loopback. Then a client that
+can only make blocking calls runs 50 jobs with a limit of 5 seconds. First it calls the job server directly, which
+takes too long; then it calls Holdline. The client ends with its verdict and its proof, a text that shows which jobs
+ran. After the demo, `cmake --install build/release` installs the programs.
 
-  --direct              run all 50 jobs straight at the job server (about 25 s) instead of 5 of them
-  --start-latency TIME  how long the job server takes for each start (default 0ms; 40ms with a monitor, so that
-                        there is something to see)
-  --monitor             with the monitor's window beside it, and a second run; ends when the window is closed
-  --picture FILE        the same without a display: a picture of the monitor in the middle of the second run
+  --direct              run all 50 jobs directly at the job server (about 25 s) instead of 5 jobs
+  --start-latency TIME  the time that the job server takes to answer a start request (default 0ms; 40ms with a
+                        monitor, so that the monitor shows more)
+  --monitor             show the monitor's window and make a second run; the script ends when the window is closed
+  --picture FILE        like --monitor, but without a display: write a picture of the monitor's window in the middle
+                        of the second run to FILE
   --no-setup            install nothing
 
-Exit status: 0 when the (last) run through Holdline passed, 1 when not, 64 usage, 69 no display or no monitor; or
-setup.sh's.
+Exit status: 0 when the last run through Holdline passed, 1 when it failed, 64 wrong usage, 69 no display or no
+monitor; otherwise the status of setup.sh.
 TEXT
 }
 
@@ -47,7 +49,7 @@ while (($# > 0)); do
                 usage >&2
                 exit 64
             fi
-            # The script changes into the source folder.
+            # Made absolute, because the script later changes into the source folder.
             picture=$(realpath -m -- "$2")
             shift
             ;;
@@ -101,10 +103,10 @@ trap 'exit 143' TERM
 
 now_us() { printf '%s' "${EPOCHREALTIME/[.,]/}"; }
 
-# Whether something accepts connections on this port of loopback.
+# accepts PORT: succeeds when a program accepts connections on this port of loopback.
 accepts() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# The status with which http://127.0.0.1:PORT/PATH answers; nothing when it does not.
+# http_status PORT PATH: prints the status of http://127.0.0.1:PORT/PATH, or nothing without an answer.
 http_status() {
     local status=
     {
@@ -116,7 +118,7 @@ http_status() {
     printf '%s' "$status"
 }
 
-# The port that is wanted, or another one where it is taken.
+# free_port PORT: prints PORT, or another port when PORT is in use.
 free_port() {
     local port=$1
     while accepts "$port"; do
@@ -125,7 +127,8 @@ free_port() {
     echo "$port"
 }
 
-# wait_until NAME CONDITION...: until the condition holds; fails when the program ends or 20 s pass.
+# wait_until NAME CONDITION...: waits until the command CONDITION succeeds. Exits with 1 when the program NAME
+# has ended, or after 20 s.
 wait_until() {
     local name=$1 until=$((SECONDS + 20))
     shift
@@ -140,21 +143,23 @@ wait_until() {
 
 is_ready() { [[ $(http_status "$1" /readyz) == 200 ]]; }
 
-# The number in the line "Total Duration: 1.636669279 seconds".
+# total_of FILE: prints the number in the line "Total Duration: 1.636669279 seconds".
 total_of() { sed -n 's/^Total Duration: *\([0-9.]*\) seconds.*/\1/p' "$1"; }
 
 [[ $setup == no ]] || "$root/resources/scripts/setup.sh"
 
 heading "build"
 cd "$root"
-# Said each time: the cache of a build folder would remember a ccache that is no longer there.
+# Set each time, because CMake's cache in the build folder would keep the path of a ccache that was
+# uninstalled.
 launcher=$(command -v ccache || true)
 if ! cmake --preset release -D CMAKE_CXX_COMPILER_LAUNCHER="$launcher" >"$work/configure.log" 2>&1; then
     cat "$work/configure.log" >&2
     exit 1
 fi
 rm "$work/configure.log"
-# All that `cmake --install build/release` installs; the monitor where Qt Widgets and Qt SVG are.
+# Builds all programs that `cmake --install build/release` installs; the monitor only with Qt Widgets and Qt
+# SVG.
 cmake --build --preset release --target programs
 bin=$root/build/release/bin
 if [[ $monitor == yes && ! -x $bin/holdline-monitor ]]; then
@@ -185,7 +190,8 @@ if [[ $direct == yes ]]; then
     "$bin/jobclient" --url "$direct_url" --account "$account" --jobs 50 --timeout 60s || true
 else
     heading "5 jobs straight at the job server"
-    # Five are quick enough to pass; how long they took is what is wanted.
+    # Only the duration of these jobs is needed. Five jobs are few enough to stay below the limit of 5
+    # seconds.
     "$bin/jobclient" --url "$direct_url" --account "$account" --jobs 5 --timeout 60s >"$work/direct.log" 2>&1 || true
     took=$(total_of "$work/direct.log")
     if [[ -z $took ]]; then
@@ -200,7 +206,8 @@ else
 fi
 
 if [[ $monitor == yes ]]; then
-    # In the middle of the second run, when the charts have a whole one to show and the tables half a one.
+    # The picture is taken in the middle of the second run: the charts then show the whole first run, and the
+    # tables half of the second one.
     look=()
     [[ -z $picture ]] || look=(--picture "$picture" --picture-after 7500ms)
     monitor_began=$(now_us)

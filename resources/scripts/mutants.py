@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Changes the product in small ways, one at a time, and says which changes no test notices.
+"""Mutation testing: makes small changes to the product, one at a time, and prints which of them no test notices.
 
-Works in a copy of the tree (build/mutants), so that nothing here is ever changed. Each mutant is compiled into the
-suites that cover its file only. It is killed when a test fails or takes far longer than before, and survives otherwise.
+Works in a copy of the source tree (build/mutants), so the sources themselves never change. A changed file is a mutant.
+Only the test suites that cover its file are compiled with it. A mutant is killed when a test fails or takes far longer
+than before; otherwise it survives.
 """
 import argparse
 import os
@@ -13,7 +14,8 @@ import subprocess
 import sys
 import time
 
-# Which suites cover a file, the one that most likely fails first; the first pattern that fits its path counts.
+# The test suites that cover a file; the suite that most likely fails comes first. The first pattern that
+# matches the file's path is used.
 SUITES = [
     (r"core/(base|config|telemetry)/", ["unit_runtime"]),
     (r"core/eventloop/deadlin", ["unit_runtime"]),
@@ -33,7 +35,8 @@ SUITES = [
     (r"monitor/", ["unit_monitor", "sockets_monitor", "window"]),
 ]
 
-# Pattern and what takes its place; blanks tell operators from template brackets, pointers and signs.
+# The kind of a change, the pattern and its replacement. Spaces around operators distinguish them from
+# template brackets, pointers and signs.
 SWAPS = [
     ("relation", r" < ", " <= "), ("relation", r" <= ", " < "), ("relation", r" > ", " >= "), ("relation", r" >= ", " > "),
     ("relation", r" == ", " != "), ("relation", r" != ", " == "),
@@ -58,7 +61,7 @@ class Mutant:
 
 
 def code_only(line):
-    """The line with texts and comments blanked out, so that places in it stay where they are."""
+    """Returns the line with string literals and comments replaced by spaces or x, so that all columns stay the same."""
     blank = lambda m: '"' + " " * (len(m.group()) - 2) + '"'
     line = re.sub(r'"(\\.|[^"\\])*"', blank, line)
     line = re.sub(r"'(\\.|[^'\\])+'", lambda m: "'" + "x" * (len(m.group()) - 2) + "'", line)
@@ -78,11 +81,12 @@ def mutants_of(root, path):
                 part = re.match(pattern, match.group()) if not callable(new) else match
                 text = new(part) if callable(new) else new
                 if callable(new) and kind == "condition":
-                    # The condition as it stands, texts and all.
+                    # The condition from the original line, with its string literals.
                     inside = line[match.start("c"):match.end("c")]
                     text = f"{match.group(1)} (!({inside}))"
                 found.append(Mutant(path, number, kind, line, line[:match.start()] + text + line[match.end():]))
-        # Without reserve() the same happens, only with more allocations.
+        # A call of reserve() is not deleted: without it the program does the same, only with more
+        # allocations.
         if STATEMENT.match(code.rstrip()) and "reserve(" not in code:
             found.append(Mutant(path, number, "deletion", line, ";"))
     return found
@@ -101,7 +105,7 @@ def suites_of(path):
 
 
 class Tree:
-    """The copy, and its build folder."""
+    """The copy of the source tree, and its build folder."""
 
     def __init__(self, root, jobs):
         self.folder = os.path.join(root, "build/mutants")
@@ -109,7 +113,7 @@ class Tree:
         self.jobs = str(jobs)
         self.seconds = {}
         os.makedirs(self.folder, exist_ok=True)
-        # Times are kept and the build folder stays, so that a second run is quick.
+        # File times and the build folder are kept, so that a second run compiles only changed files.
         files = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=root, capture_output=True, check=True).stdout
         wanted = {f for f in files.decode().split("\0") if f and os.path.exists(os.path.join(root, f))}
         for folder, folders, names in os.walk(self.folder):
@@ -158,7 +162,8 @@ class Tree:
         try:
             with open(path, "w") as file:
                 file.write("\n".join(lines))
-            # Most mutants are killed by the first suite, so the others are only linked when it is not enough.
+            # The first suite kills most mutants, so the others are compiled only when the mutant survives the
+            # first one.
             for suite in suites:
                 if self.compile([suite])[0]:
                     return "does not compile"
@@ -173,16 +178,16 @@ class Tree:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", help="sources or folders of the product, e.g. core/job")
-    parser.add_argument("--changed", metavar="COMMIT", help="the product's sources that differ from this commit")
-    parser.add_argument("--sample", type=int, default=50, help="how many mutants (default 50; 0 for all)")
-    parser.add_argument("--seed", type=int, default=1, help="which ones: the same seed chooses the same (default 1)")
-    parser.add_argument("--suite", action="append", help="run this suite instead of those of the table (may be repeated)")
-    parser.add_argument("--tests", help="only test classes whose name matches")
+    parser.add_argument("--changed", metavar="COMMIT", help="mutate the product's source files that differ from this commit")
+    parser.add_argument("--sample", type=int, default=50, help="number of mutants (default 50; 0 for all)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the random choice; the same seed chooses the same mutants (default 1)")
+    parser.add_argument("--suite", action="append", help="run this test suite instead of those that cover the file (may be repeated)")
+    parser.add_argument("--tests", help="run only test classes whose name matches this regular expression")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--quick", action="store_true", help="without the suites that open sockets; try what survives with --again")
-    parser.add_argument("--after", metavar="FILE", help="go on behind the last one of this earlier output, which had the same seed and files")
-    parser.add_argument("--again", metavar="FILE", help="only those that survived in this earlier output, found by their file and their change")
-    parser.add_argument("--list", action="store_true", help="only name the chosen mutants")
+    parser.add_argument("--quick", action="store_true", help="leave out the suites that open sockets; try the survivors with all suites by --again")
+    parser.add_argument("--after", metavar="FILE", help="continue after the last mutant in this earlier output of a run with the same seed and files")
+    parser.add_argument("--again", metavar="FILE", help="try only the mutants that survived in this earlier output, found by their file and their change")
+    parser.add_argument("--list", action="store_true", help="only print the chosen mutants")
     options = parser.parse_args()
     root = os.path.abspath(os.path.join(os.path.dirname(__file__), "../.."))
     names = options.files
@@ -194,10 +199,10 @@ def main():
     listed = subprocess.run(["git", "ls-files", "--", *names], cwd=root, capture_output=True, text=True, check=True).stdout.split()
     paths = [f for f in listed if f.endswith((".cpp", ".h")) and (options.suite or suites_of(f))]
     all_mutants = [mutant for path in paths for mutant in mutants_of(root, path)]
-    # A few more than asked for, because some do not compile.
+    # All mutants are shuffled and kept, because some chosen ones do not compile and others take their place.
     random.Random(options.seed).shuffle(all_mutants)
     if options.again:
-        # Line numbers may have moved since.
+        # Mutants are compared without line numbers, because these may have changed since the earlier output.
         survived = set(re.findall(r"^survived (\S+?):\d+: (.*)$", open(options.again).read(), re.M))
         all_mutants = [m for m in all_mutants if re.match(r"(\S+?):\d+: (.*)$", str(m)).groups() in survived]
     if options.after:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Installs what Holdline is built and tested with, as far as it is missing, on Debian 12 and 13.
-# Asks nothing. When everything is there it does nothing, needs no rights and no network.
+# Installs the missing packages that are needed to build and test Holdline, on Debian 12 and 13. Asks no
+# questions. When everything is installed, it does nothing and needs neither root nor a network.
 set -euo pipefail
 
 packages=(
@@ -14,12 +14,12 @@ usage() {
     cat <<'TEXT'
 Usage: setup.sh [--measure] [--help]
 
-Installs the packages Holdline is built and tested with, as far as they are missing (Debian 12 or 13; as root
-or through a sudo that asks for no password). A second run changes nothing and works offline.
+Installs the missing packages that are needed to build and test Holdline, on Debian 12 or 13. Run it as root, or as a
+user whose sudo asks for no password. A second run changes nothing and works offline.
 
-  --measure   also what coverage.sh and mutants.py need: python3
+  --measure   also install python3, which coverage.sh and mutants.py need
 
-Exit status: 0 all there, 64 usage, 69 cannot be installed here, 77 neither root nor sudo.
+Exit status: 0 everything is installed, 64 wrong usage, 69 cannot install here, 77 neither root nor sudo.
 TEXT
 }
 
@@ -58,7 +58,7 @@ missing=()
 for package in "${packages[@]}"; do
     # shellcheck disable=SC2016  # dpkg-query's own format, not a shell variable
     status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null || true)
-    # pkg-config is provided by pkgconf from Debian 12 on; whatever brings the command will do.
+    # Since Debian 12 the package pkgconf provides pkg-config. Any package with that command is good enough.
     if [[ $status != "install ok installed" ]]; then
         [[ $package == pkg-config ]] && command -v pkg-config >/dev/null && continue
         missing+=("$package")
@@ -83,7 +83,7 @@ apt_get() {
         apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" </dev/null
 }
 
-# Whether the lists on this machine know a version of each package to install.
+# Succeeds when the package lists on this machine contain each package to install.
 lists_know_all() {
     local package
     for package in "${missing[@]}"; do
@@ -98,7 +98,8 @@ if ! lists_know_all; then
     updated=yes
 fi
 if ! apt_get install --no-install-recommends "${missing[@]}"; then
-    # Lists that are known but old name files the mirrors no longer have.
+    # Old package lists name files that the mirrors no longer have, so the lists are updated and the install
+    # repeated.
     [[ $updated == no ]] || fail 69 "apt-get install failed; see above"
     apt_get update || fail 69 "apt-get update failed; see above"
     apt_get install --no-install-recommends "${missing[@]}" || fail 69 "apt-get install failed; see above"

@@ -1,29 +1,29 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Command two of the README: installs what is missing, builds the whole Qt Test suite and runs it.
+# The second command of the README: installs missing packages, builds all tests and runs them.
 set -euo pipefail
 
 usage() {
     cat <<'TEXT'
 Usage: test.sh [--preset NAME]... [--jobs N] [--filter REGEX] [--label REGEX] [--all] [--no-setup] [--help]
 
-Builds and runs the test suites under each preset of CMakePresets.json that is named, by default under asan:
-AddressSanitizer and UndefinedBehaviorSanitizer, warnings are errors. Others: ci (optimised, as a release is), dev,
-tsan. Ends with one line, "N passed, N failed": test classes, summed over the presets.
+Builds and runs the test suites with each given preset of CMakePresets.json. The default is asan: AddressSanitizer and
+UndefinedBehaviorSanitizer, and warnings are errors. The others are ci (optimised like a release), dev (Debug build) and
+tsan (ThreadSanitizer). The last line is "N passed, N failed": the number of test classes, summed over the presets.
 
   --preset NAME   asan, ci, dev or tsan; may be given several times
   --jobs N        compile with N processes and test with twice as many (default: the number of cores)
   --filter REGEX  only the test classes whose name matches, e.g. tst_lanes
-  --label REGEX   only those with a label that matches: unit, integration, process, bench or slow
-  --all           also those labelled nightly
+  --label REGEX   only tests with a label that matches: unit, integration, process, bench or slow
+  --all           also run the tests with the label nightly
   --no-setup      install nothing
 
-Tests labelled slow repeat a class on Qt's event loop or with four threads. Without --all five of them run: the
-listener and the service on Qt's loop, because only there descriptors and everything at once take another path; the
-service, dead letters and the monitor with threads, because their messages then cross threads. The others, labelled
-nightly too, repeat those paths (tests/slow.cmake).
+Tests with the label slow repeat a test class on Qt's event loop or with four threads. Without --all only five of them
+run. On Qt's event loop: the listener and the whole service, whose code takes another path there. With four threads: the
+service, dead letters and the monitor, whose messages then cross threads. The other slow tests also have the label
+nightly, and repeat the same paths (tests/slow.cmake).
 
-Exit status: 0 all passed, 1 a test failed, none ran or the build failed, 64 usage; or setup.sh's.
+Exit status: 0 all passed; 1 a test or the build failed, or no test ran; 64 wrong usage; otherwise that of setup.sh.
 TEXT
 }
 
@@ -64,12 +64,13 @@ fi
 
 [[ $all == yes ]] || select+=(--label-exclude '^nightly$')
 
-# Said each time: the cache of a build folder would remember a ccache that is no longer there. One that is switched off is
-# none: precompiled headers take its place then.
+# Set each time, because CMake's cache in the build folder would keep the path of a ccache that was
+# uninstalled. A ccache that is switched off is not used, so that the build uses precompiled headers instead.
 launcher=
 [[ -n ${CCACHE_DISABLE-} ]] || launcher=$(command -v ccache || true)
 
-# The value of an attribute of the first <testsuite> in a JUnit file.
+# suite_number FILE ATTRIBUTE: prints the number in this attribute of the first <testsuite> in a JUnit file,
+# or 0.
 suite_number() {
     local value
     value=$(sed -n "s/.*[[:space:]]$2=\"\([0-9]*\)\".*/\1/p" "$1" | head -n 1)
@@ -83,7 +84,7 @@ broken=0
 for preset in "${presets[@]}"; do
     printf '== %s: build\n' "$preset"
     began=$SECONDS
-    # -k 0: all that does not compile is to be seen at once.
+    # -k 0: the build goes on after errors, so that it shows all files that do not compile.
     if ! cmake --preset "$preset" -D CMAKE_CXX_COMPILER_LAUNCHER="$launcher" ||
         ! cmake --build --preset "$preset" --parallel "$jobs" -- -k 0; then
         printf '== %s: the build failed\n' "$preset"
@@ -95,8 +96,8 @@ for preset in "${presets[@]}"; do
 
     report=build/$preset/junit.xml
     rm -f "$report"
-    # The end of each output is what counts; by default CTest keeps its beginning. Most tests wait more than they compute, so
-    # twice as many of them as there are cores run at once.
+    # The end of a test's output is the important part, but by default CTest keeps the beginning. Most tests
+    # wait more than they compute, so twice as many tests run at once as there are cores.
     ctest --test-dir "build/$preset" --output-on-failure --parallel "$((jobs * 2))" --no-tests=error \
         "${select[@]}" --test-output-truncation head --output-junit junit.xml || broken=1
     if [[ ! -s $report ]]; then
