@@ -12,26 +12,30 @@
 
 namespace holdline::profile {
 
-/// What an entry of `set` writes: a text, number or truth value, or lists and tables of them for JSON.
+/// The value that an entry of a profile's `set` table writes into a request: a text, a number, true or false,
+/// a list of such values, or for a JSON body a table.
 class FieldValue
 {
 public:
-    /// Appends JSON text as it is: brackets, names, numbers.
+    /// Appends JSON text unchanged, such as a bracket or a member's name.
     void appendJson(const QByteArray &text) { m_pieces.emplace_back(text); }
-    /// Appends a template that becomes a JSON string, or a JSON value when it is one lone locator.
+    /// Appends a template, which JSON renders as a string. In JSON, a template that is only `{body:…}`
+    /// copies the value with its type, and one that is only `{number:…}` becomes a number.
     void appendText(const Template &text) { m_pieces.emplace_back(text); }
     /// Appends a number or truth value.
     void appendLiteral(const QByteArray &text);
 
-    /// The value as JSON, or an error for people.
+    /// Returns the value as JSON, or an error text for people.
     std::variant<QByteArray, QString> json(const TemplateValues &values) const;
-    /// The value as texts: one, or those of a list. For forms, queries and header fields.
+    /// Returns the value's texts for forms, queries and header fields: one text, or one for each list entry.
+    /// On failure returns an error text for people.
     std::variant<std::vector<QByteArray>, QString> texts(const TemplateValues &values,
                                                          Template::Position position) const;
     std::vector<Template> templates() const;
-    /// The value with its templates as they were written: JSON with them inside, or one text. For people.
+    /// Returns the value for people, with its templates as they were written: JSON that contains them, or one
+    /// text.
     QString text() const;
-    /// True when the value has no text or number of its own, as an empty list has not.
+    /// True when the value contains a table, which only a JSON body can hold.
     bool isTable() const { return m_isTable; }
     void markAsTable() { m_isTable = true; }
 
@@ -41,7 +45,7 @@ private:
         QByteArray text;
     };
     std::vector<std::variant<QByteArray, Literal, Template>> m_pieces;
-    bool m_isTable = false;  ///< holds a table, which only JSON can
+    bool m_isTable = false;  ///< the value contains a table
 };
 
 /// A value and its place in a request.

@@ -8,7 +8,8 @@
 #include <cstddef>
 #include <memory>
 
-/// Handles of OpenSSL's EVP, and bytes as it wants them. For signatures.cpp and signing.cpp only.
+/// Owning pointers to OpenSSL's EVP objects, and conversions of byte views for OpenSSL's functions. Only
+/// signatures.cpp and signing.cpp include this header.
 namespace holdline::profile {
 
 inline const unsigned char *bytesOf(QByteArrayView text)

@@ -10,11 +10,12 @@
 
 namespace holdline::profile {
 
-/// Texts of `application/x-www-form-urlencoded`: form bodies and queries.
+/// Functions for `application/x-www-form-urlencoded` texts: form bodies and queries.
 
-/// Everything but unreserved characters becomes a percent escape (RFC 3986, 2.3), a space too.
+/// Percent-encodes every byte except unreserved characters (RFC 3986, 2.3). A space becomes `%20`.
 QByteArray percentEncode(QByteArrayView text);
-/// Wrong escapes stay as they are. With `plusIsSpace` a plus means a space, as in forms and queries.
+/// Decodes percent escapes. Invalid escapes stay as they are. With `plusIsSpace` a plus becomes a space, as
+/// in forms and queries.
 QByteArray percentDecode(QByteArrayView text, bool plusIsSpace);
 
 struct FormField
@@ -24,7 +25,8 @@ struct FormField
     QByteArray value;    ///< decoded
 };
 
-/// Steps through the fields in order. Empty parts between two `&` are left out.
+/// Reads the fields of a form one after the other. Skips empty parts between two `&`. The form's bytes must
+/// outlive the object.
 class FormWalk
 {
 public:
@@ -37,24 +39,26 @@ private:
 
 struct FoundField
 {
-    std::optional<QByteArray> value;  ///< the first one
+    std::optional<QByteArray> value;  ///< of the first field with the name
     bool twice = false;
 };
 
 FoundField findField(QByteArrayView text, QByteArrayView name);
 
-/// A change of a form: all fields of that name go, and one field for each value is added at the end.
+/// A change of a form: all fields called `name` are removed, and one field for each value is added at the
+/// end.
 struct FormEdit
 {
     QByteArray name;
     std::vector<QByteArray> values;
 };
 
-/// The form with these changes. All other fields stay byte for byte.
+/// Returns the form with the edits applied. All other fields stay byte for byte.
 QByteArray editForm(QByteArrayView text, const std::vector<FormEdit> &edits);
 
-/// The sorted form that Twilio signs: names in order, each followed by its values in order, without anything
-/// between them. Equal pairs count once. Empty when there are more than 1000 fields.
+/// Returns the text that Twilio signs for a form: all decoded names, each followed by its value, without
+/// separators. The pairs are sorted by name, then value; equal pairs count once. Returns nothing for more
+/// than 1000 fields.
 std::optional<QByteArray> sortedForm(QByteArrayView text);
 
 }  // namespace holdline::profile

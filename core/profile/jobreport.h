@@ -5,10 +5,11 @@
 
 namespace holdline {
 
-/// What a message of the upstream says about its job. Only a state that is known to be final ends a job.
+/// What a callback or an answer of the upstream says about a job. Only a state that is known to be final ends
+/// a job.
 enum class JobReport : std::uint8_t {
-    Progress,   ///< the job goes on, or nobody knows the word
-    Completed,  ///< the result is there
+    Progress,   ///< the job still runs, or the word for its state is unknown
+    Completed,  ///< the job has ended with a result
     Failed,     ///< the job has ended without a result
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr QByteArrayView kBehindTheLast("-");
 
-/// The edits below one place of the text.
+/// One place of the text: either its own edit, or the edits below it. All edits together form a tree.
 struct Node
 {
     enum class Action { Descend, Set, Remove };
@@ -29,7 +29,7 @@ Node treeOf(const std::vector<JsonEdit> &edits)
         for (const QByteArray &segment : edit.pointer) {
             auto child = std::find_if(node->children.begin(), node->children.end(),
                                       [&segment](const Node &one) { return one.name == segment; });
-            // Each `-` is an element of its own.
+            // Each `-` adds an element of its own.
             if (child == node->children.end() || segment == kBehindTheLast) {
                 Node made;
                 made.name = segment;
@@ -44,7 +44,7 @@ Node treeOf(const std::vector<JsonEdit> &edits)
     return root;
 }
 
-/// The value of a place that is not there yet. Empty when nothing is to be made.
+/// Makes the JSON for a place that the text does not have yet. Empty when no edit sets a value there.
 QByteArray made(const Node &node)
 {
     if (node.action != Node::Action::Descend)
@@ -159,7 +159,7 @@ private:
         return static_cast<std::size_t>(child - node.children.begin());
     }
 
-    /// Appends a comma and what is missing.
+    /// Appends a comma and the member or element that `child` adds, if any. Returns false on an error.
     bool add(const Node &child, bool isObject, QByteArray &added)
     {
         const QByteArray value = made(child);
@@ -183,7 +183,7 @@ std::variant<QByteArray, QString> spliceJson(QByteArrayView text, const std::vec
 {
     if (edits.empty())
         return text.toByteArray();
-    // White space around the value stays too.
+    // White space around the whole JSON value stays, too.
     const auto isInside = [](char c) { return c != ' ' && c != '\t' && c != '\n' && c != '\r'; };
     const qsizetype start = std::find_if(text.begin(), text.end(), isInside) - text.begin();
     qsizetype end = text.size();

@@ -17,16 +17,18 @@ namespace holdline::profile {
 struct JsonEdit
 {
     JsonPointer pointer;  ///< never empty
-    /// The new value as JSON. None removes the member or element.
+    /// The new value as JSON. Without a value, the edit removes the member or element.
     std::optional<QByteArray> value;
 };
 
-/// The text with these changes. Every other byte stays. A value that is there is replaced in its place; a
-/// missing one is added behind the last member, together with its missing parents. `-` names the place behind
-/// the last element of an array (RFC 6901, section 4). What is removed need not be there.
+/// Returns `text` with the edits applied. Every other byte stays. An existing value is replaced in its place.
+/// A missing value is added after the last member, together with its missing parents. The segment `-` means
+/// the place after the last element of an array (RFC 6901, section 4). Removing a missing value changes
+/// nothing.
 ///
-/// `text` must have passed scanJson(). Returns what is wrong when a value on the way is neither object nor
-/// array (null counts as missing), or when a changed member is there more than once.
+/// `text` must have passed scanJson(). Returns an error text for people when a pointer leads through a value
+/// that is neither object nor array (null counts as missing), when an array lacks the element, or when a
+/// changed member occurs more than once.
 std::variant<QByteArray, QString> spliceJson(QByteArrayView text, const std::vector<JsonEdit> &edits);
 
 }  // namespace holdline::profile

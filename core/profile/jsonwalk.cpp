@@ -18,7 +18,7 @@ bool isSpace(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// The end of the string that begins at `at`.
+/// Returns the position after the string that begins at `at`.
 qsizetype endOfString(QByteArrayView text, qsizetype at)
 {
     for (++at; at < text.size() && text[at] != '"'; ++at) {
@@ -28,7 +28,8 @@ qsizetype endOfString(QByteArrayView text, qsizetype at)
     return std::min(at + 1, text.size());
 }
 
-/// The end of the value that begins at `at`. Counts brackets, so it needs no stack.
+/// Returns the position after the value that begins at `at`. Counts brackets, so that nested values need no
+/// recursion.
 qsizetype endOfValue(QByteArrayView text, qsizetype at)
 {
     qsizetype depth = 0;
@@ -56,7 +57,7 @@ qsizetype endOfValue(QByteArrayView text, qsizetype at)
     return at;
 }
 
-/// The element of an array, or a null view.
+/// Returns the element at `index`, or a null view.
 QByteArrayView elementAt(QByteArrayView array, qsizetype index)
 {
     JsonWalk walk(array);

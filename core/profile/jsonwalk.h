@@ -18,8 +18,8 @@ struct JsonItem
     QByteArrayView value;  ///< as written, without white space around it
 };
 
-/// Steps through an object or array without building values. The text must have passed scanJson(): nothing is
-/// checked again. All steps together take O(size) time.
+/// Reads the items of a JSON object or array one after the other, without building values. The text must have
+/// passed scanJson(), because JsonWalk does not check its syntax. Reading all items takes O(size) time.
 class JsonWalk
 {
 public:
@@ -36,28 +36,30 @@ private:
     bool m_isObject = false;
 };
 
-/// The type of a valid value, by its first byte.
+/// Returns the type of a valid JSON value, from its first byte.
 JsonType jsonTypeOf(QByteArrayView value);
 
 /// The segments of a JSON pointer (RFC 6901) without escapes. An empty list names the whole text.
 using JsonPointer = std::vector<QByteArray>;
 
-/// Empty for a text that is no pointer, or has more than 32 segments.
+/// Parses a JSON pointer. Returns nothing when `text` is no pointer or has more than 32 segments.
 std::optional<JsonPointer> parseJsonPointer(QByteArrayView text);
 QByteArray formatJsonPointer(const JsonPointer &pointer);
-/// The index of an array's element: digits without leading zeros (RFC 6901, section 4).
+/// Parses a pointer's segment as the index of an array's element: 1 to 9 digits without leading zeros (RFC
+/// 6901, section 4). Returns nothing for any other segment.
 std::optional<qsizetype> arrayIndex(QByteArrayView segment);
 
 struct FoundJson
 {
-    QByteArrayView value{};  ///< null when the pointer leads nowhere
-    bool twice = false;      ///< a member on the way is there more than once
+    QByteArrayView value{};  ///< a null view when the text has no value at the pointer
+    bool twice = false;      ///< a member that the pointer names occurs more than once
 };
 
-/// Follows `pointer` through a valid JSON text.
+/// Finds the value at `pointer` in a valid JSON text.
 FoundJson findJson(QByteArrayView text, const JsonPointer &pointer);
 
-/// The text of a member of a valid JSON object. Empty when it is missing, there twice or no string.
+/// Returns the string value of a member of a valid JSON object, without escapes. Empty when the member is
+/// missing, occurs twice or is no string.
 QByteArray memberText(QByteArrayView object, const char *name);
 
 }  // namespace holdline::profile

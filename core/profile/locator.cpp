@@ -41,7 +41,7 @@ std::optional<Locator::Kind> kindOf(QStringView name)
     return std::nullopt;
 }
 
-/// Reads what stands behind the colon. Returns what is wrong with it.
+/// Reads the text behind the locator's colon. Returns an error text for people, empty on success.
 QString readDetail(Locator &locator, const QByteArray &detail)
 {
     using Kind = Locator::Kind;
@@ -119,7 +119,7 @@ Located foundField(const FoundField &field, const Locator &locator)
     return field.value ? foundText(*field.value) : missing();
 }
 
-/// What stands at a pointer of a valid JSON text.
+/// Finds the value at a pointer in a valid JSON text.
 Located foundJson(QByteArrayView json, const JsonPointer &pointer)
 {
     const FoundJson found = findJson(json, pointer);
@@ -256,7 +256,7 @@ Located MessageReader::findInPart(const Locator &locator)
     const auto scanned = scanJson(*part.content);
     if (std::holds_alternative<JsonType>(scanned))
         return foundJson(*part.content, locator.pointer);
-    // A field without a pointer may hold any text.
+    // Without a pointer, the field's content may be any text.
     if (locator.pointer.empty())
         return foundText(part.content->toByteArray());
     return malformed(u"the content of %1 is not JSON, "_s.arg(formatLocator(locator)) +

@@ -23,38 +23,41 @@ struct Locator
         Query,      ///< `query:` and the name of a field of the query
         Header,     ///< `header:` and the name of a header field
         Multipart,  ///< `multipart:` and the name of a field, then perhaps a JSON pointer into its content
-        Path,       ///< `path:` and the number of a segment from 1; from the end with a minus
+        Path,       ///< `path:` and the number of a segment, from 1; a negative number counts from the end
         Suffix,     ///< `suffix`: what follows the token in a callback's path
         Status,     ///< `status`: the HTTP status of an answer
     };
     Kind kind = Kind::Body;
-    QByteArray name;      ///< of the field
-    JsonPointer pointer;  ///< Body and Multipart
-    int segment = 0;      ///< Path
+    QByteArray name;      ///< the field's name; empty for Body and for locators without a field
+    JsonPointer pointer;  ///< for Body and Multipart
+    int segment = 0;      ///< for Path: the number of the segment
 
     bool operator==(const Locator &other) const = default;
 };
 
-/// Locators of which the first that finds something counts. Never empty where one is wanted.
+/// Places where a message may have one value: the first locator that finds a value counts. Empty when a
+/// profile's optional field is not set.
 using Locators = std::vector<Locator>;
 
-/// Parses a locator. For a wrong text it returns what is wrong with it, for people.
+/// Parses a locator. Returns an error text for people when `text` is no locator.
 std::variant<Locator, QString> parseLocator(QStringView text);
 QString formatLocator(const Locator &locator);
-/// "body:/a or header:B"
+/// Returns the locators for people, such as "body:/a or header:B".
 QString formatLocators(const Locators &locators);
 
-/// What stands at a locator.
+/// What a message has at a locator.
 struct Located
 {
     enum class Kind : std::uint8_t { Missing, Found, Malformed };
     Kind kind = Kind::Missing;
     /// The value as text: a JSON string without escapes, any other JSON value as written.
     QByteArray text;
-    /// The value as written, when it is JSON and not null. Points into the message.
+    /// The value as written, when the value is part of a JSON text; otherwise a null view. Points into the
+    /// message.
     QByteArrayView json{};
     QString error;  ///< for people, when malformed: never contains bytes of the message
-    /// True when the message is not of the locator's format at all, e.g. not JSON. Another locator may do.
+    /// True when the whole message has another format than the locator needs, e.g. it is not JSON. A locator
+    /// of another kind may still find a value.
     bool isOtherFormat = false;
 
     bool isFound() const { return kind == Kind::Found; }
@@ -63,17 +66,18 @@ struct Located
     bool isContainer() const { return json.startsWith('{') || json.startsWith('['); }
 };
 
-/// Reads values from one message. It checks the body once to its end when it is first read as JSON. A byte
-/// order mark before the JSON is ignored (RFC 8259, 8.1). JSON null counts as missing. A member or field that
-/// is there twice is malformed. Not thread-safe; the message must outlive it.
+/// Reads values from one message. The first `body:` locator makes it check the whole body's JSON syntax,
+/// once. A byte order mark before the JSON is ignored (RFC 8259, 8.1). JSON null counts as missing. A member
+/// or form field that occurs twice is malformed. Not thread-safe. The message's bytes must outlive the
+/// reader.
 class MessageReader
 {
 public:
     explicit MessageReader(const MessageView &message) : m_message(message) {}
 
     Located find(const Locator &locator);
-    /// The first that is there. A message of another format is malformed only when no locator finds
-    /// something.
+    /// Returns the first value found, or the first error. An `isOtherFormat` error is returned only when no
+    /// other locator finds a value.
     Located find(const Locators &locators);
     const MessageView &message() const { return m_message; }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kTryAgain = 503;
 
-/// Puts the part into `answer`. Returns why that is not possible.
+/// Copies the part of the document into `answer`. Returns an error text, empty on success.
 QString takePart(const Locators &part, bool isBase64, const MessageView &document, ProfileAnswer &answer)
 {
     MessageReader reader(document);
@@ -52,7 +52,7 @@ ProfileAnswer clientAnswer(const Profile &profile, JobReport report, const Messa
     const Locators &part = hasFailed ? rule.failedPart : rule.part;
     if (!part.empty())
         answer.note = takePart(part, rule.base64 && !hasFailed, document, answer);
-    // The whole document keeps its own type when it stands in for a part.
+    // When the client gets the whole document in place of a part, the document keeps its own Content-Type.
     if (!rule.contentType.isEmpty() && !hasFailed && answer.note.isEmpty())
         answer.contentType = rule.contentType;
     return answer;

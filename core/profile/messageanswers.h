@@ -6,7 +6,8 @@
 #include <QByteArray>
 #include <QString>
 
-/// What clients and senders of callbacks are answered by a profile. All functions are pure and thread-safe.
+/// Makes the answers that clients and senders of callbacks get, as a profile says. All functions are pure and
+/// thread-safe.
 namespace holdline::profile {
 
 struct ProfileAnswer
@@ -14,17 +15,18 @@ struct ProfileAnswer
     int status = 200;
     QByteArray contentType;  ///< empty: the answer has none
     QByteArray body;
-    /// For the log: why a part or its base64 could not be taken, so that the client gets the whole.
+    /// For the log: why the client gets the whole document in place of the profile's part. Empty otherwise.
     QString note{};
 };
 
-/// The held client's answer. `document` ended the job: a callback, or an answer of the upstream to the start
-/// or to [status]. `report` is Completed or Failed.
+/// Returns the answer to the waiting client. `document` is the message that ended the job: a callback, or the
+/// upstream's answer to the start request or to the request of [status]. `report` is Completed or Failed.
 ProfileAnswer clientAnswer(const Profile &profile, JobReport report, const MessageView &document);
 
-/// The answer to a callback. `status` is ours: 200 when it was taken, otherwise the refusal's. The body of a
-/// refusal is left to the caller. With `never_4xx` a callback that a retry may mend (400, 401, 403, 413) is
-/// answered 503, and any other 4xx becomes the profile's own answer, because it would come again in vain.
+/// Returns the answer to a callback. `status` is the status that Holdline chose: 200 for an accepted
+/// callback, otherwise the refusal's. The caller writes the body of a refusal. With `never_4xx`, the statuses
+/// 400, 401, 403 and 413 become 503, because a retry may succeed. Any other 4xx becomes the answer for an
+/// accepted callback, because a retry would be in vain.
 ProfileAnswer callbackAnswer(const Profile &profile, int status);
 
 }  // namespace holdline::profile

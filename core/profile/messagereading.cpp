@@ -22,13 +22,14 @@ bool isVisibleAscii(QByteArrayView text)
     return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-/// A text from outside on one line, without characters that a terminal would obey.
+/// Returns a text from outside on one line, without characters that a terminal would obey.
 QString shown(const QByteArray &text, qsizetype limit)
 {
     return oneLine(QString::fromUtf8(wholeCharacters(text, limit * 4)), limit);
 }
 
-/// The id in a value: of a URL or path in a header field the last segment.
+/// Returns the id in a value. When a value outside of JSON, e.g. a Location field, is a URL or path, the id
+/// is the last segment.
 QByteArray idIn(const Located &located)
 {
     const bool isAddress =
@@ -45,7 +46,7 @@ QByteArray idIn(const Located &located)
     return percentDecode(lastSegment(path), false);
 }
 
-/// An id, or an error for people. Empty when there is none.
+/// Returns the id, which is empty when the message has none, or an error text for people.
 std::variant<QByteArray, QString> readId(MessageReader &reader, const Locators &locators)
 {
     const Located located = reader.find(locators);
@@ -68,7 +69,7 @@ QString readError(MessageReader &reader, const Locators &locators)
     return located.isFound() ? shown(located.text, kMaxErrorText) : QString();
 }
 
-/// Fills in the state. Returns what is wrong, for people.
+/// Writes the state into `reading`. Returns an error text for people, empty on success.
 QString readState(MessageReader &reader, const Locators &locators, const StateWords &words,
                   const Locators &errors, StateReading &reading)
 {
@@ -92,7 +93,7 @@ QString readState(MessageReader &reader, const Locators &locators, const StateWo
     return {};
 }
 
-/// The address of the job in an answer, or empty.
+/// Returns the job's absolute URL in an answer, or an empty text.
 QByteArray locationIn(MessageReader &reader, const Locators &locators, const TemplateValues &values)
 {
     const Located located = reader.find(locators);
@@ -136,7 +137,7 @@ StartReading readStart(const Profile &profile, const MessageView &answer, const 
         const Locators &errors = profile.status && !profile.status->error.empty() ? profile.status->error
                                  : profile.callback                               ? profile.callback->error
                                                                                   : noErrors;
-        // An answer without a state is as good as one that says nothing final.
+        // An answer without a readable state counts like an answer whose state is not final.
         if (readState(reader, rule.finished, profile.statusWords(), errors, state).isEmpty()) {
             reading.state = state.state;
             reading.error = state.error;
@@ -160,7 +161,8 @@ StartReading readStart(const Profile &profile, const MessageView &answer, const 
     } else if (wantsLocation) {
         reading.error = u"there is no address of the upstream at %1"_s.arg(formatLocators(rule.location));
     }
-    // The token in the callback's address finds a job without its id. Nothing else does.
+    // Without its id, a job is found only by the token in the callback's address, which the mode InRequest
+    // has.
     const bool isLost =
         rule.callbackMode == StartRule::CallbackMode::Registered ? wantsJob : wantsJob || wantsLocation;
     if (isLost && rule.callbackMode != StartRule::CallbackMode::InRequest)

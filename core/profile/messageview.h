@@ -16,14 +16,16 @@ namespace holdline::profile {
 using HeaderField = std::pair<QByteArray, QByteArray>;  ///< name and value
 using HeaderFields = std::vector<HeaderField>;
 
-/// A request or an answer, as locators and templates see it. It owns nothing: all views must outlive it.
+/// A request or an answer, as locators and templates see it. Does not own the bytes that it views; they must
+/// outlive it.
 struct MessageView
 {
     QByteArrayView method{};  ///< empty in an answer
     int status = 0;           ///< 0 in a request
     QByteArrayView path{};    ///< as received, with percent escapes and without the query
     QByteArrayView query{};   ///< as received, without the question mark
-    /// In a callback, what follows the token in the path, without the slash before it. Percent escapes stay.
+    /// In a callback: the rest of the path after the token, without the slash before the rest. Percent
+    /// escapes stay.
     QByteArrayView suffix{};
     std::span<const HeaderField> headers{};
     QByteArrayView body{};
@@ -31,9 +33,9 @@ struct MessageView
 
 using http::equalsIgnoreCase;
 
-/// The value of the first field of that name.
+/// Returns the value of the first field called `name`. Case does not matter.
 std::optional<QByteArrayView> headerValue(std::span<const HeaderField> headers, QByteArrayView name);
-/// Replaces all fields of that name by one.
+/// Replaces all fields called `name` by one field.
 void setHeader(HeaderFields &headers, const QByteArray &name, const QByteArray &value);
 void removeHeader(HeaderFields &headers, QByteArrayView name);
 

@@ -10,7 +10,7 @@ namespace {
 constexpr int kMaxParts = 100;
 constexpr qsizetype kMaxBoundary = 70;  // RFC 2046, 5.1.1
 
-/// The value of a field in the head of a part.
+/// Returns the value of a header field in the header section of a part.
 QByteArrayView partField(QByteArrayView head, QByteArrayView name)
 {
     while (!head.isEmpty()) {
@@ -80,7 +80,7 @@ FoundPart findPart(QByteArrayView contentType, QByteArrayView body, QByteArrayVi
             return found;
         }
         const qsizetype lineEnd = rest.indexOf("\r\n");
-        // A delimiter ends its line; only white space may stand behind it.
+        // Behind a delimiter, only white space may stand on its line.
         if (lineEnd < 0 || !rest.first(lineEnd).trimmed().isEmpty())
             return found;
         const qsizetype start = at + lineEnd + 2;

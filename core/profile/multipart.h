@@ -11,16 +11,16 @@ namespace holdline::profile {
 /// The content of a field of `multipart/form-data` (RFC 7578), as it stands in the body.
 struct FoundPart
 {
-    std::optional<QByteArrayView> content;  ///< the first field of that name
+    std::optional<QByteArrayView> content;  ///< of the first field with the name; points into the body
     bool isMalformed = false;               ///< no boundary, a body that ends early, or more than 100 parts
     bool twice = false;
 };
 
-/// Reads the body of a message with this Content-Type up to its closing boundary.
+/// Finds a field by its name in a multipart body. Reads the body up to its closing boundary.
 FoundPart findPart(QByteArrayView contentType, QByteArrayView body, QByteArrayView name);
 
-/// The value of a parameter of a field such as Content-Type or Content-Disposition: `boundary=x` or
-/// `name="x"`. Quotes are removed; a backslash in them stands for the next character, as RFC 9110 has it.
+/// Returns the value of a parameter in a header field such as Content-Type or Content-Disposition:
+/// `boundary=x` or `name="x"`. Removes the quotes and the backslash escapes between them (RFC 9110, 5.6.4).
 std::optional<QByteArray> fieldParameter(QByteArrayView value, QByteArrayView name);
 
 }  // namespace holdline::profile

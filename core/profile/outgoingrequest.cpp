@@ -59,14 +59,14 @@ QByteArray withQuery(QByteArray url, QByteArrayView query)
     return url;
 }
 
-/// The edits of one request, rendered and sorted by where they go.
+/// The edits of one request, rendered and grouped by target: JSON, form, query and header fields.
 class Edits
 {
 public:
     explicit Edits(const TemplateValues &values) : m_values(values) {}
 
-    /// Returns an error for people, or nothing. With `areOptional` an entry whose place in the message is
-    /// empty is left out.
+    /// Adds all assignments. Returns an error text for people, empty on success. With `areOptional`, an
+    /// assignment is skipped when the message has nothing at one of its locators.
     QString add(const Assignments &assignments, bool areOptional = false)
     {
         for (const Assignment &assignment : assignments) {
@@ -78,7 +78,7 @@ public:
         return {};
     }
 
-    /// One text, such as an id of ours.
+    /// Adds one text, such as the job's id that Holdline made.
     void add(const Locator &target, const QByteArray &text) { put(target, quoteJson(text), {text}); }
 
     void remove(const Locator &target) { put(target, std::nullopt, {}); }
@@ -139,7 +139,7 @@ private:
                 for (const QByteArray &text : texts)
                     m_headers.emplace_back(target.name, text);
                 break;
-            default:  // the reader of profiles takes no others
+            default:  // the reader of profiles accepts no other kinds
                 break;
         }
     }
@@ -152,7 +152,7 @@ private:
     std::vector<QByteArray> m_removedHeaders;
 };
 
-/// A body with the edits, or an error for people.
+/// Returns the body with the edits applied, or an error for the client.
 std::variant<QByteArray, StartError> editedBody(QByteArrayView body, const Edits &edits)
 {
     if (edits.isForm())
@@ -185,7 +185,8 @@ std::variant<OutgoingRequest, StartError> assemble(const RequestRule &rule, cons
     OutgoingRequest request;
     request.method = rule.method;
     request.url = withQuery(std::get<QByteArray>(url), editForm(query, edits.query()));
-    // The upstream's own path is the operator's; what is behind it may be a client's.
+    // The operator wrote the upstream's own path. The rest of the path may come from a client, so only the
+    // rest is checked.
     const qsizetype own = rule.url.uses().testFlag(Template::Use::Upstream) ? values.upstream.size() : 0;
     if (hasDotSegment(QByteArrayView(request.url).sliced(std::min(own, request.url.size()))))
         return StartError{Reason::BadRequest, u"The path has a segment \".\" or \"..\"."_s};
@@ -218,7 +219,8 @@ bool lacksSecret(const Profile &profile, const TemplateValues &values)
     });
 }
 
-/// What is wrong with a query that has a field which `from_query` does not mention, or nothing.
+/// Returns an error text for people when the query has a field that `from_query` does not read; otherwise
+/// empty.
 QString unknownQueryField(const Assignments &fromQuery, QByteArrayView query)
 {
     std::vector<QByteArray> known;

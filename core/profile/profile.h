@@ -20,55 +20,55 @@
 
 namespace holdline::profile {
 
-/// How one API starts a job, calls back, is asked and is cancelled: the content of a profile's file. Plain
-/// values. profilefields.cpp has each field's key, default and meaning.
+/// How one API starts a job, calls back, is asked for a job's state and cancels a job: the content of a
+/// profile's file. Plain values. profilefields.cpp has each field's key, default and meaning.
 
-/// A request that Holdline makes. Body fields are JSON or form, never both.
+/// A request that Holdline sends to the upstream. Body fields are JSON or form, never both.
 struct RequestRule
 {
     QByteArray method;
     Template url;
     Assignments set;
 
-    /// "GET {upstream}/{job}"
+    /// Returns the method and the URL's template: "GET {upstream}/{job}".
     QString text() const;
     QStringList secretNames() const;
 };
 
-/// The condition under which an answer to the start means that the job runs.
+/// The condition under which the upstream's answer to a start request means that the job runs.
 struct AcceptedRule
 {
     std::vector<int> status;  ///< empty: every 2xx
-    /// Values that the answer must have. All of them.
+    /// Places in the answer, and the text that each of them must have.
     std::vector<std::pair<Locator, QByteArray>> equals;
 };
 
 struct StartRule
 {
     enum class CallbackMode : std::uint8_t {
-        InRequest,   ///< the start carries the callback's address
-        Registered,  ///< the API knows our address beforehand; the job's id finds the job
+        InRequest,   ///< each start request contains the callback's address
+        Registered,  ///< the callback's address was registered at the API before; the job's id finds the job
         None,        ///< the API does not call back
     };
 
     RequestRule request;
     CallbackMode callbackMode = CallbackMode::None;
-    Assignments callback;  ///< where the address goes
+    Assignments callback;  ///< where the start request gets the callback's address
     std::vector<Locator> remove;
-    std::vector<QByteArray> headers;  ///< names; a last `*` stands for any ending
+    std::vector<QByteArray> headers;  ///< client's fields to pass on; a last `*` stands for any ending
     AcceptedRule accepted;
     Locators job;                 ///< where the answer has the job's id; empty: it has none
-    std::optional<Locator> made;  ///< where we put an id of our own
+    std::optional<Locator> made;  ///< where the start request gets a job id made by Holdline
     Locators location;            ///< where the answer has the job's address
-    Locators finished;            ///< where the answer has the job's state, when it may be final
-    /// What a GET's query becomes. Only the query's fields that are named here may be there. Empty: GET is
-    /// not taken.
+    Locators finished;            ///< where the answer has the job's state, if the state can be final already
+    /// The values that a client's GET is turned into. They may read the query; a query field that none of
+    /// them reads is refused. When empty, every GET is refused.
     Assignments fromQuery;
 
     QStringList secretNames() const;
 };
 
-/// The exact answer to a callback that was taken.
+/// The exact answer to an accepted callback.
 struct CallbackReply
 {
     int status = 200;
@@ -93,12 +93,11 @@ struct StatusRule
     RequestRule request;
     std::optional<RequestRule> result;  ///< fetches the result once the status says completed
     Locators state;
-    StateWords words;  ///< the callback's when the profile has none here
+    StateWords words;  ///< when empty, the words of the callback count
     Locators error;
-    bool afterCallback =
-        false;  ///< a callback that says completed or failed makes us ask; the answer decides
-    std::chrono::milliseconds first{0};  ///< time from the start to the first request
-    std::chrono::milliseconds every{0};  ///< time to the second; then longer and longer
+    bool afterCallback = false;  ///< a final callback only makes Holdline send `request`; the answer decides
+    std::chrono::milliseconds first{0};  ///< from the job's start to the first request
+    std::chrono::milliseconds every{0};  ///< from the first to the second request; later pauses grow
     std::chrono::milliseconds longest{0};
 
     QStringList secretNames() const;
@@ -106,7 +105,7 @@ struct StatusRule
 
 enum class CancelOccasion : std::uint8_t {
     Delete = 1 << 0,      ///< DELETE of the jobs API, or an operator
-    ClientGone = 1 << 1,  ///< the last client left
+    ClientGone = 1 << 1,  ///< the last waiting client disconnected
     Deadline = 1 << 2,    ///< the deadline passed
 };
 Q_DECLARE_FLAGS(CancelOccasions, CancelOccasion)
@@ -124,12 +123,12 @@ struct AnswerRule
 
     Document body = Document::Callback;
     Locators part;        ///< only this part of a completed job's document; empty: all of it
-    Locators failedPart;  ///< the same for a failed job
+    Locators failedPart;  ///< only this part of a failed job's document; empty: all of it
     bool base64 = false;
-    QByteArray contentType;  ///< empty: as it came, or by the part's type
+    QByteArray contentType;  ///< empty: the document's own, or one that fits the part
     int completedStatus = 200;
     int failedStatus = 200;
-    std::chrono::milliseconds keepalive{0};  ///< 0: off
+    std::chrono::milliseconds keepalive{0};  ///< time between two spaces sent to a waiting client; 0: none
 };
 
 struct Profile

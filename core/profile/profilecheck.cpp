@@ -233,7 +233,8 @@ private:
 
     void checkSigned(const VerifyRule &rule)
     {
-        // {id} and {timestamp} are one use. Text tells them apart only when it is rendered.
+        // Template::Use has one flag for both {id} and {timestamp}. Only rendering shows which of them has no
+        // value.
         TemplateValues values;
         MessageReader empty{MessageView()};
         values.message = &empty;
@@ -250,7 +251,7 @@ private:
                    u"%1: the field that says where it stands is wanted"_s.arg(*error));
     }
 
-    /// `{job}` and `{location}` need a field of [start].
+    /// Checks a request about a job. `{job}` and `{location}` in it need a field of [start].
     void checkRequest(QLatin1StringView key, const RequestRule &rule)
     {
         const Template::Uses uses = rule.url.uses() | usesOf(rule.set);

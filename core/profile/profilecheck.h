@@ -10,10 +10,10 @@
 
 namespace holdline::profile {
 
-/// Reports what is wrong at a field: its key, and a clause for people.
+/// Takes one error: the field's key, and a clause for people that says what is wrong.
 using ReportProblem = std::function<void(QLatin1StringView key, const QString &what)>;
 
-/// Checks the fields against each other, after each of them was read by itself.
+/// Checks that the fields of a profile fit together. Each field was checked by itself before.
 void checkProfile(const Profile &profile, const ReportProblem &report);
 
 }  // namespace holdline::profile

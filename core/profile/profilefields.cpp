@@ -38,7 +38,7 @@ ProfileField field(const char *key, const char *kind, const char *byDefault, At 
     return made;
 }
 
-// How the kinds are read.
+// Functions that read one kind of value each.
 
 const auto kText = [](const ProfileValue &value) { return value.text(); };
 const auto kBytes = [](const ProfileValue &value) -> std::optional<QByteArray> {
@@ -79,7 +79,7 @@ std::optional<QByteArray> readContentType(const ProfileValue &value)
     return std::nullopt;
 }
 
-/// `callback`: a word, a locator, or a table.
+/// Reads `start.callback`: a word, a locator, or a table.
 void readCallbackAddress(Profile &profile, const ProfileValue &value)
 {
     StartRule &start = profile.start;
@@ -178,7 +178,7 @@ std::optional<std::vector<AddressRange>> readAddresses(const ProfileValue &value
     return ranges;
 }
 
-/// A built-in scheme brings values for all fields that follow.
+/// Reads `scheme` before the rule's other fields, because a built-in scheme sets all of them.
 void readScheme(Profile &profile, const ProfileValue &value)
 {
     using Scheme = VerifyRule::Scheme;

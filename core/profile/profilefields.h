@@ -13,8 +13,8 @@ namespace holdline::profile {
 
 class ProfileValue;
 
-/// One field of a profile: the single place with its key, its kind, its default and its meaning. The reader
-/// and the reference in resources/docs/profiles.md use this table.
+/// Describes one field of a profile's file. The profile reader uses these descriptions, and the tables in
+/// resources/docs/profiles.md are made from them.
 struct ProfileField
 {
     QLatin1StringView key;        ///< with its tables: "start.accepted.status"

@@ -15,7 +15,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// A text as code. A text with a backtick gets a fence of two (CommonMark, 6.1).
+/// Returns a text as a code span. A text with a backtick gets two backticks on each side (CommonMark, 6.1).
 QString code(const QString &text)
 {
     return text.contains(u'`') ? u"`` %1 ``"_s.arg(text) : u'`' + text + u'`';
@@ -50,7 +50,7 @@ QString numbers(const std::vector<int> &values)
     return joined(texts, u"or"_s);
 }
 
-/// "`succeeded`", "each word that begins with `2`", "each other word"
+/// Describes state words: "`succeeded`", "each word that begins with `2`", "each other word".
 QString words(const std::vector<QByteArray> &patterns)
 {
     QStringList texts;
@@ -65,7 +65,7 @@ QString words(const std::vector<QByteArray> &patterns)
     return joined(texts, u"or"_s);
 }
 
-/// The lines of a page. Each line is a sentence or several.
+/// Collects the lines of a page. Each line is one or several sentences.
 class Page
 {
 public:
@@ -78,7 +78,7 @@ private:
     QString m_text;
 };
 
-/// The comment at the start of a profile's file, without its signs.
+/// Returns the lines of the comment at the start of a profile's file, without the `#`.
 QStringList openingComment(QByteArrayView file)
 {
     QStringList lines;

@@ -8,10 +8,10 @@
 
 namespace holdline::profile {
 
-/// The page of a profile in Markdown, for operators: what they must have, how a job is started, called back,
-/// verified, asked for and cancelled, what the client gets, and the file itself. Its sentences are made from
-/// the profile. `file` is the text that the profile was read from; the comment at its start is quoted, and an
-/// http address behind "Upstream:" there becomes the address of the example. Pure.
+/// Makes the Markdown page of a profile, for operators. It says what they need, how Holdline starts a job,
+/// gets and verifies callbacks, asks and cancels, and what the client gets. `file` is the TOML text of the
+/// profile; the page quotes it. The page shows the comment at the start of `file`, and uses the URL behind
+/// "Upstream:" in that comment as the example's upstream. Pure.
 QString profilePage(const Profile &profile, QByteArrayView file);
 
 }  // namespace holdline::profile

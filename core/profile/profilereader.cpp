@@ -136,7 +136,7 @@ private:
             require("callback.verify.scheme"_L1, u"a scheme is wanted"_s);
     }
 
-    /// Every key that no field has.
+    /// Reports every key that is not the key of a field.
     void findUnknown(const toml::table &table, const QString &prefix)
     {
         for (const auto &[name, node] : table) {
@@ -182,7 +182,7 @@ private:
         return u". Did you mean %1?"_s.arg(m_prefix + meant);
     }
 
-    /// The line of the key, or of the nearest table around it.
+    /// Returns the line of the key, or of the innermost table around the key.
     qint64 lineOf(const QString &key) const
     {
         for (QString at = key; !at.isEmpty(); at = at.section(u'.', 0, -2)) {

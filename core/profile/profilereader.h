@@ -24,7 +24,8 @@ inline constexpr QLatin1StringView kProfileNameRule("1 to 64 small letters, digi
 /// has one error. `file` is the file's name for messages. Thread-safe.
 std::variant<Profile, QStringList> readProfile(const QByteArray &text, const QString &file);
 
-/// The tables of resources/docs/profiles.md: one per table of a profile, one row per field.
+/// Returns the Markdown tables of resources/docs/profiles.md: one for each table of a profile, with one row
+/// per field.
 QString profileFieldsMarkdown();
 
 }  // namespace holdline::profile

@@ -39,7 +39,7 @@ QString typeName(const toml::node &node)
     return kTexts[node.type()];
 }
 
-/// What a place does not allow, with the reason in words.
+/// Says for people why the first of `uses` is not allowed at a place. Empty without uses.
 QString notAllowed(Template::Uses uses)
 {
     using Use = Template::Use;
@@ -64,7 +64,7 @@ QString notAllowed(Template::Uses uses)
     return {};
 }
 
-/// toml++ sorts members by name. Fields leave in the order of the file.
+/// Returns a table's members in the order of the file, because toml++ sorts members by name.
 std::vector<std::pair<QString, const toml::node *>> inFileOrder(const toml::table &table)
 {
     std::vector<std::pair<const toml::key *, const toml::node *>> members;

@@ -19,10 +19,11 @@
 #include <utility>
 #include <vector>
 
-/// Inside of readProfile(): nobody else includes this, because toml++ is large.
+/// Reads single TOML values. Only the .cpp files that read profiles and routes include this header, because
+/// toml++ is large.
 namespace holdline::profile {
 
-/// The errors of one file, in the order of its lines.
+/// Collects the errors of one file. texts() returns them sorted by line.
 class ProfileErrors
 {
 public:
@@ -37,7 +38,8 @@ private:
     std::vector<std::pair<qint64, QString>> m_errors;
 };
 
-/// A value of a profile's file with its place. Each read… function reports what is wrong and returns nothing.
+/// One value of a TOML file, with its key. Each reading function checks the value; for a wrong value it
+/// reports an error and returns nothing.
 class ProfileValue
 {
 public:
@@ -50,27 +52,27 @@ public:
     void fail(const QString &what) const;
 
     std::optional<QString> text(qsizetype most = 512) const;
-    /// The URL at which keys or tokens may be fetched, encoded.
+    /// Reads the URL of a key set or token endpoint. Returns the encoded URL.
     std::optional<QByteArray> credentialUrl() const;
     std::optional<bool> truth() const;
     std::optional<int> number(int least, int most) const;
     std::optional<std::chrono::milliseconds> duration(std::chrono::milliseconds least,
                                                       std::chrono::milliseconds most) const;
-    /// A time or "off", which is 0.
+    /// Reads a duration, or "off", which means 0.
     std::optional<std::chrono::milliseconds> durationOrOff(std::chrono::milliseconds least,
                                                            std::chrono::milliseconds most) const;
-    /// One text or a list of texts. With `numbersToo` a number stands for its digits.
+    /// Reads one text or a list of texts. With `numbersToo`, a whole number is read as its digits.
     std::optional<std::vector<QByteArray>> texts(bool numbersToo = false) const;
     std::optional<std::vector<int>> numbers(int least, int most) const;
     std::optional<Locator> locator() const;
-    /// One locator or a list of them. All of the request's kinds in a request, all in an answer.
+    /// Reads one locator or a list of locators, of any kind.
     std::optional<Locators> locators() const;
     std::optional<Template> textTemplate(Template::Uses allowed) const;
-    /// "GET {upstream}/{job}"
+    /// Reads a method and a URL's template: "GET {upstream}/{job}".
     std::optional<RequestRule> request(Template::Uses allowed) const;
-    /// A table: locators of a request, and what is written there.
+    /// Reads a table that maps places in a request to the values to write there.
     std::optional<Assignments> assignments(Template::Uses allowed) const;
-    /// A table: locators, and the texts that must stand there.
+    /// Reads a table that maps locators to the texts that a message must have there.
     std::optional<std::vector<std::pair<Locator, QByteArray>>> conditions() const;
     template <typename Value>
     std::optional<Value> oneOf(std::initializer_list<std::pair<QLatin1StringView, Value>> names) const;

@@ -24,7 +24,8 @@ void ReplayWindow::forget(const QByteArray &key)
 {
     if (!m_owners.remove(key))
         return;
-    // What cannot be taken is rare, and was seen a moment ago: it stands near the end.
+    // Searches from the end: a callback that could not be accepted is rare, and its key was added a moment
+    // ago.
     const auto entry =
         std::find_if(m_order.rbegin(), m_order.rend(), [&key](const Entry &one) { return one.key == key; });
     if (entry != m_order.rend())

@@ -11,16 +11,16 @@
 
 namespace holdline::profile {
 
-/// How a callback relates to those in the window.
+/// Whether the window has a callback already.
 enum class Sighting : std::uint8_t {
     New,       ///< not seen lately
-    Repeated,  ///< seen for the same owner
-    Replayed,  ///< seen for another owner
+    Repeated,  ///< seen before for the same owner
+    Replayed,  ///< seen before for another owner
 };
 
 /// Recognises callbacks that were seen lately, by their `replayKey`. Each key belongs to the first owner for
-/// which it was seen: the job that took the callback. The window holds at most `size` keys, each for at most
-/// `age`; the oldest goes first. Not thread-safe.
+/// which it was seen: the job that accepted the callback. The window holds at most `size` keys, each for at
+/// most `age`. The oldest key is dropped first. Not thread-safe.
 class ReplayWindow
 {
 public:
@@ -30,7 +30,7 @@ public:
 
     /// Adds a new key for this owner. An empty key is always new, and is not added.
     Sighting see(const QByteArray &key, const QByteArray &owner, TimePoint now);
-    /// Takes a key back, when its callback could not be taken and may come again.
+    /// Removes a key, because its callback could not be accepted and may be sent again.
     void forget(const QByteArray &key);
     qsizetype size() const { return m_owners.size(); }
 
@@ -44,8 +44,8 @@ private:
 
     qsizetype m_maxSize;
     Duration m_age;
-    std::deque<Entry> m_order;               ///< by time
-    QHash<QByteArray, QByteArray> m_owners;  ///< by key
+    std::deque<Entry> m_order;               ///< sorted by time, the oldest first
+    QHash<QByteArray, QByteArray> m_owners;  ///< the owner of each key
 };
 
 }  // namespace holdline::profile

@@ -8,7 +8,7 @@
 
 #include <map>
 
-/// Outside of the namespace, as the macro wants it.
+/// Outside of the namespace, because Q_INIT_RESOURCE works only there.
 static void registerProfiles()
 {
     Q_INIT_RESOURCE(profiles);

@@ -9,13 +9,14 @@
 
 namespace holdline::profile {
 
-/// The profiles of resources/profiles, compiled in. Read once; a test reads them all. Thread-safe.
+/// The profiles of resources/profiles, compiled into the program. They are read at the first use, once.
+/// Thread-safe.
 
-/// Their names, sorted.
+/// Returns the names of the shipped profiles, sorted.
 const QStringList &shippedProfiles();
-/// Null for a name that is not shipped. The profile lives as long as the program.
+/// Returns a shipped profile, or null for any other name. The profile is valid until the program ends.
 const Profile *shippedProfile(const QString &name);
-/// The file of a shipped profile, with its comments. Empty for any other name.
+/// Returns the TOML text of a shipped profile, with its comments. Empty for any other name.
 QByteArray shippedProfileText(const QString &name);
 
 }  // namespace holdline::profile

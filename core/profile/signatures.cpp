@@ -35,7 +35,7 @@ QByteArray hmac(VerifyRule::Scheme scheme, QByteArrayView key, QByteArrayView me
     std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
     unsigned int size = 0;
     const EVP_MD *hash = hashOf(scheme);
-    // A null key would mean the key of the call before.
+    // OpenSSL's HMAC() takes a null key for the key of the previous call.
     const unsigned char empty = 0;
     if (!hash || !HMAC(hash, key.isEmpty() ? &empty : bytesOf(key), static_cast<int>(key.size()),
                        bytesOf(message), sizeOf(message), out.data(), &size))
@@ -66,7 +66,7 @@ QByteArray sha256(QByteArrayView text)
 
 bool sameSecret(QByteArrayView a, QByteArrayView b)
 {
-    // Digests have one length, so that the comparison's time says nothing about the secret's.
+    // Compares digests, which all have one length, so that the time says nothing about the secret's length.
     const QByteArray first = sha256(a);
     const QByteArray second = sha256(b);
     return !first.isEmpty() && first.size() == second.size() &&
@@ -84,7 +84,8 @@ std::optional<QByteArray> decode(QByteArrayView text, VerifyRule::Encoding encod
         encoding == VerifyRule::Encoding::Base64 ? QByteArray::Base64Encoding : QByteArray::Base64UrlEncoding;
     auto decoded = QByteArray::fromBase64Encoding(text.toByteArray(),
                                                   alphabet | QByteArray::AbortOnBase64DecodingErrors);
-    // The last character may have bits that mean nothing. One signature has one spelling.
+    // The last character may have unused bits. They must be zero, so that each signature can be written in
+    // one way only.
     const auto isPadding = [](char c) { return c == '='; };
     const auto *const end = std::find_if(text.begin(), text.end(), isPadding);
     if (!decoded ||

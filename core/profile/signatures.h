@@ -8,30 +8,31 @@
 
 #include <optional>
 
-/// The primitives of verification, over OpenSSL's libcrypto. All functions are pure and thread-safe.
+/// Basic functions to verify callbacks, made with OpenSSL's libcrypto. All functions are pure and
+/// thread-safe.
 namespace holdline::profile {
 
 inline constexpr qsizetype kEd25519KeyBytes = 32;
 inline constexpr qsizetype kEd25519SignatureBytes = 64;
 
-/// HMAC (RFC 2104) with the hash of an HMAC scheme. Empty for other schemes, and when OpenSSL refuses, as it
-/// does an unapproved hash in FIPS mode.
+/// Returns the raw HMAC (RFC 2104) with the hash of an HMAC scheme. Empty for other schemes, and when OpenSSL
+/// refuses, e.g. an unapproved hash in FIPS mode.
 QByteArray hmac(VerifyRule::Scheme scheme, QByteArrayView key, QByteArrayView message);
 
-/// True when the signature fits (RFC 8032). `key` is a raw public key.
+/// True when the signature is valid (RFC 8032). `key` is a raw public key of 32 bytes.
 bool verifyEd25519(QByteArrayView key, QByteArrayView message, QByteArrayView signature);
 
 QByteArray sha256(QByteArrayView text);
 
-/// Compares secrets of any lengths in constant time: neither the place of a difference nor the right length
-/// shows.
+/// True when two secrets of any lengths are equal. The time shows neither the place of a difference nor the
+/// right length.
 bool sameSecret(QByteArrayView a, QByteArrayView b);
 
-/// Strict: other characters, or an odd number of digits, are errors. Base64 may lack its padding, but its
-/// last character has one spelling.
+/// Decodes strictly. Returns nothing for characters outside of the encoding, or an odd number of hex digits.
+/// Base64 may lack its padding, but unused bits of its last character must be zero.
 std::optional<QByteArray> decode(QByteArrayView text, VerifyRule::Encoding encoding);
 
-/// A key as a secret file has it, or empty when it is not of that format.
+/// Decodes a key from a line of a secret file. Empty when the line does not have the format.
 QByteArray decodeKey(QByteArrayView line, VerifyRule::KeyFormat format);
 
 }  // namespace holdline::profile

@@ -16,10 +16,10 @@ namespace {
 
 constexpr qsizetype kMaxAccountBytes = 256;
 constexpr qsizetype kMaxIdBytes = 256;
-/// A longer name cannot be one that Holdline knows, even when each of its letters is an escape.
+/// A longer key in the body is no known member, even when each letter is written as an escape of 6 bytes.
 constexpr qsizetype kLongestKnownKey = 2 + 8 * 6;
 
-/// A member that Holdline knows. The scan fills it in.
+/// A member that Holdline reads. The scan of the body sets `member` and `twice`.
 struct Known
 {
     QByteArrayView name;
@@ -27,7 +27,8 @@ struct Known
     bool twice = false;
 };
 
-/// True when `member` is `known`. Fills `known` in that case. Compares names without escapes.
+/// Returns whether `member` has the name of `known`, and if so, stores it there. Escapes in the name do not
+/// matter.
 bool take(Known &known, const JsonMember &member)
 {
     if (member.key.size() > kLongestKnownKey || !isJsonString(member.key, known.name))
@@ -62,7 +63,7 @@ StartError noAccount(const QString &detail)
     return {Reason::MissingAccount, detail};
 }
 
-/// The name of the account, or an error text.
+/// Returns the name of the account, or an error.
 std::variant<QByteArray, StartError> accountOf(const Known &account)
 {
     if (!account.member)
@@ -98,7 +99,7 @@ std::variant<StartRequest, StartError> parseStart(const QByteArray &body)
         }
         take(account, member);
         const qsizetype from = member.chunk.data() - body.constData();
-        // More parts mean that `wait` or `callback` is there twice, which is refused below.
+        // More parts mean that `wait` or `callback` occurs twice; such a body is refused below.
         if (!std::exchange(goesOn, true) && parts < request.parts.size())
             request.parts[parts++].from = from;
         StartRequest::Part &part = request.parts[parts - 1];

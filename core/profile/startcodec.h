@@ -14,27 +14,30 @@
 
 namespace holdline {
 
-/// A start request of a client: the values that Holdline needs, and the body with the places of what
-/// travels. The body is the only copy, because it may be large and wait for long.
+/// A client's request to start a job: the values that Holdline needs, the body, and the places of the body's
+/// parts that are sent to the upstream. The body is held once, not copied, because it may be large and wait
+/// long.
 struct StartRequest
 {
-    /// A part of the body: members that follow each other, with the commas between them.
+    /// A part of the body: members that follow each other, with the commas between them. In bytes.
     struct Part
     {
         qsizetype from = 0;
         qsizetype size = 0;
     };
 
-    /// The account as UTF-8 without JSON escapes. Never empty. For a route with a profile, its lane.
+    /// The account as UTF-8 without JSON escapes. Never empty. For a route with a profile, the name of the
+    /// request's lane.
     QByteArray account;
-    QByteArray route;  ///< name of its route; empty for the usual one
-    /// False when the client sent `wait:false`. Then its own callback is used and nothing is held.
+    QByteArray route;  ///< name of the request's route; empty for the default route
+    /// False when the client sent `wait:false`. Then the client's own callback URL is used, and its request
+    /// is not held open.
     bool wait = true;
     /// The body as received, with all white space.
     QByteArray body;
-    qsizetype opening = 0;  ///< length of the body up to its opening brace, included
-    /// All members but `wait` and `callback`, byte for byte. Two members part them at most twice. Unused
-    /// parts are empty.
+    qsizetype opening = 0;  ///< length of the body up to and including its opening brace, in bytes
+    /// All members except `wait` and `callback`, byte for byte. Without these two members, the others form at
+    /// most three parts. Unused parts are empty.
     std::array<Part, 3> parts{};
 
     /// Returns whether parseStart() has read the body. On a route with a profile the body can be anything.
@@ -47,32 +50,32 @@ struct StartError
     /// has no valid account. A valid account is a string of 1 to 256 bytes without control
     /// characters.
     Reason reason = Reason::InvalidJson;
-    QString detail;  ///< for people: the error, and its byte offset if known
+    QString detail;  ///< for people: what is wrong, and the byte offset if known
 };
 
-/// Parses a start request strictly (RFC 8259). It refuses duplicate `account`, `wait` or `callback`, more
-/// than 512 levels, lone surrogates, invalid UTF-8, and every text of the n_* set of JSONTestSuite. A byte
-/// order mark before the object is ignored, and travels on (RFC 8259, section 8.1).
-/// Unknown members stay byte for byte. Thread-safe.
+/// Parses the body of a client's start request strictly (RFC 8259). Refuses duplicate `account`, `wait` or
+/// `callback`, more than 512 levels, lone surrogates, invalid UTF-8, and every text of the n_* set of
+/// JSONTestSuite. A byte order mark before the object is ignored, but is sent to the upstream (RFC 8259,
+/// section 8.1). Unknown members stay byte for byte. Thread-safe.
 std::variant<StartRequest, StartError> parseStart(const QByteArray &body);
 
-/// The body of the start request to the upstream: the members of the client and
+/// Returns the body of the start request to the upstream: the client's members and
 /// `"wait":false,"callback":"<url>"`.
 QByteArray renderStart(const StartRequest &request, const QByteArray &callbackUrl);
 
-/// Completed for "completed". Failed for the usual words for a failure: "failed", "error", "cancelled",
-/// "timed_out" … Progress for every other word. The case of the letters does not matter.
+/// Returns Completed for "completed", Failed for the usual words for a failure ("failed", "error",
+/// "cancelled", "timed_out" …), and Progress for every other word. Case does not matter.
 JobReport reportOf(QByteArrayView state);
 
-/// A message of the upstream about a job: its answer to the start, or a callback.
+/// A message of the upstream about a job: the answer to the start request, or a callback.
 struct JobMessage
 {
     QByteArray id;
     QByteArray state;
     JobReport report = JobReport::Progress;
-    /// A callback without the result of a job that has ended: the upstream must be asked.
+    /// True when the callback does not decide how the job ended, so that Holdline must ask the upstream.
     bool mustAsk = false;
-    bool isKnownState = false;  ///< the profile has the word for the state
+    bool isKnownState = false;  ///< true when the profile's lists have the word in `state`
 };
 
 /// Reads `{"id":"…","state":"…"}`. Returns an error text unless the body is a JSON object with a string `id`

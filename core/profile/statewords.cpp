@@ -7,7 +7,8 @@ namespace holdline::profile {
 
 namespace {
 
-/// The length of the match, or -1. An exact match is longer than each prefix.
+/// Returns the length of the match, or -1 without one. An exact match counts as longer than a match of a
+/// prefix.
 qsizetype matchLength(QByteArrayView pattern, QByteArrayView word)
 {
     if (pattern.endsWith('*')) {

@@ -17,7 +17,7 @@ struct StateWords
 {
     std::vector<QByteArray> completed;
     std::vector<QByteArray> failed;
-    /// Words that are known to mean progress. They change nothing, except that they are no surprise.
+    /// Words that are known to mean progress. A word in no list means progress, too, but is logged.
     std::vector<QByteArray> progress;
 
     bool isEmpty() const { return completed.empty() && failed.empty(); }
@@ -29,7 +29,7 @@ struct StateMeaning
     bool isKnown = false;  ///< false when no list has the word
 };
 
-/// Only a word that the profile calls completed or failed is final.
+/// Finds a state in the lists of words. A state in no list is Progress.
 StateMeaning meaningOf(const StateWords &words, QByteArrayView state);
 
 }  // namespace holdline::profile

@@ -70,15 +70,16 @@ private:
         literal.clear();
     }
 
-    /// Reads up to the end or to a single closing brace.
+    /// Reads parts up to the end of the text or a single closing brace.
     bool parts(Parts &parts, int depth)
     {
         if (depth > kMaxDepth)
             return fail(u"at most %1 functions inside each other"_s.arg(kMaxDepth));
         QString literal;
-        int opened = 0;  // braces of the text itself
+        int opened = 0;  // literal braces that are open
         while (m_at < m_text.size()) {
-            // In a function `}}` may close two functions. It is a brace of the text only behind its `{{`.
+            // Inside a function, `}}` may close two functions. It is a literal brace only after a matching
+            // `{{`.
             const bool isClosing = isDoubled(u'}') && (depth == 0 || opened > 0);
             if (isDoubled(u'{') || isClosing) {
                 opened += isClosing ? -1 : 1;
@@ -132,7 +133,8 @@ private:
         return true;
     }
 
-    /// The text of a function. `{percent:job}` means `{percent:{job}}`, because that is easy to mistake.
+    /// Reads the argument of a function. `{percent:job}` means `{percent:{job}}`, because the inner braces
+    /// are easily forgotten.
     bool argument(Part &part, int depth)
     {
         if (!parts(part.inner, depth + 1))
@@ -152,7 +154,7 @@ private:
         return true;
     }
 
-    /// In base64 of JSON, values are escaped as the place in the JSON needs it.
+    /// When the argument of base64 is JSON, each value is escaped for its place in the JSON.
     static void escapeJson(Parts &parts)
     {
         const Part &first = parts.front();
@@ -356,7 +358,7 @@ std::variant<QByteArray, QString> Template::renderPart(const Part &part, const T
             return inner([](const QByteArray &text) -> Result {
                 const auto scanned = scanJson(text);
                 const auto *type = std::get_if<JsonType>(&scanned);
-                // White space around it would be no number for others.
+                // scanJson() allows white space around the number, but other readers may not.
                 if (!type || *type != JsonType::Number || text.trimmed() != text)
                     return u"a value is not a number"_s;
                 return text;

@@ -19,37 +19,38 @@
 
 namespace holdline::profile {
 
-/// Contents of secret files, without the line end, by their names.
+/// Contents of the secret files, by the secrets' names. The line end at the end of a file is removed.
 using Secrets = std::map<QByteArray, QByteArray>;
 
-/// The secret that requests carry: the first line of its file, without white space around it. Further lines
-/// are other keys of callbacks.
+/// Returns the part of a secret that is sent in requests: the first line, without white space around the
+/// line. Further lines are additional keys to verify callbacks.
 QByteArray firstLine(const QByteArray &secret);
 
-/// What the names in a template stand for. It owns nothing. An empty value cannot be inserted, except `rest`.
+/// The values of the names in a template. Owns none of the bytes. An empty value is an error when a template
+/// uses it, except `rest`.
 struct TemplateValues
 {
-    QByteArrayView callback{};   ///< our callback's address with its token
+    QByteArrayView callback{};   ///< the callback's URL at Holdline, with the token
     QByteArrayView upstream{};   ///< the route's upstream URL
-    QByteArrayView rest{};       ///< the client's path behind the route's, with its slash, as received
+    QByteArrayView rest{};       ///< the client's path behind the route's path, with the slash, as received
     QByteArrayView job{};        ///< the job's id at the upstream
-    QByteArrayView location{};   ///< the job's address at the upstream, from StartReading
+    QByteArrayView location{};   ///< the job's URL at the upstream, from StartReading
     QByteArrayView token{};      ///< the callback's token
     QByteArrayView uuid{};       ///< one random UUID per job
-    QByteArrayView url{};        ///< our public URL of a callback, with its query
+    QByteArrayView url{};        ///< the public URL at which the callback came, with its query
     QByteArrayView id{};         ///< the message's id, while a callback is verified
     QByteArrayView timestamp{};  ///< the message's time as written, while a callback is verified
     WallTime now{};
     const Secrets *secrets = nullptr;
-    MessageReader *message = nullptr;  ///< where locators read
+    MessageReader *message = nullptr;  ///< the message that locators read
 };
 
-/// Text with `{…}`. It is parsed once and rendered for each message. `{{` and `}}` stand for braces;
-/// inside of a function they come in pairs.
+/// A text with `{…}`, parsed once and rendered for each message. `{{` and `}}` mean literal braces; inside
+/// a function, literal braces must come in pairs.
 class Template
 {
 public:
-    /// What a template inserts. Each place of a profile allows some of it.
+    /// Kinds of values that a template inserts. Each place in a profile allows only some kinds.
     enum class Use : std::uint16_t {
         Callback = 1 << 0,
         Upstream = 1 << 1,  ///< `{upstream}` or `{rest}`
@@ -65,28 +66,28 @@ public:
     };
     Q_DECLARE_FLAGS(Uses, Use)
 
-    /// Where the text goes. It decides how inserted values are escaped.
+    /// Where the rendered text is inserted. The position decides how values are escaped.
     enum class Position : std::uint8_t {
-        Plain,   ///< nothing is escaped: the caller quotes the whole
+        Plain,   ///< nothing is escaped: the caller quotes the whole text
         Url,     ///< inserted values are percent-encoded, except `{upstream}`, `{rest}` and `{location}`
         Header,  ///< a control character is an error
     };
 
     Template() = default;
 
-    /// For a wrong text it returns what is wrong, for people.
+    /// Parses a template. Returns an error text for people when `text` is no template.
     static std::variant<Template, QString> parse(QStringView text);
 
-    /// The text with its values, or an error for people that contains no value.
+    /// Returns the text with its values, or an error text for people, which contains no value.
     std::variant<QByteArray, QString> render(const TemplateValues &values, Position position) const;
 
     Uses uses() const;
     QStringList secretNames() const;
     std::vector<Locator> locators() const;
-    /// The locator when the template is `{body:…}` and nothing else. Then JSON copies the value with its
-    /// type.
+    /// Returns the locator when the template is only `{body:…}`, otherwise null. JSON then copies the
+    /// located value with its type. Valid as long as the template.
     const Locator *loneBodyLocator() const;
-    /// True when the template is `{number:…}` and nothing else. Then the value is a JSON number.
+    /// True when the template is only `{number:…}`, whose value is a JSON number.
     bool isNumber() const;
     /// True when the body is inserted, or its SHA-256. Then the text of two different bodies differs.
     bool insertsBody() const;
@@ -125,14 +126,14 @@ private:
             Percent,
             Number,
         };
-        /// How a value is inserted into JSON that the template writes itself.
+        /// How a value is inserted into JSON that is written out in `{base64:…}`.
         enum class Json : std::uint8_t { No, InsideString, Whole };
 
         Kind kind = Kind::Literal;
         Json json = Json::No;
-        QByteArray text;  ///< the literal, the format of a time, the name of a secret
+        QByteArray text;  ///< of a Literal; the format for Now; the secret's name for Secret
         profile::Locator locator;
-        Parts inner;  ///< of a function
+        Parts inner;  ///< the argument of a function
     };
 
     static std::variant<QByteArray, QString> renderParts(const Parts &parts, const TemplateValues &values,
@@ -147,8 +148,8 @@ private:
 
 Q_DECLARE_OPERATORS_FOR_FLAGS(Template::Uses)
 
-/// The time in UTC by a format of yyyy, MM, dd, HH, mm, ss and zzz, or `unix` (seconds), `unix-ms` or `iso`.
-/// Any other letter is an error: empty.
+/// Formats a time in UTC. `format` has yyyy, MM, dd, HH, mm, ss and zzz, or is `unix` (seconds), `unix-ms` or
+/// `iso`. Returns nothing when it has any other letter, except T and Z.
 std::optional<QByteArray> formatTime(WallTime time, QByteArrayView format);
 
 }  // namespace holdline::profile

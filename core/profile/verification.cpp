@@ -22,7 +22,7 @@ constexpr std::size_t kMaxKeys = 8;
 constexpr std::size_t kMaxSignatures = 16;
 constexpr qsizetype kMaxDigits = 13;
 
-/// The keys in the lines of the secrets. Lines that are not of the key's format are left out.
+/// Returns the keys in the lines of the secrets, at most 8. Skips lines that do not have the key's format.
 std::vector<QByteArray> keysOf(const VerifyRule &rule, const Secrets &secrets)
 {
     std::vector<QByteArray> keys;
@@ -105,7 +105,7 @@ private:
         return address && contains(m_rule.addresses, *address);
     }
 
-    /// Text at a place that must be there.
+    /// Returns the text at a place that the callback must have.
     std::variant<QByteArray, Forged> need(const Locator &locator, const QString &what)
     {
         const Located located = m_reader.find(locator);
@@ -220,7 +220,7 @@ private:
         return std::nullopt;
     }
 
-    /// Tries each key with each signature, so that the time does not show which one fits.
+    /// Tries each key with each signature, so that the time does not show which key or signature fits.
     std::optional<Forged> compare(const QByteArray &signedText,
                                   const std::vector<QByteArray> &signatures) const
     {

@@ -14,39 +14,42 @@
 
 namespace holdline::profile {
 
-/// What proves a callback beside the callback itself. It owns nothing.
+/// What verifyCallback() needs besides the callback and the rule. Owns none of the bytes.
 struct VerificationContext
 {
-    QByteArrayView peer{};   ///< the sender's IP address, without port; of the first trusted hop
-    QByteArrayView url{};    ///< our public URL at which the callback came, with its query
-    QByteArrayView token{};  ///< the callback's token; empty for a registered one
+    QByteArrayView peer{};   ///< the sender's IP address, without port
+    QByteArrayView url{};    ///< the public URL at which the callback came, with its query
+    QByteArrayView token{};  ///< the callback's token; empty for a registered address
     WallTime now{};
     const Secrets *secrets = nullptr;
-    const PublicKeys *keySet = nullptr;  ///< of `jwks`; null while it has not been fetched
+    const PublicKeys *keySet =
+        nullptr;  ///< the keys at the rule's `jwks`; null while they have not been fetched
 };
 
-/// A callback that is what it seems.
+/// The result for a callback that passed all checks of the rule.
 struct Verified
 {
-    /// 32 bytes that are equal for callbacks with the same signed text and body. Empty when nothing is
-    /// signed, so that a replay cannot be told from a repetition.
+    /// 32 bytes that are equal for callbacks with the same signed text and body. Empty when the rule has no
+    /// signature; then a replay cannot be recognised.
     QByteArray replayKey;
 };
 
-/// A callback that must not be trusted. The text is for the log: it has no secret and no byte of the message.
+/// The result for a callback that must not be trusted. The text is for the log: it contains no secret and no
+/// byte of the message.
 struct Forged
 {
     QString text;
-    /// Everything is right but the key: a key that is newer than ours may have signed it.
+    /// True when only the signature does not fit the fetched key set: a newer key may have signed the
+    /// callback.
     bool isKeyUnknown = false;
 };
 
-/// A time of sending: seconds or, with 13 digits, milliseconds since 1970, or ISO 8601. Empty for any other
-/// text.
+/// Reads a time of sending: seconds since 1970, milliseconds since 1970 (13 digits), or ISO 8601. Returns
+/// nothing for any other text.
 std::optional<WallTime> timeOf(const QByteArray &text);
 
-/// Checks a callback against a rule. Without a rule everything is verified. Compares in constant time, and
-/// tries all keys and signatures, at most 8 and 16. Thread-safe.
+/// Checks a callback against a rule. Compares in constant time. Tries every key with every signature: at most
+/// 8 keys from secrets, and 16 signatures. Thread-safe.
 std::variant<Verified, Forged> verifyCallback(const VerifyRule &rule, const MessageView &callback,
                                               const VerificationContext &context);
 

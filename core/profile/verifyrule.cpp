@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// For the constants below, which are right.
+/// Parses a template of this file. The text must be a valid template.
 Template builtInTemplate(QStringView text)
 {
     const auto parsed = Template::parse(text);

@@ -20,8 +20,8 @@ namespace holdline::profile {
 struct VerifyRule
 {
     enum class Scheme : std::uint8_t {
-        None,    ///< nothing but the address ranges
-        Secret,  ///< the callback carries the secret itself
+        None,    ///< only the sender's address is checked
+        Secret,  ///< the callback contains the secret itself
         Basic,   ///< as Secret, in the Authorization field of RFC 7617; the secret is `user:password`
         HmacSha1,
         HmacSha256,
@@ -29,25 +29,26 @@ struct VerifyRule
         Ed25519,
     };
     enum class Encoding : std::uint8_t { Hex, Base64, Base64Url };
-    /// How the key stands in its secret file.
+    /// How a key is written in its secret file.
     enum class KeyFormat : std::uint8_t {
         Text,    ///< the bytes of the line
         Hex,     ///<
-        Base64,  ///< base64 or base64url, perhaps behind `whsec_` or `whpk_`
+        Base64,  ///< base64 or base64url, optionally after `whsec_` or `whpk_`
     };
 
     Scheme scheme = Scheme::None;
-    /// Names of secrets. Each line of each of them is a key, and any of the keys will do.
+    /// Names of secrets. Each line of each secret is a key; a callback is genuine when any of the keys fits.
     std::vector<QByteArray> secrets;
     KeyFormat keyFormat = KeyFormat::Text;
-    QByteArray jwks;            ///< the address of the keys (RFC 7517), for Ed25519 in place of secrets
+    QByteArray jwks;            ///< URL of a key set (RFC 7517), for Ed25519 in place of secrets
     std::optional<Locator> at;  ///< where the signature or secret stands
     Encoding encoding = Encoding::Hex;
-    QByteArray prefix;     ///< stands before the signature
-    QByteArray separator;  ///< stands between several signatures of one value; empty: there is one
+    QByteArray prefix;     ///< the text before the signature
+    QByteArray separator;  ///< between several signatures in one value; empty: there is one signature
     std::optional<Locator> id;
     std::optional<Locator> timestamp;
-    QByteArray timestampPrefix;  ///< the timestamp is the part of the signature's value with this prefix
+    QByteArray
+        timestampPrefix;  ///< when set, the timestamp is the part with this prefix in the signature's value
     std::chrono::seconds tolerance{0};  ///< 0: the timestamp may have any age
     Template signedText;
     std::vector<AddressRange> addresses;  ///< empty: from anywhere
@@ -61,12 +62,13 @@ struct VerifyRule
     QStringList secretNames() const;
 };
 
-/// The scheme in words: "HMAC-SHA256", "a secret in the callback".
+/// Returns the scheme in words: "HMAC-SHA256", "a secret in the callback".
 QString schemeText(VerifyRule::Scheme scheme);
 /// "hex", "base64" or "base64url".
 QLatin1StringView name(VerifyRule::Encoding encoding);
 
-/// The rule of a built-in scheme: `standard-webhooks`, `fal` or `twilio`. Empty for any other name.
+/// Returns the rule of a built-in scheme: `standard-webhooks`, `fal` or `twilio`. Returns nothing for any
+/// other name.
 std::optional<VerifyRule> builtInScheme(QByteArrayView name);
 
 }  // namespace holdline::profile
