@@ -22,8 +22,7 @@ struct VerificationContext
     QByteArrayView token{};  ///< the callback's token; empty for a registered address
     WallTime now{};
     const Secrets *secrets = nullptr;
-    const PublicKeys *keySet =
-        nullptr;  ///< the keys at the rule's `jwks`; null while they have not been fetched
+    const PublicKeys *keySet = nullptr;  ///< for `jwks`; null before they were fetched
 };
 
 /// The result for a callback that passed all checks of the rule.

@@ -47,8 +47,7 @@ struct VerifyRule
     QByteArray separator;  ///< between several signatures in one value; empty: there is one signature
     std::optional<Locator> id;
     std::optional<Locator> timestamp;
-    QByteArray
-        timestampPrefix;  ///< when set, the timestamp is the part with this prefix in the signature's value
+    QByteArray timestampPrefix;         ///< if set: prefix of the timestamp in the signature's value
     std::chrono::seconds tolerance{0};  ///< 0: the timestamp may have any age
     Template signedText;
     std::vector<AddressRange> addresses;  ///< empty: from anywhere

@@ -13,8 +13,8 @@ namespace holdline {
 
 struct RouteConfig;
 
-/// A key set or an access token that Holdline fetches from outside. The keys verify callbacks; the token goes
-/// to an upstream. Plain data.
+/// Describes a key set or an access token that Holdline fetches by HTTP. The keys verify callbacks; the token
+/// is sent to an upstream. Plain data.
 struct CredentialSpec
 {
     enum class Kind : std::uint8_t {
@@ -23,20 +23,20 @@ struct CredentialSpec
     };
 
     Kind kind = Kind::KeySet;
-    QByteArray name;                                    ///< equal for what one fetch serves; not for people
-    QByteArray url;                                     ///< encoded
-    OAuth2Client client{};                              ///< of a token
+    QByteArray name;        ///< specs with the same name share one fetch; not for people
+    QByteArray url;         ///< encoded
+    OAuth2Client client{};  ///< of a token
     std::shared_ptr<const profile::Secrets> secrets{};  ///< of a token
 };
 
-/// The keys that verify callbacks of a route. Null when its profile has none at an address, or when callbacks
-/// need no verification.
+/// Returns the key set that verifies callbacks of a route. Null when the route's profile fetches no keys from
+/// a URL, or when callbacks need no verification.
 std::shared_ptr<const CredentialSpec> keySetOf(const RouteConfig &route);
-/// The token that requests of a route carry. Null when they carry none.
+/// Returns the access token that a route's requests to the upstream contain. Null without a token.
 std::shared_ptr<const CredentialSpec> tokenOf(const RouteConfig &route,
                                               const std::shared_ptr<const profile::Secrets> &secrets);
 
-/// For logs: the URL without user and query, which may be secrets.
+/// Returns the URL for logs, without user and query, which may be secrets.
 QString shownUrl(const CredentialSpec &spec);
 
 }  // namespace holdline

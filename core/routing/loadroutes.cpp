@@ -60,7 +60,7 @@ private:
             fail(text);
     }
 
-    /// `--profile NAME` is one route for every path.
+    /// Turns `--profile NAME` into one route for every path.
     void addProfileOption()
     {
         const Config::Upstream &upstream = m_loaded.config.upstream;
@@ -102,7 +102,7 @@ private:
         return m_loaded.origins[at];
     }
 
-    /// Null for an unknown profile, which is reported.
+    /// Returns the profile of a route. Reports an unknown profile, and returns null.
     std::shared_ptr<const profile::Profile> profileOf(const RouteDraft &draft)
     {
         const QString &name = draft.profile;
@@ -163,7 +163,7 @@ private:
         const bool hasNoProfile = draft.profile != kUsualProfile && !route.profile;
         if (route.name.isEmpty() && !draft.hasWrongName && !hasNoProfile)
             route.name = route.profile ? route.profile->name.toUtf8() : QByteArray(kUsualProfile.data());
-        // Those are the path's own folder and its parent.
+        // In a URL, `.` and `..` mean the path's own folder and the parent folder.
         if (isRegistered(route) && (route.name == "." || route.name == ".."))
             fail(u"%1: the name %2 cannot end the address of callbacks: give the route another name"_s.arg(
                 draft.origin, QString::fromUtf8(route.name)));
@@ -224,7 +224,7 @@ private:
             draft.origin, what, name));
     }
 
-    /// The secrets of the route's auth.
+    /// Checks the secrets that the route's table `auth` names.
     void checkAuth(const RouteSet &set, const RouteDraft &draft)
     {
         QStringList wanted = draft.config.authorization.secretNames();
@@ -257,7 +257,7 @@ private:
             draft.origin, draft.profile));
     }
 
-    /// An address without a token is known to anybody, so its callbacks must prove themselves.
+    /// A registered address has no token, so anybody may know it. Its callbacks must be verified.
     void checkRegistered(const RouteDraft &draft)
     {
         const profile::Profile &profile = *draft.config.profile;

@@ -7,10 +7,10 @@
 
 namespace holdline {
 
-/// Adds the routes to a configuration from loadConfig(): those of `[[route]]`, or one for every path when a
-/// profile is named (`--profile`). Reads the profiles and the secret files; their paths are relative to
-/// `directory`. Adds all errors that it finds, each with file, line and key. Without routes and without a
-/// profile it does nothing.
+/// Adds the routes to a configuration from loadConfig(): those of `[[route]]`, or one route for every path
+/// when a profile is named (`--profile`). Reads the profiles and the secret files; their paths are relative
+/// to `directory`. Adds all errors to `loaded`, each with file, line and key. Does nothing without routes and
+/// without a profile.
 void loadRoutes(LoadedConfig &loaded, const QString &directory);
 
 }  // namespace holdline

@@ -18,7 +18,7 @@ namespace {
 
 constexpr qsizetype kMaxErrorCode = 60;
 
-/// application/x-www-form-urlencoded (RFC 6749, appendix B).
+/// Encodes a text as application/x-www-form-urlencoded (RFC 6749, appendix B).
 QByteArray formEncode(QByteArrayView text)
 {
     return profile::percentEncode(text).replace("%20", "+");
@@ -31,7 +31,8 @@ void addField(QByteArray &form, QByteArrayView name, QByteArrayView value)
     form += formEncode(name) + '=' + formEncode(value);
 }
 
-/// The error's code, when it is one (RFC 6749, 5.2). Its description may repeat what we sent.
+/// Returns the answer's `error`, if it looks like an error code (RFC 6749, 5.2). Ignores the description,
+/// because it may repeat the secret that was sent.
 QByteArray errorCode(QByteArrayView json)
 {
     const QByteArray code = profile::memberText(json, "error");
@@ -41,7 +42,8 @@ QByteArray errorCode(QByteArrayView json)
     return isCode ? code : QByteArray();
 }
 
-/// Whole seconds. Empty for a text that is no number.
+/// Reads whole seconds from a JSON number, or from a JSON string of digits. Returns nothing for any other
+/// value.
 std::optional<seconds> lifetimeOf(QByteArrayView value)
 {
     const bool isText = value.size() >= 2 && value.startsWith('"');
@@ -52,14 +54,14 @@ std::optional<seconds> lifetimeOf(QByteArrayView value)
     return count ? std::optional(seconds(*count)) : std::nullopt;
 }
 
-/// RFC 6750, 2.1, but for the place of the equals signs.
+/// Accepts any visible ASCII characters, more than RFC 6750, 2.1, allows in a token.
 bool isToken(const QByteArray &text)
 {
     return !text.isEmpty() && text.size() <= kMaxTokenBytes &&
            std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-/// A status that may be another one soon.
+/// True for a status after which a retry may soon succeed.
 bool maySoonBeOther(int status)
 {
     return status >= 500 || status == 408 || status == 425 || status == 429;

@@ -11,11 +11,11 @@
 
 namespace holdline {
 
-/// True when the API of this route knows our callback address beforehand.
+/// True when an operator must register Holdline's callback address at the API of this route.
 bool isRegistered(const RouteConfig &route);
 
-/// For each such route, which address an operator must register, for people. `ports` are those of the listen
-/// addresses; without them the configured ones count.
+/// Returns a text for people for each such route: the address that must be registered. `ports` are the actual
+/// ports of the listen addresses. When `ports` is empty, the configured ports count.
 QStringList registeredTexts(const Config &config, const std::vector<std::uint16_t> &ports = {});
 
 }  // namespace holdline

@@ -30,7 +30,7 @@ constexpr QLatin1StringView kSecretNames = "secrets"_L1;
 constexpr std::chrono::milliseconds kLeastRateWindow = 100ms;
 constexpr std::chrono::milliseconds kMostRateWindow = 24h;
 
-/// A key of `[[route]]` and what reads its value into the draft.
+/// A key of `[[route]]`, and the function that reads its value into the draft.
 struct RouteField
 {
     QLatin1StringView key;
@@ -116,7 +116,7 @@ void readLane(RouteDraft &draft, const ProfileValue &value)
     }
 }
 
-/// "600/1m": a number of starts and a time.
+/// Reads "600/1m": a number of start requests and a span of time.
 void readRate(RouteDraft &draft, const ProfileValue &value)
 {
     const auto text = value.text();
@@ -144,7 +144,7 @@ OAuth2Client &oauth2Of(RouteDraft &draft)
     return *draft.config.oauth2;
 }
 
-/// The name of a secret, or nothing.
+/// Reads the name of a secret. Reports any other value, and returns nothing.
 std::optional<QByteArray> secretName(const ProfileValue &value, const QString &content)
 {
     const auto name = value.text();
@@ -165,7 +165,7 @@ void readBasic(RouteDraft &draft, const ProfileValue &value)
         std::get<Template>(Template::parse(u"Basic {base64:{secret:%1}}"_s.arg(QString::fromLatin1(*name))));
 }
 
-/// Printable ASCII without a line break.
+/// Reads a text of printable ASCII characters without a line break.
 std::optional<QByteArray> plainText(const ProfileValue &value)
 {
     const auto text = value.text();
@@ -209,7 +209,7 @@ std::vector<RouteField> oauth2Fields()
     };
 }
 
-/// `auth.oauth2.fields` is a table of names that we do not know.
+/// Reads one entry of the table `auth.oauth2.fields`, in which every name is allowed.
 void readTokenField(RouteDraft &draft, const QString &name, const ProfileValue &value)
 {
     OAuth2Client &client = oauth2Of(draft);

@@ -37,8 +37,9 @@ struct RouteFile
     QStringList errors;  ///< complete texts for people, in the order of the lines
 };
 
-/// Reads the tables about routes and leaves all others to the reader of options. TOML that cannot be parsed
-/// gives nothing, because that reader says so. `file` is the file's name for messages. Pure.
+/// Reads the tables about routes, profiles and secrets. The reader of options reads all other tables. Invalid
+/// TOML gives an empty result without an error, because the reader of options reports the error. `file` is
+/// the file's name for messages. Pure.
 RouteFile readRouteFile(const QByteArray &text, const QString &file);
 
 }  // namespace holdline

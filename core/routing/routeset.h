@@ -20,13 +20,13 @@
 
 namespace holdline {
 
-/// What requests of a route share a queue of starts.
+/// Which requests of a route share a lane. A lane is a queue of start requests.
 struct LaneSource
 {
     enum class Kind : std::uint8_t {
-        Route,   ///< all requests of the route
-        Client,  ///< those of one client's address
-        Value,   ///< those with one value in the request
+        Route,   ///< one lane for all requests of the route
+        Client,  ///< one lane for each client address
+        Value,   ///< one lane for each value that `value` finds in a request
     };
     Kind kind = Kind::Route;
     profile::Locator value;  ///< for Value
@@ -35,12 +35,13 @@ struct LaneSource
 /// The limits of each lane of a route.
 struct LaneLimits
 {
-    int starts = 0;    ///< starts in flight; 0: no limit but those of all lanes
-    int running = 0;   ///< jobs that run; 0: no limit
-    StartRate rate{};  ///< starts per time
+    int starts = 0;    ///< start requests in flight; 0: only the limits for all lanes
+    int running = 0;   ///< jobs running at once; 0: no limit
+    StartRate rate{};  ///< start requests per span of time
 };
 
-/// Which requests of clients go to which upstream, and by which profile. Plain data.
+/// One route: the client requests that it accepts, the upstream that gets them, and the profile of the
+/// upstream's API. Plain data.
 struct RouteConfig
 {
     /// Names the route in addresses of registered callbacks, logs, metrics and the jobs API. Unique. At most
@@ -48,17 +49,17 @@ struct RouteConfig
     QByteArray name;
     /// The path of clients' requests in normal form. Empty for every path.
     QByteArray path;
-    /// True when a request's path may go on behind `path`, and the rest travels to the upstream.
+    /// True when a request's path may continue after `path`. The rest of the path is sent to the upstream.
     bool takesRest = false;
     std::shared_ptr<const profile::Profile> profile;  ///< null for the job server's API
     QUrl upstream;
     LaneSource lane;
     LaneLimits limits{};
     std::optional<std::chrono::milliseconds> deadline{};  ///< in place of hold.deadline
-    /// The value of the Authorization field to the upstream, in place of the client's. Empty for the
-    /// client's.
+    /// The value of the Authorization field to the upstream, in place of the client's. When empty, the
+    /// client's value counts.
     profile::Template authorization;
-    /// Gets tokens for the Authorization field, in place of `authorization`.
+    /// How to get tokens for the Authorization field, in place of `authorization`.
     std::optional<OAuth2Client> oauth2{};
     /// Names of secrets by the names that the profile has for them. Others keep the profile's name.
     std::map<QByteArray, QByteArray> secretNames{};
@@ -68,7 +69,7 @@ struct RouteConfig
     static constexpr qsizetype kMaxName = 40;
 };
 
-/// All routes of a configuration, and what their profiles need.
+/// All routes of a configuration, and the secrets that they need.
 struct RouteSet
 {
     std::vector<RouteConfig> routes;  ///< never empty

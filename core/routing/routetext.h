@@ -7,11 +7,11 @@
 
 namespace holdline {
 
-/// A route in words: what it takes, where that goes, what a callback means, and when the upstream is asked
-/// and told to cancel. Several lines, without secrets. Pure.
+/// Describes a route in words: the requests that it accepts, its upstream, what a callback means, and when
+/// Holdline asks for or cancels a job. Several lines, without secrets. Pure.
 QString routeText(const RouteConfig &route);
 
-/// All routes, as `--check-config` prints them. Empty without routes.
+/// Describes all routes, as `--check-config` prints them. Empty when `routes` is null.
 QString routesText(const RouteSet *routes);
 
 }  // namespace holdline
