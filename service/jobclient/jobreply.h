@@ -25,7 +25,7 @@ enum class Failure {
 struct JobReply
 {
     Failure failure = Failure::None;
-    int status = 0;    ///< of the answer; 0 without one
+    int status = 0;    ///< HTTP status of the answer; 0 without an answer
     ProofEntry entry;  ///< set when the job succeeded
 };
 

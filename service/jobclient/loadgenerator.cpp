@@ -50,7 +50,8 @@ LoadGenerator::~LoadGenerator() = default;
 
 void LoadGenerator::start()
 {
-    // Looks the name up once. Thousands of clients asking at the same moment would measure the resolver.
+    // Resolves the host name only once. If thousands of clients did so at the same moment, the run would
+    // measure the resolver.
     QHostInfo::lookupHost(m_options.url.host(), this, &LoadGenerator::begin);
 }
 

@@ -36,11 +36,12 @@ struct LoadOptions
 /// Sends the jobs of a run, each over the connection of a VirtualClient, and collects the results. Uses at
 /// most `concurrency` connections.
 ///
-/// Without a rate, every free connection takes the next job at once, and a job's duration counts from its
-/// sending. With a rate, jobs are due at fixed times, also when the server is slow. The duration then counts
-/// from the due time, so it includes a wait for a free connection (no coordinated omission).
+/// Without a rate, the next job is sent as soon as a connection is free. A job's duration then counts from
+/// its sending. With a rate, jobs are due at fixed times, also when the server is slow. The duration then
+/// counts from the due time, so it includes a wait for a free connection (no coordinated omission).
 ///
-/// Life: construct, start() once. finished() comes once, never inside start(). Lives in one thread.
+/// Usage: construct, then call start() once. Emits finished() once, never inside start(). For use in one
+/// thread.
 class LoadGenerator : public QObject
 {
     Q_OBJECT

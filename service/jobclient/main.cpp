@@ -19,7 +19,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 const QString kProgram = u"jobclient"_s;
-/// For standard streams, the event loop and others.
+/// File descriptors for standard streams, the event loop and others.
 constexpr int kSpareDescriptors = 32;
 constexpr qint64 kMaxProofFile = 64 * 1024 * 1024;
 

@@ -7,19 +7,19 @@
 
 namespace holdline {
 
-/// One line of `columns` characters, without a line end:
+/// Returns a line of `columns` characters, without a line end, such as
 /// "25 / 50 [=================>-----------------] 50.00 % 12s".
 QByteArray progressLine(int done, int total, std::chrono::nanoseconds elapsed, int columns);
 
-/// Draws that line repeatedly on stdout when stdout is a terminal. Does nothing otherwise.
+/// Draws the line of progressLine() repeatedly when stdout is a terminal. Does nothing otherwise.
 class ProgressBar
 {
 public:
     ProgressBar();
 
-    /// Draws at most ten times a second, but always the last state.
+    /// Draws at most ten times a second, but always when all jobs are done.
     void show(int done, int total, std::chrono::nanoseconds elapsed);
-    /// Keeps the line and adds an empty one below it.
+    /// Keeps the line on the terminal, and adds an empty line below it.
     void end();
 
 private:

@@ -26,7 +26,7 @@ void add(QStringList &problems, const QString &problem)
         problems.append(problem);
 }
 
-/// The most jobs whose last one started less than `window` after the first.
+/// Returns the largest number of jobs of which the last started less than `window` after the first.
 std::size_t mostWithin(const std::vector<JobTime> &sorted, std::chrono::milliseconds window)
 {
     std::size_t most = 0;

@@ -18,7 +18,7 @@ struct ProofCheck
     std::size_t repeated = 0;    ///< with the id of an earlier entry
     QByteArray first;            ///< the earliest startedAt, or empty
     QByteArray last;
-    std::chrono::milliseconds span{0};  ///< between the two
+    std::chrono::milliseconds span{0};  ///< between `first` and `last`
     std::size_t mostAtOnce = 0;         ///< the most jobs that started within half a second
     QStringList problems;               ///< texts for people about the first ten problems
 

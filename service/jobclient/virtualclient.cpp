@@ -62,7 +62,7 @@ void VirtualClient::write()
     m_request = {};
 }
 
-/// The socket is destroyed later, because it may be calling this function.
+/// Closes the socket. It is destroyed later, because one of its functions may be calling this function.
 void VirtualClient::disconnectSocket()
 {
     if (!m_socket)
@@ -103,7 +103,7 @@ void VirtualClient::socketReadable()
     ended();
 }
 
-/// The connection ended or broke.
+/// Handles the end or failure of the connection.
 void VirtualClient::ended()
 {
     if (m_parser.state() != http::ResponseParser::State::Complete) {

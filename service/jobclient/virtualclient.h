@@ -24,11 +24,11 @@ struct Target
     QByteArray head;
 };
 
-/// One client with one connection. Sends a request, waits for the answer, and keeps the connection when the
-/// server does. Opens the connection when needed and again when it was lost. A request is sent once. When a
-/// kept connection breaks during a request, the request fails.
+/// One client with one connection. Sends a request, waits for the answer, and keeps the connection open when
+/// the server does. Opens the connection when needed, and again after it was lost. Never repeats a request:
+/// when a kept connection breaks during a request, the request fails.
 ///
-/// Lives in one thread. The destructor closes the connection without a signal.
+/// For use in one thread. The destructor closes the connection without emitting a signal.
 class VirtualClient : public QObject, private http::StreamSocket::User
 {
     Q_OBJECT
@@ -37,8 +37,8 @@ public:
     explicit VirtualClient(const Target &target, QObject *parent = nullptr);
     ~VirtualClient() override;
 
-    /// Sends a request. Only when not busy. Exactly one finished() follows, never inside send().
-    /// `idempotencyKey` is sent in quotes and must be valid in them.
+    /// Sends a request. The previous request must have finished. Emits finished() exactly once, never inside
+    /// send(). `idempotencyKey` is sent in quotes; its characters must be allowed there.
     void send(const QByteArray &body, const QByteArray &idempotencyKey = {});
     /// Ends the current request with this failure and closes the connection. Emits finished() inside the
     /// call.
@@ -70,7 +70,7 @@ private:
     http::ResponseParser m_parser;
     QByteArray m_request;
     int m_connections = 0;
-    std::uint64_t m_number = 0;  ///< of the current request
+    std::uint64_t m_number = 0;  ///< number of the current request
     bool m_busy = false;
 };
 

@@ -12,14 +12,15 @@
 
 namespace holdline {
 
-/// What holds an account's turn: one request, or the connection that got it until it closes.
+/// How long an account's turn lasts: until its request is answered, or until the request's connection closes.
 enum class SlotScope { Request, Connection };
 
-/// The bottleneck of the real job server. Of all connections that ask for one account, only a fixed number
-/// (one) is served at once. The others wait in order of arrival. Accounts do not wait for each other.
+/// Simulates the bottleneck of the real job server. It serves only a fixed number of connections (usually
+/// one) for an account at once. Further connections wait in order of arrival. Accounts do not wait for each
+/// other.
 ///
 /// A ticket is one request. A connection has at most one ticket at a time. Pure: no socket and no clock.
-/// Every call that may end a turn returns the tickets that get a turn now.
+/// Every call that may end a turn returns the tickets whose turn begins now.
 class AccountTurns
 {
 public:
@@ -27,8 +28,8 @@ public:
     using Connection = std::uint64_t;
 
     enum class Answer {
-        Granted,  ///< serve it now
-        Waiting,  ///< a later call returns it, unless it leaves before
+        Granted,  ///< the request may be served now
+        Waiting,  ///< a later leave() or close() returns the ticket when its turn begins
         Refused,  ///< this connection holds the turns of too many accounts (SlotScope::Connection)
     };
 
@@ -39,12 +40,13 @@ public:
     AccountTurns(SlotScope scope, int connectionsPerAccount);
 
     Answer ask(const QByteArray &account, Connection connection, Ticket ticket);
-    /// The ticket was served, or its client left. Its turn ends unless the connection holds it.
+    /// Removes a ticket that was served, or whose client disconnected. Ends its turn, except with
+    /// SlotScope::Connection: then the connection keeps the turn.
     std::vector<Ticket> leave(Ticket ticket);
-    /// The connection closed. All its turns end. Call leave() for its ticket first.
+    /// Ends all turns of a closed connection. Call leave() for the connection's ticket first.
     std::vector<Ticket> close(Connection connection);
 
-    /// The largest number of connections of one account with a turn at once.
+    /// The largest number of connections that had a turn of one account at once.
     int mostServedAtOnce() const { return m_mostServed; }
     /// The longest queue of one account so far.
     int longestLine() const { return m_longestLine; }

@@ -37,7 +37,7 @@ profile::MessageView viewOf(const http::Request &request)
     return view;
 }
 
-/// The URL in a text, or in what the text is in base64.
+/// Returns the first URL in a text, or in the text decoded from base64. Empty without a URL.
 QUrl urlIn(const QByteArray &text)
 {
     static const QRegularExpression kUrl(u"https?://[^\\s\"'<>\\\\]+"_s);
@@ -51,8 +51,8 @@ QUrl urlIn(const QByteArray &text)
     return {};
 }
 
-/// A word of a list that means this report in all lists together. `isNumber`: a number is wanted, as a
-/// status is.
+/// Returns a word that the profile reads as `report`, if possible from `list`. With `isNumber`, the word must
+/// be an HTTP status.
 QByteArray wordFor(const StateWords &words, const std::vector<QByteArray> &list, JobReport report,
                    bool isNumber)
 {
@@ -63,7 +63,7 @@ QByteArray wordFor(const StateWords &words, const std::vector<QByteArray> &list,
         else if (word.size() > 1)
             candidates.push_back(word.chopped(1) + "00");
     }
-    // Where words are numbers, the others are too.
+    // When the words for completed are numbers, the other words are numbers, too.
     const bool isCoded =
         std::any_of(words.completed.begin(), words.completed.end(),
                     [](const QByteArray &word) { return !word.isEmpty() && isDigit(word[0]); });
@@ -105,7 +105,8 @@ QByteArray resultOf(const QByteArray &id)
     return "{\"job\":" + quoteJson(id) + ",\"text\":\"a simulated result\"}";
 }
 
-/// Puts a result where the client's answer is taken from, or somewhere else in a JSON body.
+/// Writes a result at the place from which the profile takes the client's answer, otherwise at /output of a
+/// JSON body.
 void addResult(const Profile &profile, const QByteArray &id, MessageWriter &writer)
 {
     const auto part =
@@ -116,7 +117,7 @@ void addResult(const Profile &profile, const QByteArray &id, MessageWriter &writ
     place.pointer = {"output"};
     if (part != profile.answer.part.end()) {
         if (part->kind == Kind::Multipart && part->pointer.empty())
-            return;  // its content is the rest of the message
+            return;  // the field's content is made from the other values of the message
         place = *part;
     }
     if (profile.answer.base64)
@@ -156,7 +157,8 @@ http::Response response(int status, const MessageWriter &writer)
     return made;
 }
 
-/// The callback's address for this outcome: that with the outcome's word behind it, or the only one.
+/// Returns the callback's URL for this outcome: the URL that ends with the outcome's word, otherwise the
+/// first URL.
 QUrl addressFor(const Profile &profile, const ApiStart &start, const QByteArray &word)
 {
     const Locators &state = profile.callback->state;
@@ -192,7 +194,7 @@ QByteArray encoded(const QByteArray &bytes, VerifyRule::Encoding encoding)
     return bytes.toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals);
 }
 
-/// Adds the proof of a callback to it.
+/// Adds to a callback the signature or secret by which Holdline verifies it.
 class Signer
 {
 public:
@@ -202,7 +204,7 @@ public:
         m_time = QByteArray::number(std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count());
     }
 
-    /// What is signed beside what the message has already.
+    /// Adds the fields that are signed and that the message does not have yet.
     void addFields(MessageWriter &writer, const Locators &known) const
     {
         for (const Locator &one : m_rule.signedText.locators()) {
@@ -226,7 +228,7 @@ public:
                 writer.set(header("Authorization"), "Basic " + m_key.toBase64());
                 return;
             case VerifyRule::Scheme::Secret:
-                // Our address may carry the secret already.
+                // The callback's URL may contain the secret already.
                 if (m_rule.at &&
                     !(m_rule.at->kind == Kind::Query &&
                       profile::findField(url.query(QUrl::FullyEncoded).toLatin1(), m_rule.at->name).value))

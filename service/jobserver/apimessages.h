@@ -13,16 +13,16 @@
 #include <variant>
 #include <vector>
 
-/// The messages of an API that a profile describes, as the API itself makes them: the other side of
-/// core/profile. All functions are pure and thread-safe.
+/// Makes the messages of an API as its profile describes them, to simulate the API. core/profile reads such
+/// messages. All functions are pure and thread-safe.
 namespace holdline {
 
-/// A start that the API got.
+/// A start request that the simulated API received.
 struct ApiStart
 {
     http::Request request;
     std::vector<QUrl> callbacks;  ///< one, or one for each outcome; none for an API that does not call back
-    QByteArray made;              ///< the job's id, where the client chooses it
+    QByteArray made;              ///< the job's id, if the client chooses it; otherwise empty
 };
 
 /// A callback to be sent.
@@ -36,15 +36,16 @@ struct CallbackMessage
 
 enum class ApiState : std::uint8_t { Running, Completed, Failed };
 
-/// Reads a start. `registered` is where callbacks go that the API knows beforehand.
+/// Reads a start request. `registered` is the callback URL when the profile's callbacks go to a registered
+/// address.
 std::variant<ApiStart, RequestError> readApiStart(const profile::Profile &profile,
                                                   const http::Request &request, const QUrl &registered);
 
-/// The answer to a start that was taken.
+/// Returns the answer to an accepted start request.
 http::Response apiStartAnswer(const profile::Profile &profile, const ApiStart &start, const QByteArray &id);
-/// The answer to a question about the job.
+/// Returns the answer to a request for the job's state. The profile must have [status].
 http::Response apiStatusAnswer(const profile::Profile &profile, const QByteArray &id, ApiState state);
-/// The answer to the request for the result of a completed job.
+/// Returns the answer to a request for the result of a completed job.
 http::Response apiResultAnswer(const profile::Profile &profile, const QByteArray &id);
 
 /// The callback of a job that ended, or that goes on. `key` is a line of the secret's file; for Ed25519 the
@@ -53,7 +54,8 @@ http::Response apiResultAnswer(const profile::Profile &profile, const QByteArray
 CallbackMessage apiCallback(const profile::Profile &profile, const ApiStart &start, const QByteArray &id,
                             ApiState state, const QByteArray &key, WallTime now, int number = 0);
 
-/// The private Ed25519 key: the 32 bytes that `key` is in hex or base64, otherwise its SHA-256.
+/// Returns the private Ed25519 key: the 32 bytes that `key` is in hex or base64, otherwise the SHA-256 of
+/// `key`.
 QByteArray apiPrivateKey(const QByteArray &key);
 
 /// True when a callback can say that the job goes on. Then apiCallback() takes ApiState::Running.

@@ -19,10 +19,12 @@ namespace {
 
 constexpr qsizetype kMaxAnswerBytes = 64 * 1024;
 constexpr std::chrono::milliseconds kMaxPause{5000};
-// Clients choose these texts. At most this many different ones get their own counter.
+// The receivers of callbacks choose the texts that are counted. At most this many texts get their own
+// counter.
 constexpr std::size_t kMaxAnswerKinds = 64;
 
-/// The value of {"callback":"matched"} when it is usable as a key of the statistics.
+/// Returns the outcome in an answer such as {"callback":"matched"}. Empty when it is not usable as a key of
+/// the statistics.
 QByteArray outcomeIn(const QByteArray &body)
 {
     QByteArray outcome;

@@ -25,8 +25,8 @@ namespace holdline {
 /// after a connection failure or a 5xx, and follows a Retry-After of up to five seconds. It never retries
 /// after any other answer.
 ///
-/// Life: the manager must outlive it. The destructor drops undelivered callbacks. Lives in one thread. The
-/// caller bounds the queue: one callback per job.
+/// `manager` must outlive the sender. The destructor drops undelivered callbacks. For use in one thread. The
+/// queue has no limit of its own: the caller limits the number of jobs, and so of callbacks.
 class CallbackSender : public QObject
 {
     Q_OBJECT
@@ -53,7 +53,8 @@ public:
     CallbackSender(QNetworkAccessManager &manager, const Options &options, QObject *parent = nullptr);
     ~CallbackSender() override;
 
-    /// Sends a callback. finished() has the tag. Several callbacks may share one.
+    /// Queues a callback to be sent. finished() reports the callback's tag. Several callbacks may share one
+    /// tag.
     void send(Tag tag, const CallbackMessage &message);
 
     const Counters &counters() const { return m_counters; }
@@ -86,7 +87,7 @@ private:
     Counters m_counters;
     Key m_lastKey = 0;
     std::unordered_map<Key, Callback> m_callbacks;       ///< all unfinished callbacks
-    std::unordered_map<Key, QNetworkReply *> m_replies;  ///< of the callbacks being posted now
+    std::unordered_map<Key, QNetworkReply *> m_replies;  ///< of the callbacks that are being sent now
     std::deque<Key> m_line;                              ///< callbacks that wait for a free connection
     DeadlineTimer<Key> m_retries;                        ///< callbacks that wait for their next attempt
 };

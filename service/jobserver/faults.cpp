@@ -50,7 +50,8 @@ FaultPlan FaultDice::roll()
 {
     FaultPlan plan;
     for (std::size_t i = 0; i < kFaultCount; ++i) {
-        // Draws a number for every fault, hit or not, so that the draws of the others do not change.
+        // Draws a number for every fault, even with a share of 0, so that the draws of the other faults do
+        // not change.
         const auto roll = static_cast<double>(m_random() % 1'000'000) / 10'000;
         plan.set(static_cast<Fault>(i), roll < m_options.percent[i]);
     }

@@ -20,7 +20,7 @@ struct JobRequest
     QUrl callback;  ///< http or https; only with wait:false
     QByteArray idempotencyKey;
     QByteArray order;  ///< the client's name of the job, up to 256 bytes; empty when missing or not a string
-    std::shared_ptr<const ApiStart> api{};  ///< the start of a profile's API; null for the job server's
+    std::shared_ptr<const ApiStart> api{};  ///< for a profile's API; null for the job server's own API
 };
 
 /// The reason why a request is refused. Becomes `{"error":"<text>"}`.

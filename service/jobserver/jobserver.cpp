@@ -192,7 +192,7 @@ void JobServer::grant(const std::vector<AccountTurns::Ticket> &tickets)
     while (!m_granted.empty()) {
         const ExchangeId exchange = m_granted.front();
         m_granted.pop_front();
-        // Without an entry, the client has left between its turn and now.
+        // Without an entry, the client disconnected after its turn began.
         if (auto waiting = m_waiting.extract(exchange))
             m_jobs.begin(exchange, std::move(waiting.mapped()));
     }
@@ -203,7 +203,7 @@ void JobServer::grant(const std::vector<AccountTurns::Ticket> &tickets)
 
 void JobServer::answer(ExchangeId exchange, StartedJobs::AnswerForm form, const http::Response &response)
 {
-    // Ends the turn first: the answer may bring in the connection's next request at once.
+    // Ends the turn first, because sending the answer may deliver the connection's next request at once.
     const std::vector<AccountTurns::Ticket> next = m_turns.leave(exchange);
     switch (form) {
         case StartedJobs::AnswerForm::Whole:

@@ -17,21 +17,24 @@
 
 namespace holdline {
 
-/// A job server for tests and demos of Holdline. It has both start modes, one connection at a time per
-/// account, proofs that can be checked, and faults.
+/// A job server for tests and demos of Holdline. It answers start requests when the job ends (wait:true) or
+/// at once (wait:false, with a callback). It serves one connection at a time per account, signs proofs that
+/// it can check, and injects faults.
 ///
 ///     POST /start, /, /proxy   starts a job
 ///     POST /validate           checks a proof block
 ///     GET  /stats              shows counters (?accounts=1: also by account)
 ///
-/// With JobServerOptions::profile it speaks the API of that profile instead: see ProfileApi. Then there are
-/// no turns, and only /stats stays.
+/// With JobServerOptions::profile it simulates the API of that profile instead: see ProfileApi. Then accounts
+/// have no turns, and of the paths above only /stats remains.
 ///
-/// The life of a request: it waits for its account's turn. With the turn, the start begins. After the start
-/// latency the job runs. A blocking request (wait:true) keeps its turn until the job ends, an asynchronous
-/// one until it is answered. A client that leaves releases its turn. A job whose start began runs on.
+/// Steps of a request: it waits for its account's turn. When its turn begins, the start latency begins; after
+/// the latency the job runs. A blocking request (wait:true) keeps its turn until the job ends, an
+/// asynchronous request until it is answered. A client that disconnects releases its turn, but a job whose
+/// start latency has begun runs on.
 ///
-/// Life: construct, listen(). The destructor drops every connection and job. Lives in one thread.
+/// Usage: construct, then call listen(). The destructor drops every connection and job. For use in one
+/// thread.
 class JobServer : public QObject
 {
     Q_OBJECT
@@ -62,7 +65,8 @@ Q_SIGNALS:
     void callbackOmitted(const holdline::JobRequest &request);
 
 private:
-    /// The most jobs at once, and the most requests that wait for their turn. One more gets 503.
+    /// The most jobs at once, and the most requests that wait for their turn. A request beyond a limit gets
+    /// 503.
     static constexpr std::size_t kMaxJobs = 200'000;
 
     void requestReceived(http::ExchangeId exchange, const http::Request &request);
@@ -85,7 +89,7 @@ private:
     bool m_granting = false;
     std::unique_ptr<ProfileApi> m_api;  ///< null for the job server's own API
     StartedJobs m_jobs;
-    http::HttpListener m_listener;  ///< last, so that it is destroyed first and then calls nothing
+    http::HttpListener m_listener;  ///< last, so that it is destroyed first and emits no signal afterwards
 };
 
 }  // namespace holdline

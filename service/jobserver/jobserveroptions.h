@@ -25,38 +25,40 @@ struct JobServerOptions
     /// By account. An entry for ACCOUNT also applies to ACCOUNT-0, ACCOUNT-1 …, which `jobclient --accounts`
     /// uses.
     std::map<QByteArray, std::chrono::milliseconds> durationsOf;
-    /// The duration of the start itself, which holds the account's turn. The real server needed 6.5 ms.
+    /// The time from the begin of a request's turn to the start of its job. The account's turn is in use
+    /// meanwhile. The real server needed 6.5 ms.
     std::chrono::milliseconds startLatency = 0ms;
     int connectionsPerAccount = 1;
     SlotScope slot = SlotScope::Request;
-    /// When true, a start (wait:false) with the Idempotency-Key of an earlier job starts no job and gets the
-    /// earlier answer. Remembers the last million keys. A good upstream does this, the real one does not.
+    /// When true, a start request (wait:false) with the Idempotency-Key of an earlier job starts no job and
+    /// gets the earlier answer. The last million keys are stored. A good upstream does this, the real job
+    /// server does not.
     bool idempotentStarts = false;
 
-    std::uint64_t seed = 0;  ///< of ids and faults; the same seed and the same order of starts repeat a run
+    std::uint64_t seed = 0;  ///< of ids and faults; the same seed and order of start requests repeat a run
     QByteArray secret;       ///< the key of the proofs
 
     /// Callbacks of each job before its end that say that it goes on, at equal distances.
     int progress = 0;
     int callbackRetries = 3;  ///< further attempts after a connection failure or a 5xx
     std::chrono::milliseconds callbackBackoff =
-        100ms;                                        ///< before the first further attempt; doubles each time
+        100ms;  ///< pause before the first further attempt; doubles each time
     std::chrono::milliseconds callbackTimeout = 10s;  ///< of one attempt
     int callbacksAtOnce = 512;                        ///< further callbacks wait
 
     int maxConnections = 15'000;
     FaultOptions faults;
-    /// The API that is spoken in place of the job server's; null for that one.
+    /// The profile of the API to simulate; null for the job server's own API.
     std::shared_ptr<const profile::Profile> profile;
-    QUrl registeredCallback;  ///< where callbacks go that the API knows beforehand
+    QUrl registeredCallback;  ///< the callback URL when the profile's callbacks go to a registered address
 
-    /// The starts of one account.
+    /// Settings for the start requests of one account.
     struct Starts
     {
         std::chrono::milliseconds latency{0};  ///< instead of startLatency
-        FaultOptions faults;                   ///< instead of those above
+        FaultOptions faults;                   ///< instead of JobServerOptions::faults
     };
-    /// By account. Accounts without an entry have startLatency and faults. No flag sets it.
+    /// By account. Accounts without an entry use startLatency and faults. No command-line flag sets this map.
     std::map<QByteArray, Starts> startsOf;
 
     std::chrono::milliseconds durationFor(const QByteArray &account) const

@@ -20,7 +20,8 @@ namespace {
 
 const QString kProgram = u"jobserver"_s;
 
-/// The number of descriptors for client connections. The rest is for callbacks, standard streams and others.
+/// Returns the number of file descriptors for client connections. The rest is for callbacks, standard streams
+/// and others.
 int connectionShare(int descriptors, int callbacksAtOnce)
 {
     return std::max(descriptors - callbacksAtOnce - 64, descriptors / 2);

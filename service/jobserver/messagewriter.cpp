@@ -19,7 +19,7 @@ namespace {
 
 constexpr auto kBoundary = "holdline-part-5b1f0c7e";
 
-/// Digits without a leading zero: what JSON takes for a whole number.
+/// True for digits without a leading zero, which JSON reads as a whole number.
 bool isNumber(QByteArrayView text)
 {
     return !text.isEmpty() && text.size() <= 15 && (text.size() == 1 || text[0] != '0') &&
@@ -35,7 +35,7 @@ bool isInJson(const Locator &locator)
 
 QByteArray jsonOf(const std::vector<JsonEdit> &edits)
 {
-    // Two places may be above each other, so they are filled one after the other.
+    // Applies the edits one by one, because one edit's place may be inside the value of another edit.
     QByteArray json = "{}";
     for (const JsonEdit &edit : edits) {
         auto filled = spliceJson(json, {edit});

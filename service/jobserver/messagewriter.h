@@ -12,17 +12,18 @@
 
 namespace holdline {
 
-/// Makes a message of values at locators, so that profile::MessageReader finds them there: the other side of
-/// an API. The body is multipart, a form, plain text or JSON, by the locators that were set. Not thread-safe.
+/// Builds a message of a simulated API from values at locators. profile::MessageReader finds the values at
+/// the same locators. The body is multipart, a form, plain text or JSON; the locators decide which. Not
+/// thread-safe.
 class MessageWriter
 {
 public:
-    /// Puts a text there. In JSON a text of digits becomes a number. Leaves out paths and statuses, which are
-    /// no part of a body or field.
+    /// Writes a text at the locator. In JSON, a text of digits becomes a number. Ignores `path:`, `suffix`
+    /// and `status`, which are neither in the body nor in a field.
     void set(const profile::Locator &locator, const QByteArray &text);
-    /// Puts a JSON value there; in other places its text.
+    /// Writes a JSON value at the locator. Outside of JSON, writes the value's JSON text.
     void setJson(const profile::Locator &locator, const QByteArray &json);
-    /// A body that no locator describes, with its Content-Type.
+    /// Sets a body that no locator describes, and its Content-Type.
     void setPlain(const QByteArray &body, const QByteArray &contentType);
 
     bool hasBody() const
@@ -30,16 +31,16 @@ public:
         return !m_json.empty() || !m_form.isEmpty() || !m_parts.empty() || !m_plain.isEmpty();
     }
     QByteArray body() const;
-    /// Content-Type first, if there is a body.
+    /// Returns the header fields: Content-Type first, if there is a body.
     profile::HeaderFields headers() const;
-    /// Without a question mark.
+    /// Returns the query without the question mark.
     const QByteArray &query() const { return m_query; }
 
 private:
     struct Part
     {
         QByteArray text;
-        std::vector<profile::JsonEdit> json;  ///< in place of the text
+        std::vector<profile::JsonEdit> json;  ///< if not empty, used in place of the text
     };
 
     QByteArray contentType() const;

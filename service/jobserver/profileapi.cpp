@@ -11,7 +11,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Stands for the upstream's URL when the address of a question is made, and is cut off again.
+/// Placeholder for the upstream's URL while the URL of a request about a job is rendered. It is cut off
+/// again.
 constexpr QByteArrayView kUpstream = "http://upstream";
 constexpr int kMostWords = 10'000;
 
@@ -103,7 +104,8 @@ std::variant<ProfileApi::Start, http::Response, ProfileApi::Cancel, RequestError
     return std::make_shared<const ApiStart>(std::get<ApiStart>(std::move(start)));
 }
 
-/// The keys of callbacks, and access tokens for client credentials (RFC 6749, 4.4), which are not checked.
+/// Answers requests for the keys of callbacks, and for access tokens (RFC 6749, 4.4). Does not check the
+/// client's credentials.
 std::optional<http::Response> ProfileApi::publishedAnswer(const http::Request &request) const
 {
     const auto &verify = m_profile->callback ? m_profile->callback->verify : std::nullopt;
@@ -120,7 +122,7 @@ std::optional<http::Response> ProfileApi::publishedAnswer(const http::Request &r
     return std::nullopt;
 }
 
-/// The job whose id is in the address or the body of a request.
+/// Returns the job whose id is in the target or the body of a request, or null.
 const std::pair<const QByteArray, ProfileApi::Job> *ProfileApi::jobIn(const http::Request &request) const
 {
     int words = 0;
@@ -153,8 +155,8 @@ std::optional<ProfileApi::Question> ProfileApi::questionIn(const http::Request &
     return std::nullopt;
 }
 
-/// True when Holdline would send this request for the job. The upstream of its route may have a path, which
-/// then stands before ours.
+/// True when Holdline would send this request for the job, by `rule`. The upstream's URL at Holdline may have
+/// a path. Then the request's path begins with that path, so only its end is compared.
 bool ProfileApi::isFor(const profile::RequestRule &rule, const http::Request &request, const QByteArray &id,
                        const Job &job) const
 {

@@ -21,19 +21,20 @@ public:
     static constexpr std::size_t kMostJobs = 100'000;
     static constexpr qsizetype kMostBytes = 256 * 1024 * 1024;
 
-    /// `key` is a line of the secret's file. `registered` is where callbacks go that the API knows
-    /// beforehand.
+    /// `key` is a line of the secret's file. `registered` is the callback URL when the profile's callbacks go
+    /// to a registered address.
     ProfileApi(std::shared_ptr<const profile::Profile> profile, const QByteArray &key,
                const QUrl &registered);
 
-    /// A request to cancel a job. It is answered so, and the job ends.
+    /// A request to cancel a job: the id of the job to end, and the answer to the request.
     struct Cancel
     {
         QByteArray id;
         http::Response answer;
     };
     using Start = std::shared_ptr<const ApiStart>;
-    /// What a request is: a start to be begun, one to be answered at once, or a cancel.
+    /// Reads a request. Returns a start request, the answer to a request that needs nothing else, a request
+    /// to cancel a job, or an error.
     std::variant<Start, http::Response, Cancel, RequestError> read(const http::Request &request) const;
 
     bool callsBack() const { return m_profile->callback.has_value(); }

@@ -16,13 +16,13 @@ namespace holdline {
 enum class ProofVerdict {
     Valid,     ///< this server started that job for that account at that time
     Forged,    ///< the proof does not belong to account, id and startedAt
-    Repeated,  ///< the proof is right, but an earlier entry has the same id
+    Repeated,  ///< the proof is right, but an earlier entry of the block has the same id
     Unknown,  ///< the proof is right, but this server does not know the job (started before this run, or long
               ///< ago)
 };
 QByteArray verdictName(ProofVerdict verdict);
 
-/// Makes the ids and proofs of jobs and recognises its own.
+/// Makes the ids and proofs of jobs, and recognises the proofs that it made.
 ///
 /// A proof is the HMAC-SHA1 of `account|id|startedAt` with the secret, as 40 upper-case hex digits. Ids and
 /// times contain no `|`, so the text is unambiguous.
@@ -33,7 +33,7 @@ public:
 
     /// Returns a new, unique id: 13 to 16 lower-case hex digits without padding.
     QByteArray nextId();
-    /// Returns such an id that no job has. judge() does not know it.
+    /// Returns an id like those of nextId() that no job has. judge() does not know this id.
     QByteArray strangeId();
     QByteArray proof(const QByteArray &account, const QByteArray &id, const QByteArray &startedAt) const;
 

@@ -15,7 +15,7 @@ namespace {
 
 /// The time between the callback with the wrong id and the right one.
 constexpr std::chrono::milliseconds kWrongIdGap{50};
-/// The longest time from an early callback to the start's answer.
+/// The longest time from an early callback to the answer to the start request.
 constexpr std::chrono::milliseconds kEarlyAnswerTimeout{2000};
 
 CallbackSender::Options senderOptions(const JobServerOptions &options)
@@ -80,7 +80,7 @@ void StartedJobs::cancel(const QByteArray &id)
     if (found == m_jobsOfApi.end() || m_jobs.at(found->second).stage != Stage::Running)
         return;
     Job &job = m_jobs.at(found->second);
-    // Such an end is no fault.
+    // A cancelled job ends as failed, but is not counted as an injected fault.
     job.isCancelled = true;
     job.progressLeft = 0;
     m_timer.setIn(found->second, 0ms);
@@ -179,7 +179,8 @@ void StartedJobs::startJob(JobKey key)
         answerStart(job);
 }
 
-/// Answers a start (wait:false) like the earlier one with the same Idempotency-Key.
+/// Answers a start request (wait:false) like the earlier request with the same Idempotency-Key. Returns false
+/// without such an earlier request.
 bool StartedJobs::repeatAnswer(JobKey key)
 {
     Job &job = m_jobs.at(key);

@@ -21,11 +21,10 @@
 
 namespace holdline {
 
-/// The jobs of a job server whose start has begun, with their faults: start latency, answer to the start,
-/// run, result, callbacks. `proofs` and `stats` must outlive it. It counts in `stats` all that begins with a
-/// start.
+/// Runs the jobs of a job server, with their faults: start latency, answer to the start request, run, result,
+/// callbacks. Counts jobs and faults in `stats`. `proofs`, `stats` and `api` must outlive the object.
 ///
-/// Life: the destructor drops every job and callback. Lives in one thread.
+/// The destructor drops every job and callback. For use in one thread.
 class StartedJobs : public QObject
 {
     Q_OBJECT
@@ -35,10 +34,10 @@ public:
     StartedJobs(const JobServerOptions &options, ProofMaker &proofs, JobServerStats &stats, ProfileApi *api);
     ~StartedJobs() override;
 
-    /// Begins the start of a job for the request of `exchange`. answered() or refused() follows, inside the
-    /// call or later, unless the client leaves.
+    /// Begins the start latency of a job for the request of `exchange`. Emits answered() or refused(), inside
+    /// the call or later, unless the client disconnects before.
     void begin(http::ExchangeId exchange, JobRequest request);
-    /// The client has left. Its job goes on.
+    /// Call when the client has disconnected. Its job runs on.
     void clientLeft(http::ExchangeId exchange);
     /// Ends every running job now. Its result is due at once.
     void endRunningJobs();
@@ -50,8 +49,8 @@ public:
 
     enum class AnswerForm {
         Whole,
-        Raw,   ///< its body instead of a response
-        Reset  ///< an RST without bytes
+        Raw,   ///< the bytes of the body are sent instead of an HTTP response
+        Reset  ///< the connection is reset (TCP RST) without any bytes
     };
 
 Q_SIGNALS:
@@ -60,7 +59,7 @@ Q_SIGNALS:
     void callbackOmitted(const holdline::JobRequest &request);
     void answered(holdline::http::ExchangeId exchange, holdline::StartedJobs::AnswerForm form,
                   const holdline::http::Response &response);
-    /// No job was started.
+    /// The request is refused, and no job was started.
     void refused(holdline::http::ExchangeId exchange, const holdline::RequestError &error);
 
 private:
@@ -68,17 +67,17 @@ private:
 
     /// The event that a job's timer waits for.
     enum class Stage {
-        Latency,     ///< the start takes its time and holds the account's turn
+        Latency,     ///< the start latency passes; the account's turn is in use
         Running,     ///< the job runs
         WrongId,     ///< the callback with the wrong id was sent, the right one is due
-        EarlyAnswer  ///< the callback was sent; the start is answered when it is delivered, or now
+        EarlyAnswer  ///< the callback was sent; its delivery or this timeout triggers the answer
     };
     struct Job
     {
         JobRequest request;
         FaultPlan faults;
         Stage stage = Stage::Latency;
-        /// the request to answer; 0 once it is answered or gone
+        /// The request to answer; 0 once it is answered or its client disconnected.
         http::ExchangeId exchange = 0;
         QByteArray id;
         QByteArray startedAt;
