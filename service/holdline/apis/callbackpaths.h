@@ -11,14 +11,14 @@
 
 namespace holdline {
 
-/// Where callbacks are served. Each path stands before a slash and a token or the name of a route, and is in
-/// normal form.
+/// The paths at which callbacks are accepted, in normal form. Each path is followed by a slash and a token or
+/// the name of a route.
 struct CallbackPaths
 {
     std::vector<QByteArray> known{"/callback"};
-    /// What proxies may leave of a known path. Served for well-formed tokens and names of routes with
-    /// registered callbacks only, so that other requests to such addresses get their usual answers. An empty
-    /// one is the token or name alone.
+    /// What may remain of a known path after a proxy removed its beginning. Accepted only with well-formed
+    /// tokens and names of routes with registered callbacks, so that other requests to such paths get their
+    /// usual answers. An empty text means a path of only a slash and the token or name.
     std::vector<QByteArray> stripped{};
 };
 
@@ -26,11 +26,12 @@ struct CallbackPaths
 struct RegisteredAddress
 {
     const Route *route = nullptr;
-    QByteArrayView suffix;  ///< what follows the route's name, without the slash
+    QByteArrayView suffix;  ///< the rest of the path after the route's name, without the slash
 };
 
-/// Reads the path of a request, in normal form. Empty for any other path. A client's route that takes a path
-/// goes before what a proxy may have left of a callback's, unless it takes every path.
+/// Finds the registered callback address in a request's path, which is in normal form. Returns nothing for
+/// any other path. A route that accepts clients' requests at this path comes before a `stripped` path, unless
+/// the route accepts every path.
 std::optional<RegisteredAddress> registeredAddress(const RouteTable &routes, const CallbackPaths &paths,
                                                    QByteArrayView path);
 

@@ -6,8 +6,9 @@
 
 namespace holdline {
 
-/// The UUID of a job for upstreams that want one of ours: version 4 in form (RFC 9562, 5.4), made from the
-/// job's id. So each start of the job has the same one, also in another process. Pure.
+/// Returns the UUID of a job, for upstreams that let the client choose the job's id. It has the form of
+/// version 4 (RFC 9562, 5.4), but is computed from the job's id. So each start request of the job has the
+/// same UUID, also after a restart of Holdline. Pure.
 QByteArray jobUuid(QByteArrayView jobId);
 
 }  // namespace holdline

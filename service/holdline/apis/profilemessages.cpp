@@ -10,7 +10,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The answer is the result, so clients get what the profile makes of it.
+/// Sets the result that clients get, which the profile makes from the answer that ended the job.
 void takeResult(const profile::Profile &profile, JobReport report, const profile::MessageView &answer,
                 StartResult &result)
 {

@@ -20,12 +20,14 @@ struct SplitTarget
 };
 SplitTarget splitTarget(QByteArrayView target);
 
-/// Reads answers to starts by this profile. `upstream` and `uuid` are those of the job's start.
+/// Returns a reader for the answer to a start request, by this profile. `upstream` and `uuid` are the values
+/// of that start request.
 StartAnswerReader answerReader(std::shared_ptr<const profile::Profile> profile, const QByteArray &upstream,
                                const QByteArray &uuid);
-/// Reads answers of [status]: fate Accepted and a report, or Unknown.
+/// Returns a reader for answers to requests of [status]. The reader sets the fate Accepted and a report, or
+/// the fate Unknown.
 StartAnswerReader statusReader(std::shared_ptr<const profile::Profile> profile);
-/// Reads answers to the request for the result of a completed job.
+/// Returns a reader for answers to requests for the result of a completed job.
 StartAnswerReader resultReader(std::shared_ptr<const profile::Profile> profile);
 
 }  // namespace holdline

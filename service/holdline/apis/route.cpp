@@ -23,10 +23,10 @@ namespace {
 
 constexpr qsizetype kMaxLaneValue = 200;
 constexpr qsizetype kLaneHashBytes = 8;
-/// Where what is signed has no time.
+/// How long replayed callbacks are recognised when verification checks no time of sending.
 constexpr auto kReplayAge = std::chrono::hours(1);
 
-/// A start that is only tried out has these values in place of its own.
+/// Values for a start request that is only built as a check, and is not sent.
 const StartValues kTrial{"00000000000000000000000000000000", "http://callback.invalid/", "trial"};
 
 bool isPrintable(const QByteArray &text)
@@ -186,7 +186,8 @@ std::variant<StartRequest, StartError> Route::readRequest(const http::Request &r
     start.account = std::get<QByteArray>(lane);
     start.route = name();
     start.body = request.body;
-    // What is wrong with the request is said now, and not when its turn comes.
+    // Builds the start request as a check, so that the client gets an error now, and not when the lane sends
+    // the start request.
     StartCall trial;
     if (auto error = writeStart(partsOf(request), start, kTrial, trial))
         return *std::move(error);
@@ -294,7 +295,8 @@ bool Route::writeQuery(Query query, const ClientRequest &client, const QueryValu
     return true;
 }
 
-/// False when the secret is missing, which the start of the service has checked.
+/// Sets the Authorization field, if the route has one. Returns false when its secret is missing; the service
+/// has checked this when it started.
 bool Route::authorise(const profile::TemplateValues &values, profile::HeaderFields &fields) const
 {
     if (m_config.authorization.isEmpty())
@@ -393,7 +395,7 @@ http::Response Route::callbackAnswer(http::Response usual) const
     if (!hasProfile())
         return usual;
     const profile::ProfileAnswer answer = profile::callbackAnswer(*m_config.profile, usual.status);
-    // The sender is told why a callback is refused, where it may see the status of a refusal.
+    // When the profile keeps the status of a refusal, the sender also gets the reason.
     if (answer.status == usual.status && usual.status >= 400)
         return usual;
     http::Response response;

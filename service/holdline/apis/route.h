@@ -17,7 +17,7 @@
 
 namespace holdline {
 
-/// A client's request, as the start of its job needs it.
+/// The parts of a client's request that go into the start request of its job. Owns none of the bytes.
 struct ClientRequest
 {
     QByteArrayView method;
@@ -26,46 +26,46 @@ struct ClientRequest
     QByteArrayView body;
 };
 
-/// What the start of one job has beside the client's request.
+/// Values for the start request of one job that do not come from the client's request.
 struct StartValues
 {
     QByteArray jobId;
-    QByteArray callbackUrl;  ///< with the token; empty for a start that passes through
-    QByteArray token;        ///< empty for a start that passes through
+    QByteArray callbackUrl;  ///< with the token; empty when the client's request is passed through
+    QByteArray token;        ///< empty when the client's request is passed through
 };
 
-/// The peer of a dead letter that is redriven, and that was verified as a callback when it came, begins so.
-/// Its signature is not stored, and would be too old. No client's address begins so.
+/// Beginning of Request::peer of a redriven callback that was verified when it arrived. The callback is not
+/// verified again, because its signature may be too old by then. No client's address begins like this.
 inline constexpr QByteArrayView kVerifiedPeer{"dead letter verified "};
 
-/// A callback as a route reads it.
+/// A callback, with the values that a route needs to read it. Owns none of the bytes.
 struct CallbackView
 {
     const http::Request &request;
-    QByteArrayView token;                       ///< the token in its path; empty for a registered callback
-    QByteArrayView suffix;                      ///< what follows the token or the route's name
-    QByteArrayView url;                         ///< our public URL at which it came, with its query
-    const profile::PublicKeys *keys = nullptr;  ///< of Route::keySet(); null while there are none
-    std::optional<WallTime> now{};              ///< the time of its arrival; empty: now
+    QByteArrayView token;                       ///< the token in the path; empty at a registered address
+    QByteArrayView suffix;                      ///< the rest of the path after the token or the route's name
+    QByteArrayView url;                         ///< the public URL at which the callback came, with its query
+    const profile::PublicKeys *keys = nullptr;  ///< of Route::keySet(); null before they were fetched
+    std::optional<WallTime> now{};              ///< when the callback arrived; empty: now
 };
 
-/// What a request about a running job needs to name it.
+/// Values that name a running job in a request to the upstream.
 struct QueryValues
 {
     QByteArray jobId;
     QByteArray upstreamId;
-    QByteArray location;  ///< the job's address at the upstream; empty when it has none
+    QByteArray location;  ///< the job's URL at the upstream; empty when the job has none
 };
 
 /// Why a job is cancelled at the upstream.
 enum class CancelReason : std::uint8_t { Delete, ClientGone, Deadline };
 
-/// A callback that may be trusted.
+/// A callback that passed verification, or needs none.
 struct CheckedCallback
 {
     JobMessage message;
-    /// Equal for callbacks with the same signed text and body; see profile::Verified. Empty when nothing is
-    /// signed.
+    /// Equal for callbacks with the same signed text and body; see profile::Verified. Empty for callbacks
+    /// without a signature.
     QByteArray replayKey{};
 };
 
@@ -74,7 +74,7 @@ struct RefusedCallback
 {
     Reason reason{};  ///< CallbackUnauthorised for one that must not be trusted
     QString text;
-    /// Everything is right but the key, so that a newer key set may have it.
+    /// True when only the signature does not fit the fetched key set: a newer key set may have the key.
     bool isKeyUnknown = false;
 
     bool isForged() const { return reason == Reason::CallbackUnauthorised; }
@@ -83,14 +83,14 @@ struct RefusedCallback
 /// True for the name of a field whose value may be a secret, so that logs and monitors must not show it.
 bool mayBeSecret(QByteArrayView name);
 
-/// Scheme, host and port of a URL, without a port that the scheme implies: "https://api.example.com".
+/// Returns scheme, host and port of a URL, without the scheme's default port: "https://api.example.com".
 QByteArray originOf(const QUrl &url);
 
-/// One route: which requests it takes, and how its upstream's API starts a job and calls back. A route
-/// without a profile speaks the job server's API with startcodec.h. The usual route is one of those, and has
-/// no name.
+/// One route: which client requests it accepts, and how its upstream's API starts a job and calls back. A
+/// route without a profile uses the job server's API (startcodec.h). The usual route, which serves when no
+/// routes are configured, has neither a profile nor a name.
 ///
-/// Immutable, so that all its functions may be called in any thread.
+/// Immutable, so that all functions may be called in any thread.
 class Route
 {
 public:
@@ -101,37 +101,40 @@ public:
     /// Empty for the usual route.
     const QByteArray &name() const { return m_config.name; }
     bool isUsual() const { return name().isEmpty(); }
-    /// False for a route that speaks the job server's API.
+    /// False for a route that uses the job server's API.
     bool hasProfile() const { return m_config.profile != nullptr; }
     const RouteConfig &config() const { return m_config; }
-    /// True when the path of a client's request belongs to this route. Never for the usual one, whose paths
-    /// are fixed.
+    /// True when the path of a client's request belongs to this route. Always false for the usual route,
+    /// whose paths are kUsualPaths.
     bool takes(QByteArrayView path) const;
-    /// The limits of each lane, without the number of the upstream. An API with a profile serves many starts
-    /// at once, so its default is only the limit of all lanes. The job server's API has the usual one.
+    /// Returns the limits of each lane, without the number of the upstream. The default with a profile is
+    /// LaneRules::kManyStarts, because such an API serves many start requests at once. The default for the
+    /// job server's API is 0: the configured limit per account.
     LaneRules laneRules() const;
-    /// Names the upstream: scheme, host and port, without a port that the scheme implies. Empty for the usual
+    /// Names the upstream: scheme, host and port, without the scheme's default port. Empty for the usual
     /// route.
     const QByteArray &upstreamName() const { return m_upstreamName; }
-    /// See profile::AnswerRule::keepalive. 0 for off.
+    /// Returns profile::AnswerRule::keepalive. 0 means off.
     std::chrono::milliseconds keepAlive() const;
-    /// The methods of clients' requests.
+    /// Returns the HTTP methods that clients' requests may have.
     QByteArrayList methods() const;
 
-    /// Reads a client's request. Its account is the lane: the account of the usual route, otherwise the
-    /// route's name, perhaps with a slash and a value of the request.
+    /// Reads a client's request. StartRequest::account becomes the name of the lane. The lane's name is the
+    /// account on the usual route; otherwise the route's name, with or without a slash and a value of the
+    /// request.
     std::variant<StartRequest, StartError> readRequest(const http::Request &request) const;
-    /// The client's header fields that travel to the upstream, and those that later requests about the job
-    /// need.
+    /// Returns the client's header fields that are sent to the upstream, with the start request or with later
+    /// requests about the job. Empty without a profile.
     std::vector<std::pair<QByteArray, QByteArray>> travellingFields(const http::Request &request) const;
 
-    /// Fills in what is sent, and how the answer is read. The error is for the client.
+    /// Writes the start request into `call`, and how its answer is read. Returns an error for the client on
+    /// failure.
     std::optional<StartError> writeStart(const ClientRequest &client, const StartRequest &start,
                                          const StartValues &values, StartCall &call) const;
 
     /// Requests about a running job.
     enum class Query : std::uint8_t { Status, Result, Cancel };
-    /// True when the upstream can be asked how a job goes on.
+    /// True when the upstream can be asked for the state of a job.
     bool canBeAsked() const { return hasProfile() && m_config.profile->status; }
     /// True when the result of a completed job is fetched by a request of its own.
     bool fetchesResult() const { return canBeAsked() && m_config.profile->status->result; }
@@ -140,31 +143,34 @@ public:
     /// True when later requests about a job need its client's request.
     bool needsRequestLater() const { return hasProfile() && (canBeAsked() || m_config.profile->cancel); }
     bool cancelsFor(CancelReason reason) const;
-    /// The pause before the next time of asking.
+    /// Returns the pause before the next status request, after `asked` such requests. Only when canBeAsked().
     std::chrono::milliseconds pauseBeforeAsking(int asked) const;
-    /// Fills in a request about a running job, and how its answer is read. False when a value is missing.
+    /// Writes a request about a running job into `call`, and how its answer is read. Returns false when the
+    /// profile has no such request, or a value is missing. Only with a profile.
     bool writeQuery(Query query, const ClientRequest &client, const QueryValues &values,
                     StartCall &call) const;
 
-    /// The published keys that verify its callbacks. Null when it needs none.
+    /// Describes the published keys that verify the route's callbacks. Null when none are needed.
     const std::shared_ptr<const CredentialSpec> &keySet() const { return m_keySet; }
-    /// True when the upstream calls back at `<callback path>/<name>`, and its id of the job finds the job.
+    /// True when the upstream calls back at the registered address `<callback path>/<route name>`. Then the
+    /// upstream's job id in the callback finds the job.
     bool isRegistered() const;
     /// True when the sender of callbacks gives up on a 4xx.
     bool never4xx() const;
     /// The id that Holdline gives a job before its start, for an upstream that lets clients choose it. Empty
     /// for other upstreams.
     QByteArray ownId(const QByteArray &jobId) const;
-    /// How long a callback with the same signature would be accepted. Without a time in what is signed that
-    /// is for ever, and this is how long it is recognised.
+    /// Returns how long a replayed callback must be recognised: as long as verification accepts its time of
+    /// sending, or one hour when verification does not check this time.
     Duration replayAge() const;
-    /// True for a redriven callback that was verified when it came.
+    /// True for a redriven callback that was verified when it arrived.
     static bool isTrusted(const http::Request &callback) { return callback.peer.startsWith(kVerifiedPeer); }
     /// Verifies a callback first. So a sender learns what is wrong with one only when it is the upstream's.
     std::variant<CheckedCallback, RefusedCallback> readCallback(const CallbackView &callback) const;
     /// What clients get of a callback that ended its job.
     JobResult resultOf(const JobMessage &message, const CallbackView &callback) const;
-    /// The answer to a callback, for the status that the usual route gives. `usual` is that answer.
+    /// Returns the answer to a callback. `usual` is the answer that the usual route would give; a profile may
+    /// change it.
     http::Response callbackAnswer(http::Response usual) const;
 
 private:

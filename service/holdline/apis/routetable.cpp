@@ -7,7 +7,7 @@ namespace holdline {
 
 namespace {
 
-/// Routes that are gone and still known.
+/// The most routes that are kept after they were removed from the configuration.
 constexpr std::size_t kMaxRetired = 100;
 
 }  // namespace
@@ -23,7 +23,7 @@ void RouteTable::reload(const Config &config)
         m_retired.push_back(std::move(entry));
     m_routes.clear();
     if (config.routes) {
-        // The secrets live as long as their set.
+        // Shares the ownership of the route set, which owns the secrets.
         const std::shared_ptr<const profile::Secrets> secrets(config.routes, &config.routes->secrets);
         for (const RouteConfig &route : config.routes->routes)
             m_routes.push_back(
@@ -36,7 +36,7 @@ void RouteTable::reload(const Config &config)
     std::stable_sort(m_routes.begin(), m_routes.end(), [](const Entry &a, const Entry &b) {
         return a.route->config().path.size() > b.route->config().path.size();
     });
-    // Running jobs go by the new form of their route.
+    // Jobs of a route that is configured again use the route's new configuration.
     std::erase_if(m_retired, [this](const Entry &old) {
         return std::any_of(m_routes.begin(), m_routes.end(),
                            [&old](const Entry &entry) { return entry.route->name() == old.route->name(); });
@@ -120,7 +120,7 @@ const Route *RouteTable::byName(QByteArrayView name) const
     return entry ? entry->route.get() : nullptr;
 }
 
-/// Null for the usual route.
+/// Returns the route of this name, configured or not any more. Null for the usual route and unknown names.
 const RouteTable::Entry *RouteTable::entryOf(QByteArrayView name) const
 {
     if (name.isEmpty())

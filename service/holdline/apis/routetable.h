@@ -18,8 +18,8 @@ inline constexpr std::array<QByteArrayView, 3> kUsualPaths{"/start", "/", "/prox
 /// All routes of the service. Without configured routes, the usual one serves the usual paths. References to
 /// routes stay valid until reload(). Thread: one.
 ///
-/// Numbers the upstreams: routes with the same scheme, host and port have one together. Number 0 is the usual
-/// route's. reload() changes numbers, and names stay.
+/// Numbers the upstreams: routes with the same scheme, host and port share a number. Number 0 is the upstream
+/// of the usual route. reload() may change the numbers, but not the names.
 class RouteTable
 {
 public:
@@ -30,17 +30,18 @@ public:
     void reload(const Config &config);
 
     const Route &usual() const { return m_usual; }
-    /// True when the usual paths are served.
+    /// True when the usual route serves its paths, because no routes are configured.
     bool servesUsual() const { return m_routes.empty(); }
     /// True when there are other routes than the usual one, or were before a reload.
     bool hasRoutes() const { return !m_routes.empty() || !m_retired.empty(); }
-    /// The route of this path: the one with the longest path. Null when none takes it.
+    /// Returns the route that accepts this path; of several routes, the one with the longest path. Null when
+    /// no route accepts the path.
     const Route *find(QByteArrayView path) const;
-    /// The route of this name, also one that is gone. An empty name is the usual route. Null for a name that
-    /// was never there.
+    /// Returns the route of this name, also when it is not configured any more. An empty name means the usual
+    /// route. Null for an unknown name.
     const Route *byName(QByteArrayView name) const;
-    /// The route of this name whose callbacks come to `<callback path>/<name>`, also one that is gone. Null
-    /// when there is none.
+    /// Returns the route of this name if its callbacks come to `<callback path>/<name>`, also when the route
+    /// is not configured any more. Null when there is no such route.
     const Route *registered(QByteArrayView name) const;
     bool hasRegistered() const { return m_hasRegistered; }
     /// A route for whose callbacks no refusal may be a 4xx, or null.
@@ -50,9 +51,9 @@ public:
 
     /// The names of all upstreams by number: Route::upstreamName().
     const std::vector<QByteArray> &upstreams() const { return m_upstreams; }
-    /// The number of the upstream of this route; of the usual one for an unknown name.
+    /// Returns the number of the upstream of this route; 0 for an unknown name.
     int upstreamOf(QByteArrayView route) const;
-    /// True for the upstream of a route that is configured.
+    /// True when a configured route uses this upstream.
     bool isInUse(int upstream) const { return m_inUse.contains(upstream); }
     int upstreamsInUse() const { return static_cast<int>(m_inUse.size()); }
 

@@ -43,7 +43,7 @@ void AuthorisedStarter::start(Ticket ticket, const StartCall &call)
     proceed(ticket, m_credentials.find(*call.token));
 }
 
-/// Sends the call, lets it wait, or ends it, by what is known of its token.
+/// Sends the call, lets it wait, or ends it, depending on the state of its token.
 void AuthorisedStarter::proceed(Ticket ticket, const CredentialState *state)
 {
     Call &call = m_calls.at(ticket);
@@ -79,7 +79,7 @@ void AuthorisedStarter::onChanged(const QByteArray &name, const CredentialState 
         if (call.sentWith == 0 && call.call.token->name == name)
             waiting.push_back(ticket);
     }
-    // In the order in which they came: tickets grow with jobs.
+    // Sends the calls in the order in which they came: later jobs have larger tickets.
     std::sort(waiting.begin(), waiting.end());
     for (const Ticket ticket : waiting) {
         const auto found = m_calls.find(ticket);
@@ -133,7 +133,7 @@ void AuthorisedStarter::timeUp(Ticket ticket)
     endSoon(ticket, result);
 }
 
-/// finished() never comes inside start().
+/// Ends a call later, in the event loop, because finished() must not be emitted inside start().
 void AuthorisedStarter::endSoon(Ticket ticket, StartResult result)
 {
     m_times.clear(ticket);

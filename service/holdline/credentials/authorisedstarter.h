@@ -9,15 +9,16 @@
 
 namespace holdline {
 
-/// A JobStarter that puts an access token into calls that need one (StartCall::token). Other calls go
-/// straight to the starter below.
+/// A JobStarter that adds an access token to calls that need one (StartCall::token). Other calls go to the
+/// inner starter at once.
 ///
-/// A call waits for its token at most for its own time-out, of which the upstream gets the rest. Without a
-/// token it ends as NotStarted and StartResult::lacksToken, and Retry-After says when a token may be had. A
-/// call that the upstream answers 401 started nothing. It is sent once more, with a new token.
+/// A call waits for its token at most for StartCall::timeout; the upstream gets the rest of this time.
+/// Without a token, the call ends as NotStarted with StartResult::lacksToken, and `retryAfter` says when a
+/// token may be available. A call that the upstream answers with 401 started no job. The call is sent once
+/// more, with a new token.
 ///
-/// Its callers bound the number of calls. Life: both arguments must outlive it. Thread: one, with an event
-/// loop.
+/// The callers limit the number of calls. `inner` and `credentials` must outlive the object. For use in one
+/// thread with an event loop.
 class AuthorisedStarter final : public JobStarter
 {
     Q_OBJECT
@@ -27,9 +28,9 @@ public:
 
     void start(Ticket ticket, const StartCall &call) override;
 
-    /// Calls that wait for a token.
+    /// The number of calls that wait for a token.
     int waiting() const { return static_cast<int>(m_times.table().size()); }
-    /// Tokens that the upstream answered 401.
+    /// The number of tokens that the upstream answered with 401.
     std::uint64_t refusedTotal() const { return m_refused; }
 
 private:
@@ -37,8 +38,8 @@ private:
     {
         StartCall call;
         TimePoint deadline{};
-        std::uint64_t used = 0;              ///< the number of the token that was refused; 0: none was
-        std::uint64_t sentWith = 0;          ///< the number of the token that is under way; 0: it waits
+        std::uint64_t used = 0;      ///< the number of the token that got a 401; 0: no 401 yet
+        std::uint64_t sentWith = 0;  ///< the token of the request in flight; 0: the call waits for a token
         std::optional<StartResult> refusal;  ///< the first 401
     };
 
@@ -52,8 +53,8 @@ private:
 
     JobStarter &m_inner;
     Credentials &m_credentials;
-    std::unordered_map<Ticket, Call> m_calls;  ///< those that wait, and those under way with a token
-    DeadlineTimer<Ticket> m_times;             ///< of those that wait
+    std::unordered_map<Ticket, Call> m_calls;  ///< waiting for a token, or in flight with a token
+    DeadlineTimer<Ticket> m_times;             ///< deadlines of the calls that wait for a token
     std::uint64_t m_refused = 0;
 };
 

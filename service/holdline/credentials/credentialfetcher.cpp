@@ -15,9 +15,9 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// A token counts as expired this much before it does, but at most a tenth of its life.
+/// A token counts as expired this much early, but at most a tenth of its lifetime.
 constexpr std::chrono::seconds kTokenMargin{60};
-/// Even a token without a life serves those that wait for it.
+/// Even a token with a lifetime of 0 is used for this long, for the calls that wait for it.
 constexpr milliseconds kLeastTokenLife{500};
 
 bool isKeySet(const CredentialSpec &spec)
@@ -25,7 +25,7 @@ bool isKeySet(const CredentialSpec &spec)
     return spec.kind == CredentialSpec::Kind::KeySet;
 }
 
-/// A random part of a pause, from `least` of it to the whole.
+/// Returns a random part of a pause, between the share `least` (0 to 1) of the pause and the whole pause.
 Duration partOf(milliseconds pause, double least)
 {
     return std::chrono::duration_cast<Duration>(
@@ -62,7 +62,7 @@ void CredentialFetcher::reload(const std::vector<Spec> &specs)
         entry.isUsed = false;
     for (const Spec &spec : specs) {
         Entry &entry = entryOf(spec);
-        // Routes with one address share its fetch.
+        // Routes with the same credential share one fetch.
         if (std::exchange(entry.isUsed, true))
             continue;
         entry.spec = spec;
@@ -184,7 +184,7 @@ void CredentialFetcher::failed(Entry &entry, const FetchFailure &failure,
     const CredentialSpec &spec = *entry.spec;
     ++m_counts[static_cast<std::size_t>(spec.kind)].failed;
     const int doublings = std::min(entry.failures++, 20);
-    // 2²⁰ pauses are longer than the longest.
+    // After 20 doublings, the pause exceeds longestPause.
     const milliseconds longest =
         std::min<milliseconds>(m_limits.firstPause * (1LL << doublings), m_limits.longestPause);
     Duration pause = partOf(longest, 0.5);
@@ -201,7 +201,7 @@ void CredentialFetcher::failed(Entry &entry, const FetchFailure &failure,
     m_told(spec.name, entry.state);
 }
 
-/// Names neither a token nor a secret: the URL is shown without its query.
+/// Logs a failure, without tokens and secrets: the URL is shown without user and query.
 void CredentialFetcher::logFailure(const Entry &entry, TimePoint now)
 {
     if (!m_lines.take(now))

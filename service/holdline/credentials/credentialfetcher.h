@@ -15,19 +15,21 @@
 
 namespace holdline {
 
-/// Fetches credentials for all shards, each once for all that wait.
+/// Fetches credentials for all shards. One fetch serves all callers that wait for the same credential.
 ///
-/// Key sets are fetched at once, again before they expire, and again when one does not do. Their lifetime is
-/// that of Cache-Control within bounds. When a fetch fails, the old keys stay in use, and the fetch is tried
-/// again after a pause that grows.
+/// Key sets are fetched at once, again before they expire, and again when a needed key is missing.
+/// Cache-Control gives their lifetime, within limits. When a fetch fails, the old keys stay in use, and the
+/// fetch is repeated after growing pauses.
 ///
-/// Tokens are fetched when one is wanted and none is fresh. A token counts as expired a little before it
-/// does, so that it does not expire on its way. After a failure no fetch begins before a pause has passed.
+/// A token is fetched when a caller wants it and none is fresh. A token counts as expired a little early, so
+/// that it does not expire while a request is in flight. After a failure, no fetch begins before a pause has
+/// passed.
 ///
-/// A credential that did not do is fetched again at most kRenewals times at once and once more per
-/// kRenewalPause, because forged callbacks and an upstream that refuses every token must cause no storm.
+/// A fresh credential that was of no use (a key set without the key, or a token that got a 401) is fetched
+/// again at most kRenewals times in a row, then once per kRenewalPause. So forged callbacks, or an upstream
+/// that refuses every token, cannot cause a flood of fetches.
 ///
-/// Life: the caller must outlive it, and `told` must stay callable. Thread: one, with an event loop.
+/// `caller` must outlive the object, and `told` must stay callable. For use in one thread with an event loop.
 class CredentialFetcher : public QObject
 {
     Q_OBJECT
@@ -38,15 +40,15 @@ public:
         std::chrono::milliseconds timeout{10'000};  ///< from the request to its whole answer
         // Lifetimes of key sets.
         std::chrono::milliseconds leastLife{60'000};
-        std::chrono::milliseconds usualLife{3'600'000};  ///< when the answer says nothing
+        std::chrono::milliseconds usualLife{3'600'000};  ///< when the answer states no lifetime
         std::chrono::milliseconds mostLife{24 * 3'600'000};
-        // Pauses after failures. They double.
+        // Pauses after failures. Each further failure doubles the pause.
         std::chrono::milliseconds firstPause{500};
         std::chrono::milliseconds longestPause{30'000};
     };
     static constexpr int kRenewals = 4;
     static constexpr std::chrono::seconds kRenewalPause{10};
-    /// The most credentials. Those that no route uses any more are dropped first.
+    /// With more credentials than this, those that no route uses any more are dropped.
     static constexpr std::size_t kMost = 500;
 
     struct Counts
@@ -58,15 +60,16 @@ public:
     using Spec = Credentials::Spec;
     using Told = std::function<void(const QByteArray &name, const CredentialState &)>;
 
-    /// `told` hears of each change, for all shards.
+    /// Calls `told` with each change of a credential's state, to inform all shards.
     CredentialFetcher(JobStarter &caller, Told told, const Limits &limits);
     CredentialFetcher(JobStarter &caller, Told told) : CredentialFetcher(caller, std::move(told), Limits()) {}
 
-    /// The configuration has changed. Fetches each key set, and lets tokens that failed be tried again at
-    /// once, because their secret may be another one now.
+    /// Applies a changed configuration. Fetches each key set. A token that could not be fetched may be
+    /// fetched again at once, because its secret may have changed.
     void reload(const std::vector<Spec> &specs);
-    /// Somebody wants a credential with a larger number than `seen`. When no fetch begins, or is under way,
-    /// `answer` gets the state at once. Otherwise the end of the fetch is told to all.
+    /// Call when a shard wants a credential with a larger number than `seen`. When a fetch begins or is in
+    /// flight, its end is reported to all shards through `told`. Otherwise `answer` gets the present state at
+    /// once.
     void want(const Spec &spec, std::uint64_t seen, const Told &answer);
 
     const Counts &counts(CredentialSpec::Kind kind) const { return m_counts[static_cast<std::size_t>(kind)]; }
@@ -82,7 +85,7 @@ private:
         CredentialState state;
         bool isUsed = false;  ///< by a route of the configuration
         bool inFlight = false;
-        int failures = 0;  ///< one after the other
+        int failures = 0;  ///< failed fetches in a row
         Allowance renewals{kRenewals, kRenewalPause};
     };
     struct Call
@@ -108,9 +111,9 @@ private:
     std::unordered_map<JobStarter::Ticket, Call> m_calls;
     JobStarter::Ticket m_lastTicket = 0;
     std::uint64_t m_lastNumber = 0;
-    std::array<Counts, 2> m_counts;  ///< by CredentialSpec::Kind
+    std::array<Counts, 2> m_counts;  ///< indexed by CredentialSpec::Kind
     LineAllowance m_lines{5, std::chrono::seconds(30)};
-    DeadlineTimer<QByteArray> m_times;  ///< of the next fetches of key sets
+    DeadlineTimer<QByteArray> m_times;  ///< when key sets are fetched next
 };
 
 }  // namespace holdline

@@ -10,7 +10,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// All fields of this name as one list (RFC 9110, 5.3).
+/// Returns the values of all fields called `name` as one list (RFC 9110, 5.3).
 QByteArray combined(const profile::MessageView &answer, QByteArrayView name)
 {
     QByteArray all;
@@ -76,7 +76,7 @@ FetchFailure fetchFailure(const StartResult &result)
         return {u"no answer in time"_s, result.proxyStatus};
     if (result.status != 0)
         return {u"the answer broke off"_s, result.proxyStatus};
-    // The detail begins with words about an upstream.
+    // The detail's text before the colon is about an upstream, so it is left out.
     const qsizetype colon = result.detail.indexOf(": "_L1);
     const QString why = colon < 0 ? QString::fromLatin1(QByteArray(result.proxyStatus).replace('_', ' '))
                                   : result.detail.sliced(colon + 2);

@@ -18,26 +18,26 @@ namespace holdline {
 struct FetchedCredential
 {
     std::vector<QByteArray> values;
-    /// How long it may be used, as the answer says. Empty when it does not say.
+    /// The lifetime that the answer states. Empty when the answer states none.
     std::optional<std::chrono::seconds> lifetime;
 };
 
-/// Why a fetch brought nothing.
+/// Why a fetch failed.
 struct FetchFailure
 {
-    QString text;            ///< for people; has no secret and no text of the answer but an error's code
+    QString text;            ///< for people; contains no secret, and of the answer only an error code
     QByteArray proxyStatus;  ///< error type of RFC 9209, or empty
     bool isRefused = false;  ///< see CredentialState
 };
 
 using FetchResult = std::variant<FetchedCredential, FetchFailure>;
 
-/// The request that fetches a credential. Its readAnswer puts the result into `read`, which is empty when no
-/// whole answer came. The error is for people.
+/// Builds the request that fetches a credential. StartCall::readAnswer writes the result into `read`, which
+/// stays empty when no whole answer comes. The error is for people.
 std::variant<StartCall, QString> credentialRequest(const CredentialSpec &spec,
                                                    const std::shared_ptr<std::optional<FetchResult>> &read);
 
-/// The failure of a request whose whole answer did not come.
+/// Returns the failure for a request whose whole answer did not come.
 FetchFailure fetchFailure(const StartResult &result);
 
 }  // namespace holdline

@@ -12,31 +12,34 @@
 
 namespace holdline {
 
-/// The credentials that one shard knows. A CredentialFetcher in the first shard fetches them for all shards,
-/// and tells them here. So a look needs no message.
+/// The credentials that one shard knows. A CredentialFetcher in the first shard fetches credentials for all
+/// shards, and sends each new state to this object. So find() needs no message between threads.
 ///
-/// Thread: one.
+/// For use in one thread.
 class Credentials : public QObject
 {
     Q_OBJECT
 
 public:
-    /// More than the fetcher has. Those that are forgotten are told again when they are wanted.
+    /// More than CredentialFetcher::kMost. Above this number all are forgotten; a forgotten credential is
+    /// sent again when it is wanted.
     static constexpr std::size_t kMost = 1000;
 
     using Spec = std::shared_ptr<const CredentialSpec>;
-    /// See CredentialFetcher::want(). The answer is a take().
+    /// Must pass the call on to CredentialFetcher::want(), whose answer must call take().
     using Want = std::function<void(const Spec &, std::uint64_t seen)>;
 
     explicit Credentials(Want want) : m_want(std::move(want)) {}
 
-    /// Null when nothing is known yet. The pointer is valid until the next take().
+    /// Returns the state of a credential. Null when nothing is known yet. The pointer is valid until the next
+    /// take().
     const CredentialState *find(const CredentialSpec &spec) const;
-    /// Wants a credential with a larger number than `seen`, which did not do. changed() follows when the
-    /// state changes, or when there is no newer one for now. It may be emitted inside this call.
+    /// Asks for a credential with a larger number than `seen`, because number `seen` was of no use. Emits
+    /// changed() when the state changes, or when no newer credential is available for now. May emit it inside
+    /// this call.
     void want(const Spec &spec, std::uint64_t seen) { m_want(spec, seen); }
 
-    /// The fetcher tells the state of a credential.
+    /// Stores the state of a credential that the fetcher sent. Emits changed().
     void take(const QByteArray &name, const CredentialState &state);
 
 Q_SIGNALS:

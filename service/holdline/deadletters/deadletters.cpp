@@ -16,7 +16,8 @@ void setBody(DeadLetter &letter, const QByteArray &body, qsizetype limit)
     letter.body = body.first(std::min(body.size(), limit));
 }
 
-/// What a profile may read beside the body: the method, the fields, and what follows the token.
+/// Copies what a profile may read beside the body: the method, the header fields, and the target from the
+/// token on.
 void keepRequest(DeadLetter &letter, const http::Request &request)
 {
     letter.method = request.method;
@@ -48,11 +49,12 @@ DeadLetters::DeadLetters(const JobCoordinator &coordinator, JobStore &store, QOb
 void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &request, Reason reason,
                                     const QByteArray &job, const QByteArray &account)
 {
-    // A callback that cannot be verified now comes again, and only then anybody knows what it is.
+    // Without keys, a callback cannot be verified yet, and its sender repeats it. So it leaves no dead
+    // letter.
     if (request.peer.startsWith(kRedrivenPeer) || reason == Reason::KeysUnavailable)
         return;
     const bool isUnknown = reason == Reason::CallbackUnknown;
-    // A result with a known token uses its own allowance, so that strangers cannot push it out.
+    // Callbacks with a known token have their own allowance, so that strangers cannot use it up.
     const bool isForged = reason == Reason::CallbackUnauthorised;
     Allowance &allowance = isUnknown || isForged ? m_unknown : m_known;
     if (reason != Reason::StoreUnavailable && !allowance.take(Clock::now())) {
@@ -71,7 +73,8 @@ void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &r
     letter.contentType = request.headers.value("Content-Type");
     if (!isUnknown && !isForged)
         keepRequest(letter, request);
-    // Nobody knows who wrote the body of a forged callback, and nobody must redrive it.
+    // A forged callback is stored without its body, because its sender is unknown and it must not be
+    // redriven.
     setBody(letter, request.body, isForged ? 0 : isUnknown ? kMaxUnknownBody : kMaxBody);
     store(std::move(letter));
 }
@@ -79,7 +82,7 @@ void DeadLetters::onCallbackRefused(QByteArrayView token, const http::Request &r
 void DeadLetters::onHandedOverFailed(const JobRecord &record)
 {
     DeadLetter letter;
-    // The job's id makes a second report after a crash replace the first one.
+    // The dead letter has the job's id, so that a second report after a crash replaces the first one.
     letter.id = record.id;
     letter.kind = DeadLetter::Kind::Job;
     letter.at = record.settled.value_or(wallNow());

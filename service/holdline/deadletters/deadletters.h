@@ -18,11 +18,11 @@ namespace holdline {
 ///
 /// A client without a valid token must not be able to fill the store or keep its disk busy. Of callbacks with
 /// an unknown token, kUnknownAtOnce are stored at once and then one per second, with the first
-/// kMaxUnknownBody bytes. Further ones are only counted. Callbacks with a known token have an allowance of
-/// the same size for themselves. While the store fails, a few dead letters wait in memory. Callbacks make
-/// room for jobs there. All are written when the store works again.
+/// kMaxUnknownBody bytes of the body. Further callbacks are only counted. Callbacks with a known token have a
+/// separate allowance of the same size. While the store fails, a few dead letters wait in memory, and are
+/// written when the store works again. When too many wait, callbacks are dropped before jobs.
 ///
-/// Life: the coordinator and the store must outlive it. Thread: the shard's.
+/// The coordinator and the store must outlive the object. For use in the shard's thread.
 class DeadLetters : public QObject
 {
     Q_OBJECT
@@ -38,13 +38,13 @@ public:
     static constexpr qsizetype kMaxWaitingBytes = 8 * 1024 * 1024;
     /// The time before the next attempt when the store failed but reports that it is available.
     static constexpr std::chrono::seconds kRetryInterval{5};
-    /// The peer name of a redriven request starts like this. A redriven request leaves no second dead letter.
-    /// No client's address starts like this.
+    /// Beginning of Request::peer of a redriven request. A redriven request leaves no second dead letter. No
+    /// client's address begins like this.
     static constexpr QByteArrayView kRedrivenPeer{"dead letter "};
 
     struct Counts
     {
-        std::array<std::uint64_t, kDeadLetterKinds> stored{};  ///< by DeadLetter::Kind
+        std::array<std::uint64_t, kDeadLetterKinds> stored{};  ///< indexed by DeadLetter::Kind
         std::uint64_t dropped = 0;                             ///< over a limit, or never stored
     };
 

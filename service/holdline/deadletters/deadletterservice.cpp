@@ -37,8 +37,8 @@ private:
     std::function<void(const http::Response &)> m_capture;
 };
 
-/// True for a callback that the upstream sent. The others come from nobody knows where: their token is
-/// unknown, their proof is wrong, or nobody could check it.
+/// True for a callback that was verified when it arrived. Other callbacks have an unknown token or a wrong
+/// signature, or could not be verified.
 bool wasVerified(const DeadLetter &letter)
 {
     if (letter.kind != DeadLetter::Kind::Callback)
@@ -84,7 +84,7 @@ http::Request requestOf(const DeadLetter &letter)
 /// Dead letters that are redriven one after the other.
 struct DeadLetterService::Batch
 {
-    std::vector<DeadLetter> letters;  ///< the next one is last
+    std::vector<DeadLetter> letters;  ///< the last one is redriven next
     std::vector<Redriven> done;
     std::function<void(const std::vector<Redriven> &)> answer;
 };

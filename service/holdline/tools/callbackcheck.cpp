@@ -14,7 +14,7 @@ namespace {
 
 constexpr qsizetype kShownBody = 300;
 
-/// The token and what follows it, when the path is that of a callback.
+/// Returns the token and the rest of a callback's path. Returns empty texts for any other path.
 std::pair<QByteArray, QByteArray> splitPath(QByteArrayView path, const std::vector<QByteArray> &known)
 {
     for (const QByteArray &one : known) {
@@ -76,7 +76,7 @@ public:
 private:
     CallbackView view(const http::Request &request) const
     {
-        // The name of a route is no token.
+        // At a registered address, the path has the route's name in place of a token.
         const QByteArrayView token = m_route.isRegistered() ? QByteArrayView() : QByteArrayView(m_token);
         return {request, token, m_suffix, m_url, m_around.keys ? &*m_around.keys : nullptr, m_around.now};
     }
@@ -94,7 +94,8 @@ private:
         return config.insecureCallbacks ? u"NOT LOOKED AT, because of --insecure-callbacks"_s : u"yes"_s;
     }
 
-    /// Editors add a line break at the end of a file.
+    /// Prints a hint when only line breaks at the end spoil the signature, because editors add a line break
+    /// to a file.
     void hintAtLineBreak()
     {
         http::Request shorter = m_request;

@@ -12,17 +12,17 @@
 
 namespace holdline::tools {
 
-/// What is not in a saved callback.
+/// Values that are needed to check a saved callback, and that the callback does not contain.
 struct CallbackSurroundings
 {
     QByteArray job;                           ///< the job's id at the upstream; empty: any
-    std::optional<profile::PublicKeys> keys;  ///< of Route::keySet()
-    QByteArray address;                       ///< our callback address without a token
-    std::optional<WallTime> now;              ///< when it came; empty: now
-    std::vector<QByteArray> paths;            ///< at which callbacks come
+    std::optional<profile::PublicKeys> keys;  ///< the keys of Route::keySet()
+    QByteArray address;                       ///< Holdline's callback URL without a token
+    std::optional<WallTime> now;              ///< when the callback came; empty: now
+    std::vector<QByteArray> paths;            ///< at which Holdline accepts callbacks
 };
 
-/// What Holdline would make of a callback for a job that runs, in words.
+/// What Holdline would do with a callback for a running job, in words.
 struct CallbackJudgement
 {
     QString text;  ///< several lines

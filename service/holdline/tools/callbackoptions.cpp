@@ -18,7 +18,7 @@ QString readTime(QStringView text, std::optional<WallTime> &time)
     return time ? QString() : u"seconds since 1970 or a time such as 2026-03-14T15:09:26Z are wanted"_s;
 }
 
-/// The keys of a file, or of the route's address. The error is for people.
+/// Reads the keys from `file`, or fetches them from the URL of `spec`. The error is for people.
 std::variant<profile::PublicKeys, QString> keysFor(const Config &config, const CredentialSpec &spec,
                                                    const QString &file)
 {

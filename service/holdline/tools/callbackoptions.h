@@ -12,7 +12,7 @@
 
 namespace holdline::tools {
 
-/// What the command line says about saved callbacks.
+/// The command-line options about saved callbacks.
 struct CallbackOptions
 {
     QString job;
@@ -21,15 +21,15 @@ struct CallbackOptions
     std::optional<WallTime> now;
     RequestParts parts;
 
-    /// The flags. They write into this object.
+    /// Returns the flags. They write into this object.
     std::vector<CommandLineOption> table();
 };
 
-/// The flag `--header`, which may be repeated.
+/// Returns the flag `--header`, which may be repeated.
 CommandLineOption headerOption(RequestParts &parts);
 
-/// Reads and judges saved callbacks of one route. `code` is 1 when one of them is refused. Fetches the keys
-/// of the route when no file has them.
+/// Reads and checks saved callbacks of one route. Exit::code is 1 when one of them would be refused. Fetches
+/// the route's keys by HTTP, unless `options.keys` names a file.
 Exit judgeFiles(const QStringList &files, const Config &config, const Route &route,
                 const CallbackOptions &options);
 

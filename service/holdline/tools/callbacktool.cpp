@@ -24,14 +24,14 @@ const QString kDescription =
     "Exit codes: 0 all are taken, 1 one is refused or the address does not arrive, 64 wrong command line,\n"
     "66 a file cannot be read, 78 wrong configuration."_s;
 
-/// A token that no job has, so that the service says so.
+/// Returns a well-formed token that no job has.
 QByteArray strangeToken()
 {
     return CallbackToken::make(0, 0).toText();
 }
 
-/// Sends a callback with a token of no job to our own address. The service that gets it answers 404
-/// `unknown`.
+/// Sends a callback with strangeToken() to the configured callback address. A service that gets the callback
+/// answers 404 `unknown`.
 Exit tryAddress(const Config &config)
 {
     const QByteArray url = callbackAddress(config).url + '/' + strangeToken();

@@ -31,7 +31,7 @@ const QString kDescription =
     "line,\n"
     "66 a file cannot be read, 78 wrong configuration."_s;
 
-/// Values of a job in the printed bytes.
+/// Example values of a job, for the printed bytes.
 constexpr auto kExampleToken = "TOKEN-OF-THE-JOB-00000000000000000";
 constexpr auto kExampleJob = "00000000000000000000000000000000";
 constexpr auto kMask = "MASKED";
@@ -162,7 +162,7 @@ private:
     QString m_text;
 };
 
-/// The path of a request that is only a body.
+/// Returns the path for a saved request that has only a body. Empty when the route is not clear.
 QByteArray pathOf(const Config &config, const QString &routeName)
 {
     if (!config.routes)

@@ -36,7 +36,8 @@ QString listText()
            u"with\n--profile NAME --upstream URL, or copy it, change it, and name the file.\n"_s;
 }
 
-/// The text of a profile and the profile. The name of a file has a slash or ends in .toml.
+/// Returns the text of a profile, and the profile. A `name` with a slash, or one that ends in .toml, is a
+/// file.
 std::variant<std::pair<QByteArray, profile::Profile>, Exit> find(const QString &name)
 {
     const QStringList &known = profile::shippedProfiles();

@@ -21,7 +21,7 @@ namespace {
 
 constexpr qint64 kMaxBytes = 16 * 1024 * 1024;
 
-/// Cuts the first line off. Empty when there is none any more.
+/// Removes the first line from `rest` and returns it. Returns nothing when `rest` is empty.
 std::optional<QByteArrayView> takeLine(QByteArrayView &rest)
 {
     if (rest.isEmpty())
@@ -34,7 +34,7 @@ std::optional<QByteArrayView> takeLine(QByteArrayView &rest)
     return line;
 }
 
-/// `POST /path HTTP/1.1`; the version may be missing.
+/// Reads a line such as `POST /path HTTP/1.1`; the version may be missing. Returns false for any other line.
 bool readRequestLine(QByteArrayView line, http::Request &request)
 {
     const qsizetype space = line.indexOf(' ');
@@ -52,7 +52,8 @@ bool readRequestLine(QByteArrayView line, http::Request &request)
     return true;
 }
 
-/// An error for people, or empty. Leaves the body in `rest`.
+/// Reads the header fields, and leaves the body in `rest`. Returns an error text for people, empty on
+/// success.
 QString readFields(QByteArrayView &rest, http::Request &request)
 {
     while (const auto line = takeLine(rest)) {

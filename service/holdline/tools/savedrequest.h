@@ -10,7 +10,7 @@
 
 namespace holdline::tools {
 
-/// What a file lacks that is only a body.
+/// Parts of a request that a saved file may lack, e.g. when it has only the body.
 struct RequestParts
 {
     QByteArray method;  ///< empty: not given

@@ -24,7 +24,7 @@ protected:
     qint64 readData(char *, qint64) override { return -1; }
 };
 
-/// Writes down what it is asked to send.
+/// Records a request in place of sending it.
 class NotingManager final : public QNetworkAccessManager
 {
 public:

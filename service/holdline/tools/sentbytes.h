@@ -8,8 +8,8 @@
 
 namespace holdline::tools {
 
-/// The bytes of the request that UpstreamClient and the pool would send for a call, and the URL to which they
-/// go. `usual` is the URL of calls without one. Nothing is sent. Needs a QCoreApplication.
+/// The bytes that UpstreamClient and the connection pool would send for a call, and the URL of the request.
+/// `usual` is the URL for calls without a URL. Nothing is sent. Needs a QCoreApplication.
 struct SentBytes
 {
     QUrl url;

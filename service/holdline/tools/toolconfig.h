@@ -11,14 +11,16 @@
 
 namespace holdline::tools {
 
-/// The configuration of a tool, with all its routes and secrets, or how the tool must end.
+/// Loads the configuration with all routes and secrets. Returns an Exit when the tool must end, e.g. after an
+/// error.
 std::variant<Config, Exit> loadForTool(const Flags &flags);
 
-/// The same configuration with a mark such as SECRET-token in place of each secret, so that what is made of
-/// it can be shown.
+/// Returns the configuration with a mark such as SECRET-token in place of each secret, so that requests made
+/// with it can be printed.
 Config withoutSecrets(const Config &config);
 
-/// The route that is meant: of this name, or the only one when the name is empty. The error names the routes.
+/// Returns the route called `name`, or the only route when `name` is empty. The error for people lists the
+/// routes.
 std::variant<const Route *, QString> chooseRoute(const Config &config, const RouteTable &routes,
                                                  const QString &name);
 

@@ -41,7 +41,7 @@ std::optional<int> runTool(int argc, char **argv)
     QCoreApplication application(argc, argv);
     Exit exit = tool->run(arguments.sliced(2));
     const int code = exit.code;
-    // A refusal is a result, and no error of the tool.
+    // A refused request or callback is a result of the tool, not an error.
     if (code == kExitFailed)
         exit.code = kExitOk;
     finish(u"holdline "_s + tool->name, exit);
