@@ -25,7 +25,7 @@ KnownKeys::KnownKeys(std::int64_t kept)
 
 KnownKeys::Places KnownKeys::placesOf(const QByteArray &account, const QByteArray &key) const
 {
-    // Two hashes give any number of them (Kirsch and Mitzenmacher, Less Hashing, Same Performance, 2006).
+    // All hashes are computed from two (Kirsch and Mitzenmacher, Less Hashing, Same Performance, 2006).
     const std::size_t first = qHash(key, qHash(account, m_seed));
     const std::size_t second = qHash(key, ~first) | 1;
     Places places;

@@ -10,12 +10,12 @@
 
 namespace holdline {
 
-/// Tells which idempotency keys the store may hold, with a few bits for each. Most keys are new, and a new
-/// key then needs no look-up. A Bloom filter (B. H. Bloom, Space/Time Trade-offs in Hash Coding, 1970) uses
-/// 16 bits a key and four hashes, and has room for twice the stored keys. A filter cannot forget one key, so
-/// a full one is made anew from the store.
+/// Tells which idempotency keys the store may hold, so that a new key needs no look-up. Most keys are new. A
+/// Bloom filter (B. H. Bloom, Space/Time Trade-offs in Hash Coding, 1970) uses 16 bits per key and four
+/// hashes, and has room for twice the stored keys. A single key cannot be removed from the filter, so a full
+/// filter is built anew from the store.
 ///
-/// Thread: any.
+/// Thread-safe.
 class KnownKeys
 {
 public:
@@ -27,10 +27,11 @@ public:
     /// False when the store certainly does not hold the key.
     bool mayContain(const QByteArray &account, const QByteArray &key) const;
 
-    /// True when a new filter is needed. Until it is there, more and more look-ups are needless.
+    /// True when the filter is full and a new filter must be built. A full filter causes more and more
+    /// needless look-ups.
     bool isFull() const;
-    /// Begins a new filter, which gets all keys that are added from now on. The old one is in use until
-    /// endRenewal(). In between, add() must be called for every key of the store, and for every key that is
+    /// Begins to build a new filter. The old filter stays in use until endRenewal(). In between, add() adds
+    /// keys to both filters, and must be called for every key of the store and for every key that is
     /// committed.
     void beginRenewal();
     void endRenewal();
@@ -46,7 +47,7 @@ private:
     struct Filter
     {
         std::vector<std::uint64_t> words;
-        std::int64_t count = 0;  ///< different keys, about
+        std::int64_t count = 0;  ///< the number of different keys, approximately
 
         bool contains(const Places &places) const;
         void add(const Places &places);
@@ -54,12 +55,12 @@ private:
 
     Places placesOf(const QByteArray &account, const QByteArray &key) const;
 
-    const std::int64_t m_capacity;  ///< keys of a filter; 0 without one
+    const std::int64_t m_capacity;  ///< the most keys of a filter; 0: no filter is used
     const std::size_t m_words;
     const std::size_t m_seed;
     mutable std::mutex m_mutex;
     Filter m_filter;
-    Filter m_next;  ///< without words while no filter is being made
+    Filter m_next;  ///< the new filter; without words while none is being built
 };
 
 }  // namespace holdline

@@ -11,7 +11,7 @@ namespace holdline {
 
 namespace {
 
-/// The most records that expire or are deleted in one step, which holds the lock.
+/// The most records that expire or are deleted in one clean-up step, because the step holds the lock.
 constexpr int kStep = 200;
 
 }  // namespace
@@ -65,7 +65,7 @@ public:
     }
     Jobs findAllByKey(const QByteArray &key, int most) override
     {
-        // By their numbers, because the wall clock may have gone back.
+        // Sorts the records by their numbers, because the wall clock may have been set back.
         std::map<std::uint64_t, const JobRecord *> byAge;
         const std::lock_guard lock(m_store.m_mutex);
         for (auto at = m_store.m_byKey.lower_bound({key, {}});

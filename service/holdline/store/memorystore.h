@@ -16,8 +16,8 @@
 
 namespace holdline {
 
-/// A store that ends with the process (`store.path = memory`). While the process runs, it gives the same
-/// guarantees as SqliteStore. Its readers share its tables, guarded by a mutex.
+/// A store in memory, which is lost when the process ends (`store.path = memory`). Until then it gives the
+/// same guarantees as SqliteStore. The readers share the store's tables, guarded by a mutex.
 class MemoryStore final : public StoreBackend
 {
 public:
@@ -44,7 +44,7 @@ private:
     {
         JobRecord record;
         std::uint64_t number = 0;  ///< increases with each new record
-        StoreTime ended{};         ///< when the result came, or became a tombstone
+        StoreTime ended{};         ///< when the result came, or when it became a tombstone
     };
     /// The position of a record in order of age.
     struct AgeKey
@@ -69,7 +69,7 @@ private:
     QString carryOut(const PutDeadLetter &write);
     QString carryOut(const RemoveDeadLetter &write);
     void insert(Entry entry);
-    /// Empty when there is no such record.
+    /// Removes a record from all tables and returns it. Returns nothing when there is no such record.
     std::optional<Entry> extract(const QByteArray &id);
     void bury(const QByteArray &id);
     QByteArray oldestOfLargest(StoredItems::Measure measure) const;

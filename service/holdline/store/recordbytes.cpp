@@ -13,7 +13,8 @@ namespace holdline {
 
 namespace {
 
-/// The first byte of an encoding. A new form gets the next number, and the earlier ones are still read.
+/// The version of an encoding, its first byte. A new form gets the next number, and earlier forms are still
+/// read.
 template <typename Record>
 constexpr std::uint8_t kForm = 1;
 /// Form 2 has secondFieldsOf() behind the members of form 1, form 3 has thirdFieldsOf() behind those, and
@@ -27,13 +28,13 @@ constexpr std::uint8_t kForm<RecordedRequest> = 2;
 template <>
 constexpr std::uint8_t kForm<DeadLetter> = 2;
 
-/// A record that is read, or one that is written and const.
+/// A record, const or not: fieldsOf() serves both writing and reading.
 template <typename Object, typename Record>
 concept Maybe = std::same_as<std::remove_const_t<Object>, Record>;
 
-// The members in the order of their bytes, for Writer and Reader. A member that is not listed is lost: list a
-// new one, then adapt this number.
-// JobStatus::queuedEnd is left out on purpose; see there. JobStatus::progressSeen came with form 3.
+// fieldsOf() lists the members of a record in the order of their bytes, for Writer and Reader. A member that
+// is not listed is not stored. After adding a member, list it, then adapt this size. JobStatus::queuedEnd is
+// left out on purpose; see its comment. JobStatus::progressSeen came with form 3.
 static_assert(sizeof(JobStatus) == 12);
 
 auto fieldsOf(Maybe<JobStatus> auto &status)
@@ -43,7 +44,7 @@ auto fieldsOf(Maybe<JobStatus> auto &status)
                     status.outcome);
 }
 
-/// Without its request, its answer and the members of later forms.
+/// Lists the members without the request, the answer and the members of later forms.
 auto fieldsOf(Maybe<JobRecord> auto &record)
 {
     return std::tie(record.id, record.account, record.token, record.key, record.fingerprint, record.status,
@@ -102,7 +103,7 @@ auto fieldsOf(Maybe<RecordedAnswer> auto &answer)
     return std::tie(answer.status, answer.contentType, answer.body, answer.proxyStatus);
 }
 
-/// Without its body.
+/// Lists the members without the body.
 auto fieldsOf(Maybe<DeadLetter> auto &letter)
 {
     return std::tie(letter.id, letter.kind, letter.at, letter.reason, letter.job, letter.account, letter.peer,

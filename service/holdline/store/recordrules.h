@@ -21,20 +21,20 @@ inline bool keepsRequest(const JobRecord &record)
 }
 
 /// True when a record without its request would be of no use: the job has not started, so a later process
-/// could not start it. The store refuses to write such a record, and takes one that it reads for damaged.
+/// could not start it. The store refuses to write such a record, and reports a stored one as damaged.
 inline bool needsRequest(const JobRecord &record)
 {
     return record.status.state == JobState::Queued;
 }
 
-/// True when the key of an ended job may become free: nobody knows whether the job ran, and a client decided
-/// not to wait for its result.
+/// True when the idempotency key of an ended job may be freed, so that a client can start the job again. The
+/// reason: it is unknown whether the job ran.
 inline bool mayFreeKey(const JobRecord &record)
 {
     return record.isSettled() && !record.expired && !record.key.isNull() && isStartInDoubt(record.status);
 }
 
-/// The approximate size of a record in bytes. Counts each byte of its request and its answer.
+/// Returns the approximate size of a record in bytes, with each byte of its request and its answer.
 inline std::int64_t weightOf(const JobRecord &record)
 {
     constexpr std::int64_t kFixed = 256;
@@ -54,7 +54,8 @@ inline std::int64_t weightOf(const JobRecord &record)
     return bytes;
 }
 
-/// The rest of a record whose result has expired. `now` is for people.
+/// Returns the tombstone of a record: what remains when its result has expired. `now` is only shown to
+/// people.
 inline JobRecord tombstoneOf(const JobRecord &record, WallTime now)
 {
     JobRecord left;
@@ -79,7 +80,7 @@ inline DeadLetterShare deadLetterShare(const Config::Store &limits)
             limits.deadLetterBytes / 2 + limits.deadLetterBytes % 2};
 }
 
-/// The dead letter of one kind that should go next. Empty when all may stay.
+/// Returns the dead letter of one kind that must be dropped next. Returns nothing within the limits.
 inline std::optional<StoredItems::Owned> surplusOf(const StoredItems &letters, const DeadLetterShare &share)
 {
     const bool isTooMany = letters.count() > share.letters;
@@ -90,13 +91,13 @@ inline std::optional<StoredItems::Owned> surplusOf(const StoredItems &letters, c
     return first.empty() ? std::nullopt : std::optional(first.front());
 }
 
-/// The reason for refusing a record whose key belongs to another one.
+/// Returns the error text for a record whose key belongs to another record.
 inline QString keyIsTaken()
 {
     return QStringLiteral("its Idempotency-Key belongs to another job");
 }
 
-/// The reason for refusing a record that needsRequest() and has none.
+/// Returns the error text for a record that needsRequest() and has no request.
 inline QString requestIsMissing()
 {
     return QStringLiteral("the job has not started and its request is missing");

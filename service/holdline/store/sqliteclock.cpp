@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Rows that are changed at once.
+/// The most rows that are read at once before they are changed.
 constexpr int kRows = 500;
 
 std::uint32_t sumOfMark(const DatabaseMark &mark)
@@ -26,7 +26,7 @@ std::uint32_t sumOfMark(const DatabaseMark &mark)
     return checksum(clock.machine.boot, text);
 }
 
-/// The answer of a query with one number. Empty without a row or for NULL. False on failure.
+/// Runs a query for one number. `number` stays empty without a row or for NULL. Returns false on failure.
 bool askNumber(SqliteConnection &connection, const char *sql, std::optional<qint64> &number)
 {
     QSqlQuery *query = connection.run(sql);
@@ -39,7 +39,8 @@ bool askNumber(SqliteConnection &connection, const char *sql, std::optional<qint
     return good;
 }
 
-/// Ends of a wall clock that was ahead would make all others old.
+/// Sets all ends after `latest` to `latest`. Ends from a wall clock that was ahead would make all other
+/// results old.
 bool bringBack(SqliteConnection &connection, qint64 latest)
 {
     struct Row

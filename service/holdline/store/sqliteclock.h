@@ -8,9 +8,9 @@
 
 namespace holdline {
 
-// The clock and the count of commits of an SQLite store, as its database has them.
+// The clock and the count of commits of an SQLite store, as they are stored in its database.
 
-/// Where a database was when it was last marked.
+/// The clock and the count of commits of a database, when they were last stored.
 struct DatabaseMark
 {
     StoreMark clock;
@@ -20,17 +20,18 @@ struct DatabaseMark
     StoreNote note() const { return {store, commits, clock.at}; }
 };
 
-/// The last mark in the database. Empty in a new database and in one of form 1.
+/// Reads the last mark in the database. Returns nothing for a new database, and for a database of form 1.
 Result<std::optional<DatabaseMark>> readMark(SqliteConnection &connection, const QString &path);
 
-/// Writes the mark within the transaction of the caller. On failure returns false, and the connection has the
+/// Writes the mark within the caller's transaction. On failure returns false, and the connection has the
 /// error.
 bool writeMark(SqliteConnection &connection, const DatabaseMark &mark);
 
-/// Gives the rows of a database without a mark their store times, within the transaction of the caller. In
-/// form 1 the wall clock was the yardstick. Its times stay as they are, and no result becomes older than
-/// `keepFor` by that, whatever the wall clock was then and is now. Unfinished jobs get their whole time
-/// again. Returns the store time with which the clock starts. Empty on failure.
+/// Converts the rows of a database without a mark to store times, within the caller's transaction. Form 1
+/// stored times of the wall clock. They become store times. The clock starts at the latest of them, but at
+/// most `keepFor` after the oldest result, so that no result is too old at once. Later times are set back to
+/// the clock's start. Unfinished jobs get the age 0. Returns the store time with which the clock starts, or
+/// nothing on failure.
 std::optional<StoreTime> adoptRows(SqliteConnection &connection, std::chrono::milliseconds keepFor);
 
 }  // namespace holdline

@@ -73,7 +73,7 @@ SqliteConnection::Trouble troubleOf(int code)
     }
 }
 
-/// Qt's connection names are global in the process.
+/// Returns a new connection name, because Qt's connection names are global in the process.
 QString freshName()
 {
     static std::atomic<int> last = 0;
@@ -99,7 +99,8 @@ bool SqliteConnection::open(const QString &path, Access access)
         return false;
     }
     m_database.setDatabaseName(path);
-    // Qt's default time limit is 5 s. The lock keeps other processes out, and readers never delay the writer.
+    // Waits for locks 1 s at most, not 5 s as is Qt's default: the lock file keeps other processes out, and
+    // readers never delay the writer.
     m_database.setConnectOptions(access == Access::Read ? u"QSQLITE_BUSY_TIMEOUT=1000;QSQLITE_OPEN_READONLY"_s
                                                         : u"QSQLITE_BUSY_TIMEOUT=1000"_s);
     if (!m_database.open())
@@ -197,7 +198,7 @@ SqliteTransaction::~SqliteTransaction()
 {
     if (!m_open)
         return;
-    // The error of the failed statement matters, not the error of this rollback.
+    // Keeps the error of the failed statement, not the error of this rollback.
     const auto trouble = m_connection.trouble();
     const QString error = m_connection.error();
     m_connection.run("ROLLBACK");

@@ -14,7 +14,8 @@ namespace holdline {
 /// A connection to an SQLite file with its prepared statements. Each statement is prepared at its first use.
 /// After a failure, error() has the reason for people, with the path and the remedy.
 ///
-/// Life: open() and close() any number of times. One thread between open() and close().
+/// Usage: open() and close() any number of times. Between open() and close(), call all functions in one
+/// thread.
 class SqliteConnection
 {
 public:
@@ -41,7 +42,7 @@ public:
     /// Binds the values and runs the statement. Returns null on failure. The connection owns the query. Call
     /// finish() after reading rows.
     QSqlQuery *run(const char *sql, const QVariantList &values = {});
-    /// Runs a statement without rows that is not kept prepared.
+    /// Runs a statement that returns no rows, and does not keep it prepared.
     bool runOnce(const QString &sql);
     /// Returns the first column of the first row. Empty on failure and without a row.
     std::optional<QVariant> ask(const char *sql, const QVariantList &values = {});
@@ -63,8 +64,8 @@ private:
     QString m_error;
 };
 
-/// True when this verdict of PRAGMA integrity_check is about a page that could not be read. Such a page need
-/// not be damaged. Pure.
+/// True when this result of PRAGMA integrity_check is about a page that could not be read. Such a page may be
+/// undamaged. Pure.
 bool isUnread(const QString &verdict);
 
 /// A transaction. Rolls back unless it was committed.

@@ -10,7 +10,7 @@ namespace holdline {
 
 namespace {
 
-/// How often a look-up is read until it fails.
+/// How often a look-up is tried before it fails.
 constexpr int kReadings = 2;
 
 std::optional<DeadLetter> letterOf(const QSqlQuery &query)
@@ -40,7 +40,7 @@ QString SqliteReader::open()
     return m_connection.error();
 }
 
-/// `read` reads from the open connection.
+/// Opens the connection and calls `read`, which reads from it, at most kReadings times.
 template <typename Found, typename Read>
 Found SqliteReader::read(const Read &read)
 {

@@ -7,8 +7,8 @@
 namespace holdline {
 
 /// Reads an SQLite store through its own connection, which sees committed data while the writer writes. Opens
-/// itself at the first look-up and again after an error. A look-up that fails is repeated once with a new
-/// connection, because a single failed read says nothing about the file.
+/// the connection at the first look-up and again after an error. A failed look-up is repeated once with a new
+/// connection, because a single failed read does not prove that the file is damaged.
 class SqliteReader final : public StoreReader
 {
 public:

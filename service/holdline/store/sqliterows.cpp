@@ -41,7 +41,7 @@ std::optional<QByteArray> checked(const QSqlQuery &query, const QByteArray &id, 
     return bytes;
 }
 
-/// In form 1 of the database the end of a job was the wall clock's.
+/// Returns the column `ended` as form 1 of the database stored it: a time of the wall clock.
 QVariant firstFormsEnd(const JobRecord &record)
 {
     const WallTime end = record.settled.value_or(record.created);
@@ -90,7 +90,7 @@ QVariant upstreamKeyOf(const QByteArray &route, const QByteArray &upstreamId)
 {
     if (route.isEmpty() || upstreamId.isEmpty())
         return {};
-    // No route's name has a slash.
+    // The slash is an unambiguous separator, because no route's name contains a slash.
     const QByteArray hash = QCryptographicHash::hash(route + '/' + upstreamId, QCryptographicHash::Sha256);
     return QVariant(qFromBigEndian<qint64>(hash.constData()));
 }
@@ -118,7 +118,7 @@ std::optional<JobRecord> bareJobOf(const QSqlQuery &query)
     const qint64 sum = query.value(Sum).toLongLong();
     const bool isRight = sum == sumOf(id, bytes, ended);
     auto record = isRight || sum == checksum(id, bytes) ? fromBytes<JobRecord>(bytes) : std::nullopt;
-    // The sums of form 1 did not cover the end, which was the one in the bytes.
+    // The checksum of form 1 did not cover the column `ended`, which must equal the end in the bytes.
     if (!record || !(isRight || ended == firstFormsEnd(*record)))
         return std::nullopt;
     if (record->id != id || record->account != query.value(Account).toByteArray() ||
@@ -140,7 +140,7 @@ Result<std::optional<JobRecord>> jobOf(const QSqlQuery &query)
         looked.error = damaged(query.value(Id).toByteArray());
         return looked;
     }
-    // No checksum covers a request that is not there.
+    // A missing request cannot be found by a checksum, so needsRequest() decides whether it is damage.
     bool isWhole = !needsRequest(*record);
     if (!query.value(Request).isNull()) {
         const auto bytes = checked(query, record->id, Request, RequestSum);

@@ -47,7 +47,8 @@ const Migrations &storeMigrations()
             "since_boot INTEGER NOT NULL, boot BLOB NOT NULL, store BLOB NOT NULL, commits INTEGER NOT NULL, "
             "sum INTEGER NOT NULL)"_s,
         },
-        // `bytes` counts the rows of a job in all tables. Earlier dead letters count for no account.
+        // `bytes` is the size of a job's rows in all tables. Dead letters of earlier versions get an empty
+        // account.
         {
             u"ALTER TABLE jobs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0"_s,
             u"UPDATE jobs SET bytes = length(data) + "
@@ -55,7 +56,8 @@ const Migrations &storeMigrations()
             "coalesce((SELECT length(data) FROM answers WHERE answers.number = jobs.number), 0)"_s,
             u"ALTER TABLE letters ADD COLUMN account BLOB NOT NULL DEFAULT x''"_s,
         },
-        // `upstream` is upstreamKeyOf() the record. Earlier jobs had callbacks with tokens only.
+        // `upstream` is upstreamKeyOf() of the record. It is null for jobs of earlier versions, whose
+        // callbacks had tokens.
         {
             u"ALTER TABLE jobs ADD COLUMN upstream INTEGER"_s,
             u"CREATE INDEX jobs_by_upstream ON jobs (upstream) WHERE upstream IS NOT NULL"_s,
@@ -76,8 +78,8 @@ std::int64_t databaseBytes(const Config::Store &limits)
 
 bool setUpWriter(SqliteConnection &connection, const Config::Store &limits)
 {
-    // Allows giving back free pages bit by bit. Only for a new file, because an existing one is not checked
-    // yet and must not be written.
+    // Allows free pages to be given back to the disk bit by bit. Only for a new file, because an existing
+    // file is not checked yet and must not be written.
     const std::int64_t pages = std::max<std::int64_t>(databaseBytes(limits) / kStorePage, 64);
     const auto pagesNow = connection.ask("PRAGMA page_count");
     if (!pagesNow)
@@ -90,7 +92,7 @@ bool setUpWriter(SqliteConnection &connection, const Config::Store &limits)
            set(connection,
                limits.synchronous == StoreSync::Full ? u"synchronous = FULL"_s : u"synchronous = NORMAL"_s) &&
            // The commit that reaches this size does the checkpoint and takes longer. The size is small, so
-           // nobody notices.
+           // that the delay is short.
            set(connection, u"wal_autocheckpoint = %1"_s.arg(aheadBytes(limits) / kStorePage)) &&
            set(connection, u"journal_size_limit = %1"_s.arg(aheadBytes(limits))) &&
            set(connection, u"temp_store = MEMORY"_s) && set(connection, u"cache_size = -16384"_s) &&

@@ -16,8 +16,8 @@ using Migrations = std::vector<QStringList>;
 const Migrations &storeMigrations();
 
 /// Sets up the writer's connection: journal, durability and size. From then on the file stays within the
-/// limits, and a write without room fails. On failure returns false, and the connection's error() has the
-/// reason.
+/// limits, and a write that needs more space fails. On failure returns false, and the connection's error()
+/// has the reason.
 bool setUpWriter(SqliteConnection &connection, const Config::Store &limits);
 
 /// Brings the database to the newest version, with one transaction for each version. Refuses a database of

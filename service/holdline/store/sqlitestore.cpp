@@ -27,24 +27,25 @@ constexpr int kMade = 9;
 constexpr int kBytes = 10;
 /// The column `ended` of HOLDLINE_BARE_JOB_ROWS.
 constexpr int kEnded = 5;
-/// Of the 16 MiB of the cache.
+/// releasePages() acts after this many bytes of large parts. The cache has 16 MiB.
 constexpr std::int64_t kReleaseAfter = 4 * 1024 * 1024;
 /// The end of the name of the StoreNote's file.
 constexpr auto kNote = "-note"_L1;
-/// The time between two marks while there are commits. A loss of the log's end is noticed as exactly as that.
+/// The time between two marks while there are commits. A lost end of the write-ahead log is noticed when it
+/// is longer than this time.
 constexpr std::chrono::milliseconds kCommitMark(1000);
-/// The time between two marks without commits. A machine that starts anew takes this much less for time that
-/// passed, which only makes ages smaller.
+/// The time between two marks without commits. When the machine restarts, at most this much time is missing
+/// in the ages of jobs.
 constexpr std::chrono::milliseconds kIdleMark(60'000);
 
-/// A name for a new database.
+/// Returns a random name for a new database.
 QByteArray freshName()
 {
     std::array<std::byte, 8> bytes{};
     fillSecurely(bytes);
     return QByteArray(reinterpret_cast<const char *>(bytes.data()), std::ssize(bytes)).toHex();
 }
-/// The largest age of an unfinished job. The clocks cannot reckon with much more.
+/// The largest age of an unfinished job. The clocks' number types cannot hold much larger ages.
 constexpr Duration kOldest = std::chrono::hours(24 * 365 * 100);
 
 }  // namespace
@@ -71,7 +72,7 @@ QString SqliteStore::open()
         error = fail();
     if (error.isEmpty())
         error = count();
-    // From here on the file is known to be whole, and may be written.
+    // The file was checked above and is undamaged, so it may be written.
     if (error.isEmpty())
         error = startClock();
     if (!error.isEmpty()) {
@@ -84,7 +85,7 @@ QString SqliteStore::open()
     return {};
 }
 
-/// Remembers which files are open. Says so when they are not those of the last time.
+/// Stores which files are open. Logs a warning when the file is another one than at the last open().
 void SqliteStore::noteFiles()
 {
     const auto file = identityOf(m_path);
@@ -101,8 +102,8 @@ void SqliteStore::noteFiles()
     m_log = identityOf(m_path + kLog);
 }
 
-/// Writes to a deleted file succeed and are lost. Returns an empty text when the open files still have their
-/// names.
+/// Checks that the open files still have their names, because writes to a deleted file succeed and are lost.
+/// Returns an error text for people, empty on success.
 QString SqliteStore::checkFiles() const
 {
     if (identityOf(m_path) == m_file && (!m_log || identityOf(m_path + kLog) == m_log))
@@ -166,7 +167,8 @@ QString SqliteStore::checkWhole()
     return damagedFile(m_path, verdict->toString());
 }
 
-/// Lets the store's clock go on where the last process left it. Says what the database has lost since then.
+/// Continues the store's clock from the last mark in the database. Logs what the database has lost since
+/// then.
 QString SqliteStore::startClock()
 {
     const auto before = readMark(m_connection, m_path);
@@ -194,7 +196,7 @@ QString SqliteStore::startClock()
     writeNote(m_path + kNote, m_mark.note());
     if (before.value)
         return {};
-    // Its rows have other times now.
+    // adoptRows() has changed the times of the rows, so they are counted again.
     forgetCounts();
     return count();
 }
@@ -285,12 +287,13 @@ Result<std::vector<JobRecord>> SqliteStore::unsettled()
     return all;
 }
 
-/// Gives the record of an unfinished job the age of the job.
+/// Sets JobRecord::made of an unfinished job, and moves its deadline by the time in which the machine was
+/// off.
 void SqliteStore::setAge(JobRecord &record, StoreTime made) const
 {
     const auto ran = std::clamp<Duration>(m_clock.now() - made, {}, kOldest);
     auto age = ran;
-    // The time in which the machine was off is no part of the job's own time. It is shown all the same.
+    // The time in which the machine was off counts in the age that is shown, but not against the deadline.
     if (!m_clock.isSameBoot())
         age = std::clamp<Duration>(m_clock.machine().wall - record.created, ran, kOldest);
     record.deadline += std::chrono::floor<std::chrono::milliseconds>(age - ran);
@@ -339,8 +342,8 @@ CommitResult SqliteStore::commit(const std::vector<StoreWrite> &writes)
     return result;
 }
 
-/// SQLite keeps pages that it has written. Those of large bodies are never read again, and would fill the
-/// whole cache.
+/// Frees SQLite's cache after large writes. SQLite keeps written pages in its cache; pages of large bodies
+/// are never read again, and would fill the whole cache.
 void SqliteStore::releasePages()
 {
     if (m_largeBytes < kReleaseAfter)

@@ -20,10 +20,11 @@ namespace holdline {
 /// A store in an SQLite file. Committed data survives the process, and with `store.synchronous = full` also a
 /// power cut.
 ///
-/// While it is open, only this process may use the file. The file is checked when it is opened and again
-/// after it was found damaged. A damaged file is never changed. Beside it are `-wal` (the write-ahead log),
-/// `-shm`, `.lock` and `-note` (StoreNote). It does not grow beyond `store.bytes`. Free pages are used again.
-/// When many are free, they are given back to the disk.
+/// While the store is open, only this process may use the file. The file is checked when it is opened and
+/// again after it was found damaged. A damaged file is never changed. Further files have the same name with
+/// the endings `-wal` (the write-ahead log), `-shm`, `.lock` and `-note` (StoreNote). The file does not grow
+/// beyond `store.bytes`. Free pages are used again. When many pages are free, they are given back to the
+/// disk.
 class SqliteStore final : public StoreBackend
 {
 public:
@@ -51,13 +52,13 @@ private:
     {
         qint64 number = 0;
         bool hasKey = false;
-        std::int64_t requestBytes = 0;  ///< in the table of requests; 0 without one
+        std::int64_t requestBytes = 0;  ///< in the table `requests`; 0 without a request
         std::int64_t bytes = 0;         ///< in all tables
         QVariant lookup;
         StoreTime made{};
         QVariant upstream{};
     };
-    /// The rows of a job beside the one in `jobs`.
+    /// The rows of a job in tables other than `jobs`.
     struct Parts
     {
         std::optional<QByteArray> request;
@@ -104,21 +105,21 @@ private:
     const QString m_path;
     const Config::Store m_limits;
     StoreClock m_clock;
-    DatabaseMark m_mark;  ///< the last one, with the present count of commits
-    StoreTime m_now{};    ///< of the present commit or clean-up
+    DatabaseMark m_mark;  ///< the last mark, with the present count of commits
+    StoreTime m_now{};    ///< the store time of the present commit or clean-up
     FileLock m_lock;
     SqliteConnection m_connection;
     bool m_checked = false;  ///< the file was checked and is undamaged
     // Of the last successful open().
     std::optional<FileIdentity> m_file;
     std::optional<FileIdentity> m_log;  ///< the write-ahead log
-    StoreSize m_lastSize;               ///< when it was closed
-    std::int64_t m_largeBytes = 0;      ///< of large requests and answers, since releasePages() released some
+    StoreSize m_lastSize;               ///< m_size when the store was last closed
+    std::int64_t m_largeBytes = 0;      ///< of large parts, since releasePages() last released pages
     bool m_isCounted = false;           ///< m_size is complete
     bool m_wasReplaced = false;
     std::unordered_map<QByteArray, OpenJob> m_open;
     StoreSize m_size;
-    StoredItems m_ended;  ///< ended jobs with their results; the bytes are those of open jobs too
+    StoredItems m_ended;  ///< ended jobs with their results; the bytes include those of open jobs
     std::array<StoredItems, kDeadLetterKinds> m_letters;
 };
 

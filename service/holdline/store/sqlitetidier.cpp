@@ -65,7 +65,7 @@ bool SqliteTidier::oldOnes(StoreTime now, std::vector<Victim> &victims)
     return true;
 }
 
-/// Finds results that make room for others.
+/// Finds results that must expire because there are too many or they are too large.
 bool SqliteTidier::surplus(StoredItems::Measure measure, int most, std::vector<Victim> &victims)
 {
     for (StoredItems::Owned &owned : m_ended.firstToGo(measure, most)) {
@@ -81,7 +81,7 @@ bool SqliteTidier::surplus(StoredItems::Measure measure, int most, std::vector<V
     return true;
 }
 
-/// Turns the victims into tombstones, as far as time allows.
+/// Turns the victims into tombstones, until the time `until`.
 bool SqliteTidier::bury(const std::vector<Victim> &victims, Why why, StoreTime now, WallTime wall,
                         TimePoint until, Tidied &tidied)
 {
@@ -142,7 +142,8 @@ bool SqliteTidier::findOldest()
     return true;
 }
 
-/// Deletes tombstones that are too old or too many. Deletes all when only tombstones use the room.
+/// Deletes tombstones that are too old or too many. Deletes tombstones of any age when they alone fill the
+/// file.
 bool SqliteTidier::forget(StoreTime now, TimePoint until, Tidied &tidied)
 {
     const std::optional<bool> full = m_size.ended == 0 ? isFull() : false;
@@ -182,7 +183,7 @@ bool SqliteTidier::forget(StoreTime now, TimePoint until, Tidied &tidied)
     return true;
 }
 
-/// SQLite reuses free pages. Gives free pages above a quarter of the file back to the disk.
+/// Gives free pages above a quarter of the file back to the disk. SQLite reuses the other free pages.
 bool SqliteTidier::giveBack(TimePoint until, Tidied &tidied)
 {
     const auto all = pages("PRAGMA page_count");
@@ -192,7 +193,7 @@ bool SqliteTidier::giveBack(TimePoint until, Tidied &tidied)
     const bool isTooBig = *all * kStorePage > databaseBytes(m_limits) && *unused > 0;
     if (!isTooBig && *unused <= std::max(kSparePages, *all / 4))
         return true;
-    // Qt stops at the first row, and the rows of this statement have no columns. So each run moves one page.
+    // Qt runs this statement only up to its first row, which has no columns. So each run moves one page.
     SqliteTransaction transaction(m_connection);
     if (!transaction.isOpen())
         return false;
@@ -214,7 +215,8 @@ std::optional<std::int64_t> SqliteTidier::pages(const char *pragma)
     return answer ? std::optional(std::int64_t(answer->toLongLong())) : std::nullopt;
 }
 
-/// True before the last free page is used. Empty after an error of the database.
+/// True when used pages take more than 7/8 of the allowed size. Returns nothing after an error of the
+/// database.
 std::optional<bool> SqliteTidier::isFull()
 {
     const auto all = pages("PRAGMA page_count");

@@ -13,11 +13,12 @@
 
 namespace holdline {
 
-/// Keeps a store's file within its limits, in small steps, because writes wait for each step. Old results
-/// become tombstones first, then those of the accounts that use most of a full store. Then old tombstones are
-/// deleted, then free pages go back to the disk.
+/// Keeps a store's file within its limits, in small steps, because writes wait for each step. First old
+/// results become tombstones, then, in a full store, results of the accounts that use most of it. Then old
+/// tombstones are deleted, then free pages are given back to the disk.
 ///
-/// Made for one step. The arguments must outlive it. `size` and `ended` are kept up to date.
+/// An object does one step. The constructor's arguments must outlive it. It keeps `size` and `ended` up to
+/// date.
 class SqliteTidier
 {
 public:
@@ -27,7 +28,8 @@ public:
     {
     }
 
-    /// `wall` is for people. False after an error of the database.
+    /// Does one step. `wall`, the time of day, is only shown to people. Returns false after an error of the
+    /// database.
     bool step(StoreTime now, WallTime wall, Tidied &tidied);
 
 private:

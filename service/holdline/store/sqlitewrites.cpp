@@ -9,7 +9,7 @@ namespace holdline {
 
 namespace {
 
-/// A request or answer that takes many pages.
+/// A request or answer of at least this many bytes counts as large.
 constexpr qsizetype kLargePart = 64 * 1024;
 
 }  // namespace
@@ -40,7 +40,7 @@ void SqliteStore::uncountEnded(const QByteArray &account, qint64 number, StoreTi
     m_ended.addBytes(account, -bytes);
 }
 
-/// When the job was made. `otherwise` when the record does not tell it.
+/// Returns the store time at which the job was made, or `otherwise` when the record does not have it.
 StoreTime SqliteStore::madeOf(const JobRecord &record, StoreTime otherwise) const
 {
     if (!record.made)
@@ -48,7 +48,7 @@ StoreTime SqliteStore::madeOf(const JobRecord &record, StoreTime otherwise) cons
     return m_now - std::chrono::floor<std::chrono::milliseconds>(Clock::now() - *record.made);
 }
 
-/// A job ends for the store when its end is stored. Null for an unfinished job.
+/// Returns the column `ended`: the time at which the store writes the job's end. Null for an unfinished job.
 QVariant SqliteStore::endOf(const JobRecord &record) const
 {
     return record.isSettled() ? QVariant(millisecondsOf(m_now)) : QVariant();
@@ -81,7 +81,7 @@ SqliteStore::Done SqliteStore::insert(const JobRecord &record)
         {notNull(record.id), notNull(record.account), record.key, lookupOf(record.token),
          upstreamKeyOf(record.route, record.upstreamId), end, record.expired ? 1 : 0, data,
          sumOf(record.id, data, end), millisecondsOf(made), static_cast<qint64>(bytes)});
-    // An ended job with this id may exist.
+    // The insert is also refused when an ended job with this id exists.
     if (!query)
         return failure() == Done::Refused ? replace(record) : Done::Failed;
     const qint64 number = query->lastInsertId().toLongLong();
@@ -138,7 +138,8 @@ SqliteStore::Done SqliteStore::update(const JobRecord &record, OpenJob &job)
     return writeParts(record, before.number, parts, true, before.requestBytes > 0) ? Done::Yes : Done::Failed;
 }
 
-/// Updates an ended job. Without a row of this id the insert failed because of the key, so it is refused.
+/// Updates an ended job. Without a row of this id, the insert failed because of the idempotency key, so the
+/// write is refused.
 SqliteStore::Done SqliteStore::replace(const JobRecord &record)
 {
     QSqlQuery *found = m_connection.run(
@@ -157,7 +158,7 @@ SqliteStore::Done SqliteStore::replace(const JobRecord &record)
     found->finish();
     if (!isThere)
         return Done::Refused;
-    // A result that comes after the end does not make the end any younger.
+    // A result that comes after the job's end does not change the stored end.
     const StoreTime ended = !wasExpired ? endedBefore : m_now;
     const QVariant end = record.isSettled() ? QVariant(millisecondsOf(ended)) : QVariant();
     const QByteArray data = toBytes(record);
@@ -183,7 +184,7 @@ SqliteStore::Done SqliteStore::replace(const JobRecord &record)
     return writeParts(record, number, parts, false, true) ? Done::Yes : Done::Failed;
 }
 
-/// Encodes request and answer. `requestBytes` are those of a request in the database.
+/// Encodes request and answer. `requestBytes` is the size of the request that the database has already.
 SqliteStore::Parts SqliteStore::partsOf(const JobRecord &record, std::int64_t requestBytes)
 {
     Parts parts;
@@ -197,8 +198,8 @@ SqliteStore::Parts SqliteStore::partsOf(const JobRecord &record, std::int64_t re
     return parts;
 }
 
-/// Writes request and answer. `hasRequest`: a request may be in the database. A request never changes, so a
-/// stored one is not written again.
+/// Writes request and answer. `hasRequest` is true when the database may have the request already. A request
+/// never changes, so a stored request is not written again.
 bool SqliteStore::writeParts(const JobRecord &record, qint64 number, const Parts &parts, bool isNew,
                              bool hasRequest)
 {
@@ -295,8 +296,8 @@ SqliteStore::Done SqliteStore::carryOut(const PutDeadLetter &write)
     return dropDeadLetters(kind) ? Done::Yes : Done::Failed;
 }
 
-/// Takes a dead letter out of the counts. `number` stays null when there is none with this id. False after an
-/// error of the database.
+/// Subtracts a dead letter from the counts. `number` becomes the number of its row, or stays null without a
+/// dead letter of this id. Returns false after an error of the database.
 bool SqliteStore::forgetDeadLetter(const QByteArray &id, QVariant &number)
 {
     QSqlQuery *found =
@@ -316,7 +317,7 @@ bool SqliteStore::forgetDeadLetter(const QByteArray &id, QVariant &number)
     return true;
 }
 
-/// Drops dead letters of this kind while there are too many.
+/// Drops dead letters of this kind while they exceed the limits. Returns false on failure.
 bool SqliteStore::dropDeadLetters(std::size_t kind)
 {
     while (const auto victim = surplusOf(m_letters[kind], deadLetterShare(m_limits))) {

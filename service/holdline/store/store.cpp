@@ -17,7 +17,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// The time for the last writes of a store that hurries.
+/// The time for the last writes after Store::hurry().
 constexpr std::chrono::milliseconds kMoment(250);
 
 StoreThread::Options withReader(StoreThread::Options options,

@@ -13,11 +13,11 @@ namespace holdline {
 /// The store of all shards: a writer thread and a reader thread over one backend. Each shard uses it through
 /// its own StoreLink.
 ///
-/// Life: construct, open(), then make the links. Destroy the links first. The destructor waits until all
-/// requested writes are done. When a disk hangs, it ends the process after `store.patience`, or after a
-/// moment when somebody is in a hurry: what was promised is on the disk, and no thread can be ended while the
-/// system holds it. Thread: the main one,
-/// except for the functions that links use.
+/// Usage: construct, open(), then make the links. Destroy the links first. The destructor waits until all
+/// requested writes are done. When the disk hangs, the destructor ends the process: after `store.patience`,
+/// earlier after hurry(), and at once when the store already counts as hanging. Then every answered write is
+/// on the disk, and a thread that waits in a system call cannot be ended otherwise. For use in the main
+/// thread, except for the functions that links use.
 class Store
 {
 public:
@@ -26,17 +26,17 @@ public:
     ~Store();
 
     /// Returns false when the store cannot be used now, or when it was not open within `store.patience`.
-    /// errorString() has the reason and the remedy. The store goes on or tries again by itself.
-    /// When `hurries` becomes true, open() does not wait any longer.
+    /// errorString() has the reason and the remedy. The store then goes on opening, or tries again by itself.
+    /// open() stops waiting when `hurries` returns true.
     bool open(const std::function<bool()> &hurries = [] { return false; });
     QString errorString() const { return m_hangs ? hangError() : m_writer.state(); }
-    /// The destructor waits only for a moment, whatever the disk does.
+    /// Makes the destructor wait for the last writes only 250 ms, even when the disk does not answer.
     void hurry() { m_hurries = true; }
     QString path() const { return m_path; }
-    /// See StoreLink.
+    /// Returns `store.patience`, see StoreLink.
     std::chrono::milliseconds patience() const { return m_patience; }
-    /// Returns the records of jobs that were unfinished when the store was opened, oldest first. Moves them
-    /// out.
+    /// Returns the records of jobs that were unfinished when the store was opened, oldest first. A second
+    /// call returns none.
     std::vector<JobRecord> takeRecovered() { return m_writer.takeRecovered(); }
 
 private:
@@ -47,10 +47,10 @@ private:
     const QString m_path;
     const std::chrono::milliseconds m_patience;
     const std::unique_ptr<StoreBackend> m_backend;
-    std::atomic<bool> m_hangs = false;  ///< a link, or open(), gave up waiting
+    std::atomic<bool> m_hangs = false;  ///< a link, or open(), stopped waiting for the disk
     bool m_hurries = false;
     KnownKeys m_keys;
-    // The writer uses the reader's thread, so it ends first.
+    // m_writer uses m_reader, so m_writer is destroyed first.
     ReaderThread m_reader;
     StoreThread m_writer;
 };

@@ -30,8 +30,8 @@ using StoredKey = std::pair<QByteArray, QByteArray>;
 struct CommitResult
 {
     QString error;
-    /// By index: the reason why only that write is not stored, empty for a stored one. Writes beyond its size
-    /// are stored.
+    /// By the index of a write: the reason why this write alone is not stored; empty for a stored write.
+    /// Writes beyond the end of this list are stored.
     std::vector<QString> refused;
 
     QString of(std::size_t write) const
@@ -44,8 +44,8 @@ struct CommitResult
 struct Tidied
 {
     int expired = 0;    ///< results that became tombstones
-    int tooMany = 0;    ///< those of them that were removed early, because of store.jobs
-    int tooLarge = 0;   ///< those of them that were removed early, because of store.bytes
+    int tooMany = 0;    ///< the part of `expired` that expired early, because of store.jobs
+    int tooLarge = 0;   ///< the part of `expired` that expired early, because of store.bytes
     bool more = false;  ///< another step would find work
     QString error;      ///< set when nothing was done
 };
@@ -64,8 +64,8 @@ struct StoreSize
     StoreTime now{};  ///< the time of the store's clock
 };
 
-/// Reads the committed data of a store. Synchronous. One thread from open() to close(), which may differ from
-/// the writer's.
+/// Reads the committed data of a store. Synchronous. From open() to close(), for use in one thread, which may
+/// differ from the writer's thread.
 class StoreReader
 {
 public:
@@ -80,7 +80,7 @@ public:
     using Letter = Result<std::optional<DeadLetter>>;
     using Letters = Result<std::vector<DeadLetter>>;
 
-    // Like the functions of JobStore.
+    // The same look-ups as the functions of JobStore.
     virtual Job find(const QByteArray &id) = 0;
     virtual Job findByKey(const QByteArray &account, const QByteArray &key) = 0;
     virtual Job findByToken(const QByteArray &token) = 0;
@@ -90,8 +90,8 @@ public:
     virtual Letters listDeadLetters(std::optional<DeadLetter::Kind> kind, int most) = 0;
 };
 
-/// The writing side of a store, with a single writer. Synchronous. One thread from open() to close(). Ages
-/// are measured by the store's own clock, see StoreClock.
+/// The writing side of a store, with a single writer. Synchronous. From open() to close(), for use in one
+/// thread. Ages are measured by the store's own clock, see StoreClock.
 class StoreBackend
 {
 public:
@@ -105,7 +105,7 @@ public:
     virtual bool wasReplaced() const { return false; }
     /// True when stored data survives the process.
     virtual bool isDurable() const = 0;
-    /// Makes a reader for another thread. It must not outlive this object.
+    /// Makes a reader for another thread. The reader must not outlive this object.
     virtual std::unique_ptr<StoreReader> makeReader() = 0;
 
     /// Returns the records of unfinished jobs with their requests and JobRecord::made, oldest first.
@@ -113,7 +113,7 @@ public:
     /// Returns at most `most` stored idempotency keys that follow `last` in their order. The empty key comes
     /// before all others.
     virtual Result<std::vector<StoredKey>> keysAfter(const StoredKey &last, int most) = 0;
-    /// Carries out all writes in this order. They are durable on return.
+    /// Carries out all writes in this order. When the function returns, the writes are durable.
     virtual CommitResult commit(const std::vector<StoreWrite> &writes) = 0;
     /// Returns an empty text when a write would succeed now.
     virtual QString probe() = 0;

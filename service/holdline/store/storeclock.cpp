@@ -14,11 +14,12 @@ namespace {
 
 bool isSameBoot(const MachineTime &before, const MachineTime &now)
 {
-    // A container may have a clock of its own that starts anew with it.
+    // The last comparison is for containers, which may have a clock of their own that starts at zero with the
+    // container.
     return !before.boot.isEmpty() && before.boot == now.boot && before.sinceBoot <= now.sinceBoot;
 }
 
-/// A duration of any size for people, in its two largest units: "1 day", "10 years 2 days".
+/// Returns a duration of any size for people, in its two largest units: "1 day", "10 years 2 days".
 QString spoken(milliseconds duration)
 {
     struct Unit

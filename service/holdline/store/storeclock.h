@@ -15,44 +15,45 @@ struct StoreTimeline
 };
 using StoreTime = std::chrono::time_point<StoreTimeline, std::chrono::milliseconds>;
 
-/// A store time and the machine's clocks at that moment. A store keeps its last mark, so that its clock goes
-/// on in the next process.
+/// A store time and the machine's clocks at that moment. A store saves its last mark, so that the next
+/// process can continue the clock.
 struct StoreMark
 {
     StoreTime at{};
     MachineTime machine;
 };
 
-/// How the clock of a store goes on in another process.
+/// The point from which another process continues the clock of a store.
 struct ResumedClock
 {
     StoreTime at{};  ///< the store time now
-    /// False when the machine was started anew since the mark, or when nobody knows. Time in which the
-    /// machine was off ages nothing, because only the wall clock could tell how long that was.
+    /// False when the machine was restarted since the mark, or when this is unknown. The time in which the
+    /// machine was off does not count, because only the wall clock could measure it.
     bool isSameBoot = false;
 };
 
-/// Pure.
+/// Computes the present store time from a mark. Pure.
 ResumedClock resumedClock(const StoreMark &mark, const MachineTime &now);
 
-/// By how much the wall clock was set between two readings of one boot: positive when it was set forward.
-/// Empty when it only went on, or was corrected by less than kSmallestStep. Pure.
+/// Returns by how much the wall clock was set between two readings of one boot: positive when it was set
+/// forward. Returns nothing when it was not set, or by less than kSmallestStep. Pure.
 std::optional<std::chrono::milliseconds> clockStep(const MachineTime &before, const MachineTime &now);
 inline constexpr std::chrono::seconds kSmallestStep{10};
 
-/// A store's clock. It moves while the machine runs, in this process and between two processes, and no step
-/// of the wall clock moves it. Thread: one.
+/// A store's clock. It runs while the machine runs, in this process and between two processes. Setting the
+/// wall clock does not change it. For use in one thread.
 class StoreClock
 {
 public:
     using Reader = std::function<MachineTime()>;
 
-    /// Starts with zero. `read` reads the machine's clocks.
+    /// Starts the clock at zero. `read` reads the machine's clocks.
     explicit StoreClock(Reader read = machineTime);
 
-    /// Goes on after a mark of an earlier process, or of this one. Logs a step of the wall clock since then.
+    /// Continues from a mark of an earlier process, or of this process. Logs when the wall clock was set
+    /// since the mark.
     void resume(const StoreMark &mark);
-    /// Goes on at this time, for a store without a mark.
+    /// Continues from this time, for a store without a mark.
     void startAt(StoreTime at);
 
     StoreTime now() const { return at(m_read()); }
@@ -60,7 +61,7 @@ public:
     MachineTime machine() const { return m_read(); }
     /// See ResumedClock.
     bool isSameBoot() const { return m_isSameBoot; }
-    /// Logs a step of the wall clock since the last call. Call it about once a second.
+    /// Logs when the wall clock was set since the last call. Call this function about once a second.
     void watch();
 
 private:

@@ -8,7 +8,7 @@ namespace holdline {
 void StoredItems::add(const QByteArray &account, Item item)
 {
     QList<Item> &items = m_parts[account].items;
-    // Most items are the youngest.
+    // Most new items are younger than all others.
     if (items.isEmpty() || items.constLast() < item)
         items.append(item);
     else
@@ -53,7 +53,7 @@ std::vector<StoredItems::Owned> StoredItems::firstToGo(Measure measure, int most
         const QByteArray *account;
         const Part *part;
         double weight;
-        qsizetype next = 0;  ///< index of its oldest item that stays
+        qsizetype next = 0;  ///< index of the account's oldest item that is not chosen yet
 
         const Item &oldest() const { return part->items.at(next); }
         bool goesBefore(const Candidate &other) const
@@ -63,7 +63,8 @@ std::vector<StoredItems::Owned> StoredItems::firstToGo(Measure measure, int most
     };
     const auto goesLater = [](const Candidate &a, const Candidate &b) { return b.goesBefore(a); };
     const auto goesEarlier = [](const Candidate &a, const Candidate &b) { return a.goesBefore(b); };
-    // Only so many accounts as items are wanted can be among the largest. The smallest of them is on top.
+    // Only the `most` largest accounts can lose items, so only these are collected. The heap has the smallest
+    // of them on top.
     std::vector<Candidate> largest;
     for (const auto &[account, part] : m_parts) {
         if (part.items.isEmpty())

@@ -13,10 +13,11 @@
 
 namespace holdline {
 
-/// The items of a store by account: ended jobs, or dead letters of one kind. A full store makes room where
-/// most of it is used. So a flood of one account cannot push out what others have.
+/// The items of a store by account: ended jobs, or dead letters of one kind. A full store removes items of
+/// the account that uses most of it. So a flood of items of one account cannot push out the items of other
+/// accounts.
 ///
-/// An item takes 16 bytes. Thread: one.
+/// An item takes 16 bytes of memory. For use in one thread.
 class StoredItems
 {
 public:
@@ -38,22 +39,23 @@ public:
 
     void add(const QByteArray &account, Item item);
     void remove(const QByteArray &account, Item item);
-    /// Adds to the bytes of an account, which may be those of unfinished jobs too. A negative number takes
-    /// away.
+    /// Adds to the bytes of an account, which may include bytes of unfinished jobs. A negative number
+    /// subtracts.
     void addBytes(const QByteArray &account, std::int64_t bytes);
 
     std::int64_t count() const { return m_count; }
     std::int64_t bytes() const { return m_bytes; }
 
-    /// The items that should go first, at most `most`: each time the oldest one of the account that has the
-    /// most at that time. Of equal accounts the one with the older item comes first. An item counts as many
-    /// bytes as its account's items have on average. Looks at each account once.
+    /// Returns the items that must be removed first, at most `most`. Each item is the oldest one of the
+    /// account that has the most, by `measure`, without the items returned before it. Of equal accounts, the
+    /// account with the older item comes first. An item counts with the average bytes of its account's items.
+    /// Looks at each account once.
     std::vector<Owned> firstToGo(Measure measure, int most) const;
 
 private:
     struct Part
     {
-        QList<Item> items;  ///< oldest first; QList removes the first one quickly
+        QList<Item> items;  ///< oldest first; QList removes its first element quickly
         std::int64_t bytes = 0;
     };
 

@@ -17,7 +17,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Takes the file's rights from other users. Returns the error for which this user cannot write it, or 0.
+/// Removes the rights of other users from the file. Returns an error number (errno) when this user cannot
+/// read or write the file, otherwise 0.
 int makePrivate(const QByteArray &name)
 {
     struct stat status

@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Turns a look-up of one item into a look-up of many.
+/// Converts the result of a look-up of one item to a list.
 template <typename Value>
 Result<std::vector<Value>> asMany(Result<std::optional<Value>> &&one)
 {
@@ -23,7 +23,7 @@ Result<std::vector<Value>> asMany(Result<std::optional<Value>> &&one)
     return many;
 }
 
-/// Turns a handler of one item into a handler of many.
+/// Converts a handler of one item to a handler of a list.
 template <typename Value>
 std::function<void(std::vector<Value>)> firstTo(std::function<void(std::optional<Value>)> found)
 {
@@ -91,7 +91,8 @@ void StoreLink::checkPatience()
 {
     const bool isOverdue =
         !m_open.empty() && Clock::now() - m_open.begin()->second.since > m_store.patience();
-    // When this process did not run for a while, the answers may be here and not read yet.
+    // After a pause of this process, answers may wait unread in the mailbox. So the store must be late in two
+    // checks.
     const bool wasOverdue = std::exchange(m_isOverdue, isOverdue);
     if (m_open.empty())
         m_watch.stop();
@@ -120,7 +121,8 @@ void StoreLink::giveUp()
     }
 }
 
-/// Both threads of the store must answer before it counts as available again.
+/// Asks both threads of the store for a LifeSign. The store counts as available again when both have
+/// answered.
 void StoreLink::awaitLifeSigns()
 {
     m_lifeSigns = 2;
@@ -132,7 +134,8 @@ void StoreLink::write(StoreWrite write, Done done)
 {
     const TimePoint now = Clock::now();
     const Number number = done ? open(std::move(done), now) : 0;
-    // What a hanging store does not get now is written later, like after any other failure.
+    // When the store hangs, the write fails at once. Unwritten changes are written later, as after any other
+    // failure.
     const QString error =
         isHanging() ? m_error : m_store.m_writer.write({std::move(write), now, number, m_box});
     if (!error.isEmpty() && number != 0)

@@ -14,15 +14,16 @@ class Store;
 
 /// A shard's link to the store. Posts requests to the store's threads and passes on their answers.
 ///
-/// A look-up that fails reports "not found", but only after the store was marked unavailable. So nobody
-/// relies on a wrong "not found".
+/// A look-up that fails reports "not found", but only after the store was marked unavailable. So callers do
+/// not rely on a wrong "not found".
 ///
-/// A disk can hang instead of failing. When the store does not answer for `store.patience`, it counts as
-/// unavailable and all open requests have failed. It is available again when both of its threads answer. So
-/// does a store that is still being opened. A
-/// write that counted as failed may still be carried out then, before all later ones. Life: made after
-/// Store::open() and destroyed before the Store. The destructor drops open answers, but all requested writes
-/// are still done. Thread: one with an event loop.
+/// A disk can hang instead of failing. When the store does not answer for `store.patience`, the store counts
+/// as unavailable and all open requests fail. The same happens when Store::open() takes longer. The store is
+/// available again when both of its threads answer. Then a write that counted as failed may still be carried
+/// out, before all later writes.
+///
+/// Make a link after Store::open(), and destroy it before the Store. The destructor drops open answers, but
+/// all requested writes are still done. For use in one thread with an event loop.
 class StoreLink final : public JobStore
 {
     Q_OBJECT
@@ -33,7 +34,7 @@ public:
 
     bool isAvailable() const override { return m_error.isEmpty(); }
     QString errorString() const override { return m_error; }
-    /// True when the store does not answer at all.
+    /// True while the store counts as hanging.
     bool isHanging() const { return m_lifeSigns > 0; }
     bool isDurable() const override;
     /// See StoreThread::takeLate().
@@ -72,14 +73,14 @@ private:
     };
 
     Number open(Handler handler, TimePoint now = Clock::now());
-    /// Empty when the request was given up.
+    /// Removes and returns the handler of a request. Returns nothing when the request was given up.
     template <typename Kind>
     std::optional<Kind> take(Number number);
     void checkPatience();
     void giveUp();
     void awaitLifeSigns();
     void write(StoreWrite write, Done done);
-    /// `look` runs in the reader's thread and becomes an Answer.
+    /// Runs `look` in the reader's thread. Its result comes back as an Answer.
     template <typename Answer, typename Look>
     void look(Look look, Handler found);
     void receive(WrittenAnswer &&answer);
@@ -89,14 +90,14 @@ private:
     void receive(StateAnswer &&answer);
     void receive(LifeSign &&sign);
     void showState();
-    /// A look-up failed with this error.
+    /// Marks the store unavailable because a look-up failed with this error. Does nothing without an error.
     void setReadError(const QString &error);
 
     Store &m_store;
     const std::shared_ptr<AnswerBox> m_box = std::make_shared<AnswerBox>();
-    QString m_state;      ///< what the store's threads say
-    QString m_error;      ///< m_state, or that the store hangs
-    int m_lifeSigns = 0;  ///< missing ones, from the two threads of a store that hangs
+    QString m_state;      ///< the store's error as its threads report it; empty: available
+    QString m_error;      ///< m_state, or the error of a store that hangs
+    int m_lifeSigns = 0;  ///< missing LifeSigns of a hanging store's two threads
     bool m_isOverdue = false;
     StoreStatus m_lastStatus;
     Number m_last = 0;

@@ -40,7 +40,7 @@ struct StateAnswer
     bool replaced = false;  ///< the store has other data than before
 };
 
-/// One of the store's threads works again.
+/// The answer of one of the store's threads to a LifeSignRequest: the thread works.
 struct LifeSign
 {
 };
@@ -86,7 +86,7 @@ struct ReaderFailure
 using StoreRequest = std::variant<WriteRequest, StatusRequest, SubscribeRequest, UnsubscribeRequest,
                                   LifeSignRequest, ReaderFailure>;
 
-/// A request of a link to the reader. It posts its answer itself.
+/// A request of a link to the reader. The function posts its answer itself.
 using ReadRequest = std::function<void(StoreReader &)>;
 
 }  // namespace holdline

@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// A fixed size, so that a note is overwritten in place.
+/// The fixed size of a note in bytes, so that a note is overwritten in place.
 constexpr int kBytes = 96;
 
 QByteArray textOf(const StoreNote &note)

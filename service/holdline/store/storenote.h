@@ -11,27 +11,27 @@
 
 namespace holdline {
 
-// A small file beside a database, which says how many commits the database had. It is written about once a
-// second and never forced to the disk. A database with fewer commits has lost the end of its write-ahead log:
-// somebody deleted the log, the power failed, or the disk did not keep what it confirmed.
+// A small file beside a database, with the number of commits of the database. It is written about once a
+// second and never forced to the disk. A database with fewer commits than its note has lost the end of its
+// write-ahead log: somebody deleted the log, the power failed, or the disk lost data that it had confirmed.
 
-/// How far a database was.
+/// The content of a note.
 struct StoreNote
 {
     QByteArray store;  ///< names the database; random, in hex
     std::int64_t commits = 0;
-    StoreTime at{};  ///< of the last commit
+    StoreTime at{};  ///< the store time of the last commit
 
     friend bool operator==(const StoreNote &, const StoreNote &) = default;
 };
 
-/// Empty when there is no such file, or when it is not whole.
+/// Reads a note. Returns nothing when the file is missing or incomplete.
 std::optional<StoreNote> readNote(const QString &path);
-/// Nothing depends on the note, so a failure has no consequence.
+/// Writes a note. Ignores failures, because only a log message depends on the note.
 void writeNote(const QString &path, const StoreNote &note);
 
-/// What a database has lost, for people. Empty when it lost nothing that is known, or when the note is about
-/// another database. Pure.
+/// Returns a text for people that says what a database has lost. Empty when no loss is known, or when the
+/// note is about another database. Pure.
 QString lossOf(const StoreNote &database, const std::optional<StoreNote> &note);
 
 }  // namespace holdline

@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 QString usualStorePath(const QProcessEnvironment &environment)
 {
-    // The XDG rules say to ignore relative paths. systemd sets none.
+    // Ignores relative paths, as the XDG rules say. systemd sets absolute paths only.
     const auto folder = [&environment](const QString &name) {
         const QString path = environment.value(name).section(u':', 0, 0);
         return QDir::isAbsolutePath(path) ? path : QString();

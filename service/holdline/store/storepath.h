@@ -6,9 +6,9 @@
 
 namespace holdline {
 
-/// The default path of the store's file: holdline.db in the folder that systemd made for this service
-/// ($STATE_DIRECTORY, of several the first). Otherwise in the user's state folder ($XDG_STATE_HOME/holdline
-/// or ~/.local/state/holdline). Empty when neither exists. Pure.
+/// Returns the default path of the store's file: holdline.db in the folder that systemd made for this service
+/// ($STATE_DIRECTORY, of several the first), otherwise in the user's state folder ($XDG_STATE_HOME/holdline
+/// or ~/.local/state/holdline). Empty when neither of these variables nor $HOME is an absolute path. Pure.
 QString usualStorePath(const QProcessEnvironment &environment);
 
 }  // namespace holdline

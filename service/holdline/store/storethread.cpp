@@ -12,13 +12,13 @@ namespace holdline {
 
 namespace {
 
-/// The time between two clean-ups. When a clean-up finds more work, the next one follows the next commit.
+/// The time between two clean-up steps while there is no more work.
 constexpr auto kTidyInterval = std::chrono::seconds(1);
 /// The pause between two clean-up steps while there is more work.
 constexpr auto kTidyPause = std::chrono::milliseconds(10);
-/// How often the opener of a store looks whether it is in a hurry.
+/// How often begin() calls `hurries` while it waits.
 constexpr std::chrono::milliseconds kLook(20);
-/// With at least so many writes during one commit, the next commit is not early.
+/// When at least this many writes come during one commit, the next commit is not early.
 constexpr int kBusy = 2;
 /// The number of keys that are read in one step.
 constexpr int kKeysAtOnce = 1000;
@@ -36,7 +36,7 @@ bool StoreThread::waitForEnd(std::chrono::milliseconds patience)
     m_messages.close();
     if (!m_began)
         return true;
-    // Many writes may wait. The thread has time as long as they become fewer.
+    // Many writes may wait. Waits for the thread as long as their number falls.
     for (int before = m_queued; !m_over.try_acquire_for(patience);) {
         const int left = m_queued;
         if (left >= before)
@@ -61,7 +61,7 @@ StoreThread::Opened StoreThread::begin(std::chrono::milliseconds patience,
         giveUp(QStringLiteral("the system does not allow another thread"));
     }
     const std::lock_guard lock(m_stateMutex);
-    // An open store has handed over what it recovered.
+    // hand() clears m_isAwaited after the first attempt to open the store.
     if (m_began && std::exchange(m_isAwaited, false))
         return Opened::Hangs;
     return m_state.isEmpty() ? Opened::Yes : Opened::No;
@@ -168,7 +168,7 @@ std::vector<JobRecord> StoreThread::open()
     return std::move(found.value);
 }
 
-/// Gives what was recovered to begin(), or to the shards when begin() waits no longer.
+/// Stores recovered jobs for takeRecovered() while begin() waits, otherwise for takeLate().
 void StoreThread::hand(std::vector<JobRecord> recovered)
 {
     m_status.recovered += static_cast<std::int64_t>(recovered.size());
@@ -211,7 +211,7 @@ QString StoreThread::readMoreKeys()
     return found.error;
 }
 
-/// Makes the filter of known keys anew when it is full, a step at each call.
+/// Builds the filter of known keys anew when it is full, one step at each call.
 QString StoreThread::renewKeys()
 {
     if (!m_renewedTo) {
@@ -230,7 +230,8 @@ void StoreThread::retry()
 {
     QString error;
     if (!m_isOpen) {
-        // A reader that stays would keep the earlier file, or its view of it.
+        // The reader is closed meanwhile, because an open reader would go on reading the earlier file or its
+        // earlier content.
         m_options.whileReaderIsClosed([&] { error = m_backend.open(); });
         m_isOpen = error.isEmpty();
     }
@@ -238,7 +239,7 @@ void StoreThread::retry()
         m_replaced = true;
         m_wasRead = false;
     }
-    // When the store's own limit was the reason, this frees room.
+    // When the store was full, this clean-up step frees space.
     if (error.isEmpty())
         error = tidyOnce().error;
     if (error.isEmpty())
@@ -251,7 +252,7 @@ void StoreThread::retry()
         breakDown(error);
 }
 
-/// Called before anything learns that the store is available.
+/// Reads keys and unfinished jobs, before the links are informed that the store is available.
 QString StoreThread::readLate()
 {
     auto found = readAll();
@@ -324,7 +325,9 @@ void StoreThread::commit(std::vector<WriteRequest> messages)
         answer(batch.messages[i], result.of(batch.writeOf[i]), now);
 }
 
-/// A key that was posted before a renewal began and is committed after it is in neither of its sources.
+/// Adds the keys of writes that are committed during a renewal of m_keys. Such a write may have been posted
+/// before the renewal began; then neither StoreLink::put() nor the rows read so far give its key to the new
+/// filter.
 void StoreThread::addKeys(const std::vector<StoreWrite> &writes)
 {
     for (const StoreWrite &write : writes) {

@@ -16,20 +16,21 @@
 
 namespace holdline {
 
-/// The store's only writer. It commits all waiting writes in one transaction and answers them when they are
-/// durable. Between two transactions `store.commit_interval` passes, because that saves commits when several
-/// writes come within it. A lane whose starts follow one another never has more than one write under way, and
-/// would wait for nothing. So a commit may be early while no other writes came during the last one, a limited
-/// number of times. In between the store is kept within its limits, step by step.
+/// The store's only writer. Commits all waiting writes in one transaction and answers them when they are
+/// durable. Waits `store.commit_interval` between two transactions, so that several writes share one commit.
+/// A lane that starts its jobs one after the other has only one write in flight, and would wait for nothing.
+/// So a limited number of commits may be early, as long as few other writes came during the last commit.
+/// Between the commits, the thread keeps the store within its limits, step by step.
 ///
-/// Several writes of one record in a batch become one: the last of them. It keeps the request of an earlier
-/// one when it has none. A refused write (its key belongs to another job) fails alone. Any other error makes
-/// the store unavailable. The whole batch fails, and later writes fail at once. A trial write every
+/// Several writes of one record in a batch become one: the last write, with the request of an earlier write
+/// when the last one has none. A refused write (its key belongs to another job) fails alone. Any other error
+/// makes the store unavailable: the whole batch fails, and later writes fail at once. A trial write every
 /// `retryInterval` finds out when the store works again. An error is logged once when it changes, not for
 /// each write.
 ///
-/// Life: construct, begin(), waitForEnd(), which first carries out everything that was posted. The backend
-/// must outlive this object. Only this thread uses it. Thread: the main one; write() and post() from any.
+/// Usage: construct, begin(), write() and post(), waitForEnd(), which first carries out everything that was
+/// posted. The backend must outlive this object, and only this thread uses the backend. For use in the main
+/// thread; write() and post() in any thread.
 class StoreThread : public QThread
 {
 public:
@@ -38,8 +39,8 @@ public:
         Config::Store store;
         std::chrono::milliseconds retryInterval = std::chrono::seconds(3);
         int durable = Config::Hold().durable;  ///< the most unfinished jobs
-        /// Commits before `commit_interval` has passed. A commit costs CPU, so that many clients must share
-        /// it.
+        /// How many commits may come before `commit_interval` has passed. A commit costs CPU time, so many
+        /// clients must share one.
         Allowance early{100, std::chrono::milliseconds(10)};
         /// Runs its argument while no reader has the file open. Called in this thread.
         std::function<void(const std::function<void()> &)> whileReaderIsClosed =
@@ -52,25 +53,27 @@ public:
     enum class Opened {
         Yes,
         No,    ///< state() is the reason; the thread tries again
-        Hangs  ///< not within this time; the thread goes on opening it
+        Hangs  ///< not within this time; the thread goes on opening the store
     };
     /// Waits until the store was opened, at most for `patience` and while `hurries` is false.
     Opened begin(std::chrono::milliseconds patience, const std::function<bool()> &hurries);
     /// Makes the store unavailable forever. Called instead of begin().
     void giveUp(const QString &error);
-    /// After begin(): the records of jobs that were unfinished then. Moves them out.
+    /// Returns the records of jobs that were unfinished when begin() opened the store. Call this after
+    /// begin(). A second call returns none.
     std::vector<JobRecord> takeRecovered();
-    /// From any thread: records of unfinished jobs, when the store opened only after begin() returned. Moves
-    /// out those for which `isWanted` is true.
+    /// Returns records of unfinished jobs, when the store was opened or replaced only after begin() returned.
+    /// Returns each record once, and only if `isWanted` is true for it. Call this in any thread.
     std::vector<JobRecord> takeLate(const std::function<bool(const JobRecord &)> &isWanted);
     /// Closes the queue and waits for the end of the thread. Returns false when no write was carried out for
     /// this time.
     bool waitForEnd(std::chrono::milliseconds patience);
 
-    /// From any thread. Returns the reason when this write fails at once, otherwise an empty text.
+    /// Queues a write. Returns the reason when the write fails at once, otherwise an empty text. Call this in
+    /// any thread.
     QString write(WriteRequest message);
     void post(StoreRequest message) { m_messages.post(std::move(message)); }
-    /// From any thread: the reason why the store is unavailable, empty when it is available.
+    /// Returns the reason why the store is unavailable; empty when it is available. Call this in any thread.
     QString state() const;
     bool isDurable() const { return m_backend.isDurable(); }
 
@@ -108,10 +111,10 @@ private:
     QString readMoreKeys();
     QString renewKeys();
     void addKeys(const std::vector<StoreWrite> &writes);
-    /// One clean-up step, counted.
+    /// Does one clean-up step, and counts its results in m_status.
     Tidied tidyOnce();
     void tidy();
-    /// The time of the next action without a message.
+    /// Returns the time of the next action when no message comes before.
     TimePoint nextTurn() const { return state().isEmpty() ? m_nextTidy : m_nextRetry; }
 
     StoreBackend &m_backend;
@@ -142,7 +145,8 @@ private:
 
     std::promise<void> m_opened;
     bool m_began = false;
-    /// ThreadSanitizer does not see how QThread waits, because Qt is not instrumented. It sees this.
+    /// Released when run() ends. ThreadSanitizer sees this semaphore, but not how QThread waits, because Qt
+    /// is not instrumented.
     std::binary_semaphore m_over{0};
 };
 

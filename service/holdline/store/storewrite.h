@@ -8,18 +8,18 @@
 
 namespace holdline {
 
-/// Stores a record and replaces the one with its id. Refused when its key belongs to another record of the
-/// account. Without a request, the stored request stays as long as keepsRequest() is true.
+/// Stores a record, and replaces the record with the same id. Refused when its key belongs to another record
+/// of the account. Without a request, the stored request stays as long as keepsRequest() is true.
 struct PutJob
 {
     JobRecord record;
 };
-/// Deletes a record as if the job never existed. Does nothing without one.
+/// Deletes a record as if the job never existed. Does nothing without such a record.
 struct RemoveJob
 {
     QByteArray id;
 };
-/// Frees the key of a job that mayFreeKey(). Does nothing to another job.
+/// Frees the key of a job when mayFreeKey() is true for its record. Otherwise does nothing.
 struct FreeKey
 {
     QByteArray id;
