@@ -22,7 +22,7 @@ struct VerificationContext
     QByteArrayView token{};  ///< the callback's token; empty for a registered address
     WallTime now{};
     const Secrets *secrets = nullptr;
-    const PublicKeys *keySet = nullptr;  ///< for `jwks`; null before they were fetched
+    const PublicKeys *keySet = nullptr;  ///< the keys of `jwks`; null before they were fetched
 };
 
 /// The result for a callback that passed all checks of the rule.
