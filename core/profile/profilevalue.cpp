@@ -235,7 +235,8 @@ std::optional<std::vector<int>> ProfileValue::numbers(int least, int most) const
 
 void ProfileValue::failChoice(const QString &given, const QStringList &known) const
 {
-    fail(u"%1: %2 is wanted"_s.arg(quoted(given), joined(known, u"or"_s)) + didYouMean(given.toLower(), known));
+    fail(u"%1: %2 is wanted"_s.arg(quoted(given), joined(known, u"or"_s)) +
+         didYouMean(given.toLower(), known));
 }
 
 std::optional<Locator> ProfileValue::locator() const

@@ -87,7 +87,8 @@ constexpr Room kRooms[] = {
      "service/holdline/monitorfeed service/holdline/shards"},
     {"service/holdline/tools",
      "core/base core/httpvalues core/job core/config core/profile core/routing service/http "
-     "service/httpclient service/holdline/ports service/holdline/credentials service/holdline/apis service/holdline/answers "
+     "service/httpclient service/holdline/ports service/holdline/credentials service/holdline/apis "
+     "service/holdline/answers "
      "service/holdline/jobs service/holdline/upstream"},
     {"service/holdline",
      "core/base core/config core/routing core/eventloop core/telemetry service/http service/holdline/tools "
