@@ -31,6 +31,12 @@ constexpr QLatin1StringView kArgument = "<arg>"_L1;
 /// The most free virtual sockets that are kept for later requests.
 constexpr std::size_t kSpareSockets = 64;
 
+/// The router's path for all requests that no route of route() can take, escaped and as a pattern. It is the
+/// first pattern, so such a request is not compared with each route. No route has this path, because in a
+/// route's path digits follow each percent sign.
+constexpr QByteArrayView kOtherPath = "/%25%25";
+constexpr QLatin1StringView kOtherPattern = "^/%%$"_L1;
+
 /// Appends the path for QHttpServer's router. Escapes `%` once more. Replaces a segment longer than any
 /// literal segment of a route by a single percent sign. Such a segment can only match an `<arg>`, whose text
 /// the router does not need. No route has such a segment, because in a route's path digits follow each
@@ -53,13 +59,17 @@ void appendRoutablePath(QByteArray &out, QByteArrayView path, qsizetype longestL
 /// Makes the request for QHttpServer: a path for the router and a query with the exchange's id. The request
 /// is short, because QHttpServer reads byte by byte. The host "h" stops QHttpServer from reading a host name
 /// from a path that starts with two slashes.
-QByteArray canonicalRequest(ExchangeId exchange, const http::Request &request, qsizetype longestLiteral)
+QByteArray canonicalRequest(ExchangeId exchange, const http::Request &request, bool mayHaveRoute,
+                            qsizetype longestLiteral)
 {
     const QByteArrayView path = request.path();
     QByteArray bytes;
     bytes.reserve(path.size() + 64);
     appendAll(bytes, request.method, " //h");
-    appendRoutablePath(bytes, path, longestLiteral);
+    if (mayHaveRoute)
+        appendRoutablePath(bytes, path, longestLiteral);
+    else
+        bytes.append(kOtherPath);
     appendAll(bytes, "?", QByteArray::number(exchange, kLinkBase), " HTTP/1.1\r\n\r\n");
     return bytes;
 }
@@ -157,6 +167,7 @@ private:
     VirtualSocket *takeSocket();
     void giveBack(VirtualSocket *socket);
     void clearSpent();
+    bool mayHaveRoute(QByteArrayView path) const;
     void dispatch(const Route *route, const QHttpServerRequest &routed, QHttpServerResponder &&responder);
     template <typename... Segments>
     void addPattern(const QString &pattern, const Route *route);
@@ -168,7 +179,14 @@ private:
 
     HttpServer &m_server;
     QHttpServer m_http;
-    VirtualServer *m_virtual;        ///< owned by m_http once bound
+    VirtualServer *m_virtual;  ///< owned by m_http once bound
+    /// What a path begins with that a route may take: the route's path up to its first `<arg>`.
+    struct Beginning
+    {
+        QByteArray text;
+        bool isWhole = false;  ///< the route has no `<arg>`
+    };
+    std::vector<Beginning> m_beginnings;
     qsizetype m_longestLiteral = 0;  ///< length of the longest literal segment of all routes, with its slash
     std::vector<VirtualSocket *> m_spareSockets;
     std::unordered_map<ExchangeId, PendingResponse *> m_open;
@@ -195,6 +213,7 @@ HttpServer::Private::Private(HttpServer &server, const http::Limits &limits)
                                 [this](const QHttpServerRequest &request, ResponderArgument responder) {
                                     dispatch(nullptr, request, std::move(responder));
                                 });
+    addPattern<>(kOtherPattern, nullptr);
     QObject::connect(&m_listener, &http::HttpListener::requestReceived, &m_http,
                      [this](ExchangeId id, const http::Request &request) { received(id, request); });
     QObject::connect(&m_listener, &http::HttpListener::exchangeAborted, &m_http,
@@ -215,7 +234,7 @@ void HttpServer::Private::received(ExchangeId id, const http::Request &received)
     const Current current{id, request, received, *socket};
     m_current = &current;
     m_feeding = true;
-    socket->feed(canonicalRequest(id, request, m_longestLiteral));
+    socket->feed(canonicalRequest(id, request, mayHaveRoute(request.path()), m_longestLiteral));
     m_feeding = false;
     const bool wasRouted = m_current == nullptr;
     m_current = nullptr;
@@ -228,6 +247,13 @@ void HttpServer::Private::received(ExchangeId id, const http::Request &received)
     clearSpent();
     if (!wasRouted)
         m_listener.respond(id, http::problemResponse({Reason::InternalError, {}, {}, {}}));
+}
+
+bool HttpServer::Private::mayHaveRoute(QByteArrayView path) const
+{
+    return std::any_of(m_beginnings.begin(), m_beginnings.end(), [path](const Beginning &one) {
+        return one.isWhole ? path == one.text : path.startsWith(one.text);
+    });
 }
 
 VirtualSocket *HttpServer::Private::takeSocket()
@@ -367,6 +393,8 @@ void HttpServer::Private::aborted(ExchangeId id)
 
 void HttpServer::Private::addToRouter(const QByteArray &path, const Route *route)
 {
+    const qsizetype argument = path.indexOf(kArgument.data());
+    m_beginnings.push_back({path.first(argument < 0 ? path.size() : argument), argument < 0});
     for (const QByteArray &segment : path.split('/'))
         m_longestLiteral = std::max(m_longestLiteral, segment.size() + 1);
     const QString pattern = patternOf(path);
