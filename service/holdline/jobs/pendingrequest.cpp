@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "service/holdline/jobs/pendingrequest.h"
 
+#include <algorithm>
+
 namespace holdline {
 
 bool isTracing(QByteArrayView name)
@@ -19,6 +21,17 @@ TravellingHeaders travellingHeaders(const http::Request &request)
     return headers;
 }
 
+void addFields(TravellingHeaders &headers, TravellingHeaders fields)
+{
+    for (auto &field : fields) {
+        const bool isThere = std::any_of(headers.begin(), headers.end(), [&field](const auto &one) {
+            return isTracing(one.first) && http::equalsIgnoreCase(one.first, field.first);
+        });
+        if (!isThere)
+            headers.push_back(std::move(field));
+    }
+}
+
 PendingRequest pendingRequest(const http::Request &request, StartRequest start, TravellingHeaders fields,
                               std::unique_ptr<Exchange> exchange, TimePoint now)
 {
@@ -32,8 +45,7 @@ PendingRequest pendingRequest(const http::Request &request, StartRequest start, 
     if (request.method != "POST")
         pending.method = request.method;
     pending.headers = travellingHeaders(request);
-    for (auto &field : fields)
-        pending.headers.push_back(std::move(field));
+    addFields(pending.headers, std::move(fields));
     pending.requestId = request.requestId;
     pending.client = request.peer;
     pending.since = now;

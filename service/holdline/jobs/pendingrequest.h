@@ -22,6 +22,9 @@ bool isTracing(QByteArrayView name);
 /// Returns X-Request-Id with the id of the request, and the W3C Trace Context fields of the request.
 TravellingHeaders travellingHeaders(const http::Request &request);
 
+/// Adds further fields that travel, but no second one of those that travellingHeaders() has made.
+void addFields(TravellingHeaders &headers, TravellingHeaders fields);
+
 /// A start request before it makes a job, joins one, or is refused.
 struct PendingRequest
 {

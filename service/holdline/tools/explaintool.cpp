@@ -128,8 +128,7 @@ private:
         StartCall call;
         call.idempotencyKey = kExampleJob;
         call.headers = fields;
-        for (auto &field : route.travellingFields(shown))
-            fields.push_back(std::move(field));
+        addFields(fields, route.travellingFields(shown));
         const StartValues values{
             kExampleJob, start.wait ? callbackAddress(m_config).url + '/' + kExampleToken : QByteArray(),
             start.wait ? QByteArray(kExampleToken) : QByteArray()};

@@ -642,10 +642,10 @@ private Q_SLOTS:
     void theRequestTravelsWhole()
     {
         World world(u"openfaas"_s);
-        const Client client =
-            world.send(RawHttpClient::post("/async-function/f/?a=b/", "x",
-                                           "X-A: 1\r\nCookie: a=b\r\nx-a: 2\r\nCookie: c=d\r\nX-Hop: 1\r\n"
-                                           "Connection: X-Hop\r\n"));
+        const Client client = world.send(
+            RawHttpClient::post("/async-function/f/?a=b/", "x",
+                                "X-A: 1\r\nCookie: a=b\r\nx-a: 2\r\nCookie: c=d\r\nX-Hop: 1\r\n"
+                                "Connection: X-Hop\r\nTraceParent: 00-1-2-01\r\nX-Request-ID: mine\r\n"));
         SOON_COMPARE(world.api.server().arrivalCount(), 1);
         const ScriptedServer::Arrival arrival = world.api.server().arrivals().front();
         QVERIFY2(arrival.head.startsWith("POST /async-function/f/?a=b/ HTTP/1.1\r\n"),
@@ -653,6 +653,9 @@ private Q_SLOTS:
         QCOMPARE(arrival.field("X-A"), "1, 2");
         QCOMPARE(arrival.field("Cookie"), "a=b; c=d");
         QCOMPARE(arrival.field("X-Hop"), "");
+        QCOMPARE(arrival.field("traceparent"), "00-1-2-01");
+        QCOMPARE(arrival.field("X-Request-Id"), "mine");
+        QCOMPARE(arrival.head.toLower().count("\r\nx-request-id:"), 1);
     }
 
     void whatNoRouteTakes()
