@@ -46,7 +46,8 @@ endif()
 
 # holdline_leave_out_red_zones_of_globals(): in the calling folder and those below, AddressSanitizer surrounds
 # no global variable with a red zone. GCC also surrounds each record of UBSan, and these red zones are half of
-# a program. core and service/http keep the red zones, because they parse data from outside.
+# a program. core/json, core/httpvalues, core/profile and service/http keep the red zones, because they parse
+# data from outside.
 macro(holdline_leave_out_red_zones_of_globals)
     if(HOLDLINE_SANITIZE MATCHES "address" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
         add_compile_options(--param=asan-globals=0)
