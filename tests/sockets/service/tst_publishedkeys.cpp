@@ -43,12 +43,8 @@ ScriptedServer::Script keySet(const QByteArray &fills, const QByteArray &fields 
 class FalWorld
 {
 public:
-    /// Registered: all callbacks come to one address that the API knows beforehand.
-    enum class Callbacks { WithToken, Registered };
-
     explicit FalWorld(const ScriptedServer::Script &keys, int threads = 1,
-                      std::shared_ptr<TlsServer> tls = nullptr, const QString &authority = {},
-                      Callbacks place = Callbacks::WithToken)
+                      std::shared_ptr<TlsServer> tls = nullptr, const QString &authority = {})
     {
         publisher.setDefault(keys);
         publisher.setTls(std::move(tls));
@@ -60,8 +56,6 @@ public:
         route.name = "fal";
         route.takesRest = true;
         route.profile = {std::shared_ptr<void>(), profile::shippedProfile(u"fal"_s)};
-        if (place == Callbacks::Registered)
-            route.profile = registered(*route.profile);
         route.upstream = upstream.url(u""_s);
         route.jwks = publisher.url(u"/jwks.json"_s).toEncoded();
         route.lane = {LaneSource::Kind::Value, {}};
@@ -106,12 +100,6 @@ public:
         return sender;
     }
 
-    void reloadWithoutRoutes()
-    {
-        m_config.routes = std::make_shared<RouteSet>();
-        reload();
-    }
-
     void reload() { m_service->service().reload(m_config); }
     double metric(const QByteArray &name) { return m_service->metric("holdline_" + name); }
 
@@ -121,13 +109,6 @@ public:
     int callbacks = 0;
 
 private:
-    static std::shared_ptr<const profile::Profile> registered(profile::Profile profile)
-    {
-        profile.start.callback = {};
-        profile.start.callbackMode = profile::StartRule::CallbackMode::Registered;
-        return std::make_shared<const profile::Profile>(std::move(profile));
-    }
-
     Config m_config;
     std::unique_ptr<WholeService> m_service;
 };
@@ -285,20 +266,6 @@ private Q_SLOTS:
         QCOMPARE(held->answerCount(), 0);
         QCOMPARE(world.metric("callbacks_without_keys_total"), 1);
         QCOMPARE(world.metric("callbacks_total{result=\"unauthorised\"}"), 0);
-    }
-
-    /// A reload removes the route while its callback waits for keys. The sender must send it again.
-    void theRouteGoesMeanwhile()
-    {
-        FalWorld world({ScriptedServer::hold()}, 1, nullptr, {}, FalWorld::Callbacks::Registered);
-        world.token = "fal";
-        const auto sender = world.callBack('a');
-        QTRY_COMPARE(world.metric("callbacks_waiting_for_keys"), 1);
-        world.reloadWithoutRoutes();
-        QTRY_COMPARE_WITH_TIMEOUT(sender->status(), 503, kPatienceMs);
-        const RawAnswer answer = sender->answers().front();
-        QVERIFY2(answer.body.contains("route"), answer.body.constData());
-        QVERIFY(answer.headers.contains("Retry-After"));
     }
 
     void overTls()
