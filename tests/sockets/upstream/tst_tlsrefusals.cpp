@@ -4,6 +4,7 @@
 #include "tests/sockets/upstream/poolfixture.h"
 #include "tests/sockets/upstream/startfixture.h"
 #include "tests/sockets/upstream/tlsfixture.h"
+#include "tests/support/names.h"
 #include "tests/support/suite.h"
 
 using namespace holdline;
@@ -87,6 +88,7 @@ void TestTlsRefusals::certificates()
     QFETCH(TlsIdentity, identity);
     QFETCH(QString, host);
     QFETCH(QString, detail);
+    const HostName localhost("localhost");
     TlsScriptedServer server(identity);
     QUrl url = server.url();
     url.setHost(host);
