@@ -63,10 +63,11 @@ ProfileAnswer callbackAnswer(const Profile &profile, int status)
     const bool isRefusal = status >= 400 && status < 500;
     const bool never4xx = profile.callback && profile.callback->never4xx;
     if (isRefusal && never4xx) {
-        static constexpr std::array kMayBeMended{400, 401, 403, 408, 413, 429};
-        const bool mayBeMended =
-            std::find(kMayBeMended.begin(), kMayBeMended.end(), status) != kMayBeMended.end();
-        status = mayBeMended ? kTryAgain : 200;
+        // A callback that is unknown, in conflict or gone stays so. Any other refusal may depend on a setting
+        // of Holdline.
+        static constexpr std::array kFinal{404, 405, 409, 410};
+        const bool isFinal = std::find(kFinal.begin(), kFinal.end(), status) != kFinal.end();
+        status = isFinal ? 200 : kTryAgain;
     }
     if (status / 100 != 2 || !profile.callback)
         return {status, {}, {}};

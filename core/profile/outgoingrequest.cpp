@@ -36,12 +36,6 @@ bool hasDotSegment(QByteArrayView url)
     return false;
 }
 
-QByteArrayView withoutByteOrderMark(QByteArrayView text)
-{
-    constexpr QByteArrayView kMark("\xEF\xBB\xBF");
-    return text.startsWith(kMark) ? text.sliced(kMark.size()) : text;
-}
-
 /// True for a body that has another type than a form. Clients that name no type may send a form.
 bool isOtherThanForm(const MessageView &client)
 {

@@ -4,6 +4,7 @@
 #include "core/config/callbackaddress.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace holdline {
 

@@ -547,7 +547,7 @@ void TestProfileRequests::callbackAnswers()
     QCOMPARE(answer(exact, 200), "202 text/x Hi");
     QCOMPARE(answer(exact, 401), "401  ");
     QCOMPARE(answer(exact, 503), "503  ");
-    for (const int status : {400, 401, 403, 408, 413, 429})
+    for (const int status : {400, 401, 403, 408, 411, 413, 414, 415, 417, 422, 429, 431})
         QCOMPARE(answer(exact + "never_4xx = true\n", status), "503  ");
     for (const int status : {404, 405, 409, 410})
         QCOMPARE(answer(exact + "never_4xx = true\n", status), "202 text/x Hi");
