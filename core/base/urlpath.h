@@ -25,20 +25,22 @@ QByteArray withoutDotSegments(const QByteArray &path);
 /// Pure.
 bool hasLastSlash(QByteArrayView path);
 
-/// A request target without the slash of hasLastSlash(). Pure.
+/// Returns the request target without the last slash of its path (see hasLastSlash()). The query stays as it
+/// is. Pure.
 QByteArray withoutLastSlash(QByteArray target);
 
-/// A segment of a path, and what follows it, without the slash between them.
+/// The first segment of a path below a parent path, and the rest of that path after the next slash.
 struct SplitPath
 {
     QByteArrayView segment;
     QByteArrayView rest;
 };
 
-/// Splits `path` behind the first segment below `parent`. Empty when it is not below. Pure.
+/// Returns the part of `path` below the path `parent`, split after its first segment. Returns nothing when
+/// `path` does not lie below `parent`. Pure.
 std::optional<SplitPath> splitBelow(QByteArrayView path, QByteArrayView parent);
 
-/// The text behind the last slash of a path. The whole text when it has none. Pure.
+/// Returns the text after the last slash of a path, or the whole text when it has no slash. Pure.
 QByteArrayView lastSegment(QByteArrayView path);
 
 }  // namespace holdline

@@ -13,10 +13,11 @@ QString nearest(const QString &word, const QStringList &candidates);
 /// Returns `. Did you mean X?`, where X is nearest(), or an empty text when there is no such candidate.
 QString didYouMean(const QString &word, const QStringList &candidates);
 
-/// Ends a message about an unknown name: ". Did you mean X? There are: X, Y." Pure.
+/// Returns the end of an error message about an unknown name: `. Did you mean X? There are: X, Y.` Without a
+/// similar candidate the text is `. There are: X, Y.` Pure.
 QString thereAre(const QString &word, const QStringList &candidates);
 
-/// "a", "a or b", "a, b or c", when `last` is "or".
+/// Joins texts for a sentence: `a`, `a or b` or `a, b or c` when `last` is "or". Pure.
 QString joined(const QStringList &texts, const QString &last);
 
 /// Makes text from outside fit on one line. Unprintable characters become `?`. Everything beyond `limit`

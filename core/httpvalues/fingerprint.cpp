@@ -29,7 +29,8 @@ Length lengthOf(QByteArrayView part)
 
 QByteArray fingerprint(QByteArrayView method, QByteArrayView target, QByteArrayView body, bool isKnownJson)
 {
-    // A body that is not JSON never equals a canonical form, because the form is JSON.
+    // A body that is not JSON is hashed as it is. It cannot equal the canonical form of another body, because
+    // a canonical form is JSON.
     QByteArrayView content = body;
     QByteArray canonical;
     const QByteArrayView text = withoutByteOrderMark(body);

@@ -30,7 +30,7 @@ std::optional<std::chrono::seconds> freshFor(QByteArrayView cacheControl, QByteA
         const QByteArrayView name = sign < 0 ? directive : directive.first(sign).trimmed();
         if (http::equalsIgnoreCase(name, "no-store") || http::equalsIgnoreCase(name, "no-cache"))
             return std::chrono::seconds(0);
-        // The first of several counts.
+        // Of several max-age directives, the first one counts.
         if (http::equalsIgnoreCase(name, "max-age") && !maxAge)
             maxAge = sign < 0
                          ? std::chrono::seconds(0)

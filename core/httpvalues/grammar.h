@@ -32,13 +32,14 @@ QByteArrayView trimOws(QByteArrayView text);
 /// True for `host[:port]` (RFC 3986, 3.2.2 and 3.2.3) with a host and without user information.
 bool isHostAndPort(QByteArrayView text);
 
-/// True when the letters of two tokens of the same length are equal. ASCII case does not matter.
+/// Returns whether two ASCII tokens of `size` bytes are equal. The case of letters does not matter.
 bool sameLetters(const char *a, const char *b, qsizetype size);
 
 /// True when two field names or other ASCII tokens are equal. ASCII case does not matter.
 inline bool equalsIgnoreCase(QByteArrayView a, QByteArrayView b)
 {
-    // A request makes hundreds of comparisons. Most names differ in length, which needs no call.
+    // Each request needs hundreds of comparisons. Most names differ in length, so most comparisons need no
+    // function call.
     return a.size() == b.size() && sameLetters(a.data(), b.data(), a.size());
 }
 
@@ -49,7 +50,8 @@ bool hasValidEscapes(QByteArrayView text);
 /// number above 2^63 − 1.
 std::optional<qint64> parseContentLength(QByteArrayView value);
 
-/// Reads 1*DIGIT. A number above `most`, which is at most 2^53, becomes `most`. Empty for any other text.
+/// Parses a decimal number without a sign: 1*DIGIT in the grammar of HTTP. Returns `most` for a greater
+/// number; `most` must not exceed 2^53. Returns nothing for any other text.
 std::optional<qint64> parseDigits(QByteArrayView text, qint64 most);
 
 /// Calls `visit(element)` with each trimmed element of a comma-separated list, also with empty ones.

@@ -67,9 +67,10 @@ struct JobRecord
     QByteArray startTrouble;      ///< result of the last failed start request, for people
     JobProgress progress;
     int joined = 0;            ///< requests that joined this job by its key
-    bool repeatable = false;   ///< its client allows that a start of unknown fate is sent again
-    bool addressTold = false;  ///< a client got the address of the job, so it must be found there
-    /// Set at the end of a job whose result is fetched with its client's request, also when it comes late.
+    bool repeatable = false;   ///< the client allows to repeat a start request of unknown fate
+    bool addressTold = false;  ///< a client got the job's URL, so the job must be found there
+    /// Set when a job ends whose callbacks contain no result. A late result of such a job is fetched from the
+    /// upstream, which needs the client's request.
     bool fetchable = false;
     JobJournal journal;
 
@@ -85,9 +86,9 @@ struct JobRecord
     /// this time, also the deadline.
     std::optional<TimePoint> made;
 
-    /// Needed until the job is settled. After that it is needed for a job that became a dead letter, and for
-    /// a fetchable one that misses its result. A put()
-    /// without a request leaves the stored request as it is.
+    /// The client's request. Needed until the job is settled. After that, it is needed when the job became a
+    /// dead letter, or when the job is `fetchable` and still has no result. A put() without a request leaves
+    /// the stored request as it is.
     std::optional<RecordedRequest> request;
     std::optional<RecordedAnswer> answer;  ///< set once settled
     /// True when only id and account are left, because the result was removed from the store.

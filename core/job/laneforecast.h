@@ -32,8 +32,8 @@ struct LaneForecast
     int running = 0;               ///< jobs that hold a place; only in lanes of routes
     int rateUsed = 0;              ///< starts that count for the rate
     std::optional<Duration> turn;  ///< smoothed duration of one turn in this lane, or else in all lanes
-    /// How long the job would wait for its start. Empty for a paused lane, and when nothing is known: before
-    /// the first measured start, in a lane without a rate.
+    /// How long a new job would wait until its start request is sent. Empty for a paused lane. Also empty
+    /// when nothing is known: no start request was measured yet, and the lane has no rate.
     std::optional<Duration> wait;
     Limit limit = Limit::Starts;  ///< the limit for which the job would wait longest
     LaneRules rules;

@@ -54,8 +54,8 @@ using JsonMemberVisitor = std::function<void(const JsonMember &)>;
 /// allocates no memory. Thread-safe.
 std::variant<JsonType, JsonError> scanJson(QByteArrayView text, const JsonMemberVisitor &onMember = {});
 
-/// Returns the text behind a byte order mark, or the whole text without one. A reader may ignore the mark
-/// (RFC 8259, section 8.1).
+/// Returns the text without a byte order mark at its beginning. A reader of JSON may ignore this mark (RFC
+/// 8259, section 8.1).
 QByteArrayView withoutByteOrderMark(QByteArrayView text);
 
 /// The UTF-8 text of a JSON string. `literal` includes its quotes and must have passed scanJson().

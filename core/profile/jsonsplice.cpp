@@ -65,7 +65,7 @@ QByteArray made(const Node &node)
     return isArray ? '[' + inner + ']' : '{' + inner + '}';
 }
 
-/// False when the edits only remove.
+/// Returns whether an edit of this node or below it sets a value. False when all edits remove values.
 bool setsSomething(const Node &node)
 {
     return node.action == Node::Action::Set ||
@@ -80,7 +80,7 @@ public:
     {
         if (text.startsWith('{') || text.startsWith('['))
             return container(text, node, out);
-        // There is nothing to remove in a text or a number.
+        // A string, number or boolean has nothing inside that edits could remove, so it stays as it is.
         if (jsonTypeOf(text) != JsonType::Null && !setsSomething(node)) {
             out += text;
             return true;
@@ -104,7 +104,7 @@ private:
         std::vector<bool> seen(node.children.size());
         qsizetype chunkStart = 1;  // behind the bracket or comma
         bool isFirst = true;
-        QByteArrayView blanks;  // behind the last value; what is added goes before them
+        QByteArrayView blanks;  // white space after the last value; additions are written before it
         qsizetype index = 0;
         out += text.front();
         JsonWalk walk(text);
@@ -144,7 +144,7 @@ private:
             if (!seen[i] && !add(node.children[i], isObject, added))
                 return false;
         }
-        // Each addition begins with a comma.
+        // Every addition begins with a comma. The first value of an object or array must not have one.
         out += isFirst ? QByteArrayView(added).sliced(added.isEmpty() ? 0 : 1) : QByteArrayView(added);
         out += blanks;
         out += text.back();

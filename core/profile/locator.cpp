@@ -266,7 +266,7 @@ Located MessageReader::findInPart(const Locator &locator)
 Located MessageReader::findInPath(int segment) const
 {
     auto segments = m_message.path.toByteArray().split('/');
-    // A slash at the end makes no segment.
+    // A slash at the end of the path does not make another, empty segment.
     if (segments.size() > 2 && segments.back().isEmpty())
         segments.removeLast();
     // The path begins with a slash, so that segment 1 is element 1.

@@ -83,7 +83,8 @@ QString readState(MessageReader &reader, const Locators &locators, const StateWo
     const StateMeaning meaning = meaningOf(words, located.text);
     reading.report = meaning.report;
     reading.isKnown = meaning.isKnown;
-    // Nearly every state is a short word, which is shown as it is.
+    // Nearly every state is a short ASCII word, which is stored unchanged. Other states are made printable
+    // and cut to kMaxState bytes.
     const bool isWord = located.text.size() <= kMaxState && isVisibleAscii(located.text);
     reading.state = isWord
                         ? located.text

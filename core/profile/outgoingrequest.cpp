@@ -18,12 +18,13 @@ namespace {
 constexpr QByteArrayView kJson("application/json");
 constexpr QByteArrayView kForm("application/x-www-form-urlencoded");
 
-/// `.` and `..` would lead out of the upstream's path. Some servers decode escaped slashes first, take a
-/// backslash for a slash, or cut off what stands behind a semicolon.
+/// Returns whether the path of a URL has a segment `.` or `..`, which could lead out of the upstream's path.
+/// Also finds hidden ones, because some servers decode escaped slashes first, treat a backslash as a slash,
+/// or ignore the part of a segment after a semicolon.
 bool hasDotSegment(QByteArrayView url)
 {
     const QByteArrayView path = url.first(url.indexOf('?') < 0 ? url.size() : url.indexOf('?'));
-    // Most paths need no closer look.
+    // Most paths have neither a dot nor an escape, so they need no further check.
     if (!path.contains('.') && !path.contains('%'))
         return false;
     const QByteArray plain = percentDecode(path, false).replace('\\', '/');
@@ -160,7 +161,7 @@ std::variant<QByteArray, StartError> editedBody(QByteArrayView body, const Edits
     auto spliced = spliceJson(json, edits.json());
     if (auto *error = std::get_if<QString>(&spliced))
         return StartError{Reason::BadRequest, u"The body cannot be used: %1."_s.arg(*error)};
-    // The mark travels with the other bytes of the client.
+    // Keeps a byte order mark that the client sent before its JSON.
     const qsizetype mark = body.isEmpty() ? 0 : body.size() - json.size();
     return body.first(mark).toByteArray() + std::get<QByteArray>(spliced);
 }
@@ -248,7 +249,7 @@ HeaderFields travellingHeaders(const Profile &profile, std::span<const HeaderFie
         const auto same = std::find_if(out.begin(), out.end(), [&field](const HeaderField &one) {
             return equalsIgnoreCase(one.first, field.first);
         });
-        // RFC 9110, 5.3; RFC 9113, 8.2.3 for cookies.
+        // Joins fields of the same name into one field (RFC 9110, 5.3; for cookies RFC 9113, 8.2.3).
         if (same == out.end())
             out.push_back(field);
         else
@@ -274,7 +275,7 @@ std::variant<OutgoingRequest, StartError> buildStart(const Profile &profile, con
                           u"The start cannot be made: %1."_s.arg(error)};
     };
     if (isQuery) {
-        // Its members would pass by the list of fields that a query may have.
+        // The values of a body would bypass unknownQueryField(), which allows only known query fields.
         if (!client.body.isEmpty())
             return StartError{Reason::BadRequest, u"A GET has no body here: the query has its values."_s};
         if (const QString error = unknownQueryField(rule.fromQuery, client.query); !error.isEmpty())

@@ -145,7 +145,8 @@ struct Profile
     QStringList secretNames() const;
     /// Returns whether a request to the upstream contains `{uuid}`, or the id that Holdline makes of it.
     bool usesUuid() const;
-    /// The words of a status, or of an answer to the start.
+    /// Returns the words for the states in answers to status and start requests. They are the words of
+    /// [status], or those of [callback] when [status] has none.
     const StateWords &statusWords() const;
 };
 

@@ -41,7 +41,7 @@ Locators locatorsOf(const Assignments &assignments)
     return all;
 }
 
-/// Locators of things that only requests or only answers have.
+/// Returns whether any of the locators has one of these kinds.
 bool hasKind(const Locators &locators, std::initializer_list<Locator::Kind> kinds)
 {
     return std::any_of(locators.begin(), locators.end(), [kinds](const Locator &locator) {

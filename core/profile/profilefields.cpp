@@ -105,7 +105,7 @@ void readCallbackAddress(Profile &profile, const ProfileValue &value)
         const QString wanted =
             u"the place of our address is wanted (body:/field, form:name, query:name or header:Name), or "
             "registered, or none"_s;
-        // The error of a locator that is nearly right says more.
+        // A word with a colon was meant as a locator, so the locator's own error is more helpful.
         const QString *error = word.contains(u':') ? std::get_if<QString>(&parsed) : nullptr;
         value.fail(u"%1: %2"_s.arg(quoted(word), error ? *error : wanted));
         return;

@@ -97,7 +97,7 @@ QString upstreamOf(const QString &comment)
     return match.hasMatch() ? match.captured(1) : u"https://api.example"_s;
 }
 
-/// The uses of a secret, in words.
+/// Returns what the profile uses a secret for, in words.
 QString dutiesOf(const Profile &profile, const QString &name)
 {
     QStringList duties;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr qsizetype kMaxProfileName = 64;
 
-/// The value at a dotted key, or null.
+/// Returns the value at a key such as `callback.verify.scheme`, or null when there is none.
 const toml::node *nodeAt(const toml::table &root, const QString &key)
 {
     const toml::node *node = &root;
@@ -75,8 +75,8 @@ private:
         return key.startsWith("callback.verify"_L1) ? u"callback.verify"_s : key.section(u'.', 0, 0);
     }
 
-    /// A wrong field would make others look wrong too: those of its table, and those that are checked against
-    /// that table.
+    /// Returns whether an error in this table may follow from another error. A wrong field can make other
+    /// fields look wrong: those of its own table, and those of tables that are checked against it.
     bool dependsOnWrongTable(const QString &table) const
     {
         static const std::map<QString, QStringList> kOthers{
@@ -122,7 +122,7 @@ private:
         const auto require = [this](QLatin1StringView key, const QString &what) {
             if (nodeAt(m_root, key))
                 return;
-            // A misspelled key is one mistake.
+            // A misspelled required key is reported once, as an unknown key, and not as missing too.
             if (!m_meant.contains(m_prefix + key))
                 fail(key, what);
             m_wrongTables.insert(tableOf(key));
@@ -165,7 +165,7 @@ private:
         }
     }
 
-    /// A key of the same table is nearer than one of another table.
+    /// Suggests a similar key: first one of the same table, otherwise one of any table.
     QString suggestion(const QString &key, const QString &prefix, const QStringList &known)
     {
         QStringList here;
@@ -195,10 +195,10 @@ private:
     }
 
     const toml::table &m_root;
-    const QString m_prefix;  ///< of the keys in messages
+    const QString m_prefix;  ///< stands before the keys in error messages
     ProfileErrors m_errors;
     std::set<QString> m_wrongTables;
-    std::set<QString> m_meant;  ///< keys that misspelled ones suggest
+    std::set<QString> m_meant;  ///< the keys that misspelled keys probably meant
     Profile m_profile;
 };
 

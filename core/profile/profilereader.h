@@ -14,9 +14,10 @@ namespace holdline::profile {
 /// The largest file of a profile in bytes.
 inline constexpr qsizetype kMaxProfileBytes = 64 * 1024;
 
-/// True for 1 to 64 small letters, digits and hyphens that begin with no hyphen. Pure.
+/// Returns whether a profile may have this name: 1 to 64 small ASCII letters, digits and hyphens, without a
+/// hyphen at the beginning. Pure.
 bool isProfileName(const QString &name);
-/// What a name must be, for people.
+/// Says for error messages which names isProfileName() accepts.
 inline constexpr QLatin1StringView kProfileNameRule("1 to 64 small letters, digits and hyphens are wanted");
 
 /// Reads a profile. On errors it returns all of them in the order of the lines, each a complete text for

@@ -12,8 +12,8 @@
 
 namespace holdline::profile {
 
-/// As readProfile(), for a profile that is a table in a larger file such as the configuration. `prefix`
-/// stands before the keys in messages, such as "profile.mine.".
+/// Reads a profile like readProfile(), but from a table of a larger file, such as the configuration. In error
+/// messages `prefix`, for example "profile.mine.", stands before each key. Thread-safe.
 std::variant<Profile, QStringList> readProfileTable(const toml::table &table, const QString &file,
                                                     const QString &prefix = {});
 

@@ -91,7 +91,7 @@ std::variant<StartRequest, StartError> parseStart(const QByteArray &body)
     StartRequest request;
     std::size_t parts = 0;
     bool goesOn = false;  // the member before travels too
-    // Errors count their bytes from behind the byte order mark.
+    // The byte positions in error messages do not count a byte order mark.
     const auto scanned = scanJson(withoutByteOrderMark(body), [&](const JsonMember &member) {
         if (take(wait, member) || take(callback, member)) {
             goesOn = false;

@@ -270,7 +270,8 @@ std::variant<QByteArray, QString> Template::renderParts(const Parts &parts, cons
         const bool isAddress = part.kind == Part::Kind::Literal || part.kind == Part::Kind::Upstream ||
                                part.kind == Part::Kind::Rest || part.kind == Part::Kind::Location ||
                                part.kind == Part::Kind::Percent;
-        // The upstream and the client's path may end in a slash. Before another one it means nothing.
+        // The upstream's URL and the client's path may end with a slash. Such a slash is dropped before
+        // another slash.
         if (position == Position::Url && isBehindAddress && text.startsWith('/') && out.endsWith('/'))
             out.chop(1);
         isBehindAddress = part.kind == Part::Kind::Upstream || part.kind == Part::Kind::Rest;
@@ -466,10 +467,11 @@ bool Template::beginsAtUpstream() const
     auto part = m_parts.begin();
     if (part == m_parts.end() || (part->kind != Part::Kind::Upstream && part->kind != Part::Kind::Location))
         return false;
-    // A path is empty or begins with a slash.
+    // {rest} is a path: it is empty or begins with a slash, so it cannot extend the host name.
     for (++part; part != m_parts.end() && part->kind == Part::Kind::Rest;)
         ++part;
-    // Anything else could make the name of the host longer.
+    // Only a slash or a question mark ends the host name. Any other text could extend it to another host's
+    // name.
     return part == m_parts.end() ||
            (part->kind == Part::Kind::Literal && (part->text.startsWith('/') || part->text.startsWith('?')));
 }

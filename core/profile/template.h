@@ -89,7 +89,8 @@ public:
     const Locator *loneBodyLocator() const;
     /// True when the template is only `{number:…}`, whose value is a JSON number.
     bool isNumber() const;
-    /// True when the body is inserted, or its SHA-256. Then the text of two different bodies differs.
+    /// True when the template inserts the message's body or its SHA-256. Then different bodies give different
+    /// texts.
     bool insertsBody() const;
     /// True when the text begins with `{upstream}` or `{location}`, so that it names no other host.
     bool beginsAtUpstream() const;

@@ -54,7 +54,7 @@ QLatin1StringView keyFormatName(VerifyRule::KeyFormat format)
     return "text"_L1;
 }
 
-/// The parts of the signature's value, between separators.
+/// Splits the value of the signature at the rule's separator. Returns at most kMaxSignatures parts.
 std::vector<QByteArrayView> partsOf(const VerifyRule &rule, QByteArrayView value)
 {
     std::vector<QByteArrayView> parts;
@@ -180,7 +180,8 @@ private:
                 u"no signature at %1 has the profile's prefix and encoding"_s.arg(formatLocator(*m_rule.at)));
         if (const auto wrong = compare(signedText, signatures))
             return *wrong;
-        // Where the body is not signed, two callbacks may share what is signed: the body tells them apart.
+        // When the signature does not cover the body, two callbacks may have the same signed text. So the key
+        // also contains a hash of the body.
         return Verified{m_rule.signedText.insertsBody()
                             ? sha256(signedText)
                             : sha256(sha256(signedText) + sha256(m_callback.body))};
@@ -268,7 +269,7 @@ std::optional<WallTime> timeOf(const QByteArray &text)
         return WallTime(std::chrono::milliseconds(text.size() == kMaxDigits ? number : number * 1000));
     }
     auto date = QDateTime::fromString(QString::fromLatin1(text), Qt::ISODateWithMs);
-    // The zone of this machine says nothing about the sender's.
+    // A time without a zone is UTC. The time zone of this machine may differ from the sender's.
     if (date.timeSpec() == Qt::LocalTime)
         date.setTimeZone(QTimeZone::utc());
     return date.isValid() ? std::optional(WallTime(std::chrono::milliseconds(date.toMSecsSinceEpoch())))

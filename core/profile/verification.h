@@ -52,8 +52,8 @@ std::optional<WallTime> timeOf(const QByteArray &text);
 std::variant<Verified, Forged> verifyCallback(const VerifyRule &rule, const MessageView &callback,
                                               const VerificationContext &context);
 
-/// The names of secrets that are there and that a rule cannot use, each with the reason: empty, or not in the
-/// key's format. For the start of the service.
+/// Checks the secrets of a rule when the service starts. Returns an error text for people for each secret
+/// that is empty or not in the rule's key format. Missing secrets are not reported. Thread-safe.
 QStringList unusableSecrets(const VerifyRule &rule, const Secrets &secrets);
 
 }  // namespace holdline::profile

@@ -57,13 +57,13 @@ struct VerifyRule
         return scheme == Scheme::HmacSha1 || scheme == Scheme::HmacSha256 || scheme == Scheme::HmacSha512;
     }
     bool isSigned() const { return isHmac() || scheme == Scheme::Ed25519; }
-    /// Names of the keys, and of the secrets in the signed text.
+    /// Returns the names of the secrets that contain keys, and of the secrets in the signed text.
     QStringList secretNames() const;
 };
 
 /// Returns the scheme in words: "HMAC-SHA256", "a secret in the callback".
 QString schemeText(VerifyRule::Scheme scheme);
-/// "hex", "base64" or "base64url".
+/// Returns the encoding's name in profiles: "hex", "base64" or "base64url".
 QLatin1StringView name(VerifyRule::Encoding encoding);
 
 /// Returns the rule of a built-in scheme: `standard-webhooks`, `fal` or `twilio`. Returns nothing for any

@@ -110,7 +110,7 @@ private:
             return own->second;
         if (const profile::Profile *shipped = profile::shippedProfile(name))
             return {std::shared_ptr<void>(), shipped};
-        // Its own mistakes are reported.
+        // The errors of this profile were reported when the file was read.
         if (m_file.wrongProfiles.contains(name))
             return nullptr;
         if (name.contains(u'/') || name.endsWith(".toml"_L1))
@@ -172,7 +172,8 @@ private:
         m_hasWrongPath.push_back(draft.hasWrongPath);
     }
 
-    /// A secret that the route's auth uses too would have two meanings.
+    /// Checks the route's table `secrets`: the profile must have each name. The table `auth` must not use the
+    /// same name, because this name would then mean two different secrets.
     void checkSecretNames(const RouteDraft &draft)
     {
         const RouteConfig &route = draft.config;
@@ -216,7 +217,7 @@ private:
 
     void failSecret(const RouteDraft &draft, const QString &what, const QString &name)
     {
-        // It is named, and what is wrong with its file is reported.
+        // The configuration names a file for this secret, and the error of that file was reported.
         if (std::any_of(m_file.secrets.begin(), m_file.secrets.end(),
                         [&name](const SecretFile &one) { return one.name == name; }))
             return;
@@ -292,8 +293,8 @@ private:
     LoadedConfig &m_loaded;
     QDir m_directory;
     RouteFile m_file;
-    QStringList m_origins;             ///< of the routes of the set
-    std::vector<bool> m_hasWrongPath;  ///< of the same routes
+    QStringList m_origins;             ///< for each route of the set, where it is configured
+    std::vector<bool> m_hasWrongPath;  ///< for the same routes; see RouteDraft::hasWrongPath
 };
 
 }  // namespace

@@ -8,8 +8,9 @@
 
 namespace holdline {
 
-/// The address of the service's own that `path` is, or that it lies below: the jobs API, its description, and
-/// callbacks. Requests to it never reach a route. Empty for other paths. Pure.
+/// Returns the path of Holdline's own that equals `path` or lies above it: the path of the jobs API, of its
+/// OpenAPI description, or of callbacks. Requests to these paths are never handled by a route. Returns an
+/// empty text for other paths. Pure.
 QByteArray ownPathAbove(const Config &config, QByteArrayView path);
 
 }  // namespace holdline

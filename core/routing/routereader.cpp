@@ -74,7 +74,7 @@ void readPath(RouteDraft &draft, const ProfileValue &value)
         value.fail(u"a path such as \"/v1/predictions\", \"/v1/*\" or \"*\" is wanted"_s);
         return;
     }
-    // The paths of requests come in this form, and one slash at their end does not matter.
+    // Requests are matched by their path in normal form and without a slash at the end.
     path = withoutLastSlash(normalPath(path));
     if (!path.isEmpty() && withoutDotSegments(path) != path) {
         value.fail(u"a path without the segments \".\" and \"..\" is wanted, because no client sends them"_s);
@@ -220,7 +220,8 @@ void readTokenField(RouteDraft &draft, const QString &name, const ProfileValue &
         client.fields.emplace_back(name.toUtf8(), text->toUtf8());
 }
 
-/// `secrets` is a table of the names that the profile has. Whether it has them is checked with the profile.
+/// Reads one entry of the table `secrets`. Its key is the name that the profile uses, its value the name of
+/// the configured secret. The loader of routes checks whether the profile has such a secret.
 void readSecretName(RouteDraft &draft, const QString &inProfile, const ProfileValue &value)
 {
     const auto name = secretName(value, u"what the profile calls %1"_s.arg(oneLine(inProfile, 40)));
@@ -320,7 +321,8 @@ private:
                 m_result.wrongProfiles.insert(name);
                 continue;
             }
-            // A copy would lose the lines.
+            // The name is inserted into the parsed table itself, because a copy of the table loses its line
+            // numbers.
             table->insert("name", std::string(key.str()));
             auto read = profile::readProfileTable(*table, m_file, u"profile.%1."_s.arg(name));
             if (const auto *errors = std::get_if<QStringList>(&read)) {
@@ -374,7 +376,7 @@ private:
         m_meant.clear();
         readFields(draft, table, {});
         for (const char *key : {"path", "profile", "upstream"}) {
-            // A misspelled key is one mistake.
+            // A misspelled required key is reported once, as an unknown key, and not as missing too.
             if (!table.contains(key) && !m_meant.contains(QLatin1StringView(key)))
                 m_errors.add(table.source().begin.line,
                              u"route: the key %1 is wanted"_s.arg(QLatin1StringView(key)));
@@ -451,7 +453,7 @@ private:
     toml::table &m_root;
     QString m_file;
     ProfileErrors m_errors;
-    std::set<QString> m_meant;  ///< keys of the route that misspelled ones suggest
+    std::set<QString> m_meant;  ///< the keys that misspelled keys of the route probably meant
     RouteFile m_result;
 };
 

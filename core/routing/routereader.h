@@ -22,9 +22,9 @@ struct RouteDraft
     RouteConfig config;
     QString profile;
     QString origin;            ///< for people: "holdline.toml:12"
-    QByteArray basicSecret{};  ///< the name of auth.basic
+    QByteArray basicSecret{};  ///< the name of the secret in auth.basic; empty without auth.basic
     bool hasWrongName = false;
-    bool hasWrongPath = false;  ///< or none
+    bool hasWrongPath = false;  ///< the path is invalid or missing
 };
 
 /// What a configuration file says about routes.
@@ -32,7 +32,7 @@ struct RouteFile
 {
     std::vector<RouteDraft> routes;                                       ///< `[[route]]`
     std::map<QString, std::shared_ptr<const profile::Profile>> profiles;  ///< `[profile.NAME]`
-    std::set<QString> wrongProfiles;                                      ///< names of those with errors
+    std::set<QString> wrongProfiles;                                      ///< names of profiles with errors
     std::vector<SecretFile> secrets;                                      ///< `[secrets]`
     QStringList errors;  ///< complete texts for people, in the order of the lines
 };

@@ -61,9 +61,10 @@ struct RouteConfig
     profile::Template authorization;
     /// How to get tokens for the Authorization field, in place of `authorization`.
     std::optional<OAuth2Client> oauth2{};
-    /// Names of secrets by the names that the profile has for them. Others keep the profile's name.
+    /// Maps a secret's name in the profile to its name in the configuration. A secret that is not listed has
+    /// the same name in both.
     std::map<QByteArray, QByteArray> secretNames{};
-    QByteArray jwks;  ///< encoded; in place of the profile's address of keys. Empty for that one
+    QByteArray jwks;  ///< encoded URL of the published keys; empty: the profile's own URL is used
     bool insecureCallbacks = false;  ///< callbacks need no verification, although the profile has one
 
     static constexpr qsizetype kMaxName = 40;
@@ -76,14 +77,15 @@ struct RouteSet
     profile::Secrets secrets;         ///< contents of the secret files by their names
 };
 
-/// The name in the configuration of a secret that the route's profile names.
+/// Returns the configured name of the secret that the route's profile calls `inProfile`.
 inline QByteArray secretNameOf(const RouteConfig &route, const QByteArray &inProfile)
 {
     const auto found = route.secretNames.find(inProfile);
     return found == route.secretNames.end() ? inProfile : found->second;
 }
 
-/// The secrets by the names that the route's profile has for them.
+/// Returns the configured secrets with the names that the route's profile uses. `secrets` has the names of
+/// the configuration. Pure.
 profile::Secrets secretsOf(const RouteConfig &route, const profile::Secrets &secrets);
 
 }  // namespace holdline

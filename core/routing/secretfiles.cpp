@@ -18,7 +18,8 @@ namespace {
 constexpr qint64 kMaxSecretBytes = 64 * 1024;
 constexpr qsizetype kMaxName = 40;
 
-/// The lines of the file without blanks at their ends and without empty ones, or an error.
+/// Reads the file into `secret`, without empty lines and without white space around the lines. Returns an
+/// error text for people, or an empty text on success.
 QString readSecret(const QString &path, const QDir &directory, QByteArray &secret)
 {
     QFile file(directory.absoluteFilePath(path));
@@ -29,7 +30,7 @@ QString readSecret(const QString &path, const QDir &directory, QByteArray &secre
         return u"is larger than a secret may be, which is %1 bytes"_s.arg(kMaxSecretBytes);
     if (secret.startsWith("\xEF\xBB\xBF"))
         secret.remove(0, 3);
-    // Nobody sees blanks at the ends of a line, and header fields lose them.
+    // White space around a line is removed: it is invisible in an editor, and header fields drop it.
     QByteArrayList lines;
     for (const QByteArray &line : secret.split('\n')) {
         if (const QByteArray key = line.trimmed(); !key.isEmpty())

@@ -20,19 +20,21 @@ struct SecretFile
     QString origin;  ///< for people: "holdline.toml:12", "flag --secret"
 };
 
-/// Says where a relative path starts, for the end of a message about a file that cannot be read. Empty for an
-/// absolute path.
+/// Returns the end of an error message about a file that cannot be read: the folder to which a relative path
+/// is relative. Empty for an absolute path.
 QString relativeTo(const QString &path, const QDir &directory);
 
 /// True for a name of 1 to 40 letters, digits, `-` and `_`.
 bool isSecretName(const QString &name);
 
-/// The value of a flag `--secret NAME=FILE`, or what is wanted in its place. The answer never has the value,
-/// which may be a secret by mistake.
+/// Parses the value of a flag `--secret NAME=FILE`, or returns an error text for people. The error does not
+/// contain the value, because somebody may have given the secret itself by mistake. Pure.
 std::variant<SecretFile, QString> readSecretFlag(const QString &value);
 
-/// Reads the files. A later one replaces an earlier one of its name. The line end at the end of a file is no
-/// part of the secret. Errors name the file, and never what is in it.
+/// Reads the files of secrets. Of several files with the same secret name, the last one counts. Empty lines
+/// and white space around lines are not part of a secret. Relative paths start at `directory`. Appends to
+/// `errors` a text for people for each file that cannot be used. It names the file but does not contain the
+/// secret.
 profile::Secrets readSecrets(const std::vector<SecretFile> &files, const QDir &directory,
                              QStringList &errors);
 

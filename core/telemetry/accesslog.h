@@ -25,7 +25,7 @@ struct AccessRecord
     QByteArray id;  ///< id of the job; empty for a request that never became a job
     Reason outcome = Reason::InternalError;
     int status = 0;    ///< status of the client's answer, 499 when the client had left
-    QByteArray route;  ///< name of the job's route; empty for the usual one
+    QByteArray route;  ///< name of the job's route; empty for the usual route
     QByteArray account;
     // The phases of the job: see JobPhases.
     std::optional<Duration> queue;

@@ -27,7 +27,7 @@ enum class UpstreamCancel : std::uint8_t {
     Done,     ///< 2xx
     Refused,  ///< another status
     Failed,   ///< no answer
-    NotSent,  ///< too many requests were under way, or the job's id was unknown
+    NotSent,  ///< too many requests were in flight, or the upstream's job id was unknown
 };
 inline constexpr int kUpstreamCancelCount = static_cast<int>(UpstreamCancel::NotSent) + 1;
 QLatin1StringView name(UpstreamCancel result);
@@ -123,9 +123,9 @@ struct Gauges
     Duration keySetAge{};                    ///< of the oldest key set in use, since its fetch
     int keySetsMissing = 0;                  ///< that were never fetched
     int callbacksWaitingForKeys = 0;         ///< held until a key set comes
-    int callsWaitingForToken = 0;            ///< starts and questions held until a token comes
+    int callsWaitingForToken = 0;            ///< start requests and requests about jobs that wait for a token
     int apiWaiting = 0;                 ///< requests and event streams of the jobs API that wait for a job
-    int callbacksWaitingForStarts = 0;  ///< registered callbacks that wait for the answer to a start
+    int callbacksWaitingForStarts = 0;  ///< registered callbacks that wait for the answer to a start request
     bool circuitOpen = false;
     /// By the name of the upstream; over several shards the worst state. The configuration bounds the number.
     std::map<QByteArray, CircuitBreaker::State> circuits;

@@ -48,12 +48,12 @@ enum class Field : std::uint8_t {
     Kind,  ///< of a dead letter
     Reason,
     Redriven,
-    Jobs,         ///< of a lane: those that run or may run
-    JobsLimit,    ///< 0 is shown as null
-    RateUsed,     ///< starts of a lane within RateWindow
-    RateLimit,    ///< 0 is shown as null
-    RateWindow,   ///< the time that a rate is for
-    StartsLimit,  ///< 0 is shown as null
+    Jobs,         ///< jobs of a lane that run or may run
+    JobsLimit,    ///< limit of Jobs; 0 means none and is shown as null
+    RateUsed,     ///< start requests of a lane within the last RateWindow
+    RateLimit,    ///< limit of RateUsed; 0 means none and is shown as null
+    RateWindow,   ///< the span of time for which RateLimit holds
+    StartsLimit,  ///< limit of start requests in flight in a lane; 0 means none and is shown as null
 };
 inline constexpr int kFieldCount = static_cast<int>(Field::StartsLimit) + 1;
 

@@ -34,8 +34,8 @@ public:
     /// Passes on a complete request. The host gives the response inside this call or later, through functions
     /// of `connection`.
     virtual void received(HttpConnection &connection, const Request &request) = 0;
-    /// May change the response to a request that the connection itself refuses. The request has what was read
-    /// of it.
+    /// May change the response to a request that the connection itself refuses, such as a 413. `request`
+    /// contains only the parts that were read before the refusal.
     virtual void amendRefusal(const Request &request, Response &response) = 0;
     /// The connection itself refused a request with `status`. 0 means that it closed without a response.
     virtual void refused(int status) = 0;

@@ -76,8 +76,8 @@ public:
     {
         setReserved([prefix](QByteArrayView path) { return path.startsWith(prefix); });
     }
-    /// `amend` may change what the listener itself answers to requests that it refuses, such as 413. The
-    /// request has what was read of it, so its target may be empty.
+    /// Sets a function that may change the listener's own responses to requests that it refuses, such as a
+    /// 413. `request` contains only the parts that were read before the refusal, so its target may be empty.
     void setRefusals(std::function<void(const Request &request, Response &response)> amend);
     /// Counts the bodies that are received and sent in `memory`, which must outlive the listener. A request
     /// whose body does not fit gets 503, except on the reserved path. Without a call there is no limit. Call

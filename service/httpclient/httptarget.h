@@ -8,16 +8,16 @@
 
 namespace holdline {
 
-/// Where the request for a URL goes, and how its head names that.
+/// Where the request for a URL is sent, and the values that its head contains.
 struct HttpTarget
 {
     QUrl url;
     Origin origin;
-    QByteArray hostField;  ///< the value of the field Host, without a port that the scheme implies
-    QByteArray path;       ///< in origin form, with the query
+    QByteArray hostField;  ///< the value of the Host field, without the scheme's default port
+    QByteArray path;       ///< the request target in origin form: path and query
 };
 
-/// `url` is an absolute http or https URL. Pure.
+/// Returns the target for an absolute http or https URL. Pure.
 HttpTarget httpTargetOf(const QUrl &url);
 
 }  // namespace holdline

@@ -126,7 +126,8 @@ void addResult(const Profile &profile, const QByteArray &id, MessageWriter &writ
         writer.setJson(place, resultOf(id));
 }
 
-/// Puts the number of a callback of progress into its body.
+/// Writes the number of a progress callback into its body, beside the state, so that no two such callbacks
+/// are equal.
 void addProgress(const profile::CallbackRule &rule, int number, MessageWriter &writer)
 {
     const auto state = std::find_if(rule.state.begin(), rule.state.end(), [](const Locator &one) {

@@ -48,9 +48,10 @@ http::Response apiStatusAnswer(const profile::Profile &profile, const QByteArray
 /// Returns the answer to a request for the result of a completed job.
 http::Response apiResultAnswer(const profile::Profile &profile, const QByteArray &id);
 
-/// The callback of a job that ended, or that goes on. `key` is a line of the secret's file; for Ed25519 the
-/// private key is made of it. `number` counts the callbacks of a job that goes on, from 1: they differ in it,
-/// and so do their signatures. The profile must have callbacks.
+/// Returns the callback of a job that has ended, or a progress callback of a running job. `key` is a line of
+/// the secret's file; for Ed25519 see apiPrivateKey(). `number` is the number of a progress callback, from 1.
+/// It makes the callbacks and their signatures differ, so that none looks like a replay. The profile must
+/// have callbacks.
 CallbackMessage apiCallback(const profile::Profile &profile, const ApiStart &start, const QByteArray &id,
                             ApiState state, const QByteArray &key, WallTime now, int number = 0);
 
@@ -58,10 +59,12 @@ CallbackMessage apiCallback(const profile::Profile &profile, const ApiStart &sta
 /// `key`.
 QByteArray apiPrivateKey(const QByteArray &key);
 
-/// True when a callback can say that the job goes on. Then apiCallback() takes ApiState::Running.
+/// Returns whether a callback of this API can say that the job still runs. If so, apiCallback() accepts
+/// ApiState::Running.
 bool canTellProgress(const profile::Profile &profile);
 
-/// True when a callback cannot be signed without the secret of the other side.
+/// Returns whether callbacks prove themselves with a key or secret that the job server must be given. False
+/// when the API publishes its keys, because the job server then makes its own key.
 bool needsKey(const profile::Profile &profile);
 
 }  // namespace holdline

@@ -22,7 +22,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr std::chrono::milliseconds kMaxDuration = 1h;
-/// The name of the key of the proofs, which the job server's own API has.
+/// The name in `--secret proof=FILE` of the key with which the job server's own API makes its proofs.
 const QString kProofSecret = u"proof"_s;
 
 const QString kDescription =
@@ -187,7 +187,7 @@ QByteArray randomSecret()
     return {reinterpret_cast<const char *>(random.data()), sizeof random};
 }
 
-/// Reads the files of the secrets, which must have these names. Adds what is wrong to the command line.
+/// Reads the files in the values of --secret. Each secret must have one of `names`. Adds errors to `line`.
 profile::Secrets readSecretFlags(const QStringList &flags, const QStringList &names, CommandLine &line)
 {
     std::vector<SecretFile> files;
@@ -212,8 +212,8 @@ profile::Secrets readSecretFlags(const QStringList &flags, const QStringList &na
     return secrets;
 }
 
-/// Takes the key of the callbacks or the proofs out of the secrets. A profile that proves its callbacks needs
-/// one.
+/// Sets options.secret: the key of the profile's callbacks, or without a profile the key of the proofs. Adds
+/// an error to `line` when the profile needs a key and there is none.
 void takeSecret(const profile::Secrets &secrets, JobServerOptions &options, CommandLine &line)
 {
     std::vector<QByteArray> names{kProofSecret.toUtf8()};
@@ -232,7 +232,7 @@ void takeSecret(const profile::Secrets &secrets, JobServerOptions &options, Comm
             return;
         }
     }
-    // A file that cannot be read was reported.
+    // If a file could not be read, that error is in `line` already.
     if (options.profile && line.errors().isEmpty())
         line.fail(
             u"the profile %1 proves its callbacks: --secret %2=FILE is wanted, with the file that "

@@ -36,9 +36,10 @@ struct JobServerOptions
     bool idempotentStarts = false;
 
     std::uint64_t seed = 0;  ///< of ids and faults; the same seed and order of start requests repeat a run
-    QByteArray secret;       ///< the key of the proofs
+    QByteArray secret;       ///< the key of the proofs, or of the profile's callbacks
 
-    /// Callbacks of each job before its end that say that it goes on, at equal distances.
+    /// Number of progress callbacks of each job. They are sent at equal intervals before the job's end, and
+    /// say that the job still runs.
     int progress = 0;
     int callbackRetries = 3;  ///< further attempts after a connection failure or a 5xx
     std::chrono::milliseconds callbackBackoff =

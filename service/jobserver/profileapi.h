@@ -12,9 +12,9 @@
 
 namespace holdline {
 
-/// The API of a profile, seen from its other side: it takes starts, questions and cancels, publishes its
-/// keys, and gives out access tokens. It retains the starts of the last jobs: at most kMostJobs, with
-/// kMostBytes. Everything follows from the profile's locators, so any profile will do. Lives in one thread.
+/// Simulates the API that a profile describes: accepts start, status and cancel requests, publishes keys and
+/// gives out access tokens. It derives all messages from the profile's locators, so it works with any
+/// profile. It retains the start requests of the last jobs, up to kMostJobs jobs and kMostBytes. Thread: one.
 class ProfileApi
 {
 public:
@@ -67,8 +67,8 @@ private:
     const QByteArray m_key;
     const QUrl m_registered;
     std::unordered_map<QByteArray, Job> m_jobs;
-    std::deque<QByteArray> m_order;  ///< of the jobs, the oldest first
-    qsizetype m_bytes = 0;           ///< of their starts
+    std::deque<QByteArray> m_order;  ///< ids of the jobs, the oldest first
+    qsizetype m_bytes = 0;           ///< bytes of the start requests in m_jobs
 };
 
 }  // namespace holdline

@@ -82,7 +82,7 @@ private:
         QByteArray id;
         QByteArray startedAt;
         bool isCancelled = false;
-        int progressLeft = 0;  ///< callbacks before the end that are still to be sent
+        int progressLeft = 0;  ///< progress callbacks that are still to be sent
         std::chrono::milliseconds progressGap{0};
     };
 
@@ -98,7 +98,8 @@ private:
     void endJob(JobKey key);
 
     void answer(Job &job, const http::Response &response);
-    /// `progress` is the number of a callback that says that the job goes on; 0 for that of the end.
+    /// Makes a callback of the job. `progress` is the number of a progress callback, from 1; 0 means the
+    /// callback about the job's end.
     CallbackMessage callbackOf(const Job &job, int progress = 0) const;
     static bool hasFailed(const Job &job);
     static QByteArray runningJson(const Job &job);

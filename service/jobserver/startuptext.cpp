@@ -11,7 +11,7 @@ using profile::VerifyRule;
 
 namespace {
 
-/// The public key, as the profile's secret file has it.
+/// Returns the Ed25519 public key in the format that the profile wants in its secret file.
 QString publicKeyOf(const VerifyRule &rule, const QByteArray &secret)
 {
     const QByteArray key = profile::ed25519PublicKey(apiPrivateKey(secret));

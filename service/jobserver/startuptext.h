@@ -7,9 +7,10 @@
 
 namespace holdline::jobserver {
 
-/// What the job server prints when it listens. `address` is HOST:PORT. The first line says where it listens.
-/// The lines behind it say what holdline must be told about the API of a profile: the public key of Ed25519
-/// signatures, the address of published keys, and where registered callbacks go. Each line has an end.
+/// Returns the text that the job server prints when it begins to listen at `address` (HOST:PORT). The first
+/// line says where it listens. With a profile, further lines say what Holdline's configuration needs: the
+/// public key of Ed25519 signatures, the URL of published keys, and the address of registered callbacks. Each
+/// line ends with a line break.
 QString startupText(const JobServerOptions &options, const QString &address);
 
 }  // namespace holdline::jobserver

@@ -9,20 +9,20 @@
 
 namespace holdline::test {
 
-/// Runs the event loop until the condition is true. Looks after each event, and every two milliseconds for
-/// what other threads do. QTest's own waits sleep 10 to 50 ms between two looks. Returns false after
-/// `patience`.
+/// Runs the event loop until the condition is true. Checks the condition after each event, and every two
+/// milliseconds, because other threads may change it. QTest's own waits sleep 10 to 50 ms between two checks.
+/// Returns false after `patience`.
 bool waitUntil(const std::function<bool()> &condition,
                std::chrono::milliseconds patience = std::chrono::seconds(60));
 
-/// QTRY_COMPARE without its sleep.
+/// Like QTRY_COMPARE, but checks every two milliseconds and not every 50 (see waitUntil()).
 #define SOON_COMPARE(actual, expected)                                                        \
     do {                                                                                      \
         static_cast<void>(holdline::test::waitUntil([&] { return (actual) == (expected); })); \
         QCOMPARE(actual, expected);                                                           \
     } while (false)
 
-/// The id in a ScriptedServer's default answer to a start.
+/// The job's id in a ScriptedServer's default answer to a start request.
 inline constexpr char kScriptedId[] = "4499a6e0c2ef4b98";
 
 /// Sends one request on a new connection and runs the event loop until the response is complete. Status 0

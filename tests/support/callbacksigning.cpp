@@ -38,7 +38,7 @@ QByteArray fieldOf(const Message &message, const QByteArray &name)
     return {};
 }
 
-/// The first line of a secret.
+/// Returns the first line of a secret. For a forged callback, returns a wrong secret.
 QByteArray secretOf(const Values &values, const char *name)
 {
     const QByteArray secret = values.secrets.at(name).split('\n').front();
@@ -50,7 +50,8 @@ QByteArray now()
     return QByteArray::number(QDateTime::currentSecsSinceEpoch());
 }
 
-/// Standard Webhooks 1.0: base64 HMAC-SHA256 over id.timestamp.body. The key is base64 behind whsec_.
+/// Signs as in Standard Webhooks 1.0: base64 of the HMAC-SHA256 over id.timestamp.body. The secret is
+/// `whsec_` and the key in base64.
 void signStandardWebhook(Message &message, const Values &values)
 {
     QByteArray key = QByteArray::fromBase64(values.secrets.at("webhook").split('\n').front().sliced(6));
@@ -87,7 +88,8 @@ QByteArray ed25519(const QByteArray &text, char seed)
     return signature;
 }
 
-/// fal: hex Ed25519 over request, user, time and the body's SHA-256 in hex, each on a line.
+/// Signs like fal: Ed25519 signature in hex. It covers the request id, the user id, the time and the SHA-256
+/// of the body in hex, each on its own line.
 void signFal(Message &message, const Values &values)
 {
     const QByteArray when = now();
@@ -98,7 +100,8 @@ void signFal(Message &message, const Values &values)
     setField(message, "X-Fal-Webhook-Signature", ed25519(text, values.isForged ? 'f' : 'k').toHex());
 }
 
-/// Twilio: base64 HMAC-SHA1 over our address and the names and values of the form, sorted by name.
+/// Signs like Twilio: base64 of the HMAC-SHA1 over the callback URL and the names and values of the form,
+/// sorted by name.
 void signTwilio(Message &message, const Values &values)
 {
     std::map<QByteArray, QByteArray> form;
@@ -117,7 +120,7 @@ void signTwilio(Message &message, const Values &values)
                  .toBase64());
 }
 
-/// Dropbox Sign: hex HMAC-SHA256 over time and type, in the body.
+/// Signs like Dropbox Sign: HMAC-SHA256 in hex over the event's time and type, written into the body.
 void signDropboxSign(Message &message, const Values &values)
 {
     static const QRegularExpression kType(u"\"event_type\":\"([^\"]*)\",\"event_time\":\"([^\"]*)\""_s);
@@ -141,7 +144,7 @@ const std::map<QString, Signing> &signings()
         {u"fal"_s, signFal},
         {u"twilio-call"_s, signTwilio},
         {u"dropbox-sign"_s, signDropboxSign},
-        // The secret itself.
+        // These APIs send the secret itself.
         {u"assemblyai"_s,
          [](Message &message, const Values &values) {
              setField(message, "X-Holdline-Secret", secretOf(values, "webhook"));

@@ -8,20 +8,20 @@
 
 namespace holdline::test {
 
-/// What a signature of a callback is made of.
+/// The values from which a callback's signature is made.
 struct SigningValues
 {
     const profile::Secrets &secrets;
-    QByteArray address;     ///< our public address at which it comes, without its query
-    bool isForged = false;  ///< signs with another secret
+    QByteArray address;     ///< public URL at which the callback arrives, without the query
+    bool isForged = false;  ///< true: signs with a wrong secret or key
 };
 
-/// True when the callbacks of this API prove themselves.
+/// Returns whether the callbacks of this API contain a signature or a secret.
 bool signsCallbacks(const QString &api);
-/// Signs a callback now, as the API's documentation says and without the code under test. Leaves the
-/// callbacks of an API that signs nothing as they are.
+/// Signs a callback with the current time, as the API's documentation says. Does not use the code under test.
+/// Does not change callbacks of an API that does not sign them.
 void signCallback(const QString &api, RecordedMessage &message, const SigningValues &values);
-/// The key set (RFC 7517) of the Ed25519 key with which callbacks are signed.
+/// Returns the key set (RFC 7517) that verifies the callbacks signed with Ed25519.
 QByteArray publishedKeys();
 
 }  // namespace holdline::test

@@ -69,7 +69,7 @@ struct CoordinatorWorld
         coordinator.hold(post(body, std::move(headers)), parseStart(body), std::move(exchange));
         return client;
     }
-    /// A client's request to the route of its path.
+    /// Sends a client's request through the route of its path.
     Client holdRouted(const http::Request &request)
     {
         Client client;

@@ -9,7 +9,7 @@ namespace holdline::test {
 
 namespace {
 
-/// At most `most` items, the newest first.
+/// Returns at most `most` items, the newest first.
 template <typename Item>
 std::vector<Item> newest(std::vector<Item> all, int most, WallTime Item::*time)
 {

@@ -8,7 +8,7 @@
 
 namespace holdline::test {
 
-/// A profile from TOML that must be right. The test may change it.
+/// Parses a profile. Ends the process when the TOML is wrong. The test may change the returned profile.
 inline std::shared_ptr<profile::Profile> profileOf(const QByteArray &toml)
 {
     auto read = profile::readProfile(toml, QStringLiteral("api.toml"));
@@ -17,7 +17,8 @@ inline std::shared_ptr<profile::Profile> profileOf(const QByteArray &toml)
     return std::make_shared<profile::Profile>(std::get<profile::Profile>(std::move(read)));
 }
 
-/// One route, `api` at /work and below, to http://up.example, and the secret `key`.
+/// Makes a route set with one route: `api`, for /work and the paths below, with the upstream
+/// http://up.example/base. Its only secret is `key`.
 inline std::shared_ptr<const RouteSet> apiRoute(const QByteArray &profile)
 {
     auto set = std::make_shared<RouteSet>();

@@ -3,7 +3,8 @@
 
 #include "tests/support/randomrows.h"
 
-/// Random monitor messages from a seed, with rows of randomrows.h.
+/// Makes random monitor messages. Equal seeds of the generator give equal messages. randomrows.h makes their
+/// rows.
 namespace holdline::monitor::random {
 
 inline HistogramSlice slice(QRandomGenerator &random)

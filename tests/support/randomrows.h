@@ -5,8 +5,8 @@
 
 #include <QRandomGenerator>
 
-/// Random rows of monitor messages from a seed. Each member is set now and then, and texts contain awkward
-/// characters.
+/// Makes random rows of monitor messages. Equal seeds of the generator give equal rows. Each member is set in
+/// some of the rows, and texts contain characters that are hard to encode.
 namespace holdline::monitor::random {
 
 inline QByteArray text(QRandomGenerator &random)

@@ -21,7 +21,7 @@ QByteArray linesOf(const profile::HeaderFields &headers)
     return lines;
 }
 
-/// The token in a start, wherever our address is.
+/// Returns the token of the callback URL in a start request, wherever the request has the URL.
 QByteArray tokenIn(const ScriptedServer::Arrival &arrival)
 {
     static const QRegularExpression kToken(u"/callback/([A-Za-z0-9_-]{35})"_s);
@@ -89,7 +89,7 @@ std::vector<QJsonObject> RecordedApi::progress() const
     std::vector<QJsonObject> found;
     const QJsonArray callbacks = record()["callbacks"_L1].toArray();
     for (const QJsonValue callback : callbacks) {
-        // A test of the address may name no job.
+        // This callback of dropbox-sign only tests the callback address and names no job.
         if (callback["outcome"_L1] == u"progress"_s && !callback["mustAsk"_L1].toBool() &&
             !(m_name == "dropbox-sign"_L1 && callback["job"_L1].toString().isEmpty()))
             found.push_back(callback.toObject());
@@ -174,7 +174,7 @@ ScriptedServer::Script RecordedApi::answer(const ScriptedServer::Arrival &arriva
     }
     m_asked += isQuestion ? 1 : 0;
     const QJsonObject found = m_ask[isQuestion ? "answer"_L1 : "resultAnswer"_L1].toObject();
-    // What says nothing changes nothing.
+    // The record has no such answer: a 503 says nothing about the job.
     return found.isEmpty() ? ScriptedServer::Script{ScriptedServer::write(ScriptedServer::answer(503, "{}"))}
                            : recordedAnswer(found, id, false);
 }
@@ -191,7 +191,7 @@ ScriptedServer::Script RecordedApi::recordedAnswer(const QJsonObject &recorded, 
     return holds ? ScriptedServer::Script{ScriptedServer::hold(), last} : ScriptedServer::Script{last};
 }
 
-/// Compares method and path, with any id of a job.
+/// Returns whether the request has the method and path of the recorded request. The job's id may differ.
 bool RecordedApi::isRequest(const ScriptedServer::Arrival &arrival, const QJsonObject &recorded) const
 {
     if (recorded.isEmpty())
@@ -210,7 +210,7 @@ QByteArray RecordedApi::jobIn(const ScriptedServer::Arrival &arrival) const
     const QByteArray text = arrival.head.first(arrival.head.indexOf('\r')) + arrival.body;
     QByteArray found;
     for (const Start &start : m_starts) {
-        // x-1 stands in x-12 too.
+        // Takes the longest id that occurs, because the id x-1 is also found in x-12.
         if (start.id.size() > found.size() && text.contains(start.id))
             found = start.id;
     }

@@ -10,72 +10,74 @@
 
 namespace holdline::test {
 
-/// An upstream on a socket that speaks the API of a shipped profile as its recorded exchange has it. It was
-/// written from the API's documentation and does not know the profile.
+/// An upstream on a socket that behaves like the API of a shipped profile. It replays the profile's recorded
+/// exchange, which was written from the API's documentation, and does not use the profile itself.
 ///
-/// Each start gets an id of its own, made of the recorded one, and everything about that job has it.
-/// Callbacks are signed for the time and the address at hand, by code of its own. Lives in the test's thread
-/// and event loop.
+/// Each start request gets its own job id, made from the recorded id. All messages about the job contain this
+/// id. Callbacks are signed for the current time and their address, without the code under test (see
+/// callbacksigning.h). Runs in the test's thread and event loop.
 class RecordedApi
 {
 public:
-    /// Our address, as the upstream knows it. The service must have it as `server.callback_url`.
+    /// The service's public callback URL. The service must have it as `server.callback_url`.
     static constexpr char kCallbackUrl[] = "https://hold.example/callback";
 
     explicit RecordedApi(const QString &name);
 
-    /// A start as the upstream got it.
+    /// A start request that the upstream received.
     struct Start
     {
         QByteArray id;
-        QByteArray token;      ///< empty when the address of callbacks is registered, or when there are none
-        QByteArray requestId;  ///< its X-Request-Id
+        QByteArray token;      ///< of the callback URL; empty without a callback URL in the request
+        QByteArray requestId;  ///< value of X-Request-Id
     };
     int startCount() const { return static_cast<int>(m_starts.size()); }
     const std::vector<Start> &starts() const { return m_starts; }
     int askedCount() const { return m_asked; }
     const QList<ScriptedServer::Arrival> &cancels() const { return m_cancels; }
-    /// Requests that the API does not have.
+    /// Returns the heads of received requests that the API does not know.
     const QByteArrayList &strangers() const { return m_strangers; }
 
     QByteArray url() const { return m_server.url(QStringLiteral("/")).toEncoded().chopped(1); }
-    /// Where the keys are published that verify its callbacks.
+    /// Returns the URL of the published keys that verify the callbacks.
     QByteArray keysUrl() const { return url() + "/keys"; }
     ScriptedServer &server() { return m_server; }
     const QJsonObject &record() const { return m_exchange.json; }
-    /// The contents of the secret files by their names. A test may set others.
+    /// Returns the contents of the secrets by name. A test may change them.
     profile::Secrets &secrets() { return m_exchange.secrets; }
 
-    /// Answers to starts wait for server().releaseAll().
+    /// When true, answers to start requests wait for server().releaseAll().
     void setHoldsStarts(bool holds) { m_holdsStarts = holds; }
-    /// The element of `asks` by which questions are answered from now on.
+    /// Sets the element of `asks` in the record with which status requests are answered from now on.
     void setAsk(const QJsonObject &ask) { m_ask = ask; }
-    /// The first element of `asks` with this outcome; empty when there is none.
+    /// Returns the first element of `asks` in the record with this outcome, or an empty object.
     QJsonObject askOf(const QString &outcome) const;
 
-    /// The recorded request of a client at a path below `prefix`, with more fields. They replace recorded
-    /// ones of the same name.
+    /// Returns the recorded client's request with `prefix` before its path and with additional header fields.
+    /// These replace recorded fields of the same name.
     QByteArray request(const QByteArray &fields = {}, const QByteArray &prefix = {}) const;
 
     enum class End { Completed, Failed };
-    /// The first callback of the record that tells of this end; empty when there is none. A thin one only
-    /// says that its job has ended.
+    /// Returns the first recorded callback about this end of a job, or an empty object. It may be thin: it
+    /// then says that the job has ended, but has no result.
     QJsonObject callbackOf(End end) const;
-    /// The callbacks that tell of a job that goes on, and those that are forged.
+    /// Returns the recorded callbacks that say that a job still runs. forged() returns the forged ones.
     std::vector<QJsonObject> progress() const;
     std::vector<QJsonObject> forged() const;
-    /// What clients get after this callback, as the record has it: `status`, `contentType` and a body.
+    /// Returns the recorded answer that the client gets after this callback: `status`, `contentType` and a
+    /// body.
     QJsonObject clientAnswerTo(const QJsonObject &callback) const;
 
     enum class Key { Right, Wrong, AsRecorded };
-    /// The whole request by which this callback of a job comes. `start` counts from 0.
+    /// Returns the complete request of this recorded callback for a job. `start` is the number of the job's
+    /// start request, from 0.
     QByteArray callback(int start, const QJsonObject &recorded, Key key = Key::Right) const;
-    /// The same text about this job, at our upstream's address.
+    /// Returns the recorded text with the id of this job and with this upstream's URL.
     QByteArray aboutJob(int start, const QByteArray &recorded) const
     {
         return about(m_starts.at(static_cast<std::size_t>(start)).id, recorded);
     }
-    /// True when its callbacks prove themselves.
+    /// Returns whether the API's callbacks contain a signature or a secret.
     bool isSigned() const;
 
 private:

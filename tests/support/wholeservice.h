@@ -54,7 +54,7 @@ private:
     std::unique_ptr<Service> m_service;
 };
 
-/// Rows of a test with one thread and with four. With four most requests go to another shard.
+/// Adds the rows "1 thread" and "4 threads" to a test. With four threads, most requests go to another shard.
 void addThreads();
 
 }  // namespace holdline::test

@@ -335,7 +335,7 @@ Duration Route::replayAge() const
     if (!rule)
         return kReplayAge;
     const std::chrono::seconds tolerance = rule->tolerance;
-    // The time of sending may lie after now, and before it later on.
+    // A time of sending is accepted from `tolerance` in the future to `tolerance` in the past.
     return tolerance.count() > 0 ? 2 * tolerance : kReplayAge;
 }
 

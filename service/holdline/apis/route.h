@@ -69,10 +69,10 @@ struct CheckedCallback
     QByteArray replayKey{};
 };
 
-/// A callback that a route does not take. The text is for people and has no byte of the message.
+/// Why a route refuses a callback. The text is for people.
 struct RefusedCallback
 {
-    Reason reason{};  ///< CallbackUnauthorised for one that must not be trusted
+    Reason reason{};  ///< CallbackUnauthorised when verification failed
     QString text;
     /// True when only the signature does not fit the fetched key set: a newer key set may have the key.
     bool isKeyUnknown = false;
@@ -138,7 +138,7 @@ public:
     bool canBeAsked() const { return hasProfile() && m_config.profile->status; }
     /// True when the result of a completed job is fetched by a request of its own.
     bool fetchesResult() const { return canBeAsked() && m_config.profile->status->result; }
-    /// True when a callback only says that a job has ended, and the result is fetched.
+    /// True when callbacks only say that a job has ended. The result is then fetched from the upstream.
     bool asksAfterCallback() const { return canBeAsked() && m_config.profile->status->afterCallback; }
     /// True when later requests about a job need its client's request.
     bool needsRequestLater() const { return hasProfile() && (canBeAsked() || m_config.profile->cancel); }
@@ -155,26 +155,28 @@ public:
     /// True when the upstream calls back at the registered address `<callback path>/<route name>`. Then the
     /// upstream's job id in the callback finds the job.
     bool isRegistered() const;
-    /// True when the sender of callbacks gives up on a 4xx.
+    /// True when the sender of callbacks never repeats a callback that got a 4xx (`callback.never_4xx` in the
+    /// profile).
     bool never4xx() const;
-    /// The id that Holdline gives a job before its start, for an upstream that lets clients choose it. Empty
-    /// for other upstreams.
+    /// Returns the id that Holdline gives the job before its start request is sent. Empty when the upstream
+    /// does not let clients choose the id.
     QByteArray ownId(const QByteArray &jobId) const;
     /// Returns how long a replayed callback must be recognised: as long as verification accepts its time of
     /// sending, or one hour when verification does not check this time.
     Duration replayAge() const;
     /// True for a redriven callback that was verified when it arrived.
     static bool isTrusted(const http::Request &callback) { return callback.peer.startsWith(kVerifiedPeer); }
-    /// Verifies a callback first. So a sender learns what is wrong with one only when it is the upstream's.
+    /// Verifies a callback, then reads it. So only the upstream learns what is wrong with the content of its
+    /// callback.
     std::variant<CheckedCallback, RefusedCallback> readCallback(const CallbackView &callback) const;
-    /// What clients get of a callback that ended its job.
+    /// Returns the result that clients get, made from the callback that ended their job.
     JobResult resultOf(const JobMessage &message, const CallbackView &callback) const;
     /// Returns the answer to a callback. `usual` is the answer that the usual route would give; a profile may
     /// change it.
     http::Response callbackAnswer(http::Response usual) const;
 
 private:
-    /// Null when nothing is to be verified.
+    /// Returns the profile's rule for callbacks. Null when callbacks are not verified.
     const profile::VerifyRule *verifyRule() const;
     QByteArrayView restOf(QByteArrayView path) const;
     profile::TemplateValues valuesFor(QByteArrayView path) const;
@@ -182,12 +184,12 @@ private:
     bool authorise(const profile::TemplateValues &values, profile::HeaderFields &fields) const;
 
     RouteConfig m_config;
-    QByteArray m_upstream;  ///< encoded
+    QByteArray m_upstream;  ///< the upstream's URL, encoded
     QByteArray m_upstreamName;
     std::shared_ptr<const profile::Secrets> m_secrets;
-    std::shared_ptr<const CredentialSpec> m_keySet;  ///< null: needs none
+    std::shared_ptr<const CredentialSpec> m_keySet;  ///< null: no published keys are needed
     std::shared_ptr<const CredentialSpec> m_token;   ///< of requests to the upstream; null: they need none
-    bool m_usesUuid = false;  ///< whether a request to the upstream may contain the job's UUID
+    bool m_usesUuid = false;  ///< true when requests to the upstream may contain the job's UUID
 };
 
 }  // namespace holdline

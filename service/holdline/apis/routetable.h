@@ -15,8 +15,8 @@ namespace holdline {
 /// The paths of the usual route.
 inline constexpr std::array<QByteArrayView, 3> kUsualPaths{"/start", "/", "/proxy"};
 
-/// All routes of the service. Without configured routes, the usual one serves the usual paths. References to
-/// routes stay valid until reload(). Thread: one.
+/// All routes of the service. Without configured routes, the usual route serves the usual paths. References
+/// to routes stay valid until reload(). Thread: one.
 ///
 /// Numbers the upstreams: routes with the same scheme, host and port share a number. Number 0 is the upstream
 /// of the usual route. reload() may change the numbers, but not the names.
@@ -25,8 +25,9 @@ class RouteTable
 public:
     explicit RouteTable(const Config &config);
 
-    /// Takes new routes. Jobs of a route that is gone keep it, while it is one of the last hundred. Jobs of
-    /// one that changed go by its new form.
+    /// Replaces the routes by those of the configuration. A job whose route is no longer configured still
+    /// uses that route; the last hundred such routes are retained. A job whose route has changed uses the new
+    /// route of this name.
     void reload(const Config &config);
 
     const Route &usual() const { return m_usual; }
@@ -44,9 +45,10 @@ public:
     /// is not configured any more. Null when there is no such route.
     const Route *registered(QByteArrayView name) const;
     bool hasRegistered() const { return m_hasRegistered; }
-    /// A route for whose callbacks no refusal may be a 4xx, or null.
+    /// Returns a route whose callbacks must not be refused with a 4xx (Route::never4xx()). Null when there is
+    /// none.
     const Route *withoutRefusals() const;
-    /// The rules of a lane. Empty when it is no route's.
+    /// Returns the rules of a lane by the lane's name. Returns nothing for a lane that belongs to no route.
     std::optional<LaneRules> rulesOf(QByteArrayView lane) const;
 
     /// The names of all upstreams by number: Route::upstreamName().

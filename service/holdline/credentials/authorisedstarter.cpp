@@ -55,7 +55,8 @@ void AuthorisedStarter::proceed(Ticket ticket, const CredentialState *state)
         m_credentials.want(call.call.token, call.used);
 }
 
-/// False without a fresh token that is newer than the refused one.
+/// Sends the call with a token. Returns false when there is no fresh token, or when the upstream has refused
+/// this token already.
 bool AuthorisedStarter::send(Ticket ticket, Call &call, const CredentialState &state)
 {
     const Credential *token = state.credential.get();
@@ -89,7 +90,8 @@ void AuthorisedStarter::onChanged(const QByteArray &name, const CredentialState 
         if (state.isFailing)
             fail(ticket, state);
         else if (call.refusal && state.number() == call.used)
-            endSoon(ticket, StartResult(*call.refusal));  // the fetcher gives no new token so soon
+            endSoon(ticket,
+                    StartResult(*call.refusal));  // no newer token will come soon, so the 401 is the result
     }
 }
 

@@ -80,11 +80,12 @@ private:
 
     JobStore &m_store;
     const Handlers m_handlers;
-    /// A dead letter that is being redriven.
+    /// A redrive under way of one dead letter.
     struct Running
     {
         std::vector<RedrivenAnswer> callers;
-        bool isDiscarded = false;  ///< deleted meanwhile, so a failure must not write it again
+        bool isDiscarded =
+            false;  ///< the dead letter was deleted meanwhile, so a failure must not store it again
     };
     QHash<QByteArray, Running> m_running;  ///< by dead letter id
 };

@@ -195,8 +195,8 @@ private:
     struct Current
     {
         ExchangeId id;
-        const http::Request &request;   ///< without one slash at the end of its path
-        const http::Request &received;  ///< as it came
+        const http::Request &request;   ///< without the slash at the end of its path
+        const http::Request &received;  ///< the request as received
         VirtualSocket &socket;
     };
     const Current *m_current = nullptr;

@@ -41,9 +41,10 @@ public:
     /// Routes that may change while the server runs. They are tried when no route of route() matches a path.
     struct ChangingRoutes
     {
-        /// The methods of a path without one slash at its end. Empty when there is no route.
+        /// Returns the methods that a path allows. Gets the path without a slash at its end. Returns an empty
+        /// list when no route serves the path.
         std::function<QByteArrayList(QByteArrayView path)> methods;
-        /// Gets the request as it came, with that slash.
+        /// Handles the request. Gets the request as received, with a slash at the end of its path.
         RequestHandler handler;
     };
     void setChangingRoutes(ChangingRoutes routes);

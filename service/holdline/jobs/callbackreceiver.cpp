@@ -40,13 +40,13 @@ JobEvent eventOf(const JobMessage &message, const QByteArray &upstreamId)
 
 namespace {
 
-/// Some texts are whole sentences, and others parts of one.
+/// Returns the text with a full stop at its end. Some texts have one already.
 QString asSentence(const QString &text)
 {
     return text.endsWith(u'.') ? text : text + u'.';
 }
 
-/// Late results whose repetition is expected.
+/// The largest number of jobs in m_unstored: the senders of their late results must send them again.
 constexpr qsizetype kMaxUnstored = 1000;
 
 }  // namespace

@@ -129,7 +129,8 @@ public:
     /// have accepted the callback.
     void askAgain(ReceivedCallback &callback);
 
-    /// True for a job in memory whose late result could not be stored. Its sender was told to send it again.
+    /// True when a late result of this job could not be stored, so its sender got 503 and must send the
+    /// callback again. `job` is the job's id.
     bool isUnstored(const QByteArray &job) const { return m_unstored.contains(job); }
 
     const CallbackLedger &ledger() const { return m_ledger; }
@@ -149,7 +150,7 @@ private:
     void awaitKeys(const QByteArray &job, const QByteArray &account, ReceivedCallback &callback,
                    std::uint64_t seen);
     bool isReplay(const Job &job, JobEvent event, ReceivedCallback &callback);
-    /// Tells of a callback that is refused.
+    /// Calls Handler::refused for a callback that is refused.
     void report(Reason reason, const QByteArray &job, const QByteArray &account,
                 const ReceivedCallback &callback, const QString &detail = {});
     void refuse(Reason reason, CallbackOutcome outcome, const QByteArray &job, ReceivedCallback &callback,

@@ -221,7 +221,8 @@ void JobCoordinator::onCallback(Job &job, JobEvent event, ReceivedCallback &call
         m_journal.holdBack(*live, {std::move(callback.exchange), callback.response});
 }
 
-/// A late callback had no result, and the result was fetched.
+/// Called when the result of an ended job was fetched, because a late callback did not contain the result.
+/// Retains the result and answers the callback.
 void JobCoordinator::onLateFetched(Job &job, const StartResult &result, ReceivedCallback &callback)
 {
     const bool isCompleted = result.report == JobReport::Completed;
@@ -236,12 +237,13 @@ void JobCoordinator::onLateFetched(Job &job, const StartResult &result, Received
             m_callbacks.retain(job, late, &callback);
         }
     }
-    // A job that has its result already needs no other.
+    // A job that already has a result retains it. Then the callback is still here and is answered at once.
     if (callback.exchange)
         callback.exchange->answer(callback.response);
 }
 
-/// The job was started for certain, so nothing about it is in doubt any more.
+/// Called when a callback or a status answer says that the job still runs. So the job was certainly started,
+/// and is no longer in doubt.
 void JobCoordinator::onProgress(Job &job, LiveJob *live, const JobMessage &message)
 {
     job.progress.add(message.state);

@@ -47,14 +47,14 @@ struct DurableJob
     ByteCharge stored;                       ///< the bytes of the request in the store
     bool posted = false;                     ///< the record was given to the store
     bool requestPosted = false;              ///< the request was given to the store
-    bool isToWrite = false;                  ///< its record waits for the next Journal::tidy()
+    bool isToWrite = false;                  ///< its record waits to be written by Journal::tidy()
     std::uint64_t revision = 1;
     int joined = 0;               ///< requests that joined the job by its key
     bool recovered = false;       ///< restored from the store
-    bool dormant = false;         ///< waits for its client before its start leaves
+    bool dormant = false;         ///< waits for its client before its start request is sent
     bool canStartAgain = false;   ///< the last start failed in a way after which another one is safe
     bool handOverStored = false;  ///< the hand-over is durable
-    bool addressTold = false;     ///< a client got the address of the job, so it must be found there
+    bool addressTold = false;     ///< a client got the job's URL, so the job must be found there
     JobJournal journal;
     std::unique_ptr<Ending> ending;  ///< null before the job is settled
 };

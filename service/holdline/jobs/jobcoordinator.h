@@ -147,11 +147,12 @@ Q_SIGNALS:
     /// A callback or a status answer said that the job still runs. `job.progress` has the reported state.
     /// `isKnownState` is false when the route's profile does not list that state.
     void jobProgressed(const holdline::Job &job, bool isKnownState);
-    /// A cancel of a job at the upstream is over. `status` is that of the answer, 0 without one.
+    /// An attempt to cancel a job at the upstream has ended. `status` is the HTTP status of the upstream's
+    /// answer, 0 without an answer.
     void upstreamCancelled(holdline::JobKey job, holdline::UpstreamCancel result, int status);
     /// A callback was refused: it is unknown, mismatched or malformed, or its result cannot be stored
-    /// (Reason::StoreUnavailable). `token` is the last segment of its path, a secret. `job` and
-    /// `account` are empty when they are unknown, and so is the name of the route. `detail` is for people.
+    /// (Reason::StoreUnavailable). `token` is the last segment of its path, a secret. `job` is the job's id.
+    /// `job`, `account` and `route` are empty when they are unknown. `detail` is for people.
     void callbackRefused(QByteArrayView token, const holdline::http::Request &request,
                          holdline::Reason reason, const QByteArray &job, const QByteArray &account,
                          const QByteArray &route = {}, const QString &detail = {});

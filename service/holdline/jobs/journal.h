@@ -94,7 +94,7 @@ private:
     JobStore &m_store;
     JobWatches &m_watches;
     Handler m_handler;
-    /// Jobs whose record is to be written, without hurry, in this order. Each stands here once.
+    /// Jobs whose record tidy() will write, in this order. Each job is listed once.
     std::vector<JobKey> m_toWrite;
     int m_endsInFlight = 0;
     int m_unstored = 0;  ///< ends that could not be stored

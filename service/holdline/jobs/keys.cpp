@@ -40,7 +40,8 @@ void Keys::take(const http::Request &http, const QByteArray &field, PendingReque
         return;
     }
     request.key = std::get<QByteArray>(std::move(key));
-    // The job server's API has no query. Other APIs get the client's.
+    // Only routes with a profile send the client's query to the upstream, so only their keys compare the
+    // query.
     const bool isParsed = request.start.isParsed();
     request.fingerprint =
         fingerprint(http.method, isParsed ? http.path() : QByteArrayView(http.target), http.body, isParsed);

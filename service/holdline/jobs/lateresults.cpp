@@ -31,7 +31,7 @@ bool LateResults::concerns(const Job &job, JobEvent event, const ReceivedCallbac
 
 void LateResults::take(const Job &job, ReceivedCallback &callback)
 {
-    // Its sender may have to send it again, and must be heard then.
+    // The sender may have to send this callback again. Then it must not be taken for a replay.
     m_seen.forget(callback.route->name(), callback.replayKey);
     if (m_fetches.size() >= kMaxFetches || m_fetches.contains(job.id)) {
         callback.response = http::problemResponse(notFetched(job.id));
@@ -67,7 +67,8 @@ void LateResults::take(const Job &job, ReceivedCallback &callback)
 void LateResults::ask(const QByteArray &id, const JobRecord &record)
 {
     const Fetch &fetch = m_fetches.at(id);
-    // Without its request nobody can ask, now or later.
+    // A status request is made from the client's request. Without it, the result can never be fetched. So the
+    // callback is answered like an accepted one, and the sender does not repeat it in vain.
     if (!record.request) {
         end(id, http::Response(fetch.response));
         return;
@@ -86,7 +87,7 @@ void LateResults::answered(const QByteArray &id, const StartResult &result)
         return;
     }
     Fetch fetch = std::move(m_fetches.extract(id).mapped());
-    // It may have been forgotten meanwhile. Then it is only in the store.
+    // The job may have been removed from memory meanwhile. Then it is only in the store.
     Job *known = m_jobs.find(fetch.job.key);
     Job &job = known && known->id == id ? *known : fetch.job;
     if (job.upstreamId.isEmpty())

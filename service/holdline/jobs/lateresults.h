@@ -10,39 +10,43 @@
 
 namespace holdline {
 
-/// Fetches the results of durable jobs that have ended without one, when a callback says that there is one
-/// now but does not bring it. The store has the client's request for that (JobRecord::fetchable).
+/// Fetches results of durable jobs that ended without a result. A late callback says that the job has ended
+/// at the upstream, but does not contain the result. The request to the upstream is made from the client's
+/// request, which the store keeps for such jobs (JobRecord::fetchable).
 ///
-/// The sender waits until the result is durable, as with a late callback that brings it. When the result
-/// cannot be fetched, the sender gets 502 and comes again, so nothing is remembered or repeated here. At most
-/// kMaxFetches jobs are fetched at once, and one callback of each.
+/// The sender of the callback gets its answer when the result is durable. When the result cannot be fetched,
+/// the sender gets 502 and sends the callback again. So this class neither stores nor repeats fetches. At
+/// most kMaxFetches results are fetched at once, and only one for each job; other callbacks get 502.
 ///
-/// Life: all arguments must outlive it, and the handler must stay callable. Thread: one, with an event loop.
+/// Life: all arguments must outlive this object, and the handler must stay callable. Thread: one, with an
+/// event loop.
 class LateResults
 {
 public:
     static constexpr std::size_t kMaxFetches = 64;
 
-    /// The upstream told the final state of this job, which has ended. The handler retains the result, and
-    /// answers the callback.
+    /// Called when the upstream has reported a final state for this job, which has ended here. The handler
+    /// must retain the result and answer the callback.
     using Fetched = std::function<void(Job &, const StartResult &, ReceivedCallback &)>;
 
     LateResults(Jobs &jobs, const RouteTable &routes, JobStore &store, SeenCallbacks &seen,
                 StatusQueries &queries, CallbackReceiver &receiver, Fetched fetched);
 
-    /// True when this callback makes us fetch the result of a job that has ended.
+    /// Returns whether the result must be fetched because of this callback. `event` is the callback's event
+    /// for the job.
     bool concerns(const Job &job, JobEvent event, const ReceivedCallback &callback) const;
-    /// Takes such a callback. Without its exchange the answer is sent later.
+    /// Handles a callback that concerns() accepts. Either sets callback.response, which the caller sends, or
+    /// moves the callback's exchange out and answers it later.
     void take(const Job &job, ReceivedCallback &callback);
 
 private:
     struct Fetch
     {
-        Job job;  ///< as it was when the callback came
+        Job job;  ///< a copy, made when the callback arrived
         QByteArray token;
         http::Request request;
         std::unique_ptr<Exchange> exchange;
-        http::Response response;  ///< once the result is durable
+        http::Response response;  ///< the answer to the callback once the result is durable
     };
 
     void ask(const QByteArray &id, const JobRecord &record);
@@ -56,7 +60,7 @@ private:
     StatusQueries &m_queries;
     CallbackReceiver &m_receiver;
     Fetched m_fetched;
-    std::unordered_map<QByteArray, Fetch> m_fetches;  ///< by the id of the job
+    std::unordered_map<QByteArray, Fetch> m_fetches;  ///< by the job's id
 };
 
 }  // namespace holdline

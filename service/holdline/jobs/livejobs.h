@@ -22,7 +22,7 @@ struct Waiter
     QByteArray requestId;
     QByteArray client;  ///< address of the client
     QByteArray links;   ///< see linkBaseOf()
-    QByteArray route;   ///< name of a durable job's route; empty for the usual one
+    QByteArray route;   ///< name of a durable job's route; empty for the usual route
     /// The value of `Preference-Applied`, "respond-async, wait=5". Null when the client did not ask
     /// for 202.
     QByteArray preference;

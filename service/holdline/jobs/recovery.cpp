@@ -32,7 +32,7 @@ std::unique_ptr<DurableJob> durableOf(const JobRecord &record)
     return durable;
 }
 
-/// The state in which a job goes on after its process has ended.
+/// Sets the state of a job from the store: how the job continues after the earlier process has ended.
 void resume(JobStatus &status, bool canStart, bool repeatsStarts)
 {
     if (status.progressSeen) {

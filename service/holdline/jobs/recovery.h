@@ -19,8 +19,9 @@ namespace holdline {
 LiveJob *restoreJob(const JobRecord &record, const Config &config, const RouteTable &routes, Jobs &jobs,
                     LiveJobs &live, TimePoint now);
 
-/// The start of a stored job. Its account is empty when the start cannot be made again: the record has no
-/// request, or the route is null or does not take it any more.
+/// Returns the parts of the start request of a stored job. `request.account` is empty when the start request
+/// cannot be made again: the record has no client's request, `route` is null, or the route no longer accepts
+/// the request.
 PendingStart startOf(const JobRecord &record, const Route *route);
 
 /// True when the deadline of a job lies beyond that of any new job, because its recovery moved it. A job gets

@@ -13,14 +13,15 @@ Problem storeUnavailable(const QString &why, const QByteArray &job = {});
 /// A callback cannot be handled now, for example because its result could not be stored. So the upstream must
 /// send the callback again. Retry-After: 1 s.
 Problem notStored(const QString &why, const QByteArray &job = {});
-/// A reload has removed the route of a callback, so nobody can read the callback. Retry-After: 1 s.
+/// A reload has removed the route of a callback, so the callback cannot be read. Retry-After: 1 s.
 Problem routeIsGone(const QByteArray &job = {});
 /// A callback cannot be verified now, so the upstream must send it again. Retry-After: 5 s.
 Problem keysUnavailable(const QString &why, const QByteArray &job);
 /// A late callback has no result, and the result cannot be fetched now. So the upstream must send the
 /// callback again. Retry-After: 5 s.
 Problem notFetched(const QByteArray &job);
-/// A registered callback names no job that is known yet, and a start under way may name it. Retry-After: 1 s.
+/// A registered callback names an unknown job. The answer to a start request in flight may still name this
+/// job, so the upstream must send the callback again. Retry-After: 1 s.
 Problem notKnownYet();
 /// The limit `hold.held` is reached. Retry-After: 1 s.
 Problem tooManyHeld();

@@ -33,7 +33,8 @@ ReceivedCallback receivedOf(const RegisteredCallback &callback, const RouteTable
     return received;
 }
 
-/// A reload may have dropped the route while its callback waited. True when the sender was told so.
+/// Answers a callback whose route is null, because a reload removed the route while the callback waited.
+/// Returns whether the callback was answered.
 bool lacksRoute(const Route *route, Exchange &exchange)
 {
     if (!route)

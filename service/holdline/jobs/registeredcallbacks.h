@@ -77,9 +77,9 @@ public:
     void receive(const Route &route, QByteArrayView suffix, const http::Request &request,
                  std::unique_ptr<Exchange> exchange,
                  ReceivedCallback::Wait wait = ReceivedCallback::Wait::Not);
-    /// Takes a callback that waited for the keys that verify it.
+    /// Receives a callback again that has waited for the keys that verify it.
     void receiveAgain(WaitingCallback waited, ReceivedCallback::Wait wait);
-    /// Takes a callback that another shard has read, for a job of this shard.
+    /// Applies a callback to a job of this shard. Another shard has received and read the callback.
     void take(JobKey key, RegisteredCallback callback, std::unique_ptr<Exchange> exchange);
     /// Handles the callbacks whose wait is over.
     void lookAgain();

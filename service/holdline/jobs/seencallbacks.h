@@ -15,12 +15,13 @@ namespace holdline {
 class SeenCallbacks
 {
 public:
-    /// Callbacks of one route in its window: about 10 MiB when it is full. Only a sender that knows the
-    /// secret can fill it.
+    /// The most callbacks in the window of one route, about 10 MiB of memory. Only a sender that knows the
+    /// secret can fill the window.
     static constexpr qsizetype kMaxCallbacks = 50'000;
 
-    /// `age` is how long what is signed is accepted; see Route::replayAge(). A reload may change it. `job` is
-    /// the id of a job. Nothing is locked for an empty key.
+    /// Adds a callback of this job, if its replay key is new for the route. Returns whether the key is new,
+    /// or belongs to this job or to another job. `age` is Route::replayAge(), which a reload may change.
+    /// `job` is the job's id. An empty key is always new.
     profile::Sighting see(const QByteArray &route, Duration age, const QByteArray &key, const QByteArray &job,
                           TimePoint now)
     {

@@ -28,7 +28,8 @@ Duration withJitter(milliseconds pause)
                                                 (0.8 + 0.4 * QRandomGenerator::global()->generateDouble()));
 }
 
-/// At least the pause, because the upstream wants it, and a fifth more at most.
+/// Returns a random time between 100 % and 120 % of the pause. It is never shorter, because the upstream has
+/// asked for this pause.
 Duration withDelay(milliseconds pause)
 {
     return std::chrono::duration_cast<Duration>(pause *
@@ -110,7 +111,7 @@ QByteArray StatusQueries::upstreamOf(JobKey key) const
     return route ? route->upstreamName() : QByteArray();
 }
 
-/// True when an upstream with so many requests under way may get another one.
+/// Returns whether one more request may be sent to an upstream that has `inFlight` requests under way.
 bool StatusQueries::hasRoom(int inFlight) const
 {
     const int share = m_routes.upstreamsInUse() > 1 ? kUpstreamShare : 100;
@@ -118,7 +119,7 @@ bool StatusQueries::hasRoom(int inFlight) const
            isWithinShare(inFlight, static_cast<std::int64_t>(m_calls.size()), kMaxInFlight, share);
 }
 
-/// The next job to ask about: the first one of the next upstream that may have another request.
+/// Returns the next job to ask about: the first due job of the next upstream that may get one more request.
 std::optional<JobKey> StatusQueries::takeDue()
 {
     const auto mayAsk = [this](const auto &entry) {
@@ -183,7 +184,7 @@ bool StatusQueries::askLate(const Job &job, const QueryValues &values, const Pen
         Kind::Status);
 }
 
-/// False when the request cannot be made.
+/// Sends a request about a job that has ended. Returns false when the request cannot be made.
 bool StatusQueries::sendLate(std::shared_ptr<const LateQuestion> late, Kind kind)
 {
     const Route *route = m_routes.byName(late->route);
@@ -268,7 +269,7 @@ void StatusQueries::askLater(JobKey key, const std::optional<milliseconds> &retr
         due(key);
         return;
     }
-    // Without a pause the upstream would be asked without end.
+    // A Retry-After of 0 is ignored: requests without a pause would flood the upstream.
     if (retryAfter && retryAfter->count() > 0)
         m_times.setIn(key, withDelay(*retryAfter));
     else

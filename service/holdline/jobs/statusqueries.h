@@ -34,10 +34,10 @@ class StatusQueries : public QObject
 
 public:
     static constexpr std::size_t kMaxInFlight = 64;
-    /// Together with those that cancel.
+    /// The most requests in flight, status and cancel requests together. Beyond it no cancel request is sent.
     static constexpr std::size_t kMaxCalls = 256;
-    /// Cancel requests that wait for starts, and the bytes of their clients' requests. Those beyond it are
-    /// not sent.
+    /// Limits of the cancel requests that wait for the answer to their start request: their number, and the
+    /// bytes of their clients' bodies. Beyond these limits a cancel request is not sent.
     static constexpr std::size_t kMaxWaiting = 1000;
     static constexpr qsizetype kMaxWaitingBytes = 16 * 1024 * 1024;
 
@@ -47,7 +47,8 @@ public:
         std::function<void(JobKey, const StartResult &)> answered;
         /// Returns whether requests may be sent to the upstream of this job now.
         std::function<bool(const Job &)> mayAsk;
-        /// A cancel is over. `status` is that of the answer, 0 without one.
+        /// Called when an attempt to cancel a job has ended. `status` is the HTTP status of the answer, 0
+        /// without an answer.
         std::function<void(JobKey, UpstreamCancel, int status)> cancelled;
     };
 
@@ -60,17 +61,20 @@ public:
     void begin(const Job &job);
     /// Asks about the job at once, because a callback said that it has ended and the result must be fetched.
     void askNow(const Job &job);
-    /// Asks about a job that has ended, and fetches its result. The job may be outside of the registry.
-    /// `done` gets the upstream's last answer. Returns false when the request cannot be sent now.
+    /// Asks about a job that has ended here, and fetches its result. The job need not be in memory. `values`
+    /// and `start` come from its record. `done` gets the upstream's last answer. Returns false, without
+    /// calling `done`, when no request can be sent now.
     bool askLate(const Job &job, const QueryValues &values, const PendingStart &start,
                  std::function<void(const StartResult &)> done);
-    /// The job has ended.
+    /// Call it when the job has ended: the job is no longer asked about.
     void stop(JobKey job);
     /// Cancels the job at the upstream, when its profile has a request for that and wants it for this reason.
-    /// While the job's start is under way, that waits for its answer.
-    /// Beyond kMaxCalls requests under way, or without the job's id, no request is sent.
+    /// While the job's start request is in flight, the cancel request waits for the answer, because the
+    /// answer names the job. No request is sent when kMaxCalls requests are in flight, or when the upstream's
+    /// job id is unknown.
     void cancel(const Job &job, const LiveJob &live, CancelReason reason);
-    /// The start of a job is answered. Sends the cancel request that waited for that, when the job runs.
+    /// Call it when the start request of a job has ended. Sends the waiting cancel request of this job, if
+    /// the job may run.
     void endStart(JobKey job, const StartResult &result);
 
     /// Number of requests under way, those that cancel included.
@@ -79,7 +83,7 @@ public:
 
 private:
     enum class Kind : std::uint8_t { Status, Result, Cancel };
-    /// About a job that has ended.
+    /// The data for requests about a job that has ended.
     struct LateQuestion
     {
         QByteArray route;
@@ -92,7 +96,7 @@ private:
         JobKey job = 0;
         Kind kind = Kind::Status;
         QByteArray upstream;
-        std::shared_ptr<const LateQuestion> late{};  ///< null for a job that goes on
+        std::shared_ptr<const LateQuestion> late{};  ///< null for a job that has not ended
     };
     /// The requests to one upstream.
     struct Questions
@@ -136,8 +140,8 @@ private:
     QByteArray m_lastUpstream;                    ///< the upstream that had the last turn
     std::unordered_map<JobStarter::Ticket, Call> m_calls;
     JobStarter::Ticket m_lastTicket = 0;
-    std::unordered_map<JobKey, WaitingCancel> m_waiting;  ///< at most kMaxWaiting
-    qsizetype m_waitingBytes = 0;                         ///< of their bodies, at most kMaxWaitingBytes
+    std::unordered_map<JobKey, WaitingCancel> m_waiting;  ///< by job; at most kMaxWaiting
+    qsizetype m_waitingBytes = 0;  ///< bytes of the bodies in m_waiting; at most kMaxWaitingBytes
     std::uint64_t m_asked = 0;
     DeadlineTimer<JobKey> m_times;
 };

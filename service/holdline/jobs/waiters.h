@@ -43,7 +43,7 @@ struct RequestEnd
     QByteArray client;    ///< address of the client
     Duration took{};      ///< from the arrival of the request to its answer
     bool joined = false;  ///< joined an existing job
-    QByteArray route{};   ///< name of the job's route; empty for the usual one
+    QByteArray route{};   ///< name of the job's route; empty for the usual route
 };
 
 /// Adds and answers the clients that wait for jobs, and reports when their deadline passes or they leave. A

@@ -13,7 +13,8 @@
 
 namespace holdline {
 
-/// The memory that a callback needs while it waits: its path, fields and body, and what belongs to it.
+/// Returns the approximate memory in bytes that a callback needs while it waits: its path, header fields and
+/// body, and a fixed overhead.
 qsizetype bytesOf(const http::Request &callback);
 
 /// A callback that waits for the keys that may verify it.

@@ -38,8 +38,8 @@ int openSocket()
     return ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 }
 
-/// Returns whether a process listens at the path. A full queue also shows that a process listens. Without a
-/// free descriptor the answer is unknown: the result is empty, and errno says why.
+/// Returns whether a process listens at the path. A full queue also shows that a process listens. Returns
+/// nothing when no socket can be opened, for example without a free descriptor; errno then says why.
 std::optional<bool> isInUse(const QByteArray &path)
 {
     const int descriptor = openSocket();

@@ -27,12 +27,12 @@ public:
     /// Sends a complete answer.
     virtual void answer(const http::Response &response) = 0;
 
-    /// An answer in pieces, instead of answer(). begin() sends the head and the first piece of the body,
-    /// write() sends a piece, endWith() ends the answer with a last piece, which may be as large as a whole
-    /// answer. begin() and write() return false when nothing more can be sent: the answer
-    /// has no body (HEAD), the client left, or the client does not read. They never emit clientGone(). Only
-    /// an exchange in the shard of its connection supports this. RemoteExchange does not: its begin() does
-    /// nothing and returns false.
+    /// Sends an answer in pieces, instead of answer(). begin() sends the head and the first piece of the
+    /// body, write() sends a piece, endWith() ends the answer with a last piece, which may be as large as a
+    /// whole answer. begin() and write() return false when nothing more can be sent: the answer has no body
+    /// (HEAD), the client left, or the client does not read. They never emit clientGone(). Only an exchange
+    /// in the shard of its connection supports this. RemoteExchange does not: its begin() does nothing and
+    /// returns false.
     virtual bool begin(const http::Response &) { return false; }
     virtual bool write(const QByteArray &) { return false; }
     virtual void endWith(const QByteArray &) {}

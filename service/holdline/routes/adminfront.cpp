@@ -42,7 +42,8 @@ http::Response readiness(const std::vector<Degradation> &degraded, bool isReadyW
     QJsonArray codes;
     QJsonArray details;
     for (const Degradation &one : degraded) {
-        // Another instance would find the upstream no better, so it is no reason to send requests there.
+        // An open circuit does not make this instance unready: other instances cannot reach the upstream
+        // either, so requests need not go to them.
         if (!isReadyWhenDegraded && one.reason != Reason::CircuitOpen)
             codes.append(name(one.reason));
         details.append(QJsonObject{{u"code"_s, name(one.reason)}, {u"detail"_s, one.detail}});

@@ -101,8 +101,9 @@ void HttpFront::serve(const RouteTable &routes)
                                 }});
 }
 
-/// The listener refuses what it cannot read, or what is too large, before anybody knows whose callback it is.
-/// Where a token stands, each route may be meant. A sender that tries again in vain does no harm.
+/// Changes the listener's 4xx for a callback into the answer that `never_4xx` wants. The listener refuses
+/// unreadable and too large requests before the token is looked up, so the route of a token is unknown.
+/// Therefore one route with `never_4xx` is enough for all tokens: a useless retry does no harm.
 void HttpFront::amendRefusal(const http::Request &request, http::Response &response) const
 {
     if (!m_routes || response.status < 400 || response.status >= 500 || !request.target.startsWith('/'))

@@ -10,7 +10,8 @@ namespace holdline {
 namespace {
 
 constexpr std::size_t kProgressStates = 100;
-/// Characters of what is wrong with a callback in a log line. It may come from the callback.
+/// The most characters of the error text in the log line about a refused callback. The text may contain parts
+/// of the callback.
 constexpr qsizetype kMostDetail = 200;
 
 void record(LatencyHistogram &histogram, const std::optional<Duration> &took)
@@ -159,7 +160,8 @@ void Recorder::onJobProgressed(const Job &job, bool isKnownState)
                                         job.id;
 }
 
-/// The token is a secret, so the line does not have it.
+/// Logs a refused callback, at a limited rate. The line does not contain the token, because the token is a
+/// secret.
 void Recorder::onCallbackRefused(const http::Request &request, Reason reason, const QByteArray &job,
                                  const QByteArray &route, const QString &detail)
 {

@@ -93,7 +93,8 @@ std::unique_ptr<Exchange> ShardRouter::keptAlive(const http::Request &request, c
 {
     const Route *route = m_coordinator.routes().byName(start.route);
     const auto interval = route ? route->keepAlive() : std::chrono::milliseconds(0);
-    // A client that prefers a 202 needs its status and its Location.
+    // A client that prefers a 202 needs the status and the Location field, so its answer must not begin early
+    // with 200.
     if (interval.count() == 0 ||
         parsePrefer(request.headers.combined("Prefer").value_or(QByteArray())).respondAsync)
         return exchange;

@@ -81,7 +81,8 @@ private:
     std::unordered_map<QByteArray, Entry> m_jobs;
     std::map<StoredKey, QByteArray> m_byKey;                       ///< → id
     std::unordered_multimap<std::uint64_t, QByteArray> m_byToken;  ///< CallbackToken::lookup → id
-    /// Route, the upstream's id and number → id. The newest of several is the last.
+    /// Route, upstream's id and record number → id. Of several records with the same upstream's id, the
+    /// newest is the last.
     std::map<std::tuple<QByteArray, QByteArray, std::uint64_t>, QByteArray> m_byUpstreamId;
     std::set<AgeKey> m_ended;
     std::set<AgeKey> m_tombstones;

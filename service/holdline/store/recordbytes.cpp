@@ -17,8 +17,8 @@ namespace {
 /// read.
 template <typename Record>
 constexpr std::uint8_t kForm = 1;
-/// Form 2 has secondFieldsOf() behind the members of form 1, form 3 has thirdFieldsOf() behind those, and
-/// form 4 has fourthFieldsOf().
+/// Each form appends members to the earlier form: form 2 secondFieldsOf(), form 3 thirdFieldsOf() and form 4
+/// fourthFieldsOf().
 template <>
 constexpr std::uint8_t kForm<JobRecord> = 4;
 template <>

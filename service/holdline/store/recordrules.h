@@ -11,8 +11,9 @@
 
 namespace holdline {
 
-/// True when the store keeps the record's request: until the job is settled, because its start needs it.
-/// After that when an operator may repeat it, or when its result may still be fetched.
+/// True when the store keeps the client's request of this record. It is kept until the job is settled,
+/// because the start request is made from it. After that it is kept when an operator may repeat the job, or
+/// when a late result may still be fetched.
 inline bool keepsRequest(const JobRecord &record)
 {
     const ReasonInfo &end = reasonInfo(record.status.outcome);

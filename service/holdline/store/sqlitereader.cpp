@@ -104,7 +104,7 @@ StoreReader::Job SqliteReader::findByUpstreamId(const QByteArray &route, const Q
     const QVariant upstream = upstreamKeyOf(route, upstreamId);
     if (upstream.isNull())
         return {};
-    // An upstream may give all its jobs one id, so only the newest is read.
+    // An upstream may give many jobs the same id. Only the newest job is read, so that the query stays cheap.
     Job one =
         lookForOne(HOLDLINE_JOB_ROWS "WHERE upstream = ? ORDER BY jobs.number DESC LIMIT 1", {upstream});
     if (one.value && (one.value->route != route || one.value->upstreamId != upstreamId))

@@ -71,8 +71,9 @@ QString readFields(QByteArrayView &rest, http::Request &request)
     return {};
 }
 
-/// The body of a message that was saved with its chunks (RFC 9112, 7.1). An error for people, or empty. An
-/// editor may have left the line breaks of the framing without their CR.
+/// Decodes a body that was saved in chunks (RFC 9112, 7.1) into `body`. Lines of the framing may end with LF
+/// alone, because an editor may have removed the CR. Returns an error text for people, or an empty text on
+/// success.
 QString readChunks(QByteArrayView rest, QByteArray &body)
 {
     const QString cut =
@@ -85,7 +86,7 @@ QString readChunks(QByteArrayView rest, QByteArray &body)
         const qlonglong size = digits.toByteArray().toLongLong(&isSize, 16);
         if (!isSize || digits.startsWith('-') || digits.startsWith('+') || size > rest.size())
             return cut;
-        // Trailers mean nothing here.
+        // The last chunk. Trailer fields after it are ignored.
         if (size == 0)
             return {};
         body += rest.first(size);
@@ -114,7 +115,7 @@ std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, c
     http::Request request;
     QByteArrayView rest = bytes;
     QByteArrayView afterLine = bytes;
-    // Editors put this mark before the text, and people empty lines.
+    // An editor may have put a byte order mark before the text, and people may have put empty lines there.
     if (afterLine.startsWith("\xEF\xBB\xBF"))
         afterLine = afterLine.sliced(3);
     auto line = takeLine(afterLine);
@@ -148,7 +149,7 @@ std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, c
                        .arg(QString::fromLatin1(length->left(20)));
         rest = rest.first(*count);
     } else if (isForm(request)) {
-        // A form has no line breaks, and editors add one at the end of a file.
+        // A form contains no line breaks, but editors add one at the end of a file.
         while (rest.endsWith('\n') || rest.endsWith('\r'))
             rest.chop(1);
     }

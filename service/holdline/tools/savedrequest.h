@@ -16,12 +16,13 @@ struct RequestParts
     QByteArray method;  ///< empty: not given
     QByteArray target;
     http::HeaderFields headers{};
-    QByteArray usualTarget{};  ///< of a file without a request line, when `target` is empty
+    QByteArray usualTarget{};  ///< the target when neither `target` nor the file has one
 };
 
-/// Reads a request as people save one: a request line, fields, an empty line, and the body, with LF or CRLF.
-/// A chunked body is decoded. A file without a request line is a body, and `given` has the rest. `given`
-/// counts before the file's own method, target and fields. The error is for people. Pure.
+/// Parses a request that somebody saved in a file: a request line, header fields, an empty line and the body.
+/// Lines end with LF or CRLF. A chunked body is decoded. A file without a request line contains only the
+/// body. The method, target and fields in `given` replace those of the file. Returns an error text for people
+/// on failure. Pure.
 std::variant<http::Request, QString> readSavedRequest(const QByteArray &bytes, const RequestParts &given);
 
 /// Reads a file, or the standard input for "-". At most 16 MiB.

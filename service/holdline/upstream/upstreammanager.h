@@ -15,7 +15,7 @@ class PooledAccessManager;
 
 /// Returns the configured TLS files for https upstreams.
 TlsFiles tlsFiles(const Config &config);
-/// The proxy of https upstreams. Without a host when there is none.
+/// Returns the configured proxy for https upstreams. The host is empty when no proxy is configured.
 Origin proxyOf(const Config &config);
 
 /// Checks that the files of tlsFiles() can be used. Returns an error message that begins with the option's

@@ -174,7 +174,7 @@ private Q_SLOTS:
         QCOMPARE(listener.send("POST", "/v1/dead-letters/l1/redrive").status, 413);
     }
 
-    /// Each error names the parameter that is wrong.
+    /// Each error about a wrong query names the wrong parameter.
     void wrongRedriveQueriesNameTheParameter()
     {
         const QList<std::pair<QByteArray, QByteArray>> queries{

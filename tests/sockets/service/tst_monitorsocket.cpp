@@ -149,14 +149,15 @@ private Q_SLOTS:
         ::close(other);
     }
 
-    /// Without a free descriptor nobody knows whether another service listens at the path.
+    /// Without a free file descriptor, the service cannot check whether another service listens at the path.
+    /// Then it must report the lack of descriptors.
     void saysThatDescriptorsAreMissing()
     {
         const Place place;
         ::close(listenAt(place.path()));
         MonitorSocket socket([](qintptr) {});
         {
-            // The lock file takes the only free descriptor.
+            // Leaves one free descriptor, which the lock file takes.
             const int lowestFree = ::dup(STDIN_FILENO);
             QVERIFY(lowestFree >= 0);
             ::close(lowestFree);

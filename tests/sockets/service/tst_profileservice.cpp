@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-// Each shipped profile in each situation of a job, over real sockets: a client, the service, and an upstream
-// that answers and calls back as its recorded exchange has it. A profile of resources/profiles that is not in
-// the table here fails, and so does a fact that is not true.
+// SPDX-License-Identifier: GPL-3.0-or-later Tests each shipped profile in all situations of a job, over real
+// sockets: with a client, the service, and an upstream that answers and calls back as in the profile's
+// recorded exchange. The table kProfiles says what each API can do. The test fails when a profile of
+// resources/profiles is missing in the table, or when the table is wrong about a profile.
 #include "core/job/jobid.h"
 #include "core/profile/shippedprofiles.h"
 #include "core/routing/routeset.h"
@@ -27,16 +27,16 @@ namespace {
 using Client = std::unique_ptr<RawHttpClient>;
 using End = RecordedApi::End;
 
-/// What an API has, as its documentation says.
+/// What an API can do, according to its documentation.
 enum class Has {
     CallsBack = 1 << 0,
-    Registered = 1 << 1,  ///< the address of its callbacks is registered beforehand
-    Thin = 1 << 2,        ///< its callbacks only say that a job has ended
-    NamesJob = 1 << 3,    ///< its callbacks name the job
-    Signs = 1 << 4,       ///< its callbacks prove themselves
-    Fails = 1 << 5,       ///< it has a word for a failure
-    Progress = 1 << 6,    ///< its callbacks may tell that a job goes on
-    Answers = 1 << 7,     ///< it can be asked
+    Registered = 1 << 1,  ///< the callback address is registered at the API beforehand
+    Thin = 1 << 2,        ///< callbacks only say that a job has ended, without the result
+    NamesJob = 1 << 3,    ///< callbacks contain the job's id
+    Signs = 1 << 4,       ///< callbacks contain a signature or a secret
+    Fails = 1 << 5,       ///< the API has a state for a failed job
+    Progress = 1 << 6,    ///< callbacks may say that a job still runs
+    Answers = 1 << 7,     ///< the API answers status requests
     Cancels = 1 << 8,
 };
 Q_DECLARE_FLAGS(Facts, Has)
@@ -45,7 +45,7 @@ Q_DECLARE_OPERATORS_FOR_FLAGS(Facts)
 constexpr Facts kCalls = Has::CallsBack | Has::NamesJob;
 constexpr Facts kTells = kCalls | Has::Fails | Has::Progress;
 
-/// Each profile of resources/profiles.
+/// The facts about each profile of resources/profiles.
 const std::map<QString, Facts> kProfiles{
     {u"apify"_s, kTells | Has::Signs | Has::Answers | Has::Cancels},
     {u"assemblyai"_s, kTells | Has::Thin | Has::Signs | Has::Answers},
@@ -62,13 +62,13 @@ const std::map<QString, Facts> kProfiles{
     {u"twilio-call"_s, kTells | Has::Signs | Has::Answers | Has::Cancels},
 };
 
-/// Adds the profiles that have all of this.
+/// Adds a row for each profile that has all wanted facts.
 void addProfiles(Facts wanted)
 {
     QTest::addColumn<QString>("name");
     for (const QString &name : profile::shippedProfiles()) {
         const auto known = kProfiles.find(name);
-        // everyProfileIsHere() tells of an unknown one.
+        // everyProfileIsHere() fails for a profile that is not in the table.
         if (known != kProfiles.end() && (known->second & wanted) == wanted)
             QTest::newRow(qPrintable(name)) << name;
     }
@@ -81,7 +81,7 @@ bool has(const QString &name, Has fact)
 
 enum class Asks {
     Never,
-    IfNeeded,  ///< an API without callbacks can only be asked
+    IfNeeded,  ///< only when the API has no callbacks
     Soon
 };
 
@@ -114,8 +114,8 @@ Config configFor(const std::vector<RouteConfig> &routes, const profile::Secrets 
     return config;
 }
 
-/// Makes the upstream end a job as its API does: by a callback, or by the answer to a question. Returns the
-/// callback's request; empty for an API that does not call back.
+/// Makes the upstream end a job as its API does: by a callback, or by the answer to a status request. Returns
+/// the request of the callback. Returns an empty text for an API that does not call back.
 QByteArray endingOf(RecordedApi &api, const QString &name, int start, End end)
 {
     const QJsonObject ask = api.askOf(end == End::Completed ? u"completed"_s : u"failed"_s);
@@ -124,7 +124,7 @@ QByteArray endingOf(RecordedApi &api, const QString &name, int start, End end)
     return has(name, Has::CallsBack) ? api.callback(start, api.callbackOf(end)) : QByteArray();
 }
 
-/// What the job's client gets then.
+/// Returns the recorded answer that the job's client gets after endingOf().
 QJsonObject expectedAfter(const RecordedApi &api, const QString &name, End end)
 {
     if (has(name, Has::CallsBack))
@@ -139,7 +139,7 @@ Client sendTo(quint16 port, const QByteArray &bytes)
     return client;
 }
 
-/// One service before one upstream.
+/// A service with one route, and the upstream of this route.
 class World
 {
 public:
@@ -153,7 +153,7 @@ public:
     }
 
     Client request(const QByteArray &fields = {}) { return send(api.request(fields)); }
-    /// A request whose start has come.
+    /// Sends a client's request and waits until the upstream has received the start request.
     Client startedJob(const QByteArray &fields = {})
     {
         const int before = api.startCount();
@@ -167,7 +167,7 @@ public:
         return send(api.callback(start, recorded, key));
     }
     Client send(const QByteArray &bytes) { return sendTo(m_service->port(), bytes); }
-    /// See endingOf(). Null without a callback.
+    /// Ends a job (see endingOf()) and sends its callback. Returns null when the API does not call back.
     Client end(int start, End end)
     {
         const QByteArray callback = endingOf(api, name, start, end);
@@ -200,7 +200,7 @@ QByteArray bodyOf(const QJsonObject &message)
                : message["body"_L1].toString().toUtf8();
 }
 
-/// The client has got this answer about its job, and nothing else.
+/// Checks that the client got the expected answer about its job, and no other answer.
 void compareWithRecorded(const RecordedApi &api, const RawHttpClient &client, int start,
                          const QJsonObject &expected)
 {
@@ -212,7 +212,7 @@ void compareWithRecorded(const RecordedApi &api, const RawHttpClient &client, in
     QCOMPARE(answer.headers.value("Content-Type"), expected["contentType"_L1].toString().toLatin1());
 }
 
-/// The sender has got the exact answer.
+/// Checks that the sender of a callback got exactly the recorded answer.
 void compareReply(const RawHttpClient &sender, const QJsonObject &callback)
 {
     const QJsonObject reply = callback["reply"_L1].toObject();
@@ -232,7 +232,8 @@ void compareReply(const RawHttpClient &sender, const QJsonObject &callback)
 
 const QByteArray kKey = "Idempotency-Key: \"k\"\r\n";
 
-/// One job with a key of each API, in one service that is killed and started again.
+/// One service with one job of each API, each with an Idempotency-Key. The service is killed and started
+/// again.
 class KilledService
 {
 public:
@@ -244,7 +245,8 @@ public:
             m_secrets.insert(api->secrets().begin(), api->secrets().end());
             m_apis[name] = std::move(api);
         }
-        // Several APIs have a secret of this name, and one of them wants it so.
+        // Several APIs have a secret with this name. All get that of openai, because its secret must have a
+        // special format.
         m_secrets["webhook"] = RecordedApi(u"openai"_s).secrets().at("webhook");
         for (const auto &[name, api] : m_apis)
             api->secrets() = m_secrets;
@@ -252,11 +254,11 @@ public:
         std::vector<Client> clients;
         for (const auto &[name, api] : m_apis)
             clients.push_back(sendTo(first->port(), api->request(kKey, "/" + name.toLatin1())));
-        // Each start was stored before it left, and its answer soon after.
+        // Each job is stored twice: before its start request is sent, and after the answer to it.
         const double writes = 2 * static_cast<double>(m_apis.size());
         if (!waitUntil([&] { return first->metric("holdline_store_writes_total") >= writes; }))
             qFatal("the jobs are not stored");
-        // What has been written to the file is what a killed process leaves.
+        // A copy of the store's files is what a killed process leaves on the disk.
         for (const char *part : {"", "-wal"}) {
             if (!QFile::copy(file + QLatin1StringView(part),
                              m_folder.filePath(u"next.db"_s) + QLatin1StringView(part)))
@@ -296,7 +298,7 @@ class TestProfileService : public QObject
 private Q_SLOTS:
     void initTestCase() { QLoggingCategory::setFilterRules(u"holdline.*.info=false"_s); }
 
-    /// The table is whole, and says of each profile what its file says.
+    /// The table kProfiles has every profile, and its facts agree with the profile's file.
     void everyProfileIsHere()
     {
         const QStringList files =
@@ -319,7 +321,7 @@ private Q_SLOTS:
             actual.setFlag(Has::Signs, callback && callback->verify);
             actual.setFlag(Has::Answers, profile->status.has_value());
             actual.setFlag(Has::Cancels, profile->cancel.has_value());
-            // Only what is recorded can tell these.
+            // These two facts follow from the recorded exchange only.
             const RecordedApi api(name);
             actual.setFlag(Has::Fails,
                            !api.callbackOf(End::Failed).isEmpty() || !api.askOf(u"failed"_s).isEmpty());
@@ -330,7 +332,7 @@ private Q_SLOTS:
     }
 
     void fiftyAtOnce_data() { addProfiles({}); }
-    /// The main scenario. Each client gets the result of its own job.
+    /// The main scenario: fifty clients at once. Each client gets the result of its own job.
     void fiftyAtOnce()
     {
         constexpr int kClients = 50;
@@ -341,7 +343,7 @@ private Q_SLOTS:
             clients.push_back(world.request("X-Request-Id: client-" + QByteArray::number(i) + "\r\n"));
         SOON_COMPARE(world.api.startCount(), kClients);
         std::vector<Client> senders;
-        // The last job ends first.
+        // The jobs end in reverse order.
         for (int i = kClients - 1; i >= 0; --i) {
             if (Client sender = world.end(i, End::Completed))
                 senders.push_back(std::move(sender));
@@ -366,7 +368,7 @@ private Q_SLOTS:
     void failure() { ends(End::Failed, "job_failed"); }
 
     void progress_data() { addProfiles(Has::Progress); }
-    /// It ends no job, and its sender gets the answer that it waits for.
+    /// A progress callback does not end the job, and its sender gets the recorded answer.
     void progress()
     {
         QFETCH(QString, name);
@@ -383,7 +385,8 @@ private Q_SLOTS:
     }
 
     void forged_data() { addProfiles(Has::CallsBack); }
-    /// A callback without the secret, at the address that only the upstream knows, or at a guessed one.
+    /// Forged callbacks: without the right secret at the job's callback address, with a guessed token, and at
+    /// the address of another job.
     void forged()
     {
         QFETCH(QString, name);
@@ -415,16 +418,16 @@ private Q_SLOTS:
             QByteArray guessed = world.api.callback(0, success);
             const QByteArray token = world.api.starts().front().token;
             guessed.replace(token, QByteArray(token).replace(20, 4, "AAAA"));
-            // One that gives up on a 4xx is answered as if its callback were taken.
+            // A sender that never repeats a callback after a 4xx gets the answer for an accepted callback.
             isRefused(guessed, {404, 200}, "unknown");
             STOP_IF_FAILED();
         }
         if (has(name, Has::NamesJob) && !has(name, Has::Registered)) {
-            // It has the secrets of another job.
+            // The callback has a valid proof but names another job.
             const Client other = world.startedJob();
             QByteArray mixed = world.api.callback(1, success);
             mixed.replace(world.api.starts()[1].token, world.api.starts()[0].token);
-            // Twilio's signature covers the address.
+            // Twilio's signature covers the callback address, so it is wrong at another address.
             isRefused(mixed, {409, 200, 401}, name == "twilio-call"_L1 ? "unauthorised" : "mismatched");
             STOP_IF_FAILED();
             QCOMPARE(other->answerCount(), 0);
@@ -434,7 +437,7 @@ private Q_SLOTS:
         compareWithRecorded(world.api, *client, 0, world.expectedAfter(End::Completed));
     }
 
-    /// Where callbacks would come that the API does not have.
+    /// For an API without callbacks, a callback to any callback address gets 404 and does not end the job.
     void anApiWithoutCallbacksTakesNone()
     {
         for (const auto &[name, facts] : kProfiles) {
@@ -457,7 +460,7 @@ private Q_SLOTS:
     }
 
     void duplicate_data() { addProfiles(Has::CallsBack); }
-    /// The same callback twice at the same moment, and once more when the job has ended.
+    /// The same callback arrives twice at the same moment, and once more when the job has ended.
     void duplicate()
     {
         QFETCH(QString, name);
@@ -479,7 +482,7 @@ private Q_SLOTS:
     }
 
     void early_data() { addProfiles(Has::CallsBack); }
-    /// It overtakes the answer to the start.
+    /// The callback arrives before the answer to the start request.
     void early()
     {
         QFETCH(QString, name);
@@ -488,7 +491,7 @@ private Q_SLOTS:
         const Client client = world.startedJob();
         const Client sender = world.end(0, End::Completed);
         if (has(name, Has::Registered)) {
-            // Only the answer to the start says whose it is.
+            // Only the answer to the start request says to which job a registered callback belongs.
             SOON_COMPARE(world.service().metric("holdline_callbacks_waiting_for_starts"), 1);
             QCOMPARE(sender->answerCount(), 0);
             world.api.server().releaseAll();
@@ -497,7 +500,7 @@ private Q_SLOTS:
         compareReply(*sender, world.api.callbackOf(End::Completed));
         STOP_IF_FAILED();
         QCOMPARE(world.counted(has(name, Has::Thin) ? "progress" : "early"), 1);
-        // What the start was answered changes nothing.
+        // The answer to the start request arrives now and changes nothing.
         world.api.server().releaseAll();
         SOON_COMPARE(world.service().metric("holdline_starts_in_flight"), 0);
         QCOMPARE(client->answerCount(), 1);
@@ -505,8 +508,8 @@ private Q_SLOTS:
     }
 
     void late_data() { addProfiles(Has::CallsBack); }
-    /// It comes after the deadline of a job with a key. A client that comes back with the key gets the
-    /// result.
+    /// The callback arrives after the deadline of a job with an Idempotency-Key. A client that repeats its
+    /// request with the key gets the result.
     void late()
     {
         QFETCH(QString, name);
@@ -527,8 +530,8 @@ private Q_SLOTS:
     }
 
     void killed_data() { addProfiles({}); }
-    /// The service is killed while the job runs, and started again with the file that is left. The client
-    /// comes back with its key.
+    /// The service is killed while the job runs, and started again with the store that is left. The client
+    /// repeats its request with its Idempotency-Key.
     void killed()
     {
         QFETCH(QString, name);
@@ -556,7 +559,8 @@ private Q_SLOTS:
     }
 
     void asked_data() { addProfiles(Has::Answers); }
-    /// No callback comes. The upstream says how the job goes on when it is asked.
+    /// No callback arrives. The upstream answers status requests, first that the job runs, then that it has
+    /// ended.
     void asked()
     {
         QFETCH(QString, name);
@@ -568,7 +572,7 @@ private Q_SLOTS:
                 continue;
             World world(name, Asks::Soon);
             const Client client = world.startedJob();
-            // An answer that tells of a job that goes on, or none.
+            // Until now the upstream answers that the job still runs, or without a state.
             QVERIFY(waitUntil([&] { return world.api.askedCount() >= 2; }));
             QCOMPARE(client->answerCount(), 0);
             world.api.setAsk(ask.toObject());
@@ -582,8 +586,8 @@ private Q_SLOTS:
     }
 
     void cancelled_data() { addProfiles(Has::Cancels); }
-    /// By DELETE of the jobs API. The upstream gets the recorded request, and what it tells then is no
-    /// result.
+    /// A DELETE of the jobs API cancels the job. The upstream gets the recorded cancel request. A callback
+    /// after that does not count as a result.
     void cancelled()
     {
         QFETCH(QString, name);
@@ -623,7 +627,8 @@ private Q_SLOTS:
         QTest::newRow("its client") << u"assemblyai"_s << QByteArray("/v2/transcript") << 413;
         QTest::newRow("another sender") << u"replicate"_s << callback << 413;
     }
-    /// The listener refuses such a callback before anybody has read it, and never_4xx holds all the same.
+    /// The listener refuses a callback that is too large before its token is looked up. Its answer still
+    /// obeys `never_4xx`.
     void tooLarge()
     {
         QFETCH(QString, name);
@@ -637,8 +642,8 @@ private Q_SLOTS:
         QCOMPARE(client->received().contains("Retry-After: 1\r\n"), status == 503);
     }
 
-    /// What a client's request says reaches the upstream whole: a slash at the end of its path, and fields
-    /// that are there twice.
+    /// The upstream gets all of a client's request: also a slash at the end of the path, and all values of
+    /// repeated header fields.
     void theRequestTravelsWhole()
     {
         World world(u"openfaas"_s);
@@ -664,7 +669,7 @@ private Q_SLOTS:
         const Client get = world.send(RawHttpClient::get("/v1/predictions"));
         SOON_COMPARE(get->status(), 405);
         QCOMPARE(get->answers().front().headers.value("Allow"), "POST, OPTIONS");
-        // Holdline's own addresses stay its own.
+        // A route for every path does not replace Holdline's own paths.
         const Client jobs = world.send(RawHttpClient::get("/v1/jobs?idempotency_key=x"));
         SOON_COMPARE(jobs->status(), 200);
     }
@@ -693,7 +698,8 @@ private:
         QCOMPARE(world.api.strangers(), QByteArrayList());
     }
 
-    /// A job whose deadline passes. All jobs wait together.
+    /// Returns the world of a profile whose job reaches its deadline. The jobs of all profiles are started at
+    /// the first call, so that their deadlines pass at the same time.
     World &overdue(const QString &name)
     {
         if (m_overdue.empty()) {

@@ -75,7 +75,7 @@ struct Office
     std::vector<http::Request> callbacks;
     http::Response answer{200, {}, R"({"callback":"matched"})", false};
     bool swallows = false;
-    bool holds = false;  ///< keeps requests in `held` without a response
+    bool holds = false;  ///< true: keeps the exchanges in `held`, without a response
     std::vector<std::unique_ptr<Exchange>> held;
     DeadLetterService deadLetters{store,
                                   {[this](const http::Request &request, std::unique_ptr<Exchange> exchange) {

@@ -116,7 +116,7 @@ struct ProfileWorld : CoordinatorWorld
         return answered(send(used, request));
     }
 
-    /// A signed callback without a result. The response may come later.
+    /// Sends a signed callback without a result. Its answer may be sent later.
     std::shared_ptr<ExchangeLog> sendThin(const QByteArray &state = "done")
     {
         const QByteArray body = "{\"id\":\"j1\",\"status\":\"" + state + "\"}";
@@ -130,7 +130,7 @@ struct ProfileWorld : CoordinatorWorld
     QByteArray m_token;
 };
 
-/// Callbacks say only that a job has ended.
+/// Returns a profile with thin callbacks: they only say that a job has ended, without the result.
 QByteArray thinProfile()
 {
     return withoutAsking()
@@ -138,7 +138,7 @@ QByteArray thinProfile()
         .replace("\"delete\", \"client_gone\", \"deadline\"", "\"delete\"");
 }
 
-/// A job j1 whose callbacks are thin.
+/// A world with a started job j1 whose callbacks are thin (see thinProfile()).
 struct ThinWorld : ProfileWorld
 {
     static http::HeaderFields key() { return {{"Idempotency-Key", "k"}}; }
@@ -404,7 +404,7 @@ private Q_SLOTS:
         QCOMPARE(cancelled.front().at(2).toInt(), 204);
     }
 
-    /// A cancel of which nothing is sent is told and counted too.
+    /// A cancel for which no request is sent is reported and counted too.
     void aCancelThatIsNotSent()
     {
         Config config = routeConfig(withoutAsking());
@@ -415,12 +415,12 @@ private Q_SLOTS:
                 return one.at(1).value<UpstreamCancel>() == result;
             });
         };
-        // The upstream does not name the job.
+        // The upstream's answer contains no job id, so the job cannot be cancelled there.
         world.request();
         world.coordinator.cancel(world.lastTicket());
         world.answerStart("{}");
         QCOMPARE(results(UpstreamCancel::NotSent), 1);
-        // There is a limit, and the upstream answers nothing.
+        // The upstream does not answer cancel requests, until kMaxCalls of them are in flight.
         const auto most = static_cast<qsizetype>(StatusQueries::kMaxCalls);
         for (qsizetype i = 0; i <= most; ++i) {
             world.request();
@@ -429,7 +429,7 @@ private Q_SLOTS:
         }
         QCOMPARE(static_cast<qsizetype>(world.queries.order.size()), most);
         QCOMPARE(results(UpstreamCancel::NotSent), 2);
-        // An answer makes room.
+        // After an answer, another cancel request may be sent.
         world.answerQuery("", 404);
         QCOMPARE(results(UpstreamCancel::Refused), 1);
         world.request();
@@ -450,7 +450,7 @@ private Q_SLOTS:
         QTest::newRow("it was refused") << true << QByteArray("no") << 400 << 0;
         QTest::newRow("it has ended") << true << QByteArray(R"({"id":"j1","status":"done"})") << 201 << 0;
     }
-    /// The upstream names the job in its answer, so the request that cancels waits for that.
+    /// The answer to the start request names the job, so the cancel request waits for this answer.
     void cancelledWhileItsStartIsUnderWay()
     {
         QFETCH(bool, leaves);
@@ -478,7 +478,8 @@ private Q_SLOTS:
         QCOMPARE(call.url, "http://up.example/base/jobs/j1");
     }
 
-    /// Some APIs answer `Retry-After: 0`. They would be asked without end.
+    /// Some APIs answer `Retry-After: 0`. It is ignored, because requests without a pause would flood the
+    /// API.
     void aRetryAfterOfNothing()
     {
         ProfileWorld world{apiProfile()};
@@ -493,11 +494,11 @@ private Q_SLOTS:
         timer.start();
         world.queries.finish(ticket, result);
         QTRY_COMPARE(world.queries.order.size(), 2U);
-        // The pause of the profile is 100 ms, less a fifth.
+        // The profile's pause is 100 ms, and may be a fifth shorter.
         QVERIFY2(timer.elapsed() >= 75, qPrintable(QString::number(timer.elapsed())));
     }
 
-    /// An upstream that tells a lot must not fill the memory, and not the store's queue.
+    /// Many progress callbacks must fill neither the memory nor the queue of the store.
     void muchProgressIsOneWrite()
     {
         ProfileWorld world;
@@ -517,7 +518,7 @@ private Q_SLOTS:
         };
         tidy();
         QCOMPARE(world.store.puts.size(), before + 1);
-        // Later news is another write.
+        // A later progress callback causes another write.
         QCOMPARE(world.callBack(R"({"id":"j1","status":"nearly"})").status, 200);
         tidy();
         QCOMPARE(world.store.puts.size(), before + 2);
@@ -553,7 +554,8 @@ private Q_SLOTS:
         QCOMPARE(client.log->body(), "late");
     }
 
-    /// Its access line names it, however the request of a durable job ends.
+    /// The RequestEnd of a durable job's request names the route, however the request ends. The access log
+    /// uses it.
     void theRouteOfARequest()
     {
         ProfileWorld world;
@@ -596,8 +598,8 @@ private Q_SLOTS:
         QTest::newRow("its job is in memory") << true;
         QTest::newRow("its job is in the store") << false;
     }
-    /// It comes after the deadline of its job. The result is fetched and kept as that of a late callback that
-    /// has one.
+    /// A thin callback arrives after the deadline of its job. The result is fetched and retained, like the
+    /// result in a late callback that contains one.
     void aLateThinCallback()
     {
         QFETCH(bool, isRemembered);
@@ -611,7 +613,7 @@ private Q_SLOTS:
         next.store.records = {{ended.id, ended}};
         ProfileWorld &world = isRemembered ? first : next;
 
-        // What cannot be fetched now is sent again.
+        // When the result cannot be fetched, the sender gets 502 and sends the callback again.
         auto sender = world.sendThin();
         QTRY_COMPARE(world.queries.order.size(), 1U);
         const StartCall call = world.queries.calls.at(world.queries.order.back());
@@ -619,7 +621,7 @@ private Q_SLOTS:
         QVERIFY(std::find(call.headers.begin(), call.headers.end(),
                           std::pair<QByteArray, QByteArray>("Authorization", "Bearer mine")) !=
                 call.headers.end());
-        QCOMPARE(world.answered(world.sendThin()).status, 502);  // one at a time
+        QCOMPARE(world.answered(world.sendThin()).status, 502);  // only one fetch per job at a time
         QVERIFY(sender->answers.empty());
         world.answerQuery("gateway", 503);
         QCOMPARE(world.answered(sender).status, 502);
@@ -659,7 +661,8 @@ private Q_SLOTS:
         QCOMPARE(world.record().answer->status, 502);
     }
 
-    /// The result would be nobody's: the request was the whole job, or somebody ended the job.
+    /// No result is fetched when nobody could get it: the job had no Idempotency-Key, or somebody cancelled
+    /// it.
     void aLateThinCallbackThatNobodyNeeds()
     {
         for (const bool isPlain : {true, false}) {
@@ -676,7 +679,7 @@ private Q_SLOTS:
         }
     }
 
-    /// The start's answer was lost, and the callback names the job.
+    /// The answer to the start request was lost, so only the callback says the upstream's job id.
     void aLateThinCallbackOfAStartInDoubt()
     {
         ThinWorld world(ThinWorld::key(), 50ms, false);

@@ -1,5 +1,5 @@
-// SPDX-License-Identifier: GPL-3.0-or-later
-// Idempotency keys on a route with a profile, whose bodies and queries can be anything.
+// SPDX-License-Identifier: GPL-3.0-or-later Idempotency keys on a route with a profile. There, requests may
+// have any body and any query.
 #include "core/profile/profilereader.h"
 #include "core/routing/routeset.h"
 #include "tests/support/coordinatorworld.h"

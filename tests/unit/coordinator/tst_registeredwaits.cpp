@@ -206,7 +206,7 @@ private Q_SLOTS:
         const Client client = world.request();
         const QByteArray large(RegisteredCallbacks::kMaxWaitingBytes / 2, 'x');
         const Log first = world.callBack(World::message("a", "done", large));
-        // Fields count too.
+        // The bytes of header fields count too.
         http::Request withFields = World::message("b");
         withFields.headers.append("X-Large", large);
         const Log second = world.callBack(withFields);
@@ -223,7 +223,7 @@ private Q_SLOTS:
         expectTaken(third);
     }
 
-    /// A reload while callbacks wait for keys.
+    /// A reload removes the route while a callback waits for keys.
     void theirRouteIsGone()
     {
         World world;

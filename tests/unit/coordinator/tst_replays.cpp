@@ -200,7 +200,7 @@ private Q_SLOTS:
         QCOMPARE(see("api", "job 2"), profile::Sighting::New);
     }
 
-    /// A reload may change the tolerance of a route.
+    /// A reload may change the tolerance of a route, and so the age for which replays are recognised.
     void theWindowTakesANewAge()
     {
         using std::chrono::minutes;

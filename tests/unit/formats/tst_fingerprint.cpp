@@ -147,7 +147,7 @@ private Q_SLOTS:
             QCOMPARE(print.size(), 32);
     }
 
-    /// Bodies for APIs that take anything: each byte counts, also where canonicalJson() would stop reading.
+    /// In bodies that are not JSON, each byte counts, also after the place where canonicalJson() would stop.
     void bodiesThatAreNotJsonCountByteForByte()
     {
         const QByteArrayList bodies{"",

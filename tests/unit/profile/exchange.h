@@ -47,7 +47,7 @@ struct Exchange
     WallTime now;
 };
 
-/// "progress", "completed" or "failed".
+/// Returns "progress", "completed" or "failed".
 QString outcomeName(JobReport report);
 
 /// "name: value" of each field, sorted, so that their order does not matter.

@@ -168,7 +168,7 @@ void TestLocator::readsTheRest()
     QVERIFY(!reader.find(locator(u"header:other"_s)).isFound());
     QCOMPARE(reader.find(locator(u"path:1"_s)).text, "a");
     QCOMPARE(reader.find(locator(u"path:2"_s)).text, "b c");
-    QCOMPARE(reader.find(locator(u"path:-1"_s)).text, "d");  // the slash at the end makes no segment
+    QCOMPARE(reader.find(locator(u"path:-1"_s)).text, "d");  // ignores the slash at the end
     QCOMPARE(reader.find(locator(u"path:-2"_s)).text, "b c");
     QVERIFY(!reader.find(locator(u"path:4"_s)).isFound());
     QVERIFY(!reader.find(locator(u"path:9"_s)).isFound());

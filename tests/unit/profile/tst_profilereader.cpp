@@ -310,7 +310,7 @@ void TestProfileReader::oneMistake_data()
     row("[callback.verify]\nscheme = \"hmac-sha1\"\nsigned = \"{secret:a}\"", "a secret must not stand here");
 }
 
-/// What follows from another mistake is no mistake. What is independent of it is told at once.
+/// Errors that only follow from another error are not reported. Independent errors are reported together.
 void TestProfileReader::mistakesDoNotHideEachOther()
 {
     const QStringList errors = errorsOf(R"(name = "t"

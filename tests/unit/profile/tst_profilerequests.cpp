@@ -178,7 +178,7 @@ void TestProfileRequests::headersThatTravel()
         (QByteArrayList{"Content-Type: application/x", "Prefer: wait=5", "X-One: 1", "authorization: A"}));
     QCOMPARE(fields("headers = [\"X-*\"]\nset = { \"header:x-one\" = \"ours\" }\n"),
              (QByteArrayList{"Content-Type: application/x", "X-Two: 2", "x-one: ours"}));
-    // Fields that are there several times travel whole.
+    // Repeated header fields are sent with all their values.
     const HeaderFields twice{{"X-One", "1"}, {"Cookie", "a=b"}, {"x-one", "2"}, {"cookie", "c=d"}};
     client.headers = twice;
     QCOMPARE(fields("headers = [\"*\"]\n"),
@@ -248,7 +248,8 @@ void TestProfileRequests::hostilePaths()
     }
 }
 
-/// Some APIs want a slash at the end of an address, and others none.
+/// Some APIs require a slash at the end of a URL, others refuse it. So such a slash is neither added nor
+/// removed.
 void TestProfileRequests::slashesAtTheEnd()
 {
     const Profile profile = profileFrom(kPlain +
@@ -296,7 +297,7 @@ void TestProfileRequests::startsFromQueries()
     QCOMPARE(sortedFields(std::get<OutgoingRequest>(built).headers),
              QByteArrayList{"Content-Type: application/json"});
     QCOMPARE(startBody(kPlain, get), "method_not_allowed");
-    // A body would pass by the list of fields.
+    // A GET with a body is refused, because the body would bypass the list of allowed query fields.
     get.body = R"({"other":1})";
     QCOMPARE(startBody(toml, get), "bad_request");
 }

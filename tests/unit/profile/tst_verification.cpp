@@ -478,7 +478,7 @@ void TestVerification::replayWindow()
     QCOMPARE(window.size(), 0);
 }
 
-/// The sender does not know the zone of this machine.
+/// A time without a zone is read as UTC, whatever the time zone of this machine is.
 void TestVerification::timesWithoutAZone()
 {
     const QByteArray zone = qgetenv("TZ");
@@ -498,7 +498,7 @@ void TestVerification::saysWhichSecretsAreUnusable()
 {
     QCOMPARE(unusableSecrets(rule("scheme=\"hmac-sha1\"\nsecret=\"key\"\nat=\"header:A\""), kSecrets),
              QStringList());
-    // The loader of the routes reports missing ones.
+    // unusableSecrets() ignores missing secrets, because the loader of routes reports them.
     QCOMPARE(unusableSecrets(rule("scheme=\"hmac-sha1\"\nsecret=\"no\"\nat=\"header:A\""), kSecrets),
              QStringList());
     QVERIFY(unusableSecrets(rule("scheme=\"hmac-sha1\"\nsecret=\"key\"\nkey_format=\"hex\"\nat=\"header:A\""),

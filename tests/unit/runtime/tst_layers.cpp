@@ -289,7 +289,8 @@ void TestLayers::everyProgramOpensItsStandardStreamsFirst()
     QCOMPARE(found, 7);
 }
 
-/// The sources are UTF-8, so any other character in a Latin-1 literal would be shown as two or three.
+/// Latin-1 literals must contain only ASCII. The sources are UTF-8, so any other character would become two
+/// or three wrong characters.
 void TestLayers::latin1LiteralsAreAscii()
 {
     static const QRegularExpression literal(uR"re("(?:[^"\\]|\\.)*[^\x00-\x7F](?:[^"\\]|\\.)*"_L1)re"_s);

@@ -106,7 +106,7 @@ private Q_SLOTS:
         QCOMPARE(set.secrets.at("key"), "r8_secret");
     }
 
-    /// Two routes of profiles that call their secrets alike.
+    /// Two routes have profiles that use the same name for different secrets.
     void secretsOfARoute()
     {
         RoutesPlace place;
@@ -121,7 +121,7 @@ private Q_SLOTS:
         QCOMPARE(secretsOf(set.routes[1], set.secrets), set.secrets);
         QCOMPARE(secretNameOf(set.routes[0], "webhook"), "replicate-webhook");
         QCOMPARE(secretNameOf(set.routes[1], "webhook"), "webhook");
-        // The name of the profile is not taken in its place.
+        // When the configured secret is missing, the secret with the profile's name is not used instead.
         QVERIFY(errorsOf(place.load(routes)).contains(u"needs the secret replicate-webhook"_s));
     }
 
@@ -290,11 +290,12 @@ private Q_SLOTS:
         const LoadedConfig loaded = RoutesPlace().load(toml);
         QVERIFY(!loaded.isValid());
         QVERIFY2(errorsOf(loaded).contains(error), qPrintable(errorsOf(loaded)));
-        // What follows from a mistake is none.
+        // A mistake is reported as one error, without further errors that follow from it.
         QVERIFY2(test::texts(loaded).size() == 1, qPrintable(errorsOf(loaded)));
     }
 
-    /// Editors and copies leave what nobody sees.
+    /// A byte order mark, white space around lines and empty lines are not part of a secret, because editors
+    /// add them unseen.
     void secretsLoseBlanks()
     {
         RoutesPlace place;
@@ -323,7 +324,8 @@ private Q_SLOTS:
         }
     }
 
-    /// Each missing secret is reported once, and an unknown profile in whole sentences.
+    /// Each mistake gives one error: a missing secret, an unknown profile, a profile's file that cannot be
+    /// read.
     void oneErrorForEachMistake()
     {
         const QByteArray routes = twoRoutes().replace("webhook = \"webhook.txt\"\n", "");

@@ -145,8 +145,9 @@ void TestStoreBackend::recordsOfAnEarlierForm()
     QCOMPARE(fromBytes<RecordedAnswer>(answerBytes), std::optional(answer));
     answerBytes[0] = 3;
     QVERIFY(!fromBytes<RecordedAnswer>(answerBytes));
-    // Form 3 ends before what is fetchable, form 2 before what the job has reported, and form 1 before the
-    // mark and the journal, which is empty.
+    // Removes the last bytes to get earlier forms of a record. Form 3 ends before `fetchable`, form 2 before
+    // the members for progress and route, and form 1 before `repeatable` and the journal, which is empty
+    // here.
     QCOMPARE(bytes.front(), '\4');
     bytes.chop(1);
     bytes.front() = '\3';

@@ -247,7 +247,7 @@ private Q_SLOTS:
         const QByteArray large(ProfileApi::kMostBytes / 3, ' ');
         start("a", large);
         start("b", large);
-        // The same job again counts once.
+        // A job that is added again counts once.
         start("b", large);
         QVERIFY(isKnown("a") && isKnown("b"));
         start("c", large);

@@ -327,7 +327,7 @@ private Q_SLOTS:
         contains(place.check(callback.replace("p1", "p3"), flags), u"the signature does not fit"_s);
     }
 
-    /// Two routes whose profiles call their secrets alike.
+    /// Two routes have profiles that use the same name for different secrets.
     void secretsOfARoute()
     {
         Place place;

@@ -211,7 +211,7 @@ void TestJobCommandLines::serverCommandLine()
     }
 }
 
-/// The errors name the secret and the flag that is missing.
+/// The errors name the missing secret and the flag that gives it.
 void TestJobCommandLines::serverSecretErrors()
 {
     const auto errorOf = [this](const QString &line) {
@@ -256,7 +256,7 @@ void TestJobCommandLines::serverStartupText()
                     u"holdline --secret public needs this public key: %1\n"_s.arg(QString::fromLatin1(key))));
 }
 
-/// A file with two lines, without a space in its path.
+/// Writes a secret file with two lines and returns its path, which contains no space.
 QString TestJobCommandLines::secretFile()
 {
     QFile file(m_place.filePath(u"secret.txt"_s));
