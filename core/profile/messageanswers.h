@@ -25,8 +25,8 @@ ProfileAnswer clientAnswer(const Profile &profile, JobReport report, const Messa
 
 /// Returns the answer to a callback. `status` is the status that Holdline chose: 200 for an accepted
 /// callback, otherwise the refusal's. The caller writes the body of a refusal. With `never_4xx`, the statuses
-/// 400, 401, 403, 408, 413 and 429 become 503, because a retry may succeed. Any other 4xx becomes the answer
-/// for an accepted callback, because a retry would be in vain.
+/// 404, 405, 409 and 410 become the answer for an accepted callback, because a retry would be in vain. Any
+/// other 4xx becomes 503, because a retry may succeed.
 ProfileAnswer callbackAnswer(const Profile &profile, int status);
 
 }  // namespace holdline::profile
