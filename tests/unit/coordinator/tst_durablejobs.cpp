@@ -6,6 +6,9 @@
 #include <QSignalSpy>
 #include <QTest>
 
+#include <algorithm>
+#include <vector>
+
 using namespace holdline;
 using namespace holdline::test;
 using Fate = StartResult::Fate;
@@ -593,8 +596,15 @@ private Q_SLOTS:
         const QByteArray token = tokenOf(before);
         before.starter.accept(before.lastTicket(), "1f");
         QTRY_COMPARE(before.store.records.begin()->second.status.state, JobState::Running);
+        QVERIFY(!before.coordinator.live(before.lastTicket())->durable->recovered);
 
         CoordinatorWorld after;  // started while the store could not be read
+        std::vector<bool> recovered;
+        QObject::connect(&after.coordinator, &JobCoordinator::jobChanged, &after.coordinator,
+                         [&](const Job &job) {
+                             if (const LiveJob *live = after.coordinator.live(job.key))
+                                 recovered.push_back(live->durable->recovered);
+                         });
         after.store.records = before.store.records;
         QCOMPARE(after.callback(token).status, 503);
         const Client back = after.hold(kBody, keyed("k"));
@@ -602,6 +612,8 @@ private Q_SLOTS:
         QCOMPARE(after.callback(token).body, R"({"callback":"matched"})");
         QTRY_COMPARE(back.log->status(), 200);
         QVERIFY(after.starter.order.empty());
+        QVERIFY(!recovered.empty());
+        QVERIFY(std::find(recovered.begin(), recovered.end(), false) == recovered.end());
     }
 
     void cancelled()
