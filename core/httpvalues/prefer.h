@@ -17,8 +17,8 @@ struct Preferences
     /// `respond-async` (section 4.1): the client prefers a 202 with the address of the job to a longer wait.
     /// `respond-async=value` is ignored. An empty value (`=""`) counts as no value.
     bool respondAsync = false;
-    /// `repeatable`, a preference of Holdline: when it is unknown whether the job was started, the start
-    /// request may be sent again, because the job may run twice. `repeatable=value` is ignored.
+    /// `repeatable`, a preference of Holdline: the client accepts that the job runs twice. So when it is
+    /// unknown whether the job was started, the start request is sent again. `repeatable=value` is ignored.
     bool repeatable = false;
 };
 

@@ -31,7 +31,7 @@ struct ProofBlockLimits
 
 /// Returns a proof block, base64(gzip(JSON array of [id, startedAt, proof])), as one line without a line
 /// feed. Entries must be ASCII without quotes, backslashes and control characters, because they are not
-/// escaped. Entries that satisfy proofformat.h are of this kind. Thread-safe.
+/// escaped. Entries that satisfy proofformat.h need no escapes. Thread-safe.
 QByteArray encodeProofBlock(const ProofEntries &entries);
 
 /// Parses a proof block, on one line or wrapped. Returns its entries, or an error text for people. The block

@@ -23,6 +23,7 @@ SUITES = [
     (r"core/job/", ["unit_job", "unit_formats", "unit_coordinator"]),
     (r"core/profile/", ["unit_profile", "unit_formats", "unit_coordinator"]),
     (r"core/routing/", ["unit_runtime", "unit_profile", "unit_tools"]),
+    (r"core/httpvalues/", ["unit_formats", "unit_http"]),
     (r"core/", ["unit_formats", "unit_runtime"]),
     (r"service/http/", ["unit_http", "sockets_http"]),
     (r"service/httpclient/", ["unit_http", "sockets_upstream"]),

@@ -12,8 +12,8 @@ using harness::CallResult;
 
 namespace {
 
-/// The pause before a retry when the connection is refused or the service answers 503. Ignores Retry-After,
-/// so that the test is faster.
+/// The pause before a retry when the connection is refused or the service answers 503. It is used in place of
+/// Retry-After, so that the test is faster.
 constexpr std::chrono::milliseconds kRefusedPause{15};
 constexpr std::chrono::milliseconds kPollPause{25};
 constexpr std::chrono::milliseconds kToldPause{50};

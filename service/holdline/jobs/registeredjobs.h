@@ -15,16 +15,17 @@
 
 namespace holdline {
 
-/// Finds the job of a registered callback: a callback without a token, which names its job by the upstream's
-/// id. All shards share one object, which contains the jobs of all shards, live or retained.
+/// Finds the job of a registered callback. Such a callback has no token; it names the job by the id that the
+/// upstream gave the job. All shards share one object, which contains the jobs of all shards, live or
+/// retained.
 ///
 /// A callback may come before the answer to the start request, which contains the id. So this class also
 /// knows the start requests under way. A callback with an unknown id waits while a start request is under way
 /// that was sent before the callback came. Start requests and callbacks get numbers in the order in which
 /// they come.
 ///
-/// The size is bounded by the jobs in memory, the start requests under way and the callbacks that shards let
-/// wait. Thread: any.
+/// The memory of this class grows only with the jobs in memory, the start requests under way and the
+/// callbacks that wait in shards. Thread: any.
 class RegisteredJobs
 {
 public:
@@ -47,7 +48,8 @@ public:
     /// Removes the listener and the callbacks that wait for it.
     void leave(int listener);
 
-    /// Call it when a start request of this route is sent. Returns the number of that start request.
+    /// Call it before a start request of this route is sent. Returns the next number of the sequence, for
+    /// that start request.
     Number beginStart(const QByteArray &route);
     /// Call it when that start request has ended. Call add() before, when the answer contains an id.
     void endStart(const QByteArray &route, Number start);
@@ -57,7 +59,7 @@ public:
     /// Removes a job. Does nothing when a later job has the same id.
     void remove(const QByteArray &route, const QByteArray &id, const Place &place);
 
-    /// Returns the number of a callback that arrives now.
+    /// Returns the next number of the sequence, for a callback that has just arrived.
     Number arrive();
     enum class Answer : std::uint8_t {
         Known,    ///< the job is known, and `place` is set

@@ -165,7 +165,7 @@ private Q_SLOTS:
         const auto client = world.request();
         QTRY_COMPARE(client->status(), 200);
         QCOMPARE(world.api().stats().finished, 1U);
-        // A callback that only says that the job has ended counts as progress too.
+        // A callback that reports the end without a result is also counted as `progress`.
         QTRY_VERIFY(world.metric("callbacks_total{result=\"progress\"}") >= 2);
         QCOMPARE(world.metric("callbacks_total{result=\"duplicate\"}"), 0);
         QCOMPARE(world.metric("callbacks_total{result=\"unauthorised\"}"), 0);

@@ -11,14 +11,14 @@
 
 namespace holdline::monitor {
 
-/// A random service as an observer sees it. Its state is in plain containers, and its updates report the
-/// state.
+/// Makes random monitor updates, as a running service would send them to a monitor. The class also keeps the
+/// state that these updates describe in plain containers, which tests compare with the monitor's state.
 class UpdateStream
 {
 public:
     explicit UpdateStream(unsigned seed) : m_random(seed) {}
 
-    /// Changes the state by some random events. Returns the delta that reports them.
+    /// Makes `events` random changes of the state and returns the delta that reports these changes.
     Update delta(int events = 20)
     {
         Update update;
@@ -31,7 +31,7 @@ public:
     }
 
     /// Returns the parts of a snapshot, with a few rows in each part. With `hasDeltas` there are deltas
-    /// between them.
+    /// between some of the parts.
     std::vector<Update> snapshot(SnapshotReason reason, bool hasDeltas = true)
     {
         std::vector<Update> updates;
@@ -45,7 +45,7 @@ public:
             part.reason = reason;
             part.part = static_cast<int>(i) + 1;
             part.last = i + 1 == parts.size();
-            // Each part reports the state at the time when the part is sent.
+            // The deltas between the parts change jobs, so each part contains its jobs as they are now.
             for (std::size_t j = i; j < ids.size(); j += parts.size()) {
                 if (const auto found = jobs.find(ids[j]); found != jobs.end())
                     part.jobs.push_back(found->second);
@@ -154,7 +154,8 @@ private:
         }
     }
 
-    /// Removes the job from the live rows. An update must report a job either as live or as ended.
+    /// Removes the job from the changed rows of this update. An update must report a job either as live or as
+    /// ended.
     static void forget(Update &update, const QByteArray &id)
     {
         std::erase_if(update.jobs, [&](const JobRow &row) { return row.id == id; });
