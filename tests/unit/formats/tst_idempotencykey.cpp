@@ -31,6 +31,7 @@ private Q_SLOTS:
         row("bare backslash", "a\\b", "a\\b");
         row("bare base64", "aGVsbG8=/+", "aGVsbG8=/+");
         row("bare single quotes", "'k'", "'k'");
+        row("parameter names", "\"k\";a_b=1;c-d=2;e.f=3;g*h=4;i09=5;az=6", "k");
         row("parameters", "\"k\";a;b=1;c=\"x;\\\"y\";d=?1; e=:aGk=:;*f=t/k", "k");
         row("longest", QByteArray(255, 'k'), QByteArray(255, 'k'));
         row("longest quoted", '"' + QByteArray(255, 'k') + '"', QByteArray(255, 'k'));

@@ -38,6 +38,7 @@ class TestProfileReader : public QObject
 
 private Q_SLOTS:
     void everyFieldIsRead();
+    void names();
     void defaults();
     void tenMistakesAreTenErrors();
     void mistakesDoNotHideEachOther();
@@ -189,6 +190,19 @@ keepalive = "15s"
         const QByteArray name = QString(field.key).section(u'.', -1).toLatin1();
         QVERIFY2(others.contains(field.key) || text.contains(name + " = "), field.key.data());
     }
+}
+
+/// Each character is allowed in a name or not, and a name does not begin with a dash.
+void TestProfileReader::names()
+{
+    const QString allowed = u"abcdefghijklmnopqrstuvwxyz0123456789-"_s;
+    for (char16_t c = 0; c < 0x100; ++c) {
+        const QString name = u'a' + QString(QChar(c));
+        QVERIFY2(isProfileName(name) == allowed.contains(QChar(c)), qPrintable(QString::number(c)));
+    }
+    QVERIFY(isProfileName(u"0"_s));
+    QVERIFY(!isProfileName(u"-a"_s));
+    QVERIFY(!isProfileName({}));
 }
 
 void TestProfileReader::defaults()
