@@ -48,7 +48,8 @@ SWAPS = [
     ("boolean", r"\btrue\b", "false"), ("boolean", r"\bfalse\b", "true"),
     ("constant", r"(?<![\w.'])(\d+)(?![\w.'])", lambda m: str(int(m.group(1)) + 1)),
     ("condition", r"\b(if|while) \((?!const |auto )(?P<c>[^;{]+)\)(?= \{$|$)", lambda m: f"{m.group(1)} (!({m.group('c')}))"),
-    ("return", r"\breturn (?!\{\};)[^;]+;", "return {};"),
+    # `{}` is the same as these.
+    ("return", r"\breturn (?!(?:\{\}|false|0|nullptr|std::nullopt);)[^;]+;", "return {};"),
 ]
 STATEMENT = re.compile(r"^\s*(?!return|break|continue|case|using|const|static|auto|else|throw|goto|default|emit|friend|typedef)"
                        r"(?:\+\+|--)?[\w:>.\[\]()*-]+(?:\([^;]*\)| (?:[-+*|&]?=) [^;]+);$")
