@@ -397,6 +397,12 @@ void TestProfileReader::fieldsAreChecked_data()
         "no template of this table has {callback}");
     row("no words", head + "callback = \"body:/c\"\n[callback]\nstate = \"body:/s\"\n",
         "no words say what is final");
+    row("no words for a state after which the job is asked about",
+        head +
+            "callback = \"body:/c\"\njob = \"body:/id\"\n[callback]\nstate = \"body:/s\"\n[status]\n"
+            "request = \"GET {upstream}/{job}\"\nafter_callback = true\nstate = \"body:/s\"\n"
+            "completed = [\"done\"]\n",
+        "no words say what is final");
     row("words without a state", head + "callback = \"body:/c\"\n[callback]\ncompleted = \"done\"\n",
         "without a state each callback is the end");
     row("two lists", kPlain + "failed = [\"DONE\"]\n", "\"done\" is in two lists");
